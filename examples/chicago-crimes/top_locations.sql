@@ -1,0 +1,14 @@
+-- The article's streaming query: the ten most frequent places of each window, exact.
+CREATE OR REPLACE STREAM "DESTINATION_SQL_STREAM" (
+    "LOCATION"   VARCHAR(128),
+    "CRIMES"     BIGINT,
+    "WINDOW_END" TIMESTAMP
+);
+CREATE OR REPLACE PUMP "TOP_LOCATIONS" AS
+    INSERT INTO "DESTINATION_SQL_STREAM" ("LOCATION", "CRIMES", "WINDOW_END")
+    SELECT STREAM ITEM, ITEM_COUNT, ROWTIME
+    FROM TABLE(TOP_K_ITEMS_TUMBLING(
+        CURSOR(SELECT STREAM "Location Description" FROM "SOURCE_SQL_STREAM_001"),
+        'Location Description',
+        10,
+        ${WINDOW_SECONDS}));

@@ -1,0 +1,21 @@
+// Who asks, as established once by aws/auth. Handlers take a Caller; only the Authenticator makes one.
+#pragma once
+#include <string>
+
+namespace freshet::aws {
+
+class Caller {
+  public:
+    const std::string& account() const { return account_; }        ///< twelve digits
+    const std::string& region() const { return region_; }          ///< from the credential scope
+    const std::string& access_key() const { return access_key_; }  ///< "" when unsigned
+    const std::string& request_id() const { return request_id_; }
+    const std::string& host() const { return host_; }  ///< Host as the client wrote it
+
+  private:
+    friend class Authenticator;
+    Caller() = default;
+    std::string account_, region_, access_key_, request_id_, host_;
+};
+
+}  // namespace freshet::aws

@@ -1,0 +1,176 @@
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <zlib.h>
+
+#include "base/check.h"
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
+
+namespace freshet {
+namespace {
+
+template <std::size_t N>
+std::array<unsigned char, N> digest(const EVP_MD* kind, std::string_view data) {
+    std::array<unsigned char, N> out{};
+    unsigned size = 0;
+    FRESHET_CHECK(EVP_Digest(data.data(), data.size(), out.data(), &size, kind, nullptr) == 1);
+    return out;
+}
+
+/// Byte-at-a-time tables for reflected CRCs; the 32-bit Castagnoli one is the fallback only.
+template <class Word>
+constexpr std::array<Word, 256> crc_table(Word polynomial) {
+    std::array<Word, 256> table{};
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        Word crc = byte;
+        for (int bit = 0; bit < 8; ++bit)
+            crc = static_cast<Word>((crc >> 1) ^ ((crc & 1) != 0 ? polynomial : Word{0}));
+        table[byte] = crc;
+    }
+    return table;
+}
+
+std::uint32_t crc32c_table(const char* data, std::size_t size, std::uint32_t crc) {
+    static constexpr auto table = crc_table<std::uint32_t>(0x82F63B78u);
+    for (std::size_t i = 0; i < size; ++i)
+        crc = (crc >> 8) ^ table[(crc ^ static_cast<unsigned char>(data[i])) & 0xff];
+    return crc;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(const char* data, std::size_t size,
+                                                              std::uint32_t seed) {
+    std::uint64_t crc = seed;
+    for (; size >= 8; size -= 8, data += 8) {
+        std::uint64_t word;
+        __builtin_memcpy(&word, data, 8);
+        crc = _mm_crc32_u64(crc, word);
+    }
+    auto tail = static_cast<std::uint32_t>(crc);
+    for (; size > 0; --size, ++data)
+        tail = _mm_crc32_u8(tail, static_cast<unsigned char>(*data));
+    return tail;
+}
+#endif
+
+int base64_value(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '+') return 62;
+    return c == '/' ? 63 : -1;
+}
+
+}  // namespace
+
+Md5 md5(std::string_view data) { return digest<16>(EVP_md5(), data); }
+Sha1 sha1(std::string_view data) { return digest<20>(EVP_sha1(), data); }
+Sha256 sha256(std::string_view data) { return digest<32>(EVP_sha256(), data); }
+
+Sha256 hmac_sha256(std::string_view key, std::string_view data) {
+    Sha256 out{};
+    unsigned size = 0;
+    FRESHET_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                       reinterpret_cast<const unsigned char*>(data.data()), data.size(), out.data(),
+                       &size) != nullptr);
+    return out;
+}
+
+std::uint32_t crc32c(std::string_view data, std::uint32_t seed) {
+#if defined(__x86_64__)
+    static const bool fast = __builtin_cpu_supports("sse4.2") != 0;
+    if (fast) return ~crc32c_sse42(data.data(), data.size(), ~seed);
+#endif
+    return ~crc32c_table(data.data(), data.size(), ~seed);
+}
+
+std::uint32_t crc32(std::string_view data, std::uint32_t seed) {
+    return static_cast<std::uint32_t>(
+        crc32_z(seed, reinterpret_cast<const Bytef*>(data.data()), data.size()));
+}
+
+std::uint64_t crc64nvme(std::string_view data, std::uint64_t seed) {
+    static constexpr auto table = crc_table<std::uint64_t>(0x9A6C9329AC4BC9B5ull);
+    std::uint64_t crc = ~seed;
+    for (const char c : data) crc = (crc >> 8) ^ table[(crc ^ static_cast<unsigned char>(c)) & 0xff];
+    return ~crc;
+}
+
+struct Hasher::State {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    ~State() { EVP_MD_CTX_free(context); }
+};
+
+Hasher::Hasher(Kind kind) : state_(std::make_unique<State>()) {
+    const EVP_MD* digest = EVP_sha256();
+    if (kind == Kind::md5) digest = EVP_md5();
+    if (kind == Kind::sha1) digest = EVP_sha1();
+    FRESHET_CHECK(EVP_DigestInit_ex(state_->context, digest, nullptr) == 1);
+}
+Hasher::~Hasher() = default;
+Hasher::Hasher(Hasher&&) noexcept = default;
+Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+
+void Hasher::update(std::string_view data) {
+    FRESHET_CHECK(EVP_DigestUpdate(state_->context, data.data(), data.size()) == 1);
+}
+
+std::string Hasher::finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned size = 0;
+    FRESHET_CHECK(EVP_DigestFinal_ex(state_->context, out.data(), &size) == 1);
+    return std::string(reinterpret_cast<const char*>(out.data()), size);
+}
+
+std::string to_hex(std::string_view data) {
+    static constexpr char letters[] = "0123456789abcdef";
+    std::string out;
+    out.reserve(data.size() * 2);
+    for (const char c : data) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += letters[byte >> 4];
+        out += letters[byte & 15];
+    }
+    return out;
+}
+
+std::string base64_encode(std::string_view data) {
+    std::string out((data.size() + 2) / 3 * 4 + 1, '\0');
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                     reinterpret_cast<const unsigned char*>(data.data()),
+                                     static_cast<int>(data.size()));
+    out.resize(static_cast<std::size_t>(size));
+    return out;
+}
+
+bool base64_decode(std::string_view text, std::string& out) {
+    out.clear();
+    if (text.size() % 4 != 0) return false;
+    std::size_t padding = 0;
+    if (text.ends_with("==")) {
+        padding = 2;
+    } else if (text.ends_with('=')) {
+        padding = 1;
+    }
+    const std::size_t letters = text.size() - padding;
+    out.reserve(text.size() / 4 * 3);
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (std::size_t i = 0; i < letters; ++i) {
+        const int value = base64_value(text[i]);
+        if (value < 0) return false;
+        bits = (bits << 6) | static_cast<std::uint32_t>(value);
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out += static_cast<char>((bits >> held) & 0xff);
+        }
+    }
+    return (bits & ((1u << held) - 1)) == 0;
+}
+
+}  // namespace freshet

@@ -1,0 +1,83 @@
+#include "io/core.h"
+
+#include <gtest/gtest.h>
+
+namespace freshet::io {
+namespace {
+
+Task<int> twice(int x) { co_return 2 * x; }
+
+Task<void> sleep_in_turn(std::vector<int>& order, Timestamp when, int mark) {
+    co_await sleep_until(when);
+    order.push_back(mark);
+}
+
+TEST(Core, timers_of_a_manual_clock_fire_in_order_of_time) {
+    ManualClock clock(from_epoch_ms(1000));
+    std::vector<int> order;
+    Core core(clock);
+    detach(core, sleep_in_turn(order, from_epoch_ms(3000), 3));
+    detach(core, sleep_in_turn(order, from_epoch_ms(2000), 2));
+    core.post([&] {
+        core.post([&] {
+            EXPECT_TRUE(order.empty());
+            clock.advance(5s);
+            core.post([&] { core.stop(); });
+        });
+    });
+    core.run();
+    EXPECT_EQ(order, (std::vector<int>{2, 3}));
+}
+
+Task<void> use_pool(Core& core, Pool& pool, int& result) {
+    result = co_await pool.run([] { return 21; });
+    EXPECT_EQ(Core::current(), &core);
+    result = co_await twice(result);
+}
+
+TEST(Pool, work_comes_home_with_its_value) {
+    SystemClock clock;
+    Pool pool(2, "test");
+    int result = 0;
+    run_to_end(clock, [&](Core& core) { return use_pool(core, pool, result); });
+    EXPECT_EQ(result, 42);
+}
+
+Task<void> hop(Cores& cores, Core& core, int& result) {
+    result = co_await run_on(cores.main(), twice(4));
+    EXPECT_EQ(Core::current(), &core);
+}
+
+TEST(Core, run_on_returns_to_the_core_that_awaits) {
+    SystemClock clock;
+    Cores cores(clock, 1);
+    cores.start();
+    int result = 0;
+    run_to_end(clock, [&](Core& core) { return hop(cores, core, result); });
+    cores.stop();
+    EXPECT_EQ(result, 8);
+}
+
+Task<void> notify_later(Signal& signal) {
+    signal.notify();
+    co_return;
+}
+
+Task<void> signal_body(Core& core, bool& notified, bool& timed_out) {
+    Signal signal(core);
+    detach(core, notify_later(signal));
+    notified = co_await signal.wait_until(core.now() + 60s);
+    timed_out = !co_await signal.wait_until(core.now() + 1ms);
+}
+
+TEST(Signal, wakes_by_notice_or_by_time) {
+    SystemClock clock;
+    bool notified = false;
+    bool timed_out = false;
+    run_to_end(clock, [&](Core& core) { return signal_body(core, notified, timed_out); });
+    EXPECT_TRUE(notified);
+    EXPECT_TRUE(timed_out);
+}
+
+}  // namespace
+}  // namespace freshet::io

@@ -1,0 +1,117 @@
+// HTTP/1.1 as messages and tasks: a server and a client whose sockets stay inside http_server.cpp and
+// http_client.cpp. aws/http puts limits and routing on top; sandbox/ serves the Lambda Runtime API.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "io/core.h"
+
+namespace freshet::io {
+
+/// Header fields in order; names compare without case.
+class Headers {
+  public:
+    void add(std::string name, std::string value) {
+        fields_.emplace_back(std::move(name), std::move(value));
+    }
+    /// Replaces every field of that name.
+    void set(std::string name, std::string value);
+    /// The first field's value; nullptr when there is none.
+    const std::string* find(std::string_view name) const;
+    /// find() or "".
+    std::string_view get(std::string_view name) const;
+    const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+
+  private:
+    std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// Bytes that come piece by piece. One reader, on the core that it was made for.
+class BodyReader {
+  public:
+    virtual ~BodyReader() = default;
+    /// The next piece; an empty one is the end.
+    virtual Task<Result<Bytes>> read() = 0;
+};
+
+struct HttpRequest {
+    std::string method;
+    std::string target;  ///< as sent: path, then '?' and the query when there is one
+    Headers headers;
+    std::optional<std::uint64_t> content_length;
+    std::unique_ptr<BodyReader> body;  ///< never null; empty bodies read as the end
+    std::string peer;                  ///< "127.0.0.1:53124"
+};
+
+struct HttpResponse {
+    int status = 200;
+    Headers headers;                      ///< without Content-Length and Transfer-Encoding
+    std::vector<Bytes> body;              ///< sent with Content-Length, unless `stream` is set
+    std::unique_ptr<BodyReader> stream;   ///< sent as it comes: chunked, or with stream_length
+    std::optional<std::uint64_t> stream_length;
+    std::optional<std::uint64_t> head_length;  ///< HEAD: the Content-Length of a body not sent
+};
+
+using HttpHandler = std::function<Task<HttpResponse>(HttpRequest)>;
+
+struct HttpLimits {
+    std::size_t header_bytes_max = 64 * 1024;
+    std::size_t connections_max = 10'000;
+    Millis header_timeout = 30s;  ///< real time, from the first byte of a request to its last header
+    Millis idle_timeout = 120s;   ///< real time between requests of a connection
+};
+
+/// Listens and serves until stop(). Connections are dealt to the cores in turn; the handler runs on its
+/// connection's core, one request of a connection at a time.
+class HttpServer {
+  public:
+    virtual ~HttpServer() = default;
+    virtual std::uint16_t port() const = 0;
+    /// Accepts no more, lets requests under way finish for `grace`, then closes. Any core.
+    virtual Task<void> stop(Millis grace) = 0;
+};
+
+/// `host` is an address; port 0 takes a free one. Errc::busy when the port is taken.
+Result<std::unique_ptr<HttpServer>> listen_http(Cores& cores, const std::string& host,
+                                                std::uint16_t port, HttpLimits limits,
+                                                HttpHandler handler);
+
+struct ClientRequest {
+    std::string method = "POST";
+    std::string target = "/";
+    Headers headers;
+    std::vector<Bytes> body;
+};
+
+struct ClientResponse {
+    int status = 0;
+    Headers headers;
+    Bytes body;
+};
+
+/// One keep-alive connection to one host, plain or TLS; reconnects when the peer closed it.
+/// Used by one task at a time, on one core.
+class HttpClient {
+  public:
+    virtual ~HttpClient() = default;
+    virtual Task<Result<ClientResponse>> send(ClientRequest request, Millis timeout) = 0;
+};
+
+/// `url` is "http://host:port" or "https://host".
+Result<std::unique_ptr<HttpClient>> make_http_client(Core& core, std::string_view url);
+
+/// Reads a body to its end; Errc::invalid when it is over `bytes_max`.
+Task<Result<Bytes>> read_all(BodyReader& body, std::size_t bytes_max);
+
+/// A body that is already here.
+std::unique_ptr<BodyReader> make_body(std::vector<Bytes> pieces);
+
+}  // namespace freshet::io

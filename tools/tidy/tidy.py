@@ -1,0 +1,212 @@
+"""The project's own rules as a test over the source: layers, sizes, names, headers alone, documents.
+
+Each rule is a function that yields findings `path:line: what and what instead`; a rule without a
+finding has passed. The last line is `N passed, N failed`.
+"""
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SRC = ROOT / "src"
+FILE_LINES_MAX = 600
+FUNCTION_LINES_MAX = 70
+FOLDER_FILES_MAX = 25
+README_LINES_MAX = 80
+
+LAYERS = {"base": 0, "io": 1, "record": 1, "log": 2, "objects": 2, "meta": 2, "sql": 3, "flow": 3, "duck": 3,
+          "sandbox": 3, "stream": 4, "functions": 4, "analytics": 4, "delivery": 4, "schedule": 4, "lake": 4,
+          "catalog": 4, "query": 4, "dashboards": 4, "identity": 4, "monitor": 4, "aws": 5, "console": 5,
+          "cli": 5, "pipeline": 5, "app": 6}
+# Inside a layer only these reach sideways: (from, to).
+SIDEWAYS = {("record", "io"), ("objects", "meta"), ("log", "meta"), ("flow", "sql"), ("duck", "sql"),
+            ("cli", "aws"), ("pipeline", "aws"), ("console", "aws")}
+# One owner per library: header prefix -> the modules that may include it.
+OWNERS = {"boost/": {"io", "aws"}, "sqlite3.h": {"meta"}, "duckdb": {"duck"}, "simdjson.h": {"aws", "record"},
+          "openssl/": {"base", "io", "aws"}, "spdlog/": {"base"}, "nghttp2/": {"aws"}}
+BANNED = [
+    (r"\bstd::format\b", "fmt::format"),
+    (r"\bsystem_clock::now\b", "the Clock (io/clock.h)"),
+    (r"\bsteady_clock::now\b", "the Clock, or io::Stopwatch for measuring"),
+    (r"\bsleep_for\b", "a timer of io/core.h"),
+    (r"\bthrow\s+[A-Za-z_]", "Result<T>"),
+    (r"#include <iostream>", "base/log.h or fmt"),
+    (r"\brand\(\)", "a seeded generator"),
+    (r"\b(TODO|FIXME|XXX)\b", "finish it, or an issue"),
+]
+# Where a banned name has its one home.
+EXEMPT = {("system_clock::now", "src/io/clock.cpp"), ("system_clock::now", "src/base/log.cpp")}
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
+
+
+def tracked(*patterns):
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", *patterns], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE, check=True).stdout.split("\n")
+    return [ROOT / line for line in listed if line and (ROOT / line).is_file()]
+
+
+def sources():
+    return [path for path in tracked("src/*") if path.suffix in (".h", ".cpp")]
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def module_of(path):
+    return path.relative_to(SRC).parts[0]
+
+
+def rule_includes_point_down():
+    for path in sources():
+        module = module_of(path)
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            found = re.match(r'#include "([a-z]+)/', line)
+            if not found or found[1] not in LAYERS or found[1] == module:
+                continue
+            other = found[1]
+            if module not in LAYERS:
+                yield f"{name_of(path)}: module {module} has no layer in tools/tidy"
+            elif LAYERS[other] > LAYERS[module]:
+                yield f"{name_of(path)}:{number}: includes upwards ({other} is above {module}); state a port instead"
+            elif LAYERS[other] == LAYERS[module] and (module, other) not in SIDEWAYS and LAYERS[module] != 6:
+                yield f"{name_of(path)}:{number}: {module} includes its sibling {other}; state a port instead"
+
+
+def rule_libraries_have_one_owner():
+    for path in sources():
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            found = re.match(r'#include [<"]([^>"]+)[>"]', line)
+            for prefix, owners in OWNERS.items():
+                if found and found[1].startswith(prefix) and module_of(path) not in owners:
+                    if prefix == "duckdb" and found[1].startswith("duck/"):
+                        continue
+                    yield f"{name_of(path)}:{number}: {prefix} belongs to {', '.join(sorted(owners))}"
+
+
+def rule_files_and_folders_stay_small():
+    folders = {}
+    for path in sources():
+        lines = path.read_text().count("\n")
+        if lines > FILE_LINES_MAX:
+            yield f"{name_of(path)}: {lines} lines; at most {FILE_LINES_MAX}: split it by idea"
+        folders[path.parent] = folders.get(path.parent, 0) + 1
+    for folder, files in folders.items():
+        tests = sum(1 for path in folder.glob("*_test.cpp"))
+        if files - tests > FOLDER_FILES_MAX * 2:
+            yield f"{name_of(folder)}: {files - tests} files; at most {FOLDER_FILES_MAX} pairs: make folders"
+
+
+def rule_functions_fit_a_screen():
+    opens = re.compile(r"^( {0,4})(?!namespace|struct|class|enum|union|extern|#|//|\}|else|if|for|while|switch|do\b)\S.*\{$")
+    for path in sources():
+        lines = path.read_text().split("\n")
+        at = 0
+        while at < len(lines):
+            found = opens.match(lines[at])
+            if not found or "= {" in lines[at]:
+                at += 1
+                continue
+            start, closing = at, found[1] + "}"
+            while start > 0 and lines[start - 1].startswith(found[1]) and lines[start - 1].strip().endswith(("(", ",")):
+                start -= 1
+            end = next((i for i in range(at + 1, len(lines)) if lines[i].startswith(closing)), len(lines))
+            if lines[end:end + 1] and lines[end].startswith(closing) and end - start + 1 > FUNCTION_LINES_MAX \
+                    and not lines[end].startswith(closing + ";"):
+                yield f"{name_of(path)}:{start + 1}: a function of {end - start + 1} lines; at most {FUNCTION_LINES_MAX}"
+            at = end + 1 if found[1] else at + 1 if any(opens.match(line) for line in lines[at + 1:end]) else end + 1
+
+
+def rule_names_say_the_concept():
+    for path in tracked("src/*", "web/*", "tools/*"):
+        for part in path.relative_to(ROOT).parts:
+            if set(re.split(r"[_.\-]", part.lower())) & DRAWERS:
+                yield f"{name_of(path)}: '{part}' is a drawer; name the concept"
+
+
+def rule_banned_words():
+    for path in sources():
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            code = line.split("//")[0] if "TODO" not in line else line
+            for pattern, instead in BANNED:
+                if re.search(pattern, code) and not any(
+                        re.search(pattern, "std::chrono::" + word) and name_of(path) == home for word, home in EXEMPT):
+                    yield f"{name_of(path)}:{number}: {pattern}: use {instead}"
+
+
+def rule_headers_open_well():
+    for path in sources():
+        text = path.read_text()
+        if path.suffix == ".h" and "#pragma once" not in text:
+            yield f"{name_of(path)}: no #pragma once"
+        if path.suffix == ".h" and not text.startswith("//"):
+            yield f"{name_of(path)}: a header opens with what it is"
+
+
+def rule_modules_have_readmes():
+    for module in sorted({module_of(path) for path in sources()}):
+        readme = SRC / module / "README.md"
+        if not readme.exists():
+            yield f"src/{module}/README.md is missing: why it exists, what belongs here, its invariants"
+        elif readme.read_text().count("\n") > README_LINES_MAX:
+            yield f"src/{module}/README.md: over {README_LINES_MAX} lines"
+
+
+def rule_paths_in_documents_exist():
+    tops = {path.name for path in ROOT.iterdir()} - {"build", ".git"}
+    for path in tracked("*.md"):
+        for number, line in enumerate(path.read_text().split("\n"), 1):
+            for quoted in re.findall(r"`([A-Za-z0-9_./\-]+)`", line):
+                first = quoted.split("/")[0]
+                if "/" in quoted and first in tops and not (ROOT / quoted).exists():
+                    yield f"{name_of(path)}:{number}: `{quoted}` does not exist"
+
+
+def header_flags():
+    build = next((ROOT / "build" / name for name in (os.environ.get("FRESHET_PRESET", "release"), "release", "dev")
+                  if (ROOT / "build" / name / "generated").exists()), ROOT / "build" / "release")
+    flags = ["clang++-19", "-std=c++23", "-fsyntax-only", "-Wno-pragma-once-outside-header", f"-I{SRC}",
+             f"-I{build / 'generated'}", f"-I{ROOT / 'build' / 'third_party' / 'duckdb' / 'include'}", "-x", "c++"]
+    return flags
+
+
+def compiles_alone(path, flags):
+    result = subprocess.run([*flags, str(path)], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return None if result.returncode == 0 else result.stdout.split("\n")[0]
+
+
+def rule_headers_compile_alone():
+    """Remembers, by the content of all headers, that they passed."""
+    headers = [path for path in sources() if path.suffix == ".h"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in headers)).hexdigest()
+    memory = ROOT / "build" / "tidy-headers"
+    if memory.exists() and memory.read_text() == digest:
+        return
+    flags, failed = header_flags(), False
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, problem in zip(headers, pool.map(lambda path: compiles_alone(path, flags), headers)):
+            if problem:
+                failed = True
+                yield f"{name_of(path)}: does not compile alone: {problem}"
+    if not failed and memory.parent.exists():
+        memory.write_text(digest)
+
+
+def main():
+    rules = {name[5:]: rule for name, rule in globals().items() if name.startswith("rule_")}
+    passed = failed = 0
+    for name, rule in rules.items():
+        findings = list(rule())
+        passed, failed = (passed, failed + 1) if findings else (passed + 1, failed)
+        for finding in findings:
+            print(f"tidy: {name}: {finding}")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

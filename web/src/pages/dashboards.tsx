@@ -1,0 +1,53 @@
+// The dashboard: a data set over Athena, drawn as a combo chart that keeps itself up to date.
+import { useState } from 'preact/hooks';
+import { post, useLive, useLoaded, type Dashboard, type DashboardData } from '../api';
+import { ComboChart } from '../parts/combo_chart';
+import { clock, duration } from '../parts/format';
+import { ResultTable } from '../parts/result_table';
+
+export function DashboardsPage({ name }: { name?: string }) {
+  const { data, error, reload } = useLoaded<{ dashboards: Dashboard[] }>('dashboards');
+  const chosen = data?.dashboards.find((board) => board.id === name) ?? data?.dashboards[0];
+  return (
+    <>
+      <header>
+        <h1>{chosen?.title ?? 'Dashboards'}</h1>
+        {data && data.dashboards.length > 1 && (
+          <select aria-label="Dashboard" value={chosen?.id} onChange={(event) => { location.hash = `#/dashboards/${encodeURIComponent(event.currentTarget.value)}`; }}>
+            {data.dashboards.map((board) => <option value={board.id}>{board.title}</option>)}
+          </select>
+        )}
+      </header>
+      {error && <div class="notice" role="alert">{error.message}</div>}
+      {data && !chosen && <section class="card"><div class="empty">No dashboard yet: <code>freshet apply</code> makes those of a pipeline file.</div></section>}
+      {chosen && <Board key={chosen.id} board={chosen} changed={reload} />}
+    </>
+  );
+}
+
+function Board({ board, changed }: { board: Dashboard; changed: () => void }) {
+  const { data, live } = useLive<DashboardData>(`dashboard:${board.id}`);
+  const [asTable, setAsTable] = useState(false);
+  const setMode = async (mode: string) => { await post(`dashboards/${encodeURIComponent(board.id)}`, { ...board, mode }); changed(); };
+  return (
+    <div class="stack">
+      <section class="card">
+        <header>
+          <h2>{board.bars.join(', ')} and {board.lines.join(', ')} by {board.category}</h2>
+          <span class={`badge ${live && !data?.error ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>
+          <span class="grow" />
+          {data && <span class="soft" data-testid="refreshed">{clock(data.refreshed_ms)} UTC, {duration(data.took_ms)}</span>}
+          <label class="soft">Data <select value={board.mode} onChange={(event) => setMode(event.currentTarget.value)}>
+            <option value="DIRECT_QUERY">direct query</option><option value="SPICE">SPICE</option></select></label>
+          <button aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'Chart' : 'Table'}</button>
+        </header>
+        {data?.error && <div class="body"><div class="notice" role="alert">{data.error}</div></div>}
+        {!data ? <div class="empty">Waiting for the first answer…</div>
+          : data.rows.length === 0 && !data.error ? <div class="empty">The data set has no rows yet.</div>
+            : asTable ? <ResultTable caption={board.title} columns={data.columns} rows={data.rows} />
+              : data.rows.length > 0 && <ComboChart board={board} data={data} />}
+      </section>
+      <p class="soft">Data source {board.data_source}; data set <code>{board.data_set}</code></p>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+// The combo chart: bars on the left axis, lines on the right one. ECharts comes in a chunk of its own.
+import { useEffect, useRef } from 'preact/hooks';
+import type { Dashboard, DashboardData } from '../api';
+import { themeColour, useTheme } from './theme';
+
+type Chart = { setOption(option: unknown, replace?: boolean): void; resize(): void; dispose(): void };
+
+export function ComboChart({ board, data }: { board: Dashboard; data: DashboardData }) {
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<Chart | null>(null);
+  const theme = useTheme();
+  useEffect(() => {
+    let gone = false;
+    const resize = () => chart.current?.resize();
+    import('./echarts').then(({ makeChart }) => {
+      if (gone || !host.current) return;
+      chart.current = makeChart(host.current);
+      chart.current.setOption(optionOf(board, data));
+    });
+    window.addEventListener('resize', resize);
+    return () => { gone = true; window.removeEventListener('resize', resize); chart.current?.dispose(); chart.current = null; };
+  }, [board.id]);
+  useEffect(() => chart.current?.setOption(optionOf(board, data)), [data, theme]);
+  return <div class="chart" ref={host} data-testid="combo-chart" data-refreshed={data.refreshed_ms} data-values={JSON.stringify(valuesOf(board, data))} />;
+}
+
+/** The numbers that are drawn, by series, for tests and for the table beside the chart. */
+export function valuesOf(board: Dashboard, data: DashboardData) {
+  const at = (name: string) => data.columns.findIndex((column) => column.name === name);
+  const column = (name: string) => data.rows.map((row) => row[at(name)]);
+  return {
+    categories: column(board.category).map((value) => value ?? '(none)'),
+    bars: board.bars.map((name) => ({ name, values: column(name).map(Number) })),
+    lines: board.lines.map((name) => ({ name, values: column(name).map(Number) })),
+  };
+}
+
+function optionOf(board: Dashboard, data: DashboardData) {
+  const { categories, bars, lines } = valuesOf(board, data);
+  const text = themeColour('--text-soft'), line = themeColour('--line');
+  const axis = { axisLabel: { color: text }, nameTextStyle: { color: text }, splitLine: { lineStyle: { color: line } } };
+  return {
+    aria: { enabled: true, label: { description: `${board.title}: ${categories.length} categories, ${[...bars, ...lines].map((s) => s.name).join(', ')}` } },
+    animationDurationUpdate: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 500,
+    grid: { left: 72, right: 72, top: 52, bottom: 110 },
+    legend: { top: 8, textStyle: { color: text } },
+    tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
+    xAxis: { type: 'category', data: categories, axisLabel: { color: text, interval: 0, rotate: 32, width: 130, overflow: 'truncate' }, axisLine: { lineStyle: { color: line } } },
+    yAxis: [
+      { type: 'value', name: bars.map((s) => s.name).join(', '), ...axis },
+      { type: 'value', name: lines.map((s) => s.name).join(', '), ...axis, splitLine: { show: false } },
+    ],
+    series: [
+      ...bars.map((s) => ({ type: 'bar', name: s.name, data: s.values, itemStyle: { color: themeColour('--bar'), borderRadius: [3, 3, 0, 0] }, barMaxWidth: 56 })),
+      ...lines.map((s) => ({ type: 'line', name: s.name, data: s.values, yAxisIndex: 1, symbolSize: 8, lineStyle: { width: 2.5 }, itemStyle: { color: themeColour('--series-line') } })),
+    ],
+  };
+}

@@ -1,0 +1,39 @@
+// Numbers and times as people read them.
+import type { Figure } from '../api';
+
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+export function bytes(value: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) { value /= 1000; unit++; }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+export const count = (value: number) => (Math.abs(value) < 1e6 ? grouped : compact).format(value);
+export const clock = (ms: number) => new Date(ms).toISOString().slice(11, 19);
+
+export function figure({ value, unit, text }: Figure): string {
+  switch (unit) {
+    case 'rate': return `${count(value)}/s`;
+    case 'bytes': return bytes(value);
+    case 'ms': return duration(value);
+    case 'text': return text ?? '';
+    default: return count(value);
+  }
+}
+
+export function tone(state: string): string {
+  if (/^(ACTIVE|RUNNING|ENABLED|READY|SUCCEEDED|FRESH)$/.test(state)) return 'good';
+  if (/FAIL|ERROR|LOST/.test(state)) return 'bad';
+  return /ING$|STOPPED|DISABLED/.test(state) ? 'warn' : '';
+}

@@ -1,0 +1,74 @@
+// The pipeline as it is configured, left to right, laid out from its edges alone.
+import type { GraphEdge, GraphNode } from '../api';
+import { figure, tone } from './format';
+import { Icon } from './icons';
+
+const nodeWidth = 210, nodeHeight = 132, gapX = 64, gapY = 22;
+
+interface Place { x: number; y: number }
+
+/** Column = longest way from a source; rows in a column keep the order of their neighbours to the left. */
+export function layOut(nodes: GraphNode[], edges: GraphEdge[]): Map<string, Place> {
+  const depth = new Map(nodes.map((node) => [node.id, 0]));
+  for (let round = 0; round < nodes.length; round++)
+    for (const edge of edges) {
+      const next = (depth.get(edge.from) ?? 0) + 1;
+      if (depth.has(edge.to) && depth.has(edge.from) && next > depth.get(edge.to)! && next <= nodes.length) depth.set(edge.to, next);
+    }
+  const columns: GraphNode[][] = [];
+  for (const node of nodes) (columns[depth.get(node.id)!] ??= []).push(node);
+  const places = new Map<string, Place>();
+  const tallest = Math.max(1, ...columns.map((column) => column?.length ?? 0));
+  columns.filter(Boolean).forEach((column, index) => {
+    const ordered = column
+      .map((node) => ({ node, rank: mean(edges.filter((e) => e.to === node.id).map((e) => places.get(e.from)?.y ?? 0)) }))
+      .sort((a, b) => a.rank - b.rank);
+    const offset = ((tallest - column.length) * (nodeHeight + gapY)) / 2;
+    ordered.forEach(({ node }, row) => places.set(node.id, { x: index * (nodeWidth + gapX), y: offset + row * (nodeHeight + gapY) }));
+  });
+  return places;
+}
+
+const mean = (values: number[]) => (values.length ? values.reduce((a, b) => a + b, 0) / values.length : 0);
+
+const pages: Record<string, string> = { application: 'analytics', view: 'query', table: 'query', dashboard: 'dashboards' };
+
+export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[] }) {
+  const places = layOut(nodes, edges);
+  const width = Math.max(...[...places.values()].map((p) => p.x)) + nodeWidth + 8;
+  const height = Math.max(...[...places.values()].map((p) => p.y)) + nodeHeight + 8;
+  return (
+    <div class="graph" role="group" aria-label="The pipeline">
+      <div style={{ position: 'relative', width, height }}>
+        <svg width={width} height={height} aria-hidden="true">
+          {edges.map((edge) => <Edge key={`${edge.from}>${edge.to}`} edge={edge} from={places.get(edge.from)} to={places.get(edge.to)} />)}
+        </svg>
+        {nodes.map((node) => <Node key={node.id} node={node} place={places.get(node.id)!} />)}
+      </div>
+    </div>
+  );
+}
+
+function Edge({ edge, from, to }: { edge: GraphEdge; from?: Place; to?: Place }) {
+  if (!from || !to) return null;
+  const x1 = from.x + nodeWidth, y1 = from.y + nodeHeight / 2, x2 = to.x, y2 = to.y + nodeHeight / 2;
+  const bend = Math.max(24, (x2 - x1) / 2);
+  const late = edge.lag_ms > 10_000;
+  return <path class={`edge ${edge.rate > 0 ? 'moving' : ''} ${late ? 'late' : ''}`} d={`M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`} />;
+}
+
+function Node({ node, place }: { node: GraphNode; place: Place }) {
+  const content = (
+    <>
+      <div class="kind"><Icon name={node.kind} />{node.kind}<span style={{ flex: 1 }} /><span class={`badge ${tone(node.state)}`}>{node.state.toLowerCase()}</span></div>
+      <div class="name" title={node.name}>{node.name}</div>
+      <dl>{node.figures.slice(0, 3).map((item) => [<dt>{item.label}</dt>, <dd>{figure(item)}</dd>])}</dl>
+    </>
+  );
+  const style = { left: place.x, top: place.y, minHeight: nodeHeight };
+  const marks = `node ${node.trouble ? 'trouble' : ''}`;
+  const page = pages[node.kind];
+  return page
+    ? <a class={marks} style={style} title={node.trouble} href={`#/${page}/${encodeURIComponent(node.name)}`}>{content}</a>
+    : <div class={marks} style={style} title={node.trouble}>{content}</div>;
+}
