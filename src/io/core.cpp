@@ -27,7 +27,8 @@ struct Detached {
     };
 };
 
-/// Unlike Core::Enter, always goes through the queue: a detached task never runs inside its starter.
+/// Unlike Core::Enter, always goes through the queue: a detached task never runs inside its
+/// starter.
 struct Requeue {
     Core& core;
     bool await_ready() const noexcept { return false; }

@@ -1,6 +1,6 @@
-// A Core is one thread's event loop: everything with this home core runs on it, one thing at a time,
-// so state needs no lock. Others send it messages (`post`) or hop onto it (`run_on`). Blocking work
-// goes to a Pool and comes home. Asio is behind the pointer and in no other header.
+// A Core is one thread's event loop: everything with this home core runs on it, one thing at a
+// time, so state needs no lock. Others send it messages (`post`) or hop onto it (`run_on`).
+// Blocking work goes to a Pool and comes home. Asio is behind the pointer and in no other header.
 #pragma once
 #include <coroutine>
 #include <cstdint>
@@ -131,7 +131,8 @@ class Signal {
     void notify();
     /// `co_await signal.wait();`
     Task<void> wait();
-    /// Waits for notify() or for `deadline` on the core's Clock, whichever is first; true when notified.
+    /// Waits for notify() or for `deadline` on the core's Clock, whichever is first; true when
+    /// notified.
     Task<bool> wait_until(Timestamp deadline);
 
   private:

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <array>
 
 namespace freshet::io {
 namespace {
@@ -47,13 +47,15 @@ class PosixFile final : public File {
         std::size_t first = 0;
         while (first < left.size()) {
             const auto count = static_cast<int>(std::min<std::size_t>(left.size() - first, 1024));
-            const ssize_t wrote = ::pwritev(descriptor_, &left[first], count, static_cast<off_t>(offset));
+            const ssize_t wrote =
+                ::pwritev(descriptor_, &left[first], count, static_cast<off_t>(offset));
             if (wrote < 0 && errno == EINTR) continue;
             if (wrote < 0) return refuse("write", path_);
             if (wrote == 0) return refuse("write", path_, ENOSPC);
             offset += static_cast<std::uint64_t>(wrote);
             auto taken = static_cast<std::size_t>(wrote);
-            while (first < left.size() && taken >= left[first].iov_len) taken -= left[first++].iov_len;
+            while (first < left.size() && taken >= left[first].iov_len)
+                taken -= left[first++].iov_len;
             if (taken > 0) {
                 left[first].iov_base = static_cast<char*>(left[first].iov_base) + taken;
                 left[first].iov_len -= taken;
@@ -67,11 +69,13 @@ class PosixFile final : public File {
         return {};
     }
     Result<> truncate(std::uint64_t size) override {
-        if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) return refuse("truncate", path_);
+        if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0)
+            return refuse("truncate", path_);
         return {};
     }
     Result<> allocate(std::uint64_t offset, std::uint64_t size) override {
-        const int code = ::posix_fallocate(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(size));
+        const int code =
+            ::posix_fallocate(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(size));
         if (code != 0) return refuse("allocate", path_, code);
         return {};
     }
@@ -134,7 +138,8 @@ class PosixDisk final : public Disk {
     Result<std::vector<std::string>> list(const std::string& path) override {
         std::error_code error;
         std::vector<std::string> names;
-        for (std::filesystem::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
+        for (std::filesystem::directory_iterator at(path, error), end; !error && at != end;
+             at.increment(error))
             names.push_back(at->path().filename());
         if (error) return refuse("list", path, error.value());
         std::ranges::sort(names);
@@ -158,7 +163,8 @@ Result<std::string> read_file(Disk& disk, const std::string& path, std::uint64_t
     const auto size = (*file)->size();
     if (!size) return std::unexpected(size.error());
     if (*size > size_max)
-        return fail(Errc::invalid, fmt::format("{} has {} bytes; at most {} are read", path, *size, size_max));
+        return fail(Errc::invalid,
+                    fmt::format("{} has {} bytes; at most {} are read", path, *size, size_max));
     std::string content(*size, '\0');
     const auto got = (*file)->read_at(0, content);
     if (!got) return std::unexpected(got.error());

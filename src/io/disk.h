@@ -1,6 +1,6 @@
-// Files as the log and the object engine see them: positioned reads, appends, durability said aloud.
-// The interface exists so that every step can be made to fail in a test. All calls block: call them
-// from a Pool or from a thread that may wait.
+// Files as the log and the object engine see them: positioned reads, appends, durability said
+// aloud. The interface exists so that every step can be made to fail in a test. All calls block:
+// call them from a Pool or from a thread that may wait.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -20,7 +20,8 @@ class File {
     virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) = 0;
     /// Writes all of `pieces`, one after the other, at `offset`. A short write is an error.
     virtual Result<> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) = 0;
-    /// fdatasync. After a failure the file's contents are unknown: the process must not acknowledge.
+    /// fdatasync. After a failure the file's contents are unknown: the process must not
+    /// acknowledge.
     virtual Result<> sync() = 0;
     virtual Result<> truncate(std::uint64_t size) = 0;
     /// Reserves space without changing what a reader sees beyond `size` (fallocate).
@@ -31,10 +32,10 @@ class File {
 };
 
 enum class OpenMode {
-    read,         ///< must exist
-    read_write,   ///< must exist
-    create_new,   ///< must not exist
-    create        ///< made when missing
+    read,        ///< must exist
+    read_write,  ///< must exist
+    create_new,  ///< must not exist
+    create       ///< made when missing
 };
 
 class Disk {

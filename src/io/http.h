@@ -1,5 +1,6 @@
-// HTTP/1.1 as messages and tasks: a server and a client whose sockets stay inside http_server.cpp and
-// http_client.cpp. aws/http puts limits and routing on top; sandbox/ serves the Lambda Runtime API.
+// HTTP/1.1 as messages and tasks: a server and a client whose sockets stay inside http_server.cpp
+// and http_client.cpp. aws/http puts limits and routing on top; sandbox/ serves the Lambda Runtime
+// API.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -53,9 +54,9 @@ struct HttpRequest {
 
 struct HttpResponse {
     int status = 200;
-    Headers headers;                      ///< without Content-Length and Transfer-Encoding
-    std::vector<Bytes> body;              ///< sent with Content-Length, unless `stream` is set
-    std::unique_ptr<BodyReader> stream;   ///< sent as it comes: chunked, or with stream_length
+    Headers headers;                     ///< without Content-Length and Transfer-Encoding
+    std::vector<Bytes> body;             ///< sent with Content-Length, unless `stream` is set
+    std::unique_ptr<BodyReader> stream;  ///< sent as it comes: chunked, or with stream_length
     std::optional<std::uint64_t> stream_length;
     std::optional<std::uint64_t> head_length;  ///< HEAD: the Content-Length of a body not sent
 };
@@ -65,12 +66,13 @@ using HttpHandler = std::function<Task<HttpResponse>(HttpRequest)>;
 struct HttpLimits {
     std::size_t header_bytes_max = 64 * 1024;
     std::size_t connections_max = 10'000;
-    Millis header_timeout = 30s;  ///< real time, from the first byte of a request to its last header
-    Millis idle_timeout = 120s;   ///< real time between requests of a connection
+    Millis header_timeout =
+        30s;                     ///< real time, from the first byte of a request to its last header
+    Millis idle_timeout = 120s;  ///< real time between requests of a connection
 };
 
-/// Listens and serves until stop(). Connections are dealt to the cores in turn; the handler runs on its
-/// connection's core, one request of a connection at a time.
+/// Listens and serves until stop(). Connections are dealt to the cores in turn; the handler runs on
+/// its connection's core, one request of a connection at a time.
 class HttpServer {
   public:
     virtual ~HttpServer() = default;
