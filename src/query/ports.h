@@ -1,0 +1,121 @@
+// What the query service needs of its siblings: a catalog of tables and a store of objects. A Trino
+// cluster and a foreign S3 would go in here.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "io/task.h"
+#include "query/types.h"
+
+namespace freshet::query {
+
+using Properties = std::map<std::string, std::string>;
+
+/// Types are Hive's: "string", "bigint", "struct<a:int>".
+struct CatalogColumn {
+    std::string name;
+    std::string type;
+    std::string comment;
+};
+
+struct CatalogTable {
+    std::string database;
+    std::string name;
+    std::string table_type;  ///< "EXTERNAL_TABLE", "VIRTUAL_VIEW"
+    std::string comment;
+    std::vector<CatalogColumn> columns;
+    std::vector<CatalogColumn> partition_keys;
+    std::string location;  ///< "s3://bucket/prefix/"
+    std::string input_format;
+    std::string output_format;
+    std::string serde;
+    Properties serde_parameters;
+    Properties parameters;
+    std::string view_original_text;
+    std::string view_expanded_text;
+    Timestamp created;
+};
+
+struct CatalogPartition {
+    std::vector<std::string> values;  ///< in the order of the partition keys
+    std::string location;
+};
+
+struct CatalogDatabase {
+    std::string name;
+    std::string description;
+    std::string location;
+    Properties parameters;
+};
+
+enum class PortErrc {
+    not_found,  ///< no such database, table, partition, bucket or object
+    exists,     ///< there is one of that name
+    refused,    ///< the sibling does not accept it; its sentence says why
+};
+
+/// Names are lower case. Errors are PortErrc or freshet::Errc.
+class CatalogPort {
+  public:
+    virtual ~CatalogPort() = default;
+    virtual io::Task<Result<std::vector<CatalogDatabase>>> databases(Home home) = 0;
+    virtual io::Task<Result<CatalogDatabase>> database(Home home, std::string name) = 0;
+    virtual io::Task<Result<>> create_database(Home home, CatalogDatabase database) = 0;
+    /// With all its tables.
+    virtual io::Task<Result<>> drop_database(Home home, std::string name) = 0;
+    virtual io::Task<Result<std::vector<CatalogTable>>> tables(Home home, std::string database) = 0;
+    virtual io::Task<Result<CatalogTable>> table(Home home, std::string database, std::string name) = 0;
+    virtual io::Task<Result<>> create_table(Home home, CatalogTable table) = 0;
+    /// Replaces the table of that name.
+    virtual io::Task<Result<>> update_table(Home home, CatalogTable table) = 0;
+    virtual io::Task<Result<>> drop_table(Home home, std::string database, std::string name) = 0;
+    virtual io::Task<Result<std::vector<CatalogPartition>>> partitions(Home home, std::string database,
+                                                                       std::string table) = 0;
+    virtual io::Task<Result<>> create_partitions(Home home, std::string database, std::string table,
+                                                 std::vector<CatalogPartition> partitions) = 0;
+    virtual io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,
+                                              std::vector<std::string> values) = 0;
+};
+
+/// A run of bytes of one file on this machine.
+struct Extent {
+    std::string path;  ///< absolute
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+};
+
+/// One object and where its bytes lie, in order.
+struct LocatedObject {
+    std::string key;
+    std::uint64_t size = 0;
+    Timestamp modified;
+    std::string etag;
+    std::vector<Extent> extents;
+};
+
+class ObjectsPort {
+  public:
+    virtual ~ObjectsPort() = default;
+    /// All objects of `bucket` under `prefix`, in order of key.
+    virtual io::Task<Result<std::vector<LocatedObject>>> locate(std::string bucket, std::string prefix) = 0;
+    /// Durable when it answers.
+    virtual io::Task<Result<>> put(Home home, std::string bucket, std::string key,
+                                   std::string content_type, std::vector<Bytes> content) = 0;
+    /// Up to `size` bytes from `offset`; fewer at the end.
+    virtual io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
+                                         std::uint64_t size) = 0;
+    virtual io::Task<Result<bool>> bucket_exists(std::string bucket) = 0;
+};
+
+}  // namespace freshet::query
+
+template <>
+struct freshet::ErrorTraits<freshet::query::PortErrc> {
+    static const ErrorDomain& domain();
+};
