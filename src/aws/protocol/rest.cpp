@@ -1,0 +1,145 @@
+#include "aws/protocol/rest.h"
+
+#include <algorithm>
+
+#include "aws/protocol/scalar.h"
+#include "base/time.h"
+
+namespace freshet::aws {
+namespace {
+
+const std::string* find_pair(const Pairs& pairs, std::string_view name) {
+    for (const auto& [key, value] : pairs) {
+        if (key == name) return &value;
+    }
+    return nullptr;
+}
+
+bool starts_with_any_case(std::string_view text, std::string_view prefix) {
+    if (text.size() < prefix.size()) return false;
+    return std::ranges::equal(text.substr(0, prefix.size()), prefix, [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+    });
+}
+
+Answer<void> decode_list(const Shape& shape, std::string_view text, void* out, Stamp stamp) {
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        std::string_view part = text.substr(0, comma);
+        text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+        while (part.starts_with(' ')) part.remove_prefix(1);
+        auto done = scalar_from_text(*shape.element, part, shape.list->append(out), stamp);
+        if (!done) return done;
+    }
+    return {};
+}
+
+Answer<void> decode_text(const Member& member, std::string_view text, void* out) {
+    const Stamp stamp = member.stamp == Stamp::natural && member.location == Location::header ? Stamp::rfc822 : member.stamp;
+    void* place = member.make(out);
+    if (member.shape->kind == Kind::list) return decode_list(*member.shape, text, place, stamp);
+    return scalar_from_text(*member.shape, text, place, stamp);
+}
+
+Answer<void> decode_prefixed(const Member& member, const io::Headers& headers, void* out) {
+    void* map = nullptr;
+    for (const auto& [name, value] : headers.all()) {
+        if (!starts_with_any_case(name, member.wire)) continue;
+        if (!map) map = member.make(out);
+        std::string key = name.substr(std::string_view(member.wire).size());
+        std::ranges::transform(key, key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        auto done = scalar_from_text(*member.shape->element, value, member.shape->list->append_key(map, std::move(key)),
+                                     Stamp::natural);
+        if (!done) return done;
+    }
+    return {};
+}
+
+}  // namespace
+
+Target parse_target(std::string_view text) {
+    Target target;
+    const auto question = text.find('?');
+    target.path = std::string(text.substr(0, question));
+    if (question != std::string_view::npos) target.query = parse_query_string(text.substr(question + 1));
+    return target;
+}
+
+std::optional<Match> match_uri(std::string_view uri, const Target& target) {
+    Match match;
+    const auto question = uri.find('?');
+    if (question != std::string_view::npos) {
+        for (const auto& [name, value] : parse_query_string(uri.substr(question + 1))) {
+            const std::string* given = find_pair(target.query, name);
+            if (!given || (!value.empty() && *given != value)) return std::nullopt;
+            match.score += 100;
+        }
+        uri = uri.substr(0, question);
+    }
+    std::string_view path = target.path;
+    while (uri.size() > 1 && uri.ends_with('/')) uri.remove_suffix(1);
+    while (path.size() > 1 && path.ends_with('/') && uri.find("+}") == std::string_view::npos) path.remove_suffix(1);
+    while (!uri.empty()) {
+        if (uri[0] != '{') {
+            if (path.empty() || path[0] != uri[0]) return std::nullopt;
+            uri.remove_prefix(1);
+            path.remove_prefix(1);
+            ++match.score;
+            continue;
+        }
+        const auto close = uri.find('}');
+        const bool greedy = uri[close - 1] == '+';
+        const std::string_view name = uri.substr(1, close - 1 - (greedy ? 1 : 0));
+        uri.remove_prefix(close + 1);
+        const auto end = greedy ? std::string_view::npos : path.find(uri.empty() ? '/' : uri[0]);
+        const std::string_view value = path.substr(0, end);
+        if (value.empty()) return std::nullopt;
+        match.labels.emplace_back(name, percent_decode(value, false));
+        path = end == std::string_view::npos ? std::string_view() : path.substr(end);
+    }
+    if (!path.empty()) return std::nullopt;
+    return match;
+}
+
+Answer<void> decode_bindings(const Shape& shape, const Pairs& labels, const Target& target, const io::Headers& headers,
+                             void* out, Violations& violations) {
+    for (const Member& member : shape.members) {
+        const std::string* text = nullptr;
+        if (member.location == Location::uri) text = find_pair(labels, member.wire);
+        else if (member.location == Location::header) text = headers.find(member.wire);
+        else if (member.location == Location::query) text = find_pair(target.query, member.wire);
+        else if (member.location != Location::headers) continue;
+        Answer<void> done;
+        if (member.location == Location::headers) done = decode_prefixed(member, headers, out);
+        else if (text) done = decode_text(member, *text, out);
+        else if (member.required) violations.add_missing(Path{nullptr, member.name, 0, nullptr});
+        if (!done) return done;
+    }
+    return {};
+}
+
+void encode_bindings(const Shape& shape, const void* value, io::HttpResponse& response) {
+    for (const Member& member : shape.members) {
+        const void* inner = member.in(value);
+        if (!inner) continue;
+        if (member.location == Location::status) response.status = *static_cast<const std::int32_t*>(inner);
+        if (member.location == Location::header) {
+            const Stamp stamp = member.stamp == Stamp::natural ? Stamp::rfc822 : member.stamp;
+            response.headers.set(member.wire, scalar_to_text(*member.shape, inner, stamp));
+        }
+        if (member.location != Location::headers) continue;
+        for (std::size_t i = 0; i < member.shape->list->size(inner); ++i) {
+            response.headers.add(member.wire + *member.shape->list->key_at(inner, i),
+                                 scalar_to_text(*member.shape->element, member.shape->list->at(inner, i), Stamp::natural));
+        }
+    }
+}
+
+const Member* payload_of(const Shape& shape) {
+    for (const Member& member : shape.members) {
+        if (member.location == Location::payload) return &member;
+    }
+    return nullptr;
+}
+
+}  // namespace freshet::aws

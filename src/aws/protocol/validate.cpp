@@ -1,0 +1,170 @@
+#include "aws/protocol/validate.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <re2/re2.h>
+
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "base/bytes.h"
+
+namespace freshet::aws {
+namespace {
+
+constexpr std::size_t told_max = 10;
+constexpr std::size_t value_text_max = 256;
+
+std::string lower_first(std::string_view name) {
+    std::string text(name);
+    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] + 32);
+    return text;
+}
+
+std::size_t utf16_length(std::string_view text) {
+    std::size_t length = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xC0U) != 0x80U) length += byte >= 0xF0U ? 2 : 1;
+    }
+    return length;
+}
+
+/// Patterns that RE2 does not know (surrogate ranges) accept any text; the length limits still hold.
+const re2::RE2* compiled(const char* pattern) {
+    static std::mutex mutex;
+    static std::unordered_map<const char*, std::unique_ptr<re2::RE2>> cache;
+    const std::scoped_lock lock(mutex);
+    auto& entry = cache[pattern];
+    if (!entry) {
+        re2::RE2::Options options;
+        options.set_log_errors(false);
+        entry = std::make_unique<re2::RE2>(pattern, options);
+    }
+    return entry->ok() ? entry.get() : nullptr;
+}
+
+std::string shown(const Shape& shape, std::string_view text) {
+    if (shape.sensitive) return "***";
+    return text.size() <= value_text_max ? std::string(text) : std::string(text.substr(0, value_text_max)) + "...";
+}
+
+struct Walk {
+    Violations& violations;
+
+    void bounds(const Shape& shape, const Path& path, std::int64_t measured, const std::string& value,
+                const char* noun) const {
+        if (shape.has_min && measured < shape.min) {
+            violations.add(path, value, fmt::format("Member must have {} greater than or equal to {}", noun, shape.min));
+        }
+        if (shape.has_max && measured > shape.max) {
+            violations.add(path, value, fmt::format("Member must have {} less than or equal to {}", noun, shape.max));
+        }
+    }
+
+    void text(const Shape& shape, const std::string& value, const Path& path) const {
+        if (!shape.choices.empty()) {
+            for (const char* choice : shape.choices) {
+                if (value == choice) return;
+            }
+            violations.add(path, shown(shape, value),
+                           fmt::format("Member must satisfy enum value set: [{}]", fmt::join(shape.choices, ", ")));
+            return;
+        }
+        if (shape.has_min || shape.has_max) {
+            const auto length = static_cast<std::int64_t>(utf16_length(value));
+            bounds(shape, path, length, shown(shape, value), "length");
+        }
+        if (!shape.pattern) return;
+        const re2::RE2* expression = compiled(shape.pattern);
+        if (expression && !re2::RE2::FullMatch(value, *expression)) {
+            violations.add(path, shown(shape, value),
+                           fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
+        }
+    }
+
+    void list(const Shape& shape, const void* value, const Path& path) const {
+        const std::size_t size = shape.list->size(value);
+        bounds(shape, path, static_cast<std::int64_t>(size), fmt::format("[{} members]", size), "length");
+        for (std::size_t i = 0; i < size; ++i) {
+            Path inner{&path, nullptr, i, nullptr};
+            if (shape.kind == Kind::map) {
+                inner.key = shape.list->key_at(value, i);
+                text(*shape.key, *inner.key, inner);
+            }
+            any(*shape.element, shape.list->at(value, i), inner);
+        }
+    }
+
+    void any(const Shape& shape, const void* value, const Path& path) const {
+        switch (shape.kind) {
+            case Kind::structure:
+                for (const Member& member : shape.members) {
+                    const void* inner = member.in(value);
+                    if (inner) any(*member.shape, inner, Path{&path, member.name, 0, nullptr});
+                }
+                return;
+            case Kind::list:
+            case Kind::map: return list(shape, value, path);
+            case Kind::string: return text(shape, *static_cast<const std::string*>(value), path);
+            case Kind::integer: {
+                const auto number = *static_cast<const std::int32_t*>(value);
+                return bounds(shape, path, number, fmt::format("{}", number), "value");
+            }
+            case Kind::int64: {
+                const auto number = *static_cast<const std::int64_t*>(value);
+                return bounds(shape, path, number, fmt::format("{}", number), "value");
+            }
+            case Kind::blob: {
+                const auto size = static_cast<std::int64_t>(static_cast<const Bytes*>(value)->size());
+                return bounds(shape, path, size, fmt::format("java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", size),
+                              "length");
+            }
+            case Kind::boolean:
+            case Kind::float32:
+            case Kind::float64:
+            case Kind::timestamp:
+            case Kind::stream: return;
+        }
+    }
+};
+
+}  // namespace
+
+std::string Path::text() const {
+    std::string before = parent ? parent->text() : "";
+    if (!name && !parent) return before;
+    if (!before.empty()) before += '.';
+    if (name) return before + lower_first(name);
+    return before + (key ? *key : std::to_string(index + 1)) + ".member";
+}
+
+void Violations::add(const Path& path, std::string value, std::string constraint) {
+    if (++count_ > told_max) return;
+    texts_.push_back(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", value, path.text(), constraint));
+}
+
+void Violations::add_missing(const Path& path) {
+    if (++count_ > told_max) return;
+    texts_.push_back(
+        fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", path.text()));
+}
+
+Fault Violations::fault(const ServiceInfo& service) const {
+    const std::string_view name = service.name;
+    Fault fault;
+    fault.code = name == "logs"     ? "InvalidParameterException"
+                 : name == "athena" ? "InvalidRequestException"
+                 : name == "iam"    ? "ValidationError"
+                                    : "ValidationException";
+    fault.status = 400;
+    fault.message = fmt::format("{} validation error{} detected: {}", count_, count_ == 1 ? "" : "s", fmt::join(texts_, "; "));
+    return fault;
+}
+
+void validate(const Shape& shape, const void* value, Violations& violations) {
+    Walk{violations}.any(shape, value, Path{});
+}
+
+}  // namespace freshet::aws

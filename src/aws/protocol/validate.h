@@ -1,0 +1,40 @@
+// What AWS's models demand of a request, checked once over the decoded structure, in AWS's own words:
+// "2 validation errors detected: Value 'a b' at 'streamName' failed to satisfy constraint: ...".
+#pragma once
+#include <string>
+#include <vector>
+
+#include "aws/fault.h"
+#include "aws/protocol/shape.h"
+
+namespace freshet::aws {
+
+/// The place of a value in its request, as a chain on the stack: "records.3.member.partitionKey".
+struct Path {
+    const Path* parent = nullptr;
+    const char* name = nullptr;  ///< a member's; nullptr for an element of a list or a map
+    std::size_t index = 0;       ///< of an element, from 0
+    const std::string* key = nullptr;
+
+    std::string text() const;
+};
+
+/// The violations of one request, in the order they were found; at most ten are told.
+class Violations {
+  public:
+    void add(const Path& path, std::string value, std::string constraint);
+    void add_missing(const Path& path);
+    bool empty() const { return texts_.empty(); }
+    /// The fault that answers them; the code is the one that `service` uses.
+    Fault fault(const ServiceInfo& service) const;
+
+  private:
+    std::vector<std::string> texts_;
+    std::size_t count_ = 0;
+};
+
+/// Checks lengths, ranges, patterns and enumerations of `value` and of all inside it. Missing required
+/// members are found by the decoders, since a plain member cannot show that it is missing.
+void validate(const Shape& shape, const void* value, Violations& violations);
+
+}  // namespace freshet::aws

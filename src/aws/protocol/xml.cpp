@@ -1,0 +1,197 @@
+#include "aws/protocol/xml.h"
+
+#include <fmt/format.h>
+#include <pugixml.hpp>
+
+#include "aws/protocol/scalar.h"
+#include "base/time.h"
+
+namespace freshet::aws {
+namespace {
+
+constexpr std::string_view declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+std::string_view local_name(const pugi::xml_node& node) {
+    const std::string_view name = node.name();
+    const auto colon = name.find(':');
+    return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+class Reader {
+  public:
+    explicit Reader(Violations& violations) : violations_(violations) {}
+
+    Answer<void> structure(const Shape& shape, const pugi::xml_node& node, void* out, const Path& path) {
+        for (const Member& member : shape.members) {
+            if (member.location != Location::body) continue;
+            const Path inner{&path, member.name, 0, nullptr};
+            auto found = read_member(member, node, out, inner);
+            if (!found) return std::unexpected(std::move(found.error()));
+            if (!*found && member.required) violations_.add_missing(inner);
+        }
+        return {};
+    }
+
+  private:
+    Answer<bool> read_member(const Member& member, const pugi::xml_node& node, void* out, const Path& path) {
+        if (member.attribute) {
+            const auto attribute = node.attribute(member.wire);
+            if (!attribute) return false;
+            auto done = scalar_from_text(*member.shape, attribute.value(), member.make(out), member.stamp);
+            if (!done) return std::unexpected(std::move(done.error()));
+            return true;
+        }
+        void* place = nullptr;
+        const bool flat = member.flattened || member.shape->flattened;
+        for (const auto& child : node.children()) {
+            if (child.type() != pugi::node_element || local_name(child) != member.wire) continue;
+            if (!place) place = member.make(out);
+            auto done = flat && member.shape->kind == Kind::list
+                            ? any(*member.shape->element, child, member.shape->list->append(place), path, Stamp::natural)
+                            : any(*member.shape, child, place, path, member.stamp);
+            if (!done) return std::unexpected(std::move(done.error()));
+            if (!flat) break;
+        }
+        return place != nullptr;
+    }
+
+    Answer<void> any(const Shape& shape, const pugi::xml_node& node, void* out, const Path& path, Stamp stamp) {
+        if (shape.kind == Kind::structure) return structure(shape, node, out, path);
+        if (shape.kind != Kind::list) return scalar_from_text(shape, node.text().get(), out, stamp);
+        std::size_t index = 0;
+        for (const auto& child : node.children()) {
+            if (child.type() != pugi::node_element || local_name(child) != shape.element_name) continue;
+            auto done = any(*shape.element, child, shape.list->append(out), Path{&path, nullptr, index++, nullptr}, stamp);
+            if (!done) return done;
+        }
+        return {};
+    }
+
+    Violations& violations_;
+};
+
+class Writer {
+  public:
+    std::string out;
+
+    void structure(const Shape& shape, const void* value) {
+        for (const Member& member : shape.members) {
+            if (member.location != Location::body || member.attribute) continue;
+            const void* inner = member.in(value);
+            if (!inner) continue;
+            const bool flat = member.flattened || member.shape->flattened;
+            if (flat && member.shape->kind == Kind::list) elements(*member.shape, inner, member.wire);
+            else element(*member.shape, inner, member.wire, member.stamp);
+        }
+    }
+
+    void element(const Shape& shape, const void* value, std::string_view name, Stamp stamp) {
+        out.append("<").append(name);
+        if (shape.kind == Kind::structure) attributes(shape, value);
+        out += '>';
+        if (shape.kind == Kind::structure) structure(shape, value);
+        else if (shape.kind == Kind::list) elements(shape, value, shape.element_name);
+        else if (shape.kind == Kind::map) entries(shape, value);
+        else append_xml_text(out, scalar_to_text(shape, value, stamp));
+        out.append("</").append(name).append(">");
+    }
+
+  private:
+    void attributes(const Shape& shape, const void* value) {
+        for (const Member& member : shape.members) {
+            const void* inner = member.attribute ? member.in(value) : nullptr;
+            if (!inner) continue;
+            out.append(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" ").append(member.wire).append("=\"");
+            append_xml_text(out, scalar_to_text(*member.shape, inner, member.stamp));
+            out += '"';
+        }
+    }
+    void elements(const Shape& shape, const void* value, std::string_view name) {
+        for (std::size_t i = 0; i < shape.list->size(value); ++i) {
+            element(*shape.element, shape.list->at(value, i), name, Stamp::natural);
+        }
+    }
+    void entries(const Shape& shape, const void* value) {
+        for (std::size_t i = 0; i < shape.list->size(value); ++i) {
+            out += "<entry>";
+            element(*shape.key, shape.list->key_at(value, i), "key", Stamp::natural);
+            element(*shape.element, shape.list->at(value, i), "value", Stamp::natural);
+            out += "</entry>";
+        }
+    }
+};
+
+}  // namespace
+
+void append_xml_text(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        switch (c) {
+            case '&': out += "&amp;"; break;
+            case '<': out += "&lt;"; break;
+            case '>': out += "&gt;"; break;
+            case '"': out += "&quot;"; break;
+            case '\r': out += "&#13;"; break;
+            default: out += c;
+        }
+    }
+}
+
+Answer<void> decode_xml(const Shape& shape, std::string_view body, void* out, Violations& violations) {
+    pugi::xml_document document;
+    const auto parsed = document.load_buffer(body.data(), body.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
+    const pugi::xml_node root = document.document_element();
+    if (!parsed || !root) {
+        return std::unexpected(Fault{"MalformedXML",
+                                     "The XML you provided was not well-formed or did not validate against our published schema",
+                                     400});
+    }
+    return Reader(violations).structure(shape, root, out, Path{});
+}
+
+std::string encode_xml(const Shape& shape, const void* value, std::string_view root, std::string_view xml_namespace) {
+    Writer writer;
+    writer.out = std::string(declaration).append("<").append(root);
+    if (!xml_namespace.empty()) writer.out.append(" xmlns=\"").append(xml_namespace).append("\"");
+    writer.out += '>';
+    if (shape.kind == Kind::structure) writer.structure(shape, value);
+    else append_xml_text(writer.out, scalar_to_text(shape, value, Stamp::natural));
+    writer.out.append("</").append(root).append(">");
+    return std::move(writer.out);
+}
+
+std::string encode_query_answer(const OperationInfo& operation, const void* value, std::string_view request_id) {
+    Writer writer;
+    writer.out = fmt::format("<{}Response xmlns=\"{}\">", operation.name, operation.service->xml_namespace);
+    const std::string_view wrapper = operation.result_wrapper;
+    if (!wrapper.empty()) writer.element(*operation.output, value, wrapper, Stamp::natural);
+    writer.out.append("<ResponseMetadata><RequestId>").append(request_id).append("</RequestId></ResponseMetadata>");
+    writer.out.append("</").append(operation.name).append("Response>");
+    return std::move(writer.out);
+}
+
+std::string encode_xml_fault(const Fault& fault, std::string_view request_id) {
+    std::string out = std::string(declaration) + "<Error><Code>";
+    append_xml_text(out, fault.code);
+    out += "</Code><Message>";
+    append_xml_text(out, fault.message);
+    out += "</Message>";
+    for (const auto& [name, value] : fault.fields) {
+        out.append("<").append(name).append(">");
+        append_xml_text(out, value);
+        out.append("</").append(name).append(">");
+    }
+    out.append("<RequestId>").append(request_id).append("</RequestId><HostId>freshet</HostId></Error>");
+    return out;
+}
+
+std::string encode_query_fault(const Fault& fault, std::string_view xml_namespace, std::string_view request_id) {
+    std::string out = fmt::format("<ErrorResponse xmlns=\"{}\"><Error><Type>{}</Type><Code>", xml_namespace,
+                                  fault.status >= 500 ? "Receiver" : "Sender");
+    append_xml_text(out, fault.code);
+    out += "</Code><Message>";
+    append_xml_text(out, fault.message);
+    out.append("</Message></Error><RequestId>").append(request_id).append("</RequestId></ErrorResponse>");
+    return out;
+}
+
+}  // namespace freshet::aws

@@ -1,0 +1,278 @@
+"""Reads AWS's own service models (botocore's data) and writes one service as C++ structs and tables.
+
+    awsgen.py SERVICE OUTPUT_DIRECTORY
+
+Writes SERVICE.h (structs, operation traits) and SERVICE.cpp (the tables of src/aws/protocol/shape.h). The operations
+are those of manifest.toml. Tables are plain data: the codecs of src/aws/protocol walk them.
+"""
+import json
+import pathlib
+import sys
+
+import botocore
+import botocore.session
+
+try:
+    import tomllib
+except ImportError:
+    import tomli as tomllib
+
+HERE = pathlib.Path(__file__).resolve().parent
+KEYWORDS = {"namespace", "default", "delete", "operator", "export", "class", "new", "union", "template", "this", "enum",
+            "public", "private", "protected", "register", "auto", "and", "or", "not", "case", "switch", "int", "float",
+            "double", "char", "short", "long", "static", "struct", "using", "continue", "break", "return", "if", "else",
+            "requires", "concept", "typename", "explicit", "const", "void", "bool", "catch", "try", "throw", "virtual"}
+SCALARS = {"string": "std::string", "character": "std::string", "boolean": "bool", "integer": "std::int32_t",
+           "long": "std::int64_t", "float": "float", "double": "double", "timestamp": "Timestamp", "blob": "Bytes"}
+# The kinds whose names are keywords in C++.
+KINDS = {"long": "int64", "float": "float32", "double": "float64"}
+PROTOCOLS = {"json": "json", "rest-json": "rest_json", "rest-xml": "rest_xml", "query": "query"}
+
+
+def quoted(text):
+    return json.dumps(text)
+
+
+class Service:
+    def __init__(self, name, operations):
+        loader = botocore.session.get_session().get_component("data_loader")
+        self.name, self.model = name, loader.load_service_model(name, "service-2")
+        self.meta, self.shapes = self.model["metadata"], self.model["shapes"]
+        unknown = set(operations) - set(self.model["operations"])
+        if unknown:
+            raise SystemExit(f"manifest.toml: {name} has no operation {', '.join(sorted(unknown))}")
+        self.operations = operations
+        self.order, self.recursive, self.streams = [], set(), set()
+        for operation in operations:
+            for side in ("input", "output"):
+                shape = self.model["operations"][operation].get(side)
+                if shape:
+                    self.visit(shape["shape"], [])
+
+    def visit(self, name, path):
+        """Children first, so that a struct stands before those that hold it."""
+        if name in self.order:
+            return
+        if name in path:
+            self.recursive.add(name)
+            return
+        shape = self.shapes[name]
+        payload = shape.get("payload")
+        for member_name, member in shape.get("members", {}).items():
+            inner = self.shapes[member["shape"]]
+            if member_name == payload and (member.get("streaming") or inner.get("streaming")):
+                self.streams.add(member["shape"])
+            self.visit(member["shape"], path + [name])
+        for key in ("member", "key", "value"):
+            if key in shape:
+                self.visit(shape[key]["shape"], path + [name])
+        self.order.append(name)
+
+    def type_of(self, name):
+        shape = self.shapes[name]
+        kind = shape["type"]
+        if name in self.streams:
+            return "std::shared_ptr<io::BodyReader>"
+        if kind == "structure":
+            return f"std::shared_ptr<{name}>" if name in self.recursive else name
+        if kind == "list":
+            return f"std::vector<{self.type_of(shape['member']['shape'])}>"
+        if kind == "map":
+            return f"std::vector<std::pair<std::string, {self.type_of(shape['value']['shape'])}>>"
+        return SCALARS[kind]
+
+    @staticmethod
+    def field(name):
+        field = botocore.xform_name(name)
+        return field + "_" if field in KEYWORDS else field
+
+    def plain(self, shape, member_name, member):
+        """Whether the member is held without std::optional."""
+        return member_name in shape.get("required", []) or member["shape"] in self.streams \
+            or member["shape"] in self.recursive
+
+    def header(self):
+        out = [f"// {self.meta['serviceFullName']}, {self.meta['apiVersion']}: made by tools/awsgen from AWS's model.",
+               "#pragma once", "#include <cstdint>", "#include <memory>", "#include <optional>", "#include <string>",
+               "#include <utility>", "#include <vector>", "",
+               '#include "base/bytes.h"', '#include "base/time.h"', "",
+               "namespace freshet::io {", "class BodyReader;", "}",
+               "namespace freshet::aws {", "struct OperationInfo;", "struct ServiceInfo;", "}", "",
+               f"namespace freshet::aws::{self.name} {{", "", "const ServiceInfo& service_info();", ""]
+        out += [f"struct {name};" for name in sorted(self.recursive)]
+        for name in self.order:
+            if self.shapes[name]["type"] == "structure":
+                out += self.struct(name)
+        for operation in self.operations:
+            out += self.trait(operation)
+        return "\n".join(out + [f"}}  // namespace freshet::aws::{self.name}", ""])
+
+    def struct(self, name):
+        shape = self.shapes[name]
+        lines = [f"struct {name} {{"]
+        for member_name, member in shape.get("members", {}).items():
+            kind = self.type_of(member["shape"])
+            if not self.plain(shape, member_name, member):
+                kind = f"std::optional<{kind}>"
+            lines.append(f"    {kind} {self.field(member_name)}{{}};")
+        return lines + ["};", ""]
+
+    def side(self, operation, side):
+        shape = self.model["operations"][operation].get(side)
+        return shape["shape"] if shape else None
+
+    def trait(self, operation):
+        lines = [f"struct {operation}Op {{"]
+        for side, alias in (("input", "Input"), ("output", "Output")):
+            shape = self.side(operation, side)
+            lines.append(f"    using {alias} = {shape};" if shape else f"    struct {alias} {{}};")
+        return lines + ["    static const OperationInfo& info();", "};", ""]
+
+    def source(self):
+        out = [f'#include "aws/model/{self.name}.h"', "", "#include <cstddef>", "",
+               '#include "aws/protocol/shape.h"', '#include "io/http.h"', "",
+               '#pragma clang diagnostic ignored "-Winvalid-offsetof"', "",
+               f"namespace freshet::aws::{self.name} {{", "namespace {", ""]
+        for name in self.order:
+            out.append(f"extern const Shape shape_{name};")
+        out.append("")
+        for name in self.order:
+            out += self.table(name)
+        out.append('[[maybe_unused]] const Shape nothing{.kind = Kind::structure, .name = ""};')
+        out += self.errors() + self.all_operations() + self.service() + ["}  // namespace", ""]
+        out.append("const ServiceInfo& service_info() { return service; }")
+        for operation in self.operations:
+            out += self.operation(operation)
+        return "\n".join(out + [f"}}  // namespace freshet::aws::{self.name}", ""])
+
+    def table(self, name):
+        shape, lines, parts = self.shapes[name], [], []
+        kind = "stream" if name in self.streams else {"character": "string"}.get(shape["type"], shape["type"])
+        if kind == "structure":
+            lines, parts = self.members(name)
+        elif kind == "list":
+            parts = [f".element = &shape_{shape['member']['shape']}", f".list = list_ops<{self.type_of(name)}>",
+                     f".element_name = {quoted(shape['member'].get('locationName', 'member'))}"]
+            if shape.get("flattened"):
+                parts.append(".flattened = true")
+        elif kind == "map":
+            parts = [f".element = &shape_{shape['value']['shape']}", f".key = &shape_{shape['key']['shape']}",
+                     f".list = map_ops<{self.type_of(name)}>"]
+        parts += self.constraints(name, shape)
+        if "enum" in shape:
+            lines.append(f"constexpr const char* enum_{name}[] = {{{', '.join(map(quoted, shape['enum']))}}};")
+            parts.append(f".choices = enum_{name}")
+        if name in self.recursive:
+            parts.append(f".shared = shared_ops<{name}>")
+        body = "".join(f", {part}" for part in parts)
+        return lines + [f"const Shape shape_{name}{{.kind = Kind::{KINDS.get(kind, kind)}, .name = {quoted(name)}{body}}};"]
+
+    @staticmethod
+    def constraints(name, shape):
+        parts = []
+        for bound in ("min", "max"):
+            if bound in shape:
+                parts += [f".has_{bound} = true", f".{bound} = {int(shape[bound])}"]
+        if "pattern" in shape:
+            parts.append(f".pattern = {quoted(shape['pattern'])}")
+        if shape.get("sensitive"):
+            parts.append(".sensitive = true")
+        return parts
+
+    def members(self, name):
+        shape, lines = self.shapes[name], []
+        for member_name, member in shape.get("members", {}).items():
+            inner = self.shapes[member["shape"]]
+            plain = self.plain(shape, member_name, member)
+            parts = [f".name = {quoted(member_name)}",
+                     f".wire = {quoted(member.get('locationName', member_name))}",
+                     f".shape = &shape_{member['shape']}",
+                     f".offset = offsetof({name}, {self.field(member_name)})"]
+            if not plain:
+                parts.append(f".optional = optional_ops<{self.type_of(member['shape'])}>")
+            if member_name in shape.get("required", []):
+                parts.append(".required = true")
+            if member.get("location"):
+                parts.append(f".location = Location::{self.location(member['location'])}")
+            elif shape.get("payload") == member_name:
+                parts.append(".location = Location::payload")
+            elif shape.get("payload"):
+                parts.append(".location = Location::nowhere")
+            stamp = member.get("timestampFormat", inner.get("timestampFormat"))
+            if stamp:
+                parts.append(f".stamp = Stamp::{ {'iso8601': 'iso8601', 'rfc822': 'rfc822', 'unixTimestamp': 'epoch'}[stamp] }")
+            for flag in ("flattened", "xmlAttribute"):
+                if member.get(flag):
+                    parts.append(f".{ {'flattened': 'flattened', 'xmlAttribute': 'attribute'}[flag] } = true")
+            namespace = member.get("xmlNamespace", {}).get("uri") if isinstance(member.get("xmlNamespace"), dict) else None
+            if namespace:
+                parts.append(f".xml_namespace = {quoted(namespace)}")
+            lines.append("    Member{" + ", ".join(parts) + "},")
+        if not lines:
+            return [], []
+        return [f"const Member members_{name}[] = {{", *lines, "};"], [f".members = members_{name}"]
+
+    @staticmethod
+    def location(word):
+        return {"uri": "uri", "querystring": "query", "header": "header", "headers": "headers",
+                "statusCode": "status"}[word]
+
+    def errors(self):
+        lines = []
+        for name, shape in sorted(self.shapes.items()):
+            if not shape.get("exception"):
+                continue
+            error = shape.get("error", {})
+            code = error.get("code", name)
+            status = error.get("httpStatusCode", 500 if shape.get("fault") else 400)
+            lines.append(f"    {{{quoted(name)}, {quoted(code)}, {status}}},")
+        if not lines:
+            lines.append('    {"", "", 0},')
+        return ["constexpr ErrorInfo errors[] = {", *lines, "};", ""]
+
+    def all_operations(self):
+        lines = []
+        for name, operation in sorted(self.model["operations"].items()):
+            http = operation["http"]
+            lines.append(f"    {{{quoted(name)}, {quoted(http['method'])}, {quoted(http['requestUri'])}}},")
+        return ["constexpr OperationName operations[] = {", *lines, "};", ""]
+
+    def service(self):
+        meta = self.meta
+        parts = [f".name = {quoted(self.name)}",
+                 f".signing_name = {quoted(meta.get('signingName', meta['endpointPrefix']))}",
+                 f".protocol = Protocol::{PROTOCOLS[meta['protocol']]}",
+                 f".json_version = {quoted(meta.get('jsonVersion', ''))}",
+                 f".target_prefix = {quoted(meta.get('targetPrefix', ''))}",
+                 f".api_version = {quoted(meta['apiVersion'])}",
+                 f".xml_namespace = {quoted(meta.get('xmlNamespace', ''))}",
+                 ".errors = errors", ".operations = operations"]
+        return ["const ServiceInfo service{" + ", ".join(parts) + "};", ""]
+
+    def operation(self, name):
+        operation = self.model["operations"][name]
+        http = operation["http"]
+        tables = [f"&shape_{shape}" if shape else "&nothing" for shape in (self.side(name, "input"), self.side(name, "output"))]
+        output = operation.get("output", {})
+        parts = [".service = &service", f".name = {quoted(name)}", f".input = {tables[0]}", f".output = {tables[1]}",
+                 f".make_input = make_value<{name}Op::Input>", f".make_output = make_value<{name}Op::Output>",
+                 f".method = {quoted(http['method'])}", f".uri = {quoted(http['requestUri'])}",
+                 f".status = {http.get('responseCode', 200)}",
+                 f".result_wrapper = {quoted(output.get('resultWrapper', ''))}"]
+        return [f"const OperationInfo& {name}Op::info() {{",
+                "    static const OperationInfo info{" + ", ".join(parts) + "};", "    return info;", "}"]
+
+
+def main():
+    name, out = sys.argv[1], pathlib.Path(sys.argv[2])
+    manifest = tomllib.loads((HERE / "manifest.toml").read_text())
+    service = Service(name, manifest[name]["operations"])
+    out.mkdir(parents=True, exist_ok=True)
+    for suffix, text in (("h", service.header()), ("cpp", service.source())):
+        path = out / f"{name}.{suffix}"
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
