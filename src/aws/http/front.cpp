@@ -1,0 +1,311 @@
+#include "aws/http/front.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <tuple>
+
+#include "aws/http/checked_body.h"
+#include "aws/http/route.h"
+#include "aws/limits.h"
+#include "aws/protocol/json.h"
+#include "aws/protocol/query.h"
+#include "aws/protocol/validate.h"
+#include "aws/protocol/xml.h"
+#include "base/log.h"
+
+namespace freshet::aws {
+
+struct Front::Counters {
+    mutable std::mutex mutex;
+    std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> requests;
+};
+
+/// One request on its way.
+struct Front::Work {
+    explicit Work(Caller caller_) : caller(std::move(caller_)) {}
+    Caller caller;
+    const ServiceInfo* service = nullptr;
+    std::string operation;
+    const Router::Entry* entry = nullptr;
+    Target target;
+    Route route;
+    std::string method;
+    io::Headers headers;
+    std::shared_ptr<void> input, output;
+};
+
+namespace {
+
+/// Reads `body` on the core that owns it, for a reader on another core.
+class HoppingBody final : public CheckedBody {
+  public:
+    HoppingBody(io::Core& owner, std::unique_ptr<CheckedBody> body) : owner_(owner), body_(std::move(body)) {}
+    io::Task<Result<Bytes>> read() override {
+        auto piece = co_await io::run_on(owner_, body_->read());
+        co_return piece;
+    }
+    std::optional<DeclaredChecksum> declared() const override { return body_->declared(); }
+    std::optional<std::uint64_t> content_length() const override { return body_->content_length(); }
+
+  private:
+    io::Core& owner_;
+    std::unique_ptr<CheckedBody> body_;
+};
+
+/// The other way: an answer's body that its handler's core makes, read by the connection.
+class AnswerBody final : public io::BodyReader {
+  public:
+    AnswerBody(io::Core& owner, std::shared_ptr<io::BodyReader> body) : owner_(owner), body_(std::move(body)) {}
+    ~AnswerBody() override {
+        owner_.post([body = std::move(body_)]() mutable { body.reset(); });
+    }
+    io::Task<Result<Bytes>> read() override {
+        auto piece = co_await io::run_on(owner_, body_->read());
+        co_return piece;
+    }
+
+  private:
+    io::Core& owner_;
+    std::shared_ptr<io::BodyReader> body_;
+};
+
+int status_of(const ServiceInfo& service, const Fault& fault) {
+    if (fault.status) return fault.status;
+    for (const ErrorInfo& error : service.errors) {
+        if (fault.code == error.name || fault.code == error.code) return error.status;
+    }
+    return 400;
+}
+
+io::HttpResponse fault_response(const ServiceInfo& service, Fault fault, const Caller& caller, bool is_head) {
+    io::HttpResponse response;
+    fault.status = response.status = status_of(service, fault);
+    std::string body;
+    const char* type = "application/xml";
+    switch (service.protocol) {
+        case Protocol::json: type = "application/x-amz-json-1.1"; break;
+        case Protocol::rest_json: type = "application/json"; break;
+        case Protocol::rest_xml: body = encode_xml_fault(fault, caller.request_id()); break;
+        case Protocol::query:
+            type = "text/xml";
+            body = encode_query_fault(fault, service.xml_namespace, caller.request_id());
+            break;
+    }
+    if (service.protocol == Protocol::json || service.protocol == Protocol::rest_json) {
+        body = encode_json_fault(fault);
+        response.headers.add("x-amzn-ErrorType", fault.code);
+    }
+    response.headers.add("Content-Type", type);
+    if (is_head || response.status == 304) response.head_length = 0;
+    else response.body.push_back(Bytes::own(std::move(body)));
+    return response;
+}
+
+void add_ids(io::HttpResponse& response, const Caller& caller, const ServiceInfo* service, Timestamp now) {
+    response.headers.add("x-amzn-RequestId", caller.request_id());
+    if (service && service->protocol == Protocol::rest_xml) {
+        response.headers.add("x-amz-request-id", caller.request_id());
+        response.headers.add("x-amz-id-2", caller.request_id());
+    }
+    response.headers.add("Date", to_http_date(now));
+    response.headers.add("Server", "freshet");
+}
+
+Fault too_large() {
+    return Fault{"RequestEntityTooLargeException", fmt::format("The request body is larger than {} bytes", limits::body_bytes_max), 413};
+}
+
+/// The answer's body by protocol; payload members travel as they are.
+void encode_body(const OperationInfo& operation, const void* output, io::Core& home, const Caller& caller,
+                 io::HttpResponse& response) {
+    const ServiceInfo& service = *operation.service;
+    if (const Member* payload = payload_of(*operation.output)) {
+        const void* inner = payload->in(output);
+        if (!inner) return;
+        if (payload->shape->kind == Kind::stream) {
+            const auto& stream = *static_cast<const std::shared_ptr<io::BodyReader>*>(inner);
+            if (stream) response.stream = std::make_unique<AnswerBody>(home, stream);
+        } else if (payload->shape->kind == Kind::blob) {
+            response.body.push_back(*static_cast<const Bytes*>(inner));
+        } else if (payload->shape->kind == Kind::string) {
+            response.body.push_back(Bytes::own(*static_cast<const std::string*>(inner)));
+        } else if (service.protocol == Protocol::rest_xml) {
+            response.headers.set("Content-Type", "application/xml");
+            response.body.push_back(Bytes::own(encode_xml(*payload->shape, inner, payload->wire, service.xml_namespace)));
+        } else {
+            response.headers.set("Content-Type", "application/json");
+            response.body.push_back(Bytes::own(encode_json(*payload->shape, inner)));
+        }
+        return;
+    }
+    switch (service.protocol) {
+        case Protocol::json:
+            response.headers.set("Content-Type", fmt::format("application/x-amz-json-{}", service.json_version));
+            // An operation without an output answers with no body at all.
+            if (operation.output->members.empty() && !*operation.output->name) return;
+            response.body.push_back(Bytes::own(encode_json(*operation.output, output)));
+            return;
+        case Protocol::rest_json:
+            response.headers.set("Content-Type", "application/json");
+            if (response.status != 204) response.body.push_back(Bytes::own(encode_json(*operation.output, output)));
+            return;
+        case Protocol::query:
+            response.headers.set("Content-Type", "text/xml");
+            response.body.push_back(Bytes::own(encode_query_answer(operation, output, caller.request_id())));
+            return;
+        case Protocol::rest_xml: break;
+    }
+    bool has_body = false;
+    for (const Member& member : operation.output->members) has_body = has_body || member.location == Location::body;
+    if (!has_body || response.status == 204 || response.status == 304) return;
+    std::string root = operation.output->name;  // "ListBucketResult" in the wire, "ListObjectsOutput" in the model
+    if (const std::string_view name = operation.name; name.starts_with("ListObjects")) root = "ListBucketResult";
+    else if (name == "ListBuckets") root = "ListAllMyBucketsResult";
+    else if (name == "ListParts") root = "ListPartsResult";
+    else if (name == "DeleteObjects") root = "DeleteResult";
+    else if (name == "CreateMultipartUpload") root = "InitiateMultipartUploadResult";
+    else root = std::string(name) + "Result";
+    response.headers.set("Content-Type", "application/xml");
+    response.body.push_back(Bytes::own(encode_xml(*operation.output, output, root, service.xml_namespace)));
+}
+
+/// Runs on the handler's home core; everything that it touches is held by the work.
+io::Task<Answer<void>> run_handler(const Router::Entry& entry, Caller caller, std::shared_ptr<void> input,
+                                   std::shared_ptr<void> output) {
+    auto done = co_await entry.call(std::move(caller), input.get(), output.get());
+    co_return done;
+}
+
+}  // namespace
+
+Front::Front(const Router& router, Authenticator authenticator, ConsoleHandler& console)
+    : router_(router), authenticator_(std::move(authenticator)), console_(console),
+      counters_(std::make_unique<Counters>()) {}
+Front::~Front() = default;
+
+void Front::count(const Work& work, const std::string& code) {
+    const std::scoped_lock lock(counters_->mutex);
+    ++counters_->requests[{work.service ? work.service->name : "unknown", work.entry ? work.operation : "unbuilt", code}];
+}
+
+std::vector<RequestCount> Front::counts() const {
+    const std::scoped_lock lock(counters_->mutex);
+    std::vector<RequestCount> all;
+    for (const auto& [key, requests] : counters_->requests) {
+        all.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), requests});
+    }
+    return all;
+}
+
+io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
+    if (request.target.starts_with("/_freshet")) {
+        auto response = co_await console_.handle(std::move(request));
+        co_return response;
+    }
+    Target target = parse_target(request.target);
+    const CredentialScope scope = parse_scope(request.headers, target.query);
+    auto work = std::make_shared<Work>(authenticator_.identify(scope, request.headers));
+    work->method = request.method;
+    std::string form;
+    if (is_form(request.method, request.headers, target)) {
+        auto body = co_await io::read_all(*request.body, limits::body_bytes_max);
+        if (body) form = body->str();
+    }
+    auto route = find_route(request.method, request.headers, target, scope, form);
+    const bool is_head = request.method == "HEAD";
+    io::HttpResponse response;
+    if (!route) {
+        work->service = route.error().service;
+        count(*work, route.error().fault.code);
+        response = fault_response(*work->service, std::move(route.error().fault), work->caller, is_head);
+    } else {
+        work->target = std::move(target);
+        work->service = route->service;
+        work->operation = route->operation;
+        work->route = std::move(*route);
+        work->entry = router_.find(work->service->name, work->operation);
+        response = co_await answer(work, std::move(request));
+    }
+    add_ids(response, work->caller, work->service, io::Core::current()->now());
+    co_return response;
+}
+
+io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpRequest request) {
+    const bool is_head = request.method == "HEAD";
+    if (!work->entry) {
+        const bool is_s3 = work->service->protocol == Protocol::rest_xml;
+        Fault fault{is_s3 ? "NotImplemented" : "UnknownOperationException",
+                    fmt::format("Freshet does not build {} of {}", work->operation, work->service->name), is_s3 ? 501 : 400};
+        count(*work, "Unbuilt" + work->operation);
+        co_return fault_response(*work->service, std::move(fault), work->caller, is_head);
+    }
+    const OperationInfo& operation = *work->entry->info;
+    work->input = operation.make_input();
+    work->output = operation.make_output();
+    auto decoded = co_await decode(work, request);
+    Answer<void> done = std::move(decoded);
+    if (done) {
+        done = co_await io::run_on(*work->entry->home, run_handler(*work->entry, work->caller, work->input, work->output));
+    }
+    count(*work, done ? "" : done.error().code);
+    if (!done) co_return fault_response(*work->service, std::move(done.error()), work->caller, is_head);
+    io::HttpResponse response;
+    response.status = operation.status;
+    encode_bindings(*operation.output, work->output.get(), response);
+    encode_body(operation, work->output.get(), *work->entry->home, work->caller, response);
+    if (const std::string* length = response.headers.find("Content-Length")) {
+        const std::uint64_t size = std::strtoull(length->c_str(), nullptr, 10);
+        if (response.stream) response.stream_length = size;
+        if (is_head) response.head_length = size;
+        io::Headers kept;
+        for (const auto& [name, value] : response.headers.all()) {
+            if (name != "Content-Length") kept.add(name, value);
+        }
+        response.headers = std::move(kept);
+    }
+    co_return response;
+}
+
+io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest& request) {
+    const OperationInfo& operation = *work->entry->info;
+    const Shape& shape = *operation.input;
+    void* input = work->input.get();
+    Violations violations;
+    const Protocol protocol = operation.service->protocol;
+    Answer<void> done = decode_bindings(shape, work->route.labels, work->target, request.headers, input, violations);
+    if (!done) co_return done;
+    const Member* payload = payload_of(shape);
+    if (payload && payload->shape->kind == Kind::stream) {
+        auto checked = make_checked_body(std::move(request.body), request.headers, request.content_length);
+        std::shared_ptr<io::BodyReader> body = std::make_shared<HoppingBody>(*io::Core::current(), std::move(checked));
+        *static_cast<std::shared_ptr<io::BodyReader>*>(payload->make(input)) = std::move(body);
+        co_return violations.empty() ? Answer<void>() : std::unexpected(violations.fault(*operation.service));
+    }
+    if (protocol == Protocol::query) {
+        done = decode_query(shape, work->route.parameters, input, violations);
+    } else {
+        if (request.content_length.value_or(0) > limits::body_bytes_max) co_return std::unexpected(too_large());
+        auto checked = protocol == Protocol::rest_xml ? make_checked_body(std::move(request.body), request.headers, request.content_length) : nullptr;
+        auto body = co_await io::read_all(checked ? *checked : *request.body, limits::body_bytes_max);
+        if (!body) {
+            if (body.error().is(Errc::invalid)) co_return std::unexpected(too_large());
+            co_return std::unexpected(Fault{body.error().is(BodyErrc::bad_digest) ? "BadDigest" : "IncompleteBody", body.error().message(), 400});
+        }
+        if (payload && payload->shape->kind == Kind::blob) {
+            *static_cast<Bytes*>(payload->make(input)) = std::move(*body);
+        } else if (protocol == Protocol::rest_xml) {
+            const bool wanted = payload || std::ranges::any_of(shape.members, [](const Member& m) { return m.location == Location::body; });
+            if (wanted && payload && !body->empty()) done = decode_xml(*payload->shape, body->view(), payload->make(input), violations);
+            else if (payload && payload->required) violations.add_missing(Path{nullptr, payload->name, 0, nullptr});
+        } else {
+            done = decode_json(shape, body->view(), input, violations);
+        }
+    }
+    if (!done) co_return done;
+    if (protocol != Protocol::rest_xml) validate(shape, input, violations);
+    co_return violations.empty() ? Answer<void>() : std::unexpected(violations.fault(*operation.service));
+}
+
+}  // namespace freshet::aws

@@ -1,0 +1,54 @@
+// The front of the server: takes an HTTP request, finds its service and operation, decodes and validates
+// it, calls the handler on its home core, and encodes the answer or the fault in the service's protocol.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "aws/auth/authenticator.h"
+#include "aws/protocol/shape.h"
+#include "aws/router.h"
+#include "io/http.h"
+
+namespace freshet::aws {
+
+/// Answers everything below /_freshet/: health, metrics, the user interface.
+class ConsoleHandler {
+  public:
+    virtual ~ConsoleHandler() = default;
+    /// Runs on the connection's core.
+    virtual io::Task<io::HttpResponse> handle(io::HttpRequest request) = 0;
+};
+
+/// One count a (service, operation, code); "" is success.
+struct RequestCount {
+    std::string service, operation, code;
+    std::uint64_t requests;
+};
+
+class Front {
+  public:
+    Front(const Router& router, Authenticator authenticator, ConsoleHandler& console);
+    ~Front();
+    /// The HttpHandler of the server; any core.
+    io::Task<io::HttpResponse> handle(io::HttpRequest request);
+    std::vector<RequestCount> counts() const;
+
+  private:
+    struct Work;
+    io::Task<io::HttpResponse> answer(std::shared_ptr<Work> work, io::HttpRequest request);
+    io::Task<Answer<void>> decode(std::shared_ptr<Work> work, io::HttpRequest& request);
+    void count(const Work& work, const std::string& code);
+
+    const Router& router_;
+    Authenticator authenticator_;
+    ConsoleHandler& console_;
+    struct Counters;
+    std::unique_ptr<Counters> counters_;
+};
+
+/// Every service of the manifest.
+const std::vector<const ServiceInfo*>& all_services();
+
+}  // namespace freshet::aws

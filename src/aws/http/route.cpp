@@ -1,0 +1,171 @@
+#include "aws/http/route.h"
+
+#include <fmt/format.h>
+
+#include "aws/http/front.h"
+#include "aws/protocol/scalar.h"
+#include "aws/model/athena.h"
+#include "aws/model/events.h"
+#include "aws/model/firehose.h"
+#include "aws/model/glue.h"
+#include "aws/model/iam.h"
+#include "aws/model/kinesis.h"
+#include "aws/model/kinesisanalytics.h"
+#include "aws/model/lambda.h"
+#include "aws/model/logs.h"
+#include "aws/model/s3.h"
+#include "aws/model/sts.h"
+
+namespace freshet::aws {
+
+const std::vector<const ServiceInfo*>& all_services() {
+    static const std::vector<const ServiceInfo*> services{
+        &kinesis::service_info(), &s3::service_info(),   &firehose::service_info(), &lambda::service_info(),
+        &logs::service_info(),    &glue::service_info(), &events::service_info(),   &athena::service_info(),
+        &iam::service_info(),     &sts::service_info(),  &kinesisanalytics::service_info()};
+    return services;
+}
+
+namespace {
+
+const OperationName* find_operation(const ServiceInfo& service, std::string_view name) {
+    for (const OperationName& operation : service.operations) {
+        if (name == operation.name) return &operation;
+    }
+    return nullptr;
+}
+
+const ServiceInfo* service_signed_as(std::string_view name) {
+    for (const ServiceInfo* service : all_services()) {
+        if (name == service->signing_name) return service;
+    }
+    return nullptr;
+}
+
+std::unexpected<RouteFault> unknown(const ServiceInfo* service, std::string message) {
+    const bool is_query = service && service->protocol == Protocol::query;
+    return std::unexpected(RouteFault{Fault{is_query ? "InvalidAction" : "UnknownOperationException", std::move(message), 400}, service});
+}
+
+std::expected<Route, RouteFault> by_target(std::string_view target) {
+    const auto dot = target.rfind('.');
+    const std::string_view prefix = target.substr(0, dot);
+    for (const ServiceInfo* service : all_services()) {
+        if (dot == std::string_view::npos || prefix != service->target_prefix) continue;
+        const std::string_view name = target.substr(dot + 1);
+        if (!find_operation(*service, name)) return unknown(service, fmt::format("The operation {} is not one of {}", name, prefix));
+        return Route{service, std::string(name), {}, {}};
+    }
+    return unknown(&kinesis::service_info(), fmt::format("No service has the target '{}'", target));
+}
+
+std::expected<Route, RouteFault> by_action(const CredentialScope& scope, Pairs parameters) {
+    std::string action;
+    for (const auto& [name, value] : parameters) {
+        if (name == "Action") action = value;
+    }
+    const ServiceInfo* service = service_signed_as(scope.service);
+    if (!service || service->protocol != Protocol::query) {
+        service = find_operation(sts::service_info(), action) ? &sts::service_info() : &iam::service_info();
+    }
+    if (!find_operation(*service, action)) {
+        return unknown(service, fmt::format("Could not find operation {} for version {}", action, service->api_version));
+    }
+    return Route{service, std::move(action), {}, std::move(parameters)};
+}
+
+/// The operation of a REST service whose method and URI fit best.
+std::optional<Route> by_uri(const ServiceInfo& service, std::string_view method, const Target& target) {
+    std::optional<Route> best;
+    int best_score = -1;
+    for (const OperationName& operation : service.operations) {
+        if (method != operation.method) continue;
+        auto match = match_uri(operation.uri, target);
+        if (!match || match->score <= best_score) continue;
+        best_score = match->score;
+        best = Route{&service, operation.name, std::move(match->labels), {}};
+    }
+    return best;
+}
+
+/// "bucket.s3.localhost:4566" names a bucket; "localhost", "127.0.0.1" and "s3.localhost" do not.
+std::string bucket_of_host(std::string_view host) {
+    host = host.substr(0, host.rfind(':'));
+    for (const std::string_view tail : {".s3.localhost", ".s3.localhost.localstack.cloud", ".localhost"}) {
+        if (host.size() > tail.size() && host.ends_with(tail)) {
+            const std::string_view bucket = host.substr(0, host.size() - tail.size());
+            if (bucket != "s3") return std::string(bucket);
+        }
+    }
+    const auto at = host.find(".s3.");
+    const auto dashed = host.find(".s3-");
+    const auto cut = at != std::string_view::npos ? at : dashed;
+    return cut != std::string_view::npos && host.ends_with(".amazonaws.com") ? std::string(host.substr(0, cut)) : "";
+}
+
+bool has(const Target& target, std::string_view name) {
+    for (const auto& [key, value] : target.query) {
+        if (key == name) return true;
+    }
+    return false;
+}
+
+/// What the URI alone does not tell: the model gives one URI to operations that a header or an upload id
+/// tells apart.
+std::string refine_s3(const std::string& method, const Route& route, const io::Headers& headers, const Target& target) {
+    const bool of_object = route.labels.size() == 2;
+    if (!of_object) {
+        if (method == "GET" && route.labels.empty()) return "ListBuckets";
+        return route.operation == "ListObjects" && has(target, "list-type") ? "ListObjectsV2" : route.operation;
+    }
+    const OperationName* operation = find_operation(s3::service_info(), route.operation);
+    if (std::string_view(operation->uri).find('?') != std::string_view::npos) return route.operation;
+    const bool copies = headers.find("x-amz-copy-source") != nullptr;
+    const bool of_upload = has(target, "uploadId");
+    if (method == "PUT" && of_upload) return copies ? "UploadPartCopy" : "UploadPart";
+    if (method == "PUT") return copies ? "CopyObject" : "PutObject";
+    if (method == "GET") return of_upload ? "ListParts" : "GetObject";
+    if (method == "DELETE") return of_upload ? "AbortMultipartUpload" : "DeleteObject";
+    if (method == "POST" && of_upload) return "CompleteMultipartUpload";
+    return route.operation;
+}
+
+std::expected<Route, RouteFault> to_s3(const std::string& method, const io::Headers& headers, Target& target) {
+    const ServiceInfo& service = s3::service_info();
+    const std::string bucket = bucket_of_host(headers.get("host"));
+    if (!bucket.empty()) target.path = target.path == "/" ? "/" + bucket : "/" + bucket + target.path;
+    auto route = by_uri(service, method, target);
+    if (!route) {
+        return std::unexpected(RouteFault{
+            Fault{"MethodNotAllowed", "The specified method is not allowed against this resource.", 405}, &service});
+    }
+    route->operation = refine_s3(method, *route, headers, target);
+    return std::move(*route);
+}
+
+}  // namespace
+
+bool is_form(const std::string& method, const io::Headers& headers, const Target& target) {
+    return method == "POST" && target.path == "/" && !headers.find("x-amz-target") &&
+           headers.get("content-type").starts_with("application/x-www-form-urlencoded");
+}
+
+std::expected<Route, RouteFault> find_route(const std::string& method, const io::Headers& headers, Target& target,
+                                            const CredentialScope& scope, const std::string& form) {
+    if (const std::string* name = headers.find("x-amz-target")) return by_target(*name);
+    if (is_form(method, headers, target)) return by_action(scope, parse_query_string(form));
+    if (has(target, "Action") && target.path == "/") return by_action(scope, target.query);
+    const ServiceInfo* signed_as = service_signed_as(scope.service);
+    const bool is_lambda = target.path.starts_with("/2015-03-31/") || target.path.starts_with("/2014-11-13/");
+    if ((signed_as && signed_as->protocol == Protocol::rest_json) || (!signed_as && is_lambda)) {
+        const ServiceInfo& service = lambda::service_info();
+        if (auto route = by_uri(service, method, target)) return std::move(*route);
+        return std::unexpected(RouteFault{Fault{"UnknownOperationException", fmt::format("No operation answers {} {}", method, target.path), 404}, &service});
+    }
+    if (signed_as && signed_as->protocol == Protocol::json) {
+        return unknown(signed_as, "The request has no X-Amz-Target header");
+    }
+    return to_s3(method, headers, target);
+}
+
+}  // namespace freshet::aws

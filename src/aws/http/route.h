@@ -1,0 +1,31 @@
+// Which service and operation a request means.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "aws/auth/authenticator.h"
+#include "aws/fault.h"
+#include "aws/protocol/rest.h"
+#include "aws/protocol/shape.h"
+
+namespace freshet::aws {
+
+struct Route {
+    const ServiceInfo* service = nullptr;
+    std::string operation;
+    Pairs labels;      ///< REST: bound by the URI template
+    Pairs parameters;  ///< query protocol: the form
+};
+
+/// `form`: the body of a query-protocol request, else "". The fault is in the words of `fault_service`.
+struct RouteFault {
+    Fault fault;
+    const ServiceInfo* service;
+};
+std::expected<Route, RouteFault> find_route(const std::string& method, const io::Headers& headers, Target& target,
+                                            const CredentialScope& scope, const std::string& form);
+
+/// True when the request's body is a form that find_route() needs.
+bool is_form(const std::string& method, const io::Headers& headers, const Target& target);
+
+}  // namespace freshet::aws
