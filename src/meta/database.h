@@ -43,11 +43,11 @@ class Connection {
     Result<> query(std::string_view sql, const std::vector<Value>& parameters,
                    const std::function<bool(const Row&)>& each) const;
     Connection(const Connection&) = delete;
+    ~Connection();
 
   protected:
     friend class Database;
     explicit Connection(void* handle);
-    ~Connection();
     struct State;
     std::unique_ptr<State> state_;
 };

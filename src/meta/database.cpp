@@ -1,0 +1,333 @@
+#include "meta/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "base/log.h"
+
+namespace freshet {
+const ErrorDomain& ErrorTraits<meta::Errc>::domain() {
+    static const ErrorDomain domain{"meta"};
+    return domain;
+}
+}  // namespace freshet
+
+namespace freshet::meta {
+namespace {
+
+constexpr int readers = 2;
+constexpr std::size_t group_max = 256;  ///< write transactions that share one commit
+
+Error error_of(sqlite3* db, int code, std::string_view doing) {
+    std::string message = fmt::format("{}: {}", doing, sqlite3_errmsg(db));
+    switch (code & 0xff) {
+        case SQLITE_CONSTRAINT: return Error(Errc::conflict, std::move(message));
+        case SQLITE_FULL: return Error(freshet::Errc::no_space, std::move(message));
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB: return Error(freshet::Errc::corrupt, std::move(message));
+        default: return Error(freshet::Errc::io, std::move(message));
+    }
+}
+
+struct Binder {
+    sqlite3_stmt* statement;
+    int at;
+    int operator()(std::monostate) const { return sqlite3_bind_null(statement, at); }
+    int operator()(std::int64_t value) const { return sqlite3_bind_int64(statement, at, value); }
+    int operator()(double value) const { return sqlite3_bind_double(statement, at, value); }
+    int operator()(const std::string& value) const {
+        return sqlite3_bind_text64(statement, at, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    }
+    int operator()(const Bytes& value) const {
+        return sqlite3_bind_blob64(statement, at, value.data(), value.size(), SQLITE_TRANSIENT);
+    }
+};
+
+Result<sqlite3*> open_handle(const std::string& path) {
+    sqlite3* db = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    if (code != SQLITE_OK) {
+        Error error = error_of(db, code, "open " + path);
+        sqlite3_close(db);
+        return std::unexpected(std::move(error));
+    }
+    sqlite3_busy_timeout(db, 10'000);
+    for (const char* pragma : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
+                               "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-4000"}) {
+        const int done = sqlite3_exec(db, pragma, nullptr, nullptr, nullptr);
+        if (done == SQLITE_OK) continue;
+        Error error = error_of(db, done, pragma);
+        sqlite3_close(db);
+        return std::unexpected(std::move(error));
+    }
+    return db;
+}
+
+}  // namespace
+
+std::int64_t Row::integer(int column) const {
+    return sqlite3_column_int64(static_cast<sqlite3_stmt*>(statement_), column);
+}
+double Row::real(int column) const { return sqlite3_column_double(static_cast<sqlite3_stmt*>(statement_), column); }
+std::string Row::text(int column) const { return blob(column); }
+std::string Row::blob(int column) const {
+    auto* statement = static_cast<sqlite3_stmt*>(statement_);
+    const auto* data = static_cast<const char*>(sqlite3_column_blob(statement, column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+    return data ? std::string(data, size) : std::string();
+}
+bool Row::is_null(int column) const {
+    return sqlite3_column_type(static_cast<sqlite3_stmt*>(statement_), column) == SQLITE_NULL;
+}
+
+struct Connection::State {
+    sqlite3* db;
+    std::unordered_map<std::string, sqlite3_stmt*> statements;
+
+    Result<sqlite3_stmt*> prepare(std::string_view sql, const std::vector<Value>& parameters) {
+        auto& statement = statements[std::string(sql)];
+        if (!statement) {
+            const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+            if (code != SQLITE_OK) return std::unexpected(error_of(db, code, sql));
+        }
+        FRESHET_CHECK(sqlite3_bind_parameter_count(statement) == static_cast<int>(parameters.size()));
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            const int code = std::visit(Binder{statement, static_cast<int>(i) + 1}, parameters[i]);
+            if (code != SQLITE_OK) return std::unexpected(error_of(db, code, sql));
+        }
+        return statement;
+    }
+    Result<> execute(const char* sql) {
+        const int code = sqlite3_exec(db, sql, nullptr, nullptr, nullptr);
+        if (code != SQLITE_OK) return std::unexpected(error_of(db, code, sql));
+        return {};
+    }
+};
+
+Connection::Connection(void* handle) : state_(new State{static_cast<sqlite3*>(handle), {}}) {}
+Connection::~Connection() {
+    for (const auto& [sql, statement] : state_->statements) sqlite3_finalize(statement);
+    sqlite3_close(state_->db);
+}
+
+Result<> Connection::query(std::string_view sql, const std::vector<Value>& parameters,
+                           const std::function<bool(const Row&)>& each) const {
+    auto statement = state_->prepare(sql, parameters);
+    if (!statement) return std::unexpected(std::move(statement.error()));
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(*statement)) == SQLITE_ROW) {
+        if (!each(Row(*statement))) break;
+    }
+    Result<> result;
+    if (code != SQLITE_ROW && code != SQLITE_DONE) result = std::unexpected(error_of(state_->db, code, sql));
+    sqlite3_reset(*statement);
+    return result;
+}
+
+Result<std::int64_t> Txn::execute(std::string_view sql, const std::vector<Value>& parameters) {
+    auto statement = state_->prepare(sql, parameters);
+    if (!statement) return std::unexpected(std::move(statement.error()));
+    int code = SQLITE_OK;
+    do code = sqlite3_step(*statement);
+    while (code == SQLITE_ROW);
+    Result<std::int64_t> result = static_cast<std::int64_t>(sqlite3_changes(state_->db));
+    if (code != SQLITE_DONE) result = std::unexpected(error_of(state_->db, code, sql));
+    sqlite3_reset(*statement);
+    return result;
+}
+std::int64_t Txn::last_row_id() const { return sqlite3_last_insert_rowid(state_->db); }
+
+/// The writer thread owns the only Txn; each reader thread owns a Connection.
+struct Database::State {
+    struct Write {
+        std::function<Result<>(Txn&)> work;
+        std::function<void(Result<>)> done;
+    };
+    std::unique_ptr<Txn> txn;
+    std::unique_ptr<Connection> own_reader;  ///< read_now()
+    std::vector<std::unique_ptr<Connection>> connections;
+    std::mutex mutex;
+    std::condition_variable writes_wake, reads_wake;
+    std::deque<Write> writes;
+    std::deque<std::function<void(const Connection&)>> reads;
+    bool stopping = false;
+    std::vector<std::thread> threads;
+
+    void write_loop() {
+        while (true) {
+            std::vector<Write> group;
+            {
+                std::unique_lock lock(mutex);
+                writes_wake.wait(lock, [&] { return stopping || !writes.empty(); });
+                if (writes.empty()) return;
+                while (!writes.empty() && group.size() < group_max) {
+                    group.push_back(std::move(writes.front()));
+                    writes.pop_front();
+                }
+            }
+            std::vector<Result<>> results;
+            commit(group, results);
+            for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
+        }
+    }
+
+    /// A work that fails is rolled back alone; a commit that fails fails all that were in it.
+    void commit(std::vector<Write>& group, std::vector<Result<>>& results) {
+        auto begun = txn->state_->execute("BEGIN IMMEDIATE");
+        for (Write& write : group) {
+            results.push_back(begun ? in_savepoint(write.work) : begun);
+        }
+        if (!begun) return;
+        auto committed = txn->state_->execute("COMMIT");
+        if (committed) return;
+        log_error("meta", "commit failed", {{"reason", committed.error().message()}});
+        (void)txn->state_->execute("ROLLBACK");
+        for (auto& result : results) {
+            if (result) result = committed;
+        }
+    }
+
+    Result<> in_savepoint(const std::function<Result<>(Txn&)>& work) {
+        auto opened = txn->state_->execute("SAVEPOINT one");
+        if (!opened) return opened;
+        auto result = work(*txn);
+        if (!result) (void)txn->state_->execute("ROLLBACK TO one");
+        auto released = txn->state_->execute("RELEASE one");
+        return result ? released : result;
+    }
+
+    void read_loop(const Connection& connection) {
+        while (true) {
+            std::function<void(const Connection&)> work;
+            {
+                std::unique_lock lock(mutex);
+                reads_wake.wait(lock, [&] { return stopping || !reads.empty(); });
+                if (reads.empty()) return;
+                work = std::move(reads.front());
+                reads.pop_front();
+            }
+            in_snapshot(connection, work);
+        }
+    }
+
+    static void in_snapshot(const Connection& connection, const std::function<void(const Connection&)>& work) {
+        (void)connection.state_->execute("BEGIN");
+        work(connection);
+        (void)connection.state_->execute("COMMIT");
+    }
+
+    Result<> migrate(const std::vector<Migration>& migrations) {
+        auto made = txn->state_->execute("CREATE TABLE IF NOT EXISTS migrations (service TEXT, version INTEGER, PRIMARY KEY (service, version)) WITHOUT ROWID");
+        if (!made) return made;
+        for (const Migration& migration : migrations) {
+            const std::vector<Value> key{std::string(migration.service), std::int64_t{migration.version}};
+            bool applied = false;
+            auto asked = txn->query("SELECT 1 FROM migrations WHERE service = ?1 AND version = ?2", key,
+                                    [&](const Row&) { return !(applied = true); });
+            if (!asked) return asked;
+            if (applied) continue;
+            auto done = txn->state_->execute(std::string(migration.sql).c_str());
+            if (!done) return std::unexpected(std::move(done.error()).within(fmt::format("migration {} of {}", migration.version, migration.service)));
+            auto noted = txn->execute("INSERT INTO migrations VALUES (?1, ?2)", key);
+            if (!noted) return std::unexpected(std::move(noted.error()));
+        }
+        return {};
+    }
+};
+
+Database::Database() : state_(std::make_unique<State>()) {}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, const std::vector<Migration>& migrations) {
+    std::unique_ptr<Database> database(new Database);
+    State& state = *database->state_;
+    auto writer = open_handle(path);
+    if (!writer) return std::unexpected(std::move(writer.error()));
+    state.txn.reset(new Txn(*writer));
+    auto migrated = database->write_now([&](Txn&) { return state.migrate(migrations); });
+    if (!migrated) return std::unexpected(std::move(migrated.error()));
+    for (int i = 0; i <= readers; ++i) {
+        auto handle = open_handle(path);
+        if (!handle) return std::unexpected(std::move(handle.error()));
+        if (i == readers) state.own_reader.reset(new Connection(*handle));
+        else state.connections.emplace_back(new Connection(*handle));
+    }
+    state.threads.emplace_back([&state] { state.write_loop(); });
+    for (auto& connection : state.connections) {
+        state.threads.emplace_back([&state, &connection] { state.read_loop(*connection); });
+    }
+    return database;
+}
+
+Database::~Database() {
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->stopping = true;
+    }
+    state_->writes_wake.notify_all();
+    state_->reads_wake.notify_all();
+    for (auto& thread : state_->threads) thread.join();
+}
+
+io::Task<Result<>> Database::submit_write(std::function<Result<>(Txn&)> work) {
+    io::Promise<Result<>> done(*io::Core::current());
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->writes.push_back({std::move(work), [done](Result<> result) mutable { done.set(std::move(result)); }});
+    }
+    state_->writes_wake.notify_one();
+    auto result = co_await done.get();
+    co_return result;
+}
+
+io::Task<void> Database::submit_read(std::function<void(const Connection&)> work) {
+    io::Promise<bool> done(*io::Core::current());
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->reads.push_back([work = std::move(work), done](const Connection& connection) mutable {
+            work(connection);
+            done.set(true);
+        });
+    }
+    state_->reads_wake.notify_one();
+    co_await done.get();
+}
+
+Result<> Database::write_now(const std::function<Result<>(Txn&)>& work) {
+    if (state_->threads.empty()) {
+        std::vector<State::Write> group;
+        group.push_back({work, {}});
+        std::vector<Result<>> results;
+        state_->commit(group, results);
+        return std::move(results.front());
+    }
+    std::mutex mutex;
+    std::condition_variable wake;
+    std::optional<Result<>> result;
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->writes.push_back({work, [&](Result<> done) {
+                                      const std::scoped_lock inner(mutex);
+                                      result.emplace(std::move(done));
+                                      wake.notify_one();
+                                  }});
+    }
+    state_->writes_wake.notify_one();
+    std::unique_lock lock(mutex);
+    wake.wait(lock, [&] { return result.has_value(); });
+    return std::move(*result);
+}
+
+Result<> Database::read_now(const std::function<Result<>(const Connection&)>& work) const {
+    Result<> result;
+    State::in_snapshot(*state_->own_reader, [&](const Connection& connection) { result = work(connection); });
+    return result;
+}
+
+}  // namespace freshet::meta

@@ -1,0 +1,78 @@
+#include "meta/database.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace freshet::meta {
+namespace {
+
+struct DatabaseTest : testing::Test {
+    DatabaseTest() {
+        path = std::filesystem::temp_directory_path() / ("freshet-meta-" + std::to_string(::getpid()) + "-" +
+               testing::UnitTest::GetInstance()->current_test_info()->name() + ".db");
+        open();
+    }
+    ~DatabaseTest() override {
+        database.reset();
+        for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(path + tail);
+    }
+    void open() {
+        database.reset();
+        auto opened = Database::open(path, {{"test", 1, "CREATE TABLE t (name TEXT PRIMARY KEY, n INTEGER)"},
+                                            {"test", 2, "ALTER TABLE t ADD COLUMN note BLOB"}});
+        ASSERT_TRUE(opened) << opened.error().message();
+        database = std::move(*opened);
+    }
+    std::int64_t count() {
+        std::int64_t rows = 0;
+        const auto done = database->read_now([&](const Connection& c) {
+            return c.query("SELECT COUNT(*) FROM t", {}, [&](const Row& row) { return rows = row.integer(0), true; });
+        });
+        EXPECT_TRUE(done);
+        return rows;
+    }
+    std::string path;
+    std::unique_ptr<Database> database;
+};
+
+Result<> insert(Txn& txn, const std::string& name, std::int64_t n) {
+    auto done = txn.execute("INSERT INTO t (name, n) VALUES (?1, ?2)", {name, n});
+    if (!done) return std::unexpected(std::move(done.error()));
+    return {};
+}
+
+TEST_F(DatabaseTest, a_committed_row_is_there_after_reopening_and_migrations_run_once) {
+    ASSERT_TRUE(database->write_now([](Txn& txn) { return insert(txn, "a", 1); }));
+    open();
+    EXPECT_EQ(count(), 1);
+}
+
+
+io::Task<void> write_one(Database& database, int i, int& conflicts) {
+    auto done = co_await database.write([i](Txn& txn) -> Result<> {
+        auto first = insert(txn, "row" + std::to_string(i), i);
+        if (!first) return first;
+        return insert(txn, i % 3 == 0 ? "row" + std::to_string(i) : "other" + std::to_string(i), i);
+    });
+    if (done) co_return;
+    EXPECT_TRUE(done.error().is(Errc::conflict)) << done.error().message();
+    ++conflicts;
+}
+
+io::Task<void> write_all(io::Core& core, Database& database, int& conflicts) {
+    io::Scope scope(core);
+    for (int i = 0; i < 100; ++i) scope.spawn(write_one(database, i, conflicts));
+    co_await scope.join();
+}
+
+TEST_F(DatabaseTest, a_failing_transaction_leaves_nothing_and_spoils_none_of_its_group) {
+    io::SystemClock clock;
+    int conflicts = 0;
+    io::run_to_end(clock, [&](io::Core& core) { return write_all(core, *database, conflicts); });
+    EXPECT_EQ(conflicts, 34);
+    EXPECT_EQ(count(), 66 * 2);
+}
+
+}  // namespace
+}  // namespace freshet::meta
