@@ -1,0 +1,26 @@
+// What a user may set, from a YAML file and the command line. An unknown key is an error that names it.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+
+namespace freshet::app {
+
+struct Config {
+    std::string data_dir = "data";
+    std::string listen_host = "127.0.0.1";
+    std::uint16_t listen_port = 4566;
+    std::string account = "000000000000";  ///< of callers whose access key is not an account itself
+    bool manual_clock = false;             ///< time moves by POST /_freshet/clock only
+    std::string functions_python;          ///< runs Python functions; "" looks for one
+    std::string log_level = "info";
+};
+
+/// Reads `path` into `config`; later settings win. Keys: data, listen, account, log_level, functions.python.
+Result<> load_config(const std::string& path, Config& config);
+/// "127.0.0.1:4566". Errc::invalid names what is wrong with it; only loopback addresses are accepted while
+/// signatures are not verified.
+Result<> set_listen(const std::string& text, Config& config);
+
+}  // namespace freshet::app

@@ -1,0 +1,107 @@
+#include "app/server.h"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "app/context.h"
+#include "app/data_directory.h"
+#include "app/operator_console.h"
+#include "aws/http/front.h"
+#include "base/log.h"
+
+namespace freshet::app {
+namespace {
+
+constexpr Millis drain_max = 3000ms;
+constexpr std::size_t pool_threads = 8;
+/// Where a manual clock starts: 2026-01-01T00:00:00Z, unless the directory has seen later times.
+constexpr std::int64_t manual_start_ms = 1'767'225'600'000;
+
+std::vector<meta::Migration> all_migrations() {
+    std::vector<meta::Migration> all;
+    return all;
+}
+
+}  // namespace
+
+struct Server::Parts {
+    explicit Parts(const Config& config_) : config(config_) {}
+    Config config;
+    std::unique_ptr<io::Clock> clock;
+    io::ManualClock* manual = nullptr;
+    std::unique_ptr<io::Disk> disk = io::make_posix_disk();
+    std::optional<DataDirectory> directory;
+    std::unique_ptr<io::Pool> pool;
+    std::unique_ptr<io::Cores> cores;
+    std::unique_ptr<meta::Database> database;
+    aws::Router router;
+    std::unique_ptr<Context> context;
+    std::unique_ptr<OperatorConsole> console;
+    std::unique_ptr<aws::Front> front;
+    std::unique_ptr<io::HttpServer> http;
+    bool stopped = false;
+
+    Result<> open();
+    Result<> listen();
+};
+
+Result<> Server::Parts::open() {
+    auto opened = DataDirectory::open(*disk, config.data_dir);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    directory.emplace(std::move(*opened));
+    if (config.manual_clock) {
+        auto made = std::make_unique<io::ManualClock>(from_epoch_ms(manual_start_ms));
+        manual = made.get();
+        clock = std::move(made);
+    } else {
+        clock = std::make_unique<io::SystemClock>();
+    }
+    pool = std::make_unique<io::Pool>(pool_threads, "pool");
+    cores = std::make_unique<io::Cores>(*clock, std::max(1U, std::min(4U, std::thread::hardware_concurrency())));
+    auto database_opened = meta::Database::open(config.data_dir + "/meta.db", all_migrations());
+    if (!database_opened) return std::unexpected(std::move(database_opened.error()));
+    database = std::move(*database_opened);
+    context.reset(new Context{config, *clock, *disk, *cores, *pool, *database, router, config.data_dir, ""});
+    return {};
+}
+
+Result<> Server::Parts::listen() {
+    console = std::make_unique<OperatorConsole>(*cores, manual, nullptr);
+    front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *console);
+    console->set_front(*front);
+    auto listening = io::listen_http(*cores, config.listen_host, config.listen_port, {},
+                                     [this](io::HttpRequest request) { return front->handle(std::move(request)); });
+    if (!listening) return std::unexpected(std::move(listening.error()));
+    http = std::move(*listening);
+    context->endpoint = fmt::format("http://{}:{}", config.listen_host, http->port());
+    return {};
+}
+
+Server::Server() = default;
+
+Result<std::unique_ptr<Server>> Server::start(const Config& config) {
+    std::unique_ptr<Server> server(new Server);
+    server->parts_ = std::make_unique<Parts>(config);
+    Parts& parts = *server->parts_;
+    if (auto opened = parts.open(); !opened) return std::unexpected(std::move(opened.error()));
+    if (auto listening = parts.listen(); !listening) return std::unexpected(std::move(listening.error()));
+    parts.cores->start();
+    return server;
+}
+
+Server::~Server() {
+    if (parts_ && parts_->http) stop();
+}
+
+std::string Server::endpoint() const { return parts_->context->endpoint; }
+
+void Server::stop() {
+    if (std::exchange(parts_->stopped, true)) return;
+    log_info("app", "stopping");
+    io::SystemClock clock;
+    io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
+    parts_->cores->stop();
+}
+
+}  // namespace freshet::app
