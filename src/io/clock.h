@@ -19,7 +19,9 @@ class Clock {
     /// True when time moves only by advance(); a core then arms no system timer.
     virtual bool is_manual() const { return false; }
     /// `wake` is called, on the advancing thread, after each move of a manual clock.
-    virtual void on_advance(std::function<void()> wake) { (void)wake; }
+    /// Until off_advance() of the same `owner`.
+    virtual void on_advance(const void* owner, std::function<void()> wake) { (void)owner, (void)wake; }
+    virtual void off_advance(const void* owner) { (void)owner; }
 };
 
 class SystemClock final : public Clock {
@@ -32,14 +34,15 @@ class ManualClock final : public Clock {
     explicit ManualClock(Timestamp start) : now_ms_(to_epoch_ms(start)) {}
     Timestamp now() const override { return from_epoch_ms(now_ms_.load()); }
     bool is_manual() const override { return true; }
-    void on_advance(std::function<void()> wake) override;
+    void on_advance(const void* owner, std::function<void()> wake) override;
+    void off_advance(const void* owner) override;
     /// Any thread. Timers that fall due run soon after, each on its own core, in order of time.
     void advance(Millis by);
 
   private:
     std::atomic<std::int64_t> now_ms_;
-    std::mutex mutex_;  // guards wakers_ during start-up
-    std::vector<std::function<void()>> wakers_;
+    std::mutex mutex_;  // guards wakers_
+    std::vector<std::pair<const void*, std::function<void()>>> wakers_;
 };
 
 }  // namespace freshet::io

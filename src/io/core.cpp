@@ -56,9 +56,9 @@ struct Core::State {
 };
 
 Core::Core(Clock& clock) : clock_(clock), state_(std::make_unique<State>()) {
-    clock_.on_advance([this] { post([this] { fire_due_timers(); }); });
+    clock_.on_advance(this, [this] { post([this] { fire_due_timers(); }); });
 }
-Core::~Core() = default;
+Core::~Core() { clock_.off_advance(this); }
 
 void Core::post(Action action) { boost::asio::post(state_->context, std::move(action)); }
 Core* Core::current() { return current_core; }

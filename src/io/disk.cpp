@@ -110,7 +110,7 @@ class PosixDisk final : public Disk {
         return {};
     }
     Result<> remove(const std::string& path) override {
-        if (::unlink(path.c_str()) != 0) return refuse("remove", path);
+        if (::remove(path.c_str()) != 0) return refuse("remove", path);
         return {};
     }
     Result<> sync_directory(const std::string& path) override {

@@ -1,0 +1,51 @@
+// A frame: records of one partition that were appended together, as bytes. The same bytes stand in the
+// journal and in the partition's segment (docs/formats/log.md).
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "log/log.h"
+
+namespace freshet::log {
+
+inline constexpr std::size_t frame_header_bytes = 56;
+inline constexpr std::size_t frame_bytes_limit = 64 * 1024 * 1024;  ///< a longer length is damage
+
+struct FrameHeader {
+    PartitionId partition;
+    Ordinal first = 0;
+    Timestamp time;
+    Token token;
+    std::uint32_t count = 0;
+    std::uint32_t length = 0;  ///< of the whole frame, header included
+};
+
+struct Frame {
+    FrameHeader header;
+    Bytes bytes;  ///< all of it
+};
+
+Frame make_frame(const FrameHeader& header, std::span<const Bytes> records);
+
+/// The header at the start of `data` when it can be one: right magic, sane lengths. The checksum is not looked at.
+std::optional<FrameHeader> peek_frame(std::string_view data);
+/// The frame at the start of `bytes`; Errc::corrupt when its checksum or its inside is wrong, or it is cut.
+Result<Frame> parse_frame(const Bytes& bytes);
+
+/// Appends the frame's records from ordinal `from` on.
+void append_records(const Frame& frame, Ordinal from, std::size_t records_max, std::vector<Record>& out);
+
+/// Little-endian numbers in files.
+template <class T>
+void put_number(std::string& out, T value) {
+    for (std::size_t i = 0; i < sizeof(T); ++i) out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+}
+template <class T>
+T get_number(std::string_view data, std::size_t at) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < sizeof(T); ++i) value |= std::uint64_t{static_cast<unsigned char>(data[at + i])} << (8 * i);
+    return static_cast<T>(value);
+}
+
+}  // namespace freshet::log

@@ -1,0 +1,41 @@
+// The journal: batches of frames, each written and synced as one. Segments are numbered; a batch lies
+// wholly in one. One thread writes.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/disk.h"
+#include "log/frame.h"
+
+namespace freshet::log {
+
+class Journal {
+  public:
+    Journal(io::Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
+
+    /// Calls `each` with every frame of every whole batch, oldest first, and cuts a torn last batch. A broken
+    /// batch with whole ones behind it is damage: Errc::corrupt, naming segment and offset.
+    Result<> recover(const std::function<Result<>(Frame)>& each);
+    /// Begins a new segment; the number of the one before is then complete.
+    Result<> roll();
+    /// Writes and syncs one batch. Errc::no_space and Errc::io leave the journal as it was; a failed sync
+    /// ends the process.
+    Result<> append(std::span<const Frame> frames);
+    std::uint64_t segment() const { return segment_; }
+    std::uint64_t segment_bytes() const { return end_; }
+    /// Unlinks segments up to and including `segment`.
+    Result<> remove_through(std::uint64_t segment);
+
+  private:
+    Result<> recover_segment(std::uint64_t number, bool is_last, const std::function<Result<>(Frame)>& each);
+    std::string path_of(std::uint64_t number) const;
+    io::Disk& disk_;
+    std::string directory_;
+    std::unique_ptr<io::File> file_;
+    std::uint64_t first_ = 0, segment_ = 0;
+    std::uint64_t end_ = 0;
+    std::uint64_t sequence_ = 0;  ///< of the last batch
+};
+
+}  // namespace freshet::log

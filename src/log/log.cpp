@@ -1,0 +1,536 @@
+// The log's threads: the committer takes what waits, writes it to the journal as one batch and wakes those who
+// wait; the flusher moves complete journal segments into the partitions' segments. One mutex guards the
+// bookkeeping; no disk is touched under it.
+#include "log/log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "base/log.h"
+#include "log/journal.h"
+#include "log/segments.h"
+
+namespace freshet {
+const ErrorDomain& ErrorTraits<log::Errc>::domain() {
+    static const ErrorDomain domain{"log"};
+    return domain;
+}
+}  // namespace freshet
+
+namespace freshet::log {
+namespace {
+
+constexpr std::size_t group_bytes_max = 32 * 1024 * 1024;
+
+struct Partition {
+    Partition(io::Disk& disk, std::string directory, PartitionId id) : segments(disk, std::move(directory), id) {}
+    Segments segments;
+    std::deque<Frame> frames;    ///< recent ones, pending ones last
+    Ordinal cached_first = 0;    ///< of `frames`, or `assigned` when there are none
+    Ordinal flushed = 0;         ///< before it, segments have everything
+    Ordinal durable = 0;         ///< before it, everything is on disk
+    Ordinal assigned = 0;        ///< the next record's
+    Ordinal trimmed = 0;
+    Timestamp last_assigned{};   ///< of the last append or low watermark
+    Timestamp last_durable{};
+    std::uint64_t bytes = 0;
+    std::map<std::uint64_t, Log::Listener> listeners;
+    std::unordered_map<std::uint64_t, std::uint64_t> producers;
+    bool dropped = false;
+};
+
+using PartitionPtr = std::shared_ptr<Partition>;
+
+}  // namespace
+
+struct Waiting {
+    std::vector<std::pair<PartitionPtr, Frame>> frames;
+    std::size_t bytes = 0;
+    std::function<void(Result<>)> done;
+};
+
+struct Log::State {
+    State(io::Disk& disk_, std::string directory_, io::Clock& clock_, const Limits& limits_)
+        : disk(disk_), directory(std::move(directory_)), clock(clock_), limits(limits_), journal(disk_, directory + "/journal") {}
+
+    io::Disk& disk;
+    std::string directory;
+    io::Clock& clock;
+    Limits limits;
+    Journal journal;  ///< the committer's
+
+    mutable std::mutex mutex;
+    std::condition_variable wake_committer, wake_flusher, flush_done;
+    std::unordered_map<std::uint64_t, PartitionPtr> partitions;
+    std::deque<Waiting> waiting;
+    std::size_t waiting_bytes = 0;
+    std::deque<std::pair<std::weak_ptr<Partition>, std::size_t>> cached;  ///< flushed frames, oldest first
+    std::size_t cached_bytes = 0;
+    std::uint64_t flush_through = 0;  ///< journal segment to be flushed
+    std::uint64_t flushed_through = 0;
+    std::uint64_t next_listener = 1;
+    bool roll_wanted = false, stopping = false, flusher_stopping = false;
+    std::thread committer, flusher;
+
+    std::string partition_path(PartitionId id) const { return fmt::format("{}/partitions/{:016x}", directory, *id); }
+    PartitionPtr make(PartitionId id) const { return std::make_shared<Partition>(disk, partition_path(id), id); }
+
+    Result<> recover(const std::vector<PartitionId>& ids);
+    void commit_loop();
+    void commit(std::vector<Waiting>& group);
+    void publish(std::vector<Waiting>& group, std::vector<Listener>& listeners);
+    void fail_all(std::vector<Waiting>& group, const Error& error);
+    void flush_loop();
+    Result<> flush_partitions();
+    void evict();
+    void roll();
+    PartitionPtr find(PartitionId id) const {
+        const auto found = partitions.find(*id);
+        return found == partitions.end() ? nullptr : found->second;
+    }
+};
+
+Result<> Log::State::recover(const std::vector<PartitionId>& ids) {
+    for (const PartitionId id : ids) {
+        auto partition = make(id);
+        auto recovered = partition->segments.recover();
+        if (!recovered) return recovered;
+        partition->flushed = partition->durable = partition->assigned = partition->cached_first = partition->segments.next();
+        partition->last_assigned = partition->last_durable = partition->segments.last_time();
+        partition->trimmed = partition->segments.first();
+        partition->producers = partition->segments.producers();
+        partitions.emplace(*id, std::move(partition));
+    }
+    auto names = disk.exists(directory + "/partitions");
+    if (names && *names) {
+        auto listed = disk.list(directory + "/partitions");
+        if (!listed) return std::unexpected(std::move(listed.error()));
+        for (const std::string& name : *listed) {
+            const PartitionId id(std::strtoull(name.c_str(), nullptr, 16));
+            if (!find(id)) (void)make(id)->segments.remove_all();
+        }
+    }
+    auto replayed = journal.recover([this](Frame frame) -> Result<> {
+        const PartitionPtr partition = find(frame.header.partition);
+        if (!partition || frame.header.first < partition->assigned) return {};
+        if (frame.header.first > partition->assigned) {
+            return fail(freshet::Errc::corrupt, fmt::format("the journal lacks records {} to {} of partition {}", partition->assigned,
+                                                            frame.header.first, *frame.header.partition));
+        }
+        partition->assigned = partition->durable = frame.header.first + frame.header.count;
+        partition->last_assigned = partition->last_durable = frame.header.time;
+        if (frame.header.token.producer) partition->producers[frame.header.token.producer] = frame.header.token.sequence;
+        partition->frames.push_back(std::move(frame));
+        return {};
+    });
+    return replayed;
+}
+
+// --- commits
+
+void Log::State::commit_loop() {
+    while (true) {
+        std::vector<Waiting> group;
+        {
+            std::unique_lock lock(mutex);
+            wake_committer.wait(lock, [&] { return stopping || roll_wanted || !waiting.empty(); });
+            if (waiting.empty() && !roll_wanted) return;
+            std::size_t bytes = 0;
+            while (!waiting.empty() && (group.empty() || bytes + waiting.front().bytes <= group_bytes_max)) {
+                bytes += waiting.front().bytes;
+                group.push_back(std::move(waiting.front()));
+                waiting.pop_front();
+            }
+        }
+        if (!group.empty()) commit(group);
+        bool wanted = false;
+        {
+            const std::scoped_lock lock(mutex);
+            wanted = std::exchange(roll_wanted, false);
+        }
+        if (wanted || journal.segment_bytes() >= limits.journal_segment_bytes) roll();
+    }
+}
+
+void Log::State::commit(std::vector<Waiting>& group) {
+    std::vector<Frame> frames;
+    for (const Waiting& one : group) {
+        for (const auto& [partition, frame] : one.frames) frames.push_back(frame);
+    }
+    if (auto written = journal.append(frames); !written) {
+        log_error("log", "append refused", {{"reason", written.error().message()}});
+        return fail_all(group, written.error());
+    }
+    std::vector<Listener> listeners;
+    {
+        const std::scoped_lock lock(mutex);
+        publish(group, listeners);
+    }
+    for (const Waiting& one : group) one.done({});
+    for (const Listener& listener : listeners) listener();
+}
+
+void Log::State::publish(std::vector<Waiting>& group, std::vector<Listener>& listeners) {
+    for (const Waiting& one : group) {
+        waiting_bytes -= one.bytes;
+        for (const auto& [partition, frame] : one.frames) {
+            const bool first_of_group = partition->durable == frame.header.first;
+            partition->durable = frame.header.first + frame.header.count;
+            partition->last_durable = frame.header.time;
+            partition->bytes += frame.bytes.size();
+            if (!first_of_group) continue;
+            for (const auto& [id, listener] : partition->listeners) listeners.push_back(listener);
+        }
+    }
+}
+
+/// What waits behind a refused batch was numbered after it, so it fails too: every number is given anew.
+void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
+    std::vector<Waiting> all = std::move(group);
+    {
+        const std::scoped_lock lock(mutex);
+        for (Waiting& one : waiting) all.push_back(std::move(one));
+        waiting.clear();
+        for (const Waiting& one : all) {
+            waiting_bytes -= one.bytes;
+            for (const auto& [partition, frame] : one.frames) {
+                while (!partition->frames.empty() && partition->frames.back().header.first >= partition->durable) partition->frames.pop_back();
+                partition->assigned = partition->durable;
+                if (partition->frames.empty()) partition->cached_first = partition->durable;
+                if (frame.header.token.producer) partition->producers[frame.header.token.producer] = frame.header.token.sequence - 1;
+            }
+        }
+    }
+    for (const Waiting& one : all) one.done(std::unexpected(error));
+}
+
+void Log::State::roll() {
+    const std::uint64_t complete = journal.segment();
+    if (auto rolled = journal.roll(); !rolled) {
+        log_warn("log", "could not begin a journal segment", {{"reason", rolled.error().message()}});
+        return;
+    }
+    const std::scoped_lock lock(mutex);
+    flush_through = complete;
+    wake_flusher.notify_one();
+}
+
+// --- the flusher
+
+void Log::State::flush_loop() {
+    while (true) {
+        std::uint64_t through = 0;
+        {
+            std::unique_lock lock(mutex);
+            wake_flusher.wait(lock, [&] { return flusher_stopping || flush_through > flushed_through; });
+            if (flusher_stopping) return;
+            through = flush_through;
+        }
+        auto flushed = flush_partitions();
+        if (flushed) flushed = journal.remove_through(through);
+        if (!flushed) log_warn("log", "flush failed; the journal keeps everything", {{"reason", flushed.error().message()}});
+        const std::scoped_lock lock(mutex);
+        flushed_through = through;  // what failed goes with the next segment
+        flush_done.notify_all();
+    }
+}
+
+Result<> Log::State::flush_partitions() {
+    std::vector<PartitionPtr> dirty;
+    {
+        const std::scoped_lock lock(mutex);
+        for (const auto& [id, partition] : partitions) {
+            if (partition->flushed < partition->durable) dirty.push_back(partition);
+        }
+    }
+    for (const PartitionPtr& partition : dirty) {
+        std::vector<Frame> frames;
+        {
+            const std::scoped_lock lock(mutex);
+            if (partition->dropped) continue;
+            for (const Frame& frame : partition->frames) {
+                if (frame.header.first >= partition->flushed && frame.header.first < partition->durable) frames.push_back(frame);
+            }
+            partition->segments.producers() = partition->producers;
+        }
+        if (frames.empty()) continue;
+        if (auto written = partition->segments.append(frames, limits, clock.now()); !written) return written;
+        if (auto saved = partition->segments.save_producers(); !saved) return saved;
+        const std::scoped_lock lock(mutex);
+        partition->flushed = frames.back().header.first + frames.back().header.count;
+        for (const Frame& frame : frames) {
+            cached.emplace_back(partition, frame.bytes.size());
+            cached_bytes += frame.bytes.size();
+        }
+        evict();
+    }
+    return {};
+}
+
+void Log::State::evict() {
+    while (cached_bytes > limits.cache_bytes_max && !cached.empty()) {
+        const auto [weak, bytes] = cached.front();
+        cached.pop_front();
+        cached_bytes -= bytes;
+        const PartitionPtr partition = weak.lock();
+        if (!partition || partition->frames.empty()) continue;
+        partition->frames.pop_front();
+        partition->cached_first = partition->frames.empty() ? partition->flushed : partition->frames.front().header.first;
+    }
+}
+
+// --- the facade
+
+Log::Log(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<Log>> Log::open(io::Disk& disk, std::string directory, io::Clock& clock, meta::Database& database,
+                                       const Limits& limits) {
+    std::vector<PartitionId> ids;
+    auto listed = database.read_now([&](const meta::Connection& connection) {
+        return connection.query("SELECT id FROM log_partitions", {}, [&](const meta::Row& row) {
+            ids.emplace_back(static_cast<std::uint64_t>(row.integer(0)));
+            return true;
+        });
+    });
+    if (!listed) return std::unexpected(std::move(listed.error()));
+    auto state = std::make_unique<State>(disk, std::move(directory), clock, limits);
+    if (auto recovered = state->recover(ids); !recovered) return std::unexpected(std::move(recovered.error()));
+    State& s = *state;
+    s.committer = std::thread([&s] { s.commit_loop(); });
+    s.flusher = std::thread([&s] { s.flush_loop(); });
+    return std::unique_ptr<Log>(new Log(std::move(state)));
+}
+
+Log::~Log() {
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->stopping = true;
+    }
+    state_->wake_committer.notify_all();
+    state_->committer.join();
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->flusher_stopping = true;
+    }
+    state_->wake_flusher.notify_all();
+    state_->flusher.join();
+}
+
+void Log::add(PartitionId id) {
+    const std::scoped_lock lock(state_->mutex);
+    state_->partitions.emplace(*id, state_->make(id));
+}
+
+void Log::drop(PartitionId id) {
+    PartitionPtr partition;
+    {
+        const std::scoped_lock lock(state_->mutex);
+        const auto found = state_->partitions.find(*id);
+        if (found == state_->partitions.end()) return;
+        partition = found->second;
+        partition->dropped = true;
+        partition->listeners.clear();
+        state_->partitions.erase(found);
+    }
+    if (auto removed = partition->segments.remove_all(); !removed) {
+        log_warn("log", "could not remove a partition", {{"partition", *id}, {"reason", removed.error().message()}});
+    }
+}
+
+namespace {
+
+/// Cuts the records of one append into frames of about `frame_bytes_max`.
+std::vector<Frame> cut(FrameHeader header, std::span<const Bytes> records, std::size_t frame_bytes_max) {
+    std::vector<Frame> frames;
+    for (std::size_t from = 0; from < records.size();) {
+        std::size_t to = from, bytes = 0;
+        while (to < records.size() && (to == from || bytes + records[to].size() <= frame_bytes_max)) bytes += records[to++].size() + 4;
+        frames.push_back(make_frame(header, records.subspan(from, to - from)));
+        header.first += to - from;
+        from = to;
+    }
+    return frames;
+}
+
+}  // namespace
+
+io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches) {
+    State& state = *state_;
+    Waiting one;
+    std::vector<Appended> answers;
+    io::Promise<Result<>> done(*io::Core::current());
+    one.done = [done](Result<> result) mutable { done.set(std::move(result)); };
+    std::size_t bytes = 0;
+    for (const Append& batch : batches) {
+        for (const Bytes& record : batch.records) bytes += record.size();
+    }
+    if (bytes > state.limits.append_bytes_max) co_return fail(Errc::too_large, fmt::format("an append of {} bytes", bytes));
+    {
+        const std::scoped_lock lock(state.mutex);
+        if (state.waiting_bytes + bytes > state.limits.waiting_bytes_max) co_return fail(Errc::overloaded, "too much waits to be written");
+        for (const Append& batch : batches) {
+            if (!state.find(batch.partition)) co_return fail(Errc::unknown_partition, fmt::format("partition {}", *batch.partition));
+        }
+        for (const Append& batch : batches) {
+            const PartitionPtr partition = state.find(batch.partition);
+            partition->last_assigned = std::max(partition->last_assigned, state.clock.now());
+            Appended answer{partition->assigned, partition->last_assigned, false};
+            if (batch.token.producer) {
+                auto& last = partition->producers[batch.token.producer];
+                answer.duplicate = batch.token.sequence <= last;
+                if (!answer.duplicate) last = batch.token.sequence;
+            }
+            answers.push_back(answer);
+            if (answer.duplicate || batch.records.empty()) continue;
+            const FrameHeader header{batch.partition, partition->assigned, partition->last_assigned, batch.token, 0, 0};
+            for (Frame& frame : cut(header, batch.records, state.limits.frame_bytes_max)) {
+                one.bytes += frame.bytes.size();
+                if (partition->frames.empty()) partition->cached_first = frame.header.first;
+                partition->frames.push_back(frame);
+                one.frames.emplace_back(partition, std::move(frame));
+            }
+            partition->assigned += batch.records.size();
+        }
+        state.waiting_bytes += one.bytes;
+        // An append of duplicates alone still waits its turn: the first try may not be durable yet.
+        state.waiting.push_back(std::move(one));
+    }
+    state.wake_committer.notify_one();
+    auto result = co_await done.get();
+    if (!result) co_return std::unexpected(std::move(result.error()));
+    co_return answers;
+}
+
+Result<Tail> Log::tail(PartitionId id) const {
+    const std::scoped_lock lock(state_->mutex);
+    const PartitionPtr partition = state_->find(id);
+    if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
+    Tail tail{std::max(partition->trimmed, partition->segments.first()), partition->durable, partition->last_durable, {}, partition->bytes};
+    if (partition->durable == partition->assigned) {
+        // Nothing is under way: what comes gets a time of now or later, and that promise is kept.
+        partition->last_assigned = std::max(partition->last_assigned, state_->clock.now());
+        tail.low_watermark = partition->last_assigned;
+        return tail;
+    }
+    for (const Frame& frame : partition->frames) {
+        if (frame.header.first < partition->durable) continue;
+        tail.low_watermark = frame.header.time;
+        break;
+    }
+    return tail;
+}
+
+bool Log::is_cached(PartitionId id, Ordinal from) const {
+    const std::scoped_lock lock(state_->mutex);
+    const PartitionPtr partition = state_->find(id);
+    return !partition || from >= partition->cached_first || from >= partition->durable;
+}
+
+Result<std::vector<Record>> Log::read(PartitionId id, Ordinal from, std::size_t records_max, std::size_t bytes_max) const {
+    PartitionPtr partition;
+    std::vector<Record> records;
+    {
+        const std::scoped_lock lock(state_->mutex);
+        partition = state_->find(id);
+        if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
+        from = std::max(from, partition->trimmed);
+        if (from >= partition->durable || from >= partition->cached_first) {
+            auto frame = std::ranges::partition_point(partition->frames, [&](const Frame& f) { return f.header.first + f.header.count <= from; });
+            std::size_t bytes = 0;
+            for (; frame != partition->frames.end() && frame->header.first < partition->durable; ++frame) {
+                if (records.size() >= records_max || bytes >= bytes_max) break;
+                append_records(*frame, from, records_max - records.size(), records);
+                bytes += frame->header.length;
+            }
+            return records;
+        }
+    }
+    return partition->segments.read(from, records_max, bytes_max);
+}
+
+Result<Ordinal> Log::find_time(PartitionId id, Timestamp time) const {
+    PartitionPtr partition;
+    {
+        const std::scoped_lock lock(state_->mutex);
+        partition = state_->find(id);
+        if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
+        const bool all_cached = partition->cached_first <= partition->trimmed;
+        if (all_cached || (!partition->frames.empty() && partition->frames.front().header.time < time)) {
+            for (const Frame& frame : partition->frames) {
+                if (frame.header.first >= partition->durable) break;
+                if (frame.header.time >= time) return std::max(frame.header.first, partition->trimmed);
+            }
+            return partition->durable;
+        }
+    }
+    auto found = partition->segments.find_time(time);
+    if (!found) return found;
+    const std::scoped_lock lock(state_->mutex);
+    if (*found < partition->flushed) return std::max(*found, partition->trimmed);
+    for (const Frame& frame : partition->frames) {
+        if (frame.header.first >= partition->durable) break;
+        if (frame.header.first >= *found && frame.header.time >= time) return frame.header.first;
+    }
+    return partition->durable;
+}
+
+Result<> Log::trim(PartitionId id, Ordinal before) {
+    PartitionPtr partition;
+    {
+        const std::scoped_lock lock(state_->mutex);
+        partition = state_->find(id);
+        if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
+        partition->trimmed = std::max(partition->trimmed, std::min(before, partition->durable));
+        before = std::min(partition->trimmed, partition->flushed);
+    }
+    return partition->segments.trim(before);
+}
+
+std::uint64_t Log::listen(PartitionId id, Listener listener) {
+    const std::scoped_lock lock(state_->mutex);
+    const std::uint64_t number = state_->next_listener++;
+    if (const PartitionPtr partition = state_->find(id)) partition->listeners.emplace(number, std::move(listener));
+    return number;
+}
+
+void Log::unlisten(PartitionId id, std::uint64_t listener) {
+    const std::scoped_lock lock(state_->mutex);
+    if (const PartitionPtr partition = state_->find(id)) partition->listeners.erase(listener);
+}
+
+Result<> Log::flush() {
+    std::unique_lock lock(state_->mutex);
+    const std::uint64_t before = state_->flushed_through;
+    state_->roll_wanted = true;
+    state_->wake_committer.notify_one();
+    state_->flush_done.wait(lock, [&] { return state_->flushed_through > before; });
+    for (const auto& [id, partition] : state_->partitions) {
+        if (partition->flushed < partition->durable) return fail(freshet::Errc::io, "flush failed; the journal keeps everything");
+    }
+    return {};
+}
+
+Result<PartitionId> Log::create_in(meta::Txn& txn, std::string_view owner) {
+    auto done = txn.execute("INSERT INTO log_partitions (owner) VALUES (?1)", {std::string(owner)});
+    if (!done) return std::unexpected(std::move(done.error()));
+    return PartitionId(static_cast<std::uint64_t>(txn.last_row_id()));
+}
+
+Result<> Log::drop_in(meta::Txn& txn, PartitionId id) {
+    auto done = txn.execute("DELETE FROM log_partitions WHERE id = ?1", {static_cast<std::int64_t>(*id)});
+    if (!done) return std::unexpected(std::move(done.error()));
+    return {};
+}
+
+std::vector<meta::Migration> migrations() {
+    return {{"log", 1, "CREATE TABLE log_partitions (id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL)"}};
+}
+
+}  // namespace freshet::log

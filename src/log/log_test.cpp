@@ -1,0 +1,200 @@
+#include "log/log.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/log.h"
+
+namespace freshet::log {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct LogTest : testing::Test {
+    LogTest() {
+        set_log_level(LogLevel::error);  // tests that break files would fill the screen
+        root = fs::temp_directory_path() / ("freshet-log-" + std::to_string(::getpid()) + "-" +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
+        fs::remove_all(root);
+        fs::create_directories(root);
+        database = std::move(*meta::Database::open(root / "meta.db", migrations()));
+        open();
+    }
+    ~LogTest() override {
+        log.reset();
+        database.reset();
+        fs::remove_all(root);
+    }
+    Result<> try_open() {
+        log.reset();
+        auto opened = Log::open(*disk, root / "log", clock, *database, limits);
+        if (!opened) return std::unexpected(std::move(opened.error()));
+        log = std::move(*opened);
+        return {};
+    }
+    void open() {
+        const auto opened = try_open();
+        ASSERT_TRUE(opened) << opened.error().message();
+    }
+    PartitionId make() {
+        PartitionId id;
+        EXPECT_TRUE(database->write_now([&](meta::Txn& txn) -> Result<> {
+            auto made = Log::create_in(txn, "test");
+            if (!made) return std::unexpected(std::move(made.error()));
+            id = *made;
+            return {};
+        }));
+        log->add(id);
+        return id;
+    }
+    static io::Task<void> put(Log& log, std::vector<Append> batches, Result<std::vector<Appended>>& out) {
+        out = co_await log.append(std::move(batches));
+    }
+    Result<std::vector<Appended>> append(std::vector<Append> batches) {
+        Result<std::vector<Appended>> out;
+        io::run_to_end(clock, [&](io::Core&) { return put(*log, std::move(batches), out); });
+        return out;
+    }
+    void append_text(PartitionId id, const std::vector<std::string>& texts, Token token = {}) {
+        Append batch{id, {}, token};
+        for (const auto& text : texts) batch.records.push_back(Bytes::copy(text));
+        const auto done = append({batch});
+        EXPECT_TRUE(done) << done.error().message();
+    }
+    std::vector<std::string> texts(PartitionId id, Ordinal from = 0) {
+        std::vector<std::string> all;
+        while (true) {
+            auto records = log->read(id, from, 7, 1 << 20);
+            EXPECT_TRUE(records);
+            if (!records || records->empty()) return all;
+            for (const Record& record : *records) {
+                EXPECT_EQ(record.ordinal, from++);
+                all.push_back(record.data.str());
+            }
+        }
+    }
+    fs::path root;
+    io::ManualClock clock{from_epoch_ms(1'000'000)};
+    std::unique_ptr<io::Disk> disk = io::make_posix_disk();
+    Limits limits;
+    std::unique_ptr<meta::Database> database;
+    std::unique_ptr<Log> log;
+};
+
+TEST_F(LogTest, records_come_back_in_order_from_memory_journal_and_segments) {
+    const PartitionId a = make(), b = make();
+    append_text(a, {"1", "2"});
+    append_text(b, {"x"});
+    append_text(a, {"3"});
+    const std::vector<std::string> of_a{"1", "2", "3"};
+    EXPECT_EQ(texts(a), of_a);
+    open();
+    EXPECT_EQ(texts(a), of_a);
+    ASSERT_TRUE(log->flush());
+    append_text(a, {"4"});
+    open();
+    EXPECT_EQ(texts(a), (std::vector<std::string>{"1", "2", "3", "4"}));
+    EXPECT_EQ(texts(b), (std::vector<std::string>{"x"}));
+    EXPECT_EQ(log->tail(a)->next, 4u);
+}
+
+TEST_F(LogTest, what_is_larger_than_the_cache_is_read_from_segments) {
+    limits.cache_bytes_max = 1000;
+    limits.segment_bytes = 5000;
+    open();
+    const PartitionId a = make();
+    std::vector<std::string> expected;
+    for (int i = 0; i < 100; ++i) {
+        expected.push_back(std::to_string(i) + std::string(200, 'x'));
+        append_text(a, {expected.back()});
+        if (i % 10 == 9) ASSERT_TRUE(log->flush());
+    }
+    EXPECT_FALSE(log->is_cached(a, 0));
+    EXPECT_EQ(texts(a), expected);
+    ASSERT_TRUE(log->trim(a, 50));
+    EXPECT_EQ(log->tail(a)->first, 50u);
+    EXPECT_EQ(log->read(a, 0, 1, 100)->front().ordinal, 50u);
+    EXPECT_LT(std::distance(fs::directory_iterator(root / "log/partitions/0000000000000001"), {}), 6);
+}
+
+TEST_F(LogTest, times_never_go_back_and_are_found) {
+    const PartitionId a = make();
+    append_text(a, {"1"});
+    clock.advance(1000ms);
+    append_text(a, {"2"});
+    ASSERT_TRUE(log->flush());
+    clock.advance(1000ms);
+    append_text(a, {"3"});
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(*log->find_time(a, from_epoch_ms(0)), 0u);
+        EXPECT_EQ(*log->find_time(a, from_epoch_ms(1'000'001)), 1u);
+        EXPECT_EQ(*log->find_time(a, from_epoch_ms(1'001'000)), 1u);
+        EXPECT_EQ(*log->find_time(a, from_epoch_ms(1'001'001)), 2u);
+        EXPECT_EQ(*log->find_time(a, from_epoch_ms(1'002'001)), 3u);
+        open();
+    }
+    EXPECT_EQ(log->tail(a)->low_watermark, clock.now());
+}
+
+TEST_F(LogTest, a_token_is_taken_once_over_restarts_and_flushes) {
+    const PartitionId a = make();
+    append_text(a, {"1"}, {9, 1});
+    append_text(a, {"1"}, {9, 1});
+    open();
+    append_text(a, {"1"}, {9, 1});
+    append_text(a, {"2"}, {9, 2});
+    ASSERT_TRUE(log->flush());
+    open();
+    append_text(a, {"2"}, {9, 2});
+    append_text(a, {"3"}, {9, 3});
+    EXPECT_EQ(texts(a), (std::vector<std::string>{"1", "2", "3"}));
+}
+
+fs::path journal_of(const fs::path& root) {
+    fs::path last;
+    for (const auto& entry : fs::directory_iterator(root / "log/journal")) last = std::max(last, entry.path());
+    return last;
+}
+
+TEST_F(LogTest, a_torn_tail_is_cut_at_every_byte_and_nothing_before_it_is_lost) {
+    const PartitionId a = make();
+    append_text(a, {"first"});
+    const auto whole = fs::file_size(journal_of(root));
+    append_text(a, {"second"});
+    log.reset();
+    const fs::path journal = journal_of(root);
+    const auto size = fs::file_size(journal);
+    for (auto cut = size - 1; cut >= whole; --cut) {
+        fs::resize_file(journal, cut);
+        ASSERT_TRUE(try_open()) << cut;
+        EXPECT_EQ(texts(a), (std::vector<std::string>{"first"})) << cut;
+        log.reset();
+    }
+}
+
+TEST_F(LogTest, every_flipped_bit_of_the_journal_is_named_or_harmless) {
+    const PartitionId a = make();
+    for (int i = 0; i < 3; ++i) append_text(a, {"record " + std::to_string(i)});
+    const std::vector<std::string> expected = texts(a);
+    log.reset();
+    const fs::path journal = journal_of(root);
+    std::ifstream in(journal, std::ios::binary);
+    const std::string good((std::istreambuf_iterator<char>(in)), {});
+    for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+        std::string bad = good;
+        bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+        std::ofstream(journal, std::ios::binary | std::ios::trunc) << bad;
+        const auto opened = try_open();
+        if (!opened) {
+            EXPECT_TRUE(opened.error().is(freshet::Errc::corrupt)) << opened.error().message();
+        } else {  // a flip in the last batch looks like a torn one
+            EXPECT_EQ(texts(a), std::vector<std::string>(expected.begin(), expected.begin() + 2)) << bit;
+        }
+        log.reset();
+    }
+}
+
+}  // namespace
+}  // namespace freshet::log

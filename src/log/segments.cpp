@@ -1,0 +1,297 @@
+#include "log/segments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "base/log.h"
+
+namespace freshet::log {
+namespace {
+
+constexpr std::string_view magic = "FRSHSEG1";
+constexpr std::size_t header_bytes = 36;  // magic, partition, first ordinal, first time, checksum
+constexpr std::uint64_t index_stride_bytes = 64 * 1024;
+constexpr std::size_t read_bytes = 256 * 1024;
+constexpr std::string_view producers_magic = "FRSHPRD1";
+
+std::string segment_header(PartitionId id, Ordinal first, Timestamp time) {
+    std::string header(magic);
+    put_number(header, *id);
+    put_number(header, first);
+    put_number(header, to_epoch_ms(time));
+    put_number(header, crc32c(header));
+    return header;
+}
+
+}  // namespace
+
+Ordinal Segments::first() const {
+    const std::scoped_lock lock(mutex_);
+    return segments_.empty() ? next_ : segments_.front().first;
+}
+
+Result<> Segments::recover() {
+    auto there = disk_.exists(directory_);
+    if (!there) return std::unexpected(std::move(there.error()));
+    if (!*there) return {};
+    directory_made_ = true;
+    auto names = disk_.list(directory_);
+    if (!names) return std::unexpected(std::move(names.error()));
+    for (const std::string& name : *names) {
+        if (!name.ends_with(".segment")) continue;
+        Segment segment;
+        segment.path = directory_ + "/" + name;
+        segment.first = std::strtoull(name.c_str(), nullptr, 16);
+        segments_.push_back(std::move(segment));
+    }
+    for (std::size_t i = 0; i < segments_.size(); ++i) {
+        const bool is_last = i + 1 == segments_.size();
+        auto opened = ensure_open(segments_[i], is_last);
+        if (!opened) return opened;
+        if (segments_[i].file || !is_last) continue;
+        segments_.pop_back();  // begun and never written: a crash between creation and header
+        break;
+    }
+    if (!segments_.empty()) {
+        auto scanned = scan(segments_.back(), true);
+        if (!scanned) return scanned;
+    }
+    return load_producers();
+}
+
+/// Opens the file and checks its header. An unfinished last segment is removed and left without a file.
+Result<> Segments::ensure_open(Segment& segment, bool is_last) {
+    if (segment.file) return {};
+    auto file = disk_.open(segment.path, io::OpenMode::read_write);
+    if (!file) return std::unexpected(std::move(file.error()));
+    auto size = (*file)->size();
+    if (!size) return std::unexpected(std::move(size.error()));
+    char buffer[header_bytes];
+    auto got = (*file)->read_at(0, buffer);
+    if (!got) return std::unexpected(std::move(got.error()));
+    const std::string_view header(buffer, *got);
+    if (header.size() == header_bytes) segment.first_time = from_epoch_ms(get_number<std::int64_t>(header, 24));
+    if (header.size() < header_bytes || header != segment_header(id_, segment.first, segment.first_time)) {
+        if (!is_last || *size > header_bytes) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", segment.path));
+        return disk_.remove(segment.path);
+    }
+    segment.file = std::move(*file);
+    segment.size = *size;
+    return {};
+}
+
+Result<> Segments::walk(Segment& segment, std::uint64_t offset, const std::function<bool(const Frame&, std::uint64_t)>& each) {
+    Bytes window;
+    while (offset < segment.size) {
+        auto header = peek_frame(window.view());
+        if (!header || header->length > window.size()) {
+            const std::uint64_t want = std::min<std::uint64_t>(std::max<std::uint64_t>(header ? header->length : 0, read_bytes), segment.size - offset);
+            if (window.size() >= want) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}", segment.path, offset));
+            std::string content(want, '\0');
+            auto got = segment.file->read_at(offset, std::span(content.data(), content.size()));
+            if (!got) return std::unexpected(std::move(got.error()));
+            content.resize(*got);
+            if (content.size() < want) return fail(freshet::Errc::corrupt, fmt::format("{} is shorter than it was", segment.path));
+            window = Bytes::own(std::move(content));
+            continue;
+        }
+        auto frame = parse_frame(window);
+        if (!frame || frame->header.partition != id_) {
+            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}", segment.path, offset));
+        }
+        if (!each(*frame, offset)) return {};
+        offset += frame->header.length;
+        window = window.slice(frame->header.length);
+    }
+    return {};
+}
+
+Result<> Segments::scan(Segment& segment, bool is_last) {
+    std::uint64_t end = header_bytes;
+    segment.index.clear();
+    next_ = is_last ? segment.first : next_;
+    auto walked = walk(segment, header_bytes, [&](const Frame& frame, std::uint64_t at) {
+        if (segment.index.empty() || at - segment.index.back().offset >= index_stride_bytes) {
+            segment.index.push_back({frame.header.first, frame.header.time, at});
+        }
+        end = at + frame.header.length;
+        if (!is_last) return true;
+        next_ = frame.header.first + frame.header.count;
+        last_time_ = frame.header.time;
+        if (frame.header.token.producer) {
+            auto& last = producers_[frame.header.token.producer];
+            last = std::max(last, frame.header.token.sequence);
+        }
+        return true;
+    });
+    if (!walked) {
+        // What lies behind the last sync may be torn; the journal still has it all and writes it again.
+        if (!is_last || !walked.error().is(freshet::Errc::corrupt)) return walked;
+        log_warn("log", "cut a torn segment", {{"file", segment.path}, {"at", end}});
+        if (auto cut = segment.file->truncate(end); !cut) return cut;
+        segment.size = end;
+    }
+    segment.indexed = true;
+    return {};
+}
+
+Result<> Segments::begin_segment(Ordinal first, Timestamp time) {
+    if (!directory_made_) {
+        if (auto made = disk_.make_directories(directory_); !made) return made;
+        directory_made_ = true;
+    }
+    Segment segment;
+    segment.path = fmt::format("{}/{:016x}.segment", directory_, first);
+    segment.first = first;
+    segment.first_time = time;
+    segment.indexed = true;
+    auto file = disk_.open(segment.path, io::OpenMode::create);
+    if (!file) return std::unexpected(std::move(file.error()));
+    const std::string header = segment_header(id_, first, time);
+    const std::string_view piece = header;
+    if (auto cut = (*file)->truncate(0); !cut) return cut;
+    if (auto written = (*file)->write_at(0, std::span(&piece, 1)); !written) return written;
+    segment.size = header.size();
+    segment.file = std::move(*file);
+    if (auto synced = disk_.sync_directory(directory_); !synced) return synced;
+    segments_.push_back(std::move(segment));
+    return {};
+}
+
+Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, Timestamp now) {
+    const std::scoped_lock lock(mutex_);
+    for (std::size_t i = 0; i < frames.size();) {
+        const FrameHeader& head = frames[i].header;
+        if (segments_.empty() || segments_.back().size >= limits.segment_bytes || now - segments_.back().first_time >= limits.segment_age_max) {
+            if (segments_.empty() || segments_.back().size > header_bytes) {
+                if (auto begun = begin_segment(head.first, head.time); !begun) return begun;
+            }
+        }
+        Segment& segment = segments_.back();
+        std::vector<std::string_view> pieces;
+        std::uint64_t size = segment.size;
+        for (; i < frames.size() && pieces.size() < 512 && (pieces.empty() || size < limits.segment_bytes); ++i) {
+            const Frame& frame = frames[i];
+            if (segment.index.empty() || size - segment.index.back().offset >= index_stride_bytes) {
+                segment.index.push_back({frame.header.first, frame.header.time, size});
+            }
+            pieces.push_back(frame.bytes.view());
+            size += frame.bytes.size();
+        }
+        if (auto written = segment.file->write_at(segment.size, pieces); !written) {
+            while (!segment.index.empty() && segment.index.back().offset >= segment.size) segment.index.pop_back();
+            return written;
+        }
+        segment.size = size;
+        next_ = frames[i - 1].header.first + frames[i - 1].header.count;
+        last_time_ = frames[i - 1].header.time;
+        if (auto synced = segment.file->sync(); !synced) return synced;
+    }
+    return {};
+}
+
+Result<> Segments::save_producers() {
+    if (producers_.empty()) return {};
+    std::string text(producers_magic);
+    put_number(text, static_cast<std::uint64_t>(producers_.size()));
+    for (const auto& [producer, sequence] : producers_) {
+        put_number(text, producer);
+        put_number(text, sequence);
+    }
+    put_number(text, crc32c(text));
+    return io::write_file(disk_, directory_ + "/producers", text);
+}
+
+Result<> Segments::load_producers() {
+    const std::string path = directory_ + "/producers";
+    auto there = disk_.exists(path);
+    if (!there) return std::unexpected(std::move(there.error()));
+    if (!*there) return {};
+    auto text = io::read_file(disk_, path, 64 * 1024 * 1024);
+    if (!text) return std::unexpected(std::move(text.error()));
+    const bool whole = text->size() >= 20 && text->starts_with(producers_magic) &&
+                       crc32c(std::string_view(*text).substr(0, text->size() - 4)) == get_number<std::uint32_t>(*text, text->size() - 4);
+    if (!whole) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged", path));
+    for (std::size_t at = 16; at + 20 <= text->size(); at += 16) {
+        auto& last = producers_[get_number<std::uint64_t>(*text, at)];
+        last = std::max(last, get_number<std::uint64_t>(*text, at + 8));
+    }
+    return {};
+}
+
+Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max, std::size_t bytes_max) {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Record> records;
+    std::size_t bytes = 0;
+    auto at = std::upper_bound(segments_.begin(), segments_.end(), from, [](Ordinal o, const Segment& s) { return o < s.first; });
+    if (at != segments_.begin()) --at;
+    for (; at != segments_.end() && records.size() < records_max && bytes < bytes_max; ++at) {
+        if (auto opened = ensure_open(*at, false); !opened) return std::unexpected(std::move(opened.error()));
+        if (!at->indexed) {
+            if (auto scanned = scan(*at, false); !scanned) return std::unexpected(std::move(scanned.error()));
+        }
+        auto entry = std::upper_bound(at->index.begin(), at->index.end(), from, [](Ordinal o, const IndexEntry& e) { return o < e.first; });
+        if (entry != at->index.begin()) --entry;
+        if (entry == at->index.end()) continue;
+        auto walked = walk(*at, entry->offset, [&](const Frame& frame, std::uint64_t) {
+            if (frame.header.first + frame.header.count <= from) return true;
+            append_records(frame, from, records_max - records.size(), records);
+            bytes += frame.header.length;
+            return records.size() < records_max && bytes < bytes_max;
+        });
+        if (!walked) return std::unexpected(std::move(walked.error()));
+    }
+    return records;
+}
+
+Result<Ordinal> Segments::find_time(Timestamp time) {
+    const std::scoped_lock lock(mutex_);
+    auto at = std::partition_point(segments_.begin(), segments_.end(), [&](const Segment& s) { return s.first_time < time; });
+    if (at != segments_.begin()) --at;
+    for (; at != segments_.end(); ++at) {
+        if (auto opened = ensure_open(*at, false); !opened) return std::unexpected(std::move(opened.error()));
+        if (!at->indexed) {
+            if (auto scanned = scan(*at, false); !scanned) return std::unexpected(std::move(scanned.error()));
+        }
+        auto entry = std::partition_point(at->index.begin(), at->index.end(), [&](const IndexEntry& e) { return e.time < time; });
+        if (entry != at->index.begin()) --entry;
+        if (entry == at->index.end()) continue;
+        std::optional<Ordinal> found;
+        auto walked = walk(*at, entry->offset, [&](const Frame& frame, std::uint64_t) {
+            if (frame.header.time < time) return true;
+            found = frame.header.first;
+            return false;
+        });
+        if (!walked) return std::unexpected(std::move(walked.error()));
+        if (found) return *found;
+    }
+    return next_;
+}
+
+Result<> Segments::trim(Ordinal before) {
+    const std::scoped_lock lock(mutex_);
+    bool removed = false;
+    while (segments_.size() > 1 && segments_[1].first <= before) {
+        if (auto done = disk_.remove(segments_.front().path); !done) return done;
+        segments_.pop_front();
+        removed = true;
+    }
+    return removed ? disk_.sync_directory(directory_) : Result<>();
+}
+
+Result<> Segments::remove_all() {
+    const std::scoped_lock lock(mutex_);
+    segments_.clear();
+    auto there = disk_.exists(directory_);
+    if (!there || !*there) return {};
+    auto names = disk_.list(directory_);
+    if (!names) return std::unexpected(std::move(names.error()));
+    for (const std::string& name : *names) {
+        if (auto done = disk_.remove(directory_ + "/" + name); !done) return done;
+    }
+    return disk_.remove(directory_);
+}
+
+}  // namespace freshet::log

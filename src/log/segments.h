@@ -1,0 +1,76 @@
+// The segments of one partition: files of frames in order of ordinals, written by the flusher only, behind
+// what the journal has made durable. A reader takes a snapshot and reads without locks.
+#pragma once
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "io/disk.h"
+#include "log/frame.h"
+
+namespace freshet::log {
+
+/// One entry for every index_stride_bytes of a segment.
+struct IndexEntry {
+    Ordinal first;
+    Timestamp time;
+    std::uint64_t offset;
+};
+
+struct Segment {
+    std::string path;
+    Ordinal first = 0;
+    Timestamp first_time;
+    std::shared_ptr<io::File> file;  ///< opened at the first need
+    bool indexed = false;
+    std::vector<IndexEntry> index;
+    std::uint64_t size = 0;
+};
+
+class Segments {
+  public:
+    Segments(io::Disk& disk, std::string directory, PartitionId id) : disk_(disk), directory_(std::move(directory)), id_(id) {}
+
+    /// Reads names and headers, scans the last segment and cuts what is torn from it.
+    Result<> recover();
+    /// The ordinal behind the last frame, and that frame's time.
+    Ordinal next() const { return next_; }
+    Timestamp last_time() const { return last_time_; }
+    Ordinal first() const;
+    std::unordered_map<std::uint64_t, std::uint64_t>& producers() { return producers_; }
+
+    /// Appends frames and syncs. `now` decides with `limits` when a new segment begins.
+    Result<> append(std::span<const Frame> frames, const Limits& limits, Timestamp now);
+    /// Remembers the last sequence of each producer before the journal forgets it.
+    Result<> save_producers();
+
+    Result<std::vector<Record>> read(Ordinal from, std::size_t records_max, std::size_t bytes_max);
+    /// The first record at or after `time`, or next().
+    Result<Ordinal> find_time(Timestamp time);
+    /// Unlinks segments that lie wholly before `before`.
+    Result<> trim(Ordinal before);
+    Result<> remove_all();
+
+  private:
+    Result<> scan(Segment& segment, bool is_last);
+    Result<> begin_segment(Ordinal first, Timestamp time);
+    Result<> load_producers();
+    Result<> ensure_open(Segment& segment, bool is_last);
+    /// Calls `each` with the frames of `segment` from `offset` on until it returns false.
+    Result<> walk(Segment& segment, std::uint64_t offset, const std::function<bool(const Frame&, std::uint64_t at)>& each);
+
+    io::Disk& disk_;
+    std::string directory_;
+    PartitionId id_;
+    mutable std::mutex mutex_;  ///< readers on pool threads, the flusher, trim
+    std::deque<Segment> segments_;
+    Ordinal next_ = 0;
+    Timestamp last_time_{};
+    bool directory_made_ = false;
+    std::unordered_map<std::uint64_t, std::uint64_t> producers_;
+};
+
+}  // namespace freshet::log

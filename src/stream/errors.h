@@ -1,0 +1,22 @@
+// What the stream service refuses.
+#pragma once
+#include "base/error.h"
+
+namespace freshet::stream {
+
+enum class Errc {
+    not_found,         ///< no such stream or shard
+    in_use,            ///< a stream of that name is there
+    limit,             ///< over a bound of limits.h
+    invalid_argument,  ///< a value contradicts the state: a sequence number of another shard
+    expired_iterator,  ///< older than five minutes
+    overloaded,        ///< too much waits for the disk; try again
+    storage            ///< the disk refused; nothing was kept; try again
+};
+
+}  // namespace freshet::stream
+
+template <>
+struct freshet::ErrorTraits<freshet::stream::Errc> {
+    static const ErrorDomain& domain();
+};

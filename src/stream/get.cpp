@@ -1,0 +1,90 @@
+// Reads: iterators and records.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stream/iterator.h"
+#include "stream/limits.h"
+#include "stream/sequence.h"
+#include "stream/stream.h"
+
+namespace freshet::stream {
+
+io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t index, Position position) {
+    auto found = find(key);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    const Stream& stream = **found;
+    const std::int64_t stream_id = stream.id;
+    if (index >= stream.shards.size()) {
+        co_return fail(Errc::not_found, fmt::format("Shard {} in stream {} under account {} does not exist", shard_name(index), key.name, key.account));
+    }
+    const Shard shard = stream.shards[index];
+    log::Ordinal ordinal = 0;
+    switch (position.start) {
+        case Start::trim_horizon: break;
+        case Start::latest: {
+            auto tail = log_.tail(shard.partition);
+            if (!tail) co_return std::unexpected(std::move(tail.error()));
+            ordinal = tail->next;
+            break;
+        }
+        case Start::at_timestamp: {
+            auto at = co_await pool_.run([this, &shard, &position] { return log_.find_time(shard.partition, position.time); });
+            if (!at) co_return std::unexpected(std::move(at.error()));
+            ordinal = *at;
+            break;
+        }
+        case Start::at_sequence_number:
+        case Start::after_sequence_number: {
+            const auto parts = parse_sequence_number(position.sequence_number);
+            if (!parts || parts->created_s != to_epoch_ms(shard.created) / 1000 || parts->shard != index) {
+                co_return fail(Errc::invalid_argument,
+                               fmt::format("Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a shard with {}",
+                                           parts ? shard_name(parts->shard) : "no shard of this stream", shard_name(index)));
+            }
+            ordinal = parts->ordinal + (position.start == Start::after_sequence_number ? 1 : 0);
+            break;
+        }
+    }
+    co_return seal_iterator({stream_id, index, ordinal, home_.now()}, iterator_key_);
+}
+
+io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max) {
+    auto opened = open_iterator(text, iterator_key_, home_.now());
+    if (!opened) co_return std::unexpected(std::move(opened.error()));
+    const Stream* stream = find_id(opened->stream_id);
+    if (!stream || opened->shard >= stream->shards.size()) {
+        co_return fail(Errc::not_found, "The stream of this iterator does not exist any more");
+    }
+    const Shard shard = stream->shards[opened->shard];
+    auto tail = log_.tail(shard.partition);
+    if (!tail) co_return std::unexpected(std::move(tail.error()));
+    const log::Ordinal from = std::max(opened->ordinal, tail->first);
+    records_max = std::min(records_max, limits::get_records_max);
+    Result<std::vector<log::Record>> records;
+    if (log_.is_cached(shard.partition, from)) {
+        records = log_.read(shard.partition, from, records_max, limits::get_records_bytes_max);
+    } else {
+        records = co_await pool_.run([&] { return log_.read(shard.partition, from, records_max, limits::get_records_bytes_max); });
+    }
+    if (!records) co_return std::unexpected(std::move(records.error()));
+    ReadAnswer answer;
+    log::Ordinal next = from;
+    const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
+    for (const log::Record& record : *records) {
+        auto decoded = decode_record(record.data);
+        if (!decoded) co_return std::unexpected(std::move(decoded.error()));
+        answer.records.push_back({make_sequence_number({created_s, record.ordinal, to_epoch_ms(record.time) / 1000, shard.index}), record.time,
+                                  std::string(decoded->partition_key), std::move(decoded->data)});
+        next = record.ordinal + 1;
+    }
+    if (next < tail->next) {
+        // How long the first unread record waits; never 0, since readers take 0 for the end.
+        const Timestamp reached = records->empty() ? tail->last_time : records->back().time;
+        answer.behind_latest = std::max(home_.now() - reached, 1ms);
+    }
+    answer.next_iterator = seal_iterator({opened->stream_id, opened->shard, next, home_.now()}, iterator_key_);
+    co_return answer;
+}
+
+}  // namespace freshet::stream

@@ -1,0 +1,22 @@
+// Positions on the hash ring.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "stream/types.h"
+
+namespace freshet::stream {
+
+HashKey hash_of(std::string_view partition_key);
+std::string to_decimal(HashKey value);
+/// Nothing when `text` is not a number below 2^128 without leading zeros.
+std::optional<HashKey> parse_hash_key(std::string_view text);
+/// `count` ranges that cover the ring; the last one ends at 2^128 - 1.
+std::vector<std::pair<HashKey, HashKey>> even_ranges(int count);
+/// The shard whose range holds `hash`; `shards` cover the ring.
+const Shard& shard_of(const std::vector<Shard>& shards, HashKey hash);
+
+}  // namespace freshet::stream

@@ -1,0 +1,104 @@
+#include "stream/sequence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace freshet::stream {
+namespace {
+
+constexpr std::size_t hex_digits = 47;
+constexpr std::uint64_t chunk = 1'000'000'000'000'000'000ULL;  // 10^18 fits in 64 bits
+
+/// 192 bits, most significant limb first.
+using Limbs = std::array<std::uint64_t, 3>;
+
+std::string to_decimal(Limbs limbs) {
+    std::string text;
+    while (limbs[0] || limbs[1] || limbs[2]) {
+        unsigned __int128 rest = 0;
+        for (std::uint64_t& limb : limbs) {
+            const unsigned __int128 value = rest << 64 | limb;
+            limb = static_cast<std::uint64_t>(value / chunk);
+            rest = value % chunk;
+        }
+        auto part = static_cast<std::uint64_t>(rest);
+        const bool last = !limbs[0] && !limbs[1] && !limbs[2];
+        for (int i = 0; i < 18 && (!last || part); ++i, part /= 10) text += static_cast<char>('0' + part % 10);
+    }
+    std::ranges::reverse(text);
+    return text;
+}
+
+std::optional<Limbs> from_decimal(std::string_view text) {
+    Limbs limbs{};
+    if (text.empty() || text.size() > 57) return std::nullopt;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return std::nullopt;
+        unsigned __int128 carry = static_cast<unsigned>(c - '0');
+        for (std::size_t i = limbs.size(); i-- > 0;) {
+            carry += static_cast<unsigned __int128>(limbs[i]) * 10;
+            limbs[i] = static_cast<std::uint64_t>(carry);
+            carry >>= 64;
+        }
+        if (carry) return std::nullopt;
+    }
+    return limbs;
+}
+
+/// `digits` hexadecimal digits that begin `from` digits behind the first of the 47.
+std::uint64_t field(const Limbs& limbs, std::size_t from, std::size_t digits) {
+    std::uint64_t value = 0;
+    for (std::size_t i = from; i < from + digits; ++i) {
+        const std::size_t nibble = 48 - hex_digits + i;  // of the 48 that three limbs have
+        value = value << 4 | (limbs[nibble / 16] >> (60 - 4 * (nibble % 16)) & 0xf);
+    }
+    return value;
+}
+
+void set_field(Limbs& limbs, std::size_t from, std::size_t digits, std::uint64_t value) {
+    for (std::size_t i = from + digits; i-- > from; value >>= 4) {
+        const std::size_t nibble = 48 - hex_digits + i;
+        limbs[nibble / 16] |= (value & 0xf) << (60 - 4 * (nibble % 16));
+    }
+}
+
+}  // namespace
+
+std::string make_sequence_number(const SequenceParts& parts) {
+    Limbs limbs{};
+    set_field(limbs, 0, 1, 2);
+    set_field(limbs, 1, 9, static_cast<std::uint64_t>(parts.created_s));
+    set_field(limbs, 10, 1, parts.shard);
+    set_field(limbs, 11, 16, parts.ordinal);
+    set_field(limbs, 29, 9, static_cast<std::uint64_t>(parts.arrival_s));
+    set_field(limbs, 38, 8, parts.shard);
+    set_field(limbs, 46, 1, 2);
+    return to_decimal(limbs);
+}
+
+std::optional<SequenceParts> parse_sequence_number(std::string_view text) {
+    const auto limbs = from_decimal(text);
+    if (!limbs || limbs->front() >> 60 != 0 || field(*limbs, 0, 1) != 2 || field(*limbs, 46, 1) != 2 || field(*limbs, 27, 2) != 0) return std::nullopt;
+    SequenceParts parts;
+    parts.created_s = static_cast<std::int64_t>(field(*limbs, 1, 9));
+    parts.ordinal = field(*limbs, 11, 16);
+    parts.arrival_s = static_cast<std::int64_t>(field(*limbs, 29, 9));
+    parts.shard = static_cast<std::uint32_t>(field(*limbs, 38, 8));
+    if (field(*limbs, 10, 1) != (parts.shard & 0xf)) return std::nullopt;
+    return parts;
+}
+
+std::string shard_name(std::uint32_t index) { return fmt::format("shardId-{:012}", index); }
+
+std::optional<std::uint32_t> parse_shard_name(std::string_view text) {
+    if (text.starts_with("shardId-")) text.remove_prefix(8);
+    std::uint32_t index = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() || index > 2147483647) return std::nullopt;
+    return index;
+}
+
+}  // namespace freshet::stream

@@ -1,0 +1,28 @@
+// Sequence numbers in the layout that AWS's have (47 hexadecimal digits, shown in decimal; spec: kinesalite's
+// analysis): 2 | shard created, s (9) | low nibble of shard (1) | ordinal (16) | 00 | arrival, s (9) | shard (8) | 2.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "stream/types.h"
+
+namespace freshet::stream {
+
+struct SequenceParts {
+    std::int64_t created_s = 0;
+    std::uint64_t ordinal = 0;
+    std::int64_t arrival_s = 0;
+    std::uint32_t shard = 0;
+};
+
+std::string make_sequence_number(const SequenceParts& parts);
+/// Nothing when `text` is not of that layout.
+std::optional<SequenceParts> parse_sequence_number(std::string_view text);
+
+/// "shardId-000000000003"
+std::string shard_name(std::uint32_t index);
+/// Accepts "shardId-000000000003", "shardId-3" and "3", as AWS does.
+std::optional<std::uint32_t> parse_shard_name(std::string_view text);
+
+}  // namespace freshet::stream

@@ -1,0 +1,129 @@
+#include "stream/store.h"
+
+#include <random>
+
+#include "log/frame.h"
+#include "stream/hash.h"
+
+namespace freshet::stream::store {
+namespace {
+
+Result<> done(Result<std::int64_t> result) {
+    if (!result) return std::unexpected(std::move(result.error()));
+    return {};
+}
+
+Result<> write_tags(meta::Txn& txn, const Stream& stream) {
+    auto cleared = txn.execute("DELETE FROM stream_tags WHERE stream = ?1", {stream.id});
+    if (!cleared) return done(std::move(cleared));
+    for (const auto& [key, value] : stream.tags) {
+        auto written = txn.execute("INSERT INTO stream_tags VALUES (?1, ?2, ?3)", {stream.id, key, value});
+        if (!written) return done(std::move(written));
+    }
+    return {};
+}
+
+meta::Value optional_number(const std::optional<int>& value) {
+    return value ? meta::Value(std::int64_t{*value}) : meta::Value();
+}
+
+}  // namespace
+
+std::vector<meta::Migration> migrations() {
+    return {{"stream", 1,
+             "CREATE TABLE streams (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,"
+             " created_ms INTEGER NOT NULL, mode INTEGER NOT NULL, retention_hours INTEGER NOT NULL, record_kib_max INTEGER NOT NULL,"
+             " warm_throughput INTEGER, UNIQUE (account, region, name));"
+             "CREATE TABLE shards (stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, number INTEGER NOT NULL,"
+             " first_hash TEXT NOT NULL, last_hash TEXT NOT NULL, partition INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+             " PRIMARY KEY (stream, number)) WITHOUT ROWID;"
+             "CREATE TABLE stream_tags (stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL,"
+             " value TEXT NOT NULL, PRIMARY KEY (stream, name)) WITHOUT ROWID;"
+             "CREATE TABLE stream_keys (purpose TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID"}};
+}
+
+Result<std::vector<Stream>> load(const meta::Connection& connection) {
+    std::vector<Stream> streams;
+    std::map<std::int64_t, std::size_t> places;
+    auto read = connection.query(
+        "SELECT id, account, region, name, created_ms, mode, retention_hours, record_kib_max, warm_throughput FROM streams", {},
+        [&](const meta::Row& row) {
+            Stream stream;
+            stream.id = row.integer(0);
+            stream.key = {row.text(1), row.text(2), row.text(3)};
+            stream.created = from_epoch_ms(row.integer(4));
+            stream.mode = row.integer(5) ? Mode::on_demand : Mode::provisioned;
+            stream.retention_hours = static_cast<int>(row.integer(6));
+            stream.record_kib_max = static_cast<int>(row.integer(7));
+            if (!row.is_null(8)) stream.warm_throughput_mibps = static_cast<int>(row.integer(8));
+            places[stream.id] = streams.size();
+            streams.push_back(std::move(stream));
+            return true;
+        });
+    if (!read) return std::unexpected(std::move(read.error()));
+    read = connection.query("SELECT stream, number, first_hash, last_hash, partition, created_ms FROM shards ORDER BY stream, number", {},
+                            [&](const meta::Row& row) {
+                                streams[places[row.integer(0)]].shards.push_back(
+                                    {static_cast<std::uint32_t>(row.integer(1)), parse_hash_key(row.text(2)).value_or(0),
+                                     parse_hash_key(row.text(3)).value_or(0), log::PartitionId(static_cast<std::uint64_t>(row.integer(4))),
+                                     from_epoch_ms(row.integer(5))});
+                                return true;
+                            });
+    if (!read) return std::unexpected(std::move(read.error()));
+    read = connection.query("SELECT stream, name, value FROM stream_tags", {}, [&](const meta::Row& row) {
+        streams[places[row.integer(0)]].tags[row.text(1)] = row.text(2);
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return streams;
+}
+
+Result<> insert(meta::Txn& txn, Stream& stream) {
+    auto inserted = txn.execute(
+        "INSERT INTO streams (account, region, name, created_ms, mode, retention_hours, record_kib_max, warm_throughput)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        {stream.key.account, stream.key.region, stream.key.name, to_epoch_ms(stream.created), std::int64_t{stream.mode == Mode::on_demand},
+         std::int64_t{stream.retention_hours}, std::int64_t{stream.record_kib_max}, optional_number(stream.warm_throughput_mibps)});
+    if (!inserted) return done(std::move(inserted));
+    stream.id = txn.last_row_id();
+    for (Shard& shard : stream.shards) {
+        auto partition = log::Log::create_in(txn, "stream " + stream.key.name);
+        if (!partition) return std::unexpected(std::move(partition.error()));
+        shard.partition = *partition;
+        auto written = txn.execute("INSERT INTO shards VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                                   {stream.id, std::int64_t{shard.index}, to_decimal(shard.first_hash), to_decimal(shard.last_hash),
+                                    static_cast<std::int64_t>(*shard.partition), to_epoch_ms(shard.created)});
+        if (!written) return done(std::move(written));
+    }
+    return write_tags(txn, stream);
+}
+
+Result<> update(meta::Txn& txn, const Stream& stream) {
+    auto updated = txn.execute("UPDATE streams SET retention_hours = ?2 WHERE id = ?1", {stream.id, std::int64_t{stream.retention_hours}});
+    if (!updated) return done(std::move(updated));
+    return write_tags(txn, stream);
+}
+
+Result<> remove(meta::Txn& txn, const Stream& stream) {
+    for (const Shard& shard : stream.shards) {
+        if (auto dropped = log::Log::drop_in(txn, shard.partition); !dropped) return dropped;
+    }
+    return done(txn.execute("DELETE FROM streams WHERE id = ?1", {stream.id}));
+}
+
+Result<std::string> iterator_key(meta::Txn& txn) {
+    std::string key;
+    auto read = txn.query("SELECT secret FROM stream_keys WHERE purpose = 'iterators'", {}, [&](const meta::Row& row) {
+        key = row.blob(0);
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    if (!key.empty()) return key;
+    std::random_device random;
+    for (int i = 0; i < 8; ++i) log::put_number(key, std::uint32_t{random()});
+    auto written = txn.execute("INSERT INTO stream_keys VALUES ('iterators', ?1)", {Bytes::copy(key)});
+    if (!written) return std::unexpected(std::move(written.error()));
+    return key;
+}
+
+}  // namespace freshet::stream::store
