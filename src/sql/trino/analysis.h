@@ -1,0 +1,156 @@
+// The analyser at work: one object a statement. Queries in analyze_query.cpp, relations in
+// analyze_relation.cpp, expressions in analyze_expr.cpp, calls in analyze_call.cpp and analyze_aggregate.cpp,
+// arrays, maps and lambdas in analyze_nested.cpp, dates in analyze_time.cpp.
+#pragma once
+#include <functional>
+#include <memory>
+#include <utility>
+#include <string>
+#include <vector>
+
+#include "sql/trino/analyzer.h"
+#include "sql/trino/typed.h"
+
+namespace freshet::sql::trino {
+
+/// What a query gives to the one around it.
+struct Relationed {
+    std::string sql;
+    std::vector<Field> fields;  ///< value.sql is "cK"; the caller puts its alias in front
+};
+
+struct Scope {
+    std::vector<Field> fields;
+    const Scope* outer = nullptr;
+    std::vector<std::pair<std::string, Typed>> lambda = {};  ///< parameters in reach, innermost last
+};
+
+/// WITH names in reach, innermost last; a body sees those before it.
+struct WithEntry {
+    const With* with;
+    std::size_t visible;  ///< how many entries its body sees
+};
+
+enum class Phase {
+    free,      ///< columns are values
+    grouped,   ///< only group keys and aggregates are values
+};
+
+class Analysis {
+  public:
+    Analysis(const TableMap& tables, const Context& context) : tables_(tables), context_(context), database_(context.database) {}
+
+    SyntaxResult<Relationed> query(const Query& query, const Scope* outer);
+    std::vector<Scan> take_scans() { return std::move(scans_); }
+
+  private:
+    // analyze_query.cpp
+    SyntaxResult<Relationed> body(const Body& body, const Query* tail, const Scope* outer);
+    SyntaxResult<Relationed> select(const Select& select, const Query* tail, const Scope* outer);
+    SyntaxResult<Relationed> values(const Body& body, const Scope* outer);
+    SyntaxResult<Relationed> set_operation(const Body& body, const Scope* outer);
+    SyntaxResult<std::string> tail_over(const Query& tail, const Relationed& inner, const Scope* outer);
+    SyntaxResult<std::string> limit_clause(const Query& query);
+    SyntaxResult<std::int64_t> limit_value(const Expr& expr);
+    SyntaxResult<std::string> group_clause(const Select& select, const Scope& scope);
+    SyntaxResult<Typed> group_key(const Expr& expr, const Select& select, const Scope& scope);
+    SyntaxResult<std::vector<Field>> select_fields(const Select& select, const Scope& scope);
+    SyntaxResult<std::string> order_clause(const std::vector<SortItem>& items, const Scope& scope,
+                                           const std::vector<Field>& outputs, bool distinct);
+    void prune_by(const Expr& condition, const Scope& scope);
+    bool partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter, std::optional<std::size_t>& scan);
+    bool leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter, std::optional<std::size_t>& scan);
+    // analyze_relation.cpp
+    struct From {
+        std::string sql;
+        std::vector<Field> fields;
+    };
+    SyntaxResult<From> relation(const Relation& relation, const Scope* outer);
+    SyntaxResult<From> relation_of(const Relation& relation, const Scope* outer);
+    SyntaxResult<From> table(const Relation& relation, const Scope* outer);
+    SyntaxResult<From> view(const Relation& relation, const TableInfo& info);
+    SyntaxResult<From> from_query(Relationed inner, const std::string& name);
+    SyntaxResult<From> join(const Relation& relation, const Scope* outer);
+    SyntaxResult<From> join_unnest(const Relation& relation, From left, const Scope* outer);
+    SyntaxResult<From> unnest(const Relation& relation, const Scope& scope);
+    SyntaxResult<std::string> join_condition(const Relation& relation, From& left, From& right, const Scope* outer);
+    SyntaxResult<> rename(const Relation& relation, From& from);
+    // analyze_expr.cpp
+    SyntaxResult<Typed> value(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> value_of(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> boolean(const Expr& expr, const Scope& scope, std::string_view where);
+    SyntaxResult<Typed> literal(const Expr& expr);
+    SyntaxResult<Typed> typed_literal(const Expr& expr);
+    SyntaxResult<Typed> interval_literal(const Expr& expr);
+    SyntaxResult<Typed> parameter(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> column(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> field_of(const Typed& base, const std::string& name, Position at);
+    SyntaxResult<Typed> unary(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> binary(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> arithmetic(const std::string& op, Typed left, Typed right, Position at);
+    SyntaxResult<Typed> decimal_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at);
+    SyntaxResult<Typed> time_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at);
+    SyntaxResult<Typed> concatenation(const Typed& left, const Typed& right, Position at);
+    SyntaxResult<Typed> comparison(const std::string& op, Typed left, Typed right, Position at);
+    SyntaxResult<Typed> in_list(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> with_query(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> between(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> like(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> case_when(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> at_time_zone(const Expr& expr, const Scope& scope);
+    SyntaxResult<std::vector<Typed>> values_of(const std::vector<ExprPtr>& list, const Scope& scope);
+    // analyze_call.cpp
+    SyntaxResult<Typed> call(const Expr& expr, const Scope& scope);
+    SyntaxResult<std::optional<Typed>> special_call(const Expr& expr, const Scope& scope);
+    SyntaxResult<std::optional<Typed>> polymorphic_call(const Expr& expr, std::vector<Typed>& arguments);
+    SyntaxResult<Typed> registered_call(const Expr& expr, const std::vector<Typed>& arguments);
+    SyntaxResult<Typed> conditional(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> now_call(const Expr& expr);
+    SyntaxError not_registered(const Expr& expr, const std::vector<Typed>& arguments) const;
+    // analyze_aggregate.cpp
+    SyntaxResult<Typed> aggregate(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> aggregate_of(const Expr& expr, const std::vector<Typed>& arguments, const std::string& tail);
+    SyntaxResult<Typed> windowed(const Expr& expr, const Scope& scope);
+    SyntaxResult<std::string> over_clause(const Expr& expr, const Scope& scope);
+    SyntaxResult<std::string> frame_clause(const Window& window, const Scope& scope);
+    // analyze_nested.cpp
+    SyntaxResult<std::optional<Typed>> lambda_call(const Expr& expr, const Scope& scope);
+    SyntaxResult<std::pair<std::string, Type>> lambda_body(const Expr& lambda, const std::vector<Type>& parameters, const Scope& scope);
+    SyntaxResult<Typed> reduce_call(const Expr& expr, const Scope& scope);
+    SyntaxResult<std::optional<Typed>> nested_call(const Expr& expr, std::vector<Typed>& arguments);
+    SyntaxResult<Typed> array(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> row(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> subscript(const Expr& expr, const Scope& scope);
+    // analyze_time.cpp
+    SyntaxResult<std::optional<Typed>> time_call(const Expr& expr, std::vector<Typed>& arguments);
+    SyntaxResult<Typed> part_of(const std::string& part, const Typed& argument, Position at);
+    SyntaxResult<Typed> date_trunc(const Expr& expr, const std::vector<Typed>& arguments);
+    SyntaxResult<Typed> date_add(const Expr& expr, const std::vector<Typed>& arguments);
+    SyntaxResult<Typed> date_diff(const Expr& expr, const std::vector<Typed>& arguments);
+
+    std::string fresh(const char* prefix) { return prefix + std::to_string(next_++); }
+
+    const TableMap& tables_;
+    const Context& context_;
+    std::string database_;
+    std::vector<Scan> scans_;
+    std::vector<WithEntry> with_;
+    std::vector<QueryPtr> view_queries_;
+    std::vector<ExprPtr> parameters_;
+    int next_ = 0;
+    int depth_ = 0;
+    int inlined_ = 0;
+    std::size_t parameter_ = 0;
+    Phase phase_ = Phase::free;
+    std::vector<std::string> group_keys_;
+    const Scope* grouped_scope_ = nullptr;
+    const std::vector<std::pair<std::string, Window>>* windows_ = nullptr;
+};
+
+bool is_aggregate(std::string_view name);
+bool contains_aggregate(const Expr& expr);
+/// Calls `each` on every direct child expression, not into subqueries.
+void for_each_child(const Expr& expr, const std::function<void(const Expr&)>& each);
+SyntaxError mismatch_error(Position at, std::string message);
+
+}  // namespace freshet::sql::trino

@@ -1,0 +1,226 @@
+// Aggregates and window functions.
+#include <algorithm>
+
+#include "sql/trino/analysis.h"
+#include "sql/trino/cast.h"
+#include "sql/trino/parser.h"
+
+namespace freshet::sql::trino {
+namespace {
+
+constexpr std::string_view aggregates[] = {
+    "count", "count_if", "sum", "avg", "min", "max", "min_by", "max_by", "array_agg", "arbitrary", "any_value",
+    "approx_distinct", "approx_percentile", "bool_and", "bool_or", "every", "stddev", "stddev_samp", "stddev_pop",
+    "variance", "var_samp", "var_pop", "corr", "covar_pop", "covar_samp", "geometric_mean", "listagg",
+    "bitwise_and_agg", "bitwise_or_agg", "skewness", "kurtosis", "regr_slope", "regr_intercept", "map_agg", "histogram"};
+
+const Type bigint = make_type(TypeKind::bigint);
+const Type double_type = make_type(TypeKind::double_);
+const Type boolean_type = make_type(TypeKind::boolean);
+
+std::string_view engine_name(std::string_view name) {
+    static constexpr std::pair<std::string_view, std::string_view> names[] = {
+        {"stddev", "stddev_samp"}, {"variance", "var_samp"}, {"every", "bool_and"}};
+    for (const auto& [ours, theirs] : names) {
+        if (ours == name) return theirs;
+    }
+    return name;
+}
+
+}  // namespace
+
+bool is_aggregate(std::string_view name) { return std::ranges::find(aggregates, name) != std::end(aggregates); }
+
+SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
+    if (phase_ == Phase::free && !expr.over) {
+        return std::unexpected(SyntaxError{expr.at, "aggregate function '" + expr.text + "' is not allowed here", "EXPRESSION_NOT_SCALAR"});
+    }
+    const Phase before = std::exchange(phase_, expr.over ? phase_ : Phase::free);
+    const auto finish = [&]() -> SyntaxResult<Typed> {
+        std::vector<Typed> arguments;
+        const bool star = expr.arguments.size() == 1 && expr.arguments[0]->kind == ExprKind::star;
+        if (!star) {
+            if (!expr.over) {
+                for (const auto& argument : expr.arguments) {
+                    if (contains_aggregate(*argument)) return std::unexpected(SyntaxError{expr.at, "Cannot nest aggregations inside aggregation '" + expr.text + "'", "NESTED_AGGREGATION"});
+                }
+            }
+            FRESHET_PARSE(made, values_of(expr.arguments, scope));
+            arguments = std::move(*made);
+        }
+        std::string order;
+        if (!expr.order_by.empty()) {
+            FRESHET_PARSE(clause, order_clause(expr.order_by, scope, {}, false));
+            order = std::move(*clause);
+        }
+        std::string filter;
+        if (expr.filter) {
+            FRESHET_PARSE(condition, boolean(*expr.filter, scope, "FILTER clause"));
+            filter = " FILTER (WHERE " + condition->sql + ")";
+        }
+        if (star && expr.text != "count") return std::unexpected(not_registered(expr, arguments));
+        if (expr.over) {
+            FRESHET_PARSE(over, over_clause(expr, scope));
+            filter += *over;
+        }
+        Expr plain;
+        plain.kind = ExprKind::call;
+        plain.at = expr.at;
+        plain.text = expr.text;
+        plain.distinct = expr.distinct;
+        plain.unit = order;
+        return aggregate_of(plain, arguments, filter);
+    };
+    auto made = finish();
+    phase_ = before;
+    return made;
+}
+
+SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<Typed>& a, const std::string& tail) {
+    const std::string& name = expr.text;
+    const std::string distinct = expr.distinct ? "DISTINCT " : "";
+    const std::string& order = expr.unit;
+    const auto call = [&](std::string_view engine, const std::string& list) { return std::string(engine) + "(" + distinct + list + order + ")" + tail; };
+    const auto wrong = [&] { return std::unexpected(not_registered(expr, a)); };
+    const auto is = [&](std::size_t i, const Type& type) { return i < a.size() && coerces(a[i].type, type); };
+    if (name == "count") {
+        if (a.size() > 1) return wrong();
+        const bool zoned = a.size() == 1 && a[0].type.is(TypeKind::timestamp_tz);
+        return Typed{call("count", a.empty() ? "*" : zoned ? "tr_instant(" + a[0].sql + ")" : a[0].sql), bigint};
+    }
+    if (a.empty()) return wrong();
+    const Typed& x = a[0];
+    if (name == "count_if" && a.size() == 1 && is(0, boolean_type)) return Typed{call("count", "CASE WHEN " + x.sql + " THEN 1 END"), bigint};
+    if (name == "sum" && a.size() == 1) {
+        if (x.type.is_integer()) return Typed{"CAST(" + call("sum", x.sql) + " AS BIGINT)", bigint};
+        if (x.type.is(TypeKind::decimal)) return Typed{"CAST(" + call("sum", x.sql) + " AS " + engine_type(decimal_type(38, x.type.scale)) + ")", decimal_type(38, x.type.scale)};
+        if (x.type.is_floating()) return Typed{"CAST(" + call("sum", x.sql) + " AS " + engine_type(x.type) + ")", x.type};
+        if (x.type.is_interval()) return Typed{"CAST(" + call("sum", x.sql) + " AS BIGINT)", x.type};
+        return wrong();
+    }
+    if (name == "avg" && a.size() == 1) {
+        if (x.type.is(TypeKind::decimal)) {
+            const std::string sum = "CAST(" + call("sum", x.sql) + " AS " + engine_type(decimal_type(38, x.type.scale)) + ")";
+            return Typed{"CAST(tr_decimal_div(" + sum + ", CAST(" + call("count", x.sql) + " AS DECIMAL(38,0))) AS " + engine_type(x.type) + ")", x.type};
+        }
+        if (x.type.is(TypeKind::real)) return Typed{"CAST(" + call("avg", x.sql) + " AS FLOAT)", x.type};
+        if (!is(0, double_type)) return wrong();
+        return Typed{call("avg", coerce(x, double_type).sql), double_type};
+    }
+    if ((name == "min" || name == "max") && a.size() == 1) {
+        if (!orderable(x.type) || x.type.is(TypeKind::array) || x.type.is(TypeKind::row)) return wrong();
+        Typed made{call(name, x.sql), x.type};
+        made.utc = x.utc;
+        return made;
+    }
+    if ((name == "min_by" || name == "max_by") && a.size() == 2 && orderable(a[1].type)) {
+        Typed made{call(name == "min_by" ? "arg_min_null" : "arg_max_null", x.sql + ", " + a[1].sql), x.type};
+        made.utc = x.utc;
+        return made;
+    }
+    if (name == "array_agg" && a.size() == 1) return Typed{call("list", x.sql), array_type(x.type)};
+    if ((name == "arbitrary" || name == "any_value") && a.size() == 1) return Typed{call("any_value", x.sql), x.type};
+    if (name == "approx_distinct" && a.size() == 1) return Typed{"approx_count_distinct(" + x.sql + ")" + tail, bigint};
+    if (name == "approx_percentile" && a.size() == 2 && x.type.is_numeric() && !x.type.is(TypeKind::decimal) && a[1].constant && is(1, double_type)) {
+        return Typed{"CAST(" + call("approx_quantile", x.sql + ", " + a[1].sql) + " AS " + engine_type(x.type) + ")", x.type};
+    }
+    if ((name == "bool_and" || name == "bool_or" || name == "every") && a.size() == 1 && is(0, boolean_type)) return Typed{call(engine_name(name), x.sql), boolean_type};
+    if ((name == "bitwise_and_agg" || name == "bitwise_or_agg") && a.size() == 1 && is(0, bigint)) {
+        return Typed{call(name == "bitwise_and_agg" ? "bit_and" : "bit_or", coerce(x, bigint).sql), bigint};
+    }
+    if (name == "geometric_mean" && a.size() == 1 && is(0, double_type)) return Typed{"tr_exp(" + call("avg", "tr_ln(" + coerce(x, double_type).sql + ")") + ")", double_type};
+    if (name == "listagg" && a.size() <= 2 && is(0, varchar_type())) {
+        return Typed{call("string_agg", x.sql + ", " + (a.size() == 2 ? a[1].sql : "''")), varchar_type()};
+    }
+    if (name == "map_agg" && a.size() == 2) {
+        return Typed{"map_from_entries(list(struct_pack(k := " + x.sql + ", v := " + a[1].sql + ")) FILTER (WHERE " + x.sql + " IS NOT NULL))" , map_type(x.type, a[1].type)};
+    }
+    static constexpr std::string_view of_one[] = {"stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "skewness"};
+    static constexpr std::string_view of_two[] = {"corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept"};
+    if (std::ranges::find(of_one, name) != std::end(of_one) && a.size() == 1 && is(0, double_type)) {
+        return Typed{call(engine_name(name), coerce(x, double_type).sql), double_type};
+    }
+    if (std::ranges::find(of_two, name) != std::end(of_two) && a.size() == 2 && is(0, double_type) && is(1, double_type)) {
+        return Typed{call(name, coerce(x, double_type).sql + ", " + coerce(a[1], double_type).sql), double_type};
+    }
+    return wrong();
+}
+
+SyntaxResult<std::string> Analysis::frame_clause(const Window& window, const Scope& scope) {
+    const auto bound = [&](const Window::Bound& b) -> SyntaxResult<std::string> {
+        if (!b.value) return b.kind;
+        FRESHET_PARSE(made, value(*b.value, scope));
+        if (window.unit == "RANGE" && !made->type.is_numeric()) return std::unexpected(SyntaxError{b.value->at, "RANGE with " + made->type.name() + " is not supported", "NOT_SUPPORTED"});
+        return made->sql + " " + b.kind;
+    };
+    FRESHET_PARSE(from, bound(window.from));
+    FRESHET_PARSE(to, bound(window.to));
+    return " " + window.unit + " BETWEEN " + *from + " AND " + *to;
+}
+
+SyntaxResult<std::string> Analysis::over_clause(const Expr& expr, const Scope& scope) {
+    const Window* base = nullptr;
+    if (!expr.over->base.empty()) {
+        if (windows_) {
+            for (const auto& [name, window] : *windows_) {
+                if (name == expr.over->base) base = &window;
+            }
+        }
+        if (!base) return std::unexpected(SyntaxError{expr.at, "Cannot resolve WINDOW name " + expr.over->base, "INVALID_WINDOW_REFERENCE"});
+    }
+    const Window& own = *expr.over;
+    const auto& keys = base && own.partition_by.empty() ? base->partition_by : own.partition_by;
+    const auto& order = base && own.order_by.empty() ? base->order_by : own.order_by;
+    const Window& frame = base && own.unit.empty() ? *base : own;
+    std::string sql = " OVER (";
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        FRESHET_PARSE(key, value(*keys[i], scope));
+        const std::string text = key->type.is(TypeKind::timestamp_tz) ? "tr_instant(" + key->sql + ")" : key->sql;
+        sql += (i == 0 ? "PARTITION BY " : ", ") + text;
+    }
+    FRESHET_PARSE(order_text, order_clause(order, scope, {}, false));
+    sql += *order_text;
+    if (!frame.unit.empty()) {
+        FRESHET_PARSE(text, frame_clause(frame, scope));
+        sql += *text;
+    }
+    return sql + ")";
+}
+
+SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
+    const std::string& name = expr.text;
+    if (is_aggregate(name)) {
+        if (!expr.order_by.empty() || name == "map_agg") return std::unexpected(SyntaxError{expr.at, "Window function with ORDER BY is not supported", "NOT_SUPPORTED"});
+        return aggregate(expr, scope);
+    }
+    FRESHET_PARSE(a, values_of(expr.arguments, scope));
+    FRESHET_PARSE(over, over_clause(expr, scope));
+    if (name == "row_number" || name == "rank" || name == "dense_rank") {
+        if (a->empty()) return Typed{name + "()" + *over, bigint};
+    } else if (name == "percent_rank" || name == "cume_dist") {
+        if (a->empty()) return Typed{name + "()" + *over, double_type};
+    } else if (name == "ntile") {
+        if (a->size() == 1 && coerces((*a)[0].type, bigint)) return Typed{"ntile(" + coerce((*a)[0], bigint).sql + ")" + *over, bigint};
+    } else if (name == "lag" || name == "lead" || name == "first_value" || name == "last_value" || name == "nth_value") {
+        const bool shifts = name == "lag" || name == "lead";
+        const std::size_t most = shifts ? 3 : name == "nth_value" ? 2 : 1;
+        if (a->empty() || a->size() > most || (name == "nth_value" && a->size() != 2)) return std::unexpected(not_registered(expr, *a));
+        Typed made{"", (*a)[0].type};
+        made.utc = (*a)[0].utc;
+        std::string list = (*a)[0].sql;
+        if (a->size() > 1) {
+            if (!coerces((*a)[1].type, bigint)) return std::unexpected(not_registered(expr, *a));
+            list += ", " + coerce((*a)[1], bigint).sql;
+        }
+        if (a->size() > 2) {
+            if (!coerces((*a)[2].type, made.type)) return std::unexpected(not_registered(expr, *a));
+            list += ", " + coerce((*a)[2], made.type).sql;
+            made.utc = false;
+        }
+        made.sql = name + "(" + list + (expr.ignore_nulls ? " IGNORE NULLS" : "") + ")" + *over;
+        return made;
+    }
+    return std::unexpected(not_registered(expr, *a));
+}
+
+}  // namespace freshet::sql::trino

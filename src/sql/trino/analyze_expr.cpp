@@ -1,0 +1,437 @@
+// Expressions: columns, operators, predicates and subqueries, each with its Trino type.
+#include <algorithm>
+
+#include "sql/trino/analysis.h"
+#include "sql/trino/cast.h"
+#include "sql/trino/parser.h"
+
+namespace freshet::sql::trino {
+namespace {
+
+SyntaxError operator_error(const std::string& op, const Type& a, const Type& b, Position at) {
+    return mismatch_error(at, "Cannot apply operator: " + a.name() + " " + op + " " + b.name());
+}
+
+Typed boolean_of(std::string sql) { return Typed{std::move(sql), make_type(TypeKind::boolean)}; }
+
+}  // namespace
+
+SyntaxError mismatch_error(Position at, std::string message) { return SyntaxError{at, std::move(message), "TYPE_MISMATCH"}; }
+
+void for_each_child(const Expr& expr, const std::function<void(const Expr&)>& each) {
+    for (const auto& argument : expr.arguments) each(*argument);
+    if (expr.filter) each(*expr.filter);
+    for (const auto& item : expr.order_by) each(*item.expr);
+    if (!expr.over) return;
+    for (const auto& key : expr.over->partition_by) each(*key);
+    for (const auto& item : expr.over->order_by) each(*item.expr);
+}
+
+bool contains_aggregate(const Expr& expr) {
+    if (expr.kind == ExprKind::grouping) return true;
+    if (expr.kind == ExprKind::call && !expr.over && is_aggregate(expr.text)) return true;
+    bool found = false;
+    for_each_child(expr, [&](const Expr& child) { found = found || contains_aggregate(child); });
+    return found;
+}
+
+SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
+    if (++depth_ > 2 * nesting_max) return std::unexpected(SyntaxError{expr.at, "statement is too deeply nested"});
+    SyntaxResult<Typed> made;
+    bool done = false;
+    if (phase_ == Phase::grouped && !contains_aggregate(expr) && expr.kind != ExprKind::lambda) {
+        // A whole expression that is a group key is a value, whatever columns it has.
+        phase_ = Phase::free;
+        const std::size_t parameter = parameter_;
+        made = value_of(expr, scope);
+        phase_ = Phase::grouped;
+        done = !made || std::ranges::find(group_keys_, made->sql) != group_keys_.end();
+        if (!done) parameter_ = parameter;
+    }
+    if (!done) made = value_of(expr, scope);
+    --depth_;
+    return made;
+}
+
+SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
+    switch (expr.kind) {
+        case ExprKind::null_literal: case ExprKind::boolean_literal: case ExprKind::integer_literal:
+        case ExprKind::decimal_literal: case ExprKind::double_literal: case ExprKind::string_literal:
+        case ExprKind::binary_literal: return literal(expr);
+        case ExprKind::typed_literal: return typed_literal(expr);
+        case ExprKind::interval_literal: return interval_literal(expr);
+        case ExprKind::parameter: return parameter(expr, scope);
+        case ExprKind::column: return column(expr, scope);
+        case ExprKind::call: return call(expr, scope);
+        case ExprKind::unary: return unary(expr, scope);
+        case ExprKind::binary: return binary(expr, scope);
+        case ExprKind::between: return between(expr, scope);
+        case ExprKind::in_list: return in_list(expr, scope);
+        case ExprKind::in_query: case ExprKind::exists: case ExprKind::scalar_query: case ExprKind::quantified:
+            return with_query(expr, scope);
+        case ExprKind::like: return like(expr, scope);
+        case ExprKind::case_when: return case_when(expr, scope);
+        case ExprKind::array: return array(expr, scope);
+        case ExprKind::row: return row(expr, scope);
+        case ExprKind::subscript: return subscript(expr, scope);
+        case ExprKind::at_time_zone: return at_time_zone(expr, scope);
+        case ExprKind::is_null: {
+            FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+            return boolean_of("(" + inner->sql + (expr.negated ? " IS NOT NULL)" : " IS NULL)"));
+        }
+        case ExprKind::is_distinct: {
+            FRESHET_PARSE(pair, values_of(expr.arguments, scope));
+            auto common = common_type((*pair)[0].type, (*pair)[1].type);
+            if (!common) return std::unexpected(operator_error("IS DISTINCT FROM", (*pair)[0].type, (*pair)[1].type, expr.at));
+            const bool zoned = common->is(TypeKind::timestamp_tz);
+            const std::string left = coerce((*pair)[0], *common).sql, right = coerce((*pair)[1], *common).sql;
+            return boolean_of("(" + (zoned ? "tr_instant(" + left + ")" : left) + " IS " + (expr.negated ? "NOT " : "") +
+                              "DISTINCT FROM " + (zoned ? "tr_instant(" + right + ")" : right) + ")");
+        }
+        case ExprKind::cast: {
+            FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+            return cast_value(*inner, expr.type, expr.safe, expr.at);
+        }
+        case ExprKind::extract: {
+            FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+            return part_of(expr.text, *inner, expr.at);
+        }
+        case ExprKind::field: {
+            FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+            return field_of(*inner, expr.text, expr.at);
+        }
+        case ExprKind::grouping: {
+            std::string sql = "CAST(grouping(";
+            for (std::size_t i = 0; i < expr.arguments.size(); ++i) {
+                FRESHET_PARSE(key, value(*expr.arguments[i], scope));
+                sql += (i > 0 ? ", " : "") + key->sql;
+            }
+            return Typed{sql + ") AS INTEGER)", make_type(TypeKind::integer)};
+        }
+        case ExprKind::star: case ExprKind::lambda: break;
+    }
+    return std::unexpected(SyntaxError{expr.at, "mismatched input. Expecting: <expression>"});
+}
+
+SyntaxResult<std::vector<Typed>> Analysis::values_of(const std::vector<ExprPtr>& list, const Scope& scope) {
+    std::vector<Typed> made;
+    for (const auto& expr : list) {
+        FRESHET_PARSE(one, value(*expr, scope));
+        made.push_back(std::move(*one));
+    }
+    return made;
+}
+
+SyntaxResult<Typed> Analysis::boolean(const Expr& expr, const Scope& scope, std::string_view where) {
+    FRESHET_PARSE(made, value(expr, scope));
+    if (!coerces(made->type, make_type(TypeKind::boolean))) {
+        return std::unexpected(mismatch_error(expr.at, std::string(where) + " must evaluate to a boolean: actual type " + made->type.name()));
+    }
+    return coerce(std::move(*made), make_type(TypeKind::boolean));
+}
+
+SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
+    std::string whole = expr.names[0];
+    for (std::size_t i = 1; i < expr.names.size(); ++i) whole += "." + expr.names[i];
+    std::vector<std::string> names;
+    for (const auto& name : expr.names) names.push_back(lower_case(name));
+    for (const Scope* at = &scope; at != nullptr; at = at->outer) {
+        for (std::size_t i = at->lambda.size(); i > 0; --i) {
+            if (at->lambda[i - 1].first != names[0]) continue;
+            Typed made = at->lambda[i - 1].second;
+            for (std::size_t n = 1; n < names.size(); ++n) {
+                FRESHET_PARSE(next, field_of(made, names[n], expr.at));
+                made = std::move(*next);
+            }
+            return made;
+        }
+        // The longest qualifier first: catalog.database.table.column, then a column and fields of its row.
+        for (std::size_t qualifier = std::min<std::size_t>(names.size() - 1, 3) + 1; qualifier > 0; --qualifier) {
+            const std::size_t parts = qualifier - 1;
+            const Field* found = nullptr;
+            for (const auto& field : at->fields) {
+                if (field.name != names[parts] || (parts > 0 && field.relation != names[parts - 1]) ||
+                    (parts > 1 && field.database != names[parts - 2])) {
+                    continue;
+                }
+                if (found) return std::unexpected(SyntaxError{expr.at, "Column '" + whole + "' is ambiguous", "AMBIGUOUS_NAME"});
+                found = &field;
+            }
+            if (!found) continue;
+            Typed made = found->value;
+            if (made.origin) scans_[made.origin->scan].used[made.origin->column] = true;
+            if (phase_ == Phase::grouped && at == grouped_scope_ && std::ranges::find(group_keys_, made.sql) == group_keys_.end()) {
+                return std::unexpected(SyntaxError{expr.at, "'" + whole + "' must be an aggregate expression or appear in GROUP BY clause", "EXPRESSION_NOT_AGGREGATE"});
+            }
+            for (std::size_t n = parts + 1; n < names.size(); ++n) {
+                FRESHET_PARSE(next, field_of(made, names[n], expr.at));
+                made = std::move(*next);
+            }
+            return made;
+        }
+    }
+    return std::unexpected(SyntaxError{expr.at, "Column '" + whole + "' cannot be resolved", "COLUMN_NOT_FOUND"});
+}
+
+SyntaxResult<Typed> Analysis::field_of(const Typed& base, const std::string& name, Position at) {
+    if (!base.type.is(TypeKind::row)) {
+        return std::unexpected(mismatch_error(at, "Expression is not of type ROW"));
+    }
+    for (std::size_t i = 0; i < base.type.names.size(); ++i) {
+        if (base.type.names[i] != lower_case(name)) continue;
+        return Typed{"struct_extract(" + base.sql + ", 'f" + std::to_string(i) + "')", base.type.arguments[i]};
+    }
+    return std::unexpected(SyntaxError{at, "Column '" + name + "' cannot be resolved", "COLUMN_NOT_FOUND"});
+}
+
+SyntaxResult<Typed> Analysis::unary(const Expr& expr, const Scope& scope) {
+    if (expr.text == "not") {
+        FRESHET_PARSE(inner, boolean(*expr.arguments[0], scope, "Value of logical NOT expression"));
+        return boolean_of("(NOT " + inner->sql + ")");
+    }
+    FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+    if (!inner->type.is_numeric() && !inner->type.is_interval()) {
+        return std::unexpected(mismatch_error(expr.at, "Cannot negate " + inner->type.name()));
+    }
+    if (expr.text == "+") return inner;
+    return Typed{"(- " + inner->sql + ")", inner->type};
+}
+
+SyntaxResult<Typed> Analysis::binary(const Expr& expr, const Scope& scope) {
+    const std::string& op = expr.text;
+    if (op == "and" || op == "or") {
+        FRESHET_PARSE(left, boolean(*expr.arguments[0], scope, "Logical expression term"));
+        FRESHET_PARSE(right, boolean(*expr.arguments[1], scope, "Logical expression term"));
+        return boolean_of("(" + left->sql + (op == "and" ? " AND " : " OR ") + right->sql + ")");
+    }
+    FRESHET_PARSE(pair, values_of(expr.arguments, scope));
+    Typed& left = (*pair)[0];
+    Typed& right = (*pair)[1];
+    if (op == "||") return concatenation(left, right, expr.at);
+    if (op == "+" || op == "-" || op == "*" || op == "/" || op == "%") return arithmetic(op, left, right, expr.at);
+    return comparison(op, left, right, expr.at);
+}
+
+SyntaxResult<Typed> Analysis::arithmetic(const std::string& op, Typed left, Typed right, Position at) {
+    const bool temporal = !left.type.is_numeric() || !right.type.is_numeric();
+    if (temporal && !left.type.is(TypeKind::unknown) && !right.type.is(TypeKind::unknown)) {
+        return time_arithmetic(op, left, right, at);
+    }
+    const auto common = common_type(left.type, right.type);
+    if (!common || !common->is_numeric()) return std::unexpected(operator_error(op, left.type, right.type, at));
+    if (common->is(TypeKind::decimal)) {
+        const Type& known = left.type.is(TypeKind::unknown) ? right.type : left.type;
+        if (left.type.is(TypeKind::unknown)) left = coerce(left, known);
+        if (right.type.is(TypeKind::unknown)) right = coerce(right, known);
+        return decimal_arithmetic(op, left, right, at);
+    }
+    left = coerce(std::move(left), *common);
+    right = coerce(std::move(right), *common);
+    Typed made{"", *common};
+    if (common->is_integer() && (op == "/" || op == "%")) {
+        made.sql = (op == "/" ? "tr_div(" : "tr_mod(") + left.sql + ", " + right.sql + ")";
+    } else if (op == "%") {
+        made.sql = "CAST(tr_fmod(" + left.sql + ", " + right.sql + ") AS " + engine_type(*common) + ")";
+    } else {
+        made.sql = "(" + left.sql + " " + op + " " + right.sql + ")";
+    }
+    return made;
+}
+
+SyntaxResult<Typed> Analysis::decimal_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at) {
+    const Type x = decimal_of_integer(left.type), y = decimal_of_integer(right.type);
+    Type result = decimal_type(38, std::max(x.scale, y.scale));
+    if (op == "+" || op == "-") {
+        result.precision = std::min(38, 1 + result.scale + std::max(x.precision - x.scale, y.precision - y.scale));
+    } else if (op == "*") {
+        result = decimal_type(std::min(38, x.precision + y.precision), x.scale + y.scale);
+        if (result.scale > 38) return std::unexpected(SyntaxError{at, "DECIMAL scale must be in range [0, precision (38)]: " + std::to_string(result.scale), "INVALID_FUNCTION_ARGUMENT"});
+    } else if (op == "/") {
+        result.precision = std::min(38, x.precision + y.scale - x.scale + std::max(0, y.scale - x.scale));
+        if (result.precision < result.scale) result.precision = result.scale;
+    } else {
+        result.precision = std::min(y.precision - y.scale, x.precision - x.scale) + result.scale;
+        if (result.precision < 1) result.precision = 1;
+    }
+    const std::string a = coerce(left, x).sql, b = coerce(right, y).sql;
+    std::string sql;
+    if (op == "/" || op == "%") {
+        sql = (op == "/" ? "tr_decimal_div(" : "tr_decimal_mod(") + a + ", " + b + ")";
+    } else if (op == "*") {
+        sql = "tr_decimal_mul(" + a + ", " + b + ")";
+    } else {
+        const std::string wide = engine_type(decimal_type(38, result.scale));
+        sql = "(CAST(" + a + " AS " + wide + ") " + op + " CAST(" + b + " AS " + wide + "))";
+    }
+    return Typed{"CAST(" + sql + " AS " + engine_type(result) + ")", result};
+}
+
+SyntaxResult<Typed> Analysis::concatenation(const Typed& left, const Typed& right, Position at) {
+    const auto text = [](const Typed& v) { return v.type.is(TypeKind::varchar) || v.type.is(TypeKind::unknown); };
+    if (text(left) && text(right)) {
+        Type type = varchar_type();
+        if (left.type.precision >= 0 && right.type.precision >= 0 && left.type.is_text() && right.type.is_text()) {
+            type = varchar_type(left.type.precision + right.type.precision);
+        }
+        return Typed{"(" + coerce(left, varchar_type()).sql + " || " + coerce(right, varchar_type()).sql + ")", type};
+    }
+    if (left.type.is(TypeKind::varbinary) && right.type.is(TypeKind::varbinary)) {
+        return Typed{"(" + left.sql + " || " + right.sql + ")", left.type};
+    }
+    const bool arrays = left.type.is(TypeKind::array) || right.type.is(TypeKind::array);
+    if (arrays) {
+        auto common = common_type(left.type, right.type);
+        if (!common && left.type.is(TypeKind::array)) common = common_type(left.type, array_type(right.type));
+        if (!common && right.type.is(TypeKind::array)) common = common_type(array_type(left.type), right.type);
+        if (common) {
+            const auto side = [&](const Typed& v) {
+                if (v.type.is(TypeKind::array)) return coerce(v, *common).sql;
+                return "[" + coerce(v, common->arguments[0]).sql + "]";
+            };
+            const std::string a = side(left), b = side(right);
+            return Typed{"CASE WHEN " + a + " IS NULL OR " + b + " IS NULL THEN NULL ELSE list_concat(" + a + ", " + b + ") END", *common};
+        }
+    }
+    return std::unexpected(operator_error("||", left.type, right.type, at));
+}
+
+SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Typed right, Position at) {
+    const auto common = common_type(left.type, right.type);
+    if (!common) return std::unexpected(operator_error(op, left.type, right.type, at));
+    const bool equality = op == "=" || op == "<>";
+    if (equality ? !comparable(*common) : !orderable(*common)) return std::unexpected(operator_error(op, left.type, right.type, at));
+    if (common->is(TypeKind::array) || common->is(TypeKind::map) || common->is(TypeKind::row)) {
+        // With a NULL inside, Trino's answer is NULL and the engine's is not.
+        return std::unexpected(SyntaxError{at, "Comparing " + common->name() + " is not supported", "NOT_SUPPORTED"});
+    }
+    const bool literal_side = left.constant || right.constant;
+    left = coerce(std::move(left), *common);
+    right = coerce(std::move(right), *common);
+    if (common->is(TypeKind::timestamp_tz)) {
+        return boolean_of("(tr_instant(" + left.sql + ") " + op + " tr_instant(" + right.sql + "))");
+    }
+    // The engine ranks NaN above all and equal to itself; Trino compares it as false.
+    const bool safe_with_literal = equality || (right.constant && (op == "<" || op == "<=")) || (left.constant && (op == ">" || op == ">="));
+    if (common->is_floating() && !(literal_side && safe_with_literal)) {
+        static constexpr std::pair<const char*, const char*> names[] = {{"=", "eq"}, {"<>", "ne"}, {"<", "lt"}, {"<=", "le"}, {">", "gt"}, {">=", "ge"}};
+        for (const auto& [symbol, name] : names) {
+            if (op == symbol) return boolean_of("tr_" + std::string(name) + "(CAST(" + left.sql + " AS DOUBLE), CAST(" + right.sql + " AS DOUBLE))");
+        }
+    }
+    return boolean_of("(" + left.sql + " " + op + " " + right.sql + ")");
+}
+
+SyntaxResult<Typed> Analysis::between(const Expr& expr, const Scope& scope) {
+    FRESHET_PARSE(three, values_of(expr.arguments, scope));
+    FRESHET_PARSE(low, comparison(">=", (*three)[0], (*three)[1], expr.at));
+    FRESHET_PARSE(high, comparison("<=", (*three)[0], (*three)[2], expr.at));
+    return boolean_of(std::string("(") + (expr.negated ? "NOT " : "") + "(" + low->sql + " AND " + high->sql + "))");
+}
+
+SyntaxResult<Typed> Analysis::in_list(const Expr& expr, const Scope& scope) {
+    FRESHET_PARSE(all, values_of(expr.arguments, scope));
+    Type type = (*all)[0].type;
+    for (const auto& item : *all) {
+        auto common = common_type(type, item.type);
+        if (!common) return std::unexpected(mismatch_error(expr.at, "IN value and list items must be the same type: " + type.name() + " and " + item.type.name()));
+        type = std::move(*common);
+    }
+    if (type.is(TypeKind::array) || type.is(TypeKind::map) || type.is(TypeKind::row)) {
+        return std::unexpected(SyntaxError{expr.at, "IN over " + type.name() + " is not supported", "NOT_SUPPORTED"});
+    }
+    const auto text = [&](const Typed& v) {
+        const std::string sql = coerce(v, type).sql;
+        return type.is(TypeKind::timestamp_tz) ? "tr_instant(" + sql + ")" : sql;
+    };
+    std::string sql = "(" + text((*all)[0]) + (expr.negated ? " NOT IN (" : " IN (");
+    for (std::size_t i = 1; i < all->size(); ++i) sql += (i > 1 ? ", " : "") + text((*all)[i]);
+    return boolean_of(sql + "))");
+}
+
+SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
+    std::optional<Typed> left;
+    if (!expr.arguments.empty()) {
+        FRESHET_PARSE(made, value(*expr.arguments[0], scope));
+        left = std::move(*made);
+    }
+    FRESHET_PARSE(inner, query(*expr.query, &scope));
+    if (expr.kind == ExprKind::exists) return boolean_of("EXISTS (" + inner->sql + ")");
+    if (inner->fields.size() != 1) {
+        return std::unexpected(SyntaxError{expr.at, "Multiple columns returned by subquery are not yet supported. Found " + std::to_string(inner->fields.size()), "NOT_SUPPORTED"});
+    }
+    const Typed& found = inner->fields[0].value;
+    if (expr.kind == ExprKind::scalar_query) {
+        Typed made{"(" + inner->sql + ")", found.type};
+        made.utc = found.utc;
+        return made;
+    }
+    const auto common = common_type(left->type, found.type);
+    if (!common || !comparable(*common)) {
+        return std::unexpected(mismatch_error(expr.at, "value and result of subquery must be of the same type for IN expression: " + left->type.name() + " vs " + found.type.name()));
+    }
+    const bool nested = common->is(TypeKind::array) || common->is(TypeKind::map) || common->is(TypeKind::row);
+    if (nested || common->is(TypeKind::timestamp_tz) || (common->is_floating() && expr.kind == ExprKind::quantified)) {
+        return std::unexpected(SyntaxError{expr.at, "A subquery of " + common->name() + " is not supported here", "NOT_SUPPORTED"});
+    }
+    const std::string alias = fresh("r");
+    const std::string rows = "(SELECT " + coerce(Typed{alias + ".c0", found.type}, *common).sql + " FROM (" + inner->sql + ") AS " + alias + ")";
+    const std::string value = coerce(*left, *common).sql;
+    if (expr.kind == ExprKind::in_query) return boolean_of("(" + value + (expr.negated ? " NOT IN " : " IN ") + rows + ")");
+    return boolean_of("(" + value + " " + expr.text + (expr.unit == "all" ? " ALL " : " ANY ") + rows + ")");
+}
+
+SyntaxResult<Typed> Analysis::like(const Expr& expr, const Scope& scope) {
+    FRESHET_PARSE(all, values_of(expr.arguments, scope));
+    for (std::size_t i = 0; i < all->size(); ++i) {
+        if (!coerces((*all)[i].type, varchar_type())) {
+            return std::unexpected(mismatch_error(expr.arguments[i]->at, std::string(i == 0 ? "Left side" : i == 1 ? "Pattern for" : "Escape for") + " LIKE expression must evaluate to a varchar (actual: " + (*all)[i].type.name() + ")"));
+        }
+        (*all)[i] = coerce((*all)[i], varchar_type());
+    }
+    return boolean_of("(" + (*all)[0].sql + (expr.negated ? " NOT LIKE " : " LIKE ") + (*all)[1].sql +
+                      (all->size() > 2 ? " ESCAPE " + (*all)[2].sql : "") + ")");
+}
+
+SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
+    std::optional<Typed> operand;
+    std::size_t at = 0;
+    if (expr.simple) {
+        FRESHET_PARSE(made, value(*expr.arguments[at++], scope));
+        operand = std::move(*made);
+    }
+    std::vector<std::string> conditions;
+    std::vector<Typed> results;
+    while (at + 1 < expr.arguments.size()) {
+        if (operand) {
+            FRESHET_PARSE(when, value(*expr.arguments[at], scope));
+            FRESHET_PARSE(equal, comparison("=", *operand, *when, expr.arguments[at]->at));
+            conditions.push_back(std::move(equal->sql));
+        } else {
+            FRESHET_PARSE(when, boolean(*expr.arguments[at], scope, "CASE WHEN clause"));
+            conditions.push_back(std::move(when->sql));
+        }
+        FRESHET_PARSE(then, value(*expr.arguments[at + 1], scope));
+        results.push_back(std::move(*then));
+        at += 2;
+    }
+    if (expr.has_else) {
+        FRESHET_PARSE(otherwise, value(*expr.arguments[at], scope));
+        results.push_back(std::move(*otherwise));
+    }
+    Type type;
+    bool utc = true;
+    for (const auto& result : results) {
+        auto common = common_type(type, result.type);
+        if (!common) return std::unexpected(mismatch_error(expr.at, "All CASE results must be the same type: " + type.name() + " and " + result.type.name()));
+        type = std::move(*common);
+        utc = utc && (result.utc || !result.type.is(TypeKind::timestamp_tz));
+    }
+    std::string sql = "CASE";
+    for (std::size_t i = 0; i < conditions.size(); ++i) sql += " WHEN " + conditions[i] + " THEN " + coerce(results[i], type).sql;
+    if (expr.has_else) sql += " ELSE " + coerce(results.back(), type).sql;
+    Typed made{"(" + sql + " END)", type};
+    made.utc = utc;
+    return made;
+}
+
+}  // namespace freshet::sql::trino

@@ -1,0 +1,415 @@
+// Queries: bodies, SELECT with grouping, set operations, ORDER BY and limits.
+#include <algorithm>
+#include <charconv>
+
+#include "sql/trino/analysis.h"
+#include "sql/trino/cast.h"
+#include "sql/trino/parser.h"
+
+namespace freshet::sql::trino {
+namespace {
+
+std::string column_name(std::size_t index) { return "c" + std::to_string(index); }
+
+std::string join_texts(const std::vector<std::string>& parts, const char* between) {
+    std::string text;
+    for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? between : "") + parts[i];
+    return text;
+}
+
+bool any_aggregate(const Select& select, const Query* tail) {
+    for (const auto& item : select.items) {
+        if (item.expr && contains_aggregate(*item.expr)) return true;
+    }
+    if (select.having) return true;
+    if (tail) {
+        for (const auto& item : tail->order_by) {
+            if (contains_aggregate(*item.expr)) return true;
+        }
+    }
+    return false;
+}
+
+bool contains_window(const Expr& expr) {
+    bool found = expr.over != nullptr;
+    for_each_child(expr, [&](const Expr& child) { found = found || contains_window(child); });
+    return found;
+}
+
+}  // namespace
+
+SyntaxResult<Relationed> Analysis::query(const Query& query, const Scope* outer) {
+    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{query.at, "statement is too deeply nested"});
+    const std::size_t before = with_.size();
+    if (query.recursive && !query.with.empty()) {
+        return std::unexpected(SyntaxError{query.at, "WITH RECURSIVE is not supported", "NOT_SUPPORTED"});
+    }
+    for (const auto& with : query.with) with_.push_back({&with, with_.size()});
+    auto made = body(*query.body, &query, outer);
+    with_.resize(before);
+    --depth_;
+    return made;
+}
+
+SyntaxResult<Relationed> Analysis::body(const Body& body, const Query* tail, const Scope* outer) {
+    if (body.kind == BodyKind::select) return select(body.select, tail, outer);
+    SyntaxResult<Relationed> inner;
+    if (body.kind == BodyKind::values) inner = values(body, outer);
+    if (body.kind == BodyKind::set_operation) inner = set_operation(body, outer);
+    if (body.kind == BodyKind::query) inner = query(*body.query, outer);
+    if (!inner || !tail || (tail->order_by.empty() && !tail->limit && !tail->offset)) return inner;
+    FRESHET_PARSE(text, tail_over(*tail, *inner, outer));
+    inner->sql = std::move(*text);
+    if (tail->limit || tail->offset) {
+        for (auto& field : inner->fields) field.value.origin.reset();
+    }
+    return inner;
+}
+
+SyntaxResult<std::string> Analysis::tail_over(const Query& tail, const Relationed& inner, const Scope* outer) {
+    const std::string alias = fresh("r");
+    Scope scope{inner.fields, outer};
+    std::vector<Field> outputs = inner.fields;
+    for (std::size_t i = 0; i < scope.fields.size(); ++i) {
+        scope.fields[i].value.sql = alias + "." + column_name(i);
+        outputs[i].value.sql = scope.fields[i].value.sql;
+    }
+    std::string sql = "SELECT * FROM (" + inner.sql + ") AS " + alias;
+    FRESHET_PARSE(order, order_clause(tail.order_by, scope, outputs, false));
+    FRESHET_PARSE(limit, limit_clause(tail));
+    return sql + *order + *limit;
+}
+
+SyntaxResult<std::int64_t> Analysis::limit_value(const Expr& expr) {
+    std::string text = expr.text;
+    if (expr.kind == ExprKind::parameter) {
+        if (parameter_ >= context_.parameters.size()) return std::unexpected(SyntaxError{expr.at, "Incorrect number of parameters", "INVALID_PARAMETER_USAGE"});
+        text = context_.parameters[parameter_++];
+    }
+    std::int64_t count = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (problem != std::errc() || end != text.data() + text.size() || count < 0) {
+        return std::unexpected(SyntaxError{expr.at, "Invalid row count: " + text, "NUMERIC_VALUE_OUT_OF_RANGE"});
+    }
+    return count;
+}
+
+SyntaxResult<std::string> Analysis::limit_clause(const Query& query) {
+    std::string sql;
+    std::int64_t offset = 0;
+    if (query.offset) {
+        FRESHET_PARSE(count, limit_value(*query.offset));
+        offset = *count;
+    }
+    if (query.limit) {
+        FRESHET_PARSE(count, limit_value(*query.limit));
+        sql += " LIMIT " + std::to_string(*count);
+    }
+    if (offset > 0) sql += " OFFSET " + std::to_string(offset);
+    return sql;
+}
+
+SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) {
+    Scope scope{{}, outer};
+    std::vector<std::vector<Typed>> rows;
+    std::vector<Type> types;
+    for (const auto& row : body.rows) {
+        FRESHET_PARSE(cells, values_of(row, scope));
+        if (types.empty()) {
+            for (const auto& cell : *cells) types.push_back(cell.type);
+        }
+        if (cells->size() != types.size()) {
+            return std::unexpected(mismatch_error(body.at, "Values rows have mismatched sizes"));
+        }
+        for (std::size_t i = 0; i < types.size(); ++i) {
+            auto common = common_type(types[i], (*cells)[i].type);
+            if (!common) return std::unexpected(mismatch_error(body.at, "Values rows have mismatched types"));
+            types[i] = std::move(*common);
+        }
+        rows.push_back(std::move(*cells));
+    }
+    Relationed made;
+    std::vector<std::string> texts;
+    for (auto& row : rows) {
+        std::vector<std::string> cells;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            std::string cell = coerce(std::move(row[i]), types[i]).sql;
+            if (types[i].is(TypeKind::unknown)) cell = "CAST(NULL AS INTEGER)";
+            cells.push_back(std::move(cell));
+        }
+        texts.push_back("(" + join_texts(cells, ", ") + ")");
+    }
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        names.push_back(column_name(i));
+        Field field;
+        field.name = field.label = "_col" + std::to_string(i);
+        field.value = Typed{column_name(i), types[i]};
+        made.fields.push_back(std::move(field));
+    }
+    const std::string alias = fresh("r");
+    made.sql = "SELECT * FROM (VALUES " + join_texts(texts, ", ") + ") AS " + alias + "(" + join_texts(names, ", ") + ")";
+    return made;
+}
+
+SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* outer) {
+    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{body.at, "statement is too deeply nested"});
+    FRESHET_PARSE(left, this->body(*body.left, nullptr, outer));
+    FRESHET_PARSE(right, this->body(*body.right, nullptr, outer));
+    --depth_;
+    if (left->fields.size() != right->fields.size()) {
+        return std::unexpected(mismatch_error(
+            body.at, body.operation + " query has different number of fields: " + std::to_string(left->fields.size()) +
+                         ", " + std::to_string(right->fields.size())));
+    }
+    Relationed made;
+    made.fields = left->fields;
+    std::string sides[2];
+    const Relationed* inputs[2] = {&*left, &*right};
+    for (std::size_t i = 0; i < made.fields.size(); ++i) {
+        auto common = common_type(left->fields[i].value.type, right->fields[i].value.type);
+        if (!common) {
+            return std::unexpected(mismatch_error(
+                body.at, "column " + std::to_string(i + 1) + " in " + body.operation + " query has incompatible types: " +
+                             left->fields[i].value.type.name() + ", " + right->fields[i].value.type.name()));
+        }
+        made.fields[i].value.utc = left->fields[i].value.utc && right->fields[i].value.utc;
+        if (common->is(TypeKind::timestamp_tz) && !body.all && !made.fields[i].value.utc) {
+            return std::unexpected(SyntaxError{body.at, body.operation + " over a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
+        }
+        made.fields[i].value.type = std::move(*common);
+        made.fields[i].value.origin.reset();
+        made.fields[i].value.constant = false;
+    }
+    for (std::size_t side = 0; side < 2; ++side) {
+        const std::string alias = fresh("r");
+        for (std::size_t i = 0; i < made.fields.size(); ++i) {
+            Typed cell{alias + "." + column_name(i), inputs[side]->fields[i].value.type};
+            sides[side] += (i > 0 ? ", " : "") + coerce(cell, made.fields[i].value.type).sql + " AS " + column_name(i);
+        }
+        sides[side] = "SELECT " + sides[side] + " FROM (" + inputs[side]->sql + ") AS " + alias;
+    }
+    made.sql = "(" + sides[0] + ") " + body.operation + (body.all ? " ALL (" : " (") + sides[1] + ")";
+    return made;
+}
+
+SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, const Scope& scope) {
+    std::vector<Field> outputs;
+    for (const auto& item : select.items) {
+        if (item.expr) {
+            FRESHET_PARSE(made, value(*item.expr, scope));
+            if (made->type.is(TypeKind::function)) return std::unexpected(mismatch_error(item.at, "a lambda is not a value"));
+            Field field;
+            field.label = item.alias;
+            if (field.label.empty() && item.expr->kind == ExprKind::column) field.label = item.expr->names.back();
+            if (field.label.empty() && item.expr->kind == ExprKind::field) field.label = item.expr->text;
+            if (field.label.empty()) field.label = "_col" + std::to_string(outputs.size());
+            field.name = lower_case(field.label);
+            field.value = std::move(*made);
+            outputs.push_back(std::move(field));
+            continue;
+        }
+        if (!select.from) return std::unexpected(SyntaxError{item.at, "SELECT * not allowed in queries without FROM clause"});
+        bool found = false;
+        for (const auto& field : scope.fields) {
+            const bool wanted = item.qualifier.empty() ||
+                                (field.relation == lower_case(item.qualifier.back()) &&
+                                 (item.qualifier.size() == 1 || field.database == lower_case(item.qualifier[item.qualifier.size() - 2])));
+            if (!wanted) continue;
+            found = true;
+            if (phase_ == Phase::grouped && std::ranges::find(group_keys_, field.value.sql) == group_keys_.end()) {
+                return std::unexpected(SyntaxError{item.at, "'" + field.name + "' must be an aggregate expression or appear in GROUP BY clause", "EXPRESSION_NOT_AGGREGATE"});
+            }
+            outputs.push_back(field);
+        }
+        if (!found) return std::unexpected(SyntaxError{item.at, "Table '" + (item.qualifier.empty() ? "" : item.qualifier.back()) + "' not found", "TABLE_NOT_FOUND"});
+    }
+    return outputs;
+}
+
+SyntaxResult<Typed> Analysis::group_key(const Expr& expr, const Select& select, const Scope& scope) {
+    const Expr* key = &expr;
+    if (expr.kind == ExprKind::integer_literal) {
+        const int ordinal = expr.text.size() > 6 ? 0 : std::stoi(expr.text);
+        if (ordinal < 1 || static_cast<std::size_t>(ordinal) > select.items.size() ||
+            !select.items[static_cast<std::size_t>(ordinal) - 1].expr) {
+            return std::unexpected(SyntaxError{expr.at, "GROUP BY position " + expr.text + " is not in select list", "INVALID_COLUMN_REFERENCE"});
+        }
+        key = select.items[static_cast<std::size_t>(ordinal) - 1].expr.get();
+    }
+    if (contains_aggregate(*key)) {
+        return std::unexpected(SyntaxError{expr.at, "GROUP BY clause cannot contain aggregations, window functions or grouping operations", "EXPRESSION_NOT_SCALAR"});
+    }
+    FRESHET_PARSE(made, value(*key, scope));
+    if (made->type.is(TypeKind::timestamp_tz) && !made->utc) {
+        return std::unexpected(SyntaxError{expr.at, "GROUP BY a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
+    }
+    if (made->constant) made->sql = "(SELECT " + made->sql + ")";
+    return made;
+}
+
+SyntaxResult<std::string> Analysis::group_clause(const Select& select, const Scope& scope) {
+    std::vector<std::string> elements;
+    for (const auto& element : select.group_by) {
+        std::vector<std::string> sets;
+        for (const auto& set : element.sets) {
+            std::vector<std::string> keys;
+            for (const auto& expr : set) {
+                FRESHET_PARSE(key, group_key(*expr, select, scope));
+                const bool constant = key->constant;
+                if (!constant) group_keys_.push_back(key->sql);
+                if (!constant || !element.kind.empty()) keys.push_back(std::move(key->sql));
+            }
+            if (element.kind.empty() && keys.empty()) continue;
+            sets.push_back(element.kind.empty() ? join_texts(keys, ", ") : "(" + join_texts(keys, ", ") + ")");
+        }
+        if (sets.empty() && element.kind.empty()) continue;
+        elements.push_back(element.kind.empty() ? sets[0] : element.kind + " (" + join_texts(sets, ", ") + ")");
+    }
+    if (elements.empty()) return std::string(select.grouped && !select.group_by.empty() ? " GROUP BY ()" : "");
+    return " GROUP BY " + join_texts(elements, ", ");
+}
+
+SyntaxResult<Relationed> Analysis::select(const Select& select, const Query* tail, const Scope* outer) {
+    From from;
+    if (select.from) {
+        FRESHET_PARSE(read, relation(*select.from, outer));
+        from = std::move(*read);
+    }
+    const Scope scope{from.fields, outer};
+    // What the surrounding SELECT was doing is put back at the end.
+    const Phase phase_before = std::exchange(phase_, Phase::free);
+    auto keys_before = std::exchange(group_keys_, {});
+    const Scope* scope_before = std::exchange(grouped_scope_, nullptr);
+    const auto* windows_before = std::exchange(windows_, &select.windows);
+
+    const auto finish = [&]() -> SyntaxResult<Relationed> {
+        std::string where;
+        if (select.where) {
+            if (contains_aggregate(*select.where)) {
+                return std::unexpected(SyntaxError{select.where->at, "WHERE clause cannot contain aggregations, window functions or grouping operations", "EXPRESSION_NOT_SCALAR"});
+            }
+            FRESHET_PARSE(condition, boolean(*select.where, scope, "WHERE clause"));
+            where = " WHERE " + condition->sql;
+            prune_by(*select.where, scope);
+        }
+        const bool grouped = select.grouped || any_aggregate(select, tail);
+        std::string group;
+        if (grouped) {
+            FRESHET_PARSE(clause, group_clause(select, scope));
+            group = std::move(*clause);
+            phase_ = Phase::grouped;
+            grouped_scope_ = &scope;
+        }
+        FRESHET_PARSE(outputs, select_fields(select, scope));
+        std::string having;
+        if (select.having) {
+            FRESHET_PARSE(condition, boolean(*select.having, scope, "HAVING clause"));
+            having = " HAVING " + condition->sql;
+        }
+        std::string order;
+        if (tail) {
+            FRESHET_PARSE(clause, order_clause(tail->order_by, scope, *outputs, select.distinct));
+            FRESHET_PARSE(limit, limit_clause(*tail));
+            order = *clause + *limit;
+        }
+        Relationed made;
+        made.sql = select.distinct ? "SELECT DISTINCT " : "SELECT ";
+        const bool cut = tail && (tail->limit || tail->offset);
+        const bool windows = std::ranges::any_of(select.items, [](const SelectItem& item) {
+            return item.expr && contains_window(*item.expr);
+        });
+        for (std::size_t i = 0; i < outputs->size(); ++i) {
+            Field& field = (*outputs)[i];
+            if (select.distinct && field.value.type.is(TypeKind::timestamp_tz) && !field.value.utc) {
+                return std::unexpected(SyntaxError{select.items[0].at, "DISTINCT over a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
+            }
+            made.sql += (i > 0 ? ", " : "") + field.value.sql + " AS " + column_name(i);
+            field.value.sql = column_name(i);
+            field.value.constant = false;
+            field.value.text.reset();
+            field.relation.clear();
+            field.database.clear();
+            const bool key = !grouped || select.group_by.size() > 0;
+            bool plain_keys = true;
+            for (const auto& element : select.group_by) plain_keys = plain_keys && element.kind.empty();
+            if (cut || !key || !plain_keys || windows) field.value.origin.reset();
+        }
+        made.sql += (from.sql.empty() ? "" : " FROM " + from.sql) + where + group + having + order;
+        made.fields = std::move(*outputs);
+        return made;
+    };
+    auto made = finish();
+    phase_ = phase_before;
+    group_keys_ = std::move(keys_before);
+    grouped_scope_ = scope_before;
+    windows_ = windows_before;
+    return made;
+}
+
+SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& items, const Scope& scope,
+                                                 const std::vector<Field>& outputs, bool distinct) {
+    std::vector<std::string> texts;
+    for (const auto& item : items) {
+        Typed key;
+        std::optional<std::size_t> output;
+        if (item.expr->kind == ExprKind::integer_literal) {
+            const int ordinal = item.expr->text.size() > 6 ? 0 : std::stoi(item.expr->text);
+            if (ordinal < 1 || static_cast<std::size_t>(ordinal) > outputs.size()) {
+                return std::unexpected(SyntaxError{item.expr->at, "ORDER BY position " + item.expr->text + " is not in select list", "INVALID_COLUMN_REFERENCE"});
+            }
+            output = static_cast<std::size_t>(ordinal) - 1;
+        } else if (item.expr->kind == ExprKind::column && item.expr->names.size() == 1) {
+            const std::string name = lower_case(item.expr->names[0]);
+            for (std::size_t i = 0; i < outputs.size(); ++i) {
+                if (outputs[i].name != name) continue;
+                if (output && outputs[*output].value.sql != outputs[i].value.sql) {
+                    return std::unexpected(SyntaxError{item.expr->at, "Column '" + name + "' is ambiguous", "AMBIGUOUS_NAME"});
+                }
+                if (!output) output = i;
+            }
+        }
+        if (output) {
+            key = outputs[*output].value;
+        } else {
+            // Inside an expression, an output's alias means its value.
+            Scope with_outputs = scope;
+            for (const auto& field : outputs) {
+                const bool known = std::ranges::any_of(scope.fields, [&](const Field& other) { return other.name == field.name; });
+                if (!known) with_outputs.lambda.emplace_back(field.name, field.value);
+            }
+            FRESHET_PARSE(made, value(*item.expr, with_outputs));
+            key = std::move(*made);
+            for (std::size_t i = 0; i < outputs.size() && !output; ++i) {
+                if (outputs[i].value.sql == key.sql) output = i;
+            }
+            if (distinct && !output) {
+                return std::unexpected(SyntaxError{item.expr->at, "For SELECT DISTINCT, ORDER BY expressions must appear in select list", "EXPRESSION_NOT_IN_DISTINCT"});
+            }
+        }
+        if (!orderable(key.type)) {
+            return std::unexpected(mismatch_error(item.expr->at, "Type " + key.type.name() + " is not orderable, and therefore cannot be used in ORDER BY"));
+        }
+        std::string text = key.type.is(TypeKind::timestamp_tz) && !distinct ? "tr_instant(" + key.sql + ")"
+                           : output                                        ? std::to_string(*output + 1)
+                           : key.constant                                  ? "(SELECT " + key.sql + ")"
+                                                                           : key.sql;
+        texts.push_back(text + (item.descending ? " DESC" : " ASC") + (item.nulls_first ? " NULLS FIRST" : " NULLS LAST"));
+    }
+    return texts.empty() ? std::string() : " ORDER BY " + join_texts(texts, ", ");
+}
+
+SyntaxResult<Analyzed> analyze(const Query& query, const TableMap& tables, const Context& context) {
+    Analysis analysis(tables, context);
+    FRESHET_PARSE(made, analysis.query(query, nullptr));
+    Analyzed analyzed;
+    analyzed.sql = std::move(made->sql);
+    if (context.rows_max) {
+        analyzed.sql = "SELECT * FROM (" + analyzed.sql + ") AS answer LIMIT " + std::to_string(*context.rows_max + 1);
+    }
+    for (auto& field : made->fields) analyzed.columns.push_back({field.label, field.value.type});
+    analyzed.scans = analysis.take_scans();
+    return analyzed;
+}
+
+}  // namespace freshet::sql::trino

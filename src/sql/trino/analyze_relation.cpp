@@ -1,0 +1,302 @@
+// FROM: tables, views, subqueries, joins and UNNEST.
+#include <algorithm>
+
+#include "sql/trino/analysis.h"
+#include "sql/trino/cast.h"
+#include "sql/trino/parser.h"
+
+namespace freshet::sql::trino {
+namespace {
+
+constexpr int inlined_max = 500;
+
+/// The nullable side of an outer join: a filter above it must not prune below it.
+void make_nullable(std::vector<Field>& fields) {
+    for (auto& field : fields) field.value.origin.reset();
+}
+
+}  // namespace
+
+SyntaxResult<Analysis::From> Analysis::relation(const Relation& relation, const Scope* outer) {
+    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{relation.at, "statement is too deeply nested"});
+    auto made = relation_of(relation, outer);
+    --depth_;
+    return made;
+}
+
+SyntaxResult<Analysis::From> Analysis::relation_of(const Relation& relation, const Scope* outer) {
+    SyntaxResult<From> made;
+    if (relation.kind == RelationKind::join) {
+        made = join(relation, outer);
+        if (made && !relation.alias.empty()) {
+            if (auto renamed = rename(relation, *made); !renamed) return std::unexpected(renamed.error());
+        }
+        return made;
+    }
+    if (relation.kind == RelationKind::table) made = table(relation, outer);
+    if (relation.kind == RelationKind::unnest) {
+        const Scope scope{{}, outer};
+        made = unnest(relation, scope);
+        if (made) made->sql = made->sql;
+    }
+    if (relation.kind == RelationKind::query) {
+        FRESHET_PARSE(inner, query(*relation.query, outer));
+        made = from_query(std::move(*inner), "");
+    }
+    if (!made) return made;
+    if (auto renamed = rename(relation, *made); !renamed) return std::unexpected(renamed.error());
+    return made;
+}
+
+SyntaxResult<> Analysis::rename(const Relation& relation, From& from) {
+    if (relation.alias.empty()) return {};
+    if (!relation.column_aliases.empty() && relation.column_aliases.size() != from.fields.size()) {
+        return std::unexpected(SyntaxError{
+            relation.at, "Column alias list has " + std::to_string(relation.column_aliases.size()) + " entries but '" +
+                             lower_case(relation.alias) + "' has " + std::to_string(from.fields.size()) + " columns available", "MISMATCHED_COLUMN_ALIASES"});
+    }
+    for (std::size_t i = 0; i < from.fields.size(); ++i) {
+        Field& field = from.fields[i];
+        field.relation = lower_case(relation.alias);
+        field.database.clear();
+        if (relation.column_aliases.empty()) continue;
+        field.label = relation.column_aliases[i];
+        field.name = lower_case(field.label);
+    }
+    return {};
+}
+
+SyntaxResult<Analysis::From> Analysis::from_query(Relationed inner, const std::string& name) {
+    From from;
+    const std::string alias = fresh("r");
+    from.sql = "(" + inner.sql + ") AS " + alias;
+    from.fields = std::move(inner.fields);
+    for (std::size_t i = 0; i < from.fields.size(); ++i) {
+        Field& field = from.fields[i];
+        field.value.sql = alias + ".c" + std::to_string(i);
+        field.value.constant = false;
+        field.value.text.reset();
+        field.relation = name;
+        field.database.clear();
+    }
+    return from;
+}
+
+SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Scope*) {
+    if (++inlined_ > inlined_max) return std::unexpected(SyntaxError{relation.at, "the statement names too many relations", "QUERY_TOO_COMPLEX"});
+    const std::string name = lower_case(relation.names.back());
+    if (relation.names.size() == 1) {
+        for (std::size_t i = with_.size(); i > 0; --i) {
+            const WithEntry entry = with_[i - 1];
+            if (lower_case(entry.with->name) != name) continue;
+            std::vector<WithEntry> kept(with_.begin() + static_cast<std::ptrdiff_t>(entry.visible), with_.end());
+            with_.resize(entry.visible);
+            auto inner = query(*entry.with->query, nullptr);
+            with_.insert(with_.end(), kept.begin(), kept.end());
+            if (!inner) return std::unexpected(inner.error());
+            if (!entry.with->columns.empty() && entry.with->columns.size() != inner->fields.size()) {
+                return std::unexpected(SyntaxError{entry.with->at, "WITH column alias list has " + std::to_string(entry.with->columns.size()) + " entries but WITH query(" + name + ") has " + std::to_string(inner->fields.size()) + " columns", "MISMATCHED_COLUMN_ALIASES"});
+            }
+            for (std::size_t c = 0; c < entry.with->columns.size(); ++c) {
+                inner->fields[c].label = entry.with->columns[c];
+                inner->fields[c].name = lower_case(entry.with->columns[c]);
+            }
+            return from_query(std::move(*inner), name);
+        }
+    }
+    if (relation.names.size() > 3) return std::unexpected(SyntaxError{relation.at, "Too many parts in table name"});
+    const std::string database = relation.names.size() > 1 ? lower_case(relation.names[relation.names.size() - 2]) : lower_case(database_);
+    const std::string key = database + "." + name;
+    const auto found = tables_.find(key);
+    if (found == tables_.end()) {
+        return std::unexpected(SyntaxError{relation.at, "Table 'awsdatacatalog." + key + "' does not exist", "TABLE_NOT_FOUND"});
+    }
+    const TableInfo& info = found->second;
+    if (info.is_view) return view(relation, info);
+    if (!info.readable) return std::unexpected(SyntaxError{relation.at, info.why, "NOT_SUPPORTED"});
+    From from;
+    const std::size_t index = scans_.size();
+    const std::string alias = fresh("r");
+    from.sql = "scan_" + std::to_string(index) + " AS " + alias;
+    for (std::size_t i = 0; i < info.columns.size(); ++i) {
+        Field field;
+        field.name = lower_case(info.columns[i].name);
+        field.label = info.columns[i].name;
+        field.relation = name;
+        field.database = database;
+        field.value = Typed{alias + ".c" + std::to_string(i), info.columns[i].type};
+        field.value.origin = Origin{index, i};
+        from.fields.push_back(std::move(field));
+    }
+    scans_.push_back(Scan{key, {}, std::vector<bool>(info.columns.size(), false)});
+    return from;
+}
+
+SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const TableInfo& info) {
+    auto parsed = parse_statement(info.view_sql);
+    if (!parsed || !parsed->query) {
+        return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "'", "INVALID_VIEW"});
+    }
+    view_queries_.push_back(std::move(parsed->query));
+    const std::string database = std::exchange(database_, info.view_database);
+    auto with = std::exchange(with_, {});
+    auto inner = query(*view_queries_.back(), nullptr);
+    database_ = database;
+    with_ = std::move(with);
+    if (!inner) {
+        return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "': " + inner.error().text(), "INVALID_VIEW"});
+    }
+    FRESHET_PARSE(from, from_query(std::move(*inner), info.name));
+    for (auto& field : from->fields) field.database = info.database;
+    return from;
+}
+
+SyntaxResult<Analysis::From> Analysis::join(const Relation& relation, const Scope* outer) {
+    FRESHET_PARSE(left, this->relation(*relation.left, outer));
+    if (relation.right->kind == RelationKind::unnest || relation.right->lateral) {
+        return join_unnest(relation, std::move(*left), outer);
+    }
+    FRESHET_PARSE(right, this->relation(*relation.right, outer));
+    static constexpr const char* words[] = {" CROSS JOIN ", " INNER JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN "};
+    From from;
+    FRESHET_PARSE(condition, join_condition(relation, *left, *right, outer));
+    // A join on the right needs its own parentheses.
+    const std::string right_sql = relation.right->kind == RelationKind::join ? "(" + right->sql + ")" : right->sql;
+    from.sql = left->sql + words[static_cast<int>(relation.join)] + right_sql + *condition;
+    if (relation.join == JoinKind::right || relation.join == JoinKind::full) make_nullable(left->fields);
+    if (relation.join == JoinKind::left || relation.join == JoinKind::full) make_nullable(right->fields);
+    for (const auto& name : relation.using_columns) {
+        const auto named = [&](const Field& field) { return field.name == lower_case(name); };
+        const auto l = std::ranges::find_if(left->fields, named);
+        const auto r = std::ranges::find_if(right->fields, named);
+        Field merged = relation.join == JoinKind::right ? *r : *l;
+        const Type common = *common_type(l->value.type, r->value.type);
+        Typed l_value = coerce(l->value, common), r_value = coerce(r->value, common);
+        merged.value = relation.join == JoinKind::right ? r_value : l_value;
+        if (relation.join == JoinKind::full) merged.value.sql = "coalesce(" + l_value.sql + ", " + r_value.sql + ")";
+        merged.relation.clear();
+        from.fields.push_back(std::move(merged));
+        left->fields.erase(l);
+        right->fields.erase(r);
+    }
+    for (auto& field : left->fields) from.fields.push_back(std::move(field));
+    for (auto& field : right->fields) from.fields.push_back(std::move(field));
+    return from;
+}
+
+SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, From& left, From& right, const Scope* outer) {
+    if (relation.join == JoinKind::cross) return std::string();
+    if (relation.on) {
+        Scope scope{left.fields, outer};
+        scope.fields.insert(scope.fields.end(), right.fields.begin(), right.fields.end());
+        const Phase before = std::exchange(phase_, Phase::free);
+        auto condition = boolean(*relation.on, scope, "JOIN ON clause");
+        phase_ = before;
+        if (!condition) return std::unexpected(condition.error());
+        if (relation.join == JoinKind::inner) prune_by(*relation.on, scope);
+        return " ON (" + condition->sql + ")";
+    }
+    std::string sql;
+    for (const auto& name : relation.using_columns) {
+        const Field* found[2] = {nullptr, nullptr};
+        for (const auto& field : left.fields) {
+            if (field.name == lower_case(name)) found[0] = &field;
+        }
+        for (const auto& field : right.fields) {
+            if (field.name == lower_case(name)) found[1] = &field;
+        }
+        for (int side = 0; side < 2; ++side) {
+            if (found[side]) continue;
+            return std::unexpected(SyntaxError{relation.at, "Column '" + name + "' is missing from " + (side == 0 ? "left" : "right") + " side of join", "COLUMN_NOT_FOUND"});
+        }
+        for (const Field* field : found) {
+            if (field->value.origin) scans_[field->value.origin->scan].used[field->value.origin->column] = true;
+        }
+        FRESHET_PARSE(equal, comparison("=", found[0]->value, found[1]->value, relation.at));
+        sql += (sql.empty() ? " ON (" : " AND ") + equal->sql;
+    }
+    return sql + ")";
+}
+
+SyntaxResult<Analysis::From> Analysis::join_unnest(const Relation& relation, From left, const Scope* outer) {
+    const bool on_true = relation.on && relation.on->kind == ExprKind::boolean_literal && relation.on->text == "true";
+    const bool left_join = relation.join == JoinKind::left && on_true;
+    if (relation.join != JoinKind::cross && !left_join && !(relation.join == JoinKind::inner && on_true)) {
+        return std::unexpected(SyntaxError{relation.at, "UNNEST and LATERAL on other than the right side of CROSS JOIN, or a join ON TRUE, is not supported", "NOT_SUPPORTED"});
+    }
+    const Scope scope{left.fields, outer};
+    SyntaxResult<From> right;
+    if (relation.right->kind == RelationKind::unnest) {
+        right = unnest(*relation.right, scope);
+    } else {
+        FRESHET_PARSE(inner, query(*relation.right->query, &scope));
+        right = from_query(std::move(*inner), "");
+    }
+    if (!right) return right;
+    if (auto renamed = rename(*relation.right, *right); !renamed) return std::unexpected(renamed.error());
+    From from;
+    from.sql = left.sql + (left_join ? " LEFT JOIN LATERAL " : " CROSS JOIN LATERAL ") + right->sql + (left_join ? " ON TRUE" : "");
+    from.fields = std::move(left.fields);
+    for (auto& field : right->fields) {
+        field.value.origin.reset();
+        from.fields.push_back(std::move(field));
+    }
+    return from;
+}
+
+SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Scope& scope) {
+    const Phase before = std::exchange(phase_, Phase::free);
+    auto arguments = values_of(relation.unnest, scope);
+    phase_ = before;
+    if (!arguments) return std::unexpected(arguments.error());
+    From from;
+    std::vector<std::string> inner, outer;
+    std::vector<std::string> lengths;
+    const std::string alias = fresh("r"), inner_alias = fresh("r");
+    const auto add = [&](std::string sql, Type type) {
+        Field field;
+        field.name = field.label = "_col" + std::to_string(from.fields.size());
+        field.value = Typed{alias + ".c" + std::to_string(from.fields.size()), std::move(type)};
+        outer.push_back(std::move(sql) + " AS c" + std::to_string(from.fields.size()));
+        from.fields.push_back(std::move(field));
+    };
+    const auto column = [&](const std::string& list) {
+        inner.push_back("unnest(" + list + ") AS u" + std::to_string(inner.size()));
+        return inner_alias + ".u" + std::to_string(inner.size() - 1);
+    };
+    for (std::size_t i = 0; i < arguments->size(); ++i) {
+        const Typed& argument = (*arguments)[i];
+        if (argument.type.is(TypeKind::array)) {
+            const std::string element = column(argument.sql);
+            const Type& type = argument.type.arguments[0];
+            lengths.push_back("len(" + argument.sql + ")");
+            if (!type.is(TypeKind::row)) {
+                add(element, type);
+                continue;
+            }
+            for (std::size_t f = 0; f < type.arguments.size(); ++f) {
+                add("struct_extract(" + element + ", 'f" + std::to_string(f) + "')", type.arguments[f]);
+                if (!type.names[f].empty()) from.fields.back().name = from.fields.back().label = type.names[f];
+            }
+        } else if (argument.type.is(TypeKind::map)) {
+            lengths.push_back("cardinality(" + argument.sql + ")");
+            add(column("map_keys(" + argument.sql + ")"), argument.type.arguments[0]);
+            add(column("map_values(" + argument.sql + ")"), argument.type.arguments[1]);
+        } else {
+            return std::unexpected(mismatch_error(relation.unnest[i]->at, "Cannot unnest type: " + argument.type.name()));
+        }
+    }
+    if (relation.ordinality) {
+        std::string longest;
+        for (const auto& length : lengths) longest += ", coalesce(" + length + ", 0)";
+        add(column("range(1, 1 + greatest(0" + longest + "))"), make_type(TypeKind::bigint));
+    }
+    std::string sql = "(SELECT ";
+    for (std::size_t i = 0; i < outer.size(); ++i) sql += (i > 0 ? ", " : "") + outer[i];
+    sql += " FROM (SELECT ";
+    for (std::size_t i = 0; i < inner.size(); ++i) sql += (i > 0 ? ", " : "") + inner[i];
+    from.sql = sql + ") AS " + inner_alias + ") AS " + alias;
+    return from;
+}
+
+}  // namespace freshet::sql::trino
