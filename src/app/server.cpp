@@ -7,6 +7,7 @@
 #include "app/context.h"
 #include "app/data_directory.h"
 #include "app/operator_console.h"
+#include "app/wire_stream.h"
 #include "aws/http/front.h"
 #include "base/log.h"
 
@@ -20,6 +21,7 @@ constexpr std::int64_t manual_start_ms = 1'767'225'600'000;
 
 std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
+    for (const auto& part : {WiredStream::migrations()}) all.insert(all.end(), part.begin(), part.end());
     return all;
 }
 
@@ -37,6 +39,7 @@ struct Server::Parts {
     std::unique_ptr<meta::Database> database;
     aws::Router router;
     std::unique_ptr<Context> context;
+    std::unique_ptr<WiredStream> streams;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -63,6 +66,9 @@ Result<> Server::Parts::open() {
     if (!database_opened) return std::unexpected(std::move(database_opened.error()));
     database = std::move(*database_opened);
     context.reset(new Context{config, *clock, *disk, *cores, *pool, *database, router, config.data_dir, ""});
+    auto streams_made = WiredStream::make(*context);
+    if (!streams_made) return std::unexpected(std::move(streams_made.error()));
+    streams = std::move(*streams_made);
     return {};
 }
 
@@ -86,6 +92,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
     Parts& parts = *server->parts_;
     if (auto opened = parts.open(); !opened) return std::unexpected(std::move(opened.error()));
     if (auto listening = parts.listen(); !listening) return std::unexpected(std::move(listening.error()));
+    parts.cores->main().post([&parts] { parts.streams->start(); });
     parts.cores->start();
     return server;
 }
@@ -101,6 +108,7 @@ void Server::stop() {
     log_info("app", "stopping");
     io::SystemClock clock;
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
+    io::run_to_end(clock, [this](io::Core&) { return io::run_on(parts_->cores->main(), parts_->streams->stop()); });
     parts_->cores->stop();
 }
 

@@ -68,7 +68,8 @@ Task<Result<Bytes>> read_sized(Wire& wire) {
     const auto want =
         static_cast<std::size_t>(std::min<std::uint64_t>(wire.remaining, piece_bytes_max));
     std::string piece;
-    piece.resize_and_overwrite(want, [](char*, std::size_t n) { return n; });
+    // The size that libstdc++ 12 hands to the callback may be larger than asked.
+    piece.resize_and_overwrite(want, [want](char*, std::size_t) { return want; });
     const std::size_t here = std::min(want, wire.buffer.size());
     std::memcpy(piece.data(), wire.buffer.data().data(), here);
     wire.buffer.consume(here);

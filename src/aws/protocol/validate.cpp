@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -141,11 +142,14 @@ std::string Path::text() const {
 }
 
 void Violations::add(const Path& path, std::string value, std::string constraint) {
+    const std::string place = path.text();
+    if (std::ranges::find(missing_, place) != missing_.end()) return;  // told already, with its own words
     if (++count_ > told_max) return;
-    texts_.push_back(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", value, path.text(), constraint));
+    texts_.push_back(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", value, place, constraint));
 }
 
 void Violations::add_missing(const Path& path) {
+    missing_.push_back(path.text());
     if (++count_ > told_max) return;
     texts_.push_back(
         fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", path.text()));

@@ -29,7 +29,7 @@ class Violations {
     Fault fault(const ServiceInfo& service) const;
 
   private:
-    std::vector<std::string> texts_;
+    std::vector<std::string> texts_, missing_;
     std::size_t count_ = 0;
 };
 

@@ -1,0 +1,112 @@
+"""A Freshet of one's own for each test: a free port, a new directory, a clock that the test moves."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+import boto3
+import botocore.config
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = ROOT / "build" / os.environ.get("FRESHET_PRESET", "release") / "freshet"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Freshet:
+    def __init__(self, directory, clock="manual", port=None):
+        self.directory, self.clock, self.port = pathlib.Path(directory), clock, port or free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.process = None
+        self.log = open(self.directory / "server.log", "ab")
+        self.start()
+
+    def command(self, *arguments):
+        return [str(PROGRAM), *map(str, arguments)]
+
+    def start(self):
+        self.process = subprocess.Popen(
+            self.command("serve", "--data", self.directory / "data", "--listen", f"127.0.0.1:{self.port}", "--clock", self.clock),
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        line = self.process.stdout.readline()
+        assert "ready at" in line, f"the server did not start: {line} {self.server_log()[-2000:]}"
+
+    def client(self, service, **options):
+        options.setdefault("region_name", "us-east-1")
+        config = botocore.config.Config(retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"})
+        return boto3.client(service, endpoint_url=self.endpoint, aws_access_key_id="test", aws_secret_access_key="test",
+                            config=options.pop("config", config), **options)
+
+    def environment(self):
+        return {**os.environ, "AWS_ENDPOINT_URL": self.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+                "AWS_DEFAULT_REGION": "us-east-1", "AWS_PAGER": ""}
+
+    def get(self, path):
+        with urllib.request.urlopen(self.endpoint + path, timeout=30) as answer:
+            return answer.read().decode()
+
+    def advance(self, milliseconds):
+        request = urllib.request.Request(self.endpoint + "/_freshet/clock", method="POST",
+                                         data=b'{"advance_ms": %d}' % int(milliseconds))
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read()
+
+    def until(self, condition, tries=400, advance_ms=0):
+        """Asks until `condition()` is true; moves the clock by `advance_ms` between two tries."""
+        for _ in range(tries):
+            value = condition()
+            if value:
+                return value
+            if advance_ms:
+                self.advance(advance_ms)
+            time.sleep(0.02)
+        raise AssertionError(f"still not so after {tries} tries; the server says:\n{self.server_log()[-3000:]}")
+
+    def kill9(self):
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    def restart(self):
+        if self.process.poll() is None:
+            assert self.terminate() == 0
+        self.start()
+
+    def server_log(self):
+        return (self.directory / "server.log").read_text(errors="replace")
+
+    def close(self):
+        if self.process.poll() is None:
+            self.kill9()
+        self.log.close()
+
+
+@pytest.fixture
+def freshet(tmp_path):
+    server = Freshet(tmp_path)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def make_freshet(tmp_path):
+    """For tests that choose the clock."""
+    made = []
+
+    def make(**options):
+        made.append(Freshet(tmp_path, **options))
+        return made[-1]
+    yield make
+    for server in made:
+        server.close()
