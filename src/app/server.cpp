@@ -7,6 +7,7 @@
 #include "app/context.h"
 #include "app/data_directory.h"
 #include "app/operator_console.h"
+#include "app/wire_objects.h"
 #include "app/wire_stream.h"
 #include "aws/http/front.h"
 #include "base/log.h"
@@ -21,7 +22,7 @@ constexpr std::int64_t manual_start_ms = 1'767'225'600'000;
 
 std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
-    for (const auto& part : {WiredStream::migrations()}) all.insert(all.end(), part.begin(), part.end());
+    for (const auto& part : {WiredStream::migrations(), WiredObjects::migrations()}) all.insert(all.end(), part.begin(), part.end());
     return all;
 }
 
@@ -40,6 +41,7 @@ struct Server::Parts {
     aws::Router router;
     std::unique_ptr<Context> context;
     std::unique_ptr<WiredStream> streams;
+    std::unique_ptr<WiredObjects> objects;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -69,6 +71,9 @@ Result<> Server::Parts::open() {
     auto streams_made = WiredStream::make(*context);
     if (!streams_made) return std::unexpected(std::move(streams_made.error()));
     streams = std::move(*streams_made);
+    auto objects_made = WiredObjects::make(*context);
+    if (!objects_made) return std::unexpected(std::move(objects_made.error()));
+    objects = std::move(*objects_made);
     return {};
 }
 
@@ -93,6 +98,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
     if (auto opened = parts.open(); !opened) return std::unexpected(std::move(opened.error()));
     if (auto listening = parts.listen(); !listening) return std::unexpected(std::move(listening.error()));
     parts.cores->main().post([&parts] { parts.streams->start(); });
+    parts.cores->at(parts.cores->size() - 1).post([&parts] { parts.objects->start(); });
     parts.cores->start();
     return server;
 }
@@ -108,6 +114,7 @@ void Server::stop() {
     log_info("app", "stopping");
     io::SystemClock clock;
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
+    io::run_to_end(clock, [this](io::Core&) { return io::run_on(parts_->cores->at(parts_->cores->size() - 1), parts_->objects->stop()); });
     io::run_to_end(clock, [this](io::Core&) { return io::run_on(parts_->cores->main(), parts_->streams->stop()); });
     parts_->cores->stop();
 }

@@ -192,8 +192,9 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
     wire->chunked = wire->parser->chunked();
     wire->remaining = wire->parser->content_length().value_or(0);
     if (!wire->chunked) request.content_length = wire->remaining;
-    wire->expects_continue = (wire->chunked || wire->remaining > 0) &&
-                             beast::iequals(head[http::field::expect], "100-continue");
+    // Also for an empty body: botocore does not reuse a connection well on which the 100 was left out.
+    wire->expects_continue =
+        beast::iequals(head[http::field::expect], "100-continue");
     request.body = std::make_unique<WireBody>(wire);
     co_return request;
 }

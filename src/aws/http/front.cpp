@@ -157,6 +157,14 @@ void encode_body(const OperationInfo& operation, const void* output, io::Core& h
             return;
         case Protocol::rest_xml: break;
     }
+    if (std::string_view(operation.name) == "GetBucketLocation") {  // the root element is the member itself
+        const Member& member = operation.output->members.front();
+        static const std::string nowhere;
+        const void* inner = member.in(output);
+        response.headers.set("Content-Type", "application/xml");
+        response.body.push_back(Bytes::own(encode_xml(*member.shape, inner ? inner : &nowhere, member.wire, service.xml_namespace)));
+        return;
+    }
     bool has_body = false;
     for (const Member& member : operation.output->members) has_body = has_body || member.location == Location::body;
     if (!has_body || response.status == 204 || response.status == 304) return;

@@ -1,0 +1,216 @@
+#include "objects/blobs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "objects/limits.h"
+
+namespace freshet {
+const ErrorDomain& ErrorTraits<objects::Errc>::domain() {
+    static const ErrorDomain domain{"objects"};
+    return domain;
+}
+}  // namespace freshet
+
+namespace freshet::objects {
+namespace {
+
+constexpr std::string_view pack_magic = "FRSHPCK1";
+constexpr std::string_view entry_magic = "FRO1";
+
+/// What stands before each object in a pack: magic, length, checksum of the bytes.
+std::string entry_header(const std::vector<Bytes>& pieces, std::uint64_t size) {
+    std::uint32_t crc = 0;
+    for (const Bytes& piece : pieces) crc = crc32c(piece.view(), crc);
+    std::string header(entry_magic);
+    for (int i = 0; i < 8; ++i) header += static_cast<char>(size >> (8 * i));
+    for (int i = 0; i < 4; ++i) header += static_cast<char>(crc >> (8 * i));
+    return header;
+}
+
+void stop_on_failed_sync(const Result<>& synced, const std::string& path) {
+    if (synced) return;
+    log_error("objects", "fsync failed, stopping", {{"file", path}, {"reason", synced.error().message()}});
+    std::abort();
+}
+
+}  // namespace
+
+Blobs::~Blobs() {
+    if (!thread_.joinable()) return;
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+}
+
+std::string Blobs::path_of(std::int64_t file) const { return fmt::format("{}/{:02x}/{:012x}", directory_, file & 0xff, file); }
+
+std::int64_t Blobs::next_file() {
+    const std::scoped_lock lock(mutex_);
+    return ++last_file_;
+}
+
+std::int64_t Blobs::current_pack() const {
+    const std::scoped_lock lock(mutex_);
+    return pack_;
+}
+
+Result<> Blobs::open(const std::vector<std::int64_t>& live, std::int64_t last_file) {
+    last_file_ = last_file;
+    for (int bucket = 0; bucket < 256; ++bucket) {
+        const std::string directory = fmt::format("{}/{:02x}", directory_, bucket);
+        if (auto made = disk_.make_directories(directory); !made) return made;
+        auto names = disk_.list(directory);
+        if (!names) return std::unexpected(std::move(names.error()));
+        for (const std::string& name : *names) {
+            const std::int64_t file = std::strtoll(name.c_str(), nullptr, 16);
+            last_file_ = std::max(last_file_, file);
+            if (std::ranges::binary_search(live, file)) continue;
+            if (auto removed = disk_.remove(directory + "/" + name); !removed) return removed;
+        }
+    }
+    thread_ = std::thread([this] { pack_loop(); });
+    return {};
+}
+
+Result<> Blobs::remove(std::int64_t file) { return disk_.remove(path_of(file)); }
+
+Result<Bytes> Blobs::read(const Extent& extent, std::uint64_t offset, std::uint64_t size) {
+    auto file = disk_.open(path_of(extent.file), io::OpenMode::read);
+    if (!file) return std::unexpected(std::move(file.error()));
+    size = std::min(size, extent.size - std::min(extent.size, offset));
+    std::string content(size, '\0');
+    auto got = (*file)->read_at(extent.offset + offset, std::span(content.data(), content.size()));
+    if (!got) return std::unexpected(std::move(got.error()));
+    if (*got != size) return fail(freshet::Errc::corrupt, fmt::format("{} is shorter than the index says", path_of(extent.file)));
+    return Bytes::own(std::move(content));
+}
+
+// --- packs
+
+void Blobs::pack_loop() {
+    while (true) {
+        std::vector<Packing> group;
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+            if (waiting_.empty()) return;
+            while (!waiting_.empty()) {
+                group.push_back(std::move(waiting_.front()));
+                waiting_.pop_front();
+            }
+        }
+        write_group(group);
+    }
+}
+
+Result<> Blobs::begin_pack() {
+    const std::int64_t number = next_file();
+    const std::string path = path_of(number);
+    auto file = disk_.open(path, io::OpenMode::create_new);
+    if (!file) return std::unexpected(std::move(file.error()));
+    if (auto written = (*file)->write_at(0, std::span(&pack_magic, 1)); !written) return written;
+    if (auto synced = disk_.sync_directory(path.substr(0, path.rfind('/'))); !synced) return synced;
+    pack_file_ = std::move(*file);
+    pack_end_ = pack_magic.size();
+    const std::scoped_lock lock(mutex_);
+    pack_ = number;
+    return {};
+}
+
+void Blobs::write_group(std::vector<Packing>& group) {
+    Result<> result;
+    if (!pack_file_ || pack_end_ >= limits::pack_bytes) result = begin_pack();
+    std::vector<Extent> extents;
+    std::vector<std::string> headers;
+    headers.reserve(group.size());
+    std::vector<std::string_view> pieces;
+    std::uint64_t end = pack_end_;
+    for (const Packing& one : group) {
+        headers.push_back(entry_header(one.pieces, one.size));
+        pieces.push_back(headers.back());
+        for (const Bytes& piece : one.pieces) pieces.push_back(piece.view());
+        extents.push_back({0, pack_, end + headers.back().size(), one.size});
+        end += headers.back().size() + one.size;
+    }
+    if (result) result = pack_file_->write_at(pack_end_, pieces);
+    if (result) {
+        stop_on_failed_sync(pack_file_->sync(), path_of(pack_));
+        pack_end_ = end;
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        group[i].done(result ? Result<Extent>(extents[i]) : std::unexpected(result.error()));
+    }
+}
+
+io::Task<Result<Extent>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t size) {
+    io::Promise<Result<Extent>> done(*io::Core::current());
+    {
+        const std::scoped_lock lock(mutex_);
+        waiting_.push_back({std::move(pieces), size, [done](Result<Extent> result) mutable { done.set(std::move(result)); }});
+    }
+    wake_.notify_one();
+    auto extent = co_await done.get();
+    co_return extent;
+}
+
+// --- the writer
+
+io::Task<Result<>> Blobs::Writer::write(Bytes piece) {
+    size_ += piece.size();
+    held_.push_back(std::move(piece));
+    if (size_ <= limits::packed_bytes_max) co_return Result<>();
+    auto spilled = co_await spill();
+    co_return spilled;
+}
+
+io::Task<Result<>> Blobs::Writer::spill() {
+    if (!large_) {
+        file_ = blobs_.next_file();
+        auto opened = co_await blobs_.pool_.run([this] { return blobs_.disk_.open(blobs_.path_of(file_), io::OpenMode::create_new); });
+        if (!opened) co_return std::unexpected(std::move(opened.error()));
+        large_ = std::move(*opened);
+    }
+    auto written = co_await blobs_.pool_.run([this]() -> Result<> {
+        std::vector<std::string_view> pieces;
+        for (const Bytes& piece : held_) {
+            md5_.update(piece.view());
+            pieces.push_back(piece.view());
+        }
+        return large_->write_at(written_, pieces);
+    });
+    held_.clear();
+    written_ = size_;
+    co_return written;
+}
+
+io::Task<Result<Staged>> Blobs::Writer::finish() {
+    Staged staged;
+    staged.size = size_;
+    if (!large_) {
+        for (const Bytes& piece : held_) md5_.update(piece.view());
+        if (size_ > 0) {
+            auto extent = co_await blobs_.pack(std::move(held_), size_);
+            if (!extent) co_return std::unexpected(std::move(extent.error()));
+            staged.extents.push_back(*extent);
+        }
+    } else {
+        auto synced = co_await blobs_.pool_.run([this]() -> Result<> {
+            const std::string path = blobs_.path_of(file_);
+            stop_on_failed_sync(large_->sync(), path);
+            return blobs_.disk_.sync_directory(path.substr(0, path.rfind('/')));
+        });
+        if (!synced) co_return std::unexpected(std::move(synced.error()));
+        staged.extents.push_back({0, file_, 0, size_});
+    }
+    staged.md5 = md5_.finish();
+    co_return staged;
+}
+
+}  // namespace freshet::objects

@@ -1,0 +1,58 @@
+// Listing: keys in order of bytes, cut at the delimiter into common prefixes, each found by one jump in the index.
+#include "objects/objects.h"
+#include "objects/store.h"
+
+namespace freshet::objects {
+namespace {
+
+/// The least string that is greater than all that begin with `prefix`; empty when there is none.
+std::string behind(std::string prefix) {
+    while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
+    if (!prefix.empty()) prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+    return prefix;
+}
+
+}  // namespace
+
+Result<ListPage> list_page(const meta::Connection& connection, std::int64_t bucket, const ListRequest& request) {
+    ListPage page;
+    std::string from = std::max(request.prefix, request.start_after);
+    bool inclusive = from != request.start_after || request.start_after.empty();
+    // A start inside a common prefix that an earlier page told goes on behind it.
+    if (!request.delimiter.empty() && request.start_after.starts_with(request.prefix) && request.start_after.ends_with(request.delimiter) &&
+        request.start_after.size() > request.prefix.size()) {
+        from = behind(request.start_after);
+        inclusive = true;
+        if (from.empty()) return page;
+    }
+    while (true) {
+        const std::size_t room = request.count_max - page.objects.size() - page.common_prefixes.size();
+        auto rows = store::scan(connection, bucket, from, inclusive, room + 1);
+        if (!rows) return std::unexpected(std::move(rows.error()));
+        const std::size_t asked = room + 1, came = rows->size();
+        bool jumped = false;
+        for (ObjectInfo& row : *rows) {
+            if (!row.key.starts_with(request.prefix)) return page;
+            if (page.objects.size() + page.common_prefixes.size() == request.count_max) {
+                page.truncated = request.count_max > 0;
+                return page;
+            }
+            const auto cut = request.delimiter.empty() ? std::string::npos : row.key.find(request.delimiter, request.prefix.size());
+            if (cut == std::string::npos) {
+                page.last = from = row.key;
+                inclusive = false;
+                page.objects.push_back(std::move(row));
+                continue;
+            }
+            page.common_prefixes.push_back(row.key.substr(0, cut + request.delimiter.size()));
+            page.last = page.common_prefixes.back();
+            from = behind(page.last);
+            if (from.empty()) return page;
+            inclusive = jumped = true;
+            break;
+        }
+        if (!jumped && came < asked) return page;
+    }
+}
+
+}  // namespace freshet::objects

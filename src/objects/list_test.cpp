@@ -1,0 +1,74 @@
+// A random bucket, listed in pages of every size, against a plain walk over a std::map.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <random>
+#include <set>
+
+#include "objects/objects.h"
+#include "objects/store.h"
+
+namespace freshet::objects {
+namespace {
+
+struct Expected {
+    std::vector<std::string> keys, prefixes;
+    bool operator==(const Expected&) const = default;
+};
+
+Expected walk(const std::set<std::string>& keys, const std::string& prefix, const std::string& delimiter) {
+    Expected expected;
+    for (const std::string& key : keys) {
+        if (!key.starts_with(prefix)) continue;
+        const auto cut = delimiter.empty() ? std::string::npos : key.find(delimiter, prefix.size());
+        if (cut == std::string::npos) expected.keys.push_back(key);
+        else if (const std::string common = key.substr(0, cut + delimiter.size()); expected.prefixes.empty() || expected.prefixes.back() != common) expected.prefixes.push_back(common);
+    }
+    return expected;
+}
+
+TEST(ListPage, pages_of_any_size_tell_each_key_and_prefix_once_in_order) {
+    const auto path = std::filesystem::temp_directory_path() / ("freshet-list-" + std::to_string(::getpid()) + ".db");
+    auto database = std::move(*meta::Database::open(path, store::migrations()));
+    std::mt19937 random(7);
+    std::set<std::string> keys;
+    const std::string letters = "ab/\xff ";
+    for (int i = 0; i < 300; ++i) {
+        std::string key;
+        for (unsigned length = 1 + random() % 6; length > 0; --length) key += letters[random() % letters.size()];
+        keys.insert(key);
+    }
+    ASSERT_TRUE(database->write_now([&](meta::Txn& txn) -> Result<> {
+        if (auto made = store::insert_bucket(txn, {0, "1", "r", "b", {}}); !made) return made;
+        for (const std::string& key : keys) {
+            if (auto put = store::put_object(txn, 1, {key, 0, "", {}, {}, {}}); !put) return put;
+        }
+        return {};
+    }));
+    ASSERT_TRUE(database->read_now([&](const meta::Connection& connection) -> Result<> {
+        for (const char* prefix : {"", "a", "a/", "b/a", "zz"}) {
+            for (const char* delimiter : {"", "/", "a", "//"}) {
+                for (const std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{1000}}) {
+                    Expected found;
+                    ListRequest request{prefix, delimiter, "", size};
+                    for (int pages = 0; pages < 1000; ++pages) {
+                        auto page = list_page(connection, 1, request);
+                        EXPECT_TRUE(page);
+                        EXPECT_LE(page->objects.size() + page->common_prefixes.size(), size);
+                        for (const auto& object : page->objects) found.keys.push_back(object.key);
+                        for (const auto& common : page->common_prefixes) found.prefixes.push_back(common);
+                        if (!page->truncated) break;
+                        request.start_after = page->last;
+                    }
+                    EXPECT_EQ(found, walk(keys, prefix, delimiter)) << prefix << " " << delimiter << " " << size;
+                }
+            }
+        }
+        return {};
+    }));
+    database.reset();
+    for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + tail);
+}
+
+}  // namespace
+}  // namespace freshet::objects

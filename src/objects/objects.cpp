@@ -1,0 +1,229 @@
+#include "objects/objects.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "objects/limits.h"
+#include "objects/store.h"
+
+namespace freshet::objects {
+namespace {
+
+/// Reads extents one after the other, on the pool.
+class ExtentReader final : public io::BodyReader {
+  public:
+    ExtentReader(Blobs& blobs, io::Pool& pool, std::vector<Extent> extents, std::uint64_t offset, std::uint64_t size)
+        : blobs_(blobs), pool_(pool), extents_(std::move(extents)), offset_(offset), left_(size) {}
+    io::Task<Result<Bytes>> read() override {
+        while (next_ < extents_.size() && offset_ >= extents_[next_].size) offset_ -= extents_[next_++].size;
+        if (left_ == 0 || next_ == extents_.size()) co_return Bytes();
+        const std::uint64_t want = std::min({left_, extents_[next_].size - offset_, limits::read_piece_bytes});
+        auto piece = co_await pool_.run([this, want] { return blobs_.read(extents_[next_], offset_, want); });
+        if (piece) {
+            offset_ += piece->size();
+            left_ -= piece->size();
+        }
+        co_return piece;
+    }
+
+  private:
+    Blobs& blobs_;
+    io::Pool& pool_;
+    std::vector<Extent> extents_;
+    std::size_t next_ = 0;
+    std::uint64_t offset_, left_;
+};
+
+Result<> check_condition(const meta::Connection& connection, std::int64_t bucket, const std::string& key, const WriteCondition& condition) {
+    if (!condition.must_be_absent && !condition.must_match) return {};
+    auto old = store::find_object(connection, bucket, key);
+    if (!old && !old.error().is(Errc::no_key)) return std::unexpected(std::move(old.error()));
+    if (condition.must_be_absent && old) return fail(Errc::condition, "If-None-Match");
+    if (!condition.must_match) return {};
+    if (!old) return std::unexpected(std::move(old.error()));
+    if (*condition.must_match != "*" && *condition.must_match != old->etag) return fail(Errc::condition, "If-Match");
+    return {};
+}
+
+}  // namespace
+
+Objects::Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory, io::Pool& pool)
+    : home_(home), database_(database), pool_(pool), blobs_(disk, std::move(directory), pool), stop_(home), loops_(home) {}
+Objects::~Objects() = default;
+
+Result<> Objects::open() {
+    std::vector<std::int64_t> live;
+    auto read = database_.read_now([&](const meta::Connection& connection) -> Result<> {
+        auto files = store::live_files(connection);
+        if (!files) return std::unexpected(std::move(files.error()));
+        live = std::move(*files);
+        return {};
+    });
+    if (!read) return read;
+    return blobs_.open(live, live.empty() ? 0 : live.back());
+}
+
+void Objects::start() { loops_.spawn(sweep()); }
+
+io::Task<void> Objects::stop() {
+    stop_.request();
+    co_await loops_.join();
+}
+
+/// Unlinks files that nobody has named for a while.
+io::Task<void> Objects::sweep() {
+    while (true) {
+        const Timestamp now = home_.now();
+        const std::int64_t pack = blobs_.current_pack();
+        auto dead = co_await database_.write([now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
+            if (auto noted = store::note_dead_files(txn, to_epoch_ms(now)); !noted) return std::unexpected(std::move(noted.error()));
+            return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace), pack);
+        });
+        if (dead && !dead->empty()) {
+            co_await pool_.run([this, &dead] {
+                for (const std::int64_t file : *dead) {
+                    if (auto removed = blobs_.remove(file); !removed) log_warn("objects", "unlink failed", {{"reason", removed.error().message()}});
+                }
+            });
+        }
+        if (!dead) log_warn("objects", "sweep failed", {{"reason", dead.error().message()}});
+        const bool go_on = co_await stop_.sleep_until(home_.now() + limits::sweep_every);
+        if (!go_on) co_return;
+    }
+}
+
+// --- buckets
+
+io::Task<Result<>> Objects::create_bucket(std::string account, std::string region, std::string name) {
+    const Bucket bucket{0, std::move(account), std::move(region), std::move(name), io::Core::current()->now()};
+    auto made = co_await database_.write([&bucket](meta::Txn& txn) -> Result<> {
+        auto old = store::find_bucket(txn, bucket.name);
+        if (old) return fail(old->account == bucket.account ? Errc::bucket_exists : Errc::bucket_taken, bucket.name);
+        if (!old.error().is(Errc::no_bucket)) return std::unexpected(std::move(old.error()));
+        return store::insert_bucket(txn, bucket);
+    });
+    co_return made;
+}
+
+io::Task<Result<>> Objects::remove_bucket(std::string name) {
+    auto removed = co_await database_.write([&name](meta::Txn& txn) -> Result<> {
+        auto bucket = store::find_bucket(txn, name);
+        if (!bucket) return std::unexpected(std::move(bucket.error()));
+        return store::remove_bucket(txn, *bucket);
+    });
+    co_return removed;
+}
+
+io::Task<Result<Bucket>> Objects::find_bucket(std::string name) {
+    auto found = co_await database_.read([&name](const meta::Connection& connection) { return store::find_bucket(connection, name); });
+    co_return found;
+}
+
+io::Task<Result<std::vector<Bucket>>> Objects::list_buckets(std::string account) {
+    auto found = co_await database_.read([&account](const meta::Connection& connection) { return store::list_buckets(connection, account); });
+    co_return found;
+}
+
+// --- objects
+
+io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body) {
+    Blobs::Writer writer(blobs_);
+    while (body) {
+        auto piece = co_await body->read();
+        if (!piece) co_return std::unexpected(std::move(piece.error()));
+        if (piece->empty()) break;
+        auto written = co_await writer.write(std::move(*piece));
+        if (!written) co_return std::unexpected(std::move(written.error()));
+    }
+    auto staged = co_await writer.finish();
+    co_return staged;
+}
+
+io::Task<Result<Staged>> Objects::stage(std::vector<Bytes> pieces) {
+    std::shared_ptr<io::BodyReader> body = io::make_body(std::move(pieces));
+    auto staged = co_await stage(std::move(body));
+    co_return staged;
+}
+
+Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket, const std::string& key, const Staged& staged,
+                                       Attributes attributes, const WriteCondition& condition, Timestamp now) {
+    auto found = store::find_bucket(txn, bucket);
+    if (!found) return std::unexpected(std::move(found.error()));
+    if (auto holds = check_condition(txn, found->id, key, condition); !holds) return std::unexpected(std::move(holds.error()));
+    ObjectInfo object{key, staged.size, to_hex(staged.md5), now, std::move(attributes), staged.extents};
+    if (auto put = store::put_object(txn, found->id, object); !put) return std::unexpected(std::move(put.error()));
+    return object;
+}
+
+io::Task<Result<ObjectInfo>> Objects::publish(std::string bucket, std::string key, Staged staged, Attributes attributes, WriteCondition condition) {
+    const Timestamp now = io::Core::current()->now();
+    auto published = co_await database_.write([&](meta::Txn& txn) { return publish_in(txn, bucket, key, staged, attributes, condition, now); });
+    co_return published;
+}
+
+io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) {
+    auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<ObjectInfo> {
+        auto of = store::find_bucket(connection, bucket);
+        if (!of) return std::unexpected(std::move(of.error()));
+        return store::find_object(connection, of->id, key);
+    });
+    co_return found;
+}
+
+std::shared_ptr<io::BodyReader> Objects::read(const ObjectInfo& object, std::uint64_t offset, std::uint64_t size) {
+    return std::make_shared<ExtentReader>(blobs_, pool_, object.extents, offset, size);
+}
+
+io::Task<Result<>> Objects::remove(std::string bucket, std::string key) {
+    std::vector<std::string> keys;
+    keys.push_back(std::move(key));
+    auto removed = co_await remove_many(std::move(bucket), std::move(keys));
+    co_return removed;
+}
+
+io::Task<Result<>> Objects::remove_many(std::string bucket, std::vector<std::string> keys) {
+    auto removed = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        auto of = store::find_bucket(txn, bucket);
+        if (!of) return std::unexpected(std::move(of.error()));
+        for (const std::string& key : keys) {
+            auto gone = store::remove_object(txn, of->id, key);
+            if (!gone) return std::unexpected(std::move(gone.error()));
+        }
+        return {};
+    });
+    co_return removed;
+}
+
+io::Task<Result<ObjectInfo>> Objects::copy(std::string from_bucket, std::string from_key, std::string bucket, std::string key,
+                                           std::optional<Attributes> attributes, WriteCondition condition) {
+    const Timestamp now = io::Core::current()->now();
+    auto copied = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
+        auto from = store::find_bucket(txn, from_bucket);
+        if (!from) return std::unexpected(std::move(from.error()));
+        auto to = store::find_bucket(txn, bucket);
+        if (!to) return std::unexpected(std::move(to.error()));
+        auto object = store::find_object(txn, from->id, from_key);
+        if (!object) return object;
+        if (auto holds = check_condition(txn, to->id, key, condition); !holds) return std::unexpected(std::move(holds.error()));
+        object->key = key;
+        object->modified = now;
+        if (attributes) object->attributes = *attributes;
+        if (auto put = store::put_object(txn, to->id, *object); !put) return std::unexpected(std::move(put.error()));
+        return object;
+    });
+    co_return copied;
+}
+
+io::Task<Result<ListPage>> Objects::list(std::string bucket, ListRequest request) {
+    auto page = co_await database_.read([&](const meta::Connection& connection) -> Result<ListPage> {
+        auto of = store::find_bucket(connection, bucket);
+        if (!of) return std::unexpected(std::move(of.error()));
+        return list_page(connection, of->id, request);
+    });
+    co_return page;
+}
+
+}  // namespace freshet::objects

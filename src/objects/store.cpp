@@ -1,0 +1,273 @@
+#include "objects/store.h"
+
+#include <fmt/format.h>
+
+namespace freshet::objects::store {
+namespace {
+
+constexpr const char* object_columns = "key, size, etag, modified_ms, attributes, extents";
+
+Result<> done(Result<std::int64_t> result) {
+    if (!result) return std::unexpected(std::move(result.error()));
+    return {};
+}
+
+/// "name\0value\0..."
+Bytes pack_attributes(const Attributes& attributes) {
+    std::string text;
+    for (const auto& [name, value] : attributes) text.append(name).append(1, '\0').append(value).append(1, '\0');
+    return Bytes::own(std::move(text));
+}
+
+Attributes unpack_attributes(const std::string& text) {
+    Attributes attributes;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto name_end = text.find('\0', at);
+        const auto value_end = text.find('\0', name_end + 1);
+        attributes.emplace(text.substr(at, name_end - at), text.substr(name_end + 1, value_end - name_end - 1));
+        at = value_end + 1;
+    }
+    return attributes;
+}
+
+/// "id:file:offset:size;..."
+std::string pack_extents(const std::vector<Extent>& extents) {
+    std::string text;
+    for (const Extent& e : extents) text += fmt::format("{}:{}:{}:{};", e.id, e.file, e.offset, e.size);
+    return text;
+}
+
+std::vector<Extent> unpack_extents(const std::string& text) {
+    std::vector<Extent> extents;
+    for (const char* at = text.c_str(); *at;) {
+        char* end = nullptr;
+        Extent e;
+        e.id = std::strtoll(at, &end, 10);
+        e.file = std::strtoll(end + 1, &end, 10);
+        e.offset = std::strtoull(end + 1, &end, 10);
+        e.size = std::strtoull(end + 1, &end, 10);
+        extents.push_back(e);
+        at = end + 1;
+    }
+    return extents;
+}
+
+Result<> hold(meta::Txn& txn, std::vector<Extent>& extents) {
+    for (Extent& extent : extents) {
+        if (extent.id) {
+            auto shared = txn.execute("UPDATE extents SET holders = holders + 1 WHERE id = ?1", {extent.id});
+            if (!shared) return done(std::move(shared));
+            continue;
+        }
+        auto entered = txn.execute("INSERT INTO extents (file, holders) VALUES (?1, 1)", {extent.file});
+        if (!entered) return done(std::move(entered));
+        extent.id = txn.last_row_id();
+        auto lives = txn.execute("DELETE FROM dead_files WHERE file = ?1", {extent.file});
+        if (!lives) return done(std::move(lives));
+    }
+    return {};
+}
+
+Result<> release(meta::Txn& txn, const std::vector<Extent>& extents) {
+    for (const Extent& extent : extents) {
+        auto released = txn.execute("UPDATE extents SET holders = holders - 1 WHERE id = ?1", {extent.id});
+        if (!released) return done(std::move(released));
+        auto gone = txn.execute("DELETE FROM extents WHERE id = ?1 AND holders = 0", {extent.id});
+        if (!gone) return done(std::move(gone));
+        if (*gone == 0) continue;
+        auto noted = txn.execute("INSERT OR IGNORE INTO dead_files SELECT ?1, NULL WHERE NOT EXISTS (SELECT 1 FROM extents WHERE file = ?1)", {extent.file});
+        if (!noted) return done(std::move(noted));
+    }
+    return {};
+}
+
+ObjectInfo object_of(const meta::Row& row) {
+    return {row.blob(0), static_cast<std::uint64_t>(row.integer(1)), row.text(2), from_epoch_ms(row.integer(3)), unpack_attributes(row.blob(4)),
+            unpack_extents(row.text(5))};
+}
+
+}  // namespace
+
+std::vector<meta::Migration> migrations() {
+    return {{"objects", 1,
+             "CREATE TABLE buckets (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL);"
+             "CREATE TABLE objects (bucket INTEGER NOT NULL REFERENCES buckets, key BLOB NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,"
+             " modified_ms INTEGER NOT NULL, attributes BLOB NOT NULL, extents TEXT NOT NULL, PRIMARY KEY (bucket, key)) WITHOUT ROWID;"
+             "CREATE TABLE extents (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, holders INTEGER NOT NULL);"
+             "CREATE INDEX extents_by_file ON extents (file);"
+             "CREATE TABLE dead_files (file INTEGER PRIMARY KEY, since_ms INTEGER);"
+             "CREATE TABLE uploads (id TEXT PRIMARY KEY, bucket INTEGER NOT NULL REFERENCES buckets, key BLOB NOT NULL, started_ms INTEGER NOT NULL, attributes BLOB NOT NULL) WITHOUT ROWID;"
+             "CREATE TABLE parts (upload TEXT NOT NULL REFERENCES uploads ON DELETE CASCADE, number INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,"
+             " modified_ms INTEGER NOT NULL, attributes BLOB NOT NULL, extents TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID"}};
+}
+
+Result<std::vector<std::int64_t>> live_files(const meta::Connection& connection) {
+    std::vector<std::int64_t> files;
+    auto read = connection.query("SELECT file FROM extents UNION SELECT file FROM dead_files ORDER BY 1", {}, [&](const meta::Row& row) {
+        files.push_back(row.integer(0));
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return files;
+}
+
+Result<Bucket> find_bucket(const meta::Connection& connection, const std::string& name) {
+    std::optional<Bucket> bucket;
+    auto read = connection.query("SELECT id, account, region, name, created_ms FROM buckets WHERE name = ?1", {name}, [&](const meta::Row& row) {
+        bucket = Bucket{row.integer(0), row.text(1), row.text(2), row.text(3), from_epoch_ms(row.integer(4))};
+        return false;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    if (!bucket) return fail(Errc::no_bucket, fmt::format("there is no bucket {}", name));
+    return *bucket;
+}
+
+Result<std::vector<Bucket>> list_buckets(const meta::Connection& connection, const std::string& account) {
+    std::vector<Bucket> buckets;
+    auto read = connection.query("SELECT id, account, region, name, created_ms FROM buckets WHERE account = ?1 ORDER BY name", {account}, [&](const meta::Row& row) {
+        buckets.push_back({row.integer(0), row.text(1), row.text(2), row.text(3), from_epoch_ms(row.integer(4))});
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return buckets;
+}
+
+Result<> insert_bucket(meta::Txn& txn, const Bucket& bucket) {
+    return done(txn.execute("INSERT INTO buckets (account, region, name, created_ms) VALUES (?1, ?2, ?3, ?4)",
+                            {bucket.account, bucket.region, bucket.name, to_epoch_ms(bucket.created)}));
+}
+
+Result<> remove_bucket(meta::Txn& txn, const Bucket& bucket) {
+    auto objects = scan(txn, bucket.id, "", true, 1);
+    if (!objects) return std::unexpected(std::move(objects.error()));
+    if (!objects->empty()) return fail(Errc::not_empty, "The bucket you tried to delete is not empty");
+    auto uploads = list_uploads(txn, bucket.id, "");
+    if (!uploads) return std::unexpected(std::move(uploads.error()));
+    for (const Upload& upload : *uploads) {
+        if (auto removed = remove_upload(txn, upload.id); !removed) return removed;
+    }
+    return done(txn.execute("DELETE FROM buckets WHERE id = ?1", {bucket.id}));
+}
+
+Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t bucket, const std::string& key) {
+    std::optional<ObjectInfo> object;
+    auto read = connection.query(fmt::format("SELECT {} FROM objects WHERE bucket = ?1 AND key = ?2", object_columns), {bucket, Bytes::copy(key)},
+                                 [&](const meta::Row& row) {
+                                     object = object_of(row);
+                                     return false;
+                                 });
+    if (!read) return std::unexpected(std::move(read.error()));
+    if (!object) return fail(Errc::no_key, fmt::format("there is no object {}", key));
+    return std::move(*object);
+}
+
+Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object) {
+    if (auto held = hold(txn, object.extents); !held) return held;
+    auto removed = remove_object(txn, bucket, object.key);
+    if (!removed) return std::unexpected(std::move(removed.error()));
+    return done(txn.execute("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                            {bucket, Bytes::copy(object.key), static_cast<std::int64_t>(object.size), object.etag, to_epoch_ms(object.modified),
+                             pack_attributes(object.attributes), pack_extents(object.extents)}));
+}
+
+Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key) {
+    auto old = find_object(txn, bucket, key);
+    if (!old && old.error().is(Errc::no_key)) return false;
+    if (!old) return std::unexpected(std::move(old.error()));
+    if (auto released = release(txn, old->extents); !released) return std::unexpected(std::move(released.error()));
+    auto removed = txn.execute("DELETE FROM objects WHERE bucket = ?1 AND key = ?2", {bucket, Bytes::copy(key)});
+    if (!removed) return std::unexpected(std::move(removed.error()));
+    return true;
+}
+
+Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::int64_t bucket, const std::string& from, bool inclusive, std::size_t count) {
+    std::vector<ObjectInfo> objects;
+    auto read = connection.query(fmt::format("SELECT {} FROM objects WHERE bucket = ?1 AND key {} ?2 ORDER BY key LIMIT ?3", object_columns, inclusive ? ">=" : ">"),
+                                 {bucket, Bytes::copy(from), static_cast<std::int64_t>(count)}, [&](const meta::Row& row) {
+                                     objects.push_back(object_of(row));
+                                     return true;
+                                 });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return objects;
+}
+
+Result<> insert_upload(meta::Txn& txn, std::int64_t bucket, const Upload& upload) {
+    return done(txn.execute("INSERT INTO uploads VALUES (?1, ?2, ?3, ?4, ?5)",
+                            {upload.id, bucket, Bytes::copy(upload.key), to_epoch_ms(upload.started), pack_attributes(upload.attributes)}));
+}
+
+Result<Upload> find_upload(const meta::Connection& connection, std::int64_t bucket, const std::string& key, const std::string& id) {
+    std::optional<Upload> upload;
+    auto read = connection.query("SELECT id, key, started_ms, attributes FROM uploads WHERE id = ?1 AND bucket = ?2 AND key = ?3", {id, bucket, Bytes::copy(key)},
+                                 [&](const meta::Row& row) {
+                                     upload = Upload{row.text(0), row.blob(1), from_epoch_ms(row.integer(2)), unpack_attributes(row.blob(3))};
+                                     return false;
+                                 });
+    if (!read) return std::unexpected(std::move(read.error()));
+    if (!upload) return fail(Errc::no_upload, "there is no such upload");
+    return std::move(*upload);
+}
+
+Result<std::vector<Upload>> list_uploads(const meta::Connection& connection, std::int64_t bucket, const std::string& prefix) {
+    std::vector<Upload> uploads;
+    auto read = connection.query("SELECT id, key, started_ms, attributes FROM uploads WHERE bucket = ?1 ORDER BY key, started_ms, id", {bucket}, [&](const meta::Row& row) {
+        Upload upload{row.text(0), row.blob(1), from_epoch_ms(row.integer(2)), unpack_attributes(row.blob(3))};
+        if (upload.key.starts_with(prefix)) uploads.push_back(std::move(upload));
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return uploads;
+}
+
+Result<> remove_upload(meta::Txn& txn, const std::string& id) {
+    auto parts = list_parts(txn, id);
+    if (!parts) return std::unexpected(std::move(parts.error()));
+    for (const PartInfo& part : *parts) {
+        if (auto released = release(txn, part.extents); !released) return released;
+    }
+    return done(txn.execute("DELETE FROM uploads WHERE id = ?1", {id}));
+}
+
+Result<> put_part(meta::Txn& txn, const std::string& upload, PartInfo part) {
+    auto parts = list_parts(txn, upload);
+    if (!parts) return std::unexpected(std::move(parts.error()));
+    for (const PartInfo& old : *parts) {
+        if (old.number != part.number) continue;
+        if (auto released = release(txn, old.extents); !released) return released;
+    }
+    if (auto held = hold(txn, part.extents); !held) return held;
+    return done(txn.execute("INSERT OR REPLACE INTO parts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                            {upload, std::int64_t{part.number}, static_cast<std::int64_t>(part.size), part.etag, to_epoch_ms(part.modified),
+                             pack_attributes(part.attributes), pack_extents(part.extents)}));
+}
+
+Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection, const std::string& upload) {
+    std::vector<PartInfo> parts;
+    auto read = connection.query("SELECT number, size, etag, modified_ms, attributes, extents FROM parts WHERE upload = ?1 ORDER BY number", {upload}, [&](const meta::Row& row) {
+        parts.push_back({static_cast<int>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1)), row.text(2), from_epoch_ms(row.integer(3)),
+                         unpack_attributes(row.blob(4)), unpack_extents(row.text(5))});
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return parts;
+}
+
+Result<> note_dead_files(meta::Txn& txn, std::int64_t now_ms) {
+    return done(txn.execute("UPDATE dead_files SET since_ms = ?1 WHERE since_ms IS NULL", {now_ms}));
+}
+
+Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms, std::int64_t except) {
+    std::vector<std::int64_t> files;
+    auto read = txn.query("SELECT file FROM dead_files WHERE since_ms < ?1 AND file <> ?2", {before_ms, except}, [&](const meta::Row& row) {
+        files.push_back(row.integer(0));
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    for (const std::int64_t file : files) {
+        auto forgotten = txn.execute("DELETE FROM dead_files WHERE file = ?1", {file});
+        if (!forgotten) return std::unexpected(std::move(forgotten.error()));
+    }
+    return files;
+}
+
+}  // namespace freshet::objects::store

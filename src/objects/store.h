@@ -1,0 +1,40 @@
+// The tables of the object engine; the only file of it that touches the database.
+#pragma once
+#include "meta/database.h"
+#include "objects/types.h"
+
+namespace freshet::objects::store {
+
+std::vector<meta::Migration> migrations();
+
+/// Files that extents lie in, ascending.
+Result<std::vector<std::int64_t>> live_files(const meta::Connection& connection);
+
+Result<Bucket> find_bucket(const meta::Connection& connection, const std::string& name);
+Result<std::vector<Bucket>> list_buckets(const meta::Connection& connection, const std::string& account);
+Result<> insert_bucket(meta::Txn& txn, const Bucket& bucket);
+Result<> remove_bucket(meta::Txn& txn, const Bucket& bucket);
+
+/// Errc::no_key.
+Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t bucket, const std::string& key);
+/// Replaces the object; its old extents are released. New extents (id 0) are entered, others are shared.
+Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object);
+/// False when there was none.
+Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key);
+/// Objects in order of keys as bytes, from `from` (itself included when `inclusive`), at most `count`.
+Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::int64_t bucket, const std::string& from, bool inclusive, std::size_t count);
+
+Result<> insert_upload(meta::Txn& txn, std::int64_t bucket, const Upload& upload);
+Result<Upload> find_upload(const meta::Connection& connection, std::int64_t bucket, const std::string& key, const std::string& id);
+Result<std::vector<Upload>> list_uploads(const meta::Connection& connection, std::int64_t bucket, const std::string& prefix);
+/// Releases the parts' extents, except those that the object was made of.
+Result<> remove_upload(meta::Txn& txn, const std::string& id);
+Result<> put_part(meta::Txn& txn, const std::string& upload, PartInfo part);
+Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection, const std::string& upload);
+
+/// Files without extents, released before `before_ms`; forgets them.
+Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms, std::int64_t except);
+/// Notes when files lost their last extent.
+Result<> note_dead_files(meta::Txn& txn, std::int64_t now_ms);
+
+}  // namespace freshet::objects::store

@@ -1,0 +1,103 @@
+// The words of the object engine.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+
+namespace freshet::objects {
+
+enum class Errc {
+    no_bucket,      ///< there is no such bucket
+    no_key,         ///< there is no such object
+    no_upload,      ///< there is no such multipart upload
+    bucket_exists,  ///< of the same account
+    bucket_taken,   ///< of another account
+    not_empty,      ///< a bucket with objects is not deleted
+    condition,      ///< a condition of the request does not hold
+    invalid_part,   ///< a part is missing or its ETag differs
+    part_order,     ///< parts are not in ascending order
+    too_small       ///< a part that is not the last has less than 5 MiB
+};
+
+struct Bucket {
+    std::int64_t id = 0;
+    std::string account, region, name;
+    Timestamp created;
+};
+
+/// A run of bytes in a file of the store.
+struct Extent {
+    std::int64_t id = 0;    ///< in the table of extents; 0 until published
+    std::int64_t file = 0;  ///< number of the file; pack files are shared
+    std::uint64_t offset = 0, size = 0;
+};
+
+/// What a client says of an object and gets back: content-type and so on by header name in lower case,
+/// x-amz-meta-* with their prefix, and the checksum header.
+using Attributes = std::map<std::string, std::string>;
+
+struct ObjectInfo {
+    std::string key;
+    std::uint64_t size = 0;
+    std::string etag;  ///< without quotes
+    Timestamp modified;
+    Attributes attributes;
+    std::vector<Extent> extents;
+};
+
+/// Bytes that are written and synced, and not yet anybody's. Unpublished ones are swept at the next start.
+struct Staged {
+    std::uint64_t size = 0;
+    std::string md5;  ///< 16 bytes
+    std::vector<Extent> extents;
+};
+
+/// Both empty: no condition.
+struct WriteCondition {
+    bool must_be_absent = false;           ///< If-None-Match: *
+    std::optional<std::string> must_match; ///< If-Match: the ETag
+};
+
+struct ListRequest {
+    std::string prefix, delimiter, start_after;
+    std::size_t count_max = 1000;
+};
+
+struct ListPage {
+    std::vector<ObjectInfo> objects;  ///< without attributes and extents
+    std::vector<std::string> common_prefixes;
+    bool truncated = false;
+    std::string last;  ///< the greatest key or prefix told; start_after of the next page
+};
+
+struct PartInfo {
+    int number = 0;
+    std::uint64_t size = 0;
+    std::string etag;
+    Timestamp modified;
+    Attributes attributes;
+    std::vector<Extent> extents;
+};
+
+struct Upload {
+    std::string id, key;
+    Timestamp started;
+    Attributes attributes;
+};
+
+struct CompletedPart {
+    int number = 0;
+    std::string etag;
+};
+
+}  // namespace freshet::objects
+
+template <>
+struct freshet::ErrorTraits<freshet::objects::Errc> {
+    static const ErrorDomain& domain();
+};
