@@ -49,7 +49,6 @@ constexpr Function table[] = {
     {"levenshtein_distance", "vv", "l", "tr_levenshtein_distance($1, $2)"},
     {"hamming_distance", "vv", "l", "tr_hamming_distance($1, $2)"},
     {"normalize", "v", "v", "nfc_normalize($1)"}, {"uuid", "", "v", "CAST(uuid() AS VARCHAR)"},
-    {"soundex", "v", "v", "tr_soundex($1)"}, {"luhn_check", "v", "b", "tr_luhn_check($1)"},
     // regular expressions: Oniguruma with Java's syntax
     {"regexp_like", "vv", "b", "tr_regexp_like($1, $2)"}, {"regexp_extract", "vv", "v", "tr_regexp_extract($1, $2, CAST(0 AS BIGINT))"},
     {"regexp_extract", "vvl", "v", "tr_regexp_extract($1, $2, $3)"},
@@ -72,7 +71,7 @@ constexpr Function table[] = {
     // dates; the rest is in analyze_time.cpp
     {"date_parse", "vv", "p", "tr_date_parse($1, $2)"}, {"parse_datetime", "vv", "z", "tr_parse_datetime($1, $2)"},
     {"from_iso8601_timestamp", "v", "z", "tr_from_iso8601_timestamp($1)"}, {"from_iso8601_date", "v", "a", "tr_to_date($1)"},
-    {"to_milliseconds", "I", "l", "$1"}, {"human_readable_seconds", "d", "v", "tr_human_readable_seconds($1)"},
+    {"to_milliseconds", "I", "l", "$1"},
     {"timezone", "z", "v", "tr_zone_name($1)"},
     // JSON
     {"json_parse", "v", "j", "tr_json_parse($1)"}, {"json_format", "j", "v", "$1"},

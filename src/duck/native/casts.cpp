@@ -1,0 +1,93 @@
+// CAST from text: tr_to_bigint raises what tr_try_to_bigint answers with NULL.
+#include <limits>
+
+#include "duck/native/adapter.h"
+#include "duck/native/parse_value.h"
+#include "duck/native/zones.h"
+#include "duck/raise.h"
+
+namespace freshet::duck {
+namespace {
+
+using std::string_view;
+
+template <class T>
+std::optional<T> whole(string_view text) {
+    const auto value = parse_whole(text, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
+    return value ? std::optional(static_cast<T>(*value)) : std::nullopt;
+}
+std::optional<bool> boolean(string_view text) { return parse_boolean(text); }
+std::optional<double> to_double(string_view text) { return parse_double(text); }
+std::optional<float> to_real(string_view text) {
+    const auto value = parse_double(text);
+    return value ? std::optional(static_cast<float>(*value)) : std::nullopt;
+}
+std::optional<duckdb::date_t> to_date(string_view text) {
+    const auto days = parse_date(text);
+    return days ? std::optional(duckdb::date_t(*days)) : std::nullopt;
+}
+std::optional<duckdb::dtime_t> to_time(string_view text) {
+    const auto micros = parse_time(text);
+    return micros ? std::optional(duckdb::dtime_t(round_micros(*micros, 3))) : std::nullopt;
+}
+std::optional<duckdb::timestamp_t> to_timestamp(string_view text) {
+    string_view rest;
+    const auto micros = parse_timestamp(text, ' ', &rest);
+    if (!micros) return std::nullopt;
+    if (rest.empty()) return duckdb::timestamp_t(round_micros(*micros, 3));
+    return std::nullopt;
+}
+std::optional<std::int64_t> to_zoned(string_view text) {
+    string_view rest;
+    const auto micros = parse_timestamp(text, ' ', &rest);
+    if (!micros) return std::nullopt;
+    const auto key = rest.empty() ? std::optional(0) : zone_key(rest);
+    if (!key) return std::nullopt;
+    return pack({instant_millis(*micros, *key), *key});
+}
+/// Text that the engine's decimal cast reads as Trino's does.
+std::optional<std::string> decimal_text(string_view text) {
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    const auto value = parse_double(text);
+    if (!value || text.find('N') != string_view::npos || text.find('I') != string_view::npos) return std::nullopt;
+    return std::string(text.starts_with('+') ? text.substr(1) : text);
+}
+
+template <class R, std::optional<R> (*function)(string_view)>
+struct Cast {
+    static inline const char* type = "";
+    static R strict(string_view text) {
+        auto value = function(text);
+        if (!value) {
+            const bool temporal = std::is_same_v<R, duckdb::date_t> || std::is_same_v<R, duckdb::timestamp_t> || std::is_same_v<R, duckdb::dtime_t> || std::string_view(type).starts_with("time");
+            raise("INVALID_CAST_ARGUMENT", temporal ? "Value cannot be cast to " + std::string(type) + ": " + std::string(text)
+                                                    : "Cannot cast '" + std::string(text) + "' to " + type);
+        }
+        return std::move(*value);
+    }
+    static void add(duckdb::ExtensionLoader& loader, const std::string& name, const char* type_name) {
+        type = type_name;
+        add_native(loader, name, &strict);
+        add_native(loader, "try_" + name, function);
+    }
+};
+
+}  // namespace
+
+void add_casts(duckdb::ExtensionLoader& loader) {
+    Cast<bool, boolean>::add(loader, "to_boolean", "BOOLEAN");
+    Cast<std::int8_t, whole<std::int8_t>>::add(loader, "to_tinyint", "TINYINT");
+    Cast<std::int16_t, whole<std::int16_t>>::add(loader, "to_smallint", "SMALLINT");
+    Cast<std::int32_t, whole<std::int32_t>>::add(loader, "to_integer", "INT");
+    Cast<std::int64_t, whole<std::int64_t>>::add(loader, "to_bigint", "BIGINT");
+    Cast<double, to_double>::add(loader, "to_double", "DOUBLE");
+    Cast<float, to_real>::add(loader, "to_real", "REAL");
+    Cast<duckdb::date_t, to_date>::add(loader, "to_date", "date");
+    Cast<duckdb::dtime_t, to_time>::add(loader, "to_time", "time");
+    Cast<duckdb::timestamp_t, to_timestamp>::add(loader, "to_timestamp", "timestamp");
+    Cast<std::int64_t, to_zoned>::add(loader, "to_zoned", "timestamp with time zone");
+    Cast<std::string, decimal_text>::add(loader, "decimal_text", "DECIMAL");
+}
+
+}  // namespace freshet::duck

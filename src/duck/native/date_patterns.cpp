@@ -1,0 +1,366 @@
+// Dates by pattern: date_format and date_parse with MySQL's %-letters, format_datetime and parse_datetime
+// with Joda's repeated letters. A letter that is not built is an error.
+#include <algorithm>
+#include <cstdio>
+
+#include "duck/native/adapter.h"
+#include "duck/native/parse_value.h"
+#include "duck/native/zones.h"
+#include "duck/raise.h"
+
+namespace freshet::duck {
+namespace {
+
+using std::string_view;
+
+constexpr string_view months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+constexpr string_view days[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+
+struct Moment {
+    Civil date{};
+    int hour = 0, minute = 0, second = 0, micros = 0, weekday = 0, day_of_year = 0;
+};
+
+Moment moment_of(std::int64_t stamp) {
+    Moment m;
+    const std::int64_t day = stamp / 86'400'000'000 - (stamp % 86'400'000'000 < 0 ? 1 : 0);
+    const std::int64_t rest = stamp - day * 86'400'000'000;
+    m.date = civil_of_days(day);
+    m.hour = static_cast<int>(rest / 3'600'000'000);
+    m.minute = static_cast<int>(rest / 60'000'000 % 60);
+    m.second = static_cast<int>(rest / 1'000'000 % 60);
+    m.micros = static_cast<int>(rest % 1'000'000);
+    m.weekday = static_cast<int>(((day + 3) % 7 + 7) % 7);  // 0 is Monday
+    m.day_of_year = static_cast<int>(day - days_of_civil(m.date.year, 1, 1)) + 1;
+    return m;
+}
+
+std::string number(std::int64_t value, int width) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%0*lld", width, static_cast<long long>(value));
+    return text;
+}
+int twelve(int hour) { return hour % 12 == 0 ? 12 : hour % 12; }
+
+struct IsoWeek {
+    std::int64_t year;
+    int week;
+};
+IsoWeek iso_week(const Moment& m) {
+    const int week = (m.day_of_year - 1 - m.weekday + 10) / 7;
+    const auto weeks_in = [](std::int64_t year) {
+        const auto p = [](std::int64_t y) { return (y + y / 4 - y / 100 + y / 400) % 7; };
+        return p(year) == 4 || p(year - 1) == 3 ? 53 : 52;
+    };
+    if (week < 1) return {m.date.year - 1, weeks_in(m.date.year - 1)};
+    if (week > weeks_in(m.date.year)) return {m.date.year + 1, 1};
+    return {m.date.year, week};
+}
+
+std::string mysql_letter(char letter, const Moment& m) {
+    switch (letter) {
+        case 'a': return std::string(days[m.weekday].substr(0, 3));
+        case 'b': return std::string(months[m.date.month - 1].substr(0, 3));
+        case 'c': return number(m.date.month, 1);
+        case 'd': return number(m.date.day, 2);
+        case 'e': return number(m.date.day, 1);
+        case 'f': return number(m.micros, 6);
+        case 'H': return number(m.hour, 2);
+        case 'h': case 'I': return number(twelve(m.hour), 2);
+        case 'i': return number(m.minute, 2);
+        case 'j': return number(m.day_of_year, 3);
+        case 'k': return number(m.hour, 1);
+        case 'l': return number(twelve(m.hour), 1);
+        case 'M': return std::string(months[m.date.month - 1]);
+        case 'm': return number(m.date.month, 2);
+        case 'p': return m.hour < 12 ? "AM" : "PM";
+        case 'r': return number(twelve(m.hour), 2) + ":" + number(m.minute, 2) + ":" + number(m.second, 2) + (m.hour < 12 ? " AM" : " PM");
+        case 'S': case 's': return number(m.second, 2);
+        case 'T': return number(m.hour, 2) + ":" + number(m.minute, 2) + ":" + number(m.second, 2);
+        case 'v': return number(iso_week(m).week, 2);
+        case 'W': return std::string(days[m.weekday]);
+        case 'x': return number(iso_week(m).year, 4);
+        case 'Y': return number(m.date.year, 4);
+        case 'y': return number(m.date.year % 100, 2);
+        default: break;
+    }
+    if (string_view("DUuVwX").find(letter) != string_view::npos) {
+        raise("INVALID_FUNCTION_ARGUMENT", std::string("%") + letter + " not supported in date format string");
+    }
+    return std::string(1, letter);
+}
+
+std::string date_format(duckdb::timestamp_t stamp, string_view pattern) {
+    const Moment m = moment_of(stamp.value);
+    std::string made;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] != '%' || i + 1 == pattern.size()) {
+            made += pattern[i];
+        } else {
+            made += mysql_letter(pattern[++i], m);
+        }
+    }
+    return made;
+}
+
+/// What a pattern has read so far.
+struct Fields {
+    std::int64_t year = 1970;
+    int month = 1, day = 1, hour = 0, minute = 0, second = 0, micros = 0;
+    int half_hour = -1, day_of_year = -1;
+    bool pm = false, has_half = false;
+    std::optional<int> zone;
+};
+
+class PatternReader {
+  public:
+    explicit PatternReader(string_view text) : text_(text) {}
+    Fields fields;
+
+    bool digits(std::int64_t& value, std::size_t most, std::size_t least = 1) {
+        std::size_t count = 0;
+        value = 0;
+        while (count < most && count < text_.size() && text_[count] >= '0' && text_[count] <= '9') value = value * 10 + (text_[count++] - '0');
+        if (count < least) return false;
+        text_.remove_prefix(count);
+        return true;
+    }
+    bool small(int& value, std::size_t most, int low, int high) {
+        std::int64_t wide = 0;
+        if (!digits(wide, most) || wide < low || wide > high) return false;
+        value = static_cast<int>(wide);
+        return true;
+    }
+    bool fraction(std::size_t most) {
+        std::size_t count = 0;
+        int value = 0;
+        while (count < most && count < text_.size() && text_[count] >= '0' && text_[count] <= '9') {
+            if (count < 6) value = value * 10 + (text_[count] - '0');
+            ++count;
+        }
+        for (std::size_t i = count; i < 6; ++i) value *= 10;
+        text_.remove_prefix(count);
+        fields.micros = value;
+        return count > 0;
+    }
+    bool literal(char c) {
+        if (!text_.starts_with(c)) return false;
+        text_.remove_prefix(1);
+        return true;
+    }
+    template <std::size_t n>
+    bool name(const string_view (&names)[n], int& index) {
+        for (const bool whole : {true, false}) {
+            for (std::size_t i = 0; i < n; ++i) {
+                const string_view wanted = whole ? names[i] : names[i].substr(0, 3);
+                if (text_.size() < wanted.size() || !std::ranges::equal(text_.substr(0, wanted.size()), wanted, [](char a, char b) { return std::tolower(a) == std::tolower(b); })) continue;
+                text_.remove_prefix(wanted.size());
+                index = static_cast<int>(i);
+                return true;
+            }
+        }
+        return false;
+    }
+    bool half_day() {
+        static constexpr string_view halves[] = {"AM ", "PM "};
+        for (int i = 0; i < 2; ++i) {
+            if (text_.size() < 2 || std::toupper(text_[0]) != halves[i][0] || std::toupper(text_[1]) != 'M') continue;
+            text_.remove_prefix(2);
+            fields.pm = i == 1;
+            fields.has_half = true;
+            return true;
+        }
+        return false;
+    }
+    bool zone() {
+        std::size_t count = 0;
+        while (count < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[count])) != 0 || string_view("+-:/_").find(text_[count]) != string_view::npos)) ++count;
+        fields.zone = zone_key(text_.substr(0, count));
+        text_.remove_prefix(count);
+        return fields.zone.has_value();
+    }
+    bool year_of_two() {
+        std::int64_t value = 0;
+        if (!digits(value, 2, 2)) return false;
+        fields.year = value + (value < 70 ? 2000 : 1900);
+        return true;
+    }
+    bool ended() const { return text_.empty(); }
+
+    /// Local microseconds; nullopt when there is no such day.
+    std::optional<std::int64_t> micros() const {
+        int hour = fields.hour;
+        if (fields.half_hour >= 0) hour = fields.half_hour % 12 + (fields.pm ? 12 : 0);
+        std::int64_t day = 0;
+        if (fields.day_of_year > 0) {
+            day = days_of_civil(fields.year, 1, 1) + fields.day_of_year - 1;
+        } else {
+            day = days_of_civil(fields.year, static_cast<unsigned>(fields.month), static_cast<unsigned>(fields.day));
+            const Civil back = civil_of_days(day);
+            if (back.month != static_cast<unsigned>(fields.month) || back.day != static_cast<unsigned>(fields.day)) return std::nullopt;
+        }
+        return day * 86'400'000'000 + ((hour * 60 + fields.minute) * 60LL + fields.second) * 1'000'000 + fields.micros;
+    }
+
+  private:
+    string_view text_;
+};
+
+bool read_mysql(PatternReader& in, char letter) {
+    Fields& f = in.fields;
+    int index = 0;
+    switch (letter) {
+        case 'Y': return in.digits(f.year, 4);
+        case 'y': return in.year_of_two();
+        case 'm': case 'c': return in.small(f.month, 2, 1, 12);
+        case 'd': case 'e': return in.small(f.day, 2, 1, 31);
+        case 'H': case 'k': return in.small(f.hour, 2, 0, 23);
+        case 'h': case 'I': case 'l': return in.small(f.half_hour, 2, 1, 12);
+        case 'i': return in.small(f.minute, 2, 0, 59);
+        case 's': case 'S': return in.small(f.second, 2, 0, 59);
+        case 'f': return in.fraction(9);
+        case 'p': return in.half_day();
+        case 'j': return in.small(f.day_of_year, 3, 1, 366);
+        case 'M': case 'b':
+            if (!in.name(months, index)) return false;
+            f.month = index + 1;
+            return true;
+        case 'a': case 'W': return in.name(days, index);
+        case 'T': return read_mysql(in, 'H') && in.literal(':') && read_mysql(in, 'i') && in.literal(':') && read_mysql(in, 's');
+        case 'r': return read_mysql(in, 'h') && in.literal(':') && read_mysql(in, 'i') && in.literal(':') && read_mysql(in, 's') && in.literal(' ') && in.half_day();
+        case '%': return in.literal('%');
+        default: break;
+    }
+    raise("INVALID_FUNCTION_ARGUMENT", std::string("%") + letter + " not supported in date format string");
+}
+
+[[noreturn]] void bad_date(string_view text) { raise("INVALID_FUNCTION_ARGUMENT", "Invalid format: \"" + std::string(text) + "\""); }
+
+duckdb::timestamp_t date_parse(string_view text, string_view pattern) {
+    PatternReader in(text);
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const bool letter = pattern[i] == '%' && i + 1 < pattern.size();
+        if (letter ? !read_mysql(in, pattern[++i]) : !in.literal(pattern[i])) bad_date(text);
+    }
+    const auto micros = in.micros();
+    if (!in.ended() || !micros) bad_date(text);
+    return duckdb::timestamp_t(round_micros(*micros, 3));
+}
+
+/// One run of a Joda letter, or literal text.
+struct JodaPart {
+    char letter = '\0';
+    std::size_t count = 0;
+    std::string text;
+};
+
+std::vector<JodaPart> joda_parts(string_view pattern) {
+    std::vector<JodaPart> parts;
+    for (std::size_t i = 0; i < pattern.size();) {
+        const char c = pattern[i];
+        JodaPart part;
+        if (c == '\'') {
+            ++i;
+            if (i < pattern.size() && pattern[i] == '\'') part.text = "'";
+            while (i < pattern.size() && pattern[i] != '\'') part.text += pattern[i++];
+            ++i;
+        } else if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
+            part.letter = c;
+            while (i < pattern.size() && pattern[i] == c) ++part.count, ++i;
+        } else {
+            part.text = c;
+            ++i;
+        }
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+[[noreturn]] void bad_pattern(char letter) { raise("INVALID_FUNCTION_ARGUMENT", std::string("Illegal pattern component: ") + letter); }
+
+std::string joda_text(const JodaPart& part, const Moment& m, string_view zone) {
+    const int width = static_cast<int>(part.count);
+    switch (part.letter) {
+        case 'y': case 'Y': return part.count == 2 ? number(m.date.year % 100, 2) : number(m.date.year, width);
+        case 'x': return number(iso_week(m).year, width);
+        case 'w': return number(iso_week(m).week, width);
+        case 'M': return part.count >= 4 ? std::string(months[m.date.month - 1]) : part.count == 3 ? std::string(months[m.date.month - 1].substr(0, 3)) : number(m.date.month, width);
+        case 'd': return number(m.date.day, width);
+        case 'D': return number(m.day_of_year, width);
+        case 'e': return number(m.weekday + 1, width);
+        case 'E': return std::string(part.count >= 4 ? days[m.weekday] : days[m.weekday].substr(0, 3));
+        case 'H': return number(m.hour, width);
+        case 'k': return number(m.hour == 0 ? 24 : m.hour, width);
+        case 'h': return number(twelve(m.hour), width);
+        case 'K': return number(m.hour % 12, width);
+        case 'm': return number(m.minute, width);
+        case 's': return number(m.second, width);
+        case 'S': return (number(m.micros, 6) + std::string(20, '0')).substr(0, std::min<std::size_t>(part.count, 20));
+        case 'a': return m.hour < 12 ? "AM" : "PM";
+        case 'Z': if (part.count >= 3) return std::string(zone); break;
+        default: break;
+    }
+    bad_pattern(part.letter);
+}
+
+std::string format_zoned(duckdb::timestamp_t stamp, string_view pattern, string_view zone) {
+    const Moment m = moment_of(stamp.value);
+    std::string made;
+    for (const auto& part : joda_parts(pattern)) made += part.letter == '\0' ? part.text : joda_text(part, m, zone);
+    return made;
+}
+std::string format_plain(duckdb::timestamp_t stamp, string_view pattern) { return format_zoned(stamp, pattern, "UTC"); }
+
+bool read_joda(PatternReader& in, const JodaPart& part) {
+    Fields& f = in.fields;
+    const std::size_t most = std::max<std::size_t>(part.count, 2);
+    int index = 0;
+    switch (part.letter) {
+        case 'y': case 'Y': return part.count == 2 ? in.year_of_two() : in.digits(f.year, 9);
+        case 'M':
+            if (part.count < 3) return in.small(f.month, most, 1, 12);
+            if (!in.name(months, index)) return false;
+            f.month = index + 1;
+            return true;
+        case 'd': return in.small(f.day, most, 1, 31);
+        case 'D': return in.small(f.day_of_year, 3, 1, 366);
+        case 'E': return in.name(days, index);
+        case 'H': return in.small(f.hour, most, 0, 23);
+        case 'h': return in.small(f.half_hour, most, 1, 12);
+        case 'm': return in.small(f.minute, most, 0, 59);
+        case 's': return in.small(f.second, most, 0, 59);
+        case 'S': return in.fraction(std::max<std::size_t>(part.count, 3));
+        case 'a': return in.half_day();
+        case 'Z': case 'z': return in.zone();
+        default: bad_pattern(part.letter);
+    }
+}
+
+std::int64_t parse_datetime(string_view text, string_view pattern) {
+    PatternReader in(text);
+    for (const auto& part : joda_parts(pattern)) {
+        bool good = true;
+        if (part.letter == '\0') {
+            for (const char c : part.text) good = good && in.literal(c);
+        } else {
+            good = read_joda(in, part);
+        }
+        if (!good) bad_date(text);
+    }
+    const auto micros = in.micros();
+    if (!in.ended() || !micros) bad_date(text);
+    const int key = in.fields.zone.value_or(0);
+    return pack({instant_millis(*micros, key), key});
+}
+
+}  // namespace
+
+void add_date_patterns(duckdb::ExtensionLoader& loader) {
+    add_native(loader, "date_format", &date_format);
+    add_native(loader, "date_parse", &date_parse);
+    add_native(loader, "format_datetime", &format_plain);
+    add_native(loader, "format_datetime", &format_zoned);
+    add_native(loader, "parse_datetime", &parse_datetime);
+}
+
+}  // namespace freshet::duck

@@ -1,0 +1,109 @@
+// Decimal * / %, exact in 128 bits, by Trino's rules of scale (the result's type is set by a CAST around).
+#include "duck/native/adapter.h"
+#include "duck/raise.h"
+#include <duckdb/planner/expression/bound_function_expression.hpp>
+
+namespace freshet::duck {
+namespace {
+
+enum class Operation { multiply, divide, modulo };
+
+struct Scales : duckdb::FunctionData {
+    Operation operation = Operation::multiply;
+    int left = 0, right = 0, result = 0;
+    duckdb::unique_ptr<duckdb::FunctionData> Copy() const override { return duckdb::make_uniq<Scales>(*this); }
+    bool Equals(const duckdb::FunctionData& other) const override {
+        const auto& o = other.Cast<Scales>();
+        return operation == o.operation && left == o.left && right == o.right;
+    }
+};
+
+using Wide = __int128;
+
+Wide to_wide(duckdb::hugeint_t value) { return (static_cast<Wide>(value.upper) << 64) | static_cast<Wide>(value.lower); }
+duckdb::hugeint_t from_wide(Wide value) {
+    duckdb::hugeint_t made;
+    made.upper = static_cast<std::int64_t>(value >> 64);
+    made.lower = static_cast<std::uint64_t>(value);
+    return made;
+}
+
+[[noreturn]] void overflow() { raise("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow"); }
+
+Wide shifted(Wide value, int places) {
+    for (int i = 0; i < places; ++i) {
+        if (__builtin_mul_overflow(value, Wide(10), &value)) overflow();
+    }
+    return value;
+}
+
+/// a * 10^places / b, half up, away from zero; digit by digit, so that the shift cannot overflow.
+Wide divided(Wide a, int places, Wide b) {
+    if (b == 0) raise("DIVISION_BY_ZERO", "Division by zero");
+    const bool negative = (a < 0) != (b < 0);
+    const Wide x = a < 0 ? -a : a, y = b < 0 ? -b : b;
+    Wide quotient = x / y, rest = x % y;
+    for (int i = 0; i < places; ++i) {
+        if (__builtin_mul_overflow(quotient, Wide(10), &quotient) || __builtin_mul_overflow(rest, Wide(10), &rest)) overflow();
+        quotient += rest / y;
+        rest %= y;
+    }
+    if (rest >= y - rest) ++quotient;
+    return negative ? -quotient : quotient;
+}
+
+Wide computed(const Scales& scales, Wide a, Wide b) {
+    if (scales.operation == Operation::multiply) {
+        if (__builtin_mul_overflow(a, b, &a)) overflow();
+        return a;
+    }
+    if (scales.operation == Operation::divide) return divided(a, scales.result - scales.left + scales.right, b);
+    const Wide x = shifted(a, scales.result - scales.left), y = shifted(b, scales.result - scales.right);
+    if (y == 0) raise("DIVISION_BY_ZERO", "Division by zero");
+    return x % y;
+}
+
+Wide largest() { return shifted(1, 38); }
+
+template <Operation operation>
+duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext&, duckdb::ScalarFunction& function,
+                                              duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+    auto scales = duckdb::make_uniq<Scales>();
+    scales->operation = operation;
+    scales->left = duckdb::DecimalType::GetScale(arguments[0]->return_type);
+    scales->right = duckdb::DecimalType::GetScale(arguments[1]->return_type);
+    scales->result = operation == Operation::multiply ? scales->left + scales->right : std::max(scales->left, scales->right);
+    function.arguments[0] = duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->left));
+    function.arguments[1] = duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->right));
+    function.SetReturnType(duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->result)));
+    return scales;
+}
+
+void run(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+    const auto& scales = state.expr.Cast<duckdb::BoundFunctionExpression>().bind_info->Cast<Scales>();
+    duckdb::BinaryExecutor::Execute<duckdb::hugeint_t, duckdb::hugeint_t, duckdb::hugeint_t>(
+        arguments.data[0], arguments.data[1], result, arguments.size(),
+        [&](duckdb::hugeint_t a, duckdb::hugeint_t b) {
+            const Wide value = computed(scales, to_wide(a), to_wide(b));
+            if (value >= largest() || value <= -largest()) overflow();
+            return from_wide(value);
+        });
+}
+
+template <Operation operation>
+void add(duckdb::ExtensionLoader& loader, const char* name) {
+    duckdb::ScalarFunction made(name, {duckdb::LogicalTypeId::DECIMAL, duckdb::LogicalTypeId::DECIMAL},
+                                duckdb::LogicalTypeId::DECIMAL, run, bind<operation>);
+    made.SetFallible();
+    loader.RegisterFunction(std::move(made));
+}
+
+}  // namespace
+
+void add_decimals(duckdb::ExtensionLoader& loader) {
+    add<Operation::multiply>(loader, "tr_decimal_mul");
+    add<Operation::divide>(loader, "tr_decimal_div");
+    add<Operation::modulo>(loader, "tr_decimal_mod");
+}
+
+}  // namespace freshet::duck

@@ -1,0 +1,166 @@
+// Arithmetic where Trino and the engine differ: division, rounding, mathematics with NaN instead of errors.
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "duck/native/adapter.h"
+#include "duck/native/number_text.h"
+#include "duck/raise.h"
+
+namespace freshet::duck {
+namespace {
+
+template <class T>
+T divide(T a, T b) {
+    if (b == 0) raise("DIVISION_BY_ZERO", "Division by zero");
+    if (b == -1 && a == std::numeric_limits<T>::min()) raise("NUMERIC_VALUE_OUT_OF_RANGE", "integer division overflow: " + std::to_string(a) + " / -1");
+    return static_cast<T>(a / b);
+}
+template <class T>
+T modulo(T a, T b) {
+    if (b == 0) raise("DIVISION_BY_ZERO", "Division by zero");
+    return b == -1 ? T(0) : static_cast<T>(a % b);
+}
+
+double round_places(double value, std::int64_t places) {
+    if (!std::isfinite(value)) return value;
+    const double factor = std::pow(10.0, static_cast<double>(places));
+    const double scaled = std::fabs(value) * factor;
+    if (!std::isfinite(scaled) || factor == 0 || scaled >= 9.0e15) return factor == 0 ? 0 : value;
+    const double rounded = std::floor(scaled + 0.5) / factor;
+    return value < 0 ? -rounded : rounded;
+}
+
+std::int64_t round_bigint(std::int64_t value, std::int64_t places) {
+    if (places >= 0) return value;
+    if (places < -18) return 0;
+    __int128 factor = 1;
+    for (std::int64_t i = 0; i < -places; ++i) factor *= 10;
+    const __int128 wide = value;
+    const __int128 half = factor / 2;
+    const __int128 rounded = (wide >= 0 ? wide + half : wide - half) / factor * factor;
+    if (rounded > std::numeric_limits<std::int64_t>::max() || rounded < std::numeric_limits<std::int64_t>::min()) {
+        raise("NUMERIC_VALUE_OUT_OF_RANGE", "numerical overflow: " + std::to_string(value));
+    }
+    return static_cast<std::int64_t>(rounded);
+}
+
+std::optional<std::int64_t> whole_of(double value) {
+    if (!std::isfinite(value)) return std::nullopt;
+    // As Math.round: half up, towards positive infinity.
+    const double rounded = std::fabs(value) < 4503599627370496.0 ? std::floor(value + 0.5) : value;
+    if (rounded >= 9223372036854775808.0 || rounded < -9223372036854775808.0) return std::nullopt;
+    return static_cast<std::int64_t>(rounded);
+}
+std::int64_t round_to_bigint(double value) {
+    const auto whole = whole_of(value);
+    if (!whole) raise("INVALID_CAST_ARGUMENT", "Cannot cast DOUBLE '" + double_text(value) + "' to BIGINT");
+    return *whole;
+}
+
+double fmod_of(double a, double b) { return std::fmod(a, b); }
+bool eq(double a, double b) { return a == b; }
+bool ne(double a, double b) { return a != b; }
+bool lt(double a, double b) { return a < b; }
+bool le(double a, double b) { return a <= b; }
+bool gt(double a, double b) { return a > b; }
+bool ge(double a, double b) { return a >= b; }
+
+std::int64_t positive(std::int64_t n) {
+    if (n <= 0) raise("INVALID_FUNCTION_ARGUMENT", "Index must be greater than zero");
+    return n;
+}
+std::int64_t nonzero(std::int64_t n) {
+    if (n == 0) raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1");
+    return n;
+}
+std::int64_t natural(std::int64_t n) {
+    if (n < 0) raise("INVALID_FUNCTION_ARGUMENT", "length must be greater than or equal to 0");
+    return n;
+}
+std::int64_t checked_index(std::int64_t n, std::int64_t size) {
+    if (n == 0) raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1");
+    if (n < 0) raise("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative: " + std::to_string(n));
+    if (n > size) raise("INVALID_FUNCTION_ARGUMENT", "Array subscript must be less than or equal to array length: " + std::to_string(n) + " > " + std::to_string(size));
+    return n;
+}
+std::int64_t slice_start(std::int64_t from, std::int64_t size) {
+    if (from == 0) raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1");
+    if (from > 0) return from;
+    return size + from + 1 > 0 ? size + from + 1 : size + 1;
+}
+bool missing_key(std::string_view key) { raise("INVALID_FUNCTION_ARGUMENT", "Key not present in map: " + std::string(key)); }
+
+std::int64_t from_base(std::string_view text, std::int64_t radix) {
+    if (radix < 2 || radix > 36) raise("INVALID_FUNCTION_ARGUMENT", "Radix must be between 2 and 36");
+    std::int64_t value = 0;
+    const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+    const auto [end, problem] = std::from_chars(begin, text.data() + text.size(), value, static_cast<int>(radix));
+    if (problem != std::errc() || end != text.data() + text.size()) {
+        raise("INVALID_FUNCTION_ARGUMENT", "Not a valid base-" + std::to_string(radix) + " number: " + std::string(text));
+    }
+    return value;
+}
+
+std::int64_t width_bucket(double x, double low, double high, std::int64_t count) {
+    if (count <= 0) raise("INVALID_FUNCTION_ARGUMENT", "bucketCount must be greater than 0");
+    if (std::isnan(x)) raise("INVALID_FUNCTION_ARGUMENT", "operand must not be NaN");
+    if (!std::isfinite(low) || !std::isfinite(high)) raise("INVALID_FUNCTION_ARGUMENT", "bounds must be finite");
+    if (low == high) raise("INVALID_FUNCTION_ARGUMENT", "bounds cannot equal each other");
+    const double lower = std::min(low, high), upper = std::max(low, high);
+    std::int64_t bucket = 0;
+    if (x < lower) {
+        bucket = 0;
+    } else if (x >= upper) {
+        bucket = count + 1;
+    } else {
+        bucket = static_cast<std::int64_t>(static_cast<double>(count) * (x - lower) / (upper - lower)) + 1;
+    }
+    return low > high ? count - bucket + 1 : bucket;
+}
+
+}  // namespace
+
+void add_numbers(duckdb::ExtensionLoader& loader) {
+    add_native(loader, "div", &divide<std::int8_t>);
+    add_native(loader, "div", &divide<std::int16_t>);
+    add_native(loader, "div", &divide<std::int32_t>);
+    add_native(loader, "div", &divide<std::int64_t>);
+    add_native(loader, "mod", &modulo<std::int8_t>);
+    add_native(loader, "mod", &modulo<std::int16_t>);
+    add_native(loader, "mod", &modulo<std::int32_t>);
+    add_native(loader, "mod", &modulo<std::int64_t>);
+    add_native(loader, "fmod", &fmod_of);
+    add_native(loader, "round", &round_places);
+    add_native(loader, "round_bigint", &round_bigint);
+    add_native(loader, "round_to_bigint", &round_to_bigint);
+    add_native(loader, "try_round_to_bigint", &whole_of);
+    using Unary = double (*)(double);
+    for (const auto& [name, function] : std::initializer_list<std::pair<const char*, Unary>>{
+             {"sqrt", std::sqrt}, {"cbrt", std::cbrt}, {"exp", std::exp}, {"ln", std::log}, {"log2", std::log2},
+             {"log10", std::log10}, {"sin", std::sin}, {"cos", std::cos}, {"tan", std::tan}, {"asin", std::asin},
+             {"acos", std::acos}, {"atan", std::atan}, {"sinh", std::sinh}, {"cosh", std::cosh}, {"tanh", std::tanh}}) {
+        add_native(loader, name, function);
+    }
+    using Binary = double (*)(double, double);
+    add_native(loader, "pow", static_cast<Binary>(std::pow));
+    add_native(loader, "atan2", static_cast<Binary>(std::atan2));
+    add_native(loader, "eq", &eq);
+    add_native(loader, "ne", &ne);
+    add_native(loader, "lt", &lt);
+    add_native(loader, "le", &le);
+    add_native(loader, "gt", &gt);
+    add_native(loader, "ge", &ge);
+    add_native(loader, "positive", &positive);
+    add_native(loader, "nonzero", &nonzero);
+    add_native(loader, "natural", &natural);
+    add_native(loader, "index", &checked_index);
+    add_native(loader, "slice_start", &slice_start);
+    add_native(loader, "missing_key", &missing_key);
+    add_native(loader, "from_base", &from_base);
+    add_native(loader, "width_bucket", &width_bucket);
+    add_native(loader, "double_text", &double_text);
+    add_native(loader, "real_text", &real_text);
+}
+
+}  // namespace freshet::duck

@@ -1,0 +1,176 @@
+#include "duck/native/parse_value.h"
+
+#include <charconv>
+#include <chrono>
+
+namespace freshet::duck {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+    return text;
+}
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Takes between `least` and `most` digits off the front.
+std::optional<std::int64_t> take_number(std::string_view& text, std::size_t least, std::size_t most) {
+    std::size_t count = 0;
+    std::int64_t value = 0;
+    while (count < text.size() && count < most && digit(text[count])) value = value * 10 + (text[count++] - '0');
+    if (count < least) return std::nullopt;
+    text.remove_prefix(count);
+    return value;
+}
+
+bool take(std::string_view& text, char c) {
+    if (!text.starts_with(c)) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+std::optional<std::int32_t> take_date(std::string_view& text) {
+    const bool negative = take(text, '-');
+    if (!negative) take(text, '+');
+    const auto year = take_number(text, 1, 6);
+    if (!year || !take(text, '-')) return std::nullopt;
+    const auto month = take_number(text, 1, 2);
+    if (!month || !take(text, '-')) return std::nullopt;
+    const auto day = take_number(text, 1, 2);
+    if (!day) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(negative ? -*year : *year) % 32767),
+                                           std::chrono::month(static_cast<unsigned>(*month)), std::chrono::day(static_cast<unsigned>(*day))};
+    if (!date.ok()) return std::nullopt;
+    return days_of_civil(negative ? -*year : *year, static_cast<unsigned>(*month), static_cast<unsigned>(*day));
+}
+
+/// "10:00", "10:00:00.123456789": microseconds, rounded half up.
+std::optional<std::int64_t> take_time(std::string_view& text) {
+    const auto hour = take_number(text, 1, 2);
+    if (!hour || *hour > 23 || !take(text, ':')) return std::nullopt;
+    const auto minute = take_number(text, 1, 2);
+    if (!minute || *minute > 59) return std::nullopt;
+    std::int64_t micros = (*hour * 60 + *minute) * 60'000'000;
+    if (!text.starts_with(':')) return micros;
+    text.remove_prefix(1);
+    const auto second = take_number(text, 1, 2);
+    if (!second || *second > 59) return std::nullopt;
+    micros += *second * 1'000'000;
+    if (!text.starts_with('.')) return micros;
+    text.remove_prefix(1);
+    if (text.empty() || !digit(text.front())) return std::nullopt;
+    std::int64_t fraction = 0;
+    int count = 0;
+    bool up = false;
+    for (; !text.empty() && digit(text.front()); text.remove_prefix(1), ++count) {
+        if (count < 6) fraction = fraction * 10 + (text.front() - '0');
+        if (count == 6) up = text.front() >= '5';
+        if (count >= 12) return std::nullopt;
+    }
+    for (; count < 6; ++count) fraction *= 10;
+    return micros + fraction + (up ? 1 : 0);
+}
+
+}  // namespace
+
+std::int32_t days_of_civil(std::int64_t year, unsigned month, unsigned day) {
+    year -= month <= 2 ? 1 : 0;
+    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+    const auto of_era = static_cast<unsigned>(year - era * 400);
+    const unsigned of_year = (153 * (month + (month > 2 ? -3U : 9U)) + 2) / 5 + day - 1;
+    const unsigned days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+    return static_cast<std::int32_t>(era * 146097 + static_cast<std::int64_t>(days) - 719468);
+}
+
+Civil civil_of_days(std::int64_t days) {
+    days += 719468;
+    const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    const auto of_era = static_cast<unsigned>(days - era * 146097);
+    const unsigned year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const unsigned of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const unsigned shifted = (5 * of_year + 2) / 153;
+    const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
+    return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month, of_year - (153 * shifted + 2) / 5 + 1};
+}
+
+std::int64_t round_micros(std::int64_t micros, int digits) {
+    std::int64_t unit = 1;
+    for (int i = digits; i < 6; ++i) unit *= 10;
+    if (unit == 1) return micros;
+    const std::int64_t shifted = micros + unit / 2;
+    const std::int64_t floor = shifted >= 0 ? shifted / unit : -((-shifted + unit - 1) / unit);
+    return floor * unit;
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+    std::string lower;
+    for (const char c : text) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    if (lower == "true" || lower == "t" || lower == "1") return true;
+    if (lower == "false" || lower == "f" || lower == "0") return false;
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_whole(std::string_view text, std::int64_t low, std::int64_t high) {
+    text = trimmed(text);
+    if (text.starts_with('+')) {
+        text.remove_prefix(1);
+        if (text.starts_with('-')) return std::nullopt;
+    }
+    std::int64_t value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || problem != std::errc() || end != text.data() + text.size() || value < low || value > high) return std::nullopt;
+    return value;
+}
+
+std::optional<double> parse_double(std::string_view text) {
+    text = trimmed(text);
+    std::string_view number = text;
+    const bool negative = number.starts_with('-');
+    if (negative || number.starts_with('+')) number.remove_prefix(1);
+    if (number == "NaN") return std::numeric_limits<double>::quiet_NaN();
+    if (number == "Infinity") return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+    if (number.empty() || !(digit(number[0]) || number[0] == '.')) return std::nullopt;
+    double value = 0;
+    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (problem == std::errc::invalid_argument || end != number.data() + number.size()) return std::nullopt;
+    if (problem == std::errc::result_out_of_range) {
+        const auto e = number.find_first_of("eE");
+        const bool tiny = e != std::string_view::npos && number.substr(e + 1).starts_with('-');
+        value = tiny ? 0.0 : std::numeric_limits<double>::infinity();
+    }
+    return negative ? -value : value;
+}
+
+std::optional<std::int32_t> parse_date(std::string_view text) {
+    text = trimmed(text);
+    const auto date = take_date(text);
+    return text.empty() ? date : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_time(std::string_view text) {
+    text = trimmed(text);
+    const auto time = take_time(text);
+    return text.empty() ? time : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_timestamp(std::string_view text, char separator, std::string_view* rest) {
+    text = trimmed(text);
+    const auto date = take_date(text);
+    if (!date) return std::nullopt;
+    std::int64_t micros = static_cast<std::int64_t>(*date) * 86'400'000'000;
+    if (text.size() > 1 && text[0] == separator && digit(text[1])) {
+        text.remove_prefix(1);
+        const auto time = take_time(text);
+        if (!time) return std::nullopt;
+        micros += *time;
+    }
+    if (rest) {
+        *rest = trimmed(text);
+    } else if (!text.empty()) {
+        return std::nullopt;
+    }
+    return micros;
+}
+
+}  // namespace freshet::duck

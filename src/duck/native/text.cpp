@@ -1,0 +1,234 @@
+// Text by code points, as Trino counts it.
+#include <algorithm>
+
+#include "duck/native/adapter.h"
+#include "duck/raise.h"
+
+namespace freshet::duck {
+namespace {
+
+using std::string_view;
+
+std::size_t length_at(string_view text, std::size_t at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    const std::size_t length = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+    return std::min(length, text.size() - at);
+}
+
+std::vector<string_view> points(string_view text) {
+    std::vector<string_view> list;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = length_at(text, at);
+        list.push_back(text.substr(at, length));
+        at += length;
+    }
+    return list;
+}
+
+std::int64_t count_points(string_view text) {
+    return std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+}
+
+std::size_t byte_of(string_view text, std::int64_t point) {
+    std::size_t at = 0;
+    while (point > 0 && at < text.size()) {
+        at += length_at(text, at);
+        --point;
+    }
+    return at;
+}
+
+bool blank_point(string_view point) {
+    if (point.size() == 1) return static_cast<unsigned char>(point[0]) <= 0x20 && std::string("\t\n\v\f\r\x1c\x1d\x1e\x1f ").find(point[0]) != std::string::npos;
+    static constexpr string_view blanks[] = {"\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u205f", "\u3000"};
+    return std::ranges::find(blanks, point) != std::end(blanks);
+}
+
+std::string trim_ends(string_view text, bool left, bool right) {
+    const auto list = points(text);
+    std::size_t begin = 0, end = list.size();
+    while (left && begin < end && blank_point(list[begin])) ++begin;
+    while (right && end > begin && blank_point(list[end - 1])) --end;
+    if (begin == end) return "";
+    return std::string(list[begin].data(), list[end - 1].data() + list[end - 1].size());
+}
+std::string trim(string_view text) { return trim_ends(text, true, true); }
+std::string ltrim(string_view text) { return trim_ends(text, true, false); }
+std::string rtrim(string_view text) { return trim_ends(text, false, true); }
+
+std::string substr_of(string_view text, std::int64_t start, std::int64_t length) {
+    if (start == 0 || length <= 0 || text.empty()) return "";
+    if (start < 0) {
+        start += count_points(text) + 1;
+        if (start <= 0) return "";
+    }
+    const std::size_t begin = byte_of(text, start - 1);
+    const string_view rest = text.substr(begin);
+    return std::string(rest.substr(0, byte_of(rest, length)));
+}
+std::string substr_to_end(string_view text, std::int64_t start) { return substr_of(text, start, INT64_MAX); }
+
+std::string replace(string_view text, string_view search, string_view with) {
+    std::string made;
+    if (search.empty()) {
+        for (const auto point : points(text)) {
+            made += with;
+            made += point;
+        }
+        return made.append(with);
+    }
+    std::size_t at = 0;
+    for (auto found = text.find(search); found != string_view::npos; found = text.find(search, at)) {
+        made.append(text.substr(at, found - at)).append(with);
+        at = found + search.size();
+    }
+    return made.append(text.substr(at));
+}
+
+std::string reverse(string_view text) {
+    std::string made;
+    auto list = points(text);
+    std::ranges::reverse(list);
+    for (const auto point : list) made += point;
+    return made;
+}
+
+std::int64_t strpos(string_view text, string_view part) {
+    const auto found = text.find(part);
+    return found == string_view::npos ? 0 : count_points(text.substr(0, found)) + 1;
+}
+
+std::string pad(string_view text, std::int64_t size, string_view with, bool left) {
+    if (with.empty()) raise("INVALID_FUNCTION_ARGUMENT", "Padding string must not be empty");
+    if (size < 0 || size > INT32_MAX) raise("INVALID_FUNCTION_ARGUMENT", "Target length must be in the range [0.." + std::to_string(INT32_MAX) + "]");
+    const std::int64_t have = count_points(text);
+    if (size <= have) return substr_of(text, 1, size);
+    const auto list = points(with);
+    std::string padding;
+    for (std::int64_t i = 0; i < size - have; ++i) padding += list[static_cast<std::size_t>(i) % list.size()];
+    return left ? padding.append(text) : std::string(text).append(padding);
+}
+std::string lpad(string_view text, std::int64_t size, string_view with) { return pad(text, size, with, true); }
+std::string rpad(string_view text, std::int64_t size, string_view with) { return pad(text, size, with, false); }
+
+std::string delimiter(string_view text) {
+    if (text.empty()) raise("INVALID_FUNCTION_ARGUMENT", "The delimiter may not be the empty string");
+    return std::string(text);
+}
+
+std::string translate(string_view text, string_view from, string_view to) {
+    const auto sources = points(from), targets = points(to);
+    std::string made;
+    for (const auto point : points(text)) {
+        const auto found = std::ranges::find(sources, point);
+        const auto index = static_cast<std::size_t>(found - sources.begin());
+        if (found == sources.end()) {
+            made += point;
+        } else if (index < targets.size()) {
+            made += targets[index];
+        }
+    }
+    return made;
+}
+
+std::int64_t levenshtein(string_view a, string_view b) {
+    const auto x = points(a), y = points(b);
+    if (x.size() * y.size() > 1'000'000) raise("INVALID_FUNCTION_ARGUMENT", "The combined inputs size exceeded max Levenshtein distance limit");
+    std::vector<std::int64_t> row(y.size() + 1);
+    for (std::size_t j = 0; j <= y.size(); ++j) row[j] = static_cast<std::int64_t>(j);
+    for (std::size_t i = 1; i <= x.size(); ++i) {
+        std::int64_t corner = row[0];
+        row[0] = static_cast<std::int64_t>(i);
+        for (std::size_t j = 1; j <= y.size(); ++j) {
+            const std::int64_t up = row[j];
+            row[j] = std::min({up + 1, row[j - 1] + 1, corner + (x[i - 1] == y[j - 1] ? 0 : 1)});
+            corner = up;
+        }
+    }
+    return row.back();
+}
+
+std::int64_t hamming(string_view a, string_view b) {
+    const auto x = points(a), y = points(b);
+    if (x.size() != y.size()) raise("INVALID_FUNCTION_ARGUMENT", "The input strings to hamming_distance function must have the same length");
+    std::int64_t distance = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) distance += x[i] == y[i] ? 0 : 1;
+    return distance;
+}
+
+std::optional<std::string> fits(string_view text, std::int64_t length) {
+    return count_points(text) <= length ? std::optional(std::string(text)) : std::nullopt;
+}
+std::string fit(string_view text, std::int64_t length) {
+    auto made = fits(text, length);
+    if (!made) raise("INVALID_CAST_ARGUMENT", "Value " + std::string(text) + " cannot be represented as varchar(" + std::to_string(length) + ")");
+    return std::move(*made);
+}
+
+std::string from_utf8(Blob blob) {
+    std::string made;
+    const string_view data = blob.view;
+    for (std::size_t at = 0; at < data.size();) {
+        const auto c = static_cast<unsigned char>(data[at]);
+        const std::size_t want = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+        bool good = want > 0 && at + want <= data.size();
+        for (std::size_t i = 1; good && i < want; ++i) good = (static_cast<unsigned char>(data[at + i]) & 0xC0U) == 0x80U;
+        const auto second = good && want > 1 ? static_cast<unsigned char>(data[at + 1]) : 0U;
+        if ((c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) || (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F)) good = false;
+        if (good) {
+            made += data.substr(at, want);
+            at += want;
+        } else {
+            made += "\uFFFD";
+            ++at;
+        }
+    }
+    return made;
+}
+
+OwnedBlob from_hex(string_view text) {
+    OwnedBlob made;
+    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+    if (text.size() % 2 != 0) raise("INVALID_FUNCTION_ARGUMENT", "Hex string must contain even number of characters");
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = digit(text[i]), low = digit(text[i + 1]);
+        if (high < 0 || low < 0) raise("INVALID_FUNCTION_ARGUMENT", "Invalid hex character: " + std::string(1, text[high < 0 ? i : i + 1]));
+        made.bytes += static_cast<char>(high * 16 + low);
+    }
+    return made;
+}
+
+std::int64_t crc32(Blob blob) {
+    std::uint32_t crc = 0xFFFFFFFFU;
+    for (const char c : blob.view) {
+        crc ^= static_cast<unsigned char>(c);
+        for (int i = 0; i < 8; ++i) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xEDB88320U : 0U);
+    }
+    return crc ^ 0xFFFFFFFFU;
+}
+
+}  // namespace
+
+void add_text(duckdb::ExtensionLoader& loader) {
+    add_native(loader, "trim", &trim);
+    add_native(loader, "ltrim", &ltrim);
+    add_native(loader, "rtrim", &rtrim);
+    add_native(loader, "substr", &substr_of);
+    add_native(loader, "substr", &substr_to_end);
+    add_native(loader, "replace", &replace);
+    add_native(loader, "reverse", &reverse);
+    add_native(loader, "strpos", &strpos);
+    add_native(loader, "lpad", &lpad);
+    add_native(loader, "rpad", &rpad);
+    add_native(loader, "delimiter", &delimiter);
+    add_native(loader, "translate", &translate);
+    add_native(loader, "levenshtein_distance", &levenshtein);
+    add_native(loader, "hamming_distance", &hamming);
+    add_native(loader, "fit", &fit);
+    add_native(loader, "try_fit", &fits);
+    add_native(loader, "from_utf8", &from_utf8);
+    add_native(loader, "from_hex", &from_hex);
+    add_native(loader, "crc32", &crc32);
+}
+
+}  // namespace freshet::duck

@@ -1,0 +1,11 @@
+// The one place where this module throws: inside the engine's callbacks, where an exception is the only
+// way to end a query. The session catches all of them.
+#pragma once
+#include <string>
+
+namespace freshet::duck {
+
+/// `code` is Trino's: DIVISION_BY_ZERO, INVALID_CAST_ARGUMENT, HIVE_BAD_DATA.
+[[noreturn]] void raise(const char* code, const std::string& message);
+
+}  // namespace freshet::duck
