@@ -7,6 +7,7 @@
 #include "app/context.h"
 #include "app/data_directory.h"
 #include "app/operator_console.h"
+#include "app/wire_delivery.h"
 #include "app/wire_objects.h"
 #include "app/wire_stream.h"
 #include "aws/http/front.h"
@@ -22,7 +23,9 @@ constexpr std::int64_t manual_start_ms = 1'767'225'600'000;
 
 std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
-    for (const auto& part : {WiredStream::migrations(), WiredObjects::migrations()}) all.insert(all.end(), part.begin(), part.end());
+    for (const auto& part :
+         {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations()})
+        all.insert(all.end(), part.begin(), part.end());
     return all;
 }
 
@@ -42,6 +45,7 @@ struct Server::Parts {
     std::unique_ptr<Context> context;
     std::unique_ptr<WiredStream> streams;
     std::unique_ptr<WiredObjects> objects;
+    std::unique_ptr<WiredDelivery> deliveries;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -63,17 +67,22 @@ Result<> Server::Parts::open() {
         clock = std::make_unique<io::SystemClock>();
     }
     pool = std::make_unique<io::Pool>(pool_threads, "pool");
-    cores = std::make_unique<io::Cores>(*clock, std::max(1U, std::min(4U, std::thread::hardware_concurrency())));
+    cores = std::make_unique<io::Cores>(
+        *clock, std::max(1U, std::min(4U, std::thread::hardware_concurrency())));
     auto database_opened = meta::Database::open(config.data_dir + "/meta.db", all_migrations());
     if (!database_opened) return std::unexpected(std::move(database_opened.error()));
     database = std::move(*database_opened);
-    context.reset(new Context{config, *clock, *disk, *cores, *pool, *database, router, config.data_dir, ""});
+    context.reset(
+        new Context{config, *clock, *disk, *cores, *pool, *database, router, config.data_dir, ""});
     auto streams_made = WiredStream::make(*context);
     if (!streams_made) return std::unexpected(std::move(streams_made.error()));
     streams = std::move(*streams_made);
     auto objects_made = WiredObjects::make(*context);
     if (!objects_made) return std::unexpected(std::move(objects_made.error()));
     objects = std::move(*objects_made);
+    auto deliveries_made = WiredDelivery::make(*context, streams->streams(), objects->objects());
+    if (!deliveries_made) return std::unexpected(std::move(deliveries_made.error()));
+    deliveries = std::move(*deliveries_made);
     return {};
 }
 
@@ -81,8 +90,9 @@ Result<> Server::Parts::listen() {
     console = std::make_unique<OperatorConsole>(*cores, manual, nullptr);
     front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *console);
     console->set_front(*front);
-    auto listening = io::listen_http(*cores, config.listen_host, config.listen_port, {},
-                                     [this](io::HttpRequest request) { return front->handle(std::move(request)); });
+    auto listening = io::listen_http(
+        *cores, config.listen_host, config.listen_port, {},
+        [this](io::HttpRequest request) { return front->handle(std::move(request)); });
     if (!listening) return std::unexpected(std::move(listening.error()));
     http = std::move(*listening);
     context->endpoint = fmt::format("http://{}:{}", config.listen_host, http->port());
@@ -96,8 +106,12 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
     server->parts_ = std::make_unique<Parts>(config);
     Parts& parts = *server->parts_;
     if (auto opened = parts.open(); !opened) return std::unexpected(std::move(opened.error()));
-    if (auto listening = parts.listen(); !listening) return std::unexpected(std::move(listening.error()));
-    parts.cores->main().post([&parts] { parts.streams->start(); });
+    if (auto listening = parts.listen(); !listening)
+        return std::unexpected(std::move(listening.error()));
+    parts.cores->main().post([&parts] {
+        parts.streams->start();
+        parts.deliveries->start();
+    });
     parts.cores->at(parts.cores->size() - 1).post([&parts] { parts.objects->start(); });
     parts.cores->start();
     return server;
@@ -114,8 +128,15 @@ void Server::stop() {
     log_info("app", "stopping");
     io::SystemClock clock;
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
-    io::run_to_end(clock, [this](io::Core&) { return io::run_on(parts_->cores->at(parts_->cores->size() - 1), parts_->objects->stop()); });
-    io::run_to_end(clock, [this](io::Core&) { return io::run_on(parts_->cores->main(), parts_->streams->stop()); });
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->main(), parts_->deliveries->stop());
+    });
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->at(parts_->cores->size() - 1), parts_->objects->stop());
+    });
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->main(), parts_->streams->stop());
+    });
     parts_->cores->stop();
 }
 

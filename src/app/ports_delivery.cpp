@@ -1,0 +1,42 @@
+#include "app/ports_delivery.h"
+
+#include <fmt/format.h>
+
+#include "delivery/errors.h"
+#include "record/kpl.h"
+
+namespace freshet::app {
+
+Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
+    const std::string& stream_arn) {
+    // arn:aws:kinesis:REGION:ACCOUNT:stream/NAME
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= stream_arn.size();) {
+        const auto colon = std::min(stream_arn.find(':', at), stream_arn.size());
+        parts.push_back(stream_arn.substr(at, colon - at));
+        at = colon + 1;
+    }
+    if (parts.size() != 6 || !parts[5].starts_with("stream/")) {
+        return fail(delivery::Errc::invalid_argument,
+                    fmt::format("KinesisStreamARN {} is not valid", stream_arn));
+    }
+    auto found = streams_.find({parts[4], parts[3], parts[5].substr(7)});
+    if (!found) return fail(delivery::Errc::not_found, found.error().message());
+    std::vector<log::PartitionId> partitions;
+    for (const stream::Shard& shard : (*found)->shards) partitions.push_back(shard.partition);
+    return partitions;
+}
+
+Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& payload) {
+    auto record = stream::decode_record(payload);
+    if (!record) return std::unexpected(std::move(record.error()));
+    std::vector<Bytes> data;
+    const auto users = record::deaggregate(record->data);
+    if (!users)
+        data.push_back(std::move(record->data));
+    else
+        for (const record::UserRecord& user : *users) data.push_back(user.data);
+    return data;
+}
+
+}  // namespace freshet::app

@@ -1,0 +1,25 @@
+// Makes the delivery service.
+#pragma once
+#include <memory>
+
+#include "app/context.h"
+#include "app/ports_delivery.h"
+#include "delivery/delivery.h"
+
+namespace freshet::app {
+
+class WiredDelivery {
+  public:
+    static std::vector<meta::Migration> migrations();
+    static Result<std::unique_ptr<WiredDelivery>> make(Context& context, stream::Streams& streams,
+                                                       objects::Objects& objects);
+    void start() { deliveries_->start(); }
+    io::Task<void> stop();
+    delivery::Deliveries& deliveries() { return *deliveries_; }
+
+  private:
+    std::unique_ptr<DeliveryStreamSource> source_;
+    std::unique_ptr<delivery::Deliveries> deliveries_;
+};
+
+}  // namespace freshet::app

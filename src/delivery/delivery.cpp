@@ -1,0 +1,203 @@
+#include "delivery/delivery.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "delivery/limits.h"
+#include "delivery/prefix.h"
+
+namespace freshet {
+const ErrorDomain& ErrorTraits<delivery::Errc>::domain() {
+    static const ErrorDomain domain{"delivery"};
+    return domain;
+}
+}  // namespace freshet
+
+namespace freshet::delivery {
+
+Deliveries::~Deliveries() = default;
+
+Result<> check_destination(const Destination& d) {
+    if (d.buffer_mib < limits::buffer_mib_min || d.buffer_mib > limits::buffer_mib_max ||
+        d.interval_s < 0 || d.interval_s > limits::interval_s_max) {
+        return fail(
+            Errc::invalid_argument,
+            fmt::format("BufferingHints must be {} to {} MB and 0 to {} seconds",
+                        limits::buffer_mib_min, limits::buffer_mib_max, limits::interval_s_max));
+    }
+    if (!d.bucket_arn.starts_with("arn:") || d.bucket().empty())
+        return fail(Errc::invalid_argument, fmt::format("BucketARN {} is not valid", d.bucket_arn));
+    return check_prefixes(d.prefix, d.error_prefix);
+}
+
+Result<> Deliveries::load() {
+    return parts_.database.read_now([&](const meta::Connection& connection) -> Result<> {
+        auto all = store::load(connection);
+        if (!all) return std::unexpected(std::move(all.error()));
+        for (store::Loaded& one : *all) {
+            const DeliveryKey key = one.stream.key;
+            pipes_.emplace(key, std::make_unique<Pipe>(parts_, std::move(one)));
+        }
+        return {};
+    });
+}
+
+void Deliveries::start() {
+    for (const auto& [key, pipe] : pipes_) pipe->start();
+}
+
+io::Task<void> Deliveries::stop() {
+    for (const auto& [key, pipe] : pipes_) co_await pipe->stop();
+}
+
+Result<const DeliveryStream*> Deliveries::find(const DeliveryKey& key) const {
+    const auto found = pipes_.find(key);
+    if (found == pipes_.end())
+        return fail(Errc::not_found,
+                    fmt::format("Firehose {} under account {} not found.", key.name, key.account));
+    return &found->second->stream();
+}
+
+std::vector<const DeliveryStream*> Deliveries::list(const std::string& account,
+                                                    const std::string& region,
+                                                    const std::string& after) const {
+    std::vector<const DeliveryStream*> found;
+    for (auto at = pipes_.upper_bound({account, region, after}); at != pipes_.end(); ++at) {
+        if (at->first.account != account || at->first.region != region) break;
+        found.push_back(&at->second->stream());
+    }
+    return found;
+}
+
+io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
+                                      std::optional<KinesisSource> source,
+                                      std::map<std::string, std::string> tags) {
+    if (auto good = check_destination(destination); !good) co_return good;
+    if (pipes_.contains(key))
+        co_return fail(Errc::in_use, fmt::format("Firehose {} under accountId {} already exists",
+                                                 key.name, key.account));
+    store::Loaded loaded;
+    loaded.stream.key = key;
+    loaded.stream.created = parts_.home.now();
+    loaded.stream.destination = std::move(destination);
+    loaded.stream.tags = std::move(tags);
+    if (source) {
+        auto partitions = parts_.source.partitions(source->stream_arn);
+        if (!partitions) co_return std::unexpected(std::move(partitions.error()));
+        source->started = parts_.home.now();
+        loaded.stream.source = std::move(source);
+        for (const log::PartitionId partition : *partitions) {
+            auto tail = parts_.log.tail(partition);
+            if (!tail) co_return std::unexpected(std::move(tail.error()));
+            loaded.cursors[*partition] = tail->next;
+        }
+    }
+    auto saved = co_await parts_.database.write([&loaded](meta::Txn& txn) -> Result<> {
+        if (auto inserted = store::insert(txn, loaded.stream); !inserted) return inserted;
+        for (const auto& [partition, next] : loaded.cursors) {
+            if (auto set =
+                    store::set_cursor(txn, loaded.stream.id, log::PartitionId(partition), next);
+                !set)
+                return set;
+        }
+        return {};
+    });
+    if (!saved) co_return saved;
+    parts_.log.add(loaded.stream.inbox);
+    auto pipe = std::make_unique<Pipe>(parts_, std::move(loaded));
+    pipe->start();
+    pipes_[key] = std::move(pipe);
+    log_info("delivery", "created", {{"name", key.name}});
+    co_return Result<>();
+}
+
+io::Task<Result<>> Deliveries::remove(DeliveryKey key) {
+    const auto found = pipes_.find(key);
+    if (found == pipes_.end())
+        co_return fail(Errc::not_found, fmt::format("Firehose {} under account {} not found.",
+                                                    key.name, key.account));
+    const std::unique_ptr<Pipe> pipe = std::move(found->second);
+    pipes_.erase(found);
+    co_await pipe->stop();
+    const DeliveryStream stream = pipe->stream();
+    auto removed = co_await parts_.database.write(
+        [&stream](meta::Txn& txn) { return store::remove(txn, stream); });
+    if (!removed) co_return removed;
+    co_await parts_.pool.run([&] { parts_.log.drop(stream.inbox); });
+    co_return Result<>();
+}
+
+io::Task<Result<>> Deliveries::save(DeliveryStream changed) {
+    auto saved = co_await parts_.database.write(
+        [&changed](meta::Txn& txn) { return store::update(txn, changed); });
+    if (!saved) co_return saved;
+    const auto found = pipes_.find(changed.key);
+    if (found != pipes_.end() && found->second->stream().id == changed.id)
+        found->second->change(std::move(changed));
+    co_return Result<>();
+}
+
+io::Task<Result<>> Deliveries::update(DeliveryKey key, int version, Destination destination) {
+    auto found = find(key);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    DeliveryStream stream = **found;
+    if (version != stream.version) {
+        co_return fail(Errc::wrong_version,
+                       fmt::format("Cannot update firehose: {} since the current version id: {} "
+                                   "and specified version id: {} do not match",
+                                   key.name, stream.version, version));
+    }
+    if (auto good = check_destination(destination); !good) co_return good;
+    stream.destination = std::move(destination);
+    stream.version = version + 1;
+    stream.updated = parts_.home.now();
+    auto saved = co_await save(std::move(stream));
+    co_return saved;
+}
+
+io::Task<Result<>> Deliveries::set_tags(DeliveryKey key, std::map<std::string, std::string> tags) {
+    auto found = find(key);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (tags.size() > limits::tags_max)
+        co_return fail(Errc::invalid_argument,
+                       fmt::format("A delivery stream has at most {} tags", limits::tags_max));
+    DeliveryStream stream = **found;
+    stream.tags = std::move(tags);
+    auto saved = co_await save(std::move(stream));
+    co_return saved;
+}
+
+io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Bytes> records) {
+    auto found = find(key);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    if ((*found)->source) {
+        co_return fail(Errc::wrong_source,
+                       fmt::format("This operation is not permitted on KinesisStreamAsSource "
+                                   "delivery stream type: {}.",
+                                   key.name));
+    }
+    std::vector<log::Append> batch;
+    batch.push_back({(*found)->inbox, std::move(records), {}});
+    auto appended = co_await parts_.log.append(std::move(batch));
+    if (!appended) co_return fail(Errc::unavailable, appended.error().message());
+    co_return appended->front().first;
+}
+
+io::Task<Result<>> Deliveries::append(DeliveryKey key, std::vector<Bytes> records,
+                                      log::Token token) {
+    auto found = find(key);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    std::vector<log::Append> batch;
+    batch.push_back({(*found)->inbox, std::move(records), token});
+    auto appended = co_await parts_.log.append(std::move(batch));
+    if (!appended) co_return fail(Errc::unavailable, appended.error().message());
+    co_return Result<>();
+}
+
+Result<Figures> Deliveries::figures(const DeliveryKey& key) const {
+    const auto found = pipes_.find(key);
+    if (found == pipes_.end()) return fail(Errc::not_found, key.name);
+    return found->second->figures();
+}
+
+}  // namespace freshet::delivery

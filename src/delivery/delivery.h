@@ -1,0 +1,48 @@
+// The delivery service (Firehose): delivery streams, their records, their objects. One home core.
+#pragma once
+#include <memory>
+
+#include "delivery/errors.h"
+#include "delivery/pipe.h"
+#include "delivery/ports.h"
+#include "delivery/types.h"
+
+namespace freshet::delivery {
+
+class Deliveries {
+  public:
+    explicit Deliveries(Pipe::Parts parts) : parts_(parts) {}
+    ~Deliveries();
+    Result<> load();
+    void start();
+    io::Task<void> stop();
+    io::Core& home() { return parts_.home; }
+
+    /// `source_arn`: empty for DirectPut. Reads a Kinesis stream from its end, as AWS does.
+    io::Task<Result<>> create(DeliveryKey key, Destination destination,
+                              std::optional<KinesisSource> source,
+                              std::map<std::string, std::string> tags);
+    io::Task<Result<>> remove(DeliveryKey key);
+    Result<const DeliveryStream*> find(const DeliveryKey& key) const;
+    std::vector<const DeliveryStream*> list(const std::string& account, const std::string& region,
+                                            const std::string& after) const;
+    io::Task<Result<>> update(DeliveryKey key, int version, Destination destination);
+    io::Task<Result<>> set_tags(DeliveryKey key, std::map<std::string, std::string> tags);
+
+    /// Durable when it completes. The number of the first record.
+    io::Task<Result<log::Ordinal>> put(DeliveryKey key, std::vector<Bytes> records);
+    /// For siblings: also into streams that read from Kinesis, and once however often it is called
+    /// with `token`.
+    io::Task<Result<>> append(DeliveryKey key, std::vector<Bytes> records, log::Token token);
+    Result<Figures> figures(const DeliveryKey& key) const;
+
+  private:
+    io::Task<Result<>> save(DeliveryStream changed);
+    Pipe::Parts parts_;
+    std::map<DeliveryKey, std::unique_ptr<Pipe>> pipes_;
+};
+
+/// Errc::invalid_argument in AWS's words.
+Result<> check_destination(const Destination& destination);
+
+}  // namespace freshet::delivery

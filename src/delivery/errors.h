@@ -1,0 +1,21 @@
+// What the delivery service refuses.
+#pragma once
+#include "base/error.h"
+
+namespace freshet::delivery {
+
+enum class Errc {
+    not_found,         ///< no such delivery stream
+    in_use,            ///< one of that name is there
+    invalid_argument,  ///< a prefix, a buffer, a version that does not fit
+    wrong_version,     ///< the stream was changed meanwhile
+    wrong_source,      ///< records put into a stream that reads from Kinesis
+    unavailable        ///< the log refused; nothing was kept; try again
+};
+
+}  // namespace freshet::delivery
+
+template <>
+struct freshet::ErrorTraits<freshet::delivery::Errc> {
+    static const ErrorDomain& domain();
+};

@@ -1,0 +1,297 @@
+#include "delivery/pipe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "delivery/gzip.h"
+#include "delivery/limits.h"
+#include "delivery/prefix.h"
+
+namespace freshet::delivery {
+
+Pipe::Pipe(Parts parts, store::Loaded loaded)
+    : parts_(parts),
+      stream_(std::move(loaded.stream)),
+      cursors_(loaded.cursors),
+      read_(std::move(loaded.cursors)),
+      unfinished_(std::move(loaded.cut)),
+      retry_after_(limits::retry_first),
+      bell_(std::make_shared<Bell>(parts.home)),
+      scope_(parts.home) {}
+Pipe::~Pipe() = default;
+
+void Pipe::start() { scope_.spawn(run()); }
+
+io::Task<void> Pipe::stop() {
+    stopping_ = true;
+    bell_->ring();
+    co_await scope_.join();
+    for (const auto& [partition, listener] : listeners_)
+        parts_.log.unlisten(log::PartitionId(partition), listener);
+    listeners_.clear();
+}
+
+void Pipe::change(DeliveryStream stream) {
+    stream_ = std::move(stream);
+    bell_->ring();
+}
+
+Figures Pipe::figures() const {
+    Figures figures = figures_;
+    figures.waiting_bytes = buffer_bytes_;
+    for (const Waiting& waiting : buffer_) {
+        if (!figures.oldest_waiting || waiting.arrival < *figures.oldest_waiting)
+            figures.oldest_waiting = waiting.arrival;
+    }
+    return figures;
+}
+
+io::Task<void> Pipe::run() {
+    while (!stopping_) {
+        Result<> result;
+        if (unfinished_) {
+            result = co_await refill(*unfinished_);
+            if (result) result = co_await deliver(*unfinished_);
+            if (result) unfinished_.reset();
+        } else {
+            bell_->rung = false;
+            result = co_await fill();
+            if (result && is_due()) {
+                result = co_await deliver(make_cut());
+            } else if (result && !bell_->rung) {
+                if (buffer_.empty())
+                    co_await bell_->signal.wait();
+                else
+                    co_await bell_->signal.wait_until(due_at());
+            }
+        }
+        if (result) continue;
+        const bool go_on = co_await back_off(result.error());
+        if (!go_on) co_return;
+    }
+}
+
+/// The source waits while the destination refuses; nothing is dropped.
+io::Task<bool> Pipe::back_off(const Error& error) {
+    if (figures_.trouble != error.message())
+        log_warn("delivery", "waiting",
+                 {{"stream", stream_.key.name}, {"reason", error.message()}});
+    figures_.trouble = error.message();
+    const Timestamp until = parts_.home.now() + retry_after_;
+    retry_after_ = std::min(retry_after_ * 2, limits::retry_max);
+    while (!stopping_ && parts_.home.now() < until) co_await bell_->signal.wait_until(until);
+    co_return !stopping_;
+}
+
+// --- reading
+
+void Pipe::listen_to(const std::vector<log::PartitionId>& partitions) {
+    for (const log::PartitionId partition : partitions) {
+        if (listeners_.contains(*partition)) continue;
+        listeners_[*partition] = parts_.log.listen(partition, [&home = parts_.home, bell = bell_] {
+            home.post([bell] { bell->ring(); });
+        });
+    }
+}
+
+io::Task<Result<>> Pipe::fill() {
+    std::vector<log::PartitionId> partitions{stream_.inbox};
+    if (stream_.source) {
+        auto found = parts_.source.partitions(stream_.source->stream_arn);
+        if (!found) co_return std::unexpected(std::move(found.error()));
+        partitions = std::move(*found);
+        partitions.push_back(stream_.inbox);  // what siblings append directly
+    }
+    listen_to(partitions);
+    for (const log::PartitionId partition : partitions) {
+        auto filled = co_await fill_from(partition);
+        if (!filled) co_return filled;
+    }
+    co_return Result<>();
+}
+
+io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
+    const std::uint64_t full = static_cast<std::uint64_t>(stream_.destination.buffer_mib) << 20;
+    while (buffer_bytes_ < full) {
+        const log::Ordinal from = read_[*partition];
+        Result<std::vector<log::Record>> records;
+        if (parts_.log.is_cached(partition, from)) {
+            records =
+                parts_.log.read(partition, from, limits::read_records_max, full - buffer_bytes_);
+        } else {
+            records = co_await parts_.pool.run([&] {
+                return parts_.log.read(partition, from, limits::read_records_max,
+                                       full - buffer_bytes_);
+            });
+        }
+        if (!records) co_return std::unexpected(std::move(records.error()));
+        if (records->empty()) co_return Result<>();
+        for (const log::Record& record : *records) {
+            if (buffer_bytes_ >= full) break;  // what is left is read again for the next object
+            if (auto taken = take(partition, record); !taken) co_return taken;
+        }
+    }
+    co_return Result<>();
+}
+
+Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
+    Waiting waiting{partition, record.ordinal, record.time, {}};
+    if (partition == stream_.inbox) {
+        waiting.data.push_back(record.data);
+    } else {
+        auto users = parts_.source.user_records(record.data);
+        if (!users) return std::unexpected(std::move(users.error()));
+        waiting.data = std::move(*users);
+    }
+    for (const Bytes& data : waiting.data)
+        buffer_bytes_ += data.size() + (stream_.destination.append_newline ? 1 : 0);
+    figures_.records += waiting.data.size();
+    read_[*partition] = record.ordinal + 1;
+    buffer_.push_back(std::move(waiting));
+    return {};
+}
+
+/// After a restart: exactly the records of the cut that was written down.
+io::Task<Result<>> Pipe::refill(Cut cut) {
+    buffer_.clear();
+    buffer_bytes_ = 0;
+    read_ = cursors_;
+    for (const CutRange& range : cut.ranges) {
+        read_[*range.partition] = range.first;
+        while (read_[*range.partition] < range.next) {
+            const log::Ordinal from = read_[*range.partition];
+            auto records = co_await parts_.pool.run([&] {
+                return parts_.log.read(
+                    range.partition, from,
+                    std::min<std::size_t>(limits::read_records_max, range.next - from), 8 << 20);
+            });
+            if (!records) co_return std::unexpected(std::move(records.error()));
+            if (records->empty())
+                co_return fail(freshet::Errc::corrupt,
+                               fmt::format("records {} to {} of an unfinished object are gone",
+                                           from, range.next));
+            for (const log::Record& record : *records) {
+                if (auto taken = take(range.partition, record); !taken) co_return taken;
+            }
+        }
+    }
+    co_return Result<>();
+}
+
+// --- cutting and delivering
+
+Timestamp Pipe::due_at() const {
+    Timestamp oldest = buffer_.front().arrival;
+    for (const Waiting& waiting : buffer_) oldest = std::min(oldest, waiting.arrival);
+    return oldest + std::chrono::seconds(stream_.destination.interval_s);
+}
+
+bool Pipe::is_due() const {
+    if (buffer_.empty()) return false;
+    return buffer_bytes_ >= static_cast<std::uint64_t>(stream_.destination.buffer_mib) << 20 ||
+           parts_.home.now() >= due_at();
+}
+
+Cut Pipe::make_cut() const {
+    Cut cut;
+    Timestamp oldest = buffer_.front().arrival;
+    for (const Waiting& waiting : buffer_) {
+        oldest = std::min(oldest, waiting.arrival);
+        auto range = std::ranges::find(cut.ranges, waiting.partition, &CutRange::partition);
+        if (range == cut.ranges.end())
+            cut.ranges.push_back({waiting.partition, waiting.ordinal, waiting.ordinal + 1});
+        else
+            range->next = waiting.ordinal + 1;
+    }
+    // The name comes from the first position, so that the same cut always makes the same object.
+    std::string position = fmt::format("{}/{}", stream_.id, stream_.key.name);
+    for (const CutRange& range : cut.ranges)
+        position += fmt::format("/{}:{}", *range.partition, range.first);
+    const std::string digest = to_hex(sha256(position));
+    const std::uint64_t seed = std::stoull(digest.substr(40, 16), nullptr, 16);
+    const auto prefix = evaluate_prefix(stream_.destination.prefix, {oldest, std::nullopt, seed});
+    const auto time = format_java_time("yyyy-MM-dd-HH-mm-ss", oldest);
+    const std::string extension = !stream_.destination.file_extension.empty()
+                                      ? stream_.destination.file_extension
+                                  : stream_.destination.compression == Compression::gzip ? ".gz"
+                                                                                         : "";
+    cut.key =
+        fmt::format("{}{}-{}-{}-{}-{}-5{}-8{}-{}{}", prefix ? *prefix : "", stream_.key.name,
+                    stream_.version, *time, digest.substr(0, 8), digest.substr(8, 4),
+                    digest.substr(13, 3), digest.substr(17, 3), digest.substr(20, 12), extension);
+    return cut;
+}
+
+io::Task<Result<std::vector<Bytes>>> Pipe::content(std::size_t count) const {
+    std::vector<Bytes> pieces;
+    for (std::size_t i = 0; i < count; ++i) {
+        for (const Bytes& data : buffer_[i].data) {
+            pieces.push_back(data);
+            if (stream_.destination.append_newline) pieces.push_back(Bytes::literal("\n"));
+        }
+    }
+    const bool zip = stream_.destination.compression == Compression::gzip;
+    // Joined in one piece: an object of many small records is one write, not thousands.
+    auto whole = co_await parts_.pool.run([&pieces, zip]() -> Result<Bytes> {
+        if (zip) return gzip(pieces);
+        std::string joined;
+        for (const Bytes& piece : pieces) joined.append(piece.view());
+        return Bytes::own(std::move(joined));
+    });
+    if (!whole) co_return std::unexpected(std::move(whole.error()));
+    std::vector<Bytes> one;
+    one.push_back(std::move(*whole));
+    co_return one;
+}
+
+io::Task<Result<>> Pipe::deliver(Cut cut) {
+    const std::int64_t id = stream_.id;
+    const std::string bucket = stream_.destination.bucket();
+    const std::size_t count = buffer_.size();
+    auto written = co_await parts_.database.write(
+        [&](meta::Txn& txn) { return store::write_cut(txn, id, cut); });
+    if (!written) co_return written;
+    auto pieces = co_await content(count);
+    if (!pieces) co_return std::unexpected(std::move(pieces.error()));
+    objects::Attributes attributes{{"content-type", "application/octet-stream"}};
+    if (stream_.destination.compression == Compression::gzip)
+        attributes["content-encoding"] = "gzip";
+    auto staged = co_await parts_.objects.stage(std::move(*pieces));
+    if (!staged) co_return std::unexpected(std::move(staged.error()));
+    const Timestamp now = parts_.home.now();
+    // The object becomes visible and the cursors move in one transaction: neither without the
+    // other.
+    auto published = co_await parts_.database.write([&](meta::Txn& txn) -> Result<> {
+        auto object =
+            objects::Objects::publish_in(txn, bucket, cut.key, *staged, attributes, {}, now);
+        if (!object) return std::unexpected(std::move(object.error()).within("bucket " + bucket));
+        return store::finish_cut(txn, id, cut);
+    });
+    if (!published) co_return published;
+    for (const CutRange& range : cut.ranges) {
+        cursors_[*range.partition] = range.next;
+        if (range.partition != stream_.inbox) continue;
+        auto trimmed =
+            co_await parts_.pool.run([&] { return parts_.log.trim(range.partition, range.next); });
+        if (!trimmed)
+            log_warn("delivery", "trim failed",
+                     {{"stream", stream_.key.name}, {"reason", trimmed.error().message()}});
+    }
+    ++figures_.objects;
+    figures_.bytes += staged->size;
+    figures_.last_object = cut.key;
+    figures_.trouble.clear();
+    retry_after_ = limits::retry_first;
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
+    buffer_bytes_ = 0;
+    for (const Waiting& waiting : buffer_) {
+        for (const Bytes& data : waiting.data)
+            buffer_bytes_ += data.size() + (stream_.destination.append_newline ? 1 : 0);
+    }
+    co_return Result<>();
+}
+
+}  // namespace freshet::delivery

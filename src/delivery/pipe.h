@@ -1,0 +1,80 @@
+// The work of one delivery stream: reads its source, buffers by size and time, and makes objects,
+// each once. Home core: that of Deliveries. start(), then stop(), which joins.
+#pragma once
+#include <memory>
+
+#include "delivery/ports.h"
+#include "delivery/store.h"
+#include "delivery/types.h"
+#include "io/core.h"
+#include "objects/objects.h"
+
+namespace freshet::delivery {
+
+class Pipe {
+  public:
+    struct Parts {
+        io::Core& home;
+        meta::Database& database;
+        log::Log& log;
+        objects::Objects& objects;
+        io::Pool& pool;
+        StreamSource& source;
+    };
+    Pipe(Parts parts, store::Loaded loaded);
+    ~Pipe();
+    void start();
+    io::Task<void> stop();
+
+    const DeliveryStream& stream() const { return stream_; }
+    /// The next object goes by the new destination.
+    void change(DeliveryStream stream);
+    Figures figures() const;
+
+  private:
+    /// Rung when something may have come; remembers it for a pipe that is not waiting yet.
+    struct Bell {
+        explicit Bell(io::Core& home) : signal(home) {}
+        void ring() {
+            rung = true;
+            signal.notify();
+        }
+        io::Signal signal;
+        bool rung = false;
+    };
+    /// One record on its way, and where it came from.
+    struct Waiting {
+        log::PartitionId partition;
+        log::Ordinal ordinal;
+        Timestamp arrival;
+        std::vector<Bytes> data;
+    };
+    io::Task<void> run();
+    io::Task<Result<>> fill();
+    io::Task<Result<>> fill_from(log::PartitionId partition);
+    io::Task<Result<>> refill(Cut cut);
+    Result<> take(log::PartitionId partition, const log::Record& record);
+    bool is_due() const;
+    Timestamp due_at() const;
+    Cut make_cut() const;
+    io::Task<Result<>> deliver(Cut cut);
+    io::Task<Result<std::vector<Bytes>>> content(std::size_t count) const;
+    void listen_to(const std::vector<log::PartitionId>& partitions);
+    io::Task<bool> back_off(const Error& error);
+
+    Parts parts_;
+    DeliveryStream stream_;
+    std::map<std::uint64_t, log::Ordinal> cursors_;  ///< delivered before these
+    std::map<std::uint64_t, log::Ordinal> read_;     ///< read before these
+    std::optional<Cut> unfinished_;                  ///< of before the restart
+    std::vector<Waiting> buffer_;
+    std::uint64_t buffer_bytes_ = 0;
+    std::map<std::uint64_t, std::uint64_t> listeners_;
+    Figures figures_;
+    Millis retry_after_;
+    bool stopping_ = false;
+    std::shared_ptr<Bell> bell_;
+    io::Scope scope_;
+};
+
+}  // namespace freshet::delivery

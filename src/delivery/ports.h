@@ -1,0 +1,20 @@
+// What delivery needs of the stream service; app/ports_delivery connects them.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "log/log.h"
+
+namespace freshet::delivery {
+
+class StreamSource {
+  public:
+    virtual ~StreamSource() = default;
+    /// The partitions of a stream's shards; Errc::not_found. Called on the home core of delivery.
+    virtual Result<std::vector<log::PartitionId>> partitions(const std::string& stream_arn) = 0;
+    /// The user records of one record of such a partition: KPL aggregates are taken apart.
+    virtual Result<std::vector<Bytes>> user_records(const Bytes& payload) = 0;
+};
+
+}  // namespace freshet::delivery

@@ -1,0 +1,241 @@
+#include "delivery/prefix.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <random>
+
+#include "delivery/errors.h"
+#include "delivery/limits.h"
+
+namespace freshet::delivery {
+namespace {
+
+using namespace std::chrono;
+
+constexpr std::array months{"January", "February", "March",     "April",   "May",      "June",
+                            "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array weekdays{"Sunday",   "Monday", "Tuesday", "Wednesday",
+                              "Thursday", "Friday", "Saturday"};
+
+struct Calendar {
+    explicit Calendar(Timestamp t)
+        : day(floor<days>(t)),
+          date(day),
+          time(t - day),
+          weekday_(day),
+          day_of_year(static_cast<int>((day - sys_days(date.year() / January / 1)).count()) + 1) {}
+    sys_days day;
+    year_month_day date;
+    hh_mm_ss<milliseconds> time;
+    weekday weekday_;
+    int day_of_year;
+    int year() const { return static_cast<int>(date.year()); }
+    int month() const { return static_cast<int>(static_cast<unsigned>(date.month())); }
+    int day_of_month() const { return static_cast<int>(static_cast<unsigned>(date.day())); }
+    int hour() const { return static_cast<int>(time.hours().count()); }
+    /// Week of the week-based year, as the US count it: weeks begin on Sunday, the first holds
+    /// January 1.
+    std::pair<int, int> week() const {
+        const sys_days saturday = day + days(6 - static_cast<int>(weekday_.c_encoding()));
+        const int week_year = static_cast<int>(year_month_day(saturday).year());
+        const sys_days first = sys_days(std::chrono::year(week_year) / January / 1);
+        const sys_days first_sunday = first - days(static_cast<int>(weekday(first).c_encoding()));
+        return {week_year, static_cast<int>((day - first_sunday).count() / 7) + 1};
+    }
+};
+
+std::string padded(int value, std::size_t width) { return fmt::format("{:0{}}", value, width); }
+std::string year_text(int value, std::size_t count) {
+    return count == 2 ? padded(value % 100, 2) : padded(value, count);
+}
+
+/// Nothing when the letter is not one of the pattern language.
+std::optional<std::string> letter(const Calendar& c, char which, std::size_t count) {
+    const int hour12 = c.hour() % 12;
+    switch (which) {
+        case 'y':
+        case 'u':
+            return year_text(c.year(), count);
+        case 'Y':
+            return year_text(c.week().first, count);
+        case 'M':
+        case 'L': {
+            const std::string name = months[static_cast<std::size_t>(c.month() - 1)];
+            return count >= 5   ? name.substr(0, 1)
+                   : count == 4 ? name
+                   : count == 3 ? name.substr(0, 3)
+                                : padded(c.month(), count);
+        }
+        case 'd':
+            return padded(c.day_of_month(), count);
+        case 'D':
+            return padded(c.day_of_year, count);
+        case 'Q':
+        case 'q':
+            return padded((c.month() + 2) / 3, count);
+        case 'w':
+            return padded(c.week().second, count);
+        case 'e':
+        case 'c':
+            if (count < 3) return padded(static_cast<int>(c.weekday_.c_encoding()) + 1, count);
+            [[fallthrough]];
+        case 'E': {
+            const std::string name = weekdays[c.weekday_.c_encoding()];
+            return count == 4 ? name : count == 5 ? name.substr(0, 1) : name.substr(0, 3);
+        }
+        case 'a':
+            return c.hour() < 12 ? "AM" : "PM";
+        case 'h':
+            return padded(hour12 == 0 ? 12 : hour12, count);
+        case 'K':
+            return padded(hour12, count);
+        case 'H':
+            return padded(c.hour(), count);
+        case 'k':
+            return padded(c.hour() == 0 ? 24 : c.hour(), count);
+        case 'm':
+            return padded(static_cast<int>(c.time.minutes().count()), count);
+        case 's':
+            return padded(static_cast<int>(c.time.seconds().count()), count);
+        case 'S':
+            return (padded(static_cast<int>(c.time.subseconds().count()), 3) + std::string(9, '0'))
+                .substr(0, count);
+        case 'A':
+            return fmt::format("{:0{}}", duration_cast<milliseconds>(c.time.to_duration()).count(),
+                               count);
+        case 'n':
+            return fmt::format("{:0{}}", c.time.subseconds().count() * 1'000'000, count);
+        case 'V':
+            return "UTC";
+        case 'z':
+            return count >= 4 ? "Coordinated Universal Time" : "UTC";
+        case 'X':
+            return "Z";
+        case 'x':
+            return count == 1 ? "+00" : count % 2 == 0 ? "+0000" : "+00:00";
+        case 'Z':
+            return count == 4 ? "GMT" : count == 5 ? "Z" : "+0000";
+        case 'O':
+            return "GMT";
+        default:
+            return std::nullopt;
+    }
+}
+
+std::string random_string(std::uint64_t seed, std::size_t use) {
+    std::mt19937_64 random(seed + use);
+    const std::uint64_t value = random();
+    return fmt::format("{:08x}-{:02x}", value >> 32, value & 0xff);
+}
+
+Result<std::string> expression(const std::string& text, const PrefixInput& input, std::size_t use) {
+    const auto colon = text.find(':');
+    const std::string space = text.substr(0, colon);
+    const std::string value = colon == std::string::npos ? "" : text.substr(colon + 1);
+    if (space == "timestamp" && !value.empty()) return format_java_time(value, input.instant);
+    if (space == "firehose" && value == "random-string") return random_string(input.seed, use);
+    if (space == "firehose" && value == "error-output-type") {
+        if (input.error_output_type) return *input.error_output_type;
+        return fail(Errc::invalid_argument,
+                    "Prefix cannot contain the expression !{firehose:error-output-type}");
+    }
+    if (space.starts_with("partitionKeyFrom")) {
+        return fail(
+            Errc::invalid_argument,
+            fmt::format(
+                "The expression !{{{}}} needs dynamic partitioning, which Freshet does not build",
+                text));
+    }
+    return fail(Errc::invalid_argument, fmt::format("The expression !{{{}}} is not valid", text));
+}
+
+bool has_expression(const std::string& text) { return text.find("!{") != std::string::npos; }
+
+}  // namespace
+
+Result<std::string> format_java_time(const std::string& pattern, Timestamp instant) {
+    const Calendar calendar(instant);
+    std::string out;
+    for (std::size_t at = 0; at < pattern.size();) {
+        const char c = pattern[at];
+        if (c == '\'') {  // quoted text; '' is a quote
+            const auto end = pattern.find('\'', at + 1);
+            if (end == std::string::npos)
+                return fail(Errc::invalid_argument,
+                            fmt::format("The pattern {} ends inside quotes", pattern));
+            out += end == at + 1 ? "'" : pattern.substr(at + 1, end - at - 1);
+            at = end + 1;
+            continue;
+        }
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter) {
+            if (c == '{' || c == '}' || c == '#')
+                return fail(Errc::invalid_argument,
+                            fmt::format("Pattern includes reserved character: '{}'", c));
+            if (c != '[' && c != ']') out += c;
+            ++at;
+            continue;
+        }
+        std::size_t count = 1;
+        while (at + count < pattern.size() && pattern[at + count] == c) ++count;
+        const auto text = letter(calendar, c, count);
+        if (!text)
+            return fail(Errc::invalid_argument, fmt::format("Unknown pattern letter: {}", c));
+        out += *text;
+        at += count;
+    }
+    return out;
+}
+
+Result<std::string> evaluate_prefix(const std::optional<std::string>& prefix,
+                                    const PrefixInput& input) {
+    const std::string text = prefix.value_or("");
+    std::string out;
+    std::size_t at = 0, use = 0;
+    while (at < text.size()) {
+        const auto open = text.find("!{", at);
+        out += text.substr(at, open - at);
+        if (open == std::string::npos) break;
+        const auto close = text.find('}', open);
+        if (close == std::string::npos)
+            return fail(Errc::invalid_argument,
+                        fmt::format("The prefix {} ends inside an expression", text));
+        auto replaced = expression(text.substr(open + 2, close - open - 2), input, use++);
+        if (!replaced) return replaced;
+        out += *replaced;
+        at = close + 1;
+    }
+    if (!has_expression(text)) {
+        auto date = format_java_time("yyyy/MM/dd/HH/", input.instant);
+        out += *date;
+    }
+    if (out.size() > limits::prefix_bytes_max)
+        return fail(Errc::invalid_argument,
+                    fmt::format("The prefix is longer than {} bytes", limits::prefix_bytes_max));
+    return out;
+}
+
+Result<> check_prefixes(const std::optional<std::string>& prefix,
+                        const std::optional<std::string>& error_prefix) {
+    const PrefixInput input{Timestamp(), std::nullopt, 0};
+    if (auto good = evaluate_prefix(prefix, input); !good)
+        return std::unexpected(std::move(good.error()));
+    if (prefix && has_expression(*prefix) && (!error_prefix || error_prefix->empty())) {
+        return fail(Errc::invalid_argument,
+                    "ErrorOutputPrefix cannot be null or empty when Prefix contains expressions");
+    }
+    if (!error_prefix) return {};
+    if (has_expression(*error_prefix) &&
+        error_prefix->find("!{firehose:error-output-type}") == std::string::npos) {
+        return fail(Errc::invalid_argument,
+                    "ErrorOutputPrefix must contain the expression !{firehose:error-output-type} "
+                    "when it contains expressions");
+    }
+    auto good = evaluate_prefix(error_prefix, {Timestamp(), "processing-failed", 0});
+    if (!good) return std::unexpected(std::move(good.error()));
+    return {};
+}
+
+}  // namespace freshet::delivery

@@ -1,0 +1,47 @@
+#include "delivery/prefix.h"
+
+#include <gtest/gtest.h>
+
+#include "delivery/errors.h"
+
+namespace freshet::delivery {
+namespace {
+
+const Timestamp instant = *parse_iso8601("2018-08-27T10:30:00Z");
+
+std::string evaluated(std::optional<std::string> prefix, Timestamp at = instant) {
+    auto text = evaluate_prefix(prefix, {at, std::nullopt, 7});
+    return text ? *text : "refused: " + text.error().message();
+}
+
+TEST(Prefix, golden_vectors) {
+    EXPECT_EQ(evaluated(std::nullopt), "2018/08/27/10/");
+    EXPECT_EQ(evaluated("legacy"), "legacy2018/08/27/10/");
+    EXPECT_EQ(evaluated("a/"), "a/2018/08/27/10/");
+    EXPECT_EQ(evaluated("year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/"
+                        "hour=!{timestamp:HH}/"),
+              "year=2018/month=08/day=27/hour=10/");
+    EXPECT_EQ(evaluated("!{timestamp:'year='yyyy'/month='MM'/'}"), "year=2018/month=08/");
+    EXPECT_EQ(evaluated("x/!{firehose:random-string}/").size(), std::string("x//").size() + 11);
+    EXPECT_NE(evaluated("!{firehose:random-string}!{firehose:random-string}").substr(0, 11),
+              evaluated("!{firehose:random-string}!{firehose:random-string}").substr(11));
+    EXPECT_EQ(evaluated("!{timestamp:YYYY-'W'ww}", *parse_iso8601("2024-12-30T00:00:00Z")),
+              "2025-W01");
+    EXPECT_EQ(evaluated("!{timestamp:uuuu MMM MMMM E EEEE D a h K k S Q}"),
+              "2018 Aug August Mon Monday 239 AM 10 10 10 0 3");
+}
+
+TEST(Prefix, what_is_wrong_is_refused_when_it_is_given) {
+    EXPECT_TRUE(check_prefixes("a/", std::nullopt));
+    EXPECT_FALSE(check_prefixes("year=!{timestamp:yyyy}", std::nullopt));
+    EXPECT_TRUE(check_prefixes("year=!{timestamp:yyyy}", "err/"));
+    EXPECT_FALSE(check_prefixes("a", "err/!{timestamp:yyyy}/"));
+    for (const char* bad :
+         {"!{timestamp:b}", "!{timestamp:}", "!{timestamp:yyyy", "!{moon:phase}",
+          "!{firehose:error-output-type}", "!{timestamp:'yyyy}", "!{partitionKeyFromQuery:c}"}) {
+        EXPECT_FALSE(check_prefixes(bad, "err/!{firehose:error-output-type}")) << bad;
+    }
+}
+
+}  // namespace
+}  // namespace freshet::delivery

@@ -1,0 +1,44 @@
+// The tables of the delivery service; the only file of it that touches the database.
+#pragma once
+#include <map>
+#include <vector>
+
+#include "delivery/types.h"
+#include "meta/database.h"
+
+namespace freshet::delivery {
+
+/// What one object holds of each partition: records [first, next).
+struct CutRange {
+    log::PartitionId partition;
+    log::Ordinal first = 0, next = 0;
+};
+
+/// An object that is being made: written down before its upload, so that a restart makes the same
+/// one again.
+struct Cut {
+    std::string key;  ///< of the object
+    std::vector<CutRange> ranges;
+};
+
+namespace store {
+
+std::vector<meta::Migration> migrations();
+
+struct Loaded {
+    DeliveryStream stream;
+    std::map<std::uint64_t, log::Ordinal> cursors;  ///< by partition: the next record to deliver
+    std::optional<Cut> cut;
+};
+Result<std::vector<Loaded>> load(const meta::Connection& connection);
+Result<> insert(meta::Txn& txn, DeliveryStream& stream);
+Result<> update(meta::Txn& txn, const DeliveryStream& stream);
+Result<> remove(meta::Txn& txn, const DeliveryStream& stream);
+Result<> set_cursor(meta::Txn& txn, std::int64_t stream, log::PartitionId partition,
+                    log::Ordinal next);
+Result<> write_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut);
+/// Moves the cursors behind the cut and forgets it.
+Result<> finish_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut);
+
+}  // namespace store
+}  // namespace freshet::delivery

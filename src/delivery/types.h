@@ -1,0 +1,59 @@
+// The words of the delivery service.
+#pragma once
+#include <compare>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "log/log.h"
+
+namespace freshet::delivery {
+
+struct DeliveryKey {
+    std::string account, region, name;
+    auto operator<=>(const DeliveryKey&) const = default;
+};
+
+enum class Compression { none, gzip };
+
+/// Where objects go, and when.
+struct Destination {
+    std::string bucket_arn, role_arn;
+    std::optional<std::string> prefix, error_prefix;
+    std::int64_t buffer_mib = 5;
+    std::int64_t interval_s = 300;
+    Compression compression = Compression::none;
+    std::string file_extension;   ///< "" for the compression's own
+    bool append_newline = false;  ///< the processor AppendDelimiterToRecord
+    bool is_extended = true;      ///< which of the two S3 configurations the client used
+
+    std::string bucket() const { return bucket_arn.substr(bucket_arn.rfind(':') + 1); }
+};
+
+struct KinesisSource {
+    std::string stream_arn, role_arn;
+    Timestamp started;
+};
+
+struct DeliveryStream {
+    std::int64_t id = 0;
+    DeliveryKey key;
+    Timestamp created;
+    std::optional<Timestamp> updated;
+    int version = 1;
+    Destination destination;
+    std::optional<KinesisSource> source;  ///< none: DirectPut
+    log::PartitionId inbox;               ///< of DirectPut
+    std::map<std::string, std::string> tags;
+};
+
+/// What a delivery stream is doing, for people.
+struct Figures {
+    std::uint64_t records = 0, objects = 0, bytes = 0;  ///< since the server started
+    std::uint64_t waiting_bytes = 0;
+    std::optional<Timestamp> oldest_waiting;
+    std::string last_object, trouble;
+};
+
+}  // namespace freshet::delivery

@@ -1,0 +1,160 @@
+#include "record/kpl.h"
+
+#include <algorithm>
+
+#include "base/digest.h"
+
+namespace freshet::record {
+namespace {
+
+constexpr std::string_view magic = "\xF3\x89\x9A\xC2";
+constexpr std::size_t digest_bytes = 16;
+constexpr std::size_t key_bytes_max = 256;
+
+std::string digest_of(std::string_view message) {
+    const Md5 digest = md5(message);
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+/// Protobuf's wire format: tags, varints and length-delimited fields.
+class Reader {
+  public:
+    explicit Reader(std::string_view data) : data_(data) {}
+    bool done() const { return at_ == data_.size(); }
+    std::size_t at() const { return at_; }
+
+    bool varint(std::uint64_t& value) {
+        value = 0;
+        for (unsigned shift = 0; shift < 64 && at_ < data_.size(); shift += 7) {
+            const auto byte = static_cast<unsigned char>(data_[at_++]);
+            value |= std::uint64_t{byte & 0x7fU} << shift;
+            if (byte < 0x80) return true;
+        }
+        return false;
+    }
+    /// The next field: its number, and its number or bytes.
+    bool field(unsigned& number, std::uint64_t& value, std::string_view& bytes) {
+        std::uint64_t tag = 0;
+        if (!varint(tag)) return false;
+        number = static_cast<unsigned>(tag >> 3);
+        bytes = {};
+        if ((tag & 7) == 0) return varint(value);
+        if ((tag & 7) != 2 || !varint(value) || value > data_.size() - at_) return false;
+        bytes = data_.substr(at_, value);
+        at_ += value;
+        return true;
+    }
+
+  private:
+    std::string_view data_;
+    std::size_t at_ = 0;
+};
+
+void put_varint(std::string& out, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+    out += static_cast<char>(value);
+}
+
+void put_bytes(std::string& out, unsigned number, std::string_view bytes) {
+    put_varint(out, number << 3 | 2U);
+    put_varint(out, bytes.size());
+    out.append(bytes);
+}
+
+struct Parts {
+    std::vector<std::string_view> keys, hash_keys, records;
+};
+
+bool read_parts(std::string_view message, Parts& parts) {
+    Reader reader(message);
+    while (!reader.done()) {
+        unsigned number = 0;
+        std::uint64_t value = 0;
+        std::string_view bytes;
+        if (!reader.field(number, value, bytes)) return false;
+        if (number == 1)
+            parts.keys.push_back(bytes);
+        else if (number == 2)
+            parts.hash_keys.push_back(bytes);
+        else if (number == 3)
+            parts.records.push_back(bytes);
+    }
+    return true;
+}
+
+bool read_record(std::string_view text, const Parts& parts, const Bytes& whole,
+                 UserRecord& record) {
+    Reader reader(text);
+    bool has_key = false, has_data = false;
+    while (!reader.done()) {
+        unsigned number = 0;
+        std::uint64_t value = 0;
+        std::string_view bytes;
+        if (!reader.field(number, value, bytes)) return false;
+        if (number == 1) {
+            if (value >= parts.keys.size()) return false;
+            record.partition_key = std::string(parts.keys[value]);
+            has_key = true;
+        } else if (number == 2) {
+            if (value >= parts.hash_keys.size()) return false;
+            record.explicit_hash_key = std::string(parts.hash_keys[value]);
+        } else if (number == 3) {
+            record.data =
+                whole.slice(static_cast<std::size_t>(bytes.data() - whole.data()), bytes.size());
+            has_data = true;
+        }
+    }
+    return has_key && has_data;
+}
+
+}  // namespace
+
+bool is_aggregate(const Bytes& data) {
+    const std::string_view view = data.view();
+    if (view.size() < magic.size() + digest_bytes || !view.starts_with(magic)) return false;
+    const std::string_view message =
+        view.substr(magic.size(), view.size() - magic.size() - digest_bytes);
+    return view.substr(view.size() - digest_bytes) == digest_of(message);
+}
+
+std::optional<std::vector<UserRecord>> deaggregate(const Bytes& data) {
+    if (!is_aggregate(data)) return std::nullopt;
+    Parts parts;
+    if (!read_parts(data.view().substr(magic.size(), data.size() - magic.size() - digest_bytes),
+                    parts))
+        return std::nullopt;
+    std::vector<UserRecord> records(parts.records.size());
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (!read_record(parts.records[i], parts, data, records[i])) return std::nullopt;
+    }
+    return records;
+}
+
+void Aggregator::add(std::string_view partition_key, std::string_view data) {
+    auto found = std::ranges::find(keys_, partition_key);
+    const auto index = static_cast<std::uint64_t>(found - keys_.begin());
+    if (found == keys_.end()) {
+        keys_.emplace_back(partition_key);
+        put_bytes(tables_, 1, partition_key);
+    }
+    if (count_++ == 0) first_key_ = std::string(partition_key.substr(0, key_bytes_max));
+    std::string record;
+    record += '\x08';  // field 1, varint: index of the partition key
+    put_varint(record, index);
+    put_bytes(record, 3, data);
+    put_bytes(records_, 3, record);
+}
+
+std::size_t Aggregator::size() const {
+    return magic.size() + tables_.size() + records_.size() + digest_bytes;
+}
+
+std::string Aggregator::finish() {
+    const std::string message = tables_ + records_;
+    std::string out(magic);
+    out.append(message).append(digest_of(message));
+    *this = {};
+    return out;
+}
+
+}  // namespace freshet::record

@@ -1,0 +1,46 @@
+// The KPL's aggregation format: many user records in one stream record. F3 89 9A C2, a protobuf
+// message (table of partition keys, table of explicit hash keys, records), MD5 of the message.
+// docs/formats/kpl.md; the format is defined by awslabs/amazon-kinesis-producer,
+// aggregation-format.md.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace freshet::record {
+
+struct UserRecord {
+    std::string partition_key;
+    std::optional<std::string> explicit_hash_key;
+    Bytes data;
+};
+
+/// True when `data` begins and ends as an aggregate does, checksum included.
+bool is_aggregate(const Bytes& data);
+
+/// The user records of an aggregate, as slices of `data`; nothing when it is none: then the record
+/// stands for itself, as the KCL treats it.
+std::optional<std::vector<UserRecord>> deaggregate(const Bytes& data);
+
+/// Collects user records into one aggregate.
+class Aggregator {
+  public:
+    void add(std::string_view partition_key, std::string_view data);
+    std::size_t count() const { return count_; }
+    /// Bytes that finish() would return now.
+    std::size_t size() const;
+    /// The partition key that the aggregate is sent under: its first record's.
+    const std::string& partition_key() const { return first_key_; }
+    /// The aggregate; the collection is empty again.
+    std::string finish();
+
+  private:
+    std::vector<std::string> keys_;  ///< distinct; aggregates have few
+    std::string first_key_, tables_, records_;
+    std::size_t count_ = 0;
+};
+
+}  // namespace freshet::record

@@ -1,0 +1,163 @@
+"""Firehose through boto3: buffers, names, compression, sources, exactly once."""
+import gzip
+import re
+
+import botocore.exceptions
+import pytest
+from aws_kinesis_agg import aggregator
+
+ROLE = "arn:aws:iam::000000000000:role/any"
+HIVE = "top/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
+
+
+@pytest.fixture
+def lake(freshet):
+    s3 = freshet.client("s3")
+    s3.create_bucket(Bucket="lake")
+    return Lake(freshet, s3)
+
+
+class Lake:
+    def __init__(self, freshet, s3):
+        self.freshet, self.s3, self.firehose = freshet, s3, freshet.client("firehose")
+
+    def create(self, name="out", source=None, **config):
+        destination = {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake", "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 60}, **config}
+        extra = {"DeliveryStreamType": "KinesisStreamAsSource", "KinesisStreamSourceConfiguration": {"KinesisStreamARN": source, "RoleARN": ROLE}} if source else {}
+        return self.firehose.create_delivery_stream(DeliveryStreamName=name, ExtendedS3DestinationConfiguration=destination, **extra)
+
+    def keys(self):
+        return [item["Key"] for item in self.s3.list_objects_v2(Bucket="lake").get("Contents", [])]
+
+    def content(self):
+        return b"".join(self.s3.get_object(Bucket="lake", Key=key)["Body"].read() for key in self.keys())
+
+    def wait_for_keys(self, count, advance_ms=0):
+        return self.freshet.until(lambda: len(self.keys()) >= count and self.keys(), advance_ms=advance_ms)
+
+
+def code(call, **arguments):
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        call(**arguments)
+    return error.value.response["Error"]["Code"]
+
+
+def test_a_buffer_goes_out_when_its_time_is_over(lake):
+    lake.create()
+    for i in range(3):
+        assert lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"row %d\n" % i})["RecordId"]
+    lake.freshet.advance(59_000)
+    assert lake.keys() == []
+    lake.freshet.advance(1_000)
+    [key] = lake.wait_for_keys(1)
+    assert re.fullmatch(r"2026/01/01/00/out-1-2026-01-01-00-00-00-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", key)
+    assert lake.content() == b"row 0\nrow 1\nrow 2\n"
+    assert lake.s3.head_object(Bucket="lake", Key=key)["ContentType"] == "application/octet-stream"
+
+
+def test_a_buffer_goes_out_when_it_is_full(lake):
+    lake.create()
+    rows = [b"%06d" % i + b"x" * 9_993 + b"\n" for i in range(300)]
+    for i in range(0, 300, 100):
+        answer = lake.firehose.put_record_batch(DeliveryStreamName="out", Records=[{"Data": row} for row in rows[i:i + 100]])
+        assert answer["FailedPutCount"] == 0 and len(answer["RequestResponses"]) == 100
+    assert len(lake.wait_for_keys(2)) == 2
+    lake.freshet.advance(60_000)
+    lake.wait_for_keys(3)
+    assert sorted(lake.content().splitlines(keepends=True)) == rows
+
+
+def test_hive_prefix_gzip_extension_and_delimiter(lake):
+    lake.create(Prefix=HIVE, ErrorOutputPrefix="err/!{firehose:error-output-type}/", CompressionFormat="GZIP",
+                ProcessingConfiguration={"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord", "Parameters": []}]})
+    lake.freshet.advance(3 * 3600_000)
+    for word in (b"a", b"b"):
+        lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": word})
+    lake.freshet.advance(60_000)
+    [key] = lake.wait_for_keys(1)
+    assert key.startswith("top/year=2026/month=01/day=01/hour=03/out-1-") and key.endswith(".gz")
+    assert gzip.decompress(lake.content()) == b"a\nb\n"
+    assert lake.s3.head_object(Bucket="lake", Key=key)["ContentEncoding"] == "gzip"
+
+
+def test_zero_buffering(lake):
+    lake.create(BufferingHints={"SizeInMBs": 1, "IntervalInSeconds": 0})
+    lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"now"})
+    lake.wait_for_keys(1)
+
+
+def test_a_kinesis_source_from_its_end_on_with_aggregates_taken_apart(lake):
+    kinesis = lake.freshet.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=2)
+    kinesis.put_record(StreamName="s", Data=b"before\n", PartitionKey="k")
+    lake.create(source="arn:aws:kinesis:us-east-1:000000000000:stream/s")
+    aggregate = aggregator.RecordAggregator()
+    for i in range(50):
+        aggregate.add_user_record(f"key {i}", b"row %02d\n" % i)
+    partition_key, _, data = aggregate.clear_and_get().get_contents()
+    kinesis.put_record(StreamName="s", Data=data, PartitionKey=partition_key)
+    kinesis.put_record(StreamName="s", Data=b"single\n", PartitionKey="other")
+    lake.freshet.advance(60_000)
+    lake.freshet.until(lambda: len(lake.content().splitlines()) == 51)
+    assert sorted(lake.content().splitlines()) == sorted([b"row %02d" % i for i in range(50)] + [b"single"])
+    assert code(lake.firehose.put_record, DeliveryStreamName="out", Record={"Data": b""}) == "InvalidSourceException"
+    described = lake.firehose.describe_delivery_stream(DeliveryStreamName="out")["DeliveryStreamDescription"]
+    assert described["Source"]["KinesisStreamSourceDescription"]["KinesisStreamARN"].endswith("stream/s")
+
+
+def test_describe_update_list_tags_delete(lake):
+    lake.create("b")
+    lake.create("a")
+    assert lake.firehose.list_delivery_streams()["DeliveryStreamNames"] == ["a", "b"]
+    described = lake.firehose.describe_delivery_stream(DeliveryStreamName="a")["DeliveryStreamDescription"]
+    assert (described["DeliveryStreamStatus"], described["VersionId"], described["DeliveryStreamType"]) == ("ACTIVE", "1", "DirectPut")
+    destination = described["Destinations"][0]
+    assert destination["ExtendedS3DestinationDescription"]["BufferingHints"] == {"SizeInMBs": 1, "IntervalInSeconds": 60}
+    update = dict(DeliveryStreamName="a", DestinationId=destination["DestinationId"], ExtendedS3DestinationUpdate={"Prefix": "new/"})
+    assert code(lake.firehose.update_destination, **update, CurrentDeliveryStreamVersionId="7") == "ConcurrentModificationException"
+    lake.firehose.update_destination(**update, CurrentDeliveryStreamVersionId="1")
+    lake.firehose.put_record(DeliveryStreamName="a", Record={"Data": b"x"})
+    lake.freshet.advance(60_000)
+    [key] = lake.wait_for_keys(1)
+    assert key.startswith("new/2026/01/01/00/a-2-")
+    lake.firehose.tag_delivery_stream(DeliveryStreamName="a", Tags=[{"Key": "k", "Value": "v"}, {"Key": "l"}])
+    lake.firehose.untag_delivery_stream(DeliveryStreamName="a", TagKeys=["l"])
+    assert lake.firehose.list_tags_for_delivery_stream(DeliveryStreamName="a")["Tags"] == [{"Key": "k", "Value": "v"}]
+    lake.firehose.delete_delivery_stream(DeliveryStreamName="a")
+    assert code(lake.firehose.put_record, DeliveryStreamName="a", Record={"Data": b"x"}) == "ResourceNotFoundException"
+    assert code(lake.create, name="b") == "ResourceInUseException"
+
+
+def test_what_cannot_be_done_is_refused_at_creation(lake):
+    for config in ({"Prefix": "!{timestamp:yyyy}/"}, {"Prefix": "!{moon:phase}/", "ErrorOutputPrefix": "e/"}, {"CompressionFormat": "Snappy"},
+                   {"BufferingHints": {"SizeInMBs": 5}}, {"DynamicPartitioningConfiguration": {"Enabled": True}},
+                   {"ProcessingConfiguration": {"Enabled": True, "Processors": [{"Type": "Lambda", "Parameters": []}]}}):
+        assert code(lake.create, **config) == "InvalidArgumentException", config
+    assert code(lake.create, source="arn:aws:kinesis:us-east-1:000000000000:stream/none") == "ResourceNotFoundException"
+    assert lake.firehose.list_delivery_streams()["DeliveryStreamNames"] == []
+
+
+def test_a_missing_bucket_makes_the_source_wait_and_loses_nothing(lake):
+    lake.create(BucketARN="arn:aws:s3:::later", BufferingHints={"SizeInMBs": 1, "IntervalInSeconds": 1})
+    lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"first\n"})
+    lake.freshet.advance(10_000)
+    lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"second\n"})
+    lake.s3.create_bucket(Bucket="later")
+
+    def content():
+        keys = [item["Key"] for item in lake.s3.list_objects_v2(Bucket="later").get("Contents", [])]
+        return b"".join(lake.s3.get_object(Bucket="later", Key=key)["Body"].read() for key in keys)
+    lake.freshet.until(lambda: content() == b"first\nsecond\n", advance_ms=10_000)
+
+
+@pytest.mark.parametrize("stop", ["terminate", "kill9"])
+def test_what_was_acknowledged_is_delivered_once_after_a_restart(lake, stop):
+    lake.create()
+    for i in range(20):
+        lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"%d\n" % i})
+    getattr(lake.freshet, stop)()
+    lake.freshet.restart()
+    lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"20\n"})
+    lake.freshet.advance(120_000)
+    lake.wait_for_keys(1)
+    assert lake.content() == b"".join(b"%d\n" % i for i in range(21))

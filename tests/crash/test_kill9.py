@@ -1,0 +1,90 @@
+"""The server is killed while clients work: what was acknowledged is there, once and in order."""
+import threading
+import time
+
+import botocore.exceptions
+import urllib3.exceptions
+
+REFUSED = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, urllib3.exceptions.HTTPError, OSError)
+
+
+class Writer(threading.Thread):
+    """Calls `put(number)` with growing numbers until stopped; notes which were acknowledged and which are in doubt."""
+
+    def __init__(self, put):
+        super().__init__(daemon=True)
+        self.put, self.acknowledged, self.in_doubt, self.stopping = put, [], set(), False
+
+    def run(self):
+        number = 0
+        while not self.stopping:
+            number += 1
+            try:
+                self.put(number)
+                self.acknowledged.append(number)
+            except REFUSED:
+                self.in_doubt.add(number)
+                time.sleep(0.002)
+
+
+def crash(server, writers, kills, rng):
+    for writer in writers:
+        writer.start()
+    for _ in range(kills):
+        time.sleep(rng.uniform(0.001, 0.12))
+        server.kill9()
+        server.start()
+    for writer in writers:
+        writer.stopping = True
+    for writer in writers:
+        writer.join()
+
+
+def check(found, writer):
+    """Each acknowledged number once, in order; besides them at most what was in doubt, once."""
+    assert len(found) == len(set(found)), "doubled"
+    assert found == sorted(found), "reordered"
+    assert set(writer.acknowledged) <= set(found), f"lost {sorted(set(writer.acknowledged) - set(found))[:5]}"
+    assert set(found) <= set(writer.acknowledged) | writer.in_doubt, "invented"
+    assert writer.acknowledged, "nothing was written between the kills"
+
+
+def test_streams_keep_what_they_acknowledged(make_freshet, kills, rng):
+    server = make_freshet(clock="system")
+    kinesis = server.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=2)
+    hashes = ["0", str(2 ** 127)]
+
+    def putter(shard):
+        client = server.client("kinesis")
+        return lambda n: client.put_record(StreamName="s", Data=b"%d" % n, PartitionKey="k", ExplicitHashKey=hashes[shard])
+    writers = [Writer(putter(shard)) for shard in range(2)]
+    crash(server, writers, kills, rng)
+    for shard, writer in enumerate(writers):
+        iterator = kinesis.get_shard_iterator(StreamName="s", ShardId=str(shard), ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        found = []
+        while True:
+            answer = kinesis.get_records(ShardIterator=iterator)
+            found += [int(record["Data"]) for record in answer["Records"]]
+            iterator = answer["NextShardIterator"]
+            if answer["MillisBehindLatest"] == 0:
+                break
+        check(found, writer)
+
+
+def test_delivery_brings_each_acknowledged_record_to_the_lake_once(make_freshet, kills, rng):
+    server = make_freshet(clock="system")
+    s3, firehose = server.client("s3"), server.client("firehose")
+    s3.create_bucket(Bucket="lake")
+    firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration={
+        "RoleARN": "arn:aws:iam::000000000000:role/r", "BucketARN": "arn:aws:s3:::lake", "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 0}})
+    client = server.client("firehose")
+    writer = Writer(lambda n: client.put_record(DeliveryStreamName="d", Record={"Data": b"%d\n" % n}))
+    crash(server, [writer], kills, rng)
+
+    def lake():
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket="lake")
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        return sorted(int(line) for key in keys for line in s3.get_object(Bucket="lake", Key=key)["Body"].read().split())
+    server.until(lambda: set(writer.acknowledged) <= set(lake()))
+    check(lake(), writer)
