@@ -1,0 +1,121 @@
+// One JSON object a line: the openx and the hive-hcatalog SerDe. Names compare without case.
+#include <simdjson.h>
+
+#include <map>
+
+#include "duck/cell.h"
+#include "duck/native/parse_value.h"
+#include "duck/raise.h"
+#include "duck/rows.h"
+
+namespace freshet::duck {
+namespace {
+
+using simdjson::dom::element;
+using sql::trino::Type;
+using sql::trino::TypeKind;
+
+/// A scalar as the text that a string column shows.
+std::string scalar_text(element value) {
+    if (value.is_string()) return std::string(value.get_string().value());
+    return simdjson::minify(value);
+}
+
+duckdb::Value value_of(element value, const Type& type) {
+    const auto logical = logical_type(type);
+    if (value.is_null()) return duckdb::Value(logical);
+    if (type.is(TypeKind::array)) {
+        if (!value.is_array()) return duckdb::Value(logical);
+        duckdb::vector<duckdb::Value> items;
+        for (const auto item : value.get_array().value()) items.push_back(value_of(item, type.arguments[0]));
+        return duckdb::Value::LIST(logical_type(type.arguments[0]), std::move(items));
+    }
+    if (type.is(TypeKind::row) || type.is(TypeKind::map)) {
+        if (!value.is_object()) return duckdb::Value(logical);
+        const auto object = value.get_object().value();
+        if (type.is(TypeKind::row)) {
+            duckdb::child_list_t<duckdb::Value> fields;
+            for (std::size_t i = 0; i < type.arguments.size(); ++i) {
+                element field;
+                const bool found = object.at_key_case_insensitive(type.names[i]).get(field) == simdjson::SUCCESS;
+                fields.emplace_back("f" + std::to_string(i), found ? value_of(field, type.arguments[i]) : duckdb::Value(logical_type(type.arguments[i])));
+            }
+            return duckdb::Value::STRUCT(std::move(fields));
+        }
+        duckdb::vector<duckdb::Value> keys, values;
+        for (const auto& [key, item] : object) {
+            duckdb::Vector one(logical_type(type.arguments[0]), 1);
+            if (!put_text(one, 0, type.arguments[0], key)) continue;
+            keys.push_back(one.GetValue(0));
+            values.push_back(value_of(item, type.arguments[1]));
+        }
+        return duckdb::Value::MAP(logical_type(type.arguments[0]), logical_type(type.arguments[1]), std::move(keys), std::move(values));
+    }
+    duckdb::Vector one(logical, 1);
+    put_text(one, 0, type, scalar_text(value));
+    return one.GetValue(0);
+}
+
+class JsonReader final : public RowReader {
+  public:
+    explicit JsonReader(RowTarget target) : target_(std::move(target)) {
+        const auto& properties = target_.scan->properties;
+        const auto found = properties.find("ignore.malformed.json");
+        ignore_malformed_ = found != properties.end() && sql::trino::lower_case(found->second) == "true";
+        for (const auto& column : target_.scan->columns) {
+            const auto mapped = properties.find("mapping." + column.name);
+            keys_.push_back(mapped == properties.end() ? column.name : mapped->second);
+        }
+    }
+
+    bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) override {
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos) return false;
+        element root;
+        const bool good = parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS && root.is_object();
+        if (!good && !ignore_malformed_) raise("HIVE_CURSOR_ERROR", "Row is not a valid JSON Object in " + target_.file + ": " + std::string(line.substr(0, 100)));
+        for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+            const std::size_t column = target_.columns[i];
+            if (column == std::string::npos) continue;
+            put(out.data[i], row, column, good ? std::optional(root) : std::nullopt);
+        }
+        return true;
+    }
+
+  private:
+    void put(duckdb::Vector& out, duckdb::idx_t row, std::size_t column, std::optional<element> root) {
+        const Type& type = target_.scan->columns[column].type;
+        element value;
+        const bool found = root && root->get_object().value().at_key_case_insensitive(keys_[column]).get(value) == simdjson::SUCCESS;
+        if (!found || value.is_null()) {
+            duckdb::FlatVector::SetNull(out, row, true);
+            return;
+        }
+        if (!type.arguments.empty()) {
+            out.SetValue(row, value_of(value, type));
+            return;
+        }
+        bool good = false;
+        if (type.is(TypeKind::timestamp)) {
+            // Also ISO 8601, as both SerDes accept.
+            std::string text = scalar_text(value);
+            if (text.size() > 10 && text[10] == 'T') text[10] = ' ';
+            if (text.ends_with('Z')) text.pop_back();
+            good = put_text(out, row, type, text);
+        } else {
+            good = put_text(out, row, type, scalar_text(value));
+        }
+        if (good || type.is(TypeKind::varchar)) return;
+        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" + scalar_text(value).substr(0, 200) + "\" in column " + target_.scan->columns[column].name + " of " + target_.file);
+    }
+
+    RowTarget target_;
+    simdjson::dom::parser parser_;
+    std::vector<std::string> keys_;
+    bool ignore_malformed_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<RowReader> make_json_reader(RowTarget target) { return std::make_unique<JsonReader>(std::move(target)); }
+
+}  // namespace freshet::duck

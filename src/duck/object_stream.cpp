@@ -1,0 +1,132 @@
+#include "duck/object_stream.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "duck/raise.h"
+
+namespace freshet::duck {
+namespace {
+
+constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t line_bytes_max = 64 * 1024 * 1024;
+
+}  // namespace
+
+ObjectFile::ObjectFile(const sql::plan::File& file) : file_(file) {
+    for (const auto& extent : file.extents) {
+        descriptors_.push_back(::open(extent.path.c_str(), O_RDONLY | O_CLOEXEC));
+        if (descriptors_.back() < 0) raise("HIVE_CANNOT_OPEN_SPLIT", "Error opening " + file.name + ": " + std::strerror(errno));
+        size_ += extent.size;
+    }
+}
+
+ObjectFile::~ObjectFile() {
+    for (const int descriptor : descriptors_) {
+        if (descriptor >= 0) ::close(descriptor);
+    }
+}
+
+std::size_t ObjectFile::read_at(std::uint64_t offset, char* out, std::size_t size) {
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < descriptors_.size() && done < size; ++i) {
+        const auto& extent = file_.extents[i];
+        if (offset >= extent.size) {
+            offset -= extent.size;
+            continue;
+        }
+        std::size_t wanted = std::min<std::uint64_t>(size - done, extent.size - offset);
+        while (wanted > 0) {
+            const ssize_t got = ::pread(descriptors_[i], out + done, wanted, static_cast<off_t>(extent.offset + offset));
+            if (got < 0 && errno == EINTR) continue;
+            if (got <= 0) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": " + (got < 0 ? std::strerror(errno) : "the file is too short"));
+            done += static_cast<std::size_t>(got);
+            wanted -= static_cast<std::size_t>(got);
+            offset += static_cast<std::uint64_t>(got);
+        }
+        offset = 0;
+    }
+    return done;
+}
+
+struct LineReader::Inflater {
+    z_stream stream{};
+    std::string input;
+    Inflater() {
+        if (inflateInit2(&stream, 15 + 16) != Z_OK) raise("GENERIC_INTERNAL_ERROR", "inflate could not start");
+    }
+    Inflater(const Inflater&) = delete;
+    ~Inflater() { inflateEnd(&stream); }
+};
+
+LineReader::LineReader(const sql::plan::File& file, std::atomic<std::uint64_t>& scanned)
+    : object_(file), file_(file), scanned_(scanned) {
+    if (file.name.ends_with(".gz")) inflater_ = std::make_unique<Inflater>();
+    for (const std::string_view ending : {".bz2", ".zst", ".snappy", ".lzo", ".lz4", ".xz"}) {
+        if (file.name.ends_with(ending)) raise("NOT_SUPPORTED", "The compression of " + file.name + " is not supported");
+    }
+}
+
+LineReader::~LineReader() = default;
+
+bool LineReader::fill() {
+    if (begin_ > 0) {
+        buffer_.erase(0, begin_);
+        begin_ = 0;
+    }
+    if (buffer_.size() > line_bytes_max) raise("HIVE_CURSOR_ERROR", "Line too long in text file: " + file_.name);
+    const std::size_t before = buffer_.size();
+    const auto read_piece = [&](std::string& into, std::size_t at) {
+        into.resize(at + piece_bytes);
+        const std::size_t got = object_.read_at(offset_, into.data() + at, piece_bytes);
+        into.resize(at + got);
+        offset_ += got;
+        scanned_ += got;
+        return got;
+    };
+    if (!inflater_) return read_piece(buffer_, before) > 0;
+    while (true) {
+        z_stream& z = inflater_->stream;
+        if (z.avail_in == 0) {
+            if (read_piece(inflater_->input, 0) == 0) return false;
+            z.next_in = reinterpret_cast<Bytef*>(inflater_->input.data());
+            z.avail_in = static_cast<uInt>(inflater_->input.size());
+        }
+        buffer_.resize(before + piece_bytes);
+        z.next_out = reinterpret_cast<Bytef*>(buffer_.data() + before);
+        z.avail_out = piece_bytes;
+        const int code = inflate(&z, Z_NO_FLUSH);
+        buffer_.resize(before + piece_bytes - z.avail_out);
+        if (code == Z_STREAM_END) inflateReset(&z);  // the next member, when there is one
+        if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": incorrect gzip data");
+        if (buffer_.size() > before) return true;
+    }
+}
+
+bool LineReader::next(std::string_view& line) {
+    std::size_t from = begin_;
+    while (true) {
+        const void* found = std::memchr(buffer_.data() + from, '\n', buffer_.size() - from);
+        if (found) {
+            const auto end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
+            line = std::string_view(buffer_).substr(begin_, end - begin_);
+            begin_ = end + 1;
+            if (line.ends_with('\r')) line.remove_suffix(1);
+            return true;
+        }
+        from = buffer_.size() - begin_;
+        if (!ended_ && fill()) continue;
+        ended_ = true;
+        if (begin_ >= buffer_.size()) return false;
+        line = std::string_view(buffer_).substr(begin_);
+        begin_ = buffer_.size();
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        return true;
+    }
+}
+
+}  // namespace freshet::duck

@@ -1,0 +1,191 @@
+// LazySimpleSerDe (delimiters, escapes, no quotes, a bad cell is NULL) and OpenCSVSerde (quotes, a bad
+// number is an error).
+#include "duck/rows.h"
+
+#include <algorithm>
+
+#include "duck/cell.h"
+#include "duck/native/parse_value.h"
+#include "duck/raise.h"
+
+namespace freshet::duck {
+namespace {
+
+using sql::plan::ScanPlan;
+using sql::trino::Type;
+using sql::trino::TypeKind;
+
+std::string property(const ScanPlan& scan, const char* name, std::string otherwise) {
+    const auto found = scan.properties.find(name);
+    return found == scan.properties.end() ? std::move(otherwise) : found->second;
+}
+
+/// A delimiter as Hive writes it: the character, or its number ("1", "9").
+char delimiter_of(const ScanPlan& scan, const char* name, char otherwise) {
+    const std::string text = property(scan, name, "");
+    if (text.empty()) return otherwise;
+    if (text == "\\t") return '\t';
+    const auto number = text.size() > 1 || (text[0] >= '0' && text[0] <= '9') ? parse_whole(text, -128, 255) : std::nullopt;
+    return number ? static_cast<char>(*number) : text[0];
+}
+
+bool simple(const Type& type) { return type.arguments.empty(); }
+
+class LazyReader final : public RowReader {
+  public:
+    explicit LazyReader(RowTarget target) : target_(std::move(target)) {
+        const ScanPlan& scan = *target_.scan;
+        delimiters_.levels[0] = delimiter_of(scan, "field.delim", delimiter_of(scan, "serialization.format", '\x01'));
+        delimiters_.levels[1] = delimiter_of(scan, "collection.delim", delimiter_of(scan, "colelction.delim", '\x02'));
+        delimiters_.levels[2] = delimiter_of(scan, "mapkey.delim", '\x03');
+        delimiters_.escape = property(scan, "escape.delim", "").empty() ? '\0' : property(scan, "escape.delim", "")[0];
+        delimiters_.null_text = property(scan, "serialization.null.format", "\\N");
+        for (const auto column : target_.columns) {
+            if (column != std::string::npos) wanted_ = std::max(wanted_, column + 1);
+        }
+    }
+
+    bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) override {
+        split(line);
+        for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+            const std::size_t column = target_.columns[i];
+            if (column == std::string::npos) continue;
+            duckdb::Vector& vector = out.data[i];
+            const Type& type = target_.scan->columns[column].type;
+            if (column >= cells_.size() || cells_[column] == delimiters_.null_text) {
+                duckdb::FlatVector::SetNull(vector, row, true);
+            } else if (simple(type)) {
+                const std::string_view cell = cells_[column];
+                if (delimiters_.escape != '\0' && cell.find(delimiters_.escape) != std::string_view::npos) {
+                    put_text(vector, row, type, unescaped(cell));
+                } else {
+                    put_text(vector, row, type, cell);
+                }
+            } else {
+                vector.SetValue(row, lazy_value(cells_[column], type, delimiters_, 1));
+            }
+        }
+        return true;
+    }
+
+  private:
+    void split(std::string_view line) {
+        cells_.clear();
+        const char delimiter = delimiters_.levels[0];
+        std::size_t begin = 0;
+        while (cells_.size() < wanted_) {
+            std::size_t end = begin;
+            if (delimiters_.escape == '\0') {
+                end = std::min(line.find(delimiter, begin), line.size());
+            } else {
+                while (end < line.size() && line[end] != delimiter) end += line[end] == delimiters_.escape ? 2 : 1;
+                end = std::min(end, line.size());
+            }
+            cells_.push_back(line.substr(begin, end - begin));
+            if (end >= line.size()) return;
+            begin = end + 1;
+        }
+    }
+    std::string unescaped(std::string_view cell) const {
+        std::string made;
+        for (std::size_t i = 0; i < cell.size(); ++i) {
+            if (cell[i] == delimiters_.escape && i + 1 < cell.size()) ++i;
+            made += cell[i];
+        }
+        return made;
+    }
+
+    RowTarget target_;
+    Delimiters delimiters_;
+    std::size_t wanted_ = 1;
+    std::vector<std::string_view> cells_;
+};
+
+class QuotedReader final : public RowReader {
+  public:
+    explicit QuotedReader(RowTarget target) : target_(std::move(target)) {
+        const ScanPlan& scan = *target_.scan;
+        separator_ = delimiter_of(scan, "separatorChar", ',');
+        quote_ = property(scan, "quoteChar", "\"")[0];
+        escape_ = property(scan, "escapeChar", "\\")[0];
+    }
+
+    bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) override {
+        const std::size_t count = split(line);
+        for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+            const std::size_t column = target_.columns[i];
+            if (column == std::string::npos) continue;
+            if (column >= count) {
+                duckdb::FlatVector::SetNull(out.data[i], row, true);
+                continue;
+            }
+            put(out.data[i], row, column);
+        }
+        return true;
+    }
+
+  private:
+    void put(duckdb::Vector& vector, duckdb::idx_t row, std::size_t column) {
+        const Type& type = target_.scan->columns[column].type;
+        const std::string& cell = cells_[column];
+        bool good = false;
+        if (type.is(TypeKind::date) || type.is(TypeKind::timestamp)) {
+            // As numbers: days, or milliseconds, since the epoch.
+            const auto number = parse_whole(cell, INT64_MIN / 1000, INT64_MAX / 1000);
+            good = number.has_value();
+            if (good && type.is(TypeKind::date)) duckdb::FlatVector::GetData<duckdb::date_t>(vector)[row] = duckdb::date_t(static_cast<std::int32_t>(*number));
+            if (good && type.is(TypeKind::timestamp)) duckdb::FlatVector::GetData<duckdb::timestamp_t>(vector)[row] = duckdb::timestamp_t(*number * 1000);
+        } else {
+            good = put_text(vector, row, type, cell);
+            if (!good && type.is(TypeKind::varchar)) good = true;  // bytes that are no UTF-8 are NULL
+        }
+        if (good) return;
+        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: " + (cell.empty() ? "Cannot parse an empty string" : "For input string: \"" + cell + "\"") + " in column " +
+                                   target_.scan->columns[column].name + " of " + target_.file);
+    }
+    std::size_t split(std::string_view line) {
+        std::size_t count = 0;
+        bool quoted = false;
+        const auto cell = [&]() -> std::string& {
+            if (count >= cells_.size()) cells_.resize(count + 1);
+            return cells_[count];
+        };
+        cell().clear();
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            const char c = line[i];
+            if (c == escape_ && escape_ != quote_ && quoted && i + 1 < line.size() && (line[i + 1] == quote_ || line[i + 1] == escape_)) {
+                cell() += line[++i];
+            } else if (c == quote_) {
+                if (quoted && i + 1 < line.size() && line[i + 1] == quote_) {
+                    cell() += quote_;
+                    ++i;
+                } else {
+                    quoted = !quoted;
+                }
+            } else if (c == separator_ && !quoted) {
+                ++count;
+                cell().clear();
+            } else {
+                cell() += c;
+            }
+        }
+        return count + 1;
+    }
+
+    RowTarget target_;
+    char separator_ = ',', quote_ = '"', escape_ = '\\';
+    std::vector<std::string> cells_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowReader> make_row_reader(RowTarget target) {
+    switch (target.scan->format) {
+        case sql::plan::Format::quoted: return std::make_unique<QuotedReader>(std::move(target));
+        case sql::plan::Format::json: return make_json_reader(std::move(target));
+        case sql::plan::Format::delimited: case sql::plan::Format::parquet: break;
+    }
+    return std::make_unique<LazyReader>(std::move(target));
+}
+
+}  // namespace freshet::duck

@@ -1,0 +1,58 @@
+// What a query worker is given: engine SQL, the types of its answer, and for each scan its columns, its
+// partitions and the files on this machine that hold its objects.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/trino/types.h"
+
+namespace freshet::sql::plan {
+
+enum class Format : std::uint8_t {
+    delimited,  ///< LazySimpleSerDe
+    quoted,     ///< OpenCSVSerde
+    json,
+    parquet
+};
+
+struct Extent {
+    std::string path;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+};
+
+struct File {
+    std::string name;  ///< "s3://bucket/key", for messages; its ending tells the compression
+    std::uint64_t size = 0;
+    std::uint32_t partition = 0;
+    std::vector<Extent> extents;
+};
+
+struct ScanColumn {
+    std::string name;
+    trino::Type type;
+    bool partition = false;
+    bool used = true;
+};
+
+struct ScanPlan {
+    Format format = Format::delimited;
+    std::vector<ScanColumn> columns;  ///< partition keys last
+    /// Values of the partition keys, in their order; one empty entry for a table without partitions.
+    std::vector<std::vector<std::optional<std::string>>> partitions;
+    std::vector<File> files;
+    std::map<std::string, std::string> properties;  ///< of the serde and the table
+};
+
+struct QueryPlan {
+    std::string sql;
+    std::vector<trino::Type> columns;
+    std::vector<ScanPlan> scans;
+    std::uint64_t memory_mib = 0;
+    std::string spill_directory;
+};
+
+}  // namespace freshet::sql::plan

@@ -1,0 +1,239 @@
+#include "sql/plan/wire.h"
+
+#include <cstring>
+
+namespace freshet::sql::plan {
+namespace {
+
+class Writer {
+  public:
+    explicit Writer(FrameKind kind) : bytes_(4, '\0') { bytes_ += static_cast<char>(kind); }
+    void number(std::uint64_t value) {
+        char raw[8];
+        std::memcpy(raw, &value, 8);
+        bytes_.append(raw, 8);
+    }
+    void text(std::string_view text) {
+        number(text.size());
+        bytes_.append(text);
+    }
+    void cell(const std::optional<std::string>& cell) {
+        const std::int32_t size = cell ? static_cast<std::int32_t>(cell->size()) : -1;
+        char raw[4];
+        std::memcpy(raw, &size, 4);
+        bytes_.append(raw, 4);
+        if (cell) bytes_.append(*cell);
+    }
+    void type(const trino::Type& type) {
+        number(static_cast<std::uint64_t>(type.kind));
+        number(static_cast<std::uint64_t>(static_cast<std::int64_t>(type.precision)));
+        number(static_cast<std::uint64_t>(type.scale));
+        number(type.arguments.size());
+        for (const auto& argument : type.arguments) this->type(argument);
+        number(type.names.size());
+        for (const auto& name : type.names) text(name);
+    }
+    std::string finish() {
+        const auto size = static_cast<std::uint32_t>(bytes_.size() - frame_header_bytes);
+        std::memcpy(bytes_.data(), &size, 4);
+        return std::move(bytes_);
+    }
+
+  private:
+    std::string bytes_;
+};
+
+class Reader {
+  public:
+    explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+    bool good() const { return good_; }
+    bool ended() const { return good_ && bytes_.empty(); }
+    std::string_view take(std::uint64_t size) {
+        if (size > bytes_.size()) {
+            good_ = false;
+            return {};
+        }
+        const auto part = bytes_.substr(0, size);
+        bytes_.remove_prefix(size);
+        return part;
+    }
+    std::uint64_t number() {
+        std::uint64_t value = 0;
+        const auto raw = take(8);
+        if (good_) std::memcpy(&value, raw.data(), 8);
+        return value;
+    }
+    /// A count of things that take at least a byte each.
+    std::uint64_t count() {
+        const auto value = number();
+        if (value > bytes_.size()) good_ = false;
+        return good_ ? value : 0;
+    }
+    std::string text() { return std::string(take(number())); }
+    std::optional<std::string> cell() {
+        std::int32_t size = 0;
+        const auto raw = take(4);
+        if (!good_) return std::nullopt;
+        std::memcpy(&size, raw.data(), 4);
+        if (size < 0) return std::nullopt;
+        return std::string(take(static_cast<std::uint64_t>(size)));
+    }
+    trino::Type type(int depth = 0) {
+        trino::Type made;
+        made.kind = static_cast<trino::TypeKind>(number());
+        made.precision = static_cast<int>(static_cast<std::int64_t>(number()));
+        made.scale = static_cast<int>(number());
+        if (depth > 64) good_ = false;
+        for (auto left = count(); left > 0 && good_; --left) made.arguments.push_back(type(depth + 1));
+        for (auto left = count(); left > 0 && good_; --left) made.names.push_back(text());
+        return made;
+    }
+
+  private:
+    std::string_view bytes_;
+    bool good_ = true;
+};
+
+void write_scan(Writer& out, const ScanPlan& scan) {
+    out.number(static_cast<std::uint64_t>(scan.format));
+    out.number(scan.columns.size());
+    for (const auto& column : scan.columns) {
+        out.text(column.name);
+        out.type(column.type);
+        out.number((column.partition ? 1U : 0U) | (column.used ? 2U : 0U));
+    }
+    out.number(scan.partitions.size());
+    for (const auto& values : scan.partitions) {
+        out.number(values.size());
+        for (const auto& value : values) out.cell(value);
+    }
+    out.number(scan.files.size());
+    for (const auto& file : scan.files) {
+        out.text(file.name);
+        out.number(file.size);
+        out.number(file.partition);
+        out.number(file.extents.size());
+        for (const auto& extent : file.extents) {
+            out.text(extent.path);
+            out.number(extent.offset);
+            out.number(extent.size);
+        }
+    }
+    out.number(scan.properties.size());
+    for (const auto& [key, value] : scan.properties) {
+        out.text(key);
+        out.text(value);
+    }
+}
+
+ScanPlan read_scan(Reader& in) {
+    ScanPlan scan;
+    scan.format = static_cast<Format>(in.number());
+    for (auto left = in.count(); left > 0 && in.good(); --left) {
+        ScanColumn column;
+        column.name = in.text();
+        column.type = in.type();
+        const auto flags = in.number();
+        column.partition = (flags & 1U) != 0;
+        column.used = (flags & 2U) != 0;
+        scan.columns.push_back(std::move(column));
+    }
+    for (auto left = in.count(); left > 0 && in.good(); --left) {
+        auto& values = scan.partitions.emplace_back();
+        for (auto cells = in.count(); cells > 0 && in.good(); --cells) values.push_back(in.cell());
+    }
+    for (auto left = in.count(); left > 0 && in.good(); --left) {
+        File file;
+        file.name = in.text();
+        file.size = in.number();
+        file.partition = static_cast<std::uint32_t>(in.number());
+        for (auto extents = in.count(); extents > 0 && in.good(); --extents) {
+            Extent extent;
+            extent.path = in.text();
+            extent.offset = in.number();
+            extent.size = in.number();
+            file.extents.push_back(std::move(extent));
+        }
+        scan.files.push_back(std::move(file));
+    }
+    for (auto left = in.count(); left > 0 && in.good(); --left) {
+        std::string key = in.text();
+        scan.properties.emplace(std::move(key), in.text());
+    }
+    return scan;
+}
+
+}  // namespace
+
+std::string encode_plan(const QueryPlan& plan) {
+    Writer out(FrameKind::plan);
+    out.text(plan.sql);
+    out.number(plan.columns.size());
+    for (const auto& type : plan.columns) out.type(type);
+    out.number(plan.scans.size());
+    for (const auto& scan : plan.scans) write_scan(out, scan);
+    out.number(plan.memory_mib);
+    out.text(plan.spill_directory);
+    return out.finish();
+}
+
+std::optional<QueryPlan> decode_plan(std::string_view payload) {
+    Reader in(payload);
+    QueryPlan plan;
+    plan.sql = in.text();
+    for (auto left = in.count(); left > 0 && in.good(); --left) plan.columns.push_back(in.type());
+    for (auto left = in.count(); left > 0 && in.good(); --left) plan.scans.push_back(read_scan(in));
+    plan.memory_mib = in.number();
+    plan.spill_directory = in.text();
+    return in.ended() ? std::optional(std::move(plan)) : std::nullopt;
+}
+
+std::string encode_rows(const std::vector<Cells>& rows) {
+    Writer out(FrameKind::rows);
+    out.number(rows.size());
+    out.number(rows.empty() ? 0 : rows[0].size());
+    for (const auto& row : rows) {
+        for (const auto& cell : row) out.cell(cell);
+    }
+    return out.finish();
+}
+
+std::optional<std::vector<Cells>> decode_rows(std::string_view payload) {
+    Reader in(payload);
+    const auto rows = in.number(), columns = in.number();
+    std::vector<Cells> made;
+    for (std::uint64_t i = 0; i < rows && in.good(); ++i) {
+        Cells& row = made.emplace_back();
+        for (std::uint64_t c = 0; c < columns && in.good(); ++c) row.push_back(in.cell());
+    }
+    return in.ended() ? std::optional(std::move(made)) : std::nullopt;
+}
+
+std::string encode_failed(const Failed& failed) {
+    Writer out(FrameKind::failed);
+    out.text(failed.code);
+    out.text(failed.message);
+    return out.finish();
+}
+
+std::optional<Failed> decode_failed(std::string_view payload) {
+    Reader in(payload);
+    Failed made;
+    made.code = in.text();
+    made.message = in.text();
+    return in.ended() ? std::optional(std::move(made)) : std::nullopt;
+}
+
+std::string encode_done(std::uint64_t scanned_bytes) {
+    Writer out(FrameKind::done);
+    out.number(scanned_bytes);
+    return out.finish();
+}
+
+std::optional<std::uint64_t> decode_done(std::string_view payload) {
+    Reader in(payload);
+    const auto scanned = in.number();
+    return in.ended() ? std::optional(scanned) : std::nullopt;
+}
+
+}  // namespace freshet::sql::plan

@@ -1,0 +1,41 @@
+// The bytes between the server and a query worker, which are of the same build: frames of
+// [size u32][kind u8][payload], numbers little-endian, texts with their length in front.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/plan/plan.h"
+
+namespace freshet::sql::plan {
+
+enum class FrameKind : std::uint8_t {
+    plan = 1,   ///< to the worker: a QueryPlan
+    rows = 2,   ///< from it: rows of cells
+    failed = 3, ///< from it: code and message; ends the answer
+    done = 4    ///< from it: bytes scanned; ends the answer
+};
+
+using Cells = std::vector<std::optional<std::string>>;
+
+struct Failed {
+    std::string code, message;
+};
+
+/// A whole frame, its header in front.
+std::string encode_plan(const QueryPlan& plan);
+std::string encode_rows(const std::vector<Cells>& rows);
+std::string encode_failed(const Failed& failed);
+std::string encode_done(std::uint64_t scanned_bytes);
+
+inline constexpr std::size_t frame_header_bytes = 5;
+inline constexpr std::size_t frame_bytes_max = std::size_t{1} << 30;
+
+/// Payloads. nullopt: not what an encoder makes.
+std::optional<QueryPlan> decode_plan(std::string_view payload);
+std::optional<std::vector<Cells>> decode_rows(std::string_view payload);
+std::optional<Failed> decode_failed(std::string_view payload);
+std::optional<std::uint64_t> decode_done(std::string_view payload);
+
+}  // namespace freshet::sql::plan
