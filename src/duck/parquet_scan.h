@@ -1,0 +1,14 @@
+// The SQL that reads a Parquet table with its declared columns: by name, missing ones NULL, a type that
+// does not fit HIVE_BAD_DATA.
+#pragma once
+#include <string>
+
+#include "duck/engine.h"
+#include "sql/plan/plan.h"
+
+namespace freshet::duck {
+
+/// A SELECT with columns c0, c1, ... Raises HIVE_BAD_DATA.
+std::string parquet_select(duckdb::Connection& connection, const sql::plan::QueryPlan& plan, std::size_t scan);
+
+}  // namespace freshet::duck

@@ -1,0 +1,119 @@
+#include "duck/session.h"
+
+#include "duck/native/adapter.h"
+#include "duck/object_files.h"
+#include "duck/parquet_scan.h"
+#include "duck/raise.h"
+#include "duck/result_text.h"
+#include "duck/text_scan.h"
+
+namespace freshet::duck {
+namespace {
+
+constexpr std::size_t rows_per_frame = 2048;
+
+/// The engine's error in Trino's words.
+sql::plan::Failed failure_of(const std::exception& problem) {
+    const duckdb::ErrorData error(problem);
+    const std::string message = error.RawMessage();
+    if (const auto at = message.find('@'); at != std::string::npos) {
+        const auto colon = message.find(": ", at);
+        const std::string code = message.substr(at + 1, colon == std::string::npos ? 0 : colon - at - 1);
+        const bool named = !code.empty() && code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string::npos;
+        if (named) return {code, message.substr(colon + 2)};
+    }
+    switch (error.Type()) {
+        case duckdb::ExceptionType::OUT_OF_RANGE: return {"NUMERIC_VALUE_OUT_OF_RANGE", message};
+        case duckdb::ExceptionType::CONVERSION: return {"INVALID_CAST_ARGUMENT", message};
+        case duckdb::ExceptionType::INVALID_INPUT: return {"INVALID_FUNCTION_ARGUMENT", message};
+        case duckdb::ExceptionType::OUT_OF_MEMORY: return {"EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exhausted resources at this scale factor: " + message};
+        case duckdb::ExceptionType::INTERRUPT: return {"USER_CANCELED", "Query was canceled"};
+        default: break;  // NOLINT
+    }
+    if (message.find("More than one row returned by a subquery") != std::string::npos) return {"SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows"};
+    return {"GENERIC_INTERNAL_ERROR", message};
+}
+
+}  // namespace
+
+struct Session::State {
+    ScanState scan;
+    std::unique_ptr<duckdb::DuckDB> engine;
+    std::unique_ptr<duckdb::Connection> connection;
+
+    void command(const std::string& sql) {
+        auto result = connection->Query(sql);
+        if (result->HasError()) result->ThrowError();
+    }
+    void make_scans(const sql::plan::QueryPlan& plan) {
+        for (std::size_t i = 0; i < plan.scans.size(); ++i) {
+            std::string select = "SELECT * FROM freshet_text(" + std::to_string(i) + ")";
+            if (plan.scans[i].files.empty()) {
+                select.clear();
+                for (std::size_t c = 0; c < plan.scans[i].columns.size(); ++c) {
+                    select += (c == 0 ? "SELECT " : ", ") + std::string("CAST(NULL AS ") + sql::trino::engine_type(plan.scans[i].columns[c].type) + ") AS c" + std::to_string(c);
+                }
+                select += " WHERE false";
+            } else if (plan.scans[i].format == sql::plan::Format::parquet) {
+                select = parquet_select(*connection, plan, i);
+            }
+            command("CREATE OR REPLACE TEMPORARY VIEW scan_" + std::to_string(i) + " AS " + select);
+        }
+    }
+    void stream(const sql::plan::QueryPlan& plan, const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
+        auto result = connection->SendQuery(plan.sql);
+        if (result->HasError()) result->ThrowError();
+        std::vector<sql::plan::Cells> pending;
+        while (auto chunk = result->Fetch()) {
+            for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {
+                sql::plan::Cells cells;
+                for (std::size_t c = 0; c < plan.columns.size(); ++c) cells.push_back(result_text(chunk->GetValue(c, row), plan.columns[c]));
+                pending.push_back(std::move(cells));
+            }
+            if (pending.size() >= rows_per_frame && !rows(std::exchange(pending, {}))) return;
+            if (chunk->size() == 0) break;
+        }
+        if (result->HasError()) result->ThrowError();
+        if (!pending.empty()) rows(std::move(pending));
+    }
+};
+
+Session::Session(const std::string& spill_directory, std::uint64_t memory_mib) : state_(std::make_unique<State>()) {
+    duckdb::DBConfig config;
+    config.SetOptionByName("memory_limit", duckdb::Value(std::to_string(memory_mib) + "MiB"));
+    if (!spill_directory.empty()) config.SetOptionByName("temp_directory", duckdb::Value(spill_directory));
+    config.SetOptionByName("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
+    config.SetOptionByName("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
+    state_->engine = std::make_unique<duckdb::DuckDB>(nullptr, &config);
+    duckdb::ExtensionLoader loader(*state_->engine->instance, "freshet");
+    add_numbers(loader);
+    add_decimals(loader);
+    add_casts(loader);
+    add_text(loader);
+    add_times(loader);
+    add_date_patterns(loader);
+    add_regexp(loader);
+    add_json(loader);
+    add_urls(loader);
+    add_text_scan(*state_->engine->instance, state_->scan);
+    add_object_files(*state_->engine->instance, state_->scan);
+    state_->connection = std::make_unique<duckdb::Connection>(*state_->engine);
+    state_->command("SET TimeZone='UTC'");
+    state_->command("SET ieee_floating_point_ops=true");
+}
+
+Session::~Session() = default;
+
+std::expected<std::uint64_t, sql::plan::Failed> Session::run(const sql::plan::QueryPlan& plan, const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
+    state_->scan.plan = &plan;
+    state_->scan.scanned_bytes = 0;
+    try {
+        state_->make_scans(plan);
+        state_->stream(plan, rows);
+    } catch (const std::exception& problem) {
+        return std::unexpected(failure_of(problem));
+    }
+    return state_->scan.scanned_bytes.load();
+}
+
+}  // namespace freshet::duck
