@@ -15,22 +15,23 @@ constexpr std::size_t rows_per_frame = 2048;
 /// The engine's error in Trino's words.
 sql::plan::Failed failure_of(const std::exception& problem) {
     const duckdb::ErrorData error(problem);
-    const std::string message = error.RawMessage();
+    std::string message = error.RawMessage();
+    // What follows shows engine SQL, which is nobody's text.
+    if (const auto line = message.find("\n\nLINE "); line != std::string::npos) message.resize(line);
     if (const auto at = message.find('@'); at != std::string::npos) {
         const auto colon = message.find(": ", at);
         const std::string code = message.substr(at + 1, colon == std::string::npos ? 0 : colon - at - 1);
         const bool named = !code.empty() && code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string::npos;
         if (named) return {code, message.substr(colon + 2)};
     }
-    switch (error.Type()) {
-        case duckdb::ExceptionType::OUT_OF_RANGE: return {"NUMERIC_VALUE_OUT_OF_RANGE", message};
-        case duckdb::ExceptionType::CONVERSION: return {"INVALID_CAST_ARGUMENT", message};
-        case duckdb::ExceptionType::INVALID_INPUT: return {"INVALID_FUNCTION_ARGUMENT", message};
-        case duckdb::ExceptionType::OUT_OF_MEMORY: return {"EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exhausted resources at this scale factor: " + message};
-        case duckdb::ExceptionType::INTERRUPT: return {"USER_CANCELED", "Query was canceled"};
-        default: break;  // NOLINT
-    }
+    const auto type = error.Type();
+    if (type == duckdb::ExceptionType::OUT_OF_RANGE) return {"NUMERIC_VALUE_OUT_OF_RANGE", message};
+    if (message.find("INT128") != std::string::npos) return {"NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow"};
+    if (type == duckdb::ExceptionType::CONVERSION) return {"INVALID_CAST_ARGUMENT", message};
+    if (type == duckdb::ExceptionType::OUT_OF_MEMORY) return {"EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exhausted resources at this scale factor: " + message};
+    if (type == duckdb::ExceptionType::INTERRUPT) return {"USER_CANCELED", "Query was canceled"};
     if (message.find("More than one row returned by a subquery") != std::string::npos) return {"SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows"};
+    if (type == duckdb::ExceptionType::INVALID_INPUT) return {"INVALID_FUNCTION_ARGUMENT", message};
     return {"GENERIC_INTERNAL_ERROR", message};
 }
 

@@ -49,7 +49,7 @@ SyntaxResult<Typed> Analysis::subscript(const Expr& expr, const Scope& scope) {
     if (base.type.is(TypeKind::map) && coerces(index.type, base.type.arguments[0])) {
         const std::string key = coerce(index, base.type.arguments[0]).sql;
         return Typed{"(CASE WHEN " + base.sql + " IS NULL OR " + key + " IS NULL THEN NULL WHEN map_contains(" + base.sql + ", " + key + ") THEN map_extract_value(" + base.sql + ", " + key +
-                         ") ELSE map_extract_value(" + base.sql + ", tr_missing_key(" + key + ", CAST(" + key + " AS VARCHAR))) END)",
+                         ") WHEN tr_missing_key(CAST(" + key + " AS VARCHAR)) THEN NULL END)",
                      base.type.arguments[1]};
     }
     if (base.type.is(TypeKind::row) && index.text && index.type.is_integer()) {
