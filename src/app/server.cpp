@@ -8,6 +8,7 @@
 #include "app/data_directory.h"
 #include "app/operator_console.h"
 #include "app/wire_delivery.h"
+#include "app/wire_identity.h"
 #include "app/wire_objects.h"
 #include "app/wire_stream.h"
 #include "aws/http/front.h"
@@ -23,8 +24,8 @@ constexpr std::int64_t manual_start_ms = 1'767'225'600'000;
 
 std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
-    for (const auto& part :
-         {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations()})
+    for (const auto& part : {WiredStream::migrations(), WiredObjects::migrations(),
+                             WiredDelivery::migrations(), WiredIdentity::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -46,6 +47,7 @@ struct Server::Parts {
     std::unique_ptr<WiredStream> streams;
     std::unique_ptr<WiredObjects> objects;
     std::unique_ptr<WiredDelivery> deliveries;
+    std::unique_ptr<WiredIdentity> identities;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -83,6 +85,9 @@ Result<> Server::Parts::open() {
     auto deliveries_made = WiredDelivery::make(*context, streams->streams(), objects->objects());
     if (!deliveries_made) return std::unexpected(std::move(deliveries_made.error()));
     deliveries = std::move(*deliveries_made);
+    auto identities_made = WiredIdentity::make(*context);
+    if (!identities_made) return std::unexpected(std::move(identities_made.error()));
+    identities = std::move(*identities_made);
     return {};
 }
 

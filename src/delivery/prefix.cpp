@@ -51,40 +51,11 @@ std::string year_text(int value, std::size_t count) {
     return count == 2 ? padded(value % 100, 2) : padded(value, count);
 }
 
-/// Nothing when the letter is not one of the pattern language.
-std::optional<std::string> letter(const Calendar& c, char which, std::size_t count) {
+/// Letters of the time of day and of the zone, which is UTC; nothing when it is no letter of the
+/// pattern language.
+std::optional<std::string> time_letter(const Calendar& c, char which, std::size_t count) {
     const int hour12 = c.hour() % 12;
     switch (which) {
-        case 'y':
-        case 'u':
-            return year_text(c.year(), count);
-        case 'Y':
-            return year_text(c.week().first, count);
-        case 'M':
-        case 'L': {
-            const std::string name = months[static_cast<std::size_t>(c.month() - 1)];
-            return count >= 5   ? name.substr(0, 1)
-                   : count == 4 ? name
-                   : count == 3 ? name.substr(0, 3)
-                                : padded(c.month(), count);
-        }
-        case 'd':
-            return padded(c.day_of_month(), count);
-        case 'D':
-            return padded(c.day_of_year, count);
-        case 'Q':
-        case 'q':
-            return padded((c.month() + 2) / 3, count);
-        case 'w':
-            return padded(c.week().second, count);
-        case 'e':
-        case 'c':
-            if (count < 3) return padded(static_cast<int>(c.weekday_.c_encoding()) + 1, count);
-            [[fallthrough]];
-        case 'E': {
-            const std::string name = weekdays[c.weekday_.c_encoding()];
-            return count == 4 ? name : count == 5 ? name.substr(0, 1) : name.substr(0, 3);
-        }
         case 'a':
             return c.hour() < 12 ? "AM" : "PM";
         case 'h':
@@ -121,6 +92,44 @@ std::optional<std::string> letter(const Calendar& c, char which, std::size_t cou
             return "GMT";
         default:
             return std::nullopt;
+    }
+}
+
+/// Nothing when the letter is not one of the pattern language.
+std::optional<std::string> letter(const Calendar& c, char which, std::size_t count) {
+    switch (which) {
+        case 'y':
+        case 'u':
+            return year_text(c.year(), count);
+        case 'Y':
+            return year_text(c.week().first, count);
+        case 'M':
+        case 'L': {
+            const std::string name = months[static_cast<std::size_t>(c.month() - 1)];
+            return count >= 5   ? name.substr(0, 1)
+                   : count == 4 ? name
+                   : count == 3 ? name.substr(0, 3)
+                                : padded(c.month(), count);
+        }
+        case 'd':
+            return padded(c.day_of_month(), count);
+        case 'D':
+            return padded(c.day_of_year, count);
+        case 'Q':
+        case 'q':
+            return padded((c.month() + 2) / 3, count);
+        case 'w':
+            return padded(c.week().second, count);
+        case 'e':
+        case 'c':
+            if (count < 3) return padded(static_cast<int>(c.weekday_.c_encoding()) + 1, count);
+            [[fallthrough]];
+        case 'E': {
+            const std::string name = weekdays[c.weekday_.c_encoding()];
+            return count == 4 ? name : count == 5 ? name.substr(0, 1) : name.substr(0, 3);
+        }
+        default:
+            return time_letter(c, which, count);
     }
 }
 

@@ -1,0 +1,207 @@
+"""The article's pipeline on this machine, as far as Freshet builds it: `./dev demo [--once] [--article] [--csv FILE...]`.
+
+Starts a Freshet of its own, makes the stream and the delivery stream, sends rows as the article's producer does
+(KPL-aggregated), waits until they lie in the lake under year=/month=/day=/hour=, and holds every hand-over against
+what Python reads from the input itself. Without --once it keeps sending rows until Ctrl-C.
+"""
+import argparse
+import collections
+import csv
+import io
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE))
+
+import boto3  # noqa: E402
+import generate  # noqa: E402
+import producer  # noqa: E402
+
+STREAM, DELIVERY, BUCKET = "crimes", "crimes-to-lake", "crimes-lake"
+ROLE = "arn:aws:iam::000000000000:role/freshet-pipeline"
+PREFIX = "crimes/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
+LIVE_ROWS_PER_SECOND = 500
+
+
+class Table:
+    """Step, expected, found, seconds; remembers whether all agree."""
+
+    def __init__(self):
+        self.good = True
+        print(f"\n{'step':<44} {'expected':>14} {'found':>14} {'seconds':>8}")
+
+    def row(self, step, expected, found, since):
+        agrees = expected == found
+        self.good = self.good and agrees
+        print(f"{step:<44} {expected!s:>14} {found!s:>14} {time.monotonic() - since:8.2f}{'' if agrees else '   <- differs'}", flush=True)
+
+
+def free_port(wanted):
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return probe.getsockname()[1]
+            except OSError:
+                continue
+    raise SystemExit("demo: no port is free")
+
+
+class Demo:
+    def __init__(self, options):
+        self.options = options
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="freshet-demo-"))
+        self.endpoint = f"http://127.0.0.1:{free_port(4566)}"
+        self.server = subprocess.Popen([ROOT / "build/release/freshet", "serve", "--data", self.directory, "--listen", self.endpoint[7:]],
+                                       stdout=subprocess.PIPE, stderr=open(self.directory / "server.log", "w"), text=True)
+        line = self.server.stdout.readline().strip()
+        if "ready" not in line:
+            raise SystemExit(f"demo: the server did not start; see {self.directory / 'server.log'}")
+        print(f"demo: {line}, data in {self.directory}")
+        self.kinesis, self.s3, self.firehose = (boto3.client(
+            name, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="demo", aws_secret_access_key="demo")
+            for name in ("kinesis", "s3", "firehose"))
+
+    def stop(self):
+        self.server.send_signal(signal.SIGTERM)
+        status = self.server.wait(timeout=30)
+        shutil.rmtree(self.directory)
+        return status
+
+    def rows(self):
+        if not self.options.csv:
+            yield from generate.rows(self.options.rows, self.options.seed)
+            return
+        for path in self.options.csv:
+            rows = producer.read_rows(path)
+            next(rows, None)
+            yield from rows
+
+    def make(self):
+        seconds, mebibytes = (300, 5) if self.options.article else (15, 5)
+        print("demo: making the bucket, the stream of 2 shards and the delivery stream "
+              f"(buffers {mebibytes} MiB or {seconds} s)")
+        self.s3.create_bucket(Bucket=BUCKET)
+        self.kinesis.create_stream(StreamName=STREAM, ShardCount=2)
+        arn = self.kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["StreamARN"]
+        self.firehose.create_delivery_stream(
+            DeliveryStreamName=DELIVERY, DeliveryStreamType="KinesisStreamAsSource",
+            KinesisStreamSourceConfiguration={"KinesisStreamARN": arn, "RoleARN": ROLE},
+            ExtendedS3DestinationConfiguration={
+                "RoleARN": ROLE, "BucketARN": f"arn:aws:s3:::{BUCKET}", "Prefix": PREFIX,
+                "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/",
+                "BufferingHints": {"SizeInMBs": mebibytes, "IntervalInSeconds": seconds},
+                "ProcessingConfiguration": {"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord", "Parameters": []}]}})
+
+    def send(self):
+        """The rows as lines, and the time of each ten-thousandth on the screen."""
+        sender, lines, started = producer.Producer(self.kinesis, STREAM), [], time.monotonic()
+        for row in self.rows():
+            line = io.StringIO()
+            csv.writer(line, lineterminator="").writerow(row)
+            lines.append(line.getvalue())
+            sender.add(row)
+            if sender.rows % 10_000 == 0:
+                rate = sender.rows / (time.monotonic() - started)
+                print(f"demo: {sender.rows} rows sent, {rate:.0f} rows/s, {sender.retries} retries", flush=True)
+        sender.finish()
+        return lines
+
+    def objects(self):
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def lake_lines(self, keys):
+        content = b"".join(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys)
+        return content.decode().splitlines()
+
+    def stream_records(self):
+        count = 0
+        for shard in self.kinesis.list_shards(StreamName=STREAM)["Shards"]:
+            iterator = self.kinesis.get_shard_iterator(StreamName=STREAM, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+            while True:
+                answer = self.kinesis.get_records(ShardIterator=iterator)
+                count += len(answer["Records"])
+                iterator = answer["NextShardIterator"]
+                if answer["MillisBehindLatest"] == 0:
+                    break
+        return count
+
+    def wait_for_lake(self, expected):
+        """Until the lake has as many rows, or a minute longer than a buffer lives."""
+        deadline = time.monotonic() + (360 if self.options.article else 75)
+        known, rows = set(), []
+        while time.monotonic() < deadline:
+            for key in self.objects():
+                if key in known:
+                    continue
+                known.add(key)
+                lines = self.lake_lines([key])
+                rows += lines
+                print(f"demo: object {key}: {len(lines)} rows", flush=True)
+            if len(rows) >= expected:
+                break
+            time.sleep(0.25)
+        return sorted(known), rows
+
+    def check(self):
+        since = time.monotonic()
+        self.make()
+        made = time.monotonic()
+        lines = self.send()
+        sent = time.monotonic()
+        keys, found = self.wait_for_lake(len(lines))
+        table = Table()
+        table.row("delivery streams made", 1, len(self.firehose.list_delivery_streams()["DeliveryStreamNames"]), since)
+        table.row("stream has records (KPL aggregates)", True, self.stream_records() > 0, made)
+        table.row("rows in the lake", len(lines), len(found), sent)
+        table.row("each row once", True, collections.Counter(lines) == collections.Counter(found), sent)
+        pattern = re.compile(r"crimes/year=\d{4}/month=\d\d/day=\d\d/hour=\d\d/" + DELIVERY + r"-1-")
+        table.row("objects under year=/month=/day=/hour=", len(keys), sum(bool(pattern.match(key)) for key in keys), sent)
+        return table.good
+
+    def run_on(self):
+        print(f"demo: sending {LIVE_ROWS_PER_SECOND} rows/s until Ctrl-C; try\n"
+              f"  aws --endpoint-url {self.endpoint} s3 ls --recursive s3://{BUCKET}/\n"
+              f"  curl {self.endpoint}/_freshet/metrics")
+        sender, rows = producer.Producer(self.kinesis, STREAM), generate.rows(10**9, self.options.seed + 1)
+        while True:
+            for _ in range(LIVE_ROWS_PER_SECOND):
+                sender.add(next(rows))
+            sender.finish()
+            time.sleep(1)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.split("\n")[0])
+    parser.add_argument("--once", action="store_true", help="check and end; the exit status says whether all agrees")
+    parser.add_argument("--article", action="store_true", help="the article's buffers: 5 MiB or 300 s")
+    parser.add_argument("--csv", nargs="+", metavar="FILE", help="rows of these files (first row: header), plain or .gz")
+    parser.add_argument("--rows", type=int, default=50_000, help="rows to generate without --csv (50000)")
+    parser.add_argument("--seed", type=int, default=2022)
+    demo = Demo(parser.parse_args())
+    good = False
+    try:
+        good = demo.check()
+        print("demo: every hand-over agrees with the input" if good else "demo: something differs, see the table")
+        if not demo.options.once:
+            demo.run_on()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        status = demo.stop()
+    if demo.options.once:
+        sys.exit(0 if good and status == 0 else 1)
+
+
+if __name__ == "__main__":
+    main()
