@@ -1,0 +1,241 @@
+#include "catalog/catalog.h"
+
+#include <fmt/format.h>
+
+#include "catalog/store.h"
+
+namespace freshet {
+const ErrorDomain& ErrorTraits<catalog::Errc>::domain() {
+    static const ErrorDomain domain{"catalog"};
+    return domain;
+}
+}  // namespace freshet
+
+namespace freshet::catalog {
+namespace {
+
+void fold(Table& table) {
+    table.database = folded(table.database);
+    table.name = folded(table.name);
+    for (Column& column : table.partition_keys) column.name = folded(column.name);
+    if (!table.storage) return;
+    for (Column& column : table.storage->columns) column.name = folded(column.name);
+}
+
+/// Errc::invalid when `values` are not one for each partition key.
+Result<> check_values(const meta::Connection& connection, const Home& home,
+                      const std::string& database, const std::string& table,
+                      const std::vector<std::string>& values) {
+    auto found = store::find_table(connection, home, database, table);
+    if (!found) return std::unexpected(std::move(found.error()));
+    if (values.size() != found->partition_keys.size()) {
+        return fail(Errc::invalid,
+                    fmt::format("The number of partition keys do not match the number of partition "
+                                "values: {} has {} keys, {} values were given",
+                                table, found->partition_keys.size(), values.size()));
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string folded(std::string_view name) {
+    std::string text(name);
+    for (char& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    }
+    return text;
+}
+
+// --- databases
+
+io::Task<Result<>> Catalog::create_database(Home home, Database database) {
+    database.name = folded(database.name);
+    database.created = io::Core::current()->now();
+    auto made = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        if (store::find_database(txn, home, database.name))
+            return fail(Errc::exists, "Database already exists.");
+        return store::put_database(txn, home, database);
+    });
+    co_return made;
+}
+
+io::Task<Result<Database>> Catalog::database(Home home, std::string name) {
+    auto found = co_await database_.read(
+        [&](const meta::Connection& c) { return store::find_database(c, home, folded(name)); });
+    co_return found;
+}
+
+io::Task<Result<std::vector<Database>>> Catalog::databases(Home home) {
+    auto found = co_await database_.read(
+        [&](const meta::Connection& c) { return store::list_databases(c, home); });
+    co_return found;
+}
+
+io::Task<Result<>> Catalog::update_database(Home home, std::string name, Database database) {
+    auto updated = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        auto old = store::find_database(txn, home, folded(name));
+        if (!old) return std::unexpected(std::move(old.error()));
+        database.name = old->name;
+        database.created = old->created;
+        return store::put_database(txn, home, database);
+    });
+    co_return updated;
+}
+
+io::Task<Result<>> Catalog::drop_database(Home home, std::string name) {
+    auto dropped = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        auto old = store::find_database(txn, home, folded(name));
+        if (!old) return std::unexpected(std::move(old.error()));
+        return store::remove_database(txn, home, old->name);
+    });
+    co_return dropped;
+}
+
+// --- tables
+
+Result<> Catalog::create_table_in(meta::Txn& txn, const Home& home, Table table, Timestamp now) {
+    fold(table);
+    table.created = table.updated = now;
+    table.version = 1;
+    if (auto of = store::find_database(txn, home, table.database); !of)
+        return std::unexpected(std::move(of.error()));
+    if (store::find_table(txn, home, table.database, table.name))
+        return fail(Errc::exists, "Table already exists.");
+    return store::put_table(txn, home, table);
+}
+
+io::Task<Result<>> Catalog::create_table(Home home, Table table) {
+    const Timestamp now = io::Core::current()->now();
+    auto made = co_await database_.write(
+        [&](meta::Txn& txn) { return create_table_in(txn, home, table, now); });
+    co_return made;
+}
+
+io::Task<Result<Table>> Catalog::table(Home home, std::string database, std::string name) {
+    auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Table> {
+        if (auto of = store::find_database(c, home, folded(database)); !of)
+            return std::unexpected(std::move(of.error()));
+        return store::find_table(c, home, folded(database), folded(name));
+    });
+    co_return found;
+}
+
+io::Task<Result<std::vector<Table>>> Catalog::tables(Home home, std::string database) {
+    auto found =
+        co_await database_.read([&](const meta::Connection& c) -> Result<std::vector<Table>> {
+            if (auto of = store::find_database(c, home, folded(database)); !of)
+                return std::unexpected(std::move(of.error()));
+            return store::list_tables(c, home, folded(database));
+        });
+    co_return found;
+}
+
+io::Task<Result<>> Catalog::update_table(Home home, Table table, std::optional<int> version) {
+    fold(table);
+    table.updated = io::Core::current()->now();
+    auto updated = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        auto old = store::find_table(txn, home, table.database, table.name);
+        if (!old) return std::unexpected(std::move(old.error()));
+        if (version && *version != old->version) {
+            return fail(
+                Errc::wrong_version,
+                fmt::format(
+                    "Update table failed due to concurrent modifications: the version is {}",
+                    old->version));
+        }
+        table.created = old->created;
+        table.version = old->version + 1;
+        return store::put_table(txn, home, table);
+    });
+    co_return updated;
+}
+
+io::Task<Result<>> Catalog::drop_table(Home home, std::string database, std::string name) {
+    auto dropped = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        auto old = store::find_table(txn, home, folded(database), folded(name));
+        if (!old) return std::unexpected(std::move(old.error()));
+        return store::remove_table(txn, home, old->database, old->name);
+    });
+    co_return dropped;
+}
+
+// --- partitions
+
+Result<> Catalog::create_partition_in(meta::Txn& txn, const Home& home, const std::string& database,
+                                      const std::string& table, Partition partition,
+                                      Timestamp now) {
+    if (auto good = check_values(txn, home, folded(database), folded(table), partition.values);
+        !good)
+        return good;
+    if (store::find_partition(txn, home, folded(database), folded(table), partition.values))
+        return fail(Errc::exists, "Partition already exists.");
+    partition.created = now;
+    return store::put_partition(txn, home, folded(database), folded(table), partition);
+}
+
+io::Task<Result<>> Catalog::create_partition(Home home, std::string database, std::string table,
+                                             Partition partition) {
+    const Timestamp now = io::Core::current()->now();
+    auto made = co_await database_.write([&](meta::Txn& txn) {
+        return create_partition_in(txn, home, database, table, partition, now);
+    });
+    co_return made;
+}
+
+io::Task<Result<Partition>> Catalog::partition(Home home, std::string database, std::string table,
+                                               std::vector<std::string> values) {
+    auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Partition> {
+        if (auto good = check_values(c, home, folded(database), folded(table), values); !good)
+            return std::unexpected(std::move(good.error()));
+        return store::find_partition(c, home, folded(database), folded(table), values);
+    });
+    co_return found;
+}
+
+io::Task<Result<std::vector<Partition>>> Catalog::partitions(Home home, std::string database,
+                                                             std::string table) {
+    auto found =
+        co_await database_.read([&](const meta::Connection& c) -> Result<std::vector<Partition>> {
+            if (auto of = store::find_table(c, home, folded(database), folded(table)); !of)
+                return std::unexpected(std::move(of.error()));
+            return store::list_partitions(c, home, folded(database), folded(table));
+        });
+    co_return found;
+}
+
+io::Task<Result<>> Catalog::update_partition(Home home, std::string database, std::string table,
+                                             std::vector<std::string> values, Partition partition) {
+    auto updated = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        if (auto good = check_values(txn, home, folded(database), folded(table), partition.values);
+            !good)
+            return good;
+        auto old = store::find_partition(txn, home, folded(database), folded(table), values);
+        if (!old) return std::unexpected(std::move(old.error()));
+        if (partition.values != values &&
+            store::find_partition(txn, home, folded(database), folded(table), partition.values)) {
+            return fail(Errc::exists, "Partition already exists.");
+        }
+        partition.created = old->created;
+        if (auto removed =
+                store::remove_partition(txn, home, folded(database), folded(table), values);
+            !removed)
+            return removed;
+        return store::put_partition(txn, home, folded(database), folded(table), partition);
+    });
+    co_return updated;
+}
+
+io::Task<Result<>> Catalog::drop_partition(Home home, std::string database, std::string table,
+                                           std::vector<std::string> values) {
+    auto dropped = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        if (auto good = check_values(txn, home, folded(database), folded(table), values); !good)
+            return good;
+        auto old = store::find_partition(txn, home, folded(database), folded(table), values);
+        if (!old) return std::unexpected(std::move(old.error()));
+        return store::remove_partition(txn, home, folded(database), folded(table), values);
+    });
+    co_return dropped;
+}
+
+}  // namespace freshet::catalog

@@ -1,0 +1,58 @@
+// The catalog (Glue Data Catalog): databases, tables, views, partitions. Any core may call it. The
+// `..._in` forms work inside a transaction of the caller's, so that a sibling's change and the
+// catalog's become visible together.
+#pragma once
+#include "catalog/errors.h"
+#include "catalog/types.h"
+#include "io/core.h"
+#include "meta/database.h"
+
+namespace freshet::catalog {
+
+class Catalog {
+  public:
+    Catalog(io::Core& home, meta::Database& database) : home_(home), database_(database) {}
+    io::Core& home() { return home_; }
+
+    io::Task<Result<>> create_database(Home home, Database database);
+    io::Task<Result<Database>> database(Home home, std::string name);
+    io::Task<Result<std::vector<Database>>> databases(Home home);
+    io::Task<Result<>> update_database(Home home, std::string name, Database database);
+    /// With its tables and their partitions.
+    io::Task<Result<>> drop_database(Home home, std::string name);
+
+    io::Task<Result<>> create_table(Home home, Table table);
+    io::Task<Result<Table>> table(Home home, std::string database, std::string name);
+    /// By name.
+    io::Task<Result<std::vector<Table>>> tables(Home home, std::string database);
+    /// Replaces the table of that name; `version`: what it must have now.
+    io::Task<Result<>> update_table(Home home, Table table, std::optional<int> version);
+    io::Task<Result<>> drop_table(Home home, std::string database, std::string name);
+
+    /// Errc::invalid when the number of values is not that of the keys.
+    io::Task<Result<>> create_partition(Home home, std::string database, std::string table,
+                                        Partition partition);
+    io::Task<Result<Partition>> partition(Home home, std::string database, std::string table,
+                                          std::vector<std::string> values);
+    /// In order of values.
+    io::Task<Result<std::vector<Partition>>> partitions(Home home, std::string database,
+                                                        std::string table);
+    io::Task<Result<>> update_partition(Home home, std::string database, std::string table,
+                                        std::vector<std::string> values, Partition partition);
+    io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,
+                                      std::vector<std::string> values);
+
+    static Result<> create_table_in(meta::Txn& txn, const Home& home, Table table, Timestamp now);
+    static Result<> create_partition_in(meta::Txn& txn, const Home& home,
+                                        const std::string& database, const std::string& table,
+                                        Partition partition, Timestamp now);
+
+  private:
+    io::Core& home_;
+    meta::Database& database_;
+};
+
+/// ASCII letters in lower case, as Glue folds names.
+std::string folded(std::string_view name);
+
+}  // namespace freshet::catalog

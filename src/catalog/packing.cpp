@@ -1,0 +1,190 @@
+#include "catalog/packing.h"
+
+namespace freshet::catalog {
+namespace {
+
+constexpr char version = 1;
+
+/// Writes fields; visit() below names them once for writing and for reading.
+class Writer {
+  public:
+    std::string out = std::string(1, version);
+    void operator()(const std::string& text) {
+        (*this)(static_cast<std::int64_t>(text.size()));
+        out += text;
+    }
+    void operator()(const std::int64_t& number) {
+        auto value = static_cast<std::uint64_t>(number);
+        for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+        out += static_cast<char>(value);
+    }
+    void operator()(const int& number) { (*this)(std::int64_t{number}); }
+    void operator()(const bool& flag) { (*this)(std::int64_t{flag}); }
+    void operator()(const Timestamp& time) { (*this)(to_epoch_ms(time)); }
+    template <class T>
+    void operator()(const std::vector<T>& list) {
+        (*this)(static_cast<std::int64_t>(list.size()));
+        for (const T& item : list) (*this)(item);
+    }
+    void operator()(const Properties& map) {
+        (*this)(static_cast<std::int64_t>(map.size()));
+        for (const auto& [key, value] : map) (*this)(key), (*this)(value);
+    }
+    template <class A, class B>
+    void operator()(const std::pair<A, B>& pair) {
+        (*this)(pair.first), (*this)(pair.second);
+    }
+    template <class T>
+    void operator()(const std::optional<T>& optional) {
+        (*this)(optional.has_value());
+        if (optional) (*this)(*optional);
+    }
+    template <class T>
+    void operator()(const T& structure);
+};
+
+class Reader {
+  public:
+    explicit Reader(std::string_view bytes)
+        : bytes_(bytes), good_(!bytes.empty() && bytes[0] == version) {}
+    bool good() const { return good_ && at_ == bytes_.size(); }
+    void operator()(std::string& text) {
+        std::int64_t size = 0;
+        (*this)(size);
+        if (size < 0 || static_cast<std::uint64_t>(size) > bytes_.size() - at_) good_ = false;
+        if (!good_) return;
+        text = std::string(bytes_.substr(at_, static_cast<std::size_t>(size)));
+        at_ += static_cast<std::size_t>(size);
+    }
+    void operator()(std::int64_t& number) {
+        std::uint64_t value = 0;
+        unsigned char byte = 0x80;
+        for (unsigned shift = 0; good_ && byte >= 0x80; shift += 7) {
+            good_ = at_ < bytes_.size() && shift < 64;
+            if (!good_) return;
+            byte = static_cast<unsigned char>(bytes_[at_++]);
+            value |= std::uint64_t{byte & 0x7fU} << shift;
+        }
+        number = static_cast<std::int64_t>(value);
+    }
+    void operator()(int& number) {
+        std::int64_t wide = 0;
+        (*this)(wide);
+        number = static_cast<int>(wide);
+    }
+    void operator()(bool& flag) {
+        std::int64_t wide = 0;
+        (*this)(wide);
+        flag = wide != 0;
+    }
+    void operator()(Timestamp& time) {
+        std::int64_t ms = 0;
+        (*this)(ms);
+        time = from_epoch_ms(ms);
+    }
+    template <class T>
+    void operator()(std::vector<T>& list) {
+        std::int64_t size = 0;
+        (*this)(size);
+        for (std::int64_t i = 0; i < size && good_; ++i) (*this)(list.emplace_back());
+    }
+    void operator()(Properties& map) {
+        std::int64_t size = 0;
+        (*this)(size);
+        for (std::int64_t i = 0; i < size && good_; ++i) {
+            std::string key, value;
+            (*this)(key), (*this)(value);
+            map.emplace(std::move(key), std::move(value));
+        }
+    }
+    template <class A, class B>
+    void operator()(std::pair<A, B>& pair) {
+        (*this)(pair.first), (*this)(pair.second);
+    }
+    template <class T>
+    void operator()(std::optional<T>& optional) {
+        bool there = false;
+        (*this)(there);
+        if (there && good_) (*this)(optional.emplace());
+    }
+    template <class T>
+    void operator()(T& structure);
+
+  private:
+    std::string_view bytes_;
+    std::size_t at_ = 1;
+    bool good_;
+};
+
+template <class Codec, class T>
+    requires std::same_as<std::remove_const_t<T>, Column>
+void visit(Codec& c, T& v) {
+    c(v.name), c(v.type), c(v.comment), c(v.parameters);
+}
+template <class Codec, class T>
+    requires std::same_as<std::remove_const_t<T>, Storage>
+void visit(Codec& c, T& v) {
+    c(v.columns), c(v.location), c(v.input_format), c(v.output_format), c(v.compressed),
+        c(v.buckets), c(v.serde_name), c(v.serde);
+    c(v.serde_parameters), c(v.bucket_columns), c(v.sort_columns), c(v.parameters),
+        c(v.sub_directories);
+}
+template <class Codec, class T>
+    requires std::same_as<std::remove_const_t<T>, Database>
+void visit(Codec& c, T& v) {
+    c(v.name), c(v.description), c(v.location), c(v.parameters), c(v.created);
+}
+template <class Codec, class T>
+    requires std::same_as<std::remove_const_t<T>, Table>
+void visit(Codec& c, T& v) {
+    c(v.database), c(v.name), c(v.description), c(v.owner), c(v.type), c(v.retention), c(v.storage),
+        c(v.partition_keys);
+    c(v.view_original_text), c(v.view_expanded_text), c(v.parameters), c(v.created), c(v.updated),
+        c(v.version);
+}
+template <class Codec, class T>
+    requires std::same_as<std::remove_const_t<T>, Partition>
+void visit(Codec& c, T& v) {
+    c(v.values), c(v.storage), c(v.parameters), c(v.created);
+}
+
+template <class T>
+void Writer::operator()(const T& structure) {
+    visit(*this, structure);
+}
+template <class T>
+void Reader::operator()(T& structure) {
+    visit(*this, structure);
+}
+
+template <class T>
+std::string packed(const T& value) {
+    Writer writer;
+    writer(value);
+    return std::move(writer.out);
+}
+
+template <class T>
+Result<> unpacked(std::string_view bytes, T& value, const char* what) {
+    Reader reader(bytes);
+    reader(value);
+    if (!reader.good())
+        return fail(Errc::corrupt,
+                    std::string("the catalog holds a ") + what + " that cannot be read");
+    return {};
+}
+
+}  // namespace
+
+std::string pack(const Database& database) { return packed(database); }
+std::string pack(const Table& table) { return packed(table); }
+std::string pack(const Partition& partition) { return packed(partition); }
+Result<> unpack(std::string_view bytes, Database& database) {
+    return unpacked(bytes, database, "database");
+}
+Result<> unpack(std::string_view bytes, Table& table) { return unpacked(bytes, table, "table"); }
+Result<> unpack(std::string_view bytes, Partition& partition) {
+    return unpacked(bytes, partition, "partition");
+}
+
+}  // namespace freshet::catalog
