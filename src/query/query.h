@@ -66,7 +66,5 @@ class Query {
     std::unique_ptr<State> state_;
 };
 
-/// The tables of the service, for meta::Database::open.
-std::vector<meta::Migration> migrations();
 
 }  // namespace freshet::query

@@ -1,0 +1,116 @@
+#include "query/results.h"
+
+namespace freshet::query {
+namespace {
+
+using sql::trino::TypeKind;
+
+std::string base_name(const sql::trino::Type& type) {
+    if (type.is(TypeKind::real)) return "float";
+    const std::string name = type.name();
+    if (type.is(TypeKind::timestamp_tz)) return "timestamp with time zone";
+    if (type.is(TypeKind::unknown)) return "varchar";
+    return name.substr(0, name.find('('));
+}
+
+void put_varint(std::string& out, std::uint64_t value) {
+    while (value >= 128) {
+        out += static_cast<char>(value | 128U);
+        value >>= 7U;
+    }
+    out += static_cast<char>(value);
+}
+void put_text(std::string& out, int field, std::string_view text) {
+    put_varint(out, static_cast<std::uint64_t>(field) << 3U | 2U);
+    put_varint(out, text.size());
+    out += text;
+}
+void put_number(std::string& out, int field, std::uint64_t value) {
+    put_varint(out, static_cast<std::uint64_t>(field) << 3U);
+    put_varint(out, value);
+}
+
+}  // namespace
+
+Column column_of(std::string name, const sql::trino::Type& type) {
+    Column column{std::move(name), base_name(type), 0, 0, false};
+    switch (type.kind) {
+        case TypeKind::tinyint: column.precision = 3; break;
+        case TypeKind::smallint: column.precision = 5; break;
+        case TypeKind::integer: column.precision = 10; break;
+        case TypeKind::bigint: column.precision = 19; break;
+        case TypeKind::real: case TypeKind::double_: column.precision = 17; break;
+        case TypeKind::decimal: column.precision = type.precision; column.scale = type.scale; break;
+        case TypeKind::varchar: column.precision = type.precision < 0 ? 2147483647 : type.precision; column.case_sensitive = true; break;
+        case TypeKind::char_: column.precision = type.precision; column.case_sensitive = true; break;
+        case TypeKind::varbinary: column.precision = 1073741824; break;
+        case TypeKind::time: case TypeKind::timestamp: case TypeKind::timestamp_tz: column.precision = 3; break;
+        case TypeKind::unknown: case TypeKind::boolean: case TypeKind::date: case TypeKind::interval_months: case TypeKind::interval_millis:
+        case TypeKind::json: case TypeKind::uuid: case TypeKind::array: case TypeKind::map: case TypeKind::row: case TypeKind::function: break;
+    }
+    return column;
+}
+
+std::string csv_line(const Row& row) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (i > 0) line += ',';
+        if (!row[i]) continue;
+        line += '"';
+        for (const char c : *row[i]) {
+            if (c == '"') line += '"';
+            line += c;
+        }
+        line += '"';
+    }
+    return line + '\n';
+}
+
+bool read_csv_line(std::string_view text, std::size_t& at, std::size_t columns, Row& row) {
+    row.assign(columns, std::nullopt);
+    std::size_t here = at;
+    for (std::size_t column = 0; column < columns; ++column) {
+        if (here >= text.size()) return false;
+        if (text[here] == '"') {
+            std::string cell;
+            ++here;
+            while (true) {
+                const auto quote = text.find('"', here);
+                if (quote == std::string_view::npos || quote + 1 >= text.size()) return false;
+                cell.append(text.substr(here, quote - here));
+                here = quote + 1;
+                if (text[here] != '"') break;
+                cell += '"';
+                ++here;
+            }
+            row[column] = std::move(cell);
+        }
+        if (here >= text.size() || text[here] != (column + 1 < columns ? ',' : '\n')) return false;
+        ++here;
+    }
+    at = here;
+    return true;
+}
+
+std::string metadata_bytes(const std::string& id, const std::vector<Column>& columns) {
+    std::string bytes;
+    put_text(bytes, 1, id);
+    for (const auto& column : columns) {
+        std::string inner;
+        put_text(inner, 1, "hive");
+        put_text(inner, 4, column.name);
+        put_text(inner, 5, column.name);
+        put_text(inner, 6, column.type);
+        const bool nested = column.type == "array" || column.type == "map" || column.type == "row";
+        if (!nested) {
+            put_number(inner, 7, static_cast<std::uint64_t>(column.precision));
+            put_number(inner, 8, static_cast<std::uint64_t>(column.scale));
+        }
+        put_number(inner, 9, 3);
+        if (!nested) put_number(inner, 10, column.case_sensitive ? 1 : 0);
+        put_text(bytes, 4, inner);
+    }
+    return bytes;
+}
+
+}  // namespace freshet::query
