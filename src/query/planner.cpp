@@ -1,0 +1,144 @@
+#include "query/planner.h"
+
+#include <algorithm>
+#include <set>
+
+#include "query/tables.h"
+#include "sql/trino/parser.h"
+
+namespace freshet::query {
+namespace {
+
+namespace trino = sql::trino;
+
+constexpr std::size_t relations_max = 1000;
+
+Problem catalog_problem(const Error& error) { return problem_of("HIVE_METASTORE_ERROR", error.message()); }
+
+/// Files whose name begins with '_' or '.' are hidden; so are markers of folders.
+bool hidden(const std::string& key, std::size_t prefix) {
+    for (std::size_t at = prefix; at < key.size();) {
+        if (key[at] == '_' || key[at] == '.') return true;
+        const auto slash = key.find('/', at);
+        if (slash == std::string::npos) return false;
+        at = slash + 1;
+    }
+    return key.ends_with('/');
+}
+
+}  // namespace
+
+Problem problem_of(const std::string& code, const std::string& message) {
+    static const std::map<std::string, std::pair<int, int>> numbers = {
+        {"SYNTAX_ERROR", {2, 1006}}, {"TABLE_NOT_FOUND", {2, 1110}}, {"SCHEMA_NOT_FOUND", {2, 1004}}, {"COLUMN_NOT_FOUND", {2, 1006}},
+        {"FUNCTION_NOT_FOUND", {2, 1303}}, {"TYPE_MISMATCH", {2, 1006}}, {"INVALID_VIEW", {2, 1107}}, {"NOT_SUPPORTED", {2, 1200}},
+        {"HIVE_BAD_DATA", {2, 1001}}, {"HIVE_CURSOR_ERROR", {2, 1002}}, {"HIVE_CANNOT_OPEN_SPLIT", {2, 1007}}, {"DIVISION_BY_ZERO", {2, 1001}},
+        {"INVALID_CAST_ARGUMENT", {2, 1001}}, {"NUMERIC_VALUE_OUT_OF_RANGE", {2, 1001}}, {"INVALID_FUNCTION_ARGUMENT", {2, 1001}},
+        {"EXCEEDED_LOCAL_MEMORY_LIMIT", {1, 0}}, {"EXCEEDED_TIME_LIMIT", {1, 206}}, {"USER_CANCELED", {2, 1011}}, {"GENERIC_INTERNAL_ERROR", {1, 0}},
+        {"HIVE_METASTORE_ERROR", {1, 1400}}};
+    const auto found = numbers.find(code);
+    const auto [category, type] = found == numbers.end() ? std::pair(2, 1006) : found->second;
+    return Problem{code + ": " + message, category, type, category == 1};
+}
+
+io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& query, std::string database) {
+    Loaded loaded;
+    std::set<std::string> seen;
+    std::vector<std::string> wanted = trino::referenced_tables(query, database);
+    while (!wanted.empty()) {
+        const std::string key = wanted.back();
+        wanted.pop_back();
+        if (!seen.insert(key).second) continue;
+        if (seen.size() > relations_max) co_return std::unexpected(problem_of("QUERY_TOO_COMPLEX", "the statement names too many relations"));
+        const auto dot = key.find('.');
+        auto table = co_await catalog_.table(home, key.substr(0, dot), key.substr(dot + 1));
+        if (!table) {
+            if (table.error().is(PortErrc::not_found)) continue;
+            co_return std::unexpected(catalog_problem(table.error()));
+        }
+        trino::TableInfo info = table_info(*table);
+        if (info.is_view) {
+            if (auto parsed = trino::parse_statement(info.view_sql); parsed && parsed->query) {
+                for (auto& name : trino::referenced_tables(*parsed->query, info.view_database)) wanted.push_back(std::move(name));
+            }
+        }
+        loaded.infos[key] = std::move(info);
+        loaded.tables[key] = std::move(*table);
+    }
+    co_return loaded;
+}
+
+io::Task<Outcome<trino::Analyzed>> Planner::analyze(Home home, const trino::Query& query, const trino::Context& context) {
+    auto loaded = co_await load(std::move(home), query, context.database);
+    if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+    auto analyzed = trino::analyze(query, loaded->infos, context);
+    if (!analyzed) co_return std::unexpected(problem_of(analyzed.error().code, analyzed.error().text()));
+    co_return std::move(*analyzed);
+}
+
+io::Task<Outcome<Planner::Planned>> Planner::plan(Home home, const trino::Query& query, const trino::Context& context) {
+    auto loaded = co_await load(home, query, context.database);
+    if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+    auto analyzed = trino::analyze(query, loaded->infos, context);
+    if (!analyzed) co_return std::unexpected(problem_of(analyzed.error().code, analyzed.error().text()));
+    Planned planned;
+    planned.columns = analyzed->columns;
+    planned.plan.sql = std::move(analyzed->sql);
+    for (const auto& column : analyzed->columns) planned.plan.columns.push_back(column.type);
+    for (const auto& one : analyzed->scans) {
+        auto made = co_await scan(home, loaded->tables.at(one.table), loaded->infos.at(one.table), one);
+        if (!made) co_return std::unexpected(std::move(made.error()));
+        planned.plan.scans.push_back(std::move(*made));
+    }
+    co_return planned;
+}
+
+io::Task<Outcome<sql::plan::ScanPlan>> Planner::scan(Home home, const CatalogTable& table, const trino::TableInfo& info, const trino::Scan& scan) {
+    sql::plan::ScanPlan plan;
+    plan.format = *format_of(table);
+    plan.properties = table.parameters;
+    for (const auto& [key, value] : table.serde_parameters) plan.properties[key] = value;
+    for (std::size_t i = 0; i < info.columns.size(); ++i) plan.columns.push_back({info.columns[i].name, info.columns[i].type, info.columns[i].partition, scan.used[i]});
+    if (table.partition_keys.empty()) {
+        plan.partitions.emplace_back();
+        auto added = co_await add_files(table.location, 0, plan);
+        if (!added) co_return std::unexpected(std::move(added.error()));
+        co_return plan;
+    }
+    auto partitions = co_await catalog_.partitions(home, table.database, table.name);
+    if (!partitions) co_return std::unexpected(catalog_problem(partitions.error()));
+    for (const auto& partition : *partitions) {
+        std::vector<std::optional<std::string>> values(info.columns.size());
+        std::vector<std::optional<std::string>> keys;
+        for (std::size_t i = 0; i < partition.values.size() && i < table.partition_keys.size(); ++i) {
+            if (partition.values[i] != "__HIVE_DEFAULT_PARTITION__") values[table.columns.size() + i] = partition.values[i];
+            keys.push_back(values[table.columns.size() + i]);
+        }
+        keys.resize(table.partition_keys.size());
+        const bool kept = std::ranges::all_of(scan.filters, [&](const trino::PartitionFilter& filter) { return trino::may_match(filter, values); });
+        if (!kept) continue;
+        plan.partitions.push_back(std::move(keys));
+        auto added = co_await add_files(partition.location, static_cast<std::uint32_t>(plan.partitions.size() - 1), plan);
+        if (!added) co_return std::unexpected(std::move(added.error()));
+    }
+    co_return plan;
+}
+
+io::Task<Outcome<bool>> Planner::add_files(std::string location, std::uint32_t partition, sql::plan::ScanPlan& plan) {
+    std::string bucket, prefix;
+    if (!split_location(location, bucket, prefix)) co_return std::unexpected(problem_of("HIVE_INVALID_METADATA", "the location is no S3 path: " + location));
+    if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
+    auto objects = co_await objects_.locate(bucket, prefix);
+    if (!objects) {
+        co_return std::unexpected(problem_of(objects.error().is(PortErrc::not_found) ? "HIVE_FILESYSTEM_ERROR" : "GENERIC_INTERNAL_ERROR", "listing " + location + ": " + objects.error().message()));
+    }
+    for (auto& object : *objects) {
+        if (object.size == 0 || hidden(object.key, prefix.size())) continue;
+        sql::plan::File file{"s3://" + bucket + "/" + object.key, object.size, partition, {}};
+        for (auto& extent : object.extents) file.extents.push_back({std::move(extent.path), extent.offset, extent.size});
+        plan.files.push_back(std::move(file));
+    }
+    co_return true;
+}
+
+}  // namespace freshet::query

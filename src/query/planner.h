@@ -1,0 +1,42 @@
+// From a SELECT to a plan: loads what it names, analyses it, prunes partitions and finds the objects.
+#pragma once
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "query/ports.h"
+#include "sql/plan/plan.h"
+#include "sql/trino/analyzer.h"
+
+namespace freshet::query {
+
+/// Athena's numbers for a failure, from Trino's name of it.
+Problem problem_of(const std::string& code, const std::string& message);
+template <class T>
+using Outcome = std::expected<T, Problem>;
+
+class Planner {
+  public:
+    Planner(CatalogPort& catalog, ObjectsPort& objects) : catalog_(catalog), objects_(objects) {}
+
+    struct Planned {
+        sql::plan::QueryPlan plan;
+        std::vector<sql::trino::OutputColumn> columns;
+    };
+    io::Task<Outcome<Planned>> plan(Home home, const sql::trino::Query& query, const sql::trino::Context& context);
+    /// Only the analysis: for CREATE VIEW.
+    io::Task<Outcome<sql::trino::Analyzed>> analyze(Home home, const sql::trino::Query& query, const sql::trino::Context& context);
+
+  private:
+    struct Loaded {
+        sql::trino::TableMap infos;
+        std::map<std::string, CatalogTable> tables;
+    };
+    io::Task<Outcome<Loaded>> load(Home home, const sql::trino::Query& query, std::string database);
+    io::Task<Outcome<sql::plan::ScanPlan>> scan(Home home, const CatalogTable& table, const sql::trino::TableInfo& info, const sql::trino::Scan& scan);
+    io::Task<Outcome<bool>> add_files(std::string location, std::uint32_t partition, sql::plan::ScanPlan& plan);
+    CatalogPort& catalog_;
+    ObjectsPort& objects_;
+};
+
+}  // namespace freshet::query

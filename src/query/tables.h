@@ -1,0 +1,32 @@
+// Tables of the catalog as the analyser and the scans see them, and views as the catalog stores them.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "query/ports.h"
+#include "sql/plan/plan.h"
+#include "sql/trino/analyzer.h"
+
+namespace freshet::query {
+
+sql::trino::TableInfo table_info(const CatalogTable& table);
+/// nullopt: the SerDe is not built.
+std::optional<sql::plan::Format> format_of(const CatalogTable& table);
+
+bool is_view(const CatalogTable& table);
+/// What "/* Presto View: <base64 JSON> */" holds.
+struct StoredView {
+    std::string sql, database;
+};
+std::optional<StoredView> read_view(const CatalogTable& table);
+CatalogTable make_view(const std::string& database, const std::string& name, const std::string& sql, const std::string& default_database,
+                       const std::vector<sql::trino::OutputColumn>& columns);
+
+/// "s3://bucket/key": false when it is none.
+bool split_location(std::string_view location, std::string& bucket, std::string& key);
+/// "year=2022/month=01" with the values made safe for a path.
+std::string partition_path(const std::vector<CatalogColumn>& keys, const std::vector<std::string>& values);
+std::string unescape_path(std::string_view text);
+
+}  // namespace freshet::query
