@@ -2,40 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.h"
+
 namespace freshet::query {
 namespace {
 
 namespace trino = sql::trino;
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view view_begin = "/* Presto View: ";
 constexpr std::string_view view_end = " */";
-
-std::string base64(std::string_view bytes) {
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        std::uint32_t group = 0;
-        for (std::size_t j = 0; j < 3; ++j) group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-        for (std::size_t j = 0; j < 4; ++j) text += i + j > bytes.size() ? '=' : alphabet[group >> (18 - 6 * j) & 63U];
-    }
-    return text;
-}
-
-std::string unbase64(std::string_view text) {
-    std::string bytes;
-    std::uint32_t group = 0;
-    int bits = 0;
-    for (const char c : text) {
-        const auto value = alphabet.find(c);
-        if (value == std::string_view::npos) continue;
-        group = group << 6U | static_cast<std::uint32_t>(value);
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        bytes += static_cast<char>(group >> bits & 255U);
-    }
-    return bytes;
-}
 
 void put_point(std::string& text, std::uint32_t point) {
     if (point < 0x80) {
@@ -168,7 +143,8 @@ std::optional<StoredView> read_view(const CatalogTable& table) {
     const auto begin = text.find(view_begin);
     const auto end = text.rfind(view_end);
     if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return std::nullopt;
-    const std::string json = unbase64(text.substr(begin + view_begin.size(), end - begin - view_begin.size()));
+    std::string json;
+    if (!base64_decode(text.substr(begin + view_begin.size(), end - begin - view_begin.size()), json)) return std::nullopt;
     StoredView view{json_member(json, "originalSql"), trino::lower_case(json_member(json, "schema"))};
     if (view.sql.empty()) return std::nullopt;
     if (view.database.empty()) view.database = table.database;
@@ -190,7 +166,7 @@ CatalogTable make_view(const std::string& database, const std::string& name, con
         list += (list.empty() ? "" : ",") + fmt::format(R"({{"name":{},"type":{}}})", json_quoted(lower), json_quoted(column.type.name()));
     }
     table.view_original_text = std::string(view_begin) +
-                               base64(fmt::format(R"({{"originalSql":{},"catalog":"awsdatacatalog","schema":{},"columns":[{}]}})", json_quoted(sql), json_quoted(default_database), list)) +
+                               base64_encode(fmt::format(R"({{"originalSql":{},"catalog":"awsdatacatalog","schema":{},"columns":[{}]}})", json_quoted(sql), json_quoted(default_database), list)) +
                                std::string(view_end);
     return table;
 }
