@@ -10,7 +10,7 @@
 namespace freshet::query {
 namespace {
 
-using sql::trino::StatementKind;
+using Kind = sql::trino::StatementKind;
 
 Column text_column(const char* name) { return Column{name, "string", 0, 0, false}; }
 
@@ -28,11 +28,23 @@ std::string with_slash(std::string text) {
 io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement, const sql::trino::Context& context) {
     const std::string database = statement.names.size() > 1 ? sql::trino::lower_case(statement.names[statement.names.size() - 2]) : context.database;
     switch (statement.kind) {
-        case StatementKind::create_view: co_return co_await create_view(std::move(home), statement, context);
-        case StatementKind::drop_view: case StatementKind::drop_table: co_return co_await drop(std::move(home), statement, database);
-        case StatementKind::create_table: co_return co_await create_table(std::move(home), statement, database);
-        case StatementKind::drop_database: co_return co_await drop_database(std::move(home), statement);
-        case StatementKind::create_database: {
+        case Kind::create_view: {
+            auto answer = co_await create_view(std::move(home), statement, context);
+            co_return answer;
+        }
+        case Kind::drop_view: case Kind::drop_table: {
+            auto answer = co_await drop(std::move(home), statement, database);
+            co_return answer;
+        }
+        case Kind::create_table: {
+            auto answer = co_await create_table(std::move(home), statement, database);
+            co_return answer;
+        }
+        case Kind::drop_database: {
+            auto answer = co_await drop_database(std::move(home), statement);
+            co_return answer;
+        }
+        case Kind::create_database: {
             CatalogDatabase made{statement.names[0], statement.comment, statement.location, {}};
             for (const auto& [key, value] : statement.properties) made.parameters[key] = value;
             auto done = co_await catalog_.create_database(home, std::move(made));
@@ -41,22 +53,32 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
             }
             co_return Printed{};
         }
-        case StatementKind::show_databases: case StatementKind::show_tables: case StatementKind::show_views:
-            co_return co_await show(std::move(home), statement, statement.names.empty() ? context.database : sql::trino::lower_case(statement.names.back()));
-        case StatementKind::add_partitions: case StatementKind::drop_partitions: case StatementKind::add_columns: case StatementKind::repair_table:
-        case StatementKind::show_columns: case StatementKind::show_partitions: case StatementKind::show_create_table: case StatementKind::show_create_view:
-        case StatementKind::show_properties: case StatementKind::describe: case StatementKind::select: break;
+        case Kind::show_databases: case Kind::show_tables: case Kind::show_views:
+            {
+            auto answer = co_await show(std::move(home), statement, statement.names.empty() ? context.database : sql::trino::lower_case(statement.names.back()));
+            co_return answer;
+        }
+        case Kind::add_partitions: case Kind::drop_partitions: case Kind::add_columns: case Kind::repair_table:
+        case Kind::show_columns: case Kind::show_partitions: case Kind::show_create_table: case Kind::show_create_view:
+        case Kind::show_properties: case Kind::describe: case Kind::select: break;
     }
     auto table = co_await catalog_.table(home, database, sql::trino::lower_case(statement.names.back()));
     if (!table) {
         if (table.error().is(PortErrc::not_found)) co_return std::unexpected(no_table(database, statement.names.back()));
         co_return std::unexpected(port_problem(table.error()));
     }
-    if (statement.kind == StatementKind::repair_table) co_return co_await repair(std::move(home), std::move(*table));
-    if (statement.kind == StatementKind::add_partitions || statement.kind == StatementKind::drop_partitions || statement.kind == StatementKind::add_columns) {
-        co_return co_await change_partitions(std::move(home), statement, std::move(*table));
+    if (statement.kind == Kind::repair_table) {
+            auto answer = co_await repair(std::move(home), std::move(*table));
+            co_return answer;
+        }
+    if (statement.kind == Kind::add_partitions || statement.kind == Kind::drop_partitions || statement.kind == Kind::add_columns) {
+        {
+            auto answer = co_await change_partitions(std::move(home), statement, std::move(*table));
+            co_return answer;
+        }
     }
-    co_return co_await describe(std::move(home), statement, std::move(*table));
+    auto answer = co_await describe(std::move(home), statement, std::move(*table));
+    co_return answer;
 }
 
 io::Task<Outcome<Printed>> Statements::create_table(Home home, const Statement& statement, std::string database) {
@@ -105,10 +127,10 @@ io::Task<Outcome<Printed>> Statements::drop(Home home, const Statement& statemen
     if (!table) {
         if (!table.error().is(PortErrc::not_found)) co_return std::unexpected(port_problem(table.error()));
         if (statement.if_exists) co_return Printed{};
-        co_return std::unexpected(statement.kind == StatementKind::drop_view ? problem_of("TABLE_NOT_FOUND", fmt::format("line 1:1: View 'awsdatacatalog.{}.{}' does not exist", database, name)) : no_table(database, name));
+        co_return std::unexpected(statement.kind == Kind::drop_view ? problem_of("TABLE_NOT_FOUND", fmt::format("line 1:1: View 'awsdatacatalog.{}.{}' does not exist", database, name)) : no_table(database, name));
     }
     const bool view = is_view(*table);
-    if (view != (statement.kind == StatementKind::drop_view)) {
+    if (view != (statement.kind == Kind::drop_view)) {
         co_return std::unexpected(ddl_problem(view ? "FAILED: SemanticException [Error 10261]: Cannot drop a view with DROP TABLE" : "line 1:1: '" + name + "' is a table, not a view; use DROP TABLE"));
     }
     auto done = co_await catalog_.drop_table(home, database, name);
@@ -135,7 +157,7 @@ io::Task<Outcome<Printed>> Statements::drop_database(Home home, const Statement&
 
 io::Task<Outcome<Printed>> Statements::show(Home home, const Statement& statement, std::string database) {
     Printed printed;
-    if (statement.kind == StatementKind::show_databases) {
+    if (statement.kind == Kind::show_databases) {
         printed.columns = {text_column("database_name")};
         auto databases = co_await catalog_.databases(home);
         if (!databases) co_return std::unexpected(port_problem(databases.error()));
@@ -143,7 +165,7 @@ io::Task<Outcome<Printed>> Statements::show(Home home, const Statement& statemen
             if (matches_pattern(one.name, statement.pattern)) printed.lines.push_back(one.name);
         }
     } else {
-        const bool views = statement.kind == StatementKind::show_views;
+        const bool views = statement.kind == Kind::show_views;
         printed.columns = {text_column(views ? "views" : "tab_name")};
         auto tables = co_await catalog_.tables(home, database);
         if (!tables) {
@@ -159,22 +181,22 @@ io::Task<Outcome<Printed>> Statements::show(Home home, const Statement& statemen
 
 io::Task<Outcome<Printed>> Statements::describe(Home home, const Statement& statement, CatalogTable table) {
     Printed printed;
-    if (statement.kind == StatementKind::show_columns) {
+    if (statement.kind == Kind::show_columns) {
         printed.columns = {text_column("field")};
         for (const auto* list : {&table.columns, &table.partition_keys}) {
             for (const auto& column : *list) printed.lines.push_back(fmt::format("{:<20}", column.name));
         }
-    } else if (statement.kind == StatementKind::show_partitions) {
+    } else if (statement.kind == Kind::show_partitions) {
         printed.columns = {text_column("partition")};
         if (table.partition_keys.empty()) co_return std::unexpected(ddl_problem(fmt::format("FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. Table {} is not a partitioned table", table.name)));
         auto partitions = co_await catalog_.partitions(home, table.database, table.name);
         if (!partitions) co_return std::unexpected(port_problem(partitions.error()));
         for (const auto& partition : *partitions) printed.lines.push_back(partition_path(table.partition_keys, partition.values));
-    } else if (statement.kind == StatementKind::show_create_table) {
+    } else if (statement.kind == Kind::show_create_table) {
         if (is_view(table)) co_return std::unexpected(ddl_problem(fmt::format("FAILED: SemanticException {}.{} is a view; use SHOW CREATE VIEW", table.database, table.name)));
         printed.columns = {text_column("createtab_stmt")};
         printed.lines = create_table_lines(table);
-    } else if (statement.kind == StatementKind::show_create_view) {
+    } else if (statement.kind == Kind::show_create_view) {
         const auto view = read_view(table);
         if (!view) co_return std::unexpected(ddl_problem(fmt::format("FAILED: SemanticException {}.{} is no view", table.database, table.name)));
         printed.columns = {text_column("Create View")};
@@ -184,7 +206,7 @@ io::Task<Outcome<Printed>> Statements::describe(Home home, const Statement& stat
             printed.lines.push_back(text.substr(at, end - at));
             at = end + 1;
         }
-    } else if (statement.kind == StatementKind::show_properties) {
+    } else if (statement.kind == Kind::show_properties) {
         printed.columns = {text_column("prpt_name"), text_column("prpt_value")};
         for (const auto& [key, value] : table.parameters) {
             if (statement.pattern.empty() || statement.pattern == key) printed.lines.push_back(key + "\t" + value);
@@ -203,7 +225,7 @@ io::Task<Outcome<Printed>> Statements::describe(Home home, const Statement& stat
 }
 
 io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statement& statement, CatalogTable table) {
-    if (statement.kind == StatementKind::add_columns) {
+    if (statement.kind == Kind::add_columns) {
         for (const auto& column : statement.table.columns) table.columns.push_back({column.name, column.type, column.comment});
         auto done = co_await catalog_.update_table(home, std::move(table));
         if (!done) co_return std::unexpected(port_problem(done.error()));
@@ -230,7 +252,7 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
     for (auto& partition : made) {
         Result<> done;
         const std::string path = partition_path(table.partition_keys, partition.values);
-        if (statement.kind == StatementKind::add_partitions) {
+        if (statement.kind == Kind::add_partitions) {
             done = co_await catalog_.create_partitions(home, table.database, table.name, {partition});
             if (!done && done.error().is(PortErrc::exists) && statement.if_not_exists) continue;
             if (!done && done.error().is(PortErrc::exists)) co_return std::unexpected(ddl_problem("FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. AlreadyExistsException(message:Partition already exists: " + path + ")"));
