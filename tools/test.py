@@ -36,6 +36,10 @@ def tidy(_):
     return own_counts([sys.executable, "tools/tidy/tidy.py"])
 
 
+def compatibility(_):
+    return own_counts([sys.executable, "tools/compatibility/compatibility.py", "--check"])
+
+
 def unit(options):
     report = BUILD / "unit.xml"
     command = ["ctest", "--test-dir", str(BUILD), "-j", WORKERS, "--output-on-failure", "--timeout", "120",
@@ -86,7 +90,7 @@ def fuzz(options):
 
 
 STAGES = {
-    "tidy": tidy, "unit": unit, "web": web, "api": pytest_stage("tests/api"),
+    "tidy": tidy, "compatibility": compatibility, "unit": unit, "web": web, "api": pytest_stage("tests/api"),
     "article": pytest_stage("tests/article"), "browser": pytest_stage("tests/browser"),
     "crash": pytest_stage("tests/crash"), "fuzz": fuzz,
 }

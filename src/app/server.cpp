@@ -7,6 +7,7 @@
 #include "app/context.h"
 #include "app/data_directory.h"
 #include "app/operator_console.h"
+#include "app/wire_catalog.h"
 #include "app/wire_delivery.h"
 #include "app/wire_identity.h"
 #include "app/wire_objects.h"
@@ -24,8 +25,9 @@ constexpr std::int64_t manual_start_ms = 1'767'225'600'000;
 
 std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
-    for (const auto& part : {WiredStream::migrations(), WiredObjects::migrations(),
-                             WiredDelivery::migrations(), WiredIdentity::migrations()})
+    for (const auto& part :
+         {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
+          WiredIdentity::migrations(), WiredCatalog::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -48,6 +50,7 @@ struct Server::Parts {
     std::unique_ptr<WiredObjects> objects;
     std::unique_ptr<WiredDelivery> deliveries;
     std::unique_ptr<WiredIdentity> identities;
+    std::unique_ptr<WiredCatalog> catalog;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -88,6 +91,7 @@ Result<> Server::Parts::open() {
     auto identities_made = WiredIdentity::make(*context);
     if (!identities_made) return std::unexpected(std::move(identities_made.error()));
     identities = std::move(*identities_made);
+    catalog = WiredCatalog::make(*context);
     return {};
 }
 

@@ -204,3 +204,11 @@ def test_objects_survive_kill_9_and_dead_files_are_unlinked(freshet, s3):
     freshet.advance(60_000)
     freshet.advance(16 * 60_000)
     freshet.until(lambda: 1_000_000 not in sizes(), advance_ms=60_000)
+
+
+def test_a_whole_object_is_copied_into_a_part(s3):
+    s3.put_object(Bucket="lake", Key="source", Body=b"content")
+    upload = s3.create_multipart_upload(Bucket="lake", Key="k")["UploadId"]
+    etag = s3.upload_part_copy(Bucket="lake", Key="k", UploadId=upload, PartNumber=1, CopySource="lake/source")["CopyPartResult"]["ETag"]
+    s3.complete_multipart_upload(Bucket="lake", Key="k", UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]})
+    assert body(s3, "k") == b"content"

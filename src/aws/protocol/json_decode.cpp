@@ -16,30 +16,48 @@ namespace od = simdjson::ondemand;
 
 const char* noun_of(od::json_type type) {
     switch (type) {
-        case od::json_type::array: return "Start of list found where not expected";
-        case od::json_type::object: return "Start of structure or map found where not expected.";
-        case od::json_type::number: return "NUMBER_VALUE can not be converted to the expected type";
-        case od::json_type::string: return "STRING_VALUE can not be converted to the expected type";
-        case od::json_type::boolean: return "TRUE_VALUE or FALSE_VALUE can not be converted to the expected type";
-        case od::json_type::null: break;
+        case od::json_type::array:
+            return "Start of list found where not expected";
+        case od::json_type::object:
+            return "Start of structure or map found where not expected.";
+        case od::json_type::number:
+            return "NUMBER_VALUE can not be converted to the expected type";
+        case od::json_type::string:
+            return "STRING_VALUE can not be converted to the expected type";
+        case od::json_type::boolean:
+            return "TRUE_VALUE or FALSE_VALUE can not be converted to the expected type";
+        case od::json_type::null:
+            break;
     }
     return "NULL_VALUE can not be converted to the expected type";
 }
 
 const char* word_of(const Shape& shape) {
     switch (shape.kind) {
-        case Kind::boolean: return "Boolean";
-        case Kind::integer: return "Integer";
-        case Kind::int64: return "Long";
-        case Kind::float32: return "Float";
-        case Kind::float64: return "Double";
-        case Kind::string: return "String";
-        case Kind::blob: return "Blob";
-        case Kind::timestamp: return "Timestamp";
-        case Kind::list: return "List";
-        case Kind::map: return "Map";
-        case Kind::structure: return "Structure";
-        case Kind::stream: return "Stream";
+        case Kind::boolean:
+            return "Boolean";
+        case Kind::integer:
+            return "Integer";
+        case Kind::int64:
+            return "Long";
+        case Kind::float32:
+            return "Float";
+        case Kind::float64:
+            return "Double";
+        case Kind::string:
+            return "String";
+        case Kind::blob:
+            return "Blob";
+        case Kind::timestamp:
+            return "Timestamp";
+        case Kind::list:
+            return "List";
+        case Kind::map:
+            return "Map";
+        case Kind::structure:
+            return "Structure";
+        case Kind::stream:
+            return "Stream";
     }
     return "";
 }
@@ -67,7 +85,8 @@ class Decoder {
             if (value.is_null().get(is_null)) return broken();
             if (is_null) continue;
             if (index < 64) seen |= std::uint64_t{1} << index;
-            if (!any(*member.shape, value, member.make(out), Path{&path, member.name, 0, nullptr})) return false;
+            if (!any(*member.shape, value, member.make(out), Path{&path, member.name, 0, nullptr}))
+                return false;
         }
         missing(shape, seen, path);
         return true;
@@ -81,7 +100,8 @@ class Decoder {
   private:
     static std::size_t find(const Shape& shape, std::string_view name) {
         for (std::size_t i = 0; i < shape.members.size(); ++i) {
-            if (shape.members[i].location == Location::body && name == shape.members[i].name) return i;
+            if (shape.members[i].location == Location::body && name == shape.members[i].name)
+                return i;
         }
         return shape.members.size();
     }
@@ -100,7 +120,8 @@ class Decoder {
         failure = noun_of(type);
         const std::string general = "the expected type";
         const auto at = failure.find(general);
-        if (at != std::string::npos) failure.replace(at, general.size(), std::string("a ") + word_of(shape));
+        if (at != std::string::npos)
+            failure.replace(at, general.size(), std::string("a ") + word_of(shape));
         return false;
     }
 
@@ -118,7 +139,9 @@ class Decoder {
                 violations_.add_missing(inner);
                 continue;
             }
-            if (!any(*shape.element, element, shape.list->append(out), inner)) return false;
+            if (!any(*shape.element, element, shape.element->make_held(shape.list->append(out)),
+                     inner))
+                return false;
         }
         return true;
     }
@@ -144,14 +167,17 @@ class Decoder {
     bool number(const Shape& shape, od::value value, T& out) {
         std::int64_t whole = 0;
         if (!value.get_int64().get(whole)) {
-            if (whole < std::numeric_limits<T>::min() || whole > std::numeric_limits<T>::max()) return wrong_type(value, shape);
+            if (whole < std::numeric_limits<T>::min() || whole > std::numeric_limits<T>::max())
+                return wrong_type(value, shape);
             out = static_cast<T>(whole);
             return true;
         }
         double real = 0;  // AWS truncates 1.9 to 1
-        if (value.get_double().get(real) || !(std::abs(real) < 9e18)) return wrong_type(value, shape);
+        if (value.get_double().get(real) || !(std::abs(real) < 9e18))
+            return wrong_type(value, shape);
         if (real < static_cast<double>(std::numeric_limits<T>::min()) ||
-            real > static_cast<double>(std::numeric_limits<T>::max())) return wrong_type(value, shape);
+            real > static_cast<double>(std::numeric_limits<T>::max()))
+            return wrong_type(value, shape);
         out = static_cast<T>(real);
         return true;
     }
@@ -161,7 +187,8 @@ class Decoder {
         if (value.get_string().get(text)) return wrong_type(value, shape);
         std::string bytes;
         if (!base64_decode(text, bytes)) {
-            failure = text.size() % 4 ? "The length of the base64 text is not a multiple of 4" : "Invalid Base64 character";
+            failure = text.size() % 4 ? "The length of the base64 text is not a multiple of 4"
+                                      : "Invalid Base64 character";
             return false;
         }
         out = Bytes::own(std::move(bytes));
@@ -184,10 +211,14 @@ class Decoder {
 
     bool any(const Shape& shape, od::value value, void* out, const Path& path) {
         switch (shape.kind) {
-            case Kind::boolean: return !value.get_bool().get(as<bool>(out)) || wrong_type(value, shape);
-            case Kind::integer: return number(shape, value, as<std::int32_t>(out));
-            case Kind::int64: return number(shape, value, as<std::int64_t>(out));
-            case Kind::float64: return !value.get_double().get(as<double>(out)) || wrong_type(value, shape);
+            case Kind::boolean:
+                return !value.get_bool().get(as<bool>(out)) || wrong_type(value, shape);
+            case Kind::integer:
+                return number(shape, value, as<std::int32_t>(out));
+            case Kind::int64:
+                return number(shape, value, as<std::int64_t>(out));
+            case Kind::float64:
+                return !value.get_double().get(as<double>(out)) || wrong_type(value, shape);
             case Kind::float32: {
                 double real = 0;
                 if (value.get_double().get(real)) return wrong_type(value, shape);
@@ -200,16 +231,21 @@ class Decoder {
                 as<std::string>(out) = std::string(text);
                 return true;
             }
-            case Kind::blob: return blob(shape, value, as<Bytes>(out));
-            case Kind::timestamp: return stamp(shape, value, as<Timestamp>(out));
-            case Kind::list: return list(shape, value, out, path);
-            case Kind::map: return map(shape, value, out, path);
+            case Kind::blob:
+                return blob(shape, value, as<Bytes>(out));
+            case Kind::timestamp:
+                return stamp(shape, value, as<Timestamp>(out));
+            case Kind::list:
+                return list(shape, value, out, path);
+            case Kind::map:
+                return map(shape, value, out, path);
             case Kind::structure: {
                 od::object object;
                 if (value.get_object().get(object)) return wrong_type(value, shape);
                 return structure(shape, object, out, path);
             }
-            case Kind::stream: return true;
+            case Kind::stream:
+                return true;
         }
         return true;
     }
@@ -217,19 +253,25 @@ class Decoder {
     Violations& violations_;
 };
 
-Fault serialization(std::string message) { return Fault{"SerializationException", std::move(message), 400}; }
+Fault serialization(std::string message) {
+    return Fault{"SerializationException", std::move(message), 400};
+}
 
 }  // namespace
 
-Answer<void> decode_json(const Shape& shape, std::string_view body, void* out, Violations& violations) {
+Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
+                         Violations& violations) {
     static thread_local od::parser parser;
     Decoder decoder(violations);
-    const std::string_view text = body.find_first_not_of(" \t\r\n") == std::string_view::npos ? "{}" : body;
+    const std::string_view text =
+        body.find_first_not_of(" \t\r\n") == std::string_view::npos ? "{}" : body;
     const simdjson::padded_string padded(text);
     od::document document;
     od::object object;
-    if (parser.iterate(padded).get(document)) return std::unexpected(serialization("The body is not JSON"));
-    if (document.get_object().get(object)) return std::unexpected(serialization("The body is not a JSON object"));
+    if (parser.iterate(padded).get(document))
+        return std::unexpected(serialization("The body is not JSON"));
+    if (document.get_object().get(object))
+        return std::unexpected(serialization("The body is not a JSON object"));
     const bool whole = decoder.structure(shape, object, out, Path{});
     const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     if (!whole || !at_end) {

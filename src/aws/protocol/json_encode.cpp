@@ -42,7 +42,7 @@ void append_list(std::string& out, const Shape& shape, const void* value) {
             append_json_string(out, *shape.list->key_at(value, i));
             out += ':';
         }
-        append(out, *shape.element, shape.list->at(value, i), Stamp::natural);
+        append(out, *shape.element, shape.element->held(shape.list->at(value, i)), Stamp::natural);
     }
     out += is_map ? '}' : ']';
 }
@@ -54,18 +54,35 @@ const T& as(const void* value) {
 
 void append(std::string& out, const Shape& shape, const void* value, Stamp stamp) {
     switch (shape.kind) {
-        case Kind::boolean: out += as<bool>(value) ? "true" : "false"; return;
-        case Kind::integer: fmt::format_to(std::back_inserter(out), "{}", as<std::int32_t>(value)); return;
-        case Kind::int64: fmt::format_to(std::back_inserter(out), "{}", as<std::int64_t>(value)); return;
-        case Kind::float32: fmt::format_to(std::back_inserter(out), "{}", as<float>(value)); return;
-        case Kind::float64: fmt::format_to(std::back_inserter(out), "{}", as<double>(value)); return;
-        case Kind::string: return append_json_string(out, as<std::string>(value));
-        case Kind::blob: out.append("\"").append(base64_encode(as<Bytes>(value).view())).append("\""); return;
-        case Kind::timestamp: return append_stamp(out, as<Timestamp>(value), stamp);
+        case Kind::boolean:
+            out += as<bool>(value) ? "true" : "false";
+            return;
+        case Kind::integer:
+            fmt::format_to(std::back_inserter(out), "{}", as<std::int32_t>(value));
+            return;
+        case Kind::int64:
+            fmt::format_to(std::back_inserter(out), "{}", as<std::int64_t>(value));
+            return;
+        case Kind::float32:
+            fmt::format_to(std::back_inserter(out), "{}", as<float>(value));
+            return;
+        case Kind::float64:
+            fmt::format_to(std::back_inserter(out), "{}", as<double>(value));
+            return;
+        case Kind::string:
+            return append_json_string(out, as<std::string>(value));
+        case Kind::blob:
+            out.append("\"").append(base64_encode(as<Bytes>(value).view())).append("\"");
+            return;
+        case Kind::timestamp:
+            return append_stamp(out, as<Timestamp>(value), stamp);
         case Kind::list:
-        case Kind::map: return append_list(out, shape, value);
-        case Kind::structure: return append_structure(out, shape, value);
-        case Kind::stream: return;
+        case Kind::map:
+            return append_list(out, shape, value);
+        case Kind::structure:
+            return append_structure(out, shape, value);
+        case Kind::stream:
+            return;
     }
 }
 
@@ -80,12 +97,23 @@ void append_json_string(std::string& out, std::string_view text) {
         out.append(text.substr(plain, i - plain));
         plain = i + 1;
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            default:
+                fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
         }
     }
     out.append(text.substr(plain)).append("\"");

@@ -1,6 +1,6 @@
-// The tables that tools/awsgen makes of AWS's service models: plain data that says where each member of
-// each struct lies, what it is called on the wire and what AWS demands of it. The codecs beside this
-// file walk them; nothing else knows JSON, XML or query strings.
+// The tables that tools/awsgen makes of AWS's service models: plain data that says where each
+// member of each struct lies, what it is called on the wire and what AWS demands of it. The codecs
+// beside this file walk them; nothing else knows JSON, XML or query strings.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -71,6 +71,10 @@ struct Shape {
     bool sensitive = false;
     std::span<const char* const> choices = {};
     const OptionalOps* shared = nullptr;  ///< recursive structures are held by shared_ptr
+
+    /// The value at a place of a list or a map.
+    const void* held(const void* place) const { return shared ? shared->get(place) : place; }
+    void* make_held(void* place) const { return shared ? shared->make(place) : place; }
 };
 
 struct Member {
@@ -154,7 +158,9 @@ inline constexpr const OptionalOps* optional_ops = &optional_ops_of<T>;
 
 template <class T>
 inline constexpr OptionalOps shared_ops_of{
-    [](const void* place) -> const void* { return static_cast<const std::shared_ptr<T>*>(place)->get(); },
+    [](const void* place) -> const void* {
+        return static_cast<const std::shared_ptr<T>*>(place)->get();
+    },
     [](void* place) -> void* {
         auto& shared = *static_cast<std::shared_ptr<T>*>(place);
         shared = std::make_shared<T>();
@@ -166,7 +172,9 @@ inline constexpr const OptionalOps* shared_ops = &shared_ops_of<T>;
 template <class List>
 inline constexpr ListOps list_ops_of{
     [](const void* list) { return static_cast<const List*>(list)->size(); },
-    [](const void* list, std::size_t i) -> const void* { return &(*static_cast<const List*>(list))[i]; },
+    [](const void* list, std::size_t i) -> const void* {
+        return &(*static_cast<const List*>(list))[i];
+    },
     [](void* list) -> void* { return &static_cast<List*>(list)->emplace_back(); },
     [](void* list, std::size_t size) { static_cast<List*>(list)->reserve(size); },
     nullptr,
@@ -177,7 +185,9 @@ inline constexpr const ListOps* list_ops = &list_ops_of<List>;
 template <class Map>
 inline constexpr ListOps map_ops_of{
     [](const void* map) { return static_cast<const Map*>(map)->size(); },
-    [](const void* map, std::size_t i) -> const void* { return &(*static_cast<const Map*>(map))[i].second; },
+    [](const void* map, std::size_t i) -> const void* {
+        return &(*static_cast<const Map*>(map))[i].second;
+    },
     nullptr,
     nullptr,
     [](const void* map, std::size_t i) { return &(*static_cast<const Map*>(map))[i].first; },

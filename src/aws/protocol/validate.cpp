@@ -19,7 +19,8 @@ constexpr std::size_t value_text_max = 256;
 
 std::string lower_first(std::string_view name) {
     std::string text(name);
-    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] + 32);
+    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z')
+        text[0] = static_cast<char>(text[0] + 32);
     return text;
 }
 
@@ -32,7 +33,8 @@ std::size_t utf16_length(std::string_view text) {
     return length;
 }
 
-/// Patterns that RE2 does not know (surrogate ranges) accept any text; the length limits still hold.
+/// Patterns that RE2 does not know (surrogate ranges) accept any text; the length limits still
+/// hold.
 const re2::RE2* compiled(const char* pattern) {
     static std::mutex mutex;
     static std::unordered_map<const char*, std::unique_ptr<re2::RE2>> cache;
@@ -48,19 +50,24 @@ const re2::RE2* compiled(const char* pattern) {
 
 std::string shown(const Shape& shape, std::string_view text) {
     if (shape.sensitive) return "***";
-    return text.size() <= value_text_max ? std::string(text) : std::string(text.substr(0, value_text_max)) + "...";
+    return text.size() <= value_text_max ? std::string(text)
+                                         : std::string(text.substr(0, value_text_max)) + "...";
 }
 
 struct Walk {
     Violations& violations;
 
-    void bounds(const Shape& shape, const Path& path, std::int64_t measured, const std::string& value,
-                const char* noun) const {
+    void bounds(const Shape& shape, const Path& path, std::int64_t measured,
+                const std::string& value, const char* noun) const {
         if (shape.has_min && measured < shape.min) {
-            violations.add(path, value, fmt::format("Member must have {} greater than or equal to {}", noun, shape.min));
+            violations.add(
+                path, value,
+                fmt::format("Member must have {} greater than or equal to {}", noun, shape.min));
         }
         if (shape.has_max && measured > shape.max) {
-            violations.add(path, value, fmt::format("Member must have {} less than or equal to {}", noun, shape.max));
+            violations.add(
+                path, value,
+                fmt::format("Member must have {} less than or equal to {}", noun, shape.max));
         }
     }
 
@@ -70,7 +77,8 @@ struct Walk {
                 if (value == choice) return;
             }
             violations.add(path, shown(shape, value),
-                           fmt::format("Member must satisfy enum value set: [{}]", fmt::join(shape.choices, ", ")));
+                           fmt::format("Member must satisfy enum value set: [{}]",
+                                       fmt::join(shape.choices, ", ")));
             return;
         }
         if (shape.has_min || shape.has_max) {
@@ -80,21 +88,23 @@ struct Walk {
         if (!shape.pattern) return;
         const re2::RE2* expression = compiled(shape.pattern);
         if (expression && !re2::RE2::FullMatch(value, *expression)) {
-            violations.add(path, shown(shape, value),
-                           fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
+            violations.add(
+                path, shown(shape, value),
+                fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
         }
     }
 
     void list(const Shape& shape, const void* value, const Path& path) const {
         const std::size_t size = shape.list->size(value);
-        bounds(shape, path, static_cast<std::int64_t>(size), fmt::format("[{} members]", size), "length");
+        bounds(shape, path, static_cast<std::int64_t>(size), fmt::format("[{} members]", size),
+               "length");
         for (std::size_t i = 0; i < size; ++i) {
             Path inner{&path, nullptr, i, nullptr};
             if (shape.kind == Kind::map) {
                 inner.key = shape.list->key_at(value, i);
                 text(*shape.key, *inner.key, inner);
             }
-            any(*shape.element, shape.list->at(value, i), inner);
+            any(*shape.element, shape.element->held(shape.list->at(value, i)), inner);
         }
     }
 
@@ -107,8 +117,10 @@ struct Walk {
                 }
                 return;
             case Kind::list:
-            case Kind::map: return list(shape, value, path);
-            case Kind::string: return text(shape, *static_cast<const std::string*>(value), path);
+            case Kind::map:
+                return list(shape, value, path);
+            case Kind::string:
+                return text(shape, *static_cast<const std::string*>(value), path);
             case Kind::integer: {
                 const auto number = *static_cast<const std::int32_t*>(value);
                 return bounds(shape, path, number, fmt::format("{}", number), "value");
@@ -118,15 +130,18 @@ struct Walk {
                 return bounds(shape, path, number, fmt::format("{}", number), "value");
             }
             case Kind::blob: {
-                const auto size = static_cast<std::int64_t>(static_cast<const Bytes*>(value)->size());
-                return bounds(shape, path, size, fmt::format("java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", size),
+                const auto size =
+                    static_cast<std::int64_t>(static_cast<const Bytes*>(value)->size());
+                return bounds(shape, path, size,
+                              fmt::format("java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", size),
                               "length");
             }
             case Kind::boolean:
             case Kind::float32:
             case Kind::float64:
             case Kind::timestamp:
-            case Kind::stream: return;
+            case Kind::stream:
+                return;
         }
     }
 };
@@ -143,16 +158,18 @@ std::string Path::text() const {
 
 void Violations::add(const Path& path, std::string value, std::string constraint) {
     const std::string place = path.text();
-    if (std::ranges::find(missing_, place) != missing_.end()) return;  // told already, with its own words
+    if (std::ranges::find(missing_, place) != missing_.end())
+        return;  // told already, with its own words
     if (++count_ > told_max) return;
-    texts_.push_back(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", value, place, constraint));
+    texts_.push_back(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", value,
+                                 place, constraint));
 }
 
 void Violations::add_missing(const Path& path) {
     missing_.push_back(path.text());
     if (++count_ > told_max) return;
-    texts_.push_back(
-        fmt::format("Value null at '{}' failed to satisfy constraint: Member must not be null", path.text()));
+    texts_.push_back(fmt::format(
+        "Value null at '{}' failed to satisfy constraint: Member must not be null", path.text()));
 }
 
 Fault Violations::fault(const ServiceInfo& service) const {
@@ -163,7 +180,8 @@ Fault Violations::fault(const ServiceInfo& service) const {
                  : name == "iam"    ? "ValidationError"
                                     : "ValidationException";
     fault.status = 400;
-    fault.message = fmt::format("{} validation error{} detected: {}", count_, count_ == 1 ? "" : "s", fmt::join(texts_, "; "));
+    fault.message = fmt::format("{} validation error{} detected: {}", count_,
+                                count_ == 1 ? "" : "s", fmt::join(texts_, "; "));
     return fault;
 }
 

@@ -1,0 +1,205 @@
+// Partitions.
+#include <algorithm>
+
+#include "aws/services/glue_words.h"
+#include "catalog/expression.h"
+
+namespace freshet::aws::glue_words {
+namespace {
+
+using namespace glue;
+
+constexpr std::size_t partitions_default = 1000;
+
+/// A control character that keys are made with is refused.
+bool is_plain(const std::vector<std::string>& values) {
+    return std::ranges::all_of(
+        values, [](const std::string& value) { return value.find('\x1f') == std::string::npos; });
+}
+
+Answer<catalog::Partition> partition_of(const PartitionInput& in) {
+    catalog::Partition partition;
+    partition.values = in.values.value_or(std::vector<std::string>());
+    if (!is_plain(partition.values))
+        return refuse("InvalidInputException", "A partition value holds a control character");
+    if (in.storage_descriptor) partition.storage = storage_of(*in.storage_descriptor);
+    partition.parameters = properties_of(in.parameters);
+    return partition;
+}
+
+Partition partition_output(const Caller& caller, const std::string& database,
+                           const std::string& table, const catalog::Partition& partition,
+                           bool with_columns) {
+    Partition out;
+    out.values = partition.values;
+    out.database_name = catalog::folded(database);
+    out.table_name = catalog::folded(table);
+    out.creation_time = partition.created;
+    if (partition.storage) out.storage_descriptor = storage_output(*partition.storage);
+    if (out.storage_descriptor && !with_columns) out.storage_descriptor->columns.reset();
+    out.parameters = pairs_of(partition.parameters);
+    out.catalog_id = caller.account();
+    return out;
+}
+
+class Handlers {
+  public:
+    explicit Handlers(catalog::Catalog& catalog) : catalog_(catalog) {}
+
+    io::Task<Answer<CreatePartitionResponse>> create(Caller caller, CreatePartitionRequest input) {
+        auto partition = partition_of(input.partition_input);
+        if (!partition) co_return std::unexpected(std::move(partition.error()));
+        auto done = co_await catalog_.create_partition(home_of(caller), input.database_name,
+                                                       input.table_name, std::move(*partition));
+        if (!done) co_return refuse(done.error());
+        co_return CreatePartitionResponse{};
+    }
+
+    /// Not atomic, as on AWS: those that fail are told, the others are made.
+    io::Task<Answer<BatchCreatePartitionResponse>> create_many(Caller caller,
+                                                               BatchCreatePartitionRequest input) {
+        auto table =
+            co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
+        if (!table) co_return refuse(table.error());
+        BatchCreatePartitionResponse out;
+        out.errors.emplace();
+        for (const PartitionInput& one : input.partition_input_list) {
+            auto partition = partition_of(one);
+            if (!partition) co_return std::unexpected(std::move(partition.error()));
+            const std::vector<std::string> values = partition->values;
+            auto done = co_await catalog_.create_partition(home_of(caller), input.database_name,
+                                                           input.table_name, std::move(*partition));
+            if (!done) out.errors->push_back({values, detail_of(done.error())});
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<GetPartitionResponse>> get(Caller caller, GetPartitionRequest input) {
+        auto found = co_await catalog_.partition(home_of(caller), input.database_name,
+                                                 input.table_name, input.partition_values);
+        if (!found) co_return refuse(found.error());
+        GetPartitionResponse out;
+        out.partition =
+            partition_output(caller, input.database_name, input.table_name, *found, true);
+        co_return out;
+    }
+
+    io::Task<Answer<BatchGetPartitionResponse>> get_many(Caller caller,
+                                                         BatchGetPartitionRequest input) {
+        auto table =
+            co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
+        if (!table) co_return refuse(table.error());
+        BatchGetPartitionResponse out;
+        out.partitions.emplace();
+        out.unprocessed_keys.emplace();
+        for (const PartitionValueList& wanted : input.partitions_to_get) {
+            auto found = co_await catalog_.partition(home_of(caller), input.database_name,
+                                                     input.table_name, wanted.values);
+            if (found)
+                out.partitions->push_back(
+                    partition_output(caller, input.database_name, input.table_name, *found, true));
+            else if (!found.error().is(catalog::Errc::not_found))
+                co_return refuse(found.error());
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<GetPartitionsResponse>> list(Caller caller, GetPartitionsRequest input) {
+        auto table =
+            co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
+        if (!table) co_return refuse(table.error());
+        auto expression =
+            catalog::Expression::parse(input.expression.value_or(""), table->partition_keys);
+        if (!expression) co_return refuse(expression.error());
+        auto found =
+            co_await catalog_.partitions(home_of(caller), input.database_name, input.table_name);
+        if (!found) co_return refuse(found.error());
+        std::erase_if(*found, [&](const catalog::Partition& partition) {
+            if (!expression->matches(partition.values)) return true;
+            if (!input.segment) return false;
+            std::size_t hash = 0;
+            for (const std::string& value : partition.values)
+                hash = hash * 31 + std::hash<std::string>()(value);
+            return static_cast<int>(hash %
+                                    static_cast<std::size_t>(input.segment->total_segments)) !=
+                   input.segment->segment_number;
+        });
+        auto next =
+            cut_page(*found, input.next_token,
+                     static_cast<std::size_t>(input.max_results.value_or(partitions_default)));
+        if (!next) co_return std::unexpected(std::move(next.error()));
+        GetPartitionsResponse out;
+        out.next_token = *next;
+        out.partitions.emplace();
+        for (const catalog::Partition& partition : *found) {
+            out.partitions->push_back(
+                partition_output(caller, input.database_name, input.table_name, partition,
+                                 !input.exclude_column_schema.value_or(false)));
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<UpdatePartitionResponse>> update(Caller caller, UpdatePartitionRequest input) {
+        auto partition = partition_of(input.partition_input);
+        if (!partition) co_return std::unexpected(std::move(partition.error()));
+        auto done = co_await catalog_.update_partition(home_of(caller), input.database_name,
+                                                       input.table_name, input.partition_value_list,
+                                                       std::move(*partition));
+        if (!done) co_return refuse(done.error());
+        co_return UpdatePartitionResponse{};
+    }
+
+    io::Task<Answer<DeletePartitionResponse>> remove(Caller caller, DeletePartitionRequest input) {
+        auto done = co_await catalog_.drop_partition(home_of(caller), input.database_name,
+                                                     input.table_name, input.partition_values);
+        if (!done) co_return refuse(done.error());
+        co_return DeletePartitionResponse{};
+    }
+
+    io::Task<Answer<BatchDeletePartitionResponse>> remove_many(Caller caller,
+                                                               BatchDeletePartitionRequest input) {
+        BatchDeletePartitionResponse out;
+        out.errors.emplace();
+        for (const PartitionValueList& one : input.partitions_to_delete) {
+            auto done = co_await catalog_.drop_partition(home_of(caller), input.database_name,
+                                                         input.table_name, one.values);
+            if (!done) out.errors->push_back({one.values, detail_of(done.error())});
+        }
+        co_return out;
+    }
+
+  private:
+    catalog::Catalog& catalog_;
+};
+
+}  // namespace
+
+void register_partitions(Router& router, catalog::Catalog& catalog) {
+    io::Core& home = catalog.home();
+    auto h = std::make_shared<Handlers>(catalog);
+    router.handle<CreatePartitionOp>(home, [h](Caller c, CreatePartitionRequest i) {
+        return h->create(std::move(c), std::move(i));
+    });
+    router.handle<BatchCreatePartitionOp>(home, [h](Caller c, BatchCreatePartitionRequest i) {
+        return h->create_many(std::move(c), std::move(i));
+    });
+    router.handle<GetPartitionOp>(
+        home, [h](Caller c, GetPartitionRequest i) { return h->get(std::move(c), std::move(i)); });
+    router.handle<BatchGetPartitionOp>(home, [h](Caller c, BatchGetPartitionRequest i) {
+        return h->get_many(std::move(c), std::move(i));
+    });
+    router.handle<GetPartitionsOp>(home, [h](Caller c, GetPartitionsRequest i) {
+        return h->list(std::move(c), std::move(i));
+    });
+    router.handle<UpdatePartitionOp>(home, [h](Caller c, UpdatePartitionRequest i) {
+        return h->update(std::move(c), std::move(i));
+    });
+    router.handle<DeletePartitionOp>(home, [h](Caller c, DeletePartitionRequest i) {
+        return h->remove(std::move(c), std::move(i));
+    });
+    router.handle<BatchDeletePartitionOp>(home, [h](Caller c, BatchDeletePartitionRequest i) {
+        return h->remove_many(std::move(c), std::move(i));
+    });
+}
+
+}  // namespace freshet::aws::glue_words

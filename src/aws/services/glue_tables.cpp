@@ -1,0 +1,163 @@
+// Tables.
+#include <re2/re2.h>
+
+#include "aws/services/glue_words.h"
+
+namespace freshet::aws::glue_words {
+namespace {
+
+using namespace glue;
+
+constexpr std::size_t tables_default = 100;
+
+catalog::Table table_of(const std::string& database, const TableInput& in) {
+    catalog::Table table;
+    table.database = database;
+    table.name = in.name;
+    table.description = in.description.value_or("");
+    table.owner = in.owner.value_or("");
+    table.type = in.table_type.value_or("");
+    table.retention = in.retention.value_or(0);
+    if (in.storage_descriptor) table.storage = storage_of(*in.storage_descriptor);
+    table.partition_keys = columns_of(in.partition_keys);
+    table.view_original_text = in.view_original_text.value_or("");
+    table.view_expanded_text = in.view_expanded_text.value_or("");
+    table.parameters = properties_of(in.parameters);
+    return table;
+}
+
+Table table_output(const Caller& caller, const catalog::Table& table) {
+    const auto text = [](const std::string& value) {
+        return value.empty() ? std::nullopt : std::optional(value);
+    };
+    Table out;
+    out.name = table.name;
+    out.database_name = table.database;
+    out.description = text(table.description);
+    out.owner = text(table.owner);
+    out.create_time = table.created;
+    out.update_time = table.updated;
+    out.retention = table.retention;
+    if (table.storage) out.storage_descriptor = storage_output(*table.storage);
+    out.partition_keys = columns_output(table.partition_keys);
+    out.view_original_text = text(table.view_original_text);
+    out.view_expanded_text = text(table.view_expanded_text);
+    out.table_type = text(table.type);
+    out.parameters = pairs_of(table.parameters);
+    out.created_by = "arn:aws:iam::" + caller.account() + ":root";
+    out.is_registered_with_lake_formation = false;
+    out.catalog_id = caller.account();
+    out.version_id = std::to_string(table.version);
+    return out;
+}
+
+/// GetTables' Expression: a regular expression; a bare '*' is a wildcard, as clients send it.
+std::string to_pattern(const std::string& expression) {
+    std::string pattern;
+    for (std::size_t i = 0; i < expression.size(); ++i) {
+        const bool bare = expression[i] == '*' &&
+                          (i == 0 || (expression[i - 1] != '.' && expression[i - 1] != ']' &&
+                                      expression[i - 1] != ')'));
+        pattern += bare ? ".*" : std::string(1, expression[i]);
+    }
+    return pattern;
+}
+
+class Handlers {
+  public:
+    explicit Handlers(catalog::Catalog& catalog) : catalog_(catalog) {}
+
+    io::Task<Answer<CreateTableResponse>> create(Caller caller, CreateTableRequest input) {
+        if (!input.table_input)
+            co_return refuse("InvalidInputException", "TableInput must be given");
+        auto done = co_await catalog_.create_table(
+            home_of(caller), table_of(input.database_name, *input.table_input));
+        if (!done) co_return refuse(done.error());
+        co_return CreateTableResponse{};
+    }
+    io::Task<Answer<GetTableResponse>> get(Caller caller, GetTableRequest input) {
+        auto found = co_await catalog_.table(home_of(caller), input.database_name, input.name);
+        if (!found) co_return refuse(found.error());
+        GetTableResponse out;
+        out.table = std::make_shared<Table>(table_output(caller, *found));
+        co_return out;
+    }
+    io::Task<Answer<GetTablesResponse>> list(Caller caller, GetTablesRequest input) {
+        auto found = co_await catalog_.tables(home_of(caller), input.database_name);
+        if (!found) co_return refuse(found.error());
+        if (input.expression) {
+            re2::RE2::Options options;
+            options.set_log_errors(false);
+            const re2::RE2 pattern(to_pattern(*input.expression), options);
+            if (!pattern.ok())
+                co_return refuse("InvalidInputException",
+                                 "Expression is not a regular expression: " + pattern.error());
+            std::erase_if(*found, [&](const catalog::Table& table) {
+                return !re2::RE2::FullMatch(table.name, pattern);
+            });
+        }
+        auto next = cut_page(*found, input.next_token,
+                             static_cast<std::size_t>(input.max_results.value_or(tables_default)));
+        if (!next) co_return std::unexpected(std::move(next.error()));
+        GetTablesResponse out;
+        out.next_token = *next;
+        out.table_list.emplace();
+        for (const catalog::Table& table : *found)
+            out.table_list->push_back(std::make_shared<Table>(table_output(caller, table)));
+        co_return out;
+    }
+    io::Task<Answer<UpdateTableResponse>> update(Caller caller, UpdateTableRequest input) {
+        if (!input.table_input)
+            co_return refuse("InvalidInputException", "TableInput must be given");
+        std::optional<int> version;
+        if (input.version_id)
+            version = static_cast<int>(std::strtol(input.version_id->c_str(), nullptr, 10));
+        auto done = co_await catalog_.update_table(
+            home_of(caller), table_of(input.database_name, *input.table_input), version);
+        if (!done) co_return refuse(done.error());
+        co_return UpdateTableResponse{};
+    }
+    io::Task<Answer<DeleteTableResponse>> remove(Caller caller, DeleteTableRequest input) {
+        auto done = co_await catalog_.drop_table(home_of(caller), input.database_name, input.name);
+        if (!done) co_return refuse(done.error());
+        co_return DeleteTableResponse{};
+    }
+    io::Task<Answer<BatchDeleteTableResponse>> remove_many(Caller caller,
+                                                           BatchDeleteTableRequest input) {
+        BatchDeleteTableResponse out;
+        out.errors.emplace();
+        for (const std::string& name : input.tables_to_delete) {
+            auto done = co_await catalog_.drop_table(home_of(caller), input.database_name, name);
+            if (!done) out.errors->push_back({name, detail_of(done.error())});
+        }
+        co_return out;
+    }
+
+  private:
+    catalog::Catalog& catalog_;
+};
+
+}  // namespace
+
+void register_tables(Router& router, catalog::Catalog& catalog) {
+    io::Core& home = catalog.home();
+    auto h = std::make_shared<Handlers>(catalog);
+    router.handle<CreateTableOp>(home, [h](Caller c, CreateTableRequest i) {
+        return h->create(std::move(c), std::move(i));
+    });
+    router.handle<GetTableOp>(
+        home, [h](Caller c, GetTableRequest i) { return h->get(std::move(c), std::move(i)); });
+    router.handle<GetTablesOp>(
+        home, [h](Caller c, GetTablesRequest i) { return h->list(std::move(c), std::move(i)); });
+    router.handle<UpdateTableOp>(home, [h](Caller c, UpdateTableRequest i) {
+        return h->update(std::move(c), std::move(i));
+    });
+    router.handle<DeleteTableOp>(home, [h](Caller c, DeleteTableRequest i) {
+        return h->remove(std::move(c), std::move(i));
+    });
+    router.handle<BatchDeleteTableOp>(home, [h](Caller c, BatchDeleteTableRequest i) {
+        return h->remove_many(std::move(c), std::move(i));
+    });
+}
+
+}  // namespace freshet::aws::glue_words

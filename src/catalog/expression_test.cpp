@@ -1,0 +1,57 @@
+#include "catalog/expression.h"
+
+#include <gtest/gtest.h>
+
+namespace freshet::catalog {
+namespace {
+
+const std::vector<Column> keys{{"year", "string", "", {}}, {"n", "bigint", "", {}}};
+
+bool matches(std::string_view text, const std::string& year, const std::string& n = "5") {
+    const auto expression = Expression::parse(text, keys);
+    EXPECT_TRUE(expression) << expression.error().message();
+    return expression && expression->matches({year, n});
+}
+
+TEST(Expression, operators_mean_what_they_say) {
+    EXPECT_TRUE(matches("", "2026"));
+    EXPECT_TRUE(matches("year='2026'", "2026"));
+    EXPECT_TRUE(matches("YEAR = 2026", "2026"));
+    EXPECT_FALSE(matches("year > '2016' AND year < '2018'", "2018"));
+    EXPECT_TRUE(matches("year BETWEEN 2015 AND 2018 and n <> 4", "2018"));
+    EXPECT_TRUE(matches("year IN ('2015', 2016)", "2016"));
+    EXPECT_TRUE(matches("year NOT IN ('2015') AND NOT (n = 4 OR n = 6)", "2016"));
+    EXPECT_TRUE(matches("year LIKE '%1_' AND \"n\" >= 5", "2016"));
+    EXPECT_FALSE(matches("year NOT LIKE '2%'", "2016"));
+    EXPECT_TRUE(matches("year = 'it''s'", "it's"));
+    EXPECT_TRUE(matches("year is null", "__HIVE_DEFAULT_PARTITION__"));
+    EXPECT_TRUE(matches("year is not null", "2016"));
+}
+
+TEST(Expression, numbers_compare_as_numbers_and_texts_as_texts) {
+    EXPECT_TRUE(matches("n > 9", "x", "10"));
+    EXPECT_TRUE(matches("n = 007", "x", "7"));
+    EXPECT_FALSE(matches("year > '9'", "10"));
+}
+
+TEST(Expression, what_is_wrong_is_told_with_its_place) {
+    for (const char* bad :
+         {"year", "year =", "month = 1", "year = 'open", "(year = 1", "year = 1)", "year in ()",
+          "year between 1", "year not 1", "= 1", "year = 1 n = 2"}) {
+        const auto expression = Expression::parse(bad, keys);
+        ASSERT_FALSE(expression) << bad;
+        EXPECT_NE(expression.error().message().find("character"), std::string::npos)
+            << expression.error().message();
+    }
+    EXPECT_FALSE(Expression::parse(std::string(10'000, '('), keys));
+    EXPECT_FALSE(Expression::parse(
+        [] {
+            std::string nots;
+            for (int i = 0; i < 10'000; ++i) nots += "not ";
+            return nots;
+        }(),
+        keys));
+}
+
+}  // namespace
+}  // namespace freshet::catalog

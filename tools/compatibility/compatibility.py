@@ -1,0 +1,77 @@
+"""Writes docs/compatibility.md: every operation of every service that Freshet speaks, whether it is built, and the
+test that shows it. `--check` only says whether the page is as the sources are.
+
+Built is what src/aws/services registers with the router; the test is the first in tests/ that calls it by boto3's name.
+"""
+import pathlib
+import re
+import sys
+
+import botocore
+import botocore.session
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PAGE = ROOT / "docs" / "compatibility.md"
+# The namespace of a service's generated shapes, and the test file that is its own.
+SERVICES = {"kinesis": "test_kinesis", "s3": "test_s3", "firehose": "test_firehose", "lambda": "test_lambda", "logs": "test_logs",
+            "kinesisanalytics": "test_kinesisanalytics", "glue": "test_glue", "events": "test_events", "athena": "test_athena",
+            "iam": "test_iam", "sts": "test_iam"}
+
+
+def built():
+    """{service: operations} that handlers are registered for."""
+    found = {}
+    for path in sorted((ROOT / "src/aws/services").glob("*.cpp")):
+        text = path.read_text()
+        service = re.search(r'#include "aws/model/(\w+)\.h"', text) or re.search(
+            r'#include "aws/model/(\w+)\.h"', (path.parent / (path.stem.split("_")[0] + "_words.h")).read_text())
+        for operation in re.findall(r"handle<(?:\w+::)?(\w+)Op>", text):
+            found.setdefault(service[1], set()).add(operation)
+    return found
+
+
+def first_test(service, operation):
+    """`tests/api/x.py::test_y`, or "" when no test calls the operation."""
+    name = botocore.xform_name(operation)
+    for path in (ROOT / "tests/api" / f"{SERVICES[service]}.py", *sorted((ROOT / "tests").rglob("test_*.py"))):
+        if not path.exists() or (path.stem in SERVICES.values() and path.stem != SERVICES[service]):
+            continue
+        for block in re.split(r"\n(?=def |class |@pytest)", path.read_text()):
+            test = re.search(r"def (test_\w+)", block)
+            if test and re.search(rf"\b{name}\b", block):
+                return f"`{path.relative_to(ROOT)}::{test[1]}`"
+    text = (ROOT / "tests/api" / f"{SERVICES[service]}.py")
+    return f"`{text.relative_to(ROOT)}` (in a fixture)" if text.exists() and re.search(rf"\b{name}\b", text.read_text()) else ""
+
+
+def page():
+    loader, handlers = botocore.session.get_session().get_component("data_loader"), built()
+    lines = ["# Compatibility", "", "Made by `tools/compatibility/compatibility.py`; do not edit. Each operation that AWS has, and how far Freshet goes.",
+             "An operation that is not built answers `UnknownOperationException` (S3: `NotImplemented`) in the service's own protocol,",
+             "says which one it was, and is counted in `/_freshet/metrics`.", ""]
+    for service in SERVICES:
+        model = loader.load_service_model(service, "service-2")
+        operations = sorted(model["operations"])
+        mine = handlers.get(service, set())
+        lines += [f"## {model['metadata']['serviceFullName']}: {len(mine)} of {len(operations)}", ""]
+        if mine:
+            lines += ["| operation | shown by |", "| --- | --- |"]
+            lines += [f"| {name} | {first_test(service, name)} |" for name in operations if name in mine] + [""]
+        rest = [name for name in operations if name not in mine]
+        lines += ["Not built: " + ", ".join(rest) + ".", ""] if rest else []
+    return "\n".join(lines)
+
+
+def main():
+    text = page()
+    if "--check" in sys.argv:
+        good = PAGE.exists() and PAGE.read_text() == text
+        if not good:
+            print("docs/compatibility.md is not as the sources are: python tools/compatibility/compatibility.py writes it")
+        print(f"{int(good)} passed, {int(not good)} failed")
+        sys.exit(0 if good else 1)
+    PAGE.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
