@@ -84,6 +84,7 @@ struct Query::State {
 Query::Query(io::Core& home, meta::Database& database, CatalogPort& catalog, ObjectsPort& objects, Options options)
     : state_(std::make_unique<State>(home, database, catalog, objects, std::move(options))) {}
 Query::~Query() = default;
+io::Core& Query::home() { return state_->home; }
 
 Result<> Query::open() {
     const Timestamp now = state_->home.now();
@@ -268,7 +269,10 @@ io::Task<Result<Listing>> Query::list(Home home, std::string work_group, int cou
 io::Task<Result<>> Query::cancel(Home home, ExecutionId id) {
     auto stored = co_await state_->find(home, id);
     if (!stored) co_return std::unexpected(stored.error());
-    if (const auto found = state_->active.find(*id); found != state_->active.end()) found->second->control->cancel();
+    if (const auto found = state_->active.find(*id); found != state_->active.end()) {
+        found->second->control->cancel();
+        state_->runs.wake();
+    }
     co_return Result<>();
 }
 

@@ -28,6 +28,7 @@ class Query {
     Query(io::Core& home, meta::Database& database, CatalogPort& catalog, ObjectsPort& objects,
           Options options);
     ~Query();
+    io::Core& home();
 
     /// Executions that a previous process left unfinished become failed. Before the first verb.
     Result<> open();

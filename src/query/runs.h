@@ -43,6 +43,8 @@ class Runs {
     /// `as_csv`: rows become the pieces of a result object, else Rows.
     io::Task<Outcome<RunOutput>> select(Home home, const sql::trino::Query& query, sql::trino::Context context, std::shared_ptr<RunControl> control, bool as_csv);
     io::Task<Outcome<RunOutput>> statement(Home home, const sql::trino::Statement& statement, sql::trino::Context context);
+    /// Waiting statements look again whether they are cancelled.
+    void wake() { freed_.notify(); }
     void stop();
 
   private:

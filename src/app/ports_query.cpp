@@ -1,0 +1,224 @@
+#include "app/ports_query.h"
+
+#include <filesystem>
+
+namespace freshet::app {
+namespace {
+
+catalog::Home home_of(const query::Home& home) { return {home.account, home.region}; }
+
+Failure translated(const Error& error) {
+    if (error.is(catalog::Errc::not_found) || error.is(objects::Errc::no_bucket) || error.is(objects::Errc::no_key)) return fail(query::PortErrc::not_found, error.message());
+    if (error.is(catalog::Errc::exists)) return fail(query::PortErrc::exists, error.message());
+    return fail(query::PortErrc::refused, error.message());
+}
+
+template <class T>
+Result<> plain(const Result<T>& result) {
+    if (!result) return translated(result.error());
+    return {};
+}
+
+query::CatalogDatabase told(catalog::Database database) { return {std::move(database.name), std::move(database.description), std::move(database.location), std::move(database.parameters)}; }
+
+std::vector<query::CatalogColumn> columns_of(const std::vector<catalog::Column>& list) {
+    std::vector<query::CatalogColumn> made;
+    for (const auto& column : list) made.push_back({column.name, column.type, column.comment});
+    return made;
+}
+std::vector<catalog::Column> columns_of(const std::vector<query::CatalogColumn>& list) {
+    std::vector<catalog::Column> made;
+    for (const auto& column : list) made.push_back({column.name, column.type, column.comment, {}});
+    return made;
+}
+
+query::CatalogTable told(catalog::Table table) {
+    query::CatalogTable made;
+    made.database = std::move(table.database);
+    made.name = std::move(table.name);
+    made.table_type = std::move(table.type);
+    made.comment = std::move(table.description);
+    made.partition_keys = columns_of(table.partition_keys);
+    made.parameters = std::move(table.parameters);
+    made.view_original_text = std::move(table.view_original_text);
+    made.view_expanded_text = std::move(table.view_expanded_text);
+    made.created = table.created;
+    if (table.storage) {
+        made.columns = columns_of(table.storage->columns);
+        made.location = table.storage->location;
+        made.input_format = table.storage->input_format;
+        made.output_format = table.storage->output_format;
+        made.serde = table.storage->serde;
+        made.serde_parameters = table.storage->serde_parameters;
+    }
+    return made;
+}
+
+catalog::Table meant(query::CatalogTable table) {
+    catalog::Table made;
+    made.database = std::move(table.database);
+    made.name = std::move(table.name);
+    made.type = std::move(table.table_type);
+    made.description = std::move(table.comment);
+    made.partition_keys = columns_of(table.partition_keys);
+    made.parameters = std::move(table.parameters);
+    made.view_original_text = std::move(table.view_original_text);
+    made.view_expanded_text = std::move(table.view_expanded_text);
+    catalog::Storage& storage = made.storage.emplace();
+    storage.columns = columns_of(table.columns);
+    storage.location = std::move(table.location);
+    storage.input_format = std::move(table.input_format);
+    storage.output_format = std::move(table.output_format);
+    storage.serde = std::move(table.serde);
+    storage.serde_parameters = std::move(table.serde_parameters);
+    return made;
+}
+
+}  // namespace
+
+io::Task<void> QueryCatalog::make_default(catalog::Home home) {
+    catalog::Database database;
+    database.name = "default";
+    // That it exists already is as good.
+    auto made = co_await catalog_.create_database(std::move(home), std::move(database));
+    (void)made;
+}
+
+io::Task<Result<std::vector<query::CatalogDatabase>>> QueryCatalog::databases(query::Home home) {
+    co_await make_default(home_of(home));
+    auto found = co_await catalog_.databases(home_of(home));
+    if (!found) co_return translated(found.error());
+    std::vector<query::CatalogDatabase> made;
+    for (auto& database : *found) made.push_back(told(std::move(database)));
+    co_return made;
+}
+
+io::Task<Result<query::CatalogDatabase>> QueryCatalog::database(query::Home home, std::string name) {
+    if (name == "default") co_await make_default(home_of(home));
+    auto found = co_await catalog_.database(home_of(home), std::move(name));
+    if (!found) co_return translated(found.error());
+    co_return told(std::move(*found));
+}
+
+io::Task<Result<>> QueryCatalog::create_database(query::Home home, query::CatalogDatabase database) {
+    catalog::Database made;
+    made.name = std::move(database.name);
+    made.description = std::move(database.description);
+    made.location = std::move(database.location);
+    made.parameters = std::move(database.parameters);
+    auto done = co_await catalog_.create_database(home_of(home), std::move(made));
+    co_return plain(done);
+}
+
+io::Task<Result<>> QueryCatalog::drop_database(query::Home home, std::string name) {
+    auto done = co_await catalog_.drop_database(home_of(home), std::move(name));
+    co_return plain(done);
+}
+
+io::Task<Result<std::vector<query::CatalogTable>>> QueryCatalog::tables(query::Home home, std::string database) {
+    if (database == "default") co_await make_default(home_of(home));
+    auto found = co_await catalog_.tables(home_of(home), std::move(database));
+    if (!found) co_return translated(found.error());
+    std::vector<query::CatalogTable> made;
+    for (auto& table : *found) made.push_back(told(std::move(table)));
+    co_return made;
+}
+
+io::Task<Result<query::CatalogTable>> QueryCatalog::table(query::Home home, std::string database, std::string name) {
+    auto found = co_await catalog_.table(home_of(home), std::move(database), std::move(name));
+    if (!found) co_return translated(found.error());
+    co_return told(std::move(*found));
+}
+
+io::Task<Result<>> QueryCatalog::create_table(query::Home home, query::CatalogTable table) {
+    auto done = co_await catalog_.create_table(home_of(home), meant(std::move(table)));
+    co_return plain(done);
+}
+
+io::Task<Result<>> QueryCatalog::update_table(query::Home home, query::CatalogTable table) {
+    auto done = co_await catalog_.update_table(home_of(home), meant(std::move(table)), std::nullopt);
+    co_return plain(done);
+}
+
+io::Task<Result<>> QueryCatalog::drop_table(query::Home home, std::string database, std::string name) {
+    auto done = co_await catalog_.drop_table(home_of(home), std::move(database), std::move(name));
+    co_return plain(done);
+}
+
+io::Task<Result<std::vector<query::CatalogPartition>>> QueryCatalog::partitions(query::Home home, std::string database, std::string table) {
+    auto found = co_await catalog_.partitions(home_of(home), std::move(database), std::move(table));
+    if (!found) co_return translated(found.error());
+    std::vector<query::CatalogPartition> made;
+    for (auto& partition : *found) made.push_back({std::move(partition.values), partition.storage ? partition.storage->location : ""});
+    co_return made;
+}
+
+io::Task<Result<>> QueryCatalog::create_partitions(query::Home home, std::string database, std::string table, std::vector<query::CatalogPartition> partitions) {
+    auto found = co_await catalog_.table(home_of(home), database, table);
+    if (!found) co_return translated(found.error());
+    for (auto& partition : partitions) {
+        catalog::Partition made;
+        made.values = std::move(partition.values);
+        made.storage = found->storage;
+        if (!made.storage) made.storage.emplace();
+        made.storage->location = std::move(partition.location);
+        auto done = co_await catalog_.create_partition(home_of(home), database, table, std::move(made));
+        if (!done) co_return translated(done.error());
+    }
+    co_return Result<>();
+}
+
+io::Task<Result<>> QueryCatalog::drop_partition(query::Home home, std::string database, std::string table, std::vector<std::string> values) {
+    auto done = co_await catalog_.drop_partition(home_of(home), std::move(database), std::move(table), std::move(values));
+    co_return plain(done);
+}
+
+io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::string bucket, std::string prefix) {
+    std::vector<query::LocatedObject> made;
+    objects::ListRequest request;
+    request.prefix = prefix;
+    while (true) {
+        auto page = co_await objects_.list(bucket, request);
+        if (!page) co_return translated(page.error());
+        for (const auto& listed : page->objects) {
+            auto object = co_await objects_.find(bucket, listed.key);
+            if (!object && object.error().is(objects::Errc::no_key)) continue;  // deleted meanwhile
+            if (!object) co_return translated(object.error());
+            query::LocatedObject located{object->key, object->size, object->modified, object->etag, {}};
+            for (const auto& extent : object->extents) {
+                std::string path = objects_.path_of(extent);
+                located.extents.push_back({std::filesystem::absolute(path).string(), extent.offset, extent.size});
+            }
+            made.push_back(std::move(located));
+        }
+        if (!page->truncated) co_return made;
+        request.start_after = page->last;
+    }
+}
+
+io::Task<Result<>> QueryObjects::put(query::Home, std::string bucket, std::string key, std::string content_type, std::vector<Bytes> content) {
+    auto staged = co_await objects_.stage(std::move(content));
+    if (!staged) co_return translated(staged.error());
+    auto done = co_await objects_.publish(std::move(bucket), std::move(key), std::move(*staged), {{"content-type", std::move(content_type)}}, {});
+    co_return plain(done);
+}
+
+io::Task<Result<Bytes>> QueryObjects::read(std::string bucket, std::string key, std::uint64_t offset, std::uint64_t size) {
+    auto object = co_await objects_.find(std::move(bucket), std::move(key));
+    if (!object) co_return translated(object.error());
+    if (offset >= object->size) co_return Bytes();
+    const std::uint64_t wanted = std::min(size, object->size - offset);
+    auto reader = objects_.read(*object, offset, wanted);
+    auto bytes = co_await io::read_all(*reader, wanted);
+    if (!bytes) co_return translated(bytes.error());
+    co_return std::move(*bytes);
+}
+
+io::Task<Result<bool>> QueryObjects::bucket_exists(std::string bucket) {
+    auto found = co_await objects_.find_bucket(std::move(bucket));
+    if (found) co_return true;
+    if (found.error().is(objects::Errc::no_bucket)) co_return false;
+    co_return translated(found.error());
+}
+
+}  // namespace freshet::app
