@@ -11,6 +11,7 @@
 #include "app/wire_delivery.h"
 #include "app/wire_identity.h"
 #include "app/wire_objects.h"
+#include "app/wire_query.h"
 #include "app/wire_stream.h"
 #include "aws/http/front.h"
 #include "base/log.h"
@@ -27,7 +28,7 @@ std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
     for (const auto& part :
          {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
-          WiredIdentity::migrations(), WiredCatalog::migrations()})
+          WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -51,6 +52,7 @@ struct Server::Parts {
     std::unique_ptr<WiredDelivery> deliveries;
     std::unique_ptr<WiredIdentity> identities;
     std::unique_ptr<WiredCatalog> catalog;
+    std::unique_ptr<WiredQuery> queries;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -92,6 +94,9 @@ Result<> Server::Parts::open() {
     if (!identities_made) return std::unexpected(std::move(identities_made.error()));
     identities = std::move(*identities_made);
     catalog = WiredCatalog::make(*context);
+    auto queries_made = WiredQuery::make(*context, catalog->catalog(), objects->objects());
+    if (!queries_made) return std::unexpected(std::move(queries_made.error()));
+    queries = std::move(*queries_made);
     return {};
 }
 
@@ -137,6 +142,9 @@ void Server::stop() {
     log_info("app", "stopping");
     io::SystemClock clock;
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->main(), parts_->queries->stop());
+    });
     io::run_to_end(clock, [this](io::Core&) {
         return io::run_on(parts_->cores->main(), parts_->deliveries->stop());
     });

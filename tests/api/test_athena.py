@@ -1,0 +1,150 @@
+"""Athena over the socket with boto3: DDL, partitions, views, results, pages, errors, cancel, a killed worker."""
+import gzip
+import os
+import signal
+import subprocess
+
+import botocore.exceptions
+import pytest
+
+ROWS = "id,kind,score\n" + "".join(f"{i},{'THEFT' if i % 3 else 'ARSON'},{i}.5\n" for i in range(1, 31))
+
+
+class Lake:
+    def __init__(self, freshet):
+        self.freshet = freshet
+        self.s3, self.athena = freshet.client("s3"), freshet.client("athena")
+        self.s3.create_bucket(Bucket="lake")
+
+    def start(self, sql, **options):
+        options.setdefault("ResultConfiguration", {"OutputLocation": "s3://lake/results/"})
+        return self.athena.start_query_execution(QueryString=sql, **options)["QueryExecutionId"]
+
+    def wait(self, query):
+        def ended():
+            found = self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
+            return found if found["Status"]["State"] not in ("QUEUED", "RUNNING") else None
+        return self.freshet.until(ended)
+
+    def rows(self, sql, **options):
+        query = self.start(sql, **options)
+        execution = self.wait(query)
+        assert execution["Status"]["State"] == "SUCCEEDED", (sql, execution["Status"])
+        found = self.athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]
+        return [[cell.get("VarCharValue") for cell in row["Data"]] for row in found]
+
+    def failure(self, sql):
+        execution = self.wait(self.start(sql))
+        assert execution["Status"]["State"] == "FAILED", sql
+        return execution["Status"]
+
+
+@pytest.fixture
+def lake(freshet):
+    lake = Lake(freshet)
+    for month, name, body in (("01", "a.csv", ROWS.encode()), ("02", "b.csv.gz", gzip.compress(ROWS.encode()))):
+        lake.s3.put_object(Bucket="lake", Key=f"crimes/year=2022/month={month}/{name}", Body=body)
+    lake.s3.put_object(Bucket="lake", Key="crimes/year=2022/month=01/_marker", Body=b"9,hidden,1\n")
+    lake.rows("CREATE EXTERNAL TABLE crimes (id bigint, kind string, score double) PARTITIONED BY (year string, month string) "
+              "ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://lake/crimes/' TBLPROPERTIES ('skip.header.line.count'='1')")
+    assert len(lake.rows("MSCK REPAIR TABLE crimes")) == 3
+    return lake
+
+
+def test_select_over_partitions(lake):
+    assert lake.rows("SELECT kind, count(*) AS n, sum(score) FROM crimes GROUP BY kind ORDER BY n DESC") == [
+        ["kind", "n", "_col2"], ["THEFT", "40", "620.0"], ["ARSON", "20", "340.0"]]
+    query = lake.start("SELECT count(*) FROM crimes WHERE month = '02'")
+    execution = lake.wait(query)
+    scanned = execution["Statistics"]["DataScannedInBytes"]
+    assert scanned == len(gzip.compress(ROWS.encode()))  # the other partition is not opened
+    assert execution["StatementType"] == "DML" and execution["SubstatementType"] == "SELECT"
+    assert execution["ResultConfiguration"]["OutputLocation"] == f"s3://lake/results/{query}.csv"
+    body = lake.s3.get_object(Bucket="lake", Key=f"results/{query}.csv")["Body"].read()
+    assert body == b'"_col0"\n"30"\n'
+    assert lake.s3.head_object(Bucket="lake", Key=f"results/{query}.csv.metadata")["ContentLength"] > 20
+
+
+def test_view_and_show(lake):
+    lake.rows("CREATE OR REPLACE VIEW by_kind AS SELECT kind, month, count(*) AS n FROM crimes GROUP BY kind, month")
+    assert lake.rows("SELECT * FROM by_kind WHERE month = '01' ORDER BY n")[1:] == [["ARSON", "01", "10"], ["THEFT", "01", "20"]]
+    assert lake.rows("SHOW TABLES") == [["by_kind"], ["crimes"]]
+    assert lake.rows("SHOW VIEWS") == [["by_kind"]]
+    assert lake.rows("SHOW PARTITIONS crimes") == [["year=2022/month=01"], ["year=2022/month=02"]]
+    assert lake.rows("DESCRIBE crimes")[0] == ["id                  \tbigint              \t                    "]
+    assert "PARTITIONED BY ( " in [row[0] for row in lake.rows("SHOW CREATE TABLE crimes")]
+    table = lake.athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="default", TableName="crimes")["TableMetadata"]
+    assert [key["Name"] for key in table["PartitionKeys"]] == ["year", "month"]
+    lake.rows("DROP VIEW by_kind")
+    assert lake.failure("SELECT * FROM by_kind")["StateChangeReason"] == "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.default.by_kind' does not exist"
+
+
+def test_types_nulls_and_pages(lake):
+    query = lake.start("SELECT CAST(NULL AS integer) AS a, '' AS b, 1.5 AS c, DECIMAL '1.20' AS d, DATE '2020-01-02' AS e, TIMESTAMP '2020-01-02 03:04:05' AS f, true AS g, ARRAY[1] AS h")
+    lake.wait(query)
+    result = lake.athena.get_query_results(QueryExecutionId=query)["ResultSet"]
+    assert result["Rows"][1]["Data"] == [{}, {"VarCharValue": ""}, {"VarCharValue": "1.5"}, {"VarCharValue": "1.20"}, {"VarCharValue": "2020-01-02"},
+                                         {"VarCharValue": "2020-01-02 03:04:05.000"}, {"VarCharValue": "true"}, {"VarCharValue": "[1]"}]
+    assert [(c["Type"], c["Precision"], c["Scale"]) for c in result["ResultSetMetadata"]["ColumnInfo"]] == [
+        ("integer", 10, 0), ("varchar", 0, 0), ("double", 17, 0), ("decimal", 3, 2), ("date", 0, 0), ("timestamp", 3, 0), ("boolean", 0, 0), ("array", 0, 0)]
+    query = lake.start("SELECT id FROM crimes ORDER BY id, month")
+    lake.wait(query)
+    pages = lake.athena.get_paginator("get_query_results").paginate(QueryExecutionId=query, PaginationConfig={"PageSize": 7})
+    cells = [row["Data"][0]["VarCharValue"] for page in pages for row in page["ResultSet"]["Rows"]]
+    assert cells == ["id"] + [str(i) for i in range(1, 31) for _ in range(2)]
+
+
+def test_errors(lake):
+    with pytest.raises(botocore.exceptions.ClientError, match="mismatched input 'FORM'"):
+        lake.start("SELECT * FORM crimes")
+    with pytest.raises(botocore.exceptions.ClientError, match="No output location provided"):
+        lake.athena.start_query_execution(QueryString="SELECT 1")
+    with pytest.raises(botocore.exceptions.ClientError, match="was not found"):
+        lake.athena.get_query_execution(QueryExecutionId="11111111-1111-4111-8111-111111111111")
+    status = lake.failure("SELECT nope(id) FROM crimes")
+    assert status["StateChangeReason"] == "FUNCTION_NOT_FOUND: line 1:8: Function 'nope' not registered"
+    assert status["AthenaError"]["ErrorType"] == 1303
+    assert lake.failure("SELECT 1 / 0")["StateChangeReason"] == "DIVISION_BY_ZERO: Division by zero"
+
+
+def test_token_parameters_list_and_batch(lake):
+    token = "t" * 40
+    first = lake.start("SELECT 1", ClientRequestToken=token)
+    assert lake.start("SELECT 1", ClientRequestToken=token) == first
+    with pytest.raises(botocore.exceptions.ClientError, match="Idempotent parameters do not match"):
+        lake.start("SELECT 2", ClientRequestToken=token)
+    assert lake.rows("SELECT count(*) FROM crimes WHERE kind = ? AND id > ?", ExecutionParameters=["'THEFT'", "10"])[1] == ["26"]  # 13 of 11..30 are no multiples of three, in two partitions
+    listed = lake.athena.list_query_executions()["QueryExecutionIds"]
+    assert first in listed
+    batch = lake.athena.batch_get_query_execution(QueryExecutionIds=[first, "11111111-1111-4111-8111-111111111111"])
+    assert len(batch["QueryExecutions"]) == 1 and len(batch["UnprocessedQueryExecutionIds"]) == 1
+    assert lake.athena.get_work_group(WorkGroup="primary")["WorkGroup"]["Configuration"]["EnforceWorkGroupConfiguration"] is False
+    assert [d["Name"] for d in lake.athena.list_databases(CatalogName="AwsDataCatalog")["DatabaseList"]] == ["default"]
+
+
+LONG = "SELECT count(*) FROM UNNEST(sequence(1, 10000000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100000)) AS b(y) WHERE x * y % 7 = 3"
+
+
+def workers_of(process):
+    return [int(pid) for pid in subprocess.run(["pgrep", "-P", str(process.pid), "freshet-query"], capture_output=True, text=True).stdout.split()]
+
+
+def test_cancel_and_a_killed_worker(lake):
+    query = lake.start(LONG)
+    lake.freshet.until(lambda: workers_of(lake.freshet.process))
+    lake.athena.stop_query_execution(QueryExecutionId=query)
+    assert lake.wait(query)["Status"]["State"] == "CANCELLED"
+    query = lake.start(LONG)
+    for worker in lake.freshet.until(lambda: workers_of(lake.freshet.process)):
+        os.kill(worker, signal.SIGKILL)
+    assert lake.wait(query)["Status"]["State"] == "FAILED"
+    assert lake.rows("SELECT 1 AS one") == [["one"], ["1"]]
+
+
+def test_history_outlives_the_server(lake):
+    query = lake.start("SELECT 7 AS n")
+    lake.wait(query)
+    lake.freshet.kill9()
+    lake.freshet.start()
+    assert lake.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"] == "SUCCEEDED"
+    assert lake.athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"][1]["Data"][0]["VarCharValue"] == "7"
