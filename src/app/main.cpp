@@ -1,12 +1,16 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "cli/commands.h"
 
 int main(int argc, char** argv) {
-    CLI::App app{"Freshet: a streaming data lake on one machine that speaks the AWS protocols", "freshet"};
+    CLI::App app{"Freshet: a streaming data lake on one machine that speaks the AWS protocols",
+                 "freshet"};
     app.require_subcommand(1);
     int status = 0;
     freshet::app::add_serve(app, status);
+    freshet::cli::add_produce(app, status);
+    freshet::cli::add_tail(app, status);
     CLI11_PARSE(app, argc, argv);
     return status;
 }

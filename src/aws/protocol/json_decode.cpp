@@ -281,4 +281,22 @@ Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
     return {};
 }
 
+Fault decode_json_fault(std::string_view body, int status) {
+    Fault fault{"Unknown", std::string(body.substr(0, 1000)), status};
+    od::parser parser;
+    const simdjson::padded_string padded(body);
+    od::document document;
+    od::object object;
+    if (parser.iterate(padded).get(document) || document.get_object().get(object)) return fault;
+    for (auto field : object) {
+        std::string_view name, text;
+        if (field.unescaped_key().get(name) || field.value().get_string().get(text)) break;
+        if (name == "__type")
+            fault.code = std::string(
+                text.substr(text.find('#') == std::string_view::npos ? 0 : text.find('#') + 1));
+        if (name == "message" || name == "Message") fault.message = std::string(text);
+    }
+    return fault;
+}
+
 }  // namespace freshet::aws

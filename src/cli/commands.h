@@ -1,0 +1,10 @@
+// The subcommands that are clients: each registered by its own file. A command stores its exit
+// status.
+#pragma once
+namespace CLI {
+class App;
+}
+namespace freshet::cli {
+void add_produce(CLI::App& app, int& status);
+void add_tail(CLI::App& app, int& status);
+}  // namespace freshet::cli

@@ -1,0 +1,296 @@
+// `freshet produce FILE... --stream S`: rows of files into a stream, aggregated as the KPL does,
+// over several connections, sent again when refused. With --resume a run that was killed goes on
+// where it was acknowledged.
+#include <fmt/format.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include "aws/client.h"
+#include "aws/model/kinesis.h"
+#include "cli/commands.h"
+#include "cli/rows.h"
+#include "io/disk.h"
+#include "record/kpl.h"
+
+namespace freshet::cli {
+namespace {
+
+using aws::kinesis::PutRecordsOp;
+
+constexpr std::size_t aggregate_bytes_max = 51'200;  ///< the KPL's own default
+constexpr std::size_t records_per_request_max = 500;
+constexpr std::size_t bytes_per_request_max = 4'000'000;
+constexpr int tries_max = 12;
+constexpr Millis backoff_first = 50ms, backoff_max = 5000ms;
+constexpr Millis report_every = 1000ms, save_every = 200ms;
+
+struct Options {
+    std::vector<std::string> files;
+    std::string stream, endpoint, format = "csv", header, resume;
+    int connections = 4;
+    double rate = 0;
+    bool aggregate = true, newline = false;
+};
+
+struct Record {
+    std::string key, data;
+    std::size_t rows = 0;
+};
+
+struct Request {
+    std::uint64_t number = 0, first_row = 0;
+    std::vector<Record> records;
+    std::size_t bytes = 0, rows = 0;
+};
+
+class Producer {
+  public:
+    Producer(io::Core& core, const Options& options)
+        : core_(core),
+          options_(options),
+          rows_(options.files, options.format == "csv", options.header == "skip"),
+          random_(std::random_device{}()) {}
+
+    io::Task<void> run(int& status) {
+        started_ = reported_ = core_.now();
+        skip_ = read_position();
+        if (skip_ > 0) fmt::print(stderr, "produce: going on behind row {}\n", skip_);
+        io::Scope scope(core_);
+        for (int i = 0; i < options_.connections; ++i) scope.spawn(connection());
+        co_await scope.join();
+        save_position();
+        report(true);
+        if (!failure_.empty()) fmt::print(stderr, "freshet: {}\n", failure_);
+        status = failure_.empty() ? 0 : 1;
+    }
+
+  private:
+    io::Task<void> connection() {
+        auto client = aws::Client::make(core_, aws::client_options(options_.endpoint));
+        if (!client) {
+            failure_ = client.error().message();
+            co_return;
+        }
+        while (failure_.empty()) {
+            Request request;
+            if (!next_request(request)) co_return;
+            if (options_.rate > 0) {
+                const Timestamp due =
+                    started_ +
+                    Millis(static_cast<std::int64_t>(
+                        static_cast<double>(request.first_row - skip_) / options_.rate * 1000));
+                co_await io::sleep_until(due);
+            }
+            const bool sent = co_await send(**client, request);
+            if (sent) acknowledge(request);
+            tick();
+        }
+    }
+
+    /// False at the end of the rows, or when they cannot be read.
+    bool next_request(Request& request) {
+        request.number = next_number_++;
+        request.first_row = std::max(rows_read_, skip_);
+        while (request.records.size() < records_per_request_max &&
+               request.bytes < bytes_per_request_max) {
+            Record record;
+            if (!next_record(record)) break;
+            request.bytes += record.data.size() + record.key.size();
+            request.rows += record.rows;
+            request.records.push_back(std::move(record));
+            // With a rate, a request is what a tenth of a second brings.
+            if (options_.rate > 0 && static_cast<double>(request.rows) >= options_.rate / 10) break;
+        }
+        if (request.records.empty()) --next_number_;
+        return failure_.empty() && !request.records.empty();
+    }
+
+    bool next_record(Record& record) {
+        record::Aggregator aggregator;
+        record.key = fmt::format("{:016x}", random_());
+        while (failure_.empty()) {
+            std::string row;
+            if (!next_row(row)) break;
+            ++record.rows;
+            if (!options_.aggregate) {
+                record.data = std::move(row);
+                return true;
+            }
+            aggregator.add(record.key, row);
+            if (aggregator.size() >= aggregate_bytes_max) break;
+            if (options_.rate > 0 && static_cast<double>(record.rows) >= options_.rate / 10) break;
+        }
+        if (record.rows == 0) return false;
+        record.data = aggregator.finish();
+        return true;
+    }
+
+    bool next_row(std::string& row) {
+        while (true) {
+            auto next = rows_.next();
+            if (!next) failure_ = next.error().message();
+            if (!next || !*next) return false;
+            if (++rows_read_ <= skip_) continue;
+            row = std::move(**next);
+            if (options_.newline) row += '\n';
+            return true;
+        }
+    }
+
+    io::Task<bool> send(aws::Client& client, Request& request) {
+        Millis backoff = backoff_first;
+        for (int tried = 0; tried < tries_max; ++tried) {
+            PutRecordsOp::Input input;
+            input.stream_name = options_.stream;
+            for (const Record& record : request.records) {
+                auto& entry = input.records.emplace_back();
+                entry.data = Bytes::literal(record.data);  // the request outlives the call
+                entry.partition_key = record.key;
+            }
+            auto answer = co_await client.call<PutRecordsOp>(std::move(input));
+            if (answer) {
+                std::vector<Record> refused;
+                for (std::size_t i = 0; i < request.records.size() && i < answer->records.size();
+                     ++i) {
+                    if (answer->records[i].error_code)
+                        refused.push_back(std::move(request.records[i]));
+                }
+                if (refused.empty()) co_return true;
+                last_refusal_ =
+                    answer->records.front().error_message.value_or("a record was refused");
+                request.records = std::move(refused);
+            } else if (answer.error().status >= 400 && answer.error().status < 500 &&
+                       answer.error().code != "ProvisionedThroughputExceededException" &&
+                       answer.error().code != "LimitExceededException") {
+                failure_ = fmt::format("{}: {}", answer.error().code, answer.error().message);
+                co_return false;
+            } else {
+                last_refusal_ = answer.error().message;
+            }
+            ++retries_;
+            tick();
+            const auto jitter = Millis(
+                static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(backoff.count())));
+            co_await io::sleep_until(core_.now() + backoff / 2 + jitter);
+            backoff = std::min(backoff * 2, backoff_max);
+        }
+        failure_ = fmt::format("{} tries were refused; the last one: {}", tries_max, last_refusal_);
+        co_return false;
+    }
+
+    void acknowledge(const Request& request) {
+        rows_sent_ += request.rows;
+        bytes_sent_ += request.bytes;
+        done_[request.number] = request.first_row + request.rows;
+        while (!done_.empty() && done_.begin()->first == next_done_) {
+            position_ = done_.begin()->second;
+            done_.erase(done_.begin());
+            ++next_done_;
+        }
+    }
+
+    // --- progress
+
+    void tick() {
+        const Timestamp now = core_.now();
+        if (now - saved_ >= save_every) {
+            saved_ = now;
+            save_position();
+        }
+        if (now - reported_ >= report_every) report(false);
+    }
+
+    void report(bool last) {
+        reported_ = core_.now();
+        const double seconds =
+            std::max(0.001, static_cast<double>((reported_ - started_).count()) / 1000);
+        const double share = rows_.bytes_total() ? static_cast<double>(rows_.bytes_read()) /
+                                                       static_cast<double>(rows_.bytes_total())
+                                                 : 0;
+        const std::string left =
+            !last && share > 0 ? fmt::format(", {:.0f} s left", seconds / share - seconds) : "";
+        const bool terminal = ::isatty(2) != 0;
+        fmt::print(stderr, "{}produce: {} rows, {:.0f} rows/s, {:.1f} MB/s, {} retries{}{}{}",
+                   terminal ? "\r\033[K" : "", rows_sent_,
+                   static_cast<double>(rows_sent_) / seconds,
+                   static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_, left,
+                   last ? fmt::format(" in {:.1f} s", seconds) : "", terminal && !last ? "" : "\n");
+    }
+
+    std::uint64_t read_position() {
+        if (options_.resume.empty()) return 0;
+        auto disk = io::make_posix_disk();
+        const auto text = io::read_file(*disk, options_.resume, 4096);
+        return text ? std::strtoull(text->c_str(), nullptr, 10) : 0;
+    }
+
+    void save_position() {
+        if (options_.resume.empty() || position_ == 0) return;
+        auto disk = io::make_posix_disk();
+        auto saved = io::write_file(*disk, options_.resume,
+                                    fmt::format("{} rows acknowledged\n", position_));
+        if (!saved) failure_ = saved.error().message();
+    }
+
+    io::Core& core_;
+    const Options& options_;
+    Rows rows_;
+    std::mt19937_64 random_;
+    std::uint64_t skip_ = 0, rows_read_ = 0, rows_sent_ = 0, bytes_sent_ = 0, retries_ = 0,
+                  position_ = 0;
+    std::uint64_t next_number_ = 0, next_done_ = 0;
+    std::map<std::uint64_t, std::uint64_t>
+        done_;  ///< acknowledged requests behind one that is not: number, row behind it
+    Timestamp started_, reported_, saved_;
+    std::string failure_, last_refusal_;
+};
+
+int produce(const Options& options) {
+    io::SystemClock clock;
+    int status = 1;
+    std::unique_ptr<Producer> producer;
+    io::run_to_end(clock, [&](io::Core& core) {
+        producer = std::make_unique<Producer>(core, options);
+        return producer->run(status);
+    });
+    return status;
+}
+
+}  // namespace
+
+void add_produce(CLI::App& app, int& status) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("produce", "Send rows of files into a stream");
+    command
+        ->add_option("files", options->files,
+                     "CSV or line files, plain or .gz; - is standard input")
+        ->required();
+    command->add_option("--stream", options->stream, "Name of the stream")->required();
+    command->add_option("--endpoint", options->endpoint,
+                        "URL; AWS_ENDPOINT_URL or http://127.0.0.1:4566 when not given");
+    command->add_option("--format", options->format, "csv: quotes may hold line breaks; lines")
+        ->check(CLI::IsMember({"csv", "lines"}));
+    command
+        ->add_option("--header", options->header,
+                     "The first row of each file: skip (csv) or send (lines)")
+        ->check(CLI::IsMember({"skip", "send"}));
+    command->add_option("--connections", options->connections, "Requests under way at once (4)")
+        ->check(CLI::Range(1, 64));
+    command
+        ->add_option("--rate", options->rate, "Rows a second; as fast as possible when not given")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--resume", options->resume,
+                        "File that keeps how far rows are acknowledged; a later run goes on there");
+    command->add_flag("--aggregate,!--no-aggregate", options->aggregate, "KPL aggregation (on)");
+    command->add_flag("--newline", options->newline, "End each row with a line break");
+    command->callback([options, &status] {
+        if (options->header.empty()) options->header = options->format == "csv" ? "skip" : "send";
+        status = produce(*options);
+    });
+}
+
+}  // namespace freshet::cli
