@@ -47,6 +47,7 @@ class Analysis {
     // analyze_query.cpp
     SyntaxResult<Relationed> body(const Body& body, const Query* tail, const Scope* outer);
     SyntaxResult<Relationed> select(const Select& select, const Query* tail, const Scope* outer);
+    SyntaxResult<Relationed> select_from(const Select& select, const Query* tail, const std::string& from, const Scope& scope);
     SyntaxResult<Relationed> values(const Body& body, const Scope* outer);
     SyntaxResult<Relationed> set_operation(const Body& body, const Scope* outer);
     SyntaxResult<std::string> tail_over(const Query& tail, const Relationed& inner, const Scope* outer);

@@ -12,7 +12,7 @@ constexpr std::string_view aggregates[] = {
     "count", "count_if", "sum", "avg", "min", "max", "min_by", "max_by", "array_agg", "arbitrary", "any_value",
     "approx_distinct", "approx_percentile", "bool_and", "bool_or", "every", "stddev", "stddev_samp", "stddev_pop",
     "variance", "var_samp", "var_pop", "corr", "covar_pop", "covar_samp", "geometric_mean", "listagg",
-    "bitwise_and_agg", "bitwise_or_agg", "skewness", "kurtosis", "regr_slope", "regr_intercept", "map_agg", "histogram"};
+    "bitwise_and_agg", "bitwise_or_agg", "skewness", "regr_slope", "regr_intercept", "map_agg"};
 
 const Type bigint = make_type(TypeKind::bigint);
 const Type double_type = make_type(TypeKind::double_);

@@ -283,67 +283,69 @@ SyntaxResult<Relationed> Analysis::select(const Select& select, const Query* tai
     const Scope* scope_before = std::exchange(grouped_scope_, nullptr);
     const auto* windows_before = std::exchange(windows_, &select.windows);
 
-    const auto finish = [&]() -> SyntaxResult<Relationed> {
-        std::string where;
-        if (select.where) {
-            if (contains_aggregate(*select.where)) {
-                return std::unexpected(SyntaxError{select.where->at, "WHERE clause cannot contain aggregations, window functions or grouping operations", "EXPRESSION_NOT_SCALAR"});
-            }
-            FRESHET_PARSE(condition, boolean(*select.where, scope, "WHERE clause"));
-            where = " WHERE " + condition->sql;
-            prune_by(*select.where, scope);
-        }
-        const bool grouped = select.grouped || any_aggregate(select, tail);
-        std::string group;
-        if (grouped) {
-            FRESHET_PARSE(clause, group_clause(select, scope));
-            group = std::move(*clause);
-            phase_ = Phase::grouped;
-            grouped_scope_ = &scope;
-        }
-        FRESHET_PARSE(outputs, select_fields(select, scope));
-        std::string having;
-        if (select.having) {
-            FRESHET_PARSE(condition, boolean(*select.having, scope, "HAVING clause"));
-            having = " HAVING " + condition->sql;
-        }
-        std::string order;
-        if (tail) {
-            FRESHET_PARSE(clause, order_clause(tail->order_by, scope, *outputs, select.distinct));
-            FRESHET_PARSE(limit, limit_clause(*tail));
-            order = *clause + *limit;
-        }
-        Relationed made;
-        made.sql = select.distinct ? "SELECT DISTINCT " : "SELECT ";
-        const bool cut = tail && (tail->limit || tail->offset);
-        const bool windows = std::ranges::any_of(select.items, [](const SelectItem& item) {
-            return item.expr && contains_window(*item.expr);
-        });
-        for (std::size_t i = 0; i < outputs->size(); ++i) {
-            Field& field = (*outputs)[i];
-            if (select.distinct && field.value.type.is(TypeKind::timestamp_tz) && !field.value.utc) {
-                return std::unexpected(SyntaxError{select.items[0].at, "DISTINCT over a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
-            }
-            made.sql += (i > 0 ? ", " : "") + field.value.sql + " AS " + column_name(i);
-            field.value.sql = column_name(i);
-            field.value.constant = false;
-            field.value.text.reset();
-            field.relation.clear();
-            field.database.clear();
-            const bool key = !grouped || select.group_by.size() > 0;
-            bool plain_keys = true;
-            for (const auto& element : select.group_by) plain_keys = plain_keys && element.kind.empty();
-            if (cut || !key || !plain_keys || windows) field.value.origin.reset();
-        }
-        made.sql += (from.sql.empty() ? "" : " FROM " + from.sql) + where + group + having + order;
-        made.fields = std::move(*outputs);
-        return made;
-    };
-    auto made = finish();
+    auto made = select_from(select, tail, from.sql, scope);
     phase_ = phase_before;
     group_keys_ = std::move(keys_before);
     grouped_scope_ = scope_before;
     windows_ = windows_before;
+    return made;
+}
+
+/// With the phase set up by select().
+SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query* tail, const std::string& from, const Scope& scope) {
+    std::string where;
+    if (select.where) {
+        if (contains_aggregate(*select.where)) {
+            return std::unexpected(SyntaxError{select.where->at, "WHERE clause cannot contain aggregations, window functions or grouping operations", "EXPRESSION_NOT_SCALAR"});
+        }
+        FRESHET_PARSE(condition, boolean(*select.where, scope, "WHERE clause"));
+        where = " WHERE " + condition->sql;
+        prune_by(*select.where, scope);
+    }
+    const bool grouped = select.grouped || any_aggregate(select, tail);
+    std::string group;
+    if (grouped) {
+        FRESHET_PARSE(clause, group_clause(select, scope));
+        group = std::move(*clause);
+        phase_ = Phase::grouped;
+        grouped_scope_ = &scope;
+    }
+    FRESHET_PARSE(outputs, select_fields(select, scope));
+    std::string having;
+    if (select.having) {
+        FRESHET_PARSE(condition, boolean(*select.having, scope, "HAVING clause"));
+        having = " HAVING " + condition->sql;
+    }
+    std::string order;
+    if (tail) {
+        FRESHET_PARSE(clause, order_clause(tail->order_by, scope, *outputs, select.distinct));
+        FRESHET_PARSE(limit, limit_clause(*tail));
+        order = *clause + *limit;
+    }
+    Relationed made;
+    made.sql = select.distinct ? "SELECT DISTINCT " : "SELECT ";
+    const bool cut = tail && (tail->limit || tail->offset);
+    const bool windows = std::ranges::any_of(select.items, [](const SelectItem& item) {
+        return item.expr && contains_window(*item.expr);
+    });
+    for (std::size_t i = 0; i < outputs->size(); ++i) {
+        Field& field = (*outputs)[i];
+        if (select.distinct && field.value.type.is(TypeKind::timestamp_tz) && !field.value.utc) {
+            return std::unexpected(SyntaxError{select.items[0].at, "DISTINCT over a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
+        }
+        made.sql += (i > 0 ? ", " : "") + field.value.sql + " AS " + column_name(i);
+        field.value.sql = column_name(i);
+        field.value.constant = false;
+        field.value.text.reset();
+        field.relation.clear();
+        field.database.clear();
+        const bool key = !grouped || select.group_by.size() > 0;
+        bool plain_keys = true;
+        for (const auto& element : select.group_by) plain_keys = plain_keys && element.kind.empty();
+        if (cut || !key || !plain_keys || windows) field.value.origin.reset();
+    }
+    made.sql += (from.empty() ? "" : " FROM " + from) + where + group + having + order;
+    made.fields = std::move(*outputs);
     return made;
 }
 
