@@ -26,7 +26,7 @@ import boto3  # noqa: E402
 import generate  # noqa: E402
 import producer  # noqa: E402
 
-STREAM, DELIVERY, BUCKET = "crimes", "crimes-to-lake", "crimes-lake"
+STREAM, DELIVERY, BUCKET, RESULTS = "crimes", "crimes-to-lake", "crimes-lake", "crimes-results"
 ROLE = "arn:aws:iam::000000000000:role/freshet-pipeline"
 PREFIX = "crimes/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
 LIVE_ROWS_PER_SECOND = 500
@@ -67,9 +67,9 @@ class Demo:
         if "ready" not in line:
             raise SystemExit(f"demo: the server did not start; see {self.directory / 'server.log'}")
         print(f"demo: {line}, data in {self.directory}")
-        self.kinesis, self.s3, self.firehose = (boto3.client(
+        self.kinesis, self.s3, self.firehose, self.athena = (boto3.client(
             name, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="demo", aws_secret_access_key="demo")
-            for name in ("kinesis", "s3", "firehose"))
+            for name in ("kinesis", "s3", "firehose", "athena"))
 
     def stop(self):
         self.server.send_signal(signal.SIGTERM)
@@ -91,6 +91,7 @@ class Demo:
         print("demo: making the bucket, the stream of 2 shards and the delivery stream "
               f"(buffers {mebibytes} MiB or {seconds} s)")
         self.s3.create_bucket(Bucket=BUCKET)
+        self.s3.create_bucket(Bucket=RESULTS)
         self.kinesis.create_stream(StreamName=STREAM, ShardCount=2)
         arn = self.kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["StreamARN"]
         self.firehose.create_delivery_stream(
@@ -153,6 +154,53 @@ class Demo:
             time.sleep(0.25)
         return sorted(known), rows
 
+    def query(self, sql):
+        """The rows of a statement of Athena's, as texts."""
+        execution = self.athena.start_query_execution(
+            QueryString=sql, QueryExecutionContext={"Database": "crimes"}, ResultConfiguration={"OutputLocation": f"s3://{RESULTS}/"})["QueryExecutionId"]
+        while True:
+            status = self.athena.get_query_execution(QueryExecutionId=execution)["QueryExecution"]["Status"]
+            if status["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
+                break
+            time.sleep(0.05)
+        if status["State"] != "SUCCEEDED":
+            raise SystemExit(f"demo: the query failed: {status.get('StateChangeReason')}\n{sql}")
+        rows = self.athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"]
+        return [tuple(cell.get("VarCharValue") for cell in row["Data"]) for row in rows]
+
+    def make_table(self, columns):
+        self.query("CREATE DATABASE crimes")
+        fields = ", ".join(f"`{name}` string" for name in columns)
+        self.query(f"CREATE EXTERNAL TABLE crimes.reports ({fields}) PARTITIONED BY (year string, month string, day string, hour string) "
+                   "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' "
+                   f"STORED AS TEXTFILE LOCATION 's3://{BUCKET}/crimes/'")
+        self.query("MSCK REPAIR TABLE crimes.reports")
+        self.query("CREATE OR REPLACE VIEW crimes.top_places AS SELECT location_description AS place, COUNT(*) AS crimes "
+                   "FROM crimes.reports GROUP BY location_description")
+
+    def columns(self):
+        if not self.options.csv:
+            names = generate.COLUMNS
+        else:
+            names = next(producer.read_rows(self.options.csv[0]))
+        return [re.sub(r"[^a-z0-9]+", "_", name.lower()) for name in names]
+
+    def check_queries(self, table, lines):
+        since = time.monotonic()
+        columns = self.columns()
+        self.make_table([f"{name}_" if name in ("year", "month", "day", "hour") else name for name in columns])
+        table.row("rows that Athena counts", len(lines), int(self.query("SELECT COUNT(*) FROM crimes.reports")[1][0]), since)
+        if "location_description" not in columns:
+            return
+        since, place = time.monotonic(), columns.index("location_description")
+        counted = collections.Counter(next(csv.reader([line]))[place] for line in lines)
+        expected = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:10]
+        answer = self.query("SELECT place, crimes FROM crimes.top_places ORDER BY crimes DESC, place LIMIT 10")[1:]
+        found = [(name or "", int(count)) for name, count in answer]
+        table.row("top ten places of the view", "as Python's", "as Python's" if found == expected else "others", since)
+        for name, count in found:
+            print(f"  {count:>8}  {name or '(empty)'}")
+
     def check(self):
         since = time.monotonic()
         self.make()
@@ -167,6 +215,7 @@ class Demo:
         table.row("each row once", True, collections.Counter(lines) == collections.Counter(found), sent)
         pattern = re.compile(r"crimes/year=\d{4}/month=\d\d/day=\d\d/hour=\d\d/" + DELIVERY + r"-1-")
         table.row("objects under year=/month=/day=/hour=", len(keys), sum(bool(pattern.match(key)) for key in keys), sent)
+        self.check_queries(table, lines)
         return table.good
 
     def run_on(self):
