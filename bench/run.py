@@ -1,0 +1,152 @@
+"""Measurements: `./dev bench [article|streams] [--rows N]`. Each prints what it measured and what it compares with,
+from one run on this machine; timings decide no test.
+"""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import boto3
+import botocore.config
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = ROOT / "build/release/freshet"
+sys.path.insert(0, str(ROOT / "examples/chicago-crimes"))
+
+
+class Server:
+    def __init__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="freshet-bench-")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.endpoint = f"127.0.0.1:{probe.getsockname()[1]}"
+        started = time.monotonic()
+        self.process = subprocess.Popen([PROGRAM, "serve", "--data", self.directory.name, "--listen", self.endpoint],
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process.stdout.readline()
+        self.ready_ms = (time.monotonic() - started) * 1000
+
+    def client(self, service):
+        config = botocore.config.Config(max_pool_connections=64, s3={"addressing_style": "path"})
+        return boto3.client(service, endpoint_url=f"http://{self.endpoint}", region_name="us-east-1", aws_access_key_id="b",
+                            aws_secret_access_key="b", config=config)
+
+    def memory_mib(self, field="VmRSS"):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith(field)).split()[1]) / 1024
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.directory.cleanup()
+
+
+def raw_loop(size, count, directory):
+    """append + fdatasync of `count` pieces of `size` bytes: seconds."""
+    piece, path = os.urandom(size), pathlib.Path(directory) / "raw"
+    file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    started = time.monotonic()
+    for _ in range(count):
+        os.write(file, piece)
+        os.fdatasync(file)
+    seconds = time.monotonic() - started
+    os.close(file)
+    path.unlink()
+    return seconds
+
+
+def streams(options):
+    server = Server()
+    try:
+        server.client("kinesis").create_stream(StreamName="b", ShardCount=4)
+        print(f"{'case':<34} {'records/s':>12} {'MB/s':>8}   ratio to append + fdatasync of the same bytes")
+        for name, size, per_request, requests, threads in (("PutRecords 500 x 1 KiB", 1024, 500, 120, 4), ("PutRecords 500 x 96 B", 96, 500, 120, 4),
+                                                           ("PutRecord 100 B, 16 connections", 100, 1, 2000, 16)):
+            raw = raw_loop(size * per_request, min(requests, 400), server.directory.name) / min(requests, 400) * requests
+            seconds = put_load(server, size, per_request, requests, threads)
+            megabytes = size * per_request * requests / 1e6
+            print(f"{name:<34} {per_request * requests / seconds:12.0f} {megabytes / seconds:8.1f}   {raw / seconds:.2f}")
+        print("The load comes from boto3 in this process, on the same cores; it is the larger part of the time.")
+    finally:
+        server.stop()
+
+
+def put_load(server, size, per_request, requests, threads):
+    kinesis, data = server.client("kinesis"), os.urandom(size)
+
+    def one(number):
+        if per_request == 1:
+            kinesis.put_record(StreamName="b", Data=data, PartitionKey=str(number))
+        else:
+            kinesis.put_records(StreamName="b", Records=[{"Data": data, "PartitionKey": f"{number}/{i}"} for i in range(per_request)])
+    one(-1)
+    started = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        list(pool.map(one, range(requests)))
+    return time.monotonic() - started
+
+
+def article(options):
+    import generate
+    server = Server()
+    print(f"server ready in {server.ready_ms:.0f} ms, idle memory {server.memory_mib():.0f} MiB")
+    try:
+        rows_file = pathlib.Path(server.directory.name) / "rows.csv"
+        with open(rows_file, "w") as out:
+            subprocess.run([sys.executable, ROOT / "examples/chicago-crimes/generate.py", "--rows", str(options.rows)], stdout=out, check=True)
+        megabytes = rows_file.stat().st_size / 1e6
+        kinesis, s3, firehose = (server.client(name) for name in ("kinesis", "s3", "firehose"))
+        s3.create_bucket(Bucket="lake")
+        kinesis.create_stream(StreamName="crimes", ShardCount=2)
+        firehose.create_delivery_stream(
+            DeliveryStreamName="d", DeliveryStreamType="KinesisStreamAsSource",
+            KinesisStreamSourceConfiguration={"KinesisStreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/crimes", "RoleARN": "arn:aws:iam::000000000000:role/r"},
+            ExtendedS3DestinationConfiguration={"RoleARN": "arn:aws:iam::000000000000:role/r", "BucketARN": "arn:aws:s3:::lake",
+                                                "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": 0},
+                                                "ProcessingConfiguration": {"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord", "Parameters": []}]}})
+        print(f"{len(generate.COLUMNS)} columns, {options.rows} rows, {megabytes:.0f} MB")
+        print(f"{'stage':<44} {'seconds':>8} {'rows/s':>10} {'MB/s':>7} {'server CPU s':>12}")
+        started, cpu = time.monotonic(), server.cpu_seconds()
+        subprocess.run([PROGRAM, "produce", rows_file, "--stream", "crimes", "--endpoint", f"http://{server.endpoint}"], check=True, stderr=subprocess.DEVNULL)
+        line("freshet produce to durable acknowledgement", started, cpu, server, options.rows, megabytes)
+        while sum(item["Size"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket="lake") for item in page.get("Contents", [])) < delivered_size(rows_file):
+            time.sleep(0.02)
+        line("... to objects in the lake (Firehose)", started, cpu, server, options.rows, megabytes)
+        print(f"server peak memory {server.memory_mib('VmHWM'):.0f} MiB; "
+              f"producer CPU {resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime:.1f} s (with the generator)")
+    finally:
+        server.stop()
+
+
+def delivered_size(rows_file):
+    """The rows without the header, a line break each."""
+    with open(rows_file, "rb") as file:
+        return rows_file.stat().st_size - len(file.readline())
+
+
+def line(stage, started, cpu, server, rows, megabytes):
+    seconds = time.monotonic() - started
+    print(f"{stage:<44} {seconds:8.2f} {rows / seconds:10.0f} {megabytes / seconds:7.1f} {server.cpu_seconds() - cpu:12.2f}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.split("\n")[0])
+    parser.add_argument("which", nargs="?", choices=["article", "streams"], default="article")
+    parser.add_argument("--rows", type=int, default=300_000)
+    options = parser.parse_args()
+    {"article": article, "streams": streams}[options.which](options)
+
+
+if __name__ == "__main__":
+    main()
