@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
     freshet::app::add_serve(app, status);
     freshet::cli::add_produce(app, status);
     freshet::cli::add_tail(app, status);
+    freshet::cli::add_query(app, status);
     CLI11_PARSE(app, argc, argv);
     return status;
 }

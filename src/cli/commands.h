@@ -7,4 +7,5 @@ class App;
 namespace freshet::cli {
 void add_produce(CLI::App& app, int& status);
 void add_tail(CLI::App& app, int& status);
+void add_query(CLI::App& app, int& status);
 }  // namespace freshet::cli

@@ -148,3 +148,16 @@ def test_history_outlives_the_server(lake):
     lake.freshet.start()
     assert lake.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"] == "SUCCEEDED"
     assert lake.athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"][1]["Data"][0]["VarCharValue"] == "7"
+
+
+def run_query(lake, *arguments):
+    return subprocess.run(lake.freshet.command("query", *arguments, "--endpoint", lake.freshet.endpoint), env=lake.freshet.environment(), capture_output=True, text=True, timeout=60)
+
+
+def test_command_line(lake):
+    table = run_query(lake, "SELECT kind, count(*) AS n FROM crimes GROUP BY kind ORDER BY n")
+    assert table.stdout == "kind    n\n-----  --\nARSON  20\nTHEFT  40\n(2 rows)\n", table
+    assert run_query(lake, "SELECT 1 AS a, 'x\"y' AS b, CAST(NULL AS date) AS c", "--format", "json").stdout == '{"a":1,"b":"x\\"y","c":null}\n'
+    assert run_query(lake, "SELECT 1 AS a, NULL AS b", "--format", "csv").stdout == '"a","b"\n"1",\n'
+    wrong = run_query(lake, "SELECT id,\n  nope FROM crimes")
+    assert wrong.returncode == 1 and wrong.stderr == "COLUMN_NOT_FOUND: line 2:3: Column 'nope' cannot be resolved\n    nope FROM crimes\n    ^\n"
