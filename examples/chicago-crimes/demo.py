@@ -45,27 +45,26 @@ class Table:
         print(f"{step:<44} {expected!s:>14} {found!s:>14} {time.monotonic() - since:8.2f}{'' if agrees else '   <- differs'}", flush=True)
 
 
-def free_port(wanted):
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return probe.getsockname()[1]
-            except OSError:
-                continue
-    raise SystemExit("demo: no port is free")
+def is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
 
 
 class Demo:
     def __init__(self, options):
         self.options = options
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="freshet-demo-"))
-        self.endpoint = f"http://127.0.0.1:{free_port(4566)}"
-        self.server = subprocess.Popen([ROOT / "build/release/freshet", "serve", "--data", self.directory, "--listen", self.endpoint[7:]],
+        port = options.port if is_free(options.port) else 0  # 0: the system chooses
+        self.server = subprocess.Popen([ROOT / "build/release/freshet", "serve", "--data", self.directory, "--listen", f"127.0.0.1:{port}"],
                                        stdout=subprocess.PIPE, stderr=open(self.directory / "server.log", "w"), text=True)
         line = self.server.stdout.readline().strip()
         if "ready" not in line:
             raise SystemExit(f"demo: the server did not start; see {self.directory / 'server.log'}")
+        self.endpoint = line.split()[-1]
         print(f"demo: {line}, data in {self.directory}")
         self.kinesis, self.s3, self.firehose, self.athena = (boto3.client(
             name, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="demo", aws_secret_access_key="demo")
@@ -237,6 +236,7 @@ def main():
     parser.add_argument("--csv", nargs="+", metavar="FILE", help="rows of these files (first row: header), plain or .gz")
     parser.add_argument("--rows", type=int, default=50_000, help="rows to generate without --csv (50000)")
     parser.add_argument("--seed", type=int, default=2022)
+    parser.add_argument("--port", type=int, default=4566, help="where to listen when it is free (4566)")
     demo = Demo(parser.parse_args())
     good = False
     try:
