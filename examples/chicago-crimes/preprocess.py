@@ -5,23 +5,17 @@ gives them back joined by newlines, so that one record that came in becomes many
 """
 import base64
 
-from aws_kinesis_agg import MAGIC, kpl_pb2
-
-DIGEST_BYTES = 16
+from aws_kinesis_agg import deaggregator
 
 
-def rows_of(data):
-    """The user records in `data`; `data` itself when it is not an aggregate."""
-    if not data.startswith(MAGIC):
-        return [data]
-    aggregate = kpl_pb2.AggregatedRecord()
-    aggregate.ParseFromString(data[len(MAGIC):-DIGEST_BYTES])
-    return [record.data for record in aggregate.records]
+def rows_of(record):
+    """The user records in a record of the event; its own data when it is not an aggregate."""
+    return [base64.b64decode(user["kinesis"]["data"], validate=True) for user in deaggregator.iter_deaggregate_records(record)]
 
 
 def transformed(record):
     try:
-        rows = [row.rstrip(b"\r\n") for row in rows_of(base64.b64decode(record["data"], validate=True))]
+        rows = [row.rstrip(b"\r\n") for row in rows_of(record)]
     except Exception as error:  # one bad record must not hold up the others
         print(f"record {record['recordId']} cannot be read: {error!r}")
         return {"recordId": record["recordId"], "result": "ProcessingFailed", "data": record["data"]}
