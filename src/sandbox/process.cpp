@@ -1,0 +1,176 @@
+#include "sandbox/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "sandbox/sandbox.h"
+
+namespace freshet::sandbox {
+namespace {
+
+constexpr int poll_ms = 25;
+constexpr rlim_t descriptors_max = 1024;
+constexpr int spawn_failed_status = 127 << 8;
+
+std::int64_t real_now_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+std::size_t resident_bytes(int process) {
+    char path[64];
+    std::snprintf(path, sizeof path, "/proc/%d/statm", process);
+    std::FILE* file = std::fopen(path, "re");
+    if (!file) return 0;
+    unsigned long size = 0, resident = 0;
+    if (std::fscanf(file, "%lu %lu", &size, &resident) != 2) resident = 0;
+    std::fclose(file);
+    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+Process::Process(std::vector<std::string> command, std::map<std::string, std::string> environment,
+                 std::string directory, std::size_t memory_bytes_max, Watch watch)
+    : command_(std::move(command)),
+      directory_(std::move(directory)),
+      memory_max_(memory_bytes_max),
+      watch_(std::move(watch)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    for (auto& [name, value] : environment) environment_.push_back(name + "=" + value);
+    // The kernel ends the child when the thread that made it ends: so this thread makes it.
+    thread_ = std::thread([this] { run(); });
+}
+
+Process::~Process() {
+    kill();
+    join();
+    if (wake_ >= 0) ::close(wake_);
+}
+
+void Process::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+void Process::kill() {
+    kill_.store(true);
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);
+}
+
+void Process::set_deadline(std::int64_t in_ms) {
+    deadline_.store(in_ms ? real_now_ms() + in_ms : 0);
+}
+
+/// Between vfork and exec only system calls: the child runs in this process's memory.
+int Process::spawn(int output) const {
+    std::vector<char*> arguments, environment;
+    for (const auto& text : command_) arguments.push_back(const_cast<char*>(text.c_str()));
+    for (const auto& text : environment_) environment.push_back(const_cast<char*>(text.c_str()));
+    arguments.push_back(nullptr);
+    environment.push_back(nullptr);
+    const int parent = ::getpid();
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    sigset_t none;
+    sigemptyset(&none);
+    const rlimit files{descriptors_max, descriptors_max};
+    const rlimit no_core{0, 0};
+    // Address space is more than what is resident: Python with boto3 maps 1 GiB beyond it at the most.
+    const rlimit space{memory_max_ * 2 + (1UL << 30), memory_max_ * 2 + (1UL << 30)};
+    const int child = ::vfork();
+    if (child == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != parent) ::_exit(127);
+        ::setpgid(0, 0);
+        for (const int number : {SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGCHLD}) ::signal(number, SIG_DFL);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        ::dup2(nothing, 0);
+        ::dup2(output, 1);
+        ::dup2(output, 2);
+        ::setrlimit(RLIMIT_NOFILE, &files);
+        ::setrlimit(RLIMIT_CORE, &no_core);
+        if (memory_max_) ::setrlimit(RLIMIT_AS, &space);
+        if (::chdir(directory_.c_str()) == 0)
+            ::execve(arguments[0], arguments.data(), environment.data());
+        ::_exit(127);
+    }
+    if (nothing >= 0) ::close(nothing);
+    return child;
+}
+
+void Process::split(std::string& rest) const {
+    std::size_t from = 0;
+    for (std::size_t at = 0; at < rest.size(); ++at) {
+        const bool mark = rest[at] == call_mark;
+        if (rest[at] != '\n' && !mark && at - from < line_bytes_max) continue;
+        if (at > from) watch_.on_line(rest.substr(from, at - from));
+        if (mark) watch_.on_line(std::string(1, call_mark));
+        from = rest[at] == '\n' || mark ? at + 1 : at;
+    }
+    rest.erase(0, from);
+}
+
+bool Process::read_output(int output, std::string& rest) {
+    char piece[65536];
+    while (true) {
+        const ssize_t got = ::read(output, piece, sizeof piece);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return errno == EAGAIN;
+        if (got == 0) return false;
+        rest.append(piece, static_cast<std::size_t>(got));
+        split(rest);
+    }
+}
+
+void Process::look_after(int process) {
+    const std::size_t resident = resident_bytes(process);
+    if (resident > memory_peak_.load()) memory_peak_.store(resident);
+    if (memory_max_ && resident > memory_max_) over_memory_.store(true);
+    const std::int64_t deadline = deadline_.load();
+    if (deadline && real_now_ms() >= deadline) timed_out_.store(true);
+    if (kill_.load() || over_memory_.load() || timed_out_.load()) ::kill(-process, SIGKILL);
+}
+
+void Process::run() {
+    int ends[2] = {-1, -1};
+    int status = spawn_failed_status;
+    if (::pipe2(ends, O_CLOEXEC) != 0) return watch_.on_end(status);
+    const int process = spawn(ends[1]);
+    ::close(ends[1]);
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    std::string rest;
+    bool open = true;
+    while (process > 0) {
+        pollfd wanted[2] = {{wake_, POLLIN, 0}, {open ? ends[0] : -1, POLLIN, 0}};
+        ::poll(wanted, 2, poll_ms);
+        if (wanted[0].revents) {
+            std::uint64_t count = 0;
+            [[maybe_unused]] const auto got = ::read(wake_, &count, sizeof count);
+        }
+        if (open && wanted[1].revents) open = read_output(ends[0], rest);
+        look_after(process);
+        // The group dies with its leader, before the leader's number can be given to another.
+        siginfo_t ended{};
+        if (::waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid) {
+            ::kill(-process, SIGKILL);
+            ::waitpid(process, &status, 0);
+            break;
+        }
+    }
+    if (open) read_output(ends[0], rest);
+    if (!rest.empty()) watch_.on_line(rest);
+    ::close(ends[0]);
+    watch_.on_end(status);
+}
+
+}  // namespace freshet::sandbox

@@ -1,0 +1,222 @@
+#include "sandbox/sandbox.h"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <cstring>
+#include <optional>
+
+#include "io/http.h"
+#include "sandbox/process.h"
+
+namespace freshet::sandbox {
+
+using Steady = std::chrono::steady_clock;
+
+struct Sandbox::State {
+    explicit State(io::Core& core) : home(core), events(core), changes(core) {}
+    io::Core& home;
+    io::Signal events;   ///< an event waits, or the process is gone
+    io::Signal changes;  ///< an answer, a mark or an end came
+    std::unique_ptr<io::HttpServer> server;
+    std::unique_ptr<Process> process;
+    std::function<void(std::string)> on_line;
+    std::optional<Event> waiting;
+    std::optional<Outcome> outcome;
+    std::string running_id;  ///< of the event that the process has
+    bool marked = false;
+    bool ready = false;
+    bool ended = false;
+    int status = 0;
+    Steady::time_point started = Steady::now(), call_started;
+    std::chrono::microseconds init{};
+    bool init_told = false;
+};
+
+namespace {
+
+using StatePtr = std::shared_ptr<Sandbox::State>;
+
+constexpr std::string_view runtime = "/2018-06-01/runtime/";
+
+io::HttpResponse answer(int status, std::string text) {
+    io::HttpResponse response;
+    response.status = status;
+    response.headers.set("Content-Type", "application/json");
+    response.body.push_back(Bytes::own(std::move(text)));
+    return response;
+}
+
+io::HttpResponse refuse(int status, std::string_view type, std::string_view message) {
+    return answer(status, fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, message));
+}
+
+io::Task<io::HttpResponse> next_event(StatePtr state) {
+    if (!state->ready) {
+        state->ready = true;
+        state->init = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->started);
+        state->changes.notify();
+    }
+    while (!state->waiting && !state->ended) {
+        co_await state->events.wait();
+    }
+    if (state->ended) co_return refuse(500, "ContainerError", "the sandbox is closed");
+    Event event = std::move(*state->waiting);
+    state->waiting.reset();
+    state->running_id = event.request_id;
+    io::HttpResponse response;
+    response.headers.set("Content-Type", "application/json");
+    response.headers.set("Lambda-Runtime-Aws-Request-Id", event.request_id);
+    response.headers.set("Lambda-Runtime-Deadline-Ms", std::to_string(to_epoch_ms(event.deadline)));
+    response.headers.set("Lambda-Runtime-Time-Max-Ms", std::to_string(event.time_max.count()));
+    response.headers.set("Lambda-Runtime-Invoked-Function-Arn", event.function_arn);
+    if (!event.client_context.empty())
+        response.headers.set("Lambda-Runtime-Client-Context", event.client_context);
+    response.body.push_back(event.payload);
+    co_return response;
+}
+
+io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Result<Bytes> body) {
+    const bool init_error = path == "init/error";
+    const auto slash = path.rfind('/');
+    const std::string verb = path.substr(slash + 1);
+    if (!init_error) {
+        const std::string id = path.substr(11, slash - 11);
+        if (state->running_id.empty() || id != state->running_id)
+            co_return refuse(400, "InvalidRequestID", "Invalid request ID");
+    }
+    state->running_id.clear();
+    Outcome outcome;
+    outcome.ending = verb == "response" ? Ending::answered : Ending::handler_error;
+    if (body) outcome.payload = std::move(*body);
+    else outcome.ending = Ending::too_large;
+    state->outcome = std::move(outcome);
+    state->changes.notify();
+    if (!body)
+        co_return refuse(413, "RequestEntityTooLarge", fmt::format("Exceeded maximum allowed payload size ({} bytes).", answer_bytes_max));
+    co_return answer(202, R"({"status":"OK"})");
+}
+
+io::Task<io::HttpResponse> serve(StatePtr state, io::HttpRequest request) {
+    const std::string_view target = request.target;
+    if (!target.starts_with(runtime)) co_return refuse(404, "NotFound", "there is no such path");
+    const std::string path(target.substr(runtime.size()));
+    if (request.method == "GET" && path == "invocation/next") {
+        auto response = co_await io::run_on(state->home, next_event(state));
+        co_return response;
+    }
+    const bool known = path == "init/error" || (path.starts_with("invocation/") && path.size() > 11 &&
+                                                (path.ends_with("/response") || path.ends_with("/error")) && path.rfind('/') > 11);
+    if (request.method != "POST" || !known) co_return refuse(404, "NotFound", "there is no such path");
+    auto body = co_await io::read_all(*request.body, answer_bytes_max);
+    auto response = co_await io::run_on(state->home, take_answer(state, path, std::move(body)));
+    co_return response;
+}
+
+std::string status_text(int status) {
+    if (WIFSIGNALED(status)) {
+        return WTERMSIG(status) == SIGKILL ? "signal: killed" : fmt::format("signal: {}", ::strsignal(WTERMSIG(status)));
+    }
+    return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit status {}", WEXITSTATUS(status));
+}
+
+void on_output(const StatePtr& state, std::string line) {
+    if (line.size() == 1 && line[0] == call_mark) {
+        state->marked = true;
+        state->changes.notify();
+        return;
+    }
+    state->on_line(std::move(line));
+}
+
+void on_end(const StatePtr& state, int status) {
+    state->ended = true;
+    state->status = status;
+    state->events.notify();
+    state->changes.notify();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sandbox>> Sandbox::start(io::Cores& cores, io::Core& home, Launch launch,
+                                                std::function<void(std::string)> on_line) {
+    auto state = std::make_shared<State>(home);
+    state->on_line = std::move(on_line);
+    io::HttpLimits limits;
+    limits.connections_max = 8;
+    limits.idle_timeout = 1h;  // a handler may compute for long between two requests
+    auto listening = io::listen_http(cores, "127.0.0.1", 0, limits, [weak = std::weak_ptr(state)](io::HttpRequest request) {
+        return serve(weak.lock(), std::move(request));
+    });
+    if (!listening) return std::unexpected(std::move(listening.error()));
+    state->server = std::move(*listening);
+    launch.environment["AWS_LAMBDA_RUNTIME_API"] = fmt::format("127.0.0.1:{}", state->server->port());
+    Process::Watch watch;
+    watch.on_line = [state_ = std::weak_ptr(state), &home](std::string line) {
+        home.post([state = state_.lock(), line = std::move(line)]() mutable {
+            if (state) on_output(state, std::move(line));
+        });
+    };
+    watch.on_end = [state_ = std::weak_ptr(state), &home](int status) {
+        home.post([state = state_.lock(), status] {
+            if (state) on_end(state, status);
+        });
+    };
+    state->process = std::make_unique<Process>(std::move(launch.command), std::move(launch.environment), std::move(launch.directory),
+                                               launch.memory_bytes_max, std::move(watch));
+    std::unique_ptr<Sandbox> made(new Sandbox);
+    made->state_ = std::move(state);
+    return made;
+}
+
+Sandbox::~Sandbox() = default;
+
+bool Sandbox::alive() const { return !state_->ended && state_->process && !state_->process->timed_out() && !state_->process->over_memory(); }
+
+io::Task<Outcome> Sandbox::invoke(Event event) {
+    const StatePtr state = state_;
+    state->outcome.reset();
+    state->marked = false;
+    state->process->set_deadline(event.time_max.count() + (state->ready ? 0 : init_time_max.count()));
+    while (!state->ready && !state->ended && !state->outcome) {
+        co_await state->changes.wait();
+    }
+    if (state->ready) {
+        state->process->set_deadline(event.time_max.count());
+        state->call_started = Steady::now();
+        state->waiting = std::move(event);
+        state->events.notify();
+    } else {
+        state->call_started = Steady::now();
+    }
+    // An init error ends the process; lines end with the mark, or with the process.
+    while (!state->ended && !(state->outcome && state->marked)) {
+        co_await state->changes.wait();
+    }
+    state->process->set_deadline(0);
+    Outcome outcome;
+    if (state->outcome) {
+        outcome = std::move(*state->outcome);
+    } else if (state->process->timed_out()) {
+        outcome.ending = Ending::timed_out;
+    } else if (state->process->over_memory()) {
+        outcome.ending = Ending::out_of_memory;
+    }
+    if (state->ended) outcome.status = status_text(state->status);
+    outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->call_started);
+    if (!std::exchange(state->init_told, true)) outcome.init = state->init;
+    outcome.memory_bytes_peak = state->process->memory_bytes_peak();
+    co_return outcome;
+}
+
+io::Task<void> Sandbox::stop() {
+    const StatePtr state = state_;
+    state->process->kill();
+    while (!state->ended) {
+        co_await state->changes.wait();
+    }
+    state->process->join();
+    co_await state->server->stop(0ms);
+}
+
+}  // namespace freshet::sandbox

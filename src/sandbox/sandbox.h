@@ -1,0 +1,76 @@
+// One function process: a real child that asks for events over the Lambda Runtime API (2018-06-01), served
+// on a loopback port of its own. Warm between calls, one call at a time; its process group is killed when it
+// overruns its time or memory, when stop() is called, and by the kernel when Freshet dies.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "io/core.h"
+
+namespace freshet::sandbox {
+
+inline constexpr std::size_t answer_bytes_max = 6'291'556;  ///< Lambda's, of one answer
+inline constexpr std::size_t line_bytes_max = 256 * 1024;   ///< a longer log line is cut in two
+inline constexpr Millis init_time_max = 10'000ms;           ///< real time, to the first `next`
+
+struct Launch {
+    std::vector<std::string> command;  ///< an absolute path, its arguments
+    std::map<std::string, std::string> environment;  ///< AWS_LAMBDA_RUNTIME_API is added
+    std::string directory;
+    std::size_t memory_bytes_max = 0;  ///< resident; over it, the process is killed
+};
+
+struct Event {
+    std::string request_id;
+    std::string function_arn;
+    std::string client_context;
+    Timestamp deadline;  ///< what the handler is told, on the server's Clock
+    Millis time_max;     ///< real time: a process cannot be made to wait for a clock that stands still
+    Bytes payload;
+};
+
+enum class Ending {
+    answered,       ///< payload is the handler's answer
+    handler_error,  ///< payload is {"errorMessage", "errorType", ...}
+    timed_out,      ///< killed
+    out_of_memory,  ///< killed
+    exited,         ///< before it answered; see status
+    too_large       ///< its answer was over answer_bytes_max
+};
+
+struct Outcome {
+    Ending ending = Ending::exited;
+    Bytes payload;
+    std::string status;  ///< of `exited`: "exit status 3", "signal: killed"; "" for status 0
+    std::chrono::microseconds duration{};
+    std::chrono::microseconds init{};  ///< non-zero on the first call
+    std::size_t memory_bytes_peak = 0;
+};
+
+/// Home core only. `on_line` is called on the home core with each line that the process prints, before the
+/// outcome of the call that printed it.
+class Sandbox {
+  public:
+    static Result<std::unique_ptr<Sandbox>> start(io::Cores& cores, io::Core& home, Launch launch,
+                                                  std::function<void(std::string)> on_line);
+    ~Sandbox();
+    io::Task<Outcome> invoke(Event event);
+    /// False when the process has ended: it takes no further call.
+    bool alive() const;
+    /// Kills, waits for its end, joins. Once, before destruction.
+    io::Task<void> stop();
+
+    struct State;
+
+  private:
+    Sandbox() = default;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace freshet::sandbox
