@@ -88,3 +88,25 @@ def test_delivery_brings_each_acknowledged_record_to_the_lake_once(make_freshet,
         return sorted(int(line) for key in keys for line in s3.get_object(Bucket="lake", Key=key)["Body"].read().split())
     server.until(lambda: set(writer.acknowledged) <= set(lake()))
     check(lake(), writer)
+
+
+def test_objects_are_whole_or_absent(make_freshet, kills, rng):
+    server = make_freshet(clock="system")
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="crash")
+
+    def body(n, size):
+        return (b"%d " % n) * (size // 8)
+    sizes = {"small": 10_000, "large": 400_000}  # in a pack, in a file of its own
+
+    def putter(kind):
+        client = server.client("s3")
+        return lambda n: client.put_object(Bucket="crash", Key="%s/%09d" % (kind, n), Body=body(n, sizes[kind]))
+    writers = {kind: Writer(putter(kind)) for kind in sizes}
+    crash(server, list(writers.values()), kills, rng)
+    for kind, writer in writers.items():
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket="crash", Prefix=kind + "/")
+        found = [int(item["Key"].split("/")[1]) for page in pages for item in page.get("Contents", [])]
+        check(found, writer)
+        for n in found:
+            assert s3.get_object(Bucket="crash", Key="%s/%09d" % (kind, n))["Body"].read() == body(n, sizes[kind]), (kind, n)
