@@ -1,0 +1,311 @@
+#include "flow/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/digest.h"
+#include "flow/operators/operator.h"
+#include "flow/program.h"
+#include "record/csv.h"
+#include "record/decode.h"
+#include "record/text.h"
+
+namespace freshet::flow {
+namespace {
+
+constexpr std::size_t batch_rows_max = 4096;
+constexpr std::string_view magic = "FRFL";
+constexpr std::uint64_t format_version = 1;
+constexpr std::size_t error_row_bytes_max = 49152 / 2;  // of hexadecimal digits
+
+struct Input {
+    std::unique_ptr<record::Decoder> decoder;
+    record::Batch batch;
+    record::Arena arena;
+    std::int64_t last_rowtime = INT64_MIN;
+};
+
+struct PumpState {
+    const sql::streaming::Pump* plan = nullptr;
+    std::unique_ptr<Run> run;
+    std::vector<std::unique_ptr<Operator>> operators;
+};
+
+struct StreamState {
+    std::vector<Rows> pending;  ///< of this pass, for the pumps behind
+    record::Batch emitted;      ///< since take()
+    bool is_watched = true;
+    int writers = 0;
+};
+
+void append(record::Batch& to, const record::Batch& from) {
+    for (std::size_t i = 0; i < to.columns.size(); ++i) to.columns[i].keep(from.columns[i].owners);
+    for (std::size_t row = 0; row < from.rows(); ++row) to.push_row_from(from, row);
+}
+
+std::string row_text(const Rows& rows, std::uint32_t row) {
+    std::string text;
+    for (const VectorPtr& column : rows.columns) {
+        if (&column != &rows.columns.front()) text += ',';
+        record::append_csv_cell(record::to_text(*column, row), text);
+    }
+    return text;
+}
+
+}  // namespace
+
+struct Engine::State {
+    std::shared_ptr<const Program> program;
+    Timestamp started;
+    std::vector<Input> inputs;
+    std::vector<PumpState> pumps;
+    std::vector<StreamState> streams;
+    record::Batch errors;
+    bool errors_watched = true;
+    std::uint64_t rows_in = 0;
+    std::size_t current = 0;  ///< the input whose batch is open
+
+    const sql::streaming::Plan& plan() const { return program->parts().plan; }
+    record::Batch input_batch(std::size_t input) const;
+    void add_error(const char* name, std::string_view message, std::int64_t rowtime,
+                   std::string_view row, const std::string& pump);
+    void add_source_columns(Input& input, std::size_t index, const SourceRecord& record);
+    void flush(std::size_t input);
+    void flush_all() {
+        for (std::size_t i = 0; i < inputs.size(); ++i) flush(i);
+    }
+    /// Runs what is pending through the pumps; then `bound`, when there is one.
+    void pass(std::optional<std::int64_t> bound);
+    static void run_operators(PumpState& pump, std::vector<Rows> rows,
+                              std::optional<std::int64_t> bound, std::vector<Rows>& out);
+    /// The rows that entered `stream` in this pass, in order of time.
+    void settle(std::size_t stream);
+};
+
+record::Batch Engine::State::input_batch(std::size_t input) const {
+    record::Batch batch = record::empty_batch(program->parts().inputs[input].schema.columns);
+    for (const record::Column& column : sql::streaming::source_columns())
+        batch.columns.emplace_back(column.type);
+    for (record::Vector& column : batch.columns)
+        column.owners.push_back(inputs[input].arena.owner());
+    return batch;
+}
+
+void Engine::State::add_error(const char* name, std::string_view message, std::int64_t rowtime,
+                              std::string_view row, const std::string& pump) {
+    if (!errors_watched) return;
+    record::Arena arena;
+    const auto push = [&](std::size_t column, std::string_view text, std::size_t most) {
+        errors.columns[column].owners.push_back(arena.owner());
+        errors.columns[column].push(arena.copy(record::utf8_prefix(text, most)));
+    };
+    errors.columns[0].push(rowtime);
+    push(1, "ERROR", 10);
+    push(2, name, 32);
+    push(3, message, 4096);
+    errors.columns[4].push(rowtime);
+    push(5, record::hex_text(row.substr(0, error_row_bytes_max)), error_row_bytes_max * 2);
+    push(6, pump, 128);
+    errors.rowtimes.push_back(rowtime);
+}
+
+Engine::Engine(std::shared_ptr<const Program> program, Timestamp started)
+    : state_(std::make_unique<State>()) {
+    State& state = *state_;
+    state.program = std::move(program);
+    state.started = started;
+    state.errors = record::empty_batch(error_columns());
+    const Program::Parts& parts = state.program->parts();
+    state.inputs.resize(parts.inputs.size());
+    for (std::size_t i = 0; i < parts.inputs.size(); ++i) {
+        state.inputs[i].decoder = std::move(*record::make_decoder(parts.inputs[i].schema));
+        state.inputs[i].batch = state.input_batch(i);
+    }
+    for (const auto& stream : parts.plan.streams)
+        state.streams.emplace_back().emitted = record::empty_batch(stream.columns);
+    for (const auto& plan : parts.plan.pumps) {
+        if (plan.is_stopped) continue;
+        PumpState& pump = state.pumps.emplace_back();
+        pump.plan = &plan;
+        pump.run = std::make_unique<Run>(
+            Run{parts.patterns, started, [&state, &plan](const Rows& rows, const Trouble& trouble) {
+                    state.add_error("Row error", trouble.message, (*rows.rowtimes)[trouble.row],
+                                    row_text(rows, trouble.row), plan.name);
+                }});
+        for (const auto& step : plan.steps)
+            pump.operators.push_back(make_operator(step, *pump.run));
+        ++state.streams[plan.target].writers;
+    }
+}
+
+Engine::~Engine() = default;
+
+void Engine::watch(std::vector<std::string> names) {
+    const auto& streams = state_->plan().streams;
+    for (std::size_t i = 0; i < streams.size(); ++i)
+        state_->streams[i].is_watched = std::ranges::find(names, streams[i].name) != names.end();
+    state_->errors_watched = std::ranges::find(names, error_stream) != names.end();
+}
+
+void Engine::State::add_source_columns(Input& input, std::size_t index,
+                                       const SourceRecord& record) {
+    const std::size_t first = program->parts().inputs[index].schema.columns.size();
+    record::Vector* const hidden = &input.batch.columns[first];
+    const std::size_t rows = input.batch.rows();
+    if (hidden[0].size() == rows) return;
+    const std::string_view texts[] = {input.arena.copy(record.shard_id),
+                                      input.arena.copy(record.partition_key),
+                                      input.arena.copy(record.sequence_number)};
+    while (hidden[0].size() < rows) {
+        hidden[0].push(to_epoch_ms(record.arrival));
+        for (std::size_t i = 0; i < 3; ++i) hidden[i + 1].push(texts[i]);
+    }
+}
+
+void Engine::feed(std::size_t index, const SourceRecord& record) {
+    State& state = *state_;
+    if (index != state.current) state.flush(state.current);
+    state.current = index;
+    Input& input = state.inputs[index];
+    input.last_rowtime = std::max(input.last_rowtime, to_epoch_ms(record.arrival));
+    std::vector<record::BadRow> bad;
+    const std::size_t before = input.batch.rows();
+    input.decoder->decode(record.payload.view(), input.last_rowtime, input.arena, input.batch, bad);
+    state.add_source_columns(input, index, record);
+    state.rows_in += input.batch.rows() - before + bad.size();
+    for (const record::BadRow& row : bad)
+        state.add_error("Data error", row.message, row.rowtime, row.row, "");
+    if (input.batch.rows() >= batch_rows_max) state.flush(index);
+}
+
+void Engine::fail_record(std::size_t index, const SourceRecord& record, std::string_view reason) {
+    Input& input = state_->inputs[index];
+    input.last_rowtime = std::max(input.last_rowtime, to_epoch_ms(record.arrival));
+    state_->add_error("Processing error", reason, input.last_rowtime, record.payload.view(), "");
+}
+
+void Engine::State::flush(std::size_t index) {
+    Input& input = inputs[index];
+    if (input.batch.rows() == 0) return;
+    const std::int64_t last = input.batch.rowtimes.back();
+    // The inputs are the first streams of the plan.
+    streams[index].pending.push_back(rows_of(std::move(input.batch)));
+    input.arena = record::Arena();
+    input.batch = input_batch(index);
+    pass(inputs.size() == 1 ? std::optional(last) : std::nullopt);
+}
+
+void Engine::on_time(Timestamp bound) {
+    state_->flush_all();
+    state_->pass(to_epoch_ms(bound));
+}
+
+void Engine::State::run_operators(PumpState& pump, std::vector<Rows> rows,
+                                  std::optional<std::int64_t> bound, std::vector<Rows>& out) {
+    for (const auto& one : pump.operators) {
+        std::vector<Rows> made;
+        for (Rows& batch : rows) one->process(std::move(batch), made);
+        if (bound) one->on_time(*bound, made);
+        rows = std::move(made);
+    }
+    std::ranges::move(rows, std::back_inserter(out));
+}
+
+void Engine::State::pass(std::optional<std::int64_t> bound) {
+    for (PumpState& pump : pumps) {
+        settle(pump.plan->source);
+        run_operators(pump, streams[pump.plan->source].pending, bound,
+                      streams[pump.plan->target].pending);
+    }
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        settle(i);
+        if (!plan().streams[i].is_input && streams[i].is_watched) {
+            for (const Rows& rows : streams[i].pending) append(streams[i].emitted, compacted(rows));
+        }
+        streams[i].pending.clear();
+    }
+}
+
+void Engine::State::settle(std::size_t index) {
+    StreamState& stream = streams[index];
+    if (stream.writers < 2 || stream.pending.size() < 2) return;
+    record::Batch all = compacted(stream.pending[0]);
+    for (std::size_t i = 1; i < stream.pending.size(); ++i)
+        append(all, compacted(stream.pending[i]));
+    Rows rows = rows_of(std::move(all));
+    const auto& times = *rows.rowtimes;
+    std::ranges::sort(rows.selection, {}, [&](std::uint32_t row) { return std::pair(times[row], row); });
+    stream.pending.clear();
+    stream.pending.push_back(std::move(rows));
+}
+
+std::vector<Emitted> Engine::take() {
+    State& state = *state_;
+    state.flush_all();
+    std::vector<Emitted> all;
+    for (std::size_t i = 0; i < state.streams.size(); ++i) {
+        record::Batch& emitted = state.streams[i].emitted;
+        if (emitted.rows() == 0) continue;
+        const auto& columns = state.plan().streams[i].columns;
+        all.push_back({state.plan().streams[i].name, columns,
+                       std::exchange(emitted, record::empty_batch(columns))});
+    }
+    if (state.errors.rows() > 0)
+        all.push_back({std::string(error_stream), error_columns(),
+                       std::exchange(state.errors, record::empty_batch(error_columns()))});
+    return all;
+}
+
+std::uint64_t Engine::rows_in() const { return state_->rows_in; }
+
+std::string Engine::save() const {
+    const State& state = *state_;
+    Writer writer;
+    writer.bytes() += magic;
+    writer.number(format_version);
+    writer.text(state.program->parts().fingerprint);
+    writer.number(state.rows_in);
+    for (const Input& input : state.inputs) writer.integer(input.last_rowtime);
+    for (const PumpState& pump : state.pumps) {
+        for (const auto& one : pump.operators) {
+            Writer inner;
+            one->save(inner);
+            writer.text(inner.bytes());
+        }
+    }
+    const std::uint32_t crc = crc32c(writer.bytes());
+    for (int i = 0; i < 32; i += 8) writer.bytes() += static_cast<char>(crc >> i);
+    return std::move(writer.bytes());
+}
+
+Result<> Engine::load(std::string_view saved) {
+    State& state = *state_;
+    const auto bad = [](const char* why) {
+        return fail(Errc::bad_state, fmt::format("the saved state {}", why));
+    };
+    if (!saved.starts_with(magic) || saved.size() < magic.size() + 5) return bad("is not one");
+    std::uint32_t crc = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        crc |= static_cast<std::uint32_t>(static_cast<unsigned char>(saved[saved.size() - 4 + i]))
+               << (i * 8);
+    saved.remove_suffix(4);
+    if (crc32c(saved) != crc) return bad("is damaged: its checksum differs");
+    Reader reader(saved.substr(magic.size()));
+    if (reader.number() != format_version) return bad("is of another version");
+    if (reader.text() != state.program->parts().fingerprint) return bad("is of other code");
+    state.rows_in = reader.number();
+    for (Input& input : state.inputs) input.last_rowtime = reader.integer();
+    for (PumpState& pump : state.pumps) {
+        for (const auto& one : pump.operators) {
+            Reader inner(reader.text());
+            if (!one->load(inner) || !inner.at_end()) return bad("does not fit the code");
+        }
+    }
+    return reader.bad() || !reader.at_end() ? Result<>(bad("is too short or too long"))
+                                            : Result<>();
+}
+
+}  // namespace freshet::flow

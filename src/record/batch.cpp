@@ -1,0 +1,152 @@
+#include "record/batch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "record/text.h"
+
+namespace freshet::record {
+
+void Vector::resize(std::size_t rows) {
+    nulls.resize(rows, 1);
+    switch (storage_of(type.kind)) {
+        case Storage::integers:
+            integers.resize(rows);
+            return;
+        case Storage::reals:
+            reals.resize(rows);
+            return;
+        case Storage::texts:
+            texts.resize(rows);
+            return;
+    }
+}
+
+void Vector::reserve(std::size_t rows) {
+    nulls.reserve(rows);
+    switch (storage_of(type.kind)) {
+        case Storage::integers:
+            integers.reserve(rows);
+            return;
+        case Storage::reals:
+            reals.reserve(rows);
+            return;
+        case Storage::texts:
+            texts.reserve(rows);
+            return;
+    }
+}
+
+void Vector::clear() {
+    integers.clear();
+    reals.clear();
+    texts.clear();
+    nulls.clear();
+    owners.clear();
+}
+
+void Vector::push_null() { resize(size() + 1); }
+
+void Vector::push(std::int64_t value) {
+    integers.push_back(value);
+    nulls.push_back(0);
+}
+void Vector::push(double value) {
+    reals.push_back(value);
+    nulls.push_back(0);
+}
+void Vector::push(std::string_view value) {
+    texts.push_back(value);
+    nulls.push_back(0);
+}
+
+void Vector::push_from(const Vector& other, std::size_t row) {
+    if (other.nulls[row]) return push_null();
+    switch (storage_of(type.kind)) {
+        case Storage::integers:
+            return push(other.integers[row]);
+        case Storage::reals:
+            return push(other.reals[row]);
+        case Storage::texts:
+            return push(other.texts[row]);
+    }
+}
+
+void Vector::keep(const std::vector<std::shared_ptr<const void>>& more) {
+    for (const auto& owner : more) {
+        if (std::ranges::find(owners, owner) == owners.end()) owners.push_back(owner);
+    }
+}
+
+void Batch::push_row_from(const Batch& other, std::size_t row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) columns[i].push_from(other.columns[i], row);
+    rowtimes.push_back(other.rowtimes[row]);
+}
+
+struct Arena::Blocks {
+    static constexpr std::size_t block_bytes = 64 * 1024;
+    std::vector<std::unique_ptr<char[]>> all;
+    std::size_t left = 0;
+    char* at = nullptr;
+};
+
+Arena::Arena() : blocks_(std::make_shared<Blocks>()), owner_(blocks_) {}
+
+char* Arena::take(std::size_t size) {
+    if (size > blocks_->left) {
+        const std::size_t wanted = std::max(size, Blocks::block_bytes);
+        blocks_->all.push_back(std::make_unique_for_overwrite<char[]>(wanted));
+        blocks_->at = blocks_->all.back().get();
+        blocks_->left = wanted;
+    }
+    char* const given = blocks_->at;
+    blocks_->at += size;
+    blocks_->left -= size;
+    return given;
+}
+
+std::string_view Arena::copy(std::string_view text) {
+    char* const to = take(text.size());
+    std::memcpy(to, text.data(), text.size());
+    return {to, text.size()};
+}
+
+std::string to_text(const Vector& vector, std::size_t row) {
+    if (vector.nulls[row]) return "";
+    switch (vector.type.kind) {
+        case Kind::null:
+            return "";
+        case Kind::boolean:
+            return vector.integers[row] ? "true" : "false";
+        case Kind::tinyint:
+        case Kind::smallint:
+        case Kind::integer:
+        case Kind::bigint:
+            return fmt::format("{}", vector.integers[row]);
+        case Kind::decimal:
+            return decimal_text(vector.integers[row], vector.type.scale);
+        case Kind::real:
+            return real_text(vector.reals[row], true);
+        case Kind::dbl:
+            return real_text(vector.reals[row], false);
+        case Kind::character:
+        case Kind::varchar:
+            return std::string(vector.texts[row]);
+        case Kind::varbinary:
+            return hex_text(vector.texts[row]);
+        case Kind::date:
+            return date_text(vector.integers[row]);
+        case Kind::time:
+            return time_text(vector.integers[row]);
+        case Kind::timestamp:
+            return timestamp_text(vector.integers[row]);
+        case Kind::interval:
+            return interval_text(vector.integers[row]);
+    }
+    return "";
+}
+
+}  // namespace freshet::record

@@ -1,0 +1,186 @@
+#include "record/csv.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "record/cell.h"
+#include "record/text.h"
+
+namespace freshet::record {
+namespace {
+
+std::size_t find(std::string_view text, std::string_view what, std::size_t from) {
+    if (what.size() != 1) return text.find(what, from);
+    if (from >= text.size()) return std::string_view::npos;
+    const void* const found = std::memchr(text.data() + from, what[0], text.size() - from);
+    return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data())
+                 : std::string_view::npos;
+}
+
+std::string_view without_return(std::string_view row, const CsvForm& form) {
+    if (form.row_delimiter == "\n" && row.ends_with('\r')) row.remove_suffix(1);
+    return row;
+}
+
+void split(std::string_view row, const CsvForm& form, std::vector<std::string_view>& cells) {
+    std::size_t from = 0;
+    while (true) {
+        const std::size_t end = find(row, form.column_delimiter, from);
+        cells.push_back(row.substr(from, end - from));
+        if (end == std::string_view::npos) return;
+        from = end + form.column_delimiter.size();
+    }
+}
+
+/// The end of the quoted cell that opens at `at`: the position behind its closing quote, npos for
+/// none.
+std::size_t quote_end(std::string_view text, std::size_t at) {
+    for (at = text.find('"', at + 1); at != std::string_view::npos; at = text.find('"', at + 2)) {
+        if (at + 1 >= text.size() || text[at + 1] != '"') return at + 1;
+    }
+    return std::string_view::npos;
+}
+
+std::string_view unquoted(std::string_view inner, Arena& arena) {
+    if (inner.find('"') == std::string_view::npos) return inner;
+    char* const to = arena.take(inner.size());
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+        to[size++] = inner[i];
+        if (inner[i] == '"') ++i;
+    }
+    return {to, size};
+}
+
+/// A row with quotes: its delimiter may stand inside a cell.
+bool next_quoted_row(std::string_view text, const CsvForm& form, std::size_t& at, Arena& arena,
+                     std::vector<std::string_view>& cells, std::string_view& row) {
+    const std::size_t first = at;
+    std::size_t from = at;
+    while (true) {
+        const std::size_t row_end = std::min(find(text, form.row_delimiter, from), text.size());
+        if (from < text.size() && text[from] == '"') {
+            const std::size_t end = quote_end(text, from);
+            const std::size_t line_end =
+                end == std::string_view::npos
+                    ? row_end
+                    : std::min(find(text, form.row_delimiter, end), text.size());
+            const std::string_view rest =
+                end == std::string_view::npos
+                    ? ""
+                    : without_return(text.substr(end, line_end - end), form);
+            const bool good = end != std::string_view::npos &&
+                              (rest.empty() || rest.starts_with(form.column_delimiter));
+            if (!good) {
+                // The damage ends with the line on which it began.
+                row = without_return(text.substr(first, row_end - first), form);
+                at = std::min(row_end + form.row_delimiter.size(), text.size());
+                return false;
+            }
+            cells.push_back(unquoted(text.substr(from + 1, end - from - 2), arena));
+            if (rest.empty()) {
+                row = without_return(text.substr(first, line_end - first), form);
+                at = std::min(line_end + form.row_delimiter.size(), text.size());
+                return true;
+            }
+            from = end + form.column_delimiter.size();
+            continue;
+        }
+        const std::string_view line = text.substr(from, row_end - from);
+        const std::size_t cell_end = find(line, form.column_delimiter, 0);
+        if (cell_end == std::string_view::npos) {
+            cells.push_back(without_return(line, form));
+            row = without_return(text.substr(first, row_end - first), form);
+            at = std::min(row_end + form.row_delimiter.size(), text.size());
+            return true;
+        }
+        cells.push_back(line.substr(0, cell_end));
+        from += cell_end + form.column_delimiter.size();
+    }
+}
+
+class CsvDecoder final : public Decoder {
+  public:
+    explicit CsvDecoder(const Schema& schema)
+        : form_{schema.format.row_delimiter, schema.format.column_delimiter},
+          columns_(schema.columns) {}
+
+    void decode(std::string_view payload, std::int64_t rowtime, Arena& arena, Batch& out,
+                std::vector<BadRow>& bad) override {
+        const bool is_clean = is_utf8(payload);
+        const std::string_view text = arena.copy(payload);
+        std::size_t at = 0;
+        while (at < text.size()) {
+            cells_.clear();
+            std::string_view row;
+            const bool whole = next_row(text, form_, at, arena, cells_, row);
+            if (whole && row.empty()) continue;
+            std::string message;
+            if (!whole)
+                message = "a quoted cell is not closed, or text follows its closing quote";
+            else if (!is_clean && !is_utf8(row))
+                message = "the row is not UTF-8";
+            else
+                message = push_row(out, arena);
+            if (message.empty())
+                out.rowtimes.push_back(rowtime);
+            else
+                bad.push_back({rowtime, std::string(row), std::move(message)});
+        }
+    }
+
+  private:
+    /// Empty, or why not.
+    std::string push_row(Batch& out, Arena& arena) const {
+        if (cells_.size() < columns_.size())
+            return fmt::format("the row has {} of {} columns", cells_.size(), columns_.size());
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            if (push_cell(out.columns[i], cells_[i], arena)) continue;
+            const std::size_t rows = out.rows();
+            for (std::size_t k = 0; k < i; ++k) out.columns[k].resize(rows);
+            return fmt::format("column {}: '{}' is not a value of {}", columns_[i].name,
+                               utf8_prefix(cells_[i], 64), to_string(columns_[i].type));
+        }
+        return "";
+    }
+
+    CsvForm form_;
+    std::vector<Column> columns_;
+    std::vector<std::string_view> cells_;
+};
+
+}  // namespace
+
+bool next_row(std::string_view text, const CsvForm& form, std::size_t& at, Arena& arena,
+              std::vector<std::string_view>& cells, std::string_view& row) {
+    const std::size_t end = std::min(find(text, form.row_delimiter, at), text.size());
+    const std::string_view plain = text.substr(at, end - at);
+    if (std::memchr(plain.data(), '"', plain.size()))
+        return next_quoted_row(text, form, at, arena, cells, row);
+    row = without_return(plain, form);
+    at = std::min(end + form.row_delimiter.size(), text.size());
+    split(row, form, cells);
+    return true;
+}
+
+Result<std::unique_ptr<Decoder>> make_csv_decoder(const Schema& schema) {
+    if (schema.format.row_delimiter.empty() || schema.format.column_delimiter.empty())
+        return fail(Errc::invalid, "the delimiters of rows and of columns must not be empty");
+    return std::make_unique<CsvDecoder>(schema);
+}
+
+void append_csv_cell(std::string_view cell, std::string& out) {
+    if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
+        out += cell;
+        return;
+    }
+    out += '"';
+    for (const char c : cell) {
+        if (c == '"') out += '"';
+        out += c;
+    }
+    out += '"';
+}
+
+}  // namespace freshet::record

@@ -1,0 +1,28 @@
+// CSV rows and cells (RFC 4180 quoting, delimiters of the schema's choice).
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/decode.h"
+
+namespace freshet::record {
+
+struct CsvForm {
+    std::string row_delimiter = "\n";
+    std::string column_delimiter = ",";
+};
+
+/// Takes the row that begins at `at` apart, and moves `at` behind its delimiter. Cells are views
+/// into `text`, or into `arena` when quotes had to be taken out. `row` is the row without its
+/// delimiter; false when a quote is never closed or text follows it.
+bool next_row(std::string_view text, const CsvForm& form, std::size_t& at, Arena& arena,
+              std::vector<std::string_view>& cells, std::string_view& row);
+
+Result<std::unique_ptr<Decoder>> make_csv_decoder(const Schema& schema);
+
+/// `cell` with quotes when it needs them.
+void append_csv_cell(std::string_view cell, std::string& out);
+
+}  // namespace freshet::record

@@ -1,0 +1,200 @@
+// DiscoverInputSchema: what the sample looks like (developer guide, "Using the schema discovery
+// feature").
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <limits>
+#include <map>
+
+#include "record/csv.h"
+#include "record/json.h"
+#include "record/reserved.h"
+#include "record/text.h"
+
+namespace freshet::record {
+namespace {
+
+constexpr std::size_t rows_max = 1000;
+constexpr std::size_t name_size_max = 100;
+constexpr std::size_t columns_max = 1000;
+
+/// What is known of one column after some values.
+struct Guess {
+    bool any = false, integers = true, reals = true, booleans = true;
+    bool wide = false;        ///< an integer beyond 32 bits was seen
+    std::size_t longest = 0;  ///< characters
+
+    void see(std::string_view text) {
+        longest = std::max(longest, utf8_length(text));
+        if (trimmed(text).empty()) return;
+        any = true;
+        const auto integer = parse_integer(text);
+        if (!integer) integers = false;
+        if (integer && !fits(Kind::integer, *integer)) wide = true;
+        if (!integer && !parse_real(text)) reals = false;
+        // A number of many digits behind a zero is an identifier: 007 must stay 007.
+        if (text.size() > 1 && text[0] == '0' && std::isdigit(static_cast<unsigned char>(text[1])))
+            integers = reals = false;
+        if (!parse_boolean(text)) booleans = false;
+    }
+    Type type() const {
+        if (any && integers) return {wide ? Kind::bigint : Kind::integer, 0, 0};
+        if (any && reals) return {Kind::dbl, 0, 0};
+        if (any && booleans) return {Kind::boolean, 0, 0};
+        int size = 4;
+        while (static_cast<std::size_t>(size) < longest && size < text_size_max / 2) size *= 2;
+        return {Kind::varchar,
+                std::min<int>(
+                    std::max(size, static_cast<int>(std::min<std::size_t>(longest, text_size_max))),
+                    text_size_max),
+                0};
+    }
+};
+
+/// The name itself, or COL_ and what of it a name may have.
+std::string safe_name(std::string_view name, std::size_t position) {
+    const bool plain =
+        !name.empty() && name.size() <= name_size_max &&
+        !std::isdigit(static_cast<unsigned char>(name[0])) &&
+        std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+    if (plain && !is_reserved(name)) return std::string(name);
+    std::string kept;
+    for (const char c : name) {
+        if ((std::isalnum(static_cast<unsigned char>(c)) || c == '_') &&
+            kept.size() < name_size_max - 4)
+            kept += c;
+    }
+    return "COL_" + (kept.empty() ? std::to_string(position) : kept);
+}
+
+std::vector<std::string> distinct(std::vector<std::string> names) {
+    std::map<std::string, int> seen;
+    for (std::string& name : names) {
+        if (const int times = seen[name]++; times > 0) name += fmt::format("_{}", times);
+    }
+    return names;
+}
+
+std::optional<Discovered> discover_json(const std::vector<Bytes>& records) {
+    Discovered found;
+    found.schema.format.is_json = true;
+    std::vector<std::string> paths, names;
+    std::map<std::string, Guess> guesses;
+    std::vector<std::map<std::string, std::string>> rows;
+    for (const Bytes& record : records) {
+        std::size_t at = 0;
+        while (rows.size() < rows_max) {
+            const std::string_view document = next_document(record.view(), at);
+            if (document.empty()) break;
+            const auto members = members_of(document);
+            if (!members) return std::nullopt;
+            auto& row = rows.emplace_back();
+            for (const JsonMember& member : *members) {
+                if (!guesses.contains(member.path)) {
+                    paths.push_back(member.path);
+                    names.push_back(member.name);
+                }
+                Guess& guess = guesses[member.path];
+                row[member.path] = member.sort == '0' ? "" : member.text;
+                if (member.sort != '0') guess.see(member.text);
+                if (member.sort == 's' || member.sort == 'j')
+                    guess.integers = guess.reals = guess.booleans = false;
+            }
+        }
+    }
+    if (rows.empty() || paths.size() > columns_max) return std::nullopt;
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] = safe_name(names[i], i);
+    names = distinct(std::move(names));
+    for (std::size_t i = 0; i < paths.size(); ++i)
+        found.schema.columns.push_back({names[i], guesses[paths[i]].type(), false, paths[i]});
+    for (auto& row : rows) {
+        auto& cells = found.rows.emplace_back();
+        for (const std::string& path : paths) cells.push_back(row[path]);
+    }
+    return found;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+/// All rows, or nothing when they differ in their number of cells or have fewer than two.
+std::optional<Rows> split_all(const std::vector<Bytes>& records, const CsvForm& form) {
+    Rows rows;
+    for (const Bytes& record : records) {
+        std::size_t at = 0;
+        Arena arena;
+        while (at < record.size() && rows.size() < rows_max) {
+            std::vector<std::string_view> cells;
+            std::string_view row;
+            if (!next_row(record.view(), form, at, arena, cells, row)) return std::nullopt;
+            if (row.empty()) continue;
+            if (!is_utf8(row) || row.find('\0') != std::string_view::npos) return std::nullopt;
+            rows.emplace_back(cells.begin(), cells.end());
+        }
+    }
+    if (rows.empty() || rows[0].size() > columns_max) return std::nullopt;
+    const auto even = [&](const auto& row) { return row.size() == rows[0].size(); };
+    return std::ranges::all_of(rows, even) ? std::optional(std::move(rows)) : std::nullopt;
+}
+
+/// The first row names the columns: it is all distinct words, and a column that it does not fit has
+/// numbers below it.
+bool has_header(const Rows& rows, const std::vector<Guess>& below) {
+    if (rows.size() < 2) return false;
+    bool differs = false;
+    for (std::size_t i = 0; i < rows[0].size(); ++i) {
+        const std::string& cell = rows[0][i];
+        if (trimmed(cell).empty() || parse_real(cell) || parse_boolean(cell) ||
+            parse_timestamp(cell) || std::ranges::count(rows[0], cell) > 1)
+            return false;
+        if (below[i].any && (below[i].integers || below[i].reals || below[i].booleans))
+            differs = true;
+    }
+    return differs;
+}
+
+std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
+    constexpr std::array delimiters{",", "\t", "|", ";"};
+    std::optional<Rows> best;
+    CsvForm form;
+    for (const char* delimiter : delimiters) {
+        auto rows = split_all(records, {"\n", delimiter});
+        if (!rows || (best && (*best)[0].size() >= (*rows)[0].size())) continue;
+        best = std::move(rows);
+        form.column_delimiter = delimiter;
+    }
+    if (!best || ((*best)[0].size() < 2 && best->size() < 2)) return std::nullopt;
+    Discovered found;
+    found.schema.format.column_delimiter = form.column_delimiter;
+    if (records[0].view().find("\r\n") != std::string_view::npos)
+        found.schema.format.row_delimiter = "\r\n";
+    const std::size_t width = (*best)[0].size();
+    std::vector<Guess> below(width), all(width);
+    for (std::size_t r = 0; r < best->size(); ++r) {
+        for (std::size_t i = 0; i < width; ++i) {
+            all[i].see((*best)[r][i]);
+            if (r > 0) below[i].see((*best)[r][i]);
+        }
+    }
+    const bool named = has_header(*best, below);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < width; ++i)
+        names.push_back(named ? safe_name((*best)[0][i], i) : fmt::format("COL_{}", i));
+    names = distinct(std::move(names));
+    for (std::size_t i = 0; i < width; ++i)
+        found.schema.columns.push_back({names[i], (named ? below : all)[i].type(), false, ""});
+    found.rows = std::move(*best);
+    return found;
+}
+
+}  // namespace
+
+Result<Discovered> discover(const std::vector<Bytes>& records) {
+    if (records.empty()) return fail(Errc::invalid, "there are no records to look at");
+    if (auto json = discover_json(records)) return std::move(*json);
+    if (auto csv = discover_csv(records)) return std::move(*csv);
+    return fail(Errc::invalid, "the records are neither JSON documents nor rows of CSV in UTF-8");
+}
+
+}  // namespace freshet::record

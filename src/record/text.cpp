@@ -1,0 +1,293 @@
+#include "record/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+namespace freshet::record {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Reads exactly `digits` digits at `at`, moving it.
+std::optional<int> read_digits(std::string_view text, std::size_t& at, std::size_t digits) {
+    int value = 0;
+    for (std::size_t i = 0; i < digits; ++i, ++at) {
+        if (at >= text.size() || !is_digit(text[at])) return std::nullopt;
+        value = value * 10 + (text[at] - '0');
+    }
+    return value;
+}
+
+bool read_char(std::string_view text, std::size_t& at, char c) {
+    if (at >= text.size() || text[at] != c) return false;
+    ++at;
+    return true;
+}
+
+std::optional<std::int64_t> read_date(std::string_view text, std::size_t& at) {
+    const auto year = read_digits(text, at, 4);
+    if (!year || !read_char(text, at, '-')) return std::nullopt;
+    const auto month = read_digits(text, at, 2);
+    if (!month || !read_char(text, at, '-')) return std::nullopt;
+    const auto day = read_digits(text, at, 2);
+    if (!day) return std::nullopt;
+    const Civil civil{*year, *month, *day};
+    if (!is_valid(civil)) return std::nullopt;
+    return day_of(civil) * day_ms;
+}
+
+/// "HH:mm:ss[.f...]"; digits of the fraction behind the third are dropped.
+std::optional<std::int64_t> read_time(std::string_view text, std::size_t& at) {
+    const auto hour = read_digits(text, at, 2);
+    if (!hour || *hour > 23 || !read_char(text, at, ':')) return std::nullopt;
+    const auto minute = read_digits(text, at, 2);
+    if (!minute || *minute > 59 || !read_char(text, at, ':')) return std::nullopt;
+    const auto second = read_digits(text, at, 2);
+    if (!second || *second > 59) return std::nullopt;
+    std::int64_t ms = ((*hour * 60LL + *minute) * 60 + *second) * 1000;
+    if (!read_char(text, at, '.')) return ms;
+    const std::size_t first = at;
+    for (int unit = 100; at < text.size() && is_digit(text[at]); ++at, unit /= 10)
+        ms += (text[at] - '0') * unit;
+    return at == first ? std::nullopt : std::optional(ms);
+}
+
+/// The bytes of the character at `at`, 0 when it is not valid UTF-8.
+std::size_t character_bytes(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || at + size > text.size()) return 0;
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) return 0;
+    }
+    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
+        (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f))
+        return 0;
+    return size;
+}
+
+}  // namespace
+
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+    const std::int64_t quotient = a / b;
+    return (a % b != 0 && (a < 0) != (b < 0)) ? quotient - 1 : quotient;
+}
+
+// Days and civil dates: Howard Hinnant, "chrono-compatible low-level date algorithms".
+Civil civil_of(std::int64_t day) {
+    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+    return {static_cast<int>(date.year()), static_cast<int>(static_cast<unsigned>(date.month())),
+            static_cast<int>(static_cast<unsigned>(date.day()))};
+}
+
+std::int64_t day_of(const Civil& civil) {
+    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(civil.year)),
+                                           std::chrono::month(static_cast<unsigned>(civil.month)),
+                                           std::chrono::day(static_cast<unsigned>(civil.day))};
+    return std::chrono::sys_days(date).time_since_epoch().count();
+}
+
+bool is_valid(const Civil& civil) {
+    return std::chrono::year_month_day(std::chrono::year(static_cast<int>(civil.year)),
+                                       std::chrono::month(static_cast<unsigned>(civil.month)),
+                                       std::chrono::day(static_cast<unsigned>(civil.day)))
+        .ok();
+}
+
+std::int64_t power_of_ten(int exponent) {
+    std::int64_t power = 1;
+    while (exponent-- > 0) power *= 10;
+    return power;
+}
+
+std::string decimal_text(std::int64_t unscaled, int scale) {
+    if (scale == 0) return fmt::format("{}", unscaled);
+    const std::uint64_t size = unscaled < 0 ? 0 - static_cast<std::uint64_t>(unscaled)
+                                            : static_cast<std::uint64_t>(unscaled);
+    const auto unit = static_cast<std::uint64_t>(power_of_ten(scale));
+    return fmt::format("{}{}.{:0{}}", unscaled < 0 ? "-" : "", size / unit, size % unit, scale);
+}
+
+std::string real_text(double value, bool single) {
+    return single ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
+}
+
+std::string date_text(std::int64_t ms) {
+    const Civil civil = civil_of(floor_div(ms, day_ms));
+    return fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day);
+}
+
+std::string time_text(std::int64_t ms) {
+    const std::int64_t of_day = ms - floor_div(ms, day_ms) * day_ms;
+    return fmt::format("{:02}:{:02}:{:02}.{:03}", of_day / 3'600'000, of_day / 60'000 % 60,
+                       of_day / 1000 % 60, of_day % 1000);
+}
+
+std::string timestamp_text(std::int64_t ms) { return date_text(ms) + " " + time_text(ms); }
+
+std::string interval_text(std::int64_t ms) {
+    const std::int64_t size = ms < 0 ? -ms : ms;
+    return fmt::format("{}{} {}", ms < 0 ? '-' : '+', size / day_ms, time_text(size % day_ms));
+}
+
+std::string hex_text(std::string_view bytes) {
+    std::string text;
+    for (const char c : bytes) text += fmt::format("{:02X}", static_cast<unsigned char>(c));
+    return text;
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+        text.remove_suffix(1);
+    return text;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+    text = trimmed(text);
+    if (text.size() > 1 && text[0] == '+' && is_digit(text[1])) text.remove_prefix(1);
+    std::int64_t value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+std::optional<double> parse_real(std::string_view text) {
+    text = trimmed(text);
+    if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+    if (text.empty() || (!is_digit(text[0]) && text[0] != '-' && text[0] != '.'))
+        return std::nullopt;
+    double value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+        return std::nullopt;
+    return value;
+}
+
+std::optional<std::int64_t> parse_decimal(std::string_view text, int scale) {
+    text = trimmed(text);
+    bool negative = false;
+    std::size_t at = 0;
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
+    std::int64_t value = 0;
+    int behind = -1;  // digits behind the point so far; -1: no point yet
+    bool any = false, round_up = false;
+    for (; at < text.size(); ++at) {
+        if (text[at] == '.' && behind < 0) {
+            behind = 0;
+            continue;
+        }
+        if (!is_digit(text[at])) break;
+        any = true;
+        if (behind >= scale) {
+            if (behind++ == scale) round_up = text[at] >= '5';
+            continue;
+        }
+        if (value > (power_of_ten(decimal_digits_max) - 1) / 10) return std::nullopt;
+        value = value * 10 + (text[at] - '0');
+        if (behind >= 0) ++behind;
+    }
+    if (!any) return std::nullopt;
+    if (at < text.size()) {  // an exponent
+        const auto real = parse_real(text);
+        if (!real || std::abs(*real) >= 1e17) return std::nullopt;
+        return static_cast<std::int64_t>(
+            std::llround(*real * static_cast<double>(power_of_ten(scale))));
+    }
+    for (int i = std::max(behind, 0); i < scale; ++i) {
+        if (value > (power_of_ten(decimal_digits_max) - 1) / 10) return std::nullopt;
+        value *= 10;
+    }
+    if (round_up) ++value;
+    return negative ? -value : value;
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+    text = trimmed(text);
+    const auto is = [&](std::string_view word) {
+        if (text.size() != word.size()) return false;
+        for (std::size_t i = 0; i < word.size(); ++i) {
+            if ((text[i] | 0x20) != word[i]) return false;
+        }
+        return true;
+    };
+    if (is("true")) return true;
+    if (is("false")) return false;
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_date(std::string_view text) {
+    text = trimmed(text);
+    std::size_t at = 0;
+    const auto ms = read_date(text, at);
+    return ms && at == text.size() ? ms : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_time(std::string_view text) {
+    text = trimmed(text);
+    std::size_t at = 0;
+    const auto ms = read_time(text, at);
+    return ms && at == text.size() ? ms : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_timestamp(std::string_view text) {
+    text = trimmed(text);
+    std::size_t at = 0;
+    const auto date = read_date(text, at);
+    if (!date) return std::nullopt;
+    if (at == text.size()) return date;
+    if (text[at] != ' ' && text[at] != 'T') return std::nullopt;
+    ++at;
+    const auto time = read_time(text, at);
+    if (!time) return std::nullopt;
+    if (at < text.size() && text[at] == 'Z') ++at;
+    return at == text.size() ? std::optional(*date + *time) : std::nullopt;
+}
+
+bool fits(Kind kind, std::int64_t value) {
+    if (kind == Kind::tinyint) return value >= -128 && value <= 127;
+    if (kind == Kind::smallint) return value >= -32768 && value <= 32767;
+    return kind != Kind::integer || (value >= -2147483648LL && value <= 2147483647LL);
+}
+
+std::size_t utf8_length(std::string_view text) {
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < text.size(); ++characters)
+        at += std::max<std::size_t>(character_bytes(text, at), 1);
+    return characters;
+}
+
+std::string_view utf8_prefix(std::string_view text, std::size_t characters) {
+    if (text.size() <= characters) return text;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < characters && at < text.size(); ++i)
+        at += std::max<std::size_t>(character_bytes(text, at), 1);
+    return text.substr(0, at);
+}
+
+bool is_utf8(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (at + 8 <= text.size()) {  // eight plain characters at a time
+            std::uint64_t eight = 0;
+            std::memcpy(&eight, text.data() + at, 8);
+            if ((eight & 0x8080808080808080ULL) == 0) {
+                at += 8;
+                continue;
+            }
+        }
+        const std::size_t bytes = character_bytes(text, at);
+        if (bytes == 0) return false;
+        at += bytes;
+    }
+    return true;
+}
+
+}  // namespace freshet::record

@@ -1,0 +1,58 @@
+// Values as text and back, shared by the codecs and by CAST. A parser takes the whole text, blanks
+// around it apart, or answers nothing.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "record/schema.h"
+
+namespace freshet::record {
+
+inline constexpr std::int64_t day_ms = 86'400'000;
+
+/// Civil date of a day counted from 1970-01-01, and back (proleptic Gregorian).
+struct Civil {
+    std::int64_t year = 1970;
+    int month = 1, day = 1;
+};
+Civil civil_of(std::int64_t day);
+std::int64_t day_of(const Civil& civil);
+/// False for February 30 and the like.
+bool is_valid(const Civil& civil);
+/// Towards minus infinity.
+std::int64_t floor_div(std::int64_t a, std::int64_t b);
+
+std::string decimal_text(std::int64_t unscaled, int scale);
+std::string real_text(double value, bool single);  ///< the shortest that reads back the same
+std::string date_text(std::int64_t ms);            ///< "2022-09-16"
+std::string time_text(std::int64_t ms);            ///< "21:30:00.000"
+std::string timestamp_text(std::int64_t ms);       ///< "2022-09-16 21:30:00.000"
+std::string interval_text(std::int64_t ms);        ///< "+1 02:03:04.005" as days and time
+std::string hex_text(std::string_view bytes);
+
+std::optional<std::int64_t> parse_integer(std::string_view text);
+std::optional<double> parse_real(std::string_view text);
+/// As an integer times 10^-scale; digits behind are rounded half up. Nothing beyond 18 digits.
+std::optional<std::int64_t> parse_decimal(std::string_view text, int scale);
+/// "true", "false" of any case.
+std::optional<bool> parse_boolean(std::string_view text);
+std::optional<std::int64_t> parse_date(std::string_view text);
+std::optional<std::int64_t> parse_time(std::string_view text);
+/// "yyyy-MM-dd HH:mm:ss[.fff]", with a blank or 'T' between, a trailing 'Z' allowed, or the date
+/// alone.
+std::optional<std::int64_t> parse_timestamp(std::string_view text);
+
+/// Range of an integer kind.
+bool fits(Kind kind, std::int64_t value);
+std::int64_t power_of_ten(int exponent);  ///< 0 to 18
+std::string_view trimmed(std::string_view text);
+/// How many characters `text` has, and its first `characters` of them; bytes that are no UTF-8
+/// count one each.
+std::size_t utf8_length(std::string_view text);
+std::string_view utf8_prefix(std::string_view text, std::size_t characters);
+/// True when all of `text` is valid UTF-8.
+bool is_utf8(std::string_view text);
+
+}  // namespace freshet::record

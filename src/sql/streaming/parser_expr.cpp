@@ -1,0 +1,179 @@
+// Operators and predicates, loosest first.
+#include <fmt/format.h>
+
+#include "sql/streaming/parser.h"
+
+namespace freshet::sql::streaming {
+namespace {
+
+ExprPtr joined(ExprPtr expr, ExprPtr left, ExprPtr right) {
+    expr->args.push_back(std::move(left));
+    expr->args.push_back(std::move(right));
+    return expr;
+}
+
+}  // namespace
+
+Checked<ExprPtr> Parser::expression() {
+    if (++depth_ > depth_max) return wrong(peek().at, "the expression is nested too deeply");
+    auto value = disjunction();
+    --depth_;
+    return value;
+}
+
+Checked<ExprPtr> Parser::disjunction() {
+    auto left = conjunction();
+    while (left && is_word("OR")) {
+        ExprPtr expr = make(ExprKind::binary, take().at, "OR");
+        auto right = conjunction();
+        if (!right) return right;
+        left = joined(std::move(expr), std::move(*left), std::move(*right));
+    }
+    return left;
+}
+
+Checked<ExprPtr> Parser::conjunction() {
+    auto left = negation();
+    while (left && is_word("AND")) {
+        ExprPtr expr = make(ExprKind::binary, take().at, "AND");
+        auto right = negation();
+        if (!right) return right;
+        left = joined(std::move(expr), std::move(*left), std::move(*right));
+    }
+    return left;
+}
+
+Checked<ExprPtr> Parser::negation() {
+    int times = 0;
+    Position at = peek().at;
+    while (take_word("NOT")) ++times;
+    auto value = predicate();
+    if (!value || times % 2 == 0) return value;
+    ExprPtr expr = make(ExprKind::unary, at, "NOT");
+    expr->args.push_back(std::move(*value));
+    return expr;
+}
+
+Checked<ExprPtr> Parser::predicate() {
+    auto left = sum();
+    if (!left) return left;
+    for (const char* symbol : {"=", "<>", "<=", ">=", "<", ">"}) {
+        if (!is_symbol(symbol)) continue;
+        ExprPtr expr = make(ExprKind::binary, take().at, symbol);
+        auto right = sum();
+        if (!right) return right;
+        return joined(std::move(expr), std::move(*left), std::move(*right));
+    }
+    return tail_of(std::move(*left));
+}
+
+Checked<ExprPtr> Parser::tail_of(ExprPtr value) {
+    const Position at = peek().at;
+    if (is_word("IS")) return is_tail(std::move(value));
+    const bool negated = is_word("NOT") && (is_word("BETWEEN", 1) || is_word("IN", 1) ||
+                                            is_word("LIKE", 1) || is_word("SIMILAR", 1));
+    if (negated) take();
+    if (take_word("BETWEEN")) {
+        ExprPtr expr = make(ExprKind::between, at);
+        expr->negated = negated;
+        auto low = sum();
+        if (!low) return low;
+        if (auto both = expect_word("AND"); !both) return std::unexpected(both.error());
+        auto high = sum();
+        if (!high) return high;
+        expr->args.push_back(std::move(value));
+        expr->args.push_back(std::move(*low));
+        expr->args.push_back(std::move(*high));
+        return expr;
+    }
+    if (is_word("IN")) return in_tail(std::move(value), negated);
+    if (!is_word("LIKE") && !is_word("SIMILAR")) return value;
+    ExprPtr expr = make(ExprKind::like, at, take().text);
+    expr->negated = negated;
+    if (expr->text == "SIMILAR") {
+        if (auto to = expect_word("TO"); !to) return std::unexpected(to.error());
+    }
+    auto pattern = sum();
+    if (!pattern) return pattern;
+    expr->args.push_back(std::move(value));
+    expr->args.push_back(std::move(*pattern));
+    if (take_word("ESCAPE")) {
+        auto escape = sum();
+        if (!escape) return escape;
+        expr->args.push_back(std::move(*escape));
+    }
+    return expr;
+}
+
+Checked<ExprPtr> Parser::is_tail(ExprPtr value) {
+    const Position at = take().at;
+    const bool negated = take_word("NOT");
+    if (take_word("DISTINCT")) {
+        if (auto word = expect_word("FROM"); !word) return std::unexpected(word.error());
+        ExprPtr expr = make(ExprKind::distinct, at);
+        expr->negated = negated;
+        auto right = sum();
+        if (!right) return right;
+        return joined(std::move(expr), std::move(value), std::move(*right));
+    }
+    for (const char* word : {"NULL", "TRUE", "FALSE", "UNKNOWN"}) {
+        if (!take_word(word)) continue;
+        ExprPtr expr = make(ExprKind::is_test, at, word);
+        expr->negated = negated;
+        expr->args.push_back(std::move(value));
+        return expr;
+    }
+    return unexpected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM");
+}
+
+Checked<ExprPtr> Parser::in_tail(ExprPtr value, bool negated) {
+    ExprPtr expr = make(ExprKind::in_list, take().at);
+    expr->negated = negated;
+    expr->args.push_back(std::move(value));
+    if (auto open = expect_symbol("("); !open) return std::unexpected(open.error());
+    if (is_word("SELECT")) return not_built("IN (SELECT ...)");
+    do {
+        auto one = expression();
+        if (!one) return one;
+        expr->args.push_back(std::move(*one));
+    } while (take_symbol(","));
+    if (auto closed = expect_symbol(")"); !closed) return unexpected("',' or ')'");
+    return expr;
+}
+
+Checked<ExprPtr> Parser::sum() {
+    auto left = product();
+    while (left && (is_symbol("+") || is_symbol("-") || is_symbol("||"))) {
+        const Token token = take();
+        ExprPtr expr = make(ExprKind::binary, token.at, token.text);
+        auto right = product();
+        if (!right) return right;
+        left = joined(std::move(expr), std::move(*left), std::move(*right));
+    }
+    return left;
+}
+
+Checked<ExprPtr> Parser::product() {
+    auto left = unary();
+    while (left && (is_symbol("*") || is_symbol("/"))) {
+        const Token token = take();
+        ExprPtr expr = make(ExprKind::binary, token.at, token.text);
+        auto right = unary();
+        if (!right) return right;
+        left = joined(std::move(expr), std::move(*left), std::move(*right));
+    }
+    return left;
+}
+
+Checked<ExprPtr> Parser::unary() {
+    bool minus = false;
+    const Position at = peek().at;
+    while (is_symbol("-") || is_symbol("+")) minus ^= take().text == "-";
+    auto value = primary();
+    if (!value || !minus) return value;
+    ExprPtr expr = make(ExprKind::unary, at, "-");
+    expr->args.push_back(std::move(*value));
+    return expr;
+}
+
+}  // namespace freshet::sql::streaming
