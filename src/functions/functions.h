@@ -1,0 +1,72 @@
+// The functions service (Lambda): functions, their code, their calls. One home core.
+#pragma once
+#include <memory>
+
+#include "functions/errors.h"
+#include "functions/ports.h"
+#include "functions/types.h"
+#include "io/core.h"
+#include "meta/database.h"
+
+namespace freshet::functions {
+
+class Workers;
+
+struct Options {
+    std::string directory;  ///< unpacked code and /tmp of the processes; may be emptied while down
+    std::string python;     ///< runs handlers
+    std::string python_path;  ///< appended to PYTHONPATH: where boto3 is, "" when `python` has it
+};
+
+struct Parts {
+    io::Cores& cores;
+    io::Core& home;
+    io::Pool& pool;
+    meta::Database& database;
+    LogSink& logs;
+    Options options;
+};
+
+class Functions {
+  public:
+    explicit Functions(Parts parts);
+    ~Functions();
+    /// Reads what is stored, writes the bootstrap; before start().
+    Result<> load();
+    /// Home core. `endpoint`: where handlers find Freshet.
+    void start(std::string endpoint);
+    io::Task<void> stop();
+    io::Core& home() { return parts_.home; }
+
+    io::Task<Result<Function>> create(FunctionKey key, Settings settings, Bytes zip, std::map<std::string, std::string> tags);
+    Result<Function> find(const FunctionKey& key) const;
+    std::vector<Function> list(const std::string& account, const std::string& region) const;
+    /// `revision`: what it must have now; "" for any.
+    io::Task<Result<Function>> update_code(FunctionKey key, Bytes zip, std::string revision);
+    io::Task<Result<Function>> update_settings(FunctionKey key, SettingsChange change, std::string revision);
+    io::Task<Result<>> remove(FunctionKey key);
+    io::Task<Result<>> add_statement(FunctionKey key, std::string id, std::string statement);
+    io::Task<Result<>> remove_statement(FunctionKey key, std::string id);
+
+    /// Home core. Waits for the answer; a handler's failure is a result, not an error.
+    io::Task<Result<InvokeResult>> invoke(FunctionKey key, Bytes payload, std::string client_context = "");
+    /// Durable when it completes; called soon after, and twice more when the handler fails. `token`: the
+    /// same token is one call, however often it is asked for; "" for a new one.
+    io::Task<Result<>> invoke_later(FunctionKey key, Bytes payload, std::string token = "");
+
+  private:
+    io::Task<Result<Function>> save(Function changed);
+    io::Task<void> run_events();
+    io::Task<void> run_event(std::int64_t id, FunctionKey key, Bytes payload, int attempt);
+    Parts parts_;
+    std::map<FunctionKey, Function> functions_;
+    std::unique_ptr<Workers> workers_;
+    io::StopFlag stopping_;
+    io::Signal events_changed_;
+    io::Scope scope_;
+};
+
+/// A random UUID.
+std::string new_uuid();
+
+}  // namespace freshet::functions

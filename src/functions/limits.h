@@ -1,0 +1,20 @@
+// The bounds of the functions service, with the Lambda quota that each mirrors.
+#pragma once
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace freshet::functions {
+
+inline constexpr std::size_t payload_bytes_max = 6'291'556;        ///< of a call that waits
+inline constexpr std::size_t event_payload_bytes_max = 1'048'576;  ///< of a call that does not
+inline constexpr std::size_t environment_bytes_max = 4096;
+inline constexpr std::size_t archive_bytes_max = 52'428'800;  ///< of a zip, uploaded directly
+inline constexpr std::size_t tail_bytes_max = 4096;           ///< of LogType Tail
+inline constexpr std::size_t processes_max = 16;              ///< at once, warm ones included
+inline constexpr std::size_t waiting_calls_max = 1000;        ///< AWS: concurrency
+inline constexpr int event_attempts_max = 3;                  ///< the first and two more
+inline constexpr Millis retry_first = 60'000ms;               ///< then twice that
+inline constexpr std::size_t events_at_once = 16;
+
+}  // namespace freshet::functions

@@ -1,0 +1,23 @@
+// What functions need of the log store; app/ports_functions connects them.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace freshet::functions {
+
+struct LogLine {
+    Timestamp time;
+    std::string text;
+};
+
+class LogSink {
+  public:
+    virtual ~LogSink() = default;
+    /// Home core of functions; does not wait.
+    virtual void append(const std::string& account, const std::string& region, const std::string& group,
+                        const std::string& stream, std::vector<LogLine> lines) = 0;
+};
+
+}  // namespace freshet::functions

@@ -1,0 +1,52 @@
+// The words of the functions service.
+#pragma once
+#include <compare>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/time.h"
+
+namespace freshet::functions {
+
+struct FunctionKey {
+    std::string account, region, name;
+    auto operator<=>(const FunctionKey&) const = default;
+};
+
+/// What a user sets, besides the code.
+struct Settings {
+    std::string runtime, handler, role, description;
+    int timeout_s = 3;
+    int memory_mib = 128;
+    std::map<std::string, std::string> environment;
+};
+
+struct Function {
+    FunctionKey key;
+    Settings settings;
+    std::string code_sha256;  ///< hex
+    std::int64_t code_bytes = 0;
+    std::string revision;  ///< a UUID, new with each change
+    Timestamp modified;
+    std::map<std::string, std::string> statements;  ///< of its policy: id to JSON
+    std::map<std::string, std::string> tags;
+};
+
+/// Members that are not given stay as they are.
+struct SettingsChange {
+    std::optional<std::string> runtime, handler, role, description;
+    std::optional<int> timeout_s, memory_mib;
+    std::optional<std::map<std::string, std::string>> environment;
+};
+
+struct InvokeResult {
+    std::string request_id;
+    Bytes payload;
+    std::string function_error;  ///< "" or "Unhandled"
+    std::string log_tail;        ///< the call's last lines, START to REPORT
+};
+
+}  // namespace freshet::functions

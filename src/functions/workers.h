@@ -1,0 +1,46 @@
+// The warm processes of all functions: takes one that waits, starts one, or lets the caller wait its turn.
+#pragma once
+#include <map>
+#include <memory>
+#include <set>
+
+#include "functions/functions.h"
+#include "sandbox/sandbox.h"
+
+namespace freshet::functions {
+
+class Workers {
+  public:
+    explicit Workers(const Parts& parts) : parts_(parts), freed_(parts.home), scope_(parts.home) {}
+    void set_endpoint(std::string endpoint) { endpoint_ = std::move(endpoint); }
+    io::Task<Result<InvokeResult>> call(Function function, Bytes payload, std::string client_context);
+    /// Ends the waiting processes of a function whose code or settings changed.
+    void retire(const FunctionKey& key);
+    /// Kills all; calls under way end with an error.
+    io::Task<void> stop();
+
+  private:
+    struct Worker;
+    using WorkerPtr = std::shared_ptr<Worker>;
+    io::Task<Result<WorkerPtr>> take(const Function& function);
+    io::Task<Result<WorkerPtr>> launch(const Function& function);
+    io::Task<Result<std::string>> code_directory(const Function& function);
+    std::map<std::string, std::string> environment(const Function& function, const Worker& worker, const std::string& code) const;
+    void give_back(WorkerPtr worker);
+    void end(WorkerPtr worker);
+    io::Task<void> end_task(WorkerPtr worker);
+    InvokeResult told(Worker& worker, const Function& function, const std::string& request_id, sandbox::Outcome outcome);
+    void line(Worker& worker, std::string text);
+    const Parts& parts_;
+    std::string endpoint_;
+    std::set<WorkerPtr> all_;
+    std::vector<WorkerPtr> idle_;  ///< the longest idle first
+    std::size_t waiting_ = 0;
+    std::size_t starting_ = 0;
+    bool stopped_ = false;
+    std::uint64_t unpacked_ = 0;
+    io::Signal freed_;
+    io::Scope scope_;
+};
+
+}  // namespace freshet::functions
