@@ -8,24 +8,34 @@
 namespace freshet::app {
 namespace {
 
-bool is_loopback(const std::string& host) { return host.starts_with("127.") || host == "::1" || host == "localhost"; }
+bool is_loopback(const std::string& host) {
+    return host.starts_with("127.") || host == "::1" || host == "localhost";
+}
 
 Result<> apply(const std::string& key, const YAML::Node& value, Config& config) {
     if (key == "listen") return set_listen(value.as<std::string>(), config);
     if (key == "functions") {
         for (const auto& inner : value) {
             const auto name = inner.first.as<std::string>();
-            if (name != "python") return fail(Errc::invalid, fmt::format("there is no setting 'functions.{}'", name));
+            if (name != "python")
+                return fail(Errc::invalid, fmt::format("there is no setting 'functions.{}'", name));
             config.functions_python = inner.second.as<std::string>();
         }
         return {};
     }
-    if (key == "data") config.data_dir = value.as<std::string>();
-    else if (key == "account") config.account = value.as<std::string>();
-    else if (key == "log_level") config.log_level = value.as<std::string>();
-    else return fail(Errc::invalid, fmt::format("there is no setting '{}'", key));
-    if (config.account.size() != 12 || config.account.find_first_not_of("0123456789") != std::string::npos) {
-        return fail(Errc::invalid, fmt::format("the account '{}' is not twelve digits (quote it in YAML)", config.account));
+    if (key == "data")
+        config.data_dir = value.as<std::string>();
+    else if (key == "account")
+        config.account = value.as<std::string>();
+    else if (key == "log_level")
+        config.log_level = value.as<std::string>();
+    else
+        return fail(Errc::invalid, fmt::format("there is no setting '{}'", key));
+    if (config.account.size() != 12 ||
+        config.account.find_first_not_of("0123456789") != std::string::npos) {
+        return fail(Errc::invalid,
+                    fmt::format("the account '{}' is not twelve digits (quote it in YAML)",
+                                config.account));
     }
     return {};
 }
@@ -36,18 +46,24 @@ Result<> set_listen(const std::string& text, Config& config) {
     const auto colon = text.rfind(':');
     unsigned port = 0;
     if (colon != std::string::npos) {
-        const auto [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+        const auto [end, error] =
+            std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
         if (error != std::errc() || end != text.data() + text.size()) port = 65536;
     }
     if (colon == std::string::npos || port > 65535) {
-        return fail(Errc::invalid, fmt::format("'{}' is not HOST:PORT, such as 127.0.0.1:4566", text));
+        return fail(Errc::invalid,
+                    fmt::format("'{}' is not HOST:PORT, such as 127.0.0.1:4566", text));
     }
     std::string host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     if (!is_loopback(host)) {
-        return fail(Errc::invalid,
-                    fmt::format("refusing to listen on {}: signatures are not verified yet, so Freshet serves this machine "
-                                "only. Use 127.0.0.1, and a tunnel or a proxy that authenticates for others.", host));
+        return fail(
+            Errc::invalid,
+            fmt::format(
+                "refusing to listen on {}: signatures are not verified yet, so Freshet serves this "
+                "machine "
+                "only. Use 127.0.0.1, and a tunnel or a proxy that authenticates for others.",
+                host));
     }
     config.listen_host = host == "localhost" ? "127.0.0.1" : host;
     config.listen_port = static_cast<std::uint16_t>(port);

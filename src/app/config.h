@@ -1,4 +1,5 @@
-// What a user may set, from a YAML file and the command line. An unknown key is an error that names it.
+// What a user may set, from a YAML file and the command line. An unknown key is an error that names
+// it.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -17,10 +18,11 @@ struct Config {
     std::string log_level = "info";
 };
 
-/// Reads `path` into `config`; later settings win. Keys: data, listen, account, log_level, functions.python.
+/// Reads `path` into `config`; later settings win. Keys: data, listen, account, log_level,
+/// functions.python.
 Result<> load_config(const std::string& path, Config& config);
-/// "127.0.0.1:4566". Errc::invalid names what is wrong with it; only loopback addresses are accepted while
-/// signatures are not verified.
+/// "127.0.0.1:4566". Errc::invalid names what is wrong with it; only loopback addresses are
+/// accepted while signatures are not verified.
 Result<> set_listen(const std::string& text, Config& config);
 
 }  // namespace freshet::app

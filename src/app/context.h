@@ -1,5 +1,5 @@
-// What every part of the program is built from; owned by Server, and handed by reference to the wire
-// functions (wire_<service>.h) only. Services themselves take just the references they need.
+// What every part of the program is built from; owned by Server, and handed by reference to the
+// wire functions (wire_<service>.h) only. Services themselves take just the references they need.
 #pragma once
 #include "app/config.h"
 #include "aws/router.h"

@@ -1,4 +1,5 @@
-// The data directory: one server at a time, one format. docs/formats/data-directory.md says what is inside.
+// The data directory: one server at a time, one format. docs/formats/data-directory.md says what is
+// inside.
 #pragma once
 #include <memory>
 #include <string>
@@ -11,8 +12,8 @@ inline constexpr int data_format = 1;
 
 class DataDirectory {
   public:
-    /// Makes `path` when missing, takes its lock, checks or writes FORMAT. Errc::busy when another server
-    /// has it, Errc::invalid when its format is newer than this program's.
+    /// Makes `path` when missing, takes its lock, checks or writes FORMAT. Errc::busy when another
+    /// server has it, Errc::invalid when its format is newer than this program's.
     static Result<DataDirectory> open(io::Disk& disk, const std::string& path);
     const std::string& path() const { return path_; }
 

@@ -26,7 +26,9 @@ std::optional<std::int64_t> advance_of(std::string_view body) {
     const auto name = body.find("\"advance_ms\"");
     if (name == std::string_view::npos) return std::nullopt;
     const auto digit = body.find_first_of("0123456789", name + 12);
-    if (digit == std::string_view::npos || body.substr(name + 12, digit - name - 12).find_first_not_of(" :\t\r\n") != std::string_view::npos) {
+    if (digit == std::string_view::npos ||
+        body.substr(name + 12, digit - name - 12).find_first_not_of(" :\t\r\n") !=
+            std::string_view::npos) {
         return std::nullopt;
     }
     std::int64_t ms = 0;
@@ -48,7 +50,8 @@ std::uint64_t resident_bytes() {
 
 io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
     const std::string path = request.target.substr(0, request.target.find('?'));
-    if (path == "/_freshet/health") co_return text(200, "application/json", "{\"status\":\"ok\"}\n");
+    if (path == "/_freshet/health")
+        co_return text(200, "application/json", "{\"status\":\"ok\"}\n");
     if (path == "/_freshet/metrics") co_return text(200, "text/plain; version=0.0.4", metrics());
     if (path == "/_freshet/clock" && request.method == "POST") {
         auto response = co_await move_clock(std::move(request));
@@ -64,27 +67,36 @@ io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
 io::Task<io::HttpResponse> OperatorConsole::move_clock(io::HttpRequest request) {
     auto body = co_await io::read_all(*request.body, clock_body_bytes_max);
     const auto ms = body ? advance_of(body->view()) : std::nullopt;
-    if (!manual_) co_return text(409, "application/json", "{\"message\":\"The clock is the system's; start with --clock manual\"}\n");
-    if (!ms) co_return text(400, "application/json", "{\"message\":\"Send {\\\"advance_ms\\\": N}, N at most a year\"}\n");
+    if (!manual_)
+        co_return text(409, "application/json",
+                       "{\"message\":\"The clock is the system's; start with --clock manual\"}\n");
+    if (!ms)
+        co_return text(400, "application/json",
+                       "{\"message\":\"Send {\\\"advance_ms\\\": N}, N at most a year\"}\n");
     manual_->advance(Millis(*ms));
     // Timers that fell due run before the answer, and what they posted to other cores.
     for (int round = 0; round < settle_rounds; ++round) {
-        for (std::size_t i = 0; i < cores_.size(); ++i) co_await io::run_on(cores_.at(i), nothing());
+        for (std::size_t i = 0; i < cores_.size(); ++i)
+            co_await io::run_on(cores_.at(i), nothing());
     }
-    co_return text(200, "application/json", fmt::format("{{\"now_ms\":{}}}\n", to_epoch_ms(manual_->now())));
+    co_return text(200, "application/json",
+                   fmt::format("{{\"now_ms\":{}}}\n", to_epoch_ms(manual_->now())));
 }
 
 std::string OperatorConsole::metrics() const {
     std::string out =
-        "# HELP freshet_requests_total Requests answered, by service, operation and error code (empty: success).\n"
+        "# HELP freshet_requests_total Requests answered, by service, operation and error code "
+        "(empty: success).\n"
         "# TYPE freshet_requests_total counter\n";
     for (const auto& count : front_ ? front_->counts() : std::vector<aws::RequestCount>{}) {
-        fmt::format_to(std::back_inserter(out), "freshet_requests_total{{service=\"{}\",operation=\"{}\",code=\"{}\"}} {}\n",
+        fmt::format_to(std::back_inserter(out),
+                       "freshet_requests_total{{service=\"{}\",operation=\"{}\",code=\"{}\"}} {}\n",
                        count.service, count.operation, count.code, count.requests);
     }
     fmt::format_to(std::back_inserter(out),
                    "# HELP process_resident_memory_bytes Memory that the server process holds.\n"
-                   "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {}\n", resident_bytes());
+                   "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {}\n",
+                   resident_bytes());
     return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/arn.h"
 #include "delivery/errors.h"
 #include "record/kpl.h"
 
@@ -9,18 +10,12 @@ namespace freshet::app {
 
 Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
     const std::string& stream_arn) {
-    // arn:aws:kinesis:REGION:ACCOUNT:stream/NAME
-    std::vector<std::string> parts;
-    for (std::size_t at = 0; at <= stream_arn.size();) {
-        const auto colon = std::min(stream_arn.find(':', at), stream_arn.size());
-        parts.push_back(stream_arn.substr(at, colon - at));
-        at = colon + 1;
-    }
-    if (parts.size() != 6 || !parts[5].starts_with("stream/")) {
+    const auto arn = parse_arn(stream_arn);
+    if (!arn || !arn->resource.starts_with("stream/")) {
         return fail(delivery::Errc::invalid_argument,
                     fmt::format("KinesisStreamARN {} is not valid", stream_arn));
     }
-    auto found = streams_.find({parts[4], parts[3], parts[5].substr(7)});
+    auto found = streams_.find({arn->account, arn->region, arn->resource.substr(7)});
     if (!found) return fail(delivery::Errc::not_found, found.error().message());
     std::vector<log::PartitionId> partitions;
     for (const stream::Shard& shard : (*found)->shards) partitions.push_back(shard.partition);

@@ -8,7 +8,9 @@ namespace {
 catalog::Home home_of(const query::Home& home) { return {home.account, home.region}; }
 
 Failure translated(const Error& error) {
-    if (error.is(catalog::Errc::not_found) || error.is(objects::Errc::no_bucket) || error.is(objects::Errc::no_key)) return fail(query::PortErrc::not_found, error.message());
+    if (error.is(catalog::Errc::not_found) || error.is(objects::Errc::no_bucket) ||
+        error.is(objects::Errc::no_key))
+        return fail(query::PortErrc::not_found, error.message());
     if (error.is(catalog::Errc::exists)) return fail(query::PortErrc::exists, error.message());
     return fail(query::PortErrc::refused, error.message());
 }
@@ -19,7 +21,10 @@ Result<> plain(const Result<T>& result) {
     return {};
 }
 
-query::CatalogDatabase told(catalog::Database database) { return {std::move(database.name), std::move(database.description), std::move(database.location), std::move(database.parameters)}; }
+query::CatalogDatabase told(catalog::Database database) {
+    return {std::move(database.name), std::move(database.description), std::move(database.location),
+            std::move(database.parameters)};
+}
 
 std::vector<query::CatalogColumn> columns_of(const std::vector<catalog::Column>& list) {
     std::vector<query::CatalogColumn> made;
@@ -93,14 +98,16 @@ io::Task<Result<std::vector<query::CatalogDatabase>>> QueryCatalog::databases(qu
     co_return made;
 }
 
-io::Task<Result<query::CatalogDatabase>> QueryCatalog::database(query::Home home, std::string name) {
+io::Task<Result<query::CatalogDatabase>> QueryCatalog::database(query::Home home,
+                                                                std::string name) {
     if (name == "default") co_await make_default(home_of(home));
     auto found = co_await catalog_.database(home_of(home), std::move(name));
     if (!found) co_return translated(found.error());
     co_return told(std::move(*found));
 }
 
-io::Task<Result<>> QueryCatalog::create_database(query::Home home, query::CatalogDatabase database) {
+io::Task<Result<>> QueryCatalog::create_database(query::Home home,
+                                                 query::CatalogDatabase database) {
     catalog::Database made;
     made.name = std::move(database.name);
     made.description = std::move(database.description);
@@ -115,7 +122,8 @@ io::Task<Result<>> QueryCatalog::drop_database(query::Home home, std::string nam
     co_return plain(done);
 }
 
-io::Task<Result<std::vector<query::CatalogTable>>> QueryCatalog::tables(query::Home home, std::string database) {
+io::Task<Result<std::vector<query::CatalogTable>>> QueryCatalog::tables(query::Home home,
+                                                                        std::string database) {
     if (database == "default") co_await make_default(home_of(home));
     auto found = co_await catalog_.tables(home_of(home), std::move(database));
     if (!found) co_return translated(found.error());
@@ -124,7 +132,8 @@ io::Task<Result<std::vector<query::CatalogTable>>> QueryCatalog::tables(query::H
     co_return made;
 }
 
-io::Task<Result<query::CatalogTable>> QueryCatalog::table(query::Home home, std::string database, std::string name) {
+io::Task<Result<query::CatalogTable>> QueryCatalog::table(query::Home home, std::string database,
+                                                          std::string name) {
     auto found = co_await catalog_.table(home_of(home), std::move(database), std::move(name));
     if (!found) co_return translated(found.error());
     co_return told(std::move(*found));
@@ -136,24 +145,31 @@ io::Task<Result<>> QueryCatalog::create_table(query::Home home, query::CatalogTa
 }
 
 io::Task<Result<>> QueryCatalog::update_table(query::Home home, query::CatalogTable table) {
-    auto done = co_await catalog_.update_table(home_of(home), meant(std::move(table)), std::nullopt);
+    auto done =
+        co_await catalog_.update_table(home_of(home), meant(std::move(table)), std::nullopt);
     co_return plain(done);
 }
 
-io::Task<Result<>> QueryCatalog::drop_table(query::Home home, std::string database, std::string name) {
+io::Task<Result<>> QueryCatalog::drop_table(query::Home home, std::string database,
+                                            std::string name) {
     auto done = co_await catalog_.drop_table(home_of(home), std::move(database), std::move(name));
     co_return plain(done);
 }
 
-io::Task<Result<std::vector<query::CatalogPartition>>> QueryCatalog::partitions(query::Home home, std::string database, std::string table) {
+io::Task<Result<std::vector<query::CatalogPartition>>> QueryCatalog::partitions(
+    query::Home home, std::string database, std::string table) {
     auto found = co_await catalog_.partitions(home_of(home), std::move(database), std::move(table));
     if (!found) co_return translated(found.error());
     std::vector<query::CatalogPartition> made;
-    for (auto& partition : *found) made.push_back({std::move(partition.values), partition.storage ? partition.storage->location : ""});
+    for (auto& partition : *found)
+        made.push_back(
+            {std::move(partition.values), partition.storage ? partition.storage->location : ""});
     co_return made;
 }
 
-io::Task<Result<>> QueryCatalog::create_partitions(query::Home home, std::string database, std::string table, std::vector<query::CatalogPartition> partitions) {
+io::Task<Result<>> QueryCatalog::create_partitions(
+    query::Home home, std::string database, std::string table,
+    std::vector<query::CatalogPartition> partitions) {
     auto found = co_await catalog_.table(home_of(home), database, table);
     if (!found) co_return translated(found.error());
     for (auto& partition : partitions) {
@@ -162,18 +178,23 @@ io::Task<Result<>> QueryCatalog::create_partitions(query::Home home, std::string
         made.storage = found->storage;
         if (!made.storage) made.storage.emplace();
         made.storage->location = std::move(partition.location);
-        auto done = co_await catalog_.create_partition(home_of(home), database, table, std::move(made));
+        auto done =
+            co_await catalog_.create_partition(home_of(home), database, table, std::move(made));
         if (!done) co_return translated(done.error());
     }
     co_return Result<>();
 }
 
-io::Task<Result<>> QueryCatalog::drop_partition(query::Home home, std::string database, std::string table, std::vector<std::string> values) {
-    auto done = co_await catalog_.drop_partition(home_of(home), std::move(database), std::move(table), std::move(values));
+io::Task<Result<>> QueryCatalog::drop_partition(query::Home home, std::string database,
+                                                std::string table,
+                                                std::vector<std::string> values) {
+    auto done = co_await catalog_.drop_partition(home_of(home), std::move(database),
+                                                 std::move(table), std::move(values));
     co_return plain(done);
 }
 
-io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::string bucket, std::string prefix) {
+io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::string bucket,
+                                                                         std::string prefix) {
     std::vector<query::LocatedObject> made;
     objects::ListRequest request;
     request.prefix = prefix;
@@ -184,10 +205,12 @@ io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::st
             auto object = co_await objects_.find(bucket, listed.key);
             if (!object && object.error().is(objects::Errc::no_key)) continue;  // deleted meanwhile
             if (!object) co_return translated(object.error());
-            query::LocatedObject located{object->key, object->size, object->modified, object->etag, {}};
+            query::LocatedObject located{
+                object->key, object->size, object->modified, object->etag, {}};
             for (const auto& extent : object->extents) {
                 std::string path = objects_.path_of(extent);
-                located.extents.push_back({std::filesystem::absolute(path).string(), extent.offset, extent.size});
+                located.extents.push_back(
+                    {std::filesystem::absolute(path).string(), extent.offset, extent.size});
             }
             made.push_back(std::move(located));
         }
@@ -196,14 +219,17 @@ io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::st
     }
 }
 
-io::Task<Result<>> QueryObjects::put(query::Home, std::string bucket, std::string key, std::string content_type, std::vector<Bytes> content) {
+io::Task<Result<>> QueryObjects::put(query::Home, std::string bucket, std::string key,
+                                     std::string content_type, std::vector<Bytes> content) {
     auto staged = co_await objects_.stage(std::move(content));
     if (!staged) co_return translated(staged.error());
-    auto done = co_await objects_.publish(std::move(bucket), std::move(key), std::move(*staged), {{"content-type", std::move(content_type)}}, {});
+    auto done = co_await objects_.publish(std::move(bucket), std::move(key), std::move(*staged),
+                                          {{"content-type", std::move(content_type)}}, {});
     co_return plain(done);
 }
 
-io::Task<Result<Bytes>> QueryObjects::read(std::string bucket, std::string key, std::uint64_t offset, std::uint64_t size) {
+io::Task<Result<Bytes>> QueryObjects::read(std::string bucket, std::string key,
+                                           std::uint64_t offset, std::uint64_t size) {
     auto object = co_await objects_.find(std::move(bucket), std::move(key));
     if (!object) co_return translated(object.error());
     if (offset >= object->size) co_return Bytes();

@@ -14,14 +14,21 @@ class QueryCatalog final : public query::CatalogPort {
     io::Task<Result<query::CatalogDatabase>> database(query::Home home, std::string name) override;
     io::Task<Result<>> create_database(query::Home home, query::CatalogDatabase database) override;
     io::Task<Result<>> drop_database(query::Home home, std::string name) override;
-    io::Task<Result<std::vector<query::CatalogTable>>> tables(query::Home home, std::string database) override;
-    io::Task<Result<query::CatalogTable>> table(query::Home home, std::string database, std::string name) override;
+    io::Task<Result<std::vector<query::CatalogTable>>> tables(query::Home home,
+                                                              std::string database) override;
+    io::Task<Result<query::CatalogTable>> table(query::Home home, std::string database,
+                                                std::string name) override;
     io::Task<Result<>> create_table(query::Home home, query::CatalogTable table) override;
     io::Task<Result<>> update_table(query::Home home, query::CatalogTable table) override;
-    io::Task<Result<>> drop_table(query::Home home, std::string database, std::string name) override;
-    io::Task<Result<std::vector<query::CatalogPartition>>> partitions(query::Home home, std::string database, std::string table) override;
-    io::Task<Result<>> create_partitions(query::Home home, std::string database, std::string table, std::vector<query::CatalogPartition> partitions) override;
-    io::Task<Result<>> drop_partition(query::Home home, std::string database, std::string table, std::vector<std::string> values) override;
+    io::Task<Result<>> drop_table(query::Home home, std::string database,
+                                  std::string name) override;
+    io::Task<Result<std::vector<query::CatalogPartition>>> partitions(query::Home home,
+                                                                      std::string database,
+                                                                      std::string table) override;
+    io::Task<Result<>> create_partitions(query::Home home, std::string database, std::string table,
+                                         std::vector<query::CatalogPartition> partitions) override;
+    io::Task<Result<>> drop_partition(query::Home home, std::string database, std::string table,
+                                      std::vector<std::string> values) override;
 
   private:
     io::Task<void> make_default(catalog::Home home);
@@ -31,9 +38,12 @@ class QueryCatalog final : public query::CatalogPort {
 class QueryObjects final : public query::ObjectsPort {
   public:
     explicit QueryObjects(objects::Objects& objects) : objects_(objects) {}
-    io::Task<Result<std::vector<query::LocatedObject>>> locate(std::string bucket, std::string prefix) override;
-    io::Task<Result<>> put(query::Home home, std::string bucket, std::string key, std::string content_type, std::vector<Bytes> content) override;
-    io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset, std::uint64_t size) override;
+    io::Task<Result<std::vector<query::LocatedObject>>> locate(std::string bucket,
+                                                               std::string prefix) override;
+    io::Task<Result<>> put(query::Home home, std::string bucket, std::string key,
+                           std::string content_type, std::vector<Bytes> content) override;
+    io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
+                                 std::uint64_t size) override;
     io::Task<Result<bool>> bucket_exists(std::string bucket) override;
 
   private:

@@ -1,5 +1,5 @@
-// freshet-query: the process in which queries run. The server starts it with its end of a socket pair as
-// descriptor 3 and kills it when a query overruns; nothing of the server is in it.
+// freshet-query: the process in which queries run. The server starts it with its end of a socket
+// pair as descriptor 3 and kills it when a query overruns; nothing of the server is in it.
 #include <sys/prctl.h>
 
 #include <csignal>

@@ -1,7 +1,7 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 
@@ -19,11 +19,13 @@ struct Options {
 Result<Config> to_config(const Options& options) {
     Config config;
     if (!options.config.empty()) {
-        if (auto loaded = load_config(options.config, config); !loaded) return std::unexpected(std::move(loaded.error()));
+        if (auto loaded = load_config(options.config, config); !loaded)
+            return std::unexpected(std::move(loaded.error()));
     }
     if (!options.data.empty()) config.data_dir = options.data;
     if (!options.listen.empty()) {
-        if (auto set = set_listen(options.listen, config); !set) return std::unexpected(std::move(set.error()));
+        if (auto set = set_listen(options.listen, config); !set)
+            return std::unexpected(std::move(set.error()));
     }
     config.manual_clock = options.clock == "manual";
     return config;
@@ -42,8 +44,8 @@ int serve(const Options& options) {
         fmt::print(stderr, "freshet: {}\n", config.error().message());
         return 2;
     }
-    set_log_level(config->log_level == "debug"  ? LogLevel::debug
-                  : config->log_level == "warn" ? LogLevel::warn
+    set_log_level(config->log_level == "debug"   ? LogLevel::debug
+                  : config->log_level == "warn"  ? LogLevel::warn
                   : config->log_level == "error" ? LogLevel::error
                                                  : LogLevel::info);
     auto server = Server::start(*config);
@@ -64,10 +66,14 @@ int serve(const Options& options) {
 void add_serve(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("serve", "Run the server");
-    command->add_option("--data", options->data, "Directory that holds everything (made when missing)");
+    command->add_option("--data", options->data,
+                        "Directory that holds everything (made when missing)");
     command->add_option("--listen", options->listen, "HOST:PORT, 127.0.0.1:4566 when not given");
-    command->add_option("--config", options->config, "YAML file with settings")->check(CLI::ExistingFile);
-    command->add_option("--clock", options->clock, "system, or manual: time moves by POST /_freshet/clock")
+    command->add_option("--config", options->config, "YAML file with settings")
+        ->check(CLI::ExistingFile);
+    command
+        ->add_option("--clock", options->clock,
+                     "system, or manual: time moves by POST /_freshet/clock")
         ->check(CLI::IsMember({"system", "manual"}));
     command->callback([options, &status] { status = serve(*options); });
 }

@@ -7,8 +7,10 @@
 #include "app/context.h"
 #include "app/data_directory.h"
 #include "app/operator_console.h"
+#include "app/wire_analytics.h"
 #include "app/wire_catalog.h"
 #include "app/wire_delivery.h"
+#include "app/wire_functions.h"
 #include "app/wire_identity.h"
 #include "app/wire_objects.h"
 #include "app/wire_query.h"
@@ -28,7 +30,8 @@ std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
     for (const auto& part :
          {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
-          WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations()})
+          WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations(),
+          WiredFunctions::migrations(), WiredAnalytics::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -53,6 +56,8 @@ struct Server::Parts {
     std::unique_ptr<WiredIdentity> identities;
     std::unique_ptr<WiredCatalog> catalog;
     std::unique_ptr<WiredQuery> queries;
+    std::unique_ptr<WiredFunctions> functions;
+    std::unique_ptr<WiredAnalytics> analytics;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -97,6 +102,14 @@ Result<> Server::Parts::open() {
     auto queries_made = WiredQuery::make(*context, catalog->catalog(), objects->objects());
     if (!queries_made) return std::unexpected(std::move(queries_made.error()));
     queries = std::move(*queries_made);
+    auto functions_made = WiredFunctions::make(*context, objects->objects());
+    if (!functions_made) return std::unexpected(std::move(functions_made.error()));
+    functions = std::move(*functions_made);
+    auto analytics_made =
+        WiredAnalytics::make(*context, streams->streams(), deliveries->deliveries(),
+                             functions->functions(), objects->objects());
+    if (!analytics_made) return std::unexpected(std::move(analytics_made.error()));
+    analytics = std::move(*analytics_made);
     return {};
 }
 
@@ -125,6 +138,8 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
     parts.cores->main().post([&parts] {
         parts.streams->start();
         parts.deliveries->start();
+        parts.functions->start(parts.context->endpoint);
+        parts.analytics->start();
     });
     parts.cores->at(parts.cores->size() - 1).post([&parts] { parts.objects->start(); });
     parts.cores->start();
@@ -144,6 +159,14 @@ void Server::stop() {
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
     io::run_to_end(clock, [this](io::Core&) {
         return io::run_on(parts_->cores->main(), parts_->queries->stop());
+    });
+    // A function that hangs must not hold up the application that waits for it: its process goes
+    // first.
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->main(), parts_->functions->stop());
+    });
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->main(), parts_->analytics->stop());
     });
     io::run_to_end(clock, [this](io::Core&) {
         return io::run_on(parts_->cores->main(), parts_->deliveries->stop());

@@ -10,8 +10,10 @@ std::vector<meta::Migration> WiredObjects::migrations() { return objects::store:
 Result<std::unique_ptr<WiredObjects>> WiredObjects::make(Context& context) {
     auto wired = std::make_unique<WiredObjects>();
     io::Core& home = context.cores.at(context.cores.size() - 1);
-    wired->objects_ = std::make_unique<objects::Objects>(home, context.database, context.disk, context.data_dir + "/objects", context.pool);
-    if (auto opened = wired->objects_->open(); !opened) return std::unexpected(std::move(opened.error()));
+    wired->objects_ = std::make_unique<objects::Objects>(
+        home, context.database, context.disk, context.data_dir + "/objects", context.pool);
+    if (auto opened = wired->objects_->open(); !opened)
+        return std::unexpected(std::move(opened.error()));
     aws::register_s3(context.router, home, *wired->objects_);
     return wired;
 }

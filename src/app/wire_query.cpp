@@ -9,7 +9,8 @@ namespace freshet::app {
 
 std::vector<meta::Migration> WiredQuery::migrations() { return query::store::migrations(); }
 
-Result<std::unique_ptr<WiredQuery>> WiredQuery::make(Context& context, catalog::Catalog& catalog, objects::Objects& objects) {
+Result<std::unique_ptr<WiredQuery>> WiredQuery::make(Context& context, catalog::Catalog& catalog,
+                                                     objects::Objects& objects) {
     auto wired = std::make_unique<WiredQuery>();
     wired->catalog_ = std::make_unique<QueryCatalog>(catalog);
     wired->objects_ = std::make_unique<QueryObjects>(objects);
@@ -19,8 +20,11 @@ Result<std::unique_ptr<WiredQuery>> WiredQuery::make(Context& context, catalog::
     const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
     options.worker_path = (self.parent_path() / "freshet-query").string();
     options.spill_directory = std::filesystem::absolute(context.data_dir + "/query-spill").string();
-    wired->query_ = std::make_unique<query::Query>(context.cores.main(), context.database, *wired->catalog_, *wired->objects_, std::move(options));
-    if (auto opened = wired->query_->open(); !opened) return std::unexpected(std::move(opened.error()));
+    wired->query_ =
+        std::make_unique<query::Query>(context.cores.main(), context.database, *wired->catalog_,
+                                       *wired->objects_, std::move(options));
+    if (auto opened = wired->query_->open(); !opened)
+        return std::unexpected(std::move(opened.error()));
     aws::register_athena(context.router, *wired->query_);
     return wired;
 }

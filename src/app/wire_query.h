@@ -11,7 +11,8 @@ namespace freshet::app {
 class WiredQuery {
   public:
     static std::vector<meta::Migration> migrations();
-    static Result<std::unique_ptr<WiredQuery>> make(Context& context, catalog::Catalog& catalog, objects::Objects& objects);
+    static Result<std::unique_ptr<WiredQuery>> make(Context& context, catalog::Catalog& catalog,
+                                                    objects::Objects& objects);
     io::Task<void> stop();
     query::Query& query() { return *query_; }
 

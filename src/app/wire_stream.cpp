@@ -13,11 +13,14 @@ std::vector<meta::Migration> WiredStream::migrations() {
 
 Result<std::unique_ptr<WiredStream>> WiredStream::make(Context& context) {
     auto wired = std::make_unique<WiredStream>();
-    auto opened = log::Log::open(context.disk, context.data_dir + "/log", context.clock, context.database, {});
+    auto opened = log::Log::open(context.disk, context.data_dir + "/log", context.clock,
+                                 context.database, {});
     if (!opened) return std::unexpected(std::move(opened.error()));
     wired->log_ = std::move(*opened);
-    wired->streams_ = std::make_unique<stream::Streams>(context.cores.main(), context.database, *wired->log_, context.pool);
-    if (auto loaded = wired->streams_->load(); !loaded) return std::unexpected(std::move(loaded.error()));
+    wired->streams_ = std::make_unique<stream::Streams>(context.cores.main(), context.database,
+                                                        *wired->log_, context.pool);
+    if (auto loaded = wired->streams_->load(); !loaded)
+        return std::unexpected(std::move(loaded.error()));
     aws::register_kinesis(context.router, *wired->streams_);
     return wired;
 }

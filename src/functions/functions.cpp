@@ -19,28 +19,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string arn_of(const FunctionKey& key) { return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.region, key.account, key.name); }
+std::string arn_of(const FunctionKey& key) {
+    return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.region, key.account, key.name);
+}
 
-Failure not_found(const FunctionKey& key) { return fail(Errc::not_found, fmt::format("Function not found: {}", arn_of(key))); }
+Failure not_found(const FunctionKey& key) {
+    return fail(Errc::not_found, fmt::format("Function not found: {}", arn_of(key)));
+}
 
 Result<> check(const Settings& settings) {
     if (!settings.runtime.starts_with("python3."))
-        return fail(Errc::invalid, fmt::format("Freshet does not build the runtime {}; python3.x is built", settings.runtime));
+        return fail(Errc::invalid,
+                    fmt::format("Freshet does not build the runtime {}; python3.x is built",
+                                settings.runtime));
     std::size_t bytes = 0;
     for (const auto& [name, value] : settings.environment) {
         bytes += name.size() + value.size();
-        for (const auto* reserved : {"_HANDLER", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
+        for (const auto* reserved :
+             {"_HANDLER", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_LAMBDA_RUNTIME_API",
+              "LAMBDA_TASK_ROOT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+              "AWS_SESSION_TOKEN"})
             if (name == reserved)
-                return fail(Errc::invalid, fmt::format("Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {}", name));
+                return fail(Errc::invalid,
+                            fmt::format("Lambda was unable to configure your environment variables "
+                                        "because the environment variables you have provided "
+                                        "contains reserved keys that are currently not supported "
+                                        "for modification. Reserved keys used in this request: {}",
+                                        name));
     }
     if (bytes > environment_bytes_max)
-        return fail(Errc::invalid, "Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.");
+        return fail(Errc::invalid,
+                    "Lambda was unable to configure your environment variables because the "
+                    "environment variables you have provided exceeded the 4KB limit.");
     return {};
 }
 
 /// Unpacks the code where it will run, so that a broken archive is refused at once.
-io::Task<Result<>> place_code(io::Pool& pool, std::string directory, std::string sha256, Bytes zip) {
-    if (zip.size() > archive_bytes_max) co_return fail(Errc::too_large, fmt::format("Request must be smaller than {} bytes for the CreateFunction operation", archive_bytes_max));
+io::Task<Result<>> place_code(io::Pool& pool, std::string directory, std::string sha256,
+                              Bytes zip) {
+    if (zip.size() > archive_bytes_max)
+        co_return fail(
+            Errc::too_large,
+            fmt::format("Request must be smaller than {} bytes for the CreateFunction operation",
+                        archive_bytes_max));
     const std::string place = fmt::format("{}/code/{}", directory, sha256);
     if (fs::exists(place)) co_return Result<>();
     auto unpacked = co_await pool.run([zip, own = place + "." + new_uuid(), place]() -> Result<> {
@@ -50,7 +71,8 @@ io::Task<Result<>> place_code(io::Pool& pool, std::string directory, std::string
         if (problem) fs::remove_all(own, problem);
         return {};
     });
-    if (!unpacked && unpacked.error().is(freshet::Errc::invalid)) co_return fail(Errc::invalid, unpacked.error().message());
+    if (!unpacked && unpacked.error().is(freshet::Errc::invalid))
+        co_return fail(Errc::invalid, unpacked.error().message());
     co_return unpacked;
 }
 
@@ -71,7 +93,11 @@ std::string new_uuid() {
 }
 
 Functions::Functions(Parts parts)
-    : parts_(std::move(parts)), workers_(std::make_unique<Workers>(parts_)), stopping_(parts_.home), events_changed_(parts_.home), scope_(parts_.home) {}
+    : parts_(std::move(parts)),
+      workers_(std::make_unique<Workers>(parts_)),
+      stopping_(parts_.home),
+      events_changed_(parts_.home),
+      scope_(parts_.home) {}
 Functions::~Functions() = default;
 
 Result<> Functions::load() {
@@ -83,7 +109,8 @@ Result<> Functions::load() {
     std::ofstream out(directory + "/bootstrap.py", std::ios::binary);
     out << sandbox::bootstrap_text();
     out.close();
-    if (problem || !out) return fail(freshet::Errc::io, fmt::format("cannot write to {}", directory));
+    if (problem || !out)
+        return fail(freshet::Errc::io, fmt::format("cannot write to {}", directory));
     return parts_.database.read_now([this](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
         if (!all) return std::unexpected(std::move(all.error()));
@@ -120,16 +147,20 @@ std::vector<Function> Functions::list(const std::string& account, const std::str
 io::Task<Result<Function>> Functions::save(Function changed) {
     changed.revision = new_uuid();
     changed.modified = parts_.home.now();
-    auto written = co_await parts_.database.write([&changed](meta::Txn& txn) { return store::put(txn, changed); });
+    auto written = co_await parts_.database.write(
+        [&changed](meta::Txn& txn) { return store::put(txn, changed); });
     if (!written) co_return std::unexpected(std::move(written.error()));
     functions_[changed.key] = changed;
     workers_->retire(changed.key);
     co_return changed;
 }
 
-io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings, Bytes zip, std::map<std::string, std::string> tags) {
-    if (functions_.contains(key)) co_return fail(Errc::exists, fmt::format("Function already exist: {}", key.name));
-    if (auto checked = check(settings); !checked) co_return std::unexpected(std::move(checked.error()));
+io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings, Bytes zip,
+                                             std::map<std::string, std::string> tags) {
+    if (functions_.contains(key))
+        co_return fail(Errc::exists, fmt::format("Function already exist: {}", key.name));
+    if (auto checked = check(settings); !checked)
+        co_return std::unexpected(std::move(checked.error()));
     Function made;
     made.key = key;
     made.settings = std::move(settings);
@@ -138,20 +169,26 @@ io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings,
     made.code_bytes = static_cast<std::int64_t>(zip.size());
     auto placed = co_await place_code(parts_.pool, parts_.options.directory, made.code_sha256, zip);
     if (!placed) co_return std::unexpected(std::move(placed.error()));
-    auto coded = co_await parts_.database.write([&made, &zip](meta::Txn& txn) { return store::put_code(txn, made, zip); });
+    auto coded = co_await parts_.database.write(
+        [&made, &zip](meta::Txn& txn) { return store::put_code(txn, made, zip); });
     if (!coded) co_return std::unexpected(std::move(coded.error()));
     auto saved = co_await save(std::move(made));
     co_return saved;
 }
 
-io::Task<Result<Function>> Functions::update_code(FunctionKey key, Bytes zip, std::string revision) {
+io::Task<Result<Function>> Functions::update_code(FunctionKey key, Bytes zip,
+                                                  std::string revision) {
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    if (!revision.empty() && revision != found->revision) co_return fail(Errc::wrong_revision, "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest RevisionId");
+    if (!revision.empty() && revision != found->revision)
+        co_return fail(Errc::wrong_revision,
+                       "The RevisionId provided does not match the latest RevisionId. Call the "
+                       "GetFunction/GetAlias API to retrieve the latest RevisionId");
     Function changed = *found;
     changed.code_sha256 = to_hex(sha256(zip.view()));
     changed.code_bytes = static_cast<std::int64_t>(zip.size());
-    auto placed = co_await place_code(parts_.pool, parts_.options.directory, changed.code_sha256, zip);
+    auto placed =
+        co_await place_code(parts_.pool, parts_.options.directory, changed.code_sha256, zip);
     if (!placed) co_return std::unexpected(std::move(placed.error()));
     auto coded = co_await parts_.database.write([&changed, &zip](meta::Txn& txn) -> Result<> {
         if (auto done = store::put(txn, changed); !done) return done;
@@ -162,10 +199,14 @@ io::Task<Result<Function>> Functions::update_code(FunctionKey key, Bytes zip, st
     co_return saved;
 }
 
-io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsChange change, std::string revision) {
+io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsChange change,
+                                                      std::string revision) {
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    if (!revision.empty() && revision != found->revision) co_return fail(Errc::wrong_revision, "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest RevisionId");
+    if (!revision.empty() && revision != found->revision)
+        co_return fail(Errc::wrong_revision,
+                       "The RevisionId provided does not match the latest RevisionId. Call the "
+                       "GetFunction/GetAlias API to retrieve the latest RevisionId");
     Function changed = *found;
     Settings& s = changed.settings;
     const auto set = [](auto& member, auto& given) {
@@ -185,17 +226,23 @@ io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsC
 
 io::Task<Result<>> Functions::remove(FunctionKey key) {
     if (!functions_.contains(key)) co_return not_found(key);
-    auto removed = co_await parts_.database.write([key](meta::Txn& txn) { return store::remove(txn, key); });
+    auto removed =
+        co_await parts_.database.write([key](meta::Txn& txn) { return store::remove(txn, key); });
     if (!removed) co_return std::unexpected(std::move(removed.error()));
     functions_.erase(key);
     workers_->retire(key);
     co_return Result<>();
 }
 
-io::Task<Result<>> Functions::add_statement(FunctionKey key, std::string id, std::string statement) {
+io::Task<Result<>> Functions::add_statement(FunctionKey key, std::string id,
+                                            std::string statement) {
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    if (found->statements.contains(id)) co_return fail(Errc::exists, fmt::format("The statement id ({}) provided already exists. Please provide a new statement id, or remove the existing statement.", id));
+    if (found->statements.contains(id))
+        co_return fail(Errc::exists,
+                       fmt::format("The statement id ({}) provided already exists. Please provide "
+                                   "a new statement id, or remove the existing statement.",
+                                   id));
     Function changed = *found;
     changed.statements[id] = std::move(statement);
     auto saved = co_await save(std::move(changed));
@@ -207,26 +254,41 @@ io::Task<Result<>> Functions::remove_statement(FunctionKey key, std::string id) 
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
     Function changed = *found;
-    if (changed.statements.erase(id) == 0) co_return fail(Errc::not_found, fmt::format("Statement {} is not found in resource policy.", id));
+    if (changed.statements.erase(id) == 0)
+        co_return fail(Errc::not_found,
+                       fmt::format("Statement {} is not found in resource policy.", id));
     auto saved = co_await save(std::move(changed));
     if (!saved) co_return std::unexpected(std::move(saved.error()));
     co_return Result<>();
 }
 
-io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload, std::string client_context) {
-    if (payload.size() > payload_bytes_max) co_return fail(Errc::too_large, fmt::format("{} byte payload is too large for the RequestResponse invocation type (limit {} bytes)", payload.size(), payload_bytes_max));
+io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload,
+                                                 std::string client_context) {
+    if (payload.size() > payload_bytes_max)
+        co_return fail(Errc::too_large,
+                       fmt::format("{} byte payload is too large for the RequestResponse "
+                                   "invocation type (limit {} bytes)",
+                                   payload.size(), payload_bytes_max));
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    auto result = co_await workers_->call(std::move(*found), payload.empty() ? Bytes::literal("{}") : std::move(payload), std::move(client_context));
+    auto result = co_await workers_->call(
+        std::move(*found), payload.empty() ? Bytes::literal("{}") : std::move(payload),
+        std::move(client_context));
     co_return result;
 }
 
 io::Task<Result<>> Functions::invoke_later(FunctionKey key, Bytes payload, std::string token) {
-    if (payload.size() > event_payload_bytes_max) co_return fail(Errc::too_large, fmt::format("{} byte payload is too large for the Event invocation type (limit {} bytes)", payload.size(), event_payload_bytes_max));
+    if (payload.size() > event_payload_bytes_max)
+        co_return fail(
+            Errc::too_large,
+            fmt::format(
+                "{} byte payload is too large for the Event invocation type (limit {} bytes)",
+                payload.size(), event_payload_bytes_max));
     if (!functions_.contains(key)) co_return not_found(key);
     const Timestamp now = parts_.home.now();
     store::StoredEvent event{0, key, std::move(payload), 1, now};
-    auto added = co_await parts_.database.write([&](meta::Txn& txn) { return store::add_event(txn, event, token, now); });
+    auto added = co_await parts_.database.write(
+        [&](meta::Txn& txn) { return store::add_event(txn, event, token, now); });
     if (!added) co_return std::unexpected(std::move(added.error()));
     events_changed_.notify();
     co_return Result<>();
@@ -239,21 +301,27 @@ io::Task<void> Functions::run_event(std::int64_t id, FunctionKey key, Bytes payl
     const bool failed = !result || !result->function_error.empty();
     const Timestamp due = parts_.home.now() + retry_first * (1 << (attempt - 1));
     auto written = co_await parts_.database.write([=](meta::Txn& txn) {
-        return failed && !gone && attempt < event_attempts_max ? store::postpone_event(txn, id, attempt + 1, due) : store::remove_event(txn, id);
+        return failed && !gone && attempt < event_attempts_max
+                   ? store::postpone_event(txn, id, attempt + 1, due)
+                   : store::remove_event(txn, id);
     });
     if (!written) log_error("functions", written.error().message());
 }
 
 io::Task<void> Functions::run_events() {
     while (!stopping_.requested()) {
-        auto events = co_await parts_.database.read([](const meta::Connection& connection) { return store::next_events(connection, events_at_once); });
+        auto events = co_await parts_.database.read([](const meta::Connection& connection) {
+            return store::next_events(connection, events_at_once);
+        });
         if (stopping_.requested()) co_return;
         io::Scope batch(parts_.home);
         std::optional<Timestamp> next;
         if (events) {
             for (const auto& event : *events) {
-                if (event.due <= parts_.home.now()) batch.spawn(run_event(event.id, event.key, event.payload, event.attempt));
-                else if (!next) next = event.due;
+                if (event.due <= parts_.home.now())
+                    batch.spawn(run_event(event.id, event.key, event.payload, event.attempt));
+                else if (!next)
+                    next = event.due;
             }
         }
         const bool ran = batch.running() > 0;

@@ -38,20 +38,23 @@ class Functions {
     io::Task<void> stop();
     io::Core& home() { return parts_.home; }
 
-    io::Task<Result<Function>> create(FunctionKey key, Settings settings, Bytes zip, std::map<std::string, std::string> tags);
+    io::Task<Result<Function>> create(FunctionKey key, Settings settings, Bytes zip,
+                                      std::map<std::string, std::string> tags);
     Result<Function> find(const FunctionKey& key) const;
     std::vector<Function> list(const std::string& account, const std::string& region) const;
     /// `revision`: what it must have now; "" for any.
     io::Task<Result<Function>> update_code(FunctionKey key, Bytes zip, std::string revision);
-    io::Task<Result<Function>> update_settings(FunctionKey key, SettingsChange change, std::string revision);
+    io::Task<Result<Function>> update_settings(FunctionKey key, SettingsChange change,
+                                               std::string revision);
     io::Task<Result<>> remove(FunctionKey key);
     io::Task<Result<>> add_statement(FunctionKey key, std::string id, std::string statement);
     io::Task<Result<>> remove_statement(FunctionKey key, std::string id);
 
     /// Home core. Waits for the answer; a handler's failure is a result, not an error.
-    io::Task<Result<InvokeResult>> invoke(FunctionKey key, Bytes payload, std::string client_context = "");
-    /// Durable when it completes; called soon after, and twice more when the handler fails. `token`: the
-    /// same token is one call, however often it is asked for; "" for a new one.
+    io::Task<Result<InvokeResult>> invoke(FunctionKey key, Bytes payload,
+                                          std::string client_context = "");
+    /// Durable when it completes; called soon after, and twice more when the handler fails.
+    /// `token`: the same token is one call, however often it is asked for; "" for a new one.
     io::Task<Result<>> invoke_later(FunctionKey key, Bytes payload, std::string token = "");
 
   private:

@@ -16,8 +16,9 @@ class LogSink {
   public:
     virtual ~LogSink() = default;
     /// Home core of functions; does not wait.
-    virtual void append(const std::string& account, const std::string& region, const std::string& group,
-                        const std::string& stream, std::vector<LogLine> lines) = 0;
+    virtual void append(const std::string& account, const std::string& region,
+                        const std::string& group, const std::string& stream,
+                        std::vector<LogLine> lines) = 0;
 };
 
 }  // namespace freshet::functions

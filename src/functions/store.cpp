@@ -23,7 +23,8 @@ std::map<std::string, std::string> unpack(const std::string& text) {
     std::size_t at = 0;
     const auto next = [&] {
         std::size_t size = 0;
-        while (at < text.size() && text[at] != ':') size = size * 10 + static_cast<std::size_t>(text[at++] - '0');
+        while (at < text.size() && text[at] != ':')
+            size = size * 10 + static_cast<std::size_t>(text[at++] - '0');
         std::string piece = at < text.size() ? text.substr(at + 1, size) : std::string();
         at += size + 1;
         return piece;
@@ -39,98 +40,138 @@ std::map<std::string, std::string> unpack(const std::string& text) {
 
 std::vector<meta::Migration> migrations() {
     return {{"functions", 1,
-             "CREATE TABLE functions (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, runtime TEXT NOT NULL,"
-             " handler TEXT NOT NULL, role TEXT NOT NULL, description TEXT NOT NULL, timeout_s INTEGER NOT NULL,"
-             " memory_mib INTEGER NOT NULL, environment BLOB NOT NULL, code_sha256 TEXT NOT NULL, code_bytes INTEGER NOT NULL,"
-             " revision TEXT NOT NULL, modified_ms INTEGER NOT NULL, statements BLOB NOT NULL, tags BLOB NOT NULL,"
+             "CREATE TABLE functions (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT "
+             "NULL, runtime TEXT NOT NULL,"
+             " handler TEXT NOT NULL, role TEXT NOT NULL, description TEXT NOT NULL, timeout_s "
+             "INTEGER NOT NULL,"
+             " memory_mib INTEGER NOT NULL, environment BLOB NOT NULL, code_sha256 TEXT NOT NULL, "
+             "code_bytes INTEGER NOT NULL,"
+             " revision TEXT NOT NULL, modified_ms INTEGER NOT NULL, statements BLOB NOT NULL, "
+             "tags BLOB NOT NULL,"
              " PRIMARY KEY (account, region, name)) WITHOUT ROWID;"
-             "CREATE TABLE functions_code (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, zip BLOB NOT NULL,"
+             "CREATE TABLE functions_code (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT "
+             "NOT NULL, zip BLOB NOT NULL,"
              " PRIMARY KEY (account, region, name));"
-             "CREATE TABLE functions_events (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL,"
-             " name TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL, due_ms INTEGER NOT NULL);"
+             "CREATE TABLE functions_events (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT "
+             "NOT NULL, region TEXT NOT NULL,"
+             " name TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL, due_ms INTEGER "
+             "NOT NULL);"
              "CREATE INDEX functions_events_due ON functions_events (due_ms);"
-             "CREATE TABLE functions_tokens (token TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID"}};
+             "CREATE TABLE functions_tokens (token TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) "
+             "WITHOUT ROWID"}};
 }
 
 Result<std::vector<Function>> load(const meta::Connection& connection) {
     std::vector<Function> all;
-    auto read = connection.query("SELECT account, region, name, runtime, handler, role, description, timeout_s, memory_mib, environment,"
-                                 " code_sha256, code_bytes, revision, modified_ms, statements, tags FROM functions", {},
-                                 [&](const meta::Row& row) {
-        Function& f = all.emplace_back();
-        f.key = {row.text(0), row.text(1), row.text(2)};
-        f.settings = {row.text(3), row.text(4), row.text(5), row.text(6), static_cast<int>(row.integer(7)), static_cast<int>(row.integer(8)), unpack(row.blob(9))};
-        f.code_sha256 = row.text(10);
-        f.code_bytes = row.integer(11);
-        f.revision = row.text(12);
-        f.modified = from_epoch_ms(row.integer(13));
-        f.statements = unpack(row.blob(14));
-        f.tags = unpack(row.blob(15));
-        return true;
-    });
+    auto read = connection.query(
+        "SELECT account, region, name, runtime, handler, role, description, timeout_s, memory_mib, "
+        "environment,"
+        " code_sha256, code_bytes, revision, modified_ms, statements, tags FROM functions",
+        {}, [&](const meta::Row& row) {
+            Function& f = all.emplace_back();
+            f.key = {row.text(0), row.text(1), row.text(2)};
+            f.settings = {row.text(3),
+                          row.text(4),
+                          row.text(5),
+                          row.text(6),
+                          static_cast<int>(row.integer(7)),
+                          static_cast<int>(row.integer(8)),
+                          unpack(row.blob(9))};
+            f.code_sha256 = row.text(10);
+            f.code_bytes = row.integer(11);
+            f.revision = row.text(12);
+            f.modified = from_epoch_ms(row.integer(13));
+            f.statements = unpack(row.blob(14));
+            f.tags = unpack(row.blob(15));
+            return true;
+        });
     if (!read) return std::unexpected(std::move(read.error()));
     return all;
 }
 
 Result<> put(meta::Txn& txn, const Function& f) {
     const Settings& s = f.settings;
-    return done(txn.execute("INSERT OR REPLACE INTO functions VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
-                            {f.key.account, f.key.region, f.key.name, s.runtime, s.handler, s.role, s.description,
-                             std::int64_t{s.timeout_s}, std::int64_t{s.memory_mib}, Bytes::own(pack(s.environment)), f.code_sha256,
-                             f.code_bytes, f.revision, to_epoch_ms(f.modified), Bytes::own(pack(f.statements)), Bytes::own(pack(f.tags))}));
+    return done(txn.execute(
+        "INSERT OR REPLACE INTO functions VALUES "
+        "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
+        {f.key.account, f.key.region, f.key.name, s.runtime, s.handler, s.role, s.description,
+         std::int64_t{s.timeout_s}, std::int64_t{s.memory_mib}, Bytes::own(pack(s.environment)),
+         f.code_sha256, f.code_bytes, f.revision, to_epoch_ms(f.modified),
+         Bytes::own(pack(f.statements)), Bytes::own(pack(f.tags))}));
 }
 
 Result<> put_code(meta::Txn& txn, const Function& f, const Bytes& zip) {
-    return done(txn.execute("INSERT OR REPLACE INTO functions_code VALUES (?1,?2,?3,?4)", {f.key.account, f.key.region, f.key.name, zip}));
+    return done(txn.execute("INSERT OR REPLACE INTO functions_code VALUES (?1,?2,?3,?4)",
+                            {f.key.account, f.key.region, f.key.name, zip}));
 }
 
 Result<Bytes> code(const meta::Connection& connection, const FunctionKey& key) {
     Bytes zip;
-    auto read = connection.query("SELECT zip FROM functions_code WHERE account = ?1 AND region = ?2 AND name = ?3",
-                                 {key.account, key.region, key.name}, [&](const meta::Row& row) {
-        zip = Bytes::own(row.blob(0));
-        return false;
-    });
+    auto read = connection.query(
+        "SELECT zip FROM functions_code WHERE account = ?1 AND region = ?2 AND name = ?3",
+        {key.account, key.region, key.name}, [&](const meta::Row& row) {
+            zip = Bytes::own(row.blob(0));
+            return false;
+        });
     if (!read) return std::unexpected(std::move(read.error()));
     return zip;
 }
 
 Result<> remove(meta::Txn& txn, const FunctionKey& key) {
-    for (const auto* sql : {"DELETE FROM functions WHERE account = ?1 AND region = ?2 AND name = ?3",
-                            "DELETE FROM functions_code WHERE account = ?1 AND region = ?2 AND name = ?3",
-                            "DELETE FROM functions_events WHERE account = ?1 AND region = ?2 AND name = ?3"}) {
-        if (auto removed = txn.execute(sql, {key.account, key.region, key.name}); !removed) return std::unexpected(std::move(removed.error()));
+    for (const auto* sql :
+         {"DELETE FROM functions WHERE account = ?1 AND region = ?2 AND name = ?3",
+          "DELETE FROM functions_code WHERE account = ?1 AND region = ?2 AND name = ?3",
+          "DELETE FROM functions_events WHERE account = ?1 AND region = ?2 AND name = ?3"}) {
+        if (auto removed = txn.execute(sql, {key.account, key.region, key.name}); !removed)
+            return std::unexpected(std::move(removed.error()));
     }
     return {};
 }
 
-Result<> add_event(meta::Txn& txn, const StoredEvent& event, const std::string& token, Timestamp now) {
+Result<> add_event(meta::Txn& txn, const StoredEvent& event, const std::string& token,
+                   Timestamp now) {
     if (!token.empty()) {
-        if (auto old = txn.execute("DELETE FROM functions_tokens WHERE at_ms < ?1", {to_epoch_ms(now) - token_kept_ms}); !old)
+        if (auto old = txn.execute("DELETE FROM functions_tokens WHERE at_ms < ?1",
+                                   {to_epoch_ms(now) - token_kept_ms});
+            !old)
             return std::unexpected(std::move(old.error()));
-        auto fresh = txn.execute("INSERT OR IGNORE INTO functions_tokens VALUES (?1, ?2)", {token, to_epoch_ms(now)});
+        auto fresh = txn.execute("INSERT OR IGNORE INTO functions_tokens VALUES (?1, ?2)",
+                                 {token, to_epoch_ms(now)});
         if (!fresh) return std::unexpected(std::move(fresh.error()));
         if (*fresh == 0) return {};
     }
-    return done(txn.execute("INSERT INTO functions_events (account, region, name, payload, attempt, due_ms) VALUES (?1,?2,?3,?4,?5,?6)",
-                            {event.key.account, event.key.region, event.key.name, event.payload, std::int64_t{event.attempt}, to_epoch_ms(event.due)}));
+    return done(
+        txn.execute("INSERT INTO functions_events (account, region, name, payload, attempt, "
+                    "due_ms) VALUES (?1,?2,?3,?4,?5,?6)",
+                    {event.key.account, event.key.region, event.key.name, event.payload,
+                     std::int64_t{event.attempt}, to_epoch_ms(event.due)}));
 }
 
-Result<std::vector<StoredEvent>> next_events(const meta::Connection& connection, std::size_t limit) {
+Result<std::vector<StoredEvent>> next_events(const meta::Connection& connection,
+                                             std::size_t limit) {
     std::vector<StoredEvent> all;
-    auto read = connection.query("SELECT id, account, region, name, payload, attempt, due_ms FROM functions_events ORDER BY due_ms, id LIMIT ?1",
-                                 {static_cast<std::int64_t>(limit)}, [&](const meta::Row& row) {
-        all.push_back({row.integer(0), {row.text(1), row.text(2), row.text(3)}, Bytes::own(row.blob(4)), static_cast<int>(row.integer(5)), from_epoch_ms(row.integer(6))});
-        return true;
-    });
+    auto read = connection.query(
+        "SELECT id, account, region, name, payload, attempt, due_ms FROM functions_events ORDER BY "
+        "due_ms, id LIMIT ?1",
+        {static_cast<std::int64_t>(limit)}, [&](const meta::Row& row) {
+            all.push_back({row.integer(0),
+                           {row.text(1), row.text(2), row.text(3)},
+                           Bytes::own(row.blob(4)),
+                           static_cast<int>(row.integer(5)),
+                           from_epoch_ms(row.integer(6))});
+            return true;
+        });
     if (!read) return std::unexpected(std::move(read.error()));
     return all;
 }
 
-Result<> remove_event(meta::Txn& txn, std::int64_t id) { return done(txn.execute("DELETE FROM functions_events WHERE id = ?1", {id})); }
+Result<> remove_event(meta::Txn& txn, std::int64_t id) {
+    return done(txn.execute("DELETE FROM functions_events WHERE id = ?1", {id}));
+}
 
 Result<> postpone_event(meta::Txn& txn, std::int64_t id, int attempt, Timestamp due) {
-    return done(txn.execute("UPDATE functions_events SET attempt = ?2, due_ms = ?3 WHERE id = ?1", {id, std::int64_t{attempt}, to_epoch_ms(due)}));
+    return done(txn.execute("UPDATE functions_events SET attempt = ?2, due_ms = ?3 WHERE id = ?1",
+                            {id, std::int64_t{attempt}, to_epoch_ms(due)}));
 }
 
 }  // namespace freshet::functions::store

@@ -20,7 +20,8 @@ struct StoredEvent {
     Timestamp due;
 };
 /// A token that is there, or was within the last day, adds nothing.
-Result<> add_event(meta::Txn& txn, const StoredEvent& event, const std::string& token, Timestamp now);
+Result<> add_event(meta::Txn& txn, const StoredEvent& event, const std::string& token,
+                   Timestamp now);
 /// The earliest first.
 Result<std::vector<StoredEvent>> next_events(const meta::Connection& connection, std::size_t limit);
 Result<> remove_event(meta::Txn& txn, std::int64_t id);

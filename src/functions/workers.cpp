@@ -21,13 +21,15 @@ struct Workers::Worker {
     std::string log_stream;
     std::string scratch;  ///< its /tmp
     std::unique_ptr<sandbox::Sandbox> sandbox;
-    std::string tail;     ///< of the call under way
+    std::string tail;  ///< of the call under way
     std::vector<LogLine> lines;
 };
 
 namespace {
 
-std::string billed(std::chrono::microseconds time) { return fmt::format("{:.2f} ms", static_cast<double>(time.count()) / 1000); }
+std::string billed(std::chrono::microseconds time) {
+    return fmt::format("{:.2f} ms", static_cast<double>(time.count()) / 1000);
+}
 
 Bytes error_payload(const std::string& type, const std::string& message) {
     return Bytes::own(fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, message));
@@ -38,31 +40,45 @@ Bytes error_payload(const std::string& type, const std::string& message) {
 void Workers::line(Worker& worker, std::string text) {
     text += '\n';
     worker.tail += text;
-    if (worker.tail.size() > 2 * tail_bytes_max) worker.tail.erase(0, worker.tail.size() - tail_bytes_max);
+    if (worker.tail.size() > 2 * tail_bytes_max)
+        worker.tail.erase(0, worker.tail.size() - tail_bytes_max);
     worker.lines.push_back({parts_.home.now(), std::move(text)});
 }
 
 io::Task<Result<std::string>> Workers::code_directory(const Function& function) {
-    const std::string directory = fmt::format("{}/code/{}", parts_.options.directory, function.code_sha256);
+    const std::string directory =
+        fmt::format("{}/code/{}", parts_.options.directory, function.code_sha256);
     if (fs::exists(directory)) co_return directory;
-    auto read = co_await parts_.database.read([key = function.key](const meta::Connection& c) { return store::code(c, key); });
+    auto read = co_await parts_.database.read(
+        [key = function.key](const meta::Connection& c) { return store::code(c, key); });
     if (!read) co_return std::unexpected(std::move(read.error()));
     const std::string own = fmt::format("{}.{}", directory, ++unpacked_);
-    auto unpacked = co_await parts_.pool.run([zip = *read, own] { return sandbox::unpack(zip, own); });
+    auto unpacked =
+        co_await parts_.pool.run([zip = *read, own] { return sandbox::unpack(zip, own); });
     if (!unpacked) co_return std::unexpected(std::move(unpacked.error()));
     std::error_code problem;
     fs::rename(own, directory, problem);
-    if (problem && !fs::exists(directory)) co_return fail(freshet::Errc::io, fmt::format("make {}: {}", directory, problem.message()));
+    if (problem && !fs::exists(directory))
+        co_return fail(freshet::Errc::io, fmt::format("make {}: {}", directory, problem.message()));
     if (problem) fs::remove_all(own, problem);
     co_return directory;
 }
 
-std::map<std::string, std::string> Workers::environment(const Function& f, const Worker& worker, const std::string& code) const {
-    std::map<std::string, std::string> env = {
-        {"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"TZ", ":UTC"}, {"HOME", worker.scratch}, {"TMPDIR", worker.scratch},
-        {"PYTHONPATH", parts_.options.python_path}, {"PYTHONDONTWRITEBYTECODE", "1"},
-        {"AWS_REGION", f.key.region}, {"AWS_DEFAULT_REGION", f.key.region}, {"AWS_ENDPOINT_URL", endpoint_},
-        {"AWS_ACCESS_KEY_ID", f.key.account}, {"AWS_SECRET_ACCESS_KEY", "freshet"}, {"AWS_EC2_METADATA_DISABLED", "true"}};
+std::map<std::string, std::string> Workers::environment(const Function& f, const Worker& worker,
+                                                        const std::string& code) const {
+    std::map<std::string, std::string> env = {{"PATH", "/usr/local/bin:/usr/bin:/bin"},
+                                              {"LANG", "C.UTF-8"},
+                                              {"TZ", ":UTC"},
+                                              {"HOME", worker.scratch},
+                                              {"TMPDIR", worker.scratch},
+                                              {"PYTHONPATH", parts_.options.python_path},
+                                              {"PYTHONDONTWRITEBYTECODE", "1"},
+                                              {"AWS_REGION", f.key.region},
+                                              {"AWS_DEFAULT_REGION", f.key.region},
+                                              {"AWS_ENDPOINT_URL", endpoint_},
+                                              {"AWS_ACCESS_KEY_ID", f.key.account},
+                                              {"AWS_SECRET_ACCESS_KEY", "freshet"},
+                                              {"AWS_EC2_METADATA_DISABLED", "true"}};
     for (const auto& [name, value] : f.settings.environment) env[name] = value;
     env["_HANDLER"] = f.settings.handler;
     env["LAMBDA_TASK_ROOT"] = code;
@@ -89,13 +105,16 @@ io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
     std::error_code problem;
     fs::create_directories(worker->scratch, problem);
     sandbox::Launch launch;
-    launch.command = {parts_.options.python, parts_.options.directory + "/bootstrap.py", function.settings.handler};
+    launch.command = {parts_.options.python, parts_.options.directory + "/bootstrap.py",
+                      function.settings.handler};
     launch.environment = environment(function, *worker, *code);
     launch.directory = *code;
     launch.memory_bytes_max = static_cast<std::size_t>(function.settings.memory_mib) << 20;
-    auto started = sandbox::Sandbox::start(parts_.cores, parts_.home, std::move(launch), [this, weak = std::weak_ptr(worker)](std::string text) {
-        if (auto here = weak.lock()) line(*here, std::move(text));
-    });
+    auto started = sandbox::Sandbox::start(parts_.cores, parts_.home, std::move(launch),
+                                           [this, weak = std::weak_ptr(worker)](std::string text) {
+                                               if (auto here = weak.lock())
+                                                   line(*here, std::move(text));
+                                           });
     if (!started) co_return std::unexpected(std::move(started.error()));
     worker->sandbox = std::move(*started);
     all_.insert(worker);
@@ -130,12 +149,14 @@ io::Task<Result<Workers::WorkerPtr>> Workers::take(const Function& function) {
     co_return fail(freshet::Errc::cancelled, "Freshet is stopping");
 }
 
-InvokeResult Workers::told(Worker& worker, const Function& function, const std::string& request_id, sandbox::Outcome outcome) {
+InvokeResult Workers::told(Worker& worker, const Function& function, const std::string& request_id,
+                           sandbox::Outcome outcome) {
     InvokeResult result;
     result.request_id = request_id;
     result.payload = outcome.payload;
     const auto fails = [&](const std::string& type, const std::string& message) {
-        result.payload = error_payload(type, fmt::format("RequestId: {} Error: {}", request_id, message));
+        result.payload =
+            error_payload(type, fmt::format("RequestId: {} Error: {}", request_id, message));
         line(worker, fmt::format("{} {} {}", to_iso8601(parts_.home.now()), request_id, message));
     };
     if (outcome.ending != sandbox::Ending::answered) result.function_error = "Unhandled";
@@ -144,34 +165,48 @@ InvokeResult Workers::told(Worker& worker, const Function& function, const std::
         case sandbox::Ending::handler_error:
             break;
         case sandbox::Ending::timed_out:
-            fails("Sandbox.Timedout", fmt::format("Task timed out after {}.00 seconds", function.settings.timeout_s));
+            fails("Sandbox.Timedout",
+                  fmt::format("Task timed out after {}.00 seconds", function.settings.timeout_s));
             break;
         case sandbox::Ending::out_of_memory:
             fails("Runtime.OutOfMemory", "Runtime exited with error: signal: killed");
             break;
         case sandbox::Ending::exited:
-            fails("Runtime.ExitError", outcome.status.empty() ? "Runtime exited without providing a reason" : "Runtime exited with error: " + outcome.status);
+            fails("Runtime.ExitError", outcome.status.empty()
+                                           ? "Runtime exited without providing a reason"
+                                           : "Runtime exited with error: " + outcome.status);
             break;
         case sandbox::Ending::too_large:
-            fails("Function.ResponseSizeTooLarge", fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).", sandbox::answer_bytes_max));
+            fails("Function.ResponseSizeTooLarge",
+                  fmt::format(
+                      "Response payload size exceeded maximum allowed payload size ({} bytes).",
+                      sandbox::answer_bytes_max));
             break;
     }
     line(worker, "END RequestId: " + request_id);
-    line(worker, fmt::format("REPORT RequestId: {}\tDuration: {}\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: {} MB{}", request_id,
-                             billed(outcome.duration), (outcome.duration.count() + 999) / 1000, function.settings.memory_mib,
-                             outcome.memory_bytes_peak >> 20, outcome.init.count() ? "\tInit Duration: " + billed(outcome.init) : ""));
-    result.log_tail = worker.tail.size() > tail_bytes_max ? worker.tail.substr(worker.tail.size() - tail_bytes_max) : worker.tail;
-    parts_.logs.append(worker.key.account, worker.key.region, "/aws/lambda/" + worker.key.name, worker.log_stream, std::exchange(worker.lines, {}));
+    line(worker,
+         fmt::format("REPORT RequestId: {}\tDuration: {}\tBilled Duration: {} ms\tMemory Size: {} "
+                     "MB\tMax Memory Used: {} MB{}",
+                     request_id, billed(outcome.duration), (outcome.duration.count() + 999) / 1000,
+                     function.settings.memory_mib, outcome.memory_bytes_peak >> 20,
+                     outcome.init.count() ? "\tInit Duration: " + billed(outcome.init) : ""));
+    result.log_tail = worker.tail.size() > tail_bytes_max
+                          ? worker.tail.substr(worker.tail.size() - tail_bytes_max)
+                          : worker.tail;
+    parts_.logs.append(worker.key.account, worker.key.region, "/aws/lambda/" + worker.key.name,
+                       worker.log_stream, std::exchange(worker.lines, {}));
     return result;
 }
 
-io::Task<Result<InvokeResult>> Workers::call(Function function, Bytes payload, std::string client_context) {
+io::Task<Result<InvokeResult>> Workers::call(Function function, Bytes payload,
+                                             std::string client_context) {
     auto taken = co_await take(function);
     if (!taken) co_return std::unexpected(std::move(taken.error()));
     WorkerPtr worker = *taken;
     sandbox::Event event;
     event.request_id = new_uuid();
-    event.function_arn = fmt::format("arn:aws:lambda:{}:{}:function:{}", function.key.region, function.key.account, function.key.name);
+    event.function_arn = fmt::format("arn:aws:lambda:{}:{}:function:{}", function.key.region,
+                                     function.key.account, function.key.name);
     event.client_context = std::move(client_context);
     event.time_max = Millis(function.settings.timeout_s * 1000);
     event.deadline = parts_.home.now() + event.time_max;

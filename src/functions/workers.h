@@ -1,4 +1,5 @@
-// The warm processes of all functions: takes one that waits, starts one, or lets the caller wait its turn.
+// The warm processes of all functions: takes one that waits, starts one, or lets the caller wait
+// its turn.
 #pragma once
 #include <map>
 #include <memory>
@@ -13,7 +14,8 @@ class Workers {
   public:
     explicit Workers(const Parts& parts) : parts_(parts), freed_(parts.home), scope_(parts.home) {}
     void set_endpoint(std::string endpoint) { endpoint_ = std::move(endpoint); }
-    io::Task<Result<InvokeResult>> call(Function function, Bytes payload, std::string client_context);
+    io::Task<Result<InvokeResult>> call(Function function, Bytes payload,
+                                        std::string client_context);
     /// Ends the waiting processes of a function whose code or settings changed.
     void retire(const FunctionKey& key);
     /// Kills all; calls under way end with an error.
@@ -25,11 +27,13 @@ class Workers {
     io::Task<Result<WorkerPtr>> take(const Function& function);
     io::Task<Result<WorkerPtr>> launch(const Function& function);
     io::Task<Result<std::string>> code_directory(const Function& function);
-    std::map<std::string, std::string> environment(const Function& function, const Worker& worker, const std::string& code) const;
+    std::map<std::string, std::string> environment(const Function& function, const Worker& worker,
+                                                   const std::string& code) const;
     void give_back(WorkerPtr worker);
     void end(WorkerPtr worker);
     io::Task<void> end_task(WorkerPtr worker);
-    InvokeResult told(Worker& worker, const Function& function, const std::string& request_id, sandbox::Outcome outcome);
+    InvokeResult told(Worker& worker, const Function& function, const std::string& request_id,
+                      sandbox::Outcome outcome);
     void line(Worker& worker, std::string text);
     const Parts& parts_;
     std::string endpoint_;

@@ -1,0 +1,70 @@
+// The analytics service (Kinesis Data Analytics for SQL): applications, their code, their runs. One
+// home core: that of the streams it reads. Every change completes after it is durable.
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "analytics/errors.h"
+#include "analytics/ports.h"
+#include "analytics/runner.h"
+#include "analytics/types.h"
+#include "record/transform.h"
+
+namespace freshet::analytics {
+
+enum class Start { now, trim_horizon, last_stopped_point };
+
+struct Sample {
+    std::string stream_arn;
+    Start start = Start::now;
+    std::string bucket_arn, object_key;  ///< instead of a stream
+    std::optional<Processor> processor;
+};
+
+struct Discovery {
+    record::Discovered found;
+    std::vector<std::string> raw, processed;
+};
+
+class Applications {
+  public:
+    explicit Applications(Runner::Parts parts) : parts_(parts) {}
+    ~Applications();
+    Result<> load();
+    /// Goes on with what was running.
+    void start();
+    io::Task<void> stop();
+    io::Core& home() { return parts_.home; }
+
+    io::Task<Result<>> create(Application wanted);
+    Result<const Application*> find(const ApplicationKey& key) const;
+    std::vector<const Application*> list(const std::string& account, const std::string& region,
+                                         const std::string& after) const;
+    /// Runs `edit` over a copy and makes the result the next version; a running application goes on
+    /// with it from where it is. `version` must be the current one.
+    using Edit = std::function<Result<>(Application&)>;
+    io::Task<Result<>> change(ApplicationKey key, std::int64_t version, Edit edit);
+    io::Task<Result<>> remove(ApplicationKey key, Timestamp created);
+    io::Task<Result<>> run(ApplicationKey key, std::string input_id, Start start);
+    io::Task<Result<>> halt(ApplicationKey key);
+    /// Errc::no_schema carries what was read: Discovery is filled as far as it went.
+    io::Task<Result<>> discover(ApplicationKey caller, Sample sample, Discovery* out);
+    /// Empty for one that does not run.
+    Figures figures(const ApplicationKey& key) const;
+
+  private:
+    Result<> check(const Application& application) const;
+    io::Task<Result<>> begin(ApplicationKey key);
+    io::Task<Result<>> save(Application changed);
+    Result<std::map<std::uint64_t, log::Ordinal>> positions(const Input& input, Start start) const;
+    io::Task<Result<std::vector<record::TransformRecord>>> sample_stream(Sample sample);
+
+    Runner::Parts parts_;
+    std::map<ApplicationKey, Application> applications_;
+    std::map<ApplicationKey, std::unique_ptr<Runner>> runners_;
+};
+
+/// A fresh id of an input, an output or a logging option: "1.1".
+std::string next_id(Application& application);
+
+}  // namespace freshet::analytics

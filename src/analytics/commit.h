@@ -1,0 +1,34 @@
+// One commit of a running application: what it has taken, and what the function made of it. Output
+// rows are in the same append of the log as the commit itself (docs/formats/analytics.md).
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analytics/ports.h"
+#include "analytics/types.h"
+
+namespace freshet::analytics {
+
+enum class Verdict : std::uint8_t { ok, dropped, failed };
+
+/// A record that the function has seen: kept so that a replay does not ask it again.
+struct Prepared {
+    std::uint32_t shard = 0;
+    Timestamp arrival;
+    Verdict verdict = Verdict::ok;
+    std::string partition_key, sequence_number;
+    Bytes data;  ///< the function's, or the record's own when it failed
+};
+
+struct Commit {
+    std::map<std::uint64_t, log::Ordinal> positions;
+    Timestamp bound;
+    std::vector<Prepared> prepared;
+};
+
+Bytes encode(const Commit& commit);
+/// Errc::corrupt for bytes that are none.
+Result<Commit> decode_commit(const Bytes& bytes);
+
+}  // namespace freshet::analytics

@@ -1,0 +1,25 @@
+// The bounds of the analytics service.
+#pragma once
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace freshet::analytics::limits {
+
+inline constexpr std::size_t inputs_max = 1;   ///< AWS: one streaming source
+inline constexpr std::size_t outputs_max = 3;  ///< AWS: three destinations
+inline constexpr std::size_t chunk_records_max = 8192;
+inline constexpr std::size_t chunk_bytes_max = 8 << 20;       ///< of records taken at once
+inline constexpr std::size_t event_records_max = 500;         ///< of one call of the function
+inline constexpr std::size_t event_bytes_max = 3 << 20;       ///< its answer may have 6 MB
+inline constexpr std::size_t calls_max = 4;                   ///< of the function, at once
+inline constexpr std::size_t output_row_bytes_max = 1 << 20;  ///< of a stream's record
+inline constexpr std::size_t windows_max = 60;                ///< kept for people
+inline constexpr std::size_t window_rows_max = 100;
+inline constexpr std::size_t sample_records_max = 100;  ///< of DiscoverInputSchema
+inline constexpr std::size_t sample_bytes_max = 1 << 20;
+inline constexpr Millis look_every{100};  ///< how late an idle stream's window closes
+inline constexpr Millis snapshot_every{10'000};
+inline constexpr Millis retry_first{100}, retry_max{5000};
+
+}  // namespace freshet::analytics::limits

@@ -1,0 +1,46 @@
+// What the analytics service needs of its siblings, in its own words; app/ports_analytics connects
+// it.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "analytics/types.h"
+#include "base/bytes.h"
+#include "io/core.h"
+
+namespace freshet::analytics {
+
+/// A shard of a source stream.
+struct Shard {
+    std::string id;  ///< "shardId-000000000000"
+    log::PartitionId partition;
+    std::int64_t created_s = 0;
+    std::uint32_t index = 0;
+};
+
+struct SourceRecord {
+    std::string partition_key;
+    Bytes data;
+};
+
+/// Streams to read from and to write to. Home core of the service.
+class Siblings {
+  public:
+    virtual ~Siblings() = default;
+    virtual Result<std::vector<Shard>> shards(const std::string& stream_arn) = 0;
+    /// What the log holds of a record of a shard. Any thread.
+    virtual Result<SourceRecord> decode(const Bytes& logged) const = 0;
+    /// Any thread.
+    virtual std::string sequence_number(const Shard& shard, const log::Record& record) const = 0;
+    /// The appends that put `rows` into an output's target: made durable together with what they
+    /// come from.
+    virtual Result<std::vector<log::Append>> place(const Output& output,
+                                                   std::vector<Bytes> rows) = 0;
+    /// Calls the function and gives its answer; an error when it failed in any way.
+    virtual io::Task<Result<Bytes>> call(std::string function_arn, Bytes event) = 0;
+    /// The first bytes of an object, for DiscoverInputSchema.
+    virtual io::Task<Result<Bytes>> read_object(std::string bucket_arn, std::string key,
+                                                std::size_t bytes_max) = 0;
+};
+
+}  // namespace freshet::analytics

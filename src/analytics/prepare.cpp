@@ -1,0 +1,90 @@
+// Calls of the preprocessing function: several at once, in order; all records come back or all are
+// asked again.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analytics/limits.h"
+#include "analytics/runner.h"
+#include "base/digest.h"
+#include "record/transform.h"
+
+namespace freshet::analytics {
+
+io::Task<Result<std::vector<Prepared>>> Runner::prepare(std::vector<Taken> taken) {
+    std::vector<std::pair<std::size_t, std::size_t>> events;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+        const std::size_t size = taken[i].record.data.size();
+        const bool full = events.empty() || i - events.back().first >= limits::event_records_max ||
+                          bytes + size > limits::event_bytes_max;
+        if (full) {
+            events.emplace_back(i, i);
+            bytes = 0;
+        }
+        bytes += size;
+        events.back().second = i + 1;
+    }
+    std::vector<Result<std::vector<Prepared>>> answers(events.size());
+    for (std::size_t first = 0; first < events.size(); first += limits::calls_max) {
+        io::Scope calls(parts_.home);
+        const std::size_t last = std::min(first + limits::calls_max, events.size());
+        for (std::size_t i = first; i < last; ++i)
+            calls.spawn(call_function(&taken, events[i].first, events[i].second, &answers[i]));
+        co_await calls.join();
+        for (std::size_t i = first; i < last; ++i) {
+            if (!answers[i]) co_return std::unexpected(std::move(answers[i].error()));
+        }
+    }
+    std::vector<Prepared> all;
+    for (auto& answer : answers) std::ranges::move(*answer, std::back_inserter(all));
+    co_return all;
+}
+
+io::Task<void> Runner::call_function(std::vector<Taken>* taken, std::size_t from, std::size_t to,
+                                     Result<std::vector<Prepared>>* answer) {
+    std::vector<record::TransformRecord> records;
+    for (std::size_t i = from; i < to; ++i) {
+        const Taken& one = (*taken)[i];
+        const Shard& shard = sources_[one.shard].shard;
+        auto decoded = parts_.siblings.decode(one.record.data);
+        if (!decoded) {
+            *answer = std::unexpected(std::move(decoded.error()));
+            co_return;
+        }
+        records.push_back({parts_.siblings.sequence_number(shard, one.record), shard.id,
+                           decoded->partition_key, one.record.time, decoded->data});
+    }
+    const Input& input = application_.inputs[0];
+    const std::string invocation =
+        to_hex(sha256(records.front().id + records.back().id)).substr(0, 32);
+    Bytes event = co_await parts_.pool.run([&] {
+        return record::transform_event(invocation, arn_of(application_.key), input.stream_arn,
+                                       records);
+    });
+    auto called = co_await parts_.siblings.call(input.processor->function_arn, std::move(event));
+    if (!called) {
+        *answer = std::unexpected(std::move(called.error()));
+        co_return;
+    }
+    auto transformed =
+        co_await parts_.pool.run([&] { return record::transform_answer(*called, records); });
+    if (!transformed) {
+        *answer = std::unexpected(
+            std::move(transformed.error()).within("function " + input.processor->function_arn));
+        co_return;
+    }
+    std::vector<Prepared> prepared;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const record::Transformed& made = (*transformed)[i];
+        const Verdict verdict = made.result == record::TransformResult::ok        ? Verdict::ok
+                                : made.result == record::TransformResult::dropped ? Verdict::dropped
+                                                                                  : Verdict::failed;
+        prepared.push_back({(*taken)[from + i].shard, records[i].arrival, verdict,
+                            records[i].partition_key, records[i].id,
+                            verdict == Verdict::failed ? records[i].data : made.data});
+    }
+    *answer = std::move(prepared);
+}
+
+}  // namespace freshet::analytics

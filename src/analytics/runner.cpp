@@ -1,0 +1,408 @@
+#include "analytics/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analytics/limits.h"
+#include "analytics/store.h"
+#include "base/log.h"
+
+namespace freshet::analytics {
+
+Runner::Runner(Parts parts, Application application, std::shared_ptr<const flow::Program> program,
+               Snapshot snapshot)
+    : parts_(parts),
+      application_(std::move(application)),
+      program_(std::move(program)),
+      snapshot_(std::move(snapshot)),
+      bound_(from_epoch_ms(0)),
+      retry_after_(limits::retry_first),
+      bell_(std::make_shared<Bell>(parts.home)),
+      scope_(parts.home) {}
+Runner::~Runner() = default;
+
+void Runner::start() { scope_.spawn(run()); }
+
+io::Task<void> Runner::stop() {
+    stopping_ = true;
+    bell_->ring();
+    co_await scope_.join();
+    for (const Source& source : sources_) {
+        if (source.listener) parts_.log.unlisten(source.shard.partition, source.listener);
+    }
+    if (!is_open_ || !is_changed_) co_return;
+    auto saved = co_await save_snapshot();
+    if (!saved)
+        log_warn("analytics", "snapshot failed",
+                 {{"application", application_.key.name}, {"reason", saved.error().message()}});
+}
+
+io::Task<void> Runner::run() {
+    while (!stopping_) {
+        bell_->rung = false;
+        Result<> opened;
+        if (!is_open_) opened = co_await open();
+        Result<bool> worked = false;
+        if (opened)
+            worked = co_await step();
+        else
+            worked = std::unexpected(std::move(opened.error()));
+        if (!worked) {
+            const bool go_on = co_await back_off(worked.error());
+            if (!go_on) co_return;
+            continue;
+        }
+        figures_.trouble.clear();
+        retry_after_ = limits::retry_first;
+        if (is_changed_ && parts_.home.now() >= snapshot_at_ + limits::snapshot_every) {
+            auto saved = co_await save_snapshot();
+            if (!saved)
+                log_warn(
+                    "analytics", "snapshot failed",
+                    {{"application", application_.key.name}, {"reason", saved.error().message()}});
+        }
+        if (*worked || bell_->rung || stopping_) continue;
+        co_await bell_->signal.wait_until(parts_.home.now() + limits::look_every);
+    }
+}
+
+/// The source waits while something refuses; nothing is lost.
+io::Task<bool> Runner::back_off(const Error& error) {
+    if (figures_.trouble != error.message())
+        log_warn("analytics", "waiting",
+                 {{"application", application_.key.name}, {"reason", error.message()}});
+    figures_.trouble = error.message();
+    const Timestamp until = parts_.home.now() + retry_after_;
+    retry_after_ = std::min(retry_after_ * 2, limits::retry_max);
+    while (!stopping_ && parts_.home.now() < until) co_await bell_->signal.wait_until(until);
+    co_return !stopping_;
+}
+
+// --- beginning
+
+io::Task<Result<>> Runner::open() {
+    auto shards = parts_.siblings.shards(application_.inputs[0].stream_arn);
+    if (!shards) co_return std::unexpected(std::move(shards.error()));
+    for (const Source& source : sources_) {
+        if (source.listener) parts_.log.unlisten(source.shard.partition, source.listener);
+    }
+    sources_.clear();
+    for (const Shard& shard : *shards) {
+        Source& source = sources_.emplace_back();
+        source.shard = shard;
+        source.next = snapshot_.positions[*shard.partition];
+        source.listener = parts_.log.listen(shard.partition, [&home = parts_.home, bell = bell_] {
+            home.post([bell] { bell->ring(); });
+        });
+    }
+    engine_ = std::make_unique<flow::Engine>(program_, application_.started);
+    std::vector<std::string> watched{std::string(flow::error_stream)};
+    for (const flow::StreamInfo& stream : program_->streams()) watched.push_back(stream.name);
+    engine_->watch(std::move(watched));
+    if (!snapshot_.state.empty()) {
+        auto loaded = engine_->load(snapshot_.state);
+        if (!loaded) {
+            // Changed code begins with empty windows at the position that was reached.
+            log_warn(
+                "analytics", "state begins anew",
+                {{"application", application_.key.name}, {"reason", loaded.error().message()}});
+            engine_ = std::make_unique<flow::Engine>(program_, application_.started);
+        }
+    }
+    commits_ = snapshot_.commit;
+    auto replayed = co_await replay();
+    if (!replayed) co_return replayed;
+    is_open_ = true;
+    snapshot_at_ = parts_.home.now();
+    co_return Result<>();
+}
+
+io::Task<Result<>> Runner::replay() {
+    const log::PartitionId partition = application_.commits;
+    auto tail = parts_.log.tail(partition);
+    if (!tail) co_return std::unexpected(std::move(tail.error()));
+    const bool is_prepared = application_.inputs[0].processor.has_value();
+    std::optional<Commit> last;
+    while (commits_ < tail->next) {
+        auto records = co_await parts_.pool.run(
+            [&] { return parts_.log.read(partition, commits_, 16, limits::chunk_bytes_max); });
+        if (!records) co_return std::unexpected(std::move(records.error()));
+        if (records->empty())
+            co_return fail(freshet::Errc::corrupt,
+                           fmt::format("commit {} of the application is gone", commits_));
+        for (const log::Record& record : *records) {
+            auto commit = decode_commit(record.data);
+            if (!commit) co_return std::unexpected(std::move(commit.error()));
+            commits_ = record.ordinal + 1;
+            if (is_prepared || !commit->prepared.empty()) {
+                co_await parts_.pool.run([&] {
+                    feed(commit->prepared);
+                    engine_->on_time(commit->bound);
+                    engine_->take();
+                    return true;
+                });
+                for (Source& source : sources_) {
+                    if (commit->positions.contains(*source.shard.partition))
+                        source.next = commit->positions[*source.shard.partition];
+                }
+            }
+            bound_ = std::max(bound_, commit->bound);
+            last = std::move(*commit);
+        }
+    }
+    if (!last || is_prepared) co_return Result<>();
+    auto replayed = co_await replay_records(std::move(*last));
+    co_return replayed;
+}
+
+/// Without a function the records themselves are replayed, up to where the last commit stood.
+io::Task<Result<>> Runner::replay_records(Commit last) {
+    for (Source& source : sources_)
+        source.end = last.positions.contains(*source.shard.partition)
+                         ? last.positions[*source.shard.partition]
+                         : source.next;
+    bool is_all = false;
+    while (!is_all) {
+        auto taken = co_await take(Timestamp::max(), is_all);
+        if (!taken) co_return std::unexpected(std::move(taken.error()));
+        auto fed = co_await parts_.pool.run([&]() -> Result<> {
+            auto done = feed(*taken);
+            engine_->take();
+            return done;
+        });
+        if (!fed) co_return fed;
+    }
+    co_await parts_.pool.run([&] {
+        engine_->on_time(last.bound);
+        engine_->take();
+        return true;
+    });
+    co_return Result<>();
+}
+
+// --- one chunk
+
+io::Task<Result<bool>> Runner::step() {
+    Timestamp bound = Timestamp::max();
+    for (Source& source : sources_) {
+        auto tail = parts_.log.tail(source.shard.partition);
+        if (!tail)
+            co_return std::unexpected(
+                std::move(tail.error()).within("stream " + application_.inputs[0].stream_arn));
+        source.end = tail->next;
+        // Records that retention has unlinked are gone for this reader, too.
+        if (source.next < tail->first && source.ahead.empty()) source.next = tail->first;
+        bound = std::min(bound, tail->low_watermark);
+    }
+    bool is_all = false;
+    auto taken = co_await take(bound, is_all);
+    if (!taken) co_return std::unexpected(std::move(taken.error()));
+    figures_.behind.reset();
+    if (!taken->empty() && !is_all)
+        figures_.behind = std::max(Millis(0), std::chrono::duration_cast<Millis>(
+                                                  parts_.home.now() - taken->front().record.time));
+    if (taken->empty() && bound <= bound_) co_return false;
+    const bool had_records = !taken->empty();
+    std::vector<Prepared> prepared;
+    if (application_.inputs[0].processor && had_records) {
+        // On failure the same records come again: put them back in front.
+        std::vector<Taken> again = *taken;
+        auto answered = co_await prepare(std::move(*taken));
+        if (!answered) {
+            for (auto one = again.rbegin(); one != again.rend(); ++one) {
+                Source& source = sources_[one->shard];
+                source.next = one->record.ordinal;
+                source.ahead.push_front(std::move(one->record));
+            }
+            co_return std::unexpected(std::move(answered.error()));
+        }
+        prepared = std::move(*answered);
+    }
+    Result<Made> made = co_await parts_.pool.run([&]() -> Result<Made> {
+        if (application_.inputs[0].processor)
+            feed(prepared);
+        else if (auto fed = feed(*taken); !fed)
+            return std::unexpected(std::move(fed.error()));
+        if (is_all) engine_->on_time(bound);
+        return make_rows();
+    });
+    if (!made) co_return std::unexpected(std::move(made.error()));
+    if (is_all) bound_ = bound;
+    is_changed_ = is_changed_ || had_records;
+    figures_.rows_in = engine_->rows_in();
+    auto done = co_await commit(std::move(*made), std::move(prepared), bound_);
+    if (!done) co_return std::unexpected(std::move(done.error()));
+    co_return had_records;
+}
+
+io::Task<Result<>> Runner::read_ahead(Source& source) {
+    const log::Ordinal from = source.ahead.empty() ? source.next : source.ahead.back().ordinal + 1;
+    if (from >= source.end || !source.ahead.empty()) co_return Result<>();
+    const std::size_t count = std::min<std::size_t>(limits::chunk_records_max, source.end - from);
+    Result<std::vector<log::Record>> records;
+    if (parts_.log.is_cached(source.shard.partition, from))
+        records = parts_.log.read(source.shard.partition, from, count, limits::chunk_bytes_max);
+    else
+        records = co_await parts_.pool.run([&] {
+            return parts_.log.read(source.shard.partition, from, count, limits::chunk_bytes_max);
+        });
+    if (!records) co_return std::unexpected(std::move(records.error()));
+    for (log::Record& record : *records) {
+        if (record.ordinal < source.end) source.ahead.push_back(std::move(record));
+    }
+    if (source.ahead.empty()) source.next = source.end;
+    co_return Result<>();
+}
+
+io::Task<Result<std::vector<Runner::Taken>>> Runner::take(Timestamp bound, bool& is_all) {
+    std::vector<Taken> taken;
+    std::size_t bytes = 0;
+    is_all = false;
+    while (taken.size() < limits::chunk_records_max && bytes < limits::chunk_bytes_max) {
+        Source* first = nullptr;
+        std::uint32_t shard = 0;
+        for (std::size_t i = 0; i < sources_.size(); ++i) {
+            auto read = co_await read_ahead(sources_[i]);
+            if (!read) co_return std::unexpected(std::move(read.error()));
+            if (sources_[i].ahead.empty()) continue;
+            if (first && first->ahead.front().time <= sources_[i].ahead.front().time) continue;
+            first = &sources_[i];
+            shard = static_cast<std::uint32_t>(i);
+        }
+        if (!first || first->ahead.front().time >= bound) {
+            is_all = true;
+            break;
+        }
+        bytes += first->ahead.front().data.size();
+        first->next = first->ahead.front().ordinal + 1;
+        taken.push_back({shard, std::move(first->ahead.front())});
+        first->ahead.pop_front();
+    }
+    co_return taken;
+}
+
+Result<> Runner::feed(const std::vector<Taken>& taken) {
+    for (const Taken& one : taken) {
+        auto record = parts_.siblings.decode(one.record.data);
+        if (!record) return std::unexpected(std::move(record.error()));
+        const Shard& shard = sources_[one.shard].shard;
+        const std::string sequence_number = parts_.siblings.sequence_number(shard, one.record);
+        engine_->feed(input_of(one.shard), {record->data, one.record.time, shard.id,
+                                            record->partition_key, sequence_number});
+    }
+    return {};
+}
+
+void Runner::feed(const std::vector<Prepared>& prepared) {
+    for (const Prepared& one : prepared) {
+        if (one.verdict == Verdict::dropped || one.shard >= sources_.size()) continue;
+        const flow::SourceRecord record{one.data, one.arrival, sources_[one.shard].shard.id,
+                                        one.partition_key, one.sequence_number};
+        if (one.verdict == Verdict::ok)
+            engine_->feed(input_of(one.shard), record);
+        else
+            engine_->fail_record(input_of(one.shard), record,
+                                 "the function answered ProcessingFailed");
+    }
+}
+
+Runner::Made Runner::make_rows() {
+    Made made;
+    made.emitted = engine_->take();
+    made.rows.resize(application_.outputs.size());
+    for (const flow::Emitted& emitted : made.emitted) {
+        if (emitted.stream == flow::error_stream) made.errors += emitted.rows.rows();
+        for (std::size_t i = 0; i < application_.outputs.size(); ++i) {
+            if (application_.outputs[i].name != emitted.stream) continue;
+            for (std::size_t row = 0; row < emitted.rows.rows(); ++row) {
+                std::string text;
+                record::encode_row(application_.outputs[i].format, emitted.columns, emitted.rows,
+                                   row, text);
+                made.rows[i].push_back(Bytes::own(std::move(text)));
+            }
+        }
+    }
+    return made;
+}
+
+/// Output rows, positions and what the function made: one append, all of it or nothing. It is tried
+/// until it is done, as the engine has moved on.
+io::Task<Result<>> Runner::commit(Made made, std::vector<Prepared> prepared, Timestamp bound) {
+    std::uint64_t rows = 0;
+    for (const auto& of_output : made.rows) rows += of_output.size();
+    for (const Prepared& one : prepared) figures_.dropped += one.verdict == Verdict::dropped;
+    while (rows > 0 || !prepared.empty()) {
+        std::vector<log::Append> appends;
+        Result<> placed;
+        for (std::size_t i = 0; i < made.rows.size() && placed; ++i) {
+            if (made.rows[i].empty()) continue;
+            auto more = parts_.siblings.place(application_.outputs[i], made.rows[i]);
+            if (more)
+                std::ranges::move(*more, std::back_inserter(appends));
+            else
+                placed = std::unexpected(std::move(more.error()));
+        }
+        if (placed) {
+            std::vector<log::Append> batch;
+            batch.push_back({application_.commits, {encode({positions(), bound, prepared})}, {}});
+            std::ranges::move(appends, std::back_inserter(batch));
+            auto appended = co_await parts_.log.append(std::move(batch));
+            if (appended) {
+                commits_ = (*appended)[0].first + 1;
+                break;
+            }
+            placed = std::unexpected(std::move(appended.error()));
+        }
+        const bool go_on = co_await back_off(placed.error());
+        if (!go_on) {
+            is_changed_ = false;  // what was not committed is computed again from the last snapshot
+            co_return std::unexpected(std::move(placed.error()));
+        }
+    }
+    figures_.rows_out += rows;
+    figures_.errors += made.errors;
+    remember(made.emitted);
+    co_return Result<>();
+}
+
+void Runner::remember(const std::vector<flow::Emitted>& emitted) {
+    for (const flow::Emitted& one : emitted) {
+        for (std::size_t row = 0; row < one.rows.rows(); ++row) {
+            const Timestamp at = from_epoch_ms(one.rows.rowtimes[row]);
+            auto& windows = figures_.windows;
+            const bool is_new =
+                windows.empty() || windows.back().stream != one.stream || windows.back().at != at;
+            if (is_new) windows.push_back({one.stream, at, one.columns, {}});
+            if (windows.back().rows.size() >= limits::window_rows_max) continue;
+            auto& cells = windows.back().rows.emplace_back();
+            for (const record::Vector& column : one.rows.columns)
+                cells.push_back(column.nulls[row] ? std::nullopt
+                                                  : std::optional(record::to_text(column, row)));
+            if (windows.size() > limits::windows_max) windows.erase(windows.begin());
+        }
+    }
+}
+
+std::map<std::uint64_t, log::Ordinal> Runner::positions() const {
+    std::map<std::uint64_t, log::Ordinal> all;
+    for (const Source& source : sources_) all[*source.shard.partition] = source.next;
+    return all;
+}
+
+io::Task<Result<>> Runner::save_snapshot() {
+    snapshot_at_ = parts_.home.now();
+    std::string state = co_await parts_.pool.run([this] { return engine_->save(); });
+    const Snapshot snapshot{positions(), std::move(state), commits_};
+    const std::int64_t id = application_.id;
+    auto saved = co_await parts_.database.write(
+        [&](meta::Txn& txn) { return store::write_snapshot(txn, id, snapshot); });
+    if (!saved) co_return saved;
+    is_changed_ = false;
+    // What is in the snapshot is not replayed any more.
+    auto trimmed = co_await parts_.pool.run(
+        [&] { return parts_.log.trim(application_.commits, snapshot.commit); });
+    co_return trimmed;
+}
+
+}  // namespace freshet::analytics

@@ -1,0 +1,114 @@
+#include "app/ports_analytics.h"
+
+#include <fmt/format.h>
+
+#include "analytics/errors.h"
+#include "app/arn.h"
+#include "stream/hash.h"
+#include "stream/sequence.h"
+
+namespace freshet::app {
+
+std::optional<functions::FunctionKey> function_of(const std::string& text) {
+    const auto arn = parse_arn(text);
+    constexpr std::string_view prefix = "function:";
+    if (!arn || arn->service != "lambda" || !arn->resource.starts_with(prefix)) return std::nullopt;
+    std::string name = arn->resource.substr(prefix.size());
+    if (name.ends_with(":$LATEST")) name.resize(name.size() - 8);
+    return functions::FunctionKey{arn->account, arn->region, std::move(name)};
+}
+
+Result<const stream::Stream*> AnalyticsSiblings::find_stream(const std::string& text) const {
+    const auto arn = parse_arn(text);
+    if (!arn || arn->service != "kinesis" || !arn->resource.starts_with("stream/"))
+        return fail(analytics::Errc::invalid_argument,
+                    fmt::format("{} is not the ARN of a stream", text));
+    auto found = streams_.find({arn->account, arn->region, arn->resource.substr(7)});
+    if (!found) return fail(analytics::Errc::not_found, found.error().message());
+    return found;
+}
+
+Result<std::vector<analytics::Shard>> AnalyticsSiblings::shards(const std::string& stream_arn) {
+    auto found = find_stream(stream_arn);
+    if (!found) return std::unexpected(std::move(found.error()));
+    std::vector<analytics::Shard> shards;
+    for (const stream::Shard& shard : (*found)->shards)
+        shards.push_back({stream::shard_name(shard.index), shard.partition,
+                          to_epoch_ms(shard.created) / 1000, shard.index});
+    return shards;
+}
+
+Result<analytics::SourceRecord> AnalyticsSiblings::decode(const Bytes& logged) const {
+    auto record = stream::decode_record(logged);
+    if (!record) return std::unexpected(std::move(record.error()));
+    return analytics::SourceRecord{std::string(record->partition_key), std::move(record->data)};
+}
+
+std::string AnalyticsSiblings::sequence_number(const analytics::Shard& shard,
+                                               const log::Record& record) const {
+    return stream::make_sequence_number(
+        {shard.created_s, record.ordinal, to_epoch_ms(record.time) / 1000, shard.index});
+}
+
+Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Output& output,
+                                                          std::vector<Bytes> rows) {
+    std::vector<log::Append> appends;
+    if (output.target == analytics::Target::delivery_stream) {
+        const auto arn = parse_arn(output.arn);
+        if (!arn || arn->service != "firehose" || !arn->resource.starts_with("deliverystream/"))
+            return fail(analytics::Errc::invalid_argument,
+                        fmt::format("{} is not the ARN of a delivery stream", output.arn));
+        auto found = deliveries_.find({arn->account, arn->region, arn->resource.substr(15)});
+        if (!found) return fail(analytics::Errc::not_found, found.error().message());
+        appends.push_back({(*found)->inbox, std::move(rows), {}});
+        return appends;
+    }
+    auto found = find_stream(output.arn);
+    if (!found) return std::unexpected(std::move(found.error()));
+    const auto& shards = (*found)->shards;
+    appends.resize(shards.size());
+    for (std::size_t i = 0; i < shards.size(); ++i) appends[i].partition = shards[i].partition;
+    for (const Bytes& row : rows) {
+        // Rows are spread over the shards evenly, as random partition keys would.
+        const std::string key = fmt::format("{:016x}", ++rows_placed_);
+        const stream::Shard& shard = stream::shard_of(shards, stream::hash_of(key));
+        appends[static_cast<std::size_t>(&shard - shards.data())].records.push_back(
+            stream::encode_record(key, row.view()));
+    }
+    std::erase_if(appends, [](const log::Append& append) { return append.records.empty(); });
+    return appends;
+}
+
+io::Task<Result<Bytes>> AnalyticsSiblings::call(std::string function_arn, Bytes event) {
+    const auto key = function_of(function_arn);
+    if (!key)
+        co_return fail(analytics::Errc::invalid_argument,
+                       fmt::format("{} is not the ARN of a function", function_arn));
+    auto answered =
+        co_await io::run_on(functions_.home(), functions_.invoke(*key, std::move(event)));
+    if (!answered) co_return std::unexpected(std::move(answered.error()));
+    if (!answered->function_error.empty())
+        co_return fail(analytics::Errc::unavailable,
+                       fmt::format("function {} failed: {}", key->name,
+                                   answered->payload.view().substr(0, 500)));
+    co_return std::move(answered->payload);
+}
+
+io::Task<Result<Bytes>> AnalyticsSiblings::read_object(std::string bucket_arn, std::string key,
+                                                       std::size_t bytes_max) {
+    auto object = co_await objects_.find(bucket_arn.substr(bucket_arn.rfind(':') + 1), key);
+    if (!object) co_return std::unexpected(std::move(object.error()));
+    auto body = objects_.read(*object, 0, std::min<std::uint64_t>(object->size, bytes_max));
+    std::string all;
+    while (true) {
+        auto piece = co_await body->read();
+        if (!piece) co_return std::unexpected(std::move(piece.error()));
+        if (piece->empty()) break;
+        all.append(piece->view());
+    }
+    // A row that was cut in two would not fit the others.
+    if (all.size() < object->size) all.resize(std::min(all.size(), all.rfind('\n') + 1));
+    co_return Bytes::own(std::move(all));
+}
+
+}  // namespace freshet::app

@@ -1,0 +1,26 @@
+#include "app/wire_analytics.h"
+
+#include "analytics/store.h"
+#include "aws/services/kinesisanalytics.h"
+
+namespace freshet::app {
+
+std::vector<meta::Migration> WiredAnalytics::migrations() { return analytics::store::migrations(); }
+
+Result<std::unique_ptr<WiredAnalytics>> WiredAnalytics::make(Context& context,
+                                                             stream::Streams& streams,
+                                                             delivery::Deliveries& deliveries,
+                                                             functions::Functions& functions,
+                                                             objects::Objects& objects) {
+    auto wired = std::make_unique<WiredAnalytics>();
+    wired->siblings_ = std::make_unique<AnalyticsSiblings>(streams, deliveries, functions, objects);
+    // The home core of streams and deliveries: the siblings ask them without waiting.
+    wired->applications_ = std::make_unique<analytics::Applications>(analytics::Runner::Parts{
+        streams.home(), context.database, streams.log(), context.pool, *wired->siblings_});
+    if (auto loaded = wired->applications_->load(); !loaded)
+        return std::unexpected(std::move(loaded.error()));
+    aws::register_kinesisanalytics(context.router, *wired->applications_);
+    return wired;
+}
+
+}  // namespace freshet::app

@@ -1,0 +1,225 @@
+#include "aws/services/logs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "aws/model/logs.h"
+
+namespace freshet::aws {
+namespace {
+
+using namespace logs;
+namespace domain = monitor;
+
+constexpr int describe_default = 50;
+
+std::unexpected<Fault> refuse(const freshet::Error& error) {
+    return std::unexpected(Fault{error.is(domain::Errc::not_found) ? "ResourceNotFoundException"
+                                                                   : "ServiceUnavailableException",
+                                 error.message()});
+}
+
+/// A group by its name or by its ARN, "arn:...:log-group:NAME[:*]".
+std::string group_name(const std::optional<std::string>& name,
+                       const std::optional<std::string>& identifier) {
+    if (name) return *name;
+    const std::string text = identifier.value_or("");
+    constexpr std::string_view mark = ":log-group:";
+    const std::size_t at = text.find(mark);
+    if (at == std::string::npos) return text;
+    const std::string rest = text.substr(at + mark.size());
+    return rest.substr(0, rest.find(':'));
+}
+
+std::string arn_of(const Caller& caller, const std::string& group) {
+    return fmt::format("arn:aws:logs:{}:{}:log-group:{}", caller.region(), caller.account(), group);
+}
+
+/// "ERROR -DEBUG \"two words\"": terms, all of which must hold.
+Answer<std::vector<std::string>> terms_of(const std::string& pattern) {
+    std::vector<std::string> terms;
+    if (pattern.find_first_of("{[?%") != std::string::npos)
+        return std::unexpected(Fault{"InvalidParameterException",
+                                     "Freshet does not build filter patterns of JSON, of columns, "
+                                     "with '?' or '%'; terms and \"phrases\" are built"});
+    for (std::size_t at = 0; at < pattern.size();) {
+        if (pattern[at] == ' ') {
+            ++at;
+            continue;
+        }
+        std::string term = pattern[at] == '-' ? "-" : "";
+        at += term.size();
+        const bool quoted = at < pattern.size() && pattern[at] == '"';
+        const std::size_t end =
+            std::min(pattern.find(quoted ? '"' : ' ', at + (quoted ? 1 : 0)), pattern.size());
+        terms.push_back(term + pattern.substr(at + (quoted ? 1 : 0), end - at - (quoted ? 1 : 0)));
+        at = end + 1;
+    }
+    return terms;
+}
+
+std::int64_t token_number(const std::optional<std::string>& token) {
+    return token && token->size() > 2 ? std::strtoll(token->c_str() + 2, nullptr, 10) : 0;
+}
+
+class Handlers {
+  public:
+    explicit Handlers(domain::Logs& logs) : logs_(logs) {}
+
+    io::Task<Answer<DescribeLogGroupsResponse>> groups(Caller caller,
+                                                       DescribeLogGroupsRequest request) {
+        const std::string prefix = request.log_group_name_prefix.value_or("");
+        auto all = co_await logs_.groups(caller.account(), caller.region(), prefix);
+        if (!all) co_return refuse(all.error());
+        DescribeLogGroupsResponse out;
+        auto& found = out.log_groups.emplace();
+        const auto limit = static_cast<std::size_t>(request.limit.value_or(describe_default));
+        for (const domain::Group& group : *all) {
+            if (request.next_token && group.name <= *request.next_token) continue;
+            if (request.log_group_name_pattern &&
+                group.name.find(*request.log_group_name_pattern) == std::string::npos)
+                continue;
+            if (found.size() == limit) {
+                out.next_token = found.back().log_group_name;
+                break;
+            }
+            LogGroup& one = found.emplace_back();
+            one.log_group_name = group.name;
+            one.creation_time = to_epoch_ms(group.created);
+            one.metric_filter_count = 0;
+            one.arn = arn_of(caller, group.name) + ":*";
+            one.log_group_arn = arn_of(caller, group.name);
+            one.stored_bytes = group.bytes;
+            one.log_group_class = "STANDARD";
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<DescribeLogStreamsResponse>> streams(Caller caller,
+                                                         DescribeLogStreamsRequest request) {
+        const std::string group = group_name(request.log_group_name, request.log_group_identifier);
+        auto all = co_await logs_.streams({caller.account(), caller.region(), group},
+                                          request.log_stream_name_prefix.value_or(""));
+        if (!all) co_return refuse(all.error());
+        if (request.order_by == "LastEventTime")
+            std::sort(all->begin(), all->end(),
+                      [](const domain::Stream& a, const domain::Stream& b) {
+                          return std::tie(a.last, a.name) < std::tie(b.last, b.name);
+                      });
+        if (request.descending.value_or(false)) std::ranges::reverse(*all);
+        DescribeLogStreamsResponse out;
+        auto& found = out.log_streams.emplace();
+        const auto limit = static_cast<std::size_t>(request.limit.value_or(describe_default));
+        std::size_t from = static_cast<std::size_t>(token_number(request.next_token));
+        for (; from < all->size() && found.size() < limit; ++from) {
+            const domain::Stream& stream = (*all)[from];
+            LogStream& one = found.emplace_back();
+            one.log_stream_name = stream.name;
+            one.creation_time = to_epoch_ms(stream.created);
+            if (stream.first) one.first_event_timestamp = to_epoch_ms(*stream.first);
+            if (stream.last) one.last_event_timestamp = to_epoch_ms(*stream.last);
+            if (stream.ingested) one.last_ingestion_time = to_epoch_ms(*stream.ingested);
+            one.arn = arn_of(caller, group) + ":log-stream:" + stream.name;
+            one.stored_bytes = 0;
+        }
+        if (from < all->size()) out.next_token = fmt::format("n/{}", from);
+        co_return out;
+    }
+
+    io::Task<Answer<GetLogEventsResponse>> get(Caller caller, GetLogEventsRequest request) {
+        domain::EventRequest wanted;
+        wanted.streams = {request.log_stream_name};
+        if (request.start_time) wanted.from = from_epoch_ms(*request.start_time);
+        if (request.end_time) wanted.to = from_epoch_ms(*request.end_time);
+        wanted.limit = static_cast<std::size_t>(
+            request.limit.value_or(static_cast<int>(domain::page_events_max)));
+        const bool back = request.next_token && request.next_token->starts_with("b/");
+        const std::int64_t number = token_number(request.next_token);
+        (back ? wanted.before : wanted.after) = number;
+        wanted.newest = back || (!request.next_token && !request.start_from_head.value_or(false));
+        const domain::GroupKey group{
+            caller.account(), caller.region(),
+            group_name(request.log_group_name, request.log_group_identifier)};
+        auto known = co_await logs_.streams(group, request.log_stream_name);
+        if (!known) co_return refuse(known.error());
+        if (std::ranges::find(*known, request.log_stream_name, &domain::Stream::name) ==
+            known->end())
+            co_return std::unexpected(
+                Fault{"ResourceNotFoundException", "The specified log stream does not exist."});
+        auto events = co_await logs_.events(group, std::move(wanted));
+        if (!events) co_return refuse(events.error());
+        GetLogEventsResponse out;
+        auto& found = out.events.emplace();
+        for (const domain::Event& event : *events)
+            found.push_back({to_epoch_ms(event.time), event.text, to_epoch_ms(event.ingested)});
+        // The same token again says that there is nothing more.
+        out.next_forward_token = fmt::format("f/{}", events->empty() ? number : events->back().id);
+        out.next_backward_token = fmt::format(
+            "b/{}", events->empty() ? std::max<std::int64_t>(number, 1) : events->front().id);
+        co_return out;
+    }
+
+    io::Task<Answer<FilterLogEventsResponse>> filter(Caller caller,
+                                                     FilterLogEventsRequest request) {
+        domain::EventRequest wanted;
+        wanted.streams = request.log_stream_names.value_or(std::vector<std::string>());
+        wanted.stream_prefix = request.log_stream_name_prefix.value_or("");
+        if (request.start_time) wanted.from = from_epoch_ms(*request.start_time);
+        if (request.end_time) wanted.to = from_epoch_ms(*request.end_time + 1);
+        auto terms = terms_of(request.filter_pattern.value_or(""));
+        if (!terms) co_return std::unexpected(std::move(terms.error()));
+        wanted.terms = std::move(*terms);
+        wanted.after = token_number(request.next_token);
+        const auto limit = static_cast<std::size_t>(
+            request.limit.value_or(static_cast<int>(domain::page_events_max)));
+        wanted.limit = limit + 1;
+        const domain::GroupKey group{
+            caller.account(), caller.region(),
+            group_name(request.log_group_name, request.log_group_identifier)};
+        auto known = co_await logs_.streams(group, "");
+        if (!known) co_return refuse(known.error());
+        auto events = co_await logs_.events(group, std::move(wanted));
+        if (!events) co_return refuse(events.error());
+        FilterLogEventsResponse out;
+        if (events->size() > limit) {
+            events->pop_back();
+            out.next_token = fmt::format("n/{}", events->back().id);
+        }
+        auto& found = out.events.emplace();
+        for (const domain::Event& event : *events) {
+            FilteredLogEvent& one = found.emplace_back();
+            one.log_stream_name = event.stream;
+            one.timestamp = to_epoch_ms(event.time);
+            one.message = event.text;
+            one.ingestion_time = to_epoch_ms(event.ingested);
+            one.event_id = fmt::format("{:056}", event.id);
+        }
+        out.searched_log_streams.emplace();
+        co_return out;
+    }
+
+  private:
+    domain::Logs& logs_;
+};
+
+}  // namespace
+
+void register_logs(Router& router, domain::Logs& logs) {
+    auto h = std::make_shared<Handlers>(logs);
+    io::Core& home = logs.home();
+    router.handle<DescribeLogGroupsOp>(home, [h](Caller c, DescribeLogGroupsRequest i) {
+        return h->groups(std::move(c), std::move(i));
+    });
+    router.handle<DescribeLogStreamsOp>(home, [h](Caller c, DescribeLogStreamsRequest i) {
+        return h->streams(std::move(c), std::move(i));
+    });
+    router.handle<GetLogEventsOp>(
+        home, [h](Caller c, GetLogEventsRequest i) { return h->get(std::move(c), std::move(i)); });
+    router.handle<FilterLogEventsOp>(home, [h](Caller c, FilterLogEventsRequest i) {
+        return h->filter(std::move(c), std::move(i));
+    });
+}
+
+}  // namespace freshet::aws

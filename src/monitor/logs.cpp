@@ -1,0 +1,60 @@
+#include "monitor/logs.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "monitor/store.h"
+
+namespace freshet::monitor {
+
+void Logs::append(GroupKey group, std::string stream, std::vector<Line> lines) {
+    if (lines.empty()) return;
+    if (waiting_ + lines.size() > waiting_lines_max) {
+        const Timestamp time = lines.front().time;
+        const std::size_t count = lines.size();
+        lines.clear();
+        lines.push_back(
+            {time, fmt::format("{} lines were dropped: too many wait to be written", count)});
+    }
+    waiting_ += lines.size();
+    scope_.spawn(write(std::move(group), std::move(stream), std::move(lines)));
+}
+
+io::Task<void> Logs::write(GroupKey group, std::string stream, std::vector<Line> lines) {
+    const Timestamp now = home_.now();
+    auto written = co_await database_.write(
+        [&](meta::Txn& txn) { return store::write(txn, group, stream, lines, now); });
+    waiting_ -= lines.size();
+    if (!written)
+        log_error("monitor", "lines were not kept",
+                  {{"group", group.name}, {"reason", written.error().message()}});
+}
+
+io::Task<Result<std::vector<Group>>> Logs::groups(std::string account, std::string region,
+                                                  std::string prefix) {
+    auto found = co_await database_.read([&](const meta::Connection& connection) {
+        return store::groups(connection, account, region, prefix);
+    });
+    co_return found;
+}
+
+io::Task<Result<std::vector<Stream>>> Logs::streams(GroupKey group, std::string prefix) {
+    auto found = co_await database_.read([&](const meta::Connection& connection) {
+        return store::streams(connection, group, prefix);
+    });
+    co_return found;
+}
+
+io::Task<Result<std::vector<Event>>> Logs::events(GroupKey group, EventRequest request) {
+    auto found = co_await database_.read([&](const meta::Connection& connection) {
+        return store::events(connection, group, request);
+    });
+    co_return found;
+}
+
+}  // namespace freshet::monitor
+
+const freshet::ErrorDomain& freshet::ErrorTraits<freshet::monitor::Errc>::domain() {
+    static constexpr ErrorDomain instance{"monitor"};
+    return instance;
+}

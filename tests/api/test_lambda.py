@@ -1,0 +1,178 @@
+"""Lambda and its logs through boto3 and the AWS CLI: real processes, warm, bounded, durable."""
+import base64
+import concurrent.futures
+import io
+import json
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+import botocore.exceptions
+import pytest
+
+ROLE = "arn:aws:iam::000000000000:role/any"
+
+
+def zipped(source, **more):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", source)
+        for name, text in more.items():
+            archive.writestr(name.replace("__", "/") + ".py", text)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def functions(freshet):
+    return Functions(freshet)
+
+
+class Functions:
+    def __init__(self, freshet):
+        self.freshet, self.client, self.logs = freshet, freshet.client("lambda"), freshet.client("logs")
+
+    def create(self, source, name="f", **settings):
+        settings = {"Timeout": 30, **settings}
+        return self.client.create_function(FunctionName=name, Runtime="python3.11", Role=ROLE, Handler="app.handler",
+                                           Code={"ZipFile": zipped(source)}, **settings)
+
+    def call(self, event=None, name="f", **options):
+        answer = self.client.invoke(FunctionName=name, Payload=json.dumps(event if event is not None else {}), **options)
+        return json.loads(answer["Payload"].read() or b"null"), answer
+
+    def lines(self, name="f"):
+        return [event["message"] for event in self.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]]
+
+
+def code(call, **arguments):
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        call(**arguments)
+    return error.value.response["Error"]["Code"]
+
+
+def test_a_function_is_made_called_changed_and_removed(functions):
+    made = functions.create("def handler(event, context):\n    return {'got': event, 'name': context.function_name}",
+                            Environment={"Variables": {"PLACE": "STREET"}}, MemorySize=256, Description="echo")
+    assert made["FunctionArn"] == "arn:aws:lambda:us-east-1:000000000000:function:f" and made["State"] == "Active"
+    answer, raw = functions.call({"a": [1, None, "ü"]})
+    assert answer == {"got": {"a": [1, None, "ü"]}, "name": "f"} and raw["StatusCode"] == 200 and "FunctionError" not in raw
+    assert functions.call({}, name=made["FunctionArn"])[0]["name"] == "f"
+    functions.client.update_function_code(FunctionName="f", ZipFile=zipped("import os\ndef handler(event, context):\n    return os.environ['PLACE']"))
+    assert functions.call()[0] == "STREET"
+    functions.client.update_function_configuration(FunctionName="f", Environment={"Variables": {"PLACE": "ALLEY"}}, Timeout=7)
+    assert functions.call()[0] == "ALLEY"
+    assert functions.client.get_function_configuration(FunctionName="f")["Timeout"] == 7
+    assert functions.client.get_function(FunctionName="f")["Configuration"]["MemorySize"] == 256
+    assert [one["FunctionName"] for one in functions.client.list_functions()["Functions"]] == ["f"]
+    assert functions.client.invoke(FunctionName="f", InvocationType="DryRun")["StatusCode"] == 204
+    functions.client.delete_function(FunctionName="f")
+    assert code(functions.client.invoke, FunctionName="f") == "ResourceNotFoundException"
+
+
+def test_bad_input_is_refused_in_lambdas_words(functions):
+    client = functions.client
+    base = {"FunctionName": "g", "Role": ROLE, "Handler": "app.handler"}
+    assert code(client.create_function, **base, Runtime="python3.11", Code={"ZipFile": b"no zip"}) == "InvalidParameterValueException"
+    assert code(client.create_function, **base, Runtime="nodejs20.x", Code={"ZipFile": zipped("")}) == "InvalidParameterValueException"
+    assert code(client.create_function, **base, Runtime="python3.11", Code={"S3Bucket": "none", "S3Key": "x"}) == "InvalidParameterValueException"
+    functions.create("def handler(e, c): pass")
+    assert code(client.create_function, **{**base, "FunctionName": "f"}, Runtime="python3.11", Code={"ZipFile": zipped("")}) == "ResourceConflictException"
+    assert code(client.update_function_code, FunctionName="f", ZipFile=zipped(""), RevisionId="old") == "PreconditionFailedException"
+
+
+def test_one_process_serves_many_calls_and_several_serve_at_once(functions):
+    functions.create("import os, time\ncount = 0\ndef handler(event, context):\n    global count\n    count += 1\n"
+                     "    time.sleep(event.get('sleep', 0))\n    return [os.getpid(), count]")
+    first, second = functions.call()[0], functions.call()[0]
+    assert first[0] == second[0] and second[1] == first[1] + 1
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        pids = {answer[0][0] for answer in pool.map(lambda _: functions.call({"sleep": 0.5}), range(4))}
+    assert len(pids) == 4
+
+
+@pytest.mark.parametrize("source, kind, message", [
+    ("def handler(e, c): raise ValueError('bad row')", "ValueError", "bad row"),
+    ("import os\ndef handler(e, c): os._exit(3)", "Runtime.ExitError", "exit status 3"),
+    ("import time\ndef handler(e, c): time.sleep(60)", None, "Task timed out after 1.00 seconds"),
+    ("def handler(e, c): return {1, 2}", "Runtime.MarshalError", "Unable to marshal response"),
+    ("def other(e, c): pass", "Runtime.HandlerNotFound", "handler"),
+    ("import nothing_of_that_name\ndef handler(e, c): pass", "Runtime.ImportModuleError", "nothing_of_that_name"),
+])
+def test_a_function_that_misbehaves_fails_alone(functions, source, kind, message):
+    functions.create(source, Timeout=1)
+    answer, raw = functions.call(LogType="Tail")
+    assert raw["FunctionError"] == "Unhandled" and message in json.dumps(answer)
+    if kind:
+        assert answer["errorType"] == kind
+    assert b"REPORT RequestId" in base64.b64decode(raw["LogResult"])
+    functions.create("def handler(e, c): return 'well'", name="other")
+    assert functions.call(name="other")[0] == "well"
+
+
+def test_a_function_that_eats_memory_is_ended(functions):
+    functions.create("def handler(e, c):\n    hold = []\n    while True: hold.append(bytearray(16 << 20))", MemorySize=128, Timeout=20)
+    answer, raw = functions.call()
+    assert raw["FunctionError"] == "Unhandled" and answer["errorType"] in ("Runtime.OutOfMemory", "Runtime.ExitError", "MemoryError")
+
+
+def test_a_handler_reaches_freshet_with_boto3_unchanged(functions):
+    functions.freshet.client("s3").create_bucket(Bucket="from-handler")
+    functions.create("import boto3, pathlib\ndef handler(event, context):\n    pathlib.Path('/tmp/x').write_text('tmp')\n"
+                     "    boto3.client('s3').put_object(Bucket='from-handler', Key='k', Body=pathlib.Path('/tmp/x').read_bytes())\n    return 'put'")
+    assert functions.call()[0] == "put"
+    assert functions.freshet.client("s3").get_object(Bucket="from-handler", Key="k")["Body"].read() == b"tmp"
+
+
+def test_lines_are_kept_and_the_cli_shows_them(functions):
+    functions.create("def handler(event, context):\n    print('hello', event)\n    return 1")
+    functions.call({"n": 1})
+    lines = functions.freshet.until(lambda: (found := functions.lines()) and any("REPORT" in line for line in found) and found)
+    assert lines[0].startswith("INIT_START") or lines[0].startswith("START RequestId")
+    assert any(line.startswith("hello {'n': 1}") for line in lines)
+    group = functions.logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"][0]
+    assert group["logGroupName"] == "/aws/lambda/f" and group["storedBytes"] > 0
+    stream = functions.logs.describe_log_streams(logGroupName="/aws/lambda/f", orderBy="LastEventTime", descending=True)["logStreams"][0]
+    page = functions.logs.get_log_events(logGroupName="/aws/lambda/f", logStreamName=stream["logStreamName"], startFromHead=True, limit=1)
+    rest = functions.logs.get_log_events(logGroupName="/aws/lambda/f", logStreamName=stream["logStreamName"], startFromHead=True, nextToken=page["nextForwardToken"])
+    assert [event["message"] for event in page["events"] + rest["events"]] == lines
+    assert len(functions.logs.filter_log_events(logGroupName="/aws/lambda/f", filterPattern="hello")["events"]) == 1
+    assert code(functions.logs.get_log_events, logGroupName="/aws/lambda/none", logStreamName="x") == "ResourceNotFoundException"
+    aws = pathlib.Path(sys.executable).parent / "aws"
+    # What `aws logs tail` of the CLI's second version sends; PyPI has the first, which lacks that command.
+    shown = subprocess.run([aws, "logs", "filter-log-events", "--log-group-name", "/aws/lambda/f", "--interleaved", "--start-time", "0", "--output", "text",
+                            "--endpoint-url", functions.freshet.endpoint],
+                           capture_output=True, text=True, env=functions.freshet.environment(), timeout=60)
+    assert "hello {'n': 1}" in shown.stdout, shown.stderr
+
+
+def test_an_event_is_called_later_and_again_when_it_fails(functions):
+    functions.freshet.client("s3").create_bucket(Bucket="calls")
+    functions.create("import boto3, uuid\ndef handler(event, context):\n    boto3.client('s3').put_object(Bucket='calls', Key=str(uuid.uuid4()), Body=b'')\n"
+                     "    if event['fail']: raise RuntimeError('again')")
+    s3 = functions.freshet.client("s3")
+    calls = lambda: s3.list_objects_v2(Bucket="calls")["KeyCount"]
+    assert functions.client.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"fail": false}')["StatusCode"] == 202
+    functions.freshet.until(lambda: calls() == 1)
+    functions.client.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"fail": true}')
+    functions.freshet.until(lambda: calls() == 2)
+    functions.freshet.until(lambda: calls() == 4, advance_ms=30_000)
+    for _ in range(5):
+        functions.freshet.advance(600_000)
+    assert calls() == 4
+
+
+def test_functions_and_waiting_events_survive_kill_9(functions):
+    functions.freshet.client("s3").create_bucket(Bucket="calls")
+    functions.create("import boto3\ndef handler(event, context):\n    boto3.client('s3').put_object(Bucket='calls', Key=event['key'], Body=b'')")
+    functions.client.add_permission(FunctionName="f", StatementId="s", Action="lambda:InvokeFunction", Principal="events.amazonaws.com", SourceArn="arn:aws:events:us-east-1:000000000000:rule/r")
+    functions.client.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"key": "after"}')
+    functions.freshet.kill9()
+    functions.freshet.restart()
+    s3 = functions.freshet.client("s3")
+    functions.freshet.until(lambda: s3.list_objects_v2(Bucket="calls")["KeyCount"] == 1, advance_ms=1000)
+    again = functions.freshet.client("lambda")
+    statement = json.loads(again.get_policy(FunctionName="f")["Policy"])["Statement"][0]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"} and statement["Condition"]["ArnLike"]["AWS:SourceArn"].endswith("rule/r")
+    again.remove_permission(FunctionName="f", StatementId="s")
+    assert code(again.get_policy, FunctionName="f") == "ResourceNotFoundException"
