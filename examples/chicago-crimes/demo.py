@@ -1,13 +1,16 @@
 """The article's pipeline on this machine, as far as Freshet builds it: `./dev demo [--once] [--article] [--csv FILE...]`.
 
-Starts a Freshet of its own, makes the stream and the delivery stream, sends rows as the article's producer does
-(KPL-aggregated), waits until they lie in the lake under year=/month=/day=/hour=, and holds every hand-over against
-what Python reads from the input itself. Without --once it keeps sending rows until Ctrl-C.
+Starts a Freshet of its own, makes the stream, the preprocessing function, the streaming SQL and the delivery streams, sends
+rows as the article's producer does (KPL-aggregated), waits until rows and windows lie in the lake under
+year=/month=/day=/hour=, asks Athena, and holds every hand-over against what Python computes from the input itself.
+Without --once it keeps sending rows until Ctrl-C.
 """
 import argparse
 import collections
 import csv
+import datetime
 import io
+import os
 import pathlib
 import re
 import shutil
@@ -22,6 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 
+import application  # noqa: E402
 import boto3  # noqa: E402
 import generate  # noqa: E402
 import producer  # noqa: E402
@@ -30,6 +34,7 @@ STREAM, DELIVERY, BUCKET, RESULTS = "crimes", "crimes-to-lake", "crimes-lake", "
 ROLE = "arn:aws:iam::000000000000:role/freshet-pipeline"
 PREFIX = "crimes/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
 LIVE_ROWS_PER_SECOND = 500
+SAMPLE_ROWS = 2_000  # sent before the schema is discovered
 
 
 class Table:
@@ -59,16 +64,17 @@ class Demo:
         self.options = options
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="freshet-demo-"))
         port = options.port if is_free(options.port) else 0  # 0: the system chooses
-        self.server = subprocess.Popen([ROOT / "build/release/freshet", "serve", "--data", self.directory, "--listen", f"127.0.0.1:{port}"],
+        self.server = subprocess.Popen([os.environ.get("FRESHET", ROOT / "build/release/freshet"), "serve", "--data", self.directory, "--listen", f"127.0.0.1:{port}"],
                                        stdout=subprocess.PIPE, stderr=open(self.directory / "server.log", "w"), text=True)
         line = self.server.stdout.readline().strip()
         if "ready" not in line:
             raise SystemExit(f"demo: the server did not start; see {self.directory / 'server.log'}")
         self.endpoint = line.split()[-1]
         print(f"demo: {line}, data in {self.directory}")
-        self.kinesis, self.s3, self.firehose, self.athena = (boto3.client(
-            name, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="demo", aws_secret_access_key="demo")
-            for name in ("kinesis", "s3", "firehose", "athena"))
+        self.clients = {name: boto3.client(name, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="demo", aws_secret_access_key="demo")
+                        for name in ("kinesis", "s3", "firehose", "athena", "lambda", "kinesisanalytics", "iam")}
+        self.kinesis, self.s3, self.firehose, self.athena = (self.clients[name] for name in ("kinesis", "s3", "firehose", "athena"))
+        self.streaming = application.Streaming(self.clients, STREAM, BUCKET, ROLE, 60 if options.article else 10, 300 if options.article else 15)
 
     def stop(self):
         self.server.send_signal(signal.SIGTERM)
@@ -87,6 +93,7 @@ class Demo:
 
     def make(self):
         seconds, mebibytes = (300, 5) if self.options.article else (15, 5)
+        self.clients["iam"].create_role(RoleName=ROLE.split("/")[-1], AssumeRolePolicyDocument='{"Version":"2012-10-17","Statement":[]}')
         print("demo: making the bucket, the stream of 2 shards and the delivery stream "
               f"(buffers {mebibytes} MiB or {seconds} s)")
         self.s3.create_bucket(Bucket=BUCKET)
@@ -106,6 +113,9 @@ class Demo:
         """The rows as lines, and the time of each ten-thousandth on the screen."""
         sender, lines, started = producer.Producer(self.kinesis, STREAM), [], time.monotonic()
         for row in self.rows():
+            if len(lines) == SAMPLE_ROWS:
+                sender.finish()
+                self.make_streaming()
             line = io.StringIO()
             csv.writer(line, lineterminator="").writerow(row)
             lines.append(line.getvalue())
@@ -114,27 +124,67 @@ class Demo:
                 rate = sender.rows / (time.monotonic() - started)
                 print(f"demo: {sender.rows} rows sent, {rate:.0f} rows/s, {sender.retries} retries", flush=True)
         sender.finish()
+        if len(lines) <= SAMPLE_ROWS:
+            self.make_streaming()
         return lines
 
-    def objects(self):
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+    def make_streaming(self):
+        """The function, the schema that it and the first records show, the SQL, and its output."""
+        self.streaming.make_function()
+        self.schema = self.streaming.discover()
+        print(f"demo: function {application.FUNCTION}; discovered {len(self.schema['RecordColumns'])} columns of "
+              f"{self.schema['RecordFormat']['RecordFormatType']}:")
+        for name, column in zip(self.header(), self.schema["RecordColumns"]):
+            print(f"  {name:<24} {column['SqlType']}")
+        code = self.streaming.make_application(self.schema, self.header())
+        print("demo: streaming SQL\n" + "\n".join("  " + line for line in code.strip().splitlines()))
+        self.streaming.start()
+
+    def wait_for_windows(self, expected):
+        """Rows of the application in the lake: until there are as many, or a minute longer than windows and buffers live."""
+        deadline = time.monotonic() + (480 if self.options.article else 90)
+        known, rows = set(), []
+        while len(rows) < expected and time.monotonic() < deadline:
+            for key in self.objects("top-locations/"):
+                if key not in known:
+                    known.add(key)
+                    rows += list(csv.reader(self.lake_lines([key])))
+                    print(f"demo: object {key}: {len(rows)} rows of windows so far", flush=True)
+            time.sleep(0.25)
+        return sorted(known), rows
+
+    def check_windows(self, table):
+        since = time.monotonic()
+        place = self.header().index("Location Description") if "Location Description" in self.header() else None
+        if place is None:
+            return
+        expected = self.streaming.expected_windows(place)
+        keys, rows = self.wait_for_windows(len(expected))
+        found = {(round(datetime.datetime.fromisoformat(end + "+00:00").timestamp() * 1000), name, int(crimes)) for name, crimes, end in rows}
+        table.row("rows of the windows' top places", len(expected), len(rows), since)
+        table.row("windows as Python computes them", len(expected), len(found & expected), since)
+        table.row("rows in error_stream", 0, sum(1 for _ in self.streaming.records(application.ERRORS)), since)
+        since = time.monotonic()
+        self.query("CREATE EXTERNAL TABLE crimes.top_locations (location string, crimes string, window_end string) "
+                   "PARTITIONED BY (year string, month string, day string, hour string) "
+                   "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' "
+                   f"STORED AS TEXTFILE LOCATION 's3://{BUCKET}/top-locations/'")
+        self.query("MSCK REPAIR TABLE crimes.top_locations")
+        self.query("CREATE OR REPLACE VIEW crimes.location_totals AS SELECT location, SUM(CAST(crimes AS bigint)) AS crimes "
+                   "FROM crimes.top_locations GROUP BY location")
+        totals = collections.Counter()
+        for _, name, crimes in expected:
+            totals[name] += crimes
+        answer = self.query("SELECT location, crimes FROM crimes.location_totals")[1:]
+        table.row("view location_totals", len(totals), sum(totals[name or ""] == int(crimes) for name, crimes in answer), since)
+
+    def objects(self, prefix="crimes/"):
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
     def lake_lines(self, keys):
         content = b"".join(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys)
         return content.decode().splitlines()
-
-    def stream_records(self):
-        count = 0
-        for shard in self.kinesis.list_shards(StreamName=STREAM)["Shards"]:
-            iterator = self.kinesis.get_shard_iterator(StreamName=STREAM, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
-            while True:
-                answer = self.kinesis.get_records(ShardIterator=iterator)
-                count += len(answer["Records"])
-                iterator = answer["NextShardIterator"]
-                if answer["MillisBehindLatest"] == 0:
-                    break
-        return count
 
     def wait_for_lake(self, expected):
         """Until the lake has as many rows, or a minute longer than a buffer lives."""
@@ -177,12 +227,11 @@ class Demo:
         self.query("CREATE OR REPLACE VIEW crimes.top_places AS SELECT location_description AS place, COUNT(*) AS crimes "
                    "FROM crimes.reports GROUP BY location_description")
 
+    def header(self):
+        return list(generate.COLUMNS) if not self.options.csv else list(next(producer.read_rows(self.options.csv[0])))
+
     def columns(self):
-        if not self.options.csv:
-            names = generate.COLUMNS
-        else:
-            names = next(producer.read_rows(self.options.csv[0]))
-        return [re.sub(r"[^a-z0-9]+", "_", name.lower()) for name in names]
+        return [re.sub(r"[^a-z0-9]+", "_", name.lower()) for name in self.header()]
 
     def check_queries(self, table, lines):
         since = time.monotonic()
@@ -208,13 +257,15 @@ class Demo:
         sent = time.monotonic()
         keys, found = self.wait_for_lake(len(lines))
         table = Table()
-        table.row("delivery streams made", 1, len(self.firehose.list_delivery_streams()["DeliveryStreamNames"]), since)
-        table.row("stream has records (KPL aggregates)", True, self.stream_records() > 0, made)
+        table.row("delivery streams made", 2, len(self.firehose.list_delivery_streams()["DeliveryStreamNames"]), since)
+        table.row("stream has records (KPL aggregates)", True, any(True for _ in self.streaming.records(STREAM)), made)
+        table.row("discovered columns", len(self.header()), len(self.schema["RecordColumns"]), made)
         table.row("rows in the lake", len(lines), len(found), sent)
         table.row("each row once", True, collections.Counter(lines) == collections.Counter(found), sent)
         pattern = re.compile(r"crimes/year=\d{4}/month=\d\d/day=\d\d/hour=\d\d/" + DELIVERY + r"-1-")
         table.row("objects under year=/month=/day=/hour=", len(keys), sum(bool(pattern.match(key)) for key in keys), sent)
         self.check_queries(table, lines)
+        self.check_windows(table)
         return table.good
 
     def run_on(self):

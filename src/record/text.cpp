@@ -272,6 +272,16 @@ std::string_view utf8_prefix(std::string_view text, std::size_t characters) {
     return text.substr(0, at);
 }
 
+std::string repaired_utf8(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t bytes = character_bytes(text, at);
+        out += bytes ? text.substr(at, bytes) : std::string_view("\xef\xbf\xbd");
+        at += std::max<std::size_t>(bytes, 1);
+    }
+    return out;
+}
+
 bool is_utf8(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {

@@ -52,6 +52,8 @@ std::string_view trimmed(std::string_view text);
 /// count one each.
 std::size_t utf8_length(std::string_view text);
 std::string_view utf8_prefix(std::string_view text, std::size_t characters);
+/// `text` with U+FFFD for each byte that is not UTF-8.
+std::string repaired_utf8(std::string_view text);
 /// True when all of `text` is valid UTF-8.
 bool is_utf8(std::string_view text);
 
