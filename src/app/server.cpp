@@ -14,6 +14,7 @@
 #include "app/wire_identity.h"
 #include "app/wire_objects.h"
 #include "app/wire_query.h"
+#include "app/wire_schedule.h"
 #include "app/wire_stream.h"
 #include "aws/http/front.h"
 #include "base/log.h"
@@ -31,7 +32,8 @@ std::vector<meta::Migration> all_migrations() {
     for (const auto& part :
          {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
           WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations(),
-          WiredFunctions::migrations(), WiredAnalytics::migrations()})
+          WiredFunctions::migrations(), WiredAnalytics::migrations(),
+          WiredSchedule::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -58,6 +60,7 @@ struct Server::Parts {
     std::unique_ptr<WiredQuery> queries;
     std::unique_ptr<WiredFunctions> functions;
     std::unique_ptr<WiredAnalytics> analytics;
+    std::unique_ptr<WiredSchedule> schedules;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -110,6 +113,9 @@ Result<> Server::Parts::open() {
                              functions->functions(), objects->objects());
     if (!analytics_made) return std::unexpected(std::move(analytics_made.error()));
     analytics = std::move(*analytics_made);
+    auto schedules_made = WiredSchedule::make(*context, functions->functions());
+    if (!schedules_made) return std::unexpected(std::move(schedules_made.error()));
+    schedules = std::move(*schedules_made);
     return {};
 }
 
@@ -140,6 +146,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
         parts.deliveries->start();
         parts.functions->start(parts.context->endpoint);
         parts.analytics->start();
+        parts.schedules->start();
     });
     parts.cores->at(parts.cores->size() - 1).post([&parts] { parts.objects->start(); });
     parts.cores->start();
@@ -159,6 +166,9 @@ void Server::stop() {
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
     io::run_to_end(clock, [this](io::Core&) {
         return io::run_on(parts_->cores->main(), parts_->queries->stop());
+    });
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->main(), parts_->schedules->stop());
     });
     // A function that hangs must not hold up the application that waits for it: its process goes
     // first.

@@ -1,0 +1,22 @@
+#include "app/wire_schedule.h"
+
+#include "aws/services/events.h"
+#include "schedule/store.h"
+
+namespace freshet::app {
+
+std::vector<meta::Migration> WiredSchedule::migrations() { return schedule::store::migrations(); }
+
+Result<std::unique_ptr<WiredSchedule>> WiredSchedule::make(Context& context,
+                                                           functions::Functions& functions) {
+    auto wired = std::make_unique<WiredSchedule>();
+    wired->callee_ = std::make_unique<ScheduleCallee>(functions);
+    wired->schedules_ = std::make_unique<schedule::Schedules>(context.cores.main(),
+                                                              context.database, *wired->callee_);
+    if (auto loaded = wired->schedules_->load(); !loaded)
+        return std::unexpected(std::move(loaded.error()));
+    aws::register_events(context.router, *wired->schedules_);
+    return wired;
+}
+
+}  // namespace freshet::app

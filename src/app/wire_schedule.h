@@ -1,0 +1,24 @@
+// Makes the schedule service.
+#pragma once
+#include <memory>
+
+#include "app/context.h"
+#include "app/ports_schedule.h"
+#include "schedule/schedule.h"
+
+namespace freshet::app {
+
+class WiredSchedule {
+  public:
+    static std::vector<meta::Migration> migrations();
+    static Result<std::unique_ptr<WiredSchedule>> make(Context& context,
+                                                       functions::Functions& functions);
+    void start() { schedules_->start(); }
+    io::Task<void> stop() { co_await schedules_->stop(); }
+
+  private:
+    std::unique_ptr<ScheduleCallee> callee_;
+    std::unique_ptr<schedule::Schedules> schedules_;
+};
+
+}  // namespace freshet::app

@@ -1,0 +1,255 @@
+#include "aws/services/events.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aws/model/events.h"
+#include "schedule/event.h"
+
+namespace freshet::aws {
+namespace {
+
+using namespace events;
+namespace domain = schedule;
+
+constexpr int list_default = 100;
+
+std::unexpected<Fault> refuse(const char* code, std::string message) {
+    return std::unexpected(Fault{code, std::move(message)});
+}
+
+std::unexpected<Fault> refuse(const freshet::Error& error) {
+    if (!error.is_of<domain::Errc>()) return refuse("InternalException", error.message());
+    switch (error.as<domain::Errc>()) {
+        case domain::Errc::not_found:
+            return refuse("ResourceNotFoundException", error.message());
+        case domain::Errc::invalid:
+            return refuse("ValidationException", error.message());
+        case domain::Errc::limit_exceeded:
+            return refuse("LimitExceededException", error.message());
+        case domain::Errc::unavailable:
+            return refuse("InternalException", error.message());
+    }
+    return refuse("InternalException", error.message());
+}
+
+Answer<domain::RuleKey> key_of(const Caller& caller, const std::string& name,
+                               const std::optional<std::string>& bus) {
+    if (bus && *bus != "default" && !bus->ends_with("event-bus/default"))
+        return refuse("ResourceNotFoundException",
+                      fmt::format("Event bus {} does not exist.", *bus));
+    return domain::RuleKey{caller.account(), caller.region(), name};
+}
+
+Answer<domain::Target> target_of(const Target& given) {
+    if (given.kinesis_parameters || given.run_command_parameters || given.ecs_parameters ||
+        given.batch_parameters || given.sqs_parameters || given.http_parameters ||
+        given.redshift_data_parameters || given.sage_maker_pipeline_parameters ||
+        given.app_sync_parameters)
+        return refuse("ValidationException",
+                      "Freshet does not build parameters of this target; functions are built");
+    if (given.dead_letter_config)
+        return refuse("ValidationException", "Freshet does not build DeadLetterConfig");
+    const int inputs = given.input.has_value() + given.input_path.has_value() +
+                       given.input_transformer.has_value();
+    if (inputs > 1)
+        return refuse(
+            "ValidationException",
+            fmt::format(
+                "Only one of Input, InputPath, or InputTransformer must be provided for target {}.",
+                given.id));
+    domain::Target target{given.id,    given.arn,        given.role_arn.value_or(""),
+                          given.input, given.input_path, std::nullopt};
+    if (given.input_transformer) {
+        auto& transformer = target.transformer.emplace();
+        transformer.text = given.input_transformer->input_template;
+        if (given.input_transformer->input_paths_map)
+            transformer.paths.insert(given.input_transformer->input_paths_map->begin(),
+                                     given.input_transformer->input_paths_map->end());
+    }
+    return target;
+}
+
+Target describe(const domain::Target& target) {
+    Target out;
+    out.id = target.id;
+    out.arn = target.arn;
+    if (!target.role_arn.empty()) out.role_arn = target.role_arn;
+    out.input = target.input;
+    out.input_path = target.input_path;
+    if (target.transformer) {
+        auto& transformer = out.input_transformer.emplace();
+        transformer.input_template = target.transformer->text;
+        if (!target.transformer->paths.empty())
+            transformer.input_paths_map.emplace(target.transformer->paths.begin(),
+                                                target.transformer->paths.end());
+    }
+    return out;
+}
+
+/// Rule and DescribeRuleResponse have the same members.
+template <class Out>
+Out describe(const domain::Rule& rule) {
+    Out out;
+    out.name = rule.key.name;
+    out.arn = domain::arn_of(rule.key);
+    out.state = rule.is_enabled ? "ENABLED" : "DISABLED";
+    if (!rule.description.empty()) out.description = rule.description;
+    out.schedule_expression = rule.expression;
+    if (!rule.role_arn.empty()) out.role_arn = rule.role_arn;
+    out.event_bus_name = "default";
+    return out;
+}
+
+class Handlers {
+  public:
+    explicit Handlers(domain::Schedules& schedules) : schedules_(schedules) {}
+
+    io::Task<Answer<PutRuleResponse>> put(Caller caller, PutRuleRequest request) {
+        auto key = key_of(caller, request.name, request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (request.event_pattern)
+            co_return refuse("ValidationException",
+                             "Freshet does not build EventPattern; ScheduleExpression is built");
+        if (!request.schedule_expression)
+            co_return refuse("ValidationException",
+                             "Parameter(s) EventPattern or ScheduleExpression must be specified.");
+        domain::Rule rule;
+        rule.key = *key;
+        rule.expression = *request.schedule_expression;
+        rule.description = request.description.value_or("");
+        rule.role_arn = request.role_arn.value_or("");
+        rule.is_enabled = request.state.value_or("ENABLED") != "DISABLED";
+        auto done = co_await schedules_.put(std::move(rule));
+        if (!done) co_return refuse(done.error());
+        co_return PutRuleResponse{domain::arn_of(*key)};
+    }
+
+    io::Task<Answer<DescribeRuleResponse>> describe_one(Caller caller,
+                                                        DescribeRuleRequest request) {
+        auto key = key_of(caller, request.name, request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto found = schedules_.find(*key);
+        if (!found) co_return refuse(found.error());
+        co_return describe<DescribeRuleResponse>(**found);
+    }
+
+    io::Task<Answer<ListRulesResponse>> list(Caller caller, ListRulesRequest request) {
+        auto key = key_of(caller, "", request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        ListRulesResponse out;
+        auto& found = out.rules.emplace();
+        const auto limit = static_cast<std::size_t>(request.limit.value_or(list_default));
+        for (const domain::Rule* rule :
+             schedules_.list(caller.account(), caller.region(), request.name_prefix.value_or(""))) {
+            if (request.next_token && rule->key.name <= *request.next_token) continue;
+            if (found.size() == limit) {
+                out.next_token = found.back().name;
+                break;
+            }
+            found.push_back(describe<Rule>(*rule));
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<ListTargetsByRuleResponse>> list_targets(Caller caller,
+                                                             ListTargetsByRuleRequest request) {
+        auto key = key_of(caller, request.rule, request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto found = schedules_.find(*key);
+        if (!found) co_return refuse(found.error());
+        ListTargetsByRuleResponse out;
+        auto& targets = out.targets.emplace();
+        for (const domain::Target& target : (*found)->targets) targets.push_back(describe(target));
+        co_return out;
+    }
+
+    io::Task<Answer<EnableRuleOp::Output>> enable(Caller caller, EnableRuleRequest request) {
+        auto key = key_of(caller, request.name, request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done = co_await schedules_.enable(*key, true);
+        if (!done) co_return refuse(done.error());
+        co_return EnableRuleOp::Output();
+    }
+
+    io::Task<Answer<DisableRuleOp::Output>> disable(Caller caller, DisableRuleRequest request) {
+        auto key = key_of(caller, request.name, request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done = co_await schedules_.enable(*key, false);
+        if (!done) co_return refuse(done.error());
+        co_return DisableRuleOp::Output();
+    }
+
+    io::Task<Answer<DeleteRuleOp::Output>> remove(Caller caller, DeleteRuleRequest request) {
+        auto key = key_of(caller, request.name, request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done = co_await schedules_.remove(*key);
+        if (!done) co_return refuse(done.error());
+        co_return DeleteRuleOp::Output();
+    }
+
+    io::Task<Answer<PutTargetsResponse>> put_targets(Caller caller, PutTargetsRequest request) {
+        auto key = key_of(caller, request.rule, request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        std::vector<domain::Target> targets;
+        for (const Target& given : request.targets) {
+            auto target = target_of(given);
+            if (!target) co_return std::unexpected(std::move(target.error()));
+            targets.push_back(std::move(*target));
+        }
+        auto done = co_await schedules_.put_targets(*key, std::move(targets));
+        if (!done) co_return refuse(done.error());
+        PutTargetsResponse out;
+        out.failed_entry_count = 0;
+        out.failed_entries.emplace();
+        co_return out;
+    }
+
+    io::Task<Answer<RemoveTargetsResponse>> remove_targets(Caller caller,
+                                                           RemoveTargetsRequest request) {
+        auto key = key_of(caller, request.rule, request.event_bus_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done = co_await schedules_.remove_targets(*key, std::move(request.ids));
+        if (!done) co_return refuse(done.error());
+        RemoveTargetsResponse out;
+        out.failed_entry_count = 0;
+        out.failed_entries.emplace();
+        co_return out;
+    }
+
+  private:
+    domain::Schedules& schedules_;
+};
+
+}  // namespace
+
+void register_events(Router& router, domain::Schedules& schedules) {
+    auto h = std::make_shared<Handlers>(schedules);
+    io::Core& home = schedules.home();
+    router.handle<PutRuleOp>(
+        home, [h](Caller c, PutRuleRequest i) { return h->put(std::move(c), std::move(i)); });
+    router.handle<DescribeRuleOp>(home, [h](Caller c, DescribeRuleRequest i) {
+        return h->describe_one(std::move(c), std::move(i));
+    });
+    router.handle<ListRulesOp>(
+        home, [h](Caller c, ListRulesRequest i) { return h->list(std::move(c), std::move(i)); });
+    router.handle<ListTargetsByRuleOp>(home, [h](Caller c, ListTargetsByRuleRequest i) {
+        return h->list_targets(std::move(c), std::move(i));
+    });
+    router.handle<EnableRuleOp>(
+        home, [h](Caller c, EnableRuleRequest i) { return h->enable(std::move(c), std::move(i)); });
+    router.handle<DisableRuleOp>(home, [h](Caller c, DisableRuleRequest i) {
+        return h->disable(std::move(c), std::move(i));
+    });
+    router.handle<DeleteRuleOp>(
+        home, [h](Caller c, DeleteRuleRequest i) { return h->remove(std::move(c), std::move(i)); });
+    router.handle<PutTargetsOp>(home, [h](Caller c, PutTargetsRequest i) {
+        return h->put_targets(std::move(c), std::move(i));
+    });
+    router.handle<RemoveTargetsOp>(home, [h](Caller c, RemoveTargetsRequest i) {
+        return h->remove_targets(std::move(c), std::move(i));
+    });
+}
+
+}  // namespace freshet::aws

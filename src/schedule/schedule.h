@@ -1,0 +1,47 @@
+// The schedule service (EventBridge rules on the default bus): rules, their targets, their ticks.
+// One home core. Every change completes after it is durable.
+#pragma once
+#include "io/core.h"
+#include "meta/database.h"
+#include "schedule/errors.h"
+#include "schedule/ports.h"
+#include "schedule/types.h"
+
+namespace freshet::schedule {
+
+class Schedules {
+  public:
+    Schedules(io::Core& home, meta::Database& database, Callee& callee)
+        : home_(home), database_(database), callee_(callee), changed_(home), scope_(home) {}
+    Result<> load();
+    void start() { scope_.spawn(run()); }
+    io::Task<void> stop();
+    io::Core& home() { return home_; }
+
+    /// Makes the rule or changes it; its targets stay.
+    io::Task<Result<>> put(Rule wanted);
+    Result<const Rule*> find(const RuleKey& key) const;
+    std::vector<const Rule*> list(const std::string& account, const std::string& region,
+                                  const std::string& prefix) const;
+    io::Task<Result<>> enable(RuleKey key, bool is_enabled);
+    io::Task<Result<>> remove(RuleKey key);
+    io::Task<Result<>> put_targets(RuleKey key, std::vector<Target> targets);
+    /// Ids that are not there are left alone.
+    io::Task<Result<>> remove_targets(RuleKey key, std::vector<std::string> ids);
+
+  private:
+    io::Task<void> run();
+    /// Calls the targets of the tick that is due, then moves to the next: a call that was made
+    /// before a crash has the same token, and is not made twice.
+    io::Task<bool> tick(RuleKey key);
+    io::Task<Result<>> save(Rule changed);
+    io::Core& home_;
+    meta::Database& database_;
+    Callee& callee_;
+    std::map<RuleKey, Rule> rules_;
+    bool stopping_ = false;
+    io::Signal changed_;
+    io::Scope scope_;
+};
+
+}  // namespace freshet::schedule

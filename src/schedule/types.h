@@ -1,0 +1,39 @@
+// The words of the schedule service.
+#pragma once
+#include <compare>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace freshet::schedule {
+
+struct RuleKey {
+    std::string account, region, name;
+    auto operator<=>(const RuleKey&) const = default;
+};
+
+/// "<name>" in the template is what the path finds in the event.
+struct Transformer {
+    std::map<std::string, std::string> paths;
+    std::string text;
+};
+
+struct Target {
+    std::string id, arn, role_arn;
+    std::optional<std::string> input, input_path;
+    std::optional<Transformer> transformer;
+};
+
+struct Rule {
+    std::int64_t id = 0;
+    RuleKey key;
+    std::string expression, description, role_arn;
+    bool is_enabled = true;
+    std::optional<Timestamp> due;  ///< the next tick; nothing when there is none
+    std::vector<Target> targets;
+};
+
+}  // namespace freshet::schedule

@@ -1,0 +1,129 @@
+"""EventBridge rules through boto3: expressions, targets, ticks that come once."""
+import io
+import json
+import pathlib
+import zipfile
+
+import botocore.exceptions
+import pytest
+
+ROLE = "arn:aws:iam::000000000000:role/any"
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
+KEEP = ("import boto3, json, uuid\ndef handler(event, context):\n"
+        "    boto3.client('s3').put_object(Bucket='ticks', Key=str(uuid.uuid4()), Body=json.dumps(event).encode())")
+
+
+class Rules:
+    def __init__(self, freshet):
+        self.freshet = freshet
+        self.connect()
+        self.s3.create_bucket(Bucket="ticks")
+        self.make("f", KEEP)
+
+    def connect(self):
+        self.events, self.s3, self.functions = (self.freshet.client(name) for name in ("events", "s3", "lambda"))
+
+    def make(self, name, source):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("app.py", source)
+        self.functions.create_function(FunctionName=name, Runtime="python3.11", Role=ROLE, Handler="app.handler", Code={"ZipFile": buffer.getvalue()}, Timeout=30)
+
+    def rule(self, expression="rate(1 hour)", name="hourly", **target):
+        arn = self.events.put_rule(Name=name, ScheduleExpression=expression)["RuleArn"]
+        assert self.events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": FUNCTION, **target}])["FailedEntryCount"] == 0
+        return arn
+
+    def ticks(self):
+        keys = [item["Key"] for item in self.s3.list_objects_v2(Bucket="ticks").get("Contents", [])]
+        return [json.loads(self.s3.get_object(Bucket="ticks", Key=key)["Body"].read()) for key in keys]
+
+    def wait(self, count):
+        return self.freshet.until(lambda: len(self.ticks()) >= count and self.ticks())
+
+
+@pytest.fixture
+def rules(freshet):
+    return Rules(freshet)
+
+
+def refused(call, **arguments):
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        call(**arguments)
+    return error.value.response["Error"]
+
+
+def test_a_rule_is_made_listed_disabled_and_removed(rules):
+    arn = rules.rule("cron(0/15 * * * ? *)")
+    assert arn == "arn:aws:events:us-east-1:000000000000:rule/hourly"
+    assert rules.events.describe_rule(Name="hourly")["ScheduleExpression"] == "cron(0/15 * * * ? *)"
+    assert [rule["State"] for rule in rules.events.list_rules(NamePrefix="h")["Rules"]] == ["ENABLED"]
+    assert rules.events.list_targets_by_rule(Rule="hourly")["Targets"] == [{"Id": "1", "Arn": FUNCTION}]
+    rules.events.disable_rule(Name="hourly")
+    assert rules.events.describe_rule(Name="hourly")["State"] == "DISABLED"
+    assert refused(rules.events.delete_rule, Name="hourly") == {"Code": "ValidationException", "Message": "Rule can't be deleted since it has targets."}
+    rules.events.remove_targets(Rule="hourly", Ids=["1"])
+    rules.events.delete_rule(Name="hourly")
+    assert refused(rules.events.describe_rule, Name="hourly")["Code"] == "ResourceNotFoundException"
+
+
+def test_bad_expressions_and_targets_are_refused(rules):
+    for expression in ("rate(1 minutes)", "cron(0 1 * * * *)", "rate(10 seconds)", "hourly"):
+        assert refused(rules.events.put_rule, Name="r", ScheduleExpression=expression) == {"Code": "ValidationException", "Message": "Parameter ScheduleExpression is not valid."}
+    rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    assert refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "1", "Arn": "arn:aws:sqs:us-east-1:000000000000:q"}])["Code"] == "ValidationException"
+    assert refused(rules.events.put_targets, Rule="none", Targets=[{"Id": "1", "Arn": FUNCTION}])["Code"] == "ResourceNotFoundException"
+    assert refused(rules.events.put_rule, Name="r", ScheduleExpression="rate(1 day)", EventBusName="other")["Code"] == "ResourceNotFoundException"
+
+
+def test_each_hour_has_one_tick(rules):
+    arn = rules.rule()
+    rules.freshet.advance(3_599_000)
+    assert rules.ticks() == []
+    rules.freshet.advance(1_000)
+    [tick] = rules.wait(1)
+    assert tick["detail-type"] == "Scheduled Event" and tick["source"] == "aws.events" and tick["resources"] == [arn]
+    rules.freshet.advance(3 * 3_600_000)
+    assert len({tick["time"] for tick in rules.wait(4)}) == 4
+    rules.events.disable_rule(Name="hourly")
+    rules.freshet.advance(3_600_000)
+    assert len(rules.ticks()) == 4
+
+
+def test_inputs_constant_path_and_template(rules):
+    rules.rule(name="a", Input='{"database": "crimes"}')
+    rules.rule(name="b", InputPath="$.detail-type")
+    rules.rule(name="c", InputTransformer={"InputPathsMap": {"when": "$.time"}, "InputTemplate": '{"at": <when>, "text": "tick at <when>"}'})
+    rules.freshet.advance(3_600_000)
+    ticks = rules.wait(3)
+    assert {"database": "crimes"} in ticks and "Scheduled Event" in ticks
+    assert [tick for tick in ticks if "at" in tick and isinstance(tick, dict)][0]["text"].startswith("tick at 2026-01-01T")
+
+
+def test_no_tick_is_missed_or_doubled_over_kill_9(rules):
+    rules.rule()
+    for hours in range(1, 6):
+        rules.freshet.advance(3_600_000)
+        if hours % 2:
+            rules.freshet.kill9()
+            rules.freshet.restart()
+            rules.connect()
+            rules.freshet.advance(3_600_000 * hours)  # the manual clock begins anew
+        rules.wait(hours)
+    assert len(rules.ticks()) == 5 == len({tick["time"] for tick in rules.ticks()})
+
+
+def test_the_articles_hourly_function_registers_partitions(rules):
+    glue = rules.freshet.client("glue")
+    glue.create_database(DatabaseInput={"Name": "crimes"})
+    glue.create_table(DatabaseName="crimes", TableInput={
+        "Name": "reports", "PartitionKeys": [{"Name": name, "Type": "string"} for name in ("year", "month", "day", "hour")],
+        "StorageDescriptor": {"Columns": [{"Name": "a", "Type": "string"}], "Location": "s3://ticks/crimes/"}})
+    example = pathlib.Path(__file__).parents[2] / "examples" / "chicago-crimes" / "partitions.py"
+    rules.make("partitions", example.read_text() + "\nhandler = lambda_handler\n")
+    rules.rule(Arn=FUNCTION.removesuffix("f") + "partitions", Input='{"database": "crimes", "table": "reports"}')
+    for hour in ("00", "01"):
+        rules.s3.put_object(Bucket="ticks", Key=f"crimes/year=2026/month=01/day=01/hour={hour}/rows", Body=b"1\n")
+    rules.freshet.advance(3_600_000)
+    found = rules.freshet.until(lambda: glue.get_partitions(DatabaseName="crimes", TableName="reports")["Partitions"])
+    assert sorted(tuple(one["Values"]) for one in found) == [("2026", "01", "01", "00"), ("2026", "01", "01", "01")]
