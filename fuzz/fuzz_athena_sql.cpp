@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     trino::TableInfo table;
     table.database = "default";
     table.name = "t";
-    table.columns = {{"a", trino::make_type(trino::TypeKind::bigint), false}, {"b", trino::varchar_type(), true}};
+    table.columns = {{"a", trino::make_type(trino::TypeKind::bigint), false},
+                     {"b", trino::varchar_type(), true}};
     trino::Context context;
     context.parameters = {"1"};
     (void)trino::analyze(*statement->query, {{"default.t", table}}, context);

@@ -110,3 +110,53 @@ def test_objects_are_whole_or_absent(make_freshet, kills, rng):
         check(found, writer)
         for n in found:
             assert s3.get_object(Bucket="crash", Key="%s/%09d" % (kind, n))["Body"].read() == body(n, sizes[kind]), (kind, n)
+
+
+CODE = """CREATE STREAM ALL_ROWS (N INTEGER);
+CREATE PUMP P1 AS INSERT INTO ALL_ROWS SELECT STREAM N FROM SOURCE_SQL_STREAM_001;
+CREATE STREAM COUNTS (W TIMESTAMP, ODD INTEGER, C BIGINT);
+CREATE PUMP P2 AS INSERT INTO COUNTS SELECT STREAM STEP(S.ROWTIME BY INTERVAL '1' SECOND), MOD(N, 2), COUNT(*)
+FROM SOURCE_SQL_STREAM_001 AS S GROUP BY MOD(N, 2), STEP(S.ROWTIME BY INTERVAL '1' SECOND);"""
+
+
+def test_an_application_takes_each_row_once_and_counts_each_in_one_window(make_freshet, kills, rng):
+    server = make_freshet(clock="system")
+    kinesis, analytics = server.client("kinesis"), server.client("kinesisanalytics")
+    for name, shards in (("in", 2), ("rows", 1), ("counts", 1)):
+        kinesis.create_stream(StreamName=name, ShardCount=shards)
+    role = "arn:aws:iam::000000000000:role/r"
+    arn = "arn:aws:kinesis:us-east-1:000000000000:stream/"
+    form = {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}}
+    analytics.create_application(
+        ApplicationName="a", ApplicationCode=CODE,
+        Inputs=[{"NamePrefix": "SOURCE_SQL_STREAM", "KinesisStreamsInput": {"ResourceARN": arn + "in", "RoleARN": role},
+                 "InputSchema": {"RecordFormat": form, "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}]}}],
+        Outputs=[{"Name": stream, "KinesisStreamsOutput": {"ResourceARN": arn + to, "RoleARN": role}, "DestinationSchema": {"RecordFormatType": "CSV"}}
+                 for stream, to in (("ALL_ROWS", "rows"), ("COUNTS", "counts"))])
+    analytics.start_application(ApplicationName="a", InputConfigurations=[{"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
+    writers = [Writer(lambda n, client=server.client("kinesis"), odd=odd: client.put_record(StreamName="in", Data=b"%d" % (2 * n + odd), PartitionKey=str(n))) for odd in (0, 1)]
+    crash(server, writers, kills, rng)
+
+    def read(stream):
+        lines = []
+        for shard in kinesis.list_shards(StreamName=stream)["Shards"]:
+            iterator = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+            while True:
+                answer = kinesis.get_records(ShardIterator=iterator)
+                lines += [record["Data"].decode().strip() for record in answer["Records"]]
+                iterator = answer["NextShardIterator"]
+                if answer["MillisBehindLatest"] == 0:
+                    break
+        return lines
+    put = sorted(map(int, read("in")))
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        counts = [line.split(",") for line in read("counts")]
+        if sum(int(count) for _, _, count in counts) >= len(put):
+            break
+        time.sleep(0.1)
+    assert sorted(map(int, read("rows"))) == put
+    assert len({(window, odd) for window, odd, _ in counts}) == len(counts), "a window came out twice"
+    for odd in (0, 1):
+        assert sum(int(count) for _, parity, count in counts if int(parity) == odd) == sum(number % 2 == odd for number in put)
+    assert {2 * number for number in writers[0].acknowledged} <= set(put)
