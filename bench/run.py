@@ -17,7 +17,7 @@ import boto3
 import botocore.config
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build/release/freshet"
+PROGRAM = pathlib.Path(os.environ.get("FRESHET", ROOT / "build/release/freshet"))
 sys.path.insert(0, str(ROOT / "examples/chicago-crimes"))
 
 
@@ -123,10 +123,60 @@ def article(options):
         while sum(item["Size"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket="lake") for item in page.get("Contents", [])) < delivered_size(rows_file):
             time.sleep(0.02)
         line("... to objects in the lake (Firehose)", started, cpu, server, options.rows, megabytes)
+        fill_plain(kinesis, rows_file)
+        application(server, "plain", options.rows, megabytes, "application over plain CSV in the stream")
+        application(server, "crimes", options.rows, megabytes, "application over KPL, Python function first", with_function=True)
         print(f"server peak memory {server.memory_mib('VmHWM'):.0f} MiB; "
               f"producer CPU {resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime:.1f} s (with the generator)")
     finally:
         server.stop()
+
+
+def fill_plain(kinesis, rows_file):
+    """The rows in records of about 50 kB, not aggregated: what an application reads without a function."""
+    kinesis.create_stream(StreamName="plain", ShardCount=2)
+    lines = rows_file.read_text().splitlines(keepends=True)[1:]
+    records = [{"Data": "".join(lines[i:i + 200]).encode(), "PartitionKey": str(i)} for i in range(0, len(lines), 200)]
+    for i in range(0, len(records), 50):
+        assert kinesis.put_records(StreamName="plain", Records=records[i:i + 50])["FailedRecordCount"] == 0
+
+
+COUNT_SQL = """
+CREATE STREAM COUNTED (C BIGINT);
+CREATE PUMP COUNTER AS INSERT INTO COUNTED SELECT STREAM COUNT(*) FROM SOURCE_SQL_STREAM_001 AS S GROUP BY FLOOR(S.ROWTIME TO SECOND);"""
+
+
+def application(server, stream, rows, megabytes, stage, with_function=False):
+    """The article's top K beside a count of all rows, from the oldest record on; ends when every row is counted."""
+    import application as example
+    import generate
+    role, name = "arn:aws:iam::000000000000:role/r", f"app-{stream}"
+    clients = {service: server.client(service) for service in ("kinesis", "kinesisanalytics", "lambda", "firehose")}
+    kinesis, analytics = clients["kinesis"], clients["kinesisanalytics"]
+    kinesis.create_stream(StreamName=f"out-{stream}", ShardCount=1)
+    made = {"NamePrefix": "SOURCE_SQL_STREAM", "KinesisStreamsInput": {"ResourceARN": example.arn("kinesis", f"stream/{stream}"), "RoleARN": role},
+            "InputSchema": {"RecordFormat": {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}},
+                            "RecordColumns": [{"Name": column, "SqlType": "VARCHAR(256)"} for column in generate.COLUMNS]}}
+    if with_function:
+        streaming = example.Streaming(clients, stream, "lake", role, 10, 15)
+        streaming.make_function()
+        made["InputProcessingConfiguration"] = streaming.processing
+    code = (ROOT / "examples/chicago-crimes/top_locations.sql").read_text().replace("${WINDOW_SECONDS}", "10") + COUNT_SQL
+    analytics.create_application(
+        ApplicationName=name, ApplicationCode=code, Inputs=[made],
+        Outputs=[{"Name": "COUNTED", "DestinationSchema": {"RecordFormatType": "CSV"}, "KinesisStreamsOutput": {"ResourceARN": example.arn("kinesis", f"stream/out-{stream}"), "RoleARN": role}}])
+    time.sleep(1.1)  # the last second of the input is over
+    started, cpu = time.monotonic(), server.cpu_seconds()
+    analytics.start_application(ApplicationName=name, InputConfigurations=[{"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
+    iterator = kinesis.get_shard_iterator(StreamName=f"out-{stream}", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    counted = 0
+    while counted < rows:
+        answer = kinesis.get_records(ShardIterator=iterator)
+        counted += sum(int(record["Data"]) for record in answer["Records"])
+        iterator = answer["NextShardIterator"]
+        time.sleep(0.01)
+    line(stage, started, cpu, server, rows, megabytes)
+    analytics.stop_application(ApplicationName=name)
 
 
 def delivered_size(rows_file):
