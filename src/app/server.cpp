@@ -12,6 +12,7 @@
 #include "app/wire_delivery.h"
 #include "app/wire_functions.h"
 #include "app/wire_identity.h"
+#include "app/wire_lake.h"
 #include "app/wire_objects.h"
 #include "app/wire_query.h"
 #include "app/wire_schedule.h"
@@ -32,8 +33,8 @@ std::vector<meta::Migration> all_migrations() {
     for (const auto& part :
          {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
           WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations(),
-          WiredFunctions::migrations(), WiredAnalytics::migrations(),
-          WiredSchedule::migrations()})
+          WiredFunctions::migrations(), WiredAnalytics::migrations(), WiredSchedule::migrations(),
+          WiredLake::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -61,6 +62,7 @@ struct Server::Parts {
     std::unique_ptr<WiredFunctions> functions;
     std::unique_ptr<WiredAnalytics> analytics;
     std::unique_ptr<WiredSchedule> schedules;
+    std::unique_ptr<WiredLake> lake;
     std::unique_ptr<OperatorConsole> console;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
@@ -116,6 +118,10 @@ Result<> Server::Parts::open() {
     auto schedules_made = WiredSchedule::make(*context, functions->functions());
     if (!schedules_made) return std::unexpected(std::move(schedules_made.error()));
     schedules = std::move(*schedules_made);
+    auto lake_made =
+        WiredLake::make(*context, objects->objects(), catalog->catalog(), functions->logs());
+    if (!lake_made) return std::unexpected(std::move(lake_made.error()));
+    lake = std::move(*lake_made);
     return {};
 }
 
@@ -169,6 +175,9 @@ void Server::stop() {
     });
     io::run_to_end(clock, [this](io::Core&) {
         return io::run_on(parts_->cores->main(), parts_->schedules->stop());
+    });
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->main(), parts_->lake->stop());
     });
     // A function that hangs must not hold up the application that waits for it: its process goes
     // first.

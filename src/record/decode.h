@@ -35,6 +35,7 @@ Result<std::unique_ptr<Decoder>> make_decoder(const Schema& schema);
 struct Discovered {
     Schema schema;
     std::vector<std::vector<std::string>> rows;  ///< as parsed, header included
+    bool has_header = false;                     ///< of CSV: the first row names the columns
 };
 /// Errc::invalid when the records are neither JSON nor CSV.
 Result<Discovered> discover(const std::vector<Bytes>& records);

@@ -184,6 +184,7 @@ std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
     names = distinct(std::move(names));
     for (std::size_t i = 0; i < width; ++i)
         found.schema.columns.push_back({names[i], (named ? below : all)[i].type(), false, ""});
+    found.has_header = named;
     found.rows = std::move(*best);
     return found;
 }

@@ -1,0 +1,31 @@
+// What crawlers need of objects, the catalog and the log store (lake/ports.h).
+#pragma once
+#include "catalog/catalog.h"
+#include "lake/ports.h"
+#include "monitor/logs.h"
+#include "objects/objects.h"
+
+namespace freshet::app {
+
+class LakeSiblings final : public lake::Siblings {
+  public:
+    LakeSiblings(objects::Objects& objects, catalog::Catalog& catalog, monitor::Logs& logs)
+        : objects_(objects), catalog_(catalog), logs_(logs) {}
+    io::Task<Result<std::vector<lake::Listed>>> list(std::string bucket, std::string prefix,
+                                                     std::string after) override;
+    io::Task<Result<Bytes>> read(std::string bucket, std::string key,
+                                 std::size_t bytes_max) override;
+    io::Task<Result<std::vector<std::string>>> publish(lake::Crawler crawler,
+                                                       lake::FoundTable table) override;
+    void log(const lake::CrawlerKey& key, const std::string& stream,
+             std::vector<std::string> lines) override;
+
+  private:
+    io::Task<Result<>> publish_partitions(catalog::Home home, catalog::Table table,
+                                          lake::FoundTable found, std::vector<std::string>* lines);
+    objects::Objects& objects_;
+    catalog::Catalog& catalog_;
+    monitor::Logs& logs_;
+};
+
+}  // namespace freshet::app

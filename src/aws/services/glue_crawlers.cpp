@@ -1,0 +1,233 @@
+#include "aws/services/glue_crawlers.h"
+
+#include <fmt/format.h>
+
+#include "aws/model/glue.h"
+
+namespace freshet::aws {
+namespace {
+
+using namespace glue;
+namespace domain = lake;
+
+constexpr int list_default = 100;
+
+std::unexpected<Fault> refuse(const char* code, std::string message) {
+    return std::unexpected(Fault{code, std::move(message)});
+}
+
+std::unexpected<Fault> refuse(const freshet::Error& error) {
+    if (!error.is_of<domain::Errc>()) return refuse("InternalServiceException", error.message());
+    switch (error.as<domain::Errc>()) {
+        case domain::Errc::not_found:
+            return refuse("EntityNotFoundException", error.message());
+        case domain::Errc::exists:
+            return refuse("AlreadyExistsException", error.message());
+        case domain::Errc::invalid:
+            return refuse("InvalidInputException", error.message());
+        case domain::Errc::running:
+            return refuse("CrawlerRunningException", error.message());
+        case domain::Errc::not_running:
+            return refuse("CrawlerNotRunningException", error.message());
+        case domain::Errc::unavailable:
+            return refuse("OperationTimeoutException", error.message());
+    }
+    return refuse("InternalServiceException", error.message());
+}
+
+Answer<std::vector<domain::Target>> targets_of(const CrawlerTargets& given) {
+    const auto any = [](const auto& list) { return list && !list->empty(); };
+    if (any(given.jdbc_targets) || any(given.mongo_db_targets) || any(given.dynamo_db_targets) ||
+        any(given.catalog_targets) || any(given.delta_targets) || any(given.iceberg_targets) ||
+        any(given.hudi_targets))
+        return refuse("InvalidInputException",
+                      "Freshet does not build targets other than S3Targets");
+    std::vector<domain::Target> targets;
+    for (const S3Target& one : given.s3_targets.value_or(std::vector<S3Target>())) {
+        if (one.event_queue_arn)
+            return refuse("InvalidInputException", "Freshet does not build EventQueueArn");
+        targets.push_back({one.path.value_or(""),
+                           one.exclusions.value_or(std::vector<std::string>()), one.sample_size});
+    }
+    return targets;
+}
+
+/// What CreateCrawler and UpdateCrawler have in common; members that are not given stay as they
+/// are.
+template <class Request>
+Answer<void> apply(const Request& request, domain::Crawler& crawler) {
+    if (request.schedule && !request.schedule->empty())
+        return refuse("InvalidInputException",
+                      "Freshet does not build a crawler's Schedule; an EventBridge rule with a "
+                      "function that calls StartCrawler does it");
+    if (request.classifiers && !request.classifiers->empty())
+        return refuse("InvalidInputException", "Freshet does not build custom Classifiers");
+    if (request.database_name) crawler.database = *request.database_name;
+    if (request.description) crawler.description = *request.description;
+    if (request.table_prefix) crawler.table_prefix = *request.table_prefix;
+    if (request.configuration) crawler.configuration = *request.configuration;
+    if (request.schema_change_policy) {
+        crawler.update_behavior =
+            request.schema_change_policy->update_behavior.value_or(crawler.update_behavior);
+        crawler.delete_behavior =
+            request.schema_change_policy->delete_behavior.value_or(crawler.delete_behavior);
+    }
+    if (request.recrawl_policy)
+        crawler.recrawl_behavior =
+            request.recrawl_policy->recrawl_behavior.value_or(crawler.recrawl_behavior);
+    if (crawler.recrawl_behavior == "CRAWL_EVENT_MODE")
+        return refuse("InvalidInputException", "Freshet does not build CRAWL_EVENT_MODE");
+    return {};
+}
+
+const char* name_of(domain::State state) {
+    return state == domain::State::ready     ? "READY"
+           : state == domain::State::running ? "RUNNING"
+                                             : "STOPPING";
+}
+const char* name_of(domain::Outcome outcome) {
+    return outcome == domain::Outcome::succeeded   ? "SUCCEEDED"
+           : outcome == domain::Outcome::cancelled ? "CANCELLED"
+                                                   : "FAILED";
+}
+
+Crawler describe(const domain::Crawler& crawler, Timestamp now) {
+    Crawler out;
+    out.name = crawler.key.name;
+    out.role = crawler.role;
+    auto& targets = out.targets.emplace().s3_targets.emplace();
+    for (const domain::Target& target : crawler.targets) {
+        S3Target& one = targets.emplace_back();
+        one.path = target.path;
+        one.exclusions = target.exclusions;
+        one.sample_size = target.sample_size;
+    }
+    out.database_name = crawler.database;
+    if (!crawler.description.empty()) out.description = crawler.description;
+    out.classifiers.emplace();
+    out.recrawl_policy = RecrawlPolicy{crawler.recrawl_behavior};
+    out.schema_change_policy = SchemaChangePolicy{crawler.update_behavior, crawler.delete_behavior};
+    out.state = name_of(crawler.state);
+    if (!crawler.table_prefix.empty()) out.table_prefix = crawler.table_prefix;
+    out.crawl_elapsed_time = crawler.running_since ? (now - *crawler.running_since).count() : 0;
+    out.creation_time = crawler.created;
+    out.last_updated = crawler.updated;
+    out.version = crawler.version;
+    if (!crawler.configuration.empty()) out.configuration = crawler.configuration;
+    if (!crawler.last) return out;
+    auto& last = out.last_crawl.emplace();
+    last.status = name_of(crawler.last->outcome);
+    if (!crawler.last->error.empty()) last.error_message = crawler.last->error;
+    last.log_group = "/aws-glue/crawlers";
+    last.log_stream = crawler.last->log_stream;
+    last.start_time = crawler.last->started;
+    return out;
+}
+
+class Handlers {
+  public:
+    explicit Handlers(domain::Crawlers& crawlers) : crawlers_(crawlers) {}
+
+    io::Task<Answer<CreateCrawlerOp::Output>> create(Caller caller, CreateCrawlerRequest request) {
+        domain::Crawler crawler;
+        crawler.key = key_of(caller, request.name);
+        crawler.role = request.role;
+        auto targets = targets_of(request.targets);
+        if (!targets) co_return std::unexpected(std::move(targets.error()));
+        crawler.targets = std::move(*targets);
+        if (auto applied = apply(request, crawler); !applied)
+            co_return std::unexpected(std::move(applied.error()));
+        auto created = co_await crawlers_.create(std::move(crawler));
+        if (!created) co_return refuse(created.error());
+        co_return CreateCrawlerOp::Output();
+    }
+
+    io::Task<Answer<UpdateCrawlerOp::Output>> update(Caller caller, UpdateCrawlerRequest request) {
+        auto found = crawlers_.find(key_of(caller, request.name));
+        if (!found) co_return refuse(found.error());
+        domain::Crawler crawler = **found;
+        if (request.role) crawler.role = *request.role;
+        if (request.targets) {
+            auto targets = targets_of(*request.targets);
+            if (!targets) co_return std::unexpected(std::move(targets.error()));
+            crawler.targets = std::move(*targets);
+        }
+        if (auto applied = apply(request, crawler); !applied)
+            co_return std::unexpected(std::move(applied.error()));
+        auto updated = co_await crawlers_.update(std::move(crawler));
+        if (!updated) co_return refuse(updated.error());
+        co_return UpdateCrawlerOp::Output();
+    }
+
+    io::Task<Answer<GetCrawlerResponse>> get(Caller caller, GetCrawlerRequest request) {
+        auto found = crawlers_.find(key_of(caller, request.name));
+        if (!found) co_return refuse(found.error());
+        co_return GetCrawlerResponse{describe(**found, crawlers_.home().now())};
+    }
+
+    io::Task<Answer<GetCrawlersResponse>> list(Caller caller, GetCrawlersRequest request) {
+        GetCrawlersResponse out;
+        auto& found = out.crawlers.emplace();
+        const auto limit = static_cast<std::size_t>(request.max_results.value_or(list_default));
+        for (const domain::Crawler* crawler : crawlers_.list(caller.account(), caller.region())) {
+            if (request.next_token && crawler->key.name <= *request.next_token) continue;
+            if (found.size() == limit) {
+                out.next_token = found.back().name;
+                break;
+            }
+            found.push_back(describe(*crawler, crawlers_.home().now()));
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<DeleteCrawlerOp::Output>> remove(Caller caller, DeleteCrawlerRequest request) {
+        auto removed = co_await crawlers_.remove(key_of(caller, request.name));
+        if (!removed) co_return refuse(removed.error());
+        co_return DeleteCrawlerOp::Output();
+    }
+
+    io::Task<Answer<StartCrawlerOp::Output>> start(Caller caller, StartCrawlerRequest request) {
+        auto started = crawlers_.start(key_of(caller, request.name));
+        if (!started) co_return refuse(started.error());
+        co_return StartCrawlerOp::Output();
+    }
+
+    io::Task<Answer<StopCrawlerOp::Output>> stop(Caller caller, StopCrawlerRequest request) {
+        auto stopped = crawlers_.halt(key_of(caller, request.name));
+        if (!stopped) co_return refuse(stopped.error());
+        co_return StopCrawlerOp::Output();
+    }
+
+  private:
+    static domain::CrawlerKey key_of(const Caller& caller, const std::string& name) {
+        return {caller.account(), caller.region(), name};
+    }
+    domain::Crawlers& crawlers_;
+};
+
+}  // namespace
+
+void register_glue_crawlers(Router& router, domain::Crawlers& crawlers) {
+    auto h = std::make_shared<Handlers>(crawlers);
+    io::Core& home = crawlers.home();
+    router.handle<CreateCrawlerOp>(home, [h](Caller c, CreateCrawlerRequest i) {
+        return h->create(std::move(c), std::move(i));
+    });
+    router.handle<UpdateCrawlerOp>(home, [h](Caller c, UpdateCrawlerRequest i) {
+        return h->update(std::move(c), std::move(i));
+    });
+    router.handle<GetCrawlerOp>(
+        home, [h](Caller c, GetCrawlerRequest i) { return h->get(std::move(c), std::move(i)); });
+    router.handle<GetCrawlersOp>(
+        home, [h](Caller c, GetCrawlersRequest i) { return h->list(std::move(c), std::move(i)); });
+    router.handle<DeleteCrawlerOp>(home, [h](Caller c, DeleteCrawlerRequest i) {
+        return h->remove(std::move(c), std::move(i));
+    });
+    router.handle<StartCrawlerOp>(home, [h](Caller c, StartCrawlerRequest i) {
+        return h->start(std::move(c), std::move(i));
+    });
+    router.handle<StopCrawlerOp>(
+        home, [h](Caller c, StopCrawlerRequest i) { return h->stop(std::move(c), std::move(i)); });
+}
+
+}  // namespace freshet::aws

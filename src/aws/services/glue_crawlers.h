@@ -1,0 +1,8 @@
+// AWS Glue's crawlers: AWS's words to lake/, and back.
+#pragma once
+#include "aws/router.h"
+#include "lake/lake.h"
+
+namespace freshet::aws {
+void register_glue_crawlers(Router& router, lake::Crawlers& crawlers);
+}  // namespace freshet::aws

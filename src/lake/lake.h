@@ -1,0 +1,48 @@
+// The lake service: crawlers. One home core. Changes complete after they are durable; a crawl runs
+// on after its start was answered, and one that a restart cuts short is run again by its user.
+#pragma once
+#include "io/core.h"
+#include "lake/errors.h"
+#include "lake/ports.h"
+#include "lake/types.h"
+#include "meta/database.h"
+
+namespace freshet::lake {
+
+class Crawlers {
+  public:
+    Crawlers(io::Core& home, meta::Database& database, io::Pool& pool, Siblings& siblings)
+        : home_(home), database_(database), pool_(pool), siblings_(siblings), scope_(home) {}
+    Result<> load();
+    io::Task<void> stop();
+    io::Core& home() { return home_; }
+
+    io::Task<Result<>> create(Crawler wanted);
+    Result<const Crawler*> find(const CrawlerKey& key) const;
+    std::vector<const Crawler*> list(const std::string& account, const std::string& region) const;
+    /// Replaces what a user may set; not while it runs.
+    io::Task<Result<>> update(Crawler changed);
+    io::Task<Result<>> remove(CrawlerKey key);
+    Result<> start(const CrawlerKey& key);
+    /// The crawl ends before its next file.
+    Result<> halt(const CrawlerKey& key);
+
+  private:
+    io::Task<void> run(CrawlerKey key);
+    io::Task<Result<>> crawl(CrawlerKey key, std::vector<std::string>* lines);
+    io::Task<Result<>> crawl_target(Crawler crawler, Target target,
+                                    std::vector<std::string>* lines);
+    io::Task<Result<bool>> classify_table(CrawlerKey key, std::string bucket, FoundTable* table,
+                                          std::vector<Listed> files,
+                                          std::vector<std::string>* lines);
+    bool is_stopping(const CrawlerKey& key) const;
+    io::Core& home_;
+    meta::Database& database_;
+    io::Pool& pool_;
+    Siblings& siblings_;
+    std::map<CrawlerKey, Crawler> crawlers_;
+    bool stopping_ = false;
+    io::Scope scope_;
+};
+
+}  // namespace freshet::lake

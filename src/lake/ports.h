@@ -1,0 +1,31 @@
+// What crawlers need of objects, of the catalog and of the log store; app/ports_lake connects them.
+#pragma once
+#include "base/bytes.h"
+#include "base/error.h"
+#include "io/core.h"
+#include "lake/types.h"
+
+namespace freshet::lake {
+
+struct Listed {
+    std::string key;
+    std::uint64_t size = 0;
+};
+
+class Siblings {
+  public:
+    virtual ~Siblings() = default;
+    /// One page in order of keys, behind `after`; an empty one is the end.
+    virtual io::Task<Result<std::vector<Listed>>> list(std::string bucket, std::string prefix,
+                                                       std::string after) = 0;
+    virtual io::Task<Result<Bytes>> read(std::string bucket, std::string key,
+                                         std::size_t bytes_max) = 0;
+    /// Makes the table and its partitions, or brings those that are there up to date as the
+    /// crawler's policy says. What it did, a sentence each.
+    virtual io::Task<Result<std::vector<std::string>>> publish(Crawler crawler,
+                                                               FoundTable table) = 0;
+    virtual void log(const CrawlerKey& key, const std::string& stream,
+                     std::vector<std::string> lines) = 0;
+};
+
+}  // namespace freshet::lake

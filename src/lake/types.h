@@ -1,0 +1,72 @@
+// The words of the lake service: crawlers and what they find.
+#pragma once
+#include <compare>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace freshet::lake {
+
+struct CrawlerKey {
+    std::string account, region, name;
+    auto operator<=>(const CrawlerKey&) const = default;
+};
+
+struct Target {
+    std::string path;                     ///< "s3://bucket/prefix/"
+    std::vector<std::string> exclusions;  ///< globs below the path
+    std::optional<int>
+        sample_size;  ///< as given; Freshet samples the newest files of a table anyway
+};
+
+enum class State { ready, running, stopping };
+enum class Outcome { succeeded, cancelled, failed };
+
+struct LastCrawl {
+    Outcome outcome = Outcome::succeeded;
+    std::string error;
+    std::string log_stream;  ///< of the group /aws-glue/crawlers: the reasons of each decision
+    Timestamp started;
+};
+
+struct Crawler {
+    std::int64_t id = 0;
+    CrawlerKey key;
+    std::string role, database, description, table_prefix, configuration;
+    std::string update_behavior = "UPDATE_IN_DATABASE", delete_behavior = "DEPRECATE_IN_DATABASE";
+    std::string recrawl_behavior = "CRAWL_EVERYTHING";
+    std::vector<Target> targets;
+    Timestamp created, updated;
+    int version = 1;
+    State state = State::ready;
+    std::optional<Timestamp> running_since;
+    std::optional<LastCrawl> last;
+};
+
+struct Column {
+    std::string name, type;  ///< Hive's type
+    bool operator==(const Column&) const = default;
+};
+
+/// A file's format, or a table's: the first that fits of JSON and CSV.
+struct Format {
+    std::string classification;  ///< "csv", "json"
+    std::vector<Column> columns;
+    char delimiter = ',';
+    bool has_header = false, is_quoted = false, is_gzip = false;
+};
+
+/// A table that a crawl found, with its partitions (values in the order of keys) and where they
+/// lie.
+struct FoundTable {
+    std::string name, location;
+    Format format;
+    std::vector<std::string> keys;
+    std::map<std::vector<std::string>, std::string> partitions;
+    std::uint64_t bytes = 0, objects = 0;
+};
+
+}  // namespace freshet::lake

@@ -1,0 +1,133 @@
+"""Glue crawlers through boto3: what lies in the lake becomes tables that Athena reads, with a reason for each decision."""
+import gzip
+
+import botocore.exceptions
+import pytest
+
+ROLE = "arn:aws:iam::000000000000:role/any"
+HEADER = "ID,Location Description,Arrest,Latitude\n"
+
+
+class Lake:
+    def __init__(self, freshet):
+        self.freshet = freshet
+        self.s3, self.glue, self.athena, self.logs = (freshet.client(name) for name in ("s3", "glue", "athena", "logs"))
+        for bucket in ("lake", "results"):
+            self.s3.create_bucket(Bucket=bucket)
+        self.glue.create_database(DatabaseInput={"Name": "crimes"})
+
+    def put(self, key, text):
+        self.s3.put_object(Bucket="lake", Key=key, Body=text if isinstance(text, bytes) else text.encode())
+
+    def crawl(self, path="s3://lake/", name="c", **options):
+        self.glue.create_crawler(Name=name, Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": path, **options.pop("target", {})}]}, **options)
+        return self.again(name)
+
+    def again(self, name="c"):
+        before = self.glue.get_crawler(Name=name)["Crawler"].get("LastCrawl", {}).get("LogStream")
+        self.freshet.advance(1000)
+        self.glue.start_crawler(Name=name)
+
+        def done():
+            crawler = self.glue.get_crawler(Name=name)["Crawler"]
+            return crawler["State"] == "READY" and crawler["LastCrawl"]["LogStream"] != before and crawler
+        return self.freshet.until(done)["LastCrawl"]
+
+    def reasons(self, last):
+        return "\n".join(event["message"] for event in self.freshet.until(lambda: self.logs.filter_log_events(
+            logGroupName=last["LogGroup"], logStreamNames=[last["LogStream"]])["events"]))
+
+    def table(self, name):
+        return self.glue.get_table(DatabaseName="crimes", Name=name)["Table"]
+
+    def query(self, sql):
+        execution = self.athena.start_query_execution(QueryString=sql, QueryExecutionContext={"Database": "crimes"}, ResultConfiguration={"OutputLocation": "s3://results/"})["QueryExecutionId"]
+        status = self.freshet.until(lambda: (found := self.athena.get_query_execution(QueryExecutionId=execution)["QueryExecution"]["Status"])["State"] in ("SUCCEEDED", "FAILED") and found)
+        assert status["State"] == "SUCCEEDED", status
+        return [tuple(cell.get("VarCharValue") for cell in row["Data"]) for row in self.athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"][1:]]
+
+
+@pytest.fixture
+def lake(freshet):
+    return Lake(freshet)
+
+
+def columns(table):
+    return [(column["Name"], column["Type"]) for column in table["StorageDescriptor"]["Columns"]]
+
+
+def test_partitioned_csv_with_a_header_becomes_a_table_that_athena_reads(lake):
+    lake.put("crimes/year=2026/month=01/day=01/hour=00/a", HEADER + "1,STREET,true,41.8\n2,ALLEY,false,\n")
+    lake.put("crimes/year=2026/month=01/day=01/hour=01/b", HEADER + "3,STREET,false,42\n")
+    lake.put("crimes/_SUCCESS", "x")
+    last = lake.crawl("s3://lake/crimes/")
+    assert last["Status"] == "SUCCEEDED"
+    table = lake.table("crimes")
+    assert columns(table) == [("id", "bigint"), ("location_description", "string"), ("arrest", "boolean"), ("latitude", "double")]
+    assert [key["Name"] for key in table["PartitionKeys"]] == ["year", "month", "day", "hour"]
+    assert table["Parameters"]["classification"] == "csv" and table["Parameters"]["skip.header.line.count"] == "1"
+    values = sorted(tuple(one["Values"]) for one in lake.glue.get_partitions(DatabaseName="crimes", TableName="crimes")["Partitions"])
+    assert values == [("2026", "01", "01", "00"), ("2026", "01", "01", "01")]
+    assert lake.query("SELECT id, location_description, hour FROM crimes ORDER BY id") == [("1", "STREET", "00"), ("2", "ALLEY", "00"), ("3", "STREET", "01")]
+    reasons = lake.reasons(last)
+    assert "the first of which names the columns" in reasons and "_SUCCESS: left out" in reasons and "2 partitions made" in reasons
+    lake.put("crimes/year=2026/month=01/day=01/hour=02/c", HEADER + "4,STREET,true,1\n")
+    assert "1 partitions made, 2 were there" in lake.reasons(lake.again())
+    assert lake.query("SELECT COUNT(*) FROM crimes") == [("4",)]
+
+
+def test_quoted_csv_json_and_gzip_are_told_apart(lake):
+    lake.put("quoted/a.csv", '1,"SCHOOL, PUBLIC"\n2,"HOME"\n')
+    lake.put("documents/a.json", '{"Name": "x", "n": 1, "deep": {"a": 1}}\n{"Name": "y", "n": 2.5, "more": true}\n')
+    lake.put("packed/a.gz", gzip.compress(b"a|1\nb|2\n"))
+    lake.crawl()
+    assert lake.query("SELECT * FROM quoted ORDER BY 1") == [("1", "SCHOOL, PUBLIC"), ("2", "HOME")]
+    assert columns(lake.table("documents")) == [("name", "string"), ("n", "double"), ("deep", "string"), ("more", "boolean")]
+    assert lake.query("SELECT name, n FROM documents ORDER BY n") == [("x", "1.0"), ("y", "2.5")]
+    assert lake.query("SELECT SUM(col1) FROM packed") == [("3",)]
+
+
+def test_bad_objects_are_named_and_left_out(lake):
+    lake.put("t/1", bytes(range(256)))
+    lake.put("t/2", gzip.compress(b"a,1\n")[:5])
+    lake.put("t/3", "")
+    lake.put("t/4", "a,1\nb,2\n")
+    lake.put("t/5", "a,1,more\nb,2,more\n")
+    reasons = lake.reasons(lake.crawl("s3://lake/t"))
+    for words in ("t/1: left out, the records are neither", "t/2: left out, it begins as gzip does", "t/3: left out, it is empty", "t/4: csv", "t/5: does not fit the table, it has 3 columns"):
+        assert words in reasons, reasons
+    assert columns(lake.table("t")) == [("col0", "string"), ("col1", "bigint")]
+
+
+def test_policies_exclusions_and_refusals(lake):
+    lake.put("t/a", "a,1\nb,2\n")
+    lake.put("t/b.log", "x,y,z\n1,2,3\n")
+    lake.crawl("s3://lake/t", target={"Exclusions": ["*.log"]}, SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}, TablePrefix="my_")
+    assert columns(lake.table("my_t")) == [("col0", "string"), ("col1", "bigint")]
+    lake.put("t/a", "a,1,2\nb,2,3\n")
+    assert "left as it is, UpdateBehavior is LOG" in lake.reasons(lake.again())
+    lake.glue.update_crawler(Name="c", SchemaChangePolicy={"UpdateBehavior": "UPDATE_IN_DATABASE"})
+    lake.again()
+    assert len(columns(lake.table("my_t"))) == 3
+    crawler = lake.glue.get_crawler(Name="c")["Crawler"]
+    assert crawler["Version"] == 2 and crawler["State"] == "READY" and crawler["Targets"]["S3Targets"][0]["Exclusions"] == ["*.log"]
+    assert [one["Name"] for one in lake.glue.get_crawlers()["Crawlers"]] == ["c"]
+
+    def refused(call, **arguments):
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            call(**arguments)
+        return error.value.response["Error"]["Code"]
+    assert refused(lake.glue.create_crawler, Name="c", Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": "s3://lake/"}]}) == "AlreadyExistsException"
+    assert refused(lake.glue.create_crawler, Name="d", Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": "/lake"}]}) == "InvalidInputException"
+    assert refused(lake.glue.stop_crawler, Name="c") == "CrawlerNotRunningException"
+    assert refused(lake.glue.start_crawler, Name="none") == "EntityNotFoundException"
+    lake.freshet.kill9()
+    lake.freshet.restart()
+    again = lake.freshet.client("glue")
+    assert again.get_crawler(Name="c")["Crawler"]["LastCrawl"]["Status"] == "SUCCEEDED"
+    again.delete_crawler(Name="c")
+    assert again.get_crawlers()["Crawlers"] == []
+    again.create_crawler(Name="lost", Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": "s3://no-such-bucket/"}]})
+    again.start_crawler(Name="lost")
+    failed = lake.freshet.until(lambda: again.get_crawler(Name="lost")["Crawler"].get("LastCrawl"))
+    assert failed["Status"] == "FAILED" and "no-such-bucket" in failed["ErrorMessage"]
