@@ -28,9 +28,11 @@ sys.path.insert(0, str(HERE))
 import application  # noqa: E402
 import boto3  # noqa: E402
 import generate  # noqa: E402
+import package  # noqa: E402
 import producer  # noqa: E402
 
 STREAM, DELIVERY, BUCKET, RESULTS = "crimes", "crimes-to-lake", "crimes-lake", "crimes-results"
+PARTITIONS, RULE, CRAWLER = "partitions", "register-partitions", "top-locations"
 ROLE = "arn:aws:iam::000000000000:role/freshet-pipeline"
 PREFIX = "crimes/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
 LIVE_ROWS_PER_SECOND = 500
@@ -72,7 +74,7 @@ class Demo:
         self.endpoint = line.split()[-1]
         print(f"demo: {line}, data in {self.directory}")
         self.clients = {name: boto3.client(name, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="demo", aws_secret_access_key="demo")
-                        for name in ("kinesis", "s3", "firehose", "athena", "lambda", "kinesisanalytics", "iam")}
+                        for name in ("kinesis", "s3", "firehose", "athena", "lambda", "kinesisanalytics", "iam", "glue", "events")}
         self.kinesis, self.s3, self.firehose, self.athena = (self.clients[name] for name in ("kinesis", "s3", "firehose", "athena"))
         self.streaming = application.Streaming(self.clients, STREAM, BUCKET, ROLE, 60 if options.article else 10, 300 if options.article else 15)
 
@@ -108,6 +110,8 @@ class Demo:
                 "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/",
                 "BufferingHints": {"SizeInMBs": mebibytes, "IntervalInSeconds": seconds},
                 "ProcessingConfiguration": {"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord", "Parameters": []}]}})
+
+        self.make_table()
 
     def send(self):
         """The rows as lines, and the time of each ten-thousandth on the screen."""
@@ -165,13 +169,10 @@ class Demo:
         table.row("windows as Python computes them", len(expected), len(found & expected), since)
         table.row("rows in error_stream", 0, sum(1 for _ in self.streaming.records(application.ERRORS)), since)
         since = time.monotonic()
-        self.query("CREATE EXTERNAL TABLE crimes.top_locations (location string, crimes string, window_end string) "
-                   "PARTITIONED BY (year string, month string, day string, hour string) "
-                   "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' "
-                   f"STORED AS TEXTFILE LOCATION 's3://{BUCKET}/top-locations/'")
-        self.query("MSCK REPAIR TABLE crimes.top_locations")
-        self.query("CREATE OR REPLACE VIEW crimes.location_totals AS SELECT location, SUM(CAST(crimes AS bigint)) AS crimes "
-                   "FROM crimes.top_locations GROUP BY location")
+        table.row("crawler", "SUCCEEDED", self.crawl(), since)
+        since = time.monotonic()
+        self.query("CREATE OR REPLACE VIEW crimes.location_totals AS SELECT col0 AS location, SUM(CAST(col1 AS bigint)) AS crimes "
+                   "FROM crimes.top_locations GROUP BY col0")
         totals = collections.Counter()
         for _, name, crimes in expected:
             totals[name] += crimes
@@ -217,15 +218,53 @@ class Demo:
         rows = self.athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"]
         return [tuple(cell.get("VarCharValue") for cell in row["Data"]) for row in rows]
 
-    def make_table(self, columns):
+    def make_table(self):
+        """The table of the delivered rows, and the scheduled function that registers its partitions."""
+        columns = [f"{name}_" if name in ("year", "month", "day", "hour") else name for name in self.columns()]
         self.query("CREATE DATABASE crimes")
         fields = ", ".join(f"`{name}` string" for name in columns)
         self.query(f"CREATE EXTERNAL TABLE crimes.reports ({fields}) PARTITIONED BY (year string, month string, day string, hour string) "
                    "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' "
                    f"STORED AS TEXTFILE LOCATION 's3://{BUCKET}/crimes/'")
-        self.query("MSCK REPAIR TABLE crimes.reports")
-        self.query("CREATE OR REPLACE VIEW crimes.top_places AS SELECT location_description AS place, COUNT(*) AS crimes "
-                   "FROM crimes.reports GROUP BY location_description")
+        if "location_description" in columns:
+            self.query("CREATE OR REPLACE VIEW crimes.top_places AS SELECT location_description AS place, COUNT(*) AS crimes "
+                       "FROM crimes.reports GROUP BY location_description")
+        rate = "cron(0 * * * ? *)" if self.options.article else "rate(1 minute)"
+        print(f"demo: function {PARTITIONS} runs by the rule {RULE}, {rate}")
+        function = self.clients["lambda"].create_function(
+            FunctionName=PARTITIONS, Runtime="python3.11", Handler="partitions.lambda_handler", Role=ROLE, Timeout=60,
+            Environment={"Variables": {"DATABASE": "crimes", "TABLE": "reports"}}, Code={"ZipFile": package.zipped("partitions.py")})
+        rule = self.clients["events"].put_rule(Name=RULE, ScheduleExpression=rate)["RuleArn"]
+        self.clients["lambda"].add_permission(FunctionName=PARTITIONS, StatementId="rule", Action="lambda:InvokeFunction",
+                                              Principal="events.amazonaws.com", SourceArn=rule)
+        self.clients["events"].put_targets(Rule=RULE, Targets=[{"Id": "partitions", "Arn": function["FunctionArn"], "Input": "{}"}])
+
+    def partitions(self):
+        pages = self.clients["glue"].get_paginator("get_partitions").paginate(DatabaseName="crimes", TableName="reports")
+        return {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
+
+    def check_partitions(self, table, keys):
+        """Those of the objects, once the rule's function has run; with --article that is within the hour."""
+        since = time.monotonic()
+        expected = {tuple(part.split("=")[1] for part in key.split("/")[1:5]) for key in keys}
+        print(f"demo: waiting for the scheduled function to register {len(expected)} partitions", flush=True)
+        deadline = time.monotonic() + (3700 if self.options.article else 90)
+        while self.partitions() != expected and time.monotonic() < deadline:
+            time.sleep(0.25)
+        table.row("partitions that the rule's function made", len(expected), len(self.partitions() & expected), since)
+
+    def crawl(self):
+        """A crawler over the windows' objects: its table, and what it said of its decisions."""
+        glue = self.clients["glue"]
+        glue.create_crawler(Name=CRAWLER, Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": f"s3://{BUCKET}/top-locations/"}]})
+        glue.start_crawler(Name=CRAWLER)
+        while not (crawler := glue.get_crawler(Name=CRAWLER)["Crawler"]).get("LastCrawl") or crawler["State"] != "READY":
+            time.sleep(0.05)
+        found = glue.get_table(DatabaseName="crimes", Name="top_locations")["Table"]
+        columns = ", ".join(f"{column['Name']} {column['Type']}" for column in found["StorageDescriptor"]["Columns"])
+        print(f"demo: crawler {CRAWLER}: {crawler['LastCrawl']['Status']}, table top_locations ({columns}), "
+              f"partitions by {', '.join(key['Name'] for key in found['PartitionKeys'])}")
+        return crawler["LastCrawl"]["Status"]
 
     def header(self):
         return list(generate.COLUMNS) if not self.options.csv else list(next(producer.read_rows(self.options.csv[0])))
@@ -236,7 +275,6 @@ class Demo:
     def check_queries(self, table, lines):
         since = time.monotonic()
         columns = self.columns()
-        self.make_table([f"{name}_" if name in ("year", "month", "day", "hour") else name for name in columns])
         table.row("rows that Athena counts", len(lines), int(self.query("SELECT COUNT(*) FROM crimes.reports")[1][0]), since)
         if "location_description" not in columns:
             return
@@ -264,8 +302,9 @@ class Demo:
         table.row("each row once", True, collections.Counter(lines) == collections.Counter(found), sent)
         pattern = re.compile(r"crimes/year=\d{4}/month=\d\d/day=\d\d/hour=\d\d/" + DELIVERY + r"-1-")
         table.row("objects under year=/month=/day=/hour=", len(keys), sum(bool(pattern.match(key)) for key in keys), sent)
-        self.check_queries(table, lines)
         self.check_windows(table)
+        self.check_partitions(table, keys)
+        self.check_queries(table, lines)
         return table.good
 
     def run_on(self):
