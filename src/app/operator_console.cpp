@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <fstream>
 
 namespace freshet::app {
@@ -48,6 +50,12 @@ std::uint64_t resident_bytes() {
 
 }  // namespace
 
+Timestamp manual_time(const std::string& clock_file, Timestamp start) {
+    std::ifstream file(clock_file);
+    std::int64_t ms = 0;
+    return file >> ms ? std::max(from_epoch_ms(ms), start) : start;
+}
+
 io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
     const std::string path = request.target.substr(0, request.target.find('?'));
     if (path == "/_freshet/health")
@@ -73,6 +81,9 @@ io::Task<io::HttpResponse> OperatorConsole::move_clock(io::HttpRequest request) 
     if (!ms)
         co_return text(400, "application/json",
                        "{\"message\":\"Send {\\\"advance_ms\\\": N}, N at most a year\"}\n");
+    // Kept before it is shown: no restart goes back behind a time that someone saw.
+    std::ofstream(clock_file_ + ".new") << to_epoch_ms(manual_->now()) + *ms;
+    std::rename((clock_file_ + ".new").c_str(), clock_file_.c_str());
     manual_->advance(Millis(*ms));
     // Timers that fell due run before the answer, and what they posted to other cores.
     for (int round = 0; round < settle_rounds; ++round) {

@@ -2,6 +2,7 @@
 // /_freshet/ to the user interface.
 #pragma once
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "aws/http/front.h"
@@ -10,11 +11,19 @@
 
 namespace freshet::app {
 
+/// Where a manual clock goes on: what `clock_file` says, `start` when it says nothing.
+Timestamp manual_time(const std::string& clock_file, Timestamp start);
+
 class OperatorConsole final : public aws::ConsoleHandler {
   public:
-    /// `manual` is null unless time is moved by hand. `interface` may be null.
-    OperatorConsole(io::Cores& cores, io::ManualClock* manual, aws::ConsoleHandler* interface)
-        : cores_(cores), manual_(manual), interface_(interface) {}
+    /// `manual` is null unless time is moved by hand; then `clock_file` keeps it over a restart.
+    /// `interface` may be null.
+    OperatorConsole(io::Cores& cores, io::ManualClock* manual, std::string clock_file,
+                    aws::ConsoleHandler* interface)
+        : cores_(cores),
+          manual_(manual),
+          clock_file_(std::move(clock_file)),
+          interface_(interface) {}
     void set_front(const aws::Front& front) { front_ = &front; }
     io::Task<io::HttpResponse> handle(io::HttpRequest request) override;
 
@@ -23,6 +32,7 @@ class OperatorConsole final : public aws::ConsoleHandler {
     std::string metrics() const;
     io::Cores& cores_;
     io::ManualClock* manual_;
+    std::string clock_file_;
     aws::ConsoleHandler* interface_;
     const aws::Front* front_ = nullptr;
 };

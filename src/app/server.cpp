@@ -68,6 +68,8 @@ struct Server::Parts {
     std::unique_ptr<io::HttpServer> http;
     bool stopped = false;
 
+    std::string clock_file() const { return config.data_dir + "/manual-clock"; }
+
     Result<> open();
     Result<> listen();
 };
@@ -77,7 +79,8 @@ Result<> Server::Parts::open() {
     if (!opened) return std::unexpected(std::move(opened.error()));
     directory.emplace(std::move(*opened));
     if (config.manual_clock) {
-        auto made = std::make_unique<io::ManualClock>(from_epoch_ms(manual_start_ms));
+        auto made = std::make_unique<io::ManualClock>(
+            manual_time(clock_file(), from_epoch_ms(manual_start_ms)));
         manual = made.get();
         clock = std::move(made);
     } else {
@@ -126,7 +129,7 @@ Result<> Server::Parts::open() {
 }
 
 Result<> Server::Parts::listen() {
-    console = std::make_unique<OperatorConsole>(*cores, manual, nullptr);
+    console = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), nullptr);
     front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *console);
     console->set_front(*front);
     auto listening = io::listen_http(
