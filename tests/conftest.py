@@ -105,7 +105,7 @@ def make_freshet(tmp_path):
     made = []
 
     def make(**options):
-        made.append(Freshet(tmp_path, **options))
+        made.append(Freshet(options.pop("directory", tmp_path), **options))
         return made[-1]
     yield make
     for server in made:

@@ -87,7 +87,7 @@ def test_one_process_serves_many_calls_and_several_serve_at_once(functions):
     first, second = functions.call()[0], functions.call()[0]
     assert first[0] == second[0] and second[1] == first[1] + 1
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        pids = {answer[0][0] for answer in pool.map(lambda _: functions.call({"sleep": 0.5}), range(4))}
+        pids = {answer[0][0] for answer in pool.map(lambda _: functions.call({"sleep": 2}), range(4))}
     assert len(pids) == 4
 
 

@@ -1,0 +1,57 @@
+"""A full disk: the put fails, the server lives, what was acknowledged stays, and goes on once there is room."""
+import os
+import subprocess
+
+import botocore.exceptions
+import pytest
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    place = tmp_path / "small"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", place], capture_output=True).returncode != 0:
+        pytest.skip("mounting a small disk needs root")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def test_a_full_disk_refuses_and_loses_nothing(small_disk, make_freshet):
+    server = make_freshet(clock="system", directory=small_disk)
+    kinesis, s3 = server.client("kinesis"), server.client("s3")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    s3.create_bucket(Bucket="full")
+    filler = small_disk / "filler"
+    filler.write_bytes(b"\0" * (24 * MIB))
+    acknowledged, refused, objects = [], 0, []
+    for number in range(60):
+        try:
+            kinesis.put_record(StreamName="s", Data=b"%03d" % number + os.urandom(MIB // 2), PartitionKey="k")
+            acknowledged.append(number)
+        except botocore.exceptions.ClientError:
+            refused += 1
+        try:
+            s3.put_object(Bucket="full", Key=str(number), Body=b"%03d" % number + os.urandom(MIB // 4))
+            objects.append(number)
+        except botocore.exceptions.ClientError:
+            refused += 1
+    assert refused and acknowledged and server.process.poll() is None
+    filler.unlink()
+    kinesis.put_record(StreamName="s", Data=b"999", PartitionKey="k")
+    s3.put_object(Bucket="full", Key="999", Body=b"999")
+    for again in (False, True):
+        if again:
+            server.kill9()
+            server.restart()
+        iterator = kinesis.get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        found = []
+        while True:
+            answer = kinesis.get_records(ShardIterator=iterator)
+            found += [int(record["Data"][:3]) for record in answer["Records"]]
+            iterator = answer["NextShardIterator"]
+            if answer["MillisBehindLatest"] == 0:
+                break
+        assert found == acknowledged + [999]
+        assert [int(s3.get_object(Bucket="full", Key=str(number))["Body"].read()[:3]) for number in objects + [999]] == objects + [999]
