@@ -59,7 +59,7 @@ class Freshet:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.read()
 
-    def until(self, condition, tries=400, advance_ms=0):
+    def until(self, condition, tries=1500, advance_ms=0):
         """Asks until `condition()` is true; moves the clock by `advance_ms` between two tries."""
         for _ in range(tries):
             value = condition()

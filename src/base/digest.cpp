@@ -43,7 +43,7 @@ std::uint32_t crc32c_table(const char* data, std::size_t size, std::uint32_t crc
 
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(const char* data, std::size_t size,
-                                                              std::uint32_t seed) {
+                                                             std::uint32_t seed) {
     std::uint64_t crc = seed;
     for (; size >= 8; size -= 8, data += 8) {
         std::uint64_t word;
@@ -51,18 +51,45 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(const char* data, s
         crc = _mm_crc32_u64(crc, word);
     }
     auto tail = static_cast<std::uint32_t>(crc);
-    for (; size > 0; --size, ++data)
-        tail = _mm_crc32_u8(tail, static_cast<unsigned char>(*data));
+    for (; size > 0; --size, ++data) tail = _mm_crc32_u8(tail, static_cast<unsigned char>(*data));
     return tail;
 }
 #endif
 
-int base64_value(char c) {
+constexpr std::uint32_t base64_bad = 1u << 24;  ///< beyond what four letters can give
+
+constexpr std::uint32_t base64_value(unsigned char c) {
     if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26u;
+    if (c >= '0' && c <= '9') return c - '0' + 52u;
     if (c == '+') return 62;
-    return c == '/' ? 63 : -1;
+    return c == '/' ? 63 : base64_bad;
+}
+
+/// What a letter gives at each of the four places of a group; one lookup a letter.
+constexpr auto base64_places = [] {
+    std::array<std::array<std::uint32_t, 256>, 4> places{};
+    for (unsigned c = 0; c < 256; ++c) {
+        const std::uint32_t value = base64_value(static_cast<unsigned char>(c));
+        for (unsigned place = 0; place < 4; ++place)
+            places[place][c] = value == base64_bad ? base64_bad : value << (18 - 6 * place);
+    }
+    return places;
+}();
+
+/// Whole groups without padding: four letters to three bytes.
+bool base64_groups(const char* from, std::size_t groups, char* to) {
+    const auto letter = [&](std::size_t place) { return static_cast<unsigned char>(from[place]); };
+    std::uint32_t all = 0;
+    for (; groups > 0; --groups, from += 4, to += 3) {
+        const std::uint32_t bits = base64_places[0][letter(0)] | base64_places[1][letter(1)] |
+                                   base64_places[2][letter(2)] | base64_places[3][letter(3)];
+        all |= bits;
+        to[0] = static_cast<char>(bits >> 16);
+        to[1] = static_cast<char>(bits >> 8);
+        to[2] = static_cast<char>(bits);
+    }
+    return (all & base64_bad) == 0;
 }
 
 }  // namespace
@@ -96,7 +123,8 @@ std::uint32_t crc32(std::string_view data, std::uint32_t seed) {
 std::uint64_t crc64nvme(std::string_view data, std::uint64_t seed) {
     static constexpr auto table = crc_table<std::uint64_t>(0x9A6C9329AC4BC9B5ull);
     std::uint64_t crc = ~seed;
-    for (const char c : data) crc = (crc >> 8) ^ table[(crc ^ static_cast<unsigned char>(c)) & 0xff];
+    for (const char c : data)
+        crc = (crc >> 8) ^ table[(crc ^ static_cast<unsigned char>(c)) & 0xff];
     return ~crc;
 }
 
@@ -150,27 +178,22 @@ std::string base64_encode(std::string_view data) {
 bool base64_decode(std::string_view text, std::string& out) {
     out.clear();
     if (text.size() % 4 != 0) return false;
-    std::size_t padding = 0;
-    if (text.ends_with("==")) {
-        padding = 2;
-    } else if (text.ends_with('=')) {
-        padding = 1;
+    if (text.empty()) return true;
+    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    const std::size_t groups = text.size() / 4 - (padding > 0 ? 1 : 0);
+    out.resize(groups * 3);
+    if (!base64_groups(text.data(), groups, out.data())) return false;
+    if (padding == 0) return true;
+    // The last group: its padding stands for zeros, and the bits that are left over must be zero.
+    std::string last(text.substr(groups * 4));
+    last.replace(4 - padding, padding, padding, 'A');
+    char bytes[3];
+    if (!base64_groups(last.data(), 1, bytes)) return false;
+    for (std::size_t i = 3 - padding; i < 3; ++i) {
+        if (bytes[i] != 0) return false;
     }
-    const std::size_t letters = text.size() - padding;
-    out.reserve(text.size() / 4 * 3);
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (std::size_t i = 0; i < letters; ++i) {
-        const int value = base64_value(text[i]);
-        if (value < 0) return false;
-        bits = (bits << 6) | static_cast<std::uint32_t>(value);
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            out += static_cast<char>((bits >> held) & 0xff);
-        }
-    }
-    return (bits & ((1u << held) - 1)) == 0;
+    out.append(bytes, 3 - padding);
+    return true;
 }
 
 }  // namespace freshet
