@@ -80,7 +80,7 @@ Answer<void> check_key(const std::string& key) {
     return {};
 }
 
-std::string quoted(const std::string& etag) { return "\"" + etag + "\""; }
+std::string quoted_tag(const std::string& etag) { return "\"" + etag + "\""; }
 
 std::string unquoted(std::string_view etag) {
     if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"')) etag = etag.substr(1, etag.size() - 2);

@@ -119,7 +119,7 @@ class Handlers {
             Object& made = out.contents->emplace_back();
             made.key = url_encoded(object.key, input.encoding_type);
             made.last_modified = object.modified;
-            made.e_tag = quoted(object.etag);
+            made.e_tag = quoted_tag(object.etag);
             made.size = static_cast<std::int64_t>(object.size);
             made.storage_class = "STANDARD";
         }

@@ -90,7 +90,7 @@ class Handlers {
         auto object = co_await objects_.publish(input.bucket, input.key, std::move(*staged), std::move(attributes), *condition);
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         PutObjectOutput out;
-        out.e_tag = quoted(object->etag);
+        out.e_tag = quoted_tag(object->etag);
         fill_checksum(out, object->attributes);
         if (body->declared()) out.checksum_type = "FULL_OBJECT";
         co_return out;
@@ -180,7 +180,7 @@ class Handlers {
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         CopyObjectOutput out;
         out.copy_object_result.emplace();
-        out.copy_object_result->e_tag = quoted(object->etag);
+        out.copy_object_result->e_tag = quoted_tag(object->etag);
         out.copy_object_result->last_modified = object->modified;
         fill_checksum(*out.copy_object_result, object->attributes);
         co_return out;

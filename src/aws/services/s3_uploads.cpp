@@ -37,7 +37,7 @@ class Handlers {
         auto part = co_await objects_.put_part(input.bucket, input.key, input.upload_id, input.part_number, std::move(*staged), std::move(attributes));
         if (!part) co_return refuse(part.error(), input.bucket, input.key);
         UploadPartOutput out;
-        out.e_tag = quoted(part->etag);
+        out.e_tag = quoted_tag(part->etag);
         fill_checksum(out, part->attributes);
         co_return out;
     }
@@ -53,7 +53,7 @@ class Handlers {
         if (!part) co_return refuse(part.error(), input.bucket, input.key);
         UploadPartCopyOutput out;
         out.copy_part_result.emplace();
-        out.copy_part_result->e_tag = quoted(part->etag);
+        out.copy_part_result->e_tag = quoted_tag(part->etag);
         out.copy_part_result->last_modified = part->modified;
         co_return out;
     }
@@ -72,7 +72,7 @@ class Handlers {
         out.location = fmt::format("http://{}/{}/{}", caller.host(), input.bucket, percent_encode(input.key, true));
         out.bucket = input.bucket;
         out.key = input.key;
-        out.e_tag = quoted(object->etag);
+        out.e_tag = quoted_tag(object->etag);
         co_return out;
     }
 
@@ -102,7 +102,7 @@ class Handlers {
             }
             Part& made = out.parts->emplace_back();
             made.part_number = part.number;
-            made.e_tag = quoted(part.etag);
+            made.e_tag = quoted_tag(part.etag);
             made.size = static_cast<std::int64_t>(part.size);
             made.last_modified = part.modified;
             out.next_part_number_marker = part.number;

@@ -19,7 +19,7 @@ std::unexpected<Fault> refuse(const char* code, std::string message, int status)
 Answer<void> check_bucket_name(const std::string& name);
 Answer<void> check_key(const std::string& key);
 
-std::string quoted(const std::string& etag);
+std::string quoted_tag(const std::string& etag);
 std::string unquoted(std::string_view etag);
 /// `text` as encoding-type=url wants it.
 std::string url_encoded(std::string_view text, const std::optional<std::string>& encoding);
@@ -65,7 +65,7 @@ void fill(Output& out, const objects::ObjectInfo& object, bool with_checksum) {
         const auto found = object.attributes.find(name);
         return found == object.attributes.end() ? std::nullopt : std::optional(found->second);
     };
-    out.e_tag = quoted(object.etag);
+    out.e_tag = quoted_tag(object.etag);
     out.last_modified = object.modified;
     out.accept_ranges = "bytes";
     out.content_type = get("content-type").value_or("binary/octet-stream");
