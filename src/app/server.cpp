@@ -9,6 +9,7 @@
 #include "app/operator_console.h"
 #include "app/wire_analytics.h"
 #include "app/wire_catalog.h"
+#include "app/wire_dashboards.h"
 #include "app/wire_delivery.h"
 #include "app/wire_functions.h"
 #include "app/wire_identity.h"
@@ -34,7 +35,7 @@ std::vector<meta::Migration> all_migrations() {
          {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
           WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations(),
           WiredFunctions::migrations(), WiredAnalytics::migrations(), WiredSchedule::migrations(),
-          WiredLake::migrations()})
+          WiredLake::migrations(), WiredDashboards::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -59,6 +60,7 @@ struct Server::Parts {
     std::unique_ptr<WiredIdentity> identities;
     std::unique_ptr<WiredCatalog> catalog;
     std::unique_ptr<WiredQuery> queries;
+    std::unique_ptr<WiredDashboards> dashboards;
     std::unique_ptr<WiredFunctions> functions;
     std::unique_ptr<WiredAnalytics> analytics;
     std::unique_ptr<WiredSchedule> schedules;
@@ -110,6 +112,9 @@ Result<> Server::Parts::open() {
     auto queries_made = WiredQuery::make(*context, catalog->catalog(), objects->objects());
     if (!queries_made) return std::unexpected(std::move(queries_made.error()));
     queries = std::move(*queries_made);
+    auto dashboards_made = WiredDashboards::make(*context, queries->query());
+    if (!dashboards_made) return std::unexpected(std::move(dashboards_made.error()));
+    dashboards = std::move(*dashboards_made);
     auto functions_made = WiredFunctions::make(*context, objects->objects());
     if (!functions_made) return std::unexpected(std::move(functions_made.error()));
     functions = std::move(*functions_made);
@@ -175,6 +180,9 @@ void Server::stop() {
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
     io::run_to_end(clock, [this](io::Core&) {
         return io::run_on(parts_->cores->main(), parts_->queries->stop());
+    });
+    io::run_to_end(clock, [this](io::Core&) {
+        return io::run_on(parts_->cores->main(), parts_->dashboards->stop());
     });
     io::run_to_end(clock, [this](io::Core&) {
         return io::run_on(parts_->cores->main(), parts_->schedules->stop());

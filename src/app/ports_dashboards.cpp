@@ -1,0 +1,50 @@
+#include "app/ports_dashboards.h"
+
+#include "dashboards/errors.h"
+#include "dashboards/limits.h"
+#include "sql/trino/parser.h"
+
+namespace freshet::app {
+namespace {
+
+Failure refused(const Error& error) {
+    if (!error.is_of<query::Errc>()) return fail(dashboards::Errc::unavailable, error.message());
+    switch (error.as<query::Errc>()) {
+        case query::Errc::invalid_request:
+        case query::Errc::syntax:
+        case query::Errc::not_found:
+        case query::Errc::not_ready:
+        case query::Errc::no_such_database:
+        case query::Errc::no_such_table:
+        case query::Errc::failed:
+            return fail(dashboards::Errc::invalid, error.message());
+        case query::Errc::metadata:
+            return fail(dashboards::Errc::unavailable, error.message());
+    }
+    return fail(dashboards::Errc::unavailable, error.message());
+}
+
+}  // namespace
+
+io::Task<Result<dashboards::Data>> DashboardQueries::ask(std::string account, std::string region,
+                                                         std::string database, std::string sql) {
+    // Statements change the catalog; a chart that is looked at must not.
+    const auto parsed = sql::trino::parse_statement(sql);
+    if (!parsed) co_return fail(dashboards::Errc::invalid, parsed.error().text());
+    if (parsed->kind != sql::trino::StatementKind::select)
+        co_return fail(dashboards::Errc::invalid, "The SQL of a data set is one SELECT.");
+    query::AskRequest request;
+    request.home = {std::move(account), std::move(region)};
+    request.sql = std::move(sql);
+    request.database = database.empty() ? "default" : std::move(database);
+    request.rows_max = dashboards::limits::rows_max;
+    auto answer = co_await io::run_on(query_.home(), query_.ask(std::move(request)));
+    if (!answer) co_return refused(answer.error());
+    dashboards::Data data;
+    for (query::Column& column : answer->columns)
+        data.columns.push_back({std::move(column.name), std::move(column.type)});
+    data.rows = std::move(answer->rows);
+    co_return data;
+}
+
+}  // namespace freshet::app

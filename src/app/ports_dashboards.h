@@ -1,0 +1,18 @@
+// Whom dashboards ask for rows (dashboards/ports.h): the query service, on its home core.
+#pragma once
+#include "dashboards/ports.h"
+#include "query/query.h"
+
+namespace freshet::app {
+
+class DashboardQueries final : public dashboards::QueryPort {
+  public:
+    explicit DashboardQueries(query::Query& query) : query_(query) {}
+    io::Task<Result<dashboards::Data>> ask(std::string account, std::string region,
+                                           std::string database, std::string sql) override;
+
+  private:
+    query::Query& query_;
+};
+
+}  // namespace freshet::app

@@ -1,0 +1,23 @@
+// Makes the dashboards service.
+#pragma once
+#include <memory>
+
+#include "app/context.h"
+#include "app/ports_dashboards.h"
+#include "dashboards/dashboards.h"
+
+namespace freshet::app {
+
+class WiredDashboards {
+  public:
+    static std::vector<meta::Migration> migrations();
+    static Result<std::unique_ptr<WiredDashboards>> make(Context& context, query::Query& query);
+    io::Task<void> stop() { co_await dashboards_->stop(); }
+    dashboards::Dashboards& dashboards() { return *dashboards_; }
+
+  private:
+    std::unique_ptr<DashboardQueries> queries_;
+    std::unique_ptr<dashboards::Dashboards> dashboards_;
+};
+
+}  // namespace freshet::app

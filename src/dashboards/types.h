@@ -1,0 +1,70 @@
+// The words of the dashboards service (QuickSight): a data source is where queries run, a data set is
+// one SQL query over it, a dashboard draws a data set as a combo chart.
+#pragma once
+#include <compare>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+
+namespace freshet::dashboards {
+
+/// Ids are the user's own; the three kinds have names apart.
+struct Key {
+    std::string account, region, id;
+    auto operator<=>(const Key&) const = default;
+};
+
+/// A work group of Athena.
+struct DataSource {
+    Key key;
+    std::string name;
+    std::string work_group = "primary";
+    Timestamp created, updated;
+};
+
+/// spice: the rows are kept, and asked for again once `refresh_every` has passed or on demand;
+/// direct: asked for whenever the dashboard is looked at, at most once in `refresh_every`.
+enum class ImportMode { spice, direct };
+
+struct DataSet {
+    Key key;
+    std::string name;
+    std::string source;    ///< id of a data source
+    std::string database;  ///< of the catalog
+    std::string sql;       ///< one SELECT
+    std::vector<std::pair<std::string, std::string>> columns;  ///< name, QuickSight's type (STRING,
+                                                               ///< INTEGER, DECIMAL, DATETIME)
+    ImportMode mode = ImportMode::direct;
+    Timestamp created, updated;
+};
+
+/// A combo chart: one category, bars and lines over it.
+struct Dashboard {
+    Key key;
+    std::string name;
+    std::string data_set;  ///< id
+    std::string category;  ///< column of the data set, as are the bars and the lines
+    std::vector<std::string> bars, lines;
+    Millis refresh_every{1000};
+    int version = 1;
+    Timestamp created, updated;
+};
+
+/// A column of the answer: base type of Athena, "varchar", "bigint".
+struct Column {
+    std::string name, type;
+};
+
+/// What a dashboard shows now.
+struct Data {
+    Timestamp refreshed;
+    Millis took{};
+    std::vector<Column> columns;
+    std::vector<std::vector<std::optional<std::string>>> rows;
+    std::string error;  ///< why the last refresh failed; the rows are then those of the one before
+};
+
+}  // namespace freshet::dashboards
