@@ -27,6 +27,9 @@ Result<> check_destination(const Destination& d) {
     }
     if (!d.bucket_arn.starts_with("arn:") || d.bucket().empty())
         return fail(Errc::invalid_argument, fmt::format("BucketARN {} is not valid", d.bucket_arn));
+    if (d.time_zone != "UTC" && !TimeZone::find(d.time_zone))
+        return fail(Errc::invalid_argument,
+                    fmt::format("The time zone {} is not valid", d.time_zone));
     return check_prefixes(d.prefix, d.error_prefix);
 }
 
@@ -56,6 +59,12 @@ Result<const DeliveryStream*> Deliveries::find(const DeliveryKey& key) const {
         return fail(Errc::not_found,
                     fmt::format("Firehose {} under account {} not found.", key.name, key.account));
     return &found->second->stream();
+}
+
+std::vector<DeliveryKey> Deliveries::keys() const {
+    std::vector<DeliveryKey> all;
+    for (const auto& [key, pipe] : pipes_) all.push_back(key);
+    return all;
 }
 
 std::vector<const DeliveryStream*> Deliveries::list(const std::string& account,

@@ -26,6 +26,7 @@ class Deliveries {
     Result<const DeliveryStream*> find(const DeliveryKey& key) const;
     std::vector<const DeliveryStream*> list(const std::string& account, const std::string& region,
                                             const std::string& after) const;
+    std::vector<DeliveryKey> keys() const;
     io::Task<Result<>> update(DeliveryKey key, int version, Destination destination);
     io::Task<Result<>> set_tags(DeliveryKey key, std::map<std::string, std::string> tags);
 

@@ -212,8 +212,11 @@ Cut Pipe::make_cut() const {
         position += fmt::format("/{}:{}", *range.partition, range.first);
     const std::string digest = to_hex(sha256(position));
     const std::uint64_t seed = std::stoull(digest.substr(40, 16), nullptr, 16);
-    const auto prefix = evaluate_prefix(stream_.destination.prefix, {oldest, std::nullopt, seed});
-    const auto time = format_java_time("yyyy-MM-dd-HH-mm-ss", oldest);
+    const std::string& zone_name = stream_.destination.time_zone;
+    const TimeZone* zone = zone_name == "UTC" ? nullptr : TimeZone::find(zone_name);
+    const auto prefix =
+        evaluate_prefix(stream_.destination.prefix, {oldest, std::nullopt, seed, zone});
+    const auto time = format_java_time("yyyy-MM-dd-HH-mm-ss", oldest, zone);
     const std::string extension = !stream_.destination.file_extension.empty()
                                       ? stream_.destination.file_extension
                                   : stream_.destination.compression == Compression::gzip ? ".gz"

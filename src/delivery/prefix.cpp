@@ -19,13 +19,18 @@ constexpr std::array months{"January", "February", "March",     "April",   "May"
 constexpr std::array weekdays{"Sunday",   "Monday", "Tuesday", "Wednesday",
                               "Thursday", "Friday", "Saturday"};
 
+/// The instant in its zone: the time there, counted as if it were UTC.
 struct Calendar {
-    explicit Calendar(Timestamp t)
-        : day(floor<days>(t)),
+    explicit Calendar(Timestamp t, const TimeZone* zone_)
+        : zone(zone_),
+          period(zone ? zone->at(floor<seconds>(t).time_since_epoch().count()) : ZonePeriod{0, "UTC"}),
+          day(floor<days>(t + seconds(period.offset_s))),
           date(day),
-          time(t - day),
+          time(t + seconds(period.offset_s) - day),
           weekday_(day),
           day_of_year(static_cast<int>((day - sys_days(date.year() / January / 1)).count()) + 1) {}
+    const TimeZone* zone;
+    ZonePeriod period;
     sys_days day;
     year_month_day date;
     hh_mm_ss<milliseconds> time;
@@ -51,8 +56,43 @@ std::string year_text(int value, std::size_t count) {
     return count == 2 ? padded(value % 100, 2) : padded(value, count);
 }
 
-/// Letters of the time of day and of the zone, which is UTC; nothing when it is no letter of the
-/// pattern language.
+/// "+05:30"; `colon` between the two, minutes left out when they are none and `short_form` is set.
+std::string offset_text(std::int64_t offset_s, bool colon, bool short_form) {
+    const std::int64_t minutes = std::abs(offset_s) / 60;
+    std::string text = fmt::format("{}{:02}", offset_s < 0 ? '-' : '+', minutes / 60);
+    if (!short_form || minutes % 60) text += fmt::format("{}{:02}", colon ? ":" : "", minutes % 60);
+    return text;
+}
+
+/// Letters of the zone and of its distance from UTC.
+std::optional<std::string> zone_letter(const Calendar& c, char which, std::size_t count) {
+    const std::int64_t offset = c.period.offset_s;
+    const bool colon = count == 3 || count == 5;
+    switch (which) {
+        case 'V':
+            return c.zone ? c.zone->name() : "UTC";
+        case 'z':  // the system's zone files have no long names but for UTC
+            return count >= 4 && !c.zone ? "Coordinated Universal Time" : c.period.abbreviation;
+        case 'X':
+            if (offset == 0) return "Z";
+            [[fallthrough]];
+        case 'x':
+            return offset_text(offset, colon, count == 1);
+        case 'Z':
+            if (count == 4) return offset == 0 ? "GMT" : "GMT" + offset_text(offset, true, false);
+            if (count == 5) return offset == 0 ? "Z" : offset_text(offset, true, false);
+            return offset_text(offset, false, false);
+        case 'O':
+            if (offset == 0) return "GMT";
+            return count == 4 ? "GMT" + offset_text(offset, true, false)
+                              : fmt::format("GMT{:+}", offset / 3600) +
+                                    (offset % 3600 ? fmt::format(":{:02}", std::abs(offset) / 60 % 60) : "");
+        default:
+            return std::nullopt;
+    }
+}
+
+/// Letters of the time of day; nothing when it is no letter of the pattern language.
 std::optional<std::string> time_letter(const Calendar& c, char which, std::size_t count) {
     const int hour12 = c.hour() % 12;
     switch (which) {
@@ -78,20 +118,8 @@ std::optional<std::string> time_letter(const Calendar& c, char which, std::size_
                                count);
         case 'n':
             return fmt::format("{:0{}}", c.time.subseconds().count() * 1'000'000, count);
-        case 'V':
-            return "UTC";
-        case 'z':
-            return count >= 4 ? "Coordinated Universal Time" : "UTC";
-        case 'X':
-            return "Z";
-        case 'x':
-            return count == 1 ? "+00" : count % 2 == 0 ? "+0000" : "+00:00";
-        case 'Z':
-            return count == 4 ? "GMT" : count == 5 ? "Z" : "+0000";
-        case 'O':
-            return "GMT";
         default:
-            return std::nullopt;
+            return zone_letter(c, which, count);
     }
 }
 
@@ -143,7 +171,7 @@ Result<std::string> expression(const std::string& text, const PrefixInput& input
     const auto colon = text.find(':');
     const std::string space = text.substr(0, colon);
     const std::string value = colon == std::string::npos ? "" : text.substr(colon + 1);
-    if (space == "timestamp" && !value.empty()) return format_java_time(value, input.instant);
+    if (space == "timestamp" && !value.empty()) return format_java_time(value, input.instant, input.zone);
     if (space == "firehose" && value == "random-string") return random_string(input.seed, use);
     if (space == "firehose" && value == "error-output-type") {
         if (input.error_output_type) return *input.error_output_type;
@@ -164,8 +192,9 @@ bool has_expression(const std::string& text) { return text.find("!{") != std::st
 
 }  // namespace
 
-Result<std::string> format_java_time(const std::string& pattern, Timestamp instant) {
-    const Calendar calendar(instant);
+Result<std::string> format_java_time(const std::string& pattern, Timestamp instant,
+                                     const TimeZone* zone) {
+    const Calendar calendar(instant, zone);
     std::string out;
     for (std::size_t at = 0; at < pattern.size();) {
         const char c = pattern[at];
@@ -217,7 +246,7 @@ Result<std::string> evaluate_prefix(const std::optional<std::string>& prefix,
         at = close + 1;
     }
     if (!has_expression(text)) {
-        auto date = format_java_time("yyyy/MM/dd/HH/", input.instant);
+        auto date = format_java_time("yyyy/MM/dd/HH/", input.instant, input.zone);
         out += *date;
     }
     if (out.size() > limits::prefix_bytes_max)
@@ -228,7 +257,7 @@ Result<std::string> evaluate_prefix(const std::optional<std::string>& prefix,
 
 Result<> check_prefixes(const std::optional<std::string>& prefix,
                         const std::optional<std::string>& error_prefix) {
-    const PrefixInput input{Timestamp(), std::nullopt, 0};
+    const PrefixInput input;
     if (auto good = evaluate_prefix(prefix, input); !good)
         return std::unexpected(std::move(good.error()));
     if (prefix && has_expression(*prefix) && (!error_prefix || error_prefix->empty())) {
@@ -242,7 +271,7 @@ Result<> check_prefixes(const std::optional<std::string>& prefix,
                     "ErrorOutputPrefix must contain the expression !{firehose:error-output-type} "
                     "when it contains expressions");
     }
-    auto good = evaluate_prefix(error_prefix, {Timestamp(), "processing-failed", 0});
+    auto good = evaluate_prefix(error_prefix, {Timestamp(), "processing-failed", 0, nullptr});
     if (!good) return std::unexpected(std::move(good.error()));
     return {};
 }

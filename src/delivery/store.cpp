@@ -66,6 +66,7 @@ Loaded loaded_of(const meta::Row& row) {
                      row.integer(12),
                      row.integer(13) ? Compression::gzip : Compression::none,
                      row.text(14),
+                     row.text(23),
                      row.integer(15) != 0,
                      row.integer(16) != 0};
     if (!row.is_null(17))
@@ -94,7 +95,9 @@ std::vector<meta::Migration> migrations() {
          " next INTEGER NOT NULL, PRIMARY KEY (stream, partition)) WITHOUT ROWID;"
          "CREATE TABLE delivery_tags (stream INTEGER NOT NULL REFERENCES delivery_streams ON "
          "DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,"
-         " PRIMARY KEY (stream, name)) WITHOUT ROWID"}};
+         " PRIMARY KEY (stream, name)) WITHOUT ROWID"},
+        {"delivery", 2,
+         "ALTER TABLE delivery_streams ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC'"}};
 }
 
 Result<std::vector<Loaded>> load(const meta::Connection& connection) {
@@ -147,12 +150,12 @@ Result<> update(meta::Txn& txn, const DeliveryStream& stream) {
         "UPDATE delivery_streams SET updated_ms = ?2, version = ?3, bucket_arn = ?4, role_arn = "
         "?5, prefix = ?6, error_prefix = ?7, buffer_mib = ?8,"
         " interval_s = ?9, compression = ?10, extension = ?11, append_newline = ?12, is_extended = "
-        "?13 WHERE id = ?1",
+        "?13, time_zone = ?14 WHERE id = ?1",
         {stream.id, stream.updated ? meta::Value(to_epoch_ms(*stream.updated)) : meta::Value(),
          std::int64_t{stream.version}, d.bucket_arn, d.role_arn, optional_text(d.prefix),
          optional_text(d.error_prefix), d.buffer_mib, d.interval_s,
          std::int64_t{d.compression == Compression::gzip}, d.file_extension,
-         std::int64_t{d.append_newline}, std::int64_t{d.is_extended}});
+         std::int64_t{d.append_newline}, std::int64_t{d.is_extended}, d.time_zone});
     if (!updated) return done(std::move(updated));
     return write_tags(txn, stream);
 }

@@ -25,6 +25,7 @@ struct Destination {
     std::int64_t interval_s = 300;
     Compression compression = Compression::none;
     std::string file_extension;   ///< "" for the compression's own
+    std::string time_zone = "UTC";  ///< of the times in keys: an IANA name
     bool append_newline = false;  ///< the processor AppendDelimiterToRecord
     bool is_extended = true;      ///< which of the two S3 configurations the client used
 

@@ -80,6 +80,18 @@ def test_hive_prefix_gzip_extension_and_delimiter(lake):
     assert lake.s3.head_object(Bucket="lake", Key=key)["ContentEncoding"] == "gzip"
 
 
+def test_a_time_zone_holds_for_prefix_and_name(lake):
+    lake.create(Prefix="d/!{timestamp:yyyy/MM/dd/HH}/", ErrorOutputPrefix="err/!{firehose:error-output-type}/", CustomTimeZone="America/Chicago")
+    lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"a"})
+    lake.freshet.restart()
+    lake.freshet.advance(60_000)
+    [key] = lake.wait_for_keys(1)
+    assert key.startswith("d/2025/12/31/18/out-1-2025-12-31-18-00-")
+    described = lake.firehose.describe_delivery_stream(DeliveryStreamName="out")["DeliveryStreamDescription"]["Destinations"][0]
+    assert described["ExtendedS3DestinationDescription"]["CustomTimeZone"] == "America/Chicago"
+    assert code(lake.create, name="other", CustomTimeZone="Moon/Base") == "InvalidArgumentException"
+
+
 def test_zero_buffering(lake):
     lake.create(BufferingHints={"SizeInMBs": 1, "IntervalInSeconds": 0})
     lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"now"})

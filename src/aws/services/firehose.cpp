@@ -74,12 +74,8 @@ Answer<void> apply_common(const Config& config, domain::Destination& d) {
 template <class Config>
 Answer<void> apply_extended(const Config& config, domain::Destination& d) {
     if (config.file_extension) d.file_extension = *config.file_extension;
-    if (config.custom_time_zone && !config.custom_time_zone->empty() &&
-        *config.custom_time_zone != "UTC") {
-        return refuse("InvalidArgumentException",
-                      fmt::format("Freshet does not build the time zone {}; UTC is built",
-                                  *config.custom_time_zone));
-    }
+    if (config.custom_time_zone)
+        d.time_zone = config.custom_time_zone->empty() ? "UTC" : *config.custom_time_zone;
     if (config.s3_backup_mode == "Enabled")
         return refuse("InvalidArgumentException", "Freshet does not build S3BackupMode Enabled");
     if (config.data_format_conversion_configuration &&
@@ -132,6 +128,7 @@ DestinationDescription describe(const domain::Destination& d) {
     fill_common(extended, d);
     extended.s3_backup_mode = "Disabled";
     if (!d.file_extension.empty()) extended.file_extension = d.file_extension;
+    if (d.time_zone != "UTC") extended.custom_time_zone = d.time_zone;
     auto& processing = extended.processing_configuration.emplace();
     processing.enabled = d.append_newline;
     processing.processors.emplace();
