@@ -5,6 +5,7 @@ finding has passed. The last line is `N passed, N failed`.
 """
 import concurrent.futures
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -180,21 +181,34 @@ def compiles_alone(path, flags):
     return None if result.returncode == 0 else result.stdout.split("\n")[0]
 
 
+def digest_with_includes(path, digests, under_way=()):
+    """Of a header's text and of all that it includes of ours."""
+    if path not in digests:
+        text = path.read_bytes()
+        made = hashlib.sha256(text)
+        for name in re.findall(rb'#include "([^"]+)"', text):
+            included = SRC / name.decode()
+            if included.is_file() and included not in under_way:
+                made.update(digest_with_includes(included, digests, (*under_way, path)).encode())
+        digests[path] = made.hexdigest()
+    return digests[path]
+
+
 def rule_headers_compile_alone():
-    """Remembers, by the content of all headers, that they passed."""
+    """Remembers those that passed, by their content and that of what they include."""
+    memory = ROOT / "build" / "tidy-headers.json"
+    passed = json.loads(memory.read_text()) if memory.exists() else {}
+    flags, digests = header_flags(), {}
     headers = [path for path in sources() if path.suffix == ".h"]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in headers)).hexdigest()
-    memory = ROOT / "build" / "tidy-headers"
-    if memory.exists() and memory.read_text() == digest:
-        return
-    flags, failed = header_flags(), False
+    wanted = [path for path in headers if passed.get(name_of(path)) != digest_with_includes(path, digests)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for path, problem in zip(headers, pool.map(lambda path: compiles_alone(path, flags), headers)):
+        for path, problem in zip(wanted, pool.map(lambda path: compiles_alone(path, flags), wanted)):
             if problem:
-                failed = True
                 yield f"{name_of(path)}: does not compile alone: {problem}"
-    if not failed and memory.parent.exists():
-        memory.write_text(digest)
+            else:
+                passed[name_of(path)] = digests[path]
+    if memory.parent.exists():
+        memory.write_text(json.dumps({name_of(path): passed[name_of(path)] for path in headers if name_of(path) in passed}))
 
 
 def main():
