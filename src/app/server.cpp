@@ -20,6 +20,7 @@
 #include "app/wire_stream.h"
 #include "aws/http/front.h"
 #include "base/log.h"
+#include "console/console.h"
 
 namespace freshet::app {
 namespace {
@@ -65,7 +66,8 @@ struct Server::Parts {
     std::unique_ptr<WiredAnalytics> analytics;
     std::unique_ptr<WiredSchedule> schedules;
     std::unique_ptr<WiredLake> lake;
-    std::unique_ptr<OperatorConsole> console;
+    std::unique_ptr<console::Console> pages;
+    std::unique_ptr<OperatorConsole> operators;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
     bool stopped = false;
@@ -73,8 +75,21 @@ struct Server::Parts {
     std::string clock_file() const { return config.data_dir + "/manual-clock"; }
 
     Result<> open();
+    Result<> make_services();
     Result<> listen();
 };
+
+namespace {
+
+/// Puts what was made into its place, or says why it was not.
+template <class T>
+Result<> keep(std::unique_ptr<T>& place, Result<std::unique_ptr<T>> made) {
+    if (!made) return std::unexpected(std::move(made.error()));
+    place = std::move(*made);
+    return {};
+}
+
+}  // namespace
 
 Result<> Server::Parts::open() {
     auto opened = DataDirectory::open(*disk, config.data_dir);
@@ -91,52 +106,45 @@ Result<> Server::Parts::open() {
     pool = std::make_unique<io::Pool>(pool_threads, "pool");
     cores = std::make_unique<io::Cores>(
         *clock, std::max(1U, std::min(4U, std::thread::hardware_concurrency())));
-    auto database_opened = meta::Database::open(config.data_dir + "/meta.db", all_migrations());
-    if (!database_opened) return std::unexpected(std::move(database_opened.error()));
-    database = std::move(*database_opened);
+    auto done = keep(database, meta::Database::open(config.data_dir + "/meta.db", all_migrations()));
+    if (!done) return done;
     context.reset(
         new Context{config, *clock, *disk, *cores, *pool, *database, router, config.data_dir, ""});
-    auto streams_made = WiredStream::make(*context);
-    if (!streams_made) return std::unexpected(std::move(streams_made.error()));
-    streams = std::move(*streams_made);
-    auto objects_made = WiredObjects::make(*context);
-    if (!objects_made) return std::unexpected(std::move(objects_made.error()));
-    objects = std::move(*objects_made);
-    auto deliveries_made = WiredDelivery::make(*context, streams->streams(), objects->objects());
-    if (!deliveries_made) return std::unexpected(std::move(deliveries_made.error()));
-    deliveries = std::move(*deliveries_made);
-    auto identities_made = WiredIdentity::make(*context);
-    if (!identities_made) return std::unexpected(std::move(identities_made.error()));
-    identities = std::move(*identities_made);
+    return make_services();
+}
+
+Result<> Server::Parts::make_services() {
+    auto done = keep(streams, WiredStream::make(*context));
+    if (done) done = keep(objects, WiredObjects::make(*context));
+    if (done)
+        done = keep(deliveries,
+                    WiredDelivery::make(*context, streams->streams(), objects->objects()));
+    if (done) done = keep(identities, WiredIdentity::make(*context));
+    if (!done) return done;
     catalog = WiredCatalog::make(*context);
-    auto queries_made = WiredQuery::make(*context, catalog->catalog(), objects->objects());
-    if (!queries_made) return std::unexpected(std::move(queries_made.error()));
-    queries = std::move(*queries_made);
-    auto dashboards_made = WiredDashboards::make(*context, queries->query());
-    if (!dashboards_made) return std::unexpected(std::move(dashboards_made.error()));
-    dashboards = std::move(*dashboards_made);
-    auto functions_made = WiredFunctions::make(*context, objects->objects());
-    if (!functions_made) return std::unexpected(std::move(functions_made.error()));
-    functions = std::move(*functions_made);
-    auto analytics_made =
-        WiredAnalytics::make(*context, streams->streams(), deliveries->deliveries(),
-                             functions->functions(), objects->objects());
-    if (!analytics_made) return std::unexpected(std::move(analytics_made.error()));
-    analytics = std::move(*analytics_made);
-    auto schedules_made = WiredSchedule::make(*context, functions->functions());
-    if (!schedules_made) return std::unexpected(std::move(schedules_made.error()));
-    schedules = std::move(*schedules_made);
-    auto lake_made =
-        WiredLake::make(*context, objects->objects(), catalog->catalog(), functions->logs());
-    if (!lake_made) return std::unexpected(std::move(lake_made.error()));
-    lake = std::move(*lake_made);
+    done = keep(queries, WiredQuery::make(*context, catalog->catalog(), objects->objects()));
+    if (done) done = keep(dashboards, WiredDashboards::make(*context, queries->query()));
+    if (done) done = keep(functions, WiredFunctions::make(*context, objects->objects()));
+    if (done)
+        done = keep(analytics,
+                    WiredAnalytics::make(*context, streams->streams(), deliveries->deliveries(),
+                                         functions->functions(), objects->objects()));
+    if (done) done = keep(schedules, WiredSchedule::make(*context, functions->functions()));
+    if (done)
+        done = keep(lake, WiredLake::make(*context, objects->objects(), catalog->catalog(),
+                                          functions->logs()));
+    if (!done) return done;
+    pages = std::make_unique<console::Console>(console::Parts{
+        cores->main(), streams->streams(), deliveries->deliveries(), functions->functions(),
+        analytics->applications(), schedules->schedules(), catalog->catalog(), lake->crawlers(),
+        queries->query(), dashboards->dashboards(), config.account});
     return {};
 }
 
 Result<> Server::Parts::listen() {
-    console = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), nullptr);
-    front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *console);
-    console->set_front(*front);
+    operators = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), pages.get());
+    front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *operators);
+    operators->set_front(*front);
     auto listening = io::listen_http(
         *cores, config.listen_host, config.listen_port, {},
         [this](io::HttpRequest request) { return front->handle(std::move(request)); });
@@ -161,6 +169,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
         parts.functions->start(parts.context->endpoint);
         parts.analytics->start();
         parts.schedules->start();
+        parts.pages->start();
     });
     parts.cores->at(parts.cores->size() - 1).post([&parts] { parts.objects->start(); });
     parts.cores->start();
@@ -177,36 +186,23 @@ void Server::stop() {
     if (std::exchange(parts_->stopped, true)) return;
     log_info("app", "stopping");
     io::SystemClock clock;
+    io::Core& main = parts_->cores->main();
+    const auto end = [&](io::Core& home, auto stop_part) {
+        io::run_to_end(clock, [&](io::Core&) { return io::run_on(home, stop_part()); });
+    };
+    end(main, [this] { return parts_->pages->stop(); });  // first: pages that watch never end by themselves
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->main(), parts_->queries->stop());
-    });
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->main(), parts_->dashboards->stop());
-    });
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->main(), parts_->schedules->stop());
-    });
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->main(), parts_->lake->stop());
-    });
+    end(main, [this] { return parts_->queries->stop(); });  // ends what dashboards wait for
+    end(main, [this] { return parts_->dashboards->stop(); });
+    end(main, [this] { return parts_->schedules->stop(); });
+    end(main, [this] { return parts_->lake->stop(); });
     // A function that hangs must not hold up the application that waits for it: its process goes
     // first.
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->main(), parts_->functions->stop());
-    });
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->main(), parts_->analytics->stop());
-    });
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->main(), parts_->deliveries->stop());
-    });
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->at(parts_->cores->size() - 1), parts_->objects->stop());
-    });
-    io::run_to_end(clock, [this](io::Core&) {
-        return io::run_on(parts_->cores->main(), parts_->streams->stop());
-    });
+    end(main, [this] { return parts_->functions->stop(); });
+    end(main, [this] { return parts_->analytics->stop(); });
+    end(main, [this] { return parts_->deliveries->stop(); });
+    end(parts_->cores->at(parts_->cores->size() - 1), [this] { return parts_->objects->stop(); });
+    end(main, [this] { return parts_->streams->stop(); });
     parts_->cores->stop();
 }
 

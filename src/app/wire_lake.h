@@ -15,6 +15,8 @@ class WiredLake {
                                                    catalog::Catalog& catalog, monitor::Logs& logs);
     io::Task<void> stop() { co_await crawlers_->stop(); }
 
+    lake::Crawlers& crawlers() { return *crawlers_; }
+
   private:
     std::unique_ptr<LakeSiblings> siblings_;
     std::unique_ptr<lake::Crawlers> crawlers_;

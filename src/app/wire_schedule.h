@@ -16,6 +16,8 @@ class WiredSchedule {
     void start() { schedules_->start(); }
     io::Task<void> stop() { co_await schedules_->stop(); }
 
+    schedule::Schedules& schedules() { return *schedules_; }
+
   private:
     std::unique_ptr<ScheduleCallee> callee_;
     std::unique_ptr<schedule::Schedules> schedules_;

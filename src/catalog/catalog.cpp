@@ -193,6 +193,19 @@ io::Task<Result<Partition>> Catalog::partition(Home home, std::string database, 
     co_return found;
 }
 
+io::Task<Result<std::vector<Home>>> Catalog::homes() {
+    auto found = co_await database_.read(
+        [](const meta::Connection& c) { return store::list_homes(c); });
+    co_return found;
+}
+
+io::Task<Result<std::map<std::pair<std::string, std::string>, std::int64_t>>>
+Catalog::partition_counts(Home home) {
+    auto found = co_await database_.read(
+        [&](const meta::Connection& c) { return store::count_partitions(c, home); });
+    co_return found;
+}
+
 io::Task<Result<std::vector<Partition>>> Catalog::partitions(Home home, std::string database,
                                                              std::string table) {
     auto found =

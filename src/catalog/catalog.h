@@ -17,6 +17,8 @@ class Catalog {
     io::Task<Result<>> create_database(Home home, Database database);
     io::Task<Result<Database>> database(Home home, std::string name);
     io::Task<Result<std::vector<Database>>> databases(Home home);
+    /// All that have databases.
+    io::Task<Result<std::vector<Home>>> homes();
     io::Task<Result<>> update_database(Home home, std::string name, Database database);
     /// With its tables and their partitions.
     io::Task<Result<>> drop_database(Home home, std::string name);
@@ -37,6 +39,9 @@ class Catalog {
     /// In order of values.
     io::Task<Result<std::vector<Partition>>> partitions(Home home, std::string database,
                                                         std::string table);
+    /// (database, table), the number of its partitions; tables without are missing.
+    io::Task<Result<std::map<std::pair<std::string, std::string>, std::int64_t>>>
+    partition_counts(Home home);
     io::Task<Result<>> update_partition(Home home, std::string database, std::string table,
                                         std::vector<std::string> values, Partition partition);
     io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,

@@ -70,6 +70,31 @@ Result<Database> find_database(const meta::Connection& connection, const Home& h
         {home.account, home.region, name}, fmt::format("Database {} not found.", name));
 }
 
+Result<std::vector<Home>> list_homes(const meta::Connection& connection) {
+    std::vector<Home> homes;
+    auto read = connection.query("SELECT DISTINCT account, region FROM catalog_databases", {},
+                                 [&](const meta::Row& row) {
+                                     homes.push_back({row.text(0), row.text(1)});
+                                     return true;
+                                 });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return homes;
+}
+
+Result<std::map<std::pair<std::string, std::string>, std::int64_t>> count_partitions(
+    const meta::Connection& connection, const Home& home) {
+    std::map<std::pair<std::string, std::string>, std::int64_t> counts;
+    auto read = connection.query(
+        "SELECT database, tbl, COUNT(*) FROM catalog_partitions WHERE account = ?1 AND region = ?2 "
+        "GROUP BY database, tbl",
+        {home.account, home.region}, [&](const meta::Row& row) {
+            counts[{row.text(0), row.text(1)}] = row.integer(2);
+            return true;
+        });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return counts;
+}
+
 Result<std::vector<Database>> list_databases(const meta::Connection& connection, const Home& home) {
     return read_all<Database>(
         connection,

@@ -11,6 +11,7 @@ std::vector<meta::Migration> migrations();
 Result<Database> find_database(const meta::Connection& connection, const Home& home,
                                const std::string& name);
 Result<std::vector<Database>> list_databases(const meta::Connection& connection, const Home& home);
+Result<std::vector<Home>> list_homes(const meta::Connection& connection);
 Result<> put_database(meta::Txn& txn, const Home& home, const Database& database);
 Result<> remove_database(meta::Txn& txn, const Home& home, const std::string& name);
 
@@ -28,6 +29,8 @@ Result<Partition> find_partition(const meta::Connection& connection, const Home&
 Result<std::vector<Partition>> list_partitions(const meta::Connection& connection, const Home& home,
                                                const std::string& database,
                                                const std::string& table);
+Result<std::map<std::pair<std::string, std::string>, std::int64_t>> count_partitions(
+    const meta::Connection& connection, const Home& home);
 Result<> put_partition(meta::Txn& txn, const Home& home, const std::string& database,
                        const std::string& table, const Partition& partition);
 Result<> remove_partition(meta::Txn& txn, const Home& home, const std::string& database,

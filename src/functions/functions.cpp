@@ -271,10 +271,25 @@ io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload,
                                    payload.size(), payload_bytes_max));
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
+    const Timestamp begun = parts_.home.now();
+    ++figures_[key].running;
     auto result = co_await workers_->call(
         std::move(*found), payload.empty() ? Bytes::literal("{}") : std::move(payload),
         std::move(client_context));
+    Figures& figures = figures_[key];
+    --figures.running;
+    ++figures.calls;
+    figures.last_took = parts_.home.now() - begun;
+    figures.trouble = !result                          ? result.error().message()
+                      : result->function_error.empty() ? ""
+                                                       : result->payload.slice(0, trouble_bytes_max).str();
+    if (!figures.trouble.empty()) ++figures.failures;
     co_return result;
+}
+
+Figures Functions::figures(const FunctionKey& key) const {
+    const auto found = figures_.find(key);
+    return found == figures_.end() ? Figures{} : found->second;
 }
 
 io::Task<Result<>> Functions::invoke_later(FunctionKey key, Bytes payload, std::string token) {

@@ -42,6 +42,8 @@ class Functions {
                                       std::map<std::string, std::string> tags);
     Result<Function> find(const FunctionKey& key) const;
     std::vector<Function> list(const std::string& account, const std::string& region) const;
+    const std::map<FunctionKey, Function>& all() const { return functions_; }
+    Figures figures(const FunctionKey& key) const;
     /// `revision`: what it must have now; "" for any.
     io::Task<Result<Function>> update_code(FunctionKey key, Bytes zip, std::string revision);
     io::Task<Result<Function>> update_settings(FunctionKey key, SettingsChange change,
@@ -63,6 +65,7 @@ class Functions {
     io::Task<void> run_event(std::int64_t id, FunctionKey key, Bytes payload, int attempt);
     Parts parts_;
     std::map<FunctionKey, Function> functions_;
+    std::map<FunctionKey, Figures> figures_;
     std::unique_ptr<Workers> workers_;
     io::StopFlag stopping_;
     io::Signal events_changed_;

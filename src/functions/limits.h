@@ -16,5 +16,6 @@ inline constexpr std::size_t waiting_calls_max = 1000;        ///< AWS: concurre
 inline constexpr int event_attempts_max = 3;                  ///< the first and two more
 inline constexpr Millis retry_first = 60'000ms;               ///< then twice that
 inline constexpr std::size_t events_at_once = 16;
+inline constexpr std::size_t trouble_bytes_max = 500;         ///< of a failure's text, for people
 
 }  // namespace freshet::functions

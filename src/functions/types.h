@@ -49,4 +49,12 @@ struct InvokeResult {
     std::string log_tail;        ///< the call's last lines, START to REPORT
 };
 
+/// What a function did since the server started, for people.
+struct Figures {
+    std::uint64_t calls = 0, failures = 0;
+    int running = 0;
+    Millis last_took{};
+    std::string trouble;  ///< how the last call failed; empty when it went well
+};
+
 }  // namespace freshet::functions

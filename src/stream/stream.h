@@ -35,6 +35,7 @@ class Streams {
     io::Task<Result<>> remove(StreamKey key);
     /// Valid until the next suspension. Errc::not_found.
     Result<const Stream*> find(const StreamKey& key) const;
+    const std::map<StreamKey, Stream>& all() const { return streams_; }
     /// Names of an account and region in order, behind `after`.
     std::vector<const Stream*> list(const std::string& account, const std::string& region, const std::string& after) const;
     io::Task<Result<>> set_retention(StreamKey key, int hours, bool increase);

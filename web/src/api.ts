@@ -8,13 +8,13 @@ export interface Overview { now_ms: number; nodes: GraphNode[]; edges: GraphEdge
 
 export interface EmittedWindow { stream: string; at_ms: number; columns: string[]; rows: (string | number | null)[][] }
 export interface Application {
-  name: string; status: string; code: string; input: string; outputs: string[]; rows_in: number; rate_in: number;
+  name: string; status: string; code: string; input: string; outputs: string[]; rows_in: number; rows_out: number; errors: number; rate_in: number;
   millis_behind: number; windows: EmittedWindow[]; error?: string; history: [number, number][];
 }
 export interface ResultColumn { name: string; type: string }
 export interface QueryResult { columns: ResultColumn[]; rows: (string | null)[][]; truncated: boolean; took_ms: number; scanned_bytes: number }
 export interface Dashboard {
-  id: string; title: string; data_source: string; data_set: string; mode: 'SPICE' | 'DIRECT_QUERY'; refresh_ms: number;
+  id: string; title: string; data_source: string; data_set: string; sql: string; mode: 'SPICE' | 'DIRECT_QUERY'; refresh_ms: number;
   category: string; bars: string[]; lines: string[];
 }
 export interface DashboardData { id: string; refreshed_ms: number; took_ms: number; columns: ResultColumn[]; rows: (string | null)[][]; error?: string }
@@ -25,12 +25,21 @@ export interface ApiError { message: string; line?: number; column?: number }
 
 const base = '/_freshet/api/';
 
-export async function get<T>(path: string): Promise<T> {
-  return answer<T>(await fetch(base + path));
+/** Whose resources are shown: "account/region", from the address; the server's default when it names none. */
+export const chosenHome = () => new URLSearchParams(location.search).get('home') ?? '';
+
+function url(path: string, parameters: Record<string, string> = {}): string {
+  const all = new URLSearchParams(parameters);
+  if (chosenHome()) all.set('home', chosenHome());
+  return `${base}${path}${all.size ? `?${all}` : ''}`;
 }
 
-export async function post<T>(path: string, body: unknown): Promise<T> {
-  return answer<T>(await fetch(base + path, {
+export async function get<T>(path: string): Promise<T> {
+  return answer<T>(await fetch(url(path)));
+}
+
+export async function post<T>(path: string, body: unknown, parameters: Record<string, string> = {}): Promise<T> {
+  return answer<T>(await fetch(url(path, parameters), {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
   }));
 }
@@ -47,7 +56,7 @@ export function useLive<T>(topic: string): { data: T | null; live: boolean } {
   const [live, setLive] = useState(false);
   useEffect(() => {
     setData(null);
-    const source = new EventSource(`${base}live?topic=${encodeURIComponent(topic)}`);
+    const source = new EventSource(url('live', { topic }));
     source.onopen = () => setLive(true);
     source.onerror = () => setLive(false);
     source.onmessage = (event) => { setLive(true); setData(JSON.parse(event.data)); };

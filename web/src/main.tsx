@@ -1,6 +1,7 @@
 // The shell: the rail, the page that the address names, the keys that move between them.
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { chosenHome, useLoaded } from './api';
 import { AnalyticsPage } from './pages/analytics';
 import { DashboardsPage } from './pages/dashboards';
 import { OverviewPage } from './pages/overview';
@@ -46,6 +47,18 @@ function useKeys() {
   }, []);
 }
 
+/** Shown when there is more than one account or region to look at. */
+function HomeSelect() {
+  const { data } = useLoaded<{ homes: string[] }>('homes');
+  if (!data || (data.homes.length < 2 && (!chosenHome() || data.homes[0] === chosenHome()))) return null;
+  const move = (home: string) => { location.search = `?home=${encodeURIComponent(home)}`; };
+  return (
+    <select aria-label="Account and region" value={chosenHome() || data.homes[0]} onChange={(event) => move(event.currentTarget.value)}>
+      {data.homes.map((home) => <option value={home}>{home.replace('/', ' · ')}</option>)}
+    </select>
+  );
+}
+
 function App() {
   const [path, name] = useAddress();
   const [theme, setTheme] = useState<Theme>(chosenTheme());
@@ -60,6 +73,7 @@ function App() {
           <a href={`#/${page.path}`} aria-current={page.path === path ? 'page' : undefined} title={`g ${page.key}`}><Icon name={page.icon} /><span>{page.title}</span></a>
         ))}
         <div class="foot">
+          <HomeSelect />
           <select aria-label="Theme" value={theme} onChange={(event) => { const next = event.currentTarget.value as Theme; setTheme(next); chooseTheme(next); }}>
             <option value="system">As the system</option><option value="light">Light</option><option value="dark">Dark</option>
           </select>

@@ -35,7 +35,7 @@ function ApplicationView({ name }: { name: string }) {
           <header><h2>{data.name}</h2><span class={`badge ${tone(data.status)}`}>{data.status.toLowerCase()}</span><span class="grow" />
             {!live && <span class="badge warn">reconnecting</span>}</header>
           <div class="body stack">
-            <p class="soft">from <b>{data.input || 'no input'}</b> to <b>{data.outputs.join(', ') || 'no output'}</b>: {count(data.rows_in)} rows so far, {count(data.rate_in)} rows/s, {duration(data.millis_behind)} behind</p>
+            <p class="soft">from <b>{data.input || 'no input'}</b> to <b>{data.outputs.join(', ') || 'no output'}</b>: {count(data.rows_in)} rows so far, {count(data.rate_in)} rows/s, {duration(data.millis_behind)} behind; {count(data.rows_out)} rows out, {count(data.errors)} to error_stream</p>
             <RateChart points={data.history} label="rows in" />
           </div>
         </section>

@@ -28,7 +28,7 @@ export function DashboardsPage({ name }: { name?: string }) {
 function Board({ board, changed }: { board: Dashboard; changed: () => void }) {
   const { data, live } = useLive<DashboardData>(`dashboard:${board.id}`);
   const [asTable, setAsTable] = useState(false);
-  const setMode = async (mode: string) => { await post(`dashboards/${encodeURIComponent(board.id)}`, { ...board, mode }); changed(); };
+  const setMode = async (mode: string) => { await post('dashboards', { mode }, { id: board.id }); changed(); };
   return (
     <div class="stack">
       <section class="card">
@@ -47,7 +47,10 @@ function Board({ board, changed }: { board: Dashboard; changed: () => void }) {
             : asTable ? <ResultTable caption={board.title} columns={data.columns} rows={data.rows} />
               : data.rows.length > 0 && <ComboChart board={board} data={data} />}
       </section>
-      <p class="soft">Data source {board.data_source}; data set <code>{board.data_set}</code></p>
+      <section class="card">
+        <header><h2>Data set {board.data_set}</h2><span class="grow" /><span class="soft">Athena, data source {board.data_source}; refreshed every {duration(board.refresh_ms)}</span></header>
+        <div class="body"><pre class="sql">{board.sql}</pre></div>
+      </section>
     </div>
   );
 }

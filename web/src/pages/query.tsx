@@ -44,7 +44,7 @@ export function QueryPage({ name }: { name?: string }) {
         </nav>
         <div class="stack">
           <Editor label="SQL statement" value={text} onChange={setSql} onRun={run} wrongLine={error?.line} />
-          <div style={{ display: 'flex', gap: 12, alignItems: 'center' }}>
+          <div class="row">
             <button class="primary" onClick={run} disabled={running}>{running ? 'Running…' : 'Run'}</button>
             <span class="soft"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>
             {result && <span class="soft" data-testid="statistics">{result.rows.length} rows{result.truncated ? ' (first ones)' : ''} in {duration(result.took_ms)}, {bytes(result.scanned_bytes)} scanned</span>}

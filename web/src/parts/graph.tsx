@@ -1,35 +1,8 @@
-// The pipeline as it is configured, left to right, laid out from its edges alone.
+// The pipeline as it is configured, drawn.
 import type { GraphEdge, GraphNode } from '../api';
 import { figure, tone } from './format';
 import { Icon } from './icons';
-
-const nodeWidth = 210, nodeHeight = 132, gapX = 64, gapY = 22;
-
-interface Place { x: number; y: number }
-
-/** Column = longest way from a source; rows in a column keep the order of their neighbours to the left. */
-export function layOut(nodes: GraphNode[], edges: GraphEdge[]): Map<string, Place> {
-  const depth = new Map(nodes.map((node) => [node.id, 0]));
-  for (let round = 0; round < nodes.length; round++)
-    for (const edge of edges) {
-      const next = (depth.get(edge.from) ?? 0) + 1;
-      if (depth.has(edge.to) && depth.has(edge.from) && next > depth.get(edge.to)! && next <= nodes.length) depth.set(edge.to, next);
-    }
-  const columns: GraphNode[][] = [];
-  for (const node of nodes) (columns[depth.get(node.id)!] ??= []).push(node);
-  const places = new Map<string, Place>();
-  const tallest = Math.max(1, ...columns.map((column) => column?.length ?? 0));
-  columns.filter(Boolean).forEach((column, index) => {
-    const ordered = column
-      .map((node) => ({ node, rank: mean(edges.filter((e) => e.to === node.id).map((e) => places.get(e.from)?.y ?? 0)) }))
-      .sort((a, b) => a.rank - b.rank);
-    const offset = ((tallest - column.length) * (nodeHeight + gapY)) / 2;
-    ordered.forEach(({ node }, row) => places.set(node.id, { x: index * (nodeWidth + gapX), y: offset + row * (nodeHeight + gapY) }));
-  });
-  return places;
-}
-
-const mean = (values: number[]) => (values.length ? values.reduce((a, b) => a + b, 0) / values.length : 0);
+import { layOut, nodeHeight, nodeWidth, type Place } from './layout';
 
 const pages: Record<string, string> = { application: 'analytics', view: 'query', table: 'query', dashboard: 'dashboards' };
 
@@ -39,7 +12,7 @@ export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[]
   const height = Math.max(...[...places.values()].map((p) => p.y)) + nodeHeight + 8;
   return (
     <div class="graph" role="group" aria-label="The pipeline">
-      <div style={{ position: 'relative', width, height }}>
+      <div style={{ position: 'relative', width: `${width}px`, height: `${height}px` }}>
         <svg width={width} height={height} aria-hidden="true">
           {edges.map((edge) => <Edge key={`${edge.from}>${edge.to}`} edge={edge} from={places.get(edge.from)} to={places.get(edge.to)} />)}
         </svg>
@@ -65,7 +38,7 @@ function Node({ node, place }: { node: GraphNode; place: Place }) {
       <dl>{node.figures.slice(0, 3).map((item) => [<dt>{item.label}</dt>, <dd>{figure(item)}</dd>])}</dl>
     </>
   );
-  const style = { left: place.x, top: place.y, minHeight: nodeHeight };
+  const style = { left: `${place.x}px`, top: `${place.y}px`, minHeight: `${nodeHeight}px` };
   const marks = `node ${node.trouble ? 'trouble' : ''}`;
   const page = pages[node.kind];
   return page

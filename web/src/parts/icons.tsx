@@ -13,6 +13,7 @@ const paths: Record<string, string> = {
   table: 'M4 5h16v14H4zM4 10h16M10 5v14',
   view: 'M2 12s4-7 10-7 10 7 10 7-4 7-10 7-10-7-10-7zm10 3a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
   schedule: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zm0 4v5l3 2',
+  crawler: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5',
   producer: 'M5 12h14m-5-5 5 5-5 5',
 };
 

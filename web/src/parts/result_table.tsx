@@ -6,7 +6,7 @@ const numeric = /^(tinyint|smallint|integer|int|bigint|double|real|float|decimal
 export function ResultTable({ columns, rows, caption }: { columns: ResultColumn[]; rows: (string | null)[][]; caption: string }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table>
+      <table class="result">
         <thead><tr>{columns.map((column) => <th scope="col" class={numeric.test(column.type) ? 'number' : ''} title={column.type}>{column.name}</th>)}</tr></thead>
         <tbody>
           {rows.map((row) => (

@@ -1,0 +1,302 @@
+#include "console/console.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "aws/protocol/rest.h"
+#include "console/json_writer.h"
+#include "console/limits.h"
+#include "console/overview.h"
+#include "console/pages.h"
+#include "record/json.h"
+
+namespace freshet::console {
+namespace {
+
+constexpr std::string_view root = "/_freshet/", api = "/_freshet/api/";
+constexpr const char* policy =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+io::HttpResponse json_answer(int status, Bytes json) {
+    io::HttpResponse response;
+    response.status = status;
+    response.headers.add("Content-Type", "application/json");
+    response.headers.add("Cache-Control", "no-store");
+    response.headers.add("X-Content-Type-Options", "nosniff");
+    response.body.push_back(std::move(json));
+    return response;
+}
+
+/// {"message": ..., "line": 2, "column": 8}: the place when the message names one ("line 2:8: ...").
+io::HttpResponse refusal(int status, const std::string& message) {
+    JsonWriter json;
+    json.open('{').member("message", message);
+    int line = 0, column = 0;
+    const auto at = message.find("line ");
+    if (at != std::string::npos &&
+        std::sscanf(message.c_str() + at, "line %d:%d:", &line, &column) == 2)
+        json.member("line", line).member("column", column);
+    return json_answer(status, json.close('}').take());
+}
+
+io::HttpResponse page_answer(std::string_view name, std::string_view encodings) {
+    const Page* page = find_page(name.empty() ? "index.html" : name);
+    if (!page) return refusal(404, fmt::format("There is no page /_freshet/{}", name));
+    const bool brotli = encodings.find("br") != std::string_view::npos;
+    io::HttpResponse response;
+    response.headers.add("Content-Type", page->type);
+    // All but the page itself have their content's hash in their name.
+    response.headers.add("Cache-Control", page->name == "index.html" || page->name == "licenses.txt"
+                                              ? "no-cache"
+                                              : "public, max-age=31536000, immutable");
+    response.headers.add("Vary", "Accept-Encoding");
+    response.headers.add("Content-Security-Policy", policy);
+    response.headers.add("X-Content-Type-Options", "nosniff");
+    response.headers.add("Referrer-Policy", "no-referrer");
+    if (brotli) response.headers.add("Content-Encoding", "br");
+    response.body.push_back(Bytes::literal(brotli ? page->brotli : page->plain));
+    return response;
+}
+
+/// A name that another site could point at this machine is not this machine's: an address or
+/// "localhost" is.
+bool is_own_host(std::string_view host) {
+    if (host.starts_with('[')) return true;  // an IPv6 address
+    host = host.substr(0, host.rfind(':'));
+    return host == "localhost" || host.ends_with(".localhost") ||
+           (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+/// The string members of a small JSON document.
+std::map<std::string, std::string> fields_of(const Bytes& body) {
+    std::map<std::string, std::string> fields;
+    for (const auto& member : record::members_of(body.view()).value_or(std::vector<record::JsonMember>{}))
+        fields[member.path.substr(2)] = member.text;
+    return fields;
+}
+
+void write_columns(JsonWriter& json, const std::vector<catalog::Column>& columns) {
+    json.open('[');
+    for (const catalog::Column& column : columns)
+        json.open('{').member("name", column.name).member("type", column.type).close('}');
+    json.close(']');
+}
+
+}  // namespace
+
+Console::Console(Parts parts)
+    : parts_(std::move(parts)),
+      topics_(parts_, rates_),
+      floor_(std::make_shared<LiveFloor>(parts_.home, topics_)),
+      scope_(parts_.home) {}
+
+void Console::start() { scope_.spawn(keep_sampling()); }
+
+io::Task<void> Console::stop() {
+    floor_->stop.request();
+    co_await scope_.join();
+}
+
+io::Task<void> Console::keep_sampling() {
+    while (true) {
+        sample(parts_, rates_);
+        const bool goes_on = co_await floor_->stop.sleep_until(parts_.home.now() + limits::sample_every);
+        if (!goes_on) co_return;
+    }
+}
+
+io::Task<io::HttpResponse> Console::handle(io::HttpRequest request) {
+    const aws::Target target = aws::parse_target(request.target);
+    const std::string& path = target.path;
+    if (path == "/_freshet") {
+        io::HttpResponse moved;
+        moved.status = 302;
+        moved.headers.add("Location", std::string(root));
+        co_return moved;
+    }
+    if (!path.starts_with(api)) {
+        if (request.method != "GET" && request.method != "HEAD")
+            co_return refusal(405, "Pages are read with GET");
+        co_return page_answer(std::string_view(path).substr(root.size()),
+                              request.headers.get("Accept-Encoding"));
+    }
+    if (!is_own_host(request.headers.get("Host")))
+        co_return refusal(403, fmt::format("Call this API by the server's address, not as '{}'",
+                                           request.headers.get("Host")));
+    Bytes body;
+    if (request.method == "POST") {
+        if (!request.headers.get("Content-Type").starts_with("application/json"))
+            co_return refusal(415, "Send JSON: Content-Type: application/json");
+        auto read = co_await io::read_all(*request.body, limits::request_bytes_max);
+        if (!read) co_return refusal(413, read.error().message());
+        body = std::move(*read);
+    }
+    Question question{request.method, path.substr(api.size()), target.query, {parts_.account, "us-east-1"}, std::move(body)};
+    if (const std::string wanted = question.parameter("home"); !wanted.empty())
+        question.home = {wanted.substr(0, wanted.find('/')), wanted.substr(wanted.find('/') + 1)};
+    auto response = co_await io::run_on(parts_.home, answer(std::move(question)));
+    co_return response;
+}
+
+std::string Console::Question::parameter(std::string_view name) const {
+    for (const auto& [key, value] : query) {
+        if (key == name) return value;
+    }
+    return {};
+}
+
+io::Task<io::HttpResponse> Console::answer(Question question) {
+    const std::string& path = question.path;
+    if (question.method == "GET") {
+        if (path == "applications") co_return json_answer(200, applications(question.home));
+        if (path == "dashboards") co_return json_answer(200, dashboards(question.home));
+        if (path == "live") {
+            auto response = co_await live(std::move(question));
+            co_return response;
+        }
+        if (path == "homes") {
+            Bytes json = co_await homes();
+            co_return json_answer(200, std::move(json));
+        }
+        if (path == "catalog") {
+            Bytes json = co_await catalog(question.home);
+            co_return json_answer(200, std::move(json));
+        }
+    }
+    if (question.method == "POST" && path == "query") {
+        auto response = co_await query(std::move(question));
+        co_return response;
+    }
+    if (question.method == "POST" && path == "dashboards") {
+        auto response = co_await set_mode(std::move(question));
+        co_return response;
+    }
+    co_return refusal(404, fmt::format("There is no {} {}{}", question.method, api, path));
+}
+
+io::Task<io::HttpResponse> Console::live(Question question) {
+    auto body = co_await watch(floor_, question.parameter("topic"), question.home);
+    if (!body) co_return refusal(body.error().is(Errc::invalid) ? 404 : 503, body.error().message());
+    io::HttpResponse response;
+    response.headers.add("Content-Type", "text/event-stream");
+    response.headers.add("Cache-Control", "no-store");
+    response.stream = std::move(*body);
+    co_return response;
+}
+
+io::Task<Bytes> Console::homes() {
+    std::set<Home> all;
+    for (const auto& [key, stream] : parts_.streams.all()) all.insert({key.account, key.region});
+    for (const auto& key : parts_.deliveries.keys()) all.insert({key.account, key.region});
+    for (const auto& [key, one] : parts_.applications.all()) all.insert({key.account, key.region});
+    for (const auto& [key, one] : parts_.functions.all()) all.insert({key.account, key.region});
+    auto catalogs = co_await parts_.catalog.homes();
+    if (catalogs) {
+        for (const catalog::Home& home : *catalogs) all.insert({home.account, home.region});
+    }
+    if (all.empty()) all.insert({parts_.account, "us-east-1"});
+    JsonWriter json;
+    json.open('{').key("homes").open('[');
+    for (const Home& home : all) json.text(std::string_view(home.account + "/" + home.region));
+    co_return json.close(']').close('}').take();
+}
+
+Bytes Console::applications(const Home& home) const {
+    JsonWriter json;
+    json.open('{').key("applications").open('[');
+    for (const analytics::Application* one : parts_.applications.list(home.account, home.region, "")) {
+        json.open('{').member("name", one->key.name);
+        json.member("status", one->status == analytics::Status::running ? "RUNNING" : "READY").close('}');
+    }
+    return json.close(']').close('}').take();
+}
+
+Bytes Console::dashboards(const Home& home) const {
+    JsonWriter json;
+    json.open('{').key("dashboards").open('[');
+    for (const dashboards::Dashboard& board : parts_.dashboards.list(home.account, home.region)) {
+        const auto data_set =
+            parts_.dashboards.find_data_set({home.account, home.region, board.data_set});
+        const bool keeps = data_set && data_set->mode == dashboards::ImportMode::spice;
+        const auto names = [&](std::string_view key, const std::vector<std::string>& all) {
+            json.key(key).open('[');
+            for (const std::string& name : all) json.text(std::string_view(name));
+            json.close(']');
+        };
+        json.open('{').member("id", board.key.id).member("title", board.name);
+        json.member("data_source", data_set ? data_set->source : "");
+        json.member("data_set", board.data_set).member("sql", data_set ? data_set->sql : "");
+        json.member("mode", keeps ? "SPICE" : "DIRECT_QUERY");
+        json.member("refresh_ms", board.refresh_every.count()).member("category", board.category);
+        names("bars", board.bars);
+        names("lines", board.lines);
+        json.close('}');
+    }
+    return json.close(']').close('}').take();
+}
+
+io::Task<Bytes> Console::catalog(Home home) {
+    const catalog::Home of{home.account, home.region};
+    JsonWriter json;
+    json.open('{').key("databases").open('[');
+    auto databases = co_await parts_.catalog.databases(of);
+    for (const catalog::Database& database : databases.value_or(std::vector<catalog::Database>{})) {
+        json.open('{').member("name", database.name).key("tables").open('[');
+        auto tables = co_await parts_.catalog.tables(of, database.name);
+        for (const catalog::Table& table : tables.value_or(std::vector<catalog::Table>{})) {
+            json.open('{').member("name", table.name);
+            json.key("is_view").boolean(table.type == "VIRTUAL_VIEW").key("columns");
+            write_columns(json, table.storage ? table.storage->columns : std::vector<catalog::Column>{});
+            json.key("partition_keys");
+            write_columns(json, table.partition_keys);
+            json.close('}');
+        }
+        json.close(']').close('}');
+    }
+    co_return json.close(']').close('}').take();
+}
+
+io::Task<io::HttpResponse> Console::query(Question question) {
+    auto fields = fields_of(question.body);
+    if (fields["sql"].empty()) co_return refusal(400, "Send {\"sql\": \"...\", \"database\": \"...\"}");
+    query::AskRequest request{{question.home.account, question.home.region}, fields["sql"],
+                              fields["database"].empty() ? "default" : fields["database"],
+                              limits::query_rows_max};
+    auto answered = co_await parts_.queries.ask(std::move(request));
+    if (!answered) co_return refusal(400, answered.error().message());
+    JsonWriter json;
+    json.open('{').key("columns").open('[');
+    for (const query::Column& column : answered->columns)
+        json.open('{').member("name", column.name).member("type", column.type).close('}');
+    json.close(']').key("rows").open('[');
+    for (const query::Row& row : answered->rows) {
+        json.open('[');
+        for (const query::Cell& cell : row) json.text(cell);
+        json.close(']');
+    }
+    json.close(']').key("truncated").boolean(answered->cut);
+    json.member("took_ms", answered->statistics.total_ms);
+    json.member("scanned_bytes", answered->statistics.scanned_bytes).close('}');
+    co_return json_answer(200, json.take());
+}
+
+io::Task<io::HttpResponse> Console::set_mode(Question question) {
+    const std::string mode = fields_of(question.body)["mode"];
+    const Home& home = question.home;
+    if (mode != "SPICE" && mode != "DIRECT_QUERY")
+        co_return refusal(400, fmt::format("mode is SPICE or DIRECT_QUERY, not '{}'", mode));
+    auto board = parts_.dashboards.find({home.account, home.region, question.parameter("id")});
+    if (!board) co_return refusal(404, board.error().message());
+    auto data_set = parts_.dashboards.find_data_set({home.account, home.region, board->data_set});
+    if (!data_set) co_return refusal(404, data_set.error().message());
+    data_set->mode = mode == "SPICE" ? dashboards::ImportMode::spice : dashboards::ImportMode::direct;
+    auto changed = co_await parts_.dashboards.update_data_set(std::move(*data_set));
+    if (!changed) co_return refusal(400, changed.error().message());
+    co_return json_answer(200, Bytes::literal("{}"));
+}
+
+}  // namespace freshet::console

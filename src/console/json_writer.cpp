@@ -1,0 +1,61 @@
+#include "console/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "record/json.h"
+
+namespace freshet::console {
+
+void JsonWriter::comma() {
+    if (wants_comma_) out_ += ',';
+    wants_comma_ = true;
+}
+
+JsonWriter& JsonWriter::open(char bracket) {
+    comma();
+    out_ += bracket;
+    wants_comma_ = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::close(char bracket) {
+    out_ += bracket;
+    wants_comma_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    comma();
+    record::append_json_text(name, out_);
+    out_ += ':';
+    wants_comma_ = false;
+    return *this;
+}
+
+JsonWriter& JsonWriter::text(std::string_view value) {
+    comma();
+    record::append_json_text(value, out_);
+    return *this;
+}
+
+JsonWriter& JsonWriter::text(const std::optional<std::string>& value) {
+    return value ? text(std::string_view(*value)) : raw("null");
+}
+
+JsonWriter& JsonWriter::integer(std::int64_t value) { return raw(std::to_string(value)); }
+
+JsonWriter& JsonWriter::real(double value) {
+    return raw(std::isfinite(value) ? fmt::format("{:.3f}", value) : "null");
+}
+
+JsonWriter& JsonWriter::boolean(bool value) { return raw(value ? "true" : "false"); }
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+    comma();
+    out_ += json;
+    return *this;
+}
+
+}  // namespace freshet::console

@@ -1,0 +1,38 @@
+// The services that the console looks at. All have the same home core, that of the console, except
+// those whose verbs are tasks of any core (catalog).
+#pragma once
+#include <string>
+
+#include "analytics/analytics.h"
+#include "catalog/catalog.h"
+#include "dashboards/dashboards.h"
+#include "delivery/delivery.h"
+#include "functions/functions.h"
+#include "lake/lake.h"
+#include "query/query.h"
+#include "schedule/schedule.h"
+#include "stream/stream.h"
+
+namespace freshet::console {
+
+struct Parts {
+    io::Core& home;
+    stream::Streams& streams;
+    delivery::Deliveries& deliveries;
+    functions::Functions& functions;
+    analytics::Applications& applications;
+    schedule::Schedules& schedules;
+    catalog::Catalog& catalog;
+    lake::Crawlers& crawlers;
+    query::Query& queries;
+    dashboards::Dashboards& dashboards;
+    std::string account;  ///< shown before there is anything
+};
+
+/// Whose resources a page shows.
+struct Home {
+    std::string account, region;
+    auto operator<=>(const Home&) const = default;
+};
+
+}  // namespace freshet::console

@@ -1,0 +1,26 @@
+// What a page can watch, as JSON: "overview", "application:NAME", "dashboard:ID".
+#pragma once
+#include <string>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "console/parts.h"
+#include "console/rates.h"
+
+namespace freshet::console {
+
+class Topics {
+  public:
+    Topics(const Parts& parts, const Rates& rates) : parts_(parts), rates_(rates) {}
+    /// Home core. Errc::invalid for a topic that there is not; one whose subject is gone says so in
+    /// its "error".
+    io::Task<Result<Bytes>> tell(std::string topic, Home home) const;
+
+  private:
+    Bytes application(const Home& home, const std::string& name) const;
+    io::Task<Bytes> dashboard(Home home, std::string id) const;
+    const Parts& parts_;
+    const Rates& rates_;
+};
+
+}  // namespace freshet::console

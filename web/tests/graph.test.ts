@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import type { GraphEdge, GraphNode } from '../src/api';
+import { layOut } from '../src/parts/layout';
+
+const node = (id: string): GraphNode => ({ id, kind: 'stream', name: id, state: 'ACTIVE', figures: [] });
+const edge = (from: string, to: string): GraphEdge => ({ from, to, rate: 0, lag_ms: 0 });
+
+export default {
+  'a node stands right of all that flows into it'() {
+    const places = layOut(['a', 'b', 'c', 'd'].map(node), [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('c', 'd')]);
+    assert.ok(places.get('a')!.x < places.get('b')!.x && places.get('b')!.x < places.get('c')!.x && places.get('c')!.x < places.get('d')!.x);
+  },
+  'no two nodes stand on each other'() {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const places = layOut(names.map(node), [edge('a', 'c'), edge('b', 'c'), edge('a', 'd')]);
+    assert.equal(new Set(names.map((name) => JSON.stringify(places.get(name)))).size, names.length);
+  },
+  'a cycle ends'() {
+    const places = layOut(['a', 'b'].map(node), [edge('a', 'b'), edge('b', 'a')]);
+    assert.equal(places.size, 2);
+  },
+  'a chain is placed in a straight line'() {
+    const places = layOut(['a', 'b', 'c'].map(node), [edge('a', 'b'), edge('b', 'c')]);
+    assert.equal(places.get('a')!.y, places.get('c')!.y);
+  },
+};
