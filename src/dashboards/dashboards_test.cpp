@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "dashboards/ingestions.h"
 #include "dashboards/store.h"
 
 namespace freshet::dashboards {
@@ -66,12 +67,18 @@ Dashboard dashboard() {
 /// What a test's body has.
 struct World {
     World(io::Core& core, meta::Database& database, io::ManualClock& clock_)
-        : queries(core), service(core, database, queries), clock(clock_) {
+        : queries(core),
+          service(core, database, queries),
+          ingestions(service, database),
+          clock(clock_) {
         const auto loaded = service.load();
         EXPECT_TRUE(loaded);
+        const auto failed = ingestions.load();
+        EXPECT_TRUE(failed);
     }
     FakeQueries queries;
     Dashboards service;
+    Ingestions ingestions;
     io::ManualClock& clock;
 };
 
@@ -94,6 +101,7 @@ struct DashboardsTest : testing::Test {
         World world(core, *test.database, test.clock);
         co_await body(world);
         co_await world.service.stop();
+        co_await world.ingestions.stop();
     }
     void run(Body body) {
         io::run_to_end(clock, [this, body](io::Core& core) { return in_world(core, *this, body); });
@@ -279,6 +287,80 @@ TEST_F(DashboardsTest, a_changed_data_set_shows_its_own_rows_at_once) {
         data = co_await world.service.data(key("board"));
         EXPECT_EQ(data->error, "");
         EXPECT_EQ(world.service.find(key("board"))->version, 2);
+    });
+}
+
+TEST_F(DashboardsTest, what_the_rim_said_is_kept_and_updated) {
+    run([](World& world) -> io::Task<void> {
+        co_await make_all(world);
+        DataSet set = data_set();
+        set.words = "of the set";
+        auto changed = co_await world.service.update_data_set(set);
+        EXPECT_TRUE(changed);
+        Dashboard board = dashboard();
+        board.words = "of the board";
+        board.description = "second";
+        changed = co_await world.service.update(board);
+        EXPECT_TRUE(changed);
+    });
+    run([](World& world) -> io::Task<void> {
+        EXPECT_EQ(world.service.find_data_set(key("set"))->words, "of the set");
+        EXPECT_EQ(world.service.find(key("board"))->words, "of the board");
+        EXPECT_EQ(world.service.find(key("board"))->description, "second");
+        EXPECT_EQ(world.service.find(key("board"))->version, 2);
+        co_return;
+    });
+}
+
+TEST_F(DashboardsTest, an_ingestion_refreshes_a_spice_set_and_tells_its_end) {
+    run([](World& world) -> io::Task<void> {
+        co_await make_all(world);
+        auto refused = co_await world.ingestions.start(key("set"), "one");
+        EXPECT_TRUE(refused.error().is(Errc::invalid));
+        DataSet set = data_set();
+        set.mode = ImportMode::spice;
+        auto changed = co_await world.service.update_data_set(set);
+        EXPECT_TRUE(changed);
+        world.queries.is_held = true;
+        auto started = co_await world.ingestions.start(key("set"), "one");
+        EXPECT_EQ(started->state, Ingestion::State::running);
+        auto again = co_await world.ingestions.start(key("set"), "one");
+        EXPECT_TRUE(again.error().is(Errc::exists));
+        auto found = co_await world.ingestions.find(key("set"), "one");
+        EXPECT_EQ(found->state, Ingestion::State::running);
+        world.queries.open();
+        co_await world.ingestions.stop();
+        found = co_await world.ingestions.find(key("set"), "one");
+        EXPECT_EQ(found->state, Ingestion::State::completed);
+        EXPECT_EQ(found->rows, 1);
+        world.queries.problem = "no such table";
+        started = co_await world.ingestions.start(key("set"), "two");
+        co_await world.ingestions.stop();
+        found = co_await world.ingestions.find(key("set"), "two");
+        EXPECT_EQ(found->state, Ingestion::State::failed);
+        EXPECT_EQ(found->error, "no such table");
+    });
+}
+
+TEST_F(DashboardsTest, an_ingestion_that_the_server_left_under_way_has_failed) {
+    run(make_all);
+    const auto begun = database->write_now([](meta::Txn& txn) {
+        Ingestion left;
+        left.data_set = key("set");
+        left.id = "left";
+        return store::insert(txn, left);
+    });
+    ASSERT_TRUE(begun);
+    run([](World& world) -> io::Task<void> {
+        auto found = co_await world.ingestions.find(key("set"), "left");
+        EXPECT_EQ(found->state, Ingestion::State::failed);
+        EXPECT_EQ(found->error, "The server stopped.");
+        auto removed = co_await world.service.remove(key("board"));
+        removed = co_await world.service.remove_data_set(key("set"));
+        EXPECT_TRUE(removed);
+        auto made = co_await world.service.create_data_set(data_set());
+        found = co_await world.ingestions.find(key("set"), "left");
+        EXPECT_TRUE(found.error().is(Errc::not_found)) << "a new set has no past";
     });
 }
 

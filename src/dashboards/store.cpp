@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "dashboards/limits.h"
+
 namespace freshet::dashboards::store {
 namespace {
 
@@ -129,7 +131,7 @@ Result<> load_sources(const meta::Connection& connection, std::vector<DataSource
 Result<> load_data_sets(const meta::Connection& connection, std::vector<DataSet>& all) {
     auto read = connection.query(
         "SELECT account, region, id, name, source, database, sql, is_spice, created_ms, "
-        "updated_ms FROM dashboards_data_sets",
+        "updated_ms, words FROM dashboards_data_sets",
         {}, [&](const meta::Row& row) {
             all.push_back({key_of(row),
                            row.text(3),
@@ -139,7 +141,8 @@ Result<> load_data_sets(const meta::Connection& connection, std::vector<DataSet>
                            {},
                            row.integer(7) != 0 ? ImportMode::spice : ImportMode::direct,
                            from_epoch_ms(row.integer(8)),
-                           from_epoch_ms(row.integer(9))});
+                           from_epoch_ms(row.integer(9)),
+                           row.text(10)});
             return true;
         });
     for (DataSet& set : all) {
@@ -151,7 +154,7 @@ Result<> load_data_sets(const meta::Connection& connection, std::vector<DataSet>
 Result<> load_dashboards(const meta::Connection& connection, std::vector<Dashboard>& all) {
     auto read = connection.query(
         "SELECT account, region, id, name, data_set, category, refresh_every_ms, version, "
-        "created_ms, updated_ms FROM dashboards_dashboards",
+        "created_ms, updated_ms, description, words FROM dashboards_dashboards",
         {}, [&](const meta::Row& row) {
             Dashboard& dashboard = all.emplace_back();
             dashboard.key = key_of(row);
@@ -162,6 +165,8 @@ Result<> load_dashboards(const meta::Connection& connection, std::vector<Dashboa
             dashboard.version = static_cast<int>(row.integer(7));
             dashboard.created = from_epoch_ms(row.integer(8));
             dashboard.updated = from_epoch_ms(row.integer(9));
+            dashboard.description = row.text(10);
+            dashboard.words = row.text(11);
             return true;
         });
     for (Dashboard& dashboard : all) {
@@ -193,6 +198,16 @@ std::vector<meta::Migration> migrations() {
              "dashboard TEXT NOT NULL, is_line INTEGER NOT NULL, position INTEGER NOT NULL, name "
              "TEXT NOT NULL, PRIMARY KEY (account, region, dashboard, is_line, position), FOREIGN "
              "KEY (account, region, dashboard) REFERENCES dashboards_dashboards ON DELETE CASCADE) "
+             "WITHOUT ROWID"},
+            {"dashboards", 2,
+             "ALTER TABLE dashboards_data_sets ADD COLUMN words TEXT NOT NULL DEFAULT '';"
+             "ALTER TABLE dashboards_dashboards ADD COLUMN description TEXT NOT NULL DEFAULT '';"
+             "ALTER TABLE dashboards_dashboards ADD COLUMN words TEXT NOT NULL DEFAULT '';"
+             "CREATE TABLE dashboards_ingestions (account TEXT NOT NULL, region TEXT NOT NULL, "
+             "data_set TEXT NOT NULL, id TEXT NOT NULL, state INTEGER NOT NULL, created_ms INTEGER "
+             "NOT NULL, took_ms INTEGER NOT NULL, row_count INTEGER NOT NULL, bytes INTEGER NOT "
+             "NULL, error TEXT NOT NULL, PRIMARY KEY (account, region, data_set, id), FOREIGN KEY "
+             "(account, region, data_set) REFERENCES dashboards_data_sets ON DELETE CASCADE) "
              "WITHOUT ROWID"}};
 }
 
@@ -218,10 +233,11 @@ Result<> insert(meta::Txn& txn, const DataSet& set) {
     if (auto good = check_source(txn, set); !good) return good;
     auto written = made(
         txn.execute(
-            "INSERT INTO dashboards_data_sets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO dashboards_data_sets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+            "?11)",
             {key.account, key.region, key.id, set.name, set.source, set.database, set.sql,
              std::int64_t{set.mode == ImportMode::spice}, to_epoch_ms(set.created),
-             to_epoch_ms(set.updated)}),
+             to_epoch_ms(set.updated), set.words}),
         "Data set", key);
     if (!written) return written;
     return put_columns(txn, set);
@@ -232,11 +248,12 @@ Result<> insert(meta::Txn& txn, const Dashboard& dashboard) {
     if (auto good = check_data_set(txn, dashboard); !good) return good;
     auto written = made(
         txn.execute(
-            "INSERT INTO dashboards_dashboards VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO dashboards_dashboards VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+            "?11, ?12)",
             {key.account, key.region, key.id, dashboard.name, dashboard.data_set,
              dashboard.category, std::int64_t{dashboard.refresh_every.count()},
              std::int64_t{dashboard.version}, to_epoch_ms(dashboard.created),
-             to_epoch_ms(dashboard.updated)}),
+             to_epoch_ms(dashboard.updated), dashboard.description, dashboard.words}),
         "Dashboard", key);
     if (!written) return written;
     return put_values(txn, dashboard);
@@ -255,11 +272,12 @@ Result<> update(meta::Txn& txn, const DataSet& set) {
     const Key& key = set.key;
     if (auto good = check_source(txn, set); !good) return good;
     auto written = changed(
-        txn.execute("UPDATE dashboards_data_sets SET name = ?4, source = ?5, database = "
-                    "?6, sql = ?7, is_spice = ?8, updated_ms = ?9 WHERE account = ?1 AND "
-                    "region = ?2 AND id = ?3",
-                    {key.account, key.region, key.id, set.name, set.source, set.database, set.sql,
-                     std::int64_t{set.mode == ImportMode::spice}, to_epoch_ms(set.updated)}),
+        txn.execute(
+            "UPDATE dashboards_data_sets SET name = ?4, source = ?5, database = "
+            "?6, sql = ?7, is_spice = ?8, updated_ms = ?9, words = ?10 WHERE account = ?1 AND "
+            "region = ?2 AND id = ?3",
+            {key.account, key.region, key.id, set.name, set.source, set.database, set.sql,
+             std::int64_t{set.mode == ImportMode::spice}, to_epoch_ms(set.updated), set.words}),
         "Data set", key);
     if (!written) return written;
     return put_columns(txn, set);
@@ -270,11 +288,12 @@ Result<> update(meta::Txn& txn, Dashboard& dashboard) {
     if (auto good = check_data_set(txn, dashboard); !good) return good;
     auto written = changed(
         txn.execute("UPDATE dashboards_dashboards SET name = ?4, data_set = ?5, category = ?6, "
-                    "refresh_every_ms = ?7, updated_ms = ?8, version = version + 1 WHERE account "
+                    "refresh_every_ms = ?7, updated_ms = ?8, description = ?9, words = ?10, "
+                    "version = version + 1 WHERE account "
                     "= ?1 AND region = ?2 AND id = ?3",
                     {key.account, key.region, key.id, dashboard.name, dashboard.data_set,
                      dashboard.category, std::int64_t{dashboard.refresh_every.count()},
-                     to_epoch_ms(dashboard.updated)}),
+                     to_epoch_ms(dashboard.updated), dashboard.description, dashboard.words}),
         "Dashboard", key);
     if (!written) return written;
     auto read = txn.query(
@@ -324,6 +343,71 @@ Result<> remove_dashboard(meta::Txn& txn, const Key& key) {
                                "?2 AND id = ?3",
                                {key.account, key.region, key.id}),
                    "Dashboard", key);
+}
+
+Result<std::optional<Ingestion>> find_ingestion(const meta::Connection& connection,
+                                                const Key& data_set, const std::string& id) {
+    std::optional<Ingestion> found;
+    auto read = connection.query(
+        "SELECT state, created_ms, took_ms, row_count, bytes, error FROM dashboards_ingestions "
+        "WHERE account = ?1 AND region = ?2 AND data_set = ?3 AND id = ?4",
+        {data_set.account, data_set.region, data_set.id, id}, [&](const meta::Row& row) {
+            found = Ingestion{data_set,
+                              id,
+                              static_cast<Ingestion::State>(row.integer(0)),
+                              from_epoch_ms(row.integer(1)),
+                              Millis(row.integer(2)),
+                              row.integer(3),
+                              row.integer(4),
+                              row.text(5)};
+            return false;
+        });
+    if (!read) return wrong(std::move(read.error()));
+    return found;
+}
+
+Result<> insert(meta::Txn& txn, const Ingestion& ingestion) {
+    const Key& set = ingestion.data_set;
+    auto there = first(txn,
+                       "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region = ?2 AND "
+                       "id = ?3",
+                       {set.account, set.region, set.id});
+    if (!there) return std::unexpected(std::move(there.error()));
+    if (!*there) return absent("Data set", set);
+    auto pruned = txn.execute(
+        "DELETE FROM dashboards_ingestions WHERE account = ?1 AND region = ?2 AND data_set = ?3 "
+        "AND state <> 0 AND id NOT IN (SELECT id FROM dashboards_ingestions WHERE account = ?1 AND "
+        "region = ?2 AND data_set = ?3 ORDER BY created_ms DESC LIMIT ?4)",
+        {set.account, set.region, set.id, std::int64_t{limits::ingestions_kept - 1}});
+    if (!pruned) return wrong(std::move(pruned.error()));
+    return made(
+        txn.execute(
+            "INSERT INTO dashboards_ingestions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            {set.account, set.region, set.id, ingestion.id,
+             std::int64_t{static_cast<int>(ingestion.state)}, to_epoch_ms(ingestion.created),
+             std::int64_t{ingestion.took.count()}, ingestion.rows, ingestion.bytes,
+             ingestion.error}),
+        "Ingestion", {set.account, set.region, ingestion.id});
+}
+
+Result<> finish(meta::Txn& txn, const Ingestion& ingestion) {
+    const Key& set = ingestion.data_set;
+    auto written = txn.execute(
+        "UPDATE dashboards_ingestions SET state = ?5, took_ms = ?6, row_count = ?7, bytes = ?8, "
+        "error = ?9 WHERE account = ?1 AND region = ?2 AND data_set = ?3 AND id = ?4",
+        {set.account, set.region, set.id, ingestion.id,
+         std::int64_t{static_cast<int>(ingestion.state)}, std::int64_t{ingestion.took.count()},
+         ingestion.rows, ingestion.bytes, ingestion.error});
+    if (!written) return wrong(std::move(written.error()));
+    return {};
+}
+
+Result<> fail_running(meta::Txn& txn) {
+    auto written = txn.execute(
+        "UPDATE dashboards_ingestions SET state = 2, error = 'The server stopped.' WHERE state = "
+        "0");
+    if (!written) return wrong(std::move(written.error()));
+    return {};
 }
 
 }  // namespace freshet::dashboards::store

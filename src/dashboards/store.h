@@ -2,6 +2,7 @@
 // between the kinds are judged here, inside the transaction, since another change may come between.
 #pragma once
 #include "dashboards/errors.h"
+#include "dashboards/ingestions.h"
 #include "dashboards/types.h"
 #include "meta/database.h"
 
@@ -29,5 +30,14 @@ Result<> update(meta::Txn& txn, Dashboard& dashboard);
 Result<> remove_source(meta::Txn& txn, const Key& key);
 Result<> remove_data_set(meta::Txn& txn, const Key& key);
 Result<> remove_dashboard(meta::Txn& txn, const Key& key);
+
+/// Nothing when it is not there.
+Result<std::optional<Ingestion>> find_ingestion(const meta::Connection& connection,
+                                                const Key& data_set, const std::string& id);
+/// Errc::exists; Errc::not_found: the data set. The oldest of many go.
+Result<> insert(meta::Txn& txn, const Ingestion& ingestion);
+Result<> finish(meta::Txn& txn, const Ingestion& ingestion);
+/// Those that a server that stopped had begun.
+Result<> fail_running(meta::Txn& txn);
 
 }  // namespace freshet::dashboards::store

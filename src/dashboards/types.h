@@ -39,6 +39,7 @@ struct DataSet {
                                                                ///< INTEGER, DECIMAL, DATETIME)
     ImportMode mode = ImportMode::direct;
     Timestamp created, updated;
+    std::string words;  ///< how the rim put it, kept whole for it; empty when made elsewhere
 };
 
 /// A combo chart: one category, bars and lines over it.
@@ -51,6 +52,8 @@ struct Dashboard {
     Millis refresh_every{1000};
     int version = 1;
     Timestamp created, updated;
+    std::string description;  ///< of this version
+    std::string words;        ///< how the rim put it, kept whole for it; empty when made elsewhere
 };
 
 /// A column of the answer: base type of Athena, "varchar", "bigint".
