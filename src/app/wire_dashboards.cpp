@@ -1,5 +1,6 @@
 #include "app/wire_dashboards.h"
 
+#include "aws/services/quicksight/quicksight.h"
 #include "dashboards/store.h"
 
 namespace freshet::app {
@@ -16,7 +17,17 @@ Result<std::unique_ptr<WiredDashboards>> WiredDashboards::make(Context& context,
         context.cores.main(), context.database, *wired->queries_);
     if (auto loaded = wired->dashboards_->load(); !loaded)
         return std::unexpected(std::move(loaded.error()));
+    wired->ingestions_ =
+        std::make_unique<dashboards::Ingestions>(*wired->dashboards_, context.database);
+    if (auto loaded = wired->ingestions_->load(); !loaded)
+        return std::unexpected(std::move(loaded.error()));
+    aws::register_quicksight(context.router, *wired->dashboards_, *wired->ingestions_, query);
     return wired;
+}
+
+io::Task<void> WiredDashboards::stop() {
+    co_await dashboards_->stop();
+    co_await ingestions_->stop();
 }
 
 }  // namespace freshet::app

@@ -228,7 +228,7 @@ class Service:
             lines.append(f"    {{{quoted(name)}, {quoted(code)}, {status}}},")
         if not lines:
             lines.append('    {"", "", 0},')
-        return ["constexpr ErrorInfo errors[] = {", *lines, "};", ""]
+        return ["constexpr aws::ErrorInfo errors[] = {", *lines, "};", ""]
 
     def all_operations(self):
         lines = []

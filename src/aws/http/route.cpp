@@ -13,6 +13,7 @@
 #include "aws/model/kinesisanalytics.h"
 #include "aws/model/lambda.h"
 #include "aws/model/logs.h"
+#include "aws/model/quicksight.h"
 #include "aws/model/s3.h"
 #include "aws/model/sts.h"
 
@@ -22,7 +23,8 @@ const std::vector<const ServiceInfo*>& all_services() {
     static const std::vector<const ServiceInfo*> services{
         &kinesis::service_info(), &s3::service_info(),   &firehose::service_info(), &lambda::service_info(),
         &logs::service_info(),    &glue::service_info(), &events::service_info(),   &athena::service_info(),
-        &iam::service_info(),     &sts::service_info(),  &kinesisanalytics::service_info()};
+        &iam::service_info(),     &sts::service_info(),  &kinesisanalytics::service_info(),
+        &quicksight::service_info()};
     return services;
 }
 
@@ -158,7 +160,7 @@ std::expected<Route, RouteFault> find_route(const std::string& method, const io:
     const ServiceInfo* signed_as = service_signed_as(scope.service);
     const bool is_lambda = target.path.starts_with("/2015-03-31/") || target.path.starts_with("/2014-11-13/");
     if ((signed_as && signed_as->protocol == Protocol::rest_json) || (!signed_as && is_lambda)) {
-        const ServiceInfo& service = lambda::service_info();
+        const ServiceInfo& service = signed_as ? *signed_as : lambda::service_info();
         if (auto route = by_uri(service, method, target)) return std::move(*route);
         return std::unexpected(RouteFault{Fault{"UnknownOperationException", fmt::format("No operation answers {} {}", method, target.path), 404}, &service});
     }

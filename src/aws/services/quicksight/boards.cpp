@@ -1,0 +1,285 @@
+// Dashboards and their definitions.
+#include "aws/model/quicksight.h"
+#include "aws/services/quicksight/definition.h"
+#include "aws/services/quicksight/handlers.h"
+#include "aws/services/quicksight/words.h"
+
+namespace freshet::aws::quicksight_handlers {
+namespace {
+
+using namespace quicksight;
+using namespace quicksight_words;
+namespace domain = dashboards;
+
+/// The first part is drawn; the rest says how it looks: it is kept and described, and drawn in
+/// Freshet's own way. What would change the numbers (filters, colours, sorting, calculated fields)
+/// is not here.
+constexpr std::string_view built[] = {
+    "AwsAccountId",
+    "DashboardId",
+    "Name",
+    "VersionDescription",
+    "ValidationStrategy.Mode",
+    "Definition.DataSetIdentifierDeclarations.*",
+    "Definition.Sheets.SheetId",
+    "Definition.Sheets.Visuals.ComboChartVisual.VisualId",
+    "Definition.Sheets.Visuals.BarChartVisual.VisualId",
+    "Definition.Sheets.Visuals.LineChartVisual.VisualId",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.Category.*.FieldId",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.Category.*.Column.*",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.*.NumericalMeasureField.FieldId",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.*.NumericalMeasureField.Column.*",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.*.NumericalMeasureField."
+    "AggregationFunction.SimpleNumericalAggregation",
+
+    "DashboardPublishOptions.**",
+    "Definition.Options.**",
+    "Definition.AnalysisDefaults.**",
+    "Definition.ColumnConfigurations.**",
+    "Definition.Sheets.Name",
+    "Definition.Sheets.Title",
+    "Definition.Sheets.Description",
+    "Definition.Sheets.ContentType",
+    "Definition.Sheets.Layouts.**",
+    "Definition.Sheets.Visuals.*.Title.**",
+    "Definition.Sheets.Visuals.*.Subtitle.**",
+    "Definition.Sheets.Visuals.*.VisualContentAltText",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.Category.*.FormatConfiguration.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.*.NumericalMeasureField."
+    "FormatConfiguration.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.SortConfiguration.*.OtherCategories",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.Orientation",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.BarsArrangement",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.Type",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.CategoryAxis.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.CategoryLabelOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.ValueAxis.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.ValueLabelOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.XAxisDisplayOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.XAxisLabelOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.PrimaryYAxisDisplayOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.PrimaryYAxisLabelOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.SecondaryYAxisDisplayOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.SecondaryYAxisLabelOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.SingleAxisOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.ColorLabelOptions.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.DefaultSeriesSettings.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.Series.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.Legend.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.DataLabels.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.BarDataLabels.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.LineDataLabels.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.Tooltip.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.VisualPalette.**",
+    "Definition.Sheets.Visuals.*.ChartConfiguration.Interactions.**"};
+
+std::string version_arn(const domain::Dashboard& dashboard) {
+    return fmt::format("{}/version/{}", arn_of("dashboard", dashboard.key), dashboard.version);
+}
+
+template <class Out>
+Out answer(const Caller& caller, const domain::Dashboard& dashboard, const char* state,
+           std::int32_t status) {
+    Out out;
+    out.arn = arn_of("dashboard", dashboard.key);
+    out.version_arn = version_arn(dashboard);
+    out.dashboard_id = dashboard.key.id;
+    // The model calls an update's state CreationStatus too.
+    if constexpr (requires { out.creation_status; }) out.creation_status = state;
+    out.request_id = caller.request_id();
+    out.status = status;
+    return out;
+}
+
+class Boards {
+  public:
+    explicit Boards(domain::Dashboards& dashboards) : dashboards_(dashboards) {}
+
+    io::Task<Answer<CreateDashboardResponse>> create(Caller caller,
+                                                     CreateDashboardRequest request) {
+        auto wanted = read(caller, *CreateDashboardOp::info().input, request);
+        if (!wanted) co_return std::unexpected(std::move(wanted.error()));
+        auto made = co_await dashboards_.create(*wanted);
+        if (!made) co_return refuse(made.error());
+        co_return answer<CreateDashboardResponse>(caller, *wanted, "CREATION_SUCCESSFUL", 202);
+    }
+
+    io::Task<Answer<UpdateDashboardResponse>> update(Caller caller,
+                                                     UpdateDashboardRequest request) {
+        auto changed = read(caller, *UpdateDashboardOp::info().input, request);
+        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        auto found = dashboards_.find(changed->key);
+        if (!found) co_return refuse(found.error());
+        changed->refresh_every = found->refresh_every;  // QuickSight has no word for it
+        auto made = co_await dashboards_.update(*changed);
+        if (!made) co_return refuse(made.error());
+        auto now = dashboards_.find(changed->key);
+        if (!now) co_return refuse(now.error());
+        co_return answer<UpdateDashboardResponse>(caller, *now, "UPDATE_SUCCESSFUL", 200);
+    }
+
+    io::Task<Answer<DescribeDashboardResponse>> describe_one(Caller caller,
+                                                             DescribeDashboardRequest request) {
+        auto found = find(caller, request);
+        if (!found) co_return std::unexpected(std::move(found.error()));
+        auto written = definition_of(caller, *found);
+        if (!written) co_return std::unexpected(std::move(written.error()));
+        DescribeDashboardResponse out;
+        auto& dashboard = out.dashboard.emplace();
+        dashboard.dashboard_id = found->key.id;
+        dashboard.arn = arn_of("dashboard", found->key);
+        dashboard.name = found->name;
+        dashboard.created_time = found->created;
+        dashboard.last_published_time = dashboard.last_updated_time = found->updated;
+        auto& version = dashboard.version.emplace();
+        version.created_time = found->updated;
+        version.version_number = found->version;
+        version.status = "CREATION_SUCCESSFUL";
+        version.arn = version_arn(*found);
+        version.data_set_arns.emplace().push_back(
+            arn_of("dataset", {found->key.account, found->key.region, found->data_set}));
+        if (!found->description.empty()) version.description = found->description;
+        auto& sheets = version.sheets.emplace();
+        for (const SheetDefinition& given : *written->definition.sheets) {
+            Sheet& sheet = sheets.emplace_back();
+            sheet.sheet_id = given.sheet_id;
+            sheet.name = given.name;
+        }
+        out.request_id = caller.request_id();
+        out.status = 200;
+        co_return out;
+    }
+
+    io::Task<Answer<DescribeDashboardDefinitionResponse>> describe_definition(
+        Caller caller, DescribeDashboardDefinitionRequest request) {
+        auto found = find(caller, request);
+        if (!found) co_return std::unexpected(std::move(found.error()));
+        auto written = definition_of(caller, *found);
+        if (!written) co_return std::unexpected(std::move(written.error()));
+        DescribeDashboardDefinitionResponse out;
+        out.dashboard_id = found->key.id;
+        out.name = found->name;
+        out.resource_status = found->version > 1 ? "UPDATE_SUCCESSFUL" : "CREATION_SUCCESSFUL";
+        out.definition = std::move(written->definition);
+        out.dashboard_publish_options = std::move(written->options);
+        out.request_id = caller.request_id();
+        out.status = 200;
+        co_return out;
+    }
+
+    io::Task<Answer<ListDashboardsResponse>> list(Caller caller, ListDashboardsRequest request) {
+        auto key = key_of(caller, request.aws_account_id, "");
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto all = dashboards_.list(key->account, key->region);
+        ListDashboardsResponse out;
+        if (cut_page(all, request.next_token, request.max_results))
+            out.next_token = all.back().key.id;
+        auto& summaries = out.dashboard_summary_list.emplace();
+        for (const auto& dashboard : all) {
+            DashboardSummary& summary = summaries.emplace_back();
+            summary.arn = arn_of("dashboard", dashboard.key);
+            summary.dashboard_id = dashboard.key.id;
+            summary.name = dashboard.name;
+            summary.created_time = dashboard.created;
+            summary.last_published_time = summary.last_updated_time = dashboard.updated;
+            summary.published_version_number = dashboard.version;
+        }
+        out.request_id = caller.request_id();
+        out.status = 200;
+        co_return out;
+    }
+
+    io::Task<Answer<DeleteDashboardResponse>> remove(Caller caller,
+                                                     DeleteDashboardRequest request) {
+        auto key = key_of(caller, request.aws_account_id, request.dashboard_id);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (request.version_number)
+            co_return invalid(
+                "Freshet does not build VersionNumber of DeleteDashboard: the newest "
+                "version is the only one it keeps.");
+        auto removed = co_await dashboards_.remove(*key);
+        if (!removed) co_return refuse(removed.error());
+        DeleteDashboardResponse out;
+        out.arn = arn_of("dashboard", *key);
+        out.dashboard_id = key->id;
+        out.request_id = caller.request_id();
+        out.status = 200;
+        co_return out;
+    }
+
+  private:
+    template <class Request>
+    static Answer<domain::Dashboard> read(const Caller& caller, const Shape& shape,
+                                          const Request& request) {
+        if (auto good = only_built(shape, &request, built); !good)
+            return std::unexpected(std::move(good.error()));
+        auto key = key_of(caller, request.aws_account_id, request.dashboard_id);
+        if (!key) return std::unexpected(std::move(key.error()));
+        if (!request.definition) return invalid("A dashboard has a Definition.");
+        domain::Dashboard dashboard;
+        dashboard.key = std::move(*key);
+        dashboard.name = request.name;
+        dashboard.description = request.version_description.value_or("");
+        auto good = read_definition(caller, *request.definition, request.dashboard_publish_options,
+                                    dashboard);
+        if (!good) return std::unexpected(std::move(good.error()));
+        return dashboard;
+    }
+
+    /// Only the newest version is kept; it is the published one.
+    template <class Request>
+    Answer<domain::Dashboard> find(const Caller& caller, const Request& request) const {
+        auto key = key_of(caller, request.aws_account_id, request.dashboard_id);
+        if (!key) return std::unexpected(std::move(key.error()));
+        auto found = dashboards_.find(*key);
+        if (!found) return refuse(found.error());
+        if (request.version_number && *request.version_number != found->version)
+            return refuse("ResourceNotFoundException",
+                          fmt::format("Version {} of dashboard {} does not exist.",
+                                      *request.version_number, key->id));
+        if (request.alias_name && *request.alias_name != "$LATEST" &&
+            *request.alias_name != "$PUBLISHED")
+            return refuse("ResourceNotFoundException",
+                          fmt::format("Alias {} of dashboard {} does not exist.",
+                                      *request.alias_name, key->id));
+        return std::move(*found);
+    }
+
+    Answer<WrittenDefinition> definition_of(const Caller& caller,
+                                            const domain::Dashboard& dashboard) const {
+        auto set = dashboards_.find_data_set(
+            {dashboard.key.account, dashboard.key.region, dashboard.data_set});
+        if (!set) return refuse(set.error());
+        return write_definition(caller, dashboard, *set);
+    }
+
+    domain::Dashboards& dashboards_;
+};
+
+}  // namespace
+
+void add_dashboards(Router& router, domain::Dashboards& dashboards) {
+    auto h = std::make_shared<Boards>(dashboards);
+    io::Core& home = dashboards.home();
+    router.handle<CreateDashboardOp>(home, [h](Caller c, CreateDashboardRequest i) {
+        return h->create(std::move(c), std::move(i));
+    });
+    router.handle<UpdateDashboardOp>(home, [h](Caller c, UpdateDashboardRequest i) {
+        return h->update(std::move(c), std::move(i));
+    });
+    router.handle<DescribeDashboardOp>(home, [h](Caller c, DescribeDashboardRequest i) {
+        return h->describe_one(std::move(c), std::move(i));
+    });
+    router.handle<DescribeDashboardDefinitionOp>(
+        home, [h](Caller c, DescribeDashboardDefinitionRequest i) {
+            return h->describe_definition(std::move(c), std::move(i));
+        });
+    router.handle<ListDashboardsOp>(home, [h](Caller c, ListDashboardsRequest i) {
+        return h->list(std::move(c), std::move(i));
+    });
+    router.handle<DeleteDashboardOp>(home, [h](Caller c, DeleteDashboardRequest i) {
+        return h->remove(std::move(c), std::move(i));
+    });
+}
+
+}  // namespace freshet::aws::quicksight_handlers

@@ -1,0 +1,26 @@
+// A dashboard's definition in QuickSight's words: one sheet with one visual, to a dashboard and
+// back.
+#pragma once
+#include "aws/caller.h"
+#include "aws/fault.h"
+#include "aws/model/quicksight.h"
+#include "dashboards/types.h"
+
+namespace freshet::aws {
+
+/// Fills data set, category, bars, lines and words of `dashboard`. Definition and publish options
+/// must have passed only_built.
+Answer<void> read_definition(const Caller& caller,
+                             const quicksight::DashboardVersionDefinition& definition,
+                             const std::optional<quicksight::DashboardPublishOptions>& options,
+                             dashboards::Dashboard& dashboard);
+
+struct WrittenDefinition {
+    quicksight::DashboardVersionDefinition definition;
+    std::optional<quicksight::DashboardPublishOptions> options;
+};
+/// As it was given; of a dashboard that was made or changed elsewhere: one that draws the same.
+WrittenDefinition write_definition(const Caller& caller, const dashboards::Dashboard& dashboard,
+                                   const dashboards::DataSet& set);
+
+}  // namespace freshet::aws

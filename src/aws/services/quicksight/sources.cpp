@@ -1,0 +1,159 @@
+// Data sources: work groups of Athena.
+#include "aws/model/quicksight.h"
+#include "aws/services/quicksight/handlers.h"
+#include "aws/services/quicksight/words.h"
+
+namespace freshet::aws::quicksight_handlers {
+namespace {
+
+using namespace quicksight;
+using namespace quicksight_words;
+namespace domain = dashboards;
+
+constexpr std::string_view built[] = {"AwsAccountId", "DataSourceId", "Name", "Type",
+                                      "DataSourceParameters.AthenaParameters.WorkGroup"};
+
+quicksight::DataSource describe(const domain::DataSource& source) {
+    quicksight::DataSource out;
+    out.arn = arn_of("datasource", source.key);
+    out.data_source_id = source.key.id;
+    out.name = source.name;
+    out.type = "ATHENA";
+    out.status = source.updated > source.created ? "UPDATE_SUCCESSFUL" : "CREATION_SUCCESSFUL";
+    out.created_time = source.created;
+    out.last_updated_time = source.updated;
+    out.data_source_parameters.emplace().athena_parameters.emplace().work_group = source.work_group;
+    return out;
+}
+
+/// Create's and update's answers have members alike.
+template <class Out>
+Out answer(const Caller& caller, const domain::Key& key, std::int32_t status) {
+    Out out;
+    out.arn = arn_of("datasource", key);
+    out.data_source_id = key.id;
+    out.request_id = caller.request_id();
+    out.status = status;
+    return out;
+}
+
+class Sources {
+  public:
+    Sources(domain::Dashboards& dashboards, query::Query& query)
+        : dashboards_(dashboards), query_(query) {}
+
+    io::Task<Answer<CreateDataSourceResponse>> create(Caller caller,
+                                                      CreateDataSourceRequest request) {
+        if (request.type != "ATHENA")
+            co_return invalid(fmt::format(
+                "Freshet does not build data sources of type {}; ATHENA is built.", request.type));
+        auto wanted = co_await read(caller, *CreateDataSourceOp::info().input, request);
+        if (!wanted) co_return std::unexpected(std::move(wanted.error()));
+        auto made = co_await dashboards_.create_source(*wanted);
+        if (!made) co_return refuse(made.error());
+        auto out = answer<CreateDataSourceResponse>(caller, wanted->key, 202);
+        out.creation_status = "CREATION_SUCCESSFUL";
+        co_return out;
+    }
+
+    io::Task<Answer<UpdateDataSourceResponse>> update(Caller caller,
+                                                      UpdateDataSourceRequest request) {
+        auto changed = co_await read(caller, *UpdateDataSourceOp::info().input, request);
+        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!request.data_source_parameters) {
+            auto found = dashboards_.find_source(changed->key);
+            if (!found) co_return refuse(found.error());
+            changed->work_group = found->work_group;
+        }
+        auto made = co_await dashboards_.update_source(*changed);
+        if (!made) co_return refuse(made.error());
+        auto out = answer<UpdateDataSourceResponse>(caller, changed->key, 202);
+        out.update_status = "UPDATE_SUCCESSFUL";
+        co_return out;
+    }
+
+    io::Task<Answer<DescribeDataSourceResponse>> describe_one(Caller caller,
+                                                              DescribeDataSourceRequest request) {
+        auto key = key_of(caller, request.aws_account_id, request.data_source_id);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto found = dashboards_.find_source(*key);
+        if (!found) co_return refuse(found.error());
+        DescribeDataSourceResponse out;
+        out.data_source = describe(*found);
+        out.request_id = caller.request_id();
+        out.status = 200;
+        co_return out;
+    }
+
+    io::Task<Answer<ListDataSourcesResponse>> list(Caller caller, ListDataSourcesRequest request) {
+        auto key = key_of(caller, request.aws_account_id, "");
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto all = dashboards_.sources(key->account, key->region);
+        ListDataSourcesResponse out;
+        if (cut_page(all, request.next_token, request.max_results))
+            out.next_token = all.back().key.id;
+        auto& sources = out.data_sources.emplace();
+        for (const auto& source : all) sources.push_back(describe(source));
+        out.request_id = caller.request_id();
+        out.status = 200;
+        co_return out;
+    }
+
+    io::Task<Answer<DeleteDataSourceResponse>> remove(Caller caller,
+                                                      DeleteDataSourceRequest request) {
+        auto key = key_of(caller, request.aws_account_id, request.data_source_id);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto removed = co_await dashboards_.remove_source(*key);
+        if (!removed) co_return refuse(removed.error());
+        co_return answer<DeleteDataSourceResponse>(caller, *key, 200);
+    }
+
+  private:
+    /// What create and update have in common.
+    template <class Request>
+    io::Task<Answer<domain::DataSource>> read(const Caller& caller, const Shape& shape,
+                                              const Request& request) {
+        if (auto good = only_built(shape, &request, built); !good)
+            co_return std::unexpected(std::move(good.error()));
+        auto key = key_of(caller, request.aws_account_id, request.data_source_id);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        domain::DataSource source;
+        source.key = std::move(*key);
+        source.name = request.name;
+        const auto& parameters = request.data_source_parameters;
+        if (parameters && parameters->athena_parameters &&
+            parameters->athena_parameters->work_group)
+            source.work_group = *parameters->athena_parameters->work_group;
+        const query::Home home{caller.account(), caller.region()};
+        auto group = co_await io::run_on(query_.home(), query_.work_group(home, source.work_group));
+        if (!group) co_return invalid(group.error().message());
+        co_return source;
+    }
+
+    domain::Dashboards& dashboards_;
+    query::Query& query_;
+};
+
+}  // namespace
+
+void add_sources(Router& router, domain::Dashboards& dashboards, query::Query& query) {
+    auto h = std::make_shared<Sources>(dashboards, query);
+    io::Core& home = dashboards.home();
+    router.handle<CreateDataSourceOp>(home, [h](Caller c, CreateDataSourceRequest i) {
+        return h->create(std::move(c), std::move(i));
+    });
+    router.handle<UpdateDataSourceOp>(home, [h](Caller c, UpdateDataSourceRequest i) {
+        return h->update(std::move(c), std::move(i));
+    });
+    router.handle<DescribeDataSourceOp>(home, [h](Caller c, DescribeDataSourceRequest i) {
+        return h->describe_one(std::move(c), std::move(i));
+    });
+    router.handle<ListDataSourcesOp>(home, [h](Caller c, ListDataSourcesRequest i) {
+        return h->list(std::move(c), std::move(i));
+    });
+    router.handle<DeleteDataSourceOp>(home, [h](Caller c, DeleteDataSourceRequest i) {
+        return h->remove(std::move(c), std::move(i));
+    });
+}
+
+}  // namespace freshet::aws::quicksight_handlers
