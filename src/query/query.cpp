@@ -242,6 +242,16 @@ io::Task<Result<Execution>> Query::get(Home home, ExecutionId id) {
     co_return std::move(stored->execution);
 }
 
+io::Task<Result<Execution>> Query::ended(Home home, ExecutionId id) {
+    State& s = *state_;
+    while (s.active.contains(*id)) {
+        co_await s.ended.wait();
+    }
+    auto stored = co_await s.find(std::move(home), std::move(id));
+    if (!stored) co_return std::unexpected(stored.error());
+    co_return std::move(stored->execution);
+}
+
 io::Task<Result<std::vector<Execution>>> Query::get_many(Home home, std::vector<ExecutionId> ids) {
     std::vector<Execution> found;
     for (const auto& id : ids) {

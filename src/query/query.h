@@ -39,6 +39,8 @@ class Query {
     io::Task<Result<ExecutionId>> start(StartRequest request);
     /// Waits a moment for an execution that is about to end. Errc::not_found.
     io::Task<Result<Execution>> get(Home home, ExecutionId id);
+    /// Waits until it has ended, however long that is, whatever the clock. Errc::not_found.
+    io::Task<Result<Execution>> ended(Home home, ExecutionId id);
     /// Without waiting; the unknown ones are missing in the answer.
     io::Task<Result<std::vector<Execution>>> get_many(Home home, std::vector<ExecutionId> ids);
     io::Task<Result<Listing>> list(Home home, std::string work_group, int count_max,
