@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
     freshet::cli::add_produce(app, status);
     freshet::cli::add_tail(app, status);
     freshet::cli::add_query(app, status);
+    freshet::cli::add_apply(app, status);
+    freshet::cli::add_destroy(app, status);
     CLI11_PARSE(app, argc, argv);
     return status;
 }

@@ -65,6 +65,10 @@ io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
         auto response = co_await move_clock(std::move(request));
         co_return response;
     }
+    if (pipelines_ && path.starts_with("/_freshet/api/pipeline/")) {
+        auto response = co_await pipelines_->handle(std::move(request));
+        co_return response;
+    }
     if (interface_) {
         auto response = co_await interface_->handle(std::move(request));
         co_return response;

@@ -25,6 +25,8 @@ class OperatorConsole final : public aws::ConsoleHandler {
           clock_file_(std::move(clock_file)),
           interface_(interface) {}
     void set_front(const aws::Front& front) { front_ = &front; }
+    /// Answers everything below /_freshet/api/pipeline/.
+    void set_pipelines(aws::ConsoleHandler& pipelines) { pipelines_ = &pipelines; }
     io::Task<io::HttpResponse> handle(io::HttpRequest request) override;
 
   private:
@@ -34,6 +36,7 @@ class OperatorConsole final : public aws::ConsoleHandler {
     io::ManualClock* manual_;
     std::string clock_file_;
     aws::ConsoleHandler* interface_;
+    aws::ConsoleHandler* pipelines_ = nullptr;
     const aws::Front* front_ = nullptr;
 };
 

@@ -21,6 +21,7 @@
 #include "aws/http/front.h"
 #include "base/log.h"
 #include "console/console.h"
+#include "pipeline/api.h"
 
 namespace freshet::app {
 namespace {
@@ -68,6 +69,7 @@ struct Server::Parts {
     std::unique_ptr<WiredLake> lake;
     std::unique_ptr<console::Console> pages;
     std::unique_ptr<OperatorConsole> operators;
+    std::unique_ptr<pipeline::PipelineApi> pipelines;
     std::unique_ptr<aws::Front> front;
     std::unique_ptr<io::HttpServer> http;
     bool stopped = false;
@@ -145,6 +147,10 @@ Result<> Server::Parts::listen() {
     operators = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), pages.get());
     front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *operators);
     operators->set_front(*front);
+    pipelines = std::make_unique<pipeline::PipelineApi>(
+        pipeline::Services{router, queries->query(), dashboards->dashboards()},
+        aws::Authenticator(config.account));
+    operators->set_pipelines(*pipelines);
     auto listening = io::listen_http(
         *cores, config.listen_host, config.listen_port, {},
         [this](io::HttpRequest request) { return front->handle(std::move(request)); });

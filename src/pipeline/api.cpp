@@ -1,0 +1,84 @@
+#include "pipeline/api.h"
+
+#include <fmt/format.h>
+
+#include "aws/protocol/json.h"
+#include "pipeline/plan.h"
+
+namespace freshet::pipeline {
+namespace {
+
+constexpr std::size_t body_bytes_max = 96U << 20U;  ///< a function of 50 MiB in base64, and room
+constexpr std::string_view apply_path = "/_freshet/api/pipeline/apply";
+constexpr std::string_view destroy_path = "/_freshet/api/pipeline/destroy";
+
+io::HttpResponse json(int status, std::string body) {
+    io::HttpResponse response;
+    response.status = status;
+    response.headers.add("Content-Type", "application/json");
+    response.headers.add("Cache-Control", "no-store");
+    response.body.push_back(Bytes::own(std::move(body)));
+    return response;
+}
+
+io::HttpResponse answer(int status, const Report& report) {
+    return json(status, aws::encode_json(Report::shape(), &report));
+}
+
+io::HttpResponse refuse(int status, std::string problem) {
+    Report report;
+    report.problem = std::move(problem);
+    return answer(status, report);
+}
+
+}  // namespace
+
+io::Task<io::HttpResponse> PipelineApi::handle(io::HttpRequest request) {
+    const auto target = aws::parse_target(request.target);
+    const std::string path = request.target.substr(0, request.target.find('?'));
+    if (path != apply_path && path != destroy_path)
+        co_return refuse(404, "There is nothing at this path");
+    if (request.method != "POST") co_return refuse(405, "POST it");
+    // A page of another origin cannot send this header without asking first, and is not answered.
+    if (request.headers.get("x-freshet-request") != "1")
+        co_return refuse(403, "The header X-Freshet-Request: 1 is missing");
+    aws::Caller caller =
+        authenticator_.identify(aws::parse_scope(request.headers, target.query), request.headers);
+    auto body = co_await io::read_all(*request.body, body_bytes_max);
+    if (!body) co_return refuse(413, body.error().message());
+    Request message;
+    aws::Violations violations;
+    auto decoded = aws::decode_json(Request::shape(), body->view(), &message, violations);
+    if (!decoded) co_return refuse(400, decoded.error().message);
+    if (!violations.empty()) co_return refuse(400, "'text' is missing: the file's text");
+    for (const auto& [name, value] : target.query) {
+        if (name == "dry_run") message.dry_run = value != "false" && value != "0";
+        if (name == "empty_buckets") message.empty_buckets = value != "false" && value != "0";
+    }
+    auto response = co_await run(std::move(caller), path == destroy_path, std::move(message));
+    co_return response;
+}
+
+io::Task<io::HttpResponse> PipelineApi::run(aws::Caller caller, bool destroys, Request request) {
+    Problems problems;
+    Value root = read_yaml(request.text, problems);
+    const Parameters given(request.parameters.begin(), request.parameters.end());
+    const Parameters parameters = parameters_of(root, given, problems);
+    substitute(root, parameters, problems);
+    const std::map<std::string, Bytes> attachments(request.attachments.begin(),
+                                                   request.attachments.end());
+    const Surroundings surroundings{caller.account(),      caller.region(), destroys,
+                                    request.empty_buckets, parameters,      attachments};
+    std::vector<Named> resources;
+    if (problems.empty()) resources = read_resources(root, surroundings, problems);
+    if (!problems.empty()) co_return refuse(400, problems.text(request.file_name));
+    Calls calls(services_, std::move(caller));
+    Report report;
+    if (destroys)
+        report = co_await destroy(calls, resources, request.dry_run);
+    else
+        report = co_await apply(calls, resources, request.dry_run);
+    co_return answer(report.problem.empty() ? 200 : 409, report);
+}
+
+}  // namespace freshet::pipeline

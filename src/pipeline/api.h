@@ -1,0 +1,24 @@
+// POST /_freshet/api/pipeline/apply and .../destroy: a pipeline file's text, with the content of
+// the local files that it names, to a report of what was done. Runs on the connection's core.
+#pragma once
+#include "aws/auth/authenticator.h"
+#include "aws/http/front.h"
+#include "pipeline/calls.h"
+#include "pipeline/messages.h"
+
+namespace freshet::pipeline {
+
+class PipelineApi final : public aws::ConsoleHandler {
+  public:
+    /// The caller of a request is who its signature says, as for AWS's APIs.
+    PipelineApi(const Services& services, aws::Authenticator authenticator)
+        : services_(services), authenticator_(std::move(authenticator)) {}
+    io::Task<io::HttpResponse> handle(io::HttpRequest request) override;
+
+  private:
+    io::Task<io::HttpResponse> run(aws::Caller caller, bool destroys, Request request);
+    Services services_;
+    aws::Authenticator authenticator_;
+};
+
+}  // namespace freshet::pipeline

@@ -1,0 +1,45 @@
+#include "pipeline/calls.h"
+
+#include <fmt/format.h>
+
+#include "aws/protocol/validate.h"
+
+namespace freshet::pipeline {
+
+io::Task<aws::Answer<void>> Calls::dispatch(const aws::OperationInfo& operation,
+                                            std::shared_ptr<void> input,
+                                            std::shared_ptr<void> output) {
+    const aws::Router::Entry* entry =
+        services_.router.find(operation.service->name, operation.name);
+    if (!entry)
+        co_return std::unexpected(aws::Fault{"UnknownOperationException",
+                                             fmt::format("Freshet does not build {} of {}",
+                                                         operation.name, operation.service->name)});
+    aws::Violations violations;
+    aws::validate(*operation.input, input.get(), violations);
+    if (!violations.empty()) co_return std::unexpected(violations.fault(*operation.service));
+    auto done = co_await io::run_on(*entry->home, entry->call(caller_, input.get(), output.get()));
+    co_return done;
+}
+
+io::Task<aws::Answer<void>> Calls::statement_ended(std::string execution_id) {
+    const query::Home home{caller_.account(), caller_.region()};
+    auto ended = co_await io::run_on(
+        services_.queries.home(),
+        services_.queries.ended(home, query::ExecutionId(std::move(execution_id))));
+    if (!ended)
+        co_return std::unexpected(aws::Fault{"InternalServerException", ended.error().message()});
+    if (ended->state != query::State::succeeded)
+        co_return std::unexpected(
+            aws::Fault{"InvalidRequestException",
+                       ended->problem ? ended->problem->message : "the statement was cancelled"});
+    co_return aws::Answer<void>();
+}
+
+bool is_absent(const aws::Fault& fault) {
+    return fault.code == "ResourceNotFoundException" || fault.code == "EntityNotFoundException" ||
+           fault.code == "NoSuchEntity" || fault.code == "NoSuchBucket" ||
+           fault.code == "NotFound" || fault.code == "404";
+}
+
+}  // namespace freshet::pipeline

@@ -1,0 +1,76 @@
+// Buckets. Removed only when they are empty, or when the caller says that their objects may go.
+#include "aws/model/s3.h"
+#include "pipeline/resource.h"
+
+namespace freshet::pipeline {
+namespace {
+
+using namespace aws::s3;
+
+class BucketResource final : public Resource {
+  public:
+    BucketResource(std::string name, const Surroundings& surroundings)
+        : name_(std::move(name)),
+          region_(surroundings.region),
+          empty_first_(surroundings.empty_buckets) {}
+
+    Fields wanted() const override { return {}; }
+
+    io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
+        auto found = co_await calls.call<HeadBucketOp>({.bucket = name_});
+        if (!found && is_absent(found.error())) co_return std::nullopt;
+        if (!found) co_return std::unexpected(std::move(found.error()));
+        co_return Fields();
+    }
+
+    io::Task<aws::Answer<void>> create(Calls& calls) override {
+        CreateBucketRequest request;
+        request.bucket = name_;
+        if (region_ != "us-east-1")
+            request.create_bucket_configuration.emplace().location_constraint = region_;
+        auto made = co_await calls.run<CreateBucketOp>(std::move(request));
+        co_return made;
+    }
+
+    io::Task<aws::Answer<void>> change(Calls&, std::set<std::string>) override {
+        co_return aws::Answer<void>();
+    }
+
+    io::Task<aws::Answer<std::string>> obstacle(Calls& calls, std::set<std::string>) override {
+        if (empty_first_) co_return std::string();
+        auto page = co_await calls.call<ListObjectsV2Op>({.bucket = name_, .max_keys = 1});
+        if (!page) co_return std::unexpected(std::move(page.error()));
+        co_return page->contents && !page->contents->empty()
+            ? "the bucket has objects; --empty-buckets removes them too"
+            : "";
+    }
+
+    io::Task<aws::Answer<void>> remove(Calls& calls) override {
+        while (empty_first_) {
+            auto page = co_await calls.call<ListObjectsV2Op>({.bucket = name_});
+            if (!page) co_return std::unexpected(std::move(page.error()));
+            if (!page->contents || page->contents->empty()) break;
+            DeleteObjectsRequest request;
+            request.bucket = name_;
+            for (const Object& object : *page->contents)
+                request.delete_.objects.emplace_back().key = object.key.value_or("");
+            auto done = co_await calls.run<DeleteObjectsOp>(std::move(request));
+            if (!done) co_return done;
+        }
+        auto removed = co_await calls.run<DeleteBucketOp>({.bucket = name_});
+        co_return removed;
+    }
+
+  private:
+    std::string name_, region_;
+    bool empty_first_;
+};
+
+}  // namespace
+
+std::unique_ptr<Resource> read_bucket(std::string name, Section&,
+                                      const Surroundings& surroundings) {
+    return std::make_unique<BucketResource>(std::move(name), surroundings);
+}
+
+}  // namespace freshet::pipeline

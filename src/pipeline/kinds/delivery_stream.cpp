@@ -1,0 +1,165 @@
+// Delivery streams into a bucket, from a stream or from clients.
+#include <fmt/format.h>
+
+#include "aws/model/firehose.h"
+#include "pipeline/resource.h"
+
+namespace freshet::pipeline {
+namespace {
+
+using namespace aws::firehose;
+
+const std::string tag_mark = "tag:";
+
+ProcessingConfiguration newline_processing(bool newline) {
+    ProcessingConfiguration processing;
+    processing.enabled = newline;
+    processing.processors.emplace();
+    if (newline) {
+        Processor& processor = processing.processors->emplace_back();
+        processor.type = "AppendDelimiterToRecord";
+        processor.parameters.emplace();
+    }
+    return processing;
+}
+
+class DeliveryResource final : public Resource {
+  public:
+    DeliveryResource(std::string name, Section& section, const Surroundings& surroundings)
+        : name_(std::move(name)) {
+        const std::string stream = section.text("source_stream", "");
+        wanted_["source_stream"] = stream.empty() ? "" : surroundings.stream_arn(stream);
+        wanted_["role"] = surroundings.role_arn(section.text("role"));
+        wanted_["bucket"] = "arn:aws:s3:::" + section.text("bucket");
+        wanted_["prefix"] = section.text("prefix", "");
+        wanted_["error_prefix"] = section.text("error_prefix", "");
+        size_mib_ = section.number("buffer_mib", 5);
+        interval_s_ = section.number("buffer_s", 300);
+        wanted_["buffer_mib"] = std::to_string(size_mib_);
+        wanted_["buffer_s"] = std::to_string(interval_s_);
+        wanted_["compression"] =
+            section.word("compression", {"UNCOMPRESSED", "GZIP"}, "UNCOMPRESSED");
+        newline_ = section.flag("newline", false);
+        wanted_["newline"] = newline_ ? "true" : "false";
+        for (auto& [key, value] : section.pairs("tags")) wanted_[tag_mark + key] = value;
+    }
+
+    Fields wanted() const override { return wanted_; }
+    bool can_change(const std::string& field) const override { return field != "source_stream"; }
+
+    io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
+        auto found = co_await calls.call<DescribeDeliveryStreamOp>({.delivery_stream_name = name_});
+        if (!found && is_absent(found.error())) co_return std::nullopt;
+        if (!found) co_return std::unexpected(std::move(found.error()));
+        const auto& description = found->delivery_stream_description;
+        version_ = description.version_id;
+        Fields is;
+        if (description.source && description.source->kinesis_stream_source_description)
+            is["source_stream"] =
+                description.source->kinesis_stream_source_description->kinesis_stream_arn.value_or(
+                    "");
+        if (!description.destinations.empty()) tell(description.destinations[0], is);
+        auto tags =
+            co_await calls.call<ListTagsForDeliveryStreamOp>({.delivery_stream_name = name_});
+        if (!tags) co_return std::unexpected(std::move(tags.error()));
+        for (const Tag& tag : tags->tags) is[tag_mark + tag.key] = tag.value.value_or("");
+        co_return is;
+    }
+
+    io::Task<aws::Answer<void>> create(Calls& calls) override {
+        CreateDeliveryStreamInput input;
+        input.delivery_stream_name = name_;
+        if (!wanted_.at("source_stream").empty()) {
+            input.delivery_stream_type = "KinesisStreamAsSource";
+            auto& source = input.kinesis_stream_source_configuration.emplace();
+            source.kinesis_stream_arn = wanted_.at("source_stream");
+            source.role_arn = wanted_.at("role");
+        }
+        auto& s3 = input.extended_s3_destination_configuration.emplace();
+        fill(s3);
+        if (newline_) s3.processing_configuration = newline_processing(true);
+        for (const auto& [field, value] : wanted_) {
+            if (!field.starts_with(tag_mark)) continue;
+            if (!input.tags) input.tags.emplace();
+            input.tags->push_back({field.substr(tag_mark.size()), value});
+        }
+        auto made = co_await calls.run<CreateDeliveryStreamOp>(std::move(input));
+        co_return made;
+    }
+
+    io::Task<aws::Answer<void>> change(Calls& calls, std::set<std::string> differing) override {
+        TagDeliveryStreamInput added{.delivery_stream_name = name_};
+        UntagDeliveryStreamInput removed{.delivery_stream_name = name_};
+        bool destination = false;
+        for (const std::string& field : differing) {
+            const bool is_tag = field.starts_with(tag_mark);
+            destination = destination || !is_tag;
+            if (is_tag && wanted_.contains(field))
+                added.tags.push_back({field.substr(tag_mark.size()), wanted_.at(field)});
+            else if (is_tag)
+                removed.tag_keys.push_back(field.substr(tag_mark.size()));
+        }
+        aws::Answer<void> done;
+        if (!added.tags.empty()) done = co_await calls.run<TagDeliveryStreamOp>(std::move(added));
+        if (done && !removed.tag_keys.empty())
+            done = co_await calls.run<UntagDeliveryStreamOp>(std::move(removed));
+        if (!done || !destination) co_return done;
+        UpdateDestinationInput input;
+        input.delivery_stream_name = name_;
+        input.current_delivery_stream_version_id = version_;
+        input.destination_id = destination_id_;
+        auto& s3 = input.extended_s3_destination_update.emplace();
+        fill(s3);
+        s3.processing_configuration = newline_processing(newline_);
+        done = co_await calls.run<UpdateDestinationOp>(std::move(input));
+        co_return done;
+    }
+
+    io::Task<aws::Answer<void>> remove(Calls& calls) override {
+        auto removed = co_await calls.run<DeleteDeliveryStreamOp>({.delivery_stream_name = name_});
+        co_return removed;
+    }
+
+  private:
+    template <class Configuration>
+    void fill(Configuration& s3) const {
+        s3.role_arn = wanted_.at("role");
+        s3.bucket_arn = wanted_.at("bucket");
+        s3.prefix = wanted_.at("prefix");
+        s3.error_output_prefix = wanted_.at("error_prefix");
+        s3.buffering_hints.emplace() = {size_mib_, interval_s_};
+        s3.compression_format = wanted_.at("compression");
+    }
+
+    void tell(const DestinationDescription& destination, Fields& is) {
+        destination_id_ = destination.destination_id;
+        if (!destination.extended_s3_destination_description) return;
+        const auto& s3 = *destination.extended_s3_destination_description;
+        is["role"] = s3.role_arn;
+        is["bucket"] = s3.bucket_arn;
+        is["prefix"] = s3.prefix.value_or("");
+        is["error_prefix"] = s3.error_output_prefix.value_or("");
+        is["buffer_mib"] = std::to_string(s3.buffering_hints.size_in_mbs.value_or(0));
+        is["buffer_s"] = std::to_string(s3.buffering_hints.interval_in_seconds.value_or(0));
+        is["compression"] = s3.compression_format;
+        const bool newline = s3.processing_configuration &&
+                             s3.processing_configuration->enabled.value_or(false) &&
+                             s3.processing_configuration->processors &&
+                             !s3.processing_configuration->processors->empty();
+        is["newline"] = newline ? "true" : "false";
+    }
+
+    std::string name_, version_, destination_id_;
+    Fields wanted_;
+    int size_mib_, interval_s_;
+    bool newline_;
+};
+
+}  // namespace
+
+std::unique_ptr<Resource> read_delivery_stream(std::string name, Section& section,
+                                               const Surroundings& surroundings) {
+    return std::make_unique<DeliveryResource>(std::move(name), section, surroundings);
+}
+
+}  // namespace freshet::pipeline
