@@ -1,0 +1,130 @@
+#include "cli/bundle.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "cli/zip.h"
+
+namespace freshet::cli {
+namespace {
+
+using pipeline::Value;
+namespace fs = std::filesystem;
+
+std::optional<std::string> content_of(const fs::path& path) {
+    std::error_code ignored;
+    std::ifstream file(path, std::ios::binary);
+    if (!file || fs::is_directory(path, ignored)) return std::nullopt;
+    std::ostringstream content;
+    content << file.rdbuf();
+    return std::move(content).str();
+}
+
+std::string quoted(const std::string& text) {
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+/// Where `python` imports from; empty when it does not run.
+std::vector<std::string> import_paths(const std::string& python) {
+    const std::string command = quoted(python) + R"( -c 'import sys; print("\n".join(sys.path))')";
+    std::vector<std::string> paths;
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+    std::string output;
+    char buffer[4096];
+    while (pipe) {
+        const std::size_t size = std::fread(buffer, 1, sizeof buffer, pipe.get());
+        if (size == 0) break;
+        output.append(buffer, size);
+    }
+    std::istringstream lines(output);
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.empty()) paths.push_back(line);
+    }
+    return paths;
+}
+
+class Bundler {
+  public:
+    Bundler(const fs::path& directory, const std::string& python, pipeline::Problems& problems)
+        : directory_(directory), python_(python), problems_(problems) {}
+
+    std::string text(const Value& path) {
+        auto content = content_of(directory_ / path.text);
+        if (!content) problems_.add(path, fmt::format("cannot read the file {}", path.text));
+        return content.value_or("");
+    }
+
+    std::string code(const Value& code) {
+        if (const Value* zip = code.find("zip")) return text(*zip);
+        std::map<std::string, std::string> files;
+        if (const Value* from = code.find("directory")) {
+            if (!add_below(directory_ / from->text, "", false, files))
+                problems_.add(*from, fmt::format("cannot read the directory {}", from->text));
+        }
+        if (const Value* list = code.find("files")) {
+            for (const Value& path : list->items) files[path.text] = text(path);
+        }
+        if (const Value* list = code.find("packages")) {
+            for (const Value& name : list->items) add_package(name, files);
+        }
+        if (files.empty()) problems_.add(code, "the code has no files");
+        return make_zip(files);
+    }
+
+  private:
+    void add_package(const Value& name, std::map<std::string, std::string>& files) {
+        if (!paths_) paths_ = import_paths(python_);
+        for (const std::string& path : *paths_) {
+            std::error_code ignored;
+            if (fs::is_directory(fs::path(path) / name.text, ignored) &&
+                add_below(fs::path(path) / name.text, name.text + "/", true, files))
+                return;
+        }
+        problems_.add(name, fmt::format("{} has no package {}; --python names another Python",
+                                        python_, name.text));
+    }
+
+    /// Compiled files stay out: they differ from machine to machine.
+    static bool add_below(const fs::path& root, const std::string& prefix, bool only_python,
+                          std::map<std::string, std::string>& files) {
+        std::error_code error;
+        bool any = false;
+        for (fs::recursive_directory_iterator at(root, error), end; !error && at != end;
+             at.increment(error)) {
+            const fs::path& path = at->path();
+            if (path.filename() == "__pycache__") at.disable_recursion_pending();
+            if (!at->is_regular_file() || path.extension() == ".pyc") continue;
+            if (only_python && path.extension() != ".py") continue;
+            auto content = content_of(path);
+            if (!content) return false;
+            files[prefix + path.lexically_relative(root).generic_string()] = std::move(*content);
+            any = true;
+        }
+        return any && !error;
+    }
+
+    const fs::path& directory_;
+    const std::string& python_;
+    pipeline::Problems& problems_;
+    std::optional<std::vector<std::string>> paths_;
+};
+
+}  // namespace
+
+void attach_local_files(const Value& root, const fs::path& directory, const std::string& python,
+                        pipeline::Request& request, pipeline::Problems& problems) {
+    Bundler bundler(directory, python, problems);
+    for (const pipeline::LocalFile& file : pipeline::local_files(root)) {
+        std::string content = file.is_code ? bundler.code(*file.value) : bundler.text(*file.value);
+        request.attachments.emplace_back(file.place, Bytes::own(std::move(content)));
+    }
+}
+
+}  // namespace freshet::cli
