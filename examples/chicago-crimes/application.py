@@ -1,17 +1,12 @@
-"""The streaming part of the article's pipeline, made with boto3: the function, the discovered schema, the SQL, its output;
-and the same windows recomputed in Python from what GetRecords gives."""
+"""The streaming part of the article's pipeline, looked at with boto3: the schema that Freshet discovers beside the one that
+pipeline.yaml states, and the windows recomputed in Python from what GetRecords gives."""
 import base64
 import collections
 import csv
-import pathlib
-import string
 
-import package
 from aws_kinesis_agg import deaggregator
 
-HERE = pathlib.Path(__file__).resolve().parent
-FUNCTION, APPLICATION, DELIVERY, ERRORS = "preprocess", "top-locations", "top-locations", "crimes-errors"
-PREFIX = "top-locations/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
+FUNCTION, APPLICATION, ERRORS = "preprocess", "top-locations", "crimes-errors"
 ITEMS = 10
 
 
@@ -19,50 +14,27 @@ def arn(service, resource):
     return f"arn:aws:{service}:us-east-1:000000000000:{resource}"
 
 
+def fits(found, stated):
+    """True when a column of the type `stated` takes what the sample showed: texts get room for rows that it did not show."""
+    return stated.startswith("VARCHAR") if found.startswith("VARCHAR") else stated == found
+
+
 class Streaming:
     """`clients` by service name; `role` for all of it."""
 
-    def __init__(self, clients, stream, bucket, role, window_seconds, buffer_seconds):
-        self.clients, self.stream, self.bucket, self.role = clients, stream, bucket, role
-        self.window_seconds, self.buffer_seconds = window_seconds, buffer_seconds
-        self.processing = {"InputLambdaProcessor": {"ResourceARN": arn("lambda", f"function:{FUNCTION}"), "RoleARN": role}}
-
-    def make_function(self):
-        return self.clients["lambda"].create_function(
-            FunctionName=FUNCTION, Runtime="python3.11", Handler="preprocess.lambda_handler", Role=self.role, Timeout=60, MemorySize=512,
-            Code={"ZipFile": package.preprocessor()})
+    def __init__(self, clients, stream, role, window_seconds):
+        self.clients, self.stream, self.role, self.window_seconds = clients, stream, role, window_seconds
 
     def discover(self):
         """The schema that Freshet sees in the first records, through the function."""
         return self.clients["kinesisanalytics"].discover_input_schema(
-            ResourceARN=arn("kinesis", f"stream/{self.stream}"), RoleARN=self.role, InputProcessingConfiguration=self.processing,
+            ResourceARN=arn("kinesis", f"stream/{self.stream}"), RoleARN=self.role,
+            InputProcessingConfiguration={"InputLambdaProcessor": {"ResourceARN": arn("lambda", f"function:{FUNCTION}"), "RoleARN": self.role}},
             InputStartingPositionConfiguration={"InputStartingPosition": "TRIM_HORIZON"})["InputSchema"]
 
-    def make_application(self, schema, names):
-        """`names` for the discovered columns; texts get room for rows that the sample did not show."""
-        for column, name in zip(schema["RecordColumns"], names, strict=True):
-            column["Name"] = name
-            if not column["SqlType"].startswith("BOOLEAN"):
-                column["SqlType"] = "VARCHAR(512)" if column["SqlType"].startswith("VARCHAR") else column["SqlType"]
-        self.clients["firehose"].create_delivery_stream(
-            DeliveryStreamName=DELIVERY, ExtendedS3DestinationConfiguration={
-                "RoleARN": self.role, "BucketARN": f"arn:aws:s3:::{self.bucket}", "Prefix": PREFIX, "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/",
-                "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": self.buffer_seconds}})
-        self.clients["kinesis"].create_stream(StreamName=ERRORS, ShardCount=1)
-        code = string.Template((HERE / "top_locations.sql").read_text()).substitute(WINDOW_SECONDS=self.window_seconds)
-        self.clients["kinesisanalytics"].create_application(
-            ApplicationName=APPLICATION, ApplicationCode=code,
-            Inputs=[{"NamePrefix": "SOURCE_SQL_STREAM", "InputSchema": schema, "InputProcessingConfiguration": self.processing,
-                     "KinesisStreamsInput": {"ResourceARN": arn("kinesis", f"stream/{self.stream}"), "RoleARN": self.role}}],
-            Outputs=[{"Name": "DESTINATION_SQL_STREAM", "DestinationSchema": {"RecordFormatType": "CSV"},
-                      "KinesisFirehoseOutput": {"ResourceARN": arn("firehose", f"deliverystream/{DELIVERY}"), "RoleARN": self.role}},
-                     {"Name": "error_stream", "DestinationSchema": {"RecordFormatType": "JSON"},
-                      "KinesisStreamsOutput": {"ResourceARN": arn("kinesis", f"stream/{ERRORS}"), "RoleARN": self.role}}])
-        return code
-
-    def start(self):
-        self.clients["kinesisanalytics"].start_application(ApplicationName=APPLICATION, InputConfigurations=[
-            {"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
+    def stated_columns(self):
+        detail = self.clients["kinesisanalytics"].describe_application(ApplicationName=APPLICATION)["ApplicationDetail"]
+        return detail["InputDescriptions"][0]["InputSchema"]["RecordColumns"]
 
     def records(self, stream):
         """All records that GetRecords gives, of all shards."""

@@ -1,8 +1,8 @@
 """The article's pipeline on this machine, as far as Freshet builds it: `./dev demo [--once] [--article] [--csv FILE...]`.
 
-Starts a Freshet of its own, makes the stream, the preprocessing function, the streaming SQL and the delivery streams, sends
-rows as the article's producer does (KPL-aggregated), waits until rows and windows lie in the lake under
-year=/month=/day=/hour=, asks Athena, and holds every hand-over against what Python computes from the input itself.
+Starts a Freshet of its own, makes the pipeline by `freshet apply pipeline.yaml`, sends rows as the article's producer does
+(KPL-aggregated), waits until rows and windows lie in the lake under year=/month=/day=/hour=, asks Athena, and holds every
+hand-over against what Python computes from the input itself.
 Without --once it keeps sending rows until Ctrl-C.
 """
 import argparse
@@ -10,6 +10,7 @@ import collections
 import csv
 import datetime
 import io
+import json
 import os
 import pathlib
 import re
@@ -28,13 +29,13 @@ sys.path.insert(0, str(HERE))
 import application  # noqa: E402
 import boto3  # noqa: E402
 import generate  # noqa: E402
-import package  # noqa: E402
 import producer  # noqa: E402
 
-STREAM, DELIVERY, BUCKET, RESULTS = "crimes", "crimes-to-lake", "crimes-lake", "crimes-results"
-PARTITIONS, RULE, CRAWLER = "partitions", "register-partitions", "top-locations"
+PIPELINE = HERE / "pipeline.yaml"
+PROGRAM = os.environ.get("FRESHET", ROOT / "build/release/freshet")
+ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_REGION": "us-east-1"}
+STREAM, DELIVERY, BUCKET, RESULTS, CRAWLER = "crimes", "crimes-to-lake", "crimes-lake", "crimes-results", "top-locations"
 ROLE = "arn:aws:iam::000000000000:role/freshet-pipeline"
-PREFIX = "crimes/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
 LIVE_ROWS_PER_SECOND = 500
 SAMPLE_ROWS = 2_000  # sent before the schema is discovered
 
@@ -61,12 +62,31 @@ def is_free(port):
             return False
 
 
+def pipeline_for(header, directory):
+    """A copy of the pipeline file, with what it names, for rows of other columns; known names keep their types."""
+    if "Location Description" not in header:
+        raise SystemExit("demo: the streaming SQL counts the column Location Description, which the rows do not have")
+    text = PIPELINE.read_text()
+    types = dict(re.findall(r"- \{name: (.*), type: (.*)\}", text))
+    stream = "".join(f"        - {{name: {json.dumps(name)}, type: {types.get(name, 'VARCHAR(512)')}}}\n" for name in header)
+    names = [re.sub(r"[^a-z0-9]+", "_", name.lower()) for name in header]
+    table = "".join(f"      {name}{'_' if name in ('year', 'month', 'day', 'hour') else ''}: string\n" for name in names)
+    text = re.sub(r"(?: +- \{name: .*, type: .*\}\n)+", lambda _: stream, text)
+    text = re.sub(r"(?: +\w+: string.*\n)+(?=    partitions)", lambda _: table, text)
+    for name in ("preprocess.py", "partitions.py", "top_locations.sql"):
+        shutil.copy(HERE / name, directory)
+    (directory / PIPELINE.name).write_text(text)
+    return directory / PIPELINE.name
+
+
 class Demo:
     def __init__(self, options):
         self.options = options
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="freshet-demo-"))
+        self.header = next(producer.read_rows(options.csv[0])) if options.csv else generate.COLUMNS
+        self.pipeline = PIPELINE if self.header == generate.COLUMNS else pipeline_for(self.header, self.directory)
         port = options.port if is_free(options.port) else 0  # 0: the system chooses
-        self.server = subprocess.Popen([os.environ.get("FRESHET", ROOT / "build/release/freshet"), "serve", "--data", self.directory, "--listen", f"127.0.0.1:{port}"],
+        self.server = subprocess.Popen([PROGRAM, "serve", "--data", self.directory, "--listen", f"127.0.0.1:{port}"],
                                        stdout=subprocess.PIPE, stderr=open(self.directory / "server.log", "w"), text=True)
         line = self.server.stdout.readline().strip()
         if "ready" not in line:
@@ -74,9 +94,11 @@ class Demo:
         self.endpoint = line.split()[-1]
         print(f"demo: {line}, data in {self.directory}")
         self.clients = {name: boto3.client(name, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="demo", aws_secret_access_key="demo")
-                        for name in ("kinesis", "s3", "firehose", "athena", "lambda", "kinesisanalytics", "iam", "glue", "events")}
+                        for name in ("kinesis", "s3", "firehose", "athena", "kinesisanalytics", "glue")}
         self.kinesis, self.s3, self.firehose, self.athena = (self.clients[name] for name in ("kinesis", "s3", "firehose", "athena"))
-        self.streaming = application.Streaming(self.clients, STREAM, BUCKET, ROLE, 60 if options.article else 10, 300 if options.article else 15)
+        quick = {"WINDOW_SECONDS": 10, "BUFFER_SECONDS": 15, "PARTITIONS_SCHEDULE": "rate(1 minute)"}
+        self.parameters = {} if options.article else quick  # the file's own are the article's
+        self.streaming = application.Streaming(self.clients, STREAM, ROLE, 60 if options.article else 10)
 
     def stop(self):
         self.server.send_signal(signal.SIGTERM)
@@ -94,24 +116,16 @@ class Demo:
             yield from rows
 
     def make(self):
-        seconds, mebibytes = (300, 5) if self.options.article else (15, 5)
-        self.clients["iam"].create_role(RoleName=ROLE.split("/")[-1], AssumeRolePolicyDocument='{"Version":"2012-10-17","Statement":[]}')
-        print("demo: making the bucket, the stream of 2 shards and the delivery stream "
-              f"(buffers {mebibytes} MiB or {seconds} s)")
-        self.s3.create_bucket(Bucket=BUCKET)
-        self.s3.create_bucket(Bucket=RESULTS)
-        self.kinesis.create_stream(StreamName=STREAM, ShardCount=2)
-        arn = self.kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["StreamARN"]
-        self.firehose.create_delivery_stream(
-            DeliveryStreamName=DELIVERY, DeliveryStreamType="KinesisStreamAsSource",
-            KinesisStreamSourceConfiguration={"KinesisStreamARN": arn, "RoleARN": ROLE},
-            ExtendedS3DestinationConfiguration={
-                "RoleARN": ROLE, "BucketARN": f"arn:aws:s3:::{BUCKET}", "Prefix": PREFIX,
-                "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/",
-                "BufferingHints": {"SizeInMBs": mebibytes, "IntervalInSeconds": seconds},
-                "ProcessingConfiguration": {"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord", "Parameters": []}]}})
-
-        self.make_table()
+        """Everything, by the pipeline file; a second time changes nothing."""
+        for times in ("once", "again"):
+            print(f"demo: freshet apply {self.pipeline}, {times}")
+            done = subprocess.run([PROGRAM, "apply", self.pipeline, "--endpoint", self.endpoint, "--python", sys.executable,
+                                   *(word for name, value in self.parameters.items() for word in ("--set", f"{name}={value}"))],
+                                  env={**os.environ, **ENVIRONMENT}, stdout=subprocess.PIPE, text=True)
+            print("".join(f"  {line}\n" for line in done.stdout.splitlines() if times == "once" or not line.startswith("unchanged")), end="")
+            if done.returncode != 0:
+                raise SystemExit("demo: the pipeline file could not be applied")
+        self.changed_again = sum(not line.startswith("unchanged") for line in done.stdout.splitlines()[:-1])
 
     def send(self):
         """The rows as lines, and the time of each ten-thousandth on the screen."""
@@ -119,7 +133,7 @@ class Demo:
         for row in self.rows():
             if len(lines) == SAMPLE_ROWS:
                 sender.finish()
-                self.make_streaming()
+                self.discover()
             line = io.StringIO()
             csv.writer(line, lineterminator="").writerow(row)
             lines.append(line.getvalue())
@@ -129,20 +143,17 @@ class Demo:
                 print(f"demo: {sender.rows} rows sent, {rate:.0f} rows/s, {sender.retries} retries", flush=True)
         sender.finish()
         if len(lines) <= SAMPLE_ROWS:
-            self.make_streaming()
+            self.discover()
         return lines
 
-    def make_streaming(self):
-        """The function, the schema that it and the first records show, the SQL, and its output."""
-        self.streaming.make_function()
-        self.schema = self.streaming.discover()
-        print(f"demo: function {application.FUNCTION}; discovered {len(self.schema['RecordColumns'])} columns of "
-              f"{self.schema['RecordFormat']['RecordFormatType']}:")
-        for name, column in zip(self.header(), self.schema["RecordColumns"]):
-            print(f"  {name:<24} {column['SqlType']}")
-        code = self.streaming.make_application(self.schema, self.header())
-        print("demo: streaming SQL\n" + "\n".join("  " + line for line in code.strip().splitlines()))
-        self.streaming.start()
+    def discover(self):
+        """The schema that the function and the first records show, beside what the pipeline file says."""
+        schema = self.streaming.discover()
+        self.discovered = schema["RecordColumns"]
+        self.stated = self.streaming.stated_columns()
+        print(f"demo: discovered {len(self.discovered)} columns of {schema['RecordFormat']['RecordFormatType']}; the file's:")
+        for found, stated in zip(self.discovered, self.stated):
+            print(f"  {stated['Name']:<24} {found['SqlType']:<16} {stated['SqlType']}")
 
     def wait_for_windows(self, expected):
         """Rows of the application in the lake: until there are as many, or a minute longer than windows and buffers live."""
@@ -159,9 +170,7 @@ class Demo:
 
     def check_windows(self, table):
         since = time.monotonic()
-        place = self.header().index("Location Description") if "Location Description" in self.header() else None
-        if place is None:
-            return
+        place = self.header.index("Location Description")
         expected = self.streaming.expected_windows(place)
         keys, rows = self.wait_for_windows(len(expected))
         found = {(round(datetime.datetime.fromisoformat(end + "+00:00").timestamp() * 1000), name, int(crimes)) for name, crimes, end in rows}
@@ -218,27 +227,6 @@ class Demo:
         rows = self.athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"]
         return [tuple(cell.get("VarCharValue") for cell in row["Data"]) for row in rows]
 
-    def make_table(self):
-        """The table of the delivered rows, and the scheduled function that registers its partitions."""
-        columns = [f"{name}_" if name in ("year", "month", "day", "hour") else name for name in self.columns()]
-        self.query("CREATE DATABASE crimes")
-        fields = ", ".join(f"`{name}` string" for name in columns)
-        self.query(f"CREATE EXTERNAL TABLE crimes.reports ({fields}) PARTITIONED BY (year string, month string, day string, hour string) "
-                   "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' "
-                   f"STORED AS TEXTFILE LOCATION 's3://{BUCKET}/crimes/'")
-        if "location_description" in columns:
-            self.query("CREATE OR REPLACE VIEW crimes.top_places AS SELECT location_description AS place, COUNT(*) AS crimes "
-                       "FROM crimes.reports GROUP BY location_description")
-        rate = "cron(0 * * * ? *)" if self.options.article else "rate(1 minute)"
-        print(f"demo: function {PARTITIONS} runs by the rule {RULE}, {rate}")
-        function = self.clients["lambda"].create_function(
-            FunctionName=PARTITIONS, Runtime="python3.11", Handler="partitions.lambda_handler", Role=ROLE, Timeout=60,
-            Environment={"Variables": {"DATABASE": "crimes", "TABLE": "reports"}}, Code={"ZipFile": package.zipped("partitions.py")})
-        rule = self.clients["events"].put_rule(Name=RULE, ScheduleExpression=rate)["RuleArn"]
-        self.clients["lambda"].add_permission(FunctionName=PARTITIONS, StatementId="rule", Action="lambda:InvokeFunction",
-                                              Principal="events.amazonaws.com", SourceArn=rule)
-        self.clients["events"].put_targets(Rule=RULE, Targets=[{"Id": "partitions", "Arn": function["FunctionArn"], "Input": "{}"}])
-
     def partitions(self):
         pages = self.clients["glue"].get_paginator("get_partitions").paginate(DatabaseName="crimes", TableName="reports")
         return {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
@@ -254,9 +242,8 @@ class Demo:
         table.row("partitions that the rule's function made", len(expected), len(self.partitions() & expected), since)
 
     def crawl(self):
-        """A crawler over the windows' objects: its table, and what it said of its decisions."""
+        """Runs the crawler over the windows' objects: its table, and what it said of its decisions."""
         glue = self.clients["glue"]
-        glue.create_crawler(Name=CRAWLER, Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": f"s3://{BUCKET}/top-locations/"}]})
         glue.start_crawler(Name=CRAWLER)
         while not (crawler := glue.get_crawler(Name=CRAWLER)["Crawler"]).get("LastCrawl") or crawler["State"] != "READY":
             time.sleep(0.05)
@@ -266,19 +253,10 @@ class Demo:
               f"partitions by {', '.join(key['Name'] for key in found['PartitionKeys'])}")
         return crawler["LastCrawl"]["Status"]
 
-    def header(self):
-        return list(generate.COLUMNS) if not self.options.csv else list(next(producer.read_rows(self.options.csv[0])))
-
-    def columns(self):
-        return [re.sub(r"[^a-z0-9]+", "_", name.lower()) for name in self.header()]
-
     def check_queries(self, table, lines):
         since = time.monotonic()
-        columns = self.columns()
         table.row("rows that Athena counts", len(lines), int(self.query("SELECT COUNT(*) FROM crimes.reports")[1][0]), since)
-        if "location_description" not in columns:
-            return
-        since, place = time.monotonic(), columns.index("location_description")
+        since, place = time.monotonic(), self.header.index("Location Description")
         counted = collections.Counter(next(csv.reader([line]))[place] for line in lines)
         expected = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:10]
         answer = self.query("SELECT place, crimes FROM crimes.top_places ORDER BY crimes DESC, place LIMIT 10")[1:]
@@ -295,9 +273,12 @@ class Demo:
         sent = time.monotonic()
         keys, found = self.wait_for_lake(len(lines))
         table = Table()
+        table.row("changes when applied again", 0, self.changed_again, since)
         table.row("delivery streams made", 2, len(self.firehose.list_delivery_streams()["DeliveryStreamNames"]), since)
         table.row("stream has records (KPL aggregates)", True, any(True for _ in self.streaming.records(STREAM)), made)
-        table.row("discovered columns", len(self.header()), len(self.schema["RecordColumns"]), made)
+        table.row("discovered columns", len(self.header), len(self.discovered), made)
+        fitting = sum(application.fits(found["SqlType"], stated["SqlType"]) for found, stated in zip(self.discovered, self.stated))
+        table.row("types of the file that fit the discovered", len(self.header), fitting, made)
         table.row("rows in the lake", len(lines), len(found), sent)
         table.row("each row once", True, collections.Counter(lines) == collections.Counter(found), sent)
         pattern = re.compile(r"crimes/year=\d{4}/month=\d\d/day=\d\d/hour=\d\d/" + DELIVERY + r"-1-")
