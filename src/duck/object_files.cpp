@@ -59,13 +59,9 @@ class ObjectFiles final : public duckdb::FileSystem {
 
   private:
     const sql::plan::File& find(std::string_view path) const {
-        path.remove_prefix(scheme.size());
-        const auto slash = path.find('/');
-        const auto scan = parse_whole(path.substr(0, slash), 0, 100'000);
-        path.remove_prefix(std::min(slash + 1, path.size()));
-        const auto file = parse_whole(path.substr(0, path.find('/')), 0, INT32_MAX);
-        if (!scan || !file) raise("GENERIC_INTERNAL_ERROR", "no such object");
-        return state_.plan->scans.at(static_cast<std::size_t>(*scan)).files.at(static_cast<std::size_t>(*file));
+        const auto* file = file_named_in(path, *state_.plan);
+        if (file == nullptr) raise("GENERIC_INTERNAL_ERROR", "no such object");
+        return *file;
     }
     ScanState& state_;
 };
@@ -87,14 +83,29 @@ std::string escaped(std::string_view text) {
 
 }  // namespace
 
+std::string partition_name(std::size_t key) { return "freshet_partition_" + std::to_string(key); }
+
 std::string object_path(const sql::plan::QueryPlan& plan, std::size_t scan, std::size_t file) {
     const auto& chosen = plan.scans[scan].files[file];
     std::string path = std::string(scheme) + std::to_string(scan) + "/" + std::to_string(file) + "/";
     std::size_t key = 0;
     for (const auto& value : plan.scans[scan].partitions.at(chosen.partition)) {
-        path += "p" + std::to_string(key++) + "=" + (value ? escaped(*value) : "__HIVE_DEFAULT_PARTITION__") + "/";
+        path += partition_name(key++) + "=" + (value ? escaped(*value) : "__HIVE_DEFAULT_PARTITION__") + "/";
     }
     return path + "data.parquet";
+}
+
+const sql::plan::File* file_named_in(std::string_view message, const sql::plan::QueryPlan& plan) {
+    const auto at = message.find(scheme);
+    if (at == std::string_view::npos) return nullptr;
+    std::string_view path = message.substr(at + scheme.size());
+    const auto slash = std::min(path.find('/'), path.size());
+    const auto scan = parse_whole(path.substr(0, slash), 0, 100'000);
+    path.remove_prefix(std::min(slash + 1, path.size()));
+    const auto file = parse_whole(path.substr(0, path.find('/')), 0, INT32_MAX);
+    if (!scan || !file || static_cast<std::size_t>(*scan) >= plan.scans.size()) return nullptr;
+    const auto& files = plan.scans[static_cast<std::size_t>(*scan)].files;
+    return static_cast<std::size_t>(*file) < files.size() ? &files[static_cast<std::size_t>(*file)] : nullptr;
 }
 
 void add_object_files(duckdb::DatabaseInstance& database, ScanState& state) {

@@ -1,5 +1,7 @@
 #include "duck/session.h"
 
+#include <algorithm>
+
 #include "duck/native/adapter.h"
 #include "duck/object_files.h"
 #include "duck/parquet_scan.h"
@@ -12,10 +14,28 @@ namespace {
 
 constexpr std::size_t rows_per_frame = 2048;
 
+/// What the engine says of bytes that its Parquet reader cannot make sense of, when it does not name the file.
+sql::plan::Failed unreadable(const sql::plan::QueryPlan& plan) {
+    const sql::plan::File* only = nullptr;
+    std::size_t files = 0;
+    for (const auto& scan : plan.scans) {
+        if (scan.format != sql::plan::Format::parquet || scan.files.empty()) continue;
+        files += scan.files.size();
+        only = &scan.files[0];
+    }
+    if (files == 1) return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + only->name};
+    return {"HIVE_CURSOR_ERROR", "Failed to read one of " + std::to_string(files) + " Parquet files"};
+}
+
+bool reads_parquet(const sql::plan::QueryPlan& plan) {
+    return std::ranges::any_of(plan.scans, [](const auto& scan) { return scan.format == sql::plan::Format::parquet && !scan.files.empty(); });
+}
+
 /// The engine's error in Trino's words.
-sql::plan::Failed failure_of(const std::exception& problem) {
+sql::plan::Failed failure_of(const std::exception& problem, const sql::plan::QueryPlan& plan) {
     const duckdb::ErrorData error(problem);
     std::string message = error.RawMessage();
+    if (const auto* file = file_named_in(message, plan)) return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + file->name};
     // What follows shows engine SQL, which is nobody's text.
     if (const auto line = message.find("\n\nLINE "); line != std::string::npos) message.resize(line);
     if (const auto at = message.find('@'); at != std::string::npos) {
@@ -31,6 +51,10 @@ sql::plan::Failed failure_of(const std::exception& problem) {
     if (type == duckdb::ExceptionType::OUT_OF_MEMORY) return {"EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exhausted resources at this scale factor: " + message};
     if (type == duckdb::ExceptionType::INTERRUPT) return {"USER_CANCELED", "Query was canceled"};
     if (message.find("More than one row returned by a subquery") != std::string::npos) return {"SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows"};
+    const auto says = [&](std::string_view word) { return message.find(word) != std::string::npos; };
+    const bool is_of_file = type == duckdb::ExceptionType::IO || type == duckdb::ExceptionType::SERIALIZATION || type == duckdb::ExceptionType::INVALID ||
+                            says("arquet") || says("ecompress") || says("TProtocol");
+    if (is_of_file && reads_parquet(plan)) return unreadable(plan);
     if (type == duckdb::ExceptionType::INVALID_INPUT) return {"INVALID_FUNCTION_ARGUMENT", message};
     return {"GENERIC_INTERNAL_ERROR", message};
 }
@@ -48,15 +72,15 @@ struct Session::State {
     }
     void make_scans(const sql::plan::QueryPlan& plan) {
         for (std::size_t i = 0; i < plan.scans.size(); ++i) {
+            const bool is_parquet = plan.scans[i].format == sql::plan::Format::parquet;
             std::string select = "SELECT * FROM freshet_text(" + std::to_string(i) + ")";
-            if (plan.scans[i].files.empty()) {
+            if (is_parquet) select = parquet_select(*connection, plan, i);
+            if (plan.scans[i].files.empty() || select.empty()) {
                 select.clear();
                 for (std::size_t c = 0; c < plan.scans[i].columns.size(); ++c) {
                     select += (c == 0 ? "SELECT " : ", ") + std::string("CAST(NULL AS ") + sql::trino::engine_type(plan.scans[i].columns[c].type) + ") AS c" + std::to_string(c);
                 }
                 select += " WHERE false";
-            } else if (plan.scans[i].format == sql::plan::Format::parquet) {
-                select = parquet_select(*connection, plan, i);
             }
             command("CREATE OR REPLACE TEMPORARY VIEW scan_" + std::to_string(i) + " AS " + select);
         }
@@ -110,9 +134,10 @@ std::expected<std::uint64_t, sql::plan::Failed> Session::run(const sql::plan::Qu
     state_->scan.scanned_bytes = 0;
     try {
         state_->make_scans(plan);
+        state_->scan.scanned_bytes = 0;  // what looking at schemas read is read again
         state_->stream(plan, rows);
     } catch (const std::exception& problem) {
-        return std::unexpected(failure_of(problem));
+        return std::unexpected(failure_of(problem, plan));
     }
     return state_->scan.scanned_bytes.load();
 }

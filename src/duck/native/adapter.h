@@ -1,6 +1,7 @@
 // Makes an engine function of a plain C++ function: `std::optional<std::string> f(std::string_view, int64_t)`
 // becomes f(VARCHAR, BIGINT) -> VARCHAR. A NULL argument gives NULL without a call, nullopt gives NULL.
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -107,7 +108,7 @@ void run(R (*function)(A...), duckdb::DataChunk& arguments, duckdb::Vector& resu
     (arguments.data[I].ToUnifiedFormat(count, formats[I]), ...);
     bool constant = true;
     for (const auto& column : arguments.data) constant = constant && column.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
-    const duckdb::idx_t rows = constant ? 1 : count;
+    const duckdb::idx_t rows = constant ? std::min<duckdb::idx_t>(count, 1) : count;  // a branch without rows raises nothing
     result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
     for (duckdb::idx_t row = 0; row < rows; ++row) {
         const bool valid = (formats[I].validity.RowIsValid(formats[I].sel->get_index(row)) && ...);

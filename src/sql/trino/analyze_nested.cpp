@@ -48,8 +48,10 @@ SyntaxResult<Typed> Analysis::subscript(const Expr& expr, const Scope& scope) {
     }
     if (base.type.is(TypeKind::map) && coerces(index.type, base.type.arguments[0])) {
         const std::string key = coerce(index, base.type.arguments[0]).sql;
+        // The engine evaluates what is constant in a branch before any row takes it: the map's size, as no text at all, keeps it from that.
+        const std::string late = "repeat('', CAST(cardinality(" + base.sql + ") AS BIGINT))";
         return Typed{"(CASE WHEN " + base.sql + " IS NULL OR " + key + " IS NULL THEN NULL WHEN map_contains(" + base.sql + ", " + key + ") THEN map_extract_value(" + base.sql + ", " + key +
-                         ") WHEN tr_missing_key(CAST(" + key + " AS VARCHAR)) THEN NULL END)",
+                         ") WHEN tr_missing_key(CAST(" + key + " AS VARCHAR) || " + late + ") THEN NULL END)",
                      base.type.arguments[1]};
     }
     if (base.type.is(TypeKind::row) && index.text && index.type.is_integer()) {

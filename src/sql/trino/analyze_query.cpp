@@ -220,6 +220,7 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
             if (phase_ == Phase::grouped && std::ranges::find(group_keys_, field.value.sql) == group_keys_.end()) {
                 return std::unexpected(SyntaxError{item.at, "'" + field.name + "' must be an aggregate expression or appear in GROUP BY clause", "EXPRESSION_NOT_AGGREGATE"});
             }
+            if (field.value.origin) scans_[field.value.origin->scan].used[field.value.origin->column] = true;
             outputs.push_back(field);
         }
         if (!found) return std::unexpected(SyntaxError{item.at, "Table '" + (item.qualifier.empty() ? "" : item.qualifier.back()) + "' not found", "TABLE_NOT_FOUND"});
