@@ -17,10 +17,17 @@ catalog::Storage storage_of(const lake::FoundTable& found) {
     for (const lake::Column& column : format.columns)
         storage.columns.push_back({column.name, column.type, "", {}});
     storage.location = found.location;
-    storage.input_format = "org.apache.hadoop.mapred.TextInputFormat";
-    storage.output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat";
     storage.compressed = format.is_gzip;
     storage.buckets = -1;
+    if (format.classification == "parquet") {
+        storage.input_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
+        storage.output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";
+        storage.serde = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
+        storage.serde_parameters = {{"serialization.format", "1"}};
+        return storage;
+    }
+    storage.input_format = "org.apache.hadoop.mapred.TextInputFormat";
+    storage.output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat";
     if (format.classification == "json") {
         storage.serde = "org.openx.data.jsonserde.JsonSerDe";
     } else if (format.is_quoted) {
@@ -69,11 +76,12 @@ io::Task<Result<std::vector<lake::Listed>>> LakeSiblings::list(std::string bucke
 }
 
 io::Task<Result<Bytes>> LakeSiblings::read(std::string bucket, std::string key,
-                                           std::size_t bytes_max) {
+                                           std::uint64_t offset, std::size_t bytes_max) {
     auto object = co_await objects_.find(bucket, key);
     if (!object) co_return std::unexpected(std::move(object.error()));
-    const std::uint64_t size = std::min<std::uint64_t>(object->size, bytes_max);
-    auto body = objects_.read(*object, 0, size);
+    const std::uint64_t begin = std::min(object->size, offset);
+    const std::uint64_t size = std::min<std::uint64_t>(object->size - begin, bytes_max);
+    auto body = objects_.read(*object, begin, size);
     std::string all;
     while (all.size() < size) {
         auto piece = co_await body->read();

@@ -14,7 +14,7 @@ class LakeSiblings final : public lake::Siblings {
     io::Task<Result<std::vector<lake::Listed>>> list(std::string bucket, std::string prefix,
                                                      std::string after) override;
     io::Task<Result<Bytes>> read(std::string bucket, std::string key,
-                                 std::size_t bytes_max) override;
+                                 std::uint64_t offset, std::size_t bytes_max) override;
     io::Task<Result<std::vector<std::string>>> publish(lake::Crawler crawler,
                                                        lake::FoundTable table) override;
     void log(const lake::CrawlerKey& key, const std::string& stream,

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <set>
 
 #include "lake/limits.h"
 #include "record/decode.h"
+#include "record/parquet_schema.h"
 
 namespace freshet::lake {
 namespace {
@@ -47,6 +49,20 @@ std::string wider(const std::string& a, const std::string& b) {
     return is_number(a) && is_number(b) ? "double" : "string";
 }
 
+/// Parquet's columns have types; a query reads the narrower of a kind as the wider and no others.
+std::optional<std::string> wider_parquet(const std::string& a, const std::string& b) {
+    static constexpr std::string_view kinds[][4] = {{"tinyint", "smallint", "int", "bigint"},
+                                                    {"float", "double", "", ""}};
+    if (a == b) return a;
+    for (const auto& kind : kinds) {
+        const auto* const first = std::ranges::find(kind, a);
+        const auto* const second = std::ranges::find(kind, b);
+        if (first != std::end(kind) && second != std::end(kind))
+            return std::string(*std::max(first, second));
+    }
+    return std::nullopt;
+}
+
 void make_distinct(std::vector<Column>& columns) {
     std::set<std::string> seen;
     for (Column& column : columns) {
@@ -81,10 +97,8 @@ std::expected<Classified, std::string> classify(const Bytes& sample, bool is_who
         is_whole = is_whole && text->size() < limits::sample_bytes_max;
         data = Bytes::own(std::move(*text));
     }
-    if (data.view().starts_with("PAR1"))
-        return std::unexpected(
-            "it is Parquet, which Freshet's crawler does not build; CREATE EXTERNAL TABLE takes "
-            "it");
+    if (begins_as_parquet(data.view()))
+        return std::unexpected("it is Parquet inside gzip, which no engine reads");
     if (!is_whole) data = data.slice(0, data.view().rfind('\n') + 1);  // the last row is cut
     auto found = record::discover({data});
     if (!found) return std::unexpected(found.error().message());
@@ -128,6 +142,33 @@ std::expected<Classified, std::string> classify(const Bytes& sample, bool is_who
     return made;
 }
 
+bool begins_as_parquet(std::string_view front) { return front.starts_with("PAR1"); }
+
+std::expected<Classified, std::string> classify_parquet(std::string_view metadata) {
+    auto schema = record::read_parquet_schema(metadata);
+    if (!schema) return std::unexpected(std::move(schema.error()));
+    Classified made;
+    made.format.classification = "parquet";
+    std::vector<std::string> twins;
+    for (record::ParquetColumn& column : schema->columns) {
+        // The name stays the file's, by which a query finds the column; Hive knows no upper case.
+        std::ranges::transform(column.name, column.name.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+        });
+        if (std::ranges::find(made.format.columns, column.name, &Column::name) !=
+            made.format.columns.end())
+            twins.push_back(column.name);
+        else
+            made.format.columns.push_back({std::move(column.name), std::move(column.type)});
+    }
+    made.reason = fmt::format(
+        "{} columns and {} rows by its metadata{}", made.format.columns.size(), schema->rows,
+        twins.empty()
+            ? ""
+            : fmt::format("; left out, another column has the name: {}", fmt::join(twins, ", ")));
+    return made;
+}
+
 std::expected<Format, std::string> merged(const Format& a, const Format& b) {
     if (a.classification != b.classification)
         return std::unexpected(
@@ -146,10 +187,16 @@ std::expected<Format, std::string> merged(const Format& a, const Format& b) {
     }
     for (const Column& column : b.columns) {
         const auto known = std::ranges::find(out.columns, column.name, &Column::name);
-        if (known == out.columns.end())
+        if (known == out.columns.end()) {
             out.columns.push_back(column);
-        else
+        } else if (a.classification != "parquet") {
             known->type = wider(known->type, column.type);
+        } else if (auto type = wider_parquet(known->type, column.type)) {
+            known->type = std::move(*type);
+        } else {
+            return std::unexpected(fmt::format("its column {} is {}, the table's is {}",
+                                               column.name, column.type, known->type));
+        }
     }
     return out;
 }

@@ -1,7 +1,8 @@
-// What a file is: JSON or CSV, its columns, and why. Plain functions over a sample.
+// What a file is: Parquet, JSON or CSV, its columns, and why. Plain functions over a sample.
 #pragma once
 #include <expected>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "lake/types.h"
@@ -16,6 +17,11 @@ struct Classified {
 /// `sample` is the front of the file, `is_whole` when it is all of it. The error is the reason why
 /// it is nothing known.
 std::expected<Classified, std::string> classify(const Bytes& sample, bool is_whole);
+
+/// A file that begins with "PAR1" is told from its end: the metadata, or their front
+/// (read_parquet_schema).
+bool begins_as_parquet(std::string_view front);
+std::expected<Classified, std::string> classify_parquet(std::string_view metadata);
 
 /// One format for two files of a table; the error says what differs.
 std::expected<Format, std::string> merged(const Format& a, const Format& b);

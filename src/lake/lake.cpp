@@ -9,6 +9,7 @@
 #include "lake/crawl.h"
 #include "lake/limits.h"
 #include "lake/store.h"
+#include "record/parquet_schema.h"
 
 namespace freshet::lake {
 namespace {
@@ -212,10 +213,9 @@ io::Task<Result<bool>> Crawlers::classify_table(CrawlerKey key, std::string buck
     for (std::size_t i = 0;
          i < files.size() && read < limits::sample_files_max && !is_stopping(key);
          i += format ? stride : 1) {
-        auto bytes = co_await siblings_.read(bucket, files[i].key, limits::sample_bytes_max);
-        if (!bytes) co_return std::unexpected(std::move(bytes.error()));
-        const bool is_whole = files[i].size <= limits::sample_bytes_max;
-        auto classified = co_await pool_.run([&] { return classify(*bytes, is_whole); });
+        auto looked = co_await classify_file(bucket, files[i]);
+        if (!looked) co_return std::unexpected(std::move(looked.error()));
+        auto& classified = *looked;
         if (!classified) {
             lines->push_back(fmt::format("{}: left out, {}", files[i].key, classified.error()));
             continue;
@@ -236,6 +236,31 @@ io::Task<Result<bool>> Crawlers::classify_table(CrawlerKey key, std::string buck
     }
     if (format) table->format = std::move(*format);
     co_return format.has_value();
+}
+
+io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_file(std::string bucket,
+                                                                                 Listed file) {
+    using Looked = std::expected<Classified, std::string>;
+    auto front = co_await siblings_.read(bucket, file.key, 0, record::parquet_tail_bytes);
+    if (!front) co_return std::unexpected(std::move(front.error()));
+    if (!begins_as_parquet(front->view())) {
+        auto bytes = co_await siblings_.read(bucket, file.key, 0, limits::sample_bytes_max);
+        if (!bytes) co_return std::unexpected(std::move(bytes.error()));
+        const bool is_whole = file.size <= limits::sample_bytes_max;
+        auto classified = co_await pool_.run([&] { return classify(*bytes, is_whole); });
+        co_return Result<Looked>(std::in_place, std::move(classified));
+    }
+    const std::uint64_t tail_at = file.size - std::min(file.size, record::parquet_tail_bytes);
+    auto tail = co_await siblings_.read(bucket, file.key, tail_at, record::parquet_tail_bytes);
+    if (!tail) co_return std::unexpected(std::move(tail.error()));
+    auto size = record::parquet_metadata_bytes(tail->view(), file.size);
+    if (!size) co_return Result<Looked>(std::in_place, std::unexpect, std::move(size.error()));
+    auto metadata =
+        co_await siblings_.read(bucket, file.key, tail_at - *size,
+                                std::min<std::uint64_t>(*size, limits::parquet_metadata_bytes_max));
+    if (!metadata) co_return std::unexpected(std::move(metadata.error()));
+    auto classified = co_await pool_.run([&] { return classify_parquet(metadata->view()); });
+    co_return Result<Looked>(std::in_place, std::move(classified));
 }
 
 }  // namespace freshet::lake

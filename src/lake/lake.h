@@ -2,6 +2,7 @@
 // on after its start was answered, and one that a restart cuts short is run again by its user.
 #pragma once
 #include "io/core.h"
+#include "lake/classify.h"
 #include "lake/errors.h"
 #include "lake/ports.h"
 #include "lake/types.h"
@@ -35,6 +36,10 @@ class Crawlers {
     io::Task<Result<bool>> classify_table(CrawlerKey key, std::string bucket, FoundTable* table,
                                           std::vector<Listed> files,
                                           std::vector<std::string>* lines);
+    /// What the file is, by its front or, of Parquet, by the metadata at its end; the inner error
+    /// says why it is nothing known.
+    io::Task<Result<std::expected<Classified, std::string>>> classify_file(std::string bucket,
+                                                                           Listed file);
     bool is_stopping(const CrawlerKey& key) const;
     io::Core& home_;
     meta::Database& database_;

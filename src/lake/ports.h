@@ -18,7 +18,8 @@ class Siblings {
     /// One page in order of keys, behind `after`; an empty one is the end.
     virtual io::Task<Result<std::vector<Listed>>> list(std::string bucket, std::string prefix,
                                                        std::string after) = 0;
-    virtual io::Task<Result<Bytes>> read(std::string bucket, std::string key,
+    /// At most `bytes_max` bytes from `offset`; fewer at the object's end.
+    virtual io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
                                          std::size_t bytes_max) = 0;
     /// Makes the table and its partitions, or brings those that are there up to date as the
     /// crawler's policy says. What it did, a sentence each.

@@ -51,9 +51,9 @@ struct Column {
     bool operator==(const Column&) const = default;
 };
 
-/// A file's format, or a table's: the first that fits of JSON and CSV.
+/// A file's format, or a table's: the first that fits of Parquet, JSON and CSV.
 struct Format {
-    std::string classification;  ///< "csv", "json"
+    std::string classification;  ///< "csv", "json", "parquet"
     std::vector<Column> columns;
     char delimiter = ',';
     bool has_header = false, is_quoted = false, is_gzip = false;

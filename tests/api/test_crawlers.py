@@ -1,7 +1,12 @@
 """Glue crawlers through boto3: what lies in the lake becomes tables that Athena reads, with a reason for each decision."""
+import datetime
+import decimal
 import gzip
+import io
 
 import botocore.exceptions
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -131,3 +136,40 @@ def test_policies_exclusions_and_refusals(lake):
     again.start_crawler(Name="lost")
     failed = lake.freshet.until(lambda: again.get_crawler(Name="lost")["Crawler"].get("LastCrawl"))
     assert failed["Status"] == "FAILED" and "no-such-bucket" in failed["ErrorMessage"]
+
+
+def parquet(rows, schema):
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), out)
+    return out.getvalue()
+
+
+def test_parquet_becomes_a_table_that_athena_reads(lake):
+    schema = pyarrow.schema([("ID", pyarrow.int64()), ("Kind Of", pyarrow.string()), ("price", pyarrow.decimal128(10, 2)), ("day", pyarrow.date32()), ("at", pyarrow.timestamp("us")),
+                             ("raw", pyarrow.binary()), ("ok", pyarrow.bool_()), ("f", pyarrow.float32()), ("n", pyarrow.int32()), ("tags", pyarrow.list_(pyarrow.string())),
+                             ("attrs", pyarrow.map_(pyarrow.string(), pyarrow.int32())), ("deep", pyarrow.struct([("X", pyarrow.int32()), ("ys", pyarrow.list_(pyarrow.float64()))]))])
+    value = {"ID": 1, "Kind Of": "x", "price": decimal.Decimal("1.50"), "day": datetime.date(2026, 1, 2), "at": datetime.datetime(2026, 1, 2, 3), "raw": b"\0\xff", "ok": True,
+             "f": 0.5, "n": 7, "tags": ["a"], "attrs": [("k", 1)], "deep": {"X": 1, "ys": [0.25]}}
+    lake.put("sales/year=2026/month=01/a.parquet", parquet([value] * 3, schema))
+    lake.put("sales/year=2026/month=02/b.parquet", parquet([value | {"ID": 2}], schema.append(pyarrow.field("more", pyarrow.float64()))))
+    lake.put("sales/year=2026/month=02/c.parquet", b"PAR1 and no more than that")
+    lake.put("sales/year=2026/month=02/d.parquet", parquet([{"n": "seven"}], pyarrow.schema([("n", pyarrow.string())])))
+    last = lake.crawl("s3://lake/sales/")
+    assert last["Status"] == "SUCCEEDED"
+    table = lake.table("sales")
+    assert columns(table) == [("id", "bigint"), ("kind of", "string"), ("price", "decimal(10,2)"), ("day", "date"), ("at", "timestamp"), ("raw", "binary"), ("ok", "boolean"), ("f", "float"), ("n", "int"),
+                              ("tags", "array<string>"), ("attrs", "map<string,int>"), ("deep", "struct<x:int,ys:array<double>>"), ("more", "double")]
+    storage = table["StorageDescriptor"]
+    assert table["Parameters"]["classification"] == "parquet" and [key["Name"] for key in table["PartitionKeys"]] == ["year", "month"]
+    assert storage["SerdeInfo"]["SerializationLibrary"] == "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+    assert storage["InputFormat"] == "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+    assert storage["OutputFormat"] == "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+    reasons = lake.reasons(last)
+    for words in ("a.parquet: parquet, 12 columns and 3 rows by its metadata", "c.parquet: left out, it begins as Parquet does and does not end so: it is cut",
+                  "d.parquet: does not fit the table, its column n is string, the table's is int", "2 partitions made"):
+        assert words in reasons, reasons
+    for name in ("c", "d"):
+        lake.s3.delete_object(Bucket="lake", Key=f"sales/year=2026/month=02/{name}.parquet")
+    assert lake.query('SELECT id, "kind of", price, day, at, raw, ok, f, n, tags[1], attrs[\'k\'], deep.x, deep.ys[1], more, month FROM sales WHERE id = 2') == [
+        ("2", "x", "1.50", "2026-01-02", "2026-01-02 03:00:00.000", "00 ff", "true", "0.5", "7", "a", "1", "1", "0.25", None, "02")]
+    assert lake.query("SELECT COUNT(*) FROM sales") == [("4",)]
