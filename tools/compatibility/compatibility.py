@@ -25,7 +25,8 @@ def built():
         text = path.read_text()
         service = re.search(r'#include "aws/model/(\w+)\.h"', text) or re.search(
             r'#include "aws/model/(\w+)\.h"', (path.parent / (path.stem.split("_")[0] + "_words.h")).read_text())
-        for operation in re.findall(r"handle<(?:\w+::)?(\w+)Op>", text):
+        # router.handle<XOp>(...), or a file's own short form of it: add<XOp>(router, ...).
+        for operation in re.findall(r"\b\w+<(?:\w+::)?([A-Z]\w*)Op>\(", text):
             found.setdefault(service[1], set()).add(operation)
     return found
 
