@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/digest.h"
 #include "lake/limits.h"
 
 namespace freshet::app {
@@ -62,6 +63,81 @@ catalog::Properties parameters_of(const lake::Crawler& crawler, const lake::Foun
     return parameters;
 }
 
+/// The mark of AWS's crawlers, with the time in milliseconds.
+const std::string deprecated = "DEPRECATED_BY_CRAWLER";
+
+catalog::Table table_of(const lake::Crawler& crawler, const lake::FoundTable& found) {
+    catalog::Table table;
+    table.database = crawler.database;
+    table.name = found.name;
+    table.type = "EXTERNAL_TABLE";
+    table.owner = "owner";
+    table.storage = storage_of(found);
+    table.parameters = parameters_of(crawler, found);
+    table.storage->parameters = table.parameters;
+    for (const std::string& key : found.keys)
+        table.partition_keys.push_back({key, "string", "", {}});
+    return table;
+}
+
+bool lies_at(const catalog::Table& table, std::string location) {
+    if (!table.storage) return false;
+    std::string known = table.storage->location;
+    if (!known.ends_with('/')) known += '/';
+    return known == location;
+}
+
+bool has_same_columns(const catalog::Table& a, const catalog::Table& b) {
+    return a.storage && b.storage &&
+           std::ranges::equal(a.storage->columns, b.storage->columns,
+                              [](const catalog::Column& x, const catalog::Column& y) {
+                                  return x.name == y.name && x.type == y.type;
+                              });
+}
+
+/// Why the table of the catalog is none that the found one could bring up to date.
+std::optional<std::string> unlike(const catalog::Table& known, const catalog::Table& found) {
+    if (!std::ranges::equal(known.partition_keys, found.partition_keys, {}, &catalog::Column::name,
+                            &catalog::Column::name)) {
+        std::vector<std::string> keys;
+        for (const catalog::Column& key : found.partition_keys) keys.push_back(key.name);
+        return fmt::format("its partition keys differ from the folders' [{}]",
+                           fmt::join(keys, ", "));
+    }
+    const auto is = known.parameters.find("classification");
+    const std::string& now = found.parameters.at("classification");
+    if (is != known.parameters.end() && is->second != now)
+        return fmt::format("it is {}, and the files are {}", is->second, now);
+    return std::nullopt;
+}
+
+/// What a crawl says nothing of stays: descriptions, comments, other parameters; with
+/// MergeNewColumns also the columns.
+void keep_what_users_set(const catalog::Table& known, const lake::Settings& settings,
+                         catalog::Table& table) {
+    table.description = known.description;
+    table.owner = known.owner;
+    table.retention = known.retention;
+    static const std::set<std::string> of_crawlers{deprecated, "delimiter", "columnsOrdered",
+                                                   "areColumnsQuoted", "skip.header.line.count"};
+    for (const auto& [key, value] : known.parameters) {
+        if (!of_crawlers.contains(key)) table.parameters.emplace(key, value);
+    }
+    std::vector<catalog::Column> columns;
+    for (const catalog::Column& old : known.storage->columns) {
+        const auto now =
+            std::ranges::find(table.storage->columns, old.name, &catalog::Column::name);
+        if (now != table.storage->columns.end()) now->comment = old.comment;
+        if (settings.merges_new_columns) columns.push_back(old);
+    }
+    if (!settings.merges_new_columns) return;
+    for (const catalog::Column& now : table.storage->columns) {
+        if (std::ranges::find(columns, now.name, &catalog::Column::name) == columns.end())
+            columns.push_back(now);
+    }
+    table.storage->columns = std::move(columns);
+}
+
 }  // namespace
 
 io::Task<Result<std::vector<lake::Listed>>> LakeSiblings::list(std::string bucket,
@@ -92,68 +168,77 @@ io::Task<Result<Bytes>> LakeSiblings::read(std::string bucket, std::string key,
     co_return Bytes::own(std::move(all));
 }
 
-io::Task<Result<std::vector<std::string>>> LakeSiblings::publish(lake::Crawler crawler,
-                                                                 lake::FoundTable found) {
+io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::FoundTable found,
+                                                   lake::Settings settings) {
     const catalog::Home home{crawler.key.account, crawler.key.region};
-    std::vector<std::string> lines;
+    lake::Done done;
     auto database = co_await catalog_.database(home, crawler.database);
     if (!database) co_return std::unexpected(std::move(database.error()));
-    catalog::Table table;
-    table.database = crawler.database;
-    table.name = found.name;
-    table.type = "EXTERNAL_TABLE";
-    table.owner = "owner";
-    table.storage = storage_of(found);
-    table.parameters = parameters_of(crawler, found);
-    table.storage->parameters = table.parameters;
-    for (const std::string& key : found.keys)
-        table.partition_keys.push_back({key, "string", "", {}});
     auto known = co_await catalog_.table(home, crawler.database, found.name);
+    if (known && !lies_at(*known, found.location)) {
+        // The name is another table's, which is not the crawler's to change.
+        found.name += "_" + to_hex(md5(found.location));
+        known = co_await catalog_.table(home, crawler.database, found.name);
+    }
+    catalog::Table table = table_of(crawler, found);
     if (!known) {
         auto created = co_await catalog_.create_table(home, table);
         if (!created) co_return std::unexpected(std::move(created.error()));
-        lines.push_back(fmt::format("table {}.{} made: {}, {} columns, partition keys [{}]",
-                                    table.database, table.name, found.format.classification,
-                                    table.storage->columns.size(), fmt::join(found.keys, ", ")));
+        done.tally.tables_made = 1;
+        done.lines.push_back(fmt::format("table {}.{} made: {}, {} columns, partition keys [{}]",
+                                         table.database, table.name, found.format.classification,
+                                         table.storage->columns.size(),
+                                         fmt::join(found.keys, ", ")));
+    } else if (auto reason = unlike(*known, table)) {
+        done.lines.push_back(fmt::format("table {}: left as it is, {}", table.name, *reason));
+        co_return done;
+    } else if (crawler.update_behavior != "UPDATE_IN_DATABASE") {
+        done.lines.push_back(fmt::format("table {}: left as it is, UpdateBehavior is {}",
+                                         table.name, crawler.update_behavior));
+        table = std::move(*known);
     } else {
-        const bool has_columns =
-            known->storage &&
-            std::ranges::equal(known->storage->columns, table.storage->columns,
-                               [](const catalog::Column& a, const catalog::Column& b) {
-                                   return a.name == b.name && a.type == b.type;
-                               });
-        const bool has_keys = std::ranges::equal(known->partition_keys, table.partition_keys, {},
-                                                 &catalog::Column::name, &catalog::Column::name);
-        if (!has_keys) {
-            lines.push_back(fmt::format(
-                "table {}: left as it is, its partition keys differ from the folders' [{}]",
-                table.name, fmt::join(found.keys, ", ")));
-            co_return lines;
-        }
-        if (crawler.update_behavior != "UPDATE_IN_DATABASE") {
-            lines.push_back(fmt::format("table {}: left as it is, UpdateBehavior is {}", table.name,
-                                        crawler.update_behavior));
-        } else {
-            auto updated = co_await catalog_.update_table(home, table, std::nullopt);
-            if (!updated) co_return std::unexpected(std::move(updated.error()));
-            lines.push_back(fmt::format(
-                "table {}: {}", table.name,
-                has_columns ? "columns as before" : "columns changed to what the files show now"));
-        }
+        keep_what_users_set(*known, settings, table);
+        const bool is_same = has_same_columns(*known, table);
+        auto updated = co_await catalog_.update_table(home, table, std::nullopt);
+        if (!updated) co_return std::unexpected(std::move(updated.error()));
+        done.tally.tables_changed = is_same ? 0 : 1;
+        done.lines.push_back(fmt::format(
+            "table {}: {}", table.name,
+            is_same ? "columns as before" : "columns changed to what the files show now"));
     }
-    auto registered = co_await publish_partitions(home, std::move(table), std::move(found), &lines);
+    auto registered =
+        co_await publish_partitions(std::move(crawler), std::move(table), std::move(found), &done);
     if (!registered) co_return std::unexpected(std::move(registered.error()));
-    co_return lines;
+    co_return done;
 }
 
-io::Task<Result<>> LakeSiblings::publish_partitions(catalog::Home home, catalog::Table table,
-                                                    lake::FoundTable found,
-                                                    std::vector<std::string>* lines) {
+io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catalog::Table table,
+                                                    lake::FoundTable found, lake::Done* done) {
     if (found.keys.empty()) co_return Result<>();
+    const catalog::Home home{crawler.key.account, crawler.key.region};
     auto known = co_await catalog_.partitions(home, table.database, table.name);
     if (!known) co_return std::unexpected(std::move(known.error()));
     std::set<std::vector<std::string>> there;
-    for (const catalog::Partition& partition : *known) there.insert(partition.values);
+    std::size_t back = 0;
+    for (catalog::Partition& partition : *known) {
+        there.insert(partition.values);
+        const bool is_found = found.partitions.contains(partition.values);
+        const bool is_below =
+            partition.storage && partition.storage->location.starts_with(found.location);
+        if (is_found && partition.parameters.contains(deprecated) &&
+            crawler.update_behavior == "UPDATE_IN_DATABASE") {
+            const std::vector<std::string> values = partition.values;
+            partition.parameters.erase(deprecated);
+            auto updated = co_await catalog_.update_partition(home, table.database, table.name,
+                                                              values, std::move(partition));
+            if (!updated) co_return std::unexpected(std::move(updated.error()));
+            ++back;
+        } else if (!is_found && is_below && !found.is_partial) {
+            auto retired =
+                co_await retire_partition(crawler, table.name, std::move(partition), done);
+            if (!retired) co_return std::unexpected(std::move(retired.error()));
+        }
+    }
     std::size_t made = 0;
     for (const auto& [values, location] : found.partitions) {
         if (there.contains(values)) continue;
@@ -167,9 +252,79 @@ io::Task<Result<>> LakeSiblings::publish_partitions(catalog::Home home, catalog:
         if (!created) co_return std::unexpected(std::move(created.error()));
         ++made;
     }
-    lines->push_back(fmt::format("table {}: {} partitions made, {} were there", table.name, made,
-                                 found.partitions.size() - made));
+    done->tally.partitions_made += static_cast<std::int64_t>(made);
+    done->lines.push_back(fmt::format("table {}: {} partitions made, {} were there{}", table.name,
+                                      made, found.partitions.size() - made,
+                                      back > 0 ? fmt::format(", {} are back", back) : ""));
     co_return Result<>();
+}
+
+io::Task<Result<>> LakeSiblings::retire_partition(lake::Crawler crawler, std::string table,
+                                                  catalog::Partition partition, lake::Done* done) {
+    const catalog::Home home{crawler.key.account, crawler.key.region};
+    const std::vector<std::string> values = partition.values;
+    const std::string name =
+        fmt::format("partition [{}] of table {}", fmt::join(values, ", "), table);
+    if (crawler.delete_behavior == "LOG") {
+        done->lines.push_back(name + ": its files are gone; it stays, DeleteBehavior is LOG");
+        co_return Result<>();
+    }
+    if (crawler.delete_behavior == "DELETE_FROM_DATABASE") {
+        auto dropped = co_await catalog_.drop_partition(home, crawler.database, table, values);
+        if (!dropped) co_return std::unexpected(std::move(dropped.error()));
+        done->lines.push_back(name + ": dropped, its files are gone");
+    } else {
+        if (partition.parameters.contains(deprecated)) co_return Result<>();
+        partition.parameters[deprecated] = now_text();
+        auto updated = co_await catalog_.update_partition(home, crawler.database, table, values,
+                                                          std::move(partition));
+        if (!updated) co_return std::unexpected(std::move(updated.error()));
+        done->lines.push_back(name + ": marked as deprecated, its files are gone");
+    }
+    ++done->tally.partitions_gone;
+    co_return Result<>();
+}
+
+io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
+                                                  std::vector<std::string> places,
+                                                  std::set<std::string> kept) {
+    const catalog::Home home{crawler.key.account, crawler.key.region};
+    lake::Done done;
+    auto tables = co_await catalog_.tables(home, crawler.database);
+    if (!tables) co_return std::unexpected(std::move(tables.error()));
+    for (catalog::Table& table : *tables) {
+        const auto owner = table.parameters.find("UPDATED_BY_CRAWLER");
+        if (owner == table.parameters.end() || owner->second != crawler.key.name || !table.storage)
+            continue;
+        const std::string& location = table.storage->location;
+        const bool is_below = std::ranges::any_of(
+            places, [&](const std::string& place) { return location.starts_with(place); });
+        if (!is_below || kept.contains(location)) continue;
+        const std::string name = table.name;
+        if (crawler.delete_behavior == "LOG") {
+            done.lines.push_back(
+                fmt::format("table {}: its files are gone; it stays, DeleteBehavior is LOG", name));
+            continue;
+        }
+        if (crawler.delete_behavior == "DELETE_FROM_DATABASE") {
+            auto dropped = co_await catalog_.drop_table(home, crawler.database, name);
+            if (!dropped) co_return std::unexpected(std::move(dropped.error()));
+            done.lines.push_back(fmt::format("table {}: dropped, its files are gone", name));
+        } else {
+            if (table.parameters.contains(deprecated)) continue;
+            table.parameters[deprecated] = now_text();
+            auto updated = co_await catalog_.update_table(home, std::move(table), std::nullopt);
+            if (!updated) co_return std::unexpected(std::move(updated.error()));
+            done.lines.push_back(
+                fmt::format("table {}: marked as deprecated, its files are gone", name));
+        }
+        ++done.tally.tables_gone;
+    }
+    co_return done;
+}
+
+std::string LakeSiblings::now_text() const {
+    return std::to_string(to_epoch_ms(logs_.home().now()));
 }
 
 void LakeSiblings::log(const lake::CrawlerKey& key, const std::string& stream,

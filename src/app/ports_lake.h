@@ -13,16 +13,21 @@ class LakeSiblings final : public lake::Siblings {
         : objects_(objects), catalog_(catalog), logs_(logs) {}
     io::Task<Result<std::vector<lake::Listed>>> list(std::string bucket, std::string prefix,
                                                      std::string after) override;
-    io::Task<Result<Bytes>> read(std::string bucket, std::string key,
-                                 std::uint64_t offset, std::size_t bytes_max) override;
-    io::Task<Result<std::vector<std::string>>> publish(lake::Crawler crawler,
-                                                       lake::FoundTable table) override;
+    io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
+                                 std::size_t bytes_max) override;
+    io::Task<Result<lake::Done>> publish(lake::Crawler crawler, lake::FoundTable table,
+                                         lake::Settings settings) override;
+    io::Task<Result<lake::Done>> retire(lake::Crawler crawler, std::vector<std::string> places,
+                                        std::set<std::string> kept) override;
     void log(const lake::CrawlerKey& key, const std::string& stream,
              std::vector<std::string> lines) override;
 
   private:
-    io::Task<Result<>> publish_partitions(catalog::Home home, catalog::Table table,
-                                          lake::FoundTable found, std::vector<std::string>* lines);
+    io::Task<Result<>> publish_partitions(lake::Crawler crawler, catalog::Table table,
+                                          lake::FoundTable found, lake::Done* done);
+    io::Task<Result<>> retire_partition(lake::Crawler crawler, std::string table,
+                                        catalog::Partition partition, lake::Done* done);
+    std::string now_text() const;
     objects::Objects& objects_;
     catalog::Catalog& catalog_;
     monitor::Logs& logs_;

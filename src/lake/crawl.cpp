@@ -6,6 +6,7 @@
 #include <map>
 
 #include "lake/classify.h"
+#include "lake/glob.h"
 
 namespace freshet::lake {
 namespace {
@@ -77,29 +78,20 @@ std::optional<Place> parse_place(std::string_view path) {
     return place;
 }
 
-bool matches_glob(std::string_view glob, std::string_view text) {
-    if (glob.empty()) return text.empty();
-    if (glob.starts_with("**")) {
-        for (std::size_t i = 0; i <= text.size(); ++i) {
-            if (matches_glob(glob.substr(2), text.substr(i))) return true;
-        }
-        return false;
-    }
-    if (glob[0] == '*') {
-        for (std::size_t i = 0; i <= text.size(); ++i) {
-            if (matches_glob(glob.substr(1), text.substr(i))) return true;
-            if (i < text.size() && text[i] == '/') return false;
-        }
-        return false;
-    }
-    if (text.empty() || (glob[0] != text[0] && (glob[0] != '?' || text[0] == '/'))) return false;
-    return matches_glob(glob.substr(1), text.substr(1));
+std::string table_name(const Place& place, const std::string& root,
+                       const std::string& table_prefix) {
+    const std::vector<std::string> names = split(root);
+    return safe_name(table_prefix + (names.empty() ? place.bucket : names.back()), 0);
 }
 
 std::vector<Candidate> candidates(const Place& place, const Target& target,
                                   const std::vector<Listed>& files, const std::string& table_prefix,
+                                  std::optional<int> table_level,
                                   std::vector<std::string>& skipped) {
     std::map<std::string, Candidate> tables;  // by location
+    // Folders below the target down to a table's level; the bucket is level 1.
+    const std::ptrdiff_t depth =
+        table_level ? *table_level - 1 - std::ranges::count(place.prefix, '/') : 0;
     for (const Listed& file : files) {
         std::vector<std::string> parts =
             split(std::string_view(file.key).substr(place.prefix.size()));
@@ -122,16 +114,21 @@ std::vector<Candidate> candidates(const Place& place, const Target& target,
             continue;
         }
         parts.pop_back();
-        std::string root = place.prefix;
-        if (!parts.empty() && parts[0].find('=') == std::string::npos) {
-            root += parts[0] + "/";
+        std::string root = place.prefix, first;
+        if (table_level) {
+            for (std::ptrdiff_t i = 0; i < depth && !parts.empty(); ++i) {
+                root += parts[0] + "/";
+                parts.erase(parts.begin());
+            }
+        } else if (!parts.empty() && parts[0].find('=') == std::string::npos) {
+            first = parts[0];
+            root += first + "/";
             parts.erase(parts.begin());
         }
         Candidate& candidate = tables[root];
         if (candidate.files.empty()) {
-            const std::vector<std::string> names = split(root);
-            candidate.table.name =
-                safe_name(table_prefix + (names.empty() ? place.bucket : names.back()), 0);
+            candidate.folder = first;
+            candidate.table.name = table_name(place, root, table_prefix);
             candidate.table.location = fmt::format("s3://{}/{}", place.bucket, root);
         }
         const std::string folder =

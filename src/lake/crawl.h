@@ -19,17 +19,20 @@ std::optional<Place> parse_place(std::string_view path);
 struct Candidate {
     FoundTable table;
     std::vector<Listed> files;
-    std::vector<std::string> reasons;
+    std::string folder;  ///< of the first level below the target; "" when the table is the target
 };
 
+/// The name of the table at `root`, "prefix/folder/": its last folder's, or the bucket's.
+std::string table_name(const Place& place, const std::string& root,
+                       const std::string& table_prefix);
+
 /// Files below a target to tables: folders k=v, and other folders below a table, are partitions;
-/// each first-level folder of another kind is a table of its own. Names that begin with '_' or '.',
-/// empty files and what a glob excludes are left out, with a line in `skipped`.
+/// each first-level folder of another kind is a table of its own (`grouped` joins those that are
+/// alike). With `table_level` tables are the folders of that level. Names that begin with '_' or
+/// '.', empty files and what a glob excludes are left out, with a line in `skipped`.
 std::vector<Candidate> candidates(const Place& place, const Target& target,
                                   const std::vector<Listed>& files, const std::string& table_prefix,
+                                  std::optional<int> table_level,
                                   std::vector<std::string>& skipped);
-
-/// `*`, `**`, `?` as in a crawler's exclusions.
-bool matches_glob(std::string_view glob, std::string_view text);
 
 }  // namespace freshet::lake

@@ -3,6 +3,7 @@
 #pragma once
 #include "io/core.h"
 #include "lake/classify.h"
+#include "lake/crawl.h"
 #include "lake/errors.h"
 #include "lake/ports.h"
 #include "lake/types.h"
@@ -30,9 +31,24 @@ class Crawlers {
 
   private:
     io::Task<void> run(CrawlerKey key);
-    io::Task<Result<>> crawl(CrawlerKey key, std::vector<std::string>* lines);
-    io::Task<Result<>> crawl_target(Crawler crawler, Target target,
-                                    std::vector<std::string>* lines);
+    /// What one crawl gathers.
+    struct Course {
+        Settings settings;
+        std::vector<std::string> lines;
+        Tally tally;
+        std::set<std::string> names;  ///< of its tables
+        std::set<std::string> kept;   ///< locations of tables that are still there
+        std::map<std::string, std::string>
+            seen;  ///< by earlier crawls: folder to its table's location
+        std::map<std::string, std::string> folders;  ///< by this one
+        void take(Done done);
+    };
+    io::Task<Result<>> crawl(CrawlerKey key, Course* course);
+    io::Task<Result<>> crawl_target(Crawler crawler, Target target, Course* course);
+    /// Those that have a file which is something known.
+    io::Task<Result<std::vector<Candidate>>> classify_tables(CrawlerKey key, std::string bucket,
+                                                             std::vector<Candidate> found,
+                                                             Course* course);
     io::Task<Result<bool>> classify_table(CrawlerKey key, std::string bucket, FoundTable* table,
                                           std::vector<Listed> files,
                                           std::vector<std::string>* lines);

@@ -1,5 +1,7 @@
 #include "lake/store.h"
 
+#include "lake/limits.h"
+
 namespace freshet::lake::store {
 namespace {
 
@@ -24,6 +26,25 @@ Result<> load_targets(const meta::Connection& connection, Crawler& crawler) {
         {crawler.id}, [&](const meta::Row& row) {
             crawler.targets.at(static_cast<std::size_t>(row.integer(0)))
                 .exclusions.push_back(row.text(1));
+            return true;
+        });
+}
+
+Result<> load_history(const meta::Connection& connection, Crawler& crawler) {
+    return connection.query(
+        "SELECT id, outcome, error, log_stream, started_ms, ended_ms, tables_made, tables_changed, "
+        "tables_gone, partitions_made, partitions_gone FROM lake_crawls WHERE crawler = ?1 ORDER "
+        "BY "
+        "rowid",
+        {crawler.id}, [&](const meta::Row& row) {
+            crawler.history.push_back({row.text(0),
+                                       static_cast<Outcome>(row.integer(1)),
+                                       row.text(2),
+                                       row.text(3),
+                                       from_epoch_ms(row.integer(4)),
+                                       from_epoch_ms(row.integer(5)),
+                                       {row.integer(6), row.integer(7), row.integer(8),
+                                        row.integer(9), row.integer(10)}});
             return true;
         });
 }
@@ -63,7 +84,17 @@ std::vector<meta::Migration> migrations() {
          " PRIMARY KEY (crawler, position)) WITHOUT ROWID;"
          "CREATE TABLE lake_exclusions (crawler INTEGER NOT NULL REFERENCES lake_crawlers ON "
          "DELETE CASCADE, target INTEGER NOT NULL, position INTEGER NOT NULL, glob TEXT NOT NULL,"
-         " PRIMARY KEY (crawler, target, position)) WITHOUT ROWID"}};
+         " PRIMARY KEY (crawler, target, position)) WITHOUT ROWID"},
+        {"lake", 2,
+         "CREATE TABLE lake_crawls (crawler INTEGER NOT NULL REFERENCES lake_crawlers ON DELETE "
+         "CASCADE, started_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL, id TEXT NOT NULL, "
+         "outcome INTEGER NOT NULL, error TEXT NOT NULL, log_stream TEXT NOT NULL,"
+         " tables_made INTEGER NOT NULL, tables_changed INTEGER NOT NULL, tables_gone INTEGER NOT "
+         "NULL, partitions_made INTEGER NOT NULL, partitions_gone INTEGER NOT NULL);"
+         "CREATE INDEX lake_crawls_by_crawler ON lake_crawls (crawler);"
+         "CREATE TABLE lake_folders (crawler INTEGER NOT NULL REFERENCES lake_crawlers ON DELETE "
+         "CASCADE, folder TEXT NOT NULL, table_location TEXT NOT NULL,"
+         " PRIMARY KEY (crawler, folder)) WITHOUT ROWID"}};
 }
 
 Result<std::vector<Crawler>> load(const meta::Connection& connection) {
@@ -95,6 +126,7 @@ Result<std::vector<Crawler>> load(const meta::Connection& connection) {
         });
     for (Crawler& crawler : all) {
         if (read) read = load_targets(connection, crawler);
+        if (read) read = load_history(connection, crawler);
     }
     if (!read) return std::unexpected(std::move(read.error()));
     return all;
@@ -125,6 +157,44 @@ Result<> put(meta::Txn& txn, Crawler& crawler) {
          last ? meta::Value(to_epoch_ms(last->started)) : meta::Value()});
     if (!written) return done(std::move(written));
     return put_targets(txn, crawler);
+}
+
+Result<> add_crawl(meta::Txn& txn, std::int64_t id, const PastCrawl& crawl) {
+    const Tally& tally = crawl.tally;
+    auto written = txn.execute(
+        "INSERT INTO lake_crawls VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        {id, to_epoch_ms(crawl.started), to_epoch_ms(crawl.ended), crawl.id,
+         static_cast<std::int64_t>(crawl.outcome), crawl.error, crawl.log_stream, tally.tables_made,
+         tally.tables_changed, tally.tables_gone, tally.partitions_made, tally.partitions_gone});
+    if (written)
+        written = txn.execute(
+            "DELETE FROM lake_crawls WHERE crawler = ?1 AND rowid NOT IN (SELECT rowid FROM "
+            "lake_crawls WHERE crawler = ?1 ORDER BY rowid DESC LIMIT ?2)",
+            {id, static_cast<std::int64_t>(limits::history_max)});
+    return done(std::move(written));
+}
+
+Result<> add_folders(meta::Txn& txn, std::int64_t id,
+                     const std::map<std::string, std::string>& folders) {
+    for (const auto& [folder, location] : folders) {
+        auto written = txn.execute("INSERT OR REPLACE INTO lake_folders VALUES (?1, ?2, ?3)",
+                                   {id, folder, location});
+        if (!written) return done(std::move(written));
+    }
+    return {};
+}
+
+Result<std::map<std::string, std::string>> folders(const meta::Connection& connection,
+                                                   std::int64_t id) {
+    std::map<std::string, std::string> found;
+    auto read =
+        connection.query("SELECT folder, table_location FROM lake_folders WHERE crawler = ?1", {id},
+                         [&](const meta::Row& row) {
+                             found.emplace(row.text(0), row.text(1));
+                             return true;
+                         });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return found;
 }
 
 Result<> remove(meta::Txn& txn, std::int64_t id) {

@@ -9,6 +9,13 @@ std::vector<meta::Migration> migrations();
 Result<std::vector<Crawler>> load(const meta::Connection& connection);
 /// Gives a new crawler its id.
 Result<> put(meta::Txn& txn, Crawler& crawler);
+/// Remembers limits::history_max of them.
+Result<> add_crawl(meta::Txn& txn, std::int64_t id, const PastCrawl& crawl);
+/// Folders that a crawler has seen ("s3://bucket/prefix/"), and the location of the table of each.
+Result<> add_folders(meta::Txn& txn, std::int64_t id,
+                     const std::map<std::string, std::string>& folders);
+Result<std::map<std::string, std::string>> folders(const meta::Connection& connection,
+                                                   std::int64_t id);
 Result<> remove(meta::Txn& txn, std::int64_t id);
 
 }  // namespace freshet::lake::store

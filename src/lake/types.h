@@ -16,6 +16,7 @@ struct CrawlerKey {
 };
 
 struct Target {
+    bool operator==(const Target&) const = default;
     std::string path;                     ///< "s3://bucket/prefix/"
     std::vector<std::string> exclusions;  ///< globs below the path
     std::optional<int>
@@ -32,6 +33,19 @@ struct LastCrawl {
     Timestamp started;
 };
 
+/// What a crawl did, for ListCrawls and GetCrawlerMetrics.
+struct Tally {
+    std::int64_t tables_made = 0, tables_changed = 0, tables_gone = 0;
+    std::int64_t partitions_made = 0, partitions_gone = 0;
+};
+struct PastCrawl {
+    std::string id;
+    Outcome outcome = Outcome::succeeded;
+    std::string error, log_stream;
+    Timestamp started, ended;
+    Tally tally;
+};
+
 struct Crawler {
     std::int64_t id = 0;
     CrawlerKey key;
@@ -44,6 +58,10 @@ struct Crawler {
     State state = State::ready;
     std::optional<Timestamp> running_since;
     std::optional<LastCrawl> last;
+    std::vector<PastCrawl> history;  ///< oldest first, limits::history_max at most
+    /// Only folders that no crawl has seen, whose tables and partitions are added and nothing
+    /// changed.
+    bool crawls_new_folders_only() const { return recrawl_behavior == "CRAWL_NEW_FOLDERS_ONLY"; }
 };
 
 struct Column {
@@ -67,6 +85,7 @@ struct FoundTable {
     std::vector<std::string> keys;
     std::map<std::vector<std::string>, std::string> partitions;
     std::uint64_t bytes = 0, objects = 0;
+    bool is_partial = false;  ///< only new folders were looked at: what is not here is not gone
 };
 
 }  // namespace freshet::lake

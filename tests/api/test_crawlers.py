@@ -3,6 +3,7 @@ import datetime
 import decimal
 import gzip
 import io
+import json
 
 import botocore.exceptions
 import pyarrow
@@ -173,3 +174,169 @@ def test_parquet_becomes_a_table_that_athena_reads(lake):
     assert lake.query('SELECT id, "kind of", price, day, at, raw, ok, f, n, tags[1], attrs[\'k\'], deep.x, deep.ys[1], more, month FROM sales WHERE id = 2') == [
         ("2", "x", "1.50", "2026-01-02", "2026-01-02 03:00:00.000", "00 ff", "true", "0.5", "7", "a", "1", "1", "0.25", None, "02")]
     assert lake.query("SELECT COUNT(*) FROM sales") == [("4",)]
+
+
+def partitions(lake, table):
+    return sorted(tuple(one["Values"]) for one in lake.glue.get_partitions(DatabaseName="crimes", TableName=table)["Partitions"])
+
+
+def tables(lake):
+    return [table["Name"] for table in lake.glue.get_tables(DatabaseName="crimes")["TableList"]]
+
+
+def empty(lake, prefix):
+    for found in lake.s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", []):
+        lake.s3.delete_object(Bucket="lake", Key=found["Key"])
+
+
+ROWS_A, ROWS_B = "id,kind\n1,x\n2,y\n", "name,score,day\nx,1.5,a\ny,2,b\n"
+
+
+@pytest.mark.parametrize("behavior", ["LOG", "DELETE_FROM_DATABASE", "DEPRECATE_IN_DATABASE"])
+def test_what_is_gone_is_logged_dropped_or_marked(lake, behavior):
+    lake.put("all/a/day=1/f", ROWS_A)
+    lake.put("all/a/day=2/f", ROWS_A)
+    lake.put("all/b/f", ROWS_B)
+    lake.glue.create_table(DatabaseName="crimes", TableInput={"Name": "mine", "StorageDescriptor": {"Location": "s3://lake/all/mine/"}, "Parameters": {"mine": "yes"}})
+    lake.crawl("s3://lake/all/", SchemaChangePolicy={"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": behavior})
+    assert tables(lake) == ["a", "b", "mine"]
+    empty(lake, "all/b/")
+    empty(lake, "all/a/day=1/")
+    reasons = lake.reasons(lake.again())
+    assert "mine" not in reasons and tables(lake) == (["a", "mine"] if behavior == "DELETE_FROM_DATABASE" else ["a", "b", "mine"])
+    assert partitions(lake, "a") == ([("2",)] if behavior == "DELETE_FROM_DATABASE" else [("1",), ("2",)])
+    if behavior == "LOG":
+        assert "table b: its files are gone; it stays" in reasons and "partition [1] of table a: its files are gone; it stays" in reasons
+    if behavior != "DEPRECATE_IN_DATABASE":
+        return
+    mark = lake.table("b")["Parameters"]["DEPRECATED_BY_CRAWLER"]
+    assert abs(int(mark) / 1000 - lake.table("b")["UpdateTime"].timestamp()) < 10
+    parts = lake.glue.get_partitions(DatabaseName="crimes", TableName="a")["Partitions"]
+    assert [part["Values"] for part in parts if "DEPRECATED_BY_CRAWLER" in part["Parameters"]] == [["1"]]
+    lake.again()
+    assert lake.table("b")["Parameters"]["DEPRECATED_BY_CRAWLER"] == mark  # the time of the first crawl that missed it
+    lake.put("all/b/f", ROWS_B)
+    lake.put("all/a/day=1/f", ROWS_A)
+    lake.again()
+    assert "DEPRECATED_BY_CRAWLER" not in lake.table("b")["Parameters"]
+    assert not [part for part in lake.glue.get_partitions(DatabaseName="crimes", TableName="a")["Partitions"] if "DEPRECATED_BY_CRAWLER" in part["Parameters"]]
+
+
+def test_an_update_keeps_what_users_wrote_and_never_takes_anothers_table(lake):
+    lake.put("all/a/f", ROWS_A)
+    lake.put("all/mine/f", ROWS_B)
+    lake.glue.create_table(DatabaseName="crimes", TableInput={"Name": "mine", "StorageDescriptor": {"Location": "s3://elsewhere/", "Columns": [{"Name": "x", "Type": "int"}]}})
+    lake.crawl("s3://lake/all/", Configuration='{"Version":1.0,"CrawlerOutput":{"Tables":{"AddOrUpdateBehavior":"MergeNewColumns"}}}')
+    assert columns(lake.table("mine")) == [("x", "int")]
+    other = [name for name in tables(lake) if name.startswith("mine_")]
+    assert len(other) == 1 and len(other[0]) == len("mine_") + 32 and lake.table(other[0])["StorageDescriptor"]["Location"] == "s3://lake/all/mine/"
+    table = lake.table("a")
+    table["StorageDescriptor"]["Columns"][1].update(Comment="what it was", Type="varchar(9)")
+    lake.glue.update_table(DatabaseName="crimes", TableInput={"Name": "a", "Description": "by hand", "StorageDescriptor": table["StorageDescriptor"], "Parameters": table["Parameters"] | {"owner_team": "x"}})
+    lake.put("all/a/f", "id,kind,more\n1,x,3\n2,y,4\n")
+    lake.again()
+    table = lake.table("a")
+    assert table["Description"] == "by hand" and table["Parameters"]["owner_team"] == "x" and table["StorageDescriptor"]["Columns"][1]["Comment"] == "what it was"
+    assert columns(table) == [("id", "bigint"), ("kind", "varchar(9)"), ("more", "bigint")]  # MergeNewColumns: what was there stays
+
+
+def test_new_folders_only(lake):
+    def refused(**options):
+        with pytest.raises(botocore.exceptions.ClientError, match="InvalidInputException"):
+            lake.glue.create_crawler(Name="no", Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": "s3://lake/t/"}]}, RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}, **options)
+    refused(SchemaChangePolicy={"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "LOG"})
+    refused(SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "DEPRECATE_IN_DATABASE"})
+    lake.put("t/day=1/f", ROWS_A)
+    lake.put("t/day=2/f", ROWS_A)
+    lake.crawl("s3://lake/t/", RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"})
+    assert lake.glue.get_crawler(Name="c")["Crawler"]["SchemaChangePolicy"] == {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+    assert partitions(lake, "t") == [("1",), ("2",)]
+    empty(lake, "t/day=1/")
+    lake.put("t/day=2/g", "1,2,3,4\n5,6,7,8\n")
+    lake.put("t/day=3/f", "id,kind,more\n1,x,3\n2,y,4\n")
+    lake.freshet.kill9()
+    lake.freshet.restart()  # what was seen is remembered
+    for name in ("s3", "glue", "athena", "logs"):
+        setattr(lake, name, lake.freshet.client(name))
+    reasons = lake.reasons(lake.again())
+    assert "2 objects are in folders that were crawled before" in reasons and "t/day=2" not in reasons and "t/day=3/f: csv" in reasons, reasons
+    assert partitions(lake, "t") == [("1",), ("2",), ("3",)]  # nothing is taken away
+    assert columns(lake.table("t")) == [("id", "bigint"), ("kind", "string")]  # and nothing changed
+    part = lake.glue.get_partition(DatabaseName="crimes", TableName="t", PartitionValues=["3"])["Partition"]
+    assert len(part["StorageDescriptor"]["Columns"]) == 2 and part["StorageDescriptor"]["Location"] == "s3://lake/t/day=3/"
+    with pytest.raises(botocore.exceptions.ClientError, match="cannot be changed"):
+        lake.glue.update_crawler(Name="c", Targets={"S3Targets": [{"Path": "s3://lake/other/"}]})
+
+
+def test_folders_that_are_alike_become_partitions_of_one_table(lake):
+    for folder, text in (("2024", ROWS_A), ("2025", ROWS_A), ("2026", ROWS_A)):
+        lake.put(f"sales/{folder}/f", text)
+    last = lake.crawl("s3://lake/sales/", TablePrefix="p_", Configuration='{"Version":1.0}')
+    assert tables(lake) == ["p_sales"] and partitions(lake, "p_sales") == [("2024",), ("2025",), ("2026",)]
+    assert [key["Name"] for key in lake.table("p_sales")["PartitionKeys"]] == ["partition_0"]
+    assert "one table, 3 of its 3 folders are alike" in lake.reasons(last)
+    assert lake.query("SELECT partition_0, COUNT(*) FROM p_sales GROUP BY 1 ORDER BY 1") == [("2024", "2"), ("2025", "2"), ("2026", "2")]
+    # Two kinds of folders: a table each; the old one is below the target and nowhere in it.
+    lake.put("sales/2025/f", ROWS_B)
+    lake.put("sales/2026/f", ROWS_B)
+    lake.again()
+    assert tables(lake) == ["p_2024", "p_2025", "p_2026", "p_sales"] and "DEPRECATED_BY_CRAWLER" in lake.table("p_sales")["Parameters"]
+
+
+def test_compatible_schemas_are_combined_and_levels_chosen(lake):
+    for folder, document in (("x", '{"a": 1}'), ("y", '{"b": "t", "a": 2.5}'), ("z", '{"c": true}')):
+        lake.put(f"all/deep/{folder}/f", document + "\n" + document)
+    lake.crawl("s3://lake/all/deep/", Configuration='{"Version":1.0,"Grouping":{"TableGroupingPolicy":"CombineCompatibleSchemas"}}')
+    assert tables(lake) == ["deep"] and columns(lake.table("deep")) == [("a", "double"), ("b", "string"), ("c", "boolean")]
+    lake.crawl("s3://lake/all/", name="level", TablePrefix="l_", Configuration='{"Version":1.0,"Grouping":{"TableLevelConfiguration":4}}')
+    assert [name for name in tables(lake) if name.startswith("l_")] == ["l_x", "l_y", "l_z"]
+    failed = lake.crawl("s3://lake/all/deep/", name="many", TablePrefix="m_", Configuration='{"Version":1.0,"CrawlerOutput":{"Tables":{"TableThreshold":2}}}')
+    assert failed["Status"] == "FAILED" and "TableThreshold is 2" in failed["ErrorMessage"] and not [name for name in tables(lake) if name.startswith("m_")]
+    with pytest.raises(botocore.exceptions.ClientError, match="Other"):
+        lake.glue.update_crawler(Name="many", Configuration='{"Version":1.0,"Other":1}')
+
+
+def test_a_files_column_that_is_a_partition_key_too(lake):
+    lake.put("j/day=1/f", '{"day": "x", "n": 1}\n{"day": "y", "n": 2}\n')
+    lake.put("c/day=1/f", "day,n\nx,1\ny,2\n")
+    lake.crawl("s3://lake/j/", name="j")
+    lake.crawl("s3://lake/c/", name="c")
+    assert columns(lake.table("j")) == [("n", "bigint")] and lake.query("SELECT day, n FROM j ORDER BY n") == [("1", "1"), ("1", "2")]
+    assert lake.query("SELECT day, day_in_file, n FROM c ORDER BY n") == [("1", "x", "1"), ("1", "y", "2")]
+
+
+def test_exclusions_with_sets_and_alternatives(lake):
+    for name in ("a1.csv", "a2.csv", "a3.csv", "b.tmp", "b.log", "below/c.csv"):
+        lake.put(f"t/{name}", ROWS_A)
+    reasons = lake.reasons(lake.crawl("s3://lake/t/", target={"Exclusions": ["a[2-3].csv", "*.{tmp,log}", "below/**"]}))
+    assert reasons.count("left out, the exclusion") == 5 and "t/a1.csv: csv" in reasons and tables(lake) == ["t"]
+    with pytest.raises(botocore.exceptions.ClientError, match="is not a glob"):
+        lake.crawl("s3://lake/t/", name="bad", target={"Exclusions": ["{a"]})
+
+
+def test_crawls_metrics_and_names_are_listed(lake):
+    lake.put("t/day=1/f", ROWS_A)
+    lake.crawl("s3://lake/t/")
+    lake.put("t/day=2/f", ROWS_A)
+    lake.put("t/day=1/f", "id,kind,more\n1,x,3\n2,y,4\n")
+    lake.again()
+    lake.s3.delete_bucket(Bucket="results")
+    crawls = lake.glue.list_crawls(CrawlerName="c")["Crawls"]
+    assert [crawl["State"] for crawl in crawls] == ["COMPLETED", "COMPLETED"] and crawls[0]["StartTime"] > crawls[1]["StartTime"]
+    assert [json.loads(crawl["Summary"]) for crawl in crawls] == [{"TABLE": {"ADD": 0, "UPDATE": 1, "DELETE": 0}, "PARTITION": {"ADD": 1, "DELETE": 0}},
+                                                                 {"TABLE": {"ADD": 1, "UPDATE": 0, "DELETE": 0}, "PARTITION": {"ADD": 1, "DELETE": 0}}]
+    first = lake.glue.list_crawls(CrawlerName="c", MaxResults=1)
+    second = lake.glue.list_crawls(CrawlerName="c", MaxResults=1, NextToken=first["NextToken"])
+    assert first["Crawls"] + second["Crawls"] == crawls and "NextToken" not in second
+    lake.glue.create_crawler(Name="idle", Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": "s3://lake/t/"}]})
+    lake.freshet.kill9()
+    lake.freshet.restart()
+    glue = lake.freshet.client("glue")
+    assert glue.list_crawls(CrawlerName="c")["Crawls"] == crawls
+    assert glue.list_crawlers()["CrawlerNames"] == ["c", "idle"]
+    metrics = glue.get_crawler_metrics(CrawlerNameList=["c"])["CrawlerMetricsList"]
+    assert len(metrics) == 1 and (metrics[0]["TablesCreated"], metrics[0]["TablesUpdated"], metrics[0]["TablesDeleted"], metrics[0]["StillEstimating"]) == (1, 1, 0, False)
+    assert [one["CrawlerName"] for one in glue.get_crawler_metrics()["CrawlerMetricsList"]] == ["c", "idle"]
+    glue.delete_crawler(Name="c")
+    with pytest.raises(botocore.exceptions.ClientError, match="does not exist"):
+        glue.list_crawls(CrawlerName="c")

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "aws/model/glue.h"
 
 namespace freshet::aws {
@@ -11,6 +13,7 @@ using namespace glue;
 namespace domain = lake;
 
 constexpr int list_default = 100;
+constexpr int crawls_default = 20;
 
 std::unexpected<Fault> refuse(const char* code, std::string message) {
     return std::unexpected(Fault{code, std::move(message)});
@@ -72,9 +75,13 @@ Answer<void> apply(const Request& request, domain::Crawler& crawler) {
         crawler.delete_behavior =
             request.schema_change_policy->delete_behavior.value_or(crawler.delete_behavior);
     }
-    if (request.recrawl_policy)
+    if (request.recrawl_policy) {
         crawler.recrawl_behavior =
             request.recrawl_policy->recrawl_behavior.value_or(crawler.recrawl_behavior);
+        // The only policy that goes with it, when none is given.
+        if (crawler.crawls_new_folders_only() && !request.schema_change_policy)
+            crawler.update_behavior = crawler.delete_behavior = "LOG";
+    }
     if (crawler.recrawl_behavior == "CRAWL_EVENT_MODE")
         return refuse("InvalidInputException", "Freshet does not build CRAWL_EVENT_MODE");
     return {};
@@ -121,6 +128,47 @@ Crawler describe(const domain::Crawler& crawler, Timestamp now) {
     last.log_group = "/aws-glue/crawlers";
     last.log_stream = crawler.last->log_stream;
     last.start_time = crawler.last->started;
+    return out;
+}
+
+CrawlerHistory describe(const domain::PastCrawl& crawl) {
+    CrawlerHistory out;
+    out.crawl_id = crawl.id;
+    out.state = crawl.outcome == domain::Outcome::succeeded   ? "COMPLETED"
+                : crawl.outcome == domain::Outcome::cancelled ? "STOPPED"
+                                                              : "FAILED";
+    out.start_time = crawl.started;
+    out.end_time = crawl.ended;
+    const domain::Tally& tally = crawl.tally;
+    out.summary = fmt::format(
+        R"({{"TABLE":{{"ADD":{},"UPDATE":{},"DELETE":{}}},"PARTITION":{{"ADD":{},"DELETE":{}}}}})",
+        tally.tables_made, tally.tables_changed, tally.tables_gone, tally.partitions_made,
+        tally.partitions_gone);
+    if (!crawl.error.empty()) out.error_message = crawl.error;
+    out.log_group = "/aws-glue/crawlers";
+    out.log_stream = crawl.log_stream;
+    return out;
+}
+
+CrawlerMetrics measure(const domain::Crawler& crawler) {
+    CrawlerMetrics out;
+    out.crawler_name = crawler.key.name;
+    out.time_left_seconds = 0;
+    out.still_estimating = crawler.state != domain::State::ready;
+    std::vector<double> seconds;
+    domain::Tally sum;
+    for (const domain::PastCrawl& crawl : crawler.history) {
+        seconds.push_back(static_cast<double>((crawl.ended - crawl.started).count()) / 1000);
+        sum.tables_made += crawl.tally.tables_made;
+        sum.tables_changed += crawl.tally.tables_changed;
+        sum.tables_gone += crawl.tally.tables_gone;
+    }
+    out.last_runtime_seconds = seconds.empty() ? 0 : seconds.back();
+    std::ranges::sort(seconds);
+    out.median_runtime_seconds = seconds.empty() ? 0 : seconds[seconds.size() / 2];
+    out.tables_created = static_cast<int>(sum.tables_made);
+    out.tables_updated = static_cast<int>(sum.tables_changed);
+    out.tables_deleted = static_cast<int>(sum.tables_gone);
     return out;
 }
 
@@ -180,6 +228,70 @@ class Handlers {
         co_return out;
     }
 
+    io::Task<Answer<ListCrawlersResponse>> names(Caller caller, ListCrawlersRequest request) {
+        if (request.tags && !request.tags->empty())
+            co_return refuse("InvalidInputException", "Freshet does not build tags of crawlers");
+        ListCrawlersResponse out;
+        auto& found = out.crawler_names.emplace();
+        const auto limit = static_cast<std::size_t>(request.max_results.value_or(list_default));
+        for (const domain::Crawler* crawler : crawlers_.list(caller.account(), caller.region())) {
+            if (request.next_token && crawler->key.name <= *request.next_token) continue;
+            if (found.size() == limit) {
+                out.next_token = found.back();
+                break;
+            }
+            found.push_back(crawler->key.name);
+        }
+        co_return out;
+    }
+
+    /// The newest first, the one that runs before them. The token is the id of a page's last.
+    io::Task<Answer<ListCrawlsResponse>> crawls(Caller caller, ListCrawlsRequest request) {
+        auto known = crawlers_.find(key_of(caller, request.crawler_name));
+        if (!known) co_return refuse(known.error());
+        if (request.filters && !request.filters->empty())
+            co_return refuse("InvalidInputException", "Freshet does not build Filters of crawls");
+        ListCrawlsResponse out;
+        auto& found = out.crawls.emplace();
+        const auto limit = static_cast<std::size_t>(request.max_results.value_or(crawls_default));
+        const auto& history = (*known)->history;
+        auto at = history.rbegin();
+        if (request.next_token) {
+            at = std::find_if(at, history.rend(),
+                              [&](const auto& one) { return one.id == *request.next_token; });
+            if (at == history.rend())
+                co_return refuse("InvalidInputException", "The pagination token is not valid");
+            ++at;
+        } else if ((*known)->running_since) {
+            CrawlerHistory& now = found.emplace_back();
+            now.state = "RUNNING";
+            now.start_time = *(*known)->running_since;
+        }
+        for (; at != history.rend() && found.size() < limit; ++at) found.push_back(describe(*at));
+        if (at != history.rend() && at != history.rbegin()) out.next_token = std::prev(at)->id;
+        co_return out;
+    }
+
+    io::Task<Answer<GetCrawlerMetricsResponse>> metrics(Caller caller,
+                                                        GetCrawlerMetricsRequest request) {
+        GetCrawlerMetricsResponse out;
+        auto& found = out.crawler_metrics_list.emplace();
+        const auto limit = static_cast<std::size_t>(request.max_results.value_or(list_default));
+        for (const domain::Crawler* crawler : crawlers_.list(caller.account(), caller.region())) {
+            const std::string& name = crawler->key.name;
+            const auto& wanted = request.crawler_name_list;
+            if (request.next_token && name <= *request.next_token) continue;
+            if (wanted && !wanted->empty() && std::ranges::find(*wanted, name) == wanted->end())
+                continue;
+            if (found.size() == limit) {
+                out.next_token = found.back().crawler_name;
+                break;
+            }
+            found.push_back(measure(*crawler));
+        }
+        co_return out;
+    }
+
     io::Task<Answer<DeleteCrawlerOp::Output>> remove(Caller caller, DeleteCrawlerRequest request) {
         auto removed = co_await crawlers_.remove(key_of(caller, request.name));
         if (!removed) co_return refuse(removed.error());
@@ -220,6 +332,14 @@ void register_glue_crawlers(Router& router, domain::Crawlers& crawlers) {
         home, [h](Caller c, GetCrawlerRequest i) { return h->get(std::move(c), std::move(i)); });
     router.handle<GetCrawlersOp>(
         home, [h](Caller c, GetCrawlersRequest i) { return h->list(std::move(c), std::move(i)); });
+    router.handle<ListCrawlersOp>(home, [h](Caller c, ListCrawlersRequest i) {
+        return h->names(std::move(c), std::move(i));
+    });
+    router.handle<ListCrawlsOp>(
+        home, [h](Caller c, ListCrawlsRequest i) { return h->crawls(std::move(c), std::move(i)); });
+    router.handle<GetCrawlerMetricsOp>(home, [h](Caller c, GetCrawlerMetricsRequest i) {
+        return h->metrics(std::move(c), std::move(i));
+    });
     router.handle<DeleteCrawlerOp>(home, [h](Caller c, DeleteCrawlerRequest i) {
         return h->remove(std::move(c), std::move(i));
     });
