@@ -92,7 +92,11 @@ bool LineReader::fill() {
     while (true) {
         z_stream& z = inflater_->stream;
         if (z.avail_in == 0) {
-            if (read_piece(inflater_->input, 0) == 0) return false;
+            if (read_piece(inflater_->input, 0) == 0) {
+                // A member that has begun and not ended: rows are missing, which must not pass for the whole.
+                if (z.total_in > 0) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": unexpected end of gzip data");
+                return false;
+            }
             z.next_in = reinterpret_cast<Bytef*>(inflater_->input.data());
             z.avail_in = static_cast<uInt>(inflater_->input.size());
         }

@@ -161,3 +161,39 @@ def test_command_line(lake):
     assert run_query(lake, "SELECT 1 AS a, NULL AS b", "--format", "csv").stdout == '"a","b"\n"1",\n'
     wrong = run_query(lake, "SELECT id,\n  nope FROM crimes")
     assert wrong.returncode == 1 and wrong.stderr == "COLUMN_NOT_FOUND: line 2:3: Column 'nope' cannot be resolved\n    nope FROM crimes\n    ^\n"
+
+
+def test_catalogs_databases_and_tables_are_described(lake):
+    assert [one["CatalogName"] for one in lake.athena.list_data_catalogs()["DataCatalogsSummary"]] == ["AwsDataCatalog"]
+    assert [one["Name"] for one in lake.athena.list_work_groups()["WorkGroups"]] == ["primary"]
+    assert lake.athena.get_database(CatalogName="AwsDataCatalog", DatabaseName="default")["Database"]["Name"] == "default"
+    with pytest.raises(botocore.exceptions.ClientError, match="MetadataException"):
+        lake.athena.get_database(CatalogName="AwsDataCatalog", DatabaseName="nowhere")
+    lake.rows("CREATE VIEW by_kind AS SELECT kind, count(*) AS n FROM crimes GROUP BY kind")
+    listed = lake.athena.list_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="default")["TableMetadataList"]
+    assert [(one["Name"], one["TableType"]) for one in listed] == [("by_kind", "VIRTUAL_VIEW"), ("crimes", "EXTERNAL_TABLE")]
+    assert [(column["Name"], column["Type"]) for column in listed[1]["Columns"]] == [("id", "bigint"), ("kind", "string"), ("score", "double")]
+    assert [one["Name"] for one in lake.athena.list_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="default", Expression="cri.*")["TableMetadataList"]] == ["crimes"]
+
+
+def test_objects_that_a_tables_schema_does_not_fit(lake):
+    put = lambda key, text: lake.s3.put_object(Bucket="lake", Key=key, Body=text)
+    # LazySimpleSerDe: what is no number is NULL, cells too few are NULL, cells too many are left out.
+    put("lazy/1", b"1,2\nx,y\n3\n4,5,6\n,\n")
+    lake.rows("CREATE EXTERNAL TABLE lazy (a int, b double) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://lake/lazy/'")
+    assert lake.rows("SELECT * FROM lazy")[1:] == [["1", "2.0"], [None, None], ["3", None], ["4", "5.0"], [None, None]]
+    # OpenCSVSerde: what is no number is an error, when its column is asked for.
+    put("quoted/1", b'"1","a"\n"x","b"\n')
+    lake.rows("CREATE EXTERNAL TABLE quoted (a int, b string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://lake/quoted/'")
+    assert lake.failure("SELECT a FROM quoted")["StateChangeReason"].startswith("HIVE_BAD_DATA")
+    assert lake.rows("SELECT b FROM quoted")[1:] == [["a"], ["b"]]
+    # JSON: text that is no document is an error; a member of another type is an error when asked for.
+    put("json/1", b'{"a": 1, "b": "x"}\n{"b": "y"}\n')
+    lake.rows("CREATE EXTERNAL TABLE js (a int, b string) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://lake/json/'")
+    assert lake.rows("SELECT * FROM js")[1:] == [["1", "x"], [None, "y"]]
+    put("json/2", b"a,b\n1,2\n")
+    assert lake.failure("SELECT * FROM js")["StateChangeReason"].startswith("HIVE_")
+    put("json/2", bytes(range(256)))
+    assert lake.failure("SELECT * FROM js")["StateChangeReason"].startswith("HIVE_")
+    put("lazy/2.gz", gzip.compress(b"7,8\n" * 1000)[:-20])
+    assert lake.failure("SELECT * FROM lazy")["StateChangeReason"].startswith("HIVE_")
