@@ -1,4 +1,4 @@
-"""The article's pipeline on this machine, as far as Freshet builds it: `./dev demo [--once] [--article] [--csv FILE...]`.
+"""The article's pipeline on this machine: `./dev demo [--once] [--article] [--csv FILE...]`.
 
 Starts a Freshet of its own, makes the pipeline by `freshet apply pipeline.yaml`, sends rows as the article's producer does
 (KPL-aggregated), waits until rows and windows lie in the lake under year=/month=/day=/hour=, asks Athena, and holds every
@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -35,6 +36,7 @@ PIPELINE = HERE / "pipeline.yaml"
 PROGRAM = os.environ.get("FRESHET", ROOT / "build/release/freshet")
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_REGION": "us-east-1"}
 STREAM, DELIVERY, BUCKET, RESULTS, CRAWLER = "crimes", "crimes-to-lake", "crimes-lake", "crimes-results", "top-locations"
+DASHBOARD = "crimes"
 ROLE = "arn:aws:iam::000000000000:role/freshet-pipeline"
 LIVE_ROWS_PER_SECOND = 500
 SAMPLE_ROWS = 2_000  # sent before the schema is discovered
@@ -66,6 +68,8 @@ def pipeline_for(header, directory):
     """A copy of the pipeline file, with what it names, for rows of other columns; known names keep their types."""
     if "Location Description" not in header:
         raise SystemExit("demo: the streaming SQL counts the column Location Description, which the rows do not have")
+    if "Arrest" not in header:
+        raise SystemExit("demo: the chart's line counts the column Arrest, which the rows do not have")
     text = PIPELINE.read_text()
     types = dict(re.findall(r"- \{name: (.*), type: (.*)\}", text))
     stream = "".join(f"        - {{name: {json.dumps(name)}, type: {types.get(name, 'VARCHAR(512)')}}}\n" for name in header)
@@ -265,6 +269,28 @@ class Demo:
         for name, count in found:
             print(f"  {count:>8}  {name or '(empty)'}")
 
+    def charted(self):
+        """{place: (crimes, arrests)} as the dashboard's page is told."""
+        with urllib.request.urlopen(f"{self.endpoint}/_freshet/api/live?topic=dashboard:{DASHBOARD}", timeout=60) as events:
+            data = json.loads(events.readline().decode().removeprefix("data: "))
+        if data.get("error"):
+            raise SystemExit(f"demo: the dashboard says {data['error']}")
+        return {place or "": (int(crimes), int(arrests)) for place, crimes, arrests in data["rows"]}
+
+    def check_chart(self, table, lines):
+        """The ten bars and the ten points of the line, against the rows themselves."""
+        since, place, arrest = time.monotonic(), self.header.index("Location Description"), self.header.index("Arrest")
+        crimes, arrests = collections.Counter(), collections.Counter()
+        for row in csv.reader(lines):
+            crimes[row[place]] += 1
+            arrests[row[place]] += row[arrest].lower() == "true"
+        first = sorted(crimes, key=lambda name: (-crimes[name], name))[:10]
+        expected, found = {name: (crimes[name], arrests[name]) for name in first}, self.charted()
+        table.row("bars and line of the chart", 2 * len(expected), 2 * sum(found.get(name) == values for name, values in expected.items()), since)
+
+    def page(self):
+        return f"{self.endpoint}/_freshet/#/dashboards/{DASHBOARD}"
+
     def check(self):
         since = time.monotonic()
         self.make()
@@ -286,10 +312,13 @@ class Demo:
         self.check_windows(table)
         self.check_partitions(table, keys)
         self.check_queries(table, lines)
+        self.check_chart(table, lines)
+        print(f"demo: the chart, asked again each second: {self.page()}")
         return table.good
 
     def run_on(self):
-        print(f"demo: sending {LIVE_ROWS_PER_SECOND} rows/s until Ctrl-C; try\n"
+        print(f"demo: sending {LIVE_ROWS_PER_SECOND} rows/s until Ctrl-C; watch\n"
+              f"  {self.page()}\n  {self.endpoint}/_freshet/ (the pipeline, its windows, a page for SQL)\nor try\n"
               f"  aws --endpoint-url {self.endpoint} s3 ls --recursive s3://{BUCKET}/\n"
               f"  curl {self.endpoint}/_freshet/metrics")
         sender, rows = producer.Producer(self.kinesis, STREAM), generate.rows(10**9, self.options.seed + 1)

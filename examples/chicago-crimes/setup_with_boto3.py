@@ -18,7 +18,9 @@ PARAMETERS = {"WINDOW_SECONDS": "60", "BUFFER_SECONDS": "300", "PARTITIONS_SCHED
 HOURLY = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
 TYPES = {"ID": "INTEGER", "Arrest": "BOOLEAN", "Domestic": "BOOLEAN", "Ward": "INTEGER", "Community Area": "INTEGER", "X Coordinate": "INTEGER",
          "Y Coordinate": "INTEGER", "Year": "INTEGER", "Latitude": "DOUBLE", "Longitude": "DOUBLE"}
-VIEW = "SELECT location_description AS place, COUNT(*) AS crimes FROM crimes.reports GROUP BY location_description"
+VIEW = ("SELECT location_description AS place, COUNT(*) AS crimes, SUM(CASE WHEN lower(arrest) = 'true' THEN 1 ELSE 0 END) AS arrests "
+        "FROM crimes.reports GROUP BY location_description")
+DATA_SET = "SELECT place, crimes, arrests FROM crimes.top_places ORDER BY crimes DESC, place LIMIT 10"
 
 
 class Setup:
@@ -49,6 +51,7 @@ class Setup:
         self.make_catalog()
         self.make_rule()
         self.make_view()
+        self.make_dashboard()
 
     def make_functions(self):
         functions = self.client("lambda")
@@ -119,6 +122,25 @@ class Setup:
             time.sleep(0.1)
         if status["State"] != "SUCCEEDED":
             raise SystemExit(f"the view was refused: {status.get('StateChangeReason')}")
+
+    def make_dashboard(self):
+        quicksight = self.client("quicksight")
+        source = quicksight.create_data_source(AwsAccountId=self.account, DataSourceId="athena", Name="athena", Type="ATHENA",
+                                               DataSourceParameters={"AthenaParameters": {"WorkGroup": "primary"}})["Arn"]
+        columns = [{"Name": "place", "Type": "STRING"}, {"Name": "crimes", "Type": "INTEGER"}, {"Name": "arrests", "Type": "INTEGER"}]
+        data_set = quicksight.create_data_set(
+            AwsAccountId=self.account, DataSetId="top-places", Name="Top places", ImportMode="DIRECT_QUERY",
+            PhysicalTableMap={"top-places": {"CustomSql": {"DataSourceArn": source, "Name": "Top places", "SqlQuery": DATA_SET, "Columns": columns}}})["Arn"]
+
+        def column(name):
+            return {"FieldId": name, "Column": {"DataSetIdentifier": "top-places", "ColumnName": name}}
+        wells = {"Category": [{"CategoricalDimensionField": column("place")}], "BarValues": [{"NumericalMeasureField": column("crimes")}],
+                 "LineValues": [{"NumericalMeasureField": column("arrests")}]}
+        quicksight.create_dashboard(
+            AwsAccountId=self.account, DashboardId="crimes", Name="Crimes and arrests by place", Definition={
+                "DataSetIdentifierDeclarations": [{"Identifier": "top-places", "DataSetArn": data_set}],
+                "Sheets": [{"SheetId": "sheet", "Name": "Crimes and arrests by place", "Visuals": [{"ComboChartVisual": {
+                    "VisualId": "visual", "ChartConfiguration": {"FieldWells": {"ComboChartAggregatedFieldWells": wells}}}}]}]})
 
 
 def main():

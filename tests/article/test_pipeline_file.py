@@ -14,7 +14,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 EXAMPLE = ROOT / "examples/chicago-crimes"
 PIPELINE = EXAMPLE / "pipeline.yaml"
-VOLATILE = {"ResponseMetadata", "RevisionId", "RoleId", "StreamId", "LastModified", "CreationTime", "CrawlElapsedTime", "LastUpdated", "HTTPHeaders"}
+VOLATILE = {"ResponseMetadata", "RequestId", "RevisionId", "RoleId", "StreamId", "LastModified", "CreationTime", "CrawlElapsedTime", "LastUpdated", "HTTPHeaders"}
 
 
 def run(server, *arguments):
@@ -81,6 +81,14 @@ def described(server):
     for rule in ask("events", "list_rules")["Rules"]:
         ask("events", "describe_rule", Name=rule["Name"])
         ask("events", "list_targets_by_rule", Rule=rule["Name"])
+    account = {"AwsAccountId": "000000000000"}
+    for source in ask("quicksight", "list_data_sources", **account)["DataSources"]:
+        ask("quicksight", "describe_data_source", DataSourceId=source["DataSourceId"], **account)
+    for data_set in ask("quicksight", "list_data_sets", **account)["DataSetSummaries"]:
+        ask("quicksight", "describe_data_set", DataSetId=data_set["DataSetId"], **account)
+    for board in ask("quicksight", "list_dashboards", **account)["DashboardSummaryList"]:
+        ask("quicksight", "describe_dashboard", DashboardId=board["DashboardId"], **account)
+        ask("quicksight", "describe_dashboard_definition", DashboardId=board["DashboardId"], **account)
     return answers
 
 
@@ -124,7 +132,7 @@ def test_the_file_and_the_boto3_script_make_the_same(make_freshet, tmp_path):
 
 def test_a_second_time_changes_nothing(freshet):
     made = apply(freshet)
-    assert made[-1] == "15 created" and sum(line.startswith("created ") for line in made) == 15
+    assert made[-1] == "18 created" and sum(line.startswith("created ") for line in made) == 18
     before = versions(freshet)
     freshet.advance(5000)
     assert apply(freshet) == []
@@ -133,7 +141,7 @@ def test_a_second_time_changes_nothing(freshet):
 
 def test_a_dry_run_tells_and_does_nothing(freshet):
     output = apply(freshet, PIPELINE, "--dry-run")
-    assert output[-1] == "15 to create"
+    assert output[-1] == "18 to create"
     assert freshet.client("kinesis").list_streams()["StreamNames"] == []
 
 
@@ -142,7 +150,7 @@ def test_an_edit_is_one_change(freshet, tmp_path):
     buffer = edited(tmp_path, ("  BUFFER_SECONDS: 300", "  BUFFER_SECONDS: 60"))
     assert apply(freshet, buffer) == [
         "updated          delivery stream crimes-to-lake", "                   buffer_s: 300 -> 60",
-        "updated          delivery stream top-locations", "                   buffer_s: 300 -> 60", "2 updated, 13 unchanged"]
+        "updated          delivery stream top-locations", "                   buffer_s: 300 -> 60", "2 updated, 16 unchanged"]
     hints = freshet.client("firehose").describe_delivery_stream(DeliveryStreamName="crimes-to-lake")
     destination = hints["DeliveryStreamDescription"]["Destinations"][0]["ExtendedS3DestinationDescription"]
     assert destination["BufferingHints"] == {"SizeInMBs": 5, "IntervalInSeconds": 60}
@@ -151,13 +159,13 @@ def test_an_edit_is_one_change(freshet, tmp_path):
     sql = tmp_path / "top_locations.sql"
     sql.write_text(sql.read_text().replace("        10,", "        5,"))
     output = apply(freshet, buffer)
-    assert output[0] == "updated          application top-locations" and output[-1] == "1 updated, 14 unchanged"
+    assert output[0] == "updated          application top-locations" and output[-1] == "1 updated, 17 unchanged"
     detail = freshet.client("kinesisanalytics").describe_application(ApplicationName="top-locations")["ApplicationDetail"]
     assert "        5," in detail["ApplicationCode"] and detail["ApplicationStatus"] == "RUNNING" and detail["ApplicationVersionId"] == 2
     # one more column
     buffer.write_text(buffer.read_text().replace("      location: string\n", "      location: string\n      source: string\n"))
     output = apply(freshet, buffer)
-    assert output[0] == "updated          table crimes.reports" and output[1].strip().endswith(", source string") and output[-1] == "1 updated, 14 unchanged"
+    assert output[0] == "updated          table crimes.reports" and output[1].strip().endswith(", source string") and output[-1] == "1 updated, 17 unchanged"
     columns = freshet.client("glue").get_table(DatabaseName="crimes", Name="reports")["Table"]["StorageDescriptor"]["Columns"]
     assert [column["Name"] for column in columns][-2:] == ["location", "source"]
     # other code
@@ -178,7 +186,7 @@ def test_parts_come_and_go(freshet, tmp_path):
         ("      - {name: error_stream, stream: crimes-errors, format: JSON}\n", ""),
         ("      - {function: partitions, input: '{}'}\n", "      - {function: preprocess}\n    enabled: false\n"))
     output = apply(freshet, more)
-    assert output[-1] == "5 updated, 10 unchanged"
+    assert output[-1] == "5 updated, 13 unchanged"
     assert apply(freshet, more) == []
     application = freshet.client("kinesisanalytics").describe_application(ApplicationName="top-locations")["ApplicationDetail"]
     assert "InputProcessingConfigurationDescription" not in application["InputDescriptions"][0]
@@ -207,13 +215,13 @@ def test_destroy_leaves_nothing(freshet):
     freshet.client("glue").delete_table(DatabaseName="crimes", Name="mine")
     freshet.client("kinesis").create_stream(StreamName="not-of-the-file", ShardCount=1)
     status, output, errors = run(freshet, "destroy", PIPELINE, "--empty-buckets")
-    assert status == 0 and output.splitlines()[-1] == "15 removed", output + errors
-    assert output.splitlines()[0] == "removed          view crimes.top_places" and output.splitlines()[-2] == "removed          role freshet-pipeline"
+    assert status == 0 and output.splitlines()[-1] == "18 removed", output + errors
+    assert output.splitlines()[0] == "removed          dashboard crimes" and output.splitlines()[-2] == "removed          role freshet-pipeline"
     left = described(freshet)
     assert left["list_streams {}"]["StreamNames"] == ["not-of-the-file"]
     assert all(not answer[key] for call, answer in left.items() for key in answer if isinstance(answer[key], list) and call.endswith(" {}") and "list_streams" not in call)
     status, output, errors = run(freshet, "destroy", PIPELINE)
-    assert status == 0 and output.splitlines()[-1] == "15 absent"
+    assert status == 0 and output.splitlines()[-1] == "18 absent"
 
 
 def test_what_cannot_change_stops_before_anything_is_done(freshet, tmp_path):
@@ -234,7 +242,7 @@ def test_the_first_error_stops_and_says_what_was_done(freshet, tmp_path):
     assert "not done         application top-locations" in output
     assert errors.startswith("delivery stream crimes-to-lake (line ") and "nowhere" in errors
     file.write_text(PIPELINE.read_text())
-    assert apply(freshet, file)[-1] == "8 created, 7 unchanged"
+    assert apply(freshet, file)[-1] == "11 created, 7 unchanged"
     assert apply(freshet, file) == []
 
 

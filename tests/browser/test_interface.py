@@ -104,7 +104,7 @@ def test_the_pipeline_is_drawn_from_the_configuration(lake, freshet, open_page, 
     for _ in range(6):
         freshet.advance(1000)
     page.locator(".node", has=page.get_by_text("crimes", exact=True)).get_by_text("/s").first.wait_for()
-    page.locator("path.edge.moving").first.wait_for()
+    page.locator("path.edge.moving").first.wait_for(state="attached")
     keep(page, "overview-light")
 
 
@@ -139,7 +139,7 @@ def test_the_dashboard_shows_what_athena_answers_and_follows_the_lake(lake, fres
     keep(page, "dashboard-light")
     page.get_by_role("button", name="Table").click()
     assert page.locator("table tbody tr").first.inner_text().split("\t") == [str(cell) for cell in answer[0]]
-    page.get_by_label("Data", exact=True).select_option("SPICE")
+    page.get_by_label("Data mode").select_option("SPICE")
     freshet.until(lambda: lake.quicksight.describe_data_set(AwsAccountId="000000000000", DataSetId="totals")["DataSet"]["ImportMode"] == "SPICE")
 
 

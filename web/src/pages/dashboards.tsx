@@ -37,7 +37,7 @@ function Board({ board, changed }: { board: Dashboard; changed: () => void }) {
           <span class={`badge ${live && !data?.error ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>
           <span class="grow" />
           {data && <span class="soft" data-testid="refreshed">{clock(data.refreshed_ms)} UTC, {duration(data.took_ms)}</span>}
-          <label class="soft">Data <select value={board.mode} onChange={(event) => setMode(event.currentTarget.value)}>
+          <label class="soft">Data <select aria-label="Data mode" value={board.mode} onChange={(event) => setMode(event.currentTarget.value)}>
             <option value="DIRECT_QUERY">direct query</option><option value="SPICE">SPICE</option></select></label>
           <button aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'Chart' : 'Table'}</button>
         </header>
