@@ -101,7 +101,7 @@ def test_the_pipeline_is_drawn_from_the_configuration(lake, freshet, open_page, 
         node.wait_for()
     assert page.locator("path.edge").count() == 6
     lake.put()
-    for _ in range(6):
+    for _ in range(3):  # a rate looks back five seconds
         freshet.advance(1000)
     page.locator(".node", has=page.get_by_text("crimes", exact=True)).get_by_text("/s").first.wait_for()
     page.locator("path.edge.moving").first.wait_for(state="attached")

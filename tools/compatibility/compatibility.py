@@ -15,19 +15,22 @@ PAGE = ROOT / "docs" / "compatibility.md"
 # The namespace of a service's generated shapes, and the test file that is its own.
 SERVICES = {"kinesis": "test_kinesis", "s3": "test_s3", "firehose": "test_firehose", "lambda": "test_lambda", "logs": "test_logs",
             "kinesisanalytics": "test_kinesisanalytics", "glue": "test_glue", "events": "test_events", "athena": "test_athena",
-            "iam": "test_iam", "sts": "test_iam"}
+            "iam": "test_iam", "sts": "test_iam", "quicksight": "test_quicksight"}
 
 
 def built():
     """{service: operations} that handlers are registered for."""
     found = {}
-    for path in sorted((ROOT / "src/aws/services").glob("*.cpp")):
+    services = ROOT / "src/aws/services"
+    for path in sorted(services.rglob("*.cpp")):
         text = path.read_text()
-        service = re.search(r'#include "aws/model/(\w+)\.h"', text) or re.search(
-            r'#include "aws/model/(\w+)\.h"', (path.parent / (path.stem.split("_")[0] + "_words.h")).read_text())
+        # A service of many files has a folder of its name, or words that its files share.
+        words = path.parent / (path.stem.split("_")[0] + "_words.h")
+        model = re.search(r'#include "aws/model/(\w+)\.h"', text) or (words.exists() and re.search(r'#include "aws/model/(\w+)\.h"', words.read_text()))
+        service = path.parent.name if path.parent != services else model[1]
         # router.handle<XOp>(...), or a file's own short form of it: add<XOp>(router, ...).
         for operation in re.findall(r"\b\w+<(?:\w+::)?([A-Z]\w*)Op>\(", text):
-            found.setdefault(service[1], set()).add(operation)
+            found.setdefault(service, set()).add(operation)
     return found
 
 

@@ -41,7 +41,7 @@ function optionOf(board: Dashboard, data: DashboardData) {
   const axis = { axisLabel: { color: text }, nameTextStyle: { color: text }, splitLine: { lineStyle: { color: line } } };
   return {
     aria: { enabled: true, label: { description: `${board.title}: ${categories.length} categories, ${[...bars, ...lines].map((s) => s.name).join(', ')}` } },
-    animationDurationUpdate: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 500,
+    animation: !matchMedia('(prefers-reduced-motion: reduce)').matches, animationDurationUpdate: 500,
     grid: { left: 72, right: 72, top: 52, bottom: 110 },
     legend: { top: 8, textStyle: { color: text } },
     tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },

@@ -1,7 +1,7 @@
 // Where the nodes of the pipeline stand: left to right, from their edges alone.
 import type { GraphEdge, GraphNode } from '../api';
 
-export const nodeWidth = 210, nodeHeight = 132, gapX = 64, gapY = 22;
+export const nodeWidth = 206, nodeHeight = 132, gapX = 40, gapY = 22;
 
 export interface Place { x: number; y: number }
 
