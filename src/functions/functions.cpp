@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 #include <random>
 
 #include "base/digest.h"
@@ -12,7 +11,6 @@
 #include "functions/store.h"
 #include "functions/workers.h"
 #include "sandbox/archive.h"
-#include "sandbox/bootstrap.h"
 
 namespace freshet::functions {
 namespace {
@@ -106,10 +104,7 @@ Result<> Functions::load() {
     fs::remove_all(directory, problem);  // processes and half-written code of a run before
     fs::create_directories(directory + "/code", problem);
     fs::create_directories(directory + "/tmp", problem);
-    std::ofstream out(directory + "/bootstrap.py", std::ios::binary);
-    out << sandbox::bootstrap_text();
-    out.close();
-    if (problem || !out)
+    if (problem)
         return fail(freshet::Errc::io, fmt::format("cannot write to {}", directory));
     return parts_.database.read_now([this](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);

@@ -31,7 +31,7 @@ class Functions {
   public:
     explicit Functions(Parts parts);
     ~Functions();
-    /// Reads what is stored, writes the bootstrap; before start().
+    /// Reads what is stored; before start().
     Result<> load();
     /// Home core. `endpoint`: where handlers find Freshet.
     void start(std::string endpoint);

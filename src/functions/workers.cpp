@@ -38,6 +38,8 @@ Bytes error_payload(const std::string& type, const std::string& message) {
 }  // namespace
 
 void Workers::line(Worker& worker, std::string text) {
+    // The runtime keeps the lines of a traceback together with carriage returns: one event of the log.
+    std::ranges::replace(text, '\r', '\n');
     text += '\n';
     worker.tail += text;
     if (worker.tail.size() > 2 * tail_bytes_max)
@@ -105,8 +107,8 @@ io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
     std::error_code problem;
     fs::create_directories(worker->scratch, problem);
     sandbox::Launch launch;
-    launch.command = {parts_.options.python, parts_.options.directory + "/bootstrap.py",
-                      function.settings.handler};
+    // AWS's own client of the Runtime API; the code's directory is the first that it imports from.
+    launch.command = {parts_.options.python, "-m", "awslambdaric", function.settings.handler};
     launch.environment = environment(function, *worker, *code);
     launch.directory = *code;
     launch.memory_bytes_max = static_cast<std::size_t>(function.settings.memory_mib) << 20;
@@ -209,7 +211,6 @@ io::Task<Result<InvokeResult>> Workers::call(Function function, Bytes payload,
                                      function.key.account, function.key.name);
     event.client_context = std::move(client_context);
     event.time_max = Millis(function.settings.timeout_s * 1000);
-    event.deadline = parts_.home.now() + event.time_max;
     event.payload = std::move(payload);
     const std::string request_id = event.request_id;
     worker->tail.clear();

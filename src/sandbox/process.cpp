@@ -64,6 +64,15 @@ void Process::join() {
 
 void Process::kill() {
     kill_.store(true);
+    wake();
+}
+
+void Process::drain() {
+    drain_.store(true);
+    wake();
+}
+
+void Process::wake() {
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);
 }
@@ -111,11 +120,9 @@ int Process::spawn(int output) const {
 void Process::split(std::string& rest) const {
     std::size_t from = 0;
     for (std::size_t at = 0; at < rest.size(); ++at) {
-        const bool mark = rest[at] == call_mark;
-        if (rest[at] != '\n' && !mark && at - from < line_bytes_max) continue;
+        if (rest[at] != '\n' && at - from < line_bytes_max) continue;
         if (at > from) watch_.on_line(rest.substr(from, at - from));
-        if (mark) watch_.on_line(std::string(1, call_mark));
-        from = rest[at] == '\n' || mark ? at + 1 : at;
+        from = rest[at] == '\n' ? at + 1 : at;
     }
     rest.erase(0, from);
 }
@@ -157,7 +164,12 @@ void Process::run() {
             std::uint64_t count = 0;
             [[maybe_unused]] const auto got = ::read(wake_, &count, sizeof count);
         }
-        if (open && wanted[1].revents) open = read_output(ends[0], rest);
+        const bool drains = drain_.exchange(false);
+        if (open && (drains || wanted[1].revents)) open = read_output(ends[0], rest);
+        if (drains) {
+            if (!rest.empty()) watch_.on_line(std::exchange(rest, {}));
+            watch_.on_drained();
+        }
         look_after(process);
         // The group dies with its leader, before the leader's number can be given to another.
         siginfo_t ended{};

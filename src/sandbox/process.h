@@ -11,14 +11,13 @@
 
 namespace freshet::sandbox {
 
-/// In its output, what ends the lines of one call.
-inline constexpr char call_mark = '\x1e';
-
 class Process {
   public:
     struct Watch {
-        /// Watching thread. A line without its newline, or a lone call_mark.
+        /// Watching thread. A line without its newline.
         std::function<void(std::string)> on_line;
+        /// Watching thread. What the process had written when drain() was called has been told.
+        std::function<void()> on_drained;
         /// Watching thread, last. waitpid's status.
         std::function<void(int status)> on_end;
     };
@@ -29,6 +28,8 @@ class Process {
     void join();
 
     void kill();
+    /// Reads what is there to read, and tells; a line that has no end yet ends here.
+    void drain();
     /// Real time from now; 0 takes the deadline away.
     void set_deadline(std::int64_t in_ms);
     bool timed_out() const { return timed_out_.load(); }
@@ -40,6 +41,7 @@ class Process {
     int spawn(int output) const;
     void look_after(int process);
     bool read_output(int output, std::string& rest);
+    void wake();
     void split(std::string& rest) const;
     std::vector<std::string> command_;
     std::vector<std::string> environment_;
@@ -47,7 +49,7 @@ class Process {
     std::size_t memory_max_;
     Watch watch_;
     int wake_ = -1;
-    std::atomic<bool> kill_{false}, timed_out_{false}, over_memory_{false};
+    std::atomic<bool> kill_{false}, drain_{false}, timed_out_{false}, over_memory_{false};
     std::atomic<std::int64_t> deadline_{0};
     std::atomic<std::size_t> memory_peak_{0};
     std::thread thread_;

@@ -17,14 +17,14 @@ struct Sandbox::State {
     explicit State(io::Core& core) : home(core), events(core), changes(core) {}
     io::Core& home;
     io::Signal events;   ///< an event waits, or the process is gone
-    io::Signal changes;  ///< an answer, a mark or an end came
+    io::Signal changes;  ///< an answer, its last line or an end came
     std::unique_ptr<io::HttpServer> server;
     std::unique_ptr<Process> process;
     std::function<void(std::string)> on_line;
     std::optional<Event> waiting;
     std::optional<Outcome> outcome;
     std::string running_id;  ///< of the event that the process has
-    bool marked = false;
+    bool drained = false;  ///< the lines of the call have been told
     bool ready = false;
     bool ended = false;
     int status = 0;
@@ -67,8 +67,9 @@ io::Task<io::HttpResponse> next_event(StatePtr state) {
     io::HttpResponse response;
     response.headers.set("Content-Type", "application/json");
     response.headers.set("Lambda-Runtime-Aws-Request-Id", event.request_id);
-    response.headers.set("Lambda-Runtime-Deadline-Ms", std::to_string(to_epoch_ms(event.deadline)));
-    response.headers.set("Lambda-Runtime-Time-Max-Ms", std::to_string(event.time_max.count()));
+    // The runtime holds it against the machine's time.
+    response.headers.set("Lambda-Runtime-Deadline-Ms",
+                         std::to_string(to_epoch_ms(io::SystemClock().now() + event.time_max)));
     response.headers.set("Lambda-Runtime-Invoked-Function-Arn", event.function_arn);
     if (!event.client_context.empty())
         response.headers.set("Lambda-Runtime-Client-Context", event.client_context);
@@ -91,7 +92,7 @@ io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Result<
     if (body) outcome.payload = std::move(*body);
     else outcome.ending = Ending::too_large;
     state->outcome = std::move(outcome);
-    state->changes.notify();
+    state->process->drain();  // the runtime does not buffer: what the call printed is in the pipe
     if (!body)
         co_return refuse(413, "RequestEntityTooLarge", fmt::format("Exceeded maximum allowed payload size ({} bytes).", answer_bytes_max));
     co_return answer(202, R"({"status":"OK"})");
@@ -120,13 +121,9 @@ std::string status_text(int status) {
     return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
-void on_output(const StatePtr& state, std::string line) {
-    if (line.size() == 1 && line[0] == call_mark) {
-        state->marked = true;
-        state->changes.notify();
-        return;
-    }
-    state->on_line(std::move(line));
+void on_drained(const StatePtr& state) {
+    state->drained = true;
+    state->changes.notify();
 }
 
 void on_end(const StatePtr& state, int status) {
@@ -154,7 +151,12 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(io::Cores& cores, io::Core& home
     Process::Watch watch;
     watch.on_line = [state_ = std::weak_ptr(state), &home](std::string line) {
         home.post([state = state_.lock(), line = std::move(line)]() mutable {
-            if (state) on_output(state, std::move(line));
+            if (state) state->on_line(std::move(line));
+        });
+    };
+    watch.on_drained = [state_ = std::weak_ptr(state), &home] {
+        home.post([state = state_.lock()] {
+            if (state) on_drained(state);
         });
     };
     watch.on_end = [state_ = std::weak_ptr(state), &home](int status) {
@@ -176,9 +178,9 @@ bool Sandbox::alive() const { return !state_->ended && state_->process && !state
 io::Task<Outcome> Sandbox::invoke(Event event) {
     const StatePtr state = state_;
     state->outcome.reset();
-    state->marked = false;
+    state->drained = false;
     state->process->set_deadline(event.time_max.count() + (state->ready ? 0 : init_time_max.count()));
-    while (!state->ready && !state->ended && !state->outcome) {
+    while (!state->ready && !state->ended && !(state->outcome && state->drained)) {
         co_await state->changes.wait();
     }
     if (state->ready) {
@@ -189,8 +191,7 @@ io::Task<Outcome> Sandbox::invoke(Event event) {
     } else {
         state->call_started = Steady::now();
     }
-    // An init error ends the process; lines end with the mark, or with the process.
-    while (!state->ended && !(state->outcome && state->marked)) {
+    while (!state->ended && !(state->outcome && state->drained)) {
         co_await state->changes.wait();
     }
     state->process->set_deadline(0);

@@ -30,7 +30,6 @@ struct Event {
     std::string request_id;
     std::string function_arn;
     std::string client_context;
-    Timestamp deadline;  ///< what the handler is told, on the server's Clock
     Millis time_max;     ///< real time: a process cannot be made to wait for a clock that stands still
     Bytes payload;
 };
