@@ -14,7 +14,7 @@ enum class Verdict : std::uint8_t { ok, dropped, failed };
 
 /// A record that the function has seen: kept so that a replay does not ask it again.
 struct Prepared {
-    std::uint32_t shard = 0;
+    std::uint32_t shard = 0;  ///< its index
     Timestamp arrival;
     Verdict verdict = Verdict::ok;
     std::string partition_key, sequence_number;

@@ -25,6 +25,7 @@ io::Task<Result<std::vector<record::TransformRecord>>> Applications::sample_stre
         });
         if (!read) co_return fail(Errc::unavailable, read.error().message());
         for (const log::Record& one : *read) {
+            if (parts_.siblings.is_end(one.data)) continue;
             auto decoded = parts_.siblings.decode(one.data);
             if (!decoded) co_return fail(Errc::unavailable, decoded.error().message());
             records.push_back({parts_.siblings.sequence_number(shard, one), shard.id,

@@ -88,14 +88,7 @@ io::Task<Result<>> Runner::open() {
         if (source.listener) parts_.log.unlisten(source.shard.partition, source.listener);
     }
     sources_.clear();
-    for (const Shard& shard : *shards) {
-        Source& source = sources_.emplace_back();
-        source.shard = shard;
-        source.next = snapshot_.positions[*shard.partition];
-        source.listener = parts_.log.listen(shard.partition, [&home = parts_.home, bell = bell_] {
-            home.post([bell] { bell->ring(); });
-        });
-    }
+    for (const Shard& shard : *shards) add_source(shard, snapshot_.positions[*shard.partition]);
     engine_ = std::make_unique<flow::Engine>(program_, application_.started);
     std::vector<std::string> watched{std::string(flow::error_stream)};
     for (const flow::StreamInfo& stream : program_->streams()) watched.push_back(stream.name);
@@ -116,6 +109,33 @@ io::Task<Result<>> Runner::open() {
     is_open_ = true;
     snapshot_at_ = parts_.home.now();
     co_return Result<>();
+}
+
+void Runner::add_source(const Shard& shard, log::Ordinal next) {
+    Source& source = sources_.emplace_back();
+    source.shard = shard;
+    source.next = next;
+    source.listener = parts_.log.listen(shard.partition, [&home = parts_.home, bell = bell_] {
+        home.post([bell] { bell->ring(); });
+    });
+}
+
+/// A reshard adds sources, which are read from their beginning, and retention takes old ones away.
+/// Called in one go with the looks at the tails: a source that ended lets time go on only when those
+/// that follow it are known.
+Result<> Runner::follow_shards() {
+    auto shards = parts_.siblings.shards(application_.inputs[0].stream_arn);
+    if (!shards) return std::unexpected(std::move(shards.error()));
+    std::erase_if(sources_, [&](const Source& source) {
+        const bool is_there =
+            std::ranges::binary_search(*shards, source.shard.index, {}, &Shard::index);
+        if (!is_there) parts_.log.unlisten(source.shard.partition, source.listener);
+        return !is_there;
+    });
+    for (const Shard& shard : *shards) {
+        if (sources_.empty() || shard.index > sources_.back().shard.index) add_source(shard, 0);
+    }
+    return {};
 }
 
 io::Task<Result<>> Runner::replay() {
@@ -185,6 +205,9 @@ io::Task<Result<>> Runner::replay_records(Commit last) {
 
 io::Task<Result<bool>> Runner::step() {
     Timestamp bound = Timestamp::max();
+    if (auto followed = follow_shards(); !followed)
+        co_return std::unexpected(
+            std::move(followed.error()).within("stream " + application_.inputs[0].stream_arn));
     for (Source& source : sources_) {
         auto tail = parts_.log.tail(source.shard.partition);
         if (!tail)
@@ -249,7 +272,8 @@ io::Task<Result<>> Runner::read_ahead(Source& source) {
         });
     if (!records) co_return std::unexpected(std::move(records.error()));
     for (log::Record& record : *records) {
-        if (record.ordinal < source.end) source.ahead.push_back(std::move(record));
+        if (record.ordinal < source.end && !parts_.siblings.is_end(record.data))
+            source.ahead.push_back(std::move(record));
     }
     if (source.ahead.empty()) source.next = source.end;
     co_return Result<>();
@@ -288,7 +312,7 @@ Result<> Runner::feed(const std::vector<Taken>& taken) {
         if (!record) return std::unexpected(std::move(record.error()));
         const Shard& shard = sources_[one.shard].shard;
         const std::string sequence_number = parts_.siblings.sequence_number(shard, one.record);
-        engine_->feed(input_of(one.shard), {record->data, one.record.time, shard.id,
+        engine_->feed(input_of(shard.index), {record->data, one.record.time, shard.id,
                                             record->partition_key, sequence_number});
     }
     return {};
@@ -296,9 +320,12 @@ Result<> Runner::feed(const std::vector<Taken>& taken) {
 
 void Runner::feed(const std::vector<Prepared>& prepared) {
     for (const Prepared& one : prepared) {
-        if (one.verdict == Verdict::dropped || one.shard >= sources_.size()) continue;
-        const flow::SourceRecord record{one.data, one.arrival, sources_[one.shard].shard.id,
-                                        one.partition_key, one.sequence_number};
+        if (one.verdict == Verdict::dropped) continue;
+        const auto from = std::ranges::find(
+            sources_, one.shard, [](const Source& source) { return source.shard.index; });
+        const std::string shard_id = from == sources_.end() ? std::string() : from->shard.id;
+        const flow::SourceRecord record{one.data, one.arrival, shard_id, one.partition_key,
+                                        one.sequence_number};
         if (one.verdict == Verdict::ok)
             engine_->feed(input_of(one.shard), record);
         else

@@ -51,7 +51,7 @@ class Runner {
     };
     /// A record of the chunk, and where it came from.
     struct Taken {
-        std::uint32_t shard = 0;
+        std::uint32_t shard = 0;  ///< place in sources_, until the next follow_shards()
         log::Record record;
     };
     struct Made {
@@ -62,6 +62,8 @@ class Runner {
 
     io::Task<void> run();
     io::Task<Result<>> open();
+    void add_source(const Shard& shard, log::Ordinal next);
+    Result<> follow_shards();
     /// The chunks since the snapshot once more, their outputs thrown away.
     io::Task<Result<>> replay();
     io::Task<Result<>> replay_records(Commit last);

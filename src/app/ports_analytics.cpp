@@ -32,10 +32,16 @@ Result<std::vector<analytics::Shard>> AnalyticsSiblings::shards(const std::strin
     auto found = find_stream(stream_arn);
     if (!found) return std::unexpected(std::move(found.error()));
     std::vector<analytics::Shard> shards;
-    for (const stream::Shard& shard : (*found)->shards)
+    for (const stream::Shard& shard : (*found)->shards) {
+        if (*shard.partition == 0) continue;
         shards.push_back({stream::shard_name(shard.index), shard.partition,
                           to_epoch_ms(shard.created) / 1000, shard.index});
+    }
     return shards;
+}
+
+bool AnalyticsSiblings::is_end(const Bytes& logged) const {
+    return stream::is_closing_record(logged);
 }
 
 Result<analytics::SourceRecord> AnalyticsSiblings::decode(const Bytes& logged) const {
@@ -65,14 +71,18 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
     }
     auto found = find_stream(output.arn);
     if (!found) return std::unexpected(std::move(found.error()));
-    const auto& shards = (*found)->shards;
-    appends.resize(shards.size());
-    for (std::size_t i = 0; i < shards.size(); ++i) appends[i].partition = shards[i].partition;
+    const stream::Stream& stream = **found;
+    // A row behind the end of a shard would be lost: the runner comes again in a moment.
+    if (streams_.is_cutting(stream))
+        return fail(analytics::Errc::unavailable,
+                    fmt::format("stream {} is being resharded", stream.key.name));
+    appends.resize(stream.open.size());
+    for (std::size_t i = 0; i < appends.size(); ++i)
+        appends[i].partition = stream.open_shard(i).partition;
     for (const Bytes& row : rows) {
         // Rows are spread over the shards evenly, as random partition keys would.
         const std::string key = fmt::format("{:016x}", ++rows_placed_);
-        const stream::Shard& shard = stream::shard_of(shards, stream::hash_of(key));
-        appends[static_cast<std::size_t>(&shard - shards.data())].records.push_back(
+        appends[stream.place_of(stream::hash_of(key))].records.push_back(
             stream::encode_record(key, row.view()));
     }
     std::erase_if(appends, [](const log::Append& append) { return append.records.empty(); });

@@ -14,6 +14,7 @@ class AnalyticsSiblings final : public analytics::Siblings {
                       functions::Functions& functions, objects::Objects& objects)
         : streams_(streams), deliveries_(deliveries), functions_(functions), objects_(objects) {}
     Result<std::vector<analytics::Shard>> shards(const std::string& stream_arn) override;
+    bool is_end(const Bytes& logged) const override;
     Result<analytics::SourceRecord> decode(const Bytes& logged) const override;
     std::string sequence_number(const analytics::Shard& shard,
                                 const log::Record& record) const override;

@@ -18,14 +18,18 @@ Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
     auto found = streams_.find({arn->account, arn->region, arn->resource.substr(7)});
     if (!found) return fail(delivery::Errc::not_found, found.error().message());
     std::vector<log::PartitionId> partitions;
-    for (const stream::Shard& shard : (*found)->shards) partitions.push_back(shard.partition);
+    // In order of index: what a parent holds comes before what its children hold.
+    for (const stream::Shard& shard : (*found)->shards) {
+        if (*shard.partition != 0) partitions.push_back(shard.partition);
+    }
     return partitions;
 }
 
 Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& payload) {
+    std::vector<Bytes> data;
+    if (stream::is_closing_record(payload)) return data;
     auto record = stream::decode_record(payload);
     if (!record) return std::unexpected(std::move(record.error()));
-    std::vector<Bytes> data;
     const auto users = record::deaggregate(record->data);
     if (!users)
         data.push_back(std::move(record->data));

@@ -37,7 +37,7 @@ void add_streams(View& view) {
             {"stream:" + name, "stream", name, "ACTIVE",
              {rate_of("records", view.rate("records", "stream", name)),
               {"bytes/s", "bytes", view.rate("bytes", "stream", name), ""},
-              count_of("shards", stream->shards.size())},
+              count_of("shards", stream->open.size())},
              ""});
     }
 }

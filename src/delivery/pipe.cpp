@@ -145,6 +145,10 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
         auto users = parts_.source.user_records(record.data);
         if (!users) return std::unexpected(std::move(users.error()));
         waiting.data = std::move(*users);
+        if (waiting.data.empty()) {  // nothing to deliver: the cursor may stay before it
+            read_[*partition] = record.ordinal + 1;
+            return {};
+        }
     }
     for (const Bytes& data : waiting.data)
         buffer_bytes_ += data.size() + (stream_.destination.append_newline ? 1 : 0);

@@ -344,6 +344,11 @@ void Log::drop(PartitionId id) {
     }
 }
 
+void Log::hold_time(PartitionId id, Timestamp time) {
+    const std::scoped_lock lock(state_->mutex);
+    if (const PartitionPtr partition = state_->find(id)) partition->last_assigned = std::max(partition->last_assigned, time);
+}
+
 namespace {
 
 /// Cuts the records of one append into frames of about `frame_bytes_max`.

@@ -93,6 +93,8 @@ class Log {
     void add(PartitionId id);
     /// Forgets the partition and removes its files.
     void drop(PartitionId id);
+    /// What is appended from now on arrives at `time` or later: what it goes on from promised that.
+    void hold_time(PartitionId id, Timestamp time);
 
     /// All of `batches` become durable together, or none does. Errc::no_space when the disk is full: nothing
     /// was kept, and a later try may succeed.

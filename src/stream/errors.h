@@ -9,6 +9,7 @@ enum class Errc {
     in_use,            ///< a stream of that name is there
     limit,             ///< over a bound of limits.h
     invalid_argument,  ///< a value contradicts the state: a sequence number of another shard
+    not_in_this_mode,  ///< the stream's capacity mode does not have it
     expired_iterator,  ///< older than five minutes
     overloaded,        ///< too much waits for the disk; try again
     storage            ///< the disk refused; nothing was kept; try again

@@ -5,6 +5,7 @@
 
 #include "stream/iterator.h"
 #include "stream/limits.h"
+#include "stream/live.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
 
@@ -15,20 +16,24 @@ io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t ind
     if (!found) co_return std::unexpected(std::move(found.error()));
     const Stream& stream = **found;
     const std::int64_t stream_id = stream.id;
-    if (index >= stream.shards.size()) {
+    const Shard* known = stream.find_shard(index);
+    if (!known) {
         co_return fail(Errc::not_found, fmt::format("Shard {} in stream {} under account {} does not exist", shard_name(index), key.name, key.account));
     }
-    const Shard shard = stream.shards[index];
+    const Shard shard = *known;
+    const bool is_empty = *shard.partition == 0;  // closed as it was made
     log::Ordinal ordinal = 0;
     switch (position.start) {
         case Start::trim_horizon: break;
         case Start::latest: {
+            if (is_empty) break;
             auto tail = log_.tail(shard.partition);
             if (!tail) co_return std::unexpected(std::move(tail.error()));
             ordinal = tail->next;
             break;
         }
         case Start::at_timestamp: {
+            if (is_empty) break;
             auto at = co_await pool_.run([this, &shard, &position] { return log_.find_time(shard.partition, position.time); });
             if (!at) co_return std::unexpected(std::move(at.error()));
             ordinal = *at;
@@ -52,15 +57,35 @@ io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t ind
 io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max) {
     auto opened = open_iterator(text, iterator_key_, home_.now());
     if (!opened) co_return std::unexpected(std::move(opened.error()));
-    const Stream* stream = find_id(opened->stream_id);
-    if (!stream || opened->shard >= stream->shards.size()) {
-        co_return fail(Errc::not_found, "The stream of this iterator does not exist any more");
+    const auto live = live_id(opened->stream_id);
+    const Shard* known = live ? live->stream.find_shard(opened->shard) : nullptr;
+    if (!known) co_return fail(Errc::not_found, "The stream or the shard of this iterator does not exist any more");
+    const Shard shard = *known;
+    auto read = co_await read_records(shard, opened->ordinal, std::min(records_max, limits::get_records_max));
+    if (!read) co_return std::unexpected(std::move(read.error()));
+    ReadAnswer answer;
+    answer.records = std::move(read->records);
+    answer.behind_latest = read->behind;
+    ShardFigures& figures = live->figures[shard.index];
+    figures.records_out += answer.records.size();
+    for (const StoredRecord& record : answer.records) figures.bytes_out += record.data.size() + record.partition_key.size();
+    if (shard.closed && read->next >= shard.end) {
+        answer.children = children_of(live->stream, shard.index);
+    } else {
+        answer.next_iterator = seal_iterator({opened->stream_id, opened->shard, read->next, home_.now()}, iterator_key_);
     }
-    const Shard shard = stream->shards[opened->shard];
+    co_return answer;
+}
+
+io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal from, std::size_t records_max) {
+    Read read;
+    read.next = from;
+    if (*shard.partition == 0) co_return read;
     auto tail = log_.tail(shard.partition);
     if (!tail) co_return std::unexpected(std::move(tail.error()));
-    const log::Ordinal from = std::max(opened->ordinal, tail->first);
-    records_max = std::min(records_max, limits::get_records_max);
+    const log::Ordinal end = shard.closed ? shard.end : tail->next;  // without the closing record
+    read.next = from = std::max(from, tail->first);
+    if (shard.closed && from >= end) co_return read;
     Result<std::vector<log::Record>> records;
     if (log_.is_cached(shard.partition, from)) {
         records = log_.read(shard.partition, from, records_max, limits::get_records_bytes_max);
@@ -68,23 +93,22 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
         records = co_await pool_.run([&] { return log_.read(shard.partition, from, records_max, limits::get_records_bytes_max); });
     }
     if (!records) co_return std::unexpected(std::move(records.error()));
-    ReadAnswer answer;
-    log::Ordinal next = from;
     const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
     for (const log::Record& record : *records) {
+        // A shard that closed after `shard` was looked at: its closing record ends this reading, too.
+        if (record.ordinal >= end || is_closing_record(record.data)) break;
         auto decoded = decode_record(record.data);
         if (!decoded) co_return std::unexpected(std::move(decoded.error()));
-        answer.records.push_back({make_sequence_number({created_s, record.ordinal, to_epoch_ms(record.time) / 1000, shard.index}), record.time,
-                                  std::string(decoded->partition_key), std::move(decoded->data)});
-        next = record.ordinal + 1;
+        read.records.push_back({make_sequence_number({created_s, record.ordinal, to_epoch_ms(record.time) / 1000, shard.index}), record.time,
+                                std::string(decoded->partition_key), std::move(decoded->data)});
+        read.next = record.ordinal + 1;
     }
-    if (next < tail->next) {
+    if (read.next < end) {
         // How long the first unread record waits; never 0, since readers take 0 for the end.
-        const Timestamp reached = records->empty() ? tail->last_time : records->back().time;
-        answer.behind_latest = std::max(home_.now() - reached, 1ms);
+        const Timestamp reached = read.records.empty() ? tail->last_time : read.records.back().arrival;
+        read.behind = std::max(home_.now() - reached, 1ms);
     }
-    answer.next_iterator = seal_iterator({opened->stream_id, opened->shard, next, home_.now()}, iterator_key_);
-    co_return answer;
+    co_return read;
 }
 
 }  // namespace freshet::stream

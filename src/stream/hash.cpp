@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "base/digest.h"
 
 namespace freshet::stream {
@@ -40,12 +39,6 @@ std::vector<std::pair<HashKey, HashKey>> even_ranges(int count) {
     if (hash_key_max % n == n - 1) ++step;  // floor(2^128 / n)
     for (HashKey i = 0; i < n; ++i) ranges.emplace_back(step * i, i + 1 == n ? hash_key_max : step * (i + 1) - 1);
     return ranges;
-}
-
-const Shard& shard_of(const std::vector<Shard>& shards, HashKey hash) {
-    const auto found = std::ranges::find_if(shards, [hash](const Shard& s) { return s.first_hash <= hash && hash <= s.last_hash; });
-    FRESHET_CHECK(found != shards.end());
-    return *found;
 }
 
 }  // namespace freshet::stream

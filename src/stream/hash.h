@@ -16,7 +16,5 @@ std::string to_decimal(HashKey value);
 std::optional<HashKey> parse_hash_key(std::string_view text);
 /// `count` ranges that cover the ring; the last one ends at 2^128 - 1.
 std::vector<std::pair<HashKey, HashKey>> even_ranges(int count);
-/// The shard whose range holds `hash`; `shards` cover the ring.
-const Shard& shard_of(const std::vector<Shard>& shards, HashKey hash);
 
 }  // namespace freshet::stream

@@ -7,7 +7,16 @@
 namespace freshet::stream::limits {
 
 inline constexpr int shards_per_create_max = 10'000;          ///< AWS: up to 20,000 an account on request
-inline constexpr int on_demand_shards = 4;                     ///< a new on-demand stream's
+inline constexpr int on_demand_shards = 4;                     ///< a new on-demand stream's, and the fewest
+inline constexpr std::size_t on_demand_shards_max = 1000;      ///< AWS: 1 GB/s of writes in the largest regions
+inline constexpr Millis on_demand_check_every = 15'000ms;
+inline constexpr double on_demand_hot_bytes = 500'000;         ///< a second: half of what a shard takes
+inline constexpr double on_demand_hot_records = 500;           ///< a second
+inline constexpr int on_demand_hot_checks = 2;                 ///< one burst is no load
+inline constexpr double on_demand_cold_bytes = 100'000;        ///< a second; two such shards together are far from hot
+inline constexpr double on_demand_cold_records = 100;          ///< a second
+inline constexpr Millis on_demand_cold_after = 3'600'000ms;    ///< so that a daily lull does not merge what comes back
+inline constexpr int update_count_shards_max = 10'000;         ///< AWS: of one UpdateShardCount
 inline constexpr int retention_hours_min = 24;                 ///< AWS
 inline constexpr int retention_hours_max = 8760;               ///< AWS
 inline constexpr int record_kib_default = 1024;                ///< AWS

@@ -3,6 +3,7 @@
 
 #include "log/frame.h"
 #include "stream/hash.h"
+#include "stream/live.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
 
@@ -39,42 +40,68 @@ Result<LogRecord> decode_record(const Bytes& payload) {
     return LogRecord{view.substr(record_header_bytes, key_size), payload.slice(record_header_bytes + key_size)};
 }
 
+/// What goes to one shard of a put.
+struct Streams::Share {
+    std::uint32_t shard = 0;
+    std::int64_t created_s = 0;
+    std::size_t bytes = 0;
+};
+
 io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<PutEntry> entries) {
-    auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
-    const Stream& stream = **found;
-    const auto record_bytes_max = static_cast<std::size_t>(stream.record_kib_max) * 1024;
-    std::vector<log::Append> batches(stream.shards.size());
-    std::vector<std::pair<std::size_t, std::size_t>> places;  // shard, place in its batch
-    for (const PutEntry& entry : entries) {
-        if (entry.partition_key.size() + entry.data.size() > record_bytes_max) {
-            co_return fail(Errc::invalid_argument, fmt::format("Record size is {} bytes, more than the {} KiB that stream {} takes",
-                                                               entry.partition_key.size() + entry.data.size(), stream.record_kib_max, key.name));
-        }
-        const HashKey hash = entry.explicit_hash ? *entry.explicit_hash : hash_of(entry.partition_key);
-        const std::size_t shard = static_cast<std::size_t>(&shard_of(stream.shards, hash) - stream.shards.data());
-        places.emplace_back(shard, batches[shard].records.size());
-        batches[shard].records.push_back(encode_record(entry.partition_key, entry.data.view()));
+    auto live = this->live(key);
+    while (live && live->is_cutting) {  // the shards are being closed: wait for the new ones
+        co_await live->cut.wait();
+        live = this->live(key);
     }
-    std::vector<Shard> shards = stream.shards;  // the stream may be gone after the wait
-    std::vector<std::size_t> slot(shards.size());
-    std::vector<log::Append> wanted;
-    for (std::size_t i = 0; i < batches.size(); ++i) {
-        if (batches[i].records.empty()) continue;
-        batches[i].partition = shards[i].partition;
-        slot[i] = wanted.size();
-        wanted.push_back(std::move(batches[i]));
+    if (!live) co_return fail(Errc::not_found, fmt::format("Stream {} under account {} not found.", key.name, key.account));
+    std::vector<log::Append> batches;
+    std::vector<Share> shares;                                // beside `batches`
+    std::vector<std::pair<std::size_t, std::size_t>> places;  // batch, place in it
+    auto shared = share_out(live->stream, entries, batches, shares, places);
+    if (!shared) co_return std::unexpected(std::move(shared.error()));
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        ShardFigures& figures = live->figures[shares[i].shard];
+        figures.bytes_in += shares[i].bytes;
+        figures.records_in += batches[i].records.size();
     }
-    auto appended = co_await log_.append(std::move(wanted));
+    // Nothing suspends between choosing the shards and the append: no cut comes in between.
+    auto appended = co_await log_.append(std::move(batches));
     if (!appended) co_return std::unexpected(from_log(std::move(appended.error())));
     std::vector<Placed> placed;
     placed.reserve(places.size());
-    for (const auto& [shard, place] : places) {
-        const log::Appended& at = (*appended)[slot[shard]];
-        placed.push_back({shards[shard].index, make_sequence_number({to_epoch_ms(shards[shard].created) / 1000, at.first + place,
-                                                                     to_epoch_ms(at.time) / 1000, shards[shard].index})});
+    for (const auto& [batch, place] : places) {
+        const log::Appended& at = (*appended)[batch];
+        const Share& share = shares[batch];
+        placed.push_back({share.shard, make_sequence_number({share.created_s, at.first + place, to_epoch_ms(at.time) / 1000, share.shard})});
     }
     co_return placed;
+}
+
+Result<> Streams::share_out(const Stream& stream, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
+                            std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places) {
+    constexpr std::size_t none = ~std::size_t{0};
+    const auto record_bytes_max = static_cast<std::size_t>(stream.record_kib_max) * 1024;
+    std::vector<std::size_t> batch_of(stream.open.size(), none);
+    places.reserve(entries.size());
+    for (const PutEntry& entry : entries) {
+        const std::size_t bytes = entry.partition_key.size() + entry.data.size();
+        if (bytes > record_bytes_max) {
+            return fail(Errc::invalid_argument, fmt::format("Record size is {} bytes, more than the {} KiB that stream {} takes", bytes,
+                                                            stream.record_kib_max, stream.key.name));
+        }
+        const std::size_t place = stream.place_of(entry.explicit_hash ? *entry.explicit_hash : hash_of(entry.partition_key));
+        std::size_t& batch = batch_of[place];
+        if (batch == none) {
+            const Shard& shard = stream.open_shard(place);
+            batch = batches.size();
+            batches.push_back({shard.partition, {}, {}});
+            shares.push_back({shard.index, to_epoch_ms(shard.created) / 1000, 0});
+        }
+        places.emplace_back(batch, batches[batch].records.size());
+        batches[batch].records.push_back(encode_record(entry.partition_key, entry.data.view()));
+        shares[batch].bytes += bytes;
+    }
+    return {};
 }
 
 }  // namespace freshet::stream

@@ -16,6 +16,9 @@ struct SequenceParts {
     std::uint32_t shard = 0;
 };
 
+/// Stands for the ordinal in the number that a closed shard ends with.
+inline constexpr std::uint64_t last_ordinal = 0x7fffffffffffffff;
+
 std::string make_sequence_number(const SequenceParts& parts);
 /// Nothing when `text` is not of that layout.
 std::optional<SequenceParts> parse_sequence_number(std::string_view text);

@@ -27,6 +27,39 @@ meta::Value optional_number(const std::optional<int>& value) {
     return value ? meta::Value(std::int64_t{*value}) : meta::Value();
 }
 
+std::optional<std::uint32_t> optional_index(const meta::Row& row, int column) {
+    if (row.is_null(column)) return std::nullopt;
+    return static_cast<std::uint32_t>(row.integer(column));
+}
+
+Shard shard_of_row(const meta::Row& row) {
+    Shard shard;
+    shard.index = static_cast<std::uint32_t>(row.integer(1));
+    shard.first_hash = parse_hash_key(row.text(2)).value_or(0);
+    shard.last_hash = parse_hash_key(row.text(3)).value_or(0);
+    shard.partition = log::PartitionId(static_cast<std::uint64_t>(row.integer(4)));
+    shard.created = from_epoch_ms(row.integer(5));
+    shard.opened = row.is_null(6) ? shard.created : from_epoch_ms(row.integer(6));
+    if (!row.is_null(7)) shard.closed = from_epoch_ms(row.integer(7));
+    shard.end = static_cast<log::Ordinal>(row.integer(8));
+    shard.parent = optional_index(row, 9);
+    shard.adjacent_parent = optional_index(row, 10);
+    return shard;
+}
+
+meta::Value optional_value(const std::optional<std::uint32_t>& index) {
+    return index ? meta::Value(std::int64_t{*index}) : meta::Value();
+}
+
+Result<> insert_shard(meta::Txn& txn, std::int64_t stream, const Shard& shard, bool is_prepared) {
+    return done(txn.execute(
+        "INSERT INTO shards (stream, number, first_hash, last_hash, partition, created_ms, opened_ms, parent, adjacent_parent, is_prepared)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        {stream, std::int64_t{shard.index}, to_decimal(shard.first_hash), to_decimal(shard.last_hash),
+         static_cast<std::int64_t>(*shard.partition), to_epoch_ms(shard.created), to_epoch_ms(shard.opened), optional_value(shard.parent),
+         optional_value(shard.adjacent_parent), std::int64_t{is_prepared}}));
+}
+
 }  // namespace
 
 std::vector<meta::Migration> migrations() {
@@ -39,11 +72,19 @@ std::vector<meta::Migration> migrations() {
              " PRIMARY KEY (stream, number)) WITHOUT ROWID;"
              "CREATE TABLE stream_tags (stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL,"
              " value TEXT NOT NULL, PRIMARY KEY (stream, name)) WITHOUT ROWID;"
-             "CREATE TABLE stream_keys (purpose TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID"}};
+             "CREATE TABLE stream_keys (purpose TEXT PRIMARY KEY, secret BLOB NOT NULL) WITHOUT ROWID"},
+            {"stream", 2,
+             "ALTER TABLE shards ADD COLUMN opened_ms INTEGER;"
+             "ALTER TABLE shards ADD COLUMN closed_ms INTEGER;"
+             "ALTER TABLE shards ADD COLUMN end_ordinal INTEGER NOT NULL DEFAULT 0;"
+             "ALTER TABLE shards ADD COLUMN parent INTEGER;"
+             "ALTER TABLE shards ADD COLUMN adjacent_parent INTEGER;"
+             "ALTER TABLE shards ADD COLUMN is_prepared INTEGER NOT NULL DEFAULT 0"}};
 }
 
-Result<std::vector<Stream>> load(const meta::Connection& connection) {
-    std::vector<Stream> streams;
+Result<Loaded> load(const meta::Connection& connection) {
+    Loaded loaded;
+    std::vector<Stream>& streams = loaded.streams;
     std::map<std::int64_t, std::size_t> places;
     auto read = connection.query(
         "SELECT id, account, region, name, created_ms, mode, retention_hours, record_kib_max, warm_throughput FROM streams", {},
@@ -61,21 +102,28 @@ Result<std::vector<Stream>> load(const meta::Connection& connection) {
             return true;
         });
     if (!read) return std::unexpected(std::move(read.error()));
-    read = connection.query("SELECT stream, number, first_hash, last_hash, partition, created_ms FROM shards ORDER BY stream, number", {},
-                            [&](const meta::Row& row) {
-                                streams[places[row.integer(0)]].shards.push_back(
-                                    {static_cast<std::uint32_t>(row.integer(1)), parse_hash_key(row.text(2)).value_or(0),
-                                     parse_hash_key(row.text(3)).value_or(0), log::PartitionId(static_cast<std::uint64_t>(row.integer(4))),
-                                     from_epoch_ms(row.integer(5))});
-                                return true;
-                            });
+    read = connection.query(
+        "SELECT stream, number, first_hash, last_hash, partition, created_ms, opened_ms, closed_ms, end_ordinal, parent,"
+        " adjacent_parent, is_prepared FROM shards ORDER BY stream, number", {},
+        [&](const meta::Row& row) {
+            Shard shard = shard_of_row(row);
+            if (row.integer(11) == 0) {
+                streams[places[row.integer(0)]].shards.push_back(std::move(shard));
+                return true;
+            }
+            if (loaded.unsettled.empty() || loaded.unsettled.back().stream != row.integer(0)) loaded.unsettled.push_back({row.integer(0), {}});
+            const bool stays = *shard.partition != 0;
+            loaded.unsettled.back().born.push_back({std::move(shard), stays});
+            return true;
+        });
     if (!read) return std::unexpected(std::move(read.error()));
+    for (Stream& stream : streams) stream.index_open();
     read = connection.query("SELECT stream, name, value FROM stream_tags", {}, [&](const meta::Row& row) {
         streams[places[row.integer(0)]].tags[row.text(1)] = row.text(2);
         return true;
     });
     if (!read) return std::unexpected(std::move(read.error()));
-    return streams;
+    return loaded;
 }
 
 Result<> insert(meta::Txn& txn, Stream& stream) {
@@ -90,25 +138,64 @@ Result<> insert(meta::Txn& txn, Stream& stream) {
         auto partition = log::Log::create_in(txn, "stream " + stream.key.name);
         if (!partition) return std::unexpected(std::move(partition.error()));
         shard.partition = *partition;
-        auto written = txn.execute("INSERT INTO shards VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                                   {stream.id, std::int64_t{shard.index}, to_decimal(shard.first_hash), to_decimal(shard.last_hash),
-                                    static_cast<std::int64_t>(*shard.partition), to_epoch_ms(shard.created)});
-        if (!written) return done(std::move(written));
+        if (auto written = insert_shard(txn, stream.id, shard, false); !written) return written;
     }
     return write_tags(txn, stream);
 }
 
 Result<> update(meta::Txn& txn, const Stream& stream) {
-    auto updated = txn.execute("UPDATE streams SET retention_hours = ?2 WHERE id = ?1", {stream.id, std::int64_t{stream.retention_hours}});
+    auto updated = txn.execute("UPDATE streams SET retention_hours = ?2, mode = ?3, warm_throughput = ?4 WHERE id = ?1",
+                               {stream.id, std::int64_t{stream.retention_hours}, std::int64_t{stream.mode == Mode::on_demand},
+                                optional_number(stream.warm_throughput_mibps)});
     if (!updated) return done(std::move(updated));
     return write_tags(txn, stream);
 }
 
 Result<> remove(meta::Txn& txn, const Stream& stream) {
     for (const Shard& shard : stream.shards) {
+        if (*shard.partition == 0) continue;
         if (auto dropped = log::Log::drop_in(txn, shard.partition); !dropped) return dropped;
     }
     return done(txn.execute("DELETE FROM streams WHERE id = ?1", {stream.id}));
+}
+
+Result<> prepare_reshard(meta::Txn& txn, std::int64_t stream, std::vector<Born>& born) {
+    for (Born& one : born) {
+        if (one.stays) {
+            auto partition = log::Log::create_in(txn, "a shard of stream " + std::to_string(stream));
+            if (!partition) return std::unexpected(std::move(partition.error()));
+            one.shard.partition = *partition;
+        }
+        if (auto written = insert_shard(txn, stream, one.shard, true); !written) return written;
+    }
+    return {};
+}
+
+Result<> settle_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Shard>& closed, const std::vector<Shard>& born) {
+    for (const std::vector<Shard>* shards : {&closed, &born}) {
+        for (const Shard& shard : *shards) {
+            auto updated = txn.execute(
+                "UPDATE shards SET opened_ms = ?3, closed_ms = ?4, end_ordinal = ?5, is_prepared = 0 WHERE stream = ?1 AND number = ?2",
+                {stream, std::int64_t{shard.index}, to_epoch_ms(shard.opened),
+                 shard.closed ? meta::Value(to_epoch_ms(*shard.closed)) : meta::Value(), static_cast<std::int64_t>(shard.end)});
+            if (!updated) return done(std::move(updated));
+        }
+    }
+    return {};
+}
+
+Result<> discard_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Born>& born) {
+    for (const Born& one : born) {
+        if (auto removed = remove_shard(txn, stream, one.shard); !removed) return removed;
+    }
+    return {};
+}
+
+Result<> remove_shard(meta::Txn& txn, std::int64_t stream, const Shard& shard) {
+    if (*shard.partition != 0) {
+        if (auto dropped = log::Log::drop_in(txn, shard.partition); !dropped) return dropped;
+    }
+    return done(txn.execute("DELETE FROM shards WHERE stream = ?1 AND number = ?2", {stream, std::int64_t{shard.index}}));
 }
 
 Result<std::string> iterator_key(meta::Txn& txn) {

@@ -3,17 +3,36 @@
 #include <vector>
 
 #include "meta/database.h"
+#include "stream/reshard_plan.h"
 #include "stream/types.h"
 
 namespace freshet::stream::store {
 
 std::vector<meta::Migration> migrations();
 
-Result<std::vector<Stream>> load(const meta::Connection& connection);
+/// A reshard whose shards are written and whose cut may not have been made: told by the log.
+struct Unsettled {
+    std::int64_t stream = 0;
+    std::vector<Born> born;
+};
+struct Loaded {
+    std::vector<Stream> streams;
+    std::vector<Unsettled> unsettled;
+};
+Result<Loaded> load(const meta::Connection& connection);
 /// Sets the ids of the stream and of its shards' partitions.
 Result<> insert(meta::Txn& txn, Stream& stream);
 Result<> update(meta::Txn& txn, const Stream& stream);
 Result<> remove(meta::Txn& txn, const Stream& stream);
+
+/// Writes the shards of `plan` as not yet there, and makes partitions for those that stay.
+Result<> prepare_reshard(meta::Txn& txn, std::int64_t stream, std::vector<Born>& born);
+/// The cut was made: `closed` are as they ended, `born` as they began.
+Result<> settle_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Shard>& closed, const std::vector<Shard>& born);
+/// It was not: what prepare_reshard() wrote goes.
+Result<> discard_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Born>& born);
+/// The end of a shard that retention has passed over.
+Result<> remove_shard(meta::Txn& txn, std::int64_t stream, const Shard& shard);
 /// The key that iterators are signed with; made at the first call.
 Result<std::string> iterator_key(meta::Txn& txn);
 

@@ -1,4 +1,4 @@
-// Names: create, delete, find, list, tags, retention.
+// Names: create, delete, find, list, tags.
 #include "stream/stream.h"
 
 #include <fmt/format.h>
@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "stream/hash.h"
 #include "stream/limits.h"
+#include "stream/live.h"
 #include "stream/sequence.h"
 #include "stream/store.h"
 
@@ -20,14 +21,30 @@ const ErrorDomain& ErrorTraits<stream::Errc>::domain() {
 
 namespace freshet::stream {
 
+Streams::~Streams() = default;
+
 Result<> Streams::load() {
+    store::Loaded loaded;
     auto read = database_.read_now([&](const meta::Connection& connection) -> Result<> {
-        auto streams = store::load(connection);
-        if (!streams) return std::unexpected(std::move(streams.error()));
-        for (Stream& stream : *streams) streams_.emplace(stream.key, std::move(stream));
+        auto found = store::load(connection);
+        if (!found) return std::unexpected(std::move(found.error()));
+        loaded = std::move(*found);
         return {};
     });
     if (!read) return read;
+    for (Stream& stream : loaded.streams) {
+        const StreamKey key = stream.key;
+        streams_.emplace(key, std::make_shared<Live>(home_, std::move(stream)));
+    }
+    for (const store::Unsettled& unsettled : loaded.unsettled) {
+        if (auto recovered = recover_reshard(unsettled); !recovered) return recovered;
+    }
+    for (const auto& [key, live] : streams_) {
+        // A clock that went back while the server was down must not put a child's records before its parents'.
+        for (const Shard& shard : live->stream.shards) {
+            if (shard.parent && shard.is_open()) log_.hold_time(shard.partition, shard.opened);
+        }
+    }
     return database_.write_now([&](meta::Txn& txn) -> Result<> {
         auto key = store::iterator_key(txn);
         if (!key) return std::unexpected(std::move(key.error()));
@@ -36,24 +53,49 @@ Result<> Streams::load() {
     });
 }
 
-Result<const Stream*> Streams::find(const StreamKey& key) const {
+std::shared_ptr<Live> Streams::live(const StreamKey& key) const {
     const auto found = streams_.find(key);
-    if (found == streams_.end()) {
-        return fail(Errc::not_found, fmt::format("Stream {} under account {} not found.", key.name, key.account));
-    }
-    return &found->second;
+    return found == streams_.end() ? nullptr : found->second;
 }
 
-const Stream* Streams::find_id(std::int64_t id) const {
-    const auto found = std::ranges::find_if(streams_, [id](const auto& entry) { return entry.second.id == id; });
-    return found == streams_.end() ? nullptr : &found->second;
+std::shared_ptr<Live> Streams::live_id(std::int64_t id) const {
+    for (const auto& [key, live] : streams_) {
+        if (live->stream.id == id) return live;
+    }
+    return nullptr;
+}
+
+Result<const Stream*> Streams::find(const StreamKey& key) const {
+    const auto found = live(key);
+    if (!found) return fail(Errc::not_found, fmt::format("Stream {} under account {} not found.", key.name, key.account));
+    return &found->stream;
+}
+
+bool Streams::is_cutting(const Stream& stream) const {
+    const auto found = live(stream.key);
+    return found && found->is_cutting;
+}
+
+io::Task<Result<Turn>> Streams::turn(StreamKey key) {
+    while (true) {
+        const auto found = live(key);
+        if (!found) co_return fail(Errc::not_found, fmt::format("Stream {} under account {} not found.", key.name, key.account));
+        if (!found->is_busy) co_return Turn(found);
+        co_await found->free.wait();
+    }
+}
+
+std::vector<std::pair<const StreamKey&, const Stream&>> Streams::all() const {
+    std::vector<std::pair<const StreamKey&, const Stream&>> streams;
+    for (const auto& [key, live] : streams_) streams.emplace_back(key, live->stream);
+    return streams;
 }
 
 std::vector<const Stream*> Streams::list(const std::string& account, const std::string& region, const std::string& after) const {
     std::vector<const Stream*> found;
     for (auto at = streams_.upper_bound({account, region, after}); at != streams_.end(); ++at) {
         if (at->first.account != account || at->first.region != region) break;
-        found.push_back(&at->second);
+        found.push_back(&at->second->stream);
     }
     return found;
 }
@@ -77,7 +119,10 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     stream.warm_throughput_mibps = wanted.warm_throughput_mibps;
     stream.tags = std::move(wanted.tags);
     std::uint32_t index = 0;
-    for (const auto& [first, last] : even_ranges(count)) stream.shards.push_back({index++, first, last, {}, stream.created});
+    for (const auto& [first, last] : even_ranges(count)) {
+        stream.shards.push_back({.index = index++, .first_hash = first, .last_hash = last, .created = stream.created, .opened = stream.created});
+    }
+    stream.index_open();
     auto saved = co_await database_.write([stream](meta::Txn& txn) mutable -> Result<Stream> {
         auto inserted = store::insert(txn, stream);
         if (!inserted) return std::unexpected(std::move(inserted.error()));
@@ -86,18 +131,22 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     if (!saved && saved.error().is(meta::Errc::conflict)) co_return in_use();
     if (!saved) co_return std::unexpected(std::move(saved.error()));
     for (const Shard& shard : saved->shards) log_.add(shard.partition);
-    streams_.emplace(key, std::move(*saved));
+    streams_.emplace(key, std::make_shared<Live>(home_, std::move(*saved)));
     log_info("stream", "created", {{"name", key.name}, {"shards", count}});
     co_return Result<>();
 }
 
 io::Task<Result<>> Streams::remove(StreamKey key) {
-    auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
-    const Stream stream = **found;
-    auto removed = co_await database_.write([stream](meta::Txn& txn) { return store::remove(txn, stream); });
+    auto held = co_await turn(key);
+    if (!held) co_return std::unexpected(std::move(held.error()));
+    auto settled = co_await settle(held->live());
+    if (!settled) co_return settled;
+    const Stream stream = held->stream();
+    auto removed = co_await database_.write([&stream](meta::Txn& txn) { return store::remove(txn, stream); });
     if (!removed) co_return removed;
+    held->live().is_removed = true;
     streams_.erase(key);
+    on_demand_.erase(stream.id);
     co_await pool_.run([this, &stream] {
         for (const Shard& shard : stream.shards) log_.drop(shard.partition);
     });
@@ -105,101 +154,52 @@ io::Task<Result<>> Streams::remove(StreamKey key) {
     co_return Result<>();
 }
 
-io::Task<Result<>> Streams::save(Stream changed) {
+/// The caller holds the stream's Turn and changed a copy of it, but not its shards.
+io::Task<Result<>> Streams::save(Live& live, Stream changed) {
     auto saved = co_await database_.write([&changed](meta::Txn& txn) { return store::update(txn, changed); });
-    if (!saved) co_return saved;
-    const auto found = streams_.find(changed.key);
-    if (found != streams_.end() && found->second.id == changed.id) found->second = std::move(changed);
-    co_return Result<>();
-}
-
-io::Task<Result<>> Streams::set_retention(StreamKey key, int hours, bool increase) {
-    auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
-    Stream stream = **found;
-    if (hours < limits::retention_hours_min || hours > limits::retention_hours_max) {
-        co_return fail(Errc::invalid_argument,
-                       fmt::format("{} retention period must be between {} and {} hours", increase ? "Maximum allowed" : "Minimum allowed",
-                                   limits::retention_hours_min, limits::retention_hours_max));
-    }
-    if (increase ? hours < stream.retention_hours : hours > stream.retention_hours) {
-        co_return fail(Errc::invalid_argument,
-                       fmt::format("Requested retention period ({} hours) for stream {} can not be {} than existing retention period ({} hours)."
-                                   " Use {}RetentionPeriod API.",
-                                   hours, key.name, increase ? "shorter" : "longer", stream.retention_hours, increase ? "DecreaseStream" : "IncreaseStream"));
-    }
-    stream.retention_hours = hours;
-    const std::int64_t id = stream.id;
-    auto saved = co_await save(std::move(stream));
-    if (!saved) co_return saved;
-    auto trimmed = co_await trim_expired(id);
-    co_return trimmed;
+    if (saved) live.stream = std::move(changed);
+    co_return saved;
 }
 
 io::Task<Result<>> Streams::add_tags(StreamKey key, std::map<std::string, std::string> tags) {
-    auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
-    Stream stream = **found;
+    auto held = co_await turn(key);
+    if (!held) co_return std::unexpected(std::move(held.error()));
+    Stream stream = held->stream();
     for (auto& [name, value] : tags) stream.tags[name] = value;
     if (stream.tags.size() > limits::tags_max) {
         co_return fail(Errc::invalid_argument, fmt::format("Failed to add tags to stream {} under account {} because a given stream cannot have more "
                                                            "than {} tags associated with it.", key.name, key.account, limits::tags_max));
     }
-    auto saved = co_await save(std::move(stream));
+    auto saved = co_await save(held->live(), std::move(stream));
     co_return saved;
 }
 
 io::Task<Result<>> Streams::remove_tags(StreamKey key, std::vector<std::string> names) {
-    auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
-    Stream stream = **found;
+    auto held = co_await turn(key);
+    if (!held) co_return std::unexpected(std::move(held.error()));
+    Stream stream = held->stream();
     for (const auto& name : names) stream.tags.erase(name);
-    auto saved = co_await save(std::move(stream));
+    auto saved = co_await save(held->live(), std::move(stream));
     co_return saved;
 }
 
-std::string Streams::first_sequence_number(const Shard& shard) const {
+std::string Streams::first_sequence_number(const Shard& shard) {
     const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
     return make_sequence_number({created_s, 0, created_s, shard.index});
 }
 
-// --- retention
+std::string Streams::last_sequence_number(const Shard& shard) {
+    return make_sequence_number({to_epoch_ms(shard.created) / 1000, last_ordinal, to_epoch_ms(*shard.closed) / 1000, shard.index});
+}
 
-void Streams::start() { loops_.spawn(keep_retention()); }
+void Streams::start() {
+    loops_.spawn(keep_retention());
+    loops_.spawn(keep_capacity());
+}
 
 io::Task<void> Streams::stop() {
     stop_.request();
     co_await loops_.join();
-}
-
-io::Task<void> Streams::keep_retention() {
-    while (true) {
-        std::vector<std::int64_t> ids;
-        for (const auto& [key, stream] : streams_) ids.push_back(stream.id);
-        for (const std::int64_t id : ids) {
-            auto trimmed = co_await trim_expired(id);
-            if (!trimmed) log_warn("stream", "retention failed", {{"stream", id}, {"reason", trimmed.error().message()}});
-        }
-        const bool go_on = co_await stop_.sleep_until(home_.now() + limits::retention_check_every);
-        if (!go_on) co_return;
-    }
-}
-
-io::Task<Result<>> Streams::trim_expired(std::int64_t stream_id) {
-    const Stream* stream = find_id(stream_id);
-    if (!stream) co_return Result<>();
-    const Timestamp before = home_.now() - std::chrono::hours(stream->retention_hours);
-    const std::vector<Shard> shards = stream->shards;
-    auto trimmed = co_await pool_.run([this, shards, before]() -> Result<> {
-        for (const Shard& shard : shards) {
-            auto first = log_.find_time(shard.partition, before);
-            if (!first && first.error().is(log::Errc::unknown_partition)) continue;  // deleted meanwhile
-            if (!first) return std::unexpected(std::move(first.error()));
-            if (auto done = log_.trim(shard.partition, *first); !done) return done;
-        }
-        return {};
-    });
-    co_return trimmed;
 }
 
 }  // namespace freshet::stream

@@ -7,6 +7,8 @@
 #include "log/log.h"
 #include "meta/database.h"
 #include "stream/errors.h"
+#include "stream/on_demand.h"
+#include "stream/reshard_plan.h"
 #include "stream/types.h"
 
 namespace freshet::stream {
@@ -19,12 +21,23 @@ struct LogRecord {
 /// `payload` of a record of a shard's partition. Errc::corrupt when it is none.
 Result<LogRecord> decode_record(const Bytes& payload);
 Bytes encode_record(std::string_view partition_key, std::string_view data);
+/// The last record of a closed shard's partition is no user's: it says that the shard is closed.
+bool is_closing_record(const Bytes& payload);
+Bytes closing_record();
+
+struct Live;
+class Turn;
+namespace store {
+struct Unsettled;
+}
 
 class Streams {
   public:
     Streams(io::Core& home, meta::Database& database, log::Log& log, io::Pool& pool)
         : home_(home), database_(database), log_(log), pool_(pool), stop_(home), loops_(home) {}
-    /// Reads the tables; before the home core runs.
+    ~Streams();
+    /// Reads the tables, and finishes or forgets a reshard that a crash cut short; before the home
+    /// core runs.
     Result<> load();
     void start();
     io::Task<void> stop();
@@ -35,9 +48,22 @@ class Streams {
     io::Task<Result<>> remove(StreamKey key);
     /// Valid until the next suspension. Errc::not_found.
     Result<const Stream*> find(const StreamKey& key) const;
-    const std::map<StreamKey, Stream>& all() const { return streams_; }
+    /// Every stream, in order of keys. Valid until the next suspension.
+    std::vector<std::pair<const StreamKey&, const Stream&>> all() const;
     /// Names of an account and region in order, behind `after`.
     std::vector<const Stream*> list(const std::string& account, const std::string& region, const std::string& after) const;
+    /// Whether a cut is under way: what is appended to the stream's shards must wait or come again.
+    bool is_cutting(const Stream& stream) const;
+
+    // Reshards. Complete when the cut is durable: no put reaches a shard behind its end.
+    io::Task<Result<>> split(StreamKey key, std::uint32_t shard, HashKey at);
+    io::Task<Result<>> merge(StreamKey key, std::uint32_t shard, std::uint32_t adjacent);
+    struct Counts {
+        int before = 0, target = 0;
+    };
+    io::Task<Result<Counts>> update_count(StreamKey key, int target);
+    io::Task<Result<>> set_mode(StreamKey key, Mode mode, std::optional<int> warm_throughput);
+
     io::Task<Result<>> set_retention(StreamKey key, int hours, bool increase);
     io::Task<Result<>> add_tags(StreamKey key, std::map<std::string, std::string> tags);
     io::Task<Result<>> remove_tags(StreamKey key, std::vector<std::string> names);
@@ -53,20 +79,47 @@ class Streams {
     io::Task<Result<std::string>> iterator(StreamKey key, std::uint32_t shard, Position position);
     io::Task<Result<ReadAnswer>> read(std::string iterator, std::size_t records_max);
 
-    /// The sequence number that a shard begins with.
-    std::string first_sequence_number(const Shard& shard) const;
+    /// The sequence number that a shard begins with, and the one that a closed shard ends with.
+    static std::string first_sequence_number(const Shard& shard);
+    static std::string last_sequence_number(const Shard& shard);
 
   private:
+    std::shared_ptr<Live> live(const StreamKey& key) const;
+    std::shared_ptr<Live> live_id(std::int64_t id) const;
+    /// Waits until no one else changes the stream. Errc::not_found.
+    io::Task<Result<Turn>> turn(StreamKey key);
+    io::Task<Result<>> save(Live& live, Stream changed);
+
+    /// Records of a shard from an ordinal on, and how far the reading got.
+    struct Read {
+        std::vector<StoredRecord> records;
+        log::Ordinal next = 0;
+        Millis behind{};
+    };
+    io::Task<Result<Read>> read_records(Shard shard, log::Ordinal from, std::size_t records_max);
+    struct Share;
+    /// Puts each entry into a batch of its shard; `places` says where, entry by entry.
+    static Result<> share_out(const Stream& stream, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
+                              std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places);
+
+    Result<> recover_reshard(const store::Unsettled& unsettled);
+    io::Task<Result<>> reshard(Live& live, ReshardPlan plan);
+    io::Task<Result<>> cut(Live& live, const ReshardPlan& plan);
+    io::Task<Result<>> settle(Live& live);
+    io::Task<void> discard(Live& live, std::vector<Born> born);
+
     io::Task<void> keep_retention();
     io::Task<Result<>> trim_expired(std::int64_t stream_id);
-    io::Task<Result<>> save(Stream changed);
-    const Stream* find_id(std::int64_t id) const;
+    io::Task<Result<>> remove_expired(std::int64_t stream_id);
+    io::Task<void> keep_capacity();
+    io::Task<void> scale(StreamKey key, std::vector<Scaling> actions);
 
     io::Core& home_;
     meta::Database& database_;
     log::Log& log_;
     io::Pool& pool_;
-    std::map<StreamKey, Stream> streams_;
+    std::map<StreamKey, std::shared_ptr<Live>> streams_;
+    std::map<std::int64_t, OnDemand> on_demand_;  ///< by stream
     std::string iterator_key_;
     io::StopFlag stop_;
     io::Scope loops_;

@@ -22,11 +22,20 @@ struct StreamKey {
     auto operator<=>(const StreamKey&) const = default;
 };
 
+/// A part of the ring and the records that were put there. Open until a split or a merge closes it;
+/// gone when retention has passed over its end.
 struct Shard {
     std::uint32_t index = 0;  ///< "shardId-" and twelve digits of it
     HashKey first_hash = 0, last_hash = 0;
-    log::PartitionId partition;
-    Timestamp created;
+    log::PartitionId partition{};  ///< 0: it was closed as it was made, and holds nothing
+    Timestamp created;             ///< stands in its sequence numbers: later than its parents'
+    Timestamp opened;              ///< when puts began to go to it
+    std::optional<std::uint32_t> parent = std::nullopt, adjacent_parent = std::nullopt;
+    std::optional<Timestamp> closed = std::nullopt;
+    log::Ordinal end = 0;  ///< of a closed one: its records come before this
+
+    bool is_open() const { return !closed; }
+    bool has_parent(std::uint32_t other) const { return parent == other || adjacent_parent == other; }
 };
 
 enum class Mode { provisioned, on_demand };
@@ -40,7 +49,17 @@ struct Stream {
     int record_kib_max = 1024;
     std::optional<int> warm_throughput_mibps;
     std::map<std::string, std::string> tags;
-    std::vector<Shard> shards;  ///< by index
+    std::vector<Shard> shards;      ///< by index; expired ones are gone
+    std::vector<std::size_t> open;  ///< places of the open ones in `shards`, in order of hash
+
+    /// nullptr when there is none of that index.
+    const Shard* find_shard(std::uint32_t index) const;
+    Shard* find_shard(std::uint32_t index);
+    /// The place in `open` of the shard that takes `hash`.
+    std::size_t place_of(HashKey hash) const;
+    const Shard& open_shard(std::size_t place) const { return shards[open[place]]; }
+    /// Makes `open` anew, after `shards` changed.
+    void index_open();
 };
 
 struct NewStream {
@@ -74,8 +93,16 @@ enum class Start { at_sequence_number, after_sequence_number, at_timestamp, trim
 
 struct ReadAnswer {
     std::vector<StoredRecord> records;
-    std::string next_iterator;
+    /// Nothing at the end of a closed shard; then `children` go on.
+    std::optional<std::string> next_iterator;
+    std::vector<Shard> children;
     Millis behind_latest{};
+};
+
+/// What went through a shard since the server started.
+struct ShardFigures {
+    std::uint64_t bytes_in = 0, records_in = 0;
+    std::uint64_t bytes_out = 0, records_out = 0;
 };
 
 }  // namespace freshet::stream

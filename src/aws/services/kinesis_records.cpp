@@ -1,0 +1,156 @@
+// Records in and out.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aws/services/kinesis_words.h"
+#include "stream/hash.h"
+#include "stream/limits.h"
+#include "stream/sequence.h"
+
+namespace freshet::aws::kinesis_words {
+namespace {
+
+using namespace kinesis;
+namespace domain = stream;
+
+class Handlers {
+  public:
+    explicit Handlers(domain::Streams& streams) : streams_(streams) {}
+
+    io::Task<Answer<PutRecordOutput>> put_record(Caller caller, PutRecordInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto entry = entry_of(std::move(input.partition_key), input.explicit_hash_key, std::move(input.data));
+        if (!entry) co_return std::unexpected(std::move(entry.error()));
+        std::vector<domain::PutEntry> entries;
+        entries.push_back(std::move(*entry));
+        auto placed = co_await streams_.put(std::move(*key), std::move(entries));
+        if (!placed) co_return refuse(placed.error());
+        PutRecordOutput out;
+        out.shard_id = domain::shard_name(placed->front().shard);
+        out.sequence_number = std::move(placed->front().sequence_number);
+        out.encryption_type = "NONE";
+        co_return out;
+    }
+
+    io::Task<Answer<PutRecordsOutput>> put_records(Caller caller, PutRecordsInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        std::vector<domain::PutEntry> entries;
+        entries.reserve(input.records.size());
+        std::size_t bytes = 0;
+        for (auto& record : input.records) {
+            bytes += record.data.size() + record.partition_key.size();
+            auto entry = entry_of(std::move(record.partition_key), record.explicit_hash_key, std::move(record.data));
+            if (!entry) co_return std::unexpected(std::move(entry.error()));
+            entries.push_back(std::move(*entry));
+        }
+        if (bytes > domain::limits::put_records_bytes_max) {
+            co_return refuse("InvalidArgumentException", fmt::format("Records size exceeds {} MB limit", domain::limits::put_records_bytes_max >> 20));
+        }
+        const std::size_t count = entries.size();
+        auto placed = co_await streams_.put(std::move(*key), std::move(entries));
+        PutRecordsOutput out;
+        out.encryption_type = "NONE";
+        out.failed_record_count = 0;
+        if (!placed) {
+            const Fault fault = to_fault(placed.error());
+            const bool throttled = fault.code == "ProvisionedThroughputExceededException";
+            if (!throttled && fault.code != "InternalFailure") co_return std::unexpected(fault);
+            out.failed_record_count = static_cast<std::int32_t>(count);
+            out.records.resize(count);
+            for (auto& record : out.records) {
+                record.error_code = fault.code;
+                record.error_message = throttled ? fault.message : "Internal Service Failure.";
+            }
+            co_return out;
+        }
+        out.records.reserve(count);
+        for (auto& at : *placed) {
+            auto& record = out.records.emplace_back();
+            record.shard_id = domain::shard_name(at.shard);
+            record.sequence_number = std::move(at.sequence_number);
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<GetShardIteratorOutput>> iterator(Caller caller, GetShardIteratorInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        const auto shard = domain::parse_shard_name(input.shard_id);
+        if (!shard) {
+            co_return refuse("ResourceNotFoundException", fmt::format("Could not find shard {} in stream {} under account {}.", input.shard_id, key->name, key->account));
+        }
+        domain::Streams::Position position;
+        const std::string& type = input.shard_iterator_type;
+        if (type == "TRIM_HORIZON") position.start = domain::Start::trim_horizon;
+        else if (type == "AT_TIMESTAMP") position.start = domain::Start::at_timestamp;
+        else if (type == "AT_SEQUENCE_NUMBER") position.start = domain::Start::at_sequence_number;
+        else if (type == "AFTER_SEQUENCE_NUMBER") position.start = domain::Start::after_sequence_number;
+        const bool by_sequence = type.ends_with("SEQUENCE_NUMBER");
+        if (by_sequence && !input.starting_sequence_number) {
+            co_return refuse("InvalidArgumentException", fmt::format("Must either specify (1) AT_SEQUENCE_NUMBER and StartingSequenceNumber or (2) AFTER_SEQUENCE_NUMBER "
+                             "and StartingSequenceNumber or (3) TRIM_HORIZON and no StartingSequenceNumber or (4) LATEST and no StartingSequenceNumber or "
+                             "(5) AT_TIMESTAMP and timestamp. Request specified {} and no StartingSequenceNumber and no timestamp.", type));
+        }
+        if (type == "AT_TIMESTAMP" && !input.timestamp) co_return refuse("InvalidArgumentException", "Must specify timestamp parameter for iterator of type AT_TIMESTAMP.");
+        if (input.timestamp && type == "AT_TIMESTAMP" && *input.timestamp > streams_.home().now()) {
+            co_return refuse("InvalidArgumentException", "The timestamp parameter cannot be in the future.");
+        }
+        position.sequence_number = input.starting_sequence_number.value_or("");
+        position.time = input.timestamp.value_or(Timestamp());
+        auto made = co_await streams_.iterator(std::move(*key), *shard, std::move(position));
+        if (!made) co_return refuse(made.error());
+        co_return GetShardIteratorOutput{std::move(*made)};
+    }
+
+    io::Task<Answer<GetRecordsOutput>> get_records(Caller, GetRecordsInput input) {
+        const auto limit = static_cast<std::size_t>(input.limit.value_or(static_cast<int>(domain::limits::get_records_max)));
+        auto read = co_await streams_.read(std::move(input.shard_iterator), limit);
+        if (!read) co_return refuse(read.error());
+        GetRecordsOutput out;
+        out.records.reserve(read->records.size());
+        for (auto& record : read->records) {
+            auto& made = out.records.emplace_back();
+            made.sequence_number = std::move(record.sequence_number);
+            made.approximate_arrival_timestamp = record.arrival;
+            made.data = std::move(record.data);
+            made.partition_key = std::move(record.partition_key);
+        }
+        out.next_shard_iterator = std::move(read->next_iterator);
+        if (!read->children.empty()) {
+            out.child_shards.emplace();
+            for (const domain::Shard& child : read->children) out.child_shards->push_back(child_output(child));
+        }
+        out.millis_behind_latest = read->behind_latest.count();
+        co_return out;
+    }
+
+  private:
+    static Answer<domain::PutEntry> entry_of(std::string partition_key, const std::optional<std::string>& explicit_hash, Bytes data) {
+        domain::PutEntry entry{std::move(partition_key), std::nullopt, std::move(data)};
+        if (explicit_hash) {
+            entry.explicit_hash = domain::parse_hash_key(*explicit_hash);
+            if (!entry.explicit_hash) {
+                return refuse("InvalidArgumentException", fmt::format("Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was {}", *explicit_hash));
+            }
+        }
+        return entry;
+    }
+
+    domain::Streams& streams_;
+};
+
+}  // namespace
+
+void register_records(Router& router, stream::Streams& streams) {
+    io::Core& home = streams.home();
+    auto handlers = std::make_shared<Handlers>(streams);
+    on<PutRecordOp>(router, home, handlers, &Handlers::put_record);
+    on<PutRecordsOp>(router, home, handlers, &Handlers::put_records);
+    on<GetShardIteratorOp>(router, home, handlers, &Handlers::iterator);
+    on<GetRecordsOp>(router, home, handlers, &Handlers::get_records);
+}
+
+}  // namespace freshet::aws::kinesis_words

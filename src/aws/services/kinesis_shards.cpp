@@ -1,0 +1,196 @@
+// Shards: list, split, merge, count, capacity mode.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "aws/services/kinesis_words.h"
+#include "base/digest.h"
+#include "stream/hash.h"
+#include "stream/sequence.h"
+#include "stream/shard_filter.h"
+
+namespace freshet::aws::kinesis_words {
+namespace {
+
+using namespace kinesis;
+namespace domain = stream;
+
+constexpr int list_shards_max = 1000;  ///< AWS: also when more are asked for
+constexpr Millis list_token_life = 300'000ms;
+/// In the order of FilterType.
+constexpr std::string_view filter_names[] = {"AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"};
+
+class Handlers {
+  public:
+    explicit Handlers(domain::Streams& streams) : streams_(streams) {}
+
+    io::Task<Answer<ListShardsOutput>> list_shards(Caller caller, ListShardsInput input) {
+        Listing listing;
+        if (input.next_token) {
+            auto opened = open_token(input);
+            if (!opened) co_return std::unexpected(std::move(opened.error()));
+            listing = std::move(*opened);
+        } else {
+            auto begun = begin_listing(caller, input);
+            if (!begun) co_return std::unexpected(std::move(begun.error()));
+            listing = std::move(*begun);
+        }
+        auto found = streams_.find(listing.key);
+        if (!found) co_return refuse(found.error());
+        const domain::Stream& stream = **found;
+        if (input.stream_creation_timestamp && to_epoch_ms(*input.stream_creation_timestamp) / 1000 != to_epoch_ms(stream.created) / 1000) {
+            co_return refuse("ResourceNotFoundException", fmt::format("Stream {} under account {} not found.", stream.key.name, stream.key.account));
+        }
+        ListShardsOutput out;
+        out.shards.emplace();
+        const Timestamp now = streams_.home().now();
+        const auto limit = static_cast<std::size_t>(std::min(input.max_results.value_or(list_shards_max), list_shards_max));
+        std::uint32_t last = 0;
+        for (const domain::Shard& shard : stream.shards) {
+            if (listing.after && shard.index <= *listing.after) continue;
+            if (!domain::passes(listing.filter, shard, stream, now)) continue;
+            if (out.shards->size() == limit) {
+                out.next_token = seal_token(listing, last);
+                break;
+            }
+            out.shards->push_back(shard_output(shard));
+            last = shard.index;
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<SplitShardOp::Output>> split(Caller caller, SplitShardInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto shard = shard_of(*key, input.shard_to_split);
+        if (!shard) co_return std::unexpected(std::move(shard.error()));
+        const auto at = domain::parse_hash_key(input.new_starting_hash_key);
+        if (!at) {
+            co_return refuse("InvalidArgumentException", fmt::format("Invalid NewStartingHashKey. NewStartingHashKey must be in the range: [0, 2^128-1]. Specified value was {}",
+                                                                     input.new_starting_hash_key));
+        }
+        auto done = co_await streams_.split(std::move(*key), *shard, *at);
+        if (!done) co_return refuse(done.error());
+        co_return SplitShardOp::Output{};
+    }
+
+    io::Task<Answer<MergeShardsOp::Output>> merge(Caller caller, MergeShardsInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto shard = shard_of(*key, input.shard_to_merge);
+        if (!shard) co_return std::unexpected(std::move(shard.error()));
+        auto adjacent = shard_of(*key, input.adjacent_shard_to_merge);
+        if (!adjacent) co_return std::unexpected(std::move(adjacent.error()));
+        auto done = co_await streams_.merge(std::move(*key), *shard, *adjacent);
+        if (!done) co_return refuse(done.error());
+        co_return MergeShardsOp::Output{};
+    }
+
+    io::Task<Answer<UpdateShardCountOutput>> update_count(Caller caller, UpdateShardCountInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto counts = co_await streams_.update_count(*key, input.target_shard_count);
+        if (!counts) co_return refuse(counts.error());
+        UpdateShardCountOutput out;
+        out.stream_name = key->name;
+        out.stream_arn = arn_of(*key);
+        out.current_shard_count = counts->before;
+        out.target_shard_count = counts->target;
+        co_return out;
+    }
+
+    io::Task<Answer<UpdateStreamModeOp::Output>> update_mode(Caller caller, UpdateStreamModeInput input) {
+        auto key = key_of(caller, std::nullopt, input.stream_arn);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        const bool on_demand = input.stream_mode_details.stream_mode == "ON_DEMAND";
+        auto done = co_await streams_.set_mode(std::move(*key), on_demand ? domain::Mode::on_demand : domain::Mode::provisioned, input.warm_throughput_mi_bps);
+        if (!done) co_return refuse(done.error());
+        co_return UpdateStreamModeOp::Output{};
+    }
+
+  private:
+    /// One listing over its pages: what a NextToken carries.
+    struct Listing {
+        domain::StreamKey key;
+        domain::ShardFilter filter;
+        std::optional<std::uint32_t> after;
+    };
+
+    static Answer<std::uint32_t> shard_of(const domain::StreamKey& key, const std::string& text) {
+        const auto shard = domain::parse_shard_name(text);
+        if (shard) return *shard;
+        return refuse("ResourceNotFoundException", fmt::format("Could not find shard {} in stream {} under account {}.", text, key.name, key.account));
+    }
+
+    static Answer<Listing> begin_listing(const Caller& caller, const ListShardsInput& input) {
+        if (!input.stream_name && !input.stream_arn) return refuse("InvalidArgumentException", "Either NextToken or StreamName should be provided.");
+        auto key = key_of(caller, input);
+        if (!key) return std::unexpected(std::move(key.error()));
+        Listing listing{std::move(*key), {}, std::nullopt};
+        if (input.exclusive_start_shard_id) {
+            listing.after = domain::parse_shard_name(*input.exclusive_start_shard_id);
+            if (!listing.after) return std::unexpected(shard_of(listing.key, *input.exclusive_start_shard_id).error());
+        }
+        if (!input.shard_filter) return listing;
+        const auto& filter = *input.shard_filter;
+        const auto type = std::ranges::find(filter_names, filter.type);
+        listing.filter.type = static_cast<domain::FilterType>(type - std::begin(filter_names));
+        const bool by_time = filter.type.ends_with("_TIMESTAMP");
+        if (by_time && !filter.timestamp) {
+            return refuse("InvalidArgumentException", fmt::format("Timestamp must be provided in ShardFilter for type {}.", filter.type));
+        }
+        if (by_time) listing.filter.time = *filter.timestamp;
+        if (filter.type != "AFTER_SHARD_ID") return listing;
+        if (!filter.shard_id) return refuse("InvalidArgumentException", "ShardId must be provided in ShardFilter for type AFTER_SHARD_ID.");
+        auto after = shard_of(listing.key, *filter.shard_id);
+        if (!after) return std::unexpected(std::move(after.error()));
+        listing.filter.after = *after;
+        return listing;
+    }
+
+    /// Issue time, last shard, filter, ARN.
+    std::string seal_token(const Listing& listing, std::uint32_t last) const {
+        return base64_encode(fmt::format("{} {} {} {} {} {}", to_epoch_ms(streams_.home().now()), last, static_cast<int>(listing.filter.type), listing.filter.after,
+                                         to_epoch_ms(listing.filter.time), arn_of(listing.key)));
+    }
+
+    Answer<Listing> open_token(const ListShardsInput& input) const {
+        for (const auto& [given, name] : {std::pair{input.stream_name || input.stream_arn, "StreamName"}, std::pair{input.exclusive_start_shard_id.has_value(), "ExclusiveStartShardId"},
+                                          std::pair{input.stream_creation_timestamp.has_value(), "StreamCreationTimestamp"}}) {
+            if (given) return refuse("InvalidArgumentException", fmt::format("NextToken and {} cannot be provided together.", name));
+        }
+        std::string text;
+        std::istringstream words(base64_decode(*input.next_token, text) ? text : "");
+        std::int64_t issued = 0, time = 0;
+        std::uint32_t last = 0;
+        int type = 0;
+        Listing listing;
+        std::string arn;
+        words >> issued >> last >> type >> listing.filter.after >> time >> arn;
+        auto parsed = parse_stream_arn(arn);
+        if (!words || !parsed || type < 0 || type >= static_cast<int>(std::size(filter_names))) return refuse("InvalidArgumentException", "NextToken is not valid");
+        if (streams_.home().now() - from_epoch_ms(issued) > list_token_life) return refuse("ExpiredNextTokenException", "The pagination token has expired.");
+        listing.key = std::move(parsed->key);
+        listing.filter.type = static_cast<domain::FilterType>(type);
+        listing.filter.time = from_epoch_ms(time);
+        listing.after = last;
+        return listing;
+    }
+
+    domain::Streams& streams_;
+};
+
+}  // namespace
+
+void register_shards(Router& router, stream::Streams& streams) {
+    io::Core& home = streams.home();
+    auto handlers = std::make_shared<Handlers>(streams);
+    on<ListShardsOp>(router, home, handlers, &Handlers::list_shards);
+    on<SplitShardOp>(router, home, handlers, &Handlers::split);
+    on<MergeShardsOp>(router, home, handlers, &Handlers::merge);
+    on<UpdateShardCountOp>(router, home, handlers, &Handlers::update_count);
+    on<UpdateStreamModeOp>(router, home, handlers, &Handlers::update_mode);
+}
+
+}  // namespace freshet::aws::kinesis_words

@@ -1,0 +1,130 @@
+// Streams by name: create, delete, describe, list.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aws/services/kinesis_words.h"
+#include "base/digest.h"
+#include "stream/sequence.h"
+
+namespace freshet::aws::kinesis_words {
+namespace {
+
+using namespace kinesis;
+namespace domain = stream;
+
+constexpr int describe_shards_max = 100;  ///< AWS: also when more are asked for
+constexpr int list_streams_default = 100;
+
+class Handlers {
+  public:
+    explicit Handlers(domain::Streams& streams) : streams_(streams) {}
+
+    io::Task<Answer<CreateStreamOp::Output>> create(Caller caller, CreateStreamInput input) {
+        domain::NewStream wanted;
+        wanted.shard_count = input.shard_count;
+        if (input.stream_mode_details && input.stream_mode_details->stream_mode == "ON_DEMAND") wanted.mode = domain::Mode::on_demand;
+        wanted.record_kib_max = input.max_record_size_in_ki_b;
+        wanted.warm_throughput_mibps = input.warm_throughput_mi_bps;
+        if (input.tags) wanted.tags = {input.tags->begin(), input.tags->end()};
+        auto done = co_await streams_.create({caller.account(), caller.region(), input.stream_name}, std::move(wanted));
+        if (!done) co_return refuse(done.error());
+        co_return CreateStreamOp::Output{};
+    }
+
+    io::Task<Answer<DeleteStreamOp::Output>> remove(Caller caller, DeleteStreamInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done = co_await streams_.remove(std::move(*key));
+        if (!done) co_return refuse(done.error());
+        co_return DeleteStreamOp::Output{};
+    }
+
+    io::Task<Answer<DescribeStreamOutput>> describe(Caller caller, DescribeStreamInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto found = streams_.find(*key);
+        if (!found) co_return refuse(found.error());
+        const domain::Stream& stream = **found;
+        StreamDescription out;
+        fill(out, stream);
+        const auto limit = static_cast<std::size_t>(std::min(input.limit.value_or(describe_shards_max), describe_shards_max));
+        const auto after = input.exclusive_start_shard_id ? domain::parse_shard_name(*input.exclusive_start_shard_id) : std::nullopt;
+        for (const domain::Shard& shard : stream.shards) {
+            if (after && shard.index <= *after) continue;
+            if (out.shards.size() == limit) {
+                out.has_more_shards = true;
+                break;
+            }
+            out.shards.push_back(shard_output(shard));
+        }
+        co_return DescribeStreamOutput{std::move(out)};
+    }
+
+    io::Task<Answer<DescribeStreamSummaryOutput>> summarize(Caller caller, DescribeStreamSummaryInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto found = streams_.find(*key);
+        if (!found) co_return refuse(found.error());
+        const domain::Stream& stream = **found;
+        StreamDescriptionSummary out;
+        fill(out, stream);
+        out.open_shard_count = static_cast<std::int32_t>(stream.open.size());
+        out.consumer_count = 0;
+        out.max_record_size_in_ki_b = stream.record_kib_max;
+        co_return DescribeStreamSummaryOutput{std::move(out)};
+    }
+
+    io::Task<Answer<ListStreamsOutput>> list(Caller caller, ListStreamsInput input) {
+        std::string after = input.exclusive_start_stream_name.value_or("");
+        if (input.next_token && !base64_decode(*input.next_token, after)) co_return refuse("ExpiredNextTokenException", "NextToken is not valid");
+        ListStreamsOutput out;
+        out.stream_summaries.emplace();
+        const auto limit = static_cast<std::size_t>(input.limit.value_or(list_streams_default));
+        for (const domain::Stream* stream : streams_.list(caller.account(), caller.region(), after)) {
+            if (out.stream_names.size() == limit) {
+                out.has_more_streams = true;
+                out.next_token = base64_encode(out.stream_names.back());
+                break;
+            }
+            out.stream_names.push_back(stream->key.name);
+            auto& summary = out.stream_summaries->emplace_back();
+            summary.stream_name = stream->key.name;
+            summary.stream_arn = arn_of(stream->key);
+            summary.stream_status = "ACTIVE";
+            summary.stream_mode_details = mode_of(*stream);
+            summary.stream_creation_timestamp = stream->created;
+        }
+        co_return out;
+    }
+
+  private:
+    /// What both descriptions say.
+    template <class Description>
+    void fill(Description& out, const domain::Stream& stream) const {
+        out.stream_name = stream.key.name;
+        out.stream_arn = arn_of(stream.key);
+        out.stream_status = "ACTIVE";
+        out.stream_mode_details = mode_of(stream);
+        out.retention_period_hours = stream.retention_hours;
+        out.stream_creation_timestamp = stream.created;
+        out.enhanced_monitoring.emplace_back().shard_level_metrics.emplace();
+        out.encryption_type = "NONE";
+    }
+
+    domain::Streams& streams_;
+};
+
+}  // namespace
+
+void register_streams(Router& router, stream::Streams& streams) {
+    io::Core& home = streams.home();
+    auto handlers = std::make_shared<Handlers>(streams);
+    on<CreateStreamOp>(router, home, handlers, &Handlers::create);
+    on<DeleteStreamOp>(router, home, handlers, &Handlers::remove);
+    on<DescribeStreamOp>(router, home, handlers, &Handlers::describe);
+    on<DescribeStreamSummaryOp>(router, home, handlers, &Handlers::summarize);
+    on<ListStreamsOp>(router, home, handlers, &Handlers::list);
+}
+
+}  // namespace freshet::aws::kinesis_words

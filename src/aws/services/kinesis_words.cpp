@@ -1,0 +1,99 @@
+#include "aws/services/kinesis.h"
+#include "aws/services/kinesis_words.h"
+
+#include <fmt/format.h>
+
+#include "stream/hash.h"
+#include "stream/sequence.h"
+
+namespace freshet::aws::kinesis_words {
+
+namespace domain = stream;
+
+Fault to_fault(const Error& error) {
+    if (!error.is_of<domain::Errc>()) return Fault{"InternalFailure", error.message(), 500};
+    switch (error.as<domain::Errc>()) {
+        case domain::Errc::not_found: return Fault{"ResourceNotFoundException", error.message()};
+        case domain::Errc::in_use: return Fault{"ResourceInUseException", error.message()};
+        case domain::Errc::limit: return Fault{"LimitExceededException", error.message()};
+        case domain::Errc::invalid_argument: return Fault{"InvalidArgumentException", error.message()};
+        case domain::Errc::not_in_this_mode: return Fault{"ValidationException", error.message()};
+        case domain::Errc::expired_iterator: return Fault{"ExpiredIteratorException", error.message()};
+        case domain::Errc::overloaded: return Fault{"ProvisionedThroughputExceededException", error.message()};
+        case domain::Errc::storage: return Fault{"InternalFailure", error.message(), 500};
+    }
+    return Fault{"InternalFailure", error.message(), 500};
+}
+
+std::unexpected<Fault> refuse(const Error& error) { return std::unexpected(to_fault(error)); }
+std::unexpected<Fault> refuse(const char* code, std::string message) { return std::unexpected(Fault{code, std::move(message)}); }
+
+std::string arn_of(const domain::StreamKey& key) {
+    return fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.region, key.account, key.name);
+}
+
+std::optional<StreamArn> parse_stream_arn(const std::string& arn) {
+    std::vector<std::string> parts;
+    std::size_t at = 0;
+    while (parts.size() < 5 && at != std::string::npos) {
+        const auto colon = arn.find(':', at);
+        parts.push_back(arn.substr(at, colon - at));
+        at = colon == std::string::npos ? colon : colon + 1;
+    }
+    if (at == std::string::npos || parts[2] != "kinesis" || !arn.substr(at).starts_with("stream/")) return std::nullopt;
+    const std::string resource = arn.substr(at + 7);
+    const auto slash = resource.find('/');
+    return StreamArn{{parts[4], parts[3], resource.substr(0, slash)}, slash == std::string::npos ? "" : resource.substr(slash)};
+}
+
+Answer<domain::StreamKey> key_of(const Caller& caller, const std::optional<std::string>& name, const std::optional<std::string>& arn) {
+    domain::StreamKey key{caller.account(), caller.region(), name.value_or("")};
+    if (arn) {
+        auto parsed = parse_stream_arn(*arn);
+        if (!parsed || !parsed->rest.empty()) return refuse("InvalidArgumentException", fmt::format("StreamARN {} is not valid", *arn));
+        if (!key.name.empty() && key.name != parsed->key.name) {
+            return refuse("InvalidArgumentException", fmt::format("StreamARN {} and StreamName {} name different streams", *arn, key.name));
+        }
+        key = std::move(parsed->key);
+    }
+    if (key.name.empty()) return refuse("InvalidArgumentException", "Either StreamName or StreamARN must be given");
+    return key;
+}
+
+kinesis::Shard shard_output(const domain::Shard& shard) {
+    kinesis::Shard out;
+    out.shard_id = domain::shard_name(shard.index);
+    if (shard.parent) out.parent_shard_id = domain::shard_name(*shard.parent);
+    if (shard.adjacent_parent) out.adjacent_parent_shard_id = domain::shard_name(*shard.adjacent_parent);
+    out.hash_key_range = {domain::to_decimal(shard.first_hash), domain::to_decimal(shard.last_hash)};
+    out.sequence_number_range.starting_sequence_number = domain::Streams::first_sequence_number(shard);
+    if (shard.closed) out.sequence_number_range.ending_sequence_number = domain::Streams::last_sequence_number(shard);
+    return out;
+}
+
+kinesis::ChildShard child_output(const domain::Shard& shard) {
+    kinesis::ChildShard out;
+    out.shard_id = domain::shard_name(shard.index);
+    for (const auto& parent : {shard.parent, shard.adjacent_parent}) {
+        if (parent) out.parent_shards.push_back(domain::shard_name(*parent));
+    }
+    out.hash_key_range = {domain::to_decimal(shard.first_hash), domain::to_decimal(shard.last_hash)};
+    return out;
+}
+
+kinesis::StreamModeDetails mode_of(const domain::Stream& stream) {
+    return {stream.mode == domain::Mode::on_demand ? "ON_DEMAND" : "PROVISIONED"};
+}
+
+}  // namespace freshet::aws::kinesis_words
+
+namespace freshet::aws {
+
+void register_kinesis(Router& router, stream::Streams& streams) {
+    kinesis_words::register_streams(router, streams);
+    kinesis_words::register_shards(router, streams);
+    kinesis_words::register_records(router, streams);
+    kinesis_words::register_settings(router, streams);
+}
+
+}  // namespace freshet::aws

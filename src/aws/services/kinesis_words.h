@@ -1,0 +1,47 @@
+// What the files of the Kinesis rim share: faults in Kinesis's words, ARNs, shards and status.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "aws/model/kinesis.h"
+#include "aws/router.h"
+#include "stream/stream.h"
+
+namespace freshet::aws::kinesis_words {
+
+Fault to_fault(const Error& error);
+std::unexpected<Fault> refuse(const Error& error);
+std::unexpected<Fault> refuse(const char* code, std::string message);
+
+std::string arn_of(const stream::StreamKey& key);
+/// The stream that `arn` names, and what stands behind its name: "" or "/consumer/NAME:EPOCH".
+struct StreamArn {
+    stream::StreamKey key;
+    std::string rest;
+};
+std::optional<StreamArn> parse_stream_arn(const std::string& arn);
+Answer<stream::StreamKey> key_of(const Caller& caller, const std::optional<std::string>& name, const std::optional<std::string>& arn);
+
+/// The stream that a request names, by name, by ARN, or both alike.
+template <class Input>
+Answer<stream::StreamKey> key_of(const Caller& caller, const Input& input) {
+    return key_of(caller, input.stream_name, input.stream_arn);
+}
+
+kinesis::Shard shard_output(const stream::Shard& shard);
+kinesis::ChildShard child_output(const stream::Shard& shard);
+kinesis::StreamModeDetails mode_of(const stream::Stream& stream);
+
+/// Registers a verb of a handler object, which the table then owns a share of.
+template <class Op, class Handlers>
+void on(Router& router, io::Core& home, const std::shared_ptr<Handlers>& handlers,
+        io::Task<Answer<typename Op::Output>> (Handlers::*verb)(Caller, typename Op::Input)) {
+    router.handle<Op>(home, [handlers, verb](Caller caller, typename Op::Input input) { return ((*handlers).*verb)(std::move(caller), std::move(input)); });
+}
+
+void register_streams(Router& router, stream::Streams& streams);
+void register_shards(Router& router, stream::Streams& streams);
+void register_records(Router& router, stream::Streams& streams);
+void register_settings(Router& router, stream::Streams& streams);
+
+}  // namespace freshet::aws::kinesis_words

@@ -1,0 +1,68 @@
+"""Shards are split, merged and counted anew while the server is killed: nothing acknowledged is lost, doubled or
+reordered, the ring is whole, and the lineage complete."""
+import random
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(__import__("pathlib").Path(__file__).resolve().parent.parent / "api"))
+from test_kinesis_shards import Reader, assert_whole, audit, open_ranges, range_of, shards_of  # noqa: E402
+from test_kill9 import REFUSED, Writer, check, crash  # noqa: E402
+
+
+class Resharder(threading.Thread):
+    """Splits, merges and counts at random until stopped; the server may be away at any moment."""
+
+    def __init__(self, kinesis, seed):
+        super().__init__(daemon=True)
+        self.kinesis, self.rng, self.stopping, self.done = kinesis, random.Random(seed), False, 0
+
+    def run(self):
+        while not self.stopping:
+            try:
+                self.step()
+                self.done += 1
+            except REFUSED:
+                time.sleep(0.002)
+
+    def step(self):
+        current = sorted(shards_of(self.kinesis, "s", ShardFilter={"Type": "AT_LATEST"}).values(), key=range_of)
+        what = self.rng.randrange(4)
+        if what == 0 or len(current) > 12:
+            self.kinesis.update_shard_count(StreamName="s", TargetShardCount=self.rng.randrange(1, 7), ScalingType="UNIFORM_SCALING")
+        elif what == 1 and len(current) > 1:
+            at = self.rng.randrange(len(current) - 1)
+            self.kinesis.merge_shards(StreamName="s", ShardToMerge=current[at]["ShardId"], AdjacentShardToMerge=current[at + 1]["ShardId"])
+        else:
+            shard = self.rng.choice(current)
+            low, high = range_of(shard)
+            self.kinesis.split_shard(StreamName="s", ShardToSplit=shard["ShardId"], NewStartingHashKey=str((low + high) // 2))
+
+
+def test_reshards_under_kill9_lose_nothing(make_freshet, kills, rng):
+    server = make_freshet(clock="system")
+    kinesis = server.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=2)
+
+    def putter(name):
+        client = server.client("kinesis")
+        return lambda n: client.put_record(StreamName="s", Data=b"%d" % n, PartitionKey=name)
+    writers = {name: Writer(putter(name)) for name in "abc"}
+    resharder = Resharder(server.client("kinesis"), rng.random())
+    resharder.start()
+    crash(server, list(writers.values()), kills, rng)
+    resharder.stopping = True
+    resharder.join()
+    assert resharder.done > 0
+    shards = shards_of(kinesis, "s")
+    audit(shards)
+    assert_whole(open_ranges(kinesis, "s"))
+    found = {name: [] for name in writers}
+    last = {}
+    for _, record in Reader(kinesis, "s").drain().records:
+        key = record["PartitionKey"]
+        found[key].append(int(record["Data"]))
+        assert int(record["SequenceNumber"]) > last.get(key, 0)
+        last[key] = int(record["SequenceNumber"])
+    for name, writer in writers.items():
+        check(found[name], writer)
