@@ -52,8 +52,7 @@ Result<analytics::SourceRecord> AnalyticsSiblings::decode(const Bytes& logged) c
 
 std::string AnalyticsSiblings::sequence_number(const analytics::Shard& shard,
                                                const log::Record& record) const {
-    return stream::make_sequence_number(
-        {shard.created_s, record.ordinal, to_epoch_ms(record.time) / 1000, shard.index});
+    return stream::record_number(shard.created_s, shard.index, record.ordinal, record.time);
 }
 
 Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Output& output,

@@ -197,6 +197,7 @@ void Server::stop() {
         io::run_to_end(clock, [&](io::Core&) { return io::run_on(home, stop_part()); });
     };
     end(main, [this] { return parts_->pages->stop(); });  // first: pages that watch never end by themselves
+    main.post([this] { parts_->streams->streams().close_subscriptions(); });
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
     end(main, [this] { return parts_->queries->stop(); });  // ends what dashboards wait for
     end(main, [this] { return parts_->dashboards->stop(); });

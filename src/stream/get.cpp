@@ -11,32 +11,31 @@
 
 namespace freshet::stream {
 
-io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t index, Position position) {
+io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t index, Position position) {
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
     const Stream& stream = **found;
-    const std::int64_t stream_id = stream.id;
     const Shard* known = stream.find_shard(index);
     if (!known) {
         co_return fail(Errc::not_found, fmt::format("Shard {} in stream {} under account {} does not exist", shard_name(index), key.name, key.account));
     }
-    const Shard shard = *known;
+    Located at{stream.id, *known, 0};
+    const Shard& shard = at.shard;
     const bool is_empty = *shard.partition == 0;  // closed as it was made
-    log::Ordinal ordinal = 0;
     switch (position.start) {
         case Start::trim_horizon: break;
         case Start::latest: {
             if (is_empty) break;
             auto tail = log_.tail(shard.partition);
             if (!tail) co_return std::unexpected(std::move(tail.error()));
-            ordinal = tail->next;
+            at.ordinal = tail->next;
             break;
         }
         case Start::at_timestamp: {
             if (is_empty) break;
-            auto at = co_await pool_.run([this, &shard, &position] { return log_.find_time(shard.partition, position.time); });
-            if (!at) co_return std::unexpected(std::move(at.error()));
-            ordinal = *at;
+            auto first = co_await pool_.run([this, &shard, &position] { return log_.find_time(shard.partition, position.time); });
+            if (!first) co_return std::unexpected(std::move(first.error()));
+            at.ordinal = *first;
             break;
         }
         case Start::at_sequence_number:
@@ -47,11 +46,25 @@ io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t ind
                                fmt::format("Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a shard with {}",
                                            parts ? shard_name(parts->shard) : "no shard of this stream", shard_name(index)));
             }
-            ordinal = parts->ordinal + (position.start == Start::after_sequence_number ? 1 : 0);
+            // Number n is that of the record n - 1.
+            const bool is_behind = position.start == Start::after_sequence_number || parts->is_behind || parts->ordinal == 0;
+            at.ordinal = parts->ordinal - (is_behind ? 0 : 1);
             break;
         }
     }
-    co_return seal_iterator({stream_id, index, ordinal, home_.now()}, iterator_key_);
+    co_return at;
+}
+
+io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t index, Position position) {
+    auto at = co_await locate(std::move(key), index, std::move(position));
+    if (!at) co_return std::unexpected(std::move(at.error()));
+    co_return seal_iterator({at->stream_id, index, at->ordinal, home_.now()}, iterator_key_);
+}
+
+void Streams::count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records) {
+    ShardFigures& figures = live.figures[shard];
+    figures.records_out += records.size();
+    for (const StoredRecord& record : records) figures.bytes_out += record.data.size() + record.partition_key.size();
 }
 
 io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max) {
@@ -61,14 +74,12 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     const Shard* known = live ? live->stream.find_shard(opened->shard) : nullptr;
     if (!known) co_return fail(Errc::not_found, "The stream or the shard of this iterator does not exist any more");
     const Shard shard = *known;
-    auto read = co_await read_records(shard, opened->ordinal, std::min(records_max, limits::get_records_max));
+    auto read = co_await read_records(shard, opened->ordinal, std::min(records_max, limits::get_records_max), limits::get_records_bytes_max);
     if (!read) co_return std::unexpected(std::move(read.error()));
     ReadAnswer answer;
     answer.records = std::move(read->records);
     answer.behind_latest = read->behind;
-    ShardFigures& figures = live->figures[shard.index];
-    figures.records_out += answer.records.size();
-    for (const StoredRecord& record : answer.records) figures.bytes_out += record.data.size() + record.partition_key.size();
+    count_out(*live, shard.index, answer.records);
     if (shard.closed && read->next >= shard.end) {
         answer.children = children_of(live->stream, shard.index);
     } else {
@@ -77,7 +88,7 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     co_return answer;
 }
 
-io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal from, std::size_t records_max) {
+io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal from, std::size_t records_max, std::size_t bytes_max) {
     Read read;
     read.next = from;
     if (*shard.partition == 0) co_return read;
@@ -88,9 +99,9 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
     if (shard.closed && from >= end) co_return read;
     Result<std::vector<log::Record>> records;
     if (log_.is_cached(shard.partition, from)) {
-        records = log_.read(shard.partition, from, records_max, limits::get_records_bytes_max);
+        records = log_.read(shard.partition, from, records_max, bytes_max);
     } else {
-        records = co_await pool_.run([&] { return log_.read(shard.partition, from, records_max, limits::get_records_bytes_max); });
+        records = co_await pool_.run([&] { return log_.read(shard.partition, from, records_max, bytes_max); });
     }
     if (!records) co_return std::unexpected(std::move(records.error()));
     const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
@@ -99,7 +110,7 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
         if (record.ordinal >= end || is_closing_record(record.data)) break;
         auto decoded = decode_record(record.data);
         if (!decoded) co_return std::unexpected(std::move(decoded.error()));
-        read.records.push_back({make_sequence_number({created_s, record.ordinal, to_epoch_ms(record.time) / 1000, shard.index}), record.time,
+        read.records.push_back({record_number(created_s, shard.index, record.ordinal, record.time), record.time,
                                 std::string(decoded->partition_key), std::move(decoded->data)});
         read.next = record.ordinal + 1;
     }

@@ -24,6 +24,14 @@ inline constexpr std::size_t put_records_bytes_max = 10 * 1024 * 1024;  ///< AWS
 inline constexpr std::size_t get_records_bytes_max = 10 * 1024 * 1024;  ///< AWS
 inline constexpr std::size_t get_records_max = 10'000;         ///< AWS
 inline constexpr Millis iterator_life = 300'000ms;             ///< AWS
+inline constexpr std::size_t consumers_max = 20;               ///< AWS: of a stream; 50 with on-demand advantage
+inline constexpr Millis subscription_life = 300'000ms;         ///< AWS
+inline constexpr Millis subscribe_again_after = 5'000ms;       ///< AWS: sooner is refused, later takes over
+inline constexpr Millis heartbeat_every = 5'000ms;             ///< AWS; Java's client gives up after 10 s of silence
+inline constexpr std::size_t fan_out_records_max = 1'000;      ///< of one event
+inline constexpr std::size_t fan_out_bytes_max = 1024 * 1024;  ///< of one event, or one record
+inline constexpr std::size_t fan_out_batches_max = 8;          ///< kept of each shard for the next consumer
+inline constexpr Millis fan_out_share_within = 200ms;
 inline constexpr std::size_t tags_max = 50;                    ///< AWS
 inline constexpr Millis retention_check_every = 60'000ms;
 

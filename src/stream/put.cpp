@@ -72,7 +72,7 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     for (const auto& [batch, place] : places) {
         const log::Appended& at = (*appended)[batch];
         const Share& share = shares[batch];
-        placed.push_back({share.shard, make_sequence_number({share.created_s, at.first + place, to_epoch_ms(at.time) / 1000, share.shard})});
+        placed.push_back({share.shard, record_number(share.created_s, share.shard, at.first + place, at.time)});
     }
     co_return placed;
 }

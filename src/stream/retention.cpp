@@ -103,7 +103,10 @@ io::Task<Result<>> Streams::remove_expired(std::int64_t stream_id) {
         return std::ranges::binary_search(expired, shard.index, {}, &Shard::index);
     });
     stream.index_open();
-    for (const Shard& shard : expired) held->live().figures.erase(shard.index);
+    for (const Shard& shard : expired) {
+        held->live().figures.erase(shard.index);
+        fan_out_cache_.forget(shard.partition);
+    }
     co_await pool_.run([this, &expired] {
         for (const Shard& shard : expired) log_.drop(shard.partition);
     });

@@ -73,6 +73,7 @@ std::string make_sequence_number(const SequenceParts& parts) {
     set_field(limbs, 1, 9, static_cast<std::uint64_t>(parts.created_s));
     set_field(limbs, 10, 1, parts.shard);
     set_field(limbs, 11, 16, parts.ordinal);
+    set_field(limbs, 27, 2, parts.is_behind);
     set_field(limbs, 29, 9, static_cast<std::uint64_t>(parts.arrival_s));
     set_field(limbs, 38, 8, parts.shard);
     set_field(limbs, 46, 1, 2);
@@ -81,14 +82,23 @@ std::string make_sequence_number(const SequenceParts& parts) {
 
 std::optional<SequenceParts> parse_sequence_number(std::string_view text) {
     const auto limbs = from_decimal(text);
-    if (!limbs || limbs->front() >> 60 != 0 || field(*limbs, 0, 1) != 2 || field(*limbs, 46, 1) != 2 || field(*limbs, 27, 2) != 0) return std::nullopt;
+    if (!limbs || limbs->front() >> 60 != 0 || field(*limbs, 0, 1) != 2 || field(*limbs, 46, 1) != 2 || field(*limbs, 27, 2) > 1) return std::nullopt;
     SequenceParts parts;
     parts.created_s = static_cast<std::int64_t>(field(*limbs, 1, 9));
     parts.ordinal = field(*limbs, 11, 16);
     parts.arrival_s = static_cast<std::int64_t>(field(*limbs, 29, 9));
     parts.shard = static_cast<std::uint32_t>(field(*limbs, 38, 8));
+    parts.is_behind = field(*limbs, 27, 2) == 1;
     if (field(*limbs, 10, 1) != (parts.shard & 0xf)) return std::nullopt;
     return parts;
+}
+
+std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordinal ordinal, Timestamp arrival) {
+    return make_sequence_number({created_s, ordinal + 1, to_epoch_ms(arrival) / 1000, shard});
+}
+
+std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at) {
+    return make_sequence_number({to_epoch_ms(shard.created) / 1000, next, to_epoch_ms(at) / 1000, shard.index, true});
 }
 
 std::string shard_name(std::uint32_t index) { return fmt::format("shardId-{:012}", index); }

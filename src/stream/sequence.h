@@ -1,5 +1,5 @@
 // Sequence numbers in the layout that AWS's have (47 hexadecimal digits, shown in decimal; spec: kinesalite's
-// analysis): 2 | shard created, s (9) | low nibble of shard (1) | ordinal (16) | 00 | arrival, s (9) | shard (8) | 2.
+// analysis): 2 | shard created, s (9) | low nibble of shard (1) | number (16) | 00 | arrival, s (9) | shard (8) | 2.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,10 +14,17 @@ struct SequenceParts {
     std::uint64_t ordinal = 0;
     std::int64_t arrival_s = 0;
     std::uint32_t shard = 0;
+    bool is_behind = false;  ///< stands behind the record of that number, and before the next
 };
 
 /// Stands for the ordinal in the number that a closed shard ends with.
 inline constexpr std::uint64_t last_ordinal = 0x7fffffffffffffff;
+
+/// The number of a record. Those of a shard count from 1: its StartingSequenceNumber has 0, so that
+/// AFTER_SEQUENCE_NUMBER with it means all of them.
+std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordinal ordinal, Timestamp arrival);
+/// Goes on at `next`, with AT_ and with AFTER_SEQUENCE_NUMBER. Grows with `at` when nothing comes.
+std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at);
 
 std::string make_sequence_number(const SequenceParts& parts);
 /// Nothing when `text` is not of that layout.

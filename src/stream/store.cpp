@@ -79,7 +79,12 @@ std::vector<meta::Migration> migrations() {
              "ALTER TABLE shards ADD COLUMN end_ordinal INTEGER NOT NULL DEFAULT 0;"
              "ALTER TABLE shards ADD COLUMN parent INTEGER;"
              "ALTER TABLE shards ADD COLUMN adjacent_parent INTEGER;"
-             "ALTER TABLE shards ADD COLUMN is_prepared INTEGER NOT NULL DEFAULT 0"}};
+             "ALTER TABLE shards ADD COLUMN is_prepared INTEGER NOT NULL DEFAULT 0"},
+            {"stream", 3,
+             "CREATE TABLE stream_consumers (id INTEGER PRIMARY KEY AUTOINCREMENT, stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,"
+             " name TEXT NOT NULL, created_ms INTEGER NOT NULL, UNIQUE (stream, name));"
+             "CREATE TABLE stream_consumer_tags (consumer INTEGER NOT NULL REFERENCES stream_consumers ON DELETE CASCADE, name TEXT NOT NULL,"
+             " value TEXT NOT NULL, PRIMARY KEY (consumer, name)) WITHOUT ROWID"}};
 }
 
 Result<Loaded> load(const meta::Connection& connection) {
@@ -122,6 +127,17 @@ Result<Loaded> load(const meta::Connection& connection) {
         streams[places[row.integer(0)]].tags[row.text(1)] = row.text(2);
         return true;
     });
+    if (!read) return std::unexpected(std::move(read.error()));
+    read = connection.query("SELECT stream, id, name, created_ms FROM stream_consumers", {}, [&](const meta::Row& row) {
+        streams[places[row.integer(0)]].consumers[row.text(2)] = {row.integer(1), row.text(2), from_epoch_ms(row.integer(3)), {}};
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    read = connection.query("SELECT c.stream, c.name, t.name, t.value FROM stream_consumer_tags t JOIN stream_consumers c ON c.id = t.consumer", {},
+                            [&](const meta::Row& row) {
+                                streams[places[row.integer(0)]].consumers[row.text(1)].tags[row.text(2)] = row.text(3);
+                                return true;
+                            });
     if (!read) return std::unexpected(std::move(read.error()));
     return loaded;
 }
@@ -196,6 +212,28 @@ Result<> remove_shard(meta::Txn& txn, std::int64_t stream, const Shard& shard) {
         if (auto dropped = log::Log::drop_in(txn, shard.partition); !dropped) return dropped;
     }
     return done(txn.execute("DELETE FROM shards WHERE stream = ?1 AND number = ?2", {stream, std::int64_t{shard.index}}));
+}
+
+Result<> insert_consumer(meta::Txn& txn, std::int64_t stream, Consumer& consumer) {
+    auto inserted = txn.execute("INSERT INTO stream_consumers (stream, name, created_ms) VALUES (?1, ?2, ?3)",
+                                {stream, consumer.name, to_epoch_ms(consumer.created)});
+    if (!inserted) return done(std::move(inserted));
+    consumer.id = txn.last_row_id();
+    return write_consumer_tags(txn, consumer);
+}
+
+Result<> remove_consumer(meta::Txn& txn, std::int64_t consumer) {
+    return done(txn.execute("DELETE FROM stream_consumers WHERE id = ?1", {consumer}));
+}
+
+Result<> write_consumer_tags(meta::Txn& txn, const Consumer& consumer) {
+    auto cleared = txn.execute("DELETE FROM stream_consumer_tags WHERE consumer = ?1", {consumer.id});
+    if (!cleared) return done(std::move(cleared));
+    for (const auto& [name, value] : consumer.tags) {
+        auto written = txn.execute("INSERT INTO stream_consumer_tags VALUES (?1, ?2, ?3)", {consumer.id, name, value});
+        if (!written) return done(std::move(written));
+    }
+    return {};
 }
 
 Result<std::string> iterator_key(meta::Txn& txn) {

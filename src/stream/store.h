@@ -33,6 +33,11 @@ Result<> settle_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<S
 Result<> discard_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Born>& born);
 /// The end of a shard that retention has passed over.
 Result<> remove_shard(meta::Txn& txn, std::int64_t stream, const Shard& shard);
+/// Sets the consumer's id.
+Result<> insert_consumer(meta::Txn& txn, std::int64_t stream, Consumer& consumer);
+Result<> remove_consumer(meta::Txn& txn, std::int64_t consumer);
+Result<> write_consumer_tags(meta::Txn& txn, const Consumer& consumer);
+
 /// The key that iterators are signed with; made at the first call.
 Result<std::string> iterator_key(meta::Txn& txn);
 

@@ -136,9 +136,13 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     co_return Result<>();
 }
 
-io::Task<Result<>> Streams::remove(StreamKey key) {
+io::Task<Result<>> Streams::remove(StreamKey key, bool with_consumers) {
     auto held = co_await turn(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held->stream().consumers.empty() && !with_consumers) {
+        co_return fail(Errc::in_use, fmt::format("Stream {} under account {} has registered consumers; set EnforceConsumerDeletion to delete them with it.",
+                                                 key.name, key.account));
+    }
     auto settled = co_await settle(held->live());
     if (!settled) co_return settled;
     const Stream stream = held->stream();
@@ -147,6 +151,8 @@ io::Task<Result<>> Streams::remove(StreamKey key) {
     held->live().is_removed = true;
     streams_.erase(key);
     on_demand_.erase(stream.id);
+    end_subscriptions(stream.id, std::nullopt, Error(Errc::not_found, fmt::format("Stream {} under account {} not found.", key.name, key.account)));
+    for (const Shard& shard : stream.shards) fan_out_cache_.forget(shard.partition);
     co_await pool_.run([this, &stream] {
         for (const Shard& shard : stream.shards) log_.drop(shard.partition);
     });
@@ -161,7 +167,7 @@ io::Task<Result<>> Streams::save(Live& live, Stream changed) {
     co_return saved;
 }
 
-io::Task<Result<>> Streams::add_tags(StreamKey key, std::map<std::string, std::string> tags) {
+io::Task<Result<>> Streams::add_tags(StreamKey key, Tags tags) {
     auto held = co_await turn(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     Stream stream = held->stream();

@@ -9,6 +9,7 @@
 #include "stream/errors.h"
 #include "stream/on_demand.h"
 #include "stream/reshard_plan.h"
+#include "stream/subscription.h"
 #include "stream/types.h"
 
 namespace freshet::stream {
@@ -45,7 +46,8 @@ class Streams {
     log::Log& log() { return log_; }
 
     io::Task<Result<>> create(StreamKey key, NewStream wanted);
-    io::Task<Result<>> remove(StreamKey key);
+    /// Errc::in_use when there are consumers, unless they may go with it.
+    io::Task<Result<>> remove(StreamKey key, bool with_consumers);
     /// Valid until the next suspension. Errc::not_found.
     Result<const Stream*> find(const StreamKey& key) const;
     /// Every stream, in order of keys. Valid until the next suspension.
@@ -65,19 +67,27 @@ class Streams {
     io::Task<Result<>> set_mode(StreamKey key, Mode mode, std::optional<int> warm_throughput);
 
     io::Task<Result<>> set_retention(StreamKey key, int hours, bool increase);
-    io::Task<Result<>> add_tags(StreamKey key, std::map<std::string, std::string> tags);
+    io::Task<Result<>> add_tags(StreamKey key, Tags tags);
     io::Task<Result<>> remove_tags(StreamKey key, std::vector<std::string> names);
 
     /// All entries become durable in one commit; answers in the order of entries.
     io::Task<Result<std::vector<Placed>>> put(StreamKey key, std::vector<PutEntry> entries);
 
-    struct Position {
-        Start start = Start::latest;
-        std::string sequence_number;
-        Timestamp time;
-    };
     io::Task<Result<std::string>> iterator(StreamKey key, std::uint32_t shard, Position position);
     io::Task<Result<ReadAnswer>> read(std::string iterator, std::size_t records_max);
+
+    // Enhanced fan-out.
+    /// Valid until the next suspension. Errc::not_found.
+    Result<const Consumer*> find_consumer(const StreamKey& key, const std::string& name) const;
+    io::Task<Result<Consumer>> register_consumer(StreamKey key, std::string name, Tags tags);
+    io::Task<Result<>> deregister_consumer(StreamKey key, std::string name);
+    io::Task<Result<>> tag_consumer(StreamKey key, std::string name, Tags add, std::vector<std::string> remove);
+    /// Errc::in_use within five seconds of the last one of the same consumer and shard; later it takes over.
+    io::Task<Result<std::shared_ptr<Subscription>>> subscribe(StreamKey key, std::string consumer, std::uint32_t shard, Position position);
+    /// What a subscription that stands at `from` gets next; without records when there are none.
+    io::Task<Result<std::shared_ptr<FanOutBatch>>> fan_out(std::int64_t stream_id, Shard shard, log::Ordinal from);
+    /// Ends all subscriptions: the server stops.
+    void close_subscriptions();
 
     /// The sequence number that a shard begins with, and the one that a closed shard ends with.
     static std::string first_sequence_number(const Shard& shard);
@@ -96,7 +106,15 @@ class Streams {
         log::Ordinal next = 0;
         Millis behind{};
     };
-    io::Task<Result<Read>> read_records(Shard shard, log::Ordinal from, std::size_t records_max);
+    io::Task<Result<Read>> read_records(Shard shard, log::Ordinal from, std::size_t records_max, std::size_t bytes_max);
+    /// Where a position lies.
+    struct Located {
+        std::int64_t stream_id = 0;
+        Shard shard;
+        log::Ordinal ordinal = 0;
+    };
+    io::Task<Result<Located>> locate(StreamKey key, std::uint32_t shard, Position position);
+    static void count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records);
     struct Share;
     /// Puts each entry into a batch of its shard; `places` says where, entry by entry.
     static Result<> share_out(const Stream& stream, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
@@ -107,6 +125,8 @@ class Streams {
     io::Task<Result<>> cut(Live& live, const ReshardPlan& plan);
     io::Task<Result<>> settle(Live& live);
     io::Task<void> discard(Live& live, std::vector<Born> born);
+
+    void end_subscriptions(std::int64_t stream, std::optional<std::int64_t> consumer, const Error& reason);
 
     io::Task<void> keep_retention();
     io::Task<Result<>> trim_expired(std::int64_t stream_id);
@@ -120,6 +140,12 @@ class Streams {
     io::Pool& pool_;
     std::map<StreamKey, std::shared_ptr<Live>> streams_;
     std::map<std::int64_t, OnDemand> on_demand_;  ///< by stream
+    struct Subscribed {
+        std::weak_ptr<Subscription> subscription;
+        std::optional<Timestamp> started;
+    };
+    std::map<Subscription::Place, Subscribed> subscriptions_;  ///< the last of each consumer and shard
+    FanOutCache fan_out_cache_;
     std::string iterator_key_;
     io::StopFlag stop_;
     io::Scope loops_;

@@ -38,6 +38,16 @@ struct Shard {
     bool has_parent(std::uint32_t other) const { return parent == other || adjacent_parent == other; }
 };
 
+using Tags = std::map<std::string, std::string>;
+
+/// A name that may subscribe to the shards of a stream. `created` stands in its ARN.
+struct Consumer {
+    std::int64_t id = 0;
+    std::string name;
+    Timestamp created;
+    Tags tags;
+};
+
 enum class Mode { provisioned, on_demand };
 
 struct Stream {
@@ -48,7 +58,8 @@ struct Stream {
     int retention_hours = 24;
     int record_kib_max = 1024;
     std::optional<int> warm_throughput_mibps;
-    std::map<std::string, std::string> tags;
+    Tags tags;
+    std::map<std::string, Consumer> consumers;  ///< by name
     std::vector<Shard> shards;      ///< by index; expired ones are gone
     std::vector<std::size_t> open;  ///< places of the open ones in `shards`, in order of hash
 
@@ -67,7 +78,7 @@ struct NewStream {
     Mode mode = Mode::provisioned;
     std::optional<int> record_kib_max;
     std::optional<int> warm_throughput_mibps;
-    std::map<std::string, std::string> tags;
+    Tags tags;
 };
 
 struct PutEntry {
@@ -90,6 +101,12 @@ struct StoredRecord {
 };
 
 enum class Start { at_sequence_number, after_sequence_number, at_timestamp, trim_horizon, latest };
+
+struct Position {
+    Start start = Start::latest;
+    std::string sequence_number;
+    Timestamp time{};
+};
 
 struct ReadAnswer {
     std::vector<StoredRecord> records;

@@ -42,7 +42,7 @@ class Service:
         if unknown:
             raise SystemExit(f"manifest.toml: {name} has no operation {', '.join(sorted(unknown))}")
         self.operations = operations
-        self.order, self.recursive, self.streams = [], set(), set()
+        self.order, self.recursive, self.streams, self.events = [], set(), set(), []
         for operation in operations:
             for side in ("input", "output"):
                 shape = self.model["operations"][operation].get(side)
@@ -60,6 +60,12 @@ class Service:
         payload = shape.get("payload")
         for member_name, member in shape.get("members", {}).items():
             inner = self.shapes[member["shape"]]
+            if name in self.streams and not inner.get("event"):
+                continue  # exceptions of an event stream are written as faults
+            if inner.get("eventstream"):
+                self.streams.add(member["shape"])
+                self.events += [event["shape"] for event in inner["members"].values()
+                                if self.shapes[event["shape"]].get("event")]
             if member_name == payload and (member.get("streaming") or inner.get("streaming")):
                 self.streams.add(member["shape"])
             self.visit(member["shape"], path + [name])
@@ -97,12 +103,13 @@ class Service:
                "#include <utility>", "#include <vector>", "",
                '#include "base/bytes.h"', '#include "base/time.h"', "",
                "namespace freshet::io {", "class BodyReader;", "}",
-               "namespace freshet::aws {", "struct OperationInfo;", "struct ServiceInfo;", "}", "",
+               "namespace freshet::aws {", "struct OperationInfo;", "struct ServiceInfo;", "struct Shape;", "}", "",
                f"namespace freshet::aws::{self.name} {{", "", "const ServiceInfo& service_info();", ""]
         out += [f"struct {name};" for name in sorted(self.recursive)]
         for name in self.order:
-            if self.shapes[name]["type"] == "structure":
+            if self.shapes[name]["type"] == "structure" and name not in self.streams:
                 out += self.struct(name)
+        out += [f"const Shape& shape_of_{name}();" for name in self.events]
         for operation in self.operations:
             out += self.trait(operation)
         return "\n".join(out + [f"}}  // namespace freshet::aws::{self.name}", ""])
@@ -141,6 +148,7 @@ class Service:
         out.append('[[maybe_unused]] const Shape nothing{.kind = Kind::structure, .name = ""};')
         out += self.errors() + self.all_operations() + self.service() + ["}  // namespace", ""]
         out.append("const ServiceInfo& service_info() { return service; }")
+        out += [f"const Shape& shape_of_{name}() {{ return shape_{name}; }}" for name in self.events]
         for operation in self.operations:
             out += self.operation(operation)
         return "\n".join(out + [f"}}  // namespace freshet::aws::{self.name}", ""])
@@ -194,7 +202,7 @@ class Service:
                 parts.append(".required = true")
             if member.get("location"):
                 parts.append(f".location = Location::{self.location(member['location'])}")
-            elif shape.get("payload") == member_name:
+            elif shape.get("payload") == member_name or inner.get("eventstream"):
                 parts.append(".location = Location::payload")
             elif shape.get("payload"):
                 parts.append(".location = Location::nowhere")

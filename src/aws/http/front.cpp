@@ -9,6 +9,7 @@
 #include "aws/http/checked_body.h"
 #include "aws/http/route.h"
 #include "aws/limits.h"
+#include "aws/protocol/event_stream.h"
 #include "aws/protocol/json.h"
 #include "aws/protocol/query.h"
 #include "aws/protocol/validate.h"
@@ -126,6 +127,8 @@ void encode_body(const OperationInfo& operation, const void* output, io::Core& h
         if (!inner) return;
         if (payload->shape->kind == Kind::stream) {
             const auto& stream = *static_cast<const std::shared_ptr<io::BodyReader>*>(inner);
+            // An event stream is written in the encoding that the request came in.
+            if (dynamic_cast<EventBody*>(stream.get())) response.headers.set("Content-Type", "application/vnd.amazon.eventstream");
             if (stream) response.stream = std::make_unique<AnswerBody>(home, stream);
         } else if (payload->shape->kind == Kind::blob) {
             response.body.push_back(*static_cast<const Bytes*>(inner));

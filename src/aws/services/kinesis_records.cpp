@@ -78,29 +78,11 @@ class Handlers {
     io::Task<Answer<GetShardIteratorOutput>> iterator(Caller caller, GetShardIteratorInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        const auto shard = domain::parse_shard_name(input.shard_id);
-        if (!shard) {
-            co_return refuse("ResourceNotFoundException", fmt::format("Could not find shard {} in stream {} under account {}.", input.shard_id, key->name, key->account));
-        }
-        domain::Streams::Position position;
-        const std::string& type = input.shard_iterator_type;
-        if (type == "TRIM_HORIZON") position.start = domain::Start::trim_horizon;
-        else if (type == "AT_TIMESTAMP") position.start = domain::Start::at_timestamp;
-        else if (type == "AT_SEQUENCE_NUMBER") position.start = domain::Start::at_sequence_number;
-        else if (type == "AFTER_SEQUENCE_NUMBER") position.start = domain::Start::after_sequence_number;
-        const bool by_sequence = type.ends_with("SEQUENCE_NUMBER");
-        if (by_sequence && !input.starting_sequence_number) {
-            co_return refuse("InvalidArgumentException", fmt::format("Must either specify (1) AT_SEQUENCE_NUMBER and StartingSequenceNumber or (2) AFTER_SEQUENCE_NUMBER "
-                             "and StartingSequenceNumber or (3) TRIM_HORIZON and no StartingSequenceNumber or (4) LATEST and no StartingSequenceNumber or "
-                             "(5) AT_TIMESTAMP and timestamp. Request specified {} and no StartingSequenceNumber and no timestamp.", type));
-        }
-        if (type == "AT_TIMESTAMP" && !input.timestamp) co_return refuse("InvalidArgumentException", "Must specify timestamp parameter for iterator of type AT_TIMESTAMP.");
-        if (input.timestamp && type == "AT_TIMESTAMP" && *input.timestamp > streams_.home().now()) {
-            co_return refuse("InvalidArgumentException", "The timestamp parameter cannot be in the future.");
-        }
-        position.sequence_number = input.starting_sequence_number.value_or("");
-        position.time = input.timestamp.value_or(Timestamp());
-        auto made = co_await streams_.iterator(std::move(*key), *shard, std::move(position));
+        auto shard = shard_of(*key, input.shard_id);
+        if (!shard) co_return std::unexpected(std::move(shard.error()));
+        auto position = position_of(input.shard_iterator_type, input.starting_sequence_number, input.timestamp, streams_.home().now());
+        if (!position) co_return std::unexpected(std::move(position.error()));
+        auto made = co_await streams_.iterator(std::move(*key), *shard, std::move(*position));
         if (!made) co_return refuse(made.error());
         co_return GetShardIteratorOutput{std::move(*made)};
     }
@@ -111,13 +93,7 @@ class Handlers {
         if (!read) co_return refuse(read.error());
         GetRecordsOutput out;
         out.records.reserve(read->records.size());
-        for (auto& record : read->records) {
-            auto& made = out.records.emplace_back();
-            made.sequence_number = std::move(record.sequence_number);
-            made.approximate_arrival_timestamp = record.arrival;
-            made.data = std::move(record.data);
-            made.partition_key = std::move(record.partition_key);
-        }
+        for (const auto& record : read->records) out.records.push_back(record_output(record));
         out.next_shard_iterator = std::move(read->next_iterator);
         if (!read->children.empty()) {
             out.child_shards.emplace();

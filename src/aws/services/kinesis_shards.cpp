@@ -39,7 +39,7 @@ class Handlers {
         auto found = streams_.find(listing.key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
-        if (input.stream_creation_timestamp && to_epoch_ms(*input.stream_creation_timestamp) / 1000 != to_epoch_ms(stream.created) / 1000) {
+        if (!is_creation_of(input.stream_creation_timestamp, stream)) {
             co_return refuse("ResourceNotFoundException", fmt::format("Stream {} under account {} not found.", stream.key.name, stream.key.account));
         }
         ListShardsOutput out;
@@ -116,12 +116,6 @@ class Handlers {
         domain::ShardFilter filter;
         std::optional<std::uint32_t> after;
     };
-
-    static Answer<std::uint32_t> shard_of(const domain::StreamKey& key, const std::string& text) {
-        const auto shard = domain::parse_shard_name(text);
-        if (shard) return *shard;
-        return refuse("ResourceNotFoundException", fmt::format("Could not find shard {} in stream {} under account {}.", text, key.name, key.account));
-    }
 
     static Answer<Listing> begin_listing(const Caller& caller, const ListShardsInput& input) {
         if (!input.stream_name && !input.stream_arn) return refuse("InvalidArgumentException", "Either NextToken or StreamName should be provided.");

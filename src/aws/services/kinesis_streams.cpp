@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "aws/services/kinesis_words.h"
-#include "base/digest.h"
 #include "stream/sequence.h"
 
 namespace freshet::aws::kinesis_words {
@@ -35,7 +34,7 @@ class Handlers {
     io::Task<Answer<DeleteStreamOp::Output>> remove(Caller caller, DeleteStreamInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done = co_await streams_.remove(std::move(*key));
+        auto done = co_await streams_.remove(std::move(*key), input.enforce_consumer_deletion.value_or(false));
         if (!done) co_return refuse(done.error());
         co_return DeleteStreamOp::Output{};
     }
@@ -70,21 +69,25 @@ class Handlers {
         StreamDescriptionSummary out;
         fill(out, stream);
         out.open_shard_count = static_cast<std::int32_t>(stream.open.size());
-        out.consumer_count = 0;
+        out.consumer_count = static_cast<std::int32_t>(stream.consumers.size());
         out.max_record_size_in_ki_b = stream.record_kib_max;
         co_return DescribeStreamSummaryOutput{std::move(out)};
     }
 
     io::Task<Answer<ListStreamsOutput>> list(Caller caller, ListStreamsInput input) {
         std::string after = input.exclusive_start_stream_name.value_or("");
-        if (input.next_token && !base64_decode(*input.next_token, after)) co_return refuse("ExpiredNextTokenException", "NextToken is not valid");
+        if (input.next_token) {
+            auto opened = open_page_token(*input.next_token, streams_.home().now());
+            if (!opened) co_return std::unexpected(std::move(opened.error()));
+            after = std::move(*opened);
+        }
         ListStreamsOutput out;
         out.stream_summaries.emplace();
         const auto limit = static_cast<std::size_t>(input.limit.value_or(list_streams_default));
         for (const domain::Stream* stream : streams_.list(caller.account(), caller.region(), after)) {
             if (out.stream_names.size() == limit) {
                 out.has_more_streams = true;
-                out.next_token = base64_encode(out.stream_names.back());
+                out.next_token = seal_page_token(out.stream_names.back(), streams_.home().now());
                 break;
             }
             out.stream_names.push_back(stream->key.name);

@@ -3,12 +3,17 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.h"
 #include "stream/hash.h"
 #include "stream/sequence.h"
 
 namespace freshet::aws::kinesis_words {
 
 namespace domain = stream;
+
+namespace {
+constexpr Millis page_token_life = 300'000ms;  // AWS
+}
 
 Fault to_fault(const Error& error) {
     if (!error.is_of<domain::Errc>()) return Fault{"InternalFailure", error.message(), 500};
@@ -81,6 +86,69 @@ kinesis::ChildShard child_output(const domain::Shard& shard) {
     return out;
 }
 
+kinesis::Record record_output(const domain::StoredRecord& record) {
+    kinesis::Record out;
+    out.sequence_number = record.sequence_number;
+    out.approximate_arrival_timestamp = record.arrival;
+    out.data = record.data;
+    out.partition_key = record.partition_key;
+    return out;
+}
+
+Answer<std::uint32_t> shard_of(const domain::StreamKey& key, const std::string& text) {
+    const auto shard = domain::parse_shard_name(text);
+    if (shard) return *shard;
+    return refuse("ResourceNotFoundException", fmt::format("Could not find shard {} in stream {} under account {}.", text, key.name, key.account));
+}
+
+Answer<domain::Position> position_of(const std::string& type, const std::optional<std::string>& sequence_number,
+                                     const std::optional<Timestamp>& time, Timestamp now) {
+    domain::Position position;
+    if (type == "TRIM_HORIZON") position.start = domain::Start::trim_horizon;
+    else if (type == "AT_TIMESTAMP") position.start = domain::Start::at_timestamp;
+    else if (type == "AT_SEQUENCE_NUMBER") position.start = domain::Start::at_sequence_number;
+    else if (type == "AFTER_SEQUENCE_NUMBER") position.start = domain::Start::after_sequence_number;
+    if (type.ends_with("SEQUENCE_NUMBER") && !sequence_number) {
+        return refuse("InvalidArgumentException", fmt::format("Must either specify (1) AT_SEQUENCE_NUMBER and StartingSequenceNumber or (2) AFTER_SEQUENCE_NUMBER "
+                      "and StartingSequenceNumber or (3) TRIM_HORIZON and no StartingSequenceNumber or (4) LATEST and no StartingSequenceNumber or "
+                      "(5) AT_TIMESTAMP and timestamp. Request specified {} and no StartingSequenceNumber and no timestamp.", type));
+    }
+    if (type == "AT_TIMESTAMP" && !time) return refuse("InvalidArgumentException", "Must specify timestamp parameter for iterator of type AT_TIMESTAMP.");
+    if (type == "AT_TIMESTAMP" && *time > now) return refuse("InvalidArgumentException", "The timestamp parameter cannot be in the future.");
+    position.sequence_number = sequence_number.value_or("");
+    position.time = time.value_or(Timestamp());
+    return position;
+}
+
+std::string consumer_arn(const domain::StreamKey& key, const domain::Consumer& consumer) {
+    return fmt::format("{}/consumer/{}:{}", arn_of(key), consumer.name, to_epoch_ms(consumer.created) / 1000);
+}
+
+std::optional<ConsumerName> parse_consumer_arn(const std::string& arn) {
+    auto parsed = parse_stream_arn(arn);
+    constexpr std::string_view word = "/consumer/";
+    if (!parsed || !parsed->rest.starts_with(word)) return std::nullopt;
+    const std::string name = parsed->rest.substr(word.size());
+    return ConsumerName{std::move(parsed->key), name.substr(0, name.find(':'))};
+}
+
+bool is_creation_of(const std::optional<Timestamp>& given, const domain::Stream& stream) {
+    return !given || to_epoch_ms(*given) / 1000 == to_epoch_ms(stream.created) / 1000;
+}
+
+std::string seal_page_token(const std::string& last, Timestamp now) { return base64_encode(fmt::format("{} {}", to_epoch_ms(now), last)); }
+
+Answer<std::string> open_page_token(const std::string& token, Timestamp now) {
+    std::string text;
+    const bool decoded = base64_decode(token, text);
+    const auto space = text.find(' ');
+    if (!decoded || space == std::string::npos) return refuse("InvalidArgumentException", "NextToken is not valid");
+    if (now - from_epoch_ms(std::strtoll(text.c_str(), nullptr, 10)) > page_token_life) {
+        return refuse("ExpiredNextTokenException", "The pagination token has expired.");
+    }
+    return text.substr(space + 1);
+}
+
 kinesis::StreamModeDetails mode_of(const domain::Stream& stream) {
     return {stream.mode == domain::Mode::on_demand ? "ON_DEMAND" : "PROVISIONED"};
 }
@@ -93,6 +161,7 @@ void register_kinesis(Router& router, stream::Streams& streams) {
     kinesis_words::register_streams(router, streams);
     kinesis_words::register_shards(router, streams);
     kinesis_words::register_records(router, streams);
+    kinesis_words::register_consumers(router, streams);
     kinesis_words::register_settings(router, streams);
 }
 

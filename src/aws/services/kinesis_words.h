@@ -30,6 +30,7 @@ Answer<stream::StreamKey> key_of(const Caller& caller, const Input& input) {
 
 kinesis::Shard shard_output(const stream::Shard& shard);
 kinesis::ChildShard child_output(const stream::Shard& shard);
+kinesis::Record record_output(const stream::StoredRecord& record);
 kinesis::StreamModeDetails mode_of(const stream::Stream& stream);
 
 /// Registers a verb of a handler object, which the table then owns a share of.
@@ -39,9 +40,29 @@ void on(Router& router, io::Core& home, const std::shared_ptr<Handlers>& handler
     router.handle<Op>(home, [handlers, verb](Caller caller, typename Op::Input input) { return ((*handlers).*verb)(std::move(caller), std::move(input)); });
 }
 
+/// "shardId-000000000003" as a number; the stream is named in the refusal.
+Answer<std::uint32_t> shard_of(const stream::StreamKey& key, const std::string& text);
+/// A place to read from, of GetShardIterator or SubscribeToShard.
+Answer<stream::Position> position_of(const std::string& type, const std::optional<std::string>& sequence_number,
+                                     const std::optional<Timestamp>& time, Timestamp now);
+
+struct ConsumerName {
+    stream::StreamKey key;
+    std::string name;
+};
+std::string consumer_arn(const stream::StreamKey& key, const stream::Consumer& consumer);
+std::optional<ConsumerName> parse_consumer_arn(const std::string& arn);
+
+/// Whether `given` is absent or the time at which the stream was made: it tells streams of one name apart.
+bool is_creation_of(const std::optional<Timestamp>& given, const stream::Stream& stream);
+/// A NextToken that stands behind `last`; it lives five minutes.
+std::string seal_page_token(const std::string& last, Timestamp now);
+Answer<std::string> open_page_token(const std::string& token, Timestamp now);
+
 void register_streams(Router& router, stream::Streams& streams);
 void register_shards(Router& router, stream::Streams& streams);
 void register_records(Router& router, stream::Streams& streams);
+void register_consumers(Router& router, stream::Streams& streams);
 void register_settings(Router& router, stream::Streams& streams);
 
 }  // namespace freshet::aws::kinesis_words

@@ -1,0 +1,81 @@
+// Consumers of enhanced fan-out: names that subscribe to a stream's shards.
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "stream/limits.h"
+#include "stream/live.h"
+#include "stream/stream.h"
+
+namespace freshet::stream {
+
+Result<const Consumer*> Streams::find_consumer(const StreamKey& key,
+                                               const std::string& name) const {
+    auto stream = find(key);
+    if (!stream) return std::unexpected(std::move(stream.error()));
+    const auto found = (*stream)->consumers.find(name);
+    if (found == (*stream)->consumers.end())
+        return fail(Errc::not_found,
+                    fmt::format("Consumer {}, account {} not found.", name, key.account));
+    return &found->second;
+}
+
+io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string name, Tags tags) {
+    auto held = co_await turn(key);
+    if (!held) co_return std::unexpected(std::move(held.error()));
+    Stream& stream = held->stream();
+    if (stream.consumers.contains(name))
+        co_return fail(Errc::in_use,
+                       fmt::format("Consumer {} under stream {} under account {} already exists.",
+                                   name, key.name, key.account));
+    if (stream.consumers.size() >= limits::consumers_max)
+        co_return fail(Errc::limit,
+                       fmt::format("Stream {} under account {} has {} consumers, and no more can "
+                                   "be registered",
+                                   key.name, key.account, limits::consumers_max));
+    if (tags.size() > limits::tags_max)
+        co_return fail(Errc::limit,
+                       fmt::format("A consumer has at most {} tags", limits::tags_max));
+    Consumer consumer{0, std::move(name), home_.now(), std::move(tags)};
+    const std::int64_t id = stream.id;
+    auto saved = co_await database_.write(
+        [&](meta::Txn& txn) { return store::insert_consumer(txn, id, consumer); });
+    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    stream.consumers.emplace(consumer.name, consumer);
+    co_return consumer;
+}
+
+io::Task<Result<>> Streams::deregister_consumer(StreamKey key, std::string name) {
+    auto held = co_await turn(key);
+    if (!held) co_return std::unexpected(std::move(held.error()));
+    auto found = find_consumer(key, name);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    const std::int64_t id = (*found)->id;
+    auto removed =
+        co_await database_.write([id](meta::Txn& txn) { return store::remove_consumer(txn, id); });
+    if (!removed) co_return removed;
+    held->stream().consumers.erase(name);
+    end_subscriptions(held->stream().id, id,
+                      Error(Errc::not_found,
+                            fmt::format("Consumer {}, account {} not found.", name, key.account)));
+    co_return Result<>();
+}
+
+io::Task<Result<>> Streams::tag_consumer(StreamKey key, std::string name, Tags add,
+                                         std::vector<std::string> remove) {
+    auto held = co_await turn(key);
+    if (!held) co_return std::unexpected(std::move(held.error()));
+    auto found = find_consumer(key, name);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    Consumer consumer = **found;
+    for (auto& [tag, value] : add) consumer.tags[tag] = value;
+    for (const auto& tag : remove) consumer.tags.erase(tag);
+    if (consumer.tags.size() > limits::tags_max)
+        co_return fail(Errc::limit,
+                       fmt::format("A consumer has at most {} tags", limits::tags_max));
+    auto saved = co_await database_.write(
+        [&](meta::Txn& txn) { return store::write_consumer_tags(txn, consumer); });
+    if (saved) held->stream().consumers[consumer.name] = std::move(consumer);
+    co_return saved;
+}
+
+}  // namespace freshet::stream

@@ -1,0 +1,161 @@
+#include "stream/subscription.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stream/limits.h"
+#include "stream/live.h"
+#include "stream/sequence.h"
+#include "stream/stream.h"
+
+namespace freshet::stream {
+namespace {
+
+/// "s/c: shardId-000000000001"
+std::string fan_out_name(const StreamKey& key, const std::string& consumer, std::uint32_t shard) {
+    return fmt::format("{}/{}: {}", key.name, consumer, shard_name(shard));
+}
+
+}  // namespace
+
+std::shared_ptr<FanOutBatch> FanOutCache::find(log::PartitionId partition, log::Ordinal from,
+                                               Timestamp now) const {
+    const auto found = batches_.find(*partition);
+    if (found == batches_.end()) return nullptr;
+    for (const auto& batch : found->second) {
+        // How far behind it is would be wrong for a reader that comes later.
+        if (batch->from == from && now - batch->made <= limits::fan_out_share_within) return batch;
+    }
+    return nullptr;
+}
+
+void FanOutCache::keep(std::shared_ptr<FanOutBatch> batch) {
+    auto& batches = batches_[*batch->shard.partition];
+    batches.push_back(std::move(batch));
+    if (batches.size() > limits::fan_out_batches_max) batches.pop_front();
+}
+
+Subscription::Subscription(Streams& streams, Place place, Shard shard, log::Ordinal from,
+                           Timestamp now)
+    : streams_(streams),
+      place_(place),
+      shard_(std::move(shard)),
+      next_(from),
+      started_(now),
+      heard_(now),
+      bell_(std::make_shared<Bell>(streams.home())) {
+    if (*shard_.partition == 0) return;
+    listener_ = streams_.log().listen(shard_.partition, [&home = streams_.home(), bell = bell_] {
+        home.post([bell] {
+            bell->rung = true;
+            bell->signal.notify();
+        });
+    });
+}
+
+Subscription::~Subscription() {
+    if (listener_) streams_.log().unlisten(shard_.partition, listener_);
+}
+
+void Subscription::end(std::optional<Error> reason) {
+    if (is_over_) return;
+    is_over_ = true;
+    reason_ = std::move(reason);
+    bell_->signal.notify();
+}
+
+io::Task<Result<std::shared_ptr<const FanOutBatch>>> Subscription::next() {
+    auto bell = bell_;
+    while (true) {
+        if (is_over_ && reason_) co_return std::unexpected(*std::exchange(reason_, std::nullopt));
+        const Timestamp now = streams_.home().now();
+        if (is_over_ || now >= started_ + limits::subscription_life)
+            co_return std::shared_ptr<const FanOutBatch>();
+        bell->rung = false;
+        auto batch = co_await streams_.fan_out(place_.stream, shard_, next_);
+        if (!batch) co_return std::unexpected(std::move(batch.error()));
+        const bool is_last = !(*batch)->children.empty();
+        if ((*batch)->next > next_ || is_last || now >= heard_ + limits::heartbeat_every) {
+            next_ = (*batch)->next;
+            heard_ = now;
+            if (is_last) end(std::nullopt);
+            co_return std::shared_ptr<const FanOutBatch>(std::move(*batch));
+        }
+        if (bell->rung || is_over_) continue;
+        co_await bell->signal.wait_until(
+            std::min(heard_ + limits::heartbeat_every, started_ + limits::subscription_life));
+    }
+}
+
+// --- the service's part
+
+io::Task<Result<std::shared_ptr<Subscription>>> Streams::subscribe(StreamKey key,
+                                                                   std::string consumer,
+                                                                   std::uint32_t index,
+                                                                   Position position) {
+    auto found = find_consumer(key, consumer);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    const Subscription::Place place{live(key)->stream.id, (*found)->id, index};
+    auto at = co_await locate(key, index, position);
+    if (!at) co_return std::unexpected(std::move(at.error()));
+    const Timestamp now = home_.now();
+    auto& last = subscriptions_[place];
+    if (last.started && now - *last.started < limits::subscribe_again_after)
+        co_return fail(Errc::in_use,
+                       fmt::format("Another active subscription exists for this consumer: {}",
+                                   fan_out_name(key, consumer, index)));
+    if (const auto older = last.subscription.lock())
+        older->end(Error(Errc::in_use,
+                         fmt::format("Another subscription took over this consumer's shard: {}",
+                                     fan_out_name(key, consumer, index))));
+    auto made = std::make_shared<Subscription>(*this, place, at->shard, at->ordinal, now);
+    last = {made, now};
+    co_return made;
+}
+
+io::Task<Result<std::shared_ptr<FanOutBatch>>> Streams::fan_out(std::int64_t stream_id, Shard shard,
+                                                                log::Ordinal from) {
+    const auto live = live_id(stream_id);
+    const Shard* known = live ? live->stream.find_shard(shard.index) : nullptr;
+    if (!known) co_return fail(Errc::not_found, "The stream or the shard does not exist any more");
+    shard = *known;
+    if (auto kept = fan_out_cache_.find(shard.partition, from, home_.now())) co_return kept;
+    auto read =
+        co_await read_records(shard, from, limits::fan_out_records_max, limits::fan_out_bytes_max);
+    if (!read) co_return std::unexpected(std::move(read.error()));
+    auto batch = std::make_shared<FanOutBatch>();
+    batch->shard = shard;
+    batch->from = from;
+    batch->next = read->next;
+    batch->records = std::move(read->records);
+    batch->behind = read->behind;
+    batch->made = home_.now();
+    batch->continuation = continuation_number(shard, batch->next, batch->made);
+    if (shard.closed && batch->next >= shard.end)
+        batch->children = children_of(live->stream, shard.index);
+    count_out(*live, shard.index, batch->records);
+    // What a reader at the tip gets again and again is made anew: it tells the time.
+    if (!batch->records.empty()) fan_out_cache_.keep(batch);
+    co_return batch;
+}
+
+void Streams::end_subscriptions(std::int64_t stream, std::optional<std::int64_t> consumer,
+                                const Error& reason) {
+    for (auto at = subscriptions_.begin(); at != subscriptions_.end();) {
+        const bool is_meant =
+            at->first.stream == stream && (!consumer || at->first.consumer == *consumer);
+        if (is_meant) {
+            if (const auto subscription = at->second.subscription.lock()) subscription->end(reason);
+        }
+        at = is_meant ? subscriptions_.erase(at) : std::next(at);
+    }
+}
+
+void Streams::close_subscriptions() {
+    for (auto& [place, last] : subscriptions_) {
+        if (const auto subscription = last.subscription.lock()) subscription->end(std::nullopt);
+    }
+}
+
+}  // namespace freshet::stream
