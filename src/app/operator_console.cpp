@@ -60,7 +60,14 @@ io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
     const std::string path = request.target.substr(0, request.target.find('?'));
     if (path == "/_freshet/health")
         co_return text(200, "application/json", "{\"status\":\"ok\"}\n");
-    if (path == "/_freshet/metrics") co_return text(200, "text/plain; version=0.0.4", metrics());
+    if (path == "/_freshet/metrics") {
+        std::string lines = metrics();
+        for (const auto& figures : figures_) {
+            std::string more = co_await figures();
+            lines += more;
+        }
+        co_return text(200, "text/plain; version=0.0.4", std::move(lines));
+    }
     if (path == "/_freshet/clock" && request.method == "POST") {
         auto response = co_await move_clock(std::move(request));
         co_return response;

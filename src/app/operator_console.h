@@ -24,6 +24,10 @@ class OperatorConsole final : public aws::ConsoleHandler {
           manual_(manual),
           clock_file_(std::move(clock_file)),
           interface_(interface) {}
+    /// More lines for the metrics; called on the connection's core.
+    void add_figures(std::function<io::Task<std::string>()> figures) {
+        figures_.push_back(std::move(figures));
+    }
     void set_front(const aws::Front& front) { front_ = &front; }
     /// Answers everything below /_freshet/api/pipeline/.
     void set_pipelines(aws::ConsoleHandler& pipelines) { pipelines_ = &pipelines; }
@@ -38,6 +42,7 @@ class OperatorConsole final : public aws::ConsoleHandler {
     aws::ConsoleHandler* interface_;
     aws::ConsoleHandler* pipelines_ = nullptr;
     const aws::Front* front_ = nullptr;
+    std::vector<std::function<io::Task<std::string>()>> figures_;
 };
 
 }  // namespace freshet::app

@@ -45,7 +45,7 @@ bool AnalyticsSiblings::is_end(const Bytes& logged) const {
 }
 
 Result<analytics::SourceRecord> AnalyticsSiblings::decode(const Bytes& logged) const {
-    auto record = stream::decode_record(logged);
+    auto record = streams_.decode(logged);
     if (!record) return std::unexpected(std::move(record.error()));
     return analytics::SourceRecord{std::string(record->partition_key), std::move(record->data)};
 }
@@ -81,8 +81,9 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
     for (const Bytes& row : rows) {
         // Rows are spread over the shards evenly, as random partition keys would.
         const std::string key = fmt::format("{:016x}", ++rows_placed_);
-        appends[stream.place_of(stream::hash_of(key))].records.push_back(
-            stream::encode_record(key, row.view()));
+        auto record = streams_.encode(stream, key, row.view());
+        if (!record) return fail(analytics::Errc::unavailable, record.error().message());
+        appends[stream.place_of(stream::hash_of(key))].records.push_back(std::move(*record));
     }
     std::erase_if(appends, [](const log::Append& append) { return append.records.empty(); });
     return appends;

@@ -28,7 +28,7 @@ Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
 Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& payload) {
     std::vector<Bytes> data;
     if (stream::is_closing_record(payload)) return data;
-    auto record = stream::decode_record(payload);
+    auto record = streams_.decode(payload);
     if (!record) return std::unexpected(std::move(record.error()));
     const auto users = record::deaggregate(record->data);
     if (!users)

@@ -151,6 +151,7 @@ Result<> Server::Parts::listen() {
         pipeline::Services{router, queries->query(), dashboards->dashboards()},
         aws::Authenticator(config.account));
     operators->set_pipelines(*pipelines);
+    operators->add_figures([this] { return io::run_on(cores->main(), streams->figures()); });
     auto listening = io::listen_http(
         *cores, config.listen_host, config.listen_port, {},
         [this](io::HttpRequest request) { return front->handle(std::move(request)); });

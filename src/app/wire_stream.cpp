@@ -17,14 +17,16 @@ Result<std::unique_ptr<WiredStream>> WiredStream::make(Context& context) {
                                  context.database, {});
     if (!opened) return std::unexpected(std::move(opened.error()));
     wired->log_ = std::move(*opened);
-    wired->streams_ = std::make_unique<stream::Streams>(context.cores.main(), context.database,
-                                                        *wired->log_, context.pool);
+    wired->streams_ = std::make_unique<stream::Streams>(
+        context.cores.main(), context.database, *wired->log_, context.pool, context.disk,
+        context.data_dir + "/keys/streams.keys");
     if (auto loaded = wired->streams_->load(); !loaded)
         return std::unexpected(std::move(loaded.error()));
     aws::register_kinesis(context.router, *wired->streams_);
     return wired;
 }
 
+io::Task<std::string> WiredStream::figures() { co_return streams_->figures(); }
 void WiredStream::start() { streams_->start(); }
 io::Task<void> WiredStream::stop() { co_await streams_->stop(); }
 

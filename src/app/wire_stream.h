@@ -15,6 +15,8 @@ class WiredStream {
     static Result<std::unique_ptr<WiredStream>> make(Context& context);
     void start();
     io::Task<void> stop();
+    /// Lines for the metrics; home core of the streams.
+    io::Task<std::string> figures();
     log::Log& log() { return *log_; }
     stream::Streams& streams() { return *streams_; }
 

@@ -11,6 +11,7 @@ enum class Errc {
     invalid_argument,  ///< a value contradicts the state: a sequence number of another shard
     not_in_this_mode,  ///< the stream's capacity mode does not have it
     expired_iterator,  ///< older than five minutes
+    key_unavailable,   ///< the key of an encrypted stream is not in the key file
     overloaded,        ///< too much waits for the disk; try again
     storage            ///< the disk refused; nothing was kept; try again
 };

@@ -80,6 +80,7 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     answer.records = std::move(read->records);
     answer.behind_latest = read->behind;
     count_out(*live, shard.index, answer.records);
+    live->figures[shard.index].iterator_age_ms = static_cast<std::uint64_t>(read->behind.count());
     if (shard.closed && read->next >= shard.end) {
         answer.children = children_of(live->stream, shard.index);
     } else {
@@ -108,10 +109,10 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
     for (const log::Record& record : *records) {
         // A shard that closed after `shard` was looked at: its closing record ends this reading, too.
         if (record.ordinal >= end || is_closing_record(record.data)) break;
-        auto decoded = decode_record(record.data);
+        auto decoded = decode(record.data);
         if (!decoded) co_return std::unexpected(std::move(decoded.error()));
         read.records.push_back({record_number(created_s, shard.index, record.ordinal, record.time), record.time,
-                                std::string(decoded->partition_key), std::move(decoded->data)});
+                                std::string(decoded->partition_key), std::move(decoded->data), decoded->is_encrypted});
         read.next = record.ordinal + 1;
     }
     if (read.next < end) {

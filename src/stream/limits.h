@@ -32,6 +32,10 @@ inline constexpr std::size_t fan_out_records_max = 1'000;      ///< of one event
 inline constexpr std::size_t fan_out_bytes_max = 1024 * 1024;  ///< of one event, or one record
 inline constexpr std::size_t fan_out_batches_max = 8;          ///< kept of each shard for the next consumer
 inline constexpr Millis fan_out_share_within = 200ms;
+inline constexpr int warm_throughput_mibps_max = 10'240;       ///< AWS: 10 GiB/s
+inline constexpr Millis commitment_min = 24h;                  ///< AWS
+inline constexpr int on_demand_streams_max = 50;               ///< AWS: shown by DescribeLimits
+inline constexpr std::size_t shards_per_account_max = 1'000'000;
 inline constexpr std::size_t tags_max = 50;                    ///< AWS
 inline constexpr Millis retention_check_every = 60'000ms;
 

@@ -23,6 +23,7 @@ struct Live {
     };
     std::optional<Cut> unsettled;
     std::unordered_map<std::uint32_t, ShardFigures> figures;  ///< by shard
+    ShardFigures gone;                                         ///< of shards that have expired
 };
 
 class Turn {

@@ -38,6 +38,8 @@ std::vector<Scaling> OnDemand::check(const Stream& stream,
 
     std::vector<Scaling> actions;
     std::size_t count = stream.open.size();
+    const auto count_min = static_cast<std::size_t>(
+        std::max(limits::on_demand_shards, stream.warm_throughput_mibps.value_or(0)));
     for (std::size_t i = 0; i < stream.open.size(); ++i) {
         const Shard& shard = stream.open_shard(i);
         const Watched& one = watched_[shard.index];
@@ -45,7 +47,7 @@ std::vector<Scaling> OnDemand::check(const Stream& stream,
             count < limits::on_demand_shards_max && shard.last_hash - shard.first_hash > 3) {
             actions.push_back({shard.index, std::nullopt});
             ++count;
-        } else if (i + 1 < stream.open.size() && count > limits::on_demand_shards) {
+        } else if (i + 1 < stream.open.size() && count > count_min) {
             const Shard& above = stream.open_shard(i + 1);
             const Timestamp since = std::max(one.cold_since, watched_[above.index].cold_since);
             if (now - since < limits::on_demand_cold_after) continue;

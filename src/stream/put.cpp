@@ -1,7 +1,6 @@
 // Puts: choose the shard by hash, append, and tell where each record went.
 #include <fmt/format.h>
 
-#include "log/frame.h"
 #include "stream/hash.h"
 #include "stream/live.h"
 #include "stream/sequence.h"
@@ -9,9 +8,6 @@
 
 namespace freshet::stream {
 namespace {
-
-constexpr char record_version = 1;
-constexpr std::size_t record_header_bytes = 3;  // version, length of the partition key
 
 /// The rim's words for what the log refused.
 Error from_log(Error error) {
@@ -21,24 +17,6 @@ Error from_log(Error error) {
 }
 
 }  // namespace
-
-Bytes encode_record(std::string_view partition_key, std::string_view data) {
-    std::string payload;
-    payload.reserve(record_header_bytes + partition_key.size() + data.size());
-    payload += record_version;
-    log::put_number(payload, static_cast<std::uint16_t>(partition_key.size()));
-    payload.append(partition_key).append(data);
-    return Bytes::own(std::move(payload));
-}
-
-Result<LogRecord> decode_record(const Bytes& payload) {
-    const std::string_view view = payload.view();
-    const std::size_t key_size = view.size() >= record_header_bytes ? log::get_number<std::uint16_t>(view, 1) : 0;
-    if (view.size() < record_header_bytes + key_size || view[0] != record_version) {
-        return fail(freshet::Errc::corrupt, "a stream record in the log is not one");
-    }
-    return LogRecord{view.substr(record_header_bytes, key_size), payload.slice(record_header_bytes + key_size)};
-}
 
 /// What goes to one shard of a put.
 struct Streams::Share {
@@ -57,6 +35,7 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     std::vector<log::Append> batches;
     std::vector<Share> shares;                                // beside `batches`
     std::vector<std::pair<std::size_t, std::size_t>> places;  // batch, place in it
+    const bool is_encrypted = live->stream.data_key != 0;
     auto shared = share_out(live->stream, entries, batches, shares, places);
     if (!shared) co_return std::unexpected(std::move(shared.error()));
     for (std::size_t i = 0; i < shares.size(); ++i) {
@@ -72,13 +51,13 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     for (const auto& [batch, place] : places) {
         const log::Appended& at = (*appended)[batch];
         const Share& share = shares[batch];
-        placed.push_back({share.shard, record_number(share.created_s, share.shard, at.first + place, at.time)});
+        placed.push_back({share.shard, record_number(share.created_s, share.shard, at.first + place, at.time), is_encrypted});
     }
     co_return placed;
 }
 
 Result<> Streams::share_out(const Stream& stream, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
-                            std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places) {
+                            std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places) const {
     constexpr std::size_t none = ~std::size_t{0};
     const auto record_bytes_max = static_cast<std::size_t>(stream.record_kib_max) * 1024;
     std::vector<std::size_t> batch_of(stream.open.size(), none);
@@ -98,7 +77,9 @@ Result<> Streams::share_out(const Stream& stream, const std::vector<PutEntry>& e
             shares.push_back({shard.index, to_epoch_ms(shard.created) / 1000, 0});
         }
         places.emplace_back(batch, batches[batch].records.size());
-        batches[batch].records.push_back(encode_record(entry.partition_key, entry.data.view()));
+        auto record = encode(stream, entry.partition_key, entry.data.view());
+        if (!record) return std::unexpected(std::move(record.error()));
+        batches[batch].records.push_back(std::move(*record));
         shares[batch].bytes += bytes;
     }
     return {};

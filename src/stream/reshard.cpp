@@ -53,9 +53,6 @@ void apply(Stream& stream, const Live::Cut& cut) {
 
 }  // namespace
 
-Bytes closing_record() { return Bytes::literal(std::string_view("\x02", 1)); }
-bool is_closing_record(const Bytes& payload) { return payload.view() == closing_record().view(); }
-
 io::Task<Result<>> Streams::split(StreamKey key, std::uint32_t shard, HashKey at) {
     auto held = co_await turn(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
@@ -94,12 +91,18 @@ io::Task<Result<Streams::Counts>> Streams::update_count(StreamKey key, int targe
 io::Task<Result<>> Streams::set_mode(StreamKey key, Mode mode, std::optional<int> warm_throughput) {
     auto held = co_await turn(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
+    if (warm_throughput) {
+        auto allowed = check_warm_throughput(key, mode, *warm_throughput);
+        if (!allowed) co_return allowed;
+    }
     Stream stream = held->stream();
     stream.mode = mode;
     stream.warm_throughput_mibps = warm_throughput;
     auto saved = co_await save(held->live(), std::move(stream));
-    if (saved) on_demand_.erase(held->stream().id);
-    co_return saved;
+    if (!saved) co_return saved;
+    on_demand_.erase(held->stream().id);
+    auto warmed = co_await warm(held->live());
+    co_return warmed;
 }
 
 /// The caller holds the stream's Turn.

@@ -1,6 +1,8 @@
 #include "stream/store.h"
 
+#include <iterator>
 #include <random>
+#include <sstream>
 
 #include "log/frame.h"
 #include "stream/hash.h"
@@ -25,6 +27,20 @@ Result<> write_tags(meta::Txn& txn, const Stream& stream) {
 
 meta::Value optional_number(const std::optional<int>& value) {
     return value ? meta::Value(std::int64_t{*value}) : meta::Value();
+}
+
+meta::Value optional_text(const std::optional<std::string>& value) { return value ? meta::Value(*value) : meta::Value(); }
+meta::Value optional_time(const std::optional<Timestamp>& value) { return value ? meta::Value(to_epoch_ms(*value)) : meta::Value(); }
+
+std::string joined(const std::set<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+std::set<std::string> words_of(const std::string& text) {
+    std::istringstream words(text);
+    return {std::istream_iterator<std::string>(words), {}};
 }
 
 std::optional<std::uint32_t> optional_index(const meta::Row& row, int column) {
@@ -84,15 +100,45 @@ std::vector<meta::Migration> migrations() {
              "CREATE TABLE stream_consumers (id INTEGER PRIMARY KEY AUTOINCREMENT, stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,"
              " name TEXT NOT NULL, created_ms INTEGER NOT NULL, UNIQUE (stream, name));"
              "CREATE TABLE stream_consumer_tags (consumer INTEGER NOT NULL REFERENCES stream_consumers ON DELETE CASCADE, name TEXT NOT NULL,"
-             " value TEXT NOT NULL, PRIMARY KEY (consumer, name)) WITHOUT ROWID"}};
+             " value TEXT NOT NULL, PRIMARY KEY (consumer, name)) WITHOUT ROWID"},
+            {"stream", 4,
+             "ALTER TABLE streams ADD COLUMN policy TEXT;"
+             "ALTER TABLE streams ADD COLUMN shard_metrics TEXT NOT NULL DEFAULT '';"
+             "ALTER TABLE streams ADD COLUMN key_id TEXT NOT NULL DEFAULT '';"
+             "ALTER TABLE streams ADD COLUMN data_key INTEGER NOT NULL DEFAULT 0;"
+             "ALTER TABLE stream_consumers ADD COLUMN policy TEXT;"
+             "CREATE TABLE stream_data_keys (id INTEGER PRIMARY KEY AUTOINCREMENT, stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,"
+             " master INTEGER NOT NULL, wrapped BLOB NOT NULL);"
+             "CREATE TABLE stream_commitments (account TEXT NOT NULL, region TEXT NOT NULL, started_ms INTEGER, ends_ms INTEGER,"
+             " PRIMARY KEY (account, region)) WITHOUT ROWID"}};
 }
+
+namespace {
+
+/// Keys and commitments.
+Result<> load_accounts(const meta::Connection& connection, Loaded& loaded) {
+    auto read = connection.query("SELECT id, stream, master, wrapped FROM stream_data_keys", {}, [&](const meta::Row& row) {
+        loaded.keys.push_back({row.integer(0), row.integer(1), row.integer(2), row.blob(3)});
+        return true;
+    });
+    if (!read) return read;
+    return connection.query("SELECT account, region, started_ms, ends_ms FROM stream_commitments", {}, [&](const meta::Row& row) {
+        Commitment& commitment = loaded.commitments[{row.text(0), row.text(1)}];
+        if (!row.is_null(2)) commitment.started = from_epoch_ms(row.integer(2));
+        if (!row.is_null(3)) commitment.ends = from_epoch_ms(row.integer(3));
+        return true;
+    });
+}
+
+}  // namespace
 
 Result<Loaded> load(const meta::Connection& connection) {
     Loaded loaded;
     std::vector<Stream>& streams = loaded.streams;
     std::map<std::int64_t, std::size_t> places;
     auto read = connection.query(
-        "SELECT id, account, region, name, created_ms, mode, retention_hours, record_kib_max, warm_throughput FROM streams", {},
+        "SELECT id, account, region, name, created_ms, mode, retention_hours, record_kib_max, warm_throughput, policy,"
+        " shard_metrics, key_id, data_key FROM streams", {},
         [&](const meta::Row& row) {
             Stream stream;
             stream.id = row.integer(0);
@@ -102,6 +148,10 @@ Result<Loaded> load(const meta::Connection& connection) {
             stream.retention_hours = static_cast<int>(row.integer(6));
             stream.record_kib_max = static_cast<int>(row.integer(7));
             if (!row.is_null(8)) stream.warm_throughput_mibps = static_cast<int>(row.integer(8));
+            if (!row.is_null(9)) stream.policy = row.text(9);
+            stream.shard_metrics = words_of(row.text(10));
+            stream.key_id = row.text(11);
+            stream.data_key = row.integer(12);
             places[stream.id] = streams.size();
             streams.push_back(std::move(stream));
             return true;
@@ -128,8 +178,9 @@ Result<Loaded> load(const meta::Connection& connection) {
         return true;
     });
     if (!read) return std::unexpected(std::move(read.error()));
-    read = connection.query("SELECT stream, id, name, created_ms FROM stream_consumers", {}, [&](const meta::Row& row) {
-        streams[places[row.integer(0)]].consumers[row.text(2)] = {row.integer(1), row.text(2), from_epoch_ms(row.integer(3)), {}};
+    read = connection.query("SELECT stream, id, name, created_ms, policy FROM stream_consumers", {}, [&](const meta::Row& row) {
+        streams[places[row.integer(0)]].consumers[row.text(2)] = {
+            row.integer(1), row.text(2), from_epoch_ms(row.integer(3)), {}, row.is_null(4) ? std::nullopt : std::optional(row.text(4))};
         return true;
     });
     if (!read) return std::unexpected(std::move(read.error()));
@@ -138,6 +189,8 @@ Result<Loaded> load(const meta::Connection& connection) {
                                 streams[places[row.integer(0)]].consumers[row.text(1)].tags[row.text(2)] = row.text(3);
                                 return true;
                             });
+    if (!read) return std::unexpected(std::move(read.error()));
+    read = load_accounts(connection, loaded);
     if (!read) return std::unexpected(std::move(read.error()));
     return loaded;
 }
@@ -160,9 +213,11 @@ Result<> insert(meta::Txn& txn, Stream& stream) {
 }
 
 Result<> update(meta::Txn& txn, const Stream& stream) {
-    auto updated = txn.execute("UPDATE streams SET retention_hours = ?2, mode = ?3, warm_throughput = ?4 WHERE id = ?1",
+    auto updated = txn.execute("UPDATE streams SET retention_hours = ?2, mode = ?3, warm_throughput = ?4, record_kib_max = ?5,"
+                               " policy = ?6, shard_metrics = ?7, key_id = ?8, data_key = ?9 WHERE id = ?1",
                                {stream.id, std::int64_t{stream.retention_hours}, std::int64_t{stream.mode == Mode::on_demand},
-                                optional_number(stream.warm_throughput_mibps)});
+                                optional_number(stream.warm_throughput_mibps), std::int64_t{stream.record_kib_max}, optional_text(stream.policy),
+                                joined(stream.shard_metrics), stream.key_id, stream.data_key});
     if (!updated) return done(std::move(updated));
     return write_tags(txn, stream);
 }
@@ -234,6 +289,27 @@ Result<> write_consumer_tags(meta::Txn& txn, const Consumer& consumer) {
         if (!written) return done(std::move(written));
     }
     return {};
+}
+
+Result<> write_consumer_policy(meta::Txn& txn, const Consumer& consumer) {
+    return done(txn.execute("UPDATE stream_consumers SET policy = ?2 WHERE id = ?1", {consumer.id, optional_text(consumer.policy)}));
+}
+
+Result<> insert_key(meta::Txn& txn, WrappedKey& key) {
+    auto inserted = txn.execute("INSERT INTO stream_data_keys (stream, master, wrapped) VALUES (?1, ?2, ?3)",
+                                {key.stream, key.master, Bytes::copy(key.wrapped)});
+    if (!inserted) return done(std::move(inserted));
+    key.id = txn.last_row_id();
+    return {};
+}
+
+Result<> rewrap_key(meta::Txn& txn, const WrappedKey& key) {
+    return done(txn.execute("UPDATE stream_data_keys SET master = ?2, wrapped = ?3 WHERE id = ?1", {key.id, key.master, Bytes::copy(key.wrapped)}));
+}
+
+Result<> write_commitment(meta::Txn& txn, const std::string& account, const std::string& region, const Commitment& commitment) {
+    return done(txn.execute("INSERT OR REPLACE INTO stream_commitments VALUES (?1, ?2, ?3, ?4)",
+                            {account, region, optional_time(commitment.started), optional_time(commitment.ends)}));
 }
 
 Result<std::string> iterator_key(meta::Txn& txn) {

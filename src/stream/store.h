@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "meta/database.h"
+#include "stream/key_ring.h"
 #include "stream/reshard_plan.h"
 #include "stream/types.h"
 
@@ -18,6 +19,8 @@ struct Unsettled {
 struct Loaded {
     std::vector<Stream> streams;
     std::vector<Unsettled> unsettled;
+    std::vector<WrappedKey> keys;
+    std::map<std::pair<std::string, std::string>, Commitment> commitments;  ///< by account and region
 };
 Result<Loaded> load(const meta::Connection& connection);
 /// Sets the ids of the stream and of its shards' partitions.
@@ -37,6 +40,12 @@ Result<> remove_shard(meta::Txn& txn, std::int64_t stream, const Shard& shard);
 Result<> insert_consumer(meta::Txn& txn, std::int64_t stream, Consumer& consumer);
 Result<> remove_consumer(meta::Txn& txn, std::int64_t consumer);
 Result<> write_consumer_tags(meta::Txn& txn, const Consumer& consumer);
+Result<> write_consumer_policy(meta::Txn& txn, const Consumer& consumer);
+
+/// Sets the key's id.
+Result<> insert_key(meta::Txn& txn, WrappedKey& key);
+Result<> rewrap_key(meta::Txn& txn, const WrappedKey& key);
+Result<> write_commitment(meta::Txn& txn, const std::string& account, const std::string& region, const Commitment& commitment);
 
 /// The key that iterators are signed with; made at the first call.
 Result<std::string> iterator_key(meta::Txn& txn);

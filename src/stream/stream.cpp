@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/log.h"
 #include "stream/hash.h"
 #include "stream/limits.h"
@@ -36,6 +37,8 @@ Result<> Streams::load() {
         const StreamKey key = stream.key;
         streams_.emplace(key, std::make_shared<Live>(home_, std::move(stream)));
     }
+    for (auto& [owner, commitment] : loaded.commitments) commitments_[owner] = commitment;
+    if (auto keys = load_keys(loaded.keys); !keys) return keys;
     for (const store::Unsettled& unsettled : loaded.unsettled) {
         if (auto recovered = recover_reshard(unsettled); !recovered) return recovered;
     }
@@ -103,7 +106,12 @@ std::vector<const Stream*> Streams::list(const std::string& account, const std::
 io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     const auto in_use = [&key] { return fail(Errc::in_use, fmt::format("Stream {} under account {} already exists.", key.name, key.account)); };
     if (streams_.contains(key)) co_return in_use();
-    const int count = wanted.mode == Mode::on_demand ? limits::on_demand_shards : wanted.shard_count.value_or(0);
+    if (wanted.warm_throughput_mibps) {
+        auto allowed = check_warm_throughput(key, wanted.mode, *wanted.warm_throughput_mibps);
+        if (!allowed) co_return allowed;
+    }
+    const int warm = std::min<int>(wanted.warm_throughput_mibps.value_or(0), limits::on_demand_shards_max);
+    const int count = wanted.mode == Mode::on_demand ? std::max(limits::on_demand_shards, warm) : wanted.shard_count.value_or(0);
     if (count < 1) co_return fail(Errc::invalid_argument, "ShardCount is required for a stream in PROVISIONED mode");
     if (count > limits::shards_per_create_max) {
         co_return fail(Errc::limit, fmt::format("This request would exceed the shard limit for the account {} in {}. Limit: {}. Number of "
@@ -160,33 +168,9 @@ io::Task<Result<>> Streams::remove(StreamKey key, bool with_consumers) {
     co_return Result<>();
 }
 
-/// The caller holds the stream's Turn and changed a copy of it, but not its shards.
-io::Task<Result<>> Streams::save(Live& live, Stream changed) {
-    auto saved = co_await database_.write([&changed](meta::Txn& txn) { return store::update(txn, changed); });
-    if (saved) live.stream = std::move(changed);
-    co_return saved;
-}
-
-io::Task<Result<>> Streams::add_tags(StreamKey key, Tags tags) {
-    auto held = co_await turn(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
-    Stream stream = held->stream();
-    for (auto& [name, value] : tags) stream.tags[name] = value;
-    if (stream.tags.size() > limits::tags_max) {
-        co_return fail(Errc::invalid_argument, fmt::format("Failed to add tags to stream {} under account {} because a given stream cannot have more "
-                                                           "than {} tags associated with it.", key.name, key.account, limits::tags_max));
-    }
-    auto saved = co_await save(held->live(), std::move(stream));
-    co_return saved;
-}
-
-io::Task<Result<>> Streams::remove_tags(StreamKey key, std::vector<std::string> names) {
-    auto held = co_await turn(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
-    Stream stream = held->stream();
-    for (const auto& name : names) stream.tags.erase(name);
-    auto saved = co_await save(held->live(), std::move(stream));
-    co_return saved;
+std::string Streams::public_id(const Stream& stream) const {
+    const std::string digest = to_hex(hmac_sha256(iterator_key_, fmt::format("stream {}", stream.id)));
+    return digest.substr(0, 20) + "-" + digest.substr(20, 3);
 }
 
 std::string Streams::first_sequence_number(const Shard& shard) {

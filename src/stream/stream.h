@@ -7,24 +7,15 @@
 #include "log/log.h"
 #include "meta/database.h"
 #include "stream/errors.h"
+#include "stream/limits.h"
+#include "stream/key_ring.h"
 #include "stream/on_demand.h"
+#include "stream/record.h"
 #include "stream/reshard_plan.h"
 #include "stream/subscription.h"
 #include "stream/types.h"
 
 namespace freshet::stream {
-
-/// One record as the log keeps it, taken apart.
-struct LogRecord {
-    std::string_view partition_key;
-    Bytes data;
-};
-/// `payload` of a record of a shard's partition. Errc::corrupt when it is none.
-Result<LogRecord> decode_record(const Bytes& payload);
-Bytes encode_record(std::string_view partition_key, std::string_view data);
-/// The last record of a closed shard's partition is no user's: it says that the shard is closed.
-bool is_closing_record(const Bytes& payload);
-Bytes closing_record();
 
 struct Live;
 class Turn;
@@ -34,8 +25,9 @@ struct Unsettled;
 
 class Streams {
   public:
-    Streams(io::Core& home, meta::Database& database, log::Log& log, io::Pool& pool)
-        : home_(home), database_(database), log_(log), pool_(pool), stop_(home), loops_(home) {}
+    /// `key_file`: where the master keys of encrypted streams are, or will be.
+    Streams(io::Core& home, meta::Database& database, log::Log& log, io::Pool& pool, io::Disk& disk, std::string key_file)
+        : home_(home), database_(database), log_(log), pool_(pool), keys_(disk, std::move(key_file)), stop_(home), loops_(home) {}
     ~Streams();
     /// Reads the tables, and finishes or forgets a reshard that a crash cut short; before the home
     /// core runs.
@@ -67,8 +59,38 @@ class Streams {
     io::Task<Result<>> set_mode(StreamKey key, Mode mode, std::optional<int> warm_throughput);
 
     io::Task<Result<>> set_retention(StreamKey key, int hours, bool increase);
-    io::Task<Result<>> add_tags(StreamKey key, Tags tags);
-    io::Task<Result<>> remove_tags(StreamKey key, std::vector<std::string> names);
+    io::Task<Result<>> change_tags(StreamKey key, Tags add, std::vector<std::string> remove);
+    /// Of the stream, or of one of its consumers; without a `policy` the present one goes.
+    io::Task<Result<>> set_policy(StreamKey key, std::optional<std::string> consumer, std::optional<std::string> policy);
+    struct Monitoring {
+        std::set<std::string> before, after;
+    };
+    io::Task<Result<Monitoring>> set_monitoring(StreamKey key, std::set<std::string> add, std::set<std::string> remove);
+    io::Task<Result<>> set_record_size(StreamKey key, int kib);
+    /// Shards for so many MiB a second stand ready from now on.
+    io::Task<Result<Counts>> set_warm_throughput(StreamKey key, int mibps);
+    /// "abc...-xyz": names the stream, and no later one of the same name.
+    std::string public_id(const Stream& stream) const;
+
+    // Encryption of what is put from now on; a new `key_id` makes a new data key.
+    io::Task<Result<>> start_encryption(StreamKey key, std::string key_id);
+    io::Task<Result<>> stop_encryption(StreamKey key);
+    /// A record as it goes into the log: sealed when the stream is encrypted.
+    Result<Bytes> encode(const Stream& stream, std::string_view partition_key, std::string_view data) const;
+    /// And back, also of the time before. Any thread. Errc::key_unavailable, Errc::corrupt.
+    Result<LogRecord> decode(const Bytes& payload) const;
+
+    // Accounts.
+    struct Usage {
+        std::size_t open_shards = 0, on_demand_streams = 0;
+    };
+    Usage usage(const std::string& account, const std::string& region) const;
+    std::size_t shard_limit() const { return limits::shards_per_account_max; }
+    Commitment commitment(const std::string& account, const std::string& region) const;
+    io::Task<Result<Commitment>> set_commitment(std::string account, std::string region, bool enabled);
+
+    /// Lines for Prometheus.
+    std::string figures() const;
 
     /// All entries become durable in one commit; answers in the order of entries.
     io::Task<Result<std::vector<Placed>>> put(StreamKey key, std::vector<PutEntry> entries);
@@ -117,9 +139,12 @@ class Streams {
     static void count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records);
     struct Share;
     /// Puts each entry into a batch of its shard; `places` says where, entry by entry.
-    static Result<> share_out(const Stream& stream, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
-                              std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places);
+    Result<> share_out(const Stream& stream, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
+                              std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places) const;
 
+    Result<> load_keys(const std::vector<WrappedKey>& wrapped);
+    Result<> check_warm_throughput(const StreamKey& key, Mode mode, int mibps) const;
+    io::Task<Result<>> warm(Live& live);
     Result<> recover_reshard(const store::Unsettled& unsettled);
     io::Task<Result<>> reshard(Live& live, ReshardPlan plan);
     io::Task<Result<>> cut(Live& live, const ReshardPlan& plan);
@@ -146,6 +171,8 @@ class Streams {
     };
     std::map<Subscription::Place, Subscribed> subscriptions_;  ///< the last of each consumer and shard
     FanOutCache fan_out_cache_;
+    std::map<std::pair<std::string, std::string>, Commitment> commitments_;  ///< by account and region
+    KeyRing keys_;
     std::string iterator_key_;
     io::StopFlag stop_;
     io::Scope loops_;

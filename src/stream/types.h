@@ -3,6 +3,7 @@
 #include <compare>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct Consumer {
     std::string name;
     Timestamp created;
     Tags tags;
+    std::optional<std::string> policy = std::nullopt;
 };
 
 enum class Mode { provisioned, on_demand };
@@ -59,6 +61,10 @@ struct Stream {
     int record_kib_max = 1024;
     std::optional<int> warm_throughput_mibps;
     Tags tags;
+    std::optional<std::string> policy;
+    std::set<std::string> shard_metrics;  ///< those of enhanced monitoring, in AWS's words
+    std::string key_id;                   ///< AWS's name of the key; "" when not encrypted
+    std::int64_t data_key = 0;            ///< seals what is put; 0 when not encrypted
     std::map<std::string, Consumer> consumers;  ///< by name
     std::vector<Shard> shards;      ///< by index; expired ones are gone
     std::vector<std::size_t> open;  ///< places of the open ones in `shards`, in order of hash
@@ -91,6 +97,7 @@ struct PutEntry {
 struct Placed {
     std::uint32_t shard = 0;
     std::string sequence_number;
+    bool is_encrypted = false;
 };
 
 struct StoredRecord {
@@ -98,6 +105,7 @@ struct StoredRecord {
     Timestamp arrival;
     std::string partition_key;
     Bytes data;
+    bool is_encrypted = false;
 };
 
 enum class Start { at_sequence_number, after_sequence_number, at_timestamp, trim_horizon, latest };
@@ -120,6 +128,15 @@ struct ReadAnswer {
 struct ShardFigures {
     std::uint64_t bytes_in = 0, records_in = 0;
     std::uint64_t bytes_out = 0, records_out = 0;
+    std::uint64_t writes_throttled = 0, reads_throttled = 0;
+    std::uint64_t iterator_age_ms = 0;  ///< of the last read
+};
+
+/// An account's promise of a minimum throughput: a day at least.
+struct Commitment {
+    enum class Status { disabled, enabled, ending };
+    std::optional<Timestamp> started, ends;
+    Status status(Timestamp now) const;
 };
 
 }  // namespace freshet::stream

@@ -23,14 +23,21 @@ class Handlers {
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto entry = entry_of(std::move(input.partition_key), input.explicit_hash_key, std::move(input.data));
         if (!entry) co_return std::unexpected(std::move(entry.error()));
+        if (input.sequence_number_for_ordering) {
+            const auto after = domain::parse_sequence_number(*input.sequence_number_for_ordering);
+            if (!after || from_epoch_ms(after->arrival_s * 1000) > streams_.home().now()) {
+                co_return refuse("InvalidArgumentException", fmt::format("ExclusiveMinimumSequenceNumber {} used in PutRecord on stream {} under account {} is invalid.",
+                                                                         *input.sequence_number_for_ordering, key->name, key->account));
+            }
+        }
         std::vector<domain::PutEntry> entries;
         entries.push_back(std::move(*entry));
         auto placed = co_await streams_.put(std::move(*key), std::move(entries));
         if (!placed) co_return refuse(placed.error());
         PutRecordOutput out;
+        out.encryption_type = placed->front().is_encrypted ? "KMS" : "NONE";
         out.shard_id = domain::shard_name(placed->front().shard);
         out.sequence_number = std::move(placed->front().sequence_number);
-        out.encryption_type = "NONE";
         co_return out;
     }
 
@@ -66,6 +73,7 @@ class Handlers {
             }
             co_return out;
         }
+        if (placed->front().is_encrypted) out.encryption_type = "KMS";
         out.records.reserve(count);
         for (auto& at : *placed) {
             auto& record = out.records.emplace_back();

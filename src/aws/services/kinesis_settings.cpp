@@ -1,7 +1,7 @@
-// What is set on a stream: retention, tags.
+// What is set on a stream or an account: retention, encryption, monitoring, sizes, commitments.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "aws/services/kinesis_words.h"
 #include "stream/limits.h"
@@ -12,62 +12,169 @@ namespace {
 using namespace kinesis;
 namespace domain = stream;
 
+const std::set<std::string> all_metrics{"IncomingBytes",
+                                        "IncomingRecords",
+                                        "OutgoingBytes",
+                                        "OutgoingRecords",
+                                        "IteratorAgeMilliseconds",
+                                        "ReadProvisionedThroughputExceeded",
+                                        "WriteProvisionedThroughputExceeded"};
+
+std::set<std::string> metrics_of(const std::vector<std::string>& names) {
+    std::set<std::string> metrics(names.begin(), names.end());
+    return metrics.contains("ALL") ? all_metrics : metrics;
+}
+
 class Handlers {
   public:
     explicit Handlers(domain::Streams& streams) : streams_(streams) {}
 
-    io::Task<Answer<IncreaseStreamRetentionPeriodOp::Output>> increase_retention(Caller caller, IncreaseStreamRetentionPeriodInput input) {
+    io::Task<Answer<IncreaseStreamRetentionPeriodOp::Output>> increase_retention(
+        Caller caller, IncreaseStreamRetentionPeriodInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done = co_await streams_.set_retention(std::move(*key), input.retention_period_hours, true);
+        auto done =
+            co_await streams_.set_retention(std::move(*key), input.retention_period_hours, true);
         if (!done) co_return refuse(done.error());
         co_return IncreaseStreamRetentionPeriodOp::Output{};
     }
 
-    io::Task<Answer<DecreaseStreamRetentionPeriodOp::Output>> decrease_retention(Caller caller, DecreaseStreamRetentionPeriodInput input) {
+    io::Task<Answer<DecreaseStreamRetentionPeriodOp::Output>> decrease_retention(
+        Caller caller, DecreaseStreamRetentionPeriodInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done = co_await streams_.set_retention(std::move(*key), input.retention_period_hours, false);
+        auto done =
+            co_await streams_.set_retention(std::move(*key), input.retention_period_hours, false);
         if (!done) co_return refuse(done.error());
         co_return DecreaseStreamRetentionPeriodOp::Output{};
     }
 
-    io::Task<Answer<AddTagsToStreamOp::Output>> add_tags(Caller caller, AddTagsToStreamInput input) {
+    io::Task<Answer<StartStreamEncryptionOp::Output>> start_encryption(
+        Caller caller, StartStreamEncryptionInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done = co_await streams_.add_tags(std::move(*key), {input.tags.begin(), input.tags.end()});
+        if (input.encryption_type != "KMS")
+            co_return refuse("InvalidArgumentException",
+                             fmt::format("EncryptionType {} is not valid: it must be KMS",
+                                         input.encryption_type));
+        auto done = co_await streams_.start_encryption(std::move(*key), std::move(input.key_id));
         if (!done) co_return refuse(done.error());
-        co_return AddTagsToStreamOp::Output{};
+        co_return StartStreamEncryptionOp::Output{};
     }
 
-    io::Task<Answer<RemoveTagsFromStreamOp::Output>> remove_tags(Caller caller, RemoveTagsFromStreamInput input) {
+    io::Task<Answer<StopStreamEncryptionOp::Output>> stop_encryption(
+        Caller caller, StopStreamEncryptionInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done = co_await streams_.remove_tags(std::move(*key), std::move(input.tag_keys));
+        if (input.encryption_type != "KMS")
+            co_return refuse("InvalidArgumentException",
+                             fmt::format("EncryptionType {} is not valid: it must be KMS",
+                                         input.encryption_type));
+        auto done = co_await streams_.stop_encryption(std::move(*key));
         if (!done) co_return refuse(done.error());
-        co_return RemoveTagsFromStreamOp::Output{};
+        co_return StopStreamEncryptionOp::Output{};
     }
 
-    io::Task<Answer<ListTagsForStreamOutput>> list_tags(Caller caller, ListTagsForStreamInput input) {
+    io::Task<Answer<EnhancedMonitoringOutput>> enable_monitoring(
+        Caller caller, EnableEnhancedMonitoringInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto found = streams_.find(*key);
-        if (!found) co_return refuse(found.error());
-        ListTagsForStreamOutput out;
-        const auto limit = static_cast<std::size_t>(input.limit.value_or(static_cast<int>(domain::limits::tags_max)));
-        for (auto at = (*found)->tags.upper_bound(input.exclusive_start_tag_key.value_or("")); at != (*found)->tags.end(); ++at) {
-            if (out.tags.size() == limit) {
-                out.has_more_tags = true;
-                break;
-            }
-            auto& tag = out.tags.emplace_back();
-            tag.key = at->first;
-            tag.value = at->second;
-        }
+        auto done =
+            co_await streams_.set_monitoring(*key, metrics_of(input.shard_level_metrics), {});
+        if (!done) co_return refuse(done.error());
+        co_return monitoring_output(*key, *done);
+    }
+
+    io::Task<Answer<EnhancedMonitoringOutput>> disable_monitoring(
+        Caller caller, DisableEnhancedMonitoringInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done =
+            co_await streams_.set_monitoring(*key, {}, metrics_of(input.shard_level_metrics));
+        if (!done) co_return refuse(done.error());
+        co_return monitoring_output(*key, *done);
+    }
+
+    io::Task<Answer<UpdateMaxRecordSizeOp::Output>> update_record_size(
+        Caller caller, UpdateMaxRecordSizeInput input) {
+        auto key = key_of(caller, std::nullopt, input.stream_arn);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done =
+            co_await streams_.set_record_size(std::move(*key), input.max_record_size_in_ki_b);
+        if (!done) co_return refuse(done.error());
+        co_return UpdateMaxRecordSizeOp::Output{};
+    }
+
+    io::Task<Answer<UpdateStreamWarmThroughputOutput>> update_warm_throughput(
+        Caller caller, UpdateStreamWarmThroughputInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto counts = co_await streams_.set_warm_throughput(*key, input.warm_throughput_mi_bps);
+        if (!counts) co_return refuse(counts.error());
+        UpdateStreamWarmThroughputOutput out;
+        out.stream_name = key->name;
+        out.stream_arn = arn_of(*key);
+        out.warm_throughput.emplace();
+        out.warm_throughput->target_mi_bps = counts->target;
+        out.warm_throughput->current_mi_bps = counts->before;
+        co_return out;
+    }
+
+    io::Task<Answer<DescribeLimitsOutput>> describe_limits(Caller caller, DescribeLimitsInput) {
+        const auto usage = streams_.usage(caller.account(), caller.region());
+        DescribeLimitsOutput out;
+        out.shard_limit = static_cast<std::int32_t>(streams_.shard_limit());
+        out.open_shard_count = static_cast<std::int32_t>(usage.open_shards);
+        out.on_demand_stream_count = static_cast<std::int32_t>(usage.on_demand_streams);
+        out.on_demand_stream_count_limit = domain::limits::on_demand_streams_max;
+        co_return out;
+    }
+
+    io::Task<Answer<DescribeAccountSettingsOutput>> describe_account(Caller caller,
+                                                                     DescribeAccountSettingsInput) {
+        DescribeAccountSettingsOutput out;
+        out.minimum_throughput_billing_commitment =
+            commitment_output(streams_.commitment(caller.account(), caller.region()));
+        co_return out;
+    }
+
+    io::Task<Answer<UpdateAccountSettingsOutput>> update_account(Caller caller,
+                                                                 UpdateAccountSettingsInput input) {
+        const bool enabled = input.minimum_throughput_billing_commitment.status == "ENABLED";
+        auto done = co_await streams_.set_commitment(caller.account(), caller.region(), enabled);
+        if (!done) co_return refuse(done.error());
+        UpdateAccountSettingsOutput out;
+        out.minimum_throughput_billing_commitment = commitment_output(*done);
         co_return out;
     }
 
   private:
+    static EnhancedMonitoringOutput monitoring_output(
+        const domain::StreamKey& key, const domain::Streams::Monitoring& monitoring) {
+        EnhancedMonitoringOutput out;
+        out.stream_name = key.name;
+        out.stream_arn = arn_of(key);
+        out.current_shard_level_metrics.emplace(monitoring.before.begin(), monitoring.before.end());
+        out.desired_shard_level_metrics.emplace(monitoring.after.begin(), monitoring.after.end());
+        return out;
+    }
+
+    MinimumThroughputBillingCommitmentOutput commitment_output(
+        const domain::Commitment& commitment) const {
+        using Status = domain::Commitment::Status;
+        MinimumThroughputBillingCommitmentOutput out;
+        const Status status = commitment.status(streams_.home().now());
+        out.status = status == Status::enabled  ? "ENABLED"
+                     : status == Status::ending ? "ENABLED_UNTIL_EARLIEST_ALLOWED_END"
+                                                : "DISABLED";
+        out.started_at = commitment.started;
+        if (status == Status::disabled)
+            out.ended_at = commitment.ends;
+        else
+            out.earliest_allowed_end_at = *commitment.started + domain::limits::commitment_min;
+        return out;
+    }
+
     domain::Streams& streams_;
 };
 
@@ -78,9 +185,15 @@ void register_settings(Router& router, stream::Streams& streams) {
     auto handlers = std::make_shared<Handlers>(streams);
     on<IncreaseStreamRetentionPeriodOp>(router, home, handlers, &Handlers::increase_retention);
     on<DecreaseStreamRetentionPeriodOp>(router, home, handlers, &Handlers::decrease_retention);
-    on<AddTagsToStreamOp>(router, home, handlers, &Handlers::add_tags);
-    on<RemoveTagsFromStreamOp>(router, home, handlers, &Handlers::remove_tags);
-    on<ListTagsForStreamOp>(router, home, handlers, &Handlers::list_tags);
+    on<StartStreamEncryptionOp>(router, home, handlers, &Handlers::start_encryption);
+    on<StopStreamEncryptionOp>(router, home, handlers, &Handlers::stop_encryption);
+    on<EnableEnhancedMonitoringOp>(router, home, handlers, &Handlers::enable_monitoring);
+    on<DisableEnhancedMonitoringOp>(router, home, handlers, &Handlers::disable_monitoring);
+    on<UpdateMaxRecordSizeOp>(router, home, handlers, &Handlers::update_record_size);
+    on<UpdateStreamWarmThroughputOp>(router, home, handlers, &Handlers::update_warm_throughput);
+    on<DescribeLimitsOp>(router, home, handlers, &Handlers::describe_limits);
+    on<DescribeAccountSettingsOp>(router, home, handlers, &Handlers::describe_account);
+    on<UpdateAccountSettingsOp>(router, home, handlers, &Handlers::update_account);
 }
 
 }  // namespace freshet::aws::kinesis_words

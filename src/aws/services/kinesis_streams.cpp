@@ -71,6 +71,11 @@ class Handlers {
         out.open_shard_count = static_cast<std::int32_t>(stream.open.size());
         out.consumer_count = static_cast<std::int32_t>(stream.consumers.size());
         out.max_record_size_in_ki_b = stream.record_kib_max;
+        out.stream_id = streams_.public_id(stream);
+        if (stream.warm_throughput_mibps) {
+            out.warm_throughput.emplace();
+            out.warm_throughput->target_mi_bps = out.warm_throughput->current_mi_bps = *stream.warm_throughput_mibps;
+        }
         co_return DescribeStreamSummaryOutput{std::move(out)};
     }
 
@@ -111,8 +116,9 @@ class Handlers {
         out.stream_mode_details = mode_of(stream);
         out.retention_period_hours = stream.retention_hours;
         out.stream_creation_timestamp = stream.created;
-        out.enhanced_monitoring.emplace_back().shard_level_metrics.emplace();
-        out.encryption_type = "NONE";
+        out.enhanced_monitoring.emplace_back().shard_level_metrics.emplace(stream.shard_metrics.begin(), stream.shard_metrics.end());
+        out.encryption_type = stream.data_key ? "KMS" : "NONE";
+        if (stream.data_key) out.key_id = stream.key_id;
     }
 
     domain::Streams& streams_;

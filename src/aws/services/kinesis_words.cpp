@@ -24,6 +24,7 @@ Fault to_fault(const Error& error) {
         case domain::Errc::invalid_argument: return Fault{"InvalidArgumentException", error.message()};
         case domain::Errc::not_in_this_mode: return Fault{"ValidationException", error.message()};
         case domain::Errc::expired_iterator: return Fault{"ExpiredIteratorException", error.message()};
+        case domain::Errc::key_unavailable: return Fault{"KMSNotFoundException", error.message()};
         case domain::Errc::overloaded: return Fault{"ProvisionedThroughputExceededException", error.message()};
         case domain::Errc::storage: return Fault{"InternalFailure", error.message(), 500};
     }
@@ -92,6 +93,7 @@ kinesis::Record record_output(const domain::StoredRecord& record) {
     out.approximate_arrival_timestamp = record.arrival;
     out.data = record.data;
     out.partition_key = record.partition_key;
+    if (record.is_encrypted) out.encryption_type = "KMS";
     return out;
 }
 
@@ -162,6 +164,7 @@ void register_kinesis(Router& router, stream::Streams& streams) {
     kinesis_words::register_shards(router, streams);
     kinesis_words::register_records(router, streams);
     kinesis_words::register_consumers(router, streams);
+    kinesis_words::register_tags(router, streams);
     kinesis_words::register_settings(router, streams);
 }
 

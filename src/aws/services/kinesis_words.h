@@ -63,6 +63,7 @@ void register_streams(Router& router, stream::Streams& streams);
 void register_shards(Router& router, stream::Streams& streams);
 void register_records(Router& router, stream::Streams& streams);
 void register_consumers(Router& router, stream::Streams& streams);
+void register_tags(Router& router, stream::Streams& streams);
 void register_settings(Router& router, stream::Streams& streams);
 
 }  // namespace freshet::aws::kinesis_words

@@ -1,0 +1,187 @@
+// What is written on streams and consumers: tags and resource policies.
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "aws/services/kinesis_words.h"
+#include "stream/limits.h"
+
+namespace freshet::aws::kinesis_words {
+namespace {
+
+using namespace kinesis;
+namespace domain = stream;
+
+constexpr std::size_t policy_bytes_max = 20 * 1024;  ///< AWS
+
+bool is_json_object(const std::string& text) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    return parser.parse(text).get(root) == simdjson::SUCCESS && root.is_object();
+}
+
+/// A stream, or a consumer of one.
+struct Resource {
+    domain::StreamKey key;
+    std::optional<std::string> consumer;
+};
+
+class Handlers {
+  public:
+    explicit Handlers(domain::Streams& streams) : streams_(streams) {}
+
+    io::Task<Answer<AddTagsToStreamOp::Output>> add_tags(Caller caller,
+                                                         AddTagsToStreamInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done = co_await streams_.change_tags(std::move(*key),
+                                                  {input.tags.begin(), input.tags.end()}, {});
+        if (!done) co_return refuse(done.error());
+        co_return AddTagsToStreamOp::Output{};
+    }
+
+    io::Task<Answer<RemoveTagsFromStreamOp::Output>> remove_tags(Caller caller,
+                                                                 RemoveTagsFromStreamInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto done = co_await streams_.change_tags(std::move(*key), {}, std::move(input.tag_keys));
+        if (!done) co_return refuse(done.error());
+        co_return RemoveTagsFromStreamOp::Output{};
+    }
+
+    io::Task<Answer<ListTagsForStreamOutput>> list_tags(Caller caller,
+                                                        ListTagsForStreamInput input) {
+        auto key = key_of(caller, input);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        auto found = streams_.find(*key);
+        if (!found) co_return refuse(found.error());
+        ListTagsForStreamOutput out;
+        const domain::Tags& tags = (*found)->tags;
+        const auto limit = static_cast<std::size_t>(
+            input.limit.value_or(static_cast<int>(domain::limits::tags_max)));
+        for (auto at = tags.upper_bound(input.exclusive_start_tag_key.value_or(""));
+             at != tags.end(); ++at) {
+            if (out.tags.size() == limit) {
+                out.has_more_tags = true;
+                break;
+            }
+            out.tags.push_back({at->first, at->second});
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<TagResourceOp::Output>> tag(Caller, TagResourceInput input) {
+        auto resource = resource_of(input.resource_arn);
+        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        auto done =
+            co_await change(std::move(*resource), {input.tags.begin(), input.tags.end()}, {});
+        if (!done) co_return refuse(done.error());
+        co_return TagResourceOp::Output{};
+    }
+
+    io::Task<Answer<UntagResourceOp::Output>> untag(Caller, UntagResourceInput input) {
+        auto resource = resource_of(input.resource_arn);
+        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        auto done = co_await change(std::move(*resource), {}, std::move(input.tag_keys));
+        if (!done) co_return refuse(done.error());
+        co_return UntagResourceOp::Output{};
+    }
+
+    io::Task<Answer<ListTagsForResourceOutput>> list_of(Caller, ListTagsForResourceInput input) {
+        auto resource = resource_of(input.resource_arn);
+        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        ListTagsForResourceOutput out;
+        out.tags.emplace();
+        for (const auto& [name, value] : tags_of(*resource)) out.tags->push_back({name, value});
+        co_return out;
+    }
+
+    io::Task<Answer<PutResourcePolicyOp::Output>> put_policy(Caller, PutResourcePolicyInput input) {
+        auto resource = resource_of(input.resource_arn);
+        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        if (input.policy.size() > policy_bytes_max)
+            co_return refuse("LimitExceededException",
+                             fmt::format("The policy is larger than {} bytes", policy_bytes_max));
+        if (!is_json_object(input.policy))
+            co_return refuse("InvalidArgumentException", "The policy is not a valid JSON document");
+        auto done = co_await streams_.set_policy(
+            std::move(resource->key), std::move(resource->consumer), std::move(input.policy));
+        if (!done) co_return refuse(done.error());
+        co_return PutResourcePolicyOp::Output{};
+    }
+
+    io::Task<Answer<GetResourcePolicyOutput>> get_policy(Caller, GetResourcePolicyInput input) {
+        auto resource = resource_of(input.resource_arn);
+        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        const domain::Stream& stream = **streams_.find(resource->key);
+        const auto& policy =
+            resource->consumer ? stream.consumers.at(*resource->consumer).policy : stream.policy;
+        if (!policy)
+            co_return refuse(
+                "ResourceNotFoundException",
+                fmt::format("No resource policy found for resource ARN {}", input.resource_arn));
+        co_return GetResourcePolicyOutput{*policy};
+    }
+
+    io::Task<Answer<DeleteResourcePolicyOp::Output>> delete_policy(
+        Caller, DeleteResourcePolicyInput input) {
+        auto resource = resource_of(input.resource_arn);
+        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        auto done = co_await streams_.set_policy(std::move(resource->key),
+                                                 std::move(resource->consumer), std::nullopt);
+        if (!done) co_return refuse(done.error());
+        co_return DeleteResourcePolicyOp::Output{};
+    }
+
+  private:
+    /// What is there by that ARN, in its present registration.
+    Answer<Resource> resource_of(const std::string& arn) const {
+        auto parsed = parse_stream_arn(arn);
+        auto named = parse_consumer_arn(arn);
+        if (!parsed || (!parsed->rest.empty() && !named))
+            return refuse("InvalidArgumentException",
+                          fmt::format("ResourceARN {} is not valid", arn));
+        auto stream = streams_.find(parsed->key);
+        if (!stream) return refuse(stream.error());
+        if (!named) return Resource{std::move(parsed->key), std::nullopt};
+        auto consumer = streams_.find_consumer(named->key, named->name);
+        if (!consumer) return refuse(consumer.error());
+        if (consumer_arn(named->key, **consumer) != arn)
+            return refuse(
+                "ResourceNotFoundException",
+                fmt::format("Consumer {}, account {} not found.", named->name, named->key.account));
+        return Resource{std::move(named->key), std::move(named->name)};
+    }
+
+    const domain::Tags& tags_of(const Resource& resource) const {
+        const domain::Stream& stream = **streams_.find(resource.key);
+        return resource.consumer ? stream.consumers.at(*resource.consumer).tags : stream.tags;
+    }
+
+    io::Task<Result<>> change(Resource resource, domain::Tags add,
+                              std::vector<std::string> remove) {
+        if (resource.consumer)
+            return streams_.tag_consumer(std::move(resource.key), std::move(*resource.consumer),
+                                         std::move(add), std::move(remove));
+        return streams_.change_tags(std::move(resource.key), std::move(add), std::move(remove));
+    }
+
+    domain::Streams& streams_;
+};
+
+}  // namespace
+
+void register_tags(Router& router, stream::Streams& streams) {
+    io::Core& home = streams.home();
+    auto handlers = std::make_shared<Handlers>(streams);
+    on<AddTagsToStreamOp>(router, home, handlers, &Handlers::add_tags);
+    on<RemoveTagsFromStreamOp>(router, home, handlers, &Handlers::remove_tags);
+    on<ListTagsForStreamOp>(router, home, handlers, &Handlers::list_tags);
+    on<TagResourceOp>(router, home, handlers, &Handlers::tag);
+    on<UntagResourceOp>(router, home, handlers, &Handlers::untag);
+    on<ListTagsForResourceOp>(router, home, handlers, &Handlers::list_of);
+    on<PutResourcePolicyOp>(router, home, handlers, &Handlers::put_policy);
+    on<GetResourcePolicyOp>(router, home, handlers, &Handlers::get_policy);
+    on<DeleteResourcePolicyOp>(router, home, handlers, &Handlers::delete_policy);
+}
+
+}  // namespace freshet::aws::kinesis_words

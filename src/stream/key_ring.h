@@ -1,0 +1,55 @@
+// The keys that streams are encrypted with. A stream's data keys lie in the database, wrapped by a
+// master key that lies in a file of its own (mode 0600, in a directory of mode 0700): a copy of the
+// database or of the log alone says nothing. The file has a line for each master key, "number hex";
+// the last one wraps, all of them unwrap. docs/formats/streams.md
+#pragma once
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/cipher.h"
+#include "base/error.h"
+#include "io/disk.h"
+
+namespace freshet::stream {
+
+struct WrappedKey {
+    std::int64_t id = 0;  ///< of the data key; stands in each record that it encrypts
+    std::int64_t stream = 0;
+    std::int64_t master = 0;
+    std::string wrapped;
+};
+
+class KeyRing {
+  public:
+    KeyRing(io::Disk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
+
+    /// Reads the master keys; the file need not be there. Before the home core runs.
+    Result<> load();
+    /// Takes the data key up. Errc::key_unavailable when its master key is not in the file.
+    Result<> add(const WrappedKey& key);
+    /// A new data key of `stream`, wrapped by the newest master key, which is made when there is
+    /// none.
+    Result<WrappedKey> make(std::int64_t stream);
+    /// The same key, wrapped by the newest master key; nothing when it is already.
+    std::optional<WrappedKey> rewrap(const WrappedKey& key) const;
+
+    /// Any thread. Errc::key_unavailable.
+    Result<std::string> seal(std::int64_t id, std::string_view plain, std::string_view bound) const;
+    /// Any thread. Errc::key_unavailable; Errc::corrupt when it was changed.
+    Result<std::string> open(std::int64_t id, std::string_view sealed,
+                             std::string_view bound) const;
+
+  private:
+    Result<> write_first();
+    std::shared_ptr<const Cipher> find(std::int64_t id) const;
+    io::Disk& disk_;
+    std::string path_;
+    std::map<std::int64_t, Cipher> masters_;
+    mutable std::shared_mutex mutex_;  ///< guards data_keys_: readers decode on pool threads
+    std::map<std::int64_t, std::shared_ptr<const Cipher>> data_keys_;
+};
+
+}  // namespace freshet::stream

@@ -1,0 +1,53 @@
+#include "stream/record.h"
+
+#include "log/frame.h"
+
+namespace freshet::stream {
+namespace {
+
+constexpr char plain_version = 1, closing_version = 2, sealed_version = 3;
+constexpr std::size_t record_header_bytes = 3;  // version, length of the partition key
+
+}  // namespace
+
+Bytes encode_record(std::string_view partition_key, std::string_view data) {
+    std::string payload;
+    payload.reserve(record_header_bytes + partition_key.size() + data.size());
+    payload += plain_version;
+    log::put_number(payload, static_cast<std::uint16_t>(partition_key.size()));
+    payload.append(partition_key).append(data);
+    return Bytes::own(std::move(payload));
+}
+
+Result<LogRecord> decode_record(const Bytes& payload) {
+    const std::string_view view = payload.view();
+    const std::size_t key_size =
+        view.size() >= record_header_bytes ? log::get_number<std::uint16_t>(view, 1) : 0;
+    if (view.size() < record_header_bytes + key_size || view[0] != plain_version)
+        return fail(freshet::Errc::corrupt, "a stream record in the log is not one");
+    return LogRecord{view.substr(record_header_bytes, key_size),
+                     payload.slice(record_header_bytes + key_size)};
+}
+
+Bytes closing_record() {
+    static constexpr char text[] = {closing_version};
+    return Bytes::literal(std::string_view(text, 1));
+}
+
+bool is_closing_record(const Bytes& payload) {
+    return payload.size() == 1 && payload.data()[0] == closing_version;
+}
+
+std::string sealed_head(std::int64_t data_key) {
+    std::string head(1, sealed_version);
+    log::put_number(head, static_cast<std::uint32_t>(data_key));
+    return head;
+}
+
+std::optional<std::int64_t> sealed_with(const Bytes& payload) {
+    if (payload.size() < sealed_head_bytes || payload.data()[0] != sealed_version)
+        return std::nullopt;
+    return log::get_number<std::uint32_t>(payload.view(), 1);
+}
+
+}  // namespace freshet::stream
