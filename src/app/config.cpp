@@ -12,8 +12,38 @@ bool is_loopback(const std::string& host) {
     return host.starts_with("127.") || host == "::1" || host == "localhost";
 }
 
+Result<> apply_streams(const YAML::Node& values, stream::Options& streams) {
+    for (const auto& inner : values) {
+        const auto name = inner.first.as<std::string>();
+        const auto number = inner.second.as<std::int64_t>();
+        if (number < 0)
+            return fail(Errc::invalid, fmt::format("'streams.{}' is negative: {}", name, number));
+        if (name == "creating_ms")
+            streams.creating = Millis(number);
+        else if (name == "updating_ms")
+            streams.updating = Millis(number);
+        else if (name == "deleting_ms")
+            streams.deleting = Millis(number);
+        else if (name == "shard_limit")
+            streams.shard_limit = static_cast<std::size_t>(number);
+        else
+            return fail(Errc::invalid, fmt::format("there is no setting 'streams.{}'", name));
+    }
+    return {};
+}
+
+Result<> apply_limits(const std::string& value, Config& config) {
+    // YAML reads a bare off as false.
+    if (value != "aws" && value != "off" && value != "false")
+        return fail(Errc::invalid, fmt::format("'limits' is off or aws, not '{}'", value));
+    config.streams.aws_limits = value == "aws";
+    return {};
+}
+
 Result<> apply(const std::string& key, const YAML::Node& value, Config& config) {
     if (key == "listen") return set_listen(value.as<std::string>(), config);
+    if (key == "limits") return apply_limits(value.as<std::string>(), config);
+    if (key == "streams") return apply_streams(value, config.streams);
     if (key == "functions") {
         for (const auto& inner : value) {
             const auto name = inner.first.as<std::string>();

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "stream/options.h"
 
 namespace freshet::app {
 
@@ -16,10 +17,12 @@ struct Config {
     bool manual_clock = false;             ///< time moves by POST /_freshet/clock only
     std::string functions_python;          ///< runs Python functions; "" looks for one
     std::string log_level = "info";
+    stream::Options streams;
 };
 
 /// Reads `path` into `config`; later settings win. Keys: data, listen, account, log_level,
-/// functions.python.
+/// functions.python, limits, streams.creating_ms, streams.updating_ms, streams.deleting_ms,
+/// streams.shard_limit.
 Result<> load_config(const std::string& path, Config& config);
 /// "127.0.0.1:4566". Errc::invalid names what is wrong with it; only loopback addresses are
 /// accepted while signatures are not verified.

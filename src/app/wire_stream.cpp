@@ -19,7 +19,7 @@ Result<std::unique_ptr<WiredStream>> WiredStream::make(Context& context) {
     wired->log_ = std::move(*opened);
     wired->streams_ = std::make_unique<stream::Streams>(
         context.cores.main(), context.database, *wired->log_, context.pool, context.disk,
-        context.data_dir + "/keys/streams.keys");
+        context.data_dir + "/keys/streams.keys", context.config.streams);
     if (auto loaded = wired->streams_->load(); !loaded)
         return std::unexpected(std::move(loaded.error()));
     aws::register_kinesis(context.router, *wired->streams_);

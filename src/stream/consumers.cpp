@@ -1,6 +1,8 @@
 // Consumers of enhanced fan-out: names that subscribe to a stream's shards.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "stream/limits.h"
 #include "stream/live.h"
@@ -20,7 +22,7 @@ Result<const Consumer*> Streams::find_consumer(const StreamKey& key,
 }
 
 io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string name, Tags tags) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     Stream& stream = held->stream();
     if (stream.consumers.contains(name))
@@ -35,6 +37,12 @@ io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string
     if (tags.size() > limits::tags_max)
         co_return fail(Errc::limit,
                        fmt::format("A consumer has at most {} tags", limits::tags_max));
+    const auto creating = std::ranges::count_if(
+        stream.consumers, [this](const auto& one) { return is_creating(one.second); });
+    if (options_.aws_limits && static_cast<std::size_t>(creating) >= limits::consumers_creating_max)
+        co_return fail(Errc::limit,
+                       fmt::format("Stream {} under account {} has {} consumers in CREATING status",
+                                   key.name, key.account, creating));
     Consumer consumer{0, std::move(name), home_.now(), std::move(tags)};
     const std::int64_t id = stream.id;
     auto saved = co_await database_.write(

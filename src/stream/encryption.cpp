@@ -32,10 +32,12 @@ Result<> Streams::load_keys(const std::vector<WrappedKey>& wrapped) {
 }
 
 io::Task<Result<>> Streams::start_encryption(StreamKey key, std::string key_id) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     Stream stream = held->stream();
     if (stream.data_key != 0 && stream.key_id == key_id) co_return Result<>();
+    auto within = take_change(key, held->live().keys, limits::keys_a_day);
+    if (!within) co_return within;
     const std::int64_t id = stream.id;
     auto made = co_await pool_.run([this, id] { return keys_.make(id); });
     if (!made) co_return std::unexpected(std::move(made.error()));
@@ -48,16 +50,18 @@ io::Task<Result<>> Streams::start_encryption(StreamKey key, std::string key_id) 
     if (!saved) co_return saved;
     if (auto added = keys_.add(*made); !added) co_return added;
     held->stream() = std::move(stream);
+    show_updating(held->live());
     co_return Result<>();
 }
 
 io::Task<Result<>> Streams::stop_encryption(StreamKey key) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     Stream stream = held->stream();
     stream.data_key = 0;  // the key stays: what was written with it is read with it
     stream.key_id.clear();
     auto saved = co_await save(held->live(), std::move(stream));
+    if (saved) show_updating(held->live());
     co_return saved;
 }
 

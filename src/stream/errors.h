@@ -12,6 +12,7 @@ enum class Errc {
     not_in_this_mode,  ///< the stream's capacity mode does not have it
     expired_iterator,  ///< older than five minutes
     key_unavailable,   ///< the key of an encrypted stream is not in the key file
+    throttled,         ///< faster than AWS lets a shard or an account be asked; try again
     overloaded,        ///< too much waits for the disk; try again
     storage            ///< the disk refused; nothing was kept; try again
 };

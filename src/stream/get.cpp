@@ -10,6 +10,19 @@
 #include "stream/stream.h"
 
 namespace freshet::stream {
+namespace {
+
+std::size_t bytes_of(const std::vector<StoredRecord>& records) {
+    std::size_t bytes = 0;
+    for (const StoredRecord& record : records) bytes += record.data.size() + record.partition_key.size();
+    return bytes;
+}
+
+Failure too_fast(const Stream& stream, std::uint32_t shard) {
+    return fail(Errc::throttled, fmt::format("Rate exceeded for shard {} in stream {} under account {}.", shard_name(shard), stream.key.name, stream.key.account));
+}
+
+}  // namespace
 
 io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t index, Position position) {
     auto found = find(key);
@@ -19,6 +32,8 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
     if (!known) {
         co_return fail(Errc::not_found, fmt::format("Shard {} in stream {} under account {} does not exist", shard_name(index), key.name, key.account));
     }
+    auto usable = check_usable(stream);
+    if (!usable) co_return std::unexpected(std::move(usable.error()));
     Located at{stream.id, *known, 0};
     const Shard& shard = at.shard;
     const bool is_empty = *shard.partition == 0;  // closed as it was made
@@ -56,15 +71,17 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
 }
 
 io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t index, Position position) {
+    const auto live = this->live(key);
     auto at = co_await locate(std::move(key), index, std::move(position));
     if (!at) co_return std::unexpected(std::move(at.error()));
+    if (options_.aws_limits && !throttle(*live, index).take_iterator(home_.now())) co_return too_fast(live->stream, index);
     co_return seal_iterator({at->stream_id, index, at->ordinal, home_.now()}, iterator_key_);
 }
 
 void Streams::count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records) {
     ShardFigures& figures = live.figures[shard];
     figures.records_out += records.size();
-    for (const StoredRecord& record : records) figures.bytes_out += record.data.size() + record.partition_key.size();
+    figures.bytes_out += bytes_of(records);
 }
 
 io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max) {
@@ -74,11 +91,16 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     const Shard* known = live ? live->stream.find_shard(opened->shard) : nullptr;
     if (!known) co_return fail(Errc::not_found, "The stream or the shard of this iterator does not exist any more");
     const Shard shard = *known;
+    if (options_.aws_limits && !throttle(*live, shard.index).take_read(home_.now())) {
+        ++live->figures[shard.index].reads_throttled;
+        co_return too_fast(live->stream, shard.index);
+    }
     auto read = co_await read_records(shard, opened->ordinal, std::min(records_max, limits::get_records_max), limits::get_records_bytes_max);
     if (!read) co_return std::unexpected(std::move(read.error()));
     ReadAnswer answer;
     answer.records = std::move(read->records);
     answer.behind_latest = read->behind;
+    if (options_.aws_limits) throttle(*live, shard.index).did_read(bytes_of(answer.records));
     count_out(*live, shard.index, answer.records);
     live->figures[shard.index].iterator_age_ms = static_cast<std::uint64_t>(read->behind.count());
     if (shard.closed && read->next >= shard.end) {

@@ -36,6 +36,17 @@ inline constexpr int warm_throughput_mibps_max = 10'240;       ///< AWS: 10 GiB/
 inline constexpr Millis commitment_min = 24h;                  ///< AWS
 inline constexpr int on_demand_streams_max = 50;               ///< AWS: shown by DescribeLimits
 inline constexpr std::size_t shards_per_account_max = 1'000'000;
+// With the limits of AWS only:
+inline constexpr double shard_write_bytes = 1024 * 1024;       ///< a second
+inline constexpr double shard_write_records = 1000;            ///< a second
+inline constexpr double shard_read_bytes = 2 * 1024 * 1024;    ///< a second
+inline constexpr double shard_reads = 5;                       ///< GetRecords a second
+inline constexpr double shard_iterators = 5;                   ///< GetShardIterator a second
+inline constexpr Millis day = 24h;                             ///< over which the following three are counted
+inline constexpr std::size_t counts_a_day = 10;                ///< UpdateShardCount
+inline constexpr std::size_t modes_a_day = 2;                  ///< UpdateStreamMode
+inline constexpr std::size_t keys_a_day = 25;                  ///< StartStreamEncryption
+inline constexpr std::size_t consumers_creating_max = 5;
 inline constexpr std::size_t tags_max = 50;                    ///< AWS
 inline constexpr Millis retention_check_every = 60'000ms;
 

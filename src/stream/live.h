@@ -6,6 +6,7 @@
 
 #include "io/core.h"
 #include "stream/store.h"
+#include "stream/throttle.h"
 #include "stream/types.h"
 
 namespace freshet::stream {
@@ -23,6 +24,9 @@ struct Live {
     };
     std::optional<Cut> unsettled;
     std::unordered_map<std::uint32_t, ShardFigures> figures;  ///< by shard
+    std::unordered_map<std::uint32_t, ShardThrottle> throttles;  ///< by shard
+    Timestamp updated{};                                        ///< shows UPDATING until then
+    std::vector<Timestamp> counts, modes, keys;                 ///< when these were changed
     ShardFigures gone;                                         ///< of shards that have expired
 };
 

@@ -9,6 +9,9 @@
 namespace freshet::stream {
 namespace {
 
+/// Stands for a batch: the record was throttled, and its place is the shard's index.
+constexpr std::size_t nowhere = ~std::size_t{0};
+
 /// The rim's words for what the log refused.
 Error from_log(Error error) {
     if (error.is(log::Errc::overloaded)) return Error(Errc::overloaded, std::move(error).within("put").message());
@@ -35,8 +38,9 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     std::vector<log::Append> batches;
     std::vector<Share> shares;                                // beside `batches`
     std::vector<std::pair<std::size_t, std::size_t>> places;  // batch, place in it
+    if (auto usable = check_usable(live->stream); !usable) co_return std::unexpected(std::move(usable.error()));
     const bool is_encrypted = live->stream.data_key != 0;
-    auto shared = share_out(live->stream, entries, batches, shares, places);
+    auto shared = share_out(*live, entries, batches, shares, places);
     if (!shared) co_return std::unexpected(std::move(shared.error()));
     for (std::size_t i = 0; i < shares.size(); ++i) {
         ShardFigures& figures = live->figures[shares[i].shard];
@@ -44,11 +48,16 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
         figures.records_in += batches[i].records.size();
     }
     // Nothing suspends between choosing the shards and the append: no cut comes in between.
-    auto appended = co_await log_.append(std::move(batches));
+    Result<std::vector<log::Appended>> appended;
+    if (!batches.empty()) appended = co_await log_.append(std::move(batches));
     if (!appended) co_return std::unexpected(from_log(std::move(appended.error())));
     std::vector<Placed> placed;
     placed.reserve(places.size());
     for (const auto& [batch, place] : places) {
+        if (batch == nowhere) {
+            placed.push_back({static_cast<std::uint32_t>(place), "", false, true});
+            continue;
+        }
         const log::Appended& at = (*appended)[batch];
         const Share& share = shares[batch];
         placed.push_back({share.shard, record_number(share.created_s, share.shard, at.first + place, at.time), is_encrypted});
@@ -56,11 +65,11 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     co_return placed;
 }
 
-Result<> Streams::share_out(const Stream& stream, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
+Result<> Streams::share_out(Live& live, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
                             std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places) const {
-    constexpr std::size_t none = ~std::size_t{0};
+    const Stream& stream = live.stream;
     const auto record_bytes_max = static_cast<std::size_t>(stream.record_kib_max) * 1024;
-    std::vector<std::size_t> batch_of(stream.open.size(), none);
+    std::vector<std::size_t> batch_of(stream.open.size(), nowhere);
     places.reserve(entries.size());
     for (const PutEntry& entry : entries) {
         const std::size_t bytes = entry.partition_key.size() + entry.data.size();
@@ -69,8 +78,14 @@ Result<> Streams::share_out(const Stream& stream, const std::vector<PutEntry>& e
                                                             stream.record_kib_max, stream.key.name));
         }
         const std::size_t place = stream.place_of(entry.explicit_hash ? *entry.explicit_hash : hash_of(entry.partition_key));
+        const std::uint32_t index = stream.open_shard(place).index;
+        if (options_.aws_limits && !throttle(live, index).take_write(bytes, home_.now())) {
+            ++live.figures[index].writes_throttled;
+            places.emplace_back(nowhere, index);
+            continue;
+        }
         std::size_t& batch = batch_of[place];
-        if (batch == none) {
+        if (batch == nowhere) {
             const Shard& shard = stream.open_shard(place);
             batch = batches.size();
             batches.push_back({shard.partition, {}, {}});

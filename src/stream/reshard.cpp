@@ -54,17 +54,19 @@ void apply(Stream& stream, const Live::Cut& cut) {
 }  // namespace
 
 io::Task<Result<>> Streams::split(StreamKey key, std::uint32_t shard, HashKey at) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     if (held->stream().mode == Mode::on_demand) co_return in_on_demand(key);
     auto plan = plan_split(held->stream(), shard, at, home_.now());
     if (!plan) co_return std::unexpected(std::move(plan.error()));
+    auto within = check_shard_limit(key, 1);
+    if (!within) co_return within;
     auto done = co_await reshard(held->live(), std::move(*plan));
     co_return done;
 }
 
 io::Task<Result<>> Streams::merge(StreamKey key, std::uint32_t shard, std::uint32_t adjacent) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     if (held->stream().mode == Mode::on_demand) co_return in_on_demand(key);
     auto plan = plan_merge(held->stream(), shard, adjacent, home_.now());
@@ -74,7 +76,7 @@ io::Task<Result<>> Streams::merge(StreamKey key, std::uint32_t shard, std::uint3
 }
 
 io::Task<Result<Streams::Counts>> Streams::update_count(StreamKey key, int target) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     if (held->stream().mode == Mode::on_demand) co_return in_on_demand(key);
     const Counts counts{static_cast<int>(held->stream().open.size()), target};
@@ -83,24 +85,29 @@ io::Task<Result<Streams::Counts>> Streams::update_count(StreamKey key, int targe
                        fmt::format("UpdateShardCount cannot scale up over {} shards. Current open "
                                    "shard count: {} Target shard count: {}",
                                    limits::update_count_shards_max, counts.before, target));
+    auto within = check_count(held->live(), target);
+    if (!within) co_return std::unexpected(std::move(within.error()));
     auto done = co_await reshard(held->live(), plan_count(held->stream(), target, home_.now()));
     if (!done) co_return std::unexpected(std::move(done.error()));
     co_return counts;
 }
 
 io::Task<Result<>> Streams::set_mode(StreamKey key, Mode mode, std::optional<int> warm_throughput) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     if (warm_throughput) {
         auto allowed = check_warm_throughput(key, mode, *warm_throughput);
         if (!allowed) co_return allowed;
     }
+    auto within = take_change(key, held->live().modes, limits::modes_a_day);
+    if (!within) co_return within;
     Stream stream = held->stream();
     stream.mode = mode;
     stream.warm_throughput_mibps = warm_throughput;
     auto saved = co_await save(held->live(), std::move(stream));
     if (!saved) co_return saved;
     on_demand_.erase(held->stream().id);
+    show_updating(held->live());
     auto warmed = co_await warm(held->live());
     co_return warmed;
 }
@@ -161,6 +168,7 @@ io::Task<Result<>> Streams::cut(Live& live, const ReshardPlan& plan) {
     } else {
         done = fail(Errc::storage, appended.error().message());
     }
+    if (done) show_updating(live);
     live.is_cutting = false;
     live.cut.notify();
     co_return done;

@@ -12,7 +12,7 @@
 namespace freshet::stream {
 
 io::Task<Result<>> Streams::set_retention(StreamKey key, int hours, bool increase) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     Stream stream = held->stream();
     if (hours < limits::retention_hours_min || hours > limits::retention_hours_max) {
@@ -33,6 +33,7 @@ io::Task<Result<>> Streams::set_retention(StreamKey key, int hours, bool increas
     const std::int64_t id = stream.id;
     auto saved = co_await save(held->live(), std::move(stream));
     if (!saved) co_return saved;
+    show_updating(held->live());
     auto trimmed = co_await trim_expired(id);
     co_return trimmed;
 }

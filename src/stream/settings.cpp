@@ -63,7 +63,7 @@ io::Task<Result<>> Streams::set_policy(StreamKey key, std::optional<std::string>
 io::Task<Result<Streams::Monitoring>> Streams::set_monitoring(StreamKey key,
                                                               std::set<std::string> add,
                                                               std::set<std::string> remove) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     Stream stream = held->stream();
     Monitoring monitoring{stream.shard_metrics, {}};
@@ -76,7 +76,7 @@ io::Task<Result<Streams::Monitoring>> Streams::set_monitoring(StreamKey key,
 }
 
 io::Task<Result<>> Streams::set_record_size(StreamKey key, int kib) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     Stream stream = held->stream();
     stream.record_kib_max = kib;
@@ -85,7 +85,7 @@ io::Task<Result<>> Streams::set_record_size(StreamKey key, int kib) {
 }
 
 io::Task<Result<Streams::Counts>> Streams::set_warm_throughput(StreamKey key, int mibps) {
-    auto held = co_await turn(key);
+    auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     auto allowed = check_warm_throughput(key, held->stream().mode, mibps);
     if (!allowed) co_return std::unexpected(std::move(allowed.error()));

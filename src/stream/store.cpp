@@ -110,7 +110,8 @@ std::vector<meta::Migration> migrations() {
              "CREATE TABLE stream_data_keys (id INTEGER PRIMARY KEY AUTOINCREMENT, stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,"
              " master INTEGER NOT NULL, wrapped BLOB NOT NULL);"
              "CREATE TABLE stream_commitments (account TEXT NOT NULL, region TEXT NOT NULL, started_ms INTEGER, ends_ms INTEGER,"
-             " PRIMARY KEY (account, region)) WITHOUT ROWID"}};
+             " PRIMARY KEY (account, region)) WITHOUT ROWID"},
+            {"stream", 5, "ALTER TABLE streams ADD COLUMN deleted_ms INTEGER"}};
 }
 
 namespace {
@@ -138,7 +139,7 @@ Result<Loaded> load(const meta::Connection& connection) {
     std::map<std::int64_t, std::size_t> places;
     auto read = connection.query(
         "SELECT id, account, region, name, created_ms, mode, retention_hours, record_kib_max, warm_throughput, policy,"
-        " shard_metrics, key_id, data_key FROM streams", {},
+        " shard_metrics, key_id, data_key, deleted_ms FROM streams", {},
         [&](const meta::Row& row) {
             Stream stream;
             stream.id = row.integer(0);
@@ -152,6 +153,7 @@ Result<Loaded> load(const meta::Connection& connection) {
             stream.shard_metrics = words_of(row.text(10));
             stream.key_id = row.text(11);
             stream.data_key = row.integer(12);
+            if (!row.is_null(13)) stream.deleted = from_epoch_ms(row.integer(13));
             places[stream.id] = streams.size();
             streams.push_back(std::move(stream));
             return true;
@@ -214,10 +216,10 @@ Result<> insert(meta::Txn& txn, Stream& stream) {
 
 Result<> update(meta::Txn& txn, const Stream& stream) {
     auto updated = txn.execute("UPDATE streams SET retention_hours = ?2, mode = ?3, warm_throughput = ?4, record_kib_max = ?5,"
-                               " policy = ?6, shard_metrics = ?7, key_id = ?8, data_key = ?9 WHERE id = ?1",
+                               " policy = ?6, shard_metrics = ?7, key_id = ?8, data_key = ?9, deleted_ms = ?10 WHERE id = ?1",
                                {stream.id, std::int64_t{stream.retention_hours}, std::int64_t{stream.mode == Mode::on_demand},
                                 optional_number(stream.warm_throughput_mibps), std::int64_t{stream.record_kib_max}, optional_text(stream.policy),
-                                joined(stream.shard_metrics), stream.key_id, stream.data_key});
+                                joined(stream.shard_metrics), stream.key_id, stream.data_key, optional_time(stream.deleted)});
     if (!updated) return done(std::move(updated));
     return write_tags(txn, stream);
 }

@@ -113,11 +113,8 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     const int warm = std::min<int>(wanted.warm_throughput_mibps.value_or(0), limits::on_demand_shards_max);
     const int count = wanted.mode == Mode::on_demand ? std::max(limits::on_demand_shards, warm) : wanted.shard_count.value_or(0);
     if (count < 1) co_return fail(Errc::invalid_argument, "ShardCount is required for a stream in PROVISIONED mode");
-    if (count > limits::shards_per_create_max) {
-        co_return fail(Errc::limit, fmt::format("This request would exceed the shard limit for the account {} in {}. Limit: {}. Number of "
-                                                "additional shards that would have resulted from this request: {}.",
-                                                key.account, key.region, limits::shards_per_create_max, count));
-    }
+    auto within = check_shard_limit(key, static_cast<std::size_t>(count));
+    if (!within) co_return within;
     if (wanted.tags.size() > limits::tags_max) co_return fail(Errc::limit, fmt::format("A stream has at most {} tags", limits::tags_max));
     Stream stream;
     stream.key = key;
@@ -144,30 +141,6 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     co_return Result<>();
 }
 
-io::Task<Result<>> Streams::remove(StreamKey key, bool with_consumers) {
-    auto held = co_await turn(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
-    if (!held->stream().consumers.empty() && !with_consumers) {
-        co_return fail(Errc::in_use, fmt::format("Stream {} under account {} has registered consumers; set EnforceConsumerDeletion to delete them with it.",
-                                                 key.name, key.account));
-    }
-    auto settled = co_await settle(held->live());
-    if (!settled) co_return settled;
-    const Stream stream = held->stream();
-    auto removed = co_await database_.write([&stream](meta::Txn& txn) { return store::remove(txn, stream); });
-    if (!removed) co_return removed;
-    held->live().is_removed = true;
-    streams_.erase(key);
-    on_demand_.erase(stream.id);
-    end_subscriptions(stream.id, std::nullopt, Error(Errc::not_found, fmt::format("Stream {} under account {} not found.", key.name, key.account)));
-    for (const Shard& shard : stream.shards) fan_out_cache_.forget(shard.partition);
-    co_await pool_.run([this, &stream] {
-        for (const Shard& shard : stream.shards) log_.drop(shard.partition);
-    });
-    log_info("stream", "deleted", {{"name", key.name}});
-    co_return Result<>();
-}
-
 std::string Streams::public_id(const Stream& stream) const {
     const std::string digest = to_hex(hmac_sha256(iterator_key_, fmt::format("stream {}", stream.id)));
     return digest.substr(0, 20) + "-" + digest.substr(20, 3);
@@ -185,6 +158,9 @@ std::string Streams::last_sequence_number(const Shard& shard) {
 void Streams::start() {
     loops_.spawn(keep_retention());
     loops_.spawn(keep_capacity());
+    for (const auto& [key, live] : streams_) {
+        if (live->stream.deleted) loops_.spawn(remove_at(key, live->stream.id, *live->stream.deleted));
+    }
 }
 
 io::Task<void> Streams::stop() {

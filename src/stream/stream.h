@@ -10,9 +10,11 @@
 #include "stream/limits.h"
 #include "stream/key_ring.h"
 #include "stream/on_demand.h"
+#include "stream/options.h"
 #include "stream/record.h"
 #include "stream/reshard_plan.h"
 #include "stream/subscription.h"
+#include "stream/throttle.h"
 #include "stream/types.h"
 
 namespace freshet::stream {
@@ -26,8 +28,8 @@ struct Unsettled;
 class Streams {
   public:
     /// `key_file`: where the master keys of encrypted streams are, or will be.
-    Streams(io::Core& home, meta::Database& database, log::Log& log, io::Pool& pool, io::Disk& disk, std::string key_file)
-        : home_(home), database_(database), log_(log), pool_(pool), keys_(disk, std::move(key_file)), stop_(home), loops_(home) {}
+    Streams(io::Core& home, meta::Database& database, log::Log& log, io::Pool& pool, io::Disk& disk, std::string key_file, Options options)
+        : home_(home), database_(database), log_(log), pool_(pool), options_(options), keys_(disk, std::move(key_file)), stop_(home), loops_(home) {}
     ~Streams();
     /// Reads the tables, and finishes or forgets a reshard that a crash cut short; before the home
     /// core runs.
@@ -44,6 +46,10 @@ class Streams {
     Result<const Stream*> find(const StreamKey& key) const;
     /// Every stream, in order of keys. Valid until the next suspension.
     std::vector<std::pair<const StreamKey&, const Stream&>> all() const;
+    Status status(const Stream& stream) const;
+    bool is_creating(const Consumer& consumer) const { return home_.now() < consumer.created + options_.creating; }
+    /// Whether AWS would take the call now; always without the limits of AWS.
+    bool take_call(std::string_view operation, const std::string& account, const std::string& region);
     /// Names of an account and region in order, behind `after`.
     std::vector<const Stream*> list(const std::string& account, const std::string& region, const std::string& after) const;
     /// Whether a cut is under way: what is appended to the stream's shards must wait or come again.
@@ -85,7 +91,7 @@ class Streams {
         std::size_t open_shards = 0, on_demand_streams = 0;
     };
     Usage usage(const std::string& account, const std::string& region) const;
-    std::size_t shard_limit() const { return limits::shards_per_account_max; }
+    std::size_t shard_limit() const { return options_.shard_limit; }
     Commitment commitment(const std::string& account, const std::string& region) const;
     io::Task<Result<Commitment>> set_commitment(std::string account, std::string region, bool enabled);
 
@@ -120,6 +126,18 @@ class Streams {
     std::shared_ptr<Live> live_id(std::int64_t id) const;
     /// Waits until no one else changes the stream. Errc::not_found.
     io::Task<Result<Turn>> turn(StreamKey key);
+    /// The same, of a stream that is active. Errc::in_use.
+    io::Task<Result<Turn>> change(StreamKey key);
+    /// Readable and writable: neither being made nor going away. Errc::not_found, as AWS says then.
+    Result<> check_usable(const Stream& stream) const;
+    Result<> check_count(Live& live, int target) const;
+    Result<> check_shard_limit(const StreamKey& key, std::size_t additional) const;
+    /// Notes one more change of a kind that AWS allows so often a day. Errc::limit.
+    Result<> take_change(const StreamKey& key, std::vector<Timestamp>& changes, std::size_t a_day) const;
+    void show_updating(Live& live) const;
+    ShardThrottle& throttle(Live& live, std::uint32_t shard) const;
+    io::Task<void> remove_at(StreamKey key, std::int64_t id, Timestamp when);
+    io::Task<Result<>> remove_now(Live& live);
     io::Task<Result<>> save(Live& live, Stream changed);
 
     /// Records of a shard from an ordinal on, and how far the reading got.
@@ -139,7 +157,7 @@ class Streams {
     static void count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records);
     struct Share;
     /// Puts each entry into a batch of its shard; `places` says where, entry by entry.
-    Result<> share_out(const Stream& stream, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
+    Result<> share_out(Live& live, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
                               std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places) const;
 
     Result<> load_keys(const std::vector<WrappedKey>& wrapped);
@@ -163,6 +181,8 @@ class Streams {
     meta::Database& database_;
     log::Log& log_;
     io::Pool& pool_;
+    Options options_;
+    CallThrottle calls_;
     std::map<StreamKey, std::shared_ptr<Live>> streams_;
     std::map<std::int64_t, OnDemand> on_demand_;  ///< by stream
     struct Subscribed {

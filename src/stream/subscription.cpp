@@ -96,6 +96,10 @@ io::Task<Result<std::shared_ptr<Subscription>>> Streams::subscribe(StreamKey key
                                                                    Position position) {
     auto found = find_consumer(key, consumer);
     if (!found) co_return std::unexpected(std::move(found.error()));
+    if (is_creating(**found))
+        co_return fail(Errc::in_use,
+                       fmt::format("Consumer {}, account {} is in status CREATING", consumer,
+                                   key.account));
     const Subscription::Place place{live(key)->stream.id, (*found)->id, index};
     auto at = co_await locate(key, index, position);
     if (!at) co_return std::unexpected(std::move(at.error()));

@@ -50,6 +50,8 @@ struct Consumer {
     std::optional<std::string> policy = std::nullopt;
 };
 
+enum class Status { creating, active, updating, deleting };
+
 enum class Mode { provisioned, on_demand };
 
 struct Stream {
@@ -60,6 +62,7 @@ struct Stream {
     int retention_hours = 24;
     int record_kib_max = 1024;
     std::optional<int> warm_throughput_mibps;
+    std::optional<Timestamp> deleted;  ///< is deleting, and gone then
     Tags tags;
     std::optional<std::string> policy;
     std::set<std::string> shard_metrics;  ///< those of enhanced monitoring, in AWS's words
@@ -98,6 +101,7 @@ struct Placed {
     std::uint32_t shard = 0;
     std::string sequence_number;
     bool is_encrypted = false;
+    bool is_throttled = false;  ///< it went nowhere: the shard takes no more now
 };
 
 struct StoredRecord {

@@ -144,8 +144,9 @@ class Handlers {
     }
 
   private:
-    static Consumer output(const domain::StreamKey& key, const domain::Consumer& consumer) {
-        return {consumer.name, consumer_arn(key, consumer), "ACTIVE", consumer.created};
+    Consumer output(const domain::StreamKey& key, const domain::Consumer& consumer) const {
+        return {consumer.name, consumer_arn(key, consumer),
+                streams_.is_creating(consumer) ? "CREATING" : "ACTIVE", consumer.created};
     }
 
     /// The consumer of an ARN, which must be that of its present registration.
@@ -181,13 +182,12 @@ class Handlers {
 }  // namespace
 
 void register_consumers(Router& router, stream::Streams& streams) {
-    io::Core& home = streams.home();
     auto handlers = std::make_shared<Handlers>(streams);
-    on<RegisterStreamConsumerOp>(router, home, handlers, &Handlers::add);
-    on<DeregisterStreamConsumerOp>(router, home, handlers, &Handlers::remove);
-    on<DescribeStreamConsumerOp>(router, home, handlers, &Handlers::describe);
-    on<ListStreamConsumersOp>(router, home, handlers, &Handlers::list);
-    on<SubscribeToShardOp>(router, home, handlers, &Handlers::subscribe);
+    on<RegisterStreamConsumerOp>(router, streams, handlers, &Handlers::add);
+    on<DeregisterStreamConsumerOp>(router, streams, handlers, &Handlers::remove);
+    on<DescribeStreamConsumerOp>(router, streams, handlers, &Handlers::describe);
+    on<ListStreamConsumersOp>(router, streams, handlers, &Handlers::list);
+    on<SubscribeToShardOp>(router, streams, handlers, &Handlers::subscribe);
 }
 
 }  // namespace freshet::aws::kinesis_words

@@ -32,8 +32,10 @@ class Handlers {
         }
         std::vector<domain::PutEntry> entries;
         entries.push_back(std::move(*entry));
+        const std::string stream_name = key->name, account = key->account;
         auto placed = co_await streams_.put(std::move(*key), std::move(entries));
         if (!placed) co_return refuse(placed.error());
+        if (placed->front().is_throttled) co_return refuse("ProvisionedThroughputExceededException", rate_exceeded(*placed, stream_name, account));
         PutRecordOutput out;
         out.encryption_type = placed->front().is_encrypted ? "KMS" : "NONE";
         out.shard_id = domain::shard_name(placed->front().shard);
@@ -57,6 +59,7 @@ class Handlers {
             co_return refuse("InvalidArgumentException", fmt::format("Records size exceeds {} MB limit", domain::limits::put_records_bytes_max >> 20));
         }
         const std::size_t count = entries.size();
+        const std::string stream_name = key->name, account = key->account;
         auto placed = co_await streams_.put(std::move(*key), std::move(entries));
         PutRecordsOutput out;
         out.encryption_type = "NONE";
@@ -73,10 +76,16 @@ class Handlers {
             }
             co_return out;
         }
-        if (placed->front().is_encrypted) out.encryption_type = "KMS";
         out.records.reserve(count);
         for (auto& at : *placed) {
             auto& record = out.records.emplace_back();
+            if (at.is_throttled) {
+                record.error_code = "ProvisionedThroughputExceededException";
+                record.error_message = rate_exceeded({at}, stream_name, account);
+                ++*out.failed_record_count;
+                continue;
+            }
+            if (at.is_encrypted) out.encryption_type = "KMS";
             record.shard_id = domain::shard_name(at.shard);
             record.sequence_number = std::move(at.sequence_number);
         }
@@ -112,6 +121,10 @@ class Handlers {
     }
 
   private:
+    static std::string rate_exceeded(const std::vector<domain::Placed>& placed, const std::string& stream, const std::string& account) {
+        return fmt::format("Rate exceeded for shard {} in stream {} under account {}.", domain::shard_name(placed.front().shard), stream, account);
+    }
+
     static Answer<domain::PutEntry> entry_of(std::string partition_key, const std::optional<std::string>& explicit_hash, Bytes data) {
         domain::PutEntry entry{std::move(partition_key), std::nullopt, std::move(data)};
         if (explicit_hash) {
@@ -129,12 +142,11 @@ class Handlers {
 }  // namespace
 
 void register_records(Router& router, stream::Streams& streams) {
-    io::Core& home = streams.home();
     auto handlers = std::make_shared<Handlers>(streams);
-    on<PutRecordOp>(router, home, handlers, &Handlers::put_record);
-    on<PutRecordsOp>(router, home, handlers, &Handlers::put_records);
-    on<GetShardIteratorOp>(router, home, handlers, &Handlers::iterator);
-    on<GetRecordsOp>(router, home, handlers, &Handlers::get_records);
+    on<PutRecordOp>(router, streams, handlers, &Handlers::put_record);
+    on<PutRecordsOp>(router, streams, handlers, &Handlers::put_records);
+    on<GetShardIteratorOp>(router, streams, handlers, &Handlers::iterator);
+    on<GetRecordsOp>(router, streams, handlers, &Handlers::get_records);
 }
 
 }  // namespace freshet::aws::kinesis_words

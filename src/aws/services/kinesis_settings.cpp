@@ -181,19 +181,18 @@ class Handlers {
 }  // namespace
 
 void register_settings(Router& router, stream::Streams& streams) {
-    io::Core& home = streams.home();
     auto handlers = std::make_shared<Handlers>(streams);
-    on<IncreaseStreamRetentionPeriodOp>(router, home, handlers, &Handlers::increase_retention);
-    on<DecreaseStreamRetentionPeriodOp>(router, home, handlers, &Handlers::decrease_retention);
-    on<StartStreamEncryptionOp>(router, home, handlers, &Handlers::start_encryption);
-    on<StopStreamEncryptionOp>(router, home, handlers, &Handlers::stop_encryption);
-    on<EnableEnhancedMonitoringOp>(router, home, handlers, &Handlers::enable_monitoring);
-    on<DisableEnhancedMonitoringOp>(router, home, handlers, &Handlers::disable_monitoring);
-    on<UpdateMaxRecordSizeOp>(router, home, handlers, &Handlers::update_record_size);
-    on<UpdateStreamWarmThroughputOp>(router, home, handlers, &Handlers::update_warm_throughput);
-    on<DescribeLimitsOp>(router, home, handlers, &Handlers::describe_limits);
-    on<DescribeAccountSettingsOp>(router, home, handlers, &Handlers::describe_account);
-    on<UpdateAccountSettingsOp>(router, home, handlers, &Handlers::update_account);
+    on<IncreaseStreamRetentionPeriodOp>(router, streams, handlers, &Handlers::increase_retention);
+    on<DecreaseStreamRetentionPeriodOp>(router, streams, handlers, &Handlers::decrease_retention);
+    on<StartStreamEncryptionOp>(router, streams, handlers, &Handlers::start_encryption);
+    on<StopStreamEncryptionOp>(router, streams, handlers, &Handlers::stop_encryption);
+    on<EnableEnhancedMonitoringOp>(router, streams, handlers, &Handlers::enable_monitoring);
+    on<DisableEnhancedMonitoringOp>(router, streams, handlers, &Handlers::disable_monitoring);
+    on<UpdateMaxRecordSizeOp>(router, streams, handlers, &Handlers::update_record_size);
+    on<UpdateStreamWarmThroughputOp>(router, streams, handlers, &Handlers::update_warm_throughput);
+    on<DescribeLimitsOp>(router, streams, handlers, &Handlers::describe_limits);
+    on<DescribeAccountSettingsOp>(router, streams, handlers, &Handlers::describe_account);
+    on<UpdateAccountSettingsOp>(router, streams, handlers, &Handlers::update_account);
 }
 
 }  // namespace freshet::aws::kinesis_words

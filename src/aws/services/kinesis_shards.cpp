@@ -39,6 +39,9 @@ class Handlers {
         auto found = streams_.find(listing.key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
+        if (const auto status = streams_.status(stream); status == domain::Status::creating || status == domain::Status::deleting) {
+            co_return refuse("ResourceInUseException", fmt::format("Stream {} under account {} not ACTIVE, instead in state {}", stream.key.name, stream.key.account, word_of(status)));
+        }
         if (!is_creation_of(input.stream_creation_timestamp, stream)) {
             co_return refuse("ResourceNotFoundException", fmt::format("Stream {} under account {} not found.", stream.key.name, stream.key.account));
         }
@@ -178,13 +181,12 @@ class Handlers {
 }  // namespace
 
 void register_shards(Router& router, stream::Streams& streams) {
-    io::Core& home = streams.home();
     auto handlers = std::make_shared<Handlers>(streams);
-    on<ListShardsOp>(router, home, handlers, &Handlers::list_shards);
-    on<SplitShardOp>(router, home, handlers, &Handlers::split);
-    on<MergeShardsOp>(router, home, handlers, &Handlers::merge);
-    on<UpdateShardCountOp>(router, home, handlers, &Handlers::update_count);
-    on<UpdateStreamModeOp>(router, home, handlers, &Handlers::update_mode);
+    on<ListShardsOp>(router, streams, handlers, &Handlers::list_shards);
+    on<SplitShardOp>(router, streams, handlers, &Handlers::split);
+    on<MergeShardsOp>(router, streams, handlers, &Handlers::merge);
+    on<UpdateShardCountOp>(router, streams, handlers, &Handlers::update_count);
+    on<UpdateStreamModeOp>(router, streams, handlers, &Handlers::update_mode);
 }
 
 }  // namespace freshet::aws::kinesis_words

@@ -49,8 +49,9 @@ class Handlers {
         fill(out, stream);
         const auto limit = static_cast<std::size_t>(std::min(input.limit.value_or(describe_shards_max), describe_shards_max));
         const auto after = input.exclusive_start_shard_id ? domain::parse_shard_name(*input.exclusive_start_shard_id) : std::nullopt;
+        const bool is_creating = streams_.status(stream) == domain::Status::creating;  // and has no shards yet
         for (const domain::Shard& shard : stream.shards) {
-            if (after && shard.index <= *after) continue;
+            if (is_creating || (after && shard.index <= *after)) continue;
             if (out.shards.size() == limit) {
                 out.has_more_shards = true;
                 break;
@@ -68,7 +69,8 @@ class Handlers {
         const domain::Stream& stream = **found;
         StreamDescriptionSummary out;
         fill(out, stream);
-        out.open_shard_count = static_cast<std::int32_t>(stream.open.size());
+        const bool is_creating = streams_.status(stream) == domain::Status::creating;
+        out.open_shard_count = is_creating ? 0 : static_cast<std::int32_t>(stream.open.size());
         out.consumer_count = static_cast<std::int32_t>(stream.consumers.size());
         out.max_record_size_in_ki_b = stream.record_kib_max;
         out.stream_id = streams_.public_id(stream);
@@ -99,7 +101,7 @@ class Handlers {
             auto& summary = out.stream_summaries->emplace_back();
             summary.stream_name = stream->key.name;
             summary.stream_arn = arn_of(stream->key);
-            summary.stream_status = "ACTIVE";
+            summary.stream_status = word_of(streams_.status(*stream));
             summary.stream_mode_details = mode_of(*stream);
             summary.stream_creation_timestamp = stream->created;
         }
@@ -112,7 +114,7 @@ class Handlers {
     void fill(Description& out, const domain::Stream& stream) const {
         out.stream_name = stream.key.name;
         out.stream_arn = arn_of(stream.key);
-        out.stream_status = "ACTIVE";
+        out.stream_status = word_of(streams_.status(stream));
         out.stream_mode_details = mode_of(stream);
         out.retention_period_hours = stream.retention_hours;
         out.stream_creation_timestamp = stream.created;
@@ -127,13 +129,12 @@ class Handlers {
 }  // namespace
 
 void register_streams(Router& router, stream::Streams& streams) {
-    io::Core& home = streams.home();
     auto handlers = std::make_shared<Handlers>(streams);
-    on<CreateStreamOp>(router, home, handlers, &Handlers::create);
-    on<DeleteStreamOp>(router, home, handlers, &Handlers::remove);
-    on<DescribeStreamOp>(router, home, handlers, &Handlers::describe);
-    on<DescribeStreamSummaryOp>(router, home, handlers, &Handlers::summarize);
-    on<ListStreamsOp>(router, home, handlers, &Handlers::list);
+    on<CreateStreamOp>(router, streams, handlers, &Handlers::create);
+    on<DeleteStreamOp>(router, streams, handlers, &Handlers::remove);
+    on<DescribeStreamOp>(router, streams, handlers, &Handlers::describe);
+    on<DescribeStreamSummaryOp>(router, streams, handlers, &Handlers::summarize);
+    on<ListStreamsOp>(router, streams, handlers, &Handlers::list);
 }
 
 }  // namespace freshet::aws::kinesis_words

@@ -171,17 +171,16 @@ class Handlers {
 }  // namespace
 
 void register_tags(Router& router, stream::Streams& streams) {
-    io::Core& home = streams.home();
     auto handlers = std::make_shared<Handlers>(streams);
-    on<AddTagsToStreamOp>(router, home, handlers, &Handlers::add_tags);
-    on<RemoveTagsFromStreamOp>(router, home, handlers, &Handlers::remove_tags);
-    on<ListTagsForStreamOp>(router, home, handlers, &Handlers::list_tags);
-    on<TagResourceOp>(router, home, handlers, &Handlers::tag);
-    on<UntagResourceOp>(router, home, handlers, &Handlers::untag);
-    on<ListTagsForResourceOp>(router, home, handlers, &Handlers::list_of);
-    on<PutResourcePolicyOp>(router, home, handlers, &Handlers::put_policy);
-    on<GetResourcePolicyOp>(router, home, handlers, &Handlers::get_policy);
-    on<DeleteResourcePolicyOp>(router, home, handlers, &Handlers::delete_policy);
+    on<AddTagsToStreamOp>(router, streams, handlers, &Handlers::add_tags);
+    on<RemoveTagsFromStreamOp>(router, streams, handlers, &Handlers::remove_tags);
+    on<ListTagsForStreamOp>(router, streams, handlers, &Handlers::list_tags);
+    on<TagResourceOp>(router, streams, handlers, &Handlers::tag);
+    on<UntagResourceOp>(router, streams, handlers, &Handlers::untag);
+    on<ListTagsForResourceOp>(router, streams, handlers, &Handlers::list_of);
+    on<PutResourcePolicyOp>(router, streams, handlers, &Handlers::put_policy);
+    on<GetResourcePolicyOp>(router, streams, handlers, &Handlers::get_policy);
+    on<DeleteResourcePolicyOp>(router, streams, handlers, &Handlers::delete_policy);
 }
 
 }  // namespace freshet::aws::kinesis_words

@@ -25,6 +25,7 @@ Fault to_fault(const Error& error) {
         case domain::Errc::not_in_this_mode: return Fault{"ValidationException", error.message()};
         case domain::Errc::expired_iterator: return Fault{"ExpiredIteratorException", error.message()};
         case domain::Errc::key_unavailable: return Fault{"KMSNotFoundException", error.message()};
+        case domain::Errc::throttled: return Fault{"ProvisionedThroughputExceededException", error.message()};
         case domain::Errc::overloaded: return Fault{"ProvisionedThroughputExceededException", error.message()};
         case domain::Errc::storage: return Fault{"InternalFailure", error.message(), 500};
     }
@@ -149,6 +150,16 @@ Answer<std::string> open_page_token(const std::string& token, Timestamp now) {
         return refuse("ExpiredNextTokenException", "The pagination token has expired.");
     }
     return text.substr(space + 1);
+}
+
+const char* word_of(domain::Status status) {
+    switch (status) {
+        case domain::Status::creating: return "CREATING";
+        case domain::Status::active: return "ACTIVE";
+        case domain::Status::updating: return "UPDATING";
+        case domain::Status::deleting: return "DELETING";
+    }
+    return "";
 }
 
 kinesis::StreamModeDetails mode_of(const domain::Stream& stream) {
