@@ -26,7 +26,7 @@ SCALARS = {"string": "std::string", "character": "std::string", "boolean": "bool
            "long": "std::int64_t", "float": "float", "double": "double", "timestamp": "Timestamp", "blob": "Bytes"}
 # The kinds whose names are keywords in C++.
 KINDS = {"long": "int64", "float": "float32", "double": "float64"}
-PROTOCOLS = {"json": "json", "rest-json": "rest_json", "rest-xml": "rest_xml", "query": "query"}
+PROTOCOLS = {"json": "json", "rest-json": "rest_json", "rest-xml": "rest_xml", "query": "query", "smithy-rpc-v2-cbor": "rpc_cbor"}
 
 
 def quoted(text):
@@ -34,7 +34,7 @@ def quoted(text):
 
 
 class Service:
-    def __init__(self, name, operations):
+    def __init__(self, name, operations, also=()):
         loader = botocore.session.get_session().get_component("data_loader")
         self.name, self.model = name, loader.load_service_model(name, "service-2")
         self.meta, self.shapes = self.model["metadata"], self.model["shapes"]
@@ -42,6 +42,7 @@ class Service:
         if unknown:
             raise SystemExit(f"manifest.toml: {name} has no operation {', '.join(sorted(unknown))}")
         self.operations = operations
+        self.protocols = list(dict.fromkeys([self.meta["protocol"], *self.meta.get("protocols", []), *also]))
         self.order, self.recursive, self.streams, self.events = [], set(), set(), []
         for operation in operations:
             for side in ("input", "output"):
@@ -250,12 +251,15 @@ class Service:
         parts = [f".name = {quoted(self.name)}",
                  f".signing_name = {quoted(meta.get('signingName', meta['endpointPrefix']))}",
                  f".protocol = Protocol::{PROTOCOLS[meta['protocol']]}",
+                 ".protocols = protocols",
                  f".json_version = {quoted(meta.get('jsonVersion', ''))}",
                  f".target_prefix = {quoted(meta.get('targetPrefix', ''))}",
                  f".api_version = {quoted(meta['apiVersion'])}",
                  f".xml_namespace = {quoted(meta.get('xmlNamespace', ''))}",
                  ".errors = errors", ".operations = operations"]
-        return ["const ServiceInfo service{" + ", ".join(parts) + "};", ""]
+        protocols = [f"Protocol::{PROTOCOLS[word]}" for word in self.protocols]
+        return [f"constexpr Protocol protocols[] = {{{', '.join(protocols)}}};",
+                "const ServiceInfo service{" + ", ".join(parts) + "};", ""]
 
     def operation(self, name):
         operation = self.model["operations"][name]
@@ -274,7 +278,7 @@ class Service:
 def main():
     name, out = sys.argv[1], pathlib.Path(sys.argv[2])
     manifest = tomllib.loads((HERE / "manifest.toml").read_text())
-    service = Service(name, manifest[name]["operations"])
+    service = Service(name, manifest[name]["operations"], manifest[name].get("also", []))
     out.mkdir(parents=True, exist_ok=True)
     for suffix, text in (("h", service.header()), ("cpp", service.source())):
         path = out / f"{name}.{suffix}"

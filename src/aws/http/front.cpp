@@ -7,8 +7,10 @@
 #include <tuple>
 
 #include "aws/http/checked_body.h"
+#include "aws/http/inflated_body.h"
 #include "aws/http/route.h"
 #include "aws/limits.h"
+#include "aws/protocol/cbor.h"
 #include "aws/protocol/event_stream.h"
 #include "aws/protocol/json.h"
 #include "aws/protocol/query.h"
@@ -80,25 +82,36 @@ int status_of(const ServiceInfo& service, const Fault& fault) {
     return 400;
 }
 
-io::HttpResponse fault_response(const ServiceInfo& service, Fault fault, const Caller& caller, bool is_head) {
+void add_content_type(io::HttpResponse& response, const ServiceInfo& service, Protocol protocol) {
+    const auto type = [&]() -> std::string {
+        switch (protocol) {
+            case Protocol::json: return fmt::format("application/x-amz-json-{}", *service.json_version ? service.json_version : "1.1");
+            case Protocol::rest_json: return "application/json";
+            case Protocol::cbor: return "application/x-amz-cbor-1.1";
+            case Protocol::rpc_cbor: return "application/cbor";
+            case Protocol::rest_xml: return "application/xml";
+            case Protocol::query: return "text/xml";
+        }
+        return "";
+    };
+    response.headers.set("Content-Type", type());
+    if (protocol == Protocol::rpc_cbor) response.headers.set("smithy-protocol", "rpc-v2-cbor");
+}
+
+io::HttpResponse fault_response(const ServiceInfo& service, Protocol protocol, Fault fault, const Caller& caller, bool is_head) {
     io::HttpResponse response;
     fault.status = response.status = status_of(service, fault);
     std::string body;
-    const char* type = "application/xml";
-    switch (service.protocol) {
-        case Protocol::json: type = "application/x-amz-json-1.1"; break;
-        case Protocol::rest_json: type = "application/json"; break;
+    switch (protocol) {
+        case Protocol::json:
+        case Protocol::rest_json: body = encode_json_fault(fault); break;
+        case Protocol::cbor:
+        case Protocol::rpc_cbor: body = encode_cbor_fault(fault); break;
         case Protocol::rest_xml: body = encode_xml_fault(fault, caller.request_id()); break;
-        case Protocol::query:
-            type = "text/xml";
-            body = encode_query_fault(fault, service.xml_namespace, caller.request_id());
-            break;
+        case Protocol::query: body = encode_query_fault(fault, service.xml_namespace, caller.request_id()); break;
     }
-    if (service.protocol == Protocol::json || service.protocol == Protocol::rest_json) {
-        body = encode_json_fault(fault);
-        response.headers.add("x-amzn-ErrorType", fault.code);
-    }
-    response.headers.add("Content-Type", type);
+    if (protocol != Protocol::rest_xml && protocol != Protocol::query) response.headers.add("x-amzn-ErrorType", fault.code);
+    add_content_type(response, service, protocol);
     if (is_head || response.status == 304) response.head_length = 0;
     else response.body.push_back(Bytes::own(std::move(body)));
     return response;
@@ -118,8 +131,10 @@ Fault too_large() {
     return Fault{"RequestEntityTooLargeException", fmt::format("The request body is larger than {} bytes", limits::body_bytes_max), 413};
 }
 
+CborTime cbor_time(Protocol protocol) { return protocol == Protocol::cbor ? CborTime::milliseconds : CborTime::seconds; }
+
 /// The answer's body by protocol; payload members travel as they are.
-void encode_body(const OperationInfo& operation, const void* output, io::Core& home, const Caller& caller,
+void encode_body(const OperationInfo& operation, Protocol protocol, const void* output, io::Core& home, const Caller& caller,
                  io::HttpResponse& response) {
     const ServiceInfo& service = *operation.service;
     if (const Member* payload = payload_of(*operation.output)) {
@@ -143,19 +158,21 @@ void encode_body(const OperationInfo& operation, const void* output, io::Core& h
         }
         return;
     }
-    switch (service.protocol) {
+    const bool has_output = !operation.output->members.empty() || *operation.output->name;
+    if (protocol != Protocol::rest_xml) add_content_type(response, service, protocol);
+    switch (protocol) {
         case Protocol::json:
-            response.headers.set("Content-Type", fmt::format("application/x-amz-json-{}", service.json_version));
             // An operation without an output answers with no body at all.
-            if (operation.output->members.empty() && !*operation.output->name) return;
-            response.body.push_back(Bytes::own(encode_json(*operation.output, output)));
+            if (has_output) response.body.push_back(Bytes::own(encode_json(*operation.output, output)));
+            return;
+        case Protocol::cbor:
+        case Protocol::rpc_cbor:
+            if (has_output) response.body.push_back(Bytes::own(encode_cbor(*operation.output, output, cbor_time(protocol))));
             return;
         case Protocol::rest_json:
-            response.headers.set("Content-Type", "application/json");
             if (response.status != 204) response.body.push_back(Bytes::own(encode_json(*operation.output, output)));
             return;
         case Protocol::query:
-            response.headers.set("Content-Type", "text/xml");
             response.body.push_back(Bytes::own(encode_query_answer(operation, output, caller.request_id())));
             return;
         case Protocol::rest_xml: break;
@@ -219,8 +236,10 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
     const CredentialScope scope = parse_scope(request.headers, target.query);
     auto work = std::make_shared<Work>(authenticator_.identify(scope, request.headers));
     work->method = request.method;
+    const bool has_form = is_form(request.method, request.headers, target);
+    if (may_be_compressed(request.headers, has_form)) request.body = make_inflated_body(std::move(request.body), request.headers);
     std::string form;
-    if (is_form(request.method, request.headers, target)) {
+    if (has_form) {
         auto body = co_await io::read_all(*request.body, limits::body_bytes_max);
         if (body) form = body->str();
     }
@@ -230,7 +249,7 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
     if (!route) {
         work->service = route.error().service;
         count(*work, route.error().fault.code);
-        response = fault_response(*work->service, std::move(route.error().fault), work->caller, is_head);
+        response = fault_response(*work->service, route.error().protocol, std::move(route.error().fault), work->caller, is_head);
     } else {
         work->target = std::move(target);
         work->service = route->service;
@@ -250,7 +269,7 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
         Fault fault{is_s3 ? "NotImplemented" : "UnknownOperationException",
                     fmt::format("Freshet does not build {} of {}", work->operation, work->service->name), is_s3 ? 501 : 400};
         count(*work, "Unbuilt" + work->operation);
-        co_return fault_response(*work->service, std::move(fault), work->caller, is_head);
+        co_return fault_response(*work->service, work->route.protocol, std::move(fault), work->caller, is_head);
     }
     const OperationInfo& operation = *work->entry->info;
     work->input = operation.make_input();
@@ -261,11 +280,11 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
         done = co_await io::run_on(*work->entry->home, run_handler(*work->entry, work->caller, work->input, work->output));
     }
     count(*work, done ? "" : done.error().code);
-    if (!done) co_return fault_response(*work->service, std::move(done.error()), work->caller, is_head);
+    if (!done) co_return fault_response(*work->service, work->route.protocol, std::move(done.error()), work->caller, is_head);
     io::HttpResponse response;
     response.status = operation.status;
     encode_bindings(*operation.output, work->output.get(), response);
-    encode_body(operation, work->output.get(), *work->entry->home, work->caller, response);
+    encode_body(operation, work->route.protocol, work->output.get(), *work->entry->home, work->caller, response);
     if (const std::string* length = response.headers.find("Content-Length")) {
         const std::uint64_t size = std::strtoull(length->c_str(), nullptr, 10);
         if (response.stream) response.stream_length = size;
@@ -284,7 +303,7 @@ io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest
     const Shape& shape = *operation.input;
     void* input = work->input.get();
     Violations violations;
-    const Protocol protocol = operation.service->protocol;
+    const Protocol protocol = work->route.protocol;
     Answer<void> done = decode_bindings(shape, work->route.labels, work->target, request.headers, input, violations);
     if (!done) co_return done;
     const Member* payload = payload_of(shape);
@@ -311,7 +330,8 @@ io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest
             if (wanted && payload && !body->empty()) done = decode_xml(*payload->shape, body->view(), payload->make(input), violations);
             else if (payload && payload->required) violations.add_missing(Path{nullptr, payload->name, 0, nullptr});
         } else {
-            done = decode_json(shape, body->view(), input, violations);
+            const bool is_cbor = protocol == Protocol::cbor || protocol == Protocol::rpc_cbor;
+            done = is_cbor ? decode_cbor(shape, body->view(), input, violations, cbor_time(protocol)) : decode_json(shape, body->view(), input, violations);
         }
     }
     if (!done) co_return done;

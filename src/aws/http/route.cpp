@@ -53,7 +53,7 @@ std::expected<Route, RouteFault> by_target(std::string_view target) {
     const auto dot = target.rfind('.');
     const std::string_view prefix = target.substr(0, dot);
     for (const ServiceInfo* service : all_services()) {
-        if (dot == std::string_view::npos || prefix != service->target_prefix) continue;
+        if (dot == std::string_view::npos || prefix != service->target_prefix || !service->takes(Protocol::json)) continue;
         const std::string_view name = target.substr(dot + 1);
         if (!find_operation(*service, name)) return unknown(service, fmt::format("The operation {} is not one of {}", name, prefix));
         return Route{service, std::string(name), {}, {}};
@@ -67,13 +67,28 @@ std::expected<Route, RouteFault> by_action(const CredentialScope& scope, Pairs p
         if (name == "Action") action = value;
     }
     const ServiceInfo* service = service_signed_as(scope.service);
-    if (!service || service->protocol != Protocol::query) {
+    if (!service || !service->takes(Protocol::query)) {
         service = find_operation(sts::service_info(), action) ? &sts::service_info() : &iam::service_info();
     }
     if (!find_operation(*service, action)) {
         return unknown(service, fmt::format("Could not find operation {} for version {}", action, service->api_version));
     }
     return Route{service, std::move(action), {}, std::move(parameters)};
+}
+
+/// "/service/GraniteServiceVersion20100801/operation/PutMetricData" of Smithy RPC v2.
+std::expected<Route, RouteFault> by_rpc_path(std::string_view path) {
+    static constexpr std::string_view before = "/service/", between = "/operation/";
+    const auto cut = path.find(between);
+    const bool fits = path.starts_with(before) && cut != std::string_view::npos && cut >= before.size();
+    const std::string_view prefix = fits ? path.substr(before.size(), cut - before.size()) : std::string_view();
+    for (const ServiceInfo* service : all_services()) {
+        if (!fits || prefix != service->target_prefix || !service->takes(Protocol::rpc_cbor)) continue;
+        const std::string_view name = path.substr(cut + between.size());
+        if (!find_operation(*service, name)) return unknown(service, fmt::format("The operation {} is not one of {}", name, prefix));
+        return Route{service, std::string(name), {}, {}};
+    }
+    return unknown(&kinesis::service_info(), fmt::format("No service answers {}", path));
 }
 
 /// The operation of a REST service whose method and URI fit best.
@@ -152,9 +167,24 @@ bool is_form(const std::string& method, const io::Headers& headers, const Target
            headers.get("content-type").starts_with("application/x-www-form-urlencoded");
 }
 
-std::expected<Route, RouteFault> find_route(const std::string& method, const io::Headers& headers, Target& target,
-                                            const CredentialScope& scope, const std::string& form) {
+namespace {
+
+bool is_rpc(const io::Headers& headers) { return headers.get("smithy-protocol") == "rpc-v2-cbor"; }
+
+Protocol protocol_of(const ServiceInfo& service, const io::Headers& headers, const Target& target, bool is_form) {
+    if (headers.find("x-amz-target")) {
+        const bool is_cbor = headers.get("content-type").starts_with("application/x-amz-cbor-1.1");
+        return is_cbor ? Protocol::cbor : Protocol::json;
+    }
+    if (is_rpc(headers)) return Protocol::rpc_cbor;
+    const bool is_action = is_form || (has(target, "Action") && target.path == "/");
+    return is_action && service.takes(Protocol::query) ? Protocol::query : service.protocol;
+}
+
+std::expected<Route, RouteFault> find_operation_of(const std::string& method, const io::Headers& headers, Target& target,
+                                                   const CredentialScope& scope, const std::string& form) {
     if (const std::string* name = headers.find("x-amz-target")) return by_target(*name);
+    if (is_rpc(headers)) return by_rpc_path(target.path);
     if (is_form(method, headers, target)) return by_action(scope, parse_query_string(form));
     if (has(target, "Action") && target.path == "/") return by_action(scope, target.query);
     const ServiceInfo* signed_as = service_signed_as(scope.service);
@@ -168,6 +198,24 @@ std::expected<Route, RouteFault> find_route(const std::string& method, const io:
         return unknown(signed_as, "The request has no X-Amz-Target header");
     }
     return to_s3(method, headers, target);
+}
+
+}  // namespace
+
+bool may_be_compressed(const io::Headers& headers, bool is_form) {
+    return is_form || headers.find("x-amz-target") || is_rpc(headers);
+}
+
+std::expected<Route, RouteFault> find_route(const std::string& method, const io::Headers& headers, Target& target,
+                                            const CredentialScope& scope, const std::string& form) {
+    auto route = find_operation_of(method, headers, target, scope, form);
+    const bool as_form = is_form(method, headers, target);
+    if (route) {
+        route->protocol = protocol_of(*route->service, headers, target, as_form);
+    } else {
+        route.error().protocol = protocol_of(*route.error().service, headers, target, as_form);
+    }
+    return route;
 }
 
 }  // namespace freshet::aws

@@ -15,15 +15,20 @@ struct Route {
     std::string operation;
     Pairs labels;      ///< REST: bound by the URI template
     Pairs parameters;  ///< query protocol: the form
+    Protocol protocol = Protocol::json;  ///< that the answer speaks too
 };
 
 /// `form`: the body of a query-protocol request, else "". The fault is in the words of `fault_service`.
 struct RouteFault {
     Fault fault;
     const ServiceInfo* service;
+    Protocol protocol = Protocol::json;
 };
 std::expected<Route, RouteFault> find_route(const std::string& method, const io::Headers& headers, Target& target,
                                             const CredentialScope& scope, const std::string& form);
+
+/// True when Content-Encoding speaks of the request's body, not of an object's content as S3's does.
+bool may_be_compressed(const io::Headers& headers, bool is_form);
 
 /// True when the request's body is a form that find_route() needs.
 bool is_form(const std::string& method, const io::Headers& headers, const Target& target);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "aws/protocol/json.h"
+#include "aws/protocol/mistyped.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/time.h"
@@ -14,52 +15,22 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-const char* noun_of(od::json_type type) {
+Token token_of(od::json_type type) {
     switch (type) {
         case od::json_type::array:
-            return "Start of list found where not expected";
+            return Token::list;
         case od::json_type::object:
-            return "Start of structure or map found where not expected.";
+            return Token::structure;
         case od::json_type::number:
-            return "NUMBER_VALUE can not be converted to the expected type";
+            return Token::number;
         case od::json_type::string:
-            return "STRING_VALUE can not be converted to the expected type";
+            return Token::text;
         case od::json_type::boolean:
-            return "TRUE_VALUE or FALSE_VALUE can not be converted to the expected type";
+            return Token::boolean;
         case od::json_type::null:
             break;
     }
-    return "NULL_VALUE can not be converted to the expected type";
-}
-
-const char* word_of(const Shape& shape) {
-    switch (shape.kind) {
-        case Kind::boolean:
-            return "Boolean";
-        case Kind::integer:
-            return "Integer";
-        case Kind::int64:
-            return "Long";
-        case Kind::float32:
-            return "Float";
-        case Kind::float64:
-            return "Double";
-        case Kind::string:
-            return "String";
-        case Kind::blob:
-            return "Blob";
-        case Kind::timestamp:
-            return "Timestamp";
-        case Kind::list:
-            return "List";
-        case Kind::map:
-            return "Map";
-        case Kind::structure:
-            return "Structure";
-        case Kind::stream:
-            return "Stream";
-    }
-    return "";
+    return Token::null;
 }
 
 template <class T>
@@ -117,11 +88,7 @@ class Decoder {
     bool wrong_type(od::value value, const Shape& shape) {
         od::json_type type{};
         if (value.type().get(type)) return broken();
-        failure = noun_of(type);
-        const std::string general = "the expected type";
-        const auto at = failure.find(general);
-        if (at != std::string::npos)
-            failure.replace(at, general.size(), std::string("a ") + word_of(shape));
+        failure = mistyped(token_of(type), shape);
         return false;
     }
 
@@ -253,10 +220,6 @@ class Decoder {
     Violations& violations_;
 };
 
-Fault serialization(std::string message) {
-    return Fault{"SerializationException", std::move(message), 400};
-}
-
 }  // namespace
 
 Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
@@ -269,14 +232,14 @@ Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
     od::document document;
     od::object object;
     if (parser.iterate(padded).get(document))
-        return std::unexpected(serialization("The body is not JSON"));
+        return std::unexpected(serialization_fault("The body is not JSON"));
     if (document.get_object().get(object))
-        return std::unexpected(serialization("The body is not a JSON object"));
+        return std::unexpected(serialization_fault("The body is not a JSON object"));
     const bool whole = decoder.structure(shape, object, out, Path{});
     const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     if (!whole || !at_end) {
         decoder.broken();
-        return std::unexpected(serialization(std::move(decoder.failure)));
+        return std::unexpected(serialization_fault(std::move(decoder.failure)));
     }
     return {};
 }

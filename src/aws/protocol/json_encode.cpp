@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "aws/protocol/json.h"
+#include "aws/protocol/mistyped.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/time.h"
@@ -128,7 +129,7 @@ std::string encode_json(const Shape& shape, const void* value) {
 std::string encode_json_fault(const Fault& fault) {
     std::string out = "{\"__type\":";
     append_json_string(out, fault.code);
-    out += ",\"message\":";
+    out.append(",\"").append(message_member(fault)).append("\":");
     append_json_string(out, fault.message);
     for (const auto& [name, value] : fault.fields) {
         out += ',';

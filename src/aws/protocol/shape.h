@@ -13,7 +13,14 @@
 
 namespace freshet::aws {
 
-enum class Protocol : std::uint8_t { json, rest_json, rest_xml, query };
+enum class Protocol : std::uint8_t {
+    json,
+    rest_json,
+    rest_xml,
+    query,
+    cbor,     ///< JSON's targets with CBOR bodies: every JSON service takes it
+    rpc_cbor  ///< Smithy RPC v2: POST /service/PREFIX/operation/NAME
+};
 
 enum class Kind : std::uint8_t {
     boolean,
@@ -120,12 +127,20 @@ struct ServiceInfo {
     const char* name;  ///< as in the manifest: "kinesis"
     const char* signing_name;
     Protocol protocol;
+    std::span<const Protocol> protocols;  ///< all that it takes, `protocol` first
     const char* json_version;
     const char* target_prefix;
     const char* api_version;
     const char* xml_namespace;
     std::span<const ErrorInfo> errors;
     std::span<const OperationName> operations;  ///< every one that AWS has
+
+    bool takes(Protocol wanted) const {
+        for (const Protocol one : protocols) {
+            if (one == wanted) return true;
+        }
+        return false;
+    }
 };
 
 struct OperationInfo {

@@ -1,0 +1,23 @@
+// AWS's words for a value whose type is not the one that the model wants: shared by the codecs of
+// JSON and CBOR, so that both answer the same SerializationException.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "aws/fault.h"
+#include "aws/protocol/shape.h"
+
+namespace freshet::aws {
+
+/// What stands in the body.
+enum class Token : std::uint8_t { list, structure, number, text, boolean, null, bytes };
+
+/// "STRING_VALUE can not be converted to a Integer".
+std::string mistyped(Token token, const Shape& wanted);
+
+Fault serialization_fault(std::string message);
+
+/// The name of the sentence in a fault's body: AWS writes a SerializationException's with a capital.
+const char* message_member(const Fault& fault);
+
+}  // namespace freshet::aws
