@@ -22,8 +22,8 @@ def free_port():
 
 
 class Freshet:
-    def __init__(self, directory, clock="manual", port=None, config=None):
-        self.directory, self.clock, self.port = pathlib.Path(directory), clock, port or free_port()
+    def __init__(self, directory, clock="manual", port=None, config=None, options=()):
+        self.directory, self.clock, self.port, self.options = pathlib.Path(directory), clock, port or free_port(), options
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.process = None
         self.config = []
@@ -38,7 +38,7 @@ class Freshet:
 
     def start(self):
         self.process = subprocess.Popen(
-            self.command("serve", "--data", self.directory / "data", "--listen", f"127.0.0.1:{self.port}", "--clock", self.clock, *self.config),
+            self.command("serve", "--data", self.directory / "data", "--listen", f"127.0.0.1:{self.port}", "--clock", self.clock, *self.config, *self.options),
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         assert "ready at" in line, f"the server did not start: {line} {self.server_log()[-2000:]}"

@@ -91,7 +91,7 @@ def fuzz(options):
 
 STAGES = {
     "tidy": tidy, "compatibility": compatibility, "unit": unit, "web": web, "api": pytest_stage("tests/api"),
-    "article": pytest_stage("tests/article"), "browser": pytest_stage("tests/browser"),
+    "clients": pytest_stage("tests/clients"), "article": pytest_stage("tests/article"), "browser": pytest_stage("tests/browser"),
     "crash": pytest_stage("tests/crash"), "fuzz": fuzz,
 }
 

@@ -5,4 +5,5 @@ class App;
 }
 namespace freshet::app {
 void add_serve(CLI::App& app, int& status);
+void add_cert(CLI::App& app, int& status);
 }  // namespace freshet::app

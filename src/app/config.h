@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "stream/options.h"
@@ -18,11 +19,12 @@ struct Config {
     std::string functions_python;          ///< runs Python functions; "" looks for one
     std::string log_level = "info";
     stream::Options streams;
+    std::vector<std::string> tls_names;  ///< further names of this server in its certificate
 };
 
 /// Reads `path` into `config`; later settings win. Keys: data, listen, account, log_level,
 /// functions.python, limits, streams.creating_ms, streams.updating_ms, streams.deleting_ms,
-/// streams.shard_limit.
+/// streams.shard_limit, tls.names.
 Result<> load_config(const std::string& path, Config& config);
 /// "127.0.0.1:4566". Errc::invalid names what is wrong with it; only loopback addresses are
 /// accepted while signatures are not verified.

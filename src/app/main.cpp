@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     int status = 0;
     freshet::app::add_serve(app, status);
+    freshet::app::add_cert(app, status);
     freshet::cli::add_produce(app, status);
     freshet::cli::add_tail(app, status);
     freshet::cli::add_query(app, status);

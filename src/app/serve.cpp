@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -31,6 +32,14 @@ Result<Config> to_config(const Options& options) {
     return config;
 }
 
+/// As many open files, so as many connections, as the system allows this user.
+void raise_file_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int serve(const Options& options) {
     // Before any thread starts, so that signals come to sigwait() below and nowhere else.
     sigset_t signals;
@@ -39,6 +48,7 @@ int serve(const Options& options) {
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
     auto config = to_config(options);
     if (!config) {
         fmt::print(stderr, "freshet: {}\n", config.error().message());

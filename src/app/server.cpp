@@ -21,6 +21,7 @@
 #include "aws/http/front.h"
 #include "base/log.h"
 #include "console/console.h"
+#include "io/tls.h"
 #include "pipeline/api.h"
 
 namespace freshet::app {
@@ -43,6 +44,12 @@ std::vector<meta::Migration> all_migrations() {
 }
 
 }  // namespace
+
+std::shared_ptr<io::TlsIdentity> tls_identity(io::Disk& disk, const Config& config) {
+    std::vector<std::string> names = config.tls_names;
+    names.push_back(config.listen_host);
+    return std::make_shared<io::TlsIdentity>(disk, config.data_dir + "/tls", names);
+}
 
 struct Server::Parts {
     explicit Parts(const Config& config_) : config(config_) {}
@@ -71,6 +78,7 @@ struct Server::Parts {
     std::unique_ptr<OperatorConsole> operators;
     std::unique_ptr<pipeline::PipelineApi> pipelines;
     std::unique_ptr<aws::Front> front;
+    std::shared_ptr<io::TlsIdentity> tls;
     std::unique_ptr<io::HttpServer> http;
     bool stopped = false;
 
@@ -152,9 +160,15 @@ Result<> Server::Parts::listen() {
         aws::Authenticator(config.account));
     operators->set_pipelines(*pipelines);
     operators->add_figures([this] { return io::run_on(cores->main(), streams->figures()); });
+    tls = tls_identity(*disk, config);
+    // Off the way of the start; the first TLS connection makes the certificate when it comes sooner.
+    pool->submit([identity = tls] {
+        if (auto made = identity->prepare(); !made)
+            log_warn("tls", "no certificate", {{"reason", made.error().message()}});
+    });
     auto listening = io::listen_http(
         *cores, config.listen_host, config.listen_port, {},
-        [this](io::HttpRequest request) { return front->handle(std::move(request)); });
+        [this](io::HttpRequest request) { return front->handle(std::move(request)); }, tls);
     if (!listening) return std::unexpected(std::move(listening.error()));
     http = std::move(*listening);
     context->endpoint = fmt::format("http://{}:{}", config.listen_host, http->port());

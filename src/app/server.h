@@ -5,7 +5,15 @@
 #include "app/config.h"
 #include "base/error.h"
 
+namespace freshet::io {
+class Disk;
+class TlsIdentity;
+}  // namespace freshet::io
+
 namespace freshet::app {
+
+/// The certificates of the data directory, for the names of the configuration.
+std::shared_ptr<io::TlsIdentity> tls_identity(io::Disk& disk, const Config& config);
 
 class Server {
   public:

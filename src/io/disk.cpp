@@ -98,10 +98,11 @@ class PosixFile final : public File {
 class PosixDisk final : public Disk {
   public:
     Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
-        static constexpr std::array<int, 4> flags{O_RDONLY, O_RDWR, O_RDWR | O_CREAT | O_EXCL,
-                                                  O_RDWR | O_CREAT};
+        static constexpr std::array<int, 5> flags{O_RDONLY, O_RDWR, O_RDWR | O_CREAT | O_EXCL,
+                                                  O_RDWR | O_CREAT, O_RDWR | O_CREAT};
+        const mode_t rights = mode == OpenMode::create_secret ? 0600 : 0640;
         const int descriptor =
-            ::open(path.c_str(), flags[static_cast<std::size_t>(mode)] | O_CLOEXEC, 0640);
+            ::open(path.c_str(), flags[static_cast<std::size_t>(mode)] | O_CLOEXEC, rights);
         if (descriptor < 0) return refuse("open", path);
         return std::make_unique<PosixFile>(descriptor, path);
     }
@@ -172,15 +173,24 @@ Result<std::string> read_file(Disk& disk, const std::string& path, std::uint64_t
     return content;
 }
 
-Result<> write_file(Disk& disk, const std::string& path, std::string_view content) {
+static Result<> replace_file(Disk& disk, const std::string& path, std::string_view content,
+                             OpenMode mode) {
     const std::string temporary = path + ".tmp";
-    auto file = disk.open(temporary, OpenMode::create);
+    auto file = disk.open(temporary, mode);
     if (!file) return std::unexpected(file.error());
     if (auto done = (*file)->truncate(0); !done) return done;
     if (auto done = (*file)->write_at(0, {&content, 1}); !done) return done;
     if (auto done = (*file)->sync(); !done) return done;
     if (auto done = disk.rename(temporary, path); !done) return done;
     return disk.sync_directory(std::filesystem::path(path).parent_path());
+}
+
+Result<> write_file(Disk& disk, const std::string& path, std::string_view content) {
+    return replace_file(disk, path, content, OpenMode::create);
+}
+
+Result<> write_secret_file(Disk& disk, const std::string& path, std::string_view content) {
+    return replace_file(disk, path, content, OpenMode::create_secret);
 }
 
 }  // namespace freshet::io

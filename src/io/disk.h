@@ -35,7 +35,8 @@ enum class OpenMode {
     read,        ///< must exist
     read_write,  ///< must exist
     create_new,  ///< must not exist
-    create       ///< made when missing
+    create,      ///< made when missing
+    create_secret  ///< made when missing, for its owner's eyes only (0600)
 };
 
 class Disk {
@@ -60,5 +61,7 @@ std::unique_ptr<Disk> make_posix_disk();
 Result<std::string> read_file(Disk& disk, const std::string& path, std::uint64_t size_max);
 /// Replaces `path` atomically and durably (temporary file, fsync, rename, fsync of the directory).
 Result<> write_file(Disk& disk, const std::string& path, std::string_view content);
+/// The same for a key: readable by its owner alone, never otherwise.
+Result<> write_secret_file(Disk& disk, const std::string& path, std::string_view content);
 
 }  // namespace freshet::io

@@ -1,6 +1,6 @@
-// HTTP/1.1 as messages and tasks: a server and a client whose sockets stay inside http_server.cpp
-// and http_client.cpp. aws/http puts limits and routing on top; sandbox/ serves the Lambda Runtime
-// API.
+// HTTP as messages and tasks: a server that speaks HTTP/1.1 and HTTP/2, plain and over TLS, on one
+// port, and an HTTP/1.1 client; their sockets stay inside this module's .cpp files. aws/http puts
+// routing on top; sandbox/ serves the Lambda Runtime API.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -69,7 +69,21 @@ struct HttpLimits {
     Millis header_timeout =
         30s;                     ///< real time, from the first byte of a request to its last header
     Millis idle_timeout = 120s;  ///< real time between requests of a connection
+    Millis stall_timeout = 30s;  ///< real time in which a peer takes nothing of what is sent to it
+
+    // HTTP/2, each for one connection.
+    std::size_t http2_streams_max = 256;                  ///< requests under way
+    std::size_t http2_stream_window_bytes = 256 * 1024;   ///< body that one request's reader lags
+    std::size_t http2_connection_window_bytes = 8 << 20;  ///< the same for all of them together
+    std::size_t http2_pending_acks_max = 100;  ///< answers to SETTINGS and PING not yet taken
+    std::size_t http2_spare_frames_max =
+        1000;  ///< resets, pings, settings, empty frames in a burst
+    std::size_t http2_spare_frames_per_sweep =
+        100;                     ///< of those, what each `sweep_interval` allows
+    Millis sweep_interval = 5s;  ///< how often stalled and idle connections are looked for
 };
+
+class TlsIdentity;  // io/tls.h
 
 /// Listens and serves until stop(). Connections are dealt to the cores in turn; the handler runs on
 /// its connection's core, one request of a connection at a time.
@@ -81,10 +95,12 @@ class HttpServer {
     virtual Task<void> stop(Millis grace) = 0;
 };
 
-/// `host` is an address; port 0 takes a free one. Errc::busy when the port is taken.
+/// `host` is an address; port 0 takes a free one. Errc::busy when the port is taken. TLS, HTTP/2
+/// and HTTP/1.1 are told apart by a connection's first bytes; without `tls` no TLS is spoken.
 Result<std::unique_ptr<HttpServer>> listen_http(Cores& cores, const std::string& host,
                                                 std::uint16_t port, HttpLimits limits,
-                                                HttpHandler handler);
+                                                HttpHandler handler,
+                                                std::shared_ptr<TlsIdentity> tls = nullptr);
 
 struct ClientRequest {
     std::string method = "POST";

@@ -1,336 +1,134 @@
-// The HTTP/1.1 server: Beast parses headers and chunked bodies; bodies of a known length go from
-// the socket straight into the piece that the handler gets. One coroutine a connection, on its
-// core.
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <unordered_set>
-
+// Listens, deals connections to the cores, and finds out what each speaks: 0x16 begins a TLS
+// handshake, "PRI * HTTP/2.0" is HTTP/2 by prior knowledge, anything else is HTTP/1.1.
 #include <fmt/format.h>
 
+#include <array>
+#include <boost/asio/steady_timer.hpp>
+
 #include "base/log.h"
-#include "io/completion.h"
-#include "io/http.h"
+#include "io/http_connection.h"
+#include "io/tls.h"
 
 namespace freshet::io {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t piece_bytes_max = 8 * 1024 * 1024;  ///< a body up to this comes as one piece
-constexpr std::size_t chunk_bytes = 256 * 1024;
-constexpr std::size_t drain_bytes_max = 1024 * 1024;  ///< unread body that a kept connection skips
 constexpr auto poll_interval = 5ms;
+constexpr auto accept_pause = 50ms;
 
-using Stream = beast::basic_stream<tcp, asio::io_context::executor_type>;
-using Parser = http::request_parser<http::buffer_body>;
+enum class Speech { closed, tls, http1, http2 };
 
-Error broken(const error_code& error) {
-    return Error(error == beast::error::timeout ? Errc::timed_out : Errc::io,
-                 "connection: " + error.message());
+/// What the bytes read so far begin; nothing while they could be two things.
+std::optional<Speech> speech_of(std::string_view bytes) {
+    static constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    if (bytes.empty()) return std::nullopt;
+    if (bytes.front() == '\x16') return Speech::tls;
+    const std::size_t compared = std::min(bytes.size(), preface.size());
+    if (bytes.substr(0, compared) != preface.substr(0, compared)) return Speech::http1;
+    return compared == preface.size() ? std::optional(Speech::http2) : std::nullopt;
 }
 
-const char* reason_of(int status) {
-    return http::obsolete_reason(static_cast<http::status>(status)).data();
+std::string_view held(const Line& line) {
+    const auto data = line.buffer.cdata();
+    return {static_cast<const char*>(data.data()), data.size()};
 }
 
-/// The request's bytes on one connection; lives as long as the connection.
-struct Wire {
-    Stream stream;
-    beast::flat_buffer buffer;
-    std::optional<Parser> parser;
-    std::uint64_t remaining = 0;  ///< of a body of known length
-    bool chunked = false;
-    bool expects_continue = false;
-    bool failed = false;
-    Millis timeout;
-
-    Wire(Stream::socket_type socket, Millis timeout_)
-        : stream(std::move(socket)), timeout(timeout_) {}
-};
-
-Task<Completed> send_continue(Wire& wire) {
-    static constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
-    wire.expects_continue = false;
-    const Completed done = co_await Completion([&](auto handler) {
-        asio::async_write(wire.stream, asio::buffer(text), std::move(handler));
+/// Reads until it is known what the client speaks. Until its first byte an idle client holds no
+/// buffer.
+Task<Speech> listen_to(Floor& floor, Line& line) {
+    line.channel.socket().expires_after(floor.limits.idle_timeout);
+    std::array<char, 512> first{};
+    const Completed begun = co_await Completion([&](auto handler) {
+        line.channel.async_read_some(asio::buffer(first), std::move(handler));
     });
-    co_return done;
-}
-
-Task<Result<Bytes>> read_sized(Wire& wire) {
-    const auto want =
-        static_cast<std::size_t>(std::min<std::uint64_t>(wire.remaining, piece_bytes_max));
-    std::string piece;
-    // The size that libstdc++ 12 hands to the callback may be larger than asked.
-    piece.resize_and_overwrite(want, [want](char*, std::size_t) { return want; });
-    const std::size_t here = std::min(want, wire.buffer.size());
-    std::memcpy(piece.data(), wire.buffer.data().data(), here);
-    wire.buffer.consume(here);
-    std::size_t have = here;
-    while (have < want) {
-        wire.stream.expires_after(wire.timeout);
+    if (begun.error) co_return Speech::closed;
+    line.buffer.commit(
+        asio::buffer_copy(line.buffer.prepare(begun.bytes), asio::buffer(first, begun.bytes)));
+    line.channel.socket().expires_after(floor.limits.header_timeout);
+    auto speech = speech_of(held(line));
+    while (!speech) {
         const Completed done = co_await Completion([&](auto handler) {
-            wire.stream.async_read_some(asio::buffer(piece.data() + have, want - have),
-                                        std::move(handler));
+            line.channel.async_read_some(line.buffer.prepare(64), std::move(handler));
         });
-        if (done.error) {
-            wire.failed = true;
-            co_return std::unexpected(broken(done.error));
-        }
-        have += done.bytes;
+        if (done.error) co_return Speech::closed;
+        line.buffer.commit(done.bytes);
+        speech = speech_of(held(line));
     }
-    wire.remaining -= want;
-    co_return Bytes::own(std::move(piece));
+    co_return *speech;
 }
 
-Task<Result<Bytes>> read_chunked(Wire& wire) {
-    std::string piece(chunk_bytes, '\0');
-    while (!wire.parser->is_done()) {
-        auto& body = wire.parser->get().body();
-        body.data = piece.data();
-        body.size = piece.size();
-        wire.stream.expires_after(wire.timeout);
-        const Completed done = co_await Completion([&](auto handler) {
-            http::async_read(wire.stream, wire.buffer, *wire.parser, std::move(handler));
-        });
-        if (done.error && done.error != http::error::need_buffer) {
-            wire.failed = true;
-            co_return std::unexpected(broken(done.error));
-        }
-        const std::size_t got = piece.size() - body.size;
-        if (got == 0) continue;
-        piece.resize(got);
-        co_return Bytes::own(std::move(piece));
-    }
-    co_return Bytes();
+/// The handshake, then what the two sides agreed on.
+Task<Speech> secure(Floor& floor, Line& line) {
+    auto context = floor.tls ? floor.tls->context() : nullptr;
+    if (!context) co_return Speech::closed;
+    const std::string first(held(line));
+    line.buffer.consume(first.size());
+    line.channel.socket().expires_after(floor.limits.header_timeout);
+    const Completed done = co_await Completion([&](auto handler) {
+        line.channel.async_handshake(std::move(context), asio::buffer(first), std::move(handler));
+    });
+    if (done.error) co_return Speech::closed;
+    co_return line.channel.protocol() == "h2" ? Speech::http2 : Speech::http1;
 }
 
-class WireBody final : public BodyReader {
+/// A client that has not said yet what it speaks.
+class Stranger final : public Guest {
   public:
-    explicit WireBody(std::shared_ptr<Wire> wire) : wire_(std::move(wire)) {}
-    Task<Result<Bytes>> read() override {
-        if (wire_->failed) co_return fail(Errc::io, "connection: closed before the body's end");
-        if (wire_->expects_continue) {
-            const Completed done = co_await send_continue(*wire_);
-            if (done.error) co_return std::unexpected(broken(done.error));
-        }
-        if (wire_->chunked) {
-            auto piece = co_await read_chunked(*wire_);
-            co_return piece;
-        }
-        if (wire_->remaining == 0) co_return Bytes();
-        auto piece = co_await read_sized(*wire_);
-        co_return piece;
-    }
+    explicit Stranger(Line& line) : line_(line) {}
+    void drain() override { line_.close(); }
+    void close() override { line_.close(); }
 
   private:
-    std::shared_ptr<Wire> wire_;
+    Line& line_;
 };
 
-/// The connections of one core.
-struct Floor {
-    Floor(Core& core_, const HttpLimits& limits_, const HttpHandler& handler_)
-        : core(core_), limits(limits_), handler(handler_) {}
-    struct Place {
-        Wire* wire;
-        bool idle = true;
-    };
-    Core& core;
-    HttpLimits limits;
-    HttpHandler handler;
-    std::unordered_set<Place*> places;
-    bool stopping = false;
-};
-
-/// The next request's header; an empty optional when the connection is over. `refusal` is a status.
-Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const Floor& floor,
-                                             Floor::Place& place, int& refusal) {
-    place.idle = true;
-    if (wire->buffer.size() == 0) {
-        wire->stream.expires_after(floor.limits.idle_timeout);
-        const Completed done = co_await Completion([&](auto handler) {
-            wire->stream.async_read_some(wire->buffer.prepare(16 * 1024), std::move(handler));
-        });
-        if (done.error || floor.stopping) co_return std::nullopt;
-        wire->buffer.commit(done.bytes);
-    }
-    place.idle = false;
-    wire->parser.emplace();
-    wire->parser->header_limit(static_cast<std::uint32_t>(floor.limits.header_bytes_max));
-    wire->parser->body_limit(boost::none);
-    wire->stream.expires_after(floor.limits.header_timeout);
-    const Completed done = co_await Completion([&](auto handler) {
-        http::async_read_header(wire->stream, wire->buffer, *wire->parser, std::move(handler));
-    });
-    if (done.error) {
-        if (done.error == http::error::header_limit)
-            refusal = 431;
-        else if (done.error == beast::error::timeout)
-            refusal = 408;
-        else if (done.error.category() ==
-                     http::make_error_code(http::error::bad_method).category() &&
-                 done.error != http::error::end_of_stream &&
-                 done.error != http::error::partial_message)
-            refusal = 400;
-        co_return std::nullopt;
-    }
-    wire->stream.expires_never();
-    const auto& head = wire->parser->get();
-    HttpRequest request;
-    request.method = std::string(head.method_string());
-    request.target = std::string(head.target());
-    for (const auto& field : head) {
-        request.headers.add(std::string(field.name_string()), std::string(field.value()));
-    }
-    wire->chunked = wire->parser->chunked();
-    wire->remaining = wire->parser->content_length().value_or(0);
-    if (!wire->chunked) request.content_length = wire->remaining;
-    // Also for an empty body: botocore does not reuse a connection well on which the 100 was left out.
-    wire->expects_continue =
-        beast::iequals(head[http::field::expect], "100-continue");
-    request.body = std::make_unique<WireBody>(wire);
-    co_return request;
+Task<Speech> greet(Floor& floor, Line& line) {
+    Stranger stranger(line);
+    const Stay stay(floor, stranger);
+    Speech speech = co_await listen_to(floor, line);
+    if (speech == Speech::tls) speech = co_await secure(floor, line);
+    co_return floor.stopping ? Speech::closed : speech;
 }
 
-std::string head_text(const HttpResponse& response, bool keep_alive, bool chunked,
-                      std::optional<std::uint64_t> length) {
-    std::string text =
-        fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_of(response.status));
-    for (const auto& [name, value] : response.headers.all()) {
-        text.append(name).append(": ").append(value).append("\r\n");
-    }
-    if (chunked) text.append("Transfer-Encoding: chunked\r\n");
-    if (length) text.append(fmt::format("Content-Length: {}\r\n", *length));
-    text.append(keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
-    return text;
-}
-
-Task<Completed> write_buffers(Wire& wire, std::vector<asio::const_buffer> buffers) {
-    wire.stream.expires_after(wire.timeout);
-    const Completed done = co_await Completion(
-        [&](auto handler) { asio::async_write(wire.stream, buffers, std::move(handler)); });
-    co_return done;
-}
-
-/// False when the connection cannot be kept.
-Task<bool> write_stream(Wire& wire, BodyReader& body, bool chunked, std::uint64_t length) {
-    std::uint64_t sent = 0;
-    while (true) {
-        auto piece = co_await body.read();
-        if (!piece) {
-            log_warn("http", "body cut short", {{"reason", piece.error().message()}});
-            co_return false;  // the client sees a body that ends too early, never a wrong one
-        }
-        std::vector<asio::const_buffer> buffers;
-        std::string frame;
-        if (chunked) {
-            frame = fmt::format("{:x}\r\n", piece->size());
-            buffers.emplace_back(frame.data(), frame.size());
-            buffers.emplace_back(piece->data(), piece->size());
-            buffers.emplace_back("\r\n", 2);
-        } else {
-            buffers.emplace_back(piece->data(), piece->size());
-        }
-        sent += piece->size();
-        if (piece->empty() && !chunked) co_return sent == length;
-        if (!chunked && sent > length) co_return false;
-        const bool last = piece->empty();
-        const Completed done = co_await write_buffers(wire, std::move(buffers));
-        if (done.error) co_return false;
-        if (last) co_return true;
-    }
-}
-
-Task<bool> write_response(Wire& wire, HttpResponse response, bool is_head, bool keep_alive) {
-    const bool bodiless = response.status == 204 || response.status == 304 || response.status < 200;
-    const bool chunked = response.stream && !response.stream_length && !is_head && !bodiless;
-    std::uint64_t size = 0;
-    for (const Bytes& piece : response.body) size += piece.size();
-    std::optional<std::uint64_t> length;
-    if (is_head) {
-        length =
-            response.head_length ? *response.head_length : response.stream_length.value_or(size);
-    } else if (response.stream) {
-        length = response.stream_length;
-    } else if (!bodiless) {
-        length = size;
-    }
-    const std::string head = head_text(response, keep_alive, chunked, length);
-    std::vector<asio::const_buffer> buffers;
-    buffers.emplace_back(head.data(), head.size());
-    if (!is_head && !response.stream && !bodiless) {
-        for (const Bytes& piece : response.body) buffers.emplace_back(piece.data(), piece.size());
-    }
-    const Completed done = co_await write_buffers(wire, std::move(buffers));
-    if (done.error) co_return false;
-    if (is_head || bodiless || !response.stream) co_return true;
-    const bool whole = co_await write_stream(wire, *response.stream, chunked, length.value_or(0));
-    co_return whole;
-}
-
-/// Skips what the handler did not read, so that the next request begins at its first byte.
-Task<bool> drain(std::shared_ptr<Wire> wire) {
-    if (wire->failed || wire->expects_continue) co_return false;
-    WireBody rest(wire);
-    std::size_t skipped = 0;
-    while (wire->chunked ? !wire->parser->is_done() : wire->remaining > 0) {
-        if (wire->remaining > drain_bytes_max || skipped > drain_bytes_max) co_return false;
-        auto piece = co_await rest.read();
-        if (!piece) co_return false;
-        skipped += piece->size();
-    }
-    co_return true;
-}
-
-Task<void> refuse(Wire& wire, int status) {
-    HttpResponse response;
-    response.status = status;
-    response.headers.add("Content-Type", "text/plain");
-    response.body.push_back(Bytes::own(fmt::format("{}\n", reason_of(status))));
-    co_await write_response(wire, std::move(response), false, false);
-}
-
-Task<void> serve(std::shared_ptr<Floor> floor, std::shared_ptr<Wire> wire) {
-    Floor::Place place{wire.get()};
-    floor->places.insert(&place);
+Task<void> serve(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line) {
     error_code ignored;
-    const auto peer = wire->stream.socket().remote_endpoint(ignored);
-    const std::string peer_text = fmt::format("{}:{}", peer.address().to_string(), peer.port());
-    bool keep = true;
-    while (keep && !floor->stopping) {
-        int refusal = 0;
-        auto request = co_await read_header(wire, *floor, place, refusal);
-        if (!request) {
-            if (refusal) co_await refuse(*wire, refusal);
-            break;
+    const auto peer = line->channel.socket().socket().remote_endpoint(ignored);
+    line->peer = fmt::format("{}:{}", peer.address().to_string(), peer.port());
+    const Speech speech = co_await greet(*floor, *line);
+    if (speech == Speech::http1) co_await serve_http1(floor, line);
+    if (speech == Speech::http2) co_await serve_http2(floor, line);
+    line->close();
+    --floor->connections;
+}
+
+/// Looks after the connections of one core that have no timer of their own, until the server stops.
+Task<void> sweep(std::shared_ptr<Floor> floor) {
+    asio::steady_timer timer(floor->core.context());
+    while (!floor->stopping) {
+        timer.expires_after(floor->limits.sweep_interval);
+        floor->sweeper = &timer;
+        co_await Completion([&](auto handler) { timer.async_wait(std::move(handler)); });
+        floor->sweeper = nullptr;
+        const std::vector<Guest*> guests(floor->guests.begin(), floor->guests.end());
+        for (Guest* guest : guests) {
+            if (floor->guests.contains(guest)) guest->sweep();
         }
-        request->peer = peer_text;
-        const bool is_head = request->method == "HEAD";
-        const bool wants_keep = wire->parser->get().keep_alive();
-        HttpResponse response = co_await floor->handler(std::move(*request));
-        keep = wants_keep && !floor->stopping;
-        const bool drained = co_await drain(wire);
-        keep = keep && drained;
-        const bool written = co_await write_response(*wire, std::move(response), is_head, keep);
-        keep = keep && written;
     }
-    wire->stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    floor->places.erase(&place);
 }
 
 class Server final : public HttpServer, public std::enable_shared_from_this<Server> {
   public:
-    Server(Cores& cores, tcp::acceptor acceptor, HttpLimits limits, HttpHandler handler)
+    Server(Cores& cores, tcp::acceptor acceptor, HttpLimits limits, HttpHandler handler,
+           const std::shared_ptr<TlsIdentity>& tls)
         : state_(std::make_shared<State>(cores, std::move(acceptor), limits)) {
         for (std::size_t i = 0; i < cores.size(); ++i) {
-            state_->floors.push_back(std::make_shared<Floor>(cores.at(i), limits, handler));
+            state_->floors.push_back(std::make_shared<Floor>(cores.at(i), limits, handler, tls));
+            cores.at(i).post(
+                [floor = state_->floors.back()] { detach(floor->core, sweep(floor)); });
         }
         cores.main().post([state = state_] { accept(state); });
     }
@@ -361,24 +159,35 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
         const auto floor = state->floors[state->next++ % state->floors.size()];
         state->acceptor.async_accept(
             floor->core.context(),
-            [state, floor](const error_code& error, Stream::socket_type socket) {
+            [state, floor](const error_code& error, Socket::socket_type socket) {
                 if (!state->acceptor.is_open()) return;
                 if (!error)
                     admit(floor, state->limits, std::move(socket));
                 else
-                    log_warn("http", "accept failed", {{"reason", error.message()}});
+                    return accept_later(state, error);
                 accept(state);
             });
     }
 
+    /// No descriptor is left, say: those who are connected go on, and the loop does not spin.
+    static void accept_later(const std::shared_ptr<State>& state, const error_code& error) {
+        log_warn("http", "accept failed", {{"reason", error.message()}});
+        auto timer = std::make_shared<asio::steady_timer>(state->cores.main().context());
+        timer->expires_after(accept_pause);
+        timer->async_wait([state, timer](const error_code& cancelled) {
+            if (!cancelled && state->acceptor.is_open()) accept(state);
+        });
+    }
+
     static void admit(const std::shared_ptr<Floor>& floor, const HttpLimits& limits,
-                      Stream::socket_type socket) {
+                      Socket::socket_type socket) {
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        auto wire = std::make_shared<Wire>(std::move(socket), limits.header_timeout);
-        floor->core.post([floor, wire, limits]() mutable {
-            if (floor->stopping || floor->places.size() >= limits.connections_max) return;
-            detach(floor->core, serve(floor, std::move(wire)));
+        auto line = std::make_shared<Line>(std::move(socket));
+        floor->core.post([floor, line, limits]() mutable {
+            if (floor->stopping || floor->connections >= limits.connections_max) return;
+            ++floor->connections;
+            detach(floor->core, serve(floor, std::move(line)));
         });
     }
 
@@ -388,21 +197,19 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
         co_return;
     }
 
-    static void close_places(Floor& floor, bool only_idle) {
-        error_code ignored;
-        for (Floor::Place* place : floor.places) {
-            if (place->idle || !only_idle) place->wire->stream.socket().close(ignored);
-        }
-    }
-
     static Task<void> empty(std::shared_ptr<Floor> floor, Millis grace) {
         floor->stopping = true;
-        close_places(*floor, true);
+        if (floor->sweeper) floor->sweeper->cancel();
+        for (Guest* guest : std::vector<Guest*>(floor->guests.begin(), floor->guests.end())) {
+            guest->drain();
+        }
         asio::steady_timer timer(floor->core.context());
         Millis waited = 0ms;
-        for (bool forced = false; !floor->places.empty() && waited < grace + 500ms;
+        for (bool forced = false; floor->connections != 0 && waited < grace + 500ms;
              waited += poll_interval) {
-            if (waited >= grace && !std::exchange(forced, true)) close_places(*floor, false);
+            if (waited >= grace && !std::exchange(forced, true)) {
+                for (Guest* guest : floor->guests) guest->close();
+            }
             timer.expires_after(poll_interval);
             co_await Completion([&](auto handler) { timer.async_wait(std::move(handler)); });
         }
@@ -413,9 +220,15 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
 
 }  // namespace
 
+Error connection_error(const error_code& error) {
+    return Error(error == beast::error::timeout ? Errc::timed_out : Errc::io,
+                 "connection: " + error.message());
+}
+
 Result<std::unique_ptr<HttpServer>> listen_http(Cores& cores, const std::string& host,
                                                 std::uint16_t port, HttpLimits limits,
-                                                HttpHandler handler) {
+                                                HttpHandler handler,
+                                                std::shared_ptr<TlsIdentity> tls) {
     error_code error;
     const auto address = asio::ip::make_address(host, error);
     if (error)
@@ -432,7 +245,7 @@ Result<std::unique_ptr<HttpServer>> listen_http(Cores& cores, const std::string&
     }
     if (error)
         return fail(Errc::io, fmt::format("listen on {}:{}: {}", host, port, error.message()));
-    return std::make_unique<Server>(cores, std::move(acceptor), limits, std::move(handler));
+    return std::make_unique<Server>(cores, std::move(acceptor), limits, std::move(handler), tls);
 }
 
 }  // namespace freshet::io

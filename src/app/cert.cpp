@@ -1,0 +1,151 @@
+// `freshet cert`: the certificates that the server's TLS uses, for people: print, trust, replace.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+#include "app/commands.h"
+#include "app/server.h"
+#include "io/tls.h"
+
+namespace freshet::app {
+namespace {
+
+struct Options {
+    std::string data, config, into;
+    bool authority_too = false;
+};
+
+/// Where a kind of system keeps the authorities that its administrator trusts.
+struct Store {
+    const char* directory;
+    const char* file;
+    const char* command;
+};
+constexpr Store stores[] = {
+    {"/usr/local/share/ca-certificates", "freshet.crt", "update-ca-certificates"},
+    {"/etc/pki/ca-trust/source/anchors", "freshet.pem", "update-ca-trust"},
+    {"/etc/ca-certificates/trust-source/anchors", "freshet.crt", "update-ca-trust"},
+};
+
+Result<Config> to_config(const Options& options) {
+    Config config;
+    if (!options.config.empty()) {
+        if (auto loaded = load_config(options.config, config); !loaded)
+            return std::unexpected(std::move(loaded.error()));
+    }
+    if (!options.data.empty()) config.data_dir = options.data;
+    return config;
+}
+
+void tell_of_own_stores(const std::string& path) {
+    fmt::print(
+        "These do not ask the system:\n"
+        "  AWS CLI and boto3   export AWS_CA_BUNDLE={0}\n"
+        "  Node.js             export NODE_EXTRA_CA_CERTS={0}\n"
+        "  Java                keytool -importcert -cacerts -noprompt -alias freshet -file {0}\n",
+        path);
+}
+
+Result<> print(io::TlsIdentity& identity) {
+    auto pem = identity.authority_pem();
+    if (!pem) return std::unexpected(std::move(pem.error()));
+    fmt::print("{}", *pem);
+    return {};
+}
+
+Result<> install_into(io::Disk& disk, const Store& store, const std::string& pem) {
+    const std::string path = fmt::format("{}/{}", store.directory, store.file);
+    fmt::print("Writing the authority's certificate to {}\n", path);
+    std::fflush(stdout);
+    if (auto written = io::write_file(disk, path, pem); !written) return written;
+    fmt::print("Running {}\n", store.command);
+    std::fflush(stdout);
+    if (std::system(store.command) != 0)  // NOLINT: a fixed word
+        return fail(Errc::unavailable, fmt::format("{} failed", store.command));
+    fmt::print("Programs that ask the system now trust servers of this data directory.\n");
+    return {};
+}
+
+Result<> install(io::Disk& disk, io::TlsIdentity& identity, const std::string& into) {
+    auto pem = identity.authority_pem();
+    if (!pem) return std::unexpected(std::move(pem.error()));
+    if (!into.empty()) {
+        const std::string path = into + "/freshet.crt";
+        if (auto written = io::write_file(disk, path, *pem); !written) return written;
+        fmt::print("Wrote the authority's certificate to {}; nothing else was changed.\n", path);
+        return {};
+    }
+    for (const Store& store : stores) {
+        auto there = disk.exists(store.directory);
+        if (!there) return std::unexpected(std::move(there.error()));
+        if (!*there) continue;
+        auto installed = install_into(disk, store, *pem);
+        if (installed) tell_of_own_stores(identity.authority_path());
+        return installed;
+    }
+    return fail(Errc::unavailable,
+                fmt::format("this system's store of trusted authorities is not known; add {} to it",
+                            identity.authority_path()));
+}
+
+Result<> rotate(io::TlsIdentity& identity, bool authority_too) {
+    if (auto done = identity.rotate(authority_too); !done) return done;
+    auto facts = identity.server_facts();
+    if (!facts) return std::unexpected(std::move(facts.error()));
+    fmt::print(
+        "New certificate, valid until {}; a running server uses it for new connections.\n"
+        "SHA-256 {}\n",
+        facts->ends, facts->sha256);
+    if (authority_too)
+        fmt::print("The authority is new too: who trusted the old one must trust {}\n",
+                   identity.authority_path());
+    return {};
+}
+
+template <class Do>
+int run(const Options& options, Do what) {
+    const auto disk = io::make_posix_disk();
+    auto config = to_config(options);
+    Result<> done = config ? what(*disk, *tls_identity(*disk, *config))
+                           : std::unexpected(std::move(config.error()));
+    if (!done) fmt::print(stderr, "freshet: {}\n", done.error().message());
+    return done ? 0 : 1;
+}
+
+}  // namespace
+
+void add_cert(CLI::App& app, int& status) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand(
+        "cert", "Print the authority that signs the server's certificate; trust it, replace it");
+    command->add_option("--data", options->data, "The server's data directory");
+    command->add_option("--config", options->config, "YAML file with settings")
+        ->check(CLI::ExistingFile);
+    CLI::App* installing =
+        command->add_subcommand("install", "Put the authority into the system's trust store");
+    installing->add_option("--into", options->into, "Only write it into this directory")
+        ->check(CLI::ExistingDirectory);
+    CLI::App* rotating = command->add_subcommand("rotate", "Make a new server key and certificate");
+    rotating->add_flag("--authority", options->authority_too, "And a new authority");
+    for (CLI::App* inner : {installing, rotating}) inner->fallthrough();
+    installing->callback([options, &status] {
+        status = run(*options, [&](io::Disk& disk, io::TlsIdentity& identity) {
+            return install(disk, identity, options->into);
+        });
+    });
+    rotating->callback([options, &status] {
+        status = run(*options, [&](io::Disk&, io::TlsIdentity& identity) {
+            return rotate(identity, options->authority_too);
+        });
+    });
+    command->callback([options, command, &status] {
+        if (!command->get_subcommands().empty()) return;
+        status =
+            run(*options, [](io::Disk&, io::TlsIdentity& identity) { return print(identity); });
+    });
+}
+
+}  // namespace freshet::app
