@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "aws/http/checked_body.h"
+#include "aws/http/cors.h"
 #include "aws/http/inflated_body.h"
 #include "aws/http/route.h"
 #include "aws/limits.h"
@@ -232,6 +233,8 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
         auto response = co_await console_.handle(std::move(request));
         co_return response;
     }
+    if (auto preflight = answer_preflight(request)) co_return std::move(*preflight);
+    const bool from_page = request.headers.find("origin") != nullptr;
     Target target = parse_target(request.target);
     const CredentialScope scope = parse_scope(request.headers, target.query);
     auto work = std::make_shared<Work>(authenticator_.identify(scope, request.headers));
@@ -259,6 +262,7 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
         response = co_await answer(work, std::move(request));
     }
     add_ids(response, work->caller, work->service, io::Core::current()->now());
+    if (from_page) allow_any_origin(response);
     co_return response;
 }
 
