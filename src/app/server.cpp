@@ -18,6 +18,7 @@
 #include "app/wire_query.h"
 #include "app/wire_schedule.h"
 #include "app/wire_stream.h"
+#include "app/wire_tables.h"
 #include "aws/http/front.h"
 #include "base/log.h"
 #include "console/console.h"
@@ -38,7 +39,8 @@ std::vector<meta::Migration> all_migrations() {
          {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
           WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations(),
           WiredFunctions::migrations(), WiredAnalytics::migrations(), WiredSchedule::migrations(),
-          WiredLake::migrations(), WiredDashboards::migrations()})
+          WiredLake::migrations(), WiredDashboards::migrations(),
+          WiredTables::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -74,6 +76,7 @@ struct Server::Parts {
     std::unique_ptr<WiredAnalytics> analytics;
     std::unique_ptr<WiredSchedule> schedules;
     std::unique_ptr<WiredLake> lake;
+    std::unique_ptr<WiredTables> tables;
     std::unique_ptr<console::Console> pages;
     std::unique_ptr<OperatorConsole> operators;
     std::unique_ptr<pipeline::PipelineApi> pipelines;
@@ -144,6 +147,7 @@ Result<> Server::Parts::make_services() {
         done = keep(lake, WiredLake::make(*context, objects->objects(), catalog->catalog(),
                                           functions->logs()));
     if (!done) return done;
+    tables = WiredTables::make(*context);
     pages = std::make_unique<console::Console>(console::Parts{
         cores->main(), streams->streams(), deliveries->deliveries(), functions->functions(),
         analytics->applications(), schedules->schedules(), catalog->catalog(), lake->crawlers(),

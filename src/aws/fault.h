@@ -13,6 +13,8 @@ struct Fault {
     int status = 0;       ///< 0: what the model says for `code`, else 400
     /// Further members of the error's body: {"Resource", "/bucket/key"}.
     std::vector<std::pair<std::string, std::string>> fields = {};
+    /// Members that are more than text, as JSON without the braces: "Item":{...}.
+    std::string members_json = {};
 };
 
 template <class T>

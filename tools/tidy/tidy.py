@@ -21,7 +21,7 @@ README_LINES_MAX = 80
 
 LAYERS = {"base": 0, "io": 1, "record": 1, "log": 2, "objects": 2, "meta": 2, "sql": 3, "flow": 3, "duck": 3,
           "sandbox": 3, "stream": 4, "functions": 4, "analytics": 4, "delivery": 4, "schedule": 4, "lake": 4,
-          "catalog": 4, "query": 4, "dashboards": 4, "identity": 4, "monitor": 4, "aws": 5, "console": 5,
+          "catalog": 4, "query": 4, "dashboards": 4, "identity": 4, "monitor": 4, "tables": 4, "aws": 5, "console": 5,
           "cli": 5, "pipeline": 5, "app": 6}
 # Inside a layer only these reach sideways: (from, to).
 SIDEWAYS = {("record", "io"), ("objects", "meta"), ("log", "meta"), ("flow", "sql"), ("duck", "sql"),

@@ -17,6 +17,7 @@
 #include "aws/protocol/query.h"
 #include "aws/protocol/validate.h"
 #include "aws/protocol/xml.h"
+#include "base/digest.h"
 #include "base/log.h"
 
 namespace freshet::aws {
@@ -126,6 +127,14 @@ void add_ids(io::HttpResponse& response, const Caller& caller, const ServiceInfo
     }
     response.headers.add("Date", to_http_date(now));
     response.headers.add("Server", "freshet");
+}
+
+/// The Java SDKs check DynamoDB's answers against it.
+void add_crc32(io::HttpResponse& response, const ServiceInfo* service) {
+    if (!service || std::string_view(service->name) != "dynamodb") return;
+    std::uint32_t crc = 0;
+    for (const Bytes& piece : response.body) crc = crc32(piece.view(), crc);
+    response.headers.add("x-amz-crc32", fmt::format("{}", crc));
 }
 
 Fault too_large() {
@@ -263,6 +272,7 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
     }
     add_ids(response, work->caller, work->service, io::Core::current()->now());
     if (from_page) allow_any_origin(response);
+    add_crc32(response, work->service);
     co_return response;
 }
 

@@ -15,6 +15,8 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
+constexpr int depth_max = 256;
+
 Token token_of(od::json_type type) {
     switch (type) {
         case od::json_type::array:
@@ -124,7 +126,7 @@ class Decoder {
             if (element.is_null().get(is_null)) return broken();
             if (is_null) continue;
             const std::string key(name);
-            void* place = shape.list->append_key(out, key);
+            void* place = shape.element->make_held(shape.list->append_key(out, key));
             if (!any(*shape.element, element, place, Path{&path, nullptr, 0, &key})) return false;
         }
         return true;
@@ -177,6 +179,11 @@ class Decoder {
     }
 
     bool any(const Shape& shape, od::value value, void* out, const Path& path) {
+        const Nested nested(depth_);
+        if (depth_ > depth_max) {
+            failure = "The body is nested too deeply";
+            return false;
+        }
         switch (shape.kind) {
             case Kind::boolean:
                 return !value.get_bool().get(as<bool>(out)) || wrong_type(value, shape);
@@ -217,7 +224,15 @@ class Decoder {
         return true;
     }
 
+    /// Counts the values around the one at hand: recursive shapes nest as deep as the body says.
+    struct Nested {
+        explicit Nested(int& depth_) : depth(depth_) { ++depth; }
+        ~Nested() { --depth; }
+        int& depth;
+    };
+
     Violations& violations_;
+    int depth_ = 0;
 };
 
 }  // namespace

@@ -137,6 +137,7 @@ std::string encode_json_fault(const Fault& fault) {
         out += ':';
         append_json_string(out, value);
     }
+    if (!fault.members_json.empty()) out.append(",").append(fault.members_json);
     return out + "}";
 }
 

@@ -1,0 +1,186 @@
+// Items and their entries: the item's bytes once, in tables_items; an entry in tables_entries for
+// the table's own keys and for each index that the item belongs to.
+#include <algorithm>
+
+#include "tables/store.h"
+
+namespace freshet::tables::store {
+namespace {
+
+Result<> done(Result<std::int64_t> result) {
+    if (!result) return std::unexpected(std::move(result.error()));
+    return {};
+}
+
+meta::Value blob(const std::string& bytes) { return Bytes::copy(bytes); }
+
+Result<> count(meta::Txn& txn, const Index& index, std::int64_t items, std::int64_t bytes) {
+    if (items == 0 && bytes == 0) return {};
+    return done(txn.execute(
+        "UPDATE tables_indexes SET items = items + ?2, bytes = bytes + ?3 WHERE id = ?1",
+        {index.id, items, bytes}));
+}
+
+Result<> put_entry(meta::Txn& txn, const Index& index, const KeyBytes& key, const std::string& main,
+                   std::int64_t item) {
+    return done(
+        txn.execute("INSERT INTO tables_entries VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    {index.id, key.slot, blob(key.hash), blob(key.range), blob(main), item}));
+}
+
+Result<> erase_entry(meta::Txn& txn, const Index& index, const KeyBytes& key,
+                     const std::string& main) {
+    return done(txn.execute(
+        "DELETE FROM tables_entries WHERE idx = ?1 AND slot = ?2 AND hash = ?3 AND range = ?4 AND "
+        "main = ?5",
+        {index.id, key.slot, blob(key.hash), blob(key.range), blob(main)}));
+}
+
+/// An entry of an index as the item changes from one to the other; nullptr: no item.
+Result<> move_entry(meta::Txn& txn, const Table& table, const Index& index, const Item* before,
+                    const Item* after, std::int64_t id) {
+    std::optional<KeyBytes> from, to;
+    std::int64_t bytes = 0;
+    if (before && is_in(index, *before)) {
+        from = key_of(index.keys, *before);
+        bytes -= static_cast<std::int64_t>(bytes_of(projected(table, index, *before)));
+    }
+    if (after && is_in(index, *after)) {
+        to = key_of(index.keys, *after);
+        bytes += static_cast<std::int64_t>(bytes_of(projected(table, index, *after)));
+    }
+    const std::string main = joined(key_of(table.primary.keys, before ? *before : *after));
+    if (from != to) {
+        if (from)
+            if (auto gone = erase_entry(txn, index, *from, main); !gone) return gone;
+        if (to)
+            if (auto made = put_entry(txn, index, *to, main, id); !made) return made;
+    }
+    return count(txn, index, (to ? 1 : 0) - (from ? 1 : 0), bytes);
+}
+
+Result<> move_entries(meta::Txn& txn, const Table& table, const Item* before, const Item* after,
+                      std::int64_t id) {
+    for (const Index& index : table.indexes)
+        if (auto moved = move_entry(txn, table, index, before, after, id); !moved) return moved;
+    const auto size = [](const Item* item) {
+        return item ? static_cast<std::int64_t>(bytes_of(*item)) : 0;
+    };
+    return count(txn, table.primary, (after ? 1 : 0) - (before ? 1 : 0),
+                 size(after) - size(before));
+}
+
+/// Values ?1 to ?8 of a walk's statement; the last says whether it goes on behind an entry.
+std::vector<meta::Value> bounds_of(const Index& index, const Stretch& stretch) {
+    const KeyBytes edge = stretch.after.value_or(KeyBytes());
+    const std::int64_t goes_on = stretch.after.has_value();
+    if (stretch.of_one_hash) {
+        std::string low = stretch.range.low, high = stretch.range.high;
+        if (goes_on && stretch.is_forward) low = std::max(low, edge.range);
+        if (goes_on && !stretch.is_forward) high = std::min(high, edge.range + '\0');
+        return {index.id,
+                slot_of(stretch.range.hash),
+                blob(stretch.range.hash),
+                blob(low),
+                blob(high),
+                blob(edge.range),
+                blob(stretch.main),
+                goes_on};
+    }
+    return {index.id,
+            std::max(edge.slot, stretch.slot_from),
+            blob(edge.hash),
+            blob(edge.range),
+            blob(stretch.main),
+            stretch.slot_to,
+            goes_on};
+}
+
+}  // namespace
+
+Result<std::optional<Row>> get(const meta::Connection& connection, const Table& table,
+                               const KeyBytes& key) {
+    std::optional<Row> found;
+    Result<Item> item;
+    auto read = connection.query(
+        "SELECT i.id, i.item FROM tables_entries e JOIN tables_items i ON i.id = e.item WHERE "
+        "e.idx = ?1 AND e.slot = ?2 AND e.hash = ?3 AND e.range = ?4 AND e.main = x''",
+        {table.primary.id, key.slot, blob(key.hash), blob(key.range)}, [&](const meta::Row& row) {
+            item = decode(row.blob(1));
+            if (item) found = Row{row.integer(0), std::move(*item)};
+            return false;
+        });
+    if (!read) return std::unexpected(std::move(read.error()));
+    if (!item) return std::unexpected(std::move(item.error()));
+    return found;
+}
+
+Result<> put(meta::Txn& txn, const Table& table, const std::optional<Row>& before,
+             const Item& item) {
+    if (before) {
+        auto changed = txn.execute("UPDATE tables_items SET item = ?2 WHERE id = ?1",
+                                   {before->id, Bytes::own(encode(item))});
+        if (!changed) return done(std::move(changed));
+        return move_entries(txn, table, &before->item, &item, before->id);
+    }
+    auto made = txn.execute("INSERT INTO tables_items (tbl, item) VALUES (?1, ?2)",
+                            {table.id, Bytes::own(encode(item))});
+    if (!made) return done(std::move(made));
+    const std::int64_t id = txn.last_row_id();
+    auto entered = put_entry(txn, table.primary, key_of(table.primary.keys, item), "", id);
+    if (!entered) return entered;
+    return move_entries(txn, table, nullptr, &item, id);
+}
+
+Result<> erase(meta::Txn& txn, const Table& table, const Row& row) {
+    auto gone = txn.execute("DELETE FROM tables_items WHERE id = ?1", {row.id});
+    if (!gone) return done(std::move(gone));
+    auto left = erase_entry(txn, table.primary, key_of(table.primary.keys, row.item), "");
+    if (!left) return left;
+    return move_entries(txn, table, &row.item, nullptr, row.id);
+}
+
+Result<> fill_index(meta::Txn& txn, const Table& table, const Index& index) {
+    Result<> filled;
+    auto read = txn.query(
+        "SELECT id, item FROM tables_items WHERE tbl = ?1", {table.id}, [&](const meta::Row& row) {
+            auto item = decode(row.blob(1));
+            if (!item) {
+                filled = std::unexpected(std::move(item.error()));
+                return false;
+            }
+            filled = move_entry(txn, table, index, nullptr, &*item, row.integer(0));
+            return filled.has_value();
+        });
+    return read ? filled : read;
+}
+
+Result<> walk(const meta::Connection& connection, const Index& index, const Stretch& stretch,
+              const std::function<bool(Item)>& each) {
+    std::string sql =
+        "SELECT i.item FROM tables_entries e JOIN tables_items i ON i.id = e.item WHERE e.idx = "
+        "?1 AND ";
+    if (!stretch.of_one_hash)
+        sql +=
+            "(e.slot, e.hash, e.range, e.main) >= (?2, ?3, ?4, ?5) AND e.slot < ?6 AND (?7 = 0 OR "
+            "(e.slot, e.hash, e.range, e.main) <> (?2, ?3, ?4, ?5)) ORDER BY e.slot, e.hash, "
+            "e.range, e.main";
+    else if (stretch.is_forward)
+        sql +=
+            "e.slot = ?2 AND e.hash = ?3 AND e.range >= ?4 AND e.range < ?5 AND (?8 = 0 OR "
+            "(e.range, e.main) > (?6, ?7)) ORDER BY e.range, e.main";
+    else
+        sql +=
+            "e.slot = ?2 AND e.hash = ?3 AND e.range >= ?4 AND e.range < ?5 AND (?8 = 0 OR "
+            "(e.range, e.main) < (?6, ?7)) ORDER BY e.range DESC, e.main DESC";
+    Result<> decoded;
+    auto read = connection.query(sql, bounds_of(index, stretch), [&](const meta::Row& row) {
+        auto item = decode(row.blob(0));
+        if (item) return each(std::move(*item));
+        decoded = std::unexpected(std::move(item.error()));
+        return false;
+    });
+    return read ? decoded : read;
+}
+
+}  // namespace freshet::tables::store

@@ -1,0 +1,173 @@
+// The bytes of an item on disk: docs/formats/tables.md. A value is its kind's byte and its content;
+// lengths and counts are unsigned LEB128.
+#include "tables/limits.h"
+#include "tables/value.h"
+
+namespace freshet::tables {
+namespace {
+
+constexpr char format = 1;
+
+class Writer {
+  public:
+    std::string out;
+
+    void count(std::size_t number) {
+        for (; number >= 0x80; number >>= 7) out += static_cast<char>(0x80U | (number & 0x7FU));
+        out += static_cast<char>(number);
+    }
+    void text(std::string_view bytes) {
+        count(bytes.size());
+        out.append(bytes);
+    }
+    void value(const Value& one) {
+        out += static_cast<char>(one.kind());
+        std::visit(*this, one.held);
+    }
+
+    void operator()(const std::string& bytes) { text(bytes); }
+    void operator()(const Decimal& number) { text(number.order_key()); }
+    void operator()(const Binary& binary) { text(binary.bytes); }
+    void operator()(bool flag) { out += static_cast<char>(flag); }
+    void operator()(const Null&) {}
+    template <class T>
+    void operator()(const std::set<T>& set) {
+        count(set.size());
+        for (const T& one : set) (*this)(one);
+    }
+    void operator()(const List& list) {
+        count(list.size());
+        for (const Value& one : list) value(one);
+    }
+    void operator()(const Map& map) {
+        count(map.size());
+        for (const auto& [name, one] : map) {
+            text(name);
+            value(one);
+        }
+    }
+};
+
+/// Each reader answers false at bytes that are none of its kind.
+class Reader {
+  public:
+    explicit Reader(std::string_view bytes) : rest_(bytes) {}
+    bool at_end() const { return rest_.empty(); }
+
+    bool byte(unsigned char& out) {
+        if (rest_.empty()) return false;
+        out = static_cast<unsigned char>(rest_[0]);
+        rest_.remove_prefix(1);
+        return true;
+    }
+    bool map(Map& out, int depth) {
+        std::size_t size = 0;
+        if (!count(size)) return false;
+        for (; size > 0; --size) {
+            std::string name;
+            Value one;
+            if (!text(name) || !value(one, depth)) return false;
+            if (!out.emplace(std::move(name), std::move(one)).second) return false;
+        }
+        return true;
+    }
+
+  private:
+    bool count(std::size_t& out) {
+        out = 0;
+        unsigned char part = 0x80;
+        for (unsigned shift = 0; part & 0x80U; shift += 7) {
+            if (shift > 28 || !byte(part)) return false;
+            out |= static_cast<std::size_t>(part & 0x7FU) << shift;
+        }
+        return true;
+    }
+    bool text(std::string& out) {
+        std::size_t size = 0;
+        if (!count(size) || size > rest_.size()) return false;
+        out.assign(rest_.substr(0, size));
+        rest_.remove_prefix(size);
+        return true;
+    }
+    bool number(Decimal& out) {
+        std::string bytes;
+        if (!text(bytes)) return false;
+        auto read = Decimal::from_order_key(bytes);
+        if (read) out = std::move(*read);
+        return read.has_value();
+    }
+    bool one(std::string& out) { return text(out); }
+    bool one(Decimal& out) { return number(out); }
+    bool one(Binary& out) { return text(out.bytes); }
+    template <class T>
+    bool set(std::set<T>& out) {
+        std::size_t size = 0;
+        if (!count(size)) return false;
+        for (; size > 0; --size) {
+            T member;
+            if (!one(member) || !out.insert(std::move(member)).second) return false;
+        }
+        return true;
+    }
+    bool list(List& out, int depth) {
+        std::size_t size = 0;
+        if (!count(size)) return false;
+        for (; size > 0; --size)
+            if (!value(out.emplace_back(), depth)) return false;
+        return true;
+    }
+    bool value(Value& out, int depth) {
+        unsigned char kind = 0;
+        if (!byte(kind) || depth > limits::nesting_max) return false;
+        switch (static_cast<Kind>(kind)) {
+            case Kind::string:
+                return text(out.held.emplace<std::string>());
+            case Kind::number:
+                return number(out.held.emplace<Decimal>());
+            case Kind::binary:
+                return text(out.held.emplace<Binary>().bytes);
+            case Kind::boolean: {
+                unsigned char flag = 0;
+                if (!byte(flag) || flag > 1) return false;
+                out.held = flag == 1;
+                return true;
+            }
+            case Kind::null:
+                out.held = Null();
+                return true;
+            case Kind::string_set:
+                return set(out.held.emplace<StringSet>());
+            case Kind::number_set:
+                return set(out.held.emplace<NumberSet>());
+            case Kind::binary_set:
+                return set(out.held.emplace<BinarySet>());
+            case Kind::list:
+                return list(out.held.emplace<List>(), depth + 1);
+            case Kind::map:
+                return map(out.held.emplace<Map>(), depth + 1);
+        }
+        return false;
+    }
+
+    std::string_view rest_;
+};
+
+}  // namespace
+
+std::string encode(const Item& item) {
+    Writer writer;
+    writer.out += format;
+    writer(item);
+    return std::move(writer.out);
+}
+
+Result<Item> decode(std::string_view bytes) {
+    Reader reader(bytes);
+    unsigned char version = 0;
+    Item item;
+    if (!reader.byte(version) || version != format || !reader.map(item, 0) || !reader.at_end())
+        return fail(freshet::Errc::corrupt, "the bytes of an item are damaged");
+    return item;
+}
+
+}  // namespace freshet::tables
