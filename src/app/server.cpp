@@ -14,6 +14,7 @@
 #include "app/wire_functions.h"
 #include "app/wire_identity.h"
 #include "app/wire_lake.h"
+#include "app/wire_metrics.h"
 #include "app/wire_objects.h"
 #include "app/wire_query.h"
 #include "app/wire_schedule.h"
@@ -40,7 +41,7 @@ std::vector<meta::Migration> all_migrations() {
           WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations(),
           WiredFunctions::migrations(), WiredAnalytics::migrations(), WiredSchedule::migrations(),
           WiredLake::migrations(), WiredDashboards::migrations(),
-          WiredTables::migrations()})
+          WiredTables::migrations(), WiredMetrics::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -77,6 +78,7 @@ struct Server::Parts {
     std::unique_ptr<WiredSchedule> schedules;
     std::unique_ptr<WiredLake> lake;
     std::unique_ptr<WiredTables> tables;
+    std::unique_ptr<WiredMetrics> metrics;
     std::unique_ptr<console::Console> pages;
     std::unique_ptr<OperatorConsole> operators;
     std::unique_ptr<pipeline::PipelineApi> pipelines;
@@ -148,6 +150,7 @@ Result<> Server::Parts::make_services() {
                                           functions->logs()));
     if (!done) return done;
     tables = WiredTables::make(*context);
+    metrics = WiredMetrics::make(*context);
     pages = std::make_unique<console::Console>(console::Parts{
         cores->main(), streams->streams(), deliveries->deliveries(), functions->functions(),
         analytics->applications(), schedules->schedules(), catalog->catalog(), lake->crawlers(),

@@ -38,6 +38,8 @@ class Service:
         loader = botocore.session.get_session().get_component("data_loader")
         self.name, self.model = name, loader.load_service_model(name, "service-2")
         self.meta, self.shapes = self.model["metadata"], self.model["shapes"]
+        if self.meta["protocol"] not in PROTOCOLS:  # CloudWatch lists several; the first that there is a codec for
+            self.meta["protocol"] = next(word for word in self.meta["protocols"] if word in PROTOCOLS)
         unknown = set(operations) - set(self.model["operations"])
         if unknown:
             raise SystemExit(f"manifest.toml: {name} has no operation {', '.join(sorted(unknown))}")

@@ -5,6 +5,7 @@
 #include "aws/http/front.h"
 #include "aws/protocol/scalar.h"
 #include "aws/model/athena.h"
+#include "aws/model/cloudwatch.h"
 #include "aws/model/dynamodb.h"
 #include "aws/model/events.h"
 #include "aws/model/firehose.h"
@@ -25,7 +26,7 @@ const std::vector<const ServiceInfo*>& all_services() {
         &kinesis::service_info(), &s3::service_info(),   &firehose::service_info(), &lambda::service_info(),
         &logs::service_info(),    &glue::service_info(), &events::service_info(),   &athena::service_info(),
         &iam::service_info(),     &sts::service_info(),  &kinesisanalytics::service_info(),
-        &quicksight::service_info(), &dynamodb::service_info()};
+        &quicksight::service_info(), &dynamodb::service_info(), &cloudwatch::service_info()};
     return services;
 }
 

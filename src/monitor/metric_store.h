@@ -1,0 +1,12 @@
+// The tables of the metric store; the only file of it that touches the database.
+#pragma once
+#include "monitor/metrics.h"
+
+namespace freshet::monitor::metric_store {
+
+std::vector<meta::Migration> migrations();
+Result<> write(meta::Txn& txn, const std::vector<Sample>& samples, Timestamp now);
+Result<std::vector<Point>> points(const meta::Connection& connection, const PointRequest& request);
+Result<std::vector<MetricKey>> list(const meta::Connection& connection, const MetricFilter& filter);
+
+}  // namespace freshet::monitor::metric_store
