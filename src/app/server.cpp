@@ -232,6 +232,7 @@ void Server::stop() {
     end(main, [this] { return parts_->deliveries->stop(); });
     end(parts_->cores->at(parts_->cores->size() - 1), [this] { return parts_->objects->stop(); });
     end(main, [this] { return parts_->streams->stop(); });
+    end(main, [this] { return parts_->metrics->stop(); });
     parts_->cores->stop();
 }
 
