@@ -63,6 +63,22 @@ TEST_F(MetricsTest, points_older_than_fifteen_days_go) {
     EXPECT_TRUE(points(60s).empty());
 }
 
+io::Task<void> record_and_stop(Metrics& metrics, std::vector<Sample> samples) {
+    metrics.record(std::move(samples));
+    co_await metrics.stop();
+}
+
+TEST_F(MetricsTest, what_is_recorded_is_written_before_stop_ends) {
+    io::ManualClock clock(now_);
+    std::optional<Metrics> metrics;
+    io::run_to_end(clock, [&](io::Core& core) {
+        metrics.emplace(core, *database_);
+        return record_and_stop(*metrics, {{key_of("s"), now_, Statistics::of(7)}});
+    });
+    ASSERT_EQ(points(60s).size(), 1u);
+    EXPECT_EQ(points(60s)[0].statistics.sum, 7);
+}
+
 TEST(Dimensions, come_back_from_their_text) {
     const Dimensions all{{"a=b", "1,2"}, {"c", "100%"}, {"d", ""}};
     EXPECT_EQ(dimensions_of(text_of(all)), all);

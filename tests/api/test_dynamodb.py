@@ -98,6 +98,8 @@ def test_tables_that_contradict_themselves_are_refused(dynamodb):
     assert "Freshet does not build StreamSpecification" in create(StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
     assert refused(dynamodb.update_continuous_backups, TableName="leases", PointInTimeRecoverySpecification={
         "PointInTimeRecoveryEnabled": True})["Error"]["Code"] == "ContinuousBackupsUnavailableException"
+    backups = dynamodb.describe_continuous_backups(TableName="leases")["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "DISABLED"
     assert dynamodb.describe_time_to_live(TableName="leases")["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED"
     assert refused(dynamodb.execute_statement, Statement="SELECT")["Error"]["Code"] == "UnknownOperationException"
 

@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "compatibility.md"
 # The namespace of a service's generated shapes, and the test file that is its own.
 SERVICES = {"kinesis": "test_kinesis", "s3": "test_s3", "firehose": "test_firehose", "lambda": "test_lambda", "logs": "test_logs",
             "kinesisanalytics": "test_kinesisanalytics", "glue": "test_glue", "events": "test_events", "athena": "test_athena",
-            "iam": "test_iam", "sts": "test_iam", "quicksight": "test_quicksight"}
+            "iam": "test_iam", "sts": "test_iam", "quicksight": "test_quicksight", "dynamodb": "test_dynamodb", "cloudwatch": "test_cloudwatch"}
 
 
 def built():

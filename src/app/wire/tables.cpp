@@ -1,4 +1,4 @@
-#include "app/wire_tables.h"
+#include "app/wire/tables.h"
 
 #include "aws/services/dynamodb.h"
 #include "tables/store.h"

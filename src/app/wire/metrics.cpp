@@ -1,4 +1,4 @@
-#include "app/wire_metrics.h"
+#include "app/wire/metrics.h"
 
 #include "aws/services/cloudwatch.h"
 #include "monitor/metric_store.h"
