@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <map>
+#include <set>
 
 #include "aws/client.h"
 #include "aws/model/kinesis.h"
@@ -44,7 +47,7 @@ class Tail {
 
     io::Task<void> follow(aws::Client& client) {
         std::vector<Reader> readers;
-        co_await open(client, readers);
+        co_await open_all(client, readers);
         while (failure_.empty() && !readers.empty()) {
             bool idle = true;
             for (Reader& reader : readers) {
@@ -61,31 +64,61 @@ class Tail {
                 }
                 std::fflush(stdout);
                 reader.iterator = answer->next_shard_iterator.value_or("");
+                if (reader.iterator.empty()) done_.insert(reader.shard);
+                for (ChildShard& child : answer->child_shards.value_or(std::vector<ChildShard>()))
+                    waiting_[child.shard_id] = std::move(child.parent_shards);
             }
             std::erase_if(readers, [](const Reader& reader) { return reader.iterator.empty(); });
+            co_await open_children(client, readers);
             if (idle) co_await io::sleep_until(core_.now() + poll_every);
         }
     }
 
-    io::Task<void> open(aws::Client& client, std::vector<Reader>& readers) {
+    /// The shards to begin with; those that go on from them are opened when they have ended.
+    io::Task<void> open_all(aws::Client& client, std::vector<Reader>& readers) {
+        const bool from_start = options_.from == "start";
         ListShardsInput list;
         list.stream_name = options_.stream;
-        auto shards = co_await client.call<ListShardsOp>(std::move(list));
-        if (!shards) {
-            failure_ = shards.error().message;
-            co_return;
-        }
-        for (const Shard& shard : shards->shards.value_or(std::vector<Shard>())) {
-            GetShardIteratorInput input;
-            input.stream_name = options_.stream;
-            input.shard_id = shard.shard_id;
-            input.shard_iterator_type = options_.from == "start" ? "TRIM_HORIZON" : "LATEST";
-            auto iterator = co_await client.call<GetShardIteratorOp>(std::move(input));
-            if (!iterator) {
-                failure_ = iterator.error().message;
+        list.shard_filter.emplace().type = from_start ? "AT_TRIM_HORIZON" : "AT_LATEST";
+        while (failure_.empty()) {
+            auto shards = co_await client.call<ListShardsOp>(std::move(list));
+            if (!shards) {
+                failure_ = shards.error().message;
                 co_return;
             }
-            readers.push_back({shard.shard_id, iterator->shard_iterator.value_or("")});
+            for (const Shard& shard : shards->shards.value_or(std::vector<Shard>()))
+                co_await open(client, readers, shard.shard_id,
+                              from_start ? "TRIM_HORIZON" : "LATEST");
+            if (!shards->next_token) co_return;
+            list = {};
+            list.next_token = std::move(shards->next_token);
+        }
+    }
+
+    io::Task<void> open(aws::Client& client, std::vector<Reader>& readers, std::string shard,
+                        const char* type) {
+        GetShardIteratorInput input;
+        input.stream_name = options_.stream;
+        input.shard_id = shard;
+        input.shard_iterator_type = type;
+        auto iterator = co_await client.call<GetShardIteratorOp>(std::move(input));
+        if (!iterator) {
+            failure_ = iterator.error().message;
+            co_return;
+        }
+        readers.push_back({std::move(shard), iterator->shard_iterator.value_or("")});
+    }
+
+    /// Those whose parents have all been read to their ends: a key's records stay in order.
+    io::Task<void> open_children(aws::Client& client, std::vector<Reader>& readers) {
+        std::vector<std::string> ready;
+        for (const auto& [child, parents] : waiting_) {
+            if (std::ranges::all_of(parents, [&](const auto& one) { return done_.contains(one); }))
+                ready.push_back(child);
+        }
+        for (const std::string& child : ready) {
+            waiting_.erase(child);
+            co_await open(client, readers, child, "TRIM_HORIZON");
         }
     }
 
@@ -114,6 +147,8 @@ class Tail {
     const Options& options_;
     std::uint64_t printed_ = 0;
     std::string failure_;
+    std::map<std::string, std::vector<std::string>> waiting_;  ///< children and their parents
+    std::set<std::string> done_;                               ///< read to their ends
 };
 
 }  // namespace

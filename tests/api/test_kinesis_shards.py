@@ -1,6 +1,7 @@
 """Resharding through boto3: lineage, filters, readers that follow, on-demand mode."""
 import hashlib
 import random
+import subprocess
 import threading
 import time
 
@@ -377,3 +378,13 @@ def test_an_application_goes_on_over_reshards(freshet, kinesis):
             freshet.kill9()
             freshet.restart()
     assert sorted(int(record["Data"]) for _, record in Reader(kinesis, "out").drain().records) == list(range(number))
+
+
+def test_tail_goes_on_over_reshards(freshet, kinesis):
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    for i, count in enumerate((4, 3, 1)):
+        kinesis.put_record(StreamName="s", Data=b"%d" % i, PartitionKey="k")
+        kinesis.update_shard_count(StreamName="s", TargetShardCount=count, ScalingType="UNIFORM_SCALING")
+    kinesis.put_record(StreamName="s", Data=b"3", PartitionKey="k")
+    result = subprocess.run(freshet.command("tail", "s", "--endpoint", freshet.endpoint, "--from", "start", "--count", "4"), capture_output=True, text=True, timeout=60)
+    assert (result.stdout, result.stderr) == ("0\n1\n2\n3\n", "")
