@@ -114,8 +114,12 @@ io::Task<Result<>> Streams::remove_expired(std::int64_t stream_id) {
         gone.writes_throttled += last.writes_throttled;
         gone.reads_throttled += last.reads_throttled;
         held->live().figures.erase(shard.index);
+        held->live().throttles.erase(shard.index);
         fan_out_cache_.forget(shard.partition);
     }
+    std::erase_if(subscriptions_, [&](const auto& one) {
+        return one.first.stream == stream_id && !stream.find_shard(one.first.shard);
+    });
     co_await pool_.run([this, &expired] {
         for (const Shard& shard : expired) log_.drop(shard.partition);
     });

@@ -115,6 +115,9 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     if (count < 1) co_return fail(Errc::invalid_argument, "ShardCount is required for a stream in PROVISIONED mode");
     auto within = check_shard_limit(key, static_cast<std::size_t>(count));
     if (!within) co_return within;
+    if (count > limits::shards_per_create_max) {
+        co_return fail(Errc::limit, fmt::format("A stream is made with at most {} shards, not {}", limits::shards_per_create_max, count));
+    }
     if (wanted.tags.size() > limits::tags_max) co_return fail(Errc::limit, fmt::format("A stream has at most {} tags", limits::tags_max));
     Stream stream;
     stream.key = key;
