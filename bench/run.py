@@ -2,7 +2,6 @@
 from one run on this machine; timings decide no test.
 """
 import argparse
-import concurrent.futures
 import os
 import pathlib
 import resource
@@ -52,49 +51,10 @@ class Server:
         self.directory.cleanup()
 
 
-def raw_loop(size, count, directory):
-    """append + fdatasync of `count` pieces of `size` bytes: seconds."""
-    piece, path = os.urandom(size), pathlib.Path(directory) / "raw"
-    file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
-    started = time.monotonic()
-    for _ in range(count):
-        os.write(file, piece)
-        os.fdatasync(file)
-    seconds = time.monotonic() - started
-    os.close(file)
-    path.unlink()
-    return seconds
-
-
 def streams(options):
-    server = Server()
-    try:
-        server.client("kinesis").create_stream(StreamName="b", ShardCount=4)
-        print(f"{'case':<34} {'records/s':>12} {'MB/s':>8}   ratio to append + fdatasync of the same bytes")
-        for name, size, per_request, requests, threads in (("PutRecords 500 x 1 KiB", 1024, 500, 120, 4), ("PutRecords 500 x 96 B", 96, 500, 120, 4),
-                                                           ("PutRecord 100 B, 16 connections", 100, 1, 2000, 16)):
-            raw = raw_loop(size * per_request, min(requests, 400), server.directory.name) / min(requests, 400) * requests
-            seconds = put_load(server, size, per_request, requests, threads)
-            megabytes = size * per_request * requests / 1e6
-            print(f"{name:<34} {per_request * requests / seconds:12.0f} {megabytes / seconds:8.1f}   {raw / seconds:.2f}")
-        print("The load comes from boto3 in this process, on the same cores; it is the larger part of the time.")
-    finally:
-        server.stop()
-
-
-def put_load(server, size, per_request, requests, threads):
-    kinesis, data = server.client("kinesis"), os.urandom(size)
-
-    def one(number):
-        if per_request == 1:
-            kinesis.put_record(StreamName="b", Data=data, PartitionKey=str(number))
-        else:
-            kinesis.put_records(StreamName="b", Records=[{"Data": data, "PartitionKey": f"{number}/{i}"} for i in range(per_request)])
-    one(-1)
-    started = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        list(pool.map(one, range(requests)))
-    return time.monotonic() - started
+    sys.path.insert(0, str(ROOT / "bench/streams"))
+    import streams as cases
+    cases.main(ROOT, Server, options.seconds)
 
 
 def article(options):
@@ -193,7 +153,8 @@ def line(stage, started, cpu, server, rows, megabytes):
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__.split("\n")[0])
     parser.add_argument("which", nargs="?", choices=["article", "streams"], default="article")
-    parser.add_argument("--rows", type=int, default=300_000)
+    parser.add_argument("--rows", type=int, default=300_000, help="of the article's (300000)")
+    parser.add_argument("--seconds", type=int, default=4, help="of each case of streams (4)")
     options = parser.parse_args()
     {"article": article, "streams": streams}[options.which](options)
 

@@ -227,3 +227,28 @@ def test_after_the_starting_sequence_number_comes_everything(freshet, kinesis):
     for type in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
         iterator = kinesis.get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType=type, StartingSequenceNumber=start)["ShardIterator"]
         assert [record["Data"] for record in kinesis.get_records(ShardIterator=iterator)["Records"]] == [b"0", b"1"]
+
+
+def test_events_come_in_cbor_when_the_request_did(freshet, kinesis):
+    """As the Java SDKs subscribe: blobs are byte strings, times are tag 1."""
+    import http.client
+
+    import botocore.eventstream
+    import cbor_wire
+    [consumer] = make(kinesis, "java")
+    kinesis.put_record(StreamName="s", Data=b"\x00\xffrow", PartitionKey="k")
+    connection = http.client.HTTPConnection("127.0.0.1", freshet.port, timeout=20)
+    connection.request("POST", "/", cbor_wire.encode({"ConsumerARN": consumer, "ShardId": "shardId-000000000000", "StartingPosition": {"Type": "TRIM_HORIZON"}}),
+                       {"Content-Type": "application/x-amz-cbor-1.1", "X-Amz-Target": "Kinesis_20131202.SubscribeToShard",
+                        "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0"})
+    answer = connection.getresponse()
+    frames, buffer = [], botocore.eventstream.EventStreamBuffer()
+    while len(frames) < 2:
+        buffer.add_data(answer.read1(65536))
+        frames += list(buffer)
+    assert frames[0].headers[":event-type"] == "initial-response"
+    assert frames[1].headers[":content-type"] == "application/x-amz-cbor-1.1"
+    event = cbor_wire.Reader(frames[1].payload).value()
+    assert event["Records"][0]["Data"] == b"\x00\xffrow" and event["Records"][0]["PartitionKey"] == "k"
+    assert isinstance(event["Records"][0]["ApproximateArrivalTimestamp"], cbor_wire.Stamp)
+    connection.close()

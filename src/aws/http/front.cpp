@@ -153,7 +153,10 @@ void encode_body(const OperationInfo& operation, Protocol protocol, const void* 
         if (payload->shape->kind == Kind::stream) {
             const auto& stream = *static_cast<const std::shared_ptr<io::BodyReader>*>(inner);
             // An event stream is written in the encoding that the request came in.
-            if (dynamic_cast<EventBody*>(stream.get())) response.headers.set("Content-Type", "application/vnd.amazon.eventstream");
+            if (auto* events = dynamic_cast<EventBody*>(stream.get())) {
+                response.headers.set("Content-Type", "application/vnd.amazon.eventstream");
+                if (protocol == Protocol::cbor) events->write_as(cbor_events());
+            }
             if (stream) response.stream = std::make_unique<AnswerBody>(home, stream);
         } else if (payload->shape->kind == Kind::blob) {
             response.body.push_back(*static_cast<const Bytes*>(inner));

@@ -1,5 +1,6 @@
 #include "aws/protocol/event_stream.h"
 
+#include "aws/protocol/cbor.h"
 #include "aws/protocol/json.h"
 #include "base/digest.h"
 
@@ -40,6 +41,16 @@ std::string encode_event_frame(const EventHeaders& headers, std::string_view pay
 const EventEncoding& json_events() {
     static const EventEncoding encoding{1, "application/json", "application/x-amz-json-1.1",
                                         encode_json, encode_json_fault};
+    return encoding;
+}
+
+const EventEncoding& cbor_events() {
+    static const EventEncoding encoding{
+        2, "application/x-amz-cbor-1.1", "application/x-amz-cbor-1.1",
+        [](const Shape& shape, const void* value) {
+            return encode_cbor(shape, value, CborTime::milliseconds);
+        },
+        encode_cbor_fault};
     return encoding;
 }
 

@@ -34,6 +34,8 @@ struct EventEncoding {
 };
 /// application/json
 const EventEncoding& json_events();
+/// application/x-amz-cbor-1.1
+const EventEncoding& cbor_events();
 
 /// Frames that were made of one event, so that the next reader of the same event gets them again.
 /// One core.
