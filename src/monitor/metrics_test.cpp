@@ -1,6 +1,7 @@
 #include "monitor/metrics.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -15,7 +16,7 @@ MetricKey key_of(const std::string& stream) {
 
 class MetricsTest : public testing::Test {
   protected:
-    MetricsTest() : path_(testing::TempDir() + "metrics_test.db") {
+    MetricsTest() : path_(testing::TempDir() + "metrics_test_" + std::to_string(::getpid()) + ".db") {
         for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + end);
         database_ = *meta::Database::open(path_, metric_store::migrations());
     }

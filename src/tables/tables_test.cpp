@@ -2,6 +2,7 @@
 #include "tables/tables.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -29,7 +30,7 @@ Condition condition(const std::string& text) {
 
 class TablesTest : public testing::Test {
   protected:
-    TablesTest() : path_(testing::TempDir() + "tables_test.db") {
+    TablesTest() : path_(testing::TempDir() + "tables_test_" + std::to_string(::getpid()) + ".db") {
         for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + end);
         database_ = *meta::Database::open(path_, store::migrations());
     }

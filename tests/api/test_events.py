@@ -124,5 +124,5 @@ def test_the_articles_hourly_function_registers_partitions(rules):
     for hour in ("00", "01"):
         rules.s3.put_object(Bucket="ticks", Key=f"crimes/year=2026/month=01/day=01/hour={hour}/rows", Body=b"1\n")
     rules.freshet.advance(3_600_000)
-    found = rules.freshet.until(lambda: glue.get_partitions(DatabaseName="crimes", TableName="reports")["Partitions"])
+    found = rules.freshet.until(lambda: len(made := glue.get_partitions(DatabaseName="crimes", TableName="reports")["Partitions"]) == 2 and made)
     assert sorted(tuple(one["Values"]) for one in found) == [("2026", "01", "01", "00"), ("2026", "01", "01", "01")]
