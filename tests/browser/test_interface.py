@@ -100,11 +100,13 @@ def test_the_pipeline_is_drawn_from_the_configuration(lake, freshet, open_page, 
         node = page.locator(".node").filter(has=page.locator(".kind", has_text=kind)).filter(has=page.get_by_text(name, exact=True))
         node.wait_for()
     assert page.locator("path.edge").count() == 6
-    lake.put()
-    for _ in range(3):  # a rate looks back five seconds
+
+    def moves():
+        lake.put()
         freshet.advance(1000)
+        return page.locator("path.edge.moving").count() > 0
+    freshet.until(moves)
     page.locator(".node", has=page.get_by_text("crimes", exact=True)).get_by_text("/s").first.wait_for()
-    page.locator("path.edge.moving").first.wait_for(state="attached")
     keep(page, "overview-light")
 
 
