@@ -4,6 +4,8 @@
 #include <openssl/hmac.h>
 #include <zlib.h>
 
+#include <memory>
+
 #include "base/check.h"
 
 #if defined(__x86_64__)
@@ -13,13 +15,28 @@
 namespace freshet {
 namespace {
 
-template <std::size_t N>
-std::array<unsigned char, N> digest(const EVP_MD* kind, std::string_view data) {
-    std::array<unsigned char, N> out{};
-    unsigned size = 0;
-    FRESHET_CHECK(EVP_Digest(data.data(), data.size(), out.data(), &size, kind, nullptr) == 1);
-    return out;
-}
+/// An algorithm fetched once: OpenSSL 3 looks one up by its name, under a lock, whenever it is given
+/// by EVP_md5() and the like, and a put hashes each partition key.
+class Algorithm {
+  public:
+    explicit Algorithm(const char* name) : kind_(EVP_MD_fetch(nullptr, name, nullptr)) {
+        FRESHET_CHECK(kind_ != nullptr);
+    }
+    template <std::size_t N>
+    std::array<unsigned char, N> digest(std::string_view data) const {
+        static thread_local const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(
+            EVP_MD_CTX_new(), EVP_MD_CTX_free);
+        std::array<unsigned char, N> out{};
+        unsigned size = 0;
+        FRESHET_CHECK(EVP_DigestInit_ex(context.get(), kind_, nullptr) == 1 &&
+                      EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+                      EVP_DigestFinal_ex(context.get(), out.data(), &size) == 1);
+        return out;
+    }
+
+  private:
+    EVP_MD* kind_;  ///< for the life of the program
+};
 
 /// Byte-at-a-time tables for reflected CRCs; the 32-bit Castagnoli one is the fallback only.
 template <class Word>
@@ -94,9 +111,18 @@ bool base64_groups(const char* from, std::size_t groups, char* to) {
 
 }  // namespace
 
-Md5 md5(std::string_view data) { return digest<16>(EVP_md5(), data); }
-Sha1 sha1(std::string_view data) { return digest<20>(EVP_sha1(), data); }
-Sha256 sha256(std::string_view data) { return digest<32>(EVP_sha256(), data); }
+Md5 md5(std::string_view data) {
+    static const Algorithm algorithm("MD5");
+    return algorithm.digest<16>(data);
+}
+Sha1 sha1(std::string_view data) {
+    static const Algorithm algorithm("SHA1");
+    return algorithm.digest<20>(data);
+}
+Sha256 sha256(std::string_view data) {
+    static const Algorithm algorithm("SHA256");
+    return algorithm.digest<32>(data);
+}
 
 Sha256 hmac_sha256(std::string_view key, std::string_view data) {
     Sha256 out{};
@@ -176,24 +202,28 @@ std::string base64_encode(std::string_view data) {
 }
 
 bool base64_decode(std::string_view text, std::string& out) {
-    out.clear();
-    if (text.size() % 4 != 0) return false;
-    if (text.empty()) return true;
+    out.resize(text.size() / 4 * 3);
+    const auto size = base64_decode(text, out.data());
+    out.resize(size.value_or(0));
+    return size.has_value();
+}
+
+std::optional<std::size_t> base64_decode(std::string_view text, char* out) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    if (text.empty()) return 0;
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     const std::size_t groups = text.size() / 4 - (padding > 0 ? 1 : 0);
-    out.resize(groups * 3);
-    if (!base64_groups(text.data(), groups, out.data())) return false;
-    if (padding == 0) return true;
+    if (!base64_groups(text.data(), groups, out)) return std::nullopt;
+    if (padding == 0) return groups * 3;
     // The last group: its padding stands for zeros, and the bits that are left over must be zero.
     std::string last(text.substr(groups * 4));
     last.replace(4 - padding, padding, padding, 'A');
-    char bytes[3];
-    if (!base64_groups(last.data(), 1, bytes)) return false;
+    char* bytes = out + groups * 3;
+    if (!base64_groups(last.data(), 1, bytes)) return std::nullopt;
     for (std::size_t i = 3 - padding; i < 3; ++i) {
-        if (bytes[i] != 0) return false;
+        if (bytes[i] != 0) return std::nullopt;
     }
-    out.append(bytes, 3 - padding);
-    return true;
+    return groups * 3 + 3 - padding;
 }
 
 }  // namespace freshet

@@ -71,6 +71,11 @@ Result<> Streams::share_out(Live& live, const std::vector<PutEntry>& entries, st
     const auto record_bytes_max = static_cast<std::size_t>(stream.record_kib_max) * 1024;
     std::vector<std::size_t> batch_of(stream.open.size(), nowhere);
     places.reserve(entries.size());
+    // One buffer for the records of the whole request; it does not move, since it has room for all.
+    auto plain = std::make_shared<std::string>();
+    std::size_t plain_bytes = 0;
+    for (const PutEntry& entry : entries) plain_bytes += encoded_bytes(entry.partition_key, entry.data.view());
+    if (stream.data_key == 0) plain->reserve(plain_bytes);
     for (const PutEntry& entry : entries) {
         const std::size_t bytes = entry.partition_key.size() + entry.data.size();
         if (bytes > record_bytes_max) {
@@ -92,9 +97,15 @@ Result<> Streams::share_out(Live& live, const std::vector<PutEntry>& entries, st
             shares.push_back({shard.index, to_epoch_ms(shard.created) / 1000, 0});
         }
         places.emplace_back(batch, batches[batch].records.size());
-        auto record = encode(stream, entry.partition_key, entry.data.view());
-        if (!record) return std::unexpected(std::move(record.error()));
-        batches[batch].records.push_back(std::move(*record));
+        if (stream.data_key == 0) {
+            const std::size_t from = plain->size();
+            append_record(entry.partition_key, entry.data.view(), *plain);
+            batches[batch].records.push_back(Bytes::share(plain, std::string_view(*plain).substr(from)));
+        } else {
+            auto record = encode(stream, entry.partition_key, entry.data.view());
+            if (!record) return std::unexpected(std::move(record.error()));
+            batches[batch].records.push_back(std::move(*record));
+        }
         shares[batch].bytes += bytes;
     }
     return {};

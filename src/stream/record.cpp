@@ -12,11 +12,19 @@ constexpr std::size_t record_header_bytes = 3;  // version, length of the partit
 
 Bytes encode_record(std::string_view partition_key, std::string_view data) {
     std::string payload;
-    payload.reserve(record_header_bytes + partition_key.size() + data.size());
-    payload += plain_version;
-    log::put_number(payload, static_cast<std::uint16_t>(partition_key.size()));
-    payload.append(partition_key).append(data);
+    payload.reserve(encoded_bytes(partition_key, data));
+    append_record(partition_key, data, payload);
     return Bytes::own(std::move(payload));
+}
+
+void append_record(std::string_view partition_key, std::string_view data, std::string& out) {
+    out += plain_version;
+    log::put_number(out, static_cast<std::uint16_t>(partition_key.size()));
+    out.append(partition_key).append(data);
+}
+
+std::size_t encoded_bytes(std::string_view partition_key, std::string_view data) {
+    return record_header_bytes + partition_key.size() + data.size();
 }
 
 Result<LogRecord> decode_record(const Bytes& payload) {

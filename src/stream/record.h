@@ -18,6 +18,10 @@ struct LogRecord {
 };
 
 Bytes encode_record(std::string_view partition_key, std::string_view data);
+/// The same behind what `out` has.
+void append_record(std::string_view partition_key, std::string_view data, std::string& out);
+/// How many bytes that are.
+std::size_t encoded_bytes(std::string_view partition_key, std::string_view data);
 /// Errc::corrupt when `payload` is none, or is sealed.
 Result<LogRecord> decode_record(const Bytes& payload);
 

@@ -2,6 +2,7 @@
 // value: sign, digits without zeros at either end, and where the point is.
 #pragma once
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 

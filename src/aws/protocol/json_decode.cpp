@@ -42,7 +42,9 @@ T& as(void* out) {
 
 class Decoder {
   public:
-    explicit Decoder(Violations& violations) : violations_(violations) {}
+    /// `body_bytes`: no blob of the body can be larger, nor all of them together.
+    Decoder(Violations& violations, std::size_t body_bytes)
+        : violations_(violations), body_bytes_(body_bytes) {}
     std::string failure;  ///< the first one
 
     bool structure(const Shape& shape, od::object object, void* out, const Path& path) {
@@ -154,13 +156,16 @@ class Decoder {
     bool blob(const Shape& shape, od::value value, Bytes& out) {
         std::string_view text;
         if (value.get_string().get(text)) return wrong_type(value, shape);
-        std::string bytes;
-        if (!base64_decode(text, bytes)) {
+        if (!blobs_) blobs_ = std::make_shared_for_overwrite<char[]>(body_bytes_ / 4 * 3 + 3);
+        char* bytes = blobs_.get() + blobs_bytes_;
+        const auto size = base64_decode(text, bytes);
+        if (!size) {
             failure = text.size() % 4 ? "The length of the base64 text is not a multiple of 4"
                                       : "Invalid Base64 character";
             return false;
         }
-        out = Bytes::own(std::move(bytes));
+        out = Bytes::share(blobs_, std::string_view(bytes, *size));
+        blobs_bytes_ += *size;
         return true;
     }
 
@@ -232,6 +237,9 @@ class Decoder {
     };
 
     Violations& violations_;
+    std::size_t body_bytes_;
+    std::shared_ptr<char[]> blobs_;  ///< of all blobs: a PutRecords has hundreds of them
+    std::size_t blobs_bytes_ = 0;
     int depth_ = 0;
 };
 
@@ -240,7 +248,7 @@ class Decoder {
 Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
                          Violations& violations) {
     static thread_local od::parser parser;
-    Decoder decoder(violations);
+    Decoder decoder(violations, body.size());
     const std::string_view text =
         body.find_first_not_of(" \t\r\n") == std::string_view::npos ? "{}" : body;
     const simdjson::padded_string padded(text);
