@@ -110,6 +110,7 @@ def application(server, stream, rows, megabytes, stage, with_function=False):
     """The article's top K beside a count of all rows, from the oldest record on; ends when every row is counted."""
     import application as example
     import generate
+    import package
     role, name = "arn:aws:iam::000000000000:role/r", f"app-{stream}"
     clients = {service: server.client(service) for service in ("kinesis", "kinesisanalytics", "lambda", "firehose")}
     kinesis, analytics = clients["kinesis"], clients["kinesisanalytics"]
@@ -118,9 +119,9 @@ def application(server, stream, rows, megabytes, stage, with_function=False):
             "InputSchema": {"RecordFormat": {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}},
                             "RecordColumns": [{"Name": column, "SqlType": "VARCHAR(256)"} for column in generate.COLUMNS]}}
     if with_function:
-        streaming = example.Streaming(clients, stream, "lake", role, 10, 15)
-        streaming.make_function()
-        made["InputProcessingConfiguration"] = streaming.processing
+        function = clients["lambda"].create_function(FunctionName="preprocess", Runtime="python3.11", Handler="preprocess.lambda_handler", Role=role,
+                                                     Timeout=60, MemorySize=512, Code={"ZipFile": package.preprocessor()})["FunctionArn"]
+        made["InputProcessingConfiguration"] = {"InputLambdaProcessor": {"ResourceARN": function, "RoleARN": role}}
     code = (ROOT / "examples/chicago-crimes/top_locations.sql").read_text().replace("${WINDOW_SECONDS}", "10") + COUNT_SQL
     analytics.create_application(
         ApplicationName=name, ApplicationCode=code, Inputs=[made],
