@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-TESTS = 5  # that share the kills
+TESTS = 6  # that share the kills
 
 
 def pytest_addoption(parser):
