@@ -44,6 +44,15 @@ Result<> apply(const std::string& key, const YAML::Node& value, Config& config) 
     if (key == "listen") return set_listen(value.as<std::string>(), config);
     if (key == "limits") return apply_limits(value.as<std::string>(), config);
     if (key == "streams") return apply_streams(value, config.streams);
+    if (key == "cors") {
+        for (const auto& inner : value) {
+            const auto name = inner.first.as<std::string>();
+            if (name != "origins")
+                return fail(Errc::invalid, fmt::format("there is no setting 'cors.{}'", name));
+            config.cors_origins = inner.second.as<std::vector<std::string>>();
+        }
+        return {};
+    }
     if (key == "tls") {
         for (const auto& inner : value) {
             const auto name = inner.first.as<std::string>();

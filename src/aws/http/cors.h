@@ -1,18 +1,31 @@
-// Cross-origin requests: browsers may call the AWS services from any page, as they may call AWS
-// (the caller signs with keys of its own; no cookie is ever read). Nothing below /_freshet/ is
-// opened to them.
+// What pages of a browser may do (https://fetch.spec.whatwg.org/#http-cors-protocol): those that this
+// machine serves may call the services, and further origins that the configuration names. Signatures are
+// not verified yet, so any other site could read and write streams through its visitors' browsers: it is
+// refused. /_freshet/ is not opened to any.
 #pragma once
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "io/http.h"
 
 namespace freshet::aws {
 
-/// The answer to a browser's question before a request (OPTIONS with Origin); nothing for other
-/// requests.
-std::optional<io::HttpResponse> answer_preflight(const io::HttpRequest& request);
+class Cors {
+  public:
+    /// `origins`: "https://console.example.org", "*" for all.
+    explicit Cors(std::vector<std::string> origins = {}) : origins_(std::move(origins)) {}
 
-/// Lets a page of another origin read the answer.
-void allow_any_origin(io::HttpResponse& response);
+    /// The answer to a preflight, or the refusal of a page that may not call; nothing when the request goes
+    /// on.
+    std::optional<io::HttpResponse> answer(const io::HttpRequest& request) const;
+    /// Lets a page of `origin` read the answer.
+    static void open(const std::string& origin, io::HttpResponse& response);
+
+  private:
+    bool allows(std::string_view origin) const;
+    std::vector<std::string> origins_;
+};
 
 }  // namespace freshet::aws

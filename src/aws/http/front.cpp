@@ -221,8 +221,8 @@ io::Task<Answer<void>> run_handler(const Router::Entry& entry, Caller caller, st
 
 }  // namespace
 
-Front::Front(const Router& router, Authenticator authenticator, ConsoleHandler& console)
-    : router_(router), authenticator_(std::move(authenticator)), console_(console),
+Front::Front(const Router& router, Authenticator authenticator, ConsoleHandler& console, Cors cors)
+    : router_(router), authenticator_(std::move(authenticator)), console_(console), cors_(std::move(cors)),
       counters_(std::make_unique<Counters>()) {}
 Front::~Front() = default;
 
@@ -245,8 +245,8 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
         auto response = co_await console_.handle(std::move(request));
         co_return response;
     }
-    if (auto preflight = answer_preflight(request)) co_return std::move(*preflight);
-    const bool from_page = request.headers.find("origin") != nullptr;
+    if (auto answered = cors_.answer(request)) co_return std::move(*answered);
+    const std::string origin(request.headers.get("origin"));
     Target target = parse_target(request.target);
     const CredentialScope scope = parse_scope(request.headers, target.query);
     auto work = std::make_shared<Work>(authenticator_.identify(scope, request.headers));
@@ -274,7 +274,7 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
         response = co_await answer(work, std::move(request));
     }
     add_ids(response, work->caller, work->service, io::Core::current()->now());
-    if (from_page) allow_any_origin(response);
+    if (!origin.empty()) Cors::open(origin, response);
     add_crc32(response, work->service);
     co_return response;
 }

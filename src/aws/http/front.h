@@ -7,6 +7,7 @@
 #include <string>
 
 #include "aws/auth/authenticator.h"
+#include "aws/http/cors.h"
 #include "aws/protocol/shape.h"
 #include "aws/router.h"
 #include "io/http.h"
@@ -29,7 +30,7 @@ struct RequestCount {
 
 class Front {
   public:
-    Front(const Router& router, Authenticator authenticator, ConsoleHandler& console);
+    Front(const Router& router, Authenticator authenticator, ConsoleHandler& console, Cors cors = Cors());
     ~Front();
     /// The HttpHandler of the server; any core.
     io::Task<io::HttpResponse> handle(io::HttpRequest request);
@@ -44,6 +45,7 @@ class Front {
     const Router& router_;
     Authenticator authenticator_;
     ConsoleHandler& console_;
+    Cors cors_;
     struct Counters;
     std::unique_ptr<Counters> counters_;
 };
