@@ -74,6 +74,14 @@ class Freshet:
             time.sleep(0.02)
         raise AssertionError(f"still not so after {tries} tries; the server says:\n{self.server_log()[-3000:]}")
 
+    def log_messages(self, group, **filters):
+        """The messages of a log group. A group begins with its first line, which may come after the answer that caused it: until then, none."""
+        logs = self.client("logs")
+        try:
+            return [event["message"] for event in logs.filter_log_events(logGroupName=group, **filters)["events"]]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
+
     def kill9(self):
         self.process.kill()
         self.process.wait()

@@ -17,7 +17,7 @@ HEADER = "ID,Location Description,Arrest,Latitude\n"
 class Lake:
     def __init__(self, freshet):
         self.freshet = freshet
-        self.s3, self.glue, self.athena, self.logs = (freshet.client(name) for name in ("s3", "glue", "athena", "logs"))
+        self.s3, self.glue, self.athena = (freshet.client(name) for name in ("s3", "glue", "athena"))
         for bucket in ("lake", "results"):
             self.s3.create_bucket(Bucket=bucket)
         self.glue.create_database(DatabaseInput={"Name": "crimes"})
@@ -40,8 +40,7 @@ class Lake:
         return self.freshet.until(done)["LastCrawl"]
 
     def reasons(self, last):
-        return "\n".join(event["message"] for event in self.freshet.until(lambda: self.logs.filter_log_events(
-            logGroupName=last["LogGroup"], logStreamNames=[last["LogStream"]])["events"]))
+        return "\n".join(self.freshet.until(lambda: self.freshet.log_messages(last["LogGroup"], logStreamNames=[last["LogStream"]])))
 
     def table(self, name):
         return self.glue.get_table(DatabaseName="crimes", Name=name)["Table"]

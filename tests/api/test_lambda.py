@@ -42,7 +42,7 @@ class Functions:
         return json.loads(answer["Payload"].read() or b"null"), answer
 
     def lines(self, name="f"):
-        return [event["message"] for event in self.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]]
+        return self.freshet.log_messages(f"/aws/lambda/{name}")
 
 
 def code(call, **arguments):
