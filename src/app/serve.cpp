@@ -9,12 +9,13 @@
 #include "app/commands.h"
 #include "app/server.h"
 #include "base/log.h"
+#include "io/faults/failpoint.h"
 
 namespace freshet::app {
 namespace {
 
 struct Options {
-    std::string data, listen, config, clock = "system";
+    std::string data, listen, config, clock = "system", failpoints;
 };
 
 Result<Config> to_config(const Options& options) {
@@ -40,7 +41,24 @@ void raise_file_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// For tests of crashes only: they say where the server dies, or does wrong.
+bool arm_failpoints(const std::string& spec) {
+    if (spec.empty()) return true;
+    if (spec == "list") {
+        for (const std::string_view label : io::failpoints::labels()) fmt::print("{}\n", label);
+        return false;
+    }
+    if (auto armed = io::failpoints::arm(spec); !armed) {
+        fmt::print(stderr, "freshet: {}\n", armed.error().message());
+        return false;
+    }
+    log_warn("app", "FAILPOINTS ARE ARMED: this server dies and errs on purpose, and is for tests only",
+             {{"failpoints", spec}});
+    return true;
+}
+
 int serve(const Options& options) {
+    if (!arm_failpoints(options.failpoints)) return options.failpoints == "list" ? 0 : 2;
     // Before any thread starts, so that signals come to sigwait() below and nowhere else.
     sigset_t signals;
     sigemptyset(&signals);
@@ -85,6 +103,7 @@ void add_serve(CLI::App& app, int& status) {
         ->add_option("--clock", options->clock,
                      "system, or manual: time moves by POST /_freshet/clock")
         ->check(CLI::IsMember({"system", "manual"}));
+    command->add_option("--failpoints", options->failpoints)->group("");  // in no help text
     command->callback([options, &status] { status = serve(*options); });
 }
 

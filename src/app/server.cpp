@@ -23,6 +23,8 @@
 #include "aws/http/front.h"
 #include "base/log.h"
 #include "console/console.h"
+#include "io/faults/failpoint.h"
+#include "io/faults/fault_disk.h"
 #include "io/tls.h"
 #include "pipeline/api.h"
 
@@ -107,6 +109,8 @@ Result<> keep(std::unique_ptr<T>& place, Result<std::unique_ptr<T>> made) {
 }  // namespace
 
 Result<> Server::Parts::open() {
+    if (io::failpoints::is_armed())
+        disk = io::make_fault_disk(std::move(disk), config.data_dir + ".unsynced");
     auto opened = DataDirectory::open(*disk, config.data_dir);
     if (!opened) return std::unexpected(std::move(opened.error()));
     directory.emplace(std::move(*opened));

@@ -1,6 +1,7 @@
 #include "app/wire_stream.h"
 
 #include "aws/services/kinesis.h"
+#include "io/faults/failpoint.h"
 #include "stream/store.h"
 
 namespace freshet::app {
@@ -11,10 +12,24 @@ std::vector<meta::Migration> WiredStream::migrations() {
     return all;
 }
 
+namespace {
+
+/// The log's own, unless a test of crashes made them small.
+log::Limits log_limits() {
+    using io::failpoints::number;
+    log::Limits limits;
+    limits.journal_segment_bytes = number("log.journal_segment_bytes", limits.journal_segment_bytes);
+    limits.segment_bytes = number("log.segment_bytes", limits.segment_bytes);
+    limits.cache_bytes_max = number("log.cache_bytes_max", limits.cache_bytes_max);
+    return limits;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<WiredStream>> WiredStream::make(Context& context) {
     auto wired = std::make_unique<WiredStream>();
     auto opened = log::Log::open(context.disk, context.data_dir + "/log", context.clock,
-                                 context.database, {});
+                                 context.database, log_limits());
     if (!opened) return std::unexpected(std::move(opened.error()));
     wired->log_ = std::move(*opened);
     wired->streams_ = std::make_unique<stream::Streams>(

@@ -28,6 +28,8 @@ class Journal {
     Result<> remove_through(std::uint64_t segment);
 
   private:
+    /// Removes a segment without a batch; false when it has one.
+    Result<bool> drop_empty(std::uint64_t number);
     Result<> recover_segment(std::uint64_t number, bool is_last, const std::function<Result<>(Frame)>& each);
     std::string path_of(std::uint64_t number) const;
     io::Disk& disk_;
@@ -35,6 +37,7 @@ class Journal {
     std::unique_ptr<io::File> file_;
     std::uint64_t first_ = 0, segment_ = 0;
     std::uint64_t end_ = 0;
+    bool is_untidy_ = false;  ///< bytes of a refused batch may stand behind end_
     std::uint64_t sequence_ = 0;  ///< of the last batch
 };
 

@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "base/log.h"
+#include "io/faults/failpoint.h"
 #include "log/journal.h"
 #include "log/segments.h"
 
@@ -52,6 +53,11 @@ using PartitionPtr = std::shared_ptr<Partition>;
 
 struct Waiting {
     std::vector<std::pair<PartitionPtr, Frame>> frames;
+    struct Taken {
+        PartitionPtr partition;
+        std::uint64_t producer = 0, sequence_before = 0;
+    };
+    std::vector<Taken> tokens;  ///< given back when the append is refused
     std::size_t bytes = 0;
     std::function<void(Result<>)> done;
 };
@@ -75,6 +81,7 @@ struct Log::State {
     std::size_t cached_bytes = 0;
     std::uint64_t flush_through = 0;  ///< journal segment to be flushed
     std::uint64_t flushed_through = 0;
+    std::uint64_t rolls_refused = 0;
     std::uint64_t next_listener = 1;
     bool roll_wanted = false, stopping = false, flusher_stopping = false;
     std::thread committer, flusher;
@@ -83,9 +90,11 @@ struct Log::State {
     PartitionPtr make(PartitionId id) const { return std::make_shared<Partition>(disk, partition_path(id), id); }
 
     Result<> recover(const std::vector<PartitionId>& ids);
+    Result<> settle_doubts();
     void commit_loop();
     void commit(std::vector<Waiting>& group);
     void publish(std::vector<Waiting>& group, std::vector<Listener>& listeners);
+    void show_early(const std::vector<Waiting>& group);
     void fail_all(std::vector<Waiting>& group, const Error& error);
     void flush_loop();
     Result<> flush_partitions();
@@ -117,20 +126,42 @@ Result<> Log::State::recover(const std::vector<PartitionId>& ids) {
             if (!find(id)) (void)make(id)->segments.remove_all();
         }
     }
+    io::failpoints::reach("recovery.after_segments");
     auto replayed = journal.recover([this](Frame frame) -> Result<> {
         const PartitionPtr partition = find(frame.header.partition);
-        if (!partition || frame.header.first < partition->assigned) return {};
+        if (!partition) return {};
+        if (frame.header.token.producer) {
+            auto& last = partition->producers[frame.header.token.producer];
+            last = std::max(last, frame.header.token.sequence);
+        }
+        if (frame.header.first < partition->assigned) return {};
         if (frame.header.first > partition->assigned) {
             return fail(freshet::Errc::corrupt, fmt::format("the journal lacks records {} to {} of partition {}", partition->assigned,
                                                             frame.header.first, *frame.header.partition));
         }
         partition->assigned = partition->durable = frame.header.first + frame.header.count;
         partition->last_assigned = partition->last_durable = frame.header.time;
-        if (frame.header.token.producer) partition->producers[frame.header.token.producer] = frame.header.token.sequence;
         partition->frames.push_back(std::move(frame));
         return {};
     });
-    return replayed;
+    if (!replayed) return replayed;
+    io::failpoints::reach("recovery.after_journal");
+    return settle_doubts();
+}
+
+/// What a crash tore from the end of a segment was not flushed whole, so the journal has it. What the journal does not
+/// have was flushed, and is damaged.
+Result<> Log::State::settle_doubts() {
+    for (const auto& [id, partition] : partitions) {
+        const auto& doubt = partition->segments.doubt();
+        if (!doubt) continue;
+        if (partition->frames.empty()) {
+            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}: the records from {} on are lost", doubt->path, doubt->at,
+                                                            partition->assigned));
+        }
+        if (auto cut = partition->segments.cut_torn(); !cut) return cut;
+    }
+    return {};
 }
 
 // --- commits
@@ -164,6 +195,7 @@ void Log::State::commit(std::vector<Waiting>& group) {
     for (const Waiting& one : group) {
         for (const auto& [partition, frame] : one.frames) frames.push_back(frame);
     }
+    if (io::failpoints::is_on("mutant.read_before_sync")) show_early(group);
     if (auto written = journal.append(frames); !written) {
         log_error("log", "append refused", {{"reason", written.error().message()}});
         return fail_all(group, written.error());
@@ -173,6 +205,7 @@ void Log::State::commit(std::vector<Waiting>& group) {
         const std::scoped_lock lock(mutex);
         publish(group, listeners);
     }
+    io::failpoints::reach("log.before_ack");
     for (const Waiting& one : group) one.done({});
     for (const Listener& listener : listeners) listener();
 }
@@ -191,6 +224,14 @@ void Log::State::publish(std::vector<Waiting>& group, std::vector<Listener>& lis
     }
 }
 
+/// A mutant: readers see what is not durable yet.
+void Log::State::show_early(const std::vector<Waiting>& group) {
+    const std::scoped_lock lock(mutex);
+    for (const Waiting& one : group) {
+        for (const auto& [partition, frame] : one.frames) partition->durable = frame.header.first + frame.header.count;
+    }
+}
+
 /// What waits behind a refused batch was numbered after it, so it fails too: every number is given anew.
 void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
     std::vector<Waiting> all = std::move(group);
@@ -204,7 +245,11 @@ void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
                 while (!partition->frames.empty() && partition->frames.back().header.first >= partition->durable) partition->frames.pop_back();
                 partition->assigned = partition->durable;
                 if (partition->frames.empty()) partition->cached_first = partition->durable;
-                if (frame.header.token.producer) partition->producers[frame.header.token.producer] = frame.header.token.sequence - 1;
+            }
+        }
+        for (auto one = all.rbegin(); one != all.rend(); ++one) {
+            for (auto token = one->tokens.rbegin(); token != one->tokens.rend(); ++token) {
+                token->partition->producers[token->producer] = token->sequence_before;
             }
         }
     }
@@ -213,11 +258,16 @@ void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
 
 void Log::State::roll() {
     const std::uint64_t complete = journal.segment();
-    if (auto rolled = journal.roll(); !rolled) {
+    io::failpoints::reach("log.before_roll");
+    auto rolled = journal.roll();
+    io::failpoints::reach("log.after_roll");
+    const std::scoped_lock lock(mutex);
+    if (!rolled) {
         log_warn("log", "could not begin a journal segment", {{"reason", rolled.error().message()}});
+        ++rolls_refused;
+        flush_done.notify_all();
         return;
     }
-    const std::scoped_lock lock(mutex);
     flush_through = complete;
     wake_flusher.notify_one();
 }
@@ -368,6 +418,8 @@ std::vector<Frame> cut(FrameHeader header, std::span<const Bytes> records, std::
 
 io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches) {
     State& state = *state_;
+    std::vector<Append> again;
+    if (io::failpoints::is_on("mutant.double_retry")) again = batches;
     Waiting one;
     std::vector<Appended> answers;
     io::Promise<Result<>> done(*io::Core::current());
@@ -390,7 +442,10 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
             if (batch.token.producer) {
                 auto& last = partition->producers[batch.token.producer];
                 answer.duplicate = batch.token.sequence <= last;
-                if (!answer.duplicate) last = batch.token.sequence;
+                if (!answer.duplicate) {
+                    one.tokens.push_back({partition, batch.token.producer, last});
+                    last = batch.token.sequence;
+                }
             }
             answers.push_back(answer);
             if (answer.duplicate || batch.records.empty()) continue;
@@ -410,6 +465,10 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
     state.wake_committer.notify_one();
     auto result = co_await done.get();
     if (!result) co_return std::unexpected(std::move(result.error()));
+    if (!again.empty()) {
+        auto doubled = co_await append(std::move(again));
+        co_return doubled;
+    }
     co_return answers;
 }
 
@@ -512,10 +571,10 @@ void Log::unlisten(PartitionId id, std::uint64_t listener) {
 
 Result<> Log::flush() {
     std::unique_lock lock(state_->mutex);
-    const std::uint64_t before = state_->flushed_through;
+    const std::uint64_t before = state_->flushed_through, refused = state_->rolls_refused;
     state_->roll_wanted = true;
     state_->wake_committer.notify_one();
-    state_->flush_done.wait(lock, [&] { return state_->flushed_through > before; });
+    state_->flush_done.wait(lock, [&] { return state_->flushed_through > before || state_->rolls_refused > refused; });
     for (const auto& [id, partition] : state_->partitions) {
         if (partition->flushed < partition->durable) return fail(freshet::Errc::io, "flush failed; the journal keeps everything");
     }

@@ -6,6 +6,8 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "io/faults/failpoint.h"
+#include "log/sync.h"
 
 namespace freshet::log {
 namespace {
@@ -47,12 +49,13 @@ Result<> Segments::recover() {
         segments_.push_back(std::move(segment));
     }
     for (std::size_t i = 0; i < segments_.size(); ++i) {
-        const bool is_last = i + 1 == segments_.size();
-        auto opened = ensure_open(segments_[i], is_last);
-        if (!opened) return opened;
-        if (segments_[i].file || !is_last) continue;
-        segments_.pop_back();  // begun and never written: a crash between creation and header
-        break;
+        auto is_sound = ensure_open(segments_[i]);
+        if (!is_sound) return std::unexpected(std::move(is_sound.error()));
+        if (*is_sound) continue;
+        if (i + 1 < segments_.size()) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", segments_[i].path));
+        doubt_ = {segments_[i].path, 0};
+        next_ = segments_[i].first;
+        segments_.pop_back();
     }
     if (!segments_.empty()) {
         auto scanned = scan(segments_.back(), true);
@@ -61,9 +64,16 @@ Result<> Segments::recover() {
     return load_producers();
 }
 
-/// Opens the file and checks its header. An unfinished last segment is removed and left without a file.
-Result<> Segments::ensure_open(Segment& segment, bool is_last) {
-    if (segment.file) return {};
+Result<> Segments::cut_torn() {
+    if (!doubt_) return {};
+    log_warn("log", "cut a torn segment", {{"file", doubt_->path}, {"at", doubt_->at}});
+    auto cut = doubt_->at == 0 ? disk_.remove(doubt_->path) : segments_.back().file->truncate(doubt_->at);
+    if (cut) doubt_.reset();
+    return cut;
+}
+
+Result<bool> Segments::ensure_open(Segment& segment) {
+    if (segment.file) return true;
     auto file = disk_.open(segment.path, io::OpenMode::read_write);
     if (!file) return std::unexpected(std::move(file.error()));
     auto size = (*file)->size();
@@ -73,12 +83,16 @@ Result<> Segments::ensure_open(Segment& segment, bool is_last) {
     if (!got) return std::unexpected(std::move(got.error()));
     const std::string_view header(buffer, *got);
     if (header.size() == header_bytes) segment.first_time = from_epoch_ms(get_number<std::int64_t>(header, 24));
-    if (header.size() < header_bytes || header != segment_header(id_, segment.first, segment.first_time)) {
-        if (!is_last || *size > header_bytes) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", segment.path));
-        return disk_.remove(segment.path);
-    }
+    if (header.size() < header_bytes || header != segment_header(id_, segment.first, segment.first_time)) return false;
     segment.file = std::move(*file);
     segment.size = *size;
+    return true;
+}
+
+Result<> Segments::open_sound(Segment& segment) {
+    auto is_sound = ensure_open(segment);
+    if (!is_sound) return std::unexpected(std::move(is_sound.error()));
+    if (!*is_sound) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", segment.path));
     return {};
 }
 
@@ -127,10 +141,9 @@ Result<> Segments::scan(Segment& segment, bool is_last) {
         return true;
     });
     if (!walked) {
-        // What lies behind the last sync may be torn; the journal still has it all and writes it again.
+        // What lies behind the last sync may be torn; then the journal still has it all. Log::open() looks.
         if (!is_last || !walked.error().is(freshet::Errc::corrupt)) return walked;
-        log_warn("log", "cut a torn segment", {{"file", segment.path}, {"at", end}});
-        if (auto cut = segment.file->truncate(end); !cut) return cut;
+        doubt_ = {segment.path, end};
         segment.size = end;
     }
     segment.indexed = true;
@@ -142,6 +155,7 @@ Result<> Segments::begin_segment(Ordinal first, Timestamp time) {
         if (auto made = disk_.make_directories(directory_); !made) return made;
         directory_made_ = true;
     }
+    io::failpoints::reach("segments.rotate");
     Segment segment;
     segment.path = fmt::format("{}/{:016x}.segment", directory_, first);
     segment.first = first;
@@ -155,13 +169,18 @@ Result<> Segments::begin_segment(Ordinal first, Timestamp time) {
     if (auto written = (*file)->write_at(0, std::span(&piece, 1)); !written) return written;
     segment.size = header.size();
     segment.file = std::move(*file);
-    if (auto synced = disk_.sync_directory(directory_); !synced) return synced;
+    sync_directory_or_stop(disk_, directory_);
     segments_.push_back(std::move(segment));
     return {};
 }
 
 Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, Timestamp now) {
     const std::scoped_lock lock(mutex_);
+    // A flush that was refused half way comes again.
+    while (!frames.empty() && frames.front().header.first < next_) frames = frames.subspan(1);
+    if (!segments_.empty()) {
+        if (auto tidied = tidy(segments_.back()); !tidied) return tidied;
+    }
     for (std::size_t i = 0; i < frames.size();) {
         const FrameHeader& head = frames[i].header;
         if (segments_.empty() || segments_.back().size >= limits.segment_bytes || now - segments_.back().first_time >= limits.segment_age_max) {
@@ -187,12 +206,22 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
         segment.size = size;
         next_ = frames[i - 1].header.first + frames[i - 1].header.count;
         last_time_ = frames[i - 1].header.time;
-        if (auto synced = segment.file->sync(); !synced) return synced;
+        io::failpoints::reach("segments.after_write");
+        sync_or_stop(*segment.file, segment.path);
+        io::failpoints::reach("segments.after_sync");
     }
     return {};
 }
 
+Result<> Segments::tidy(Segment& segment) {
+    if (auto opened = open_sound(segment); !opened) return opened;
+    auto size = segment.file->size();
+    if (!size) return std::unexpected(std::move(size.error()));
+    return *size > segment.size ? segment.file->truncate(segment.size) : Result<>();
+}
+
 Result<> Segments::save_producers() {
+    io::failpoints::reach("segments.before_producers");
     if (producers_.empty()) return {};
     std::string text(producers_magic);
     put_number(text, static_cast<std::uint64_t>(producers_.size()));
@@ -225,23 +254,29 @@ Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max
     const std::scoped_lock lock(mutex_);
     std::vector<Record> records;
     std::size_t bytes = 0;
+    if (!segments_.empty()) from = std::max(from, segments_.front().first);
     auto at = std::upper_bound(segments_.begin(), segments_.end(), from, [](Ordinal o, const Segment& s) { return o < s.first; });
     if (at != segments_.begin()) --at;
     for (; at != segments_.end() && records.size() < records_max && bytes < bytes_max; ++at) {
-        if (auto opened = ensure_open(*at, false); !opened) return std::unexpected(std::move(opened.error()));
+        if (auto opened = open_sound(*at); !opened) return std::unexpected(std::move(opened.error()));
         if (!at->indexed) {
             if (auto scanned = scan(*at, false); !scanned) return std::unexpected(std::move(scanned.error()));
         }
         auto entry = std::upper_bound(at->index.begin(), at->index.end(), from, [](Ordinal o, const IndexEntry& e) { return o < e.first; });
         if (entry != at->index.begin()) --entry;
         if (entry == at->index.end()) continue;
+        bool has_gap = false;
         auto walked = walk(*at, entry->offset, [&](const Frame& frame, std::uint64_t) {
             if (frame.header.first + frame.header.count <= from) return true;
+            has_gap = frame.header.first > from;
+            if (has_gap) return false;
             append_records(frame, from, records_max - records.size(), records);
+            if (!records.empty()) from = records.back().ordinal + 1;
             bytes += frame.header.length;
             return records.size() < records_max && bytes < bytes_max;
         });
         if (!walked) return std::unexpected(std::move(walked.error()));
+        if (has_gap) return fail(freshet::Errc::corrupt, fmt::format("{} lacks record {}", at->path, from));
     }
     return records;
 }
@@ -251,7 +286,7 @@ Result<Ordinal> Segments::find_time(Timestamp time) {
     auto at = std::partition_point(segments_.begin(), segments_.end(), [&](const Segment& s) { return s.first_time < time; });
     if (at != segments_.begin()) --at;
     for (; at != segments_.end(); ++at) {
-        if (auto opened = ensure_open(*at, false); !opened) return std::unexpected(std::move(opened.error()));
+        if (auto opened = open_sound(*at); !opened) return std::unexpected(std::move(opened.error()));
         if (!at->indexed) {
             if (auto scanned = scan(*at, false); !scanned) return std::unexpected(std::move(scanned.error()));
         }
@@ -274,6 +309,7 @@ Result<> Segments::trim(Ordinal before) {
     const std::scoped_lock lock(mutex_);
     bool removed = false;
     while (segments_.size() > 1 && segments_[1].first <= before) {
+        io::failpoints::reach("retention.unlink");
         if (auto done = disk_.remove(segments_.front().path); !done) return done;
         segments_.pop_front();
         removed = true;

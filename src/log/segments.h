@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,15 +35,25 @@ class Segments {
   public:
     Segments(io::Disk& disk, std::string directory, PartitionId id) : disk_(disk), directory_(std::move(directory)), id_(id) {}
 
-    /// Reads names and headers, scans the last segment and cuts what is torn from it.
+    /// Reads names and headers, and scans the last segment.
     Result<> recover();
+    /// What could not be read at the end of the last segment. It was torn by a crash when the journal has the records
+    /// from next() on, and is damage when not.
+    struct Doubt {
+        std::string path;
+        std::uint64_t at = 0;  ///< 0: the header
+    };
+    const std::optional<Doubt>& doubt() const { return doubt_; }
+    /// The journal has it: cuts off what is in doubt.
+    Result<> cut_torn();
     /// The ordinal behind the last frame, and that frame's time.
     Ordinal next() const { return next_; }
     Timestamp last_time() const { return last_time_; }
     Ordinal first() const;
     std::unordered_map<std::uint64_t, std::uint64_t>& producers() { return producers_; }
 
-    /// Appends frames and syncs. `now` decides with `limits` when a new segment begins.
+    /// Appends those frames that are not there yet, and syncs; a failed sync ends the process. `now` decides with
+    /// `limits` when a new segment begins.
     Result<> append(std::span<const Frame> frames, const Limits& limits, Timestamp now);
     /// Remembers the last sequence of each producer before the journal forgets it.
     Result<> save_producers();
@@ -58,7 +69,11 @@ class Segments {
     Result<> scan(Segment& segment, bool is_last);
     Result<> begin_segment(Ordinal first, Timestamp time);
     Result<> load_producers();
-    Result<> ensure_open(Segment& segment, bool is_last);
+    /// False when its header is wrong.
+    Result<bool> ensure_open(Segment& segment);
+    Result<> open_sound(Segment& segment);
+    /// Cuts what a refused write left behind.
+    Result<> tidy(Segment& segment);
     /// Calls `each` with the frames of `segment` from `offset` on until it returns false.
     Result<> walk(Segment& segment, std::uint64_t offset, const std::function<bool(const Frame&, std::uint64_t at)>& each);
 
@@ -69,6 +84,7 @@ class Segments {
     std::deque<Segment> segments_;
     Ordinal next_ = 0;
     Timestamp last_time_{};
+    std::optional<Doubt> doubt_;
     bool directory_made_ = false;
     std::unordered_map<std::uint64_t, std::uint64_t> producers_;
 };

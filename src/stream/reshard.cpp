@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "io/faults/failpoint.h"
 #include "stream/hash.h"
 #include "stream/limits.h"
 #include "stream/live.h"
@@ -124,7 +125,9 @@ io::Task<Result<>> Streams::reshard(Live& live, ReshardPlan plan) {
     for (const Born& one : plan.born) {
         if (one.stays) log_.add(one.shard.partition);
     }
+    io::failpoints::reach("reshard.before_cut");
     auto done = co_await cut(live, plan);
+    io::failpoints::reach("reshard.after_cut");
     if (!done) {
         co_await discard(live, std::move(plan.born));
         co_return done;
@@ -134,6 +137,7 @@ io::Task<Result<>> Streams::reshard(Live& live, ReshardPlan plan) {
               {"closed", plan.closing.size()},
               {"open", live.stream.open.size()}});
     auto kept = co_await settle(live);
+    io::failpoints::reach("reshard.after_settle");
     if (!kept)
         log_warn("stream", "a reshard is in the log and not yet in the tables",
                  {{"name", live.stream.key.name}, {"reason", kept.error().message()}});
@@ -199,6 +203,7 @@ io::Task<void> Streams::discard(Live& live, std::vector<Born> born) {
 Result<> Streams::recover_reshard(const store::Unsettled& unsettled) {
     const auto live = live_id(unsettled.stream);
     if (!live) return {};
+    io::failpoints::reach("recovery.reshard");
     ReshardPlan plan{{}, unsettled.born};
     std::vector<log::Ordinal> ends;
     Timestamp at{};

@@ -1,0 +1,200 @@
+#include "io/faults/failpoint.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <mutex>
+#include <optional>
+
+namespace freshet::io::failpoints {
+namespace {
+
+constexpr auto known = std::to_array<std::string_view>({
+    // The life of an append, in order.
+    "log.before_write", "log.after_write", "log.after_sync", "log.before_ack",
+    // A journal segment is complete; the flusher copies it behind.
+    "log.before_roll", "log.after_roll", "log.before_unlink",
+    // Segments of a partition.
+    "segments.rotate", "segments.after_write", "segments.after_sync", "segments.before_producers",
+    "retention.unlink",
+    // The three steps of a reshard.
+    "reshard.before_cut", "reshard.after_cut", "reshard.after_settle",
+    // The next start.
+    "recovery.after_segments", "recovery.before_truncate", "recovery.after_journal",
+    "recovery.reshard",
+    // Calls of the disk.
+    "disk.open", "disk.read", "disk.write", "disk.sync", "disk.truncate", "disk.allocate",
+    "disk.size", "disk.rename", "disk.remove", "disk.sync_directory", "disk.list", "disk.exists",
+    "disk.change",  // any of those that change something
+    // Mutation controls.
+    "mutant.ack_before_sync", "mutant.read_before_sync", "mutant.skip_checksum",
+    "mutant.double_retry", "mutant.skip_directory_sync", "mutant.retry_sync",
+    // Numbers.
+    "log.journal_segment_bytes", "log.segment_bytes", "log.cache_bytes_max", "disk.seed",
+});
+constexpr auto numbers = std::to_array<std::string_view>(
+    {"log.journal_segment_bytes", "log.segment_bytes", "log.cache_bytes_max", "disk.seed"});
+constexpr auto words = std::to_array<std::pair<std::string_view, Action>>(
+    {{"kill", Action::kill},
+     {"cut", Action::cut},
+     {"eio", Action::eio},
+     {"enospc", Action::enospc},
+     {"short", Action::cut_short},
+     {"on", Action::on}});
+
+struct Point {
+    std::string label, part;
+    Action action = Action::none;
+    std::uint64_t from = 1;
+    bool and_on = false;
+    std::uint64_t seen = 0;
+};
+
+struct State {
+    std::mutex mutex;
+    std::vector<Point> points;
+    std::vector<std::pair<std::string, std::uint64_t>> numbers;
+    std::function<void()> lose;
+    std::uint64_t fired = 0;
+};
+
+State& state() {
+    static State one;
+    return one;
+}
+
+std::optional<std::uint64_t> to_number(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// "LABEL(PART)", "ACTION@N+"
+Result<Point> parse_point(std::string_view label, std::string_view value) {
+    Point point;
+    if (const auto open = label.find('('); open != label.npos && label.ends_with(')')) {
+        point.part = label.substr(open + 1, label.size() - open - 2);
+        label = label.substr(0, open);
+    }
+    point.label = label;
+    if (value.ends_with('+')) {
+        point.and_on = true;
+        value.remove_suffix(1);
+    }
+    if (const auto at = value.find('@'); at != value.npos) {
+        const auto from = to_number(value.substr(at + 1));
+        if (!from || *from == 0)
+            return fail(Errc::invalid, fmt::format("'{}' is no count", value.substr(at + 1)));
+        point.from = *from;
+        value = value.substr(0, at);
+    }
+    const auto word = std::ranges::find(words, value, [](const auto& one) { return one.first; });
+    if (word == words.end()) return fail(Errc::invalid, fmt::format("'{}' is no action", value));
+    point.action = word->second;
+    const bool of_disk = label.starts_with("disk."), of_mutant = label.starts_with("mutant.");
+    const bool dies = point.action == Action::kill || point.action == Action::cut;
+    if (of_mutant != (point.action == Action::on) || (!of_mutant && !of_disk && !dies))
+        return fail(Errc::invalid, fmt::format("'{}' cannot {}", label, value));
+    return point;
+}
+
+[[noreturn]] void die() {
+    ::kill(::getpid(), SIGKILL);
+    while (true) ::pause();
+}
+
+}  // namespace
+
+std::atomic<bool> internal::armed{false};
+
+Result<> arm(std::string_view spec) {
+    std::vector<Point> points;
+    std::vector<std::pair<std::string, std::uint64_t>> given;
+    while (!spec.empty()) {
+        const std::string_view item = spec.substr(0, spec.find(','));
+        spec.remove_prefix(std::min(spec.size(), item.size() + 1));
+        const auto equals = item.find('=');
+        const std::string_view label = item.substr(0, equals);
+        const std::string_view bare = label.substr(0, label.find('('));
+        if (equals == item.npos || std::ranges::find(known, bare) == known.end())
+            return fail(Errc::invalid, fmt::format("there is no failpoint '{}'", label));
+        if (std::ranges::find(numbers, bare) != numbers.end()) {
+            const auto value = to_number(item.substr(equals + 1));
+            if (!value) return fail(Errc::invalid, fmt::format("'{}' takes a number", label));
+            given.emplace_back(label, *value);
+            continue;
+        }
+        auto point = parse_point(label, item.substr(equals + 1));
+        if (!point) return std::unexpected(std::move(point.error()).within("failpoints"));
+        points.push_back(std::move(*point));
+    }
+    const std::scoped_lock lock(state().mutex);
+    state().points = std::move(points);
+    state().numbers = std::move(given);
+    state().fired = 0;
+    internal::armed = true;
+    return {};
+}
+
+void disarm() {
+    const std::scoped_lock lock(state().mutex);
+    internal::armed = false;
+    state().points.clear();
+    state().numbers.clear();
+    state().lose = nullptr;
+}
+
+bool is_armed() { return internal::armed; }
+
+bool has_cut() {
+    const std::scoped_lock lock(state().mutex);
+    return std::ranges::any_of(state().points,
+                               [](const Point& point) { return point.action == Action::cut; });
+}
+
+std::vector<std::string_view> labels() { return {known.begin(), known.end()}; }
+
+std::uint64_t fired() {
+    const std::scoped_lock lock(state().mutex);
+    return state().fired;
+}
+
+void on_cut(std::function<void()> lose) {
+    const std::scoped_lock lock(state().mutex);
+    state().lose = std::move(lose);
+}
+
+Action internal::reached(std::string_view label, std::string_view path) {
+    std::function<void()> lose;
+    Action action = Action::none;
+    {
+        const std::scoped_lock lock(state().mutex);
+        for (Point& point : state().points) {
+            if (point.label != label || path.find(point.part) == path.npos) continue;
+            ++point.seen;
+            if (point.seen == point.from || (point.and_on && point.seen > point.from))
+                action = point.action;
+        }
+        if (action == Action::none) return action;
+        ++state().fired;
+        if (action == Action::cut) lose = state().lose;
+    }
+    if (action == Action::cut && lose) lose();
+    if (action == Action::cut || action == Action::kill) die();
+    return action;
+}
+
+std::uint64_t number(std::string_view label, std::uint64_t otherwise) {
+    if (!internal::armed) return otherwise;
+    const std::scoped_lock lock(state().mutex);
+    const auto& given = state().numbers;
+    const auto found = std::ranges::find(given, label, [](const auto& one) { return one.first; });
+    return found == given.end() ? otherwise : found->second;
+}
+
+}  // namespace freshet::io::failpoints

@@ -1,0 +1,28 @@
+#include "log/sync.h"
+
+#include <cstdlib>
+
+#include "base/log.h"
+#include "io/faults/failpoint.h"
+
+namespace freshet::log {
+namespace {
+
+[[noreturn]] void stop(const std::string& path, const Error& error) {
+    log_error("log", "fsync failed, stopping", {{"file", path}, {"reason", error.message()}});
+    std::abort();
+}
+
+}  // namespace
+
+void sync_or_stop(io::File& file, const std::string& path) {
+    auto synced = file.sync();
+    if (!synced && io::failpoints::is_on("mutant.retry_sync")) synced = file.sync();
+    if (!synced) stop(path, synced.error());
+}
+
+void sync_directory_or_stop(io::Disk& disk, const std::string& path) {
+    if (auto synced = disk.sync_directory(path); !synced) stop(path, synced.error());
+}
+
+}  // namespace freshet::log
