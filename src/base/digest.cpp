@@ -1,5 +1,6 @@
 #include "base/digest.h"
 
+#include <libbase64.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <zlib.h>
@@ -73,7 +74,7 @@ __attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(const char* data, s
 }
 #endif
 
-constexpr std::uint32_t base64_bad = 1u << 24;  ///< beyond what four letters can give
+constexpr std::uint32_t base64_bad = 64;
 
 constexpr std::uint32_t base64_value(unsigned char c) {
     if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -83,30 +84,28 @@ constexpr std::uint32_t base64_value(unsigned char c) {
     return c == '/' ? 63 : base64_bad;
 }
 
-/// What a letter gives at each of the four places of a group; one lookup a letter.
-constexpr auto base64_places = [] {
-    std::array<std::array<std::uint32_t, 256>, 4> places{};
-    for (unsigned c = 0; c < 256; ++c) {
-        const std::uint32_t value = base64_value(static_cast<unsigned char>(c));
-        for (unsigned place = 0; place < 4; ++place)
-            places[place][c] = value == base64_bad ? base64_bad : value << (18 - 6 * place);
+/// The bytes of a last group that `padding` signs end; the bits that are left over must be zero.
+bool base64_last_group(std::string_view letters, std::size_t padding, char* to) {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 4 - padding; ++i) {
+        const std::uint32_t value = base64_value(static_cast<unsigned char>(letters[i]));
+        if (value == base64_bad) return false;
+        bits |= value << (18 - 6 * i);
     }
-    return places;
-}();
+    const std::uint32_t left_over = padding == 2 ? 0xffffu : 0xffu;
+    to[0] = static_cast<char>(bits >> 16);
+    if (padding == 1) to[1] = static_cast<char>(bits >> 8);
+    return (bits & left_over) == 0;
+}
 
-/// Whole groups without padding: four letters to three bytes.
-bool base64_groups(const char* from, std::size_t groups, char* to) {
-    const auto letter = [&](std::size_t place) { return static_cast<unsigned char>(from[place]); };
-    std::uint32_t all = 0;
-    for (; groups > 0; --groups, from += 4, to += 3) {
-        const std::uint32_t bits = base64_places[0][letter(0)] | base64_places[1][letter(1)] |
-                                   base64_places[2][letter(2)] | base64_places[3][letter(3)];
-        all |= bits;
-        to[0] = static_cast<char>(bits >> 16);
-        to[1] = static_cast<char>(bits >> 8);
-        to[2] = static_cast<char>(bits);
-    }
-    return (all & base64_bad) == 0;
+/// libbase64 chooses its code for this processor at the first call, which must not run twice at once.
+void choose_base64() {
+    [[maybe_unused]] static const bool chosen = [] {
+        char none[4];
+        std::size_t size = 0;
+        ::base64_encode("", 0, none, &size, 0);
+        return true;
+    }();
 }
 
 }  // namespace
@@ -193,11 +192,10 @@ std::string to_hex(std::string_view data) {
 }
 
 std::string base64_encode(std::string_view data) {
-    std::string out((data.size() + 2) / 3 * 4 + 1, '\0');
-    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(data.data()),
-                                     static_cast<int>(data.size()));
-    out.resize(static_cast<std::size_t>(size));
+    choose_base64();
+    std::string out((data.size() + 2) / 3 * 4, '\0');
+    std::size_t size = 0;
+    ::base64_encode(data.data(), data.size(), out.data(), &size, 0);
     return out;
 }
 
@@ -210,20 +208,14 @@ bool base64_decode(std::string_view text, std::string& out) {
 
 std::optional<std::size_t> base64_decode(std::string_view text, char* out) {
     if (text.size() % 4 != 0) return std::nullopt;
-    if (text.empty()) return 0;
+    choose_base64();
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-    const std::size_t groups = text.size() / 4 - (padding > 0 ? 1 : 0);
-    if (!base64_groups(text.data(), groups, out)) return std::nullopt;
-    if (padding == 0) return groups * 3;
-    // The last group: its padding stands for zeros, and the bits that are left over must be zero.
-    std::string last(text.substr(groups * 4));
-    last.replace(4 - padding, padding, padding, 'A');
-    char* bytes = out + groups * 3;
-    if (!base64_groups(last.data(), 1, bytes)) return std::nullopt;
-    for (std::size_t i = 3 - padding; i < 3; ++i) {
-        if (bytes[i] != 0) return std::nullopt;
-    }
-    return groups * 3 + 3 - padding;
+    const std::size_t whole = text.size() - (padding > 0 ? 4 : 0);
+    std::size_t size = 0;
+    if (::base64_decode(text.data(), whole, out, &size, 0) != 1 || size != whole / 4 * 3) return std::nullopt;
+    if (padding == 0) return size;
+    if (!base64_last_group(text.substr(whole), padding, out + size)) return std::nullopt;
+    return size + 3 - padding;
 }
 
 }  // namespace freshet
