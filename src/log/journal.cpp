@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "base/cipher.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "io/faults/failpoint.h"
@@ -12,30 +13,58 @@
 namespace freshet::log {
 namespace {
 
-constexpr std::string_view segment_magic = "FRSHJNL1";
-constexpr std::size_t segment_header_bytes = 28;  // magic, number, first sequence, checksum
-constexpr std::uint32_t batch_magic = 0x31425246;  // "FRB1"
-constexpr std::size_t batch_header_bytes = 24;     // magic, crc, sequence, length
+constexpr std::string_view segment_magic = "FRSHJNL2", first_segment_magic = "FRSHJNL1";
+constexpr std::size_t first_segment_header_bytes = 28;  // magic, number, first sequence, checksum
+constexpr std::size_t segment_header_bytes = 36;        // magic, number, first sequence, salt, checksum
+constexpr std::uint32_t batch_magic = 0x31425246;       // "FRB1"
+constexpr std::size_t batch_header_bytes = 24;          // magic, crc, salted sequence, length
+constexpr std::uint32_t end_magic = 0x31455246;         // "FRE1"
+constexpr std::size_t end_mark_bytes = 12;              // magic, salted sequence of the batch to come
 constexpr std::uint64_t batch_bytes_limit = 256ULL * 1024 * 1024;
+/// A sequence further on than this is not one: some record's bytes look like a batch.
+constexpr std::uint64_t sequence_step_limit = std::uint64_t{1} << 32;
 
-std::string segment_header(std::uint64_t number, std::uint64_t first_sequence) {
+/// What the head of a segment says. A file is used again with what it held still in it; the salt, new with
+/// each use, tells the batches of this use from those and from records that imitate a batch.
+struct SegmentHead {
+    std::uint64_t number = 0, first_sequence = 0, salt = 0;
+    std::size_t bytes = segment_header_bytes;
+};
+
+std::string segment_header(const SegmentHead& head) {
     std::string header(segment_magic);
-    put_number(header, number);
-    put_number(header, first_sequence);
+    put_number(header, head.number);
+    put_number(header, head.first_sequence);
+    put_number(header, head.salt);
     put_number(header, crc32c(header));
     return header;
 }
 
-bool is_segment_header(std::string_view data, std::uint64_t number) {
-    return data.size() >= segment_header_bytes &&
-           data.starts_with(segment_header(number, get_number<std::uint64_t>(data, 16)));
+std::optional<SegmentHead> parse_segment_header(std::string_view data, std::uint64_t number) {
+    SegmentHead head{number};
+    const bool is_first_version = data.starts_with(first_segment_magic);
+    if (is_first_version) head.bytes = first_segment_header_bytes;
+    if ((!is_first_version && !data.starts_with(segment_magic)) || data.size() < head.bytes) return std::nullopt;
+    const std::size_t covered = head.bytes - sizeof(std::uint32_t);
+    if (get_number<std::uint32_t>(data, covered) != crc32c(data.substr(0, covered)) || get_number<std::uint64_t>(data, 8) != number) return std::nullopt;
+    head.first_sequence = get_number<std::uint64_t>(data, 16);
+    if (!is_first_version) head.salt = get_number<std::uint64_t>(data, 24);
+    return head;
 }
 
-std::string batch_header(std::uint64_t sequence, std::span<const Frame> frames) {
+/// Stands behind the last batch; the next one overwrites it.
+std::string end_mark(std::uint64_t next_sequence, std::uint64_t salt) {
+    std::string mark;
+    put_number(mark, end_magic);
+    put_number(mark, next_sequence ^ salt);
+    return mark;
+}
+
+std::string batch_header(std::uint64_t sequence, std::uint64_t salt, std::span<const Frame> frames) {
     std::uint64_t length = 0;
     std::string covered;
     for (const Frame& frame : frames) length += frame.bytes.size();
-    put_number(covered, sequence);
+    put_number(covered, sequence ^ salt);
     put_number(covered, length);
     std::uint32_t crc = crc32c(covered);
     // The frames' own checksums cover their bytes; chaining them here ties the batch together.
@@ -47,11 +76,11 @@ std::string batch_header(std::uint64_t sequence, std::span<const Frame> frames) 
 }
 
 /// The whole batch at the start of `data`; nothing when it is cut or broken.
-std::optional<std::vector<Frame>> parse_batch(const Bytes& data, std::uint64_t sequence, std::uint64_t& size) {
+std::optional<std::vector<Frame>> parse_batch(const Bytes& data, std::uint64_t salted_sequence, std::uint64_t& size) {
     const std::string_view view = data.view();
     if (view.size() < batch_header_bytes || get_number<std::uint32_t>(view, 0) != batch_magic) return std::nullopt;
     const auto length = get_number<std::uint64_t>(view, 16);
-    if (get_number<std::uint64_t>(view, 8) != sequence || length > batch_bytes_limit || length > view.size() - batch_header_bytes) {
+    if (get_number<std::uint64_t>(view, 8) != salted_sequence || length > batch_bytes_limit || length > view.size() - batch_header_bytes) {
         return std::nullopt;
     }
     std::vector<Frame> frames;
@@ -70,14 +99,15 @@ std::optional<std::vector<Frame>> parse_batch(const Bytes& data, std::uint64_t s
 }
 
 /// Whether a whole batch of a later sequence begins anywhere in `view`.
-bool has_later_batch(const Bytes& data, std::uint64_t sequence) {
+bool has_later_batch(const Bytes& data, std::uint64_t sequence, std::uint64_t salt) {
     std::string mark;
     put_number(mark, batch_magic);
     for (std::size_t at = 1; (at = data.view().find(mark, at)) != std::string_view::npos; ++at) {
         if (data.size() - at < batch_header_bytes) return false;
-        const auto later = get_number<std::uint64_t>(data.view(), at + 8);
+        const auto salted = get_number<std::uint64_t>(data.view(), at + 8);
+        const std::uint64_t later = salted ^ salt;
         std::uint64_t size = 0;
-        if (later > sequence && parse_batch(data.slice(at), later, size)) return true;
+        if (later > sequence && later - sequence < sequence_step_limit && parse_batch(data.slice(at), salted, size)) return true;
     }
     return false;
 }
@@ -85,6 +115,7 @@ bool has_later_batch(const Bytes& data, std::uint64_t sequence) {
 }  // namespace
 
 std::string Journal::path_of(std::uint64_t number) const { return fmt::format("{}/{:016x}.journal", directory_, number); }
+std::string Journal::spare_path_of(std::uint64_t number) const { return fmt::format("{}/{:016x}.spare", directory_, number); }
 
 Result<> Journal::recover(const std::function<Result<>(Frame)>& each) {
     if (auto made = disk_.make_directories(directory_); !made) return made;
@@ -92,7 +123,9 @@ Result<> Journal::recover(const std::function<Result<>(Frame)>& each) {
     if (!names) return std::unexpected(std::move(names.error()));
     std::vector<std::uint64_t> numbers;
     for (const std::string& name : *names) {
-        if (name.ends_with(".journal")) numbers.push_back(std::strtoull(name.c_str(), nullptr, 16));
+        const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 16);
+        if (name.ends_with(".journal")) numbers.push_back(number);
+        if (name.ends_with(".spare")) spares_.push_back(number);
     }
     // A segment without a batch was begun and no more; what came after it, had the disk refused, is in the one before.
     for (; numbers.size() > 1; numbers.pop_back()) {
@@ -114,7 +147,7 @@ Result<bool> Journal::drop_empty(std::uint64_t number) {
     if (!file) return std::unexpected(std::move(file.error()));
     auto size = (*file)->size();
     if (!size) return std::unexpected(std::move(size.error()));
-    if (*size > segment_header_bytes) return false;
+    if (*size > segment_header_bytes + end_mark_bytes) return false;
     if (auto removed = disk_.remove(path_of(number)); !removed) return std::unexpected(std::move(removed.error()));
     return true;
 }
@@ -130,17 +163,20 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
     if (!got) return std::unexpected(std::move(got.error()));
     if (*got != *size) return fail(freshet::Errc::io, fmt::format("{} was read by {} of {} bytes", path, *got, *size));
     const Bytes data = Bytes::own(std::move(content));
-    std::uint64_t at = segment_header_bytes;
-    const bool headed = is_segment_header(data.view(), number);
+    const auto head = parse_segment_header(data.view(), number);
     // A header that a crash cut has nothing behind it; any other broken header is damage.
-    if (!headed && (!is_last || data.size() > segment_header_bytes)) {
+    if (!head && (!is_last || data.size() > segment_header_bytes + end_mark_bytes)) {
         return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", path));
     }
-    if (headed) sequence_ = get_number<std::uint64_t>(data.view(), 16) - 1;
-    else at = 0;
-    while (headed && at < data.size()) {
+    std::uint64_t at = 0;
+    if (head) {
+        sequence_ = head->first_sequence - 1;
+        salt_ = head->salt;
+        at = head->bytes;
+    }
+    while (head && at < data.size()) {
         std::uint64_t taken = 0;
-        auto frames = parse_batch(data.slice(at), sequence_ + 1, taken);
+        auto frames = parse_batch(data.slice(at), (sequence_ + 1) ^ salt_, taken);
         if (!frames) break;
         for (Frame& frame : *frames) {
             auto done = each(std::move(frame));
@@ -149,8 +185,9 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
         ++sequence_;
         at += taken;
     }
-    if (at < data.size()) {
-        if (!is_last || has_later_batch(data.slice(at), sequence_)) {
+    const bool is_marked = data.view().substr(at).starts_with(end_mark(sequence_ + 1, salt_));
+    if (at < data.size() && !is_marked) {
+        if (!is_last || has_later_batch(data.slice(at), sequence_, salt_)) {
             return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}: a batch before whole ones is broken", path, at));
         }
         log_warn("log", "cut a torn batch", {{"file", path}, {"at", at}, {"bytes", data.size() - at}});
@@ -160,33 +197,70 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
     }
     if (!is_last) return {};
     segment_ = number;
-    if (!headed) {
-        const std::string header = segment_header(number, sequence_ + 1);
-        const std::string_view piece = header;
-        if (auto written = (*file)->write_at(0, std::span(&piece, 1)); !written) return written;
-        if (auto synced = (*file)->sync(); !synced) return synced;
-        at = segment_header_bytes;
-    }
     file_ = std::move(*file);
     end_ = at;
+    if (head) return {};
+    auto salt = write_head(*file_, path, number);
+    if (!salt) return std::unexpected(std::move(salt.error()));
+    salt_ = *salt;
+    end_ = segment_header_bytes;
     return {};
 }
 
+Result<std::uint64_t> Journal::write_head(io::File& file, const std::string& path, std::uint64_t number) {
+    const SegmentHead head{number, sequence_ + 1, get_number<std::uint64_t>(secure_random(sizeof(std::uint64_t)), 0)};
+    const std::string begun = segment_header(head) + end_mark(sequence_ + 1, head.salt);
+    const std::string_view piece = begun;
+    if (auto written = file.write_at(0, std::span(&piece, 1)); !written) return std::unexpected(std::move(written.error()));
+    sync_or_stop(file, path);
+    return head.salt;
+}
+
 Result<> Journal::roll() {
-    const std::uint64_t number = segment_ + 1;
-    auto file = disk_.open(path_of(number), io::OpenMode::create);
+    const auto spare = take_spare();
+    auto begun = begin_segment(segment_ + 1, spare);
+    if (!begun && spare) put_spares({*spare});
+    return begun;
+}
+
+Result<> Journal::begin_segment(std::uint64_t number, std::optional<std::uint64_t> spare) {
+    // A spare gets its new head before its new name: what has a segment's name has its head.
+    const std::string path = spare ? spare_path_of(*spare) : path_of(number);
+    auto file = disk_.open(path, spare ? io::OpenMode::read_write : io::OpenMode::create);
     if (!file) return std::unexpected(std::move(file.error()));
-    const std::string header = segment_header(number, sequence_ + 1);
-    const std::string_view piece = header;
-    if (auto cut = (*file)->truncate(0); !cut) return cut;
-    if (auto written = (*file)->write_at(0, std::span(&piece, 1)); !written) return written;
-    sync_or_stop(**file, path_of(number));
+    if (!spare) {
+        if (auto cut = (*file)->truncate(0); !cut) return cut;
+    }
+    auto salt = write_head(**file, path, number);
+    if (!salt) return std::unexpected(std::move(salt.error()));
+    if (spare) {
+        if (auto named = disk_.rename(path, path_of(number)); !named) return named;
+    }
     sync_directory_or_stop(disk_, directory_);
     file_ = std::move(*file);
+    salt_ = *salt;
+    end_ = segment_header_bytes;
     segment_ = number;
     if (first_ == 0) first_ = number;
-    end_ = header.size();
     return {};
+}
+
+std::optional<std::uint64_t> Journal::take_spare() {
+    const std::scoped_lock lock(spares_mutex_);
+    if (spares_.empty()) return std::nullopt;
+    const std::uint64_t number = spares_.back();
+    spares_.pop_back();
+    return number;
+}
+
+void Journal::put_spares(std::vector<std::uint64_t> numbers) {
+    const std::scoped_lock lock(spares_mutex_);
+    spares_.insert(spares_.end(), numbers.begin(), numbers.end());
+}
+
+std::size_t Journal::spare_count() {
+    const std::scoped_lock lock(spares_mutex_);
+    return spares_.size();
 }
 
 Result<> Journal::append(std::span<const Frame> frames) {
@@ -194,13 +268,14 @@ Result<> Journal::append(std::span<const Frame> frames) {
         if (auto cut = file_->truncate(end_); !cut) return cut;
         is_untidy_ = false;
     }
-    const std::string header = batch_header(sequence_ + 1, frames);
+    const std::string header = batch_header(sequence_ + 1, salt_, frames), mark = end_mark(sequence_ + 2, salt_);
     std::vector<std::string_view> pieces{header};
     std::uint64_t size = header.size();
     for (const Frame& frame : frames) {
         pieces.push_back(frame.bytes.view());
         size += frame.bytes.size();
     }
+    pieces.push_back(mark);
     io::failpoints::reach("log.before_write");
     if (auto written = file_->write_at(end_, pieces); !written) {
         is_untidy_ = true;
@@ -216,11 +291,18 @@ Result<> Journal::append(std::span<const Frame> frames) {
 }
 
 Result<> Journal::remove_through(std::uint64_t segment) {
+    std::vector<std::uint64_t> spares;
     for (; first_ <= segment && first_ < segment_; ++first_) {
         io::failpoints::reach("log.before_unlink");
-        if (auto removed = disk_.remove(path_of(first_)); !removed) return removed;
+        const bool keep = spare_count() + spares.size() < spares_max;
+        auto done = keep ? disk_.rename(path_of(first_), spare_path_of(first_)) : disk_.remove(path_of(first_));
+        if (!done) return done;
+        if (keep) spares.push_back(first_);
     }
-    return disk_.sync_directory(directory_);
+    // Only now: were a spare's head overwritten before its name is on disk, a crash would leave a broken segment.
+    if (auto synced = disk_.sync_directory(directory_); !synced) return synced;
+    put_spares(std::move(spares));
+    return {};
 }
 
 }  // namespace freshet::log

@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/digest.h"
 #include "base/log.h"
+#include "log/frame.h"
+#include "log/journal.h"
 
 namespace freshet::log {
 namespace {
@@ -154,9 +157,13 @@ TEST_F(LogTest, a_token_is_taken_once_over_restarts_and_flushes) {
 
 fs::path journal_of(const fs::path& root) {
     fs::path last;
-    for (const auto& entry : fs::directory_iterator(root / "log/journal")) last = std::max(last, entry.path());
+    for (const auto& entry : fs::directory_iterator(root / "log/journal")) {
+        if (entry.path().extension() == ".journal") last = std::max(last, entry.path());
+    }
     return last;
 }
+
+constexpr std::size_t end_mark_bytes = 12;  ///< behind the last batch
 
 TEST_F(LogTest, a_torn_tail_is_cut_at_every_byte_and_nothing_before_it_is_lost) {
     const PartitionId a = make();
@@ -169,7 +176,8 @@ TEST_F(LogTest, a_torn_tail_is_cut_at_every_byte_and_nothing_before_it_is_lost) 
     for (auto cut = size - 1; cut >= whole; --cut) {
         fs::resize_file(journal, cut);
         ASSERT_TRUE(try_open()) << cut;
-        EXPECT_EQ(texts(a), (std::vector<std::string>{"first"})) << cut;
+        const bool is_mark_cut = cut >= size - end_mark_bytes;
+        EXPECT_EQ(texts(a), is_mark_cut ? (std::vector<std::string>{"first", "second"}) : (std::vector<std::string>{"first"})) << cut;
         log.reset();
     }
 }
@@ -190,10 +198,80 @@ TEST_F(LogTest, every_flipped_bit_of_the_journal_is_named_or_harmless) {
         if (!opened) {
             EXPECT_TRUE(opened.error().is(freshet::Errc::corrupt)) << opened.error().message();
         } else {  // a flip in the last batch looks like a torn one
-            EXPECT_EQ(texts(a), std::vector<std::string>(expected.begin(), expected.begin() + 2)) << bit;
+            const bool is_mark_hit = bit / 8 >= good.size() - end_mark_bytes;
+            EXPECT_EQ(texts(a), std::vector<std::string>(expected.begin(), expected.begin() + (is_mark_hit ? 3 : 2))) << bit;
         }
         log.reset();
     }
+}
+
+TEST_F(LogTest, a_journal_segment_is_used_again_and_what_it_held_is_not_read_again) {
+    const PartitionId a = make();
+    std::vector<std::string> expected;
+    for (int round = 0; round < 6; ++round) {  // each round's segment is longer than what the next one writes over it
+        for (int i = 0; i < 12 - round; ++i) {
+            expected.push_back(std::to_string(round) + ":" + std::to_string(i) + std::string(100, 'x'));
+            append_text(a, {expected.back()});
+        }
+        if (round % 2) open();
+        ASSERT_TRUE(log->flush());
+    }
+    append_text(a, {expected.emplace_back("last")});
+    const fs::path journal = journal_of(root);
+    EXPECT_GT(fs::file_size(journal), 1000u) << "not a segment that was used before";
+    EXPECT_LE(std::distance(fs::directory_iterator(root / "log/journal"), {}), 1 + static_cast<long>(Journal::spares_max));
+    open();
+    EXPECT_EQ(texts(a), expected);
+    log.reset();
+    // The batch that came last is torn at every byte: it goes, and what lies behind it from before never comes back.
+    std::ifstream in(journal, std::ios::binary);
+    const std::string good((std::istreambuf_iterator<char>(in)), {});
+    const std::size_t begin = good.find("FRB1"), end = good.find("FRE1");
+    expected.pop_back();
+    for (std::size_t at = begin; at < end; ++at) {
+        std::string torn = good;
+        torn.replace(at, end + end_mark_bytes - at, end + end_mark_bytes - at, '~');
+        std::ofstream(journal, std::ios::binary | std::ios::trunc) << torn;
+        ASSERT_TRUE(try_open()) << at;
+        ASSERT_EQ(texts(a), expected) << at;
+        log.reset();
+    }
+}
+
+TEST_F(LogTest, a_record_that_holds_a_journal_segment_is_only_a_record) {
+    const PartitionId a = make();
+    append_text(a, {"one"});
+    append_text(a, {"two"});
+    std::ifstream in(journal_of(root), std::ios::binary);
+    const std::string image((std::istreambuf_iterator<char>(in)), {});
+    // Batches of a later segment with the sequences to come, in a record that is torn.
+    append_text(a, {image + image});
+    log.reset();
+    fs::resize_file(journal_of(root), fs::file_size(journal_of(root)) - end_mark_bytes - 1);
+    ASSERT_TRUE(try_open());
+    EXPECT_EQ(texts(a), (std::vector<std::string>{"one", "two"}));
+}
+
+TEST_F(LogTest, a_journal_of_the_first_version_is_read) {
+    const PartitionId a = make();
+    append_text(a, {"one"});
+    log.reset();
+    const fs::path journal = journal_of(root);
+    std::ifstream in(journal, std::ios::binary);
+    const std::string now((std::istreambuf_iterator<char>(in)), {});
+    // Version 1: no salt, no end mark, plain sequences. The batch's checksum covers the sequence.
+    std::string head = "FRSHJNL1" + now.substr(8, 16);
+    put_number(head, crc32c(head));
+    const std::string frame = now.substr(36 + 24, now.size() - 36 - 24 - end_mark_bytes);
+    std::string covered = now.substr(16, 8);
+    put_number(covered, std::uint64_t{frame.size()});
+    std::string batch = "FRB1";
+    put_number(batch, crc32c(frame.substr(4, 4), crc32c(covered)));
+    std::ofstream(journal, std::ios::binary | std::ios::trunc) << head + batch + covered + frame;
+    ASSERT_TRUE(try_open());
+    append_text(a, {"two"});
+    open();
+    EXPECT_EQ(texts(a), (std::vector<std::string>{"one", "two"}));
 }
 
 }  // namespace
