@@ -23,6 +23,7 @@ class Headers {
     void add(std::string name, std::string value) {
         fields_.emplace_back(std::move(name), std::move(value));
     }
+    void reserve(std::size_t fields) { fields_.reserve(fields); }
     /// Replaces every field of that name.
     void set(std::string name, std::string value);
     /// The first field's value; nullptr when there is none.

@@ -21,6 +21,7 @@ constexpr std::size_t piece_bytes_max = 8 * 1024 * 1024;  ///< a body up to this
 constexpr std::size_t chunk_bytes = 256 * 1024;
 constexpr std::size_t drain_bytes_max = 1024 * 1024;  ///< unread body that a kept connection skips
 constexpr std::size_t read_bytes = 4 * 1024;          ///< what an idle connection holds
+constexpr std::size_t head_bytes = 512;               ///< room for the header of most answers
 
 using Parser = http::request_parser<http::buffer_body>;
 
@@ -151,15 +152,22 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
         });
         if (done.error || floor.stopping) co_return std::nullopt;
         wire->buffer.commit(done.bytes);
+        wire->stream.socket().expires_never();
     }
     host.idle = false;
     wire->parser.emplace();
     wire->parser->header_limit(static_cast<std::uint32_t>(floor.limits.header_bytes_max));
     wire->parser->body_limit(boost::none);
-    wire->expires_after(floor.limits.header_timeout);
-    const Completed done = co_await Completion([&](auto handler) {
-        http::async_read_header(wire->stream, wire->buffer, *wire->parser, std::move(handler));
-    });
+    Completed done;
+    // Mostly the whole header has come.
+    wire->buffer.consume(wire->parser->put(wire->buffer.data(), done.error));
+    if (done.error == http::error::need_more) {
+        wire->expires_after(floor.limits.header_timeout);
+        done = co_await Completion([&](auto handler) {
+            http::async_read_header(wire->stream, wire->buffer, *wire->parser, std::move(handler));
+        });
+        wire->stream.socket().expires_never();
+    }
     if (done.error) {
         if (done.error == http::error::header_limit)
             refusal = 431;
@@ -170,11 +178,11 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
             refusal = 400;
         co_return std::nullopt;
     }
-    wire->stream.socket().expires_never();
     const auto& head = wire->parser->get();
     HttpRequest request;
     request.method = std::string(head.method_string());
     request.target = std::string(head.target());
+    request.headers.reserve(static_cast<std::size_t>(std::distance(head.begin(), head.end())));
     for (const auto& field : head) {
         request.headers.add(std::string(field.name_string()), std::string(field.value()));
     }
@@ -190,20 +198,33 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
 
 std::string head_text(const HttpResponse& response, bool keep_alive, bool chunked,
                       std::optional<std::uint64_t> length) {
-    std::string text =
-        fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_of(response.status));
+    std::string text;
+    text.reserve(head_bytes);
+    text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+    text.append(reason_of(response.status)).append("\r\n");
     for (const auto& [name, value] : response.headers.all()) {
         text.append(name).append(": ").append(value).append("\r\n");
     }
     if (chunked) text.append("Transfer-Encoding: chunked\r\n");
-    if (length) text.append(fmt::format("Content-Length: {}\r\n", *length));
+    if (length) text.append("Content-Length: ").append(std::to_string(*length)).append("\r\n");
     text.append(keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
     return text;
 }
 
 Task<Completed> write_buffers(Wire& wire, std::vector<asio::const_buffer> buffers) {
+    Completed done;
+    if (!wire.stream.is_secure()) {  // most answers fit into the socket's buffer
+        done.bytes = wire.stream.socket().socket().write_some(buffers, done.error);
+        std::size_t gone = done.bytes;
+        while (!buffers.empty() && gone >= buffers.front().size()) {
+            gone -= buffers.front().size();
+            buffers.erase(buffers.begin());
+        }
+        if (buffers.empty() || (done.error && done.error != asio::error::would_block)) co_return done;
+        buffers.front() += gone;
+    }
     wire.expires_after(wire.timeout);
-    const Completed done = co_await Completion(
+    done = co_await Completion(
         [&](auto handler) { asio::async_write(wire.stream, buffers, std::move(handler)); });
     co_return done;
 }
@@ -300,6 +321,8 @@ Task<void> say_goodbye(Wire& wire) {
 
 Task<void> serve_http1(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line) {
     auto wire = std::make_shared<Wire>(line, floor->limits);
+    error_code ignored;
+    wire->stream.socket().socket().non_blocking(true, ignored);  // for write_buffers
     Host host(*line);
     const Stay stay(*floor, host);
     bool keep = true;

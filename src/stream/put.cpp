@@ -51,6 +51,9 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     Result<std::vector<log::Appended>> appended;
     if (!batches.empty()) appended = co_await log_.append(std::move(batches));
     if (!appended) co_return std::unexpected(from_log(std::move(appended.error())));
+    std::vector<RecordNumbers> numbers;  // beside `shares`
+    numbers.reserve(shares.size());
+    for (std::size_t i = 0; i < shares.size(); ++i) numbers.emplace_back(shares[i].created_s, shares[i].shard, (*appended)[i].first, (*appended)[i].time);
     std::vector<Placed> placed;
     placed.reserve(places.size());
     for (const auto& [batch, place] : places) {
@@ -58,9 +61,7 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
             placed.push_back({static_cast<std::uint32_t>(place), "", false, true});
             continue;
         }
-        const log::Appended& at = (*appended)[batch];
-        const Share& share = shares[batch];
-        placed.push_back({share.shard, record_number(share.created_s, share.shard, at.first + place, at.time), is_encrypted});
+        placed.push_back({shares[batch].shard, numbers[batch].next(), is_encrypted});
     }
     co_return placed;
 }

@@ -1,7 +1,5 @@
 #include "stream/sequence.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -97,11 +95,29 @@ std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordi
     return make_sequence_number({created_s, ordinal + 1, to_epoch_ms(arrival) / 1000, shard});
 }
 
+std::string RecordNumbers::next() {
+    static constexpr std::string_view step = "1208925819614629174706176";  // 2^80
+    std::string number = next_;
+    int carry = 0;
+    for (std::size_t i = 0; i < next_.size() && (i < step.size() || carry); ++i) {
+        char& digit = next_[next_.size() - 1 - i];
+        int sum = digit - '0' + carry;
+        if (i < step.size()) sum += step[step.size() - 1 - i] - '0';
+        carry = sum >= 10;
+        digit = static_cast<char>('0' + sum - 10 * carry);
+    }
+    return number;  // all numbers have 56 digits: their first hexadecimal digit is 2
+}
+
 std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at) {
     return make_sequence_number({to_epoch_ms(shard.created) / 1000, next, to_epoch_ms(at) / 1000, shard.index, true});
 }
 
-std::string shard_name(std::uint32_t index) { return fmt::format("shardId-{:012}", index); }
+std::string shard_name(std::uint32_t index) {
+    std::string name = "shardId-000000000000";
+    for (std::size_t at = name.size(); index > 0; index /= 10) name[--at] = static_cast<char>('0' + index % 10);
+    return name;
+}
 
 std::optional<std::uint32_t> parse_shard_name(std::string_view text) {
     if (text.starts_with("shardId-")) text.remove_prefix(8);

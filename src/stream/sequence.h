@@ -23,6 +23,17 @@ inline constexpr std::uint64_t last_ordinal = 0x7fffffffffffffff;
 /// The number of a record. Those of a shard count from 1: its StartingSequenceNumber has 0, so that
 /// AFTER_SEQUENCE_NUMBER with it means all of them.
 std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordinal ordinal, Timestamp arrival);
+/// The numbers of records that follow one another in one append: each is the one before plus 2^80, which is
+/// added to the decimal digits.
+class RecordNumbers {
+  public:
+    RecordNumbers(std::int64_t created_s, std::uint32_t shard, log::Ordinal first, Timestamp arrival)
+        : next_(record_number(created_s, shard, first, arrival)) {}
+    std::string next();
+
+  private:
+    std::string next_;
+};
 /// Goes on at `next`, with AT_ and with AFTER_SEQUENCE_NUMBER. Grows with `at` when nothing comes.
 std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at);
 

@@ -31,6 +31,13 @@ TEST(SequenceNumber, grows_with_the_ordinal) {
     }
 }
 
+TEST(SequenceNumber, those_of_one_append_are_those_of_each_record) {
+    for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{999'999'990}, std::uint64_t{0x7fffffffffffff00}}) {
+        RecordNumbers numbers(1'700'000'000, 3, first, from_epoch_ms(1'700'000'123'000));
+        for (std::uint64_t i = 0; i < 200; ++i) EXPECT_EQ(numbers.next(), record_number(1'700'000'000, 3, first + i, from_epoch_ms(1'700'000'123'000))) << first + i;
+    }
+}
+
 TEST(SequenceNumber, other_numbers_are_not_taken_for_one) {
     for (const char* text : {"", "0", "1", "49", "abc", "340282366920938463463374607431768211456",
                              "99999999999999999999999999999999999999999999999999999999"}) {

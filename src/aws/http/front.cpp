@@ -24,7 +24,8 @@ namespace freshet::aws {
 
 struct Front::Counters {
     mutable std::mutex mutex;
-    std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> requests;
+    /// Service and operation are names of the models, or literals: they live as long as the program.
+    std::map<std::tuple<std::string_view, std::string_view, std::string>, std::uint64_t> requests;
 };
 
 /// One request on its way.
@@ -119,13 +120,20 @@ io::HttpResponse fault_response(const ServiceInfo& service, Protocol protocol, F
     return response;
 }
 
+/// The Date header; its text is made once a second.
+const std::string& date_header(Timestamp now) {
+    static thread_local std::pair<std::int64_t, std::string> last{-1, ""};
+    if (const std::int64_t second = to_epoch_ms(now) / 1000; last.first != second) last = {second, to_http_date(now)};
+    return last.second;
+}
+
 void add_ids(io::HttpResponse& response, const Caller& caller, const ServiceInfo* service, Timestamp now) {
     response.headers.add("x-amzn-RequestId", caller.request_id());
     if (service && service->protocol == Protocol::rest_xml) {
         response.headers.add("x-amz-request-id", caller.request_id());
         response.headers.add("x-amz-id-2", caller.request_id());
     }
-    response.headers.add("Date", to_http_date(now));
+    response.headers.add("Date", date_header(now));
     response.headers.add("Server", "freshet");
 }
 
@@ -228,14 +236,14 @@ Front::~Front() = default;
 
 void Front::count(const Work& work, const std::string& code) {
     const std::scoped_lock lock(counters_->mutex);
-    ++counters_->requests[{work.service ? work.service->name : "unknown", work.entry ? work.operation : "unbuilt", code}];
+    ++counters_->requests[{work.service ? work.service->name : "unknown", work.entry ? work.entry->info->name : "unbuilt", code}];
 }
 
 std::vector<RequestCount> Front::counts() const {
     const std::scoped_lock lock(counters_->mutex);
     std::vector<RequestCount> all;
     for (const auto& [key, requests] : counters_->requests) {
-        all.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), requests});
+        all.push_back({std::string(std::get<0>(key)), std::string(std::get<1>(key)), std::get<2>(key), requests});
     }
     return all;
 }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "aws/protocol/json.h"
 #include "aws/protocol/mistyped.h"
 #include "base/bytes.h"
@@ -15,6 +17,27 @@ void append_stamp(std::string& out, Timestamp stamp, Stamp form) {
     const std::int64_t ms = to_epoch_ms(stamp);
     const std::int64_t rest = ((ms % 1000) + 1000) % 1000;
     fmt::format_to(std::back_inserter(out), "{}.{:03}", (ms - rest) / 1000, rest);
+}
+
+/// Whether none of eight bytes needs an escape: a control character, '"' or '\\'.
+bool is_plain(std::uint64_t bytes) {
+    constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+    const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+    const std::uint64_t controls = (bytes - ones * 0x20) & ~bytes & highs;
+    return !(controls | has_zero(bytes ^ ones * '"') | has_zero(bytes ^ ones * '\\'));
+}
+
+/// Where the first byte that needs an escape stands; text.size() when there is none.
+std::size_t find_escape(std::string_view text, std::size_t from) {
+    for (std::uint64_t bytes = 0; from + sizeof bytes <= text.size(); from += sizeof bytes) {
+        std::memcpy(&bytes, text.data() + from, sizeof bytes);
+        if (!is_plain(bytes)) break;
+    }
+    for (; from < text.size(); ++from) {
+        const auto c = static_cast<unsigned char>(text[from]);
+        if (c < 0x20 || c == '"' || c == '\\') return from;
+    }
+    return from;
 }
 
 void append(std::string& out, const Shape& shape, const void* value, Stamp stamp);
@@ -92,9 +115,8 @@ void append(std::string& out, const Shape& shape, const void* value, Stamp stamp
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     std::size_t plain = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = 0; (i = find_escape(text, i)) < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\') continue;
         out.append(text.substr(plain, i - plain));
         plain = i + 1;
         switch (c) {
