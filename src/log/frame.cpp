@@ -1,5 +1,8 @@
 #include "log/frame.h"
 
+#include <array>
+#include <bit>
+
 #include "base/check.h"
 #include "base/digest.h"
 #include "io/faults/failpoint.h"
@@ -38,6 +41,18 @@ Frame make_frame(const FrameHeader& header, std::span<const Bytes> records) {
     return frame;
 }
 
+std::vector<Frame> make_frames(FrameHeader header, std::span<const Bytes> records, std::size_t frame_bytes_max) {
+    std::vector<Frame> frames;
+    for (std::size_t from = 0; from < records.size();) {
+        std::size_t to = from, bytes = 0;
+        while (to < records.size() && (to == from || bytes + records[to].size() <= frame_bytes_max)) bytes += records[to++].size() + 4;
+        frames.push_back(make_frame(header, records.subspan(from, to - from)));
+        header.first += to - from;
+        from = to;
+    }
+    return frames;
+}
+
 std::optional<FrameHeader> peek_frame(std::string_view data) {
     if (data.size() < frame_header_bytes || get_number<std::uint32_t>(data, 0) != magic) return std::nullopt;
     FrameHeader header;
@@ -64,6 +79,53 @@ Result<Frame> parse_frame(const Bytes& bytes) {
     for (std::uint32_t i = 0; i < header->count; ++i) size += get_number<std::uint32_t>(data, frame_header_bytes + 4ULL * i);
     if (size != header->length) return fail(freshet::Errc::corrupt, "the lengths inside a log frame contradict it");
     return frame;
+}
+
+namespace {
+
+/// How a bit of the message shows in its CRC-32C: the effect of one more byte behind it.
+constexpr std::uint32_t behind_one_byte(std::uint32_t effect) {
+    for (int i = 0; i < 8; ++i) effect = (effect >> 1) ^ (effect & 1 ? 0x82f63b78U : 0U);
+    return effect;
+}
+
+constexpr auto effects = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t byte = 0; byte < table.size(); ++byte) table[byte] = behind_one_byte(byte);
+    return table;
+}();
+
+bool explains_checksum(std::uint32_t difference, std::size_t bytes) {
+    if (std::popcount(difference) == 1) return true;  // a bit of the checksum itself
+    std::array<std::uint32_t, 8> of_bit{};
+    for (std::size_t bit = 0; bit < 8; ++bit) of_bit[bit] = effects[std::size_t{1} << bit];
+    for (std::size_t i = 0; i < bytes; ++i) {
+        for (std::uint32_t& effect : of_bit) {
+            if (effect == difference) return true;
+            effect = (effect >> 8) ^ effects[effect & 0xff];
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+bool is_one_bit_off(const Bytes& bytes) {
+    const std::string_view data = bytes.view();
+    if (data.size() < frame_header_bytes) return false;
+    const std::size_t length = get_number<std::uint32_t>(data, 8);
+    if (length >= frame_header_bytes && length <= data.size()) {
+        const std::uint32_t difference = crc32c(data.substr(8, length - 8)) ^ get_number<std::uint32_t>(data, 4);
+        if (get_number<std::uint32_t>(data, 0) == magic && explains_checksum(difference, length - 8)) return true;
+    }
+    std::string copy(data);
+    for (std::size_t bit = 0; bit < 12 * 8; ++bit) {  // magic, checksum, length
+        const auto mask = static_cast<char>(1 << (bit % 8));
+        copy[bit / 8] = static_cast<char>(copy[bit / 8] ^ mask);
+        if (parse_frame(Bytes::share(nullptr, copy))) return true;
+        copy[bit / 8] = static_cast<char>(copy[bit / 8] ^ mask);
+    }
+    return false;
 }
 
 void append_records(const Frame& frame, Ordinal from, std::size_t records_max, std::vector<Record>& out) {

@@ -112,6 +112,27 @@ bool has_later_batch(const Bytes& data, std::uint64_t sequence, std::uint64_t sa
     return false;
 }
 
+/// Whether the batch at the start of `data` is whole but for one bit: then it was written, and changed later. A crash
+/// leaves it short, or without some blocks.
+bool is_batch_one_bit_off(const Bytes& data, std::uint64_t salted_sequence) {
+    if (data.size() < batch_header_bytes) return false;
+    std::string copy = data.str();
+    std::uint64_t size = 0;
+    for (std::size_t bit = 0; bit < batch_header_bytes * 8; ++bit) {
+        const auto mask = static_cast<char>(1 << (bit % 8));
+        copy[bit / 8] = static_cast<char>(copy[bit / 8] ^ mask);
+        if (parse_batch(Bytes::share(nullptr, copy), salted_sequence, size)) return true;
+        copy[bit / 8] = static_cast<char>(copy[bit / 8] ^ mask);
+    }
+    const Bytes frames = data.slice(batch_header_bytes, get_number<std::uint64_t>(data.view(), 16));
+    for (std::uint64_t at = 0; at < frames.size();) {
+        const auto frame = parse_frame(frames.slice(at));
+        if (!frame) return is_one_bit_off(frames.slice(at));
+        at += frame->header.length;
+    }
+    return false;
+}
+
 }  // namespace
 
 std::string Journal::path_of(std::uint64_t number) const { return fmt::format("{}/{:016x}.journal", directory_, number); }
@@ -190,6 +211,9 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
         if (!is_last || has_later_batch(data.slice(at), sequence_, salt_)) {
             return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}: a batch before whole ones is broken", path, at));
         }
+        if (is_batch_one_bit_off(data.slice(at), (sequence_ + 1) ^ salt_)) {
+            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}: one bit of its last batch is wrong", path, at));
+        }
         log_warn("log", "cut a torn batch", {{"file", path}, {"at", at}, {"bytes", data.size() - at}});
         io::failpoints::reach("recovery.before_truncate");
         if (auto cut = (*file)->truncate(at); !cut) return cut;
@@ -217,6 +241,7 @@ Result<std::uint64_t> Journal::write_head(io::File& file, const std::string& pat
 }
 
 Result<> Journal::roll() {
+    if (auto tidied = tidy(); !tidied) return tidied;
     const auto spare = take_spare();
     auto begun = begin_segment(segment_ + 1, spare);
     if (!begun && spare) put_spares({*spare});
@@ -263,11 +288,16 @@ std::size_t Journal::spare_count() {
     return spares_.size();
 }
 
-Result<> Journal::append(std::span<const Frame> frames) {
+Result<> Journal::tidy() {
     if (is_untidy_) {
         if (auto cut = file_->truncate(end_); !cut) return cut;
-        is_untidy_ = false;
     }
+    is_untidy_ = false;
+    return {};
+}
+
+Result<> Journal::append(std::span<const Frame> frames) {
+    if (auto tidied = tidy(); !tidied) return tidied;
     const std::string header = batch_header(sequence_ + 1, salt_, frames), mark = end_mark(sequence_ + 2, salt_);
     std::vector<std::string_view> pieces{header};
     std::uint64_t size = header.size();

@@ -37,6 +37,8 @@ class Journal {
     Result<bool> drop_empty(std::uint64_t number);
     Result<> recover_segment(std::uint64_t number, bool is_last, const std::function<Result<>(Frame)>& each);
     Result<> begin_segment(std::uint64_t number, std::optional<std::uint64_t> spare);
+    /// Cuts what a refused batch left behind.
+    Result<> tidy();
     /// Writes and syncs a segment's head with a new salt, which is returned.
     Result<std::uint64_t> write_head(io::File& file, const std::string& path, std::uint64_t number);
     std::optional<std::uint64_t> take_spare();

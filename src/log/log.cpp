@@ -106,6 +106,14 @@ struct Log::State {
     }
 };
 
+/// Neither the segments nor the journal have the partition's next record.
+static Failure lost_records(const Partition& partition) {
+    const auto& doubt = partition.segments.doubt();
+    const std::string where = doubt ? fmt::format("{} is damaged at byte {}", doubt->path, doubt->at) : "the journal lacks a part";
+    return fail(freshet::Errc::corrupt, fmt::format("{}: the records of partition {} from {} on are lost", where, *partition.segments.id(),
+                                                    partition.assigned));
+}
+
 Result<> Log::State::recover(const std::vector<PartitionId>& ids) {
     for (const PartitionId id : ids) {
         auto partition = make(id);
@@ -136,8 +144,7 @@ Result<> Log::State::recover(const std::vector<PartitionId>& ids) {
         }
         if (frame.header.first < partition->assigned) return {};
         if (frame.header.first > partition->assigned) {
-            return fail(freshet::Errc::corrupt, fmt::format("the journal lacks records {} to {} of partition {}", partition->assigned,
-                                                            frame.header.first, *frame.header.partition));
+            return lost_records(*partition);
         }
         partition->assigned = partition->durable = frame.header.first + frame.header.count;
         partition->last_assigned = partition->last_durable = frame.header.time;
@@ -153,12 +160,8 @@ Result<> Log::State::recover(const std::vector<PartitionId>& ids) {
 /// have was flushed, and is damaged.
 Result<> Log::State::settle_doubts() {
     for (const auto& [id, partition] : partitions) {
-        const auto& doubt = partition->segments.doubt();
-        if (!doubt) continue;
-        if (partition->frames.empty()) {
-            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}: the records from {} on are lost", doubt->path, doubt->at,
-                                                            partition->assigned));
-        }
+        if (!partition->segments.doubt()) continue;
+        if (partition->frames.empty()) return lost_records(*partition);
         if (auto cut = partition->segments.cut_torn(); !cut) return cut;
     }
     return {};
@@ -399,27 +402,13 @@ void Log::hold_time(PartitionId id, Timestamp time) {
     if (const PartitionPtr partition = state_->find(id)) partition->last_assigned = std::max(partition->last_assigned, time);
 }
 
-namespace {
-
-/// Cuts the records of one append into frames of about `frame_bytes_max`.
-std::vector<Frame> cut(FrameHeader header, std::span<const Bytes> records, std::size_t frame_bytes_max) {
-    std::vector<Frame> frames;
-    for (std::size_t from = 0; from < records.size();) {
-        std::size_t to = from, bytes = 0;
-        while (to < records.size() && (to == from || bytes + records[to].size() <= frame_bytes_max)) bytes += records[to++].size() + 4;
-        frames.push_back(make_frame(header, records.subspan(from, to - from)));
-        header.first += to - from;
-        from = to;
-    }
-    return frames;
-}
-
-}  // namespace
-
 io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches) {
     State& state = *state_;
     std::vector<Append> again;
-    if (io::failpoints::is_on("mutant.double_retry")) again = batches;
+    if (io::failpoints::is_on("mutant.double_retry")) {
+        again = batches;
+        for (Append& batch : again) batch.token = {};
+    }
     Waiting one;
     std::vector<Appended> answers;
     io::Promise<Result<>> done(*io::Core::current());
@@ -450,7 +439,7 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
             answers.push_back(answer);
             if (answer.duplicate || batch.records.empty()) continue;
             const FrameHeader header{batch.partition, partition->assigned, partition->last_assigned, batch.token, 0, 0};
-            for (Frame& frame : cut(header, batch.records, state.limits.frame_bytes_max)) {
+            for (Frame& frame : make_frames(header, batch.records, state.limits.frame_bytes_max)) {
                 one.bytes += frame.bytes.size();
                 if (partition->frames.empty()) partition->cached_first = frame.header.first;
                 partition->frames.push_back(frame);

@@ -46,6 +46,7 @@ class Segments {
     const std::optional<Doubt>& doubt() const { return doubt_; }
     /// The journal has it: cuts off what is in doubt.
     Result<> cut_torn();
+    PartitionId id() const { return id_; }
     /// The ordinal behind the last frame, and that frame's time.
     Ordinal next() const { return next_; }
     Timestamp last_time() const { return last_time_; }

@@ -117,8 +117,9 @@ void Unsynced::undo(const std::string& path, const std::vector<Undo>& changes, s
         const auto size = (*file)->size();
         if (size && *size > first.offset) torn.resize((*size - first.offset) * (seed % 97) / 97);
         (void)(*file)->read_at(first.offset, torn);
-        // Now and then the sectors reached the disk in another order: a hole of zeros.
-        if (seed % 3 == 0 && torn.size() > 1024) torn.replace(torn.size() / 2, 512, 512, '\0');
+        // Now and then the blocks reached the disk in another order: the first one is missing.
+        const std::size_t block = std::min<std::size_t>(torn.size(), 512 - first.offset % 512);
+        if (seed % 3 == 0) torn.replace(0, block, block, '\0');
     }
     for (const Undo& one : std::views::reverse(changes)) {
         const std::string_view piece = one.bytes;
