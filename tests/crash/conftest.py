@@ -1,21 +1,26 @@
-"""Kills -9 at random moments. `--kills N` in all, shared by the tests of this folder; the seed is printed."""
+"""Kills: `--kills N` for streams (test_history.py), and half as many more for the rest; the seed is printed."""
 import os
 import random
 import sys
 
 import pytest
 
-TESTS = 6  # that share the kills
+STREAM_TESTS, OTHER_TESTS = 4, 6  # that share the kills
 
 
 def pytest_addoption(parser):
-    parser.addoption("--kills", type=int, default=50)
+    parser.addoption("--kills", type=int, default=100)
     parser.addoption("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
 
 
 @pytest.fixture
 def kills(request):
-    return max(1, request.config.getoption("--kills") // TESTS)
+    return max(1, request.config.getoption("--kills") // 2 // OTHER_TESTS)
+
+
+@pytest.fixture
+def stream_kills(request):
+    return max(1, request.config.getoption("--kills") // STREAM_TESTS)
 
 
 @pytest.fixture

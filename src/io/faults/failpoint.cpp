@@ -1,6 +1,7 @@
 #include "io/faults/failpoint.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,36 +16,66 @@ namespace {
 
 constexpr auto known = std::to_array<std::string_view>({
     // The life of an append, in order.
-    "log.before_write", "log.after_write", "log.after_sync", "log.before_ack",
+    "log.before_write",
+    "log.after_write",
+    "log.after_sync",
+    "log.before_ack",
     // A journal segment is complete; the flusher copies it behind.
-    "log.before_roll", "log.after_roll", "log.before_unlink",
+    "log.before_roll",
+    "log.after_roll",
+    "log.before_unlink",
     // Segments of a partition.
-    "segments.rotate", "segments.after_write", "segments.after_sync", "segments.before_producers",
+    "segments.rotate",
+    "segments.after_write",
+    "segments.after_sync",
+    "segments.before_producers",
     "retention.unlink",
     // The three steps of a reshard.
-    "reshard.before_cut", "reshard.after_cut", "reshard.after_settle",
+    "reshard.before_cut",
+    "reshard.after_cut",
+    "reshard.after_settle",
     // The next start.
-    "recovery.after_segments", "recovery.before_truncate", "recovery.after_journal",
+    "recovery.after_segments",
+    "recovery.before_truncate",
+    "recovery.after_journal",
     "recovery.reshard",
     // Calls of the disk.
-    "disk.open", "disk.read", "disk.write", "disk.sync", "disk.truncate", "disk.allocate",
-    "disk.size", "disk.rename", "disk.remove", "disk.sync_directory", "disk.list", "disk.exists",
+    "disk.open",
+    "disk.read",
+    "disk.write",
+    "disk.sync",
+    "disk.truncate",
+    "disk.allocate",
+    "disk.size",
+    "disk.rename",
+    "disk.remove",
+    "disk.sync_directory",
+    "disk.list",
+    "disk.exists",
     "disk.change",  // any of those that change something
     // Mutation controls.
-    "mutant.ack_before_sync", "mutant.read_before_sync", "mutant.skip_checksum",
-    "mutant.double_retry", "mutant.skip_directory_sync", "mutant.retry_sync",
+    "mutant.ack_before_sync",
+    "mutant.read_before_sync",
+    "mutant.skip_checksum",
+    "mutant.double_retry",
+    "mutant.skip_directory_sync",
+    "mutant.retry_sync",
     // Numbers.
-    "log.journal_segment_bytes", "log.segment_bytes", "log.cache_bytes_max", "disk.seed",
+    "log.journal_segment_bytes",
+    "log.segment_bytes",
+    "log.cache_bytes_max",
+    "disk.seed",
 });
 constexpr auto numbers = std::to_array<std::string_view>(
     {"log.journal_segment_bytes", "log.segment_bytes", "log.cache_bytes_max", "disk.seed"});
-constexpr auto words = std::to_array<std::pair<std::string_view, Action>>(
-    {{"kill", Action::kill},
-     {"cut", Action::cut},
-     {"eio", Action::eio},
-     {"enospc", Action::enospc},
-     {"short", Action::cut_short},
-     {"on", Action::on}});
+constexpr auto words =
+    std::to_array<std::pair<std::string_view, Action>>({{"kill", Action::kill},
+                                                        {"cut", Action::cut},
+                                                        {"stall", Action::stall},
+                                                        {"eio", Action::eio},
+                                                        {"enospc", Action::enospc},
+                                                        {"short", Action::cut_short},
+                                                        {"on", Action::on}});
 
 struct Point {
     std::string label, part;
@@ -97,8 +128,9 @@ Result<Point> parse_point(std::string_view label, std::string_view value) {
     if (word == words.end()) return fail(Errc::invalid, fmt::format("'{}' is no action", value));
     point.action = word->second;
     const bool of_disk = label.starts_with("disk."), of_mutant = label.starts_with("mutant.");
-    const bool dies = point.action == Action::kill || point.action == Action::cut;
-    if (of_mutant != (point.action == Action::on) || (!of_mutant && !of_disk && !dies))
+    const bool is_anywhere = point.action == Action::kill || point.action == Action::cut ||
+                             point.action == Action::stall;
+    if (of_mutant != (point.action == Action::on) || (!of_mutant && !of_disk && !is_anywhere))
         return fail(Errc::invalid, fmt::format("'{}' cannot {}", label, value));
     return point;
 }
@@ -172,18 +204,22 @@ void on_cut(std::function<void()> lose) {
 Action internal::reached(std::string_view label, std::string_view path) {
     std::function<void()> lose;
     Action action = Action::none;
+    bool stalls = false;
     {
         const std::scoped_lock lock(state().mutex);
         for (Point& point : state().points) {
             if (point.label != label || path.find(point.part) == path.npos) continue;
             ++point.seen;
-            if (point.seen == point.from || (point.and_on && point.seen > point.from))
-                action = point.action;
+            const bool is_due =
+                point.seen == point.from || (point.and_on && point.seen > point.from);
+            if (!is_due) continue;
+            stalls |= point.action == Action::stall;
+            if (point.action != Action::stall) action = point.action;
         }
-        if (action == Action::none) return action;
-        ++state().fired;
+        if (action != Action::none || stalls) ++state().fired;
         if (action == Action::cut) lose = state().lose;
     }
+    if (stalls) ::poll(nullptr, 0, 20);
     if (action == Action::cut && lose) lose();
     if (action == Action::cut || action == Action::kill) die();
     return action;

@@ -1,16 +1,18 @@
 // Failpoints: labelled places at which a test makes this process die, lose what it had not synced,
-// fail a call of the disk, or do wrong on purpose (the mutation controls of tests/crash). Nothing is
-// armed unless the program was started with the hidden `--failpoints SPEC`, and then it says so
+// fail a call of the disk, or do wrong on purpose (the mutation controls of tests/crash). Nothing
+// is armed unless the program was started with the hidden `--failpoints SPEC`, and then it says so
 // loudly; unarmed, a place costs one relaxed load. Of the whole process, as a kill is: hence free
 // functions. Any thread.
 //
 //   SPEC     item,item,...
-//   item     LABEL=ACTION[@N][+]     at the N-th time (the first, when not given); +: and from then on
+//   item     LABEL=ACTION[@N][+]     at the N-th time (the first, when not given); +: and from then
+//   on
 //            disk.CALL(PART)=ACTION  only for paths that contain PART
 //            log.NAME=NUMBER         a limit of the log, made small so that a test reaches it
 //   ACTION   kill                    as kill -9
 //            cut                     as a power cut: what was not synced is gone (fault_disk.h)
 //            eio, enospc, short      of disk calls: refused; short writes half first
+//            stall                   waits 20 ms, so that others come first
 //            on                      of mutants: do the wrong thing
 #pragma once
 #include <atomic>
@@ -24,7 +26,7 @@
 
 namespace freshet::io::failpoints {
 
-enum class Action { none, kill, cut, eio, enospc, cut_short, on };
+enum class Action { none, kill, cut, stall, eio, enospc, cut_short, on };
 
 /// Errc::invalid names what is wrong with the SPEC; nothing is armed then.
 Result<> arm(std::string_view spec);

@@ -17,7 +17,8 @@ class Unsynced {
     Result<> begin();
 
     // Before the change itself.
-    Result<> before_write(File& file, const std::string& path, std::uint64_t offset, std::uint64_t bytes);
+    Result<> before_write(File& file, const std::string& path, std::uint64_t offset,
+                          std::uint64_t bytes);
     Result<> before_truncate(File& file, const std::string& path, std::uint64_t size);
     Result<> before_remove(const std::string& path);
     Result<> before_rename(const std::string& from, const std::string& to);
