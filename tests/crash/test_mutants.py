@@ -1,0 +1,137 @@
+"""Mutation controls: servers that err on purpose. A harness that lets one pass is broken.
+
+The same clients and the same checker as in test_history.py; what differs is one wrong step in the server.
+"""
+import signal
+import subprocess
+
+import pytest
+
+from clients import AWAY, Boto3Reader, Boto3Writer
+from deaths import SMALL, start, wait_for_death
+from history import Broken, History
+from test_kinesis_shards import Reader
+
+MUTANTS = {
+    "acknowledges before the sync": ("lost", "mutant.ack_before_sync=on@1+,log.before_ack=cut@{n}"),
+    "shows readers what is not synced": ("taken back", "mutant.read_before_sync=on@1+,log.after_write=stall@1+,log.after_write=cut@{n}"),
+    "tries a failed sync again": ("lost", "mutant.retry_sync=on@1+,disk.sync(.journal)=eio@{n},log.before_ack=cut@{next}"),
+    "leaves names unsynced": ("lost", "log.journal_segment_bytes=3000,mutant.skip_directory_sync=on@1+,log.before_ack=cut@{n}"),
+    "takes a retry twice": ("doubled", "mutant.double_retry=on@{n},log.before_ack=kill@100"),
+}
+
+
+def live_through_one(server, spec):
+    history = History()
+    clients = [Boto3Writer(server, history, "alice"), Boto3Writer(server, history, "bob"), Boto3Reader(server, history, "reader", 1)]
+    server.terminate()
+    start(server, spec)
+    for client in clients:
+        client.start()
+    wait_for_death(server, 10)
+    for client in clients:
+        client.stopping = True
+    for client in clients:
+        client.end()
+    return history
+
+
+def final_of(server):
+    return [(shard, int(record["SequenceNumber"]), record["Data"]) for shard, record in Reader(server.client("kinesis"), "s").drain().records]
+
+
+def judge(server, history):
+    """What the checker says, or what the server does when it will not start on what it finds."""
+    server.options = []
+    try:
+        server.start()
+    except AssertionError as refused:
+        assert "lost" in str(refused) or "damaged" in str(refused)
+        return f"lost: {refused}"
+    try:
+        history.check(final_of(server))
+    except Broken as broken:
+        return str(broken)
+    return ""
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_checker_catches(make_freshet, tmp_path, mutant):
+    expected, spec = MUTANTS[mutant]
+    verdicts = []
+    for n in range(20, 26):
+        place = tmp_path / str(n)
+        place.mkdir()
+        server = make_freshet(clock="system", directory=place)
+        server.client("kinesis").create_stream(StreamName="s", ShardCount=2)
+        history = live_through_one(server, spec.format(n=n, next=n + 1))
+        verdicts.append(judge(server, history))
+        if verdicts[-1].startswith(expected):
+            return
+    raise AssertionError(f"the server that {mutant} passed: {verdicts}")
+
+
+def test_without_a_mutant_the_checker_is_content(make_freshet, tmp_path):
+    server = make_freshet(clock="system")
+    server.client("kinesis").create_stream(StreamName="s", ShardCount=2)
+    history = live_through_one(server, "log.before_ack=cut@40")
+    assert judge(server, history) == ""
+    assert history.counts()["acknowledged"] and history.counts()["seen"]
+
+
+@pytest.mark.parametrize("skips", [False, True])
+def test_a_byte_that_changed_on_the_disk_is_refused_and_never_served(make_freshet, skips):
+    """... unless the server skips its checksums, and then the checker sees it."""
+    server = make_freshet(clock="system")
+    server.client("kinesis").create_stream(StreamName="s", ShardCount=1)
+    history = live_through_one(server, SMALL + ",log.before_ack=kill@150")
+    segments = sorted((server.directory / "data/log/partitions").glob("*/*.segment"))
+    assert len(segments) > 1
+    content = bytearray(segments[0].read_bytes())
+    content[-5] ^= 4  # in the last record's data
+    segments[0].write_bytes(content)
+    assert start(server, SMALL + (",mutant.skip_checksum=on@1+" if skips else ""))
+    try:
+        history.check(final_of(server))
+        verdict = ""
+    except Broken as broken:
+        verdict = str(broken)
+    except AWAY as refused:
+        verdict = f"refused: {refused}"
+    assert verdict.startswith("changed" if skips else "refused"), verdict
+    assert server.process.poll() is None
+    if not skips:
+        assert "is damaged at byte" in verdict or "is damaged at byte" in server.server_log()
+
+
+def test_a_failed_sync_ends_the_server_and_acknowledges_nothing(make_freshet):
+    server = make_freshet(clock="system")
+    kinesis = server.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    server.terminate()
+    start(server, "disk.sync(.journal)=eio@5")
+    acknowledged = []
+    with pytest.raises(AWAY):
+        for number in range(9):
+            acknowledged.append(kinesis.put_record(StreamName="s", Data=b"%d" % number, PartitionKey="k")["SequenceNumber"])
+    assert len(acknowledged) == 4 and server.process.wait(timeout=20) == -signal.SIGABRT
+    assert "fsync failed, stopping" in server.server_log()
+    server.options = []
+    server.start()
+    assert [str(sequence) for _, sequence, _ in final_of(server)][:4] == acknowledged
+
+
+def test_mutants_cannot_be_armed_by_accident(freshet, tmp_path):
+    """Only by an option that no help text has, with a label that exists; and then the log says so loudly."""
+    def serve(*options, **environment):
+        return subprocess.run(freshet.command("serve", "--data", tmp_path / "other", *options), capture_output=True, text=True, timeout=30,
+                              env={**freshet.environment(), **environment})
+    assert "failpoint" not in serve("--help").stdout
+    for wrong in ("mutant.ack_befor_sync=on", "mutant.ack_before_sync=yes", "mutant.ack_before_sync", "log.before_ack=eio", "log.before_ack=kill@x"):
+        refused = serve("--failpoints", wrong)
+        assert refused.returncode == 2 and "ready" not in refused.stdout, wrong
+    assert "FAILPOINTS" not in freshet.server_log()
+    server = freshet
+    server.terminate()
+    assert start(server, "log.before_ack=kill@1000000")
+    assert "FAILPOINTS ARE ARMED" in server.server_log()
