@@ -185,6 +185,7 @@ TEST_F(LogTest, a_torn_tail_is_cut_at_every_byte_and_nothing_before_it_is_lost) 
 TEST_F(LogTest, every_flipped_bit_of_the_journal_is_named_or_harmless) {
     const PartitionId a = make();
     for (int i = 0; i < 3; ++i) append_text(a, {"record " + std::to_string(i)});
+    const std::vector<std::string> expected = texts(a);
     log.reset();
     const fs::path journal = journal_of(root);
     std::ifstream in(journal, std::ios::binary);

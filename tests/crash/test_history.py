@@ -1,5 +1,6 @@
 """Streams under real clients while the server dies again and again: killed, cut off from power, or with a disk that fails.
 Nothing acknowledged is lost, doubled or reordered, nothing is invented, and no reader sees what a restart takes away."""
+import shutil
 import subprocess
 import sys
 
@@ -11,13 +12,20 @@ from history import History
 from test_kinesis_shards import Reader, assert_whole, audit, open_ranges, shards_of
 
 
-def live_through(server, death, kills, rng, foreign=True):
+ROUND = 50  # kills that one stream lives through; a night has many rounds, each from an empty directory
+
+
+def rounds(kills):
+    return [min(ROUND, kills - done) for done in range(0, kills, ROUND)]
+
+
+def live_through(server, death, kills, rng):
     kinesis = server.client("kinesis")
     kinesis.create_stream(StreamName="s", ShardCount=2)
     history = History()
     clients = [Boto3Writer(server, history, "alice"), Boto3Writer(server, history, "bob"), CborWriter(server, history, "carol"),
                Boto3Reader(server, history, "reader", rng.random()), Resharder(server, rng.random())]
-    clients += foreign_clients(server, history) if foreign else []
+    clients += foreign_clients(server, history)
     server.terminate()
     for client in clients:
         client.start()
@@ -46,22 +54,34 @@ def verify(server, history):
 
 
 @pytest.mark.parametrize("death", [Labelled, PowerCut, IoFault])
-def test_one_history_explains_all_that_clients_saw(make_freshet, stream_kills, rng, death):
-    live_through(make_freshet(clock="system"), death(rng), stream_kills, rng)
+def test_one_history_explains_all_that_clients_saw(tmp_path, make_freshet, stream_kills, rng, death):
+    for number, kills in enumerate(rounds(stream_kills)):
+        place = tmp_path / str(number)
+        place.mkdir()
+        server = make_freshet(clock="system", directory=place)
+        live_through(server, death(rng), kills, rng)
+        server.close()
+        shutil.rmtree(place)
 
 
 def test_one_history_explains_all_over_a_file_system_that_is_cut_off(tmp_path, make_freshet, stream_kills, rng):
-    place, image = tmp_path / "ext4", tmp_path / "image"
-    place.mkdir()
+    for number, kills in enumerate(rounds(stream_kills)):
+        over_ext4(tmp_path / str(number), make_freshet, kills, rng)
+
+
+def over_ext4(root, make_freshet, kills, rng):
+    place, image = root / "ext4", root / "image"
+    place.mkdir(parents=True)
     reason = Unmounted.why_not(place, image)
     if reason:
         pytest.skip(f"no power cuts of a real file system here: {reason}")
     try:
         server = make_freshet(clock="system", directory=place)
         server.log.close()  # the server's own words are not to go with the file system
-        server.log = open(tmp_path / "server.log", "ab")
-        server.server_log = lambda: (tmp_path / "server.log").read_text(errors="replace")
-        live_through(server, Unmounted(rng, place, image), stream_kills, rng)
+        server.log = open(root / "server.log", "ab")
+        server.server_log = lambda: (root / "server.log").read_text(errors="replace")
+        live_through(server, Unmounted(rng, place, image), kills, rng)
         server.close()
     finally:
         subprocess.run(["umount", "-l", place], check=True)
+    shutil.rmtree(root)

@@ -26,7 +26,7 @@ Result<> Unsynced::note(File& file, const std::string& path, std::uint64_t offse
                         std::uint64_t bytes) {
     auto size = file.size();
     if (!size) return std::unexpected(std::move(size.error()));
-    Undo undo{offset, "", *size, false};
+    Undo undo{offset, "", bytes == UINT64_MAX ? 0 : bytes, *size, false};
     if (offset < *size) undo.bytes.resize(std::min(bytes, *size - offset));
     auto got = file.read_at(offset, undo.bytes);
     if (!got) return std::unexpected(std::move(got.error()));
@@ -106,29 +106,24 @@ void Unsynced::synced_directory(const std::string& path) {
     });
 }
 
-/// Undoes the changes, the last one first. A torn one: the first change that is undone keeps a part
-/// of what it wrote.
+/// Undoes the changes, the last one first. Torn: of the first write that is undone a part stays, now and
+/// then without its first block, as blocks reach a disk in any order.
 void Unsynced::undo(const std::string& path, const std::vector<Undo>& changes, std::uint64_t seed) {
     auto file = disk_.open(path, OpenMode::read_write);
     if (!file) return;
-    std::string torn;
     const Undo& first = changes.front();
-    if (seed != 0) {
-        const auto size = (*file)->size();
-        if (size && *size > first.offset) torn.resize((*size - first.offset) * (seed % 97) / 97);
-        (void)(*file)->read_at(first.offset, torn);
-        // Now and then the blocks reached the disk in another order: the first one is missing.
-        const std::size_t block = std::min<std::size_t>(torn.size(), 512 - first.offset % 512);
-        if (seed % 3 == 0) torn.replace(0, block, block, '\0');
-    }
+    const std::uint64_t skipped = seed % 3 == 0 ? 512 - first.offset % 512 : 0;
+    std::string torn(seed == 0 ? 0 : first.written * (seed % 97) / 97, '\0');
+    const auto got = (*file)->read_at(first.offset, torn);
+    if (got) torn.resize(*got);
     for (const Undo& one : std::views::reverse(changes)) {
         const std::string_view piece = one.bytes;
         (void)(*file)->write_at(one.offset, {&piece, 1});
         (void)(*file)->truncate(one.size);
     }
-    // Only an append is torn: what was overwritten came back whole.
-    const std::string_view piece = torn;
-    if (first.bytes.empty()) (void)(*file)->write_at(first.offset, {&piece, 1});
+    if (torn.size() <= skipped) return;
+    const std::string_view piece = std::string_view(torn).substr(skipped);
+    (void)(*file)->write_at(first.offset + skipped, {&piece, 1});
 }
 
 void Unsynced::lose(std::uint64_t seed) {

@@ -34,7 +34,8 @@ class Unsynced {
   private:
     struct Undo {
         std::uint64_t offset = 0;
-        std::string bytes;  ///< that were there
+        std::string bytes;          ///< that were there
+        std::uint64_t written = 0;  ///< how many the change wrote
         std::uint64_t size = 0;
         bool is_lost = false;  ///< a sync of it failed: no later one covers it
     };
