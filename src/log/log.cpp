@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "io/faults/failpoint.h"
+#include "log/checkpoint.h"
 #include "log/journal.h"
 #include "log/segments.h"
 
@@ -98,6 +99,7 @@ struct Log::State {
     void fail_all(std::vector<Waiting>& group, const Error& error);
     void flush_loop();
     Result<> flush_partitions();
+    Result<> save_reaches();
     void evict();
     void roll();
     PartitionPtr find(PartitionId id) const {
@@ -115,9 +117,12 @@ static Failure lost_records(const Partition& partition) {
 }
 
 Result<> Log::State::recover(const std::vector<PartitionId>& ids) {
+    const auto checkpoint = load_checkpoint(disk, directory);
+    if (!checkpoint) return std::unexpected(checkpoint.error());
     for (const PartitionId id : ids) {
         auto partition = make(id);
-        auto recovered = partition->segments.recover();
+        const auto known = checkpoint->find(id);
+        auto recovered = known == checkpoint->end() ? partition->segments.recover() : partition->segments.restore(known->second);
         if (!recovered) return recovered;
         partition->flushed = partition->durable = partition->assigned = partition->cached_first = partition->segments.next();
         partition->last_assigned = partition->last_durable = partition->segments.last_time();
@@ -324,7 +329,18 @@ Result<> Log::State::flush_partitions() {
         }
         evict();
     }
-    return {};
+    return save_reaches();
+}
+
+Result<> Log::State::save_reaches() {
+    Checkpoint checkpoint;
+    {
+        const std::scoped_lock lock(mutex);
+        for (const auto& [id, partition] : partitions) {
+            if (const auto reach = partition->segments.reach()) checkpoint.emplace(PartitionId(id), *reach);
+        }
+    }
+    return save_checkpoint(disk, directory, checkpoint);
 }
 
 void Log::State::evict() {

@@ -119,7 +119,78 @@ TEST_F(LogTest, what_is_larger_than_the_cache_is_read_from_segments) {
     ASSERT_TRUE(log->trim(a, 50));
     EXPECT_EQ(log->tail(a)->first, 50u);
     EXPECT_EQ(log->read(a, 0, 1, 100)->front().ordinal, 50u);
-    EXPECT_LT(std::distance(fs::directory_iterator(root / "log/partitions/0000000000000001"), {}), 6);
+    int segments = 0;
+    for (const auto& entry : fs::directory_iterator(root / "log/partitions/0000000000000001")) {
+        segments += entry.path().extension() == ".segment" ? 1 : 0;
+        if (entry.path().extension() == ".index") EXPECT_TRUE(fs::exists(fs::path(entry).replace_extension(".segment")));
+    }
+    EXPECT_LT(segments, 6);
+}
+
+/// 40 records of 30 kB, one a second, flushed.
+struct FlushedLog : LogTest {
+    FlushedLog() {
+        limits.cache_bytes_max = 0;
+        open();
+        a = make();
+        for (int i = 0; i < 40; ++i) {
+            append_text(a, {std::to_string(i) + std::string(30'000, 'x')});
+            clock.advance(1000ms);
+        }
+        EXPECT_TRUE(log->flush());
+        log.reset();
+    }
+    fs::path file(const std::string& extension) const { return root / ("log/partitions/0000000000000001/0000000000000000" + extension); }
+    void overwrite(const fs::path& path, std::streamoff at) {
+        std::fstream changed(path, std::ios::in | std::ios::out | std::ios::binary);
+        changed.seekp(at).write("????", 4);
+    }
+    std::string text_at(Ordinal ordinal) {
+        const auto records = log->read(a, ordinal, 1, 1);
+        return records && !records->empty() ? records->front().data.str().substr(0, 2) : "-";
+    }
+    PartitionId a{0};
+};
+
+TEST_F(FlushedLog, a_start_reads_the_checkpoint_and_old_data_is_found_by_its_index) {
+    overwrite(file(".segment"), 5'000);  // whoever reads from the beginning will notice
+    ASSERT_TRUE(try_open());
+    EXPECT_EQ(log->tail(a)->next, 40u);
+    EXPECT_EQ(text_at(35), "35");
+    EXPECT_EQ(*log->find_time(a, from_epoch_ms(1'000'000 + 30'000)), 30u);
+    EXPECT_EQ(text_at(0), "-");
+    EXPECT_TRUE(log->read(a, 0, 1, 1).error().is(freshet::Errc::corrupt));
+}
+
+TEST_F(FlushedLog, without_index_or_checkpoint_the_segments_tell) {
+    for (const fs::path& path : {file(".index"), root / "log/checkpoint"}) {
+        for (const std::uintmax_t size : {fs::file_size(path) - 1, fs::file_size(path) / 2, std::uintmax_t{3}}) {
+            fs::resize_file(path, size);
+            ASSERT_TRUE(try_open());
+            EXPECT_GE(log->tail(a)->next, 40u);
+            EXPECT_EQ(text_at(35), "35");
+            EXPECT_EQ(*log->find_time(a, from_epoch_ms(1'000'000 + 30'000)), 30u);
+            log.reset();
+        }
+        fs::remove(path);
+        open();
+        EXPECT_EQ(text_at(39), "39");
+        append_text(a, {"40"});
+        ASSERT_TRUE(log->flush());
+        open();
+        EXPECT_EQ(text_at(40), "40");
+        EXPECT_EQ(text_at(1), "1x");
+        ASSERT_TRUE(log->trim(a, 0));
+        log.reset();
+    }
+}
+
+TEST_F(FlushedLog, a_segment_that_is_shorter_than_the_checkpoint_says_is_named) {
+    fs::resize_file(file(".segment"), fs::file_size(file(".segment")) - 1);
+    ASSERT_TRUE(try_open());
+    const auto records = log->read(a, 0, 1, 1);
+    ASSERT_FALSE(records);
+    EXPECT_NE(records.error().message().find("0000000000000000.segment is damaged"), std::string::npos) << records.error().message();
 }
 
 TEST_F(LogTest, times_never_go_back_and_are_found) {

@@ -31,7 +31,54 @@ std::string segment_header(PartitionId id, Ordinal first, Timestamp time) {
 
 Ordinal Segments::first() const {
     const std::scoped_lock lock(mutex_);
+    if (unread_) return unread_->first;
     return segments_.empty() ? next_ : segments_.front().first;
+}
+
+Result<> Segments::restore(const Reach& reach) {
+    unread_ = reach;
+    next_ = reach.next;
+    last_time_ = reach.last_time;
+    directory_made_ = true;
+    return load_producers();
+}
+
+std::optional<Reach> Segments::reach() const {
+    const std::scoped_lock lock(mutex_);
+    if (unread_) return unread_;
+    if (segments_.empty() || segments_.back().size <= header_bytes) return std::nullopt;
+    return Reach{segments_.front().first, segments_.front().first_time, next_, last_time_, segments_.back().first, segments_.back().size};
+}
+
+Result<> Segments::find_segments() {
+    if (!unread_) return {};
+    auto names = disk_.list(directory_);
+    if (!names) return std::unexpected(std::move(names.error()));
+    segments_.clear();
+    for (const std::string& name : *names) {
+        if (!name.ends_with(".segment")) continue;
+        Segment segment;
+        segment.path = directory_ + "/" + name;
+        segment.first = std::strtoull(name.c_str(), nullptr, 16);
+        if (segment.first < unread_->next) {
+            segments_.push_back(std::move(segment));
+        } else {  // the journal has what it holds
+            if (auto removed = disk_.remove(segment.path); !removed) return removed;
+        }
+    }
+    if (segments_.empty() || segments_.back().first != unread_->tail_first) {
+        return fail(freshet::Errc::corrupt, fmt::format("{}/{:016x}.segment is missing", directory_, unread_->tail_first));
+    }
+    // Both ends are known from now on: the first one's time, and how far the last one counts.
+    if (auto opened = open_sound(segments_.front()); !opened) return opened;
+    Segment& tail = segments_.back();
+    if (auto opened = open_sound(tail); !opened) return opened;
+    if (tail.size < unread_->tail_bytes) {
+        return fail(freshet::Errc::corrupt, fmt::format("{} is damaged: it has {} of {} bytes", tail.path, tail.size, unread_->tail_bytes));
+    }
+    tail.size = unread_->tail_bytes;
+    unread_.reset();
+    return {};
 }
 
 Result<> Segments::recover() {
@@ -122,14 +169,43 @@ Result<> Segments::walk(Segment& segment, std::uint64_t offset, const std::funct
     return {};
 }
 
+void Segments::add_to_index(Segment& segment, const FrameHeader& header, std::uint64_t at) {
+    if (segment.index.empty() || at - segment.index.back().offset >= index_stride_bytes) segment.index.push_back({header.first, header.time, at});
+}
+
+Result<> Segments::ensure_indexed(Segment& segment) {
+    if (auto opened = open_sound(segment); !opened) return opened;
+    if (segment.indexed) return {};
+    auto entries = load_index(disk_, segment.path, id_, segment.size);
+    if (!entries) return std::unexpected(std::move(entries.error()));
+    segment.index = std::move(*entries);
+    segment.index_saved = segment.index.size();
+    const std::uint64_t from = segment.index.empty() ? header_bytes : segment.index.back().offset;
+    auto walked = walk(segment, from, [&](const Frame& frame, std::uint64_t at) {
+        if (segment.index.empty() || at > segment.index.back().offset) add_to_index(segment, frame.header, at);
+        return true;
+    });
+    if (!walked) return walked;
+    segment.indexed = true;
+    return {};
+}
+
+/// What cannot be written now is written with the next ones, or read from the segment.
+void Segments::save_index(Segment& segment) {
+    if (segment.index_saved == segment.index.size()) return;
+    const auto unsaved = std::span(segment.index).subspan(segment.index_saved);
+    auto saved = append_index(disk_, segment.path, id_, segment.index_saved, unsaved, !segment.index_touched);
+    if (!saved) return log_warn("log", "could not write an index", {{"file", index_path_of(segment.path)}, {"reason", saved.error().message()}});
+    segment.index_touched = true;
+    segment.index_saved = segment.index.size();
+}
+
 Result<> Segments::scan(Segment& segment, bool is_last) {
     std::uint64_t end = header_bytes;
     segment.index.clear();
     next_ = is_last ? segment.first : next_;
     auto walked = walk(segment, header_bytes, [&](const Frame& frame, std::uint64_t at) {
-        if (segment.index.empty() || at - segment.index.back().offset >= index_stride_bytes) {
-            segment.index.push_back({frame.header.first, frame.header.time, at});
-        }
+        add_to_index(segment, frame.header, at);
         end = at + frame.header.length;
         if (!is_last) return true;
         next_ = frame.header.first + frame.header.count;
@@ -178,6 +254,7 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
     const std::scoped_lock lock(mutex_);
     // A flush that was refused half way comes again.
     while (!frames.empty() && frames.front().header.first < next_) frames = frames.subspan(1);
+    if (auto found = find_segments(); !found) return found;
     if (!segments_.empty()) {
         if (auto tidied = tidy(segments_.back()); !tidied) return tidied;
     }
@@ -193,9 +270,7 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
         std::uint64_t size = segment.size;
         for (; i < frames.size() && pieces.size() < 512 && (pieces.empty() || size < limits.segment_bytes); ++i) {
             const Frame& frame = frames[i];
-            if (segment.index.empty() || size - segment.index.back().offset >= index_stride_bytes) {
-                segment.index.push_back({frame.header.first, frame.header.time, size});
-            }
+            add_to_index(segment, frame.header, size);
             pieces.push_back(frame.bytes.view());
             size += frame.bytes.size();
         }
@@ -209,12 +284,13 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
         io::failpoints::reach("segments.after_write");
         sync_or_stop(*segment.file, segment.path);
         io::failpoints::reach("segments.after_sync");
+        save_index(segment);
     }
     return {};
 }
 
 Result<> Segments::tidy(Segment& segment) {
-    if (auto opened = open_sound(segment); !opened) return opened;
+    if (auto indexed = ensure_indexed(segment); !indexed) return indexed;
     auto size = segment.file->size();
     if (!size) return std::unexpected(std::move(size.error()));
     return *size > segment.size ? segment.file->truncate(segment.size) : Result<>();
@@ -254,14 +330,12 @@ Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max
     const std::scoped_lock lock(mutex_);
     std::vector<Record> records;
     std::size_t bytes = 0;
+    if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
     if (!segments_.empty()) from = std::max(from, segments_.front().first);
     auto at = std::upper_bound(segments_.begin(), segments_.end(), from, [](Ordinal o, const Segment& s) { return o < s.first; });
     if (at != segments_.begin()) --at;
     for (; at != segments_.end() && records.size() < records_max && bytes < bytes_max; ++at) {
-        if (auto opened = open_sound(*at); !opened) return std::unexpected(std::move(opened.error()));
-        if (!at->indexed) {
-            if (auto scanned = scan(*at, false); !scanned) return std::unexpected(std::move(scanned.error()));
-        }
+        if (auto indexed = ensure_indexed(*at); !indexed) return std::unexpected(std::move(indexed.error()));
         auto entry = std::upper_bound(at->index.begin(), at->index.end(), from, [](Ordinal o, const IndexEntry& e) { return o < e.first; });
         if (entry != at->index.begin()) --entry;
         if (entry == at->index.end()) continue;
@@ -283,13 +357,18 @@ Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max
 
 Result<Ordinal> Segments::find_time(Timestamp time) {
     const std::scoped_lock lock(mutex_);
-    auto at = std::partition_point(segments_.begin(), segments_.end(), [&](const Segment& s) { return s.first_time < time; });
+    if (unread_ && time <= unread_->first_time) return unread_->first;
+    if (unread_ && time > unread_->last_time) return next_;
+    if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
+    Result<> opened;
+    auto at = std::partition_point(segments_.begin(), segments_.end(), [&](Segment& segment) {
+        if (opened) opened = open_sound(segment);
+        return opened && segment.first_time < time;
+    });
+    if (!opened) return std::unexpected(std::move(opened.error()));
     if (at != segments_.begin()) --at;
     for (; at != segments_.end(); ++at) {
-        if (auto opened = open_sound(*at); !opened) return std::unexpected(std::move(opened.error()));
-        if (!at->indexed) {
-            if (auto scanned = scan(*at, false); !scanned) return std::unexpected(std::move(scanned.error()));
-        }
+        if (auto indexed = ensure_indexed(*at); !indexed) return std::unexpected(std::move(indexed.error()));
         auto entry = std::partition_point(at->index.begin(), at->index.end(), [&](const IndexEntry& e) { return e.time < time; });
         if (entry != at->index.begin()) --entry;
         if (entry == at->index.end()) continue;
@@ -308,9 +387,12 @@ Result<Ordinal> Segments::find_time(Timestamp time) {
 Result<> Segments::trim(Ordinal before) {
     const std::scoped_lock lock(mutex_);
     bool removed = false;
+    if (unread_ && (before <= unread_->first || unread_->first == unread_->tail_first)) return {};
+    if (auto found = find_segments(); !found) return found;
     while (segments_.size() > 1 && segments_[1].first <= before) {
         io::failpoints::reach("retention.unlink");
         if (auto done = disk_.remove(segments_.front().path); !done) return done;
+        if (auto done = remove_index(disk_, segments_.front().path); !done) return done;
         segments_.pop_front();
         removed = true;
     }
@@ -320,6 +402,7 @@ Result<> Segments::trim(Ordinal before) {
 Result<> Segments::remove_all() {
     const std::scoped_lock lock(mutex_);
     segments_.clear();
+    unread_.reset();
     auto there = disk_.exists(directory_);
     if (!there || !*there) return {};
     auto names = disk_.list(directory_);

@@ -10,24 +10,21 @@
 #include <vector>
 
 #include "io/disk.h"
+#include "log/checkpoint.h"
 #include "log/frame.h"
+#include "log/segment_index.h"
 
 namespace freshet::log {
-
-/// One entry for every index_stride_bytes of a segment.
-struct IndexEntry {
-    Ordinal first;
-    Timestamp time;
-    std::uint64_t offset;
-};
 
 struct Segment {
     std::string path;
     Ordinal first = 0;
-    Timestamp first_time;
+    Timestamp first_time;            ///< known once it is open
     std::shared_ptr<io::File> file;  ///< opened at the first need
     bool indexed = false;
-    std::vector<IndexEntry> index;
+    std::vector<IndexEntry> index;   ///< an entry for about every 64 KiB
+    std::size_t index_saved = 0;     ///< of them, on disk
+    bool index_touched = false;      ///< this process wrote to the index's file
     std::uint64_t size = 0;
 };
 
@@ -35,8 +32,12 @@ class Segments {
   public:
     Segments(io::Disk& disk, std::string directory, PartitionId id) : disk_(disk), directory_(std::move(directory)), id_(id) {}
 
-    /// Reads names and headers, and scans the last segment.
+    /// Without a checkpoint: reads names and headers, and scans the last segment.
     Result<> recover();
+    /// From a checkpoint: touches nothing until there is need.
+    Result<> restore(const Reach& reach);
+    /// For the next checkpoint; nothing while there are no segments.
+    std::optional<Reach> reach() const;
     /// What could not be read at the end of the last segment. It was torn by a crash when the journal has the records
     /// from next() on, and is damage when not.
     struct Doubt {
@@ -67,6 +68,12 @@ class Segments {
     Result<> remove_all();
 
   private:
+    /// After restore(): finds the segments, and unlinks those that were begun after the checkpoint.
+    Result<> find_segments();
+    /// Makes the index, from its file as far as that goes.
+    Result<> ensure_indexed(Segment& segment);
+    void save_index(Segment& segment);
+    void add_to_index(Segment& segment, const FrameHeader& header, std::uint64_t at);
     Result<> scan(Segment& segment, bool is_last);
     Result<> begin_segment(Ordinal first, Timestamp time);
     Result<> load_producers();
@@ -82,6 +89,7 @@ class Segments {
     std::string directory_;
     PartitionId id_;
     mutable std::mutex mutex_;  ///< readers on pool threads, the flusher, trim
+    std::optional<Reach> unread_;  ///< of the checkpoint, until the segments were looked for
     std::deque<Segment> segments_;
     Ordinal next_ = 0;
     Timestamp last_time_{};

@@ -1,0 +1,29 @@
+// The checkpoint: how far each partition's segments reach, written by the flusher before the journal forgets
+// what it copied. With it a start reads one file instead of every partition's last segment, and opens a
+// partition at its first need. docs/formats/log.md describes the file.
+#pragma once
+#include <map>
+#include <string>
+
+#include "io/disk.h"
+#include "log/log.h"
+
+namespace freshet::log {
+
+/// One partition that has segments.
+struct Reach {
+    Ordinal first = 0;     ///< the oldest record kept
+    Timestamp first_time;  ///< no record is older
+    Ordinal next = 0;      ///< behind the last record
+    Timestamp last_time;
+    Ordinal tail_first = 0;        ///< names the last segment
+    std::uint64_t tail_bytes = 0;  ///< of it; what lies behind is the journal's to write again
+};
+using Checkpoint = std::map<PartitionId, Reach>;
+
+/// The checkpoint of the log in `directory`; empty when there is none. One that is damaged is as good as none,
+/// since segments tell the same: it is named in the log.
+Result<Checkpoint> load_checkpoint(io::Disk& disk, const std::string& directory);
+Result<> save_checkpoint(io::Disk& disk, const std::string& directory, const Checkpoint& checkpoint);
+
+}  // namespace freshet::log
