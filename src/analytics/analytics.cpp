@@ -284,6 +284,11 @@ Figures Applications::figures(const ApplicationKey& key) const {
     return found == runners_.end() ? Figures() : found->second->figures();
 }
 
+std::map<std::uint64_t, log::Ordinal> Applications::places(const ApplicationKey& key) const {
+    const auto found = runners_.find(key);
+    return found == runners_.end() ? std::map<std::uint64_t, log::Ordinal>() : found->second->positions();
+}
+
 }  // namespace freshet::analytics
 
 const freshet::ErrorDomain& freshet::ErrorTraits<freshet::analytics::Errc>::domain() {

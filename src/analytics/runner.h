@@ -30,6 +30,8 @@ class Runner {
     void start();
     io::Task<void> stop();
     const Figures& figures() const { return figures_; }
+    /// By partition of the input: what comes before has been taken.
+    std::map<std::uint64_t, log::Ordinal> positions() const;
 
   private:
     struct Bell {
@@ -85,7 +87,6 @@ class Runner {
     std::size_t input_of(std::uint32_t shard) const {
         return shard % static_cast<std::size_t>(application_.inputs[0].parallelism);
     }
-    std::map<std::uint64_t, log::Ordinal> positions() const;
 
     Parts parts_;
     Application application_;

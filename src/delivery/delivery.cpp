@@ -209,4 +209,9 @@ Result<Figures> Deliveries::figures(const DeliveryKey& key) const {
     return found->second->figures();
 }
 
+std::map<std::uint64_t, Place> Deliveries::places(const DeliveryKey& key) const {
+    const auto found = pipes_.find(key);
+    return found == pipes_.end() ? std::map<std::uint64_t, Place>() : found->second->places();
+}
+
 }  // namespace freshet::delivery

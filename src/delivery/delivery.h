@@ -36,6 +36,8 @@ class Deliveries {
     /// with `token`.
     io::Task<Result<>> append(DeliveryKey key, std::vector<Bytes> records, log::Token token);
     Result<Figures> figures(const DeliveryKey& key) const;
+    /// By partition of its source; empty when there is no such delivery stream.
+    std::map<std::uint64_t, Place> places(const DeliveryKey& key) const;
 
   private:
     io::Task<Result<>> save(DeliveryStream changed);

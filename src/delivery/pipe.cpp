@@ -49,6 +49,13 @@ Figures Pipe::figures() const {
     return figures;
 }
 
+std::map<std::uint64_t, Place> Pipe::places() const {
+    std::map<std::uint64_t, Place> places;
+    for (const auto& [partition, ordinal] : cursors_) places[partition] = {ordinal, ordinal};
+    for (const auto& [partition, ordinal] : read_) places[partition].read = ordinal;
+    return places;
+}
+
 io::Task<void> Pipe::run() {
     while (!stopping_) {
         Result<> result;

@@ -30,6 +30,8 @@ class Pipe {
     /// The next object goes by the new destination.
     void change(DeliveryStream stream);
     Figures figures() const;
+    /// By partition.
+    std::map<std::uint64_t, Place> places() const;
 
   private:
     /// Rung when something may have come; remembers it for a pipe that is not waiting yet.

@@ -49,6 +49,12 @@ struct DeliveryStream {
     std::map<std::string, std::string> tags;
 };
 
+/// How far a delivery stream is in one partition of its source.
+struct Place {
+    log::Ordinal delivered = 0;  ///< what comes before this is in objects
+    log::Ordinal read = 0;       ///< what comes before this is in objects or waits in the buffer
+};
+
 /// What a delivery stream is doing, for people.
 struct Figures {
     std::uint64_t records = 0, objects = 0, bytes = 0;  ///< since the server started

@@ -102,7 +102,11 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     answer.behind_latest = read->behind;
     if (options_.aws_limits) throttle(*live, shard.index).did_read(bytes_of(answer.records));
     count_out(*live, shard.index, answer.records);
-    live->figures[shard.index].iterator_age_ms = static_cast<std::uint64_t>(read->behind.count());
+    ShardFigures& figures = live->figures[shard.index];
+    ++figures.reads;
+    figures.iterator_age_ms = static_cast<std::uint64_t>(read->behind.count());
+    figures.last_read = home_.now();
+    figures.read_next = read->next;
     if (shard.closed && read->next >= shard.end) {
         answer.children = children_of(live->stream, shard.index);
     } else {

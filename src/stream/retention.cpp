@@ -113,6 +113,7 @@ io::Task<Result<>> Streams::remove_expired(std::int64_t stream_id) {
         gone.records_out += last.records_out;
         gone.writes_throttled += last.writes_throttled;
         gone.reads_throttled += last.reads_throttled;
+        gone.reads += last.reads;
         held->live().figures.erase(shard.index);
         held->live().throttles.erase(shard.index);
         fan_out_cache_.forget(shard.partition);

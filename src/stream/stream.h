@@ -98,6 +98,17 @@ class Streams {
     /// Lines for Prometheus.
     std::string figures() const;
 
+    // For people who watch; no figure counts these looks (watch.cpp).
+    /// Nothing but zeros for a shard that nothing went through.
+    ShardFigures shard_figures(const StreamKey& key, std::uint32_t shard) const;
+    /// Of the stream, with the shards that are gone.
+    ShardFigures sum_of_figures(const StreamKey& key) const;
+    /// The last subscription of each consumer and shard since the server started.
+    std::vector<Followed> followed(const Stream& stream) const;
+    /// Of a reader that stands at `next`.
+    io::Task<Lag> lag(Shard shard, log::Ordinal next);
+    io::Task<Result<Look>> look(StreamKey key, std::uint32_t shard, Position position, std::size_t records_max, std::size_t bytes_max);
+
     /// All entries become durable in one commit; answers in the order of entries.
     io::Task<Result<std::vector<Placed>>> put(StreamKey key, std::vector<PutEntry> entries);
 
@@ -188,6 +199,7 @@ class Streams {
     struct Subscribed {
         std::weak_ptr<Subscription> subscription;
         std::optional<Timestamp> started;
+        std::shared_ptr<const log::Ordinal> reached;
     };
     std::map<Subscription::Place, Subscribed> subscriptions_;  ///< the last of each consumer and shard
     FanOutCache fan_out_cache_;

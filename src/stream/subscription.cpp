@@ -41,7 +41,7 @@ Subscription::Subscription(Streams& streams, Place place, Shard shard, log::Ordi
     : streams_(streams),
       place_(place),
       shard_(std::move(shard)),
-      next_(from),
+      next_(std::make_shared<log::Ordinal>(from)),
       started_(now),
       heard_(now),
       bell_(std::make_shared<Bell>(streams.home())) {
@@ -58,6 +58,10 @@ Subscription::~Subscription() {
     if (listener_) streams_.log().unlisten(shard_.partition, listener_);
 }
 
+bool Subscription::is_over(Timestamp now) const {
+    return is_over_ || now >= started_ + limits::subscription_life;
+}
+
 void Subscription::end(std::optional<Error> reason) {
     if (is_over_) return;
     is_over_ = true;
@@ -70,14 +74,14 @@ io::Task<Result<std::shared_ptr<const FanOutBatch>>> Subscription::next() {
     while (true) {
         if (is_over_ && reason_) co_return std::unexpected(*std::exchange(reason_, std::nullopt));
         const Timestamp now = streams_.home().now();
-        if (is_over_ || now >= started_ + limits::subscription_life)
+        if (is_over(now))
             co_return std::shared_ptr<const FanOutBatch>();
         bell->rung = false;
-        auto batch = co_await streams_.fan_out(place_.stream, shard_, next_);
+        auto batch = co_await streams_.fan_out(place_.stream, shard_, *next_);
         if (!batch) co_return std::unexpected(std::move(batch.error()));
         const bool is_last = !(*batch)->children.empty();
-        if ((*batch)->next > next_ || is_last || now >= heard_ + limits::heartbeat_every) {
-            next_ = (*batch)->next;
+        if ((*batch)->next > *next_ || is_last || now >= heard_ + limits::heartbeat_every) {
+            *next_ = (*batch)->next;
             heard_ = now;
             if (is_last) end(std::nullopt);
             co_return std::shared_ptr<const FanOutBatch>(std::move(*batch));
@@ -114,7 +118,7 @@ io::Task<Result<std::shared_ptr<Subscription>>> Streams::subscribe(StreamKey key
                          fmt::format("Another subscription took over this consumer's shard: {}",
                                      fan_out_name(key, consumer, index))));
     auto made = std::make_shared<Subscription>(*this, place, at->shard, at->ordinal, now);
-    last = {made, now};
+    last = {made, now, made->reached()};
     co_return made;
 }
 

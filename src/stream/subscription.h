@@ -57,6 +57,9 @@ class Subscription {
     io::Task<Result<std::shared_ptr<const FanOutBatch>>> next();
 
     Timestamp started() const { return started_; }
+    /// What was handed out comes before this; stays there when the subscription is gone.
+    std::shared_ptr<const log::Ordinal> reached() const { return next_; }
+    bool is_over(Timestamp now) const;
     /// Ends it with `reason`.
     void end(std::optional<Error> reason);
 
@@ -71,7 +74,7 @@ class Subscription {
     Streams& streams_;
     Place place_;
     Shard shard_;
-    log::Ordinal next_;
+    std::shared_ptr<log::Ordinal> next_;
     Timestamp started_, heard_;  ///< when it began, and when the client was last told something
     bool is_over_ = false;
     std::optional<Error> reason_;

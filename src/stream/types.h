@@ -133,7 +133,34 @@ struct ShardFigures {
     std::uint64_t bytes_in = 0, records_in = 0;
     std::uint64_t bytes_out = 0, records_out = 0;
     std::uint64_t writes_throttled = 0, reads_throttled = 0;
+    std::uint64_t reads = 0;            ///< GetRecords
     std::uint64_t iterator_age_ms = 0;  ///< of the last read
+    Timestamp last_read{};
+    log::Ordinal read_next = 0;  ///< what the last read did not reach begins here
+};
+
+/// How far a consumer of enhanced fan-out got in a shard.
+struct Followed {
+    std::int64_t consumer = 0;
+    std::uint32_t shard = 0;
+    bool is_active = false;  ///< its subscription goes on
+    Timestamp started;
+    log::Ordinal next = 0;
+};
+
+/// What a reader has not read yet.
+struct Lag {
+    std::uint64_t records = 0;
+    std::optional<Millis> age;  ///< of the oldest of them; nothing when there are none
+};
+
+/// Records as someone looked at them, and where to go on.
+struct Look {
+    std::vector<StoredRecord> records;
+    std::string next;  ///< a sequence number, for AFTER_SEQUENCE_NUMBER
+    Millis behind{};
+    bool is_end = false;  ///< of a closed shard: nothing comes any more
+    std::vector<std::uint32_t> children;
 };
 
 /// An account's promise of a minimum throughput: a day at least.

@@ -1,0 +1,148 @@
+// Looks at a stream: they tell the truth, and leave no trace.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/log.h"
+#include "stream/live.h"
+#include "stream/stream.h"
+
+namespace freshet::stream {
+namespace {
+
+namespace fs = std::filesystem;
+
+const StreamKey key{"000000000000", "us-east-1", "s"};
+
+struct WatchTest : testing::Test {
+    WatchTest() {
+        set_log_level(LogLevel::off);
+        root = fs::temp_directory_path() /
+               ("freshet-watch-" + std::to_string(::getpid()) + "-" +
+                testing::UnitTest::GetInstance()->current_test_info()->name());
+        fs::remove_all(root);
+        fs::create_directories(root);
+        auto migrations = log::migrations();
+        for (const auto& one : store::migrations()) migrations.push_back(one);
+        database = std::move(*meta::Database::open(root / "meta.db", migrations));
+        log = std::move(*log::Log::open(*disk, root / "log", clock, *database, {}));
+    }
+    ~WatchTest() override {
+        log.reset();
+        database.reset();
+        fs::remove_all(root);
+    }
+    void run(io::Task<void> (*scenario)(WatchTest&, Streams&)) {
+        io::run_to_end(clock, [&](io::Core& core) { return begin(*this, core, scenario); });
+    }
+    static io::Task<void> begin(WatchTest& test, io::Core& core,
+                                io::Task<void> (*scenario)(WatchTest&, Streams&)) {
+        Streams streams(core, *test.database, *test.log, test.pool, *test.disk,
+                        test.root / "keys/k", {});
+        const auto loaded = streams.load();
+        EXPECT_TRUE(loaded) << loaded.error().message();
+        NewStream wanted;
+        wanted.shard_count = 1;
+        auto made = co_await streams.create(key, std::move(wanted));
+        EXPECT_TRUE(made) << made.error().message();
+        for (const char* text : {"one", "two", "three"}) {
+            std::vector<PutEntry> entries;
+            entries.push_back({"k", std::nullopt, Bytes::literal(text)});
+            auto placed = co_await streams.put(key, std::move(entries));
+            EXPECT_TRUE(placed) << placed.error().message();
+            test.clock.advance(1s);
+        }
+        co_await scenario(test, streams);
+    }
+
+    fs::path root;
+    std::unique_ptr<io::Disk> disk = io::make_posix_disk();
+    io::ManualClock clock{from_epoch_ms(1'700'000'000'000)};
+    io::Pool pool{1, "test"};
+    std::unique_ptr<meta::Database> database;
+    std::unique_ptr<log::Log> log;
+};
+
+Shard first_shard(const Streams& streams) { return (*streams.find(key))->shards.front(); }
+
+io::Task<void> measure(WatchTest&, Streams& streams) {
+    const Shard shard = first_shard(streams);
+    Lag lag = co_await streams.lag(shard, 0);
+    EXPECT_EQ(lag.records, 3U);
+    EXPECT_EQ(lag.age, 3000ms) << "of the oldest record that was not read";
+    lag = co_await streams.lag(shard, 2);
+    EXPECT_EQ(lag.records, 1U);
+    EXPECT_EQ(lag.age, 1000ms);
+    lag = co_await streams.lag(shard, 3);
+    EXPECT_EQ(lag.records, 0U);
+    EXPECT_FALSE(lag.age);
+}
+
+TEST_F(WatchTest, lag_counts_what_was_not_read_and_tells_its_age) { run(measure); }
+
+io::Task<void> look_twice(WatchTest&, Streams& streams) {
+    auto first = co_await streams.look(key, 0, {Start::trim_horizon, "", {}}, 2, 1 << 20);
+    EXPECT_TRUE(first && first->records.size() == 2 && first->behind > 0ms && !first->is_end);
+    if (!first) co_return;
+    auto second =
+        co_await streams.look(key, 0, {Start::after_sequence_number, first->next, {}}, 2, 1 << 20);
+    EXPECT_TRUE(second && second->records.size() == 1 && second->records[0].data.view() == "three");
+    const ShardFigures figures = streams.shard_figures(key, 0);
+    EXPECT_EQ(figures.records_in, 3U);
+    EXPECT_EQ(figures.records_out, 0U);
+    EXPECT_EQ(figures.reads, 0U);
+}
+
+TEST_F(WatchTest, looks_go_on_where_they_ended_and_are_no_reads) { run(look_twice); }
+
+io::Task<void> look_to_the_end(WatchTest&, Streams& streams) {
+    auto split = co_await streams.split(key, 0, HashKey{1} << 127);
+    EXPECT_TRUE(split) << split.error().message();
+    auto seen = co_await streams.look(key, 0, {Start::trim_horizon, "", {}}, 10, 1 << 20);
+    EXPECT_TRUE(seen && seen->records.size() == 3 && seen->is_end);
+    if (seen) EXPECT_EQ(seen->children, (std::vector<std::uint32_t>{1, 2}));
+    const Lag lag = co_await streams.lag(first_shard(streams), 3);
+    EXPECT_EQ(lag.records, 0U) << "the closing record is none";
+}
+
+TEST_F(WatchTest, a_closed_shard_names_those_that_go_on) { run(look_to_the_end); }
+
+io::Task<void> read_once(WatchTest& test, Streams& streams) {
+    auto iterator = co_await streams.iterator(key, 0, {Start::trim_horizon, "", {}});
+    EXPECT_TRUE(iterator);
+    if (!iterator) co_return;
+    auto answer = co_await streams.read(std::move(*iterator), 1);
+    EXPECT_TRUE(answer);
+    const ShardFigures figures = streams.shard_figures(key, 0);
+    EXPECT_EQ(figures.reads, 1U);
+    EXPECT_EQ(figures.read_next, 1U);
+    EXPECT_EQ(figures.last_read, test.clock.now());
+    EXPECT_EQ(streams.sum_of_figures(key).records_out, 1U);
+}
+
+TEST_F(WatchTest, reads_leave_where_they_got_to) { run(read_once); }
+
+io::Task<void> follow(WatchTest&, Streams& streams) {
+    auto consumer = co_await streams.register_consumer(key, "c", {});
+    EXPECT_TRUE(consumer);
+    {
+        auto subscription = co_await streams.subscribe(key, "c", 0, {Start::trim_horizon, "", {}});
+        EXPECT_TRUE(subscription);
+        if (!subscription) co_return;
+        EXPECT_EQ(streams.followed(**streams.find(key)).at(0).next, 0U);
+        auto batch = co_await (*subscription)->next();
+        EXPECT_TRUE(batch);
+        const Followed now = streams.followed(**streams.find(key)).at(0);
+        EXPECT_TRUE(now.is_active);
+        EXPECT_EQ(now.next, 3U);
+        EXPECT_EQ(now.consumer, (*streams.find_consumer(key, "c"))->id);
+    }
+    const Followed after = streams.followed(**streams.find(key)).at(0);
+    EXPECT_FALSE(after.is_active);
+    EXPECT_EQ(after.next, 3U);
+}
+
+TEST_F(WatchTest, a_subscription_that_is_gone_leaves_where_it_stood) { run(follow); }
+
+}  // namespace
+}  // namespace freshet::stream
