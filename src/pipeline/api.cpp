@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "aws/http/own_page.h"
 #include "aws/protocol/json.h"
 #include "pipeline/plan.h"
 
@@ -39,9 +40,8 @@ io::Task<io::HttpResponse> PipelineApi::handle(io::HttpRequest request) {
     if (path != apply_path && path != destroy_path)
         co_return refuse(404, "There is nothing at this path");
     if (request.method != "POST") co_return refuse(405, "POST it");
-    // A page of another origin cannot send this header without asking first, and is not answered.
-    if (request.headers.get("x-freshet-request") != "1")
-        co_return refuse(403, "The header X-Freshet-Request: 1 is missing");
+    if (auto foreign = aws::refuse_foreign(request))
+        co_return refuse(foreign->status, std::move(foreign->message));
     aws::Caller caller =
         authenticator_.identify(aws::parse_scope(request.headers, target.query), request.headers);
     auto body = co_await io::read_all(*request.body, body_bytes_max);

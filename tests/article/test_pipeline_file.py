@@ -288,7 +288,9 @@ def test_another_site_cannot_post(freshet):
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())
-    assert post(**{"Content-Type": "text/plain"})[0] == 403
+    assert post(**{"Content-Type": "text/plain"})[0] == 415
+    assert post(**{"X-Freshet-Request": "1", "Host": "evil.example"})[0] == 403
+    assert post(**{"X-Freshet-Request": "1", "Origin": "https://evil.example"})[0] == 403
     assert freshet.client("kinesis").list_streams()["StreamNames"] == []
     status, report = post(**{"X-Freshet-Request": "1"})
     assert status == 200 and report["steps"][0]["outcome"] == "done" and report["steps"][0]["action"] == "create"
