@@ -83,7 +83,9 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
         const std::string key = fmt::format("{:016x}", ++rows_placed_);
         auto record = streams_.encode(stream, key, row.view());
         if (!record) return fail(analytics::Errc::unavailable, record.error().message());
-        appends[stream.place_of(stream::hash_of(key))].records.push_back(std::move(*record));
+        const std::size_t place = stream.place_of(stream::hash_of(key));
+        appends[place].records.push_back(std::move(*record));
+        streams_.count_in(stream, stream.open_shard(place).index, 1, key.size() + row.size());
     }
     std::erase_if(appends, [](const log::Append& append) { return append.records.empty(); });
     return appends;

@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
+#include "aws/http/own_page.h"
 #include "aws/protocol/rest.h"
 #include "console/json_writer.h"
 #include "console/limits.h"
 #include "console/overview.h"
 #include "console/pages.h"
-#include "record/json.h"
+#include "console/stream_calls.h"
+#include "console/stream_topics.h"
 
 namespace freshet::console {
 namespace {
@@ -20,28 +21,6 @@ constexpr std::string_view root = "/_freshet/", api = "/_freshet/api/";
 constexpr const char* policy =
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
-
-io::HttpResponse json_answer(int status, Bytes json) {
-    io::HttpResponse response;
-    response.status = status;
-    response.headers.add("Content-Type", "application/json");
-    response.headers.add("Cache-Control", "no-store");
-    response.headers.add("X-Content-Type-Options", "nosniff");
-    response.body.push_back(std::move(json));
-    return response;
-}
-
-/// {"message": ..., "line": 2, "column": 8}: the place when the message names one ("line 2:8: ...").
-io::HttpResponse refusal(int status, const std::string& message) {
-    JsonWriter json;
-    json.open('{').member("message", message);
-    int line = 0, column = 0;
-    const auto at = message.find("line ");
-    if (at != std::string::npos &&
-        std::sscanf(message.c_str() + at, "line %d:%d:", &line, &column) == 2)
-        json.member("line", line).member("column", column);
-    return json_answer(status, json.close('}').take());
-}
 
 io::HttpResponse page_answer(std::string_view name, std::string_view encodings) {
     const Page* page = find_page(name.empty() ? "index.html" : name);
@@ -62,23 +41,6 @@ io::HttpResponse page_answer(std::string_view name, std::string_view encodings) 
     return response;
 }
 
-/// A name that another site could point at this machine is not this machine's: an address or
-/// "localhost" is.
-bool is_own_host(std::string_view host) {
-    if (host.starts_with('[')) return true;  // an IPv6 address
-    host = host.substr(0, host.rfind(':'));
-    return host == "localhost" || host.ends_with(".localhost") ||
-           (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
-/// The string members of a small JSON document.
-std::map<std::string, std::string> fields_of(const Bytes& body) {
-    std::map<std::string, std::string> fields;
-    for (const auto& member : record::members_of(body.view()).value_or(std::vector<record::JsonMember>{}))
-        fields[member.path.substr(2)] = member.text;
-    return fields;
-}
-
 void write_columns(JsonWriter& json, const std::vector<catalog::Column>& columns) {
     json.open('[');
     for (const catalog::Column& column : columns)
@@ -90,7 +52,7 @@ void write_columns(JsonWriter& json, const std::vector<catalog::Column>& columns
 
 Console::Console(Parts parts)
     : parts_(std::move(parts)),
-      topics_(parts_, rates_),
+      topics_(parts_, rates_, shard_rates_),
       floor_(std::make_shared<LiveFloor>(parts_.home, topics_)),
       scope_(parts_.home) {}
 
@@ -104,6 +66,7 @@ io::Task<void> Console::stop() {
 io::Task<void> Console::keep_sampling() {
     while (true) {
         sample(parts_, rates_);
+        sample_shards(parts_, shard_rates_);
         const bool goes_on = co_await floor_->stop.sleep_until(parts_.home.now() + limits::sample_every);
         if (!goes_on) co_return;
     }
@@ -124,13 +87,10 @@ io::Task<io::HttpResponse> Console::handle(io::HttpRequest request) {
         co_return page_answer(std::string_view(path).substr(root.size()),
                               request.headers.get("Accept-Encoding"));
     }
-    if (!is_own_host(request.headers.get("Host")))
-        co_return refusal(403, fmt::format("Call this API by the server's address, not as '{}'",
-                                           request.headers.get("Host")));
+    if (auto foreign = aws::refuse_foreign(request))
+        co_return refusal(foreign->status, foreign->message);
     Bytes body;
     if (request.method == "POST") {
-        if (!request.headers.get("Content-Type").starts_with("application/json"))
-            co_return refusal(415, "Send JSON: Content-Type: application/json");
         auto read = co_await io::read_all(*request.body, limits::request_bytes_max);
         if (!read) co_return refusal(413, read.error().message());
         body = std::move(*read);
@@ -140,13 +100,6 @@ io::Task<io::HttpResponse> Console::handle(io::HttpRequest request) {
         question.home = {wanted.substr(0, wanted.find('/')), wanted.substr(wanted.find('/') + 1)};
     auto response = co_await io::run_on(parts_.home, answer(std::move(question)));
     co_return response;
-}
-
-std::string Console::Question::parameter(std::string_view name) const {
-    for (const auto& [key, value] : query) {
-        if (key == name) return value;
-    }
-    return {};
 }
 
 io::Task<io::HttpResponse> Console::answer(Question question) {
@@ -175,7 +128,9 @@ io::Task<io::HttpResponse> Console::answer(Question question) {
         auto response = co_await set_mode(std::move(question));
         co_return response;
     }
-    co_return refusal(404, fmt::format("There is no {} {}{}", question.method, api, path));
+    auto nothing = refusal(404, fmt::format("There is no {} {}{}", question.method, api, path));
+    auto about_streams = co_await answer_about_streams(parts_, std::move(question));
+    co_return about_streams ? std::move(*about_streams) : std::move(nothing);
 }
 
 io::Task<io::HttpResponse> Console::live(Question question) {
@@ -261,7 +216,7 @@ io::Task<Bytes> Console::catalog(Home home) {
 }
 
 io::Task<io::HttpResponse> Console::query(Question question) {
-    auto fields = fields_of(question.body);
+    auto fields = question.fields();
     if (fields["sql"].empty()) co_return refusal(400, "Send {\"sql\": \"...\", \"database\": \"...\"}");
     query::AskRequest request{{question.home.account, question.home.region}, fields["sql"],
                               fields["database"].empty() ? "default" : fields["database"],
@@ -285,7 +240,7 @@ io::Task<io::HttpResponse> Console::query(Question question) {
 }
 
 io::Task<io::HttpResponse> Console::set_mode(Question question) {
-    const std::string mode = fields_of(question.body)["mode"];
+    const std::string mode = question.fields()["mode"];
     const Home& home = question.home;
     if (mode != "SPICE" && mode != "DIRECT_QUERY")
         co_return refusal(400, fmt::format("mode is SPICE or DIRECT_QUERY, not '{}'", mode));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "aws/http/front.h"
+#include "console/answers.h"
 #include "console/live.h"
 #include "console/parts.h"
 #include "console/rates.h"
@@ -22,14 +23,7 @@ class Console final : public aws::ConsoleHandler {
     io::Task<io::HttpResponse> handle(io::HttpRequest request) override;
 
   private:
-    /// A request of the API, on the home core.
-    struct Question {
-        std::string method, path;  ///< path: behind /_freshet/api/
-        std::vector<std::pair<std::string, std::string>> query;
-        Home home;
-        Bytes body;
-        std::string parameter(std::string_view name) const;
-    };
+    /// On the home core.
     io::Task<io::HttpResponse> answer(Question question);
     io::Task<io::HttpResponse> live(Question question);
     io::Task<Bytes> homes();
@@ -42,6 +36,7 @@ class Console final : public aws::ConsoleHandler {
 
     Parts parts_;
     Rates rates_;
+    ShardRates shard_rates_;
     Topics topics_;
     std::shared_ptr<LiveFloor> floor_;
     io::Scope scope_;

@@ -248,14 +248,18 @@ void sample(const Parts& parts, Rates& rates) {
     std::size_t streams = 0;
     for (const auto& [key, stream] : parts.streams.all()) {
         if (++streams > limits::sampled_streams_max) break;
-        std::uint64_t records = 0, bytes = 0;
+        std::uint64_t records = 0;
         for (const stream::Shard& shard : stream.shards) {
             const auto tail = parts.streams.log().tail(shard.partition);
             records += tail ? tail->next : 0;
-            bytes += tail ? tail->bytes : 0;
         }
         note("records", "stream", key, records);
-        note("bytes", "stream", key, bytes);
+        const stream::ShardFigures figures = parts.streams.sum_of_figures(key);
+        note("bytes", "stream", key, figures.bytes_in);
+        note("records out", "stream", key, figures.records_out);
+        note("bytes out", "stream", key, figures.bytes_out);
+        note("throttled", "stream", key, figures.writes_throttled);
+        note("reads throttled", "stream", key, figures.reads_throttled);
     }
     for (const auto& [key, application] : parts.applications.all()) {
         const analytics::Figures figures = parts.applications.figures(key);

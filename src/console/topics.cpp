@@ -7,6 +7,7 @@
 #include "console/graph.h"
 #include "console/json_writer.h"
 #include "console/overview.h"
+#include "console/stream_topics.h"
 
 namespace freshet::console {
 namespace {
@@ -42,9 +43,14 @@ io::Task<Result<Bytes>> Topics::tell(std::string topic, Home home) const {
         Graph graph = co_await overview(parts_, rates_, home);
         co_return to_json(graph);
     }
+    if (topic == "streams") co_return tell_streams(parts_, rates_, home);
     const auto colon = topic.find(':');
     const std::string kind = topic.substr(0, colon);
     const std::string name = colon == std::string::npos ? "" : topic.substr(colon + 1);
+    if (kind == "stream" && !name.empty()) {
+        Bytes text = co_await tell_stream(parts_, rates_, shard_rates_, std::move(home), name);
+        co_return text;
+    }
     if (kind == "application" && !name.empty()) co_return application(home, name);
     if (kind == "dashboard" && !name.empty()) {
         Bytes text = co_await dashboard(home, name);

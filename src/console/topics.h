@@ -1,4 +1,5 @@
-// What a page can watch, as JSON: "overview", "application:NAME", "dashboard:ID".
+// What a page can watch, as JSON: "overview", "streams", "stream:NAME", "application:NAME",
+// "dashboard:ID".
 #pragma once
 #include <string>
 
@@ -6,12 +7,14 @@
 #include "base/error.h"
 #include "console/parts.h"
 #include "console/rates.h"
+#include "console/shard_rates.h"
 
 namespace freshet::console {
 
 class Topics {
   public:
-    Topics(const Parts& parts, const Rates& rates) : parts_(parts), rates_(rates) {}
+    Topics(const Parts& parts, const Rates& rates, ShardRates& shard_rates)
+        : parts_(parts), rates_(rates), shard_rates_(shard_rates) {}
     /// Home core. Errc::invalid for a topic that there is not; one whose subject is gone says so in
     /// its "error".
     io::Task<Result<Bytes>> tell(std::string topic, Home home) const;
@@ -21,6 +24,7 @@ class Topics {
     io::Task<Bytes> dashboard(Home home, std::string id) const;
     const Parts& parts_;
     const Rates& rates_;
+    ShardRates& shard_rates_;
 };
 
 }  // namespace freshet::console

@@ -27,6 +27,15 @@ constexpr Metric metrics[] = {
 
 }  // namespace
 
+void Streams::count_in(const Stream& stream, std::uint32_t shard, std::size_t records,
+                       std::size_t bytes) {
+    const auto live = live_id(stream.id);
+    if (!live) return;
+    ShardFigures& figures = live->figures[shard];
+    figures.records_in += records;
+    figures.bytes_in += bytes;
+}
+
 std::string Streams::figures() const {
     std::string out;
     for (const Metric& metric : metrics) {

@@ -98,6 +98,9 @@ class Streams {
     /// Lines for Prometheus.
     std::string figures() const;
 
+    /// Counts what a sibling puts into a shard by an append of its own.
+    void count_in(const Stream& stream, std::uint32_t shard, std::size_t records, std::size_t bytes);
+
     // For people who watch; no figure counts these looks (watch.cpp).
     /// Nothing but zeros for a shard that nothing went through.
     ShardFigures shard_figures(const StreamKey& key, std::uint32_t shard) const;

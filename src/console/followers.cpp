@@ -1,0 +1,144 @@
+#include "console/followers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "console/limits.h"
+
+namespace freshet::console {
+namespace {
+
+/// Whether an ARN of any partition names the stream.
+bool names_stream(std::string_view arn, const stream::StreamKey& key) {
+    return arn.ends_with(
+        fmt::format(":kinesis:{}:{}:stream/{}", key.region, key.account, key.name));
+}
+
+const stream::Shard* shard_of(const stream::Stream& stream, std::uint64_t partition) {
+    const auto found = std::ranges::find_if(
+        stream.shards, [&](const stream::Shard& shard) { return *shard.partition == partition; });
+    return found == stream.shards.end() ? nullptr : &*found;
+}
+
+void add_fan_out(const Parts& parts, const stream::Stream& stream, std::vector<Follower>& all) {
+    const std::vector<stream::Followed> followed = parts.streams.followed(stream);
+    for (const auto& [name, consumer] : stream.consumers) {
+        Follower follower{
+            "fan-out",    name, parts.streams.is_creating(consumer) ? "CREATING" : "ACTIVE", "", 0,
+            std::nullopt, {}};
+        for (const stream::Followed& one : followed) {
+            if (one.consumer == consumer.id)
+                follower.standings.push_back({one.shard,
+                                              one.next,
+                                              one.is_active ? "ACTIVE" : "IDLE",
+                                              one.started,
+                                              std::nullopt,
+                                              {}});
+        }
+        all.push_back(std::move(follower));
+    }
+}
+
+void add_deliveries(const Parts& parts, const stream::Stream& stream, std::vector<Follower>& all) {
+    for (const delivery::DeliveryKey& key : parts.deliveries.keys()) {
+        const auto found = parts.deliveries.find(key);
+        if (!found || !(*found)->source || !names_stream((*found)->source->stream_arn, stream.key))
+            continue;
+        const auto figures = parts.deliveries.figures(key).value_or(delivery::Figures{});
+        Follower follower{"delivery",
+                          key.name,
+                          figures.trouble.empty() ? "ACTIVE" : "FAILING",
+                          figures.trouble,
+                          figures.waiting_bytes,
+                          std::nullopt,
+                          {}};
+        if (figures.oldest_waiting)
+            follower.oldest_waiting = std::max(parts.home.now() - *figures.oldest_waiting, 0ms);
+        const auto places = parts.deliveries.places(key);
+        for (const stream::Shard& shard : stream.shards) {
+            const auto place = places.find(*shard.partition);
+            if (*shard.partition != 0)
+                follower.standings.push_back({shard.index,
+                                              place == places.end() ? 0 : place->second.read,
+                                              "ACTIVE",
+                                              std::nullopt,
+                                              std::nullopt,
+                                              {}});
+        }
+        all.push_back(std::move(follower));
+    }
+}
+
+void add_applications(const Parts& parts, const stream::Stream& stream,
+                      std::vector<Follower>& all) {
+    for (const auto& [key, one] : parts.applications.all()) {
+        const bool reads = std::ranges::any_of(one.inputs, [&](const analytics::Input& input) {
+            return names_stream(input.stream_arn, stream.key);
+        });
+        if (!reads) continue;
+        const std::string trouble = parts.applications.figures(key).trouble;
+        const char* state = one.status != analytics::Status::running ? "READY"
+                            : trouble.empty()                        ? "RUNNING"
+                                                                     : "FAILING";
+        Follower follower{"application", key.name, state, trouble, 0, std::nullopt, {}};
+        for (const auto& [partition, next] : parts.applications.places(key)) {
+            if (const stream::Shard* shard = shard_of(stream, partition))
+                follower.standings.push_back(
+                    {shard->index, next, "ACTIVE", std::nullopt, std::nullopt, {}});
+        }
+        std::ranges::sort(follower.standings, {}, &Standing::shard);
+        all.push_back(std::move(follower));
+    }
+}
+
+void add_shared(const Parts& parts, const stream::Stream& stream, std::vector<Follower>& all) {
+    Follower follower{"shared", "GetRecords", "IDLE", "", 0, std::nullopt, {}};
+    const Timestamp now = parts.home.now();
+    for (const stream::Shard& shard : stream.shards) {
+        const stream::ShardFigures figures = parts.streams.shard_figures(stream.key, shard.index);
+        if (figures.reads == 0) continue;
+        const bool is_active = now - figures.last_read < limits::idle_after;
+        if (is_active) follower.state = "ACTIVE";
+        follower.standings.push_back({shard.index,
+                                      figures.read_next,
+                                      is_active ? "ACTIVE" : "IDLE",
+                                      figures.last_read,
+                                      Millis(static_cast<std::int64_t>(figures.iterator_age_ms)),
+                                      {}});
+    }
+    if (!follower.standings.empty()) all.push_back(std::move(follower));
+}
+
+}  // namespace
+
+std::vector<Follower> followers_of(const Parts& parts, const stream::Stream& stream) {
+    std::vector<Follower> all;
+    add_fan_out(parts, stream, all);
+    add_deliveries(parts, stream, all);
+    add_applications(parts, stream, all);
+    add_shared(parts, stream, all);
+    return all;
+}
+
+io::Task<void> measure(stream::Streams& streams, const stream::Stream& stream,
+                       std::vector<Follower>& followers) {
+    std::size_t looks = 0;
+    for (Follower& follower : followers) {
+        for (Standing& standing : follower.standings) {
+            const stream::Shard* shard = stream.find_shard(standing.shard);
+            if (!shard || *shard->partition == 0) continue;
+            const auto tail = streams.log().tail(shard->partition);
+            if (!tail) continue;
+            const log::Ordinal end = shard->closed ? shard->end : tail->next;
+            const log::Ordinal from = std::max(standing.next, tail->first);
+            if (from >= end) continue;
+            standing.lag.records = end - from;
+            // Each age is a look into the log.
+            if (++looks > limits::lag_looks_max) continue;
+            standing.lag = co_await streams.lag(*shard, standing.next);
+        }
+    }
+}
+
+}  // namespace freshet::console
