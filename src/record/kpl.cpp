@@ -9,7 +9,10 @@ namespace {
 
 constexpr std::string_view magic = "\xF3\x89\x9A\xC2";
 constexpr std::size_t digest_bytes = 16;
-constexpr std::size_t key_bytes_max = 256;
+constexpr std::size_t key_bytes_max = 256;  ///< of what is made here: AWS takes 256 characters
+/// 256 characters of four bytes. Each user record has a copy of its key: without a bound, a record of
+/// a MiB could ask for gigabytes.
+constexpr std::size_t read_key_bytes_max = 1024;
 
 std::string digest_of(std::string_view message) {
     const Md5 digest = md5(message);
@@ -72,6 +75,7 @@ bool read_parts(std::string_view message, Parts& parts) {
         std::uint64_t value = 0;
         std::string_view bytes;
         if (!reader.field(number, value, bytes)) return false;
+        if (number != 3 && bytes.size() > read_key_bytes_max) return false;
         if (number == 1)
             parts.keys.push_back(bytes);
         else if (number == 2)
@@ -131,13 +135,14 @@ std::optional<std::vector<UserRecord>> deaggregate(const Bytes& data) {
 }
 
 void Aggregator::add(std::string_view partition_key, std::string_view data) {
+    partition_key = partition_key.substr(0, key_bytes_max);
     auto found = std::ranges::find(keys_, partition_key);
     const auto index = static_cast<std::uint64_t>(found - keys_.begin());
     if (found == keys_.end()) {
         keys_.emplace_back(partition_key);
         put_bytes(tables_, 1, partition_key);
     }
-    if (count_++ == 0) first_key_ = std::string(partition_key.substr(0, key_bytes_max));
+    if (count_++ == 0) first_key_ = std::string(partition_key);
     std::string record;
     record += '\x08';  // field 1, varint: index of the partition key
     put_varint(record, index);
