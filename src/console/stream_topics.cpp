@@ -28,11 +28,12 @@ const char* word_of(stream::Status status) {
     return "";
 }
 
+/// In the order of ShardCounts.
 constexpr const char* stream_counters[] = {"records",   "bytes",     "records out",
                                            "bytes out", "throttled", "reads throttled"};
 
-void write_head(JsonWriter& json, const Parts& parts, const Rates& rates,
-                const stream::Stream& stream) {
+void write_head(JsonWriter& json, const Parts& parts, const stream::Stream& stream,
+                const ShardCounts& total) {
     json.member("name", stream.key.name).member("status", word_of(parts.streams.status(stream)));
     json.member("mode", stream.mode == stream::Mode::on_demand ? "ON_DEMAND" : "PROVISIONED");
     json.member("created_ms", to_epoch_ms(stream.created));
@@ -42,10 +43,27 @@ void write_head(JsonWriter& json, const Parts& parts, const Rates& rates,
     json.member("closed", static_cast<std::int64_t>(stream.shards.size() - stream.open.size()));
     json.member("consumers", static_cast<std::int64_t>(stream.consumers.size()));
     json.key("rates").open('[');
-    for (const char* what : stream_counters)
-        json.real(rates.rate(
-            counter_id(what, "stream", stream.key.account, stream.key.region, stream.key.name)));
+    for (const double rate : total) json.real(rate);
     json.close(']');
+}
+
+/// Of a stream that nobody watches shard by shard.
+ShardCounts rates_of(const Rates& rates, const stream::StreamKey& key) {
+    ShardCounts total{};
+    for (std::size_t i = 0; i < total.size(); ++i)
+        total[i] =
+            rates.rate(counter_id(stream_counters[i], "stream", key.account, key.region, key.name));
+    return total;
+}
+
+/// The sum of what its table of shards says.
+ShardCounts rates_of(const ShardRates& rates, const stream::Stream& stream) {
+    ShardCounts total{};
+    for (const stream::Shard& shard : stream.shards) {
+        const ShardCounts one = rates.rate(stream.id, shard.index);
+        for (std::size_t i = 0; i < total.size(); ++i) total[i] += one[i];
+    }
+    return total;
 }
 
 void write_shard(JsonWriter& json, const Parts& parts, const stream::Stream& stream,
@@ -167,7 +185,7 @@ Bytes tell_streams(const Parts& parts, const Rates& rates, const Home& home) {
     const auto all = parts.streams.list(home.account, home.region, "");
     for (std::size_t i = 0; i < std::min(all.size(), limits::sampled_streams_max); ++i) {
         json.open('{');
-        write_head(json, parts, rates, *all[i]);
+        write_head(json, parts, *all[i], rates_of(rates, all[i]->key));
         json.close('}');
     }
     json.close(']').member("total", static_cast<std::int64_t>(all.size()));
@@ -190,7 +208,7 @@ io::Task<Bytes> tell_stream(const Parts& parts, const Rates& rates, ShardRates& 
     std::vector<Follower> followers = followers_of(parts, stream);
     co_await measure(parts.streams, stream, followers);
     json.member("now_ms", to_epoch_ms(parts.home.now()));
-    write_head(json, parts, rates, stream);
+    write_head(json, parts, stream, rates_of(shard_rates, stream));
     json.member("arn",
                 fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.region, key.account, key.name));
     json.member("record_kib_max", stream.record_kib_max);

@@ -28,14 +28,14 @@ const base = '/_freshet/api/';
 /** Whose resources are shown: "account/region", from the address; the server's default when it names none. */
 export const chosenHome = () => new URLSearchParams(location.search).get('home') ?? '';
 
-function url(path: string, parameters: Record<string, string> = {}): string {
+export function url(path: string, parameters: Record<string, string> = {}): string {
   const all = new URLSearchParams(parameters);
   if (chosenHome()) all.set('home', chosenHome());
   return `${base}${path}${all.size ? `?${all}` : ''}`;
 }
 
-export async function get<T>(path: string): Promise<T> {
-  return answer<T>(await fetch(url(path)));
+export async function get<T>(path: string, parameters: Record<string, string> = {}): Promise<T> {
+  return answer<T>(await fetch(url(path, parameters)));
 }
 
 export async function post<T>(path: string, body: unknown, parameters: Record<string, string> = {}): Promise<T> {

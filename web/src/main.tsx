@@ -6,11 +6,13 @@ import { AnalyticsPage } from './pages/analytics';
 import { DashboardsPage } from './pages/dashboards';
 import { OverviewPage } from './pages/overview';
 import { QueryPage } from './pages/query';
+import { StreamsPage } from './pages/streams';
 import { Icon } from './parts/icons';
 import { applyTheme, chooseTheme, chosenTheme, type Theme } from './parts/theme';
 
 const pages = [
   { path: 'overview', title: 'Pipeline', icon: 'overview', key: 'p' },
+  { path: 'streams', title: 'Streams', icon: 'stream', key: 's' },
   { path: 'analytics', title: 'Analytics', icon: 'analytics', key: 'a' },
   { path: 'query', title: 'Query', icon: 'query', key: 'q' },
   { path: 'dashboards', title: 'Dashboard', icon: 'dashboard', key: 'd' },
@@ -19,7 +21,7 @@ const pages = [
 function useAddress(): [string, string | undefined] {
   const read = (): [string, string | undefined] => {
     const [path, name] = location.hash.replace(/^#\/?/, '').split('/');
-    return [path || 'overview', name ? decodeURIComponent(name) : undefined];
+    try { return [path || 'overview', name ? decodeURIComponent(name) : undefined]; } catch { return [path, name]; }
   };
   const [address, setAddress] = useState(read);
   useEffect(() => {
@@ -81,7 +83,7 @@ function App() {
         </div>
       </nav>
       <main class="page">
-        {path === 'analytics' ? <AnalyticsPage name={name} /> : path === 'query' ? <QueryPage name={name} />
+        {path === 'streams' ? <StreamsPage name={name} /> : path === 'analytics' ? <AnalyticsPage name={name} /> : path === 'query' ? <QueryPage name={name} />
           : path === 'dashboards' ? <DashboardsPage name={name} /> : <OverviewPage />}
       </main>
     </div>

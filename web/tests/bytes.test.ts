@@ -13,13 +13,14 @@ export default {
     assert.deepEqual([...fromBase64('AP8=')], [0, 255]);
   },
   'what cannot be seen is made visible'() {
-    assert.equal(visible('a\u0000b\u001bc\u007f'), 'a\u2400b\u241bc\u2421');
+    assert.equal(visible('a\u0000b\u001bc\u007f'), 'a\u27e800\u27e9b\u27e81B\u27e9c\u27e87F\u27e9');
     assert.equal(visible('evil\u202egpj.exe'), 'evil\u27e8U+202E\u27e9gpj.exe');
     assert.equal(visible('a\u200bb\ufeff\u2066\u2028'), 'a\u27e8U+200B\u27e9b\u27e8U+FEFF\u27e9\u27e8U+2066\u27e9\u27e8U+2028\u27e9');
     assert.equal(visible('x\u{e0041}y'), 'x\u27e8U+E0041\u27e9y');
     assert.equal(visible('line\r\nnext\tcell 🙂 <b>&amp;'), 'line\nnext\tcell 🙂 <b>&amp;');
-    assert.equal(oneLine('a\nb\tc'), 'a\u240ab\u2409c');
+    assert.equal(oneLine('a\nb\tc'), 'a\u21b5b\u21e5c');
     assert.equal(preview(new Uint8Array([0, 255]), 2), '00 ff');
+    assert.equal(preview(new Uint8Array([0, 1, 2]), 2), '00 01 02');
     assert.equal(preview(bytes('ab🙂').subarray(0, 4), 6), 'ab');
   },
   'JSON keeps each token as it was sent'() {
@@ -49,6 +50,24 @@ export default {
   'hex has sixteen bytes a line'() {
     assert.equal(hexDump(bytes('0123456789abcdef<')),
       '00000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  0123456789abcdef\n00000010  3c                                                <');
+  },
+  'no bytes break a view, and none stays invisible'() {
+    const seed = Date.now() % 1_000_000_007;
+    let state = seed;
+    const next = (below: number) => { state = (state * 48_271) % 2_147_483_647; return state % below; };
+    const bits = ['{', '}', '[', ']', '"', '\\', ',', ':', '\n', '\r', '\t', ' ', '\u0000', '\u001b', '\u202e', '\u2066', '\ufeff', '<b>', '1e9', 'null', '🙂', 'é', '|', ';'];
+    for (let round = 0; round < 3000; round++) {
+      const data = next(2) ? Uint8Array.from({ length: next(60) }, () => next(256)) : bytes(Array.from({ length: next(30) }, () => bits[next(bits.length)]).join(''));
+      for (const cut of [false, true]) {
+        const { first, all } = views(data, cut, false);
+        assert.ok(all.includes(first) && all.includes('hex'), `seed ${seed}`);
+        const text = utf8(data, cut);
+        const shown = [hexDump(data), preview(data, data.length + (cut ? 1 : 0)), visible(text ?? ''), visible(prettyJson(text ?? '')?.text ?? ''), ...(csvTable(text ?? '')?.rows.flat().map(oneLine) ?? [])];
+        for (const one of shown) assert.ok(!/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/.test(one), `seed ${seed}, round ${round}`);
+        const json = text === null || cut ? null : prettyJson(text);
+        if (json?.documents === 1) assert.deepEqual(JSON.parse(json.text), JSON.parse(text!), `seed ${seed}`);
+      }
+    }
   },
   'each record is shown as what it is'() {
     const first = (data: string | Uint8Array, aggregates = false) => views(typeof data === 'string' ? bytes(data) : data, false, aggregates).first;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { byHash, children, generations, half, hashKey, heat, heatLevels, load, neighbours, percent, place, ringSize, share, shortId } from '../src/parts/ring';
+import { byHash, childrenOf, generations, half, hashKey, heat, heatLevels, load, neighbours, percent, place, ringSize, share, shortId } from '../src/parts/ring';
 import type { Rates, Shard } from '../src/stream_api';
 
 const top = ringSize - 1n, middle = ringSize / 2n;
@@ -33,15 +33,18 @@ export default {
   'neighbours touch and are open'() {
     const all = [shard(0, 0n, top, { open: false }), shard(2, middle, top), shard(1, 0n, middle - 1n)];
     assert.deepEqual(byHash(all).map((one) => shortId(one.id)), ['1', '2']);
-    assert.equal(neighbours(all[2], all).after?.id, all[1].id);
-    assert.equal(neighbours(all[2], all).before, undefined);
-    assert.equal(neighbours(all[1], all).before?.id, all[2].id);
+    const open = byHash(all);
+    assert.equal(neighbours(all[2], open).after?.id, all[1].id);
+    assert.equal(neighbours(all[2], open).before, undefined);
+    assert.equal(neighbours(all[1], open).before?.id, all[2].id);
+    assert.deepEqual(neighbours(all[0], open), { before: undefined, after: undefined });
+    assert.equal(neighbours(all[2], [all[2], shard(3, middle + 1n, top)]).after, undefined);
   },
   'generations follow the parents that are kept'() {
     const id = (n: number) => shard(n, 0n, 0n).id;
     const all = [shard(1, 0n, 4n, { parents: [id(0)] }), shard(2, 5n, 9n, { parents: [id(0)] }), shard(3, 0n, 9n, { parents: [id(1), id(2)] }), shard(4, 0n, 1n, { parents: [id(3)] })];
     assert.deepEqual([...generations(all).values()], [0, 0, 1, 2]);
-    assert.deepEqual(children(all[0], all).map((one) => shortId(one.id)), ['3']);
+    assert.deepEqual(childrenOf(all).get(all[0].id)!.map((one) => shortId(one.id)), ['3']);
   },
   'heat is the nearer of a shard\'s two limits'() {
     assert.equal(load(rates(500, 0)), 0.5);

@@ -20,26 +20,29 @@ export function utf8(bytes: Uint8Array, cut = false): string | null {
 // C0 and C1 controls; what has no width, and what changes the direction of what follows (Unicode's Cf); lone surrogates.
 const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\u{e0000}-\u{e007f}]/gu;
 
-/** Text whose every character can be seen: "\u0000" as "␀", "\u202e" as "⟨U+202E⟩". New lines and tabs stay. */
+/** Text whose every character can be seen: a zero byte as "⟨00⟩", what turns the line around as "⟨U+202E⟩". New lines and tabs stay. */
 export function visible(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(hidden, (c) => {
     const code = c.codePointAt(0)!;
-    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-    return code === 0x7f ? '\u2421' : `\u27e8U+${code.toString(16).toUpperCase().padStart(4, '0')}\u27e9`;
+    const hex = code.toString(16).toUpperCase();
+    return code < 0x80 ? `\u27e8${hex.padStart(2, '0')}\u27e9` : `\u27e8U+${hex.padStart(4, '0')}\u27e9`;
   });
 }
 
 /** One line of it, for a list. */
-export const oneLine = (text: string) => visible(text).replace(/[\n\t]/g, (c) => (c === '\n' ? '\u240a' : '\u2409'));
+export const oneLine = (text: string) => visible(text).replace(/[\n\t]/g, (c) => (c === '\n' ? '\u21b5' : '\u21e5'));
 
 export const shorten = (text: string, most: number) => (text.length > most ? { text: text.slice(0, most), cut: true } : { text, cut: false });
 
 /** A list's line for bytes that may be anything. */
 export function preview(bytes: Uint8Array, size: number): string {
   const text = utf8(bytes, size > bytes.length);
-  if (text !== null) return oneLine(text);
+  if (text !== null && !isMostlyControls(text)) return oneLine(text);
   return [...bytes.subarray(0, 24)].map(hex2).join(' ');
 }
+
+// Such text is not read as text.
+const isMostlyControls = (text: string) => (text.slice(0, 4096).match(/[\u0000-\u0008\u000e-\u001f]/g) ?? []).length * 8 > Math.min(text.length, 4096);
 
 const hex2 = (byte: number) => byte.toString(16).padStart(2, '0');
 
@@ -149,8 +152,6 @@ export function views(bytes: Uint8Array, isCut: boolean, aggregates: boolean): {
     else all.push('text');
   }
   all.push('hex');
-  // Text that is mostly controls is not read as text.
-  const controls = text === null ? 0 : (text.slice(0, 4096).match(/[\u0000-\u0008\u000e-\u001f]/g) ?? []).length;
-  const first = all[0] !== 'users' && all[0] !== 'json' && controls * 8 > Math.min(text?.length ?? 0, 4096) ? 'hex' : all[0];
+  const first = all[0] !== 'users' && all[0] !== 'json' && text !== null && isMostlyControls(text) ? 'hex' : all[0];
   return { first, all };
 }

@@ -20,6 +20,10 @@ export function duration(ms: number): string {
 }
 
 export const count = (value: number) => (Math.abs(value) < 1e6 ? grouped : compact).format(value);
+/** Of what comes and goes: small rates keep a digit, so that they do not read as nothing. */
+export const rate = (value: number) => (value > 0 && value < 10 ? (value < 0.1 ? '< 0.1' : value.toFixed(1).replace(/\.0$/, '')) : count(value));
+/** "2026-01-01 13:05:09.123" in UTC. */
+export const moment = (ms: number) => new Date(ms).toISOString().replace('T', ' ').slice(0, 23);
 export const clock = (ms: number) => new Date(ms).toISOString().slice(11, 19);
 
 export function figure({ value, unit, text }: Figure): string {

@@ -4,7 +4,7 @@ import { figure, tone } from './format';
 import { Icon } from './icons';
 import { gapX, layOut, nodeHeight, nodeWidth, type Place } from './layout';
 
-const pages: Record<string, string> = { application: 'analytics', view: 'query', table: 'query', dashboard: 'dashboards' };
+const pages: Record<string, string> = { stream: 'streams', application: 'analytics', view: 'query', table: 'query', dashboard: 'dashboards' };
 
 export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[] }) {
   const places = layOut(nodes, edges);

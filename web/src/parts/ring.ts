@@ -34,15 +34,25 @@ export function half(shard: Pick<Shard, 'first_hash' | 'last_hash'>): bigint | n
   return first < last ? first + (last - first + 1n) / 2n : null;
 }
 
-export const byHash = (shards: Shard[]) => shards.filter((shard) => shard.open).sort((a, b) => (BigInt(a.first_hash) < BigInt(b.first_hash) ? -1 : 1));
+/** The open ones in order of hash. */
+export const byHash = (shards: Shard[]) => shards.filter((shard) => shard.open).map((shard) => ({ shard, first: BigInt(shard.first_hash) }))
+  .sort((a, b) => (a.first < b.first ? -1 : 1)).map(({ shard }) => shard);
 
-/** The open shards that end where `shard` begins, and begin where it ends. */
-export function neighbours(shard: Shard, shards: Shard[]): { before?: Shard; after?: Shard } {
-  const open = byHash(shards);
-  return {
-    before: open.find((other) => BigInt(other.last_hash) + 1n === BigInt(shard.first_hash)),
-    after: open.find((other) => BigInt(shard.last_hash) + 1n === BigInt(other.first_hash)),
-  };
+/** The open shards that end where `shard` begins, and begin where it ends; `open` is in order of hash. */
+export function neighbours(shard: Shard, open: Shard[]): { before?: Shard; after?: Shard } {
+  const at = open.findIndex((other) => other.id === shard.id);
+  const touch = (a?: Shard, b?: Shard) => a !== undefined && b !== undefined && BigInt(a.last_hash) + 1n === BigInt(b.first_hash);
+  const before = at < 0 ? undefined : open[at - 1], after = at < 0 ? undefined : open[at + 1];
+  return { before: touch(before, shard) ? before : undefined, after: touch(shard, after) ? after : undefined };
+}
+
+/** What each shard became. */
+export function childrenOf(shards: Shard[]): Map<string, Shard[]> {
+  const all = new Map<string, Shard[]>();
+  for (const shard of shards) {
+    for (const parent of shard.parents) all.set(parent, [...(all.get(parent) ?? []), shard]);
+  }
+  return all;
 }
 
 /** How many reshards lie before each shard, among those that are shown. */
@@ -53,8 +63,6 @@ export function generations(shards: Shard[]): Map<string, number> {
     of.set(shard.id, Math.max(-1, ...shard.parents.map((parent) => of.get(parent) ?? -1)) + 1);
   return of;
 }
-
-export const children = (shard: Shard, shards: Shard[]) => shards.filter((other) => other.parents.includes(shard.id));
 
 /** What a shard takes in, as a part of what AWS lets one take: 1 MiB or 1,000 records a second, whichever is nearer. */
 export const load = (rates: Rates) => Math.max(rates[0] / 1000, rates[1] / 1_048_576);
