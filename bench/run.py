@@ -26,6 +26,9 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.endpoint = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.start()
+
+    def start(self):
         started = time.monotonic()
         self.process = subprocess.Popen([PROGRAM, "serve", "--data", self.directory.name, "--listen", self.endpoint],
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -45,9 +48,13 @@ class Server:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def stop(self):
+    def pause(self):
+        """Ends the server; start() goes on with its data."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
+
+    def stop(self):
+        self.pause()
         self.directory.cleanup()
 
 

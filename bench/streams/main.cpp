@@ -13,21 +13,12 @@
 #include <vector>
 
 #include "bodies.h"
+#include "cases.h"
 #include "connections.h"
 #include "record/kpl.h"
 
 namespace bench {
 namespace {
-
-struct Options {
-    std::map<std::string, std::string> values;
-    std::string text(const std::string& name) const {
-        const auto found = values.find(name);
-        if (found == values.end()) die("missing --" + name);
-        return found->second;
-    }
-    std::size_t number(const std::string& name) const { return static_cast<std::size_t>(std::atoll(text(name).c_str())); }
-};
 
 /// Seconds for one append + fdatasync of `size` bytes, over about `seconds`.
 double raw_append_seconds(const std::string& path, std::size_t size, double seconds) {
@@ -89,9 +80,9 @@ Load send(const Options& options, const std::vector<std::string>& requests) {
 void print_put(const Options& options, const Load& load, std::size_t records, std::size_t bytes) {
     const double raw = raw_append_seconds(options.text("raw-file"), bytes, 1.5);
     const double rate = static_cast<double>(load.answered) / load.seconds;
-    fmt::print("{{\"requests_s\":{:.1f},\"records_s\":{:.0f},\"mb_s\":{:.2f},\"raw_mb_s\":{:.2f},\"ratio\":{:.3f},\"p50_ms\":{:.3f},\"p99_ms\":{:.3f}}}\n", rate,
+    fmt::print("{{\"requests_s\":{:.1f},\"records_s\":{:.0f},\"mb_s\":{:.2f},\"raw_mb_s\":{:.2f},\"ratio\":{:.3f},\"p50_ms\":{:.3f},\"p99_ms\":{:.3f},\"max_ms\":{:.3f}}}\n", rate,
                rate * static_cast<double>(records), rate * static_cast<double>(bytes) / 1e6, static_cast<double>(bytes) / raw / 1e6, rate * raw,
-               load.percentile(0.5) * 1000, load.percentile(0.99) * 1000);
+               load.percentile(0.5) * 1000, load.percentile(0.99) * 1000, load.percentile(1) * 1000);
 }
 
 void put(const Options& options) {
@@ -151,6 +142,8 @@ int main(int argc, char** argv) {
     if (which == "put") bench::put(options);
     else if (which == "get") bench::get(options);
     else if (which == "deaggregate") bench::deaggregate(options);
-    else bench::die("put | get | deaggregate");
+    else if (which == "fanout") bench::fan_out(options);
+    else if (which == "retain") bench::retain(options);
+    else bench::die("put | get | deaggregate | fanout | retain");
     return 0;
 }

@@ -2,7 +2,11 @@
 waits for fsync. Each row is printed with the aim of the issue and the ratio to a raw loop of append + fdatasync of the same
 bytes, measured right after it. Timings decide no test.
 """
+import concurrent.futures
+import glob
 import json
+import random
+import sqlite3
 import subprocess
 import time
 
@@ -27,6 +31,8 @@ def run(root, server, case, **options):
 
 
 def puts(root, server, seconds):
+    """MB/s of the first case."""
+    speeds = []
     server.client("kinesis").create_stream(StreamName="b", ShardCount=4)
     raw = f"{server.directory.name}/raw"
     print(f"{'case':<36} {'records/s':>12} {'MB/s':>8} {'raw MB/s':>9} {'of raw':>7} {'p50 ms':>8} {'p99 ms':>8} {'CPU s/s':>8}   aim")
@@ -37,8 +43,10 @@ def puts(root, server, seconds):
         cpu, started = server.cpu_seconds(), time.monotonic()
         found = run(root, server, "put", stream="b", seconds=seconds, raw_file=raw, **options)
         used = (server.cpu_seconds() - cpu) / (time.monotonic() - started)
+        speeds.append(found["mb_s"])
         print(f"{name:<36} {found['records_s']:12,.0f} {found['mb_s']:8.1f} {found['raw_mb_s']:9.1f} {found['ratio']:7.2f} {found['p50_ms']:8.2f} {found['p99_ms']:8.2f} "
               f"{used:8.2f}   {AIMS[name]}", flush=True)
+    return speeds[0]
 
 
 def gets(root, server, seconds):
@@ -53,12 +61,106 @@ def gets(root, server, seconds):
         print(f"GetRecords from the tail, {form:<10} {'':12} {found['mb_s']:8.1f} {'':44}   {aim}", flush=True)
 
 
+def consumers_of(server, stream, count):
+    kinesis = server.client("kinesis")
+    arn = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]["StreamARN"]
+    return [kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=f"c{i}")["Consumer"]["ConsumerARN"] for i in range(count)]
+
+
+def fan_out(root, server, seconds, half_load):
+    """The time from a put's answer to its event; and what 50 readers cost the puts."""
+    server.client("kinesis").create_stream(StreamName="f", ShardCount=4)
+    consumers = consumers_of(server, "f", 50)
+    case = dict(stream="f", shard="shardId-000000000000", seconds=seconds)
+    found = run(root, server, "fanout", mb_s=max(1, int(half_load)), connections=4, consumers=consumers[0], format="json", **case)
+    print(f"{'put answered to event, half load':<36} {'':12} {found['mb_s']:8.1f} {'':17} {found['event_p50_ms']:8.2f} {found['event_p99_ms']:8.2f} {'':8}   p99 10 ms"
+          f" ({found['events']} events)", flush=True)
+    server.client("kinesis").create_stream(StreamName="w", ShardCount=1)
+    consumers = consumers_of(server, "w", 50)
+    case["stream"] = "w"
+    for form in ("json", "cbor"):
+        alone = run(root, server, "fanout", mb_s=20, connections=2, consumers="", format=form, **case)
+        beside = run(root, server, "fanout", mb_s=20, connections=2, consumers=",".join(consumers), format=form, **case)
+        print(f"{'20 MB/s beside 50 consumers, ' + form:<36} {'':12} {beside['mb_s']:8.1f} {'':17} {beside['put_p50_ms']:8.2f} {beside['put_p99_ms']:8.2f} {'':8}   at most 10 % slower: "
+              f"{100 * (1 - beside['mb_s'] / alone['mb_s']):.1f} % ({alone['mb_s']:.1f} MB/s, p99 {alone['put_p99_ms']:.1f} ms alone; consumers got {beside['read_mb_s']:,.0f} MB/s)",
+              flush=True)
+
+
+def reshard(root, server, seconds):
+    """UpdateShardCount from 4 to 1,000 beside eight producers, whose slowest put is shown with and without it."""
+    kinesis = server.client("kinesis")
+    kinesis.create_stream(StreamName="u", ShardCount=4)
+    load = dict(stream="u", seconds=seconds, raw_file=f"{server.directory.name}/raw", records=1, size=100, users=1, connections=8)
+    quiet = run(root, server, "put", **load)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(run, root, server, "put", **load)
+        time.sleep(1 + seconds / 2)
+        started = time.monotonic()
+        kinesis.update_shard_count(StreamName="u", TargetShardCount=1000, ScalingType="UNIFORM_SCALING")
+        while kinesis.describe_stream_summary(StreamName="u")["StreamDescriptionSummary"]["OpenShardCount"] != 1000:
+            pass
+        took = time.monotonic() - started
+        busy = busy.result()
+    print(f"{'UpdateShardCount 4 to 1,000':<36} {'':12} {'':8} {'':17} {took * 1000:8.0f} ms {'':14}   1,000 ms", flush=True)
+    print(f"{'slowest put beside it':<36} {'':12} {'':8} {'':17} {busy['max_ms']:8.2f} ms {'':14}   10 ms ({quiet['max_ms']:.2f} ms without it)", flush=True)
+
+
+def retained(root, make_server):
+    """10,000 shards in 1,000 streams with 100 GB behind them. The data are holes in files of the real format (freshet-bench-streams retain)."""
+    server = make_server()
+    streams, shards, frames = 1000, 10, 10
+    kinesis = server.client("kinesis")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda i: kinesis.create_stream(StreamName=f"s{i}", ShardCount=shards), range(streams)))
+    server.pause()
+    with sqlite3.connect(glob.glob(f"{server.directory.name}/**/meta.db", recursive=True)[0]) as database:
+        ids = [str(row[0]) for row in database.execute("SELECT id FROM log_partitions WHERE owner LIKE 'stream %'")]
+    started_ms = int(time.time()) * 1000  # boto3 sends whole seconds
+    found = json.loads(subprocess.run([str(generator(root)), "retain", "--directory", f"{server.directory.name}/log", "--partitions", ",".join(ids), "--frames", str(frames),
+                                       "--record-bytes", str(1 << 20), "--from-ms", str(started_ms), "--step-ms", "1000"], check=True, capture_output=True, text=True).stdout)
+    time.sleep(frames)
+    print(f"{len(ids):,} shards in {streams:,} streams, {found['gb']:.0f} GB retained (as holes in the files); page cache {'dropped' if drop_page_cache() else 'NOT dropped (needs root)'}")
+    started = time.monotonic()
+    server.start()
+    kinesis = server.client("kinesis")
+    kinesis.put_record(StreamName="s500", Data=b"first", PartitionKey="k")
+    print(f"{'recovery to the first put':<36} {'':12} {'':8} {'':17} {(time.monotonic() - started) * 1000:8.0f} ms {'':14}   3,000 ms", flush=True)
+    time.sleep(5)
+    print(f"{'idle memory':<36} {'':12} {'':8} {'':17} {server.memory_mib():8.0f} MiB {'':13}   128 MiB", flush=True)
+    drop_page_cache()
+    random.seed(1)
+    times = []
+    for stream in random.sample(range(streams), 300):
+        began = time.monotonic()
+        iterator = kinesis.get_shard_iterator(StreamName=f"s{stream}", ShardId=f"shardId-{random.randrange(shards):012}", ShardIteratorType="AT_TIMESTAMP",
+                                              Timestamp=started_ms / 1000 + 5)["ShardIterator"]
+        records = kinesis.get_records(ShardIterator=iterator, Limit=1)["Records"]
+        times.append(time.monotonic() - began)
+        assert [round(record["ApproximateArrivalTimestamp"].timestamp()) for record in records] == [started_ms // 1000 + 5]
+    times.sort()
+    print(f"{'cold AT_TIMESTAMP, iterator and record':<36} {'':10} {'':8} {'':17} {times[150] * 1000:8.2f} {times[297] * 1000:8.2f} {'':8}   p99 20 ms (with boto3, a record of 1 MiB)")
+    server.stop()
+
+
+def drop_page_cache():
+    subprocess.run(["sync"], check=True)
+    try:
+        with open("/proc/sys/vm/drop_caches", "w") as file:
+            file.write("3\n")
+    except OSError:
+        return False
+    return True
+
+
 def main(root, make_server, seconds=4):
     server = make_server()
     try:
-        puts(root, server, seconds)
+        mb_s = puts(root, server, seconds)
         gets(root, server, seconds)
         found = run(root, server, "deaggregate", users=100, size=96, seconds=2)
-        print(f"{'KPL deaggregation, one core':<36} {found['records_s']:12,.0f} {'':53}   5,000,000 records/s")
+        print(f"{'KPL deaggregation, one core':<36} {found['records_s']:12,.0f} {'':53}   5,000,000 records/s", flush=True)
+        fan_out(root, server, seconds, mb_s / 2)
+        reshard(root, server, seconds)
     finally:
         server.stop()
+    retained(root, make_server)
