@@ -1,7 +1,9 @@
 """Slow and hostile connections, at a small scale: bounded, and honest clients go on."""
 import json
 import re
+import resource
 import socket
+import threading
 
 import pytest
 from http2_wire import Http2Client
@@ -135,4 +137,104 @@ def test_a_bomb_of_compressed_headers_is_refused(freshet):
     big = ("x-bomb", "y" * 3000)
     assert client.answer(client.begin("GET", "/_freshet/health", [big]))[0] == 200
     assert client.answer(client.begin("GET", "/_freshet/health", [big] * 3000))[0] == 431
+    assert honest(freshet)
+
+
+# --- all of it at once, at full size
+
+IDLE = 10_000
+
+
+class Attacker(threading.Thread):
+    """Repeats one attack until told to stop; what the server does to it is the server's right."""
+
+    def __init__(self, attack):
+        super().__init__(daemon=True)
+        self.attack, self.stopping, self.rounds = attack, False, 0
+
+    def run(self):
+        while not self.stopping:
+            try:
+                self.attack(self)
+                self.rounds += 1
+            except OSError:
+                pass
+
+
+def slow_headers(freshet, attacker):
+    """A header each of a hundred connections, byte by byte."""
+    connections = [connect(freshet) for _ in range(100)]
+    for byte in b"POST / HTTP/1.1\r\nX-Slow: " + b"y" * 40:
+        for connection in connections:
+            connection.send(bytes([byte]))
+        if attacker.stopping:
+            break
+    for connection in connections:
+        connection.close()
+
+
+def slow_reader(freshet, attacker):
+    """Asks for much and reads a little."""
+    with connect(freshet) as connection:
+        connection.sendall(b"GET /bucket/large HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        for _ in range(20):
+            connection.recv(1000)
+
+
+def rapid_reset(freshet, attacker):
+    client = Http2Client(freshet.port)
+    client.answer(client.begin("GET", "/_freshet/health"))
+    block = client.h2.encoder.encode([(":method", "GET"), (":path", "/bucket/large"), (":scheme", "http"), (":authority", "x")])
+    for number in range(3, 2003, 2):
+        client.socket.sendall(frame(1, 5, number, block) + frame(3, 0, number, b"\x00\x00\x00\x08"))
+    client.socket.close()
+
+
+def half_requests(freshet, attacker):
+    """A body that is promised and does not come; a connection that is cut in the middle of one."""
+    with connect(freshet) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nContent-Length: 1000\r\n\r\n{")
+
+
+def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(freshet):
+    """How long they wait is a figure of bench/streams; here each of their calls must be answered, and rightly."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < IDLE + 2000:
+        pytest.skip(f"this machine does not let a user open {IDLE} connections")
+    s3, kinesis = freshet.client("s3"), freshet.client("kinesis")
+    s3.create_bucket(Bucket="bucket")
+    s3.put_object(Bucket="bucket", Key="large", Body=b"x" * (4 << 20))
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    before = resident_bytes(freshet)
+    idle = [connect(freshet) for _ in range(IDLE)]
+    for number, connection in enumerate(idle):
+        if number % 2:
+            connection.send(b"GET / HT")
+    attackers = [Attacker(lambda attacker, attack=attack: attack(freshet, attacker))
+                 for attack in (slow_headers, slow_reader, rapid_reset, half_requests)]
+    for attacker in attackers:
+        attacker.start()
+    honest_clients = [freshet.client("kinesis") for _ in range(3)]
+    put = [[], [], []]
+
+    def be_honest(which):
+        for number in range(100):
+            put[which].append(honest_clients[which].put_record(StreamName="s", Data=b"%d %d" % (which, number), PartitionKey="k")["SequenceNumber"])
+    threads = [threading.Thread(target=be_honest, args=(which,)) for which in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=300)
+    freshet.until(lambda: all(attacker.rounds for attacker in attackers))
+    for attacker in attackers:
+        attacker.stopping = True
+    for attacker in attackers:
+        attacker.join(timeout=60)
+    assert [len(one) for one in put] == [100] * 3, "an honest call was refused"
+    iterator = freshet.client("kinesis").get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    found = kinesis.get_records(ShardIterator=iterator)["Records"]
+    assert sorted(record["SequenceNumber"] for record in found) == sorted(sum(put, []))
+    assert resident_bytes(freshet) - before < IDLE * 40 * 1024
+    for connection in idle:
+        connection.close()
     assert honest(freshet)

@@ -17,7 +17,6 @@ using namespace kinesis;
 namespace domain = stream;
 
 constexpr int list_shards_max = 1000;  ///< AWS: also when more are asked for
-constexpr Millis list_token_life = 300'000ms;
 /// In the order of FilterType.
 constexpr std::string_view filter_names[] = {"AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"};
 
@@ -167,7 +166,8 @@ class Handlers {
         words >> issued >> last >> type >> listing.filter.after >> time >> arn;
         auto parsed = parse_stream_arn(arn);
         if (!words || !parsed || type < 0 || type >= static_cast<int>(std::size(filter_names))) return refuse("InvalidArgumentException", "NextToken is not valid");
-        if (streams_.home().now() - from_epoch_ms(issued) > list_token_life) return refuse("ExpiredNextTokenException", "The pagination token has expired.");
+        auto life = check_token_life(issued, streams_.home().now());
+        if (!life) return std::unexpected(std::move(life.error()));
         listing.key = std::move(parsed->key);
         listing.filter.type = static_cast<domain::FilterType>(type);
         listing.filter.time = from_epoch_ms(time);

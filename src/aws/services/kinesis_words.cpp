@@ -139,6 +139,13 @@ bool is_creation_of(const std::optional<Timestamp>& given, const domain::Stream&
     return !given || to_epoch_ms(*given) / 1000 == to_epoch_ms(stream.created) / 1000;
 }
 
+Answer<void> check_token_life(std::int64_t issued_ms, Timestamp now) {
+    const std::int64_t now_ms = to_epoch_ms(now);
+    if (issued_ms < 0 || issued_ms > now_ms + page_token_life.count()) return refuse("InvalidArgumentException", "NextToken is not valid");
+    if (now_ms - issued_ms > page_token_life.count()) return refuse("ExpiredNextTokenException", "The pagination token has expired.");
+    return {};
+}
+
 std::string seal_page_token(const std::string& last, Timestamp now) { return base64_encode(fmt::format("{} {}", to_epoch_ms(now), last)); }
 
 Answer<std::string> open_page_token(const std::string& token, Timestamp now) {
@@ -146,9 +153,8 @@ Answer<std::string> open_page_token(const std::string& token, Timestamp now) {
     const bool decoded = base64_decode(token, text);
     const auto space = text.find(' ');
     if (!decoded || space == std::string::npos) return refuse("InvalidArgumentException", "NextToken is not valid");
-    if (now - from_epoch_ms(std::strtoll(text.c_str(), nullptr, 10)) > page_token_life) {
-        return refuse("ExpiredNextTokenException", "The pagination token has expired.");
-    }
+    auto life = check_token_life(std::strtoll(text.c_str(), nullptr, 10), now);
+    if (!life) return std::unexpected(std::move(life.error()));
     return text.substr(space + 1);
 }
 
