@@ -99,7 +99,7 @@ STAGES = {
 def main():
     parser = argparse.ArgumentParser(prog="./dev test")
     parser.add_argument("--only", choices=STAGES, action="append")
-    parser.add_argument("--crash", type=int, default=50, metavar="N", help="kills -9 in all (50)")
+    parser.add_argument("--crash", type=int, default=100, metavar="N", help="deaths of a server of streams, and half as many of the rest (100)")
     parser.add_argument("--fuzz-seconds", type=int, default=5, metavar="N")
     parser.add_argument("-k", metavar="WORD", help="only tests whose name has it")
     options = parser.parse_args()

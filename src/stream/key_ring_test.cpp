@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "stream/errors.h"
+#include "stream/record.h"
 
 namespace freshet::stream {
 namespace {
@@ -63,6 +64,24 @@ TEST_F(KeyRingTest, sealed_records_open_after_a_restart_and_changed_ones_never) 
     WrappedKey stolen = key;
     stolen.stream = 8;  // a wrapped key is bound to its stream
     EXPECT_TRUE(ring.add(stolen).error().is(Errc::key_unavailable));
+}
+
+TEST_F(KeyRingTest, no_bit_of_a_sealed_record_can_change_unseen) {
+    KeyRing ring(*disk, path());
+    ASSERT_TRUE(ring.load());
+    make(ring, 3);
+    const std::string head = sealed_head(3);
+    const std::string good = head + *ring.seal(3, encode_record("key", "data").view(), head);
+    // The first byte says that it is sealed; with the frame's checksum it is the log's.
+    for (std::size_t bit = 8; bit < good.size() * 8; ++bit) {
+        std::string bad = good;
+        bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+        const auto id = sealed_with(Bytes::literal(bad));
+        ASSERT_TRUE(id);
+        const auto opened = ring.open(*id, bad.substr(sealed_head_bytes), bad.substr(0, sealed_head_bytes));
+        ASSERT_FALSE(opened) << bit;
+        EXPECT_TRUE(opened.error().is(freshet::Errc::corrupt) || opened.error().is(Errc::key_unavailable));
+    }
 }
 
 TEST_F(KeyRingTest, a_new_master_key_wraps_anew_what_the_old_one_wrapped) {

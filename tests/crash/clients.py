@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 
+import botocore.config
 import botocore.exceptions
 import urllib3.exceptions
 
@@ -120,6 +121,34 @@ class Boto3Reader(Client):
         position = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": self.last[shard]} if shard in self.last else {
             "ShardIteratorType": "TRIM_HORIZON"}
         return self.kinesis.get_shard_iterator(StreamName="s", ShardId=shard, **position)["ShardIterator"]
+
+
+class FanOutReader(Client):
+    """Subscribes to the shards that are open, one after the other, and goes on behind the last record."""
+
+    def __init__(self, server, history, name, seed):
+        super().__init__(name)
+        impatient = botocore.config.Config(retries={"max_attempts": 0}, read_timeout=1)  # a stream that says nothing is left
+        self.kinesis, self.patient, self.history, self.rng = server.client("kinesis", config=impatient), server.client("kinesis"), history, random.Random(seed)
+        self.consumer, self.last = None, {}
+
+    def step(self):
+        if self.consumer is None:
+            arn = self.patient.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+            known = {one["ConsumerName"]: one for one in self.patient.list_stream_consumers(StreamARN=arn)["Consumers"]}
+            self.consumer = (known.get(self.name) or self.patient.register_stream_consumer(StreamARN=arn, ConsumerName=self.name)["Consumer"])["ConsumerARN"]
+        shard = self.rng.choice(list(shards_of(self.patient, "s", ShardFilter={"Type": "AT_LATEST"})))
+        position = {"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self.last[shard]} if shard in self.last else {"Type": "TRIM_HORIZON"}
+        stream = self.kinesis.subscribe_to_shard(ConsumerARN=self.consumer, ShardId=shard, StartingPosition=position)["EventStream"]
+        try:
+            for event in stream:
+                for record in event["SubscribeToShardEvent"]["Records"]:
+                    self.history.read(self.name, shard, record["SequenceNumber"], record["Data"])
+                    self.last[shard] = record["SequenceNumber"]
+                if self.stopping:
+                    return
+        finally:
+            stream.close()
 
 
 class Resharder(Client):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from clients import Boto3Reader, Boto3Writer, CborWriter, Resharder, foreign_clients
+from clients import Boto3Reader, Boto3Writer, CborWriter, FanOutReader, Resharder, foreign_clients
 from deaths import IoFault, Labelled, PowerCut, Unmounted
 from history import History
 from test_kinesis_shards import Reader, assert_whole, audit, open_ranges, shards_of
@@ -24,7 +24,7 @@ def live_through(server, death, kills, rng):
     kinesis.create_stream(StreamName="s", ShardCount=2)
     history = History()
     clients = [Boto3Writer(server, history, "alice"), Boto3Writer(server, history, "bob"), CborWriter(server, history, "carol"),
-               Boto3Reader(server, history, "reader", rng.random()), Resharder(server, rng.random())]
+               Boto3Reader(server, history, "reader", rng.random()), FanOutReader(server, history, "listener", rng.random()), Resharder(server, rng.random())]
     clients += foreign_clients(server, history)
     server.terminate()
     for client in clients:
@@ -37,6 +37,7 @@ def live_through(server, death, kills, rng):
     for client in clients:
         client.end()
     print(f"{death.tried} deaths, at {death.reached}; {history.counts()}", file=sys.stderr)
+    assert kills < 10 or any(reader == "listener" for reader, _ in history.seen), "nothing was pushed"
     verify(server, history)
     return history
 
