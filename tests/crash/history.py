@@ -42,6 +42,11 @@ class History:
         with self.lock:
             self.seen[reader, shard].append((int(sequence), data))
 
+    def present(self):
+        """Who put something that was acknowledged, or read something."""
+        with self.lock:
+            return {writer for (writer, _), put in self.puts.items() if put.sequence} | {reader for reader, _ in self.seen}
+
     def counts(self):
         acknowledged = sum(1 for put in self.puts.values() if put.sequence)
         return {"acknowledged": acknowledged, "in doubt": len(self.puts) - acknowledged, "seen": sum(map(len, self.seen.values()))}
