@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-STREAM_TESTS, OTHER_TESTS = 4, 6  # that share the kills
+STREAM_TESTS, OTHER_TESTS = 4, 8  # that share the kills
 
 
 def pytest_addoption(parser):
