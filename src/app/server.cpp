@@ -1,6 +1,7 @@
 #include "app/server.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <thread>
 
@@ -46,6 +47,18 @@ std::vector<meta::Migration> all_migrations() {
           WiredTables::migrations(), WiredMetrics::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
+}
+
+/// Whatever comes over the network, a quarter of the open files that the system allows stays for the
+/// log and the objects: `connections_max` is each core's.
+io::HttpLimits http_limits(std::size_t cores) {
+    io::HttpLimits limits;
+    rlimit open_files{};
+    if (getrlimit(RLIMIT_NOFILE, &open_files) == 0) {
+        const std::size_t share = open_files.rlim_cur / 4 * 3 / cores;
+        limits.connections_max = std::min(limits.connections_max, share);
+    }
+    return limits;
 }
 
 }  // namespace
@@ -179,7 +192,7 @@ Result<> Server::Parts::listen() {
             log_warn("tls", "no certificate", {{"reason", made.error().message()}});
     });
     auto listening = io::listen_http(
-        *cores, config.listen_host, config.listen_port, {},
+        *cores, config.listen_host, config.listen_port, http_limits(cores->size()),
         [this](io::HttpRequest request) { return front->handle(std::move(request)); }, tls);
     if (!listening) return std::unexpected(std::move(listening.error()));
     http = std::move(*listening);

@@ -238,3 +238,28 @@ def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(fresh
     for connection in idle:
         connection.close()
     assert honest(freshet)
+
+
+def test_connections_do_not_take_the_files_from_the_log(make_freshet, tmp_path):
+    """More connections than the server may have open files: those who were there before go on, with new files."""
+    server = make_freshet()
+    plain = server.command
+    server.command = lambda *arguments: ["prlimit", "--nofile=600:600", *plain(*arguments)]
+    server.restart()
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    held = [connect(server) for _ in range(1000)]
+    for connection in held:
+        connection.settimeout(0.5)
+    for number in range(5):
+        s3.put_object(Bucket="bucket", Key=str(number), Body=b"x" * 400_000)  # in a file of its own
+        assert len(s3.get_object(Bucket="bucket", Key=str(number))["Body"].read()) == 400_000
+    for connection in held:
+        connection.close()
+
+    def is_free():
+        try:
+            return honest(server)
+        except OSError:
+            return False
+    server.until(is_free)
