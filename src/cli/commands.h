@@ -7,6 +7,7 @@ class App;
 namespace freshet::cli {
 void add_produce(CLI::App& app, int& status);
 void add_tail(CLI::App& app, int& status);
+void add_streams(CLI::App& app, int& status);
 void add_query(CLI::App& app, int& status);
 void add_apply(CLI::App& app, int& status);
 void add_destroy(CLI::App& app, int& status);
