@@ -16,6 +16,7 @@
 #include "app/wire_identity.h"
 #include "app/wire_lake.h"
 #include "app/wire/metrics.h"
+#include "app/wire/stream_metrics.h"
 #include "app/wire_objects.h"
 #include "app/wire_query.h"
 #include "app/wire_schedule.h"
@@ -94,6 +95,7 @@ struct Server::Parts {
     std::unique_ptr<WiredLake> lake;
     std::unique_ptr<WiredTables> tables;
     std::unique_ptr<WiredMetrics> metrics;
+    std::unique_ptr<StreamMetrics> stream_metrics;
     std::unique_ptr<console::Console> pages;
     std::unique_ptr<OperatorConsole> operators;
     std::unique_ptr<pipeline::PipelineApi> pipelines;
@@ -168,6 +170,7 @@ Result<> Server::Parts::make_services() {
     if (!done) return done;
     tables = WiredTables::make(*context);
     metrics = WiredMetrics::make(*context);
+    stream_metrics = std::make_unique<StreamMetrics>(streams->streams(), metrics->metrics());
     pages = std::make_unique<console::Console>(console::Parts{
         cores->main(), streams->streams(), deliveries->deliveries(), functions->functions(),
         analytics->applications(), schedules->schedules(), catalog->catalog(), lake->crawlers(),
@@ -211,6 +214,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
         return std::unexpected(std::move(listening.error()));
     parts.cores->main().post([&parts] {
         parts.streams->start();
+        parts.stream_metrics->start();
         parts.deliveries->start();
         parts.functions->start(parts.context->endpoint);
         parts.analytics->start();
@@ -250,6 +254,7 @@ void Server::stop() {
     end(main, [this] { return parts_->deliveries->stop(); });
     end(parts_->cores->at(parts_->cores->size() - 1), [this] { return parts_->objects->stop(); });
     end(main, [this] { return parts_->streams->stop(); });
+    end(main, [this] { return parts_->stream_metrics->stop(); });
     end(main, [this] { return parts_->metrics->stop(); });
     parts_->cores->stop();
 }

@@ -1,5 +1,6 @@
-// What went through streams and shards, as lines for Prometheus. A stream's own sums are always
-// there; a shard's where enhanced monitoring is on for that metric.
+// What went through streams and shards, as lines for Prometheus, and what was measured, for
+// CloudWatch. A stream's own sums are always there; a shard's where enhanced monitoring is on for
+// that metric.
 #include <fmt/format.h>
 
 #include "stream/live.h"
@@ -63,6 +64,12 @@ std::string Streams::figures() const {
         }
     }
     return out;
+}
+
+std::vector<Measured> Streams::take_measured() {
+    std::vector<Measured> all = std::exchange(measured_, {});
+    for (const auto& [key, live] : streams_) live->meter.take(live->stream, all);
+    return all;
 }
 
 }  // namespace freshet::stream

@@ -80,8 +80,12 @@ io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t ind
 
 void Streams::count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records) {
     ShardFigures& figures = live.figures[shard];
+    const std::size_t bytes = bytes_of(records);
     figures.records_out += records.size();
-    figures.bytes_out += bytes_of(records);
+    figures.bytes_out += bytes;
+    if (!live.measures_shards()) return;
+    live.meter.add(shard, Measure::outgoing_records, records.size());
+    live.meter.add(shard, Measure::outgoing_bytes, bytes);
 }
 
 io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max) {
@@ -91,11 +95,16 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     const Shard* known = live ? live->stream.find_shard(opened->shard) : nullptr;
     if (!known) co_return fail(Errc::not_found, "The stream or the shard of this iterator does not exist any more");
     const Shard shard = *known;
-    if (options_.aws_limits && !throttle(*live, shard.index).take_read(home_.now())) {
+    const Timestamp began = home_.now();
+    if (options_.aws_limits && !throttle(*live, shard.index).take_read(began)) {
         ++live->figures[shard.index].reads_throttled;
+        live->meter.add(Measure::reads_exceeded, 1);
+        live->meter.add(Measure::get_records_success, 0);
+        if (live->measures_shards()) live->meter.add(shard.index, Measure::reads_exceeded, 1);
         co_return too_fast(live->stream, shard.index);
     }
     auto read = co_await read_records(shard, opened->ordinal, std::min(records_max, limits::get_records_max), limits::get_records_bytes_max);
+    live->meter.add(Measure::get_records_success, read.has_value());
     if (!read) co_return std::unexpected(std::move(read.error()));
     ReadAnswer answer;
     answer.records = std::move(read->records);
@@ -104,9 +113,19 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     count_out(*live, shard.index, answer.records);
     ShardFigures& figures = live->figures[shard.index];
     ++figures.reads;
-    figures.iterator_age_ms = static_cast<std::uint64_t>(read->behind.count());
+    const auto age = static_cast<std::uint64_t>(read->behind.count());
+    figures.iterator_age_ms = age;
     figures.last_read = home_.now();
     figures.read_next = read->next;
+    live->meter.add(Measure::reads_exceeded, 0);
+    live->meter.add(Measure::get_records_records, answer.records.size());
+    live->meter.add(Measure::get_records_bytes, bytes_of(answer.records));
+    live->meter.add(Measure::get_records_age, age);
+    live->meter.add(Measure::get_records_latency, static_cast<std::uint64_t>(std::max(home_.now() - began, 0ms).count()));
+    if (live->measures_shards()) {
+        live->meter.add(shard.index, Measure::iterator_age, age);
+        live->meter.add(shard.index, Measure::reads_exceeded, 0);
+    }
     if (shard.closed && read->next >= shard.end) {
         answer.children = children_of(live->stream, shard.index);
     } else {

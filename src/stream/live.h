@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "io/core.h"
+#include "stream/meter.h"
 #include "stream/store.h"
 #include "stream/throttle.h"
 #include "stream/types.h"
@@ -28,6 +29,9 @@ struct Live {
     Timestamp updated{};                                        ///< shows UPDATING until then
     std::vector<Timestamp> counts, modes, keys;                 ///< when these were changed
     ShardFigures gone;                                         ///< of shards that have expired
+    Meter meter;
+    /// Shards are measured only where someone asks for it.
+    bool measures_shards() const { return !stream.shard_metrics.empty(); }
 };
 
 class Turn {

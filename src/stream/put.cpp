@@ -25,10 +25,11 @@ Error from_log(Error error) {
 struct Streams::Share {
     std::uint32_t shard = 0;
     std::int64_t created_s = 0;
-    std::size_t bytes = 0;
+    std::size_t bytes = 0, records = 0;
 };
 
-io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<PutEntry> entries) {
+io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<PutEntry> entries, PutCall call) {
+    const Timestamp began = home_.now();
     auto live = this->live(key);
     while (live && live->is_cutting) {  // the shards are being closed: wait for the new ones
         co_await live->cut.wait();
@@ -45,11 +46,12 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     for (std::size_t i = 0; i < shares.size(); ++i) {
         ShardFigures& figures = live->figures[shares[i].shard];
         figures.bytes_in += shares[i].bytes;
-        figures.records_in += batches[i].records.size();
+        figures.records_in += shares[i].records;
     }
     // Nothing suspends between choosing the shards and the append: no cut comes in between.
     Result<std::vector<log::Appended>> appended;
     if (!batches.empty()) appended = co_await log_.append(std::move(batches));
+    measure_put(*live, call, shares, places, appended.has_value(), began);
     if (!appended) co_return std::unexpected(from_log(std::move(appended.error())));
     std::vector<RecordNumbers> numbers;  // beside `shares`
     numbers.reserve(shares.size());
@@ -95,7 +97,7 @@ Result<> Streams::share_out(Live& live, const std::vector<PutEntry>& entries, st
             const Shard& shard = stream.open_shard(place);
             batch = batches.size();
             batches.push_back({shard.partition, {}, {}});
-            shares.push_back({shard.index, to_epoch_ms(shard.created) / 1000, 0});
+            shares.push_back({shard.index, to_epoch_ms(shard.created) / 1000});
         }
         places.emplace_back(batch, batches[batch].records.size());
         if (stream.data_key == 0) {
@@ -108,8 +110,49 @@ Result<> Streams::share_out(Live& live, const std::vector<PutEntry>& entries, st
             batches[batch].records.push_back(std::move(*record));
         }
         shares[batch].bytes += bytes;
+        ++shares[batch].records;
     }
     return {};
+}
+
+void Streams::measure_put(Live& live, PutCall call, const std::vector<Share>& shares,
+                          const std::vector<std::pair<std::size_t, std::size_t>>& places, bool is_kept, Timestamp began) const {
+    Meter& meter = live.meter;
+    const bool by_shard = live.measures_shards();
+    std::size_t bytes = 0, records = 0, throttled = places.size();
+    for (const Share& share : shares) {
+        throttled -= share.records;
+        if (!is_kept) continue;
+        bytes += share.bytes;
+        records += share.records;
+        if (!by_shard) continue;
+        meter.add(share.shard, Measure::incoming_bytes, share.bytes);
+        meter.add(share.shard, Measure::incoming_records, share.records);
+        meter.add(share.shard, Measure::writes_exceeded, 0);
+    }
+    if (by_shard && throttled > 0) {
+        for (const auto& [batch, shard] : places)
+            if (batch == nowhere) meter.add(static_cast<std::uint32_t>(shard), Measure::writes_exceeded, 1);
+    }
+    const auto took = static_cast<std::uint64_t>(std::max(home_.now() - began, 0ms).count());
+    meter.add(Measure::writes_exceeded, throttled);
+    if (records > 0) {
+        meter.add(Measure::incoming_bytes, bytes);
+        meter.add(Measure::incoming_records, records);
+    }
+    if (call == PutCall::record) {
+        meter.add(Measure::put_record_success, records);
+        meter.add(Measure::put_record_latency, took);
+        if (records > 0) meter.add(Measure::put_record_bytes, bytes);
+        return;
+    }
+    meter.add(Measure::put_records_success, records > 0);
+    meter.add(Measure::put_records_latency, took);
+    meter.add(Measure::put_records_total, places.size());
+    meter.add(Measure::put_records_successful, records);
+    meter.add(Measure::put_records_throttled, throttled);
+    meter.add(Measure::put_records_failed, places.size() - records - throttled);
+    if (records > 0) meter.add(Measure::put_records_bytes, bytes);
 }
 
 }  // namespace freshet::stream

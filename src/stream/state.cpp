@@ -156,6 +156,7 @@ io::Task<Result<>> Streams::remove_now(Live& live) {
         co_await database_.write([&stream](meta::Txn& txn) { return store::remove(txn, stream); });
     if (!removed) co_return removed;
     live.is_removed = true;
+    live.meter.take(stream, measured_);
     streams_.erase(stream.key);
     on_demand_.erase(stream.id);
     end_subscriptions(stream.id, std::nullopt,

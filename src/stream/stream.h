@@ -9,6 +9,7 @@
 #include "stream/errors.h"
 #include "stream/limits.h"
 #include "stream/key_ring.h"
+#include "stream/meter.h"
 #include "stream/on_demand.h"
 #include "stream/options.h"
 #include "stream/record.h"
@@ -97,6 +98,8 @@ class Streams {
 
     /// Lines for Prometheus.
     std::string figures() const;
+    /// What was measured since the last time, for CloudWatch.
+    std::vector<Measured> take_measured();
 
     /// Counts what a sibling puts into a shard by an append of its own.
     void count_in(const Stream& stream, std::uint32_t shard, std::size_t records, std::size_t bytes);
@@ -113,7 +116,7 @@ class Streams {
     io::Task<Result<Look>> look(StreamKey key, std::uint32_t shard, Position position, std::size_t records_max, std::size_t bytes_max);
 
     /// All entries become durable in one commit; answers in the order of entries.
-    io::Task<Result<std::vector<Placed>>> put(StreamKey key, std::vector<PutEntry> entries);
+    io::Task<Result<std::vector<Placed>>> put(StreamKey key, std::vector<PutEntry> entries, PutCall call = PutCall::records);
 
     io::Task<Result<std::string>> iterator(StreamKey key, std::uint32_t shard, Position position);
     io::Task<Result<ReadAnswer>> read(std::string iterator, std::size_t records_max);
@@ -128,6 +131,8 @@ class Streams {
     io::Task<Result<std::shared_ptr<Subscription>>> subscribe(StreamKey key, std::string consumer, std::uint32_t shard, Position position);
     /// What a subscription that stands at `from` gets next; without records when there are none.
     io::Task<Result<std::shared_ptr<FanOutBatch>>> fan_out(std::int64_t stream_id, Shard shard, log::Ordinal from);
+    /// An event of a subscription goes out.
+    void measure_event(const Subscription::Place& place, const FanOutBatch& batch);
     /// Ends all subscriptions: the server stops.
     void close_subscriptions();
 
@@ -170,6 +175,8 @@ class Streams {
     io::Task<Result<Located>> locate(StreamKey key, std::uint32_t shard, Position position);
     static void count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records);
     struct Share;
+    void measure_put(Live& live, PutCall call, const std::vector<Share>& shares,
+                     const std::vector<std::pair<std::size_t, std::size_t>>& places, bool is_kept, Timestamp began) const;
     /// Puts each entry into a batch of its shard; `places` says where, entry by entry.
     Result<> share_out(Live& live, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
                               std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places) const;
@@ -207,6 +214,7 @@ class Streams {
     std::map<Subscription::Place, Subscribed> subscriptions_;  ///< the last of each consumer and shard
     FanOutCache fan_out_cache_;
     std::map<std::pair<std::string, std::string>, Commitment> commitments_;  ///< by account and region
+    std::vector<Measured> measured_;  ///< of streams that are gone
     KeyRing keys_;
     std::string iterator_key_;
     io::StopFlag stop_;

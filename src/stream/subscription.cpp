@@ -84,6 +84,7 @@ io::Task<Result<std::shared_ptr<const FanOutBatch>>> Subscription::next() {
             *next_ = (*batch)->next;
             heard_ = now;
             if (is_last) end(std::nullopt);
+            streams_.measure_event(place_, **batch);
             co_return std::shared_ptr<const FanOutBatch>(std::move(*batch));
         }
         if (bell->rung || is_over_) continue;
@@ -104,12 +105,16 @@ io::Task<Result<std::shared_ptr<Subscription>>> Streams::subscribe(StreamKey key
         co_return fail(Errc::in_use,
                        fmt::format("Consumer {}, account {} is in status CREATING", consumer,
                                    key.account));
-    const Subscription::Place place{live(key)->stream.id, (*found)->id, index};
+    const auto live = this->live(key);
+    const Subscription::Place place{live->stream.id, (*found)->id, index};
     auto at = co_await locate(key, index, position);
     if (!at) co_return std::unexpected(std::move(at.error()));
     const Timestamp now = home_.now();
     auto& last = subscriptions_[place];
-    if (last.started && now - *last.started < limits::subscribe_again_after)
+    const bool is_soon = last.started && now - *last.started < limits::subscribe_again_after;
+    live->meter.add(consumer, Measure::subscribe_success, !is_soon);
+    live->meter.add(consumer, Measure::subscribe_rate_exceeded, is_soon);
+    if (is_soon)
         co_return fail(Errc::in_use,
                        fmt::format("Another active subscription exists for this consumer: {}",
                                    fan_out_name(key, consumer, index)));
@@ -142,10 +147,27 @@ io::Task<Result<std::shared_ptr<FanOutBatch>>> Streams::fan_out(std::int64_t str
     batch->continuation = continuation_number(shard, batch->next, batch->made);
     if (shard.closed && batch->next >= shard.end)
         batch->children = children_of(live->stream, shard.index);
-    count_out(*live, shard.index, batch->records);
     // What a reader at the tip gets again and again is made anew: it tells the time.
     if (!batch->records.empty()) fan_out_cache_.keep(batch);
     co_return batch;
+}
+
+void Streams::measure_event(const Subscription::Place& place, const FanOutBatch& batch) {
+    const auto live = live_id(place.stream);
+    if (!live) return;
+    count_out(*live, place.shard, batch.records);
+    const auto& consumers = live->stream.consumers;
+    const auto consumer = std::ranges::find_if(
+        consumers, [&place](const auto& one) { return one.second.id == place.consumer; });
+    if (consumer == consumers.end()) return;
+    std::size_t bytes = 0;
+    for (const StoredRecord& record : batch.records)
+        bytes += record.data.size() + record.partition_key.size();
+    const std::string& name = consumer->first;
+    live->meter.add(name, Measure::event_success, 1);
+    live->meter.add(name, Measure::event_bytes, bytes);
+    live->meter.add(name, Measure::event_records, batch.records.size());
+    live->meter.add(name, Measure::event_behind, static_cast<std::uint64_t>(batch.behind.count()));
 }
 
 void Streams::end_subscriptions(std::int64_t stream, std::optional<std::int64_t> consumer,

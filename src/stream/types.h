@@ -96,6 +96,9 @@ struct PutEntry {
     Bytes data;
 };
 
+/// How a client put: one record, or many at once. They are measured apart.
+enum class PutCall { record, records };
+
 /// Where a record went.
 struct Placed {
     std::uint32_t shard = 0;

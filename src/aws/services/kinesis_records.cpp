@@ -33,7 +33,7 @@ class Handlers {
         std::vector<domain::PutEntry> entries;
         entries.push_back(std::move(*entry));
         const std::string stream_name = key->name, account = key->account;
-        auto placed = co_await streams_.put(std::move(*key), std::move(entries));
+        auto placed = co_await streams_.put(std::move(*key), std::move(entries), domain::PutCall::record);
         if (!placed) co_return refuse(placed.error());
         if (placed->front().is_throttled) co_return refuse("ProvisionedThroughputExceededException", rate_exceeded(*placed, stream_name, account));
         PutRecordOutput out;
