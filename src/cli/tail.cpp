@@ -1,15 +1,14 @@
-// `freshet tail STREAM`: records as they come, one a line.
+// `freshet tail STREAM`: records as they come, one a line; those of a range of time, of some
+// shards, or that match.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <map>
-#include <set>
 
-#include "aws/client.h"
-#include "aws/model/kinesis.h"
 #include "cli/commands.h"
+#include "cli/record_filter.h"
+#include "cli/shard_reader.h"
 #include "record/kpl.h"
 
 namespace freshet::cli {
@@ -20,17 +19,22 @@ using namespace aws::kinesis;
 constexpr Millis poll_every = 250ms;
 
 struct Options {
-    std::string stream, endpoint, from = "latest";
+    Place place;
+    std::string stream, from = "latest", to;
+    std::vector<std::string> shards;
+    Wanted wanted;
     bool deaggregate = false, verbose = false;
     std::uint64_t count = 0;
 };
 
 class Tail {
   public:
-    Tail(io::Core& core, const Options& options) : core_(core), options_(options) {}
+    Tail(io::Core& core, const Options& options, RecordFilter filter, Moment from,
+         std::optional<Moment> to)
+        : core_(core), options_(options), filter_(std::move(filter)), from_(from), to_(to) {}
 
     io::Task<void> run(int& status) {
-        auto client = aws::Client::make(core_, aws::client_options(options_.endpoint));
+        auto client = aws::Client::make(core_, options_.place.options());
         if (!client) {
             failure_ = client.error().message();
         } else {
@@ -41,85 +45,74 @@ class Tail {
     }
 
   private:
-    struct Reader {
-        std::string shard, iterator;
+    struct Reading {
+        ShardReader reader;
+        bool is_over = false;
     };
 
     io::Task<void> follow(aws::Client& client) {
-        std::vector<Reader> readers;
-        co_await open_all(client, readers);
-        while (failure_.empty() && !readers.empty()) {
-            bool idle = true;
-            for (Reader& reader : readers) {
-                GetRecordsInput input;
-                input.shard_iterator = reader.iterator;
-                auto answer = co_await client.call<GetRecordsOp>(std::move(input));
-                if (!answer) {
-                    failure_ = answer.error().message;
-                    co_return;
-                }
-                idle = idle && answer->records.empty();
-                for (const auto& record : answer->records) {
-                    if (!print(reader.shard, record)) co_return;
-                }
-                std::fflush(stdout);
-                reader.iterator = answer->next_shard_iterator.value_or("");
-                if (reader.iterator.empty()) done_.insert(reader.shard);
-                for (ChildShard& child : answer->child_shards.value_or(std::vector<ChildShard>()))
-                    waiting_[child.shard_id] = std::move(child.parent_shards);
-            }
-            std::erase_if(readers, [](const Reader& reader) { return reader.iterator.empty(); });
-            co_await open_children(client, readers);
-            if (idle) co_await io::sleep_until(core_.now() + poll_every);
-        }
-    }
-
-    /// The shards to begin with; those that go on from them are opened when they have ended.
-    io::Task<void> open_all(aws::Client& client, std::vector<Reader>& readers) {
-        const bool from_start = options_.from == "start";
-        ListShardsInput list;
-        list.stream_name = options_.stream;
-        list.shard_filter.emplace().type = from_start ? "AT_TRIM_HORIZON" : "AT_LATEST";
-        while (failure_.empty()) {
-            auto shards = co_await client.call<ListShardsOp>(std::move(list));
-            if (!shards) {
-                failure_ = shards.error().message;
-                co_return;
-            }
-            for (const Shard& shard : shards->shards.value_or(std::vector<Shard>()))
-                co_await open(client, readers, shard.shard_id,
-                              from_start ? "TRIM_HORIZON" : "LATEST");
-            if (!shards->next_token) co_return;
-            list = {};
-            list.next_token = std::move(shards->next_token);
-        }
-    }
-
-    io::Task<void> open(aws::Client& client, std::vector<Reader>& readers, std::string shard,
-                        const char* type) {
-        GetShardIteratorInput input;
-        input.stream_name = options_.stream;
-        input.shard_id = shard;
-        input.shard_iterator_type = type;
-        auto iterator = co_await client.call<GetShardIteratorOp>(std::move(input));
-        if (!iterator) {
-            failure_ = iterator.error().message;
+        auto lineage = co_await lineage_of(core_, client, options_.stream, from_, options_.shards);
+        if (!lineage) {
+            failure_ = text_of(lineage.error());
             co_return;
         }
-        readers.push_back({std::move(shard), iterator->shard_iterator.value_or("")});
+        lineage_ = std::move(*lineage);
+        std::vector<std::unique_ptr<Reading>> readings;
+        open_ready(client, readings, from_);
+        while (!readings.empty()) {
+            bool is_idle = true;
+            for (const auto& reading : readings) {
+                const bool go_on = co_await read(*reading, is_idle);
+                if (!go_on) co_return;
+            }
+            std::erase_if(readings, [](const auto& reading) { return reading->is_over; });
+            // What came to be after the start is read from its beginning.
+            Moment from = from_;
+            if (from.kind == Moment::Kind::latest) from.kind = Moment::Kind::trim_horizon;
+            const bool any = open_ready(client, readings, from);
+            if (is_idle && !any && !readings.empty())
+                co_await io::sleep_until(core_.now() + poll_every);
+        }
     }
 
-    /// Those whose parents have all been read to their ends: a key's records stay in order.
-    io::Task<void> open_children(aws::Client& client, std::vector<Reader>& readers) {
-        std::vector<std::string> ready;
-        for (const auto& [child, parents] : waiting_) {
-            if (std::ranges::all_of(parents, [&](const auto& one) { return done_.contains(one); }))
-                ready.push_back(child);
+    bool open_ready(aws::Client& client, std::vector<std::unique_ptr<Reading>>& readings,
+                    Moment from) {
+        const auto ready = lineage_.take_ready();
+        for (const std::string& shard : ready)
+            readings.push_back(std::make_unique<Reading>(
+                ShardReader(core_, client, {options_.stream, shard, from}, false)));
+        return !ready.empty();
+    }
+
+    /// One page of a shard. False when all is over: enough was printed, or a failure.
+    io::Task<bool> read(Reading& reading, bool& is_idle) {
+        const bool is_late = to_ && (to_->kind == Moment::Kind::latest || core_.now() >= to_->time);
+        auto page = co_await reading.reader.next();
+        if (!page) {
+            failure_ = text_of(page.error());
+            co_return false;
         }
-        for (const std::string& child : ready) {
-            waiting_.erase(child);
-            co_await open(client, readers, child, "TRIM_HORIZON");
+        is_idle = is_idle && page->records.empty() && page->behind == 0ms;
+        for (const auto& record : page->records) {
+            if (to_ && to_->kind == Moment::Kind::time && record.approximate_arrival_timestamp &&
+                *record.approximate_arrival_timestamp >= to_->time) {
+                reading.is_over = true;  // its children hold later ones still
+                break;
+            }
+            if (!print(reading.reader.shard(), record)) co_return false;
         }
+        std::fflush(stdout);
+        if (reading.is_over) co_return true;
+        if (page->is_ended) {
+            reading.is_over = true;
+            lineage_.finish(reading.reader.shard());
+            if (options_.shards.empty())
+                for (ChildShard& child : page->children)
+                    lineage_.add(child.shard_id, std::move(child.parent_shards));
+        } else if (is_late && page->behind == 0ms) {
+            reading.is_over = true;
+        }
+        co_return true;
     }
 
     /// False when enough was printed.
@@ -128,6 +121,7 @@ class Tail {
                                      ? to_iso8601(*record.approximate_arrival_timestamp)
                                      : "";
         const auto line = [&](const std::string& key, std::string_view data) {
+            if (!filter_.passes(key, data)) return true;
             while (data.ends_with('\n')) data.remove_suffix(1);
             if (options_.verbose)
                 fmt::print("{} {} {} {} {}\n", when, shard, record.sequence_number, key, data);
@@ -145,11 +139,41 @@ class Tail {
 
     io::Core& core_;
     const Options& options_;
+    RecordFilter filter_;
+    Moment from_;
+    std::optional<Moment> to_;
+    Lineage lineage_;
     std::uint64_t printed_ = 0;
     std::string failure_;
-    std::map<std::string, std::vector<std::string>> waiting_;  ///< children and their parents
-    std::set<std::string> done_;                               ///< read to their ends
 };
+
+int tail(const Options& options) {
+    io::SystemClock clock;
+    const auto refuse = [](const std::string& why) {
+        fmt::print(stderr, "freshet: {}\n", why);
+        return 1;
+    };
+    const auto from = parse_moment(options.from, clock.now());
+    if (!from) return refuse(fmt::format("--from {} is not {}", options.from, moment_forms));
+    std::optional<Moment> to;
+    if (!options.to.empty()) {
+        to = parse_moment(options.to, clock.now());
+        if (!to || to->kind == Moment::Kind::trim_horizon)
+            return refuse(fmt::format("--to {} is not {}", options.to, moment_forms));
+        if (to->kind == Moment::Kind::time && from->kind == Moment::Kind::time &&
+            to->time < from->time)
+            return refuse(fmt::format("--to {} is before --from {}", options.to, options.from));
+    }
+    auto filter = RecordFilter::make(options.wanted);
+    if (!filter) return refuse(filter.error().message());
+    int status = 1;
+    std::unique_ptr<Tail> tail;
+    io::run_to_end(clock, [&](io::Core& core) {
+        tail = std::make_unique<Tail>(core, options, std::move(*filter), *from, to);
+        return tail->run(status);
+    });
+    return status;
+}
 
 }  // namespace
 
@@ -157,21 +181,21 @@ void add_tail(CLI::App& app, int& status) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("tail", "Print a stream's records as they come");
     command->add_option("stream", options->stream, "Name of the stream")->required();
-    command->add_option("--endpoint", options->endpoint,
-                        "URL; AWS_ENDPOINT_URL or http://127.0.0.1:4566 when not given");
-    command->add_option("--from", options->from, "latest or start")
-        ->check(CLI::IsMember({"latest", "start"}));
-    command->add_option("--count", options->count, "End after so many records");
+    add_place(*command, options->place);
+    command->add_option("--from", options->from,
+                        fmt::format("Begin there (latest): {}", moment_forms));
+    command->add_option("--to", options->to,
+                        "End with the records before that time; latest: when all is read");
+    command->add_option("--shard", options->shards, "Only this shard; more may be named")
+        ->allow_extra_args(false);
+    command->add_option("--key", options->wanted.key, "Only records of this partition key");
+    command->add_option("--contains", options->wanted.contains, "Only records that hold this text");
+    command->add_option("--regex", options->wanted.regex,
+                        "Only records in which this regular expression (RE2) finds something");
+    command->add_option("--count", options->count, "End after so many printed records");
     command->add_flag("--deaggregate", options->deaggregate, "Take KPL aggregates apart");
     command->add_flag("--verbose", options->verbose, "With time, shard, sequence number and key");
-    command->callback([options, &status] {
-        io::SystemClock clock;
-        std::unique_ptr<Tail> tail;
-        io::run_to_end(clock, [&](io::Core& core) {
-            tail = std::make_unique<Tail>(core, *options);
-            return tail->run(status);
-        });
-    });
+    command->callback([options, &status] { status = tail(*options); });
 }
 
 }  // namespace freshet::cli
