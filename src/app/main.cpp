@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
     freshet::cli::add_produce(app, status);
     freshet::cli::add_tail(app, status);
     freshet::cli::add_streams(app, status);
+    freshet::cli::add_replay(app, status);
     freshet::cli::add_query(app, status);
     freshet::cli::add_apply(app, status);
     freshet::cli::add_destroy(app, status);

@@ -8,6 +8,7 @@ namespace freshet::cli {
 void add_produce(CLI::App& app, int& status);
 void add_tail(CLI::App& app, int& status);
 void add_streams(CLI::App& app, int& status);
+void add_replay(CLI::App& app, int& status);
 void add_query(CLI::App& app, int& status);
 void add_apply(CLI::App& app, int& status);
 void add_destroy(CLI::App& app, int& status);

@@ -8,15 +8,16 @@ namespace freshet::cli {
 
 using namespace aws::kinesis;
 
-io::Task<aws::Answer<ShardPage>> ShardReader::next() {
+io::Task<aws::Answer<ShardPage>> ShardReader::next(aws::Client& client) {
     while (true) {
         if (!iterator_) {
-            auto opened = co_await open();
+            auto opened = co_await open(client);
             if (!opened) co_return std::unexpected(std::move(opened.error()));
         }
         GetRecordsInput input;
         input.shard_iterator = *iterator_;
-        auto answer = co_await ask<GetRecordsOp>(core_, client_, std::move(input), is_patient_);
+        input.limit = place_.records_max;
+        auto answer = co_await ask<GetRecordsOp>(core_, client, std::move(input), is_patient_);
         if (!answer && answer.error().code == "ExpiredIteratorException" &&
             (!place_.after.empty() || place_.from.kind != Moment::Kind::latest)) {
             iterator_.reset();  // after five minutes; where we stand is known
@@ -34,7 +35,7 @@ io::Task<aws::Answer<ShardPage>> ShardReader::next() {
     }
 }
 
-io::Task<aws::Answer<void>> ShardReader::open() {
+io::Task<aws::Answer<void>> ShardReader::open(aws::Client& client) {
     GetShardIteratorInput input;
     input.stream_name = place_.stream;
     input.shard_id = place_.shard;
@@ -48,7 +49,7 @@ io::Task<aws::Answer<void>> ShardReader::open() {
         const bool is_latest = place_.from.kind == Moment::Kind::latest;
         input.shard_iterator_type = is_latest ? "LATEST" : "TRIM_HORIZON";
     }
-    auto answer = co_await ask<GetShardIteratorOp>(core_, client_, std::move(input), is_patient_);
+    auto answer = co_await ask<GetShardIteratorOp>(core_, client, std::move(input), is_patient_);
     if (!answer) co_return std::unexpected(std::move(answer.error()));
     iterator_ = answer->shard_iterator.value_or("");
     co_return aws::Answer<void>();

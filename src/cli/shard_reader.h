@@ -24,18 +24,19 @@ class ShardReader {
         std::string stream, shard;
         Moment from;
         std::string after = "";  ///< a sequence number; goes before `from`
+        std::optional<std::int32_t> records_max = std::nullopt;  ///< of a page
     };
     /// `is_patient`: makes calls again, too, when the connection failed.
-    ShardReader(io::Core& core, aws::Client& client, Place place, bool is_patient)
-        : core_(core), client_(client), place_(std::move(place)), is_patient_(is_patient) {}
+    ShardReader(io::Core& core, Place place, bool is_patient)
+        : core_(core), place_(std::move(place)), is_patient_(is_patient) {}
 
     const std::string& shard() const { return place_.shard; }
-    io::Task<aws::Answer<ShardPage>> next();
+    /// `client` may be another one each time.
+    io::Task<aws::Answer<ShardPage>> next(aws::Client& client);
 
   private:
-    io::Task<aws::Answer<void>> open();
+    io::Task<aws::Answer<void>> open(aws::Client& client);
     io::Core& core_;
-    aws::Client& client_;
     Place place_;
     bool is_patient_;
     std::optional<std::string> iterator_;

@@ -94,6 +94,7 @@ class Command {
         if (made) {
             client_ = std::move(*made);
             co_await carry_out();
+            client_.reset();  // before the core ends
         } else {
             problem_ = made.error().message();
         }

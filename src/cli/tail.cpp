@@ -58,36 +58,35 @@ class Tail {
         }
         lineage_ = std::move(*lineage);
         std::vector<std::unique_ptr<Reading>> readings;
-        open_ready(client, readings, from_);
+        open_ready(readings, from_);
         while (!readings.empty()) {
             bool is_idle = true;
             for (const auto& reading : readings) {
-                const bool go_on = co_await read(*reading, is_idle);
+                const bool go_on = co_await read(client, *reading, is_idle);
                 if (!go_on) co_return;
             }
             std::erase_if(readings, [](const auto& reading) { return reading->is_over; });
             // What came to be after the start is read from its beginning.
             Moment from = from_;
             if (from.kind == Moment::Kind::latest) from.kind = Moment::Kind::trim_horizon;
-            const bool any = open_ready(client, readings, from);
+            const bool any = open_ready(readings, from);
             if (is_idle && !any && !readings.empty())
                 co_await io::sleep_until(core_.now() + poll_every);
         }
     }
 
-    bool open_ready(aws::Client& client, std::vector<std::unique_ptr<Reading>>& readings,
-                    Moment from) {
+    bool open_ready(std::vector<std::unique_ptr<Reading>>& readings, Moment from) {
         const auto ready = lineage_.take_ready();
         for (const std::string& shard : ready)
             readings.push_back(std::make_unique<Reading>(
-                ShardReader(core_, client, {options_.stream, shard, from}, false)));
+                ShardReader(core_, {options_.stream, shard, from}, false)));
         return !ready.empty();
     }
 
     /// One page of a shard. False when all is over: enough was printed, or a failure.
-    io::Task<bool> read(Reading& reading, bool& is_idle) {
+    io::Task<bool> read(aws::Client& client, Reading& reading, bool& is_idle) {
         const bool is_late = to_ && (to_->kind == Moment::Kind::latest || core_.now() >= to_->time);
-        auto page = co_await reading.reader.next();
+        auto page = co_await reading.reader.next(client);
         if (!page) {
             failure_ = text_of(page.error());
             co_return false;

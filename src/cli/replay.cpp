@@ -1,0 +1,429 @@
+// `freshet replay STREAM --to OTHER`: a range of time of one stream into another, as fast as it
+// came, so many times faster, or as fast as it goes. Records of a key keep their order; with
+// --resume a run that was killed goes on where it was acknowledged.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cli/client_pool.h"
+#include "cli/commands.h"
+#include "cli/key_order.h"
+#include "cli/replay_position.h"
+#include "cli/shard_reader.h"
+
+namespace freshet::cli {
+namespace {
+
+using namespace aws::kinesis;
+
+constexpr Millis poll_every = 250ms, report_every = 1000ms, save_every = 200ms;
+constexpr std::int32_t paced_page = 1000;  ///< records of a page that waits in memory for its time
+
+struct Options {
+    Place source, target;
+    std::string stream, to, from = "trim-horizon", until, speed = "1", resume;
+    int connections = 8;
+    bool follow = false;
+};
+
+/// What the options say, once they are understood.
+struct Range {
+    Moment from;
+    std::optional<Moment> until;
+    std::optional<double> speed;  ///< nothing: as fast as it goes
+};
+
+class Replay {
+  public:
+    Replay(io::Core& core, const Options& options, Range range)
+        : core_(core),
+          options_(options),
+          range_(range),
+          sources_(core, options.source.options(), static_cast<std::size_t>(options.connections)),
+          targets_(core, options.target.options(), static_cast<std::size_t>(options.connections)),
+          tasks_(core),
+          begun_(core),
+          is_begun_(!range.speed) {}
+
+    io::Task<void> run(int& status) {
+        started_ = reported_ = core_.now();
+        co_await prepare();
+        if (failure_.empty()) {
+            open_ready();
+            co_await tasks_.join();
+            save();
+            report(true);
+        }
+        sources_.close();
+        targets_.close();
+        if (!failure_.empty()) fmt::print(stderr, "freshet: {}\n", failure_);
+        status = failure_.empty() ? 0 : 1;
+    }
+
+  private:
+    void fail_with(std::string why) {
+        if (failure_.empty()) failure_ = std::move(why);
+        begun_.notify();
+    }
+    template <class T>
+    bool failed(const aws::Answer<T>& answer, std::string_view stream) {
+        if (!answer) fail_with(fmt::format("{}: {}", stream, text_of(answer.error())));
+        return !answer;
+    }
+
+    // --- before the first record
+
+    io::Task<std::string> arn_of(ClientPool& clients, std::string stream) {
+        auto lease = co_await clients.take();
+        if (!lease) {
+            fail_with(lease.error().message());
+            co_return "";
+        }
+        auto found = co_await describe(core_, **lease, stream);
+        if (failed(found, stream)) co_return "";
+        co_return found->stream_description_summary.stream_arn;
+    }
+
+    io::Task<void> prepare() {
+        const std::string source = co_await arn_of(sources_, options_.stream);
+        if (source.empty()) co_return;
+        const std::string target = co_await arn_of(targets_, options_.to);
+        if (target.empty()) co_return;
+        if (!options_.resume.empty()) {
+            auto read = ReplayPosition::read(options_.resume);
+            if (!read) co_return fail_with(read.error().message());
+            if (*read && ((*read)->source != source || (*read)->target != target))
+                co_return fail_with(fmt::format("{} is of a replay of {} to {}", options_.resume,
+                                                (*read)->source, (*read)->target));
+            if (*read) position_ = std::move(**read);
+            // "15m" ago is another time now: that of the first run is the one.
+            if (*read) range_.from = position_.from;
+        }
+        position_.source = source;
+        position_.target = target;
+        position_.from = range_.from;
+        auto lease = co_await sources_.take();
+        if (!lease) co_return fail_with(lease.error().message());
+        auto lineage = co_await lineage_of(core_, **lease, options_.stream, range_.from, {});
+        if (failed(lineage, options_.stream)) co_return;
+        lineage_ = std::move(*lineage);
+        for (const auto& [shard, state] : position_.shards)
+            if (state.is_ended) lineage_.finish(shard);
+        save();
+    }
+
+    /// Starts a task for each shard whose parents are done.
+    void open_ready() {
+        while (failure_.empty()) {
+            const auto ready = lineage_.take_ready();
+            if (ready.empty()) return;
+            for (const std::string& shard : ready) {
+                if (position_.shards[shard].is_ended) continue;
+                if (!is_begun_) ++not_begun_;
+                tasks_.spawn(replay_shard(shard));
+            }
+        }
+    }
+
+    // --- one shard
+
+    io::Task<void> replay_shard(std::string shard) {
+        Moment from = range_.from;
+        if (from.kind == Moment::Kind::latest && lineage_is_under_way_)
+            from.kind = Moment::Kind::trim_horizon;
+        const auto records_max =
+            range_.speed ? std::optional<std::int32_t>(paced_page) : std::nullopt;
+        ShardReader reader(
+            core_, {options_.stream, shard, from, position_.shards[shard].after, records_max},
+            true);
+        bool has_begun = is_begun_;
+        while (failure_.empty()) {
+            const bool is_late = is_past_until();
+            auto lease = co_await sources_.take();
+            if (!lease) co_return fail_with(lease.error().message());
+            auto page = co_await reader.next(**lease);
+            if (failed(page, shard)) co_return;
+            // A page that waits for its time holds up no other shard; without a pace, as many pages
+            // are in memory as there are connections.
+            std::optional<ClientPool::Lease> held(std::move(*lease));
+            if (range_.speed) held.reset();
+            const bool is_over = cut_at_until(*page);
+            if (page->is_ended && !is_over && page->records.empty()) finish(shard, *page);
+            const bool tells = !page->records.empty() || page->is_ended || page->behind == 0ms;
+            if (!has_begun && tells) {
+                has_begun = true;
+                co_await begin_together(page->records);
+            }
+            const bool is_ended = page->is_ended && !is_over && !page->records.empty();
+            const bool is_empty = page->records.empty();
+            const bool is_at_tip = page->behind == 0ms && !page->is_ended;
+            co_await send_all(shard, std::move(page->records));
+            held.reset();
+            if (!failure_.empty() || is_over) co_return;
+            if (is_ended) finish(shard, *page);
+            if (page->is_ended || (is_late && is_at_tip)) co_return;
+            if (is_empty && is_at_tip) co_await io::sleep_until(core_.now() + poll_every);
+        }
+    }
+
+    /// Whether the tip of a shard, seen now, is the end of what was asked for.
+    bool is_past_until() const {
+        if (range_.until && range_.until->kind == Moment::Kind::time)
+            return core_.now() >= range_.until->time;
+        return range_.until || !options_.follow;
+    }
+
+    /// Drops what is not asked for any more; true when there was such a record.
+    bool cut_at_until(ShardPage& page) const {
+        if (!range_.until || range_.until->kind != Moment::Kind::time) return false;
+        const auto first = std::ranges::find_if(page.records, [this](const Record& record) {
+            return arrival_of(record) >= range_.until->time;
+        });
+        if (first == page.records.end()) return false;
+        page.records.erase(first, page.records.end());
+        return true;
+    }
+
+    static Timestamp arrival_of(const Record& record) {
+        return record.approximate_arrival_timestamp.value_or(Timestamp{});
+    }
+
+    /// All of the shard is acknowledged: its children may be read.
+    void finish(const std::string& shard, ShardPage& page) {
+        position_.shards[shard].is_ended = true;
+        lineage_.finish(shard);
+        for (ChildShard& child : page.children)
+            lineage_.add(child.shard_id, std::move(child.parent_shards));
+        lineage_is_under_way_ = true;
+        open_ready();
+    }
+
+    // --- pace: times are counted from the first record of all shards
+
+    /// Waits until each shard that is there has told its first record, or that it has none.
+    io::Task<void> begin_together(const std::vector<Record>& records) {
+        if (!records.empty()) {
+            const Timestamp first = arrival_of(records.front());
+            first_arrival_ = std::min(first_arrival_.value_or(first), first);
+        }
+        if (--not_begun_ == 0) {
+            is_begun_ = true;
+            started_ = core_.now();
+            begun_.notify();
+        }
+        while (!is_begun_ && failure_.empty()) co_await begun_.wait();
+    }
+
+    Timestamp due(Timestamp arrival) {
+        if (!range_.speed) return Timestamp{};
+        if (!first_arrival_) {
+            first_arrival_ = arrival;
+            started_ = core_.now();
+        }
+        const auto behind = static_cast<double>((arrival - *first_arrival_).count());
+        return started_ + Millis(static_cast<std::int64_t>(behind / *range_.speed));
+    }
+
+    // --- sending
+
+    io::Task<void> send_all(std::string shard, std::vector<Record> records) {
+        std::vector<KeyOrder::Item> items;
+        for (const Record& record : records)
+            items.push_back(
+                {record.partition_key, record.partition_key.size() + record.data.size()});
+        KeyOrder order(std::move(items));
+        Backoff backoff;
+        std::size_t ripe = 0;
+        while (!order.is_done() && failure_.empty()) {
+            const Timestamp now = core_.now();
+            while (ripe < records.size() && due(arrival_of(records[ripe])) <= now) ++ripe;
+            const auto places = order.take(ripe);
+            if (places.empty()) {
+                co_await io::sleep_until(
+                    std::min(due(arrival_of(records[ripe])), now + report_every));
+                tick();
+                continue;
+            }
+            const bool is_whole = co_await send(records, places, order, backoff);
+            if (order.settled() > 0)
+                position_.shards[shard].after = records[order.settled() - 1].sequence_number;
+            tick();
+            if (is_whole || !failure_.empty()) continue;
+            ++retries_;
+            const bool again = co_await backoff.pause(core_);
+            if (!again)
+                fail_with(fmt::format("{} tries were refused; the last one: {}", Backoff::tries_max,
+                                      last_refusal_));
+        }
+    }
+
+    /// True when every entry was taken.
+    io::Task<bool> send(const std::vector<Record>& records, const std::vector<std::size_t>& places,
+                        KeyOrder& order, Backoff& backoff) {
+        PutRecordsInput input;
+        input.stream_name = options_.to;
+        for (const std::size_t place : places) {
+            auto& entry = input.records.emplace_back();
+            entry.data = records[place].data;
+            entry.partition_key = records[place].partition_key;
+        }
+        auto lease = co_await targets_.take();
+        if (!lease) {
+            fail_with(lease.error().message());
+            co_return false;
+        }
+        auto answer = co_await (**lease).call<PutRecordsOp>(std::move(input));
+        if (!answer) {
+            if (!is_passing(answer.error(), true)) failed(answer, options_.to);
+            last_refusal_ = text_of(answer.error());
+            co_return false;
+        }
+        std::size_t taken = 0;
+        for (std::size_t i = 0; i < places.size() && i < answer->records.size(); ++i) {
+            const PutRecordsResultEntry& result = answer->records[i];
+            if (result.error_code) {
+                last_refusal_ = result.error_message.value_or(*result.error_code);
+                continue;
+            }
+            const Record& record = records[places[i]];
+            order.acknowledge(places[i]);
+            ++taken;
+            ++records_sent_;
+            bytes_sent_ += record.data.size() + record.partition_key.size();
+            reached_ = std::max(reached_, arrival_of(record));
+        }
+        if (taken > 0) backoff.reset();
+        co_return taken == places.size();
+    }
+
+    // --- progress
+
+    void tick() {
+        const Timestamp now = core_.now();
+        if (now - saved_ >= save_every) save();
+        if (now - reported_ >= report_every) report(false);
+    }
+
+    void save() {
+        saved_ = core_.now();
+        if (options_.resume.empty() || position_.source.empty()) return;
+        auto written = position_.write(options_.resume);
+        if (!written) fail_with(written.error().message());
+    }
+
+    void report(bool is_last) {
+        reported_ = core_.now();
+        const double seconds =
+            std::max(0.001, static_cast<double>((reported_ - started_).count()) / 1000);
+        const bool terminal = ::isatty(2) != 0;
+        fmt::print(
+            stderr, "{}replay: {} records, {:.0f} records/s, {:.1f} MB/s, {} retries{}{}{}",
+            terminal ? "\r\033[K" : "", records_sent_, static_cast<double>(records_sent_) / seconds,
+            static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
+            records_sent_ ? ", reached " + to_iso8601(reached_) : "",
+            is_last ? fmt::format(" in {:.1f} s", seconds) : "", terminal && !is_last ? "" : "\n");
+    }
+
+    io::Core& core_;
+    const Options& options_;
+    Range range_;
+    ClientPool sources_, targets_;
+    io::Scope tasks_;
+    Lineage lineage_;
+    bool lineage_is_under_way_ = false;  ///< shards that come now came to be while we ran
+    ReplayPosition position_;
+    io::Signal begun_;
+    bool is_begun_;
+    std::size_t not_begun_ = 0;  ///< shards that have not told their first record yet
+    std::optional<Timestamp> first_arrival_;
+    std::uint64_t records_sent_ = 0, bytes_sent_ = 0, retries_ = 0;
+    Timestamp started_, reported_, saved_, reached_;
+    std::string failure_, last_refusal_;
+};
+
+/// What the options mean, or what is wrong with them.
+std::expected<Range, std::string> range_of(const Options& options, Timestamp now) {
+    const auto refuse = [](std::string why) { return std::unexpected(std::move(why)); };
+    Range range;
+    const auto from = parse_moment(options.from, now);
+    if (!from) return refuse(fmt::format("--from {} is not {}", options.from, moment_forms));
+    range.from = *from;
+    if (!options.until.empty()) {
+        range.until = parse_moment(options.until, now);
+        if (!range.until || range.until->kind == Moment::Kind::trim_horizon)
+            return refuse(fmt::format("--until {} is not {}", options.until, moment_forms));
+    }
+    const bool ends_at_time = range.until && range.until->kind == Moment::Kind::time;
+    if (ends_at_time && from->kind == Moment::Kind::time && range.until->time < from->time)
+        return refuse(fmt::format("--until {} is before --from {}", options.until, options.from));
+    if (options.speed != "max") {
+        char* end = nullptr;
+        const double speed = std::strtod(options.speed.c_str(), &end);
+        if (*end != '\0' || !(speed > 0) || speed > 1e9)
+            return refuse(fmt::format("--speed {} is not a number above 0, or max", options.speed));
+        range.speed = speed;
+    }
+    if (!options.resume.empty() && from->kind == Moment::Kind::latest)
+        return refuse("--resume needs a --from that stays: a time or trim-horizon");
+    const auto source = options.source.options(), target = options.target.options();
+    const bool is_same = options.stream == options.to && source.endpoint == target.endpoint &&
+                         source.region == target.region;
+    if (is_same && !(ends_at_time && range.until->time <= now))
+        return refuse(
+            "a stream replayed into itself needs an --until that is past: it would read "
+            "what it writes");
+    return range;
+}
+
+int replay(const Options& options) {
+    io::SystemClock clock;
+    const auto range = range_of(options, clock.now());
+    if (!range) {
+        fmt::print(stderr, "freshet: {}\n", range.error());
+        return 1;
+    }
+    fmt::print(stderr,
+               "replay: records go where their partition keys lead; the explicit hash keys "
+               "that they were put with are not known\n");
+    int status = 1;
+    std::unique_ptr<Replay> made;
+    io::run_to_end(clock, [&](io::Core& core) {
+        made = std::make_unique<Replay>(core, options, *range);
+        return made->run(status);
+    });
+    return status;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, int& status) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("replay", "Send a stream's records into another stream");
+    command->add_option("stream", options->stream, "Name of the stream to read")->required();
+    command->add_option("--to", options->to, "Name of the stream to write")->required();
+    add_place(*command, options->source);
+    command->add_option("--to-endpoint", options->target.endpoint,
+                        "Where the other stream is; --endpoint when not given");
+    command->add_option("--to-region", options->target.region, "--region when not given");
+    command->add_option("--from", options->from,
+                        fmt::format("Begin there (trim-horizon): {}", moment_forms));
+    command->add_option("--until", options->until,
+                        "End with the records before that time; when all is read when not given");
+    command->add_option("--speed", options->speed,
+                        "1: as the records came; 10: ten times as fast; max: as fast as it goes");
+    command->add_option("--connections", options->connections, "Requests under way at once (8)")
+        ->check(CLI::Range(1, 64));
+    command->add_option(
+        "--resume", options->resume,
+        "File that keeps how far records are acknowledged; a later run goes on there");
+    command->add_flag("--follow", options->follow, "Go on with what comes when all is read");
+    command->callback([options, &status] {
+        if (options->target.endpoint.empty()) options->target.endpoint = options->source.endpoint;
+        if (options->target.region.empty()) options->target.region = options->source.region;
+        status = replay(*options);
+    });
+}
+
+}  // namespace freshet::cli
