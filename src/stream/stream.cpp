@@ -146,7 +146,7 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
 
 std::string Streams::public_id(const Stream& stream) const {
     const std::string digest = to_hex(hmac_sha256(iterator_key_, fmt::format("stream {}", stream.id)));
-    return digest.substr(0, 20) + "-" + digest.substr(20, 3);
+    return digest.substr(0, 24);
 }
 
 std::string Streams::first_sequence_number(const Shard& shard) {

@@ -76,7 +76,8 @@ class Streams {
     io::Task<Result<>> set_record_size(StreamKey key, int kib);
     /// Shards for so many MiB a second stand ready from now on.
     io::Task<Result<Counts>> set_warm_throughput(StreamKey key, int mibps);
-    /// "abc...-xyz": names the stream, and no later one of the same name.
+    /// 24 letters and digits: names the stream, and no later one of the same name. Not of AWS's form, with a dash before the
+    /// last three: the SDKs send a request with such an id to a host of AWS, whatever endpoint is set.
     std::string public_id(const Stream& stream) const;
 
     // Encryption of what is put from now on; a new `key_id` makes a new data key.
