@@ -43,6 +43,13 @@ Result<> apply_limits(const std::string& value, Config& config) {
 Result<> apply(const std::string& key, const YAML::Node& value, Config& config) {
     if (key == "listen") return set_listen(value.as<std::string>(), config);
     if (key == "limits") return apply_limits(value.as<std::string>(), config);
+    if (key == "unsigned") {
+        const auto text = value.as<std::string>();
+        if (text != "allowed" && text != "refused")
+            return fail(Errc::invalid, fmt::format("'unsigned' is allowed or refused, not '{}'", text));
+        config.demands_signatures = text == "refused";
+        return {};
+    }
     if (key == "streams") return apply_streams(value, config.streams);
     if (key == "cors") {
         for (const auto& inner : value) {

@@ -20,12 +20,13 @@ struct Config {
     std::string log_level = "info";
     stream::Options streams;
     std::vector<std::string> cors_origins;  ///< of pages that may call, besides this machine's
+    bool demands_signatures = false;  ///< Kinesis refuses a request without one, as AWS
     std::vector<std::string> tls_names;  ///< further names of this server in its certificate
 };
 
 /// Reads `path` into `config`; later settings win. Keys: data, listen, account, log_level,
 /// functions.python, limits, streams.creating_ms, streams.updating_ms, streams.deleting_ms,
-/// streams.shard_limit, tls.names, cors.origins.
+/// streams.shard_limit, tls.names, cors.origins, unsigned.
 Result<> load_config(const std::string& path, Config& config);
 /// "127.0.0.1:4566". Errc::invalid names what is wrong with it; only loopback addresses are
 /// accepted while signatures are not verified.

@@ -181,7 +181,8 @@ Result<> Server::Parts::make_services() {
 Result<> Server::Parts::listen() {
     operators = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), pages.get());
     front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *operators,
-                                         aws::Cors(config.cors_origins));
+                                         aws::Cors(config.cors_origins),
+                                         aws::KinesisGate(config.demands_signatures));
     operators->set_front(*front);
     pipelines = std::make_unique<pipeline::PipelineApi>(
         pipeline::Services{router, queries->query(), dashboards->dashboards()},

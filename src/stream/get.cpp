@@ -18,6 +18,28 @@ std::size_t bytes_of(const std::vector<StoredRecord>& records) {
     return bytes;
 }
 
+Failure no_shard(const std::string& stream, const std::string& account, std::uint32_t index) {
+    return fail(Errc::not_found, fmt::format("Shard {} in stream {} under account {} does not exist", shard_name(index), stream, account));
+}
+
+/// Whether `text` is a sequence number of `shard`; the refusals are AWS's, down to its InternalFailure.
+Result<> check_number(const StreamKey& stream, const Shard& shard, const std::string& text) {
+    const auto told = [&](const char* why) {
+        return fail(Errc::invalid_argument, fmt::format("StartingSequenceNumber {} used in GetShardIterator on shard {} in stream {} under account {} is invalid{}.",
+                                                        text, shard_name(shard.index), stream.name, stream.account, why));
+    };
+    const auto any = parse_any_version(text);
+    if (!any) return told("");
+    if (any->shard != shard.index) {
+        return fail(Errc::invalid_argument, fmt::format("Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a shard with {}",
+                                                        shard_name(any->shard), shard_name(shard.index)));
+    }
+    const auto parts = parse_sequence_number(text);
+    if (parts && parts->created_s == to_epoch_ms(shard.created) / 1000) return {};
+    if (any->version == 0) return fail(Errc::storage, "");
+    return told(" because it did not come from this stream");
+}
+
 Failure too_fast(const Stream& stream, std::uint32_t shard) {
     return fail(Errc::throttled, fmt::format("Rate exceeded for shard {} in stream {} under account {}.", shard_name(shard), stream.key.name, stream.key.account));
 }
@@ -26,14 +48,9 @@ Failure too_fast(const Stream& stream, std::uint32_t shard) {
 
 io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t index, Position position) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    const Shard* known = found && check_usable(**found) ? (*found)->find_shard(index) : nullptr;
+    if (!known) co_return no_shard(key.name, key.account, index);
     const Stream& stream = **found;
-    const Shard* known = stream.find_shard(index);
-    if (!known) {
-        co_return fail(Errc::not_found, fmt::format("Shard {} in stream {} under account {} does not exist", shard_name(index), key.name, key.account));
-    }
-    auto usable = check_usable(stream);
-    if (!usable) co_return std::unexpected(std::move(usable.error()));
     Located at{stream.id, *known, 0};
     const Shard& shard = at.shard;
     const bool is_empty = *shard.partition == 0;  // closed as it was made
@@ -56,11 +73,8 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
         case Start::at_sequence_number:
         case Start::after_sequence_number: {
             const auto parts = parse_sequence_number(position.sequence_number);
-            if (!parts || parts->created_s != to_epoch_ms(shard.created) / 1000 || parts->shard != index) {
-                co_return fail(Errc::invalid_argument,
-                               fmt::format("Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a shard with {}",
-                                           parts ? shard_name(parts->shard) : "no shard of this stream", shard_name(index)));
-            }
+            auto fits = check_number(stream.key, shard, position.sequence_number);
+            if (!fits) co_return std::unexpected(std::move(fits.error()));
             // Number n is that of the record n - 1.
             const bool is_behind = position.start == Start::after_sequence_number || parts->is_behind || parts->ordinal == 0;
             at.ordinal = parts->ordinal - (is_behind ? 0 : 1);
@@ -72,10 +86,11 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
 
 io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t index, Position position) {
     const auto live = this->live(key);
+    const std::string account = key.account, name = key.name;
     auto at = co_await locate(std::move(key), index, std::move(position));
     if (!at) co_return std::unexpected(std::move(at.error()));
     if (options_.aws_limits && !throttle(*live, index).take_iterator(home_.now())) co_return too_fast(live->stream, index);
-    co_return seal_iterator({at->stream_id, index, at->ordinal, home_.now()}, iterator_key_);
+    co_return seal_iterator({at->stream_id, index, at->ordinal, home_.now(), account, name}, iterator_key_);
 }
 
 void Streams::count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records) {
@@ -93,7 +108,7 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     if (!opened) co_return std::unexpected(std::move(opened.error()));
     const auto live = live_id(opened->stream_id);
     const Shard* known = live ? live->stream.find_shard(opened->shard) : nullptr;
-    if (!known) co_return fail(Errc::not_found, "The stream or the shard of this iterator does not exist any more");
+    if (!known) co_return no_shard(opened->stream, opened->account, opened->shard);
     const Shard shard = *known;
     const Timestamp began = home_.now();
     if (options_.aws_limits && !throttle(*live, shard.index).take_read(began)) {
@@ -129,7 +144,7 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     if (shard.closed && read->next >= shard.end) {
         answer.children = children_of(live->stream, shard.index);
     } else {
-        answer.next_iterator = seal_iterator({opened->stream_id, opened->shard, read->next, home_.now()}, iterator_key_);
+        answer.next_iterator = seal_iterator({opened->stream_id, opened->shard, read->next, home_.now(), opened->account, opened->stream}, iterator_key_);
     }
     co_return answer;
 }

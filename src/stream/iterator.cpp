@@ -3,6 +3,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "log/frame.h"
 #include "stream/errors.h"
@@ -11,8 +13,8 @@
 namespace freshet::stream {
 namespace {
 
-constexpr char version = 1;
-constexpr std::size_t signed_bytes = 29, mac_bytes = 16;
+constexpr std::string_view version("\0\0\0\0\0\0\0\1", 8);
+constexpr std::size_t fixed_bytes = 36, mac_bytes = 16, block_bytes = 16;
 
 std::string mac_of(std::string_view key, std::string_view text) {
     const Sha256 digest = hmac_sha256(key, text);
@@ -26,22 +28,29 @@ std::string java_time(Timestamp time) {
 }  // namespace
 
 std::string seal_iterator(const Iterator& iterator, std::string_view key) {
-    std::string text(1, version);
+    std::string text(version);
     log::put_number(text, iterator.stream_id);
     log::put_number(text, iterator.shard);
     log::put_number(text, iterator.ordinal);
     log::put_number(text, to_epoch_ms(iterator.issued));
+    text += iterator.account + '/' + iterator.stream;
+    while (text.size() % block_bytes != block_bytes / 2) text += '\0';
     text += mac_of(key, text);
     return base64_encode(text);
 }
 
 Result<Iterator> open_iterator(std::string_view text, std::string_view key, Timestamp now) {
     std::string raw;
-    const bool ours = base64_decode(text, raw) && raw.size() == signed_bytes + mac_bytes && raw[0] == version &&
-                      mac_of(key, std::string_view(raw).substr(0, signed_bytes)) == std::string_view(raw).substr(signed_bytes);
+    bool ours = base64_decode(text, raw) && raw.size() > fixed_bytes + mac_bytes && raw.starts_with(version);
+    const std::string_view sealed = std::string_view(raw).substr(0, ours ? raw.size() - mac_bytes : 0);
+    ours = ours && mac_of(key, sealed) == std::string_view(raw).substr(sealed.size());
     if (!ours) return fail(Errc::invalid_argument, "Invalid ShardIterator.");
-    Iterator iterator{log::get_number<std::int64_t>(raw, 1), log::get_number<std::uint32_t>(raw, 9),
-                      log::get_number<std::uint64_t>(raw, 13), from_epoch_ms(log::get_number<std::int64_t>(raw, 21))};
+    Iterator iterator{log::get_number<std::int64_t>(raw, 8), log::get_number<std::uint32_t>(raw, 16),
+                      log::get_number<std::uint64_t>(raw, 20), from_epoch_ms(log::get_number<std::int64_t>(raw, 28))};
+    std::string_view name = sealed.substr(fixed_bytes);
+    name = name.substr(0, name.find('\0'));
+    iterator.account = std::string(name.substr(0, name.find('/')));
+    iterator.stream = std::string(name.substr(std::min(name.size(), iterator.account.size() + 1)));
     if (now - iterator.issued > limits::iterator_life) {
         return fail(Errc::expired_iterator,
                     fmt::format("Iterator expired. The iterator was created at time {} while right now it is {} which is further in the "

@@ -1,5 +1,6 @@
 // Shard iterators: stateless, so that they survive a restart; signed, so that none can be made up; five
-// minutes old at most. The text is base64 of: version, stream id, shard, ordinal, issue time, 16 bytes of HMAC.
+// minutes old at most. The text is base64 of: eight bytes of version (big-endian, as AWS's), stream id, shard,
+// ordinal, issue time, "account/stream", zeros up to eight bytes behind a multiple of 16, 16 bytes of HMAC.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ struct Iterator {
     std::uint32_t shard = 0;
     log::Ordinal ordinal = 0;
     Timestamp issued;
+    /// Told when they are gone.
+    std::string account = {}, stream = {};
 };
 
 std::string seal_iterator(const Iterator& iterator, std::string_view key);

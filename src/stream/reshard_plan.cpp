@@ -137,19 +137,15 @@ Result<ReshardPlan> plan_merge(const Stream& stream, std::uint32_t index, std::u
     if (!one) return std::unexpected(std::move(one.error()));
     auto other = eligible(stream, adjacent);
     if (!other) return std::unexpected(std::move(other.error()));
-    const bool above =
-        (*one)->last_hash != hash_key_max && (*one)->last_hash + 1 == (*other)->first_hash;
-    const bool below =
-        (*other)->last_hash != hash_key_max && (*other)->last_hash + 1 == (*one)->first_hash;
-    if (!above && !below)
+    // AWS takes the pair in the order of the ring only.
+    if ((*one)->last_hash == hash_key_max || (*one)->last_hash + 1 != (*other)->first_hash)
         return fail(Errc::invalid_argument,
                     fmt::format("Shards {} and {} in stream {} under account {} are not an "
                                 "adjacent pair of shards eligible for merging",
                                 shard_name(index), shard_name(adjacent), stream.key.name,
                                 stream.key.account));
     Planner planner(stream, now);
-    planner.bear(std::min((*one)->first_hash, (*other)->first_hash),
-                 std::max((*one)->last_hash, (*other)->last_hash), **one, *other);
+    planner.bear((*one)->first_hash, (*other)->last_hash, **one, *other);
     return planner.take();
 }
 

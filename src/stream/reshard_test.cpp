@@ -118,7 +118,7 @@ TEST(ReshardPlan, random_splits_and_merges_keep_the_ring_whole) {
         const Shard& shard = stream.open_shard(place);
         Result<ReshardPlan> plan = ReshardPlan{};
         if (random() % 2 && place + 1 < stream.open.size())
-            plan = plan_merge(stream, stream.open_shard(place + 1).index, shard.index, now);
+            plan = plan_merge(stream, shard.index, stream.open_shard(place + 1).index, now);
         else if (shard.last_hash - shard.first_hash > 100)
             plan = plan_split(stream, shard.index, shard.first_hash + 2 + random() % 97, now);
         ASSERT_TRUE(plan) << plan.error().message();

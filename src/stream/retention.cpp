@@ -15,11 +15,14 @@ io::Task<Result<>> Streams::set_retention(StreamKey key, int hours, bool increas
     auto held = co_await change(key);
     if (!held) co_return std::unexpected(std::move(held.error()));
     Stream stream = held->stream();
-    if (hours < limits::retention_hours_min || hours > limits::retention_hours_max) {
+    const bool is_short = hours < limits::retention_hours_min;
+    if (is_short || hours > limits::retention_hours_max) {
         co_return fail(Errc::invalid_argument,
-                       fmt::format("{} retention period must be between {} and {} hours",
-                                   increase ? "Maximum allowed" : "Minimum allowed",
-                                   limits::retention_hours_min, limits::retention_hours_max));
+                       fmt::format("{} allowed retention period is {} hours. Requested retention "
+                                   "period ({} hours) is too {}.",
+                                   is_short ? "Minimum" : "Maximum",
+                                   is_short ? limits::retention_hours_min : limits::retention_hours_max,
+                                   hours, is_short ? "short" : "long"));
     }
     if (increase ? hours < stream.retention_hours : hours > stream.retention_hours) {
         co_return fail(
@@ -27,8 +30,9 @@ io::Task<Result<>> Streams::set_retention(StreamKey key, int hours, bool increas
             fmt::format("Requested retention period ({} hours) for stream {} can not be {} than "
                         "existing retention period ({} hours). Use {}RetentionPeriod API.",
                         hours, key.name, increase ? "shorter" : "longer", stream.retention_hours,
-                        increase ? "DecreaseStream" : "IncreaseStream"));
+                        increase ? "Decrease" : "Increase"));
     }
+    if (hours == stream.retention_hours) co_return Result<>();  // no change, and no UPDATING
     stream.retention_hours = hours;
     const std::int64_t id = stream.id;
     auto saved = co_await save(held->live(), std::move(stream));

@@ -1,5 +1,7 @@
 #include "stream/sequence.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -91,6 +93,30 @@ std::optional<SequenceParts> parse_sequence_number(std::string_view text) {
     return parts;
 }
 
+std::optional<AnyVersion> parse_any_version(std::string_view text) {
+    constexpr std::uint64_t bit_124 = std::uint64_t{1} << 60;  // of the middle limb
+    constexpr std::int64_t created_s_max = 16'025'174'999;
+    auto limbs = from_decimal(text);
+    if (!limbs) return std::nullopt;
+    auto& [top, middle, low] = *limbs;
+    AnyVersion parsed;
+    if (top == 0 && middle < 2 * bit_124) {
+        middle |= bit_124;  // the first of 32 digits, which may be left out
+        parsed.version = 0;
+        parsed.created_s = static_cast<std::int64_t>(middle >> 24 & 0xf'ffff'ffff);
+        parsed.shard = static_cast<std::int64_t>(low & 0xffff);
+    } else {
+        parsed.version = static_cast<int>(field(*limbs, 46, 1));
+        if (top >> 60 != 0 || field(*limbs, 0, 1) != 2 || (parsed.version != 1 && parsed.version != 2)) return std::nullopt;
+        if (parsed.version == 2 && field(*limbs, 11, 1) > 7) return std::nullopt;
+        parsed.created_s = static_cast<std::int64_t>(field(*limbs, 1, 9));
+        parsed.arrival_s = static_cast<std::int64_t>(field(*limbs, parsed.version == 2 ? 29 : 13, 9));
+        parsed.shard = static_cast<std::int32_t>(field(*limbs, 38, 8));
+    }
+    if (parsed.version != 1 && parsed.created_s > created_s_max) return std::nullopt;
+    return parsed;
+}
+
 std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordinal ordinal, Timestamp arrival) {
     return make_sequence_number({created_s, ordinal + 1, to_epoch_ms(arrival) / 1000, shard});
 }
@@ -113,14 +139,15 @@ std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp
     return make_sequence_number({to_epoch_ms(shard.created) / 1000, next, to_epoch_ms(at) / 1000, shard.index, true});
 }
 
-std::string shard_name(std::uint32_t index) {
+std::string shard_name(std::int64_t index) {
+    if (index < 0) return fmt::format("shardId-{:012}", index);
     std::string name = "shardId-000000000000";
     for (std::size_t at = name.size(); index > 0; index /= 10) name[--at] = static_cast<char>('0' + index % 10);
     return name;
 }
 
 std::optional<std::uint32_t> parse_shard_name(std::string_view text) {
-    if (text.starts_with("shardId-")) text.remove_prefix(8);
+    if (const auto dash = text.rfind('-'); dash != std::string_view::npos) text.remove_prefix(dash + 1);
     std::uint32_t index = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
     if (text.empty() || error != std::errc() || end != text.data() + text.size() || index > 2147483647) return std::nullopt;

@@ -41,9 +41,19 @@ std::string make_sequence_number(const SequenceParts& parts);
 /// Nothing when `text` is not of that layout.
 std::optional<SequenceParts> parse_sequence_number(std::string_view text);
 
+/// What a number of any version that AWS has had tells: 0 has 32 hexadecimal digits, or fewer without the first;
+/// 1 and 2 have 47 and end in their version.
+struct AnyVersion {
+    int version = 2;
+    std::int64_t created_s = 0, arrival_s = 0;
+    std::int64_t shard = 0;  ///< negative when its highest bit is set, which AWS takes for a sign
+};
+/// Nothing when no version has such a number, or its time is past all that AWS takes.
+std::optional<AnyVersion> parse_any_version(std::string_view text);
+
 /// "shardId-000000000003"
-std::string shard_name(std::uint32_t index);
-/// Accepts "shardId-000000000003", "shardId-3" and "3", as AWS does.
+std::string shard_name(std::int64_t index);
+/// Takes what stands behind the last '-': "shardId-000000000003", "shardId-3", "any-3" and "3", as AWS does.
 std::optional<std::uint32_t> parse_shard_name(std::string_view text);
 
 }  // namespace freshet::stream

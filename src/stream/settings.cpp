@@ -24,12 +24,13 @@ io::Task<Result<>> Streams::change_tags(StreamKey key, Tags add, std::vector<std
     Stream stream = held->stream();
     for (auto& [name, value] : add) stream.tags[name] = value;
     for (const auto& name : remove) stream.tags.erase(name);
+    // AWS's sentence says 10 to this day, as it was when 10 were allowed.
     if (stream.tags.size() > limits::tags_max)
         co_return fail(
             Errc::invalid_argument,
             fmt::format("Failed to add tags to stream {} under account {} because a given stream "
-                        "cannot have more than {} tags associated with it.",
-                        key.name, key.account, limits::tags_max));
+                        "cannot have more than 10 tags associated with it.",
+                        key.name, key.account));
     auto saved = co_await save(held->live(), std::move(stream));
     co_return saved;
 }

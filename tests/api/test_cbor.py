@@ -38,7 +38,7 @@ def test_errors_are_cbor_and_those_of_json(freshet):
     status, answer = call(freshet.port, "CreateStream", {"StreamName": "a b", "ShardCount": 0})
     assert answer["__type"] == "ValidationException" and answer["message"].startswith("2 validation errors detected: Value 'a b' at 'streamName'")
     status, answer = call(freshet.port, "PutRecord", {"StreamName": "a", "PartitionKey": "k", "Data": "text"})
-    assert (status, answer["__type"], answer["Message"]) == (400, "SerializationException", "STRING_VALUE can not be converted to a Blob")
+    assert (status, answer["__type"], answer["Message"]) == (400, "SerializationException", "class java.lang.String can not be converted to a Blob")
     for raw in (b"{}", b"\xa1", b"\xff", b"\xbf\x61", b"\x80", b"\xa1\x61\xff\x01", b"\x9f" * 10_000):
         status, answer = call(freshet.port, "PutRecord", None, raw=raw)
         assert (status, answer["__type"]) == (400, "SerializationException"), raw[:10]

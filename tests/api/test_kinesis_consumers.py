@@ -239,7 +239,7 @@ def test_events_come_in_cbor_when_the_request_did(freshet, kinesis):
     kinesis.put_record(StreamName="s", Data=b"\x00\xffrow", PartitionKey="k")
     connection = http.client.HTTPConnection("127.0.0.1", freshet.port, timeout=20)
     connection.request("POST", "/", cbor_wire.encode({"ConsumerARN": consumer, "ShardId": "shardId-000000000000", "StartingPosition": {"Type": "TRIM_HORIZON"}}),
-                       {"Content-Type": "application/x-amz-cbor-1.1", "X-Amz-Target": "Kinesis_20131202.SubscribeToShard",
+                       {"Content-Type": "application/x-amz-cbor-1.1", "X-Amz-Target": "Kinesis_20131202.SubscribeToShard", "X-Amz-Date": "20260101T000000Z",
                         "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0"})
     answer = connection.getresponse()
     frames, buffer = [], botocore.eventstream.EventStreamBuffer()

@@ -163,7 +163,9 @@ def test_refusals_of_reshards(freshet, kinesis):
     assert code == "InvalidArgumentException" and "is not both greater than one plus the shard's StartingHashKey 0" in message
     code, message = refusal(kinesis.merge_shards, StreamName="s", ShardToMerge="0", AdjacentShardToMerge="2")
     assert code == "InvalidArgumentException" and "are not an adjacent pair of shards eligible for merging" in message
-    kinesis.merge_shards(StreamName="s", ShardToMerge="1", AdjacentShardToMerge="0")
+    code, message = refusal(kinesis.merge_shards, StreamName="s", ShardToMerge="1", AdjacentShardToMerge="0")  # the wrong way round
+    assert code == "InvalidArgumentException" and "are not an adjacent pair of shards eligible for merging" in message
+    kinesis.merge_shards(StreamName="s", ShardToMerge="0", AdjacentShardToMerge="1")
     code, message = refusal(kinesis.merge_shards, StreamName="s", ShardToMerge="1", AdjacentShardToMerge="2")
     assert code == "InvalidArgumentException" and "has already been merged or split" in message
     assert refusal(kinesis.update_shard_count, StreamName="s", TargetShardCount=10_001, ScalingType="UNIFORM_SCALING")[0] == "LimitExceededException"

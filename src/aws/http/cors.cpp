@@ -8,7 +8,7 @@ namespace freshet::aws {
 namespace {
 
 constexpr const char* exposed =
-    "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,x-amz-request-id,x-amz-id-2,ETag,Date";
+    "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date";
 constexpr const char* remembered_s = "172800";
 
 /// "http://localhost:3000" and the like: a page that comes from this machine.
@@ -55,9 +55,13 @@ std::optional<io::HttpResponse> Cors::answer(const io::HttpRequest& request) con
     return response;
 }
 
-void Cors::open(const std::string& origin, io::HttpResponse& response) {
-    response.headers.set("Access-Control-Allow-Origin", origin);
-    response.headers.set("Access-Control-Expose-Headers", exposed);
+void Cors::open(const std::string& origin, io::HttpResponse& response,
+                const ServiceInfo* service) const {
+    const bool is_open = std::ranges::find(origins_, "*") != origins_.end();
+    const bool has_etags = !service || service->protocol == Protocol::rest_xml;
+    response.headers.set("Access-Control-Allow-Origin", is_open ? "*" : origin);
+    response.headers.set("Access-Control-Expose-Headers",
+                         has_etags ? std::string(exposed) + ",ETag" : exposed);
     response.headers.add("Vary", "Origin");
 }
 

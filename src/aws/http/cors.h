@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/protocol/shape.h"
 #include "io/http.h"
 
 namespace freshet::aws {
@@ -20,8 +21,8 @@ class Cors {
     /// The answer to a preflight, or the refusal of a page that may not call; nothing when the request goes
     /// on.
     std::optional<io::HttpResponse> answer(const io::HttpRequest& request) const;
-    /// Lets a page of `origin` read the answer.
-    static void open(const std::string& origin, io::HttpResponse& response);
+    /// Lets a page of `origin` read the answer of `service` (nullptr: of any).
+    void open(const std::string& origin, io::HttpResponse& response, const ServiceInfo* service = nullptr) const;
 
   private:
     bool allows(std::string_view origin) const;

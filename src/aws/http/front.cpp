@@ -9,8 +9,10 @@
 #include "aws/http/checked_body.h"
 #include "aws/http/cors.h"
 #include "aws/http/inflated_body.h"
+#include "aws/http/kinesis_gate.h"
 #include "aws/http/route.h"
 #include "aws/limits.h"
+#include "aws/model/kinesis.h"
 #include "aws/protocol/cbor.h"
 #include "aws/protocol/event_stream.h"
 #include "aws/protocol/json.h"
@@ -39,6 +41,7 @@ struct Front::Work {
     Route route;
     std::string method;
     io::Headers headers;
+    std::optional<Fault> unsigned_fault;  ///< told when the body is whole, and before what is in it
     std::shared_ptr<void> input, output;
 };
 
@@ -129,6 +132,7 @@ const std::string& date_header(Timestamp now) {
 
 void add_ids(io::HttpResponse& response, const Caller& caller, const ServiceInfo* service, Timestamp now) {
     response.headers.add("x-amzn-RequestId", caller.request_id());
+    if (service && std::string_view(service->name) == "kinesis") response.headers.add("x-amz-id-2", second_request_id());
     if (service && service->protocol == Protocol::rest_xml) {
         response.headers.add("x-amz-request-id", caller.request_id());
         response.headers.add("x-amz-id-2", caller.request_id());
@@ -229,8 +233,8 @@ io::Task<Answer<void>> run_handler(const Router::Entry& entry, Caller caller, st
 
 }  // namespace
 
-Front::Front(const Router& router, Authenticator authenticator, ConsoleHandler& console, Cors cors)
-    : router_(router), authenticator_(std::move(authenticator)), console_(console), cors_(std::move(cors)),
+Front::Front(const Router& router, Authenticator authenticator, ConsoleHandler& console, Cors cors, KinesisGate gate)
+    : router_(router), authenticator_(std::move(authenticator)), console_(console), cors_(std::move(cors)), gate_(gate),
       counters_(std::make_unique<Counters>()) {}
 Front::~Front() = default;
 
@@ -253,12 +257,22 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
         auto response = co_await console_.handle(std::move(request));
         co_return response;
     }
-    if (auto answered = cors_.answer(request)) co_return std::move(*answered);
     const std::string origin(request.headers.get("origin"));
     Target target = parse_target(request.target);
     const CredentialScope scope = parse_scope(request.headers, target.query);
     auto work = std::make_shared<Work>(authenticator_.identify(scope, request.headers));
+    if (auto answered = cors_.answer(request)) {
+        answered->headers.add("x-amzn-RequestId", work->caller.request_id());
+        co_return std::move(*answered);
+    }
     work->method = request.method;
+    if (KinesisGate::is_asked(request.headers, scope)) {
+        auto refused = co_await refuse_kinesis(work, request, target);
+        if (refused) {
+            if (!origin.empty()) cors_.open(origin, *refused, work->service);
+            co_return std::move(*refused);
+        }
+    }
     const bool has_form = is_form(request.method, request.headers, target);
     if (may_be_compressed(request.headers, has_form)) request.body = make_inflated_body(std::move(request.body), request.headers);
     std::string form;
@@ -282,9 +296,21 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
         response = co_await answer(work, std::move(request));
     }
     add_ids(response, work->caller, work->service, io::Core::current()->now());
-    if (!origin.empty()) Cors::open(origin, response);
+    if (!origin.empty()) cors_.open(origin, response, work->service);
     add_crc32(response, work->service);
     co_return response;
+}
+
+io::Task<std::optional<io::HttpResponse>> Front::refuse_kinesis(std::shared_ptr<Work> work, io::HttpRequest& request,
+                                                                const Target& target) {
+    work->service = &kinesis::service_info();
+    work->unsigned_fault = gate_.signature_fault(request.headers, target.query);
+    auto refused = co_await gate_.refuse(request);
+    if (refused) {
+        count(*work, "Refused");
+        add_ids(*refused, work->caller, work->service, io::Core::current()->now());
+    }
+    co_return refused;
 }
 
 io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpRequest request) {
@@ -301,6 +327,8 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
     work->output = operation.make_output();
     auto decoded = co_await decode(work, request);
     Answer<void> done = std::move(decoded);
+    // A body that is no document comes first: its fault has no sentence.
+    if (work->unsigned_fault && (done || !done.error().message.empty())) done = std::unexpected(std::move(*work->unsigned_fault));
     if (done) {
         done = co_await io::run_on(*work->entry->home, run_handler(*work->entry, work->caller, work->input, work->output));
     }
@@ -360,6 +388,7 @@ io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest
         }
     }
     if (!done) co_return done;
+    if (work->service == &kinesis::service_info()) demand_beyond_model(shape, input, violations);
     if (protocol != Protocol::rest_xml) validate(shape, input, violations);
     co_return violations.empty() ? Answer<void>() : std::unexpected(violations.fault(*operation.service));
 }

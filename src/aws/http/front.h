@@ -8,6 +8,7 @@
 
 #include "aws/auth/authenticator.h"
 #include "aws/http/cors.h"
+#include "aws/http/kinesis_gate.h"
 #include "aws/protocol/shape.h"
 #include "aws/router.h"
 #include "io/http.h"
@@ -30,7 +31,8 @@ struct RequestCount {
 
 class Front {
   public:
-    Front(const Router& router, Authenticator authenticator, ConsoleHandler& console, Cors cors = Cors());
+    Front(const Router& router, Authenticator authenticator, ConsoleHandler& console, Cors cors = Cors(),
+          KinesisGate gate = KinesisGate(false));
     ~Front();
     /// The HttpHandler of the server; any core.
     io::Task<io::HttpResponse> handle(io::HttpRequest request);
@@ -39,6 +41,8 @@ class Front {
   private:
     struct Work;
     io::Task<io::HttpResponse> answer(std::shared_ptr<Work> work, io::HttpRequest request);
+    io::Task<std::optional<io::HttpResponse>> refuse_kinesis(std::shared_ptr<Work> work, io::HttpRequest& request,
+                                                             const Target& target);
     io::Task<Answer<void>> decode(std::shared_ptr<Work> work, io::HttpRequest& request);
     void count(const Work& work, const std::string& code);
 
@@ -46,6 +50,7 @@ class Front {
     Authenticator authenticator_;
     ConsoleHandler& console_;
     Cors cors_;
+    KinesisGate gate_;
     struct Counters;
     std::unique_ptr<Counters> counters_;
 };

@@ -145,19 +145,22 @@ class Decoder {
 
     template <class T>
     bool integer(const Shape& shape, const CborHead& head, T& out) {
+        // As the JSON codec: the nearest number that the type has.
         constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
         if (head.major <= 1) {  // a negative one is -1 - argument
-            if (head.argument > most) return wrong_type(head, shape);
-            const auto whole = static_cast<T>(head.argument);
+            const auto whole = static_cast<T>(std::min(head.argument, most));
             out = head.major == 0 ? whole : static_cast<T>(-1 - whole);
             return true;
         }
-        double real = 0;  // AWS truncates 1.9 to 1
-        if (!number(head, real) || !(std::abs(real) < 9e18) ||
-            real < static_cast<double>(std::numeric_limits<T>::min()) ||
-            real > static_cast<double>(std::numeric_limits<T>::max()))
-            return wrong_type(head, shape);
-        out = static_cast<T>(real);
+        double real = 0;
+        if (!number(head, real)) return wrong_type(head, shape);
+        constexpr T least = std::numeric_limits<T>::min(), top = std::numeric_limits<T>::max();
+        if (real >= static_cast<double>(top))
+            out = top;
+        else if (real <= static_cast<double>(least))
+            out = least;
+        else
+            out = static_cast<T>(real);
         return true;
     }
 

@@ -125,8 +125,10 @@ std::string encode_cbor_fault(const Fault& fault) {
     std::string out(1, map_begins);
     append_text(out, "__type");
     append_text(out, fault.code);
-    append_text(out, message_member(fault));
-    append_text(out, fault.message);
+    if (!fault.message.empty()) {
+        append_text(out, message_member(fault));
+        append_text(out, fault.message);
+    }
     for (const auto& [name, value] : fault.fields) {
         append_text(out, name);
         append_text(out, value);

@@ -1,6 +1,7 @@
 // simdjson walks the body once; each value goes straight to its place in the struct.
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -92,7 +93,9 @@ class Decoder {
     bool wrong_type(od::value value, const Shape& shape) {
         od::json_type type{};
         if (value.type().get(type)) return broken();
-        failure = mistyped(token_of(type), shape);
+        std::string_view text;
+        if (type == od::json_type::string && value.get_string().get(text)) return broken();
+        failure = mistyped(token_of(type), shape, text);
         return false;
     }
 
@@ -136,20 +139,21 @@ class Decoder {
 
     template <class T>
     bool number(const Shape& shape, od::value value, T& out) {
+        // AWS takes the nearest number that the type has: 1 for 1.9, 2147483647 for 10000000000.
+        constexpr T least = std::numeric_limits<T>::min(), most = std::numeric_limits<T>::max();
         std::int64_t whole = 0;
         if (!value.get_int64().get(whole)) {
-            if (whole < std::numeric_limits<T>::min() || whole > std::numeric_limits<T>::max())
-                return wrong_type(value, shape);
-            out = static_cast<T>(whole);
+            out = static_cast<T>(std::clamp<std::int64_t>(whole, least, most));
             return true;
         }
-        double real = 0;  // AWS truncates 1.9 to 1
-        if (value.get_double().get(real) || !(std::abs(real) < 9e18))
-            return wrong_type(value, shape);
-        if (real < static_cast<double>(std::numeric_limits<T>::min()) ||
-            real > static_cast<double>(std::numeric_limits<T>::max()))
-            return wrong_type(value, shape);
-        out = static_cast<T>(real);
+        double real = 0;
+        if (value.get_double().get(real)) return wrong_type(value, shape);
+        if (real >= static_cast<double>(most))
+            out = most;
+        else if (real <= static_cast<double>(least))
+            out = least;
+        else
+            out = static_cast<T>(real);
         return true;
     }
 
@@ -160,8 +164,7 @@ class Decoder {
         char* bytes = blobs_.get() + blobs_bytes_;
         const auto size = base64_decode(text, bytes);
         if (!size) {
-            failure = text.size() % 4 ? "The length of the base64 text is not a multiple of 4"
-                                      : "Invalid Base64 character";
+            failure = not_base64(text);
             return false;
         }
         out = Bytes::share(blobs_, std::string_view(bytes, *size));
@@ -254,10 +257,8 @@ Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
     const simdjson::padded_string padded(text);
     od::document document;
     od::object object;
-    if (parser.iterate(padded).get(document))
-        return std::unexpected(serialization_fault("The body is not JSON"));
-    if (document.get_object().get(object))
-        return std::unexpected(serialization_fault("The body is not a JSON object"));
+    if (parser.iterate(padded).get(document)) return std::unexpected(serialization_fault(""));
+    if (document.get_object().get(object)) return std::unexpected(serialization_fault(""));
     const bool whole = decoder.structure(shape, object, out, Path{});
     const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     if (!whole || !at_end) {
@@ -265,6 +266,12 @@ Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
         return std::unexpected(serialization_fault(std::move(decoder.failure)));
     }
     return {};
+}
+
+bool is_json_object(std::string_view text) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    return parser.parse(text).get(root) == simdjson::SUCCESS && root.is_object();
 }
 
 Fault decode_json_fault(std::string_view body, int status) {

@@ -151,8 +151,10 @@ std::string encode_json(const Shape& shape, const void* value) {
 std::string encode_json_fault(const Fault& fault) {
     std::string out = "{\"__type\":";
     append_json_string(out, fault.code);
-    out.append(",\"").append(message_member(fault)).append("\":");
-    append_json_string(out, fault.message);
+    if (!fault.message.empty()) {
+        out.append(",\"").append(message_member(fault)).append("\":");
+        append_json_string(out, fault.message);
+    }
     for (const auto& [name, value] : fault.fields) {
         out += ',';
         append_json_string(out, name);

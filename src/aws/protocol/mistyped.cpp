@@ -1,64 +1,95 @@
 #include "aws/protocol/mistyped.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace freshet::aws {
 namespace {
 
+constexpr std::size_t shown_bytes_max = 1024;  ///< of a wrong text in its message
+
+/// "an Integer", "milliseconds since epoch"; "" for what has a sentence of its own.
 const char* word_of(Kind kind) {
     switch (kind) {
         case Kind::boolean:
-            return "Boolean";
+            return "an Boolean";
         case Kind::integer:
-            return "Integer";
+            return "an Integer";
         case Kind::int64:
-            return "Long";
+            return "an Long";
         case Kind::float32:
-            return "Float";
+            return "an Float";
         case Kind::float64:
-            return "Double";
+            return "an Double";
         case Kind::string:
-            return "String";
+            return "an String";
         case Kind::blob:
-            return "Blob";
+            return "a Blob";
         case Kind::timestamp:
-            return "Timestamp";
+            return "milliseconds since epoch";
         case Kind::list:
-            return "List";
         case Kind::map:
-            return "Map";
         case Kind::structure:
-            return "Structure";
         case Kind::stream:
-            return "Stream";
+            break;
     }
     return "";
 }
 
-std::string converted(const char* token, const Shape& wanted) {
-    return std::string(token) + " can not be converted to a " + word_of(wanted.kind);
+const char* class_of(Token token) {
+    switch (token) {
+        case Token::number:
+            return "class com.amazon.coral.value.json.numbers.TruncatingBigNumber";
+        case Token::text:
+            return "class java.lang.String";
+        case Token::boolean:
+            return "class java.lang.Boolean";
+        case Token::bytes:
+            return "class java.nio.HeapByteBuffer";
+        case Token::list:
+        case Token::structure:
+        case Token::null:
+            break;
+    }
+    return "null";
+}
+
+std::string quoted(std::string_view text) {
+    const bool is_long = text.size() > shown_bytes_max;
+    return "'" + std::string(text.substr(0, shown_bytes_max)) + (is_long ? "...'" : "'");
 }
 
 }  // namespace
 
-std::string mistyped(Token token, const Shape& wanted) {
-    switch (token) {
-        case Token::list:
-            return "Start of list found where not expected";
-        case Token::structure:
-            return "Start of structure or map found where not expected.";
-        case Token::number:
-            return converted("NUMBER_VALUE", wanted);
-        case Token::text:
-            return converted("STRING_VALUE", wanted);
-        case Token::boolean:
-            return converted("TRUE_VALUE or FALSE_VALUE", wanted);
-        case Token::bytes:
-            return converted("BYTES_VALUE", wanted);
-        case Token::null:
-            break;
+std::string mistyped(Token token, const Shape& wanted, std::string_view text) {
+    if (token == Token::list) return "Start of list found where not expected";
+    if (token == Token::structure) return "Start of structure or map found where not expected.";
+    if (wanted.kind == Kind::list) return "Expected list or null";
+    if (wanted.kind == Kind::map) return "Expected map or null";
+    if (wanted.kind == Kind::structure) return "Expected null";
+    // A text in place of a Boolean is tried as one, whatever its case.
+    const bool is_tried = token == Token::text && wanted.kind == Kind::boolean;
+    std::string what = is_tried ? quoted(text) : class_of(token);
+    if (is_tried)
+        std::ranges::transform(what, what.begin(), [](char c) {
+            return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+        });
+    return what + " can not be converted to " + word_of(wanted.kind);
+}
+
+std::string not_base64(std::string_view text) {
+    const std::string begin = quoted(text) + " can not be converted to a Blob: ";
+    if (text.size() % 4 != 0)
+        return begin + "Base64 encoded length is expected a multiple of 4 bytes but found: " +
+               std::to_string(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                               (c >= '0' && c <= '9') || c == '+' || c == '/';
+        const bool pads = c == '=' && (i + 1 == text.size() || text[i + 1] == '=');
+        if (!is_letter && !pads) return begin + "Invalid Base64 character: '" + c + "'";
     }
-    return converted("NULL_VALUE", wanted);
+    return begin + "Invalid last non-pad Base64 character dectected";
 }
 
 Fault serialization_fault(std::string message) {

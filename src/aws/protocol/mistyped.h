@@ -12,8 +12,11 @@ namespace freshet::aws {
 /// What stands in the body.
 enum class Token : std::uint8_t { list, structure, number, text, boolean, null, bytes };
 
-/// "STRING_VALUE can not be converted to a Integer".
-std::string mistyped(Token token, const Shape& wanted);
+/// "class java.lang.String can not be converted to an Integer"; `text`: of a Token::text.
+std::string mistyped(Token token, const Shape& wanted, std::string_view text = {});
+
+/// What is wrong with base64 that base64_decode() refused.
+std::string not_base64(std::string_view text);
 
 Fault serialization_fault(std::string message);
 

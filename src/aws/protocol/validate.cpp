@@ -15,7 +15,19 @@ namespace freshet::aws {
 namespace {
 
 constexpr std::size_t told_max = 10;
-constexpr std::size_t value_text_max = 256;
+constexpr std::size_t value_text_max = 64 * 1024;
+
+/// AWS lists an enumeration as its hash table has it, which no model tells.
+constexpr std::pair<std::string_view, const char*> told_choices[] = {
+    {"ShardIteratorType",
+     "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON"}};
+
+std::string choices_of(const Shape& shape) {
+    for (const auto& [name, told] : told_choices) {
+        if (name == shape.name) return told;
+    }
+    return fmt::format("{}", fmt::join(shape.choices, ", "));
+}
 
 std::string lower_first(std::string_view name) {
     std::string text(name);
@@ -48,10 +60,54 @@ const re2::RE2* compiled(const char* pattern) {
     return entry->ok() ? entry.get() : nullptr;
 }
 
+/// A structure in a list, as Java writes an object that has no text.
+std::string java_name(const Shape& shape) {
+    if (std::string_view(shape.name) == "PutRecordsRequestEntry")
+        return "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310";
+    return shape.name;
+}
+
 std::string shown(const Shape& shape, std::string_view text) {
     if (shape.sensitive) return "***";
     return text.size() <= value_text_max ? std::string(text)
                                          : std::string(text.substr(0, value_text_max)) + "...";
+}
+
+/// "Member must have length less than or equal to 128, Member must have length greater than or
+/// equal to 1"
+std::string demands_of(const Shape& text) {
+    std::vector<std::string> demands;
+    if (!text.choices.empty()) {
+        demands.push_back(
+            fmt::format("Member must satisfy enum value set: [{}]", choices_of(text)));
+    } else {
+        if (text.has_max)
+            demands.push_back(
+                fmt::format("Member must have length less than or equal to {}", text.max));
+        if (text.has_min)
+            demands.push_back(
+                fmt::format("Member must have length greater than or equal to {}", text.min));
+        if (text.pattern)
+            demands.push_back(
+                fmt::format("Member must satisfy regular expression pattern: {}", text.pattern));
+    }
+    return fmt::format("{}", fmt::join(demands, ", "));
+}
+
+/// A list or a map as Java writes it: "[a, b]", "{k=v}".
+std::string members_text(const Shape& shape, const void* value) {
+    std::string all;
+    const std::size_t size = shape.list->size(value);
+    for (std::size_t i = 0; i < size && all.size() < value_text_max; ++i) {
+        if (i > 0) all += ", ";
+        if (shape.kind == Kind::map) all += *shape.list->key_at(value, i) + "=";
+        const void* held = shape.element->held(shape.list->at(value, i));
+        if (shape.element->kind == Kind::string)
+            all += shown(*shape.element, *static_cast<const std::string*>(held));
+        else
+            all += java_name(*shape.element);
+    }
+    return shape.kind == Kind::map ? "{" + all + "}" : "[" + all + "]";
 }
 
 struct Walk {
@@ -76,9 +132,9 @@ struct Walk {
             for (const char* choice : shape.choices) {
                 if (value == choice) return;
             }
-            violations.add(path, shown(shape, value),
-                           fmt::format("Member must satisfy enum value set: [{}]",
-                                       fmt::join(shape.choices, ", ")));
+            violations.add(
+                path, shown(shape, value),
+                fmt::format("Member must satisfy enum value set: [{}]", choices_of(shape)));
             return;
         }
         if (shape.has_min || shape.has_max) {
@@ -96,16 +152,37 @@ struct Walk {
 
     void list(const Shape& shape, const void* value, const Path& path) const {
         const std::size_t size = shape.list->size(value);
-        bounds(shape, path, static_cast<std::int64_t>(size), fmt::format("[{} members]", size),
-               "length");
+        const auto length = static_cast<std::int64_t>(size);
+        if ((shape.has_min && length < shape.min) || (shape.has_max && length > shape.max))
+            bounds(shape, path, length, members_text(shape, value), "length");
+        const bool is_map = shape.kind == Kind::map;
+        // Texts are judged all at once: the whole list is told, with what each member must be.
+        if (is_map) texts(*shape.key, shape, value, true, path);
+        if (shape.element->kind == Kind::string)
+            return texts(*shape.element, shape, value, false, path);
         for (std::size_t i = 0; i < size; ++i) {
             Path inner{&path, nullptr, i, nullptr};
-            if (shape.kind == Kind::map) {
-                inner.key = shape.list->key_at(value, i);
-                text(*shape.key, *inner.key, inner);
-            }
+            if (is_map) inner.key = shape.list->key_at(value, i);
             any(*shape.element, shape.element->held(shape.list->at(value, i)), inner);
         }
+    }
+
+    /// Judges the keys of a map (`are_keys`), or its values, or the members of a list.
+    void texts(const Shape& one, const Shape& list, const void* value, bool are_keys,
+               const Path& path) const {
+        const std::size_t size = list.list->size(value);
+        bool good = true;
+        for (std::size_t i = 0; i < size && good; ++i) {
+            Violations wrong;
+            const void* held =
+                are_keys ? list.list->key_at(value, i) : one.held(list.list->at(value, i));
+            Walk{wrong}.text(one, *static_cast<const std::string*>(held), Path{});
+            good = wrong.empty();
+        }
+        if (good) return;
+        const char* what = list.kind != Kind::map ? "Member" : are_keys ? "Map keys" : "Map value";
+        violations.add(path, members_text(list, value),
+                       fmt::format("{} must satisfy constraint: [{}]", what, demands_of(one)));
     }
 
     void any(const Shape& shape, const void* value, const Path& path) const {
@@ -160,14 +237,14 @@ void Violations::add(const Path& path, std::string value, std::string constraint
     const std::string place = path.text();
     if (std::ranges::find(missing_, place) != missing_.end())
         return;  // told already, with its own words
-    if (++count_ > told_max) return;
+    if (texts_.size() == told_max) return;
     texts_.push_back(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", value,
                                  place, constraint));
 }
 
 void Violations::add_missing(const Path& path) {
     missing_.push_back(path.text());
-    if (++count_ > told_max) return;
+    if (texts_.size() == told_max) return;
     texts_.push_back(fmt::format(
         "Value null at '{}' failed to satisfy constraint: Member must not be null", path.text()));
 }
@@ -180,8 +257,8 @@ Fault Violations::fault(const ServiceInfo& service) const {
                  : name == "iam"    ? "ValidationError"
                                     : "ValidationException";
     fault.status = 400;
-    fault.message = fmt::format("{} validation error{} detected: {}", count_,
-                                count_ == 1 ? "" : "s", fmt::join(texts_, "; "));
+    fault.message = fmt::format("{} validation error{} detected: {}", texts_.size(),
+                                texts_.size() == 1 ? "" : "s", fmt::join(texts_, "; "));
     return fault;
 }
 

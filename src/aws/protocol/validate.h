@@ -30,7 +30,6 @@ class Violations {
 
   private:
     std::vector<std::string> texts_, missing_;
-    std::size_t count_ = 0;
 };
 
 /// Checks lengths, ranges, patterns and enumerations of `value` and of all inside it. Missing required

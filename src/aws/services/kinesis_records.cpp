@@ -24,7 +24,7 @@ class Handlers {
         auto entry = entry_of(std::move(input.partition_key), input.explicit_hash_key, std::move(input.data));
         if (!entry) co_return std::unexpected(std::move(entry.error()));
         if (input.sequence_number_for_ordering) {
-            const auto after = domain::parse_sequence_number(*input.sequence_number_for_ordering);
+            const auto after = domain::parse_any_version(*input.sequence_number_for_ordering);
             if (!after || from_epoch_ms(after->arrival_s * 1000) > streams_.home().now()) {
                 co_return refuse("InvalidArgumentException", fmt::format("ExclusiveMinimumSequenceNumber {} used in PutRecord on stream {} under account {} is invalid.",
                                                                          *input.sequence_number_for_ordering, key->name, key->account));
@@ -37,7 +37,7 @@ class Handlers {
         if (!placed) co_return refuse(placed.error());
         if (placed->front().is_throttled) co_return refuse("ProvisionedThroughputExceededException", rate_exceeded(*placed, stream_name, account));
         PutRecordOutput out;
-        out.encryption_type = placed->front().is_encrypted ? "KMS" : "NONE";
+        if (placed->front().is_encrypted) out.encryption_type = "KMS";
         out.shard_id = domain::shard_name(placed->front().shard);
         out.sequence_number = std::move(placed->front().sequence_number);
         co_return out;
@@ -62,7 +62,6 @@ class Handlers {
         const std::string stream_name = key->name, account = key->account;
         auto placed = co_await streams_.put(std::move(*key), std::move(entries));
         PutRecordsOutput out;
-        out.encryption_type = "NONE";
         out.failed_record_count = 0;
         if (!placed) {
             const Fault fault = to_fault(placed.error());

@@ -68,11 +68,14 @@ class Handlers {
         auto shard = shard_of(*key, input.shard_to_split);
         if (!shard) co_return std::unexpected(std::move(shard.error()));
         const auto at = domain::parse_hash_key(input.new_starting_hash_key);
-        if (!at) {
-            co_return refuse("InvalidArgumentException", fmt::format("Invalid NewStartingHashKey. NewStartingHashKey must be in the range: [0, 2^128-1]. Specified value was {}",
-                                                                     input.new_starting_hash_key));
+        // What is past the ring is past the shard, too.
+        auto done = co_await streams_.split(std::move(*key), *shard, at.value_or(domain::hash_key_max));
+        if (!done && !at) {
+            Fault fault = to_fault(done.error());
+            const std::string told = domain::to_decimal(domain::hash_key_max);
+            if (const auto place = fault.message.find(told + " used"); place != std::string::npos) fault.message.replace(place, told.size(), input.new_starting_hash_key);
+            co_return std::unexpected(std::move(fault));
         }
-        auto done = co_await streams_.split(std::move(*key), *shard, *at);
         if (!done) co_return refuse(done.error());
         co_return SplitShardOp::Output{};
     }

@@ -111,13 +111,19 @@ Answer<domain::Position> position_of(const std::string& type, const std::optiona
     else if (type == "AT_TIMESTAMP") position.start = domain::Start::at_timestamp;
     else if (type == "AT_SEQUENCE_NUMBER") position.start = domain::Start::at_sequence_number;
     else if (type == "AFTER_SEQUENCE_NUMBER") position.start = domain::Start::after_sequence_number;
-    if (type.ends_with("SEQUENCE_NUMBER") && !sequence_number) {
-        return refuse("InvalidArgumentException", fmt::format("Must either specify (1) AT_SEQUENCE_NUMBER and StartingSequenceNumber or (2) AFTER_SEQUENCE_NUMBER "
-                      "and StartingSequenceNumber or (3) TRIM_HORIZON and no StartingSequenceNumber or (4) LATEST and no StartingSequenceNumber or "
-                      "(5) AT_TIMESTAMP and timestamp. Request specified {} and no StartingSequenceNumber and no timestamp.", type));
+    const bool by_number = type.ends_with("SEQUENCE_NUMBER");
+    if (by_number != sequence_number.has_value() && type != "AT_TIMESTAMP") {
+        return refuse("InvalidArgumentException",
+                      fmt::format("Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST "
+                                  "and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber.", type, by_number ? "no" : "also a"));
     }
-    if (type == "AT_TIMESTAMP" && !time) return refuse("InvalidArgumentException", "Must specify timestamp parameter for iterator of type AT_TIMESTAMP.");
-    if (type == "AT_TIMESTAMP" && *time > now) return refuse("InvalidArgumentException", "The timestamp parameter cannot be in the future.");
+    if (type == "AT_TIMESTAMP" && !time) {
+        return refuse("InvalidArgumentException", "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.");
+    }
+    if (type == "AT_TIMESTAMP" && *time > now) {
+        return refuse("InvalidArgumentException", fmt::format("The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: {}, "
+                                                              "currentTimestampInMillis: {}", to_epoch_ms(*time), to_epoch_ms(now)));
+    }
     position.sequence_number = sequence_number.value_or("");
     position.time = time.value_or(Timestamp());
     return position;
