@@ -63,6 +63,8 @@ def pytest_stage(folder):
             command += ["-k", options.k]
         if folder == "tests/crash":
             command += ["--kills", str(options.crash)]
+        if folder == "tests/clients" and options.clients:
+            command += ["--clients", "-rs"]  # says what was not there
         run(command)
         return read_junit(report)
     return stage
@@ -102,6 +104,7 @@ def main():
     parser.add_argument("--crash", type=int, default=100, metavar="N", help="deaths of a server of streams, and half as many of the rest (100)")
     parser.add_argument("--fuzz-seconds", type=int, default=5, metavar="N")
     parser.add_argument("-k", metavar="WORD", help="only tests whose name has it")
+    parser.add_argument("--clients", action="store_true", help="also the clients that take minutes: Java, Go, Rust, KPL, KCL, Flink")
     options = parser.parse_args()
     total = [0, 0]
     for name in options.only or STAGES:

@@ -3,6 +3,7 @@ test that shows it. `--check` only says whether the page is as the sources are.
 
 Built is what src/aws/services registers with the router; the test is the first in tests/ that calls it by boto3's name.
 """
+import json
 import pathlib
 import re
 import sys
@@ -12,6 +13,7 @@ import botocore.session
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "compatibility.md"
+SUITE_TESTS = 285  # without the five that it leaves out itself
 # The namespace of a service's generated shapes, and the test file that is its own.
 SERVICES = {"kinesis": "test_kinesis", "s3": "test_s3", "firehose": "test_firehose", "lambda": "test_lambda", "logs": "test_logs",
             "kinesisanalytics": "test_kinesisanalytics", "glue": "test_glue", "events": "test_events", "athena": "test_athena",
@@ -48,6 +50,16 @@ def first_test(service, operation):
     return f"`{text.relative_to(ROOT)}` (in a fixture)" if text.exists() and re.search(rf"\b{name}\b", text.read_text()) else ""
 
 
+def judged():
+    """What kinesalite's suite expects of Kinesis and AWS no longer does."""
+    differences = json.loads((ROOT / "tests/clients/kinesalite/differences.json").read_text())
+    lines = [f"## kinesalite's test suite: {SUITE_TESTS - len(differences)} of {SUITE_TESTS}", "",
+             "That suite was written against AWS, up to 2020. `tests/clients/test_kinesalite.py` runs it (`./dev test --only clients --clients`, with",
+             "`FRESHET_KINESALITE_SUITE` naming a checkout). Freshet does not pass those tests in which AWS itself has changed since:", "",
+             "| test | today |", "| --- | --- |"]
+    return lines + [f"| {each['test']} | {each['reason']} |" for each in differences] + [""]
+
+
 def page():
     loader, handlers = botocore.session.get_session().get_component("data_loader"), built()
     lines = ["# Compatibility", "", "Made by `tools/compatibility/compatibility.py`; do not edit. Each operation that AWS has, and how far Freshet goes.",
@@ -63,6 +75,8 @@ def page():
             lines += [f"| {name} | {first_test(service, name)} |" for name in operations if name in mine] + [""]
         rest = [name for name in operations if name not in mine]
         lines += ["Not built: " + ", ".join(rest) + ".", ""] if rest else []
+        if service == "kinesis":
+            lines += judged()
     return "\n".join(lines)
 
 

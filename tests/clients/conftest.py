@@ -1,0 +1,63 @@
+"""`--clients` also runs the heavy ones: those of Java, Go and Rust, the KPL, the KCL and Flink, and kinesalite's suite."""
+import fcntl
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+CLIENTS = pathlib.Path(__file__).parent
+
+
+def pytest_addoption(parser):
+    parser.addoption("--clients", action="store_true", help="also the clients that take minutes")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--clients"):
+        return
+    heavy = pytest.mark.skip(reason="takes minutes: ./dev test --only clients --clients")
+    for item in items:
+        if item.get_closest_marker("heavy"):
+            item.add_marker(heavy)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "heavy: runs with --clients only")
+
+
+@pytest.fixture
+def system_freshet(make_freshet):
+    """On the machine's clock: the clients sleep and time out by it."""
+    return make_freshet(clock="system")
+
+
+@pytest.fixture
+def authority(tmp_path):
+    """Writes a server's certificate authority to a file."""
+    def write(server):
+        path = tmp_path / "authority.pem"
+        path.write_text(subprocess.run(server.command("cert", "--data", server.directory / "data"), capture_output=True, text=True, check=True).stdout)
+        return path
+    return write
+
+
+def need(program, package):
+    if not shutil.which(program):
+        pytest.skip(f"needs {program}: ./dev setup --clients installs Debian's {package}")
+
+
+@pytest.fixture(scope="session")
+def java(tmp_path_factory):
+    """Builds a program of tests/clients/java once and returns its command line, less the class's arguments."""
+    def command(name, main, *options):
+        need("mvn", "maven and default-jdk-headless")
+        folder = CLIENTS / "java" / name
+        lock = folder / "target"
+        lock.mkdir(exist_ok=True)
+        with open(lock / "lock", "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # tests run side by side
+            built = subprocess.run(["mvn", "-q", "-B", "compile"], cwd=folder, capture_output=True, text=True, timeout=900)
+        assert built.returncode == 0, built.stdout[-4000:]
+        return ["java", *options, "-cp", f"{folder}/target/classes:{folder}/target/lib/*", f"freshet.{main}"]
+    return command
