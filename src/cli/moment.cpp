@@ -1,6 +1,7 @@
 #include "cli/moment.h"
 
 #include <charconv>
+#include <memory>
 
 namespace freshet::cli {
 
@@ -9,8 +10,9 @@ std::optional<Moment> parse_moment(std::string_view text, Timestamp now) {
     if (text == "latest") return Moment{Moment::Kind::latest, {}};
     if (text == "now") return Moment{Moment::Kind::time, now};
     std::uint32_t count = 0;
-    const char* const end = text.data() + text.size();
-    const auto [behind, problem] = std::from_chars(text.data(), end, count);
+    const char* const begin = std::to_address(text.begin());
+    const char* const end = std::to_address(text.end());
+    const auto [behind, problem] = std::from_chars(begin, end, count);
     if (problem == std::errc() && behind + 1 == end) {
         const auto units = static_cast<std::int64_t>(count);
         switch (*behind) {

@@ -230,6 +230,7 @@ class Replay {
 
     io::Task<void> send_all(std::string shard, std::vector<Record> records) {
         std::vector<KeyOrder::Item> items;
+        items.reserve(records.size());
         for (const Record& record : records)
             items.push_back(
                 {record.partition_key, record.partition_key.size() + record.data.size()});
