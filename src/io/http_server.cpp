@@ -1,5 +1,6 @@
 // Listens, deals connections to the cores, and finds out what each speaks: 0x16 begins a TLS
-// handshake, "PRI * HTTP/2.0" is HTTP/2 by prior knowledge, anything else is HTTP/1.1.
+// handshake (ALPN, or the first bytes inside, say what follows), "PRI * HTTP/2.0" is HTTP/2 by prior knowledge,
+// anything else is HTTP/1.1.
 #include <fmt/format.h>
 
 #include <array>
@@ -61,7 +62,7 @@ Task<Speech> listen_to(Floor& floor, Line& line) {
     co_return *speech;
 }
 
-/// The handshake, then what the two sides agreed on.
+/// The handshake, then what the two sides agreed on, or what the client begins with when they did not.
 Task<Speech> secure(Floor& floor, Line& line) {
     auto context = floor.tls ? floor.tls->context() : nullptr;
     if (!context) co_return Speech::closed;
@@ -72,7 +73,11 @@ Task<Speech> secure(Floor& floor, Line& line) {
         line.channel.async_handshake(std::move(context), asio::buffer(first), std::move(handler));
     });
     if (done.error) co_return Speech::closed;
-    co_return line.channel.protocol() == "h2" ? Speech::http2 : Speech::http1;
+    const std::string_view agreed = line.channel.protocol();
+    if (!agreed.empty()) co_return agreed == "h2" ? Speech::http2 : Speech::http1;
+    // Without ALPN the client may know beforehand that it speaks HTTP/2: the AWS SDK for Java does.
+    const Speech speech = co_await listen_to(floor, line);
+    co_return speech == Speech::tls ? Speech::http1 : speech;
 }
 
 /// A client that has not said yet what it speaks.

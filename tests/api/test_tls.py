@@ -10,6 +10,7 @@ import threading
 import boto3
 import botocore.config
 import pytest
+from http2_wire import Http2Client
 
 
 def authority(freshet, *arguments):
@@ -131,3 +132,11 @@ def test_broken_handshakes_harm_nobody(freshet, bundle):
     for thread in threads:
         thread.join()
     assert "ok" in freshet.get("/_freshet/health")
+
+
+def test_http2_is_known_beforehand_when_nothing_is_agreed_on(freshet, bundle):
+    """As the AWS SDK for Java v2 speaks, and with it KCL and Flink: HTTP/2 inside TLS, without ALPN."""
+    context = ssl.create_default_context(cafile=str(bundle))
+    client = Http2Client(freshet.port, wrap=lambda plain: context.wrap_socket(plain, server_hostname="localhost"))
+    assert client.socket.selected_alpn_protocol() is None
+    assert client.call("Kinesis_20131202.ListStreams", {})[0] == 200
