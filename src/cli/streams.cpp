@@ -312,12 +312,17 @@ class Merge final : public Reshard {
         if (!other) co_return false;
         MergeShardsInput input;
         input.stream_name = options_.stream;
-        input.shard_to_merge = one->id;
-        input.adjacent_shard_to_merge = other->id;
+        // AWS takes the left one first only.
+        input.shard_to_merge = std::min(*one, *other, is_left_of).id;
+        input.adjacent_shard_to_merge = std::max(*one, *other, is_left_of).id;
         auto answer = co_await client_->call<MergeShardsOp>(std::move(input));
         if (failed(answer)) co_return false;
         fmt::print("merged shards {} and {}\n\n", one->name(), other->name());
         co_return true;
+    }
+
+    static bool is_left_of(const RingShard& one, const RingShard& other) {
+        return one.first < other.first;
     }
 
     /// The shard that `one` goes together with; nullptr with a problem.
