@@ -64,13 +64,13 @@ def test_consumers_are_registered_described_listed_and_deregistered(freshet, kin
     assert refusal(kinesis.register_stream_consumer, StreamARN=STREAM, ConsumerName="a")[0] == "ResourceInUseException"
     for described in (kinesis.describe_stream_consumer(ConsumerARN=made["ConsumerARN"]), kinesis.describe_stream_consumer(StreamARN=STREAM, ConsumerName="a")):
         assert described["ConsumerDescription"]["StreamARN"] == STREAM and described["ConsumerDescription"]["ConsumerStatus"] == "ACTIVE"
-    for i in range(19):
+    for i in range(49):
         kinesis.register_stream_consumer(StreamARN=STREAM, ConsumerName=f"b{i:02}")
     assert refusal(kinesis.register_stream_consumer, StreamARN=STREAM, ConsumerName="c")[0] == "LimitExceededException"
-    assert kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["ConsumerCount"] == 20
-    pages = list(kinesis.get_paginator("list_stream_consumers").paginate(StreamARN=STREAM, PaginationConfig={"PageSize": 8}))
-    assert [len(page["Consumers"]) for page in pages] == [8, 8, 4]
-    assert [consumer["ConsumerName"] for page in pages for consumer in page["Consumers"]] == ["a"] + [f"b{i:02}" for i in range(19)]
+    assert kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["ConsumerCount"] == 50
+    pages = list(kinesis.get_paginator("list_stream_consumers").paginate(StreamARN=STREAM, PaginationConfig={"PageSize": 20}))
+    assert [len(page["Consumers"]) for page in pages] == [20, 20, 10]
+    assert [consumer["ConsumerName"] for page in pages for consumer in page["Consumers"]] == ["a"] + [f"b{i:02}" for i in range(49)]
     freshet.restart()
     kinesis.deregister_stream_consumer(StreamARN=STREAM, ConsumerName="a")
     assert refusal(kinesis.describe_stream_consumer, ConsumerARN=made["ConsumerARN"])[0] == "ResourceNotFoundException"
