@@ -178,6 +178,7 @@ def test_a_stream_id_names_one_stream(freshet, kinesis):
     first = summary(kinesis)["StreamId"]
     # Without the dash of AWS's ids, by which the SDKs' endpoint rules would send KCL 3 to a host of AWS.
     assert len(first) == 24 and first.isalnum() and first == summary(kinesis)["StreamId"]
+    kinesis.put_record(StreamName="s", StreamId=first, Data=b"1", PartitionKey="k")  # KCL 3 sends it back
     kinesis.delete_stream(StreamName="s")
     kinesis.create_stream(StreamName="s", ShardCount=1)
     assert summary(kinesis)["StreamId"] != first
