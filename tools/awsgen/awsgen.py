@@ -22,6 +22,8 @@ KEYWORDS = {"namespace", "default", "delete", "operator", "export", "class", "ne
             "public", "private", "protected", "register", "auto", "and", "or", "not", "case", "switch", "int", "float",
             "double", "char", "short", "long", "static", "struct", "using", "continue", "break", "return", "if", "else",
             "requires", "concept", "typename", "explicit", "const", "void", "bool", "catch", "try", "throw", "virtual"}
+# The last event of a shard's subscription, with its ChildShards, has no number to continue at: KCL takes it for broken else.
+LEFT_OUT = {("ContinuationSequenceNumber", True)}
 SCALARS = {"string": "std::string", "character": "std::string", "boolean": "bool", "integer": "std::int32_t",
            "long": "std::int64_t", "float": "float", "double": "double", "timestamp": "Timestamp", "blob": "Bytes"}
 # The kinds whose names are keywords in C++.
@@ -97,8 +99,13 @@ class Service:
 
     def plain(self, shape, member_name, member):
         """Whether the member is held without std::optional."""
-        return member_name in shape.get("required", []) or member["shape"] in self.streams \
+        return self.required(shape, member_name, member) or member["shape"] in self.streams \
             or member["shape"] in self.recursive
+
+    @staticmethod
+    def required(shape, member_name, member):
+        """As the model says, but for what AWS leaves out all the same."""
+        return member_name in shape.get("required", []) and (member_name, "ChildShards" in shape["members"]) not in LEFT_OUT
 
     def header(self):
         out = [f"// {self.meta['serviceFullName']}, {self.meta['apiVersion']}: made by tools/awsgen from AWS's model.",
@@ -201,7 +208,7 @@ class Service:
                      f".offset = offsetof({name}, {self.field(member_name)})"]
             if not plain:
                 parts.append(f".optional = optional_ops<{self.type_of(member['shape'])}>")
-            if member_name in shape.get("required", []):
+            if self.required(shape, member_name, member):
                 parts.append(".required = true")
             if member.get("location"):
                 parts.append(f".location = Location::{self.location(member['location'])}")
