@@ -207,7 +207,13 @@ public final class Kcl {
 
     public static void main(String[] arguments) throws Exception {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", System.getProperty("log", "warn"));
-        new Kcl(arguments[0], arguments[1].equals("fan-out")).run();
-        System.exit(0);
+        int status = 1;  // the library's threads would keep the program alive
+        try {
+            new Kcl(arguments[0], arguments[1].equals("fan-out")).run();
+            status = 0;
+        } catch (Throwable error) {
+            error.printStackTrace();
+        }
+        System.exit(status);
     }
 }
