@@ -131,6 +131,10 @@ class Unmounted:
         start(server, SMALL)
         time.sleep(self.rng.uniform(0.03, 0.3))
         server.process.send_signal(signal.SIGSTOP)
+        # Only now do all its threads stand still: one that is still in an fsync may be told that it succeeded while the file
+        # system goes away under it.
+        _, status = os.waitpid(server.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), f"ended by itself: {status}\n{server.server_log()[-3000:]}"
         directory = os.open(self.place, os.O_RDONLY)
         fcntl.ioctl(directory, self.SHUTDOWN, self.NO_LOG_FLUSH)
         os.close(directory)
