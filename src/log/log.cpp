@@ -278,6 +278,7 @@ void Log::State::roll() {
     }
     flush_through = complete;
     wake_flusher.notify_one();
+    flush_done.notify_all();
 }
 
 // --- the flusher
@@ -576,10 +577,13 @@ void Log::unlisten(PartitionId id, std::uint64_t listener) {
 
 Result<> Log::flush() {
     std::unique_lock lock(state_->mutex);
-    const std::uint64_t before = state_->flushed_through, refused = state_->rolls_refused;
+    const std::uint64_t rolled = state_->flush_through, refused = state_->rolls_refused;
     state_->roll_wanted = true;
     state_->wake_committer.notify_one();
-    state_->flush_done.wait(lock, [&] { return state_->flushed_through > before || state_->rolls_refused > refused; });
+    // What is durable now lies in front of the next roll; a flush that is under way already does not count.
+    state_->flush_done.wait(lock, [&] { return state_->flush_through > rolled || state_->rolls_refused > refused; });
+    const std::uint64_t through = state_->flush_through;
+    state_->flush_done.wait(lock, [&] { return state_->flushed_through >= through; });
     for (const auto& [id, partition] : state_->partitions) {
         if (partition->flushed < partition->durable) return fail(freshet::Errc::io, "flush failed; the journal keeps everything");
     }
