@@ -72,7 +72,9 @@ function changeOf(stream: Stream, reshard: Reshard, fields: Fields): Change | nu
       : { path: 'streams/split', body: { shard: shard.id, at: String(at) }, said: `${shard.id} was split at ${at}.` };
   }
   const other = neighbours(shard, byHash(stream.shards))[fields.side as 'before' | 'after'];
-  return other ? { path: 'streams/merge', body: { shard: shard.id, adjacent: other.id }, said: `${shard.id} and ${other.id} were merged.` } : null;
+  // AWS takes the one that is first on the ring first.
+  const [left, right] = fields.side === 'after' ? [shard, other] : [other, shard];
+  return left && right ? { path: 'streams/merge', body: { shard: left.id, adjacent: right.id }, said: `${left.id} and ${right.id} were merged.` } : null;
 }
 
 const countOf = (text: string) => (/^\s*\d{1,6}\s*$/.test(text) ? Number(text) : 0);
