@@ -166,11 +166,14 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
     }
     if (!records) co_return std::unexpected(std::move(records.error()));
     const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
+    std::size_t bytes = 0;
     for (const log::Record& record : *records) {
         // A shard that closed after `shard` was looked at: its closing record ends this reading, too.
         if (record.ordinal >= end || is_closing_record(record.data)) break;
         auto decoded = decode(record.data);
         if (!decoded) co_return std::unexpected(std::move(decoded.error()));
+        bytes += decoded->partition_key.size() + decoded->data.size();
+        if (bytes > bytes_max && !read.records.empty()) break;  // the log reads whole frames
         read.records.push_back({record_number(created_s, shard.index, record.ordinal, record.time), record.time,
                                 std::string(decoded->partition_key), std::move(decoded->data), decoded->is_encrypted});
         read.next = record.ordinal + 1;

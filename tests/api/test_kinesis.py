@@ -205,6 +205,19 @@ def test_limits_of_a_put(freshet):
     assert [r["Data"] for r in read_all(kinesis, "s")] == [b""], "of the refused ones nothing was kept"
 
 
+def test_an_answer_has_ten_mebibytes_at_most(kinesis):
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    data = b"x" * 1_000_000
+    for _ in range(3):
+        assert kinesis.put_records(StreamName="s", Records=[{"Data": data, "PartitionKey": "k"}] * 9)["FailedRecordCount"] == 0
+    iterator, counts = kinesis.get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"], []
+    for _ in range(3):
+        answer = kinesis.get_records(ShardIterator=iterator)
+        counts.append(len(answer["Records"]))
+        iterator = answer["NextShardIterator"]
+    assert counts == [10, 10, 7]  # 10 * 1,000,001 bytes are less than 10 MiB, 11 are more
+
+
 def test_aggregates_of_the_kpl_pass_through_unchanged(kinesis):
     kinesis.create_stream(StreamName="s", ShardCount=1)
     aggregate = aggregator.RecordAggregator()
