@@ -6,6 +6,8 @@ import concurrent.futures
 import glob
 import json
 import random
+import resource
+import socket
 import sqlite3
 import subprocess
 import time
@@ -105,6 +107,24 @@ def reshard(root, server, seconds):
     print(f"{'slowest put beside it':<36} {'':12} {'':8} {'':17} {busy['max_ms']:8.2f} ms {'':14}   10 ms ({quiet['max_ms']:.2f} ms without it)", flush=True)
 
 
+def beside_idle(root, server, seconds):
+    """Eight honest clients alone, and beside 9,000 connections that say nothing and 500 that stop within a header."""
+    server.client("kinesis").create_stream(StreamName="h", ShardCount=2)
+    load = dict(stream="h", seconds=seconds, raw_file=f"{server.directory.name}/raw", records=1, size=100, users=1, connections=8)
+    alone = run(root, server, "put", **load)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    host, port = server.endpoint.rsplit(":", 1)
+    sockets = [socket.create_connection((host, int(port))) for _ in range(9_500)]
+    for half in sockets[:500]:
+        half.sendall(b"POST / HTTP/1.1\r\nHost: ")
+    beside = run(root, server, "put", **load)
+    for one in sockets:
+        one.close()
+    print(f"{'PutRecord beside 9,500 idle clients':<36} {beside['records_s']:12,.0f} {'':8} {'':17} {beside['p50_ms']:8.2f} {beside['p99_ms']:8.2f} {'':8}   p99 within twice: "
+          f"{beside['p99_ms'] / alone['p99_ms']:.1f} times ({alone['records_s']:,.0f}/s, p99 {alone['p99_ms']:.2f} ms alone)", flush=True)
+
+
 def retained(root, make_server):
     """10,000 shards in 1,000 streams with 100 GB behind them. The data are holes in files of the real format (freshet-bench-streams retain)."""
     server = make_server()
@@ -161,6 +181,7 @@ def main(root, make_server, seconds=4):
         print(f"{'KPL deaggregation, one core':<36} {found['records_s']:12,.0f} {'':53}   5,000,000 records/s", flush=True)
         fan_out(root, server, seconds, mb_s / 2)
         reshard(root, server, seconds)
+        beside_idle(root, server, seconds)
     finally:
         server.stop()
     retained(root, make_server)
