@@ -109,15 +109,7 @@ io::Task<Result<>> Streams::remove_expired(std::int64_t stream_id) {
     });
     stream.index_open();
     for (const Shard& shard : expired) {
-        const ShardFigures& last = held->live().figures[shard.index];
-        ShardFigures& gone = held->live().gone;
-        gone.bytes_in += last.bytes_in;
-        gone.records_in += last.records_in;
-        gone.bytes_out += last.bytes_out;
-        gone.records_out += last.records_out;
-        gone.writes_throttled += last.writes_throttled;
-        gone.reads_throttled += last.reads_throttled;
-        gone.reads += last.reads;
+        held->live().gone.add_counts(held->live().figures[shard.index]);
         held->live().figures.erase(shard.index);
         held->live().throttles.erase(shard.index);
         fan_out_cache_.forget(shard.partition);

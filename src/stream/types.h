@@ -140,6 +140,17 @@ struct ShardFigures {
     std::uint64_t iterator_age_ms = 0;  ///< of the last read
     Timestamp last_read{};
     log::Ordinal read_next = 0;  ///< what the last read did not reach begins here
+
+    /// Adds what `other` counted; what is of its last read stays with it.
+    void add_counts(const ShardFigures& other) {
+        bytes_in += other.bytes_in;
+        records_in += other.records_in;
+        bytes_out += other.bytes_out;
+        records_out += other.records_out;
+        writes_throttled += other.writes_throttled;
+        reads_throttled += other.reads_throttled;
+        reads += other.reads;
+    }
 };
 
 /// How far a consumer of enhanced fan-out got in a shard.

@@ -20,13 +20,7 @@ ShardFigures Streams::sum_of_figures(const StreamKey& key) const {
     if (!live) return {};
     ShardFigures sum = live->gone;
     for (const auto& [shard, one] : live->figures) {
-        sum.bytes_in += one.bytes_in;
-        sum.records_in += one.records_in;
-        sum.bytes_out += one.bytes_out;
-        sum.records_out += one.records_out;
-        sum.writes_throttled += one.writes_throttled;
-        sum.reads_throttled += one.reads_throttled;
-        sum.reads += one.reads;
+        sum.add_counts(one);
         sum.iterator_age_ms = std::max(sum.iterator_age_ms, one.iterator_age_ms);
         sum.last_read = std::max(sum.last_read, one.last_read);
     }

@@ -151,6 +151,21 @@ class FanOutReader(Client):
             stream.close()
 
 
+def reshard(kinesis, rng, open_max, count_max):
+    """Splits, merges or counts the shards of stream s anew, at random."""
+    current = sorted(shards_of(kinesis, "s", ShardFilter={"Type": "AT_LATEST"}).values(), key=range_of)
+    what = rng.randrange(4)
+    if what == 0 or len(current) > open_max:
+        kinesis.update_shard_count(StreamName="s", TargetShardCount=rng.randrange(1, count_max + 1), ScalingType="UNIFORM_SCALING")
+    elif what == 1 and len(current) > 1:
+        at = rng.randrange(len(current) - 1)
+        kinesis.merge_shards(StreamName="s", ShardToMerge=current[at]["ShardId"], AdjacentShardToMerge=current[at + 1]["ShardId"])
+    else:
+        shard = rng.choice(current)
+        low, high = range_of(shard)
+        kinesis.split_shard(StreamName="s", ShardToSplit=shard["ShardId"], NewStartingHashKey=str((low + high) // 2))
+
+
 class Resharder(Client):
     """Splits, merges and counts at random."""
 
@@ -162,17 +177,7 @@ class Resharder(Client):
         if len(shards_of(self.kinesis, "s")) > 200:  # closed ones stay for a day, and the readers ask them all
             time.sleep(0.1)
             return
-        current = sorted(shards_of(self.kinesis, "s", ShardFilter={"Type": "AT_LATEST"}).values(), key=range_of)
-        what = self.rng.randrange(4)
-        if what == 0 or len(current) > 6:
-            self.kinesis.update_shard_count(StreamName="s", TargetShardCount=self.rng.randrange(1, 5), ScalingType="UNIFORM_SCALING")
-        elif what == 1 and len(current) > 1:
-            at = self.rng.randrange(len(current) - 1)
-            self.kinesis.merge_shards(StreamName="s", ShardToMerge=current[at]["ShardId"], AdjacentShardToMerge=current[at + 1]["ShardId"])
-        else:
-            shard = self.rng.choice(current)
-            low, high = range_of(shard)
-            self.kinesis.split_shard(StreamName="s", ShardToSplit=shard["ShardId"], NewStartingHashKey=str((low + high) // 2))
+        reshard(self.kinesis, self.rng, open_max=6, count_max=4)
         self.done += 1
         time.sleep(0.02)  # so that there is something to read between two
 

@@ -72,15 +72,15 @@ def test_streams_keep_what_they_acknowledged(make_freshet, kills, rng):
         check(found, writer)
 
 
-def test_delivery_brings_each_acknowledged_record_to_the_lake_once(make_freshet, kills, rng):
-    server = make_freshet(clock="system")
+def hold_delivery(server, crash):
+    """Records go to a delivery stream while `crash(server, writers)` runs; each acknowledged one comes to the lake, once."""
     s3, firehose = server.client("s3"), server.client("firehose")
     s3.create_bucket(Bucket="lake")
     firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration={
         "RoleARN": "arn:aws:iam::000000000000:role/r", "BucketARN": "arn:aws:s3:::lake", "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 0}})
     client = server.client("firehose")
     writer = Writer(lambda n: client.put_record(DeliveryStreamName="d", Record={"Data": b"%d\n" % n}))
-    crash(server, [writer], kills, rng)
+    crash(server, [writer])
 
     def lake():
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket="lake")
@@ -90,8 +90,12 @@ def test_delivery_brings_each_acknowledged_record_to_the_lake_once(make_freshet,
     check(lake(), writer)
 
 
-def test_objects_are_whole_or_absent(make_freshet, kills, rng):
-    server = make_freshet(clock="system")
+def test_delivery_brings_each_acknowledged_record_to_the_lake_once(make_freshet, kills, rng):
+    hold_delivery(make_freshet(clock="system"), lambda server, writers: crash(server, writers, kills, rng))
+
+
+def hold_objects(server, crash):
+    """Small and large objects are put while `crash(server, writers)` runs; each is whole afterwards, or absent."""
     s3 = server.client("s3")
     s3.create_bucket(Bucket="crash")
 
@@ -103,13 +107,17 @@ def test_objects_are_whole_or_absent(make_freshet, kills, rng):
         client = server.client("s3")
         return lambda n: client.put_object(Bucket="crash", Key="%s/%09d" % (kind, n), Body=body(n, sizes[kind]))
     writers = {kind: Writer(putter(kind)) for kind in sizes}
-    crash(server, list(writers.values()), kills, rng)
+    crash(server, list(writers.values()))
     for kind, writer in writers.items():
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket="crash", Prefix=kind + "/")
         found = [int(item["Key"].split("/")[1]) for page in pages for item in page.get("Contents", [])]
         check(found, writer)
         for n in found:
             assert s3.get_object(Bucket="crash", Key="%s/%09d" % (kind, n))["Body"].read() == body(n, sizes[kind]), (kind, n)
+
+
+def test_objects_are_whole_or_absent(make_freshet, kills, rng):
+    hold_objects(make_freshet(clock="system"), lambda server, writers: crash(server, writers, kills, rng))
 
 
 CODE = """CREATE STREAM ALL_ROWS (N INTEGER);

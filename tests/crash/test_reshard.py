@@ -6,7 +6,8 @@ import threading
 import time
 
 sys.path.insert(0, str(__import__("pathlib").Path(__file__).resolve().parent.parent / "api"))
-from test_kinesis_shards import Reader, assert_whole, audit, open_ranges, range_of, shards_of  # noqa: E402
+from clients import reshard  # noqa: E402
+from test_kinesis_shards import Reader, assert_whole, audit, open_ranges, shards_of  # noqa: E402
 from test_kill9 import REFUSED, Writer, check, crash  # noqa: E402
 
 
@@ -26,17 +27,7 @@ class Resharder(threading.Thread):
                 time.sleep(0.002)
 
     def step(self):
-        current = sorted(shards_of(self.kinesis, "s", ShardFilter={"Type": "AT_LATEST"}).values(), key=range_of)
-        what = self.rng.randrange(4)
-        if what == 0 or len(current) > 12:
-            self.kinesis.update_shard_count(StreamName="s", TargetShardCount=self.rng.randrange(1, 7), ScalingType="UNIFORM_SCALING")
-        elif what == 1 and len(current) > 1:
-            at = self.rng.randrange(len(current) - 1)
-            self.kinesis.merge_shards(StreamName="s", ShardToMerge=current[at]["ShardId"], AdjacentShardToMerge=current[at + 1]["ShardId"])
-        else:
-            shard = self.rng.choice(current)
-            low, high = range_of(shard)
-            self.kinesis.split_shard(StreamName="s", ShardToSplit=shard["ShardId"], NewStartingHashKey=str((low + high) // 2))
+        reshard(self.kinesis, self.rng, open_max=12, count_max=6)
 
 
 def test_reshards_under_kill9_lose_nothing(make_freshet, kills, rng):
