@@ -53,14 +53,54 @@ struct Core::State {
     std::map<std::pair<Timestamp, TimerId>, Action> timers;
     std::map<TimerId, Timestamp> due;
     TimerId last_timer = 0;
+
+    std::mutex mutex;
+    std::vector<Action> inbox;        ///< posted, oldest first
+    bool is_called = false;           ///< the loop will look into it
+    void call() {
+        boost::asio::post(context, [this] { take_in(); });
+    }
+    void take_in();
 };
 
 Core::Core(Clock& clock) : clock_(clock), state_(std::make_unique<State>()) {
     clock_.on_advance(this, [this] { post([this] { fire_due_timers(); }); });
 }
-Core::~Core() { clock_.off_advance(this); }
+Core::~Core() {
+    clock_.off_advance(this);
+    // What an action holds may post when it goes.
+    while (!state_->inbox.empty()) std::exchange(state_->inbox, {}).clear();
+}
 
-void Core::post(Action action) { boost::asio::post(state_->context, std::move(action)); }
+/// A burst of actions costs the loop one wake-up.
+void Core::post(Action action) {
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->inbox.push_back(std::move(action));
+        if (std::exchange(state_->is_called, true)) return;
+    }
+    state_->call();
+}
+
+void Core::State::take_in() {
+    std::vector<Action> taken;
+    {
+        const std::scoped_lock lock(mutex);
+        taken.swap(inbox);
+        is_called = false;
+    }
+    for (auto action = taken.begin(); action != taken.end(); ++action) {
+        (*action)();
+        *action = nullptr;
+        if (!context.stopped()) continue;
+        // What stands behind a stop() runs when the loop runs again, or never.
+        const std::scoped_lock lock(mutex);
+        inbox.insert(inbox.begin(), std::move_iterator(action + 1), std::move_iterator(taken.end()));
+        if (!inbox.empty() && !std::exchange(is_called, true)) call();
+        return;
+    }
+}
+
 Core* Core::current() { return current_core; }
 boost::asio::io_context& Core::context() { return state_->context; }
 

@@ -46,7 +46,15 @@ struct Wire {
           stream(line->channel),
           buffer(line->buffer),
           timeout(limits.stall_timeout) {}
-    void expires_after(Millis time) { stream.socket().expires_after(time); }
+    bool has_deadline = true;  ///< of the greeting
+
+    void expires_after(Millis time) {
+        stream.socket().expires_after(time);
+        has_deadline = true;
+    }
+    void expires_never() {
+        if (std::exchange(has_deadline, false)) stream.socket().expires_never();
+    }
 };
 
 Task<Completed> send_continue(Wire& wire) {
@@ -130,31 +138,43 @@ class WireBody final : public BodyReader {
 
 class Host final : public Guest {
   public:
-    explicit Host(Line& line) : line_(line) {}
-    bool idle = false;
+    Host(Line& line, const HttpLimits& limits) : line_(line), limits_(limits) {}
     void drain() override {
-        if (idle) line_.close();
+        if (idle_) line_.close();
     }
     void close() override { line_.close(); }
+    /// A timer for each wait would cost more than many a request.
+    void sweep() override {
+        idle_sweeps_ = idle_ ? idle_sweeps_ + 1 : 0;
+        if (idle_sweeps_ > limits_.idle_timeout / limits_.sweep_interval) line_.close();
+    }
+    /// Waits for a request.
+    void rest() {
+        idle_ = true;
+        idle_sweeps_ = 0;
+    }
+    void rise() { idle_ = false; }
 
   private:
     Line& line_;
+    const HttpLimits& limits_;
+    bool idle_ = false;
+    int idle_sweeps_ = 0;
 };
 
 /// The next request's header; an empty optional when the connection is over. `refusal` is a status.
 Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const Floor& floor,
                                              Host& host, int& refusal) {
-    host.idle = true;
+    host.rest();
     if (wire->buffer.size() == 0) {
-        wire->expires_after(floor.limits.idle_timeout);
+        wire->expires_never();
         const Completed done = co_await Completion([&](auto handler) {
             wire->stream.async_read_some(wire->buffer.prepare(read_bytes), std::move(handler));
         });
         if (done.error || floor.stopping) co_return std::nullopt;
         wire->buffer.commit(done.bytes);
-        wire->stream.socket().expires_never();
     }
-    host.idle = false;
+    host.rise();
     wire->parser.emplace();
     wire->parser->header_limit(static_cast<std::uint32_t>(floor.limits.header_bytes_max));
     wire->parser->body_limit(boost::none);
@@ -166,7 +186,7 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
         done = co_await Completion([&](auto handler) {
             http::async_read_header(wire->stream, wire->buffer, *wire->parser, std::move(handler));
         });
-        wire->stream.socket().expires_never();
+        wire->expires_never();
     }
     if (done.error) {
         if (done.error == http::error::header_limit)
@@ -323,7 +343,7 @@ Task<void> serve_http1(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line)
     auto wire = std::make_shared<Wire>(line, floor->limits);
     error_code ignored;
     wire->stream.socket().socket().non_blocking(true, ignored);  // for write_buffers
-    Host host(*line);
+    Host host(*line, floor->limits);
     const Stay stay(*floor, host);
     bool keep = true;
     while (keep && !floor->stopping) {

@@ -31,6 +31,29 @@ namespace {
 
 constexpr std::size_t group_bytes_max = 32 * 1024 * 1024;
 
+/// Small appends that come at the same time share a sync: the committer waits for as many as came together
+/// lately, and now and then for a few more.
+struct Gathering {
+    static constexpr std::size_t appends_min = 4;        ///< fewer do not wait for one another
+    static constexpr std::size_t bytes_enough = 32 * 1024;
+    static constexpr std::chrono::microseconds wait_max{400};
+    static constexpr int groups_between_tries = 64;      ///< after waiting for more than came
+
+    std::size_t wanted = 1;
+    int rest = 0;
+
+    void learn(std::size_t came) {
+        if (came < wanted) {
+            wanted = came;
+            rest = groups_between_tries;
+        } else if (rest > 0) {
+            --rest;
+        } else {
+            wanted = came + 1 + came / 4;
+        }
+    }
+};
+
 struct Partition {
     Partition(io::Disk& disk, std::string directory, PartitionId id) : segments(disk, std::move(directory), id) {}
     Segments segments;
@@ -78,6 +101,8 @@ struct Log::State {
     std::unordered_map<std::uint64_t, PartitionPtr> partitions;
     std::deque<Waiting> waiting;
     std::size_t waiting_bytes = 0;
+    Gathering gathering;
+    bool is_gathering = false;  ///< the committer sleeps until a group is whole
     std::deque<std::pair<std::weak_ptr<Partition>, std::size_t>> cached;  ///< flushed frames, oldest first
     std::size_t cached_bytes = 0;
     std::uint64_t flush_through = 0;  ///< journal segment to be flushed
@@ -92,6 +117,10 @@ struct Log::State {
 
     Result<> recover(const std::vector<PartitionId>& ids);
     Result<> settle_doubts();
+    bool is_group_whole() const {
+        return stopping || roll_wanted || waiting.size() >= gathering.wanted || waiting_bytes >= Gathering::bytes_enough;
+    }
+    void gather(std::unique_lock<std::mutex>& lock);
     void commit_loop();
     void commit(std::vector<Waiting>& group);
     void publish(std::vector<Waiting>& group, std::vector<Listener>& listeners);
@@ -174,12 +203,21 @@ Result<> Log::State::settle_doubts() {
 
 // --- commits
 
+/// Returns when something waits, or the log ends.
+void Log::State::gather(std::unique_lock<std::mutex>& lock) {
+    wake_committer.wait(lock, [&] { return stopping || roll_wanted || !waiting.empty(); });
+    is_gathering = gathering.wanted >= Gathering::appends_min;
+    if (is_gathering) wake_committer.wait_for(lock, Gathering::wait_max, [&] { return is_group_whole(); });
+    is_gathering = false;
+    gathering.learn(waiting.size());
+}
+
 void Log::State::commit_loop() {
     while (true) {
         std::vector<Waiting> group;
         {
             std::unique_lock lock(mutex);
-            wake_committer.wait(lock, [&] { return stopping || roll_wanted || !waiting.empty(); });
+            gather(lock);
             if (waiting.empty() && !roll_wanted) return;
             std::size_t bytes = 0;
             while (!waiting.empty() && (group.empty() || bytes + waiting.front().bytes <= group_bytes_max)) {
@@ -430,6 +468,7 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
     std::vector<Appended> answers;
     io::Promise<Result<>> done(*io::Core::current());
     one.done = [done](Result<> result) mutable { done.set(std::move(result)); };
+    bool wakes = false;
     std::size_t bytes = 0;
     for (const Append& batch : batches) {
         for (const Bytes& record : batch.records) bytes += record.size();
@@ -467,8 +506,9 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
         state.waiting_bytes += one.bytes;
         // An append of duplicates alone still waits its turn: the first try may not be durable yet.
         state.waiting.push_back(std::move(one));
+        wakes = !state.is_gathering || state.is_group_whole();
     }
-    state.wake_committer.notify_one();
+    if (wakes) state.wake_committer.notify_one();
     auto result = co_await done.get();
     if (!result) co_return std::unexpected(std::move(result.error()));
     if (!again.empty()) {

@@ -35,6 +35,11 @@ void Streams::count_in(const Stream& stream, std::uint32_t shard, std::size_t re
     ShardFigures& figures = live->figures[shard];
     figures.records_in += records;
     figures.bytes_in += bytes;
+    live->meter.add(Measure::incoming_records, records);
+    live->meter.add(Measure::incoming_bytes, bytes);
+    if (!live->measures_shards()) return;
+    live->meter.add(shard, Measure::incoming_records, records);
+    live->meter.add(shard, Measure::incoming_bytes, bytes);
 }
 
 std::string Streams::figures() const {
