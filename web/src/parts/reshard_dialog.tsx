@@ -1,5 +1,5 @@
 // A reshard asks first: which shards close, which are born, and what that means for their readers.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { post, type ApiError } from '../api';
 import type { Shard, Stream } from '../stream_api';
 import { count } from './format';
@@ -18,7 +18,8 @@ export function ReshardDialog({ stream, reshard, onClose }: { stream: Stream; re
   const [fields, setFields] = useState<Fields>(() => first(stream, reshard));
   const [error, setError] = useState('');
   const [sending, setSending] = useState(false);
-  useEffect(() => {
+  // In the turn that draws it: a key that follows at once would press the opener again.
+  useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement | null;
     dialog.current?.showModal();
     return () => opener?.focus();
