@@ -1,9 +1,14 @@
 # freshet_module(NAME USES module... LINK library... [EXCLUDE source...])
-# Makes the library freshet_NAME of every .cpp below the current directory, and, when there are
+# Makes the library freshet_NAME of every .cpp below the current directory, save those below a CMakeLists.txt of their own, and, when there are
 # *_test.cpp files beside them, the test program NAME_test, known to ctest test by test.
 function(freshet_module name)
   cmake_parse_arguments(MODULE "" "" "USES;LINK;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE inner CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(list_file ${inner})
+    get_filename_component(folder ${list_file} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
   foreach(excluded ${MODULE_EXCLUDE})
     list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${excluded})
   endforeach()
