@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace freshet::io {
 namespace {
 
@@ -27,6 +29,24 @@ TEST(Core, timers_of_a_manual_clock_fire_in_order_of_time) {
     });
     core.run();
     EXPECT_EQ(order, (std::vector<int>{2, 3}));
+}
+
+TEST(Core, a_burst_runs_in_order_and_not_behind_a_stop) {
+    SystemClock clock;
+    Core core(clock);
+    std::vector<int> order;
+    for (int i = 0; i < 100; ++i) {
+        core.post([&, i] {
+            order.push_back(i);
+            if (i == 49) core.stop();
+        });
+    }
+    core.run();
+    EXPECT_EQ(order.size(), 50U);
+    core.post([&] { core.stop(); });
+    core.run();
+    ASSERT_EQ(order.size(), 100U);
+    EXPECT_TRUE(std::ranges::is_sorted(order));
 }
 
 Task<void> use_pool(Core& core, Pool& pool, int& result) {

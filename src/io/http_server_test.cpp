@@ -75,6 +75,11 @@ struct Impatient : testing::Test {
 
 TEST_F(Impatient, a_silent_connection_is_closed) { EXPECT_EQ(rest(), ""); }
 
+TEST_F(Impatient, a_connection_is_closed_when_no_second_request_comes) {
+    say("GET / HTTP/1.1\r\n\r\n");
+    EXPECT_TRUE(rest().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
 TEST_F(Impatient, a_slow_header_is_cut) {
     say("GET / HTTP/1.1\r\nX-Slow: ");
     EXPECT_EQ(rest(), "");
