@@ -32,7 +32,7 @@ namespace {
 constexpr std::size_t group_bytes_max = 32 * 1024 * 1024;
 
 /// Small appends that come at the same time share a sync: the committer waits for as many as came together
-/// lately, and now and then for a few more.
+/// lately, and now and then for a few more. The committer's, under the log's mutex.
 struct Gathering {
     static constexpr std::size_t appends_min = 4;        ///< fewer do not wait for one another
     static constexpr std::size_t bytes_enough = 32 * 1024;
@@ -209,7 +209,7 @@ void Log::State::gather(std::unique_lock<std::mutex>& lock) {
     is_gathering = gathering.wanted >= Gathering::appends_min;
     if (is_gathering) wake_committer.wait_for(lock, Gathering::wait_max, [&] { return is_group_whole(); });
     is_gathering = false;
-    gathering.learn(waiting.size());
+    if (!waiting.empty()) gathering.learn(waiting.size());
 }
 
 void Log::State::commit_loop() {
