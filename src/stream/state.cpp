@@ -36,6 +36,11 @@ Status Streams::status(const Stream& stream) const {
     return found && now < found->updated ? Status::updating : Status::active;
 }
 
+bool Streams::shows_shards(const Stream& stream) const {
+    const Timestamp at = stream.deleted ? *stream.deleted - options_.deleting : home_.now();
+    return at >= stream.created + options_.creating;
+}
+
 void Streams::show_updating(Live& live) const { live.updated = home_.now() + options_.updating; }
 
 io::Task<Result<Turn>> Streams::change(StreamKey key) {

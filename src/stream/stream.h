@@ -48,6 +48,8 @@ class Streams {
     /// Every stream, in order of keys. Valid until the next suspension.
     std::vector<std::pair<const StreamKey&, const Stream&>> all() const;
     Status status(const Stream& stream) const;
+    /// Not in CREATING, nor in the DELETING of a stream that never left it.
+    bool shows_shards(const Stream& stream) const;
     bool is_creating(const Consumer& consumer) const { return home_.now() < consumer.created + options_.creating; }
     /// Whether AWS would take the call now; always without the limits of AWS.
     bool take_call(std::string_view operation, const std::string& account, const std::string& region);

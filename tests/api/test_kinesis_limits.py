@@ -156,6 +156,15 @@ def test_states_show_as_long_as_the_configuration_says(make_freshet):
     kinesis.create_stream(StreamName="s", ShardCount=1)
 
 
+def test_a_stream_that_is_deleted_while_it_is_made_never_has_shards(make_freshet):
+    kinesis = make_freshet(config="streams:\n  creating_ms: 2000\n  deleting_ms: 4000\n").client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=2)
+    kinesis.delete_stream(StreamName="s")
+    told = kinesis.describe_stream(StreamName="s")["StreamDescription"]
+    assert told["StreamStatus"] == "DELETING" and told["Shards"] == []
+    assert kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["OpenShardCount"] == 0
+
+
 def test_a_wrong_setting_is_named(freshet, tmp_path):
     import subprocess
     for text, words in (("limits: on\n", "'limits' is off or aws"), ("streams:\n  creating: 1\n", "there is no setting 'streams.creating'"),

@@ -49,9 +49,9 @@ class Handlers {
         fill(out, stream);
         const auto limit = static_cast<std::size_t>(std::min(input.limit.value_or(describe_shards_max), describe_shards_max));
         const auto after = input.exclusive_start_shard_id ? domain::parse_shard_name(*input.exclusive_start_shard_id) : std::nullopt;
-        const bool is_creating = streams_.status(stream) == domain::Status::creating;  // and has no shards yet
+        const bool shows_shards = streams_.shows_shards(stream);
         for (const domain::Shard& shard : stream.shards) {
-            if (is_creating || (after && shard.index <= *after)) continue;
+            if (!shows_shards || (after && shard.index <= *after)) continue;
             if (out.shards.size() == limit) {
                 out.has_more_shards = true;
                 break;
@@ -69,8 +69,7 @@ class Handlers {
         const domain::Stream& stream = **found;
         StreamDescriptionSummary out;
         fill(out, stream);
-        const bool is_creating = streams_.status(stream) == domain::Status::creating;
-        out.open_shard_count = is_creating ? 0 : static_cast<std::int32_t>(stream.open.size());
+        out.open_shard_count = streams_.shows_shards(stream) ? static_cast<std::int32_t>(stream.open.size()) : 0;
         out.consumer_count = static_cast<std::int32_t>(stream.consumers.size());
         out.max_record_size_in_ki_b = stream.record_kib_max;
         out.stream_id = streams_.public_id(stream);
