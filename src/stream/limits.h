@@ -7,6 +7,7 @@
 namespace freshet::stream::limits {
 
 inline constexpr int shards_per_create_max = 10'000;          ///< AWS: up to 20,000 an account on request
+inline constexpr Millis first_shards_before = 3'000ms;         ///< AWS: the sequence numbers of a new stream begin 2 to 7 s before it
 inline constexpr int on_demand_shards = 4;                     ///< a new on-demand stream's, and the fewest
 inline constexpr std::size_t on_demand_shards_max = 1000;      ///< AWS: 1 GB/s of writes in the largest regions
 inline constexpr Millis on_demand_check_every = 15'000ms;

@@ -128,7 +128,7 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     stream.tags = std::move(wanted.tags);
     std::uint32_t index = 0;
     for (const auto& [first, last] : even_ranges(count)) {
-        stream.shards.push_back({.index = index++, .first_hash = first, .last_hash = last, .created = stream.created, .opened = stream.created});
+        stream.shards.push_back({.index = index++, .first_hash = first, .last_hash = last, .created = stream.created - limits::first_shards_before, .opened = stream.created});
     }
     stream.index_open();
     auto saved = co_await database_.write([stream](meta::Txn& txn) mutable -> Result<Stream> {

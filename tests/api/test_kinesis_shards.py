@@ -23,6 +23,16 @@ def refusal(call, **arguments):
     return error.value.response["Error"]["Code"], error.value.response["Error"]["Message"]
 
 
+def test_the_first_sequence_numbers_are_some_seconds_older_than_the_stream(kinesis):
+    """As AWS's are, which kinesalite's suite found."""
+    kinesis.create_stream(StreamName="s", ShardCount=3)
+    created = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamCreationTimestamp"].timestamp()
+    starts = [int(shard["SequenceNumberRange"]["StartingSequenceNumber"]) for shard in shards_of(kinesis, "s").values()]
+    for start in starts:
+        assert -7 < int(f"{start:x}"[2:10], 16) - created < -2
+    assert starts[1] - starts[0] == starts[2] - starts[1] == (1 << 144) + (1 << 4)
+
+
 def shards_of(kinesis, stream, **filters):
     pages = kinesis.get_paginator("list_shards").paginate(StreamName=stream, **filters)
     return {shard["ShardId"]: shard for page in pages for shard in page["Shards"]}
