@@ -1,10 +1,10 @@
 """`--clients` also runs the heavy ones: those of Java, Go and Rust, the KPL, the KCL and Flink, and kinesalite's suite."""
-import fcntl
 import pathlib
 import shutil
 import subprocess
 
 import pytest
+from program import Builder
 
 CLIENTS = pathlib.Path(__file__).parent
 
@@ -42,22 +42,20 @@ def authority(tmp_path):
     return write
 
 
-def need(program, package):
-    if not shutil.which(program):
-        pytest.skip(f"needs {program}: ./dev setup --clients installs Debian's {package}")
+@pytest.fixture(scope="session")
+def builder(pytestconfig):
+    return Builder(pytestconfig)
 
 
 @pytest.fixture(scope="session")
-def java(tmp_path_factory):
-    """Builds a program of tests/clients/java once and returns its command line, less the class's arguments."""
+def java(builder):
+    """Builds a program of tests/clients/java and returns its command line, less the class's arguments."""
     def command(name, main, *options):
-        need("mvn", "maven and default-jdk-headless")
+        for tool, package in (("mvn", "maven"), ("javac", "default-jdk-headless")):
+            if not shutil.which(tool):
+                pytest.skip(f"needs {tool}: ./dev setup --clients installs Debian's {package}")
         folder = CLIENTS / "java" / name
-        lock = folder / "target"
-        lock.mkdir(exist_ok=True)
-        with open(lock / "lock", "w") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)  # tests run side by side
-            built = subprocess.run(["mvn", "-q", "-B", "compile"], cwd=folder, capture_output=True, text=True, timeout=900)
-        assert built.returncode == 0, built.stdout[-4000:]
+        status, said = builder.build(name, ["mvn", "-B", "compile"], folder)
+        assert status == 0, said[-4000:]
         return ["java", *options, "-cp", f"{folder}/target/classes:{folder}/target/lib/*", f"freshet.{main}"]
     return command

@@ -1,6 +1,45 @@
-"""Runs a client program."""
+"""Builds and runs a client program."""
+import contextlib
+import fcntl
 import os
+import pathlib
 import subprocess
+import sys
+import time
+
+LOGS = pathlib.Path(__file__).resolve().parents[2] / "build" / "clients"
+# The same for all processes of one run of pytest.
+THIS_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+
+
+class Builder:
+    """Runs build commands, each once a run, one of a tool at a time: two Mavens may not fill one new cache. The first build on a
+    machine takes minutes, most of them downloads, so it says on the terminal what it does, and the tool's words are in build/clients/NAME.log."""
+
+    def __init__(self, config):
+        self.capture = config.pluginmanager.getplugin("capturemanager")
+
+    def say(self, words):
+        with self.capture.global_and_fixture_disabled() if self.capture else contextlib.nullcontext():
+            print(f"\nclients: {words}", file=sys.stderr, flush=True)
+
+    def build(self, name, command, folder, **environment):
+        """(exit status, what the tool said)."""
+        LOGS.mkdir(parents=True, exist_ok=True)
+        log, done = LOGS / f"{name}.log", LOGS / f"{name}.done"
+        with open(LOGS / f"{command[0]}.lock", "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # tests run side by side
+            if not (done.exists() and done.read_text() == THIS_RUN):
+                self.say(f"building {name} with {command[0]}, see {log.relative_to(LOGS.parents[1])}")
+                started = time.monotonic()
+                with open(log, "w") as output:
+                    status = subprocess.run(list(map(str, command)), cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                            env={**os.environ, **environment}, timeout=3600).returncode
+                self.say(f"{name} {'is built' if status == 0 else f'is not built: {command[0]} ended with {status}'}, {time.monotonic() - started:.0f} s")
+                if status != 0:
+                    return status, log.read_text(errors="replace")
+                done.write_text(THIS_RUN)
+        return 0, log.read_text(errors="replace")
 
 
 def run(command, timeout=600, **environment):

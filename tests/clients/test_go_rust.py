@@ -1,6 +1,7 @@
 """The AWS SDKs for Go v2 and for Rust."""
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -12,22 +13,32 @@ CLIENTS = pathlib.Path(__file__).parent
 CHECKED = {"checked": ["records", "refusals", "fan-out"]}
 
 
-def test_go(system_freshet, tmp_path):
-    if not shutil.which("go"):
-        pytest.skip("needs Go 1.24 or newer (Debian 13's golang-go, or Debian 12's from bookworm-backports): ./dev setup --clients")
-    built = subprocess.run(["go", "build", "-o", tmp_path / "client", "."], cwd=CLIENTS / "go", capture_output=True, text=True, timeout=900)
-    if "requires go >=" in built.stderr:
-        pytest.skip(f"this Go is too old for the SDK: {built.stderr.strip()[:200]}")
-    assert built.returncode == 0, built.stderr
-    assert json.loads(run([tmp_path / "client", system_freshet.endpoint])) == CHECKED
+def numbers(version):
+    return [int(part) for part in re.search(r"\d+(\.\d+)+", version)[0].split(".")]
 
 
-def test_rust(system_freshet):
-    if not shutil.which("cargo"):
-        pytest.skip("needs Cargo: ./dev setup --clients")
+def need(asking, wanted, advice):
+    """The tool has to be as new as the SDK wants it."""
+    if not shutil.which(asking[0]):
+        pytest.skip(f"needs {asking[0]} {wanted} or newer: {advice}")
+    found = subprocess.run(asking, cwd=CLIENTS / "go", capture_output=True, text=True, timeout=600).stdout.strip()
+    if numbers(found) < numbers(wanted):
+        pytest.skip(f"needs {asking[0]} {wanted} or newer, and here is {found}: {advice}")
+
+
+def test_go(system_freshet, builder):
+    folder = CLIENTS / "go"
+    wanted = re.search(r"^go (\S+)", (folder / "go.mod").read_text(), re.MULTILINE)[1]
+    need(["go", "env", "GOVERSION"], wanted, "Debian 13's golang-go, or Debian 12's from bookworm-backports")
+    status, said = builder.build("go", ["go", "build", "-v", "-o", "target/client", "."], folder)
+    assert status == 0, said[-4000:]
+    assert json.loads(run([folder / "target/client", system_freshet.endpoint])) == CHECKED
+
+
+def test_rust(system_freshet, builder):
     folder = CLIENTS / "rust"
-    built = subprocess.run(["cargo", "build", "--quiet", "--locked"], cwd=folder, capture_output=True, text=True, timeout=1800)
-    if "is not supported by the following package" in built.stderr or "requires rustc" in built.stderr:
-        pytest.skip("this Rust is too old for the SDK, which wants the one in Cargo.toml")
-    assert built.returncode == 0, built.stderr[-4000:]
+    wanted = re.search(r'^rust-version = "(.+)"', (folder / "Cargo.toml").read_text(), re.MULTILINE)[1]
+    need(["rustc", "--version"], wanted, "neither Debian has it; rustup has")
+    status, said = builder.build("rust", ["cargo", "build", "--locked"], folder)
+    assert status == 0, said[-4000:]
     assert json.loads(run([folder / "target/debug/freshet-client", system_freshet.endpoint])) == CHECKED
