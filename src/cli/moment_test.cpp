@@ -35,5 +35,31 @@ TEST(Moment, is_nothing_else) {
         EXPECT_FALSE(parse_moment(text, now)) << text;
 }
 
+TEST(TimeRange, has_its_beginning_and_not_its_end) {
+    const auto range = parse_range("2h", "--to", "1h", now);
+    ASSERT_TRUE(range);
+    EXPECT_FALSE(range->is_behind(now - 1h - 1ms));
+    EXPECT_TRUE(range->is_behind(now - 1h));
+    EXPECT_FALSE(range->is_over(now - 1h - 1ms));
+    EXPECT_TRUE(range->is_over(now - 1h));
+}
+
+TEST(TimeRange, ends_with_what_is_there_or_never) {
+    const auto all = parse_range("start", "--to", "latest", now);
+    const auto on = parse_range("now", "--to", "", now);
+    EXPECT_TRUE(all && all->is_over(now) && !all->is_behind(now));
+    EXPECT_TRUE(on && !on->is_over(now + 24h) && !on->is_behind(now + 24h));
+}
+
+TEST(TimeRange, says_what_is_wrong_with_which) {
+    const auto words_of = [](const char* from, const char* until) {
+        return parse_range(from, "--to", until, now).error().message();
+    };
+    EXPECT_TRUE(words_of("x", "").starts_with("--from x is not a time"));
+    EXPECT_TRUE(words_of("now", "y").starts_with("--to y is not a time"));
+    EXPECT_TRUE(words_of("now", "start").starts_with("--to start is not a time"));
+    EXPECT_EQ(words_of("1h", "2h"), "--to 2h is before --from 1h");
+}
+
 }  // namespace
 }  // namespace freshet::cli

@@ -13,6 +13,8 @@
 #include "aws/model/kinesis.h"
 #include "cli/commands.h"
 #include "cli/rows.h"
+#include "cli/run.h"
+#include "cli/stream_calls.h"
 #include "io/disk.h"
 #include "record/kpl.h"
 
@@ -24,8 +26,6 @@ using aws::kinesis::PutRecordsOp;
 constexpr std::size_t aggregate_bytes_max = 51'200;  ///< the KPL's own default
 constexpr std::size_t records_per_request_max = 500;
 constexpr std::size_t bytes_per_request_max = 4'000'000;
-constexpr int tries_max = 12;
-constexpr Millis backoff_first = 50ms, backoff_max = 5000ms;
 constexpr Millis report_every = 1000ms, save_every = 200ms;
 
 struct Options {
@@ -64,8 +64,7 @@ class Producer {
         co_await scope.join();
         save_position();
         report(true);
-        if (!failure_.empty()) fmt::print(stderr, "freshet: {}\n", failure_);
-        status = failure_.empty() ? 0 : 1;
+        status = tell(failure_);
     }
 
   private:
@@ -142,8 +141,8 @@ class Producer {
     }
 
     io::Task<bool> send(aws::Client& client, Request& request) {
-        Millis backoff = backoff_first;
-        for (int tried = 0; tried < tries_max; ++tried) {
+        Backoff backoff;
+        while (true) {
             PutRecordsOp::Input input;
             input.stream_name = options_.stream;
             for (const Record& record : request.records) {
@@ -163,23 +162,20 @@ class Producer {
                 last_refusal_ =
                     answer->records.front().error_message.value_or("a record was refused");
                 request.records = std::move(refused);
-            } else if (answer.error().status >= 400 && answer.error().status < 500 &&
-                       answer.error().code != "ProvisionedThroughputExceededException" &&
-                       answer.error().code != "LimitExceededException") {
-                failure_ = fmt::format("{}: {}", answer.error().code, answer.error().message);
+            } else if (!is_passing(answer.error(), true)) {
+                failure_ = text_of(answer.error());
                 co_return false;
             } else {
                 last_refusal_ = answer.error().message;
             }
             ++retries_;
             tick();
-            const auto jitter = Millis(
-                static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(backoff.count())));
-            co_await io::sleep_until(core_.now() + backoff / 2 + jitter);
-            backoff = std::min(backoff * 2, backoff_max);
+            const bool again = co_await backoff.pause(core_);
+            if (again) continue;
+            failure_ = fmt::format("{} tries were refused; the last one: {}", Backoff::tries_max,
+                                   last_refusal_);
+            co_return false;
         }
-        failure_ = fmt::format("{} tries were refused; the last one: {}", tries_max, last_refusal_);
-        co_return false;
     }
 
     void acknowledge(const Request& request) {
@@ -249,17 +245,6 @@ class Producer {
     std::string failure_, last_refusal_;
 };
 
-int produce(const Options& options) {
-    io::SystemClock clock;
-    int status = 1;
-    std::unique_ptr<Producer> producer;
-    io::run_to_end(clock, [&](io::Core& core) {
-        producer = std::make_unique<Producer>(core, options);
-        return producer->run(status);
-    });
-    return status;
-}
-
 }  // namespace
 
 void add_produce(CLI::App& app, int& status) {
@@ -289,7 +274,7 @@ void add_produce(CLI::App& app, int& status) {
     command->add_flag("--newline", options->newline, "End each row with a line break");
     command->callback([options, &status] {
         if (options->header.empty()) options->header = options->format == "csv" ? "skip" : "send";
-        status = produce(*options);
+        status = run_command<Producer>(*options);
     });
 }
 

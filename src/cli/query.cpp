@@ -9,6 +9,7 @@
 #include "aws/client.h"
 #include "aws/model/athena.h"
 #include "cli/commands.h"
+#include "cli/run.h"
 
 namespace freshet::cli {
 namespace {
@@ -233,14 +234,7 @@ void add_query(CLI::App& app, int& status) {
     command->add_option("--endpoint", options->endpoint, "\"http://127.0.0.1:4566\"");
     command->add_option("--output", options->output, "where the result object goes; the work group's, or s3://aws-athena-query-results-REGION/, when not given");
     command->add_option("--format", options->format, "table, csv or json")->check(CLI::IsMember({"table", "csv", "json"}))->capture_default_str();
-    command->callback([options, &status] {
-        io::SystemClock clock;
-        std::unique_ptr<Asker> asker;
-        io::run_to_end(clock, [&](io::Core& core) {
-            asker = std::make_unique<Asker>(core, *options);
-            return asker->run(status);
-        });
-    });
+    command->callback([options, &status] { status = run_command<Asker>(*options); });
 }
 
 }  // namespace freshet::cli

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/key_order.h"
 #include "cli/replay_position.h"
+#include "cli/run.h"
 #include "cli/shard_reader.h"
 
 namespace freshet::cli {
@@ -29,23 +30,23 @@ struct Options {
 };
 
 /// What the options say, once they are understood.
-struct Range {
-    Moment from;
-    std::optional<Moment> until;
+struct Plan {
+    TimeRange range;
     std::optional<double> speed;  ///< nothing: as fast as it goes
 };
 
 class Replay {
   public:
-    Replay(io::Core& core, const Options& options, Range range)
+    Replay(io::Core& core, const Options& options, const Plan& plan)
         : core_(core),
           options_(options),
-          range_(range),
+          range_(plan.range),
+          speed_(plan.speed),
           sources_(core, options.source.options(), static_cast<std::size_t>(options.connections)),
           targets_(core, options.target.options(), static_cast<std::size_t>(options.connections)),
           tasks_(core),
           begun_(core),
-          is_begun_(!range.speed) {}
+          is_begun_(!plan.speed) {}
 
     io::Task<void> run(int& status) {
         started_ = reported_ = core_.now();
@@ -58,8 +59,7 @@ class Replay {
         }
         sources_.close();
         targets_.close();
-        if (!failure_.empty()) fmt::print(stderr, "freshet: {}\n", failure_);
-        status = failure_.empty() ? 0 : 1;
+        status = tell(failure_);
     }
 
   private:
@@ -133,14 +133,14 @@ class Replay {
         Moment from = range_.from;
         if (from.kind == Moment::Kind::latest && lineage_is_under_way_)
             from.kind = Moment::Kind::trim_horizon;
-        const auto records_max =
-            range_.speed ? std::optional<std::int32_t>(paced_page) : std::nullopt;
+        const auto records_max = speed_ ? std::optional(paced_page) : std::nullopt;
         ShardReader reader(
             core_, {options_.stream, shard, from, position_.shards[shard].after, records_max},
             true);
         bool has_begun = is_begun_;
         while (failure_.empty()) {
-            const bool is_late = is_past_until();
+            // Whether the tip of the shard, seen now, is the end of what was asked for.
+            const bool is_late = range_.until ? range_.is_over(core_.now()) : !options_.follow;
             auto lease = co_await sources_.take();
             if (!lease) co_return fail_with(lease.error().message());
             auto page = co_await reader.next(**lease);
@@ -148,38 +148,29 @@ class Replay {
             // A page that waits for its time holds up no other shard; without a pace, as many pages
             // are in memory as there are connections.
             std::optional<ClientPool::Lease> held(std::move(*lease));
-            if (range_.speed) held.reset();
+            if (speed_) held.reset();
             const bool is_over = cut_at_until(*page);
-            if (page->is_ended && !is_over && page->records.empty()) finish(shard, *page);
-            const bool tells = !page->records.empty() || page->is_ended || page->behind == 0ms;
+            const bool is_ended = page->is_ended && !is_over, is_empty = page->records.empty();
+            if (is_ended && is_empty) finish(shard, *page);
+            const bool tells = !is_empty || page->is_ended || page->behind == 0ms;
             if (!has_begun && tells) {
                 has_begun = true;
                 co_await begin_together(page->records);
             }
-            const bool is_ended = page->is_ended && !is_over && !page->records.empty();
-            const bool is_empty = page->records.empty();
             const bool is_at_tip = page->behind == 0ms && !page->is_ended;
             co_await send_all(shard, std::move(page->records));
             held.reset();
             if (!failure_.empty() || is_over) co_return;
-            if (is_ended) finish(shard, *page);
-            if (page->is_ended || (is_late && is_at_tip)) co_return;
+            if (is_ended && !is_empty) finish(shard, *page);
+            if (is_ended || (is_late && is_at_tip)) co_return;
             if (is_empty && is_at_tip) co_await io::sleep_until(core_.now() + poll_every);
         }
     }
 
-    /// Whether the tip of a shard, seen now, is the end of what was asked for.
-    bool is_past_until() const {
-        if (range_.until && range_.until->kind == Moment::Kind::time)
-            return core_.now() >= range_.until->time;
-        return range_.until || !options_.follow;
-    }
-
     /// Drops what is not asked for any more; true when there was such a record.
     bool cut_at_until(ShardPage& page) const {
-        if (!range_.until || range_.until->kind != Moment::Kind::time) return false;
         const auto first = std::ranges::find_if(page.records, [this](const Record& record) {
-            return arrival_of(record) >= range_.until->time;
+            return range_.is_behind(arrival_of(record));
         });
         if (first == page.records.end()) return false;
         page.records.erase(first, page.records.end());
@@ -217,13 +208,13 @@ class Replay {
     }
 
     Timestamp due(Timestamp arrival) {
-        if (!range_.speed) return Timestamp{};
+        if (!speed_) return Timestamp{};
         if (!first_arrival_) {
             first_arrival_ = arrival;
             started_ = core_.now();
         }
         const auto behind = static_cast<double>((arrival - *first_arrival_).count());
-        return started_ + Millis(static_cast<std::int64_t>(behind / *range_.speed));
+        return started_ + Millis(static_cast<std::int64_t>(behind / *speed_));
     }
 
     // --- sending
@@ -329,7 +320,8 @@ class Replay {
 
     io::Core& core_;
     const Options& options_;
-    Range range_;
+    TimeRange range_;
+    std::optional<double> speed_;
     ClientPool sources_, targets_;
     io::Scope tasks_;
     Lineage lineage_;
@@ -345,56 +337,37 @@ class Replay {
 };
 
 /// What the options mean, or what is wrong with them.
-std::expected<Range, std::string> range_of(const Options& options, Timestamp now) {
-    const auto refuse = [](std::string why) { return std::unexpected(std::move(why)); };
-    Range range;
-    const auto from = parse_moment(options.from, now);
-    if (!from) return refuse(fmt::format("--from {} is not {}", options.from, moment_forms));
-    range.from = *from;
-    if (!options.until.empty()) {
-        range.until = parse_moment(options.until, now);
-        if (!range.until || range.until->kind == Moment::Kind::trim_horizon)
-            return refuse(fmt::format("--until {} is not {}", options.until, moment_forms));
-    }
-    const bool ends_at_time = range.until && range.until->kind == Moment::Kind::time;
-    if (ends_at_time && from->kind == Moment::Kind::time && range.until->time < from->time)
-        return refuse(fmt::format("--until {} is before --from {}", options.until, options.from));
+Result<Plan> plan_of(const Options& options, Timestamp now) {
+    const auto refuse = [](std::string why) { return fail(Errc::invalid, std::move(why)); };
+    auto range = parse_range(options.from, "--until", options.until, now);
+    if (!range) return std::unexpected(std::move(range.error()));
+    Plan plan{*range, std::nullopt};
     if (options.speed != "max") {
         char* end = nullptr;
         const double speed = std::strtod(options.speed.c_str(), &end);
         if (*end != '\0' || !(speed > 0) || speed > 1e9)
             return refuse(fmt::format("--speed {} is not a number above 0, or max", options.speed));
-        range.speed = speed;
+        plan.speed = speed;
     }
-    if (!options.resume.empty() && from->kind == Moment::Kind::latest)
+    if (!options.resume.empty() && range->from.kind == Moment::Kind::latest)
         return refuse("--resume needs a --from that stays: a time or trim-horizon");
     const auto source = options.source.options(), target = options.target.options();
     const bool is_same = options.stream == options.to && source.endpoint == target.endpoint &&
                          source.region == target.region;
-    if (is_same && !(ends_at_time && range.until->time <= now))
+    if (is_same && !range->is_behind(now))
         return refuse(
             "a stream replayed into itself needs an --until that is past: it would read "
             "what it writes");
-    return range;
+    return plan;
 }
 
 int replay(const Options& options) {
-    io::SystemClock clock;
-    const auto range = range_of(options, clock.now());
-    if (!range) {
-        fmt::print(stderr, "freshet: {}\n", range.error());
-        return 1;
-    }
+    const auto plan = plan_of(options, io::SystemClock().now());
+    if (!plan) return tell(plan.error().message());
     fmt::print(stderr,
                "replay: records go where their partition keys lead; the explicit hash keys "
                "that they were put with are not known\n");
-    int status = 1;
-    std::unique_ptr<Replay> made;
-    io::run_to_end(clock, [&](io::Core& core) {
-        made = std::make_unique<Replay>(core, options, *range);
-        return made->run(status);
-    });
-    return status;
+    return run_command<Replay>(options, *plan);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "aws/protocol/json.h"
 #include "cli/commands.h"
 #include "cli/ring.h"
+#include "cli/run.h"
 #include "cli/stream_calls.h"
 #include "cli/text_table.h"
 #include "stream/hash.h"
@@ -98,8 +99,7 @@ class Command {
         } else {
             problem_ = made.error().message();
         }
-        if (!problem_.empty()) fmt::print(stderr, "freshet: {}\n", problem_);
-        status = problem_.empty() ? 0 : 1;
+        status = tell(problem_);
     }
 
   protected:
@@ -349,23 +349,11 @@ class Merge final : public Reshard {
 };
 
 template <class Verb>
-int carry_out(const Options& options) {
-    io::SystemClock clock;
-    int status = 1;
-    std::unique_ptr<Verb> verb;
-    io::run_to_end(clock, [&](io::Core& core) {
-        verb = std::make_unique<Verb>(core, options);
-        return verb->run(status);
-    });
-    return status;
-}
-
-template <class Verb>
 CLI::App* add_verb(CLI::App& command, const char* name, const char* what,
                    const std::shared_ptr<Options>& options, int& status) {
     CLI::App* verb = command.add_subcommand(name, what);
     add_place(*verb, options->place);
-    verb->callback([options, &status] { status = carry_out<Verb>(*options); });
+    verb->callback([options, &status] { status = run_command<Verb>(*options); });
     return verb;
 }
 

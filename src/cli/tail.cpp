@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/record_filter.h"
+#include "cli/run.h"
 #include "cli/shard_reader.h"
 #include "record/kpl.h"
 
@@ -29,9 +30,8 @@ struct Options {
 
 class Tail {
   public:
-    Tail(io::Core& core, const Options& options, RecordFilter filter, Moment from,
-         std::optional<Moment> to)
-        : core_(core), options_(options), filter_(std::move(filter)), from_(from), to_(to) {}
+    Tail(io::Core& core, const Options& options, const RecordFilter& filter, TimeRange range)
+        : core_(core), options_(options), filter_(filter), range_(range) {}
 
     io::Task<void> run(int& status) {
         auto client = aws::Client::make(core_, options_.place.options());
@@ -40,8 +40,7 @@ class Tail {
         } else {
             co_await follow(**client);
         }
-        if (!failure_.empty()) fmt::print(stderr, "freshet: {}\n", failure_);
-        status = failure_.empty() ? 0 : 1;
+        status = tell(failure_);
     }
 
   private:
@@ -51,14 +50,17 @@ class Tail {
     };
 
     io::Task<void> follow(aws::Client& client) {
-        auto lineage = co_await lineage_of(core_, client, options_.stream, from_, options_.shards);
+        Moment from = range_.from;
+        auto lineage = co_await lineage_of(core_, client, options_.stream, from, options_.shards);
         if (!lineage) {
             failure_ = text_of(lineage.error());
             co_return;
         }
         lineage_ = std::move(*lineage);
         std::vector<std::unique_ptr<Reading>> readings;
-        open_ready(readings, from_);
+        open_ready(readings, from);
+        // What comes to be after the start is read from its beginning.
+        if (from.kind == Moment::Kind::latest) from.kind = Moment::Kind::trim_horizon;
         while (!readings.empty()) {
             bool is_idle = true;
             for (const auto& reading : readings) {
@@ -66,9 +68,6 @@ class Tail {
                 if (!go_on) co_return;
             }
             std::erase_if(readings, [](const auto& reading) { return reading->is_over; });
-            // What came to be after the start is read from its beginning.
-            Moment from = from_;
-            if (from.kind == Moment::Kind::latest) from.kind = Moment::Kind::trim_horizon;
             const bool any = open_ready(readings, from);
             if (is_idle && !any && !readings.empty())
                 co_await io::sleep_until(core_.now() + poll_every);
@@ -85,7 +84,7 @@ class Tail {
 
     /// One page of a shard. False when all is over: enough was printed, or a failure.
     io::Task<bool> read(aws::Client& client, Reading& reading, bool& is_idle) {
-        const bool is_late = to_ && (to_->kind == Moment::Kind::latest || core_.now() >= to_->time);
+        const bool is_late = range_.is_over(core_.now());
         auto page = co_await reading.reader.next(client);
         if (!page) {
             failure_ = text_of(page.error());
@@ -93,8 +92,7 @@ class Tail {
         }
         is_idle = is_idle && page->records.empty() && page->behind == 0ms;
         for (const auto& record : page->records) {
-            if (to_ && to_->kind == Moment::Kind::time && record.approximate_arrival_timestamp &&
-                *record.approximate_arrival_timestamp >= to_->time) {
+            if (range_.is_behind(record.approximate_arrival_timestamp.value_or(Timestamp{}))) {
                 reading.is_over = true;  // its children hold later ones still
                 break;
             }
@@ -138,40 +136,19 @@ class Tail {
 
     io::Core& core_;
     const Options& options_;
-    RecordFilter filter_;
-    Moment from_;
-    std::optional<Moment> to_;
+    const RecordFilter& filter_;
+    TimeRange range_;
     Lineage lineage_;
     std::uint64_t printed_ = 0;
     std::string failure_;
 };
 
 int tail(const Options& options) {
-    io::SystemClock clock;
-    const auto refuse = [](const std::string& why) {
-        fmt::print(stderr, "freshet: {}\n", why);
-        return 1;
-    };
-    const auto from = parse_moment(options.from, clock.now());
-    if (!from) return refuse(fmt::format("--from {} is not {}", options.from, moment_forms));
-    std::optional<Moment> to;
-    if (!options.to.empty()) {
-        to = parse_moment(options.to, clock.now());
-        if (!to || to->kind == Moment::Kind::trim_horizon)
-            return refuse(fmt::format("--to {} is not {}", options.to, moment_forms));
-        if (to->kind == Moment::Kind::time && from->kind == Moment::Kind::time &&
-            to->time < from->time)
-            return refuse(fmt::format("--to {} is before --from {}", options.to, options.from));
-    }
-    auto filter = RecordFilter::make(options.wanted);
-    if (!filter) return refuse(filter.error().message());
-    int status = 1;
-    std::unique_ptr<Tail> tail;
-    io::run_to_end(clock, [&](io::Core& core) {
-        tail = std::make_unique<Tail>(core, options, std::move(*filter), *from, to);
-        return tail->run(status);
-    });
-    return status;
+    const auto range = parse_range(options.from, "--to", options.to, io::SystemClock().now());
+    if (!range) return tell(range.error().message());
+    const auto filter = RecordFilter::make(options.wanted);
+    if (!filter) return tell(filter.error().message());
+    return run_command<Tail>(options, *filter, *range);
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+// A command that is a client, from its options to its exit status.
+#pragma once
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "io/core.h"
+
+namespace freshet::cli {
+
+/// The exit status: 1 when there is a `problem`, which is told.
+inline int tell(const std::string& problem) {
+    if (problem.empty()) return 0;
+    fmt::print(stderr, "freshet: {}\n", problem);
+    return 1;
+}
+
+/// Makes a Command(core, arguments...) and runs it to its end. It outlives the core, so its run()
+/// leaves no client behind.
+template <class Command, class... Arguments>
+int run_command(const Arguments&... arguments) {
+    io::SystemClock clock;
+    int status = 1;
+    std::unique_ptr<Command> command;
+    io::run_to_end(clock, [&](io::Core& core) {
+        command = std::make_unique<Command>(core, arguments...);
+        return command->run(status);
+    });
+    return status;
+}
+
+}  // namespace freshet::cli
