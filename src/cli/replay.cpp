@@ -20,6 +20,7 @@ namespace {
 using namespace aws::kinesis;
 
 constexpr Millis poll_every = 250ms, report_every = 1000ms, save_every = 200ms;
+constexpr double pause_ms_max = 1e15;      ///< more would be past the end of time
 constexpr std::int32_t paced_page = 1000;  ///< records of a page that waits in memory for its time
 
 struct Options {
@@ -152,7 +153,7 @@ class Replay {
             const bool is_over = cut_at_until(*page);
             const bool is_ended = page->is_ended && !is_over, is_empty = page->records.empty();
             if (is_ended && is_empty) finish(shard, *page);
-            const bool tells = !is_empty || page->is_ended || page->behind == 0ms;
+            const bool tells = !is_empty || is_over || page->is_ended || page->behind == 0ms;
             if (!has_begun && tells) {
                 has_begun = true;
                 co_await begin_together(page->records);
@@ -214,7 +215,8 @@ class Replay {
             started_ = core_.now();
         }
         const auto behind = static_cast<double>((arrival - *first_arrival_).count());
-        return started_ + Millis(static_cast<std::int64_t>(behind / *speed_));
+        const double pause_ms = std::min(behind / *speed_, pause_ms_max);
+        return started_ + Millis(static_cast<std::int64_t>(pause_ms));
     }
 
     // --- sending

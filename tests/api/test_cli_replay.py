@@ -66,6 +66,29 @@ def test_a_range_has_its_beginning_and_not_its_end(freshet, kinesis):
     assert sorted(sum(by_key(kinesis, "b").values(), [])) == [*range(100, 110), *range(200, 210)]
 
 
+def test_a_shard_without_a_record_of_the_range_holds_up_no_other(freshet, kinesis):
+    """Its first page is behind the range, and it has more."""
+    kinesis.put_records(StreamName="a", Records=[{"Data": b"%d" % i, "PartitionKey": "k", "ExplicitHashKey": "0"} for i in range(5)])
+    freshet.advance(60_000)
+    for _ in range(3):
+        kinesis.put_records(StreamName="a", Records=[{"Data": b"9", "PartitionKey": "k", "ExplicitHashKey": str(2**127)}] * 500)
+    done(freshet, "--speed", "1000", "--until", "2026-01-01T00:00:30Z")
+    assert by_key(kinesis, "b") == {"k": [0, 1, 2, 3, 4]}
+
+
+def test_next_to_no_speed_waits(freshet, kinesis):
+    for i in range(2):
+        put_many(kinesis, 1, first=i)
+        freshet.advance(1000)
+    run = subprocess.Popen(freshet.command("replay", "a", "--to", "b", "--endpoint", freshet.endpoint, "--speed", "1e-300"), stderr=subprocess.DEVNULL)
+    try:
+        freshet.until(lambda: sum(by_key(kinesis, "b").values(), []) == [0])
+        assert run.poll() is None
+    finally:
+        run.kill()
+        run.wait()
+
+
 def test_records_come_as_they_came_so_many_times_faster(freshet, kinesis, make_freshet, tmp_path):
     """Four minutes between the first and the last, from another server to one whose clock runs."""
     (tmp_path / "other").mkdir()
