@@ -6,6 +6,7 @@
 
 #include "aws/protocol/cbor.h"
 #include "aws/protocol/cbor_reader.h"
+#include "aws/protocol/nearest.h"
 #include "base/bytes.h"
 #include "base/time.h"
 
@@ -145,7 +146,6 @@ class Decoder {
 
     template <class T>
     bool integer(const Shape& shape, const CborHead& head, T& out) {
-        // As the JSON codec: the nearest number that the type has.
         constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
         if (head.major <= 1) {  // a negative one is -1 - argument
             const auto whole = static_cast<T>(std::min(head.argument, most));
@@ -154,13 +154,7 @@ class Decoder {
         }
         double real = 0;
         if (!number(head, real)) return wrong_type(head, shape);
-        constexpr T least = std::numeric_limits<T>::min(), top = std::numeric_limits<T>::max();
-        if (real >= static_cast<double>(top))
-            out = top;
-        else if (real <= static_cast<double>(least))
-            out = least;
-        else
-            out = static_cast<T>(real);
+        out = nearest<T>(real);
         return true;
     }
 

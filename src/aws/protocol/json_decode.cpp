@@ -7,6 +7,7 @@
 
 #include "aws/protocol/json.h"
 #include "aws/protocol/mistyped.h"
+#include "aws/protocol/nearest.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/time.h"
@@ -139,21 +140,15 @@ class Decoder {
 
     template <class T>
     bool number(const Shape& shape, od::value value, T& out) {
-        // AWS takes the nearest number that the type has: 1 for 1.9, 2147483647 for 10000000000.
-        constexpr T least = std::numeric_limits<T>::min(), most = std::numeric_limits<T>::max();
-        std::int64_t whole = 0;
+        std::int64_t whole = 0;  // kept exact: a double has 53 bits
         if (!value.get_int64().get(whole)) {
-            out = static_cast<T>(std::clamp<std::int64_t>(whole, least, most));
+            using Limits = std::numeric_limits<T>;
+            out = static_cast<T>(std::clamp<std::int64_t>(whole, Limits::min(), Limits::max()));
             return true;
         }
         double real = 0;
         if (value.get_double().get(real)) return wrong_type(value, shape);
-        if (real >= static_cast<double>(most))
-            out = most;
-        else if (real <= static_cast<double>(least))
-            out = least;
-        else
-            out = static_cast<T>(real);
+        out = nearest<T>(real);
         return true;
     }
 

@@ -91,13 +91,16 @@ class Handlers {
   public:
     explicit Handlers(domain::Tables& tables) : tables_(tables) {}
 
-    io::Task<Answer<PutItemOutput>> put(Caller caller, PutItemInput request) {
-        domain::Write write{domain::Write::Verb::put, table_key(caller, request.table_name)};
+    /// Puts the item that the member `given` has, or removes that of the key in it.
+    template <class Output, class Request, class Attributes>
+    io::Task<Answer<Output>> put_or_remove(domain::Write::Verb verb, Attributes Request::* given,
+                                           Caller caller, Request request) {
+        domain::Write write{verb, table_key(caller, request.table_name)};
         auto good = allow_only_old(request);
         if (!good) co_return std::unexpected(std::move(good.error()));
         auto condition = condition_in(request);
         if (!condition) co_return std::unexpected(std::move(condition.error()));
-        auto item = item_of(request.item);
+        auto item = item_of(request.*given);
         if (!item) co_return std::unexpected(std::move(item.error()));
         write.condition = std::move(*condition);
         write.item = std::move(*item);
@@ -107,31 +110,7 @@ class Handlers {
         if (done->is_refused)
             co_return condition_failed(request.return_values_on_condition_check_failure,
                                        done->before);
-        PutItemOutput out;
-        if (request.return_values == "ALL_OLD" && done->before)
-            out.attributes = wire_of(*done->before);
-        out.consumed_capacity =
-            consumed(request.return_consumed_capacity, table, done->units, done->index_units);
-        co_return out;
-    }
-
-    io::Task<Answer<DeleteItemOutput>> remove(Caller caller, DeleteItemInput request) {
-        domain::Write write{domain::Write::Verb::remove, table_key(caller, request.table_name)};
-        auto good = allow_only_old(request);
-        if (!good) co_return std::unexpected(std::move(good.error()));
-        auto condition = condition_in(request);
-        if (!condition) co_return std::unexpected(std::move(condition.error()));
-        auto key = item_of(request.key);
-        if (!key) co_return std::unexpected(std::move(key.error()));
-        write.condition = std::move(*condition);
-        write.item = std::move(*key);
-        const std::string table = write.table.name;
-        auto done = co_await tables_.write(std::move(write));
-        if (!done) co_return refuse(done.error());
-        if (done->is_refused)
-            co_return condition_failed(request.return_values_on_condition_check_failure,
-                                       done->before);
-        DeleteItemOutput out;
+        Output out;
         if (request.return_values == "ALL_OLD" && done->before)
             out.attributes = wire_of(*done->before);
         out.consumed_capacity =
@@ -230,14 +209,19 @@ class Handlers {
 void register_dynamodb_items(Router& router, domain::Tables& tables) {
     auto h = std::make_shared<Handlers>(tables);
     io::Core& home = tables.home();
-    router.handle<PutItemOp>(
-        home, [h](Caller c, PutItemInput i) { return h->put(std::move(c), std::move(i)); });
+    using Verb = domain::Write::Verb;
+    router.handle<PutItemOp>(home, [h](Caller c, PutItemInput i) {
+        return h->put_or_remove<PutItemOutput>(Verb::put, &PutItemInput::item, std::move(c),
+                                               std::move(i));
+    });
     router.handle<GetItemOp>(
         home, [h](Caller c, GetItemInput i) { return h->get(std::move(c), std::move(i)); });
     router.handle<UpdateItemOp>(
         home, [h](Caller c, UpdateItemInput i) { return h->update(std::move(c), std::move(i)); });
-    router.handle<DeleteItemOp>(
-        home, [h](Caller c, DeleteItemInput i) { return h->remove(std::move(c), std::move(i)); });
+    router.handle<DeleteItemOp>(home, [h](Caller c, DeleteItemInput i) {
+        return h->put_or_remove<DeleteItemOutput>(Verb::remove, &DeleteItemInput::key, std::move(c),
+                                                  std::move(i));
+    });
 }
 
 }  // namespace freshet::aws

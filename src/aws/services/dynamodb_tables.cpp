@@ -228,10 +228,7 @@ class Handlers {
         auto made =
             co_await tables_.create(std::move(*table), parts_of(*request.attribute_definitions),
                                     request.tags ? tags_of(*request.tags) : domain::Tags());
-        if (!made) co_return refuse(made.error());
-        CreateTableOutput out;
-        out.table_description = describe(*made, "ACTIVE");
-        co_return out;
+        co_return described<CreateTableOutput>(made, "ACTIVE");
     }
 
     io::Task<Answer<DescribeTableOutput>> describe_one(Caller caller, DescribeTableInput request) {
@@ -247,18 +244,12 @@ class Handlers {
         if (!change) co_return std::unexpected(std::move(change.error()));
         auto done =
             co_await tables_.change(table_key(caller, request.table_name), std::move(*change));
-        if (!done) co_return refuse(done.error());
-        UpdateTableOutput out;
-        out.table_description = describe(*done, "ACTIVE");
-        co_return out;
+        co_return described<UpdateTableOutput>(done, "ACTIVE");
     }
 
     io::Task<Answer<DeleteTableOutput>> remove(Caller caller, DeleteTableInput request) {
         auto done = co_await tables_.remove(table_key(caller, request.table_name));
-        if (!done) co_return refuse(done.error());
-        DeleteTableOutput out;
-        out.table_description = describe(*done, "DELETING");
-        co_return out;
+        co_return described<DeleteTableOutput>(done, "DELETING");
     }
 
     io::Task<Answer<ListTablesOutput>> list(Caller caller, ListTablesInput request) {
@@ -331,6 +322,14 @@ class Handlers {
     }
 
   private:
+    template <class Output>
+    static Answer<Output> described(const Result<domain::Table>& table, const char* status) {
+        if (!table) return refuse(table.error());
+        Output out;
+        out.table_description = describe(*table, status);
+        return out;
+    }
+
     static ContinuousBackupsDescription no_backups() {
         ContinuousBackupsDescription out;
         out.continuous_backups_status = "DISABLED";

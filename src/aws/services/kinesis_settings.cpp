@@ -29,34 +29,21 @@ class Handlers {
   public:
     explicit Handlers(domain::Streams& streams) : streams_(streams) {}
 
-    io::Task<Answer<IncreaseStreamRetentionPeriodOp::Output>> increase_retention(
-        Caller caller, IncreaseStreamRetentionPeriodInput input) {
+    template <class Op>
+    io::Task<Answer<typename Op::Output>> set_retention(Caller caller, typename Op::Input input) {
+        constexpr bool increase = std::is_same_v<Op, IncreaseStreamRetentionPeriodOp>;
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done =
-            co_await streams_.set_retention(std::move(*key), input.retention_period_hours, true);
+        auto done = co_await streams_.set_retention(std::move(*key), input.retention_period_hours,
+                                                    increase);
         if (!done) co_return refuse(done.error());
-        co_return IncreaseStreamRetentionPeriodOp::Output{};
-    }
-
-    io::Task<Answer<DecreaseStreamRetentionPeriodOp::Output>> decrease_retention(
-        Caller caller, DecreaseStreamRetentionPeriodInput input) {
-        auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done =
-            co_await streams_.set_retention(std::move(*key), input.retention_period_hours, false);
-        if (!done) co_return refuse(done.error());
-        co_return DecreaseStreamRetentionPeriodOp::Output{};
+        co_return typename Op::Output{};
     }
 
     io::Task<Answer<StartStreamEncryptionOp::Output>> start_encryption(
         Caller caller, StartStreamEncryptionInput input) {
-        auto key = key_of(caller, input);
+        auto key = key_to_encrypt(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        if (input.encryption_type != "KMS")
-            co_return refuse("InvalidArgumentException",
-                             fmt::format("EncryptionType {} is not valid: it must be KMS",
-                                         input.encryption_type));
         auto done = co_await streams_.start_encryption(std::move(*key), std::move(input.key_id));
         if (!done) co_return refuse(done.error());
         co_return StartStreamEncryptionOp::Output{};
@@ -64,35 +51,29 @@ class Handlers {
 
     io::Task<Answer<StopStreamEncryptionOp::Output>> stop_encryption(
         Caller caller, StopStreamEncryptionInput input) {
-        auto key = key_of(caller, input);
+        auto key = key_to_encrypt(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        if (input.encryption_type != "KMS")
-            co_return refuse("InvalidArgumentException",
-                             fmt::format("EncryptionType {} is not valid: it must be KMS",
-                                         input.encryption_type));
         auto done = co_await streams_.stop_encryption(std::move(*key));
         if (!done) co_return refuse(done.error());
         co_return StopStreamEncryptionOp::Output{};
     }
 
-    io::Task<Answer<EnhancedMonitoringOutput>> enable_monitoring(
-        Caller caller, EnableEnhancedMonitoringInput input) {
+    template <class Op>
+    io::Task<Answer<EnhancedMonitoringOutput>> set_monitoring(Caller caller,
+                                                              typename Op::Input input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done =
-            co_await streams_.set_monitoring(*key, metrics_of(input.shard_level_metrics), {});
+        std::set<std::string> add, remove;
+        constexpr bool enable = std::is_same_v<Op, EnableEnhancedMonitoringOp>;
+        (enable ? add : remove) = metrics_of(input.shard_level_metrics);
+        auto done = co_await streams_.set_monitoring(*key, std::move(add), std::move(remove));
         if (!done) co_return refuse(done.error());
-        co_return monitoring_output(*key, *done);
-    }
-
-    io::Task<Answer<EnhancedMonitoringOutput>> disable_monitoring(
-        Caller caller, DisableEnhancedMonitoringInput input) {
-        auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done =
-            co_await streams_.set_monitoring(*key, {}, metrics_of(input.shard_level_metrics));
-        if (!done) co_return refuse(done.error());
-        co_return monitoring_output(*key, *done);
+        EnhancedMonitoringOutput out;
+        out.stream_name = key->name;
+        out.stream_arn = arn_of(*key);
+        out.current_shard_level_metrics.emplace(done->before.begin(), done->before.end());
+        out.desired_shard_level_metrics.emplace(done->after.begin(), done->after.end());
+        co_return out;
     }
 
     io::Task<Answer<UpdateMaxRecordSizeOp::Output>> update_record_size(
@@ -149,14 +130,15 @@ class Handlers {
     }
 
   private:
-    static EnhancedMonitoringOutput monitoring_output(
-        const domain::StreamKey& key, const domain::Streams::Monitoring& monitoring) {
-        EnhancedMonitoringOutput out;
-        out.stream_name = key.name;
-        out.stream_arn = arn_of(key);
-        out.current_shard_level_metrics.emplace(monitoring.before.begin(), monitoring.before.end());
-        out.desired_shard_level_metrics.emplace(monitoring.after.begin(), monitoring.after.end());
-        return out;
+    /// The stream whose encryption a request starts or stops.
+    template <class Request>
+    static Answer<domain::StreamKey> key_to_encrypt(const Caller& caller, const Request& request) {
+        auto key = key_of(caller, request);
+        if (key && request.encryption_type != "KMS")
+            return refuse("InvalidArgumentException",
+                          fmt::format("EncryptionType {} is not valid: it must be KMS",
+                                      request.encryption_type));
+        return key;
     }
 
     MinimumThroughputBillingCommitmentOutput commitment_output(
@@ -182,12 +164,16 @@ class Handlers {
 
 void register_settings(Router& router, stream::Streams& streams) {
     auto handlers = std::make_shared<Handlers>(streams);
-    on<IncreaseStreamRetentionPeriodOp>(router, streams, handlers, &Handlers::increase_retention);
-    on<DecreaseStreamRetentionPeriodOp>(router, streams, handlers, &Handlers::decrease_retention);
+    on<IncreaseStreamRetentionPeriodOp>(router, streams, handlers,
+                                        &Handlers::set_retention<IncreaseStreamRetentionPeriodOp>);
+    on<DecreaseStreamRetentionPeriodOp>(router, streams, handlers,
+                                        &Handlers::set_retention<DecreaseStreamRetentionPeriodOp>);
     on<StartStreamEncryptionOp>(router, streams, handlers, &Handlers::start_encryption);
     on<StopStreamEncryptionOp>(router, streams, handlers, &Handlers::stop_encryption);
-    on<EnableEnhancedMonitoringOp>(router, streams, handlers, &Handlers::enable_monitoring);
-    on<DisableEnhancedMonitoringOp>(router, streams, handlers, &Handlers::disable_monitoring);
+    on<EnableEnhancedMonitoringOp>(router, streams, handlers,
+                                   &Handlers::set_monitoring<EnableEnhancedMonitoringOp>);
+    on<DisableEnhancedMonitoringOp>(router, streams, handlers,
+                                    &Handlers::set_monitoring<DisableEnhancedMonitoringOp>);
     on<UpdateMaxRecordSizeOp>(router, streams, handlers, &Handlers::update_record_size);
     on<UpdateStreamWarmThroughputOp>(router, streams, handlers, &Handlers::update_warm_throughput);
     on<DescribeLimitsOp>(router, streams, handlers, &Handlers::describe_limits);

@@ -141,6 +141,13 @@ std::vector<MeasureField> values_of(const std::vector<std::string>& columns,
     return fields;
 }
 
+/// Makes the chart, for the fields that go into it.
+template <class Chart>
+auto& wells_of(std::optional<Chart>& chart) {
+    chart.emplace().visual_id = "visual";
+    return chart->chart_configuration.emplace().field_wells.emplace();
+}
+
 /// Bars and lines are a combo chart; bars alone and lines alone have visuals of their own.
 Visual visual_of(const domain::Dashboard& dashboard, const domain::DataSet& set) {
     Visual visual;
@@ -148,27 +155,17 @@ Visual visual_of(const domain::Dashboard& dashboard, const domain::DataSet& set)
     const auto bars = values_of(dashboard.bars, set.key.id);
     const auto lines = values_of(dashboard.lines, set.key.id);
     if (lines.empty()) {
-        auto& chart = visual.bar_chart_visual.emplace();
-        chart.visual_id = "visual";
-        auto& wells = chart.chart_configuration.emplace()
-                          .field_wells.emplace()
-                          .bar_chart_aggregated_field_wells.emplace();
+        auto& wells = wells_of(visual.bar_chart_visual).bar_chart_aggregated_field_wells.emplace();
         wells.category = category;
         wells.values = bars;
     } else if (bars.empty()) {
-        auto& chart = visual.line_chart_visual.emplace();
-        chart.visual_id = "visual";
-        auto& wells = chart.chart_configuration.emplace()
-                          .field_wells.emplace()
-                          .line_chart_aggregated_field_wells.emplace();
+        auto& wells =
+            wells_of(visual.line_chart_visual).line_chart_aggregated_field_wells.emplace();
         wells.category = category;
         wells.values = lines;
     } else {
-        auto& chart = visual.combo_chart_visual.emplace();
-        chart.visual_id = "visual";
-        auto& wells = chart.chart_configuration.emplace()
-                          .field_wells.emplace()
-                          .combo_chart_aggregated_field_wells.emplace();
+        auto& wells =
+            wells_of(visual.combo_chart_visual).combo_chart_aggregated_field_wells.emplace();
         wells.category = category;
         wells.bar_values = bars;
         wells.line_values = lines;
