@@ -86,6 +86,8 @@ def test_unsigned_requests_are_taken_unless_the_configuration_refuses_them(fresh
     ({"Data": "23456"}, "'23456' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: 5"),
     ({"Data": "=+/="}, "'=+/=' can not be converted to a Blob: Invalid Base64 character: '='"),
     ({"Data": "+/+="}, "'+/+=' can not be converted to a Blob: Invalid last non-pad Base64 character dectected"),
+    ({"Data": "aaé"}, "'aaé' can not be converted to a Blob: Invalid Base64 character: 'é'"),
+    ({"Data": "a" + "é" * 1000}, "'a" + "é" * 511 + "...' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: 2001"),
 ])
 def test_values_of_a_wrong_type(freshet, values, message):
     assert signed(freshet, "PutRecord", **values) == {"__type": "SerializationException", "Message": message}

@@ -54,12 +54,18 @@ const char* class_of(Token token) {
     return "null";
 }
 
-std::string quoted(std::string_view text) {
-    const bool is_long = text.size() > shown_bytes_max;
-    return "'" + std::string(text.substr(0, shown_bytes_max)) + (is_long ? "...'" : "'");
-}
+std::string quoted(std::string_view text) { return "'" + shortened(text, shown_bytes_max) + "'"; }
+
+/// Whether a byte of UTF-8 goes on with a character.
+bool goes_on(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
 }  // namespace
+
+std::string shortened(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return std::string(text);
+    while (bytes_max > 0 && goes_on(text[bytes_max])) --bytes_max;
+    return std::string(text.substr(0, bytes_max)) + "...";
+}
 
 std::string mistyped(Token token, const Shape& wanted, std::string_view text) {
     if (token == Token::list) return "Start of list found where not expected";
@@ -87,7 +93,10 @@ std::string not_base64(std::string_view text) {
         const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                                (c >= '0' && c <= '9') || c == '+' || c == '/';
         const bool pads = c == '=' && (i + 1 == text.size() || text[i + 1] == '=');
-        if (!is_letter && !pads) return begin + "Invalid Base64 character: '" + c + "'";
+        if (is_letter || pads) continue;
+        std::size_t end = i + 1;
+        while (end < text.size() && goes_on(text[end])) ++end;
+        return begin + "Invalid Base64 character: '" + std::string(text.substr(i, end - i)) + "'";
     }
     return begin + "Invalid last non-pad Base64 character dectected";
 }

@@ -18,6 +18,9 @@ std::string mistyped(Token token, const Shape& wanted, std::string_view text = {
 /// What is wrong with base64 that base64_decode() refused.
 std::string not_base64(std::string_view text);
 
+/// The text, or what `bytes_max` holds of it and "...", cut between characters: answers stay UTF-8.
+std::string shortened(std::string_view text, std::size_t bytes_max);
+
 Fault serialization_fault(std::string message);
 
 /// The name of the sentence in a fault's body: AWS writes a SerializationException's with a capital.

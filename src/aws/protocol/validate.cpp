@@ -9,13 +9,14 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "aws/protocol/mistyped.h"
 #include "base/bytes.h"
 
 namespace freshet::aws {
 namespace {
 
 constexpr std::size_t told_max = 10;
-constexpr std::size_t value_text_max = 64 * 1024;
+constexpr std::size_t shown_bytes_max = 64 * 1024;  ///< of a wrong value in its message
 
 /// AWS lists an enumeration as its hash table has it, which no model tells.
 constexpr std::pair<std::string_view, const char*> told_choices[] = {
@@ -71,9 +72,7 @@ std::string java_name(const Shape& shape) {
 }
 
 std::string shown(const Shape& shape, std::string_view text) {
-    if (shape.sensitive) return "***";
-    return text.size() <= value_text_max ? std::string(text)
-                                         : std::string(text.substr(0, value_text_max)) + "...";
+    return shape.sensitive ? "***" : shortened(text, shown_bytes_max);
 }
 
 /// "Member must have length less than or equal to 128, Member must have length greater than or
@@ -101,7 +100,7 @@ std::string demands_of(const Shape& text) {
 std::string members_text(const Shape& shape, const void* value) {
     std::string all;
     const std::size_t size = shape.list->size(value);
-    for (std::size_t i = 0; i < size && all.size() < value_text_max; ++i) {
+    for (std::size_t i = 0; i < size && all.size() < shown_bytes_max; ++i) {
         if (i > 0) all += ", ";
         if (shape.kind == Kind::map) all += *shape.list->key_at(value, i) + "=";
         const void* held = shape.element->held(shape.list->at(value, i));
