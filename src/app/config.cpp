@@ -40,44 +40,35 @@ Result<> apply_limits(const std::string& value, Config& config) {
     return {};
 }
 
+Result<> apply_unsigned(const std::string& value, Config& config) {
+    if (value != "allowed" && value != "refused")
+        return fail(Errc::invalid,
+                    fmt::format("'unsigned' is allowed or refused, not '{}'", value));
+    config.demands_signatures = value == "refused";
+    return {};
+}
+
+/// A section that has one setting, `name`.
+template <class T>
+Result<> apply_only(const std::string& section, const YAML::Node& values, std::string_view name,
+                    T& setting) {
+    for (const auto& inner : values) {
+        const auto given = inner.first.as<std::string>();
+        if (given != name)
+            return fail(Errc::invalid, fmt::format("there is no setting '{}.{}'", section, given));
+        setting = inner.second.as<T>();
+    }
+    return {};
+}
+
 Result<> apply(const std::string& key, const YAML::Node& value, Config& config) {
     if (key == "listen") return set_listen(value.as<std::string>(), config);
     if (key == "limits") return apply_limits(value.as<std::string>(), config);
-    if (key == "unsigned") {
-        const auto text = value.as<std::string>();
-        if (text != "allowed" && text != "refused")
-            return fail(Errc::invalid, fmt::format("'unsigned' is allowed or refused, not '{}'", text));
-        config.demands_signatures = text == "refused";
-        return {};
-    }
+    if (key == "unsigned") return apply_unsigned(value.as<std::string>(), config);
     if (key == "streams") return apply_streams(value, config.streams);
-    if (key == "cors") {
-        for (const auto& inner : value) {
-            const auto name = inner.first.as<std::string>();
-            if (name != "origins")
-                return fail(Errc::invalid, fmt::format("there is no setting 'cors.{}'", name));
-            config.cors_origins = inner.second.as<std::vector<std::string>>();
-        }
-        return {};
-    }
-    if (key == "tls") {
-        for (const auto& inner : value) {
-            const auto name = inner.first.as<std::string>();
-            if (name != "names")
-                return fail(Errc::invalid, fmt::format("there is no setting 'tls.{}'", name));
-            config.tls_names = inner.second.as<std::vector<std::string>>();
-        }
-        return {};
-    }
-    if (key == "functions") {
-        for (const auto& inner : value) {
-            const auto name = inner.first.as<std::string>();
-            if (name != "python")
-                return fail(Errc::invalid, fmt::format("there is no setting 'functions.{}'", name));
-            config.functions_python = inner.second.as<std::string>();
-        }
-        return {};
-    }
+    if (key == "cors") return apply_only(key, value, "origins", config.cors_origins);
+    if (key == "tls") return apply_only(key, value, "names", config.tls_names);
+    if (key == "functions") return apply_only(key, value, "python", config.functions_python);
     if (key == "data")
         config.data_dir = value.as<std::string>();
     else if (key == "account")
