@@ -24,17 +24,12 @@ const stream::Shard* shard_of(const stream::Stream& stream, std::uint64_t partit
 void add_fan_out(const Parts& parts, const stream::Stream& stream, std::vector<Follower>& all) {
     const std::vector<stream::Followed> followed = parts.streams.followed(stream);
     for (const auto& [name, consumer] : stream.consumers) {
-        Follower follower{
-            "fan-out",    name, parts.streams.is_creating(consumer) ? "CREATING" : "ACTIVE", "", 0,
-            std::nullopt, {}};
+        Follower follower{"fan-out", name,
+                          parts.streams.is_creating(consumer) ? "CREATING" : "ACTIVE"};
         for (const stream::Followed& one : followed) {
             if (one.consumer == consumer.id)
-                follower.standings.push_back({one.shard,
-                                              one.next,
-                                              one.is_active ? "ACTIVE" : "IDLE",
-                                              one.started,
-                                              std::nullopt,
-                                              {}});
+                follower.standings.push_back(
+                    {one.shard, one.next, one.is_active ? "ACTIVE" : "IDLE", one.started});
         }
         all.push_back(std::move(follower));
     }
@@ -46,25 +41,16 @@ void add_deliveries(const Parts& parts, const stream::Stream& stream, std::vecto
         if (!found || !(*found)->source || !names_stream((*found)->source->stream_arn, stream.key))
             continue;
         const auto figures = parts.deliveries.figures(key).value_or(delivery::Figures{});
-        Follower follower{"delivery",
-                          key.name,
-                          figures.trouble.empty() ? "ACTIVE" : "FAILING",
-                          figures.trouble,
-                          figures.waiting_bytes,
-                          std::nullopt,
-                          {}};
+        Follower follower{"delivery", key.name, figures.trouble.empty() ? "ACTIVE" : "FAILING",
+                          figures.trouble, figures.waiting_bytes};
         if (figures.oldest_waiting)
             follower.oldest_waiting = std::max(parts.home.now() - *figures.oldest_waiting, 0ms);
         const auto places = parts.deliveries.places(key);
         for (const stream::Shard& shard : stream.shards) {
+            if (*shard.partition == 0) continue;
             const auto place = places.find(*shard.partition);
-            if (*shard.partition != 0)
-                follower.standings.push_back({shard.index,
-                                              place == places.end() ? 0 : place->second.read,
-                                              "ACTIVE",
-                                              std::nullopt,
-                                              std::nullopt,
-                                              {}});
+            const log::Ordinal next = place == places.end() ? 0 : place->second.read;
+            follower.standings.push_back({shard.index, next, "ACTIVE"});
         }
         all.push_back(std::move(follower));
     }
@@ -81,11 +67,10 @@ void add_applications(const Parts& parts, const stream::Stream& stream,
         const char* state = one.status != analytics::Status::running ? "READY"
                             : trouble.empty()                        ? "RUNNING"
                                                                      : "FAILING";
-        Follower follower{"application", key.name, state, trouble, 0, std::nullopt, {}};
+        Follower follower{"application", key.name, state, trouble};
         for (const auto& [partition, next] : parts.applications.places(key)) {
             if (const stream::Shard* shard = shard_of(stream, partition))
-                follower.standings.push_back(
-                    {shard->index, next, "ACTIVE", std::nullopt, std::nullopt, {}});
+                follower.standings.push_back({shard->index, next, "ACTIVE"});
         }
         std::ranges::sort(follower.standings, {}, &Standing::shard);
         all.push_back(std::move(follower));
@@ -93,19 +78,16 @@ void add_applications(const Parts& parts, const stream::Stream& stream,
 }
 
 void add_shared(const Parts& parts, const stream::Stream& stream, std::vector<Follower>& all) {
-    Follower follower{"shared", "GetRecords", "IDLE", "", 0, std::nullopt, {}};
+    Follower follower{"shared", "GetRecords", "IDLE"};
     const Timestamp now = parts.home.now();
     for (const stream::Shard& shard : stream.shards) {
         const stream::ShardFigures figures = parts.streams.shard_figures(stream.key, shard.index);
         if (figures.reads == 0) continue;
         const bool is_active = now - figures.last_read < limits::idle_after;
         if (is_active) follower.state = "ACTIVE";
-        follower.standings.push_back({shard.index,
-                                      figures.read_next,
-                                      is_active ? "ACTIVE" : "IDLE",
-                                      figures.last_read,
-                                      Millis(static_cast<std::int64_t>(figures.iterator_age_ms)),
-                                      {}});
+        follower.standings.push_back(
+            {shard.index, figures.read_next, is_active ? "ACTIVE" : "IDLE", figures.last_read,
+             Millis(static_cast<std::int64_t>(figures.iterator_age_ms))});
     }
     if (!follower.standings.empty()) all.push_back(std::move(follower));
 }
@@ -127,15 +109,10 @@ io::Task<void> measure(stream::Streams& streams, const stream::Stream& stream,
     for (Follower& follower : followers) {
         for (Standing& standing : follower.standings) {
             const stream::Shard* shard = stream.find_shard(standing.shard);
-            if (!shard || *shard->partition == 0) continue;
-            const auto tail = streams.log().tail(shard->partition);
-            if (!tail) continue;
-            const log::Ordinal end = shard->closed ? shard->end : tail->next;
-            const log::Ordinal from = std::max(standing.next, tail->first);
-            if (from >= end) continue;
-            standing.lag.records = end - from;
+            if (!shard) continue;
+            standing.lag.records = streams.unread(*shard, standing.next).size();
             // Each age is a look into the log.
-            if (++looks > limits::lag_looks_max) continue;
+            if (standing.lag.records == 0 || ++looks > limits::lag_looks_max) continue;
             standing.lag = co_await streams.lag(*shard, standing.next);
         }
     }

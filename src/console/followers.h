@@ -14,18 +14,18 @@ struct Standing {
     std::uint32_t shard = 0;
     log::Ordinal next = 0;           ///< what it has not read begins here
     std::string state;               ///< "ACTIVE": reads now; "IDLE": did
-    std::optional<Timestamp> since;  ///< of its subscription, or of its last read
-    std::optional<Millis> told_age;  ///< the iterator age that its last GetRecords was told
-    stream::Lag lag;                 ///< filled in by measure()
+    std::optional<Timestamp> since = {};  ///< of its subscription, or of its last read
+    std::optional<Millis> told_age = {};  ///< the iterator age that its last GetRecords was told
+    stream::Lag lag = {};                 ///< filled in by measure()
 };
 
 struct Follower {
     std::string kind;  ///< fan-out, delivery, application, shared
     std::string name, state;
-    std::string trouble;
-    std::uint64_t waiting_bytes = 0;       ///< in a delivery stream's buffer
-    std::optional<Millis> oldest_waiting;  ///< the age of the oldest record there
-    std::vector<Standing> standings;       ///< in order of shards
+    std::string trouble = {};
+    std::uint64_t waiting_bytes = 0;            ///< in a delivery stream's buffer
+    std::optional<Millis> oldest_waiting = {};  ///< the age of the oldest record there
+    std::vector<Standing> standings = {};       ///< in order of shards
 };
 
 /// Home core. By kind, then by name.

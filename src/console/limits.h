@@ -21,7 +21,6 @@ inline constexpr std::size_t records_page_bytes_max = 4 * 1024 * 1024;  ///< rea
 inline constexpr std::size_t preview_bytes_max = 120;
 inline constexpr std::size_t shown_bytes_max = 1024 * 1024;  ///< of one record; the download has all
 inline constexpr std::size_t user_records_shown_max = 200;   ///< of an aggregate
-inline constexpr std::size_t shown_key_bytes_max = 1024;     ///< of a user record's partition key
 inline constexpr std::size_t request_bytes_max = 1024 * 1024;
 inline constexpr std::int64_t query_rows_max = 1000;  ///< of the SQL page; the result file has all
 inline constexpr std::size_t live_max = 100;          ///< pages that watch at the same time

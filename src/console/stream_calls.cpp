@@ -131,13 +131,8 @@ void write_users(JsonWriter& json, const std::vector<record::UserRecord>& users)
         const record::UserRecord& user = users[i];
         bytes += user.data.size();
         if (bytes > limits::shown_bytes_max) break;
-        json.open('{').member(
-            "partition_key",
-            std::string_view(user.partition_key).substr(0, limits::shown_key_bytes_max));
-        if (user.explicit_hash_key)
-            json.member(
-                "explicit_hash_key",
-                std::string_view(*user.explicit_hash_key).substr(0, limits::shown_key_bytes_max));
+        json.open('{').member("partition_key", user.partition_key);
+        if (user.explicit_hash_key) json.member("explicit_hash_key", *user.explicit_hash_key);
         json.member("size", static_cast<std::int64_t>(user.data.size()));
         json.member("data", base64_encode(user.data.view())).close('}');
     }

@@ -68,10 +68,6 @@ ShardCounts rates_of(const ShardRates& rates, const stream::Stream& stream) {
 
 void write_shard(JsonWriter& json, const Parts& parts, const stream::Stream& stream,
                  const stream::Shard& shard, const ShardCounts& rates) {
-    const auto tail = *shard.partition != 0 ? parts.streams.log().tail(shard.partition)
-                                            : Result<log::Tail>(log::Tail());
-    const log::Ordinal first = tail ? tail->first : 0;
-    const log::Ordinal end = shard.closed ? shard.end : tail ? tail->next : 0;
     json.open('{')
         .member("id", stream::shard_name(shard.index))
         .key("open")
@@ -88,9 +84,11 @@ void write_shard(JsonWriter& json, const Parts& parts, const stream::Stream& str
         json.member("last_sequence", stream::Streams::last_sequence_number(shard));
     }
     json.member("first_sequence", stream::Streams::first_sequence_number(shard));
-    json.member("records", static_cast<std::int64_t>(end));
-    json.member("kept", static_cast<std::int64_t>(end > first ? end - first : 0));
-    if (end > first && tail) json.member("last_arrival_ms", to_epoch_ms(tail->last_time));
+    const stream::Unread kept = parts.streams.unread(shard, 0);
+    json.member("records", static_cast<std::int64_t>(kept.end));
+    json.member("kept", static_cast<std::int64_t>(kept.size()));
+    if (const auto tail = parts.streams.log().tail(shard.partition); tail && kept.size() > 0)
+        json.member("last_arrival_ms", to_epoch_ms(tail->last_time));
     const auto figures = parts.streams.shard_figures(stream.key, shard.index);
     json.member("throttled",
                 static_cast<std::int64_t>(figures.writes_throttled + figures.reads_throttled));
@@ -157,10 +155,7 @@ void sample_stream(const Parts& parts, const stream::Stream& stream, ShardRates&
     const Timestamp now = parts.home.now();
     for (const stream::Shard& shard : stream.shards) {
         const stream::ShardFigures figures = parts.streams.shard_figures(stream.key, shard.index);
-        const auto tail = *shard.partition != 0 ? parts.streams.log().tail(shard.partition)
-                                                : Result<log::Tail>(log::Tail());
-        const log::Ordinal records = shard.closed ? shard.end : tail ? tail->next : 0;
-        const ShardCounts counts{static_cast<double>(records),
+        const ShardCounts counts{static_cast<double>(parts.streams.unread(shard, 0).end),
                                  static_cast<double>(figures.bytes_in),
                                  static_cast<double>(figures.records_out),
                                  static_cast<double>(figures.bytes_out),

@@ -12,12 +12,6 @@
 namespace freshet::stream {
 namespace {
 
-std::size_t bytes_of(const std::vector<StoredRecord>& records) {
-    std::size_t bytes = 0;
-    for (const StoredRecord& record : records) bytes += record.data.size() + record.partition_key.size();
-    return bytes;
-}
-
 Failure no_shard(const std::string& stream, const std::string& account, std::uint32_t index) {
     return fail(Errc::not_found, fmt::format("Shard {} in stream {} under account {} does not exist", shard_name(index), stream, account));
 }
@@ -93,14 +87,17 @@ io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t ind
     co_return seal_iterator({at->stream_id, index, at->ordinal, home_.now(), account, name}, iterator_key_);
 }
 
-void Streams::count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records) {
+std::size_t Streams::count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records) {
+    std::size_t bytes = 0;
+    for (const StoredRecord& record : records) bytes += record.data.size() + record.partition_key.size();
     ShardFigures& figures = live.figures[shard];
-    const std::size_t bytes = bytes_of(records);
     figures.records_out += records.size();
     figures.bytes_out += bytes;
-    if (!live.measures_shards()) return;
-    live.meter.add(shard, Measure::outgoing_records, records.size());
-    live.meter.add(shard, Measure::outgoing_bytes, bytes);
+    if (live.measures_shards()) {
+        live.meter.add(shard, Measure::outgoing_records, records.size());
+        live.meter.add(shard, Measure::outgoing_bytes, bytes);
+    }
+    return bytes;
 }
 
 io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max) {
@@ -124,8 +121,8 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     ReadAnswer answer;
     answer.records = std::move(read->records);
     answer.behind_latest = read->behind;
-    if (options_.aws_limits) throttle(*live, shard.index).did_read(bytes_of(answer.records));
-    count_out(*live, shard.index, answer.records);
+    const std::size_t bytes = count_out(*live, shard.index, answer.records);
+    if (options_.aws_limits) throttle(*live, shard.index).did_read(bytes);
     ShardFigures& figures = live->figures[shard.index];
     ++figures.reads;
     const auto age = static_cast<std::uint64_t>(read->behind.count());
@@ -134,7 +131,7 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
     figures.read_next = read->next;
     live->meter.add(Measure::reads_exceeded, 0);
     live->meter.add(Measure::get_records_records, answer.records.size());
-    live->meter.add(Measure::get_records_bytes, bytes_of(answer.records));
+    live->meter.add(Measure::get_records_bytes, bytes);
     live->meter.add(Measure::get_records_age, age);
     live->meter.add(Measure::get_records_latency, static_cast<std::uint64_t>(std::max(home_.now() - began, 0ms).count()));
     if (live->measures_shards()) {

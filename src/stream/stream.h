@@ -114,6 +114,8 @@ class Streams {
     ShardFigures sum_of_figures(const StreamKey& key) const;
     /// The last subscription of each consumer and shard since the server started.
     std::vector<Followed> followed(const Stream& stream) const;
+    /// What is kept of a shard from `next` on.
+    Unread unread(const Shard& shard, log::Ordinal next) const;
     /// Of a reader that stands at `next`.
     io::Task<Lag> lag(Shard shard, log::Ordinal next);
     io::Task<Result<Look>> look(StreamKey key, std::uint32_t shard, Position position, std::size_t records_max, std::size_t bytes_max);
@@ -176,7 +178,8 @@ class Streams {
         log::Ordinal ordinal = 0;
     };
     io::Task<Result<Located>> locate(StreamKey key, std::uint32_t shard, Position position);
-    static void count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records);
+    /// Counts what goes out; says how many bytes it is.
+    static std::size_t count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records);
     struct Share;
     void measure_put(Live& live, PutCall call, const std::vector<Share>& shares,
                      const std::vector<std::pair<std::size_t, std::size_t>>& places, bool is_kept, Timestamp began) const;

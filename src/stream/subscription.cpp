@@ -155,14 +155,11 @@ io::Task<Result<std::shared_ptr<FanOutBatch>>> Streams::fan_out(std::int64_t str
 void Streams::measure_event(const Subscription::Place& place, const FanOutBatch& batch) {
     const auto live = live_id(place.stream);
     if (!live) return;
-    count_out(*live, place.shard, batch.records);
+    const std::size_t bytes = count_out(*live, place.shard, batch.records);
     const auto& consumers = live->stream.consumers;
     const auto consumer = std::ranges::find_if(
         consumers, [&place](const auto& one) { return one.second.id == place.consumer; });
     if (consumer == consumers.end()) return;
-    std::size_t bytes = 0;
-    for (const StoredRecord& record : batch.records)
-        bytes += record.data.size() + record.partition_key.size();
     const std::string& name = consumer->first;
     live->meter.add(name, Measure::event_success, 1);
     live->meter.add(name, Measure::event_bytes, bytes);

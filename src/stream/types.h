@@ -162,6 +162,12 @@ struct Followed {
     log::Ordinal next = 0;
 };
 
+/// Records of a shard from `first` on, before `end`.
+struct Unread {
+    log::Ordinal first = 0, end = 0;
+    std::uint64_t size() const { return end - first; }
+};
+
 /// What a reader has not read yet.
 struct Lag {
     std::uint64_t records = 0;

@@ -41,15 +41,17 @@ std::vector<Followed> Streams::followed(const Stream& stream) const {
     return all;
 }
 
-io::Task<Lag> Streams::lag(Shard shard, log::Ordinal next) {
-    Lag lag;
-    if (*shard.partition == 0) co_return lag;
+Unread Streams::unread(const Shard& shard, log::Ordinal next) const {
     const auto tail = log_.tail(shard.partition);
-    if (!tail) co_return lag;
+    if (!tail) return {};  // closed as it was made
     const log::Ordinal end = shard.closed ? shard.end : tail->next;
-    const log::Ordinal from = std::max(next, tail->first);
-    if (from >= end) co_return lag;
-    lag.records = end - from;
+    return {std::min(std::max(next, tail->first), end), end};
+}
+
+io::Task<Lag> Streams::lag(Shard shard, log::Ordinal next) {
+    const auto [from, end] = unread(shard, next);
+    Lag lag{end - from, std::nullopt};
+    if (lag.records == 0) co_return lag;
     Result<std::vector<log::Record>> oldest;
     if (log_.is_cached(shard.partition, from)) {
         oldest = log_.read(shard.partition, from, 1, 1);
