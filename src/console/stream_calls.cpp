@@ -24,6 +24,8 @@ std::optional<std::int64_t> number_of(std::string_view text) {
 }
 
 io::HttpResponse refused(const Error& error) {
+    // To a sequence number of its first form AWS says InternalFailure, and no word.
+    if (error.message().empty()) return refusal(400, "The sequence number is not of this stream");
     const int status = error.is(stream::Errc::not_found)    ? 404
                        : error.is(stream::Errc::in_use)     ? 409
                        : error.is(stream::Errc::overloaded) ? 503

@@ -228,6 +228,7 @@ def test_questions_that_make_no_sense_are_refused_in_words(api, kinesis):
             ("records", {"shard": "0"}, 400), ("records", {"stream": "s", "shard": "0", "start": "SOMEWHERE"}, 400),
             ("records", {"stream": "s", "shard": "0", "start": "AT_TIMESTAMP", "at": "noon"}, 400), ("records", {"stream": "s", "shard": "0", "limit": "-1"}, 400),
             ("records", {"stream": "s", "shard": "0", "start": "AT_SEQUENCE_NUMBER", "at": "5"}, 400), ("records", {"stream": "s", "shard": "1", "start": "AT_SEQUENCE_NUMBER", "at": number}, 400),
+            ("records", {"stream": "s", "shard": "0", "start": "AT_SEQUENCE_NUMBER", "at": "0"}, 400),
             ("record", {"stream": "s", "shard": "0", "sequence": str(int(number) + 1)}, 400), ("record", {"stream": "s", "shard": "0", "sequence": "x" * 5000}, 400)):
         code, answer = api.get(path, **query)
         assert code in (status, 404 if path == "record" else status) and answer["message"], (path, query, code, answer)
