@@ -1,17 +1,8 @@
 // The three steps of a reshard, each one cut short.
-#include <gtest/gtest.h>
-
-#include <filesystem>
-
-#include "base/log.h"
-#include "stream/hash.h"
-#include "stream/live.h"
-#include "stream/stream.h"
+#include "stream/streams_fixture.h"
 
 namespace freshet::stream {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// The real disk, but that it refuses to write while it is full.
 class FullDisk final : public io::Disk {
@@ -67,41 +58,9 @@ class FullDisk final : public io::Disk {
 
 const StreamKey key{"000000000000", "us-east-1", "s"};
 
-struct CutTest : testing::Test {
-    CutTest() {
-        set_log_level(LogLevel::off);
-        root = fs::temp_directory_path() /
-               ("freshet-cut-" + std::to_string(::getpid()) + "-" +
-                testing::UnitTest::GetInstance()->current_test_info()->name());
-        fs::remove_all(root);
-        fs::create_directories(root);
-        auto migrations = log::migrations();
-        for (const auto& one : store::migrations()) migrations.push_back(one);
-        database = std::move(*meta::Database::open(root / "meta.db", migrations));
-        open_log();
-    }
-    ~CutTest() override {
-        log.reset();
-        database.reset();
-        fs::remove_all(root);
-    }
-    void open_log() {
-        log.reset();
-        log = std::move(*log::Log::open(disk, root / "log", clock, *database, {}));
-    }
-    /// Runs `scenario` as after a start of the server.
-    void run(io::Task<void> (*scenario)(CutTest&, Streams&)) {
-        open_log();
-        io::run_to_end(clock, [&](io::Core& core) { return begin(*this, core, scenario); });
-    }
-    static io::Task<void> begin(CutTest& test, io::Core& core,
-                                io::Task<void> (*scenario)(CutTest&, Streams&)) {
-        Streams streams(core, *test.database, *test.log, test.pool, test.disk, test.root / "keys/k",
-                        {});
-        const auto loaded = streams.load();
-        EXPECT_TRUE(loaded) << loaded.error().message();
-        co_await scenario(test, streams);
-    }
+struct CutTest : StreamsTest {
+    CutTest() : StreamsTest(std::make_unique<FullDisk>()) {}
+    FullDisk& full_disk() { return static_cast<FullDisk&>(*disk); }
     std::int64_t partitions() {
         std::int64_t count = 0;
         EXPECT_TRUE(database->read_now([&](const meta::Connection& connection) {
@@ -120,13 +79,6 @@ struct CutTest : testing::Test {
         }));
         return *plan;
     }
-
-    fs::path root;
-    FullDisk disk;
-    io::ManualClock clock{from_epoch_ms(1'700'000'000'000)};
-    io::Pool pool{1, "test"};
-    std::unique_ptr<meta::Database> database;
-    std::unique_ptr<log::Log> log;
 };
 
 io::Task<Placed> put(Streams& streams) {
@@ -147,10 +99,10 @@ io::Task<void> make(CutTest&, Streams& streams) {
 }
 
 io::Task<void> refuse_then_split(CutTest& test, Streams& streams) {
-    test.disk.is_full = true;
+    test.full_disk().is_full = true;
     auto refused = co_await streams.split(key, 0, 1000);
     EXPECT_TRUE(!refused && refused.error().is(Errc::storage));
-    test.disk.is_full = false;
+    test.full_disk().is_full = false;
     EXPECT_EQ(test.partitions(), 1) << "what was prepared is gone";
     const Placed before = co_await put(streams);
     EXPECT_EQ(before.shard, 0u) << "the shard is as open as it was";
@@ -207,7 +159,7 @@ TEST_F(CutTest, a_crash_behind_the_cut_settles_the_reshard) {
     run(make);
     run(prepare_and_cut);
     run(expect_cut);
-    run([](CutTest&, Streams& streams) -> io::Task<void> {
+    run(+[](CutTest&, Streams& streams) -> io::Task<void> {
         EXPECT_EQ((*streams.find(key))->open.size(), 2u) << "and it stays so";
         co_return;
     });

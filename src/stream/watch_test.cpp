@@ -1,46 +1,14 @@
 // Looks at a stream: they tell the truth, and leave no trace.
-#include <gtest/gtest.h>
-
-#include <filesystem>
-
-#include "base/log.h"
-#include "stream/live.h"
-#include "stream/stream.h"
+#include "stream/streams_fixture.h"
 
 namespace freshet::stream {
 namespace {
 
-namespace fs = std::filesystem;
-
 const StreamKey key{"000000000000", "us-east-1", "s"};
 
-struct WatchTest : testing::Test {
-    WatchTest() {
-        set_log_level(LogLevel::off);
-        root = fs::temp_directory_path() /
-               ("freshet-watch-" + std::to_string(::getpid()) + "-" +
-                testing::UnitTest::GetInstance()->current_test_info()->name());
-        fs::remove_all(root);
-        fs::create_directories(root);
-        auto migrations = log::migrations();
-        for (const auto& one : store::migrations()) migrations.push_back(one);
-        database = std::move(*meta::Database::open(root / "meta.db", migrations));
-        log = std::move(*log::Log::open(*disk, root / "log", clock, *database, {}));
-    }
-    ~WatchTest() override {
-        log.reset();
-        database.reset();
-        fs::remove_all(root);
-    }
-    void run(io::Task<void> (*scenario)(WatchTest&, Streams&)) {
-        io::run_to_end(clock, [&](io::Core& core) { return begin(*this, core, scenario); });
-    }
-    static io::Task<void> begin(WatchTest& test, io::Core& core,
-                                io::Task<void> (*scenario)(WatchTest&, Streams&)) {
-        Streams streams(core, *test.database, *test.log, test.pool, *test.disk,
-                        test.root / "keys/k", {});
-        const auto loaded = streams.load();
-        EXPECT_TRUE(loaded) << loaded.error().message();
+/// A shard of three records, one a second.
+struct WatchTest : StreamsTest {
+    io::Task<void> before(Streams& streams) {
         NewStream wanted;
         wanted.shard_count = 1;
         auto made = co_await streams.create(key, std::move(wanted));
@@ -50,17 +18,9 @@ struct WatchTest : testing::Test {
             entries.push_back({"k", std::nullopt, Bytes::literal(text)});
             auto placed = co_await streams.put(key, std::move(entries));
             EXPECT_TRUE(placed) << placed.error().message();
-            test.clock.advance(1s);
+            clock.advance(1s);
         }
-        co_await scenario(test, streams);
     }
-
-    fs::path root;
-    std::unique_ptr<io::Disk> disk = io::make_posix_disk();
-    io::ManualClock clock{from_epoch_ms(1'700'000'000'000)};
-    io::Pool pool{1, "test"};
-    std::unique_ptr<meta::Database> database;
-    std::unique_ptr<log::Log> log;
 };
 
 Shard first_shard(const Streams& streams) { return (*streams.find(key))->shards.front(); }
