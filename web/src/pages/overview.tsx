@@ -1,19 +1,14 @@
 // The pipeline as a living graph, and what is wrong in it.
 import { useLive, type Overview } from '../api';
-import { clock } from '../parts/format';
 import { Graph } from '../parts/graph';
+import { LiveHeader } from '../parts/live';
 
 export function OverviewPage() {
   const { data, live } = useLive<Overview>('overview');
   const troubles = data?.nodes.filter((node) => node.trouble) ?? [];
   return (
     <>
-      <header>
-        <h1>Pipeline</h1>
-        <span class={`badge ${live ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>
-        <span class="grow" />
-        {data && <span class="soft" data-testid="clock">{clock(data.now_ms)} UTC</span>}
-      </header>
+      <LiveHeader title="Pipeline" live={live} now={data?.now_ms} />
       <div class="stack">
         {troubles.map((node) => <div class="notice" role="alert"><b>{node.kind} {node.name}</b>{'\n'}{node.trouble}</div>)}
         <section class="card">

@@ -2,8 +2,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLive } from '../api';
 import { FollowerTable } from '../parts/follower_table';
-import { bytes, clock, count, rate, tone } from '../parts/format';
+import { bytes, count, rate, tone } from '../parts/format';
 import { KeySpace } from '../parts/key_space';
+import { LiveBadge, ServerTime } from '../parts/live';
 import { RateChart } from '../parts/rate_chart';
 import { RecordBrowser } from '../parts/record_browser';
 import { ReshardDialog, type Reshard } from '../parts/reshard_dialog';
@@ -28,9 +29,9 @@ export function StreamView({ name }: { name: string }) {
         <a href="#/streams" class="back">Streams</a><span class="soft" aria-hidden="true">/</span>
         <h1>{name}</h1>
         {known && <span class={`badge ${tone(data.status)}`}>{data.status.toLowerCase()}</span>}
-        <span class={`badge ${live ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>
+        <LiveBadge live={live} />
         <span class="grow" />
-        {known && <span class="soft" data-testid="clock">{clock(data.now_ms)} UTC</span>}
+        {known && <ServerTime at={data.now_ms} />}
         {known && <button disabled={!isProvisioned} title={isProvisioned ? '' : 'An on-demand stream counts its shards itself'} onClick={() => setReshard({ kind: 'count' })}>Change count…</button>}
       </header>
       {!data && <section class="card"><div class="empty">Waiting for {name}…</div></section>}

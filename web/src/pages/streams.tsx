@@ -1,6 +1,7 @@
 // The streams of an account and region, and one of them.
 import { useLive } from '../api';
-import { bytes, clock, count, rate, tone } from '../parts/format';
+import { bytes, count, rate, tone } from '../parts/format';
+import { LiveHeader } from '../parts/live';
 import type { Streams } from '../stream_api';
 import { StreamView } from './stream';
 
@@ -12,12 +13,7 @@ function StreamList() {
   const { data, live } = useLive<Streams>('streams');
   return (
     <>
-      <header>
-        <h1>Streams</h1>
-        <span class={`badge ${live ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>
-        <span class="grow" />
-        {data && <span class="soft" data-testid="clock">{clock(data.now_ms)} UTC</span>}
-      </header>
+      <LiveHeader title="Streams" live={live} now={data?.now_ms} />
       <section class="card">
         {!data ? <div class="empty">Waiting for the first figures…</div>
           : data.streams.length === 0 ? <div class="empty">No stream yet: CreateStream makes one, as does <code>freshet apply</code>.</div>
