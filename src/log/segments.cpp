@@ -16,6 +16,8 @@ constexpr std::string_view magic = "FRSHSEG1";
 constexpr std::size_t header_bytes = 36;  // magic, partition, first ordinal, first time, checksum
 constexpr std::uint64_t index_stride_bytes = 64 * 1024;
 constexpr std::size_t read_bytes = 256 * 1024;
+constexpr std::size_t pieces_max = 512;  // frames of one write
+constexpr std::uint64_t producers_bytes_max = 64ULL * 1024 * 1024;
 constexpr std::string_view producers_magic = "FRSHPRD1";
 
 std::string segment_header(PartitionId id, Ordinal first, Timestamp time) {
@@ -105,7 +107,7 @@ Result<> Segments::recover() {
         segments_.pop_back();
     }
     if (!segments_.empty()) {
-        auto scanned = scan(segments_.back(), true);
+        auto scanned = scan(segments_.back());
         if (!scanned) return scanned;
     }
     return load_producers();
@@ -200,14 +202,13 @@ void Segments::save_index(Segment& segment) {
     segment.index_saved = segment.index.size();
 }
 
-Result<> Segments::scan(Segment& segment, bool is_last) {
+Result<> Segments::scan(Segment& segment) {
     std::uint64_t end = header_bytes;
     segment.index.clear();
-    next_ = is_last ? segment.first : next_;
+    next_ = segment.first;
     auto walked = walk(segment, header_bytes, [&](const Frame& frame, std::uint64_t at) {
         add_to_index(segment, frame.header, at);
         end = at + frame.header.length;
-        if (!is_last) return true;
         next_ = frame.header.first + frame.header.count;
         last_time_ = frame.header.time;
         if (frame.header.token.producer) {
@@ -218,7 +219,7 @@ Result<> Segments::scan(Segment& segment, bool is_last) {
     });
     if (!walked) {
         // What lies behind the last sync may be torn; then the journal still has it all. Log::open() looks.
-        if (!is_last || !walked.error().is(freshet::Errc::corrupt)) return walked;
+        if (!walked.error().is(freshet::Errc::corrupt)) return walked;
         doubt_ = {segment.path, end};
         segment.size = end;
     }
@@ -268,7 +269,7 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
         Segment& segment = segments_.back();
         std::vector<std::string_view> pieces;
         std::uint64_t size = segment.size;
-        for (; i < frames.size() && pieces.size() < 512 && (pieces.empty() || size < limits.segment_bytes); ++i) {
+        for (; i < frames.size() && pieces.size() < pieces_max && (pieces.empty() || size < limits.segment_bytes); ++i) {
             const Frame& frame = frames[i];
             add_to_index(segment, frame.header, size);
             pieces.push_back(frame.bytes.view());
@@ -314,7 +315,7 @@ Result<> Segments::load_producers() {
     auto there = disk_.exists(path);
     if (!there) return std::unexpected(std::move(there.error()));
     if (!*there) return {};
-    auto text = io::read_file(disk_, path, 64 * 1024 * 1024);
+    auto text = io::read_file(disk_, path, producers_bytes_max);
     if (!text) return std::unexpected(std::move(text.error()));
     const bool whole = text->size() >= 20 && text->starts_with(producers_magic) &&
                        crc32c(std::string_view(*text).substr(0, text->size() - 4)) == get_number<std::uint32_t>(*text, text->size() - 4);

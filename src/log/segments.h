@@ -74,7 +74,8 @@ class Segments {
     Result<> ensure_indexed(Segment& segment);
     void save_index(Segment& segment);
     void add_to_index(Segment& segment, const FrameHeader& header, std::uint64_t at);
-    Result<> scan(Segment& segment, bool is_last);
+    /// Reads the last segment whole: where it ends, its index, its producers.
+    Result<> scan(Segment& segment);
     Result<> begin_segment(Ordinal first, Timestamp time);
     Result<> load_producers();
     /// False when its header is wrong.
