@@ -1,7 +1,7 @@
 """What clients of a stream saw, and whether one log explains it all.
 
 A payload says who wrote it and its number, and everything else in it follows from these two, so that a byte that changed
-shows. Writers note each put before they send it (`begin`) and each answer (`acknowledge`, `doubt`); readers note what they
+shows. Writers note each put before they send it (`begin`) and each answer (`acknowledge`); readers note what they
 were given, in order. `check` compares that with the stream as it is read when all is over.
 """
 import collections

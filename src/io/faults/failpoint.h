@@ -5,8 +5,8 @@
 // functions. Any thread.
 //
 //   SPEC     item,item,...
-//   item     LABEL=ACTION[@N][+]     at the N-th time (the first, when not given); +: and from then
-//   on
+//   item     LABEL=ACTION[@N][+]     at the N-th time (the first, when not given), and, with +,
+//                                    from then on
 //            disk.CALL(PART)=ACTION  only for paths that contain PART
 //            log.NAME=NUMBER         a limit of the log, made small so that a test reaches it
 //   ACTION   kill                    as kill -9
