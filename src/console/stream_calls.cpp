@@ -88,7 +88,7 @@ io::Task<io::HttpResponse> records(const Parts& parts, Question question) {
     auto position = position_of(question.parameter("start"), question.parameter("at"));
     if (!position) co_return refusal(400, position.error().message());
     const std::string wanted = question.parameter("limit");
-    const auto limit = wanted.empty() ? std::optional<std::int64_t>(50) : number_of(wanted);
+    const auto limit = wanted.empty() ? limits::records_page : number_of(wanted);
     if (!limit || *limit < 1)
         co_return refusal(400, fmt::format("limit is a number from 1, not '{}'", wanted));
     const auto records_max = std::min(static_cast<std::size_t>(*limit), limits::records_page_max);
@@ -198,9 +198,10 @@ io::Task<io::HttpResponse> merge(const Parts& parts, Question question) {
 io::Task<io::HttpResponse> set_count(const Parts& parts, Question question) {
     auto fields = question.fields();
     const auto count = number_of(fields["count"]);
-    if (!count || *count < 1 || *count > 1'000'000)
-        co_return refusal(400, fmt::format("A count of shards is a whole number from 1, not '{}'",
-                                           fields["count"]));
+    if (!count || *count < 1 || *count > limits::shard_count_max)
+        co_return refusal(
+            400, fmt::format("A count of shards is a whole number from 1 to {}, not '{}'",
+                             limits::shard_count_max, fields["count"]));
     auto done = co_await parts.streams.update_count(
         {question.home.account, question.home.region, fields["stream"]}, static_cast<int>(*count));
     if (!done) co_return refused(done.error());

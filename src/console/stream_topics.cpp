@@ -14,20 +14,6 @@
 namespace freshet::console {
 namespace {
 
-const char* word_of(stream::Status status) {
-    switch (status) {
-        case stream::Status::creating:
-            return "CREATING";
-        case stream::Status::active:
-            return "ACTIVE";
-        case stream::Status::updating:
-            return "UPDATING";
-        case stream::Status::deleting:
-            return "DELETING";
-    }
-    return "";
-}
-
 /// In the order of ShardCounts.
 constexpr const char* stream_counters[] = {"records",   "bytes",     "records out",
                                            "bytes out", "throttled", "reads throttled"};

@@ -10,7 +10,6 @@
 #include "stream/stream.h"
 
 namespace freshet::stream {
-namespace {
 
 const char* word_of(Status status) {
     switch (status) {
@@ -25,8 +24,6 @@ const char* word_of(Status status) {
     }
     return "";
 }
-
-}  // namespace
 
 Status Streams::status(const Stream& stream) const {
     const Timestamp now = home_.now();

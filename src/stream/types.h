@@ -51,6 +51,8 @@ struct Consumer {
 };
 
 enum class Status { creating, active, updating, deleting };
+/// "CREATING"
+const char* word_of(Status status);
 
 enum class Mode { provisioned, on_demand };
 

@@ -164,16 +164,6 @@ Answer<std::string> open_page_token(const std::string& token, Timestamp now) {
     return text.substr(space + 1);
 }
 
-const char* word_of(domain::Status status) {
-    switch (status) {
-        case domain::Status::creating: return "CREATING";
-        case domain::Status::active: return "ACTIVE";
-        case domain::Status::updating: return "UPDATING";
-        case domain::Status::deleting: return "DELETING";
-    }
-    return "";
-}
-
 kinesis::StreamModeDetails mode_of(const domain::Stream& stream) {
     return {stream.mode == domain::Mode::on_demand ? "ON_DEMAND" : "PROVISIONED"};
 }

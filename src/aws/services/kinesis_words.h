@@ -34,8 +34,6 @@ kinesis::ChildShard child_output(const stream::Shard& shard);
 kinesis::Record record_output(const stream::StoredRecord& record);
 kinesis::StreamModeDetails mode_of(const stream::Stream& stream);
 
-const char* word_of(stream::Status status);
-
 /// Calls `verb` when the account may call now.
 template <class Op, class Handlers>
 io::Task<Answer<typename Op::Output>> call(std::shared_ptr<Handlers> handlers, stream::Streams* streams,
