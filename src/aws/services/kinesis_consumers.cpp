@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "aws/protocol/event_stream.h"
+#include "aws/services/kinesis_page_token.h"
 #include "aws/services/kinesis_words.h"
 #include "base/digest.h"
 #include "stream/sequence.h"

@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
+#include "aws/services/kinesis_page_token.h"
 #include "aws/services/kinesis_words.h"
-#include "base/digest.h"
 #include "stream/hash.h"
 #include "stream/sequence.h"
 #include "stream/shard_filter.h"
@@ -148,10 +147,9 @@ class Handlers {
         return listing;
     }
 
-    /// Issue time, last shard, filter, ARN.
     std::string seal_token(const Listing& listing, std::uint32_t last) const {
-        return base64_encode(fmt::format("{} {} {} {} {} {}", to_epoch_ms(streams_.home().now()), last, static_cast<int>(listing.filter.type), listing.filter.after,
-                                         to_epoch_ms(listing.filter.time), arn_of(listing.key)));
+        return seal_shards_token({last, static_cast<int>(listing.filter.type), listing.filter.after, listing.filter.time, arn_of(listing.key)},
+                                 streams_.home().now());
     }
 
     Answer<Listing> open_token(const ListShardsInput& input) const {
@@ -159,23 +157,12 @@ class Handlers {
                                           std::pair{input.stream_creation_timestamp.has_value(), "StreamCreationTimestamp"}}) {
             if (given) return refuse("InvalidArgumentException", fmt::format("NextToken and {} cannot be provided together.", name));
         }
-        std::string text;
-        std::istringstream words(base64_decode(*input.next_token, text) ? text : "");
-        std::int64_t issued = 0, time = 0;
-        std::uint32_t last = 0;
-        int type = 0;
-        Listing listing;
-        std::string arn;
-        words >> issued >> last >> type >> listing.filter.after >> time >> arn;
-        auto parsed = parse_stream_arn(arn);
-        if (!words || !parsed || type < 0 || type >= static_cast<int>(std::size(filter_names))) return refuse("InvalidArgumentException", "NextToken is not valid");
-        auto life = check_token_life(issued, streams_.home().now());
-        if (!life) return std::unexpected(std::move(life.error()));
-        listing.key = std::move(parsed->key);
-        listing.filter.type = static_cast<domain::FilterType>(type);
-        listing.filter.time = from_epoch_ms(time);
-        listing.after = last;
-        return listing;
+        auto page = open_shards_token(*input.next_token, streams_.home().now());
+        if (!page) return std::unexpected(std::move(page.error()));
+        auto parsed = parse_stream_arn(page->stream_arn);
+        const bool is_filter = page->filter >= 0 && page->filter < static_cast<int>(std::size(filter_names));
+        if (!parsed || !is_filter) return refuse("InvalidArgumentException", "NextToken is not valid");
+        return Listing{std::move(parsed->key), {static_cast<domain::FilterType>(page->filter), page->filter_after, page->filter_time}, page->last};
     }
 
     domain::Streams& streams_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "aws/services/kinesis_page_token.h"
 #include "aws/services/kinesis_words.h"
 #include "stream/sequence.h"
 

@@ -11,10 +11,6 @@ namespace freshet::aws::kinesis_words {
 
 namespace domain = stream;
 
-namespace {
-constexpr Millis page_token_life = 300'000ms;  // AWS
-}
-
 Fault to_fault(const Error& error) {
     if (!error.is_of<domain::Errc>()) return Fault{"InternalFailure", error.message(), 500};
     switch (error.as<domain::Errc>()) {
@@ -143,25 +139,6 @@ std::optional<ConsumerName> parse_consumer_arn(const std::string& arn) {
 
 bool is_creation_of(const std::optional<Timestamp>& given, const domain::Stream& stream) {
     return !given || to_epoch_ms(*given) / 1000 == to_epoch_ms(stream.created) / 1000;
-}
-
-Answer<void> check_token_life(std::int64_t issued_ms, Timestamp now) {
-    const std::int64_t now_ms = to_epoch_ms(now);
-    if (issued_ms < 0 || issued_ms > now_ms + page_token_life.count()) return refuse("InvalidArgumentException", "NextToken is not valid");
-    if (now_ms - issued_ms > page_token_life.count()) return refuse("ExpiredNextTokenException", "The pagination token has expired.");
-    return {};
-}
-
-std::string seal_page_token(const std::string& last, Timestamp now) { return base64_encode(fmt::format("{} {}", to_epoch_ms(now), last)); }
-
-Answer<std::string> open_page_token(const std::string& token, Timestamp now) {
-    std::string text;
-    const bool decoded = base64_decode(token, text);
-    const auto space = text.find(' ');
-    if (!decoded || space == std::string::npos) return refuse("InvalidArgumentException", "NextToken is not valid");
-    auto life = check_token_life(std::strtoll(text.c_str(), nullptr, 10), now);
-    if (!life) return std::unexpected(std::move(life.error()));
-    return text.substr(space + 1);
 }
 
 kinesis::StreamModeDetails mode_of(const domain::Stream& stream) {

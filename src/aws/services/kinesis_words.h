@@ -70,11 +70,6 @@ std::optional<ConsumerName> parse_consumer_arn(const std::string& arn);
 
 /// Whether `given` is absent or the time at which the stream was made: it tells streams of one name apart.
 bool is_creation_of(const std::optional<Timestamp>& given, const stream::Stream& stream);
-/// Of a NextToken: five minutes, and none was issued long after now.
-Answer<void> check_token_life(std::int64_t issued_ms, Timestamp now);
-/// A NextToken that stands behind `last`; it lives five minutes.
-std::string seal_page_token(const std::string& last, Timestamp now);
-Answer<std::string> open_page_token(const std::string& token, Timestamp now);
 
 void register_streams(Router& router, stream::Streams& streams);
 void register_shards(Router& router, stream::Streams& streams);
