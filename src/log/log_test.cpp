@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "log/frame.h"
 #include "log/journal.h"
+#include "log/state.h"
 
 namespace freshet::log {
 namespace {
@@ -345,6 +346,27 @@ TEST_F(LogTest, a_journal_of_the_first_version_is_read) {
     append_text(a, {"two"});
     open();
     EXPECT_EQ(texts(a), (std::vector<std::string>{"one", "two"}));
+}
+
+TEST(Gathering, asks_for_more_until_they_do_not_come) {
+    Gathering gathering;
+    for (std::size_t came = 1; came <= 16; came = gathering.wanted) gathering.learn(came);
+    EXPECT_GT(gathering.wanted, 16U);
+    gathering.learn(12);  // after a wait in vain
+    for (int i = 0; i < Gathering::groups_between_tries; ++i) {
+        EXPECT_EQ(gathering.wanted, 12U);
+        gathering.learn(12);
+    }
+    gathering.learn(12);
+    EXPECT_GT(gathering.wanted, 12U);
+}
+
+TEST(Gathering, one_alone_waits_for_nobody) {
+    Gathering gathering;
+    for (int i = 0; i < 1000; ++i) {
+        gathering.learn(1);
+        EXPECT_LT(gathering.wanted, Gathering::appends_min);
+    }
 }
 
 }  // namespace

@@ -405,7 +405,8 @@ Result<> Segments::remove_all() {
     segments_.clear();
     unread_.reset();
     auto there = disk_.exists(directory_);
-    if (!there || !*there) return {};
+    if (!there) return std::unexpected(std::move(there.error()));
+    if (!*there) return {};
     auto names = disk_.list(directory_);
     if (!names) return std::unexpected(std::move(names.error()));
     for (const std::string& name : *names) {

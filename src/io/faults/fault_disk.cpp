@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/check.h"
 #include "io/faults/failpoint.h"
 #include "io/faults/unsynced.h"
 
@@ -108,8 +109,9 @@ class FaultDisk final : public Disk {
   public:
     FaultDisk(std::unique_ptr<Disk> disk, std::string keep)
         : disk_(std::move(disk)), shared_(std::make_shared<Shared>(*disk_, std::move(keep))) {
-        shared_->cuts = failpoints::has_cut() && shared_->unsynced.begin();
+        shared_->cuts = failpoints::has_cut();
         if (!shared_->cuts) return;
+        FRESHET_CHECK(shared_->unsynced.begin());  // or a cut would lose nothing, and prove nothing
         failpoints::on_cut([shared = shared_] {
             shared->mutex.lock();  // for good: nothing reaches the disk behind a cut
             shared->unsynced.lose(failpoints::number("disk.seed", 0));

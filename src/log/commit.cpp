@@ -1,0 +1,126 @@
+// The committer: what waits becomes one batch of the journal, durable before anyone hears of it.
+#include "base/log.h"
+#include "io/faults/failpoint.h"
+#include "log/state.h"
+
+namespace freshet::log {
+
+constexpr std::size_t group_bytes_max = 32 * 1024 * 1024;
+
+/// Returns when something waits, or the log ends.
+void Log::State::gather(std::unique_lock<std::mutex>& lock) {
+    wake_committer.wait(lock, [&] { return stopping || roll_wanted || !waiting.empty(); });
+    is_gathering = gathering.wanted >= Gathering::appends_min;
+    if (is_gathering) wake_committer.wait_for(lock, Gathering::wait_max, [&] { return is_group_whole(); });
+    is_gathering = false;
+    if (!waiting.empty()) gathering.learn(waiting.size());
+}
+
+void Log::State::commit_loop() {
+    while (true) {
+        std::vector<Waiting> group;
+        {
+            std::unique_lock lock(mutex);
+            gather(lock);
+            if (waiting.empty() && !roll_wanted) return;
+            std::size_t bytes = 0;
+            while (!waiting.empty() && (group.empty() || bytes + waiting.front().bytes <= group_bytes_max)) {
+                bytes += waiting.front().bytes;
+                group.push_back(std::move(waiting.front()));
+                waiting.pop_front();
+            }
+        }
+        if (!group.empty()) commit(group);
+        bool wanted = false;
+        {
+            const std::scoped_lock lock(mutex);
+            wanted = std::exchange(roll_wanted, false);
+        }
+        if (wanted || journal.segment_bytes() >= limits.journal_segment_bytes) roll();
+    }
+}
+
+void Log::State::commit(std::vector<Waiting>& group) {
+    std::vector<Frame> frames;
+    for (const Waiting& one : group) {
+        for (const auto& [partition, frame] : one.frames) frames.push_back(frame);
+    }
+    if (io::failpoints::is_on("mutant.read_before_sync")) show_early(group);
+    if (auto written = journal.append(frames); !written) {
+        log_error("log", "append refused", {{"reason", written.error().message()}});
+        return fail_all(group, written.error());
+    }
+    std::vector<Listener> listeners;
+    {
+        const std::scoped_lock lock(mutex);
+        publish(group, listeners);
+    }
+    io::failpoints::reach("log.before_ack");
+    for (const Waiting& one : group) one.done({});
+    for (const Listener& listener : listeners) listener();
+}
+
+void Log::State::publish(std::vector<Waiting>& group, std::vector<Listener>& listeners) {
+    for (const Waiting& one : group) {
+        waiting_bytes -= one.bytes;
+        for (const auto& [partition, frame] : one.frames) {
+            const bool first_of_group = partition->durable == frame.header.first;
+            partition->durable = frame.header.first + frame.header.count;
+            partition->last_durable = frame.header.time;
+            partition->bytes += frame.bytes.size();
+            if (!first_of_group) continue;
+            for (const auto& [id, listener] : partition->listeners) listeners.push_back(listener);
+        }
+    }
+}
+
+/// A mutant: readers see what is not durable yet.
+void Log::State::show_early(const std::vector<Waiting>& group) {
+    const std::scoped_lock lock(mutex);
+    for (const Waiting& one : group) {
+        for (const auto& [partition, frame] : one.frames) partition->durable = frame.header.first + frame.header.count;
+    }
+}
+
+/// What waits behind a refused batch was numbered after it, so it fails too: every number is given anew.
+void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
+    std::vector<Waiting> all = std::move(group);
+    {
+        const std::scoped_lock lock(mutex);
+        for (Waiting& one : waiting) all.push_back(std::move(one));
+        waiting.clear();
+        for (const Waiting& one : all) {
+            waiting_bytes -= one.bytes;
+            for (const auto& [partition, frame] : one.frames) {
+                while (!partition->frames.empty() && partition->frames.back().header.first >= partition->durable) partition->frames.pop_back();
+                partition->assigned = partition->durable;
+                if (partition->frames.empty()) partition->cached_first = partition->durable;
+            }
+        }
+        for (auto one = all.rbegin(); one != all.rend(); ++one) {
+            for (auto token = one->tokens.rbegin(); token != one->tokens.rend(); ++token) {
+                token->partition->producers[token->producer] = token->sequence_before;
+            }
+        }
+    }
+    for (const Waiting& one : all) one.done(std::unexpected(error));
+}
+
+void Log::State::roll() {
+    const std::uint64_t complete = journal.segment();
+    io::failpoints::reach("log.before_roll");
+    auto rolled = journal.roll();
+    io::failpoints::reach("log.after_roll");
+    const std::scoped_lock lock(mutex);
+    if (!rolled) {
+        log_warn("log", "could not begin a journal segment", {{"reason", rolled.error().message()}});
+        ++rolls_refused;
+        flush_done.notify_all();
+        return;
+    }
+    flush_through = complete;
+    wake_flusher.notify_one();
+    flush_done.notify_all();
+}
+
+}  // namespace freshet::log

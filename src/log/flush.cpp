@@ -1,0 +1,82 @@
+// The flusher: what is durable moves from the journal into the partitions' segments.
+#include "base/log.h"
+#include "io/faults/failpoint.h"
+#include "log/checkpoint.h"
+#include "log/state.h"
+
+namespace freshet::log {
+
+void Log::State::flush_loop() {
+    while (true) {
+        std::uint64_t through = 0;
+        {
+            std::unique_lock lock(mutex);
+            wake_flusher.wait(lock, [&] { return flusher_stopping || flush_through > flushed_through; });
+            if (flusher_stopping) return;
+            through = flush_through;
+        }
+        auto flushed = flush_partitions();
+        if (flushed) flushed = journal.remove_through(through);
+        if (!flushed) log_warn("log", "flush failed; the journal keeps everything", {{"reason", flushed.error().message()}});
+        const std::scoped_lock lock(mutex);
+        flushed_through = through;  // what failed goes with the next segment
+        flush_done.notify_all();
+    }
+}
+
+Result<> Log::State::flush_partitions() {
+    std::vector<PartitionPtr> dirty;
+    {
+        const std::scoped_lock lock(mutex);
+        for (const auto& [id, partition] : partitions) {
+            if (partition->flushed < partition->durable) dirty.push_back(partition);
+        }
+    }
+    for (const PartitionPtr& partition : dirty) {
+        std::vector<Frame> frames;
+        {
+            const std::scoped_lock lock(mutex);
+            if (partition->dropped) continue;
+            for (const Frame& frame : partition->frames) {
+                if (frame.header.first >= partition->flushed && frame.header.first < partition->durable) frames.push_back(frame);
+            }
+            partition->segments.producers() = partition->producers;
+        }
+        if (frames.empty()) continue;
+        if (auto written = partition->segments.append(frames, limits, clock.now()); !written) return written;
+        if (auto saved = partition->segments.save_producers(); !saved) return saved;
+        const std::scoped_lock lock(mutex);
+        partition->flushed = frames.back().header.first + frames.back().header.count;
+        for (const Frame& frame : frames) {
+            cached.emplace_back(partition, frame.bytes.size());
+            cached_bytes += frame.bytes.size();
+        }
+        evict();
+    }
+    return save_reaches();
+}
+
+Result<> Log::State::save_reaches() {
+    Checkpoint checkpoint;
+    {
+        const std::scoped_lock lock(mutex);
+        for (const auto& [id, partition] : partitions) {
+            if (const auto reach = partition->segments.reach()) checkpoint.emplace(PartitionId(id), *reach);
+        }
+    }
+    return save_checkpoint(disk, directory, checkpoint);
+}
+
+void Log::State::evict() {
+    while (cached_bytes > limits.cache_bytes_max && !cached.empty()) {
+        const auto [weak, bytes] = cached.front();
+        cached.pop_front();
+        cached_bytes -= bytes;
+        const PartitionPtr partition = weak.lock();
+        if (!partition || partition->frames.empty()) continue;
+        partition->frames.pop_front();
+        partition->cached_first = partition->frames.empty() ? partition->flushed : partition->frames.front().header.first;
+    }
+}
+
+}  // namespace freshet::log

@@ -1,0 +1,127 @@
+// What the log's threads share: the committer (commit.cpp) takes what waits, writes it to the journal as one batch and
+// wakes those who wait; the flusher (flush.cpp) moves complete journal segments into the partitions' segments. One mutex
+// guards the bookkeeping; no disk is touched under it. Inside log/ only.
+#pragma once
+#include <fmt/format.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "log/journal.h"
+#include "log/log.h"
+#include "log/segments.h"
+
+namespace freshet::log {
+
+/// Small appends that come at the same time share a sync: the committer waits for as many as came together
+/// lately, and now and then for a few more. The committer's, under the log's mutex.
+struct Gathering {
+    static constexpr std::size_t appends_min = 4;        ///< fewer do not wait for one another
+    static constexpr std::size_t bytes_enough = 32 * 1024;
+    static constexpr std::chrono::microseconds wait_max{400};
+    static constexpr int groups_between_tries = 64;      ///< after waiting for more than came
+
+    std::size_t wanted = 1;  ///< so many are worth waiting for
+    int rest = 0;            ///< groups before the next try
+
+    void learn(std::size_t came) {
+        if (came < wanted) {
+            wanted = came;
+            rest = groups_between_tries;
+        } else if (rest > 0) {
+            --rest;
+        } else {
+            wanted = came + 1 + came / 4;
+        }
+    }
+};
+
+struct Partition {
+    Partition(io::Disk& disk, std::string directory, PartitionId id) : segments(disk, std::move(directory), id) {}
+    Segments segments;
+    std::deque<Frame> frames;    ///< recent ones, pending ones last
+    Ordinal cached_first = 0;    ///< of `frames`, or `assigned` when there are none
+    Ordinal flushed = 0;         ///< before it, segments have everything
+    Ordinal durable = 0;         ///< before it, everything is on disk
+    Ordinal assigned = 0;        ///< the next record's
+    Ordinal trimmed = 0;
+    Timestamp last_assigned{};   ///< of the last append or low watermark
+    Timestamp last_durable{};
+    std::uint64_t bytes = 0;
+    std::map<std::uint64_t, Log::Listener> listeners;
+    std::unordered_map<std::uint64_t, std::uint64_t> producers;
+    bool dropped = false;
+};
+
+using PartitionPtr = std::shared_ptr<Partition>;
+
+struct Waiting {
+    std::vector<std::pair<PartitionPtr, Frame>> frames;
+    struct Taken {
+        PartitionPtr partition;
+        std::uint64_t producer = 0, sequence_before = 0;
+    };
+    std::vector<Taken> tokens;  ///< given back when the append is refused
+    std::size_t bytes = 0;
+    std::function<void(Result<>)> done;
+};
+
+struct Log::State {
+    State(io::Disk& disk_, std::string directory_, io::Clock& clock_, const Limits& limits_)
+        : disk(disk_), directory(std::move(directory_)), clock(clock_), limits(limits_), journal(disk_, directory + "/journal") {}
+
+    io::Disk& disk;
+    std::string directory;
+    io::Clock& clock;
+    Limits limits;
+    Journal journal;  ///< the committer's
+
+    mutable std::mutex mutex;
+    std::condition_variable wake_committer, wake_flusher, flush_done;
+    std::unordered_map<std::uint64_t, PartitionPtr> partitions;
+    std::deque<Waiting> waiting;
+    std::size_t waiting_bytes = 0;
+    Gathering gathering;
+    bool is_gathering = false;  ///< the committer sleeps until a group is whole
+    std::deque<std::pair<std::weak_ptr<Partition>, std::size_t>> cached;  ///< flushed frames, oldest first
+    std::size_t cached_bytes = 0;
+    std::uint64_t flush_through = 0;  ///< journal segment to be flushed
+    std::uint64_t flushed_through = 0;
+    std::uint64_t rolls_refused = 0;
+    std::uint64_t next_listener = 1;
+    bool roll_wanted = false, stopping = false, flusher_stopping = false;
+    std::thread committer, flusher;
+
+    std::string partition_path(PartitionId id) const { return fmt::format("{}/partitions/{:016x}", directory, *id); }
+    PartitionPtr make(PartitionId id) const { return std::make_shared<Partition>(disk, partition_path(id), id); }
+
+    Result<> recover(const std::vector<PartitionId>& ids);
+    Result<> settle_doubts();
+    bool is_group_whole() const {
+        return stopping || roll_wanted || waiting.size() >= gathering.wanted || waiting_bytes >= Gathering::bytes_enough;
+    }
+    void gather(std::unique_lock<std::mutex>& lock);
+    void commit_loop();
+    void commit(std::vector<Waiting>& group);
+    void publish(std::vector<Waiting>& group, std::vector<Listener>& listeners);
+    void show_early(const std::vector<Waiting>& group);
+    void fail_all(std::vector<Waiting>& group, const Error& error);
+    void flush_loop();
+    Result<> flush_partitions();
+    Result<> save_reaches();
+    void evict();
+    void roll();
+    PartitionPtr find(PartitionId id) const {
+        const auto found = partitions.find(*id);
+        return found == partitions.end() ? nullptr : found->second;
+    }
+};
+
+}  // namespace freshet::log
