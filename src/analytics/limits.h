@@ -13,7 +13,6 @@ inline constexpr std::size_t chunk_bytes_max = 8 << 20;       ///< of records ta
 inline constexpr std::size_t event_records_max = 500;         ///< of one call of the function
 inline constexpr std::size_t event_bytes_max = 3 << 20;       ///< its answer may have 6 MB
 inline constexpr std::size_t calls_max = 4;                   ///< of the function, at once
-inline constexpr std::size_t output_row_bytes_max = 1 << 20;  ///< of a stream's record
 inline constexpr std::size_t windows_max = 60;                ///< kept for people
 inline constexpr std::size_t window_rows_max = 100;
 inline constexpr std::size_t sample_records_max = 100;  ///< of DiscoverInputSchema

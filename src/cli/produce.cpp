@@ -155,12 +155,12 @@ class Producer {
                 std::vector<Record> refused;
                 for (std::size_t i = 0; i < request.records.size() && i < answer->records.size();
                      ++i) {
-                    if (answer->records[i].error_code)
-                        refused.push_back(std::move(request.records[i]));
+                    const auto& result = answer->records[i];
+                    if (!result.error_code) continue;
+                    refused.push_back(std::move(request.records[i]));
+                    last_refusal_ = result.error_message.value_or(*result.error_code);
                 }
                 if (refused.empty()) co_return true;
-                last_refusal_ =
-                    answer->records.front().error_message.value_or("a record was refused");
                 request.records = std::move(refused);
             } else if (!is_passing(answer.error(), true)) {
                 failure_ = text_of(answer.error());

@@ -43,11 +43,6 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     const bool is_encrypted = live->stream.data_key != 0;
     auto shared = share_out(*live, entries, batches, shares, places);
     if (!shared) co_return std::unexpected(std::move(shared.error()));
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-        ShardFigures& figures = live->figures[shares[i].shard];
-        figures.bytes_in += shares[i].bytes;
-        figures.records_in += shares[i].records;
-    }
     // Nothing suspends between choosing the shards and the append: no cut comes in between.
     Result<std::vector<log::Appended>> appended;
     if (!batches.empty()) appended = co_await log_.append(std::move(batches));
@@ -125,6 +120,9 @@ void Streams::measure_put(Live& live, PutCall call, const std::vector<Share>& sh
         if (!is_kept) continue;
         bytes += share.bytes;
         records += share.records;
+        ShardFigures& figures = live.figures[share.shard];
+        figures.bytes_in += share.bytes;
+        figures.records_in += share.records;
         if (!by_shard) continue;
         meter.add(share.shard, Measure::incoming_bytes, share.bytes);
         meter.add(share.shard, Measure::incoming_records, share.records);

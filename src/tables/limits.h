@@ -12,7 +12,6 @@ inline constexpr std::size_t page_bytes_max = 1024 * 1024;  ///< of items read b
 inline constexpr std::size_t batch_get_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t batch_write_items_max = 25;
 inline constexpr std::size_t batch_get_items_max = 100;
-inline constexpr std::size_t transaction_items_max = 100;
 inline constexpr std::size_t transaction_bytes_max = 4 * 1024 * 1024;
 inline constexpr Millis transaction_token_age_max = 10min;
 inline constexpr std::size_t hash_key_bytes_max = 2048;

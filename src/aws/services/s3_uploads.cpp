@@ -3,6 +3,7 @@
 
 #include "aws/protocol/scalar.h"
 #include "aws/services/s3_words.h"
+#include "objects/limits.h"
 
 namespace freshet::aws::s3_words {
 namespace {
@@ -28,7 +29,9 @@ class Handlers {
     }
 
     io::Task<Answer<UploadPartOutput>> put(Caller, UploadPartRequest input) {
-        if (input.part_number < 1 || input.part_number > 10'000) co_return refuse("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", 400);
+        if (input.part_number < 1 || input.part_number > objects::limits::part_number_max) {
+            co_return refuse("InvalidArgument", fmt::format("Part number must be an integer between 1 and {}, inclusive", objects::limits::part_number_max), 400);
+        }
         const auto body = std::static_pointer_cast<CheckedBody>(input.body);
         auto staged = co_await objects_.stage(body);
         if (!staged) co_return refuse(staged.error(), input.bucket, input.key);
