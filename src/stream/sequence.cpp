@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace freshet::stream {
 namespace {
@@ -16,20 +17,19 @@ constexpr std::uint64_t chunk = 1'000'000'000'000'000'000ULL;  // 10^18 fits in 
 using Limbs = std::array<std::uint64_t, 3>;
 
 std::string to_decimal(Limbs limbs) {
-    std::string text;
+    std::array<char, 72> digits{};  // four chunks; 192 bits have 58 digits
+    std::size_t at = digits.size();
     while (limbs[0] || limbs[1] || limbs[2]) {
-        unsigned __int128 rest = 0;
+        std::uint64_t part = 0;
         for (std::uint64_t& limb : limbs) {
-            const unsigned __int128 value = rest << 64 | limb;
+            const unsigned __int128 value = static_cast<unsigned __int128>(part) << 64 | limb;
             limb = static_cast<std::uint64_t>(value / chunk);
-            rest = value % chunk;
+            part = static_cast<std::uint64_t>(value) - limb * chunk;
         }
-        auto part = static_cast<std::uint64_t>(rest);
         const bool last = !limbs[0] && !limbs[1] && !limbs[2];
-        for (int i = 0; i < 18 && (!last || part); ++i, part /= 10) text += static_cast<char>('0' + part % 10);
+        for (int i = 0; i < 18 && (!last || part); ++i, part /= 10) digits[--at] = static_cast<char>('0' + part % 10);
     }
-    std::ranges::reverse(text);
-    return text;
+    return {digits.begin() + at, digits.end()};
 }
 
 std::optional<Limbs> from_decimal(std::string_view text) {
@@ -59,10 +59,10 @@ std::uint64_t field(const Limbs& limbs, std::size_t from, std::size_t digits) {
 }
 
 void set_field(Limbs& limbs, std::size_t from, std::size_t digits, std::uint64_t value) {
-    for (std::size_t i = from + digits; i-- > from; value >>= 4) {
-        const std::size_t nibble = 48 - hex_digits + i;
-        limbs[nibble / 16] |= (value & 0xf) << (60 - 4 * (nibble % 16));
-    }
+    const std::size_t behind = 4 * (hex_digits - from - digits), limb = 2 - behind / 64, shift = behind % 64;
+    if (digits < 16) value &= (std::uint64_t{1} << 4 * digits) - 1;
+    limbs[limb] |= value << shift;
+    if (shift != 0 && limb != 0) limbs[limb - 1] |= value >> (64 - shift);
 }
 
 }  // namespace
@@ -123,16 +123,16 @@ std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordi
 
 std::string RecordNumbers::next() {
     static constexpr std::string_view step = "1208925819614629174706176";  // 2^80
-    std::string number = next_;
+    if (!std::exchange(has_begun_, true)) return number_;
     int carry = 0;
-    for (std::size_t i = 0; i < next_.size() && (i < step.size() || carry); ++i) {
-        char& digit = next_[next_.size() - 1 - i];
+    for (std::size_t i = 0; i < number_.size() && (i < step.size() || carry); ++i) {
+        char& digit = number_[number_.size() - 1 - i];
         int sum = digit - '0' + carry;
         if (i < step.size()) sum += step[step.size() - 1 - i] - '0';
         carry = sum >= 10;
         digit = static_cast<char>('0' + sum - 10 * carry);
     }
-    return number;  // all numbers have 56 digits: their first hexadecimal digit is 2
+    return number_;  // all numbers have 56 digits: their first hexadecimal digit is 2
 }
 
 std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at) {

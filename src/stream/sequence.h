@@ -28,11 +28,12 @@ std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordi
 class RecordNumbers {
   public:
     RecordNumbers(std::int64_t created_s, std::uint32_t shard, log::Ordinal first, Timestamp arrival)
-        : next_(record_number(created_s, shard, first, arrival)) {}
+        : number_(record_number(created_s, shard, first, arrival)) {}
     std::string next();
 
   private:
-    std::string next_;
+    std::string number_;
+    bool has_begun_ = false;
 };
 /// Goes on at `next`, with AT_ and with AFTER_SEQUENCE_NUMBER. Grows with `at` when nothing comes.
 std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at);

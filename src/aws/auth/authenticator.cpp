@@ -1,7 +1,5 @@
 #include "aws/auth/authenticator.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <random>
 
@@ -10,9 +8,21 @@ namespace {
 
 std::string new_request_id() {
     static thread_local std::mt19937_64 random{std::random_device{}()};
-    const std::uint64_t a = random(), b = random();
-    return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xfff,
-                       0x8000 | ((b >> 48) & 0x3fff), b & 0xffffffffffff);
+    // A UUID of version 4: "x" stands for a random digit, "y" for one of 8 to b.
+    std::string id = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+    std::uint64_t bits = 0;
+    int left = 0;
+    for (char& c : id) {
+        if (c != 'x' && c != 'y') continue;
+        if (left-- == 0) {
+            bits = random();
+            left = 15;
+        }
+        const std::uint64_t digit = c == 'x' ? bits & 0xf : 8 | (bits & 0x3);
+        c = "0123456789abcdef"[digit];
+        bits >>= 4;
+    }
+    return id;
 }
 
 std::string take(std::string_view& text) {

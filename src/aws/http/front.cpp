@@ -335,6 +335,7 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
     count(*work, done ? "" : done.error().code);
     if (!done) co_return fault_response(*work->service, work->route.protocol, std::move(done.error()), work->caller, is_head);
     io::HttpResponse response;
+    response.headers.reserve(8);  // add_ids() and CORS add theirs
     response.status = operation.status;
     encode_bindings(*operation.output, work->output.get(), response);
     encode_body(operation, work->route.protocol, work->output.get(), *work->entry->home, work->caller, response);

@@ -84,19 +84,23 @@ const std::string* value_of(const Pairs& query, std::string_view name) {
     return nullptr;
 }
 
-/// Whether the header has "name=value", between spaces or commas.
-bool has_parameter(std::string_view header, std::string_view name) {
-    bool is_first = true;  // the algorithm
-    while (!header.empty()) {
-        const auto end = header.find_first_of(", ");
-        const std::string_view part = header.substr(0, end);
-        if (!is_first && part.size() > name.size() + 1 && part.starts_with(name) &&
-            part[name.size()] == '=')
-            return true;
-        is_first = false;
-        header = end == std::string_view::npos ? std::string_view() : header.substr(end + 1);
+constexpr std::string_view header_parameters[] = {"Credential", "Signature", "SignedHeaders"};
+
+/// Which of them the header has as "name=value", between spaces or commas, behind the algorithm.
+std::array<bool, std::size(header_parameters)> parameters_in(std::string_view header) {
+    std::array<bool, std::size(header_parameters)> has{};
+    const auto is_between = [](char c) { return c == ',' || c == ' '; };
+    auto end = std::ranges::find_if(header, is_between);
+    while (end != header.end()) {
+        const auto begin = end + 1;
+        end = std::find_if(begin, header.end(), is_between);
+        const std::string_view part(begin, end);
+        for (std::size_t i = 0; i < has.size(); ++i) {
+            const std::string_view name = header_parameters[i];
+            has[i] = has[i] || (part.size() > name.size() + 1 && part.starts_with(name) && part[name.size()] == '=');
+        }
     }
-    return false;
+    return has;
 }
 
 }  // namespace
@@ -153,9 +157,11 @@ std::optional<Fault> KinesisGate::signature_fault(const io::Headers& headers,
     }
     std::string lacks;
     if (header) {
-        for (const char* name : {"Credential", "Signature", "SignedHeaders"}) {
-            if (!has_parameter(*header, name))
-                lacks += fmt::format("Authorization header requires '{}' parameter. ", name);
+        const auto has = parameters_in(*header);
+        for (std::size_t i = 0; i < has.size(); ++i) {
+            if (!has[i])
+                lacks += fmt::format("Authorization header requires '{}' parameter. ",
+                                     header_parameters[i]);
         }
         if (!headers.find("x-amz-date") && !headers.find("date")) {
             lacks +=
