@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "aws/services/kinesis_page_token.h"
+#include "aws/services/kinesis/page_token.h"
 #include "base/digest.h"
 
 using namespace freshet;

@@ -1,6 +1,6 @@
 #include "app/wire_stream.h"
 
-#include "aws/services/kinesis.h"
+#include "aws/services/kinesis/kinesis.h"
 #include "io/faults/failpoint.h"
 #include "stream/store.h"
 

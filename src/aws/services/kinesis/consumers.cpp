@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "aws/protocol/event_stream.h"
-#include "aws/services/kinesis_page_token.h"
-#include "aws/services/kinesis_words.h"
+#include "aws/services/kinesis/page_token.h"
+#include "aws/services/kinesis/words.h"
 #include "base/digest.h"
 #include "stream/sequence.h"
 #include "stream/subscription.h"

@@ -1,4 +1,4 @@
-#include "aws/services/kinesis_page_token.h"
+#include "aws/services/kinesis/page_token.h"
 
 #include <fmt/format.h>
 

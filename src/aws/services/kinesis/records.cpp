@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "aws/services/kinesis_words.h"
+#include "aws/services/kinesis/words.h"
 #include "stream/hash.h"
 #include "stream/limits.h"
 #include "stream/sequence.h"

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "aws/services/kinesis_words.h"
+#include "aws/services/kinesis/words.h"
 #include "stream/limits.h"
 
 namespace freshet::aws::kinesis_words {

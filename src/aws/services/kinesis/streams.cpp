@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "aws/services/kinesis_page_token.h"
-#include "aws/services/kinesis_words.h"
+#include "aws/services/kinesis/page_token.h"
+#include "aws/services/kinesis/words.h"
 #include "stream/sequence.h"
 
 namespace freshet::aws::kinesis_words {

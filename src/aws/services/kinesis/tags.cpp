@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "aws/protocol/json.h"
-#include "aws/services/kinesis_words.h"
+#include "aws/services/kinesis/words.h"
 #include "stream/limits.h"
 
 namespace freshet::aws::kinesis_words {

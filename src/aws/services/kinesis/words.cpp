@@ -1,5 +1,5 @@
-#include "aws/services/kinesis.h"
-#include "aws/services/kinesis_words.h"
+#include "aws/services/kinesis/kinesis.h"
+#include "aws/services/kinesis/words.h"
 
 #include <fmt/format.h>
 
