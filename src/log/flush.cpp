@@ -57,12 +57,14 @@ Result<> Log::State::flush_partitions() {
 }
 
 Result<> Log::State::save_reaches() {
-    Checkpoint checkpoint;
+    std::vector<PartitionPtr> all;
     {
         const std::scoped_lock lock(mutex);
-        for (const auto& [id, partition] : partitions) {
-            if (const auto reach = partition->segments.reach()) checkpoint.emplace(PartitionId(id), *reach);
-        }
+        for (const auto& [id, partition] : partitions) all.push_back(partition);
+    }
+    Checkpoint checkpoint;
+    for (const PartitionPtr& partition : all) {  // a reader may be at the disk: the log does not wait for it
+        if (const auto reach = partition->segments.reach()) checkpoint.emplace(partition->segments.id(), *reach);
     }
     return save_checkpoint(disk, directory, checkpoint);
 }

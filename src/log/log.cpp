@@ -305,14 +305,16 @@ void Log::unlisten(PartitionId id, std::uint64_t listener) {
 Result<> Log::flush() {
     std::unique_lock lock(state_->mutex);
     const std::uint64_t rolled = state_->flush_through, refused = state_->rolls_refused;
+    std::vector<std::pair<PartitionPtr, Ordinal>> wanted;
+    for (const auto& [id, partition] : state_->partitions) wanted.emplace_back(partition, partition->durable);
     state_->roll_wanted = true;
     state_->wake_committer.notify_one();
     // What is durable now lies in front of the next roll; a flush that is under way already does not count.
     state_->flush_done.wait(lock, [&] { return state_->flush_through > rolled || state_->rolls_refused > refused; });
     const std::uint64_t through = state_->flush_through;
     state_->flush_done.wait(lock, [&] { return state_->flushed_through >= through; });
-    for (const auto& [id, partition] : state_->partitions) {
-        if (partition->flushed < partition->durable) return fail(freshet::Errc::io, "flush failed; the journal keeps everything");
+    for (const auto& [partition, durable] : wanted) {
+        if (partition->flushed < durable && !partition->dropped) return fail(freshet::Errc::io, "flush failed; the journal keeps everything");
     }
     return {};
 }

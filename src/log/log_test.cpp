@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <latch>
+#include <thread>
 
 #include "base/digest.h"
 #include "base/log.h"
@@ -346,6 +348,71 @@ TEST_F(LogTest, a_journal_of_the_first_version_is_read) {
     append_text(a, {"two"});
     open();
     EXPECT_EQ(texts(a), (std::vector<std::string>{"one", "two"}));
+}
+
+/// A sync of a segment that takes as long as the test likes.
+struct SlowSync {
+    std::latch begun{1}, may_end{1};
+};
+
+class SlowFile final : public io::File {
+  public:
+    SlowFile(std::unique_ptr<io::File> file, SlowSync* slow) : file_(std::move(file)), slow_(slow) {}
+    Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override { return file_->read_at(offset, out); }
+    Result<> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override { return file_->write_at(offset, pieces); }
+    Result<> sync() override {
+        if (slow_) {
+            slow_->begun.count_down();
+            slow_->may_end.wait();
+        }
+        return file_->sync();
+    }
+    Result<> truncate(std::uint64_t size) override { return file_->truncate(size); }
+    Result<> allocate(std::uint64_t offset, std::uint64_t size) override { return file_->allocate(offset, size); }
+    Result<std::uint64_t> size() override { return file_->size(); }
+    Result<> lock() override { return file_->lock(); }
+
+  private:
+    std::unique_ptr<io::File> file_;
+    SlowSync* slow_;
+};
+
+class SlowDisk final : public io::Disk {
+  public:
+    explicit SlowDisk(SlowSync& slow) : slow_(slow) {}
+    Result<std::unique_ptr<io::File>> open(const std::string& path, io::OpenMode mode) override {
+        auto file = disk_->open(path, mode);
+        if (!file) return file;
+        return std::make_unique<SlowFile>(std::move(*file), path.ends_with(".segment") && path.contains("/partitions/") ? &slow_ : nullptr);
+    }
+    Result<> rename(const std::string& from, const std::string& to) override { return disk_->rename(from, to); }
+    Result<> remove(const std::string& path) override { return disk_->remove(path); }
+    Result<> sync_directory(const std::string& path) override { return disk_->sync_directory(path); }
+    Result<> make_directories(const std::string& path) override { return disk_->make_directories(path); }
+    Result<std::vector<std::string>> list(const std::string& path) override { return disk_->list(path); }
+    Result<bool> exists(const std::string& path) override { return disk_->exists(path); }
+
+  private:
+    std::unique_ptr<io::Disk> disk_ = io::make_posix_disk();
+    SlowSync& slow_;
+};
+
+TEST_F(LogTest, a_flush_at_the_disk_holds_up_neither_writers_nor_readers) {
+    const PartitionId a = make();
+    append_text(a, {"1"});
+    log.reset();
+    SlowSync slow;
+    disk = std::make_unique<SlowDisk>(slow);
+    open();
+    std::thread flusher([&] { EXPECT_TRUE(log->flush()); });
+    slow.begun.wait();
+    append_text(a, {"2"});
+    const auto tail = log->tail(a);
+    EXPECT_TRUE(tail && tail->first == 0 && tail->next == 2);
+    EXPECT_EQ(texts(a), (std::vector<std::string>{"1", "2"}));
+    slow.may_end.count_down();
+    flusher.join();
+    EXPECT_EQ(texts(a), (std::vector<std::string>{"1", "2"}));
 }
 
 TEST(Gathering, asks_for_more_until_they_do_not_come) {

@@ -31,17 +31,12 @@ std::string segment_header(PartitionId id, Ordinal first, Timestamp time) {
 
 }  // namespace
 
-Ordinal Segments::first() const {
-    const std::scoped_lock lock(mutex_);
-    if (unread_) return unread_->first;
-    return segments_.empty() ? next_ : segments_.front().first;
-}
-
 Result<> Segments::restore(const Reach& reach) {
     unread_ = reach;
     next_ = reach.next;
     last_time_ = reach.last_time;
     directory_made_ = true;
+    note_first();
     return load_producers();
 }
 
@@ -80,6 +75,7 @@ Result<> Segments::find_segments() {
     }
     tail.size = unread_->tail_bytes;
     unread_.reset();
+    note_first();
     return {};
 }
 
@@ -110,6 +106,7 @@ Result<> Segments::recover() {
         auto scanned = scan(segments_.back());
         if (!scanned) return scanned;
     }
+    note_first();
     return load_producers();
 }
 
@@ -248,6 +245,7 @@ Result<> Segments::begin_segment(Ordinal first, Timestamp time) {
     segment.file = std::move(*file);
     sync_directory_or_stop(disk_, directory_);
     segments_.push_back(std::move(segment));
+    note_first();
     return {};
 }
 
@@ -395,6 +393,7 @@ Result<> Segments::trim(Ordinal before) {
         if (auto done = disk_.remove(segments_.front().path); !done) return done;
         if (auto done = remove_index(disk_, segments_.front().path); !done) return done;
         segments_.pop_front();
+        note_first();
         removed = true;
     }
     return removed ? disk_.sync_directory(directory_) : Result<>();

@@ -1,6 +1,7 @@
 // The segments of one partition: files of frames in order of ordinals, written by the flusher only, behind
 // what the journal has made durable. A reader takes a snapshot and reads without locks.
 #pragma once
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -51,7 +52,8 @@ class Segments {
     /// The ordinal behind the last frame, and that frame's time.
     Ordinal next() const { return next_; }
     Timestamp last_time() const { return last_time_; }
-    Ordinal first() const;
+    /// Never waits for the disk, as what holds the log's mutex may not.
+    Ordinal first() const { return first_; }
     std::unordered_map<std::uint64_t, std::uint64_t>& producers() { return producers_; }
 
     /// Appends those frames that are not there yet, and syncs; a failed sync ends the process. `now` decides with
@@ -77,6 +79,7 @@ class Segments {
     /// Reads the last segment whole: where it ends, its index, its producers.
     Result<> scan(Segment& segment);
     Result<> begin_segment(Ordinal first, Timestamp time);
+    void note_first() { first_ = unread_ ? unread_->first : segments_.empty() ? next_ : segments_.front().first; }
     Result<> load_producers();
     /// False when its header is wrong.
     Result<bool> ensure_open(Segment& segment);
@@ -92,6 +95,7 @@ class Segments {
     mutable std::mutex mutex_;  ///< readers on pool threads, the flusher, trim
     std::optional<Reach> unread_;  ///< of the checkpoint, until the segments were looked for
     std::deque<Segment> segments_;
+    std::atomic<Ordinal> first_ = 0;  ///< of unread_ or segments_, next_ without
     Ordinal next_ = 0;
     Timestamp last_time_{};
     std::optional<Doubt> doubt_;
