@@ -16,7 +16,8 @@ constexpr std::string_view magic = "FRSHSEG1";
 constexpr std::size_t header_bytes = 36;  // magic, partition, first ordinal, first time, checksum
 constexpr std::uint64_t index_stride_bytes = 64 * 1024;
 constexpr std::size_t read_bytes = 256 * 1024;
-constexpr std::size_t pieces_max = 512;  // frames of one write
+constexpr std::size_t pieces_max = 512;                  ///< frames of one write
+constexpr std::uint64_t write_bytes = 4 * 1024 * 1024;  ///< then a sync, which puts do not wait long behind
 constexpr std::uint64_t producers_bytes_max = 64ULL * 1024 * 1024;
 constexpr std::string_view producers_magic = "FRSHPRD1";
 
@@ -267,7 +268,8 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
         Segment& segment = segments_.back();
         std::vector<std::string_view> pieces;
         std::uint64_t size = segment.size;
-        for (; i < frames.size() && pieces.size() < pieces_max && (pieces.empty() || size < limits.segment_bytes); ++i) {
+        const std::uint64_t enough = std::min(segment.size + write_bytes, limits.segment_bytes);
+        for (; i < frames.size() && pieces.size() < pieces_max && (pieces.empty() || size < enough); ++i) {
             const Frame& frame = frames[i];
             add_to_index(segment, frame.header, size);
             pieces.push_back(frame.bytes.view());
