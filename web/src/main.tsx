@@ -1,6 +1,6 @@
 // The shell: the rail, the page that the address names, the keys that move between them.
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { chosenHome, useLoaded } from './api';
 import { AnalyticsPage } from './pages/analytics';
 import { DashboardsPage } from './pages/dashboards';
@@ -24,7 +24,8 @@ function useAddress(): [string, string | undefined] {
     try { return [path || 'overview', name ? decodeURIComponent(name) : undefined]; } catch { return [path, name]; }
   };
   const [address, setAddress] = useState(read);
-  useEffect(() => {
+  // In the turn that draws: an effect comes a frame later, and misses what is between.
+  useLayoutEffect(() => {
     const moved = () => setAddress(read());
     window.addEventListener('hashchange', moved);
     return () => window.removeEventListener('hashchange', moved);
@@ -34,7 +35,7 @@ function useAddress(): [string, string | undefined] {
 
 /** `g` and then a page's letter. */
 function useKeys() {
-  useEffect(() => {
+  useLayoutEffect(() => {
     let armed = 0;
     const pressed = (event: KeyboardEvent) => {
       const typing = (event.target as HTMLElement).closest('input, textarea, select');
