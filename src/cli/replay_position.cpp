@@ -48,9 +48,13 @@ Result<ReplayPosition> ReplayPosition::parse(std::string_view text) {
         } else if (what == "target" && !name.empty()) {
             position.target = name;
         } else if (what == "from") {
-            const auto from = parse_moment(name, Timestamp{});
-            if (!from || from->kind == Moment::Kind::latest) return not_one(line);
-            position.from = *from;
+            const auto time = parse_iso8601(name);  // as text() writes it, not as people may
+            if (time && to_iso8601(*time) == name)
+                position.from = {Moment::Kind::time, *time};
+            else if (name == "trim-horizon")
+                position.from = {Moment::Kind::trim_horizon, {}};
+            else
+                return not_one(line);
             has_from = true;
         } else if (what == "shard" && (state == "ended" || (state == "after" && !number.empty()))) {
             position.shards[name] = {number, state == "ended"};
