@@ -46,7 +46,7 @@ struct Wire {
           stream(line->channel),
           buffer(line->buffer),
           timeout(limits.stall_timeout) {}
-    bool has_deadline = true;  ///< of the greeting
+    bool has_deadline = true;  ///< at first that of the greeting
 
     void expires_after(Millis time) {
         stream.socket().expires_after(time);

@@ -5,9 +5,9 @@
 
 namespace freshet::log {
 
-constexpr std::size_t group_bytes_max = 32 * 1024 * 1024;
+constexpr std::size_t group_bytes_max = 32 * 1024 * 1024;  ///< of one write; an append is never cut
 
-/// Returns when something waits, or the log ends.
+/// Returns when there is something to commit, when a flush is wanted, or when the log ends.
 void Log::State::gather(std::unique_lock<std::mutex>& lock) {
     wake_committer.wait(lock, [&] { return stopping || roll_wanted || !waiting.empty(); });
     is_gathering = gathering.wanted >= Gathering::appends_min;

@@ -55,6 +55,30 @@ io::Task<void> look_twice(WatchTest&, Streams& streams) {
 
 TEST_F(WatchTest, looks_go_on_where_they_ended_and_are_no_reads) { run(look_twice); }
 
+std::uint64_t records_measured(Streams& streams) {
+    std::uint64_t sum = 0;
+    for (const Measured& one : streams.take_measured())
+        if (one.name == "IncomingRecords") sum += one.tally.sum;
+    return sum;
+}
+
+io::Task<void> count(WatchTest&, Streams& streams) {
+    EXPECT_EQ(records_measured(streams), 3U);
+    const std::string mebibyte((1 << 20) - 1, 'x');
+    std::vector<PutEntry> entries;
+    for (int i = 0; i < 33; ++i)  // more than the log takes at once
+        entries.push_back({"k", std::nullopt, Bytes::literal(mebibyte)});
+    auto refused = co_await streams.put(key, std::move(entries));
+    EXPECT_FALSE(refused);
+    EXPECT_EQ(streams.shard_figures(key, 0).records_in, 3U);
+    EXPECT_EQ(records_measured(streams), 0U);
+    streams.count_in(**streams.find(key), 0, 2, 20);
+    EXPECT_EQ(streams.shard_figures(key, 0).records_in, 5U);
+    EXPECT_EQ(records_measured(streams), 2U);
+}
+
+TEST_F(WatchTest, figures_have_what_siblings_append_and_no_refused_put) { run(count); }
+
 io::Task<void> look_to_the_end(WatchTest&, Streams& streams) {
     auto split = co_await streams.split(key, 0, HashKey{1} << 127);
     EXPECT_TRUE(split) << split.error().message();

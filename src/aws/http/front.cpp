@@ -47,6 +47,8 @@ struct Front::Work {
 
 namespace {
 
+constexpr std::size_t answer_headers = 8;  ///< what most answers have, with those of add_ids() and CORS
+
 /// Reads `body` on the core that owns it, for a reader on another core.
 class HoppingBody final : public CheckedBody {
   public:
@@ -335,7 +337,7 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
     count(*work, done ? "" : done.error().code);
     if (!done) co_return fault_response(*work->service, work->route.protocol, std::move(done.error()), work->caller, is_head);
     io::HttpResponse response;
-    response.headers.reserve(8);  // add_ids() and CORS add theirs
+    response.headers.reserve(answer_headers);
     response.status = operation.status;
     encode_bindings(*operation.output, work->output.get(), response);
     encode_body(operation, work->route.protocol, work->output.get(), *work->entry->home, work->caller, response);
