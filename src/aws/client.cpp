@@ -38,7 +38,7 @@ io::Task<Answer<void>> Client::exchange(const OperationInfo& operation, const vo
     io::ClientRequest request;
     const std::string_view url = options_.endpoint;
     const auto host = url.substr(url.find("//") + 2);
-    request.headers.add("Host", std::string(host.substr(0, host.find('/'))));
+    request.headers.add("Host", host.substr(0, host.find('/')));
     request.headers.add("Content-Type",
                         fmt::format("application/x-amz-json-{}", operation.service->json_version));
     request.headers.add("X-Amz-Target",

@@ -20,14 +20,17 @@ class Router {
     Router();
     ~Router();
 
+    /// Whether the caller may call the operation now. Called on the handler's home, before it.
+    using Gate = std::function<Answer<void>(const OperationInfo&, const Caller&)>;
+
     /// `handler`: io::Task<Answer<Op::Output>>(Caller, Op::Input); called on `home`, after decoding and
     /// validation. The reference in `handler` must outlive the router.
     template <class Op, class Handler>
-    void handle(io::Core& home, Handler handler) {
+    void handle(io::Core& home, Handler handler, Gate gate = {}) {
         add(Op::info(), home, [handler = std::move(handler)](Caller caller, void* input, void* output)
                 -> io::Task<Answer<void>> {
             return call<Op>(handler, std::move(caller), input, output);
-        });
+        }, std::move(gate));
     }
 
     using Erased = std::function<io::Task<Answer<void>>(Caller, void* input, void* output)>;
@@ -35,12 +38,13 @@ class Router {
         const OperationInfo* info;
         io::Core* home;
         Erased call;
+        Gate gate;  ///< may be empty
     };
     /// nullptr when nothing is built for it.
     const Entry* find(std::string_view service, std::string_view operation) const;
 
   private:
-    void add(const OperationInfo& info, io::Core& home, Erased call);
+    void add(const OperationInfo& info, io::Core& home, Erased call, Gate gate);
 
     template <class Op, class Handler>
     static io::Task<Answer<void>> call(const Handler& handler, Caller caller, void* input,

@@ -181,12 +181,11 @@ std::string Hasher::finish() {
 
 std::string to_hex(std::string_view data) {
     static constexpr char letters[] = "0123456789abcdef";
-    std::string out;
-    out.reserve(data.size() * 2);
-    for (const char c : data) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += letters[byte >> 4];
-        out += letters[byte & 15];
+    std::string out(data.size() * 2, '0');
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(data[i]);
+        out[2 * i] = letters[byte >> 4];
+        out[2 * i + 1] = letters[byte & 15];
     }
     return out;
 }

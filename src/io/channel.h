@@ -1,72 +1,95 @@
-// A connection's bytes, plain or through TLS, as one type that Asio and Beast can read and write.
-// For the files of io/ that own sockets; lives on its connection's core.
+// A connection's bytes, plain or through TLS, as one type. What Asio and Beast have of templates for
+// sockets is compiled in channel.cpp, once. For the files of io/ that own connections; lives on its
+// connection's core.
 #pragma once
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/ssl.hpp>
+#include <boost/asio/buffer.hpp>
 #include <memory>
-#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "io/completion.h"
+#include "io/task.h"
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace freshet::io {
 
-using Socket =
-    boost::beast::basic_stream<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+class Core;
 
 class Channel {
   public:
-    using executor_type = Socket::executor_type;
-    using next_layer_type = Socket;
+    struct Socket;  ///< of channel.cpp and who accepts connections (accepted_socket.h)
+    using Buffers = std::vector<boost::asio::const_buffer>;
 
-    explicit Channel(Socket::socket_type socket) : socket_(std::move(socket)) {}
+    /// Not connected yet.
+    explicit Channel(Core& core);
+    explicit Channel(std::unique_ptr<Socket> socket);
+    Channel(Channel&&) noexcept;
+    ~Channel();
 
-    executor_type get_executor() { return socket_.get_executor(); }
-    Socket& socket() { return socket_; }
-    bool is_secure() const { return tls_.has_value(); }
+    bool is_secure() const;
+    /// What is under way then ends with boost::beast::error::timeout.
+    void expires_after(Millis time);
+    void expires_never();
+    void close();
+    /// Tells a plain connection's peer that nothing follows.
+    void shutdown_send();
+    /// "127.0.0.1:53124".
+    std::string peer() const;
 
-    template <class Buffers, class Handler>
-    void async_read_some(const Buffers& buffers, Handler&& handler) {
-        if (tls_)
-            tls_->async_read_some(buffers, std::forward<Handler>(handler));
-        else
-            socket_.async_read_some(buffers, std::forward<Handler>(handler));
+    /// At least one byte, unless an error says why not.
+    auto read_some(boost::asio::mutable_buffer into) {
+        return Completion([this, into](Completer completer) { start_read(into, completer); });
     }
-    template <class Buffers, class Handler>
-    void async_write_some(const Buffers& buffers, Handler&& handler) {
-        if (tls_)
-            tls_->async_write_some(buffers, std::forward<Handler>(handler));
-        else
-            socket_.async_write_some(buffers, std::forward<Handler>(handler));
+    /// All of it. The bytes stay where they are until then.
+    auto write(Buffers buffers) {
+        return Completion([this, buffers = std::move(buffers)](Completer completer) {
+            start_write(buffers, completer);
+        });
     }
+    /// What a plain connection takes without waiting.
+    Completed write_now(const Buffers& buffers);
 
-    /// The server's side of a handshake whose first bytes, `first`, were read already; handler:
-    /// void(error_code, size_t taken of `first`).
-    template <class Handler>
-    void async_handshake(std::shared_ptr<boost::asio::ssl::context> context,
-                         boost::asio::const_buffer first, Handler&& handler) {
-        context_ = std::move(context);
-        tls_.emplace(socket_, *context_);
-        tls_->async_handshake(boost::asio::ssl::stream_base::server, first,
-                              std::forward<Handler>(handler));
+    /// The server's side of a handshake whose first bytes, `first`, were read already.
+    auto accept_tls(std::shared_ptr<boost::asio::ssl::context> context,
+                    boost::asio::const_buffer first) {
+        return Completion([this, context = std::move(context), first](Completer completer) {
+            start_accept_tls(context, first, completer);
+        });
     }
-    /// Tells the peer that nothing follows.
-    template <class Handler>
-    void async_shutdown(Handler&& handler) {
-        tls_->async_shutdown(std::forward<Handler>(handler));
+    /// The client's side; the server must be `host`.
+    auto connect_tls(std::shared_ptr<boost::asio::ssl::context> context, const std::string& host) {
+        return Completion([this, context = std::move(context), host](Completer completer) {
+            start_connect_tls(context, host, completer);
+        });
     }
-    /// "h2", "http/1.1", or "" when the client named none.
-    std::string_view protocol() {
-        const unsigned char* name = nullptr;
-        unsigned size = 0;
-        SSL_get0_alpn_selected(tls_->native_handle(), &name, &size);
-        return {reinterpret_cast<const char*>(name), size};
+    /// Tells a TLS peer that nothing follows.
+    auto shutdown_tls() {
+        return Completion([this](Completer completer) { start_shutdown_tls(completer); });
     }
+    /// What both sides of a handshake agreed on: "h2", "http/1.1", or "" when the client named none.
+    std::string_view protocol() const;
+
+    /// Looks the host up and connects to the first address that answers.
+    Task<Completed> connect(std::string host, std::string port);
 
   private:
-    Socket socket_;
-    std::shared_ptr<boost::asio::ssl::context> context_;
-    std::optional<boost::beast::ssl_stream<Socket&>> tls_;
+    void start_read(boost::asio::mutable_buffer into, Completer completer);
+    void start_write(const Buffers& buffers, Completer completer);
+    void start_accept_tls(std::shared_ptr<boost::asio::ssl::context> context,
+                          boost::asio::const_buffer first, Completer completer);
+    void start_connect_tls(std::shared_ptr<boost::asio::ssl::context> context,
+                           const std::string& host, Completer completer);
+    void start_shutdown_tls(Completer completer);
+
+    std::unique_ptr<Socket> socket_;
 };
+
+/// Whether an operation ended because its time was over.
+bool is_timeout(const boost::system::error_code& error);
 
 }  // namespace freshet::io

@@ -8,7 +8,7 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same_name(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+    return a == b || std::ranges::equal(a, b, {}, lower, lower);
 }
 
 class ReadyBody final : public BodyReader {
@@ -29,21 +29,39 @@ class ReadyBody final : public BodyReader {
 
 }  // namespace
 
-void Headers::set(std::string name, std::string value) {
-    std::erase_if(fields_, [&](const auto& field) { return same_name(field.first, name); });
-    add(std::move(name), std::move(value));
+void Headers::add(std::string_view name, std::string_view value) {
+    places_.push_back({static_cast<std::uint32_t>(text_.size()),
+                       static_cast<std::uint32_t>(name.size()),
+                       static_cast<std::uint32_t>(value.size())});
+    text_.append(name).append(value);
 }
 
-const std::string* Headers::find(std::string_view name) const {
-    for (const auto& [key, value] : fields_) {
-        if (same_name(key, name)) return &value;
+void Headers::add_lower(std::string_view name, std::string_view value) {
+    add(name, value);
+    const auto begin = text_.begin() + places_.back().at;
+    std::transform(begin, begin + static_cast<std::ptrdiff_t>(name.size()), begin, lower);
+}
+
+void Headers::reserve(std::size_t fields, std::size_t bytes) {
+    places_.reserve(fields);
+    text_.reserve(bytes);
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+    erase(name);
+    add(name, value);
+}
+
+void Headers::erase(std::string_view name) {
+    std::erase_if(places_, [&](const Place& place) { return same_name(name_at(place), name); });
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const {
+    for (const Place& place : places_) {
+        if (place.name_bytes == name.size() && same_name(name_at(place), name))
+            return value_at(place);
     }
-    return nullptr;
-}
-
-std::string_view Headers::get(std::string_view name) const {
-    const std::string* value = find(name);
-    return value ? std::string_view(*value) : std::string_view();
+    return std::nullopt;
 }
 
 Task<Result<Bytes>> read_all(BodyReader& body, std::size_t bytes_max) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,23 +18,42 @@
 
 namespace freshet::io {
 
-/// Header fields in order; names compare without case.
+/// Header fields in order; names compare without case. Their text lies in one buffer: views of it
+/// hold until the next change.
 class Headers {
   public:
-    void add(std::string name, std::string value) {
-        fields_.emplace_back(std::move(name), std::move(value));
-    }
-    void reserve(std::size_t fields) { fields_.reserve(fields); }
+    /// Neither may be a view of this object's text.
+    void add(std::string_view name, std::string_view value);
+    /// The name is kept in lower case.
+    void add_lower(std::string_view name, std::string_view value);
+    void reserve(std::size_t fields, std::size_t bytes);
     /// Replaces every field of that name.
-    void set(std::string name, std::string value);
-    /// The first field's value; nullptr when there is none.
-    const std::string* find(std::string_view name) const;
+    void set(std::string_view name, std::string_view value);
+    void erase(std::string_view name);
+    /// The first field's value.
+    std::optional<std::string_view> find(std::string_view name) const;
     /// find() or "".
-    std::string_view get(std::string_view name) const;
-    const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
+    std::string_view get(std::string_view name) const { return find(name).value_or(""); }
+    /// Pairs of name and value.
+    auto all() const {
+        return places_ | std::views::transform([this](const Place& place) {
+                   return std::pair(name_at(place), value_at(place));
+               });
+    }
 
   private:
-    std::vector<std::pair<std::string, std::string>> fields_;
+    struct Place {
+        std::uint32_t at, name_bytes, value_bytes;  ///< the value behind the name
+    };
+    std::string_view name_at(const Place& place) const {
+        return std::string_view(text_).substr(place.at, place.name_bytes);
+    }
+    std::string_view value_at(const Place& place) const {
+        return std::string_view(text_).substr(place.at + place.name_bytes, place.value_bytes);
+    }
+
+    std::string text_;
+    std::vector<Place> places_;
 };
 
 /// Bytes that come piece by piece. One reader, on the core that it was made for.

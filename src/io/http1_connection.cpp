@@ -2,10 +2,12 @@
 // straight into the piece that the handler gets. One coroutine a connection, on its core.
 #include <fmt/format.h>
 
-#include <boost/asio/write.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/status.hpp>
 
 #include "base/log.h"
+#include "io/http1_parser.h"
 #include "io/http_connection.h"
 
 namespace freshet::io {
@@ -14,7 +16,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t piece_bytes_max = 8 * 1024 * 1024;  ///< a body up to this comes as one piece
@@ -23,8 +24,6 @@ constexpr std::size_t drain_bytes_max = 1024 * 1024;  ///< unread body that a ke
 constexpr std::size_t read_bytes = 4 * 1024;          ///< what an idle connection holds
 constexpr std::size_t head_bytes = 512;               ///< room for the header of most answers
 
-using Parser = http::request_parser<http::buffer_body>;
-
 const char* reason_of(int status) {
     return http::obsolete_reason(static_cast<http::status>(status)).data();
 }
@@ -32,9 +31,9 @@ const char* reason_of(int status) {
 /// The request's bytes on one connection; lives as long as the connection.
 struct Wire {
     std::shared_ptr<Line> line;
-    Channel& stream;
+    Channel& channel;
     beast::flat_buffer& buffer;
-    std::optional<Parser> parser;
+    std::optional<Http1Parser> parser;
     std::uint64_t remaining = 0;  ///< of a body of known length
     bool chunked = false;
     bool expects_continue = false;
@@ -43,26 +42,24 @@ struct Wire {
 
     Wire(std::shared_ptr<Line> line_, const HttpLimits& limits)
         : line(std::move(line_)),
-          stream(line->channel),
+          channel(line->channel),
           buffer(line->buffer),
           timeout(limits.stall_timeout) {}
     bool has_deadline = true;  ///< at first that of the greeting
 
     void expires_after(Millis time) {
-        stream.socket().expires_after(time);
+        channel.expires_after(time);
         has_deadline = true;
     }
     void expires_never() {
-        if (std::exchange(has_deadline, false)) stream.socket().expires_never();
+        if (std::exchange(has_deadline, false)) channel.expires_never();
     }
 };
 
 Task<Completed> send_continue(Wire& wire) {
     static constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
     wire.expects_continue = false;
-    const Completed done = co_await Completion([&](auto handler) {
-        asio::async_write(wire.stream, asio::buffer(text), std::move(handler));
-    });
+    const Completed done = co_await wire.channel.write({asio::buffer(text)});
     co_return done;
 }
 
@@ -78,10 +75,8 @@ Task<Result<Bytes>> read_sized(Wire& wire) {
     std::size_t have = here;
     while (have < want) {
         wire.expires_after(wire.timeout);
-        const Completed done = co_await Completion([&](auto handler) {
-            wire.stream.async_read_some(asio::buffer(piece.data() + have, want - have),
-                                        std::move(handler));
-        });
+        const Completed done =
+            co_await wire.channel.read_some(asio::buffer(piece.data() + have, want - have));
         if (done.error) {
             wire.failed = true;
             co_return std::unexpected(connection_error(done.error));
@@ -92,26 +87,31 @@ Task<Result<Bytes>> read_sized(Wire& wire) {
     co_return Bytes::own(std::move(piece));
 }
 
+/// Gives the parser what has come; false when it wants more.
+bool parse(Wire& wire, error_code& error) {
+    wire.buffer.consume(wire.parser->put(wire.buffer.data(), error));
+    if (error != http::error::need_more) return true;
+    error = {};
+    return false;
+}
+
 Task<Result<Bytes>> read_chunked(Wire& wire) {
-    std::string piece(chunk_bytes, '\0');
-    while (!wire.parser->is_done()) {
-        auto& body = wire.parser->get().body();
-        body.data = piece.data();
-        body.size = piece.size();
+    Http1Parser& parser = *wire.parser;
+    parser.eager(true);
+    error_code error;
+    while (parser.piece.empty() && !parser.is_done() && !error) {
+        if (wire.buffer.size() > 0 && parse(wire, error)) continue;
         wire.expires_after(wire.timeout);
-        const Completed done = co_await Completion([&](auto handler) {
-            http::async_read(wire.stream, wire.buffer, *wire.parser, std::move(handler));
-        });
-        if (done.error && done.error != http::error::need_buffer) {
-            wire.failed = true;
-            co_return std::unexpected(connection_error(done.error));
-        }
-        const std::size_t got = piece.size() - body.size;
-        if (got == 0) continue;
-        piece.resize(got);
-        co_return Bytes::own(std::move(piece));
+        const Completed done = co_await wire.channel.read_some(wire.buffer.prepare(chunk_bytes));
+        wire.buffer.commit(done.bytes);
+        error = done.error;
     }
-    co_return Bytes();
+    if (error) {
+        wire.failed = true;
+        co_return std::unexpected(connection_error(error));
+    }
+    if (parser.is_done()) wire.buffer.shrink_to_fit();
+    co_return Bytes::own(std::exchange(parser.piece, {}));
 }
 
 class WireBody final : public BodyReader {
@@ -168,50 +168,34 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
     host.rest();
     if (wire->buffer.size() == 0) {
         wire->expires_never();
-        const Completed done = co_await Completion([&](auto handler) {
-            wire->stream.async_read_some(wire->buffer.prepare(read_bytes), std::move(handler));
-        });
+        const Completed done = co_await wire->channel.read_some(wire->buffer.prepare(read_bytes));
         if (done.error || floor.stopping) co_return std::nullopt;
         wire->buffer.commit(done.bytes);
     }
     host.rise();
-    wire->parser.emplace();
-    wire->parser->header_limit(static_cast<std::uint32_t>(floor.limits.header_bytes_max));
-    wire->parser->body_limit(boost::none);
-    Completed done;
-    // Mostly the whole header has come.
-    wire->buffer.consume(wire->parser->put(wire->buffer.data(), done.error));
-    if (done.error == http::error::need_more) {
+    wire->parser.emplace(floor.limits.header_bytes_max);
+    error_code error;
+    if (!parse(*wire, error)) {  // mostly the whole header has come
         wire->expires_after(floor.limits.header_timeout);
-        done = co_await Completion([&](auto handler) {
-            http::async_read_header(wire->stream, wire->buffer, *wire->parser, std::move(handler));
-        });
+        do {
+            const Completed done =
+                co_await wire->channel.read_some(wire->buffer.prepare(read_bytes));
+            if (done.error) co_return std::nullopt;
+            wire->buffer.commit(done.bytes);
+        } while (!parse(*wire, error));
         wire->expires_never();
     }
-    if (done.error) {
-        if (done.error == http::error::header_limit)
-            refusal = 431;
-        else if (done.error.category() ==
-                     http::make_error_code(http::error::bad_method).category() &&
-                 done.error != http::error::end_of_stream &&
-                 done.error != http::error::partial_message)
-            refusal = 400;
+    if (error) {
+        refusal = error == http::error::header_limit ? 431 : 400;
         co_return std::nullopt;
     }
-    const auto& head = wire->parser->get();
-    HttpRequest request;
-    request.method = std::string(head.method_string());
-    request.target = std::string(head.target());
-    request.headers.reserve(static_cast<std::size_t>(std::distance(head.begin(), head.end())));
-    for (const auto& field : head) {
-        request.headers.add(std::string(field.name_string()), std::string(field.value()));
-    }
+    HttpRequest request = std::move(wire->parser->head);
     wire->chunked = wire->parser->chunked();
     wire->remaining = wire->parser->content_length().value_or(0);
     if (!wire->chunked) request.content_length = wire->remaining;
     // Also for an empty body: botocore does not reuse a connection well on which the 100 was left
     // out.
-    wire->expects_continue = beast::iequals(head[http::field::expect], "100-continue");
+    wire->expects_continue = beast::iequals(request.headers.get("expect"), "100-continue");
     request.body = std::make_unique<WireBody>(wire);
     co_return request;
 }
@@ -233,19 +217,18 @@ std::string head_text(const HttpResponse& response, bool keep_alive, bool chunke
 
 Task<Completed> write_buffers(Wire& wire, std::vector<asio::const_buffer> buffers) {
     Completed done;
-    if (!wire.stream.is_secure()) {  // most answers fit into the socket's buffer
-        done.bytes = wire.stream.socket().socket().write_some(buffers, done.error);
+    if (!wire.channel.is_secure()) {  // most answers fit into the socket's buffer
+        done = wire.channel.write_now(buffers);
         std::size_t gone = done.bytes;
         while (!buffers.empty() && gone >= buffers.front().size()) {
             gone -= buffers.front().size();
             buffers.erase(buffers.begin());
         }
-        if (buffers.empty() || (done.error && done.error != asio::error::would_block)) co_return done;
+        if (buffers.empty() || done.error) co_return done;
         buffers.front() += gone;
     }
     wire.expires_after(wire.timeout);
-    done = co_await Completion(
-        [&](auto handler) { asio::async_write(wire.stream, buffers, std::move(handler)); });
+    done = co_await wire.channel.write(std::move(buffers));
     co_return done;
 }
 
@@ -329,20 +312,17 @@ Task<void> refuse(Wire& wire, int status) {
 
 /// Half a second for the peer of a TLS connection to hear the end; a plain one needs no word.
 Task<void> say_goodbye(Wire& wire) {
-    error_code ignored;
-    if (wire.stream.is_secure() && wire.stream.socket().socket().is_open()) {
+    if (wire.channel.is_secure()) {
         wire.expires_after(500ms);
-        co_await Completion([&](auto handler) { wire.stream.async_shutdown(std::move(handler)); });
+        co_await wire.channel.shutdown_tls();
     }
-    wire.stream.socket().socket().shutdown(tcp::socket::shutdown_send, ignored);
+    wire.channel.shutdown_send();
 }
 
 }  // namespace
 
 Task<void> serve_http1(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line) {
     auto wire = std::make_shared<Wire>(line, floor->limits);
-    error_code ignored;
-    wire->stream.socket().socket().non_blocking(true, ignored);  // for write_buffers
     Host host(*line, floor->limits);
     const Stay stay(*floor, host);
     bool keep = true;
@@ -355,7 +335,7 @@ Task<void> serve_http1(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line)
         }
         request->peer = line->peer;
         const bool is_head = request->method == "HEAD";
-        const bool wants_keep = wire->parser->get().keep_alive();
+        const bool wants_keep = wire->parser->keep_alive();
         HttpResponse response = co_await floor->handler(std::move(*request));
         keep = wants_keep && !floor->stopping;
         const bool drained = co_await drain(wire);

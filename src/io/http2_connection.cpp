@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <boost/asio/write.hpp>
 #include <unordered_map>
 
 #include "base/log.h"
@@ -14,7 +13,6 @@ namespace freshet::io {
 namespace {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using StreamId = Http2Session::StreamId;
 
 constexpr std::size_t read_bytes = 8 * 1024;
@@ -227,21 +225,18 @@ Task<void> Connection::write() {
             continue;
         }
         writing_ = true;
-        const Completed sent = co_await Completion([&](auto handler) {
-            asio::async_write(line_->channel, asio::buffer(out), std::move(handler));
-        });
+        const Completed sent = co_await line_->channel.write({asio::buffer(out)});
         writing_ = false;
         stuck_sweeps_ = 0;
         if (sent.error) break;
         if (out.capacity() > 2 * write_bytes) out = {};
     }
-    error_code ignored;
-    line_->channel.socket().socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    line_->channel.shutdown_send();
     line_->close();
 }
 
 Task<void> Connection::run() {
-    line_->channel.socket().expires_never();
+    line_->channel.expires_never();
     tasks_.spawn(write());
     const std::string first(static_cast<const char*>(line_->buffer.cdata().data()),
                             line_->buffer.size());
@@ -249,9 +244,7 @@ Task<void> Connection::run() {
     if (!first.empty()) take(first);
     std::array<char, read_bytes> bytes{};
     while (!over_) {
-        const Completed got = co_await Completion([&](auto handler) {
-            line_->channel.async_read_some(asio::buffer(bytes), std::move(handler));
-        });
+        const Completed got = co_await line_->channel.read_some(asio::buffer(bytes));
         if (got.error) break;
         take({bytes.data(), got.bytes});
     }

@@ -86,9 +86,9 @@ struct Http2Session::State {
         else if (name == ":path")
             head.target = value;
         else if (name == ":authority")
-            head.headers.add("host", std::string(value));
+            head.headers.add("host", value);
         else if (!name.starts_with(':'))
-            head.headers.add(std::string(name), std::string(value));
+            head.headers.add(name, value);
         return 0;
     }
 
@@ -306,7 +306,7 @@ void Http2Session::respond(StreamId id, int status, const Headers& headers, bool
     const std::string status_text = std::to_string(status);
     std::vector<std::string> names;
     std::vector<nghttp2_nv> pairs{pair_of(":status", status_text)};
-    names.reserve(headers.all().size());
+    names.reserve(std::ranges::size(headers.all()));
     for (const auto& [name, value] : headers.all()) {
         std::string& small = names.emplace_back(name);
         for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;

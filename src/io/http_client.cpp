@@ -1,15 +1,13 @@
 // The HTTP/1.1 client: one keep-alive connection, plain or TLS, used by one task at a time.
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
-
 #include <fmt/format.h>
 
-#include "io/completion.h"
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include "io/channel.h"
 #include "io/http.h"
 
 namespace freshet::io {
@@ -18,12 +16,44 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
 using boost::system::error_code;
-using Plain = beast::basic_stream<tcp, asio::io_context::executor_type>;
-using Secure = beast::ssl_stream<Plain>;
 
 constexpr std::uint64_t answer_bytes_max = 1024ULL * 1024 * 1024;
+constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::uint64_t reserve_bytes_max = 8 * 1024 * 1024;  ///< on the word of a header
+
+/// One answer: Beast checks the text and cuts it.
+class AnswerParser final : public http::basic_parser<false> {
+  public:
+    explicit AnswerParser(bool has_no_body) {
+        eager(true);
+        body_limit(answer_bytes_max);
+        skip(has_no_body);
+    }
+    ClientResponse answer;  ///< but for its body
+    std::string body;
+
+  private:
+    using Text = beast::string_view;
+    void on_request_impl(http::verb, Text, Text, int, error_code&) override {}
+    void on_response_impl(int status, Text, int, error_code&) override { answer.status = status; }
+    void on_field_impl(http::field, Text name, Text value, error_code&) override {
+        answer.headers.add(name, value);
+    }
+    void on_header_impl(error_code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
+        if (size) body.reserve(static_cast<std::size_t>(std::min(*size, reserve_bytes_max)));
+    }
+    std::size_t on_body_impl(Text piece, error_code&) override {
+        body.append(piece.data(), piece.size());
+        return piece.size();
+    }
+    void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, Text piece, error_code& error) override {
+        return on_body_impl(piece, error);
+    }
+    void on_finish_impl(error_code&) override {}
+};
 
 struct Url {
     std::string host, port;
@@ -57,112 +87,91 @@ Result<Url> parse_url(std::string_view text) {
 
 class Client final : public HttpClient {
   public:
-    Client(Core& core, Url url)
-        : core_(core), url_(std::move(url)), tls_(asio::ssl::context::tls_client) {
-        error_code ignored;
+    Client(Core& core, Url url) : core_(core), url_(std::move(url)) {
         if (!url_.secure) return;
-        tls_.set_default_verify_paths(ignored);
-        tls_.set_verify_mode(asio::ssl::verify_peer, ignored);
+        error_code ignored;
+        tls_ = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+        tls_->set_default_verify_paths(ignored);
+        tls_->set_verify_mode(asio::ssl::verify_peer, ignored);
     }
 
     Task<Result<ClientResponse>> send(ClientRequest request, Millis timeout) override {
-        const bool reused = stream_ != nullptr;
+        const bool reused = channel_ != nullptr;
         bool answered = false;
         auto response = co_await attempt(request, timeout, answered);
         if (!response && reused && !answered && !response.error().is(Errc::timed_out)) {
             // The peer closed the kept connection before it saw the request: once more on a new
             // one.
-            stream_.reset();
+            channel_.reset();
             response = co_await attempt(request, timeout, answered);
         }
-        if (!response) stream_.reset();
+        if (!response) channel_.reset();
         co_return response;
     }
 
   private:
     Error broken(const error_code& error) const {
-        const bool late = error == beast::error::timeout;
+        const bool late = is_timeout(error);
         return Error(late ? Errc::timed_out : Errc::unavailable,
                      fmt::format("{}:{}: {}", url_.host, url_.port,
                                  late ? "no answer in time" : error.message()));
     }
-    Plain& socket() { return beast::get_lowest_layer(*stream_); }
 
     Task<Result<>> connect(Millis timeout) {
-        tcp::resolver resolver(core_.context());
-        tcp::resolver::results_type found;
-        error_code failed;
-        co_await Completion([&](auto handler) {
-            resolver.async_resolve(
-                url_.host, url_.port,
-                [&, handler](const error_code& error, tcp::resolver::results_type results) mutable {
-                    failed = error;
-                    found = std::move(results);
-                    handler(error);
-                });
-        });
-        if (failed) co_return std::unexpected(broken(failed));
-        stream_ = std::make_unique<Secure>(Plain(core_.context()), tls_);
+        channel_ = std::make_unique<Channel>(core_);
         buffer_.clear();
-        socket().expires_after(timeout);
-        co_await Completion([&](auto handler) {
-            socket().async_connect(
-                found, [&, handler](const error_code& error, const tcp::endpoint&) mutable {
-                    failed = error;
-                    handler(error);
-                });
-        });
-        if (failed) co_return std::unexpected(broken(failed));
-        socket().socket().set_option(tcp::no_delay(true), failed);
-        if (!url_.secure) co_return Result<>();
-        SSL_set_tlsext_host_name(stream_->native_handle(), url_.host.c_str());
-        stream_->set_verify_callback(asio::ssl::host_name_verification(url_.host), failed);
-        const Completed done = co_await Completion([&](auto handler) {
-            stream_->async_handshake(asio::ssl::stream_base::client, std::move(handler));
-        });
-        if (done.error) co_return std::unexpected(broken(done.error));
+        channel_->expires_after(timeout);
+        const Completed connected = co_await channel_->connect(url_.host, url_.port);
+        if (connected.error) co_return std::unexpected(broken(connected.error));
+        if (!tls_) co_return Result<>();
+        const Completed greeted = co_await channel_->connect_tls(tls_, url_.host);
+        if (greeted.error) co_return std::unexpected(broken(greeted.error));
         co_return Result<>();
     }
 
-    template <class Stream>
-    Task<Result<ClientResponse>> exchange(Stream& stream, const ClientRequest& request,
-                                          bool& answered) {
-        const std::string head = head_text(request);
-        std::vector<asio::const_buffer> buffers{{head.data(), head.size()}};
-        for (const Bytes& piece : request.body) buffers.emplace_back(piece.data(), piece.size());
-        const Completed sent = co_await Completion(
-            [&](auto handler) { asio::async_write(stream, buffers, std::move(handler)); });
-        if (sent.error) co_return std::unexpected(broken(sent.error));
-        http::response_parser<http::string_body> parser;
-        parser.body_limit(answer_bytes_max);
-        parser.skip(request.method == "HEAD");
-        const Completed read = co_await Completion(
-            [&](auto handler) { http::async_read(stream, buffer_, parser, std::move(handler)); });
-        answered = read.bytes > 0 || buffer_.size() > 0;
-        if (read.error) co_return std::unexpected(broken(read.error));
-        ClientResponse response;
-        response.status = static_cast<int>(parser.get().result_int());
-        for (const auto& field : parser.get()) {
-            response.headers.add(std::string(field.name_string()), std::string(field.value()));
+    /// Reads until the answer is whole. `answered`: something came.
+    Task<error_code> read(AnswerParser& parser, bool& answered) {
+        error_code error;
+        while (true) {
+            answered = answered || buffer_.size() > 0;
+            if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
+            if (error == http::error::need_more) error = {};
+            if (error || parser.is_done()) co_return error;
+            const Completed done = co_await channel_->read_some(buffer_.prepare(read_bytes));
+            buffer_.commit(done.bytes);
+            if (done.error != asio::error::eof) {
+                error = done.error;
+                if (error) co_return error;
+                continue;
+            }
+            if (!answered) co_return http::error::end_of_stream;
+            parser.put_eof(error);  // an answer may end with its connection
+            co_return error;
         }
-        const bool keep = parser.get().keep_alive();
-        response.body = Bytes::own(std::move(parser.get().body()));
-        if (!keep) stream_.reset();
-        co_return response;
+    }
+
+    Task<Result<ClientResponse>> exchange(const ClientRequest& request, bool& answered) {
+        const std::string head = head_text(request);
+        Channel::Buffers buffers{{head.data(), head.size()}};
+        for (const Bytes& piece : request.body) buffers.emplace_back(piece.data(), piece.size());
+        const Completed sent = co_await channel_->write(std::move(buffers));
+        if (sent.error) co_return std::unexpected(broken(sent.error));
+        AnswerParser parser(request.method == "HEAD");
+        const error_code failed = co_await read(parser, answered);
+        if (failed) co_return std::unexpected(broken(failed));
+        if (!parser.keep_alive()) channel_.reset();
+        parser.answer.body = Bytes::own(std::move(parser.body));
+        co_return std::move(parser.answer);
     }
 
     Task<Result<ClientResponse>> attempt(const ClientRequest& request, Millis timeout,
                                          bool& answered) {
-        if (!stream_) {
+        if (!channel_) {
             auto connected = co_await connect(timeout);
             if (!connected) co_return std::unexpected(std::move(connected.error()));
         }
-        socket().expires_after(timeout);
-        if (url_.secure) {
-            auto response = co_await exchange(*stream_, request, answered);
-            co_return response;
-        }
-        auto response = co_await exchange(socket(), request, answered);
+        channel_->expires_after(timeout);
+        auto response = co_await exchange(request, answered);
         co_return response;
     }
 
@@ -183,8 +192,8 @@ class Client final : public HttpClient {
 
     Core& core_;
     Url url_;
-    asio::ssl::context tls_;
-    std::unique_ptr<Secure> stream_;  ///< its plain layer alone is used when not secure
+    std::shared_ptr<asio::ssl::context> tls_;  ///< nullptr: plain
+    std::unique_ptr<Channel> channel_;
     beast::flat_buffer buffer_;
 };
 

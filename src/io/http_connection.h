@@ -1,14 +1,12 @@
 // What the server's files share: the connections of one core, and the two protocols that serve one.
 // Inside io/ only.
 #pragma once
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <memory>
 #include <string>
 #include <unordered_set>
 
 #include "io/channel.h"
-#include "io/completion.h"
 #include "io/http.h"
 
 namespace freshet::io {
@@ -36,7 +34,7 @@ struct Floor {
     std::shared_ptr<TlsIdentity> tls;
     std::unordered_set<Guest*> guests;
     std::size_t connections = 0;
-    boost::asio::steady_timer* sweeper = nullptr;  ///< while it sleeps
+    std::function<void()> wake_sweeper;  ///< while it sleeps
     bool stopping = false;
 };
 
@@ -57,15 +55,12 @@ class Stay {
 
 /// A connection whose first bytes were read into `buffer`.
 struct Line {
-    explicit Line(Socket::socket_type socket) : channel(std::move(socket)) {}
+    explicit Line(Channel channel_) : channel(std::move(channel_)), peer(channel.peer()) {}
     Channel channel;
     boost::beast::flat_buffer buffer;
     std::string peer;
 
-    void close() {
-        boost::system::error_code ignored;
-        channel.socket().socket().close(ignored);
-    }
+    void close() { channel.close(); }
 };
 
 /// What is wrong with a connection, as the readers of bodies see it.

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/log.h"
+#include "io/accepted_socket.h"
 #include "io/http_connection.h"
 #include "io/tls.h"
 
@@ -14,7 +15,6 @@ namespace freshet::io {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
@@ -41,20 +41,16 @@ std::string_view held(const Line& line) {
 /// Reads until it is known what the client speaks. Until its first byte an idle client holds no
 /// buffer.
 Task<Speech> listen_to(Floor& floor, Line& line) {
-    line.channel.socket().expires_after(floor.limits.idle_timeout);
+    line.channel.expires_after(floor.limits.idle_timeout);
     std::array<char, 512> first{};
-    const Completed begun = co_await Completion([&](auto handler) {
-        line.channel.async_read_some(asio::buffer(first), std::move(handler));
-    });
+    const Completed begun = co_await line.channel.read_some(asio::buffer(first));
     if (begun.error) co_return Speech::closed;
     line.buffer.commit(
         asio::buffer_copy(line.buffer.prepare(begun.bytes), asio::buffer(first, begun.bytes)));
-    line.channel.socket().expires_after(floor.limits.header_timeout);
+    line.channel.expires_after(floor.limits.header_timeout);
     auto speech = speech_of(held(line));
     while (!speech) {
-        const Completed done = co_await Completion([&](auto handler) {
-            line.channel.async_read_some(line.buffer.prepare(64), std::move(handler));
-        });
+        const Completed done = co_await line.channel.read_some(line.buffer.prepare(64));
         if (done.error) co_return Speech::closed;
         line.buffer.commit(done.bytes);
         speech = speech_of(held(line));
@@ -68,10 +64,9 @@ Task<Speech> secure(Floor& floor, Line& line) {
     if (!context) co_return Speech::closed;
     const std::string first(held(line));
     line.buffer.consume(first.size());
-    line.channel.socket().expires_after(floor.limits.header_timeout);
-    const Completed done = co_await Completion([&](auto handler) {
-        line.channel.async_handshake(std::move(context), asio::buffer(first), std::move(handler));
-    });
+    line.channel.expires_after(floor.limits.header_timeout);
+    const Completed done =
+        co_await line.channel.accept_tls(std::move(context), asio::buffer(first));
     if (done.error) co_return Speech::closed;
     const std::string_view agreed = line.channel.protocol();
     if (!agreed.empty()) co_return agreed == "h2" ? Speech::http2 : Speech::http1;
@@ -100,9 +95,6 @@ Task<Speech> greet(Floor& floor, Line& line) {
 }
 
 Task<void> serve(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line) {
-    error_code ignored;
-    const auto peer = line->channel.socket().socket().remote_endpoint(ignored);
-    line->peer = fmt::format("{}:{}", peer.address().to_string(), peer.port());
     const Speech speech = co_await greet(*floor, *line);
     if (speech == Speech::http1) co_await serve_http1(floor, line);
     if (speech == Speech::http2) co_await serve_http2(floor, line);
@@ -115,9 +107,9 @@ Task<void> sweep(std::shared_ptr<Floor> floor) {
     asio::steady_timer timer(floor->core.context());
     while (!floor->stopping) {
         timer.expires_after(floor->limits.sweep_interval);
-        floor->sweeper = &timer;
-        co_await Completion([&](auto handler) { timer.async_wait(std::move(handler)); });
-        floor->sweeper = nullptr;
+        floor->wake_sweeper = [&timer] { timer.cancel(); };
+        co_await Completion([&](Completer completer) { timer.async_wait(completer); });
+        floor->wake_sweeper = nullptr;
         const std::vector<Guest*> guests(floor->guests.begin(), floor->guests.end());
         for (Guest* guest : guests) {
             if (floor->guests.contains(guest)) guest->sweep();
@@ -164,7 +156,7 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
         const auto floor = state->floors[state->next++ % state->floors.size()];
         state->acceptor.async_accept(
             floor->core.context(),
-            [state, floor](const error_code& error, Socket::socket_type socket) {
+            [state, floor](const error_code& error, TcpSocket socket) {
                 if (!state->acceptor.is_open()) return;
                 if (!error)
                     admit(floor, state->limits, std::move(socket));
@@ -185,10 +177,8 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
     }
 
     static void admit(const std::shared_ptr<Floor>& floor, const HttpLimits& limits,
-                      Socket::socket_type socket) {
-        error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
-        auto line = std::make_shared<Line>(std::move(socket));
+                      TcpSocket socket) {
+        auto line = std::make_shared<Line>(make_channel(std::move(socket)));
         floor->core.post([floor, line, limits]() mutable {
             if (floor->stopping || floor->connections >= limits.connections_max) return;
             ++floor->connections;
@@ -204,7 +194,7 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
 
     static Task<void> empty(std::shared_ptr<Floor> floor, Millis grace) {
         floor->stopping = true;
-        if (floor->sweeper) floor->sweeper->cancel();
+        if (floor->wake_sweeper) floor->wake_sweeper();
         for (Guest* guest : std::vector<Guest*>(floor->guests.begin(), floor->guests.end())) {
             guest->drain();
         }
@@ -216,7 +206,7 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
                 for (Guest* guest : floor->guests) guest->close();
             }
             timer.expires_after(poll_interval);
-            co_await Completion([&](auto handler) { timer.async_wait(std::move(handler)); });
+            co_await Completion([&](Completer completer) { timer.async_wait(completer); });
         }
     }
 
@@ -226,7 +216,7 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
 }  // namespace
 
 Error connection_error(const error_code& error) {
-    return Error(error == beast::error::timeout ? Errc::timed_out : Errc::io,
+    return Error(is_timeout(error) ? Errc::timed_out : Errc::io,
                  "connection: " + error.message());
 }
 

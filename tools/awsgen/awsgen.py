@@ -24,6 +24,9 @@ KEYWORDS = {"namespace", "default", "delete", "operator", "export", "class", "ne
             "requires", "concept", "typename", "explicit", "const", "void", "bool", "catch", "try", "throw", "virtual"}
 # The last event of a shard's subscription, with its ChildShards, has no number to continue at: KCL takes it for broken else.
 LEFT_OUT = {("ContinuationSequenceNumber", True)}
+# A struct of so many members, with those of its members, has its constructors and its destructor in the .cpp: who includes
+# the header does not compile them.
+LARGE = 100
 SCALARS = {"string": "std::string", "character": "std::string", "boolean": "bool", "integer": "std::int32_t",
            "long": "std::int64_t", "float": "float", "double": "double", "timestamp": "Timestamp", "blob": "Bytes"}
 # The kinds whose names are keywords in C++.
@@ -92,6 +95,18 @@ class Service:
             return f"std::vector<std::pair<std::string, {self.type_of(shape['value']['shape'])}>>"
         return SCALARS[kind]
 
+    def weight(self, name, path=()):
+        """How many members a value of it has in all."""
+        shape = self.shapes[name]
+        if name in path or name in self.streams:
+            return 1
+        inner = [member["shape"] for member in shape.get("members", {}).values()]
+        inner += [shape[key]["shape"] for key in ("member", "value") if key in shape]
+        return max(1, sum(self.weight(one, (*path, name)) for one in inner))
+
+    def is_large(self, name):
+        return self.shapes[name]["type"] == "structure" and name not in self.streams and self.weight(name) >= LARGE
+
     @staticmethod
     def field(name):
         field = botocore.xform_name(name)
@@ -132,7 +147,16 @@ class Service:
             if not self.plain(shape, member_name, member):
                 kind = f"std::optional<{kind}>"
             lines.append(f"    {kind} {self.field(member_name)}{{}};")
+        if self.is_large(name):
+            lines += [f"    {name}();", f"    {name}(const {name}&);", f"    {name}({name}&&) noexcept;",
+                      f"    {name}& operator=(const {name}&);", f"    {name}& operator=({name}&&) noexcept;", f"    ~{name}();"]
         return lines + ["};", ""]
+
+    @staticmethod
+    def special_members(name):
+        return [f"{name}::{name}() = default;", f"{name}::{name}(const {name}&) = default;",
+                f"{name}::{name}({name}&&) noexcept = default;", f"{name}& {name}::operator=(const {name}&) = default;",
+                f"{name}& {name}::operator=({name}&&) noexcept = default;", f"{name}::~{name}() = default;", ""]
 
     def side(self, operation, side):
         shape = self.model["operations"][operation].get(side)
@@ -158,6 +182,8 @@ class Service:
         out.append('[[maybe_unused]] const Shape nothing{.kind = Kind::structure, .name = ""};')
         out += self.errors() + self.all_operations() + self.service() + ["}  // namespace", ""]
         out.append("const ServiceInfo& service_info() { return service; }")
+        for name in filter(self.is_large, self.order):
+            out += self.special_members(name)
         out += [f"const Shape& shape_of_{name}() {{ return shape_{name}; }}" for name in self.events]
         for operation in self.operations:
             out += self.operation(operation)

@@ -1,27 +1,22 @@
 #include "aws/auth/authenticator.h"
 
 #include <algorithm>
+#include <array>
 #include <random>
+
+#include "base/digest.h"
 
 namespace freshet::aws {
 namespace {
 
 std::string new_request_id() {
     static thread_local std::mt19937_64 random{std::random_device{}()};
-    // A UUID of version 4: "x" stands for a random digit, "y" for one of 8 to b.
-    std::string id = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
-    std::uint64_t bits = 0;
-    int left = 0;
-    for (char& c : id) {
-        if (c != 'x' && c != 'y') continue;
-        if (left-- == 0) {
-            bits = random();
-            left = 15;
-        }
-        const std::uint64_t digit = c == 'x' ? bits & 0xf : 8 | (bits & 0x3);
-        c = "0123456789abcdef"[digit];
-        bits >>= 4;
-    }
+    std::array<std::uint64_t, 2> bits{random(), random()};
+    auto* bytes = reinterpret_cast<std::uint8_t*>(bits.data());
+    bytes[6] = static_cast<std::uint8_t>(0x40 | (bytes[6] & 0x0f));  // a UUID of version 4
+    bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3f));
+    std::string id = to_hex(std::string_view(reinterpret_cast<const char*>(bytes), sizeof bits));
+    for (const std::size_t dash : {8U, 13U, 18U, 23U}) id.insert(dash, 1, '-');
     return id;
 }
 

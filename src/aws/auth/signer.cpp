@@ -24,7 +24,7 @@ std::string body_digest(const io::ClientRequest& request) {
 }  // namespace
 
 void sign(io::ClientRequest& request, const Credentials& credentials, const std::string& region,
-          const std::string& service, Timestamp now) {
+          std::string_view service, Timestamp now) {
     const std::tm utc = fmt::gmtime(to_epoch_ms(now) / 1000);
     const std::string time = fmt::format("{:%Y%m%dT%H%M%SZ}", utc), date = time.substr(0, 8);
     request.headers.set("X-Amz-Date", time);
@@ -32,7 +32,7 @@ void sign(io::ClientRequest& request, const Credentials& credentials, const std:
         request.headers.set("X-Amz-Security-Token", credentials.session_token);
     std::map<std::string, std::string> headers;
     for (const auto& [name, value] : request.headers.all()) {
-        std::string lower = name;
+        std::string lower(name);
         std::ranges::transform(lower, lower.begin(),
                                [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         headers[lower] = value;
@@ -47,7 +47,7 @@ void sign(io::ClientRequest& request, const Credentials& credentials, const std:
     const std::string to_sign =
         fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", time, scope, to_hex(sha256(canonical)));
     std::string key = "AWS4" + credentials.secret_key;
-    for (const std::string& part : {date, region, service, std::string("aws4_request")})
+    for (const std::string_view part : {std::string_view(date), std::string_view(region), service, std::string_view("aws4_request")})
         key = raw(hmac_sha256(key, part));
     request.headers.set(
         "Authorization",

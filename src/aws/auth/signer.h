@@ -14,6 +14,6 @@ struct Credentials {
 /// Adds X-Amz-Date, Authorization and, with a token, X-Amz-Security-Token. `request` must have its
 /// Host header; its target is a path without a query.
 void sign(io::ClientRequest& request, const Credentials& credentials, const std::string& region,
-          const std::string& service, Timestamp now);
+          std::string_view service, Timestamp now);
 
 }  // namespace freshet::aws

@@ -92,7 +92,7 @@ class Checked final : public CheckedBody {
             sha256_ = std::string(sha);
             sha256_hasher_.emplace(Hasher::Kind::sha256);
         }
-        if (const std::string* md5 = headers.find("content-md5")) {
+        if (const auto md5 = headers.find("content-md5")) {
             md5_ = *md5;
             md5_hasher_.emplace(Hasher::Kind::md5);
         }
@@ -128,11 +128,11 @@ class Checked final : public CheckedBody {
   private:
     void declare(const io::Headers& headers) {
         for (const Named& named : names) {
-            if (const std::string* value = headers.find(named.header)) declared_ = {named.algorithm, *value};
+            if (const auto value = headers.find(named.header)) declared_ = {named.algorithm, std::string(*value)};
         }
         std::optional<Checksum> algorithm;
         if (declared_) algorithm = declared_->algorithm;
-        else if (const std::string* trailer = headers.find("x-amz-trailer")) algorithm = checksum_of_header(*trailer);
+        else if (const auto trailer = headers.find("x-amz-trailer")) algorithm = checksum_of_header(*trailer);
         if (algorithm) running_.emplace(*algorithm);
         if (declared_) check_size(*declared_);
     }
@@ -153,7 +153,7 @@ class Checked final : public CheckedBody {
         }
         if (chunked_) {
             for (const auto& [name, value] : chunked_->trailers().all()) {
-                if (const auto algorithm = checksum_of_header(name)) declared_ = {*algorithm, value};
+                if (const auto algorithm = checksum_of_header(name)) declared_ = {*algorithm, std::string(value)};
             }
         }
         if (sha256_ && to_hex(sha256_hasher_->finish()) != *sha256_) {

@@ -32,7 +32,7 @@ bool Cors::allows(std::string_view origin) const {
 }
 
 std::optional<io::HttpResponse> Cors::answer(const io::HttpRequest& request) const {
-    const std::string* origin = request.headers.find("origin");
+    const auto origin = request.headers.find("origin");
     if (!origin) return std::nullopt;
     io::HttpResponse response;
     if (!allows(*origin)) {
@@ -48,18 +48,17 @@ std::optional<io::HttpResponse> Cors::answer(const io::HttpRequest& request) con
     for (const auto& [asked, allowed] :
          {std::pair{"access-control-request-headers", "Access-Control-Allow-Headers"},
           std::pair{"access-control-request-method", "Access-Control-Allow-Methods"}}) {
-        if (const std::string* value = request.headers.find(asked))
-            response.headers.add(allowed, *value);
+        if (const auto value = request.headers.find(asked)) response.headers.add(allowed, *value);
     }
     response.headers.add("Access-Control-Max-Age", remembered_s);
     return response;
 }
 
-void Cors::open(const std::string& origin, io::HttpResponse& response,
+void Cors::open(std::string_view origin, io::HttpResponse& response,
                 const ServiceInfo* service) const {
     const bool is_open = std::ranges::find(origins_, "*") != origins_.end();
     const bool has_etags = !service || service->protocol == Protocol::rest_xml;
-    response.headers.set("Access-Control-Allow-Origin", is_open ? "*" : origin);
+    response.headers.set("Access-Control-Allow-Origin", is_open ? std::string_view("*") : origin);
     response.headers.set("Access-Control-Expose-Headers",
                          has_etags ? std::string(exposed) + ",ETag" : exposed);
     response.headers.add("Vary", "Origin");

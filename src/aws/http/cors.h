@@ -22,7 +22,7 @@ class Cors {
     /// on.
     std::optional<io::HttpResponse> answer(const io::HttpRequest& request) const;
     /// Lets a page of `origin` read the answer of `service` (nullptr: of any).
-    void open(const std::string& origin, io::HttpResponse& response, const ServiceInfo* service = nullptr) const;
+    void open(std::string_view origin, io::HttpResponse& response, const ServiceInfo* service = nullptr) const;
 
   private:
     bool allows(std::string_view origin) const;

@@ -12,11 +12,11 @@
 #include "aws/http/kinesis_gate.h"
 #include "aws/http/route.h"
 #include "aws/limits.h"
-#include "aws/model/kinesis.h"
 #include "aws/protocol/cbor.h"
 #include "aws/protocol/event_stream.h"
 #include "aws/protocol/json.h"
 #include "aws/protocol/query.h"
+#include "aws/protocol/services.h"
 #include "aws/protocol/validate.h"
 #include "aws/protocol/xml.h"
 #include "base/digest.h"
@@ -39,15 +39,13 @@ struct Front::Work {
     const Router::Entry* entry = nullptr;
     Target target;
     Route route;
-    std::string method;
-    io::Headers headers;
     std::optional<Fault> unsigned_fault;  ///< told when the body is whole, and before what is in it
     std::shared_ptr<void> input, output;
 };
 
 namespace {
 
-constexpr std::size_t answer_headers = 8;  ///< what most answers have, with those of add_ids() and CORS
+constexpr std::size_t answer_headers = 8, answer_header_bytes = 384;  ///< what most answers have, with those of add_ids() and CORS
 
 /// Reads `body` on the core that owns it, for a reader on another core.
 class HoppingBody final : public CheckedBody {
@@ -93,7 +91,7 @@ int status_of(const ServiceInfo& service, const Fault& fault) {
 void add_content_type(io::HttpResponse& response, const ServiceInfo& service, Protocol protocol) {
     const auto type = [&]() -> std::string {
         switch (protocol) {
-            case Protocol::json: return fmt::format("application/x-amz-json-{}", *service.json_version ? service.json_version : "1.1");
+            case Protocol::json: return std::string("application/x-amz-json-") + (*service.json_version ? service.json_version : "1.1");
             case Protocol::rest_json: return "application/json";
             case Protocol::cbor: return "application/x-amz-cbor-1.1";
             case Protocol::rpc_cbor: return "application/cbor";
@@ -229,7 +227,9 @@ void encode_body(const OperationInfo& operation, Protocol protocol, const void* 
 /// Runs on the handler's home core; everything that it touches is held by the work.
 io::Task<Answer<void>> run_handler(const Router::Entry& entry, Caller caller, std::shared_ptr<void> input,
                                    std::shared_ptr<void> output) {
-    auto done = co_await entry.call(std::move(caller), input.get(), output.get());
+    Answer<void> done;
+    if (entry.gate) done = entry.gate(*entry.info, caller);
+    if (done) done = co_await entry.call(std::move(caller), input.get(), output.get());
     co_return done;
 }
 
@@ -267,7 +267,6 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
         answered->headers.add("x-amzn-RequestId", work->caller.request_id());
         co_return std::move(*answered);
     }
-    work->method = request.method;
     if (KinesisGate::is_asked(request.headers, scope)) {
         auto refused = co_await refuse_kinesis(work, request, target);
         if (refused) {
@@ -337,19 +336,15 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
     count(*work, done ? "" : done.error().code);
     if (!done) co_return fault_response(*work->service, work->route.protocol, std::move(done.error()), work->caller, is_head);
     io::HttpResponse response;
-    response.headers.reserve(answer_headers);
+    response.headers.reserve(answer_headers, answer_header_bytes);
     response.status = operation.status;
     encode_bindings(*operation.output, work->output.get(), response);
     encode_body(operation, work->route.protocol, work->output.get(), *work->entry->home, work->caller, response);
-    if (const std::string* length = response.headers.find("Content-Length")) {
-        const std::uint64_t size = std::strtoull(length->c_str(), nullptr, 10);
+    if (const auto length = response.headers.find("Content-Length")) {
+        const std::uint64_t size = std::strtoull(std::string(*length).c_str(), nullptr, 10);
         if (response.stream) response.stream_length = size;
         if (is_head) response.head_length = size;
-        io::Headers kept;
-        for (const auto& [name, value] : response.headers.all()) {
-            if (name != "Content-Length") kept.add(name, value);
-        }
-        response.headers = std::move(kept);
+        response.headers.erase("Content-Length");
     }
     co_return response;
 }

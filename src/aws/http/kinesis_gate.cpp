@@ -7,9 +7,9 @@
 #include <random>
 
 #include "aws/limits.h"
-#include "aws/model/kinesis.h"
 #include "aws/protocol/cbor.h"
 #include "aws/protocol/json.h"
+#include "aws/protocol/services.h"
 #include "base/digest.h"
 
 namespace freshet::aws {
@@ -86,28 +86,23 @@ const std::string* value_of(const Pairs& query, std::string_view name) {
 
 constexpr std::string_view header_parameters[] = {"Credential", "Signature", "SignedHeaders"};
 
-/// Which of them the header has as "name=value", between spaces or commas, behind the algorithm.
-std::array<bool, std::size(header_parameters)> parameters_in(std::string_view header) {
-    std::array<bool, std::size(header_parameters)> has{};
+/// Whether the header has it as "name=value", between spaces or commas, behind the algorithm.
+bool has_parameter(std::string_view header, std::string_view name) {
     const auto is_between = [](char c) { return c == ',' || c == ' '; };
-    auto end = std::ranges::find_if(header, is_between);
-    while (end != header.end()) {
-        const auto begin = end + 1;
-        end = std::find_if(begin, header.end(), is_between);
-        const std::string_view part(begin, end);
-        for (std::size_t i = 0; i < has.size(); ++i) {
-            const std::string_view name = header_parameters[i];
-            has[i] = has[i] || (part.size() > name.size() + 1 && part.starts_with(name) && part[name.size()] == '=');
-        }
+    for (auto at = header.find(name); at != std::string_view::npos; at = header.find(name, at + 1)) {
+        const std::size_t value = at + name.size() + 1;
+        if (at > 0 && is_between(header[at - 1]) && value < header.size() &&
+            header[value - 1] == '=' && !is_between(header[value]))
+            return true;
     }
-    return has;
+    return false;
 }
 
 }  // namespace
 
 bool KinesisGate::is_asked(const io::Headers& headers, const CredentialScope& scope) {
     const ServiceInfo& service = kinesis::service_info();
-    if (const std::string* target = headers.find("x-amz-target");
+    if (const auto target = headers.find("x-amz-target");
         target && target->starts_with(service.target_prefix))
         return true;
     return scope.service == service.signing_name || headers.get("host").starts_with("kinesis.");
@@ -143,7 +138,7 @@ io::Task<std::optional<io::HttpResponse>> KinesisGate::refuse(io::HttpRequest& r
 
 std::optional<Fault> KinesisGate::signature_fault(const io::Headers& headers,
                                                   const Pairs& query) const {
-    const std::string* header = headers.find("authorization");
+    const auto header = headers.find("authorization");
     const bool in_query = value_of(query, "X-Amz-Algorithm") != nullptr;
     if (header && in_query) {
         return Fault{"InvalidSignatureException",
@@ -157,18 +152,16 @@ std::optional<Fault> KinesisGate::signature_fault(const io::Headers& headers,
     }
     std::string lacks;
     if (header) {
-        const auto has = parameters_in(*header);
-        for (std::size_t i = 0; i < has.size(); ++i) {
-            if (!has[i])
-                lacks += fmt::format("Authorization header requires '{}' parameter. ",
-                                     header_parameters[i]);
+        for (const std::string_view name : header_parameters) {
+            if (!has_parameter(*header, name))
+                lacks += fmt::format("Authorization header requires '{}' parameter. ", name);
         }
         if (!headers.find("x-amz-date") && !headers.find("date")) {
             lacks +=
                 "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' "
                 "header. ";
         }
-        if (!lacks.empty()) lacks += "Authorization=" + *header;
+        if (!lacks.empty()) lacks.append("Authorization=").append(*header);
     } else {
         for (const char* name : {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature",
                                  "X-Amz-SignedHeaders", "X-Amz-Date"}) {

@@ -17,7 +17,7 @@ std::optional<Foreign> refuse_foreign(const io::HttpRequest& request) {
         return Foreign{403,
                        fmt::format("Call this API by the server's address, not as '{}'", host)};
     if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
-    if (const std::string* origin = request.headers.find("Origin")) {
+    if (const auto origin = request.headers.find("Origin")) {
         const auto scheme = origin->find("://");
         if (scheme == std::string::npos || std::string_view(*origin).substr(scheme + 3) != host)
             return Foreign{403, fmt::format("Pages of {} may not call this API", *origin)};

@@ -4,20 +4,7 @@
 
 #include "aws/http/front.h"
 #include "aws/protocol/scalar.h"
-#include "aws/model/athena.h"
-#include "aws/model/cloudwatch.h"
-#include "aws/model/dynamodb.h"
-#include "aws/model/events.h"
-#include "aws/model/firehose.h"
-#include "aws/model/glue.h"
-#include "aws/model/iam.h"
-#include "aws/model/kinesis.h"
-#include "aws/model/kinesisanalytics.h"
-#include "aws/model/lambda.h"
-#include "aws/model/logs.h"
-#include "aws/model/quicksight.h"
-#include "aws/model/s3.h"
-#include "aws/model/sts.h"
+#include "aws/protocol/services.h"
 
 namespace freshet::aws {
 
@@ -102,7 +89,7 @@ std::optional<Route> by_uri(const ServiceInfo& service, std::string_view method,
         auto match = match_uri(operation.uri, target);
         if (!match || match->score <= best_score) continue;
         best_score = match->score;
-        best = Route{&service, operation.name, std::move(match->labels), {}};
+        best = Route{&service, std::string(operation.name), std::move(match->labels), {}};
     }
     return best;
 }
@@ -139,7 +126,7 @@ std::string refine_s3(const std::string& method, const Route& route, const io::H
     }
     const OperationName* operation = find_operation(s3::service_info(), route.operation);
     if (std::string_view(operation->uri).find('?') != std::string_view::npos) return route.operation;
-    const bool copies = headers.find("x-amz-copy-source") != nullptr;
+    const bool copies = headers.find("x-amz-copy-source").has_value();
     const bool of_upload = has(target, "uploadId");
     if (method == "PUT" && of_upload) return copies ? "UploadPartCopy" : "UploadPart";
     if (method == "PUT") return copies ? "CopyObject" : "PutObject";
@@ -185,7 +172,7 @@ Protocol protocol_of(const ServiceInfo& service, const io::Headers& headers, con
 
 std::expected<Route, RouteFault> find_operation_of(const std::string& method, const io::Headers& headers, Target& target,
                                                    const CredentialScope& scope, const std::string& form) {
-    if (const std::string* name = headers.find("x-amz-target")) return by_target(*name);
+    if (const auto name = headers.find("x-amz-target")) return by_target(*name);
     if (is_rpc(headers)) return by_rpc_path(target.path);
     if (is_form(method, headers, target)) return by_action(scope, parse_query_string(form));
     if (has(target, "Action") && target.path == "/") return by_action(scope, target.query);

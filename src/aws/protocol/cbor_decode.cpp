@@ -103,7 +103,7 @@ class Decoder {
         for (std::size_t index = 0; items.next(); ++index) {
             CborHead value;
             if (!reader_.head(value) || value.is_break()) return broken();
-            const Path inner{&path, nullptr, index, nullptr};
+            const Path inner{&path, {}, index, nullptr};
             if (value.is_null()) {
                 violations_.add_missing(inner);
                 continue;
@@ -126,7 +126,7 @@ class Decoder {
             if (value.is_null()) continue;
             const std::string key(name);
             void* place = shape.element->make_held(shape.list->append_key(out, key));
-            if (!any(*shape.element, value, place, Path{&path, nullptr, 0, &key})) return false;
+            if (!any(*shape.element, value, place, Path{&path, {}, 0, &key})) return false;
         }
         return true;
     }

@@ -107,7 +107,7 @@ class Decoder {
         for (auto item : array) {
             od::value element;
             if (item.get(element)) return broken();
-            const Path inner{&path, nullptr, index++, nullptr};
+            const Path inner{&path, {}, index++, nullptr};
             bool is_null = false;
             if (element.is_null().get(is_null)) return broken();
             if (is_null) {
@@ -133,7 +133,7 @@ class Decoder {
             if (is_null) continue;
             const std::string key(name);
             void* place = shape.element->make_held(shape.list->append_key(out, key));
-            if (!any(*shape.element, element, place, Path{&path, nullptr, 0, &key})) return false;
+            if (!any(*shape.element, element, place, Path{&path, {}, 0, &key})) return false;
         }
         return true;
     }

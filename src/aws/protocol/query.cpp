@@ -48,7 +48,7 @@ class Reader {
         for (std::size_t i = 1;; ++i) {
             const std::string item = fmt::format("{}.{}", start, i);
             if (!is_there(item)) return {};
-            auto done = any(*shape.element, item, shape.list->append(out), Path{&path, nullptr, i - 1, nullptr}, Stamp::natural);
+            auto done = any(*shape.element, item, shape.list->append(out), Path{&path, {}, i - 1, nullptr}, Stamp::natural);
             if (!done) return done;
         }
     }

@@ -8,11 +8,11 @@
 namespace freshet::aws {
 namespace {
 
-const std::string* find_pair(const Pairs& pairs, std::string_view name) {
+std::optional<std::string_view> find_pair(const Pairs& pairs, std::string_view name) {
     for (const auto& [key, value] : pairs) {
-        if (key == name) return &value;
+        if (key == name) return value;
     }
-    return nullptr;
+    return std::nullopt;
 }
 
 bool starts_with_any_case(std::string_view text, std::string_view prefix) {
@@ -46,7 +46,7 @@ Answer<void> decode_prefixed(const Member& member, const io::Headers& headers, v
     for (const auto& [name, value] : headers.all()) {
         if (!starts_with_any_case(name, member.wire)) continue;
         if (!map) map = member.make(out);
-        std::string key = name.substr(std::string_view(member.wire).size());
+        std::string key(name.substr(std::string_view(member.wire).size()));
         std::ranges::transform(key, key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         auto done = scalar_from_text(*member.shape->element, value, member.shape->list->append_key(map, std::move(key)),
                                      Stamp::natural);
@@ -70,7 +70,7 @@ std::optional<Match> match_uri(std::string_view uri, const Target& target) {
     const auto question = uri.find('?');
     if (question != std::string_view::npos) {
         for (const auto& [name, value] : parse_query_string(uri.substr(question + 1))) {
-            const std::string* given = find_pair(target.query, name);
+            const auto given = find_pair(target.query, name);
             if (!given || (!value.empty() && *given != value)) return std::nullopt;
             match.score += 100;
         }
@@ -104,7 +104,7 @@ std::optional<Match> match_uri(std::string_view uri, const Target& target) {
 Answer<void> decode_bindings(const Shape& shape, const Pairs& labels, const Target& target, const io::Headers& headers,
                              void* out, Violations& violations) {
     for (const Member& member : shape.members) {
-        const std::string* text = nullptr;
+        std::optional<std::string_view> text;
         if (member.location == Location::uri) text = find_pair(labels, member.wire);
         else if (member.location == Location::header) text = headers.find(member.wire);
         else if (member.location == Location::query) text = find_pair(target.query, member.wire);

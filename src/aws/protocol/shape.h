@@ -85,7 +85,7 @@ struct Shape {
 };
 
 struct Member {
-    const char* name;  ///< in the model, and in JSON
+    std::string_view name;  ///< in the model, and in JSON
     const char* wire;  ///< in XML, in a header, in the URI
     const Shape* shape;
     std::size_t offset;
@@ -118,18 +118,18 @@ struct ErrorInfo {
 };
 
 struct OperationName {
-    const char* name;
-    const char* method;
+    std::string_view name;
+    std::string_view method;
     const char* uri;
 };
 
 struct ServiceInfo {
-    const char* name;  ///< as in the manifest: "kinesis"
-    const char* signing_name;
+    std::string_view name;  ///< as in the manifest: "kinesis"
+    std::string_view signing_name;
     Protocol protocol;
     std::span<const Protocol> protocols;  ///< all that it takes, `protocol` first
     const char* json_version;
-    const char* target_prefix;
+    std::string_view target_prefix;
     const char* api_version;
     const char* xml_namespace;
     std::span<const ErrorInfo> errors;

@@ -163,7 +163,7 @@ struct Walk {
         if (shape.element->kind == Kind::string)
             return texts(*shape.element, shape, value, false, path);
         for (std::size_t i = 0; i < size; ++i) {
-            Path inner{&path, nullptr, i, nullptr};
+            Path inner{&path, {}, i, nullptr};
             if (is_map) inner.key = shape.list->key_at(value, i);
             any(*shape.element, shape.element->held(shape.list->at(value, i)), inner);
         }
@@ -229,9 +229,9 @@ struct Walk {
 
 std::string Path::text() const {
     std::string before = parent ? parent->text() : "";
-    if (!name && !parent) return before;
+    if (name.empty() && !parent) return before;
     if (!before.empty()) before += '.';
-    if (name) return before + lower_first(name);
+    if (!name.empty()) return before + lower_first(name);
     return before + (key ? *key : std::to_string(index + 1)) + ".member";
 }
 

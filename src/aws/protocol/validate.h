@@ -12,7 +12,7 @@ namespace freshet::aws {
 /// The place of a value in its request, as a chain on the stack: "records.3.member.partitionKey".
 struct Path {
     const Path* parent = nullptr;
-    const char* name = nullptr;  ///< a member's; nullptr for an element of a list or a map
+    std::string_view name = {};  ///< a member's; empty for an element of a list or a map
     std::size_t index = 0;       ///< of an element, from 0
     const std::string* key = nullptr;
 

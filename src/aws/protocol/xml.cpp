@@ -61,7 +61,7 @@ class Reader {
         std::size_t index = 0;
         for (const auto& child : node.children()) {
             if (child.type() != pugi::node_element || local_name(child) != shape.element_name) continue;
-            auto done = any(*shape.element, child, shape.list->append(out), Path{&path, nullptr, index++, nullptr}, stamp);
+            auto done = any(*shape.element, child, shape.list->append(out), Path{&path, {}, index++, nullptr}, stamp);
             if (!done) return done;
         }
         return {};

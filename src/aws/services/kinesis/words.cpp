@@ -145,6 +145,11 @@ kinesis::StreamModeDetails mode_of(const domain::Stream& stream) {
     return {stream.mode == domain::Mode::on_demand ? "ON_DEMAND" : "PROVISIONED"};
 }
 
+Answer<void> may_call(stream::Streams& streams, const OperationInfo& operation, const Caller& caller) {
+    if (streams.take_call(operation.name, caller.account(), caller.region())) return {};
+    return refuse("LimitExceededException", fmt::format("Rate exceeded for {} under account {}.", operation.name, caller.account()));
+}
+
 }  // namespace freshet::aws::kinesis_words
 
 namespace freshet::aws {

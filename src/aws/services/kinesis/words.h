@@ -34,25 +34,17 @@ kinesis::ChildShard child_output(const stream::Shard& shard);
 kinesis::Record record_output(const stream::StoredRecord& record);
 kinesis::StreamModeDetails mode_of(const stream::Stream& stream);
 
-/// Calls `verb` when the account may call now.
-template <class Op, class Handlers>
-io::Task<Answer<typename Op::Output>> call(std::shared_ptr<Handlers> handlers, stream::Streams* streams,
-                                           io::Task<Answer<typename Op::Output>> (Handlers::*verb)(Caller, typename Op::Input), Caller caller,
-                                           typename Op::Input input) {
-    if (!streams->take_call(Op::info().name, caller.account(), caller.region())) {
-        co_return refuse("LimitExceededException", std::string("Rate exceeded for ") + Op::info().name + " under account " + caller.account() + ".");
-    }
-    auto answer = co_await ((*handlers).*verb)(std::move(caller), std::move(input));
-    co_return answer;
-}
+/// Refuses an account that calls too often.
+Answer<void> may_call(stream::Streams& streams, const OperationInfo& operation, const Caller& caller);
 
 /// Registers a verb of a handler object, which the table then owns a share of.
 template <class Op, class Handlers>
 void on(Router& router, stream::Streams& streams, const std::shared_ptr<Handlers>& handlers,
         io::Task<Answer<typename Op::Output>> (Handlers::*verb)(Caller, typename Op::Input)) {
-    router.handle<Op>(streams.home(), [handlers, verb, to = &streams](Caller caller, typename Op::Input input) {
-        return call<Op, Handlers>(handlers, to, verb, std::move(caller), std::move(input));
-    });
+    router.handle<Op>(
+        streams.home(),
+        [handlers, verb](Caller caller, typename Op::Input input) { return ((*handlers).*verb)(std::move(caller), std::move(input)); },
+        [to = &streams](const OperationInfo& operation, const Caller& caller) { return may_call(*to, operation, caller); });
 }
 
 /// "shardId-000000000003" as a number; the stream is named in the refusal.

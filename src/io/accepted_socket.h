@@ -1,0 +1,15 @@
+// The socket of a Channel, for channel.cpp and for who accepts connections.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "io/channel.h"
+
+namespace freshet::io {
+
+using TcpSocket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+Channel make_channel(TcpSocket socket);
+
+}  // namespace freshet::io
