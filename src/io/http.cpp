@@ -33,7 +33,7 @@ void Headers::add(std::string_view name, std::string_view value) {
     places_.push_back({static_cast<std::uint32_t>(text_.size()),
                        static_cast<std::uint32_t>(name.size()),
                        static_cast<std::uint32_t>(value.size())});
-    text_.append(name).append(value);
+    text_.append(name).append(": ").append(value).append("\r\n");
 }
 
 void Headers::add_lower(std::string_view name, std::string_view value) {
@@ -53,7 +53,13 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 void Headers::erase(std::string_view name) {
-    std::erase_if(places_, [&](const Place& place) { return same_name(name_at(place), name); });
+    for (std::size_t i = places_.size(); i-- > 0;) {
+        const Place gone = places_[i];
+        if (!same_name(name_at(gone), name)) continue;
+        text_.erase(gone.at, gone.end() - gone.at);
+        places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(i));
+        for (std::size_t k = i; k < places_.size(); ++k) places_[k].at -= gone.end() - gone.at;
+    }
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {

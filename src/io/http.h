@@ -18,8 +18,8 @@
 
 namespace freshet::io {
 
-/// Header fields in order; names compare without case. Their text lies in one buffer: views of it
-/// hold until the next change.
+/// Header fields in order; names compare without case. They lie in one text, as HTTP/1 has them:
+/// views of it hold until the next change.
 class Headers {
   public:
     /// Neither may be a view of this object's text.
@@ -34,6 +34,8 @@ class Headers {
     std::optional<std::string_view> find(std::string_view name) const;
     /// find() or "".
     std::string_view get(std::string_view name) const { return find(name).value_or(""); }
+    /// "Name: value\r\n" of each field.
+    std::string_view text() const { return text_; }
     /// Pairs of name and value.
     auto all() const {
         return places_ | std::views::transform([this](const Place& place) {
@@ -43,13 +45,15 @@ class Headers {
 
   private:
     struct Place {
-        std::uint32_t at, name_bytes, value_bytes;  ///< the value behind the name
+        std::uint32_t at, name_bytes, value_bytes;
+        std::uint32_t value_at() const { return at + name_bytes + 2; }
+        std::uint32_t end() const { return value_at() + value_bytes + 2; }
     };
     std::string_view name_at(const Place& place) const {
         return std::string_view(text_).substr(place.at, place.name_bytes);
     }
     std::string_view value_at(const Place& place) const {
-        return std::string_view(text_).substr(place.at + place.name_bytes, place.value_bytes);
+        return std::string_view(text_).substr(place.value_at(), place.value_bytes);
     }
 
     std::string text_;

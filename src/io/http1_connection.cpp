@@ -22,7 +22,8 @@ constexpr std::size_t piece_bytes_max = 8 * 1024 * 1024;  ///< a body up to this
 constexpr std::size_t chunk_bytes = 256 * 1024;
 constexpr std::size_t drain_bytes_max = 1024 * 1024;  ///< unread body that a kept connection skips
 constexpr std::size_t read_bytes = 4 * 1024;          ///< what an idle connection holds
-constexpr std::size_t head_bytes = 512;               ///< room for the header of most answers
+constexpr std::size_t small_body_bytes = 1024;         ///< goes with the header in one buffer
+constexpr std::size_t head_bytes = 512 + small_body_bytes;
 
 const char* reason_of(int status) {
     return http::obsolete_reason(static_cast<http::status>(status)).data();
@@ -206,9 +207,7 @@ std::string head_text(const HttpResponse& response, bool keep_alive, bool chunke
     text.reserve(head_bytes);
     text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
     text.append(reason_of(response.status)).append("\r\n");
-    for (const auto& [name, value] : response.headers.all()) {
-        text.append(name).append(": ").append(value).append("\r\n");
-    }
+    text.append(response.headers.text());
     if (chunked) text.append("Transfer-Encoding: chunked\r\n");
     if (length) text.append("Content-Length: ").append(std::to_string(*length)).append("\r\n");
     text.append(keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
@@ -275,10 +274,14 @@ Task<bool> write_response(Wire& wire, HttpResponse response, bool is_head, bool 
     } else if (!bodiless) {
         length = size;
     }
-    const std::string head = head_text(response, keep_alive, chunked, length);
-    std::vector<asio::const_buffer> buffers;
-    buffers.emplace_back(head.data(), head.size());
-    if (!is_head && !response.stream && !bodiless) {
+    std::string head = head_text(response, keep_alive, chunked, length);
+    const bool has_body = !is_head && !response.stream && !bodiless;
+    const bool is_small = has_body && size <= small_body_bytes;
+    if (is_small) {
+        for (const Bytes& piece : response.body) head.append(piece.view());
+    }
+    std::vector<asio::const_buffer> buffers{{head.data(), head.size()}};
+    if (has_body && !is_small) {
         for (const Bytes& piece : response.body) buffers.emplace_back(piece.data(), piece.size());
     }
     const Completed done = co_await write_buffers(wire, std::move(buffers));

@@ -179,9 +179,7 @@ class Client final : public HttpClient {
         std::string text = fmt::format("{} {} HTTP/1.1\r\n", request.method, request.target);
         if (!request.headers.find("Host"))
             text.append(fmt::format("Host: {}:{}\r\n", url_.host, url_.port));
-        for (const auto& [name, value] : request.headers.all()) {
-            text.append(name).append(": ").append(value).append("\r\n");
-        }
+        text.append(request.headers.text());
         std::size_t size = 0;
         for (const Bytes& piece : request.body) size += piece.size();
         if (size || (request.method != "GET" && request.method != "HEAD")) {

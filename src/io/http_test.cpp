@@ -1,6 +1,12 @@
 #include "io/http.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
 
 namespace freshet::io {
 namespace {
@@ -97,6 +103,86 @@ TEST_F(Served, a_port_in_use_is_refused_with_its_number) {
     ASSERT_FALSE(second);
     EXPECT_TRUE(second.error().is(Errc::busy));
     EXPECT_NE(second.error().message().find(std::to_string(server->port())), std::string::npos);
+}
+
+TEST(Headers, names_compare_without_case_and_fields_keep_their_order) {
+    Headers headers;
+    headers.add("Content-Type", "text/plain");
+    headers.add_lower("X-Amz-Target", "A.B");
+    headers.add("x-empty", "");
+    EXPECT_EQ(headers.text(), "Content-Type: text/plain\r\nx-amz-target: A.B\r\nx-empty: \r\n");
+    EXPECT_EQ(headers.get("content-type"), "text/plain");
+    EXPECT_EQ(headers.get("X-AMZ-TARGET"), "A.B");
+    EXPECT_EQ(headers.find("x-empty"), "");
+    EXPECT_EQ(headers.find("x-amz-targe"), std::nullopt);
+}
+
+TEST(Headers, what_is_replaced_or_erased_leaves_nothing_behind) {
+    Headers headers;
+    for (const char* name : {"A", "b", "a", "C", "B"}) headers.add(name, name);
+    headers.set("a", "new");
+    EXPECT_EQ(headers.text(), "b: b\r\nC: C\r\nB: B\r\na: new\r\n");
+    headers.erase("B");
+    EXPECT_EQ(headers.text(), "C: C\r\na: new\r\n");
+    EXPECT_EQ(headers.get("c"), "C");
+    EXPECT_EQ(headers.get("A"), "new");
+    EXPECT_EQ(std::ranges::size(headers.all()), 2U);
+}
+
+/// What a server that knows only `answer` says, read by our client.
+Result<ClientResponse> read_answer(const std::string& answer) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(listener, 1), 0);
+    ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+    std::thread peer([&] {
+        const int connection = ::accept(listener, nullptr, nullptr);
+        char request[4096];
+        EXPECT_GT(::recv(connection, request, sizeof request, 0), 0);
+        for (const char byte : answer) EXPECT_EQ(::send(connection, &byte, 1, MSG_NOSIGNAL), 1);
+        ::close(connection);
+        ::close(listener);
+    });
+    std::optional<Result<ClientResponse>> read;
+    SystemClock clock;
+    run_to_end(clock, [&](Core& core) -> Task<void> {
+        struct Ask {
+            static Task<void> once(Core& core, std::string url, std::optional<Result<ClientResponse>>& read) {
+                auto client = std::move(*make_http_client(core, url));
+                read = co_await client->send({}, 5000ms);
+            }
+        };
+        return Ask::once(core, "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)), read);
+    });
+    peer.join();
+    return std::move(*read);
+}
+
+TEST(HttpClient, reads_bodies_of_a_length_in_chunks_and_to_the_end_of_the_connection) {
+    const auto sized = read_answer("HTTP/1.1 201 Created\r\nContent-Length: 3\r\nX-A: b\r\n\r\nabc");
+    ASSERT_TRUE(sized) << sized.error().message();
+    EXPECT_EQ(sized->status, 201);
+    EXPECT_EQ(sized->headers.get("x-a"), "b");
+    EXPECT_EQ(sized->body.view(), "abc");
+    const auto chunked = read_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: z\r\n\r\n");
+    ASSERT_TRUE(chunked) << chunked.error().message();
+    EXPECT_EQ(chunked->body.view(), "abcde");
+    const auto to_end = read_answer("HTTP/1.1 200 OK\r\n\r\nall of it");
+    ASSERT_TRUE(to_end) << to_end.error().message();
+    EXPECT_EQ(to_end->body.view(), "all of it");
+}
+
+TEST(HttpClient, an_answer_that_is_cut_or_none_at_all_is_an_error) {
+    for (const char* answer : {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", "HTTP/1.1 200 OK\r\nContent-Le",
+                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "SSH-2.0-OpenSSH_9.2\r\n\r\n", ""}) {
+        const auto read = read_answer(answer);
+        ASSERT_FALSE(read) << answer;
+        EXPECT_TRUE(read.error().is(Errc::unavailable)) << read.error().message();
+    }
 }
 
 TEST(HttpClient, a_closed_port_is_unavailable_not_a_crash) {

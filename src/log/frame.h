@@ -43,7 +43,9 @@ void append_records(const Frame& frame, Ordinal from, std::size_t records_max, s
 /// Little-endian numbers in files.
 template <class T>
 void put_number(std::string& out, T value) {
-    for (std::size_t i = 0; i < sizeof(T); ++i) out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+    char bytes[sizeof(T)];
+    for (std::size_t i = 0; i < sizeof(T); ++i) bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+    out.append(bytes, sizeof(T));
 }
 template <class T>
 T get_number(std::string_view data, std::size_t at) {

@@ -11,24 +11,31 @@ namespace freshet::stream {
 namespace {
 
 constexpr std::size_t hex_digits = 47;
-constexpr std::uint64_t chunk = 1'000'000'000'000'000'000ULL;  // 10^18 fits in 64 bits
 
 /// 192 bits, most significant limb first.
 using Limbs = std::array<std::uint64_t, 3>;
 
-std::string to_decimal(Limbs limbs) {
-    std::array<char, 72> digits{};  // four chunks; 192 bits have 58 digits
-    std::size_t at = digits.size();
-    while (limbs[0] || limbs[1] || limbs[2]) {
-        std::uint64_t part = 0;
-        for (std::uint64_t& limb : limbs) {
-            const unsigned __int128 value = static_cast<unsigned __int128>(part) << 64 | limb;
-            limb = static_cast<std::uint64_t>(value / chunk);
-            part = static_cast<std::uint64_t>(value) - limb * chunk;
-        }
-        const bool last = !limbs[0] && !limbs[1] && !limbs[2];
-        for (int i = 0; i < 18 && (!last || part); ++i, part /= 10) digits[--at] = static_cast<char>('0' + part % 10);
+std::string to_decimal(const Limbs& limbs) {
+    constexpr std::uint64_t chunk = 1'000'000'000;  // nine digits: a step divides 64 bits by 32
+    std::array<std::uint32_t, 6> parts{};
+    for (std::size_t i = 0; i < limbs.size(); ++i) {
+        parts[2 * i] = static_cast<std::uint32_t>(limbs[i] >> 32);
+        parts[2 * i + 1] = static_cast<std::uint32_t>(limbs[i]);
     }
+    std::array<char, 63> digits{};  // seven chunks; 192 bits have 58 digits
+    std::size_t at = digits.size(), first = 0;
+    while (true) {
+        while (first < parts.size() && parts[first] == 0) ++first;
+        if (first == parts.size()) break;
+        std::uint64_t rest = 0;
+        for (std::size_t i = first; i < parts.size(); ++i) {
+            rest = rest << 32 | parts[i];
+            parts[i] = static_cast<std::uint32_t>(rest / chunk);
+            rest %= chunk;
+        }
+        for (int i = 0; i < 9; ++i, rest /= 10) digits[--at] = static_cast<char>('0' + rest % 10);
+    }
+    while (at < digits.size() && digits[at] == '0') ++at;
     return {digits.begin() + at, digits.end()};
 }
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <random>
 
-#include "base/digest.h"
-
 namespace freshet::aws {
 namespace {
 
@@ -15,8 +13,13 @@ std::string new_request_id() {
     auto* bytes = reinterpret_cast<std::uint8_t*>(bits.data());
     bytes[6] = static_cast<std::uint8_t>(0x40 | (bytes[6] & 0x0f));  // a UUID of version 4
     bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3f));
-    std::string id = to_hex(std::string_view(reinterpret_cast<const char*>(bytes), sizeof bits));
-    for (const std::size_t dash : {8U, 13U, 18U, 23U}) id.insert(dash, 1, '-');
+    std::string id(36, '-');
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < sizeof bits; ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+        id[at++] = "0123456789abcdef"[bytes[i] >> 4];
+        id[at++] = "0123456789abcdef"[bytes[i] & 0x0f];
+    }
     return id;
 }
 

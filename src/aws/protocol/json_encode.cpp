@@ -11,6 +11,8 @@
 namespace freshet::aws {
 namespace {
 
+constexpr std::size_t usual_bytes = 256;  ///< room for most small answers
+
 void append_stamp(std::string& out, Timestamp stamp, Stamp form) {
     if (form == Stamp::iso8601) return append_json_string(out, to_iso8601(stamp));
     if (form == Stamp::rfc822) return append_json_string(out, to_http_date(stamp));
@@ -144,6 +146,7 @@ void append_json_string(std::string& out, std::string_view text) {
 
 std::string encode_json(const Shape& shape, const void* value) {
     std::string out;
+    out.reserve(usual_bytes);
     append(out, shape, value, Stamp::natural);
     return out;
 }
