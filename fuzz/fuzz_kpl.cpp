@@ -11,9 +11,16 @@ using namespace freshet;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string message(reinterpret_cast<const char*>(data), size);
     const Md5 digest = md5(message);
-    (void)record::deaggregate(Bytes::copy(message));
-    (void)record::deaggregate(
-        Bytes::own("\xF3\x89\x9A\xC2" + message +
-                   std::string(reinterpret_cast<const char*>(digest.data()), digest.size())));
+    const std::string mended = "\xF3\x89\x9A\xC2" + message + std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
+    for (const std::string_view input : {std::string_view(message), std::string_view(mended)}) {
+        const auto records = record::deaggregate(input);
+        if (!records) continue;
+        for (const record::UserRecord& one : *records) {  // views of the input, each byte there
+            std::size_t read = 0;
+            for (const std::string_view part : {one.partition_key, one.explicit_hash_key.value_or(""), one.data})
+                for (const char byte : part) read += static_cast<unsigned char>(byte);
+            if (read == SIZE_MAX) return 1;
+        }
+    }
     return 0;
 }

@@ -1,8 +1,24 @@
-# freshet_module(NAME USES module... LINK library... [EXCLUDE source...])
+# tools/precompiled.h as libraries and as tests are compiled: it holds for one level of optimisation.
+# ccache knows it by what is in it, not by its bytes, which have the path of the build folder.
+execute_process(COMMAND ${CMAKE_CXX_COMPILER} -std=c++23 -w -E -P -x c++ ${CMAKE_SOURCE_DIR}/tools/precompiled.h OUTPUT_VARIABLE precompiled COMMAND_ERROR_IS_FATAL ANY)
+string(SHA256 precompiled "${precompiled}")
+foreach(kind library test)
+  set(name freshet_precompiled_${kind})
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cpp CONTENT "")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
+  target_link_libraries(${name} PRIVATE fmt::fmt)
+  target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools/precompiled.h)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.pch.sum CONTENT ${precompiled})
+endforeach()
+target_compile_options(freshet_precompiled_test PRIVATE -O0)
+
+# freshet_module(NAME USES module... LINK library... [EXCLUDE source...] [COLD] [HEADERS header])
 # Makes the library freshet_NAME of every .cpp below the current directory, save those below a CMakeLists.txt of their own, and, when there are
-# *_test.cpp files beside them, the test program NAME_test, known to ctest test by test.
+# *_test.cpp files beside them, the test program NAME_test, known to ctest test by test. A COLD module touches no record on
+# its way: its release is optimised less, which compiles in less time. HEADERS is precompiled
+# instead of tools/precompiled.h.
 function(freshet_module name)
-  cmake_parse_arguments(MODULE "" "" "USES;LINK;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(MODULE "COLD" "HEADERS" "USES;LINK;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   file(GLOB_RECURSE inner CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
   foreach(list_file ${inner})
@@ -20,11 +36,20 @@ function(freshet_module name)
   list(TRANSFORM uses PREPEND freshet_)
   add_library(freshet_${name} STATIC ${sources})
   target_include_directories(freshet_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  if(MODULE_HEADERS)
+    target_precompile_headers(freshet_${name} PRIVATE ${MODULE_HEADERS})
+  else()
+    target_precompile_headers(freshet_${name} REUSE_FROM freshet_precompiled_library)
+  endif()
+  if(MODULE_COLD)
+    target_compile_options(freshet_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
   target_link_libraries(freshet_${name} PUBLIC ${uses} fmt::fmt PRIVATE ${MODULE_LINK})
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE freshet_${name} GTest::gtest_main GTest::gmock ${MODULE_LINK})
     target_compile_options(${name}_test PRIVATE -O0)
+    target_precompile_headers(${name}_test REUSE_FROM freshet_precompiled_test)
     target_compile_definitions(${name}_test PRIVATE FRESHET_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}/)
   endif()

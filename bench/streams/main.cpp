@@ -15,6 +15,7 @@
 #include "bodies.h"
 #include "cases.h"
 #include "connections.h"
+#include "base/bytes.h"
 #include "record/kpl.h"
 
 namespace bench {
@@ -128,7 +129,7 @@ void deaggregate(const Options& options) {
     const auto aggregate = freshet::Bytes::own(aggregator.finish());
     std::size_t records = 0;
     const double started = seconds_now();
-    while (seconds_now() - started < static_cast<double>(options.number("seconds"))) records += freshet::record::deaggregate(aggregate).value().size();
+    while (seconds_now() - started < static_cast<double>(options.number("seconds"))) records += freshet::record::deaggregate(aggregate.view()).value().size();
     fmt::print("{{\"records_s\":{:.0f}}}\n", static_cast<double>(records) / (seconds_now() - started));
 }
 

@@ -30,11 +30,12 @@ Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& paylo
     if (stream::is_closing_record(payload)) return data;
     auto record = streams_.decode(payload);
     if (!record) return std::unexpected(std::move(record.error()));
-    const auto users = record::deaggregate(record->data);
-    if (!users)
-        data.push_back(std::move(record->data));
-    else
-        for (const record::UserRecord& user : *users) data.push_back(user.data);
+    const Bytes whole = std::move(record->data);
+    const auto users = record::deaggregate(whole.view());
+    if (!users) return std::vector{whole};
+    data.reserve(users->size());
+    for (const record::UserRecord& user : *users)
+        data.push_back(whole.slice(static_cast<std::size_t>(user.data.data() - whole.data()), user.data.size()));
     return data;
 }
 

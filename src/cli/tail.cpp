@@ -117,7 +117,7 @@ class Tail {
         const std::string when = record.approximate_arrival_timestamp
                                      ? to_iso8601(*record.approximate_arrival_timestamp)
                                      : "";
-        const auto line = [&](const std::string& key, std::string_view data) {
+        const auto line = [&](std::string_view key, std::string_view data) {
             if (!filter_.passes(key, data)) return true;
             while (data.ends_with('\n')) data.remove_suffix(1);
             if (options_.verbose)
@@ -126,10 +126,10 @@ class Tail {
                 fmt::print("{}\n", data);
             return options_.count == 0 || ++printed_ < options_.count;
         };
-        const auto users = options_.deaggregate ? record::deaggregate(record.data) : std::nullopt;
+        const auto users = options_.deaggregate ? record::deaggregate(record.data.view()) : std::nullopt;
         if (!users) return line(record.partition_key, record.data.view());
         for (const record::UserRecord& user : *users) {
-            if (!line(user.partition_key, user.data.view())) return false;
+            if (!line(user.partition_key, user.data)) return false;
         }
         return true;
     }

@@ -101,7 +101,7 @@ io::Task<io::HttpResponse> records(const Parts& parts, Question question) {
         json.open('{');
         write_record(json, record);
         json.member("preview", head_of(record.data.view(), limits::preview_bytes_max));
-        json.key("aggregated").boolean(record::is_aggregate(record.data)).close('}');
+        json.key("aggregated").boolean(record::is_aggregate(record.data.view())).close('}');
     }
     json.close(']').member("next", seen->next).member("behind_ms", seen->behind.count());
     json.key("is_end").boolean(seen->is_end).key("children").open('[');
@@ -136,7 +136,7 @@ void write_users(JsonWriter& json, const std::vector<record::UserRecord>& users)
         json.open('{').member("partition_key", user.partition_key);
         if (user.explicit_hash_key) json.member("explicit_hash_key", *user.explicit_hash_key);
         json.member("size", static_cast<std::int64_t>(user.data.size()));
-        json.member("data", base64_encode(user.data.view())).close('}');
+        json.member("data", base64_encode(user.data)).close('}');
     }
     json.close(']');
 }
@@ -149,7 +149,7 @@ io::Task<io::HttpResponse> record(const Parts& parts, Question question) {
     write_record(json, *found);
     json.member("hash_key", stream::to_decimal(stream::hash_of(found->partition_key)));
     json.member("data", head_of(found->data.view(), limits::shown_bytes_max));
-    if (const auto users = record::deaggregate(found->data)) write_users(json, *users);
+    if (const auto users = record::deaggregate(found->data.view())) write_users(json, *users);
     co_return json_answer(200, json.close('}').take());
 }
 

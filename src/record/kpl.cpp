@@ -10,13 +10,17 @@ namespace {
 constexpr std::string_view magic = "\xF3\x89\x9A\xC2";
 constexpr std::size_t digest_bytes = 16;
 constexpr std::size_t key_bytes_max = 256;  ///< of what is made here: AWS takes 256 characters
-/// 256 characters of four bytes. Each user record has a copy of its key: without a bound, a record of
-/// a MiB could ask for gigabytes.
+/// 256 characters of four bytes. Who copies the key of each user record would need gigabytes for a
+/// record of a MiB otherwise.
 constexpr std::size_t read_key_bytes_max = 1024;
 
-std::string digest_of(std::string_view message) {
-    const Md5 digest = md5(message);
+std::string_view text_of(const Md5& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+/// What is between the magic and the checksum.
+std::string_view message_of(std::string_view aggregate) {
+    return aggregate.substr(magic.size(), aggregate.size() - magic.size() - digest_bytes);
 }
 
 /// Protobuf's wire format: tags, varints and length-delimited fields.
@@ -86,8 +90,7 @@ bool read_parts(std::string_view message, Parts& parts) {
     return true;
 }
 
-bool read_record(std::string_view text, const Parts& parts, const Bytes& whole,
-                 UserRecord& record) {
+bool read_record(std::string_view text, const Parts& parts, UserRecord& record) {
     Reader reader(text);
     bool has_key = false, has_data = false;
     while (!reader.done()) {
@@ -97,14 +100,13 @@ bool read_record(std::string_view text, const Parts& parts, const Bytes& whole,
         if (!reader.field(number, value, bytes)) return false;
         if (number == 1) {
             if (value >= parts.keys.size()) return false;
-            record.partition_key = std::string(parts.keys[value]);
+            record.partition_key = parts.keys[value];
             has_key = true;
         } else if (number == 2) {
             if (value >= parts.hash_keys.size()) return false;
-            record.explicit_hash_key = std::string(parts.hash_keys[value]);
+            record.explicit_hash_key = parts.hash_keys[value];
         } else if (number == 3) {
-            record.data =
-                whole.slice(static_cast<std::size_t>(bytes.data() - whole.data()), bytes.size());
+            record.data = bytes;
             has_data = true;
         }
     }
@@ -113,23 +115,18 @@ bool read_record(std::string_view text, const Parts& parts, const Bytes& whole,
 
 }  // namespace
 
-bool is_aggregate(const Bytes& data) {
-    const std::string_view view = data.view();
-    if (view.size() < magic.size() + digest_bytes || !view.starts_with(magic)) return false;
-    const std::string_view message =
-        view.substr(magic.size(), view.size() - magic.size() - digest_bytes);
-    return view.substr(view.size() - digest_bytes) == digest_of(message);
+bool is_aggregate(std::string_view data) {
+    if (data.size() < magic.size() + digest_bytes || !data.starts_with(magic)) return false;
+    return data.ends_with(text_of(md5(message_of(data))));
 }
 
-std::optional<std::vector<UserRecord>> deaggregate(const Bytes& data) {
+std::optional<std::vector<UserRecord>> deaggregate(std::string_view data) {
     if (!is_aggregate(data)) return std::nullopt;
     Parts parts;
-    if (!read_parts(data.view().substr(magic.size(), data.size() - magic.size() - digest_bytes),
-                    parts))
-        return std::nullopt;
+    if (!read_parts(message_of(data), parts)) return std::nullopt;
     std::vector<UserRecord> records(parts.records.size());
     for (std::size_t i = 0; i < records.size(); ++i) {
-        if (!read_record(parts.records[i], parts, data, records[i])) return std::nullopt;
+        if (!read_record(parts.records[i], parts, records[i])) return std::nullopt;
     }
     return records;
 }
@@ -157,7 +154,7 @@ std::size_t Aggregator::size() const {
 std::string Aggregator::finish() {
     const std::string message = tables_ + records_;
     std::string out(magic);
-    out.append(message).append(digest_of(message));
+    out.append(message).append(text_of(md5(message)));
     *this = {};
     return out;
 }

@@ -8,22 +8,21 @@
 #include <string_view>
 #include <vector>
 
-#include "base/bytes.h"
-
 namespace freshet::record {
 
+/// Views of the aggregate.
 struct UserRecord {
-    std::string partition_key;
-    std::optional<std::string> explicit_hash_key;
-    Bytes data;
+    std::string_view partition_key;
+    std::optional<std::string_view> explicit_hash_key;
+    std::string_view data;
 };
 
 /// True when `data` begins and ends as an aggregate does, checksum included.
-bool is_aggregate(const Bytes& data);
+bool is_aggregate(std::string_view data);
 
-/// The user records of an aggregate, as slices of `data`; nothing when it is none: then the record
-/// stands for itself, as the KCL treats it.
-std::optional<std::vector<UserRecord>> deaggregate(const Bytes& data);
+/// The user records of an aggregate; nothing when it is none: then the record stands for itself, as
+/// the KCL treats it.
+std::optional<std::vector<UserRecord>> deaggregate(std::string_view data);
 
 /// Collects user records into one aggregate.
 class Aggregator {

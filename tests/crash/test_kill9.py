@@ -34,6 +34,7 @@ def crash(server, writers, kills, rng):
         time.sleep(rng.uniform(0.001, 0.12))
         server.kill9()
         server.start()
+    server.until(lambda: all(writer.acknowledged for writer in writers))
     for writer in writers:
         writer.stopping = True
     for writer in writers:
