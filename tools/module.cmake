@@ -1,14 +1,10 @@
 # tools/precompiled.h as libraries and as tests are compiled: it holds for one level of optimisation.
-# ccache knows it by what is in it, not by its bytes, which have the path of the build folder.
-execute_process(COMMAND ${CMAKE_CXX_COMPILER} -std=c++23 -w -E -P -x c++ ${CMAKE_SOURCE_DIR}/tools/precompiled.h OUTPUT_VARIABLE precompiled COMMAND_ERROR_IS_FATAL ANY)
-string(SHA256 precompiled "${precompiled}")
 foreach(kind library test)
   set(name freshet_precompiled_${kind})
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cpp CONTENT "")
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cpp)
   target_link_libraries(${name} PRIVATE fmt::fmt)
   target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools/precompiled.h)
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.pch.sum CONTENT ${precompiled})
 endforeach()
 target_compile_options(freshet_precompiled_test PRIVATE -O0)
 
