@@ -16,10 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto records = record::deaggregate(input);
         if (!records) continue;
         for (const record::UserRecord& one : *records) {  // views of the input, each byte there
-            std::size_t read = 0;
             for (const std::string_view part : {one.partition_key, one.explicit_hash_key.value_or(""), one.data})
-                for (const char byte : part) read += static_cast<unsigned char>(byte);
-            if (read == SIZE_MAX) return 1;
+                for (const char byte : part) [[maybe_unused]] const volatile char read = byte;
         }
     }
     return 0;

@@ -1,4 +1,4 @@
-// The socket of a Channel, for channel.cpp and for who accepts connections.
+// A Channel of a connection that was accepted: apart from channel.h, which needs nothing of Asio but buffers.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -22,11 +22,12 @@ class Core;
 
 class Channel {
   public:
-    struct Socket;  ///< of channel.cpp and who accepts connections (accepted_socket.h)
+    struct Socket;  ///< Asio's and Beast's part, in channel.cpp
     using Buffers = std::vector<boost::asio::const_buffer>;
 
     /// Not connected yet.
     explicit Channel(Core& core);
+    /// make_channel() of accepted_socket.h has one for a connection that was accepted.
     explicit Channel(std::unique_ptr<Socket> socket);
     Channel(Channel&&) noexcept;
     ~Channel();
@@ -36,7 +37,7 @@ class Channel {
     void expires_after(Millis time);
     void expires_never();
     void close();
-    /// Tells a plain connection's peer that nothing follows.
+    /// Tells the peer that no more bytes follow, those of TLS included.
     void shutdown_send();
     /// "127.0.0.1:53124".
     std::string peer() const;

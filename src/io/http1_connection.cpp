@@ -34,7 +34,7 @@ struct Wire {
     std::shared_ptr<Line> line;
     Channel& channel;
     beast::flat_buffer& buffer;
-    std::optional<Http1Parser> parser;
+    std::optional<Http1Parser<true>> parser;
     std::uint64_t remaining = 0;  ///< of a body of known length
     bool chunked = false;
     bool expects_continue = false;
@@ -88,20 +88,12 @@ Task<Result<Bytes>> read_sized(Wire& wire) {
     co_return Bytes::own(std::move(piece));
 }
 
-/// Gives the parser what has come; false when it wants more.
-bool parse(Wire& wire, error_code& error) {
-    wire.buffer.consume(wire.parser->put(wire.buffer.data(), error));
-    if (error != http::error::need_more) return true;
-    error = {};
-    return false;
-}
-
 Task<Result<Bytes>> read_chunked(Wire& wire) {
-    Http1Parser& parser = *wire.parser;
+    Http1Parser<true>& parser = *wire.parser;
     parser.eager(true);
     error_code error;
-    while (parser.piece.empty() && !parser.is_done() && !error) {
-        if (wire.buffer.size() > 0 && parse(wire, error)) continue;
+    while (parser.body.empty() && !parser.is_done() && !error) {
+        if (wire.buffer.size() > 0 && parser.take(wire.buffer, error)) continue;
         wire.expires_after(wire.timeout);
         const Completed done = co_await wire.channel.read_some(wire.buffer.prepare(chunk_bytes));
         wire.buffer.commit(done.bytes);
@@ -112,7 +104,7 @@ Task<Result<Bytes>> read_chunked(Wire& wire) {
         co_return std::unexpected(connection_error(error));
     }
     if (parser.is_done()) wire.buffer.shrink_to_fit();
-    co_return Bytes::own(std::exchange(parser.piece, {}));
+    co_return Bytes::own(std::exchange(parser.body, {}));
 }
 
 class WireBody final : public BodyReader {
@@ -174,25 +166,30 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
         wire->buffer.commit(done.bytes);
     }
     host.rise();
-    wire->parser.emplace(floor.limits.header_bytes_max);
+    Http1Parser<true>& parser = wire->parser.emplace();
+    parser.header_limit(static_cast<std::uint32_t>(floor.limits.header_bytes_max));
+    parser.body_limit(boost::none);
     error_code error;
-    if (!parse(*wire, error)) {  // mostly the whole header has come
+    if (!parser.take(wire->buffer, error)) {  // mostly the whole header has come
         wire->expires_after(floor.limits.header_timeout);
         do {
             const Completed done =
                 co_await wire->channel.read_some(wire->buffer.prepare(read_bytes));
             if (done.error) co_return std::nullopt;
             wire->buffer.commit(done.bytes);
-        } while (!parse(*wire, error));
+        } while (!parser.take(wire->buffer, error));
         wire->expires_never();
     }
     if (error) {
         refusal = error == http::error::header_limit ? 431 : 400;
         co_return std::nullopt;
     }
-    HttpRequest request = std::move(wire->parser->head);
-    wire->chunked = wire->parser->chunked();
-    wire->remaining = wire->parser->content_length().value_or(0);
+    HttpRequest request;
+    request.method = std::move(parser.method);
+    request.target = std::move(parser.target);
+    request.headers = std::move(parser.headers);
+    wire->chunked = parser.chunked();
+    wire->remaining = parser.content_length().value_or(0);
     if (!wire->chunked) request.content_length = wire->remaining;
     // Also for an empty body: botocore does not reuse a connection well on which the 100 was left
     // out.

@@ -1,5 +1,7 @@
 #include "io/http1_parser.h"
 
+#include <boost/beast/http/error.hpp>
+
 namespace freshet::io {
 namespace {
 
@@ -7,27 +9,34 @@ constexpr std::size_t usual_fields = 16, usual_bytes = 1024;  ///< of a header, 
 
 }  // namespace
 
-Http1Parser::Http1Parser(std::size_t header_bytes_max) {
-    header_limit(static_cast<std::uint32_t>(header_bytes_max));
-    body_limit(boost::none);
-    head.headers.reserve(usual_fields, usual_bytes);
+template <bool is_request>
+bool Http1Parser<is_request>::take(boost::beast::flat_buffer& buffer, Error& error) {
+    buffer.consume(this->put(buffer.data(), error));
+    if (error != boost::beast::http::error::need_more) return true;
+    error = {};
+    return false;
 }
 
-void Http1Parser::on_request_impl(boost::beast::http::verb, Text method, Text target, int, Error&) {
-    head.method = std::string(method);
-    head.target = std::string(target);
+template <bool is_request>
+void Http1Parser<is_request>::on_request_impl(boost::beast::http::verb, Text method_, Text target_, int, Error&) {
+    method = std::string(method_);
+    target = std::string(target_);
 }
 
-void Http1Parser::on_field_impl(boost::beast::http::field, Text name, Text value, Error&) {
-    if (is_header_done()) return;  // a trailer's
-    head.headers.add_lower(name, value);
+template <bool is_request>
+void Http1Parser<is_request>::on_field_impl(boost::beast::http::field, Text name, Text value, Error&) {
+    if (this->is_header_done()) return;  // a trailer's
+    if (headers.text().empty()) headers.reserve(usual_fields, usual_bytes);
+    headers.add_lower(name, value);
 }
 
-std::size_t Http1Parser::on_body_impl(Text body, Error&) { return body.size(); }
-
-std::size_t Http1Parser::on_chunk_body_impl(std::uint64_t, Text body, Error&) {
-    piece.append(body.data(), body.size());
-    return body.size();
+template <bool is_request>
+std::size_t Http1Parser<is_request>::on_body_impl(Text piece, Error&) {
+    body.append(piece.data(), piece.size());
+    return piece.size();
 }
+
+template class Http1Parser<true>;
+template class Http1Parser<false>;
 
 }  // namespace freshet::io

@@ -3,12 +3,10 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include "io/channel.h"
-#include "io/http.h"
+#include "io/http1_parser.h"
 
 namespace freshet::io {
 namespace {
@@ -20,40 +18,6 @@ using boost::system::error_code;
 
 constexpr std::uint64_t answer_bytes_max = 1024ULL * 1024 * 1024;
 constexpr std::size_t read_bytes = 64 * 1024;
-constexpr std::uint64_t reserve_bytes_max = 8 * 1024 * 1024;  ///< on the word of a header
-
-/// One answer: Beast checks the text and cuts it.
-class AnswerParser final : public http::basic_parser<false> {
-  public:
-    explicit AnswerParser(bool has_no_body) {
-        eager(true);
-        body_limit(answer_bytes_max);
-        skip(has_no_body);
-    }
-    ClientResponse answer;  ///< but for its body
-    std::string body;
-
-  private:
-    using Text = beast::string_view;
-    void on_request_impl(http::verb, Text, Text, int, error_code&) override {}
-    void on_response_impl(int status, Text, int, error_code&) override { answer.status = status; }
-    void on_field_impl(http::field, Text name, Text value, error_code&) override {
-        answer.headers.add(name, value);
-    }
-    void on_header_impl(error_code&) override {}
-    void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
-        if (size) body.reserve(static_cast<std::size_t>(std::min(*size, reserve_bytes_max)));
-    }
-    std::size_t on_body_impl(Text piece, error_code&) override {
-        body.append(piece.data(), piece.size());
-        return piece.size();
-    }
-    void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
-    std::size_t on_chunk_body_impl(std::uint64_t, Text piece, error_code& error) override {
-        return on_body_impl(piece, error);
-    }
-    void on_finish_impl(error_code&) override {}
-};
 
 struct Url {
     std::string host, port;
@@ -130,24 +94,20 @@ class Client final : public HttpClient {
     }
 
     /// Reads until the answer is whole. `answered`: something came.
-    Task<error_code> read(AnswerParser& parser, bool& answered) {
+    Task<error_code> read(Http1Parser<false>& parser, bool& answered) {
         error_code error;
-        while (true) {
+        while (!error && !parser.is_done()) {
             answered = answered || buffer_.size() > 0;
-            if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
-            if (error == http::error::need_more) error = {};
-            if (error || parser.is_done()) co_return error;
+            if (buffer_.size() > 0 && parser.take(buffer_, error)) continue;
             const Completed done = co_await channel_->read_some(buffer_.prepare(read_bytes));
             buffer_.commit(done.bytes);
-            if (done.error != asio::error::eof) {
-                error = done.error;
-                if (error) co_return error;
-                continue;
-            }
+            error = done.error;
+            if (error != asio::error::eof) continue;
             if (!answered) co_return http::error::end_of_stream;
+            error = {};
             parser.put_eof(error);  // an answer may end with its connection
-            co_return error;
         }
+        co_return error;
     }
 
     Task<Result<ClientResponse>> exchange(const ClientRequest& request, bool& answered) {
@@ -156,12 +116,15 @@ class Client final : public HttpClient {
         for (const Bytes& piece : request.body) buffers.emplace_back(piece.data(), piece.size());
         const Completed sent = co_await channel_->write(std::move(buffers));
         if (sent.error) co_return std::unexpected(broken(sent.error));
-        AnswerParser parser(request.method == "HEAD");
+        Http1Parser<false> parser;
+        parser.eager(true);
+        parser.body_limit(answer_bytes_max);
+        parser.skip(request.method == "HEAD");
         const error_code failed = co_await read(parser, answered);
         if (failed) co_return std::unexpected(broken(failed));
         if (!parser.keep_alive()) channel_.reset();
-        parser.answer.body = Bytes::own(std::move(parser.body));
-        co_return std::move(parser.answer);
+        co_return ClientResponse{parser.status, std::move(parser.headers),
+                                 Bytes::own(std::move(parser.body))};
     }
 
     Task<Result<ClientResponse>> attempt(const ClientRequest& request, Millis timeout,

@@ -8,6 +8,8 @@
 
 #include <thread>
 
+#include "io/http1_parser.h"
+
 namespace freshet::io {
 namespace {
 
@@ -53,6 +55,22 @@ struct Served : testing::Test {
         cores.stop();
     }
     void run(const std::function<Task<void>(Core&)>& body) { run_to_end(clock, body); }
+    /// All that the server says to `input`, which ends the sending half.
+    std::string raw(std::string_view input) const {
+        const int peer = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(server->port());
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::connect(peer, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::send(peer, input.data(), input.size(), MSG_NOSIGNAL), static_cast<ssize_t>(input.size()));
+        ::shutdown(peer, SHUT_WR);
+        std::string said;
+        char piece[65536];
+        for (ssize_t got = 0; (got = ::recv(peer, piece, sizeof piece, 0)) > 0;) said.append(piece, static_cast<std::size_t>(got));
+        ::close(peer);
+        return said;
+    }
     std::string url() const { return "http://127.0.0.1:" + std::to_string(server->port()); }
 
     SystemClock clock;
@@ -85,6 +103,39 @@ TEST_F(Served, requests_share_a_connection_and_unread_bodies_are_skipped) {
     EXPECT_EQ(answers[1].headers.get("x-target"), "/ignore");
     EXPECT_EQ(answers[2].body.size(), (20u << 20) + 5);
     EXPECT_EQ(answers[3].body.size(), 3000u);
+}
+
+TEST_F(Served, a_chunked_body_comes_whole_and_the_next_request_follows) {
+    const std::string large(300'000, 'y');
+    const std::string said = raw("POST /first HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n493e0\r\n" + large +
+                                 "\r\n0\r\nX-Trailer: z\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto second = said.find("HTTP/1.1 200 OK\r\n", 1);
+    ASSERT_NE(second, std::string::npos) << said.substr(0, 500);
+    EXPECT_NE(said.find("X-Target: /first\r\n"), std::string::npos);
+    EXPECT_TRUE(said.substr(0, second).ends_with("\r\n\r\nPOST abc" + large));
+    EXPECT_TRUE(said.ends_with("X-Target: /second\r\nContent-Length: 4\r\n\r\nGET ")) << said.substr(second);
+}
+
+TEST_F(Served, a_chunked_body_that_is_none_ends_the_connection) {
+    const std::string said = raw("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(said.starts_with("HTTP/1.1 400")) << said;
+    EXPECT_EQ(said.find("/second"), std::string::npos) << said;
+}
+
+TEST(Http1Parser, a_trailer_is_no_header) {
+    Http1Parser<true> parser;
+    parser.eager(true);
+    boost::beast::flat_buffer buffer;
+    const std::string_view text = "POST /a HTTP/1.1\r\nX-Amz-Date: D\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Trailer: z\r\n\r\n";
+    boost::system::error_code error;
+    for (const char byte : text) {
+        buffer.commit(boost::asio::buffer_copy(buffer.prepare(1), boost::asio::buffer(&byte, 1)));
+        (void)parser.take(buffer, error);
+        ASSERT_FALSE(error) << error.message();
+    }
+    EXPECT_TRUE(parser.is_done());
+    EXPECT_EQ(parser.headers.text(), "x-amz-date: D\r\ntransfer-encoding: chunked\r\n");
+    EXPECT_EQ(parser.body, "abc");
 }
 
 TEST_F(Served, a_head_request_gets_the_length_without_the_body) {

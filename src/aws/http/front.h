@@ -55,7 +55,4 @@ class Front {
     std::unique_ptr<Counters> counters_;
 };
 
-/// Every service of the manifest.
-const std::vector<const ServiceInfo*>& all_services();
-
 }  // namespace freshet::aws

@@ -7,7 +7,9 @@
 #include "aws/protocol/services.h"
 
 namespace freshet::aws {
+namespace {
 
+/// Every service of the manifest.
 const std::vector<const ServiceInfo*>& all_services() {
     static const std::vector<const ServiceInfo*> services{
         &kinesis::service_info(), &s3::service_info(),   &firehose::service_info(), &lambda::service_info(),
@@ -16,8 +18,6 @@ const std::vector<const ServiceInfo*>& all_services() {
         &quicksight::service_info(), &dynamodb::service_info(), &cloudwatch::service_info()};
     return services;
 }
-
-namespace {
 
 const OperationName* find_operation(const ServiceInfo& service, std::string_view name) {
     for (const OperationName& operation : service.operations) {
