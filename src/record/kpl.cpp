@@ -23,12 +23,24 @@ std::string_view message_of(std::string_view aggregate) {
     return aggregate.substr(magic.size(), aggregate.size() - magic.size() - digest_bytes);
 }
 
-/// Protobuf's wire format: tags, varints and length-delimited fields.
+/// How protobuf writes a field.
+enum class Wire : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
+
+struct Field {
+    std::uint64_t number = 0;
+    Wire wire = Wire::varint;
+    std::uint64_t value = 0;  ///< of a varint
+    std::string_view bytes;   ///< of the others; a view of the message, also when it is empty
+
+    bool is(std::uint64_t wanted, Wire as) const { return number == wanted && wire == as; }
+};
+
+/// Protobuf's wire format. What has an unknown number, or another wire type than the format gives
+/// it, is passed over, as every reader of protobuf does.
 class Reader {
   public:
     explicit Reader(std::string_view data) : data_(data) {}
     bool done() const { return at_ == data_.size(); }
-    std::size_t at() const { return at_; }
 
     bool varint(std::uint64_t& value) {
         value = 0;
@@ -39,16 +51,23 @@ class Reader {
         }
         return false;
     }
-    /// The next field: its number, and its number or bytes.
-    bool field(unsigned& number, std::uint64_t& value, std::string_view& bytes) {
+    /// The next field. False for the end of the data inside of it, and for groups, which the format
+    /// does not have.
+    bool field(Field& field) {
         std::uint64_t tag = 0;
         if (!varint(tag)) return false;
-        number = static_cast<unsigned>(tag >> 3);
-        bytes = {};
-        if ((tag & 7) == 0) return varint(value);
-        if ((tag & 7) != 2 || !varint(value) || value > data_.size() - at_) return false;
-        bytes = data_.substr(at_, value);
-        at_ += value;
+        field.number = tag >> 3;
+        field.wire = static_cast<Wire>(tag & 7);
+        if (field.wire == Wire::varint) return varint(field.value);
+        std::uint64_t size = field.wire == Wire::fixed64 ? 8 : 4;
+        if (field.wire == Wire::bytes) {
+            if (!varint(size)) return false;
+        } else if (field.wire != Wire::fixed64 && field.wire != Wire::fixed32) {
+            return false;
+        }
+        if (size > data_.size() - at_) return false;
+        field.bytes = data_.substr(at_, size);
+        at_ += size;
         return true;
     }
 
@@ -75,17 +94,17 @@ struct Parts {
 bool read_parts(std::string_view message, Parts& parts) {
     Reader reader(message);
     while (!reader.done()) {
-        unsigned number = 0;
-        std::uint64_t value = 0;
-        std::string_view bytes;
-        if (!reader.field(number, value, bytes)) return false;
-        if (number != 3 && bytes.size() > read_key_bytes_max) return false;
-        if (number == 1)
-            parts.keys.push_back(bytes);
-        else if (number == 2)
-            parts.hash_keys.push_back(bytes);
-        else if (number == 3)
-            parts.records.push_back(bytes);
+        Field field;
+        if (!reader.field(field)) return false;
+        if (field.is(3, Wire::bytes)) {
+            parts.records.push_back(field.bytes);
+            continue;
+        }
+        if (field.bytes.size() > read_key_bytes_max) return false;
+        if (field.is(1, Wire::bytes))
+            parts.keys.push_back(field.bytes);
+        else if (field.is(2, Wire::bytes))
+            parts.hash_keys.push_back(field.bytes);
     }
     return true;
 }
@@ -94,36 +113,38 @@ bool read_record(std::string_view text, const Parts& parts, UserRecord& record) 
     Reader reader(text);
     bool has_key = false, has_data = false;
     while (!reader.done()) {
-        unsigned number = 0;
-        std::uint64_t value = 0;
-        std::string_view bytes;
-        if (!reader.field(number, value, bytes)) return false;
-        if (number == 1) {
-            if (value >= parts.keys.size()) return false;
-            record.partition_key = parts.keys[value];
+        Field field;
+        if (!reader.field(field)) return false;
+        if (field.is(1, Wire::varint)) {
+            if (field.value >= parts.keys.size()) return false;
+            record.partition_key = parts.keys[field.value];
             has_key = true;
-        } else if (number == 2) {
-            if (value >= parts.hash_keys.size()) return false;
-            record.explicit_hash_key = parts.hash_keys[value];
-        } else if (number == 3) {
-            record.data = bytes;
+        } else if (field.is(2, Wire::varint)) {
+            if (field.value >= parts.hash_keys.size()) return false;
+            record.explicit_hash_key = parts.hash_keys[field.value];
+        } else if (field.is(3, Wire::bytes)) {
+            record.data = field.bytes;
             has_data = true;
         }
     }
     return has_key && has_data;
 }
 
-}  // namespace
-
-bool is_aggregate(std::string_view data) {
-    if (data.size() < magic.size() + digest_bytes || !data.starts_with(magic)) return false;
+/// Between magic and checksum there is a message, and the checksum is its own. A frame around
+/// nothing is no aggregate: it would hold no record, and what was acknowledged would be gone.
+bool is_framed(std::string_view data) {
+    if (data.size() <= magic.size() + digest_bytes || !data.starts_with(magic)) return false;
     return data.ends_with(text_of(md5(message_of(data))));
 }
 
+}  // namespace
+
+bool is_aggregate(std::string_view data) { return deaggregate(data).has_value(); }
+
 std::optional<std::vector<UserRecord>> deaggregate(std::string_view data) {
-    if (!is_aggregate(data)) return std::nullopt;
+    if (!is_framed(data)) return std::nullopt;
     Parts parts;
-    if (!read_parts(message_of(data), parts)) return std::nullopt;
+    if (!read_parts(message_of(data), parts) || parts.records.empty()) return std::nullopt;
     std::vector<UserRecord> records(parts.records.size());
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (!read_record(parts.records[i], parts, records[i])) return std::nullopt;

@@ -17,11 +17,11 @@ struct UserRecord {
     std::string_view data;
 };
 
-/// True when `data` begins and ends as an aggregate does, checksum included.
+/// True when deaggregate() gives records.
 bool is_aggregate(std::string_view data);
 
-/// The user records of an aggregate; nothing when it is none: then the record stands for itself, as
-/// the KCL treats it.
+/// The user records of an aggregate, at least one; nothing when it is none, is damaged, or holds no
+/// record: then the record stands for itself, as the KCL treats it. No record ever becomes none.
 std::optional<std::vector<UserRecord>> deaggregate(std::string_view data);
 
 /// Collects user records into one aggregate.

@@ -1,5 +1,6 @@
 """Firehose through boto3: buffers, names, compression, sources, exactly once."""
 import gzip
+import hashlib
 import re
 
 import botocore.exceptions
@@ -96,6 +97,19 @@ def test_zero_buffering(lake):
     lake.create(BufferingHints={"SizeInMBs": 1, "IntervalInSeconds": 0})
     lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"now"})
     lake.wait_for_keys(1)
+
+
+@pytest.mark.parametrize("message", [b"", b"\x0a\x01k", b"\x0a\x01k\x1a\x05\x08\x01\x1a\x01x", b"\x0a\x01k\x1a\x04\x08\x00\x18\x05", b"\x1a\x7f"],
+                         ids=["nothing", "keys alone", "a key that is not there", "data that is a number", "cut off"])
+def test_what_looks_like_an_aggregate_and_holds_no_record_is_delivered_as_it_is(lake, message):
+    kinesis = lake.freshet.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    lake.create(source="arn:aws:kinesis:us-east-1:000000000000:stream/s")
+    data = b"\xf3\x89\x9a\xc2" + message + hashlib.md5(message).digest()
+    for record in (b"before\n", data, b"\nbehind\n"):
+        kinesis.put_record(StreamName="s", PartitionKey="k", Data=record)
+    lake.wait_for_keys(1, advance_ms=10_000)
+    assert lake.content() == b"before\n" + data + b"\nbehind\n"
 
 
 def test_a_kinesis_source_from_its_end_on_with_aggregates_taken_apart(lake):
