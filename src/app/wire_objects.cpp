@@ -1,6 +1,6 @@
 #include "app/wire_objects.h"
 
-#include "aws/services/s3.h"
+#include "aws/services/s3/s3.h"
 #include "objects/store.h"
 
 namespace freshet::app {

@@ -1,19 +1,13 @@
-#include "aws/services/s3.h"
+// Faults in S3's words, and the small words that its files share.
+#include "aws/services/s3/words.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "aws/protocol/scalar.h"
-#include "aws/services/s3_words.h"
 
 namespace freshet::aws {
-
-void register_s3(Router& router, io::Core& home, objects::Objects& objects) {
-    s3_words::register_buckets(router, home, objects);
-    s3_words::register_objects(router, home, objects);
-    s3_words::register_uploads(router, home, objects);
-}
 
 namespace s3_words {
 namespace {

@@ -1,7 +1,7 @@
 // Buckets and listings.
 #include <fmt/format.h>
 
-#include "aws/services/s3_words.h"
+#include "aws/services/s3/words.h"
 #include "base/digest.h"
 
 namespace freshet::aws::s3_words {

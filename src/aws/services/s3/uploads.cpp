@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "aws/protocol/scalar.h"
-#include "aws/services/s3_words.h"
+#include "aws/services/s3/words.h"
 #include "objects/limits.h"
 
 namespace freshet::aws::s3_words {

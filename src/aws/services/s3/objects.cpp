@@ -5,7 +5,7 @@
 
 #include "aws/limits.h"
 #include "aws/protocol/scalar.h"
-#include "aws/services/s3_words.h"
+#include "aws/services/s3/words.h"
 
 namespace freshet::aws::s3_words {
 namespace {

@@ -1,0 +1,13 @@
+// Registers the operations of S3.
+#include "aws/services/s3/s3.h"
+#include "aws/services/s3/words.h"
+
+namespace freshet::aws {
+
+void register_s3(Router& router, io::Core& home, objects::Objects& objects) {
+    s3_words::register_buckets(router, home, objects);
+    s3_words::register_objects(router, home, objects);
+    s3_words::register_uploads(router, home, objects);
+}
+
+}  // namespace freshet::aws
