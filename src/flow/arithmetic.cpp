@@ -94,7 +94,9 @@ void negate(const Vector& from, const Selection& selection, Vector& result) {
     }
 }
 
-/// Times and intervals, in milliseconds; an interval times or by a number is rounded.
+/// Times and intervals, in milliseconds. An interval by a whole number is the whole milliseconds
+/// of it, so that what moves with time changes at the instant it must; by other numbers it is
+/// rounded.
 void over_times(const Typed& expr, const Vector& left, const Vector& right,
                 const Evaluation& evaluation, const Selection& selection, Vector& result) {
     const bool by_number = expr.op == Op::multiply || expr.op == Op::divide;
@@ -107,7 +109,10 @@ void over_times(const Typed& expr, const Vector& left, const Vector& right,
                 evaluation.troubles.add(row, "division by zero");
                 continue;
             }
-            value = std::llround(expr.op == Op::multiply ? a * b : a / b);
+            if (record::is_integer(right.type.kind) && expr.op == Op::divide)
+                value = record::floor_div(left.integers[row], right.integers[row]);
+            else
+                value = std::llround(expr.op == Op::multiply ? a * b : a / b);
         } else {
             value = expr.op == Op::add ? left.integers[row] + right.integers[row]
                                        : left.integers[row] - right.integers[row];

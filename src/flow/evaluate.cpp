@@ -49,63 +49,26 @@ VectorPtr rowtime(const Evaluation& evaluation) {
     return vector;
 }
 
-/// AND and OR with three values; the right side is computed only where the left one does not
-/// decide.
-VectorPtr logic(const Typed& expr, const Evaluation& evaluation, const Selection& selection) {
-    const bool decides = expr.op == Op::or_;
-    const VectorPtr left = evaluate(expr.args[0], evaluation, selection);
-    Selection open;
-    for (const std::uint32_t row : selection) {
-        if (left->nulls[row] || (left->integers[row] != 0) != decides) open.push_back(row);
-    }
-    auto result = std::make_shared<Vector>(*left);
-    if (open.empty()) return result;
-    const VectorPtr right = evaluate(expr.args[1], evaluation, open);
-    for (const std::uint32_t row : open) {
-        const bool right_decides = !right->nulls[row] && (right->integers[row] != 0) == decides;
-        if (right_decides || !left->nulls[row]) {
-            result->nulls[row] = right->nulls[row];
-            result->integers[row] = right->integers[row];
-        }
-    }
-    return result;
-}
+/// Operands of || that are joined at once: fewer would copy a long text too often, more would hold
+/// too many vectors.
+constexpr std::size_t joined_max = 64;
 
-void copy_row(const Vector& from, std::uint32_t row, Vector& to) {
-    to.nulls[row] = from.nulls[row];
-    switch (record::storage_of(to.type.kind)) {
-        case Storage::integers:
-            to.integers[row] = from.integers[row];
-            return;
-        case Storage::reals:
-            to.reals[row] = from.reals[row];
-            return;
-        case Storage::texts:
-            to.texts[row] = from.texts[row];
-            return;
+/// Each operand once, from the left.
+VectorPtr chain(const Typed& expr, const Evaluation& evaluation, const Selection& selection) {
+    VectorPtr value = evaluate(expr.args[0], evaluation, selection);
+    for (std::size_t i = 0; i < expr.links.size();) {
+        Args args{std::move(value)};
+        Typed step;
+        step.op = expr.links[i].op;
+        do {
+            step.type = expr.links[i].type;
+            args.push_back(evaluate(expr.args[++i], evaluation, selection));
+        } while (step.op == Op::concat && i < expr.links.size() && expr.links[i].op == Op::concat &&
+                 args.size() < joined_max);
+        value = step.op == Op::concat ? evaluate_text(step, args, evaluation, selection)
+                                      : evaluate_arithmetic(step, args, evaluation, selection);
     }
-}
-
-/// Each branch is computed for its own rows only, so that CASE guards a division.
-VectorPtr case_when(const Typed& expr, const Evaluation& evaluation, const Selection& selection) {
-    auto result = new_vector(expr.type, evaluation.rows.rowtimes->size());
-    Selection open = selection;
-    for (std::size_t i = 0; i < expr.args.size() && !open.empty(); i += 2) {
-        const bool is_else = i + 1 == expr.args.size();
-        Selection mine, rest;
-        if (is_else) {
-            mine = std::move(open);
-        } else {
-            const VectorPtr condition = evaluate(expr.args[i], evaluation, open);
-            for (const std::uint32_t row : open)
-                (!condition->nulls[row] && condition->integers[row] ? mine : rest).push_back(row);
-        }
-        const VectorPtr value = evaluate(expr.args[is_else ? i : i + 1], evaluation, mine);
-        for (const std::uint32_t row : mine) copy_row(*value, row, *result);
-        result->keep(value->owners);
-        open = std::move(rest);
-    }
-    return result;
+    return value;
 }
 
 VectorPtr test(const Typed& expr, const VectorPtr& value, const Selection& selection) {
@@ -168,8 +131,10 @@ VectorPtr evaluate(const Typed& expr, const Evaluation& evaluation, const Select
     if (op == Op::column) return evaluation.rows.columns[expr.column];
     if (op == Op::rowtime) return rowtime(evaluation);
     if (op == Op::started) return started(expr, evaluation);
-    if (op == Op::and_ || op == Op::or_) return logic(expr, evaluation, selection);
-    if (op == Op::case_when) return case_when(expr, evaluation, selection);
+    if (op == Op::chain) return chain(expr, evaluation, selection);
+    if (op == Op::and_ || op == Op::or_ || op == Op::in_list || op == Op::between ||
+        op == Op::case_when || op == Op::case_of)
+        return evaluate_condition(expr, evaluation, selection);
     Args args;
     for (const Typed& arg : expr.args) args.push_back(evaluate(arg, evaluation, selection));
     if (op == Op::like) return like(expr, args[0], evaluation, selection);

@@ -35,6 +35,14 @@ VectorPtr evaluate_arithmetic(const sql::streaming::Typed& expr, const Args& arg
                               const Evaluation& evaluation, const Selection& selection);
 VectorPtr evaluate_comparison(const sql::streaming::Typed& expr, const Args& args,
                               const Evaluation& evaluation, const Selection& selection);
+/// AND, OR, IN, BETWEEN and both forms of CASE: what decides which of their parts are computed.
+VectorPtr evaluate_condition(const sql::streaming::Typed& expr, const Evaluation& evaluation,
+                             const Selection& selection);
+/// Two values of a comparison: -1, 0, 1. CHAR (`is_padded`) is compared without its blanks.
+int compare_at(const record::Vector& a, std::uint32_t row_a, const record::Vector& b,
+               std::uint32_t row_b, bool is_padded);
+/// Whether `arg` is CHAR, or was before it became the comparison's type.
+bool is_padded(const sql::streaming::Typed& arg);
 VectorPtr evaluate_cast(const sql::streaming::Typed& expr, const VectorPtr& from,
                         const Evaluation& evaluation, const Selection& selection);
 VectorPtr evaluate_call(const sql::streaming::Typed& expr, const Args& args,

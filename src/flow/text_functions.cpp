@@ -63,8 +63,11 @@ class TextCall {
             if (arg->nulls[row]) return;
         }
         result_.nulls[row] = 0;
-        if (expr_.op == Op::concat)
-            return set(row, std::string(text(0, row)) + std::string(text(1, row)));
+        if (expr_.op == Op::concat) {
+            std::string joined;
+            for (std::size_t i = 0; i < args_.size(); ++i) joined += text(i, row);
+            return set(row, std::move(joined));
+        }
         switch (expr_.function) {
             case Function::char_length:
                 result_.integers[row] =

@@ -69,7 +69,8 @@ void Tumble::process(Rows rows, std::vector<Rows>& out) {
             emit(out);
             window_end_ = INT64_MAX;
             for (const TimeKey& key : step_.time_keys)
-                window_end_ = std::min(window_end_, step_end(time, key.width));
+                window_end_ = std::min(window_end_,
+                                       step_end(time - key.offset_ms, key.width) + key.offset_ms);
         }
         const std::size_t group = group_of(keys, row);
         for (std::size_t i = 0; i < step_.aggregates.size(); ++i)

@@ -50,10 +50,11 @@ Checked<Typed> Binder::bind(const Expr& expr) const {
             return unary(expr);
         case ExprKind::binary:
             return binary(expr);
+        case ExprKind::chain:
+            return chain(expr);
         case ExprKind::between:
-            return between(expr);
         case ExprKind::in_list:
-            return in_list(expr);
+            return membership(expr);
         case ExprKind::is_test:
             return is_test(expr);
         case ExprKind::distinct: {
@@ -67,7 +68,8 @@ Checked<Typed> Binder::bind(const Expr& expr) const {
         case ExprKind::like:
             return like(expr);
         case ExprKind::case_when:
-            return case_when(expr);
+        case ExprKind::case_of:
+            return case_expression(expr);
         case ExprKind::cast:
             return cast(expr);
         case ExprKind::call:
@@ -199,83 +201,113 @@ Checked<Typed> Binder::logic(const Expr& expr) const {
     return node(expr.text == "AND" ? Op::and_ : Op::or_, boolean_type, expr.at, std::move(sides));
 }
 
+namespace {
+
+std::optional<Op> comparison_of(std::string_view symbol) {
+    constexpr std::pair<std::string_view, Op> comparisons[] = {
+        {"=", Op::equal},       {"<>", Op::not_equal}, {"<", Op::less},
+        {"<=", Op::less_equal}, {">", Op::greater},    {">=", Op::greater_equal}};
+    for (const auto& [text, op] : comparisons) {
+        if (text == symbol) return op;
+    }
+    return std::nullopt;
+}
+
+/// The operator `link` between a value of type `left` and `right`; a NULL takes the other's type.
+Checked<TypedLink> linked(const Link& link, Type& left, Typed& right) {
+    if (link.text == "||") {
+        for (Type* side : {&left, &right.type}) {
+            if (side->kind == Kind::null) *side = {Kind::varchar, 1, 0};
+            if (!record::is_text(side->kind))
+                return wrong(link.at, fmt::format("'||' takes texts, this is {}; CAST it",
+                                                  to_string(*side)));
+        }
+        const int size = std::min(left.size + right.type.size, record::text_size_max);
+        return TypedLink{Op::concat, {Kind::varchar, size, 0}};
+    }
+    const Op op = link.text == "+"   ? Op::add
+                  : link.text == "-" ? Op::subtract
+                  : link.text == "*" ? Op::multiply
+                                     : Op::divide;
+    if (left.kind == Kind::null) left = right.type;
+    if (right.type.kind == Kind::null) right.type = left;
+    const auto type = arithmetic_type(op, left, right.type);
+    if (!type)
+        return wrong(link.at, fmt::format("'{}' does not take {} and {}", link.text,
+                                          to_string(left), to_string(right.type)));
+    return TypedLink{op, *type};
+}
+
+Checked<> no_months(const std::vector<Typed>& operands) {
+    for (const Typed& side : operands) {
+        if (side.interval.months != 0)
+            return wrong(side.at, "an interval of months or years stands in STEP only");
+    }
+    return {};
+}
+
+}  // namespace
+
 Checked<Typed> Binder::binary(const Expr& expr) const {
     if (expr.text == "AND" || expr.text == "OR") return logic(expr);
     auto args = all(expr.args);
     if (!args) return std::unexpected(args.error());
     Typed& left = (*args)[0];
     Typed& right = (*args)[1];
-    if (expr.text == "||") {
-        for (Typed& side : *args) {
-            if (side.type.kind == Kind::null) side.type = {Kind::varchar, 1, 0};
-            if (!record::is_text(side.type.kind))
-                return wrong(expr.at, fmt::format("'||' takes texts, this is {}; CAST it",
-                                                  to_string(side.type)));
-        }
-        const Type type{Kind::varchar,
-                        std::min(left.type.size + right.type.size, record::text_size_max), 0};
-        return node(Op::concat, type, expr.at, std::move(*args));
-    }
-    constexpr std::pair<std::string_view, Op> comparisons[] = {
-        {"=", Op::equal},       {"<>", Op::not_equal}, {"<", Op::less},
-        {"<=", Op::less_equal}, {">", Op::greater},    {">=", Op::greater_equal}};
-    for (const auto& [symbol, op] : comparisons) {
-        if (symbol != expr.text) continue;
+    if (const auto op = comparison_of(expr.text)) {
         if (!common_type(left.type, right.type))
             return not_comparable(expr.at, left.type, right.type);
-        return compared(op, std::move(left), std::move(right));
+        return compared(*op, std::move(left), std::move(right));
     }
-    const Op op = expr.text == "+"   ? Op::add
-                  : expr.text == "-" ? Op::subtract
-                  : expr.text == "*" ? Op::multiply
-                                     : Op::divide;
-    if (left.type.kind == Kind::null) left.type = right.type;
-    if (right.type.kind == Kind::null) right.type = left.type;
-    const auto type = arithmetic_type(op, left.type, right.type);
-    if (!type)
-        return wrong(expr.at, fmt::format("'{}' does not take {} and {}", expr.text,
-                                          to_string(left.type), to_string(right.type)));
-    for (const Typed& side : *args) {
-        if (side.interval.months != 0)
-            return wrong(side.at, "an interval of months or years stands in STEP only");
-    }
-    return node(op, *type, expr.at, std::move(*args));
+    const auto link = linked({expr.text, expr.at}, left.type, right);
+    if (!link) return std::unexpected(link.error());
+    if (auto checked = no_months(*args); !checked) return std::unexpected(checked.error());
+    return node(link->op, link->type, expr.at, std::move(*args));
 }
 
-Checked<Typed> Binder::between(const Expr& expr) const {
+Checked<Typed> Binder::chain(const Expr& expr) const {
     auto args = all(expr.args);
     if (!args) return std::unexpected(args.error());
-    for (std::size_t i = 1; i < 3; ++i) {
-        if (!common_type((*args)[0].type, (*args)[i].type))
-            return not_comparable(expr.at, (*args)[0].type, (*args)[i].type);
+    std::vector<TypedLink> links;
+    Type type = (*args)[0].type;
+    for (std::size_t i = 0; i < expr.links.size(); ++i) {
+        auto link = linked(expr.links[i], type, (*args)[i + 1]);
+        if (!link) return std::unexpected(link.error());
+        if (i == 0) (*args)[0].type = type;  // a NULL has taken the next one's type
+        type = link->type;
+        links.push_back(std::move(*link));
     }
-    Typed low = compared(Op::greater_equal, (*args)[0], std::move((*args)[1]));
-    Typed high = compared(Op::less_equal, std::move((*args)[0]), std::move((*args)[2]));
-    Typed made = node(Op::and_, boolean_type, expr.at, {});
-    made.args.push_back(std::move(low));
-    made.args.push_back(std::move(high));
+    if (auto checked = no_months(*args); !checked) return std::unexpected(checked.error());
+    Typed made = node(Op::chain, type, expr.at, std::move(*args));
+    made.links = std::move(links);
+    return made;
+}
+
+/// The values of `exprs` that `wanted` names, brought to one type.
+Checked<> Binder::unify(std::vector<Typed>& values, Position at,
+                        const std::function<bool(std::size_t)>& wanted) const {
+    Type type = values[0].type;
+    for (std::size_t i = 1; i < values.size(); ++i) {
+        if (!wanted(i)) continue;
+        const auto both = common_type(type, values[i].type);
+        if (!both) return not_comparable(at, type, values[i].type);
+        type = *both;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (i == 0 || wanted(i)) values[i] = coerced(std::move(values[i]), type);
+    }
+    return {};
+}
+
+/// BETWEEN and IN: the value once, then what it is compared with.
+Checked<Typed> Binder::membership(const Expr& expr) const {
+    auto args = all(expr.args);
+    if (!args) return std::unexpected(args.error());
+    if (auto one = unify(*args, expr.at, [](std::size_t) { return true; }); !one)
+        return std::unexpected(one.error());
+    const Op op = expr.kind == ExprKind::between ? Op::between : Op::in_list;
+    Typed made = node(op, boolean_type, expr.at, std::move(*args));
     return expr.negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
-}
-
-Checked<Typed> Binder::in_list(const Expr& expr) const {
-    auto args = all(expr.args);
-    if (!args) return std::unexpected(args.error());
-    std::optional<Typed> made;
-    for (std::size_t i = 1; i < args->size(); ++i) {
-        if (!common_type((*args)[0].type, (*args)[i].type))
-            return not_comparable((*args)[i].at, (*args)[0].type, (*args)[i].type);
-        Typed one = compared(Op::equal, (*args)[0], std::move((*args)[i]));
-        if (!made) {
-            made = std::move(one);
-            continue;
-        }
-        Typed both = node(Op::or_, boolean_type, expr.at, {});
-        both.args.push_back(std::move(*made));
-        both.args.push_back(std::move(one));
-        made = std::move(both);
-    }
-    return expr.negated ? node(Op::not_, boolean_type, expr.at, {std::move(*made)})
-                        : std::move(*made);
 }
 
 Checked<Typed> Binder::is_test(const Expr& expr) const {
@@ -310,14 +342,20 @@ Checked<Typed> Binder::like(const Expr& expr) const {
     return expr.negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
 }
 
-Checked<Typed> Binder::case_when(const Expr& expr) const {
+/// Both forms: [operand,] when, then, ..., [else].
+Checked<Typed> Binder::case_expression(const Expr& expr) const {
+    const std::size_t first = expr.kind == ExprKind::case_of ? 1 : 0;
+    const bool has_else = (expr.args.size() - first) % 2 == 1;
+    const auto is_when = [&](std::size_t i) {
+        return i >= first && i < expr.args.size() && (i - first) % 2 == 0 &&
+               !(has_else && i + 1 == expr.args.size());
+    };
     std::vector<Typed> args;
     Type type;
     for (std::size_t i = 0; i < expr.args.size(); ++i) {
-        const bool is_condition = i % 2 == 0 && i + 1 < expr.args.size();
-        auto one = is_condition ? condition(*expr.args[i]) : bind(*expr.args[i]);
+        auto one = is_when(i) && first == 0 ? condition(*expr.args[i]) : bind(*expr.args[i]);
         if (!one) return one;
-        if (!is_condition) {
+        if (!is_when(i) && i >= first) {
             const auto both = common_type(type, one->type);
             if (!both)
                 return wrong(one->at,
@@ -325,17 +363,21 @@ Checked<Typed> Binder::case_when(const Expr& expr) const {
                                          to_string(type), to_string(one->type)));
             type = *both;
         }
-        args.push_back(is_condition ? coerced(std::move(*one), boolean_type) : std::move(*one));
+        args.push_back(is_when(i) && first == 0 ? coerced(std::move(*one), boolean_type)
+                                                : std::move(*one));
     }
-    if (args.size() % 2 == 0) {  // no ELSE
+    if (!has_else) {
         Typed null;
         null.is_null = true;
         args.push_back(std::move(null));
     }
-    for (std::size_t i = 0; i < args.size(); ++i) {
-        if (i % 2 == 1 || i + 1 == args.size()) args[i] = coerced(std::move(args[i]), type);
+    if (first == 1) {
+        if (auto one = unify(args, expr.at, is_when); !one) return std::unexpected(one.error());
     }
-    return node(Op::case_when, type, expr.at, std::move(args));
+    for (std::size_t i = first; i < args.size(); ++i) {
+        if (!is_when(i)) args[i] = coerced(std::move(args[i]), type);
+    }
+    return node(first == 1 ? Op::case_of : Op::case_when, type, expr.at, std::move(args));
 }
 
 Checked<Typed> Binder::cast(const Expr& expr) const {

@@ -1,5 +1,6 @@
 // Expressions of the tree to typed expressions, within the names of one query level.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,13 @@ class Binder {
     Checked<Typed> unary(const Expr& expr) const;
     Checked<Typed> binary(const Expr& expr) const;
     Checked<Typed> logic(const Expr& expr) const;
-    Checked<Typed> between(const Expr& expr) const;
-    Checked<Typed> in_list(const Expr& expr) const;
+    Checked<Typed> chain(const Expr& expr) const;
+    Checked<Typed> membership(const Expr& expr) const;
+    Checked<> unify(std::vector<Typed>& values, Position at,
+                    const std::function<bool(std::size_t)>& wanted) const;
     Checked<Typed> is_test(const Expr& expr) const;
     Checked<Typed> like(const Expr& expr) const;
-    Checked<Typed> case_when(const Expr& expr) const;
+    Checked<Typed> case_expression(const Expr& expr) const;
     Checked<Typed> cast(const Expr& expr) const;
     Checked<std::vector<Typed>> all(const std::vector<ExprPtr>& exprs) const;
 

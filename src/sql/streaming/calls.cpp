@@ -170,9 +170,14 @@ Checked<Typed> bind_time_unit(const Expr& expr, std::vector<Typed> args) {
                      fmt::format("'{}' is not a unit of time that {} takes", expr.unit, expr.text));
     const Type type = args[0].type;
     const bool is_extract = expr.text == "EXTRACT";
-    if (!record::is_datetime(type.kind) && !(is_extract && type.kind == Kind::interval))
-        return wrong(expr.at, fmt::format("{} takes a DATE, TIME or TIMESTAMP, this is {}",
-                                          expr.text, to_string(type)));
+    constexpr std::string_view of_interval[] = {"DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND"};
+    const bool is_interval = type.kind == Kind::interval;
+    if (is_interval && std::ranges::find(of_interval, expr.unit) == std::end(of_interval))
+        return wrong(expr.at, fmt::format("an interval of days to seconds has no {}", expr.unit));
+    if (!record::is_datetime(type.kind) && !is_interval)
+        return wrong(expr.at,
+                     fmt::format("{} takes a DATE, TIME, TIMESTAMP or INTERVAL, this is {}",
+                                 expr.text, to_string(type)));
     Typed made = node(Op::call, is_extract ? bigint_type : type, expr.at, std::move(args));
     made.function = is_extract             ? Function::extract
                     : expr.text == "FLOOR" ? Function::floor_time

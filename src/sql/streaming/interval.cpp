@@ -30,6 +30,11 @@ std::optional<std::int64_t> take_number(std::string_view& text) {
 
 bool is_interval_unit(std::string_view word) { return index_of(word) < units.size(); }
 
+bool is_smaller_unit(std::string_view than, std::string_view word) {
+    const std::size_t first = index_of(than), last = index_of(word);
+    return last < units.size() && first < last && (first < 2) == (last < 2);
+}
+
 std::optional<IntervalValue> parse_interval(std::string_view text, std::string_view from,
                                             std::string_view to) {
     const std::size_t first = index_of(from), last = to.empty() ? first : index_of(to);

@@ -11,5 +11,7 @@ namespace freshet::sql::streaming {
 std::optional<IntervalValue> parse_interval(std::string_view text, std::string_view from,
                                             std::string_view to);
 bool is_interval_unit(std::string_view word);
+/// Whether `than` TO `word` is an interval's qualifier: DAY TO SECOND.
+bool is_smaller_unit(std::string_view than, std::string_view word);
 
 }  // namespace freshet::sql::streaming

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/stack.h"
 #include "record/reserved.h"
 
 namespace freshet::sql::streaming {
@@ -182,7 +183,8 @@ Checked<> Parser::create_pump(Script& script, Position at) {
 // --- queries
 
 Checked<std::unique_ptr<Select>> Parser::select() {
-    if (++depth_ > depth_max) return wrong(peek().at, "the query is nested too deeply");
+    if (++depth_ > depth_max || !stack_has_room())
+        return wrong(peek().at, "the query is nested too deeply");
     auto select = std::make_unique<Select>();
     select->at = peek().at;
     if (auto read = expect_word("SELECT"); !read) return std::unexpected(read.error());

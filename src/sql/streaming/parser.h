@@ -1,5 +1,6 @@
 // Recursive descent over the tokens. Internal to this folder.
 #pragma once
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,7 @@ class Parser {
     Checked<Script> script();
 
   private:
-    static constexpr int depth_max = 64;
+    static constexpr int depth_max = 64;  ///< parentheses, calls and subqueries within one another
 
     // statements (parser.cpp)
     Checked<> statement(Script& script);
@@ -38,11 +39,14 @@ class Parser {
     Checked<ExprPtr> tail_of(ExprPtr value);
     Checked<ExprPtr> is_tail(ExprPtr value);
     Checked<ExprPtr> in_tail(ExprPtr value, bool negated);
+    Checked<ExprPtr> chained(Checked<ExprPtr> (Parser::*operand)(),
+                             std::initializer_list<std::string_view> symbols);
     Checked<ExprPtr> sum();
     Checked<ExprPtr> product();
     Checked<ExprPtr> unary();
     // parser_primary.cpp
     Checked<ExprPtr> primary();
+    Checked<ExprPtr> interval_qualifier(ExprPtr value);
     Checked<ExprPtr> word_primary();
     Checked<ExprPtr> column();
     Checked<ExprPtr> case_expression();

@@ -1,6 +1,9 @@
 // Operators and predicates, loosest first.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/stack.h"
 #include "sql/streaming/parser.h"
 
 namespace freshet::sql::streaming {
@@ -15,32 +18,40 @@ ExprPtr joined(ExprPtr expr, ExprPtr left, ExprPtr right) {
 }  // namespace
 
 Checked<ExprPtr> Parser::expression() {
-    if (++depth_ > depth_max) return wrong(peek().at, "the expression is nested too deeply");
+    if (++depth_ > depth_max || !stack_has_room())
+        return wrong(peek().at, "the expression is nested too deeply");
     auto value = disjunction();
     --depth_;
     return value;
 }
 
+// A chain of one operator is one node, however long: nothing that walks the tree is as deep as a
+// chain is long.
+
 Checked<ExprPtr> Parser::disjunction() {
-    auto left = conjunction();
-    while (left && is_word("OR")) {
-        ExprPtr expr = make(ExprKind::binary, take().at, "OR");
-        auto right = conjunction();
-        if (!right) return right;
-        left = joined(std::move(expr), std::move(*left), std::move(*right));
+    auto first = conjunction();
+    if (!first || !is_word("OR")) return first;
+    ExprPtr expr = make(ExprKind::binary, peek().at, "OR");
+    expr->args.push_back(std::move(*first));
+    while (take_word("OR")) {
+        auto next = conjunction();
+        if (!next) return next;
+        expr->args.push_back(std::move(*next));
     }
-    return left;
+    return expr;
 }
 
 Checked<ExprPtr> Parser::conjunction() {
-    auto left = negation();
-    while (left && is_word("AND")) {
-        ExprPtr expr = make(ExprKind::binary, take().at, "AND");
-        auto right = negation();
-        if (!right) return right;
-        left = joined(std::move(expr), std::move(*left), std::move(*right));
+    auto first = negation();
+    if (!first || !is_word("AND")) return first;
+    ExprPtr expr = make(ExprKind::binary, peek().at, "AND");
+    expr->args.push_back(std::move(*first));
+    while (take_word("AND")) {
+        auto next = negation();
+        if (!next) return next;
+        expr->args.push_back(std::move(*next));
     }
-    return left;
+    return expr;
 }
 
 Checked<ExprPtr> Parser::negation() {
@@ -141,29 +152,33 @@ Checked<ExprPtr> Parser::in_tail(ExprPtr value, bool negated) {
     return expr;
 }
 
-Checked<ExprPtr> Parser::sum() {
-    auto left = product();
-    while (left && (is_symbol("+") || is_symbol("-") || is_symbol("||"))) {
-        const Token token = take();
-        ExprPtr expr = make(ExprKind::binary, token.at, token.text);
-        auto right = product();
-        if (!right) return right;
-        left = joined(std::move(expr), std::move(*left), std::move(*right));
+/// One operator makes a binary expression, more make a chain.
+Checked<ExprPtr> Parser::chained(Checked<ExprPtr> (Parser::*operand)(),
+                                 std::initializer_list<std::string_view> symbols) {
+    const auto at_link = [&] {
+        return std::ranges::any_of(symbols, [&](auto symbol) { return is_symbol(symbol); });
+    };
+    auto first = (this->*operand)();
+    if (!first || !at_link()) return first;
+    ExprPtr expr = make(ExprKind::chain, peek().at);
+    expr->args.push_back(std::move(*first));
+    while (at_link()) {
+        const Token link = take();
+        expr->links.push_back({link.text, link.at});
+        auto next = (this->*operand)();
+        if (!next) return next;
+        expr->args.push_back(std::move(*next));
     }
-    return left;
+    if (expr->links.size() > 1) return expr;
+    expr->kind = ExprKind::binary;
+    expr->text = std::move(expr->links[0].text);
+    expr->links.clear();
+    return expr;
 }
 
-Checked<ExprPtr> Parser::product() {
-    auto left = unary();
-    while (left && (is_symbol("*") || is_symbol("/"))) {
-        const Token token = take();
-        ExprPtr expr = make(ExprKind::binary, token.at, token.text);
-        auto right = unary();
-        if (!right) return right;
-        left = joined(std::move(expr), std::move(*left), std::move(*right));
-    }
-    return left;
-}
+Checked<ExprPtr> Parser::sum() { return chained(&Parser::product, {"+", "-", "||"}); }
+
+Checked<ExprPtr> Parser::product() { return chained(&Parser::unary, {"*", "/"}); }
 
 Checked<ExprPtr> Parser::unary() {
     bool minus = false;

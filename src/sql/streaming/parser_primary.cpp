@@ -37,11 +37,7 @@ Checked<ExprPtr> Parser::primary() {
         if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
         // (a - b) DAY TO SECOND: the qualifier of a difference of times; it is in milliseconds
         // anyway.
-        if (peek().kind == TokenKind::word && is_interval_unit(peek().text)) {
-            take();
-            if (take_word("TO")) take();
-        }
-        return value;
+        return interval_qualifier(std::move(*value));
     }
     if (peek().kind == TokenKind::quoted) {
         if (is_symbol("(", 1)) return call();
@@ -49,6 +45,22 @@ Checked<ExprPtr> Parser::primary() {
     }
     if (peek().kind == TokenKind::word) return word_primary();
     return unexpected("a value");
+}
+
+/// Behind `value` in parentheses. What stands behind TO is its second unit only when it is a
+/// smaller one: FLOOR((a - b) MINUTE TO MINUTE) has its own.
+Checked<ExprPtr> Parser::interval_qualifier(ExprPtr value) {
+    if (peek().kind != TokenKind::word || !is_interval_unit(peek().text)) return value;
+    const std::string first = take().text;
+    if (take_symbol("(")) {
+        auto precision = whole_number("a number of digits");
+        if (!precision) return std::unexpected(precision.error());
+        if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+    }
+    if (!is_word("TO") || !is_smaller_unit(first, peek(1).text)) return value;
+    take();
+    take();
+    return value;
 }
 
 Checked<ExprPtr> Parser::word_primary() {
@@ -101,25 +113,16 @@ Checked<ExprPtr> Parser::column() {
 
 Checked<ExprPtr> Parser::case_expression() {
     ExprPtr expr = make(ExprKind::case_when, take().at);
-    const std::size_t operand_at = at_;
-    const bool is_simple = !is_word("WHEN");
-    if (is_simple) {
+    if (!is_word("WHEN")) {
+        expr->kind = ExprKind::case_of;
         auto operand = expression();
         if (!operand) return operand;
+        expr->args.push_back(std::move(*operand));
+        if (!is_word("WHEN")) return unexpected("WHEN");
     }
     while (take_word("WHEN")) {
         auto condition = expression();
         if (!condition) return condition;
-        if (is_simple) {  // the operand is read once more for each comparison
-            const std::size_t here = std::exchange(at_, operand_at);
-            auto operand = expression();
-            at_ = here;
-            if (!operand) return operand;
-            ExprPtr equal = make(ExprKind::binary, (*condition)->at, "=");
-            equal->args.push_back(std::move(*operand));
-            equal->args.push_back(std::move(*condition));
-            condition = std::move(equal);
-        }
         expr->args.push_back(std::move(*condition));
         if (auto then = expect_word("THEN"); !then) return std::unexpected(then.error());
         auto value = expression();

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 
 #include "sql/streaming/binder.h"
@@ -14,6 +15,7 @@ using record::Type;
 
 constexpr std::int64_t top_k_max = 100'000;
 constexpr std::int64_t window_s_max = 3600;
+constexpr std::int64_t divisor_max = 1'000'000;  ///< of the time since an instant, in a key
 
 /// A query's steps and what comes out of them.
 struct Chain {
@@ -32,13 +34,49 @@ std::optional<IntervalValue> width_of_unit(const std::string& unit) {
     return std::nullopt;
 }
 
-/// How long the value of a monotonic key stays the same; nothing when it is none.
-std::optional<IntervalValue> width_of_key(const Typed& key) {
-    if ((key.op == Op::add || key.op == Op::subtract) && key.args[1].op == Op::constant)
-        return width_of_key(key.args[0]);
-    if (key.op != Op::call || key.args[0].op != Op::rowtime) return std::nullopt;
-    if (key.function == Function::step_time) return key.interval;
-    return key.function == Function::floor_time ? width_of_unit(key.unit) : std::nullopt;
+/// The first operand of `key`, when all behind it are constants under one of `ops`.
+const Typed* varied_by(const Typed& key, std::initializer_list<Op> ops) {
+    const auto allowed = [&](Op op) { return std::ranges::find(ops, op) != ops.end(); };
+    const bool known = key.op == Op::chain ? std::ranges::all_of(key.links, allowed, &TypedLink::op)
+                                           : key.args.size() == 2 && allowed(key.op);
+    if (!known) return nullptr;
+    for (std::size_t i = 1; i < key.args.size(); ++i) {
+        if (key.args[i].op != Op::constant) return nullptr;
+    }
+    return &key.args[0];
+}
+
+/// FLOOR((ROWTIME - instant) / n TO unit): n units wide, from the instant on.
+std::optional<TimeKey> key_of_elapsed(const Typed& floor) {
+    auto width = width_of_unit(floor.unit);
+    const Typed* elapsed = &floor.args[0];
+    while (const Typed* inner = varied_by(*elapsed, {Op::divide})) {
+        for (std::size_t i = 1; i < elapsed->args.size() && width; ++i) {
+            const Typed& by = elapsed->args[i];
+            const bool whole = record::is_integer(by.type.kind) && !by.is_null && by.integer > 0 &&
+                               by.integer <= divisor_max;
+            if (!whole || width->ms > INT64_MAX / divisor_max) return std::nullopt;
+            width->ms *= by.integer;
+        }
+        elapsed = inner;
+    }
+    const bool since = elapsed->op == Op::subtract && elapsed->args[0].op == Op::rowtime &&
+                       elapsed->args[1].op == Op::constant && !elapsed->args[1].is_null;
+    if (!width || width->ms == 0 || !since) return std::nullopt;
+    return TimeKey{0, *width, elapsed->args[1].integer};
+}
+
+/// When the value of a monotonic key changes; nothing when it is none.
+std::optional<TimeKey> time_key_of(const Typed& key) {
+    if (const Typed* inner = varied_by(key, {Op::add, Op::subtract})) return time_key_of(*inner);
+    if (key.op != Op::call) return std::nullopt;
+    if (key.function == Function::floor_time && key.type.kind == Kind::interval)
+        return key_of_elapsed(key);
+    if (key.args[0].op != Op::rowtime) return std::nullopt;
+    if (key.function == Function::step_time) return TimeKey{0, key.interval, 0};
+    if (key.function != Function::floor_time) return std::nullopt;
+    const auto width = width_of_unit(key.unit);
+    return width ? std::optional(TimeKey{0, *width, 0}) : std::nullopt;
 }
 
 class Planner {
@@ -245,8 +283,10 @@ class Planner {
         for (const ExprPtr& expr : select.group_by) {
             auto key = plain.bind(*expr);
             if (!key) return std::unexpected(key.error());
-            if (const auto width = width_of_key(*key))
-                step.time_keys.push_back({grouping.keys.size(), *width});
+            if (auto time_key = time_key_of(*key)) {
+                time_key->key = grouping.keys.size();
+                step.time_keys.push_back(*time_key);
+            }
             grouping.keys.push_back(std::move(*key));
         }
         if (step.time_keys.empty())

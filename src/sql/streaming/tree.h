@@ -21,13 +21,15 @@ enum class ExprKind {
     interval,   ///< `interval`
     column,     ///< `path`: name, or qualifier and name
     unary,      ///< `text`: "-", "+", "NOT"
-    binary,     ///< `text`: the operator
+    binary,     ///< `text`: the operator; AND and OR have two or more `args`
+    chain,      ///< a + b - c, a * b / c: `links` between three or more `args`, from the left
     between,    ///< value, low, high; `negated`
     in_list,    ///< value, then the list; `negated`
     is_test,    ///< `text`: NULL TRUE FALSE UNKNOWN; `negated`
     distinct,   ///< IS [NOT] DISTINCT FROM; `negated`
     like,       ///< value, pattern[, escape]; `negated`; `text`: LIKE or SIMILAR
-    case_when,  ///< when, then, when, then, ... [else]; a simple CASE is written out with "="
+    case_when,  ///< when, then, when, then, ... [else]
+    case_of,    ///< CASE value WHEN: value, when, then, ..., [else]
     cast,       ///< `type`
     call        ///< `text`: the function; `unit` of EXTRACT, FLOOR, CEIL
 };
@@ -41,12 +43,19 @@ struct IntervalValue {
 struct Expr;
 using ExprPtr = std::unique_ptr<Expr>;
 
+/// An operator between two operands of a chain.
+struct Link {
+    std::string text;
+    Position at;
+};
+
 struct Expr {
     ExprKind kind = ExprKind::null;
     Position at;
     std::string text;
     std::vector<std::string> path;
     std::vector<ExprPtr> args;
+    std::vector<Link> links;
     record::Type type;
     IntervalValue interval;
     std::string unit;

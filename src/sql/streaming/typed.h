@@ -22,6 +22,7 @@ enum class Op {
     multiply,
     divide,
     concat,
+    chain,  ///< `links` over `args`, from the left
     equal,
     not_equal,
     less,
@@ -35,7 +36,10 @@ enum class Op {
     is_null,
     is_true,
     is_false,
+    in_list,    ///< value, then the list, all of one type
+    between,    ///< value, low, high, all of one type
     case_when,  ///< condition, value, ..., else
+    case_of,    ///< operand, when, value, ..., else; operand and whens of one type
     cast,
     like,  ///< value; `pattern`; `is_similar`
     call   ///< `function`
@@ -77,11 +81,19 @@ enum class Function {
     tsdiff
 };
 
+/// One step of a chain: the operator, and the type of what it gives.
+struct TypedLink {
+    Op op = Op::add;
+    record::Type type;
+    bool operator==(const TypedLink& other) const = default;
+};
+
 struct Typed {
     Op op = Op::constant;
     record::Type type;
     Position at;
     std::vector<Typed> args;
+    std::vector<TypedLink> links;
     std::size_t column = 0;
     Function function = Function::abs;
     IntervalValue interval;
@@ -105,11 +117,12 @@ struct Aggregate {
     record::Type type;
 };
 
-/// A group's key that moves with ROWTIME: STEP or FLOOR of it. The group ends where the key
-/// changes.
+/// A group's key that moves with ROWTIME: STEP or FLOOR of it, or FLOOR of the time since an
+/// instant. The group ends where the key changes: at each multiple of `width` from `offset_ms`.
 struct TimeKey {
     std::size_t key = 0;  ///< in Step::keys
     IntervalValue width;  ///< ms or months
+    std::int64_t offset_ms = 0;
 };
 
 enum class StepKind { filter, project, aggregate, top_k };

@@ -48,12 +48,12 @@ Type decimal(int digits, int scale) {
 }  // namespace
 
 bool Typed::operator==(const Typed& other) const {
-    return op == other.op && type == other.type && args == other.args && column == other.column &&
-           function == other.function && interval.ms == other.interval.ms &&
-           interval.months == other.interval.months && unit == other.unit &&
-           pattern == other.pattern && escape == other.escape && is_similar == other.is_similar &&
-           is_null == other.is_null && integer == other.integer && real == other.real &&
-           text == other.text;
+    return op == other.op && type == other.type && args == other.args && links == other.links &&
+           column == other.column && function == other.function &&
+           interval.ms == other.interval.ms && interval.months == other.interval.months &&
+           unit == other.unit && pattern == other.pattern && escape == other.escape &&
+           is_similar == other.is_similar && is_null == other.is_null && integer == other.integer &&
+           real == other.real && text == other.text;
 }
 
 Typed node(Op op, Type type, Position at, std::vector<Typed> args) {
