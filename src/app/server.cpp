@@ -41,7 +41,7 @@ constexpr std::int64_t manual_start_ms = 1'767'225'600'000;
 std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
     for (const auto& part :
-         {WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
+         {run_migrations(), WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
           WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations(),
           WiredFunctions::migrations(), WiredAnalytics::migrations(), WiredSchedule::migrations(),
           WiredLake::migrations(), WiredDashboards::migrations(),
@@ -141,10 +141,12 @@ Result<> Server::Parts::open() {
     cores = std::make_unique<io::Cores>(
         *clock, std::max(1U, std::min(4U, std::thread::hardware_concurrency())));
     auto done = keep(database, meta::Database::open(config.data_dir + "/meta.db", all_migrations()));
+    if (done) done = directory->settle(*database);
     if (!done) return done;
-    context.reset(
-        new Context{config, *clock, *disk, *cores, *pool, *database, router, config.data_dir, ""});
-    return make_services();
+    context.reset(new Context{config, *clock, *disk, *cores, *pool, *database, *directory, router,
+                              config.data_dir, ""});
+    done = make_services();
+    return done ? directory->begin_run(*database) : done;
 }
 
 Result<> Server::Parts::make_services() {

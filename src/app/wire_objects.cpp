@@ -12,7 +12,9 @@ Result<std::unique_ptr<WiredObjects>> WiredObjects::make(Context& context) {
     io::Core& home = context.cores.at(context.cores.size() - 1);
     wired->objects_ = std::make_unique<objects::Objects>(
         home, context.database, context.disk, context.data_dir + "/objects", context.pool);
-    if (auto opened = wired->objects_->open(); !opened)
+    const objects::Objects::Found found{context.directory.run(),
+                                        context.directory.is_objects_newer()};
+    if (auto opened = wired->objects_->open(found, context.clock.now()); !opened)
         return std::unexpected(std::move(opened.error()));
     aws::register_s3(context.router, home, *wired->objects_);
     return wired;

@@ -61,34 +61,80 @@ std::int64_t Blobs::current_pack() const {
     return pack_;
 }
 
-Result<> Blobs::open(const std::vector<std::int64_t>& live, std::int64_t last_file) {
-    last_file_ = last_file;
+Result<std::vector<std::int64_t>> Blobs::open(const Named& named, std::int64_t first_file, Timestamp now) {
+    if (auto opened = quarantine_.open(); !opened) return std::unexpected(std::move(opened.error()));
+    last_file_ = std::max(first_file - 1, quarantine_.last_file());
+    if (!named.held.empty()) last_file_ = std::max(last_file_, named.held.back());
+    std::vector<std::int64_t> found;
     for (int bucket = 0; bucket < 256; ++bucket) {
-        const std::string directory = fmt::format("{}/{:02x}", directory_, bucket);
-        if (auto made = disk_.make_directories(directory); !made) return made;
-        auto names = disk_.list(directory);
-        if (!names) return std::unexpected(std::move(names.error()));
-        for (const std::string& name : *names) {
-            const std::int64_t file = std::strtoll(name.c_str(), nullptr, 16);
-            last_file_ = std::max(last_file_, file);
-            if (std::ranges::binary_search(live, file)) continue;
-            if (auto removed = disk_.remove(directory + "/" + name); !removed) return removed;
+        if (auto done = survey(bucket, named, now, found); !done) return std::unexpected(std::move(done.error()));
+    }
+    std::ranges::sort(found);
+    std::vector<std::int64_t> missing;
+    for (const std::int64_t file : named.held) {
+        if (std::ranges::binary_search(found, file)) continue;
+        if (!quarantine_.has(file)) {
+            missing.push_back(file);
+        } else if (auto back = quarantine_.bring_back(file, path_of(file)); !back) {
+            return std::unexpected(std::move(back.error()));
         }
     }
+    if (auto synced = quarantine_.sync(); !synced) return std::unexpected(std::move(synced.error()));
     thread_ = std::thread([this] { pack_loop(); });
+    return missing;
+}
+
+/// Files that are in none of the two lists are not ours to remove: another meta.db may name them.
+Result<> Blobs::survey(int bucket, const Named& named, Timestamp now, std::vector<std::int64_t>& found) {
+    const std::string directory = fmt::format("{}/{:02x}", directory_, bucket);
+    if (auto made = disk_.make_directories(directory); !made) return made;
+    auto names = disk_.list(directory);
+    if (!names) return std::unexpected(std::move(names.error()));
+    for (const std::string& name : *names) {
+        const auto file = file_of_name(name);
+        if (!file || (*file & 0xff) != bucket) {
+            log_warn("objects", "a file that is none of this store's is left alone", {{"file", directory + "/" + name}});
+            continue;
+        }
+        last_file_ = std::max(last_file_, *file);
+        if (std::ranges::binary_search(named.held, *file)) {
+            found.push_back(*file);
+        } else if (!std::ranges::binary_search(named.dying, *file)) {
+            if (auto put = quarantine_.put(*file, path_of(*file), now); !put) return put;
+        }
+    }
     return {};
 }
 
-Result<> Blobs::remove(std::int64_t file) { return disk_.remove(path_of(file)); }
+Result<> Blobs::retire(std::int64_t file, bool keep, Timestamp now) {
+    if (!keep) return disk_.remove(path_of(file));
+    if (auto put = quarantine_.put(file, path_of(file), now); !put) return put;
+    return quarantine_.sync();
+}
 
-Result<Bytes> Blobs::read(const Extent& extent, std::uint64_t offset, std::uint64_t size) {
-    auto file = disk_.open(path_of(extent.file), io::OpenMode::read);
-    if (!file) return std::unexpected(std::move(file.error()));
-    size = std::min(size, extent.size - std::min(extent.size, offset));
+Result<> Blobs::expire(Timestamp before) { return quarantine_.expire(before); }
+
+Result<std::shared_ptr<io::File>> Blobs::open_file(std::int64_t file) {
+    const std::string path = path_of(file);
+    auto opened = disk_.open(path, io::OpenMode::read);
+    if (opened) return std::shared_ptr<io::File>(std::move(*opened));
+    if (auto there = disk_.exists(path); there && !*there) return fail(Errc::lost, fmt::format("{} is missing", path));
+    return std::unexpected(std::move(opened.error()));
+}
+
+Result<> Blobs::check_length(io::File& file, const Extent& extent) {
+    auto size = file.size();
+    if (!size) return std::unexpected(std::move(size.error()));
+    const std::uint64_t end = extent.offset + extent.size;
+    if (*size >= end) return {};
+    return fail(Errc::lost, fmt::format("{} has {} of {} bytes", path_of(extent.file), *size, end));
+}
+
+Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t offset, std::uint64_t size) {
     std::string content(size, '\0');
-    auto got = (*file)->read_at(extent.offset + offset, std::span(content.data(), content.size()));
+    auto got = file.read_at(extent.offset + offset, std::span(content.data(), content.size()));
     if (!got) return std::unexpected(std::move(got.error()));
-    if (*got != size) return fail(freshet::Errc::corrupt, fmt::format("{} is shorter than the index says", path_of(extent.file)));
+    if (*got != size) return fail(Errc::lost, fmt::format("{} is shorter than the index says", path_of(extent.file)));
     return Bytes::own(std::move(content));
 }
 

@@ -13,16 +13,25 @@
 #include "base/digest.h"
 #include "io/core.h"
 #include "io/disk.h"
+#include "objects/quarantine.h"
 #include "objects/types.h"
 
 namespace freshet::objects {
 
 class Blobs {
   public:
-    Blobs(io::Disk& disk, std::string directory, io::Pool& pool) : disk_(disk), directory_(std::move(directory)), pool_(pool) {}
+    Blobs(io::Disk& disk, std::string directory, io::Pool& pool)
+        : disk_(disk), directory_(std::move(directory)), pool_(pool), quarantine_(disk, directory_ + "/quarantine") {}
     ~Blobs();
-    /// Removes files that are not `live`; numbers go on behind `last_file`.
-    Result<> open(const std::vector<std::int64_t>& live, std::int64_t last_file);
+    /// What the index names, ascending.
+    struct Named {
+        std::vector<std::int64_t> held;   ///< by an extent
+        std::vector<std::int64_t> dying;  ///< by none any more, to be removed
+    };
+    /// Moves files that are not named to the quarantine and takes named ones out of it. New files get
+    /// numbers from `first_file` on at least. Returns the held ones that are nowhere.
+    Result<std::vector<std::int64_t>> open(const Named& named, std::int64_t first_file, Timestamp now);
+    const Quarantine& quarantine() const { return quarantine_; }
 
     /// Takes an object's bytes piece by piece. Small ones stay in memory until finish(), and then share one
     /// write and one fsync with others in a pack; large ones go to a file as they come.
@@ -43,14 +52,22 @@ class Blobs {
         std::shared_ptr<io::File> large_;
     };
 
-    /// Up to `size` bytes of an extent from `offset` within it. Blocks.
-    Result<Bytes> read(const Extent& extent, std::uint64_t offset, std::uint64_t size);
+    /// Errc::lost when it is not there. Blocks, as all of these do.
+    Result<std::shared_ptr<io::File>> open_file(std::int64_t file);
+    /// Errc::lost when `file` ends before `extent` does.
+    Result<> check_length(io::File& file, const Extent& extent);
+    /// `size` bytes of `extent`, which lies in `file`, from `offset` within it.
+    Result<Bytes> read(io::File& file, const Extent& extent, std::uint64_t offset, std::uint64_t size);
     std::string path_of(std::int64_t file) const;
-    Result<> remove(std::int64_t file);
+    /// Removes a file that nothing names; with `keep` it goes to the quarantine.
+    Result<> retire(std::int64_t file, bool keep, Timestamp now);
+    /// Removes what has lain in the quarantine since before `before`.
+    Result<> expire(Timestamp before);
     /// The pack that is being written: not to be removed.
     std::int64_t current_pack() const;
 
   private:
+    Result<> survey(int bucket, const Named& named, Timestamp now, std::vector<std::int64_t>& found);
     struct Packing {
         std::vector<Bytes> pieces;
         std::uint64_t size = 0;
@@ -65,6 +82,7 @@ class Blobs {
     io::Disk& disk_;
     std::string directory_;
     io::Pool& pool_;
+    Quarantine quarantine_;  ///< open()'s, then the sweep's
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Packing> waiting_;

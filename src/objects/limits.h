@@ -12,6 +12,10 @@ inline constexpr std::uint64_t read_piece_bytes = 1024 * 1024;
 inline constexpr std::uint64_t part_bytes_min = 5 * 1024 * 1024;     ///< S3: of every part but the last
 inline constexpr int part_number_max = 10'000;                       ///< S3
 inline constexpr Millis unlink_grace = 15min;                        ///< readers of a deleted object finish within it
+inline constexpr std::size_t reader_files_max = 16;                  ///< kept open by one reader; more are opened in turn
+inline constexpr std::size_t lost_files_named_max = 8;               ///< in the log; the others are counted
+inline constexpr Millis quarantine_age = 7 * 24h;                    ///< of files that no meta.db names: time to put the right one back
+inline constexpr int run_shift = 32;                                 ///< a run of the server numbers its files from run << 32 on
 inline constexpr Millis sweep_every = 60'000ms;
 
 }  // namespace freshet::objects::limits

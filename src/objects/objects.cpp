@@ -6,36 +6,12 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "objects/extent_reader.h"
 #include "objects/limits.h"
 #include "objects/store.h"
 
 namespace freshet::objects {
 namespace {
-
-/// Reads extents one after the other, on the pool.
-class ExtentReader final : public io::BodyReader {
-  public:
-    ExtentReader(Blobs& blobs, io::Pool& pool, std::vector<Extent> extents, std::uint64_t offset, std::uint64_t size)
-        : blobs_(blobs), pool_(pool), extents_(std::move(extents)), offset_(offset), left_(size) {}
-    io::Task<Result<Bytes>> read() override {
-        while (next_ < extents_.size() && offset_ >= extents_[next_].size) offset_ -= extents_[next_++].size;
-        if (left_ == 0 || next_ == extents_.size()) co_return Bytes();
-        const std::uint64_t want = std::min({left_, extents_[next_].size - offset_, limits::read_piece_bytes});
-        auto piece = co_await pool_.run([this, want] { return blobs_.read(extents_[next_], offset_, want); });
-        if (piece) {
-            offset_ += piece->size();
-            left_ -= piece->size();
-        }
-        co_return piece;
-    }
-
-  private:
-    Blobs& blobs_;
-    io::Pool& pool_;
-    std::vector<Extent> extents_;
-    std::size_t next_ = 0;
-    std::uint64_t offset_, left_;
-};
 
 Result<> check_condition(const meta::Connection& connection, std::int64_t bucket, const std::string& key, const WriteCondition& condition) {
     if (!condition.must_be_absent && !condition.must_match) return {};
@@ -54,16 +30,42 @@ Objects::Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::
     : home_(home), database_(database), pool_(pool), blobs_(disk, std::move(directory), pool), stop_(home), loops_(home) {}
 Objects::~Objects() = default;
 
-Result<> Objects::open() {
-    std::vector<std::int64_t> live;
+Result<> Objects::open(Found found, Timestamp now) {
+    Blobs::Named named;
     auto read = database_.read_now([&](const meta::Connection& connection) -> Result<> {
-        auto files = store::live_files(connection);
-        if (!files) return std::unexpected(std::move(files.error()));
-        live = std::move(*files);
+        auto held = store::held_files(connection);
+        if (!held) return std::unexpected(std::move(held.error()));
+        auto dying = store::dying_files(connection);
+        if (!dying) return std::unexpected(std::move(dying.error()));
+        auto keep = store::keep_until_ms(connection);
+        if (!keep) return std::unexpected(std::move(keep.error()));
+        named = {std::move(*held), std::move(*dying)};
+        keep_until_ms_ = *keep;
         return {};
     });
     if (!read) return read;
-    return blobs_.open(live, live.empty() ? 0 : live.back());
+    auto missing = blobs_.open(named, (found.run << limits::run_shift) + 1, now);
+    if (!missing) return std::unexpected(std::move(missing.error()));
+    tell_of(*missing);
+    const Amount& taken = blobs_.quarantine().taken();
+    if (!found.index_is_older || taken.files == 0) return {};
+    keep_until_ms_ = to_epoch_ms(now + limits::quarantine_age);
+    return database_.write_now([&](meta::Txn& txn) { return store::set_keep_until_ms(txn, keep_until_ms_); });
+}
+
+void Objects::tell_of(const std::vector<std::int64_t>& missing) const {
+    const Amount &taken = blobs_.quarantine().taken(), &back = blobs_.quarantine().brought_back();
+    if (taken.files > 0) {
+        log_warn("objects", "files that meta.db does not name are in objects/quarantine",
+                 {{"files", taken.files}, {"bytes", taken.bytes}, {"kept_days", limits::quarantine_age.count() / Millis(24h).count()}});
+    }
+    if (back.files > 0) {
+        log_warn("objects", "files that meta.db names were brought back from objects/quarantine", {{"files", back.files}, {"bytes", back.bytes}});
+    }
+    for (std::size_t i = 0; i < std::min(missing.size(), limits::lost_files_named_max); ++i) {
+        log_error("objects", "a file that meta.db names is missing: its objects answer 500", {{"file", blobs_.path_of(missing[i])}});
+    }
+    if (missing.size() > limits::lost_files_named_max) log_error("objects", "files that meta.db names are missing", {{"files", missing.size()}});
 }
 
 void Objects::start() { loops_.spawn(sweep()); }
@@ -73,26 +75,39 @@ io::Task<void> Objects::stop() {
     co_await loops_.join();
 }
 
-/// Unlinks files that nobody has named for a while.
 io::Task<void> Objects::sweep() {
     while (true) {
-        const Timestamp now = home_.now();
-        const std::int64_t pack = blobs_.current_pack();
-        auto dead = co_await database_.write([now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
-            if (auto noted = store::note_dead_files(txn, to_epoch_ms(now)); !noted) return std::unexpected(std::move(noted.error()));
-            return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace), pack);
-        });
-        if (dead && !dead->empty()) {
-            co_await pool_.run([this, &dead] {
-                for (const std::int64_t file : *dead) {
-                    if (auto removed = blobs_.remove(file); !removed) log_warn("objects", "unlink failed", {{"reason", removed.error().message()}});
-                }
-            });
-        }
-        if (!dead) log_warn("objects", "sweep failed", {{"reason", dead.error().message()}});
+        co_await remove_dead();
+        const Timestamp expired = home_.now() - limits::quarantine_age;
+        auto done = co_await pool_.run([this, expired] { return blobs_.expire(expired); });
+        if (!done) log_warn("objects", "the quarantine could not be swept", {{"reason", done.error().message()}});
+        const Amount& gone = blobs_.quarantine().expired();
+        if (gone.files > 0) log_info("objects", "removed from objects/quarantine", {{"files", gone.files}, {"bytes", gone.bytes}});
         const bool go_on = co_await stop_.sleep_until(home_.now() + limits::sweep_every);
         if (!go_on) co_return;
     }
+}
+
+/// Unlinks files that nobody has named for a while.
+io::Task<void> Objects::remove_dead() {
+    const Timestamp now = home_.now();
+    const std::int64_t pack = blobs_.current_pack();
+    auto dead = co_await database_.write([now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
+        if (auto noted = store::note_dead_files(txn, to_epoch_ms(now)); !noted) return std::unexpected(std::move(noted.error()));
+        return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace), pack);
+    });
+    if (!dead) {
+        log_warn("objects", "sweep failed", {{"reason", dead.error().message()}});
+        co_return;
+    }
+    if (dead->empty()) co_return;
+    co_await pool_.run([this, &dead, now] {
+        for (const std::int64_t file : *dead) {
+            if (auto retired = blobs_.retire(file, to_epoch_ms(now) < keep_until_ms_, now); !retired) {
+                log_warn("objects", "unlink failed", {{"reason", retired.error().message()}});
+            }
+        }
+    });
 }
 
 // --- buckets
@@ -171,6 +186,13 @@ io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) 
         return store::find_object(connection, of->id, key);
     });
     co_return found;
+}
+
+io::Task<Result<std::shared_ptr<io::BodyReader>>> Objects::open_body(ObjectInfo object, std::uint64_t offset, std::uint64_t size) {
+    auto reader = std::make_shared<ExtentReader>(blobs_, pool_, object.extents, offset, size);
+    auto begun = co_await reader->begin();
+    if (!begun) co_return std::unexpected(std::move(begun.error()));
+    co_return std::shared_ptr<io::BodyReader>(std::move(reader));
 }
 
 std::shared_ptr<io::BodyReader> Objects::read(const ObjectInfo& object, std::uint64_t offset, std::uint64_t size) {

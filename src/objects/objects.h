@@ -16,8 +16,13 @@ class Objects {
   public:
     Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory, io::Pool& pool);
     ~Objects();
-    /// Sweeps what no index entry names; before the cores run.
-    Result<> open();
+    /// What is known of the directory that is opened.
+    struct Found {
+        std::int64_t run = 0;        ///< number of this run of the server: names its files
+        bool index_is_older = false;  ///< than the files: a backup of meta.db was put in
+    };
+    /// Quarantines what no index entry names, says which files are missing; before the cores run.
+    Result<> open(Found found, Timestamp now);
     void start();
     io::Task<void> stop();
 
@@ -35,7 +40,10 @@ class Objects {
     io::Task<Result<ObjectInfo>> publish(std::string bucket, std::string key, Staged staged, Attributes attributes, WriteCondition condition);
 
     io::Task<Result<ObjectInfo>> find(std::string bucket, std::string key);
-    /// The bytes [offset, offset + size) of `object`, which may be deleted meanwhile: files outlive it by a grace.
+    /// The bytes [offset, offset + size) of `object`, the first piece read and all files found: Errc::lost names the one
+    /// that is missing. The object may be deleted meanwhile.
+    io::Task<Result<std::shared_ptr<io::BodyReader>>> open_body(ObjectInfo object, std::uint64_t offset, std::uint64_t size);
+    /// The same for who reads it all before it answers.
     std::shared_ptr<io::BodyReader> read(const ObjectInfo& object, std::uint64_t offset, std::uint64_t size);
     /// The file that an extent lies in: for a process that reads it itself.
     std::string path_of(const Extent& extent) const { return blobs_.path_of(extent.file); }
@@ -57,10 +65,13 @@ class Objects {
 
   private:
     io::Task<void> sweep();
+    io::Task<void> remove_dead();
+    void tell_of(const std::vector<std::int64_t>& missing) const;
     io::Core& home_;
     meta::Database& database_;
     io::Pool& pool_;
     Blobs blobs_;
+    std::int64_t keep_until_ms_ = 0;  ///< files that die until then go to the quarantine
     io::StopFlag stop_;
     io::Scope loops_;
 };

@@ -98,17 +98,40 @@ std::vector<meta::Migration> migrations() {
              "CREATE TABLE dead_files (file INTEGER PRIMARY KEY, since_ms INTEGER);"
              "CREATE TABLE uploads (id TEXT PRIMARY KEY, bucket INTEGER NOT NULL REFERENCES buckets, key BLOB NOT NULL, started_ms INTEGER NOT NULL, attributes BLOB NOT NULL) WITHOUT ROWID;"
              "CREATE TABLE parts (upload TEXT NOT NULL REFERENCES uploads ON DELETE CASCADE, number INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,"
-             " modified_ms INTEGER NOT NULL, attributes BLOB NOT NULL, extents TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID"}};
+             " modified_ms INTEGER NOT NULL, attributes BLOB NOT NULL, extents TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID"},
+            {"objects", 2, "CREATE TABLE objects_restored (one INTEGER PRIMARY KEY, keep_until_ms INTEGER NOT NULL)"}};
 }
 
-Result<std::vector<std::int64_t>> live_files(const meta::Connection& connection) {
+namespace {
+
+Result<std::vector<std::int64_t>> numbers(const meta::Connection& connection, std::string_view sql) {
     std::vector<std::int64_t> files;
-    auto read = connection.query("SELECT file FROM extents UNION SELECT file FROM dead_files ORDER BY 1", {}, [&](const meta::Row& row) {
+    auto read = connection.query(sql, {}, [&](const meta::Row& row) {
         files.push_back(row.integer(0));
         return true;
     });
     if (!read) return std::unexpected(std::move(read.error()));
     return files;
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> held_files(const meta::Connection& connection) {
+    return numbers(connection, "SELECT DISTINCT file FROM extents ORDER BY file");
+}
+
+Result<std::vector<std::int64_t>> dying_files(const meta::Connection& connection) {
+    return numbers(connection, "SELECT file FROM dead_files ORDER BY file");
+}
+
+Result<std::int64_t> keep_until_ms(const meta::Connection& connection) {
+    auto found = numbers(connection, "SELECT keep_until_ms FROM objects_restored");
+    if (!found) return std::unexpected(std::move(found.error()));
+    return found->empty() ? 0 : found->front();
+}
+
+Result<> set_keep_until_ms(meta::Txn& txn, std::int64_t until_ms) {
+    return done(txn.execute("INSERT OR REPLACE INTO objects_restored VALUES (1, ?1)", {until_ms}));
 }
 
 Result<Bucket> find_bucket(const meta::Connection& connection, const std::string& name) {

@@ -7,8 +7,13 @@ namespace freshet::objects::store {
 
 std::vector<meta::Migration> migrations();
 
-/// Files that extents lie in, ascending.
-Result<std::vector<std::int64_t>> live_files(const meta::Connection& connection);
+/// Files that extents lie in, and files that lost their last one, ascending.
+Result<std::vector<std::int64_t>> held_files(const meta::Connection& connection);
+Result<std::vector<std::int64_t>> dying_files(const meta::Connection& connection);
+/// Until when files that lose their last extent go to the quarantine: an older index was put in, and the newer one may
+/// come back. 0: not at all.
+Result<std::int64_t> keep_until_ms(const meta::Connection& connection);
+Result<> set_keep_until_ms(meta::Txn& txn, std::int64_t until_ms);
 
 Result<Bucket> find_bucket(const meta::Connection& connection, const std::string& name);
 Result<std::vector<Bucket>> list_buckets(const meta::Connection& connection, const std::string& account);

@@ -21,7 +21,8 @@ enum class Errc {
     condition,      ///< a condition of the request does not hold
     invalid_part,   ///< a part is missing or its ETag differs
     part_order,     ///< parts are not in ascending order
-    too_small       ///< a part that is not the last has less than 5 MiB
+    too_small,      ///< a part that is not the last has less than 5 MiB
+    lost            ///< a file that the index names is missing or too short
 };
 
 struct Bucket {

@@ -113,7 +113,9 @@ class Handlers {
         if (input.response_content_encoding) out.content_encoding = input.response_content_encoding;
         if (input.response_content_language) out.content_language = input.response_content_language;
         if (input.response_cache_control) out.cache_control = input.response_cache_control;
-        out.body = objects_.read(*object, part.first, part.size);
+        auto content = co_await objects_.open_body(*object, part.first, part.size);
+        if (!content) co_return refuse(content.error(), input.bucket, input.key);
+        out.body = std::move(*content);
         co_return out;
     }
 

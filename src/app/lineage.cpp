@@ -1,0 +1,87 @@
+#include "app/lineage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace freshet::app {
+namespace {
+
+constexpr std::size_t run_count_max = 1000;
+constexpr std::uint64_t file_bytes_max = 256 * 1024;
+
+std::string path_in(const std::string& part) { return part + "/RUNS"; }
+
+bool has(const Runs& runs, const Run& run) { return std::ranges::find(runs, run) != runs.end(); }
+
+}  // namespace
+
+Age compare(const Runs& part, const Runs& other) {
+    if (part.empty() && other.empty()) return Age::same;
+    if (part.empty()) return Age::missing;
+    if (other.empty()) return Age::newer;
+    if (part.back() == other.back()) return Age::same;
+    if (has(part, other.back())) return Age::newer;
+    return has(other, part.back()) ? Age::older : Age::foreign;
+}
+
+Result<Runs> load_runs(io::Disk& disk, const std::string& part) {
+    const std::string path = path_in(part);
+    auto there = disk.exists(path);
+    if (!there) return std::unexpected(std::move(there.error()));
+    if (!*there) return Runs();
+    auto text = io::read_file(disk, path, file_bytes_max);
+    if (!text) return std::unexpected(std::move(text.error()));
+    Runs runs;
+    std::istringstream lines(*text);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        Run run;
+        if (!(words >> run.number >> run.id) || run.number < 1)
+            return fail(Errc::corrupt, fmt::format("{}: '{}' is not 'number id'", path, line));
+        runs.push_back(std::move(run));
+    }
+    return runs;
+}
+
+Result<> save_runs(io::Disk& disk, const std::string& part, const Runs& runs) {
+    if (auto made = disk.make_directories(part); !made) return made;
+    std::string text;
+    for (std::size_t i = runs.size() - std::min(runs.size(), run_count_max); i < runs.size(); ++i)
+        text += fmt::format("{} {}\n", runs[i].number, runs[i].id);
+    return io::write_file(disk, path_in(part), text);
+}
+
+std::vector<meta::Migration> run_migrations() {
+    return {{"data-directory", 1,
+             "CREATE TABLE data_runs (number INTEGER PRIMARY KEY, id TEXT NOT NULL, format INTEGER "
+             "NOT NULL)"}};
+}
+
+Result<Runs> load_runs(const meta::Database& database) {
+    Runs runs;
+    auto read = database.read_now([&](const meta::Connection& connection) {
+        return connection.query("SELECT number, id FROM data_runs ORDER BY number", {},
+                                [&](const meta::Row& row) {
+                                    runs.push_back({row.integer(0), row.text(1)});
+                                    return true;
+                                });
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return runs;
+}
+
+Result<> add_run(meta::Database& database, const Run& run, int format) {
+    return database.write_now([&](meta::Txn& txn) -> Result<> {
+        auto added = txn.execute("INSERT INTO data_runs VALUES (?1, ?2, ?3)",
+                                 {run.number, run.id, std::int64_t{format}});
+        if (!added) return std::unexpected(std::move(added.error()));
+        auto cut = txn.execute("DELETE FROM data_runs WHERE number <= ?1",
+                               {run.number - static_cast<std::int64_t>(run_count_max)});
+        if (!cut) return std::unexpected(std::move(cut.error()));
+        return {};
+    });
+}
+
+}  // namespace freshet::app
