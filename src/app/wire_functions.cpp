@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "aws/services/lambda.h"
+#include "aws/services/lambda/lambda.h"
 #include "aws/services/logs.h"
 #include "functions/store.h"
 

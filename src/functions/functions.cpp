@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <random>
 
@@ -23,6 +24,13 @@ std::string arn_of(const FunctionKey& key) {
 
 Failure not_found(const FunctionKey& key) {
     return fail(Errc::not_found, fmt::format("Function not found: {}", arn_of(key)));
+}
+
+Failure stale(std::string_view operation) {
+    return fail(Errc::wrong_revision,
+                fmt::format("The Revision Id provided does not match the latest Revision Id. Call "
+                            "the {} API to retrieve the latest Revision Id",
+                            operation));
 }
 
 Result<> check(const Settings& settings) {
@@ -93,6 +101,7 @@ std::string new_uuid() {
 Functions::Functions(Parts parts)
     : parts_(std::move(parts)),
       workers_(std::make_unique<Workers>(parts_)),
+      changing_(parts_.home),
       stopping_(parts_.home),
       events_changed_(parts_.home),
       scope_(parts_.home) {}
@@ -104,8 +113,7 @@ Result<> Functions::load() {
     fs::remove_all(directory, problem);  // processes and half-written code of a run before
     fs::create_directories(directory + "/code", problem);
     fs::create_directories(directory + "/tmp", problem);
-    if (problem)
-        return fail(freshet::Errc::io, fmt::format("cannot write to {}", directory));
+    if (problem) return fail(freshet::Errc::io, fmt::format("cannot write to {}", directory));
     return parts_.database.read_now([this](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
         if (!all) return std::unexpected(std::move(all.error()));
@@ -145,13 +153,17 @@ io::Task<Result<Function>> Functions::save(Function changed) {
     auto written = co_await parts_.database.write(
         [&changed](meta::Txn& txn) { return store::put(txn, changed); });
     if (!written) co_return std::unexpected(std::move(written.error()));
-    functions_[changed.key] = changed;
-    workers_->retire(changed.key);
+    Function& kept = functions_[changed.key];
+    const bool runs_on =
+        kept.settings == changed.settings && kept.code_sha256 == changed.code_sha256;
+    kept = changed;
+    if (!runs_on) workers_->retire(changed.key);
     co_return changed;
 }
 
 io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings, Bytes zip,
                                              std::map<std::string, std::string> tags) {
+    auto turn = co_await changing_.take();
     if (functions_.contains(key))
         co_return fail(Errc::exists, fmt::format("Function already exist: {}", key.name));
     if (auto checked = check(settings); !checked)
@@ -173,12 +185,10 @@ io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings,
 
 io::Task<Result<Function>> Functions::update_code(FunctionKey key, Bytes zip,
                                                   std::string revision) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    if (!revision.empty() && revision != found->revision)
-        co_return fail(Errc::wrong_revision,
-                       "The RevisionId provided does not match the latest RevisionId. Call the "
-                       "GetFunction/GetAlias API to retrieve the latest RevisionId");
+    if (!revision.empty() && revision != found->revision) co_return stale("GetFunction/GetAlias");
     Function changed = *found;
     changed.code_sha256 = to_hex(sha256(zip.view()));
     changed.code_bytes = static_cast<std::int64_t>(zip.size());
@@ -196,12 +206,10 @@ io::Task<Result<Function>> Functions::update_code(FunctionKey key, Bytes zip,
 
 io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsChange change,
                                                       std::string revision) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    if (!revision.empty() && revision != found->revision)
-        co_return fail(Errc::wrong_revision,
-                       "The RevisionId provided does not match the latest RevisionId. Call the "
-                       "GetFunction/GetAlias API to retrieve the latest RevisionId");
+    if (!revision.empty() && revision != found->revision) co_return stale("GetFunction/GetAlias");
     Function changed = *found;
     Settings& s = changed.settings;
     const auto set = [](auto& member, auto& given) {
@@ -220,6 +228,7 @@ io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsC
 }
 
 io::Task<Result<>> Functions::remove(FunctionKey key) {
+    auto turn = co_await changing_.take();
     if (!functions_.contains(key)) co_return not_found(key);
     auto removed =
         co_await parts_.database.write([key](meta::Txn& txn) { return store::remove(txn, key); });
@@ -229,27 +238,35 @@ io::Task<Result<>> Functions::remove(FunctionKey key) {
     co_return Result<>();
 }
 
-io::Task<Result<>> Functions::add_statement(FunctionKey key, std::string id,
-                                            std::string statement) {
+io::Task<Result<>> Functions::add_statement(FunctionKey key, Statement statement,
+                                            std::string revision) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    if (found->statements.contains(id))
+    if (!revision.empty() && revision != found->revision) co_return stale("GetPolicy");
+    Function changed = *found;
+    if (std::ranges::find(changed.policy, statement.id, &Statement::id) != changed.policy.end())
         co_return fail(Errc::exists,
                        fmt::format("The statement id ({}) provided already exists. Please provide "
                                    "a new statement id, or remove the existing statement.",
-                                   id));
-    Function changed = *found;
-    changed.statements[id] = std::move(statement);
+                                   statement.id));
+    changed.policy.push_back(std::move(statement));
     auto saved = co_await save(std::move(changed));
     if (!saved) co_return std::unexpected(std::move(saved.error()));
     co_return Result<>();
 }
 
-io::Task<Result<>> Functions::remove_statement(FunctionKey key, std::string id) {
+io::Task<Result<>> Functions::remove_statement(FunctionKey key, std::string id,
+                                               std::string revision) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found)
+        co_return fail(Errc::not_found, fmt::format("No policy found for: {}", arn_of(key)));
+    if (found->policy.empty())
+        co_return fail(Errc::not_found, "No policy is associated with the given resource.");
+    if (!revision.empty() && revision != found->revision) co_return stale("GetPolicy");
     Function changed = *found;
-    if (changed.statements.erase(id) == 0)
+    if (std::erase_if(changed.policy, [&](const Statement& one) { return one.id == id; }) == 0)
         co_return fail(Errc::not_found,
                        fmt::format("Statement {} is not found in resource policy.", id));
     auto saved = co_await save(std::move(changed));
@@ -275,9 +292,10 @@ io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload,
     --figures.running;
     ++figures.calls;
     figures.last_took = parts_.home.now() - begun;
-    figures.trouble = !result                          ? result.error().message()
-                      : result->function_error.empty() ? ""
-                                                       : result->payload.slice(0, trouble_bytes_max).str();
+    figures.trouble = !result ? result.error().message()
+                      : result->function_error.empty()
+                          ? ""
+                          : result->payload.slice(0, trouble_bytes_max).str();
     if (!figures.trouble.empty()) ++figures.failures;
     co_return result;
 }

@@ -6,6 +6,7 @@
 #include "functions/ports.h"
 #include "functions/types.h"
 #include "io/core.h"
+#include "io/turn.h"
 #include "meta/database.h"
 
 namespace freshet::functions {
@@ -49,8 +50,8 @@ class Functions {
     io::Task<Result<Function>> update_settings(FunctionKey key, SettingsChange change,
                                                std::string revision);
     io::Task<Result<>> remove(FunctionKey key);
-    io::Task<Result<>> add_statement(FunctionKey key, std::string id, std::string statement);
-    io::Task<Result<>> remove_statement(FunctionKey key, std::string id);
+    io::Task<Result<>> add_statement(FunctionKey key, Statement statement, std::string revision);
+    io::Task<Result<>> remove_statement(FunctionKey key, std::string id, std::string revision);
 
     /// Home core. Waits for the answer; a handler's failure is a result, not an error.
     io::Task<Result<InvokeResult>> invoke(FunctionKey key, Bytes payload,
@@ -67,6 +68,7 @@ class Functions {
     std::map<FunctionKey, Function> functions_;
     std::map<FunctionKey, Figures> figures_;
     std::unique_ptr<Workers> workers_;
+    io::Turn changing_;  ///< a change reads a function, waits, and writes it
     io::StopFlag stopping_;
     io::Signal events_changed_;
     io::Scope scope_;

@@ -6,6 +6,7 @@
 
 namespace freshet::functions {
 
+inline constexpr std::size_t name_bytes_max = 64;
 inline constexpr std::size_t payload_bytes_max = 6'291'556;        ///< of a call that waits
 inline constexpr std::size_t event_payload_bytes_max = 1'048'576;  ///< of a call that does not
 inline constexpr std::size_t environment_bytes_max = 4096;
@@ -16,6 +17,6 @@ inline constexpr std::size_t waiting_calls_max = 1000;        ///< AWS: concurre
 inline constexpr int event_attempts_max = 3;                  ///< the first and two more
 inline constexpr Millis retry_first = 60'000ms;               ///< then twice that
 inline constexpr std::size_t events_at_once = 16;
-inline constexpr std::size_t trouble_bytes_max = 500;         ///< of a failure's text, for people
+inline constexpr std::size_t trouble_bytes_max = 500;  ///< of a failure's text, for people
 
 }  // namespace freshet::functions

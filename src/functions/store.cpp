@@ -10,30 +10,92 @@ Result<> done(Result<std::int64_t> result) {
     return {};
 }
 
-/// Names and values, each with a length in front: "4:HOME5:/root".
-std::string pack(const std::map<std::string, std::string>& map) {
+/// Texts, each with its length in front: "4:HOME5:/root".
+std::string pack(const std::vector<std::string>& texts) {
     std::string out;
-    for (const auto& [name, value] : map)
-        for (const auto& text : {name, value}) out += std::to_string(text.size()) + ":" + text;
+    for (const std::string& text : texts) out += std::to_string(text.size()) + ":" + text;
     return out;
 }
 
-std::map<std::string, std::string> unpack(const std::string& text) {
-    std::map<std::string, std::string> map;
+std::vector<std::string> unpack(const std::string& packed) {
+    std::vector<std::string> texts;
     std::size_t at = 0;
-    const auto next = [&] {
+    while (at < packed.size()) {
         std::size_t size = 0;
-        while (at < text.size() && text[at] != ':')
-            size = size * 10 + static_cast<std::size_t>(text[at++] - '0');
-        std::string piece = at < text.size() ? text.substr(at + 1, size) : std::string();
+        while (at < packed.size() && packed[at] != ':')
+            size = size * 10 + static_cast<std::size_t>(packed[at++] - '0');
+        texts.push_back(at < packed.size() ? packed.substr(at + 1, size) : std::string());
         at += size + 1;
-        return piece;
-    };
-    while (at < text.size()) {
-        std::string name = next();
-        map[std::move(name)] = next();
     }
+    return texts;
+}
+
+/// Names and values, one behind the other.
+std::string pack(const std::map<std::string, std::string>& map) {
+    std::vector<std::string> texts;
+    for (const auto& [name, value] : map) texts.insert(texts.end(), {name, value});
+    return pack(texts);
+}
+
+std::map<std::string, std::string> unpack_map(const std::string& packed) {
+    std::map<std::string, std::string> map;
+    const auto texts = unpack(packed);
+    for (std::size_t i = 0; i + 1 < texts.size(); i += 2) map[texts[i]] = texts[i + 1];
     return map;
+}
+
+using Condition = std::optional<std::string> Conditions::*;
+constexpr Condition stored_conditions[] = {&Conditions::source_account, &Conditions::source_arn,
+                                           &Conditions::organization,   &Conditions::url_auth,
+                                           &Conditions::token,          &Conditions::via_url};
+constexpr std::size_t statement_fields = 3 + std::size(stored_conditions);
+
+/// Of each statement its id, principal, action and conditions; "" is a condition that is not there,
+/// "=" stands before the value of one that is.
+std::string pack(const Policy& policy) {
+    std::vector<std::string> texts;
+    for (const Statement& one : policy) {
+        texts.insert(texts.end(), {one.id, one.principal, one.action});
+        for (const Condition member : stored_conditions)
+            texts.push_back(one.conditions.*member ? "=" + *(one.conditions.*member) : "");
+    }
+    return pack(texts);
+}
+
+Policy unpack_policy(const std::string& packed) {
+    Policy policy;
+    const auto texts = unpack(packed);
+    for (std::size_t i = 0; i + statement_fields <= texts.size(); i += statement_fields) {
+        Statement& one = policy.emplace_back(texts[i], texts[i + 1], texts[i + 2]);
+        for (std::size_t at = 0; at < std::size(stored_conditions); ++at) {
+            const std::string& text = texts[i + 3 + at];
+            if (!text.empty()) one.conditions.*stored_conditions[at] = text.substr(1);
+        }
+    }
+    return policy;
+}
+
+/// The text between `before` and the next quote; nothing when `before` is not in `json`.
+std::optional<std::string> between(const std::string& json, std::string_view before) {
+    const std::size_t at = json.find(before);
+    if (at == std::string::npos) return std::nullopt;
+    const std::size_t from = at + before.size();
+    return json.substr(from, json.find('"', from) - from);
+}
+
+/// A policy as the first version kept it: ids and statements in JSON, always of this form.
+Policy unpack_first_policy(const std::string& packed) {
+    Policy policy;
+    for (const auto& [id, json] : unpack_map(packed)) {
+        Statement& one = policy.emplace_back(id);
+        one.action = between(json, R"("Action":")").value_or("");
+        for (const auto* before :
+             {R"("Principal":")", R"("Principal":{"Service":")", R"("Principal":{"AWS":")"})
+            if (auto principal = between(json, before)) one.principal = *principal;
+        one.conditions.source_account = between(json, R"("AWS:SourceAccount":")");
+        one.conditions.source_arn = between(json, R"("AWS:SourceArn":")");
+    }
+    return policy;
 }
 
 }  // namespace
@@ -58,7 +120,10 @@ std::vector<meta::Migration> migrations() {
              "NOT NULL);"
              "CREATE INDEX functions_events_due ON functions_events (due_ms);"
              "CREATE TABLE functions_tokens (token TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) "
-             "WITHOUT ROWID"}};
+             "WITHOUT ROWID"},
+            {"functions", 2,
+             // Empty in rows of the first version: their policy is in `statements`.
+             "ALTER TABLE functions ADD COLUMN policy BLOB NOT NULL DEFAULT x''"}};
 }
 
 Result<std::vector<Function>> load(const meta::Connection& connection) {
@@ -66,7 +131,7 @@ Result<std::vector<Function>> load(const meta::Connection& connection) {
     auto read = connection.query(
         "SELECT account, region, name, runtime, handler, role, description, timeout_s, memory_mib, "
         "environment,"
-        " code_sha256, code_bytes, revision, modified_ms, statements, tags FROM functions",
+        " code_sha256, code_bytes, revision, modified_ms, statements, tags, policy FROM functions",
         {}, [&](const meta::Row& row) {
             Function& f = all.emplace_back();
             f.key = {row.text(0), row.text(1), row.text(2)};
@@ -76,13 +141,14 @@ Result<std::vector<Function>> load(const meta::Connection& connection) {
                           row.text(6),
                           static_cast<int>(row.integer(7)),
                           static_cast<int>(row.integer(8)),
-                          unpack(row.blob(9))};
+                          unpack_map(row.blob(9))};
             f.code_sha256 = row.text(10);
             f.code_bytes = row.integer(11);
             f.revision = row.text(12);
             f.modified = from_epoch_ms(row.integer(13));
-            f.statements = unpack(row.blob(14));
-            f.tags = unpack(row.blob(15));
+            const std::string first = row.blob(14);
+            f.policy = first.empty() ? unpack_policy(row.blob(16)) : unpack_first_policy(first);
+            f.tags = unpack_map(row.blob(15));
             return true;
         });
     if (!read) return std::unexpected(std::move(read.error()));
@@ -93,11 +159,11 @@ Result<> put(meta::Txn& txn, const Function& f) {
     const Settings& s = f.settings;
     return done(txn.execute(
         "INSERT OR REPLACE INTO functions VALUES "
-        "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
+        "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,x'',?15,?16)",
         {f.key.account, f.key.region, f.key.name, s.runtime, s.handler, s.role, s.description,
          std::int64_t{s.timeout_s}, std::int64_t{s.memory_mib}, Bytes::own(pack(s.environment)),
-         f.code_sha256, f.code_bytes, f.revision, to_epoch_ms(f.modified),
-         Bytes::own(pack(f.statements)), Bytes::own(pack(f.tags))}));
+         f.code_sha256, f.code_bytes, f.revision, to_epoch_ms(f.modified), Bytes::own(pack(f.tags)),
+         Bytes::own(pack(f.policy))}));
 }
 
 Result<> put_code(meta::Txn& txn, const Function& f, const Bytes& zip) {

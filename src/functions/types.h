@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "functions/policy.h"
 
 namespace freshet::functions {
 
@@ -22,6 +23,7 @@ struct Settings {
     int timeout_s = 3;
     int memory_mib = 128;
     std::map<std::string, std::string> environment;
+    bool operator==(const Settings&) const = default;
 };
 
 struct Function {
@@ -31,7 +33,7 @@ struct Function {
     std::int64_t code_bytes = 0;
     std::string revision;  ///< a UUID, new with each change
     Timestamp modified;
-    std::map<std::string, std::string> statements;  ///< of its policy: id to JSON
+    Policy policy;
     std::map<std::string, std::string> tags;
 };
 

@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 struct Workers::Worker {
     FunctionKey key;
-    std::string revision;
+    Settings settings;        ///< that it was started with
+    std::string code_sha256;  ///< that it runs
     std::string log_stream;
     std::string scratch;  ///< its /tmp
     std::unique_ptr<sandbox::Sandbox> sandbox;
@@ -38,7 +39,8 @@ Bytes error_payload(const std::string& type, const std::string& message) {
 }  // namespace
 
 void Workers::line(Worker& worker, std::string text) {
-    // The runtime keeps the lines of a traceback together with carriage returns: one event of the log.
+    // The runtime keeps the lines of a traceback together with carriage returns: one event of the
+    // log.
     std::ranges::replace(text, '\r', '\n');
     text += '\n';
     worker.tail += text;
@@ -99,7 +101,8 @@ io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
     if (!code) co_return std::unexpected(std::move(code.error()));
     auto worker = std::make_shared<Worker>();
     worker->key = function.key;
-    worker->revision = function.revision;
+    worker->settings = function.settings;
+    worker->code_sha256 = function.code_sha256;
     std::string id = new_uuid();
     std::erase(id, '-');
     worker->log_stream = fmt::format("{:%Y/%m/%d}/[$LATEST]{}", parts_.home.now(), id);
@@ -129,7 +132,9 @@ io::Task<Result<Workers::WorkerPtr>> Workers::take(const Function& function) {
             WorkerPtr worker = idle_[i];
             if (worker->key != function.key) continue;
             idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
-            if (worker->revision == function.revision && worker->sandbox->alive()) co_return worker;
+            if (worker->settings == function.settings &&
+                worker->code_sha256 == function.code_sha256 && worker->sandbox->alive())
+                co_return worker;
             end(worker);
         }
         if (all_.size() + starting_ >= processes_max && !idle_.empty()) {

@@ -69,6 +69,12 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
             const auto parts = parse_sequence_number(position.sequence_number);
             auto fits = check_number(stream.key, shard, position.sequence_number);
             if (!fits) co_return std::unexpected(std::move(fits.error()));
+            // The number that a closed shard ends with is a place behind all records.
+            if (position.start == Start::after_sequence_number && parts->ordinal >= last_ordinal) {
+                co_return fail(Errc::invalid_argument,
+                               "Invalid SequenceNumber for ShardIteratorType AFTER_SEQUENCE_NUMBER, SequenceNumber has "
+                               "reached max possible value for the shard.");
+            }
             // Number n is that of the record n - 1.
             const bool is_behind = position.start == Start::after_sequence_number || parts->is_behind || parts->ordinal == 0;
             at.ordinal = parts->ordinal - (is_behind ? 0 : 1);

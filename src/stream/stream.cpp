@@ -110,6 +110,8 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
         auto allowed = check_warm_throughput(key, wanted.mode, *wanted.warm_throughput_mibps);
         if (!allowed) co_return allowed;
     }
+    if (wanted.mode == Mode::on_demand && wanted.shard_count)
+        co_return fail(Errc::invalid_argument, "ShardCount is not for a stream in ON_DEMAND mode");
     const int warm = std::min<int>(wanted.warm_throughput_mibps.value_or(0), limits::on_demand_shards_max);
     const int count = wanted.mode == Mode::on_demand ? std::max(limits::on_demand_shards, warm) : wanted.shard_count.value_or(0);
     if (count < 1) co_return fail(Errc::invalid_argument, "ShardCount is required for a stream in PROVISIONED mode");

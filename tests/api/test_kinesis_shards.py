@@ -156,6 +156,10 @@ def test_a_closed_shard_ends_where_it_was_cut(freshet, kinesis):
     assert read(ShardIteratorType="TRIM_HORIZON") == [b"0", b"1", b"2"]
     assert read(ShardIteratorType="AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=numbers[0]) == [b"1", b"2"]
     assert read(ShardIteratorType="AT_SEQUENCE_NUMBER", StartingSequenceNumber=str(end)) == []
+    with pytest.raises(kinesis.exceptions.InvalidArgumentException) as error:
+        read(ShardIteratorType="AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=str(end))
+    assert error.value.response["Error"]["Message"] == (
+        "Invalid SequenceNumber for ShardIteratorType AFTER_SEQUENCE_NUMBER, SequenceNumber has reached max possible value for the shard.")
     assert read(ShardIteratorType="LATEST") == []
     iterator = kinesis.get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
     answer = kinesis.get_records(ShardIterator=iterator, Limit=2)
@@ -400,3 +404,12 @@ def test_tail_goes_on_over_reshards(freshet, kinesis):
     kinesis.put_record(StreamName="s", Data=b"3", PartitionKey="k")
     result = subprocess.run(freshet.command("tail", "s", "--endpoint", freshet.endpoint, "--from", "start", "--count", "4"), capture_output=True, text=True, timeout=60)
     assert (result.stdout, result.stderr) == ("0\n1\n2\n3\n", "")
+
+
+def test_a_stream_without_a_count_is_on_demand_with_four_shards(kinesis):
+    kinesis.create_stream(StreamName="x")
+    found = kinesis.describe_stream_summary(StreamName="x")["StreamDescriptionSummary"]
+    assert found["StreamModeDetails"] == {"StreamMode": "ON_DEMAND"} and found["OpenShardCount"] == 4
+    for refused in ({"StreamModeDetails": {"StreamMode": "PROVISIONED"}}, {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}, "ShardCount": 2}):
+        with pytest.raises(kinesis.exceptions.InvalidArgumentException):
+            kinesis.create_stream(StreamName="y", **refused)

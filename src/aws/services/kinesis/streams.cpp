@@ -23,7 +23,9 @@ class Handlers {
     io::Task<Answer<CreateStreamOp::Output>> create(Caller caller, CreateStreamInput input) {
         domain::NewStream wanted;
         wanted.shard_count = input.shard_count;
-        if (input.stream_mode_details && input.stream_mode_details->stream_mode == "ON_DEMAND") wanted.mode = domain::Mode::on_demand;
+        // Without a mode and without a count AWS makes a stream on demand.
+        const bool is_on_demand = input.stream_mode_details ? input.stream_mode_details->stream_mode == "ON_DEMAND" : !input.shard_count;
+        if (is_on_demand) wanted.mode = domain::Mode::on_demand;
         wanted.record_kib_max = input.max_record_size_in_ki_b;
         wanted.warm_throughput_mibps = input.warm_throughput_mi_bps;
         if (input.tags) wanted.tags = {input.tags->begin(), input.tags->end()};

@@ -1,0 +1,240 @@
+// Functions: made, described, listed, changed and removed.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aws/services/lambda/words.h"
+#include "functions/limits.h"
+
+namespace freshet::aws::lambda_words {
+namespace {
+
+using namespace lambda;
+namespace domain = functions;
+
+constexpr int list_default = 50;
+
+/// What Freshet does not build is refused, not forgotten.
+template <class Request>
+Answer<void> check_unbuilt(const Request& request) {
+    const auto unbuilt = [](const char* what) {
+        return refuse("InvalidParameterValueException",
+                      fmt::format("Freshet does not build {}", what));
+    };
+    if (request.layers && !request.layers->empty()) return unbuilt("Layers");
+    if (request.vpc_config && request.vpc_config->subnet_ids &&
+        !request.vpc_config->subnet_ids->empty())
+        return unbuilt("VpcConfig");
+    if (request.image_config) return unbuilt("ImageConfig");
+    if (request.file_system_configs && !request.file_system_configs->empty())
+        return unbuilt("FileSystemConfigs");
+    if (request.dead_letter_config && request.dead_letter_config->target_arn)
+        return unbuilt("DeadLetterConfig");
+    return {};
+}
+
+class Handlers {
+  public:
+    Handlers(domain::Functions& functions, objects::Objects& objects)
+        : functions_(functions), objects_(objects) {}
+
+    io::Task<Answer<FunctionConfiguration>> create(Caller caller, CreateFunctionRequest request) {
+        auto key = latest_of(caller, request.function_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (key->name.size() > domain::name_bytes_max)
+            co_return refuse("InvalidParameterValueException",
+                             fmt::format("1 validation error detected: Value '{}' at "
+                                         "'functionName' failed to satisfy constraint: Member must "
+                                         "have length less than or equal to {}",
+                                         key->name, domain::name_bytes_max));
+        if (auto good = check_unbuilt(request); !good)
+            co_return std::unexpected(std::move(good.error()));
+        if (request.package_type.value_or("Zip") != "Zip" || request.code.image_uri)
+            co_return refuse("InvalidParameterValueException",
+                             "Freshet does not build container images; Zip is built");
+        if (request.publish.value_or(false))
+            co_return refuse("InvalidParameterValueException",
+                             "Freshet does not build versions (Publish)");
+        for (const std::string& architecture :
+             request.architectures.value_or(std::vector<std::string>())) {
+            if (architecture != "x86_64")
+                co_return refuse(
+                    "InvalidParameterValueException",
+                    fmt::format("Freshet runs functions on x86_64, not {}", architecture));
+        }
+        auto zip =
+            co_await code_of(request.code.zip_file, request.code.s3_bucket, request.code.s3_key);
+        if (!zip) co_return std::unexpected(std::move(zip.error()));
+        domain::Settings settings;
+        settings.runtime = request.runtime.value_or("");
+        settings.handler = request.handler.value_or("");
+        settings.role = request.role;
+        settings.description = request.description.value_or("");
+        settings.timeout_s = request.timeout.value_or(3);
+        settings.memory_mib = request.memory_size.value_or(128);
+        settings.environment = environment_of(request.environment);
+        std::map<std::string, std::string> tags;
+        if (request.tags) tags.insert(request.tags->begin(), request.tags->end());
+        auto created = co_await functions_.create(std::move(*key), std::move(settings),
+                                                  std::move(*zip), std::move(tags));
+        if (!created) co_return refuse(created.error());
+        co_return describe(*created);
+    }
+
+    io::Task<Answer<GetFunctionResponse>> get(Caller caller, GetFunctionRequest request) {
+        auto ref = ref_of(caller, request.function_name, request.qualifier);
+        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!is_there(functions_, *ref)) co_return std::unexpected(not_found(ref->arn()));
+        const domain::Function found = *functions_.find(ref->key);
+        GetFunctionResponse out;
+        out.configuration = describe(found, ref->qualifier);
+        out.code.emplace().repository_type = "S3";
+        if (!found.tags.empty()) out.tags.emplace(found.tags.begin(), found.tags.end());
+        co_return out;
+    }
+
+    io::Task<Answer<FunctionConfiguration>> get_configuration(
+        Caller caller, GetFunctionConfigurationRequest request) {
+        auto ref = ref_of(caller, request.function_name, request.qualifier);
+        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!is_there(functions_, *ref)) co_return std::unexpected(not_found(ref->arn()));
+        co_return describe(*functions_.find(ref->key), ref->qualifier);
+    }
+
+    io::Task<Answer<ListFunctionsResponse>> list(Caller caller, ListFunctionsRequest request) {
+        ListFunctionsResponse out;
+        auto& found = out.functions.emplace();
+        const auto limit = static_cast<std::size_t>(request.max_items.value_or(list_default));
+        for (const domain::Function& function :
+             functions_.list(caller.account(), caller.region())) {
+            if (request.marker && function.key.name <= *request.marker) continue;
+            if (found.size() == limit) {
+                out.next_marker = found.back().function_name;
+                break;
+            }
+            found.push_back(describe(function, request.function_version ? latest : ""));
+        }
+        co_return out;
+    }
+
+    io::Task<Answer<FunctionConfiguration>> update_code(Caller caller,
+                                                        UpdateFunctionCodeRequest request) {
+        auto key = latest_of(caller, request.function_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (request.image_uri || request.publish.value_or(false))
+            co_return refuse("InvalidParameterValueException",
+                             "Freshet does not build container images and versions (Publish)");
+        auto zip = co_await code_of(request.zip_file, request.s3_bucket, request.s3_key);
+        if (!zip) co_return std::unexpected(std::move(zip.error()));
+        if (request.dry_run.value_or(false)) {
+            auto found = functions_.find(*key);
+            if (!found) co_return refuse(found.error());
+            co_return describe(*found);
+        }
+        auto updated = co_await functions_.update_code(std::move(*key), std::move(*zip),
+                                                       request.revision_id.value_or(""));
+        if (!updated) co_return refuse(updated.error());
+        co_return describe(*updated);
+    }
+
+    io::Task<Answer<FunctionConfiguration>> update_configuration(
+        Caller caller, UpdateFunctionConfigurationRequest request) {
+        auto key = latest_of(caller, request.function_name);
+        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (auto good = check_unbuilt(request); !good)
+            co_return std::unexpected(std::move(good.error()));
+        domain::SettingsChange change{request.runtime,     request.handler, request.role,
+                                      request.description, request.timeout, request.memory_size,
+                                      std::nullopt};
+        if (request.environment) change.environment = environment_of(request.environment);
+        auto updated = co_await functions_.update_settings(std::move(*key), std::move(change),
+                                                           request.revision_id.value_or(""));
+        if (!updated) co_return refuse(updated.error());
+        co_return describe(*updated);
+    }
+
+    io::Task<Answer<DeleteFunctionResponse>> remove(Caller caller, DeleteFunctionRequest request) {
+        auto ref = ref_of(caller, request.function_name, request.qualifier);
+        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (ref->qualifier == latest)
+            co_return refuse("InvalidParameterValueException",
+                             "$LATEST version cannot be deleted without deleting the function.");
+        const bool may_be_alias = ref->qualifier.find('$') == std::string::npos;
+        if (!ref->qualifier.empty() && !is_version(ref->qualifier) && may_be_alias)
+            co_return refuse("InvalidParameterValueException",
+                             "Deletion of aliases is not currently supported.");
+        if (!functions_.find(ref->key) || !may_be_alias)
+            co_return std::unexpected(not_found(arn_of(ref->key)));
+        // No version is ever there: what is absent stays absent, as AWS answers.
+        if (!ref->qualifier.empty()) co_return DeleteFunctionResponse{204};
+        auto removed = co_await functions_.remove(ref->key);
+        if (!removed) co_return refuse(removed.error());
+        co_return DeleteFunctionResponse{204};
+    }
+
+  private:
+    /// Of operations that change what only $LATEST has.
+    static Answer<domain::FunctionKey> latest_of(const Caller& caller, const std::string& name) {
+        auto ref = ref_of(caller, name);
+        if (!ref) return std::unexpected(std::move(ref.error()));
+        if (!ref->qualifier.empty() && ref->qualifier != latest)
+            return refuse("InvalidParameterValueException",
+                          fmt::format("Freshet does not build versions and aliases of functions, "
+                                      "such as {} in {}",
+                                      ref->qualifier, name));
+        return std::move(ref->key);
+    }
+
+    static std::map<std::string, std::string> environment_of(
+        const std::optional<Environment>& given) {
+        std::map<std::string, std::string> variables;
+        if (given && given->variables)
+            variables.insert(given->variables->begin(), given->variables->end());
+        return variables;
+    }
+
+    io::Task<Answer<Bytes>> code_of(std::optional<Bytes> zip, std::optional<std::string> bucket,
+                                    std::optional<std::string> key) {
+        if (zip) co_return std::move(*zip);
+        if (!bucket || !key)
+            co_return refuse("InvalidParameterValueException",
+                             "Please provide a source for function code.");
+        auto object = co_await objects_.find(*bucket, *key);
+        if (!object)
+            co_return refuse(
+                "InvalidParameterValueException",
+                fmt::format("Error occurred while GetObject. {}", object.error().message()));
+        if (object->size > domain::archive_bytes_max)
+            co_return refuse("InvalidParameterValueException",
+                             "The code is larger than Freshet takes");
+        auto body = objects_.read(*object, 0, object->size);
+        std::string all;
+        while (all.size() < object->size) {
+            auto piece = co_await body->read();
+            if (!piece) co_return refuse("ServiceException", piece.error().message());
+            if (piece->empty()) break;
+            all.append(piece->view());
+        }
+        co_return Bytes::own(std::move(all));
+    }
+
+    domain::Functions& functions_;
+    objects::Objects& objects_;
+};
+
+}  // namespace
+
+void register_functions(Router& router, functions::Functions& functions,
+                        objects::Objects& objects) {
+    auto h = std::make_shared<Handlers>(functions, objects);
+    io::Core& home = functions.home();
+    on<CreateFunctionOp>(router, home, h, &Handlers::create);
+    on<GetFunctionOp>(router, home, h, &Handlers::get);
+    on<GetFunctionConfigurationOp>(router, home, h, &Handlers::get_configuration);
+    on<ListFunctionsOp>(router, home, h, &Handlers::list);
+    on<UpdateFunctionCodeOp>(router, home, h, &Handlers::update_code);
+    on<UpdateFunctionConfigurationOp>(router, home, h, &Handlers::update_configuration);
+    on<DeleteFunctionOp>(router, home, h, &Handlers::remove);
+}
+
+}  // namespace freshet::aws::lambda_words

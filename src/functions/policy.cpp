@@ -1,0 +1,51 @@
+#include "functions/policy.h"
+
+#include <algorithm>
+
+namespace freshet::functions {
+namespace {
+
+bool is_call(const std::string& action) {
+    return action == "*" || action == "lambda:*" || action == "lambda:InvokeFunction";
+}
+
+bool holds(const Conditions& conditions, const ServiceCall& call) {
+    if (conditions.organization || conditions.url_auth || conditions.token || conditions.via_url)
+        return false;
+    if (conditions.source_account && *conditions.source_account != call.source_account)
+        return false;
+    return !conditions.source_arn || is_like(call.source_arn, *conditions.source_arn);
+}
+
+}  // namespace
+
+bool Statement::is_service() const { return principal.ends_with(".amazonaws.com"); }
+
+bool permits(const Policy& policy, const ServiceCall& call) {
+    return std::ranges::any_of(policy, [&](const Statement& statement) {
+        const bool is_meant = statement.principal == "*" || statement.principal == call.service;
+        return is_meant && is_call(statement.action) && holds(statement.conditions, call);
+    });
+}
+
+bool is_like(const std::string& text, const std::string& pattern) {
+    std::size_t at = 0, in = 0;
+    std::size_t star = std::string::npos, resume = 0;  // the last *, and where its text ends now
+    while (at < text.size()) {
+        if (in < pattern.size() && pattern[in] == '*') {
+            star = in++;
+            resume = at;
+        } else if (in < pattern.size() && (pattern[in] == '?' || pattern[in] == text[at])) {
+            ++in;
+            ++at;
+        } else if (star != std::string::npos) {
+            in = star + 1;
+            at = ++resume;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', in) == std::string::npos;
+}
+
+}  // namespace freshet::functions
