@@ -111,6 +111,11 @@ std::optional<std::string> unlike(const catalog::Table& known, const catalog::Ta
     return std::nullopt;
 }
 
+bool is_made_by(const lake::Crawler& crawler, const catalog::Table& table) {
+    const auto owner = table.parameters.find("UPDATED_BY_CRAWLER");
+    return owner != table.parameters.end() && owner->second == crawler.key.name && table.storage;
+}
+
 /// What a crawl says nothing of stays: descriptions, comments, other parameters; with
 /// MergeNewColumns also the columns.
 void keep_what_users_set(const catalog::Table& known, const lake::Settings& settings,
@@ -166,6 +171,18 @@ io::Task<Result<Bytes>> LakeSiblings::read(std::string bucket, std::string key,
         all.append(piece->view());
     }
     co_return Bytes::own(std::move(all));
+}
+
+io::Task<Result<std::set<std::string>>> LakeSiblings::places(lake::Crawler crawler) {
+    std::set<std::string> places;
+    auto tables =
+        co_await catalog_.tables({crawler.key.account, crawler.key.region}, crawler.database);
+    if (!tables) co_return std::unexpected(std::move(tables.error()));
+    for (const catalog::Table& table : *tables) {
+        if (is_made_by(crawler, table) && !table.parameters.contains(deprecated))
+            places.insert(table.storage->location);
+    }
+    co_return places;
 }
 
 io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::FoundTable found,
@@ -233,7 +250,8 @@ io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catal
                                                               values, std::move(partition));
             if (!updated) co_return std::unexpected(std::move(updated.error()));
             ++back;
-        } else if (!is_found && is_below && !found.is_partial) {
+        } else if (!is_found && is_below && !found.is_partial &&
+                   !found.unread.contains(partition.storage->location)) {
             auto retired =
                 co_await retire_partition(crawler, table.name, std::move(partition), done);
             if (!retired) co_return std::unexpected(std::move(retired.error()));
@@ -293,9 +311,7 @@ io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
     auto tables = co_await catalog_.tables(home, crawler.database);
     if (!tables) co_return std::unexpected(std::move(tables.error()));
     for (catalog::Table& table : *tables) {
-        const auto owner = table.parameters.find("UPDATED_BY_CRAWLER");
-        if (owner == table.parameters.end() || owner->second != crawler.key.name || !table.storage)
-            continue;
+        if (!is_made_by(crawler, table)) continue;
         const std::string& location = table.storage->location;
         const bool is_below = std::ranges::any_of(
             places, [&](const std::string& place) { return location.starts_with(place); });

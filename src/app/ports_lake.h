@@ -15,6 +15,7 @@ class LakeSiblings final : public lake::Siblings {
                                                      std::string after) override;
     io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
                                  std::size_t bytes_max) override;
+    io::Task<Result<std::set<std::string>>> places(lake::Crawler crawler) override;
     io::Task<Result<lake::Done>> publish(lake::Crawler crawler, lake::FoundTable table,
                                          lake::Settings settings) override;
     io::Task<Result<lake::Done>> retire(lake::Crawler crawler, std::vector<std::string> places,

@@ -1,6 +1,7 @@
 // One JSON object a line: the openx and the hive-hcatalog SerDe. Names compare without case.
 #include <simdjson.h>
 
+#include <algorithm>
 #include <map>
 
 #include "duck/cell.h"
@@ -66,12 +67,16 @@ class JsonReader final : public RowReader {
             const auto mapped = properties.find("mapping." + column.name);
             keys_.push_back(mapped == properties.end() ? column.name : mapped->second);
         }
+        const auto& columns = target_.scan->columns;
+        is_array_table_ = !columns.empty() && columns[0].name == "array" && columns[0].type.is(TypeKind::array) && std::ranges::count(columns, false, &sql::plan::ScanColumn::partition) == 1;
     }
 
     bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) override {
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) return false;
         element root;
-        const bool good = parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS && root.is_object();
+        const bool parsed = parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS;
+        if (parsed && root.is_array() && is_array_table_) return put_array(root, out, row);
+        const bool good = parsed && root.is_object();
         if (!good && !ignore_malformed_) raise("HIVE_CURSOR_ERROR", "Row is not a valid JSON Object in " + target_.file + ": " + std::string(line.substr(0, 100)));
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
             const std::size_t column = target_.columns[i];
@@ -82,6 +87,14 @@ class JsonReader final : public RowReader {
     }
 
   private:
+    /// A document that is an array is the one column of the table that a crawler makes of such files.
+    bool put_array(element root, duckdb::DataChunk& out, duckdb::idx_t row) {
+        for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+            if (target_.columns[i] == 0) out.data[i].SetValue(row, value_of(root, target_.scan->columns[0].type));
+        }
+        return true;
+    }
+
     void put(duckdb::Vector& out, duckdb::idx_t row, std::size_t column, std::optional<element> root) {
         const Type& type = target_.scan->columns[column].type;
         element value;
@@ -112,6 +125,7 @@ class JsonReader final : public RowReader {
     simdjson::dom::parser parser_;
     std::vector<std::string> keys_;
     bool ignore_malformed_ = false;
+    bool is_array_table_ = false;
 };
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include <optional>
 #include <set>
 
-#include "lake/limits.h"
 #include "record/decode.h"
+#include "record/json_shape.h"
 #include "record/parquet_schema.h"
 
 namespace freshet::lake {
@@ -18,10 +18,10 @@ namespace {
 bool is_gzip(std::string_view data) { return data.starts_with("\x1f\x8b"); }
 
 /// The front of what `data` unpacks to; nothing for a stream that is damaged in its front.
-std::optional<std::string> inflated(std::string_view data) {
+std::optional<std::string> inflated(std::string_view data, std::size_t bytes_max) {
     z_stream stream{};
     if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) return std::nullopt;
-    std::string out(limits::sample_bytes_max, '\0');
+    std::string out(bytes_max, '\0');
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
     stream.avail_in = static_cast<uInt>(data.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
@@ -72,56 +72,37 @@ void make_distinct(std::vector<Column>& columns) {
     }
 }
 
-}  // namespace
-
-std::string safe_name(std::string_view name, std::size_t position) {
-    std::string safe;
-    for (const char c : name) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) && byte < 0x80)
-            safe += static_cast<char>(std::tolower(byte));
-        else if (!safe.empty() && safe.back() != '_')
-            safe += '_';
-    }
-    while (safe.ends_with('_')) safe.pop_back();
-    return safe.empty() ? fmt::format("col{}", position) : safe;
+bool begins_as_json(std::string_view data) {
+    if (data.starts_with("\xef\xbb\xbf")) data.remove_prefix(3);
+    const std::size_t first = data.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && (data[first] == '{' || data[first] == '[');
 }
 
-std::expected<Classified, std::string> classify(const Bytes& sample, bool is_whole) {
+std::expected<Classified, std::string> classify_json(std::string_view data, bool is_whole) {
+    auto shape = record::read_json_shape(data, is_whole);
+    if (!shape) return std::unexpected(std::move(shape.error()));
     Classified made;
-    Bytes data = sample;
-    if (is_gzip(sample.view())) {
-        auto text = inflated(sample.view());
-        if (!text) return std::unexpected("it begins as gzip does, and cannot be unpacked");
-        made.format.is_gzip = true;
-        is_whole = is_whole && text->size() < limits::sample_bytes_max;
-        data = Bytes::own(std::move(*text));
-    }
-    if (begins_as_parquet(data.view()))
-        return std::unexpected("it is Parquet inside gzip, which no engine reads");
+    made.format.classification = "json";
+    for (record::JsonColumn& column : shape->columns)
+        made.format.columns.push_back({std::move(column.name), std::move(column.type)});
+    made.reason = fmt::format("{} JSON documents with {} members", shape->documents,
+                              made.format.columns.size());
+    if (shape->damaged > 0) made.reason += fmt::format("; {} lines are no JSON", shape->damaged);
+    if (!shape->left_out.empty())
+        made.reason +=
+            fmt::format("; {} members have names that no column can have", shape->left_out.size());
+    return made;
+}
+
+std::expected<Classified, std::string> classify_csv(Bytes data, bool is_whole) {
     if (!is_whole) data = data.slice(0, data.view().rfind('\n') + 1);  // the last row is cut
     auto found = record::discover({data});
     if (!found) return std::unexpected(found.error().message());
     const record::Schema& schema = found->schema;
-    if (schema.format.is_json) {
-        made.format.classification = "json";
-        for (const record::Column& column : schema.columns) {
-            // Members of members stay with their object, as one text.
-            const std::string path = column.mapping.substr(2);
-            const std::string name =
-                safe_name(path.substr(0, path.find('.')), made.format.columns.size());
-            if (path.find('.') == std::string::npos)
-                made.format.columns.push_back({name, hive_type(column.type)});
-            else if (made.format.columns.empty() || made.format.columns.back().name != name)
-                made.format.columns.push_back({name, "string"});
-        }
-        make_distinct(made.format.columns);
-        made.reason = fmt::format("{} JSON documents with {} members", found->rows.size(),
-                                  made.format.columns.size());
-        return made;
-    }
+    if (schema.format.is_json) return std::unexpected("it is JSON, and no document of it is whole");
     if (schema.columns.size() < 2)
         return std::unexpected("rows of one column are not taken for CSV");
+    Classified made;
     Format& format = made.format;
     format.classification = "csv";
     format.delimiter = schema.format.column_delimiter[0];
@@ -139,6 +120,67 @@ std::expected<Classified, std::string> classify(const Bytes& sample, bool is_who
             ? ", the first of which names the columns: it is all text where numbers follow"
             : ", no header: the first row looks like the others",
         format.is_quoted ? ", with quotes" : "");
+    return made;
+}
+
+/// The error when files of these columns cannot be rows of one table: cells have no names, so that
+/// the columns of one must be the first of the other, and without headers all of them.
+std::expected<void, std::string> merge_csv(Format& into, const Format& other) {
+    const std::size_t both = std::min(into.columns.size(), other.columns.size());
+    const bool is_longer =
+        into.has_header && other.has_header &&
+        std::ranges::equal(
+            into.columns.begin(), into.columns.begin() + static_cast<std::ptrdiff_t>(both),
+            other.columns.begin(), other.columns.begin() + static_cast<std::ptrdiff_t>(both), {},
+            &Column::name, &Column::name);
+    if (into.delimiter != other.delimiter ||
+        (into.columns.size() != other.columns.size() && !is_longer))
+        return std::unexpected(fmt::format(
+            "it has {} columns between '{}', the table {} between '{}'", other.columns.size(),
+            other.delimiter, into.columns.size(), into.delimiter));
+    for (std::size_t i = 0; i < both; ++i)
+        into.columns[i].type = wider(into.columns[i].type, other.columns[i].type);
+    for (std::size_t i = both; i < other.columns.size(); ++i)
+        into.columns.push_back(other.columns[i]);
+    into.has_header = into.has_header && other.has_header;
+    return {};
+}
+
+}  // namespace
+
+std::string safe_name(std::string_view name, std::size_t position) {
+    std::string safe;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) && byte < 0x80)
+            safe += static_cast<char>(std::tolower(byte));
+        else if (!safe.empty() && safe.back() != '_')
+            safe += '_';
+    }
+    while (safe.ends_with('_')) safe.pop_back();
+    return safe.empty() ? fmt::format("col{}", position) : safe;
+}
+
+std::expected<Classified, std::string> classify(const Bytes& sample, bool is_whole,
+                                                std::size_t bytes_max) {
+    Bytes data = sample;
+    bool is_packed = false;
+    if (is_gzip(sample.view())) {
+        auto text = inflated(sample.view(), bytes_max);
+        if (!text) return std::unexpected("it begins as gzip does, and cannot be unpacked");
+        is_packed = true;
+        is_whole = is_whole && text->size() < bytes_max;
+        data = Bytes::own(std::move(*text));
+    }
+    if (begins_as_parquet(data.view()))
+        return std::unexpected("it is Parquet inside gzip, which no engine reads");
+    auto made = begins_as_json(data.view()) ? classify_json(data.view(), is_whole)
+                                            : std::unexpected(std::string());
+    if (!made && made.error() != record::json_cut) {
+        auto csv = classify_csv(data, is_whole);
+        if (csv || made.error().empty()) made = std::move(csv);
+    }
+    if (made) made->format.is_gzip = is_packed;
     return made;
 }
 
@@ -175,14 +217,8 @@ std::expected<Format, std::string> merged(const Format& a, const Format& b) {
             fmt::format("it is {}, the table is {}", b.classification, a.classification));
     Format out = a;
     out.is_quoted = a.is_quoted || b.is_quoted;
-    out.has_header = a.has_header && b.has_header;
     if (a.classification == "csv") {
-        if (a.delimiter != b.delimiter || a.columns.size() != b.columns.size())
-            return std::unexpected(
-                fmt::format("it has {} columns between '{}', the table {} between '{}'",
-                            b.columns.size(), b.delimiter, a.columns.size(), a.delimiter));
-        for (std::size_t i = 0; i < a.columns.size(); ++i)
-            out.columns[i].type = wider(a.columns[i].type, b.columns[i].type);
+        if (auto done = merge_csv(out, b); !done) return std::unexpected(std::move(done.error()));
         return out;
     }
     for (const Column& column : b.columns) {
@@ -190,7 +226,7 @@ std::expected<Format, std::string> merged(const Format& a, const Format& b) {
         if (known == out.columns.end()) {
             out.columns.push_back(column);
         } else if (a.classification != "parquet") {
-            known->type = wider(known->type, column.type);
+            known->type = record::merged_json_type(known->type, column.type);
         } else if (auto type = wider_parquet(known->type, column.type)) {
             known->type = std::move(*type);
         } else {

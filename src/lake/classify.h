@@ -14,9 +14,11 @@ struct Classified {
     std::string reason;
 };
 
-/// `sample` is the front of the file, `is_whole` when it is all of it. The error is the reason why
-/// it is nothing known.
-std::expected<Classified, std::string> classify(const Bytes& sample, bool is_whole);
+/// `sample` is the front of the file, `is_whole` when it is all of it; of a packed one `bytes_max`
+/// are looked at. The error is the reason why it is nothing known; record::json_cut asks for a
+/// larger sample. The types of JSON may hold "null" (record::settled_json_type).
+std::expected<Classified, std::string> classify(const Bytes& sample, bool is_whole,
+                                                std::size_t bytes_max);
 
 /// A file that begins with "PAR1" is told from its end: the metadata, or their front
 /// (read_parquet_schema).

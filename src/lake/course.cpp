@@ -10,6 +10,7 @@
 #include "lake/lake.h"
 #include "lake/limits.h"
 #include "lake/store.h"
+#include "record/json_shape.h"
 #include "record/parquet_schema.h"
 
 namespace freshet::lake {
@@ -24,17 +25,6 @@ std::string crawl_id(const CrawlerKey& key, Timestamp started) {
 
 std::string folder_of(const Place& place, const std::string& key) {
     return fmt::format("s3://{}/{}", place.bucket, key.substr(0, key.rfind('/') + 1));
-}
-
-/// Whether an earlier crawl made the folders of the first level partitions of one table.
-bool was_combined(const Place& place, const std::map<std::string, std::string>& seen) {
-    const std::string root = fmt::format("s3://{}/{}", place.bucket, place.prefix);
-    return std::ranges::any_of(seen, [&](const auto& folder) {
-        if (folder.second != root || !folder.first.starts_with(root)) return false;
-        const std::string first =
-            folder.first.substr(root.size(), folder.first.find('/', root.size()) - root.size());
-        return !first.empty() && first.find('=') == std::string::npos;
-    });
 }
 
 /// A table cannot have a column and a partition key of one name: the folder's value is the key's,
@@ -52,6 +42,24 @@ void keep_apart_from_keys(FoundTable& table, std::vector<std::string>& lines) {
         if (table.format.classification == "csv") column.name += "_in_file";
     }
     std::erase_if(table.format.columns, is_key);
+}
+
+/// What only nulls were seen of is text.
+void settle_types(Format& format) {
+    if (format.classification != "json") return;
+    for (Column& column : format.columns) column.type = record::settled_json_type(column.type);
+}
+
+/// The folders whose files are nothing known; what lies above them is not gone.
+std::set<std::string> keep_unread(Folder& top, std::set<std::string>& kept) {
+    std::set<std::string> unread;
+    for (const Folder* folder : with_files(top)) {
+        if (folder->format) continue;
+        unread.insert(folder->location);
+        for (std::size_t at = top.location.size(); at != 0; at = folder->location.find('/', at) + 1)
+            kept.insert(folder->location.substr(0, at));
+    }
+    return unread;
 }
 
 }  // namespace
@@ -136,46 +144,38 @@ io::Task<Result<>> Crawlers::crawl(CrawlerKey key, Course* course) {
 }
 
 io::Task<Result<>> Crawlers::crawl_target(Crawler crawler, Target target, Course* course) {
+    auto top = co_await find_folders(crawler, target, course);
+    if (!top) co_return std::unexpected(std::move(top.error()));
     const Place place = *parse_place(target.path);
-    std::vector<Listed> files;
-    while (!is_stopping(crawler.key)) {
-        auto page = co_await siblings_.list(place.bucket, place.prefix,
-                                            files.empty() ? "" : files.back().key);
-        if (!page) co_return std::unexpected(std::move(page.error()));
-        if (page->empty()) break;
-        std::ranges::move(*page, std::back_inserter(files));
-    }
-    course->lines.push_back(fmt::format("{}: {} objects", target.path, files.size()));
-    Grouping grouping{course->settings.combines_compatible, false};
-    if (crawler.crawls_new_folders_only()) {
-        grouping.is_combined = was_combined(place, course->seen);
-        const std::size_t all = files.size();
-        std::erase_if(files, [&](const Listed& file) {
-            return course->seen.contains(folder_of(place, file.key));
-        });
-        course->lines.push_back(
-            fmt::format("{}: {} objects are in folders that were crawled before", target.path,
-                        all - files.size()));
-    }
-    auto found = candidates(place, target, files, crawler.table_prefix,
-                            course->settings.table_level, course->lines);
-    auto classified = co_await classify_tables(crawler.key, place.bucket, std::move(found), course);
-    if (!classified) co_return std::unexpected(std::move(classified.error()));
+    auto read =
+        co_await classify_folders(crawler.key, target, place.bucket, with_files(*top), course);
+    if (!read) co_return read;
     if (is_stopping(crawler.key)) co_return Result<>();
-    auto tables =
-        grouped(place, std::move(*classified), grouping, crawler.table_prefix, course->lines);
+    Grouping grouping{course->settings.combines_compatible,
+                      course->settings.table_level,
+                      {},
+                      crawler.crawls_new_folders_only(),
+                      crawler.table_prefix};
+    auto known = co_await siblings_.places(crawler);
+    if (!known) co_return std::unexpected(std::move(known.error()));
+    grouping.known = std::move(*known);
+    for (const auto& [folder, location] : course->seen) grouping.known.insert(location);
+    auto tables = co_await pool_.run([&] { return grouped(*top, grouping, course->lines); });
     const int tables_max = course->settings.tables_max.value_or(0);
     if (tables_max > 0 && tables.size() > static_cast<std::size_t>(tables_max))
         co_return fail(Errc::invalid,
                        fmt::format("{} tables were found at {}, and the TableThreshold is {}: "
                                    "nothing was changed",
                                    tables.size(), target.path, tables_max));
+    const std::set<std::string> unread = keep_unread(*top, course->kept);
     for (Candidate& candidate : tables) {
         if (is_stopping(crawler.key)) co_return Result<>();
         FoundTable& table = candidate.table;
         table.is_partial = crawler.crawls_new_folders_only();
+        table.unread = unread;
         if (!course->names.insert(table.name).second)
             table.name += "_" + to_hex(md5(table.location));
+        settle_types(table.format);
         keep_apart_from_keys(table, course->lines);
         for (const Listed& file : candidate.files)
             course->folders.emplace(folder_of(place, file.key), table.location);
@@ -187,38 +187,60 @@ io::Task<Result<>> Crawlers::crawl_target(Crawler crawler, Target target, Course
     co_return Result<>();
 }
 
-io::Task<Result<std::vector<Candidate>>> Crawlers::classify_tables(CrawlerKey key,
-                                                                   std::string bucket,
-                                                                   std::vector<Candidate> found,
-                                                                   Course* course) {
-    std::vector<Candidate> classified;
-    for (Candidate& candidate : found) {
-        if (is_stopping(key)) break;
-        auto is_known =
-            co_await classify_table(key, bucket, &candidate.table, candidate.files, &course->lines);
-        if (!is_known) co_return std::unexpected(std::move(is_known.error()));
-        if (*is_known) {
-            classified.push_back(std::move(candidate));
-            continue;
-        }
-        course->kept.insert(candidate.table.location);
-        course->lines.push_back(
-            fmt::format("{}: no table, none of its files could be read", candidate.table.location));
+io::Task<Result<Folder>> Crawlers::find_folders(Crawler crawler, Target target, Course* course) {
+    const Place place = *parse_place(target.path);
+    std::vector<Listed> files;
+    while (!is_stopping(crawler.key)) {
+        auto page = co_await siblings_.list(place.bucket, place.prefix,
+                                            files.empty() ? "" : files.back().key);
+        if (!page) co_return std::unexpected(std::move(page.error()));
+        if (page->empty()) break;
+        std::ranges::move(*page, std::back_inserter(files));
     }
-    co_return classified;
+    course->lines.push_back(fmt::format("{}: {} objects", target.path, files.size()));
+    if (crawler.crawls_new_folders_only()) {
+        const std::size_t all = files.size();
+        std::erase_if(files, [&](const Listed& file) {
+            return course->seen.contains(folder_of(place, file.key));
+        });
+        course->lines.push_back(
+            fmt::format("{}: {} objects are in folders that were crawled before", target.path,
+                        all - files.size()));
+    }
+    co_return folders_of(place, target, files, course->lines);
 }
 
-io::Task<Result<bool>> Crawlers::classify_table(CrawlerKey key, std::string bucket,
-                                                FoundTable* table, std::vector<Listed> files,
-                                                std::vector<std::string>* lines) {
-    std::optional<Format> format;
+io::Task<Result<>> Crawlers::classify_folders(CrawlerKey key, Target target, std::string bucket,
+                                              std::vector<Folder*> folders, Course* course) {
+    const std::size_t most = std::max<std::size_t>(
+        1, limits::sample_files_max / std::max<std::size_t>(1, folders.size()));
+    Sampling sampling{std::min(most, static_cast<std::size_t>(
+                                         target.sample_size.value_or(limits::sample_size_max))),
+                      0};
+    std::size_t files = 0;
+    for (const Folder* folder : folders) files += std::min(sampling.files, folder->files.size());
+    sampling.bytes = std::clamp(limits::samples_bytes_max / std::max<std::size_t>(1, files),
+                                limits::sample_bytes_min, limits::sample_bytes_max);
+    for (Folder* folder : folders) {
+        if (is_stopping(key)) break;
+        auto read = co_await classify_folder(key, bucket, folder, sampling, &course->lines);
+        if (!read) co_return read;
+        if (!folder->format)
+            course->lines.push_back(
+                fmt::format("{}: no table, none of its files could be read", folder->location));
+    }
+    co_return Result<>();
+}
+
+io::Task<Result<>> Crawlers::classify_folder(CrawlerKey key, std::string bucket, Folder* folder,
+                                             Sampling sampling, std::vector<std::string>* lines) {
     std::size_t read = 0;
+    const std::vector<Listed>& files = folder->files;
     // Spread over the files, so that early and late ones have their say.
-    const std::size_t stride = std::max<std::size_t>(1, files.size() / limits::sample_files_max);
-    for (std::size_t i = 0;
-         i < files.size() && read < limits::sample_files_max && !is_stopping(key);
-         i += format ? stride : 1) {
-        auto looked = co_await classify_file(bucket, files[i]);
+    const std::size_t stride = (files.size() + sampling.files - 1) / sampling.files;
+    for (std::size_t i = 0; i < files.size() && read < sampling.files && !is_stopping(key);
+         i += folder->format ? stride : 1) {
+        auto looked = co_await classify_file(bucket, files[i], sampling.bytes);
         if (!looked) co_return std::unexpected(std::move(looked.error()));
         auto& classified = *looked;
         if (!classified) {
@@ -228,32 +250,37 @@ io::Task<Result<bool>> Crawlers::classify_table(CrawlerKey key, std::string buck
         ++read;
         lines->push_back(fmt::format("{}: {}, {}", files[i].key, classified->format.classification,
                                      classified->reason));
-        if (!format) {
-            format = std::move(classified->format);
+        if (!folder->format) {
+            folder->format = std::move(classified->format);
             continue;
         }
-        auto both = merged(*format, classified->format);
+        auto both = merged(*folder->format, classified->format);
         if (both)
-            format = std::move(*both);
+            folder->format = std::move(*both);
         else
             lines->push_back(
                 fmt::format("{}: does not fit the table, {}", files[i].key, both.error()));
     }
-    if (format) table->format = std::move(*format);
-    co_return format.has_value();
+    co_return Result<>();
 }
 
-io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_file(std::string bucket,
-                                                                                 Listed file) {
+io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_file(
+    std::string bucket, Listed file, std::size_t sample_bytes) {
     using Looked = std::expected<Classified, std::string>;
     auto front = co_await siblings_.read(bucket, file.key, 0, record::parquet_tail_bytes);
     if (!front) co_return std::unexpected(std::move(front.error()));
     if (!begins_as_parquet(front->view())) {
-        auto bytes = co_await siblings_.read(bucket, file.key, 0, limits::sample_bytes_max);
-        if (!bytes) co_return std::unexpected(std::move(bytes.error()));
-        const bool is_whole = file.size <= limits::sample_bytes_max;
-        auto classified = co_await pool_.run([&] { return classify(*bytes, is_whole); });
-        co_return Result<Looked>(std::in_place, std::move(classified));
+        std::size_t size = sample_bytes;
+        while (true) {
+            auto bytes = co_await siblings_.read(bucket, file.key, 0, size);
+            if (!bytes) co_return std::unexpected(std::move(bytes.error()));
+            const bool is_whole = file.size <= size;
+            auto classified = co_await pool_.run([&] { return classify(*bytes, is_whole, size); });
+            const bool is_cut = !classified && classified.error() == record::json_cut;
+            if (!is_cut || size == limits::json_sample_bytes_max)
+                co_return Result<Looked>(std::in_place, std::move(classified));
+            size = std::min(size * 4, limits::json_sample_bytes_max);
+        }
     }
     const std::uint64_t tail_at = file.size - std::min(file.size, record::parquet_tail_bytes);
     auto tail = co_await siblings_.read(bucket, file.key, tail_at, record::parquet_tail_bytes);

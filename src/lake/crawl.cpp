@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "lake/classify.h"
 #include "lake/glob.h"
@@ -41,30 +40,6 @@ bool is_hidden(const std::string& part) {
     return part.starts_with('_') || part.starts_with('.') || part.ends_with("_$folder$");
 }
 
-/// The folders between a table and a file, as partition keys and values.
-bool add_partition(Candidate& candidate, const std::vector<std::string>& folders,
-                   const std::string& location, std::vector<std::string>& skipped,
-                   const std::string& key) {
-    std::vector<std::string> keys, values;
-    for (std::size_t i = 0; i < folders.size(); ++i) {
-        const std::size_t equals = folders[i].find('=');
-        keys.push_back(equals == std::string::npos || equals == 0
-                           ? fmt::format("partition_{}", i)
-                           : safe_name(folders[i].substr(0, equals), i));
-        values.push_back(
-            value_of(equals == std::string::npos ? folders[i] : folders[i].substr(equals + 1)));
-    }
-    if (candidate.files.empty()) candidate.table.keys = keys;
-    if (keys != candidate.table.keys) {
-        skipped.push_back(fmt::format(
-            "{}: left out, its folders [{}] are not the keys [{}] of table {}", key,
-            fmt::join(keys, ", "), fmt::join(candidate.table.keys, ", "), candidate.table.name));
-        return false;
-    }
-    if (!keys.empty()) candidate.table.partitions.emplace(std::move(values), location);
-    return true;
-}
-
 }  // namespace
 
 std::optional<Place> parse_place(std::string_view path) {
@@ -78,24 +53,24 @@ std::optional<Place> parse_place(std::string_view path) {
     return place;
 }
 
-std::string table_name(const Place& place, const std::string& root,
-                       const std::string& table_prefix) {
-    const std::vector<std::string> names = split(root);
-    return safe_name(table_prefix + (names.empty() ? place.bucket : names.back()), 0);
+Step step_of(const std::string& folder) {
+    const std::size_t equals = folder.find('=');
+    if (equals == std::string::npos || equals == 0) return {"", value_of(folder)};
+    return {safe_name(folder.substr(0, equals), 0), value_of(folder.substr(equals + 1))};
 }
 
-std::vector<Candidate> candidates(const Place& place, const Target& target,
-                                  const std::vector<Listed>& files, const std::string& table_prefix,
-                                  std::optional<int> table_level,
-                                  std::vector<std::string>& skipped) {
-    std::map<std::string, Candidate> tables;  // by location
-    // Folders below the target down to a table's level; the bucket is level 1.
-    const std::ptrdiff_t depth =
-        table_level ? *table_level - 1 - std::ranges::count(place.prefix, '/') : 0;
+std::string table_name(const std::string& location, const std::string& table_prefix) {
+    const std::vector<std::string> names = split(location.substr(std::string_view("s3://").size()));
+    return safe_name(table_prefix + names.back(), 0);
+}
+
+Folder folders_of(const Place& place, const Target& target, const std::vector<Listed>& files,
+                  std::vector<std::string>& skipped) {
+    Folder top;
+    top.location = fmt::format("s3://{}/{}", place.bucket, place.prefix);
     for (const Listed& file : files) {
-        std::vector<std::string> parts =
-            split(std::string_view(file.key).substr(place.prefix.size()));
         const std::string relative = file.key.substr(place.prefix.size());
+        std::vector<std::string> parts = split(relative);
         if (file.size == 0 || file.key.ends_with('/')) {
             skipped.push_back(fmt::format("{}: left out, it is empty", file.key));
             continue;
@@ -114,35 +89,31 @@ std::vector<Candidate> candidates(const Place& place, const Target& target,
             continue;
         }
         parts.pop_back();
-        std::string root = place.prefix, first;
-        if (table_level) {
-            for (std::ptrdiff_t i = 0; i < depth && !parts.empty(); ++i) {
-                root += parts[0] + "/";
-                parts.erase(parts.begin());
+        Folder* folder = &top;
+        for (std::string& part : parts) {
+            std::unique_ptr<Folder>& next = folder->below[part];
+            if (!next) {
+                next = std::make_unique<Folder>();
+                next->location = folder->location + part + "/";
+                next->name = std::move(part);
             }
-        } else if (!parts.empty() && parts[0].find('=') == std::string::npos) {
-            first = parts[0];
-            root += first + "/";
-            parts.erase(parts.begin());
+            folder = next.get();
         }
-        Candidate& candidate = tables[root];
-        if (candidate.files.empty()) {
-            candidate.folder = first;
-            candidate.table.name = table_name(place, root, table_prefix);
-            candidate.table.location = fmt::format("s3://{}/{}", place.bucket, root);
-        }
-        const std::string folder =
-            fmt::format("s3://{}/{}", place.bucket, file.key.substr(0, file.key.rfind('/') + 1));
-        if (!add_partition(candidate, parts, folder, skipped, file.key)) continue;
-        candidate.files.push_back(file);
-        candidate.table.bytes += file.size;
-        ++candidate.table.objects;
+        folder->files.push_back(file);
     }
-    std::vector<Candidate> all;
-    for (auto& [root, candidate] : tables) {
-        if (!candidate.files.empty()) all.push_back(std::move(candidate));
+    return top;
+}
+
+std::vector<Folder*> with_files(Folder& top) {
+    std::vector<Folder*> found, open{&top};
+    while (!open.empty()) {
+        Folder* const folder = open.back();
+        open.pop_back();
+        if (!folder->files.empty()) found.push_back(folder);
+        for (auto next = folder->below.rbegin(); next != folder->below.rend(); ++next)
+            open.push_back(next->second.get());
     }
-    return all;
+    return found;
 }
 
 }  // namespace freshet::lake

@@ -1,5 +1,8 @@
 // One crawl: keys to tables. Plain functions; lake.cpp does the reading.
 #pragma once
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,24 +18,30 @@ struct Place {
 };
 std::optional<Place> parse_place(std::string_view path);
 
-/// A table in the making: its files, and how their folders became partitions.
-struct Candidate {
-    FoundTable table;
+/// A folder below a target, with what lies in it.
+struct Folder {
+    std::string name;      ///< "" of the target itself
+    std::string location;  ///< "s3://bucket/prefix/folder/"
     std::vector<Listed> files;
-    std::string folder;  ///< of the first level below the target; "" when the table is the target
+    std::map<std::string, std::unique_ptr<Folder>> below;
+    std::optional<Format> format;  ///< of its files, when one of them is something known
 };
 
-/// The name of the table at `root`, "prefix/folder/": its last folder's, or the bucket's.
-std::string table_name(const Place& place, const std::string& root,
-                       const std::string& table_prefix);
+/// The tree of what lies below a target. Names that begin with '_' or '.', empty files and what a
+/// glob excludes are left out, with a line in `skipped`.
+Folder folders_of(const Place& place, const Target& target, const std::vector<Listed>& files,
+                  std::vector<std::string>& skipped);
 
-/// Files below a target to tables: folders k=v, and other folders below a table, are partitions;
-/// each first-level folder of another kind is a table of its own (`grouped` joins those that are
-/// alike). With `table_level` tables are the folders of that level. Names that begin with '_' or
-/// '.', empty files and what a glob excludes are left out, with a line in `skipped`.
-std::vector<Candidate> candidates(const Place& place, const Target& target,
-                                  const std::vector<Listed>& files, const std::string& table_prefix,
-                                  std::optional<int> table_level,
-                                  std::vector<std::string>& skipped);
+/// The folders that have files of their own.
+std::vector<Folder*> with_files(Folder& top);
+
+/// What a folder's name says as a partition: "month=01" is {month, 01}, "01" has no key.
+struct Step {
+    std::string key, value;
+};
+Step step_of(const std::string& folder);
+
+/// The name of the table at `location`: its last folder's, or the bucket's.
+std::string table_name(const std::string& location, const std::string& table_prefix);
 
 }  // namespace freshet::lake

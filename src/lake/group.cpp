@@ -3,135 +3,258 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
+#include "lake/alike.h"
 #include "lake/classify.h"
 
 namespace freshet::lake {
 namespace {
 
-constexpr double similarity_min = 0.7;  // AWS's; more than that
-constexpr std::size_t share_tenths = 7;
+/// What a folder holds: the table at the folder itself, if it is one, and the tables below it.
+struct Branch {
+    std::optional<Candidate> table;
+    std::vector<Candidate> others;
+};
 
-bool is_number(const std::string& type) {
-    return type == "tinyint" || type == "smallint" || type == "int" || type == "bigint" ||
-           type == "float" || type == "double";
-}
+/// A folder's child on the way to a decision: its step, and its table.
+struct Child {
+    Step step;
+    std::string location;
+    std::optional<Candidate> table;
+};
 
-bool is_same_kind(const std::string& a, const std::string& b) {
-    return a == b || (is_number(a) && is_number(b));
-}
-
-bool has_same_form(const Format& a, const Format& b) {
-    return a.classification == b.classification && a.is_gzip == b.is_gzip &&
-           (a.classification != "csv" ||
-            (a.delimiter == b.delimiter && a.has_header == b.has_header));
-}
-
-bool is_compatible(const Format& a, const Format& b) {
-    if (!has_same_form(a, b) || !merged(a, b)) return false;
-    return std::ranges::all_of(a.columns, [&](const Column& column) {
-        const auto other = std::ranges::find(b.columns, column.name, &Column::name);
-        return other == b.columns.end() || is_same_kind(column.type, other->type);
-    });
-}
-
-/// The positions of the largest set of folders that are like its first.
-std::vector<std::size_t> largest_cluster(const std::vector<Candidate>& found,
-                                         const std::vector<std::size_t>& folders, bool compatible) {
-    std::vector<std::vector<std::size_t>> clusters;
-    for (const std::size_t i : folders) {
-        const auto home = std::ranges::find_if(clusters, [&](const auto& cluster) {
-            const Candidate& first = found[cluster[0]];
-            if (first.table.keys != found[i].table.keys) return false;
-            if (compatible) return is_compatible(first.table.format, found[i].table.format);
-            return similarity(first.table.format, found[i].table.format) > similarity_min &&
-                   merged(first.table.format, found[i].table.format).has_value();
-        });
-        if (home == clusters.end())
-            clusters.push_back({i});
-        else
-            home->push_back(i);
+/// Keys without a name are "" until their place is known.
+void name_keys(std::vector<std::string>& keys) {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (keys[i].empty()) keys[i] = fmt::format("partition_{}", i);
+        const std::string wanted = keys[i];
+        for (int twin = 1; !seen.insert(keys[i]).second; ++twin)
+            keys[i] = fmt::format("{}_{}", wanted, twin);
     }
-    const auto largest = std::ranges::max_element(clusters, {}, &std::vector<std::size_t>::size);
-    return largest == clusters.end() ? std::vector<std::size_t>() : *largest;
 }
 
-void add(Candidate& whole, Candidate part) {
-    FoundTable& table = whole.table;
-    if (whole.files.empty()) {
-        table.format = part.table.format;
-        table.keys = {"partition_0"};
-        for (std::size_t i = 0; i < part.table.keys.size(); ++i) {
-            const bool is_named = part.table.keys[i] != fmt::format("partition_{}", i);
-            table.keys.push_back(is_named ? part.table.keys[i]
-                                          : fmt::format("partition_{}", i + 1));
+class Grouper {
+  public:
+    Grouper(const Grouping& grouping, std::vector<std::string>& lines)
+        : grouping_(grouping), lines_(lines) {}
+
+    std::vector<Candidate> all(const Folder& top) {
+        const auto level =
+            1 + std::ranges::count(top.location, '/') - 3;  // without "s3://" and end
+        Branch branch = fold(top, static_cast<int>(level), true);
+        if (branch.table) branch.others.push_back(std::move(*branch.table));
+        for (Candidate& one : branch.others) name_keys(one.table.keys);
+        return std::move(branch.others);
+    }
+
+  private:
+    Candidate start(const std::string& location) const {
+        Candidate made;
+        made.table.name = table_name(location, grouping_.table_prefix);
+        made.table.location = location;
+        return made;
+    }
+
+    std::optional<Candidate> own_table(const Folder& folder) const {
+        if (!folder.format) return std::nullopt;
+        Candidate made = start(folder.location);
+        made.table.format = *folder.format;
+        made.files = folder.files;
+        for (const Listed& file : folder.files) made.table.bytes += file.size;
+        made.table.objects = folder.files.size();
+        return made;
+    }
+
+    /// `part` lies in the folder that `step` names.
+    void add(Candidate& whole, const Step& step, Candidate part) {
+        FoundTable& table = whole.table;
+        if (whole.files.empty()) {
+            table.format = part.table.format;
+            table.keys = {step.key};
+            std::ranges::copy(part.table.keys, std::back_inserter(table.keys));
+        } else if (auto both = merged(table.format, part.table.format)) {
+            table.format = std::move(*both);
+        } else {
+            lines_.push_back(
+                fmt::format("{}: does not fit the table, {}", part.table.location, both.error()));
         }
-    } else if (auto both = merged(table.format, part.table.format)) {
-        table.format = std::move(*both);
+        if (part.table.keys.empty())
+            table.partitions.emplace(std::vector{step.value}, part.table.location);
+        for (const auto& [values, location] : part.table.partitions) {
+            std::vector<std::string> longer{step.value};
+            longer.insert(longer.end(), values.begin(), values.end());
+            table.partitions.emplace(std::move(longer), location);
+        }
+        table.bytes += part.table.bytes;
+        table.objects += part.table.objects;
+        std::ranges::move(part.files, std::back_inserter(whole.files));
     }
-    if (part.table.keys.empty())
-        table.partitions.emplace(std::vector{part.folder}, part.table.location);
-    for (const auto& [values, location] : part.table.partitions) {
-        std::vector<std::string> longer{part.folder};
-        longer.insert(longer.end(), values.begin(), values.end());
-        table.partitions.emplace(std::move(longer), location);
+
+    bool has_known_below(const std::string& location) const {
+        const auto next = grouping_.known.upper_bound(location);
+        return next != grouping_.known.end() && next->starts_with(location);
     }
-    table.bytes += part.table.bytes;
-    table.objects += part.table.objects;
-    std::ranges::move(part.files, std::back_inserter(whole.files));
-}
+
+    bool is_table_by_order(const Folder& folder, int level, bool is_top) const {
+        if (grouping_.table_level)
+            return level == *grouping_.table_level || (is_top && level > *grouping_.table_level);
+        return grouping_.is_partial && grouping_.known.contains(folder.location);
+    }
+
+    bool may_fold(const Folder& folder, int level, std::size_t children) const {
+        if (grouping_.table_level && level < *grouping_.table_level) return false;
+        return (children > 1 && !grouping_.is_partial) || !has_known_below(folder.location);
+    }
+
+    Branch fold(const Folder& folder, int level, bool is_top) {
+        Branch out;
+        if (is_table_by_order(folder, level, is_top)) {
+            out.table = whole(folder);
+            return out;
+        }
+        out.table = own_table(folder);
+        std::vector<Child> named, plain;
+        for (const auto& [name, below] : folder.below) {
+            Branch branch = fold(*below, level + 1, false);
+            const Step step = step_of(name);
+            const bool is_there = branch.table || !branch.others.empty();
+            if (is_there)
+                (step.key.empty() ? plain : named)
+                    .push_back({step, below->location, std::move(branch.table)});
+            std::ranges::move(branch.others, std::back_inserter(out.others));
+        }
+        const bool may = may_fold(folder, level, named.size() + plain.size());
+        auto by_key = may ? joined(folder, named, true) : std::nullopt;
+        if (by_key && out.table && by_key->table.objects < out.table->table.objects) {
+            lines_.push_back(
+                fmt::format("{}: its folders key=value are left out, most files lie beside them",
+                            folder.location));
+            by_key.reset();
+        }
+        if (by_key) {
+            if (out.table)
+                lines_.push_back(
+                    fmt::format("{}: {} files are left out, they lie beside folders "
+                                "key=value",
+                                folder.location, folder.files.size()));
+            out.table = std::move(by_key);
+        }
+        if (auto by_place = may && !out.table ? joined(folder, plain, false) : std::nullopt)
+            out.table = std::move(by_place);
+        for (std::vector<Child>* children : {&named, &plain}) {
+            for (Child& child : *children) {
+                if (child.table) out.others.push_back(std::move(*child.table));
+            }
+        }
+        return out;
+    }
+
+    /// One table of the children that are alike, which it takes; nothing when too few are.
+    std::optional<Candidate> joined(const Folder& folder, std::vector<Child>& children,
+                                    bool is_named) {
+        if (children.empty()) return std::nullopt;
+        const std::vector<std::size_t> alike = largest_cluster(children, is_named);
+        const bool is_enough = (grouping_.combines_compatible && alike.size() > 1) ||
+                               is_majority(alike.size(), children.size());
+        if (alike.empty() || !is_enough) {
+            lines_.push_back(
+                fmt::format("{}: a table for each of its {} folders, {} are alike", folder.location,
+                            children.size(),
+                            alike.size() > 1 ? fmt::format("at most {}", alike.size()) : "none"));
+            return std::nullopt;
+        }
+        Candidate whole = start(folder.location);
+        for (const std::size_t i : alike) {
+            add(whole, children[i].step, std::move(*children[i].table));
+            children[i].table.reset();
+        }
+        lines_.push_back(fmt::format("{}: one table, {} of its {} folders are {}", folder.location,
+                                     alike.size(), children.size(),
+                                     grouping_.combines_compatible ? "compatible" : "alike"));
+        return whole;
+    }
+
+    /// The positions of the largest set of children that are like its first or its last.
+    std::vector<std::size_t> largest_cluster(const std::vector<Child>& children, bool is_named) {
+        std::vector<std::vector<std::size_t>> clusters;
+        for (std::size_t i = 0; i < children.size(); ++i) {
+            if (!children[i].table) continue;
+            const auto home = std::ranges::find_if(clusters, [&](const auto& cluster) {
+                return is_alike(children[cluster.front()], children[i], is_named) ||
+                       is_alike(children[cluster.back()], children[i], is_named);
+            });
+            if (home == clusters.end())
+                clusters.push_back({i});
+            else
+                home->push_back(i);
+        }
+        const auto largest =
+            std::ranges::max_element(clusters, {}, &std::vector<std::size_t>::size);
+        return largest == clusters.end() ? std::vector<std::size_t>() : *largest;
+    }
+
+    bool is_alike(const Child& a, const Child& b, bool is_named) const {
+        if (a.step.key != b.step.key || a.table->table.keys != b.table->table.keys) return false;
+        const Format &first = a.table->table.format, &second = b.table->table.format;
+        if (is_named && is_of_one_table(first, second)) return true;
+        return grouping_.combines_compatible ? is_compatible(first, second)
+                                             : is_similar(first, second);
+    }
+
+    /// The folder is a table whatever it holds: the folders below it are partitions.
+    std::optional<Candidate> whole(const Folder& folder) {
+        std::map<std::vector<std::string>, Candidate> by_keys;
+        gather(folder, {}, folder.location, by_keys);
+        if (by_keys.empty()) return std::nullopt;
+        const auto most = std::ranges::max_element(
+            by_keys, {}, [](const auto& one) { return one.second.table.objects; });
+        for (const auto& [keys, candidate] : by_keys) {
+            if (&candidate == &most->second) continue;
+            for (const Listed& file : candidate.files)
+                lines_.push_back(fmt::format(
+                    "{}: left out, its folders [{}] are not the keys [{}] of table {}", file.key,
+                    fmt::join(keys, ", "), fmt::join(most->first, ", "), candidate.table.name));
+        }
+        return std::move(most->second);
+    }
+
+    void gather(const Folder& folder, const std::vector<Step>& steps, const std::string& root,
+                std::map<std::vector<std::string>, Candidate>& by_keys) {
+        if (auto own = own_table(folder)) {
+            std::vector<std::string> keys, values;
+            for (const Step& step : steps) {
+                keys.push_back(step.key);
+                values.push_back(step.value);
+            }
+            auto& table = by_keys.try_emplace(keys, start(root)).first->second;
+            if (steps.empty()) {
+                table = std::move(*own);
+            } else {
+                own->table.keys.assign(keys.begin() + 1, keys.end());
+                if (steps.size() > 1)
+                    own->table.partitions.emplace(
+                        std::vector<std::string>(values.begin() + 1, values.end()),
+                        folder.location);
+                add(table, steps.front(), std::move(*own));
+            }
+        }
+        for (const auto& [name, below] : folder.below) {
+            std::vector<Step> longer = steps;
+            longer.push_back(step_of(name));
+            gather(*below, longer, root, by_keys);
+        }
+    }
+
+    const Grouping& grouping_;
+    std::vector<std::string>& lines_;
+};
 
 }  // namespace
 
-double similarity(const Format& a, const Format& b) {
-    if (!has_same_form(a, b)) return 0;
-    std::set<std::string> names;
-    double same = 0;
-    for (const Column& column : a.columns) {
-        names.insert(column.name);
-        const auto other = std::ranges::find(b.columns, column.name, &Column::name);
-        if (other != b.columns.end() && is_same_kind(column.type, other->type)) ++same;
-    }
-    for (const Column& column : b.columns) names.insert(column.name);
-    return names.empty() ? 0 : same / static_cast<double>(names.size());
-}
-
-std::vector<Candidate> grouped(const Place& place, std::vector<Candidate> found, Grouping grouping,
-                               const std::string& table_prefix, std::vector<std::string>& lines) {
-    std::vector<std::size_t> folders;
-    bool has_root = false;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        if (found[i].folder.empty())
-            has_root = true;
-        else
-            folders.push_back(i);
-    }
-    const std::string location = fmt::format("s3://{}/{}", place.bucket, place.prefix);
-    const std::size_t least = grouping.is_combined ? 1 : 2;
-    if (has_root || folders.size() < least) return found;
-    const std::vector<std::size_t> alike =
-        largest_cluster(found, folders, grouping.combines_compatible || grouping.is_combined);
-    const bool is_enough = grouping.combines_compatible || grouping.is_combined ||
-                           alike.size() * 10 > folders.size() * share_tenths;
-    if (alike.size() < least || !is_enough) {
-        lines.push_back(fmt::format("{}: a table for each of its {} folders, at most {} are alike",
-                                    location, folders.size(), alike.size()));
-        return found;
-    }
-    Candidate whole;
-    whole.table.name = table_name(place, place.prefix, table_prefix);
-    whole.table.location = location;
-    std::vector<Candidate> out;
-    for (const std::size_t i : alike) add(whole, found[i]);
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        if (std::ranges::find(alike, i) == alike.end()) out.push_back(std::move(found[i]));
-    }
-    lines.push_back(fmt::format("{}: one table, {} of its {} folders are {}", location,
-                                alike.size(), folders.size(),
-                                grouping.combines_compatible ? "compatible" : "alike"));
-    out.push_back(std::move(whole));
-    return out;
+std::vector<Candidate> grouped(const Folder& top, const Grouping& grouping,
+                               std::vector<std::string>& lines) {
+    return Grouper(grouping, lines).all(top);
 }
 
 }  // namespace freshet::lake

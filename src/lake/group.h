@@ -1,5 +1,7 @@
-// Folders that lie side by side and hold the same become one table, as AWS's crawler groups them.
+// Which folders are tables and which are partitions, as AWS's crawler finds out: folders that lie
+// side by side and hold the same are partitions of the table above them, at every level.
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,16 +11,22 @@ namespace freshet::lake {
 
 struct Grouping {
     bool combines_compatible = false;  ///< whatever the names of the columns, if the types allow it
-    bool is_combined = false;          ///< an earlier crawl made one table of the folders: go on so
+    std::optional<int> table_level;    ///< tables are the folders of this level; the bucket is 1
+    /// Locations of tables that earlier crawls made: a folder that has no sibling stays such a
+    /// table.
+    std::set<std::string> known;
+    bool is_partial = false;  ///< only new folders are here: what lies in a known table is its
+    std::string table_prefix;
 };
 
-/// `found` are tables of one target, each classified. Folders of the first level become partitions
-/// (key partition_0) of one table at the target when more than seven in ten of them have the same
-/// format and similar columns, or those that are compatible when the crawler combines such.
-std::vector<Candidate> grouped(const Place& place, std::vector<Candidate> found, Grouping grouping,
-                               const std::string& table_prefix, std::vector<std::string>& lines);
+/// A table in the making, with its files.
+struct Candidate {
+    FoundTable table;
+    std::vector<Listed> files;
+};
 
-/// From 0 to 1: columns of the same name and kind among all names. 0 when the formats differ.
-double similarity(const Format& a, const Format& b);
+/// `top` is the tree of one target, the folders with files classified. A line for each decision.
+std::vector<Candidate> grouped(const Folder& top, const Grouping& grouping,
+                               std::vector<std::string>& lines);
 
 }  // namespace freshet::lake

@@ -44,6 +44,10 @@ Result<> check(const Crawler& crawler) {
             return fail(
                 Errc::invalid,
                 fmt::format("{} is not a path of the form s3://bucket/prefix/", target.path));
+        if (target.sample_size &&
+            (*target.sample_size < 1 || *target.sample_size > limits::sample_size_max))
+            return fail(Errc::invalid, fmt::format("SampleSize is a number from 1 to {}",
+                                                   limits::sample_size_max));
         const auto bad = std::ranges::find_if_not(target.exclusions, is_glob);
         if (bad != target.exclusions.end())
             return fail(Errc::invalid, fmt::format("The exclusion {} is not a glob", *bad));

@@ -45,17 +45,19 @@ class Crawlers {
     };
     io::Task<Result<>> crawl(CrawlerKey key, Course* course);
     io::Task<Result<>> crawl_target(Crawler crawler, Target target, Course* course);
-    /// Those that have a file which is something known.
-    io::Task<Result<std::vector<Candidate>>> classify_tables(CrawlerKey key, std::string bucket,
-                                                             std::vector<Candidate> found,
-                                                             Course* course);
-    io::Task<Result<bool>> classify_table(CrawlerKey key, std::string bucket, FoundTable* table,
-                                          std::vector<Listed> files,
-                                          std::vector<std::string>* lines);
+    io::Task<Result<Folder>> find_folders(Crawler crawler, Target target, Course* course);
+    /// How much of each folder is read.
+    struct Sampling {
+        std::size_t files = 0, bytes = 0;  ///< of a folder, of a file
+    };
+    io::Task<Result<>> classify_folders(CrawlerKey key, Target target, std::string bucket,
+                                        std::vector<Folder*> folders, Course* course);
+    io::Task<Result<>> classify_folder(CrawlerKey key, std::string bucket, Folder* folder,
+                                       Sampling sampling, std::vector<std::string>* lines);
     /// What the file is, by its front or, of Parquet, by the metadata at its end; the inner error
     /// says why it is nothing known.
-    io::Task<Result<std::expected<Classified, std::string>>> classify_file(std::string bucket,
-                                                                           Listed file);
+    io::Task<Result<std::expected<Classified, std::string>>> classify_file(
+        std::string bucket, Listed file, std::size_t sample_bytes);
     bool is_stopping(const CrawlerKey& key) const;
     io::Core& home_;
     meta::Database& database_;

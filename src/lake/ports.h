@@ -29,6 +29,8 @@ class Siblings {
     /// At most `bytes_max` bytes from `offset`; fewer at the object's end.
     virtual io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
                                          std::size_t bytes_max) = 0;
+    /// Where the tables lie that the crawler made and that are not marked as gone.
+    virtual io::Task<Result<std::set<std::string>>> places(Crawler crawler) = 0;
     /// Makes the table and its partitions, or brings those that are there up to date as the
     /// crawler's policies and `settings` say. What it did, a sentence each.
     virtual io::Task<Result<Done>> publish(Crawler crawler, FoundTable table,

@@ -3,6 +3,7 @@
 #include <compare>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct Target {
     std::string path;                     ///< "s3://bucket/prefix/"
     std::vector<std::string> exclusions;  ///< globs below the path
     std::optional<int>
-        sample_size;  ///< as given; Freshet samples the newest files of a table anyway
+        sample_size;  ///< files of a folder that are read; as many as limits.h allows
 };
 
 enum class State { ready, running, stopping };
@@ -86,6 +87,7 @@ struct FoundTable {
     std::map<std::vector<std::string>, std::string> partitions;
     std::uint64_t bytes = 0, objects = 0;
     bool is_partial = false;  ///< only new folders were looked at: what is not here is not gone
+    std::set<std::string> unread;  ///< folders whose files are nothing known: they are not gone
 };
 
 }  // namespace freshet::lake

@@ -87,8 +87,8 @@ def test_quoted_csv_json_and_gzip_are_told_apart(lake):
     lake.put("packed/a.gz", gzip.compress(b"a|1\nb|2\n"))
     lake.crawl()
     assert lake.query("SELECT * FROM quoted ORDER BY 1") == [("1", "SCHOOL, PUBLIC"), ("2", "HOME")]
-    assert columns(lake.table("documents")) == [("name", "string"), ("n", "double"), ("deep", "string"), ("more", "boolean")]
-    assert lake.query("SELECT name, n FROM documents ORDER BY n") == [("x", "1.0"), ("y", "2.5")]
+    assert columns(lake.table("documents")) == [("name", "string"), ("n", "double"), ("deep", "struct<a:int>"), ("more", "boolean")]
+    assert lake.query("SELECT name, n, deep.a FROM documents ORDER BY n") == [("x", "1.0", "1"), ("y", "2.5", None)]
     assert lake.query("SELECT SUM(col1) FROM packed") == [("3",)]
 
 
@@ -300,7 +300,7 @@ def test_a_files_column_that_is_a_partition_key_too(lake):
     lake.put("c/day=1/f", "day,n\nx,1\ny,2\n")
     lake.crawl("s3://lake/j/", name="j")
     lake.crawl("s3://lake/c/", name="c")
-    assert columns(lake.table("j")) == [("n", "bigint")] and lake.query("SELECT day, n FROM j ORDER BY n") == [("1", "1"), ("1", "2")]
+    assert columns(lake.table("j")) == [("n", "int")] and lake.query("SELECT day, n FROM j ORDER BY n") == [("1", "1"), ("1", "2")]
     assert lake.query("SELECT day, day_in_file, n FROM c ORDER BY n") == [("1", "x", "1"), ("1", "y", "2")]
 
 
@@ -339,3 +339,101 @@ def test_crawls_metrics_and_names_are_listed(lake):
     glue.delete_crawler(Name="c")
     with pytest.raises(botocore.exceptions.ClientError, match="does not exist"):
         glue.list_crawls(CrawlerName="c")
+
+
+def test_the_root_of_a_table_is_sought_at_every_level(lake):
+    lake.put("e/2026/01/31/05/a", '{"a": 1}\n')
+    last = lake.crawl("s3://lake/e/")
+    assert tables(lake) == ["e"] and [key["Name"] for key in lake.table("e")["PartitionKeys"]] == ["partition_0", "partition_1", "partition_2", "partition_3"], lake.reasons(last)
+    assert partitions(lake, "e") == [("2026", "01", "31", "05")]
+    lake.put("e/2026/12/31/23/b", '{"a": 2}\n')
+    lake.put("e/2027/01/01/00/c", '{"a": 3}\n')
+    lake.again()
+    assert tables(lake) == ["e"] and "DEPRECATED_BY_CRAWLER" not in lake.table("e")["Parameters"]
+    assert partitions(lake, "e") == [("2026", "01", "31", "05"), ("2026", "12", "31", "23"), ("2027", "01", "01", "00")]
+    assert lake.query("SELECT a, partition_0, partition_3 FROM e ORDER BY a") == [("1", "2026", "05"), ("2", "2026", "23"), ("3", "2027", "00")]
+    empty(lake, "e/2026/")  # the year before is gone: the table stays, at its place
+    lake.again()
+    assert tables(lake) == ["e"] and lake.table("e")["StorageDescriptor"]["Location"] == "s3://lake/e/"
+    assert "DEPRECATED_BY_CRAWLER" not in lake.table("e")["Parameters"]
+
+
+def test_folders_of_two_kinds_at_one_level_are_two_tables_with_partitions(lake):
+    for day in ("01", "02"):
+        lake.put(f"logs/app/2026/{day}/f", '{"level": "x", "text": "y", "n": 1}\n')
+        lake.put(f"logs/web/2026/{day}/f", "ip|ms|path\n1.2.3.4|5|/\n")
+    lake.crawl("s3://lake/logs/")
+    assert tables(lake) == ["app", "web"]
+    for name in tables(lake):
+        assert [key["Name"] for key in lake.table(name)["PartitionKeys"]] == ["partition_0", "partition_1"] and partitions(lake, name) == [("2026", "01"), ("2026", "02")]
+    lake.put("logs/app/2027/01/f", '{"level": "x", "text": "y", "n": 2.5}\n')
+    lake.again()
+    assert tables(lake) == ["app", "web"] and partitions(lake, "app")[-1] == ("2027", "01") and columns(lake.table("app"))[2] == ("n", "double")
+
+
+def test_folders_with_keys_that_have_nothing_in_common_are_tables(lake):
+    lake.put("t/year=2017/f", '{"A": 1, "B": 2}')
+    lake.put("t/year=2018/f", '{"C": 3, "D": 4}')
+    lake.crawl("s3://lake/t/")
+    assert tables(lake) == ["year_2017", "year_2018"]
+    lake.crawl("s3://lake/t/", name="one", TablePrefix="p_", Configuration='{"Version":1.0,"Grouping":{"TableGroupingPolicy":"CombineCompatibleSchemas"}}')
+    assert columns(lake.table("p_t")) == [(name, "int") for name in "abcd"] and partitions(lake, "p_t") == [("2017",), ("2018",)]
+
+
+def test_nested_documents_have_nested_types_that_athena_reads(lake):
+    lake.put("d/a", '{"id":1,"l":[{"a":"x","n":1}],"geo":{"lat":1.5}}\n')
+    lake.crawl("s3://lake/d/")
+    assert columns(lake.table("d")) == [("id", "int"), ("l", "array<struct<a:string,n:int>>"), ("geo", "struct<lat:double>")]
+    lake.put("d/b", '{"id":5000000000,"l":[{"n":2.5},{"b":[true]}],"geo":{"lat":2,"Deep":{"x":null}},"e":[],"m":[1,"t",{"k":1}],"z":null}\n')
+    lake.put("d/c", '{"id":3,"l":null,"geo":null}\n{"id":4}\n')
+    lake.again()
+    assert columns(lake.table("d")) == [("id", "bigint"), ("l", "array<struct<a:string,n:double,b:array<boolean>>>"), ("geo", "struct<lat:double,deep:struct<x:string>>"),
+                                        ("e", "array<string>"), ("m", "array<string>"), ("z", "string")]
+    assert lake.query("SELECT id, l[1].a, l[1].n, geo.lat, geo.deep.x, cardinality(e), m[3], z FROM d ORDER BY id") == [
+        ("1", "x", "1.0", "1.5", None, None, None, None), ("3", None, None, None, None, None, None, None), ("4", None, None, None, None, None, None, None),
+        ("5000000000", None, "2.5", "2.0", None, "0", '{"k":1}', None)]
+    assert lake.query("SELECT id, u.n, u.b FROM d CROSS JOIN UNNEST(l) AS u(a, n, b) ORDER BY id, n") == [("1", "1.0", None), ("5000000000", "2.5", None), ("5000000000", None, "[true]")]
+
+
+def test_a_json_array_is_one_column(lake):
+    lake.put("a/f", '[{"a":1},{"a":2}]')
+    lake.put("b/f", '[\n  {"a": 1},\n  {"a": 2}\n]\n')
+    lake.put("big/f", json.dumps([{"text": "x" * 1000, "n": n} for n in range(2000)]))
+    for name in ("a", "b", "big"):
+        lake.crawl(f"s3://lake/{name}/", name=name)
+        assert lake.table(name)["Parameters"]["classification"] == "json"
+    assert columns(lake.table("a")) == columns(lake.table("b")) == [("array", "array<struct<a:int>>")]
+    assert columns(lake.table("big")) == [("array", "array<struct<text:string,n:int>>")]
+    assert lake.query('SELECT e.a FROM a CROSS JOIN UNNEST("array") AS e(a) ORDER BY 1') == [("1",), ("2",)]
+    assert lake.query('SELECT cardinality("array") FROM big') == [("2000",)]
+
+
+def test_a_document_that_is_longer_than_a_sample(lake):
+    lake.put("t/f", json.dumps({"text": "x" * 3_000_000, "n": 1}))
+    last = lake.crawl("s3://lake/t/")
+    assert columns(lake.table("t")) == [("text", "string"), ("n", "int")], lake.reasons(last)
+
+
+def test_what_cannot_be_read_today_is_not_gone(lake):
+    lake.put("t/x/f", ROWS_A)
+    lake.put("t/y/f", ROWS_A)
+    lake.put("u/f", ROWS_B)
+    lake.crawl("s3://lake/", SchemaChangePolicy={"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DELETE_FROM_DATABASE"})
+    assert tables(lake) == ["t", "u"] and partitions(lake, "t") == [("x",), ("y",)]
+    lake.put("t/y/f", bytes(range(256)))
+    lake.put("u/f", bytes(range(256)))
+    reasons = lake.reasons(lake.again())
+    assert "s3://lake/t/y/: no table, none of its files could be read" in reasons
+    assert tables(lake) == ["t", "u"] and partitions(lake, "t") == [("x",), ("y",)]
+
+
+def test_sample_size_is_honoured(lake):
+    for i in range(9):
+        lake.put(f"t/{i}", '{"a%d": 1}\n' % i)
+    lake.crawl("s3://lake/t/", target={"SampleSize": 1})
+    assert columns(lake.table("t")) == [("a0", "int")]
+    lake.crawl("s3://lake/t/", name="all", TablePrefix="all_")
+    assert len(columns(lake.table("all_t"))) == 9
+    for size in (0, 250):
+        with pytest.raises(botocore.exceptions.ClientError, match="SampleSize"):
+            lake.crawl("s3://lake/t/", name="bad", target={"SampleSize": size})
