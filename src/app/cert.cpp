@@ -8,6 +8,7 @@
 
 #include "app/commands.h"
 #include "app/server.h"
+#include "cli/global_options.h"
 #include "io/tls.h"
 
 namespace freshet::app {
@@ -117,12 +118,13 @@ int run(const Options& options, Do what) {
 
 }  // namespace
 
-void add_cert(CLI::App& app, int& status) {
+void add_cert(CLI::App& app, cli::GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "cert", "Print the authority that signs the server's certificate; trust it, replace it");
-    command->add_option("--data", options->data, "The server's data directory");
-    command->add_option("--config", options->config, "YAML file with settings")
+    command->add_option("--data", options->data, "The server's data directory")->type_name("DIR");
+    command->add_option("--config", options->config, "YAML file with settings (docs/settings.md)")
+        ->type_name("FILE")
         ->check(CLI::ExistingFile);
     CLI::App* installing =
         command->add_subcommand("install", "Put the authority into the system's trust store");
@@ -131,20 +133,22 @@ void add_cert(CLI::App& app, int& status) {
     CLI::App* rotating = command->add_subcommand("rotate", "Make a new server key and certificate");
     rotating->add_flag("--authority", options->authority_too, "And a new authority");
     for (CLI::App* inner : {installing, rotating}) inner->fallthrough();
-    installing->callback([options, &status] {
-        status = run(*options, [&](io::Disk& disk, io::TlsIdentity& identity) {
+    cli::on_chosen(*installing, global, [options] {
+        return run(*options, [&](io::Disk& disk, io::TlsIdentity& identity) {
             return install(disk, identity, options->into);
         });
     });
-    rotating->callback([options, &status] {
-        status = run(*options, [&](io::Disk&, io::TlsIdentity& identity) {
+    cli::on_chosen(*rotating, global, [options] {
+        return run(*options, [&](io::Disk&, io::TlsIdentity& identity) {
             return rotate(identity, options->authority_too);
         });
     });
-    command->callback([options, command, &status] {
+    command->callback([options, command, &global] {
         if (!command->get_subcommands().empty()) return;
-        status =
-            run(*options, [](io::Disk&, io::TlsIdentity& identity) { return print(identity); });
+        global.run = [options] {
+            return run(*options,
+                       [](io::Disk&, io::TlsIdentity& identity) { return print(identity); });
+        };
     });
 }
 

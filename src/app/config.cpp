@@ -1,9 +1,13 @@
 #include "app/config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
+
+#include "base/nearest.h"
 
 namespace freshet::app {
 namespace {
@@ -12,81 +16,164 @@ bool is_loopback(const std::string& host) {
     return host.starts_with("127.") || host == "::1" || host == "localhost";
 }
 
-Result<> apply_streams(const YAML::Node& values, stream::Options& streams) {
-    for (const auto& inner : values) {
-        const auto name = inner.first.as<std::string>();
-        const auto number = inner.second.as<std::int64_t>();
-        if (number < 0)
-            return fail(Errc::invalid, fmt::format("'streams.{}' is negative: {}", name, number));
-        if (name == "creating_ms")
-            streams.creating = Millis(number);
-        else if (name == "updating_ms")
-            streams.updating = Millis(number);
-        else if (name == "deleting_ms")
-            streams.deleting = Millis(number);
-        else if (name == "shard_limit")
-            streams.shard_limit = static_cast<std::size_t>(number);
-        else
-            return fail(Errc::invalid, fmt::format("there is no setting 'streams.{}'", name));
-    }
+Result<> set_data(const YAML::Node& value, Config& config) {
+    config.data_dir = value.as<std::string>();
+    config.is_data_dir_given = true;
     return {};
 }
 
-Result<> apply_limits(const std::string& value, Config& config) {
-    // YAML reads a bare off as false.
-    if (value != "aws" && value != "off" && value != "false")
-        return fail(Errc::invalid, fmt::format("'limits' is off or aws, not '{}'", value));
-    config.streams.aws_limits = value == "aws";
+Result<> set_listen_value(const YAML::Node& value, Config& config) {
+    return set_listen(value.as<std::string>(), config);
+}
+
+Result<> set_account(const YAML::Node& value, Config& config) {
+    config.account = value.as<std::string>();
+    if (config.account.size() == 12 &&
+        config.account.find_first_not_of("0123456789") == std::string::npos)
+        return {};
+    return fail(
+        Errc::invalid,
+        fmt::format("the account '{}' is not twelve digits (quote it in YAML)", config.account));
+}
+
+/// The place of `value` in `words`.
+Result<std::size_t> one_of(std::string_view key, const std::string& value,
+                           std::vector<std::string> words) {
+    const auto found = std::ranges::find(words, value);
+    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+    return fail(Errc::invalid,
+                fmt::format("'{}' is {}, not '{}'", key, fmt::join(words, " or "), value));
+}
+
+Result<> set_log_level(const YAML::Node& value, Config& config) {
+    auto level = value.as<std::string>();
+    auto known = one_of("log_level", level, {"debug", "info", "warn", "error"});
+    if (!known) return std::unexpected(std::move(known.error()));
+    config.log_level = std::move(level);
     return {};
 }
 
-Result<> apply_unsigned(const std::string& value, Config& config) {
-    if (value != "allowed" && value != "refused")
-        return fail(Errc::invalid,
-                    fmt::format("'unsigned' is allowed or refused, not '{}'", value));
-    config.demands_signatures = value == "refused";
+Result<> set_limits(const YAML::Node& value, Config& config) {
+    auto word = value.as<std::string>();
+    if (word == "false") word = "off";  // YAML reads a bare off as false
+    auto which = one_of("limits", word, {"off", "aws"});
+    if (!which) return std::unexpected(std::move(which.error()));
+    config.streams.aws_limits = *which == 1;
     return {};
 }
 
-/// A section that has one setting, `name`.
-template <class T>
-Result<> apply_only(const std::string& section, const YAML::Node& values, std::string_view name,
-                    T& setting) {
-    for (const auto& inner : values) {
-        const auto given = inner.first.as<std::string>();
-        if (given != name)
-            return fail(Errc::invalid, fmt::format("there is no setting '{}.{}'", section, given));
-        setting = inner.second.as<T>();
-    }
+Result<> set_unsigned(const YAML::Node& value, Config& config) {
+    auto which = one_of("unsigned", value.as<std::string>(), {"allowed", "refused"});
+    if (!which) return std::unexpected(std::move(which.error()));
+    config.demands_signatures = *which == 1;
     return {};
 }
+
+Result<std::int64_t> number_of(std::string_view key, const YAML::Node& value) {
+    const auto number = value.as<std::int64_t>();
+    if (number < 0) return fail(Errc::invalid, fmt::format("'{}' is negative: {}", key, number));
+    return number;
+}
+
+template <Millis stream::Options::* member>
+Result<> set_stream_millis(const YAML::Node& value, Config& config) {
+    auto number = number_of("streams", value);
+    if (!number) return std::unexpected(std::move(number.error()));
+    config.streams.*member = Millis(*number);
+    return {};
+}
+
+Result<> set_shard_limit(const YAML::Node& value, Config& config) {
+    auto number = number_of("streams.shard_limit", value);
+    if (!number) return std::unexpected(std::move(number.error()));
+    config.streams.shard_limit = static_cast<std::size_t>(*number);
+    return {};
+}
+
+template <auto Config::* member>
+Result<> set_plain(const YAML::Node& value, Config& config) {
+    config.*member = value.as<std::remove_reference_t<decltype(config.*member)>>();
+    return {};
+}
+
+struct Setting {
+    SettingFacts facts;
+    Result<> (*set)(const YAML::Node&, Config&);
+};
+
+constexpr Setting all_settings[] = {
+    {{"data", "directory", "./data",
+      "Holds everything. Without it `serve` takes ./data, unless that holds something else"},
+     set_data},
+    {{"listen", "HOST:PORT", "127.0.0.1:4566",
+      "Where the server listens: this machine only, since signatures are not verified yet"},
+     set_listen_value},
+    {{"account", "twelve digits, quoted", "\"000000000000\"",
+      "The account of callers whose access key is not twelve digits itself"},
+     set_account},
+    {{"log_level", "debug, info, warn or error", "info", "What goes to standard error"},
+     set_log_level},
+    {{"limits", "off or aws", "off",
+      "aws: throttles and refuses at AWS's default quotas of Kinesis"},
+     set_limits},
+    {{"unsigned", "allowed or refused", "allowed",
+      "Whether Kinesis takes requests without a signature; AWS refuses them"},
+     set_unsigned},
+    {{"streams.creating_ms", "milliseconds", "0", "How long a new stream says CREATING"},
+     set_stream_millis<&stream::Options::creating>},
+    {{"streams.updating_ms", "milliseconds", "0", "How long a stream that changes says UPDATING"},
+     set_stream_millis<&stream::Options::updating>},
+    {{"streams.deleting_ms", "milliseconds", "0", "How long a deleted stream says DELETING"},
+     set_stream_millis<&stream::Options::deleting>},
+    {{"streams.shard_limit", "number", "1000000", "Shards of an account in a region"},
+     set_shard_limit},
+    {{"functions.python", "path", "found by itself", "The Python that runs functions"},
+     set_plain<&Config::functions_python>},
+    {{"tls.names", "list of names", "[]",
+      "Names of this server in its certificate, besides localhost and its address"},
+     set_plain<&Config::tls_names>},
+    {{"cors.origins", "list of origins", "[]",
+      "Pages that may call from a browser, besides those of this machine"},
+     set_plain<&Config::cors_origins>},
+};
 
 Result<> apply(const std::string& key, const YAML::Node& value, Config& config) {
-    if (key == "listen") return set_listen(value.as<std::string>(), config);
-    if (key == "limits") return apply_limits(value.as<std::string>(), config);
-    if (key == "unsigned") return apply_unsigned(value.as<std::string>(), config);
-    if (key == "streams") return apply_streams(value, config.streams);
-    if (key == "cors") return apply_only(key, value, "origins", config.cors_origins);
-    if (key == "tls") return apply_only(key, value, "names", config.tls_names);
-    if (key == "functions") return apply_only(key, value, "python", config.functions_python);
-    if (key == "data")
-        config.data_dir = value.as<std::string>();
-    else if (key == "account")
-        config.account = value.as<std::string>();
-    else if (key == "log_level")
-        config.log_level = value.as<std::string>();
-    else
-        return fail(Errc::invalid, fmt::format("there is no setting '{}'", key));
-    if (config.account.size() != 12 ||
-        config.account.find_first_not_of("0123456789") != std::string::npos) {
-        return fail(Errc::invalid,
-                    fmt::format("the account '{}' is not twelve digits (quote it in YAML)",
-                                config.account));
+    for (const Setting& setting : all_settings) {
+        if (key != setting.facts.key) continue;
+        try {
+            return setting.set(value, config);
+        } catch (const YAML::Exception&) {
+            const std::string given = value.IsScalar() ? fmt::format(" '{}'", value.Scalar()) : "";
+            return fail(Errc::invalid, fmt::format("'{}' has a wrong value{}; it takes: {}", key,
+                                                   given, setting.facts.value));
+        }
     }
-    return {};
+    std::vector<std::string> keys;
+    for (const Setting& setting : all_settings) keys.emplace_back(setting.facts.key);
+    return fail(Errc::invalid,
+                fmt::format("there is no setting '{}'{}", key, did_you_mean(key, keys)));
+}
+
+bool is_setting(const std::string& key) {
+    return std::ranges::any_of(all_settings,
+                               [&](const Setting& one) { return key == one.facts.key; });
+}
+
+Result<> apply_at(const std::string& path, const std::string& key, const YAML::Node& name,
+                  const YAML::Node& value, Config& config) {
+    auto applied = apply(key, value, config);
+    if (applied) return {};
+    return fail(Errc::invalid,
+                fmt::format("{}:{}: {}", path, name.Mark().line + 1, applied.error().message()));
 }
 
 }  // namespace
+
+std::vector<SettingFacts> settings() {
+    std::vector<SettingFacts> all;
+    for (const Setting& setting : all_settings) all.push_back(setting.facts);
+    return all;
+}
 
 Result<> set_listen(const std::string& text, Config& config) {
     const auto colon = text.rfind(':');
@@ -120,8 +207,17 @@ Result<> load_config(const std::string& path, Config& config) {
     try {
         const YAML::Node root = YAML::LoadFile(path);
         for (const auto& entry : root) {
-            auto applied = apply(entry.first.as<std::string>(), entry.second, config);
-            if (!applied) return std::unexpected(std::move(applied.error()).within(path));
+            const auto key = entry.first.as<std::string>();
+            if (is_setting(key) || !entry.second.IsMap()) {
+                if (auto done = apply_at(path, key, entry.first, entry.second, config); !done)
+                    return done;
+                continue;
+            }
+            for (const auto& inner : entry.second) {
+                const std::string whole = key + "." + inner.first.as<std::string>();
+                if (auto done = apply_at(path, whole, inner.first, inner.second, config); !done)
+                    return done;
+            }
         }
         return {};
     } catch (const YAML::Exception& error) {

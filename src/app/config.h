@@ -12,6 +12,7 @@ namespace freshet::app {
 
 struct Config {
     std::string data_dir = "data";
+    bool is_data_dir_given = false;
     std::string listen_host = "127.0.0.1";
     std::uint16_t listen_port = 4566;
     std::string account = "000000000000";  ///< of callers whose access key is not an account itself
@@ -24,9 +25,18 @@ struct Config {
     std::vector<std::string> tls_names;  ///< further names of this server in its certificate
 };
 
-/// Reads `path` into `config`; later settings win. Keys: data, listen, account, log_level,
-/// functions.python, limits, streams.creating_ms, streams.updating_ms, streams.deleting_ms,
-/// streams.shard_limit, tls.names, cors.origins, unsigned.
+/// One setting, as documents show it (docs/settings.md).
+struct SettingFacts {
+    const char* key;      ///< "streams.creating_ms": of the section `streams`
+    const char* value;    ///< "milliseconds"
+    const char* initial;  ///< without it
+    const char* text;
+};
+/// Every setting that load_config() takes, in order.
+std::vector<SettingFacts> settings();
+
+/// Reads `path` into `config`; later settings win. Errc::invalid names file and line, and of an
+/// unknown setting the nearest one that there is.
 Result<> load_config(const std::string& path, Config& config);
 /// "127.0.0.1:4566". Errc::invalid names what is wrong with it; only loopback addresses are
 /// accepted while signatures are not verified.

@@ -5,10 +5,12 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <filesystem>
 
 #include "app/commands.h"
 #include "app/server.h"
 #include "base/log.h"
+#include "cli/global_options.h"
 #include "io/faults/failpoint.h"
 
 namespace freshet::app {
@@ -18,13 +20,49 @@ struct Options {
     std::string data, listen, config, clock = "system", failpoints;
 };
 
+namespace fs = std::filesystem;
+
+/// A directory that nobody named is written into only when it is new, empty, or a Freshet's.
+Result<> check_own_choice(const Config& config) {
+    std::error_code error;
+    const fs::path path = config.data_dir;
+    if (config.is_data_dir_given || !fs::exists(path, error) || fs::exists(path / "FORMAT", error))
+        return {};
+    if (fs::is_directory(path, error) && fs::is_empty(path, error)) return {};
+    return fail(
+        Errc::invalid,
+        fmt::format("{} is there and is no data directory of Freshet's: name one with --data "
+                    "DIR (it is made when missing)",
+                    fs::absolute(path, error).string()));
+}
+
+/// What this server will miss later, told while someone looks.
+void tell_what_is_missing(const Config& config) {
+    std::error_code error;
+    const fs::path self = fs::read_symlink("/proc/self/exe", error).parent_path();
+    if (!fs::exists(self / "freshet-query", error))
+        fmt::print(stderr,
+                   "freshet: {} is missing: every query will fail. It is built beside freshet "
+                   "and must lie beside it\n",
+                   (self / "freshet-query").string());
+    const std::string python =
+        config.functions_python.empty() ? "/usr/bin/python3" : config.functions_python;
+    if (!fs::exists(python, error) && !fs::exists(self.parent_path() / "venv/bin/python", error))
+        fmt::print(stderr, "freshet: {} is missing: Python functions will not run\n", python);
+}
+
 Result<Config> to_config(const Options& options) {
     Config config;
     if (!options.config.empty()) {
         if (auto loaded = load_config(options.config, config); !loaded)
             return std::unexpected(std::move(loaded.error()));
     }
-    if (!options.data.empty()) config.data_dir = options.data;
+    if (!options.data.empty()) {
+        config.data_dir = options.data;
+        config.is_data_dir_given = true;
+    }
+    if (auto free = check_own_choice(config); !free)
+        return std::unexpected(std::move(free.error()));
     if (!options.listen.empty()) {
         if (auto set = set_listen(options.listen, config); !set)
             return std::unexpected(std::move(set.error()));
@@ -52,7 +90,8 @@ bool arm_failpoints(const std::string& spec) {
         fmt::print(stderr, "freshet: {}\n", armed.error().message());
         return false;
     }
-    log_warn("app", "FAILPOINTS ARE ARMED: this server dies and errs on purpose, and is for tests only",
+    log_warn("app",
+             "FAILPOINTS ARE ARMED: this server dies and errs on purpose, and is for tests only",
              {{"failpoints", spec}});
     return true;
 }
@@ -81,7 +120,13 @@ int serve(const Options& options) {
         fmt::print(stderr, "freshet: {}\n", server.error().message());
         return 1;
     }
+    // The first line is for programs, which wait for it.
     fmt::print("freshet is ready at {}\n", (*server)->endpoint());
+    std::error_code error;
+    fmt::print("  data in    {}\n  interface  {}/_freshet/\n",
+               fs::absolute(config->data_dir, error).lexically_normal().string(),
+               (*server)->endpoint());
+    tell_what_is_missing(*config);
     std::fflush(stdout);
     int caught = 0;
     sigwait(&signals, &caught);
@@ -91,20 +136,28 @@ int serve(const Options& options) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, int& status) {
+void add_serve(CLI::App& app, cli::GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("serve", "Run the server");
-    command->add_option("--data", options->data,
-                        "Directory that holds everything (made when missing)");
-    command->add_option("--listen", options->listen, "HOST:PORT, 127.0.0.1:4566 when not given");
-    command->add_option("--config", options->config, "YAML file with settings")
-        ->check(CLI::ExistingFile);
+    command
+        ->add_option("--data", options->data,
+                     "Directory that holds everything, made when missing; ./data when not given, "
+                     "unless that holds something else")
+        ->type_name("DIR");
+    command
+        ->add_option("--listen", options->listen,
+                     "HOST:PORT of this machine to listen on; 127.0.0.1:4566 when not given")
+        ->type_name("ADDRESS");
+    command->add_option("--config", options->config, "YAML file with settings (docs/settings.md)")
+        ->check(CLI::ExistingFile)
+        ->type_name("FILE");
     command
         ->add_option("--clock", options->clock,
                      "system, or manual: time moves by POST /_freshet/clock")
-        ->check(CLI::IsMember({"system", "manual"}));
+        ->check(CLI::IsMember({"system", "manual"}))
+        ->type_name("CLOCK");
     command->add_option("--failpoints", options->failpoints)->group("");  // in no help text
-    command->callback([options, &status] { status = serve(*options); });
+    cli::on_chosen(*command, global, [options] { return serve(*options); });
 }
 
 }  // namespace freshet::app

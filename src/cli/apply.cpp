@@ -13,6 +13,7 @@
 #include "aws/protocol/json.h"
 #include "cli/bundle.h"
 #include "cli/commands.h"
+#include "cli/global_options.h"
 
 namespace freshet::cli {
 namespace {
@@ -21,10 +22,11 @@ constexpr Millis answer_max = 600s;
 constexpr std::size_t told_max = 48;  ///< characters of a value on the screen
 
 struct Options {
-    std::string file, endpoint, python = "python3";
+    Place place;
+    std::string file, python;
     std::vector<std::string> set;
     bool dry_run = false, empty_buckets = false;
-    bool destroys = false;
+    bool destroys = false, json = false;
 };
 
 /// On one line; what both values begin with is left out of long ones.
@@ -115,7 +117,7 @@ std::optional<pipeline::Request> read(const Options& options) {
 io::Task<void> send(io::Core& core, const Options& options, pipeline::Request message,
                     int& status) {
     status = 1;
-    const aws::ClientOptions client = aws::client_options(options.endpoint);
+    const aws::ClientOptions client = options.place.options();
     auto http = io::make_http_client(core, client.endpoint);
     if (!http) {
         fmt::print(stderr, "{}\n", http.error().message());
@@ -144,46 +146,59 @@ io::Task<void> send(io::Core& core, const Options& options, pipeline::Request me
                    response->status);
         co_return;
     }
-    print(report);
+    if (options.json)
+        fmt::print("{}\n", aws::encode_json(pipeline::Report::shape(), &report));
+    else
+        print(report);
     if (!report.problem.empty()) fmt::print(stderr, "{}\n", report.problem);
     status = report.problem.empty() ? 0 : 1;
 }
 
-void add_command(CLI::App& app, const char* name, const char* text, bool destroys, int& status) {
+void add_command(CLI::App& app, const char* name, const char* text, bool destroys,
+                 GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     options->destroys = destroys;
     CLI::App* command = app.add_subcommand(name, text);
-    command->add_option("file", options->file, "the pipeline file (docs/pipeline-file.md)")
-        ->required();
-    command->add_option("--endpoint", options->endpoint, "\"http://127.0.0.1:4566\"");
-    command->add_option("--set", options->set, "NAME=VALUE of a parameter; may be repeated")
+    command->add_option("file", options->file, "Pipeline file (docs/pipeline-file.md)")
+        ->required()
+        ->type_name("FILE");
+    add_place(*command, global.place);
+    add_json(*command, global.json);
+    command->add_option("--set", options->set, "Value of a parameter of the file; may be repeated")
+        ->type_name("NAME=VALUE")
         ->take_all();
-    command->add_option("--python", options->python, "the Python whose packages functions get")
-        ->capture_default_str();
-    command->add_flag("--dry-run", options->dry_run, "tell what would be done, do nothing");
+    command
+        ->add_option("--python", options->python,
+                     "The Python whose packages functions get; python3, then the one of the clone "
+                     "that this program was built in, when not given")
+        ->type_name("PATH");
+    command->add_flag("--dry-run", options->dry_run, "Tell what would be done, do nothing");
     if (destroys)
         command->add_flag("--empty-buckets", options->empty_buckets,
-                          "remove the objects in the file's buckets too");
-    command->callback([options, &status] {
+                          "Remove the objects in the file's buckets too");
+    on_chosen(*command, global, [options, &global] {
+        options->place = global.place;
+        options->json = global.json;
         auto request = read(*options);
-        status = 1;
-        if (!request) return;
+        int status = 1;
+        if (!request) return status;
         io::SystemClock clock;
         io::run_to_end(clock, [&](io::Core& core) {
             return send(core, *options, std::move(*request), status);
         });
+        return status;
     });
 }
 
 }  // namespace
 
-void add_apply(CLI::App& app, int& status) {
-    add_command(app, "apply", "Makes what a pipeline file names, or changes what differs from it",
-                false, status);
+void add_apply(CLI::App& app, GlobalOptions& global) {
+    add_command(app, "apply", "Make what a pipeline file names, or change what differs from it",
+                false, global);
 }
 
-void add_destroy(CLI::App& app, int& status) {
-    add_command(app, "destroy", "Removes what a pipeline file names", true, status);
+void add_destroy(CLI::App& app, GlobalOptions& global) {
+    add_command(app, "destroy", "Remove what a pipeline file names", true, global);
 }
 
 }  // namespace freshet::cli

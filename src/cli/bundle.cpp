@@ -1,7 +1,9 @@
 #include "cli/bundle.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -50,10 +52,21 @@ std::vector<std::string> import_paths(const std::string& python) {
     return paths;
 }
 
+/// build/PRESET/freshet and build/venv lie side by side in a clone.
+std::vector<std::string> pythons_to_ask(const std::string& given) {
+    if (!given.empty()) return {given};
+    std::vector<std::string> pythons{"python3"};
+    std::error_code error;
+    const fs::path own = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path() /
+                         "venv" / "bin" / "python";
+    if (!error && fs::exists(own, error)) pythons.push_back(own.string());
+    return pythons;
+}
+
 class Bundler {
   public:
     Bundler(const fs::path& directory, const std::string& python, pipeline::Problems& problems)
-        : directory_(directory), python_(python), problems_(problems) {}
+        : directory_(directory), pythons_(pythons_to_ask(python)), problems_(problems) {}
 
     std::string text(const Value& path) {
         auto content = content_of(directory_ / path.text);
@@ -80,15 +93,25 @@ class Bundler {
 
   private:
     void add_package(const Value& name, std::map<std::string, std::string>& files) {
-        if (!paths_) paths_ = import_paths(python_);
-        for (const std::string& path : *paths_) {
-            std::error_code ignored;
-            if (fs::is_directory(fs::path(path) / name.text, ignored) &&
-                add_below(fs::path(path) / name.text, name.text + "/", true, files))
-                return;
+        for (const std::string& python : pythons_) {
+            const auto known = paths_.try_emplace(python);
+            if (known.second) known.first->second = import_paths(python);
+            for (const std::string& path : known.first->second) {
+                std::error_code ignored;
+                if (fs::is_directory(fs::path(path) / name.text, ignored) &&
+                    add_below(fs::path(path) / name.text, name.text + "/", true, files))
+                    return;
+            }
         }
-        problems_.add(name, fmt::format("{} has no package {}; --python names another Python",
-                                        python_, name.text));
+        // google/protobuf comes with the distribution protobuf, aws_kinesis_agg with
+        // aws-kinesis-agg.
+        std::string distribution = name.text.substr(name.text.rfind('/') + 1);
+        std::ranges::replace(distribution, '_', '-');
+        problems_.add(
+            name,
+            fmt::format("{} has no package {}: install it (`{} -m pip install {}`), "
+                        "or name a Python that has it with --python",
+                        fmt::join(pythons_, " and "), name.text, pythons_.front(), distribution));
     }
 
     /// Compiled files stay out: they differ from machine to machine.
@@ -111,9 +134,9 @@ class Bundler {
     }
 
     const fs::path& directory_;
-    const std::string& python_;
+    std::vector<std::string> pythons_;
     pipeline::Problems& problems_;
-    std::optional<std::vector<std::string>> paths_;
+    std::map<std::string, std::vector<std::string>> paths_;  ///< where each imports from
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // `freshet produce FILE... --stream S`: rows of files into a stream, aggregated as the KPL does,
-// over several connections, sent again when refused. With --resume a run that was killed goes on
-// where it was acknowledged.
+// over several connections, sent again when refused. With --key the rows of a key go under it, in
+// order, over one connection. With --resume a run that was killed goes on where it was
+// acknowledged.
 #include <fmt/format.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
@@ -12,7 +13,7 @@
 #include "aws/client.h"
 #include "aws/model/kinesis.h"
 #include "cli/commands.h"
-#include "cli/rows.h"
+#include "cli/input/rows.h"
 #include "cli/run.h"
 #include "cli/stream_calls.h"
 #include "io/disk.h"
@@ -21,19 +22,34 @@
 namespace freshet::cli {
 namespace {
 
+using aws::kinesis::CreateStreamOp;
 using aws::kinesis::PutRecordsOp;
 
 constexpr std::size_t aggregate_bytes_max = 51'200;  ///< the KPL's own default
 constexpr std::size_t records_per_request_max = 500;
 constexpr std::size_t bytes_per_request_max = 4'000'000;
-constexpr Millis report_every = 1000ms, save_every = 200ms;
+constexpr Millis report_every = 1000ms, save_every = 200ms, create_poll_every = 100ms;
 
 struct Options {
     std::vector<std::string> files;
-    std::string stream, endpoint, format = "csv", header, resume;
-    int connections = 4;
+    Place place;
+    std::string stream, format = "auto", header = "auto", key, resume;
+    int connections = 4, shards = 1;
     double rate = 0;
-    bool aggregate = true, newline = false;
+    bool aggregate = true, newline = true, create = false, json = false;
+
+    RowOptions row_options() const {
+        using Form = RowOptions::Form;
+        using Header = RowOptions::Header;
+        return {format == "csv"     ? Form::csv
+                : format == "lines" ? Form::lines
+                : format == "json"  ? Form::json
+                                    : Form::automatic,
+                header == "skip"   ? Header::skip
+                : header == "send" ? Header::send
+                                   : Header::automatic,
+                key};
+    }
 };
 
 struct Record {
@@ -52,24 +68,55 @@ class Producer {
     Producer(io::Core& core, const Options& options)
         : core_(core),
           options_(options),
-          rows_(options.files, options.format == "csv", options.header == "skip"),
+          rows_(options.files, options.row_options()),
           random_(std::random_device{}()) {}
 
     io::Task<void> run(int& status) {
         started_ = reported_ = core_.now();
         skip_ = read_position();
         if (skip_ > 0) fmt::print(stderr, "produce: going on behind row {}\n", skip_);
-        io::Scope scope(core_);
-        for (int i = 0; i < options_.connections; ++i) scope.spawn(connection());
-        co_await scope.join();
-        save_position();
-        report(true);
+        if (options_.create) co_await create_stream();
+        if (failure_.empty()) {
+            io::Scope scope(core_);
+            // Two requests under way may overtake one another; rows of a key must not.
+            const int connections = options_.key.empty() ? options_.connections : 1;
+            for (int i = 0; i < connections; ++i) scope.spawn(connection());
+            co_await scope.join();
+            save_position();
+            report(true);
+        }
         status = tell(failure_);
     }
 
   private:
+    /// That it is there already is as good.
+    io::Task<void> create_stream() {
+        auto client = aws::Client::make(core_, options_.place.options());
+        if (!client) {
+            failure_ = client.error().message();
+            co_return;
+        }
+        CreateStreamOp::Input input;
+        input.stream_name = options_.stream;
+        input.shard_count = options_.shards;
+        auto made = co_await (*client)->call<CreateStreamOp>(std::move(input));
+        if (!made && made.error().code != "ResourceInUseException") {
+            failure_ = text_of(made.error());
+            co_return;
+        }
+        if (made)
+            fmt::print(stderr, "produce: made the stream {} with {} shard{}\n", options_.stream,
+                       options_.shards, options_.shards == 1 ? "" : "s");
+        while (true) {
+            auto found = co_await describe(core_, **client, options_.stream);
+            if (!found) failure_ = text_of(found.error());
+            if (!found || found->stream_description_summary.stream_status != "CREATING") co_return;
+            co_await io::sleep_until(core_.now() + create_poll_every);
+        }
+    }
+
     io::Task<void> connection() {
-        auto client = aws::Client::make(core_, aws::client_options(options_.endpoint));
+        auto client = aws::Client::make(core_, options_.place.options());
         if (!client) {
             failure_ = client.error().message();
             co_return;
@@ -94,48 +141,86 @@ class Producer {
     bool next_request(Request& request) {
         request.number = next_number_++;
         request.first_row = std::max(rows_read_, skip_);
+        if (options_.key.empty())
+            fill_with_any(request);
+        else
+            fill_by_key(request);
+        if (request.records.empty()) --next_number_;
+        return failure_.empty() && !request.records.empty();
+    }
+
+    /// With a rate, a request is what a tenth of a second brings.
+    bool is_due(std::size_t rows) const {
+        return options_.rate > 0 && static_cast<double>(rows) >= options_.rate / 10;
+    }
+
+    void fill_with_any(Request& request) {
         while (request.records.size() < records_per_request_max &&
                request.bytes < bytes_per_request_max) {
             Record record;
-            if (!next_record(record)) break;
+            if (!next_record(record)) return;
             request.bytes += record.data.size() + record.key.size();
             request.rows += record.rows;
             request.records.push_back(std::move(record));
-            // With a rate, a request is what a tenth of a second brings.
-            if (options_.rate > 0 && static_cast<double>(request.rows) >= options_.rate / 10) break;
+            if (is_due(request.rows)) return;
         }
-        if (request.records.empty()) --next_number_;
-        return failure_.empty() && !request.records.empty();
     }
 
     bool next_record(Record& record) {
         record::Aggregator aggregator;
         record.key = fmt::format("{:016x}", random_());
         while (failure_.empty()) {
-            std::string row;
+            InputRow row;
             if (!next_row(row)) break;
             ++record.rows;
             if (!options_.aggregate) {
-                record.data = std::move(row);
+                record.data = std::move(row.text);
                 return true;
             }
-            aggregator.add(record.key, row);
+            aggregator.add(record.key, row.text);
             if (aggregator.size() >= aggregate_bytes_max) break;
-            if (options_.rate > 0 && static_cast<double>(record.rows) >= options_.rate / 10) break;
+            if (is_due(record.rows)) break;
         }
         if (record.rows == 0) return false;
         record.data = aggregator.finish();
         return true;
     }
 
-    bool next_row(std::string& row) {
+    /// One aggregate a key, so that none of a key's rows overtakes another when some records of the
+    /// request are refused. A key's rows never share an aggregate with another's: whichever shard
+    /// the key belongs to by then, all of the aggregate belongs there.
+    void fill_by_key(Request& request) {
+        std::map<std::string, std::pair<record::Aggregator, std::size_t>> aggregates;
+        bool is_full = false;
+        while (!is_full) {
+            InputRow row;
+            if (!next_row(row)) break;
+            ++request.rows;
+            request.bytes += row.text.size() + row.key->size();
+            if (options_.aggregate) {
+                auto& [aggregate, rows] = aggregates[*row.key];
+                aggregate.add(*row.key, row.text);
+                ++rows;
+                is_full = aggregate.size() >= aggregate_bytes_max;
+            } else {
+                request.records.push_back({std::move(*row.key), std::move(row.text), 1});
+            }
+            is_full = is_full || is_due(request.rows) || request.bytes >= bytes_per_request_max ||
+                      aggregates.size() + request.records.size() >= records_per_request_max;
+        }
+        for (auto& [key, one] : aggregates)
+            request.records.push_back({key, one.first.finish(), one.second});
+    }
+
+    bool next_row(InputRow& row) {
         while (true) {
             auto next = rows_.next();
+            for (const std::string& note : rows_.notes()) fmt::print(stderr, "produce: {}\n", note);
             if (!next) failure_ = next.error().message();
             if (!next || !*next) return false;
             if (++rows_read_ <= skip_) continue;
             row = std::move(**next);
-            if (options_.newline) row += '\n';
+            if (options_.newline) row.text += '\n';
             return true;
         }
     }
@@ -215,6 +300,9 @@ class Producer {
                    static_cast<double>(rows_sent_) / seconds,
                    static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_, left,
                    last ? fmt::format(" in {:.1f} s", seconds) : "", terminal && !last ? "" : "\n");
+        if (last && options_.json)
+            fmt::print("{{\"rows\":{},\"bytes\":{},\"retries\":{},\"seconds\":{:.3f}}}\n",
+                       rows_sent_, bytes_sent_, retries_, seconds);
     }
 
     std::uint64_t read_position() {
@@ -247,34 +335,62 @@ class Producer {
 
 }  // namespace
 
-void add_produce(CLI::App& app, int& status) {
+void add_produce(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("produce", "Send rows of files into a stream");
     command
         ->add_option("files", options->files,
-                     "CSV or line files, plain or .gz; - is standard input")
-        ->required();
-    command->add_option("--stream", options->stream, "Name of the stream")->required();
-    command->add_option("--endpoint", options->endpoint,
-                        "URL; AWS_ENDPOINT_URL or http://127.0.0.1:4566 when not given");
-    command->add_option("--format", options->format, "csv: quotes may hold line breaks; lines")
-        ->check(CLI::IsMember({"csv", "lines"}));
+                     "Files of CSV, JSON or lines, plain or .gz; - is standard input")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--stream", options->stream, "Name of the stream")
+        ->required()
+        ->type_name("NAME");
+    add_place(*command, global.place);
     command
-        ->add_option("--header", options->header,
-                     "The first row of each file: skip (csv) or send (lines)")
-        ->check(CLI::IsMember({"skip", "send"}));
+        ->add_option("--format", options->format,
+                     "csv: quotes may hold line breaks; json: values, lines of values or arrays; "
+                     "lines; auto: by the file's name, else by how it begins (auto)")
+        ->check(CLI::IsMember({"auto", "csv", "lines", "json"}))
+        ->type_name("FORM");
+    command
+        ->add_option(
+            "--header", options->header,
+            "The first row of a CSV file: skip, send, or auto: skipped when it differs from "
+            "the rows below (auto)")
+        ->check(CLI::IsMember({"auto", "skip", "send"}))
+        ->type_name("WHAT");
+    CLI::Option* key = command->add_option(
+        "--key", options->key,
+        "Column (name, or number from 1) or member whose value is a row's partition key");
+    key->type_name("COLUMN");
     command->add_option("--connections", options->connections, "Requests under way at once (4)")
-        ->check(CLI::Range(1, 64));
+        ->check(CLI::Range(1, 64))
+        ->type_name("N")
+        ->excludes(key);
     command
         ->add_option("--rate", options->rate, "Rows a second; as fast as possible when not given")
-        ->check(CLI::PositiveNumber);
-    command->add_option("--resume", options->resume,
-                        "File that keeps how far rows are acknowledged; a later run goes on there");
-    command->add_flag("--aggregate,!--no-aggregate", options->aggregate, "KPL aggregation (on)");
-    command->add_flag("--newline", options->newline, "End each row with a line break");
-    command->callback([options, &status] {
-        if (options->header.empty()) options->header = options->format == "csv" ? "skip" : "send";
-        status = run_command<Producer>(*options);
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    command
+        ->add_option("--resume", options->resume,
+                     "File that keeps how far rows are acknowledged; a later run goes on there")
+        ->type_name("FILE");
+    CLI::Option* create =
+        command->add_flag("--create", options->create, "Make the stream when there is none");
+    command->add_option("--shards", options->shards, "Shards of a stream that --create makes (1)")
+        ->check(CLI::Range(1, 100'000))
+        ->type_name("N")
+        ->needs(create);
+    command->add_flag("--aggregate,!--no-aggregate", options->aggregate,
+                      "KPL aggregation: many rows a record (on)");
+    command->add_flag("--newline,!--no-newline", options->newline,
+                      "End each row with a line break (on)");
+    add_json(*command, global.json);
+    on_chosen(*command, global, [options, &global] {
+        options->place = global.place;
+        options->json = global.json;
+        return run_command<Producer>(*options);
     });
 }
 

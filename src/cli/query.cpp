@@ -9,6 +9,8 @@
 #include "aws/client.h"
 #include "aws/model/athena.h"
 #include "cli/commands.h"
+#include "cli/global_options.h"
+#include "cli/json_text.h"
 #include "cli/run.h"
 
 namespace freshet::cli {
@@ -19,7 +21,8 @@ using namespace aws::athena;
 constexpr Millis poll_every = 50ms;
 
 struct Options {
-    std::string sql, database = "default", endpoint, output, format = "table";
+    Place place;
+    std::string sql, database = "default", output, format = "table";
 };
 
 using Cells = std::vector<std::optional<std::string>>;
@@ -27,19 +30,6 @@ using Cells = std::vector<std::optional<std::string>>;
 /// Columns on a terminal: counts characters, not bytes.
 std::size_t width_of(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-std::string json_text(std::string_view text) {
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') quoted += '\\';
-        if (static_cast<unsigned char>(c) < 0x20) {
-            quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            quoted += c;
-        }
-    }
-    return quoted + "\"";
 }
 
 bool prints_bare(const std::string& type, const std::string& text) {
@@ -120,7 +110,7 @@ class Asker {
     Asker(io::Core& core, const Options& options) : core_(core), options_(options) {}
 
     io::Task<void> run(int& status) {
-        auto client = aws::Client::make(core_, aws::client_options(options_.endpoint));
+        auto client = aws::Client::make(core_, options_.place.options());
         if (client) {
             co_await ask(**client);
         } else {
@@ -133,7 +123,7 @@ class Asker {
   private:
     /// Makes the bucket for results that the Athena console makes for its users; that it is there already is as good.
     io::Task<std::string> results_bucket() {
-        const aws::ClientOptions options = aws::client_options(options_.endpoint);
+        const aws::ClientOptions options = options_.place.options();
         const std::string bucket = "aws-athena-query-results-" + options.region;
         auto http = io::make_http_client(core_, options.endpoint);
         if (http) {
@@ -226,15 +216,20 @@ class Asker {
 
 }  // namespace
 
-void add_query(CLI::App& app, int& status) {
+void add_query(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("query", "Runs a statement through the Athena API and prints its rows");
+    CLI::App* command = app.add_subcommand("query", "Run a statement of Athena's SQL and print its rows");
     command->add_option("sql", options->sql, "the statement")->required();
     command->add_option("--database", options->database, "of names without one")->capture_default_str();
-    command->add_option("--endpoint", options->endpoint, "\"http://127.0.0.1:4566\"");
+    add_place(*command, global.place);
+    add_json(*command, global.json);
     command->add_option("--output", options->output, "where the result object goes; the work group's, or s3://aws-athena-query-results-REGION/, when not given");
     command->add_option("--format", options->format, "table, csv or json")->check(CLI::IsMember({"table", "csv", "json"}))->capture_default_str();
-    command->callback([options, &status] { status = run_command<Asker>(*options); });
+    on_chosen(*command, global, [options, &global] {
+        options->place = global.place;
+        if (global.json) options->format = "json";
+        return run_command<Asker>(*options);
+    });
 }
 
 }  // namespace freshet::cli

@@ -27,7 +27,7 @@ struct Options {
     Place source, target;
     std::string stream, to, from = "trim-horizon", until, speed = "1", resume;
     int connections = 8;
-    bool follow = false;
+    bool follow = false, json = false;
 };
 
 /// What the options say, once they are understood.
@@ -318,6 +318,9 @@ class Replay {
             static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
             records_sent_ ? ", reached " + to_iso8601(reached_) : "",
             is_last ? fmt::format(" in {:.1f} s", seconds) : "", terminal && !is_last ? "" : "\n");
+        if (is_last && options_.json)
+            fmt::print("{{\"records\":{},\"bytes\":{},\"retries\":{},\"seconds\":{:.3f}}}\n",
+                       records_sent_, bytes_sent_, retries_, seconds);
     }
 
     io::Core& core_;
@@ -374,12 +377,13 @@ int replay(const Options& options) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, int& status) {
+void add_replay(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("replay", "Send a stream's records into another stream");
     command->add_option("stream", options->stream, "Name of the stream to read")->required();
     command->add_option("--to", options->to, "Name of the stream to write")->required();
-    add_place(*command, options->source);
+    add_place(*command, global.place);
+    add_json(*command, global.json);
     command->add_option("--to-endpoint", options->target.endpoint,
                         "Where the other stream is; --endpoint when not given");
     command->add_option("--to-region", options->target.region, "--region when not given");
@@ -395,10 +399,12 @@ void add_replay(CLI::App& app, int& status) {
         "--resume", options->resume,
         "File that keeps how far records are acknowledged; a later run goes on there");
     command->add_flag("--follow", options->follow, "Go on with what comes when all is read");
-    command->callback([options, &status] {
+    on_chosen(*command, global, [options, &global] {
+        options->source = global.place;
+        options->json = global.json;
         if (options->target.endpoint.empty()) options->target.endpoint = options->source.endpoint;
         if (options->target.region.empty()) options->target.region = options->source.region;
-        status = replay(*options);
+        return replay(*options);
     });
 }
 

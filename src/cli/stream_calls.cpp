@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "stream/hash.h"
@@ -10,19 +9,6 @@
 namespace freshet::cli {
 
 using namespace aws::kinesis;
-
-aws::ClientOptions Place::options() const {
-    aws::ClientOptions options = aws::client_options(endpoint);
-    if (!region.empty()) options.region = region;
-    return options;
-}
-
-void add_place(CLI::App& command, Place& place) {
-    command.add_option("--endpoint", place.endpoint,
-                       "URL; AWS_ENDPOINT_URL or http://127.0.0.1:4566 when not given");
-    command.add_option("--region", place.region,
-                       "AWS_REGION, AWS_DEFAULT_REGION or us-east-1 when not given");
-}
 
 bool is_passing(const aws::Fault& fault, bool with_connections) {
     static constexpr std::string_view busy[] = {"ProvisionedThroughputExceededException",

@@ -7,22 +7,10 @@
 
 #include "aws/client.h"
 #include "aws/model/kinesis.h"
+#include "cli/global_options.h"
 #include "cli/ring.h"
 
-namespace CLI {
-class App;
-}
-
 namespace freshet::cli {
-
-/// Where a command's calls go.
-struct Place {
-    std::string endpoint, region;
-    aws::ClientOptions options() const;
-};
-
-/// Adds --endpoint and --region.
-void add_place(CLI::App& command, Place& place);
 
 /// Whether the same call may be answered later: throttled, the server's fault, and a connection
 /// that failed, where `with_connections`.

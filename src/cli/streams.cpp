@@ -157,12 +157,14 @@ class List final : public Command {
     }
 };
 
-class Describe final : public Command {
+class Describe : public Command {
   public:
     using Command::Command;
 
-  private:
-    io::Task<void> carry_out() override {
+  protected:
+    io::Task<void> carry_out() override { co_await tell_all(); }
+
+    io::Task<void> tell_all() {
         auto answer = co_await describe(core_, *client_, options_.stream);
         if (failed(answer)) co_return;
         const StreamDescriptionSummary& summary = answer->stream_description_summary;
@@ -212,10 +214,11 @@ class Describe final : public Command {
     }
 };
 
-/// What split and merge have in common: the ring before, a change, the ring after.
-class Reshard : public Command {
+/// What split and merge have in common: the ring before, a change, the ring after; with --json what
+/// `describe` says after it.
+class Reshard : public Describe {
   public:
-    using Command::Command;
+    using Describe::Describe;
 
   protected:
     /// Asks for the change, after the checks that only it knows; false with a problem.
@@ -226,13 +229,17 @@ class Reshard : public Command {
         if (!problem_.empty()) co_return;
         bool done = co_await read_shards();
         if (done) {
-            fmt::print("{}\n", ring_text());
+            if (!options_.json) fmt::print("{}\n", ring_text());
             std::fflush(stdout);
             const auto ring = ring_of(shards_);
             done = co_await change(ring);
         }
         if (done && options_.wait) co_await until_active();
         if (!done || !problem_.empty()) co_return;
+        if (options_.json) {
+            co_await tell_all();
+            co_return;
+        }
         done = co_await read_shards();
         if (!done) co_return;
         auto answer = co_await describe(core_, *client_, options_.stream);
@@ -295,7 +302,8 @@ class Split final : public Reshard {
         input.new_starting_hash_key = stream::to_decimal(at);
         auto answer = co_await client_->call<SplitShardOp>(std::move(input));
         if (failed(answer)) co_return false;
-        fmt::print("split shard {} at {}\n\n", shard->name(), stream::to_decimal(at));
+        if (!options_.json)
+            fmt::print("split shard {} at {}\n\n", shard->name(), stream::to_decimal(at));
         co_return true;
     }
 };
@@ -317,7 +325,7 @@ class Merge final : public Reshard {
         input.adjacent_shard_to_merge = std::max(*one, *other, is_left_of).id;
         auto answer = co_await client_->call<MergeShardsOp>(std::move(input));
         if (failed(answer)) co_return false;
-        fmt::print("merged shards {} and {}\n\n", one->name(), other->name());
+        if (!options_.json) fmt::print("merged shards {} and {}\n\n", one->name(), other->name());
         co_return true;
     }
 
@@ -350,34 +358,41 @@ class Merge final : public Reshard {
 
 template <class Verb>
 CLI::App* add_verb(CLI::App& command, const char* name, const char* what,
-                   const std::shared_ptr<Options>& options, int& status) {
+                   const std::shared_ptr<Options>& options, GlobalOptions& global) {
     CLI::App* verb = command.add_subcommand(name, what);
-    add_place(*verb, options->place);
-    verb->callback([options, &status] { status = run_command<Verb>(*options); });
+    add_place(*verb, global.place);
+    on_chosen(*verb, global, [options, &global] {
+        options->place = global.place;
+        options->json = global.json;
+        return run_command<Verb>(*options);
+    });
     return verb;
 }
 
 }  // namespace
 
-void add_streams(CLI::App& app, int& status) {
+void add_streams(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App& command = *app.add_subcommand("streams", "Streams, their shards and the ring");
     command.require_subcommand(1);
-    CLI::App* list = add_verb<List>(command, "list", "Every stream", options, status);
-    list->add_flag("--json", options->json, "In the words of the API");
+    add_place(command, global.place);
+    add_json(command, global.json);
+    CLI::App* list = add_verb<List>(command, "list", "Every stream", options, global);
+    add_json(*list, global.json);
     CLI::App* one = add_verb<Describe>(command, "describe", "A stream, its ring, shards, consumers",
-                                       options, status);
-    one->add_flag("--json", options->json, "In the words of the API");
+                                       options, global);
+    add_json(*one, global.json);
     CLI::App* split =
-        add_verb<Split>(command, "split", "Make two shards of an open one", options, status);
+        add_verb<Split>(command, "split", "Make two shards of an open one", options, global);
     split->add_option("--at", options->at,
                       "Hash key that the second half begins with, a number or 0x and hexadecimal; "
                       "half when not given");
     CLI::App* merge =
-        add_verb<Merge>(command, "merge", "Make one shard of two neighbours", options, status);
+        add_verb<Merge>(command, "merge", "Make one shard of two neighbours", options, global);
     for (CLI::App* verb : {one, split, merge})
         verb->add_option("stream", options->stream, "Name of the stream")->required();
     for (CLI::App* verb : {split, merge}) {
+        add_json(*verb, global.json);
         verb->add_option("shard", options->shard, "shardId-000000000003, or 3")->required();
         verb->add_flag("--wait", options->wait, "Until the stream is ACTIVE");
     }

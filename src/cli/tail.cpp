@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/digest.h"
 #include "cli/commands.h"
+#include "cli/json_text.h"
 #include "cli/record_filter.h"
 #include "cli/run.h"
 #include "cli/shard_reader.h"
 #include "record/kpl.h"
+#include "record/text.h"
 
 namespace freshet::cli {
 namespace {
@@ -24,7 +27,7 @@ struct Options {
     std::string stream, from = "latest", to;
     std::vector<std::string> shards;
     Wanted wanted;
-    bool deaggregate = false, verbose = false;
+    bool deaggregate = false, verbose = false, json = false;
     std::uint64_t count = 0;
 };
 
@@ -119,6 +122,10 @@ class Tail {
                                      : "";
         const auto line = [&](std::string_view key, std::string_view data) {
             if (!filter_.passes(key, data)) return true;
+            if (options_.json) {
+                fmt::print("{}\n", json_line(when, shard, record.sequence_number, key, data));
+                return options_.count == 0 || ++printed_ < options_.count;
+            }
             while (data.ends_with('\n')) data.remove_suffix(1);
             if (options_.verbose)
                 fmt::print("{} {} {} {} {}\n", when, shard, record.sequence_number, key, data);
@@ -126,12 +133,25 @@ class Tail {
                 fmt::print("{}\n", data);
             return options_.count == 0 || ++printed_ < options_.count;
         };
-        const auto users = options_.deaggregate ? record::deaggregate(record.data.view()) : std::nullopt;
+        const auto users =
+            options_.deaggregate ? record::deaggregate(record.data.view()) : std::nullopt;
         if (!users) return line(record.partition_key, record.data.view());
         for (const record::UserRecord& user : *users) {
             if (!line(user.partition_key, user.data)) return false;
         }
         return true;
+    }
+
+    /// A text stands as it is; other bytes in base64, under another name.
+    static std::string json_line(std::string_view when, std::string_view shard,
+                                 std::string_view sequence, std::string_view key,
+                                 std::string_view data) {
+        const bool is_text = record::is_utf8(data);
+        return fmt::format(
+            R"({{"arrival":{},"shard":{},"sequence_number":{},"partition_key":{},"{}":{}}})",
+            json_text(when), json_text(shard), json_text(sequence), json_text(key),
+            is_text ? "data" : "data_base64",
+            json_text(is_text ? std::string(data) : base64_encode(data)));
     }
 
     io::Core& core_;
@@ -153,11 +173,12 @@ int tail(const Options& options) {
 
 }  // namespace
 
-void add_tail(CLI::App& app, int& status) {
+void add_tail(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("tail", "Print a stream's records as they come");
     command->add_option("stream", options->stream, "Name of the stream")->required();
-    add_place(*command, options->place);
+    add_place(*command, global.place);
+    add_json(*command, global.json);
     command->add_option("--from", options->from,
                         fmt::format("Begin there (latest): {}", moment_forms));
     command->add_option("--to", options->to,
@@ -171,7 +192,11 @@ void add_tail(CLI::App& app, int& status) {
     command->add_option("--count", options->count, "End after so many printed records");
     command->add_flag("--deaggregate", options->deaggregate, "Take KPL aggregates apart");
     command->add_flag("--verbose", options->verbose, "With time, shard, sequence number and key");
-    command->callback([options, &status] { status = tail(*options); });
+    on_chosen(*command, global, [options, &global] {
+        options->place = global.place;
+        options->json = global.json;
+        return tail(*options);
+    });
 }
 
 }  // namespace freshet::cli

@@ -34,6 +34,27 @@ io::HttpResponse refuse(int status, std::string problem) {
 
 }  // namespace
 
+class PipelineApi::Turn {
+  public:
+    Turn(PipelineApi& api, const aws::Caller& caller)
+        : api_(api), home_(caller.account(), caller.region()) {
+        const std::lock_guard lock(api_.at_work_lock_);
+        is_mine_ = api_.at_work_.insert(home_).second;
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() {
+        const std::lock_guard lock(api_.at_work_lock_);
+        if (is_mine_) api_.at_work_.erase(home_);
+    }
+    bool is_mine() const { return is_mine_; }
+
+  private:
+    PipelineApi& api_;
+    std::pair<std::string, std::string> home_;
+    bool is_mine_ = false;
+};
+
 io::Task<io::HttpResponse> PipelineApi::handle(io::HttpRequest request) {
     const auto target = aws::parse_target(request.target);
     const std::string path = request.target.substr(0, request.target.find('?'));
@@ -72,6 +93,12 @@ io::Task<io::HttpResponse> PipelineApi::run(aws::Caller caller, bool destroys, R
     std::vector<Named> resources;
     if (problems.empty()) resources = read_resources(root, surroundings, problems);
     if (!problems.empty()) co_return refuse(400, problems.text(request.file_name));
+    const Turn turn(*this, caller);
+    if (!turn.is_mine())
+        co_return refuse(409,
+                         fmt::format("another apply or destroy is at work in account {}, region "
+                                     "{}; nothing was done. Try again when it has ended",
+                                     caller.account(), caller.region()));
     Calls calls(services_, std::move(caller));
     Report report;
     if (destroys)

@@ -1,6 +1,10 @@
 // POST /_freshet/api/pipeline/apply and .../destroy: a pipeline file's text, with the content of
-// the local files that it names, to a report of what was done. Runs on the connection's core.
+// the local files that it names, to a report of what was done. Runs on the connection's core; one
+// at a time in an account and region: two that look and then change would work against one another.
 #pragma once
+#include <mutex>
+#include <set>
+
 #include "aws/auth/authenticator.h"
 #include "aws/http/front.h"
 #include "pipeline/calls.h"
@@ -17,8 +21,12 @@ class PipelineApi final : public aws::ConsoleHandler {
 
   private:
     io::Task<io::HttpResponse> run(aws::Caller caller, bool destroys, Request request);
+    /// An account and region in which one apply or destroy is at work.
+    class Turn;
     Services services_;
     aws::Authenticator authenticator_;
+    std::mutex at_work_lock_;
+    std::set<std::pair<std::string, std::string>> at_work_;
 };
 
 }  // namespace freshet::pipeline

@@ -3,6 +3,7 @@ import base64
 import csv
 import gzip
 import io
+import json
 import random
 import subprocess
 import time
@@ -50,12 +51,13 @@ def test_rows_of_csv_files_with_quotes_and_line_breaks(freshet, stream, tmp_path
     result = produce(freshet, plain, packed)
     assert result.returncode == 0, result.stderr
     assert b"produce: 10000 rows" in result.stderr
-    found = sorted(next(csv.reader(io.StringIO(row))) for row in rows_of(stream))
-    assert found == sorted(rows + rows)
+    sent = rows_of(stream)
+    assert all(row.endswith("\n") for row in sent), "each row ends with its line break, inside aggregates too"
+    assert sorted(next(csv.reader(io.StringIO(row))) for row in sent) == sorted(rows + rows)
 
 
 def test_lines_from_standard_input_without_aggregation(freshet, stream):
-    result = produce(freshet, "-", "--format", "lines", "--no-aggregate", "--newline", input=b'one "\ntwo\n\nthree')
+    result = produce(freshet, "-", "--format", "lines", "--no-aggregate", input=b'one "\ntwo\n\nthree')
     assert result.returncode == 0, result.stderr
     assert sorted(rows_of(stream, aggregated=False)) == ["one \"\n", "three\n", "two\n"]
 
@@ -71,7 +73,7 @@ def test_a_run_that_is_killed_goes_on_and_loses_nothing(freshet, stream, tmp_pat
         run.wait()
     result = produce(freshet, "--resume", position, file)
     assert result.returncode == 0, result.stderr
-    assert set(rows_of(stream)) == {str(i) for i in range(30_000)}
+    assert {row.rstrip("\n") for row in rows_of(stream)} == {str(i) for i in range(30_000)}
     assert position.read_text().startswith("30000 ")
     assert b"produce: 0 rows" in produce(freshet, "--resume", position, file).stderr
 
@@ -93,3 +95,101 @@ def test_tail_takes_aggregates_apart(freshet, stream, tmp_path):
     result = subprocess.run(freshet.command("tail", "s", "--endpoint", freshet.endpoint, "--from", "start", "--deaggregate", "--count", "100"),
                             capture_output=True, text=True, timeout=60)
     assert sorted(result.stdout.splitlines()) == sorted(f"row {i}" for i in range(100))
+
+
+def test_what_was_taken_for_the_header_is_said(freshet, stream, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("name,city\nann,paris\nbob,rome\n")
+    said = produce(freshet, file).stderr.decode()
+    assert "people.csv: the first row is sent as a row, because it is like the rows below it (--header skip leaves it out): name,city" in said
+    assert sorted(rows_of(stream)) == ["ann,paris\n", "bob,rome\n", "name,city\n"]
+    file.write_text("name,age\ncid,31\n")
+    said = produce(freshet, file).stderr.decode()
+    assert "the first row is taken for a header and is not sent, because below 'age' come numbers (--header send sends it): name,age" in said
+    assert "cid,31\n" in rows_of(stream) and "name,age\n" not in rows_of(stream)
+    file.write_text("1,2\n3,4\n")
+    assert "because '1' in it is a number" in produce(freshet, file).stderr.decode()
+    assert "1,2\n" in rows_of(stream)
+    file.write_text("\ufeffx,y\nz,w\n")
+    assert produce(freshet, "--header", "skip", "--no-newline", file).returncode == 0
+    assert "z,w" in rows_of(stream) and not any("x,y" in row for row in rows_of(stream))
+
+
+@pytest.mark.parametrize("name, text", [
+    ("movies.json", '[\n  {"title": "A, b",\n   "year": 1999},\n  {"title": "\\"C\\"", "year": 2001}\n]\n'),
+    ("movies.jsonl", '{"title": "A, b", "year": 1999}\n{"title": "\\"C\\"", "year": 2001}\n'),
+    ("movies", '{"title":"A, b","year":1999}{"title":"\\"C\\"","year":2001}'),
+    ("movies.data", '[{"title":"A, b","year":1999},{"title":"\\"C\\"","year":2001}]'),
+])
+def test_json_is_rows(freshet, stream, tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    result = produce(freshet, tmp_path / name)
+    assert result.returncode == 0 and b"JSON" in result.stderr, result.stderr
+    assert sorted(rows_of(stream)) == ['{"title":"A, b","year":1999}\n', '{"title":"\\"C\\"","year":2001}\n']
+
+
+def test_what_is_no_json_is_refused_with_its_place(freshet, stream, tmp_path):
+    file = tmp_path / "movies.json"
+    file.write_text('[{"a":1},\n{"a":2,}]')
+    result = produce(freshet, file)
+    assert result.returncode == 1
+    assert "movies.json: row 2, byte 18: it is not JSON: expected a name in quotes, found '}'" in result.stderr.decode()
+
+
+@pytest.mark.parametrize("more", [[], ["--no-aggregate"]])
+def test_rows_go_under_their_keys_in_order(freshet, stream, tmp_path, more):
+    file = tmp_path / "orders.csv"
+    rows = [(f"customer {i % 7}" if i % 50 else "", i) for i in range(4000)]
+    file.write_text("customer,n\n" + "".join(f"{customer},{n}\n" for customer, n in rows))
+    assert produce(freshet, "--key", "customer", file, *more).returncode == 0
+    found = {}
+    for shard in ("0", "1"):
+        iterator = stream.get_shard_iterator(StreamName="s", ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        for record in iter_records(stream, iterator):
+            if more:
+                found.setdefault(record["PartitionKey"], []).append(record["Data"].decode())
+                continue
+            for user in deaggregator.iter_deaggregate_records([record], data_format="Boto3"):
+                key, data = user["kinesis"]["partitionKey"], base64.b64decode(user["kinesis"]["data"]).decode()
+                assert key == record["PartitionKey"], "a key's rows are alone in their aggregate"
+                found.setdefault(key, []).append(data)
+    expected = {}
+    for customer, n in rows:
+        expected.setdefault(customer or "-", []).append(f"{customer},{n}\n")
+    assert found == expected
+
+
+def iter_records(kinesis, iterator):
+    while True:
+        answer = kinesis.get_records(ShardIterator=iterator)
+        yield from answer["Records"]
+        iterator = answer["NextShardIterator"]
+        if answer["MillisBehindLatest"] == 0:
+            return
+
+
+def test_a_key_is_found_or_refused_by_name(freshet, stream, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_text("customer,n\nann,1\n")
+    result = produce(freshet, "--key", "custmer", file)
+    assert result.returncode == 1 and "the header has no column 'custmer'; did you mean 'customer'?" in result.stderr.decode()
+    assert produce(freshet, "--key", "2", file).returncode == 0
+    (tmp_path / "o.json").write_text('{"customer": 12, "n": 1}')
+    assert produce(freshet, "--key", "customer", tmp_path / "o.json").returncode == 0
+    keys = {record["PartitionKey"] for shard in ("0", "1")
+            for record in iter_records(stream, stream.get_shard_iterator(StreamName="s", ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"])}
+    assert keys == {"1", "12"}
+    (tmp_path / "plain.txt").write_text("a line\n")
+    assert "lines have no column for --key" in produce(freshet, "--key", "1", tmp_path / "plain.txt").stderr.decode()
+    assert produce(freshet, "--key", "1", "--connections", "2", file).returncode == 2
+
+
+def test_create_makes_the_stream(freshet, tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text("n\n1\n")
+    command = freshet.command("produce", file, "--stream", "new", "--create", "--shards", "3", "--endpoint", freshet.endpoint, "--json")
+    for _ in range(2):
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert result.returncode == 0 and json.loads(result.stdout)["rows"] == 1, result.stderr
+    summary = freshet.client("kinesis").describe_stream_summary(StreamName="new")["StreamDescriptionSummary"]
+    assert summary["OpenShardCount"] == 3 and summary["StreamStatus"] == "ACTIVE"

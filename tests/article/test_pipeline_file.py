@@ -227,10 +227,10 @@ def test_destroy_leaves_nothing(freshet):
 def test_what_cannot_change_stops_before_anything_is_done(freshet, tmp_path):
     apply(freshet)
     before = versions(freshet)
-    other = edited(tmp_path, ("    shards: 2\n", "    shards: 3\n"), ("  BUFFER_SECONDS: 300", "  BUFFER_SECONDS: 60"))
+    other = edited(tmp_path, ("    source_stream: crimes\n", "    source_stream: crimes-errors\n"), ("  BUFFER_SECONDS: 300", "  BUFFER_SECONDS: 60"))
     status, output, errors = run(freshet, "apply", other)
-    assert status == 1 and "must be replaced stream crimes" in output and "shards: 2 -> 3" in output
-    assert "stream crimes (line 17:3): shards cannot change in place; nothing was done" in errors
+    assert status == 1 and "must be replaced delivery stream crimes-to-lake" in output and "source_stream: " in output
+    assert "source_stream cannot change in place; nothing was done" in errors
     assert versions(freshet) == before
 
 
@@ -296,8 +296,9 @@ def test_another_site_cannot_post(freshet):
     assert status == 200 and report["steps"][0]["outcome"] == "done" and report["steps"][0]["action"] == "create"
     body = b"{"
     assert post(**{"X-Freshet-Request": "1"})[0] == 400
-    body = json.dumps({"text": "streams: {s: {shards: 9}}"}).encode()
+    body = json.dumps({"text": "streams: {s: {shards: 2000000}}"}).encode()
     assert post(**{"X-Freshet-Request": "1"})[0] == 409
+    assert shards(freshet, "s") == 1, "a count that no stream may have is not gone towards"
 
 
 def test_resources_are_those_of_the_callers_account_and_region(freshet, tmp_path):
@@ -334,3 +335,52 @@ dashboards:
     file.write_text(text)
     status, output, errors = run(freshet, "destroy", file)
     assert status == 0 and output.splitlines()[-1] == "6 removed", output + errors
+
+
+def shards(server, stream):
+    return sum("EndingSequenceNumber" not in shard["SequenceNumberRange"] for shard in server.client("kinesis").list_shards(StreamName=stream)["Shards"])
+
+
+@pytest.mark.parametrize("limits", ["off", "aws"])
+def test_another_number_of_shards_reshards_and_keeps_the_records(make_freshet, tmp_path, limits):
+    server = make_freshet(config=f"limits: {limits}\n")
+    file, kinesis = tmp_path / "one.yaml", server.client("kinesis")
+    file.write_text("streams: {s: {shards: 1}}\n")
+    apply(server, file)
+    kinesis.put_record(StreamName="s", Data=b"kept", PartitionKey="k")
+    for count, was in ((7, 1), (2, 7)):  # with the limits of AWS by way of 2 and 4, and of 4
+        file.write_text(f"streams: {{s: {{shards: {count}}}}}\n")
+        assert apply(server, file) == ["updated          stream s", f"                   shards: {was} -> {count}", "1 updated"]
+        assert shards(server, "s") == count
+        assert apply(server, file) == []
+    first = kinesis.get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    assert [record["Data"] for record in kinesis.get_records(ShardIterator=first)["Records"]] == [b"kept"]
+
+
+def test_two_at_once_are_refused(make_freshet, tmp_path):
+    """The first waits for a stream that says UPDATING for as long as the test's clock stands."""
+    server = make_freshet(config="streams: {updating_ms: 5000}\n")
+    file = tmp_path / "one.yaml"
+    file.write_text("streams: {s: {shards: 1}}\n")
+    apply(server, file)
+    file.write_text("streams: {s: {shards: 2}}\n")
+    first = subprocess.Popen(server.command("apply", file, "--endpoint", server.endpoint), env=server.environment(), stdout=subprocess.PIPE, text=True)
+    server.until(lambda: server.client("kinesis").describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamStatus"] == "UPDATING")
+    for words in (("apply", file), ("destroy", file)):
+        status, output, errors = run(server, *words)
+        assert status == 1 and output == "" and "another apply or destroy is at work in account 000000000000, region us-east-1; nothing was done" in errors
+    elsewhere = subprocess.run(server.command("apply", file, "--endpoint", server.endpoint, "--region", "eu-west-1"), env=server.environment(), capture_output=True)
+    assert elsewhere.returncode == 0
+    server.until(lambda: first.poll() is not None, advance_ms=500)
+    assert first.returncode == 0 and shards(server, "s") == 2
+    apply(server, file)
+
+
+def test_the_example_needs_no_python_to_be_named(freshet):
+    """python3 of a clean machine lacks the packages; the clone's own Python has them."""
+    bare = {**freshet.environment(), "PATH": "/usr/bin:/bin", "PYTHONPATH": ""}
+    done = subprocess.run(freshet.command("apply", PIPELINE, "--endpoint", freshet.endpoint), env=bare, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    done = subprocess.run(freshet.command("apply", PIPELINE, "--endpoint", freshet.endpoint, "--python", "/bin/false"), env=bare, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "/bin/false has no package aws_kinesis_agg: install it (`/bin/false -m pip install aws-kinesis-agg`), or name a Python that has it with --python" in done.stderr

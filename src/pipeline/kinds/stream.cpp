@@ -1,4 +1,6 @@
 // Streams: shards, retention and tags.
+#include <algorithm>
+
 #include "aws/model/kinesis.h"
 #include "pipeline/resource.h"
 
@@ -8,7 +10,15 @@ namespace {
 using namespace aws::kinesis;
 
 constexpr int retention_default = 24;
+constexpr Millis poll_every = 100ms;
 const std::string tag_mark = "tag:";
+
+/// Of UpdateShardCount with the limits of AWS; its other limits are not passed by smaller steps.
+bool is_too_far_at_once(const aws::Fault& fault) {
+    return fault.code == "LimitExceededException" &&
+           (fault.message.find("over double") != std::string::npos ||
+            fault.message.find("below half") != std::string::npos);
+}
 
 class StreamResource final : public Resource {
   public:
@@ -24,7 +34,6 @@ class StreamResource final : public Resource {
         for (const auto& [key, value] : tags_) fields[tag_mark + key] = value;
         return fields;
     }
-    bool can_change(const std::string& field) const override { return field != "shards"; }
 
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<DescribeStreamSummaryOp>({.stream_name = name_});
@@ -32,6 +41,7 @@ class StreamResource final : public Resource {
         if (!found) co_return std::unexpected(std::move(found.error()));
         const auto& summary = found->stream_description_summary;
         retention_is_ = summary.retention_period_hours;
+        open_ = summary.open_shard_count;
         Fields is{{"shards", std::to_string(summary.open_shard_count)},
                   {"retention_hours", std::to_string(retention_is_)}};
         auto tags = co_await calls.call<ListTagsForStreamOp>({.stream_name = name_});
@@ -54,6 +64,7 @@ class StreamResource final : public Resource {
 
     io::Task<aws::Answer<void>> change(Calls& calls, std::set<std::string> differing) override {
         auto kept = co_await set_retention(calls);
+        if (kept && differing.erase("shards") > 0) kept = co_await set_shards(calls);
         if (!kept) co_return kept;
         AddTagsToStreamInput added{.stream_name = name_};
         RemoveTagsFromStreamInput removed{.stream_name = name_};
@@ -88,7 +99,45 @@ class StreamResource final : public Resource {
         co_return done;
     }
 
+    /// To the count at once where the server lets it, else by doubling or halving, as AWS wants.
+    io::Task<aws::Answer<void>> set_shards(Calls& calls) {
+        while (open_ != shards_) {
+            auto is_active = co_await until_active(calls);
+            if (!is_active) co_return is_active;
+            int target = shards_;
+            auto done = co_await update_count(calls, target);
+            if (!done && is_too_far_at_once(done.error())) {
+                target = std::clamp(shards_, (open_ + 1) / 2, open_ * 2);
+                if (target != shards_) done = co_await update_count(calls, target);
+            }
+            if (!done) co_return done;
+            open_ = target;
+        }
+        auto is_active = co_await until_active(calls);
+        co_return is_active;
+    }
+
+    io::Task<aws::Answer<void>> update_count(Calls& calls, int target) {
+        UpdateShardCountInput input;
+        input.stream_name = name_;
+        input.target_shard_count = target;
+        input.scaling_type = "UNIFORM_SCALING";
+        auto done = co_await calls.run<UpdateShardCountOp>(std::move(input));
+        co_return done;
+    }
+
+    io::Task<aws::Answer<void>> until_active(Calls& calls) {
+        while (true) {
+            auto found = co_await calls.call<DescribeStreamSummaryOp>({.stream_name = name_});
+            if (!found) co_return std::unexpected(std::move(found.error()));
+            if (found->stream_description_summary.stream_status == "ACTIVE")
+                co_return aws::Answer<void>();
+            co_await io::sleep_until(io::Core::current()->now() + poll_every);
+        }
+    }
+
     std::string name_;
+    int open_ = 0;
     int shards_, retention_, retention_is_ = retention_default;
     std::vector<std::pair<std::string, std::string>> tags_;
 };

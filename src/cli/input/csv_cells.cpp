@@ -1,0 +1,44 @@
+#include "cli/input/csv_cells.h"
+
+#include <algorithm>
+
+namespace freshet::cli {
+
+std::vector<std::string> csv_cells(std::string_view row, char delimiter) {
+    std::vector<std::string> cells(1);
+    bool quoted = false;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        const char c = row[i];
+        if (quoted) {
+            if (c != '"') {
+                cells.back() += c;
+            } else if (i + 1 < row.size() && row[i + 1] == '"') {
+                cells.back() += '"';
+                ++i;
+            } else {
+                quoted = false;
+            }
+        } else if (c == '"' && cells.back().empty()) {
+            quoted = true;
+        } else if (c == delimiter) {
+            cells.emplace_back();
+        } else {
+            cells.back() += c;
+        }
+    }
+    return cells;
+}
+
+char csv_delimiter_of(std::string_view row) {
+    constexpr std::string_view known = ",\t;|";
+    std::size_t counts[known.size()] = {};
+    bool quoted = false;
+    for (const char c : row) {
+        if (c == '"') quoted = !quoted;
+        const auto at = known.find(c);
+        if (!quoted && at != std::string_view::npos) ++counts[at];
+    }
+    return known[static_cast<std::size_t>(std::ranges::max_element(counts) - std::begin(counts))];
+}
+
+}  // namespace freshet::cli

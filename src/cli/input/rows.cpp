@@ -1,0 +1,320 @@
+#include "cli/input/rows.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/nearest.h"
+#include "cli/input/csv_cells.h"
+#include "cli/input/header.h"
+
+namespace freshet::cli {
+namespace {
+
+constexpr std::size_t chunk = 1024 * 1024;
+constexpr std::size_t told_header_max = 80;  ///< characters of a header in a note
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+std::optional<RowOptions::Form> form_of_name(std::string name) {
+    if (name.ends_with(".gz")) name.resize(name.size() - 3);
+    for (const char* end : {".json", ".jsonl", ".ndjson"})
+        if (name.ends_with(end)) return RowOptions::Form::json;
+    for (const char* end : {".csv", ".tsv"})
+        if (name.ends_with(end)) return RowOptions::Form::csv;
+    for (const char* end : {".log", ".txt"})
+        if (name.ends_with(end)) return RowOptions::Form::lines;
+    return std::nullopt;
+}
+
+std::string shortened(const std::string& text) {
+    return text.size() <= told_header_max ? text : text.substr(0, told_header_max) + "...";
+}
+
+std::string_view without_return(std::string_view row) {
+    if (row.ends_with('\r')) row.remove_suffix(1);
+    return row;
+}
+
+}  // namespace
+
+/// zlib reads plain files as they are.
+struct Rows::Source {
+    gzFile file = nullptr;
+    std::string name;
+    ~Source() {
+        if (file) gzclose(file);
+    }
+};
+
+Rows::Rows(std::vector<std::string> files, RowOptions options)
+    : files_(std::move(files)), options_(std::move(options)) {
+    for (const std::string& name : files_) {
+        struct stat facts{};
+        if (name != "-" && ::stat(name.c_str(), &facts) == 0)
+            bytes_total_ += static_cast<std::uint64_t>(facts.st_size);
+    }
+}
+Rows::~Rows() = default;
+
+std::uint64_t Rows::bytes_read() const {
+    return bytes_before_ +
+           (source_ && source_->file
+                ? static_cast<std::uint64_t>(std::max<z_off_t>(0, gzoffset(source_->file)))
+                : 0);
+}
+
+/// False when there is no file left.
+Result<bool> Rows::open_next() {
+    if (source_) bytes_before_ = bytes_read();
+    source_.reset();
+    if (next_file_ == files_.size()) return false;
+    source_ = std::make_unique<Source>();
+    source_->name = files_[next_file_++];
+    source_->file = source_->name == "-" ? gzdopen(0, "rb") : gzopen(source_->name.c_str(), "rb");
+    if (!source_->file) return fail(Errc::io, fmt::format("{} cannot be opened", source_->name));
+    gzbuffer(source_->file, 256 * 1024);
+    row_ = at_ = passed_ = 0;
+    is_all_read_ = false;
+    buffer_.clear();
+    if (auto begun = begin(); !begun) return std::unexpected(std::move(begun.error()));
+    return true;
+}
+
+/// False at the end of the file.
+Result<bool> Rows::fill() {
+    buffer_.erase(0, at_);
+    passed_ += at_;
+    at_ = 0;
+    const std::size_t have = buffer_.size();
+    buffer_.resize(have + chunk);
+    const int got = gzread(source_->file, buffer_.data() + have, chunk);
+    buffer_.resize(have + static_cast<std::size_t>(std::max(got, 0)));
+    if (got < 0) {
+        int code = 0;
+        return fail(Errc::io, fmt::format("{}: {}", source_->name, gzerror(source_->file, &code)));
+    }
+    is_all_read_ = got == 0;
+    return got > 0;
+}
+
+// --- what a file is
+
+Rows::Form Rows::form_of_content() const {
+    const std::string_view text = std::string_view(buffer_).substr(at_);
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos || (text[first] != '{' && text[first] != '['))
+        return Form::csv;
+    const auto second = text.find_first_not_of(" \t\r\n", first + 1);
+    const char next = second == std::string_view::npos ? ' ' : text[second];
+    const bool is_json =
+        text[first] == '{' ? next == '"' || next == '}' : next == '{' || next == '[' || next == ']';
+    return is_json ? Form::json : Form::csv;
+}
+
+Result<> Rows::begin() {
+    if (auto filled = fill(); !filled) return std::unexpected(std::move(filled.error()));
+    form_ = options_.form;
+    if (form_ == Form::automatic) form_ = form_of_name(source_->name).value_or(form_of_content());
+    if (form_ != Form::lines && buffer_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();
+    json_ = {};
+    is_header_next_ = false;
+    key_column_.reset();
+    if (form_ == Form::csv) return begin_csv();
+    if (form_ == Form::lines && !options_.key.empty())
+        return fail(Errc::invalid,
+                    fmt::format("{}: lines have no column for --key {}; --format csv "
+                                "or json reads them as rows",
+                                source_->name, options_.key));
+    if (form_ == Form::json && options_.form == Form::automatic)
+        notes_.push_back(
+            fmt::format("{}: JSON; each value, or element of an array, is a row on one "
+                        "line",
+                        source_->name));
+    return {};
+}
+
+/// The first rows that the buffer holds whole.
+std::vector<std::string> Rows::first_lines(std::size_t count) const {
+    std::vector<std::string> lines;
+    std::size_t from = at_;
+    while (lines.size() < count && from < buffer_.size()) {
+        std::size_t scanned = from;
+        bool quoted = false;
+        const auto end = line_end(from, scanned, quoted);
+        if (!end && !is_all_read_) break;
+        const std::size_t behind = end.value_or(buffer_.size());
+        const std::string_view row =
+            without_return(std::string_view(buffer_).substr(from, behind - from));
+        if (!row.empty()) lines.emplace_back(row);
+        from = behind + 1;
+    }
+    return lines;
+}
+
+Result<> Rows::begin_csv() {
+    // Two rows are looked at, at least, where there are two.
+    while (!is_all_read_ && first_lines(2).size() < 2 && buffer_.size() < 2 * row_bytes_max) {
+        if (auto filled = fill(); !filled) return std::unexpected(std::move(filled.error()));
+    }
+    const std::vector<std::string> lines = first_lines(1 + header_sample_rows);
+    if (lines.empty()) return {};
+    delimiter_ = csv_delimiter_of(lines[0]);
+    std::vector<std::vector<std::string>> cells;
+    for (const std::string& line : lines) cells.push_back(csv_cells(line, delimiter_));
+    const std::vector<std::string> first = std::move(cells.front());
+    cells.erase(cells.begin());
+    HeaderVerdict verdict{options_.header == RowOptions::Header::skip, ""};
+    if (options_.header == RowOptions::Header::automatic) {
+        verdict = judge_header(first, cells);
+        if (std::ranges::find(first, options_.key) != first.end() && !options_.key.empty())
+            verdict = {true, fmt::format("--key names '{}'", options_.key)};
+        else if (!header_.empty() && lines[0] == header_)
+            verdict = {true, "it is the header of the file before"};
+        notes_.push_back(
+            verdict.is_header
+                ? fmt::format("{}: the first row is taken for a header and is not sent, because {} "
+                              "(--header send sends it): {}",
+                              source_->name, verdict.why, shortened(lines[0]))
+                : fmt::format(
+                      "{}: the first row is sent as a row, because {} (--header skip leaves "
+                      "it out): {}",
+                      source_->name, verdict.why, shortened(lines[0])));
+    }
+    is_header_next_ = verdict.is_header;
+    if (verdict.is_header) header_ = lines[0];
+    return find_key_column(first, verdict.is_header);
+}
+
+Result<> Rows::find_key_column(const std::vector<std::string>& first, bool is_header) {
+    if (options_.key.empty()) return {};
+    const auto named = std::ranges::find(first, options_.key);
+    if (is_header && named != first.end()) {
+        key_column_ = static_cast<std::size_t>(named - first.begin());
+        return {};
+    }
+    std::size_t number = 0;
+    const char* const end = options_.key.data() + options_.key.size();
+    const auto read = std::from_chars(options_.key.data(), end, number);
+    if (read.ec == std::errc() && read.ptr == end && number >= 1 && number <= first.size()) {
+        key_column_ = number - 1;
+        return {};
+    }
+    if (!is_header)
+        return fail(
+            Errc::invalid,
+            fmt::format("{}: there is no header to find --key {} in; --header skip says that "
+                        "the first row is one, and a number from 1 to {} names a column too",
+                        source_->name, options_.key, first.size()));
+    return fail(Errc::invalid, fmt::format("{}: the header has no column '{}'{}", source_->name,
+                                           options_.key, did_you_mean(options_.key, first)));
+}
+
+// --- rows
+
+/// The place of the line break that ends the row from `from`; a scan goes on at `scanned`.
+std::optional<std::size_t> Rows::line_end(std::size_t from, std::size_t& scanned,
+                                          bool& quoted) const {
+    scanned = std::max(scanned, from);
+    while (scanned < buffer_.size() && (quoted || buffer_[scanned] != '\n')) {
+        if (form_ == Form::csv && buffer_[scanned] == '"') quoted = !quoted;
+        ++scanned;
+    }
+    if (scanned == buffer_.size()) return std::nullopt;
+    return scanned;
+}
+
+std::unexpected<Error> Rows::too_long(bool quoted) const {
+    return fail(Errc::invalid,
+                fmt::format("{}: row {} is longer than {} bytes{}", source_->name, row_ + 1,
+                            row_bytes_max, quoted ? "; a quote that does not end?" : ""));
+}
+
+/// The next row of CSV or lines; nothing at the end of the file.
+Result<std::optional<std::string>> Rows::next_line() {
+    while (true) {
+        std::size_t scanned = at_;
+        bool quoted = false;
+        auto end = line_end(at_, scanned, quoted);
+        while (!end && !is_all_read_ && scanned - at_ <= row_bytes_max) {
+            scanned -= at_;
+            if (auto more = fill(); !more) return std::unexpected(std::move(more.error()));
+            end = line_end(at_, scanned, quoted);
+        }
+        const std::size_t behind = end.value_or(buffer_.size());
+        if (behind == at_ && !end) return std::nullopt;
+        if (behind - at_ > row_bytes_max) return too_long(quoted);
+        ++row_;
+        std::string row(without_return(std::string_view(buffer_).substr(at_, behind - at_)));
+        at_ = std::min(behind + 1, buffer_.size());
+        if (row.empty()) continue;
+        if (!std::exchange(is_header_next_, false)) return row;
+    }
+}
+
+Result<std::optional<std::string>> Rows::next_json() {
+    while (true) {
+        std::string row;
+        auto step = json_.next(buffer_, at_, is_all_read_, row);
+        if (!step) {
+            const std::string text = step.error().message();
+            std::size_t byte = 0;  // of the buffer; people want that of the file
+            std::from_chars(text.data() + 5, text.data() + text.size(), byte);
+            return fail(
+                Errc::invalid,
+                fmt::format("{}: row {}, byte {}: it is not JSON{}; --format lines sends "
+                            "lines as they are",
+                            source_->name, row_ + 1, passed_ + byte, text.substr(text.find(": "))));
+        }
+        if (*step == JsonRows::Step::end) return std::nullopt;
+        if (*step == JsonRows::Step::row) {
+            if (row.size() > row_bytes_max) return too_long(false);
+            ++row_;
+            return row;
+        }
+        if (buffer_.size() - at_ > 2 * row_bytes_max) return too_long(false);
+        if (auto more = fill(); !more) return std::unexpected(std::move(more.error()));
+    }
+}
+
+Result<InputRow> Rows::with_key(std::string row) const {
+    InputRow out{std::move(row), std::nullopt};
+    if (options_.key.empty()) return out;
+    std::string key;
+    if (form_ == Form::json) {
+        key = json_member(out.text, options_.key).value_or("");
+    } else {
+        auto cells = csv_cells(out.text, delimiter_);
+        if (*key_column_ < cells.size()) key = std::move(cells[*key_column_]);
+    }
+    const auto characters = std::ranges::count_if(
+        key, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    if (static_cast<std::size_t>(characters) > key_characters_max)
+        return fail(Errc::invalid,
+                    fmt::format("{}: row {}: the key has {} characters; a partition "
+                                "key has at most {}",
+                                source_->name, row_, characters, key_characters_max));
+    out.key = key.empty() ? "-" : std::move(key);
+    return out;
+}
+
+Result<std::optional<InputRow>> Rows::next() {
+    while (true) {
+        if (source_) {
+            auto row = form_ == Form::json ? next_json() : next_line();
+            if (!row) return std::unexpected(std::move(row.error()));
+            if (*row) {
+                auto whole = with_key(std::move(**row));
+                if (!whole) return std::unexpected(std::move(whole.error()));
+                return std::move(*whole);
+            }
+        }
+        auto opened = open_next();
+        if (!opened) return std::unexpected(std::move(opened.error()));
+        if (!*opened) return std::nullopt;
+    }
+}
+
+}  // namespace freshet::cli

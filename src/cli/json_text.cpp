@@ -1,0 +1,19 @@
+#include "cli/json_text.h"
+
+#include <fmt/format.h>
+
+namespace freshet::cli {
+
+std::string json_text(std::string_view text) {
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        if (static_cast<unsigned char>(c) < 0x20)
+            quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        else
+            quoted += c;
+    }
+    return quoted + "\"";
+}
+
+}  // namespace freshet::cli
