@@ -1,5 +1,6 @@
 #include "base/digest.h"
 
+#include <bit>
 #include <libbase64.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -146,10 +147,30 @@ std::uint32_t crc32(std::string_view data, std::uint32_t seed) {
 }
 
 std::uint64_t crc64nvme(std::string_view data, std::uint64_t seed) {
-    static constexpr auto table = crc_table<std::uint64_t>(0x9A6C9329AC4BC9B5ull);
+    // Eight bytes a step (M. E. Kounavis, F. L. Berry, 2005): table k has the CRC of a byte and k zero bytes.
+    static constexpr auto tables = [] {
+        std::array<std::array<std::uint64_t, 256>, 8> made{};
+        made[0] = crc_table<std::uint64_t>(0x9A6C9329AC4BC9B5ull);
+        for (std::size_t k = 1; k < 8; ++k) {
+            for (std::size_t byte = 0; byte < 256; ++byte) {
+                made[k][byte] = (made[k - 1][byte] >> 8) ^ made[0][made[k - 1][byte] & 0xff];
+            }
+        }
+        return made;
+    }();
     std::uint64_t crc = ~seed;
-    for (const char c : data)
-        crc = (crc >> 8) ^ table[(crc ^ static_cast<unsigned char>(c)) & 0xff];
+    const char* at = data.data();
+    std::size_t left = data.size();
+    for (; left >= 8; left -= 8, at += 8) {
+        std::uint64_t word;
+        __builtin_memcpy(&word, at, 8);
+        if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+        crc ^= word;
+        std::uint64_t next = 0;
+        for (std::size_t k = 0; k < 8; ++k) next ^= tables[7 - k][(crc >> (8 * k)) & 0xff];
+        crc = next;
+    }
+    for (; left > 0; --left, ++at) crc = (crc >> 8) ^ tables[0][(crc ^ static_cast<unsigned char>(*at)) & 0xff];
     return ~crc;
 }
 

@@ -55,4 +55,34 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
     }
 }
 
+UploadPage upload_page(std::vector<Upload> uploads, const UploadListRequest& request) {
+    UploadPage page;
+    // A key marker that is a prefix which an earlier page told stands for all that it is a prefix of.
+    const bool told = !request.delimiter.empty() && request.id_marker.empty() && request.key_marker.ends_with(request.delimiter) &&
+                      request.key_marker.size() > request.prefix.size();
+    for (Upload& upload : uploads) {
+        if (!upload.key.starts_with(request.prefix) || upload.key < request.key_marker) continue;
+        const bool is_behind = upload.key > request.key_marker || (!request.id_marker.empty() && upload.id > request.id_marker);
+        if (!request.key_marker.empty() && !is_behind) continue;
+        if (told && upload.key.starts_with(request.key_marker)) continue;
+        const auto cut = request.delimiter.empty() ? std::string::npos : upload.key.find(request.delimiter, request.prefix.size());
+        const std::string prefix = cut == std::string::npos ? "" : upload.key.substr(0, cut + request.delimiter.size());
+        if (!prefix.empty() && !page.common_prefixes.empty() && page.common_prefixes.back() == prefix) continue;
+        if (page.uploads.size() + page.common_prefixes.size() == request.count_max) {
+            page.truncated = request.count_max > 0;
+            return page;
+        }
+        if (prefix.empty()) {
+            page.last_key = upload.key;
+            page.last_id = upload.id;
+            page.uploads.push_back(std::move(upload));
+        } else {
+            page.last_key = prefix;
+            page.last_id.clear();
+            page.common_prefixes.push_back(prefix);
+        }
+    }
+    return page;
+}
+
 }  // namespace freshet::objects

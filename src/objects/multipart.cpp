@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <random>
 
 #include "base/digest.h"
@@ -19,7 +20,7 @@ std::string new_upload_id() {
     return id;
 }
 
-Result<std::int64_t> find_upload(const meta::Connection& connection, const std::string& bucket, const std::string& key, const std::string& upload) {
+Result<std::int64_t> find_upload_in(const meta::Connection& connection, const std::string& bucket, const std::string& key, const std::string& upload) {
     auto of = store::find_bucket(connection, bucket);
     if (!of) return std::unexpected(std::move(of.error()));
     auto found = store::find_upload(connection, of->id, key, upload);
@@ -27,31 +28,52 @@ Result<std::int64_t> find_upload(const meta::Connection& connection, const std::
     return of->id;
 }
 
-std::string raw_of_hex(const std::string& hex) {
+constexpr const char* no_part_text =
+    "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.";
+
+/// Empty where a digit is none: an ETag of a client is no digest for that.
+std::string raw_of_hex(std::string_view hex) {
     std::string raw;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) raw += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        unsigned byte = 0;
+        const auto [end, error] = std::from_chars(hex.data() + i, hex.data() + i + 2, byte, 16);
+        if (error != std::errc() || end != hex.data() + i + 2) return "";
+        raw += static_cast<char>(byte);
+    }
     return raw;
 }
 
-/// The object that `wanted` parts make.
-Result<ObjectInfo> assemble(const std::vector<PartInfo>& parts, const std::vector<CompletedPart>& wanted) {
-    ObjectInfo object;
+std::string etag_of(const std::vector<CompletedPart>& parts) {
     std::string digests;
+    for (const CompletedPart& part : parts) digests += raw_of_hex(part.etag);
+    return fmt::format("{}-{}", to_hex(md5(digests)), parts.size());
+}
+
+/// Those of `parts` that `wanted` names, in its order.
+Result<std::vector<PartInfo>> choose(const std::vector<PartInfo>& parts, const std::vector<CompletedPart>& wanted) {
+    std::vector<PartInfo> chosen;
     if (std::ranges::adjacent_find(wanted, std::ranges::greater_equal(), &CompletedPart::number) != wanted.end()) {
         return fail(Errc::part_order, "The list of parts was not in ascending order. Parts must be ordered by part number.");
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const auto part = std::ranges::find(parts, wanted[i].number, &PartInfo::number);
-        if (part == parts.end() || part->etag != wanted[i].etag) {
-            return fail(Errc::invalid_part, "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.");
-        }
+        const auto part = std::ranges::lower_bound(parts, wanted[i].number, {}, &PartInfo::number);
+        if (part == parts.end() || part->number != wanted[i].number || part->etag != wanted[i].etag) return fail(Errc::invalid_part, no_part_text);
         if (i + 1 < wanted.size() && part->size < limits::part_bytes_min) return fail(Errc::too_small, "Your proposed upload is smaller than the minimum allowed size");
-        object.size += part->size;
-        object.extents.insert(object.extents.end(), part->extents.begin(), part->extents.end());
-        digests += raw_of_hex(part->etag);
+        chosen.push_back(*part);
     }
-    const Md5 digest = md5(digests);
-    object.etag = fmt::format("{}-{}", to_hex(digest), wanted.size());
+    return chosen;
+}
+
+/// The object that the completed upload `upload` made, when it was made of `wanted`.
+Result<ObjectInfo> find_completed(const meta::Connection& connection, const std::string& bucket, const std::string& key, const std::string& upload,
+                                  const std::vector<CompletedPart>& wanted) {
+    auto of = store::find_bucket(connection, bucket);
+    if (!of) return std::unexpected(std::move(of.error()));
+    auto object = store::find_object(connection, of->id, key);
+    if (!object && !object.error().is(Errc::no_key)) return object;
+    const auto made_of = object ? object->attributes.find(upload_attribute) : Attributes::iterator();
+    if (!object || made_of == object->attributes.end() || made_of->second != upload) return fail(Errc::no_upload, "there is no such upload");
+    if (etag_of(wanted) != object->etag) return fail(Errc::invalid_part, no_part_text);
     return object;
 }
 
@@ -71,7 +93,7 @@ io::Task<Result<Upload>> Objects::begin_upload(std::string bucket, std::string k
 io::Task<Result<PartInfo>> Objects::put_part(std::string bucket, std::string key, std::string upload, int number, Staged staged, Attributes attributes) {
     PartInfo part{number, staged.size, to_hex(staged.md5), io::Core::current()->now(), std::move(attributes), staged.extents};
     auto put = co_await database_.write([&](meta::Txn& txn) -> Result<> {
-        auto of = find_upload(txn, bucket, key, upload);
+        auto of = find_upload_in(txn, bucket, key, upload);
         if (!of) return std::unexpected(std::move(of.error()));
         return store::put_part(txn, upload, part);
     });
@@ -79,47 +101,63 @@ io::Task<Result<PartInfo>> Objects::put_part(std::string bucket, std::string key
     co_return part;
 }
 
-io::Task<Result<PartInfo>> Objects::copy_part(std::string bucket, std::string key, std::string upload, int number, ObjectInfo source) {
-    auto staged = co_await stage(read(source, 0, source.size));
-    if (!staged) co_return std::unexpected(std::move(staged.error()));
-    auto part = co_await put_part(std::move(bucket), std::move(key), std::move(upload), number, std::move(*staged), {});
-    co_return part;
+io::Task<Result<Upload>> Objects::find_upload(std::string bucket, std::string key, std::string upload) {
+    auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<Upload> {
+        auto of = store::find_bucket(connection, bucket);
+        if (!of) return std::unexpected(std::move(of.error()));
+        return store::find_upload(connection, of->id, key, upload);
+    });
+    co_return found;
 }
 
-io::Task<Result<std::vector<PartInfo>>> Objects::list_parts(std::string bucket, std::string key, std::string upload) {
-    auto parts = co_await database_.read([&](const meta::Connection& connection) -> Result<std::vector<PartInfo>> {
-        auto of = find_upload(connection, bucket, key, upload);
+io::Task<Result<UploadedParts>> Objects::list_parts(std::string bucket, std::string key, std::string upload) {
+    auto parts = co_await database_.read([&](const meta::Connection& connection) -> Result<UploadedParts> {
+        auto of = store::find_bucket(connection, bucket);
         if (!of) return std::unexpected(std::move(of.error()));
-        return store::list_parts(connection, upload);
+        auto begun = store::find_upload(connection, of->id, key, upload);
+        if (!begun) return std::unexpected(std::move(begun.error()));
+        auto listed = store::list_parts(connection, upload);
+        if (!listed) return std::unexpected(std::move(listed.error()));
+        return UploadedParts{std::move(*begun), std::move(*listed)};
     });
     co_return parts;
 }
 
-io::Task<Result<std::vector<Upload>>> Objects::list_uploads(std::string bucket, std::string prefix) {
-    auto uploads = co_await database_.read([&](const meta::Connection& connection) -> Result<std::vector<Upload>> {
+io::Task<Result<UploadPage>> Objects::list_uploads(std::string bucket, UploadListRequest request) {
+    auto page = co_await database_.read([&](const meta::Connection& connection) -> Result<UploadPage> {
         auto of = store::find_bucket(connection, bucket);
         if (!of) return std::unexpected(std::move(of.error()));
-        return store::list_uploads(connection, of->id, prefix);
+        auto uploads = store::list_uploads(connection, of->id, request.prefix);
+        if (!uploads) return std::unexpected(std::move(uploads.error()));
+        return upload_page(std::move(*uploads), request);
     });
-    co_return uploads;
+    co_return page;
 }
 
-io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::string key, std::string upload, std::vector<CompletedPart> wanted, WriteCondition condition) {
+io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::string key, std::string upload, std::vector<CompletedPart> wanted,
+                                                      WriteCondition condition, Assemble assemble) {
     const Timestamp now = io::Core::current()->now();
     auto completed = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
-        auto of = find_upload(txn, bucket, key, upload);
+        auto of = find_upload_in(txn, bucket, key, upload);
+        if (!of && of.error().is(Errc::no_upload)) return find_completed(txn, bucket, key, upload, wanted);
         if (!of) return std::unexpected(std::move(of.error()));
         auto begun = store::find_upload(txn, *of, key, upload);
         auto parts = store::list_parts(txn, upload);
         if (!begun) return std::unexpected(std::move(begun.error()));
         if (!parts) return std::unexpected(std::move(parts.error()));
-        auto object = assemble(*parts, wanted);
-        if (!object) return object;
-        Staged staged{object->size, "", object->extents};
-        auto published = publish_in(txn, bucket, key, staged, begun->attributes, condition, now);
+        auto chosen = choose(*parts, wanted);
+        if (!chosen) return std::unexpected(std::move(chosen.error()));
+        auto attributes = assemble(*begun, *chosen);
+        if (!attributes) return std::unexpected(std::move(attributes.error()));
+        attributes->insert_or_assign(upload_attribute, upload);
+        Staged staged{0, "", {}};
+        for (const PartInfo& part : *chosen) {
+            staged.size += part.size;
+            staged.extents.insert(staged.extents.end(), part.extents.begin(), part.extents.end());
+        }
+        staged.etag = etag_of(wanted);
+        auto published = publish_in(txn, bucket, key, staged, std::move(*attributes), condition, now);
         if (!published) return published;
-        published->etag = object->etag;
-        if (auto put = store::put_object(txn, *of, *published); !put) return std::unexpected(std::move(put.error()));
         if (auto removed = store::remove_upload(txn, upload); !removed) return std::unexpected(std::move(removed.error()));
         return published;
     });
@@ -128,7 +166,7 @@ io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::s
 
 io::Task<Result<>> Objects::abort_upload(std::string bucket, std::string key, std::string upload) {
     auto aborted = co_await database_.write([&](meta::Txn& txn) -> Result<> {
-        auto of = find_upload(txn, bucket, key, upload);
+        auto of = find_upload_in(txn, bucket, key, upload);
         if (!of) return std::unexpected(std::move(of.error()));
         return store::remove_upload(txn, upload);
     });

@@ -24,6 +24,18 @@ Result<> check_condition(const meta::Connection& connection, std::int64_t bucket
     return {};
 }
 
+Result<> check_deletion(const meta::Connection& connection, std::int64_t bucket, const Deletion& deletion) {
+    if (!deletion.must_match && !deletion.modified && !deletion.size) return {};
+    auto object = store::find_object(connection, bucket, deletion.key);
+    if (!object && object.error().is(Errc::no_key) && !deletion.must_match) return {};
+    if (!object) return std::unexpected(std::move(object.error()));
+    if (deletion.must_match && *deletion.must_match != "*" && *deletion.must_match != object->etag) return fail(Errc::condition, "If-Match");
+    const auto second = [](Timestamp time) { return std::chrono::floor<std::chrono::seconds>(time); };
+    if (deletion.modified && second(*deletion.modified) != second(object->modified)) return fail(Errc::condition, "x-amz-if-match-last-modified-time");
+    if (deletion.size && *deletion.size != object->size) return fail(Errc::condition, "x-amz-if-match-size");
+    return {};
+}
+
 }  // namespace
 
 Objects::Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory, io::Pool& pool)
@@ -112,13 +124,18 @@ io::Task<void> Objects::remove_dead() {
 
 // --- buckets
 
-io::Task<Result<>> Objects::create_bucket(std::string account, std::string region, std::string name) {
+io::Task<Result<>> Objects::create_bucket(std::string account, std::string region, std::string name, Settings settings) {
     const Bucket bucket{0, std::move(account), std::move(region), std::move(name), io::Core::current()->now()};
-    auto made = co_await database_.write([&bucket](meta::Txn& txn) -> Result<> {
+    auto made = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_bucket(txn, bucket.name);
         if (old) return fail(old->account == bucket.account ? Errc::bucket_exists : Errc::bucket_taken, bucket.name);
         if (!old.error().is(Errc::no_bucket)) return std::unexpected(std::move(old.error()));
-        return store::insert_bucket(txn, bucket);
+        if (auto made_it = store::insert_bucket(txn, bucket); !made_it) return made_it;
+        const std::int64_t id = txn.last_row_id();
+        for (const auto& [setting, value] : settings) {
+            if (auto kept = store::set(txn, id, setting, value); !kept) return kept;
+        }
+        return {};
     });
     co_return made;
 }
@@ -140,6 +157,24 @@ io::Task<Result<Bucket>> Objects::find_bucket(std::string name) {
 io::Task<Result<std::vector<Bucket>>> Objects::list_buckets(std::string account) {
     auto found = co_await database_.read([&account](const meta::Connection& connection) { return store::list_buckets(connection, account); });
     co_return found;
+}
+
+io::Task<Result<Settings>> Objects::settings(std::string bucket) {
+    auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<Settings> {
+        auto of = store::find_bucket(connection, bucket);
+        if (!of) return std::unexpected(std::move(of.error()));
+        return store::settings(connection, of->id);
+    });
+    co_return found;
+}
+
+io::Task<Result<>> Objects::set(std::string bucket, std::string name, std::optional<std::string> value) {
+    auto done = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        auto of = store::find_bucket(txn, bucket);
+        if (!of) return std::unexpected(std::move(of.error()));
+        return store::set(txn, of->id, name, value);
+    });
+    co_return done;
 }
 
 // --- objects
@@ -168,7 +203,7 @@ Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket
     auto found = store::find_bucket(txn, bucket);
     if (!found) return std::unexpected(std::move(found.error()));
     if (auto holds = check_condition(txn, found->id, key, condition); !holds) return std::unexpected(std::move(holds.error()));
-    ObjectInfo object{key, staged.size, to_hex(staged.md5), now, std::move(attributes), staged.extents};
+    ObjectInfo object{key, staged.size, staged.etag.empty() ? to_hex(staged.md5) : staged.etag, now, std::move(attributes), staged.extents};
     if (auto put = store::put_object(txn, found->id, object); !put) return std::unexpected(std::move(put.error()));
     return object;
 }
@@ -200,43 +235,66 @@ std::shared_ptr<io::BodyReader> Objects::read(const ObjectInfo& object, std::uin
 }
 
 io::Task<Result<>> Objects::remove(std::string bucket, std::string key) {
-    std::vector<std::string> keys;
-    keys.push_back(std::move(key));
-    auto removed = co_await remove_many(std::move(bucket), std::move(keys));
-    co_return removed;
+    std::vector<Deletion> deletions;
+    deletions.push_back({std::move(key)});
+    auto removed = co_await remove_many(std::move(bucket), std::move(deletions));
+    if (!removed) co_return std::unexpected(std::move(removed.error()));
+    co_return std::move(removed->front());
 }
 
-io::Task<Result<>> Objects::remove_many(std::string bucket, std::vector<std::string> keys) {
-    auto removed = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+io::Task<Result<std::vector<Result<>>>> Objects::remove_many(std::string bucket, std::vector<Deletion> deletions) {
+    using Outcomes = std::vector<Result<>>;
+    auto removed = co_await database_.write([&](meta::Txn& txn) -> Result<Outcomes> {
         auto of = store::find_bucket(txn, bucket);
         if (!of) return std::unexpected(std::move(of.error()));
-        for (const std::string& key : keys) {
-            auto gone = store::remove_object(txn, of->id, key);
+        Outcomes outcomes;
+        for (const Deletion& deletion : deletions) {
+            auto holds = check_deletion(txn, of->id, deletion);
+            const bool is_refused = !holds && holds.error().is_of<Errc>();
+            if (!holds && !is_refused) return std::unexpected(std::move(holds.error()));
+            outcomes.push_back(std::move(holds));
+            if (is_refused) continue;
+            auto gone = store::remove_object(txn, of->id, deletion.key);
             if (!gone) return std::unexpected(std::move(gone.error()));
         }
-        return {};
+        return outcomes;
     });
     co_return removed;
 }
 
 io::Task<Result<ObjectInfo>> Objects::copy(std::string from_bucket, std::string from_key, std::string bucket, std::string key,
-                                           std::optional<Attributes> attributes, WriteCondition condition) {
+                                           Transform transform, WriteCondition condition) {
     const Timestamp now = io::Core::current()->now();
     auto copied = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
-        auto from = store::find_bucket(txn, from_bucket);
-        if (!from) return std::unexpected(std::move(from.error()));
         auto to = store::find_bucket(txn, bucket);
         if (!to) return std::unexpected(std::move(to.error()));
-        auto object = store::find_object(txn, from->id, from_key);
-        if (!object) return object;
+        auto from = store::find_bucket(txn, from_bucket);
+        if (!from) return std::unexpected(std::move(from.error()));
+        auto source = store::find_object(txn, from->id, from_key);
+        if (!source) return source;
         if (auto holds = check_condition(txn, to->id, key, condition); !holds) return std::unexpected(std::move(holds.error()));
+        auto object = transform(*source);
+        if (!object) return object;
         object->key = key;
         object->modified = now;
-        if (attributes) object->attributes = *attributes;
+        object->attributes.erase(upload_attribute);
         if (auto put = store::put_object(txn, to->id, *object); !put) return std::unexpected(std::move(put.error()));
         return object;
     });
     co_return copied;
+}
+
+io::Task<Result<ObjectInfo>> Objects::change(std::string bucket, std::string key, std::function<void(Attributes&)> change) {
+    auto changed = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
+        auto of = store::find_bucket(txn, bucket);
+        if (!of) return std::unexpected(std::move(of.error()));
+        auto object = store::find_object(txn, of->id, key);
+        if (!object) return object;
+        change(object->attributes);
+        if (auto kept = store::change_attributes(txn, of->id, *object); !kept) return std::unexpected(std::move(kept.error()));
+        return object;
+    });
+    co_return changed;
 }
 
 io::Task<Result<ListPage>> Objects::list(std::string bucket, ListRequest request) {

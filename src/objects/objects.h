@@ -26,9 +26,12 @@ class Objects {
     void start();
     io::Task<void> stop();
 
-    io::Task<Result<>> create_bucket(std::string account, std::string region, std::string name);
+    io::Task<Result<>> create_bucket(std::string account, std::string region, std::string name, Settings settings = {});
     io::Task<Result<>> remove_bucket(std::string name);
     io::Task<Result<Bucket>> find_bucket(std::string name);
+    io::Task<Result<Settings>> settings(std::string bucket);
+    /// Writes one; without a value it is no longer set.
+    io::Task<Result<>> set(std::string bucket, std::string name, std::optional<std::string> value);
     io::Task<Result<std::vector<Bucket>>> list_buckets(std::string account);
 
     /// Reads `body` to its end into files. Nothing is visible yet.
@@ -49,18 +52,27 @@ class Objects {
     std::string path_of(const Extent& extent) const { return blobs_.path_of(extent.file); }
 
     io::Task<Result<>> remove(std::string bucket, std::string key);
-    io::Task<Result<>> remove_many(std::string bucket, std::vector<std::string> keys);
-    /// Copies no bytes.
+    /// One outcome a deletion, in order: Errc::condition, or Errc::no_key when `must_match` finds none.
+    io::Task<Result<std::vector<Result<>>>> remove_many(std::string bucket, std::vector<Deletion> deletions);
+    /// What the copy is, given its source as the transaction sees it; its error refuses the copy.
+    using Transform = std::function<Result<ObjectInfo>(const ObjectInfo& source)>;
+    /// Copies no bytes. The copy's key and time are set by the engine.
     io::Task<Result<ObjectInfo>> copy(std::string from_bucket, std::string from_key, std::string bucket, std::string key,
-                                      std::optional<Attributes> attributes, WriteCondition condition);
+                                      Transform transform, WriteCondition condition);
+    /// Changes an object's attributes in place; it stays the same object, of the same time.
+    io::Task<Result<ObjectInfo>> change(std::string bucket, std::string key, std::function<void(Attributes&)> change);
     io::Task<Result<ListPage>> list(std::string bucket, ListRequest request);
 
     io::Task<Result<Upload>> begin_upload(std::string bucket, std::string key, Attributes attributes);
     io::Task<Result<PartInfo>> put_part(std::string bucket, std::string key, std::string upload, int number, Staged staged, Attributes attributes);
-    io::Task<Result<PartInfo>> copy_part(std::string bucket, std::string key, std::string upload, int number, ObjectInfo source);
-    io::Task<Result<std::vector<PartInfo>>> list_parts(std::string bucket, std::string key, std::string upload);
-    io::Task<Result<std::vector<Upload>>> list_uploads(std::string bucket, std::string prefix);
-    io::Task<Result<ObjectInfo>> complete_upload(std::string bucket, std::string key, std::string upload, std::vector<CompletedPart> parts, WriteCondition condition);
+    io::Task<Result<Upload>> find_upload(std::string bucket, std::string key, std::string upload);
+    io::Task<Result<UploadedParts>> list_parts(std::string bucket, std::string key, std::string upload);
+    io::Task<Result<UploadPage>> list_uploads(std::string bucket, UploadListRequest request);
+    /// The attributes of an object, from those of its upload and the parts that it is made of, in order.
+    using Assemble = std::function<Result<Attributes>(const Upload& upload, const std::vector<PartInfo>& parts)>;
+    /// Completing an upload again, with the same parts, gives the same object while that is there.
+    io::Task<Result<ObjectInfo>> complete_upload(std::string bucket, std::string key, std::string upload, std::vector<CompletedPart> parts,
+                                                 WriteCondition condition, Assemble assemble);
     io::Task<Result<>> abort_upload(std::string bucket, std::string key, std::string upload);
 
   private:
@@ -78,5 +90,7 @@ class Objects {
 
 /// One page of a listing; a plain function over the index.
 Result<ListPage> list_page(const meta::Connection& connection, std::int64_t bucket, const ListRequest& request);
+/// One page of `uploads`, which are in order of keys and ids.
+UploadPage upload_page(std::vector<Upload> uploads, const UploadListRequest& request);
 
 }  // namespace freshet::objects

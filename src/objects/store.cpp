@@ -99,7 +99,10 @@ std::vector<meta::Migration> migrations() {
              "CREATE TABLE uploads (id TEXT PRIMARY KEY, bucket INTEGER NOT NULL REFERENCES buckets, key BLOB NOT NULL, started_ms INTEGER NOT NULL, attributes BLOB NOT NULL) WITHOUT ROWID;"
              "CREATE TABLE parts (upload TEXT NOT NULL REFERENCES uploads ON DELETE CASCADE, number INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,"
              " modified_ms INTEGER NOT NULL, attributes BLOB NOT NULL, extents TEXT NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID"},
-            {"objects", 2, "CREATE TABLE objects_restored (one INTEGER PRIMARY KEY, keep_until_ms INTEGER NOT NULL)"}};
+            {"objects", 2, "CREATE TABLE objects_restored (one INTEGER PRIMARY KEY, keep_until_ms INTEGER NOT NULL)"},
+            {"objects", 3,
+             "CREATE TABLE bucket_settings (bucket INTEGER NOT NULL REFERENCES buckets ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,"
+             " PRIMARY KEY (bucket, name)) WITHOUT ROWID"}};
 }
 
 namespace {
@@ -172,6 +175,21 @@ Result<> remove_bucket(meta::Txn& txn, const Bucket& bucket) {
     return done(txn.execute("DELETE FROM buckets WHERE id = ?1", {bucket.id}));
 }
 
+Result<Settings> settings(const meta::Connection& connection, std::int64_t bucket) {
+    Settings settings;
+    auto read = connection.query("SELECT name, value FROM bucket_settings WHERE bucket = ?1", {bucket}, [&](const meta::Row& row) {
+        settings.emplace(row.text(0), row.text(1));
+        return true;
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return settings;
+}
+
+Result<> set(meta::Txn& txn, std::int64_t bucket, const std::string& name, const std::optional<std::string>& value) {
+    if (!value) return done(txn.execute("DELETE FROM bucket_settings WHERE bucket = ?1 AND name = ?2", {bucket, name}));
+    return done(txn.execute("INSERT OR REPLACE INTO bucket_settings VALUES (?1, ?2, ?3)", {bucket, name, *value}));
+}
+
 Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t bucket, const std::string& key) {
     std::optional<ObjectInfo> object;
     auto read = connection.query(fmt::format("SELECT {} FROM objects WHERE bucket = ?1 AND key = ?2", object_columns), {bucket, Bytes::copy(key)},
@@ -191,6 +209,11 @@ Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object) {
     return done(txn.execute("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                             {bucket, Bytes::copy(object.key), static_cast<std::int64_t>(object.size), object.etag, to_epoch_ms(object.modified),
                              pack_attributes(object.attributes), pack_extents(object.extents)}));
+}
+
+Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo& object) {
+    return done(txn.execute("UPDATE objects SET attributes = ?3 WHERE bucket = ?1 AND key = ?2",
+                            {bucket, Bytes::copy(object.key), pack_attributes(object.attributes)}));
 }
 
 Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key) {
@@ -233,7 +256,7 @@ Result<Upload> find_upload(const meta::Connection& connection, std::int64_t buck
 
 Result<std::vector<Upload>> list_uploads(const meta::Connection& connection, std::int64_t bucket, const std::string& prefix) {
     std::vector<Upload> uploads;
-    auto read = connection.query("SELECT id, key, started_ms, attributes FROM uploads WHERE bucket = ?1 ORDER BY key, started_ms, id", {bucket}, [&](const meta::Row& row) {
+    auto read = connection.query("SELECT id, key, started_ms, attributes FROM uploads WHERE bucket = ?1 ORDER BY key, id", {bucket}, [&](const meta::Row& row) {
         Upload upload{row.text(0), row.blob(1), from_epoch_ms(row.integer(2)), unpack_attributes(row.blob(3))};
         if (upload.key.starts_with(prefix)) uploads.push_back(std::move(upload));
         return true;

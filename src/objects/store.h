@@ -19,11 +19,15 @@ Result<Bucket> find_bucket(const meta::Connection& connection, const std::string
 Result<std::vector<Bucket>> list_buckets(const meta::Connection& connection, const std::string& account);
 Result<> insert_bucket(meta::Txn& txn, const Bucket& bucket);
 Result<> remove_bucket(meta::Txn& txn, const Bucket& bucket);
+Result<Settings> settings(const meta::Connection& connection, std::int64_t bucket);
+Result<> set(meta::Txn& txn, std::int64_t bucket, const std::string& name, const std::optional<std::string>& value);
 
 /// Errc::no_key.
 Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t bucket, const std::string& key);
 /// Replaces the object; its old extents are released. New extents (id 0) are entered, others are shared.
 Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object);
+/// Writes the attributes of an object that is there.
+Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo& object);
 /// False when there was none.
 Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key);
 /// Objects in order of keys as bytes, from `from` (itself included when `inclusive`), at most `count`.
@@ -31,6 +35,7 @@ Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::in
 
 Result<> insert_upload(meta::Txn& txn, std::int64_t bucket, const Upload& upload);
 Result<Upload> find_upload(const meta::Connection& connection, std::int64_t bucket, const std::string& key, const std::string& id);
+/// In order of keys, then of ids.
 Result<std::vector<Upload>> list_uploads(const meta::Connection& connection, std::int64_t bucket, const std::string& prefix);
 /// Releases the parts' extents, except those that the object was made of.
 Result<> remove_upload(meta::Txn& txn, const std::string& id);

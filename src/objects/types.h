@@ -31,6 +31,9 @@ struct Bucket {
     Timestamp created;
 };
 
+/// What is configured of a bucket, by a name that its owner chooses: "cors", "tagging".
+using Settings = std::map<std::string, std::string>;
+
 /// A run of bytes in a file of the store.
 struct Extent {
     std::int64_t id = 0;    ///< in the table of extents; 0 until published
@@ -39,8 +42,11 @@ struct Extent {
 };
 
 /// What a client says of an object and gets back: content-type and so on by header name in lower case,
-/// x-amz-meta-* with their prefix, and the checksum header.
+/// x-amz-meta-* with their prefix, and checksum headers.
 using Attributes = std::map<std::string, std::string>;
+
+/// An attribute that the engine gives: the upload that an object was completed of, so that completing it again is known.
+inline constexpr const char* upload_attribute = "upload";
 
 struct ObjectInfo {
     std::string key;
@@ -56,6 +62,7 @@ struct Staged {
     std::uint64_t size = 0;
     std::string md5;  ///< 16 bytes
     std::vector<Extent> extents;
+    std::string etag = {};  ///< empty: the MD5
 };
 
 /// Both empty: no condition.
@@ -64,13 +71,21 @@ struct WriteCondition {
     std::optional<std::string> must_match; ///< If-Match: the ETag
 };
 
+/// An object to delete, and what it must be for that. One that is not there fails `must_match` alone.
+struct Deletion {
+    std::string key;
+    std::optional<std::string> must_match = {};  ///< the ETag, or "*"
+    std::optional<Timestamp> modified = {};      ///< to the second
+    std::optional<std::uint64_t> size = {};
+};
+
 struct ListRequest {
     std::string prefix, delimiter, start_after;
     std::size_t count_max = 1000;
 };
 
 struct ListPage {
-    std::vector<ObjectInfo> objects;  ///< without attributes and extents
+    std::vector<ObjectInfo> objects;
     std::vector<std::string> common_prefixes;
     bool truncated = false;
     std::string last;  ///< the greatest key or prefix told; start_after of the next page
@@ -89,6 +104,24 @@ struct Upload {
     std::string id, key;
     Timestamp started;
     Attributes attributes;
+};
+
+/// Where a page of uploads begins: behind the upload `id_marker` of `key_marker`, or, without an id, behind that key.
+struct UploadListRequest {
+    std::string prefix, delimiter, key_marker, id_marker;
+    std::size_t count_max = 1000;
+};
+
+struct UploadPage {
+    std::vector<Upload> uploads;
+    std::vector<std::string> common_prefixes;
+    bool truncated = false;
+    std::string last_key, last_id;  ///< markers of the next page
+};
+
+struct UploadedParts {
+    Upload upload;
+    std::vector<PartInfo> parts;
 };
 
 struct CompletedPart {

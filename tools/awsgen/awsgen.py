@@ -281,6 +281,14 @@ class Service:
             lines.append(f"    {{{quoted(name)}, {quoted(http['method'])}, {quoted(http['requestUri'])}}},")
         return ["constexpr OperationName operations[] = {", *lines, "};", ""]
 
+    def xml_namespace(self):
+        """That of all the service's documents; S3's model has it at the members that are documents."""
+        found = [self.meta.get("xmlNamespace")]
+        if self.meta["protocol"] == "rest-xml":
+            found += [member.get("xmlNamespace", {}).get("uri") for shape in self.shapes.values()
+                      for member in shape.get("members", {}).values() if shape.get("payload")]
+        return next(filter(None, found), "")
+
     def service(self):
         meta = self.meta
         parts = [f".name = {quoted(self.name)}",
@@ -290,7 +298,7 @@ class Service:
                  f".json_version = {quoted(meta.get('jsonVersion', ''))}",
                  f".target_prefix = {quoted(meta.get('targetPrefix', ''))}",
                  f".api_version = {quoted(meta['apiVersion'])}",
-                 f".xml_namespace = {quoted(meta.get('xmlNamespace', ''))}",
+                 f".xml_namespace = {quoted(self.xml_namespace())}",
                  ".errors = errors", ".operations = operations"]
         protocols = [f"Protocol::{PROTOCOLS[word]}" for word in self.protocols]
         return [f"constexpr Protocol protocols[] = {{{', '.join(protocols)}}};",

@@ -1,6 +1,10 @@
 #include "aws/http/checked_body.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include "aws/http/chunked_body.h"
 #include "base/digest.h"
@@ -15,52 +19,9 @@ const ErrorDomain& ErrorTraits<aws::BodyErrc>::domain() {
 namespace freshet::aws {
 namespace {
 
-struct Named {
-    Checksum algorithm;
-    const char* header;
-    std::size_t bytes;
-};
-constexpr Named names[] = {{Checksum::crc32, "x-amz-checksum-crc32", 4},
-                           {Checksum::crc32c, "x-amz-checksum-crc32c", 4},
-                           {Checksum::crc64nvme, "x-amz-checksum-crc64nvme", 8},
-                           {Checksum::sha1, "x-amz-checksum-sha1", 20},
-                           {Checksum::sha256, "x-amz-checksum-sha256", 32}};
-
-template <class Number>
-std::string big_endian(Number value) {
-    std::string bytes(sizeof value, '\0');
-    for (std::size_t i = 0; i < sizeof value; ++i) bytes[sizeof value - 1 - i] = static_cast<char>(value >> (8 * i));
-    return bytes;
-}
-
-/// One running checksum.
-class Running {
-  public:
-    explicit Running(Checksum algorithm) : algorithm_(algorithm) {
-        if (algorithm == Checksum::sha1) hasher_.emplace(Hasher::Kind::sha1);
-        if (algorithm == Checksum::sha256) hasher_.emplace(Hasher::Kind::sha256);
-    }
-    void update(std::string_view data) {
-        switch (algorithm_) {
-            case Checksum::crc32: crc_ = crc32(data, static_cast<std::uint32_t>(crc_)); break;
-            case Checksum::crc32c: crc_ = crc32c(data, static_cast<std::uint32_t>(crc_)); break;
-            case Checksum::crc64nvme: crc_ = crc64nvme(data, crc_); break;
-            case Checksum::sha1:
-            case Checksum::sha256: hasher_->update(data); break;
-        }
-    }
-    std::string base64() {
-        if (hasher_) return base64_encode(hasher_->finish());
-        return base64_encode(algorithm_ == Checksum::crc64nvme ? big_endian(crc_)
-                                                               : big_endian(static_cast<std::uint32_t>(crc_)));
-    }
-    Checksum algorithm() const { return algorithm_; }
-
-  private:
-    Checksum algorithm_;
-    std::uint64_t crc_ = 0;
-    std::optional<Hasher> hasher_;
-};
+constexpr std::string_view checksum_prefix = "x-amz-checksum-";
+/// Headers that begin as checksums do and are none.
+constexpr std::string_view no_checksums[] = {"x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode"};
 
 bool is_hex_sha256(std::string_view text) {
     return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -73,14 +34,20 @@ std::optional<std::uint64_t> to_number(std::string_view text) {
     return number;
 }
 
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
 class Checked final : public CheckedBody {
   public:
-    Checked(std::unique_ptr<io::BodyReader> body, const io::Headers& headers, std::optional<std::uint64_t> wire_length)
+    Checked(std::unique_ptr<io::BodyReader> body, const io::Headers& headers, std::optional<std::uint64_t> wire_length,
+            Checksummed checksummed)
         : length_(wire_length) {
+        // The hash of the payload says whether it is framed; Content-Encoding is the content's own matter.
         const std::string_view sha = headers.get("x-amz-content-sha256");
-        const bool chunked = sha.starts_with("STREAMING-") ||
-                             headers.get("content-encoding").find("aws-chunked") != std::string_view::npos;
-        if (chunked) {
+        if (sha.starts_with("STREAMING-")) {
             auto inner = std::make_unique<ChunkedBody>(std::move(body));
             chunked_ = inner.get();
             body_ = std::move(inner);
@@ -96,11 +63,11 @@ class Checked final : public CheckedBody {
             md5_ = *md5;
             md5_hasher_.emplace(Hasher::Kind::md5);
         }
-        declare(headers);
+        if (checksummed == Checksummed::body) declare(headers);
     }
 
     io::Task<Result<Bytes>> read() override {
-        if (!refusal_.empty()) co_return fail(BodyErrc::invalid_checksum, refusal_);
+        if (refusal_) co_return std::unexpected(*refusal_);
         std::string raw;
         if (md5_ && (!base64_decode(*md5_, raw) || raw.size() != 16)) {
             co_return fail(BodyErrc::invalid_digest, "The Content-MD5 you specified is not valid.");
@@ -118,43 +85,76 @@ class Checked final : public CheckedBody {
         seen_ += piece->size();
         if (sha256_hasher_) sha256_hasher_->update(piece->view());
         if (md5_hasher_) md5_hasher_->update(piece->view());
-        if (running_) running_->update(piece->view());
+        for (RunningChecksum& running : running_) running.update(piece->view());
         co_return piece;
     }
 
-    std::optional<DeclaredChecksum> declared() const override { return declared_; }
+    std::optional<Checksum> algorithm() const override { return algorithm_; }
+
+    void compute(Checksum algorithm) override {
+        if (std::ranges::find(running_, algorithm, &RunningChecksum::algorithm) == running_.end()) {
+            running_.emplace_back(algorithm);
+        }
+    }
+
+    std::optional<std::string> computed(Checksum algorithm) const override {
+        const auto found = std::ranges::find(computed_, algorithm, &DeclaredChecksum::algorithm);
+        return found == computed_.end() ? std::nullopt : std::optional(found->value);
+    }
+
     std::optional<std::uint64_t> content_length() const override { return length_; }
 
   private:
-    void declare(const io::Headers& headers) {
-        for (const Named& named : names) {
-            if (const auto value = headers.find(named.header)) declared_ = {named.algorithm, std::string(*value)};
-        }
-        std::optional<Checksum> algorithm;
-        if (declared_) algorithm = declared_->algorithm;
-        else if (const auto trailer = headers.find("x-amz-trailer")) algorithm = checksum_of_header(*trailer);
-        if (algorithm) running_.emplace(*algorithm);
-        if (declared_) check_size(*declared_);
+    void refuse(BodyErrc code, std::string message) {
+        if (!refusal_) refusal_ = Error(code, std::move(message));
     }
 
-    void check_size(const DeclaredChecksum& declared) {
-        std::string raw;
-        for (const Named& named : names) {
-            if (named.algorithm != declared.algorithm) continue;
-            if (!base64_decode(declared.value, raw) || raw.size() != named.bytes) {
-                refusal_ = std::string("Value for ") + named.header + " header is invalid.";
-            }
+    /// The algorithm of a header "x-amz-checksum-*"; nothing for other headers.
+    std::optional<Checksum> algorithm_of(const std::string& header) {
+        if (!header.starts_with(checksum_prefix) || std::ranges::find(no_checksums, header) != std::end(no_checksums)) return std::nullopt;
+        const auto algorithm = checksum_of_header(header);
+        if (!algorithm) refuse(BodyErrc::unbuilt_checksum, fmt::format("Freshet does not build the checksum {}", header.substr(checksum_prefix.size())));
+        return algorithm;
+    }
+
+    void declare(const io::Headers& headers) {
+        for (const auto& [name, value] : headers.all()) {
+            const auto algorithm = algorithm_of(lower(name));
+            if (!algorithm) continue;
+            if (declared_) refuse(BodyErrc::invalid_checksum, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+            declared_ = {*algorithm, std::string(value)};
+            algorithm_ = algorithm;
+            check_value(lower(name), *declared_);
         }
+        if (const auto trailer = headers.find("x-amz-trailer"); trailer && chunked_) {
+            const auto algorithm = algorithm_of(lower(*trailer));
+            if (algorithm && declared_) refuse(BodyErrc::invalid_checksum, "Expecting a single x-amz-checksum- header");
+            awaits_trailer_ = algorithm.has_value();
+            if (algorithm) algorithm_ = algorithm;
+        }
+        if (headers.find("x-amz-sdk-checksum-algorithm") && !algorithm_) {
+            refuse(BodyErrc::invalid_checksum, "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.");
+        }
+        if (algorithm_) compute(*algorithm_);
+    }
+
+    void check_value(const std::string& header, const DeclaredChecksum& declared) {
+        if (is_value_of(declared.algorithm, declared.value)) return;
+        refuse(BodyErrc::invalid_checksum, fmt::format("Value for {} header is invalid.", header));
     }
 
     Result<> at_end() {
         if (length_ && seen_ != *length_) {
             return fail(BodyErrc::incomplete, "You did not provide the number of bytes specified by the Content-Length HTTP header");
         }
-        if (chunked_) {
-            for (const auto& [name, value] : chunked_->trailers().all()) {
-                if (const auto algorithm = checksum_of_header(name)) declared_ = {*algorithm, std::string(value)};
-            }
+        for (RunningChecksum& running : running_) computed_.push_back({running.algorithm(), running.finish()});
+        running_.clear();
+        if (awaits_trailer_) {
+            const auto value = chunked_->trailers().find(header_of(*algorithm_));
+            if (!value) return fail(BodyErrc::bad_trailer, fmt::format("The trailer {} is missing", header_of(*algorithm_)));
+            declared_ = {*algorithm_, std::string(*value)};
+            check_value(header_of(*algorithm_), *declared_);
+            if (refusal_) return std::unexpected(*refusal_);
         }
         if (sha256_ && to_hex(sha256_hasher_->finish()) != *sha256_) {
             return fail(BodyErrc::bad_sha256, "The provided 'x-amz-content-sha256' header does not match what was computed.");
@@ -162,9 +162,8 @@ class Checked final : public CheckedBody {
         if (md5_ && base64_encode(md5_hasher_->finish()) != *md5_) {
             return fail(BodyErrc::bad_digest, "The Content-MD5 you specified did not match what we received.");
         }
-        if (declared_ && running_ && running_->algorithm() == declared_->algorithm && running_->base64() != declared_->value) {
-            return fail(BodyErrc::bad_digest, std::string("The ") + (header_of(declared_->algorithm) + 15) +
-                                                  " you specified did not match the calculated checksum.");
+        if (declared_ && computed(declared_->algorithm) != declared_->value) {
+            return fail(BodyErrc::bad_digest, fmt::format("The {} you specified did not match the calculated checksum.", name_of(declared_->algorithm)));
         }
         return {};
     }
@@ -175,33 +174,33 @@ class Checked final : public CheckedBody {
     std::uint64_t seen_ = 0;
     std::optional<std::string> sha256_, md5_;
     std::optional<Hasher> sha256_hasher_, md5_hasher_;
-    std::optional<Running> running_;
+    std::optional<Checksum> algorithm_;
     std::optional<DeclaredChecksum> declared_;
-    std::string refusal_;
+    bool awaits_trailer_ = false;
+    std::vector<RunningChecksum> running_;
+    std::vector<DeclaredChecksum> computed_;  ///< at the end
+    std::optional<Error> refusal_;
 };
 
 }  // namespace
 
-const char* header_of(Checksum algorithm) {
-    for (const Named& named : names) {
-        if (named.algorithm == algorithm) return named.header;
-    }
-    return "";
-}
-
-std::optional<Checksum> checksum_of_header(std::string_view name) {
-    for (const Named& named : names) {
-        if (std::ranges::equal(name, std::string_view(named.header),
-                               [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; })) {
-            return named.algorithm;
-        }
-    }
-    return std::nullopt;
-}
-
 std::unique_ptr<CheckedBody> make_checked_body(std::unique_ptr<io::BodyReader> body, const io::Headers& headers,
-                                               std::optional<std::uint64_t> wire_length) {
-    return std::make_unique<Checked>(std::move(body), headers, wire_length);
+                                               std::optional<std::uint64_t> wire_length, Checksummed checksummed) {
+    return std::make_unique<Checked>(std::move(body), headers, wire_length, checksummed);
+}
+
+Fault body_fault(const Error& error) {
+    if (!error.is_of<BodyErrc>()) return {"IncompleteBody", error.message(), 400};
+    switch (error.as<BodyErrc>()) {
+        case BodyErrc::incomplete: return {"IncompleteBody", error.message(), 400};
+        case BodyErrc::bad_digest: return {"BadDigest", error.message(), 400};
+        case BodyErrc::bad_sha256: return {"XAmzContentSHA256Mismatch", error.message(), 400};
+        case BodyErrc::invalid_digest: return {"InvalidDigest", error.message(), 400};
+        case BodyErrc::invalid_checksum: return {"InvalidRequest", error.message(), 400};
+        case BodyErrc::bad_trailer: return {"MalformedTrailerError", error.message(), 400};
+        case BodyErrc::unbuilt_checksum: return {"NotImplemented", error.message(), 501};
+    }
+    return {"InternalError", error.message(), 500};
 }
 
 }  // namespace freshet::aws

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "aws/fault.h"
+#include "aws/http/checksum.h"
 #include "base/error.h"
 #include "io/http.h"
 
@@ -17,32 +19,32 @@ enum class BodyErrc {
     bad_sha256,        ///< x-amz-content-sha256 differs
     invalid_digest,    ///< Content-MD5 is not sixteen bytes in base64
     invalid_checksum,  ///< a checksum header is not what its algorithm makes
-};
-
-/// The algorithms that S3 stores with an object and that Freshet computes.
-enum class Checksum { crc32, crc32c, crc64nvme, sha1, sha256 };
-
-/// A checksum as its header has it: base64.
-struct DeclaredChecksum {
-    Checksum algorithm;
-    std::string value;
+    bad_trailer,       ///< the checksum that x-amz-trailer announces did not come
+    unbuilt_checksum,  ///< an algorithm that Freshet does not compute
 };
 
 class CheckedBody : public io::BodyReader {
   public:
-    /// After the end: the checksum that the client declared, if any.
-    virtual std::optional<DeclaredChecksum> declared() const = 0;
+    /// The algorithm that the client declares a checksum of, in a header or in a trailer.
+    virtual std::optional<Checksum> algorithm() const = 0;
+    /// Before the first read: computes `algorithm` too.
+    virtual void compute(Checksum algorithm) = 0;
+    /// After the end: base64 of a checksum that was declared or asked for.
+    virtual std::optional<std::string> computed(Checksum algorithm) const = 0;
     /// The number of content bytes that the client declared.
     virtual std::optional<std::uint64_t> content_length() const = 0;
 };
 
-/// "x-amz-checksum-crc32" and so on.
-const char* header_of(Checksum algorithm);
-std::optional<Checksum> checksum_of_header(std::string_view name);
+/// What a request's x-amz-checksum-* headers speak of.
+enum class Checksummed { body, object };
 
 /// Wraps `body`, which is read on the core where it was made.
 std::unique_ptr<CheckedBody> make_checked_body(std::unique_ptr<io::BodyReader> body, const io::Headers& headers,
-                                               std::optional<std::uint64_t> wire_length);
+                                               std::optional<std::uint64_t> wire_length,
+                                               Checksummed checksummed = Checksummed::body);
+
+/// A BodyErrc in S3's words.
+Fault body_fault(const Error& error);
 
 }  // namespace freshet::aws
 

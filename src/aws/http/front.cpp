@@ -19,6 +19,7 @@
 #include "aws/protocol/services.h"
 #include "aws/protocol/validate.h"
 #include "aws/protocol/xml.h"
+#include "aws/protocol/xml_root.h"
 #include "base/digest.h"
 #include "base/log.h"
 
@@ -55,7 +56,9 @@ class HoppingBody final : public CheckedBody {
         auto piece = co_await io::run_on(owner_, body_->read());
         co_return piece;
     }
-    std::optional<DeclaredChecksum> declared() const override { return body_->declared(); }
+    std::optional<Checksum> algorithm() const override { return body_->algorithm(); }
+    void compute(Checksum algorithm) override { body_->compute(algorithm); }
+    std::optional<std::string> computed(Checksum algorithm) const override { return body_->computed(algorithm); }
     std::optional<std::uint64_t> content_length() const override { return body_->content_length(); }
 
   private:
@@ -104,6 +107,14 @@ void add_content_type(io::HttpResponse& response, const ServiceInfo& service, Pr
     if (protocol == Protocol::rpc_cbor) response.headers.set("smithy-protocol", "rpc-v2-cbor");
 }
 
+/// A 304 has no body: what its fault says further are headers. A 416 says how long the object is.
+void add_fault_headers(const Fault& fault, io::HttpResponse& response) {
+    for (const auto& [name, value] : fault.fields) {
+        if (response.status == 304) response.headers.set(name, value);
+        if (response.status == 416 && name == "ActualObjectSize") response.headers.set("Content-Range", "bytes */" + value);
+    }
+}
+
 io::HttpResponse fault_response(const ServiceInfo& service, Protocol protocol, Fault fault, const Caller& caller, bool is_head) {
     io::HttpResponse response;
     fault.status = response.status = status_of(service, fault);
@@ -118,6 +129,7 @@ io::HttpResponse fault_response(const ServiceInfo& service, Protocol protocol, F
     }
     if (protocol != Protocol::rest_xml && protocol != Protocol::query) response.headers.add("x-amzn-ErrorType", fault.code);
     add_content_type(response, service, protocol);
+    if (protocol == Protocol::rest_xml) add_fault_headers(fault, response);
     if (is_head || response.status == 304) response.head_length = 0;
     else response.body.push_back(Bytes::own(std::move(body)));
     return response;
@@ -151,6 +163,11 @@ void add_crc32(io::HttpResponse& response, const ServiceInfo* service) {
 
 Fault too_large() {
     return Fault{"RequestEntityTooLargeException", fmt::format("The request body is larger than {} bytes", limits::body_bytes_max), 413};
+}
+
+/// What the x-amz-checksum-* headers of a request speak of: the body, or the object that it completes.
+Checksummed checksummed(const OperationInfo& operation) {
+    return std::string_view(operation.name) == "CompleteMultipartUpload" ? Checksummed::object : Checksummed::body;
 }
 
 CborTime cbor_time(Protocol protocol) { return protocol == Protocol::cbor ? CborTime::milliseconds : CborTime::seconds; }
@@ -213,15 +230,8 @@ void encode_body(const OperationInfo& operation, Protocol protocol, const void* 
     bool has_body = false;
     for (const Member& member : operation.output->members) has_body = has_body || member.location == Location::body;
     if (!has_body || response.status == 204 || response.status == 304) return;
-    std::string root = operation.output->name;  // "ListBucketResult" in the wire, "ListObjectsOutput" in the model
-    if (const std::string_view name = operation.name; name.starts_with("ListObjects")) root = "ListBucketResult";
-    else if (name == "ListBuckets") root = "ListAllMyBucketsResult";
-    else if (name == "ListParts") root = "ListPartsResult";
-    else if (name == "DeleteObjects") root = "DeleteResult";
-    else if (name == "CreateMultipartUpload") root = "InitiateMultipartUploadResult";
-    else root = std::string(name) + "Result";
     response.headers.set("Content-Type", "application/xml");
-    response.body.push_back(Bytes::own(encode_xml(*operation.output, output, root, service.xml_namespace)));
+    response.body.push_back(Bytes::own(encode_xml(*operation.output, output, xml_root_of(operation.name), service.xml_namespace)));
 }
 
 /// Runs on the handler's home core; everything that it touches is held by the work.
@@ -339,6 +349,8 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
     response.headers.reserve(answer_headers, answer_header_bytes);
     response.status = operation.status;
     encode_bindings(*operation.output, work->output.get(), response);
+    // The model knows one status an operation; an answer of a part is 206 (RFC 9110, 15.3.7).
+    if (response.status == 200 && response.headers.find("Content-Range")) response.status = 206;
     encode_body(operation, work->route.protocol, work->output.get(), *work->entry->home, work->caller, response);
     if (const auto length = response.headers.find("Content-Length")) {
         const std::uint64_t size = std::strtoull(std::string(*length).c_str(), nullptr, 10);
@@ -356,6 +368,7 @@ io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest
     Violations violations;
     const Protocol protocol = work->route.protocol;
     Answer<void> done = decode_bindings(shape, work->route.labels, work->target, request.headers, input, violations);
+    if (!done && protocol == Protocol::rest_xml) done.error().code = "InvalidArgument";
     if (!done) co_return done;
     const Member* payload = payload_of(shape);
     if (payload && payload->shape->kind == Kind::stream) {
@@ -368,11 +381,12 @@ io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest
         done = decode_query(shape, work->route.parameters, input, violations);
     } else {
         if (request.content_length.value_or(0) > limits::body_bytes_max) co_return std::unexpected(too_large());
-        auto checked = protocol == Protocol::rest_xml ? make_checked_body(std::move(request.body), request.headers, request.content_length) : nullptr;
+        const bool is_xml = protocol == Protocol::rest_xml;
+        auto checked = is_xml ? make_checked_body(std::move(request.body), request.headers, request.content_length, checksummed(operation)) : nullptr;
         auto body = co_await io::read_all(checked ? *checked : *request.body, limits::body_bytes_max);
         if (!body) {
             if (body.error().is(Errc::invalid)) co_return std::unexpected(too_large());
-            co_return std::unexpected(Fault{body.error().is(BodyErrc::bad_digest) ? "BadDigest" : "IncompleteBody", body.error().message(), 400});
+            co_return std::unexpected(body_fault(body.error()));
         }
         if (payload && payload->shape->kind == Kind::blob) {
             *static_cast<Bytes*>(payload->make(input)) = std::move(*body);

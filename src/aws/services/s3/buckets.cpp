@@ -1,7 +1,13 @@
-// Buckets and listings.
+// Buckets: create, list, head, locate, delete.
 #include <fmt/format.h>
 
-#include "aws/services/s3/words.h"
+#include <algorithm>
+
+#include "aws/model/s3.h"
+#include "aws/services/s3/guards.h"
+#include "aws/services/s3/listing.h"
+#include "aws/services/s3/settings.h"
+#include "aws/services/s3/tags.h"
 #include "base/digest.h"
 
 namespace freshet::aws::s3_words {
@@ -9,13 +15,7 @@ namespace {
 
 using namespace s3;
 
-constexpr int keys_default = 1000;
-
-Owner owner_of(const std::string& account) {
-    Owner owner;
-    owner.id = account;
-    return owner;
-}
+constexpr std::int32_t buckets_max = 10'000;  ///< S3: of one page
 
 class Handlers {
   public:
@@ -23,9 +23,12 @@ class Handlers {
 
     io::Task<Answer<CreateBucketOutput>> create(Caller caller, CreateBucketRequest input) {
         if (auto good = check_bucket_name(input.bucket); !good) co_return std::unexpected(std::move(good.error()));
+        auto settings = settings_of(input);
+        if (!settings) co_return std::unexpected(std::move(settings.error()));
         std::string region = caller.region();
-        if (input.create_bucket_configuration && input.create_bucket_configuration->location_constraint) region = *input.create_bucket_configuration->location_constraint;
-        auto made = co_await objects_.create_bucket(caller.account(), region, input.bucket);
+        const auto& configuration = input.create_bucket_configuration;
+        if (configuration && configuration->location_constraint) region = *configuration->location_constraint;
+        auto made = co_await objects_.create_bucket(caller.account(), region, input.bucket, std::move(*settings));
         const bool again = !made && made.error().is(objects::Errc::bucket_exists) && region == "us-east-1";  // AWS's old region forgives
         if (!made && !again) co_return refuse(made.error(), input.bucket);
         CreateBucketOutput out;
@@ -33,17 +36,33 @@ class Handlers {
         co_return out;
     }
 
-    io::Task<Answer<ListBucketsOutput>> list_buckets(Caller caller, ListBucketsRequest input) {
+    io::Task<Answer<ListBucketsOutput>> list(Caller caller, ListBucketsRequest input) {
+        const std::int32_t count = input.max_buckets.value_or(buckets_max);
+        if (count < 1 || count > buckets_max) {
+            co_return refuse_argument(fmt::format("Argument max-buckets must be an integer between 1 and {}", buckets_max), "max-buckets", fmt::format("{}", count));
+        }
+        std::string after;
+        if (input.continuation_token && (input.continuation_token->empty() || !base64_decode(*input.continuation_token, after))) {
+            co_return refuse_argument("The continuation token provided is incorrect", "continuation-token", *input.continuation_token);
+        }
         auto buckets = co_await objects_.list_buckets(caller.account());
         if (!buckets) co_return refuse(buckets.error(), "");
+        const bool names_regions = input.max_buckets || input.continuation_token || input.prefix || input.bucket_region;
         ListBucketsOutput out;
         out.owner = owner_of(caller.account());
+        out.prefix = input.prefix;
         out.buckets.emplace();
         for (const objects::Bucket& bucket : *buckets) {
-            if (input.prefix && !bucket.name.starts_with(*input.prefix)) continue;
+            if (bucket.name <= after || !bucket.name.starts_with(input.prefix.value_or(""))) continue;
+            if (input.bucket_region && bucket.region != *input.bucket_region) continue;
+            if (out.buckets->size() == static_cast<std::size_t>(count)) {
+                out.continuation_token = base64_encode(*out.buckets->back().name);
+                break;
+            }
             Bucket& made = out.buckets->emplace_back();
             made.name = bucket.name;
             made.creation_date = bucket.created;
+            if (names_regions) made.bucket_region = bucket.region;
         }
         co_return out;
     }
@@ -52,7 +71,9 @@ class Handlers {
         auto bucket = co_await objects_.find_bucket(input.bucket);
         if (!bucket) co_return refuse(bucket.error(), input.bucket);
         HeadBucketOutput out;
+        out.bucket_arn = "arn:aws:s3:::" + input.bucket;
         out.bucket_region = bucket->region;
+        out.access_point_alias = false;
         co_return out;
     }
 
@@ -70,62 +91,26 @@ class Handlers {
         co_return out;
     }
 
-    io::Task<Answer<ListObjectsV2Output>> list_v2(Caller caller, ListObjectsV2Request input) {
-        objects::ListRequest request{input.prefix.value_or(""), input.delimiter.value_or(""), input.start_after.value_or(""), count_of(input.max_keys)};
-        if (input.continuation_token && !base64_decode(*input.continuation_token, request.start_after)) {
-            co_return refuse("InvalidArgument", "The continuation token provided is incorrect", 400);
-        }
-        auto page = co_await objects_.list(input.bucket, request);
-        if (!page) co_return refuse(page.error(), input.bucket);
-        ListObjectsV2Output out;
-        fill_page(out, *page, input, request);
-        out.key_count = static_cast<std::int32_t>(page->objects.size() + page->common_prefixes.size());
-        out.start_after = input.start_after ? std::optional(url_encoded(*input.start_after, input.encoding_type)) : std::nullopt;
-        out.continuation_token = input.continuation_token;
-        if (page->truncated) out.next_continuation_token = base64_encode(page->last);
-        if (input.fetch_owner.value_or(false)) {
-            for (Object& object : *out.contents) object.owner = owner_of(caller.account());
-        }
-        co_return out;
-    }
-
-    io::Task<Answer<ListObjectsOutput>> list_v1(Caller caller, ListObjectsRequest input) {
-        objects::ListRequest request{input.prefix.value_or(""), input.delimiter.value_or(""), input.marker.value_or(""), count_of(input.max_keys)};
-        auto page = co_await objects_.list(input.bucket, request);
-        if (!page) co_return refuse(page.error(), input.bucket);
-        ListObjectsOutput out;
-        fill_page(out, *page, input, request);
-        out.marker = url_encoded(request.start_after, input.encoding_type);
-        if (page->truncated && !request.delimiter.empty()) out.next_marker = url_encoded(page->last, input.encoding_type);
-        for (Object& object : *out.contents) object.owner = owner_of(caller.account());
-        co_return out;
-    }
-
   private:
-    static std::size_t count_of(const std::optional<std::int32_t>& keys) {
-        return static_cast<std::size_t>(std::clamp(keys.value_or(keys_default), 0, keys_default));
-    }
-
-    template <class Output, class Input>
-    static void fill_page(Output& out, const objects::ListPage& page, const Input& input, const objects::ListRequest& request) {
-        out.name = input.bucket;
-        out.prefix = url_encoded(request.prefix, input.encoding_type);
-        if (input.delimiter) out.delimiter = url_encoded(*input.delimiter, input.encoding_type);
-        out.max_keys = static_cast<std::int32_t>(request.count_max);
-        out.encoding_type = input.encoding_type;
-        out.is_truncated = page.truncated;
-        out.contents.emplace();
-        for (const objects::ObjectInfo& object : page.objects) {
-            Object& made = out.contents->emplace_back();
-            made.key = url_encoded(object.key, input.encoding_type);
-            made.last_modified = object.modified;
-            made.e_tag = quoted_tag(object.etag);
-            made.size = static_cast<std::int64_t>(object.size);
-            made.storage_class = "STANDARD";
+    /// What a bucket is configured with from its first moment.
+    static Answer<objects::Settings> settings_of(const CreateBucketRequest& input) {
+        objects::Settings settings;
+        if (input.bucket_namespace && *input.bucket_namespace != "global") return unbuilt("BucketNamespace", "CreateBucket");
+        if (input.object_ownership) {
+            auto ownership = ownership_setting(*input.object_ownership);
+            if (!ownership) return std::unexpected(std::move(ownership.error()));
+            settings[ownership_setting_name] = std::move(*ownership);
         }
-        if (page.common_prefixes.empty()) return;
-        out.common_prefixes.emplace();
-        for (const std::string& prefix : page.common_prefixes) out.common_prefixes->emplace_back().prefix = url_encoded(prefix, input.encoding_type);
+        const auto& configuration = input.create_bucket_configuration;
+        if (!configuration) return settings;
+        if (configuration->location) return unbuilt("CreateBucketConfiguration.Location", "CreateBucket");
+        if (configuration->bucket) return unbuilt("CreateBucketConfiguration.Bucket", "CreateBucket");
+        if (!configuration->tags || configuration->tags->empty()) return settings;
+        Tags tags;
+        for (const Tag& tag : *configuration->tags) tags.emplace_back(tag.key, tag.value);
+        if (auto good = check_tags(tags, bucket_tags_max); !good) return std::unexpected(std::move(good.error()));
+        settings[tagging_setting] = pack_tags(tags);
+        return settings;
     }
 
     objects::Objects& objects_;
@@ -134,14 +119,12 @@ class Handlers {
 }  // namespace
 
 void register_buckets(Router& router, io::Core& home, objects::Objects& objects) {
-    auto h = std::make_shared<Handlers>(objects);
-    router.handle<CreateBucketOp>(home, [h](Caller c, CreateBucketRequest i) { return h->create(std::move(c), std::move(i)); });
-    router.handle<ListBucketsOp>(home, [h](Caller c, ListBucketsRequest i) { return h->list_buckets(std::move(c), std::move(i)); });
-    router.handle<HeadBucketOp>(home, [h](Caller c, HeadBucketRequest i) { return h->head(std::move(c), std::move(i)); });
-    router.handle<DeleteBucketOp>(home, [h](Caller c, DeleteBucketRequest i) { return h->remove(std::move(c), std::move(i)); });
-    router.handle<GetBucketLocationOp>(home, [h](Caller c, GetBucketLocationRequest i) { return h->location(std::move(c), std::move(i)); });
-    router.handle<ListObjectsV2Op>(home, [h](Caller c, ListObjectsV2Request i) { return h->list_v2(std::move(c), std::move(i)); });
-    router.handle<ListObjectsOp>(home, [h](Caller c, ListObjectsRequest i) { return h->list_v1(std::move(c), std::move(i)); });
+    const auto handlers = std::make_shared<Handlers>(objects);
+    serve<CreateBucketOp>(router, home, objects, handlers, &Handlers::create);
+    serve<ListBucketsOp>(router, home, objects, handlers, &Handlers::list);
+    serve<HeadBucketOp>(router, home, objects, handlers, &Handlers::head);
+    serve<DeleteBucketOp>(router, home, objects, handlers, &Handlers::remove);
+    serve<GetBucketLocationOp>(router, home, objects, handlers, &Handlers::location);
 }
 
 }  // namespace freshet::aws::s3_words

@@ -1,15 +1,13 @@
 // Faults in S3's words, and the small words that its files share.
-#include "aws/services/s3/words.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "aws/http/checked_body.h"
 #include "aws/protocol/scalar.h"
+#include "aws/services/s3/words.h"
 
-namespace freshet::aws {
-
-namespace s3_words {
+namespace freshet::aws::s3_words {
 namespace {
 
 constexpr std::size_t key_bytes_max = 1024;
@@ -19,10 +17,15 @@ Fault of_objects(const Error& error) {
         case objects::Errc::no_bucket: return {"NoSuchBucket", "The specified bucket does not exist", 404};
         case objects::Errc::no_key: return {"NoSuchKey", "The specified key does not exist.", 404};
         case objects::Errc::no_upload:
-            return {"NoSuchUpload", "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.", 404};
-        case objects::Errc::bucket_exists: return {"BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.", 409};
+            return {"NoSuchUpload",
+                    "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.", 404};
+        case objects::Errc::bucket_exists:
+            return {"BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.", 409};
         case objects::Errc::bucket_taken:
-            return {"BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.", 409};
+            return {"BucketAlreadyExists",
+                    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
+                    "Please select a different name and try again.",
+                    409};
         case objects::Errc::not_empty: return {"BucketNotEmpty", "The bucket you tried to delete is not empty", 409};
         case objects::Errc::condition:
             return {"PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412, {{"Condition", error.message()}}};
@@ -34,23 +37,12 @@ Fault of_objects(const Error& error) {
     return {"InternalError", error.message(), 500};
 }
 
-Fault of_body(const Error& error) {
-    switch (error.as<BodyErrc>()) {
-        case BodyErrc::incomplete: return {"IncompleteBody", error.message(), 400};
-        case BodyErrc::bad_digest: return {"BadDigest", error.message(), 400};
-        case BodyErrc::bad_sha256: return {"XAmzContentSHA256Mismatch", error.message(), 400};
-        case BodyErrc::invalid_digest: return {"InvalidDigest", error.message(), 400};
-        case BodyErrc::invalid_checksum: return {"InvalidRequest", error.message(), 400};
-    }
-    return {"InternalError", error.message(), 500};
-}
-
 }  // namespace
 
 std::unexpected<Fault> refuse(const Error& error, const std::string& bucket, const std::string& key) {
     Fault fault;
     if (error.is_of<objects::Errc>()) fault = of_objects(error);
-    else if (error.is_of<BodyErrc>()) fault = of_body(error);
+    else if (error.is_of<BodyErrc>()) fault = body_fault(error);
     else if (error.is(Errc::no_space)) fault = {"SlowDown", "The disk is full: " + error.message(), 503};
     else fault = {"InternalError", error.message(), 500};
     fault.fields.emplace_back("Resource", key.empty() ? "/" + bucket : "/" + bucket + "/" + key);
@@ -59,12 +51,27 @@ std::unexpected<Fault> refuse(const Error& error, const std::string& bucket, con
     return std::unexpected(std::move(fault));
 }
 
-std::unexpected<Fault> refuse(const char* code, std::string message, int status) { return std::unexpected(Fault{code, std::move(message), status}); }
+std::unexpected<Fault> refuse(const char* code, std::string message, int status) {
+    return std::unexpected(Fault{code, std::move(message), status});
+}
+
+std::unexpected<Fault> refuse_argument(std::string message, const char* name, std::string value) {
+    return std::unexpected(Fault{"InvalidArgument", std::move(message), 400, {{"ArgumentName", name}, {"ArgumentValue", std::move(value)}}});
+}
+
+std::unexpected<Fault> malformed_xml() {
+    return refuse("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema", 400);
+}
+
+std::unexpected<Fault> unbuilt(std::string_view what, std::string_view operation) {
+    return refuse("NotImplemented", fmt::format("Freshet does not build {} of {}", what, operation), 501);
+}
 
 Answer<void> check_bucket_name(const std::string& name) {
     const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-    const bool good = name.size() >= 3 && name.size() <= 63 && std::ranges::all_of(name, [&](char c) { return plain(c) || c == '-' || c == '.'; }) &&
-                      plain(name.front()) && plain(name.back()) && name.find("..") == std::string::npos && !name.starts_with("xn--") &&
+    const bool good = name.size() >= 3 && name.size() <= 63 &&
+                      std::ranges::all_of(name, [&](char c) { return plain(c) || c == '-' || c == '.'; }) && plain(name.front()) &&
+                      plain(name.back()) && name.find("..") == std::string::npos && !name.starts_with("xn--") &&
                       name.find_first_not_of("0123456789.") != std::string::npos;
     if (!good) return std::unexpected(Fault{"InvalidBucketName", "The specified bucket is not valid.", 400, {{"BucketName", name}}});
     return {};
@@ -89,13 +96,4 @@ std::string url_encoded(std::string_view text, const std::optional<std::string>&
     return out;
 }
 
-Answer<objects::WriteCondition> write_condition(const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match) {
-    objects::WriteCondition condition;
-    if (if_none_match && *if_none_match != "*") return refuse("NotImplemented", "A header you provided implies functionality that is not implemented", 501);
-    condition.must_be_absent = if_none_match.has_value();
-    if (if_match) condition.must_match = unquoted(*if_match);
-    return condition;
-}
-
-}  // namespace s3_words
-}  // namespace freshet::aws
+}  // namespace freshet::aws::s3_words

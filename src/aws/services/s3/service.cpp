@@ -6,8 +6,12 @@ namespace freshet::aws {
 
 void register_s3(Router& router, io::Core& home, objects::Objects& objects) {
     s3_words::register_buckets(router, home, objects);
+    s3_words::register_listing(router, home, objects);
     s3_words::register_objects(router, home, objects);
+    s3_words::register_deletes(router, home, objects);
+    s3_words::register_copies(router, home, objects);
     s3_words::register_uploads(router, home, objects);
+    s3_words::register_parts(router, home, objects);
 }
 
 }  // namespace freshet::aws

@@ -1,0 +1,182 @@
+// CopyObject: the copy shares its source's bytes. It is one object whatever its source was made of, so the copy of a multipart
+// object is read once, for its MD5; and so is one of which another checksum is asked.
+#include "aws/limits.h"
+#include "aws/model/s3.h"
+#include "aws/services/s3/attributes.h"
+#include "aws/services/s3/conditions.h"
+#include "aws/services/s3/guards.h"
+#include "aws/services/s3/part_list.h"
+#include "base/digest.h"
+
+namespace freshet::aws::s3_words {
+namespace {
+
+using namespace s3;
+
+constexpr int tries_max = 3;  ///< of a copy whose source changes while it is read
+
+/// What reading a source tells of it.
+struct Digested {
+    objects::ObjectInfo of;
+    std::string etag, checksum;
+
+    bool is_of(const objects::ObjectInfo& source) const { return of.etag == source.etag && of.modified == source.modified && of.size == source.size; }
+};
+
+Answer<bool> replaces(const std::optional<std::string>& directive, const char* unknown) {
+    if (!directive || *directive == "COPY") return false;
+    if (*directive == "REPLACE") return true;
+    return refuse("InvalidArgument", unknown, 400);
+}
+
+/// One request's copy: what it asks for, and what the transaction finds to be so.
+struct Copy {
+    CopyObjectRequest input;
+    CopySource from;
+    bool replaces_metadata = false, replaces_tags = false;
+    objects::Attributes replacement;
+    std::optional<Checksum> wanted;
+    std::optional<Digested> digested;
+    std::optional<Fault> fault;  ///< of the source as it is
+    bool must_read = false;      ///< the source must be read before it can be copied
+
+    static Answer<Copy> of(CopyObjectRequest input);
+    Result<objects::ObjectInfo> transform(const objects::ObjectInfo& source);
+    Result<objects::ObjectInfo> refused(Fault why) {
+        fault = std::move(why);
+        return fail(objects::Errc::condition, "");
+    }
+};
+
+Answer<Copy> Copy::of(CopyObjectRequest input) {
+    Copy copy;
+    auto from = copy_source_of(input.copy_source);
+    if (!from) return std::unexpected(std::move(from.error()));
+    auto metadata = replaces(input.metadata_directive, "Unknown metadata directive.");
+    if (!metadata) return std::unexpected(std::move(metadata.error()));
+    auto tags = replaces(input.tagging_directive, "Unknown tagging directive.");
+    if (!tags) return std::unexpected(std::move(tags.error()));
+    auto replacement = *tags ? attributes_of(input) : described_in(input);
+    if (!replacement) return std::unexpected(std::move(replacement.error()));
+    if (input.checksum_algorithm) {
+        auto algorithm = algorithm_of(*input.checksum_algorithm);
+        if (!algorithm) return std::unexpected(std::move(algorithm.error()));
+        copy.wanted = *algorithm;
+    }
+    const bool changes = *metadata || input.storage_class || input.server_side_encryption || input.checksum_algorithm;
+    if (from->bucket == input.bucket && from->key == input.key && !changes) {
+        return refuse("InvalidRequest",
+                      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
+                      "storage class, website redirect location or encryption attributes.",
+                      400);
+    }
+    copy.from = std::move(*from);
+    copy.replaces_metadata = *metadata;
+    copy.replaces_tags = *tags;
+    copy.replacement = std::move(*replacement);
+    copy.input = std::move(input);
+    return copy;
+}
+
+Result<objects::ObjectInfo> Copy::transform(const objects::ObjectInfo& source) {
+    const ReadConditions conditions{input.copy_source_if_match, input.copy_source_if_none_match, input.copy_source_if_modified_since,
+                                    input.copy_source_if_unmodified_since};
+    const Condition failed = first_failed(conditions, source);
+    if (failed != Condition::holds) {
+        return refused({"PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412,
+                        {{"Condition", std::string("x-amz-copy-source-") + name_of(failed)}}});
+    }
+    if (source.size > limits::object_put_bytes_max) {
+        return refused({"InvalidRequest", "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120", 400});
+    }
+    const auto kept = kept_checksum(source.attributes);
+    const bool is_multipart = source.etag.find('-') != std::string::npos;
+    must_read = (is_multipart || (wanted && (!kept || kept->algorithm != *wanted))) && !(digested && digested->is_of(source));
+    if (must_read) return fail(objects::Errc::condition, "");
+    objects::ObjectInfo object = source;
+    if (replaces_metadata) {
+        object.attributes = replacement;
+        if (!replaces_tags) keep_tags(object.attributes, tags_of(source.attributes));
+        if (kept) keep_checksum(object.attributes, *kept, *kept_checksum_type(source.attributes));
+        if (const auto encryption = find(source.attributes, encryption_attribute)) object.attributes[encryption_attribute] = *encryption;
+    } else if (replaces_tags) {
+        keep_tags(object.attributes, tags_of(replacement));
+    }
+    object.attributes.erase(parts_attribute);
+    if (digested && digested->is_of(source)) {
+        object.etag = digested->etag;
+        const Checksum algorithm = wanted.value_or(kept ? kept->algorithm : checksum_default);
+        keep_checksum(object.attributes, {algorithm, digested->checksum}, full_object);
+    }
+    return object;
+}
+
+class Handlers {
+  public:
+    explicit Handlers(objects::Objects& objects) : objects_(objects) {}
+
+    io::Task<Answer<CopyObjectOutput>> copy(Caller, CopyObjectRequest input) {
+        if (auto good = check_key(input.key); !good) co_return std::unexpected(std::move(good.error()));
+        auto condition = write_condition(input.if_match, input.if_none_match);
+        if (!condition) co_return std::unexpected(std::move(condition.error()));
+        auto asked = Copy::of(std::move(input));
+        if (!asked) co_return std::unexpected(std::move(asked.error()));
+        Copy& copy = *asked;
+        for (int tries = 0; tries < tries_max; ++tries) {
+            auto object = co_await objects_.copy(copy.from.bucket, copy.from.key, copy.input.bucket, copy.input.key,
+                                                 [&copy](const objects::ObjectInfo& source) { return copy.transform(source); }, *condition);
+            if (object) co_return output_of(*object);
+            if (copy.fault) co_return std::unexpected(std::move(*copy.fault));
+            if (!copy.must_read) co_return refuse_copy(object.error(), copy);
+            auto digested = co_await digest(copy);
+            if (!digested) co_return refuse(digested.error(), copy.from.bucket, copy.from.key);
+            copy.digested = std::move(*digested);
+        }
+        co_return refuse("ConditionalRequestConflict", "The source of the copy was replaced while it was read. Please try again.", 409);
+    }
+
+  private:
+    io::Task<Result<Digested>> digest(const Copy& copy) {
+        auto source = co_await objects_.find(copy.from.bucket, copy.from.key);
+        if (!source) co_return std::unexpected(std::move(source.error()));
+        const auto kept = kept_checksum(source->attributes);
+        const Checksum algorithm = copy.wanted.value_or(kept ? kept->algorithm : checksum_default);
+        RunningChecksum checksum(algorithm);
+        Hasher md5(Hasher::Kind::md5);
+        const auto body = objects_.read(*source, 0, source->size);
+        while (true) {
+            auto piece = co_await body->read();
+            if (!piece) co_return std::unexpected(std::move(piece.error()));
+            if (piece->empty()) break;
+            checksum.update(piece->view());
+            md5.update(piece->view());
+        }
+        co_return Digested{std::move(*source), to_hex(md5.finish()), checksum.finish()};
+    }
+
+    /// Of the source, or of where the copy goes.
+    static std::unexpected<Fault> refuse_copy(const freshet::Error& error, const Copy& copy) {
+        if (error.is(objects::Errc::no_key) && !copy.input.if_match) return refuse(error, copy.from.bucket, copy.from.key);
+        return refuse(error, copy.input.bucket, copy.input.key);
+    }
+
+    static CopyObjectOutput output_of(const objects::ObjectInfo& object) {
+        CopyObjectOutput out;
+        out.server_side_encryption = find(object.attributes, encryption_attribute);
+        out.copy_object_result.emplace();
+        out.copy_object_result->e_tag = quoted_tag(object.etag);
+        out.copy_object_result->last_modified = object.modified;
+        fill_checksum(*out.copy_object_result, object.attributes);
+        return out;
+    }
+
+    objects::Objects& objects_;
+};
+
+}  // namespace
+
+void register_copies(Router& router, io::Core& home, objects::Objects& objects) {
+    serve<CopyObjectOp>(router, home, objects, std::make_shared<Handlers>(objects), &Handlers::copy);
+}
+
+}  // namespace freshet::aws::s3_words

@@ -1,0 +1,15 @@
+// What is configured of a bucket: the names that objects/ keeps its settings by, and the words that some take.
+#pragma once
+#include <string>
+
+#include "aws/fault.h"
+
+namespace freshet::aws::s3_words {
+
+inline constexpr const char* ownership_setting_name = "ownership";  ///< an ObjectOwnership
+inline constexpr const char* tagging_setting = "tagging";           ///< as x-amz-tagging has it
+
+/// An ObjectOwnership that S3 knows.
+Answer<std::string> ownership_setting(const std::string& ownership);
+
+}  // namespace freshet::aws::s3_words
