@@ -14,7 +14,13 @@ inline constexpr std::size_t event_records_max = 500;         ///< of one call o
 inline constexpr std::size_t event_bytes_max = 3 << 20;       ///< its answer may have 6 MB
 inline constexpr std::size_t calls_max = 4;                   ///< of the function, at once
 inline constexpr std::size_t windows_max = 60;                ///< kept for people
+/// Of the output rows of one commit, as they go into the log: an append takes 32 MiB with what is
+/// around them. Only one record that makes more than that by itself meets it.
+inline constexpr std::size_t output_bytes_max = 24 << 20;
+inline constexpr std::size_t output_row_overhead_bytes = 24;  ///< of one row: key, lengths
 inline constexpr std::size_t window_rows_max = 100;
+inline constexpr std::size_t window_cell_characters_max = 1024;  ///< what follows is cut
+inline constexpr std::size_t windows_bytes_max = 4 << 20;        ///< of all windows kept
 inline constexpr std::size_t sample_records_max = 100;  ///< of DiscoverInputSchema
 inline constexpr std::size_t sample_bytes_max = 1 << 20;
 inline constexpr Millis look_every{100};  ///< how late an idle stream's window closes

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "analytics/limits.h"
+#include "analytics/output_rows.h"
 #include "analytics/store.h"
 #include "base/log.h"
+#include "record/text.h"
 
 namespace freshet::analytics {
 
@@ -121,8 +123,8 @@ void Runner::add_source(const Shard& shard, log::Ordinal next) {
 }
 
 /// A reshard adds sources, which are read from their beginning, and retention takes old ones away.
-/// Called in one go with the looks at the tails: a source that ended lets time go on only when those
-/// that follow it are known.
+/// Called in one go with the looks at the tails: a source that ended lets time go on only when
+/// those that follow it are known.
 Result<> Runner::follow_shards() {
     auto shards = parts_.siblings.shards(application_.inputs[0].stream_arn);
     if (!shards) return std::unexpected(std::move(shards.error()));
@@ -186,12 +188,15 @@ io::Task<Result<>> Runner::replay_records(Commit last) {
     while (!is_all) {
         auto taken = co_await take(Timestamp::max(), is_all);
         if (!taken) co_return std::unexpected(std::move(taken.error()));
-        auto fed = co_await parts_.pool.run([&]() -> Result<> {
+        auto fed = co_await parts_.pool.run([&]() -> Result<std::size_t> {
             auto done = feed(*taken);
             engine_->take();
             return done;
         });
-        if (!fed) co_return fed;
+        if (!fed) co_return std::unexpected(std::move(fed.error()));
+        if (*fed == taken->size()) continue;
+        is_all = false;
+        put_back(std::move(*taken), *fed);
     }
     co_await parts_.pool.run([&] {
         engine_->on_time(last.bound);
@@ -233,24 +238,26 @@ io::Task<Result<bool>> Runner::step() {
         std::vector<Taken> again = *taken;
         auto answered = co_await prepare(std::move(*taken));
         if (!answered) {
-            for (auto one = again.rbegin(); one != again.rend(); ++one) {
-                Source& source = sources_[one->shard];
-                source.next = one->record.ordinal;
-                source.ahead.push_front(std::move(one->record));
-            }
+            put_back(std::move(again), 0);
             co_return std::unexpected(std::move(answered.error()));
         }
         prepared = std::move(*answered);
     }
+    std::size_t fed_count = 0;
     Result<Made> made = co_await parts_.pool.run([&]() -> Result<Made> {
-        if (application_.inputs[0].processor)
+        if (application_.inputs[0].processor) {
             feed(prepared);
-        else if (auto fed = feed(*taken); !fed)
-            return std::unexpected(std::move(fed.error()));
+        } else {
+            auto fed = feed(*taken);
+            if (!fed) return std::unexpected(std::move(fed.error()));
+            fed_count = *fed;
+            is_all = is_all && fed_count == taken->size();
+        }
         if (is_all) engine_->on_time(bound);
         return make_rows();
     });
     if (!made) co_return std::unexpected(std::move(made.error()));
+    if (!application_.inputs[0].processor) put_back(std::move(*taken), fed_count);
     if (is_all) bound_ = bound;
     is_changed_ = is_changed_ || had_records;
     figures_.rows_in = engine_->rows_in();
@@ -306,16 +313,26 @@ io::Task<Result<std::vector<Runner::Taken>>> Runner::take(Timestamp bound, bool&
     co_return taken;
 }
 
-Result<> Runner::feed(const std::vector<Taken>& taken) {
-    for (const Taken& one : taken) {
+void Runner::put_back(std::vector<Taken> taken, std::size_t first) {
+    for (std::size_t i = taken.size(); i-- > first;) {
+        Source& source = sources_[taken[i].shard];
+        source.next = taken[i].record.ordinal;
+        source.ahead.push_front(std::move(taken[i].record));
+    }
+}
+
+Result<std::size_t> Runner::feed(const std::vector<Taken>& taken) {
+    std::size_t count = 0;
+    for (; count < taken.size() && !engine_->is_full(); ++count) {
+        const Taken& one = taken[count];
         auto record = parts_.siblings.decode(one.record.data);
         if (!record) return std::unexpected(std::move(record.error()));
         const Shard& shard = sources_[one.shard].shard;
         const std::string sequence_number = parts_.siblings.sequence_number(shard, one.record);
         engine_->feed(input_of(shard.index), {record->data, one.record.time, shard.id,
-                                            record->partition_key, sequence_number});
+                                              record->partition_key, sequence_number});
     }
-    return {};
+    return count;
 }
 
 void Runner::feed(const std::vector<Prepared>& prepared) {
@@ -337,19 +354,15 @@ void Runner::feed(const std::vector<Prepared>& prepared) {
 Runner::Made Runner::make_rows() {
     Made made;
     made.emitted = engine_->take();
-    made.rows.resize(application_.outputs.size());
     for (const flow::Emitted& emitted : made.emitted) {
-        if (emitted.stream == flow::error_stream) made.errors += emitted.rows.rows();
-        for (std::size_t i = 0; i < application_.outputs.size(); ++i) {
-            if (application_.outputs[i].name != emitted.stream) continue;
-            for (std::size_t row = 0; row < emitted.rows.rows(); ++row) {
-                std::string text;
-                record::encode_row(application_.outputs[i].format, emitted.columns, emitted.rows,
-                                   row, text);
-                made.rows[i].push_back(Bytes::own(std::move(text)));
-            }
-        }
+        if (emitted.stream != flow::error_stream) continue;
+        // The row that tells what was left out is none that failed.
+        made.errors += emitted.rows.rows() + emitted.left_out - (emitted.left_out > 0);
+        made.left_out += emitted.left_out;
     }
+    OutputRows rows(application_.outputs);
+    for (const flow::Emitted& emitted : made.emitted) rows.add(emitted);
+    made.rows = rows.finish(made.cut);
     return made;
 }
 
@@ -389,6 +402,10 @@ io::Task<Result<>> Runner::commit(Made made, std::vector<Prepared> prepared, Tim
     }
     figures_.rows_out += rows;
     figures_.errors += made.errors;
+    if (made.left_out > 0)
+        log_warn(
+            "analytics", "rows that failed are not in error_stream one by one",
+            {{"application", application_.key.name}, {"rows", fmt::format("{}", made.left_out)}});
     remember(made.emitted);
     co_return Result<>();
 }
@@ -400,13 +417,25 @@ void Runner::remember(const std::vector<flow::Emitted>& emitted) {
             auto& windows = figures_.windows;
             const bool is_new =
                 windows.empty() || windows.back().stream != one.stream || windows.back().at != at;
-            if (is_new) windows.push_back({one.stream, at, one.columns, {}});
-            if (windows.back().rows.size() >= limits::window_rows_max) continue;
+            if (is_new) windows.push_back({one.stream, at, one.columns, {}, 0});
+            if (windows.back().rows.size() >= limits::window_rows_max ||
+                windows.back().bytes >= limits::windows_bytes_max)
+                continue;
+            const std::size_t before = windows.back().bytes;
             auto& cells = windows.back().rows.emplace_back();
-            for (const record::Vector& column : one.rows.columns)
-                cells.push_back(column.nulls[row] ? std::nullopt
-                                                  : std::optional(record::to_text(column, row)));
-            if (windows.size() > limits::windows_max) windows.erase(windows.begin());
+            for (const record::Vector& column : one.rows.columns) {
+                cells.push_back(std::nullopt);
+                if (!column.nulls[row])
+                    cells.back() = record::utf8_prefix(record::to_text(column, row),
+                                                       limits::window_cell_characters_max);
+                windows.back().bytes += sizeof(cells.back()) + cells.back().value_or("").size();
+            }
+            windows_bytes_ += windows.back().bytes - before;
+            while (windows.size() > limits::windows_max ||
+                   (windows_bytes_ > limits::windows_bytes_max && windows.size() > 1)) {
+                windows_bytes_ -= windows.front().bytes;
+                windows.erase(windows.begin());
+            }
         }
     }
 }

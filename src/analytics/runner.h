@@ -59,7 +59,9 @@ class Runner {
     struct Made {
         std::vector<flow::Emitted> emitted;
         std::vector<std::vector<Bytes>> rows;  ///< by output
-        std::uint64_t errors = 0;
+        std::uint64_t errors = 0;              ///< rows that failed
+        std::uint64_t left_out = 0;            ///< of them, without a row in error_stream
+        std::uint64_t cut = 0;                 ///< output rows over limits::output_bytes_max
     };
 
     io::Task<void> run();
@@ -77,7 +79,10 @@ class Runner {
     io::Task<Result<std::vector<Prepared>>> prepare(std::vector<Taken> taken);
     io::Task<void> call_function(std::vector<Taken>* taken, std::size_t from, std::size_t to,
                                  Result<std::vector<Prepared>>* answer);
-    Result<> feed(const std::vector<Taken>& taken);
+    /// As many of them as the engine takes before its output should be taken; at least one.
+    Result<std::size_t> feed(const std::vector<Taken>& taken);
+    /// Those from `first` on come again.
+    void put_back(std::vector<Taken> taken, std::size_t first);
     void feed(const std::vector<Prepared>& prepared);
     Made make_rows();
     io::Task<Result<>> commit(Made made, std::vector<Prepared> prepared, Timestamp bound);
@@ -100,6 +105,7 @@ class Runner {
     Timestamp snapshot_at_;
     Millis retry_after_;
     Figures figures_;
+    std::size_t windows_bytes_ = 0;  ///< of figures_.windows
     std::shared_ptr<Bell> bell_;
     io::Scope scope_;
 };

@@ -81,6 +81,7 @@ struct Window {
     Timestamp at;  ///< ROWTIME of its first row
     std::vector<record::Column> columns;
     std::vector<std::vector<std::optional<std::string>>> rows;
+    std::size_t bytes = 0;  ///< of the rows
 };
 
 /// What a running application is doing, for people.

@@ -5,6 +5,7 @@
 #include "analytics/errors.h"
 #include "app/arn.h"
 #include "stream/hash.h"
+#include "stream/record.h"
 #include "stream/sequence.h"
 
 namespace freshet::app {
@@ -78,14 +79,28 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
     appends.resize(stream.open.size());
     for (std::size_t i = 0; i < appends.size(); ++i)
         appends[i].partition = stream.open_shard(i).partition;
+    // One piece of memory for all records: a row is often shorter than what a piece costs.
+    std::string pieces;
+    std::vector<std::pair<std::size_t, std::size_t>> ends;  // place of the shard, end in `pieces`
     for (const Bytes& row : rows) {
         // Rows are spread over the shards evenly, as random partition keys would.
         const std::string key = fmt::format("{:016x}", ++rows_placed_);
-        auto record = streams_.encode(stream, key, row.view());
-        if (!record) return fail(analytics::Errc::unavailable, record.error().message());
+        if (stream.data_key == 0) {
+            stream::append_record(key, row.view(), pieces);
+        } else {
+            auto record = streams_.encode(stream, key, row.view());
+            if (!record) return fail(analytics::Errc::unavailable, record.error().message());
+            pieces += record->view();
+        }
         const std::size_t place = stream.place_of(stream::hash_of(key));
-        appends[place].records.push_back(std::move(*record));
+        ends.emplace_back(place, pieces.size());
         streams_.count_in(stream, stream.open_shard(place).index, 1, key.size() + row.size());
+    }
+    const Bytes all = Bytes::own(std::move(pieces));
+    std::size_t from = 0;
+    for (const auto& [place, end] : ends) {
+        appends[place].records.push_back(all.slice(from, end - from));
+        from = end;
     }
     std::erase_if(appends, [](const log::Append& append) { return append.records.empty(); });
     return appends;

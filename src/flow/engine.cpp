@@ -7,24 +7,26 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "flow/error_rows.h"
+#include "flow/limits.h"
 #include "flow/operators/operator.h"
 #include "flow/program.h"
 #include "record/csv.h"
 #include "record/decode.h"
+#include "record/limits.h"
 #include "record/text.h"
 
 namespace freshet::flow {
 namespace {
 
-constexpr std::size_t batch_rows_max = 4096;
 constexpr std::string_view magic = "FRFL";
 constexpr std::uint64_t format_version = 1;
-constexpr std::size_t error_row_bytes_max = 49152 / 2;  // of hexadecimal digits
 
 struct Input {
     std::unique_ptr<record::Decoder> decoder;
     record::Batch batch;
     record::Arena arena;
+    std::shared_ptr<const void> held;  ///< the payload that is being decoded, when it is not copied
     std::int64_t last_rowtime = INT64_MIN;
 };
 
@@ -41,16 +43,28 @@ struct StreamState {
     int writers = 0;
 };
 
+/// Memory of a batch's rows from `first` on.
+std::size_t bytes_of(const record::Batch& batch, std::size_t first = 0) {
+    std::size_t bytes = (batch.rows() - first) * batch.columns.size() * record::limits::cell_bytes;
+    for (const record::Vector& column : batch.columns) {
+        for (std::size_t row = first; row < column.texts.size(); ++row)
+            bytes += column.texts[row].size();
+    }
+    return bytes;
+}
+
 void append(record::Batch& to, const record::Batch& from) {
     for (std::size_t i = 0; i < to.columns.size(); ++i) to.columns[i].keep(from.columns[i].owners);
     for (std::size_t row = 0; row < from.rows(); ++row) to.push_row_from(from, row);
 }
 
+/// As CSV, as far as error_stream shows it.
 std::string row_text(const Rows& rows, std::uint32_t row) {
     std::string text;
     for (const VectorPtr& column : rows.columns) {
         if (&column != &rows.columns.front()) text += ',';
         record::append_csv_cell(record::to_text(*column, row), text);
+        if (text.size() > limits::error_row_bytes_max) break;
     }
     return text;
 }
@@ -63,13 +77,15 @@ struct Engine::State {
     std::vector<Input> inputs;
     std::vector<PumpState> pumps;
     std::vector<StreamState> streams;
-    record::Batch errors;
+    ErrorRows errors;
     bool errors_watched = true;
+    std::size_t emitted_rows = 0, emitted_bytes = 0;  ///< since take()
     std::uint64_t rows_in = 0;
     std::size_t current = 0;  ///< the input whose batch is open
 
     const sql::streaming::Plan& plan() const { return program->parts().plan; }
     record::Batch input_batch(std::size_t input) const;
+    void decode(std::size_t index, const SourceRecord& record);
     void add_error(const char* name, std::string_view message, std::int64_t rowtime,
                    std::string_view row, const std::string& pump);
     void add_source_columns(Input& input, std::size_t index, const SourceRecord& record);
@@ -89,27 +105,17 @@ record::Batch Engine::State::input_batch(std::size_t input) const {
     record::Batch batch = record::empty_batch(program->parts().inputs[input].schema.columns);
     for (const record::Column& column : sql::streaming::source_columns())
         batch.columns.emplace_back(column.type);
-    for (record::Vector& column : batch.columns)
+    for (record::Vector& column : batch.columns) {
         column.owners.push_back(inputs[input].arena.owner());
+        if (inputs[input].held) column.owners.push_back(inputs[input].held);
+    }
     return batch;
 }
 
 void Engine::State::add_error(const char* name, std::string_view message, std::int64_t rowtime,
                               std::string_view row, const std::string& pump) {
     if (!errors_watched) return;
-    record::Arena arena;
-    const auto push = [&](std::size_t column, std::string_view text, std::size_t most) {
-        errors.columns[column].owners.push_back(arena.owner());
-        errors.columns[column].push(arena.copy(record::utf8_prefix(text, most)));
-    };
-    errors.columns[0].push(rowtime);
-    push(1, "ERROR", 10);
-    push(2, name, 32);
-    push(3, message, 4096);
-    errors.columns[4].push(rowtime);
-    push(5, record::hex_text(row.substr(0, error_row_bytes_max)), error_row_bytes_max * 2);
-    push(6, pump, 128);
-    errors.rowtimes.push_back(rowtime);
+    errors.add(name, message, rowtime, row, pump);
 }
 
 Engine::Engine(std::shared_ptr<const Program> program, Timestamp started)
@@ -117,7 +123,6 @@ Engine::Engine(std::shared_ptr<const Program> program, Timestamp started)
     State& state = *state_;
     state.program = std::move(program);
     state.started = started;
-    state.errors = record::empty_batch(error_columns());
     const Program::Parts& parts = state.program->parts();
     state.inputs.resize(parts.inputs.size());
     for (std::size_t i = 0; i < parts.inputs.size(); ++i) {
@@ -133,7 +138,8 @@ Engine::Engine(std::shared_ptr<const Program> program, Timestamp started)
         pump.run = std::make_unique<Run>(
             Run{parts.patterns, started, [&state, &plan](const Rows& rows, const Trouble& trouble) {
                     state.add_error("Row error", trouble.message, (*rows.rowtimes)[trouble.row],
-                                    row_text(rows, trouble.row), plan.name);
+                                    state.errors.is_full() ? "" : row_text(rows, trouble.row),
+                                    plan.name);
                 }});
         for (const auto& step : plan.steps)
             pump.operators.push_back(make_operator(step, *pump.run));
@@ -171,14 +177,44 @@ void Engine::feed(std::size_t index, const SourceRecord& record) {
     state.current = index;
     Input& input = state.inputs[index];
     input.last_rowtime = std::max(input.last_rowtime, to_epoch_ms(record.arrival));
-    std::vector<record::BadRow> bad;
-    const std::size_t before = input.batch.rows();
-    input.decoder->decode(record.payload.view(), input.last_rowtime, input.arena, input.batch, bad);
-    state.add_source_columns(input, index, record);
-    state.rows_in += input.batch.rows() - before + bad.size();
-    for (const record::BadRow& row : bad)
-        state.add_error("Data error", row.message, row.rowtime, row.row, "");
-    if (input.batch.rows() >= batch_rows_max) state.flush(index);
+    state.decode(index, record);
+}
+
+/// A batch at a time: what a small payload can be made to mean does not lie in memory at once.
+void Engine::State::decode(std::size_t index, const SourceRecord& record) {
+    Input& input = inputs[index];
+    record::Payload payload{record.payload.view()};
+    if (payload.text.size() > limits::copied_payload_bytes_max) {
+        payload.is_lasting = true;
+        input.held = std::make_shared<const Bytes>(record.payload);
+        for (record::Vector& column : input.batch.columns) column.owners.push_back(input.held);
+    }
+    const auto on_bad_row = [&](const record::BadRow& row) {
+        ++rows_in;
+        add_error("Data error", row.message, row.rowtime, row.row, "");
+    };
+    const std::size_t most =
+        limits::record_rows_bytes_base + limits::record_rows_bytes_factor * payload.text.size();
+    std::size_t at = 0, made = 0;
+    while (at < payload.text.size()) {
+        const std::size_t rows = input.batch.rows();
+        input.decoder->decode(payload, at, limits::batch_rows_max, input.last_rowtime, input.arena,
+                              input.batch, on_bad_row);
+        made += bytes_of(input.batch, rows);
+        add_source_columns(input, index, record);
+        rows_in += input.batch.rows() - rows;
+        if (input.batch.rows() >= limits::batch_rows_max ||
+            input.arena.bytes() >= record::limits::batch_bytes)
+            flush(index);
+        if (made < most || at >= payload.text.size()) continue;
+        const std::string_view rest = payload.text.substr(at);
+        on_bad_row({input.last_rowtime, rest,
+                    fmt::format("the record makes more than {} MiB of rows: its last {} bytes are "
+                                "not read",
+                                most >> 20, rest.size())});
+        break;
+    }
+    input.held.reset();
 }
 
 void Engine::fail_record(std::size_t index, const SourceRecord& record, std::string_view reason) {
@@ -189,7 +225,12 @@ void Engine::fail_record(std::size_t index, const SourceRecord& record, std::str
 
 void Engine::State::flush(std::size_t index) {
     Input& input = inputs[index];
-    if (input.batch.rows() == 0) return;
+    if (input.batch.rows() == 0) {  // all of them were bad
+        if (input.arena.bytes() == 0) return;
+        input.arena = record::Arena();
+        input.batch = input_batch(index);
+        return;
+    }
     const std::int64_t last = input.batch.rowtimes.back();
     // The inputs are the first streams of the plan.
     streams[index].pending.push_back(rows_of(std::move(input.batch)));
@@ -223,7 +264,15 @@ void Engine::State::pass(std::optional<std::int64_t> bound) {
     for (std::size_t i = 0; i < streams.size(); ++i) {
         settle(i);
         if (!plan().streams[i].is_input && streams[i].is_watched) {
-            for (const Rows& rows : streams[i].pending) append(streams[i].emitted, compacted(rows));
+            std::size_t name_bytes = 0;  // JSON repeats them in each row
+            for (const record::Column& column : plan().streams[i].columns)
+                name_bytes += column.name.size();
+            for (const Rows& rows : streams[i].pending) {
+                const record::Batch made = compacted(rows);
+                emitted_rows += made.rows();
+                emitted_bytes += bytes_of(made) + made.rows() * name_bytes;
+                append(streams[i].emitted, made);
+            }
         }
         streams[i].pending.clear();
     }
@@ -237,7 +286,8 @@ void Engine::State::settle(std::size_t index) {
         append(all, compacted(stream.pending[i]));
     Rows rows = rows_of(std::move(all));
     const auto& times = *rows.rowtimes;
-    std::ranges::sort(rows.selection, {}, [&](std::uint32_t row) { return std::pair(times[row], row); });
+    std::ranges::sort(rows.selection, {},
+                      [&](std::uint32_t row) { return std::pair(times[row], row); });
     stream.pending.clear();
     stream.pending.push_back(std::move(rows));
 }
@@ -251,12 +301,19 @@ std::vector<Emitted> Engine::take() {
         if (emitted.rows() == 0) continue;
         const auto& columns = state.plan().streams[i].columns;
         all.push_back({state.plan().streams[i].name, columns,
-                       std::exchange(emitted, record::empty_batch(columns))});
+                       std::exchange(emitted, record::empty_batch(columns)), 0});
     }
-    if (state.errors.rows() > 0)
-        all.push_back({std::string(error_stream), error_columns(),
-                       std::exchange(state.errors, record::empty_batch(error_columns()))});
+    if (state.errors.size() > 0) {
+        const std::uint64_t left_out = state.errors.left_out();
+        all.push_back({std::string(error_stream), error_columns(), state.errors.take(), left_out});
+    }
+    state.emitted_rows = state.emitted_bytes = 0;
     return all;
+}
+
+bool Engine::is_full() const {
+    return state_->emitted_rows >= limits::emitted_rows_soft ||
+           state_->emitted_bytes >= limits::emitted_bytes_soft;
 }
 
 std::uint64_t Engine::rows_in() const { return state_->rows_in; }

@@ -70,6 +70,8 @@ struct Emitted {
     std::string stream;
     std::vector<record::Column> columns;
     record::Batch rows;
+    /// Of error_stream: failed rows that have no row here; the last row says so.
+    std::uint64_t left_out = 0;
 };
 
 class Engine {
@@ -86,6 +88,8 @@ class Engine {
     void on_time(Timestamp bound);
     /// In the order of the program's streams; streams without new rows are left out.
     std::vector<Emitted> take();
+    /// What waits to be taken has grown large: take() before more is fed.
+    bool is_full() const;
     std::uint64_t rows_in() const;
 
     /// docs/formats/analytics.md

@@ -177,5 +177,160 @@ TEST(Engine, a_damaged_or_foreign_state_is_refused) {
     EXPECT_FALSE(Engine(other, {}).load(saved));
 }
 
+// --- what a small input may cost
+
+/// A stream D with the column A of the input.
+std::shared_ptr<const Program> copy_of_a(const std::vector<record::Column>& columns, bool is_json,
+                                         const std::string& type) {
+    InputStream input{"SOURCE_SQL_STREAM_001", {}};
+    input.schema.format.is_json = is_json;
+    input.schema.columns = columns;
+    auto program = Program::compile("CREATE STREAM D (A " + type +
+                                        "); CREATE PUMP P AS INSERT INTO D SELECT STREAM A FROM "
+                                        "\"SOURCE_SQL_STREAM_001\";",
+                                    {input});
+    EXPECT_TRUE(program) << (program ? "" : program.error().message());
+    return *program;
+}
+
+std::string repeated(std::string_view text, std::size_t times) {
+    std::string all;
+    while (times-- > 0) all += text;
+    return all;
+}
+
+void feed(Engine& engine, std::string payload) {
+    engine.feed(0, {Bytes::own(std::move(payload)), from_epoch_ms(1000), "s", "k", "1"});
+}
+
+/// Memory that the rows of an answer hold at least.
+std::size_t bytes_of(const std::vector<Emitted>& all) {
+    std::size_t bytes = 0;
+    for (const Emitted& one : all) {
+        bytes += one.rows.rows() * one.rows.columns.size() * 17;
+        for (const record::Vector& column : one.rows.columns) {
+            for (const std::string_view text : column.texts) bytes += text.size();
+        }
+    }
+    return bytes;
+}
+
+const std::vector<record::Column> integer_a{{"A", {record::Kind::integer, 0, 0}, false, ""}};
+
+TEST(EngineCost, failed_rows_are_bounded_and_the_rest_is_counted) {
+    Engine engine(copy_of_a(integer_a, false, "INTEGER"), {});
+    for (int i = 0; i < 3; ++i) feed(engine, repeated("x\n", 100'000));
+    EXPECT_EQ(engine.rows_in(), 300'000u);
+    auto all = engine.take();
+    ASSERT_EQ(all.size(), 1u);
+    const std::size_t rows = all[0].rows.rows();
+    EXPECT_GT(rows, 8192u);
+    EXPECT_EQ(rows - 1 + all[0].left_out, 300'000u);
+    EXPECT_LT(bytes_of(all), 8u << 20);
+    EXPECT_EQ(record::to_text(all[0].rows.columns[3], rows - 1),
+              fmt::format("{} more rows failed and are not told one by one; the first of them: "
+                          "column A: 'x' is not a value of INTEGER",
+                          all[0].left_out));
+    feed(engine, "y\n");
+    all = engine.take();
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_EQ(all[0].rows.rows(), 1u) << "counting begins anew";
+}
+
+TEST(EngineCost, failed_rows_of_many_bytes_are_bounded_by_their_bytes) {
+    Engine engine(copy_of_a(integer_a, false, "INTEGER"), {});
+    for (int i = 0; i < 1000; ++i) feed(engine, std::string(30'000, 'x') + "\n");
+    const auto all = engine.take();
+    EXPECT_LT(bytes_of(all), 10u << 20);
+    EXPECT_EQ(all[0].rows.rows() - 1 + all[0].left_out, 1000u);
+}
+
+TEST(EngineCost, a_record_of_empty_documents_into_a_thousand_columns_is_cut) {
+    std::vector<record::Column> columns;
+    for (int i = 0; i < 1000; ++i)
+        columns.push_back(
+            {i ? fmt::format("C{}", i) : "A", {record::Kind::varchar, 9, 0}, false, ""});
+    Engine engine(copy_of_a(columns, true, "VARCHAR(9)"), {});
+    feed(engine, repeated("{}", 20'000));
+    const auto all = engine.take();
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_GT(all[0].rows.rows(), 3000u);
+    EXPECT_LT(all[0].rows.rows(), 10'000u);
+    EXPECT_TRUE(
+        record::to_text(all[1].rows.columns[3], 0).starts_with("the record makes more than"))
+        << record::to_text(all[1].rows.columns[3], 0);
+}
+
+TEST(EngineCost, blanks_of_wide_columns_are_bounded) {
+    const std::vector<record::Column> wide{
+        {"A", {record::Kind::character, 65'535, 0}, false, "$.A"}};
+    Engine engine(copy_of_a(wide, true, "CHAR(65535)"), {});
+    feed(engine, repeated("{\"A\":\"\"}\n", 10'000));
+    EXPECT_TRUE(engine.is_full());
+    EXPECT_LT(bytes_of(engine.take()), 256u << 20);
+}
+
+TEST(EngineCost, a_text_beside_an_array_counts_for_each_element) {
+    const std::vector<record::Column> columns{
+        {"A", {record::Kind::varchar, 10'000, 0}, false, "$.a"},
+        {"N", {record::Kind::integer, 0, 0}, false, "$.l[0:].n"}};
+    Engine engine(copy_of_a(columns, true, "VARCHAR(10000)"), {});
+    const auto document = [](std::size_t elements) {
+        return "{\"a\":\"" + std::string(10'000, 'x') + "\",\"l\":[" +
+               repeated("{\"n\":1},", elements - 1) + "{\"n\":2}]}";
+    };
+    feed(engine, document(100));
+    feed(engine, document(10'000));
+    const auto all = engine.take();
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].rows.rows(), 100u);
+    ASSERT_EQ(all[1].rows.rows(), 1u);
+    EXPECT_EQ(record::to_text(all[1].rows.columns[3], 0),
+              "the document makes more than 64 MiB of rows");
+}
+
+TEST(EngineCost, a_batch_is_full_behind_many_rows) {
+    const std::vector<record::Column> text{{"A", {record::Kind::varchar, 9, 0}, false, ""}};
+    Engine engine(copy_of_a(text, false, "VARCHAR(9)"), {});
+    feed(engine, repeated("x\n", 1000));
+    EXPECT_FALSE(engine.is_full());
+    feed(engine, repeated("x\n", 100'000));
+    EXPECT_TRUE(engine.is_full());
+    const auto all = engine.take();
+    EXPECT_EQ(all[0].rows.rows(), 101'000u);
+    EXPECT_FALSE(engine.is_full());
+}
+
+TEST(EngineCost, documents_that_never_close_take_no_time) {
+    Engine engine(copy_of_a(integer_a, true, "INTEGER"), {});
+    feed(engine, repeated("{\n", 200'000) + "{\"A\":1}\n");
+    const auto all = engine.take();
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].rows.rows(), 1u);
+    EXPECT_EQ(engine.rows_in(), 200'001u);
+}
+
+TEST(EngineCost, an_array_of_many_elements_takes_no_time) {
+    const std::vector<record::Column> columns{
+        {"A", {record::Kind::integer, 0, 0}, false, "$.l[0:].n"}};
+    Engine engine(copy_of_a(columns, true, "INTEGER"), {});
+    feed(engine, "{\"l\":[" + repeated("{\"n\":1},", 50'000) + "{\"n\":2}]}");
+    EXPECT_EQ(engine.take()[0].rows.rows(), 50'001u);
+}
+
+TEST(EngineCost, windows_of_one_row_each_cost_little) {
+    Engine engine(*Program::compile("CREATE STREAM D (ITEM VARCHAR(8), N BIGINT);"
+                                    "CREATE PUMP P AS INSERT INTO D SELECT STREAM * FROM TABLE("
+                                    "TOP_K_ITEMS_TUMBLING(CURSOR(SELECT STREAM A FROM "
+                                    "\"SOURCE_SQL_STREAM_001\"), 'A', 3, 1));",
+                                    {{"SOURCE_SQL_STREAM_001",
+                                      {{}, {{"A", {record::Kind::varchar, 8, 0}, false, ""}}}}}),
+                  {});
+    // 64 KiB for each would be 320 MB, more than a test may take.
+    for (int i = 0; i < 5'000; ++i)
+        engine.feed(0, {Bytes::literal("x"), from_epoch_ms(i * 1000), "", "", ""});
+    EXPECT_EQ(engine.take()[0].rows.rows(), 4'999u);
+}
+
 }  // namespace
 }  // namespace freshet::flow

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "record/limits.h"
 #include "record/text.h"
 
 namespace freshet::record {
@@ -87,9 +88,9 @@ void Batch::push_row_from(const Batch& other, std::size_t row) {
 }
 
 struct Arena::Blocks {
-    static constexpr std::size_t block_bytes = 64 * 1024;
     std::vector<std::unique_ptr<char[]>> all;
-    std::size_t left = 0;
+    std::size_t left = 0, given = 0;
+    std::size_t next_bytes = limits::arena_block_bytes_min;
     char* at = nullptr;
 };
 
@@ -97,7 +98,8 @@ Arena::Arena() : blocks_(std::make_shared<Blocks>()), owner_(blocks_) {}
 
 char* Arena::take(std::size_t size) {
     if (size > blocks_->left) {
-        const std::size_t wanted = std::max(size, Blocks::block_bytes);
+        const std::size_t wanted = std::max(size, blocks_->next_bytes);
+        blocks_->next_bytes = std::min(blocks_->next_bytes * 2, limits::arena_block_bytes_max);
         blocks_->all.push_back(std::make_unique_for_overwrite<char[]>(wanted));
         blocks_->at = blocks_->all.back().get();
         blocks_->left = wanted;
@@ -105,8 +107,11 @@ char* Arena::take(std::size_t size) {
     char* const given = blocks_->at;
     blocks_->at += size;
     blocks_->left -= size;
+    blocks_->given += size;
     return given;
 }
+
+std::size_t Arena::bytes() const { return blocks_->given; }
 
 std::string_view Arena::copy(std::string_view text) {
     char* const to = take(text.size());

@@ -42,13 +42,15 @@ struct Batch {
     void push_row_from(const Batch& other, std::size_t row);
 };
 
-/// Memory for texts that are made; keeps what it gave until it is gone.
+/// Memory for texts that are made; keeps what it gave until it is gone. Small at first: an arena of
+/// one short text costs some hundred bytes.
 class Arena {
   public:
     Arena();
     std::string_view copy(std::string_view text);
     /// Room for `size` characters to be written.
     char* take(std::size_t size);
+    std::size_t bytes() const;  ///< given out so far
     const std::shared_ptr<const void>& owner() const { return owner_; }
 
   private:

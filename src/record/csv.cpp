@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "record/cell.h"
+#include "record/limits.h"
 #include "record/text.h"
 
 namespace freshet::record {
@@ -106,12 +107,12 @@ class CsvDecoder final : public Decoder {
         : form_{schema.format.row_delimiter, schema.format.column_delimiter},
           columns_(schema.columns) {}
 
-    void decode(std::string_view payload, std::int64_t rowtime, Arena& arena, Batch& out,
-                std::vector<BadRow>& bad) override {
-        const bool is_clean = is_utf8(payload);
-        const std::string_view text = arena.copy(payload);
+    void decode(const Payload& payload, std::size_t& begin, std::size_t rows_max,
+                std::int64_t rowtime, Arena& arena, Batch& out, const BadRows& bad) override {
+        std::string_view text = payload.text.substr(begin);
+        if (!payload.is_lasting) text = arena.copy(text);
         std::size_t at = 0;
-        while (at < text.size()) {
+        while (at < text.size() && out.rows() < rows_max && arena.bytes() < limits::batch_bytes) {
             cells_.clear();
             std::string_view row;
             const bool whole = next_row(text, form_, at, arena, cells_, row);
@@ -119,15 +120,16 @@ class CsvDecoder final : public Decoder {
             std::string message;
             if (!whole)
                 message = "a quoted cell is not closed, or text follows its closing quote";
-            else if (!is_clean && !is_utf8(row))
+            else if (!is_utf8(row))
                 message = "the row is not UTF-8";
             else
                 message = push_row(out, arena);
             if (message.empty())
                 out.rowtimes.push_back(rowtime);
             else
-                bad.push_back({rowtime, std::string(row), std::move(message)});
+                bad({rowtime, row, message});
         }
+        begin += at;
     }
 
   private:

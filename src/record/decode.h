@@ -1,6 +1,7 @@
 // Bytes of a stream's record to rows of a schema: CSV or JSON, any number of rows a record.
 // A row that the schema does not fit becomes a BadRow, whole; nothing is dropped.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,19 +11,28 @@
 
 namespace freshet::record {
 
+/// Views during the call that tells it.
 struct BadRow {
     std::int64_t rowtime = 0;
-    std::string row;      ///< its bytes as they came
-    std::string message;  ///< names the column and the value
+    std::string_view row;      ///< its bytes as they came
+    std::string_view message;  ///< names the column and the value
+};
+using BadRows = std::function<void(const BadRow&)>;
+
+struct Payload {
+    std::string_view text;
+    bool is_lasting = false;  ///< as long as the batch: its texts may be views of it
 };
 
 class Decoder {
   public:
     virtual ~Decoder() = default;
-    /// Appends the rows of `payload` to `out`, whose first columns are the schema's in order. All
-    /// of them have the time `rowtime`. Texts point into `arena`.
-    virtual void decode(std::string_view payload, std::int64_t rowtime, Arena& arena, Batch& out,
-                        std::vector<BadRow>& bad) = 0;
+    /// Appends rows of `payload` from `at` on to `out`, whose first columns are the schema's in
+    /// order, and moves `at` behind them: to the end, or as far as `rows_max` rows or
+    /// limits::batch_bytes of texts in `arena`. All of them have the time `rowtime`. Texts point
+    /// into `arena` or into a lasting payload.
+    virtual void decode(const Payload& payload, std::size_t& at, std::size_t rows_max,
+                        std::int64_t rowtime, Arena& arena, Batch& out, const BadRows& bad) = 0;
 };
 
 /// A batch with the columns of a schema and no rows.

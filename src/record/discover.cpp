@@ -84,9 +84,9 @@ std::optional<Discovered> discover_json(const std::vector<Bytes>& records) {
     std::map<std::string, Guess> guesses;
     std::vector<std::map<std::string, std::string>> rows;
     for (const Bytes& record : records) {
-        std::size_t at = 0;
+        Documents documents(record.view());
         while (rows.size() < rows_max) {
-            const std::string_view document = next_document(record.view(), at);
+            const std::string_view document = documents.next();
             if (document.empty()) break;
             const auto members = members_of(document);
             if (!members) return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include "record/cell.h"
 #include "record/json_path.h"
+#include "record/limits.h"
 #include "record/text.h"
 
 namespace freshet::record {
@@ -14,8 +15,6 @@ namespace {
 
 using simdjson::dom::element;
 using simdjson::dom::element_type;
-
-constexpr std::size_t document_bytes_max = 4 * 1024 * 1024;
 
 /// How far the steps of a path lead; `rest` are those behind an array that is to be taken element
 /// by element.
@@ -151,15 +150,16 @@ class JsonDecoder final : public Decoder {
                 std::vector<std::vector<JsonStep>> paths)
         : row_path_(std::move(row_path)), columns_(std::move(columns)), paths_(std::move(paths)) {}
 
-    void decode(std::string_view payload, std::int64_t rowtime, Arena& arena, Batch& out,
-                std::vector<BadRow>& bad) override {
-        std::size_t at = 0;
-        while (true) {
-            const std::string_view document = next_document(payload, at);
+    void decode(const Payload& payload, std::size_t& at, std::size_t rows_max, std::int64_t rowtime,
+                Arena& arena, Batch& out, const BadRows& bad) override {
+        Documents documents(payload.text, at);
+        while (out.rows() < rows_max && arena.bytes() < limits::batch_bytes) {
+            const std::string_view document = documents.next();
+            at = documents.at();
             if (document.empty()) return;
             element root;
             std::string message;
-            if (document.size() > document_bytes_max) {
+            if (document.size() > limits::document_bytes_max) {
                 message = "the document is larger than 4 MiB";
             } else if (const auto failed =
                            parser_.parse(document.data(), document.size()).get(root);
@@ -168,13 +168,14 @@ class JsonDecoder final : public Decoder {
             } else {
                 message = push_document(root, rowtime, arena, out);
             }
-            if (!message.empty())
-                bad.push_back({rowtime, std::string(document), std::move(message)});
+            if (!message.empty()) bad({rowtime, document, message});
         }
     }
 
   private:
     std::string push_document(element root, std::int64_t rowtime, Arena& arena, Batch& out) {
+        first_row_ = out.rows();
+        text_bytes_ = 0;
         const Found found = follow(root, row_path_, 0);
         if (!found.is_there) return "the document has nothing at the row path";
         if (!found.is_each) return push_rows(found.value, rowtime, arena, out);
@@ -185,46 +186,74 @@ class JsonDecoder final : public Decoder {
         for (const element row : rows) {
             std::string message = push_rows(row, rowtime, arena, out);
             if (message.empty()) continue;
-            for (Vector& column : out.columns) column.resize(std::min(column.size(), before));
-            out.rowtimes.resize(before);
+            cut(out, before);
             return message;  // the whole document is one bad row
         }
         return "";
     }
 
+    /// What the document has made so far, with texts that its rows share counted for each.
+    std::string check_size(const Batch& out) const {
+        const std::size_t cells = (out.rows() - first_row_) * columns_.size();
+        if (cells * limits::cell_bytes + text_bytes_ <= limits::document_rows_bytes_max) return "";
+        return fmt::format("the document makes more than {} MiB of rows",
+                           limits::document_rows_bytes_max >> 20);
+    }
+
+    static void cut(Batch& out, std::size_t rows) {
+        for (Vector& column : out.columns) column.resize(std::min(column.size(), rows));
+        out.rowtimes.resize(rows);
+    }
+
     /// One row, or one for each element of the array that some columns go through.
     std::string push_rows(element from, std::int64_t rowtime, Arena& arena, Batch& out) {
         const std::size_t before = out.rows();
-        std::size_t rows = 1;
+        elements_.clear();
         for (const auto& path : paths_) {
             const Found found = follow(from, path, 0);
             simdjson::dom::array array;
-            if (!found.is_there || !found.is_each || found.rest == path.size()) continue;
-            if (found.value.get_array().get(array) == simdjson::SUCCESS)
-                rows = std::max<std::size_t>(1, array.size());
+            if (!found.is_there || !is_flat(found, path) || !elements_.empty()) continue;
+            if (found.value.get_array().get(array) != simdjson::SUCCESS) continue;
+            for (const element one : array) elements_.push_back(one);
         }
+        const std::size_t rows = std::max<std::size_t>(1, elements_.size());
         for (std::size_t row = 0; row < rows; ++row) {
-            for (std::size_t i = 0; i < paths_.size(); ++i) {
-                if (push_column(out.columns[i], from, paths_[i], row, arena)) continue;
-                for (Vector& column : out.columns) column.resize(std::min(column.size(), before));
-                out.rowtimes.resize(before);
-                return fmt::format("column {}: the value at {} is not of {}", columns_[i].name,
-                                   columns_[i].mapping, to_string(columns_[i].type));
+            std::string message;
+            for (std::size_t i = 0; i < paths_.size() && message.empty(); ++i) {
+                Vector& column = out.columns[i];
+                if (push_column(column, from, paths_[i], row, arena)) {
+                    if (!column.texts.empty()) text_bytes_ += column.texts.back().size();
+                } else {
+                    message =
+                        fmt::format("column {}: the value at {} is not of {}", columns_[i].name,
+                                    columns_[i].mapping, to_string(columns_[i].type));
+                }
             }
-            out.rowtimes.push_back(rowtime);
+            if (message.empty()) {
+                out.rowtimes.push_back(rowtime);
+                message = check_size(out);
+            }
+            if (message.empty()) continue;
+            cut(out, before);
+            return message;
         }
         return "";
     }
 
-    static bool push_column(Vector& column, element from, const std::vector<JsonStep>& path,
-                            std::size_t row, Arena& arena) {
+    /// The path goes through an array's elements, one a row.
+    static bool is_flat(const Found& found, const std::vector<JsonStep>& path) {
+        return found.is_each && found.rest < path.size();
+    }
+
+    bool push_column(Vector& column, element from, const std::vector<JsonStep>& path,
+                     std::size_t row, Arena& arena) const {
         Found found = follow(from, path, 0);
-        simdjson::dom::array array;
-        if (found.is_there && found.is_each && found.rest < path.size()) {
-            element one;
-            found.is_there = found.value.get_array().get(array) == simdjson::SUCCESS &&
-                             array.at(row).get(one) == simdjson::SUCCESS;
-            if (found.is_there) found = follow(one, path, found.rest);
+        if (found.is_there && is_flat(found, path)) {
+            found.is_there = row < elements_.size();
+            if (found.is_there) found = follow(elements_[row], path, found.rest);
+        } else if (row > 0) {
+            column.push_from(column, column.size() - 1);  // the same for every row of the document
+            return true;
         }
         if (!found.is_there) {
             column.push_null();
@@ -237,6 +266,9 @@ class JsonDecoder final : public Decoder {
     std::vector<JsonStep> row_path_;
     std::vector<Column> columns_;
     std::vector<std::vector<JsonStep>> paths_;
+    // Of the document at hand:
+    std::vector<element> elements_;  ///< of its flattened array
+    std::size_t first_row_ = 0, text_bytes_ = 0;
 };
 
 std::string text_of(element value) {
@@ -278,31 +310,34 @@ void add_members(simdjson::dom::object object, const std::string& path, int dept
 
 }  // namespace
 
-std::string_view next_document(std::string_view text, std::size_t& at) {
-    at = std::min(text.find_first_not_of(" \t\r\n,", at), text.size());
-    const std::size_t first = at;
-    if (first == text.size()) return {};
-    if (text[first] != '{' && text[first] != '[') {
-        at = std::min(text.find('\n', at), text.size());
-        return trimmed(text.substr(first, at - first));
-    }
+std::string_view Documents::next() {
+    at_ = std::min(text_.find_first_not_of(" \t\r\n,", at_), text_.size());
+    const std::size_t first = at_;
+    if (first == text_.size()) return {};
+    if (text_[first] != '{' && text_[first] != '[') return rest_of_line(first);
+    std::size_t end = text_.size();
+    if (unclosed_ >= limits::unclosed_documents_max) end = std::min(text_.find('\n', first), end);
     int depth = 0;
-    for (bool quoted = false; at < text.size(); ++at) {
-        const char c = text[at];
+    for (bool quoted = false; at_ < end; ++at_) {
+        const char c = text_[at_];
         if (quoted) {
-            if (c == '\\') ++at;
+            if (c == '\\') ++at_;
             if (c == '"') quoted = false;
         } else if (c == '"') {
             quoted = true;
         } else if (c == '{' || c == '[') {
             ++depth;
         } else if ((c == '}' || c == ']') && --depth == 0) {
-            return text.substr(first, ++at - first);
+            return text_.substr(first, ++at_ - first);
         }
     }
-    // Never closed: the damage ends with its line.
-    at = std::min(text.find('\n', first), text.size());
-    return trimmed(text.substr(first, at - first));
+    ++unclosed_;
+    return rest_of_line(first);
+}
+
+std::string_view Documents::rest_of_line(std::size_t first) {
+    at_ = std::min(text_.find('\n', first), text_.size());
+    return trimmed(text_.substr(first, at_ - first));
 }
 
 Result<std::unique_ptr<Decoder>> make_json_decoder(const Schema& schema) {

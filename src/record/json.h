@@ -9,9 +9,22 @@ namespace freshet::record {
 
 Result<std::unique_ptr<Decoder>> make_json_decoder(const Schema& schema);
 
-/// The extent of the JSON document that begins at or behind `at`: moves `at` behind it. Empty at
-/// the end. What is no object or array ends with its line.
-std::string_view next_document(std::string_view text, std::size_t& at);
+/// The JSON documents of a text, one behind the other, apart by blanks, line breaks or commas. What
+/// is no object or array, and what never closes, ends with its line.
+class Documents {
+  public:
+    explicit Documents(std::string_view text, std::size_t at = 0) : text_(text), at_(at) {}
+    /// Empty at the end.
+    std::string_view next();
+    std::size_t at() const { return at_; }  ///< behind the last one
+
+  private:
+    std::string_view rest_of_line(std::size_t first);
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    int unclosed_ = 0;
+};
 
 /// Text as a JSON string, quotes included.
 void append_json_text(std::string_view text, std::string& out);

@@ -1,0 +1,106 @@
+"""A server that may have 512 MiB of address space takes inputs that once cost gigabytes, and lives."""
+import json
+
+import pytest
+
+import conftest
+
+CAP_BYTES = 512 << 20
+ROLE = "arn:aws:iam::000000000000:role/any"
+ARN = "arn:aws:{}:us-east-1:000000000000:{}"
+
+
+class Capped(conftest.Freshet):
+    def command(self, *arguments):
+        return ["prlimit", f"--as={CAP_BYTES}", *super().command(*arguments)]
+
+    def resident_bytes(self):
+        for line in open(f"/proc/{self.process.pid}/status"):
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+
+
+@pytest.fixture
+def capped(tmp_path):
+    server = Capped(tmp_path)
+    yield server
+    assert server.process.poll() is None, server.server_log()[-3000:]
+    server.close()
+
+
+class Application:
+    """A stream of one shard into an application with a column A, and what it gives out."""
+
+    def __init__(self, server, type, format="CSV", output="error_stream", path=None):
+        self.server, self.kinesis, self.client = server, server.client("kinesis"), server.client("kinesisanalytics")
+        for name in ("in", "out"):
+            self.kinesis.create_stream(StreamName=name, ShardCount=1)
+        mapping = {"JSON": {"JSONMappingParameters": {"RecordRowPath": "$"}},
+                   "CSV": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}}[format]
+        column = {"Name": "A", "SqlType": type, **({"Mapping": path} if path else {})}
+        self.client.create_application(
+            ApplicationName="app",
+            ApplicationCode=f'CREATE STREAM D (A {type}); CREATE PUMP P AS INSERT INTO D SELECT STREAM A FROM "SOURCE_SQL_STREAM_001";',
+            Inputs=[{"NamePrefix": "SOURCE_SQL_STREAM", "KinesisStreamsInput": {"ResourceARN": ARN.format("kinesis", "stream/in"), "RoleARN": ROLE},
+                     "InputSchema": {"RecordFormat": {"RecordFormatType": format, "MappingParameters": mapping}, "RecordColumns": [column]}}],
+            Outputs=[{"Name": output, "KinesisStreamsOutput": {"ResourceARN": ARN.format("kinesis", "stream/out"), "RoleARN": ROLE}, "DestinationSchema": {"RecordFormatType": "JSON"}}])
+        self.client.start_application(ApplicationName="app", InputConfigurations=[{"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
+        self.iterator = self.kinesis.get_shard_iterator(StreamName="out", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+
+    def put(self, *data):
+        for one in data:
+            self.kinesis.put_record(StreamName="in", Data=one, PartitionKey="k")
+
+    def rows(self):
+        answer = self.kinesis.get_records(ShardIterator=self.iterator)
+        self.iterator = answer["NextShardIterator"]
+        return [json.loads(record["Data"]) for record in answer["Records"]]
+
+    def rows_until(self, count):
+        rows = []
+
+        def enough():
+            rows.extend(self.rows())
+            return len(rows) >= count
+        self.server.until(enough, tries=6000, advance_ms=200)
+        return rows
+
+
+def test_one_letter_lines_into_an_integer_column(capped):
+    application = Application(capped, "INTEGER")
+    application.put(*[b"x\n" * 500_000] * 3, b"y\n")
+    told = left_out = 0
+    while told + left_out < 1_500_001:
+        for row in application.rows_until(1):
+            if row["ERROR_NAME"] == "Rows left out":
+                left_out += int(row["MESSAGE"].split()[0])
+                assert row["MESSAGE"].endswith("column A: 'x' is not a value of INTEGER")
+            else:
+                told += 1
+    assert told + left_out == 1_500_001
+    assert "rows that failed are not in error_stream one by one" in capped.server_log()
+    assert capped.resident_bytes() < 200 << 20
+
+
+def test_one_letter_lines_that_fit(capped):
+    application = Application(capped, "VARCHAR(4)", output="D")
+    application.put(*[b"x\n" * 100_000] * 3)
+    assert sum(row["A"] == "x" for row in application.rows_until(300_000)) == 300_000
+
+
+@pytest.mark.parametrize("payload", [b"{\n" * 500_000, b'{"A":' * 200_000, b"[" * 1_000_000, b'"' * 1_000_000, b"{}" * 150_000, b"\\" * 1_000_000,
+                                     b'{"A":"' + b"x" * 1_000_000 + b'"}', b'{"B":[' + b"{}," * 150_000 + b"{}]}"],
+                         ids=["never closed", "deep", "brackets", "quotes", "empty documents", "backslashes", "a long text", "many elements"])
+def test_json_that_is_none_or_little(capped, payload):
+    application = Application(capped, "VARCHAR(65535)", format="JSON", output="D", path="$.A")
+    application.put(*[payload] * 3, b'{"A":"last"}')
+    rows = []
+    while not rows or rows[-1]["A"] != "last":
+        rows = application.rows_until(1)
+
+
+def test_blanks_of_a_wide_column(capped):
+    application = Application(capped, "CHAR(65535)", format="JSON", path="$.A")
+    application.put(b'{"A":""}\n' * 100_000)
+    [row] = application.rows_until(1)
+    assert row["MESSAGE"].startswith("the record makes more than")
