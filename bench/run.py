@@ -126,7 +126,7 @@ def application(server, stream, rows, megabytes, stage, with_function=False):
             "InputSchema": {"RecordFormat": {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}},
                             "RecordColumns": [{"Name": column, "SqlType": "VARCHAR(256)"} for column in generate.COLUMNS]}}
     if with_function:
-        function = clients["lambda"].create_function(FunctionName="preprocess", Runtime="python3.11", Handler="preprocess.lambda_handler", Role=role,
+        function = clients["lambda"].create_function(FunctionName="preprocess", Runtime=f"python3.{sys.version_info.minor}", Handler="preprocess.lambda_handler", Role=role,
                                                      Timeout=60, MemorySize=512, Code={"ZipFile": package.preprocessor()})["FunctionArn"]
         made["InputProcessingConfiguration"] = {"InputLambdaProcessor": {"ResourceARN": function, "RoleARN": role}}
     code = (ROOT / "examples/chicago-crimes/top_locations.sql").read_text().replace("${WINDOW_SECONDS}", "10") + COUNT_SQL

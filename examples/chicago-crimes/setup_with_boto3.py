@@ -7,6 +7,7 @@ Credentials and region come from the environment, as for every client of AWS.
 import argparse
 import pathlib
 import string
+import sys
 import time
 
 import boto3
@@ -55,9 +56,9 @@ class Setup:
 
     def make_functions(self):
         functions = self.client("lambda")
-        functions.create_function(FunctionName="preprocess", Runtime="python3.11", Handler="preprocess.lambda_handler", Role=self.role, Timeout=60,
+        functions.create_function(FunctionName="preprocess", Runtime=f"python3.{sys.version_info.minor}", Handler="preprocess.lambda_handler", Role=self.role, Timeout=60,
                                   MemorySize=512, Code={"ZipFile": package.preprocessor()})
-        functions.create_function(FunctionName="partitions", Runtime="python3.11", Handler="partitions.lambda_handler", Role=self.role, Timeout=60,
+        functions.create_function(FunctionName="partitions", Runtime=f"python3.{sys.version_info.minor}", Handler="partitions.lambda_handler", Role=self.role, Timeout=60,
                                   Environment={"Variables": {"DATABASE": "crimes", "TABLE": "reports"}}, Code={"ZipFile": package.zipped("partitions.py")})
 
     def destination(self, prefix):

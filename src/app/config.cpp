@@ -96,6 +96,19 @@ Result<> set_plain(const YAML::Node& value, Config& config) {
     return {};
 }
 
+Result<> set_runtimes(const YAML::Node& value, Config& config) {
+    if (!value.IsMap()) return fail(Errc::invalid, "'functions.runtimes' maps names to commands");
+    for (const auto& inner : value) {
+        auto& command = config.runtimes[inner.first.as<std::string>()];
+        command = inner.second.IsSequence() ? inner.second.as<std::vector<std::string>>()
+                                            : std::vector{inner.second.as<std::string>()};
+        if (command.empty() || command.front().empty())
+            return fail(Errc::invalid, fmt::format("'functions.runtimes.{}' names no command",
+                                                   inner.first.as<std::string>()));
+    }
+    return {};
+}
+
 struct Setting {
     SettingFacts facts;
     Result<> (*set)(const YAML::Node&, Config&);
@@ -127,8 +140,10 @@ constexpr Setting all_settings[] = {
      set_stream_millis<&stream::Options::deleting>},
     {{"streams.shard_limit", "number", "1000000", "Shards of an account in a region"},
      set_shard_limit},
-    {{"functions.python", "path", "found by itself", "The Python that runs functions"},
-     set_plain<&Config::functions_python>},
+    {{"functions.runtimes", "{NAME: path, or a list of a program and its arguments}", "{}",
+      "What runs functions of a runtime (python3.9 to python3.14); of others the Python of this "
+      "build or python3.N on PATH. It must be of that version"},
+     set_runtimes},
     {{"tls.names", "list of names", "[]",
       "Names of this server in its certificate, besides localhost and its address"},
      set_plain<&Config::tls_names>},

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct Config {
     std::uint16_t listen_port = 4566;
     std::string account = "000000000000";  ///< of callers whose access key is not an account itself
     bool manual_clock = false;             ///< time moves by POST /_freshet/clock only
-    std::string functions_python;          ///< runs Python functions; "" looks for one
+    /// What runs the functions of a runtime, by its name; others are looked for on PATH.
+    std::map<std::string, std::vector<std::string>> runtimes;
     std::string log_level = "info";
     stream::Options streams;
     std::vector<std::string> cors_origins;  ///< of pages that may call, besides this machine's

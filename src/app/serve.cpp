@@ -45,10 +45,12 @@ void tell_what_is_missing(const Config& config) {
                    "freshet: {} is missing: every query will fail. It is built beside freshet "
                    "and must lie beside it\n",
                    (self / "freshet-query").string());
-    const std::string python =
-        config.functions_python.empty() ? "/usr/bin/python3" : config.functions_python;
-    if (!fs::exists(python, error) && !fs::exists(self.parent_path() / "venv/bin/python", error))
-        fmt::print(stderr, "freshet: {} is missing: Python functions will not run\n", python);
+    const fs::path python = self.parent_path() / "venv/bin/python";
+    if (config.runtimes.empty() && !fs::exists(python, error))
+        fmt::print(stderr,
+                   "freshet: {} is missing: functions run only by a python3.N on PATH that has "
+                   "awslambdaric, or by what functions.runtimes of the settings names\n",
+                   python.string());
 }
 
 Result<Config> to_config(const Options& options) {

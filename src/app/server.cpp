@@ -187,7 +187,10 @@ Result<> Server::Parts::listen() {
                                          aws::KinesisGate(config.demands_signatures));
     operators->set_front(*front);
     pipelines = std::make_unique<pipeline::PipelineApi>(
-        pipeline::Services{router, queries->query(), dashboards->dashboards()},
+        pipeline::Services{router, queries->query(), dashboards->dashboards(),
+                           [&all = functions->functions()] {
+                               return io::run_on(all.home(), all.newest_runtime());
+                           }},
         aws::Authenticator(config.account));
     operators->set_pipelines(*pipelines);
     operators->add_figures([this] { return io::run_on(cores->main(), streams->figures()); });

@@ -1,5 +1,6 @@
 #include "app/wire_functions.h"
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "aws/services/lambda/lambda.h"
@@ -24,10 +25,15 @@ class LogStore final : public functions::LogSink {
     monitor::Logs& logs_;
 };
 
-/// The Python that has boto3: the one that the build prepared, else the system's.
-std::string python() {
-    std::error_code problem;
-    return std::filesystem::exists(FRESHET_PYTHON, problem) ? FRESHET_PYTHON : "/usr/bin/python3";
+/// Absolute: processes run in directories of their own.
+std::string directory_of(const Context& context) {
+    return std::filesystem::absolute(context.data_dir).string() + "/functions";
+}
+
+functions::RuntimeOptions runtimes_of(const Context& context) {
+    const char* path = std::getenv("PATH");
+    return {context.config.runtimes, FRESHET_PYTHON, path ? path : "",
+            directory_of(context) + "/packages"};
 }
 
 }  // namespace
@@ -50,7 +56,7 @@ Result<std::unique_ptr<WiredFunctions>> WiredFunctions::make(Context& context,
                          context.pool,
                          context.database,
                          *wired->sink_,
-                         {context.data_dir + "/functions", python(), ""}});
+                         {directory_of(context), runtimes_of(context)}});
     if (auto loaded = wired->functions_->load(); !loaded)
         return std::unexpected(std::move(loaded.error()));
     aws::register_lambda(context.router, *wired->functions_, objects);

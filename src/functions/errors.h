@@ -10,6 +10,7 @@ enum class Errc {
     invalid,         ///< code, runtime, handler or environment that cannot be taken
     wrong_revision,  ///< the function was changed meanwhile
     too_large,       ///< a payload over its limit
+    no_runtime,      ///< what runs the function is not on this machine
     too_many         ///< as many calls wait as may
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <random>
+#include <set>
 
 #include "base/digest.h"
 #include "base/log.h"
@@ -34,10 +35,10 @@ Failure stale(std::string_view operation) {
 }
 
 Result<> check(const Settings& settings) {
-    if (!settings.runtime.starts_with("python3."))
+    if (settings.runtime.empty() || settings.handler.empty())
         return fail(Errc::invalid,
-                    fmt::format("Freshet does not build the runtime {}; python3.x is built",
-                                settings.runtime));
+                    "Runtime and Handler are mandatory parameters for functions created with "
+                    "deployment packages.");
     std::size_t bytes = 0;
     for (const auto& [name, value] : settings.environment) {
         bytes += name.size() + value.size();
@@ -100,7 +101,8 @@ std::string new_uuid() {
 
 Functions::Functions(Parts parts)
     : parts_(std::move(parts)),
-      workers_(std::make_unique<Workers>(parts_)),
+      runtimes_(std::make_unique<Runtimes>(parts_.options.runtimes)),
+      workers_(std::make_unique<Workers>(parts_, *runtimes_)),
       changing_(parts_.home),
       stopping_(parts_.home),
       events_changed_(parts_.home),
@@ -124,6 +126,7 @@ Result<> Functions::load() {
 
 void Functions::start(std::string endpoint) {
     workers_->set_endpoint(std::move(endpoint));
+    scope_.spawn(check_runtimes());
     scope_.spawn(run_events());
 }
 
@@ -147,6 +150,42 @@ std::vector<Function> Functions::list(const std::string& account, const std::str
     return out;
 }
 
+io::Task<Result<>> Functions::check_runtime(std::string name) {
+    auto found = co_await parts_.pool.run([this, name]() -> Result<> {
+        auto runtime = runtimes_->find(name);
+        if (!runtime) return std::unexpected(std::move(runtime.error()));
+        return {};
+    });
+    if (found) missing_runtimes_.erase(name);
+    co_return found;
+}
+
+/// Names the functions that cannot be called. What is put there later is found when they are
+/// called.
+io::Task<void> Functions::check_runtimes() {
+    std::set<std::string> names;
+    for (const auto& [key, function] : functions_) names.insert(function.settings.runtime);
+    for (const std::string& name : names) {
+        auto found = co_await check_runtime(name);
+        if (found) continue;
+        missing_runtimes_[name] = found.error().message();
+        for (const auto& [key, function] : functions_)
+            if (function.settings.runtime == name)
+                log_warn("functions", "a function cannot be called",
+                         {{"function", arn_of(key)}, {"reason", found.error().message()}});
+    }
+}
+
+std::string Functions::runtime_trouble(const Function& function) const {
+    const auto found = missing_runtimes_.find(function.settings.runtime);
+    return found == missing_runtimes_.end() ? "" : found->second;
+}
+
+io::Task<std::string> Functions::newest_runtime() {
+    auto name = co_await parts_.pool.run([this] { return runtimes_->newest(); });
+    co_return name;
+}
+
 io::Task<Result<Function>> Functions::save(Function changed) {
     changed.revision = new_uuid();
     changed.modified = parts_.home.now();
@@ -168,6 +207,8 @@ io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings,
         co_return fail(Errc::exists, fmt::format("Function already exist: {}", key.name));
     if (auto checked = check(settings); !checked)
         co_return std::unexpected(std::move(checked.error()));
+    auto runs = co_await check_runtime(settings.runtime);
+    if (!runs) co_return std::unexpected(std::move(runs.error()));
     Function made;
     made.key = key;
     made.settings = std::move(settings);
@@ -212,6 +253,10 @@ io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsC
     if (!revision.empty() && revision != found->revision) co_return stale("GetFunction/GetAlias");
     Function changed = *found;
     Settings& s = changed.settings;
+    if (change.runtime) {
+        auto runs = co_await check_runtime(*change.runtime);
+        if (!runs) co_return std::unexpected(std::move(runs.error()));
+    }
     const auto set = [](auto& member, auto& given) {
         if (given) member = std::move(*given);
     };

@@ -4,6 +4,7 @@
 
 #include "functions/errors.h"
 #include "functions/ports.h"
+#include "functions/runtimes.h"
 #include "functions/types.h"
 #include "io/core.h"
 #include "io/turn.h"
@@ -15,8 +16,7 @@ class Workers;
 
 struct Options {
     std::string directory;  ///< unpacked code and /tmp of the processes; may be emptied while down
-    std::string python;     ///< runs handlers
-    std::string python_path;  ///< appended to PYTHONPATH: where boto3 is, "" when `python` has it
+    RuntimeOptions runtimes;  ///< its directory is made inside `directory`
 };
 
 struct Parts {
@@ -45,6 +45,10 @@ class Functions {
     std::vector<Function> list(const std::string& account, const std::string& region) const;
     const std::map<FunctionKey, Function>& all() const { return functions_; }
     Figures figures(const FunctionKey& key) const;
+    /// Why the function cannot be called: its runtime is not on this machine. "" when it is.
+    std::string runtime_trouble(const Function& function) const;
+    /// The newest runtime that this machine has; "" when it has none.
+    io::Task<std::string> newest_runtime();
     /// `revision`: what it must have now; "" for any.
     io::Task<Result<Function>> update_code(FunctionKey key, Bytes zip, std::string revision);
     io::Task<Result<Function>> update_settings(FunctionKey key, SettingsChange change,
@@ -62,11 +66,15 @@ class Functions {
 
   private:
     io::Task<Result<Function>> save(Function changed);
+    io::Task<Result<>> check_runtime(std::string name);
+    io::Task<void> check_runtimes();
     io::Task<void> run_events();
     io::Task<void> run_event(std::int64_t id, FunctionKey key, Bytes payload, int attempt);
     Parts parts_;
     std::map<FunctionKey, Function> functions_;
     std::map<FunctionKey, Figures> figures_;
+    std::unique_ptr<Runtimes> runtimes_;
+    std::map<std::string, std::string> missing_runtimes_;  ///< of stored functions, and why
     std::unique_ptr<Workers> workers_;
     io::Turn changing_;  ///< a change reads a function, waits, and writes it
     io::StopFlag stopping_;

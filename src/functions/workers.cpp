@@ -22,8 +22,10 @@ struct Workers::Worker {
     std::string log_stream;
     std::string scratch;  ///< its /tmp
     std::unique_ptr<sandbox::Sandbox> sandbox;
-    std::string tail;  ///< of the call under way
-    std::vector<LogLine> lines;
+    std::string tail;            ///< of the call under way
+    std::vector<LogLine> lines;  ///< not in the log yet
+    std::size_t lines_bytes = 0;
+    io::Core::TimerId flush_timer = 0;
 };
 
 namespace {
@@ -32,8 +34,25 @@ std::string billed(std::chrono::microseconds time) {
     return fmt::format("{:.2f} ms", static_cast<double>(time.count()) / 1000);
 }
 
+/// JSON's escapes of what our messages may hold.
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+    return out;
+}
+
 Bytes error_payload(const std::string& type, const std::string& message) {
-    return Bytes::own(fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, message));
+    return Bytes::own(
+        fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, escaped(message)));
+}
+
+std::string log_stream_name(Timestamp now) {
+    std::string id = new_uuid();
+    std::erase(id, '-');
+    return fmt::format("{:%Y/%m/%d}/[$LATEST]{}", now, id);
 }
 
 }  // namespace
@@ -46,7 +65,27 @@ void Workers::line(Worker& worker, std::string text) {
     worker.tail += text;
     if (worker.tail.size() > 2 * tail_bytes_max)
         worker.tail.erase(0, worker.tail.size() - tail_bytes_max);
+    worker.lines_bytes += text.size();
     worker.lines.push_back({parts_.home.now(), std::move(text)});
+    if (worker.lines_bytes >= log_piece_bytes) flush(worker);
+}
+
+void Workers::flush(Worker& worker) {
+    worker.lines_bytes = 0;
+    parts_.logs.append(worker.key.account, worker.key.region, "/aws/lambda/" + worker.key.name,
+                       worker.log_stream, std::exchange(worker.lines, {}));
+}
+
+/// Lines of a call that goes on are in the log soon.
+void Workers::flush_later(const WorkerPtr& worker) {
+    if (worker->flush_timer != 0) return;
+    worker->flush_timer =
+        parts_.home.call_at(parts_.home.now() + log_delay, [this, weak = std::weak_ptr(worker)] {
+            const auto here = weak.lock();
+            if (!here) return;
+            here->flush_timer = 0;
+            flush(*here);
+        });
 }
 
 io::Task<Result<std::string>> Workers::code_directory(const Function& function) {
@@ -69,13 +108,14 @@ io::Task<Result<std::string>> Workers::code_directory(const Function& function) 
 }
 
 std::map<std::string, std::string> Workers::environment(const Function& f, const Worker& worker,
-                                                        const std::string& code) const {
+                                                        const std::string& code,
+                                                        const Runtime& runtime) const {
     std::map<std::string, std::string> env = {{"PATH", "/usr/local/bin:/usr/bin:/bin"},
                                               {"LANG", "C.UTF-8"},
                                               {"TZ", ":UTC"},
                                               {"HOME", worker.scratch},
                                               {"TMPDIR", worker.scratch},
-                                              {"PYTHONPATH", parts_.options.python_path},
+                                              {"PYTHONPATH", runtime.python_path},
                                               {"PYTHONDONTWRITEBYTECODE", "1"},
                                               {"AWS_REGION", f.key.region},
                                               {"AWS_DEFAULT_REGION", f.key.region},
@@ -84,6 +124,10 @@ std::map<std::string, std::string> Workers::environment(const Function& f, const
                                               {"AWS_SECRET_ACCESS_KEY", "freshet"},
                                               {"AWS_EC2_METADATA_DISABLED", "true"}};
     for (const auto& [name, value] : f.settings.environment) env[name] = value;
+    // A function's own PYTHONPATH comes first and hides nothing that the runtime needs.
+    if (const auto own = f.settings.environment.find("PYTHONPATH");
+        own != f.settings.environment.end() && !runtime.python_path.empty())
+        env["PYTHONPATH"] = own->second + ":" + runtime.python_path;
     env["_HANDLER"] = f.settings.handler;
     env["LAMBDA_TASK_ROOT"] = code;
     env["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + f.settings.runtime;
@@ -97,29 +141,35 @@ std::map<std::string, std::string> Workers::environment(const Function& f, const
 }
 
 io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
+    auto runtime = co_await parts_.pool.run(
+        [this, name = function.settings.runtime] { return runtimes_.find(name); });
+    if (!runtime) co_return fail(Errc::no_runtime, runtime.error().message());
     auto code = co_await code_directory(function);
     if (!code) co_return std::unexpected(std::move(code.error()));
     auto worker = std::make_shared<Worker>();
     worker->key = function.key;
     worker->settings = function.settings;
     worker->code_sha256 = function.code_sha256;
-    std::string id = new_uuid();
-    std::erase(id, '-');
-    worker->log_stream = fmt::format("{:%Y/%m/%d}/[$LATEST]{}", parts_.home.now(), id);
-    worker->scratch = fmt::format("{}/tmp/{}", parts_.options.directory, id);
+    worker->log_stream = log_stream_name(parts_.home.now());
+    worker->scratch = fmt::format("{}/tmp/{}", parts_.options.directory,
+                                  worker->log_stream.substr(worker->log_stream.rfind(']') + 1));
     std::error_code problem;
     fs::create_directories(worker->scratch, problem);
     sandbox::Launch launch;
     // AWS's own client of the Runtime API; the code's directory is the first that it imports from.
-    launch.command = {parts_.options.python, "-m", "awslambdaric", function.settings.handler};
-    launch.environment = environment(function, *worker, *code);
+    launch.command = runtime->command;
+    launch.command.insert(launch.command.end(), {"-m", "awslambdaric", function.settings.handler});
+    launch.environment = environment(function, *worker, *code, *runtime);
     launch.directory = *code;
     launch.memory_bytes_max = static_cast<std::size_t>(function.settings.memory_mib) << 20;
-    auto started = sandbox::Sandbox::start(parts_.cores, parts_.home, std::move(launch),
-                                           [this, weak = std::weak_ptr(worker)](std::string text) {
-                                               if (auto here = weak.lock())
-                                                   line(*here, std::move(text));
-                                           });
+    auto started = sandbox::Sandbox::start(
+        parts_.cores, parts_.home, std::move(launch),
+        [this, weak = std::weak_ptr(worker)](std::vector<std::string> texts) {
+            const auto here = weak.lock();
+            if (!here) return;
+            for (auto& text : texts) line(*here, std::move(text));
+            flush_later(here);
+        });
     if (!started) co_return std::unexpected(std::move(started.error()));
     worker->sandbox = std::move(*started);
     all_.insert(worker);
@@ -183,6 +233,9 @@ InvokeResult Workers::told(Worker& worker, const Function& function, const std::
                                            ? "Runtime exited without providing a reason"
                                            : "Runtime exited with error: " + outcome.status);
             break;
+        case sandbox::Ending::cut_off:
+            fails("Runtime.TruncatedResponse", "The answer ended before its length");
+            break;
         case sandbox::Ending::too_large:
             fails("Function.ResponseSizeTooLarge",
                   fmt::format(
@@ -190,6 +243,11 @@ InvokeResult Workers::told(Worker& worker, const Function& function, const std::
                       sandbox::answer_bytes_max));
             break;
     }
+    if (outcome.output_bytes_dropped > 0)
+        line(worker,
+             fmt::format("Freshet dropped {} bytes that this call printed: the log takes {} "
+                         "bytes of a call",
+                         outcome.output_bytes_dropped, sandbox::call_output_bytes_max));
     line(worker, "END RequestId: " + request_id);
     line(worker,
          fmt::format("REPORT RequestId: {}\tDuration: {}\tBilled Duration: {} ms\tMemory Size: {} "
@@ -200,14 +258,30 @@ InvokeResult Workers::told(Worker& worker, const Function& function, const std::
     result.log_tail = worker.tail.size() > tail_bytes_max
                           ? worker.tail.substr(worker.tail.size() - tail_bytes_max)
                           : worker.tail;
-    parts_.logs.append(worker.key.account, worker.key.region, "/aws/lambda/" + worker.key.name,
-                       worker.log_stream, std::exchange(worker.lines, {}));
+    flush(worker);
+    return result;
+}
+
+InvokeResult Workers::no_runtime(const Function& function, std::string request_id,
+                                 std::string why) {
+    Worker worker;
+    worker.key = function.key;
+    worker.log_stream = log_stream_name(parts_.home.now());
+    line(worker, fmt::format("START RequestId: {} Version: $LATEST", request_id));
+    line(worker, fmt::format("{} {} {}", to_iso8601(parts_.home.now()), request_id, why));
+    line(worker, "END RequestId: " + request_id);
+    flush(worker);
+    InvokeResult result{request_id, {}, "Unhandled", worker.tail};
+    result.payload = error_payload("Runtime.InvalidRuntime",
+                                   fmt::format("RequestId: {} Error: {}", request_id, why));
     return result;
 }
 
 io::Task<Result<InvokeResult>> Workers::call(Function function, Bytes payload,
                                              std::string client_context) {
     auto taken = co_await take(function);
+    if (!taken && taken.error().is(Errc::no_runtime))
+        co_return no_runtime(function, new_uuid(), taken.error().message());
     if (!taken) co_return std::unexpected(std::move(taken.error()));
     WorkerPtr worker = *taken;
     sandbox::Event event;
@@ -240,6 +314,8 @@ void Workers::end(WorkerPtr worker) { scope_.spawn(end_task(std::move(worker)));
 
 io::Task<void> Workers::end_task(WorkerPtr worker) {
     if (all_.erase(worker) == 0) co_return;
+    if (worker->flush_timer != 0) parts_.home.cancel(std::exchange(worker->flush_timer, 0));
+    flush(*worker);
     co_await worker->sandbox->stop();
     std::error_code problem;
     fs::remove_all(worker->scratch, problem);

@@ -12,7 +12,8 @@ namespace freshet::functions {
 
 class Workers {
   public:
-    explicit Workers(const Parts& parts) : parts_(parts), freed_(parts.home), scope_(parts.home) {}
+    Workers(const Parts& parts, Runtimes& runtimes)
+        : parts_(parts), runtimes_(runtimes), freed_(parts.home), scope_(parts.home) {}
     void set_endpoint(std::string endpoint) { endpoint_ = std::move(endpoint); }
     io::Task<Result<InvokeResult>> call(Function function, Bytes payload,
                                         std::string client_context);
@@ -28,14 +29,19 @@ class Workers {
     io::Task<Result<WorkerPtr>> launch(const Function& function);
     io::Task<Result<std::string>> code_directory(const Function& function);
     std::map<std::string, std::string> environment(const Function& function, const Worker& worker,
-                                                   const std::string& code) const;
+                                                   const std::string& code,
+                                                   const Runtime& runtime) const;
     void give_back(WorkerPtr worker);
     void end(WorkerPtr worker);
     io::Task<void> end_task(WorkerPtr worker);
     InvokeResult told(Worker& worker, const Function& function, const std::string& request_id,
                       sandbox::Outcome outcome);
     void line(Worker& worker, std::string text);
+    void flush(Worker& worker);
+    void flush_later(const WorkerPtr& worker);
+    InvokeResult no_runtime(const Function& function, std::string request_id, std::string why);
     const Parts& parts_;
+    Runtimes& runtimes_;
     std::string endpoint_;
     std::set<WorkerPtr> all_;
     std::vector<WorkerPtr> idle_;  ///< the longest idle first

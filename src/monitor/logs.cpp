@@ -7,9 +7,20 @@
 
 namespace freshet::monitor {
 
+namespace {
+
+std::size_t bytes_of(const std::vector<Line>& lines) {
+    std::size_t bytes = 0;
+    for (const Line& line : lines) bytes += line.text.size();
+    return bytes;
+}
+
+}  // namespace
+
 void Logs::append(GroupKey group, std::string stream, std::vector<Line> lines) {
     if (lines.empty()) return;
-    if (waiting_ + lines.size() > waiting_lines_max) {
+    if (waiting_ + lines.size() > waiting_lines_max ||
+        waiting_bytes_ + bytes_of(lines) > waiting_bytes_max) {
         const Timestamp time = lines.front().time;
         const std::size_t count = lines.size();
         lines.clear();
@@ -17,6 +28,7 @@ void Logs::append(GroupKey group, std::string stream, std::vector<Line> lines) {
             {time, fmt::format("{} lines were dropped: too many wait to be written", count)});
     }
     waiting_ += lines.size();
+    waiting_bytes_ += bytes_of(lines);
     scope_.spawn(write(std::move(group), std::move(stream), std::move(lines)));
 }
 
@@ -25,6 +37,7 @@ io::Task<void> Logs::write(GroupKey group, std::string stream, std::vector<Line>
     auto written = co_await database_.write(
         [&](meta::Txn& txn) { return store::write(txn, group, stream, lines, now); });
     waiting_ -= lines.size();
+    waiting_bytes_ -= bytes_of(lines);
     if (!written)
         log_error("monitor", "lines were not kept",
                   {{"group", group.name}, {"reason", written.error().message()}});

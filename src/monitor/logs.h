@@ -13,6 +13,7 @@ namespace freshet::monitor {
 inline constexpr std::int64_t events_max = 1'000'000;   ///< of all groups; the oldest go
 inline constexpr std::size_t page_events_max = 10'000;  ///< AWS: of one answer
 inline constexpr std::size_t waiting_lines_max = 100'000;
+inline constexpr std::size_t waiting_bytes_max = 32 << 20;
 
 enum class Errc {
     not_found  ///< no such group or stream
@@ -63,7 +64,7 @@ class Logs {
     Logs(io::Core& home, meta::Database& database)
         : home_(home), database_(database), scope_(home) {}
     io::Core& home() { return home_; }
-    /// Home core; does not wait. Beyond waiting_lines_max lines are dropped, and a line says so.
+    /// Home core; does not wait. Beyond waiting_lines_max or waiting_bytes_max lines are dropped, and a line says so.
     void append(GroupKey group, std::string stream, std::vector<Line> lines);
     io::Task<void> stop() { co_await scope_.join(); }
 
@@ -77,7 +78,7 @@ class Logs {
     io::Task<void> write(GroupKey group, std::string stream, std::vector<Line> lines);
     io::Core& home_;
     meta::Database& database_;
-    std::size_t waiting_ = 0;
+    std::size_t waiting_ = 0, waiting_bytes_ = 0;
     io::Scope scope_;
 };
 

@@ -88,8 +88,11 @@ io::Task<io::HttpResponse> PipelineApi::run(aws::Caller caller, bool destroys, R
     substitute(root, parameters, problems);
     const std::map<std::string, Bytes> attachments(request.attachments.begin(),
                                                    request.attachments.end());
-    const Surroundings surroundings{caller.account(),      caller.region(), destroys,
-                                    request.empty_buckets, parameters,      attachments};
+    std::string runtime;
+    if (problems.empty() && !destroys) runtime = co_await services_.newest_runtime();
+    const Surroundings surroundings{
+        caller.account(),   caller.region(), destroys,   request.empty_buckets,
+        std::move(runtime), parameters,      attachments};
     std::vector<Named> resources;
     if (problems.empty()) resources = read_resources(root, surroundings, problems);
     if (!problems.empty()) co_return refuse(400, problems.text(request.file_name));

@@ -1,6 +1,7 @@
 // Calls operations of AWS's in this process, as the caller of the pipeline: the same handlers,
 // checks and words as over the wire, without the wire.
 #pragma once
+#include <functional>
 #include <memory>
 
 #include "aws/protocol/shape.h"
@@ -15,6 +16,8 @@ struct Services {
     const aws::Router& router;
     query::Query& queries;
     dashboards::Dashboards& dashboards;
+    /// The newest runtime of functions that this machine has; "" when it has none. Any core.
+    std::function<io::Task<std::string>()> newest_runtime;
 };
 
 class Calls {

@@ -9,10 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
-
-#include "sandbox/sandbox.h"
 
 namespace freshet::sandbox {
 namespace {
@@ -117,26 +116,61 @@ int Process::spawn(int output) const {
     return child;
 }
 
-void Process::split(std::string& rest) const {
-    std::size_t from = 0;
-    for (std::size_t at = 0; at < rest.size(); ++at) {
-        if (rest[at] != '\n' && at - from < line_bytes_max) continue;
-        if (at > from) watch_.on_line(rest.substr(from, at - from));
-        from = rest[at] == '\n' ? at + 1 : at;
-    }
-    rest.erase(0, from);
+void Process::end_line() {
+    if (rest_.empty()) return;
+    lines_bytes_ += rest_.size() + line_bytes_extra;
+    lines_.push_back(std::exchange(rest_, {}));
 }
 
-bool Process::read_output(int output, std::string& rest) {
+void Process::take_output(std::string_view piece) {
+    while (!piece.empty()) {
+        const std::size_t left = left_.load();
+        const auto newline = piece.find('\n');
+        const bool ends = newline != std::string_view::npos;
+        const std::string_view text = piece.substr(0, newline);
+        const std::size_t wanted = ends ? text.size() + line_bytes_extra : text.size();
+        const std::size_t fits = std::min({text.size(), left, line_bytes_max - rest_.size()});
+        rest_ += text.substr(0, fits);
+        if (wanted > left) {  // the last that this call may print; a newline alone is no loss
+            dropped_ += piece.size() - fits;
+            left_ = 0;
+            return end_line();
+        }
+        const bool is_whole = fits == text.size();
+        left_ -= is_whole ? wanted : fits;
+        if (!is_whole || ends) end_line();
+        piece.remove_prefix(is_whole && ends ? fits + 1 : fits);
+    }
+}
+
+void Process::tell_lines() {
+    if (lines_.empty()) return;
+    waiting_ += lines_bytes_;
+    watch_.on_lines(std::exchange(lines_, {}), std::exchange(lines_bytes_, 0));
+}
+
+void Process::told(std::size_t bytes) {
+    if (waiting_.fetch_sub(bytes) > output_waiting_bytes_max) wake();
+}
+
+void Process::begin_call() {
+    dropped_ = 0;
+    left_ = call_output_bytes_max;
+}
+
+/// False when the pipe has ended. Stops after about `bytes_max`, however much there is.
+bool Process::read_output(int output, std::size_t bytes_max) {
     char piece[65536];
-    while (true) {
+    std::size_t read = 0;
+    while (read < bytes_max) {
         const ssize_t got = ::read(output, piece, sizeof piece);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return errno == EAGAIN;
         if (got == 0) return false;
-        rest.append(piece, static_cast<std::size_t>(got));
-        split(rest);
+        take_output({piece, static_cast<std::size_t>(got)});
+        read += static_cast<std::size_t>(got);
     }
+    return true;
 }
 
 void Process::look_after(int process) {
@@ -155,21 +189,25 @@ void Process::run() {
     const int process = spawn(ends[1]);
     ::close(ends[1]);
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    std::string rest;
+    // What is in the pipe at a moment has been read when that much has been read.
+    const std::size_t pipe_bytes =
+        static_cast<std::size_t>(std::max(::fcntl(ends[0], F_GETPIPE_SZ), 65536));
     bool open = true;
     while (process > 0) {
-        pollfd wanted[2] = {{wake_, POLLIN, 0}, {open ? ends[0] : -1, POLLIN, 0}};
-        ::poll(wanted, 2, poll_ms);
-        if (wanted[0].revents) {
-            std::uint64_t count = 0;
-            [[maybe_unused]] const auto got = ::read(wake_, &count, sizeof count);
-        }
         const bool drains = drain_.exchange(false);
-        if (open && (drains || wanted[1].revents)) open = read_output(ends[0], rest);
-        if (drains) {
-            if (!rest.empty()) watch_.on_line(std::exchange(rest, {}));
-            watch_.on_drained();
+        const bool reads = open && (drains || waiting_.load() <= output_waiting_bytes_max);
+        if (!drains) {
+            pollfd wanted[2] = {{wake_, POLLIN, 0}, {reads ? ends[0] : -1, POLLIN, 0}};
+            ::poll(wanted, 2, poll_ms);
+            if (wanted[0].revents) {
+                std::uint64_t count = 0;
+                [[maybe_unused]] const auto got = ::read(wake_, &count, sizeof count);
+            }
         }
+        if (reads) open = read_output(ends[0], drains ? pipe_bytes : output_bytes_a_look);
+        if (drains) end_line();
+        tell_lines();
+        if (drains) watch_.on_drained();
         look_after(process);
         // The group dies with its leader, before the leader's number can be given to another.
         siginfo_t ended{};
@@ -179,8 +217,9 @@ void Process::run() {
             break;
         }
     }
-    if (open) read_output(ends[0], rest);
-    if (!rest.empty()) watch_.on_line(rest);
+    if (open) read_output(ends[0], pipe_bytes);
+    end_line();
+    tell_lines();
     ::close(ends[0]);
     watch_.on_end(status);
 }

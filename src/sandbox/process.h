@@ -4,18 +4,20 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "base/error.h"
+#include "sandbox/limits.h"
 
 namespace freshet::sandbox {
 
 class Process {
   public:
     struct Watch {
-        /// Watching thread. A line without its newline.
-        std::function<void(std::string)> on_line;
+        /// Watching thread. Lines without their newlines; told() says when they have been taken.
+        std::function<void(std::vector<std::string>, std::size_t bytes)> on_lines;
         /// Watching thread. What the process had written when drain() was called has been told.
         std::function<void()> on_drained;
         /// Watching thread, last. waitpid's status.
@@ -30,6 +32,12 @@ class Process {
     void kill();
     /// Reads what is there to read, and tells; a line that has no end yet ends here.
     void drain();
+    /// `bytes` of lines have been taken by whoever on_lines gave them to.
+    void told(std::size_t bytes);
+    /// A call begins: call_output_bytes_max is its own.
+    void begin_call();
+    /// What was printed beyond that, since begin_call().
+    std::size_t output_bytes_dropped() const { return dropped_.load(); }
     /// Real time from now; 0 takes the deadline away.
     void set_deadline(std::int64_t in_ms);
     bool timed_out() const { return timed_out_.load(); }
@@ -40,9 +48,11 @@ class Process {
     void run();
     int spawn(int output) const;
     void look_after(int process);
-    bool read_output(int output, std::string& rest);
+    bool read_output(int output, std::size_t bytes_max);
+    void take_output(std::string_view piece);
+    void tell_lines();
+    void end_line();
     void wake();
-    void split(std::string& rest) const;
     std::vector<std::string> command_;
     std::vector<std::string> environment_;
     std::string directory_;
@@ -51,7 +61,10 @@ class Process {
     int wake_ = -1;
     std::atomic<bool> kill_{false}, drain_{false}, timed_out_{false}, over_memory_{false};
     std::atomic<std::int64_t> deadline_{0};
-    std::atomic<std::size_t> memory_peak_{0};
+    std::atomic<std::size_t> memory_peak_{0}, dropped_{0}, left_{call_output_bytes_max}, waiting_{0};
+    std::string rest_;                ///< watching thread: a line that has no end yet
+    std::vector<std::string> lines_;  ///< watching thread: not told yet
+    std::size_t lines_bytes_ = 0;
     std::thread thread_;
 };
 

@@ -20,10 +20,11 @@ struct Sandbox::State {
     io::Signal changes;  ///< an answer, its last line or an end came
     std::unique_ptr<io::HttpServer> server;
     std::unique_ptr<Process> process;
-    std::function<void(std::string)> on_line;
+    std::function<void(std::vector<std::string>)> on_lines;
     std::optional<Event> waiting;
     std::optional<Outcome> outcome;
     std::string running_id;  ///< of the event that the process has
+    bool is_cut_off = false;  ///< an answer began and did not end
     bool drained = false;  ///< the lines of the call have been told
     bool ready = false;
     bool ended = false;
@@ -57,6 +58,11 @@ io::Task<io::HttpResponse> next_event(StatePtr state) {
         state->init = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->started);
         state->changes.notify();
     }
+    if (state->is_cut_off && !state->running_id.empty()) {  // it will not answer that call any more
+        state->running_id.clear();
+        state->outcome.emplace().ending = Ending::cut_off;
+        state->process->drain();
+    }
     while (!state->waiting && !state->ended) {
         co_await state->events.wait();
     }
@@ -64,6 +70,7 @@ io::Task<io::HttpResponse> next_event(StatePtr state) {
     Event event = std::move(*state->waiting);
     state->waiting.reset();
     state->running_id = event.request_id;
+    state->is_cut_off = false;
     io::HttpResponse response;
     response.headers.set("Content-Type", "application/json");
     response.headers.set("Lambda-Runtime-Aws-Request-Id", event.request_id);
@@ -77,7 +84,34 @@ io::Task<io::HttpResponse> next_event(StatePtr state) {
     co_return response;
 }
 
-io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Result<Bytes> body) {
+/// An answer's body; what is larger than it may be, and what ends before its length, is none.
+struct Answer {
+    Bytes body;
+    bool is_too_large = false;
+    bool is_cut_off = false;
+};
+
+io::Task<Answer> read_answer(io::BodyReader& body) {
+    Answer answer;
+    std::string all;
+    while (true) {
+        auto piece = co_await body.read();
+        answer.is_cut_off = !piece;
+        if (!piece || piece->empty()) break;
+        answer.is_too_large = answer.body.size() + all.size() + piece->size() > answer_bytes_max;
+        if (answer.is_too_large) break;
+        if (answer.body.empty() && all.empty()) {
+            answer.body = std::move(*piece);  // most answers come as one piece and are not copied
+            continue;
+        }
+        if (all.empty()) all = std::exchange(answer.body, {}).str();
+        all += piece->view();
+    }
+    if (!all.empty()) answer.body = Bytes::own(std::move(all));
+    co_return answer;
+}
+
+io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Answer given) {
     const bool init_error = path == "init/error";
     const auto slash = path.rfind('/');
     const std::string verb = path.substr(slash + 1);
@@ -86,14 +120,20 @@ io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Result<
         if (state->running_id.empty() || id != state->running_id)
             co_return refuse(400, "InvalidRequestID", "Invalid request ID");
     }
+    // The process ends soon, answers once more, or asks for the next event: then it is known which.
+    state->is_cut_off = given.is_cut_off;
+    if (given.is_cut_off)
+        co_return refuse(400, "TruncatedRequest", "the answer ended before its length");
     state->running_id.clear();
     Outcome outcome;
     outcome.ending = verb == "response" ? Ending::answered : Ending::handler_error;
-    if (body) outcome.payload = std::move(*body);
-    else outcome.ending = Ending::too_large;
+    if (given.is_too_large)
+        outcome.ending = Ending::too_large;
+    else
+        outcome.payload = std::move(given.body);
     state->outcome = std::move(outcome);
     state->process->drain();  // the runtime does not buffer: what the call printed is in the pipe
-    if (!body)
+    if (given.is_too_large)
         co_return refuse(413, "RequestEntityTooLarge", fmt::format("Exceeded maximum allowed payload size ({} bytes).", answer_bytes_max));
     co_return answer(202, R"({"status":"OK"})");
 }
@@ -109,8 +149,8 @@ io::Task<io::HttpResponse> serve(StatePtr state, io::HttpRequest request) {
     const bool known = path == "init/error" || (path.starts_with("invocation/") && path.size() > 11 &&
                                                 (path.ends_with("/response") || path.ends_with("/error")) && path.rfind('/') > 11);
     if (request.method != "POST" || !known) co_return refuse(404, "NotFound", "there is no such path");
-    auto body = co_await io::read_all(*request.body, answer_bytes_max);
-    auto response = co_await io::run_on(state->home, take_answer(state, path, std::move(body)));
+    auto given = co_await read_answer(*request.body);
+    auto response = co_await io::run_on(state->home, take_answer(state, path, std::move(given)));
     co_return response;
 }
 
@@ -136,9 +176,9 @@ void on_end(const StatePtr& state, int status) {
 }  // namespace
 
 Result<std::unique_ptr<Sandbox>> Sandbox::start(io::Cores& cores, io::Core& home, Launch launch,
-                                                std::function<void(std::string)> on_line) {
+                                                std::function<void(std::vector<std::string>)> on_lines) {
     auto state = std::make_shared<State>(home);
-    state->on_line = std::move(on_line);
+    state->on_lines = std::move(on_lines);
     io::HttpLimits limits;
     limits.connections_max = 8;
     limits.idle_timeout = 1h;  // a handler may compute for long between two requests
@@ -149,9 +189,11 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(io::Cores& cores, io::Core& home
     state->server = std::move(*listening);
     launch.environment["AWS_LAMBDA_RUNTIME_API"] = fmt::format("127.0.0.1:{}", state->server->port());
     Process::Watch watch;
-    watch.on_line = [state_ = std::weak_ptr(state), &home](std::string line) {
-        home.post([state = state_.lock(), line = std::move(line)]() mutable {
-            if (state) state->on_line(std::move(line));
+    watch.on_lines = [state_ = std::weak_ptr(state), &home](std::vector<std::string> lines, std::size_t bytes) {
+        home.post([state = state_.lock(), lines = std::move(lines), bytes]() mutable {
+            if (!state) return;
+            state->on_lines(std::move(lines));
+            state->process->told(bytes);
         });
     };
     watch.on_drained = [state_ = std::weak_ptr(state), &home] {
@@ -179,6 +221,8 @@ io::Task<Outcome> Sandbox::invoke(Event event) {
     const StatePtr state = state_;
     state->outcome.reset();
     state->drained = false;
+    state->is_cut_off = false;
+    state->process->begin_call();
     state->process->set_deadline(event.time_max.count() + (state->ready ? 0 : init_time_max.count()));
     while (!state->ready && !state->ended && !(state->outcome && state->drained)) {
         co_await state->changes.wait();
@@ -207,6 +251,7 @@ io::Task<Outcome> Sandbox::invoke(Event event) {
     outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->call_started);
     if (!std::exchange(state->init_told, true)) outcome.init = state->init;
     outcome.memory_bytes_peak = state->process->memory_bytes_peak();
+    outcome.output_bytes_dropped = state->process->output_bytes_dropped();
     co_return outcome;
 }
 

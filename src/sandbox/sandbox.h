@@ -12,12 +12,9 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "io/core.h"
+#include "sandbox/limits.h"
 
 namespace freshet::sandbox {
-
-inline constexpr std::size_t answer_bytes_max = 6'291'556;  ///< Lambda's, of one answer
-inline constexpr std::size_t line_bytes_max = 256 * 1024;   ///< a longer log line is cut in two
-inline constexpr Millis init_time_max = 10'000ms;           ///< real time, to the first `next`
 
 struct Launch {
     std::vector<std::string> command;  ///< an absolute path, its arguments
@@ -40,7 +37,8 @@ enum class Ending {
     timed_out,      ///< killed
     out_of_memory,  ///< killed
     exited,         ///< before it answered; see status
-    too_large       ///< its answer was over answer_bytes_max
+    too_large,      ///< its answer was over answer_bytes_max
+    cut_off         ///< its answer ended before its length, and it asked for the next event
 };
 
 struct Outcome {
@@ -50,14 +48,15 @@ struct Outcome {
     std::chrono::microseconds duration{};
     std::chrono::microseconds init{};  ///< non-zero on the first call
     std::size_t memory_bytes_peak = 0;
+    std::size_t output_bytes_dropped = 0;  ///< printed beyond call_output_bytes_max
 };
 
-/// Home core only. `on_line` is called on the home core with each line that the process prints, before the
-/// outcome of the call that printed it.
+/// Home core only. `on_lines` is called on the home core with the lines that the process prints, as they
+/// come, and before the outcome of the call that printed them.
 class Sandbox {
   public:
     static Result<std::unique_ptr<Sandbox>> start(io::Cores& cores, io::Core& home, Launch launch,
-                                                  std::function<void(std::string)> on_line);
+                                                  std::function<void(std::vector<std::string>)> on_lines);
     ~Sandbox();
     io::Task<Outcome> invoke(Event event);
     /// False when the process has ended: it takes no further call.

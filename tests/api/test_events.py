@@ -2,6 +2,7 @@
 import io
 import json
 import pathlib
+import sys
 import zipfile
 
 import botocore.exceptions
@@ -27,7 +28,7 @@ class Rules:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("app.py", source)
-        self.functions.create_function(FunctionName=name, Runtime="python3.11", Role=ROLE, Handler="app.handler", Code={"ZipFile": buffer.getvalue()}, Timeout=30)
+        self.functions.create_function(FunctionName=name, Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="app.handler", Code={"ZipFile": buffer.getvalue()}, Timeout=30)
 
     def rule(self, expression="rate(1 hour)", name="hourly", **target):
         arn = self.events.put_rule(Name=name, ScheduleExpression=expression)["RuleArn"]

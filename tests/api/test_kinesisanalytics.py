@@ -2,6 +2,7 @@
 import io
 import json
 import pathlib
+import sys
 import zipfile
 
 import botocore.exceptions
@@ -168,7 +169,7 @@ def make_function(freshet, source=None):
     if source:
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("preprocess.py", source)
-    freshet.client("lambda").create_function(FunctionName="pre", Runtime="python3.11", Role=ROLE, Handler="preprocess.lambda_handler", Timeout=60, MemorySize=512,
+    freshet.client("lambda").create_function(FunctionName="pre", Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="preprocess.lambda_handler", Timeout=60, MemorySize=512,
                                              Code={"ZipFile": buffer.getvalue() if source else zipped_preprocessor()})
     return {"InputLambdaProcessor": {"ResourceARN": ARN.format("lambda", "function:pre"), "RoleARN": ROLE}}
 

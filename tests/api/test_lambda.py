@@ -6,6 +6,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 import zipfile
 
 import botocore.exceptions
@@ -34,7 +35,7 @@ class Functions:
 
     def create(self, source, name="f", **settings):
         settings = {"Timeout": 30, **settings}
-        return self.client.create_function(FunctionName=name, Runtime="python3.11", Role=ROLE, Handler="app.handler",
+        return self.client.create_function(FunctionName=name, Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="app.handler",
                                            Code={"ZipFile": zipped(source)}, **settings)
 
     def call(self, event=None, name="f", **options):
@@ -73,11 +74,11 @@ def test_a_function_is_made_called_changed_and_removed(functions):
 def test_bad_input_is_refused_in_lambdas_words(functions):
     client = functions.client
     base = {"FunctionName": "g", "Role": ROLE, "Handler": "app.handler"}
-    assert code(client.create_function, **base, Runtime="python3.11", Code={"ZipFile": b"no zip"}) == "InvalidParameterValueException"
+    assert code(client.create_function, **base, Runtime=f"python3.{sys.version_info.minor}", Code={"ZipFile": b"no zip"}) == "InvalidParameterValueException"
     assert code(client.create_function, **base, Runtime="nodejs20.x", Code={"ZipFile": zipped("")}) == "InvalidParameterValueException"
-    assert code(client.create_function, **base, Runtime="python3.11", Code={"S3Bucket": "none", "S3Key": "x"}) == "InvalidParameterValueException"
+    assert code(client.create_function, **base, Runtime=f"python3.{sys.version_info.minor}", Code={"S3Bucket": "none", "S3Key": "x"}) == "InvalidParameterValueException"
     functions.create("def handler(e, c): pass")
-    assert code(client.create_function, **{**base, "FunctionName": "f"}, Runtime="python3.11", Code={"ZipFile": zipped("")}) == "ResourceConflictException"
+    assert code(client.create_function, **{**base, "FunctionName": "f"}, Runtime=f"python3.{sys.version_info.minor}", Code={"ZipFile": zipped("")}) == "ResourceConflictException"
     assert code(client.update_function_code, FunctionName="f", ZipFile=zipped(""), RevisionId="old") == "PreconditionFailedException"
 
 
@@ -176,3 +177,87 @@ def test_functions_and_waiting_events_survive_kill_9(functions):
     assert statement["Principal"] == {"Service": "events.amazonaws.com"} and statement["Condition"]["ArnLike"]["AWS:SourceArn"].endswith("rule/r")
     again.remove_permission(FunctionName="f", StatementId="s")
     assert code(again.get_policy, FunctionName="f") == "ResourceNotFoundException"
+
+
+LOUD = """
+import os, sys
+def handler(event, context):
+    piece = b"x" * 99 + b"\\n"
+    for _ in range(event["mb"] * 100):
+        os.write(1, piece * 100)
+    return "done"
+"""
+
+
+def test_what_a_call_prints_is_bounded_and_the_rest_is_told(functions):
+    functions.create(LOUD)
+    answer, raw = functions.call({"mb": 60}, LogType="Tail")
+    assert answer == "done" and "FunctionError" not in raw
+    tail = base64.b64decode(raw["LogResult"]).decode()
+    dropped = int(tail.split("Freshet dropped ")[1].split(" bytes")[0])
+    assert tail.splitlines()[-2].startswith("END RequestId") and 50e6 < dropped < 58e6
+    functions.freshet.until(lambda: functions.logs.filter_log_events(logGroupName="/aws/lambda/f", filterPattern="REPORT")["events"])
+    pages = functions.logs.get_paginator("filter_log_events").paginate(logGroupName="/aws/lambda/f")
+    lines = [event["message"] for page in pages for event in page["events"]]
+    kept = sum(len(line) for line in lines if line.startswith("x"))
+    assert 3e6 < kept <= 4 << 20 and abs(kept + dropped - 60e6) < 200
+    answer, raw = functions.call({"mb": 0}, LogType="Tail")  # the next call has a bound of its own
+    assert answer == "done" and b"dropped" not in base64.b64decode(raw["LogResult"])
+
+
+@pytest.mark.parametrize("source", [
+    "import os\ndef handler(e, c):\n    while True: os.write(1, b'x' * 65536)",
+    "import os\ndef handler(e, c):\n    while True: os.write(2, b'\\n')",
+    "def handler(e, c):\n    while True: print('row')",
+])
+def test_the_deadline_holds_however_much_a_function_prints(functions, source):
+    functions.create(source, Timeout=2)
+    began = time.monotonic()
+    answer, raw = functions.call(LogType="Tail")
+    took = time.monotonic() - began
+    assert "Task timed out after 2.00 seconds" in answer["errorMessage"] and took < 2 + 10 + 1  # the start may take its 10 s
+    report = base64.b64decode(raw["LogResult"]).decode()
+    assert float(report.split("Duration: ")[1].split(" ms")[0]) < 2700
+
+
+def test_a_thread_that_prints_on_holds_up_no_answer(functions):
+    functions.create("import os, threading\ndef loud():\n    while True: os.write(1, b'x' * 99 + b'\\n')\n"
+                     "def handler(e, c):\n    threading.Thread(target=loud, daemon=True).start()\n    return 'answered'")
+    assert functions.call()[0] == "answered"
+
+
+def test_lines_of_a_call_that_goes_on_are_in_the_log(make_freshet):
+    functions = Functions(make_freshet(clock="system"))
+    functions.create("import time\ndef handler(event, context):\n    print('begun')\n    time.sleep(event['sleep'])")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        call = pool.submit(functions.call, {"sleep": 8})
+        functions.freshet.until(lambda: any("begun" in line for line in functions.lines()))
+        assert not call.done()
+        call.result()
+
+
+CUT_OFF = """
+import os, socket
+def handler(event, context):
+    host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+    wire = socket.create_connection((host, int(port)))
+    path = "/2018-06-01/runtime/invocation/" + context.aws_request_id + "/response"
+    wire.sendall(("POST " + path + " HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1000\\r\\n\\r\\n[1, 2").encode())
+    wire.close()
+    if event["then"] == "exit": os._exit(3)
+    if event["then"] == "next":
+        wire = socket.create_connection((host, int(port)))
+        wire.sendall(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+        wire.recv(1)
+    return "whole"
+"""
+
+
+def test_an_answer_that_is_cut_off_is_told_as_that(functions):
+    functions.create(CUT_OFF, Timeout=20)
+    assert functions.call({"then": "answer"})[0] == "whole"
+    assert functions.call({"then": "exit"})[0]["errorType"] == "Runtime.ExitError"
+    answer, raw = functions.call({"then": "next"})
+    assert raw["FunctionError"] == "Unhandled" and answer["errorType"] == "Runtime.TruncatedResponse"
+    functions.create("def handler(e, c): return 'x' * (7 << 20)", name="large")
+    assert functions.call(name="large")[0]["errorType"] == "Function.ResponseSizeTooLarge"

@@ -4,6 +4,7 @@ import json
 
 import botocore.exceptions
 import pytest
+import sys
 from test_lambda import ROLE, zipped
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
@@ -13,7 +14,7 @@ MISMATCH = "The derived qualifier from the function name does not match the spec
 @pytest.fixture
 def lambdas(freshet):
     client = freshet.client("lambda")
-    client.create_function(FunctionName="f", Runtime="python3.11", Role=ROLE, Handler="app.handler",
+    client.create_function(FunctionName="f", Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="app.handler",
                            Code={"ZipFile": zipped("def handler(event, context): return context.invoked_function_arn")})
     return client
 
@@ -79,7 +80,7 @@ def test_every_form_of_a_name_is_the_function(lambdas, name):
 
 
 def test_names_that_cannot_be(lambdas):
-    base = {"Runtime": "python3.11", "Role": ROLE, "Handler": "app.handler", "Code": {"ZipFile": zipped("")}}
+    base = {"Runtime": f"python3.{sys.version_info.minor}", "Role": ROLE, "Handler": "app.handler", "Code": {"ZipFile": zipped("")}}
     long = "a" * 65
     assert fault(lambdas.create_function, FunctionName=long, **base) == (
         "InvalidParameterValueException", f"1 validation error detected: Value '{long}' at 'functionName' failed to satisfy constraint: "

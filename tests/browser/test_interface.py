@@ -6,6 +6,7 @@ import pathlib
 import re
 
 import pytest
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -166,7 +167,7 @@ def test_a_function_that_fails_is_seen(freshet, open_page):
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("broken.py", "def handler(event, context):\n    raise ValueError('no such row')\n")
     functions = freshet.client("lambda")
-    functions.create_function(FunctionName="broken", Runtime="python3.11", Handler="broken.handler", Role=ROLE, Timeout=20, Code={"ZipFile": packed.getvalue()})
+    functions.create_function(FunctionName="broken", Runtime=f"python3.{sys.version_info.minor}", Handler="broken.handler", Role=ROLE, Timeout=20, Code={"ZipFile": packed.getvalue()})
     functions.invoke(FunctionName="broken", Payload=b"{}")
     page = open_page(freshet, "overview")
     page.get_by_role("alert").get_by_text("no such row").wait_for()

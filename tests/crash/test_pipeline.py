@@ -5,6 +5,7 @@ acknowledged = rows in the lake + rows in error_stream + rows that the function 
 import io
 import json
 import re
+import sys
 import time
 import zipfile
 
@@ -37,7 +38,7 @@ def make(server):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("f.py", FUNCTION)
-    server.client("lambda").create_function(FunctionName="f", Runtime="python3.11", Role=ROLE, Handler="f.handler", Timeout=60, Code={"ZipFile": packed.getvalue()})
+    server.client("lambda").create_function(FunctionName="f", Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="f.handler", Timeout=60, Code={"ZipFile": packed.getvalue()})
     form = {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}}
     analytics = server.client("kinesisanalytics")
     analytics.create_application(

@@ -23,7 +23,9 @@ class FunctionResource final : public Resource {
   public:
     FunctionResource(std::string name, Section& section, const Surroundings& surroundings)
         : name_(std::move(name)) {
-        runtime_ = section.text("runtime");
+        runtime_ = section.text("runtime", "python3");
+        if (runtime_ == "python3" && !surroundings.newest_runtime.empty())
+            runtime_ = surroundings.newest_runtime;
         handler_ = section.text("handler");
         role_ = surroundings.role_arn(section.text("role"));
         description_ = section.text("description", "");

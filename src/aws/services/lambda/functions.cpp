@@ -78,7 +78,7 @@ class Handlers {
         auto created = co_await functions_.create(std::move(*key), std::move(settings),
                                                   std::move(*zip), std::move(tags));
         if (!created) co_return refuse(created.error());
-        co_return describe(*created);
+        co_return describe(functions_, *created);
     }
 
     io::Task<Answer<GetFunctionResponse>> get(Caller caller, GetFunctionRequest request) {
@@ -87,7 +87,7 @@ class Handlers {
         if (!is_there(functions_, *ref)) co_return std::unexpected(not_found(ref->arn()));
         const domain::Function found = *functions_.find(ref->key);
         GetFunctionResponse out;
-        out.configuration = describe(found, ref->qualifier);
+        out.configuration = describe(functions_, found, ref->qualifier);
         out.code.emplace().repository_type = "S3";
         if (!found.tags.empty()) out.tags.emplace(found.tags.begin(), found.tags.end());
         co_return out;
@@ -98,7 +98,7 @@ class Handlers {
         auto ref = ref_of(caller, request.function_name, request.qualifier);
         if (!ref) co_return std::unexpected(std::move(ref.error()));
         if (!is_there(functions_, *ref)) co_return std::unexpected(not_found(ref->arn()));
-        co_return describe(*functions_.find(ref->key), ref->qualifier);
+        co_return describe(functions_, *functions_.find(ref->key), ref->qualifier);
     }
 
     io::Task<Answer<ListFunctionsResponse>> list(Caller caller, ListFunctionsRequest request) {
@@ -112,7 +112,7 @@ class Handlers {
                 out.next_marker = found.back().function_name;
                 break;
             }
-            found.push_back(describe(function, request.function_version ? latest : ""));
+            found.push_back(describe(functions_, function, request.function_version ? latest : ""));
         }
         co_return out;
     }
@@ -129,12 +129,12 @@ class Handlers {
         if (request.dry_run.value_or(false)) {
             auto found = functions_.find(*key);
             if (!found) co_return refuse(found.error());
-            co_return describe(*found);
+            co_return describe(functions_, *found);
         }
         auto updated = co_await functions_.update_code(std::move(*key), std::move(*zip),
                                                        request.revision_id.value_or(""));
         if (!updated) co_return refuse(updated.error());
-        co_return describe(*updated);
+        co_return describe(functions_, *updated);
     }
 
     io::Task<Answer<FunctionConfiguration>> update_configuration(
@@ -150,7 +150,7 @@ class Handlers {
         auto updated = co_await functions_.update_settings(std::move(*key), std::move(change),
                                                            request.revision_id.value_or(""));
         if (!updated) co_return refuse(updated.error());
-        co_return describe(*updated);
+        co_return describe(functions_, *updated);
     }
 
     io::Task<Answer<DeleteFunctionResponse>> remove(Caller caller, DeleteFunctionRequest request) {

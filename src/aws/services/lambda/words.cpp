@@ -47,6 +47,8 @@ std::unexpected<Fault> refuse(const Error& error) {
             return refuse("ResourceNotFoundException", error.message());
         case Errc::exists:
             return refuse("ResourceConflictException", error.message());
+        case Errc::no_runtime:
+            return refuse("InvalidRuntimeException", error.message());
         case Errc::invalid:
             return refuse("InvalidParameterValueException", error.message());
         case Errc::wrong_revision:
@@ -110,7 +112,8 @@ bool is_version(const std::string& qualifier) {
     return !qualifier.empty() && qualifier.find_first_not_of("0123456789") == std::string::npos;
 }
 
-lambda::FunctionConfiguration describe(const functions::Function& function,
+lambda::FunctionConfiguration describe(const functions::Functions& functions,
+                                       const functions::Function& function,
                                        const std::string& qualifier) {
     lambda::FunctionConfiguration out;
     const functions::Settings& settings = function.settings;
@@ -133,6 +136,11 @@ lambda::FunctionConfiguration describe(const functions::Function& function,
     out.tracing_config = lambda::TracingConfigResponse{"PassThrough"};
     out.revision_id = function.revision;
     out.state = "Active";
+    if (const std::string trouble = functions.runtime_trouble(function); !trouble.empty()) {
+        out.state = "Failed";
+        out.state_reason = trouble;
+        out.state_reason_code = "InvalidRuntime";
+    }
     out.last_update_status = "Successful";
     out.package_type = "Zip";
     out.architectures = std::vector<std::string>{"x86_64"};

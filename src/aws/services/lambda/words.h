@@ -37,7 +37,8 @@ Fault not_found(std::string arn);
 bool is_version(const std::string& qualifier);
 
 /// With the qualifier in its ARN when `ref` has one.
-lambda::FunctionConfiguration describe(const functions::Function& function,
+lambda::FunctionConfiguration describe(const functions::Functions& functions,
+                                       const functions::Function& function,
                                        const std::string& qualifier = "");
 
 /// Registers a verb of a handler object, which the table then owns a share of.
