@@ -3,6 +3,7 @@
 // arrays, maps and lambdas in analyze_nested.cpp, dates in analyze_time.cpp.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <utility>
 #include <string>
@@ -42,14 +43,18 @@ class Analysis {
 
     SyntaxResult<Relationed> query(const Query& query, const Scope* outer);
     std::vector<Scan> take_scans() { return std::move(scans_); }
+    /// "WITH w0 AS (...), w1 AS (...) ", or nothing: in front of the statement.
+    std::string with_clause() const;
 
   private:
     // analyze_query.cpp
     SyntaxResult<Relationed> body(const Body& body, const Query* tail, const Scope* outer);
     SyntaxResult<Relationed> select(const Select& select, const Query* tail, const Scope* outer);
     SyntaxResult<Relationed> select_from(const Select& select, const Query* tail, const std::string& from, const Scope& scope);
+    SyntaxResult<> check_grouping_sets(const Select& select) const;
     SyntaxResult<Relationed> values(const Body& body, const Scope* outer);
     SyntaxResult<Relationed> set_operation(const Body& body, const Scope* outer);
+    SyntaxResult<> merge_columns(const Body& body, std::vector<Field>& columns, const std::vector<Field>& next);
     SyntaxResult<std::string> tail_over(const Query& tail, const Relationed& inner, const Scope* outer);
     SyntaxResult<std::string> limit_clause(const Query& query);
     SyntaxResult<std::int64_t> limit_value(const Expr& expr);
@@ -59,6 +64,7 @@ class Analysis {
     SyntaxResult<std::string> order_clause(const std::vector<SortItem>& items, const Scope& scope,
                                            const std::vector<Field>& outputs, bool distinct);
     void prune_by(const Expr& condition, const Scope& scope);
+    void prune_by_terms(const Expr& condition, const Scope& scope);
     bool partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter, std::optional<std::size_t>& scan);
     bool leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter, std::optional<std::size_t>& scan);
     // analyze_relation.cpp
@@ -71,6 +77,9 @@ class Analysis {
     SyntaxResult<From> table(const Relation& relation, const Scope* outer);
     SyntaxResult<From> view(const Relation& relation, const TableInfo& info);
     SyntaxResult<From> from_query(Relationed inner, const std::string& name);
+    SyntaxResult<From> with_query_of(const WithEntry& entry, const std::string& name);
+    SyntaxResult<From> named(Relationed inner, const void* key, const std::string& name);
+    std::optional<From> known(const void* key, const std::string& name);
     SyntaxResult<From> join(const Relation& relation, const Scope* outer);
     SyntaxResult<From> join_unnest(const Relation& relation, From left, const Scope* outer);
     SyntaxResult<From> unnest(const Relation& relation, const Scope& scope);
@@ -88,6 +97,9 @@ class Analysis {
     SyntaxResult<Typed> field_of(const Typed& base, const std::string& name, Position at);
     SyntaxResult<Typed> unary(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> binary(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> logic(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> chain(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> concatenation_of(std::vector<Typed> parts, Position at);
     SyntaxResult<Typed> arithmetic(const std::string& op, Typed left, Typed right, Position at);
     SyntaxResult<Typed> decimal_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at);
     SyntaxResult<Typed> time_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at);
@@ -98,6 +110,7 @@ class Analysis {
     SyntaxResult<Typed> between(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> like(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> case_when(const Expr& expr, const Scope& scope);
+    SyntaxResult<std::string> case_text(const Expr& expr, const std::optional<Typed>& operand, const std::vector<Typed>& whens, const std::vector<Typed>& results, const Type& type);
     SyntaxResult<Typed> at_time_zone(const Expr& expr, const Scope& scope);
     SyntaxResult<std::vector<Typed>> values_of(const std::vector<ExprPtr>& list, const Scope& scope);
     // analyze_call.cpp
@@ -119,6 +132,7 @@ class Analysis {
     SyntaxResult<std::pair<std::string, Type>> lambda_body(const Expr& lambda, const std::vector<Type>& parameters, const Scope& scope);
     SyntaxResult<Typed> reduce_call(const Expr& expr, const Scope& scope);
     SyntaxResult<std::optional<Typed>> nested_call(const Expr& expr, std::vector<Typed>& arguments);
+    SyntaxResult<std::optional<Typed>> array_call(const Expr& expr, std::vector<Typed>& arguments);
     SyntaxResult<Typed> array(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> row(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> subscript(const Expr& expr, const Scope& scope);
@@ -129,6 +143,9 @@ class Analysis {
     SyntaxResult<Typed> date_add(const Expr& expr, const std::vector<Typed>& arguments);
     SyntaxResult<Typed> date_diff(const Expr& expr, const std::vector<Typed>& arguments);
 
+    SyntaxResult<> enter(Position at);
+    /// Whether so much engine text is too much.
+    SyntaxResult<> check_size(std::size_t bytes, Position at) const;
     std::string fresh(const char* prefix) { return prefix + std::to_string(next_++); }
 
     const TableMap& tables_;
@@ -136,12 +153,19 @@ class Analysis {
     std::string database_;
     std::vector<Scan> scans_;
     std::vector<WithEntry> with_;
+    /// What a WITH query or a view gave at its first use, by its place in the tree or the table map.
+    struct Used {
+        std::size_t bytes = 0;
+        std::optional<Relationed> stored;  ///< sql is the name of one of common_
+    };
+    std::map<const void*, Used> used_;
+    std::vector<std::string> common_;  ///< bodies of w0, w1, ...
+    std::size_t repeated_bytes_ = 0;
     std::vector<QueryPtr> view_queries_;
     std::vector<ExprPtr> parameters_;
     int next_ = 0;
     int depth_ = 0;
-    int inlined_ = 0;
-    std::size_t parameter_ = 0;
+    int relations_ = 0;
     Phase phase_ = Phase::free;
     std::vector<std::string> group_keys_;
     const Scope* grouped_scope_ = nullptr;
@@ -150,8 +174,7 @@ class Analysis {
 
 bool is_aggregate(std::string_view name);
 bool contains_aggregate(const Expr& expr);
-/// Calls `each` on every direct child expression, not into subqueries.
-void for_each_child(const Expr& expr, const std::function<void(const Expr&)>& each);
+bool contains_query(const Expr& expr);
 SyntaxError mismatch_error(Position at, std::string message);
 
 }  // namespace freshet::sql::trino

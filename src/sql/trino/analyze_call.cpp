@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sql/trino/analysis.h"
+#include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"
 #include "sql/trino/functions.h"
 #include "sql/trino/parser.h"
@@ -185,8 +186,16 @@ SyntaxResult<Typed> Analysis::conditional(const Expr& expr, const Scope& scope) 
         values.push_back(std::move(*made));
     }
     if (expr.text == "nullif") {
-        FRESHET_PARSE(equal, comparison("=", values[0], values[1], expr.at));
-        return Typed{"(CASE WHEN " + equal->sql + " THEN NULL ELSE " + values[0].sql + " END)", values[0].type};
+        std::optional<SyntaxError> problem;
+        const Type type = values[0].type;
+        std::string sql = bind_once({values[0].sql, values[1].sql}, [&](const std::vector<std::string>& names) -> std::string {
+            for (std::size_t i = 0; i < 2; ++i) values[i].sql = names[i];
+            auto equal = comparison("=", values[0], values[1], expr.at);
+            if (!equal) problem = equal.error();
+            return equal ? "(CASE WHEN " + equal->sql + " THEN NULL ELSE " + names[0] + " END)" : "";
+        });
+        if (problem) return std::unexpected(std::move(*problem));
+        return Typed{std::move(sql), type};
     }
     Type type;
     bool utc = true;
@@ -214,12 +223,8 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr, 
     const std::string& name = expr.text;
     if (name == "typeof" && arguments.size() == 1) return std::optional(Typed{quote_text(arguments[0].type.name()), varchar_type()});
     if (name == "concat" && arguments.size() >= 2) {
-        Typed made = arguments[0];
-        for (std::size_t i = 1; i < arguments.size(); ++i) {
-            FRESHET_PARSE(next, concatenation(made, arguments[i], expr.at));
-            made = std::move(*next);
-        }
-        return std::optional(std::move(made));
+        FRESHET_PARSE(made, concatenation_of(arguments, expr.at));
+        return std::optional(std::move(*made));
     }
     if ((name == "greatest" || name == "least") && !arguments.empty()) {
         Type type;
@@ -229,13 +234,17 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr, 
             type = std::move(*common);
         }
         if (!orderable(type) || type.is(TypeKind::timestamp_tz) || type.is(TypeKind::array) || type.is(TypeKind::row)) return std::unexpected(not_registered(expr, arguments));
-        std::string any_null, list;
-        for (const auto& v : arguments) {
-            const std::string sql = coerce(v, type).sql;
-            any_null += (any_null.empty() ? "" : " OR ") + sql + " IS NULL";
-            list += (list.empty() ? "" : ", ") + sql;
-        }
-        return std::optional(Typed{"(CASE WHEN " + any_null + " THEN NULL ELSE " + name + "(" + list + ") END)", type});
+        std::vector<std::string> texts;
+        for (const auto& v : arguments) texts.push_back(coerce(v, type).sql);
+        std::string sql = bind_once(texts, [&](const std::vector<std::string>& names) {
+            std::string any_null, list;
+            for (const auto& one : names) {
+                any_null += (any_null.empty() ? "" : " OR ") + one + " IS NULL";
+                list += (list.empty() ? "" : ", ") + one;
+            }
+            return "(CASE WHEN " + any_null + " THEN NULL ELSE " + name + "(" + list + ") END)";
+        });
+        return std::optional(Typed{std::move(sql), type});
     }
     // Decimals: the result's precision and scale follow from the argument's.
     if (arguments.empty() || !arguments[0].type.is(TypeKind::decimal)) return nothing();

@@ -1,9 +1,13 @@
 // Expressions: columns, operators, predicates and subqueries, each with its Trino type.
 #include <algorithm>
 
+#include "base/stack.h"
 #include "sql/trino/analysis.h"
+#include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"
+#include "sql/trino/limits.h"
 #include "sql/trino/parser.h"
+#include "sql/trino/tree_walk.h"
 
 namespace freshet::sql::trino {
 namespace {
@@ -18,37 +22,42 @@ Typed boolean_of(std::string sql) { return Typed{std::move(sql), make_type(TypeK
 
 SyntaxError mismatch_error(Position at, std::string message) { return SyntaxError{at, std::move(message), "TYPE_MISMATCH"}; }
 
-void for_each_child(const Expr& expr, const std::function<void(const Expr&)>& each) {
-    for (const auto& argument : expr.arguments) each(*argument);
-    if (expr.filter) each(*expr.filter);
-    for (const auto& item : expr.order_by) each(*item.expr);
-    if (!expr.over) return;
-    for (const auto& key : expr.over->partition_by) each(*key);
-    for (const auto& item : expr.over->order_by) each(*item.expr);
+bool contains_aggregate(const Expr& expr) {
+    return any_of(expr, [](const Expr& one) {
+        return one.kind == ExprKind::grouping || (one.kind == ExprKind::call && !one.over && is_aggregate(one.text));
+    });
 }
 
-bool contains_aggregate(const Expr& expr) {
-    if (expr.kind == ExprKind::grouping) return true;
-    if (expr.kind == ExprKind::call && !expr.over && is_aggregate(expr.text)) return true;
-    bool found = false;
-    for_each_child(expr, [&](const Expr& child) { found = found || contains_aggregate(child); });
-    return found;
+bool contains_query(const Expr& expr) {
+    return any_of(expr, [](const Expr& one) { return one.query != nullptr; });
+}
+
+SyntaxResult<> Analysis::enter(Position at) {
+    if (context_.cancelled && *context_.cancelled) return std::unexpected(SyntaxError{at, "Query was canceled", "USER_CANCELED"});
+    if (++depth_ <= tree_height_max && stack_has_room()) return {};
+    return std::unexpected(SyntaxError{at, "statement is too deeply nested"});
+}
+
+SyntaxResult<> Analysis::check_size(std::size_t bytes, Position at) const {
+    if (bytes <= engine_text_bytes_max) return {};
+    return std::unexpected(SyntaxError{at, "statement is too large: the plan of this expression is over " + std::to_string(engine_text_bytes_max >> 20U) + " MiB", "QUERY_TEXT_TOO_LARGE"});
 }
 
 SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
-    if (++depth_ > 2 * nesting_max) return std::unexpected(SyntaxError{expr.at, "statement is too deeply nested"});
+    if (auto entered = enter(expr.at); !entered) return std::unexpected(entered.error());
     SyntaxResult<Typed> made;
     bool done = false;
-    if (phase_ == Phase::grouped && !contains_aggregate(expr) && expr.kind != ExprKind::lambda) {
-        // A whole expression that is a group key is a value, whatever columns it has.
+    // A whole expression that is a group key is a value, whatever columns it has. One with a subquery never is.
+    if (phase_ == Phase::grouped && expr.kind != ExprKind::lambda && !contains_aggregate(expr) && !contains_query(expr)) {
         phase_ = Phase::free;
-        const std::size_t parameter = parameter_;
         made = value_of(expr, scope);
         phase_ = Phase::grouped;
         done = !made || std::ranges::find(group_keys_, made->sql) != group_keys_.end();
-        if (!done) parameter_ = parameter;
     }
     if (!done) made = value_of(expr, scope);
+    if (made) {
+        if (auto small = check_size(made->sql.size(), expr.at); !small) return std::unexpected(small.error());
+    }
     --depth_;
     return made;
 }
@@ -65,6 +74,7 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
         case ExprKind::call: return call(expr, scope);
         case ExprKind::unary: return unary(expr, scope);
         case ExprKind::binary: return binary(expr, scope);
+        case ExprKind::chain: return chain(expr, scope);
         case ExprKind::between: return between(expr, scope);
         case ExprKind::in_list: return in_list(expr, scope);
         case ExprKind::in_query: case ExprKind::exists: case ExprKind::scalar_query: case ExprKind::quantified:
@@ -115,8 +125,11 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
 
 SyntaxResult<std::vector<Typed>> Analysis::values_of(const std::vector<ExprPtr>& list, const Scope& scope) {
     std::vector<Typed> made;
+    std::size_t bytes = 0;
     for (const auto& expr : list) {
         FRESHET_PARSE(one, value(*expr, scope));
+        bytes += one->sql.size();
+        if (auto small = check_size(bytes, expr->at); !small) return std::unexpected(small.error());
         made.push_back(std::move(*one));
     }
     return made;
@@ -199,11 +212,7 @@ SyntaxResult<Typed> Analysis::unary(const Expr& expr, const Scope& scope) {
 
 SyntaxResult<Typed> Analysis::binary(const Expr& expr, const Scope& scope) {
     const std::string& op = expr.text;
-    if (op == "and" || op == "or") {
-        FRESHET_PARSE(left, boolean(*expr.arguments[0], scope, "Logical expression term"));
-        FRESHET_PARSE(right, boolean(*expr.arguments[1], scope, "Logical expression term"));
-        return boolean_of("(" + left->sql + (op == "and" ? " AND " : " OR ") + right->sql + ")");
-    }
+    if (op == "and" || op == "or") return logic(expr, scope);
     FRESHET_PARSE(pair, values_of(expr.arguments, scope));
     Typed& left = (*pair)[0];
     Typed& right = (*pair)[1];
@@ -285,11 +294,11 @@ SyntaxResult<Typed> Analysis::concatenation(const Typed& left, const Typed& righ
         if (!common && right.type.is(TypeKind::array)) common = common_type(array_type(left.type), right.type);
         if (common) {
             const auto side = [&](const Typed& v) {
-                if (v.type.is(TypeKind::array)) return coerce(v, *common).sql;
-                return "[" + coerce(v, common->arguments[0]).sql + "]";
+                const bool element = !v.type.is(TypeKind::array) && !(v.type.is(TypeKind::unknown));
+                return element ? "[" + coerce(v, common->arguments[0]).sql + "]" : coerce(v, *common).sql;
             };
-            const std::string a = side(left), b = side(right);
-            return Typed{"CASE WHEN " + a + " IS NULL OR " + b + " IS NULL THEN NULL ELSE list_concat(" + a + ", " + b + ") END", *common};
+            // The engine's operator gives NULL for a NULL, its list_concat does not.
+            return Typed{"(" + side(left) + " || " + side(right) + ")", *common};
         }
     }
     return std::unexpected(operator_error("||", left.type, right.type, at));
@@ -323,9 +332,19 @@ SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Type
 
 SyntaxResult<Typed> Analysis::between(const Expr& expr, const Scope& scope) {
     FRESHET_PARSE(three, values_of(expr.arguments, scope));
-    FRESHET_PARSE(low, comparison(">=", (*three)[0], (*three)[1], expr.at));
-    FRESHET_PARSE(high, comparison("<=", (*three)[0], (*three)[2], expr.at));
-    return boolean_of(std::string("(") + (expr.negated ? "NOT " : "") + "(" + low->sql + " AND " + high->sql + "))");
+    std::optional<SyntaxError> problem;
+    const std::string sql = bind_once({(*three)[0].sql, (*three)[1].sql, (*three)[2].sql}, [&](const std::vector<std::string>& names) -> std::string {
+        for (std::size_t i = 0; i < 3; ++i) (*three)[i].sql = names[i];
+        auto low = comparison(">=", (*three)[0], (*three)[1], expr.at);
+        auto high = comparison("<=", (*three)[0], (*three)[2], expr.at);
+        if (!low || !high) {
+            problem = !low ? low.error() : high.error();
+            return "";
+        }
+        return "(" + low->sql + " AND " + high->sql + ")";
+    });
+    if (problem) return std::unexpected(std::move(*problem));
+    return boolean_of(std::string("(") + (expr.negated ? "NOT " : "") + sql + ")");
 }
 
 SyntaxResult<Typed> Analysis::in_list(const Expr& expr, const Scope& scope) {
@@ -390,48 +409,6 @@ SyntaxResult<Typed> Analysis::like(const Expr& expr, const Scope& scope) {
     }
     return boolean_of("(" + (*all)[0].sql + (expr.negated ? " NOT LIKE " : " LIKE ") + (*all)[1].sql +
                       (all->size() > 2 ? " ESCAPE " + (*all)[2].sql : "") + ")");
-}
-
-SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
-    std::optional<Typed> operand;
-    std::size_t at = 0;
-    if (expr.simple) {
-        FRESHET_PARSE(made, value(*expr.arguments[at++], scope));
-        operand = std::move(*made);
-    }
-    std::vector<std::string> conditions;
-    std::vector<Typed> results;
-    while (at + 1 < expr.arguments.size()) {
-        if (operand) {
-            FRESHET_PARSE(when, value(*expr.arguments[at], scope));
-            FRESHET_PARSE(equal, comparison("=", *operand, *when, expr.arguments[at]->at));
-            conditions.push_back(std::move(equal->sql));
-        } else {
-            FRESHET_PARSE(when, boolean(*expr.arguments[at], scope, "CASE WHEN clause"));
-            conditions.push_back(std::move(when->sql));
-        }
-        FRESHET_PARSE(then, value(*expr.arguments[at + 1], scope));
-        results.push_back(std::move(*then));
-        at += 2;
-    }
-    if (expr.has_else) {
-        FRESHET_PARSE(otherwise, value(*expr.arguments[at], scope));
-        results.push_back(std::move(*otherwise));
-    }
-    Type type;
-    bool utc = true;
-    for (const auto& result : results) {
-        auto common = common_type(type, result.type);
-        if (!common) return std::unexpected(mismatch_error(expr.at, "All CASE results must be the same type: " + type.name() + " and " + result.type.name()));
-        type = std::move(*common);
-        utc = utc && (result.utc || !result.type.is(TypeKind::timestamp_tz));
-    }
-    std::string sql = "CASE";
-    for (std::size_t i = 0; i < conditions.size(); ++i) sql += " WHEN " + conditions[i] + " THEN " + coerce(results[i], type).sql;
-    if (expr.has_else) sql += " ELSE " + coerce(results.back(), type).sql;
-    Typed made{"(" + sql + " END)", type};
-    made.utc = utc;
-    return made;
 }
 
 }  // namespace freshet::sql::trino

@@ -4,7 +4,9 @@
 
 #include "sql/trino/analysis.h"
 #include "sql/trino/cast.h"
+#include "sql/trino/limits.h"
 #include "sql/trino/parser.h"
+#include "sql/trino/tree_walk.h"
 
 namespace freshet::sql::trino {
 namespace {
@@ -148,19 +150,21 @@ SyntaxResult<Typed> Analysis::interval_literal(const Expr& expr) {
 }
 
 SyntaxResult<Typed> Analysis::parameter(const Expr& expr, const Scope& scope) {
-    if (parameter_ >= context_.parameters.size()) {
-        return std::unexpected(SyntaxError{expr.at, "Incorrect number of parameters: expected more than " + std::to_string(parameter_) + " but found " + std::to_string(context_.parameters.size()), "INVALID_PARAMETER_USAGE"});
+    const auto place = static_cast<std::size_t>(std::stoi(expr.text));
+    if (place >= context_.parameters.size()) {
+        return std::unexpected(SyntaxError{expr.at, "Incorrect number of parameters: expected more than " + std::to_string(place) + " but found " + std::to_string(context_.parameters.size()), "INVALID_PARAMETER_USAGE"});
     }
-    const std::string& text = context_.parameters[parameter_++];
+    const std::string& text = context_.parameters[place];
     auto tokens = tokenize(text, Dialect::trino);
     if (!tokens) return std::unexpected(tokens.error());
     TokenReader in(text, std::move(*tokens));
     auto parsed = Parser(in).expression();
-    if (!parsed || in.peek().kind != TokenKind::end) {
-        return std::unexpected(SyntaxError{expr.at, "the value of parameter " + std::to_string(parameter_) + " is no literal: " + text});
+    const auto takes_one = [](const Expr& one) { return one.kind == ExprKind::parameter || one.query != nullptr; };
+    if (!parsed || in.peek().kind != TokenKind::end || any_of(**parsed, takes_one) || walk(**parsed) > tree_height_max) {
+        return std::unexpected(SyntaxError{expr.at, "the value of parameter " + std::to_string(place + 1) + " is no literal: " + text});
     }
     parameters_.push_back(std::move(*parsed));
-    return value_of(*parameters_.back(), scope);
+    return value(*parameters_.back(), scope);
 }
 
 }  // namespace freshet::sql::trino

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sql/trino/analysis.h"
+#include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"
 #include "sql/trino/parser.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 const Type bigint = make_type(TypeKind::bigint);
 const Type boolean_type = make_type(TypeKind::boolean);
+using Names = std::vector<std::string>;
 
 }  // namespace
 
@@ -43,16 +45,20 @@ SyntaxResult<Typed> Analysis::subscript(const Expr& expr, const Scope& scope) {
     FRESHET_PARSE(pair, values_of(expr.arguments, scope));
     const Typed &base = (*pair)[0], &index = (*pair)[1];
     if (base.type.is(TypeKind::array) && coerces(index.type, bigint)) {
-        const std::string at = coerce(index, bigint).sql;
-        return Typed{"list_extract(" + base.sql + ", tr_index(" + at + ", CAST(len(" + base.sql + ") AS BIGINT)))", base.type.arguments[0]};
+        std::string sql = bind_once({base.sql, coerce(index, bigint).sql}, [](const Names& names) {
+            return "list_extract(" + names[0] + ", tr_index(" + names[1] + ", CAST(len(" + names[0] + ") AS BIGINT)))";
+        });
+        return Typed{std::move(sql), base.type.arguments[0]};
     }
     if (base.type.is(TypeKind::map) && coerces(index.type, base.type.arguments[0])) {
-        const std::string key = coerce(index, base.type.arguments[0]).sql;
-        // The engine evaluates what is constant in a branch before any row takes it: the map's size, as no text at all, keeps it from that.
-        const std::string late = "repeat('', CAST(cardinality(" + base.sql + ") AS BIGINT))";
-        return Typed{"(CASE WHEN " + base.sql + " IS NULL OR " + key + " IS NULL THEN NULL WHEN map_contains(" + base.sql + ", " + key + ") THEN map_extract_value(" + base.sql + ", " + key +
-                         ") WHEN tr_missing_key(CAST(" + key + " AS VARCHAR) || " + late + ") THEN NULL END)",
-                     base.type.arguments[1]};
+        std::string sql = bind_once({base.sql, coerce(index, base.type.arguments[0]).sql}, [](const Names& names) {
+            const std::string &map = names[0], &key = names[1];
+            // The engine evaluates what is constant in a branch before any row takes it: the map's size, as no text at all, keeps it from that.
+            const std::string late = "repeat('', CAST(cardinality(" + map + ") AS BIGINT))";
+            return "(CASE WHEN " + map + " IS NULL OR " + key + " IS NULL THEN NULL WHEN map_contains(" + map + ", " + key + ") THEN map_extract_value(" + map + ", " + key +
+                   ") WHEN tr_missing_key(CAST(" + key + " AS VARCHAR) || " + late + ") THEN NULL END)";
+        });
+        return Typed{std::move(sql), base.type.arguments[1]};
     }
     if (base.type.is(TypeKind::row) && index.text && index.type.is_integer()) {
         const int at = index.text->size() > 4 ? 0 : std::stoi(*index.text);
@@ -67,16 +73,18 @@ SyntaxResult<std::pair<std::string, Type>> Analysis::lambda_body(const Expr& lam
     if (lambda.kind != ExprKind::lambda || lambda.names.size() != parameters.size()) {
         return std::unexpected(mismatch_error(lambda.at, "Expected a lambda that takes " + std::to_string(parameters.size()) + " argument(s)"));
     }
+    if (contains_query(*lambda.arguments[0])) return std::unexpected(SyntaxError{lambda.at, "Lambda expression cannot contain subqueries", "NOT_SUPPORTED"});
     Scope inner = scope;
     std::string names;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-        const std::string name = fresh("p");
+        // By depth: the same expression has the same text as a group key and in the select list.
+        const std::string name = "p" + std::to_string(inner.lambda.size());
         inner.lambda.emplace_back(lower_case(lambda.names[i]), Typed{name, parameters[i]});
         names += (i > 0 ? ", " : "") + name;
     }
     const Scope* grouped = grouped_scope_;
     if (grouped_scope_ == &scope) grouped_scope_ = &inner;
-    auto body = value_of(*lambda.arguments[0], inner);
+    auto body = value(*lambda.arguments[0], inner);
     grouped_scope_ = grouped;
     if (!body) return std::unexpected(body.error());
     return std::pair("lambda " + names + ": " + body->sql, body->type);
@@ -98,13 +106,15 @@ SyntaxResult<std::optional<Typed>> Analysis::lambda_call(const Expr& expr, const
     if (!coerces(type, boolean_type)) return std::unexpected(mismatch_error(expr.arguments[1]->at, "Expected a lambda that gives a boolean, not " + type.name()));
     if (name == "filter") return std::optional(Typed{"list_filter(" + list->sql + ", " + text + ")", list->type});
     // Three-valued: a NULL from the lambda counts only when no other answer decides.
-    const std::string truths = "list_transform(" + list->sql + ", " + text + ")";
     const std::string seen = name == "all_match" ? "false" : "true";
     const std::string then = name == "any_match" ? "true" : "false";
     const std::string otherwise = name == "any_match" ? "false" : "true";
-    return std::optional(Typed{"(CASE WHEN " + list->sql + " IS NULL THEN NULL WHEN list_contains(" + truths + ", " + seen + ") THEN " + then +
-                                   " WHEN len(" + truths + ") > list_count(" + truths + ") THEN NULL ELSE " + otherwise + " END)",
-                               boolean_type});
+    std::string sql = bind_once({"list_transform(" + list->sql + ", " + text + ")"}, [&](const Names& names) {
+        const std::string& truths = names[0];
+        return "(CASE WHEN " + truths + " IS NULL THEN NULL WHEN list_contains(" + truths + ", " + seen + ") THEN " + then + " WHEN len(" + truths + ") > list_count(" + truths +
+               ") THEN NULL ELSE " + otherwise + " END)";
+    });
+    return std::optional(Typed{std::move(sql), boolean_type});
 }
 
 SyntaxResult<Typed> Analysis::reduce_call(const Expr& expr, const Scope& scope) {
@@ -112,11 +122,15 @@ SyntaxResult<Typed> Analysis::reduce_call(const Expr& expr, const Scope& scope) 
     FRESHET_PARSE(start, value(*expr.arguments[1], scope));
     if (!list->type.is(TypeKind::array)) return std::unexpected(not_registered(expr, {*list, *start}));
     Type state = start->type.is(TypeKind::varchar) ? varchar_type() : start->type;
-    FRESHET_PARSE(probe, lambda_body(*expr.arguments[2], {state, list->type.arguments[0]}, scope));
+    auto probe = lambda_body(*expr.arguments[2], {state, list->type.arguments[0]}, scope);
+    if (!probe) return std::unexpected(probe.error());
     const auto common = common_type(state, probe->second);
     if (!common) return std::unexpected(mismatch_error(expr.arguments[2]->at, "reduce: the state is " + state.name() + " and the lambda gives " + probe->second.name()));
+    // The body is analysed again only when the state turns out wider than its start.
+    auto step = std::move(probe);
+    if (!(*common == state)) step = lambda_body(*expr.arguments[2], {*common, list->type.arguments[0]}, scope);
+    if (!step) return std::unexpected(step.error());
     state = *common;
-    FRESHET_PARSE(step, lambda_body(*expr.arguments[2], {state, list->type.arguments[0]}, scope));
     if (!(step->second == state) && !coerces(step->second, state)) return std::unexpected(mismatch_error(expr.arguments[2]->at, "reduce: the lambda gives " + step->second.name() + ", not " + state.name()));
     // The engine's reduce keeps one type for state and element: elements travel wrapped.
     if (!(list->type.arguments[0] == state)) {
@@ -135,8 +149,11 @@ SyntaxResult<std::optional<Typed>> Analysis::nested_call(const Expr& expr, std::
     }
     if (name == "sequence" && (a.size() == 2 || a.size() == 3) && std::ranges::all_of(a, [](const Typed& v) { return coerces(v.type, bigint); })) {
         const std::string from = coerce(a[0], bigint).sql, to = coerce(a[1], bigint).sql;
-        const std::string step = a.size() == 3 ? coerce(a[2], bigint).sql : "(CASE WHEN " + from + " <= " + to + " THEN 1 ELSE -1 END)";
-        return some("generate_series(" + from + ", " + to + ", " + step + ")", array_type(bigint));
+        if (a.size() == 3) return some("generate_series(" + from + ", " + to + ", " + coerce(a[2], bigint).sql + ")", array_type(bigint));
+        return some(bind_once({from, to}, [](const Names& names) {
+                        return "generate_series(" + names[0] + ", " + names[1] + ", (CASE WHEN " + names[0] + " <= " + names[1] + " THEN 1 ELSE -1 END))";
+                    }),
+                    array_type(bigint));
     }
     if (a.empty()) return std::optional<Typed>();
     const Typed& x = a[0];
@@ -150,35 +167,51 @@ SyntaxResult<std::optional<Typed>> Analysis::nested_call(const Expr& expr, std::
         return std::optional<Typed>();
     }
     if (!x.type.is(TypeKind::array)) return std::optional<Typed>();
+    return array_call(expr, a);
+}
+
+/// A function of an array and, when it has more arguments, of plain values.
+SyntaxResult<std::optional<Typed>> Analysis::array_call(const Expr& expr, std::vector<Typed>& a) {
+    const std::string& name = expr.text;
+    const auto some = [](std::string sql, Type type) { return std::optional(Typed{std::move(sql), std::move(type)}); };
+    const Typed& x = a[0];
     const Type& element = x.type.arguments[0];
     if (a.size() == 1) {
-        const std::string whole = "len(" + x.sql + ") = list_count(" + x.sql + ")";
+        const auto extreme = [&](const std::string& function) {
+            return bind_once({x.sql}, [&](const Names& names) { return "(CASE WHEN len(" + names[0] + ") = list_count(" + names[0] + ") THEN " + function + "(" + names[0] + ") END)"; });
+        };
         if (name == "cardinality") return some("CAST(len(" + x.sql + ") AS BIGINT)", bigint);
         if (name == "reverse") return some("list_reverse(" + x.sql + ")", x.type);
         if (name == "array_sort" && orderable(element)) return some("list_sort(" + x.sql + ", 'ASC', 'NULLS LAST')", x.type);
-        if (name == "array_max" && orderable(element)) return some("(CASE WHEN " + whole + " THEN list_max(" + x.sql + ") END)", element);
-        if (name == "array_min" && orderable(element)) return some("(CASE WHEN " + whole + " THEN list_min(" + x.sql + ") END)", element);
+        if (name == "array_max" && orderable(element)) return some(extreme("list_max"), element);
+        if (name == "array_min" && orderable(element)) return some(extreme("list_min"), element);
         if (name == "flatten" && element.is(TypeKind::array)) return some("flatten(" + x.sql + ")", element);
         if (name == "array_distinct") {
-            const std::string v = fresh("p"), i = fresh("p"), w = fresh("p");
-            return some("list_filter(" + x.sql + ", lambda " + v + ", " + i + ": len(list_filter(list_slice(" + x.sql + ", 1, " + i + "), lambda " + w + ": " + w + " IS NOT DISTINCT FROM " + v + ")) = 1)", x.type);
+            return some(bind_once({x.sql}, [](const Names& names) {
+                            return "list_filter(" + names[0] + ", lambda e0, e1: len(list_filter(list_slice(" + names[0] + ", 1, e1), lambda e2: e2 IS NOT DISTINCT FROM e0)) = 1)";
+                        }),
+                        x.type);
         }
         return std::optional<Typed>();
     }
     if (name == "array_join" && a.size() <= 3 && a[1].type.is(TypeKind::varchar)) {
-        const std::string v = fresh("p");
-        FRESHET_PARSE(text, cast_value(Typed{v, element}, varchar_type(), false, expr.at));
-        std::string list = "list_transform(" + x.sql + ", lambda " + v + ": " + (a.size() == 3 ? "coalesce(" + text->sql + ", " + a[2].sql + ")" : text->sql) + ")";
-        if (a.size() == 2) {
-            const std::string w = fresh("p");
-            list = "list_filter(" + list + ", lambda " + w + ": " + w + " IS NOT NULL)";
-        }
-        return some("coalesce(array_to_string(" + list + ", " + a[1].sql + "), CASE WHEN " + x.sql + " IS NOT NULL THEN '' END)", varchar_type());
+        FRESHET_PARSE(text, cast_value(Typed{"e0", element}, varchar_type(), false, expr.at));
+        std::vector<std::string> operands{x.sql, a[1].sql};
+        if (a.size() == 3) operands.push_back(a[2].sql);
+        std::string sql = bind_once(operands, [&](const Names& names) {
+            std::string list = "list_transform(" + names[0] + ", lambda e0: " + (a.size() == 3 ? "coalesce(" + text->sql + ", " + names[2] + ")" : text->sql) + ")";
+            if (a.size() == 2) list = "list_filter(" + list + ", lambda e1: e1 IS NOT NULL)";
+            return "coalesce(array_to_string(" + list + ", " + names[1] + "), CASE WHEN " + names[0] + " IS NOT NULL THEN '' END)";
+        });
+        return some(std::move(sql), varchar_type());
     }
     if (name == "slice" && a.size() == 3 && coerces(a[1].type, bigint) && coerces(a[2].type, bigint)) {
         const std::string from = coerce(a[1], bigint).sql, count = coerce(a[2], bigint).sql;
-        const std::string start = "tr_slice_start(" + from + ", CAST(len(" + x.sql + ") AS BIGINT))";
-        return some("list_slice(" + x.sql + ", " + start + ", " + start + " + tr_natural(" + count + ") - 1)", x.type);
+        std::string sql = bind_once({x.sql, from, count}, [](const Names& names) {
+            const std::string start = "tr_slice_start(" + names[1] + ", CAST(len(" + names[0] + ") AS BIGINT))";
+            return "list_slice(" + names[0] + ", " + start + ", " + start + " + tr_natural(" + names[2] + ") - 1)";
+        });
+        return some(std::move(sql), x.type);
     }
     if (a.size() != 2) return std::optional<Typed>();
     if (name == "element_at" && coerces(a[1].type, bigint)) return some("list_extract(" + x.sql + ", tr_nonzero(" + coerce(a[1], bigint).sql + "))", element);
@@ -186,12 +219,20 @@ SyntaxResult<std::optional<Typed>> Analysis::nested_call(const Expr& expr, std::
     if (!common) return std::optional<Typed>();
     const std::string list = coerce(x, array_type(*common)).sql, v = coerce(a[1], *common).sql;
     if (name == "contains") {
-        return some("(CASE WHEN " + list + " IS NULL OR " + v + " IS NULL THEN NULL WHEN list_contains(" + list + ", " + v + ") THEN true WHEN len(" + list + ") > list_count(" + list + ") THEN NULL ELSE false END)", boolean_type);
+        return some(bind_once({list, v}, [](const Names& names) {
+                        return "(CASE WHEN " + names[0] + " IS NULL OR " + names[1] + " IS NULL THEN NULL WHEN list_contains(" + names[0] + ", " + names[1] + ") THEN true WHEN len(" + names[0] +
+                               ") > list_count(" + names[0] + ") THEN NULL ELSE false END)";
+                    }),
+                    boolean_type);
     }
-    if (name == "array_position") return some("(CASE WHEN " + list + " IS NULL OR " + v + " IS NULL THEN NULL ELSE CAST(coalesce(list_position(" + list + ", " + v + "), 0) AS BIGINT) END)", bigint);
+    if (name == "array_position") {
+        return some(bind_once({list, v}, [](const Names& names) {
+                        return "(CASE WHEN " + names[0] + " IS NULL OR " + names[1] + " IS NULL THEN NULL ELSE CAST(coalesce(list_position(" + names[0] + ", " + names[1] + "), 0) AS BIGINT) END)";
+                    }),
+                    bigint);
+    }
     if (name == "array_remove") {
-        const std::string w = fresh("p");
-        return some("list_filter(" + list + ", lambda " + w + ": " + w + " IS DISTINCT FROM " + v + ")", array_type(*common));
+        return some(bind_once({list, v}, [](const Names& names) { return "list_filter(" + names[0] + ", lambda e0: e0 IS DISTINCT FROM " + names[1] + ")"; }), array_type(*common));
     }
     return std::optional<Typed>();
 }

@@ -4,7 +4,9 @@
 
 #include "sql/trino/analysis.h"
 #include "sql/trino/cast.h"
+#include "sql/trino/limits.h"
 #include "sql/trino/parser.h"
+#include "sql/trino/tree_walk.h"
 
 namespace freshet::sql::trino {
 namespace {
@@ -31,15 +33,13 @@ bool any_aggregate(const Select& select, const Query* tail) {
 }
 
 bool contains_window(const Expr& expr) {
-    bool found = expr.over != nullptr;
-    for_each_child(expr, [&](const Expr& child) { found = found || contains_window(child); });
-    return found;
+    return any_of(expr, [](const Expr& one) { return one.over != nullptr; });
 }
 
 }  // namespace
 
 SyntaxResult<Relationed> Analysis::query(const Query& query, const Scope* outer) {
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{query.at, "statement is too deeply nested"});
+    if (auto entered = enter(query.at); !entered) return std::unexpected(entered.error());
     const std::size_t before = with_.size();
     if (query.recursive && !query.with.empty()) {
         return std::unexpected(SyntaxError{query.at, "WITH RECURSIVE is not supported", "NOT_SUPPORTED"});
@@ -83,8 +83,9 @@ SyntaxResult<std::string> Analysis::tail_over(const Query& tail, const Relatione
 SyntaxResult<std::int64_t> Analysis::limit_value(const Expr& expr) {
     std::string text = expr.text;
     if (expr.kind == ExprKind::parameter) {
-        if (parameter_ >= context_.parameters.size()) return std::unexpected(SyntaxError{expr.at, "Incorrect number of parameters", "INVALID_PARAMETER_USAGE"});
-        text = context_.parameters[parameter_++];
+        const auto place = static_cast<std::size_t>(std::stoi(expr.text));
+        if (place >= context_.parameters.size()) return std::unexpected(SyntaxError{expr.at, "Incorrect number of parameters", "INVALID_PARAMETER_USAGE"});
+        text = context_.parameters[place];
     }
     std::int64_t count = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
@@ -153,51 +154,68 @@ SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) 
 }
 
 SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* outer) {
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{body.at, "statement is too deeply nested"});
-    FRESHET_PARSE(left, this->body(*body.left, nullptr, outer));
-    FRESHET_PARSE(right, this->body(*body.right, nullptr, outer));
-    --depth_;
-    if (left->fields.size() != right->fields.size()) {
-        return std::unexpected(mismatch_error(
-            body.at, body.operation + " query has different number of fields: " + std::to_string(left->fields.size()) +
-                         ", " + std::to_string(right->fields.size())));
+    if (auto entered = enter(body.at); !entered) return std::unexpected(entered.error());
+    if (body.parts.size() > set_parts_max) {
+        return std::unexpected(SyntaxError{body.at, body.operation + " has more than " + std::to_string(set_parts_max) + " parts", "QUERY_TOO_COMPLEX"});
     }
+    std::vector<Relationed> inputs;
+    std::size_t bytes = 0;
+    for (const auto& part : body.parts) {
+        FRESHET_PARSE(input, this->body(*part, nullptr, outer));
+        bytes += input->sql.size();
+        if (auto small = check_size(bytes, part->at); !small) return std::unexpected(small.error());
+        inputs.push_back(std::move(*input));
+    }
+    --depth_;
     Relationed made;
-    made.fields = left->fields;
-    std::string sides[2];
-    const Relationed* inputs[2] = {&*left, &*right};
-    for (std::size_t i = 0; i < made.fields.size(); ++i) {
-        auto common = common_type(left->fields[i].value.type, right->fields[i].value.type);
-        if (!common) {
-            return std::unexpected(mismatch_error(
-                body.at, "column " + std::to_string(i + 1) + " in " + body.operation + " query has incompatible types: " +
-                             left->fields[i].value.type.name() + ", " + right->fields[i].value.type.name()));
+    made.fields = inputs[0].fields;
+    for (const auto& input : inputs) {
+        if (auto merged = merge_columns(body, made.fields, input.fields); !merged) return std::unexpected(merged.error());
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const std::string alias = fresh("r");
+        std::string side;
+        for (std::size_t c = 0; c < made.fields.size(); ++c) {
+            const Typed cell{alias + "." + column_name(c), inputs[i].fields[c].value.type};
+            side += (c > 0 ? ", " : "") + coerce(cell, made.fields[c].value.type).sql + " AS " + column_name(c);
         }
-        made.fields[i].value.utc = left->fields[i].value.utc && right->fields[i].value.utc;
-        if (common->is(TypeKind::timestamp_tz) && !body.all && !made.fields[i].value.utc) {
+        if (i > 0) made.sql += " " + body.operation + (body.all ? " ALL " : " ");
+        made.sql += "(SELECT " + side + " FROM (" + inputs[i].sql + ") AS " + alias + ")";
+    }
+    return made;
+}
+
+/// The columns of a set operation, from those of its parts so far and of the next one.
+SyntaxResult<> Analysis::merge_columns(const Body& body, std::vector<Field>& columns, const std::vector<Field>& next) {
+    if (columns.size() != next.size()) {
+        return std::unexpected(mismatch_error(body.at, body.operation + " query has different number of fields: " + std::to_string(columns.size()) + ", " + std::to_string(next.size())));
+    }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        Typed& value = columns[i].value;
+        auto common = common_type(value.type, next[i].value.type);
+        if (!common) {
+            return std::unexpected(mismatch_error(body.at, "column " + std::to_string(i + 1) + " in " + body.operation + " query has incompatible types: " + value.type.name() + ", " + next[i].value.type.name()));
+        }
+        value.utc = value.utc && next[i].value.utc;
+        if (common->is(TypeKind::timestamp_tz) && !body.all && !value.utc) {
             return std::unexpected(SyntaxError{body.at, body.operation + " over a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
         }
-        made.fields[i].value.type = std::move(*common);
-        made.fields[i].value.origin.reset();
-        made.fields[i].value.constant = false;
+        value.type = std::move(*common);
+        value.origin.reset();
+        value.constant = false;
     }
-    for (std::size_t side = 0; side < 2; ++side) {
-        const std::string alias = fresh("r");
-        for (std::size_t i = 0; i < made.fields.size(); ++i) {
-            Typed cell{alias + "." + column_name(i), inputs[side]->fields[i].value.type};
-            sides[side] += (i > 0 ? ", " : "") + coerce(cell, made.fields[i].value.type).sql + " AS " + column_name(i);
-        }
-        sides[side] = "SELECT " + sides[side] + " FROM (" + inputs[side]->sql + ") AS " + alias;
-    }
-    made.sql = "(" + sides[0] + ") " + body.operation + (body.all ? " ALL (" : " (") + sides[1] + ")";
-    return made;
+    return {};
 }
 
 SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, const Scope& scope) {
     std::vector<Field> outputs;
+    std::size_t bytes = 0;
     for (const auto& item : select.items) {
+        if (outputs.size() > columns_max) return std::unexpected(SyntaxError{item.at, "a query gives at most " + std::to_string(columns_max) + " columns", "QUERY_TOO_COMPLEX"});
         if (item.expr) {
             FRESHET_PARSE(made, value(*item.expr, scope));
+            bytes += made->sql.size();
+            if (auto small = check_size(bytes, item.at); !small) return std::unexpected(small.error());
             if (made->type.is(TypeKind::function)) return std::unexpected(mismatch_error(item.at, "a lambda is not a value"));
             Field field;
             field.label = item.alias;
@@ -222,6 +240,7 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
             }
             if (field.value.origin) scans_[field.value.origin->scan].used[field.value.origin->column] = true;
             outputs.push_back(field);
+            if (outputs.size() > columns_max) break;
         }
         if (!found) return std::unexpected(SyntaxError{item.at, "Table '" + (item.qualifier.empty() ? "" : item.qualifier.back()) + "' not found", "TABLE_NOT_FOUND"});
     }
@@ -249,7 +268,23 @@ SyntaxResult<Typed> Analysis::group_key(const Expr& expr, const Select& select, 
     return made;
 }
 
+SyntaxResult<> Analysis::check_grouping_sets(const Select& select) const {
+    std::size_t sets = 1;
+    for (const auto& element : select.group_by) {
+        const std::size_t size = element.sets.size();
+        const std::size_t more = element.kind == "CUBE" ? std::size_t{1} << std::min<std::size_t>(size, 32)
+                                 : element.kind == "ROLLUP"        ? size + 1
+                                 : element.kind == "GROUPING SETS" ? size
+                                                                   : 1;
+        sets *= std::max<std::size_t>(more, 1);
+        if (sets <= grouping_sets_max) continue;
+        return std::unexpected(SyntaxError{select.items[0].at, "GROUP BY has more than " + std::to_string(grouping_sets_max) + " grouping sets", "TOO_MANY_GROUPING_SETS"});
+    }
+    return {};
+}
+
 SyntaxResult<std::string> Analysis::group_clause(const Select& select, const Scope& scope) {
+    if (auto few = check_grouping_sets(select); !few) return std::unexpected(few.error());
     std::vector<std::string> elements;
     for (const auto& element : select.group_by) {
         std::vector<std::string> sets;
@@ -353,6 +388,7 @@ SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query
 SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& items, const Scope& scope,
                                                  const std::vector<Field>& outputs, bool distinct) {
     std::vector<std::string> texts;
+    std::optional<Scope> with_outputs;
     for (const auto& item : items) {
         Typed key;
         std::optional<std::size_t> output;
@@ -376,12 +412,14 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
             key = outputs[*output].value;
         } else {
             // Inside an expression, an output's alias means its value.
-            Scope with_outputs = scope;
-            for (const auto& field : outputs) {
-                const bool known = std::ranges::any_of(scope.fields, [&](const Field& other) { return other.name == field.name; });
-                if (!known) with_outputs.lambda.emplace_back(field.name, field.value);
+            if (!with_outputs) {
+                with_outputs = scope;
+                for (const auto& field : outputs) {
+                    const bool known = std::ranges::any_of(scope.fields, [&](const Field& other) { return other.name == field.name; });
+                    if (!known) with_outputs->lambda.emplace_back(field.name, field.value);
+                }
             }
-            FRESHET_PARSE(made, value(*item.expr, with_outputs));
+            FRESHET_PARSE(made, value(*item.expr, *with_outputs));
             key = std::move(*made);
             for (std::size_t i = 0; i < outputs.size() && !output; ++i) {
                 if (outputs[i].value.sql == key.sql) output = i;
@@ -400,19 +438,6 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
         texts.push_back(text + (item.descending ? " DESC" : " ASC") + (item.nulls_first ? " NULLS FIRST" : " NULLS LAST"));
     }
     return texts.empty() ? std::string() : " ORDER BY " + join_texts(texts, ", ");
-}
-
-SyntaxResult<Analyzed> analyze(const Query& query, const TableMap& tables, const Context& context) {
-    Analysis analysis(tables, context);
-    FRESHET_PARSE(made, analysis.query(query, nullptr));
-    Analyzed analyzed;
-    analyzed.sql = std::move(made->sql);
-    if (context.rows_max) {
-        analyzed.sql = "SELECT * FROM (" + analyzed.sql + ") AS answer LIMIT " + std::to_string(*context.rows_max + 1);
-    }
-    for (auto& field : made->fields) analyzed.columns.push_back({field.label, field.value.type});
-    analyzed.scans = analysis.take_scans();
-    return analyzed;
 }
 
 }  // namespace freshet::sql::trino

@@ -3,12 +3,11 @@
 
 #include "sql/trino/analysis.h"
 #include "sql/trino/cast.h"
+#include "sql/trino/limits.h"
 #include "sql/trino/parser.h"
 
 namespace freshet::sql::trino {
 namespace {
-
-constexpr int inlined_max = 500;
 
 /// The nullable side of an outer join: a filter above it must not prune below it.
 void make_nullable(std::vector<Field>& fields) {
@@ -18,7 +17,7 @@ void make_nullable(std::vector<Field>& fields) {
 }  // namespace
 
 SyntaxResult<Analysis::From> Analysis::relation(const Relation& relation, const Scope* outer) {
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{relation.at, "statement is too deeply nested"});
+    if (auto entered = enter(relation.at); !entered) return std::unexpected(entered.error());
     auto made = relation_of(relation, outer);
     --depth_;
     return made;
@@ -82,26 +81,63 @@ SyntaxResult<Analysis::From> Analysis::from_query(Relationed inner, const std::s
     return from;
 }
 
+std::string Analysis::with_clause() const {
+    std::string sql;
+    for (std::size_t i = 0; i < common_.size(); ++i) sql += (i == 0 ? "WITH w" : ", w") + std::to_string(i) + " AS (" + common_[i] + ")";
+    return sql.empty() ? sql : sql + " ";
+}
+
+/// A query that is written once and named: it has no filter of one of its uses.
+std::optional<Analysis::From> Analysis::known(const void* key, const std::string& name) {
+    const auto found = used_.find(key);
+    if (found == used_.end() || !found->second.stored) return std::nullopt;
+    return *from_query(*found->second.stored, name);
+}
+
+/// The first uses are written out where they stand, so that a filter on one of them reaches its tables; what
+/// is used again when much has been repeated gets a name. So a chain of queries that each use the one
+/// before twice does not double.
+SyntaxResult<Analysis::From> Analysis::named(Relationed inner, const void* key, const std::string& name) {
+    Used& used = used_[key];
+    if (used.bytes > 0) repeated_bytes_ += inner.sql.size();
+    used.bytes = inner.sql.size();
+    if (repeated_bytes_ <= repeated_bytes_max) return from_query(std::move(inner), name);
+    std::size_t bytes = inner.sql.size();
+    for (const auto& body : common_) bytes += body.size();
+    if (auto small = check_size(bytes, Position{}); !small) return std::unexpected(small.error());
+    common_.push_back("SELECT * FROM (" + inner.sql + ") AS " + fresh("r"));
+    inner.sql = "SELECT * FROM w" + std::to_string(common_.size() - 1);
+    for (auto& field : inner.fields) field.value.origin.reset();
+    used.stored = inner;
+    return from_query(std::move(inner), name);
+}
+
+SyntaxResult<Analysis::From> Analysis::with_query_of(const WithEntry& entry, const std::string& name) {
+    if (auto stored = known(entry.with, name)) return std::move(*stored);
+    const With& with = *entry.with;
+    std::vector<WithEntry> kept(with_.begin() + static_cast<std::ptrdiff_t>(entry.visible), with_.end());
+    with_.resize(entry.visible);
+    auto inner = query(*with.query, nullptr);
+    with_.insert(with_.end(), kept.begin(), kept.end());
+    if (!inner) return std::unexpected(inner.error());
+    if (!with.columns.empty() && with.columns.size() != inner->fields.size()) {
+        return std::unexpected(SyntaxError{with.at, "WITH column alias list has " + std::to_string(with.columns.size()) + " entries but WITH query(" + name + ") has " + std::to_string(inner->fields.size()) + " columns", "MISMATCHED_COLUMN_ALIASES"});
+    }
+    for (std::size_t c = 0; c < with.columns.size(); ++c) {
+        inner->fields[c].label = with.columns[c];
+        inner->fields[c].name = lower_case(with.columns[c]);
+    }
+    return named(std::move(*inner), &with, name);
+}
+
 SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Scope*) {
-    if (++inlined_ > inlined_max) return std::unexpected(SyntaxError{relation.at, "the statement names too many relations", "QUERY_TOO_COMPLEX"});
+    if (++relations_ > relations_max) return std::unexpected(SyntaxError{relation.at, "the statement names too many relations", "QUERY_TOO_COMPLEX"});
     const std::string name = lower_case(relation.names.back());
     if (relation.names.size() == 1) {
         for (std::size_t i = with_.size(); i > 0; --i) {
             const WithEntry entry = with_[i - 1];
             if (lower_case(entry.with->name) != name) continue;
-            std::vector<WithEntry> kept(with_.begin() + static_cast<std::ptrdiff_t>(entry.visible), with_.end());
-            with_.resize(entry.visible);
-            auto inner = query(*entry.with->query, nullptr);
-            with_.insert(with_.end(), kept.begin(), kept.end());
-            if (!inner) return std::unexpected(inner.error());
-            if (!entry.with->columns.empty() && entry.with->columns.size() != inner->fields.size()) {
-                return std::unexpected(SyntaxError{entry.with->at, "WITH column alias list has " + std::to_string(entry.with->columns.size()) + " entries but WITH query(" + name + ") has " + std::to_string(inner->fields.size()) + " columns", "MISMATCHED_COLUMN_ALIASES"});
-            }
-            for (std::size_t c = 0; c < entry.with->columns.size(); ++c) {
-                inner->fields[c].label = entry.with->columns[c];
-                inner->fields[c].name = lower_case(entry.with->columns[c]);
-            }
-            return from_query(std::move(*inner), name);
+            return with_query_of(entry, name);
         }
     }
     if (relation.names.size() > 3) return std::unexpected(SyntaxError{relation.at, "Too many parts in table name"});
@@ -133,6 +169,10 @@ SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Sco
 }
 
 SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const TableInfo& info) {
+    if (auto stored = known(&info, info.name)) {
+        for (auto& field : stored->fields) field.database = info.database;
+        return std::move(*stored);
+    }
     auto parsed = parse_statement(info.view_sql);
     if (!parsed || !parsed->query) {
         return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "'", "INVALID_VIEW"});
@@ -146,7 +186,7 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
     if (!inner) {
         return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "': " + inner.error().text(), "INVALID_VIEW"});
     }
-    FRESHET_PARSE(from, from_query(std::move(*inner), info.name));
+    FRESHET_PARSE(from, named(std::move(*inner), &info, info.name));
     for (auto& field : from->fields) field.database = info.database;
     return from;
 }
@@ -279,9 +319,10 @@ SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Sc
                 if (!type.names[f].empty()) from.fields.back().name = from.fields.back().label = type.names[f];
             }
         } else if (argument.type.is(TypeKind::map)) {
-            lengths.push_back("cardinality(" + argument.sql + ")");
-            add(column("map_keys(" + argument.sql + ")"), argument.type.arguments[0]);
-            add(column("map_values(" + argument.sql + ")"), argument.type.arguments[1]);
+            lengths.push_back("CAST(cardinality(" + argument.sql + ") AS BIGINT)");
+            const std::string entry = column("map_entries(" + argument.sql + ")");
+            add("struct_extract(" + entry + ", 'key')", argument.type.arguments[0]);
+            add("struct_extract(" + entry + ", 'value')", argument.type.arguments[1]);
         } else {
             return std::unexpected(mismatch_error(relation.unnest[i]->at, "Cannot unnest type: " + argument.type.name()));
         }

@@ -1,5 +1,6 @@
 // Dates, timestamps and intervals: arithmetic, parts, date_trunc, date_add, date_diff, time zones.
 #include "sql/trino/analysis.h"
+#include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"
 #include "sql/trino/parser.h"
 
@@ -20,8 +21,9 @@ Typed moved(const Typed& v, const std::string& months, const std::string& millis
     Typed made{"", v.type};
     made.utc = v.utc;
     if (v.type.is(TypeKind::timestamp_tz)) {
-        made.sql = months.empty() ? "tr_zoned_plus(" + v.sql + ", " + millis + ")"
-                                  : "tr_rezone(" + v.sql + ", tr_local(" + v.sql + ") + to_months(CAST(" + months + " AS INTEGER)))";
+        made.sql = months.empty() ? "tr_zoned_plus(" + v.sql + ", " + millis + ")" : bind_once({v.sql, months}, [](const std::vector<std::string>& names) {
+            return "tr_rezone(" + names[0] + ", tr_local(" + names[0] + ") + to_months(CAST(" + names[1] + " AS INTEGER)))";
+        });
     } else if (v.type.is(TypeKind::date)) {
         made.sql = months.empty() ? "tr_date_plus(" + v.sql + ", " + millis + ")"
                                   : "CAST(" + v.sql + " + to_months(CAST(" + months + " AS INTEGER)) AS DATE)";
@@ -114,11 +116,13 @@ SyntaxResult<Typed> Analysis::date_trunc(const Expr& expr, const std::vector<Typ
     const Unit* unit = unit_of(arguments[0]);
     if (!unit || (v.type.is(TypeKind::date) && unit->months == 0 && unit->millis < 86'400'000)) return std::unexpected(bad_unit(expr, arguments[0], v.type));
     if (!is_temporal(v.type)) return std::unexpected(not_registered(expr, arguments));
-    const std::string truncated = "date_trunc('" + std::string(unit->name) + "', " + local(v) + ")";
-    Typed made{truncated, v.type};
+    const std::string function = "date_trunc('" + std::string(unit->name) + "', ";
+    Typed made{function + v.sql + ")", v.type};
     made.utc = v.utc;
-    if (v.type.is(TypeKind::date)) made.sql = "CAST(" + truncated + " AS DATE)";
-    if (v.type.is(TypeKind::timestamp_tz)) made.sql = "tr_rezone(" + v.sql + ", " + truncated + ")";
+    if (v.type.is(TypeKind::date)) made.sql = "CAST(" + made.sql + " AS DATE)";
+    if (v.type.is(TypeKind::timestamp_tz)) {
+        made.sql = bind_once({v.sql}, [&](const std::vector<std::string>& names) { return "tr_rezone(" + names[0] + ", " + function + "tr_local(" + names[0] + ")))"; });
+    }
     return made;
 }
 
@@ -141,7 +145,9 @@ SyntaxResult<Typed> Analysis::date_diff(const Expr& expr, const std::vector<Type
     if (common->is(TypeKind::timestamp_tz)) {
         // Complete days and months are of the first value's zone.
         if (unit->months > 0 || unit->millis >= 86'400'000) {
-            return bigint_of("date_sub('" + std::string(unit->name) + "', tr_local(" + from.sql + "), tr_local(tr_at_zone_of(" + to.sql + ", " + from.sql + ")))");
+            return bigint_of(bind_once({from.sql, to.sql}, [&](const std::vector<std::string>& names) {
+                return "date_sub('" + std::string(unit->name) + "', tr_local(" + names[0] + "), tr_local(tr_at_zone_of(" + names[1] + ", " + names[0] + ")))";
+            }));
         }
         return bigint_of("tr_div(tr_instant(" + to.sql + ") - tr_instant(" + from.sql + "), CAST(" + std::to_string(unit->millis) + " AS BIGINT))");
     }
@@ -195,9 +201,14 @@ SyntaxResult<std::optional<Typed>> Analysis::time_call(const Expr& expr, std::ve
         if (name == "at_timezone" && arguments[0].type.is(TypeKind::timestamp_tz)) return some(Typed{"tr_at_zone(" + arguments[0].sql + ", " + arguments[1].sql + ")", timestamp_tz_type()});
     }
     if ((name == "date_format" || name == "format_datetime") && count == 2 && is_temporal(arguments[0].type) && arguments[1].type.is(TypeKind::varchar)) {
-        const std::string stamp = arguments[0].type.is(TypeKind::date) ? coerce(arguments[0], timestamp_type()).sql : local(arguments[0]);
-        const std::string zone = arguments[0].type.is(TypeKind::timestamp_tz) && name == "format_datetime" ? ", tr_zone_name(" + arguments[0].sql + ")" : "";
-        return some(Typed{"tr_" + name + "(" + stamp + ", " + arguments[1].sql + zone + ")", varchar_type()});
+        const bool zoned = arguments[0].type.is(TypeKind::timestamp_tz) && name == "format_datetime";
+        std::string sql = bind_once({arguments[0].sql, arguments[1].sql}, [&](const std::vector<std::string>& names) {
+            Typed v = arguments[0];
+            v.sql = names[0];
+            const std::string stamp = v.type.is(TypeKind::date) ? coerce(v, timestamp_type()).sql : local(v);
+            return "tr_" + name + "(" + stamp + ", " + names[1] + (zoned ? ", tr_zone_name(" + names[0] + ")" : "") + ")";
+        });
+        return some(Typed{std::move(sql), varchar_type()});
     }
     if (name == "to_iso8601" && count == 1 && is_temporal(arguments[0].type)) {
         const char* kind = arguments[0].type.is(TypeKind::date) ? "CAST(" : arguments[0].type.is(TypeKind::timestamp) ? "tr_iso_timestamp(" : "tr_iso_zoned(";

@@ -3,6 +3,7 @@
 // the engine: names become r0.c0, literals are written anew, functions are chosen by signature, and one
 // whose meaning is not built is an error with line and column. Pure: the same input, the same output.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -70,6 +71,7 @@ struct Context {
     std::int64_t now_ms = 0;         ///< of current_timestamp
     std::vector<std::string> parameters;  ///< literals for the `?`s
     std::optional<std::int64_t> rows_max;  ///< cuts the answer to one row more than this
+    const std::atomic<bool>* cancelled = nullptr;  ///< set by another thread: the analysis ends with USER_CANCELED
 };
 
 SyntaxResult<Analyzed> analyze(const Query& query, const TableMap& tables, const Context& context);

@@ -1,5 +1,7 @@
 #include "sql/trino/cast.h"
 
+#include "sql/trino/bind_once.h"
+
 namespace freshet::sql::trino {
 namespace {
 
@@ -123,15 +125,18 @@ SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool safe, Posit
         return made;
     }
     if (v.type.is(TypeKind::row) && v.type.arguments.size() == to.arguments.size()) {
-        made.sql = "CASE WHEN " + v.sql + " IS NULL THEN NULL ELSE struct_pack(";
-        for (std::size_t i = 0; i < to.arguments.size(); ++i) {
-            const std::string field = "f" + std::to_string(i);
-            auto inner = cast_value(Typed{"struct_extract(" + v.sql + ", '" + field + "')", v.type.arguments[i]},
-                                    to.arguments[i], safe, at);
-            if (!inner) return inner;
-            made.sql += (i > 0 ? ", " : "") + field + " := " + inner->sql;
-        }
-        made.sql += ") END";
+        std::optional<SyntaxError> problem;
+        made.sql = bind_once({v.sql}, [&](const std::vector<std::string>& names) {
+            std::string sql = "(CASE WHEN " + names[0] + " IS NULL THEN NULL ELSE struct_pack(";
+            for (std::size_t i = 0; i < to.arguments.size(); ++i) {
+                const std::string field = "f" + std::to_string(i);
+                auto inner = cast_value(Typed{"struct_extract(" + names[0] + ", '" + field + "')", v.type.arguments[i]}, to.arguments[i], safe, at);
+                if (!inner) problem = inner.error();
+                sql += (i > 0 ? ", " : "") + field + " := " + (inner ? inner->sql : "");
+            }
+            return sql + ") END)";
+        });
+        if (problem) return std::unexpected(std::move(*problem));
         return made;
     }
     return std::unexpected(no_cast(v.type, to, at));

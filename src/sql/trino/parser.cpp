@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sql/hive/parser.h"
+#include "sql/trino/tree_walk.h"
 
 namespace freshet::sql::trino {
 namespace {
@@ -90,6 +91,9 @@ SyntaxResult<Statement> parse_statement(std::string_view text) {
                                    ? SyntaxError{in.peek().at, "mismatched input '" + in.peek().text + "'. Expecting: <EOF>"}
                                    : in.mismatch("<EOF>"));
     }
+    if (statement->query) {
+        if (auto low = check_height(*statement->query); !low) return std::unexpected(low.error());
+    }
     return statement;
 }
 
@@ -132,7 +136,7 @@ SyntaxResult<> Parser::with_clause(Query& query) {
 }
 
 SyntaxResult<QueryPtr> Parser::query() {
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{in_.peek().at, "statement is too deeply nested"});
+    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
     auto query = std::make_unique<Query>();
     query->at = in_.peek().at;
     if (in_.accept_word("WITH")) {
@@ -156,8 +160,11 @@ SyntaxResult<> Parser::limits(Query& query) {
         if (token.kind != TokenKind::integer && token.kind != TokenKind::parameter) {
             return std::unexpected(in_.mismatch("'ALL', <integer>, '?'"));
         }
-        into = make_expr(token.kind == TokenKind::integer ? ExprKind::integer_literal : ExprKind::parameter,
-                         token.at, token.text);
+        if (token.kind == TokenKind::parameter) {
+            into = parameter();
+            return {};
+        }
+        into = make_expr(ExprKind::integer_literal, token.at, token.text);
         in_.take();
         return {};
     };
@@ -190,8 +197,14 @@ SyntaxResult<std::unique_ptr<Body>> Parser::set_expression(int level) {
         body->all = in_.accept_word("ALL");
         if (!body->all) in_.accept_word("DISTINCT");
         FRESHET_PARSE(right, level == 0 ? set_expression(1) : primary_body());
-        body->left = std::move(*left);
-        body->right = std::move(*right);
+        // The same operation once more is one more part of it.
+        Body& before = **left;
+        if (before.kind == BodyKind::set_operation && before.operation == body->operation && before.all == body->all && body->operation != "EXCEPT") {
+            before.parts.push_back(std::move(*right));
+            continue;
+        }
+        body->parts.push_back(std::move(*left));
+        body->parts.push_back(std::move(*right));
         *left = std::move(body);
     }
     return left;
@@ -387,7 +400,7 @@ SyntaxResult<std::vector<std::string>> Parser::name_list() {
 }
 
 SyntaxResult<RelationPtr> Parser::relation() {
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{in_.peek().at, "statement is too deeply nested"});
+    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
     FRESHET_PARSE(left, relation_primary());
     while (true) {
         if (in_.accept_symbol(",")) {

@@ -1,5 +1,6 @@
 // Reads a Trino statement of Athena: SELECT, CREATE VIEW, DROP VIEW. Errors have Trino's wording.
 #pragma once
+#include <initializer_list>
 #include <string_view>
 
 #include "sql/trino/token.h"
@@ -9,9 +10,6 @@ namespace freshet::sql::trino {
 
 /// Routes by the first words: Hive DDL goes to sql/hive, the rest is read here.
 SyntaxResult<Statement> parse_statement(std::string_view text);
-
-/// Grammar limits: a deeper statement is refused, so that no input exhausts the stack.
-inline constexpr int nesting_max = 200;
 
 class Parser {
   public:
@@ -45,12 +43,15 @@ class Parser {
     SyntaxResult<bool> predicate_tail(ExprPtr& left);
     SyntaxResult<ExprPtr> comparison_right(ExprPtr left, std::string op, Position at);
     SyntaxResult<ExprPtr> in_right(ExprPtr left, Position at, bool negated);
+    SyntaxResult<ExprPtr> chained(SyntaxResult<ExprPtr> (Parser::*operand)(), std::initializer_list<std::string_view> symbols);
+    SyntaxResult<ExprPtr> joined(SyntaxResult<ExprPtr> (Parser::*operand)(), std::string_view word);
     SyntaxResult<ExprPtr> additive();
     SyntaxResult<ExprPtr> multiplicative();
     SyntaxResult<ExprPtr> unary();
     SyntaxResult<ExprPtr> postfix();
     // parser_primary.cpp: literals, calls and the special forms
     SyntaxResult<ExprPtr> primary();
+    ExprPtr parameter();
     SyntaxResult<ExprPtr> parenthesized();
     SyntaxResult<ExprPtr> word_primary();
     SyntaxResult<ExprPtr> special_form(const std::string& word, bool& taken);
@@ -71,8 +72,12 @@ class Parser {
     /// After an opening parenthesis: true when a query follows, false for an expression or a relation.
     bool query_ahead() const;
 
+    /// One level deeper, or the error that there are too many.
+    SyntaxResult<> enter();
+
     TokenReader& in_;
     int depth_ = 0;
+    int parameters_ = 0;
 };
 
 ExprPtr make_expr(ExprKind kind, Position at, std::string text = "");

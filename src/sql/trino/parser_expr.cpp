@@ -1,4 +1,8 @@
 // Expressions by precedence: OR, AND, NOT, predicates, + - ||, * / %, signs, subscripts.
+#include <algorithm>
+
+#include "base/stack.h"
+#include "sql/trino/limits.h"
 #include "sql/trino/parser.h"
 
 namespace freshet::sql::trino {
@@ -19,35 +23,37 @@ ExprPtr make_binary(std::string op, Position at, ExprPtr left, ExprPtr right) {
 }
 
 SyntaxResult<ExprPtr> Parser::expression() {
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{in_.peek().at, "statement is too deeply nested"});
+    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
     auto expr = lambda_ahead() ? lambda() : disjunction();
     --depth_;
     return expr;
 }
 
-SyntaxResult<ExprPtr> Parser::disjunction() {
-    FRESHET_PARSE(left, conjunction());
-    while (in_.at_word("OR")) {
-        const Position at = in_.take().at;
-        FRESHET_PARSE(right, conjunction());
-        *left = make_binary("or", at, std::move(*left), std::move(*right));
-    }
-    return left;
+SyntaxResult<> Parser::enter() {
+    if (++depth_ <= nesting_max && stack_has_room()) return {};
+    return std::unexpected(SyntaxError{in_.peek().at, "statement is too deeply nested"});
 }
 
-SyntaxResult<ExprPtr> Parser::conjunction() {
-    FRESHET_PARSE(left, negation());
-    while (in_.at_word("AND")) {
-        const Position at = in_.take().at;
-        FRESHET_PARSE(right, negation());
-        *left = make_binary("and", at, std::move(*left), std::move(*right));
+/// A chain of AND or OR is one node, however long.
+SyntaxResult<ExprPtr> Parser::joined(SyntaxResult<ExprPtr> (Parser::*operand)(), std::string_view word) {
+    auto first = (this->*operand)();
+    if (!first || !in_.at_word(word)) return first;
+    auto expr = make_expr(ExprKind::binary, in_.peek().at, lower_case(word));
+    expr->arguments.push_back(std::move(*first));
+    while (in_.accept_word(word)) {
+        FRESHET_PARSE(next, (this->*operand)());
+        expr->arguments.push_back(std::move(*next));
     }
-    return left;
+    return expr;
 }
+
+SyntaxResult<ExprPtr> Parser::disjunction() { return joined(&Parser::conjunction, "OR"); }
+
+SyntaxResult<ExprPtr> Parser::conjunction() { return joined(&Parser::negation, "AND"); }
 
 SyntaxResult<ExprPtr> Parser::negation() {
     if (!in_.at_word("NOT")) return predicate();
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{in_.peek().at, "statement is too deeply nested"});
+    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
     auto expr = make_expr(ExprKind::unary, in_.take().at, "not");
     FRESHET_PARSE(inner, negation());
     --depth_;
@@ -149,29 +155,33 @@ SyntaxResult<ExprPtr> Parser::in_right(ExprPtr left, Position at, bool negated) 
     return expr;
 }
 
-SyntaxResult<ExprPtr> Parser::additive() {
-    FRESHET_PARSE(left, multiplicative());
-    while (in_.at_symbol("+") || in_.at_symbol("-") || in_.at_symbol("||")) {
-        const Token op = in_.take();
-        FRESHET_PARSE(right, multiplicative());
-        *left = make_binary(op.text, op.at, std::move(*left), std::move(*right));
+/// One operator makes a binary expression, more make a chain.
+SyntaxResult<ExprPtr> Parser::chained(SyntaxResult<ExprPtr> (Parser::*operand)(), std::initializer_list<std::string_view> symbols) {
+    const auto at_link = [&] { return std::ranges::any_of(symbols, [&](auto symbol) { return in_.at_symbol(symbol); }); };
+    auto first = (this->*operand)();
+    if (!first || !at_link()) return first;
+    auto expr = make_expr(ExprKind::chain, in_.peek().at);
+    expr->arguments.push_back(std::move(*first));
+    while (at_link()) {
+        const Token link = in_.take();
+        expr->links.push_back({link.text, link.at});
+        FRESHET_PARSE(next, (this->*operand)());
+        expr->arguments.push_back(std::move(*next));
     }
-    return left;
+    if (expr->links.size() > 1) return expr;
+    expr->kind = ExprKind::binary;
+    expr->text = std::move(expr->links[0].text);
+    expr->links.clear();
+    return expr;
 }
 
-SyntaxResult<ExprPtr> Parser::multiplicative() {
-    FRESHET_PARSE(left, unary());
-    while (in_.at_symbol("*") || in_.at_symbol("/") || in_.at_symbol("%")) {
-        const Token op = in_.take();
-        FRESHET_PARSE(right, unary());
-        *left = make_binary(op.text, op.at, std::move(*left), std::move(*right));
-    }
-    return left;
-}
+SyntaxResult<ExprPtr> Parser::additive() { return chained(&Parser::multiplicative, {"+", "-", "||"}); }
+
+SyntaxResult<ExprPtr> Parser::multiplicative() { return chained(&Parser::unary, {"*", "/", "%"}); }
 
 SyntaxResult<ExprPtr> Parser::unary() {
     if (!in_.at_symbol("-") && !in_.at_symbol("+")) return postfix();
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{in_.peek().at, "statement is too deeply nested"});
+    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
     const Token op = in_.take();
     FRESHET_PARSE(inner, unary());
     --depth_;

@@ -17,7 +17,7 @@ SyntaxResult<ExprPtr> Parser::primary() {
         case TokenKind::floating: return literal(ExprKind::double_literal);
         case TokenKind::string: return literal(ExprKind::string_literal);
         case TokenKind::binary: return literal(ExprKind::binary_literal);
-        case TokenKind::parameter: return literal(ExprKind::parameter);
+        case TokenKind::parameter: return parameter();
         case TokenKind::quoted: return name_or_call();
         case TokenKind::word: return word_primary();
         case TokenKind::symbol:
@@ -27,6 +27,9 @@ SyntaxResult<ExprPtr> Parser::primary() {
     }
     return std::unexpected(in_.mismatch("<expression>"));
 }
+
+/// Its text is its place among the statement's parameters, from 0.
+ExprPtr Parser::parameter() { return make_expr(ExprKind::parameter, in_.take().at, std::to_string(parameters_++)); }
 
 SyntaxResult<ExprPtr> Parser::parenthesized() {
     const Position at = in_.take().at;
@@ -350,7 +353,7 @@ SyntaxResult<ExprPtr> Parser::trim_or_position(const std::string& word) {
 }
 
 SyntaxResult<Type> Parser::type() {
-    if (++depth_ > nesting_max) return std::unexpected(SyntaxError{in_.peek().at, "statement is too deeply nested"});
+    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
     const Token token = in_.peek();
     if (token.kind != TokenKind::word) return std::unexpected(in_.mismatch("<type>"));
     in_.take();

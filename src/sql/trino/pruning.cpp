@@ -69,9 +69,12 @@ bool may_match(const PartitionFilter& filter, const std::vector<std::optional<st
 }
 
 void Analysis::prune_by(const Expr& condition, const Scope& scope) {
+    prune_by_terms(condition, Scope{scope.fields});  // a column of an outer query is no filter on its table
+}
+
+void Analysis::prune_by_terms(const Expr& condition, const Scope& scope) {
     if (condition.kind == ExprKind::binary && condition.text == "and") {
-        prune_by(*condition.arguments[0], scope);
-        prune_by(*condition.arguments[1], scope);
+        for (const auto& term : condition.arguments) prune_by_terms(*term, scope);
         return;
     }
     PartitionFilter filter;
@@ -83,9 +86,10 @@ bool Analysis::partition_filter(const Expr& expr, const Scope& scope, PartitionF
                                 std::optional<std::size_t>& scan) {
     if (expr.kind == ExprKind::binary && (expr.text == "and" || expr.text == "or")) {
         filter.kind = expr.text == "and" ? Kind::all : Kind::any;
-        filter.parts.resize(2);
-        return partition_filter(*expr.arguments[0], scope, filter.parts[0], scan) &&
-               partition_filter(*expr.arguments[1], scope, filter.parts[1], scan);
+        for (const auto& term : expr.arguments) {
+            if (!partition_filter(*term, scope, filter.parts.emplace_back(), scan)) return false;
+        }
+        return true;
     }
     return leaf_filter(expr, scope, filter, scan);
 }
@@ -99,8 +103,7 @@ bool Analysis::leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter
     const bool flipped = expr.kind == ExprKind::binary && expr.arguments[0]->kind != ExprKind::column;
     const Expr& name = *expr.arguments[flipped ? 1 : 0];
     if (name.kind != ExprKind::column) return false;
-    const Scope here{scope.fields};  // a column of an outer query is no filter on its table
-    const auto resolved = column(name, here);
+    const auto resolved = column(name, scope);
     if (!resolved || !resolved->origin) return false;
     const Origin origin = *resolved->origin;
     const TableInfo& info = tables_.at(scans_[origin.scan].table);

@@ -33,7 +33,8 @@ enum class ExprKind {
     star,              ///< inside count(*)
     call,              ///< text: the function in lower case; arguments
     unary,             ///< text: "-", "+", "not"
-    binary,            ///< text: + - * / % || = <> < <= > >= and or
+    binary,            ///< text: + - * / % || = <> < <= > >=; `and` and `or` have two or more arguments
+    chain,             ///< a + b - c, a || b || c, a * b / c: `links` between three or more arguments
     between, in_list, in_query, exists, like, is_null, is_distinct,  ///< negated
     case_when,         ///< [operand if `simple`], when, then, ..., [else if `has_else`]
     cast,              ///< to `type`; `safe` for TRY_CAST
@@ -65,13 +66,24 @@ struct Window {
     Bound from, to;
 };
 
+/// An operator between two arguments of a chain.
+struct Link {
+    std::string text;
+    Position at;
+};
+
 struct Expr {
+    Expr() = default;
+    Expr(const Expr&) = delete;
+    Expr& operator=(const Expr&) = delete;
+    ~Expr();  ///< not along a chain of arguments, which may be longer than the stack is deep
     ExprKind kind = ExprKind::null_literal;
     Position at;
     std::string text;
     std::string unit, unit_to;
     std::vector<std::string> names;
     std::vector<ExprPtr> arguments;
+    std::vector<Link> links;
     Type type;
     bool negated = false;
     bool distinct = false;
@@ -96,6 +108,10 @@ enum class JoinKind { cross, inner, left, right, full };
 enum class RelationKind { table, query, unnest, join };
 
 struct Relation {
+    Relation() = default;
+    Relation(const Relation&) = delete;
+    Relation& operator=(const Relation&) = delete;
+    ~Relation();  ///< not along a chain of joins
     RelationKind kind = RelationKind::table;
     Position at;
     std::vector<std::string> names;  ///< of a table
@@ -130,13 +146,17 @@ struct Select {
 enum class BodyKind { select, values, set_operation, query };
 
 struct Body {
+    Body() = default;
+    Body(const Body&) = delete;
+    Body& operator=(const Body&) = delete;
+    ~Body();  ///< not along a chain of set operations
     BodyKind kind = BodyKind::select;
     Position at;
     Select select;
     std::vector<std::vector<ExprPtr>> rows;  ///< VALUES
     std::string operation;                   ///< "UNION", "INTERSECT", "EXCEPT"
     bool all = false;
-    std::unique_ptr<Body> left, right;
+    std::vector<std::unique_ptr<Body>> parts;  ///< of a set operation: two or more, from the left
     QueryPtr query;
 };
 

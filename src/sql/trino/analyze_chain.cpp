@@ -1,0 +1,169 @@
+// Chains of operators, and CASE: what is long rather than deep.
+#include <algorithm>
+
+#include "sql/trino/analysis.h"
+#include "sql/trino/bind_once.h"
+#include "sql/trino/cast.h"
+#include "sql/trino/limits.h"
+#include "sql/trino/parser.h"
+
+namespace freshet::sql::trino {
+namespace {
+
+std::string joined(const std::vector<std::string>& terms, const char* between) {
+    std::string sql = "(";
+    for (std::size_t i = 0; i < terms.size(); ++i) sql += (i > 0 ? between : "") + terms[i];
+    return sql + ")";
+}
+
+/// In groups that the engine's optimizer does not see into: its time grows with the square of a group.
+std::string grouped_terms(std::vector<std::string> terms, const char* between) {
+    while (terms.size() > logic_terms_max) {
+        std::vector<std::string> groups;
+        for (std::size_t at = 0; at < terms.size(); at += logic_terms_max) {
+            const std::size_t end = std::min(terms.size(), at + logic_terms_max);
+            const std::vector<std::string> group(terms.begin() + static_cast<std::ptrdiff_t>(at), terms.begin() + static_cast<std::ptrdiff_t>(end));
+            groups.push_back("tr_truth" + joined(group, between));
+        }
+        terms = std::move(groups);
+    }
+    return joined(terms, between);
+}
+
+/// a || b || c || d as (a || b) || (c || d): no deeper than the logarithm of their number.
+std::string balanced(const std::vector<std::string>& parts, std::size_t begin, std::size_t end) {
+    if (end - begin == 1) return parts[begin];
+    const std::size_t middle = begin + (end - begin) / 2;
+    return "(" + balanced(parts, begin, middle) + " || " + balanced(parts, middle, end) + ")";
+}
+
+}  // namespace
+
+SyntaxResult<Typed> Analysis::logic(const Expr& expr, const Scope& scope) {
+    std::vector<std::string> terms;
+    std::size_t bytes = 0;
+    for (const auto& argument : expr.arguments) {
+        FRESHET_PARSE(term, boolean(*argument, scope, "Logical expression term"));
+        bytes += term->sql.size();
+        if (auto small = check_size(bytes, argument->at); !small) return std::unexpected(small.error());
+        terms.push_back(std::move(term->sql));
+    }
+    // Conjunctions that the engine can push down stay open; no engine takes long over them.
+    const bool is_and = expr.text == "and";
+    std::string sql = is_and && terms.size() < 10 * logic_terms_max ? joined(terms, " AND ") : grouped_terms(std::move(terms), is_and ? " AND " : " OR ");
+    return Typed{std::move(sql), make_type(TypeKind::boolean)};
+}
+
+SyntaxResult<Typed> Analysis::concatenation_of(std::vector<Typed> parts, Position at) {
+    const auto text = [](const Typed& v) { return v.type.is(TypeKind::varchar) || v.type.is(TypeKind::unknown); };
+    const auto bytes = [](const Typed& v) { return v.type.is(TypeKind::varbinary); };
+    const bool all_text = std::ranges::all_of(parts, text);
+    if (!all_text && !std::ranges::all_of(parts, bytes)) {
+        Typed made = std::move(parts[0]);
+        for (std::size_t i = 1; i < parts.size(); ++i) {
+            FRESHET_PARSE(next, concatenation(made, parts[i], at));
+            if (auto small = check_size(next->sql.size(), at); !small) return std::unexpected(small.error());
+            made = std::move(*next);
+        }
+        return made;
+    }
+    std::vector<std::string> texts;
+    int length = 0;
+    for (auto& part : parts) {
+        length = length < 0 || part.type.precision < 0 || !part.type.is_text() ? -1 : length + part.type.precision;
+        texts.push_back(all_text ? coerce(std::move(part), varchar_type()).sql : std::move(part.sql));
+    }
+    return Typed{balanced(texts, 0, texts.size()), all_text ? varchar_type(length) : make_type(TypeKind::varbinary)};
+}
+
+SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
+    FRESHET_PARSE(operands, values_of(expr.arguments, scope));
+    Typed made = std::move((*operands)[0]);
+    for (std::size_t i = 0; i < expr.links.size();) {
+        const Link& link = expr.links[i];
+        SyntaxResult<Typed> next;
+        if (link.text == "||") {
+            std::vector<Typed> parts;
+            parts.push_back(std::move(made));
+            for (; i < expr.links.size() && expr.links[i].text == "||"; ++i) parts.push_back(std::move((*operands)[i + 1]));
+            next = concatenation_of(std::move(parts), link.at);
+        } else {
+            next = arithmetic(link.text, std::move(made), std::move((*operands)[i + 1]), link.at);
+            ++i;
+        }
+        if (!next) return next;
+        if (auto small = check_size(next->sql.size(), link.at); !small) return std::unexpected(small.error());
+        if (i > static_cast<std::size_t>(engine_depth_max) && link.text != "||") {
+            return std::unexpected(SyntaxError{link.at, "a chain of more than " + std::to_string(engine_depth_max) + " operators is not supported", "NOT_SUPPORTED"});
+        }
+        made = std::move(*next);
+    }
+    return made;
+}
+
+SyntaxResult<std::string> Analysis::case_text(const Expr& expr, const std::optional<Typed>& operand, const std::vector<Typed>& whens,
+                                              const std::vector<Typed>& results, const Type& type) {
+    std::string sql = "(CASE";
+    for (std::size_t i = 0; i < whens.size(); ++i) {
+        std::string condition = whens[i].sql;
+        if (operand) {
+            FRESHET_PARSE(equal, comparison("=", *operand, whens[i], expr.arguments[1 + 2 * i]->at));
+            condition = std::move(equal->sql);
+        }
+        sql += " WHEN " + condition + " THEN " + coerce(results[i], type).sql;
+    }
+    if (expr.has_else) sql += " ELSE " + coerce(results.back(), type).sql;
+    return sql + " END)";
+}
+
+SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
+    std::optional<Typed> operand;
+    std::vector<Typed> whens, results;
+    std::size_t at = 0, bytes = 0;
+    bool queries = false;
+    const auto read = [&](std::vector<Typed>& into, bool condition) -> SyntaxResult<> {
+        const Expr& part = *expr.arguments[at++];
+        auto made = condition ? boolean(part, scope, "CASE WHEN clause") : value(part, scope);
+        if (!made) return std::unexpected(made.error());
+        queries = queries || contains_query(part);
+        bytes += made->sql.size();
+        into.push_back(std::move(*made));
+        return check_size(bytes, part.at);
+    };
+    if (expr.simple) {
+        FRESHET_PARSE(made, value(*expr.arguments[at++], scope));
+        operand = std::move(*made);
+    }
+    while (at + 1 < expr.arguments.size()) {
+        if (auto when = read(whens, !operand); !when) return std::unexpected(when.error());
+        if (auto then = read(results, false); !then) return std::unexpected(then.error());
+    }
+    if (expr.has_else) {
+        if (auto otherwise = read(results, false); !otherwise) return std::unexpected(otherwise.error());
+    }
+    Typed made;
+    made.utc = true;
+    for (const auto& result : results) {
+        auto common = common_type(made.type, result.type);
+        if (!common) return std::unexpected(mismatch_error(expr.at, "All CASE results must be the same type: " + made.type.name() + " and " + result.type.name()));
+        made.type = std::move(*common);
+        made.utc = made.utc && (result.utc || !result.type.is(TypeKind::timestamp_tz));
+    }
+    // The engine takes no subquery where the operand has a name: then it is written out.
+    if (!operand || queries || whens.size() < 2) {
+        FRESHET_PARSE(sql, case_text(expr, operand, whens, results, made.type));
+        made.sql = std::move(*sql);
+        return made;
+    }
+    std::optional<SyntaxError> problem;
+    made.sql = bind_once({operand->sql}, [&](const std::vector<std::string>& names) -> std::string {
+        operand->sql = names[0];
+        auto sql = case_text(expr, operand, whens, results, made.type);
+        if (!sql) problem = sql.error();
+        return sql.value_or("");
+    });
+    if (problem) return std::unexpected(std::move(*problem));
+    return made;
+}
+
+}  // namespace freshet::sql::trino
