@@ -63,7 +63,7 @@ def pytest_stage(folder):
             command += ["-k", options.k]
         if folder == "tests/crash":
             command += ["--kills", str(options.crash)]
-        if folder == "tests/clients" and options.clients:
+        if folder in ("tests/clients", "tests/engines") and options.clients:
             command += ["--clients"]
         run(command)
         return read_junit(report)
@@ -98,7 +98,7 @@ def fuzz(options):
 
 STAGES = {
     "tidy": tidy, "compatibility": compatibility, "unit": unit, "web": web, "api": pytest_stage("tests/api"),
-    "clients": pytest_stage("tests/clients"), "article": pytest_stage("tests/article"), "browser": pytest_stage("tests/browser"),
+    "clients": pytest_stage("tests/clients"), "engines": pytest_stage("tests/engines"), "article": pytest_stage("tests/article"), "browser": pytest_stage("tests/browser"),
     "crash": pytest_stage("tests/crash"), "fuzz": fuzz,
 }
 
@@ -109,7 +109,7 @@ def main():
     parser.add_argument("--crash", type=int, default=100, metavar="N", help="deaths of a server of streams, and half as many of the rest (100)")
     parser.add_argument("--fuzz-seconds", type=int, default=5, metavar="N")
     parser.add_argument("-k", metavar="WORD", help="only tests whose name has it")
-    parser.add_argument("--clients", action="store_true", help="also the clients that take minutes: Java, Go, Rust, KPL, KCL, Flink")
+    parser.add_argument("--clients", action="store_true", help="also what takes minutes: Java, Go, Rust, KPL, KCL, Flink, Spark, Trino, chDB")
     options = parser.parse_args()
     total = [0, 0]
     for name in options.only or STAGES:
