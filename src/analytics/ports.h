@@ -1,4 +1,4 @@
-// What the analytics service needs of its siblings, in its own words; app/ports_analytics connects
+// What the analytics service needs of its siblings, in its own words; app/ports/analytics connects
 // it.
 #pragma once
 #include <string>

@@ -4,7 +4,7 @@
 
 #include "analytics/analytics.h"
 #include "app/context.h"
-#include "app/ports_analytics.h"
+#include "app/ports/analytics.h"
 
 namespace freshet::app {
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "app/context.h"
-#include "app/ports_dashboards.h"
+#include "app/ports/dashboards.h"
 #include "dashboards/dashboards.h"
 #include "dashboards/ingestions.h"
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "app/context.h"
-#include "app/ports_delivery.h"
+#include "app/ports/delivery.h"
 #include "delivery/delivery.h"
 
 namespace freshet::app {

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "app/context.h"
-#include "app/ports_lake.h"
+#include "app/ports/lake.h"
 #include "lake/lake.h"
 
 namespace freshet::app {

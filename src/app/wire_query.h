@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "app/context.h"
-#include "app/ports_query.h"
+#include "app/ports/query.h"
 #include "query/query.h"
 
 namespace freshet::app {

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "app/context.h"
-#include "app/ports_schedule.h"
+#include "app/ports/schedule.h"
 #include "schedule/schedule.h"
 
 namespace freshet::app {

@@ -1,4 +1,4 @@
-// What dashboards need of the service that runs queries; app/ports_dashboards connects it.
+// What dashboards need of the service that runs queries; app/ports/dashboards connects it.
 #pragma once
 #include <string>
 

@@ -1,4 +1,4 @@
-// What delivery needs of the stream service; app/ports_delivery connects them.
+// What delivery needs of the stream service; app/ports/delivery connects them.
 #pragma once
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-// What functions need of the log store; app/ports_functions connects them.
+// What functions need of the log store; app/ports/functions connects them.
 #pragma once
 #include <string>
 #include <vector>

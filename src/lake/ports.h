@@ -1,4 +1,4 @@
-// What crawlers need of objects, of the catalog and of the log store; app/ports_lake connects them.
+// What crawlers need of objects, of the catalog and of the log store; app/ports/lake connects them.
 #pragma once
 #include <set>
 

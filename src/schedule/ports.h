@@ -1,4 +1,4 @@
-// What schedules need of the services that they call; app/ports_schedule connects it.
+// What schedules need of the services that they call; app/ports/schedule connects it.
 #pragma once
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "app/ports_delivery.h"
+#include "app/ports/delivery.h"
 
 #include <fmt/format.h>
 

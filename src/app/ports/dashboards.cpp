@@ -1,4 +1,4 @@
-#include "app/ports_dashboards.h"
+#include "app/ports/dashboards.h"
 
 #include "dashboards/errors.h"
 #include "dashboards/limits.h"

@@ -1,4 +1,4 @@
-#include "app/ports_analytics.h"
+#include "app/ports/analytics.h"
 
 #include <fmt/format.h>
 

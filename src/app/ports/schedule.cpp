@@ -1,6 +1,6 @@
-#include "app/ports_schedule.h"
+#include "app/ports/schedule.h"
 
-#include "app/ports_analytics.h"
+#include "app/ports/analytics.h"
 #include "schedule/errors.h"
 
 namespace freshet::app {

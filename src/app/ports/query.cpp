@@ -1,4 +1,4 @@
-#include "app/ports_query.h"
+#include "app/ports/query.h"
 
 #include <filesystem>
 

@@ -1,4 +1,4 @@
-#include "app/ports_lake.h"
+#include "app/ports/lake.h"
 
 #include <fmt/format.h>
 
