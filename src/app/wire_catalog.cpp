@@ -1,6 +1,6 @@
 #include "app/wire_catalog.h"
 
-#include "aws/services/glue.h"
+#include "aws/services/glue/glue.h"
 #include "catalog/store.h"
 
 namespace freshet::app {

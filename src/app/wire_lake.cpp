@@ -1,6 +1,6 @@
 #include "app/wire_lake.h"
 
-#include "aws/services/glue_crawlers.h"
+#include "aws/services/glue/crawlers.h"
 #include "lake/store.h"
 
 namespace freshet::app {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/page.h"
 #include "catalog/store.h"
 
 namespace freshet {
@@ -72,6 +73,17 @@ io::Task<Result<std::vector<Database>>> Catalog::databases(Home home) {
     co_return found;
 }
 
+io::Task<Result<Page<Database>>> Catalog::databases_page(Home home, std::string after,
+                                                         std::size_t most) {
+    auto found = co_await database_.read([&](const meta::Connection& c) {
+        return gathered<Database>(
+            most, [](const Database&) { return true; },
+            [](const Database& last) { return last.name; },
+            [&](const auto& visit) { return store::each_database(c, home, after, visit); });
+    });
+    co_return found;
+}
+
 io::Task<Result<>> Catalog::update_database(Home home, std::string name, Database database) {
     auto updated = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_database(txn, home, folded(name));
@@ -128,6 +140,21 @@ io::Task<Result<std::vector<Table>>> Catalog::tables(Home home, std::string data
                 return std::unexpected(std::move(of.error()));
             return store::list_tables(c, home, folded(database));
         });
+    co_return found;
+}
+
+io::Task<Result<Page<Table>>> Catalog::tables_page(Home home, std::string database,
+                                                   std::string after, std::size_t most,
+                                                   std::function<bool(const Table&)> wanted) {
+    auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Page<Table>> {
+        if (auto of = store::find_database(c, home, folded(database)); !of)
+            return std::unexpected(std::move(of.error()));
+        return gathered<Table>(
+            most, wanted, [](const Table& last) { return last.name; },
+            [&](const auto& visit) {
+                return store::each_table(c, home, folded(database), after, visit);
+            });
+    });
     co_return found;
 }
 
@@ -194,8 +221,8 @@ io::Task<Result<Partition>> Catalog::partition(Home home, std::string database, 
 }
 
 io::Task<Result<std::vector<Home>>> Catalog::homes() {
-    auto found = co_await database_.read(
-        [](const meta::Connection& c) { return store::list_homes(c); });
+    auto found =
+        co_await database_.read([](const meta::Connection& c) { return store::list_homes(c); });
     co_return found;
 }
 
@@ -217,6 +244,22 @@ io::Task<Result<std::vector<Partition>>> Catalog::partitions(Home home, std::str
     co_return found;
 }
 
+io::Task<Result<Page<Partition>>> Catalog::partitions_page(
+    Home home, std::string database, std::string table, std::string after, std::size_t most,
+    std::function<bool(const Partition&)> wanted) {
+    auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Page<Partition>> {
+        if (auto of = store::find_table(c, home, folded(database), folded(table)); !of)
+            return std::unexpected(std::move(of.error()));
+        return gathered<Partition>(
+            most, wanted, [](const Partition& last) { return store::key_of(last.values); },
+            [&](const auto& visit) {
+                return store::each_partition(c, home, folded(database), folded(table), after,
+                                             visit);
+            });
+    });
+    co_return found;
+}
+
 io::Task<Result<>> Catalog::update_partition(Home home, std::string database, std::string table,
                                              std::vector<std::string> values, Partition partition) {
     auto updated = co_await database_.write([&](meta::Txn& txn) -> Result<> {
@@ -230,11 +273,12 @@ io::Task<Result<>> Catalog::update_partition(Home home, std::string database, st
             return fail(Errc::exists, "Partition already exists.");
         }
         partition.created = old->created;
-        if (auto removed =
-                store::remove_partition(txn, home, folded(database), folded(table), values);
-            !removed)
-            return removed;
-        return store::put_partition(txn, home, folded(database), folded(table), partition);
+        auto done = store::put_partition(txn, home, folded(database), folded(table), partition);
+        if (!done || partition.values == values) return done;
+        const store::Measured from{home, folded(database), folded(table), store::key_of(values)};
+        done = store::move_statistics(txn, from, store::key_of(partition.values));
+        if (!done) return done;
+        return store::remove_partition(txn, home, folded(database), folded(table), values);
     });
     co_return updated;
 }

@@ -6,6 +6,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/errors.h"
+#include "catalog/key_value.h"
 
 namespace freshet::catalog {
 
@@ -29,8 +30,9 @@ struct Expression::Node {
     Kind kind = Kind::always;
     std::unique_ptr<Node> left, right;
     std::size_t key = 0;
-    bool is_number = false;
+    KeyKind sort = KeyKind::text;
     std::vector<std::string> values;
+    std::vector<long double> numbers;  ///< the values, of a key that is no text
 };
 
 namespace {
@@ -39,13 +41,6 @@ using Node = Expression::Node;
 
 constexpr int depth_max = 64;
 constexpr std::string_view null_partition = "__HIVE_DEFAULT_PARTITION__";
-
-bool is_number_type(const std::string& type) {
-    const std::string name = folded(type.substr(0, type.find('(')));
-    return name == "int" || name == "integer" || name == "bigint" || name == "long" ||
-           name == "tinyint" || name == "smallint" || name == "decimal" || name == "double" ||
-           name == "float";
-}
 
 /// One word of the text: a name, an operator, a literal.
 struct Token {
@@ -208,7 +203,9 @@ class Parser {
         if (key == keys_.end()) return expected("a partition key of the table");
         auto node = make(Node::Kind::equal);
         node->key = static_cast<std::size_t>(key - keys_.begin());
-        node->is_number = is_number_type(key->type);
+        const auto sort = key_kind(key->type);
+        if (!sort) return fail(Errc::invalid, fmt::format("Unknown type : '{}'", key->type));
+        node->sort = *sort;
         if (auto moved = advance(); !moved) return std::unexpected(std::move(moved.error()));
         if (is_word("is")) return null_test(std::move(node));
         auto negated = take(is_word("not"));
@@ -242,6 +239,15 @@ class Parser {
     Result<> literal(Node& node) {
         if (token_.kind != Token::Kind::text && token_.kind != Token::Kind::number)
             return expected("a value");
+        if (node.sort != KeyKind::text) {
+            const auto number = key_number(node.sort, token_.value);
+            if (!number)
+                return fail(Errc::invalid,
+                            fmt::format("Invalid partition expression: '{}' is no value of the "
+                                        "key {}, which is {}",
+                                        token_.value, keys_[node.key].name, keys_[node.key].type));
+            node.numbers.push_back(*number);
+        }
         node.values.push_back(token_.value);
         return advance();
     }
@@ -284,6 +290,10 @@ class Parser {
 
     Result<> like(Node& node) {
         node.kind = Node::Kind::like;
+        if (node.sort != KeyKind::text)
+            return fail(Errc::invalid,
+                        fmt::format("Invalid partition expression: the type {} has no LIKE",
+                                    keys_[node.key].type));
         if (auto moved = advance(); !moved) return moved;
         return literal(node);
     }
@@ -292,14 +302,6 @@ class Parser {
     const std::vector<Column>& keys_;
     Token token_;
 };
-
-int compare_values(const Node& node, const std::string& a, const std::string& b) {
-    if (!node.is_number) return a.compare(b);
-    char *a_end = nullptr, *b_end = nullptr;
-    const long double x = std::strtold(a.c_str(), &a_end), y = std::strtold(b.c_str(), &b_end);
-    if (*a_end || *b_end) return a.compare(b);
-    return x < y ? -1 : x > y ? 1 : 0;
-}
 
 /// '%' any text, '_' any character; linear but for the last '%'.
 bool is_like(std::string_view text, std::string_view pattern) {
@@ -321,45 +323,63 @@ bool is_like(std::string_view text, std::string_view pattern) {
     return p == pattern.size();
 }
 
-bool holds(const Node& node, const std::vector<std::string>& values) {
+/// Of SQL: true, false, or unknown.
+using Truth = std::optional<bool>;
+
+Truth both_of(Truth a, Truth b) {
+    if (a == Truth(false) || b == Truth(false)) return false;
+    return a && b ? Truth(true) : std::nullopt;
+}
+
+Truth opposite(Truth a) { return a ? Truth(!*a) : a; }
+
+template <class T>
+bool compares(const Node& node, const T& value, const std::vector<T>& to) {
     using Kind = Node::Kind;
-    const auto against = [&](std::size_t i) {
-        return compare_values(node, values[node.key], node.values[i]);
-    };
     switch (node.kind) {
-        case Kind::always:
-            return true;
-        case Kind::both:
-            return holds(*node.left, values) && holds(*node.right, values);
-        case Kind::either:
-            return holds(*node.left, values) || holds(*node.right, values);
-        case Kind::negation:
-            return !holds(*node.left, values);
-        case Kind::is_null:
-            return values[node.key] == null_partition;
         case Kind::equal:
-            return against(0) == 0;
+            return value == to[0];
         case Kind::different:
-            return against(0) != 0;
+            return value != to[0];
         case Kind::less:
-            return against(0) < 0;
+            return value < to[0];
         case Kind::less_equal:
-            return against(0) <= 0;
+            return value <= to[0];
         case Kind::greater:
-            return against(0) > 0;
+            return value > to[0];
         case Kind::greater_equal:
-            return against(0) >= 0;
+            return value >= to[0];
         case Kind::between:
-            return against(0) >= 0 && against(1) <= 0;
-        case Kind::like:
-            return is_like(values[node.key], node.values[0]);
+            return value >= to[0] && value <= to[1];
         case Kind::among:
+            return std::ranges::find(to, value) != to.end();
+        case Kind::always:
+        case Kind::both:
+        case Kind::either:
+        case Kind::negation:
+        case Kind::is_null:
+        case Kind::like:
             break;
     }
-    for (std::size_t i = 0; i < node.values.size(); ++i) {
-        if (against(i) == 0) return true;
-    }
     return false;
+}
+
+Truth holds(const Node& node, const std::vector<std::string>& values) {
+    using Kind = Node::Kind;
+    if (node.kind == Kind::always) return true;
+    if (node.kind == Kind::both)
+        return both_of(holds(*node.left, values), holds(*node.right, values));
+    if (node.kind == Kind::either)
+        return opposite(
+            both_of(opposite(holds(*node.left, values)), opposite(holds(*node.right, values))));
+    if (node.kind == Kind::negation) return opposite(holds(*node.left, values));
+    const std::string& value = values[node.key];
+    if (node.kind == Kind::is_null) return value == null_partition;
+    if (node.kind == Kind::like) return is_like(value, node.values[0]);
+    if (node.sort == KeyKind::text) return compares(node, value, node.values);
+    const auto number = key_number(node.sort, value);
+    if (!number) return std::nullopt;
+    return compares(node, *number, node.numbers);
 }
 
 }  // namespace
@@ -376,7 +396,7 @@ Result<Expression> Expression::parse(std::string_view text, const std::vector<Co
 }
 
 bool Expression::matches(const std::vector<std::string>& values) const {
-    return holds(*root_, values);
+    return holds(*root_, values).value_or(false);
 }
 
 }  // namespace freshet::catalog

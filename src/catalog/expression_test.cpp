@@ -34,6 +34,41 @@ TEST(Expression, numbers_compare_as_numbers_and_texts_as_texts) {
     EXPECT_FALSE(matches("year > '9'", "10"));
 }
 
+const std::vector<Column> typed{{"i", "int", "", {}},
+                                {"d", "date", "", {}},
+                                {"t", "timestamp", "", {}},
+                                {"p", "decimal(10,2)", "", {}},
+                                {"a", "array<int>", "", {}}};
+
+TEST(Expression, keys_compare_as_their_type_says) {
+    const auto is = [](std::string_view text, const std::string& time = "2022-02-01 00:00:00.000",
+                       const std::string& number = "7") {
+        const auto expression = Expression::parse(text, typed);
+        EXPECT_TRUE(expression) << text << ": " << expression.error().message();
+        return expression && expression->matches({number, "2022-02-01", time, "1.50", "x"});
+    };
+    EXPECT_TRUE(is("t = '2022-02-01 00:00:00'"));
+    EXPECT_TRUE(is("t < '2022-02-01 00:00:00.000000001'"));
+    EXPECT_TRUE(is("t between '2022-01-31 23:59:59.9' and '2022-02-01 00:00:00'"));
+    EXPECT_TRUE(is("d = '2022-02-01' and d in ('2022-02-02', '2022-02-01')"));
+    EXPECT_TRUE(is("p = 1.5 and p = '1.500'"));
+    EXPECT_TRUE(is("i = '07' and i <> 8"));
+    // What is no value of its key is unknown: neither equal nor different, also behind NOT.
+    for (const char* text :
+         {"i = 7", "i <> 7", "not i = 7", "i not in (7)", "not (i = 7 and p = 1.5)"})
+        EXPECT_FALSE(is(text, "x", "__HIVE_DEFAULT_PARTITION__")) << text;
+    EXPECT_TRUE(is("i is null or i = 7", "x", "__HIVE_DEFAULT_PARTITION__"));
+}
+
+TEST(Expression, values_must_be_of_the_type_of_their_key) {
+    for (const char* bad : {"i = 'test'", "i = 1.5", "i = '__HIVE_D'", "d = '2022-02-32'",
+                            "d = '2022-02'", "d = 20220201", "t = '2022-02-01'",
+                            "t = '2022-02-01 25:00:00'", "t = '2022-02-01 00:00:00.'", "p = 'x'",
+                            "i in (1, 'x')", "d between '2022-02-01' and 'x'", "i like '1%'",
+                            "d like '2022%'", "t like '2%'", "a = 1"})
+        EXPECT_FALSE(Expression::parse(bad, typed)) << bad;
+}
+
 TEST(Expression, what_is_wrong_is_told_with_its_place) {
     for (const char* bad :
          {"year", "year =", "month = 1", "year = 'open", "(year = 1", "year = 1)", "year in ()",

@@ -1,14 +1,19 @@
 #include "catalog/packing.h"
 
+#include <bit>
+
 namespace freshet::catalog {
 namespace {
 
-constexpr char version = 1;
+constexpr char version = 2;  // 2: skewed values, more locations, times of access and analysis
 
 /// Writes fields; visit() below names them once for writing and for reading.
 class Writer {
   public:
     std::string out = std::string(1, version);
+    static int format() { return version; }
+    void operator()(const double& number) { (*this)(std::bit_cast<std::int64_t>(number)); }
+    void operator()(const StatisticsKind& kind) { (*this)(static_cast<std::int64_t>(kind)); }
     void operator()(const std::string& text) {
         (*this)(static_cast<std::int64_t>(text.size()));
         out += text;
@@ -46,7 +51,19 @@ class Writer {
 class Reader {
   public:
     explicit Reader(std::string_view bytes)
-        : bytes_(bytes), good_(!bytes.empty() && bytes[0] == version) {}
+        : bytes_(bytes), good_(!bytes.empty() && bytes[0] >= 1 && bytes[0] <= version) {}
+    int format() const { return bytes_.empty() ? 0 : bytes_[0]; }
+    void operator()(double& number) {
+        std::int64_t bits = 0;
+        (*this)(bits);
+        number = std::bit_cast<double>(bits);
+    }
+    void operator()(StatisticsKind& kind) {
+        std::int64_t wide = 0;
+        (*this)(wide);
+        good_ = good_ && wide >= 0 && wide <= static_cast<std::int64_t>(StatisticsKind::binary);
+        kind = static_cast<StatisticsKind>(wide);
+    }
     bool good() const { return good_ && at_ == bytes_.size(); }
     void operator()(std::string& text) {
         std::int64_t size = 0;
@@ -128,6 +145,8 @@ void visit(Codec& c, T& v) {
         c(v.buckets), c(v.serde_name), c(v.serde);
     c(v.serde_parameters), c(v.bucket_columns), c(v.sort_columns), c(v.parameters),
         c(v.sub_directories);
+    if (c.format() < 2) return;
+    c(v.more_locations), c(v.skewed_columns), c(v.skewed_values), c(v.skewed_locations);
 }
 template <class Codec, class T>
     requires std::same_as<std::remove_const_t<T>, Database>
@@ -141,11 +160,31 @@ void visit(Codec& c, T& v) {
         c(v.partition_keys);
     c(v.view_original_text), c(v.view_expanded_text), c(v.parameters), c(v.created), c(v.updated),
         c(v.version);
+    if (c.format() >= 2) c(v.accessed), c(v.analyzed);
 }
 template <class Codec, class T>
     requires std::same_as<std::remove_const_t<T>, Partition>
 void visit(Codec& c, T& v) {
     c(v.values), c(v.storage), c(v.parameters), c(v.created);
+    if (c.format() >= 2) c(v.accessed), c(v.analyzed);
+}
+template <class Codec, class T>
+    requires std::same_as<std::remove_const_t<T>, Decimal>
+void visit(Codec& c, T& v) {
+    c(v.unscaled), c(v.scale);
+}
+template <class Codec, class T>
+    requires std::same_as<std::remove_const_t<T>, ColumnStatistics>
+void visit(Codec& c, T& v) {
+    c(v.column), c(v.column_type), c(v.analyzed), c(v.kind), c(v.nulls), c(v.distinct);
+    c(v.trues), c(v.falses), c(v.longest), c(v.average_length), c(v.low), c(v.high);
+    c(v.low_real), c(v.high_real), c(v.low_decimal), c(v.high_decimal);
+}
+template <class Codec, class T>
+    requires std::same_as<std::remove_const_t<T>, Function>
+void visit(Codec& c, T& v) {
+    c(v.database), c(v.name), c(v.class_name), c(v.owner), c(v.owner_type), c(v.type);
+    c(v.resources), c(v.created);
 }
 
 template <class T>
@@ -179,12 +218,20 @@ Result<> unpacked(std::string_view bytes, T& value, const char* what) {
 std::string pack(const Database& database) { return packed(database); }
 std::string pack(const Table& table) { return packed(table); }
 std::string pack(const Partition& partition) { return packed(partition); }
+std::string pack(const ColumnStatistics& statistics) { return packed(statistics); }
+std::string pack(const Function& function) { return packed(function); }
 Result<> unpack(std::string_view bytes, Database& database) {
     return unpacked(bytes, database, "database");
 }
 Result<> unpack(std::string_view bytes, Table& table) { return unpacked(bytes, table, "table"); }
 Result<> unpack(std::string_view bytes, Partition& partition) {
     return unpacked(bytes, partition, "partition");
+}
+Result<> unpack(std::string_view bytes, ColumnStatistics& statistics) {
+    return unpacked(bytes, statistics, "column's statistics");
+}
+Result<> unpack(std::string_view bytes, Function& function) {
+    return unpacked(bytes, function, "function");
 }
 
 }  // namespace freshet::catalog

@@ -44,6 +44,9 @@ struct Storage {
     std::vector<std::pair<std::string, int>> sort_columns;
     Properties parameters;
     bool sub_directories = false;
+    std::vector<std::string> more_locations;
+    std::vector<std::string> skewed_columns, skewed_values;
+    Properties skewed_locations;  ///< of values
 };
 
 struct Table {
@@ -57,6 +60,7 @@ struct Table {
     Properties parameters;
     Timestamp created, updated;
     int version = 1;
+    std::optional<Timestamp> accessed, analyzed;  ///< as clients told it
 };
 
 struct Partition {
@@ -64,6 +68,44 @@ struct Partition {
     std::optional<Storage> storage;
     Properties parameters;
     Timestamp created;
+    std::optional<Timestamp> accessed, analyzed;  ///< as clients told it
+};
+
+enum class StatisticsKind { boolean, date, decimal, real, integer, text, binary };
+
+struct Decimal {
+    std::string unscaled;  ///< big-endian bytes of a whole number with a sign
+    int scale = 0;
+};
+
+/// What is known of a column's values in a table or in one partition; a kind has some of it.
+struct ColumnStatistics {
+    std::string column, column_type;
+    Timestamp analyzed;
+    StatisticsKind kind = StatisticsKind::text;
+    std::int64_t nulls = 0, distinct = 0;
+    std::int64_t trues = 0, falses = 0;
+    std::int64_t longest = 0;  ///< of texts and of bytes
+    double average_length = 0;
+    std::optional<std::int64_t> low, high;  ///< of dates milliseconds
+    std::optional<double> low_real, high_real;
+    std::optional<Decimal> low_decimal, high_decimal;
+};
+
+/// A function that engines share; nothing here runs it.
+struct Function {
+    std::string database, name;
+    std::string class_name, owner, owner_type, type;
+    std::vector<std::pair<std::string, std::string>> resources;  ///< type, address
+    Timestamp created;
+};
+
+/// A part of a list in the order of its keys. `next` is the key of the last item when more follow:
+/// what is deleted meanwhile moves nothing.
+template <class T>
+struct Page {
+    std::vector<T> items;
+    std::optional<std::string> next;
 };
 
 }  // namespace freshet::catalog

@@ -16,13 +16,6 @@
 namespace freshet::lake {
 namespace {
 
-std::string crawl_id(const CrawlerKey& key, Timestamp started) {
-    const std::string hex = to_hex(
-        md5(fmt::format("{}/{}/{}/{}", key.account, key.region, key.name, to_epoch_ms(started))));
-    return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
-                       hex.substr(16, 4), hex.substr(20));
-}
-
 std::string folder_of(const Place& place, const std::string& key) {
     return fmt::format("s3://{}/{}", place.bucket, key.substr(0, key.rfind('/') + 1));
 }
@@ -75,8 +68,8 @@ void Crawlers::Course::take(Done done) {
 
 io::Task<void> Crawlers::run(CrawlerKey key) {
     PastCrawl past;
-    past.started = home_.now();
-    past.id = crawl_id(key, past.started);
+    past.started = crawlers_.at(key).running_since.value_or(home_.now());
+    past.id = crawlers_.at(key).running_id;
     past.log_stream = fmt::format("{}/{}", key.name, to_iso8601(past.started));
     std::ranges::replace(past.log_stream, ':', '-');
     Course course;
@@ -102,6 +95,7 @@ io::Task<void> Crawlers::run(CrawlerKey key) {
     changed.last = LastCrawl{past.outcome, past.error, past.log_stream, past.started};
     changed.state = State::ready;
     changed.running_since.reset();
+    changed.running_id.clear();
     auto written = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto put = store::put(txn, changed);
         if (put) put = store::add_crawl(txn, changed.id, past);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "lake/crawl.h"
 #include "lake/glob.h"
 #include "lake/limits.h"
@@ -56,6 +57,13 @@ Result<> check(const Crawler& crawler) {
     if (auto settings = settings_of(crawler.configuration); !settings)
         return fail(Errc::invalid, settings.error());
     return check_policies(crawler);
+}
+
+std::string crawl_id(const CrawlerKey& key, Timestamp started) {
+    const std::string hex = to_hex(
+        md5(fmt::format("{}/{}/{}/{}", key.account, key.region, key.name, to_epoch_ms(started))));
+    return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
+                       hex.substr(16, 4), hex.substr(20));
 }
 
 }  // namespace
@@ -150,6 +158,7 @@ Result<> Crawlers::start(const CrawlerKey& key) {
                     fmt::format("Crawler with name {} has already started", key.name));
     crawler.state = State::running;
     crawler.running_since = home_.now();
+    crawler.running_id = crawl_id(key, *crawler.running_since);
     scope_.spawn(run(key));
     return {};
 }

@@ -58,6 +58,7 @@ struct Crawler {
     int version = 1;
     State state = State::ready;
     std::optional<Timestamp> running_since;
+    std::string running_id;  ///< of the crawl that runs, else ""
     std::optional<LastCrawl> last;
     std::vector<PastCrawl> history;  ///< oldest first, limits::history_max at most
     /// Only folders that no crawl has seen, whose tables and partitions are added and nothing

@@ -118,7 +118,8 @@ def test_token_parameters_list_and_batch(lake):
     assert first in listed
     batch = lake.athena.batch_get_query_execution(QueryExecutionIds=[first, "11111111-1111-4111-8111-111111111111"])
     assert len(batch["QueryExecutions"]) == 1 and len(batch["UnprocessedQueryExecutionIds"]) == 1
-    assert lake.athena.get_work_group(WorkGroup="primary")["WorkGroup"]["Configuration"]["EnforceWorkGroupConfiguration"] is False
+    configuration = lake.athena.get_work_group(WorkGroup="primary")["WorkGroup"]["Configuration"]
+    assert configuration["EnforceWorkGroupConfiguration"] is False and configuration["EnableMinimumEncryptionConfiguration"] is False
     assert [d["Name"] for d in lake.athena.list_databases(CatalogName="AwsDataCatalog")["DatabaseList"]] == ["default"]
 
 

@@ -116,6 +116,9 @@ def test_policies_exclusions_and_refusals(lake):
     assert len(columns(lake.table("my_t"))) == 3
     crawler = lake.glue.get_crawler(Name="c")["Crawler"]
     assert crawler["Version"] == 2 and crawler["State"] == "READY" and crawler["Targets"]["S3Targets"][0]["Exclusions"] == ["*.log"]
+    kinds = ("JdbcTargets", "MongoDBTargets", "DynamoDBTargets", "CatalogTargets", "DeltaTargets", "IcebergTargets", "HudiTargets")
+    assert all(crawler["Targets"][kind] == [] for kind in kinds)
+    assert crawler["LineageConfiguration"] == {"CrawlerLineageSettings": "DISABLE"} and crawler["LakeFormationConfiguration"] == {"UseLakeFormationCredentials": False, "AccountId": ""}
     assert [one["Name"] for one in lake.glue.get_crawlers()["Crawlers"]] == ["c"]
 
     def refused(call, **arguments):
@@ -412,6 +415,19 @@ def test_a_document_that_is_longer_than_a_sample(lake):
     lake.put("t/f", json.dumps({"text": "x" * 3_000_000, "n": 1}))
     last = lake.crawl("s3://lake/t/")
     assert columns(lake.table("t")) == [("text", "string"), ("n", "int")], lake.reasons(last)
+
+
+def test_a_crawl_has_its_id_from_its_start(lake):
+    for i in range(200):
+        lake.put(f"t/{i:03}/f", ROWS_A)
+    lake.crawl("s3://lake/t/")
+    lake.freshet.advance(1000)
+    lake.glue.start_crawler(Name="c")
+    first = lake.glue.list_crawls(CrawlerName="c", MaxResults=1)
+    ids = [crawl["CrawlId"] for crawl in first["Crawls"] + lake.glue.list_crawls(CrawlerName="c", MaxResults=1, NextToken=first["NextToken"])["Crawls"]]
+    lake.freshet.until(lambda: lake.glue.get_crawler(Name="c")["Crawler"]["State"] == "READY")
+    assert [crawl["CrawlId"] for crawl in lake.glue.list_crawls(CrawlerName="c")["Crawls"]] == ids
+    assert lake.glue.get_crawler(Name="c")["Crawler"]["LastCrawl"]["MessagePrefix"] == ids[0]
 
 
 def test_what_cannot_be_read_today_is_not_gone(lake):

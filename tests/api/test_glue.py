@@ -1,4 +1,7 @@
 """The Glue Data Catalog through boto3."""
+import datetime
+
+import botocore.config
 import botocore.exceptions
 import pytest
 
@@ -107,3 +110,182 @@ def test_partitions(glue):
     errors = glue.batch_delete_partition(**TOP, PartitionsToDelete=[{"Values": ["2026", "02"]}, {"Values": ["x", "y"]}])["Errors"]
     assert [e["PartitionValues"] for e in errors] == [["x", "y"]]
     assert values() == ["2025-11", "2026-01"]
+
+
+def test_pages_go_by_key_so_that_deletes_between_them_skip_nothing(freshet, glue):
+    for month in range(1, 7):
+        glue.create_partition(**TOP, PartitionInput=partition("2026", f"{month:02}"))
+    first = glue.get_partitions(**TOP, MaxResults=2)
+    for one in first["Partitions"]:
+        glue.delete_partition(**TOP, PartitionValues=one["Values"])
+    second = glue.get_partitions(**TOP, MaxResults=2, NextToken=first["NextToken"])
+    third = glue.get_partitions(**TOP, MaxResults=2, NextToken=second["NextToken"])
+    assert [[one["Values"][1] for one in page["Partitions"]] for page in (first, second, third)] == [["01", "02"], ["03", "04"], ["05", "06"]] and "NextToken" not in third
+    for i in range(1, 6):
+        glue.create_database(DatabaseInput={"Name": f"d{i}"})
+        glue.create_table(DatabaseName="crimes", TableInput={"Name": f"t{i}"})
+    page = glue.get_tables(DatabaseName="crimes", MaxResults=2, Expression="t.*")
+    for table in page["TableList"]:
+        glue.delete_table(DatabaseName="crimes", Name=table["Name"])
+    assert [t["Name"] for t in glue.get_tables(DatabaseName="crimes", MaxResults=2, Expression="t.*", NextToken=page["NextToken"])["TableList"]] == ["t3", "t4"]
+    athena = freshet.client("athena")
+    tables = athena.list_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="crimes", MaxResults=1)
+    glue.delete_table(DatabaseName="crimes", Name=tables["TableMetadataList"][0]["Name"])
+    assert [t["Name"] for t in athena.list_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="crimes", MaxResults=1, NextToken=tables["NextToken"])["TableMetadataList"]] == ["t4"]
+    listed, page = athena.list_databases(CatalogName="AwsDataCatalog", MaxResults=3), glue.get_databases(MaxResults=3)
+    assert [d["Name"] for d in listed["DatabaseList"]] == [d["Name"] for d in page["DatabaseList"]] == ["crimes", "d1", "d2"]
+    for name in ("d1", "d2"):
+        glue.delete_database(Name=name)
+    assert [d["Name"] for d in athena.list_databases(CatalogName="AwsDataCatalog", NextToken=listed["NextToken"])["DatabaseList"]] == ["d3", "d4", "d5", "default"]
+    assert [d["Name"] for d in glue.get_databases(NextToken=page["NextToken"])["DatabaseList"]] == ["d3", "d4", "d5"]
+    for call, arguments in ((glue.get_partitions, TOP), (glue.get_tables, {"DatabaseName": "crimes"}), (glue.get_databases, {})):
+        assert code(call, **arguments, NextToken="no token") == "InvalidInputException"
+
+
+def test_expressions_compare_as_the_type_of_their_key_says(glue):
+    keys = [{"Name": name, "Type": type} for name, type in (("t", "timestamp"), ("d", "date"), ("i", "int"))]
+    glue.create_table(DatabaseName="crimes", TableInput={"Name": "typed", "PartitionKeys": keys})
+    typed = dict(DatabaseName="crimes", TableName="typed")
+    glue.create_partition(**typed, PartitionInput={"Values": ["2022-02-01 00:00:00.000", "2022-02-01", "9"]})
+    glue.create_partition(**typed, PartitionInput={"Values": ["2022-02-01 00:00:00.5", "2022-02-02", "10"]})
+
+    def days(expression):
+        return [one["Values"][1][-2:] for one in glue.get_partitions(**typed, Expression=expression)["Partitions"]]
+    assert days("t = '2022-02-01 00:00:00'") == ["01"] and days("t > '2022-02-01 00:00:00.4'") == ["02"]
+    assert days("i > 9") == ["02"] and days("d between '2022-01-01' and '2022-02-01'") == ["01"]
+    for expression in ("i = 'test'", "d = '2022-02-32'", "t = 'today'", "i like '1%'"):
+        assert code(glue.get_partitions, **typed, Expression=expression) == "InvalidInputException"
+
+
+def test_times_skewed_values_and_further_locations_are_kept(freshet, glue):
+    time = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+    more = {"SkewedInfo": {"SkewedColumnNames": ["a"], "SkewedColumnValues": ["1"], "SkewedColumnValueLocationMaps": {"1": "s3://lake/one/"}}, "AdditionalLocations": ["s3://lake/more/"]}
+    times = {"LastAccessTime": time, "LastAnalyzedTime": time}
+    glue.create_table(DatabaseName="crimes", TableInput={"Name": "kept", "PartitionKeys": KEYS, "StorageDescriptor": {**STORAGE, **more}, **times})
+    glue.create_partition(DatabaseName="crimes", TableName="kept", PartitionInput={**partition("2026", "01"), **times})
+    freshet.kill9()
+    freshet.restart()
+    table = glue.get_table(DatabaseName="crimes", Name="kept")["Table"]
+    assert {name: table["StorageDescriptor"][name] for name in more} == more and {name: table[name] for name in times} == times
+    found = glue.get_partition(DatabaseName="crimes", TableName="kept", PartitionValues=["2026", "01"])["Partition"]
+    assert {name: found[name] for name in times} == times
+    assert "SkewedInfo" not in glue.get_table(DatabaseName="crimes", Name="top")["Table"]["StorageDescriptor"]
+
+
+def test_attributes_to_get(glue):
+    assert glue.get_tables(DatabaseName="crimes", AttributesToGet=["NAME"])["TableList"] == [{"Name": "top", "DatabaseName": "crimes"}]
+    assert glue.get_tables(DatabaseName="crimes", AttributesToGet=["NAME", "TABLE_TYPE"])["TableList"] == [{"Name": "top", "DatabaseName": "crimes", "TableType": "EXTERNAL_TABLE"}]
+    assert code(glue.get_tables, DatabaseName="crimes", AttributesToGet=["TABLE_TYPE"]) == "InvalidInputException"
+    assert glue.get_databases(AttributesToGet=["NAME"])["DatabaseList"] == [{"Name": "crimes"}]
+
+
+TIME = 1_767_000_000
+STATISTICS = {
+    "LONG": {"LongColumnStatisticsData": {"MinimumValue": -3, "MaximumValue": 5_000_000_000, "NumberOfNulls": 1, "NumberOfDistinctValues": 4}},
+    "DOUBLE": {"DoubleColumnStatisticsData": {"MinimumValue": -0.5, "MaximumValue": 1e300, "NumberOfNulls": 0, "NumberOfDistinctValues": 2}},
+    "DECIMAL": {"DecimalColumnStatisticsData": {"MinimumValue": {"UnscaledValue": b"\xff\x01", "Scale": 2}, "NumberOfNulls": 0, "NumberOfDistinctValues": 1}},
+    "STRING": {"StringColumnStatisticsData": {"MaximumLength": 9, "AverageLength": 4.5, "NumberOfNulls": 0, "NumberOfDistinctValues": 3}},
+    "BINARY": {"BinaryColumnStatisticsData": {"MaximumLength": 9, "AverageLength": 4.5, "NumberOfNulls": 0}},
+    "BOOLEAN": {"BooleanColumnStatisticsData": {"NumberOfTrues": 1, "NumberOfFalses": 2, "NumberOfNulls": 3}},
+    "DATE": {"DateColumnStatisticsData": {"NumberOfNulls": 0, "NumberOfDistinctValues": 3}},
+}
+
+
+def statistics(kind, column=None):
+    return {"ColumnName": column or kind.lower(), "ColumnType": kind.lower(), "AnalyzedTime": TIME, "StatisticsData": {"Type": kind, **STATISTICS[kind]}}
+
+
+def told(answer):
+    return {one["ColumnName"]: one["StatisticsData"] for one in answer["ColumnStatisticsList"]}
+
+
+@pytest.mark.parametrize("place", ["Table", "Partition"])
+def test_column_statistics(freshet, glue, place):
+    glue.create_partition(**TOP, PartitionInput=partition("2026", "01"))
+    where = dict(TOP, **({"PartitionValues": ["2026", "01"]} if place == "Partition" else {}))
+    update, get, delete = (getattr(glue, f"{verb}_column_statistics_for_{place.lower()}") for verb in ("update", "get", "delete"))
+    assert update(**where, ColumnStatisticsList=[statistics(kind) for kind in STATISTICS])["Errors"] == []
+    freshet.kill9()
+    freshet.restart()
+    found = get(**where, ColumnNames=[*(kind.lower() for kind in STATISTICS), "none"])
+    assert told(found) == {kind.lower(): {"Type": kind, **data} for kind, data in STATISTICS.items()}
+    assert [(one["ColumnName"], one["Error"]["ErrorCode"]) for one in found["Errors"]] == [("none", "EntityNotFoundException")]
+    update(**where, ColumnStatisticsList=[{**statistics("BOOLEAN", "LONG"), "ColumnType": "boolean"}])  # in the place of the old, by the folded name
+    assert told(get(**where, ColumnNames=["Long"]))["long"]["Type"] == "BOOLEAN"
+    for name in ("long", "long", "never"):
+        delete(**where, ColumnName=name)
+    assert told(get(**where, ColumnNames=["long", "date"])).keys() == {"date"}
+    wrong = {**statistics("LONG"), "StatisticsData": {"Type": "LONG"}}
+    errors = update(**where, ColumnStatisticsList=[wrong, statistics("STRING", "s")])["Errors"]
+    assert [(one["ColumnStatistics"]["ColumnName"], one["Error"]["ErrorCode"]) for one in errors] == [("long", "InvalidInputException")]
+    assert told(get(**where, ColumnNames=["s"])).keys() == {"s"}
+    for missing in (dict(where, TableName="none"), dict(where, PartitionValues=["1", "2"]) if place == "Partition" else dict(where, DatabaseName="none")):
+        assert code(update, **missing, ColumnStatisticsList=[statistics("LONG")]) == "EntityNotFoundException"
+        assert code(get, **missing, ColumnNames=["long"]) == "EntityNotFoundException"
+        assert code(delete, **missing, ColumnName="long") == "EntityNotFoundException"
+
+
+def test_statistics_go_with_their_table_or_partition_and_stay_with_an_update(glue):
+    names, where = ["s"], dict(TOP, PartitionValues=["2026", "01"])
+    glue.create_partition(**TOP, PartitionInput=partition("2026", "01"))
+    glue.update_column_statistics_for_partition(**where, ColumnStatisticsList=[statistics("STRING", "s")])
+    glue.update_column_statistics_for_table(**TOP, ColumnStatisticsList=[statistics("STRING", "s")])
+    glue.update_partition(**TOP, PartitionValueList=["2026", "01"], PartitionInput=partition("2026", "01"))
+    glue.update_table(DatabaseName="crimes", TableInput={"Name": "top", "StorageDescriptor": STORAGE, "PartitionKeys": KEYS})
+    assert told(glue.get_column_statistics_for_partition(**where, ColumnNames=names)) and told(glue.get_column_statistics_for_table(**TOP, ColumnNames=names))
+    glue.update_partition(**TOP, PartitionValueList=["2026", "01"], PartitionInput=partition("2026", "02"))
+    where["PartitionValues"] = ["2026", "02"]
+    assert told(glue.get_column_statistics_for_partition(**where, ColumnNames=names))
+    glue.delete_partition(**TOP, PartitionValues=["2026", "02"])
+    glue.create_partition(**TOP, PartitionInput=partition("2026", "02"))
+    assert not told(glue.get_column_statistics_for_partition(**where, ColumnNames=names))
+    glue.update_column_statistics_for_partition(**where, ColumnStatisticsList=[statistics("STRING", "s")])
+    glue.delete_table(DatabaseName="crimes", Name="top")
+    glue.create_table(DatabaseName="crimes", TableInput={"Name": "top", "StorageDescriptor": STORAGE, "PartitionKeys": KEYS})
+    glue.create_partition(**TOP, PartitionInput=partition("2026", "02"))
+    assert not told(glue.get_column_statistics_for_table(**TOP, ColumnNames=names)) and not told(glue.get_column_statistics_for_partition(**where, ColumnNames=names))
+
+
+def test_an_average_length_that_a_client_leaves_out_is_zero(freshet, glue):
+    client = freshet.client("glue", config=botocore.config.Config(parameter_validation=False))
+    text = statistics("STRING", "s")
+    text["StatisticsData"]["StringColumnStatisticsData"] = {"MaximumLength": 3, "NumberOfNulls": 0, "NumberOfDistinctValues": 1}
+    assert client.update_column_statistics_for_table(**TOP, ColumnStatisticsList=[text])["Errors"] == []
+    found = told(glue.get_column_statistics_for_table(**TOP, ColumnNames=["s"]))["s"]["StringColumnStatisticsData"]
+    assert found == {"MaximumLength": 3, "AverageLength": 0.0, "NumberOfNulls": 0, "NumberOfDistinctValues": 1}
+
+
+def test_batch_update_partition(glue):
+    for month in ("01", "02"):
+        glue.create_partition(**TOP, PartitionInput=partition("2026", month))
+    entry = lambda month, now: {"PartitionValueList": ["2026", month], "PartitionInput": partition("2026", now)}
+    errors = glue.batch_update_partition(**TOP, Entries=[entry("01", "11"), entry("09", "12"), {**entry("02", "02"), "PartitionInput": {**partition("2026", "02"), "Parameters": {"k": "v"}}}])["Errors"]
+    assert [(one["PartitionValueList"], one["ErrorDetail"]["ErrorCode"]) for one in errors] == [(["2026", "09"], "EntityNotFoundException")]
+    assert [(one["Values"][1], one.get("Parameters")) for one in glue.get_partitions(**TOP)["Partitions"]] == [("02", {"k": "v"}), ("11", None)]
+    assert code(glue.batch_update_partition, DatabaseName="crimes", TableName="none", Entries=[entry("01", "11")]) == "EntityNotFoundException"
+
+
+def test_user_defined_functions(freshet, glue):
+    made = {"FunctionName": "Plus", "ClassName": "a.b.Plus", "OwnerName": "me", "OwnerType": "USER", "ResourceUris": [{"ResourceType": "JAR", "Uri": "s3://lake/a.jar"}]}
+    assert code(glue.get_user_defined_function, DatabaseName="crimes", FunctionName="plus") == "EntityNotFoundException"
+    assert glue.get_user_defined_functions(DatabaseName="crimes", Pattern=".*")["UserDefinedFunctions"] == []
+    glue.create_user_defined_function(DatabaseName="Crimes", FunctionInput=made)
+    assert code(glue.create_user_defined_function, DatabaseName="crimes", FunctionInput=made | {"FunctionName": "plus"}) == "AlreadyExistsException"
+    assert code(glue.create_user_defined_function, DatabaseName="none", FunctionInput=made) == "EntityNotFoundException"
+    freshet.kill9()
+    freshet.restart()
+    found = glue.get_user_defined_function(DatabaseName="crimes", FunctionName="PLUS")["UserDefinedFunction"]
+    assert {name: found[name] for name in made} == made and found["DatabaseName"] == "crimes" and found["CatalogId"] == "000000000000" and "CreateTime" in found
+    glue.update_user_defined_function(DatabaseName="crimes", FunctionName="plus", FunctionInput={"FunctionName": "minus", "ClassName": "a.b.Minus"})
+    assert code(glue.update_user_defined_function, DatabaseName="crimes", FunctionName="plus", FunctionInput=made) == "EntityNotFoundException"
+    glue.create_database(DatabaseInput={"Name": "other"})
+    for name in ("a1", "a2", "a3"):
+        glue.create_user_defined_function(DatabaseName="other", FunctionInput={"FunctionName": name, "ClassName": "c", "OwnerName": "o", "OwnerType": "USER"})
+    names = lambda **kw: [one["FunctionName"] for page in glue.get_paginator("get_user_defined_functions").paginate(PaginationConfig={"PageSize": 1}, **kw) for one in page["UserDefinedFunctions"]]
+    assert names(Pattern=".*") == ["minus", "a1", "a2", "a3"] and names(Pattern="a*", DatabaseName="other") == ["a1", "a2", "a3"] and names(Pattern="a[13]") == ["a1", "a3"]
+    page = glue.get_user_defined_functions(Pattern="*", DatabaseName="other", MaxResults=1)
+    glue.delete_user_defined_function(DatabaseName="other", FunctionName="a1")
+    assert [one["FunctionName"] for one in glue.get_user_defined_functions(Pattern="*", DatabaseName="other", NextToken=page["NextToken"])["UserDefinedFunctions"]] == ["a2", "a3"]
+    assert code(glue.delete_user_defined_function, DatabaseName="other", FunctionName="a1") == "EntityNotFoundException"
+    glue.delete_database(Name="other")
+    assert names(Pattern=".*") == ["minus"]

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "aws/model/athena.h"
+#include "base/digest.h"
 #include "query/limits.h"
 
 namespace freshet::aws {
@@ -53,6 +56,7 @@ QueryExecution told(const domain::Execution& e) {
     made.statement_type = e.kind == domain::StatementKind::dml ? "DML" : e.kind == domain::StatementKind::ddl ? "DDL" : "UTILITY";
     if (!e.substatement.empty()) made.substatement_type = e.substatement;
     made.result_configuration.emplace().output_location = e.output_location;
+    made.result_reuse_configuration.emplace().result_reuse_by_age_configuration.emplace().enabled = false;
     made.query_execution_context = QueryExecutionContext{e.database, lower(e.catalog)};
     QueryExecutionStatus& status = made.status.emplace();
     status.state = name_of(e.state);
@@ -111,18 +115,24 @@ Database told(const domain::CatalogDatabase& database) {
     return made;
 }
 
-/// The part of `all` that begins at `token` (a number), and the token of the next.
+std::string name_of(const Database& database) { return database.name; }
+std::string name_of(const TableMetadata& table) { return table.name; }
+std::string name_of(const WorkGroupSummary& group) { return group.name.value_or(""); }
+
+/// The part of `all` whose names are behind the one in `token`, and the token of the next: what is dropped between two
+/// pages moves nothing.
 template <class T>
 Answer<std::vector<T>> paged(std::vector<T> all, const std::optional<std::string>& token, std::optional<std::int32_t> most, std::optional<std::string>& next) {
-    std::size_t begin = 0;
-    if (token) {
-        if (token->empty() || token->size() > 9 || token->find_first_not_of("0123456789") != std::string::npos) return refuse("InvalidRequestException", "Invalid NextToken");
-        begin = std::min<std::size_t>(static_cast<std::size_t>(std::stoul(*token)), all.size());
-    }
+    std::string after;
+    if (token && (token->empty() || !base64_decode(*token, after))) return refuse("InvalidRequestException", "Invalid NextToken");
+    std::ranges::sort(all, {}, [](const T& one) { return name_of(one); });
+    std::erase_if(all, [&](const T& one) { return name_of(one) <= after; });
     const std::size_t count = static_cast<std::size_t>(std::min(most.value_or(domain::limits::list_max), domain::limits::list_max));
-    const std::size_t end = std::min(all.size(), begin + count);
-    if (end < all.size()) next = std::to_string(end);
-    return std::vector<T>(std::make_move_iterator(all.begin() + static_cast<std::ptrdiff_t>(begin)), std::make_move_iterator(all.begin() + static_cast<std::ptrdiff_t>(end)));
+    if (all.size() > count) {
+        all.erase(all.begin() + static_cast<std::ptrdiff_t>(count), all.end());
+        next = base64_encode(name_of(all.back()));
+    }
+    return all;
 }
 
 class Handlers {
@@ -226,23 +236,26 @@ class Handlers {
         configuration.publish_cloud_watch_metrics_enabled = false;
         configuration.requester_pays_enabled = false;
         configuration.engine_version = engine();
+        configuration.enable_minimum_encryption_configuration = false;
         co_return GetWorkGroupOutput{std::move(made)};
     }
 
-    io::Task<Answer<ListWorkGroupsOutput>> work_groups(Caller caller, ListWorkGroupsInput) {
+    io::Task<Answer<ListWorkGroupsOutput>> work_groups(Caller caller, ListWorkGroupsInput input) {
         auto found = co_await query_.work_groups(home_of(caller));
         if (!found) co_return refuse(found.error());
-        ListWorkGroupsOutput output;
-        output.work_groups.emplace();
+        std::vector<WorkGroupSummary> all;
         for (const auto& group : *found) {
-            WorkGroupSummary summary;
+            WorkGroupSummary& summary = all.emplace_back();
             summary.name = group.name;
             summary.state = "ENABLED";
             summary.description = group.description;
             summary.creation_time = group.created;
             summary.engine_version = engine();
-            output.work_groups->push_back(std::move(summary));
         }
+        ListWorkGroupsOutput output;
+        auto page = paged(std::move(all), input.next_token, input.max_results, output.next_token);
+        if (!page) co_return std::unexpected(page.error());
+        output.work_groups = std::move(*page);
         co_return output;
     }
 

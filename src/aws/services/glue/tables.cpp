@@ -1,7 +1,9 @@
 // Tables.
 #include <re2/re2.h>
 
-#include "aws/services/glue_words.h"
+#include <algorithm>
+
+#include "aws/services/glue/words.h"
 
 namespace freshet::aws::glue_words {
 namespace {
@@ -23,6 +25,8 @@ catalog::Table table_of(const std::string& database, const TableInput& in) {
     table.view_original_text = in.view_original_text.value_or("");
     table.view_expanded_text = in.view_expanded_text.value_or("");
     table.parameters = properties_of(in.parameters);
+    table.accessed = in.last_access_time;
+    table.analyzed = in.last_analyzed_time;
     return table;
 }
 
@@ -37,6 +41,8 @@ Table table_output(const Caller& caller, const catalog::Table& table) {
     out.owner = text(table.owner);
     out.create_time = table.created;
     out.update_time = table.updated;
+    out.last_access_time = table.accessed;
+    out.last_analyzed_time = table.analyzed;
     out.retention = table.retention;
     if (table.storage) out.storage_descriptor = storage_output(*table.storage);
     out.partition_keys = columns_output(table.partition_keys);
@@ -51,16 +57,14 @@ Table table_output(const Caller& caller, const catalog::Table& table) {
     return out;
 }
 
-/// GetTables' Expression: a regular expression; a bare '*' is a wildcard, as clients send it.
-std::string to_pattern(const std::string& expression) {
-    std::string pattern;
-    for (std::size_t i = 0; i < expression.size(); ++i) {
-        const bool bare = expression[i] == '*' &&
-                          (i == 0 || (expression[i - 1] != '.' && expression[i - 1] != ']' &&
-                                      expression[i - 1] != ')'));
-        pattern += bare ? ".*" : std::string(1, expression[i]);
-    }
-    return pattern;
+/// What AttributesToGet asks for and no more.
+Table attributes_output(const catalog::Table& table, const std::vector<std::string>& attributes) {
+    Table out;
+    out.name = table.name;
+    out.database_name = table.database;
+    if (std::ranges::find(attributes, "TABLE_TYPE") != attributes.end() && !table.type.empty())
+        out.table_type = table.type;
+    return out;
 }
 
 class Handlers {
@@ -83,27 +87,26 @@ class Handlers {
         co_return out;
     }
     io::Task<Answer<GetTablesResponse>> list(Caller caller, GetTablesRequest input) {
-        auto found = co_await catalog_.tables(home_of(caller), input.database_name);
-        if (!found) co_return refuse(found.error());
-        if (input.expression) {
-            re2::RE2::Options options;
-            options.set_log_errors(false);
-            const re2::RE2 pattern(to_pattern(*input.expression), options);
-            if (!pattern.ok())
-                co_return refuse("InvalidInputException",
-                                 "Expression is not a regular expression: " + pattern.error());
-            std::erase_if(*found, [&](const catalog::Table& table) {
-                return !re2::RE2::FullMatch(table.name, pattern);
+        if (auto good = check_attributes(input.attributes_to_get); !good)
+            co_return std::unexpected(std::move(good.error()));
+        auto pattern = pattern_of(input.expression.value_or(".*"));
+        if (!pattern) co_return std::unexpected(std::move(pattern.error()));
+        auto after = key_of(input.next_token);
+        if (!after) co_return std::unexpected(std::move(after.error()));
+        auto found = co_await catalog_.tables_page(
+            home_of(caller), input.database_name, *after,
+            static_cast<std::size_t>(input.max_results.value_or(tables_default)),
+            [regex = *pattern](const catalog::Table& table) {
+                return re2::RE2::FullMatch(table.name, *regex);
             });
-        }
-        auto next = cut_page(*found, input.next_token,
-                             static_cast<std::size_t>(input.max_results.value_or(tables_default)));
-        if (!next) co_return std::unexpected(std::move(next.error()));
+        if (!found) co_return refuse(found.error());
         GetTablesResponse out;
-        out.next_token = *next;
+        out.next_token = token_of(found->next);
         out.table_list.emplace();
-        for (const catalog::Table& table : *found)
-            out.table_list->push_back(std::make_shared<Table>(table_output(caller, table)));
+        for (const catalog::Table& table : found->items)
+            out.table_list->push_back(std::make_shared<Table>(
+                input.attributes_to_get ? attributes_output(table, *input.attributes_to_get)
+                                        : table_output(caller, table)));
         co_return out;
     }
     io::Task<Answer<UpdateTableResponse>> update(Caller caller, UpdateTableRequest input) {

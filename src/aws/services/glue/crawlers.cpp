@@ -1,4 +1,4 @@
-#include "aws/services/glue_crawlers.h"
+#include "aws/services/glue/crawlers.h"
 
 #include <fmt/format.h>
 
@@ -102,7 +102,15 @@ Crawler describe(const domain::Crawler& crawler, Timestamp now) {
     Crawler out;
     out.name = crawler.key.name;
     out.role = crawler.role;
-    auto& targets = out.targets.emplace().s3_targets.emplace();
+    CrawlerTargets& kinds = out.targets.emplace();
+    auto& targets = kinds.s3_targets.emplace();
+    kinds.jdbc_targets.emplace();
+    kinds.mongo_db_targets.emplace();
+    kinds.dynamo_db_targets.emplace();
+    kinds.catalog_targets.emplace();
+    kinds.delta_targets.emplace();
+    kinds.iceberg_targets.emplace();
+    kinds.hudi_targets.emplace();
     for (const domain::Target& target : crawler.targets) {
         S3Target& one = targets.emplace_back();
         one.path = target.path;
@@ -114,6 +122,8 @@ Crawler describe(const domain::Crawler& crawler, Timestamp now) {
     out.classifiers.emplace();
     out.recrawl_policy = RecrawlPolicy{crawler.recrawl_behavior};
     out.schema_change_policy = SchemaChangePolicy{crawler.update_behavior, crawler.delete_behavior};
+    out.lineage_configuration.emplace().crawler_lineage_settings = "DISABLE";
+    out.lake_formation_configuration = LakeFormationConfiguration{false, ""};
     out.state = name_of(crawler.state);
     if (!crawler.table_prefix.empty()) out.table_prefix = crawler.table_prefix;
     out.crawl_elapsed_time = crawler.running_since ? (now - *crawler.running_since).count() : 0;
@@ -127,6 +137,7 @@ Crawler describe(const domain::Crawler& crawler, Timestamp now) {
     if (!crawler.last->error.empty()) last.error_message = crawler.last->error;
     last.log_group = "/aws-glue/crawlers";
     last.log_stream = crawler.last->log_stream;
+    if (!crawler.history.empty()) last.message_prefix = crawler.history.back().id;
     last.start_time = crawler.last->started;
     return out;
 }
@@ -147,6 +158,7 @@ CrawlerHistory describe(const domain::PastCrawl& crawl) {
     if (!crawl.error.empty()) out.error_message = crawl.error;
     out.log_group = "/aws-glue/crawlers";
     out.log_stream = crawl.log_stream;
+    out.message_prefix = crawl.id;
     return out;
 }
 
@@ -256,19 +268,24 @@ class Handlers {
         const auto limit = static_cast<std::size_t>(request.max_results.value_or(crawls_default));
         const auto& history = (*known)->history;
         auto at = history.rbegin();
-        if (request.next_token) {
+        const std::string& running = (*known)->running_id;
+        const bool is_behind_running = request.next_token && *request.next_token == running;
+        if (request.next_token && !is_behind_running) {
             at = std::find_if(at, history.rend(),
                               [&](const auto& one) { return one.id == *request.next_token; });
             if (at == history.rend())
                 co_return refuse("InvalidInputException", "The pagination token is not valid");
             ++at;
-        } else if ((*known)->running_since) {
+        } else if ((*known)->running_since && !request.next_token) {
             CrawlerHistory& now = found.emplace_back();
+            now.crawl_id = running;
             now.state = "RUNNING";
             now.start_time = *(*known)->running_since;
+            now.log_group = "/aws-glue/crawlers";
+            now.message_prefix = running;
         }
         for (; at != history.rend() && found.size() < limit; ++at) found.push_back(describe(*at));
-        if (at != history.rend() && at != history.rbegin()) out.next_token = std::prev(at)->id;
+        if (at != history.rend()) out.next_token = found.back().crawl_id;
         co_return out;
     }
 

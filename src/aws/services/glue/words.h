@@ -1,6 +1,7 @@
 // What the files of the Glue rim share: faults in Glue's words, structures to and from the
 // catalog's.
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,10 @@
 #include "aws/model/glue.h"
 #include "aws/router.h"
 #include "catalog/catalog.h"
+
+namespace re2 {
+class RE2;
+}  // namespace re2
 
 namespace freshet::aws::glue_words {
 
@@ -20,28 +25,28 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 catalog::Properties properties_of(const std::optional<Pairs>& pairs);
 std::optional<Pairs> pairs_of(const catalog::Properties& properties);
 
+/// A control character that keys are made with is refused.
+Answer<catalog::Partition> partition_of(const glue::PartitionInput& in);
 catalog::Storage storage_of(const glue::StorageDescriptor& in);
 glue::StorageDescriptor storage_output(const catalog::Storage& storage);
 std::vector<catalog::Column> columns_of(const std::optional<std::vector<glue::Column>>& in);
 std::vector<glue::Column> columns_output(const std::vector<catalog::Column>& columns);
 
-/// One page of `all` from the offset that `token` says; the token of the next one, if there is one.
-template <class T>
-Answer<std::optional<std::string>> cut_page(std::vector<T>& all,
-                                            const std::optional<std::string>& token,
-                                            std::size_t size) {
-    char* end = nullptr;
-    const std::size_t from = token ? std::strtoull(token->c_str(), &end, 10) : 0;
-    if (token && (token->empty() || *end || from > all.size()))
-        return std::unexpected(Fault{"InvalidInputException", "The pagination token is not valid"});
-    const std::size_t to = std::min(all.size(), from + size);
-    const bool more = to < all.size();
-    all = std::vector<T>(std::make_move_iterator(all.begin() + static_cast<std::ptrdiff_t>(from)),
-                         std::make_move_iterator(all.begin() + static_cast<std::ptrdiff_t>(to)));
-    return more ? std::optional(std::to_string(to)) : std::nullopt;
-}
+/// A page's token is the key of its last item, so that what is deleted between two pages moves
+/// nothing.
+std::optional<std::string> token_of(const std::optional<std::string>& next);
+Answer<std::string> key_of(const std::optional<std::string>& token);
+
+/// AttributesToGet: NAME must be among them. Nothing is asked for when it is not given.
+Answer<void> check_attributes(const std::optional<std::vector<std::string>>& attributes);
+
+/// A pattern of names: a regular expression in which a bare '*' stands for any text, as clients
+/// send it.
+Answer<std::shared_ptr<const re2::RE2>> pattern_of(const std::string& expression);
 
 void register_tables(Router& router, catalog::Catalog& catalog);
 void register_partitions(Router& router, catalog::Catalog& catalog);
+void register_statistics(Router& router, catalog::Catalog& catalog);
+void register_functions(Router& router, catalog::Catalog& catalog);
 
 }  // namespace freshet::aws::glue_words

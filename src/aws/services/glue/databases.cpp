@@ -1,9 +1,13 @@
 // Databases, and what all of the Glue rim shares.
-#include "aws/services/glue.h"
+#include "aws/services/glue/glue.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
-#include "aws/services/glue_words.h"
+#include <algorithm>
+
+#include "aws/services/glue/words.h"
+#include "base/digest.h"
 
 namespace freshet::aws {
 namespace glue_words {
@@ -44,6 +48,10 @@ Database database_output(const Caller& caller, const catalog::Database& database
     if (!database.location.empty()) out.location_uri = database.location;
     out.parameters = pairs_of(database.parameters);
     out.create_time = database.created;
+    // Lake Formation's default, which is all that Freshet takes.
+    PrincipalPermissions& everybody = out.create_table_default_permissions.emplace().emplace_back();
+    everybody.principal.emplace().data_lake_principal_identifier = "IAM_ALLOWED_PRINCIPALS";
+    everybody.permissions = std::vector<std::string>{"ALL"};
     out.catalog_id = caller.account();
     return out;
 }
@@ -66,16 +74,23 @@ class Handlers {
         co_return out;
     }
     io::Task<Answer<GetDatabasesResponse>> list(Caller caller, GetDatabasesRequest input) {
-        auto found = co_await catalog_.databases(home_of(caller));
+        if (auto good = check_attributes(input.attributes_to_get); !good)
+            co_return std::unexpected(std::move(good.error()));
+        auto after = key_of(input.next_token);
+        if (!after) co_return std::unexpected(std::move(after.error()));
+        auto found = co_await catalog_.databases_page(
+            home_of(caller), *after,
+            static_cast<std::size_t>(input.max_results.value_or(databases_default)));
         if (!found) co_return refuse(found.error());
-        auto next =
-            cut_page(*found, input.next_token,
-                     static_cast<std::size_t>(input.max_results.value_or(databases_default)));
-        if (!next) co_return std::unexpected(std::move(next.error()));
         GetDatabasesResponse out;
-        out.next_token = *next;
-        for (const catalog::Database& database : *found)
-            out.database_list.push_back(database_output(caller, database));
+        out.next_token = token_of(found->next);
+        for (const catalog::Database& database : found->items) {
+            if (!input.attributes_to_get) {
+                out.database_list.push_back(database_output(caller, database));
+                continue;
+            }
+            out.database_list.emplace_back().name = database.name;
+        }
         co_return out;
     }
     io::Task<Answer<UpdateDatabaseResponse>> update(Caller caller, UpdateDatabaseRequest input) {
@@ -101,6 +116,40 @@ std::unexpected<Fault> refuse(const freshet::Error& error) {
 }
 std::unexpected<Fault> refuse(const char* code, std::string message) {
     return std::unexpected(Fault{code, std::move(message)});
+}
+
+std::optional<std::string> token_of(const std::optional<std::string>& next) {
+    return next ? std::optional(base64_encode(*next)) : std::nullopt;
+}
+
+Answer<std::string> key_of(const std::optional<std::string>& token) {
+    std::string key;
+    if (token && (token->empty() || !base64_decode(*token, key) || key.empty()))
+        return refuse("InvalidInputException", "The pagination token is not valid");
+    return key;
+}
+
+Answer<void> check_attributes(const std::optional<std::vector<std::string>>& attributes) {
+    if (attributes && std::ranges::find(*attributes, "NAME") == attributes->end())
+        return refuse("InvalidInputException", "AttributesToGet must contain NAME");
+    return {};
+}
+
+Answer<std::shared_ptr<const re2::RE2>> pattern_of(const std::string& expression) {
+    std::string text;
+    for (std::size_t i = 0; i < expression.size(); ++i) {
+        const bool is_bare =
+            expression[i] == '*' &&
+            (i == 0 || std::string_view(".])").find(expression[i - 1]) == std::string_view::npos);
+        text += is_bare ? ".*" : std::string(1, expression[i]);
+    }
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    auto pattern = std::make_shared<const re2::RE2>(text, options);
+    if (!pattern->ok())
+        return refuse("InvalidInputException",
+                      "The pattern is not a regular expression: " + pattern->error());
+    return pattern;
 }
 
 ErrorDetail detail_of(const freshet::Error& error) {
@@ -156,6 +205,15 @@ catalog::Storage storage_of(const StorageDescriptor& in) {
         storage.sort_columns.emplace_back(order.column, order.sort_order);
     storage.parameters = properties_of(in.parameters);
     storage.sub_directories = in.stored_as_sub_directories.value_or(false);
+    storage.more_locations = in.additional_locations.value_or(std::vector<std::string>());
+    if (in.skewed_info) {
+        const auto texts = [](const auto& list) {
+            return list.value_or(std::vector<std::string>());
+        };
+        storage.skewed_columns = texts(in.skewed_info->skewed_column_names);
+        storage.skewed_values = texts(in.skewed_info->skewed_column_values);
+        storage.skewed_locations = properties_of(in.skewed_info->skewed_column_value_location_maps);
+    }
     return storage;
 }
 
@@ -180,6 +238,15 @@ StorageDescriptor storage_output(const catalog::Storage& storage) {
         out.sort_columns->push_back({column, order});
     out.parameters = pairs_of(storage.parameters);
     out.stored_as_sub_directories = storage.sub_directories;
+    if (!storage.more_locations.empty()) out.additional_locations = storage.more_locations;
+    if (storage.skewed_columns.empty() && storage.skewed_values.empty() &&
+        storage.skewed_locations.empty())
+        return out;
+    SkewedInfo& skewed = out.skewed_info.emplace();
+    skewed.skewed_column_names = storage.skewed_columns;
+    skewed.skewed_column_values = storage.skewed_values;
+    skewed.skewed_column_value_location_maps =
+        Pairs(storage.skewed_locations.begin(), storage.skewed_locations.end());
     return out;
 }
 
@@ -204,6 +271,8 @@ void register_glue(Router& router, catalog::Catalog& catalog) {
     });
     glue_words::register_tables(router, catalog);
     glue_words::register_partitions(router, catalog);
+    glue_words::register_statistics(router, catalog);
+    glue_words::register_functions(router, catalog);
 }
 
 }  // namespace freshet::aws

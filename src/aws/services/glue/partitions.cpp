@@ -1,7 +1,7 @@
 // Partitions.
 #include <algorithm>
 
-#include "aws/services/glue_words.h"
+#include "aws/services/glue/words.h"
 #include "catalog/expression.h"
 
 namespace freshet::aws::glue_words {
@@ -17,6 +17,8 @@ bool is_plain(const std::vector<std::string>& values) {
         values, [](const std::string& value) { return value.find('\x1f') == std::string::npos; });
 }
 
+}  // namespace
+
 Answer<catalog::Partition> partition_of(const PartitionInput& in) {
     catalog::Partition partition;
     partition.values = in.values.value_or(std::vector<std::string>());
@@ -24,8 +26,12 @@ Answer<catalog::Partition> partition_of(const PartitionInput& in) {
         return refuse("InvalidInputException", "A partition value holds a control character");
     if (in.storage_descriptor) partition.storage = storage_of(*in.storage_descriptor);
     partition.parameters = properties_of(in.parameters);
+    partition.accessed = in.last_access_time;
+    partition.analyzed = in.last_analyzed_time;
     return partition;
 }
+
+namespace {
 
 Partition partition_output(const Caller& caller, const std::string& database,
                            const std::string& table, const catalog::Partition& partition,
@@ -35,11 +41,21 @@ Partition partition_output(const Caller& caller, const std::string& database,
     out.database_name = catalog::folded(database);
     out.table_name = catalog::folded(table);
     out.creation_time = partition.created;
+    out.last_access_time = partition.accessed;
+    out.last_analyzed_time = partition.analyzed;
     if (partition.storage) out.storage_descriptor = storage_output(*partition.storage);
     if (out.storage_descriptor && !with_columns) out.storage_descriptor->columns.reset();
     out.parameters = pairs_of(partition.parameters);
     out.catalog_id = caller.account();
     return out;
+}
+
+/// Each partition is in one segment.
+bool is_in(const Segment& segment, const std::vector<std::string>& values) {
+    std::size_t hash = 0;
+    for (const std::string& value : values) hash = hash * 31 + std::hash<std::string>()(value);
+    return static_cast<int>(hash % static_cast<std::size_t>(segment.total_segments)) ==
+           segment.segment_number;
 }
 
 class Handlers {
@@ -111,27 +127,20 @@ class Handlers {
         auto expression =
             catalog::Expression::parse(input.expression.value_or(""), table->partition_keys);
         if (!expression) co_return refuse(expression.error());
-        auto found =
-            co_await catalog_.partitions(home_of(caller), input.database_name, input.table_name);
+        auto after = key_of(input.next_token);
+        if (!after) co_return std::unexpected(std::move(after.error()));
+        const auto wanted = [&](const catalog::Partition& partition) {
+            return expression->matches(partition.values) &&
+                   (!input.segment || is_in(*input.segment, partition.values));
+        };
+        auto found = co_await catalog_.partitions_page(
+            home_of(caller), input.database_name, input.table_name, *after,
+            static_cast<std::size_t>(input.max_results.value_or(partitions_default)), wanted);
         if (!found) co_return refuse(found.error());
-        std::erase_if(*found, [&](const catalog::Partition& partition) {
-            if (!expression->matches(partition.values)) return true;
-            if (!input.segment) return false;
-            std::size_t hash = 0;
-            for (const std::string& value : partition.values)
-                hash = hash * 31 + std::hash<std::string>()(value);
-            return static_cast<int>(hash %
-                                    static_cast<std::size_t>(input.segment->total_segments)) !=
-                   input.segment->segment_number;
-        });
-        auto next =
-            cut_page(*found, input.next_token,
-                     static_cast<std::size_t>(input.max_results.value_or(partitions_default)));
-        if (!next) co_return std::unexpected(std::move(next.error()));
         GetPartitionsResponse out;
-        out.next_token = *next;
+        out.next_token = token_of(found->next);
         out.partitions.emplace();
-        for (const catalog::Partition& partition : *found) {
+        for (const catalog::Partition& partition : found->items) {
             out.partitions->push_back(
                 partition_output(caller, input.database_name, input.table_name, partition,
                                  !input.exclude_column_schema.value_or(false)));
@@ -147,6 +156,30 @@ class Handlers {
                                                        std::move(*partition));
         if (!done) co_return refuse(done.error());
         co_return UpdatePartitionResponse{};
+    }
+
+    io::Task<Answer<BatchUpdatePartitionResponse>> update_many(Caller caller,
+                                                               BatchUpdatePartitionRequest input) {
+        auto table =
+            co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
+        if (!table) co_return refuse(table.error());
+        BatchUpdatePartitionResponse out;
+        out.errors.emplace();
+        for (const BatchUpdatePartitionRequestEntry& one : input.entries) {
+            auto partition = partition_of(one.partition_input);
+            if (!partition) {
+                Fault& fault = partition.error();
+                out.errors->push_back(
+                    {one.partition_value_list,
+                     ErrorDetail{std::move(fault.code), std::move(fault.message)}});
+                continue;
+            }
+            auto done = co_await catalog_.update_partition(
+                home_of(caller), input.database_name, input.table_name, one.partition_value_list,
+                std::move(*partition));
+            if (!done) out.errors->push_back({one.partition_value_list, detail_of(done.error())});
+        }
+        co_return out;
     }
 
     io::Task<Answer<DeletePartitionResponse>> remove(Caller caller, DeletePartitionRequest input) {
@@ -193,6 +226,9 @@ void register_partitions(Router& router, catalog::Catalog& catalog) {
     });
     router.handle<UpdatePartitionOp>(home, [h](Caller c, UpdatePartitionRequest i) {
         return h->update(std::move(c), std::move(i));
+    });
+    router.handle<BatchUpdatePartitionOp>(home, [h](Caller c, BatchUpdatePartitionRequest i) {
+        return h->update_many(std::move(c), std::move(i));
     });
     router.handle<DeletePartitionOp>(home, [h](Caller c, DeletePartitionRequest i) {
         return h->remove(std::move(c), std::move(i));
