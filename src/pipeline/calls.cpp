@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "aws/protocol/built.h"
 #include "aws/protocol/validate.h"
 
 namespace freshet::pipeline {
@@ -18,6 +19,8 @@ io::Task<aws::Answer<void>> Calls::dispatch(const aws::OperationInfo& operation,
     aws::Violations violations;
     aws::validate(*operation.input, input.get(), violations);
     if (!violations.empty()) co_return std::unexpected(violations.fault(*operation.service));
+    auto built = aws::refuse_unbuilt(operation, input.get(), caller_.account());
+    if (!built) co_return built;
     auto done = co_await io::run_on(*entry->home, entry->call(caller_, input.get(), output.get()));
     co_return done;
 }

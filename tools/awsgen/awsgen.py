@@ -3,7 +3,8 @@
     awsgen.py SERVICE OUTPUT_DIRECTORY
 
 Writes SERVICE.h (structs, operation traits) and SERVICE.cpp (the tables of src/aws/protocol/shape.h). The operations
-are those of manifest.toml. Tables are plain data: the codecs of src/aws/protocol walk them.
+are those of manifest.toml, what is done with their members stands in members/SERVICE.toml. Tables are plain data: the
+codecs of src/aws/protocol walk them.
 """
 import json
 import pathlib
@@ -11,6 +12,8 @@ import sys
 
 import botocore
 import botocore.session
+
+from members import Judgement
 
 try:
     import tomllib
@@ -50,6 +53,7 @@ class Service:
         if unknown:
             raise SystemExit(f"manifest.toml: {name} has no operation {', '.join(sorted(unknown))}")
         self.operations = operations
+        self.judgement = Judgement(name, self.model, operations)
         self.protocols = list(dict.fromkeys([self.meta["protocol"], *self.meta.get("protocols", []), *also]))
         self.order, self.recursive, self.streams, self.events = [], set(), set(), []
         for operation in operations:
@@ -181,13 +185,16 @@ class Service:
         for name in self.order:
             out += self.table(name)
         out.append('[[maybe_unused]] const Shape nothing{.kind = Kind::structure, .name = ""};')
-        out += self.errors() + self.all_operations() + self.service() + ["}  // namespace", ""]
+        refusals = Refusals()
+        for operation in self.operations:
+            refusals.add(operation, self.judgement.unbuilt(operation))
+        out += self.errors() + self.all_operations() + self.service() + refusals.lines + ["}  // namespace", ""]
         out.append("const ServiceInfo& service_info() { return service; }")
         for name in filter(self.is_large, self.order):
             out += self.special_members(name)
         out += [f"const Shape& shape_of_{name}() {{ return shape_{name}; }}" for name in self.events]
         for operation in self.operations:
-            out += self.operation(operation)
+            out += self.operation(operation, refusals.of(operation))
         return "\n".join(out + [f"}}  // namespace freshet::aws::{self.name}", ""])
 
     def table(self, name):
@@ -300,12 +307,14 @@ class Service:
                  f".target_prefix = {quoted(meta.get('targetPrefix', ''))}",
                  f".api_version = {quoted(meta['apiVersion'])}",
                  f".xml_namespace = {quoted(self.xml_namespace())}",
-                 ".errors = errors", ".operations = operations"]
+                 ".errors = errors", ".operations = operations",
+                 f".unbuilt_code = {quoted(self.judgement.refusal['code'])}",
+                 f".unbuilt_status = {self.judgement.refusal['status']}"]
         protocols = [f"Protocol::{PROTOCOLS[word]}" for word in self.protocols]
         return [f"constexpr Protocol protocols[] = {{{', '.join(protocols)}}};",
                 "const ServiceInfo service{" + ", ".join(parts) + "};", ""]
 
-    def operation(self, name):
+    def operation(self, name, unbuilt):
         operation = self.model["operations"][name]
         http = operation["http"]
         tables = [f"&shape_{shape}" if shape else "&nothing" for shape in (self.side(name, "input"), self.side(name, "output"))]
@@ -315,8 +324,43 @@ class Service:
                  f".method = {quoted(http['method'])}", f".uri = {quoted(http['requestUri'])}",
                  f".status = {http.get('responseCode', 200)}",
                  f".result_wrapper = {quoted(output.get('resultWrapper', ''))}"]
+        parts += [f".unbuilt = {unbuilt}"] if unbuilt else []
         return [f"const OperationInfo& {name}Op::info() {{",
                 "    static const OperationInfo info{" + ", ".join(parts) + "};", "    return info;", "}"]
+
+
+class Refusals:
+    """The trees of Judgement.unbuilt() as tables; equal ones are written once."""
+
+    def __init__(self):
+        self.lines, self.known, self.roots = [], {}, {}
+
+    def of(self, operation):
+        return self.roots.get(operation)
+
+    def add(self, operation, tree):
+        if tree:
+            self.roots[operation] = self.table(tree)
+
+    def table(self, tree):
+        entries = []
+        for place, below, values, instead in tree:
+            parts = [f".member = {place}"]
+            if below:
+                parts.append(f".below = {self.table(below)}")
+            if values:
+                parts.append(f".only = {self.named('only', 'constexpr const char*', list(map(quoted, values)))}")
+            if instead:
+                parts.append(f".instead = {quoted(instead)}")
+            entries.append("{" + ", ".join(parts) + "}")
+        return self.named("unbuilt", "const Unbuilt", entries)
+
+    def named(self, stem, kind, entries):
+        key = (stem, *entries)
+        if key not in self.known:
+            self.known[key] = f"{stem}_{len(self.known)}"
+            self.lines.append(f"{kind} {self.known[key]}[] = {{{', '.join(entries)}}};")
+        return self.known[key]
 
 
 def main():

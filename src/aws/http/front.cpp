@@ -12,6 +12,7 @@
 #include "aws/http/kinesis_gate.h"
 #include "aws/http/route.h"
 #include "aws/limits.h"
+#include "aws/protocol/built.h"
 #include "aws/protocol/cbor.h"
 #include "aws/protocol/event_stream.h"
 #include "aws/protocol/json.h"
@@ -234,6 +235,12 @@ void encode_body(const OperationInfo& operation, Protocol protocol, const void* 
     response.body.push_back(Bytes::own(encode_xml(*operation.output, output, xml_root_of(operation.name), service.xml_namespace)));
 }
 
+/// What the model forbids comes first, then what is not built.
+Answer<void> judge(const OperationInfo& operation, const void* input, const Violations& violations, const Caller& caller) {
+    if (!violations.empty()) return std::unexpected(violations.fault(*operation.service));
+    return refuse_unbuilt(operation, input, caller.account());
+}
+
 /// Runs on the handler's home core; everything that it touches is held by the work.
 io::Task<Answer<void>> run_handler(const Router::Entry& entry, Caller caller, std::shared_ptr<void> input,
                                    std::shared_ptr<void> output) {
@@ -375,7 +382,7 @@ io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest
         auto checked = make_checked_body(std::move(request.body), request.headers, request.content_length);
         std::shared_ptr<io::BodyReader> body = std::make_shared<HoppingBody>(*io::Core::current(), std::move(checked));
         *static_cast<std::shared_ptr<io::BodyReader>*>(payload->make(input)) = std::move(body);
-        co_return violations.empty() ? Answer<void>() : std::unexpected(violations.fault(*operation.service));
+        co_return judge(operation, input, violations, work->caller);
     }
     if (protocol == Protocol::query) {
         done = decode_query(shape, work->route.parameters, input, violations);
@@ -402,7 +409,7 @@ io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest
     if (!done) co_return done;
     if (work->service == &kinesis::service_info()) demand_beyond_model(shape, input, violations);
     if (protocol != Protocol::rest_xml) validate(shape, input, violations);
-    co_return violations.empty() ? Answer<void>() : std::unexpected(violations.fault(*operation.service));
+    co_return judge(operation, input, violations, work->caller);
 }
 
 }  // namespace freshet::aws

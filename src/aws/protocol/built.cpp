@@ -1,79 +1,112 @@
 #include "aws/protocol/built.h"
 
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <vector>
+
+#include "aws/protocol/scalar.h"
+#include "base/bytes.h"
 
 namespace freshet::aws {
 namespace {
 
-using Path = std::vector<std::string_view>;
+bool holds(const Shape& shape, const void* value);
 
-std::string_view take_step(std::string_view& pattern) {
-    const std::size_t dot = pattern.find('.');
-    const std::string_view step = pattern.substr(0, dot);
-    pattern = dot == std::string_view::npos ? std::string_view() : pattern.substr(dot + 1);
-    return step;
+bool holds_any_element(const Shape& list, const void* value) {
+    for (std::size_t i = 0; i < list.list->size(value); ++i) {
+        const void* inner = list.element->held(list.list->at(value, i));
+        if (inner && holds(*list.element, inner)) return true;
+    }
+    return false;
 }
 
-/// Whether `pattern` names the member at `path`, or, with `or_below`, something in it.
-bool names(std::string_view pattern, std::span<const std::string_view> path, bool or_below) {
-    for (const std::string_view step : path) {
-        const std::string_view wanted = take_step(pattern);
-        if (wanted == "**") return true;
-        if (wanted.empty() || (wanted != "*" && wanted != step)) return false;
+/// Whether the value asks for something. A structure that has no members asks by being there.
+bool holds(const Shape& shape, const void* value) {
+    switch (shape.kind) {
+        case Kind::structure:
+            return shape.members.empty() ||
+                   std::ranges::any_of(shape.members, [&](const Member& member) {
+                       const void* inner = member.in(value);
+                       return inner && holds(*member.shape, inner);
+                   });
+        case Kind::list:
+        case Kind::map:
+            return holds_any_element(shape, value);
+        case Kind::string:
+            return !static_cast<const std::string*>(value)->empty();
+        case Kind::blob:
+            return !static_cast<const Bytes*>(value)->empty();
+        case Kind::boolean:
+        case Kind::integer:
+        case Kind::int64:
+        case Kind::float32:
+        case Kind::float64:
+        case Kind::timestamp:
+        case Kind::stream:
+            return true;
     }
-    return or_below || pattern.empty() || pattern == "**";
+    return true;
 }
 
 struct Search {
-    std::span<const std::string_view> built;
-    Path path = {};
+    const char* operation;
+    std::string_view account;
+    std::vector<std::string_view> path = {};
 
-    bool is_named(std::size_t steps, bool or_below) const {
-        const std::span<const std::string_view> part(path.data(), steps);
-        return std::ranges::any_of(
-            built, [&](std::string_view pattern) { return names(pattern, part, or_below); });
+    std::optional<std::string> in(const Shape& shape, const void* value,
+                                  std::span<const Unbuilt> parts) {
+        for (const Unbuilt& part : parts) {
+            const Member& member = shape.members[part.member];
+            const void* inner = member.in(value);
+            if (!inner) continue;
+            path.push_back(member.name);
+            auto found = at(*member.shape, inner, part);
+            if (found) return found;
+            path.pop_back();
+        }
+        return std::nullopt;
     }
 
-    /// The path up to the step from which on nothing is built.
-    std::optional<std::string> at_leaf() const {
-        if (is_named(path.size(), false)) return std::nullopt;
-        std::size_t steps = 1;
-        while (steps < path.size() && is_named(steps, true)) ++steps;
-        return fmt::format(
-            "{}",
-            fmt::join(path.begin(), path.begin() + static_cast<Path::difference_type>(steps), "."));
-    }
-
-    std::optional<std::string> in(const Shape& shape, const void* value) {
-        if (shape.kind == Kind::structure) {
-            for (const Member& member : shape.members) {
-                const void* inner = member.in(value);
-                if (!inner) continue;
-                path.emplace_back(member.name);
-                auto found = in(*member.shape, inner);
-                path.pop_back();
+    std::optional<std::string> at(const Shape& shape, const void* value, const Unbuilt& part) {
+        if (shape.kind == Kind::list || shape.kind == Kind::map) {
+            for (std::size_t i = 0; i < shape.list->size(value); ++i) {
+                const void* inner = shape.element->held(shape.list->at(value, i));
+                auto found = inner ? at(*shape.element, inner, part) : std::nullopt;
                 if (found) return found;
             }
             return std::nullopt;
         }
-        if (shape.kind != Kind::list && shape.kind != Kind::map) return at_leaf();
-        for (std::size_t i = 0; i < shape.list->size(value); ++i) {
-            const void* inner = shape.element->held(shape.list->at(value, i));
-            auto found = inner ? in(*shape.element, inner) : std::nullopt;
-            if (found) return found;
-        }
-        return std::nullopt;
+        if (!part.below.empty()) return in(shape, value, part.below);
+        if (!holds(shape, value)) return std::nullopt;
+        const std::string name = fmt::format("{} of {}", fmt::join(path, "."), operation);
+        if (part.only.empty())
+            return fmt::format("Freshet does not build {}{}{}", name, *part.instead ? ": " : "",
+                               part.instead);
+        const std::string text = scalar_to_text(shape, value, Stamp::natural);
+        const auto& known = shape.choices;
+        const bool is_known = known.empty() || std::ranges::find(known, text) != known.end();
+        if (!is_known) return std::nullopt;  // the handler refuses what AWS does not know, in its words
+        std::vector<std::string_view> taken(part.only.begin(), part.only.end());
+        std::ranges::replace(taken, std::string_view("{account}"), account);
+        if (std::ranges::find(taken, text) != taken.end()) return std::nullopt;
+        return fmt::format("Freshet does not build {} with the value {}; it takes {}", name, text,
+                           fmt::join(taken, ", "));
     }
 };
 
 }  // namespace
 
-std::optional<std::string> first_unbuilt(const Shape& shape, const void* value,
-                                         std::span<const std::string_view> built) {
-    return Search{built}.in(shape, value);
+Answer<void> refuse_unbuilt(const OperationInfo& operation, const void* input,
+                            std::string_view account) {
+    if (operation.unbuilt.empty()) return {};
+    auto found = Search{operation.name, account}.in(*operation.input, input, operation.unbuilt);
+    if (!found) return {};
+    const ServiceInfo& service = *operation.service;
+    return std::unexpected(Fault{service.unbuilt_code, std::move(*found), service.unbuilt_status});
 }
 
 }  // namespace freshet::aws

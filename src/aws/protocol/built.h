@@ -1,20 +1,18 @@
-// Requests of which only a part is built: finds what a request uses beyond it, so that the rest is
-// refused and never ignored.
+// Members that are not built: what a request uses of them is refused and never ignored. Which they
+// are stands in tools/awsgen/members, judged member by member.
 #pragma once
-#include <optional>
-#include <span>
-#include <string>
 #include <string_view>
 
+#include "aws/fault.h"
 #include "aws/protocol/shape.h"
 
 namespace freshet::aws {
 
-/// The first member that holds something in `value`, a structure of `shape`, and that none of
-/// `built` names: "Definition.Sheets.Visuals.TableVisual". Nothing when all are built. Lists and
-/// maps add no step to a path; empty structures, lists and maps hold nothing. In `built`, "*"
-/// stands for any one member and "**" at the end for everything below.
-std::optional<std::string> first_unbuilt(const Shape& shape, const void* value,
-                                         std::span<const std::string_view> built);
+/// Refuses, in the service's words, the first member of `input`, a value of the operation's input,
+/// that is not built: "Freshet does not build Targets.SqsParameters of PutTargets". Lists and maps
+/// add no step to a path; empty texts, structures, lists and maps hold nothing. `account`: the
+/// caller's, which "{account}" stands for in Unbuilt::only.
+Answer<void> refuse_unbuilt(const OperationInfo& operation, const void* input,
+                            std::string_view account);
 
 }  // namespace freshet::aws

@@ -134,6 +134,8 @@ struct ServiceInfo {
     const char* xml_namespace;
     std::span<const ErrorInfo> errors;
     std::span<const OperationName> operations;  ///< every one that AWS has
+    const char* unbuilt_code = "";  ///< the fault that refuses a member that is not built
+    int unbuilt_status = 400;
 
     bool takes(Protocol wanted) const {
         for (const Protocol one : protocols) {
@@ -141,6 +143,14 @@ struct ServiceInfo {
         }
         return false;
     }
+};
+
+/// A member of an input that is refused when it is there: whole, in a part, or but for some values.
+struct Unbuilt {
+    std::uint16_t member;                   ///< its place in Shape::members
+    std::span<const Unbuilt> below = {};    ///< the parts of a structure; none: all of it
+    std::span<const char* const> only = {}; ///< values that ask for no more than is done
+    const char* instead = "";               ///< what does the work
 };
 
 struct OperationInfo {
@@ -154,6 +164,7 @@ struct OperationInfo {
     const char* uri;
     int status;
     const char* result_wrapper;
+    std::span<const Unbuilt> unbuilt = {};  ///< tools/awsgen/members: none when each member is built
 };
 
 template <class T>

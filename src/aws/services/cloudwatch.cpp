@@ -222,9 +222,6 @@ class Handlers {
         if (request.start_time >= request.end_time)
             co_return refuse_value(
                 "The parameter StartTime must be less than the parameter EndTime.");
-        if (request.extended_statistics)
-            co_return refuse_value(
-                "Freshet keeps sums, counts, minima and maxima: ExtendedStatistics are not built");
         if (!request.statistics)
             co_return refuse("MissingRequiredParameterException",
                              "The parameter Statistics is required.");
@@ -275,11 +272,8 @@ class Handlers {
                                               const GetMetricDataInput& request,
                                               const MetricDataQuery& query, bool ascending,
                                               Pager& pager) {
-        if (query.expression || !query.metric_stat)
-            co_return refuse_value(fmt::format(
-                "Freshet does not build Expression ({}): metric math and Metrics Insights; "
-                "MetricStat is built",
-                query.id));
+        if (!query.metric_stat)
+            co_return refuse_value(fmt::format("The query {} must have a MetricStat.", query.id));
         const MetricStat& stat = *query.metric_stat;
         if (!statistic(stat.stat, {}))
             co_return refuse_value(

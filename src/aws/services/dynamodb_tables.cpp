@@ -15,11 +15,6 @@ namespace domain = tables;
 
 constexpr std::size_t list_default = 100;
 
-Answer<void> check_unbuilt(bool is_asked, const char* what) {
-    if (is_asked) return invalid(fmt::format("Freshet does not build {} of a table", what));
-    return {};
-}
-
 std::vector<domain::KeyPart> parts_of(const std::vector<AttributeDefinition>& given) {
     std::vector<domain::KeyPart> parts;
     for (const AttributeDefinition& one : given) {
@@ -148,14 +143,6 @@ TableDescription describe(const domain::Table& table, const char* status) {
 }
 
 Answer<domain::Table> table_of(const Caller& caller, const CreateTableInput& request) {
-    auto good =
-        check_unbuilt(request.stream_specification && request.stream_specification->stream_enabled,
-                      "StreamSpecification");
-    if (good) good = check_unbuilt(request.resource_policy.has_value(), "ResourcePolicy");
-    if (good) good = check_unbuilt(request.global_table_source_arn.has_value(), "global replicas");
-    if (good && request.sse_specification && request.sse_specification->enabled.value_or(false))
-        good = check_unbuilt(true, "SSESpecification");
-    if (!good) return std::unexpected(std::move(good.error()));
     domain::Table table;
     table.key = table_key(caller, request.table_name);
     if (!request.key_schema || !request.attribute_definitions)
@@ -186,13 +173,6 @@ Answer<domain::Table> table_of(const Caller& caller, const CreateTableInput& req
 }
 
 Answer<domain::TableChange> change_of(const UpdateTableInput& request) {
-    auto good =
-        check_unbuilt(request.stream_specification && request.stream_specification->stream_enabled,
-                      "StreamSpecification");
-    if (good) good = check_unbuilt(request.replica_updates.has_value(), "ReplicaUpdates");
-    if (good && request.sse_specification && request.sse_specification->enabled.value_or(false))
-        good = check_unbuilt(true, "SSESpecification");
-    if (!good) return std::unexpected(std::move(good.error()));
     domain::TableChange change;
     if (request.billing_mode) change.is_provisioned = request.billing_mode == "PROVISIONED";
     change.is_protected = request.deletion_protection_enabled;

@@ -43,14 +43,6 @@ Answer<domain::RuleKey> key_of(const Caller& caller, const std::string& name,
 }
 
 Answer<domain::Target> target_of(const Target& given) {
-    if (given.kinesis_parameters || given.run_command_parameters || given.ecs_parameters ||
-        given.batch_parameters || given.sqs_parameters || given.http_parameters ||
-        given.redshift_data_parameters || given.sage_maker_pipeline_parameters ||
-        given.app_sync_parameters)
-        return refuse("ValidationException",
-                      "Freshet does not build parameters of this target; functions are built");
-    if (given.dead_letter_config)
-        return refuse("ValidationException", "Freshet does not build DeadLetterConfig");
     const int inputs = given.input.has_value() + given.input_path.has_value() +
                        given.input_transformer.has_value();
     if (inputs > 1)
@@ -109,9 +101,6 @@ class Handlers {
     io::Task<Answer<PutRuleResponse>> put(Caller caller, PutRuleRequest request) {
         auto key = key_of(caller, request.name, request.event_bus_name);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        if (request.event_pattern)
-            co_return refuse("ValidationException",
-                             "Freshet does not build EventPattern; ScheduleExpression is built");
         if (!request.schedule_expression)
             co_return refuse("ValidationException",
                              "Parameter(s) EventPattern or ScheduleExpression must be specified.");

@@ -58,13 +58,6 @@ Answer<void> apply_common(const Config& config, domain::Destination& d) {
         if (hints.interval_in_seconds) d.interval_s = *hints.interval_in_seconds;
     }
     if (config.compression_format) {
-        if (*config.compression_format != "UNCOMPRESSED" && *config.compression_format != "GZIP") {
-            return refuse(
-                "InvalidArgumentException",
-                fmt::format(
-                    "Freshet does not build the compression {}; UNCOMPRESSED and GZIP are built",
-                    *config.compression_format));
-        }
         d.compression = *config.compression_format == "GZIP" ? domain::Compression::gzip
                                                              : domain::Compression::none;
     }
@@ -76,32 +69,13 @@ Answer<void> apply_extended(const Config& config, domain::Destination& d) {
     if (config.file_extension) d.file_extension = *config.file_extension;
     if (config.custom_time_zone)
         d.time_zone = config.custom_time_zone->empty() ? "UTC" : *config.custom_time_zone;
-    if (config.s3_backup_mode == "Enabled")
-        return refuse("InvalidArgumentException", "Freshet does not build S3BackupMode Enabled");
-    if (config.data_format_conversion_configuration &&
-        config.data_format_conversion_configuration->enabled.value_or(true)) {
-        return refuse("InvalidArgumentException",
-                      "Freshet does not build DataFormatConversionConfiguration");
-    }
-    if (config.dynamic_partitioning_configuration &&
-        config.dynamic_partitioning_configuration->enabled.value_or(false)) {
-        return refuse("InvalidArgumentException",
-                      "Freshet does not build DynamicPartitioningConfiguration");
-    }
     if (!config.processing_configuration) return {};
     d.append_newline = false;
     if (!config.processing_configuration->enabled.value_or(false) ||
         !config.processing_configuration->processors)
         return {};
     for (const Processor& processor : *config.processing_configuration->processors) {
-        if (processor.type != "AppendDelimiterToRecord") {
-            return refuse(
-                "InvalidArgumentException",
-                fmt::format(
-                    "Freshet does not build the processor {}; AppendDelimiterToRecord is built",
-                    processor.type));
-        }
-        d.append_newline = true;
+        d.append_newline = processor.type == "AppendDelimiterToRecord";
     }
     return {};
 }
@@ -174,9 +148,6 @@ class Handlers {
                 domain::KinesisSource{input.kinesis_stream_source_configuration->kinesis_stream_arn,
                                       input.kinesis_stream_source_configuration->role_arn,
                                       {}};
-        } else if (type != "DirectPut") {
-            co_return refuse("InvalidArgumentException",
-                             fmt::format("Freshet does not build the source {}", type));
         }
         std::map<std::string, std::string> tags;
         for (const Tag& tag : input.tags.value_or(std::vector<Tag>()))

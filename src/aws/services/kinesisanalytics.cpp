@@ -116,9 +116,6 @@ class Handlers {
     io::Task<Answer<UpdateApplicationResponse>> update(Caller caller,
                                                        UpdateApplicationRequest request) {
         const ApplicationUpdate& update = request.application_update;
-        if (update.reference_data_source_updates && !update.reference_data_source_updates->empty())
-            co_return refuse("InvalidArgumentException",
-                             "Freshet does not build reference data sources");
         auto changed = co_await change(
             caller, request.application_name, request.current_application_version_id,
             [&](domain::Application& application) -> Answer<void> {

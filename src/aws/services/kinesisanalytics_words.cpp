@@ -95,9 +95,6 @@ Answer<record::RowFormat> format_of(const DestinationSchema& schema) {
 
 Answer<domain::Input> input_of(const Input& given) {
     domain::Input input;
-    if (given.kinesis_firehose_input)
-        return refuse("InvalidArgumentException",
-                      "Freshet does not build KinesisFirehoseInput; KinesisStreamsInput is built");
     if (!given.kinesis_streams_input)
         return refuse("InvalidArgumentException", "KinesisStreamsInput must be given");
     input.name_prefix = given.name_prefix;
@@ -121,10 +118,6 @@ Answer<domain::Input> input_of(const Input& given) {
 Answer<domain::Output> output_of(const Output& given) {
     domain::Output output;
     output.name = given.name;
-    if (given.lambda_output)
-        return refuse("InvalidArgumentException",
-                      "Freshet does not build LambdaOutput; KinesisStreamsOutput and "
-                      "KinesisFirehoseOutput are built");
     if (given.kinesis_streams_output.has_value() == given.kinesis_firehose_output.has_value())
         return refuse(
             "InvalidArgumentException",
@@ -142,8 +135,6 @@ Answer<domain::Output> output_of(const Output& given) {
 }
 
 Answer<void> apply(const InputUpdate& update, domain::Input& input) {
-    if (update.kinesis_firehose_input_update)
-        return refuse("InvalidArgumentException", "Freshet does not build KinesisFirehoseInput");
     if (update.name_prefix_update) input.name_prefix = *update.name_prefix_update;
     if (update.input_processing_configuration_update) {
         const auto& processor =
@@ -180,8 +171,6 @@ Answer<void> apply(const InputUpdate& update, domain::Input& input) {
 }
 
 Answer<void> apply(const OutputUpdate& update, domain::Output& output) {
-    if (update.lambda_output_update)
-        return refuse("InvalidArgumentException", "Freshet does not build LambdaOutput");
     if (update.name_update) output.name = *update.name_update;
     if (update.kinesis_streams_output_update) {
         output.target = domain::Target::stream;

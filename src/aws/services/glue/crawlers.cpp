@@ -39,16 +39,8 @@ std::unexpected<Fault> refuse(const freshet::Error& error) {
 }
 
 Answer<std::vector<domain::Target>> targets_of(const CrawlerTargets& given) {
-    const auto any = [](const auto& list) { return list && !list->empty(); };
-    if (any(given.jdbc_targets) || any(given.mongo_db_targets) || any(given.dynamo_db_targets) ||
-        any(given.catalog_targets) || any(given.delta_targets) || any(given.iceberg_targets) ||
-        any(given.hudi_targets))
-        return refuse("InvalidInputException",
-                      "Freshet does not build targets other than S3Targets");
     std::vector<domain::Target> targets;
     for (const S3Target& one : given.s3_targets.value_or(std::vector<S3Target>())) {
-        if (one.event_queue_arn)
-            return refuse("InvalidInputException", "Freshet does not build EventQueueArn");
         targets.push_back({one.path.value_or(""),
                            one.exclusions.value_or(std::vector<std::string>()), one.sample_size});
     }
@@ -59,12 +51,6 @@ Answer<std::vector<domain::Target>> targets_of(const CrawlerTargets& given) {
 /// are.
 template <class Request>
 Answer<void> apply(const Request& request, domain::Crawler& crawler) {
-    if (request.schedule && !request.schedule->empty())
-        return refuse("InvalidInputException",
-                      "Freshet does not build a crawler's Schedule; an EventBridge rule with a "
-                      "function that calls StartCrawler does it");
-    if (request.classifiers && !request.classifiers->empty())
-        return refuse("InvalidInputException", "Freshet does not build custom Classifiers");
     if (request.database_name) crawler.database = *request.database_name;
     if (request.description) crawler.description = *request.description;
     if (request.table_prefix) crawler.table_prefix = *request.table_prefix;
@@ -82,8 +68,6 @@ Answer<void> apply(const Request& request, domain::Crawler& crawler) {
         if (crawler.crawls_new_folders_only() && !request.schema_change_policy)
             crawler.update_behavior = crawler.delete_behavior = "LOG";
     }
-    if (crawler.recrawl_behavior == "CRAWL_EVENT_MODE")
-        return refuse("InvalidInputException", "Freshet does not build CRAWL_EVENT_MODE");
     return {};
 }
 
@@ -241,8 +225,6 @@ class Handlers {
     }
 
     io::Task<Answer<ListCrawlersResponse>> names(Caller caller, ListCrawlersRequest request) {
-        if (request.tags && !request.tags->empty())
-            co_return refuse("InvalidInputException", "Freshet does not build tags of crawlers");
         ListCrawlersResponse out;
         auto& found = out.crawler_names.emplace();
         const auto limit = static_cast<std::size_t>(request.max_results.value_or(list_default));
@@ -261,8 +243,6 @@ class Handlers {
     io::Task<Answer<ListCrawlsResponse>> crawls(Caller caller, ListCrawlsRequest request) {
         auto known = crawlers_.find(key_of(caller, request.crawler_name));
         if (!known) co_return refuse(known.error());
-        if (request.filters && !request.filters->empty())
-            co_return refuse("InvalidInputException", "Freshet does not build Filters of crawls");
         ListCrawlsResponse out;
         auto& found = out.crawls.emplace();
         const auto limit = static_cast<std::size_t>(request.max_results.value_or(crawls_default));

@@ -14,25 +14,6 @@ namespace domain = functions;
 
 constexpr int list_default = 50;
 
-/// What Freshet does not build is refused, not forgotten.
-template <class Request>
-Answer<void> check_unbuilt(const Request& request) {
-    const auto unbuilt = [](const char* what) {
-        return refuse("InvalidParameterValueException",
-                      fmt::format("Freshet does not build {}", what));
-    };
-    if (request.layers && !request.layers->empty()) return unbuilt("Layers");
-    if (request.vpc_config && request.vpc_config->subnet_ids &&
-        !request.vpc_config->subnet_ids->empty())
-        return unbuilt("VpcConfig");
-    if (request.image_config) return unbuilt("ImageConfig");
-    if (request.file_system_configs && !request.file_system_configs->empty())
-        return unbuilt("FileSystemConfigs");
-    if (request.dead_letter_config && request.dead_letter_config->target_arn)
-        return unbuilt("DeadLetterConfig");
-    return {};
-}
-
 class Handlers {
   public:
     Handlers(domain::Functions& functions, objects::Objects& objects)
@@ -47,21 +28,6 @@ class Handlers {
                                          "'functionName' failed to satisfy constraint: Member must "
                                          "have length less than or equal to {}",
                                          key->name, domain::name_bytes_max));
-        if (auto good = check_unbuilt(request); !good)
-            co_return std::unexpected(std::move(good.error()));
-        if (request.package_type.value_or("Zip") != "Zip" || request.code.image_uri)
-            co_return refuse("InvalidParameterValueException",
-                             "Freshet does not build container images; Zip is built");
-        if (request.publish.value_or(false))
-            co_return refuse("InvalidParameterValueException",
-                             "Freshet does not build versions (Publish)");
-        for (const std::string& architecture :
-             request.architectures.value_or(std::vector<std::string>())) {
-            if (architecture != "x86_64")
-                co_return refuse(
-                    "InvalidParameterValueException",
-                    fmt::format("Freshet runs functions on x86_64, not {}", architecture));
-        }
         auto zip =
             co_await code_of(request.code.zip_file, request.code.s3_bucket, request.code.s3_key);
         if (!zip) co_return std::unexpected(std::move(zip.error()));
@@ -121,9 +87,6 @@ class Handlers {
                                                         UpdateFunctionCodeRequest request) {
         auto key = latest_of(caller, request.function_name);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        if (request.image_uri || request.publish.value_or(false))
-            co_return refuse("InvalidParameterValueException",
-                             "Freshet does not build container images and versions (Publish)");
         auto zip = co_await code_of(request.zip_file, request.s3_bucket, request.s3_key);
         if (!zip) co_return std::unexpected(std::move(zip.error()));
         if (request.dry_run.value_or(false)) {
@@ -141,8 +104,6 @@ class Handlers {
         Caller caller, UpdateFunctionConfigurationRequest request) {
         auto key = latest_of(caller, request.function_name);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        if (auto good = check_unbuilt(request); !good)
-            co_return std::unexpected(std::move(good.error()));
         domain::SettingsChange change{request.runtime,     request.handler, request.role,
                                       request.description, request.timeout, request.memory_size,
                                       std::nullopt};

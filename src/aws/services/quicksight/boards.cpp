@@ -11,68 +11,6 @@ using namespace quicksight;
 using namespace quicksight_words;
 namespace domain = dashboards;
 
-/// The first part is drawn; the rest says how it looks: it is kept and described, and drawn in
-/// Freshet's own way. What would change the numbers (filters, colours, sorting, calculated fields)
-/// is not here.
-constexpr std::string_view built[] = {
-    "AwsAccountId",
-    "DashboardId",
-    "Name",
-    "VersionDescription",
-    "ValidationStrategy.Mode",
-    "Definition.DataSetIdentifierDeclarations.*",
-    "Definition.Sheets.SheetId",
-    "Definition.Sheets.Visuals.ComboChartVisual.VisualId",
-    "Definition.Sheets.Visuals.BarChartVisual.VisualId",
-    "Definition.Sheets.Visuals.LineChartVisual.VisualId",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.Category.*.FieldId",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.Category.*.Column.*",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.*.NumericalMeasureField.FieldId",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.*.NumericalMeasureField.Column.*",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.*.NumericalMeasureField."
-    "AggregationFunction.SimpleNumericalAggregation",
-
-    "DashboardPublishOptions.**",
-    "Definition.Options.**",
-    "Definition.AnalysisDefaults.**",
-    "Definition.ColumnConfigurations.**",
-    "Definition.Sheets.Name",
-    "Definition.Sheets.Title",
-    "Definition.Sheets.Description",
-    "Definition.Sheets.ContentType",
-    "Definition.Sheets.Layouts.**",
-    "Definition.Sheets.Visuals.*.Title.**",
-    "Definition.Sheets.Visuals.*.Subtitle.**",
-    "Definition.Sheets.Visuals.*.VisualContentAltText",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.Category.*.FormatConfiguration.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.FieldWells.*.*.NumericalMeasureField."
-    "FormatConfiguration.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.SortConfiguration.*.OtherCategories",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.Orientation",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.BarsArrangement",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.Type",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.CategoryAxis.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.CategoryLabelOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.ValueAxis.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.ValueLabelOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.XAxisDisplayOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.XAxisLabelOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.PrimaryYAxisDisplayOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.PrimaryYAxisLabelOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.SecondaryYAxisDisplayOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.SecondaryYAxisLabelOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.SingleAxisOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.ColorLabelOptions.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.DefaultSeriesSettings.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.Series.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.Legend.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.DataLabels.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.BarDataLabels.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.LineDataLabels.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.Tooltip.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.VisualPalette.**",
-    "Definition.Sheets.Visuals.*.ChartConfiguration.Interactions.**"};
-
 std::string version_arn(const domain::Dashboard& dashboard) {
     return fmt::format("{}/version/{}", arn_of("dashboard", dashboard.key), dashboard.version);
 }
@@ -97,7 +35,7 @@ class Boards {
 
     io::Task<Answer<CreateDashboardResponse>> create(Caller caller,
                                                      CreateDashboardRequest request) {
-        auto wanted = read(caller, *CreateDashboardOp::info().input, request);
+        auto wanted = read(caller, request);
         if (!wanted) co_return std::unexpected(std::move(wanted.error()));
         auto made = co_await dashboards_.create(*wanted);
         if (!made) co_return refuse(made.error());
@@ -106,7 +44,7 @@ class Boards {
 
     io::Task<Answer<UpdateDashboardResponse>> update(Caller caller,
                                                      UpdateDashboardRequest request) {
-        auto changed = read(caller, *UpdateDashboardOp::info().input, request);
+        auto changed = read(caller, request);
         if (!changed) co_return std::unexpected(std::move(changed.error()));
         auto found = dashboards_.find(changed->key);
         if (!found) co_return refuse(found.error());
@@ -193,10 +131,6 @@ class Boards {
                                                      DeleteDashboardRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.dashboard_id);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        if (request.version_number)
-            co_return invalid(
-                "Freshet does not build VersionNumber of DeleteDashboard: the newest "
-                "version is the only one it keeps.");
         auto removed = co_await dashboards_.remove(*key);
         if (!removed) co_return refuse(removed.error());
         DeleteDashboardResponse out;
@@ -209,10 +143,7 @@ class Boards {
 
   private:
     template <class Request>
-    static Answer<domain::Dashboard> read(const Caller& caller, const Shape& shape,
-                                          const Request& request) {
-        if (auto good = only_built(shape, &request, built); !good)
-            return std::unexpected(std::move(good.error()));
+    static Answer<domain::Dashboard> read(const Caller& caller, const Request& request) {
         auto key = key_of(caller, request.aws_account_id, request.dashboard_id);
         if (!key) return std::unexpected(std::move(key.error()));
         if (!request.definition) return invalid("A dashboard has a Definition.");

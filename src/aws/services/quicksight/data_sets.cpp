@@ -12,26 +12,6 @@ using namespace quicksight;
 using namespace quicksight_words;
 namespace domain = dashboards;
 
-constexpr std::string_view built[] = {"AwsAccountId",
-                                      "DataSetId",
-                                      "Name",
-                                      "ImportMode",
-                                      "PhysicalTableMap.CustomSql.DataSourceArn",
-                                      "PhysicalTableMap.CustomSql.Name",
-                                      "PhysicalTableMap.CustomSql.SqlQuery",
-                                      "PhysicalTableMap.CustomSql.Columns.Name",
-                                      "PhysicalTableMap.CustomSql.Columns.Type",
-                                      "PhysicalTableMap.CustomSql.Columns.SubType",
-                                      "PhysicalTableMap.RelationalTable.DataSourceArn",
-                                      "PhysicalTableMap.RelationalTable.Catalog",
-                                      "PhysicalTableMap.RelationalTable.Schema",
-                                      "PhysicalTableMap.RelationalTable.Name",
-                                      "PhysicalTableMap.RelationalTable.InputColumns.Name",
-                                      "PhysicalTableMap.RelationalTable.InputColumns.Type",
-                                      "PhysicalTableMap.RelationalTable.InputColumns.SubType",
-                                      "LogicalTableMap.Alias",
-                                      "LogicalTableMap.Source.PhysicalTableId"};
-
 const char* mode_of(const domain::DataSet& set) {
     return set.mode == domain::ImportMode::spice ? "SPICE" : "DIRECT_QUERY";
 }
@@ -84,7 +64,7 @@ class DataSets {
         : dashboards_(dashboards), ingestions_(ingestions) {}
 
     io::Task<Answer<CreateDataSetResponse>> create(Caller caller, CreateDataSetRequest request) {
-        auto wanted = read(caller, *CreateDataSetOp::info().input, request);
+        auto wanted = read(caller, request);
         if (!wanted) co_return std::unexpected(std::move(wanted.error()));
         auto made = co_await dashboards_.create_data_set(*wanted);
         if (!made) co_return refuse(made.error());
@@ -93,7 +73,7 @@ class DataSets {
     }
 
     io::Task<Answer<UpdateDataSetResponse>> update(Caller caller, UpdateDataSetRequest request) {
-        auto changed = read(caller, *UpdateDataSetOp::info().input, request);
+        auto changed = read(caller, request);
         if (!changed) co_return std::unexpected(std::move(changed.error()));
         auto made = co_await dashboards_.update_data_set(*changed);
         if (!made) co_return refuse(made.error());
@@ -165,9 +145,6 @@ class DataSets {
                                                      CreateIngestionRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.data_set_id);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        if (request.ingestion_type.value_or("FULL_REFRESH") != "FULL_REFRESH")
-            co_return invalid(fmt::format("Freshet does not build ingestions of type {}.",
-                                          *request.ingestion_type));
         auto started = co_await ingestions_.start(*key, request.ingestion_id);
         if (!started) co_return refuse(started.error());
         CreateIngestionResponse out;
@@ -194,10 +171,7 @@ class DataSets {
 
   private:
     template <class Request>
-    static Answer<domain::DataSet> read(const Caller& caller, const Shape& shape,
-                                        const Request& request) {
-        if (auto good = only_built(shape, &request, built); !good)
-            return std::unexpected(std::move(good.error()));
+    static Answer<domain::DataSet> read(const Caller& caller, const Request& request) {
         auto key = key_of(caller, request.aws_account_id, request.data_set_id);
         if (!key) return std::unexpected(std::move(key.error()));
         domain::DataSet set;

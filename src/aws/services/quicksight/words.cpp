@@ -43,11 +43,4 @@ Answer<dashboards::Key> key_of(const Caller& caller, const std::string& account,
     return dashboards::Key{caller.account(), caller.region(), std::move(id)};
 }
 
-Answer<void> only_built(const Shape& request, const void* value,
-                        std::span<const std::string_view> built) {
-    if (const auto found = first_unbuilt(request, value, built))
-        return invalid(fmt::format("Freshet does not build {} of QuickSight.", *found));
-    return {};
-}
-
 }  // namespace freshet::aws::quicksight_words

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "aws/caller.h"
 #include "aws/fault.h"
-#include "aws/protocol/built.h"
 #include "dashboards/errors.h"
 #include "dashboards/types.h"
 
@@ -27,10 +25,6 @@ std::string arn_of(const char* kind, const dashboards::Key& key);
 Answer<std::string> id_of(const char* kind, const Caller& caller, const std::string& arn);
 /// The path of every request names an account: it is the caller's own.
 Answer<dashboards::Key> key_of(const Caller& caller, const std::string& account, std::string id);
-/// Refuses what the request uses and `built` does not name.
-Answer<void> only_built(const Shape& request, const void* value,
-                        std::span<const std::string_view> built);
-
 /// One page of things in order of id, behind the id `after`. True when more come.
 template <class T>
 bool cut_page(std::vector<T>& all, const std::optional<std::string>& after,

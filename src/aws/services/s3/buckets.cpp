@@ -95,7 +95,6 @@ class Handlers {
     /// What a bucket is configured with from its first moment.
     static Answer<objects::Settings> settings_of(const CreateBucketRequest& input) {
         objects::Settings settings;
-        if (input.bucket_namespace && *input.bucket_namespace != "global") return unbuilt("BucketNamespace", "CreateBucket");
         if (input.object_ownership) {
             auto ownership = ownership_setting(*input.object_ownership);
             if (!ownership) return std::unexpected(std::move(ownership.error()));
@@ -103,8 +102,6 @@ class Handlers {
         }
         const auto& configuration = input.create_bucket_configuration;
         if (!configuration) return settings;
-        if (configuration->location) return unbuilt("CreateBucketConfiguration.Location", "CreateBucket");
-        if (configuration->bucket) return unbuilt("CreateBucketConfiguration.Bucket", "CreateBucket");
         if (!configuration->tags || configuration->tags->empty()) return settings;
         Tags tags;
         for (const Tag& tag : *configuration->tags) tags.emplace_back(tag.key, tag.value);

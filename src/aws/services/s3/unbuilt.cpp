@@ -43,6 +43,4 @@ Answer<void> check_encryption(const std::optional<std::string>& encryption, std:
     return unbuilt(fmt::format("the ServerSideEncryption {}", *encryption), operation);
 }
 
-std::unexpected<Fault> refuse_member(std::string_view member, std::string_view operation) { return unbuilt(member, operation); }
-
 }  // namespace freshet::aws::s3_words
