@@ -4,7 +4,8 @@
 # Seen with pyarrow 25.0.1, duckdb 1.5.5, polars 2.1.0, daft 0.7.26 and datafusion 55.0.0 on Python 3.11:
 # - k=05, k=10: PyArrow, Polars and Daft read the numbers 5 and 10, DuckDB the texts '05' and '10'.
 # - k=1, k=9999999999: PyArrow infers int32 only, and reads both as texts; the others read 64-bit numbers.
-# - k=1, k=2026-01-31: Daft reads the date as NULL, without an error; the others read two texts.
+# - k=1, k=x: Daft takes the type from the first file that it is given and reads what does not fit as NULL, without an
+#   error; with a pattern the first file is another from run to run. The others read two texts.
 # - k=null: DuckDB reads NULL, the others the text 'null'.
 # - A NULL key: DataFusion writes the folder "k=", which PyArrow, DuckDB and Polars read as ''; and it reads the folder
 #   k=__HIVE_DEFAULT_PARTITION__, which the others write and read for NULL, as that text.
@@ -43,9 +44,14 @@ def by_polars(path):
     return dict(polars.scan_parquet(path + "/", hive_partitioning=True).select("v", "k").collect().iter_rows())
 
 
-def by_daft(path):
-    columns = daft.read_parquet(f"{path}/**/*.parquet", hive_partitioning=True).select("v", "k").to_pydict()
+def by_daft(path, backwards=False):
+    files = sorted((f"{path}/{folder}/part.parquet" for folder in os.listdir(path)), reverse=backwards)
+    columns = daft.read_parquet(files, hive_partitioning=True).select("v", "k").to_pydict()
     return dict(zip(columns["v"], columns["k"]))
+
+
+def by_daft_backwards(path):
+    return by_daft(path, True)
 
 
 def by_datafusion(path):
@@ -69,7 +75,7 @@ def folders(name, *texts):
     for place, text in enumerate(texts):
         os.makedirs(f"{name}/k={text}")
         pq.write_table(pa.table({"v": [place]}), f"{name}/k={text}/part.parquet")
-    return read(name, by_arrow, by_duckdb, by_polars, by_daft)
+    return read(name, by_arrow, by_duckdb, by_polars, by_daft, by_daft_backwards)
 
 
 def expect(what, seen, wanted):
@@ -77,13 +83,15 @@ def expect(what, seen, wanted):
     assert seen == wanted, f"{what} has changed; it was {wanted}"
 
 
-expect("k=05, k=10", folders("zeros", "05", "10"), {"arrow": [5, 10], "duckdb": ["05", "10"], "polars": [5, 10], "daft": [5, 10]})
+expect("k=05, k=10", folders("zeros", "05", "10"), {"arrow": [5, 10], "duckdb": ["05", "10"], "polars": [5, 10], "daft": [5, 10], "daft_backwards": [5, 10]})
 expect("k=1, k=9999999999", folders("wide", "1", "9999999999"),
-       {"arrow": ["1", "9999999999"], "duckdb": [1, 9999999999], "polars": [1, 9999999999], "daft": [1, 9999999999]})
-expect("k=1, k=2026-01-31", folders("mixed", "1", "2026-01-31"),
-       {"arrow": ["1", "2026-01-31"], "duckdb": ["1", "2026-01-31"], "polars": ["1", "2026-01-31"], "daft": [1, None]})
+       {"arrow": ["1", "9999999999"], "duckdb": [1, 9999999999], "polars": [1, 9999999999], "daft": [1, 9999999999],
+        "daft_backwards": [1, 9999999999]})
+expect("k=1, k=x", folders("mixed", "1", "x"),
+       {"arrow": ["1", "x"], "duckdb": ["1", "x"], "polars": ["1", "x"], "daft": [1, None], "daft_backwards": ["1", "x"]})
 expect("k=null, k=x", folders("null", "null", "x"),
-       {"arrow": ["null", "x"], "duckdb": [None, "x"], "polars": ["null", "x"], "daft": ["null", "x"]})
+       {"arrow": ["null", "x"], "duckdb": [None, "x"], "polars": ["null", "x"], "daft": ["null", "x"],
+        "daft_backwards": ["null", "x"]})
 
 rows = pa.table({"v": [0, 1], "k": ["a", None]})
 ds.write_dataset(rows, "arrow", format="parquet", partitioning=ds.partitioning(pa.schema([("k", pa.string())]), flavor="hive"))
