@@ -6,6 +6,7 @@
 #include "duck/object_files.h"
 #include "duck/parquet_scan.h"
 #include "duck/raise.h"
+#include "duck/result_file.h"
 #include "duck/result_text.h"
 #include "duck/text_scan.h"
 
@@ -13,6 +14,7 @@ namespace freshet::duck {
 namespace {
 
 constexpr std::size_t rows_per_frame = 2048;
+constexpr std::size_t frame_bytes = std::size_t{1} << 20;
 
 /// What the engine says of bytes that its Parquet reader cannot make sense of, when it does not name the file.
 sql::plan::Failed unreadable(const sql::plan::QueryPlan& plan) {
@@ -31,13 +33,22 @@ bool reads_parquet(const sql::plan::QueryPlan& plan) {
     return std::ranges::any_of(plan.scans, [](const auto& scan) { return scan.format == sql::plan::Format::parquet && !scan.files.empty(); });
 }
 
+/// Without what the engine advises its own users: how to set an option, what else might have been meant.
+std::string plain(std::string message) {
+    message.resize(std::min(message.find('\n'), message.size()));
+    for (const std::string_view advice : {" Did you mean", " Use \"SET", " You might need", " Use SET", " (Use ", " Try ", " Possible solutions", " Consider ", " If you "}) {
+        message.resize(std::min(message.find(advice), message.size()));
+    }
+    return message;
+}
+
 /// The engine's error in Trino's words.
 sql::plan::Failed failure_of(const std::exception& problem, const sql::plan::QueryPlan& plan) {
     const duckdb::ErrorData error(problem);
     std::string message = error.RawMessage();
     if (const auto* file = file_named_in(message, plan)) return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + file->name};
-    // What follows shows engine SQL, which is nobody's text.
-    if (const auto line = message.find("\n\nLINE "); line != std::string::npos) message.resize(line);
+    if (message.find("expression depth") != std::string::npos) return {"STACK_OVERFLOW", "statement is too deeply nested"};
+    message = plain(std::move(message));
     if (const auto at = message.find('@'); at != std::string::npos) {
         const auto colon = message.find(": ", at);
         const std::string code = message.substr(at + 1, colon == std::string::npos ? 0 : colon - at - 1);
@@ -88,18 +99,35 @@ struct Session::State {
     void stream(const sql::plan::QueryPlan& plan, const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
         auto result = connection->SendQuery(plan.sql);
         if (result->HasError()) result->ThrowError();
+        std::optional<ResultFile> file;
+        if (!plan.result.path.empty()) file.emplace(plan.result);
         std::vector<sql::plan::Cells> pending;
-        while (auto chunk = result->Fetch()) {
-            for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {
-                sql::plan::Cells cells;
-                for (std::size_t c = 0; c < plan.columns.size(); ++c) cells.push_back(result_text(chunk->GetValue(c, row), plan.columns[c]));
-                pending.push_back(std::move(cells));
+        std::size_t bytes = 0;
+        bool open = true;
+        const auto hand_on = [&] {
+            if (file) {
+                file->add(pending);
+            } else {
+                open = rows(std::exchange(pending, {}));
             }
-            if (pending.size() >= rows_per_frame && !rows(std::exchange(pending, {}))) return;
-            if (chunk->size() == 0) break;
+            pending.clear();
+            bytes = 0;
+        };
+        while (open) {
+            auto chunk = result->Fetch();
+            if (!chunk || chunk->size() == 0) break;
+            for (duckdb::idx_t row = 0; row < chunk->size() && open; ++row) {
+                sql::plan::Cells& cells = pending.emplace_back();
+                for (std::size_t c = 0; c < plan.columns.size(); ++c) {
+                    cells.push_back(result_text(chunk->GetValue(c, row), plan.columns[c]));
+                    bytes += sizeof(sql::plan::Cells::value_type) + (cells.back() ? cells.back()->size() : 0);
+                }
+                if (pending.size() >= rows_per_frame || bytes >= frame_bytes) hand_on();
+            }
         }
         if (result->HasError()) result->ThrowError();
-        if (!pending.empty()) rows(std::move(pending));
+        if (!pending.empty() && open) hand_on();
+        if (file) file->finish();
     }
 };
 

@@ -34,7 +34,7 @@ Problem problem_of(const std::string& code, const std::string& message) {
         {"FUNCTION_NOT_FOUND", {2, 1303}}, {"TYPE_MISMATCH", {2, 1006}}, {"INVALID_VIEW", {2, 1107}}, {"NOT_SUPPORTED", {2, 1200}},
         {"HIVE_BAD_DATA", {2, 1001}}, {"HIVE_CURSOR_ERROR", {2, 1002}}, {"HIVE_CANNOT_OPEN_SPLIT", {2, 1007}}, {"DIVISION_BY_ZERO", {2, 1001}},
         {"INVALID_CAST_ARGUMENT", {2, 1001}}, {"NUMERIC_VALUE_OUT_OF_RANGE", {2, 1001}}, {"INVALID_FUNCTION_ARGUMENT", {2, 1001}},
-        {"EXCEEDED_LOCAL_MEMORY_LIMIT", {1, 0}}, {"EXCEEDED_TIME_LIMIT", {1, 206}}, {"USER_CANCELED", {2, 1011}}, {"GENERIC_INTERNAL_ERROR", {1, 0}},
+        {"VIEW_IS_STALE", {2, 1107}}, {"HIVE_UNSUPPORTED_FORMAT", {2, 1200}}, {"HIVE_INVALID_METADATA", {2, 1005}}, {"EXCEEDED_LOCAL_MEMORY_LIMIT", {1, 0}}, {"EXCEEDED_TIME_LIMIT", {1, 206}}, {"USER_CANCELED", {2, 1011}}, {"GENERIC_INTERNAL_ERROR", {1, 0}},
         {"HIVE_METASTORE_ERROR", {1, 1400}}};
     const auto found = numbers.find(code);
     const auto [category, type] = found == numbers.end() ? std::pair(2, 1006) : found->second;
@@ -58,9 +58,11 @@ io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& 
         }
         trino::TableInfo info = table_info(*table);
         if (info.is_view) {
-            if (auto parsed = trino::parse_statement(info.view_sql); parsed && parsed->query) {
-                for (auto& name : trino::referenced_tables(*parsed->query, info.view_database)) wanted.push_back(std::move(name));
-            }
+            auto names = co_await pool_.run([&] {
+                auto parsed = trino::parse_statement(info.view_sql);
+                return parsed && parsed->query ? trino::referenced_tables(*parsed->query, info.view_database) : std::vector<std::string>();
+            });
+            for (auto& name : names) wanted.push_back(std::move(name));
         }
         loaded.infos[key] = std::move(info);
         loaded.tables[key] = std::move(*table);
@@ -71,7 +73,7 @@ io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& 
 io::Task<Outcome<trino::Analyzed>> Planner::analyze(Home home, const trino::Query& query, const trino::Context& context) {
     auto loaded = co_await load(std::move(home), query, context.database);
     if (!loaded) co_return std::unexpected(std::move(loaded.error()));
-    auto analyzed = trino::analyze(query, loaded->infos, context);
+    auto analyzed = co_await pool_.run([&] { return trino::analyze(query, loaded->infos, context); });
     if (!analyzed) co_return std::unexpected(problem_of(analyzed.error().code, analyzed.error().text()));
     co_return std::move(*analyzed);
 }
@@ -79,7 +81,7 @@ io::Task<Outcome<trino::Analyzed>> Planner::analyze(Home home, const trino::Quer
 io::Task<Outcome<Planner::Planned>> Planner::plan(Home home, const trino::Query& query, const trino::Context& context) {
     auto loaded = co_await load(home, query, context.database);
     if (!loaded) co_return std::unexpected(std::move(loaded.error()));
-    auto analyzed = trino::analyze(query, loaded->infos, context);
+    auto analyzed = co_await pool_.run([&] { return trino::analyze(query, loaded->infos, context); });
     if (!analyzed) co_return std::unexpected(problem_of(analyzed.error().code, analyzed.error().text()));
     Planned planned;
     planned.columns = analyzed->columns;

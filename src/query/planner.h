@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "io/core.h"
 #include "query/ports.h"
 #include "sql/plan/plan.h"
 #include "sql/trino/analyzer.h"
@@ -17,7 +18,8 @@ using Outcome = std::expected<T, Problem>;
 
 class Planner {
   public:
-    Planner(CatalogPort& catalog, ObjectsPort& objects) : catalog_(catalog), objects_(objects) {}
+    /// `pool`: statements are analysed there, however long one takes.
+    Planner(CatalogPort& catalog, ObjectsPort& objects, io::Pool& pool) : catalog_(catalog), objects_(objects), pool_(pool) {}
 
     struct Planned {
         sql::plan::QueryPlan plan;
@@ -37,6 +39,7 @@ class Planner {
     io::Task<Outcome<bool>> add_files(std::string location, std::uint32_t partition, sql::plan::ScanPlan& plan);
     CatalogPort& catalog_;
     ObjectsPort& objects_;
+    io::Pool& pool_;
 };
 
 }  // namespace freshet::query

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "io/http.h"
 #include "io/task.h"
 #include "query/types.h"
 
@@ -107,6 +108,8 @@ class ObjectsPort {
     /// Durable when it answers.
     virtual io::Task<Result<>> put(Home home, std::string bucket, std::string key,
                                    std::string content_type, std::vector<Bytes> content) = 0;
+    /// The same of what `body` gives, to its end.
+    virtual io::Task<Result<>> put_body(Home home, std::string bucket, std::string key, std::string content_type, std::shared_ptr<io::BodyReader> body) = 0;
     /// Up to `size` bytes from `offset`; fewer at the end.
     virtual io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
                                          std::uint64_t size) = 0;

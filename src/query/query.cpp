@@ -88,6 +88,7 @@ io::Core& Query::home() { return state_->home; }
 
 Result<> Query::open() {
     const Timestamp now = state_->home.now();
+    clear_result_files(state_->options.spill_directory);
     return state_->database.write_now([&](meta::Txn& txn) -> Result<> {
         if (auto done = store::fail_unfinished(txn, to_epoch_ms(now)); !done) return done;
         return store::forget_before(txn, to_epoch_ms(now - limits::history_kept));
@@ -122,7 +123,7 @@ io::Task<Result<ExecutionId>> Query::start(StartRequest request) {
     }
     if (!split_location(*location, bucket, key)) co_return fail(Errc::invalid_request, fmt::format("outputLocation is not a valid S3 path: {}", *location));
     if (s.active.size() >= limits::queue_max) co_return fail(Errc::invalid_request, "Too many queries are waiting");
-    auto parsed = sql::trino::parse_statement(request.sql);
+    auto parsed = co_await s.runs.parse(request.sql);
     if (!parsed) co_return fail(Errc::syntax, parsed.error().message.starts_with("Queries of this type") ? parsed.error().message : parsed.error().text());
     auto run = std::make_shared<State::Active>();
     run->home = request.home;
@@ -156,22 +157,19 @@ io::Task<Outcome<bool>> Query::State::put_results(Active& run, RunOutput& output
     const Execution& e = run.stored.execution;
     std::string bucket, key;
     split_location(e.output_location, bucket, key);
-    std::vector<Bytes> content;
-    if (e.kind == StatementKind::dml) {
-        Row labels;
-        for (const auto& column : output.columns) labels.emplace_back(column.name);
-        content.push_back(Bytes::own(csv_line(labels)));
-        for (auto& piece : output.csv) content.push_back(Bytes::own(std::move(piece)));
-    } else {
-        std::string text;
-        for (const auto& line : output.lines) text += line + "\n";
-        content.push_back(Bytes::own(std::move(text)));
-    }
     std::vector<Bytes> metadata;
     metadata.push_back(Bytes::own(metadata_bytes(*e.id, output.columns)));
-    auto described = co_await objects.put(run.home, bucket, key + ".metadata", "application/octet-stream", std::move(metadata));
-    Result<> put = described;
-    if (described) put = co_await objects.put(run.home, bucket, key, e.kind == StatementKind::dml ? "text/csv" : "text/plain", std::move(content));
+    auto put = co_await objects.put(run.home, bucket, key + ".metadata", "application/octet-stream", std::move(metadata));
+    if (put && output.file) {
+        put = co_await objects.put_body(run.home, bucket, key, "text/csv", runs.body_of(std::move(output.file), run.control));
+    } else if (put) {
+        std::string text;
+        for (const auto& line : output.lines) text += line + "\n";
+        std::vector<Bytes> content;
+        content.push_back(Bytes::own(std::move(text)));
+        put = co_await objects.put(run.home, bucket, key, "text/plain", std::move(content));
+    }
+    if (run.control->cancelled) co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
     if (!put) co_return std::unexpected(Problem{fmt::format("Unable to write the query results to {}: {}", e.output_location, put.error().message()), 2, 401, false});
     co_return true;
 }
@@ -200,7 +198,8 @@ io::Task<void> Query::State::execute(std::shared_ptr<Active> run, std::shared_pt
     e.state = query::State::running;
     Outcome<RunOutput> ran;
     if (parsed->kind == Kind::select) {
-        ran = co_await runs.select(run->home, *parsed->query, context, run->control, true);
+        auto file = std::make_shared<ResultFile>(result_path(options.spill_directory, *e.id));
+        ran = co_await runs.select(run->home, *parsed->query, context, run->control, std::move(file));
     } else {
         ran = co_await runs.statement(run->home, *parsed, context);
     }
@@ -221,7 +220,13 @@ io::Task<void> Query::State::execute(std::shared_ptr<Active> run, std::shared_pt
 }
 
 io::Task<Result<store::Stored>> Query::State::find(Home of, ExecutionId id) {
-    if (const auto found = active.find(*id); found != active.end() && found->second->home == of) co_return found->second->stored;
+    if (const auto found = active.find(*id); found != active.end() && found->second->home == of) {
+        store::Stored stored = found->second->stored;
+        // A SELECT runs from when it has a worker.
+        const bool waits = stored.execution.kind == StatementKind::dml && !found->second->control->running;
+        if (waits && stored.execution.state == query::State::running) stored.execution.state = query::State::queued;
+        co_return stored;
+    }
     auto stored = co_await database.read([&](const meta::Connection& c) { return store::find(c, of, *id); });
     if (!stored) co_return std::unexpected(stored.error());
     if (!*stored) co_return no_execution(id);
@@ -291,7 +296,8 @@ io::Task<Result<Page>> Query::results(Home home, ExecutionId id, int rows_max, s
     if (!stored) co_return std::unexpected(stored.error());
     const Execution& e = stored->execution;
     switch (e.state) {
-        case query::State::queued: case query::State::running: co_return fail(Errc::not_ready, "Query has not yet finished. Current state: RUNNING");
+        case query::State::queued: co_return fail(Errc::not_ready, "Query has not yet finished. Current state: QUEUED");
+        case query::State::running: co_return fail(Errc::not_ready, "Query has not yet finished. Current state: RUNNING");
         case query::State::failed: co_return fail(Errc::not_ready, "Query did not finish successfully. Final query state: FAILED");
         case query::State::cancelled: co_return fail(Errc::not_ready, "Query did not finish successfully. Final query state: CANCELLED");
         case query::State::succeeded: break;
@@ -341,13 +347,13 @@ io::Task<Result<Page>> Query::State::page(store::Stored stored, int rows_max, st
 }
 
 io::Task<Result<Answer>> Query::ask(AskRequest request) {
-    auto parsed = sql::trino::parse_statement(request.sql);
+    auto parsed = co_await state_->runs.parse(request.sql);
     if (!parsed) co_return fail(Errc::syntax, parsed.error().text());
     sql::trino::Context context{sql::trino::lower_case(request.database), to_epoch_ms(state_->home.now()), {}, request.rows_max};
     auto control = std::make_shared<RunControl>();
     Outcome<RunOutput> ran;
     if (parsed->kind == Kind::select) {
-        ran = co_await state_->runs.select(request.home, *parsed->query, context, control, false);
+        ran = co_await state_->runs.select(request.home, *parsed->query, context, control, nullptr);
     } else {
         ran = co_await state_->runs.statement(request.home, *parsed, context);
     }

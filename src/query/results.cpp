@@ -51,21 +51,6 @@ Column column_of(std::string name, const sql::trino::Type& type) {
     return column;
 }
 
-std::string csv_line(const Row& row) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-        if (i > 0) line += ',';
-        if (!row[i]) continue;
-        line += '"';
-        for (const char c : *row[i]) {
-            if (c == '"') line += '"';
-            line += c;
-        }
-        line += '"';
-    }
-    return line + '\n';
-}
-
 bool read_csv_line(std::string_view text, std::size_t& at, std::size_t columns, Row& row) {
     row.assign(columns, std::nullopt);
     std::size_t here = at;

@@ -2,110 +2,137 @@
 
 #include "query/limits.h"
 #include "query/results.h"
+#include "sql/trino/parser.h"
 
 namespace freshet::query {
 namespace {
 
-constexpr std::size_t piece_bytes = 1 << 20;
-constexpr std::size_t result_bytes_max = std::size_t{2} << 30;
-
-/// Gathers rows on the pool thread.
+/// Gathers the rows of an answer without a result object, on the pool thread.
 struct Collector {
     RunOutput& output;
-    bool as_csv;
     std::int64_t rows_max;
     std::size_t bytes = 0;
-    bool too_large = false;
 
     bool take(std::vector<sql::plan::Cells> rows) {
         for (auto& row : rows) {
-            if (!as_csv) {
-                if (rows_max >= 0 && static_cast<std::int64_t>(output.rows.size()) >= rows_max) {
-                    output.cut = true;
-                    continue;
-                }
-                output.rows.push_back(std::move(row));
-                continue;
+            const bool full = rows_max >= 0 && static_cast<std::int64_t>(output.rows.size()) >= rows_max;
+            if (full || bytes > limits::answer_bytes_max) {
+                output.cut = true;
+                break;
             }
-            if (output.csv.empty() || output.csv.back().size() >= piece_bytes) output.csv.emplace_back();
-            const std::string line = csv_line(row);
-            bytes += line.size();
-            output.csv.back() += line;
+            for (const auto& cell : row) bytes += sizeof cell + (cell ? cell->size() : 0);
+            output.rows.push_back(std::move(row));
         }
-        too_large = bytes > result_bytes_max;
-        return !too_large;
+        return true;
     }
 };
 
 }  // namespace
 
 Runs::Runs(io::Core& home, CatalogPort& catalog, ObjectsPort& objects, const Options& options)
-    : home_(home), options_(options), planner_(catalog, objects), statements_(catalog, objects, planner_), freed_(home), pool_(limits::workers_max, "query") {}
+    : home_(home), options_(options), freed_(home), analyses_(limits::analyses_max, "query-analysis"), pool_(limits::workers_max + limits::small_workers_max, "query"), files_(1, "query-files"),
+      planner_(catalog, objects, analyses_), statements_(catalog, objects, planner_) {}
 
-io::Task<Outcome<std::unique_ptr<Worker>>> Runs::take_worker(std::shared_ptr<RunControl> control) {
-    while (busy_ >= limits::workers_max && !control->cancelled && !stopping_) {
-        co_await freed_.wait();
-    }
-    if (control->cancelled || stopping_) co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
-    std::unique_ptr<Worker> worker;
-    while (!idle_.empty() && !worker) {
-        worker = std::move(idle_.back());
-        idle_.pop_back();
-        if (!worker->alive()) worker.reset();
-    }
-    if (!worker) {
-        auto started = Worker::start(options_.worker_path);
-        if (!started) co_return std::unexpected(problem_of("GENERIC_INTERNAL_ERROR", started.error().message()));
-        worker = std::move(*started);
-    }
-    ++busy_;
-    co_return worker;
+io::Task<sql::trino::SyntaxResult<sql::trino::Statement>> Runs::parse(std::string text) {
+    auto parsed = co_await analyses_.run([&] { return sql::trino::parse_statement(text); });
+    co_return parsed;
 }
 
-void Runs::give_back(std::unique_ptr<Worker> worker) {
-    --busy_;
-    if (worker->alive() && !stopping_) idle_.push_back(std::move(worker));
+std::shared_ptr<io::BodyReader> Runs::body_of(std::shared_ptr<ResultFile> file, std::shared_ptr<RunControl> control) {
+    return read_file(std::move(file), files_, [control] { return control->cancelled.load(); });
+}
+
+io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> control, bool may_be_small) {
+    Place place;
+    while (true) {
+        if (control->cancelled || stopping_) co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
+        place.small = busy_[0] >= limits::workers_max;
+        if (!place.small || (may_be_small && busy_[1] < limits::small_workers_max)) break;
+        co_await freed_.wait();
+    }
+    auto& idle = idle_[place.small ? 1 : 0];
+    while (!idle.empty() && !place.worker) {
+        place.worker = std::move(idle.back());
+        idle.pop_back();
+        if (!place.worker->alive()) place.worker.reset();
+    }
+    if (!place.worker) {
+        auto started = Worker::start(options_.worker_path);
+        if (!started) co_return std::unexpected(problem_of("GENERIC_INTERNAL_ERROR", started.error().message()));
+        place.worker = std::move(*started);
+    }
+    ++busy_[place.small ? 1 : 0];
+    co_return place;
+}
+
+void Runs::give_back(Place place) {
+    const std::size_t kind = place.small ? 1 : 0;
+    --busy_[kind];
+    if (place.worker->alive() && !stopping_) idle_[kind].push_back(std::move(place.worker));
     freed_.notify();
 }
 
 void Runs::stop() {
     stopping_ = true;
-    idle_.clear();
+    for (auto& idle : idle_) idle.clear();
     freed_.notify();
 }
 
-io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& query, sql::trino::Context context, std::shared_ptr<RunControl> control, bool as_csv) {
+io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& query, sql::trino::Context context, std::shared_ptr<RunControl> control,
+                                          std::shared_ptr<ResultFile> file) {
     RunOutput output;
+    output.file = file;
+    context.cancelled = &control->cancelled;
     const Timestamp begun = home_.now();
     auto planned = co_await planner_.plan(std::move(home), query, context);
     if (!planned) co_return std::unexpected(std::move(planned.error()));
-    for (const auto& column : planned->columns) output.columns.push_back(column_of(column.name, column.type));
+    sql::plan::QueryPlan& plan = planned->plan;
+    for (const auto& column : planned->columns) {
+        output.columns.push_back(column_of(column.name, column.type));
+        plan.result.labels.push_back(column.name);
+    }
+    if (file) plan.result.path = file->path();
+    plan.result.bytes_max = limits::result_bytes_max;
+    plan.spill_directory = options_.spill_directory;
     output.planning_ms = (home_.now() - begun).count();
-    planned->plan.memory_mib = static_cast<std::uint64_t>(limits::worker_memory_mib);
-    planned->plan.spill_directory = options_.spill_directory;
     const Timestamp waiting = home_.now();
-    // A warm worker may have died between queries: one that was never used before decides.
-    for (int attempt = 0;; ++attempt) {
-        auto worker = co_await take_worker(control);
-        if (!worker) co_return std::unexpected(std::move(worker.error()));
+    bool may_be_small = true, may_be_dead = true;
+    while (true) {
+        auto place = co_await take_place(control, may_be_small);
+        if (!place) co_return std::unexpected(std::move(place.error()));
+        const bool small = place->small;
         output.queue_ms = (home_.now() - waiting).count();
-        control->worker = worker->get();
+        control->worker = place->worker.get();
         control->running = true;
+        plan.memory_mib = static_cast<std::uint64_t>(small ? limits::small_memory_mib : limits::worker_memory_mib);
         const Timestamp engine = home_.now();
-        Collector collector{output, as_csv, context.rows_max.value_or(-1)};
+        output.rows.clear();
+        output.cut = false;
+        Collector collector{output, context.rows_max.value_or(-1)};
         auto answer = co_await pool_.run([&] {
-            return (*worker)->run(sql::plan::encode_plan(planned->plan), limits::execution_time_max, [&](std::vector<sql::plan::Cells> rows) { return collector.take(std::move(rows)); });
+            return place->worker->run(sql::plan::encode_plan(plan), small ? limits::small_time_max : limits::execution_time_max,
+                                      [&](std::vector<sql::plan::Cells> rows) { return collector.take(std::move(rows)); });
         });
         control->worker = nullptr;
         output.engine_ms = (home_.now() - engine).count();
-        const bool died_unused = !answer && answer.error().message == "the query worker ended" && attempt == 0;
-        give_back(std::move(*worker));
+        give_back(std::move(*place));
         if (control->cancelled) co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
-        if (died_unused) continue;
-        if (collector.too_large) co_return std::unexpected(problem_of("NOT_SUPPORTED", "the result is over the limit of 2 GiB"));
-        if (!answer) co_return std::unexpected(problem_of(answer.error().code, answer.error().message));
-        output.scanned_bytes = static_cast<std::int64_t>(*answer);
-        co_return output;
+        if (answer) {
+            output.scanned_bytes = static_cast<std::int64_t>(*answer);
+            co_return output;
+        }
+        const std::string& code = answer.error().code;
+        // It was not small: it waits for a place where it may take its time.
+        const bool too_large = small && (code == "EXCEEDED_TIME_LIMIT" || code == "EXCEEDED_LOCAL_MEMORY_LIMIT");
+        // A warm worker may have died between queries: one that was never used before decides.
+        const bool was_dead = may_be_dead && answer.error().message == "the query worker ended";
+        if (!too_large && !was_dead) co_return std::unexpected(problem_of(code, answer.error().message));
+        if (too_large) {
+            may_be_small = false;
+            control->running = false;
+        } else {
+            may_be_dead = false;
+        }
     }
 }
 

@@ -228,6 +228,16 @@ io::Task<Result<>> QueryObjects::put(query::Home, std::string bucket, std::strin
     co_return plain(done);
 }
 
+io::Task<Result<>> QueryObjects::put_body(query::Home, std::string bucket, std::string key,
+                                          std::string content_type,
+                                          std::shared_ptr<io::BodyReader> body) {
+    auto staged = co_await objects_.stage(std::move(body));
+    if (!staged) co_return translated(staged.error());
+    auto done = co_await objects_.publish(std::move(bucket), std::move(key), std::move(*staged),
+                                          {{"content-type", std::move(content_type)}}, {});
+    co_return plain(done);
+}
+
 io::Task<Result<Bytes>> QueryObjects::read(std::string bucket, std::string key,
                                            std::uint64_t offset, std::uint64_t size) {
     auto object = co_await objects_.find(std::move(bucket), std::move(key));

@@ -42,6 +42,9 @@ class QueryObjects final : public query::ObjectsPort {
                                                                std::string prefix) override;
     io::Task<Result<>> put(query::Home home, std::string bucket, std::string key,
                            std::string content_type, std::vector<Bytes> content) override;
+    io::Task<Result<>> put_body(query::Home home, std::string bucket, std::string key,
+                                std::string content_type,
+                                std::shared_ptr<io::BodyReader> body) override;
     io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
                                  std::uint64_t size) override;
     io::Task<Result<bool>> bucket_exists(std::string bucket) override;

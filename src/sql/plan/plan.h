@@ -47,10 +47,18 @@ struct ScanPlan {
     std::map<std::string, std::string> properties;  ///< of the serde and the table
 };
 
+/// Where the worker writes the rows; without a path they are sent.
+struct ResultTarget {
+    std::string path;
+    std::vector<std::string> labels;  ///< the first line
+    std::uint64_t bytes_max = 0;
+};
+
 struct QueryPlan {
     std::string sql;
     std::vector<trino::Type> columns;
     std::vector<ScanPlan> scans;
+    ResultTarget result;
     std::uint64_t memory_mib = 0;
     std::string spill_directory;
 };

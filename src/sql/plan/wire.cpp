@@ -172,6 +172,10 @@ std::string encode_plan(const QueryPlan& plan) {
     for (const auto& type : plan.columns) out.type(type);
     out.number(plan.scans.size());
     for (const auto& scan : plan.scans) write_scan(out, scan);
+    out.text(plan.result.path);
+    out.number(plan.result.labels.size());
+    for (const auto& label : plan.result.labels) out.text(label);
+    out.number(plan.result.bytes_max);
     out.number(plan.memory_mib);
     out.text(plan.spill_directory);
     return out.finish();
@@ -183,6 +187,9 @@ std::optional<QueryPlan> decode_plan(std::string_view payload) {
     plan.sql = in.text();
     for (auto left = in.count(); left > 0 && in.good(); --left) plan.columns.push_back(in.type());
     for (auto left = in.count(); left > 0 && in.good(); --left) plan.scans.push_back(read_scan(in));
+    plan.result.path = in.text();
+    for (auto left = in.count(); left > 0 && in.good(); --left) plan.result.labels.push_back(in.text());
+    plan.result.bytes_max = in.number();
     plan.memory_mib = in.number();
     plan.spill_directory = in.text();
     return in.ended() ? std::optional(std::move(plan)) : std::nullopt;
