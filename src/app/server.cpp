@@ -23,6 +23,7 @@
 #include "app/wire_stream.h"
 #include "app/wire/tables.h"
 #include "aws/http/front.h"
+#include "aws/services/s3/bucket_cors.h"
 #include "base/log.h"
 #include "console/console.h"
 #include "io/faults/failpoint.h"
@@ -183,7 +184,7 @@ Result<> Server::Parts::make_services() {
 Result<> Server::Parts::listen() {
     operators = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), pages.get());
     front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *operators,
-                                         aws::Cors(config.cors_origins),
+                                         aws::Cors(config.cors_origins, aws::make_bucket_rules(objects->objects())),
                                          aws::KinesisGate(config.demands_signatures));
     operators->set_front(*front);
     pipelines = std::make_unique<pipeline::PipelineApi>(

@@ -65,6 +65,10 @@ def test_a_composite_checksum(s3, algorithm):
     assert s3.get_object(Bucket="lake", Key="k", ChecksumMode="ENABLED")["Body"].read() == WHOLE
     [entry] = s3.list_objects_v2(Bucket="lake")["Contents"]
     assert (entry["ChecksumAlgorithm"], entry["ChecksumType"]) == ([algorithm], "COMPOSITE")
+    attributes = s3.get_object_attributes(Bucket="lake", Key="k", ObjectAttributes=["Checksum", "ObjectParts"])
+    assert attributes["Checksum"] == {name: expected[:-2], "ChecksumType": "COMPOSITE"}
+    assert [(one["PartNumber"], one["Size"], one[name]) for one in attributes["ObjectParts"]["Parts"]] == \
+        [(number, len(part), done[number - 1][name]) for number, part in enumerate(PARTS, 1)]
 
 
 def test_a_full_object_checksum(s3):
@@ -156,3 +160,22 @@ def test_the_copy_of_a_multipart_object_is_one_object(s3):
     assert (copy["ChecksumSHA256"], copy["ChecksumType"]) == (coded(hashlib.sha256(WHOLE).digest()), "FULL_OBJECT")
     assert refusal(s3.get_object, Bucket="lake", Key="c", PartNumber=2) == (416, "InvalidPartNumber")
     assert s3.get_object(Bucket="lake", Key="c")["Body"].read() == WHOLE
+
+
+def test_objects_attributes(s3):
+    s3.put_object(Bucket="lake", Key="k", Body=b"content", ChecksumAlgorithm="SHA1")
+    every = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]
+    answer = s3.get_object_attributes(Bucket="lake", Key="k", ObjectAttributes=every)
+    assert (answer["ETag"], answer["ObjectSize"], answer["StorageClass"]) == (hashlib.md5(b"content").hexdigest(), 7, "STANDARD")
+    assert answer["Checksum"] == {"ChecksumSHA1": coded(hashlib.sha1(b"content").digest()), "ChecksumType": "FULL_OBJECT"} and "ObjectParts" not in answer
+    assert "LastModified" in answer
+    only = s3.get_object_attributes(Bucket="lake", Key="k", ObjectAttributes=["ObjectSize"])
+    assert only["ObjectSize"] == 7 and "ETag" not in only and "Checksum" not in only
+    assert refusal(s3.get_object_attributes, Bucket="lake", Key="k", ObjectAttributes=["Colour"]) == (400, "InvalidArgument")
+    assert refusal(s3.get_object_attributes, Bucket="lake", Key="gone", ObjectAttributes=every) == (404, "NoSuchKey")
+    begun, done = upload_parts(s3, "big", "SHA256")
+    s3.complete_multipart_upload(Bucket="lake", Key="big", UploadId=begun["UploadId"], MultipartUpload={"Parts": done})
+    page = s3.get_object_attributes(Bucket="lake", Key="big", ObjectAttributes=["ObjectParts"], MaxParts=2)["ObjectParts"]
+    assert (page["TotalPartsCount"], page["IsTruncated"], page["NextPartNumberMarker"], page["MaxParts"], len(page["Parts"])) == (3, True, 2, 2, 2)
+    page = s3.get_object_attributes(Bucket="lake", Key="big", ObjectAttributes=["ObjectParts"], PartNumberMarker=2)["ObjectParts"]
+    assert [part["PartNumber"] for part in page["Parts"]] == [3] and not page["IsTruncated"]

@@ -53,6 +53,16 @@ def test_ranges_of_an_empty_object(freshet, s3, asked, status):
             assert body == b"" and headers["content-length"] == "0" and "content-range" not in headers
 
 
+def test_if_range_asks_for_the_part_of_an_object_that_is_still_the_same(freshet, s3):
+    head = s3.head_object(Bucket="lake", Key="k")
+    modified = head["LastModified"].strftime("%a, %d %b %Y %H:%M:%S GMT")
+    for same in (head["ETag"], modified):
+        assert ask(freshet, "GET", "/lake/k", {"Range": "bytes=0-1", "If-Range": same})[::2] == (206, b"01")
+    for other in ('"other"', 'W/' + head["ETag"], "Mon, 01 Jan 2001 00:00:00 GMT"):
+        assert ask(freshet, "GET", "/lake/k", {"Range": "bytes=0-1", "If-Range": other})[::2] == (200, b"0123456789")
+    assert ask(freshet, "GET", "/lake/k", {"If-Range": head["ETag"]})[0] == 200
+
+
 def test_a_part_of_a_multipart_object(s3):
     first, second = os.urandom(5 * MIB), os.urandom(1000)
     upload(s3, "big", [(1, first), (2, second)])
@@ -111,7 +121,7 @@ def test_headers_of_the_answer_are_overridden(s3):
 
 def test_versions_that_no_object_has(s3):
     unknown = "a" * 32
-    for verb in (s3.get_object, s3.head_object, s3.delete_object):
+    for verb in (s3.get_object, s3.head_object, s3.delete_object, s3.get_object_tagging):
         assert refusal(verb, Bucket="lake", Key="k", VersionId="abc")[0] == 400
     assert refusal(s3.get_object, Bucket="lake", Key="k", VersionId="abc") == (400, "InvalidArgument")
     assert refusal(s3.get_object, Bucket="lake", Key="k", VersionId=unknown) == (404, "NoSuchVersion")

@@ -166,6 +166,15 @@ Fault too_large() {
     return Fault{"RequestEntityTooLargeException", fmt::format("The request body is larger than {} bytes", limits::body_bytes_max), 413};
 }
 
+/// If-Range (RFC 9110, 13.1.5) is not in the model: it travels at the end of Range, "bytes=0-9;if-range=...", where the verb
+/// that knows the object judges it.
+void carry_if_range(io::Headers& headers) {
+    const auto range = headers.find("range"), unless = headers.find("if-range");
+    if (!range || !unless) return;
+    const std::string carried = fmt::format("{};if-range={}", *range, *unless);
+    headers.set("range", carried);
+}
+
 /// What the x-amz-checksum-* headers of a request speak of: the body, or the object that it completes.
 Checksummed checksummed(const OperationInfo& operation) {
     return std::string_view(operation.name) == "CompleteMultipartUpload" ? Checksummed::object : Checksummed::body;
@@ -280,14 +289,16 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
     Target target = parse_target(request.target);
     const CredentialScope scope = parse_scope(request.headers, target.query);
     auto work = std::make_shared<Work>(authenticator_.identify(scope, request.headers));
-    if (auto answered = cors_.answer(request)) {
-        answered->headers.add("x-amzn-RequestId", work->caller.request_id());
-        co_return std::move(*answered);
+    CorsGrant grant;
+    if (!origin.empty()) grant = co_await cors_.judge(request, bucket_of(request.headers, target));
+    if (grant.answered) {
+        grant.answered->headers.add("x-amzn-RequestId", work->caller.request_id());
+        co_return std::move(*grant.answered);
     }
     if (KinesisGate::is_asked(request.headers, scope)) {
         auto refused = co_await refuse_kinesis(work, request, target);
         if (refused) {
-            if (!origin.empty()) cors_.open(origin, *refused, work->service);
+            if (!origin.empty()) cors_.open(grant, origin, *refused, work->service);
             co_return std::move(*refused);
         }
     }
@@ -314,7 +325,7 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
         response = co_await answer(work, std::move(request));
     }
     add_ids(response, work->caller, work->service, io::Core::current()->now());
-    if (!origin.empty()) cors_.open(origin, response, work->service);
+    if (!origin.empty()) cors_.open(grant, origin, response, work->service);
     add_crc32(response, work->service);
     co_return response;
 }
@@ -374,6 +385,7 @@ io::Task<Answer<void>> Front::decode(std::shared_ptr<Work> work, io::HttpRequest
     void* input = work->input.get();
     Violations violations;
     const Protocol protocol = work->route.protocol;
+    if (protocol == Protocol::rest_xml) carry_if_range(request.headers);
     Answer<void> done = decode_bindings(shape, work->route.labels, work->target, request.headers, input, violations);
     if (!done && protocol == Protocol::rest_xml) done.error().code = "InvalidArgument";
     if (!done) co_return done;

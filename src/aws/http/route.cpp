@@ -119,6 +119,21 @@ bool has(const Target& target, std::string_view name) {
 /// What the URI alone does not tell: the model gives one URI to operations that a header or an upload id
 /// tells apart.
 std::string refine_s3(const std::string& method, const Route& route, const io::Headers& headers, const Target& target) {
+    static constexpr std::pair<std::string_view, std::string_view> renamed[] = {{"GetBucketLifecycle", "GetBucketLifecycleConfiguration"},
+                                                                                {"GetBucketNotification", "GetBucketNotificationConfiguration"},
+                                                                                {"PutBucketLifecycle", "PutBucketLifecycleConfiguration"},
+                                                                                {"PutBucketNotification", "PutBucketNotificationConfiguration"}};
+    for (const auto& [old, now] : renamed) {
+        if (route.operation == old) return std::string(now);
+    }
+    // "ListBucketMetricsConfigurations" and "GetBucketMetricsConfiguration" differ by the id that the second names.
+    if (route.operation.starts_with("ListBucket") && route.operation.ends_with("Configurations") && has(target, "id")) {
+        return "Get" + route.operation.substr(4, route.operation.size() - 5);
+    }
+    if (route.operation.starts_with("GetBucket") && route.operation.ends_with("Configuration") && !has(target, "id")) {
+        const std::string all = "List" + route.operation.substr(3) + "s";
+        if (find_operation(s3::service_info(), all)) return all;
+    }
     const bool of_object = route.labels.size() == 2;
     if (!of_object) {
         if (method == "GET" && route.labels.empty()) return "ListBuckets";
@@ -141,6 +156,9 @@ std::expected<Route, RouteFault> to_s3(const std::string& method, const io::Head
     const std::string bucket = bucket_of_host(headers.get("host"));
     if (!bucket.empty()) target.path = target.path == "/" ? "/" + bucket : "/" + bucket + target.path;
     auto route = by_uri(service, method, target);
+    if (!route && method == "POST" && headers.get("content-type").starts_with("multipart/form-data")) {
+        return std::unexpected(RouteFault{Fault{"NotImplemented", "Freshet does not build POST Object (forms) of s3", 501}, &service});
+    }
     if (!route) {
         return std::unexpected(RouteFault{
             Fault{"MethodNotAllowed", "The specified method is not allowed against this resource.", 405}, &service});
@@ -150,6 +168,14 @@ std::expected<Route, RouteFault> to_s3(const std::string& method, const io::Head
 }
 
 }  // namespace
+
+std::string bucket_of(const io::Headers& headers, const Target& target) {
+    if (headers.find("x-amz-target")) return "";
+    std::string bucket = bucket_of_host(headers.get("host"));
+    if (!bucket.empty() || target.path.size() < 2) return bucket;
+    const std::string_view path = std::string_view(target.path).substr(1);
+    return percent_decode(path.substr(0, path.find('/')), false);
+}
 
 bool is_form(const std::string& method, const io::Headers& headers, const Target& target) {
     return method == "POST" && target.path == "/" && !headers.find("x-amz-target") &&

@@ -27,6 +27,9 @@ struct RouteFault {
 std::expected<Route, RouteFault> find_route(const std::string& method, const io::Headers& headers, Target& target,
                                             const CredentialScope& scope, const std::string& form);
 
+/// The bucket that the host or the first part of the path names, if the request is one of S3: else what would be one.
+std::string bucket_of(const io::Headers& headers, const Target& target);
+
 /// True when Content-Encoding speaks of the request's body, not of an object's content as S3's does.
 bool may_be_compressed(const io::Headers& headers, bool is_form);
 

@@ -12,6 +12,8 @@
 
 namespace freshet::aws::s3_words {
 
+using aws::Checksum;  // and not the model's structure of that name
+
 inline constexpr const char* checksum_type_attribute = "x-amz-checksum-type";
 inline constexpr const char* checksum_algorithm_attribute = "x-amz-checksum-algorithm";  ///< of an upload that declares one
 inline constexpr const char* full_object = "FULL_OBJECT";

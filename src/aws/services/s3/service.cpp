@@ -12,6 +12,11 @@ void register_s3(Router& router, io::Core& home, objects::Objects& objects) {
     s3_words::register_copies(router, home, objects);
     s3_words::register_uploads(router, home, objects);
     s3_words::register_parts(router, home, objects);
+    s3_words::register_tagging(router, home, objects);
+    s3_words::register_object_attributes(router, home, objects);
+    s3_words::register_access(router, home, objects);
+    s3_words::register_bucket_cors(router, home, objects);
+    s3_words::register_configuration(router, home, objects);
 }
 
 }  // namespace freshet::aws

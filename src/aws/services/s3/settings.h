@@ -9,6 +9,12 @@ namespace freshet::aws::s3_words {
 inline constexpr const char* ownership_setting_name = "ownership";  ///< an ObjectOwnership
 inline constexpr const char* tagging_setting = "tagging";           ///< as x-amz-tagging has it
 
+inline constexpr const char* public_access_setting = "public-access";  ///< a PublicAccessBlockConfiguration
+inline constexpr const char* cors_setting = "cors";                    ///< a CORSConfiguration
+
+/// 404 of a configuration that the bucket has not.
+std::unexpected<Fault> not_configured(const char* code, const char* message, const std::string& bucket);
+
 /// An ObjectOwnership that S3 knows.
 Answer<std::string> ownership_setting(const std::string& ownership);
 

@@ -40,5 +40,10 @@ void register_deletes(Router& router, io::Core& home, objects::Objects& objects)
 void register_copies(Router& router, io::Core& home, objects::Objects& objects);
 void register_uploads(Router& router, io::Core& home, objects::Objects& objects);
 void register_parts(Router& router, io::Core& home, objects::Objects& objects);
+void register_tagging(Router& router, io::Core& home, objects::Objects& objects);
+void register_object_attributes(Router& router, io::Core& home, objects::Objects& objects);
+void register_access(Router& router, io::Core& home, objects::Objects& objects);
+void register_bucket_cors(Router& router, io::Core& home, objects::Objects& objects);
+void register_configuration(Router& router, io::Core& home, objects::Objects& objects);
 
 }  // namespace freshet::aws::s3_words
