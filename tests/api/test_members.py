@@ -136,6 +136,8 @@ def test_a_member_that_is_not_built_is_refused_by_name(server, service):
             try:
                 call(**request)
                 wrong.append(f"{operation} takes {path}: {request}")
+            except botocore.exceptions.MissingDependencyException:
+                pass  # a checksum that this SDK does not compute: test_s3_checksums.py sends it without one
             except botocore.exceptions.ClientError as error:
                 answer = error.response
                 is_told = operation.startswith("Head") or (answer["Error"]["Code"] == refusal["code"] and
