@@ -11,6 +11,7 @@
 #include "app/server.h"
 #include "base/log.h"
 #include "cli/global_options.h"
+#include "io/children.h"
 #include "io/faults/failpoint.h"
 
 namespace freshet::app {
@@ -100,6 +101,7 @@ bool arm_failpoints(const std::string& spec) {
 
 int serve(const Options& options) {
     if (!arm_failpoints(options.failpoints)) return options.failpoints == "list" ? 0 : 2;
+    if (auto filled = io::fill_standard_descriptors(); !filled) return 1;
     // Before any thread starts, so that signals come to sigwait() below and nowhere else.
     sigset_t signals;
     sigemptyset(&signals);

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "io/accepted_socket.h"
+#include "io/children.h"
 #include "io/core.h"
 
 namespace freshet::io {
@@ -39,6 +40,7 @@ Channel::Channel(Channel&&) noexcept = default;
 Channel::~Channel() = default;
 
 static void prepare(TcpSocket& socket) {
+    keep_from_children(socket.native_handle());
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     socket.non_blocking(true, ignored);  // for write_now()

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "io/accepted_socket.h"
+#include "io/children.h"
 #include "io/http_connection.h"
 #include "io/tls.h"
 
@@ -232,6 +233,7 @@ Result<std::unique_ptr<HttpServer>> listen_http(Cores& cores, const std::string&
     const tcp::endpoint endpoint(address, port);
     tcp::acceptor acceptor(cores.main().context());
     acceptor.open(endpoint.protocol(), error);
+    if (!error) keep_from_children(acceptor.native_handle());
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);

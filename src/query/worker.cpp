@@ -27,8 +27,8 @@ Result<std::unique_ptr<Worker>> Worker::start(const std::string& path) {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return fail(Errc::io, fmt::format("socketpair: {}", std::strerror(errno)));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    // dup2 onto itself would keep close-on-exec; the pair never is descriptor 3 in a running server.
     posix_spawn_file_actions_adddup2(&actions, pair[1], worker_descriptor);
+    posix_spawn_file_actions_addclosefrom_np(&actions, worker_descriptor + 1);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t none, all;

@@ -13,6 +13,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "io/children.h"
+
 namespace freshet::sandbox {
 namespace {
 
@@ -105,6 +107,7 @@ int Process::spawn(int output) const {
         ::dup2(nothing, 0);
         ::dup2(output, 1);
         ::dup2(output, 2);
+        io::close_from(3);
         ::setrlimit(RLIMIT_NOFILE, &files);
         ::setrlimit(RLIMIT_CORE, &no_core);
         if (memory_max_) ::setrlimit(RLIMIT_AS, &space);
