@@ -19,4 +19,7 @@ Result<std::optional<Snapshot>> read_snapshot(const meta::Connection& connection
                                               std::int64_t application);
 Result<> write_snapshot(meta::Txn& txn, std::int64_t application, const Snapshot& snapshot);
 
+/// How far the log must reach at least.
+Result<std::vector<log::Claim>> claims(const meta::Connection& connection);
+
 }  // namespace freshet::analytics::store

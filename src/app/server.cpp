@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "app/claims.h"
 #include "app/context.h"
 #include "app/data_directory.h"
 #include "app/operator_console.h"
@@ -152,6 +153,7 @@ Result<> Server::Parts::open() {
 
 Result<> Server::Parts::make_services() {
     auto done = keep(streams, WiredStream::make(*context));
+    if (done) done = check_claims(*database, streams->log());
     if (done) done = keep(objects, WiredObjects::make(*context));
     if (done)
         done = keep(deliveries,

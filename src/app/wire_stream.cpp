@@ -29,7 +29,8 @@ log::Limits log_limits() {
 Result<std::unique_ptr<WiredStream>> WiredStream::make(Context& context) {
     auto wired = std::make_unique<WiredStream>();
     auto opened = log::Log::open(context.disk, context.data_dir + "/log", context.clock,
-                                 context.database, log_limits());
+                                 context.database, log_limits(),
+                                 {context.directory.has_run(), context.directory.is_log_newer()});
     if (!opened) return std::unexpected(std::move(opened.error()));
     wired->log_ = std::move(*opened);
     wired->streams_ = std::make_unique<stream::Streams>(

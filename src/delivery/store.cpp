@@ -186,4 +186,19 @@ Result<> finish_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut) {
         "UPDATE delivery_streams SET cut_key = NULL, cut_ranges = NULL WHERE id = ?1", {stream}));
 }
 
+Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
+    std::vector<log::Claim> all;
+    auto read = connection.query(
+        "SELECT c.partition, c.next, d.name FROM delivery_cursors c JOIN delivery_streams d ON "
+        "d.id = c.stream",
+        {}, [&](const meta::Row& row) {
+            all.push_back({log::PartitionId(static_cast<std::uint64_t>(row.integer(0))),
+                           static_cast<log::Ordinal>(row.integer(1)),
+                           "delivery stream " + row.text(2)});
+            return true;
+        });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return all;
+}
+
 }  // namespace freshet::delivery::store

@@ -40,5 +40,9 @@ Result<> write_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut);
 /// Moves the cursors behind the cut and forgets it.
 Result<> finish_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut);
 
+/// How far the log must reach at least.
+Result<std::vector<log::Claim>> claims(const meta::Connection& connection);
+
 }  // namespace store
+
 }  // namespace freshet::delivery

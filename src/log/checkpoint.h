@@ -3,6 +3,7 @@
 // partition at its first need. docs/formats/log.md describes the file.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 
 #include "io/disk.h"
@@ -19,7 +20,11 @@ struct Reach {
     Ordinal tail_first = 0;        ///< names the last segment
     std::uint64_t tail_bytes = 0;  ///< of it; what lies behind is the journal's to write again
 };
-using Checkpoint = std::map<PartitionId, Reach>;
+struct Checkpoint {
+    std::map<PartitionId, Reach> reaches;
+    /// Journal segments up to this one are copied; nothing in a checkpoint of version 1.
+    std::optional<std::uint64_t> through;
+};
 
 /// The checkpoint of the log in `directory`; empty when there is none. One that is damaged is as good as none,
 /// since segments tell the same: it is named in the log.

@@ -9,7 +9,13 @@ constexpr std::size_t group_bytes_max = 32 * 1024 * 1024;  ///< of one write; an
 
 /// Returns when there is something to commit, when a flush is wanted, or when the log ends.
 void Log::State::gather(std::unique_lock<std::mutex>& lock) {
-    wake_committer.wait(lock, [&] { return stopping || roll_wanted || !waiting.empty(); });
+    const auto is_due = [&] { return stopping || roll_wanted || !waiting.empty(); };
+    if (is_idle) {
+        wake_committer.wait(lock, is_due);
+    } else if (!wake_committer.wait_for(lock, limits.idle_after, is_due)) {
+        is_idle = true;
+        return;
+    }
     is_gathering = gathering.wanted >= Gathering::appends_min;
     if (is_gathering) wake_committer.wait_for(lock, Gathering::wait_max, [&] { return is_group_whole(); });
     is_gathering = false;
@@ -22,7 +28,8 @@ void Log::State::commit_loop() {
         {
             std::unique_lock lock(mutex);
             gather(lock);
-            if (waiting.empty() && !roll_wanted) return;
+            if (waiting.empty() && !roll_wanted && stopping) return;
+            if (!waiting.empty()) is_idle = false;
             std::size_t bytes = 0;
             while (!waiting.empty() && (group.empty() || bytes + waiting.front().bytes <= group_bytes_max)) {
                 bytes += waiting.front().bytes;
@@ -30,7 +37,8 @@ void Log::State::commit_loop() {
                 waiting.pop_front();
             }
         }
-        if (!group.empty()) commit(group);
+        if (group.empty()) rest();
+        else commit(group);
         bool wanted = false;
         {
             const std::scoped_lock lock(mutex);
@@ -38,6 +46,13 @@ void Log::State::commit_loop() {
         }
         if (wanted || journal.segment_bytes() >= limits.journal_segment_bytes) roll();
     }
+}
+
+void Log::State::rest() {
+    const std::scoped_lock lock(mutex);
+    if (!is_idle) return;
+    evict();
+    if (journal.segment_bytes() > limits.idle_journal_bytes) roll_wanted = true;
 }
 
 void Log::State::commit(std::vector<Waiting>& group) {

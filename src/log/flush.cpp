@@ -9,22 +9,34 @@ namespace freshet::log {
 void Log::State::flush_loop() {
     while (true) {
         std::uint64_t through = 0;
+        bool flushes = false;
         {
             std::unique_lock lock(mutex);
-            wake_flusher.wait(lock, [&] { return flusher_stopping || flush_through > flushed_through; });
+            wake_flusher.wait(lock, [&] { return flusher_stopping || checkpoint_wanted || flush_through > flushed_through; });
             if (flusher_stopping) return;
             through = flush_through;
+            flushes = flush_through > flushed_through;
+            checkpoint_wanted = false;
         }
-        auto flushed = flush_partitions();
-        if (flushed) flushed = journal.remove_through(through);
-        if (!flushed) log_warn("log", "flush failed; the journal keeps everything", {{"reason", flushed.error().message()}});
-        const std::scoped_lock lock(mutex);
-        flushed_through = through;  // what failed goes with the next segment
-        flush_done.notify_all();
+        if (flushes) {
+            flush(through);
+        } else if (auto saved = save_reaches(copied_through); !saved) {
+            log_warn("log", "could not save the checkpoint", {{"reason", saved.error().message()}});
+        }
     }
 }
 
-Result<> Log::State::flush_partitions() {
+void Log::State::flush(std::uint64_t through) {
+    auto flushed = flush_partitions(through);
+    if (flushed) copied_through = through;
+    if (flushed) flushed = journal.remove_through(through);
+    if (!flushed) log_warn("log", "flush failed; the journal keeps everything", {{"reason", flushed.error().message()}});
+    const std::scoped_lock lock(mutex);
+    flushed_through = through;  // what failed goes with the next segment
+    flush_done.notify_all();
+}
+
+Result<> Log::State::flush_partitions(std::uint64_t through) {
     std::vector<PartitionPtr> dirty;
     {
         const std::scoped_lock lock(mutex);
@@ -53,24 +65,30 @@ Result<> Log::State::flush_partitions() {
         }
         evict();
     }
-    return save_reaches();
+    return save_reaches(through);
 }
 
-Result<> Log::State::save_reaches() {
+Result<> Log::State::save_reaches(std::uint64_t through) {
     std::vector<PartitionPtr> all;
     {
         const std::scoped_lock lock(mutex);
         for (const auto& [id, partition] : partitions) all.push_back(partition);
     }
     Checkpoint checkpoint;
+    checkpoint.through = through;
     for (const PartitionPtr& partition : all) {  // a reader may be at the disk: the log does not wait for it
-        if (const auto reach = partition->segments.reach()) checkpoint.emplace(partition->segments.id(), *reach);
+        if (const auto reach = partition->segments.reach()) checkpoint.reaches.emplace(partition->segments.id(), *reach);
     }
-    return save_checkpoint(disk, directory, checkpoint);
+    if (auto saved = save_checkpoint(disk, directory, checkpoint); !saved) return saved;
+    for (const PartitionPtr& partition : all) {
+        const auto known = checkpoint.reaches.find(partition->segments.id());
+        if (known != checkpoint.reaches.end()) partition->segments.set_checkpoint_tail(known->second.tail_first);
+    }
+    return {};
 }
 
 void Log::State::evict() {
-    while (cached_bytes > limits.cache_bytes_max && !cached.empty()) {
+    while (cached_bytes > cache_bytes_now() && !cached.empty()) {
         const auto [weak, bytes] = cached.front();
         cached.pop_front();
         cached_bytes -= bytes;

@@ -138,6 +138,21 @@ bool is_batch_one_bit_off(const Bytes& data, std::uint64_t salted_sequence) {
 std::string Journal::path_of(std::uint64_t number) const { return fmt::format("{}/{:016x}.journal", directory_, number); }
 std::string Journal::spare_path_of(std::uint64_t number) const { return fmt::format("{}/{:016x}.spare", directory_, number); }
 
+Result<std::optional<Journal::Span>> Journal::look() const {
+    auto there = disk_.exists(directory_);
+    if (!there) return std::unexpected(std::move(there.error()));
+    if (!*there) return std::nullopt;
+    auto names = disk_.list(directory_);
+    if (!names) return std::unexpected(std::move(names.error()));
+    std::optional<Span> span;
+    for (const std::string& name : *names) {
+        if (!name.ends_with(".journal")) continue;
+        const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 16);
+        span = Span{span ? std::min(span->first, number) : number, span ? std::max(span->last, number) : number};
+    }
+    return span;
+}
+
 Result<> Journal::recover(const std::function<Result<>(Frame)>& each) {
     if (auto made = disk_.make_directories(directory_); !made) return made;
     auto names = disk_.list(directory_);
@@ -190,6 +205,10 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
         return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", path));
     }
     std::uint64_t at = 0;
+    if (head && sequence_ != 0 && head->first_sequence != sequence_ + 1) {
+        return fail(freshet::Errc::corrupt, fmt::format("{} begins with batch {}, and the segment before it ends with {}: a segment between them is missing",
+                                                        path, head->first_sequence, sequence_));
+    }
     if (head) {
         sequence_ = head->first_sequence - 1;
         salt_ = head->salt;

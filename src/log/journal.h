@@ -19,6 +19,11 @@ class Journal {
 
     Journal(io::Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
 
+    /// The numbers of the first and the last segment; nothing when there is none.
+    struct Span {
+        std::uint64_t first = 0, last = 0;
+    };
+    Result<std::optional<Span>> look() const;
     /// Calls `each` with every frame of every whole batch, oldest first, and cuts a torn last batch. A broken
     /// batch with whole ones behind it is damage: Errc::corrupt, naming segment and offset.
     Result<> recover(const std::function<Result<>(Frame)>& each);

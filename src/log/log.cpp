@@ -1,4 +1,4 @@
-// The facade, and what a start recovers.
+// The facade.
 #include "log/log.h"
 
 #include <algorithm>
@@ -17,86 +17,50 @@ const ErrorDomain& ErrorTraits<log::Errc>::domain() {
 
 namespace freshet::log {
 
-/// Neither the segments nor the journal have the partition's next record.
-static Failure lost_records(const Partition& partition) {
-    const auto& doubt = partition.segments.doubt();
-    const std::string where = doubt ? fmt::format("{} is damaged at byte {}", doubt->path, doubt->at) : "the journal lacks a part";
-    return fail(freshet::Errc::corrupt, fmt::format("{}: the records of partition {} from {} on are lost", where, *partition.segments.id(),
-                                                    partition.assigned));
+// --- the facade
+
+namespace {
+
+Result<> read_index(const meta::Database& database, std::vector<PartitionId>& ids, std::uint64_t& last) {
+    return database.read_now([&](const meta::Connection& connection) -> Result<> {
+        auto listed = connection.query("SELECT id FROM log_partitions", {}, [&](const meta::Row& row) {
+            ids.emplace_back(static_cast<std::uint64_t>(row.integer(0)));
+            return true;
+        });
+        if (!listed) return listed;
+        return connection.query("SELECT seq FROM sqlite_sequence WHERE name = 'log_partitions'", {}, [&](const meta::Row& row) {
+            last = static_cast<std::uint64_t>(row.integer(0));
+            return false;
+        });
+    });
 }
 
-Result<> Log::State::recover(const std::vector<PartitionId>& ids) {
-    const auto checkpoint = load_checkpoint(disk, directory);
-    if (!checkpoint) return std::unexpected(checkpoint.error());
-    for (const PartitionId id : ids) {
-        auto partition = make(id);
-        const auto known = checkpoint->find(id);
-        auto recovered = known == checkpoint->end() ? partition->segments.recover() : partition->segments.restore(known->second);
-        if (!recovered) return recovered;
-        partition->flushed = partition->durable = partition->assigned = partition->cached_first = partition->segments.next();
-        partition->last_assigned = partition->last_durable = partition->segments.last_time();
-        partition->trimmed = partition->segments.first();
-        partition->producers = partition->segments.producers();
-        partitions.emplace(*id, std::move(partition));
-    }
-    auto names = disk.exists(directory + "/partitions");
-    if (names && *names) {
-        auto listed = disk.list(directory + "/partitions");
-        if (!listed) return std::unexpected(std::move(listed.error()));
-        for (const std::string& name : *listed) {
-            const PartitionId id(std::strtoull(name.c_str(), nullptr, 16));
-            if (!find(id)) (void)make(id)->segments.remove_all();
-        }
-    }
-    io::failpoints::reach("recovery.after_segments");
-    auto replayed = journal.recover([this](Frame frame) -> Result<> {
-        const PartitionPtr partition = find(frame.header.partition);
-        if (!partition) return {};
-        if (frame.header.token.producer) {
-            auto& last = partition->producers[frame.header.token.producer];
-            last = std::max(last, frame.header.token.sequence);
-        }
-        if (frame.header.first < partition->assigned) return {};
-        if (frame.header.first > partition->assigned) {
-            return lost_records(*partition);
-        }
-        partition->assigned = partition->durable = frame.header.first + frame.header.count;
-        partition->last_assigned = partition->last_durable = frame.header.time;
-        partition->frames.push_back(std::move(frame));
+Result<> move_last(meta::Database& database, std::uint64_t last) {
+    return database.write_now([&](meta::Txn& txn) -> Result<> {
+        const auto number = static_cast<std::int64_t>(last);
+        auto moved = txn.execute("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'log_partitions'", {number});
+        if (moved && *moved == 0) moved = txn.execute("INSERT INTO sqlite_sequence VALUES ('log_partitions', ?1)", {number});
+        if (!moved) return std::unexpected(std::move(moved.error()));
         return {};
     });
-    if (!replayed) return replayed;
-    io::failpoints::reach("recovery.after_journal");
-    return settle_doubts();
 }
 
-/// What a crash tore from the end of a segment was not flushed whole, so the journal has it. What the journal does not
-/// have was flushed, and is damaged.
-Result<> Log::State::settle_doubts() {
-    for (const auto& [id, partition] : partitions) {
-        if (!partition->segments.doubt()) continue;
-        if (partition->frames.empty()) return lost_records(*partition);
-        if (auto cut = partition->segments.cut_torn(); !cut) return cut;
-    }
-    return {};
-}
-
-// --- the facade
+}  // namespace
 
 Log::Log(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Result<std::unique_ptr<Log>> Log::open(io::Disk& disk, std::string directory, io::Clock& clock, meta::Database& database,
-                                       const Limits& limits) {
-    std::vector<PartitionId> ids;
-    auto listed = database.read_now([&](const meta::Connection& connection) {
-        return connection.query("SELECT id FROM log_partitions", {}, [&](const meta::Row& row) {
-            ids.emplace_back(static_cast<std::uint64_t>(row.integer(0)));
-            return true;
-        });
-    });
-    if (!listed) return std::unexpected(std::move(listed.error()));
+                                       const Limits& limits, Known known) {
+    State::Index index;
+    index.is_older = known.index_is_older;
+    if (auto listed = read_index(database, index.ids, index.last); !listed) return std::unexpected(std::move(listed.error()));
     auto state = std::make_unique<State>(disk, std::move(directory), clock, limits);
-    if (auto recovered = state->recover(ids); !recovered) return std::unexpected(std::move(recovered.error()));
+    if (auto recovered = state->recover(index, known.has_run); !recovered) return std::unexpected(std::move(recovered.error()));
+    // No new partition gets the number of one that is kept.
+    if (!state->unnamed.empty() && **state->unnamed.rbegin() > index.last) {
+        if (auto moved = move_last(database, **state->unnamed.rbegin()); !moved) return std::unexpected(std::move(moved.error()));
+    }
+    state->index_is_older = known.index_is_older;
     State& s = *state;
     s.committer = std::thread([&s] { s.commit_loop(); });
     s.flusher = std::thread([&s] { s.flush_loop(); });
@@ -116,6 +80,23 @@ Log::~Log() {
     }
     state_->wake_flusher.notify_all();
     state_->flusher.join();
+}
+
+Result<> Log::check(const std::vector<Claim>& claims) {
+    const std::scoped_lock lock(state_->mutex);
+    for (const Claim& claim : claims) {
+        const PartitionPtr partition = state_->find(claim.partition);
+        if (!partition || partition->assigned >= claim.next) continue;
+        const bool is_gone = partition->assigned == 0 && state_->index_is_older;
+        if (!is_gone) {
+            return fail(freshet::Errc::corrupt, fmt::format("{} is older than meta.db: {} knows of records up to {} of partition {}, and {} ends at {}", state_->directory,
+                                                            claim.owner, claim.next, *claim.partition, state_->partition_path(claim.partition), partition->assigned));
+        }
+        log_warn("log", "a partition's records are gone: it was removed after this copy of meta.db",
+                 {{"partition", *claim.partition}, {"owner", claim.owner}, {"records_before", claim.next}});
+        partition->flushed = partition->durable = partition->assigned = partition->cached_first = partition->trimmed = claim.next;
+    }
+    return {};
 }
 
 void Log::add(PartitionId id) {
@@ -286,6 +267,20 @@ Result<> Log::trim(PartitionId id, Ordinal before) {
         if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
         partition->trimmed = std::max(partition->trimmed, std::min(before, partition->durable));
         before = std::min(partition->trimmed, partition->flushed);
+        // Records that expire in the journal, since little comes: now and then it is flushed for them.
+        const Timestamp now = state_->clock.now();
+        if (partition->trimmed > partition->flushed && now - state_->last_trim_roll >= state_->limits.trim_roll_every) {
+            state_->last_trim_roll = now;
+            state_->roll_wanted = true;
+            state_->wake_committer.notify_one();
+        }
+    }
+    auto sealed = partition->segments.seal(before);
+    if (!sealed) return std::unexpected(std::move(sealed.error()));
+    if (*sealed) {
+        const std::scoped_lock lock(state_->mutex);
+        state_->checkpoint_wanted = true;
+        state_->wake_flusher.notify_one();
     }
     return partition->segments.trim(before);
 }

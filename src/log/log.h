@@ -42,6 +42,11 @@ struct Limits {
     std::uint64_t journal_segment_bytes = 64 * 1024 * 1024; ///< then a new one begins and the old one is flushed
     std::uint64_t segment_bytes = 128 * 1024 * 1024;        ///< of a partition
     Millis segment_age_max = 6h;                            ///< so that retention can unlink in time
+    Millis trim_roll_every = 1h;                            ///< at the most, records that expired in the journal are moved on to be trimmed
+    std::size_t cache_idle_bytes_max = 8 * 1024 * 1024;     ///< recent records kept in memory when nothing came for idle_after
+    Millis idle_after = 5s;                                 ///< real time without an append: then the journal is flushed
+    std::uint64_t idle_journal_bytes = 1024 * 1024;         ///< less than that stays in it
+    Millis unnamed_age = 7 * 24h;                           ///< of partitions that no meta.db names: time to put the right one back
     std::size_t cache_bytes_max = 64 * 1024 * 1024;         ///< recent records kept in memory, besides those not yet flushed
 };
 
@@ -80,11 +85,29 @@ struct Tail {
     std::uint64_t bytes = 0;  ///< appended since the server started
 };
 
+/// What is known of a log's directory before it is opened.
+struct Known {
+    bool has_run = false;         ///< it was opened before, and has a journal
+    bool index_is_older = false;  ///< the database is a copy from before the log's last run
+};
+
+/// What the database says was taken from a partition, or ends there.
+struct Claim {
+    PartitionId partition;
+    Ordinal next = 0;   ///< records before it were there
+    std::string owner;  ///< "delivery stream 3"
+};
+
 class Log {
   public:
-    /// Recovers what `directory` holds. Partitions are those of the database (log_partitions).
+    /// Recovers what `directory` holds. Partitions are those of the database (log_partitions); what lies there beside
+    /// them is kept (unnamed.h). Errc::corrupt names what is missing or damaged.
     static Result<std::unique_ptr<Log>> open(io::Disk& disk, std::string directory, io::Clock& clock,
-                                             meta::Database& database, const Limits& limits);
+                                             meta::Database& database, const Limits& limits, Known known = {});
+    /// Before anything is appended: each claim is of records that the log has or had. Errc::corrupt names one that is
+    /// not, since their numbers would be given again. A partition that went with its records, when the database is
+    /// older than that, goes on behind the claim.
+    Result<> check(const std::vector<Claim>& claims);
     ~Log();
 
     /// Makes a partition within `txn`; add() it once the transaction is durable.

@@ -106,6 +106,46 @@ TEST_F(LogTest, records_come_back_in_order_from_memory_journal_and_segments) {
     EXPECT_EQ(log->tail(a)->next, 4u);
 }
 
+TEST_F(LogTest, the_last_segment_of_a_quiet_partition_goes_when_all_of_it_expired) {
+    const PartitionId a = make();
+    append_text(a, {"1", "2", "3"});
+    ASSERT_TRUE(log->flush());
+    const fs::path place = root / "log/partitions/0000000000000001";
+    const fs::path first = place / "0000000000000000.segment", next = place / "0000000000000003.segment";
+    // The segment that the checkpoint names stays until the next checkpoint, which a flush of others writes, too.
+    ASSERT_TRUE(log->trim(a, 3));
+    EXPECT_TRUE(fs::exists(next));
+    ASSERT_TRUE(log->flush());
+    ASSERT_TRUE(log->trim(a, 3));
+    EXPECT_FALSE(fs::exists(first));
+    for (const bool has_checkpoint : {true, false}) {
+        log.reset();
+        if (!has_checkpoint) fs::remove(root / "log/checkpoint");
+        open();
+        EXPECT_EQ(log->tail(a)->first, 3u);
+        EXPECT_EQ(log->tail(a)->next, 3u);
+        EXPECT_EQ(to_epoch_ms(log->tail(a)->last_time), 1'000'000);
+    }
+    append_text(a, {"4"});
+    open();
+    EXPECT_EQ(texts(a, 3), (std::vector<std::string>{"4"}));
+    ASSERT_TRUE(log->flush());
+    open();
+    EXPECT_EQ(texts(a, 3), (std::vector<std::string>{"4"}));
+}
+
+TEST_F(LogTest, records_that_expire_in_the_journal_go_too) {
+    const PartitionId a = make();
+    append_text(a, {"1"});
+    EXPECT_FALSE(fs::exists(root / "log/partitions/0000000000000001"));
+    ASSERT_TRUE(log->trim(a, 1));  // the journal is flushed for it
+    ASSERT_TRUE(log->flush());
+    ASSERT_TRUE(log->trim(a, 1));
+    ASSERT_TRUE(log->flush());
+    ASSERT_TRUE(log->trim(a, 1));
+    EXPECT_FALSE(fs::exists(root / "log/partitions/0000000000000001/0000000000000000.segment"));
+}
+
 TEST_F(LogTest, what_is_larger_than_the_cache_is_read_from_segments) {
     limits.cache_bytes_max = 1000;
     limits.segment_bytes = 5000;

@@ -34,6 +34,7 @@ std::string segment_header(PartitionId id, Ordinal first, Timestamp time) {
 
 Result<> Segments::restore(const Reach& reach) {
     unread_ = reach;
+    checkpoint_tail_ = reach.tail_first;
     next_ = reach.next;
     last_time_ = reach.last_time;
     directory_made_ = true;
@@ -44,8 +45,16 @@ Result<> Segments::restore(const Reach& reach) {
 std::optional<Reach> Segments::reach() const {
     const std::scoped_lock lock(mutex_);
     if (unread_) return unread_;
-    if (segments_.empty() || segments_.back().size <= header_bytes) return std::nullopt;
+    if (segments_.empty() || (segments_.back().size <= header_bytes && !segments_.back().is_anchor)) return std::nullopt;
     return Reach{segments_.front().first, segments_.front().first_time, next_, last_time_, segments_.back().first, segments_.back().size};
+}
+
+Result<bool> Segments::holds_records(const std::string& path) {
+    auto file = disk_.open(path, io::OpenMode::read);
+    if (!file) return std::unexpected(std::move(file.error()));
+    auto size = (*file)->size();
+    if (!size) return std::unexpected(std::move(size.error()));
+    return *size > header_bytes;
 }
 
 Result<> Segments::find_segments() {
@@ -58,11 +67,17 @@ Result<> Segments::find_segments() {
         Segment segment;
         segment.path = directory_ + "/" + name;
         segment.first = std::strtoull(name.c_str(), nullptr, 16);
-        if (segment.first < unread_->next) {
+        if (segment.first < unread_->next || segment.first == unread_->tail_first) {
             segments_.push_back(std::move(segment));
-        } else {  // the journal has what it holds
-            if (auto removed = disk_.remove(segment.path); !removed) return removed;
+            continue;
         }
+        auto holds = holds_records(segment.path);
+        if (!holds) return std::unexpected(std::move(holds.error()));
+        if (*holds && recovered_end_ && segment.first >= *recovered_end_) {
+            return fail(freshet::Errc::corrupt, fmt::format("{} is newer than the checkpoint and the journal: they are of different copies", segment.path));
+        }
+        // The journal has what it holds.
+        if (auto removed = disk_.remove(segment.path); !removed) return removed;
     }
     if (segments_.empty() || segments_.back().first != unread_->tail_first) {
         return fail(freshet::Errc::corrupt, fmt::format("{}/{:016x}.segment is missing", directory_, unread_->tail_first));
@@ -75,6 +90,7 @@ Result<> Segments::find_segments() {
         return fail(freshet::Errc::corrupt, fmt::format("{} is damaged: it has {} of {} bytes", tail.path, tail.size, unread_->tail_bytes));
     }
     tail.size = unread_->tail_bytes;
+    tail.is_anchor = tail.size <= header_bytes;
     unread_.reset();
     note_first();
     return {};
@@ -204,6 +220,8 @@ Result<> Segments::scan(Segment& segment) {
     std::uint64_t end = header_bytes;
     segment.index.clear();
     next_ = segment.first;
+    last_time_ = segment.first_time;
+    segment.is_anchor = segment.size <= header_bytes;
     auto walked = walk(segment, header_bytes, [&](const Frame& frame, std::uint64_t at) {
         add_to_index(segment, frame.header, at);
         end = at + frame.header.length;
@@ -258,6 +276,7 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
     if (!segments_.empty()) {
         if (auto tidied = tidy(segments_.back()); !tidied) return tidied;
     }
+    recovered_end_.reset();
     for (std::size_t i = 0; i < frames.size();) {
         const FrameHeader& head = frames[i].header;
         if (segments_.empty() || segments_.back().size >= limits.segment_bytes || now - segments_.back().first_time >= limits.segment_age_max) {
@@ -294,7 +313,23 @@ Result<> Segments::tidy(Segment& segment) {
     if (auto indexed = ensure_indexed(segment); !indexed) return indexed;
     auto size = segment.file->size();
     if (!size) return std::unexpected(std::move(size.error()));
-    return *size > segment.size ? segment.file->truncate(segment.size) : Result<>();
+    if (*size <= segment.size) return {};
+    if (auto ours = check_surplus(segment, *size); !ours) return ours;
+    return segment.file->truncate(segment.size);
+}
+
+Result<> Segments::check_surplus(Segment& segment, std::uint64_t size) {
+    if (!recovered_end_) return {};  // a refused write of this process
+    Segment whole = segment;
+    whole.size = size;
+    Ordinal end = 0;
+    auto walked = walk(whole, segment.size, [&](const Frame& frame, std::uint64_t) {
+        end = frame.header.first + frame.header.count;
+        return end <= *recovered_end_;
+    });
+    if (!walked && !walked.error().is(freshet::Errc::corrupt)) return walked;  // torn is as good as none
+    if (end <= *recovered_end_) return {};
+    return fail(freshet::Errc::corrupt, fmt::format("{} is newer than the checkpoint and the journal: they are of different copies", segment.path));
 }
 
 Result<> Segments::save_producers() {
@@ -385,12 +420,28 @@ Result<Ordinal> Segments::find_time(Timestamp time) {
     return next_;
 }
 
+Result<bool> Segments::seal(Ordinal before) {
+    const std::scoped_lock lock(mutex_);
+    if (before < next_) return false;
+    if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
+    if (segments_.empty() || segments_.back().size <= header_bytes) return false;
+    if (auto begun = begin_segment(next_, last_time_); !begun) return std::unexpected(std::move(begun.error()));
+    sync_or_stop(*segments_.back().file, segments_.back().path);
+    segments_.back().is_anchor = true;
+    return true;
+}
+
+void Segments::set_checkpoint_tail(Ordinal tail) {
+    const std::scoped_lock lock(mutex_);
+    checkpoint_tail_ = tail;
+}
+
 Result<> Segments::trim(Ordinal before) {
     const std::scoped_lock lock(mutex_);
     bool removed = false;
     if (unread_ && (before <= unread_->first || unread_->first == unread_->tail_first)) return {};
     if (auto found = find_segments(); !found) return found;
-    while (segments_.size() > 1 && segments_[1].first <= before) {
+    while (segments_.size() > 1 && segments_[1].first <= before && segments_.front().first != checkpoint_tail_) {
         io::failpoints::reach("retention.unlink");
         if (auto done = disk_.remove(segments_.front().path); !done) return done;
         if (auto done = remove_index(disk_, segments_.front().path); !done) return done;

@@ -27,6 +27,7 @@ struct Segment {
     std::size_t index_saved = 0;     ///< of them, on disk
     bool index_touched = false;      ///< this process wrote to the index's file
     std::uint64_t size = 0;
+    bool is_anchor = false;          ///< begun and synced to hold the next ordinal when all before it expires
 };
 
 class Segments {
@@ -48,6 +49,9 @@ class Segments {
     const std::optional<Doubt>& doubt() const { return doubt_; }
     /// The journal has it: cuts off what is in doubt.
     Result<> cut_torn();
+    /// Before `end` the journal or these segments have every record: a segment, or the end of one, that the checkpoint
+    /// does not know and that reaches further is of another copy of the log, and not cut.
+    void set_recovered(Ordinal end) { recovered_end_ = end; }
     PartitionId id() const { return id_; }
     /// The ordinal behind the last frame, and that frame's time.
     Ordinal next() const { return next_; }
@@ -65,6 +69,11 @@ class Segments {
     Result<std::vector<Record>> read(Ordinal from, std::size_t records_max, std::size_t bytes_max);
     /// The first record at or after `time`, or next().
     Result<Ordinal> find_time(Timestamp time);
+    /// When every record lies before `before`: begins the next segment, so that the last one can go. True when it did;
+    /// trim() unlinks what the checkpoint does not need, which is then to be saved.
+    Result<bool> seal(Ordinal before);
+    /// The checkpoint on disk names `tail` as the last segment: it stays until another one is.
+    void set_checkpoint_tail(Ordinal tail);
     /// Unlinks segments that lie wholly before `before`.
     Result<> trim(Ordinal before);
     Result<> remove_all();
@@ -72,6 +81,7 @@ class Segments {
   private:
     /// After restore(): finds the segments, and unlinks those that were begun after the checkpoint.
     Result<> find_segments();
+    Result<bool> holds_records(const std::string& path);
     /// Makes the index, from its file as far as that goes.
     Result<> ensure_indexed(Segment& segment);
     void save_index(Segment& segment);
@@ -86,6 +96,7 @@ class Segments {
     Result<> open_sound(Segment& segment);
     /// Cuts what a refused write left behind.
     Result<> tidy(Segment& segment);
+    Result<> check_surplus(Segment& segment, std::uint64_t size);
     /// Calls `each` with the frames of `segment` from `offset` on until it returns false.
     Result<> walk(Segment& segment, std::uint64_t offset, const std::function<bool(const Frame&, std::uint64_t at)>& each);
 
@@ -98,6 +109,8 @@ class Segments {
     std::atomic<Ordinal> first_ = 0;  ///< of unread_ or segments_, next_ without
     Ordinal next_ = 0;
     Timestamp last_time_{};
+    std::optional<Ordinal> checkpoint_tail_;
+    std::optional<Ordinal> recovered_end_;  ///< until the first append
     std::optional<Doubt> doubt_;
     bool directory_made_ = false;
     std::unordered_map<std::uint64_t, std::uint64_t> producers_;

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_map>
 
@@ -86,6 +87,7 @@ struct Log::State {
     mutable std::mutex mutex;
     std::condition_variable wake_committer, wake_flusher, flush_done;
     std::unordered_map<std::uint64_t, PartitionPtr> partitions;
+    std::set<PartitionId> unnamed;  ///< of them, those that the index does not name; a start's
     std::deque<Waiting> waiting;
     std::size_t waiting_bytes = 0;
     Gathering gathering;
@@ -96,27 +98,49 @@ struct Log::State {
     std::uint64_t flushed_through = 0;
     std::uint64_t rolls_refused = 0;
     std::uint64_t next_listener = 1;
+    std::uint64_t copied_through = 0;  ///< journal segments that are in the partitions' segments, all of them
+    bool checkpoint_wanted = false;
+    bool is_idle = false;  ///< nothing came for limits.idle_after
+    Timestamp last_trim_roll{};
+    bool index_is_older = false;  ///< a start's
     bool roll_wanted = false, stopping = false, flusher_stopping = false;
     std::thread committer, flusher;
 
     std::string partition_path(PartitionId id) const { return fmt::format("{}/partitions/{:016x}", directory, *id); }
     PartitionPtr make(PartitionId id) const { return std::make_shared<Partition>(disk, partition_path(id), id); }
 
-    Result<> recover(const std::vector<PartitionId>& ids);
+    /// What the database says of partitions.
+    struct Index {
+        std::vector<PartitionId> ids;
+        std::uint64_t last = 0;  ///< the highest number that it ever gave
+        bool is_older = false;
+    };
+    Result<> recover(const Index& index, bool has_run);
+    /// The checkpoint, when it fits the journal.
+    Result<Checkpoint> fitting_checkpoint(bool has_run);
+    Result<> recover_partition(PartitionId id, const Checkpoint& checkpoint, bool has_directory, bool is_older);
+    /// Keeps what the index does not name; what has had no name for long goes.
+    Result<> recover_unnamed(const Index& index, const Checkpoint& checkpoint, const std::set<PartitionId>& listed);
+    Result<> replay(const Index& index);
+    void adopt(PartitionId id, PartitionPtr partition);
     Result<> settle_doubts();
     bool is_group_whole() const {
         return stopping || roll_wanted || waiting.size() >= gathering.wanted || waiting_bytes >= Gathering::bytes_enough;
     }
     void gather(std::unique_lock<std::mutex>& lock);
+    /// Nothing came for a while: what is in memory goes to where it can be read again.
+    void rest();
     void commit_loop();
     void commit(std::vector<Waiting>& group);
     void publish(std::vector<Waiting>& group, std::vector<Listener>& listeners);
     void show_early(const std::vector<Waiting>& group);
     void fail_all(std::vector<Waiting>& group, const Error& error);
     void flush_loop();
-    Result<> flush_partitions();
-    Result<> save_reaches();
+    Result<> flush_partitions(std::uint64_t through);
+    void flush(std::uint64_t through);
+    Result<> save_reaches(std::uint64_t through);
     void evict();
+    std::size_t cache_bytes_now() const { return is_idle ? limits.cache_idle_bytes_max : limits.cache_bytes_max; }
     void roll();
     PartitionPtr find(PartitionId id) const {
         const auto found = partitions.find(*id);

@@ -329,4 +329,17 @@ Result<std::string> iterator_key(meta::Txn& txn) {
     return key;
 }
 
+Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
+    std::vector<log::Claim> all;
+    auto read = connection.query("SELECT h.partition, h.end_ordinal, s.name FROM shards h JOIN streams s ON s.id = h.stream WHERE h.partition <> 0 AND h.end_ordinal > 0", {},
+                                 [&](const meta::Row& row) {
+                                     all.push_back({log::PartitionId(static_cast<std::uint64_t>(row.integer(0))),
+                                                    static_cast<log::Ordinal>(row.integer(1)),
+                                                    "stream " + row.text(2)});
+                                     return true;
+                                 });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return all;
+}
+
 }  // namespace freshet::stream::store

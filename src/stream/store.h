@@ -50,4 +50,7 @@ Result<> write_commitment(meta::Txn& txn, const std::string& account, const std:
 /// The key that iterators are signed with; made at the first call.
 Result<std::string> iterator_key(meta::Txn& txn);
 
+/// How far the log must reach at least.
+Result<std::vector<log::Claim>> claims(const meta::Connection& connection);
+
 }  // namespace freshet::stream::store

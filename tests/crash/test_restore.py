@@ -5,6 +5,7 @@ import itertools
 import os
 import pathlib
 import shutil
+import sqlite3
 
 import botocore.exceptions
 import pytest
@@ -15,6 +16,7 @@ SPEC.loader.exec_module(SERVERS)
 Freshet = SERVERS.Freshet
 
 PARTS = ("FORMAT", "meta.db", "log", "objects")
+SMALL_JOURNAL = ("--failpoints", "log.journal_segment_bytes=4096")  # so that records reach the partitions' segments
 SIZES = {"small": 100, "packed": 90_000, "large": 400_000}
 
 
@@ -24,9 +26,10 @@ class Copies:
     def __init__(self, place):
         self.place = place
         self.objects, self.records = {}, {}
-        server = Freshet(place)
+        server = Freshet(place, options=SMALL_JOURNAL)
         server.client("s3").create_bucket(Bucket="lake")
-        self.stream(server, "s", [b"one", b"two"])
+        self.stream(server, "s", [b"one" * 500, b"two" * 500])
+        self.delivery(server, 20)
         self.put(server, "old")
         server.terminate()
         shutil.copytree(place / "data", place / "old")
@@ -34,8 +37,9 @@ class Copies:
         self.put(server, "new")
         server.client("s3").delete_object(Bucket="lake", Key="old-packed")
         del self.objects["old-packed"]
-        self.stream(server, "s", [b"three"])
-        self.stream(server, "late", [b"four", b"five"])
+        self.stream(server, "s", [b"three" * 500])
+        self.delivery(server, 20)
+        self.stream(server, "late", [bytes([number]) * 1500 for number in range(12)])
         server.terminate()
         server.close()
         shutil.copytree(place / "data", place / "new")
@@ -55,6 +59,21 @@ class Copies:
         for record in records:
             kinesis.put_record(StreamName=name, Data=record, PartitionKey="k")
             self.records.setdefault(name, []).append(record)
+
+    def delivery(self, server, count):
+        """Records that are in the lake: the cursor in meta.db stands behind them."""
+        firehose = server.client("firehose")
+        if "d" not in firehose.list_delivery_streams()["DeliveryStreamNames"]:
+            firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration={
+                "RoleARN": "arn:aws:iam::000000000000:role/any", "BucketARN": "arn:aws:s3:::lake", "Prefix": "d/",
+                "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 60}})
+        had = self.delivered(server)
+        firehose.put_record_batch(DeliveryStreamName="d", Records=[{"Data": b"%d\n" % number} for number in range(count)])
+        server.until(lambda: self.delivered(server) > had, advance_ms=20_000)
+
+    @staticmethod
+    def delivered(server):
+        return server.client("s3").list_objects_v2(Bucket="lake", Prefix="d/").get("KeyCount", 0)
 
     def assemble(self, directory, **choice):
         """`choice` says of each part: None, "old" or "new"."""
@@ -85,11 +104,11 @@ def files_of(directory):
     return {path.relative_to(directory): path.read_bytes() for path in directory.rglob("*") if path.is_file() and path.name not in ("LOCK", "manual-clock")}
 
 
-def start(directory):
+def start(directory, **options):
     """A server, or what it says as it refuses."""
     program = Freshet.__new__(Freshet)
     try:
-        program.__init__(directory)
+        program.__init__(directory, **options)
         return program, ""
     except AssertionError as error:
         program.close()
@@ -231,3 +250,102 @@ def test_format_is_written_again(copies, tmp_path):
     assert (directory / "data/FORMAT").read_text() == "freshet 1\n" and "FORMAT was missing" in server.server_log()
     check(server, copies, copies.objects, copies.records)
     server.close()
+
+
+def whole(copies, directory, **other):
+    copies.assemble(directory, **{**dict.fromkeys(PARTS, "new"), **other})
+    return directory / "data/log"
+
+
+def test_an_older_meta_db_keeps_the_partitions_that_it_does_not_name(copies, tmp_path):
+    directory = tmp_path / "older"
+    log = whole(copies, directory, **{"meta.db": "old"})
+    server, said = start(directory, options=SMALL_JOURNAL)
+    assert server is not None, said
+    assert "partitions that meta.db does not name are kept" in server.server_log()
+    # What goes on meanwhile flushes the journal and takes new partitions beside the kept ones.
+    kinesis = server.client("kinesis")
+    kinesis.create_stream(StreamName="meanwhile", ShardCount=1)
+    server.until(lambda: kinesis.describe_stream_summary(StreamName="meanwhile")["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE", advance_ms=1000)
+    for number in range(20):
+        kinesis.put_record(StreamName="meanwhile", Data=b"%d" % number + b"-" * 1500, PartitionKey="k")
+    server.kill9()
+    server.start()
+    assert len(records_of(server, "meanwhile")) == 20
+    server.terminate()
+    server.close()
+    copies.replace(directory, "meta.db", "new")
+    for leftover in ("meta.db-wal", "meta.db-shm"):
+        (directory / "data" / leftover).unlink(missing_ok=True)
+    server, said = start(directory, options=SMALL_JOURNAL)
+    assert server is not None, said
+    check(server, copies, copies.objects, copies.records)
+    assert (log / "partitions/UNNAMED").read_text().split()  # the partition of "meanwhile"
+    server.advance(8 * 24 * 3600 * 1000)
+    server.restart()
+    assert "removed a partition that no meta.db has named for long" in server.server_log()
+    server.close()
+
+
+@pytest.mark.parametrize("copy", [None, "old", "damaged"])
+def test_the_checkpoint_is_not_needed(copies, tmp_path, copy):
+    directory = tmp_path / "checkpoint"
+    log = whole(copies, directory)
+    assert (log / "checkpoint").read_bytes() != (copies.place / "old/log/checkpoint").read_bytes()
+    copies.replace(directory, "log/checkpoint", "old" if copy == "old" else "new" if copy else None)
+    if copy == "damaged":
+        content = bytearray((log / "checkpoint").read_bytes())
+        content[30] ^= 1
+        (log / "checkpoint").write_bytes(content)
+    server, said = start(directory, options=SMALL_JOURNAL)
+    assert server is not None, said
+    check(server, copies, copies.objects, copies.records)
+    if copy:
+        assert "reading the segments instead" in server.server_log()
+    server.client("kinesis").put_record(StreamName="s", Data=b"more", PartitionKey="k")
+    server.restart()
+    assert records_of(server, "s") == [*copies.records["s"], b"more"]
+    server.close()
+
+
+def refused(directory, *words):
+    server, said = start(directory)
+    assert server is None and all(word in said for word in words), said
+
+
+def test_parts_of_the_log_that_are_missing_or_of_another_copy(copies, tmp_path):
+    log = whole(copies, tmp_path / "journal")
+    for path in (log / "journal").glob("*.journal"):
+        path.unlink()
+    refused(tmp_path / "journal", "journal has no segment")
+
+    log = whole(copies, tmp_path / "partition")
+    gone = sorted(path for path in (log / "partitions").iterdir() if path.is_dir())[0]
+    shutil.rmtree(gone)
+    refused(tmp_path / "partition", f"{gone} is missing")
+
+    log = whole(copies, tmp_path / "all")
+    shutil.rmtree(log / "partitions")
+    refused(tmp_path / "all", "log/partitions is missing")
+
+    for part, name in (("log/partitions", "partitions"), ("log/journal", "journal")):
+        whole(copies, tmp_path / name)
+        copies.replace(tmp_path / name, part, "old")
+        refused(tmp_path / name, f"{part} is older than meta.db")
+        whole(copies, tmp_path / f"{name}-new", **{"meta.db": "old", "log": "old", "objects": "old"})
+        copies.replace(tmp_path / f"{name}-new", part, "new")
+        if part == "log/partitions":
+            refused(tmp_path / f"{name}-new", "do not belong together")
+
+
+def test_a_log_without_runs_is_held_against_what_was_taken_from_it(copies, tmp_path):
+    """A directory of an earlier version has no RUNS: the cursors tell that its log is older."""
+    directory = tmp_path / "cursors"
+    whole(copies, directory, log="old")
+    for path in directory.rglob("RUNS"):
+        path.unlink()
+    database = sqlite3.connect(directory / "data/meta.db")
+    database.execute("DELETE FROM data_runs")
+    database.commit()
+    database.close()
+    refused(directory, "is older than meta.db: delivery stream d knows of records up to 40")

@@ -1,0 +1,48 @@
+#include "log/unnamed.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <sstream>
+
+namespace freshet::log {
+namespace {
+
+constexpr std::uint64_t file_bytes_max = 16ULL * 1024 * 1024;
+
+std::string path_in(const std::string& partitions) { return partitions + "/UNNAMED"; }
+
+}  // namespace
+
+Result<Unnamed> load_unnamed(io::Disk& disk, const std::string& partitions) {
+    const std::string path = path_in(partitions);
+    auto there = disk.exists(path);
+    if (!there) return std::unexpected(std::move(there.error()));
+    if (!*there) return Unnamed();
+    auto text = io::read_file(disk, path, file_bytes_max);
+    if (!text) return std::unexpected(std::move(text.error()));
+    Unnamed unnamed;
+    std::istringstream lines(*text);
+    std::uint64_t id = 0;
+    for (std::int64_t since_ms = 0; lines >> id >> since_ms;)
+        unnamed.emplace(PartitionId(id), from_epoch_ms(since_ms));
+    return unnamed;
+}
+
+Result<> save_unnamed(io::Disk& disk, const std::string& partitions, const Unnamed& now,
+                      const Unnamed& before) {
+    if (now == before) return {};
+    std::string text;
+    for (const auto& [id, since] : now) text += fmt::format("{} {}\n", *id, to_epoch_ms(since));
+    return io::write_file(disk, path_in(partitions), text);
+}
+
+std::optional<PartitionId> partition_of_name(const std::string& name) {
+    std::uint64_t id = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id, 16);
+    if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+    if (name != fmt::format("{:016x}", id)) return std::nullopt;
+    return PartitionId(id);
+}
+
+}  // namespace freshet::log
