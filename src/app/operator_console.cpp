@@ -58,8 +58,10 @@ Timestamp manual_time(const std::string& clock_file, Timestamp start) {
 
 io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
     const std::string path = request.target.substr(0, request.target.find('?'));
-    if (path == "/_freshet/health")
-        co_return text(200, "application/json", "{\"status\":\"ok\"}\n");
+    if (path == "/_freshet/health") {
+        auto response = co_await health_.answer();
+        co_return response;
+    }
     if (path == "/_freshet/metrics") {
         std::string lines = metrics();
         for (const auto& figures : figures_) {

@@ -7,6 +7,7 @@
 
 #include "aws/http/front.h"
 #include "io/clock.h"
+#include "app/wire/health.h"
 #include "io/core.h"
 
 namespace freshet::app {
@@ -28,6 +29,8 @@ class OperatorConsole final : public aws::ConsoleHandler {
     void add_figures(std::function<io::Task<std::string>()> figures) {
         figures_.push_back(std::move(figures));
     }
+    /// What makes the health other than ok.
+    void add_health(Health::Check check) { health_.add(std::move(check)); }
     void set_front(const aws::Front& front) { front_ = &front; }
     /// Answers everything below /_freshet/api/pipeline/.
     void set_pipelines(aws::ConsoleHandler& pipelines) { pipelines_ = &pipelines; }
@@ -43,6 +46,7 @@ class OperatorConsole final : public aws::ConsoleHandler {
     aws::ConsoleHandler* pipelines_ = nullptr;
     const aws::Front* front_ = nullptr;
     std::vector<std::function<io::Task<std::string>()>> figures_;
+    Health health_;
 };
 
 }  // namespace freshet::app

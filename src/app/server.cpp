@@ -197,6 +197,10 @@ Result<> Server::Parts::listen() {
         aws::Authenticator(config.account));
     operators->set_pipelines(*pipelines);
     operators->add_figures([this] { return io::run_on(cores->main(), streams->figures()); });
+    operators->add_health([this]() -> io::Task<std::vector<Trouble>> {
+        auto trouble = co_await pool->run([this] { return disk_trouble(config.data_dir); });
+        co_return trouble;
+    });
     tls = tls_identity(*disk, config);
     // Off the way of the start; the first TLS connection makes the certificate when it comes sooner.
     pool->submit([identity = tls] {

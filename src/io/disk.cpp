@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -155,6 +156,12 @@ class PosixDisk final : public Disk {
 };
 
 }  // namespace
+
+Result<std::uint64_t> free_bytes(const std::string& path) {
+    struct statvfs found{};
+    if (::statvfs(path.c_str(), &found) != 0) return refuse("look at the disk of", path);
+    return std::uint64_t{found.f_bavail} * found.f_frsize;
+}
 
 std::unique_ptr<Disk> make_posix_disk() { return std::make_unique<PosixDisk>(); }
 

@@ -54,6 +54,9 @@ class Disk {
     virtual Result<bool> exists(const std::string& path) = 0;
 };
 
+/// What a program without privileges can still write on the disk that `path` lies on.
+Result<std::uint64_t> free_bytes(const std::string& path);
+
 /// The real one.
 std::unique_ptr<Disk> make_posix_disk();
 

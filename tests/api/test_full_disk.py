@@ -1,6 +1,8 @@
 """A full disk: the put fails, the server lives, what was acknowledged stays, and goes on once there is room."""
+import json
 import os
 import subprocess
+import urllib.error
 
 import botocore.exceptions
 import pytest
@@ -61,3 +63,24 @@ def test_a_full_disk_refuses_and_loses_nothing(small_disk, make_freshet):
             server.restart()
         assert numbers_of(kinesis) == acknowledged + [999]
         assert [int(s3.get_object(Bucket="full", Key=str(number))["Body"].read()[:3]) for number in objects + [999]] == objects + [999]
+
+
+def test_health_tells_of_a_disk_that_is_nearly_full(tmp_path, make_freshet):
+    place = tmp_path / "disk"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", place], capture_output=True).returncode != 0:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        server = make_freshet(directory=place)
+        assert server.get("/_freshet/health") == '{"status":"ok"}\n'
+        (place / "filler").write_bytes(b"\0" * (120 * MIB))
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            server.get("/_freshet/health")
+        told = json.loads(refused.value.read())
+        assert refused.value.code == 503 and told["status"] == "not ok" and told["troubles"][0]["part"] == "disk"
+        assert "nearly full" in told["troubles"][0]["reason"] and "64 are wanted" in told["troubles"][0]["reason"]
+        (place / "filler").unlink()
+        assert server.get("/_freshet/health") == '{"status":"ok"}\n'
+        server.close()
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
