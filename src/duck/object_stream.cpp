@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/sealed_chunks.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {
@@ -39,18 +40,40 @@ std::size_t ObjectFile::read_at(std::uint64_t offset, char* out, std::size_t siz
             offset -= extent.size;
             continue;
         }
-        std::size_t wanted = std::min<std::uint64_t>(size - done, extent.size - offset);
-        while (wanted > 0) {
-            const ssize_t got = ::pread(descriptors_[i], out + done, wanted, static_cast<off_t>(extent.offset + offset));
-            if (got < 0 && errno == EINTR) continue;
-            if (got <= 0) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": " + (got < 0 ? std::strerror(errno) : "the file is too short"));
-            done += static_cast<std::size_t>(got);
-            wanted -= static_cast<std::size_t>(got);
-            offset += static_cast<std::uint64_t>(got);
+        const std::size_t wanted = std::min<std::uint64_t>(size - done, extent.size - offset);
+        if (extent.key.empty()) {
+            read_stored(i, offset, out + done, wanted);
+        } else {
+            read_sealed(i, offset, out + done, wanted);
         }
+        done += wanted;
         offset = 0;
     }
     return done;
+}
+
+void ObjectFile::read_stored(std::size_t index, std::uint64_t offset, char* out, std::size_t size) {
+    std::uint64_t at = file_.extents[index].offset + offset;
+    while (size > 0) {
+        const ssize_t got = ::pread(descriptors_[index], out, size, static_cast<off_t>(at));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": " + (got < 0 ? std::strerror(errno) : "the file is too short"));
+        out += got;
+        size -= static_cast<std::size_t>(got);
+        at += static_cast<std::uint64_t>(got);
+    }
+}
+
+void ObjectFile::read_sealed(std::size_t index, std::uint64_t offset, char* out, std::size_t size) {
+    const auto& extent = file_.extents[index];
+    const auto read = [&](std::uint64_t at, std::uint64_t count) -> Result<std::string> {
+        std::string sealed(count, '\0');
+        read_stored(index, at, sealed.data(), count);
+        return sealed;
+    };
+    const auto plain = SealedChunks(extent.key).open(extent.size, offset, size, read);
+    if (!plain) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": " + plain.error().message());
+    std::memcpy(out, plain->data(), size);
 }
 
 struct LineReader::Inflater {

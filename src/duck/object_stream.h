@@ -21,6 +21,8 @@ class ObjectFile {
     std::uint64_t size() const { return size_; }
 
   private:
+    void read_stored(std::size_t index, std::uint64_t offset, char* out, std::size_t size);
+    void read_sealed(std::size_t index, std::uint64_t offset, char* out, std::size_t size);
     const sql::plan::File& file_;
     std::uint64_t size_ = 0;
     std::vector<int> descriptors_;  ///< by extent

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view pack_magic = "FRSHPCK1";
 constexpr std::string_view entry_magic = "FRO1";
+constexpr std::size_t entry_header_bytes = 16;  // magic, length, checksum
 
 /// What stands before each object in a pack: magic, length, checksum of the bytes.
 std::string entry_header(const std::vector<Bytes>& pieces, std::uint64_t size) {
@@ -125,17 +126,30 @@ Result<std::shared_ptr<io::File>> Blobs::open_file(std::int64_t file) {
 Result<> Blobs::check_length(io::File& file, const Extent& extent) {
     auto size = file.size();
     if (!size) return std::unexpected(std::move(size.error()));
-    const std::uint64_t end = extent.offset + extent.size;
+    const std::uint64_t end = extent.offset + stored_bytes(extent);
     if (*size >= end) return {};
     return fail(Errc::lost, fmt::format("{} has {} of {} bytes", path_of(extent.file), *size, end));
 }
 
 Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t offset, std::uint64_t size) {
-    std::string content(size, '\0');
-    auto got = file.read_at(extent.offset + offset, std::span(content.data(), content.size()));
-    if (!got) return std::unexpected(std::move(got.error()));
-    if (*got != size) return fail(Errc::lost, fmt::format("{} is shorter than the index says", path_of(extent.file)));
-    return Bytes::own(std::move(content));
+    const auto read = [&](std::uint64_t at, std::uint64_t count) -> Result<std::string> {
+        std::string content(count, '\0');
+        auto got = file.read_at(extent.offset + at, std::span(content.data(), content.size()));
+        if (!got) return std::unexpected(std::move(got.error()));
+        if (*got != count) return fail(Errc::lost, fmt::format("{} is shorter than the index says", path_of(extent.file)));
+        return content;
+    };
+    Result<std::string> content;
+    if (extent.key) {
+        auto key = keys_.unwrap(*extent.key);
+        if (!key) return std::unexpected(std::move(key.error()));
+        content = SealedChunks(*key).open(extent.size, offset, size, read);
+        if (!content && content.error().is(freshet::Errc::corrupt)) return std::unexpected(std::move(content.error()).within(path_of(extent.file)));
+    } else {
+        content = read(offset, size);
+    }
+    if (!content) return std::unexpected(std::move(content.error()));
+    return Bytes::own(std::move(*content));
 }
 
 // --- packs
@@ -182,7 +196,7 @@ void Blobs::write_group(std::vector<Packing>& group) {
         headers.push_back(entry_header(one.pieces, one.size));
         pieces.push_back(headers.back());
         for (const Bytes& piece : one.pieces) pieces.push_back(piece.view());
-        extents.push_back({0, pack_, end + headers.back().size(), one.size});
+        extents.push_back({0, pack_, end + headers.back().size(), one.size, {}});
         end += headers.back().size() + one.size;
     }
     if (result) result = pack_file_->write_at(pack_end_, pieces);
@@ -206,6 +220,50 @@ io::Task<Result<Extent>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t si
     co_return extent;
 }
 
+Result<std::vector<Bytes>> Blobs::read_entries(std::int64_t number, const std::vector<Extent>& extents) {
+    auto file = open_file(number);
+    if (!file) return std::unexpected(std::move(file.error()));
+    std::vector<Bytes> entries;
+    for (const Extent& extent : extents) {
+        const std::uint64_t size = stored_bytes(extent);
+        std::string entry(entry_header_bytes + size, '\0');
+        if (extent.offset < entry_header_bytes) return fail(freshet::Errc::corrupt, fmt::format("{} is no pack", path_of(number)));
+        auto got = (*file)->read_at(extent.offset - entry_header_bytes, std::span(entry.data(), entry.size()));
+        if (!got) return std::unexpected(std::move(got.error()));
+        Bytes content = Bytes::own(entry.substr(entry_header_bytes));
+        if (*got != entry.size() || !entry.starts_with(entry_header({content}, size))) {
+            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}", path_of(number), extent.offset - entry_header_bytes));
+        }
+        entries.push_back(std::move(content));
+    }
+    return entries;
+}
+
+io::Task<Result<std::vector<Extent>>> Blobs::pack_all(std::vector<Bytes> entries) {
+    std::vector<io::Promise<Result<Extent>>> waited;
+    {
+        const std::scoped_lock lock(mutex_);
+        for (Bytes& entry : entries) {
+            const std::uint64_t size = entry.size();
+            io::Promise<Result<Extent>> done(*io::Core::current());
+            std::vector<Bytes> pieces;
+            pieces.push_back(std::move(entry));
+            waiting_.push_back({std::move(pieces), size, [done](Result<Extent> result) mutable { done.set(std::move(result)); }});
+            waited.push_back(std::move(done));
+        }
+    }
+    wake_.notify_one();
+    std::vector<Extent> extents;
+    Result<> all;
+    for (auto& done : waited) {
+        auto extent = co_await done.get();
+        if (extent) extents.push_back(*extent);
+        else all = std::unexpected(std::move(extent.error()));
+    }
+    if (!all) co_return std::unexpected(std::move(all.error()));
+    co_return extents;
+}
+
 // --- the writer
 
 io::Task<Result<>> Blobs::Writer::write(Bytes piece) {
@@ -216,44 +274,80 @@ io::Task<Result<>> Blobs::Writer::write(Bytes piece) {
     co_return spilled;
 }
 
+io::Task<Result<>> Blobs::Writer::begin_sealing() {
+    if (encryption_ == Encryption::none || sealer_) co_return Result<>();
+    auto made = co_await blobs_.pool_.run([this] { return blobs_.keys_.make(); });
+    if (!made) co_return std::unexpected(std::move(made.error()));
+    sealer_.emplace(made->plain);
+    key_ = std::move(made->wrapped);
+    co_return Result<>();
+}
+
+Result<> Blobs::Writer::write_held() {
+    std::vector<std::string_view> pieces;
+    std::string sealed;
+    std::uint64_t bytes = 0;
+    for (const Bytes& piece : held_) {
+        md5_.update(piece.view());
+        if (!sealer_) pieces.push_back(piece.view());
+    }
+    if (sealer_) {
+        sealed = sealer_->add(held_);
+        pieces.emplace_back(sealed);
+    }
+    for (const std::string_view piece : pieces) bytes += piece.size();
+    auto written = large_->write_at(written_, pieces);
+    if (written) written_ += bytes;
+    held_.clear();
+    return written;
+}
+
 io::Task<Result<>> Blobs::Writer::spill() {
+    auto begun = co_await begin_sealing();
+    if (!begun) co_return begun;
     if (!large_) {
         file_ = blobs_.next_file();
         auto opened = co_await blobs_.pool_.run([this] { return blobs_.disk_.open(blobs_.path_of(file_), io::OpenMode::create_new); });
         if (!opened) co_return std::unexpected(std::move(opened.error()));
         large_ = std::move(*opened);
     }
-    auto written = co_await blobs_.pool_.run([this]() -> Result<> {
-        std::vector<std::string_view> pieces;
-        for (const Bytes& piece : held_) {
-            md5_.update(piece.view());
-            pieces.push_back(piece.view());
-        }
-        return large_->write_at(written_, pieces);
-    });
-    held_.clear();
-    written_ = size_;
+    auto written = co_await blobs_.pool_.run([this] { return write_held(); });
     co_return written;
+}
+
+/// The end of a large file, synced.
+Result<> Blobs::Writer::write_rest() {
+    const std::string path = blobs_.path_of(file_);
+    if (sealer_) {
+        const std::string sealed = sealer_->finish();
+        const std::string_view piece = sealed;
+        if (auto written = large_->write_at(written_, std::span(&piece, 1)); !written) return written;
+    }
+    stop_on_failed_sync(large_->sync(), path);
+    return blobs_.disk_.sync_directory(path.substr(0, path.rfind('/')));
 }
 
 io::Task<Result<Staged>> Blobs::Writer::finish() {
     Staged staged;
     staged.size = size_;
-    if (!large_) {
-        for (const Bytes& piece : held_) md5_.update(piece.view());
-        if (size_ > 0) {
-            auto extent = co_await blobs_.pack(std::move(held_), size_);
-            if (!extent) co_return std::unexpected(std::move(extent.error()));
-            staged.extents.push_back(*extent);
-        }
-    } else {
-        auto synced = co_await blobs_.pool_.run([this]() -> Result<> {
-            const std::string path = blobs_.path_of(file_);
-            stop_on_failed_sync(large_->sync(), path);
-            return blobs_.disk_.sync_directory(path.substr(0, path.rfind('/')));
-        });
+    if (large_) {
+        auto synced = co_await blobs_.pool_.run([this] { return write_rest(); });
         if (!synced) co_return std::unexpected(std::move(synced.error()));
-        staged.extents.push_back({0, file_, 0, size_});
+        staged.extents.push_back({0, file_, 0, size_, key_});
+    } else if (size_ > 0) {
+        auto begun = co_await begin_sealing();
+        if (!begun) co_return std::unexpected(std::move(begun.error()));
+        for (const Bytes& piece : held_) md5_.update(piece.view());
+        std::uint64_t bytes = size_;
+        if (sealer_) {
+            std::string sealed = sealer_->add(held_) + sealer_->finish();
+            bytes = sealed.size();
+            held_.clear();
+            held_.push_back(Bytes::own(std::move(sealed)));
+        }
+        auto extent = co_await blobs_.pack(std::move(held_), bytes);
+        if (!extent) co_return std::unexpected(std::move(extent.error()));
+        staged.extents.push_back({0, extent->file, extent->offset, size_, key_});
     }
     staged.md5 = md5_.finish();
     co_return staged;

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "io/core.h"
 #include "io/disk.h"
+#include "objects/object_keys.h"
 #include "objects/quarantine.h"
 #include "objects/types.h"
 
@@ -20,8 +21,8 @@ namespace freshet::objects {
 
 class Blobs {
   public:
-    Blobs(io::Disk& disk, std::string directory, io::Pool& pool)
-        : disk_(disk), directory_(std::move(directory)), pool_(pool), quarantine_(disk, directory_ + "/quarantine") {}
+    Blobs(io::Disk& disk, std::string directory, io::Pool& pool, ObjectKeys& keys)
+        : disk_(disk), directory_(std::move(directory)), pool_(pool), keys_(keys), quarantine_(disk, directory_ + "/quarantine") {}
     ~Blobs();
     /// What the index names, ascending.
     struct Named {
@@ -37,14 +38,20 @@ class Blobs {
     /// write and one fsync with others in a pack; large ones go to a file as they come.
     class Writer {
       public:
-        explicit Writer(Blobs& blobs) : blobs_(blobs) {}
+        Writer(Blobs& blobs, Encryption encryption) : blobs_(blobs), encryption_(encryption) {}
         io::Task<Result<>> write(Bytes piece);
         /// Synced when it completes.
         io::Task<Result<Staged>> finish();
 
       private:
         io::Task<Result<>> spill();
+        io::Task<Result<>> begin_sealing();
+        Result<> write_held();
+        Result<> write_rest();
         Blobs& blobs_;
+        Encryption encryption_;
+        std::optional<Sealer> sealer_;
+        std::optional<io::WrappedKey> key_;
         Hasher md5_{Hasher::Kind::md5};
         std::vector<Bytes> held_;
         std::uint64_t size_ = 0, written_ = 0;
@@ -59,6 +66,10 @@ class Blobs {
     /// `size` bytes of `extent`, which lies in `file`, from `offset` within it.
     Result<Bytes> read(io::File& file, const Extent& extent, std::uint64_t offset, std::uint64_t size);
     std::string path_of(std::int64_t file) const;
+    /// Live entries of a pack as they are stored, for another one. Errc::corrupt when a checksum is wrong.
+    Result<std::vector<Bytes>> read_entries(std::int64_t file, const std::vector<Extent>& extents);
+    /// Writes each of `entries` to the current pack; all of them are synced when it completes.
+    io::Task<Result<std::vector<Extent>>> pack_all(std::vector<Bytes> entries);
     /// Removes a file that nothing names; with `keep` it goes to the quarantine.
     Result<> retire(std::int64_t file, bool keep, Timestamp now);
     /// Removes what has lain in the quarantine since before `before`.
@@ -82,6 +93,7 @@ class Blobs {
     io::Disk& disk_;
     std::string directory_;
     io::Pool& pool_;
+    ObjectKeys& keys_;
     Quarantine quarantine_;  ///< open()'s, then the sweep's
     mutable std::mutex mutex_;
     std::condition_variable wake_;

@@ -16,6 +16,11 @@ inline constexpr std::size_t reader_files_max = 16;                  ///< kept o
 inline constexpr std::size_t lost_files_named_max = 8;               ///< in the log; the others are counted
 inline constexpr Millis quarantine_age = 7 * 24h;                    ///< of files that no meta.db names: time to put the right one back
 inline constexpr int run_shift = 32;                                 ///< a run of the server numbers its files from run << 32 on
+inline constexpr int garbage_percent_max = 30;                       ///< of a pack; with more it is compacted
+inline constexpr std::uint64_t compact_batch_bytes = 512 * 1024;     ///< one write, one sync, one commit, which puts may wait behind
+inline constexpr Millis compact_pause = 100ms;                       ///< after each batch: 5 MiB a second at the most
+inline constexpr std::size_t compact_packs_max = 64;                 ///< looked at in a sweep, those with the most garbage first
+inline constexpr std::size_t survey_rows = 500;                      ///< of an index from before version 3, in one transaction
 inline constexpr Millis sweep_every = 60'000ms;
 
 }  // namespace freshet::objects::limits

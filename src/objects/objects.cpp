@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "objects/extent_reader.h"
+#include "objects/extent_store.h"
 #include "objects/limits.h"
 #include "objects/store.h"
 
@@ -38,12 +39,20 @@ Result<> check_deletion(const meta::Connection& connection, std::int64_t bucket,
 
 }  // namespace
 
-Objects::Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory, io::Pool& pool)
-    : home_(home), database_(database), pool_(pool), blobs_(disk, std::move(directory), pool), stop_(home), loops_(home) {}
+Objects::Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory, std::string keys, io::Pool& pool)
+    : home_(home),
+      database_(database),
+      pool_(pool),
+      keys_(disk, std::move(keys)),
+      blobs_(disk, std::move(directory), pool, keys_),
+      stop_(home),
+      compaction_(home, database, blobs_, pool, stop_),
+      loops_(home) {}
 Objects::~Objects() = default;
 
 Result<> Objects::open(Found found, Timestamp now) {
     Blobs::Named named;
+    std::int64_t highest_master = 0;
     auto read = database_.read_now([&](const meta::Connection& connection) -> Result<> {
         auto held = store::held_files(connection);
         if (!held) return std::unexpected(std::move(held.error()));
@@ -51,11 +60,15 @@ Result<> Objects::open(Found found, Timestamp now) {
         if (!dying) return std::unexpected(std::move(dying.error()));
         auto keep = store::keep_until_ms(connection);
         if (!keep) return std::unexpected(std::move(keep.error()));
+        auto master = store::highest_master(connection);
+        if (!master) return std::unexpected(std::move(master.error()));
+        highest_master = *master;
         named = {std::move(*held), std::move(*dying)};
         keep_until_ms_ = *keep;
         return {};
     });
     if (!read) return read;
+    if (auto loaded = keys_.load(highest_master); !loaded) return loaded;
     auto missing = blobs_.open(named, (found.run << limits::run_shift) + 1, now);
     if (!missing) return std::unexpected(std::move(missing.error()));
     tell_of(*missing);
@@ -89,6 +102,7 @@ io::Task<void> Objects::stop() {
 
 io::Task<void> Objects::sweep() {
     while (true) {
+        co_await compaction_.run();
         co_await remove_dead();
         const Timestamp expired = home_.now() - limits::quarantine_age;
         auto done = co_await pool_.run([this, expired] { return blobs_.expire(expired); });
@@ -179,8 +193,8 @@ io::Task<Result<>> Objects::set(std::string bucket, std::string name, std::optio
 
 // --- objects
 
-io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body) {
-    Blobs::Writer writer(blobs_);
+io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body, Encryption encryption) {
+    Blobs::Writer writer(blobs_, encryption);
     while (body) {
         auto piece = co_await body->read();
         if (!piece) co_return std::unexpected(std::move(piece.error()));
@@ -192,9 +206,9 @@ io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body) {
     co_return staged;
 }
 
-io::Task<Result<Staged>> Objects::stage(std::vector<Bytes> pieces) {
+io::Task<Result<Staged>> Objects::stage(std::vector<Bytes> pieces, Encryption encryption) {
     std::shared_ptr<io::BodyReader> body = io::make_body(std::move(pieces));
-    auto staged = co_await stage(std::move(body));
+    auto staged = co_await stage(std::move(body), encryption);
     co_return staged;
 }
 
@@ -218,7 +232,10 @@ io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) 
     auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<ObjectInfo> {
         auto of = store::find_bucket(connection, bucket);
         if (!of) return std::unexpected(std::move(of.error()));
-        return store::find_object(connection, of->id, key);
+        auto object = store::find_object(connection, of->id, key);
+        if (!object) return object;
+        if (auto resolved = store::resolve(connection, object->extents); !resolved) return std::unexpected(std::move(resolved.error()));
+        return object;
     });
     co_return found;
 }

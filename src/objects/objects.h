@@ -8,13 +8,15 @@
 #include "io/http.h"
 #include "meta/database.h"
 #include "objects/blobs.h"
+#include "objects/compaction.h"
 #include "objects/types.h"
 
 namespace freshet::objects {
 
 class Objects {
   public:
-    Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory, io::Pool& pool);
+    /// `keys`: the file of the master keys of encrypted objects.
+    Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory, std::string keys, io::Pool& pool);
     ~Objects();
     /// What is known of the directory that is opened.
     struct Found {
@@ -34,9 +36,9 @@ class Objects {
     io::Task<Result<>> set(std::string bucket, std::string name, std::optional<std::string> value);
     io::Task<Result<std::vector<Bucket>>> list_buckets(std::string account);
 
-    /// Reads `body` to its end into files. Nothing is visible yet.
-    io::Task<Result<Staged>> stage(std::shared_ptr<io::BodyReader> body);
-    io::Task<Result<Staged>> stage(std::vector<Bytes> pieces);
+    /// Reads `body` to its end into files, encrypted when asked. Nothing is visible yet.
+    io::Task<Result<Staged>> stage(std::shared_ptr<io::BodyReader> body, Encryption encryption = Encryption::none);
+    io::Task<Result<Staged>> stage(std::vector<Bytes> pieces, Encryption encryption = Encryption::none);
     /// Makes staged bytes the object `key`, within `txn`: visible with everything else that the transaction does.
     static Result<ObjectInfo> publish_in(meta::Txn& txn, const std::string& bucket, const std::string& key, const Staged& staged,
                                          Attributes attributes, const WriteCondition& condition, Timestamp now);
@@ -50,6 +52,8 @@ class Objects {
     std::shared_ptr<io::BodyReader> read(const ObjectInfo& object, std::uint64_t offset, std::uint64_t size);
     /// The file that an extent lies in: for a process that reads it itself.
     std::string path_of(const Extent& extent) const { return blobs_.path_of(extent.file); }
+    /// The key that opens it (base/sealed_chunks.h), empty when it is not encrypted: for such a process. Errc::key_unavailable.
+    Result<std::string> key_of(const Extent& extent) const { return extent.key ? keys_.unwrap(*extent.key) : std::string(); }
 
     io::Task<Result<>> remove(std::string bucket, std::string key);
     /// One outcome a deletion, in order: Errc::condition, or Errc::no_key when `must_match` finds none.
@@ -82,9 +86,11 @@ class Objects {
     io::Core& home_;
     meta::Database& database_;
     io::Pool& pool_;
+    ObjectKeys keys_;
     Blobs blobs_;
     std::int64_t keep_until_ms_ = 0;  ///< files that die until then go to the quarantine
     io::StopFlag stop_;
+    Compaction compaction_;
     io::Scope loops_;
 };
 

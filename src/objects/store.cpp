@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "objects/extent_store.h"
+
 namespace freshet::objects::store {
 namespace {
 
@@ -28,57 +30,6 @@ Attributes unpack_attributes(const std::string& text) {
         at = value_end + 1;
     }
     return attributes;
-}
-
-/// "id:file:offset:size;..."
-std::string pack_extents(const std::vector<Extent>& extents) {
-    std::string text;
-    for (const Extent& e : extents) text += fmt::format("{}:{}:{}:{};", e.id, e.file, e.offset, e.size);
-    return text;
-}
-
-std::vector<Extent> unpack_extents(const std::string& text) {
-    std::vector<Extent> extents;
-    for (const char* at = text.c_str(); *at;) {
-        char* end = nullptr;
-        Extent e;
-        e.id = std::strtoll(at, &end, 10);
-        e.file = std::strtoll(end + 1, &end, 10);
-        e.offset = std::strtoull(end + 1, &end, 10);
-        e.size = std::strtoull(end + 1, &end, 10);
-        extents.push_back(e);
-        at = end + 1;
-    }
-    return extents;
-}
-
-Result<> hold(meta::Txn& txn, std::vector<Extent>& extents) {
-    for (Extent& extent : extents) {
-        if (extent.id) {
-            auto shared = txn.execute("UPDATE extents SET holders = holders + 1 WHERE id = ?1", {extent.id});
-            if (!shared) return done(std::move(shared));
-            continue;
-        }
-        auto entered = txn.execute("INSERT INTO extents (file, holders) VALUES (?1, 1)", {extent.file});
-        if (!entered) return done(std::move(entered));
-        extent.id = txn.last_row_id();
-        auto lives = txn.execute("DELETE FROM dead_files WHERE file = ?1", {extent.file});
-        if (!lives) return done(std::move(lives));
-    }
-    return {};
-}
-
-Result<> release(meta::Txn& txn, const std::vector<Extent>& extents) {
-    for (const Extent& extent : extents) {
-        auto released = txn.execute("UPDATE extents SET holders = holders - 1 WHERE id = ?1", {extent.id});
-        if (!released) return done(std::move(released));
-        auto gone = txn.execute("DELETE FROM extents WHERE id = ?1 AND holders = 0", {extent.id});
-        if (!gone) return done(std::move(gone));
-        if (*gone == 0) continue;
-        auto noted = txn.execute("INSERT OR IGNORE INTO dead_files SELECT ?1, NULL WHERE NOT EXISTS (SELECT 1 FROM extents WHERE file = ?1)", {extent.file});
-        if (!noted) return done(std::move(noted));
-    }
-    return {};
 }
 
 ObjectInfo object_of(const meta::Row& row) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "io/master_keys.h"
 
 namespace freshet::objects {
 
@@ -22,7 +23,8 @@ enum class Errc {
     invalid_part,   ///< a part is missing or its ETag differs
     part_order,     ///< parts are not in ascending order
     too_small,      ///< a part that is not the last has less than 5 MiB
-    lost            ///< a file that the index names is missing or too short
+    lost,           ///< a file that the index names is missing or too short
+    key_unavailable ///< the master key of an encrypted object is not in the key file
 };
 
 struct Bucket {
@@ -34,12 +36,21 @@ struct Bucket {
 /// What is configured of a bucket, by a name that its owner chooses: "cors", "tagging".
 using Settings = std::map<std::string, std::string>;
 
+enum class Encryption {
+    none,
+    aes256  ///< SSE-S3: AES-256-GCM, a key of its own for each staged body, under the server's master key
+};
+
 /// A run of bytes in a file of the store.
 struct Extent {
     std::int64_t id = 0;    ///< in the table of extents; 0 until published
     std::int64_t file = 0;  ///< number of the file; pack files are shared
-    std::uint64_t offset = 0, size = 0;
+    std::uint64_t offset = 0, size = 0;  ///< `size` as a reader sees it
+    std::optional<io::WrappedKey> key;   ///< of encrypted bytes
 };
+
+/// How many bytes of its file an extent takes.
+std::uint64_t stored_bytes(const Extent& extent);
 
 /// What a client says of an object and gets back: content-type and so on by header name in lower case,
 /// x-amz-meta-* with their prefix, and checksum headers.

@@ -137,7 +137,7 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, std::uint32_t p
     for (auto& object : *objects) {
         if (object.size == 0 || hidden(object.key, prefix.size())) continue;
         sql::plan::File file{"s3://" + bucket + "/" + object.key, object.size, partition, {}};
-        for (auto& extent : object.extents) file.extents.push_back({std::move(extent.path), extent.offset, extent.size});
+        for (auto& extent : object.extents) file.extents.push_back({std::move(extent.path), extent.offset, extent.size, std::move(extent.key)});
         plan.files.push_back(std::move(file));
     }
     co_return true;

@@ -88,7 +88,8 @@ class CatalogPort {
 struct Extent {
     std::string path;  ///< absolute
     std::uint64_t offset = 0;
-    std::uint64_t size = 0;
+    std::uint64_t size = 0;  ///< as a reader sees it
+    std::string key;         ///< of encrypted bytes (base/sealed_chunks.h); empty: plain
 };
 
 /// One object and where its bytes lie, in order.

@@ -1,7 +1,6 @@
 // The keys that streams are encrypted with. A stream's data keys lie in the database, wrapped by a
 // master key that lies in a file of its own (mode 0600, in a directory of mode 0700): a copy of the
-// database or of the log alone says nothing. The file has a line for each master key, "number hex";
-// the last one wraps, all of them unwrap. docs/formats/streams.md
+// database or of the log alone says nothing (io/master_keys.h). docs/formats/streams.md
 #pragma once
 #include <map>
 #include <memory>
@@ -11,7 +10,7 @@
 #include "base/bytes.h"
 #include "base/cipher.h"
 #include "base/error.h"
-#include "io/disk.h"
+#include "io/master_keys.h"
 
 namespace freshet::stream {
 
@@ -24,10 +23,10 @@ struct WrappedKey {
 
 class KeyRing {
   public:
-    KeyRing(io::Disk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
+    KeyRing(io::Disk& disk, std::string path) : masters_(disk, std::move(path)) {}
 
     /// Reads the master keys; the file need not be there. Before the home core runs.
-    Result<> load();
+    Result<> load() { return masters_.load(); }
     /// Takes the data key up. Errc::key_unavailable when its master key is not in the file.
     Result<> add(const WrappedKey& key);
     /// A new data key of `stream`, wrapped by the newest master key, which is made when there is
@@ -43,11 +42,9 @@ class KeyRing {
                              std::string_view bound) const;
 
   private:
-    Result<> write_first();
     std::shared_ptr<const Cipher> find(std::int64_t id) const;
-    io::Disk& disk_;
-    std::string path_;
-    std::map<std::int64_t, Cipher> masters_;
+    io::MasterKeys masters_;
+    std::int64_t highest_master_ = 0;  ///< that wrapped a key, in the file or not
     mutable std::shared_mutex mutex_;  ///< guards data_keys_: readers decode on pool threads
     std::map<std::int64_t, std::shared_ptr<const Cipher>> data_keys_;
 };

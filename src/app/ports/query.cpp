@@ -209,8 +209,10 @@ io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::st
                 object->key, object->size, object->modified, object->etag, {}};
             for (const auto& extent : object->extents) {
                 std::string path = objects_.path_of(extent);
-                located.extents.push_back(
-                    {std::filesystem::absolute(path).string(), extent.offset, extent.size});
+                auto opens = objects_.key_of(extent);
+                if (!opens) co_return translated(opens.error());
+                located.extents.push_back({std::filesystem::absolute(path).string(), extent.offset,
+                                           extent.size, std::move(*opens)});
             }
             made.push_back(std::move(located));
         }

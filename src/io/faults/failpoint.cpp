@@ -34,6 +34,9 @@ constexpr auto known = std::to_array<std::string_view>({
     "reshard.before_cut",
     "reshard.after_cut",
     "reshard.after_settle",
+    // Small objects that move to another pack.
+    "objects.compact_before_commit",
+    "objects.compact_after_commit",
     // The next start.
     "recovery.after_segments",
     "recovery.before_truncate",

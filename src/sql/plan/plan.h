@@ -21,7 +21,8 @@ enum class Format : std::uint8_t {
 struct Extent {
     std::string path;
     std::uint64_t offset = 0;
-    std::uint64_t size = 0;
+    std::uint64_t size = 0;  ///< as a reader sees it
+    std::string key;         ///< of encrypted bytes (base/sealed_chunks.h); empty: plain
 };
 
 struct File {

@@ -117,6 +117,7 @@ void write_scan(Writer& out, const ScanPlan& scan) {
             out.text(extent.path);
             out.number(extent.offset);
             out.number(extent.size);
+            out.text(extent.key);
         }
     }
     out.number(scan.properties.size());
@@ -152,6 +153,7 @@ ScanPlan read_scan(Reader& in) {
             extent.path = in.text();
             extent.offset = in.number();
             extent.size = in.number();
+            extent.key = in.text();
             file.extents.push_back(std::move(extent));
         }
         scan.files.push_back(std::move(file));

@@ -32,6 +32,7 @@ Fault of_objects(const Error& error) {
         case objects::Errc::invalid_part: return {"InvalidPart", error.message(), 400};
         case objects::Errc::part_order: return {"InvalidPartOrder", error.message(), 400};
         case objects::Errc::too_small: return {"EntityTooSmall", error.message(), 400};
+        case objects::Errc::key_unavailable: return {"InternalError", error.message(), 500};
         case objects::Errc::lost: return {"InternalError", "The object's bytes are not there: " + error.message(), 500};
     }
     return {"InternalError", error.message(), 500};

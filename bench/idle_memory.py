@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""How much memory the server holds after a load: puts and reads of streams, objects and deliveries, then nothing.
+
+    bench/idle_memory.py [--megabytes 512] [--idle 30] [--only streams,objects,...]
+
+Prints the resident memory before, at its highest, and while idle; ends with 1 when it is over --limit at the end."""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import boto3
+import botocore.config
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = ROOT / "build" / os.environ.get("FRESHET_PRESET", "release") / "freshet"
+MIB = 1 << 20
+
+
+def resident(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+
+
+class Server:
+    def __init__(self, directory):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.log = open(pathlib.Path(directory) / "server.log", "ab")
+        self.process = subprocess.Popen([PROGRAM, "serve", "--data", f"{directory}/data", "--listen", f"127.0.0.1:{self.port}"],
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
+        assert "ready" in self.process.stdout.readline()
+
+    def client(self, service):
+        config = botocore.config.Config(retries={"max_attempts": 20}, max_pool_connections=16, s3={"addressing_style": "path"})
+        return boto3.client(service, endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1", aws_access_key_id="test",
+                            aws_secret_access_key="test", config=config)
+
+
+def each(count, call):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for done in pool.map(call, range(count)):
+            del done
+
+
+def load_streams(server, megabytes):
+    kinesis = server.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=8)
+    kinesis.get_waiter("stream_exists").wait(StreamName="s", WaiterConfig={"Delay": 1})
+    record = os.urandom(100_000)
+    each(megabytes // 4, lambda call: kinesis.put_records(StreamName="s", Records=[
+        {"Data": record, "PartitionKey": f"{call}-{number}"} for number in range(41)]))
+    for shard in kinesis.list_shards(StreamName="s")["Shards"]:
+        iterator = kinesis.get_shard_iterator(StreamName="s", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        for _ in range(3):
+            iterator = kinesis.get_records(ShardIterator=iterator)["NextShardIterator"]
+
+
+def load_objects(server, megabytes):
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="lake")
+    body = os.urandom(8 * MIB)
+    each(megabytes // 8, lambda call: s3.put_object(Bucket="lake", Key=f"large-{call}", Body=body))
+    each(megabytes // 8, lambda call: s3.get_object(Bucket="lake", Key=f"large-{call}")["Body"].read())
+    each(2000, lambda call: s3.put_object(Bucket="lake", Key=f"small-{call}", Body=body[:10_000]))
+
+
+def load_delivery(server, megabytes):
+    firehose = server.client("firehose")
+    firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration={
+        "RoleARN": "arn:aws:iam::000000000000:role/any", "BucketARN": "arn:aws:s3:::lake", "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 60},
+        "CompressionFormat": "GZIP"})
+    record = os.urandom(100_000)
+    each(megabytes // 4, lambda call: firehose.put_record_batch(DeliveryStreamName="d", Records=[{"Data": record}] * 40))
+
+
+LOADS = {"streams": load_streams, "objects": load_objects, "delivery": load_delivery}
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--megabytes", type=int, default=512)
+    options.add_argument("--idle", type=int, default=30, help="seconds")
+    options.add_argument("--limit", type=int, default=120, help="MiB after --idle")
+    options.add_argument("--only", default=",".join(LOADS))
+    options = options.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        server = Server(directory)
+        pid = server.process.pid
+        print(f"started {resident(pid):.0f} MiB", flush=True)
+        held = 0
+        for name in options.only.split(","):
+            if name == "delivery" and "objects" not in options.only:
+                server.client("s3").create_bucket(Bucket="lake")
+            LOADS[name](server, options.megabytes)
+            loaded = resident(pid)
+            for waited in range(0, options.idle, 5):
+                print(f"{name}: idle for {waited} s, {resident(pid):.0f} MiB", flush=True)
+                time.sleep(5)
+            held = resident(pid)
+            print(f"{name}: {options.megabytes} MB loaded, {loaded:.0f} MiB then, {held:.0f} MiB after {options.idle} s idle", flush=True)
+        server.process.terminate()
+        server.process.wait()
+    return held > options.limit
+
+
+if __name__ == "__main__":
+    sys.exit(main())

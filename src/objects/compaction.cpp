@@ -1,0 +1,134 @@
+#include "objects/compaction.h"
+
+#include "base/log.h"
+#include "io/faults/failpoint.h"
+#include "objects/limits.h"
+
+namespace freshet::objects {
+namespace {
+
+/// As many of `extents` as one batch takes, at least one.
+std::vector<Extent> batch_of(std::vector<Extent> extents) {
+    std::uint64_t bytes = 0;
+    std::size_t count = 0;
+    while (count < extents.size() && (count == 0 || bytes < limits::compact_batch_bytes))
+        bytes += stored_bytes(extents[count++]);
+    extents.resize(count);
+    return extents;
+}
+
+}  // namespace
+
+io::Task<void> Compaction::run() {
+    auto learned = co_await learn();
+    if (!learned) {
+        log_warn("objects", "packs could not be looked at",
+                 {{"reason", learned.error().message()}});
+        co_return;
+    }
+    auto files = co_await candidates();
+    if (!files) {
+        log_warn("objects", "packs could not be looked at", {{"reason", files.error().message()}});
+        co_return;
+    }
+    for (const std::int64_t file : *files) {
+        auto done = co_await compact(file);
+        if (done) continue;
+        if (done.error().is(freshet::Errc::cancelled)) co_return;
+        log_warn("objects", "a pack could not be compacted", {{"reason", done.error().message()}});
+        const bool is_damaged =
+            done.error().is(freshet::Errc::corrupt) || done.error().is(Errc::lost);
+        if (is_damaged) damaged_.insert(file);
+    }
+}
+
+/// An index from before places stood in the table of extents: they are learnt once, a few rows in a
+/// transaction.
+io::Task<Result<>> Compaction::learn() {
+    if (std::exchange(has_learned_, true)) co_return Result<>();
+    auto needed = co_await database_.read(
+        [](const meta::Connection& connection) { return store::has_unplaced(connection); });
+    if (!needed) co_return std::unexpected(std::move(needed.error()));
+    if (!*needed) co_return Result<>();
+    store::SurveyPlace at;
+    while (true) {
+        auto more = co_await database_.write(
+            [&at](meta::Txn& txn) { return store::learn_places(txn, at, limits::survey_rows); });
+        if (!more) co_return std::unexpected(std::move(more.error()));
+        if (!*more) break;
+    }
+    auto held = co_await database_.read(
+        [](const meta::Connection& connection) { return store::held_in_packs(connection); });
+    if (!held) co_return std::unexpected(std::move(held.error()));
+    auto garbage = co_await pool_.run([&]() -> std::vector<store::Garbage> {
+        std::vector<store::Garbage> found;
+        for (const store::Garbage& one : *held) {
+            auto file = blobs_.open_file(one.file);
+            auto size = file ? (*file)->size() : Result<std::uint64_t>(std::uint64_t{0});
+            if (size && *size > one.bytes) found.push_back({one.file, *size - one.bytes});
+        }
+        return found;
+    });
+    auto noted = co_await database_.write(
+        [&garbage](meta::Txn& txn) { return store::set_garbage(txn, garbage); });
+    co_return noted;
+}
+
+io::Task<Result<std::vector<std::int64_t>>> Compaction::candidates() {
+    auto packs = co_await database_.read([](const meta::Connection& connection) {
+        return store::packs_with_garbage(connection, limits::compact_packs_max);
+    });
+    if (!packs) co_return std::unexpected(std::move(packs.error()));
+    const std::int64_t current = blobs_.current_pack();
+    auto chosen = co_await pool_.run([&]() -> std::vector<std::int64_t> {
+        std::vector<std::int64_t> files;
+        for (const store::Garbage& pack : *packs) {
+            if (pack.file == current || damaged_.contains(pack.file)) continue;
+            auto file = blobs_.open_file(pack.file);
+            auto size = file ? (*file)->size() : Result<std::uint64_t>(std::uint64_t{0});
+            if (size && pack.bytes * 100 > *size * limits::garbage_percent_max)
+                files.push_back(pack.file);
+        }
+        return files;
+    });
+    co_return chosen;
+}
+
+io::Task<Result<>> Compaction::compact(std::int64_t file) {
+    std::uint64_t bytes = 0;
+    std::size_t entries = 0;
+    std::int64_t after = 0;
+    while (true) {
+        auto extents = co_await database_.read([file, after](const meta::Connection& connection) {
+            return store::extents_in(connection, file, after, limits::survey_rows);
+        });
+        if (!extents) co_return std::unexpected(std::move(extents.error()));
+        if (extents->empty()) break;
+        std::vector<Extent> batch = batch_of(std::move(*extents));
+        after = batch.back().id;
+        entries += batch.size();
+        for (const Extent& extent : batch) bytes += stored_bytes(extent);
+        auto moved = co_await move(std::move(batch));
+        if (!moved) co_return moved;
+        const bool go_on = co_await stop_.sleep_until(home_.now() + limits::compact_pause);
+        if (!go_on) co_return fail(freshet::Errc::cancelled, "the server stops");
+    }
+    log_info("objects", "compacted a pack",
+             {{"file", blobs_.path_of(file)}, {"entries", entries}, {"bytes", bytes}});
+    co_return Result<>();
+}
+
+io::Task<Result<>> Compaction::move(std::vector<Extent> batch) {
+    auto entries = co_await pool_.run(
+        [this, &batch] { return blobs_.read_entries(batch.front().file, batch); });
+    if (!entries) co_return std::unexpected(std::move(entries.error()));
+    auto written = co_await blobs_.pack_all(std::move(*entries));
+    if (!written) co_return std::unexpected(std::move(written.error()));
+    io::failpoints::reach("objects.compact_before_commit");
+    auto moved =
+        co_await database_.write([&](meta::Txn& txn) { return store::move(txn, batch, *written); });
+    io::failpoints::reach("objects.compact_after_commit");
+    co_return moved;
+}
+
+}  // namespace freshet::objects

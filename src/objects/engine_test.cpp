@@ -1,0 +1,294 @@
+// The engine on a directory of its own: encrypted bodies, and packs whose garbage is given back.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "base/log.h"
+#include "objects/extent_store.h"
+#include "objects/limits.h"
+#include "objects/objects.h"
+#include "objects/store.h"
+
+namespace freshet::objects {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct EngineTest : testing::Test {
+    EngineTest() {
+        set_log_level(LogLevel::error);
+        root = fs::temp_directory_path() /
+               ("freshet-objects-" + std::to_string(::getpid()) + "-" +
+                testing::UnitTest::GetInstance()->current_test_info()->name());
+        fs::remove_all(root);
+        fs::create_directories(root);
+        auto migrations = store::migrations();
+        for (const auto& migration : store::extent_migrations()) migrations.push_back(migration);
+        database = std::move(*meta::Database::open(root / "meta.db", migrations));
+    }
+    ~EngineTest() override {
+        database.reset();
+        fs::remove_all(root);
+    }
+
+    using Body = std::function<io::Task<void>(Objects&, io::Core&)>;
+    /// One run of the server.
+    void run(Body body) {
+        io::run_to_end(clock, [&](io::Core& core) { return live(core, body); });
+    }
+    io::Task<void> live(io::Core& core, const Body& body) {
+        Objects objects(core, *database, *disk, root / "objects", root / "keys/objects.keys", pool);
+        const auto opened = objects.open({++runs, false}, clock.now());
+        EXPECT_TRUE(opened) << opened.error().message();
+        if (runs == 1) {
+            auto made = co_await objects.create_bucket("1", "r", "b");
+            EXPECT_TRUE(made);
+        }
+        co_await body(objects, core);
+    }
+
+    static io::Task<void> put(Objects& objects, std::string key, std::string content,
+                              Encryption encryption = Encryption::none) {
+        std::vector<Bytes> pieces;
+        for (std::size_t at = 0; at < content.size(); at += 50'000)
+            pieces.push_back(Bytes::copy(std::string_view(content).substr(at, 50'000)));
+        auto staged = co_await objects.stage(std::move(pieces), encryption);
+        EXPECT_TRUE(staged);
+        auto published = co_await objects.publish("b", key, std::move(*staged), {}, {});
+        EXPECT_TRUE(published);
+    }
+    static io::Task<Result<std::string>> get(Objects& objects, std::string key,
+                                             std::uint64_t offset = 0,
+                                             std::uint64_t size = 1 << 30) {
+        auto object = co_await objects.find("b", key);
+        if (!object) co_return std::unexpected(std::move(object.error()));
+        size = std::min(size, object->size - std::min(object->size, offset));
+        auto body = co_await objects.open_body(*object, offset, size);
+        if (!body) co_return std::unexpected(std::move(body.error()));
+        auto read = co_await io::read_all(**body, size);
+        if (!read) co_return std::unexpected(std::move(read.error()));
+        co_return read->str();
+    }
+
+    std::uint64_t bytes_on_disk() const {
+        std::uint64_t bytes = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(root / "objects"))
+            if (entry.is_regular_file()) bytes += entry.file_size();
+        return bytes;
+    }
+    bool is_on_disk(std::string_view marker) const {
+        for (const auto& entry : fs::recursive_directory_iterator(root)) {
+            if (!entry.is_regular_file()) continue;
+            std::ifstream file(entry.path(), std::ios::binary);
+            const std::string content{std::istreambuf_iterator<char>(file), {}};
+            if (content.find(marker) != std::string::npos) return true;
+        }
+        return false;
+    }
+
+    fs::path root;
+    io::ManualClock clock{from_epoch_ms(1'700'000'000'000)};
+    std::unique_ptr<io::Disk> disk = io::make_posix_disk();
+    io::Pool pool{2, "test"};
+    std::unique_ptr<meta::Database> database;
+    std::int64_t runs = 0;
+};
+
+std::string noise(std::size_t size, unsigned seed) {
+    std::mt19937 random(seed);
+    std::string text(size, '\0');
+    for (char& c : text) c = static_cast<char>(random());
+    return text;
+}
+
+constexpr std::string_view marker = "this text must not lie on the disk";
+
+std::string marked(std::size_t size) {
+    std::string text;
+    while (text.size() < size) text += marker;
+    text.resize(size);
+    return text;
+}
+
+TEST_F(EngineTest, an_encrypted_body_is_nowhere_on_the_disk_and_any_range_of_it_reads) {
+    const std::vector<std::size_t> sizes{0,       1,       70'000,  65'536,
+                                         131'072, 131'073, 500'000, 3'000'000};
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (const std::size_t size : sizes)
+            co_await put(objects, std::to_string(size), marked(size), Encryption::aes256);
+    });
+    EXPECT_FALSE(is_on_disk(marker));
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (const std::size_t size : sizes) {
+            const std::string whole = marked(size);
+            auto all = co_await get(objects, std::to_string(size));
+            EXPECT_TRUE(all && *all == whole) << size;
+            for (const std::size_t from : {size / 3, size - std::min<std::size_t>(size, 10)}) {
+                auto part = co_await get(objects, std::to_string(size), from, 66'000);
+                EXPECT_TRUE(part && *part == whole.substr(from, 66'000)) << size << " " << from;
+            }
+        }
+        co_await put(objects, "plain", marked(1000));
+    });
+    EXPECT_TRUE(is_on_disk(marker));
+}
+
+TEST_F(EngineTest, without_its_master_key_an_encrypted_object_is_an_error_and_others_read) {
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        co_await put(objects, "sealed", marked(1000), Encryption::aes256);
+        co_await put(objects, "plain", "open");
+    });
+    const fs::path keys = root / "keys/objects.keys";
+    EXPECT_EQ(fs::status(keys).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    fs::rename(keys, root / "taken");
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        auto sealed = co_await get(objects, "sealed");
+        EXPECT_TRUE(!sealed && sealed.error().is(Errc::key_unavailable));
+        auto plain = co_await get(objects, "plain");
+        EXPECT_TRUE(plain && *plain == "open");
+        // A new master key never gets the number of the lost one.
+        co_await put(objects, "later", marked(1000), Encryption::aes256);
+    });
+    std::ofstream(keys, std::ios::app) << std::ifstream(root / "taken").rdbuf();
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (const char* key : {"sealed", "later"}) {
+            auto read = co_await get(objects, key);
+            EXPECT_TRUE(read && *read == marked(1000)) << key;
+        }
+    });
+}
+
+TEST_F(EngineTest, a_changed_byte_of_an_encrypted_object_is_an_error) {
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        co_await put(objects, "k", marked(200'000), Encryption::aes256);
+    });
+    for (const auto& entry : fs::recursive_directory_iterator(root / "objects")) {
+        if (!entry.is_regular_file() || entry.file_size() < 200'000) continue;
+        std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(150'000);
+        file.put('x');
+    }
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        auto whole = co_await get(objects, "k");
+        EXPECT_TRUE(!whole && whole.error().is(freshet::Errc::corrupt));
+        auto front = co_await get(objects, "k", 0, 1000);
+        EXPECT_TRUE(front && *front == marked(1000));
+    });
+}
+
+/// Starts the sweep, moves the clock until `bytes` are left, and stops it.
+io::Task<void> sweep_until(EngineTest& test, Objects& objects, std::uint64_t bytes_max) {
+    objects.start();
+    for (int i = 0; i < 20'000 && test.bytes_on_disk() > bytes_max; ++i) {
+        test.clock.advance(30s);
+        co_await test.pool.run([] {});
+    }
+    co_await objects.stop();
+}
+
+TEST_F(EngineTest, the_space_of_deleted_small_objects_comes_back) {
+    const int count = 400, kept_every = 20;
+    const std::size_t size = 10'000;
+    const auto kind = [](int i) { return i % 2 ? Encryption::aes256 : Encryption::none; };
+    std::optional<ObjectInfo> before;
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (int i = 0; i < count; ++i)
+            co_await put(objects, std::to_string(i), noise(size, static_cast<unsigned>(i)),
+                         kind(i));
+        auto found = co_await objects.find("b", "20");
+        before = *found;
+    });
+    const std::uint64_t full = bytes_on_disk();
+    EXPECT_GT(full, count * size);
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        auto copied = co_await objects.copy("b", "40", "b", "copy", std::nullopt, {});
+        EXPECT_TRUE(copied);
+        for (int i = 0; i < count; ++i) {
+            if (i % kept_every == 0) continue;
+            auto removed = co_await objects.remove("b", std::to_string(i));
+            EXPECT_TRUE(removed);
+        }
+        // Who began to read before reads on: the file outlives its name in this reader.
+        auto reader = co_await objects.open_body(*before, 0, size);
+        EXPECT_TRUE(reader);
+        co_await sweep_until(*this, objects, full / 10);
+        EXPECT_LE(bytes_on_disk(), full / 10);
+        auto read = co_await io::read_all(**reader, size);
+        EXPECT_TRUE(read && read->str() == noise(size, 20));
+    });
+    for (int again = 0; again < 2; ++again) {
+        run([&](Objects& objects, io::Core&) -> io::Task<void> {
+            for (int i = 0; i < count; i += kept_every) {
+                auto read = co_await get(objects, std::to_string(i));
+                EXPECT_TRUE(read && *read == noise(size, static_cast<unsigned>(i))) << i;
+            }
+            auto copy = co_await get(objects, "copy");
+            EXPECT_TRUE(copy && *copy == noise(size, 40));
+        });
+    }
+}
+
+TEST_F(EngineTest, an_index_from_before_places_were_kept_learns_them) {
+    const std::size_t size = 10'000;
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (int i = 0; i < 50; ++i)
+            co_await put(objects, std::to_string(i), noise(size, static_cast<unsigned>(i)));
+        for (int i = 5; i < 50; ++i) {
+            auto removed = co_await objects.remove("b", std::to_string(i));
+            EXPECT_TRUE(removed);
+        }
+    });
+    const std::uint64_t full = bytes_on_disk();
+    ASSERT_TRUE(database->write_now([](meta::Txn& txn) -> Result<> {
+        for (const char* sql :
+             {"UPDATE extents SET offset = NULL, size = NULL", "DELETE FROM pack_garbage"}) {
+            if (auto done = txn.execute(sql); !done)
+                return std::unexpected(std::move(done.error()));
+        }
+        return {};
+    }));
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        auto read = co_await get(objects, "3");
+        EXPECT_TRUE(read && *read == noise(size, 3));
+        co_await sweep_until(*this, objects, full / 5);
+        EXPECT_LE(bytes_on_disk(), full / 5);
+        read = co_await get(objects, "3");
+        EXPECT_TRUE(read && *read == noise(size, 3));
+    });
+}
+
+TEST_F(EngineTest, a_damaged_entry_stops_the_compaction_of_its_pack_and_nothing_else) {
+    const std::size_t size = 10'000;
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (int i = 0; i < 20; ++i)
+            co_await put(objects, std::to_string(i), noise(size, static_cast<unsigned>(i)));
+    });
+    fs::path pack;
+    for (const auto& entry : fs::recursive_directory_iterator(root / "objects"))
+        if (entry.is_regular_file()) pack = entry.path();
+    {
+        std::fstream file(pack, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(100);
+        file.put('x');  // of object 0
+    }
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (int i = 5; i < 20; ++i) {
+            auto removed = co_await objects.remove("b", std::to_string(i));
+            EXPECT_TRUE(removed);
+        }
+        objects.start();
+        for (int i = 0; i < 200; ++i) {
+            clock.advance(30s);
+            co_await pool.run([] {});
+        }
+        co_await objects.stop();
+        EXPECT_TRUE(fs::exists(pack));
+        auto read = co_await get(objects, "3");
+        EXPECT_TRUE(read && *read == noise(size, 3));
+    });
+}
+
+}  // namespace
+}  // namespace freshet::objects

@@ -1,0 +1,58 @@
+#include "objects/object_keys.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace freshet::objects {
+namespace {
+
+constexpr std::string_view bound = "object";
+
+}  // namespace
+
+std::uint64_t stored_bytes(const Extent& extent) {
+    return extent.key ? SealedChunks::sealed_bytes(extent.size) : extent.size;
+}
+
+Result<> ObjectKeys::load(std::int64_t highest_master) {
+    highest_master_ = highest_master;
+    return masters_.load();
+}
+
+Result<ObjectKeys::Made> ObjectKeys::make() {
+    const std::scoped_lock lock(mutex_);
+    if (auto made = masters_.make_first(highest_master_); !made)
+        return std::unexpected(std::move(made.error()));
+    Made made{secure_random(Cipher::key_bytes), {}};
+    made.wrapped = masters_.wrap(made.plain, bound);
+    return made;
+}
+
+Result<std::string> ObjectKeys::unwrap(const io::WrappedKey& key) const {
+    const std::scoped_lock lock(mutex_);
+    auto plain = masters_.unwrap(key, bound);
+    if (plain) return std::move(*plain);
+    return fail(Errc::key_unavailable,
+                fmt::format("the object is encrypted, and master key {} that opens it is not in "
+                            "keys/objects.keys",
+                            key.master));
+}
+
+std::string Sealer::add(const std::vector<Bytes>& pieces) {
+    for (const Bytes& piece : pieces) rest_ += piece.view();
+    std::string sealed;
+    std::size_t at = 0;
+    // The last chunk is sealed as such, so one stays behind until it is known.
+    for (; rest_.size() - at > SealedChunks::chunk_bytes; at += SealedChunks::chunk_bytes)
+        sealed += chunks_.seal(index_++, false,
+                               std::string_view(rest_).substr(at, SealedChunks::chunk_bytes));
+    rest_.erase(0, at);
+    return sealed;
+}
+
+std::string Sealer::finish() {
+    return rest_.empty() ? std::string() : chunks_.seal(index_++, true, rest_);
+}
+
+}  // namespace freshet::objects
