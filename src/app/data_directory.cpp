@@ -155,9 +155,9 @@ Result<> DataDirectory::settle(const meta::Database& database) {
         if (compare(all[i], runs_) == Age::newer) runs_ = all[i];
         (part == "objects" ? is_objects_newer_ : is_log_newer_) |= *age == Age::newer;
     }
-    // A start that was killed in begin_run() has entered its run in the first part alone.
-    const bool is_begun = compare(all[0], all[1]) == Age::newer &&
-                          all[0].size() == all[1].size() + 1 && compare(all[1], *meta) == Age::same;
+    // A start that was killed in begin_run(), or had no room, has entered its run in the first alone.
+    const bool is_begun =
+        compare(all[0], all[1]) == Age::newer && compare(all[1], *meta) == Age::same;
     if (compare(all[0], all[1]) != Age::same && !is_begun) {
         return fail(Errc::invalid,
                     fmt::format("{0}/{1} and {0}/{2} do not belong together: they are of different "
@@ -176,6 +176,15 @@ Result<> DataDirectory::settle(const meta::Database& database) {
 }
 
 Result<> DataDirectory::begin_run(meta::Database& database) {
+    auto entered = enter_run(database);
+    if (entered || !entered.error().is(Errc::no_space)) return entered;
+    // What is there can be read, and nothing is written before there is room.
+    log_warn("app", "the disk is full: this run is not entered in the data directory",
+             {{"reason", entered.error().message()}});
+    return {};
+}
+
+Result<> DataDirectory::enter_run(meta::Database& database) {
     // meta.db last: it is never in a run that a part has not entered.
     for (const std::string_view part : parts) {
         const std::string place = fmt::format("{}/{}", path_, part);

@@ -33,6 +33,7 @@ class DataDirectory {
     bool has_run() const { return !runs_.empty(); }
 
   private:
+    Result<> enter_run(meta::Database& database);
     Result<> refuse_without_meta() const;
     Result<> settle_format();
     Result<bool> holds_files(const std::string& part) const;

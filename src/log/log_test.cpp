@@ -118,6 +118,7 @@ TEST_F(LogTest, the_last_segment_of_a_quiet_partition_goes_when_all_of_it_expire
     ASSERT_TRUE(log->flush());
     ASSERT_TRUE(log->trim(a, 3));
     EXPECT_FALSE(fs::exists(first));
+    ASSERT_TRUE(log->flush());
     for (const bool has_checkpoint : {true, false}) {
         log.reset();
         if (!has_checkpoint) fs::remove(root / "log/checkpoint");

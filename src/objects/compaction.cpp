@@ -45,11 +45,14 @@ io::Task<void> Compaction::run() {
 /// An index from before places stood in the table of extents: they are learnt once, a few rows in a
 /// transaction.
 io::Task<Result<>> Compaction::learn() {
-    if (std::exchange(has_learned_, true)) co_return Result<>();
+    if (has_learned_) co_return Result<>();
     auto needed = co_await database_.read(
         [](const meta::Connection& connection) { return store::has_unplaced(connection); });
     if (!needed) co_return std::unexpected(std::move(needed.error()));
-    if (!*needed) co_return Result<>();
+    if (!*needed) {
+        has_learned_ = true;
+        co_return Result<>();
+    }
     store::SurveyPlace at;
     while (true) {
         auto more = co_await database_.write(
@@ -71,6 +74,7 @@ io::Task<Result<>> Compaction::learn() {
     });
     auto noted = co_await database_.write(
         [&garbage](meta::Txn& txn) { return store::set_garbage(txn, garbage); });
+    has_learned_ = noted.has_value();
     co_return noted;
 }
 
@@ -113,6 +117,7 @@ io::Task<Result<>> Compaction::compact(std::int64_t file) {
         const bool go_on = co_await stop_.sleep_until(home_.now() + limits::compact_pause);
         if (!go_on) co_return fail(freshet::Errc::cancelled, "the server stops");
     }
+    if (entries == 0) co_return Result<>();
     log_info("objects", "compacted a pack",
              {{"file", blobs_.path_of(file)}, {"entries", entries}, {"bytes", bytes}});
     co_return Result<>();

@@ -203,7 +203,7 @@ TEST_F(EngineTest, the_space_of_deleted_small_objects_comes_back) {
     const std::uint64_t full = bytes_on_disk();
     EXPECT_GT(full, count * size);
     run([&](Objects& objects, io::Core&) -> io::Task<void> {
-        auto copied = co_await objects.copy("b", "40", "b", "copy", std::nullopt, {});
+        auto copied = co_await objects.copy("b", "40", "b", "copy", [](const ObjectInfo& source) -> Result<ObjectInfo> { return source; }, {});
         EXPECT_TRUE(copied);
         for (int i = 0; i < count; ++i) {
             if (i % kept_every == 0) continue;

@@ -39,12 +39,10 @@ Result<> revive(meta::Txn& txn, std::int64_t file) {
 
 /// `file` is dead when no extent lies in it.
 Result<> note_if_dead(meta::Txn& txn, std::int64_t file) {
-    auto dead = txn.execute(
-        "INSERT OR IGNORE INTO dead_files SELECT ?1, NULL WHERE NOT EXISTS (SELECT 1 FROM extents "
-        "WHERE file = ?1)",
-        {file});
-    if (!dead || *dead == 0) return done(std::move(dead));
-    return done(txn.execute("DELETE FROM pack_garbage WHERE file = ?1", {file}));
+    return done(
+        txn.execute("INSERT OR IGNORE INTO dead_files SELECT ?1, NULL WHERE NOT EXISTS (SELECT 1 "
+                    "FROM extents WHERE file = ?1)",
+                    {file}));
 }
 
 Result<> release_one(meta::Txn& txn, const Extent& extent) {
@@ -155,7 +153,8 @@ Result<std::vector<Garbage>> packs_with_garbage(const meta::Connection& connecti
                                                 std::size_t count) {
     std::vector<Garbage> packs;
     auto read = connection.query(
-        "SELECT file, bytes FROM pack_garbage WHERE bytes > 0 ORDER BY bytes DESC LIMIT ?1",
+        "SELECT file, bytes FROM pack_garbage WHERE bytes > 0 AND file NOT IN (SELECT file FROM "
+        "dead_files) ORDER BY bytes DESC LIMIT ?1",
         {static_cast<std::int64_t>(count)}, [&](const meta::Row& row) {
             packs.push_back({row.integer(0), static_cast<std::uint64_t>(row.integer(1))});
             return true;

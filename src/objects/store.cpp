@@ -262,6 +262,7 @@ Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t b
     if (!read) return std::unexpected(std::move(read.error()));
     for (const std::int64_t file : files) {
         auto forgotten = txn.execute("DELETE FROM dead_files WHERE file = ?1", {file});
+        if (forgotten) forgotten = txn.execute("DELETE FROM pack_garbage WHERE file = ?1", {file});
         if (!forgotten) return std::unexpected(std::move(forgotten.error()));
     }
     return files;

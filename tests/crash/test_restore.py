@@ -78,6 +78,8 @@ class Copies:
     def assemble(self, directory, **choice):
         """`choice` says of each part: None, "old" or "new"."""
         directory.mkdir()
+        (directory / "data").mkdir()
+        shutil.copy(self.place / "new/manual-clock", directory / "data")
         for part, copy in choice.items():
             self.replace(directory, part, copy)
 
@@ -328,7 +330,7 @@ def test_parts_of_the_log_that_are_missing_or_of_another_copy(copies, tmp_path):
     shutil.rmtree(log / "partitions")
     refused(tmp_path / "all", "log/partitions is missing")
 
-    for part, name in (("log/partitions", "partitions"), ("log/journal", "journal")):
+    for part, name in (("log/partitions", "older-partitions"), ("log/journal", "older-journal")):
         whole(copies, tmp_path / name)
         copies.replace(tmp_path / name, part, "old")
         refused(tmp_path / name, f"{part} is older than meta.db")
