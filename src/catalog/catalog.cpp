@@ -210,6 +210,23 @@ io::Task<Result<>> Catalog::create_partition(Home home, std::string database, st
     co_return made;
 }
 
+io::Task<Result<std::vector<Result<>>>> Catalog::create_partitions(
+    Home home, std::string database, std::string table, std::vector<Partition> partitions) {
+    const Timestamp now = io::Core::current()->now();
+    std::vector<Result<>> outcomes;
+    auto written = co_await database_.write([&](meta::Txn& txn) -> Result<> {
+        outcomes.clear();
+        for (const Partition& one : partitions) {
+            auto made = create_partition_in(txn, home, database, table, one, now);
+            if (!made && !made.error().is_of<Errc>()) return made;
+            outcomes.push_back(std::move(made));
+        }
+        return {};
+    });
+    if (!written) co_return std::unexpected(std::move(written.error()));
+    co_return outcomes;
+}
+
 io::Task<Result<Partition>> Catalog::partition(Home home, std::string database, std::string table,
                                                std::vector<std::string> values) {
     auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Partition> {

@@ -41,6 +41,10 @@ class Catalog {
     /// Errc::invalid when the number of values is not that of the keys.
     io::Task<Result<>> create_partition(Home home, std::string database, std::string table,
                                         Partition partition);
+    /// In one transaction, each by itself: what became of each, in their order.
+    io::Task<Result<std::vector<Result<>>>> create_partitions(Home home, std::string database,
+                                                              std::string table,
+                                                              std::vector<Partition> partitions);
     io::Task<Result<Partition>> partition(Home home, std::string database, std::string table,
                                           std::vector<std::string> values);
     /// In order of values.

@@ -16,6 +16,7 @@ inline constexpr std::size_t history_max = 100;  ///< crawls of a crawler that a
 inline constexpr std::size_t glob_alternatives_max =
     64;  ///< what {a,b}{c,d} of an exclusion may mean
 inline constexpr std::size_t list_page = 1000;
+inline constexpr std::size_t partitions_at_once = 500;  ///< made in one transaction
 inline constexpr std::size_t targets_max = 100;
 
 }  // namespace freshet::lake::limits

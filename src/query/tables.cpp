@@ -131,6 +131,14 @@ trino::TableInfo table_info(const CatalogTable& table) {
         info.readable = false;
         info.why = fmt::format("the SerDe {} of table {}.{} is not supported", table.serde, table.database, table.name);
     }
+    // Their files are not their rows: a log beside them says which count.
+    for (const char* key : {"table_type", "spark.sql.sources.provider"}) {
+        const auto found = table.parameters.find(key);
+        const std::string kind = found == table.parameters.end() ? "" : trino::lower_case(found->second);
+        if (kind != "iceberg" && kind != "delta" && kind != "hudi") continue;
+        info.readable = false;
+        info.why = fmt::format("table {}.{} is of {}, whose tables are not supported", table.database, table.name, kind == "iceberg" ? "Iceberg" : kind == "delta" ? "Delta Lake" : "Hudi");
+    }
     if (const auto found = table.parameters.find("projection.enabled"); found != table.parameters.end() && trino::lower_case(found->second) == "true") {
         info.readable = false;
         info.why = fmt::format("partition projection (table {}.{}) is not supported", table.database, table.name);

@@ -31,6 +31,9 @@ catalog::Storage storage_of(const lake::FoundTable& found) {
     storage.output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat";
     if (format.classification == "json") {
         storage.serde = "org.openx.data.jsonserde.JsonSerDe";
+        std::vector<std::string> paths;
+        for (const catalog::Column& column : storage.columns) paths.push_back(column.name);
+        storage.serde_parameters = {{"paths", fmt::format("{}", fmt::join(paths, ","))}};
     } else if (format.is_quoted) {
         // LazySimpleSerDe does not know quotes; AWS's crawler uses it all the same, and its users
         // then read them.
@@ -257,18 +260,29 @@ io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catal
             if (!retired) co_return std::unexpected(std::move(retired.error()));
         }
     }
-    std::size_t made = 0;
+    std::vector<catalog::Partition> missing;
     for (const auto& [values, location] : found.partitions) {
         if (there.contains(values)) continue;
-        catalog::Partition partition;
+        catalog::Partition& partition = missing.emplace_back();
         partition.values = values;
         partition.storage = table.storage;
         partition.storage->location = location;
         partition.parameters = table.parameters;
-        auto created = co_await catalog_.create_partition(home, table.database, table.name,
-                                                          std::move(partition));
+    }
+    const std::size_t made = missing.size();
+    for (std::size_t at = 0; at < made; at += lake::limits::partitions_at_once) {
+        const auto begin = missing.begin() + static_cast<std::ptrdiff_t>(at);
+        const std::size_t count = std::min(lake::limits::partitions_at_once, made - at);
+        auto created = co_await catalog_.create_partitions(
+            home, table.database, table.name,
+            std::vector<catalog::Partition>(
+                std::make_move_iterator(begin),
+                std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count))));
         if (!created) co_return std::unexpected(std::move(created.error()));
-        ++made;
+        for (Result<>& one : *created) {
+            if (!one && !one.error().is(catalog::Errc::exists))
+                co_return std::unexpected(std::move(one.error()));
+        }
     }
     done->tally.partitions_made += static_cast<std::int64_t>(made);
     done->lines.push_back(fmt::format("table {}: {} partitions made, {} were there{}", table.name,

@@ -17,11 +17,11 @@ bool is_plain(const std::vector<std::string>& values) {
         values, [](const std::string& value) { return value.find('\x1f') == std::string::npos; });
 }
 
-}  // namespace
-
-Answer<catalog::Partition> partition_of(const PartitionInput& in) {
+/// `values_now`: of the partition that is updated; they stay when no others are given.
+Answer<catalog::Partition> partition_of(const PartitionInput& in,
+                                        const std::vector<std::string>& values_now) {
     catalog::Partition partition;
-    partition.values = in.values.value_or(std::vector<std::string>());
+    partition.values = in.values.value_or(values_now);
     if (!is_plain(partition.values))
         return refuse("InvalidInputException", "A partition value holds a control character");
     if (in.storage_descriptor) partition.storage = storage_of(*in.storage_descriptor);
@@ -30,8 +30,6 @@ Answer<catalog::Partition> partition_of(const PartitionInput& in) {
     partition.analyzed = in.last_analyzed_time;
     return partition;
 }
-
-namespace {
 
 Partition partition_output(const Caller& caller, const std::string& database,
                            const std::string& table, const catalog::Partition& partition,
@@ -63,7 +61,7 @@ class Handlers {
     explicit Handlers(catalog::Catalog& catalog) : catalog_(catalog) {}
 
     io::Task<Answer<CreatePartitionResponse>> create(Caller caller, CreatePartitionRequest input) {
-        auto partition = partition_of(input.partition_input);
+        auto partition = partition_of(input.partition_input, {});
         if (!partition) co_return std::unexpected(std::move(partition.error()));
         auto done = co_await catalog_.create_partition(home_of(caller), input.database_name,
                                                        input.table_name, std::move(*partition));
@@ -77,15 +75,20 @@ class Handlers {
         auto table =
             co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
         if (!table) co_return refuse(table.error());
+        std::vector<catalog::Partition> partitions;
+        for (const PartitionInput& one : input.partition_input_list) {
+            auto partition = partition_of(one, {});
+            if (!partition) co_return std::unexpected(std::move(partition.error()));
+            partitions.push_back(std::move(*partition));
+        }
+        auto outcomes = co_await catalog_.create_partitions(home_of(caller), input.database_name,
+                                                            input.table_name, partitions);
+        if (!outcomes) co_return refuse(outcomes.error());
         BatchCreatePartitionResponse out;
         out.errors.emplace();
-        for (const PartitionInput& one : input.partition_input_list) {
-            auto partition = partition_of(one);
-            if (!partition) co_return std::unexpected(std::move(partition.error()));
-            const std::vector<std::string> values = partition->values;
-            auto done = co_await catalog_.create_partition(home_of(caller), input.database_name,
-                                                           input.table_name, std::move(*partition));
-            if (!done) out.errors->push_back({values, detail_of(done.error())});
+        for (std::size_t i = 0; i < partitions.size(); ++i) {
+            if (!(*outcomes)[i])
+                out.errors->push_back({partitions[i].values, detail_of((*outcomes)[i].error())});
         }
         co_return out;
     }
@@ -149,7 +152,7 @@ class Handlers {
     }
 
     io::Task<Answer<UpdatePartitionResponse>> update(Caller caller, UpdatePartitionRequest input) {
-        auto partition = partition_of(input.partition_input);
+        auto partition = partition_of(input.partition_input, input.partition_value_list);
         if (!partition) co_return std::unexpected(std::move(partition.error()));
         auto done = co_await catalog_.update_partition(home_of(caller), input.database_name,
                                                        input.table_name, input.partition_value_list,
@@ -166,7 +169,7 @@ class Handlers {
         BatchUpdatePartitionResponse out;
         out.errors.emplace();
         for (const BatchUpdatePartitionRequestEntry& one : input.entries) {
-            auto partition = partition_of(one.partition_input);
+            auto partition = partition_of(one.partition_input, one.partition_value_list);
             if (!partition) {
                 Fault& fault = partition.error();
                 out.errors->push_back(

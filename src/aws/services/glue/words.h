@@ -25,8 +25,6 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 catalog::Properties properties_of(const std::optional<Pairs>& pairs);
 std::optional<Pairs> pairs_of(const catalog::Properties& properties);
 
-/// A control character that keys are made with is refused.
-Answer<catalog::Partition> partition_of(const glue::PartitionInput& in);
 catalog::Storage storage_of(const glue::StorageDescriptor& in);
 glue::StorageDescriptor storage_output(const catalog::Storage& storage);
 std::vector<catalog::Column> columns_of(const std::optional<std::vector<glue::Column>>& in);
