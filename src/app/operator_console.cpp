@@ -78,6 +78,10 @@ io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
         auto response = co_await pipelines_->handle(std::move(request));
         co_return response;
     }
+    if (links_ && path.starts_with(links_path_)) {
+        auto response = co_await links_->handle(std::move(request));
+        co_return response;
+    }
     if (interface_) {
         auto response = co_await interface_->handle(std::move(request));
         co_return response;

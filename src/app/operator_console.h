@@ -34,6 +34,11 @@ class OperatorConsole final : public aws::ConsoleHandler {
     void set_front(const aws::Front& front) { front_ = &front; }
     /// Answers everything below /_freshet/api/pipeline/.
     void set_pipelines(aws::ConsoleHandler& pipelines) { pipelines_ = &pipelines; }
+    /// Answers everything below `path`, for whom a signed link is enough.
+    void set_links(std::string_view path, aws::ConsoleHandler& links) {
+        links_path_ = path;
+        links_ = &links;
+    }
     io::Task<io::HttpResponse> handle(io::HttpRequest request) override;
 
   private:
@@ -44,6 +49,8 @@ class OperatorConsole final : public aws::ConsoleHandler {
     std::string clock_file_;
     aws::ConsoleHandler* interface_;
     aws::ConsoleHandler* pipelines_ = nullptr;
+    aws::ConsoleHandler* links_ = nullptr;
+    std::string_view links_path_;
     const aws::Front* front_ = nullptr;
     std::vector<std::function<io::Task<std::string>()>> figures_;
     Health health_;

@@ -161,6 +161,7 @@ Result<> Server::Parts::make_services() {
     if (done) done = keep(identities, WiredIdentity::make(*context));
     if (!done) return done;
     catalog = WiredCatalog::make(*context);
+    metrics = WiredMetrics::make(*context);
     done = keep(queries, WiredQuery::make(*context, catalog->catalog(), objects->objects()));
     if (done) done = keep(dashboards, WiredDashboards::make(*context, queries->query()));
     if (done) done = keep(functions, WiredFunctions::make(*context, objects->objects()));
@@ -168,13 +169,14 @@ Result<> Server::Parts::make_services() {
         done = keep(analytics,
                     WiredAnalytics::make(*context, streams->streams(), deliveries->deliveries(),
                                          functions->functions(), objects->objects()));
-    if (done) done = keep(schedules, WiredSchedule::make(*context, functions->functions()));
+    if (done)
+        done = keep(schedules, WiredSchedule::make(*context, functions->functions(),
+                                                   metrics->metrics()));
     if (done)
         done = keep(lake, WiredLake::make(*context, objects->objects(), catalog->catalog(),
                                           functions->logs()));
     if (!done) return done;
     tables = WiredTables::make(*context);
-    metrics = WiredMetrics::make(*context);
     stream_metrics = std::make_unique<StreamMetrics>(streams->streams(), metrics->metrics());
     pages = std::make_unique<console::Console>(console::Parts{
         cores->main(), streams->streams(), deliveries->deliveries(), functions->functions(),
@@ -196,7 +198,9 @@ Result<> Server::Parts::listen() {
                            }},
         aws::Authenticator(config.account));
     operators->set_pipelines(*pipelines);
+    operators->set_links(aws::CodeLinks::path, functions->code_links());
     operators->add_figures([this] { return io::run_on(cores->main(), streams->figures()); });
+    operators->add_figures([this] { return io::run_on(cores->main(), schedules->figures()); });
     operators->add_health([this]() -> io::Task<std::vector<Trouble>> {
         auto trouble = co_await pool->run([this] { return disk_trouble(config.data_dir); });
         co_return trouble;

@@ -59,7 +59,8 @@ Result<std::unique_ptr<WiredFunctions>> WiredFunctions::make(Context& context,
                          {directory_of(context), runtimes_of(context)}});
     if (auto loaded = wired->functions_->load(); !loaded)
         return std::unexpected(std::move(loaded.error()));
-    aws::register_lambda(context.router, *wired->functions_, objects);
+    wired->links_ = std::make_unique<aws::CodeLinks>(*wired->functions_);
+    aws::register_lambda(context.router, *wired->functions_, objects, *wired->links_);
     aws::register_logs(context.router, *wired->logs_);
     return wired;
 }

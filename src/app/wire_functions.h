@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/context.h"
+#include "aws/services/lambda/code_links.h"
 #include "functions/functions.h"
 #include "monitor/logs.h"
 #include "objects/objects.h"
@@ -18,12 +19,15 @@ class WiredFunctions {
     void start(const std::string& endpoint) { functions_->start(endpoint); }
     io::Task<void> stop();
     functions::Functions& functions() { return *functions_; }
+    /// Answers everything below aws::CodeLinks::path.
+    aws::ConsoleHandler& code_links() { return *links_; }
     monitor::Logs& logs() { return *logs_; }
 
   private:
     std::unique_ptr<monitor::Logs> logs_;
     std::unique_ptr<functions::LogSink> sink_;
     std::unique_ptr<functions::Functions> functions_;
+    std::unique_ptr<aws::CodeLinks> links_;
 };
 
 }  // namespace freshet::app

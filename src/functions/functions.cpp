@@ -27,13 +27,6 @@ Failure not_found(const FunctionKey& key) {
     return fail(Errc::not_found, fmt::format("Function not found: {}", arn_of(key)));
 }
 
-Failure stale(std::string_view operation) {
-    return fail(Errc::wrong_revision,
-                fmt::format("The Revision Id provided does not match the latest Revision Id. Call "
-                            "the {} API to retrieve the latest Revision Id",
-                            operation));
-}
-
 Result<> check(const Settings& settings) {
     if (settings.runtime.empty() || settings.handler.empty())
         return fail(Errc::invalid,
@@ -84,6 +77,13 @@ io::Task<Result<>> place_code(io::Pool& pool, std::string directory, std::string
 }
 
 }  // namespace
+
+Failure stale(std::string_view operation) {
+    return fail(Errc::wrong_revision,
+                fmt::format("The Revision Id provided does not match the latest Revision Id. Call "
+                            "the {} API to retrieve the latest Revision Id",
+                            operation));
+}
 
 std::string new_uuid() {
     thread_local std::random_device source;
@@ -174,6 +174,16 @@ io::Task<void> Functions::check_runtimes() {
                 log_warn("functions", "a function cannot be called",
                          {{"function", arn_of(key)}, {"reason", found.error().message()}});
     }
+}
+
+io::Task<Result<Bytes>> Functions::code(FunctionKey key, std::string sha256, std::int64_t until_s) {
+    auto found = find(key);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (found->code_sha256 != sha256 || to_epoch_ms(parts_.home.now()) / 1000 > until_s)
+        co_return not_found(key);
+    auto zip = co_await parts_.database.read(
+        [key](const meta::Connection& connection) { return store::code(connection, key); });
+    co_return zip;
 }
 
 std::string Functions::runtime_trouble(const Function& function) const {
@@ -267,6 +277,7 @@ io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsC
     set(s.timeout_s, change.timeout_s);
     set(s.memory_mib, change.memory_mib);
     set(s.environment, change.environment);
+    set(s.log_group, change.log_group);
     if (auto checked = check(s); !checked) co_return std::unexpected(std::move(checked.error()));
     auto saved = co_await save(std::move(changed));
     co_return saved;

@@ -45,6 +45,9 @@ class Functions {
     std::vector<Function> list(const std::string& account, const std::string& region) const;
     const std::map<FunctionKey, Function>& all() const { return functions_; }
     Figures figures(const FunctionKey& key) const;
+    /// The zip as it was given, when it is the one of `sha256` and the time `until_s` has not
+    /// passed.
+    io::Task<Result<Bytes>> code(FunctionKey key, std::string sha256, std::int64_t until_s);
     /// Why the function cannot be called: its runtime is not on this machine. "" when it is.
     std::string runtime_trouble(const Function& function) const;
     /// The newest runtime that this machine has; "" when it has none.
@@ -82,6 +85,8 @@ class Functions {
     io::Scope scope_;
 };
 
+/// What refuses a revision that is not the function's; `operation` gives the one that is.
+Failure stale(std::string_view operation);
 /// A random UUID.
 std::string new_uuid();
 

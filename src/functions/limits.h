@@ -10,6 +10,7 @@ inline constexpr std::size_t name_bytes_max = 64;
 inline constexpr std::size_t payload_bytes_max = 6'291'556;        ///< of a call that waits
 inline constexpr std::size_t event_payload_bytes_max = 1'048'576;  ///< of a call that does not
 inline constexpr std::size_t environment_bytes_max = 4096;
+inline constexpr int scratch_mib = 512;  ///< of /tmp, as AWS gives it unasked; not measured
 inline constexpr std::size_t archive_bytes_max = 52'428'800;  ///< of a zip, uploaded directly
 inline constexpr std::size_t tail_bytes_max = 4096;           ///< of LogType Tail
 inline constexpr std::size_t log_piece_bytes = 64 * 1024;     ///< of lines; then they go to the log

@@ -101,29 +101,31 @@ Policy unpack_first_policy(const std::string& packed) {
 }  // namespace
 
 std::vector<meta::Migration> migrations() {
-    return {{"functions", 1,
-             "CREATE TABLE functions (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT "
-             "NULL, runtime TEXT NOT NULL,"
-             " handler TEXT NOT NULL, role TEXT NOT NULL, description TEXT NOT NULL, timeout_s "
-             "INTEGER NOT NULL,"
-             " memory_mib INTEGER NOT NULL, environment BLOB NOT NULL, code_sha256 TEXT NOT NULL, "
-             "code_bytes INTEGER NOT NULL,"
-             " revision TEXT NOT NULL, modified_ms INTEGER NOT NULL, statements BLOB NOT NULL, "
-             "tags BLOB NOT NULL,"
-             " PRIMARY KEY (account, region, name)) WITHOUT ROWID;"
-             "CREATE TABLE functions_code (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT "
-             "NOT NULL, zip BLOB NOT NULL,"
-             " PRIMARY KEY (account, region, name));"
-             "CREATE TABLE functions_events (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT "
-             "NOT NULL, region TEXT NOT NULL,"
-             " name TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL, due_ms INTEGER "
-             "NOT NULL);"
-             "CREATE INDEX functions_events_due ON functions_events (due_ms);"
-             "CREATE TABLE functions_tokens (token TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) "
-             "WITHOUT ROWID"},
-            {"functions", 2,
-             // Empty in rows of the first version: their policy is in `statements`.
-             "ALTER TABLE functions ADD COLUMN policy BLOB NOT NULL DEFAULT x''"}};
+    return {
+        {"functions", 1,
+         "CREATE TABLE functions (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT "
+         "NULL, runtime TEXT NOT NULL,"
+         " handler TEXT NOT NULL, role TEXT NOT NULL, description TEXT NOT NULL, timeout_s "
+         "INTEGER NOT NULL,"
+         " memory_mib INTEGER NOT NULL, environment BLOB NOT NULL, code_sha256 TEXT NOT NULL, "
+         "code_bytes INTEGER NOT NULL,"
+         " revision TEXT NOT NULL, modified_ms INTEGER NOT NULL, statements BLOB NOT NULL, "
+         "tags BLOB NOT NULL,"
+         " PRIMARY KEY (account, region, name)) WITHOUT ROWID;"
+         "CREATE TABLE functions_code (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT "
+         "NOT NULL, zip BLOB NOT NULL,"
+         " PRIMARY KEY (account, region, name));"
+         "CREATE TABLE functions_events (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT "
+         "NOT NULL, region TEXT NOT NULL,"
+         " name TEXT NOT NULL, payload BLOB NOT NULL, attempt INTEGER NOT NULL, due_ms INTEGER "
+         "NOT NULL);"
+         "CREATE INDEX functions_events_due ON functions_events (due_ms);"
+         "CREATE TABLE functions_tokens (token TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) "
+         "WITHOUT ROWID"},
+        {"functions", 2,
+         // Empty in rows of the first version: their policy is in `statements`.
+         "ALTER TABLE functions ADD COLUMN policy BLOB NOT NULL DEFAULT x''"},
+        {"functions", 3, "ALTER TABLE functions ADD COLUMN log_group TEXT NOT NULL DEFAULT ''"}};
 }
 
 Result<std::vector<Function>> load(const meta::Connection& connection) {
@@ -131,7 +133,8 @@ Result<std::vector<Function>> load(const meta::Connection& connection) {
     auto read = connection.query(
         "SELECT account, region, name, runtime, handler, role, description, timeout_s, memory_mib, "
         "environment,"
-        " code_sha256, code_bytes, revision, modified_ms, statements, tags, policy FROM functions",
+        " code_sha256, code_bytes, revision, modified_ms, statements, tags, policy, "
+        "log_group FROM functions",
         {}, [&](const meta::Row& row) {
             Function& f = all.emplace_back();
             f.key = {row.text(0), row.text(1), row.text(2)};
@@ -141,7 +144,8 @@ Result<std::vector<Function>> load(const meta::Connection& connection) {
                           row.text(6),
                           static_cast<int>(row.integer(7)),
                           static_cast<int>(row.integer(8)),
-                          unpack_map(row.blob(9))};
+                          unpack_map(row.blob(9)),
+                          row.text(17)};
             f.code_sha256 = row.text(10);
             f.code_bytes = row.integer(11);
             f.revision = row.text(12);
@@ -159,11 +163,11 @@ Result<> put(meta::Txn& txn, const Function& f) {
     const Settings& s = f.settings;
     return done(txn.execute(
         "INSERT OR REPLACE INTO functions VALUES "
-        "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,x'',?15,?16)",
+        "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,x'',?15,?16,?17)",
         {f.key.account, f.key.region, f.key.name, s.runtime, s.handler, s.role, s.description,
          std::int64_t{s.timeout_s}, std::int64_t{s.memory_mib}, Bytes::own(pack(s.environment)),
          f.code_sha256, f.code_bytes, f.revision, to_epoch_ms(f.modified), Bytes::own(pack(f.tags)),
-         Bytes::own(pack(f.policy))}));
+         Bytes::own(pack(f.policy)), s.log_group}));
 }
 
 Result<> put_code(meta::Txn& txn, const Function& f, const Bytes& zip) {

@@ -23,6 +23,7 @@ struct Settings {
     int timeout_s = 3;
     int memory_mib = 128;
     std::map<std::string, std::string> environment;
+    std::string log_group;  ///< "" for /aws/lambda/NAME
     bool operator==(const Settings&) const = default;
 };
 
@@ -37,11 +38,19 @@ struct Function {
     std::map<std::string, std::string> tags;
 };
 
+inline std::string log_group_of(const FunctionKey& key, const Settings& settings) {
+    return settings.log_group.empty() ? "/aws/lambda/" + key.name : settings.log_group;
+}
+inline std::string log_group_of(const Function& function) {
+    return log_group_of(function.key, function.settings);
+}
+
 /// Members that are not given stay as they are.
 struct SettingsChange {
     std::optional<std::string> runtime, handler, role, description;
     std::optional<int> timeout_s, memory_mib;
     std::optional<std::map<std::string, std::string>> environment;
+    std::optional<std::string> log_group;
 };
 
 struct InvokeResult {

@@ -72,8 +72,9 @@ void Workers::line(Worker& worker, std::string text) {
 
 void Workers::flush(Worker& worker) {
     worker.lines_bytes = 0;
-    parts_.logs.append(worker.key.account, worker.key.region, "/aws/lambda/" + worker.key.name,
-                       worker.log_stream, std::exchange(worker.lines, {}));
+    parts_.logs.append(worker.key.account, worker.key.region,
+                       log_group_of(worker.key, worker.settings), worker.log_stream,
+                       std::exchange(worker.lines, {}));
 }
 
 /// Lines of a call that goes on are in the log soon.
@@ -134,7 +135,7 @@ std::map<std::string, std::string> Workers::environment(const Function& f, const
     env["AWS_LAMBDA_FUNCTION_NAME"] = f.key.name;
     env["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST";
     env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = std::to_string(f.settings.memory_mib);
-    env["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/" + f.key.name;
+    env["AWS_LAMBDA_LOG_GROUP_NAME"] = log_group_of(f);
     env["AWS_LAMBDA_LOG_STREAM_NAME"] = worker.log_stream;
     env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
     return env;
@@ -266,6 +267,7 @@ InvokeResult Workers::no_runtime(const Function& function, std::string request_i
                                  std::string why) {
     Worker worker;
     worker.key = function.key;
+    worker.settings = function.settings;
     worker.log_stream = log_stream_name(parts_.home.now());
     line(worker, fmt::format("START RequestId: {} Version: $LATEST", request_id));
     line(worker, fmt::format("{} {} {}", to_iso8601(parts_.home.now()), request_id, why));

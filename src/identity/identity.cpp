@@ -60,6 +60,7 @@ std::vector<Role> Identities::list(const std::string& account) const {
 }
 
 io::Task<Result<Role>> Identities::create(Role role) {
+    auto turn = co_await changing_.take();
     if (roles_.contains(role.key))
         co_return fail(Errc::exists,
                        fmt::format("Role with name {} already exists.", role.key.name));
@@ -74,6 +75,7 @@ io::Task<Result<Role>> Identities::create(Role role) {
 }
 
 io::Task<Result<>> Identities::remove(RoleKey key) {
+    auto turn = co_await changing_.take();
     auto role = find(key);
     if (!role) co_return std::unexpected(std::move(role.error()));
     if (!role->policies.empty())
@@ -87,6 +89,7 @@ io::Task<Result<>> Identities::remove(RoleKey key) {
 }
 
 io::Task<Result<>> Identities::put_policy(RoleKey key, std::string name, std::string document) {
+    auto turn = co_await changing_.take();
     auto role = find(key);
     if (!role) co_return std::unexpected(std::move(role.error()));
     role->policies[name] = std::move(document);
@@ -95,6 +98,7 @@ io::Task<Result<>> Identities::put_policy(RoleKey key, std::string name, std::st
 }
 
 io::Task<Result<>> Identities::remove_policy(RoleKey key, std::string name) {
+    auto turn = co_await changing_.take();
     auto role = find(key);
     if (!role) co_return std::unexpected(std::move(role.error()));
     if (!role->policies.erase(name))
@@ -105,6 +109,7 @@ io::Task<Result<>> Identities::remove_policy(RoleKey key, std::string name) {
 }
 
 io::Task<Result<>> Identities::attach(RoleKey key, std::string arn) {
+    auto turn = co_await changing_.take();
     auto role = find(key);
     if (!role) co_return std::unexpected(std::move(role.error()));
     role->attached.insert(std::move(arn));
@@ -116,6 +121,7 @@ io::Task<Result<>> Identities::attach(RoleKey key, std::string arn) {
 }
 
 io::Task<Result<>> Identities::detach(RoleKey key, std::string arn) {
+    auto turn = co_await changing_.take();
     auto role = find(key);
     if (!role) co_return std::unexpected(std::move(role.error()));
     if (!role->attached.erase(arn))

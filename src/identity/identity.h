@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/core.h"
+#include "io/turn.h"
 #include "meta/database.h"
 
 namespace freshet::identity {
@@ -41,7 +42,8 @@ struct Role {
 
 class Identities {
   public:
-    Identities(io::Core& home, meta::Database& database) : home_(home), database_(database) {}
+    Identities(io::Core& home, meta::Database& database)
+        : home_(home), database_(database), changing_(home) {}
     Result<> load();
     io::Core& home() { return home_; }
 
@@ -60,6 +62,7 @@ class Identities {
     io::Task<Result<>> save(Role role);
     io::Core& home_;
     meta::Database& database_;
+    io::Turn changing_;  ///< a change reads a role, waits, and writes it
     std::map<RoleKey, Role> roles_;
 };
 

@@ -8,6 +8,7 @@ enum class Errc {
     not_found,       ///< no such rule
     invalid,         ///< an expression, a target or a rule in use
     limit_exceeded,  ///< more targets than a rule may have
+    not_permitted,   ///< the target's policy does not let the rule call it
     unavailable      ///< storage refused; try again
 };
 

@@ -57,6 +57,7 @@ io::Task<Result<>> Schedules::save(Rule changed) {
 }
 
 io::Task<Result<>> Schedules::put(Rule wanted) {
+    auto turn = co_await changing_.take();
     const auto expression = Expression::parse(wanted.expression);
     if (!expression) co_return fail(Errc::invalid, "Parameter ScheduleExpression is not valid.");
     wanted.due = expression->next(home_.now());
@@ -73,6 +74,7 @@ io::Task<Result<>> Schedules::put(Rule wanted) {
 }
 
 io::Task<Result<>> Schedules::enable(RuleKey key, bool is_enabled) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
     Rule changed = **found;
@@ -84,6 +86,7 @@ io::Task<Result<>> Schedules::enable(RuleKey key, bool is_enabled) {
 }
 
 io::Task<Result<>> Schedules::remove(RuleKey key) {
+    auto turn = co_await changing_.take();
     const auto found = rules_.find(key);
     if (found == rules_.end()) co_return Result<>();  // as AWS: nothing to do
     if (!found->second.targets.empty())
@@ -93,10 +96,12 @@ io::Task<Result<>> Schedules::remove(RuleKey key) {
         co_await database_.write([id](meta::Txn& txn) { return store::remove(txn, id); });
     if (!removed) co_return fail(Errc::unavailable, removed.error().message());
     rules_.erase(key);
+    figures_.erase(key);
     co_return Result<>();
 }
 
 io::Task<Result<>> Schedules::put_targets(RuleKey key, std::vector<Target> targets) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
     Rule changed = **found;
@@ -120,6 +125,7 @@ io::Task<Result<>> Schedules::put_targets(RuleKey key, std::vector<Target> targe
 }
 
 io::Task<Result<>> Schedules::remove_targets(RuleKey key, std::vector<std::string> ids) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
     Rule changed = **found;
@@ -128,6 +134,33 @@ io::Task<Result<>> Schedules::remove_targets(RuleKey key, std::vector<std::strin
     });
     auto saved = co_await save(std::move(changed));
     co_return saved;
+}
+
+void Schedules::count(const RuleKey& key, const Result<>& called) {
+    Figures& figures = figures_[key];
+    ++figures.calls;
+    if (!called) ++figures.failures;
+    figures.trouble = called ? "" : called.error().message();
+}
+
+Figures Schedules::figures(const RuleKey& key) const {
+    const auto found = figures_.find(key);
+    return found == figures_.end() ? Figures{} : found->second;
+}
+
+std::string Schedules::figures() const {
+    std::string out;
+    const auto add = [&](const char* name, const char* help, std::uint64_t Figures::* value) {
+        if (figures_.empty()) return;
+        out += fmt::format("# HELP {} {}\n# TYPE {} counter\n", name, help, name);
+        for (const auto& [key, figures] : figures_)
+            out += fmt::format("{}{{account=\"{}\",region=\"{}\",rule=\"{}\"}} {}\n", name,
+                               key.account, key.region, key.name, figures.*value);
+    };
+    add("freshet_rule_invocations_total", "Calls of a rule's targets.", &Figures::calls);
+    add("freshet_rule_failed_invocations_total", "Of these, those that a target did not take.",
+        &Figures::failures);
+    return out;
 }
 
 io::Task<void> Schedules::run() {
@@ -162,14 +195,18 @@ io::Task<bool> Schedules::tick(RuleKey key) {
         const std::string id =
             fmt::format("{}-{}-{}-{}-{}", digest.substr(0, 8), digest.substr(8, 4),
                         digest.substr(12, 4), digest.substr(16, 4), digest.substr(20, 12));
-        auto called =
-            co_await callee_.call(target.arn, Bytes::own(input_of(target, rule, due, id)), token);
+        auto called = co_await callee_.call(
+            {target.arn, Bytes::own(input_of(target, rule, due, id)), token, key});
+        count(key, called);
         if (called) continue;
         log_warn(
             "schedule", "target refused",
             {{"rule", key.name}, {"target", target.arn}, {"reason", called.error().message()}});
-        if (!called.error().is(Errc::not_found)) co_return false;
+        const bool is_final =
+            called.error().is(Errc::not_found) || called.error().is(Errc::not_permitted);
+        if (!is_final) co_return false;
     }
+    auto turn = co_await changing_.take();
     const auto found = rules_.find(key);
     if (found == rules_.end() || found->second.due != due) co_return true;  // changed meanwhile
     Rule changed = found->second;

@@ -2,6 +2,7 @@
 // One home core. Every change completes after it is durable.
 #pragma once
 #include "io/core.h"
+#include "io/turn.h"
 #include "meta/database.h"
 #include "schedule/errors.h"
 #include "schedule/ports.h"
@@ -12,7 +13,12 @@ namespace freshet::schedule {
 class Schedules {
   public:
     Schedules(io::Core& home, meta::Database& database, Callee& callee)
-        : home_(home), database_(database), callee_(callee), changed_(home), scope_(home) {}
+        : home_(home),
+          database_(database),
+          callee_(callee),
+          changing_(home),
+          changed_(home),
+          scope_(home) {}
     Result<> load();
     void start() { scope_.spawn(run()); }
     io::Task<void> stop();
@@ -28,6 +34,9 @@ class Schedules {
     io::Task<Result<>> put_targets(RuleKey key, std::vector<Target> targets);
     /// Ids that are not there are left alone.
     io::Task<Result<>> remove_targets(RuleKey key, std::vector<std::string> ids);
+    Figures figures(const RuleKey& key) const;
+    /// The same of all rules, as lines for Prometheus.
+    std::string figures() const;
 
   private:
     io::Task<void> run();
@@ -35,11 +44,14 @@ class Schedules {
     /// before a crash has the same token, and is not made twice.
     io::Task<bool> tick(RuleKey key);
     io::Task<Result<>> save(Rule changed);
+    void count(const RuleKey& key, const Result<>& called);
     io::Core& home_;
     meta::Database& database_;
     Callee& callee_;
     std::map<RuleKey, Rule> rules_;
+    std::map<RuleKey, Figures> figures_;
     bool stopping_ = false;
+    io::Turn changing_;  ///< a change reads a rule, waits, and writes it
     io::Signal changed_;
     io::Scope scope_;
 };

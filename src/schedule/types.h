@@ -36,4 +36,10 @@ struct Rule {
     std::vector<Target> targets;
 };
 
+/// What became of a rule's calls since the server started.
+struct Figures {
+    std::uint64_t calls = 0, failures = 0;
+    std::string trouble;  ///< why the last one failed; "" when it went well
+};
+
 }  // namespace freshet::schedule

@@ -1,4 +1,6 @@
 """EventBridge rules through boto3: expressions, targets, ticks that come once."""
+import concurrent.futures
+import datetime
 import io
 import json
 import pathlib
@@ -16,7 +18,7 @@ KEEP = ("import boto3, json, uuid\ndef handler(event, context):\n"
 
 class Rules:
     def __init__(self, freshet):
-        self.freshet = freshet
+        self.freshet, self.permitted = freshet, set()
         self.connect()
         self.s3.create_bucket(Bucket="ticks")
         self.make("f", KEEP)
@@ -32,8 +34,17 @@ class Rules:
 
     def rule(self, expression="rate(1 hour)", name="hourly", **target):
         arn = self.events.put_rule(Name=name, ScheduleExpression=expression)["RuleArn"]
+        self.permit(arn, name, FunctionName=target.get("Arn", FUNCTION).rsplit(":")[-1])
         assert self.events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": FUNCTION, **target}])["FailedEntryCount"] == 0
         return arn
+
+    def permit(self, arn, statement, **more):
+        """Lets the rule call the function, and no other; instead of the statement that was there."""
+        if statement in self.permitted:
+            self.functions.remove_permission(FunctionName="f", StatementId=statement)
+        self.permitted.add(statement)
+        self.functions.add_permission(**{"FunctionName": "f", "StatementId": statement, "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com",
+                                         "SourceArn": arn, **more})
 
     def ticks(self):
         keys = [item["Key"] for item in self.s3.list_objects_v2(Bucket="ticks").get("Contents", [])]
@@ -127,3 +138,77 @@ def test_the_articles_hourly_function_registers_partitions(rules):
     rules.freshet.advance(3_600_000)
     found = rules.freshet.until(lambda: len(made := glue.get_partitions(DatabaseName="crimes", TableName="reports")["Partitions"]) == 2 and made)
     assert sorted(tuple(one["Values"]) for one in found) == [("2026", "01", "01", "00"), ("2026", "01", "01", "01")]
+
+
+def failed(rules, name="hourly"):
+    """FailedInvocations in CloudWatch."""
+    start = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)  # of the clock that tests move
+    found = rules.freshet.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Events", MetricName="FailedInvocations", Dimensions=[{"Name": "RuleName", "Value": name}], Statistics=["Sum"], Period=86400,
+        StartTime=start, EndTime=start + datetime.timedelta(days=30))["Datapoints"]
+    return sum(point["Sum"] for point in found)
+
+
+OTHERS = [
+    {"Principal": "s3.amazonaws.com"}, {"SourceArn": "arn:aws:events:us-east-1:000000000000:rule/other"}, {"SourceAccount": "111111111111"},
+    {"Principal": "*", "PrincipalOrgID": "o-1234567890"}, {"Action": "lambda:GetFunction"}, {"Principal": "111111111111"},
+]
+
+
+@pytest.mark.parametrize("statement", [None, *OTHERS], ids=str)
+def test_a_rule_calls_no_function_that_does_not_permit_it(rules, statement):
+    arn = rules.rule()
+    rules.functions.remove_permission(FunctionName="f", StatementId="hourly")
+    if statement:
+        rules.permitted.clear()
+        rules.permit(arn, "hourly", **statement)
+    rules.freshet.advance(3_600_000)
+    rules.freshet.until(lambda: failed(rules) == 1)
+    assert rules.ticks() == []
+    assert "does not let events.amazonaws.com call it for " + arn in rules.freshet.server_log()
+    assert 'freshet_rule_failed_invocations_total{account="000000000000",region="us-east-1",rule="hourly"} 1' in rules.freshet.get("/_freshet/metrics")
+    rules.permit(arn, "this")
+    rules.freshet.advance(3_600_000)
+    assert len(rules.wait(1)) == 1 and failed(rules) == 1
+
+
+@pytest.mark.parametrize("statement", [{}, {"SourceArn": "arn:aws:events:us-east-1:000000000000:rule/*"}, {"SourceAccount": "000000000000"},
+                                       {"Principal": "*"}, {"Action": "lambda:*"}], ids=str)
+def test_a_rule_calls_a_function_that_permits_it(rules, statement):
+    arn = rules.rule()
+    rules.permit(arn, "hourly", **statement)
+    rules.freshet.advance(3_600_000)
+    assert len(rules.wait(1)) == 1 and failed(rules) == 0
+
+
+def test_lists_come_in_pages_by_key(rules):
+    for name in "edcba":
+        rules.events.put_rule(Name=name, ScheduleExpression="rate(1 day)")
+    rules.events.put_targets(Rule="a", Targets=[{"Id": id, "Arn": FUNCTION} for id in "31524"])
+    first = rules.events.list_targets_by_rule(Rule="a", Limit=3)
+    assert [one["Id"] for one in first["Targets"]] == ["1", "2", "3"]
+    rules.events.remove_targets(Rule="a", Ids=["1", "3"])  # what is gone moves no page
+    second = rules.events.list_targets_by_rule(Rule="a", Limit=3, NextToken=first["NextToken"])
+    assert [one["Id"] for one in second["Targets"]] == ["4", "5"] and "NextToken" not in second
+    page = rules.events.list_rules(Limit=2)
+    assert [rule["Name"] for rule in page["Rules"]] == ["a", "b"]
+    rules.events.delete_rule(Name="b")
+    page = rules.events.list_rules(Limit=2, NextToken=page["NextToken"])
+    assert [rule["Name"] for rule in page["Rules"]] == ["c", "d"]
+    assert rules.events.describe_rule(Name="c")["CreatedBy"] == "000000000000"
+
+
+def test_members_that_are_not_built_are_refused(rules):
+    for member in ({"Tags": [{"Key": "a", "Value": "b"}]}, {"State": "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}, {"EventPattern": "{}"}):
+        assert refused(rules.events.put_rule, Name="r", ScheduleExpression="rate(1 day)", **member)["Code"] == "ValidationException"
+    rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    for member in ({"RetryPolicy": {"MaximumRetryAttempts": 1}}, {"DeadLetterConfig": {"Arn": "arn:aws:sqs:us-east-1:000000000000:q"}}):
+        assert refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "1", "Arn": FUNCTION, **member}])["Code"] == "ValidationException"
+    assert rules.events.list_targets_by_rule(Rule="r")["Targets"] == []
+
+
+def test_targets_put_at_once_are_all_kept(rules):
+    rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda id: rules.events.put_targets(Rule="r", Targets=[{"Id": id, "Arn": FUNCTION}]), "12345"))
+    assert [one["Id"] for one in rules.events.list_targets_by_rule(Rule="r")["Targets"]] == list("12345")

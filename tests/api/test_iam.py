@@ -1,4 +1,5 @@
 """IAM roles and STS through boto3."""
+import concurrent.futures
 import json
 
 import botocore.exceptions
@@ -58,3 +59,10 @@ def test_an_access_key_of_twelve_digits_is_the_account(freshet):
     import boto3
     sts = boto3.client("sts", endpoint_url=freshet.endpoint, region_name="us-east-1", aws_access_key_id="123456789012", aws_secret_access_key="x")
     assert sts.get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:root"
+
+
+def test_changes_of_a_role_at_once_are_all_kept(iam):
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda i: iam.put_role_policy(RoleName="r", PolicyName=f"p{i:02}", PolicyDocument=json.dumps(POLICY)), range(24)))
+    assert iam.list_role_policies(RoleName="r")["PolicyNames"] == [f"p{i:02}" for i in range(24)]

@@ -1,12 +1,15 @@
 """Lambda and its logs through boto3 and the AWS CLI: real processes, warm, bounded, durable."""
 import base64
 import concurrent.futures
+import hashlib
 import io
 import json
 import pathlib
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 import zipfile
 
 import botocore.exceptions
@@ -261,3 +264,122 @@ def test_an_answer_that_is_cut_off_is_told_as_that(functions):
     assert raw["FunctionError"] == "Unhandled" and answer["errorType"] == "Runtime.TruncatedResponse"
     functions.create("def handler(e, c): return 'x' * (7 << 20)", name="large")
     assert functions.call(name="large")[0]["errorType"] == "Function.ResponseSizeTooLarge"
+
+
+def test_pages_of_log_streams_go_on_behind_a_name(functions):
+    functions.create("import os\ndef handler(e, c): os._exit(0)")
+    for count in range(1, 8):  # each call has a process, and a stream, of its own
+        functions.call()
+        functions.freshet.until(lambda: functions.freshet.log_messages("/aws/lambda/f") and len(
+            functions.logs.describe_log_streams(logGroupName="/aws/lambda/f")["logStreams"]) == count)
+    for order in ({}, {"descending": True}, {"orderBy": "LastEventTime"}, {"orderBy": "LastEventTime", "descending": True}):
+        whole = functions.logs.describe_log_streams(logGroupName="/aws/lambda/f", **order)["logStreams"]
+        paged, token = [], {}
+        while True:
+            page = functions.logs.describe_log_streams(logGroupName="/aws/lambda/f", limit=3, **order, **token)
+            paged += page["logStreams"]
+            assert len(page["logStreams"]) <= 3
+            if "nextToken" not in page:
+                break
+            token = {"nextToken": page["nextToken"]}
+        assert paged == whole and len(whole) == 7
+
+
+@pytest.mark.parametrize("payload", [b"notjson", b"{", b"[1,]", b"\x87", b"\"\xff\"", b"{} {}", b"'a'", b"NaN"])
+def test_a_payload_that_is_no_json_is_refused(functions, payload):
+    functions.create("def handler(event, context): return event")
+    for more in ({}, {"InvocationType": "Event"}):
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            functions.client.invoke(FunctionName="f", Payload=payload, **more)
+        assert error.value.response["Error"]["Code"] == "InvalidRequestContentException"
+        assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+        assert error.value.response["Error"]["Message"].startswith("Could not parse request body into json: Could not parse payload into json")
+
+
+@pytest.mark.parametrize("payload", [b"", b"null", b"1", b'"text"', b" [1, 2] ", '{"ü": "€"}'.encode()])
+def test_any_json_is_a_payload(functions, payload):
+    functions.create("def handler(event, context): return event")
+    answer = json.loads(functions.client.invoke(FunctionName="f", Payload=payload)["Payload"].read())
+    assert answer == (json.loads(payload) if payload else {})
+
+
+def test_the_code_can_be_had_by_its_link(functions):
+    functions.create("def handler(event, context): return 1")
+    code_of = lambda: functions.client.get_function(FunctionName="f")["Code"]
+    assert code_of()["RepositoryType"] == "S3"
+    link = code_of()["Location"]
+    with urllib.request.urlopen(link, timeout=30) as answer:
+        content = answer.read()
+        assert answer.headers["Content-Type"] == "application/zip"
+    assert base64.b64encode(hashlib.sha256(content).digest()).decode() == functions.client.get_function_configuration(FunctionName="f")["CodeSha256"]
+    assert zipfile.ZipFile(io.BytesIO(content)).read("app.py") == b"def handler(event, context): return 1"
+
+    def refused(url):
+        with pytest.raises(urllib.error.HTTPError) as error:
+            urllib.request.urlopen(url, timeout=30)
+        return error.value.code
+    assert refused(link[:-1] + ("0" if link[-1] != "0" else "1")) == 403
+    assert refused(link.replace("/f/", "/g/")) == 403 and refused(link.split("?")[0]) == 403 and refused(link.replace("until=1", "until=2")) == 403
+    functions.client.update_function_code(FunctionName="f", ZipFile=zipped("def handler(event, context): return 2"))
+    assert refused(link) == 404
+    link = code_of()["Location"]
+    functions.freshet.advance(601_000)
+    assert refused(link) == 404
+
+
+def test_a_log_group_of_its_own(functions):
+    made = functions.create("import os\ndef handler(e, c):\n    print('here')\n    return [os.environ['AWS_LAMBDA_LOG_GROUP_NAME'], c.log_group_name]",
+                            LoggingConfig={"LogFormat": "Text", "LogGroup": "/shared/group"})
+    assert made["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "/shared/group"}
+    assert functions.call()[0] == ["/shared/group", "/shared/group"]
+    functions.freshet.until(lambda: "here\n" in functions.freshet.log_messages("/shared/group"))
+    functions.client.update_function_configuration(FunctionName="f", LoggingConfig={"LogGroup": "other"})
+    functions.freshet.restart()
+    assert functions.client.get_function_configuration(FunctionName="f")["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "other"}
+    assert functions.call()[0][0] == "other"
+    assert functions.lines() == []
+
+
+def test_configurations_say_what_aws_says(functions):
+    functions.create("def handler(e, c): pass")
+    found = functions.client.get_function(FunctionName="f")["Configuration"]
+    assert found["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "/aws/lambda/f"}
+    assert found["SnapStart"] == {"ApplyOn": "None", "OptimizationStatus": "Off"}
+    assert found["RuntimeVersionConfig"]["RuntimeVersionArn"].startswith("arn:aws:lambda:us-east-1::runtime:")
+    assert found["TracingConfig"] == {"Mode": "PassThrough"} and found["EphemeralStorage"] == {"Size": 512}
+    assert found["Architectures"] == ["x86_64"] and found["PackageType"] == "Zip" and found["Version"] == "$LATEST"
+
+
+DEFAULTS = [{"TracingConfig": {"Mode": "PassThrough"}}, {"EphemeralStorage": {"Size": 512}}, {"SnapStart": {"ApplyOn": "None"}}, {"KMSKeyArn": ""},
+            {"LoggingConfig": {"LogFormat": "Text"}}, {"Layers": []}, {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}, {"DeadLetterConfig": {"TargetArn": ""}}]
+KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
+UNBUILT = [{"TracingConfig": {"Mode": "Active"}}, {"EphemeralStorage": {"Size": 1024}}, {"SnapStart": {"ApplyOn": "PublishedVersions"}}, {"KMSKeyArn": KEY},
+           {"LoggingConfig": {"LogFormat": "JSON"}}, {"LoggingConfig": {"ApplicationLogLevel": "DEBUG"}}, {"LoggingConfig": {"SystemLogLevel": "WARN"}},
+           {"Layers": ["arn:aws:lambda:us-east-1:000000000000:layer:l:1"]}, {"VpcConfig": {"SecurityGroupIds": ["sg-1"]}}, {"VpcConfig": {"SubnetIds": ["subnet-1"]}},
+           {"VpcConfig": {"Ipv6AllowedForDualStack": True}}, {"DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:000000000000:q"}}]
+
+
+@pytest.mark.parametrize("member", DEFAULTS, ids=str)
+def test_a_member_that_says_the_default_is_fine(functions, member):
+    functions.create("def handler(e, c): return 1", **member)
+    functions.client.update_function_configuration(FunctionName="f", **member)
+    assert functions.call()[0] == 1
+
+
+@pytest.mark.parametrize("member", UNBUILT, ids=str)
+def test_a_member_that_is_not_built_is_refused(functions, member):
+    assert code(functions.create, source="def handler(e, c): pass", **member) == "InvalidParameterValueException"
+    assert functions.client.list_functions()["Functions"] == []
+    functions.create("def handler(e, c): pass")
+    assert code(functions.client.update_function_configuration, FunctionName="f", **member) == "InvalidParameterValueException"
+
+
+@pytest.mark.parametrize("member", [{"Publish": True}, {"Architectures": ["arm64"]}, {"S3ObjectVersion": "1", "S3Bucket": "bucket", "S3Key": "k"}, {"ImageUri": "i"},
+                                    {"SourceKMSKeyArn": KEY}, {"S3Bucket": "bucket", "S3Key": "k", "ZipFile": zipped("")}], ids=str)
+def test_code_that_is_not_built_is_refused(functions, member):
+    functions.create("def handler(e, c): return 'first'")
+    revision = lambda: functions.client.get_function_configuration(FunctionName="f")["RevisionId"]
+    before = revision()
+    more = {} if member.get("S3Bucket") or "ImageUri" in member else {"ZipFile": zipped("def handler(e, c): return 'second'")}
+    assert code(functions.client.update_function_code, FunctionName="f", **more, **member) == "InvalidParameterValueException"
+    assert revision() == before and functions.call()[0] == "first"

@@ -19,6 +19,9 @@ Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
 /// Whether `text` is a JSON object, with nothing behind it.
 bool is_json_object(std::string_view text);
 
+/// Whether `text` is a value of JSON in UTF-8, with nothing behind it.
+bool is_json(std::string_view text);
+
 /// The value as JSON. Timestamps are epoch seconds with milliseconds, blobs base64.
 std::string encode_json(const Shape& shape, const void* value);
 

@@ -269,6 +269,12 @@ bool is_json_object(std::string_view text) {
     return parser.parse(text).get(root) == simdjson::SUCCESS && root.is_object();
 }
 
+bool is_json(std::string_view text) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    return parser.parse(text).get(root) == simdjson::SUCCESS;
+}
+
 Fault decode_json_fault(std::string_view body, int status) {
     Fault fault{"Unknown", std::string(body.substr(0, 1000)), status};
     od::parser parser;

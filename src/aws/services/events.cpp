@@ -28,6 +28,7 @@ std::unexpected<Fault> refuse(const freshet::Error& error) {
             return refuse("ValidationException", error.message());
         case domain::Errc::limit_exceeded:
             return refuse("LimitExceededException", error.message());
+        case domain::Errc::not_permitted:
         case domain::Errc::unavailable:
             return refuse("InternalException", error.message());
     }
@@ -121,7 +122,9 @@ class Handlers {
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto found = schedules_.find(*key);
         if (!found) co_return refuse(found.error());
-        co_return describe<DescribeRuleResponse>(**found);
+        auto out = describe<DescribeRuleResponse>(**found);
+        out.created_by = (*found)->key.account;
+        co_return out;
     }
 
     io::Task<Answer<ListRulesResponse>> list(Caller caller, ListRulesRequest request) {
@@ -150,7 +153,17 @@ class Handlers {
         if (!found) co_return refuse(found.error());
         ListTargetsByRuleResponse out;
         auto& targets = out.targets.emplace();
-        for (const domain::Target& target : (*found)->targets) targets.push_back(describe(target));
+        std::vector<domain::Target> all = (*found)->targets;
+        std::ranges::sort(all, {}, &domain::Target::id);
+        const auto limit = static_cast<std::size_t>(request.limit.value_or(list_default));
+        for (const domain::Target& target : all) {
+            if (request.next_token && target.id <= *request.next_token) continue;
+            if (targets.size() == limit) {
+                out.next_token = targets.back().id;
+                break;
+            }
+            targets.push_back(describe(target));
+        }
         co_return out;
     }
 

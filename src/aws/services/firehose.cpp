@@ -148,6 +148,10 @@ class Handlers {
                 domain::KinesisSource{input.kinesis_stream_source_configuration->kinesis_stream_arn,
                                       input.kinesis_stream_source_configuration->role_arn,
                                       {}};
+        } else if (input.kinesis_stream_source_configuration) {
+            co_return refuse("InvalidArgumentException",
+                             "KinesisStreamSourceConfiguration is for a DeliveryStreamType of "
+                             "KinesisStreamAsSource only");
         }
         std::map<std::string, std::string> tags;
         for (const Tag& tag : input.tags.value_or(std::vector<Tag>()))
@@ -215,6 +219,9 @@ class Handlers {
             co_return refuse("InvalidArgumentException",
                              fmt::format("Destination Id {} not found", input.destination_id));
         Answer<void> good;
+        if (input.extended_s3_destination_update && input.s3_destination_update)
+            co_return refuse("InvalidArgumentException",
+                             "Exactly one destination update is supported for a Firehose");
         const auto take = [&d](const auto& config) {
             if (config.bucket_arn) d.bucket_arn = *config.bucket_arn;
             if (config.role_arn) d.role_arn = *config.role_arn;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 
 #include "aws/model/logs.h"
 
@@ -64,6 +63,21 @@ std::int64_t token_number(const std::optional<std::string>& token) {
     return token && token->size() > 2 ? std::strtoll(token->c_str() + 2, nullptr, 10) : 0;
 }
 
+/// Where a stream stands in a listing.
+struct StreamPlace {
+    std::int64_t time_ms = 0;  ///< of its last event; 0 in order of names
+    std::string name;
+    auto operator<=>(const StreamPlace&) const = default;
+};
+
+/// "t/TIME/NAME": the last stream that was told. A page goes on behind it, whatever came or went.
+std::optional<StreamPlace> stream_place(const std::optional<std::string>& token) {
+    if (!token || !token->starts_with("t/")) return std::nullopt;
+    const std::size_t slash = token->find('/', 2);
+    if (slash == std::string::npos) return std::nullopt;
+    return StreamPlace{token_number(token), token->substr(slash + 1)};
+}
+
 class Handlers {
   public:
     explicit Handlers(domain::Logs& logs) : logs_(logs) {}
@@ -103,18 +117,26 @@ class Handlers {
         auto all = co_await logs_.streams({caller.account(), caller.region(), group},
                                           request.log_stream_name_prefix.value_or(""));
         if (!all) co_return refuse(all.error());
-        if (request.order_by == "LastEventTime")
-            std::sort(all->begin(), all->end(),
-                      [](const domain::Stream& a, const domain::Stream& b) {
-                          return std::tie(a.last, a.name) < std::tie(b.last, b.name);
-                      });
-        if (request.descending.value_or(false)) std::ranges::reverse(*all);
+        const bool by_time = request.order_by == "LastEventTime";
+        const bool descends = request.descending.value_or(false);
+        const auto place_of = [by_time](const domain::Stream& stream) {
+            return StreamPlace{by_time && stream.last ? to_epoch_ms(*stream.last) : 0, stream.name};
+        };
+        std::ranges::sort(*all, {}, place_of);
+        if (descends) std::ranges::reverse(*all);
+        const auto after = stream_place(request.next_token);
         DescribeLogStreamsResponse out;
         auto& found = out.log_streams.emplace();
         const auto limit = static_cast<std::size_t>(request.limit.value_or(describe_default));
-        std::size_t from = static_cast<std::size_t>(token_number(request.next_token));
-        for (; from < all->size() && found.size() < limit; ++from) {
-            const domain::Stream& stream = (*all)[from];
+        StreamPlace last;
+        for (const domain::Stream& stream : *all) {
+            StreamPlace place = place_of(stream);
+            if (after && (descends ? place >= *after : place <= *after)) continue;
+            if (found.size() == limit) {
+                out.next_token = fmt::format("t/{}/{}", last.time_ms, last.name);
+                break;
+            }
+            last = std::move(place);
             LogStream& one = found.emplace_back();
             one.log_stream_name = stream.name;
             one.creation_time = to_epoch_ms(stream.created);
@@ -124,7 +146,6 @@ class Handlers {
             one.arn = arn_of(caller, group) + ":log-stream:" + stream.name;
             one.stored_bytes = 0;
         }
-        if (from < all->size()) out.next_token = fmt::format("n/{}", from);
         co_return out;
     }
 

@@ -1,6 +1,7 @@
 // Invoke.
 #include <fmt/format.h>
 
+#include "aws/protocol/json.h"
 #include "aws/services/lambda/words.h"
 #include "functions/limits.h"
 
@@ -18,6 +19,10 @@ class Calls {
         if (!ref) co_return std::unexpected(std::move(ref.error()));
         if (ref->qualifier.empty()) ref->qualifier = latest;
         if (!is_there(functions_, *ref)) co_return std::unexpected(not_found(ref->arn()));
+        if (request.payload && !request.payload->empty() && !is_json(request.payload->view()))
+            co_return refuse("InvalidRequestContentException",
+                             "Could not parse request body into json: Could not parse payload into "
+                             "json: it is no value of JSON in UTF-8");
         const std::string type = request.invocation_type.value_or("RequestResponse");
         InvocationResponse out;
         if (type == "DryRun") {

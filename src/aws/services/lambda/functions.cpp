@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "aws/services/lambda/code_links.h"
 #include "aws/services/lambda/words.h"
 #include "functions/limits.h"
 
@@ -12,12 +13,12 @@ namespace {
 using namespace lambda;
 namespace domain = functions;
 
-constexpr int list_default = 50;
+constexpr int list_max = 50;  ///< as AWS, whatever MaxItems says
 
 class Handlers {
   public:
-    Handlers(domain::Functions& functions, objects::Objects& objects)
-        : functions_(functions), objects_(objects) {}
+    Handlers(domain::Functions& functions, objects::Objects& objects, const CodeLinks& links)
+        : functions_(functions), objects_(objects), links_(links) {}
 
     io::Task<Answer<FunctionConfiguration>> create(Caller caller, CreateFunctionRequest request) {
         auto key = latest_of(caller, request.function_name);
@@ -39,6 +40,8 @@ class Handlers {
         settings.timeout_s = request.timeout.value_or(3);
         settings.memory_mib = request.memory_size.value_or(128);
         settings.environment = environment_of(request.environment);
+        if (request.logging_config)
+            settings.log_group = request.logging_config->log_group.value_or("");
         std::map<std::string, std::string> tags;
         if (request.tags) tags.insert(request.tags->begin(), request.tags->end());
         auto created = co_await functions_.create(std::move(*key), std::move(settings),
@@ -54,7 +57,9 @@ class Handlers {
         const domain::Function found = *functions_.find(ref->key);
         GetFunctionResponse out;
         out.configuration = describe(functions_, found, ref->qualifier);
-        out.code.emplace().repository_type = "S3";
+        auto& code = out.code.emplace();
+        code.repository_type = "S3";
+        code.location = links_.link(found, caller.host());
         if (!found.tags.empty()) out.tags.emplace(found.tags.begin(), found.tags.end());
         co_return out;
     }
@@ -70,7 +75,8 @@ class Handlers {
     io::Task<Answer<ListFunctionsResponse>> list(Caller caller, ListFunctionsRequest request) {
         ListFunctionsResponse out;
         auto& found = out.functions.emplace();
-        const auto limit = static_cast<std::size_t>(request.max_items.value_or(list_default));
+        const auto limit =
+            static_cast<std::size_t>(std::min(request.max_items.value_or(list_max), list_max));
         for (const domain::Function& function :
              functions_.list(caller.account(), caller.region())) {
             if (request.marker && function.key.name <= *request.marker) continue;
@@ -92,6 +98,8 @@ class Handlers {
         if (request.dry_run.value_or(false)) {
             auto found = functions_.find(*key);
             if (!found) co_return refuse(found.error());
+            if (request.revision_id && *request.revision_id != found->revision)
+                co_return refuse(domain::stale("GetFunction/GetAlias").error());
             co_return describe(functions_, *found);
         }
         auto updated = co_await functions_.update_code(std::move(*key), std::move(*zip),
@@ -106,8 +114,9 @@ class Handlers {
         if (!key) co_return std::unexpected(std::move(key.error()));
         domain::SettingsChange change{request.runtime,     request.handler, request.role,
                                       request.description, request.timeout, request.memory_size,
-                                      std::nullopt};
+                                      std::nullopt,        std::nullopt};
         if (request.environment) change.environment = environment_of(request.environment);
+        if (request.logging_config) change.log_group = request.logging_config->log_group;
         auto updated = co_await functions_.update_settings(std::move(*key), std::move(change),
                                                            request.revision_id.value_or(""));
         if (!updated) co_return refuse(updated.error());
@@ -156,6 +165,10 @@ class Handlers {
 
     io::Task<Answer<Bytes>> code_of(std::optional<Bytes> zip, std::optional<std::string> bucket,
                                     std::optional<std::string> key) {
+        if (zip && (bucket || key))
+            co_return refuse("InvalidParameterValueException",
+                             "Please do not provide other FunctionCode parameters when providing a "
+                             "ZipFile.");
         if (zip) co_return std::move(*zip);
         if (!bucket || !key)
             co_return refuse("InvalidParameterValueException",
@@ -181,13 +194,14 @@ class Handlers {
 
     domain::Functions& functions_;
     objects::Objects& objects_;
+    const CodeLinks& links_;
 };
 
 }  // namespace
 
-void register_functions(Router& router, functions::Functions& functions,
-                        objects::Objects& objects) {
-    auto h = std::make_shared<Handlers>(functions, objects);
+void register_functions(Router& router, functions::Functions& functions, objects::Objects& objects,
+                        const CodeLinks& links) {
+    auto h = std::make_shared<Handlers>(functions, objects, links);
     io::Core& home = functions.home();
     on<CreateFunctionOp>(router, home, h, &Handlers::create);
     on<GetFunctionOp>(router, home, h, &Handlers::get);

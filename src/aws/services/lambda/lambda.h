@@ -5,6 +5,8 @@
 #include "objects/objects.h"
 
 namespace freshet::aws {
-/// `objects`: code may come from a bucket.
-void register_lambda(Router& router, functions::Functions& functions, objects::Objects& objects);
+class CodeLinks;
+/// `objects`: code may come from a bucket. `links`: where it can be had again.
+void register_lambda(Router& router, functions::Functions& functions, objects::Objects& objects,
+                     const CodeLinks& links);
 }  // namespace freshet::aws

@@ -6,6 +6,8 @@
 #include <ranges>
 
 #include "aws/services/lambda/lambda.h"
+#include "base/digest.h"
+#include "functions/limits.h"
 
 namespace freshet::aws::lambda_words {
 namespace {
@@ -144,7 +146,13 @@ lambda::FunctionConfiguration describe(const functions::Functions& functions,
     out.last_update_status = "Successful";
     out.package_type = "Zip";
     out.architectures = std::vector<std::string>{"x86_64"};
-    out.ephemeral_storage = lambda::EphemeralStorage{512};
+    out.ephemeral_storage = lambda::EphemeralStorage{functions::scratch_mib};
+    out.snap_start = lambda::SnapStartResponse{"None", "Off"};
+    out.logging_config.emplace().log_format = "Text";
+    out.logging_config->log_group = functions::log_group_of(function);
+    // AWS names a build of its runtime; ours is the machine's interpreter of that name.
+    out.runtime_version_config.emplace().runtime_version_arn = fmt::format(
+        "arn:aws:lambda:{}::runtime:{}", function.key.region, to_hex(sha256(settings.runtime)));
     return out;
 }
 
@@ -152,8 +160,9 @@ lambda::FunctionConfiguration describe(const functions::Functions& functions,
 
 namespace freshet::aws {
 
-void register_lambda(Router& router, functions::Functions& functions, objects::Objects& objects) {
-    lambda_words::register_functions(router, functions, objects);
+void register_lambda(Router& router, functions::Functions& functions, objects::Objects& objects,
+                     const CodeLinks& links) {
+    lambda_words::register_functions(router, functions, objects, links);
     lambda_words::register_calls(router, functions);
     lambda_words::register_policies(router, functions);
 }

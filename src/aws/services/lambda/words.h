@@ -9,6 +9,10 @@
 #include "functions/functions.h"
 #include "objects/objects.h"
 
+namespace freshet::aws {
+class CodeLinks;
+}
+
 namespace freshet::aws::lambda_words {
 
 inline constexpr const char* latest = "$LATEST";
@@ -50,7 +54,8 @@ void on(Router& router, io::Core& home, const std::shared_ptr<Handlers>& handler
     });
 }
 
-void register_functions(Router& router, functions::Functions& functions, objects::Objects& objects);
+void register_functions(Router& router, functions::Functions& functions, objects::Objects& objects,
+                        const CodeLinks& links);
 void register_calls(Router& router, functions::Functions& functions);
 void register_policies(Router& router, functions::Functions& functions);
 

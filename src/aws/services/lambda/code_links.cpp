@@ -1,0 +1,77 @@
+#include "aws/services/lambda/code_links.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <ranges>
+#include <vector>
+
+#include "base/digest.h"
+
+namespace freshet::aws {
+namespace {
+
+constexpr std::int64_t link_life_s = 600;
+
+io::HttpResponse answer(int status, const char* type, Bytes body) {
+    io::HttpResponse response;
+    response.status = status;
+    response.headers.add("Content-Type", type);
+    response.headers.add("Cache-Control", "no-store");
+    response.headers.add("X-Content-Type-Options", "nosniff");
+    response.body.push_back(std::move(body));
+    return response;
+}
+
+io::HttpResponse refuse(int status, const char* why) {
+    return answer(status, "application/json",
+                  Bytes::own(fmt::format("{{\"message\":\"{}\"}}\n", why)));
+}
+
+}  // namespace
+
+CodeLinks::CodeLinks(functions::Functions& functions)
+    : functions_(functions), secret_(functions::new_uuid() + functions::new_uuid()) {}
+
+std::string CodeLinks::signature(const std::string& resource, std::int64_t until_s) const {
+    return to_hex(hmac_sha256(secret_, fmt::format("{}\n{}", resource, until_s)));
+}
+
+std::string CodeLinks::link(const functions::Function& function, const std::string& host) const {
+    const std::string resource =
+        fmt::format("{}/{}/{}/{}", function.key.account, function.key.region, function.key.name,
+                    function.code_sha256);
+    const std::int64_t until_s = to_epoch_ms(functions_.home().now()) / 1000 + link_life_s;
+    return fmt::format("http://{}{}{}?until={}&signature={}", host, path, resource, until_s,
+                       signature(resource, until_s));
+}
+
+/// "ACCOUNT/REGION/NAME/SHA256?until=SECONDS&signature=HEX", as link() writes it.
+io::Task<io::HttpResponse> CodeLinks::handle(io::HttpRequest request) {
+    const std::string target = request.target.substr(path.size());
+    const std::string resource = target.substr(0, target.find('?'));
+    const auto value = [&](const std::string& name) {
+        const std::size_t at = target.find(name + "=");
+        if (at == std::string::npos) return std::string();
+        const std::size_t from = at + name.size() + 1;
+        return target.substr(from, target.find('&', from) - from);
+    };
+    std::int64_t until_s = 0;
+    const std::string until = value("until"), given = value("signature");
+    std::from_chars(until.data(), until.data() + until.size(), until_s);
+    const std::string right = signature(resource, until_s);
+    unsigned differing = given.size() == right.size() ? 0U : 1U;
+    for (std::size_t i = 0; i < std::min(given.size(), right.size()); ++i)
+        differing |= static_cast<unsigned char>(given[i] ^ right[i]);
+    if (differing != 0) co_return refuse(403, "This is no link that this server gave");
+    std::vector<std::string> parts;
+    for (const auto part : std::views::split(resource, '/'))
+        parts.emplace_back(part.begin(), part.end());
+    if (request.method != "GET") co_return refuse(405, "Code is read with GET");
+    auto found = co_await io::run_on(
+        functions_.home(), functions_.code({parts[0], parts[1], parts[2]}, parts[3], until_s));
+    if (!found) co_return refuse(404, "The link has expired, or the code is no longer there");
+    co_return answer(200, "application/zip", std::move(*found));
+}
+
+}  // namespace freshet::aws
