@@ -273,7 +273,9 @@ io::Task<Result<>> Pipe::deliver(Cut cut) {
     objects::Attributes attributes{{"content-type", "application/octet-stream"}};
     if (stream_.destination.compression == Compression::gzip)
         attributes["content-encoding"] = "gzip";
-    auto staged = co_await parts_.objects.stage(std::move(*pieces));
+    auto encryption = co_await parts_.objects.default_encryption(bucket);
+    if (!encryption) co_return std::unexpected(std::move(encryption.error()));
+    auto staged = co_await parts_.objects.stage(std::move(*pieces), *encryption);
     if (!staged) co_return std::unexpected(std::move(staged.error()));
     const Timestamp now = parts_.home.now();
     // The object becomes visible and the cursors move in one transaction: neither without the

@@ -70,5 +70,38 @@ TEST(ListPage, pages_of_any_size_tell_each_key_and_prefix_once_in_order) {
     for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + tail);
 }
 
+std::vector<Upload> uploads(std::initializer_list<std::pair<const char*, const char*>> all) {
+    std::vector<Upload> made;
+    for (const auto& [key, id] : all) made.push_back({id, key, {}, {}});
+    return made;
+}
+
+/// "key#id" and "prefix/" in the order of all pages of one entry each.
+std::vector<std::string> paged(const std::vector<Upload>& all, UploadListRequest request) {
+    std::vector<std::string> told;
+    request.count_max = 1;
+    while (true) {
+        const UploadPage page = upload_page(all, request);
+        for (const Upload& upload : page.uploads) told.push_back(upload.key + "#" + upload.id);
+        for (const std::string& prefix : page.common_prefixes) told.push_back(prefix);
+        if (!page.truncated) return told;
+        request.key_marker = page.last_key;
+        request.id_marker = page.last_id;
+    }
+}
+
+TEST(UploadPage, pages_tell_each_upload_and_each_prefix_once) {
+    const auto all = uploads({{"a/1", "x"}, {"a/2", "y"}, {"b", "1"}, {"b", "2"}, {"c/d/1", "z"}, {"d", "w"}});
+    EXPECT_EQ(paged(all, {"", "", "", "", 0}), (std::vector<std::string>{"a/1#x", "a/2#y", "b#1", "b#2", "c/d/1#z", "d#w"}));
+    EXPECT_EQ(paged(all, {"", "/", "", "", 0}), (std::vector<std::string>{"a/", "b#1", "b#2", "c/", "d#w"}));
+    EXPECT_EQ(paged(all, {"c/", "/", "", "", 0}), (std::vector<std::string>{"c/d/"}));
+}
+
+TEST(UploadPage, an_upload_that_is_gone_moves_no_page) {
+    const UploadPage page = upload_page(uploads({{"b", "2"}, {"c", "1"}}), {"", "", "b", "1", 10});
+    EXPECT_EQ(page.uploads.size(), 2u);
+    EXPECT_EQ(upload_page(uploads({{"b", "2"}, {"c", "1"}}), {"", "", "b", "", 10}).uploads.size(), 1u) << "without an id: behind the key";
+}
+
 }  // namespace
 }  // namespace freshet::objects

@@ -193,6 +193,13 @@ io::Task<Result<>> Objects::set(std::string bucket, std::string name, std::optio
 
 // --- objects
 
+io::Task<Result<Encryption>> Objects::default_encryption(std::string bucket) {
+    auto found = co_await settings(std::move(bucket));
+    if (!found && found.error().is(Errc::no_bucket)) co_return Encryption::none;
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    co_return found->contains(encryption_setting) ? Encryption::aes256 : Encryption::none;
+}
+
 io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body, Encryption encryption) {
     Blobs::Writer writer(blobs_, encryption);
     while (body) {
@@ -203,6 +210,7 @@ io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body, En
         if (!written) co_return std::unexpected(std::move(written.error()));
     }
     auto staged = co_await writer.finish();
+    if (staged) staged->encryption = encryption;
     co_return staged;
 }
 
@@ -217,6 +225,7 @@ Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket
     auto found = store::find_bucket(txn, bucket);
     if (!found) return std::unexpected(std::move(found.error()));
     if (auto holds = check_condition(txn, found->id, key, condition); !holds) return std::unexpected(std::move(holds.error()));
+    if (staged.encryption == Encryption::aes256) attributes[encryption_attribute] = "AES256";
     ObjectInfo object{key, staged.size, staged.etag.empty() ? to_hex(staged.md5) : staged.etag, now, std::move(attributes), staged.extents};
     if (auto put = store::put_object(txn, found->id, object); !put) return std::unexpected(std::move(put.error()));
     return object;

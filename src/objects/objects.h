@@ -39,6 +39,8 @@ class Objects {
     /// Reads `body` to its end into files, encrypted when asked. Nothing is visible yet.
     io::Task<Result<Staged>> stage(std::shared_ptr<io::BodyReader> body, Encryption encryption = Encryption::none);
     io::Task<Result<Staged>> stage(std::vector<Bytes> pieces, Encryption encryption = Encryption::none);
+    /// How bodies of `bucket` are staged that nothing else is asked for; a bucket that is not there asks for nothing.
+    io::Task<Result<Encryption>> default_encryption(std::string bucket);
     /// Makes staged bytes the object `key`, within `txn`: visible with everything else that the transaction does.
     static Result<ObjectInfo> publish_in(meta::Txn& txn, const std::string& bucket, const std::string& key, const Staged& staged,
                                          Attributes attributes, const WriteCondition& condition, Timestamp now);

@@ -56,6 +56,11 @@ std::uint64_t stored_bytes(const Extent& extent);
 /// x-amz-meta-* with their prefix, and checksum headers.
 using Attributes = std::map<std::string, std::string>;
 
+/// An attribute that the engine gives: "AES256" of an object whose bytes are encrypted.
+inline constexpr const char* encryption_attribute = "x-amz-server-side-encryption";
+/// The setting of a bucket whose bodies are encrypted where nothing else is asked; whatever its value.
+inline constexpr const char* encryption_setting = "encryption";
+
 /// An attribute that the engine gives: the upload that an object was completed of, so that completing it again is known.
 inline constexpr const char* upload_attribute = "upload";
 
@@ -74,6 +79,7 @@ struct Staged {
     std::string md5;  ///< 16 bytes
     std::vector<Extent> extents;
     std::string etag = {};  ///< empty: the MD5
+    Encryption encryption = Encryption::none;
 };
 
 /// Both empty: no condition.

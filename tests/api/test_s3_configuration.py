@@ -178,3 +178,52 @@ def test_page_sizes_and_encodings_are_judged(freshet, s3):
     _, _, body = ask(freshet, "GET", "/lake?list-type=2&encoding-type=url")
     assert b"<Key>a+b%2Bc</Key>" in body and b"<EncodingType>url</EncodingType>" in body
     assert ask(freshet, "GET", "/lake?max-keys=0")[2].count(b"<Contents>") == 0
+
+
+def files(freshet):
+    return b"".join(path.read_bytes() for path in (freshet.directory / "data" / "objects").rglob("*") if path.is_file())
+
+
+def test_what_is_asked_to_be_encrypted_is(freshet, s3):
+    secret = b"the secret of the lake " * 20
+    for key, arguments in (("plain", {}), ("sealed", {"ServerSideEncryption": "AES256"})):
+        content = key.encode() + secret
+        answer = s3.put_object(Bucket="lake", Key=key, Body=content, **arguments)
+        assert answer.get("ServerSideEncryption") == arguments.get("ServerSideEncryption")
+        for call in (s3.head_object, s3.get_object):
+            assert call(Bucket="lake", Key=key).get("ServerSideEncryption") == arguments.get("ServerSideEncryption")
+        assert s3.get_object(Bucket="lake", Key=key)["Body"].read() == content
+        assert s3.get_object(Bucket="lake", Key=key, Range="bytes=3-9")["Body"].read() == content[3:10]
+    assert b"plainthe secret" in files(freshet) and b"sealedthe secret" not in files(freshet)
+    s3.put_object(Bucket="lake", Key="source", Body=b"source" + secret)
+    before = files(freshet).count(b"sourcethe secret")
+    copy = s3.copy_object(Bucket="lake", Key="copy", CopySource="lake/source", ServerSideEncryption="AES256")
+    assert copy["ServerSideEncryption"] == "AES256" and copy["CopyObjectResult"]["ETag"] == s3.head_object(Bucket="lake", Key="source")["ETag"]
+    assert s3.get_object(Bucket="lake", Key="copy")["Body"].read() == b"source" + secret and files(freshet).count(b"sourcethe secret") == before
+    assert s3.copy_object(Bucket="lake", Key="again", CopySource="lake/sealed")["ServerSideEncryption"] == "AES256"
+    upload = s3.create_multipart_upload(Bucket="lake", Key="parts", ServerSideEncryption="AES256")
+    part = s3.upload_part(Bucket="lake", Key="parts", UploadId=upload["UploadId"], PartNumber=1, Body=b"parted" + secret)
+    done = s3.complete_multipart_upload(Bucket="lake", Key="parts", UploadId=upload["UploadId"], MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+    assert [one["ServerSideEncryption"] for one in (upload, part, done)] == ["AES256"] * 3
+    assert b"partedthe secret" not in files(freshet)
+    freshet.restart()
+    for key, content in (("sealed", b"sealed"), ("copy", b"source"), ("again", b"sealed"), ("parts", b"parted")):
+        assert s3.get_object(Bucket="lake", Key=key)["Body"].read() == content + secret
+
+
+def test_a_bucket_encrypts_what_is_put_into_it(freshet, s3):
+    secret = b"the secret of the lake " * 20
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]}
+    assert refusal(s3.get_bucket_encryption, Bucket="lake") == (404, "ServerSideEncryptionConfigurationNotFoundError")
+    s3.put_bucket_encryption(Bucket="lake", ServerSideEncryptionConfiguration=rules)
+    assert s3.get_bucket_encryption(Bucket="lake")["ServerSideEncryptionConfiguration"] == rules
+    assert s3.put_object(Bucket="lake", Key="x", Body=b"default" + secret)["ServerSideEncryption"] == "AES256"
+    assert s3.create_multipart_upload(Bucket="lake", Key="x")["ServerSideEncryption"] == "AES256"
+    assert s3.copy_object(Bucket="lake", Key="c", CopySource="lake/k")["ServerSideEncryption"] == "AES256"
+    assert b"defaultthe secret" not in files(freshet)
+    s3.delete_bucket_encryption(Bucket="lake")
+    assert "ServerSideEncryption" not in s3.put_object(Bucket="lake", Key="y", Body=b"")
+    assert s3.get_object(Bucket="lake", Key="x")["Body"].read() == b"default" + secret
+    kms = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}
+    assert refusal(s3.put_bucket_encryption, Bucket="lake", ServerSideEncryptionConfiguration=kms) == (501, "NotImplemented")
+    assert refusal(s3.put_bucket_encryption, Bucket="lake", ServerSideEncryptionConfiguration={"Rules": []}) == (400, "MalformedXML")

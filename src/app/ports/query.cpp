@@ -223,7 +223,9 @@ io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::st
 
 io::Task<Result<>> QueryObjects::put(query::Home, std::string bucket, std::string key,
                                      std::string content_type, std::vector<Bytes> content) {
-    auto staged = co_await objects_.stage(std::move(content));
+    auto encryption = co_await objects_.default_encryption(bucket);
+    if (!encryption) co_return translated(encryption.error());
+    auto staged = co_await objects_.stage(std::move(content), *encryption);
     if (!staged) co_return translated(staged.error());
     auto done = co_await objects_.publish(std::move(bucket), std::move(key), std::move(*staged),
                                           {{"content-type", std::move(content_type)}}, {});
@@ -233,7 +235,9 @@ io::Task<Result<>> QueryObjects::put(query::Home, std::string bucket, std::strin
 io::Task<Result<>> QueryObjects::put_body(query::Home, std::string bucket, std::string key,
                                           std::string content_type,
                                           std::shared_ptr<io::BodyReader> body) {
-    auto staged = co_await objects_.stage(std::move(body));
+    auto encryption = co_await objects_.default_encryption(bucket);
+    if (!encryption) co_return translated(encryption.error());
+    auto staged = co_await objects_.stage(std::move(body), *encryption);
     if (!staged) co_return translated(staged.error());
     auto done = co_await objects_.publish(std::move(bucket), std::move(key), std::move(*staged),
                                           {{"content-type", std::move(content_type)}}, {});

@@ -9,6 +9,14 @@ constexpr std::size_t metadata_bytes_max = 2048;  ///< S3: names and values toge
 
 }  // namespace
 
+objects::Encryption encryption_of(const std::optional<std::string>& asked, const objects::Settings& settings) {
+    return asked || settings.contains(objects::encryption_setting) ? objects::Encryption::aes256 : objects::Encryption::none;
+}
+
+objects::Encryption encryption_of(const objects::Attributes& upload) {
+    return upload.contains(encryption_attribute) ? objects::Encryption::aes256 : objects::Encryption::none;
+}
+
 std::string content_encoding_of(const std::string& header) {
     std::string kept;
     for (std::size_t at = 0; at < header.size();) {

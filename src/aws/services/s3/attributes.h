@@ -13,7 +13,12 @@
 
 namespace freshet::aws::s3_words {
 
-inline constexpr const char* encryption_attribute = "x-amz-server-side-encryption";
+using objects::encryption_attribute;
+
+/// How a body is staged: as its request asks, else as its bucket does.
+objects::Encryption encryption_of(const std::optional<std::string>& asked, const objects::Settings& settings);
+/// As the upload of a part was begun.
+objects::Encryption encryption_of(const objects::Attributes& upload);
 
 /// "gzip,aws-chunked" without the framing of the transfer, which is not the object's encoding.
 std::string content_encoding_of(const std::string& header);

@@ -19,6 +19,7 @@ constexpr int tries_max = 3;  ///< of a copy whose source changes while it is re
 struct Digested {
     objects::ObjectInfo of;
     std::string etag, checksum;
+    std::optional<objects::Staged> sealed = {};  ///< its bytes anew, encrypted
 
     bool is_of(const objects::ObjectInfo& source) const { return of.etag == source.etag && of.modified == source.modified && of.size == source.size; }
 };
@@ -36,11 +37,16 @@ struct Copy {
     bool replaces_metadata = false, replaces_tags = false;
     objects::Attributes replacement;
     std::optional<Checksum> wanted;
+    objects::Encryption encryption = objects::Encryption::none;
     std::optional<Digested> digested;
     std::optional<Fault> fault;  ///< of the source as it is
     bool must_read = false;      ///< the source must be read before it can be copied
 
     static Answer<Copy> of(CopyObjectRequest input);
+    /// Whether the copy is encrypted and its source is not.
+    bool must_seal(const objects::ObjectInfo& source) const {
+        return encryption == objects::Encryption::aes256 && encryption_of(source.attributes) == objects::Encryption::none;
+    }
     Result<objects::ObjectInfo> transform(const objects::ObjectInfo& source);
     Result<objects::ObjectInfo> refused(Fault why) {
         fault = std::move(why);
@@ -91,7 +97,8 @@ Result<objects::ObjectInfo> Copy::transform(const objects::ObjectInfo& source) {
     }
     const auto kept = kept_checksum(source.attributes);
     const bool is_multipart = source.etag.find('-') != std::string::npos;
-    must_read = (is_multipart || (wanted && (!kept || kept->algorithm != *wanted))) && !(digested && digested->is_of(source));
+    const bool is_digested = digested && digested->is_of(source);
+    must_read = (is_multipart || must_seal(source) || (wanted && (!kept || kept->algorithm != *wanted))) && !is_digested;
     if (must_read) return fail(objects::Errc::condition, "");
     objects::ObjectInfo object = source;
     if (replaces_metadata) {
@@ -103,7 +110,11 @@ Result<objects::ObjectInfo> Copy::transform(const objects::ObjectInfo& source) {
         keep_tags(object.attributes, tags_of(replacement));
     }
     object.attributes.erase(parts_attribute);
-    if (digested && digested->is_of(source)) {
+    if (is_digested && digested->sealed) {
+        object.extents = digested->sealed->extents;
+        object.attributes[encryption_attribute] = "AES256";
+    }
+    if (is_digested) {
         object.etag = digested->etag;
         const Checksum algorithm = wanted.value_or(kept ? kept->algorithm : checksum_default);
         keep_checksum(object.attributes, {algorithm, digested->checksum}, full_object);
@@ -122,6 +133,9 @@ class Handlers {
         auto asked = Copy::of(std::move(input));
         if (!asked) co_return std::unexpected(std::move(asked.error()));
         Copy& copy = *asked;
+        auto settings = co_await objects_.settings(copy.input.bucket);
+        if (!settings) co_return refuse(settings.error(), copy.input.bucket);
+        copy.encryption = encryption_of(copy.input.server_side_encryption, *settings);
         for (int tries = 0; tries < tries_max; ++tries) {
             auto object = co_await objects_.copy(copy.from.bucket, copy.from.key, copy.input.bucket, copy.input.key,
                                                  [&copy](const objects::ObjectInfo& source) { return copy.transform(source); }, *condition);
@@ -141,17 +155,26 @@ class Handlers {
         if (!source) co_return std::unexpected(std::move(source.error()));
         const auto kept = kept_checksum(source->attributes);
         const Checksum algorithm = copy.wanted.value_or(kept ? kept->algorithm : checksum_default);
-        RunningChecksum checksum(algorithm);
-        Hasher md5(Hasher::Kind::md5);
-        const auto body = objects_.read(*source, 0, source->size);
-        while (true) {
-            auto piece = co_await body->read();
-            if (!piece) co_return std::unexpected(std::move(piece.error()));
-            if (piece->empty()) break;
-            checksum.update(piece->view());
-            md5.update(piece->view());
+        const std::vector<Checksum> algorithms{algorithm};
+        const auto body = std::make_shared<ChecksummingBody>(objects_.read(*source, 0, source->size), algorithms);
+        Digested digested{*source, "", "", {}};
+        if (copy.must_seal(*source)) {
+            auto sealed = co_await objects_.stage(body, copy.encryption);
+            if (!sealed) co_return std::unexpected(std::move(sealed.error()));
+            digested.etag = to_hex(sealed->md5);
+            digested.sealed = std::move(*sealed);
+        } else {
+            Hasher md5(Hasher::Kind::md5);
+            while (true) {
+                auto piece = co_await body->read();
+                if (!piece) co_return std::unexpected(std::move(piece.error()));
+                if (piece->empty()) break;
+                md5.update(piece->view());
+            }
+            digested.etag = to_hex(md5.finish());
         }
-        co_return Digested{std::move(*source), to_hex(md5.finish()), checksum.finish()};
+        digested.checksum = body->finish(algorithm);
+        co_return digested;
     }
 
     /// Of the source, or of where the copy goes.

@@ -26,11 +26,11 @@ class Handlers {
         if (auto good = check_length(*body); !good) co_return std::unexpected(std::move(good.error()));
         auto attributes = attributes_of(input);
         if (!attributes) co_return std::unexpected(std::move(attributes.error()));
-        auto bucket = co_await objects_.find_bucket(input.bucket);
-        if (!bucket) co_return refuse(bucket.error(), input.bucket);
+        auto settings = co_await objects_.settings(input.bucket);
+        if (!settings) co_return refuse(settings.error(), input.bucket);
         const Checksum algorithm = body->algorithm().value_or(checksum_default);
         body->compute(algorithm);
-        auto staged = co_await objects_.stage(body);
+        auto staged = co_await objects_.stage(body, encryption_of(input.server_side_encryption, *settings));
         if (!staged) co_return refuse(staged.error(), input.bucket, input.key);
         if (const auto value = body->computed(algorithm)) keep_checksum(*attributes, {algorithm, *value}, full_object);
         auto object = co_await objects_.publish(input.bucket, input.key, std::move(*staged), std::move(*attributes), *condition);

@@ -52,7 +52,7 @@ class Handlers {
         const auto declared = body->algorithm();
         if (auto good = check_algorithm(plan, declared); !good) co_return std::unexpected(std::move(good.error()));
         body->compute(plan.algorithm);
-        auto staged = co_await objects_.stage(body);
+        auto staged = co_await objects_.stage(body, encryption_of(upload->attributes));
         if (!staged) co_return refuse(staged.error(), input.bucket, input.key);
         objects::Attributes attributes;
         for (const Checksum algorithm : {plan.algorithm, declared.value_or(plan.algorithm)}) {
@@ -81,7 +81,7 @@ class Handlers {
         const ChecksumPlan plan = plan_of(upload->attributes);
         const std::vector<Checksum> algorithms{plan.algorithm};
         const auto body = std::make_shared<ChecksummingBody>(objects_.read(*source, range->first, range->size), algorithms);
-        auto staged = co_await objects_.stage(body);
+        auto staged = co_await objects_.stage(body, encryption_of(upload->attributes));
         if (!staged) co_return refuse(staged.error(), input.bucket, input.key);
         objects::Attributes attributes;
         attributes[header_of(plan.algorithm)] = body->finish(plan.algorithm);

@@ -16,6 +16,7 @@ void register_s3(Router& router, io::Core& home, objects::Objects& objects) {
     s3_words::register_object_attributes(router, home, objects);
     s3_words::register_access(router, home, objects);
     s3_words::register_bucket_cors(router, home, objects);
+    s3_words::register_encryption(router, home, objects);
     s3_words::register_configuration(router, home, objects);
 }
 

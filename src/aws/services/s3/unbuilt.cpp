@@ -36,7 +36,7 @@ Answer<void> check_storage_class(const std::optional<std::string>& storage_class
 }
 
 Answer<void> check_encryption(const std::optional<std::string>& encryption, std::string_view operation) {
-    if (!encryption) return {};
+    if (!encryption || *encryption == "AES256") return {};
     if (!knows(encryptions, *encryption)) {
         return refuse_argument("The encryption method specified is not supported", "x-amz-server-side-encryption", *encryption);
     }

@@ -130,6 +130,9 @@ class Handlers {
         if (!plan) co_return std::unexpected(std::move(plan.error()));
         auto attributes = attributes_of(input);
         if (!attributes) co_return std::unexpected(std::move(attributes.error()));
+        auto settings = co_await objects_.settings(input.bucket);
+        if (!settings) co_return refuse(settings.error(), input.bucket);
+        if (encryption_of(input.server_side_encryption, *settings) == objects::Encryption::aes256) (*attributes)[encryption_attribute] = "AES256";
         if (plan->is_declared) {
             (*attributes)[checksum_algorithm_attribute] = name_of(plan->algorithm);
             (*attributes)[checksum_type_attribute] = plan->type();

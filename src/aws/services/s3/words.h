@@ -44,6 +44,7 @@ void register_tagging(Router& router, io::Core& home, objects::Objects& objects)
 void register_object_attributes(Router& router, io::Core& home, objects::Objects& objects);
 void register_access(Router& router, io::Core& home, objects::Objects& objects);
 void register_bucket_cors(Router& router, io::Core& home, objects::Objects& objects);
+void register_encryption(Router& router, io::Core& home, objects::Objects& objects);
 void register_configuration(Router& router, io::Core& home, objects::Objects& objects);
 
 }  // namespace freshet::aws::s3_words

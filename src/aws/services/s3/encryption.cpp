@@ -1,0 +1,71 @@
+// The encryption of a bucket's objects where a request asks for none: SSE-S3, AES256.
+#include <algorithm>
+
+#include "aws/model/s3.h"
+#include "aws/services/s3/documents.h"
+#include "aws/services/s3/guards.h"
+#include "aws/services/s3/settings.h"
+
+namespace freshet::aws::s3_words {
+namespace {
+
+using namespace s3;
+
+/// One rule, of AES256. Keys that a client brings are refused anyway: a rule that blocks them changes nothing.
+Answer<void> check_rules(const std::vector<ServerSideEncryptionRule>& rules) {
+    if (rules.size() != 1) return malformed_xml();
+    const ServerSideEncryptionRule& rule = rules[0];
+    if (rule.apply_server_side_encryption_by_default) {
+        const ServerSideEncryptionByDefault& by_default = *rule.apply_server_side_encryption_by_default;
+        if (by_default.sse_algorithm != "AES256") return unbuilt("the SSEAlgorithm " + by_default.sse_algorithm, "PutBucketEncryption");
+        if (by_default.kms_master_key_id) return refuse("InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse", 400);
+    } else if (!rule.blocked_encryption_types) {
+        return malformed_xml();
+    }
+    return {};
+}
+
+class Handlers {
+  public:
+    explicit Handlers(objects::Objects& objects) : objects_(objects) {}
+
+    io::Task<Answer<PutBucketEncryptionOp::Output>> put(Caller, PutBucketEncryptionRequest input) {
+        std::vector<ServerSideEncryptionRule>& rules = input.server_side_encryption_configuration.rules;
+        if (auto good = check_rules(rules); !good) co_return std::unexpected(std::move(good.error()));
+        if (!rules[0].apply_server_side_encryption_by_default) rules[0].apply_server_side_encryption_by_default.emplace().sse_algorithm = "AES256";
+        if (!rules[0].bucket_key_enabled) rules[0].bucket_key_enabled = false;
+        auto kept = co_await objects_.set(input.bucket, objects::encryption_setting, document_of<PutBucketEncryptionOp>(input));
+        if (!kept) co_return refuse(kept.error(), input.bucket);
+        co_return PutBucketEncryptionOp::Output{};
+    }
+
+    io::Task<Answer<GetBucketEncryptionOutput>> get(Caller, GetBucketEncryptionRequest input) {
+        auto settings = co_await objects_.settings(input.bucket);
+        if (!settings) co_return refuse(settings.error(), input.bucket);
+        const auto found = settings->find(objects::encryption_setting);
+        if (found == settings->end()) {
+            co_return not_configured("ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found", input.bucket);
+        }
+        co_return from_document<GetBucketEncryptionOp>(found->second);
+    }
+
+    io::Task<Answer<DeleteBucketEncryptionOp::Output>> remove(Caller, DeleteBucketEncryptionRequest input) {
+        auto removed = co_await objects_.set(input.bucket, objects::encryption_setting, std::nullopt);
+        if (!removed) co_return refuse(removed.error(), input.bucket);
+        co_return DeleteBucketEncryptionOp::Output{};
+    }
+
+  private:
+    objects::Objects& objects_;
+};
+
+}  // namespace
+
+void register_encryption(Router& router, io::Core& home, objects::Objects& objects) {
+    const auto handlers = std::make_shared<Handlers>(objects);
+    serve<PutBucketEncryptionOp>(router, home, objects, handlers, &Handlers::put);
+    serve<GetBucketEncryptionOp>(router, home, objects, handlers, &Handlers::get);
+    serve<DeleteBucketEncryptionOp>(router, home, objects, handlers, &Handlers::remove);
+}
+
+}  // namespace freshet::aws::s3_words
