@@ -1,9 +1,9 @@
-"""The article's pipeline on this machine: `./dev demo [--once] [--article] [--csv FILE...]`.
+"""The article's pipeline on this machine: `./dev demo [--once] [--article] [--csv FILE... [--count COLUMN] [--flag COLUMN]] [--keep DIR]`.
 
 Starts a Freshet of its own, makes the pipeline by `freshet apply pipeline.yaml`, sends rows as the article's producer does
 (KPL-aggregated), waits until rows and windows lie in the lake under year=/month=/day=/hour=, asks Athena, and holds every
 hand-over against what Python computes from the input itself.
-Without --once it keeps sending rows until Ctrl-C.
+Without --once it keeps sending rows until Ctrl-C, which ends the server and removes its data, unless --keep names where it stays.
 """
 import argparse
 import collections
@@ -28,6 +28,7 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 
 import application  # noqa: E402
+import columns  # noqa: E402
 import boto3  # noqa: E402
 import generate  # noqa: E402
 import producer  # noqa: E402
@@ -64,39 +65,31 @@ def is_free(port):
             return False
 
 
-def pipeline_for(header, directory):
-    """A copy of the pipeline file, with what it names, for rows of other columns; known names keep their types."""
-    if "Location Description" not in header:
-        raise SystemExit("demo: the streaming SQL counts the column Location Description, which the rows do not have")
-    if "Arrest" not in header:
-        raise SystemExit("demo: the chart's line counts the column Arrest, which the rows do not have")
-    text = PIPELINE.read_text()
-    types = dict(re.findall(r"- \{name: (.*), type: (.*)\}", text))
-    stream = "".join(f"        - {{name: {json.dumps(name)}, type: {types.get(name, 'VARCHAR(512)')}}}\n" for name in header)
-    names = [re.sub(r"[^a-z0-9]+", "_", name.lower()) for name in header]
-    table = "".join(f"      {name}{'_' if name in ('year', 'month', 'day', 'hour') else ''}: string\n" for name in names)
-    text = re.sub(r"(?: +- \{name: .*, type: .*\}\n)+", lambda _: stream, text)
-    text = re.sub(r"(?: +\w+: string.*\n)+(?=    partitions)", lambda _: table, text)
-    for name in ("preprocess.py", "partitions.py", "top_locations.sql"):
-        shutil.copy(HERE / name, directory)
-    (directory / PIPELINE.name).write_text(text)
-    return directory / PIPELINE.name
+def pipeline_for(path, directory):
+    """The pipeline file for the rows of a CSV file, in `directory`; and its columns."""
+    chosen = columns.Columns(str(path))
+    return chosen.pipeline(PIPELINE, directory), chosen
 
 
 class Demo:
     def __init__(self, options):
         self.options = options
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="freshet-demo-"))
-        self.header = next(producer.read_rows(options.csv[0])) if options.csv else generate.COLUMNS
-        self.pipeline = PIPELINE if self.header == generate.COLUMNS else pipeline_for(self.header, self.directory)
+        self.columns = columns.Columns(options.csv[0], options.count, options.flag) if options.csv else columns.Columns.of_the_article(generate.COLUMNS)
+        self.header = self.columns.header
+        if options.keep:
+            options.keep.mkdir(parents=True, exist_ok=True)
+            if any(options.keep.iterdir()):
+                raise SystemExit(f"demo: --keep: {options.keep} is not empty")
+        self.directory = (options.keep or pathlib.Path(tempfile.mkdtemp(prefix="freshet-demo-"))).resolve()
+        self.pipeline = PIPELINE if self.header == generate.COLUMNS and self.columns.is_article else self.columns.pipeline(PIPELINE, self.directory)
         port = options.port if is_free(options.port) else 0  # 0: the system chooses
-        self.server = subprocess.Popen([PROGRAM, "serve", "--data", self.directory, "--listen", f"127.0.0.1:{port}"],
+        self.server = subprocess.Popen([PROGRAM, "serve", "--data", self.directory / "data", "--listen", f"127.0.0.1:{port}"],
                                        stdout=subprocess.PIPE, stderr=open(self.directory / "server.log", "w"), text=True)
         line = self.server.stdout.readline().strip()
         if "ready" not in line:
             raise SystemExit(f"demo: the server did not start; see {self.directory / 'server.log'}")
         self.endpoint = line.split()[-1]
-        print(f"demo: {line}, data in {self.directory}")
+        print(f"demo: {line}, data in {self.directory / 'data'}")
         self.clients = {name: boto3.client(name, endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id="demo", aws_secret_access_key="demo")
                         for name in ("kinesis", "s3", "firehose", "athena", "kinesisanalytics", "glue")}
         self.kinesis, self.s3, self.firehose, self.athena = (self.clients[name] for name in ("kinesis", "s3", "firehose", "athena"))
@@ -107,7 +100,11 @@ class Demo:
     def stop(self):
         self.server.send_signal(signal.SIGTERM)
         status = self.server.wait(timeout=30)
-        shutil.rmtree(self.directory)
+        if self.options.keep:
+            print(f"demo: the data stays: {PROGRAM} serve --data {self.directory / 'data'}")
+        else:
+            shutil.rmtree(self.directory)
+            print(f"demo: the server has ended and its data, {self.directory}, is removed")
         return status
 
     def rows(self):
@@ -117,7 +114,7 @@ class Demo:
         for path in self.options.csv:
             rows = producer.read_rows(path)
             next(rows, None)
-            yield from rows
+            yield from (self.columns.fits(row) for row in rows if row)
 
     def make(self):
         """Everything, by the pipeline file; a second time changes nothing."""
@@ -174,7 +171,7 @@ class Demo:
 
     def check_windows(self, table):
         since = time.monotonic()
-        place = self.header.index("Location Description")
+        place = self.header.index(self.columns.counted)
         expected = self.streaming.expected_windows(place)
         keys, rows = self.wait_for_windows(len(expected))
         found = {(round(datetime.datetime.fromisoformat(end + "+00:00").timestamp() * 1000), name, int(crimes)) for name, crimes, end in rows}
@@ -198,7 +195,7 @@ class Demo:
 
     def lake_lines(self, keys):
         content = b"".join(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys)
-        return content.decode().splitlines()
+        return content.decode().split("\n")[:-1] if content else []
 
     def wait_for_lake(self, expected):
         """Until the lake has as many rows, or a minute longer than a buffer lives."""
@@ -260,10 +257,10 @@ class Demo:
     def check_queries(self, table, lines):
         since = time.monotonic()
         table.row("rows that Athena counts", len(lines), int(self.query("SELECT COUNT(*) FROM crimes.reports")[1][0]), since)
-        since, place = time.monotonic(), self.header.index("Location Description")
+        since, place = time.monotonic(), self.header.index(self.columns.counted)
         counted = collections.Counter(next(csv.reader([line]))[place] for line in lines)
         expected = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:10]
-        answer = self.query("SELECT place, crimes FROM crimes.top_places ORDER BY crimes DESC, place LIMIT 10")[1:]
+        answer = self.query(f"SELECT place, {self.columns.bars} FROM crimes.top_places ORDER BY 2 DESC, place LIMIT 10")[1:]
         found = [(name or "", int(count)) for name, count in answer]
         table.row("top ten places of the view", "as Python's", "as Python's" if found == expected else "others", since)
         for name, count in found:
@@ -275,18 +272,27 @@ class Demo:
             data = json.loads(events.readline().decode().removeprefix("data: "))
         if data.get("error"):
             raise SystemExit(f"demo: the dashboard says {data['error']}")
-        return {place or "": (int(crimes), int(arrests)) for place, crimes, arrests in data["rows"]}
+        return {row[0] or "": tuple(map(int, row[1:])) for row in data["rows"]}
 
     def check_chart(self, table, lines):
         """The ten bars and the ten points of the line, against the rows themselves."""
-        since, place, arrest = time.monotonic(), self.header.index("Location Description"), self.header.index("Arrest")
+        since, place = time.monotonic(), self.header.index(self.columns.counted)
         crimes, arrests = collections.Counter(), collections.Counter()
         for row in csv.reader(lines):
             crimes[row[place]] += 1
-            arrests[row[place]] += row[arrest].lower() == "true"
+            arrests[row[place]] += self.columns.is_true(row)
         first = sorted(crimes, key=lambda name: (-crimes[name], name))[:10]
-        expected, found = {name: (crimes[name], arrests[name]) for name in first}, self.charted()
-        table.row("bars and line of the chart", 2 * len(expected), 2 * sum(found.get(name) == values for name, values in expected.items()), since)
+        expected = {name: (crimes[name], arrests[name]) if self.columns.lines else (crimes[name],) for name in first}
+        found = self.charted()
+        each = 2 if self.columns.lines else 1
+        table.row("bars and line of the chart", each * len(expected), each * sum(found.get(name) == values for name, values in expected.items()), since)
+
+    def live_rows(self):
+        """Rows without an end: drawn ones, or those of the files over and over."""
+        if not self.options.csv:
+            yield from generate.rows(10**9, self.options.seed + 1)
+        while True:
+            yield from self.rows()
 
     def page(self):
         return f"{self.endpoint}/_freshet/#/dashboards/{DASHBOARD}"
@@ -321,7 +327,9 @@ class Demo:
               f"  {self.page()}\n  {self.endpoint}/_freshet/ (the pipeline, its windows, a page for SQL)\nor try\n"
               f"  aws --endpoint-url {self.endpoint} s3 ls --recursive s3://{BUCKET}/\n"
               f"  curl {self.endpoint}/_freshet/metrics")
-        sender, rows = producer.Producer(self.kinesis, STREAM), generate.rows(10**9, self.options.seed + 1)
+        if not self.options.keep:
+            print(f"Ctrl-C ends the server and removes its data, {self.directory}; --keep DIR keeps it", flush=True)
+        sender, rows = producer.Producer(self.kinesis, STREAM), self.live_rows()
         while True:
             for _ in range(LIVE_ROWS_PER_SECOND):
                 sender.add(next(rows))
@@ -334,10 +342,16 @@ def main():
     parser.add_argument("--once", action="store_true", help="check and end; the exit status says whether all agrees")
     parser.add_argument("--article", action="store_true", help="the article's buffers: 5 MiB or 300 s")
     parser.add_argument("--csv", nargs="+", metavar="FILE", help="rows of these files (first row: header), plain or .gz")
+    parser.add_argument("--count", metavar="COLUMN", help="with --csv: the column whose values are counted; a likely one when not given")
+    parser.add_argument("--flag", metavar="COLUMN", help="with --csv: the column of true and false that the chart's line counts")
+    parser.add_argument("--keep", metavar="DIR", type=pathlib.Path, help="a new directory in which the data stays; without it the end removes the data")
     parser.add_argument("--rows", type=int, default=50_000, help="rows to generate without --csv (50000)")
     parser.add_argument("--seed", type=int, default=2022)
     parser.add_argument("--port", type=int, default=4566, help="where to listen when it is free (4566)")
-    demo = Demo(parser.parse_args())
+    options = parser.parse_args()
+    if (options.count or options.flag) and not options.csv:
+        parser.error("--count and --flag choose columns of --csv FILE")
+    demo = Demo(options)
     good = False
     try:
         good = demo.check()

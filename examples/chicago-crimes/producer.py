@@ -9,6 +9,7 @@ import argparse
 import csv
 import gzip
 import io
+import itertools
 import os
 import sys
 import time
@@ -67,11 +68,19 @@ class Producer:
         self.send()
 
 
+def delimiter_of(line):
+    """The one of , ; | and the tab that a header has most of."""
+    return max(",\t;|", key=line.count)
+
+
 def read_rows(path):
     source = gzip.open(path, "rt", newline="", encoding="utf-8") if path.endswith(".gz") else \
         open(path, newline="", encoding="utf-8")
     with source:
-        yield from csv.reader(source)
+        header = source.readline().removeprefix("\ufeff")
+        delimiter = delimiter_of(header)
+        # A quoted name may hold a line break: the reader goes on in the file.
+        yield from csv.reader(itertools.chain([header], source), delimiter=delimiter)
 
 
 def main():

@@ -31,7 +31,7 @@ def test_the_pages_show_the_articles_numbers(freshet, open_page, keep, tmp_path)
     import generate
     import producer
     rows, header = rows_and_header()
-    file = demo.PIPELINE if header == list(generate.COLUMNS) else demo.pipeline_for(header, tmp_path)
+    file = demo.PIPELINE if header == list(generate.COLUMNS) else demo.pipeline_for(REAL, tmp_path)[0]
     parameters = {"WINDOW_SECONDS": 10, "BUFFER_SECONDS": 15, "PARTITIONS_SCHEDULE": "rate(1 minute)"}
     subprocess.run(freshet.command("apply", file, "--endpoint", freshet.endpoint, "--python", sys.executable,
                                    *itertools.chain(*(("--set", f"{name}={value}") for name, value in parameters.items()))),
@@ -65,7 +65,7 @@ def test_the_pages_show_the_articles_numbers(freshet, open_page, keep, tmp_path)
     expected = application.Streaming(clients, "crimes", None, 10).expected_windows(place)
     page = open_page(freshet, "analytics/top-locations")
     freshet.until(lambda: page.locator("article.window").count() >= len({end for end, _, _ in expected}), advance_ms=1_000)
-    shown = [next(csv.reader([row.inner_text()], delimiter="\t")) for row in page.locator("article.window tr").all()]
+    shown = [next(csv.reader([row.inner_text()], delimiter="\t")) for row in page.locator("article.window tbody tr").all()]
     assert collections.Counter((name, int(count.replace(",", ""))) for name, count, _ in shown) == collections.Counter((name, count) for _, name, count in expected)
     keep(page, "article-windows")
     page = open_page(freshet, "overview")
