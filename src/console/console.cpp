@@ -112,7 +112,7 @@ io::Task<io::HttpResponse> Console::answer(Question question) {
             co_return response;
         }
         if (path == "homes") {
-            Bytes json = co_await homes();
+            Bytes json = co_await homes(question.home);
             co_return json_answer(200, std::move(json));
         }
         if (path == "catalog") {
@@ -122,6 +122,11 @@ io::Task<io::HttpResponse> Console::answer(Question question) {
     }
     if (question.method == "POST" && path == "query") {
         auto response = co_await query(std::move(question));
+        co_return response;
+    }
+    if (question.method == "POST" && path == "query/cancel") co_return cancel_query(question);
+    if (question.method == "POST" && (path == "applications/start" || path == "applications/stop")) {
+        auto response = co_await switch_application(std::move(question));
         co_return response;
     }
     if (question.method == "POST" && path == "dashboards") {
@@ -143,8 +148,9 @@ io::Task<io::HttpResponse> Console::live(Question question) {
     co_return response;
 }
 
-io::Task<Bytes> Console::homes() {
-    std::set<Home> all;
+io::Task<Bytes> Console::homes(Home shown) {
+    // The way back stays in sight: the page's own, and the one that a page without an address shows.
+    std::set<Home> all{shown, {parts_.account, "us-east-1"}};
     for (const auto& [key, stream] : parts_.streams.all()) all.insert({key.account, key.region});
     for (const auto& key : parts_.deliveries.keys()) all.insert({key.account, key.region});
     for (const auto& [key, one] : parts_.applications.all()) all.insert({key.account, key.region});
@@ -153,9 +159,8 @@ io::Task<Bytes> Console::homes() {
     if (catalogs) {
         for (const catalog::Home& home : *catalogs) all.insert({home.account, home.region});
     }
-    if (all.empty()) all.insert({parts_.account, "us-east-1"});
     JsonWriter json;
-    json.open('{').key("homes").open('[');
+    json.open('{').member("shown", shown.account + "/" + shown.region).key("homes").open('[');
     for (const Home& home : all) json.text(std::string_view(home.account + "/" + home.region));
     co_return json.close(']').close('}').take();
 }
@@ -220,7 +225,7 @@ io::Task<io::HttpResponse> Console::query(Question question) {
     if (fields["sql"].empty()) co_return refusal(400, "Send {\"sql\": \"...\", \"database\": \"...\"}");
     query::AskRequest request{{question.home.account, question.home.region}, fields["sql"],
                               fields["database"].empty() ? "default" : fields["database"],
-                              limits::query_rows_max};
+                              limits::query_rows_max, fields["id"]};
     auto answered = co_await parts_.queries.ask(std::move(request));
     if (!answered) co_return refusal(400, answered.error().message());
     JsonWriter json;
@@ -237,6 +242,34 @@ io::Task<io::HttpResponse> Console::query(Question question) {
     json.member("took_ms", answered->statistics.total_ms);
     json.member("scanned_bytes", answered->statistics.scanned_bytes).close('}');
     co_return json_answer(200, json.take());
+}
+
+/// The page's own Stop button, and the page when it is left.
+io::HttpResponse Console::cancel_query(const Question& question) {
+    const std::string id = question.fields()["id"];
+    if (id.empty()) return refusal(400, "Send {\"id\": \"...\"}");
+    parts_.queries.cancel_asked({question.home.account, question.home.region}, id);
+    return json_answer(200, Bytes::literal("{}"));
+}
+
+io::Task<io::HttpResponse> Console::switch_application(Question question) {
+    auto fields = question.fields();
+    const analytics::ApplicationKey key{question.home.account, question.home.region, fields["name"]};
+    const auto found = parts_.applications.find(key);
+    if (!found) co_return refusal(404, found.error().message());
+    Result<> done;
+    if (question.path == "applications/stop") {
+        done = co_await parts_.applications.halt(key);
+    } else {
+        if ((*found)->inputs.empty()) co_return refusal(400, "The application has no input");
+        const std::string& from = fields["from"];
+        const auto start = from == "TRIM_HORIZON"         ? analytics::Start::trim_horizon
+                           : from == "LAST_STOPPED_POINT" ? analytics::Start::last_stopped_point
+                                                          : analytics::Start::now;
+        done = co_await parts_.applications.run(key, (*found)->inputs[0].id, start);
+    }
+    if (!done) co_return refusal(400, done.error().message());
+    co_return json_answer(200, Bytes::literal("{}"));
 }
 
 io::Task<io::HttpResponse> Console::set_mode(Question question) {

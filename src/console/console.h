@@ -26,9 +26,11 @@ class Console final : public aws::ConsoleHandler {
     /// On the home core.
     io::Task<io::HttpResponse> answer(Question question);
     io::Task<io::HttpResponse> live(Question question);
-    io::Task<Bytes> homes();
+    io::Task<Bytes> homes(Home shown);
     io::Task<Bytes> catalog(Home home);
     io::Task<io::HttpResponse> query(Question question);
+    io::HttpResponse cancel_query(const Question& question);
+    io::Task<io::HttpResponse> switch_application(Question question);
     Bytes applications(const Home& home) const;
     Bytes dashboards(const Home& home) const;
     io::Task<io::HttpResponse> set_mode(Question question);

@@ -34,7 +34,7 @@ void add_streams(View& view) {
          view.parts.streams.list(view.home.account, view.home.region, "")) {
         const std::string& name = stream->key.name;
         view.graph.nodes.push_back(
-            {"stream:" + name, "stream", name, "ACTIVE",
+            {"stream:" + name, "stream", name, stream::word_of(view.parts.streams.status(*stream)),
              {rate_of("records", view.rate("records", "stream", name)),
               {"bytes/s", "bytes", view.rate("bytes", "stream", name), ""},
               count_of("shards", stream->open.size())},
@@ -74,6 +74,25 @@ void connect_input(View& view, const analytics::Application& application, Millis
     }
 }
 
+const char* state_of(const analytics::Figures& figures, bool runs) {
+    if (!figures.trouble.empty()) return "FAILING";
+    if (figures.errors > 0) return "ROW ERRORS";
+    return runs ? "RUNNING" : "READY";
+}
+
+/// "540 (2.7 %)"
+std::string failed_share(const analytics::Figures& figures) {
+    const auto all = static_cast<double>(std::max(figures.rows_in, figures.errors));
+    const double share = 100 * static_cast<double>(figures.errors) / all;
+    return fmt::format("{} ({:.{}f} %)", figures.errors, share, share < 10 ? 1 : 0);
+}
+
+std::string trouble_of(const analytics::Figures& figures) {
+    if (!figures.trouble.empty() || figures.errors == 0) return figures.trouble;
+    return fmt::format("{} of the rows failed and went to error_stream; the Analytics page says why",
+                       failed_share(figures));
+}
+
 void add_applications(View& view) {
     for (const analytics::Application* application :
          view.parts.applications.list(view.home.account, view.home.region, "")) {
@@ -82,11 +101,14 @@ void add_applications(View& view) {
         const Millis behind = figures.behind.value_or(0ms);
         const std::string& name = application->key.name;
         view.graph.nodes.push_back(
-            {"application:" + name, "application", name, runs ? "RUNNING" : "READY",
+            {"application:" + name, "application", name, state_of(figures, runs),
              {rate_of("rows", view.rate("rows", "application", name)),
               {"behind", "ms", static_cast<double>(behind.count()), ""},
-              count_of("rows out", figures.rows_out)},
-             figures.trouble});
+              figures.errors > 0 ? text_of("rows failed", failed_share(figures))
+                                 : count_of("rows out", figures.rows_out),
+              count_of("rows in", figures.rows_in), count_of("rows out", figures.rows_out),
+              count_of("dropped by the function", figures.dropped)},
+             trouble_of(figures)});
         connect_input(view, *application, behind);
         for (const analytics::Output& output : application->outputs) {
             const bool delivers = output.target == analytics::Target::delivery_stream;
@@ -115,7 +137,7 @@ void add_deliveries(View& view) {
                                   : 0ms;
         const Millis late = std::max(oldest - std::chrono::seconds(one->destination.interval_s), 0ms);
         view.graph.nodes.push_back(
-            {"delivery:" + name, "delivery", name, "ACTIVE",
+            {"delivery:" + name, "delivery", name, figures.trouble.empty() ? "ACTIVE" : "FAILING",
              {rate_of("records", view.rate("records", "delivery", name)),
               text_of("buffer", fmt::format("{:.1f} of {} MiB",
                                             static_cast<double>(figures.waiting_bytes) / 1048576.0,
@@ -166,7 +188,10 @@ void add_crawlers(View& view) {
                                            outcome == lake::Outcome::succeeded   ? "succeeded"
                                            : outcome == lake::Outcome::cancelled ? "cancelled"
                                                                                  : "failed"));
-            if (outcome == lake::Outcome::failed) node.trouble = crawler->last->error;
+            if (outcome == lake::Outcome::failed) {
+                node.trouble = crawler->last->error;
+                if (!runs) node.state = "FAILED";
+            }
         }
         view.graph.nodes.push_back(std::move(node));
         for (const lake::Target& target : crawler->targets) {

@@ -52,6 +52,8 @@ std::string fingerprint_of(const StartRequest& r) {
     return text;
 }
 
+std::string asked_key(const Home& home, const std::string& token) { return home.account + '/' + home.region + '/' + token; }
+
 Failure no_execution(const ExecutionId& id) { return fail(Errc::not_found, fmt::format("QueryExecution {} was not found", *id)); }
 
 }  // namespace
@@ -73,6 +75,7 @@ struct Query::State {
         Home home;
     };
     std::map<std::string, std::shared_ptr<Active>> active;
+    std::map<std::string, std::shared_ptr<RunControl>> asked;  ///< by asked_key()
 
     io::Task<void> execute(std::shared_ptr<Active> run, std::shared_ptr<Parsed> parsed);
     io::Task<Outcome<bool>> put_results(Active& run, RunOutput& output);
@@ -351,9 +354,14 @@ io::Task<Result<Answer>> Query::ask(AskRequest request) {
     if (!parsed) co_return fail(Errc::syntax, parsed.error().text());
     sql::trino::Context context{sql::trino::lower_case(request.database), to_epoch_ms(state_->home.now()), {}, request.rows_max};
     auto control = std::make_shared<RunControl>();
+    const std::string asked = asked_key(request.home, request.token);
+    if (!request.token.empty()) state_->asked[asked] = control;
     Outcome<RunOutput> ran;
     if (parsed->kind == Kind::select) {
         ran = co_await state_->runs.select(request.home, *parsed->query, context, control, nullptr);
+        if (const auto held = state_->asked.find(asked);
+            held != state_->asked.end() && held->second == control)
+            state_->asked.erase(held);
     } else {
         ran = co_await state_->runs.statement(request.home, *parsed, context);
     }
@@ -365,6 +373,11 @@ io::Task<Result<Answer>> Query::ask(AskRequest request) {
     answer.cut = ran->cut;
     answer.statistics = {ran->queue_ms, ran->planning_ms, ran->engine_ms, 0, ran->queue_ms + ran->planning_ms + ran->engine_ms, ran->scanned_bytes};
     co_return answer;
+}
+
+void Query::cancel_asked(const Home& home, const std::string& token) {
+    const auto held = state_->asked.find(asked_key(home, token));
+    if (held != state_->asked.end()) held->second->cancel();
 }
 
 io::Task<Result<WorkGroup>> Query::work_group(Home, std::string name) {

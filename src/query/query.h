@@ -53,6 +53,8 @@ class Query {
 
     /// Runs a SELECT and gives its rows: no history, no result object. Errc::syntax, failed.
     io::Task<Result<Answer>> ask(AskRequest request);
+    /// Ends what was asked under `token` soon; nothing when that has ended, or never was.
+    void cancel_asked(const Home& home, const std::string& token);
 
     io::Task<Result<WorkGroup>> work_group(Home home, std::string name);
     io::Task<Result<std::vector<WorkGroup>>> work_groups(Home home);

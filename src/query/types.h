@@ -96,6 +96,7 @@ struct AskRequest {
     std::string sql;
     std::string database = "default";
     std::int64_t rows_max = 10'000;  ///< further rows are not given; Answer::cut tells
+    std::string token = {};  ///< names the question for cancel_asked(); "" for none
 };
 
 struct Answer {

@@ -4,19 +4,25 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
 
-from conftest import PROGRAM, free_port
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROGRAM = ROOT / "build" / os.environ.get("FRESHET_PRESET", "release") / "freshet"
 README = (ROOT / "README.md").read_text()
 
 
 def blocks():
     section = README.split("\n## Use it\n")[1].split("\n## ")[0]
     return re.findall(r"```(sh|text)\n(.*?)```", section, re.DOTALL)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Shell:

@@ -117,7 +117,7 @@ def test_windows_appear_as_they_close(lake, freshet, open_page, keep):
     lake.put()
     freshet.until(lambda: page.get_by_test_id("windows").count(), advance_ms=1000)
     window = page.locator("article.window").first
-    rows = [row.inner_text().split("\t")[:2] for row in window.locator("tr").all()]
+    rows = [row.inner_text().split("\t")[:2] for row in window.locator("tbody tr").all()]
     assert rows == [["STREET", "5"], ["ALLEY", "3"], [EVIL, "2"]]
     assert page.locator("article.window img").count() == 0
     keep(page, "analytics-light")

@@ -1,5 +1,6 @@
 // The console's API: plain JSON over fetch, and one event stream that carries what a page watches.
 import { useEffect, useState } from 'preact/hooks';
+import { heard, missed, useReachable } from './parts/connection';
 
 export interface Figure { label: string; value: number; unit: 'rate' | 'bytes' | 'count' | 'ms' | 'text'; text?: string }
 export interface GraphNode { id: string; kind: string; name: string; state: string; figures: Figure[]; trouble?: string }
@@ -21,7 +22,8 @@ export interface DashboardData { id: string; refreshed_ms: number; took_ms: numb
 export interface Table { name: string; is_view: boolean; columns: ResultColumn[]; partition_keys: ResultColumn[] }
 export interface Database { name: string; tables: Table[] }
 
-export interface ApiError { message: string; line?: number; column?: number }
+/** `unreachable`: there was no answer; the shell says so once, for all pages. */
+export interface ApiError { message: string; line?: number; column?: number; unreachable?: boolean }
 
 const base = '/_freshet/api/';
 
@@ -35,16 +37,22 @@ export function url(path: string, parameters: Record<string, string> = {}): stri
 }
 
 export async function get<T>(path: string, parameters: Record<string, string> = {}): Promise<T> {
-  return answer<T>(await fetch(url(path, parameters)));
+  return answer<T>(() => fetch(url(path, parameters)));
 }
 
 export async function post<T>(path: string, body: unknown, parameters: Record<string, string> = {}): Promise<T> {
-  return answer<T>(await fetch(url(path, parameters), {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+  return answer<T>(() => fetch(url(path, parameters), {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), keepalive: path === 'query/cancel',
   }));
 }
 
-async function answer<T>(response: Response): Promise<T> {
+async function answer<T>(ask: () => Promise<Response>): Promise<T> {
+  let response: Response;
+  try { response = await ask(); } catch {
+    missed();
+    throw { message: 'The server does not answer.', unreachable: true } as ApiError;
+  }
+  heard();
   const body = await response.json().catch(() => ({ message: `${response.status} ${response.statusText}` }));
   if (!response.ok) throw body as ApiError;
   return body as T;
@@ -57,9 +65,9 @@ export function useLive<T>(topic: string): { data: T | null; live: boolean } {
   useEffect(() => {
     setData(null);
     const source = new EventSource(url('live', { topic }));
-    source.onopen = () => setLive(true);
-    source.onerror = () => setLive(false);
-    source.onmessage = (event) => { setLive(true); setData(JSON.parse(event.data)); };
+    source.onopen = () => { heard(); setLive(true); };
+    source.onerror = () => { missed(); setLive(false); };
+    source.onmessage = (event) => { heard(); setLive(true); setData(JSON.parse(event.data)); };
     return () => source.close();
   }, [topic]);
   return { data, live };
@@ -68,12 +76,14 @@ export function useLive<T>(topic: string): { data: T | null; live: boolean } {
 export function useLoaded<T>(path: string): { data: T | null; error: ApiError | null; reload: () => void } {
   const [state, setState] = useState<{ data: T | null; error: ApiError | null }>({ data: null, error: null });
   const [turn, setTurn] = useState(0);
+  const reachable = useReachable();
   useEffect(() => {
+    if (!reachable) return;  // what it said last stays; asked again when it is back
     let current = true;
     get<T>(path).then(
       (data) => current && setState({ data, error: null }),
-      (error) => current && setState({ data: null, error }));
+      (error: ApiError) => current && !error.unreachable && setState({ data: null, error }));
     return () => { current = false; };
-  }, [path, turn]);
+  }, [path, turn, reachable]);
   return { ...state, reload: () => setTurn(turn + 1) };
 }

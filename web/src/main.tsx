@@ -1,12 +1,14 @@
 // The shell: the rail, the page that the address names, the keys that move between them.
 import { render } from 'preact';
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import { chosenHome, useLoaded } from './api';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLoaded } from './api';
 import { AnalyticsPage } from './pages/analytics';
 import { DashboardsPage } from './pages/dashboards';
 import { OverviewPage } from './pages/overview';
+import { PartPage } from './pages/part';
 import { QueryPage } from './pages/query';
 import { StreamsPage } from './pages/streams';
+import { useReachable } from './parts/connection';
 import { Icon } from './parts/icons';
 import { applyTheme, chooseTheme, chosenTheme, type Theme } from './parts/theme';
 
@@ -18,10 +20,13 @@ const pages = [
   { path: 'dashboards', title: 'Dashboard', icon: 'dashboard', key: 'd' },
 ];
 
-function useAddress(): [string, string | undefined] {
-  const read = (): [string, string | undefined] => {
-    const [path, name] = location.hash.replace(/^#\/?/, '').split('/');
-    try { return [path || 'overview', name ? decodeURIComponent(name) : undefined]; } catch { return [path, name]; }
+type Address = [string, string | undefined, string | undefined];
+
+function useAddress(): Address {
+  const read = (): Address => {
+    const [path, name, more] = location.hash.replace(/^#\/?/, '').split('/');
+    const plain = (text?: string) => { try { return text ? decodeURIComponent(text) : undefined; } catch { return text; } };
+    return [path || 'overview', plain(name), plain(more)];
   };
   const [address, setAddress] = useState(read);
   // In the turn that draws: an effect comes a frame later, and misses what is between.
@@ -33,13 +38,14 @@ function useAddress(): [string, string | undefined] {
   return address;
 }
 
-/** `g` and then a page's letter. */
-function useKeys() {
+/** `g` and then a page's letter; `?` for help. */
+function useKeys(help: () => void) {
   useLayoutEffect(() => {
     let armed = 0;
     const pressed = (event: KeyboardEvent) => {
       const typing = (event.target as HTMLElement).closest('input, textarea, select');
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === '?') { help(); return; }
       if (event.key === 'g') { armed = event.timeStamp; return; }
       const page = pages.find((p) => p.key === event.key);
       if (page && armed && event.timeStamp - armed < 1500) location.hash = `#/${page.path}`;
@@ -52,22 +58,29 @@ function useKeys() {
 
 /** Shown when there is more than one account or region to look at. */
 function HomeSelect() {
-  const { data } = useLoaded<{ homes: string[] }>('homes');
-  if (!data || (data.homes.length < 2 && (!chosenHome() || data.homes[0] === chosenHome()))) return null;
+  const { data } = useLoaded<{ homes: string[]; shown: string }>('homes');
+  if (!data || data.homes.length < 2) return null;
+  const accounts = new Set(data.homes.map((home) => home.split('/')[0]));
+  const words = (home: string) => (accounts.size > 1 ? home.split('/').reverse().join(' · ') : home.split('/')[1]);
   const move = (home: string) => { location.search = `?home=${encodeURIComponent(home)}`; };
   return (
-    <select aria-label="Account and region" value={chosenHome() || data.homes[0]} onChange={(event) => move(event.currentTarget.value)}>
-      {data.homes.map((home) => <option value={home}>{home.replace('/', ' · ')}</option>)}
-    </select>
+    <label class="home soft">Region
+    <select aria-label="Account and region" title={data.shown.replace('/', ' · ')} value={data.shown} onChange={(event) => move(event.currentTarget.value)}>
+      {data.homes.map((home) => <option value={home}>{words(home)}</option>)}
+    </select></label>
   );
 }
 
 function App() {
-  const [path, name] = useAddress();
-  const [theme, setTheme] = useState<Theme>(chosenTheme());
-  useKeys();
-  const title = pages.find((page) => page.path === path)?.title ?? 'Pipeline';
-  useEffect(() => { document.title = `${title} · Freshet`; }, [title]);
+  const [path, name, more] = useAddress();
+  const help = useRef<HTMLDialogElement>(null);
+  const [helps, setHelps] = useState(false);
+  const openHelp = () => { setHelps(true); help.current?.showModal(); };
+  const reachable = useReachable();
+  useKeys(openHelp);
+  const page = pages.find((one) => one.path === path);
+  const title = [more ?? name, path === 'part' ? name : page?.title ?? 'No such page', 'Freshet'].filter(Boolean).join(' · ');
+  useEffect(() => { document.title = title; }, [title]);
   return (
     <div class="shell">
       <nav class="rail" aria-label="Pages">
@@ -77,17 +90,58 @@ function App() {
         ))}
         <div class="foot">
           <HomeSelect />
-          <select aria-label="Theme" value={theme} onChange={(event) => { const next = event.currentTarget.value as Theme; setTheme(next); chooseTheme(next); }}>
-            <option value="system">As the system</option><option value="light">Light</option><option value="dark">Dark</option>
-          </select>
-          <span class="soft"><kbd>g</kbd> then a letter moves</span>
+          <ThemeSelect />
         </div>
+        <button class="help" aria-label="Help" title="Help (?)" onClick={openHelp}><kbd>?</kbd><span>Help</span></button>
       </nav>
       <main class="page">
+        {!reachable && <div class="notice stopped" role="alert"><b>The server at {location.origin} does not answer.</b>{'\n'}Pages show what it said last, and go on by themselves when it is back.</div>}
         {path === 'streams' ? <StreamsPage name={name} /> : path === 'analytics' ? <AnalyticsPage name={name} /> : path === 'query' ? <QueryPage name={name} />
-          : path === 'dashboards' ? <DashboardsPage name={name} /> : <OverviewPage />}
+          : path === 'dashboards' ? <DashboardsPage name={name} /> : path === 'part' && name && more ? <PartPage key={`${name}/${more}`} kind={name} name={more} />
+            : path === 'overview' ? <OverviewPage /> : <UnknownPage path={path} />}
       </main>
+      <Help dialog={help} isOpen={helps} onClose={() => setHelps(false)} />
     </div>
+  );
+}
+
+function ThemeSelect() {
+  const [theme, setTheme] = useState<Theme>(chosenTheme());
+  return (
+    <select aria-label="Theme" value={theme} onChange={(event) => { const next = event.currentTarget.value as Theme; setTheme(next); chooseTheme(next); }}>
+      <option value="system">As the system</option><option value="light">Light</option><option value="dark">Dark</option>
+    </select>
+  );
+}
+
+function UnknownPage({ path }: { path: string }) {
+  return (
+    <>
+      <header><h1>There is no such page</h1></header>
+      <section class="card"><div class="empty stack"><p>The address names <code>{path}</code>. There are:</p>
+        <p>{pages.map((page, at) => <>{at > 0 && ' · '}<a href={`#/${page.path}`}>{page.title}</a></>)}</p></div></section>
+    </>
+  );
+}
+
+/** The keys, where to read on; on a narrow screen also what the rail has no room for. */
+function Help({ dialog, isOpen, onClose }: { dialog: { current: HTMLDialogElement | null }; isOpen: boolean; onClose: () => void }) {
+  const isNarrow = isOpen && matchMedia('(max-width: 800px)').matches;
+  return (
+    <dialog ref={dialog} aria-labelledby="help-title" onClose={onClose}>
+      <form method="dialog" class="stack">
+        <h2 id="help-title">Help</h2>
+        <dl class="facts keys">
+          {pages.map((page) => [<dt><kbd>g</kbd> <kbd>{page.key}</kbd></dt>, <dd>{page.title}</dd>])}
+          <dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>runs the statement of the Query page</dd>
+          <dt><kbd>?</kbd></dt><dd>this</dd>
+        </dl>
+        {isNarrow && <div class="row"><HomeSelect /><ThemeSelect /></div>}
+        <p class="soft">All times are UTC. In a terminal, <code>freshet --help</code> and <code>freshet man</code> tell of the commands;
+          {' '}<code>README.md</code>, <code>docs/cli.md</code> and <code>docs/compatibility.md</code> lie in the repository. <a href="/_freshet/health">Health</a> and <a href="/_freshet/metrics">metrics</a> are for programs.</p>
+        <div class="row end"><button class="primary">Close</button></div>
+      </form>
+    </dialog>
   );
 }
 

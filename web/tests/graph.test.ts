@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import type { GraphEdge, GraphNode } from '../src/api';
-import { layOut } from '../src/parts/layout';
+import { layOut, sizesFor } from '../src/parts/layout';
 
 const node = (id: string): GraphNode => ({ id, kind: 'stream', name: id, state: 'ACTIVE', figures: [] });
 const edge = (from: string, to: string): GraphEdge => ({ from, to, rate: 0, lag_ms: 0 });
 
 export default {
+  'eight columns fit a page of 1440 pixels with a little help'() {
+    const room = 1440 - 196 - 56 - 34 - 16, sizes = sizesFor(8, room);
+    const width = 8 * sizes.width + 7 * sizes.gapX;
+    assert.ok(width <= room / 0.75, `${width} in ${room}`);
+    assert.deepEqual(sizesFor(3, 1200), { width: 206, height: 132, gapX: 40, gapY: 22 });
+  },
   'a node stands right of all that flows into it'() {
     const places = layOut(['a', 'b', 'c', 'd'].map(node), [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('c', 'd')]);
     assert.ok(places.get('a')!.x < places.get('b')!.x && places.get('b')!.x < places.get('c')!.x && places.get('c')!.x < places.get('d')!.x);

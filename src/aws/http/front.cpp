@@ -10,6 +10,7 @@
 #include "aws/http/cors.h"
 #include "aws/http/inflated_body.h"
 #include "aws/http/kinesis_gate.h"
+#include "aws/http/own_page.h"
 #include "aws/http/route.h"
 #include "aws/limits.h"
 #include "aws/protocol/built.h"
@@ -284,6 +285,14 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
     if (request.target.starts_with("/_freshet")) {
         auto response = co_await console_.handle(std::move(request));
         co_return response;
+    }
+    if (is_visit(request)) {
+        io::HttpResponse moved;
+        moved.status = 302;
+        moved.headers.add("Location", "/_freshet/");
+        moved.headers.add("Cache-Control", "no-store");
+        moved.headers.add("Vary", "Accept");
+        co_return moved;
     }
     const std::string origin(request.headers.get("origin"));
     Target target = parse_target(request.target);

@@ -11,6 +11,12 @@ bool is_own_host(std::string_view host) {
            (!host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
+bool is_visit(const io::HttpRequest& request) {
+    return request.method == "GET" && request.target == "/" &&
+           request.headers.get("Accept").find("text/html") != std::string_view::npos &&
+           !request.headers.find("Authorization") && is_own_host(request.headers.get("Host"));
+}
+
 std::optional<Foreign> refuse_foreign(const io::HttpRequest& request) {
     const std::string_view host = request.headers.get("Host");
     if (!is_own_host(host))

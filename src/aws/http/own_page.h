@@ -22,6 +22,10 @@ struct Foreign {
 /// or `X-Freshet-Request: 1`, and no other site's Origin.
 std::optional<Foreign> refuse_foreign(const io::HttpRequest& request);
 
+/// Someone typed the server's address into a browser: GET / that wants a page, of no S3 client's
+/// (those sign, or ask for no HTML). The user interface is what they want to see.
+bool is_visit(const io::HttpRequest& request);
+
 /// An address or "localhost", with a port or without: no name that another site could point here.
 bool is_own_host(std::string_view host);
 

@@ -1,13 +1,14 @@
 // The dashboard: a data set over Athena, drawn as a combo chart that keeps itself up to date.
 import { useState } from 'preact/hooks';
 import { post, useLive, useLoaded, type Dashboard, type DashboardData } from '../api';
-import { ComboChart } from '../parts/combo_chart';
+import { ComboChart, titleOf } from '../parts/combo_chart';
+import { Empty, endpoint } from '../parts/command';
 import { clock, duration } from '../parts/format';
 import { ResultTable } from '../parts/result_table';
 
 export function DashboardsPage({ name }: { name?: string }) {
   const { data, error, reload } = useLoaded<{ dashboards: Dashboard[] }>('dashboards');
-  const chosen = data?.dashboards.find((board) => board.id === name) ?? data?.dashboards[0];
+  const chosen = name ? data?.dashboards.find((board) => board.id === name) : data?.dashboards[0];
   return (
     <>
       <header>
@@ -19,7 +20,14 @@ export function DashboardsPage({ name }: { name?: string }) {
         )}
       </header>
       {error && <div class="notice" role="alert">{error.message}</div>}
-      {data && !chosen && <section class="card"><div class="empty">No dashboard yet: <code>freshet apply</code> makes those of a pipeline file.</div></section>}
+      {data && name && !chosen && <section class="card"><div class="empty stack"><p><b>There is no dashboard {name}.</b></p><p><a href="#/dashboards">Dashboards</a> shows what there is.</p></div></section>}
+      {data && !name && data.dashboards.length === 0 && (
+        <section class="card">
+          <Empty title="No dashboard yet." commands={[`freshet apply examples/chicago-crimes/pipeline.yaml${endpoint()}`]}>
+            <p>A dashboard draws a data set over Athena. Those of a pipeline file are made by it, others by CreateDashboard of quicksight.</p>
+          </Empty>
+        </section>
+      )}
       {chosen && <Board key={chosen.id} board={chosen} changed={reload} />}
     </>
   );
@@ -33,8 +41,8 @@ function Board({ board, changed }: { board: Dashboard; changed: () => void }) {
     <div class="stack">
       <section class="card">
         <header>
-          <h2>{board.bars.join(', ')} and {board.lines.join(', ')} by {board.category}</h2>
-          <span class={`badge ${live && !data?.error ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>
+          <h2>{titleOf(board)}</h2>
+          <span class={`badge ${live && !data?.error ? 'good' : 'warn'}`}>{!live ? (data ? 'reconnecting' : 'connecting') : data?.error ? 'failing' : 'live'}</span>
           <span class="grow" />
           {data && <span class="soft" data-testid="refreshed">{clock(data.refreshed_ms)} UTC, {duration(data.took_ms)}</span>}
           <label class="soft">Data <select aria-label="Data mode" value={board.mode} onChange={(event) => setMode(event.currentTarget.value)}>

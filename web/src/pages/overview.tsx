@@ -1,7 +1,9 @@
 // The pipeline as a living graph, and what is wrong in it.
 import { useLive, type Overview } from '../api';
-import { Graph } from '../parts/graph';
+import { Empty, endpoint } from '../parts/command';
+import { addressOf, Graph } from '../parts/graph';
 import { LiveHeader } from '../parts/live';
+import { Trouble } from '../parts/trouble';
 
 export function OverviewPage() {
   const { data, live } = useLive<Overview>('overview');
@@ -10,23 +12,18 @@ export function OverviewPage() {
     <>
       <LiveHeader title="Pipeline" live={live} now={data?.now_ms} />
       <div class="stack">
-        {troubles.map((node) => <div class="notice" role="alert"><b>{node.kind} {node.name}</b>{'\n'}{node.trouble}</div>)}
+        {troubles.map((node) => <Trouble key={node.id} kind={node.kind} name={node.name} trouble={node.trouble!} href={addressOf(node)} />)}
         <section class="card">
           {!data ? <div class="empty">Waiting for the first figures…</div>
             : data.nodes.length ? <div class="body"><Graph nodes={data.nodes} edges={data.edges} /></div>
-              : <Empty />}
+              : (
+                <Empty title="Nothing is here yet."
+                  commands={[`freshet produce rows.csv --stream rows --create${endpoint()}`, `freshet apply examples/chicago-crimes/pipeline.yaml${endpoint()}`]}>
+                  <p>Send rows of your own, or make the article's whole pipeline from one file. Any AWS client does, too, pointed at <code>{location.origin}</code>.</p>
+                </Empty>
+              )}
         </section>
       </div>
     </>
-  );
-}
-
-function Empty() {
-  return (
-    <div class="empty stack">
-      <p>Nothing is here yet. Make the article's whole pipeline from one file:</p>
-      <div><pre>freshet apply examples/chicago-crimes/pipeline.yaml</pre></div>
-      <p>or point any AWS client at <code>{location.origin}</code>.</p>
-    </div>
   );
 }

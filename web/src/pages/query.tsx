@@ -1,29 +1,44 @@
 // SQL over the lake: the catalog on the left, the statement, its result or where it is wrong.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { post, useLoaded, type ApiError, type Database, type QueryResult } from '../api';
+import { Empty, endpoint } from '../parts/command';
 import { Editor } from '../parts/editor';
 import { bytes, duration } from '../parts/format';
 import { ResultTable } from '../parts/result_table';
 
+const kept = 'freshet.sql';
+
 export function QueryPage({ name }: { name?: string }) {
   const { data: catalog, reload } = useLoaded<{ databases: Database[] }>('catalog');
   const [database, setDatabase] = useState<string | null>(null);
-  const [sql, setSql] = useState<string | null>(null);
+  const [sql, setText] = useState<string | null>(name ? null : sessionStorage.getItem(kept));
   const [result, setResult] = useState<QueryResult | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
-  const [running, setRunning] = useState(false);
+  const [running, setRunning] = useState<{ id: string; since: number } | null>(null);
+  const [stopped, setStopped] = useState(false);
+  const under = useRef<string | null>(null);
+  const seconds = useSeconds(running?.since);
 
   const databases = catalog?.databases ?? [];
   const chosen = database ?? databases.find((d) => d.tables.length)?.name ?? databases[0]?.name ?? 'default';
   const first = name ?? databases.find((d) => d.name === chosen)?.tables[0]?.name;
   const text = sql ?? (first ? `SELECT *\nFROM ${quoted(first)}\nLIMIT 100` : 'SELECT 1');
 
+  const setSql = (next: string) => { setText(next); sessionStorage.setItem(kept, next); };
+  const stop = () => { if (under.current) post('query/cancel', { id: under.current }).catch(() => undefined); };
+  // Nobody waits for the answer of a page that was left.
+  useEffect(() => {
+    window.addEventListener('pagehide', stop);
+    return () => { window.removeEventListener('pagehide', stop); stop(); };
+  }, []);
+
   async function run() {
     if (running) return;
-    setRunning(true); setError(null);
-    try { setResult(await post<QueryResult>('query', { sql: text, database: chosen })); reload(); }
-    catch (problem) { setResult(null); setError(problem as ApiError); }
-    finally { setRunning(false); }
+    const id = under.current = crypto.randomUUID();
+    setRunning({ id, since: Date.now() }); setError(null); setResult(null); setStopped(false);
+    try { setResult(await post<QueryResult>('query', { sql: text, database: chosen, id })); reload(); }
+    catch (problem) { setError(problem as ApiError); }
+    finally { under.current = null; setRunning(null); }
   }
 
   return (
@@ -37,24 +52,40 @@ export function QueryPage({ name }: { name?: string }) {
             <details open={table.name === first}>
               <summary style={{ padding: '4px 16px', cursor: 'pointer', fontWeight: 600 }}>{table.name} <span class="soft">{table.is_view ? 'view' : ''}</span></summary>
               {[...table.columns, ...table.partition_keys].map((column) => <div class="column"><span>{column.name}</span><span>{column.type}</span></div>)}
-              <button class="quiet" onClick={() => setSql(`SELECT *\nFROM ${quoted(table.name)}\nLIMIT 100`)}>select from it</button>
+              <button class="pick" onClick={() => setSql(`SELECT *\nFROM ${quoted(table.name)}\nLIMIT 100`)}>Select from it</button>
             </details>
           ))}
-          {!databases.some((d) => d.tables.length) && <div class="empty">No table yet. A crawler or CREATE EXTERNAL TABLE makes one.</div>}
+          {catalog && !databases.some((d) => d.tables.length) && (
+            <Empty title="No table yet." commands={[`freshet query "CREATE EXTERNAL TABLE rows (name string, value string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://BUCKET/PREFIX/'"${endpoint()}`]}>
+              <p>A crawler makes tables of what lies in a bucket; so does a statement.</p>
+            </Empty>
+          )}
         </nav>
         <div class="stack">
           <Editor label="SQL statement" value={text} onChange={setSql} onRun={run} wrongLine={error?.line} />
           <div class="row">
-            <button class="primary" onClick={run} disabled={running}>{running ? 'Running…' : 'Run'}</button>
-            <span class="soft"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>
+            <button class="primary" onClick={run} disabled={!!running}>{running ? 'Running…' : 'Run'}</button>
+            {running ? <button onClick={() => { setStopped(true); stop(); }} disabled={stopped}>{stopped ? 'Stopping…' : 'Stop'}</button> : <span class="soft"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>}
+            {running && <span class="soft" role="status">for {duration(seconds * 1000)}</span>}
             {result && <span class="soft" data-testid="statistics">{result.rows.length} rows{result.truncated ? ' (first ones)' : ''} in {duration(result.took_ms)}, {bytes(result.scanned_bytes)} scanned</span>}
           </div>
-          {error && <div class="notice" role="alert">{error.message}</div>}
+          {error && !error.unreachable && <div class="notice" role="alert">{stopped ? 'Stopped.' : error.message}</div>}
           {result && <section class="card"><ResultTable caption="Result" columns={result.columns} rows={result.rows} /></section>}
         </div>
       </div>
     </>
   );
+}
+
+/** Whole seconds since `since`, while there is one. */
+function useSeconds(since?: number): number {
+  const [, setTurn] = useState(0);
+  useEffect(() => {
+    if (since === undefined) return;
+    const timer = setInterval(() => setTurn((turn) => turn + 1), 1000);
+    return () => clearInterval(timer);
+  }, [since]);
+  return since === undefined ? 0 : Math.floor((Date.now() - since) / 1000);
 }
 
 const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);

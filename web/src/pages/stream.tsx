@@ -1,6 +1,7 @@
 // One stream: what it is, heat over its key space, its shards, its readers, and its records.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLive } from '../api';
+import { Empty, endpoint } from '../parts/command';
 import { FollowerTable } from '../parts/follower_table';
 import { bytes, count, rate, tone } from '../parts/format';
 import { KeySpace } from '../parts/key_space';
@@ -29,13 +30,19 @@ export function StreamView({ name }: { name: string }) {
         <a href="#/streams" class="back">Streams</a><span class="soft" aria-hidden="true">/</span>
         <h1>{name}</h1>
         {known && <span class={`badge ${tone(data.status)}`}>{data.status.toLowerCase()}</span>}
-        <LiveBadge live={live} />
+        {(!data || known) && <LiveBadge live={live} />}
         <span class="grow" />
         {known && <ServerTime at={data.now_ms} />}
         {known && <button disabled={!isProvisioned} title={isProvisioned ? '' : 'An on-demand stream counts its shards itself'} onClick={() => setReshard({ kind: 'count' })}>Change count…</button>}
       </header>
       {!data && <section class="card"><div class="empty">Waiting for {name}…</div></section>}
-      {data?.error && <div class="notice" role="alert">{data.error}</div>}
+      {data?.error && (
+        <section class="card">
+          <Empty alert title={`There is no stream ${name}.`} commands={[`freshet produce rows.csv --stream ${name} --create${endpoint()}`, `freshet streams list${endpoint()}`]}>
+            <p><a href="#/streams">Streams</a> shows those of this account and region.</p>
+          </Empty>
+        </section>
+      )}
       {known && (
         <div class="stack">
           <p class="done" role="status" id="done" ref={told} tabIndex={-1}>{done}</p>

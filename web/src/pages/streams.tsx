@@ -1,5 +1,6 @@
 // The streams of an account and region, and one of them.
 import { useLive } from '../api';
+import { awsEndpoint, Empty, endpoint } from '../parts/command';
 import { bytes, count, rate, tone } from '../parts/format';
 import { LiveHeader } from '../parts/live';
 import type { Streams } from '../stream_api';
@@ -16,7 +17,7 @@ function StreamList() {
       <LiveHeader title="Streams" live={live} now={data?.now_ms} />
       <section class="card">
         {!data ? <div class="empty">Waiting for the first figures…</div>
-          : data.streams.length === 0 ? <div class="empty">No stream yet: CreateStream makes one, as does <code>freshet apply</code>.</div>
+          : data.streams.length === 0 ? <Empty title="No stream yet." commands={[`freshet produce rows.csv --stream rows --create${endpoint()}`, `aws kinesis create-stream --stream-name rows --shard-count 2${awsEndpoint()}`]} />
             : (
               <div class="scroll tall" tabIndex={0} role="region" aria-label="Streams">
                 <table data-testid="streams">

@@ -15,19 +15,42 @@ export function ComboChart({ board, data }: { board: Dashboard; data: DashboardD
     import('./echarts').then(({ makeChart }) => {
       if (gone || !host.current) return;
       chart.current = makeChart(host.current);
-      chart.current.setOption(optionOf(board, data));
+      chart.current.setOption(optionOf(board, data), true);
     });
     window.addEventListener('resize', resize);
     return () => { gone = true; window.removeEventListener('resize', resize); chart.current?.dispose(); chart.current = null; };
   }, [board.id]);
-  useEffect(() => chart.current?.setOption(optionOf(board, data)), [data, theme]);
+  // Points travel only between the same categories: a line that moves to others would cross itself on the way.
+  const shown = useRef('');
+  useEffect(() => {
+    const option = optionOf(board, data), categories = JSON.stringify(valuesOf(board, data).categories);
+    if (categories !== shown.current) option.animation = false;
+    shown.current = categories;
+    chart.current?.setOption(option, true);
+  }, [data, theme]);
   return <div class="chart" ref={host} data-testid="combo-chart" data-refreshed={data.refreshed_ms} data-values={JSON.stringify(valuesOf(board, data))} />;
+}
+
+/** "crimes and arrests by place" */
+export function titleOf(board: Dashboard): string {
+  const names = [...board.bars, ...board.lines];
+  const listed = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}` : names[0];
+  return `${listed} by ${board.category}`;
+}
+
+/** Rows without an order of their own come in another one each time: they are drawn by category. */
+function inOrder(board: Dashboard, data: DashboardData) {
+  const at = data.columns.findIndex((column) => column.name === board.category);
+  if (/\border\s+by\b/i.test(board.sql) || at < 0) return data.rows;
+  const words = new Intl.Collator('en', { numeric: true });
+  return [...data.rows].sort((one, other) => words.compare(one[at] ?? '', other[at] ?? ''));
 }
 
 /** The numbers that are drawn, by series, for tests and for the table beside the chart. */
 export function valuesOf(board: Dashboard, data: DashboardData) {
   const at = (name: string) => data.columns.findIndex((column) => column.name === name);
-  const column = (name: string) => data.rows.map((row) => row[at(name)]);
+  const rows = inOrder(board, data);
+  const column = (name: string) => rows.map((row) => row[at(name)]);
   return {
     categories: column(board.category).map((value) => value ?? '(none)'),
     bars: board.bars.map((name) => ({ name, values: column(name).map(Number) })),
@@ -42,7 +65,7 @@ function optionOf(board: Dashboard, data: DashboardData) {
   return {
     aria: { enabled: true, label: { description: `${board.title}: ${categories.length} categories, ${[...bars, ...lines].map((s) => s.name).join(', ')}` } },
     animation: !matchMedia('(prefers-reduced-motion: reduce)').matches, animationDurationUpdate: 500,
-    grid: { left: 72, right: 72, top: 52, bottom: 110 },
+    grid: { left: 72, right: lines.length ? 72 : 24, top: 52, bottom: 110 },
     legend: { top: 8, textStyle: { color: text } },
     tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
     xAxis: { type: 'category', data: categories, axisLabel: { color: text, interval: 0, rotate: 32, width: 130, overflow: 'truncate' }, axisLine: { lineStyle: { color: line } } },

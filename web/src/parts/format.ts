@@ -38,6 +38,6 @@ export function figure({ value, unit, text }: Figure): string {
 
 export function tone(state: string): string {
   if (/^(ACTIVE|RUNNING|ENABLED|READY|SUCCEEDED|FRESH)$/.test(state)) return 'good';
-  if (/FAIL|ERROR|LOST/.test(state)) return 'bad';
+  if (/FAIL|ERROR|LOST|TROUBLE/.test(state)) return 'bad';
   return /ING$|STOPPED|DISABLED/.test(state) ? 'warn' : '';
 }

@@ -1,37 +1,72 @@
-// The pipeline as it is configured, drawn.
+// The pipeline as it is configured, drawn so that all of it is in view; a person may look closer.
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { GraphEdge, GraphNode } from '../api';
 import { figure, tone } from './format';
 import { Icon } from './icons';
-import { gapX, layOut, nodeHeight, nodeWidth, type Place } from './layout';
+import { columnsOf, layOut, sizesFor, type Place, type Sizes } from './layout';
 
 const pages: Record<string, string> = { stream: 'streams', application: 'analytics', view: 'query', table: 'query', dashboard: 'dashboards' };
+const smallest = 0.55, largest = 1.5, step = 1.2;
+
+/** Where a node's own page is; what has none has one that lists its figures. */
+export const addressOf = (node: GraphNode) => (pages[node.kind]
+  ? `#/${pages[node.kind]}/${encodeURIComponent(node.name)}` : `#/part/${node.kind}/${encodeURIComponent(node.name)}`);
+
+function useWidth() {
+  const host = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => setWidth(host.current?.clientWidth ?? 0);
+    measure();
+    window.addEventListener('resize', measure);
+    return () => window.removeEventListener('resize', measure);
+  }, []);
+  return { host, width };
+}
 
 export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[] }) {
-  const places = layOut(nodes, edges);
-  const width = Math.max(...[...places.values()].map((p) => p.x)) + nodeWidth + 8;
-  const bottom = Math.max(...[...places.values()].map((p) => p.y)) + nodeHeight;
+  const { host, width: room } = useWidth();
+  const [zoom, setZoom] = useState<number | null>(null);  // nothing: as large as all of it fits
+  const sizes = sizesFor(columnsOf(nodes, edges).length, room - 16);
+  const places = layOut(nodes, edges, sizes);
+  const width = Math.max(...[...places.values()].map((p) => p.x)) + sizes.width + 2;
+  const bottom = Math.max(...[...places.values()].map((p) => p.y)) + sizes.height;
   // Edges over more than one column run in lanes of their own below all nodes, not behind them.
-  const isLong = (edge: GraphEdge) => (places.get(edge.to)?.x ?? 0) - (places.get(edge.from)?.x ?? 0) > nodeWidth + gapX;
+  const isLong = (edge: GraphEdge) => (places.get(edge.to)?.x ?? 0) - (places.get(edge.from)?.x ?? 0) > sizes.width + sizes.gapX;
   const long = edges.filter(isLong);
   const height = bottom + 16 + long.length * 12;
+  const fit = room ? Math.max(smallest, Math.min(1, (room - 16) / width)) : 1;
+  const scale = zoom ?? fit;
+  const change = (by: number) => setZoom(Math.max(smallest, Math.min(largest, scale * by)));
   return (
-    <div class="graph" role="group" aria-label="The pipeline">
-      <div style={{ position: 'relative', width: `${width}px`, height: `${height}px` }}>
-        <svg width={width} height={height} aria-hidden="true">
-          {edges.map((edge) => <Edge key={`${edge.from}>${edge.to}`} edge={edge} from={places.get(edge.from)} to={places.get(edge.to)} lane={isLong(edge) ? bottom + 12 + 12 * long.indexOf(edge) : undefined} />)}
-        </svg>
-        {nodes.map((node) => <Node key={node.id} node={node} place={places.get(node.id)!} />)}
+    <>
+      <div class="row zoom" role="group" aria-label="Size of the picture">
+        <span class="soft">A stream counts records as they were put: an aggregate of many rows is one. Functions count calls, applications rows, deliveries records.</span>
+        <span class="grow" />
+        <button aria-label="Smaller" onClick={() => change(1 / step)}>−</button>
+        <button aria-label="Larger" onClick={() => change(step)}>+</button>
+        <button aria-pressed={zoom === null} onClick={() => setZoom(null)}>Fit</button>
       </div>
-    </div>
+      <div class="graph" role="group" aria-label="The pipeline" ref={host} data-scale={scale.toFixed(2)}>
+        <div style={{ width: `${width * scale}px`, height: `${height * scale}px`, overflow: 'hidden' }}>
+          <div style={{ position: 'relative', width: `${width}px`, height: `${height}px`, transform: `scale(${scale})`, transformOrigin: '0 0' }}>
+            <svg width={width} height={height} aria-hidden="true">
+              {edges.map((edge) => <Edge key={`${edge.from}>${edge.to}`} edge={edge} sizes={sizes} from={places.get(edge.from)} to={places.get(edge.to)} lane={isLong(edge) ? bottom + 12 + 12 * long.indexOf(edge) : undefined} />)}
+            </svg>
+            {nodes.map((node) => <Node key={node.id} node={node} place={places.get(node.id)!} sizes={sizes} />)}
+          </div>
+        </div>
+      </div>
+    </>
   );
 }
 
-function Edge({ edge, from, to, lane }: { edge: GraphEdge; from?: Place; to?: Place; lane?: number }) {
+function Edge({ edge, from, to, lane, sizes }: { edge: GraphEdge; from?: Place; to?: Place; lane?: number; sizes: Sizes }) {
   if (!from || !to) return null;
-  const x1 = from.x + nodeWidth, y1 = from.y + nodeHeight / 2, x2 = to.x, y2 = to.y + nodeHeight / 2;
-  const bend = Math.max(24, (x2 - x1) / 2);
+  const x1 = from.x + sizes.width, y1 = from.y + sizes.height / 2, x2 = to.x, y2 = to.y + sizes.height / 2;
+  const bend = Math.max(12, (x2 - x1) / 2);
   const late = edge.lag_ms > 10_000;
-  const half = gapX / 2, turn = 10;
+  const half = sizes.gapX / 2, turn = Math.min(10, half);
   const path = lane === undefined
     ? `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`
     : `M${x1},${y1} Q${x1 + half},${y1} ${x1 + half},${y1 + turn} V${lane - turn} Q${x1 + half},${lane} ${x1 + half + turn},${lane} `
@@ -39,18 +74,13 @@ function Edge({ edge, from, to, lane }: { edge: GraphEdge; from?: Place; to?: Pl
   return <path class={`edge ${edge.rate > 0 ? 'moving' : ''} ${late ? 'late' : ''}`} d={path} />;
 }
 
-function Node({ node, place }: { node: GraphNode; place: Place }) {
-  const content = (
-    <>
-      <div class="kind"><Icon name={node.kind} />{node.kind}<span style={{ flex: 1 }} /><span class={`badge ${tone(node.state)}`}>{node.state.toLowerCase()}</span></div>
+function Node({ node, place, sizes }: { node: GraphNode; place: Place; sizes: Sizes }) {
+  return (
+    <a class={`node ${node.trouble ? 'trouble' : ''}`} title={node.trouble} href={addressOf(node)}
+      style={{ left: `${place.x}px`, top: `${place.y}px`, width: `${sizes.width}px`, minHeight: `${sizes.height}px` }}>
+      <div class="kind"><Icon name={node.kind} /><span class="word">{node.kind}</span><span class={`badge ${tone(node.state)}`}>{node.state.toLowerCase()}</span></div>
       <div class="name" title={node.name}>{node.name}</div>
-      <dl>{node.figures.slice(0, 3).map((item) => [<dt>{item.label}</dt>, <dd>{figure(item)}</dd>])}</dl>
-    </>
+      <dl>{node.figures.slice(0, 3).map((item) => <div><dt title={item.label}>{item.label}</dt><dd title={figure(item)}>{figure(item)}</dd></div>)}</dl>
+    </a>
   );
-  const style = { left: `${place.x}px`, top: `${place.y}px`, minHeight: `${nodeHeight}px` };
-  const marks = `node ${node.trouble ? 'trouble' : ''}`;
-  const page = pages[node.kind];
-  return page
-    ? <a class={marks} style={style} title={node.trouble} href={`#/${page}/${encodeURIComponent(node.name)}`}>{content}</a>
-    : <div class={marks} style={style} title={node.trouble}>{content}</div>;
 }

@@ -1,12 +1,14 @@
 // Where the nodes of the pipeline stand: left to right, from their edges alone.
 import type { GraphEdge, GraphNode } from '../api';
 
-export const nodeWidth = 206, nodeHeight = 132, gapX = 40, gapY = 22;
-
 export interface Place { x: number; y: number }
+export interface Sizes { width: number; height: number; gapX: number; gapY: number }
 
-/** Column = longest way from a source; rows in a column keep the order of their neighbours to the left. */
-export function layOut(nodes: GraphNode[], edges: GraphEdge[]): Map<string, Place> {
+export const roomy: Sizes = { width: 206, height: 132, gapX: 40, gapY: 22 };
+const narrowest = 158, tightest = 24;
+
+/** Column = longest way from a source. */
+export function columnsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
   const depth = new Map(nodes.map((node) => [node.id, 0]));
   for (let round = 0; round < nodes.length; round++)
     for (const edge of edges) {
@@ -15,14 +17,27 @@ export function layOut(nodes: GraphNode[], edges: GraphEdge[]): Map<string, Plac
     }
   const columns: GraphNode[][] = [];
   for (const node of nodes) (columns[depth.get(node.id)!] ??= []).push(node);
+  return columns.filter(Boolean);
+}
+
+/** Nodes as wide as `room` lets so many columns be; what is still too wide is drawn smaller. */
+export function sizesFor(columns: number, room: number): Sizes {
+  const gapX = Math.max(tightest, Math.min(roomy.gapX, (room - columns * roomy.width) / Math.max(1, columns - 1)));
+  const width = Math.max(narrowest, Math.min(roomy.width, (room - (columns - 1) * gapX) / columns));
+  return { ...roomy, width: Math.floor(width), gapX: Math.floor(gapX) };
+}
+
+/** Rows in a column keep the order of their neighbours to the left. */
+export function layOut(nodes: GraphNode[], edges: GraphEdge[], sizes: Sizes = roomy): Map<string, Place> {
+  const columns = columnsOf(nodes, edges);
   const places = new Map<string, Place>();
-  const tallest = Math.max(1, ...columns.map((column) => column?.length ?? 0));
-  columns.filter(Boolean).forEach((column, index) => {
+  const tallest = Math.max(1, ...columns.map((column) => column.length));
+  columns.forEach((column, index) => {
     const ordered = column
       .map((node) => ({ node, rank: mean(edges.filter((e) => e.to === node.id).map((e) => places.get(e.from)?.y ?? 0)) }))
       .sort((a, b) => a.rank - b.rank);
-    const offset = ((tallest - column.length) * (nodeHeight + gapY)) / 2;
-    ordered.forEach(({ node }, row) => places.set(node.id, { x: index * (nodeWidth + gapX), y: offset + row * (nodeHeight + gapY) }));
+    const offset = ((tallest - column.length) * (sizes.height + sizes.gapY)) / 2;
+    ordered.forEach(({ node }, row) => places.set(node.id, { x: index * (sizes.width + sizes.gapX), y: offset + row * (sizes.height + sizes.gapY) }));
   });
   return places;
 }

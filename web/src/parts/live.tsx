@@ -1,6 +1,7 @@
 // The head of a page that watches: whether what it shows is kept up to date, and the server's time.
 import { clock } from './format';
 
+/** Nothing for what is not there: that is neither live nor on its way back. */
 export const LiveBadge = ({ live }: { live: boolean }) => <span class={`badge ${live ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>;
 
 export const ServerTime = ({ at }: { at: number }) => <span class="soft" data-testid="clock">{clock(at)} UTC</span>;

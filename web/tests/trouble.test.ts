@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import type { Dashboard, EmittedWindow } from '../src/api';
+import { titleOf } from '../src/parts/combo_chart';
+import { causesOf } from '../src/parts/error_list';
+import { inWords } from '../src/parts/trouble';
+
+const window = (at_ms: number, ...messages: string[]): EmittedWindow => ({
+  stream: 'error_stream', at_ms, columns: ['ERROR_NAME', 'MESSAGE', 'DATA_ROW'], rows: messages.map((message) => ['E', message, '612c62']),
+});
+const board = (bars: string[], lines: string[]): Dashboard => ({
+  id: 'b', title: 'b', data_source: 's', data_set: 'd', sql: '', mode: 'SPICE', refresh_ms: 1000, category: 'carrier', bars, lines,
+});
+
+export default {
+  'rows that failed for one cause stand together, with the text of one'() {
+    const causes = causesOf([window(1000, "Column N: 'x' is not an INTEGER", "Column N: 'yy' is not an INTEGER"), window(5000, "Column N: 'z' is not an INTEGER", 'too few columns')]);
+    assert.deepEqual(causes.map((cause) => [cause.rows, cause.last_ms]), [[3, 5000], [1, 5000]]);
+    assert.ok(causes[0].sample.includes('DATA_ROW: a,b'), causes[0].sample);
+    assert.deepEqual(causesOf([]), []);
+  },
+  'a function that failed is told in a sentence'() {
+    const told = inWords('The function failed: {"errorMessage": "no such key", "errorType": "KeyError", "stackTrace": ["  line 1\\n"]}');
+    assert.equal(told.sentence, 'The function failed: KeyError: no such key');
+    assert.equal(told.more, '  line 1\n');
+    assert.equal(inWords('The bucket lake is gone').sentence, 'The bucket lake is gone');
+    assert.equal(inWords('{ not json }').sentence, '{ not json }');
+  },
+  'a chart is called by what it draws'() {
+    assert.equal(titleOf(board(['flights'], [])), 'flights by carrier');
+    assert.equal(titleOf(board([], ['delay'])), 'delay by carrier');
+    assert.equal(titleOf(board(['flights'], ['delay'])), 'flights and delay by carrier');
+    assert.equal(titleOf(board(['a', 'b'], ['c'])), 'a, b and c by carrier');
+  },
+};
