@@ -109,6 +109,7 @@ class CsvDecoder final : public Decoder {
 
     void decode(const Payload& payload, std::size_t& begin, std::size_t rows_max,
                 std::int64_t rowtime, Arena& arena, Batch& out, const BadRows& bad) override {
+        if (begin == 0) begin = byte_order_mark(payload.text);
         std::string_view text = payload.text.substr(begin);
         if (!payload.is_lasting) text = arena.copy(text);
         std::size_t at = 0;

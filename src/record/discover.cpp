@@ -77,34 +77,64 @@ std::vector<std::string> distinct(std::vector<std::string> names) {
     return names;
 }
 
-std::optional<Discovered> discover_json(const std::vector<Bytes>& records) {
-    Discovered found;
-    found.schema.format.is_json = true;
+/// What the JSON documents of a sample have in common.
+class JsonSample {
+  public:
+    /// False when the text is no JSON object.
+    bool add(std::string_view object) {
+        const auto members = members_of(object);
+        if (!members) return false;
+        auto& row = rows.emplace_back();
+        for (const JsonMember& member : *members) {
+            if (!guesses.contains(member.path)) {
+                paths.push_back(member.path);
+                names.push_back(member.name);
+            }
+            Guess& guess = guesses[member.path];
+            row[member.path] = member.sort == '0' ? "" : member.text;
+            if (member.sort != '0') guess.see(member.text);
+            if (member.sort == 's' || member.sort == 'j')
+                guess.integers = guess.reals = guess.booleans = false;
+        }
+        return true;
+    }
+
     std::vector<std::string> paths, names;
     std::map<std::string, Guess> guesses;
     std::vector<std::map<std::string, std::string>> rows;
+};
+
+/// All documents are objects, or all of them arrays: then each element is a row. False for what is
+/// no JSON, or JSON without objects.
+bool add_documents(const std::vector<Bytes>& records, JsonSample& sample, bool& is_arrays) {
+    bool any = false;
     for (const Bytes& record : records) {
         Documents documents(record.view());
-        while (rows.size() < rows_max) {
+        while (sample.rows.size() < rows_max) {
             const std::string_view document = documents.next();
             if (document.empty()) break;
-            const auto members = members_of(document);
-            if (!members) return std::nullopt;
-            auto& row = rows.emplace_back();
-            for (const JsonMember& member : *members) {
-                if (!guesses.contains(member.path)) {
-                    paths.push_back(member.path);
-                    names.push_back(member.name);
-                }
-                Guess& guess = guesses[member.path];
-                row[member.path] = member.sort == '0' ? "" : member.text;
-                if (member.sort != '0') guess.see(member.text);
-                if (member.sort == 's' || member.sort == 'j')
-                    guess.integers = guess.reals = guess.booleans = false;
+            const auto elements = elements_of(document);
+            if (any && elements.has_value() != is_arrays) return false;
+            any = true;
+            is_arrays = elements.has_value();
+            if (!elements && !sample.add(document)) return false;
+            for (const std::string& one : elements.value_or(std::vector<std::string>())) {
+                if (sample.rows.size() < rows_max && !sample.add(one)) return false;
             }
         }
     }
-    if (rows.empty() || paths.size() > columns_max) return std::nullopt;
+    return !sample.rows.empty();
+}
+
+std::optional<Discovered> discover_json(const std::vector<Bytes>& records) {
+    Discovered found;
+    found.schema.format.is_json = true;
+    JsonSample sample;
+    bool is_arrays = false;
+    if (!add_documents(records, sample, is_arrays)) return std::nullopt;
+    if (is_arrays) found.schema.format.row_path = "$[0:]";
+    auto& [paths, names, guesses, rows] = sample;
+    if (paths.size() > columns_max) return std::nullopt;
     for (std::size_t i = 0; i < names.size(); ++i) names[i] = safe_name(names[i], i);
     names = distinct(std::move(names));
     for (std::size_t i = 0; i < paths.size(); ++i)
@@ -122,7 +152,7 @@ using Rows = std::vector<std::vector<std::string>>;
 std::optional<Rows> split_all(const std::vector<Bytes>& records, const CsvForm& form) {
     Rows rows;
     for (const Bytes& record : records) {
-        std::size_t at = 0;
+        std::size_t at = byte_order_mark(record.view());
         Arena arena;
         while (at < record.size() && rows.size() < rows_max) {
             std::vector<std::string_view> cells;
@@ -155,7 +185,9 @@ bool has_header(const Rows& rows, const std::vector<Guess>& below) {
 }
 
 std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
-    constexpr std::array delimiters{",", "\t", "|", ";"};
+    // A text has commas, bars and semicolons of its own, and hardly ever the same number of tabs in
+    // each row: tabs that split evenly are the delimiter.
+    constexpr std::array delimiters{"\t", ",", "|", ";"};
     std::optional<Rows> best;
     CsvForm form;
     for (const char* delimiter : delimiters) {
@@ -163,8 +195,10 @@ std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
         if (!rows || (best && (*best)[0].size() >= (*rows)[0].size())) continue;
         best = std::move(rows);
         form.column_delimiter = delimiter;
+        if (*delimiter == '\t' && (*best)[0].size() > 1) break;
     }
     if (!best || ((*best)[0].size() < 2 && best->size() < 2)) return std::nullopt;
+    if (form.column_delimiter == "\t" && (*best)[0].size() < 2) form.column_delimiter = ",";
     Discovered found;
     found.schema.format.column_delimiter = form.column_delimiter;
     if (records[0].view().find("\r\n") != std::string_view::npos)
@@ -189,11 +223,35 @@ std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
     return found;
 }
 
+/// Every record begins as an object or as an array of containers does, or is objects and arrays
+/// alone: rows of CSV are not.
+bool looks_like_json(const std::vector<Bytes>& records) {
+    return std::ranges::all_of(records, [](const Bytes& record) {
+        std::string text;  // the first characters that are no blanks
+        for (const char c : record.view().substr(byte_order_mark(record.view()))) {
+            if (c != ' ' && c != '\t' && c != '\r' && c != '\n') text += c;
+            if (text.size() == 2) break;
+        }
+        if (text == "{\"" || text == "[{" || text == "[[") return true;
+        Documents documents(record.view());
+        std::string_view document = documents.next();
+        bool all = !document.empty();
+        for (std::size_t i = 0; i < rows_max && all && !document.empty(); ++i) {
+            all = elements_of(document).has_value() || members_of(document).has_value();
+            document = documents.next();
+        }
+        return all;
+    });
+}
+
 }  // namespace
 
 Result<Discovered> discover(const std::vector<Bytes>& records) {
     if (records.empty()) return fail(Errc::invalid, "there are no records to look at");
     if (auto json = discover_json(records)) return std::move(*json);
+    if (looks_like_json(records))
+        return fail(Errc::invalid,
+                    "the records look like JSON, and are not JSON objects or arrays of objects");
     if (auto csv = discover_csv(records)) return std::move(*csv);
     return fail(Errc::invalid, "the records are neither JSON documents nor rows of CSV in UTF-8");
 }

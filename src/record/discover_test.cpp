@@ -45,6 +45,66 @@ TEST(Discover, csv_without_a_header_and_with_quotes) {
     EXPECT_EQ(columns_of(*found), "COL_0 INTEGER|\nCOL_1 VARCHAR(4)|\nCOL_2 VARCHAR(16)|\n");
 }
 
+TEST(Discover, an_array_of_objects_is_a_row_an_element) {
+    for (const char* text :
+         {R"([{"a":1},{"a":2}])", "\xef\xbb\xbf\n  [ {\"a\":1},\n {\"a\":2} ]\n"}) {
+        const auto found = discover({Bytes::copy(text)});
+        ASSERT_TRUE(found) << text;
+        EXPECT_TRUE(found->schema.format.is_json);
+        EXPECT_EQ(found->schema.format.row_path, "$[0:]");
+        EXPECT_EQ(columns_of(*found), "a INTEGER|$.a\n");
+        EXPECT_EQ(found->rows.size(), 2u);
+        auto decoder = make_decoder(found->schema);
+        ASSERT_TRUE(decoder);
+        Batch batch = empty_batch(found->schema.columns);
+        Arena arena;
+        std::size_t at = 0;
+        (*decoder)->decode({text, true}, at, 100, 0, arena, batch,
+                           [](const BadRow& row) { ADD_FAILURE() << row.message; });
+        ASSERT_EQ(batch.rows(), 2u);
+        EXPECT_EQ(batch.columns[0].integers[1], 2);
+    }
+}
+
+TEST(Discover, a_byte_order_mark_and_blanks_hide_no_format) {
+    auto found = discover({Bytes::copy("\xef\xbb\xbf \r\n\t{\"a\":1}\n{\"a\":2}")});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(columns_of(*found), "a INTEGER|$.a\n");
+    found = discover({Bytes::copy("\xef\xbb\xbfid,n\nx,1\ny,2\n")});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(columns_of(*found), "id VARCHAR(4)|\nn INTEGER|\n");
+}
+
+TEST(Discover, json_without_objects_is_no_csv) {
+    for (const char* text :
+         {"[1,2]\n[3,4]", "[[1,2],[3,4]]", "{\"a\":1,\"b\":2\n{\"a\":1,\"b\":2\n", "[{\"a\":1},2]"})
+        EXPECT_FALSE(discover({Bytes::copy(text)})) << text;
+}
+
+TEST(Discover, csv_whose_cells_look_like_json_is_csv) {
+    for (const char* text : {"\"{\"\"a\"\":1}\",x\n\"{\"\"a\"\":2}\",y\n", "[1],2\n[3],4\n",
+                             "{x},1\n{y},2\n", "1,{\"a\":1}\n2,{\"a\":2}\n"}) {
+        const auto found = discover({Bytes::copy(text)});
+        ASSERT_TRUE(found) << text;
+        EXPECT_FALSE(found->schema.format.is_json) << text;
+        EXPECT_EQ(found->schema.columns.size(), 2u) << text;
+    }
+}
+
+TEST(Discover, tabs_win_over_commas_in_texts) {
+    const auto found = discover({Bytes::copy("a, b, c\t1\nd, e, f\t2\n")});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->schema.format.column_delimiter, "\t");
+    EXPECT_EQ(columns_of(*found), "COL_0 VARCHAR(8)|\nCOL_1 INTEGER|\n");
+}
+
+TEST(Discover, scalars_a_line_are_one_column) {
+    const auto found = discover({Bytes::copy("1\n2\n3\n")});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(columns_of(*found), "COL_0 INTEGER|\n");
+    EXPECT_EQ(found->schema.format.column_delimiter, ",");
+}
+
 TEST(Discover, what_is_neither_is_refused) {
     EXPECT_FALSE(discover({}));
     EXPECT_FALSE(discover({Bytes::copy(std::string("\xff\xfe\0\x01", 4))}));

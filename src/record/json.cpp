@@ -387,6 +387,16 @@ void append_json_text(std::string_view text, std::string& out) {
     out += '"';
 }
 
+std::optional<std::vector<std::string>> elements_of(std::string_view document) {
+    simdjson::dom::parser parser;
+    simdjson::dom::array array;
+    if (parser.parse(document.data(), document.size()).get_array().get(array) != simdjson::SUCCESS)
+        return std::nullopt;
+    std::vector<std::string> elements;
+    for (const element one : array) elements.push_back(simdjson::minify(one));
+    return elements;
+}
+
 std::optional<std::vector<JsonMember>> members_of(std::string_view document) {
     simdjson::dom::parser parser;
     simdjson::dom::object object;

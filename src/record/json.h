@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "record/decode.h"
+#include "record/text.h"
 
 namespace freshet::record {
 
@@ -13,7 +14,8 @@ Result<std::unique_ptr<Decoder>> make_json_decoder(const Schema& schema);
 /// is no object or array, and what never closes, ends with its line.
 class Documents {
   public:
-    explicit Documents(std::string_view text, std::size_t at = 0) : text_(text), at_(at) {}
+    explicit Documents(std::string_view text, std::size_t at = 0)
+        : text_(text), at_(at > 0 ? at : byte_order_mark(text)) {}
     /// Empty at the end.
     std::string_view next();
     std::size_t at() const { return at_; }  ///< behind the last one
@@ -36,5 +38,7 @@ struct JsonMember {
     char sort = '0';
 };
 std::optional<std::vector<JsonMember>> members_of(std::string_view document);
+/// The elements of a document that is an array, as JSON; nothing for another one.
+std::optional<std::vector<std::string>> elements_of(std::string_view document);
 
 }  // namespace freshet::record

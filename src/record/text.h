@@ -54,6 +54,10 @@ std::size_t utf8_length(std::string_view text);
 std::string_view utf8_prefix(std::string_view text, std::size_t characters);
 /// `text` with U+FFFD for each byte that is not UTF-8.
 std::string repaired_utf8(std::string_view text);
+/// Bytes of the byte order mark that `text` begins with: 3 or 0.
+inline std::size_t byte_order_mark(std::string_view text) {
+    return text.starts_with("\xef\xbb\xbf") ? 3 : 0;
+}
 /// True when all of `text` is valid UTF-8.
 bool is_utf8(std::string_view text);
 
