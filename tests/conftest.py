@@ -1,4 +1,5 @@
 """A Freshet of one's own for each test: a free port, a new directory, a clock that the test moves."""
+import json
 import os
 import pathlib
 import resource
@@ -59,6 +60,13 @@ class Freshet:
     def get(self, path):
         with urllib.request.urlopen(self.endpoint + path, timeout=30) as answer:
             return answer.read().decode()
+
+    def topic(self, name):
+        """What the interface shows of a topic now ("overview", "application:app")."""
+        with urllib.request.urlopen(f"{self.endpoint}/_freshet/api/live?topic={name}", timeout=30) as answer:
+            for line in answer:
+                if line.startswith(b"data:"):
+                    return json.loads(line[5:])
 
     def advance(self, milliseconds):
         request = urllib.request.Request(self.endpoint + "/_freshet/clock", method="POST",

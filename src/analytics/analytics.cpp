@@ -12,6 +12,9 @@
 namespace freshet::analytics {
 namespace {
 
+/// A snapshot that somebody waits for is finished.
+constexpr auto no_end = std::chrono::steady_clock::time_point::max();
+
 Error from_store(Error error) {
     if (error.is(meta::Errc::conflict)) return Error(Errc::in_use, "Application already exists");
     return error.is_of<Errc>() ? error : Error(Errc::unavailable, error.message());
@@ -65,7 +68,8 @@ void Applications::start() {
 }
 
 io::Task<void> Applications::stop() {
-    for (auto& [key, runner] : runners_) co_await runner->stop();
+    const auto until = std::chrono::steady_clock::now() + limits::last_snapshot_max;
+    for (auto& [key, runner] : runners_) co_await runner->stop(until);
     runners_.clear();
 }
 
@@ -105,8 +109,11 @@ Result<> Applications::check(const Application& application) const {
         if (auto shards = parts_.siblings.shards(input.stream_arn); !shards)
             return fail(Errc::invalid_argument, shards.error().message());
     }
-    // Without an input only the form of the code can be judged.
-    if (application.inputs.empty()) return {};
+    if (application.inputs.empty()) {
+        if (application.code.empty()) return {};
+        auto checked = flow::Program::check(application.code);
+        return checked ? Result<>() : fail(Errc::invalid_code, checked.error().message());
+    }
     auto program = flow::Program::compile(application.code, streams_of(application));
     if (!program) return fail(Errc::invalid_code, program.error().message());
     return {};
@@ -151,7 +158,7 @@ io::Task<Result<>> Applications::change(ApplicationKey key, std::int64_t version
     if (const auto runner = runners_.find(key); runner != runners_.end()) {
         auto stopping = std::move(runner->second);
         runners_.erase(runner);
-        co_await stopping->stop();
+        co_await stopping->stop(no_end);
     }
     auto saved = co_await save(std::move(changed));
     if (!was_running) co_return saved;
@@ -169,12 +176,16 @@ io::Task<Result<>> Applications::remove(ApplicationKey key, Timestamp created) {
     if (const auto runner = runners_.find(key); runner != runners_.end()) {
         auto stopping = std::move(runner->second);
         runners_.erase(runner);
-        co_await stopping->stop();
+        co_await stopping->stop(no_end);
     }
     auto removed = co_await parts_.database.write(
         [&](meta::Txn& txn) { return store::remove(txn, application); });
     if (!removed) co_return std::unexpected(from_store(std::move(removed.error())));
     parts_.log.drop(application.commits);
+    co_await parts_.pool.run([&] {
+        parts_.files_of(application).remove_all();
+        return true;
+    });
     applications_.erase(key);
     co_return Result<>();
 }
@@ -228,7 +239,7 @@ io::Task<Result<>> Applications::run(ApplicationKey key, std::string input_id, S
         if (!from) co_return std::unexpected(std::move(from.error()));
         auto tail = parts_.log.tail(application.commits);
         if (!tail) co_return std::unexpected(from_store(std::move(tail.error())));
-        const Snapshot fresh{std::move(*from), "", tail->next};
+        const Snapshot fresh{std::move(*from), "", "", tail->next};
         auto written = co_await parts_.database.write(
             [&](meta::Txn& txn) { return store::write_snapshot(txn, application.id, fresh); });
         if (!written) co_return std::unexpected(from_store(std::move(written.error())));
@@ -271,7 +282,7 @@ io::Task<Result<>> Applications::halt(ApplicationKey key) {
     if (const auto runner = runners_.find(key); runner != runners_.end()) {
         auto stopping = std::move(runner->second);
         runners_.erase(runner);
-        co_await stopping->stop();
+        co_await stopping->stop(no_end);
     }
     Application application = applications_.at(key);
     application.status = Status::ready;
@@ -286,7 +297,8 @@ Figures Applications::figures(const ApplicationKey& key) const {
 
 std::map<std::uint64_t, log::Ordinal> Applications::places(const ApplicationKey& key) const {
     const auto found = runners_.find(key);
-    return found == runners_.end() ? std::map<std::uint64_t, log::Ordinal>() : found->second->positions();
+    return found == runners_.end() ? std::map<std::uint64_t, log::Ordinal>()
+                                   : found->second->positions();
 }
 
 }  // namespace freshet::analytics

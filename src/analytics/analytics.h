@@ -52,7 +52,8 @@ class Applications {
     io::Task<Result<>> discover(ApplicationKey caller, Sample sample, Discovery* out);
     /// Empty for one that does not run.
     Figures figures(const ApplicationKey& key) const;
-    /// By partition of the input: what comes before has been taken. Empty for one that does not run.
+    /// By partition of the input: what comes before has been taken. Empty for one that does not
+    /// run.
     std::map<std::uint64_t, log::Ordinal> places(const ApplicationKey& key) const;
 
   private:

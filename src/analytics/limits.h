@@ -9,11 +9,11 @@ namespace freshet::analytics::limits {
 inline constexpr std::size_t inputs_max = 1;   ///< AWS: one streaming source
 inline constexpr std::size_t outputs_max = 3;  ///< AWS: three destinations
 inline constexpr std::size_t chunk_records_max = 8192;
-inline constexpr std::size_t chunk_bytes_max = 8 << 20;       ///< of records taken at once
-inline constexpr std::size_t event_records_max = 500;         ///< of one call of the function
-inline constexpr std::size_t event_bytes_max = 3 << 20;       ///< its answer may have 6 MB
-inline constexpr std::size_t calls_max = 4;                   ///< of the function, at once
-inline constexpr std::size_t windows_max = 60;                ///< kept for people
+inline constexpr std::size_t chunk_bytes_max = 8 << 20;  ///< of records taken at once
+inline constexpr std::size_t event_records_max = 500;    ///< of one call of the function
+inline constexpr std::size_t event_bytes_max = 3 << 20;  ///< its answer may have 6 MB
+inline constexpr std::size_t calls_max = 4;              ///< of the function, at once
+inline constexpr std::size_t windows_max = 60;           ///< kept for people
 /// Of the output rows of one commit, as they go into the log: an append takes 32 MiB with what is
 /// around them. Only one record that makes more than that by itself meets it.
 inline constexpr std::size_t output_bytes_max = 24 << 20;
@@ -21,10 +21,16 @@ inline constexpr std::size_t output_row_overhead_bytes = 24;  ///< of one row: k
 inline constexpr std::size_t window_rows_max = 100;
 inline constexpr std::size_t window_cell_characters_max = 1024;  ///< what follows is cut
 inline constexpr std::size_t windows_bytes_max = 4 << 20;        ///< of all windows kept
-inline constexpr std::size_t sample_records_max = 100;  ///< of DiscoverInputSchema
+inline constexpr std::size_t sample_records_max = 100;           ///< of DiscoverInputSchema
 inline constexpr std::size_t sample_bytes_max = 1 << 20;
 inline constexpr Millis look_every{100};  ///< how late an idle stream's window closes
 inline constexpr Millis snapshot_every{10'000};
+/// A snapshot that took t is followed by the next one after this many times t at the earliest.
+inline constexpr int snapshot_rest_factor = 9;
+/// A snapshot at the end of the server is given up after this; the one before it stays, and more is
+/// replayed. SIGTERM ends within 5 s.
+inline constexpr Millis last_snapshot_max{2000};
+inline constexpr std::size_t piece_bytes_max = 4 << 20;  ///< of a snapshot's file
 inline constexpr Millis retry_first{100}, retry_max{5000};
 
 }  // namespace freshet::analytics::limits

@@ -27,9 +27,9 @@ struct SourceRecord {
 class Siblings {
   public:
     virtual ~Siblings() = default;
-    /// The shards as they are now, in order of index. When one ends, its partition gets a last record
-    /// (is_end) and the shards that go on from it are here before they hold anything; no record of
-    /// theirs is earlier than the low watermark of the one that ended.
+    /// The shards as they are now, in order of index. When one ends, its partition gets a last
+    /// record (is_end) and the shards that go on from it are here before they hold anything; no
+    /// record of theirs is earlier than the low watermark of the one that ended.
     virtual Result<std::vector<Shard>> shards(const std::string& stream_arn) = 0;
     /// Whether `logged` only says that its shard has ended.
     virtual bool is_end(const Bytes& logged) const = 0;
@@ -43,6 +43,8 @@ class Siblings {
                                                    std::vector<Bytes> rows) = 0;
     /// Calls the function and gives its answer; an error when it failed in any way.
     virtual io::Task<Result<Bytes>> call(std::string function_arn, Bytes event) = 0;
+    /// A line for a CloudWatch log stream. Does not wait.
+    virtual void write_log(const std::string& log_stream_arn, Timestamp time, std::string line) = 0;
     /// The first bytes of an object, for DiscoverInputSchema.
     virtual io::Task<Result<Bytes>> read_object(std::string bucket_arn, std::string key,
                                                 std::size_t bytes_max) = 0;

@@ -80,8 +80,8 @@ io::Task<void> Runner::call_function(std::vector<Taken>* taken, std::size_t from
         const Verdict verdict = made.result == record::TransformResult::ok        ? Verdict::ok
                                 : made.result == record::TransformResult::dropped ? Verdict::dropped
                                                                                   : Verdict::failed;
-        prepared.push_back({sources_[(*taken)[from + i].shard].shard.index, records[i].arrival, verdict,
-                            records[i].partition_key, records[i].id,
+        prepared.push_back({sources_[(*taken)[from + i].shard].shard.index, records[i].arrival,
+                            verdict, records[i].partition_key, records[i].id,
                             verdict == Verdict::failed ? records[i].data : made.data});
     }
     *answer = std::move(prepared);

@@ -7,7 +7,9 @@
 #include "analytics/limits.h"
 #include "analytics/output_rows.h"
 #include "analytics/store.h"
+#include "analytics/trouble.h"
 #include "base/log.h"
+#include "record/kpl.h"
 #include "record/text.h"
 
 namespace freshet::analytics {
@@ -19,6 +21,7 @@ Runner::Runner(Parts parts, Application application, std::shared_ptr<const flow:
       program_(std::move(program)),
       snapshot_(std::move(snapshot)),
       bound_(from_epoch_ms(0)),
+      files_(parts.files_of(application_)),
       retry_after_(limits::retry_first),
       bell_(std::make_shared<Bell>(parts.home)),
       scope_(parts.home) {}
@@ -26,8 +29,9 @@ Runner::~Runner() = default;
 
 void Runner::start() { scope_.spawn(run()); }
 
-io::Task<void> Runner::stop() {
+io::Task<void> Runner::stop(std::chrono::steady_clock::time_point until) {
     stopping_ = true;
+    save_until_ = until;
     bell_->ring();
     co_await scope_.join();
     for (const Source& source : sources_) {
@@ -57,7 +61,7 @@ io::Task<void> Runner::run() {
         }
         figures_.trouble.clear();
         retry_after_ = limits::retry_first;
-        if (is_changed_ && parts_.home.now() >= snapshot_at_ + limits::snapshot_every) {
+        if (is_changed_ && parts_.home.now() >= snapshot_at_ + snapshot_rest_) {
             auto saved = co_await save_snapshot();
             if (!saved)
                 log_warn(
@@ -71,14 +75,33 @@ io::Task<void> Runner::run() {
 
 /// The source waits while something refuses; nothing is lost.
 io::Task<bool> Runner::back_off(const Error& error) {
-    if (figures_.trouble != error.message())
-        log_warn("analytics", "waiting",
-                 {{"application", application_.key.name}, {"reason", error.message()}});
+    if (figures_.trouble != error.message()) tell("Application.Waiting", error.message());
     figures_.trouble = error.message();
     const Timestamp until = parts_.home.now() + retry_after_;
     retry_after_ = std::min(retry_after_ * 2, limits::retry_max);
     while (!stopping_ && parts_.home.now() < until) co_await bell_->signal.wait_until(until);
     co_return !stopping_;
+}
+
+// --- telling
+
+void Runner::tell(const char* code, const std::string& message) {
+    log_warn("analytics", "trouble",
+             {{"application", application_.key.name}, {"code", code}, {"reason", message}});
+    for (const std::string& arn : log_streams_of(application_))
+        parts_.siblings.write_log(arn, parts_.home.now(),
+                                  trouble_line(application_, code, message));
+}
+
+void Runner::advise(std::uint64_t aggregates, bool had_records) {
+    if (aggregates == 0) {
+        if (had_records) figures_.advice.clear();
+        return;
+    }
+    const std::string advice{application_.inputs[0].processor ? advice_of_function
+                                                              : advice_without_function};
+    if (figures_.advice != advice) tell("Input.KplAggregates", advice);
+    figures_.advice = advice;
 }
 
 // --- beginning
@@ -95,22 +118,35 @@ io::Task<Result<>> Runner::open() {
     std::vector<std::string> watched{std::string(flow::error_stream)};
     for (const flow::StreamInfo& stream : program_->streams()) watched.push_back(stream.name);
     engine_->watch(std::move(watched));
-    if (!snapshot_.state.empty()) {
-        auto loaded = engine_->load(snapshot_.state);
-        if (!loaded) {
-            // Changed code begins with empty windows at the position that was reached.
-            log_warn(
-                "analytics", "state begins anew",
-                {{"application", application_.key.name}, {"reason", loaded.error().message()}});
-            engine_ = std::make_unique<flow::Engine>(program_, application_.started);
-        }
-    }
+    auto loaded = co_await load_state();
+    if (!loaded) co_return loaded;
     commits_ = snapshot_.commit;
     auto replayed = co_await replay();
     if (!replayed) co_return replayed;
     is_open_ = true;
     snapshot_at_ = parts_.home.now();
     co_return Result<>();
+}
+
+/// On a pool thread: ten million keys take seconds, and this core serves everybody.
+io::Task<Result<>> Runner::load_state() {
+    auto loaded = co_await parts_.pool.run([this]() -> Result<> {
+        std::string state = snapshot_.state;
+        if (!snapshot_.file.empty()) {
+            auto read = files_.read(snapshot_.file);
+            if (!read) return std::unexpected(std::move(read.error()));
+            state = std::move(*read);
+        }
+        if (state.empty()) return {};
+        auto fits = engine_->load(state);
+        if (fits) return {};
+        // Changed code begins with empty windows at the position that was reached.
+        log_warn("analytics", "state begins anew",
+                 {{"application", application_.key.name}, {"reason", fits.error().message()}});
+        engine_ = std::make_unique<flow::Engine>(program_, application_.started);
+        return {};
+    });
+    co_return loaded;
 }
 
 void Runner::add_source(const Shard& shard, log::Ordinal next) {
@@ -232,6 +268,10 @@ io::Task<Result<bool>> Runner::step() {
                                                   parts_.home.now() - taken->front().record.time));
     if (taken->empty() && bound <= bound_) co_return false;
     const bool had_records = !taken->empty();
+    const std::size_t taken_count = taken->size();
+    std::uint64_t taken_bytes = 0;
+    for (const Taken& one : *taken) taken_bytes += one.record.data.size();
+    aggregates_ = 0;
     std::vector<Prepared> prepared;
     if (application_.inputs[0].processor && had_records) {
         // On failure the same records come again: put them back in front.
@@ -257,9 +297,18 @@ io::Task<Result<bool>> Runner::step() {
         return make_rows();
     });
     if (!made) co_return std::unexpected(std::move(made.error()));
-    if (!application_.inputs[0].processor) put_back(std::move(*taken), fed_count);
+    figures_.input.records += taken_count;
+    figures_.input.bytes += taken_bytes;
+    if (!application_.inputs[0].processor) {
+        for (std::size_t i = fed_count; i < taken->size(); ++i) {
+            --figures_.input.records;
+            figures_.input.bytes -= (*taken)[i].record.data.size();
+        }
+        put_back(std::move(*taken), fed_count);
+    }
     if (is_all) bound_ = bound;
     is_changed_ = is_changed_ || had_records;
+    advise(aggregates_, had_records);
     figures_.rows_in = engine_->rows_in();
     auto done = co_await commit(std::move(*made), std::move(prepared), bound_);
     if (!done) co_return std::unexpected(std::move(done.error()));
@@ -329,8 +378,8 @@ Result<std::size_t> Runner::feed(const std::vector<Taken>& taken) {
         if (!record) return std::unexpected(std::move(record.error()));
         const Shard& shard = sources_[one.shard].shard;
         const std::string sequence_number = parts_.siblings.sequence_number(shard, one.record);
-        engine_->feed(input_of(shard.index), {record->data, one.record.time, shard.id,
-                                              record->partition_key, sequence_number});
+        feed_one(input_of(shard.index),
+                 {record->data, one.record.time, shard.id, record->partition_key, sequence_number});
     }
     return count;
 }
@@ -344,11 +393,20 @@ void Runner::feed(const std::vector<Prepared>& prepared) {
         const flow::SourceRecord record{one.data, one.arrival, shard_id, one.partition_key,
                                         one.sequence_number};
         if (one.verdict == Verdict::ok)
-            engine_->feed(input_of(one.shard), record);
+            feed_one(input_of(one.shard), record);
         else
             engine_->fail_record(input_of(one.shard), record,
                                  "the function answered ProcessingFailed");
     }
+}
+
+/// Lines of an aggregate would be rows by accident, with bytes of the format between them.
+void Runner::feed_one(std::size_t input, const flow::SourceRecord& record) {
+    if (!record::is_aggregate(record.payload.view())) return engine_->feed(input, record);
+    ++aggregates_;
+    engine_->fail_record(
+        input, record,
+        application_.inputs[0].processor ? advice_of_function : advice_without_function);
 }
 
 Runner::Made Runner::make_rows() {
@@ -371,7 +429,11 @@ Runner::Made Runner::make_rows() {
 io::Task<Result<>> Runner::commit(Made made, std::vector<Prepared> prepared, Timestamp bound) {
     std::uint64_t rows = 0;
     for (const auto& of_output : made.rows) rows += of_output.size();
-    for (const Prepared& one : prepared) figures_.dropped += one.verdict == Verdict::dropped;
+    for (const Prepared& one : prepared) {
+        figures_.processed_ok += one.verdict == Verdict::ok;
+        figures_.dropped += one.verdict == Verdict::dropped;
+        figures_.processing_failed += one.verdict == Verdict::failed;
+    }
     while (rows > 0 || !prepared.empty()) {
         std::vector<log::Append> appends;
         Result<> placed;
@@ -401,6 +463,11 @@ io::Task<Result<>> Runner::commit(Made made, std::vector<Prepared> prepared, Tim
         }
     }
     figures_.rows_out += rows;
+    for (std::size_t i = 0; i < made.rows.size(); ++i) {
+        Flow& flow = figures_.outputs[application_.outputs[i].id];
+        flow.records += made.rows[i].size();
+        for (const Bytes& row : made.rows[i]) flow.bytes += row.size();
+    }
     figures_.errors += made.errors;
     if (made.left_out > 0)
         log_warn(
@@ -447,17 +514,31 @@ std::map<std::uint64_t, log::Ordinal> Runner::positions() const {
 }
 
 io::Task<Result<>> Runner::save_snapshot() {
+    const auto begun = std::chrono::steady_clock::now();
+    auto file = co_await parts_.pool.run([this] {
+        return files_.write([this](const SnapshotFiles::Sink& sink) {
+            return engine_->save([&](std::string_view piece) {
+                return std::chrono::steady_clock::now() < save_until_.load() && sink(piece);
+            });
+        });
+    });
+    const auto took = std::chrono::ceil<Millis>(std::chrono::steady_clock::now() - begun);
     snapshot_at_ = parts_.home.now();
-    std::string state = co_await parts_.pool.run([this] { return engine_->save(); });
-    const Snapshot snapshot{positions(), std::move(state), commits_};
+    snapshot_rest_ = std::max(limits::snapshot_every, took * limits::snapshot_rest_factor);
+    if (!file) co_return std::unexpected(std::move(file.error()));
+    const Snapshot snapshot{positions(), std::move(*file), "", commits_};
     const std::int64_t id = application_.id;
     auto saved = co_await parts_.database.write(
         [&](meta::Txn& txn) { return store::write_snapshot(txn, id, snapshot); });
     if (!saved) co_return saved;
     is_changed_ = false;
+    const std::string before = std::exchange(snapshot_.file, snapshot.file);
+    snapshot_.state.clear();
     // What is in the snapshot is not replayed any more.
-    auto trimmed = co_await parts_.pool.run(
-        [&] { return parts_.log.trim(application_.commits, snapshot.commit); });
+    auto trimmed = co_await parts_.pool.run([&] {
+        files_.remove_up_to(before);
+        return parts_.log.trim(application_.commits, snapshot.commit);
+    });
     co_return trimmed;
 }
 

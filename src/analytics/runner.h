@@ -2,11 +2,15 @@
 // makes output rows and the position durable in one append. Home core: the service's. start(), then
 // stop(), which joins and leaves a snapshot to go on from.
 #pragma once
+#include <atomic>
+#include <chrono>
 #include <deque>
 #include <memory>
 
 #include "analytics/commit.h"
+#include "analytics/limits.h"
 #include "analytics/ports.h"
+#include "analytics/snapshot_files.h"
 #include "flow/engine.h"
 #include "io/core.h"
 #include "log/log.h"
@@ -22,13 +26,20 @@ class Runner {
         log::Log& log;
         io::Pool& pool;
         Siblings& siblings;
+        io::Disk& disk;
+        std::string snapshots_directory;  ///< a directory in it for each application
+
+        SnapshotFiles files_of(const Application& application) const {
+            return {disk, snapshots_directory + "/" + std::to_string(application.id)};
+        }
     };
     /// `program` is that of `application`; `snapshot` is where it goes on.
     Runner(Parts parts, Application application, std::shared_ptr<const flow::Program> program,
            Snapshot snapshot);
     ~Runner();
     void start();
-    io::Task<void> stop();
+    /// Gives the last snapshot up when it is not done by `until`.
+    io::Task<void> stop(std::chrono::steady_clock::time_point until);
     const Figures& figures() const { return figures_; }
     /// By partition of the input: what comes before has been taken.
     std::map<std::uint64_t, log::Ordinal> positions() const;
@@ -84,10 +95,16 @@ class Runner {
     /// Those from `first` on come again.
     void put_back(std::vector<Taken> taken, std::size_t first);
     void feed(const std::vector<Prepared>& prepared);
+    void feed_one(std::size_t input, const flow::SourceRecord& record);
     Made make_rows();
     io::Task<Result<>> commit(Made made, std::vector<Prepared> prepared, Timestamp bound);
     io::Task<Result<>> save_snapshot();
+    io::Task<Result<>> load_state();
     io::Task<bool> back_off(const Error& error);
+    /// Says what is wrong with the records of this chunk, or that nothing is any more.
+    void advise(std::uint64_t aggregates, bool had_records);
+    /// Into the server's log and into the log streams of CloudWatch that the application names.
+    void tell(const char* code, const std::string& message);
     void remember(const std::vector<flow::Emitted>& emitted);
     std::size_t input_of(std::uint32_t shard) const {
         return shard % static_cast<std::size_t>(application_.inputs[0].parallelism);
@@ -102,9 +119,15 @@ class Runner {
     Timestamp bound_;           ///< time has been told to the engine up to here
     log::Ordinal commits_ = 0;  ///< the next one's number
     bool is_open_ = false, is_changed_ = false, stopping_ = false;
+    SnapshotFiles files_;
     Timestamp snapshot_at_;
+    Millis snapshot_rest_ = limits::snapshot_every;
+    /// Of the steady clock; a pool thread that writes a snapshot looks at it.
+    std::atomic<std::chrono::steady_clock::time_point> save_until_{
+        std::chrono::steady_clock::time_point::max()};
     Millis retry_after_;
     Figures figures_;
+    std::uint64_t aggregates_ = 0;   ///< KPL aggregates in the chunk that is being fed
     std::size_t windows_bytes_ = 0;  ///< of figures_.windows
     std::shared_ptr<Bell> bell_;
     io::Scope scope_;

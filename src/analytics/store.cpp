@@ -155,7 +155,9 @@ std::vector<meta::Migration> migrations() {
              " state BLOB NOT NULL);"
              "CREATE TABLE analytics_positions (application INTEGER NOT NULL REFERENCES "
              "analytics_applications ON DELETE CASCADE, partition INTEGER NOT NULL,"
-             " next INTEGER NOT NULL, PRIMARY KEY (application, partition)) WITHOUT ROWID"}};
+             " next INTEGER NOT NULL, PRIMARY KEY (application, partition)) WITHOUT ROWID"},
+            {"analytics", 2,
+             "ALTER TABLE analytics_snapshots ADD COLUMN file TEXT NOT NULL DEFAULT ''"}};
 }
 
 Result<std::vector<Application>> load(const meta::Connection& connection) {
@@ -222,11 +224,12 @@ Result<std::optional<Snapshot>> read_snapshot(const meta::Connection& connection
                                               std::int64_t application) {
     std::optional<Snapshot> snapshot;
     auto read = connection.query(
-        "SELECT next_commit, state FROM analytics_snapshots WHERE application = ?1", {application},
-        [&](const meta::Row& row) {
+        "SELECT next_commit, state, file FROM analytics_snapshots WHERE application = ?1",
+        {application}, [&](const meta::Row& row) {
             snapshot.emplace();
             snapshot->commit = static_cast<log::Ordinal>(row.integer(0));
             snapshot->state = row.blob(1);
+            snapshot->file = row.text(2);
             return false;
         });
     if (!read) return std::unexpected(std::move(read.error()));
@@ -244,8 +247,10 @@ Result<std::optional<Snapshot>> read_snapshot(const meta::Connection& connection
 
 Result<> write_snapshot(meta::Txn& txn, std::int64_t application, const Snapshot& snapshot) {
     auto written = txn.execute(
-        "INSERT OR REPLACE INTO analytics_snapshots VALUES (?1, ?2, ?3)",
-        {application, static_cast<std::int64_t>(snapshot.commit), Bytes::copy(snapshot.state)});
+        "INSERT OR REPLACE INTO analytics_snapshots (application, next_commit, state, file) VALUES "
+        "(?1, ?2, ?3, ?4)",
+        {application, static_cast<std::int64_t>(snapshot.commit), Bytes::copy(snapshot.state),
+         snapshot.file});
     if (written)
         written =
             txn.execute("DELETE FROM analytics_positions WHERE application = ?1", {application});

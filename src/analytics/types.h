@@ -71,8 +71,10 @@ struct Application {
 /// Where a run stands: the state of its SQL and the records it has taken.
 struct Snapshot {
     std::map<std::uint64_t, log::Ordinal> positions;  ///< by partition: the next record
-    std::string state;                                ///< of the engine; empty: begins anew
-    log::Ordinal commit = 0;                          ///< commits before this one are in it
+    /// The state of the engine: a file (analytics/snapshot_files.h), or the state itself as an
+    /// earlier Freshet kept it; both empty: it begins anew.
+    std::string file, state;
+    log::Ordinal commit = 0;  ///< commits before this one are in it
 };
 
 /// Rows that a stream of the application gave out together.
@@ -84,14 +86,23 @@ struct Window {
     std::size_t bytes = 0;  ///< of the rows
 };
 
+/// What went through an input or an output since the application runs.
+struct Flow {
+    std::uint64_t records = 0, bytes = 0;
+};
+
 /// What a running application is doing, for people.
 struct Figures {
-    std::uint64_t rows_in = 0;     ///< since its state began
-    std::uint64_t rows_out = 0;    ///< since the server started
-    std::uint64_t errors = 0;      ///< rows of error_stream, since the server started
-    std::uint64_t dropped = 0;     ///< records that the function dropped
+    std::uint64_t rows_in = 0;            ///< since its state began
+    std::uint64_t rows_out = 0;           ///< since the server started
+    std::uint64_t errors = 0;             ///< rows of error_stream, since the server started
+    Flow input;                           ///< records of the source
+    std::map<std::string, Flow> outputs;  ///< rows, by the output's id
+    std::uint64_t processed_ok = 0, processing_failed = 0;  ///< records, as the function said
+    std::uint64_t dropped = 0;                              ///< records that the function dropped
     std::optional<Millis> behind;  ///< the age of the oldest record not yet taken
     std::string trouble;           ///< what it waits for
+    std::string advice;            ///< what is wrong with the records it takes, and what helps
     std::vector<Window> windows;   ///< the last ones
 };
 

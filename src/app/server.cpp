@@ -16,7 +16,10 @@
 #include "app/wire_functions.h"
 #include "app/wire_identity.h"
 #include "app/wire_lake.h"
+#include "app/wire/clock_watch.h"
 #include "app/wire/metrics.h"
+#include "app/wire/service_health.h"
+#include "app/wire/service_metrics.h"
 #include "app/wire/stream_metrics.h"
 #include "app/wire_objects.h"
 #include "app/wire_query.h"
@@ -98,6 +101,8 @@ struct Server::Parts {
     std::unique_ptr<WiredTables> tables;
     std::unique_ptr<WiredMetrics> metrics;
     std::unique_ptr<StreamMetrics> stream_metrics;
+    std::unique_ptr<ServiceMetrics> service_metrics;
+    std::unique_ptr<ClockWatch> clock_watch;
     std::unique_ptr<console::Console> pages;
     std::unique_ptr<OperatorConsole> operators;
     std::unique_ptr<pipeline::PipelineApi> pipelines;
@@ -168,7 +173,9 @@ Result<> Server::Parts::make_services() {
     if (done)
         done = keep(analytics,
                     WiredAnalytics::make(*context, streams->streams(), deliveries->deliveries(),
-                                         functions->functions(), objects->objects()));
+                                         functions->functions(), objects->objects(),
+                                         functions->logs()));
+    if (done) deliveries->set_logs(functions->logs());
     if (done)
         done = keep(schedules, WiredSchedule::make(*context, functions->functions(),
                                                    metrics->metrics()));
@@ -178,6 +185,11 @@ Result<> Server::Parts::make_services() {
     if (!done) return done;
     tables = WiredTables::make(*context);
     stream_metrics = std::make_unique<StreamMetrics>(streams->streams(), metrics->metrics());
+    service_metrics = std::make_unique<ServiceMetrics>(ServiceMetrics::Parts{
+        analytics->applications(), deliveries->deliveries(), functions->functions(),
+        queries->query(), catalog->catalog(), metrics->metrics()});
+    clock_watch = std::make_unique<ClockWatch>(cores->main());
+    if (!manual) clock_watch->hold(streams->streams());
     pages = std::make_unique<console::Console>(console::Parts{
         cores->main(), streams->streams(), deliveries->deliveries(), functions->functions(),
         analytics->applications(), schedules->schedules(), catalog->catalog(), lake->crawlers(),
@@ -204,6 +216,11 @@ Result<> Server::Parts::listen() {
     operators->add_health([this]() -> io::Task<std::vector<Trouble>> {
         auto trouble = co_await pool->run([this] { return disk_trouble(config.data_dir); });
         co_return trouble;
+    });
+    operators->add_figures([this] { return service_metrics->lines(); });
+    operators->add_health([this] {
+        return io::run_on(cores->main(), service_troubles(analytics->applications(),
+                                                          deliveries->deliveries()));
     });
     tls = tls_identity(*disk, config);
     // Off the way of the start; the first TLS connection makes the certificate when it comes sooner.
@@ -232,6 +249,8 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
     parts.cores->main().post([&parts] {
         parts.streams->start();
         parts.stream_metrics->start();
+        parts.service_metrics->start();
+        if (!parts.manual) parts.clock_watch->start();
         parts.deliveries->start();
         parts.functions->start(parts.context->endpoint);
         parts.analytics->start();
@@ -260,6 +279,7 @@ void Server::stop() {
     end(main, [this] { return parts_->pages->stop(); });  // first: pages that watch never end by themselves
     main.post([this] { parts_->streams->streams().close_subscriptions(); });
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
+    end(main, [this] { return parts_->service_metrics->stop(); });
     end(main, [this] { return parts_->queries->stop(); });  // ends what dashboards wait for
     end(main, [this] { return parts_->dashboards->stop(); });
     end(main, [this] { return parts_->schedules->stop(); });
@@ -272,6 +292,7 @@ void Server::stop() {
     end(parts_->cores->at(parts_->cores->size() - 1), [this] { return parts_->objects->stop(); });
     end(main, [this] { return parts_->streams->stop(); });
     end(main, [this] { return parts_->stream_metrics->stop(); });
+    end(main, [this] { return parts_->clock_watch->stop(); });
     end(main, [this] { return parts_->metrics->stop(); });
     parts_->cores->stop();
 }

@@ -14,7 +14,8 @@ class WiredAnalytics {
     static Result<std::unique_ptr<WiredAnalytics>> make(Context& context, stream::Streams& streams,
                                                         delivery::Deliveries& deliveries,
                                                         functions::Functions& functions,
-                                                        objects::Objects& objects);
+                                                        objects::Objects& objects,
+                                                        monitor::Logs& logs);
     /// The streams' home core.
     void start() { applications_->start(); }
     io::Task<void> stop() { co_await applications_->stop(); }

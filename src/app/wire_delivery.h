@@ -16,6 +16,7 @@ class WiredDelivery {
     void start() { deliveries_->start(); }
     io::Task<void> stop();
     delivery::Deliveries& deliveries() { return *deliveries_; }
+    void set_logs(monitor::Logs& logs) { source_->set_logs(logs); }
 
   private:
     std::unique_ptr<DeliveryStreamSource> source_;

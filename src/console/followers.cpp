@@ -63,7 +63,8 @@ void add_applications(const Parts& parts, const stream::Stream& stream,
             return names_stream(input.stream_arn, stream.key);
         });
         if (!reads) continue;
-        const std::string trouble = parts.applications.figures(key).trouble;
+        const analytics::Figures figures = parts.applications.figures(key);
+        const std::string trouble = figures.trouble.empty() ? figures.advice : figures.trouble;
         const char* state = one.status != analytics::Status::running ? "READY"
                             : trouble.empty()                        ? "RUNNING"
                                                                      : "FAILING";

@@ -88,7 +88,9 @@ std::string failed_share(const analytics::Figures& figures) {
 }
 
 std::string trouble_of(const analytics::Figures& figures) {
-    if (!figures.trouble.empty() || figures.errors == 0) return figures.trouble;
+    if (!figures.trouble.empty()) return figures.trouble;
+    if (!figures.advice.empty()) return figures.advice;
+    if (figures.errors == 0) return "";
     return fmt::format("{} of the rows failed and went to error_stream; the Analytics page says why",
                        failed_share(figures));
 }

@@ -84,7 +84,8 @@ Bytes Topics::application(const Home& home, const std::string& name) const {
     for (const auto& [at, rate] : rates_.curve(id))
         json.open('[').integer(to_epoch_ms(at)).real(rate).close(']');
     json.close(']');
-    if (!figures.trouble.empty()) json.member("error", figures.trouble);
+    const std::string& wrong = figures.trouble.empty() ? figures.advice : figures.trouble;
+    if (!wrong.empty()) json.member("error", wrong);
     return json.close('}').take();
 }
 

@@ -30,6 +30,10 @@ Result<> check_destination(const Destination& d) {
     if (d.time_zone != "UTC" && !TimeZone::find(d.time_zone))
         return fail(Errc::invalid_argument,
                     fmt::format("The time zone {} is not valid", d.time_zone));
+    if (d.logs_errors && (d.log_group.empty() || d.log_stream.empty()))
+        return fail(Errc::invalid_argument,
+                    "LogGroupName and LogStreamName must be given when CloudWatch logging is "
+                    "enabled");
     return check_prefixes(d.prefix, d.error_prefix);
 }
 
@@ -186,9 +190,14 @@ io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Byte
                                    key.name));
     }
     std::vector<log::Append> batch;
+    const std::size_t count = records.size();
+    std::size_t bytes = 0;
+    for (const Bytes& record : records) bytes += record.size();
     batch.push_back({(*found)->inbox, std::move(records), {}});
     auto appended = co_await parts_.log.append(std::move(batch));
     if (!appended) co_return fail(Errc::unavailable, appended.error().message());
+    if (const auto pipe = pipes_.find(key); pipe != pipes_.end())
+        pipe->second->count_put(count, bytes);
     co_return appended->front().first;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "delivery/failure.h"
 #include "delivery/gzip.h"
 #include "delivery/limits.h"
 #include "delivery/prefix.h"
@@ -37,6 +38,12 @@ io::Task<void> Pipe::stop() {
 void Pipe::change(DeliveryStream stream) {
     stream_ = std::move(stream);
     bell_->ring();
+}
+
+void Pipe::count_put(std::size_t records, std::size_t bytes) {
+    ++figures_.put_requests;
+    figures_.in_records += records;
+    figures_.in_bytes += bytes;
 }
 
 Figures Pipe::figures() const {
@@ -87,10 +94,17 @@ io::Task<bool> Pipe::back_off(const Error& error) {
         log_warn("delivery", "waiting",
                  {{"stream", stream_.key.name}, {"reason", error.message()}});
     figures_.trouble = error.message();
+    ++figures_.failures;
+    log_failure(error);
     const Timestamp until = parts_.home.now() + retry_after_;
     retry_after_ = std::min(retry_after_ * 2, limits::retry_max);
     while (!stopping_ && parts_.home.now() < until) co_await bell_->signal.wait_until(until);
     co_return !stopping_;
+}
+
+void Pipe::log_failure(const Error& error) {
+    if (!stream_.destination.logs_errors) return;
+    parts_.source.write_log(stream_, parts_.home.now(), failure_line(stream_, error));
 }
 
 // --- reading
@@ -160,6 +174,10 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
     for (const Bytes& data : waiting.data)
         buffer_bytes_ += data.size() + (stream_.destination.append_newline ? 1 : 0);
     figures_.records += waiting.data.size();
+    if (stream_.source && partition != stream_.inbox) {
+        figures_.in_records += waiting.data.size();
+        for (const Bytes& data : waiting.data) figures_.in_bytes += data.size();
+    }
     read_[*partition] = record.ordinal + 1;
     buffer_.push_back(std::move(waiting));
     return {};
@@ -297,6 +315,7 @@ io::Task<Result<>> Pipe::deliver(Cut cut) {
                      {{"stream", stream_.key.name}, {"reason", trimmed.error().message()}});
     }
     ++figures_.objects;
+    for (std::size_t i = 0; i < count; ++i) figures_.delivered_records += buffer_[i].data.size();
     figures_.bytes += staged->size;
     figures_.last_object = cut.key;
     figures_.trouble.clear();

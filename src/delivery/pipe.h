@@ -30,6 +30,7 @@ class Pipe {
     /// The next object goes by the new destination.
     void change(DeliveryStream stream);
     Figures figures() const;
+    void count_put(std::size_t records, std::size_t bytes);
     /// By partition.
     std::map<std::uint64_t, Place> places() const;
 
@@ -63,6 +64,8 @@ class Pipe {
     io::Task<Result<std::vector<Bytes>>> content(std::size_t count) const;
     void listen_to(const std::vector<log::PartitionId>& partitions);
     io::Task<bool> back_off(const Error& error);
+    /// One try that failed, into CloudWatch Logs when the destination asks for it.
+    void log_failure(const Error& error);
 
     Parts parts_;
     DeliveryStream stream_;

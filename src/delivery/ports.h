@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "delivery/types.h"
 #include "log/log.h"
 
 namespace freshet::delivery {
@@ -18,6 +19,8 @@ class StreamSource {
     /// The user records of one record of such a partition: KPL aggregates are taken apart. None for
     /// the record that ends a partition.
     virtual Result<std::vector<Bytes>> user_records(const Bytes& payload) = 0;
+    /// A line for a log stream of CloudWatch Logs. Does not wait.
+    virtual void write_log(const DeliveryStream& stream, Timestamp time, std::string line) = 0;
 };
 
 }  // namespace freshet::delivery

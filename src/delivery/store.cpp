@@ -68,7 +68,10 @@ Loaded loaded_of(const meta::Row& row) {
                      row.text(14),
                      row.text(23),
                      row.integer(15) != 0,
-                     row.integer(16) != 0};
+                     row.integer(16) != 0,
+                     row.integer(24) != 0,
+                     row.text(25),
+                     row.text(26)};
     if (!row.is_null(17))
         s.source = KinesisSource{row.text(17), row.text(18), from_epoch_ms(row.integer(19))};
     s.inbox = log::PartitionId(static_cast<std::uint64_t>(row.integer(20)));
@@ -97,7 +100,11 @@ std::vector<meta::Migration> migrations() {
          "DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,"
          " PRIMARY KEY (stream, name)) WITHOUT ROWID"},
         {"delivery", 2,
-         "ALTER TABLE delivery_streams ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC'"}};
+         "ALTER TABLE delivery_streams ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC'"},
+        {"delivery", 3,
+         "ALTER TABLE delivery_streams ADD COLUMN logs_errors INTEGER NOT NULL DEFAULT 0;"
+         "ALTER TABLE delivery_streams ADD COLUMN log_group TEXT NOT NULL DEFAULT '';"
+         "ALTER TABLE delivery_streams ADD COLUMN log_stream TEXT NOT NULL DEFAULT ''"}};
 }
 
 Result<std::vector<Loaded>> load(const meta::Connection& connection) {
@@ -150,12 +157,13 @@ Result<> update(meta::Txn& txn, const DeliveryStream& stream) {
         "UPDATE delivery_streams SET updated_ms = ?2, version = ?3, bucket_arn = ?4, role_arn = "
         "?5, prefix = ?6, error_prefix = ?7, buffer_mib = ?8,"
         " interval_s = ?9, compression = ?10, extension = ?11, append_newline = ?12, is_extended = "
-        "?13, time_zone = ?14 WHERE id = ?1",
+        "?13, time_zone = ?14, logs_errors = ?15, log_group = ?16, log_stream = ?17 WHERE id = ?1",
         {stream.id, stream.updated ? meta::Value(to_epoch_ms(*stream.updated)) : meta::Value(),
          std::int64_t{stream.version}, d.bucket_arn, d.role_arn, optional_text(d.prefix),
          optional_text(d.error_prefix), d.buffer_mib, d.interval_s,
          std::int64_t{d.compression == Compression::gzip}, d.file_extension,
-         std::int64_t{d.append_newline}, std::int64_t{d.is_extended}, d.time_zone});
+         std::int64_t{d.append_newline}, std::int64_t{d.is_extended}, d.time_zone,
+         std::int64_t{d.logs_errors}, d.log_group, d.log_stream});
     if (!updated) return done(std::move(updated));
     return write_tags(txn, stream);
 }

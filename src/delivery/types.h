@@ -28,6 +28,8 @@ struct Destination {
     std::string time_zone = "UTC";  ///< of the times in keys: an IANA name
     bool append_newline = false;  ///< the processor AppendDelimiterToRecord
     bool is_extended = true;      ///< which of the two S3 configurations the client used
+    bool logs_errors = false;     ///< CloudWatchLoggingOptions: what fails, into this log stream
+    std::string log_group, log_stream;
 
     std::string bucket() const { return bucket_arn.substr(bucket_arn.rfind(':') + 1); }
 };
@@ -58,6 +60,10 @@ struct Place {
 /// What a delivery stream is doing, for people.
 struct Figures {
     std::uint64_t records = 0, objects = 0, bytes = 0;  ///< since the server started
+    std::uint64_t failures = 0;                         ///< tries that were refused
+    std::uint64_t in_records = 0, in_bytes = 0;         ///< put, or read from the stream
+    std::uint64_t put_requests = 0;
+    std::uint64_t delivered_records = 0;  ///< in these objects
     std::uint64_t waiting_bytes = 0;
     std::optional<Timestamp> oldest_waiting;
     std::string last_object, trouble;

@@ -20,7 +20,9 @@ namespace freshet::flow {
 namespace {
 
 constexpr std::string_view magic = "FRFL";
-constexpr std::uint64_t format_version = 1;
+constexpr std::uint64_t format_version = 2;
+/// Each operator's state was a text with its length.
+constexpr std::uint64_t version_of_lengths = 1;
 
 struct Input {
     std::unique_ptr<record::Decoder> decoder;
@@ -89,6 +91,7 @@ struct Engine::State {
     void add_error(const char* name, std::string_view message, std::int64_t rowtime,
                    std::string_view row, const std::string& pump);
     void add_source_columns(Input& input, std::size_t index, const SourceRecord& record);
+    void save(Writer& writer) const;
     void flush(std::size_t input);
     void flush_all() {
         for (std::size_t i = 0; i < inputs.size(); ++i) flush(i);
@@ -319,23 +322,30 @@ bool Engine::is_full() const {
 std::uint64_t Engine::rows_in() const { return state_->rows_in; }
 
 std::string Engine::save() const {
-    const State& state = *state_;
     Writer writer;
-    writer.bytes() += magic;
-    writer.number(format_version);
-    writer.text(state.program->parts().fingerprint);
-    writer.number(state.rows_in);
-    for (const Input& input : state.inputs) writer.integer(input.last_rowtime);
-    for (const PumpState& pump : state.pumps) {
-        for (const auto& one : pump.operators) {
-            Writer inner;
-            one->save(inner);
-            writer.text(inner.bytes());
-        }
-    }
-    const std::uint32_t crc = crc32c(writer.bytes());
-    for (int i = 0; i < 32; i += 8) writer.bytes() += static_cast<char>(crc >> i);
+    state_->save(writer);
     return std::move(writer.bytes());
+}
+
+bool Engine::save(const std::function<bool(std::string_view piece)>& sink) const {
+    Writer writer(sink);
+    state_->save(writer);
+    return writer.finish();
+}
+
+void Engine::State::save(Writer& writer) const {
+    writer.raw(magic);
+    writer.number(format_version);
+    writer.text(program->parts().fingerprint);
+    writer.number(rows_in);
+    for (const Input& input : inputs) writer.integer(input.last_rowtime);
+    for (const PumpState& pump : pumps) {
+        for (const auto& one : pump.operators) one->save(writer);
+    }
+    const std::uint32_t crc = writer.checksum();
+    std::string bytes;
+    for (int i = 0; i < 32; i += 8) bytes += static_cast<char>(crc >> i);
+    writer.raw(bytes);
 }
 
 Result<> Engine::load(std::string_view saved) {
@@ -351,12 +361,18 @@ Result<> Engine::load(std::string_view saved) {
     saved.remove_suffix(4);
     if (crc32c(saved) != crc) return bad("is damaged: its checksum differs");
     Reader reader(saved.substr(magic.size()));
-    if (reader.number() != format_version) return bad("is of another version");
+    const std::uint64_t version = reader.number();
+    if (version != format_version && version != version_of_lengths)
+        return bad("is of another version");
     if (reader.text() != state.program->parts().fingerprint) return bad("is of other code");
     state.rows_in = reader.number();
     for (Input& input : state.inputs) input.last_rowtime = reader.integer();
     for (PumpState& pump : state.pumps) {
         for (const auto& one : pump.operators) {
+            if (version == format_version) {
+                if (!one->load(reader)) return bad("does not fit the code");
+                continue;
+            }
             Reader inner(reader.text());
             if (!one->load(inner) || !inner.at_end()) return bad("does not fit the code");
         }

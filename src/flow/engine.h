@@ -7,6 +7,7 @@
 //   take()                               what came out since the last take()
 //   save() / load()                      the state; only between take() and the next feed()
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -44,6 +45,8 @@ class Program {
     /// Errc::invalid_code. Empty code is a program without streams.
     static Result<std::shared_ptr<const Program>> compile(std::string_view code,
                                                           std::vector<InputStream> inputs);
+    /// Of code whose inputs are not known yet: what is wrong whatever they are. Errc::invalid_code.
+    static Result<> check(std::string_view code);
     ~Program();
     /// The user's streams, then error_stream.
     std::vector<StreamInfo> streams() const;
@@ -94,6 +97,8 @@ class Engine {
 
     /// docs/formats/analytics.md
     std::string save() const;
+    /// Piece by piece; false when the sink gave up.
+    bool save(const std::function<bool(std::string_view piece)>& sink) const;
     /// Errc::bad_state when `saved` is not of this program (its fingerprint differs) or is damaged.
     Result<> load(std::string_view saved);
 

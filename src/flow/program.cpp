@@ -96,6 +96,14 @@ Result<std::shared_ptr<const Program>> Program::compile(std::string_view code,
     return std::shared_ptr<const Program>(new Program(std::move(parts)));
 }
 
+Result<> Program::check(std::string_view code) {
+    auto script = sql::streaming::parse_script(code);
+    if (!script) return fail(Errc::invalid_code, script.error().text());
+    if (auto checked = sql::streaming::check_script(std::move(*script)); !checked)
+        return fail(Errc::invalid_code, checked.error().text());
+    return {};
+}
+
 std::vector<StreamInfo> Program::streams() const {
     std::vector<StreamInfo> all;
     for (const auto& stream : parts_->plan.streams) {

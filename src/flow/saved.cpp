@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/digest.h"
+
 namespace freshet::flow {
 
 void Writer::number(std::uint64_t value) {
@@ -11,6 +13,7 @@ void Writer::number(std::uint64_t value) {
         value >>= 7;
     }
     bytes_ += static_cast<char>(value);
+    if (sink_ && bytes_.size() >= piece_bytes) spill();
 }
 
 void Writer::integer(std::int64_t value) {
@@ -24,7 +27,25 @@ void Writer::real(double value) {
 
 void Writer::text(std::string_view value) {
     number(value.size());
+    raw(value);
+}
+
+void Writer::raw(std::string_view value) {
     bytes_ += value;
+    if (sink_ && bytes_.size() >= piece_bytes) spill();
+}
+
+void Writer::spill() {
+    checksum_ = crc32c(bytes_, checksum_);
+    if (!is_stopped_) is_stopped_ = !sink_(bytes_);
+    bytes_.clear();
+}
+
+std::uint32_t Writer::checksum() const { return crc32c(bytes_, checksum_); }
+
+bool Writer::finish() {
+    if (sink_ && !bytes_.empty()) spill();
+    return !is_stopped_;
 }
 
 std::uint64_t Reader::number() {

@@ -2,21 +2,42 @@
 // (docs/formats/analytics.md).
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
 namespace freshet::flow {
 
+/// Into a text, or piece by piece into a sink.
 class Writer {
   public:
+    /// Takes about `piece_bytes`; false: no more is wanted.
+    using Sink = std::function<bool(std::string_view piece)>;
+    static constexpr std::size_t piece_bytes = 1 << 20;
+
+    Writer() = default;
+    explicit Writer(Sink sink) : sink_(std::move(sink)) {}
     void number(std::uint64_t value);
     void integer(std::int64_t value);  ///< zigzag
     void real(double value);
     void text(std::string_view value);
+    void raw(std::string_view value);  ///< without its length
+    /// Without a sink: what was written.
     std::string& bytes() { return bytes_; }
+    /// CRC-32C of all that was written.
+    std::uint32_t checksum() const;
+    /// The last piece into the sink; false when it refused one.
+    bool finish();
+    /// The sink wants no more: what is written from now on goes nowhere.
+    bool is_stopped() const { return is_stopped_; }
 
   private:
+    void spill();
+
+    Sink sink_;
     std::string bytes_;
+    std::uint32_t checksum_ = 0;  ///< of what went into the sink
+    bool is_stopped_ = false;
 };
 
 /// Reads what Writer wrote; after bad() everything reads as zero.

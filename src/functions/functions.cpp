@@ -348,6 +348,7 @@ io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload,
     --figures.running;
     ++figures.calls;
     figures.last_took = parts_.home.now() - begun;
+    durations_[key].add(static_cast<double>(figures.last_took.count()));
     figures.trouble = !result ? result.error().message()
                       : result->function_error.empty()
                           ? ""

@@ -1,7 +1,10 @@
 // The functions service (Lambda): functions, their code, their calls. One home core.
 #pragma once
+#include <map>
 #include <memory>
+#include <utility>
 
+#include "base/tally.h"
 #include "functions/errors.h"
 #include "functions/ports.h"
 #include "functions/runtimes.h"
@@ -48,6 +51,8 @@ class Functions {
     /// The zip as it was given, when it is the one of `sha256` and the time `until_s` has not
     /// passed.
     io::Task<Result<Bytes>> code(FunctionKey key, std::string sha256, std::int64_t until_s);
+    /// Milliseconds of the calls that ended since the last time.
+    std::map<FunctionKey, Tally> take_durations() { return std::exchange(durations_, {}); }
     /// Why the function cannot be called: its runtime is not on this machine. "" when it is.
     std::string runtime_trouble(const Function& function) const;
     /// The newest runtime that this machine has; "" when it has none.
@@ -76,6 +81,7 @@ class Functions {
     Parts parts_;
     std::map<FunctionKey, Function> functions_;
     std::map<FunctionKey, Figures> figures_;
+    std::map<FunctionKey, Tally> durations_;
     std::unique_ptr<Runtimes> runtimes_;
     std::map<std::string, std::string> missing_runtimes_;  ///< of stored functions, and why
     std::unique_ptr<Workers> workers_;

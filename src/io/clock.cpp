@@ -1,10 +1,27 @@
 #include "io/clock.h"
 
+#include "io/steady_time.h"
+
 namespace freshet::io {
+namespace {
+
+/// One for the process: two clocks must not tell two times.
+SteadyTime& steady_time() {
+    static SteadyTime instance;
+    return instance;
+}
+
+Timestamp system_time() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
+
+}  // namespace
 
 Timestamp SystemClock::now() const {
-    return std::chrono::floor<Millis>(std::chrono::system_clock::now());
+    const auto monotonic = std::chrono::steady_clock::now().time_since_epoch();
+    return steady_time().now(system_time(), std::chrono::floor<Millis>(monotonic));
 }
+
+Millis system_clock_lead() { return steady_time().lead(system_time()); }
+void hold_system_clock(Timestamp time) { steady_time().hold(time); }
 
 void ManualClock::on_advance(const void* owner, std::function<void()> wake) {
     const std::lock_guard lock(mutex_);

@@ -22,5 +22,7 @@ inline constexpr std::int64_t worker_memory_mib = 2048;      ///< DuckDB's memor
 inline constexpr Millis execution_time_max = 30min;          ///< Athena: DML timeout
 inline constexpr Millis history_kept = std::chrono::hours(24 * 45);  ///< Athena: 45 days
 inline constexpr Millis first_look_wait = 250ms;  ///< GetQueryExecution waits so long for a near end
+/// Executions that ended, kept for the metrics of the minute.
+inline constexpr std::size_t finished_max = 10'000;
 
 }  // namespace freshet::query::limits

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <map>
 #include <random>
+#include <tuple>
 
 #include "base/log.h"
 #include "query/limits.h"
@@ -76,6 +78,16 @@ struct Query::State {
     };
     std::map<std::string, std::shared_ptr<Active>> active;
     std::map<std::string, std::shared_ptr<RunControl>> asked;  ///< by asked_key()
+    std::deque<Finished> finished;
+    std::map<std::tuple<std::string, std::string, std::string>, Totals> totals;  ///< account, region, work group
+
+    Totals& totals_of(const Home& of, const std::string& work_group) {
+        Totals& all = totals[{of.account, of.region, work_group}];
+        all.home = of;
+        all.work_group = work_group;
+        return all;
+    }
+    void count(const Home& of, const Execution& e);
 
     io::Task<void> execute(std::shared_ptr<Active> run, std::shared_ptr<Parsed> parsed);
     io::Task<Outcome<bool>> put_results(Active& run, RunOutput& output);
@@ -193,6 +205,28 @@ void Query::State::finish(Active& run, const Outcome<bool>& done, const RunOutpu
     }
 }
 
+void Query::State::count(const Home& of, const Execution& e) {
+    Totals& all = totals_of(of, e.work_group);
+    (e.state == query::State::succeeded ? all.succeeded : e.state == query::State::failed ? all.failed : all.cancelled) += 1;
+    all.total_ms += e.statistics.total_ms;
+    all.scanned_bytes += e.statistics.scanned_bytes;
+    if (finished.size() >= limits::finished_max) finished.pop_front();
+    finished.push_back({of, e.work_group, e.kind, e.state, e.statistics});
+}
+
+io::Task<std::vector<Finished>> Query::take_finished() {
+    std::deque<Finished> taken = std::exchange(state_->finished, {});
+    co_return std::vector<Finished>(std::move_iterator(taken.begin()), std::move_iterator(taken.end()));
+}
+
+io::Task<std::vector<Totals>> Query::totals() {
+    for (auto& [key, one] : state_->totals) one.running = 0;
+    for (const auto& [id, run] : state_->active) ++state_->totals_of(run->home, run->stored.execution.work_group).running;
+    std::vector<Totals> all;
+    for (const auto& [key, one] : state_->totals) all.push_back(one);
+    co_return all;
+}
+
 io::Task<void> Query::State::execute(std::shared_ptr<Active> run, std::shared_ptr<Parsed> parsed) {
     Execution& e = run->stored.execution;
     sql::trino::Context context{e.database, to_epoch_ms(home.now()), e.parameters, std::nullopt};
@@ -215,6 +249,7 @@ io::Task<void> Query::State::execute(std::shared_ptr<Active> run, std::shared_pt
     store::Stored before = run->stored;
     State::finish(*run, done, output);
     store::Stored finished = run->stored;
+    count(run->home, finished.execution);
     run->stored = std::move(before);  // the end is told when it is durable
     auto written = co_await database.write([&](meta::Txn& txn) { return store::update(txn, finished); });
     if (!written) log_error("query", "history", {{"error", written.error().message()}});

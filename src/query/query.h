@@ -56,6 +56,11 @@ class Query {
     /// Ends what was asked under `token` soon; nothing when that has ended, or never was.
     void cancel_asked(const Home& home, const std::string& token);
 
+    /// Executions that ended since the last time; the oldest go beyond limits::finished_max.
+    io::Task<std::vector<Finished>> take_finished();
+    /// By work group.
+    io::Task<std::vector<Totals>> totals();
+
     io::Task<Result<WorkGroup>> work_group(Home home, std::string name);
     io::Task<Result<std::vector<WorkGroup>>> work_groups(Home home);
 

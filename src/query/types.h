@@ -82,6 +82,23 @@ struct Execution {
     std::optional<Timestamp> completed;
 };
 
+/// An execution that ended, as metrics count it.
+struct Finished {
+    Home home;
+    std::string work_group;
+    StatementKind kind = StatementKind::dml;
+    State state = State::succeeded;
+    Statistics statistics;
+};
+
+/// Of one work group, since the server started.
+struct Totals {
+    Home home;
+    std::string work_group;
+    std::int64_t succeeded = 0, failed = 0, cancelled = 0, running = 0;
+    std::int64_t total_ms = 0, scanned_bytes = 0;
+};
+
 /// One page of an answer. `next` is opaque and good for this execution only.
 struct Page {
     std::vector<Column> columns;

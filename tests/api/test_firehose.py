@@ -1,6 +1,7 @@
 """Firehose through boto3: buffers, names, compression, sources, exactly once."""
 import gzip
 import hashlib
+import json
 import re
 
 import botocore.exceptions
@@ -97,6 +98,31 @@ def test_zero_buffering(lake):
     lake.create(BufferingHints={"SizeInMBs": 1, "IntervalInSeconds": 0})
     lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"now"})
     lake.wait_for_keys(1)
+
+
+def test_a_missing_bucket_is_told_in_health_interface_and_cloudwatch_logs(lake):
+    freshet = lake.freshet
+    logging = {"Enabled": True, "LogGroupName": "/aws/kinesisfirehose/out", "LogStreamName": "DestinationDelivery"}
+    lake.create(BucketARN="arn:aws:s3:::nowhere", CloudWatchLoggingOptions=logging)
+    lake.create(name="silent", BucketARN="arn:aws:s3:::nowhere")
+    assert code(lake.create, name="bad", CloudWatchLoggingOptions={"Enabled": True}) == "InvalidArgumentException"
+    described = lake.firehose.describe_delivery_stream(DeliveryStreamName="out")["DeliveryStreamDescription"]
+    assert described["Destinations"][0]["ExtendedS3DestinationDescription"]["CloudWatchLoggingOptions"] == logging
+    for name in ("out", "silent"):
+        lake.firehose.put_record(DeliveryStreamName=name, Record={"Data": b"row\n"})
+    freshet.advance(60_000)
+    line, *_ = map(json.loads, freshet.until(lambda: freshet.log_messages("/aws/kinesisfirehose/out", logStreamNames=["DestinationDelivery"])))
+    assert line["errorCode"] == "S3.NoSuchBucket" and line["destination"] == "arn:aws:s3:::nowhere"
+    assert line["deliveryStreamARN"].endswith(":deliverystream/out") and line["deliveryStreamVersionId"] == 1
+    health = freshet.until(lambda: len((found := json.loads(freshet.get("/_freshet/health"))).get("troubles", [])) == 2 and found)
+    assert health["status"] == "degraded" and {one["name"] for one in health["troubles"]} == {"out", "silent"}
+    assert all(one["part"] == "delivery" and "nowhere" in one["reason"] for one in health["troubles"])
+    nodes = [node for node in freshet.topic("overview")["nodes"] if node["kind"] == "delivery"]
+    assert all("nowhere" in node["trouble"] for node in nodes)
+    freshet.restart()
+    lake.s3.create_bucket(Bucket="nowhere")
+    freshet.until(lambda: lake.s3.list_objects_v2(Bucket="nowhere")["KeyCount"] == 2, advance_ms=60_000)
+    freshet.until(lambda: json.loads(freshet.get("/_freshet/health")) == {"status": "ok"})
 
 
 @pytest.mark.parametrize("message", [b"", b"\x0a\x01k", b"\x0a\x01k\x1a\x05\x08\x01\x1a\x01x", b"\x0a\x01k\x1a\x04\x08\x00\x18\x05", b"\x1a\x7f"],

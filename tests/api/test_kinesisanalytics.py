@@ -113,6 +113,57 @@ def test_wrong_code_is_refused_with_line_and_column(applications):
     assert refused(applications.start)["Code"] == "InvalidApplicationConfigurationException"
 
 
+@pytest.mark.parametrize("code, message", [
+    ("CREATE OR REPLACE PUMP p AS INSERT INTO nowhere SELECT STREAM x FROM y", "stream 'NOWHERE' not found"),
+    ("CREATE OR REPLACE PUMP p AS INSERT INTO nowhere SELECT STREAM x FROM SOURCE_SQL_STREAM_001", "stream 'NOWHERE' not found"),
+    ("CREATE STREAM D (x INTEGER); CREATE PUMP p AS INSERT INTO D SELECT STREAM x FROM y", "stream 'Y' not found"),
+    ("CREATE STREAM D (x INTEGER); CREATE PUMP p AS INSERT INTO D SELEKT x", "line 1, column"),
+    ("CREATE STREAM D (x INTEGER); CREATE STREAM D (y INTEGER)", "is made twice"),
+    ("CREATE STREAM D (x INTEGER); CREATE STREAM E (y INTEGER); CREATE PUMP p AS INSERT INTO E SELECT STREAM z FROM D", "column 'Z' not found"),
+])
+def test_code_without_an_input_is_judged_as_far_as_it_can_be(applications, code, message):
+    client = applications.client
+    error = refused(client.create_application, ApplicationName="app", ApplicationCode=code)
+    assert error["Code"] == "CodeValidationException" and message in error["Message"]
+    client.create_application(ApplicationName="app", ApplicationCode=TOP)
+    error = refused(client.update_application, ApplicationName="app", CurrentApplicationVersionId=1, ApplicationUpdate={"ApplicationCodeUpdate": code})
+    assert error["Code"] == "CodeValidationException" and message in error["Message"]
+    assert applications.describe()["ApplicationCode"] == TOP
+
+
+def test_snapshots_are_files_and_a_damaged_one_is_told(applications):
+    freshet = applications.freshet
+    applications.create()
+    applications.start()
+    files = freshet.directory / "data" / "analytics" / "1"
+
+    def names():
+        return sorted(path.name for path in files.iterdir()) if files.exists() else []
+    applications.put("STREET,1")
+    freshet.until(lambda: names() == ["snapshot-1"], advance_ms=1000)
+    applications.put("STREET,2")
+    freshet.until(lambda: names() == ["snapshot-2"], advance_ms=1000)
+    applications.put("STREET,3")
+    freshet.until(lambda: freshet.topic("application:app")["rows_in"] == 3, advance_ms=100)
+    freshet.restart()
+    applications.connect()
+    assert names() == ["snapshot-3"], "one more at the end"
+    assert json.loads(applications.wait(1, advance_ms=5000)[0])["CRIMES"] == 3
+    freshet.kill9()
+    name = names()[-1]
+    (files / name).write_bytes((files / name).read_bytes()[:-1])
+    freshet.start()
+    applications.connect()
+    told = freshet.until(lambda: applications.describe().get("ApplicationDescription"))
+    assert name in told and "is cut" in told
+    applications.client.stop_application(ApplicationName="app")
+    applications.start("NOW")
+    applications.put("ALLEY,1")
+    assert json.loads(applications.wait(2, advance_ms=5000)[-1])["PLACE"] == "ALLEY"
+    applications.client.delete_application(ApplicationName="app", CreateTimestamp=applications.describe()["CreateTimestamp"])
+    assert not files.exists()
+
+
 def test_rows_that_do_not_fit_go_to_error_stream(applications):
     applications.create(outputs=[("error_stream", "JSON")])
     applications.start()
@@ -179,6 +230,32 @@ def aggregate(rows):
     for row in rows:
         assert collected.add_user_record("key", row.encode()) is None
     return collected.clear_and_get().get_contents()[2]
+
+
+ADVICE = "the records are KPL aggregates; add a function that opens them"
+
+
+def test_aggregates_without_a_function_are_told_everywhere(applications):
+    freshet = applications.freshet
+    applications.create(outputs=[("error_stream", "JSON")])
+    applications.start()
+    for _ in range(3):
+        applications.kinesis.put_record(StreamName="in", PartitionKey="k", Data=aggregate(["STREET,1\n", "ALLEY,2\n"]))
+    assert freshet.until(lambda: applications.describe().get("ApplicationDescription"), advance_ms=100) == f"[{ADVICE}]"
+    rows = [json.loads(row) for row in applications.wait(3)]
+    assert [row["MESSAGE"] for row in rows] == [ADVICE] * 3, "one row of error_stream a record, none of its lines"
+    [line] = map(json.loads, freshet.until(lambda: freshet.log_messages("/aws/kinesis-analytics/app")))
+    assert line["message"] == ADVICE and line["errorCode"] == "Input.KplAggregates" and line["inputId"] == "1.1"
+    assert line["applicationARN"] == ARN.format("kinesisanalytics", "application/app")
+    assert ADVICE in freshet.server_log()
+    health = json.loads(freshet.get("/_freshet/health"))
+    assert health["status"] == "degraded" and health["troubles"][0] == {
+        "part": "application", "account": "000000000000", "region": "us-east-1", "name": "app", "reason": ADVICE}
+    node, = [node for node in freshet.topic("overview")["nodes"] if node["kind"] == "application"]
+    assert node["trouble"] == ADVICE and freshet.topic("application:app")["error"] == ADVICE
+    applications.put("STREET,1")
+    freshet.until(lambda: not applications.describe().get("ApplicationDescription"), advance_ms=100)
+    assert json.loads(freshet.get("/_freshet/health")) == {"status": "ok"}
 
 
 def test_the_articles_function_takes_aggregates_apart(applications):

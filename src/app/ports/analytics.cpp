@@ -121,6 +121,29 @@ io::Task<Result<Bytes>> AnalyticsSiblings::call(std::string function_arn, Bytes 
     co_return std::move(answered->payload);
 }
 
+void AnalyticsSiblings::write_log(const std::string& log_stream_arn, Timestamp time,
+                                  std::string line) {
+    // arn:aws:logs:REGION:ACCOUNT:log-group:GROUP:log-stream:STREAM
+    const auto arn = parse_arn(log_stream_arn);
+    constexpr std::string_view group_word = "log-group:", stream_word = ":log-stream:";
+    if (!arn || !arn->resource.starts_with(group_word)) return;
+    const std::string names = arn->resource.substr(group_word.size());
+    const std::size_t stream = names.find(stream_word);
+    if (stream == std::string::npos) return;
+    write_log_line(logs_, {arn->account, arn->region, names.substr(0, stream)},
+                   names.substr(stream + stream_word.size()), {time, std::move(line)});
+}
+
+void write_log_line(monitor::Logs& logs, monitor::GroupKey group, std::string stream,
+                    monitor::Line line) {
+    logs.home().post([&logs, group = std::move(group), stream = std::move(stream),
+                      line = std::move(line)]() mutable {
+        std::vector<monitor::Line> lines;
+        lines.push_back(std::move(line));
+        logs.append(std::move(group), std::move(stream), std::move(lines));
+    });
+}
+
 io::Task<Result<Bytes>> AnalyticsSiblings::read_object(std::string bucket_arn, std::string key,
                                                        std::size_t bytes_max) {
     auto object = co_await objects_.find(bucket_arn.substr(bucket_arn.rfind(':') + 1), key);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/arn.h"
+#include "app/ports_analytics.h"
 #include "delivery/errors.h"
 #include "record/kpl.h"
 
@@ -35,8 +36,16 @@ Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& paylo
     if (!users) return std::vector{whole};
     data.reserve(users->size());
     for (const record::UserRecord& user : *users)
-        data.push_back(whole.slice(static_cast<std::size_t>(user.data.data() - whole.data()), user.data.size()));
+        data.push_back(whole.slice(static_cast<std::size_t>(user.data.data() - whole.data()),
+                                   user.data.size()));
     return data;
+}
+
+void DeliveryStreamSource::write_log(const delivery::DeliveryStream& stream, Timestamp time,
+                                     std::string line) {
+    if (!logs_) return;
+    write_log_line(*logs_, {stream.key.account, stream.key.region, stream.destination.log_group},
+                   stream.destination.log_stream, {time, std::move(line)});
 }
 
 }  // namespace freshet::app

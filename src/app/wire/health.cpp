@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "io/disk.h"
 
 namespace freshet::app {
@@ -18,11 +20,19 @@ std::string quoted(std::string_view text) {
     return out + "\"";
 }
 
+std::string object_of(const Trouble& trouble) {
+    std::string text = fmt::format("{{\"part\":{},", quoted(trouble.part));
+    if (!trouble.name.empty())
+        text += fmt::format("\"account\":{},\"region\":{},\"name\":{},", quoted(trouble.account),
+                            quoted(trouble.region), quoted(trouble.name));
+    return text + fmt::format("\"reason\":{}}}", quoted(trouble.reason));
+}
+
 }  // namespace
 
 std::vector<Trouble> disk_trouble(const std::string& directory) {
     const auto free = io::free_bytes(directory);
-    if (!free) return {{"disk", free.error().message()}};
+    if (!free) return {{.part = "disk", .reason = free.error().message()}};
     if (*free >= disk_free_bytes_min) return {};
     return {{"disk", fmt::format("the disk of {} is {}: {} MiB are free, {} are wanted", directory,
                                  *free == 0 ? "full" : "nearly full", *free / mib,
@@ -36,17 +46,17 @@ io::Task<io::HttpResponse> Health::answer() const {
         all.insert(all.end(), found.begin(), found.end());
     }
     std::string text;
-    for (const Trouble& trouble : all) {
-        text += fmt::format("{}{{\"part\":{},\"reason\":{}}}", text.empty() ? "" : ",",
-                            quoted(trouble.part), quoted(trouble.reason));
-    }
+    for (std::size_t i = 0; i < std::min(all.size(), troubles_told_max); ++i)
+        text += (i ? "," : "") + object_of(all[i]);
+    const bool works = std::ranges::none_of(all, &Trouble::is_servers);
     io::HttpResponse response;
-    response.status = all.empty() ? 200 : 503;
+    response.status = works ? 200 : 503;
     response.headers.add("Content-Type", "application/json");
     response.headers.add("Cache-Control", "no-store");
     response.body.push_back(Bytes::own(
         all.empty() ? "{\"status\":\"ok\"}\n"
-                    : fmt::format("{{\"status\":\"not ok\",\"troubles\":[{}]}}\n", text)));
+                    : fmt::format("{{\"status\":\"{}\",\"troubles_count\":{},\"troubles\":[{}]}}\n",
+                                  works ? "degraded" : "not ok", all.size(), text)));
     co_return response;
 }
 

@@ -57,6 +57,12 @@ Answer<void> apply_common(const Config& config, domain::Destination& d) {
         if (hints.size_in_mbs) d.buffer_mib = *hints.size_in_mbs;
         if (hints.interval_in_seconds) d.interval_s = *hints.interval_in_seconds;
     }
+    if (config.cloud_watch_logging_options) {
+        const auto& given = *config.cloud_watch_logging_options;
+        d.logs_errors = given.enabled.value_or(false);
+        d.log_group = given.log_group_name.value_or("");
+        d.log_stream = given.log_stream_name.value_or("");
+    }
     if (config.compression_format) {
         d.compression = *config.compression_format == "GZIP" ? domain::Compression::gzip
                                                              : domain::Compression::none;
@@ -90,7 +96,10 @@ void fill_common(Out& out, const domain::Destination& d) {
     out.buffering_hints.interval_in_seconds = static_cast<std::int32_t>(d.interval_s);
     out.compression_format = d.compression == domain::Compression::gzip ? "GZIP" : "UNCOMPRESSED";
     out.encryption_configuration.no_encryption_config = "NoEncryption";
-    out.cloud_watch_logging_options.emplace().enabled = false;
+    auto& logging = out.cloud_watch_logging_options.emplace();
+    logging.enabled = d.logs_errors;
+    if (!d.log_group.empty()) logging.log_group_name = d.log_group;
+    if (!d.log_stream.empty()) logging.log_stream_name = d.log_stream;
 }
 
 DestinationDescription describe(const domain::Destination& d) {

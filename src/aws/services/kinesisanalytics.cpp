@@ -54,7 +54,16 @@ class Handlers {
                                                                DescribeApplicationRequest request) {
         auto found = applications_.find(key_of(caller, request.application_name));
         if (!found) co_return refuse(found.error());
-        co_return DescribeApplicationResponse{describe(**found)};
+        DescribeApplicationResponse out{describe(**found)};
+        // The model has no member for what is wrong, so it stands behind the user's description.
+        const domain::Figures figures = applications_.figures((*found)->key);
+        const std::string& wrong = figures.trouble.empty() ? figures.advice : figures.trouble;
+        if (!wrong.empty()) {
+            std::string text = (*found)->description;
+            text += fmt::format("{}[{}]", text.empty() ? "" : " ", wrong);
+            out.application_detail.application_description = std::move(text);
+        }
+        co_return out;
     }
 
     io::Task<Answer<ListApplicationsResponse>> list(Caller caller,

@@ -181,7 +181,7 @@ void Tumble::save(Writer& writer) const {
     writer.integer(window_end_);
     const std::size_t count = groups_.index.size();
     writer.number(count);
-    for (std::size_t group = 0; group < count; ++group) {
+    for (std::size_t group = 0; group < count && !writer.is_stopped(); ++group) {
         for (const Vector& key : groups_.keys.columns) {
             writer.number(key.nulls[group]);
             if (key.nulls[group]) continue;
@@ -199,6 +199,7 @@ void Tumble::save(Writer& writer) const {
         }
     }
     for (const Cell& cell : groups_.cells) {
+        if (writer.is_stopped()) return;
         writer.integer(cell.count);
         writer.integer(static_cast<std::int64_t>(cell.total >> 64));
         writer.number(static_cast<std::uint64_t>(cell.total));

@@ -406,4 +406,34 @@ Checked<Plan> plan_script(const Script& script, const std::vector<Stream>& input
     return Planner(script, inputs).run();
 }
 
+namespace {
+
+const std::string& source_of(const Select& select) {
+    const From* from = &select.from;
+    while (from->query) from = &from->query->from;
+    return from->name;
+}
+
+/// "SOURCE_SQL_STREAM_001"
+bool may_be_input(std::string_view name) {
+    if (name.size() < 5 || name[name.size() - 4] != '_') return false;
+    return std::ranges::all_of(name.substr(name.size() - 3),
+                               [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+Checked<> check_script(Script script) {
+    const auto is_made = [&](const std::string& name) {
+        return std::ranges::find(script.streams, name, &CreateStream::name) != script.streams.end();
+    };
+    std::erase_if(script.pumps, [&](const CreatePump& pump) {
+        const std::string& source = source_of(*pump.query);
+        return may_be_input(source) && !is_made(source) && is_made(pump.target);
+    });
+    auto plan = plan_script(script, {});
+    if (!plan) return std::unexpected(plan.error());
+    return {};
+}
+
 }  // namespace freshet::sql::streaming

@@ -167,4 +167,8 @@ const std::vector<record::Column>& source_columns();
 /// `inputs`: the schemas of the application's inputs, by stream name.
 Checked<Plan> plan_script(const Script& script, const std::vector<Stream>& inputs);
 
+/// What can be judged before there is an input: a pump whose source could still come as one (its
+/// name ends as those do, "_001") is judged by its target, everything else as plan_script() does.
+Checked<> check_script(Script script);
+
 }  // namespace freshet::sql::streaming

@@ -1,0 +1,197 @@
+#include "app/wire/service_metrics.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace freshet::app {
+namespace {
+
+using monitor::Statistics;
+
+constexpr Millis every = 60s;
+constexpr std::size_t samples_per_write = 500;  ///< others get their turn at the tables in between
+
+Statistics statistics_of(const Tally& tally) {
+    return {static_cast<double>(tally.count), tally.sum, tally.minimum, tally.maximum};
+}
+
+/// So many tries of which so many went well, as an average between 0 and 1.
+Statistics success_of(double good, double bad) {
+    return {good + bad, good, bad > 0 ? 0.0 : 1.0, good > 0 ? 1.0 : 0.0};
+}
+
+const char* state_word(query::State state) {
+    return state == query::State::succeeded ? "SUCCEEDED"
+           : state == query::State::failed  ? "FAILED"
+                                            : "CANCELLED";
+}
+
+}  // namespace
+
+io::Task<void> ServiceMetrics::run() {
+    Timestamp from = parts_.metrics.home().now();
+    while (true) {
+        const Timestamp next = std::chrono::floor<std::chrono::minutes>(from) + every;
+        const bool go_on = co_await stop_.sleep_until(next);
+        const Timestamp now = parts_.metrics.home().now();
+        co_await hand_over(std::exchange(from, now));
+        if (!go_on) co_return;
+    }
+}
+
+io::Task<void> ServiceMetrics::stop() {
+    stop_.request();
+    co_await loops_.join();
+}
+
+void ServiceMetrics::add(const auto& key, const char* space, const char* name,
+                         monitor::Dimensions dimensions, Statistics statistics, const char* unit) {
+    samples_.push_back(
+        {{key.account, key.region, space, name, std::move(dimensions)}, from_, statistics, unit});
+}
+
+double ServiceMetrics::grown(const std::string& id, std::uint64_t value) {
+    const std::uint64_t before = std::exchange(last_[id], value);
+    return static_cast<double>(value >= before ? value - before : value);
+}
+
+void ServiceMetrics::sample_applications() {
+    constexpr const char* space = "AWS/KinesisAnalytics";
+    for (const auto& [key, application] : parts_.applications.all()) {
+        if (application.status != analytics::Status::running || application.inputs.empty())
+            continue;
+        const analytics::Figures figures = parts_.applications.figures(key);
+        const std::string id =
+            fmt::format("application {} {} {}", key.account, key.region, key.name);
+        const auto flow = [&, &name = key](const char* direction, const std::string& part,
+                                           const analytics::Flow& passed) {
+            const monitor::Dimensions dimensions{
+                {"Application", name.name}, {"Flow", direction}, {"Id", part}};
+            const double records = grown(id + part + "r", passed.records),
+                         bytes = grown(id + part + "b", passed.bytes);
+            add(name, space, "Records", dimensions, Statistics::of(records), "Count");
+            add(name, space, "Bytes", dimensions, Statistics::of(bytes), "Bytes");
+        };
+        const std::string& input = application.inputs[0].id;
+        flow("Input", input, figures.input);
+        for (const auto& [output, passed] : figures.outputs) flow("Output", output, passed);
+        const monitor::Dimensions dimensions{
+            {"Application", key.name}, {"Flow", "Input"}, {"Id", input}};
+        add(key, space, "MillisBehindLatest", dimensions,
+            Statistics::of(static_cast<double>(figures.behind.value_or(0ms).count())),
+            "Milliseconds");
+        if (application.inputs[0].processor) {
+            add(key, space, "InputProcessing.OkRecords", dimensions,
+                Statistics::of(grown(id + "ok", figures.processed_ok)), "Count");
+            add(key, space, "InputProcessing.DroppedRecords", dimensions,
+                Statistics::of(grown(id + "dropped", figures.dropped)), "Count");
+            add(key, space, "InputProcessing.ProcessingFailedRecords", dimensions,
+                Statistics::of(grown(id + "failed", figures.processing_failed)), "Count");
+        }
+        add(key, space, "KPUs", {{"Application", key.name}}, Statistics::of(1), "Count");
+    }
+}
+
+void ServiceMetrics::sample_deliveries() {
+    constexpr const char* space = "AWS/Firehose";
+    for (const delivery::DeliveryKey& key : parts_.deliveries.keys()) {
+        const auto stream = parts_.deliveries.find(key);
+        const auto figures = parts_.deliveries.figures(key);
+        if (!stream || !figures) continue;
+        const std::string id = fmt::format("delivery {} {} {} ", key.account, key.region, key.name);
+        const monitor::Dimensions dimensions{{"DeliveryStreamName", key.name}};
+        const auto sum = [&](const char* name, const char* unit, std::uint64_t value) {
+            add(key, space, name, dimensions, Statistics::of(grown(id + name, value)), unit);
+        };
+        if ((*stream)->source) {
+            sum("DataReadFromKinesisStream.Records", "Count", figures->in_records);
+            sum("DataReadFromKinesisStream.Bytes", "Bytes", figures->in_bytes);
+        } else {
+            sum("IncomingRecords", "Count", figures->in_records);
+            sum("IncomingBytes", "Bytes", figures->in_bytes);
+            sum("IncomingPutRequests", "Count", figures->put_requests);
+        }
+        const double objects = grown(id + "objects", figures->objects),
+                     failures = grown(id + "failures", figures->failures);
+        if (objects + failures > 0)
+            add(key, space, "DeliveryToS3.Success", dimensions, success_of(objects, failures),
+                "Count");
+        sum("DeliveryToS3.Records", "Count", figures->delivered_records);
+        sum("DeliveryToS3.Bytes", "Bytes", figures->bytes);
+        add(key, space, "DeliveryToS3.ObjectCount", dimensions, Statistics::of(objects), "Count");
+        Millis age{0};
+        if (figures->oldest_waiting)
+            age = std::max(age, parts_.metrics.home().now() - *figures->oldest_waiting);
+        add(key, space, "DeliveryToS3.DataFreshness", dimensions,
+            Statistics::of(static_cast<double>(age.count() / 1000)), "Seconds");
+    }
+}
+
+void ServiceMetrics::sample_functions() {
+    constexpr const char* space = "AWS/Lambda";
+    const auto durations = parts_.functions.take_durations();
+    for (const auto& [key, function] : parts_.functions.all()) {
+        const functions::Figures figures = parts_.functions.figures(key);
+        const std::string id = fmt::format("function {} {} {} ", key.account, key.region, key.name);
+        const double calls = grown(id + "calls", figures.calls),
+                     failures = grown(id + "failures", figures.failures);
+        const auto took = durations.find(key);
+        if (calls == 0) continue;
+        const monitor::Dimensions one{{"FunctionName", key.name}},
+            two{{"FunctionName", key.name}, {"Resource", key.name}};
+        for (const monitor::Dimensions& dimensions : {one, two}) {
+            add(key, space, "Invocations", dimensions, {calls, calls, 1, 1}, "Count");
+            add(key, space, "Errors", dimensions,
+                {calls, failures, failures < calls ? 0.0 : 1.0, failures > 0 ? 1.0 : 0.0}, "Count");
+            add(key, space, "Throttles", dimensions, {calls, 0, 0, 0}, "Count");
+            if (took != durations.end())
+                add(key, space, "Duration", dimensions, statistics_of(took->second),
+                    "Milliseconds");
+        }
+    }
+}
+
+void ServiceMetrics::sample_queries(const std::vector<query::Finished>& finished) {
+    constexpr const char* space = "AWS/Athena";
+    for (const query::Finished& one : finished) {
+        const char* kind = one.kind == query::StatementKind::dml   ? "DML"
+                           : one.kind == query::StatementKind::ddl ? "DDL"
+                                                                   : "UTILITY";
+        const monitor::Dimensions dimensions{{"QueryState", state_word(one.state)},
+                                             {"QueryType", kind},
+                                             {"WorkGroup", one.work_group}};
+        const query::Statistics& seen = one.statistics;
+        const auto note = [&](const char* name, std::int64_t value, const char* unit) {
+            for (const monitor::Dimensions& of :
+                 {dimensions, monitor::Dimensions{{"WorkGroup", one.work_group}}})
+                add(one.home, space, name, of, Statistics::of(static_cast<double>(value)), unit);
+        };
+        note("TotalExecutionTime", seen.total_ms, "Milliseconds");
+        note("EngineExecutionTime", seen.engine_ms, "Milliseconds");
+        note("QueryQueueTime", seen.queue_ms, "Milliseconds");
+        note("QueryPlanningTime", seen.planning_ms, "Milliseconds");
+        note("ServiceProcessingTime", seen.service_ms, "Milliseconds");
+        note("ProcessedBytes", seen.scanned_bytes, "Bytes");
+    }
+}
+
+io::Task<void> ServiceMetrics::hand_over(Timestamp from) {
+    from_ = from;
+    auto finished = co_await io::run_on(parts_.queries.home(), parts_.queries.take_finished());
+    sample_applications();
+    sample_deliveries();
+    sample_functions();
+    sample_queries(finished);
+    const std::vector<monitor::Sample> all = std::exchange(samples_, {});
+    for (std::size_t at = 0; at < all.size(); at += samples_per_write) {
+        const std::size_t end = std::min(all.size(), at + samples_per_write);
+        auto kept = co_await parts_.metrics.put({all.begin() + static_cast<std::ptrdiff_t>(at),
+                                                 all.begin() + static_cast<std::ptrdiff_t>(end)});
+        if (!kept) log_error("app", "metrics were not kept", {{"reason", kept.error().message()}});
+    }
+}
+
+}  // namespace freshet::app
