@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/arn.h"
-#include "app/ports_analytics.h"
+#include "app/ports/analytics.h"
 #include "delivery/errors.h"
 #include "record/kpl.h"
 
