@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How much memory the server holds after a load: puts and reads of streams, objects and deliveries, then nothing.
 
-    bench/idle_memory.py [--megabytes 512] [--idle 30] [--only streams,objects,...]
+    bench/idle_memory.py [--megabytes 512] [--idle 30] [--only streams,objects,delivery]
 
 Prints the resident memory before, at its highest, and while idle; ends with 1 when it is over --limit at the end."""
 import argparse
@@ -26,6 +26,18 @@ def resident(pid):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
+
+
+def wait_until_idle(pid, quiet_seconds=3):
+    """Until the server computes nothing for a while: what was accepted may still be delivered."""
+    begun, quiet, before = time.monotonic(), 0, None
+    while quiet < quiet_seconds:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        spent = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        quiet = quiet + 1 if before is not None and spent - before < 0.05 else 0
+        before = spent
+        time.sleep(1)
+    return time.monotonic() - begun
 
 
 class Server:
@@ -101,6 +113,7 @@ def main():
                 server.client("s3").create_bucket(Bucket="lake")
             LOADS[name](server, options.megabytes)
             loaded = resident(pid)
+            print(f"{name}: {loaded:.0f} MiB, then busy for {wait_until_idle(pid):.0f} s more", flush=True)
             for waited in range(0, options.idle, 5):
                 print(f"{name}: idle for {waited} s, {resident(pid):.0f} MiB", flush=True)
                 time.sleep(5)
