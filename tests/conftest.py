@@ -2,7 +2,6 @@
 import json
 import os
 import pathlib
-import resource
 import signal
 import socket
 import subprocess
@@ -24,9 +23,7 @@ def free_port():
 
 
 class Freshet:
-    def __init__(self, directory, clock="manual", port=None, config=None, options=(), memory_bytes=None):
-        """`memory_bytes`: of address space that the server may take."""
-        self.limit = memory_bytes and (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes)))
+    def __init__(self, directory, clock="manual", port=None, config=None, options=()):
         self.directory, self.clock, self.port, self.options = pathlib.Path(directory), clock, port or free_port(), options
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.process = None
@@ -43,7 +40,7 @@ class Freshet:
     def start(self):
         self.process = subprocess.Popen(
             self.command("serve", "--data", self.directory / "data", "--listen", f"127.0.0.1:{self.port}", "--clock", self.clock, *self.config, *self.options),
-            stdout=subprocess.PIPE, stderr=self.log, text=True, preexec_fn=self.limit)
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         assert "ready at" in line, f"the server did not start: {line} {self.server_log()[-2000:]}"
 

@@ -147,6 +147,10 @@ constexpr Setting all_settings[] = {
     {{"tls.names", "list of names", "[]",
       "Names of this server in its certificate, besides localhost and its address"},
      set_plain<&Config::tls_names>},
+    {{"hosts", "list of names", "[]",
+      "Names by which clients call this server, besides addresses, localhost and tls.names; "
+      ".NAME is all below NAME"},
+     set_plain<&Config::hosts>},
     {{"cors.origins", "list of origins", "[]",
       "Pages that may call from a browser, besides those of this machine"},
      set_plain<&Config::cors_origins>},

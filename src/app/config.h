@@ -24,6 +24,7 @@ struct Config {
     stream::Options streams;
     std::vector<std::string> cors_origins;  ///< of pages that may call, besides this machine's
     bool demands_signatures = false;  ///< Kinesis refuses a request without one, as AWS
+    std::vector<std::string> hosts;      ///< further names by which clients call this server
     std::vector<std::string> tls_names;  ///< further names of this server in its certificate
 };
 

@@ -199,16 +199,19 @@ Result<> Server::Parts::make_services() {
 
 Result<> Server::Parts::listen() {
     operators = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), pages.get());
+    std::vector<std::string> names = config.hosts;
+    names.insert(names.end(), config.tls_names.begin(), config.tls_names.end());
     front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *operators,
                                          aws::Cors(config.cors_origins, aws::make_bucket_rules(objects->objects())),
-                                         aws::KinesisGate(config.demands_signatures));
+                                         aws::KinesisGate(config.demands_signatures),
+                                         aws::Hosts(std::move(names)));
     operators->set_front(*front);
     pipelines = std::make_unique<pipeline::PipelineApi>(
         pipeline::Services{router, queries->query(), dashboards->dashboards(),
                            [&all = functions->functions()] {
                                return io::run_on(all.home(), all.newest_runtime());
                            }},
-        aws::Authenticator(config.account));
+        aws::Authenticator(config.account), front->bodies());
     operators->set_pipelines(*pipelines);
     operators->set_links(aws::CodeLinks::path, functions->code_links());
     operators->add_figures([this] { return io::run_on(cores->main(), streams->figures()); });

@@ -87,6 +87,8 @@ struct Http2Session::State {
             head.target = value;
         else if (name == ":authority")
             head.headers.add("host", value);
+        else if (name == "host" && head.headers.find("host") == value)
+            return 0;  // :authority once more (RFC 9113, 8.3.1)
         else if (!name.starts_with(':'))
             head.headers.add(name, value);
         return 0;

@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 
 #include "aws/http/own_page.h"
+#include "aws/limits.h"
 #include "aws/protocol/json.h"
 #include "pipeline/plan.h"
 
 namespace freshet::pipeline {
 namespace {
 
-constexpr std::size_t body_bytes_max = 96U << 20U;  ///< a function of 50 MiB in base64, and room
+/// A function in base64, and room.
+constexpr std::size_t body_bytes_max = aws::limits::code_body_bytes_max + (8U << 20U);
 constexpr std::string_view apply_path = "/_freshet/api/pipeline/apply";
 constexpr std::string_view destroy_path = "/_freshet/api/pipeline/destroy";
 
@@ -65,8 +67,9 @@ io::Task<io::HttpResponse> PipelineApi::handle(io::HttpRequest request) {
         co_return refuse(foreign->status, std::move(foreign->message));
     aws::Caller caller =
         authenticator_.identify(aws::parse_scope(request.headers, target.query), request.headers);
-    auto body = co_await io::read_all(*request.body, body_bytes_max);
-    if (!body) co_return refuse(413, body.error().message());
+    aws::BodyBudget::Share share(bodies_);
+    auto body = co_await aws::read_held(*request.body, body_bytes_max, share);
+    if (!body) co_return refuse(body.error().status, std::move(body.error().message));
     Request message;
     aws::Violations violations;
     auto decoded = aws::decode_json(Request::shape(), body->view(), &message, violations);

@@ -15,8 +15,9 @@ namespace freshet::pipeline {
 class PipelineApi final : public aws::ConsoleHandler {
   public:
     /// The caller of a request is who its signature says, as for AWS's APIs.
-    PipelineApi(const Services& services, aws::Authenticator authenticator)
-        : services_(services), authenticator_(std::move(authenticator)) {}
+    /// `bodies`: what its requests take is counted there.
+    PipelineApi(const Services& services, aws::Authenticator authenticator, aws::BodyBudget& bodies)
+        : services_(services), authenticator_(std::move(authenticator)), bodies_(bodies) {}
     io::Task<io::HttpResponse> handle(io::HttpRequest request) override;
 
   private:
@@ -25,6 +26,7 @@ class PipelineApi final : public aws::ConsoleHandler {
     class Turn;
     Services services_;
     aws::Authenticator authenticator_;
+    aws::BodyBudget& bodies_;
     std::mutex at_work_lock_;
     std::set<std::pair<std::string, std::string>> at_work_;
 };

@@ -42,7 +42,7 @@ def test_idle_and_slow_connections_cost_little_and_hold_up_nobody(freshet):
     before = resident_bytes(freshet)
     held = [connect(freshet) for _ in range(1500)]
     for number, connection in enumerate(held):
-        connection.send((b"", b"P", b"POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"PRI * HTTP/2.0\r\n\r\nSM", b"\x16\x03\x01")[number % 5])
+        connection.send((b"", b"P", b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"PRI * HTTP/2.0\r\n\r\nSM", b"\x16\x03\x01")[number % 5])
     assert honest(freshet)
     grown = resident_bytes(freshet) - before
     assert grown < len(held) * 40 * 1024, f"{grown // len(held)} bytes a connection"
@@ -72,7 +72,7 @@ def test_rapid_reset_ends_its_connection(freshet):
     client = Http2Client(freshet.port)
     stream = client.begin("GET", "/_freshet/health")
     client.answer(stream)
-    block = client.h2.encoder.encode([(":method", "GET"), (":path", "/bucket/k"), (":scheme", "http"), (":authority", "x")])
+    block = client.h2.encoder.encode([(":method", "GET"), (":path", "/bucket/k"), (":scheme", "http"), (":authority", "localhost")])
     number, sent = stream, 0
     try:
         for _ in range(100):
@@ -176,7 +176,7 @@ def slow_headers(freshet, attacker):
 def slow_reader(freshet, attacker):
     """Asks for much and reads a little."""
     with connect(freshet) as connection:
-        connection.sendall(b"GET /bucket/large HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        connection.sendall(b"GET /bucket/large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
         for _ in range(20):
             connection.recv(1000)
 
@@ -184,7 +184,7 @@ def slow_reader(freshet, attacker):
 def rapid_reset(freshet, attacker):
     client = Http2Client(freshet.port)
     client.answer(client.begin("GET", "/_freshet/health"))
-    block = client.h2.encoder.encode([(":method", "GET"), (":path", "/bucket/large"), (":scheme", "http"), (":authority", "x")])
+    block = client.h2.encoder.encode([(":method", "GET"), (":path", "/bucket/large"), (":scheme", "http"), (":authority", "localhost")])
     for number in range(3, 2003, 2):
         client.socket.sendall(frame(1, 5, number, block) + frame(3, 0, number, b"\x00\x00\x00\x08"))
     client.socket.close()
@@ -193,7 +193,7 @@ def rapid_reset(freshet, attacker):
 def half_requests(freshet, attacker):
     """A body that is promised and does not come; a connection that is cut in the middle of one."""
     with connect(freshet) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nContent-Length: 1000\r\n\r\n{")
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nContent-Length: 1000\r\n\r\n{")
 
 
 def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(freshet):

@@ -147,3 +147,26 @@ def test_objects_and_uploads_come_in_pages(freshet):
     assert ([part["PartNumber"] for part in first["Parts"]], first["IsTruncated"]) == ([1, 2], True)
     rest = s3.list_parts(Bucket="lake", Key="c", UploadId=uploads["c"], PartNumberMarker=2)
     assert [part["PartNumber"] for part in rest["Parts"]] == [3]
+
+
+def test_buckets_come_in_pages_and_by_region(freshet):
+    s3 = freshet.client("s3")
+    for name in ("lake-a", "lake-b", "other"):
+        s3.create_bucket(Bucket=name)
+    s3.create_bucket(Bucket="lake-c", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    found = pages(s3.list_buckets, "Buckets", "ContinuationToken", "ContinuationToken", MaxBuckets=2, Prefix="lake-")
+    assert [[one["Name"] for one in page] for page in found] == [["lake-a", "lake-b"], ["lake-c"]]
+    assert [one["Name"] for one in s3.list_buckets(BucketRegion="eu-west-1")["Buckets"]] == ["lake-c"]
+
+
+def test_versions_are_listed_as_objects_are(freshet):
+    s3 = freshet.client("s3")
+    s3.create_bucket(Bucket="lake")
+    for key in ("a/1", "a/2", "b 1"):
+        s3.put_object(Bucket="lake", Key=key, Body=b"x")
+    found = s3.list_object_versions(Bucket="lake", Delimiter="/", EncodingType="url")
+    assert ([one["Key"] for one in found["Versions"]], [one["Prefix"] for one in found["CommonPrefixes"]]) == (["b+1"], ["a/"])
+    assert [one["Key"] for one in s3.list_object_versions(Bucket="lake", Prefix="a/")["Versions"]] == ["a/1", "a/2"]
+    first = s3.list_object_versions(Bucket="lake", MaxKeys=2)
+    rest = s3.list_object_versions(Bucket="lake", KeyMarker=first["NextKeyMarker"], VersionIdMarker=first["NextVersionIdMarker"])
+    assert [one["Key"] for one in first["Versions"] + rest["Versions"]] == ["a/1", "a/2", "b 1"]

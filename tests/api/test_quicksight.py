@@ -171,6 +171,9 @@ def test_dashboards(quick):
         assert quick.describe_dashboard_definition(DashboardId="board")["Definition"] == quick.definition(kind)
     refused("ResourceNotFoundException", quick.describe_dashboard, DashboardId="board", VersionNumber=1)
     assert quick.describe_dashboard(DashboardId="board", VersionNumber=3)["Dashboard"]["Name"] == "Changed"
+    for describe in (quick.describe_dashboard, quick.describe_dashboard_definition):
+        assert describe(DashboardId="board", AliasName="$PUBLISHED")["Status"] == 200
+        refused("ResourceNotFoundException", describe, DashboardId="board", AliasName="other")
     summary, = quick.list_dashboards()["DashboardSummaryList"]
     assert summary["DashboardId"] == "board" and summary["PublishedVersionNumber"] == 3
     assert quick.delete_dashboard(DashboardId="board")["Arn"] == made["Arn"]

@@ -1,5 +1,6 @@
 """Members that few clients send do what AWS says that they do."""
 import base64
+import hashlib
 import io
 import json
 import zipfile
@@ -226,6 +227,23 @@ def test_an_answer_has_the_headers_that_the_request_asks_for(lake):
     assert {name: answer[name] for name in given} == given
 
 
+def test_the_parts_and_the_whole_of_an_upload_are_held_against_their_checksums(lake):
+    sums = {"ChecksumSHA512": hashlib.sha512, "ChecksumMD5": hashlib.md5}
+    for name, of in sums.items():
+        upload = lake.create_multipart_upload(Bucket="lake", Key="b", ChecksumAlgorithm=name[8:], ChecksumType="COMPOSITE")["UploadId"]
+        place = {"Bucket": "lake", "Key": "b", "UploadId": upload}
+        value = base64.b64encode(of(b"text").digest()).decode()
+        part = {"PartNumber": 1, "ETag": lake.upload_part(**place, PartNumber=1, Body=b"text", **{name: value})["ETag"]}
+        wrong = base64.b64encode(bytes(of().digest_size)).decode()
+        with pytest.raises(lake.exceptions.ClientError, match="InvalidPart"):
+            lake.complete_multipart_upload(**place, MultipartUpload={"Parts": [{**part, name: wrong}]})
+        whole = base64.b64encode(of(of(b"text").digest()).digest()).decode()
+        with pytest.raises(lake.exceptions.ClientError, match="BadDigest"):
+            lake.complete_multipart_upload(**place, MultipartUpload={"Parts": [{**part, name: value}]}, **{name: wrong + "-1"})
+        done = lake.complete_multipart_upload(**place, MultipartUpload={"Parts": [{**part, name: value}]}, **{name: whole + "-1"})
+        assert done[name] == whole + "-1"
+
+
 def test_an_object_is_copied_when_its_tag_fits(lake):
     tag = lake.head_object(Bucket="lake", Key="a")["ETag"]
     source = {"Bucket": "lake", "CopySource": "lake/a", "Key": "b"}
@@ -247,6 +265,7 @@ def test_a_quiet_delete_tells_nothing_of_what_went(lake):
 @pytest.mark.parametrize("name, right, wrong", [
     ("ChecksumSHA1", "Ny6gjKsz5xwCxlHbyDpHTTLGduo=", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
     ("ChecksumSHA256", "mC2ePrmW9VnmM/TRlN7zdh2Qn1o7ZH0ahR/q1nwyydE=", "A" * 43 + "="),
+    ("ChecksumSHA512", "6vLBJ0LLjBYby9hLAyubuYmZojKCVCZyygHMbt0mj33OmYetayvHkwVjT4nZC5AQK81ZpX5xNbjjzrk8BZcRew==", "A" * 86 + "=="), ("ChecksumMD5", "HLJR7A1WjeapKbUgxK7Y0Q==", "A" * 22 + "=="),
     ("ChecksumCRC32C", None, "AAAAAA=="), ("ChecksumCRC64NVME", None, "AAAAAAAAAAA=")])
 def test_a_body_is_held_against_each_checksum(lake, name, right, wrong):
     upload = lake.create_multipart_upload(Bucket="lake", Key="b")["UploadId"]

@@ -57,7 +57,7 @@ def test_a_missing_member_is_null(freshet):
 
 def test_an_oversized_body_is_refused_before_it_is_read(freshet):
     with socket.create_connection(("127.0.0.1", freshet.port), timeout=30) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nContent-Length: 101711872\r\n\r\n")
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nContent-Length: 101711872\r\n\r\n")
         assert connection.recv(4096).startswith(b"HTTP/1.1 413")
 
 

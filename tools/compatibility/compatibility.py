@@ -22,6 +22,11 @@ from reads import Service as Sources  # noqa: E402
 PAGE = ROOT / "docs" / "compatibility.md"
 UNTESTED = pathlib.Path(__file__).resolve().parent / "untested.txt"
 SUITE_TESTS = 285  # without the five that it leaves out itself
+# Members that a generated test sends with each operation that has them.
+OF_EVERY_OPERATION = {("s3", "Bucket"): "test_no_operation_takes_a_bucket_that_is_not_there",
+                      ("s3", "ExpectedBucketOwner"): "test_no_operation_works_on_the_bucket_of_another_than_the_expected_owner",
+                      ("s3", "VersionId"): "test_no_operation_finds_a_version_that_no_object_has",
+                      ("s3", "ContentMD5"): "test_no_operation_takes_a_body_that_is_not_what_its_md5_says"}
 # The namespace of a service's generated shapes, and the test file that is its own.
 SERVICES = {"kinesis": "test_kinesis", "s3": "test_s3", "firehose": "test_firehose", "lambda": "test_lambda", "logs": "test_logs",
             "kinesisanalytics": "test_kinesisanalytics", "glue": "test_glue", "events": "test_events", "athena": "test_athena",
@@ -76,10 +81,12 @@ class Tests:
         """The first test that calls the operation and names the member; else a test or a fixture that names it in a file
         that calls the operation; "" for none. The service's own file comes first."""
         call = botocore.xform_name(operation)
-        fitting = [block for block in self.blocks if member in block[2] and call in block[3]]
-        fitting.sort(key=lambda block: (call not in block[2], not block[1], block[0].stem != SERVICES[service]))
+        names = {call, operation}
+        fitting = [block for block in self.blocks if member in block[2] and names & block[3]]
+        fitting.sort(key=lambda block: (not names & block[2], not block[1], block[0].stem != SERVICES[service]))
         if not fitting:
-            return ""
+            generated = OF_EVERY_OPERATION.get((service, member))
+            return f"test_every_operation::{generated}" if generated else ""
         path, name = fitting[0][:2]
         return path.stem + (f"::{name}" if name else "")
 

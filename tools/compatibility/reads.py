@@ -13,6 +13,7 @@ CLOSERS = {"(": ")", "{": "}", "[": "]"}
 SAME = {"value_or", "value", "held"}  # of an optional
 ELEMENT = {"front", "back", "at", "begin", "end"}
 NAME = re.compile(r"[A-Za-z_]\w*")
+HANDLER = re.compile(r"(?:->|&\w+::)(\w+)\s*(?:<[^>]*>)?\s*[(),]")
 
 
 def bare(text):
@@ -111,18 +112,25 @@ class Service:
 
     def registrars(self, operation):
         """The short forms that it is registered by: what they call gets the request too."""
-        for text in self.texts.values():
-            for found in re.finditer(rf"\b(\w+)<(?:\w+::)?{operation}Op>\s*\(", text):
-                yield from self.functions.get(found[1], [])
+        words = {found[1] for text in self.texts.values() for found in re.finditer(rf"\b(\w+)<(?:\w+::)?{operation}Op>\s*\(", text)}
+        for word in list(words):
+            for function in self.functions.get(word, []):
+                words.update(re.findall(r"\b(\w+)<Op\b[^>]*>\s*\(", function.body))
+        for word in words:
+            yield from self.functions.get(word, [])
 
     def handler(self, operation):
         """The functions that an operation is registered with."""
         for path, text in self.texts.items():
-            for found in re.finditer(rf"\b\w+<(?:\w+::)?{operation}Op>\s*\(", text):
+            for found in re.finditer(rf"\b(\w+)<(?:\w+::)?{operation}Op>\s*\(", text):
                 call = text[found.end() - 1:matching(text, found.end() - 1)]
-                name = re.search(r"(?:->|&\w+::)(\w+)\s*(?:<[^>]*>)?\s*[(),]", call) or re.search(r"(\w+)\s*\)$", call)
-                if name:
-                    return [one for one in self.functions.get(name[1], []) if one.path == path]
+                name = HANDLER.search(call) or re.search(r"(\w+)\s*\)$", call)
+                of_call = [one for one in self.functions.get(name[1], []) if one.path == path] if name else []
+                # A short form that says itself which handler it is.
+                names = [inner[1] for form in self.functions.get(found[1], []) if form.path == path for inner in HANDLER.finditer(form.body)]
+                inside = [one for inner in names for one in self.functions.get(inner, []) if one.path == path]
+                if of_call or inside:
+                    return of_call or inside
             for form in re.findall(rf"\b(\w+)\((?:\w+::)?{operation}Op\(\)\)", text):  # a lambda over operations
                 for found in re.finditer(rf"\b{form}\s*=\s*\[[^\]]*\]\s*<class Op>\(Op\)\s*\{{", text):
                     name = re.search(r"->\s*(?:template\s+)?(\w+)\s*[<(]", text[found.end():])

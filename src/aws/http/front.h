@@ -1,5 +1,6 @@
-// The front of the server: takes an HTTP request, finds its service and operation, decodes and validates
-// it, calls the handler on its home core, and encodes the answer or the fault in the service's protocol.
+// The front of the server: takes an HTTP request, finds its service and operation, decodes and
+// validates it, calls the handler on its home core, and encodes the answer or the fault in the
+// service's protocol.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -8,6 +9,8 @@
 
 #include "aws/auth/authenticator.h"
 #include "aws/http/cors.h"
+#include "aws/http/held_body.h"
+#include "aws/http/hosts.h"
 #include "aws/http/kinesis_gate.h"
 #include "aws/protocol/shape.h"
 #include "aws/router.h"
@@ -31,19 +34,23 @@ struct RequestCount {
 
 class Front {
   public:
-    Front(const Router& router, Authenticator authenticator, ConsoleHandler& console, Cors cors = Cors(),
-          KinesisGate gate = KinesisGate(false));
+    Front(const Router& router, Authenticator authenticator, ConsoleHandler& console,
+          Cors cors = Cors(), KinesisGate gate = KinesisGate(false), Hosts hosts = Hosts());
     ~Front();
     /// The HttpHandler of the server; any core.
     io::Task<io::HttpResponse> handle(io::HttpRequest request);
     std::vector<RequestCount> counts() const;
+    /// What held bodies take, for others who hold some.
+    BodyBudget& bodies() { return budget_; }
 
   private:
     struct Work;
+    io::Task<io::HttpResponse> find_and_answer(std::shared_ptr<Work> work, io::HttpRequest request,
+                                               Target target, CredentialScope scope);
     io::Task<io::HttpResponse> answer(std::shared_ptr<Work> work, io::HttpRequest request);
-    io::Task<std::optional<io::HttpResponse>> refuse_kinesis(std::shared_ptr<Work> work, io::HttpRequest& request,
+    io::Task<std::optional<io::HttpResponse>> refuse_kinesis(std::shared_ptr<Work> work,
+                                                             io::HttpRequest& request,
                                                              const Target& target);
-    io::Task<Answer<void>> decode(std::shared_ptr<Work> work, io::HttpRequest& request);
     void count(const Work& work, const std::string& code);
 
     const Router& router_;
@@ -51,6 +58,8 @@ class Front {
     ConsoleHandler& console_;
     Cors cors_;
     KinesisGate gate_;
+    Hosts hosts_;
+    BodyBudget budget_;
     struct Counters;
     std::unique_ptr<Counters> counters_;
 };

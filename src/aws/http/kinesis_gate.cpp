@@ -60,6 +60,16 @@ io::HttpResponse bare(const char* code, bool as_json) {
                    : written(400, encode_cbor_fault(fault), amz_cbor);
 }
 
+/// The body did not come, or may not.
+io::HttpResponse failed(const Fault& fault, bool as_cbor) {
+    auto response = as_cbor ? written(fault.status, encode_cbor_fault(fault), amz_cbor)
+                            : written(fault.status, encode_json_fault(fault), amz_json);
+    response.headers.add("x-amzn-ErrorType", fault.code);
+    if (fault.status == 503)
+        response.headers.add("Retry-After", std::to_string(limits::retry_after_s));
+    return response;
+}
+
 io::HttpResponse no_operation() {
     return written(403,
                    "<AccessDeniedException>\n  <Message>Unable to determine service/operation name "
@@ -89,7 +99,8 @@ constexpr std::string_view header_parameters[] = {"Credential", "Signature", "Si
 /// Whether the header has it as "name=value", between spaces or commas, behind the algorithm.
 bool has_parameter(std::string_view header, std::string_view name) {
     const auto is_between = [](char c) { return c == ',' || c == ' '; };
-    for (auto at = header.find(name); at != std::string_view::npos; at = header.find(name, at + 1)) {
+    for (auto at = header.find(name); at != std::string_view::npos;
+         at = header.find(name, at + 1)) {
         const std::size_t value = at + name.size() + 1;
         if (at > 0 && is_between(header[at - 1]) && value < header.size() &&
             header[value - 1] == '=' && !is_between(header[value]))
@@ -108,17 +119,19 @@ bool KinesisGate::is_asked(const io::Headers& headers, const CredentialScope& sc
     return scope.service == service.signing_name || headers.get("host").starts_with("kinesis.");
 }
 
-io::Task<std::optional<io::HttpResponse>> KinesisGate::refuse(io::HttpRequest& request) const {
+io::Task<std::optional<io::HttpResponse>> KinesisGate::refuse(io::HttpRequest& request,
+                                                              BodyBudget::Share& share) const {
     if (request.method != "POST") co_return no_operation();
-    if (request.content_length.value_or(0) > limits::body_bytes_max)
+    if (request.content_length.value_or(0) > limits::kinesis_body_bytes_max)
         co_return std::nullopt;  // the Front's to refuse, unread
     const std::string_view type = media_type(request.headers);
     const Asked asked = asked_of(request.headers);
     const bool is_outdated = type == plain_json;
     bool is_json = true;
     if (!request.content_length || is_outdated) {
-        auto body = co_await io::read_all(*request.body, limits::body_bytes_max);
-        if (!body) co_return std::nullopt;  // the Front reads the same end, and says so
+        auto body = co_await read_held(*request.body, limits::kinesis_body_bytes_max, share);
+        if (!body) co_return failed(body.error(), type == amz_cbor);
+        share.restart();
         request.content_length = body->size();
         if (is_outdated) is_json = is_json_object(body->view());
         std::vector<Bytes> pieces;

@@ -7,6 +7,7 @@
 
 #include "aws/auth/authenticator.h"
 #include "aws/fault.h"
+#include "aws/http/held_body.h"
 #include "aws/protocol/rest.h"
 #include "aws/protocol/validate.h"
 #include "io/http.h"
@@ -25,7 +26,8 @@ class KinesisGate {
 
     /// The refusal; nothing when the request goes on, its body unread or ready. `request` is the
     /// caller's and outlives the task.
-    io::Task<std::optional<io::HttpResponse>> refuse(io::HttpRequest& request) const;
+    io::Task<std::optional<io::HttpResponse>> refuse(io::HttpRequest& request,
+                                                     BodyBudget::Share& share) const;
 
     /// What is wrong with the form of the signature; nothing when it is whole. Signatures
     /// themselves are not verified.

@@ -1,0 +1,26 @@
+// How an answer is written: its members and faults in the service's protocol, and the headers that
+// each answer has.
+#pragma once
+#include "aws/caller.h"
+#include "aws/fault.h"
+#include "aws/protocol/shape.h"
+#include "base/time.h"
+#include "io/core.h"
+#include "io/http.h"
+
+namespace freshet::aws {
+
+/// `home`: the core that makes what is streamed.
+io::HttpResponse encode_answer(const OperationInfo& operation, Protocol protocol,
+                               const void* output, io::Core& home, const Caller& caller,
+                               bool is_head);
+
+io::HttpResponse encode_fault(const ServiceInfo& service, Protocol protocol, Fault fault,
+                              const Caller& caller, bool is_head);
+
+/// The ids of the request, the time, and what browsers and the Java SDKs want of one service.
+/// `service` may be nullptr.
+void add_answer_headers(io::HttpResponse& response, const Caller& caller,
+                        const ServiceInfo* service, Timestamp now);
+
+}  // namespace freshet::aws

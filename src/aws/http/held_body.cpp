@@ -1,0 +1,129 @@
+#include "aws/http/held_body.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "aws/http/checked_body.h"
+#include "aws/limits.h"
+
+namespace freshet::aws {
+namespace {
+
+struct BodyLimit {
+    std::string_view service, operation;
+    std::size_t bytes_max;
+};
+
+constexpr BodyLimit larger_bodies[] = {
+    {"kinesis", "PutRecord", limits::kinesis_body_bytes_max},
+    {"kinesis", "PutRecords", limits::kinesis_body_bytes_max},
+    {"firehose", "PutRecordBatch", limits::delivery_body_bytes_max},
+    {"dynamodb", "BatchWriteItem", limits::items_body_bytes_max},
+    {"dynamodb", "TransactWriteItems", limits::items_body_bytes_max},
+    {"lambda", "Invoke", limits::call_body_bytes_max},
+    {"lambda", "CreateFunction", limits::code_body_bytes_max},
+    {"lambda", "UpdateFunctionCode", limits::code_body_bytes_max},
+};
+
+Fault no_room() {
+    return Fault{"ServiceUnavailable",
+                 "The bodies of the requests under way leave no room for this one; try again.",
+                 503};
+}
+
+/// With the byte behind it that a string has, one of the allocator's sizes.
+constexpr std::size_t block_bytes = 256 * 1024 - 1;
+
+/// A body as it comes. One piece stays as it is; more are put together in blocks, so that they take
+/// what their bytes take, however small they come.
+class Pieces {
+  public:
+    void add(Bytes piece) {
+        bytes_ += piece.size();
+        if (bytes_ == piece.size()) {
+            first_ = std::move(piece);
+            return;
+        }
+        if (blocks_.empty()) append(std::exchange(first_, {}).view());
+        append(piece.view());
+    }
+
+    std::size_t bytes() const { return bytes_; }
+
+    /// One text of them all; each block goes when it has been copied.
+    Bytes joined() {
+        if (blocks_.empty()) return std::move(first_);
+        if (blocks_.size() == 1) return Bytes::own(std::move(blocks_.front()));
+        std::string text;
+        text.reserve(bytes_);
+        for (std::string& block : blocks_) text += std::exchange(block, {});
+        return Bytes::own(std::move(text));
+    }
+
+  private:
+    void append(std::string_view data) {
+        while (!data.empty()) {
+            if (blocks_.empty() || blocks_.back().size() == block_bytes)
+                blocks_.emplace_back().reserve(block_bytes);
+            const std::size_t room = block_bytes - blocks_.back().size();
+            blocks_.back().append(data.substr(0, room));
+            data.remove_prefix(std::min(room, data.size()));
+        }
+    }
+
+    Bytes first_;
+    std::vector<std::string> blocks_;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+bool BodyBudget::Share::grow(std::size_t bytes) {
+    seen_ += bytes;
+    if (seen_ <= limits::body_free_bytes) return true;
+    const std::size_t more = seen_ - limits::body_free_bytes - taken_;
+    if (budget_.bytes_.fetch_add(more) + more > budget_.bytes_max_) {
+        budget_.bytes_ -= more;
+        return false;
+    }
+    taken_ += more;
+    return true;
+}
+
+void BodyBudget::Share::restart() {
+    budget_.bytes_ -= taken_;
+    seen_ = taken_ = 0;
+}
+
+std::size_t body_bytes_max(const ServiceInfo& service, std::string_view operation) {
+    for (const BodyLimit& limit : larger_bodies) {
+        if (limit.service == service.name && limit.operation == operation) return limit.bytes_max;
+    }
+    return limits::body_bytes_max;
+}
+
+Fault too_large(std::size_t bytes_max) {
+    return Fault{"RequestEntityTooLargeException",
+                 fmt::format("The request body is larger than {} bytes", bytes_max), 413};
+}
+
+io::Task<Answer<Bytes>> read_held(io::BodyReader& body, std::size_t bytes_max,
+                                  BodyBudget::Share& share) {
+    Pieces pieces;
+    while (true) {
+        auto piece = co_await body.read();
+        if (!piece) co_return std::unexpected(body_fault(piece.error()));
+        if (piece->empty()) break;
+        if (pieces.bytes() + piece->size() > bytes_max)
+            co_return std::unexpected(too_large(bytes_max));
+        if (!share.grow(piece->size())) co_return std::unexpected(no_room());
+        pieces.add(std::move(*piece));
+    }
+    co_return pieces.joined();
+}
+
+}  // namespace freshet::aws
