@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "lake/classify.h"
 #include "lake/glob.h"
@@ -61,7 +62,12 @@ Step step_of(const std::string& folder) {
 
 std::string table_name(const std::string& location, const std::string& table_prefix) {
     const std::vector<std::string> names = split(location.substr(std::string_view("s3://").size()));
-    return safe_name(table_prefix + names.back(), 0);
+    // The prefix is the user's, as it is; the catalog knows no upper case.
+    std::string name = table_prefix;
+    std::ranges::transform(name, name.begin(), [](unsigned char c) {
+        return static_cast<char>(c < 0x80 ? std::tolower(c) : c);
+    });
+    return name + safe_name(names.back(), 0);
 }
 
 Folder folders_of(const Place& place, const Target& target, const std::vector<Listed>& files,

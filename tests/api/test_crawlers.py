@@ -379,8 +379,8 @@ def test_folders_with_keys_that_have_nothing_in_common_are_tables(lake):
     lake.put("t/year=2018/f", '{"C": 3, "D": 4}')
     lake.crawl("s3://lake/t/")
     assert tables(lake) == ["year_2017", "year_2018"]
-    lake.crawl("s3://lake/t/", name="one", TablePrefix="p_", Configuration='{"Version":1.0,"Grouping":{"TableGroupingPolicy":"CombineCompatibleSchemas"}}')
-    assert columns(lake.table("p_t")) == [(name, "int") for name in "abcd"] and partitions(lake, "p_t") == [("2017",), ("2018",)]
+    lake.crawl("s3://lake/t/", name="one", TablePrefix="P__", Configuration='{"Version":1.0,"Grouping":{"TableGroupingPolicy":"CombineCompatibleSchemas"}}')
+    assert columns(lake.table("p__t")) == [(name, "int") for name in "abcd"] and partitions(lake, "p__t") == [("2017",), ("2018",)]
 
 
 def test_nested_documents_have_nested_types_that_athena_reads(lake):
