@@ -101,7 +101,7 @@ Policy unpack_first_policy(const std::string& packed) {
 }  // namespace
 
 std::vector<meta::Migration> migrations() {
-    return {
+    std::vector<meta::Migration> all = {
         {"functions", 1,
          "CREATE TABLE functions (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT "
          "NULL, runtime TEXT NOT NULL,"
@@ -126,6 +126,7 @@ std::vector<meta::Migration> migrations() {
          // Empty in rows of the first version: their policy is in `statements`.
          "ALTER TABLE functions ADD COLUMN policy BLOB NOT NULL DEFAULT x''"},
         {"functions", 3, "ALTER TABLE functions ADD COLUMN log_group TEXT NOT NULL DEFAULT ''"}};
+    return all;
 }
 
 Result<std::vector<Function>> load(const meta::Connection& connection) {

@@ -375,7 +375,7 @@ def test_a_member_that_is_not_built_is_refused(functions, member):
 
 
 @pytest.mark.parametrize("member", [{"Publish": True}, {"Architectures": ["arm64"]}, {"S3ObjectVersion": "1", "S3Bucket": "bucket", "S3Key": "k"}, {"ImageUri": "i"},
-                                    {"SourceKMSKeyArn": KEY}, {"S3Bucket": "bucket", "S3Key": "k", "ZipFile": zipped("")}], ids=str)
+                                    {"SourceKMSKeyArn": KEY}, {"S3Bucket": "bucket", "S3Key": "k", "ZipFile": zipped("")}], ids="-".join)
 def test_code_that_is_not_built_is_refused(functions, member):
     functions.create("def handler(e, c): return 'first'")
     revision = lambda: functions.client.get_function_configuration(FunctionName="f")["RevisionId"]
