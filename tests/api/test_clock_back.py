@@ -1,12 +1,18 @@
 """The system's clock goes back by an hour under a running server, and before one that starts: nothing stops."""
+import importlib.util
 import json
+import pathlib
 import re
 import shutil
 import subprocess
 import time
 
-import conftest
 import pytest
+
+# By its path: another folder's conftest may have the name already.
+SPEC = importlib.util.spec_from_file_location("server_of_tests", pathlib.Path(__file__).resolve().parent.parent / "conftest.py")
+SERVER = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(SERVER)
 
 # Takes the place of clock_gettime for the wall clocks; the file holds the offset in seconds.
 SHIM = r"""
@@ -32,7 +38,7 @@ int clock_gettime(clockid_t clock, struct timespec *out) {
 COMPILER = shutil.which("cc") or shutil.which("clang-19") or shutil.which("gcc")
 
 
-class Shifted(conftest.Freshet):
+class Shifted(SERVER.Freshet):
     def __init__(self, directory, **options):
         self.offset = directory / "offset"
         self.move(0)

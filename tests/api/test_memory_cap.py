@@ -1,16 +1,22 @@
 """A server that may have 512 MiB of address space takes inputs that once cost gigabytes, and lives."""
+import importlib.util
 import json
+import pathlib
 
 import pytest
 
-import conftest
+# By its path: another folder's conftest may have the name already.
+SPEC = importlib.util.spec_from_file_location("server_of_tests", pathlib.Path(__file__).resolve().parent.parent / "conftest.py")
+SERVER = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(SERVER)
+
 
 CAP_BYTES = 512 << 20
 ROLE = "arn:aws:iam::000000000000:role/any"
 ARN = "arn:aws:{}:us-east-1:000000000000:{}"
 
 
-class Capped(conftest.Freshet):
+class Capped(SERVER.Freshet):
     def command(self, *arguments):
         return ["prlimit", f"--as={CAP_BYTES}", *super().command(*arguments)]
 
