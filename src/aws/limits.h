@@ -23,8 +23,8 @@ inline constexpr std::size_t call_body_bytes_max = 8 * 1024 * 1024;
 inline constexpr std::size_t code_body_bytes_max = 72 * 1024 * 1024;
 
 /// All bodies together that are held for requests under way; past it a request is answered 503.
-/// One of the largest has room.
-inline constexpr std::size_t bodies_bytes_max = 96 * 1024 * 1024;
+/// One that is alone may take more, up to its own bound.
+inline constexpr std::size_t bodies_bytes_max = 64 * 1024 * 1024;
 /// Of each body, what does not count: requests of this size always have room.
 inline constexpr std::size_t body_free_bytes = 16 * 1024;
 /// How long a client that was answered 503 is asked to wait.

@@ -18,7 +18,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::size_t piece_bytes_max = 8 * 1024 * 1024;  ///< a body up to this comes as one piece
+constexpr std::size_t piece_bytes_max = 1024 * 1024;  ///< a body up to this comes as one piece
 constexpr std::size_t chunk_bytes = 256 * 1024;
 constexpr std::size_t drain_bytes_max = 1024 * 1024;  ///< unread body that a kept connection skips
 constexpr std::size_t read_bytes = 4 * 1024;          ///< what an idle connection holds

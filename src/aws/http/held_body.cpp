@@ -86,7 +86,9 @@ bool BodyBudget::Share::grow(std::size_t bytes) {
     seen_ += bytes;
     if (seen_ <= limits::body_free_bytes) return true;
     const std::size_t more = seen_ - limits::body_free_bytes - taken_;
-    if (budget_.bytes_.fetch_add(more) + more > budget_.bytes_max_) {
+    const std::size_t all = budget_.bytes_.fetch_add(more) + more;
+    const bool is_alone = all == taken_ + more;
+    if (all > budget_.bytes_max_ && !is_alone) {
         budget_.bytes_ -= more;
         return false;
     }

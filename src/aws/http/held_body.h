@@ -25,7 +25,8 @@ class BodyBudget {
         ~Share() { budget_.bytes_ -= taken_; }
         Share(const Share&) = delete;
         Share& operator=(const Share&) = delete;
-        /// Counts `bytes` more of the body. False: there is no room, and none is taken.
+        /// Counts `bytes` more of the body. False: there is no room, and none is taken. A body that
+        /// is alone has room, however large its operation allows it to be.
         bool grow(std::size_t bytes);
         /// Gives it back: the body is read again from its begin.
         void restart();
