@@ -256,6 +256,11 @@ void Violations::add_missing(const Path& path) {
 }
 
 Fault Violations::fault(const ServiceInfo& service) const {
+    if (service.protocol == Protocol::rest_xml) {  // S3 says what is wrong with a document, and not where
+        return {"MalformedXML",
+                "The XML you provided was not well-formed or did not validate against our published schema",
+                400};
+    }
     const std::string_view name = service.name;
     Fault fault;
     fault.code = name == "logs"     ? "InvalidParameterException"
