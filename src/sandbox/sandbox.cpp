@@ -58,12 +58,13 @@ io::Task<io::HttpResponse> next_event(StatePtr state) {
         state->init = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->started);
         state->changes.notify();
     }
-    if (state->is_cut_off && !state->running_id.empty()) {  // it will not answer that call any more
-        state->running_id.clear();
-        state->outcome.emplace().ending = Ending::cut_off;
-        state->process->drain();
-    }
-    while (!state->waiting && !state->ended) {
+    while (true) {
+        if (state->is_cut_off && !state->running_id.empty()) {  // it will not answer that call any more
+            state->running_id.clear();
+            state->outcome.emplace().ending = Ending::cut_off;
+            state->process->drain();
+        }
+        if (state->waiting || state->ended) break;
         co_await state->events.wait();
     }
     if (state->ended) co_return refuse(500, "ContainerError", "the sandbox is closed");
@@ -122,6 +123,7 @@ io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Answer 
     }
     // The process ends soon, answers once more, or asks for the next event: then it is known which.
     state->is_cut_off = given.is_cut_off;
+    if (given.is_cut_off) state->events.notify();  // the next event may have been asked for already
     if (given.is_cut_off)
         co_return refuse(400, "TruncatedRequest", "the answer ended before its length");
     state->running_id.clear();
