@@ -9,7 +9,7 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
-from conftest import Freshet
+from test_memory_cap import SERVER
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools/awsgen"))
@@ -118,7 +118,7 @@ class Requests:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    freshet = Freshet(tmp_path_factory.mktemp("members"))
+    freshet = SERVER.Freshet(tmp_path_factory.mktemp("members"))
     yield freshet
     freshet.close()
 
