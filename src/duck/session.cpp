@@ -56,6 +56,7 @@ sql::plan::Failed failure_of(const std::exception& problem, const sql::plan::Que
         if (named) return {code, message.substr(colon + 2)};
     }
     const auto type = error.Type();
+    if (message.find("APPROXIMATE QUANTILE") != std::string::npos) return {"INVALID_FUNCTION_ARGUMENT", "percentile must be between 0 and 1"};
     if (type == duckdb::ExceptionType::OUT_OF_RANGE) return {"NUMERIC_VALUE_OUT_OF_RANGE", message};
     if (message.find("INT128") != std::string::npos) return {"NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow"};
     if (type == duckdb::ExceptionType::CONVERSION) return {"INVALID_CAST_ARGUMENT", message};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "query/limits.h"
 #include "query/tables.h"
 #include "sql/trino/parser.h"
 
@@ -24,6 +25,12 @@ bool hidden(const std::string& key, std::size_t prefix) {
         at = slash + 1;
     }
     return key.ends_with('/');
+}
+
+sql::plan::File file_of(const std::string& bucket, LocatedObject object, std::uint32_t partition) {
+    sql::plan::File file{"s3://" + bucket + "/" + object.key, object.size, partition, {}};
+    for (auto& extent : object.extents) file.extents.push_back({std::move(extent.path), extent.offset, extent.size, std::move(extent.key)});
+    return file;
 }
 
 }  // namespace
@@ -103,7 +110,7 @@ io::Task<Outcome<sql::plan::ScanPlan>> Planner::scan(Home home, const CatalogTab
     for (std::size_t i = 0; i < info.columns.size(); ++i) plan.columns.push_back({info.columns[i].name, info.columns[i].type, info.columns[i].partition, scan.used[i]});
     if (table.partition_keys.empty()) {
         plan.partitions.emplace_back();
-        auto added = co_await add_files(table.location, 0, plan);
+        auto added = co_await add_files(table.location, 0, is_symlink(table), plan);
         if (!added) co_return std::unexpected(std::move(added.error()));
         co_return plan;
     }
@@ -120,13 +127,13 @@ io::Task<Outcome<sql::plan::ScanPlan>> Planner::scan(Home home, const CatalogTab
         const bool kept = std::ranges::all_of(scan.filters, [&](const trino::PartitionFilter& filter) { return trino::may_match(filter, values); });
         if (!kept) continue;
         plan.partitions.push_back(std::move(keys));
-        auto added = co_await add_files(partition.location, static_cast<std::uint32_t>(plan.partitions.size() - 1), plan);
+        auto added = co_await add_files(partition.location, static_cast<std::uint32_t>(plan.partitions.size() - 1), is_symlink(table), plan);
         if (!added) co_return std::unexpected(std::move(added.error()));
     }
     co_return plan;
 }
 
-io::Task<Outcome<bool>> Planner::add_files(std::string location, std::uint32_t partition, sql::plan::ScanPlan& plan) {
+io::Task<Outcome<bool>> Planner::add_files(std::string location, std::uint32_t partition, bool symlink, sql::plan::ScanPlan& plan) {
     std::string bucket, prefix;
     if (!split_location(location, bucket, prefix)) co_return std::unexpected(problem_of("HIVE_INVALID_METADATA", "the location is no S3 path: " + location));
     if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
@@ -136,9 +143,35 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, std::uint32_t p
     }
     for (auto& object : *objects) {
         if (object.size == 0 || hidden(object.key, prefix.size())) continue;
-        sql::plan::File file{"s3://" + bucket + "/" + object.key, object.size, partition, {}};
-        for (auto& extent : object.extents) file.extents.push_back({std::move(extent.path), extent.offset, extent.size, std::move(extent.key)});
-        plan.files.push_back(std::move(file));
+        if (!symlink) {
+            plan.files.push_back(file_of(bucket, std::move(object), partition));
+            continue;
+        }
+        auto added = co_await add_named_files(bucket, std::move(object), partition, plan);
+        if (!added) co_return added;
+    }
+    co_return true;
+}
+
+io::Task<Outcome<bool>> Planner::add_named_files(std::string bucket, LocatedObject names, std::uint32_t partition, sql::plan::ScanPlan& plan) {
+    const std::string symlink = "s3://" + bucket + "/" + names.key;
+    const auto bad = [&](const std::string& why) { return std::unexpected(problem_of("HIVE_BAD_DATA", "Error parsing symlinks from: " + symlink + ": " + why)); };
+    if (names.size > limits::symlink_bytes_max) co_return bad("it is larger than " + std::to_string(limits::symlink_bytes_max >> 20U) + " MiB");
+    auto text = co_await objects_.read(bucket, names.key, 0, names.size);
+    if (!text) co_return std::unexpected(problem_of("HIVE_FILESYSTEM_ERROR", "reading " + symlink + ": " + text.error().message()));
+    std::string_view left = text->view();
+    while (!left.empty()) {
+        const auto end = std::min(left.find('\n'), left.size());
+        std::string line(left.substr(0, end));
+        left.remove_prefix(std::min(end + 1, left.size()));
+        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+        if (line.empty()) continue;
+        std::string of_bucket, key;
+        if (!split_location(line, of_bucket, key) || key.empty()) co_return bad("'" + line + "' is no S3 path of a file");
+        auto found = co_await objects_.locate(of_bucket, key);
+        const bool there = found && !found->empty() && found->front().key == key;
+        if (!there) co_return std::unexpected(problem_of("HIVE_CANNOT_OPEN_SPLIT", "Error opening Hive split " + line + ": the file that " + symlink + " names does not exist"));
+        if (found->front().size > 0) plan.files.push_back(file_of(of_bucket, std::move(found->front()), partition));
     }
     co_return true;
 }

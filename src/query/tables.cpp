@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/digest.h"
+#include "sql/trino/parser.h"
 
 namespace freshet::query {
 namespace {
@@ -76,6 +79,32 @@ std::string json_member(std::string_view json, std::string_view name) {
     return "";
 }
 
+/// Names and types of the members of "columns".
+std::vector<std::pair<std::string, std::string>> json_columns(std::string_view json) {
+    std::vector<std::pair<std::string, std::string>> columns;
+    int depth = 0;
+    std::string outer;
+    for (std::size_t at = 0; at < json.size();) {
+        if (json[at] == '{' && depth == 2 && outer == "columns") columns.emplace_back();
+        if (json[at] == '{' || json[at] == '[') ++depth;
+        if (json[at] == '}' || json[at] == ']') --depth;
+        if (json[at] != '"') {
+            ++at;
+            continue;
+        }
+        const std::string key = json_text(json, at);
+        at = std::min(json.find_first_not_of(" \n\t", at), json.size());
+        if (at >= json.size() || json[at] != ':') continue;
+        if (depth == 1) outer = key;
+        at = std::min(json.find_first_not_of(" \n\t", at + 1), json.size());
+        if (depth != 3 || columns.empty() || at >= json.size() || json[at] != '"') continue;
+        std::string value = json_text(json, at);
+        if (key == "name") columns.back().first = std::move(value);
+        if (key == "type") columns.back().second = std::move(value);
+    }
+    return columns;
+}
+
 std::string json_quoted(std::string_view text) {
     std::string quoted = "\"";
     for (const char c : text) {
@@ -105,6 +134,32 @@ std::optional<sql::plan::Format> format_of(const CatalogTable& table) {
     return std::nullopt;
 }
 
+bool is_symlink(const CatalogTable& table) { return table.input_format == "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat"; }
+
+namespace {
+
+/// Why files of the table's InputFormat are not what its SerDe reads; "" when they are. A table that names none is read
+/// as its SerDe says.
+std::string wrong_input_format(const CatalogTable& table, sql::plan::Format format) {
+    static constexpr std::string_view of_text[] = {"org.apache.hadoop.mapred.TextInputFormat"};
+    static constexpr std::string_view of_parquet[] = {"org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat", "parquet.hive.DeprecatedParquetInputFormat",
+                                                      "parquet.hive.MapredParquetInputFormat"};
+    const auto named = [&](const auto& list) { return std::ranges::find(list, table.input_format) != std::end(list); };
+    const bool is_parquet = format == sql::plan::Format::parquet;
+    if (table.input_format.empty() || is_symlink(table) || (is_parquet ? named(of_parquet) : named(of_text))) return "";
+    if (table.input_format == "org.apache.hadoop.mapred.SequenceFileInputFormat") return fmt::format("Freshet does not build {} (table {}.{})", table.input_format, table.database, table.name);
+    const bool known = named(of_text) || named(of_parquet);
+    return fmt::format("Unable to create input format {}{} (table {}.{})", table.input_format, known ? " for SerDe " + table.serde : "", table.database, table.name);
+}
+
+void refuse(trino::TableInfo& info, std::string why, const char* code = "NOT_SUPPORTED") {
+    info.readable = false;
+    info.why = std::move(why);
+    info.why_code = code;
+}
+
+}  // namespace
+
 trino::TableInfo table_info(const CatalogTable& table) {
     trino::TableInfo info;
     info.database = table.database;
@@ -114,6 +169,7 @@ trino::TableInfo table_info(const CatalogTable& table) {
         if (const auto view = read_view(table)) {
             info.view_sql = view->sql;
             info.view_database = view->database;
+            for (const auto& [name, type] : view->columns) info.view_columns.push_back({name, trino::parse_type(type).value_or(trino::Type{}), false});
         }
         return info;
     }
@@ -127,9 +183,14 @@ trino::TableInfo table_info(const CatalogTable& table) {
     };
     for (const auto& column : table.columns) add(column, false);
     for (const auto& key : table.partition_keys) add(key, true);
-    if (!format_of(table)) {
-        info.readable = false;
-        info.why = fmt::format("the SerDe {} of table {}.{} is not supported", table.serde, table.database, table.name);
+    const auto kind = table.parameters.find("table_type");
+    const auto format = format_of(table);
+    if (kind != table.parameters.end() && trino::lower_case(kind->second) == "iceberg") {
+        refuse(info, fmt::format("Freshet does not build Iceberg tables in queries (table {}.{})", table.database, table.name));
+    } else if (!format) {
+        refuse(info, fmt::format("the SerDe {} of table {}.{} is not supported", table.serde, table.database, table.name));
+    } else if (std::string why = wrong_input_format(table, *format); !why.empty()) {
+        refuse(info, std::move(why), "HIVE_UNSUPPORTED_FORMAT");
     }
     // Their files are not their rows: a log beside them says which count.
     for (const char* key : {"table_type", "spark.sql.sources.provider"}) {
@@ -140,8 +201,7 @@ trino::TableInfo table_info(const CatalogTable& table) {
         info.why = fmt::format("table {}.{} is of {}, whose tables are not supported", table.database, table.name, kind == "iceberg" ? "Iceberg" : kind == "delta" ? "Delta Lake" : "Hudi");
     }
     if (const auto found = table.parameters.find("projection.enabled"); found != table.parameters.end() && trino::lower_case(found->second) == "true") {
-        info.readable = false;
-        info.why = fmt::format("partition projection (table {}.{}) is not supported", table.database, table.name);
+        refuse(info, fmt::format("partition projection (table {}.{}) is not supported", table.database, table.name));
     }
     return info;
 }
@@ -153,7 +213,7 @@ std::optional<StoredView> read_view(const CatalogTable& table) {
     if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return std::nullopt;
     std::string json;
     if (!base64_decode(text.substr(begin + view_begin.size(), end - begin - view_begin.size()), json)) return std::nullopt;
-    StoredView view{json_member(json, "originalSql"), trino::lower_case(json_member(json, "schema"))};
+    StoredView view{json_member(json, "originalSql"), trino::lower_case(json_member(json, "schema")), json_columns(json)};
     if (view.sql.empty()) return std::nullopt;
     if (view.database.empty()) view.database = table.database;
     return view;

@@ -14,10 +14,14 @@ sql::trino::TableInfo table_info(const CatalogTable& table);
 /// nullopt: the SerDe is not built.
 std::optional<sql::plan::Format> format_of(const CatalogTable& table);
 
+/// The objects under the table's location name the files that hold its rows.
+bool is_symlink(const CatalogTable& table);
+
 bool is_view(const CatalogTable& table);
 /// What "/* Presto View: <base64 JSON> */" holds.
 struct StoredView {
     std::string sql, database;
+    std::vector<std::pair<std::string, std::string>> columns;  ///< names and Trino's types
 };
 std::optional<StoredView> read_view(const CatalogTable& table);
 CatalogTable make_view(const std::string& database, const std::string& name, const std::string& sql, const std::string& default_database,

@@ -198,3 +198,115 @@ def test_objects_that_a_tables_schema_does_not_fit(lake):
     assert lake.failure("SELECT * FROM js")["StateChangeReason"].startswith("HIVE_")
     put("lazy/2.gz", gzip.compress(b"7,8\n" * 1000)[:-20])
     assert lake.failure("SELECT * FROM lazy")["StateChangeReason"].startswith("HIVE_")
+
+
+def test_a_view_is_compared_with_what_it_was_made_of(lake):
+    glue = lake.freshet.client("glue")
+    lake.s3.put_object(Bucket="lake", Key="n/a.csv", Body=b"1,2\n")
+    lake.rows("CREATE EXTERNAL TABLE n (x int, y int) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://lake/n/'")
+    for name, text in (("narrow", "SELECT x FROM n"), ("star", "SELECT * FROM n"), ("of_view", "SELECT x FROM narrow")):
+        lake.rows(f"CREATE VIEW {name} AS {text}")
+
+    def change(*columns):
+        table = glue.get_table(DatabaseName="default", Name="n")["Table"]
+        storage = {**table["StorageDescriptor"], "Columns": [{"Name": name, "Type": type} for name, type in columns]}
+        glue.update_table(DatabaseName="default", TableInput={"Name": "n", "TableType": "EXTERNAL_TABLE", "Parameters": table["Parameters"], "StorageDescriptor": storage})
+
+    assert lake.rows("SELECT * FROM of_view") == [["x"], ["1"]]
+    change(("x", "smallint"), ("y", "int"))  # narrower: still what the view says
+    assert lake.rows("SELECT typeof(x) FROM narrow") == [["_col0"], ["integer"]]
+    change(("x", "string"), ("y", "int"))
+    for name in ("narrow", "star", "of_view"):
+        status = lake.failure(f"SELECT 1 FROM {name}")
+        assert status["StateChangeReason"].startswith("VIEW_IS_STALE: line 1:15: "), status
+        assert "is stale or in invalid state: column [x] of type varchar projected from query view at position 0 cannot be coerced to column [x] of type integer stored in view definition" in \
+            status["StateChangeReason"]
+        assert status["AthenaError"]["ErrorCategory"] == 2
+    change(("x", "int"), ("y", "int"), ("z", "int"))
+    assert lake.rows("SELECT * FROM narrow") == [["x"], ["1"]]
+    assert lake.failure("SELECT * FROM star")["StateChangeReason"] == (
+        "VIEW_IS_STALE: line 1:15: View 'awsdatacatalog.default.star' is stale or in invalid state: stored view column count (2) does not match column count derived from the view query analysis (3)")
+    change(("z", "int"), ("y", "int"))
+    assert lake.failure("SELECT * FROM narrow")["StateChangeReason"] == (
+        "VIEW_IS_STALE: line 1:15: View 'awsdatacatalog.default.narrow' is stale or in invalid state: line 1:8: Column 'x' cannot be resolved")
+    assert "column [z] of type integer projected from query view at position 0 has a different name from column [x]" in lake.failure("SELECT * FROM star")["StateChangeReason"]
+    lake.rows("CREATE OR REPLACE VIEW narrow AS SELECT z AS x FROM n")
+    assert lake.rows("SELECT * FROM of_view") == [["x"], ["1"]]
+
+
+def test_what_is_missing_is_told_as_the_catalog_tells_it(lake):
+    end = r"\(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; Request ID: [0-9a-f-]{36}; Proxy: null\)$"
+    for call, arguments in ((lake.athena.get_table_metadata, {"CatalogName": "AwsDataCatalog", "DatabaseName": "default", "TableName": "nope"}),
+                            (lake.athena.get_table_metadata, {"CatalogName": "AwsDataCatalog", "DatabaseName": "nope", "TableName": "nope"}),
+                            (lake.athena.get_database, {"CatalogName": "AwsDataCatalog", "DatabaseName": "nope"}),
+                            (lake.athena.list_table_metadata, {"CatalogName": "AwsDataCatalog", "DatabaseName": "nope"})):
+        with pytest.raises(lake.athena.exceptions.MetadataException, match=end):
+            call(**arguments)
+
+
+ENDLESS = "SELECT count(*) FROM UNNEST(sequence(1, 100000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 100000)) AS c(z) WHERE x + y + z = -1"
+
+
+def test_a_small_query_does_not_wait_for_endless_ones(lake):
+    endless = [lake.start(ENDLESS) for _ in range(2)]
+
+    def state(query):
+        return lake.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"]
+    lake.freshet.until(lambda: all(state(query) == "RUNNING" for query in endless))
+    for _ in range(3):
+        assert lake.rows("SELECT count(*) FROM crimes") == [["_col0"], ["60"]]
+    third = lake.start(ENDLESS)  # let into the place of small ones, which it has to leave
+    lake.freshet.until(lambda: state(third) == "RUNNING")
+    assert lake.rows("SELECT 1") == [["_col0"], ["1"]]
+    assert state(third) == "QUEUED"
+    for query in (*endless, third):
+        lake.athena.stop_query_execution(QueryExecutionId=query)
+        assert lake.wait(query)["Status"]["State"] == "CANCELLED"
+
+
+def test_errors_do_not_advise_on_the_engine(lake):
+    for sql in ("SELECT CAST('x' AS integer)", "SELECT 1" + " + 1" * 600, "SELECT date_parse('x', '%Y')", "SELECT repeat('x', 1)", "SELECT substr('abc')",
+                "SELECT 9223372036854775807 + 1", "SELECT array_sort(ARRAY[map(ARRAY[1], ARRAY[2])])"):
+        query = lake.start(sql)
+        status = lake.wait(query)["Status"]
+        reason = status.get("StateChangeReason", "")
+        assert not any(word in reason for word in ("Did you mean", "SET ", "type casts", "Candidate", "LINE 1", "duckdb")), (sql, reason)
+
+
+TEXT, PARQUET, LAZY = "org.apache.hadoop.mapred.TextInputFormat", "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat", "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
+SYMLINK, PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+
+
+def make_table(lake, name, input_format, serde=LAZY, location="s3://lake/f/", parameters=None):
+    lake.freshet.client("glue").create_table(DatabaseName="default", TableInput={
+        "Name": name, "TableType": "EXTERNAL_TABLE", "Parameters": parameters or {}, "StorageDescriptor": {
+            "Columns": [{"Name": "n", "Type": "int"}, {"Name": "s", "Type": "string"}], "Location": location, "InputFormat": input_format,
+            "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat", "SerdeInfo": {"SerializationLibrary": serde, "Parameters": {"field.delim": ","}}}})
+
+
+def test_a_tables_input_format_decides_what_is_read(lake):
+    lake.s3.put_object(Bucket="lake", Key="f/a.csv", Body=b"1,a\n")
+    make_table(lake, "plain", TEXT)
+    assert lake.rows("SELECT * FROM plain") == [["n", "s"], ["1", "a"]]
+    for number, (input_format, serde, says) in enumerate([
+            ("org.apache.hadoop.mapred.SequenceFileInputFormat", LAZY, "Freshet does not build org.apache.hadoop.mapred.SequenceFileInputFormat"), (PARQUET, LAZY, f"Unable to create input format {PARQUET} for SerDe {LAZY}"),
+            ("x.Foo", LAZY, "Unable to create input format x.Foo"), ("x.Foo", "org.apache.hadoop.hive.serde2.OpenCSVSerde", "Unable to create input format x.Foo"),
+            (TEXT, PARQUET_SERDE, f"Unable to create input format {TEXT} for SerDe"), (PARQUET, "org.openx.data.jsonserde.JsonSerDe", "Unable to create input format")]):
+        make_table(lake, f"wrong_{number}", input_format, serde)
+        reason = lake.failure(f"SELECT * FROM wrong_{number}")["StateChangeReason"]
+        assert reason.startswith("HIVE_UNSUPPORTED_FORMAT: ") and says in reason, reason
+    make_table(lake, "ice", "", "iceberg", parameters={"table_type": "ICEBERG", "metadata_location": "s3://lake/f/m.json"})
+    assert "Freshet does not build Iceberg tables" in lake.failure("SELECT * FROM ice")["StateChangeReason"]
+
+
+def test_a_symlink_table_reads_the_files_that_its_lines_name(lake):
+    for key, body in (("data/one.csv", b"1,a\n2,b\n"), ("data/two.csv", b"3,c\n"), ("data/not-named.csv", b"4,d\n"), ("elsewhere/five.csv.gz", gzip.compress(b"5,e\n"))):
+        lake.s3.put_object(Bucket="lake", Key=key, Body=body)
+    lake.s3.put_object(Bucket="lake", Key="links/first", Body=b"s3://lake/data/one.csv\ns3a://lake/elsewhere/five.csv.gz\r\n\n")
+    lake.s3.put_object(Bucket="lake", Key="links/second", Body=b"s3://lake/data/two.csv")
+    make_table(lake, "linked", SYMLINK, location="s3://lake/links/")
+    assert lake.rows("SELECT n, s FROM linked ORDER BY n") == [["n", "s"], ["1", "a"], ["2", "b"], ["3", "c"], ["5", "e"]]
+    lake.s3.put_object(Bucket="lake", Key="links/second", Body=b"s3://lake/data/gone.csv")
+    assert "s3://lake/data/gone.csv" in lake.failure("SELECT * FROM linked")["StateChangeReason"]
+    lake.s3.put_object(Bucket="lake", Key="links/second", Body=b"1,a\n")
+    assert lake.failure("SELECT * FROM linked")["StateChangeReason"].startswith("HIVE_BAD_DATA: Error parsing symlinks from: s3://lake/links/second")

@@ -110,3 +110,44 @@ def test_blanks_of_a_wide_column(capped):
     application.put(b'{"A":""}\n' * 100_000)
     [row] = application.rows_until(1)
     assert row["MESSAGE"].startswith("the record makes more than")
+
+
+class Queries:
+    """Athena on a capped server; the worker is a process of its own with the same cap."""
+
+    def __init__(self, server):
+        self.server, self.s3, self.athena = server, server.client("s3"), server.client("athena")
+        self.s3.create_bucket(Bucket="out")
+
+    def run(self, sql):
+        query = self.athena.start_query_execution(QueryString=sql, ResultConfiguration={"OutputLocation": "s3://out/"})["QueryExecutionId"]
+
+        def ended():
+            found = self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
+            return found if found["Status"]["State"] not in ("QUEUED", "RUNNING") else None
+        return self.server.until(ended, tries=6000)
+
+
+@pytest.mark.parametrize("before, behind", [
+    ("greatest(", ", 1)"), ("least(", ", 1)"), ("nullif(", ", 7)"), ("CASE ", " WHEN 1 THEN 2 WHEN 3 THEN 4 WHEN 5 THEN 6 ELSE 1 END"),
+    ("ARRAY[", "][1]"), ("transform(ARRAY[", "], x -> x)[1]"), ("array_max(ARRAY[", ", 1])"),
+    ("CAST(date_diff('day', now(), now() + interval '1' day * ", ") AS integer)"),
+    ("CAST(to_unixtime(date_trunc('month', from_unixtime(", "))) AS integer)"), ("if(contains(ARRAY[1], ", "), 1, 2)"),
+])
+def test_calls_within_calls_do_not_double(capped, before, behind):
+    queries = Queries(capped)
+    execution = queries.run("SELECT " + before * 22 + "3" + behind * 22)
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+    assert queries.run("SELECT 1")["Status"]["State"] == "SUCCEEDED"
+    assert capped.resident_bytes() < 256 << 20
+
+
+def test_a_result_is_not_held_by_the_server(capped):
+    queries = Queries(capped)
+    before = capped.resident_bytes()
+    execution = queries.run("SELECT rpad('', 1000, 'x'), y FROM UNNEST(sequence(1, 400)) AS a(x) CROSS JOIN UNNEST(sequence(1, 400)) AS b(y)")
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+    location = execution["ResultConfiguration"]["OutputLocation"].removeprefix("s3://out/")
+    assert queries.s3.head_object(Bucket="out", Key=location)["ContentLength"] > 160_000_000
+    assert capped.resident_bytes() - before < 96 << 20
+    assert not list((capped.directory / "data" / "query-spill").glob("result-*"))

@@ -24,10 +24,17 @@ std::unexpected<Fault> refuse(const freshet::Error& error) {
         case domain::Errc::invalid_request: case domain::Errc::not_ready: case domain::Errc::not_found: case domain::Errc::failed:
             return refuse("InvalidRequestException", error.message());
         case domain::Errc::syntax: return std::unexpected(Fault{"InvalidRequestException", error.message(), 0, {{"AthenaErrorCode", "MALFORMED_QUERY"}}});
-        case domain::Errc::no_such_database: case domain::Errc::no_such_table: return refuse("MetadataException", "EntityNotFoundException: " + error.message());
+        case domain::Errc::no_such_database: case domain::Errc::no_such_table: return refuse("MetadataException", error.message());
         case domain::Errc::metadata: return refuse("MetadataException", error.message());
     }
     return refuse("InternalServerException", error.message());
+}
+
+/// An error of the metadata operations: clients read at its end which error of the catalog it was.
+std::unexpected<Fault> refuse_metadata(const freshet::Error& error, const Caller& caller) {
+    const bool missing = error.is(domain::Errc::no_such_database) || error.is(domain::Errc::no_such_table);
+    if (!missing) return refuse(error);
+    return refuse("MetadataException", fmt::format("{} (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; Request ID: {}; Proxy: null)", error.message(), caller.request_id()));
 }
 
 std::string lower(std::string text) {
@@ -284,14 +291,14 @@ class Handlers {
     io::Task<Answer<GetDatabaseOutput>> database(Caller caller, GetDatabaseInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
         auto found = co_await query_.database(home_of(caller), std::move(input.database_name));
-        if (!found) co_return refuse(found.error());
+        if (!found) co_return refuse_metadata(found.error(), caller);
         co_return GetDatabaseOutput{told(*found)};
     }
 
     io::Task<Answer<ListTableMetadataOutput>> tables(Caller caller, ListTableMetadataInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
         auto found = co_await query_.tables(home_of(caller), std::move(input.database_name), input.expression);
-        if (!found) co_return refuse(found.error());
+        if (!found) co_return refuse_metadata(found.error(), caller);
         std::vector<TableMetadata> all;
         for (const auto& table : *found) all.push_back(told(table));
         ListTableMetadataOutput output;
@@ -304,7 +311,7 @@ class Handlers {
     io::Task<Answer<GetTableMetadataOutput>> table(Caller caller, GetTableMetadataInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
         auto found = co_await query_.table(home_of(caller), std::move(input.database_name), std::move(input.table_name));
-        if (!found) co_return refuse(found.error());
+        if (!found) co_return refuse_metadata(found.error(), caller);
         co_return GetTableMetadataOutput{told(*found)};
     }
 

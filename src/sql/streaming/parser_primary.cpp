@@ -106,7 +106,9 @@ Checked<ExprPtr> Parser::column() {
             expr->path.push_back(std::move(*part));
         }
         if (expr->path.size() > 2)
-            return wrong(expr->at, "a column is written name or stream.name");
+            return wrong(expr->at,
+                         "Freshet does not build fields of rows; a column is written name or "
+                         "stream.name");
     }
     return expr;
 }

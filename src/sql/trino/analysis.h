@@ -76,6 +76,7 @@ class Analysis {
     SyntaxResult<From> relation_of(const Relation& relation, const Scope* outer);
     SyntaxResult<From> table(const Relation& relation, const Scope* outer);
     SyntaxResult<From> view(const Relation& relation, const TableInfo& info);
+    SyntaxResult<From> as_stored(const Relation& relation, const TableInfo& info, From from) const;
     SyntaxResult<From> from_query(Relationed inner, const std::string& name);
     SyntaxResult<From> with_query_of(const WithEntry& entry, const std::string& name);
     SyntaxResult<From> named(Relationed inner, const void* key, const std::string& name);

@@ -27,6 +27,14 @@ std::string_view engine_name(std::string_view name) {
     return name;
 }
 
+/// `quantile` of `x` as DOUBLE, or a list of them, in the type that Trino gives: whole numbers are bigint.
+Typed percentile_of(const Typed& x, const std::string& quantile, bool list) {
+    const Type type = x.type.is_integer() ? bigint : x.type.is(TypeKind::real) ? x.type : double_type;
+    const auto typed = [&](const std::string& sql) { return type == bigint ? "CAST(round(" + sql + ") AS BIGINT)" : "CAST(" + sql + " AS " + engine_type(type) + ")"; };
+    if (!list) return Typed{typed(quantile), type};
+    return Typed{"list_transform(" + quantile + ", lambda e0: " + typed("e0") + ")", array_type(type)};
+}
+
 }  // namespace
 
 bool is_aggregate(std::string_view name) { return std::ranges::find(aggregates, name) != std::end(aggregates); }
@@ -90,7 +98,7 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
     }
     if (a.empty()) return wrong();
     const Typed& x = a[0];
-    if (name == "count_if" && a.size() == 1 && is(0, boolean_type)) return Typed{call("count", "CASE WHEN " + x.sql + " THEN 1 END"), bigint};
+    if (name == "count_if" && a.size() == 1 && is(0, boolean_type)) return Typed{call("count", "CASE WHEN " + coerce(x, boolean_type).sql + " THEN 1 END"), bigint};
     if (name == "sum" && a.size() == 1) {
         if (x.type.is_integer()) return Typed{"CAST(" + call("sum", x.sql) + " AS BIGINT)", bigint};
         if (x.type.is(TypeKind::decimal)) return Typed{"CAST(" + call("sum", x.sql) + " AS " + engine_type(decimal_type(38, x.type.scale)) + ")", decimal_type(38, x.type.scale)};
@@ -121,16 +129,17 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
     if (name == "array_agg" && a.size() == 1) return Typed{call("list", x.sql), array_type(x.type)};
     if ((name == "arbitrary" || name == "any_value") && a.size() == 1) return Typed{call("any_value", x.sql), x.type};
     if (name == "approx_distinct" && a.size() == 1) return Typed{"approx_count_distinct(" + x.sql + ")" + tail, bigint};
-    if (name == "approx_percentile" && a.size() == 2 && x.type.is_numeric() && !x.type.is(TypeKind::decimal) && a[1].constant && is(1, double_type)) {
-        return Typed{"CAST(" + call("approx_quantile", x.sql + ", " + a[1].sql) + " AS " + engine_type(x.type) + ")", x.type};
+    if (name == "approx_percentile" && a.size() == 2 && is(0, double_type) && a[1].constant) {
+        const bool one = is(1, double_type);
+        if (one || is(1, array_type(double_type))) return percentile_of(x, call("approx_quantile", coerce(x, double_type).sql + ", CAST(" + a[1].sql + (one ? " AS FLOAT)" : " AS FLOAT[])")), !one);
     }
-    if ((name == "bool_and" || name == "bool_or" || name == "every") && a.size() == 1 && is(0, boolean_type)) return Typed{call(engine_name(name), x.sql), boolean_type};
+    if ((name == "bool_and" || name == "bool_or" || name == "every") && a.size() == 1 && is(0, boolean_type)) return Typed{call(engine_name(name), coerce(x, boolean_type).sql), boolean_type};
     if ((name == "bitwise_and_agg" || name == "bitwise_or_agg") && a.size() == 1 && is(0, bigint)) {
         return Typed{call(name == "bitwise_and_agg" ? "bit_and" : "bit_or", coerce(x, bigint).sql), bigint};
     }
     if (name == "geometric_mean" && a.size() == 1 && is(0, double_type)) return Typed{"tr_exp(" + call("avg", "tr_ln(" + coerce(x, double_type).sql + ")") + ")", double_type};
-    if (name == "listagg" && a.size() <= 2 && is(0, varchar_type())) {
-        return Typed{call("string_agg", x.sql + ", " + (a.size() == 2 ? a[1].sql : "''")), varchar_type()};
+    if (const bool delimited = a.size() == 2 && a[1].constant && is(1, varchar_type()); name == "listagg" && (a.size() == 1 || delimited) && is(0, varchar_type())) {
+        return Typed{call("string_agg", coerce(x, varchar_type()).sql + ", " + (delimited ? coerce(a[1], varchar_type()).sql : "''")), varchar_type()};
     }
     if (name == "map_agg" && a.size() == 2) {
         return Typed{"map_from_entries(list(struct_pack(k := " + x.sql + ", v := " + a[1].sql + ")) FILTER (WHERE " + x.sql + " IS NOT NULL))" , map_type(x.type, a[1].type)};

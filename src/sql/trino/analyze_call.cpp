@@ -255,7 +255,7 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr, 
         const std::string engine = name == "ceiling" ? "ceil" : name;
         return std::optional(Typed{"CAST(" + engine + "(" + arguments[0].sql + (name == "round" ? ", 0" : "") + ") AS " + engine_type(whole) + ")", whole});
     }
-    if (name == "round" && arguments.size() == 2 && arguments[1].constant && arguments[1].text) {
+    if (name == "round" && arguments.size() == 2 && arguments[1].constant && arguments[1].text && arguments[1].type.is_integer()) {
         const Type rounded = decimal_type(std::min(38, type.precision + 1), type.scale);
         return std::optional(Typed{"CAST(round(" + arguments[0].sql + ", " + *arguments[1].text + ") AS " + engine_type(rounded) + ")", rounded});
     }

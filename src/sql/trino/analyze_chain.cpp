@@ -97,6 +97,7 @@ SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
             return std::unexpected(SyntaxError{link.at, "a chain of more than " + std::to_string(engine_depth_max) + " operators is not supported", "NOT_SUPPORTED"});
         }
         made = std::move(*next);
+        if (link.text != "||" && i % chain_links_max == 0) made.sql = "list_extract([" + made.sql + "], 1)";
     }
     return made;
 }

@@ -26,7 +26,9 @@ SyntaxResult<Typed> Analysis::array(const Expr& expr, const Scope& scope) {
     std::string sql = "CAST([";
     for (std::size_t i = 0; i < items->size(); ++i) sql += (i > 0 ? ", " : "") + coerce((*items)[i], type).sql;
     const Type whole = array_type(type);
-    return Typed{sql + "] AS " + engine_type(whole) + ")", whole};
+    Typed made{sql + "] AS " + engine_type(whole) + ")", whole};
+    made.constant = std::ranges::all_of(*items, [](const Typed& item) { return item.constant; });
+    return made;
 }
 
 SyntaxResult<Typed> Analysis::row(const Expr& expr, const Scope& scope) {
@@ -195,13 +197,15 @@ SyntaxResult<std::optional<Typed>> Analysis::array_call(const Expr& expr, std::v
         return std::optional<Typed>();
     }
     if (name == "array_join" && a.size() <= 3 && a[1].type.is(TypeKind::varchar)) {
+        if (!a[1].constant) return std::unexpected(SyntaxError{expr.at, "array_join with a delimiter that is no literal is not supported", "NOT_SUPPORTED"});
+        if (a.size() == 3 && !coerces(a[2].type, varchar_type())) return std::unexpected(not_registered(expr, a));
         FRESHET_PARSE(text, cast_value(Typed{"e0", element}, varchar_type(), false, expr.at));
-        std::vector<std::string> operands{x.sql, a[1].sql};
-        if (a.size() == 3) operands.push_back(a[2].sql);
+        std::vector<std::string> operands{x.sql};
+        if (a.size() == 3) operands.push_back(coerce(a[2], varchar_type()).sql);
         std::string sql = bind_once(operands, [&](const Names& names) {
-            std::string list = "list_transform(" + names[0] + ", lambda e0: " + (a.size() == 3 ? "coalesce(" + text->sql + ", " + names[2] + ")" : text->sql) + ")";
+            std::string list = "list_transform(" + names[0] + ", lambda e0: " + (a.size() == 3 ? "coalesce(" + text->sql + ", " + names[1] + ")" : text->sql) + ")";
             if (a.size() == 2) list = "list_filter(" + list + ", lambda e1: e1 IS NOT NULL)";
-            return "coalesce(array_to_string(" + list + ", " + names[1] + "), CASE WHEN " + names[0] + " IS NOT NULL THEN '' END)";
+            return "coalesce(array_to_string(" + list + ", " + a[1].sql + "), CASE WHEN " + names[0] + " IS NOT NULL THEN '' END)";
         });
         return some(std::move(sql), varchar_type());
     }

@@ -14,6 +14,10 @@ void make_nullable(std::vector<Field>& fields) {
     for (auto& field : fields) field.value.origin.reset();
 }
 
+SyntaxError stale(const Relation& relation, const TableInfo& info, const std::string& why) {
+    return SyntaxError{relation.at, "View 'awsdatacatalog." + info.database + "." + info.name + "' is stale or in invalid state: " + why, "VIEW_IS_STALE"};
+}
+
 }  // namespace
 
 SyntaxResult<Analysis::From> Analysis::relation(const Relation& relation, const Scope* outer) {
@@ -149,7 +153,7 @@ SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Sco
     }
     const TableInfo& info = found->second;
     if (info.is_view) return view(relation, info);
-    if (!info.readable) return std::unexpected(SyntaxError{relation.at, info.why, "NOT_SUPPORTED"});
+    if (!info.readable) return std::unexpected(SyntaxError{relation.at, info.why, info.why_code});
     From from;
     const std::size_t index = scans_.size();
     const std::string alias = fresh("r");
@@ -169,10 +173,7 @@ SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Sco
 }
 
 SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const TableInfo& info) {
-    if (auto stored = known(&info, info.name)) {
-        for (auto& field : stored->fields) field.database = info.database;
-        return std::move(*stored);
-    }
+    if (auto stored = known(&info, info.name)) return as_stored(relation, info, std::move(*stored));
     auto parsed = parse_statement(info.view_sql);
     if (!parsed || !parsed->query) {
         return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "'", "INVALID_VIEW"});
@@ -184,10 +185,33 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
     database_ = database;
     with_ = std::move(with);
     if (!inner) {
-        return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "': " + inner.error().text(), "INVALID_VIEW"});
+        const SyntaxError& why = inner.error();
+        if (why.code == "COLUMN_NOT_FOUND") return std::unexpected(stale(relation, info, why.text()));
+        // What no change of the view's tables brings about is told as it is.
+        const bool of_statement = why.code == "USER_CANCELED" || why.code == "QUERY_TEXT_TOO_LARGE" || why.code == "QUERY_TOO_COMPLEX" || why.code == "VIEW_IS_STALE";
+        return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "': " + why.text(), of_statement ? why.code : "INVALID_VIEW"});
     }
     FRESHET_PARSE(from, named(std::move(*inner), &info, info.name));
-    for (auto& field : from->fields) field.database = info.database;
+    return as_stored(relation, info, std::move(*from));
+}
+
+/// The columns with the types that the view was made with, or the error that its query gives others now.
+SyntaxResult<Analysis::From> Analysis::as_stored(const Relation& relation, const TableInfo& info, From from) const {
+    const auto& stored = info.view_columns;
+    if (!stored.empty() && stored.size() != from.fields.size()) {
+        return std::unexpected(stale(relation, info, "stored view column count (" + std::to_string(stored.size()) + ") does not match column count derived from the view query analysis (" +
+                                                         std::to_string(from.fields.size()) + ")"));
+    }
+    for (std::size_t i = 0; i < from.fields.size(); ++i) {
+        Field& field = from.fields[i];
+        field.database = info.database;
+        if (stored.empty() || stored[i].type.is(TypeKind::unknown)) continue;
+        const std::string projected = "column [" + field.name + "] of type " + field.value.type.name() + " projected from query view at position " + std::to_string(i);
+        const std::string kept = " column [" + stored[i].name + "] of type " + stored[i].type.name() + " stored in view definition";
+        if (field.name != lower_case(stored[i].name)) return std::unexpected(stale(relation, info, projected + " has a different name from" + kept));
+        if (!coerces(field.value.type, stored[i].type)) return std::unexpected(stale(relation, info, projected + " cannot be coerced to" + kept));
+        field.value = coerce(std::move(field.value), stored[i].type);
+    }
     return from;
 }
 

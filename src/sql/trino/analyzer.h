@@ -28,10 +28,12 @@ struct TableInfo {
     std::string database, name;
     std::vector<TableColumn> columns;  ///< partition keys last
     bool readable = true;
-    std::string why;
+    std::string why, why_code = "NOT_SUPPORTED";
     bool is_view = false;
     std::string view_sql;       ///< Trino's, with `view_database` for names without one
     std::string view_database;
+    /// What the view was made with; empty when that is not known. A type that is not known is `unknown`.
+    std::vector<TableColumn> view_columns;
 };
 
 /// "database.table" in lower case.

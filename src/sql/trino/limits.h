@@ -24,6 +24,8 @@ inline constexpr std::size_t set_parts_max = 2000;
 inline constexpr std::size_t columns_max = 10'000;
 /// Operands of AND and OR that the engine's optimizer sees at once: its time grows with their square.
 inline constexpr std::size_t logic_terms_max = 100;
+/// Links of + - * / that the optimizer sees at once: its time grows with their cube.
+inline constexpr std::size_t chain_links_max = 50;
 /// Trino: query.max-grouping-sets.
 inline constexpr std::size_t grouping_sets_max = 2048;
 

@@ -1,6 +1,7 @@
 // Reads a Trino statement of Athena: SELECT, CREATE VIEW, DROP VIEW. Errors have Trino's wording.
 #pragma once
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include "sql/trino/token.h"
@@ -10,6 +11,9 @@ namespace freshet::sql::trino {
 
 /// Routes by the first words: Hive DDL goes to sql/hive, the rest is read here.
 SyntaxResult<Statement> parse_statement(std::string_view text);
+
+/// A whole type as Trino writes it: "array(row(a integer))". Nothing for one that is not known.
+std::optional<Type> parse_type(std::string_view text);
 
 class Parser {
   public:

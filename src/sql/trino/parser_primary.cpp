@@ -352,6 +352,15 @@ SyntaxResult<ExprPtr> Parser::trim_or_position(const std::string& word) {
     return expr;
 }
 
+std::optional<Type> parse_type(std::string_view text) {
+    auto tokens = tokenize(text, Dialect::trino);
+    if (!tokens) return std::nullopt;
+    TokenReader in(text, std::move(*tokens));
+    auto type = Parser(in).type();
+    if (!type || in.peek().kind != TokenKind::end) return std::nullopt;
+    return std::move(*type);
+}
+
 SyntaxResult<Type> Parser::type() {
     if (auto entered = enter(); !entered) return std::unexpected(entered.error());
     const Token token = in_.peek();
