@@ -183,11 +183,8 @@ trino::TableInfo table_info(const CatalogTable& table) {
     };
     for (const auto& column : table.columns) add(column, false);
     for (const auto& key : table.partition_keys) add(key, true);
-    const auto kind = table.parameters.find("table_type");
     const auto format = format_of(table);
-    if (kind != table.parameters.end() && trino::lower_case(kind->second) == "iceberg") {
-        refuse(info, fmt::format("Freshet does not build Iceberg tables in queries (table {}.{})", table.database, table.name));
-    } else if (!format) {
+    if (!format) {
         refuse(info, fmt::format("the SerDe {} of table {}.{} is not supported", table.serde, table.database, table.name));
     } else if (std::string why = wrong_input_format(table, *format); !why.empty()) {
         refuse(info, std::move(why), "HIVE_UNSUPPORTED_FORMAT");
@@ -197,8 +194,7 @@ trino::TableInfo table_info(const CatalogTable& table) {
         const auto found = table.parameters.find(key);
         const std::string kind = found == table.parameters.end() ? "" : trino::lower_case(found->second);
         if (kind != "iceberg" && kind != "delta" && kind != "hudi") continue;
-        info.readable = false;
-        info.why = fmt::format("table {}.{} is of {}, whose tables are not supported", table.database, table.name, kind == "iceberg" ? "Iceberg" : kind == "delta" ? "Delta Lake" : "Hudi");
+        refuse(info, fmt::format("table {}.{} is of {}, whose tables are not supported", table.database, table.name, kind == "iceberg" ? "Iceberg" : kind == "delta" ? "Delta Lake" : "Hudi"));
     }
     if (const auto found = table.parameters.find("projection.enabled"); found != table.parameters.end() && trino::lower_case(found->second) == "true") {
         refuse(info, fmt::format("partition projection (table {}.{}) is not supported", table.database, table.name));

@@ -296,7 +296,7 @@ def test_a_tables_input_format_decides_what_is_read(lake):
         reason = lake.failure(f"SELECT * FROM wrong_{number}")["StateChangeReason"]
         assert reason.startswith("HIVE_UNSUPPORTED_FORMAT: ") and says in reason, reason
     make_table(lake, "ice", "", "iceberg", parameters={"table_type": "ICEBERG", "metadata_location": "s3://lake/f/m.json"})
-    assert "Freshet does not build Iceberg tables" in lake.failure("SELECT * FROM ice")["StateChangeReason"]
+    assert "is of Iceberg, whose tables are not supported" in lake.failure("SELECT * FROM ice")["StateChangeReason"]
 
 
 def test_a_symlink_table_reads_the_files_that_its_lines_name(lake):
