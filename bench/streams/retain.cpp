@@ -78,7 +78,7 @@ void retain(const Options& options) {
     for (std::size_t at = 0; at < partitions.size(); at = std::min(partitions.find(',', at), partitions.size()) + 1) {
         const log::PartitionId id(std::strtoull(partitions.c_str() + at, nullptr, 10));
         const log::Reach reach = write_segment(fmt::format("{}/partitions/{:016x}", directory, *id), id, options, record);
-        checkpoint->insert_or_assign(id, reach);
+        checkpoint->reaches.insert_or_assign(id, reach);
         bytes += reach.tail_bytes;
     }
     if (auto saved = log::save_checkpoint(*disk, directory, *checkpoint); !saved) die(saved.error().message());
