@@ -8,6 +8,7 @@
 #include "analytics/limits.h"
 #include "analytics/store.h"
 #include "base/log.h"
+#include "io/steady_time.h"
 
 namespace freshet::analytics {
 namespace {
@@ -68,7 +69,7 @@ void Applications::start() {
 }
 
 io::Task<void> Applications::stop() {
-    const auto until = std::chrono::steady_clock::now() + limits::last_snapshot_max;
+    const auto until = io::monotonic_now() + limits::last_snapshot_max;
     for (auto& [key, runner] : runners_) co_await runner->stop(until);
     runners_.clear();
 }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "record/kpl.h"
 #include "record/text.h"
+#include "io/steady_time.h"
 
 namespace freshet::analytics {
 
@@ -514,15 +515,15 @@ std::map<std::uint64_t, log::Ordinal> Runner::positions() const {
 }
 
 io::Task<Result<>> Runner::save_snapshot() {
-    const auto begun = std::chrono::steady_clock::now();
+    const auto begun = io::monotonic_now();
     auto file = co_await parts_.pool.run([this] {
         return files_.write([this](const SnapshotFiles::Sink& sink) {
             return engine_->save([&](std::string_view piece) {
-                return std::chrono::steady_clock::now() < save_until_.load() && sink(piece);
+                return io::monotonic_now() < save_until_.load() && sink(piece);
             });
         });
     });
-    const auto took = std::chrono::ceil<Millis>(std::chrono::steady_clock::now() - begun);
+    const auto took = std::chrono::ceil<Millis>(io::monotonic_now() - begun);
     snapshot_at_ = parts_.home.now();
     snapshot_rest_ = std::max(limits::snapshot_every, took * limits::snapshot_rest_factor);
     if (!file) co_return std::unexpected(std::move(file.error()));

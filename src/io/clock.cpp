@@ -16,9 +16,11 @@ Timestamp system_time() { return std::chrono::floor<Millis>(std::chrono::system_
 }  // namespace
 
 Timestamp SystemClock::now() const {
-    const auto monotonic = std::chrono::steady_clock::now().time_since_epoch();
+    const auto monotonic = monotonic_now().time_since_epoch();
     return steady_time().now(system_time(), std::chrono::floor<Millis>(monotonic));
 }
+
+std::chrono::steady_clock::time_point monotonic_now() { return std::chrono::steady_clock::now(); }
 
 Millis system_clock_lead() { return steady_time().lead(system_time()); }
 void hold_system_clock(Timestamp time) { steady_time().hold(time); }

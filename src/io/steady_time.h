@@ -32,6 +32,8 @@ class SteadyTime {
     Millis anchor_monotonic_{};  ///< and the monotonic clock's
 };
 
+/// The monotonic clock, for deadlines that a step of the system's clock must not move.
+std::chrono::steady_clock::time_point monotonic_now();
 /// Of SystemClock, in this process.
 Millis system_clock_lead();
 void hold_system_clock(Timestamp time);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "query/statements.h"
 
@@ -127,10 +128,10 @@ Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::str
     table.location = definition.location;
     for (const auto& column : definition.columns) table.columns.push_back({column.name, column.type, column.comment});
     for (const auto& column : definition.partition_keys) table.partition_keys.push_back({column.name, column.type, column.comment});
+    std::set<std::string> names;
     for (const auto* list : {&table.columns, &table.partition_keys}) {
         for (const auto& column : *list) {
-            const auto same = [&](const CatalogColumn& other) { return other.name == column.name; };
-            if (std::ranges::count_if(table.columns, same) + std::ranges::count_if(table.partition_keys, same) > 1) {
+            if (!names.insert(trino::lower_case(column.name)).second) {
                 return std::unexpected(Problem{"FAILED: SemanticException [Error 10036]: Duplicate column name: " + column.name, 2, 1003, false});
             }
         }

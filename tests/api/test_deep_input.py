@@ -95,7 +95,7 @@ def test_athena_chains(alive, first, more, last, says):
 def test_athena_ddl_and_types(alive):
     for type in ("array<" * 20_000 + "int" + ">" * 20_000, "struct<a:" * 9_000 + "int" + ">" * 9_000, "map<int," * 9_000 + "int" + ">" * 9_000, "array<" * 60_000):
         query(alive, f"CREATE EXTERNAL TABLE deep (a {type}) LOCATION 's3://deep/deep/'")
-    query(alive, "CREATE EXTERNAL TABLE wide (" + ", ".join(f"c{i} int" for i in range(2_000)) + ") LOCATION 's3://deep/wide/'")
+    query(alive, "CREATE EXTERNAL TABLE wide (" + ", ".join(f"c{i} int" for i in range(20_000)) + ") LOCATION 's3://deep/wide/'")
     query(alive, "ALTER TABLE t ADD " + "PARTITION (a='1') " * 10_000)
     query(alive, "SELECT CAST(NULL AS " + "array(" * 30_000 + "integer" + ")" * 30_000 + ")")
     assert query(alive, "SELECT 1") == "SUCCEEDED"
