@@ -211,26 +211,44 @@ bool Log::is_cached(PartitionId id, Ordinal from) const {
     return !partition || from >= partition->cached_first || from >= partition->durable;
 }
 
+namespace {
+
+/// Appends to `records` what `partition` has in memory from `from` on. Called with the log's mutex held.
+void read_memory(const Partition& partition, Ordinal from, std::size_t records_max, std::size_t bytes_max,
+                 std::vector<Record>& records) {
+    auto frame = std::ranges::partition_point(partition.frames, [&](const Frame& f) { return f.header.first + f.header.count <= from; });
+    std::size_t bytes = 0;
+    for (; frame != partition.frames.end() && frame->header.first < partition.durable; ++frame) {
+        if (records.size() >= records_max || bytes >= bytes_max) break;
+        append_records(*frame, from, records_max - records.size(), records);
+        bytes += frame->header.length;
+    }
+}
+
+}  // namespace
+
 Result<std::vector<Record>> Log::read(PartitionId id, Ordinal from, std::size_t records_max, std::size_t bytes_max) const {
     PartitionPtr partition;
-    std::vector<Record> records;
     {
         const std::scoped_lock lock(state_->mutex);
         partition = state_->find(id);
         if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
         from = std::max(from, partition->trimmed);
         if (from >= partition->durable || from >= partition->cached_first) {
-            auto frame = std::ranges::partition_point(partition->frames, [&](const Frame& f) { return f.header.first + f.header.count <= from; });
-            std::size_t bytes = 0;
-            for (; frame != partition->frames.end() && frame->header.first < partition->durable; ++frame) {
-                if (records.size() >= records_max || bytes >= bytes_max) break;
-                append_records(*frame, from, records_max - records.size(), records);
-                bytes += frame->header.length;
-            }
+            std::vector<Record> records;
+            read_memory(*partition, from, records_max, bytes_max, records);
             return records;
         }
     }
-    return partition->segments.read(from, records_max, bytes_max);
+    auto records = partition->segments.read(from, records_max, bytes_max);
+    if (!records || records->empty()) return records;
+    // What follows the last segment is in memory: a reader sees no border between the two.
+    std::size_t bytes = 0;
+    for (const Record& record : *records) bytes += record.data.size();
+    const Ordinal next = records->back().ordinal + 1;
+    const std::scoped_lock lock(state_->mutex);
+    if (next >= partition->cached_first && bytes < bytes_max) read_memory(*partition, next, records_max, bytes_max - bytes, *records);
+    return records;
 }
 
 Result<Ordinal> Log::find_time(PartitionId id, Timestamp time) const {

@@ -106,6 +106,20 @@ TEST_F(LogTest, records_come_back_in_order_from_memory_journal_and_segments) {
     EXPECT_EQ(log->tail(a)->next, 4u);
 }
 
+TEST_F(LogTest, a_read_goes_on_from_segments_into_memory) {
+    const PartitionId a = make();
+    append_text(a, {"1", "2"});
+    ASSERT_TRUE(log->flush());
+    open();  // what was flushed is not in memory any more
+    append_text(a, {"3", "4"});
+    auto all = log->read(a, 1, 100, 1 << 20);
+    ASSERT_TRUE(all);
+    ASSERT_EQ(all->size(), 3u);
+    EXPECT_EQ(all->back().data.str(), "4");
+    EXPECT_EQ(log->read(a, 0, 3, 1 << 20)->size(), 3u);
+    EXPECT_EQ(log->read(a, 0, 100, 2)->size(), 2u) << "the bound of bytes holds for both";
+}
+
 TEST_F(LogTest, the_last_segment_of_a_quiet_partition_goes_when_all_of_it_expired) {
     const PartitionId a = make();
     append_text(a, {"1", "2", "3"});
