@@ -36,7 +36,7 @@ def stable(value):
         return {key: stable(inner) for key, inner in value.items() if key not in VOLATILE and not re.search(r"Time$|Timestamp$|Date$", key)}
     if isinstance(value, list):
         return [stable(inner) for inner in value]
-    return value
+    return "a link of ten minutes" if isinstance(value, str) and "/_freshet/code/" in value else value
 
 
 def described(server):
@@ -287,7 +287,7 @@ def test_another_site_cannot_post(freshet):
             with urllib.request.urlopen(urllib.request.Request(freshet.endpoint + "/_freshet/api/pipeline/apply", data=body, headers=headers)) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
+            return error.code, None
     assert post(**{"Content-Type": "text/plain"})[0] == 415
     assert post(**{"X-Freshet-Request": "1", "Host": "evil.example"})[0] == 403
     assert post(**{"X-Freshet-Request": "1", "Origin": "https://evil.example"})[0] == 403
