@@ -103,3 +103,19 @@ def test_points_go_after_fifteen_days(freshet, metrics):
     metrics.put_metric_data(Namespace="App", MetricData=[{"MetricName": "other", "Value": 1}])
     assert [one["MetricName"] for one in metrics.list_metrics()["Metrics"]] == ["other"]
     assert series(metrics)[0]["Values"] == []
+
+
+def test_a_list_of_metrics_goes_on_after_the_last_name_of_its_page(metrics):
+    def put_each(*names):
+        for at in range(0, len(names), 500):
+            metrics.put_metric_data(Namespace="Mine", MetricData=[{"MetricName": name, "Value": 1} for name in names[at:at + 500]])
+    names = [f"m{i:04}" for i in range(700)]
+    put_each(*names)
+    first = metrics.list_metrics(Namespace="Mine")
+    put_each("a-before", "z-after")
+    rest = metrics.list_metrics(Namespace="Mine", NextToken=first["NextToken"])
+    listed = [one["MetricName"] for one in first["Metrics"] + rest["Metrics"]]
+    assert len(first["Metrics"]) == 500 and "NextToken" not in rest
+    assert listed == names + ["z-after"], "what comes before the page's end moves nothing"
+    with pytest.raises(botocore.exceptions.ClientError, match="NextToken is not valid"):
+        metrics.list_metrics(Namespace="Mine", NextToken="not a token")

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "aws/model/cloudwatch.h"
+#include "base/digest.h"
 
 namespace freshet::aws {
 namespace {
@@ -112,6 +114,21 @@ Timestamp floor_to(Timestamp time, Millis step) {
     return from_epoch_ms(ms - ((ms % size) + size) % size);
 }
 
+/// Where a metric stands in a list: a text that orders as its names do, fit for a token.
+std::string place_of(const domain::MetricKey& key) {
+    std::string names = key.space;
+    names += '\0';
+    names += key.name;
+    names += '\0';
+    for (const auto& [name, value] : key.dimensions) {
+        names += name;
+        names += '\0';
+        names += value;
+        names += '\0';
+    }
+    return to_hex(names);
+}
+
 /// Cuts a series of answers' points into pages: `skipped` of them went before.
 class Pager {
   public:
@@ -179,19 +196,29 @@ class Handlers {
         filter.active_since = home().now() - (request.recently_active ? Millis(3h) : age_max);
         auto found = co_await metrics_.list(std::move(filter));
         if (!found) co_return refuse(found.error());
+        // A page goes on after the last metric of the page before, whatever has come or gone since.
+        std::map<std::string, const domain::MetricKey*> in_order;
+        for (const domain::MetricKey& key : *found) in_order.emplace(place_of(key), &key);
+        auto at = in_order.begin();
+        if (request.next_token) {
+            const auto is_hex = [](char c) {
+                return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+            };
+            if (!std::ranges::all_of(*request.next_token, is_hex))
+                co_return refuse_value("The parameter NextToken is not valid.");
+            at = in_order.upper_bound(*request.next_token);
+        }
         ListMetricsOutput out;
         auto& metrics = out.metrics.emplace();
-        std::size_t at =
-            request.next_token ? std::strtoull(request.next_token->c_str(), nullptr, 10) : 0;
-        for (; at < found->size() && metrics.size() < list_page; ++at) {
-            const domain::MetricKey& key = (*found)[at];
+        for (; at != in_order.end() && metrics.size() < list_page; ++at) {
+            const domain::MetricKey& key = *at->second;
             Metric& one = metrics.emplace_back();
             one.namespace_ = key.space;
             one.metric_name = key.name;
             auto& dimensions = one.dimensions.emplace();
             for (const auto& [name, value] : key.dimensions) dimensions.push_back({name, value});
         }
-        if (at < found->size()) out.next_token = fmt::format("{}", at);
+        if (at != in_order.end()) out.next_token = std::prev(at)->first;
         co_return out;
     }
 
