@@ -86,6 +86,7 @@ io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
                                       std::optional<KinesisSource> source,
                                       std::map<std::string, std::string> tags) {
     if (auto good = check_destination(destination); !good) co_return good;
+    auto turn = co_await changing_.take();
     if (pipes_.contains(key))
         co_return fail(Errc::in_use, fmt::format("Firehose {} under accountId {} already exists",
                                                  key.name, key.account));
@@ -125,6 +126,7 @@ io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
 }
 
 io::Task<Result<>> Deliveries::remove(DeliveryKey key) {
+    auto turn = co_await changing_.take();
     const auto found = pipes_.find(key);
     if (found == pipes_.end())
         co_return fail(Errc::not_found, fmt::format("Firehose {} under account {} not found.",
@@ -151,6 +153,7 @@ io::Task<Result<>> Deliveries::save(DeliveryStream changed) {
 }
 
 io::Task<Result<>> Deliveries::update(DeliveryKey key, int version, Destination destination) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
     DeliveryStream stream = **found;
@@ -168,9 +171,14 @@ io::Task<Result<>> Deliveries::update(DeliveryKey key, int version, Destination 
     co_return saved;
 }
 
-io::Task<Result<>> Deliveries::set_tags(DeliveryKey key, std::map<std::string, std::string> tags) {
+io::Task<Result<>> Deliveries::change_tags(DeliveryKey key, std::map<std::string, std::string> set,
+                                           std::vector<std::string> removed) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
+    std::map<std::string, std::string> tags = (*found)->tags;
+    for (auto& [name, value] : set) tags[name] = std::move(value);
+    for (const std::string& name : removed) tags.erase(name);
     if (tags.size() > limits::tags_max)
         co_return fail(Errc::invalid_argument,
                        fmt::format("A delivery stream has at most {} tags", limits::tags_max));

@@ -1,17 +1,19 @@
 // The delivery service (Firehose): delivery streams, their records, their objects. One home core.
 #pragma once
 #include <memory>
+#include <vector>
 
 #include "delivery/errors.h"
 #include "delivery/pipe.h"
 #include "delivery/ports.h"
 #include "delivery/types.h"
+#include "io/turn.h"
 
 namespace freshet::delivery {
 
 class Deliveries {
   public:
-    explicit Deliveries(Pipe::Parts parts) : parts_(parts) {}
+    explicit Deliveries(Pipe::Parts parts) : parts_(parts), changing_(parts.home) {}
     ~Deliveries();
     Result<> load();
     void start();
@@ -28,7 +30,9 @@ class Deliveries {
                                             const std::string& after) const;
     std::vector<DeliveryKey> keys() const;
     io::Task<Result<>> update(DeliveryKey key, int version, Destination destination);
-    io::Task<Result<>> set_tags(DeliveryKey key, std::map<std::string, std::string> tags);
+    /// Sets the tags of `set`, then removes those named in `removed`.
+    io::Task<Result<>> change_tags(DeliveryKey key, std::map<std::string, std::string> set,
+                                   std::vector<std::string> removed);
 
     /// Durable when it completes. The number of the first record.
     io::Task<Result<log::Ordinal>> put(DeliveryKey key, std::vector<Bytes> records);
@@ -42,6 +46,7 @@ class Deliveries {
   private:
     io::Task<Result<>> save(DeliveryStream changed);
     Pipe::Parts parts_;
+    io::Turn changing_;  ///< a change reads a delivery stream, waits, and writes it
     std::map<DeliveryKey, std::unique_ptr<Pipe>> pipes_;
 };
 

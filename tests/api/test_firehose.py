@@ -1,4 +1,5 @@
 """Firehose through boto3: buffers, names, compression, sources, exactly once."""
+import concurrent.futures
 import gzip
 import hashlib
 import json
@@ -213,3 +214,20 @@ def test_what_was_acknowledged_is_delivered_once_after_a_restart(lake, stop):
     lake.freshet.advance(120_000)
     lake.wait_for_keys(1)
     assert lake.content() == b"".join(b"%d\n" % i for i in range(21))
+
+
+def test_tags_and_destinations_changed_at_once_are_all_kept(lake):
+    lake.create("a")
+    described = lake.firehose.describe_delivery_stream(DeliveryStreamName="a")["DeliveryStreamDescription"]
+    tags = [str(i) for i in range(12)]
+
+    def change(name):
+        if name == "6":
+            lake.firehose.update_destination(DeliveryStreamName="a", CurrentDeliveryStreamVersionId=described["VersionId"], DestinationId=described["Destinations"][0]["DestinationId"],
+                                             ExtendedS3DestinationUpdate={"Prefix": "new/"})
+        lake.firehose.tag_delivery_stream(DeliveryStreamName="a", Tags=[{"Key": name, "Value": name}])
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        list(pool.map(change, tags))
+    assert {one["Key"] for one in lake.firehose.list_tags_for_delivery_stream(DeliveryStreamName="a")["Tags"]} == set(tags)
+    changed = lake.firehose.describe_delivery_stream(DeliveryStreamName="a")["DeliveryStreamDescription"]
+    assert changed["Destinations"][0]["ExtendedS3DestinationDescription"]["Prefix"] == "new/"

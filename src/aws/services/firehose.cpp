@@ -298,11 +298,9 @@ class Handlers {
     io::Task<Answer<TagDeliveryStreamOutput>> tag(Caller caller, TagDeliveryStreamInput input) {
         const domain::DeliveryKey key{caller.account(), caller.region(),
                                       input.delivery_stream_name};
-        auto found = deliveries_.find(key);
-        if (!found) co_return refuse(found.error());
-        auto tags = (*found)->tags;
+        std::map<std::string, std::string> tags;
         for (const Tag& one : input.tags) tags[one.key] = one.value.value_or("");
-        auto done = co_await deliveries_.set_tags(key, std::move(tags));
+        auto done = co_await deliveries_.change_tags(key, std::move(tags), {});
         if (!done) co_return refuse(done.error());
         co_return TagDeliveryStreamOutput{};
     }
@@ -311,11 +309,7 @@ class Handlers {
                                                       UntagDeliveryStreamInput input) {
         const domain::DeliveryKey key{caller.account(), caller.region(),
                                       input.delivery_stream_name};
-        auto found = deliveries_.find(key);
-        if (!found) co_return refuse(found.error());
-        auto tags = (*found)->tags;
-        for (const std::string& name : input.tag_keys) tags.erase(name);
-        auto done = co_await deliveries_.set_tags(key, std::move(tags));
+        auto done = co_await deliveries_.change_tags(key, {}, std::move(input.tag_keys));
         if (!done) co_return refuse(done.error());
         co_return UntagDeliveryStreamOutput{};
     }
