@@ -77,7 +77,7 @@ void connect_input(View& view, const analytics::Application& application, Millis
 const char* state_of(const analytics::Figures& figures, bool runs) {
     if (!figures.trouble.empty()) return "FAILING";
     if (figures.errors > 0) return "ROW ERRORS";
-    return runs ? "RUNNING" : "READY";
+    return runs ? "RUNNING" : "STOPPED";
 }
 
 /// "540 (2.7 %)"
@@ -105,7 +105,8 @@ void add_applications(View& view) {
         view.graph.nodes.push_back(
             {"application:" + name, "application", name, state_of(figures, runs),
              {rate_of("rows", view.rate("rows", "application", name)),
-              {"behind", "ms", static_cast<double>(behind.count()), ""},
+              runs ? Figure{"behind", "ms", static_cast<double>(behind.count()), ""}
+                   : text_of("behind", "–"),
               figures.errors > 0 ? text_of("rows failed", failed_share(figures))
                                  : count_of("rows out", figures.rows_out),
               count_of("rows in", figures.rows_in), count_of("rows out", figures.rows_out),
@@ -203,10 +204,16 @@ void add_crawlers(View& view) {
     }
 }
 
+/// Databases may have tables of one name.
+std::string id_of(const catalog::Table& table) {
+    const char* kind = table.type == "VIRTUAL_VIEW" ? "view" : "table";
+    return fmt::format("{}:{}.{}", kind, table.database, table.name);
+}
+
 /// A table that a crawler made hangs behind it, any other behind its bucket.
 void add_table(View& view, const catalog::Table& table, std::int64_t partitions) {
     const bool is_view = table.type == "VIRTUAL_VIEW";
-    const std::string id = (is_view ? "view:" : "table:") + table.name;
+    const std::string id = id_of(table);
     if (view.graph.has(id)) return;
     Node node{id, is_view ? "view" : "table", table.name, "FRESH",
               {text_of("database", table.database)}, ""};
@@ -225,7 +232,7 @@ void add_table(View& view, const catalog::Table& table, std::int64_t partitions)
 void connect_sql(View& view, const std::vector<catalog::Table>& tables, const std::string& sql,
                  const std::string& reader) {
     for (const catalog::Table& table : tables) {
-        const std::string id = (table.type == "VIRTUAL_VIEW" ? "view:" : "table:") + table.name;
+        const std::string id = id_of(table);
         if (id != reader && names_table(sql, table.name)) view.graph.connect(id, reader, 0, 0ms);
     }
 }
@@ -290,7 +297,9 @@ void sample(const Parts& parts, Rates& rates) {
     }
     for (const auto& [key, application] : parts.applications.all()) {
         const analytics::Figures figures = parts.applications.figures(key);
-        note("rows", "application", key, figures.rows_in);
+        // The total of what was started again comes back at once: it is no rate.
+        if (figures.rows_in > 0) note("rows", "application", key, figures.rows_in);
+        else rates.drop(counter_id("rows", "application", key.account, key.region, key.name));
         note("rows out", "application", key, figures.rows_out);
     }
     for (const delivery::DeliveryKey& key : parts.deliveries.keys()) {
@@ -319,7 +328,7 @@ io::Task<Graph> overview(const Parts& parts, const Rates& rates, Home home) {
         add_table(view, table, counts ? (*counts)[{table.database, table.name}] : 0);
     for (const catalog::Table& table : tables) {
         if (table.type == "VIRTUAL_VIEW")
-            connect_sql(view, tables, view_sql(table.view_original_text), "view:" + table.name);
+            connect_sql(view, tables, view_sql(table.view_original_text), id_of(table));
     }
     add_dashboards(view, tables);
     co_return graph;

@@ -18,6 +18,8 @@ class Rates {
     double rate(const std::string& id) const;
     /// (time, rate since the sample before), oldest first.
     std::vector<std::pair<Timestamp, double>> curve(const std::string& id) const;
+    /// What it counts has stopped: there is no rate until it was noted twice again.
+    void drop(const std::string& id) { samples_.erase(id); }
     /// Drops counters that were not noted since `before`.
     void forget(Timestamp before);
 

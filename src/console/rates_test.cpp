@@ -39,6 +39,20 @@ TEST(Rates, begin_anew_when_a_counter_falls) {
     EXPECT_EQ(rates.curve("a")[0].second, 20);
 }
 
+TEST(Rates, of_what_stopped_begin_anew_with_the_total_that_comes_back) {
+    Rates rates;
+    rates.note("a", at(0), 500);
+    rates.note("a", at(1), 700);
+    rates.drop("a");
+    EXPECT_EQ(rates.rate("a"), 0);
+    rates.note("a", at(9), 700);
+    EXPECT_EQ(rates.rate("a"), 0);
+    rates.note("a", at(10), 730);
+    EXPECT_EQ(rates.rate("a"), 30);
+    ASSERT_EQ(rates.curve("a").size(), 1U);
+    EXPECT_EQ(rates.curve("a")[0].second, 30);
+}
+
 TEST(Rates, keep_a_bounded_number_of_samples_and_forget_what_is_gone) {
     Rates rates;
     for (int s = 0; s < 1000; ++s) rates.note("a", at(s), s);

@@ -113,7 +113,7 @@ def test_the_pipeline_is_drawn_from_the_configuration(lake, freshet, open_page, 
 
 def test_windows_appear_as_they_close(lake, freshet, open_page, keep):
     page = open_page(freshet, "analytics/top-places")
-    page.get_by_text("The first window has not closed yet").wait_for()
+    page.get_by_text("No window has closed yet").wait_for()
     lake.put()
     freshet.until(lambda: page.get_by_test_id("windows").count(), advance_ms=1000)
     window = page.locator("article.window").first

@@ -3,6 +3,7 @@ import http.client
 import json
 import re
 
+import boto3
 import pytest
 
 from test_interface import ARN, ROLE, Lake
@@ -54,7 +55,7 @@ def test_addresses_that_name_nothing_say_so(lake, freshet, open_page):
     for path in ("streams/none", "analytics/none", "dashboards/none", "part/function/none"):
         page = open_page(freshet, path)
         page.get_by_text("There is no").first.wait_for()
-        assert page.locator(".badge.good", has_text="live").count() == 0, path
+        assert page.locator(".page > header .badge").count() == 0, path
 
 
 def test_tabs_are_told_apart(lake, freshet, open_page):
@@ -81,6 +82,7 @@ def test_a_server_that_is_gone_is_said_once(lake, freshet, open_page):
     freshet.kill9()
     page.get_by_role("button", name="Run").click()
     page.get_by_text("does not answer").wait_for()
+    page.get_by_role("status").get_by_text("No answer came to this statement").wait_for()
     assert page.get_by_role("alert").count() == 1
     assert page.get_by_text("No table yet").count() == 0 and page.get_by_text("Failed to fetch").count() == 0
     freshet.start()
@@ -143,9 +145,37 @@ def test_an_application_is_stopped_and_started_on_its_page(lake, freshet, open_p
     state = lambda: freshet.client("kinesisanalytics").describe_application(ApplicationName="top-places")["ApplicationDetail"]["ApplicationStatus"]  # noqa: E731
     page.get_by_role("button", name="Stop", exact=True).click()
     freshet.until(lambda: state() == "READY", advance_ms=1000)
+    freshet.until(lambda: page.locator(".badge.warn", has_text="stopped").count(), advance_ms=1000)
+    page.get_by_text("The application is stopped").wait_for()
+    assert page.get_by_text("behind").count() == 0 and page.get_by_text("No window has closed").count() == 0
+    card = open_page(freshet, "overview").locator(".node").filter(has_text="top-places")
+    card.locator(".badge.warn", has_text="stopped").wait_for()
     freshet.until(lambda: page.get_by_role("button", name="Start", exact=True).count(), advance_ms=1000)
     page.get_by_role("button", name="Start", exact=True).click()
     freshet.until(lambda: state() == "RUNNING", advance_ms=1000)
+
+
+def test_the_total_that_comes_back_with_a_start_is_no_rate(lake, freshet, open_page):
+    kda = freshet.client("kinesisanalytics")
+    page = open_page(freshet, "analytics/top-places")
+    figures = page.get_by_text("rows so far")
+    lake.put(["STREET"] * 400)
+    freshet.until(lambda: figures.count() and "400 rows so far" in figures.inner_text(), advance_ms=1000)
+    kda.stop_application(ApplicationName="top-places")
+    freshet.until(lambda: page.get_by_text("The application is stopped").count(), advance_ms=1000)
+    for _ in range(3):
+        freshet.advance(1000)
+    kda.start_application(ApplicationName="top-places", InputConfigurations=[
+        {"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "LAST_STOPPED_POINT"}}])
+    seen = []
+
+    def back():
+        seen.append(figures.inner_text() if figures.count() else "")
+        return "401 rows so far" in seen[-1]
+    lake.put(["ALLEY"])
+    freshet.until(back, advance_ms=1000)
+    rates = [int(re.search(r"([\d,]+) rows/s", text)[1].replace(",", "")) for text in seen if text]
+    assert max(rates) <= 1, seen
 
 
 def test_windows_have_headers_and_whole_texts(lake, freshet, open_page):
@@ -202,6 +232,53 @@ def test_the_select_shows_the_region_of_the_page(freshet, open_page):
     assert page.get_by_label("Account and region").input_value() == "000000000000/eu-central-1"
 
 
+def test_a_tables_card_leads_to_its_own_database(lake, freshet, open_page):
+    """Tables of one name in two databases have a card each."""
+    for database in ("default", "attic"):
+        if database != "default":
+            lake.run(f"CREATE DATABASE {database}")
+        lake.run(f"CREATE EXTERNAL TABLE {database}.films (title string) LOCATION 's3://lake/films/'")
+    page = open_page(freshet, "overview")
+    for database in ("default", "attic"):
+        page.locator(f'a.node[href="#/query/{database}/films"]').click()
+        page.get_by_role("button", name="Run").click()
+        page.get_by_text("0 rows in").wait_for()
+        assert page.get_by_label("Database").input_value() == database
+        page.evaluate("location.hash = '#/overview'")
+    page = open_page(freshet, "query/films")
+    freshet.until(lambda: page.get_by_label("Database").input_value() in ("default", "attic"))
+    for path in ("query/nosuch", "query/crimes/films"):
+        page = open_page(freshet, path)
+        page.get_by_role("alert").get_by_text("There is no table").wait_for()
+
+
+def test_commands_name_the_account_and_the_region_of_the_page(freshet, open_page):
+    page = open_page(freshet, "overview")
+    page.goto(f"{freshet.endpoint}/_freshet/?home=111122223333/us-west-2#/streams")
+    page.locator(".command pre").nth(1).wait_for()
+    keys = "AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=any"
+    assert page.locator(".command pre").all_inner_texts() == [
+        f"{keys} freshet produce rows.csv --stream rows --create --endpoint {freshet.endpoint} --region us-west-2",
+        f"{keys} aws kinesis create-stream --stream-name rows --shard-count 2 --endpoint-url {freshet.endpoint} --region us-west-2"]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_region_and_theme_are_in_reach_at_this_width(freshet, open_page, keep, width):
+    boto3.client("kinesis", endpoint_url=freshet.endpoint, region_name="ap-southeast-2", aws_access_key_id="111122223333",
+                 aws_secret_access_key="any").create_stream(StreamName="there", ShardCount=1)
+    page = open_page(freshet, "overview", width=width, height=844)
+    region = page.get_by_label("Account and region")
+    region.select_option("111122223333/ap-southeast-2")
+    page.get_by_text("there", exact=True).wait_for()
+    page.get_by_label("Theme").select_option("dark")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert region.is_visible() and page.get_by_label("Theme").is_visible()
+    keep(page, f"choices-{width}")
+    text, room = region.evaluate("""node => { const pen = document.createElement('canvas').getContext('2d'), style = getComputedStyle(node);
+        pen.font = style.font; return [pen.measureText(node.selectedOptions[0].text).width, node.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)]; }""")
+    assert text <= room, "the select shows its text whole"
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_cut_at_this_width(lake, freshet, open_page, keep, width, scheme):
@@ -236,9 +313,11 @@ def test_categories_keep_their_places_without_an_order(lake, freshet, open_page)
         data = {"id": "x", "refreshed_ms": 0, "took_ms": 1, "columns": [{"name": name, "type": "varchar"} for name in ("place", "crimes", "windows")], "rows": rows}
         page = open_page(freshet, "overview")
         page.route("**/_freshet/api/dashboards*", lambda route: route.fulfill(json=board))
-        page.route("**/_freshet/api/live*", lambda route: route.fulfill(content_type="text/event-stream", body=f"data: {json.dumps(data)}\n\n"))
+        page.route(re.compile(r"/_freshet/api/live\?topic=dashboard"), lambda route: route.fulfill(content_type="text/event-stream", body=f"data: {json.dumps(data)}\n\n"))
         page.evaluate("location.hash = '#/dashboards'")
         page.get_by_test_id("combo-chart").locator("canvas").wait_for()
         seen.append(json.loads(page.get_by_test_id("combo-chart").get_attribute("data-values")))
         page.get_by_role("heading", level=2, name="crimes and windows by place").wait_for()
+        page.get_by_role("button", name="Table").click()
+        assert [row.inner_text().split("\t")[0] for row in page.locator("table tbody tr").all()] == ["a", "b", "c"]
     assert seen[0] == seen[1] and seen[0]["categories"] == ["a", "b", "c"]

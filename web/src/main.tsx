@@ -59,6 +59,8 @@ function useKeys(help: () => void) {
 /** Shown when there is more than one account or region to look at. */
 function HomeSelect() {
   const { data } = useLoaded<{ homes: string[]; shown: string }>('homes');
+  // The rail grows with its longest region: what is drawn to the page's width measures again.
+  useLayoutEffect(() => { window.dispatchEvent(new Event('resize')); }, [data]);
   if (!data || data.homes.length < 2) return null;
   const accounts = new Set(data.homes.map((home) => home.split('/')[0]));
   const words = (home: string) => (accounts.size > 1 ? home.split('/').reverse().join(' · ') : home.split('/')[1]);
@@ -71,11 +73,23 @@ function HomeSelect() {
   );
 }
 
+/** True while the rail has no room for more than its icons; theme.css has the same width. */
+function useNarrow(): boolean {
+  const query = '(max-width: 800px)';
+  const [narrow, setNarrow] = useState(() => matchMedia(query).matches);
+  useLayoutEffect(() => {
+    const media = matchMedia(query), changed = () => setNarrow(media.matches);
+    media.addEventListener('change', changed);
+    return () => media.removeEventListener('change', changed);
+  }, []);
+  return narrow;
+}
+
 function App() {
   const [path, name, more] = useAddress();
   const help = useRef<HTMLDialogElement>(null);
-  const [helps, setHelps] = useState(false);
-  const openHelp = () => { setHelps(true); help.current?.showModal(); };
+  const openHelp = () => help.current?.showModal();
+  const narrow = useNarrow();
   const reachable = useReachable();
   useKeys(openHelp);
   const page = pages.find((one) => one.path === path);
@@ -88,19 +102,17 @@ function App() {
         {pages.map((page) => (
           <a href={`#/${page.path}`} aria-current={page.path === path ? 'page' : undefined} title={`g ${page.key}`}><Icon name={page.icon} /><span>{page.title}</span></a>
         ))}
-        <div class="foot">
-          <HomeSelect />
-          <ThemeSelect />
-        </div>
+        {!narrow && <div class="foot"><HomeSelect /><ThemeSelect /></div>}
         <button class="help" aria-label="Help" title="Help (?)" onClick={openHelp}><kbd>?</kbd><span>Help</span></button>
       </nav>
       <main class="page">
+        {narrow && <div class="choices"><HomeSelect /><ThemeSelect /></div>}
         {!reachable && <div class="notice stopped" role="alert"><b>The server at {location.origin} does not answer.</b>{'\n'}Pages show what it said last, and go on by themselves when it is back.</div>}
-        {path === 'streams' ? <StreamsPage name={name} /> : path === 'analytics' ? <AnalyticsPage name={name} /> : path === 'query' ? <QueryPage name={name} />
+        {path === 'streams' ? <StreamsPage name={name} /> : path === 'analytics' ? <AnalyticsPage name={name} /> : path === 'query' ? <QueryPage key={`${name}/${more}`} database={more && name} table={more ?? name} />
           : path === 'dashboards' ? <DashboardsPage name={name} /> : path === 'part' && name && more ? <PartPage key={`${name}/${more}`} kind={name} name={more} />
             : path === 'overview' ? <OverviewPage /> : <UnknownPage path={path} />}
       </main>
-      <Help dialog={help} isOpen={helps} onClose={() => setHelps(false)} />
+      <Help dialog={help} />
     </div>
   );
 }
@@ -124,11 +136,10 @@ function UnknownPage({ path }: { path: string }) {
   );
 }
 
-/** The keys, where to read on; on a narrow screen also what the rail has no room for. */
-function Help({ dialog, isOpen, onClose }: { dialog: { current: HTMLDialogElement | null }; isOpen: boolean; onClose: () => void }) {
-  const isNarrow = isOpen && matchMedia('(max-width: 800px)').matches;
+/** The keys, and where to read on. */
+function Help({ dialog }: { dialog: { current: HTMLDialogElement | null } }) {
   return (
-    <dialog ref={dialog} aria-labelledby="help-title" onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby="help-title">
       <form method="dialog" class="stack">
         <h2 id="help-title">Help</h2>
         <dl class="facts keys">
@@ -136,7 +147,6 @@ function Help({ dialog, isOpen, onClose }: { dialog: { current: HTMLDialogElemen
           <dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>runs the statement of the Query page</dd>
           <dt><kbd>?</kbd></dt><dd>this</dd>
         </dl>
-        {isNarrow && <div class="row"><HomeSelect /><ThemeSelect /></div>}
         <p class="soft">All times are UTC. In a terminal, <code>freshet --help</code> and <code>freshet man</code> tell of the commands;
           {' '}<code>README.md</code>, <code>docs/cli.md</code> and <code>docs/compatibility.md</code> lie in the repository. <a href="/_freshet/health">Health</a> and <a href="/_freshet/metrics">metrics</a> are for programs.</p>
         <div class="row end"><button class="primary">Close</button></div>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { GraphEdge, GraphNode } from '../src/api';
+import { addressOf } from '../src/parts/graph';
 import { layOut, sizesFor } from '../src/parts/layout';
 
 const node = (id: string): GraphNode => ({ id, kind: 'stream', name: id, state: 'ACTIVE', figures: [] });
@@ -11,6 +12,12 @@ export default {
     const width = 8 * sizes.width + 7 * sizes.gapX;
     assert.ok(width <= room / 0.75, `${width} in ${room}`);
     assert.deepEqual(sizesFor(3, 1200), { width: 206, height: 132, gapX: 40, gapY: 22 });
+  },
+  'a table is addressed with its database'() {
+    const table: GraphNode = { ...node('films'), kind: 'table', figures: [{ label: 'database', value: 0, unit: 'text', text: 'my db' }] };
+    assert.equal(addressOf(table), '#/query/my%20db/films');
+    assert.equal(addressOf(node('films')), '#/streams/films');
+    assert.equal(addressOf({ ...node('a/b'), kind: 'function' }), '#/part/function/a%2Fb');
   },
   'a node stands right of all that flows into it'() {
     const places = layOut(['a', 'b', 'c', 'd'].map(node), [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('c', 'd')]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Dashboard, EmittedWindow } from '../src/api';
-import { titleOf } from '../src/parts/combo_chart';
+import { inOrder, labelsOf, titleOf } from '../src/parts/combo_chart';
 import { causesOf } from '../src/parts/error_list';
 import { inWords } from '../src/parts/trouble';
 
@@ -24,6 +24,22 @@ export default {
     assert.equal(told.more, '  line 1\n');
     assert.equal(inWords('The bucket lake is gone').sentence, 'The bucket lake is gone');
     assert.equal(inWords('{ not json }').sentence, '{ not json }');
+  },
+  'names of categories never stand on each other'() {
+    assert.deepEqual(labelsOf(5, 900), { rotate: 32, interval: 0, width: 130 });
+    assert.deepEqual(labelsOf(9, 180), { rotate: 90, interval: 0, width: 100 });
+    for (const many of [1, 12, 40, 500]) {
+      for (const room of [0, 150, 290, 1100]) {
+        const { rotate, interval } = labelsOf(many, room), apart = (room / many) * (interval + 1);
+        if (room >= many) assert.ok(apart >= (rotate === 90 ? 15 : 28), `${many} in ${room}: ${apart}`);
+      }
+    }
+  },
+  'a table has the order of its chart'() {
+    const rows = (...names: string[]) => ({ id: 'b', refreshed_ms: 0, took_ms: 0, columns: [{ name: 'carrier', type: 'varchar' }], rows: names.map((name) => [name]) });
+    const plain = { ...board(['flights'], []), sql: 'SELECT carrier FROM t' };
+    assert.deepEqual(inOrder(plain, rows('b', 'c', 'a')), [['a'], ['b'], ['c']]);
+    assert.deepEqual(inOrder({ ...plain, sql: 'SELECT carrier FROM t ORDER BY n' }, rows('b', 'c', 'a')), [['b'], ['c'], ['a']]);
   },
   'a chart is called by what it draws'() {
     assert.equal(titleOf(board(['flights'], [])), 'flights by carrier');

@@ -1,7 +1,7 @@
 // The streaming applications: the windows as they close, what comes in, what failed, the SQL.
 import { useState } from 'preact/hooks';
 import { post, useLive, useLoaded, type ApiError, type Application, type EmittedWindow } from '../api';
-import { Command, Empty, endpoint } from '../parts/command';
+import { Command, Empty, freshet } from '../parts/command';
 import { Editor } from '../parts/editor';
 import { ErrorList } from '../parts/error_list';
 import { clock, count, duration, tone } from '../parts/format';
@@ -27,7 +27,7 @@ export function AnalyticsPage({ name }: { name?: string }) {
       {error && <div class="notice" role="alert">{error.message}</div>}
       {data && !chosen && (
         <section class="card">
-          <Empty title="No application yet." commands={[`freshet apply examples/chicago-crimes/pipeline.yaml${endpoint()}`]}>
+          <Empty title="No application yet." commands={[freshet('apply examples/chicago-crimes/pipeline.yaml')]}>
             <p>An application reads a stream and runs SQL over it, window by window. A pipeline file makes one, as do CreateApplication and StartApplication of kinesisanalytics.</p>
           </Empty>
         </section>
@@ -44,6 +44,7 @@ function ApplicationView({ name }: { name: string }) {
   const [all, setAll] = useState(false);
   if (!data) return <section class="card"><div class="empty">Waiting for {name}…</div></section>;
   if (!data.code && data.error) return <section class="card"><div class="empty stack"><p><b>{data.error}.</b></p><p><a href="#/analytics">Analytics</a> shows what there is.</p></div></section>;
+  const runs = data.status === 'RUNNING', state = runs ? data.status : 'STOPPED';
   const failed = data.windows.filter((window) => window.stream === 'error_stream');
   const windows = data.windows.filter((window) => window.stream !== 'error_stream');
   const shown = all ? windows : windows.slice(0, windowsShown);
@@ -56,17 +57,19 @@ function ApplicationView({ name }: { name: string }) {
         <div class="body">
           {windows.length
             ? <div class="windows" data-testid="windows">{shown.map((window, at) => <WindowCard key={`${window.stream}${window.at_ms}`} window={window} newest={at === 0} />)}</div>
-            : <div class="empty">The first window has not closed yet.</div>}
+            : <div class="empty">{runs ? 'No window has closed yet since it was started.' : 'The application is stopped. Windows are shown while it runs.'}</div>}
         </div>
       </section>
       {data.errors > 0 && <ErrorList windows={failed} total={data.errors} />}
       <div class="columns">
         <section class="card">
-          <header><h2>{data.name}</h2><span class={`badge ${tone(data.status)}`}>{data.status.toLowerCase()}</span><span class="grow" />
-            {!live && <span class="badge warn">reconnecting</span>}<Switch name={name} runs={data.status === 'RUNNING'} /></header>
+          <header><h2>{data.name}</h2><span class={`badge ${tone(state)}`}>{state.toLowerCase()}</span><span class="grow" />
+            {!live && <span class="badge warn">reconnecting</span>}<Switch name={name} runs={runs} /></header>
           <div class="body stack">
-            <p class="soft">from <b>{data.input || 'no input'}</b> to <b>{data.outputs.join(', ') || 'no output'}</b>: {count(data.rows_in)} rows so far, {count(data.rate_in)} rows/s, {duration(data.millis_behind)} behind; {count(data.rows_out)} rows out, {count(data.errors)} to error_stream</p>
-            <RateChart points={data.history} label="rows in" />
+            <p class="soft">from <b>{data.input || 'no input'}</b> to <b>{data.outputs.join(', ') || 'no output'}</b>{runs
+              ? <>: {count(data.rows_in)} rows so far, {count(data.rate_in)} rows/s, {duration(data.millis_behind)} behind; {count(data.rows_out)} rows out, {count(data.errors)} to error_stream</>
+              : '; it takes no rows until it is started.'}</p>
+            {runs && <RateChart points={data.history} label="rows in" />}
           </div>
         </section>
         <section class="card">
@@ -74,7 +77,7 @@ function ApplicationView({ name }: { name: string }) {
           <div class="body stack">
             <Editor label="Application code, read only" value={data.code} />
             <p class="soft">It is changed in the pipeline file, or by UpdateApplication of kinesisanalytics:</p>
-            <Command text={`freshet apply pipeline.yaml${endpoint()}`} />
+            <Command text={freshet('apply pipeline.yaml')} />
           </div>
         </section>
       </div>

@@ -1,8 +1,8 @@
 // The dashboard: a data set over Athena, drawn as a combo chart that keeps itself up to date.
 import { useState } from 'preact/hooks';
 import { post, useLive, useLoaded, type Dashboard, type DashboardData } from '../api';
-import { ComboChart, titleOf } from '../parts/combo_chart';
-import { Empty, endpoint } from '../parts/command';
+import { ComboChart, inOrder, titleOf } from '../parts/combo_chart';
+import { Empty, freshet } from '../parts/command';
 import { clock, duration } from '../parts/format';
 import { ResultTable } from '../parts/result_table';
 
@@ -23,7 +23,7 @@ export function DashboardsPage({ name }: { name?: string }) {
       {data && name && !chosen && <section class="card"><div class="empty stack"><p><b>There is no dashboard {name}.</b></p><p><a href="#/dashboards">Dashboards</a> shows what there is.</p></div></section>}
       {data && !name && data.dashboards.length === 0 && (
         <section class="card">
-          <Empty title="No dashboard yet." commands={[`freshet apply examples/chicago-crimes/pipeline.yaml${endpoint()}`]}>
+          <Empty title="No dashboard yet." commands={[freshet('apply examples/chicago-crimes/pipeline.yaml')]}>
             <p>A dashboard draws a data set over Athena. Those of a pipeline file are made by it, others by CreateDashboard of quicksight.</p>
           </Empty>
         </section>
@@ -52,7 +52,7 @@ function Board({ board, changed }: { board: Dashboard; changed: () => void }) {
         {data?.error && <div class="body"><div class="notice" role="alert">{data.error}</div></div>}
         {!data ? <div class="empty">Waiting for the first answer…</div>
           : data.rows.length === 0 && !data.error ? <div class="empty">The data set has no rows yet.</div>
-            : asTable ? <ResultTable caption={board.title} columns={data.columns} rows={data.rows} />
+            : asTable ? <ResultTable caption={board.title} columns={data.columns} rows={inOrder(board, data)} />
               : data.rows.length > 0 && <ComboChart board={board} data={data} />}
       </section>
       <section class="card">

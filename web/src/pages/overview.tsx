@@ -1,6 +1,6 @@
 // The pipeline as a living graph, and what is wrong in it.
 import { useLive, type Overview } from '../api';
-import { Empty, endpoint } from '../parts/command';
+import { Empty, freshet } from '../parts/command';
 import { addressOf, Graph } from '../parts/graph';
 import { LiveHeader } from '../parts/live';
 import { Trouble } from '../parts/trouble';
@@ -18,7 +18,7 @@ export function OverviewPage() {
             : data.nodes.length ? <div class="body"><Graph nodes={data.nodes} edges={data.edges} /></div>
               : (
                 <Empty title="Nothing is here yet."
-                  commands={[`freshet produce rows.csv --stream rows --create${endpoint()}`, `freshet apply examples/chicago-crimes/pipeline.yaml${endpoint()}`]}>
+                  commands={[freshet('produce rows.csv --stream rows --create'), freshet('apply examples/chicago-crimes/pipeline.yaml')]}>
                   <p>Send rows of your own, or make the article's whole pipeline from one file. Any AWS client does, too, pointed at <code>{location.origin}</code>.</p>
                 </Empty>
               )}

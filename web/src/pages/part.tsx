@@ -1,6 +1,6 @@
 // A part of the pipeline that has no page of its own: all its figures, its neighbours, and the commands that say more.
 import { useLive, type Overview } from '../api';
-import { awsEndpoint, Command } from '../parts/command';
+import { aws, Command } from '../parts/command';
 import { figure, tone } from '../parts/format';
 import { addressOf } from '../parts/graph';
 import { LiveHeader } from '../parts/live';
@@ -9,13 +9,13 @@ import { Trouble } from '../parts/trouble';
 const quoted = (name: string) => (/^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
 
 function commands(kind: string, name: string): string[] {
-  const at = awsEndpoint(), it = quoted(name);
+  const it = quoted(name);
   switch (kind) {
-    case 'function': return [`aws lambda get-function-configuration --function-name ${it}${at}`, `aws logs filter-log-events --log-group-name /aws/lambda/${it}${at}`];
-    case 'delivery': return [`aws firehose describe-delivery-stream --delivery-stream-name ${it}${at}`];
-    case 'bucket': return [`aws s3 ls --recursive s3://${it}${at}`];
-    case 'schedule': return [`aws events describe-rule --name ${it}${at}`, `aws events list-targets-by-rule --rule ${it}${at}`];
-    case 'crawler': return [`aws glue get-crawler --name ${it}${at}`, `aws glue start-crawler --name ${it}${at}`];
+    case 'function': return [aws(`lambda get-function-configuration --function-name ${it}`), aws(`logs filter-log-events --log-group-name /aws/lambda/${it}`)];
+    case 'delivery': return [aws(`firehose describe-delivery-stream --delivery-stream-name ${it}`)];
+    case 'bucket': return [aws(`s3 ls --recursive s3://${it}`)];
+    case 'schedule': return [aws(`events describe-rule --name ${it}`), aws(`events list-targets-by-rule --rule ${it}`)];
+    case 'crawler': return [aws(`glue get-crawler --name ${it}`), aws(`glue start-crawler --name ${it}`)];
     default: return [];
   }
 }
@@ -30,7 +30,7 @@ export function PartPage({ kind, name }: { kind: string; name: string }) {
     ? nodes.map((one, at) => <>{at > 0 && ', '}<a href={addressOf(one)}>{one.kind} {one.name}</a></>) : <span class="soft">nothing</span>);
   return (
     <>
-      <LiveHeader title={`${kind} ${name}`} live={live && (!data || !!node)} now={data?.now_ms} />
+      <LiveHeader title={`${kind} ${name}`} live={data && !node ? undefined : live} now={data?.now_ms} />
       {!data && <section class="card"><div class="empty">Waiting for the first figures…</div></section>}
       {data && !node && <section class="card"><div class="empty stack"><p><b>There is no {kind} {name}.</b></p><p><a href="#/overview">The pipeline</a> shows what there is.</p></div></section>}
       {node && (

@@ -1,17 +1,18 @@
 // SQL over the lake: the catalog on the left, the statement, its result or where it is wrong.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { post, useLoaded, type ApiError, type Database, type QueryResult } from '../api';
-import { Empty, endpoint } from '../parts/command';
+import { Empty, freshet } from '../parts/command';
 import { Editor } from '../parts/editor';
 import { bytes, duration } from '../parts/format';
 import { ResultTable } from '../parts/result_table';
 
 const kept = 'freshet.sql';
 
-export function QueryPage({ name }: { name?: string }) {
+/** `table` is selected from; without `database`, in the first one that has it. */
+export function QueryPage({ database: named, table }: { database?: string; table?: string }) {
   const { data: catalog, reload } = useLoaded<{ databases: Database[] }>('catalog');
   const [database, setDatabase] = useState<string | null>(null);
-  const [sql, setText] = useState<string | null>(name ? null : sessionStorage.getItem(kept));
+  const [sql, setText] = useState<string | null>(table ? null : sessionStorage.getItem(kept));
   const [result, setResult] = useState<QueryResult | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [running, setRunning] = useState<{ id: string; since: number } | null>(null);
@@ -20,8 +21,11 @@ export function QueryPage({ name }: { name?: string }) {
   const seconds = useSeconds(running?.since);
 
   const databases = catalog?.databases ?? [];
-  const chosen = database ?? databases.find((d) => d.tables.length)?.name ?? databases[0]?.name ?? 'default';
-  const first = name ?? databases.find((d) => d.name === chosen)?.tables[0]?.name;
+  const has = (one: Database) => one.tables.some((t) => t.name === table);
+  const home = table ? databases.find((d) => (!named || d.name === named) && has(d)) : undefined;
+  const isMissing = !!catalog && !!table && !home;
+  const chosen = database ?? home?.name ?? databases.find((d) => d.tables.length)?.name ?? databases[0]?.name ?? 'default';
+  const first = home?.name === chosen ? table : databases.find((d) => d.name === chosen)?.tables[0]?.name;
   const text = sql ?? (first ? `SELECT *\nFROM ${quoted(first)}\nLIMIT 100` : 'SELECT 1');
 
   const setSql = (next: string) => { setText(next); sessionStorage.setItem(kept, next); };
@@ -46,6 +50,7 @@ export function QueryPage({ name }: { name?: string }) {
       <header><h1>Query</h1><span class="grow" />
         <label class="soft">Database <select value={chosen} onChange={(event) => setDatabase(event.currentTarget.value)}>
           {databases.map((d) => <option>{d.name}</option>)}</select></label></header>
+      {isMissing && <div class="notice stopped" role="alert"><b>There is no table {named ? `${named}.${table}` : table}.</b>{'\n'}<a href="#/query">Query</a> shows what there is.</div>}
       <div class="split">
         <nav class="card tree" aria-label="Tables and views">
           {databases.find((d) => d.name === chosen)?.tables.map((table) => (
@@ -56,7 +61,7 @@ export function QueryPage({ name }: { name?: string }) {
             </details>
           ))}
           {catalog && !databases.some((d) => d.tables.length) && (
-            <Empty title="No table yet." commands={[`freshet query "CREATE EXTERNAL TABLE rows (name string, value string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://BUCKET/PREFIX/'"${endpoint()}`]}>
+            <Empty title="No table yet." commands={[freshet(`query "CREATE EXTERNAL TABLE rows (name string, value string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://BUCKET/PREFIX/'"`)]}>
               <p>A crawler makes tables of what lies in a bucket; so does a statement.</p>
             </Empty>
           )}
@@ -69,6 +74,7 @@ export function QueryPage({ name }: { name?: string }) {
             {running && <span class="soft" role="status">for {duration(seconds * 1000)}</span>}
             {result && <span class="soft" data-testid="statistics">{result.rows.length} rows{result.truncated ? ' (first ones)' : ''} in {duration(result.took_ms)}, {bytes(result.scanned_bytes)} scanned</span>}
           </div>
+          {error?.unreachable && <p class="soft" role="status">No answer came to this statement: the server cannot be reached.</p>}
           {error && !error.unreachable && <div class="notice" role="alert">{stopped ? 'Stopped.' : error.message}</div>}
           {result && <section class="card"><ResultTable caption="Result" columns={result.columns} rows={result.rows} /></section>}
         </div>

@@ -1,7 +1,7 @@
 // One stream: what it is, heat over its key space, its shards, its readers, and its records.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLive } from '../api';
-import { Empty, endpoint } from '../parts/command';
+import { Empty, freshet } from '../parts/command';
 import { FollowerTable } from '../parts/follower_table';
 import { bytes, count, rate, tone } from '../parts/format';
 import { KeySpace } from '../parts/key_space';
@@ -38,7 +38,7 @@ export function StreamView({ name }: { name: string }) {
       {!data && <section class="card"><div class="empty">Waiting for {name}…</div></section>}
       {data?.error && (
         <section class="card">
-          <Empty alert title={`There is no stream ${name}.`} commands={[`freshet produce rows.csv --stream ${name} --create${endpoint()}`, `freshet streams list${endpoint()}`]}>
+          <Empty alert title={`There is no stream ${name}.`} commands={[freshet(`produce rows.csv --stream ${name} --create`), freshet('streams list')]}>
             <p><a href="#/streams">Streams</a> shows those of this account and region.</p>
           </Empty>
         </section>

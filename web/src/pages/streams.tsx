@@ -1,6 +1,6 @@
 // The streams of an account and region, and one of them.
 import { useLive } from '../api';
-import { awsEndpoint, Empty, endpoint } from '../parts/command';
+import { aws, Empty, freshet } from '../parts/command';
 import { bytes, count, rate, tone } from '../parts/format';
 import { LiveHeader } from '../parts/live';
 import type { Streams } from '../stream_api';
@@ -17,7 +17,7 @@ function StreamList() {
       <LiveHeader title="Streams" live={live} now={data?.now_ms} />
       <section class="card">
         {!data ? <div class="empty">Waiting for the first figures…</div>
-          : data.streams.length === 0 ? <Empty title="No stream yet." commands={[`freshet produce rows.csv --stream rows --create${endpoint()}`, `aws kinesis create-stream --stream-name rows --shard-count 2${awsEndpoint()}`]} />
+          : data.streams.length === 0 ? <Empty title="No stream yet." commands={[freshet('produce rows.csv --stream rows --create'), aws('kinesis create-stream --stream-name rows --shard-count 2')]} />
             : (
               <div class="scroll tall" tabIndex={0} role="region" aria-label="Streams">
                 <table data-testid="streams">

@@ -3,19 +3,21 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Dashboard, DashboardData } from '../api';
 import { themeColour, useTheme } from './theme';
 
-type Chart = { setOption(option: unknown, replace?: boolean): void; resize(): void; dispose(): void };
+type Chart = { getWidth(): number; setOption(option: unknown, replace?: boolean): void; resize(): void; dispose(): void };
 
 export function ComboChart({ board, data }: { board: Dashboard; data: DashboardData }) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
   const theme = useTheme();
+  const draw = useRef(() => undefined as void);
+  draw.current = () => chart.current?.setOption(optionOf(board, data, chart.current.getWidth()), true);
   useEffect(() => {
     let gone = false;
-    const resize = () => chart.current?.resize();
+    const resize = () => { chart.current?.resize(); draw.current(); };
     import('./echarts').then(({ makeChart }) => {
       if (gone || !host.current) return;
       chart.current = makeChart(host.current);
-      chart.current.setOption(optionOf(board, data), true);
+      draw.current();
     });
     window.addEventListener('resize', resize);
     return () => { gone = true; window.removeEventListener('resize', resize); chart.current?.dispose(); chart.current = null; };
@@ -23,10 +25,11 @@ export function ComboChart({ board, data }: { board: Dashboard; data: DashboardD
   // Points travel only between the same categories: a line that moves to others would cross itself on the way.
   const shown = useRef('');
   useEffect(() => {
-    const option = optionOf(board, data), categories = JSON.stringify(valuesOf(board, data).categories);
+    if (!chart.current) return;
+    const option = optionOf(board, data, chart.current.getWidth()), categories = JSON.stringify(valuesOf(board, data).categories);
     if (categories !== shown.current) option.animation = false;
     shown.current = categories;
-    chart.current?.setOption(option, true);
+    chart.current.setOption(option, true);
   }, [data, theme]);
   return <div class="chart" ref={host} data-testid="combo-chart" data-refreshed={data.refreshed_ms} data-values={JSON.stringify(valuesOf(board, data))} />;
 }
@@ -38,8 +41,8 @@ export function titleOf(board: Dashboard): string {
   return `${listed} by ${board.category}`;
 }
 
-/** Rows without an order of their own come in another one each time: they are drawn by category. */
-function inOrder(board: Dashboard, data: DashboardData) {
+/** Rows without an order of their own come in another one each time: they are shown by category. */
+export function inOrder(board: Dashboard, data: DashboardData) {
   const at = data.columns.findIndex((column) => column.name === board.category);
   if (/\border\s+by\b/i.test(board.sql) || at < 0) return data.rows;
   const words = new Intl.Collator('en', { numeric: true });
@@ -58,17 +61,25 @@ export function valuesOf(board: Dashboard, data: DashboardData) {
   };
 }
 
-function optionOf(board: Dashboard, data: DashboardData) {
+/** How the names of `count` categories stand below an axis of `room` pixels: slanted, upright where that is too near, then only some. */
+export function labelsOf(count: number, room: number): { rotate: number; interval: number; width: number } {
+  const step = room / Math.max(1, count), slanted = 28, upright = 15;
+  if (step >= slanted) return { rotate: 32, interval: 0, width: 130 };
+  return { rotate: 90, interval: Math.max(0, Math.ceil(upright / Math.max(1, step)) - 1), width: 100 };
+}
+
+function optionOf(board: Dashboard, data: DashboardData, width: number) {
   const { categories, bars, lines } = valuesOf(board, data);
   const text = themeColour('--text-soft'), line = themeColour('--line');
+  const side = width < 480 ? 52 : 72, left = side, right = lines.length ? side : 24;
   const axis = { axisLabel: { color: text }, nameTextStyle: { color: text }, splitLine: { lineStyle: { color: line } } };
   return {
     aria: { enabled: true, label: { description: `${board.title}: ${categories.length} categories, ${[...bars, ...lines].map((s) => s.name).join(', ')}` } },
     animation: !matchMedia('(prefers-reduced-motion: reduce)').matches, animationDurationUpdate: 500,
-    grid: { left: 72, right: lines.length ? 72 : 24, top: 52, bottom: 110 },
+    grid: { left, right, top: 52, bottom: 110 },
     legend: { top: 8, textStyle: { color: text } },
     tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-    xAxis: { type: 'category', data: categories, axisLabel: { color: text, interval: 0, rotate: 32, width: 130, overflow: 'truncate' }, axisLine: { lineStyle: { color: line } } },
+    xAxis: { type: 'category', data: categories, axisLabel: { color: text, overflow: 'truncate', ...labelsOf(categories.length, width - left - right) }, axisLine: { lineStyle: { color: line } } },
     yAxis: [
       { type: 'value', name: bars.map((s) => s.name).join(', '), ...axis },
       { type: 'value', name: lines.map((s) => s.name).join(', '), ...axis, splitLine: { show: false } },

@@ -1,13 +1,12 @@
-// Commands to copy: in the words of the shell, for the server that shows the page.
+// Commands to copy: in the words of the shell, for the server, the account and the region of the page.
 import { useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
+import { chosenHome } from '../api';
+import { shellCommand } from './shell_command';
 
-const usual = 'http://127.0.0.1:4566';
-
-/** Behind a `freshet` command, when the server is not where the command looks by itself. */
-export const endpoint = () => (location.origin === usual ? '' : ` --endpoint ${location.origin}`);
-/** Behind `aws`, which knows no Freshet by itself. */
-export const awsEndpoint = () => ` --endpoint-url ${location.origin}`;
+const here = () => ({ origin: location.origin, home: chosenHome() });
+export const freshet = (words: string) => shellCommand('freshet', words, here());
+export const aws = (words: string) => shellCommand('aws', words, here());
 
 export function Command({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);

@@ -9,8 +9,12 @@ const pages: Record<string, string> = { stream: 'streams', application: 'analyti
 const smallest = 0.55, largest = 1.5, step = 1.2;
 
 /** Where a node's own page is; what has none has one that lists its figures. */
-export const addressOf = (node: GraphNode) => (pages[node.kind]
-  ? `#/${pages[node.kind]}/${encodeURIComponent(node.name)}` : `#/part/${node.kind}/${encodeURIComponent(node.name)}`);
+export function addressOf(node: GraphNode): string {
+  const name = encodeURIComponent(node.name), page = pages[node.kind];
+  if (!page) return `#/part/${node.kind}/${name}`;
+  const database = page === 'query' && node.figures.find((figure) => figure.label === 'database')?.text;
+  return database ? `#/query/${encodeURIComponent(database)}/${name}` : `#/${page}/${name}`;
+}
 
 function useWidth() {
   const host = useRef<HTMLDivElement>(null);

@@ -6,11 +6,11 @@ export const LiveBadge = ({ live }: { live: boolean }) => <span class={`badge ${
 
 export const ServerTime = ({ at }: { at: number }) => <span class="soft" data-testid="clock">{clock(at)} UTC</span>;
 
-export function LiveHeader({ title, live, now }: { title: string; live: boolean; now?: number }) {
+export function LiveHeader({ title, live, now }: { title: string; live?: boolean; now?: number }) {
   return (
     <header>
       <h1>{title}</h1>
-      <LiveBadge live={live} />
+      {live !== undefined && <LiveBadge live={live} />}
       <span class="grow" />
       {now !== undefined && <ServerTime at={now} />}
     </header>
