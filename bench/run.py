@@ -80,8 +80,7 @@ def article(options):
             DeliveryStreamName="d", DeliveryStreamType="KinesisStreamAsSource",
             KinesisStreamSourceConfiguration={"KinesisStreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/crimes", "RoleARN": "arn:aws:iam::000000000000:role/r"},
             ExtendedS3DestinationConfiguration={"RoleARN": "arn:aws:iam::000000000000:role/r", "BucketARN": "arn:aws:s3:::lake",
-                                                "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": 0},
-                                                "ProcessingConfiguration": {"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord", "Parameters": []}]}})
+                                                "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": 0}})
         print(f"{len(generate.COLUMNS)} columns, {options.rows} rows, {megabytes:.0f} MB")
         print(f"{'stage':<44} {'seconds':>8} {'rows/s':>10} {'MB/s':>7} {'server CPU s':>12}")
         started, cpu = time.monotonic(), server.cpu_seconds()

@@ -32,7 +32,7 @@ class Producer:
 
     def add(self, row):
         line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow(row)
+        csv.writer(line, lineterminator="\n").writerow(row)  # the lake is lines: each row brings its end
         full = self.aggregate.add_user_record(partition_key=row[0] or "-", data=line.getvalue())
         self.rows += 1
         if full:

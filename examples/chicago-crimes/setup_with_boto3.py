@@ -68,11 +68,10 @@ class Setup:
 
     def make_delivery_streams(self):
         firehose = self.client("firehose")
-        lines = {"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord", "Parameters": []}]}
         firehose.create_delivery_stream(
             DeliveryStreamName="crimes-to-lake", DeliveryStreamType="KinesisStreamAsSource",
             KinesisStreamSourceConfiguration={"KinesisStreamARN": self.arn("kinesis", "stream/crimes"), "RoleARN": self.role},
-            ExtendedS3DestinationConfiguration=self.destination("crimes/") | {"ProcessingConfiguration": lines})
+            ExtendedS3DestinationConfiguration=self.destination("crimes/"))
         firehose.create_delivery_stream(DeliveryStreamName="top-locations", ExtendedS3DestinationConfiguration=self.destination("top-locations/"))
 
     def make_application(self):

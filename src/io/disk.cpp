@@ -189,7 +189,9 @@ static Result<> replace_file(Disk& disk, const std::string& path, std::string_vi
     if (auto done = (*file)->write_at(0, {&content, 1}); !done) return done;
     if (auto done = (*file)->sync(); !done) return done;
     if (auto done = disk.rename(temporary, path); !done) return done;
-    return disk.sync_directory(std::filesystem::path(path).parent_path());
+    // A name alone lies in the working directory.
+    const std::string directory = std::filesystem::path(path).parent_path();
+    return disk.sync_directory(directory.empty() ? "." : directory);
 }
 
 Result<> write_file(Disk& disk, const std::string& path, std::string_view content) {

@@ -190,7 +190,8 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
     request.headers = std::move(parser.headers);
     wire->chunked = parser.chunked();
     wire->remaining = parser.content_length().value_or(0);
-    if (!wire->chunked) request.content_length = wire->remaining;
+    // A PUT that says nothing of its length is not one of zero bytes: who needs to know can tell.
+    if (const auto length = parser.content_length(); length && !wire->chunked) request.content_length = *length;
     // Also for an empty body: botocore does not reuse a connection well on which the 100 was left
     // out.
     wire->expects_continue = beast::iequals(request.headers.get("expect"), "100-continue");

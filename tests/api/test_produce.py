@@ -193,3 +193,21 @@ def test_create_makes_the_stream(freshet, tmp_path):
         assert result.returncode == 0 and json.loads(result.stdout)["rows"] == 1, result.stderr
     summary = freshet.client("kinesis").describe_stream_summary(StreamName="new")["StreamDescriptionSummary"]
     assert summary["OpenShardCount"] == 3 and summary["StreamStatus"] == "ACTIVE"
+
+
+def test_input_that_ends_too_early_is_an_error(freshet, stream, tmp_path):
+    packed = gzip.compress("".join(f"{i},text of row {i}\n" for i in range(1000)).encode())
+    (tmp_path / "torn.csv.gz").write_bytes(packed[:len(packed) // 2])
+    result = produce(freshet, tmp_path / "torn.csv.gz")
+    assert result.returncode == 1 and "torn.csv.gz ends early: its gzip data is cut off" in result.stderr.decode()
+    (tmp_path / "open.csv").write_text('id,name\n1,"unclosed\n2,x\n')
+    result = produce(freshet, tmp_path / "open.csv")
+    assert result.returncode == 1 and "row 2 has a quote that does not end" in result.stderr.decode()
+    assert produce(freshet, "--format", "lines", tmp_path / "open.csv").returncode == 0
+
+
+def test_a_file_of_progress_may_lie_in_the_working_directory(freshet, stream, tmp_path):
+    (tmp_path / "rows.csv").write_text("n\n1\n2\n")
+    result = produce(freshet, tmp_path / "rows.csv", "--resume", "progress", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "progress").exists()

@@ -2,6 +2,9 @@
 import datetime
 import http.client
 import os
+import socket
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -214,3 +217,58 @@ def test_a_part_is_copied_from_a_range(s3):
         assert refusal(s3.upload_part_copy, Bucket="lake", Key="up", UploadId=upload, PartNumber=1, CopySource="lake/s", CopySourceRange=asked) == (400, "InvalidArgument"), asked
     s3.copy({"Bucket": "lake", "Key": "s"}, "lake", "managed", Config=__import__("boto3").s3.transfer.TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB))
     assert body(s3, "managed") == content
+
+
+SUBRESOURCES = ["acl", "legal-hold", "retention", "uploads", "versions", "attributes", "torrent", "restore", "object-lock", "policy", "cors",
+                "lifecycle", "website", "location", "delete", "partNumber=1", "versioning", "notification", "logging", "accelerate",
+                "requestPayment", "policyStatus", "list-type=2"]
+
+
+@pytest.mark.parametrize("name", SUBRESOURCES)
+def test_a_subresource_that_a_verb_does_not_have_changes_nothing(freshet, name):
+    s3 = freshet.client("s3")
+    s3.create_bucket(Bucket="full")
+    s3.create_bucket(Bucket="empty")
+    s3.put_object(Bucket="full", Key="k", Body=b"precious")
+
+    def send(method, path, body=b""):
+        request = urllib.request.Request(freshet.endpoint + path, method=method, data=body if method != "DELETE" else None)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+    # Some of these are operations (PutBucketPolicy, DeleteBucketCors): built, or refused by their names.
+    for method in ("PUT", "DELETE"):
+        send(method, f"/full/k?{name}", b"<x/>")
+        send(method, f"/empty?{name}", b"<x/>")
+        send(method, f"/never-made?{name}", b"<x/>")
+    assert s3.get_object(Bucket="full", Key="k")["Body"].read() == b"precious"
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["empty", "full"]
+    assert send("PUT", "/full/k?unknown-to-s3", b"new") == 200
+
+
+def test_conditions_that_a_write_does_not_judge_are_refused(freshet):
+    s3 = freshet.client("s3")
+    s3.create_bucket(Bucket="lake")
+    s3.put_object(Bucket="lake", Key="k", Body=b"precious")
+    for method, header, value in [("PUT", "If-Unmodified-Since", "Thu, 01 Jan 2009 00:00:00 GMT"), ("PUT", "If-Modified-Since", "Thu, 01 Jan 2099 00:00:00 GMT"),
+                                  ("DELETE", "If-Unmodified-Since", "Thu, 01 Jan 2009 00:00:00 GMT"), ("DELETE", "If-None-Match", "*")]:
+        request = urllib.request.Request(f"{freshet.endpoint}/lake/k", method=method, data=b"new" if method == "PUT" else None, headers={header: value})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=30)
+        assert refused.value.code == 501 and f"<Header>{header}</Header>" in refused.value.read().decode()
+    assert s3.get_object(Bucket="lake", Key="k")["Body"].read() == b"precious"
+
+
+def test_a_put_says_how_long_it_is(freshet):
+    s3 = freshet.client("s3")
+    s3.create_bucket(Bucket="lake")
+    s3.put_object(Bucket="lake", Key="k", Body=b"precious")
+    upload = s3.create_multipart_upload(Bucket="lake", Key="k")["UploadId"]
+    for path in ("/lake/k", f"/lake/k?partNumber=1&uploadId={upload}"):
+        with socket.create_connection(("127.0.0.1", freshet.port), timeout=30) as wire:
+            wire.sendall(f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            answer = wire.makefile("rb").read().decode()
+        assert answer.startswith("HTTP/1.1 411 ") and "<Code>MissingContentLength</Code>" in answer
+    assert s3.get_object(Bucket="lake", Key="k")["Body"].read() == b"precious"

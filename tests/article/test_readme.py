@@ -87,7 +87,7 @@ def test_every_block_of_use_it_works_as_it_stands(clone):
     assert "the first row is taken for a header and is not sent, because below 'year' come numbers" in said
     assert "\n\"Good, the Bad and the Ugly, The\",1966,8.8\n" in said, "tail shows rows, each on its line"
     assert "18 created" in said and "18 removed" in said
-    assert sorted(path.name for path in clone.iterdir()) == ["build", "examples", "films.csv", "my-lake"]
+    assert sorted(path.name for path in clone.iterdir()) == ["build", "crimes.csv", "examples", "films.csv", "my-lake"]
 
 
 def test_the_first_screen_says_that_functions_are_trusted():

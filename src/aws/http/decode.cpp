@@ -4,6 +4,7 @@
 
 #include "aws/http/checked_body.h"
 #include "aws/http/kinesis_gate.h"
+#include "aws/http/s3_request.h"
 #include "aws/protocol/built.h"
 #include "aws/protocol/cbor.h"
 #include "aws/protocol/json.h"
@@ -105,7 +106,11 @@ io::Task<Answer<void>> decode_request(const OperationInfo& operation, const Rout
                                       const Caller& caller, BodyBudget::Share& share, void* input) {
     const Shape& shape = *operation.input;
     Violations violations;
-    if (route.protocol == Protocol::rest_xml) carry_if_range(request.headers);
+    if (route.protocol == Protocol::rest_xml) {
+        auto known = refuse_beyond_operation(operation, request.method, target, request.headers);
+        if (!known) co_return known;
+        carry_if_range(request.headers);
+    }
     Answer<void> done =
         decode_bindings(shape, route.labels, target, request.headers, input, violations);
     if (!done && route.protocol == Protocol::rest_xml) done.error().code = "InvalidArgument";

@@ -97,6 +97,13 @@ Result<bool> Rows::fill() {
         return fail(Errc::io, fmt::format("{}: {}", source_->name, gzerror(source_->file, &code)));
     }
     is_all_read_ = got == 0;
+    if (is_all_read_) {
+        // zlib ends in silence where a gzip member is cut off.
+        int code = Z_OK;
+        gzerror(source_->file, &code);
+        if (code == Z_BUF_ERROR)
+            return fail(Errc::io, fmt::format("{} ends early: its gzip data is cut off", source_->name));
+    }
     return got > 0;
 }
 
@@ -248,6 +255,11 @@ Result<std::optional<std::string>> Rows::next_line() {
         if (behind - at_ > row_bytes_max) return too_long(quoted);
         ++row_;
         std::string row(without_return(std::string_view(buffer_).substr(at_, behind - at_)));
+        if (!end && quoted && row.find('\n') != std::string::npos)
+            return fail(Errc::invalid,
+                        fmt::format("{}: row {} has a quote that does not end, and takes all lines "
+                                    "after it; --format lines sends lines as they are",
+                                    source_->name, row_));
         at_ = std::min(behind + 1, buffer_.size());
         if (row.empty()) continue;
         if (!std::exchange(is_header_next_, false)) return row;
