@@ -13,8 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Parameters parameters = parameters_of(root, {{"A", "${B}"}}, problems);
     substitute(root, parameters, problems);
     const std::map<std::string, freshet::Bytes> attachments;
-    const Surroundings surroundings{"000000000000", "us-east-1", true, false, parameters,
-                                    attachments};
+    const Surroundings surroundings{"000000000000", "us-east-1", true,       false,
+                                    "python3.11",   parameters,  attachments};
     (void)local_files(root);
     const auto resources = read_resources(root, surroundings, problems);
     for (const Named& named : resources) (void)named.resource->wanted();

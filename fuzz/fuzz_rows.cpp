@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::size_t bad = 0;
         Arena arena;
         Batch rows = empty_batch(schema.columns);
-        (*decoder)->decode({text, true}, at, rows_max, 0, arena, rows, [&](const BadRow&) { ++bad; });
+        (*decoder)->decode({text, true}, at, rows_max, 0, arena, rows,
+                           [&](const BadRow&) { ++bad; });
         if (at <= before || at > text.size()) std::abort();  // each call goes on
         for (const Vector& column : rows.columns) {
             if (column.size() != rows.rows()) std::abort();
