@@ -19,7 +19,13 @@ bool holds(const Conditions& conditions, const ServiceCall& call) {
 
 }  // namespace
 
-bool Statement::is_service() const { return principal.ends_with(".amazonaws.com"); }
+bool is_service(std::string_view principal) {
+    static constexpr std::string_view tails[] = {".amazonaws.com", ".amazonaws.com.cn",
+                                                 ".amazon.com"};
+    return std::ranges::any_of(tails, [&](std::string_view tail) {
+        return principal.size() > tail.size() && principal.ends_with(tail);
+    });
+}
 
 bool permits(const Policy& policy, const ServiceCall& call) {
     return std::ranges::any_of(policy, [&](const Statement& statement) {

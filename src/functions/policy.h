@@ -3,6 +3,7 @@
 #include <compare>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace freshet::functions {
@@ -20,13 +21,14 @@ struct Conditions {
 
 struct Statement {
     std::string id;
-    std::string
-        principal;       ///< "*", "NAME.amazonaws.com" or the ARN of an account, a user or a role
-    std::string action;  ///< "lambda:InvokeFunction", "lambda:*" ...
+    std::string principal;  ///< "*", a service or the ARN of an account, a user or a role
+    std::string action;     ///< "lambda:InvokeFunction", "lambda:*" ...
     Conditions conditions;
-    bool is_service() const;
     bool operator==(const Statement&) const = default;
 };
+
+/// "events.amazonaws.com", "alexa-appkit.amazon.com", "events.amazonaws.com.cn".
+bool is_service(std::string_view principal);
 
 /// In the order in which they were added.
 using Policy = std::vector<Statement>;

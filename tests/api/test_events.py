@@ -212,3 +212,20 @@ def test_targets_put_at_once_are_all_kept(rules):
     with concurrent.futures.ThreadPoolExecutor(5) as pool:
         list(pool.map(lambda id: rules.events.put_targets(Rule="r", Targets=[{"Id": id, "Arn": FUNCTION}]), "12345"))
     assert [one["Id"] for one in rules.events.list_targets_by_rule(Rule="r")["Targets"]] == list("12345")
+
+
+@pytest.mark.parametrize("text", ["notjson", "{", "{} {}", "'a'"])
+def test_an_input_that_is_no_json_is_refused(rules, text):
+    rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    fault = refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "one", "Arn": FUNCTION, "Input": text}])
+    assert fault["Code"] == "ValidationException"
+    assert fault["Message"].startswith(f'JSON syntax error in input for target one: [Source: (String)"{text}"')
+    assert rules.events.list_targets_by_rule(Rule="r")["Targets"] == []
+    rules.events.put_targets(Rule="r", Targets=[{"Id": "one", "Arn": FUNCTION, "Input": "[1]"}, {"Id": "two", "Arn": FUNCTION, "Input": '"a"'}])
+
+
+def test_a_function_is_not_called_with_a_role(rules):
+    rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    fault = refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "1", "Arn": FUNCTION, "RoleArn": ROLE}])
+    assert (fault["Code"], fault["Message"]) == ("ValidationException", f"RoleArn is not supported for target {FUNCTION}.")
+    assert rules.events.list_targets_by_rule(Rule="r")["Targets"] == []

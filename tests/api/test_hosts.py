@@ -57,7 +57,7 @@ def test_further_names_stand_in_the_configuration(make_freshet):
 
 
 def test_a_get_changes_nothing_of_the_query_protocol_unless_it_is_signed(freshet):
-    create = "/?Action=CreateRole&Version=2010-05-08&RoleName=made&AssumeRolePolicyDocument=%7B%7D"
+    create = "/?Action=CreateRole&Version=2010-05-08&RoleName=made&AssumeRolePolicyDocument=%7B%22Statement%22%3A%5B%5D%7D"
     host = "Host: 127.0.0.1"
     assert status_of(freshet, create, host) == 403
     assert status_of(freshet, create + "&X-Amz-Credential=a/20260101/us-east-1/iam/aws4_request&X-Amz-Signature=0", host) == 403

@@ -43,12 +43,21 @@ def test_a_role_and_its_policies_are_given_back(freshet, iam):
 
 def test_roles_come_in_pages_and_names_are_checked(iam):
     for name in "cab":
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}", Path="/team/")
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), Path="/team/")
     pages = list(iam.get_paginator("list_roles").paginate(PaginationConfig={"PageSize": 2}))
     assert [[role["RoleName"] for role in page["Roles"]] for page in pages] == [["a", "b"], ["c"]]
     assert iam.list_roles(PathPrefix="/other/")["Roles"] == []
-    assert code(iam.create_role, RoleName="a", AssumeRolePolicyDocument="{}") == "EntityAlreadyExists"
-    assert code(iam.create_role, RoleName="a b", AssumeRolePolicyDocument="{}") == "ValidationError"
+    assert code(iam.create_role, RoleName="a", AssumeRolePolicyDocument=json.dumps(TRUST)) == "EntityAlreadyExists"
+    assert code(iam.create_role, RoleName="a b", AssumeRolePolicyDocument=json.dumps(TRUST)) == "ValidationError"
+
+
+@pytest.mark.parametrize("document", ["notjson", "{", "{}", "[]", "1", '{"Statement": 5}', '{"Statement": [1]}', '{"Statement": []} more'])
+def test_a_policy_that_is_none_is_refused(iam, document):
+    assert code(iam.create_role, RoleName="r", AssumeRolePolicyDocument=document) == "MalformedPolicyDocument"
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument='{"Version":"2012-10-17","Statement":[]}')
+    assert code(iam.put_role_policy, RoleName="r", PolicyName="p", PolicyDocument=document) == "MalformedPolicyDocument"
+    assert iam.list_role_policies(RoleName="r")["PolicyNames"] == []
+    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument='{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}')
 
 
 def test_the_caller_is_told_who_it_is(freshet):

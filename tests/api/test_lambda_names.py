@@ -163,3 +163,29 @@ def test_changes_at_once_are_all_kept(lambdas):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda i: add(lambdas, f"s{i}"), range(24)))
     assert {one["Sid"] for one in policy(lambdas)} == {f"s{i}" for i in range(24)}
+
+
+@pytest.mark.parametrize("service", ["alexa-appkit.amazon.com", "alexa-connectedhome.amazon.com", "events.amazonaws.com.cn", "s3.amazonaws.com"])
+def test_services_of_all_domains_are_principals(lambdas, service):
+    added = add(lambdas, Principal=service, EventSourceToken="amzn1.ask.skill.x")
+    assert added["Principal"] == {"Service": service} and policy(lambdas) == [added]
+    for principal in ("." + service.split(".", 1)[1], service + ".example.com"):
+        assert fault(lambdas.add_permission, FunctionName="f", StatementId="bad", Action="lambda:InvokeFunction", Principal=principal)[0] == "InvalidParameterValueException"
+
+
+def test_no_call_takes_longer_than_a_quarter_of_an_hour(lambdas):
+    told = ("InvalidParameterValueException", "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: "
+                                              "Member must have value less than or equal to 900")
+    base = {"Runtime": f"python3.{sys.version_info.minor}", "Role": ROLE, "Handler": "app.handler", "Code": {"ZipFile": zipped("")}}
+    assert fault(lambdas.create_function, FunctionName="g", Timeout=901, **base) == told
+    assert fault(lambdas.update_function_configuration, FunctionName="f", Timeout=901) == told
+    assert lambdas.get_function_configuration(FunctionName="f")["Timeout"] == 3
+    assert lambdas.create_function(FunctionName="g", Timeout=900, **base)["Timeout"] == 900
+    assert lambdas.update_function_configuration(FunctionName="f", Timeout=900)["Timeout"] == 900
+
+
+@pytest.mark.parametrize("context", ["!!notb64", "bm90IGpzb24=", "WzFd"])
+def test_a_clients_context_is_a_json_object_in_base64(lambdas, context):
+    for type in ("RequestResponse", "Event", "DryRun"):
+        assert fault(lambdas.invoke, FunctionName="f", ClientContext=context, InvocationType=type) == (
+            "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.")

@@ -170,3 +170,23 @@ def test_versions_are_listed_as_objects_are(freshet):
     first = s3.list_object_versions(Bucket="lake", MaxKeys=2)
     rest = s3.list_object_versions(Bucket="lake", KeyMarker=first["NextKeyMarker"], VersionIdMarker=first["NextVersionIdMarker"])
     assert [one["Key"] for one in first["Versions"] + rest["Versions"]] == ["a/1", "a/2", "b 1"]
+
+
+def test_a_token_that_no_page_gave_is_refused(freshet):
+    events, iam, functions, quick = (freshet.client(name) for name in ("events", "iam", "lambda", "quicksight"))
+    events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
+    account = {"AwsAccountId": "000000000000"}
+    for token in ("zzz!", "zzzz", "r"):
+        for code, call, request in (("ValidationException", events.list_rules, {"NextToken": token}), ("ValidationException", events.list_targets_by_rule, {"Rule": "r", "NextToken": token}),
+                                    ("ValidationError", iam.list_roles, {"Marker": token}), ("ValidationError", iam.list_role_policies, {"RoleName": "r", "Marker": token}),
+                                    ("ValidationError", iam.list_attached_role_policies, {"RoleName": "r", "Marker": token}),
+                                    ("InvalidNextTokenException", quick.list_data_sources, {**account, "NextToken": token}),
+                                    ("InvalidNextTokenException", quick.list_data_sets, {**account, "NextToken": token}),
+                                    ("InvalidNextTokenException", quick.list_dashboards, {**account, "NextToken": token})):
+            with pytest.raises(botocore.exceptions.ClientError) as error:
+                call(**request)
+            assert error.value.response["Error"]["Code"] == code, (call, token)
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        functions.list_functions(Marker="zzz!")
+    assert error.value.response["Error"]["Code"] == "InvalidParameterValueException"

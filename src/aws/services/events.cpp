@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "aws/model/events.h"
+#include "aws/protocol/json.h"
+#include "aws/protocol/page_token.h"
 #include "schedule/event.h"
 
 namespace freshet::aws {
@@ -14,6 +16,7 @@ using namespace events;
 namespace domain = schedule;
 
 constexpr int list_default = 100;
+constexpr const char* invalid_token = "The NextToken is not valid.";
 
 std::unexpected<Fault> refuse(const char* code, std::string message) {
     return std::unexpected(Fault{code, std::move(message)});
@@ -52,6 +55,15 @@ Answer<domain::Target> target_of(const Target& given) {
             fmt::format(
                 "Only one of Input, InputPath, or InputTransformer must be provided for target {}.",
                 given.id));
+    if (given.input && !is_json(*given.input))
+        return refuse("ValidationException",
+                      fmt::format("JSON syntax error in input for target {}: [Source: "
+                                  "(String)\"{}\"; it is no value of JSON]",
+                                  given.id, *given.input));
+    // A function is called by the permission in its policy, not in a role.
+    if (given.role_arn && !given.role_arn->empty() && given.arn.starts_with("arn:aws:lambda:"))
+        return refuse("ValidationException",
+                      fmt::format("RoleArn is not supported for target {}.", given.arn));
     domain::Target target{given.id,    given.arn,        given.role_arn.value_or(""),
                           given.input, given.input_path, std::nullopt};
     if (given.input_transformer) {
@@ -130,14 +142,16 @@ class Handlers {
     io::Task<Answer<ListRulesResponse>> list(Caller caller, ListRulesRequest request) {
         auto key = key_of(caller, "", request.event_bus_name);
         if (!key) co_return std::unexpected(std::move(key.error()));
+        const auto start = page_start(request.next_token);
+        if (!start) co_return refuse("ValidationException", invalid_token);
         ListRulesResponse out;
         auto& found = out.rules.emplace();
         const auto limit = static_cast<std::size_t>(request.limit.value_or(list_default));
         for (const domain::Rule* rule :
              schedules_.list(caller.account(), caller.region(), request.name_prefix.value_or(""))) {
-            if (request.next_token && rule->key.name <= *request.next_token) continue;
+            if (rule->key.name <= *start) continue;
             if (found.size() == limit) {
-                out.next_token = found.back().name;
+                out.next_token = page_token(*found.back().name);
                 break;
             }
             found.push_back(describe<Rule>(*rule));
@@ -151,15 +165,17 @@ class Handlers {
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto found = schedules_.find(*key);
         if (!found) co_return refuse(found.error());
+        const auto start = page_start(request.next_token);
+        if (!start) co_return refuse("ValidationException", invalid_token);
         ListTargetsByRuleResponse out;
         auto& targets = out.targets.emplace();
         std::vector<domain::Target> all = (*found)->targets;
         std::ranges::sort(all, {}, &domain::Target::id);
         const auto limit = static_cast<std::size_t>(request.limit.value_or(list_default));
         for (const domain::Target& target : all) {
-            if (request.next_token && target.id <= *request.next_token) continue;
+            if (target.id <= *start) continue;
             if (targets.size() == limit) {
-                out.next_token = targets.back().id;
+                out.next_token = page_token(targets.back().id);
                 break;
             }
             targets.push_back(describe(target));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "aws/model/iam.h"
+#include "aws/protocol/page_token.h"
+#include "aws/protocol/policy.h"
 #include "aws/protocol/scalar.h"
 
 namespace freshet::aws {
@@ -28,6 +30,12 @@ std::unexpected<Fault> refuse(const Error& error) {
     return std::unexpected(Fault{"ServiceFailure", error.message(), 500});
 }
 
+Answer<void> check_policy(const std::string& document) {
+    std::string fault = policy_fault(document);
+    if (fault.empty()) return {};
+    return std::unexpected(Fault{"MalformedPolicyDocument", std::move(fault), 400});
+}
+
 /// Policy documents travel percent-encoded (RFC 3986), as IAM's reference says.
 Role role_output(const identity::Role& role) {
     Role out;
@@ -46,19 +54,24 @@ Role role_output(const identity::Role& role) {
 
 /// Cuts a listing at `marker` and `max_items`.
 template <class Input, class Output, class Item>
-void page(const Input& input, Output& out, std::vector<Item> all, std::vector<Item>& into,
-          const auto& name_of) {
+Answer<void> page(const Input& input, Output& out, std::vector<Item> all, std::vector<Item>& into,
+                  const auto& name_of) {
+    const auto start = page_start(input.marker);
+    if (!start)
+        return std::unexpected(
+            Fault{"ValidationError", fmt::format("Invalid Marker: {}", *input.marker), 400});
     const auto limit = static_cast<std::size_t>(input.max_items.value_or(items_default));
     out.is_truncated = false;
     for (Item& item : all) {
-        if (input.marker && name_of(item) <= *input.marker) continue;
+        if (name_of(item) <= *start) continue;
         if (into.size() == limit) {
             out.is_truncated = true;
-            out.marker = name_of(into.back());
-            return;
+            out.marker = page_token(name_of(into.back()));
+            return {};
         }
         into.push_back(std::move(item));
     }
+    return {};
 }
 
 class Handlers {
@@ -66,6 +79,8 @@ class Handlers {
     explicit Handlers(identity::Identities& identities) : identities_(identities) {}
 
     io::Task<Answer<CreateRoleResponse>> create(Caller caller, CreateRoleRequest input) {
+        if (auto good = check_policy(input.assume_role_policy_document); !good)
+            co_return std::unexpected(std::move(good.error()));
         identity::Role role;
         role.key = {caller.account(), input.role_name};
         role.path = input.path.value_or("/");
@@ -92,8 +107,10 @@ class Handlers {
                 all.push_back(role_output(role));
         }
         ListRolesResponse out;
-        page(input, out, std::move(all), out.roles,
-             [](const Role& role) { return role.role_name; });
+        if (auto cut = page(input, out, std::move(all), out.roles,
+                            [](const Role& role) { return role.role_name; });
+            !cut)
+            co_return std::unexpected(std::move(cut.error()));
         co_return out;
     }
 
@@ -105,6 +122,8 @@ class Handlers {
 
     io::Task<Answer<PutRolePolicyOp::Output>> put_policy(Caller caller,
                                                          PutRolePolicyRequest input) {
+        if (auto good = check_policy(input.policy_document); !good)
+            co_return std::unexpected(std::move(good.error()));
         auto done = co_await identities_.put_policy({caller.account(), input.role_name},
                                                     input.policy_name, input.policy_document);
         if (!done) co_return refuse(done.error());
@@ -139,8 +158,10 @@ class Handlers {
         std::vector<std::string> all;
         for (const auto& [name, document] : role->policies) all.push_back(name);
         ListRolePoliciesResponse out;
-        page(input, out, std::move(all), out.policy_names,
-             [](const std::string& name) { return name; });
+        if (auto cut = page(input, out, std::move(all), out.policy_names,
+                            [](const std::string& name) { return name; });
+            !cut)
+            co_return std::unexpected(std::move(cut.error()));
         co_return out;
     }
 
@@ -168,8 +189,10 @@ class Handlers {
         for (const std::string& arn : role->attached)
             all.push_back({arn.substr(arn.rfind('/') + 1), arn});
         ListAttachedRolePoliciesResponse out;
-        page(input, out, std::move(all), out.attached_policies.emplace(),
-             [](const AttachedPolicy& policy) { return *policy.policy_arn; });
+        if (auto cut = page(input, out, std::move(all), out.attached_policies.emplace(),
+                            [](const AttachedPolicy& policy) { return *policy.policy_arn; });
+            !cut)
+            co_return std::unexpected(std::move(cut.error()));
         co_return out;
     }
 

@@ -23,6 +23,11 @@ class Calls {
             co_return refuse("InvalidRequestContentException",
                              "Could not parse request body into json: Could not parse payload into "
                              "json: it is no value of JSON in UTF-8");
+        std::string context;
+        if (request.client_context && !request.client_context->empty() &&
+            (!base64_decode(*request.client_context, context) || !is_json_object(context)))
+            co_return refuse("InvalidRequestContentException",
+                             "Client context must be a valid Base64-encoded JSON object.");
         const std::string type = request.invocation_type.value_or("RequestResponse");
         InvocationResponse out;
         if (type == "DryRun") {
@@ -36,8 +41,6 @@ class Calls {
             out.status_code = 202;
             co_return out;
         }
-        std::string context;
-        if (request.client_context) (void)base64_decode(*request.client_context, context);
         auto result = co_await functions_.invoke(ref->key, std::move(payload), std::move(context));
         if (!result) co_return refuse(result.error());
         out.status_code = 200;

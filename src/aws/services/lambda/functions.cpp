@@ -29,6 +29,8 @@ class Handlers {
                                          "'functionName' failed to satisfy constraint: Member must "
                                          "have length less than or equal to {}",
                                          key->name, domain::name_bytes_max));
+        if (auto good = check_timeout(request.timeout); !good)
+            co_return std::unexpected(std::move(good.error()));
         auto zip =
             co_await code_of(request.code.zip_file, request.code.s3_bucket, request.code.s3_key);
         if (!zip) co_return std::unexpected(std::move(zip.error()));
@@ -73,6 +75,9 @@ class Handlers {
     }
 
     io::Task<Answer<ListFunctionsResponse>> list(Caller caller, ListFunctionsRequest request) {
+        if (request.marker && !is_marker(*request.marker))
+            co_return refuse("InvalidParameterValueException",
+                             fmt::format("Invalid Marker: {}", *request.marker));
         ListFunctionsResponse out;
         auto& found = out.functions.emplace();
         const auto limit =
@@ -112,6 +117,8 @@ class Handlers {
         Caller caller, UpdateFunctionConfigurationRequest request) {
         auto key = latest_of(caller, request.function_name);
         if (!key) co_return std::unexpected(std::move(key.error()));
+        if (auto good = check_timeout(request.timeout); !good)
+            co_return std::unexpected(std::move(good.error()));
         domain::SettingsChange change{request.runtime,     request.handler, request.role,
                                       request.description, request.timeout, request.memory_size,
                                       std::nullopt,        std::nullopt};
@@ -153,6 +160,25 @@ class Handlers {
                                       "such as {} in {}",
                                       ref->qualifier, name));
         return std::move(ref->key);
+    }
+
+    static Answer<void> check_timeout(const std::optional<std::int32_t>& seconds) {
+        if (seconds.value_or(0) <= domain::timeout_s_max) return {};
+        return refuse("InvalidParameterValueException",
+                      fmt::format("1 validation error detected: Value '{}' at 'timeout' failed to "
+                                  "satisfy constraint: Member must have value less than or equal "
+                                  "to {}",
+                                  *seconds, domain::timeout_s_max));
+    }
+
+    /// A marker is the name of the last function of the page before.
+    static bool is_marker(const std::string& text) {
+        const auto fits = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '-' || c == '_';
+        };
+        return !text.empty() && text.size() <= domain::name_bytes_max &&
+               std::ranges::all_of(text, fits);
     }
 
     static std::map<std::string, std::string> environment_of(

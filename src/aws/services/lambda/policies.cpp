@@ -30,7 +30,8 @@ std::string conditions_json(std::initializer_list<Condition> all) {
 
 std::string principal_json(const Statement& statement) {
     if (statement.principal == "*") return R"("*")";
-    return fmt::format(R"({{"{}":{}}})", statement.is_service() ? "Service" : "AWS",
+    return fmt::format(R"({{"{}":{}}})",
+                       functions::is_service(statement.principal) ? "Service" : "AWS",
                        json_text(statement.principal));
 }
 
@@ -59,7 +60,7 @@ Answer<std::string> principal_of(const std::string& given) {
     const bool is_account =
         given.size() == 12 && given.find_first_not_of("0123456789") == std::string::npos;
     if (is_account) return fmt::format("arn:aws:iam::{}:root", given);
-    if (given == "*" || given.ends_with(".amazonaws.com") || given.starts_with("arn:aws:iam::") ||
+    if (given == "*" || functions::is_service(given) || given.starts_with("arn:aws:iam::") ||
         given.starts_with("arn:aws:sts::"))
         return given;
     return refuse("InvalidParameterValueException",

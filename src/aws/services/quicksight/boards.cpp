@@ -110,8 +110,9 @@ class Boards {
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto all = dashboards_.list(key->account, key->region);
         ListDashboardsResponse out;
-        if (cut_page(all, request.next_token, request.max_results))
-            out.next_token = all.back().key.id;
+        auto next = cut_page(all, request.next_token, request.max_results);
+        if (!next) co_return std::unexpected(std::move(next.error()));
+        out.next_token = std::move(*next);
         auto& summaries = out.dashboard_summary_list.emplace();
         for (const auto& dashboard : all) {
             DashboardSummary& summary = summaries.emplace_back();

@@ -111,8 +111,9 @@ class DataSets {
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto all = dashboards_.data_sets(key->account, key->region);
         ListDataSetsResponse out;
-        if (cut_page(all, request.next_token, request.max_results))
-            out.next_token = all.back().key.id;
+        auto next = cut_page(all, request.next_token, request.max_results);
+        if (!next) co_return std::unexpected(std::move(next.error()));
+        out.next_token = std::move(*next);
         auto& summaries = out.data_set_summaries.emplace();
         for (const auto& set : all) {
             DataSetSummary& summary = summaries.emplace_back();

@@ -84,8 +84,9 @@ class Sources {
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto all = dashboards_.sources(key->account, key->region);
         ListDataSourcesResponse out;
-        if (cut_page(all, request.next_token, request.max_results))
-            out.next_token = all.back().key.id;
+        auto next = cut_page(all, request.next_token, request.max_results);
+        if (!next) co_return std::unexpected(std::move(next.error()));
+        out.next_token = std::move(*next);
         auto& sources = out.data_sources.emplace();
         for (const auto& source : all) sources.push_back(describe(source));
         out.request_id = caller.request_id();
