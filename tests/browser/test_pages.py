@@ -321,3 +321,20 @@ def test_categories_keep_their_places_without_an_order(lake, freshet, open_page)
         page.get_by_role("button", name="Table").click()
         assert [row.inner_text().split("\t")[0] for row in page.locator("table tbody tr").all()] == ["a", "b", "c"]
     assert seen[0] == seen[1] and seen[0]["categories"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("many", [12, 60])
+def test_names_below_a_narrow_chart_do_not_overlap(lake, freshet, open_page, keep, many):
+    lake.make_dashboard()
+    page = open_page(freshet, "overview", width=390, height=844)
+    page.get_by_role("heading", level=1, name="Pipeline").wait_for()
+    data = {"id": "places", "refreshed_ms": 0, "took_ms": 1, "columns": [{"name": name, "type": "varchar"} for name in ("place", "crimes", "windows")],
+            "rows": [[f"A PLACE OF A LONG NAME {at}", str(at), "1"] for at in range(many)]}
+    page.route(re.compile(r"/_freshet/api/live\?topic=dashboard"), lambda route: route.fulfill(content_type="text/event-stream", body=f"data: {json.dumps(data)}\n\n"))
+    page.evaluate("location.hash = '#/dashboards'")
+    chart = page.get_by_test_id("combo-chart")
+    chart.locator("canvas").wait_for()
+    keep(page, f"chart-{many}-390")
+    labels = json.loads(chart.get_attribute("data-labels"))
+    room = chart.bounding_box()["width"] - 104
+    assert labels["rotate"] == 90 and room / many * (labels["interval"] + 1) >= 15

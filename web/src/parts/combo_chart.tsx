@@ -10,7 +10,12 @@ export function ComboChart({ board, data }: { board: Dashboard; data: DashboardD
   const chart = useRef<Chart | null>(null);
   const theme = useTheme();
   const draw = useRef(() => undefined as void);
-  draw.current = () => chart.current?.setOption(optionOf(board, data, chart.current.getWidth()), true);
+  const option = () => {
+    const drawn = optionOf(board, data, chart.current!.getWidth());
+    host.current!.dataset.labels = JSON.stringify(drawn.xAxis.axisLabel);
+    return drawn;
+  };
+  draw.current = () => { if (chart.current) chart.current.setOption(option(), true); };
   useEffect(() => {
     let gone = false;
     const resize = () => { chart.current?.resize(); draw.current(); };
@@ -26,10 +31,10 @@ export function ComboChart({ board, data }: { board: Dashboard; data: DashboardD
   const shown = useRef('');
   useEffect(() => {
     if (!chart.current) return;
-    const option = optionOf(board, data, chart.current.getWidth()), categories = JSON.stringify(valuesOf(board, data).categories);
-    if (categories !== shown.current) option.animation = false;
+    const drawn = option(), categories = JSON.stringify(valuesOf(board, data).categories);
+    if (categories !== shown.current) drawn.animation = false;
     shown.current = categories;
-    chart.current.setOption(option, true);
+    chart.current.setOption(drawn, true);
   }, [data, theme]);
   return <div class="chart" ref={host} data-testid="combo-chart" data-refreshed={data.refreshed_ms} data-values={JSON.stringify(valuesOf(board, data))} />;
 }
