@@ -24,8 +24,8 @@ export function QueryPage({ database: named, table }: { database?: string; table
   const has = (one: Database) => one.tables.some((t) => t.name === table);
   const home = table ? databases.find((d) => (!named || d.name === named) && has(d)) : undefined;
   const isMissing = !!catalog && !!table && !home;
-  const chosen = database ?? home?.name ?? databases.find((d) => d.tables.length)?.name ?? databases[0]?.name ?? 'default';
-  const first = home?.name === chosen ? table : databases.find((d) => d.name === chosen)?.tables[0]?.name;
+  const chosen = database ?? home?.name ?? (catalog ? undefined : named) ?? databases.find((d) => d.tables.length)?.name ?? databases[0]?.name ?? 'default';
+  const first = home?.name === chosen || !catalog ? table : databases.find((d) => d.name === chosen)?.tables[0]?.name;
   const text = sql ?? (first ? `SELECT *\nFROM ${quoted(first)}\nLIMIT 100` : 'SELECT 1');
 
   const setSql = (next: string) => { setText(next); sessionStorage.setItem(kept, next); };
