@@ -174,6 +174,7 @@ def test_versions_are_listed_as_objects_are(freshet):
 
 def test_a_token_that_no_page_gave_is_refused(freshet):
     events, iam, functions, quick = (freshet.client(name) for name in ("events", "iam", "lambda", "quicksight"))
+    glue, athena, logs = (freshet.client(name) for name in ("glue", "athena", "logs"))
     events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
     iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
     account = {"AwsAccountId": "000000000000"}
@@ -181,6 +182,9 @@ def test_a_token_that_no_page_gave_is_refused(freshet):
         for code, call, request in (("ValidationException", events.list_rules, {"NextToken": token}), ("ValidationException", events.list_targets_by_rule, {"Rule": "r", "NextToken": token}),
                                     ("ValidationError", iam.list_roles, {"Marker": token}), ("ValidationError", iam.list_role_policies, {"RoleName": "r", "Marker": token}),
                                     ("ValidationError", iam.list_attached_role_policies, {"RoleName": "r", "Marker": token}),
+                                    ("InvalidInputException", glue.get_databases, {"NextToken": token}),
+                                    ("InvalidRequestException", athena.list_databases, {"CatalogName": "AwsDataCatalog", "NextToken": token}),
+                                    ("InvalidParameterException", logs.describe_log_groups, {"nextToken": token}),
                                     ("InvalidNextTokenException", quick.list_data_sources, {**account, "NextToken": token}),
                                     ("InvalidNextTokenException", quick.list_data_sets, {**account, "NextToken": token}),
                                     ("InvalidNextTokenException", quick.list_dashboards, {**account, "NextToken": token})):

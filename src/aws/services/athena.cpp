@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "aws/model/athena.h"
-#include "base/digest.h"
+#include "aws/protocol/page_token.h"
 #include "query/limits.h"
 
 namespace freshet::aws {
@@ -130,14 +130,14 @@ std::string name_of(const WorkGroupSummary& group) { return group.name.value_or(
 /// pages moves nothing.
 template <class T>
 Answer<std::vector<T>> paged(std::vector<T> all, const std::optional<std::string>& token, std::optional<std::int32_t> most, std::optional<std::string>& next) {
-    std::string after;
-    if (token && (token->empty() || !base64_decode(*token, after))) return refuse("InvalidRequestException", "Invalid NextToken");
+    const auto after = page_start(token);
+    if (!after) return refuse("InvalidRequestException", "Invalid NextToken");
     std::ranges::sort(all, {}, [](const T& one) { return name_of(one); });
-    std::erase_if(all, [&](const T& one) { return name_of(one) <= after; });
+    std::erase_if(all, [&](const T& one) { return name_of(one) <= *after; });
     const std::size_t count = static_cast<std::size_t>(std::min(most.value_or(domain::limits::list_max), domain::limits::list_max));
     if (all.size() > count) {
         all.erase(all.begin() + static_cast<std::ptrdiff_t>(count), all.end());
-        next = base64_encode(name_of(all.back()));
+        next = page_token(name_of(all.back()));
     }
     return all;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "aws/model/logs.h"
+#include "aws/protocol/page_token.h"
 
 namespace freshet::aws {
 namespace {
@@ -84,6 +85,10 @@ class Handlers {
 
     io::Task<Answer<DescribeLogGroupsResponse>> groups(Caller caller,
                                                        DescribeLogGroupsRequest request) {
+        const auto start = page_start(request.next_token);
+        if (!start)
+            co_return std::unexpected(
+                Fault{"InvalidParameterException", "The specified nextToken is invalid."});
         const std::string prefix = request.log_group_name_prefix.value_or("");
         auto all = co_await logs_.groups(caller.account(), caller.region(), prefix);
         if (!all) co_return refuse(all.error());
@@ -91,12 +96,12 @@ class Handlers {
         auto& found = out.log_groups.emplace();
         const auto limit = static_cast<std::size_t>(request.limit.value_or(describe_default));
         for (const domain::Group& group : *all) {
-            if (request.next_token && group.name <= *request.next_token) continue;
+            if (group.name <= *start) continue;
             if (request.log_group_name_pattern &&
                 group.name.find(*request.log_group_name_pattern) == std::string::npos)
                 continue;
             if (found.size() == limit) {
-                out.next_token = found.back().log_group_name;
+                out.next_token = page_token(*found.back().log_group_name);
                 break;
             }
             LogGroup& one = found.emplace_back();

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "aws/protocol/page_token.h"
 #include "aws/services/glue/words.h"
-#include "base/digest.h"
 
 namespace freshet::aws {
 namespace glue_words {
@@ -119,14 +119,13 @@ std::unexpected<Fault> refuse(const char* code, std::string message) {
 }
 
 std::optional<std::string> token_of(const std::optional<std::string>& next) {
-    return next ? std::optional(base64_encode(*next)) : std::nullopt;
+    return next ? std::optional(page_token(*next)) : std::nullopt;
 }
 
 Answer<std::string> key_of(const std::optional<std::string>& token) {
-    std::string key;
-    if (token && (token->empty() || !base64_decode(*token, key) || key.empty()))
-        return refuse("InvalidInputException", "The pagination token is not valid");
-    return key;
+    auto key = page_start(token);
+    if (!key) return refuse("InvalidInputException", "The pagination token is not valid");
+    return std::move(*key);
 }
 
 Answer<void> check_attributes(const std::optional<std::vector<std::string>>& attributes) {
