@@ -199,7 +199,7 @@ def test_what_a_call_prints_is_bounded_and_the_rest_is_told(functions):
     tail = base64.b64decode(raw["LogResult"]).decode()
     dropped = int(tail.split("Freshet dropped ")[1].split(" bytes")[0])
     assert tail.splitlines()[-2].startswith("END RequestId") and 50e6 < dropped < 58e6
-    functions.freshet.until(lambda: functions.logs.filter_log_events(logGroupName="/aws/lambda/f", filterPattern="REPORT")["events"])
+    functions.freshet.until(lambda: functions.freshet.log_messages("/aws/lambda/f", filterPattern="REPORT"))
     pages = functions.logs.get_paginator("filter_log_events").paginate(logGroupName="/aws/lambda/f")
     lines = [event["message"] for page in pages for event in page["events"]]
     kept = sum(len(line) for line in lines if line.startswith("x"))
