@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::string_view pack_magic = "FRSHPCK1";
 constexpr std::string_view entry_magic = "FRO1";
-constexpr std::size_t entry_header_bytes = 16;  // magic, length, checksum
 
 /// What stands before each object in a pack: magic, length, checksum of the bytes.
 std::string entry_header(const std::vector<Bytes>& pieces, std::uint64_t size) {
@@ -59,7 +58,12 @@ std::int64_t Blobs::next_file() {
 
 std::int64_t Blobs::current_pack() const {
     const std::scoped_lock lock(mutex_);
-    return pack_;
+    return is_sealed_ ? 0 : pack_;
+}
+
+void Blobs::seal(std::int64_t pack) {
+    const std::scoped_lock lock(mutex_);
+    if (pack == pack_) is_sealed_ = true;
 }
 
 Result<std::vector<std::int64_t>> Blobs::open(const Named& named, std::int64_t first_file, Timestamp now) {
@@ -181,12 +185,13 @@ Result<> Blobs::begin_pack() {
     pack_end_ = pack_magic.size();
     const std::scoped_lock lock(mutex_);
     pack_ = number;
+    is_sealed_ = false;
     return {};
 }
 
 void Blobs::write_group(std::vector<Packing>& group) {
     Result<> result;
-    if (!pack_file_ || pack_end_ >= limits::pack_bytes) result = begin_pack();
+    if (pack_end_ >= limits::pack_bytes || current_pack() == 0) result = begin_pack();
     std::vector<Extent> extents;
     std::vector<std::string> headers;
     headers.reserve(group.size());

@@ -74,8 +74,11 @@ class Blobs {
     Result<> retire(std::int64_t file, bool keep, Timestamp now);
     /// Removes what has lain in the quarantine since before `before`.
     Result<> expire(Timestamp before);
-    /// The pack that is being written: not to be removed.
+    /// The pack that is being written; 0 when there is none.
     std::int64_t current_pack() const;
+    /// The next entry begins a new pack when `pack` is the one that is being written. An entry that
+    /// is on its way may still land in `pack`.
+    void seal(std::int64_t pack);
 
   private:
     Result<> survey(int bucket, const Named& named, Timestamp now, std::vector<std::int64_t>& found);
@@ -98,7 +101,8 @@ class Blobs {
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Packing> waiting_;
-    std::int64_t last_file_ = 0, pack_ = 0;
+    std::int64_t last_file_ = 0, pack_ = 0;  ///< `pack_` is set by the pack thread alone
+    bool is_sealed_ = true;                  ///< `pack_` takes no further entries
     std::unique_ptr<io::File> pack_file_;  ///< the pack thread's
     std::uint64_t pack_end_ = 0;
     bool stopping_ = false;

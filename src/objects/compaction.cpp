@@ -20,12 +20,6 @@ std::vector<Extent> batch_of(std::vector<Extent> extents) {
 }  // namespace
 
 io::Task<void> Compaction::run() {
-    auto learned = co_await learn();
-    if (!learned) {
-        log_warn("objects", "packs could not be looked at",
-                 {{"reason", learned.error().message()}});
-        co_return;
-    }
     auto files = co_await candidates();
     if (!files) {
         log_warn("objects", "packs could not be looked at", {{"reason", files.error().message()}});
@@ -78,20 +72,40 @@ io::Task<Result<>> Compaction::learn() {
     co_return noted;
 }
 
+bool Compaction::needs_it(const store::Garbage& pack) {
+    auto file = blobs_.open_file(pack.file);
+    auto size = file ? (*file)->size() : Result<std::uint64_t>(std::uint64_t{0});
+    return size && pack.bytes * 100 > *size * limits::garbage_percent_max;
+}
+
+io::Task<Result<>> Compaction::seal_current() {
+    const std::int64_t file = blobs_.current_pack();
+    if (file == 0) co_return Result<>();
+    auto bytes = co_await database_.read(
+        [file](const meta::Connection& connection) { return store::garbage_in(connection, file); });
+    if (!bytes) co_return std::unexpected(std::move(bytes.error()));
+    if (*bytes < limits::seal_garbage_bytes) co_return Result<>();
+    const store::Garbage pack{file, *bytes};
+    const bool is_due = co_await pool_.run([&] { return needs_it(pack); });
+    if (is_due) blobs_.seal(file);
+    co_return Result<>();
+}
+
 io::Task<Result<std::vector<std::int64_t>>> Compaction::candidates() {
-    auto packs = co_await database_.read([](const meta::Connection& connection) {
-        return store::packs_with_garbage(connection, limits::compact_packs_max);
+    auto begun = co_await learn();
+    if (begun) begun = co_await seal_current();
+    if (!begun) co_return std::unexpected(std::move(begun.error()));
+    auto packs = co_await database_.read([this](const meta::Connection& connection) {
+        return store::packs_with_garbage(connection, looked_at_, limits::compact_packs_max);
     });
     if (!packs) co_return std::unexpected(std::move(packs.error()));
+    looked_at_ = packs->size() < limits::compact_packs_max ? 0 : packs->back().file;
     const std::int64_t current = blobs_.current_pack();
     auto chosen = co_await pool_.run([&]() -> std::vector<std::int64_t> {
         std::vector<std::int64_t> files;
         for (const store::Garbage& pack : *packs) {
             if (pack.file == current || damaged_.contains(pack.file)) continue;
-            auto file = blobs_.open_file(pack.file);
-            auto size = file ? (*file)->size() : Result<std::uint64_t>(std::uint64_t{0});
-            if (size && pack.bytes * 100 > *size * limits::garbage_percent_max)
-                files.push_back(pack.file);
+            if (needs_it(pack)) files.push_back(pack.file);
         }
         return files;
     });

@@ -1,8 +1,8 @@
 // Gives the space of small objects back that were deleted: a pack of which more than
 // limits::garbage_percent_max nobody holds is copied, entry by entry, to the pack that is being
-// written, and dies. An entry is synced in its new place before one commit names it there; who
-// reads the old place reads on, since the file stays for limits::unlink_grace. The object engine's
-// home.
+// written, and dies. The pack that is being written is sealed when it needs that itself: a new one
+// takes the copy. An entry is synced in its new place before one commit names it there; readers of
+// the old place continue, since the file stays for limits::unlink_grace. The object engine's home.
 #pragma once
 #include <set>
 
@@ -18,12 +18,14 @@ class Compaction {
     Compaction(io::Core& home, meta::Database& database, Blobs& blobs, io::Pool& pool,
                io::StopFlag& stop)
         : home_(home), database_(database), blobs_(blobs), pool_(pool), stop_(stop) {}
-    /// Compacts what there is to compact, with a pause after each batch.
+    /// Compacts the next packs that need it, with a pause after each batch.
     io::Task<void> run();
 
   private:
     io::Task<Result<>> learn();
+    io::Task<Result<>> seal_current();
     io::Task<Result<std::vector<std::int64_t>>> candidates();
+    bool needs_it(const store::Garbage& pack);
     io::Task<Result<>> compact(std::int64_t file);
     io::Task<Result<>> move(std::vector<Extent> batch);
 
@@ -33,6 +35,7 @@ class Compaction {
     io::Pool& pool_;
     io::StopFlag& stop_;
     bool has_learned_ = false;
+    std::int64_t looked_at_ = 0;      ///< packs up to this one, in this round
     std::set<std::int64_t> damaged_;  ///< told once, and left alone
 };
 

@@ -178,14 +178,18 @@ TEST_F(EngineTest, a_changed_byte_of_an_encrypted_object_is_an_error) {
     });
 }
 
-/// Starts the sweep, moves the clock until `bytes` are left, and stops it.
-io::Task<void> sweep_until(EngineTest& test, Objects& objects, std::uint64_t bytes_max) {
-    objects.start();
+/// Moves the clock until the sweep has left `bytes_max`, and stops it.
+io::Task<void> stop_at(EngineTest& test, Objects& objects, std::uint64_t bytes_max) {
     for (int i = 0; i < 20'000 && test.bytes_on_disk() > bytes_max; ++i) {
         test.clock.advance(30s);
         co_await test.pool.run([] {});
     }
     co_await objects.stop();
+}
+
+io::Task<void> sweep_until(EngineTest& test, Objects& objects, std::uint64_t bytes_max) {
+    objects.start();
+    co_await stop_at(test, objects, bytes_max);
 }
 
 TEST_F(EngineTest, the_space_of_deleted_small_objects_comes_back) {
@@ -228,6 +232,71 @@ TEST_F(EngineTest, the_space_of_deleted_small_objects_comes_back) {
             EXPECT_TRUE(copy && *copy == noise(size, 40));
         });
     }
+}
+
+TEST_F(EngineTest, the_space_of_the_pack_that_is_being_written_comes_back) {
+    const int count = 200, kept = 3;
+    const std::size_t size = 60'000;
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (int i = 0; i < count; ++i)
+            co_await put(objects, std::to_string(i), noise(size, static_cast<unsigned>(i)));
+        const std::uint64_t full = bytes_on_disk();
+        for (int i = kept; i < count; ++i) {
+            auto removed = co_await objects.remove("b", std::to_string(i));
+            EXPECT_TRUE(removed);
+        }
+        co_await sweep_until(*this, objects, full / 10);
+        EXPECT_LE(bytes_on_disk(), full / 10);
+        for (int i = 0; i < kept; ++i) {
+            auto read = co_await get(objects, std::to_string(i));
+            EXPECT_TRUE(read && *read == noise(size, static_cast<unsigned>(i))) << i;
+        }
+    });
+}
+
+TEST_F(EngineTest, an_entry_of_a_pack_that_is_sealed_meanwhile_is_published) {
+    const std::size_t size = 100'000;
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        co_await put(objects, "gone", noise(size, 1));
+        co_await put(objects, "gone too", noise(size, 2));
+        for (const char* key : {"gone", "gone too"}) {
+            auto removed = co_await objects.remove("b", key);
+            EXPECT_TRUE(removed);
+        }
+        clock.advance(10h);  // the pack has been without an extent for long
+        std::vector<Bytes> pieces{Bytes::own(noise(size, 3))};
+        auto staged = co_await objects.stage(std::move(pieces));
+        EXPECT_TRUE(staged);
+        objects.start();
+        const Timestamp until = clock.now() + 10min;
+        while (clock.now() < until) {
+            clock.advance(30s);
+            co_await pool.run([] {});
+        }
+        auto published = co_await objects.publish("b", "kept", std::move(*staged), {}, {});
+        EXPECT_TRUE(published);
+        co_await stop_at(*this, objects, 2 * size);
+        EXPECT_LT(bytes_on_disk(), 2 * size) << "the sealed pack was copied";
+        auto read = co_await get(objects, "kept");
+        EXPECT_TRUE(read && *read == noise(size, 3));
+    });
+}
+
+TEST_F(EngineTest, the_headers_of_tiny_entries_are_garbage_too) {
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (int i = 0; i < 20; ++i) co_await put(objects, std::to_string(i), "sixsix");
+        for (int i = 1; i < 20; ++i) {
+            auto removed = co_await objects.remove("b", std::to_string(i));
+            EXPECT_TRUE(removed);
+        }
+    });
+    const std::uint64_t full = bytes_on_disk();
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        co_await sweep_until(*this, objects, full / 2);
+        EXPECT_LE(bytes_on_disk(), full / 2);
+        auto read = co_await get(objects, "0");
+        EXPECT_TRUE(read && *read == "sixsix");
+    });
 }
 
 TEST_F(EngineTest, an_index_from_before_places_were_kept_learns_them) {

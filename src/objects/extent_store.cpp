@@ -54,7 +54,7 @@ Result<> release_one(meta::Txn& txn, const Extent& extent) {
     auto gone = txn.execute("DELETE FROM extents WHERE id = ?1 AND holders = 0", {extent.id});
     if (!gone || *gone == 0) return done(std::move(gone));
     if (extent.size <= limits::packed_bytes_max) {
-        auto added = add_garbage(txn, one.front().file, stored_bytes(one.front()));
+        auto added = add_garbage(txn, one.front().file, entry_bytes(one.front()));
         if (!added) return added;
     }
     return note_if_dead(txn, one.front().file);
@@ -149,13 +149,24 @@ Result<std::int64_t> highest_master(const meta::Connection& connection) {
     return highest;
 }
 
+Result<std::uint64_t> garbage_in(const meta::Connection& connection, std::int64_t file) {
+    std::uint64_t bytes = 0;
+    auto read = connection.query("SELECT bytes FROM pack_garbage WHERE file = ?1", {file},
+                                 [&](const meta::Row& row) {
+                                     bytes = static_cast<std::uint64_t>(row.integer(0));
+                                     return false;
+                                 });
+    if (!read) return std::unexpected(std::move(read.error()));
+    return bytes;
+}
+
 Result<std::vector<Garbage>> packs_with_garbage(const meta::Connection& connection,
-                                                std::size_t count) {
+                                                std::int64_t after, std::size_t count) {
     std::vector<Garbage> packs;
     auto read = connection.query(
-        "SELECT file, bytes FROM pack_garbage WHERE bytes > 0 AND file NOT IN (SELECT file FROM "
-        "dead_files) ORDER BY bytes DESC LIMIT ?1",
-        {static_cast<std::int64_t>(count)}, [&](const meta::Row& row) {
+        "SELECT file, bytes FROM pack_garbage WHERE file > ?1 AND bytes > 0 AND file NOT IN "
+        "(SELECT file FROM dead_files) ORDER BY file LIMIT ?2",
+        {after, static_cast<std::int64_t>(count)}, [&](const meta::Row& row) {
             packs.push_back({row.integer(0), static_cast<std::uint64_t>(row.integer(1))});
             return true;
         });
@@ -184,7 +195,7 @@ Result<> move(meta::Txn& txn, const std::vector<Extent>& from, const std::vector
             {from[i].id, to[i].file, static_cast<std::int64_t>(to[i].offset), from[i].file});
         if (!moved) return done(std::move(moved));
         auto noted = *moved > 0 ? revive(txn, to[i].file)
-                                : add_garbage(txn, to[i].file, stored_bytes(from[i]));
+                                : add_garbage(txn, to[i].file, entry_bytes(from[i]));
         if (!noted) return noted;
     }
     return from.empty() ? Result<>() : note_if_dead(txn, from.front().file);
@@ -241,8 +252,9 @@ Result<bool> learn_places(meta::Txn& txn, SurveyPlace& at, std::size_t rows) {
 Result<std::vector<Garbage>> held_in_packs(const meta::Connection& connection) {
     std::vector<Garbage> held;
     auto read = connection.query(
-        "SELECT file, SUM(size) FROM extents GROUP BY file HAVING MAX(size) <= ?1",
-        {static_cast<std::int64_t>(limits::packed_bytes_max)}, [&](const meta::Row& row) {
+        "SELECT file, SUM(size + ?2) FROM extents GROUP BY file HAVING MAX(size) <= ?1",
+        {static_cast<std::int64_t>(limits::packed_bytes_max), std::int64_t{entry_header_bytes}},
+        [&](const meta::Row& row) {
             held.push_back({row.integer(0), static_cast<std::uint64_t>(row.integer(1))});
             return true;
         });

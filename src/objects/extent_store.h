@@ -25,9 +25,10 @@ struct Garbage {
     std::int64_t file = 0;
     std::uint64_t bytes = 0;  ///< of entries that nobody holds
 };
-/// Packs with garbage, those with the most first.
+Result<std::uint64_t> garbage_in(const meta::Connection& connection, std::int64_t file);
+/// Packs with garbage and with extents, of numbers above `after`, by number.
 Result<std::vector<Garbage>> packs_with_garbage(const meta::Connection& connection,
-                                                std::size_t count);
+                                                std::int64_t after, std::size_t count);
 /// Extents of `file` with ids above `after`, by id.
 Result<std::vector<Extent>> extents_in(const meta::Connection& connection, std::int64_t file,
                                        std::int64_t after, std::size_t count);

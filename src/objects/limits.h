@@ -19,7 +19,8 @@ inline constexpr int run_shift = 32;                                 ///< a run 
 inline constexpr int garbage_percent_max = 30;                       ///< of a pack; with more it is compacted
 inline constexpr std::uint64_t compact_batch_bytes = 512 * 1024;     ///< one write, one sync, one commit, which puts may wait behind
 inline constexpr Millis compact_pause = 100ms;                       ///< after each batch: 5 MiB a second at the most
-inline constexpr std::size_t compact_packs_max = 64;                 ///< looked at in a sweep, those with the most garbage first
+inline constexpr std::size_t compact_packs_max = 64;                 ///< looked at in a sweep, which goes on where the last one ended
+inline constexpr std::uint64_t seal_garbage_bytes = 128 * 1024;      ///< in the pack that is being written; with less it is not sealed early
 inline constexpr std::size_t survey_rows = 500;                      ///< of an index from before version 3, in one transaction
 inline constexpr Millis sweep_every = 60'000ms;
 

@@ -15,6 +15,8 @@ std::uint64_t stored_bytes(const Extent& extent) {
     return extent.key ? SealedChunks::sealed_bytes(extent.size) : extent.size;
 }
 
+std::uint64_t entry_bytes(const Extent& extent) { return entry_header_bytes + stored_bytes(extent); }
+
 Result<> ObjectKeys::load(std::int64_t highest_master) {
     highest_master_ = highest_master;
     return masters_.load();

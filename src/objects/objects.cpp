@@ -102,8 +102,9 @@ io::Task<void> Objects::stop() {
 
 io::Task<void> Objects::sweep() {
     while (true) {
+        const std::int64_t pack = blobs_.current_pack();
         co_await compaction_.run();
-        co_await remove_dead();
+        co_await remove_dead(pack);
         const Timestamp expired = home_.now() - limits::quarantine_age;
         auto done = co_await pool_.run([this, expired] { return blobs_.expire(expired); });
         if (!done) log_warn("objects", "the quarantine could not be swept", {{"reason", done.error().message()}});
@@ -114,13 +115,13 @@ io::Task<void> Objects::sweep() {
     }
 }
 
-/// Unlinks files that nobody has named for a while.
-io::Task<void> Objects::remove_dead() {
+/// Unlinks files that nobody has named for a while. That begins anew for `pack`, which took entries lately: one of
+/// them may be named yet.
+io::Task<void> Objects::remove_dead(std::int64_t pack) {
     const Timestamp now = home_.now();
-    const std::int64_t pack = blobs_.current_pack();
     auto dead = co_await database_.write([now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
-        if (auto noted = store::note_dead_files(txn, to_epoch_ms(now)); !noted) return std::unexpected(std::move(noted.error()));
-        return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace), pack);
+        if (auto noted = store::note_dead_files(txn, to_epoch_ms(now), pack); !noted) return std::unexpected(std::move(noted.error()));
+        return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace));
     });
     if (!dead) {
         log_warn("objects", "sweep failed", {{"reason", dead.error().message()}});

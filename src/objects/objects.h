@@ -83,7 +83,7 @@ class Objects {
 
   private:
     io::Task<void> sweep();
-    io::Task<void> remove_dead();
+    io::Task<void> remove_dead(std::int64_t pack);
     void tell_of(const std::vector<std::int64_t>& missing) const;
     io::Core& home_;
     meta::Database& database_;

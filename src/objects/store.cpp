@@ -249,13 +249,13 @@ Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection, con
     return parts;
 }
 
-Result<> note_dead_files(meta::Txn& txn, std::int64_t now_ms) {
-    return done(txn.execute("UPDATE dead_files SET since_ms = ?1 WHERE since_ms IS NULL", {now_ms}));
+Result<> note_dead_files(meta::Txn& txn, std::int64_t now_ms, std::int64_t pack) {
+    return done(txn.execute("UPDATE dead_files SET since_ms = ?1 WHERE since_ms IS NULL OR file = ?2", {now_ms, pack}));
 }
 
-Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms, std::int64_t except) {
+Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms) {
     std::vector<std::int64_t> files;
-    auto read = txn.query("SELECT file FROM dead_files WHERE since_ms < ?1 AND file <> ?2", {before_ms, except}, [&](const meta::Row& row) {
+    auto read = txn.query("SELECT file FROM dead_files WHERE since_ms < ?1", {before_ms}, [&](const meta::Row& row) {
         files.push_back(row.integer(0));
         return true;
     });

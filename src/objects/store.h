@@ -43,8 +43,8 @@ Result<> put_part(meta::Txn& txn, const std::string& upload, PartInfo part);
 Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection, const std::string& upload);
 
 /// Files without extents, released before `before_ms`; forgets them.
-Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms, std::int64_t except);
-/// Notes when files lost their last extent.
-Result<> note_dead_files(meta::Txn& txn, std::int64_t now_ms);
+Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms);
+/// Notes when files lost their last extent; `pack`, which takes entries, never lost it before now.
+Result<> note_dead_files(meta::Txn& txn, std::int64_t now_ms, std::int64_t pack);
 
 }  // namespace freshet::objects::store

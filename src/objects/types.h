@@ -51,6 +51,9 @@ struct Extent {
 
 /// How many bytes of its file an extent takes.
 std::uint64_t stored_bytes(const Extent& extent);
+/// The same with the header that an entry of a pack has.
+std::uint64_t entry_bytes(const Extent& extent);
+inline constexpr std::size_t entry_header_bytes = 16;  ///< of a pack's entry: magic, length, checksum
 
 /// What a client says of an object and gets back: content-type and so on by header name in lower case,
 /// x-amz-meta-* with their prefix, and checksum headers.
