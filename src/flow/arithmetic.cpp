@@ -29,12 +29,6 @@ Wide scaled(Wide value, int from, int to) {
     return (value + (value < 0 ? -half : half)) / unit;
 }
 
-double real_of(const Vector& vector, std::uint32_t row) {
-    if (record::storage_of(vector.type.kind) == Storage::reals) return vector.reals[row];
-    return static_cast<double>(vector.integers[row]) /
-           static_cast<double>(record::power_of_ten(scale_of(vector.type)));
-}
-
 bool in_range(const record::Type& type, Wide value) {
     if (type.kind == Kind::decimal)
         return value < record::power_of_ten(type.size) && value > -record::power_of_ten(type.size);

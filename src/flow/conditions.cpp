@@ -138,21 +138,6 @@ VectorPtr in_list(const Typed& expr, const Evaluation& evaluation, const Selecti
     return result;
 }
 
-void copy_row(const Vector& from, std::uint32_t row, Vector& to) {
-    to.nulls[row] = from.nulls[row];
-    switch (record::storage_of(to.type.kind)) {
-        case Storage::integers:
-            to.integers[row] = from.integers[row];
-            return;
-        case Storage::reals:
-            to.reals[row] = from.reals[row];
-            return;
-        case Storage::texts:
-            to.texts[row] = from.texts[row];
-            return;
-    }
-}
-
 /// Both forms of CASE; each branch is computed for its own rows only.
 VectorPtr branches(const Typed& expr, const Evaluation& evaluation, const Selection& selection) {
     auto result = new_vector(expr.type, evaluation.rows.rowtimes->size());

@@ -125,6 +125,28 @@ std::int64_t step_end(std::int64_t ms, const sql::streaming::IntervalValue& step
     return step_start(start + (31LL * step.months + 1) * record::day_ms, step);
 }
 
+void copy_row(const Vector& from, std::uint32_t row, Vector& to) {
+    to.nulls[row] = from.nulls[row];
+    switch (record::storage_of(to.type.kind)) {
+        case Storage::integers:
+            to.integers[row] = from.integers[row];
+            return;
+        case Storage::reals:
+            to.reals[row] = from.reals[row];
+            return;
+        case Storage::texts:
+            to.texts[row] = from.texts[row];
+            return;
+    }
+}
+
+double real_of(const Vector& vector, std::uint32_t row) {
+    if (record::storage_of(vector.type.kind) == Storage::reals) return vector.reals[row];
+    const int scale = vector.type.kind == Kind::decimal ? vector.type.scale : 0;
+    return static_cast<double>(vector.integers[row]) /
+           static_cast<double>(record::power_of_ten(scale));
+}
+
 VectorPtr evaluate(const Typed& expr, const Evaluation& evaluation, const Selection& selection) {
     const Op op = expr.op;
     if (op == Op::constant) return constant(expr, evaluation);

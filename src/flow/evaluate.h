@@ -54,6 +54,11 @@ VectorPtr evaluate_time(const sql::streaming::Typed& expr, const Args& args,
 
 /// A vector of NULLs to be filled.
 std::shared_ptr<record::Vector> new_vector(const record::Type& type, std::size_t rows);
+/// The value at `row` to the same place of a vector of the same type; the owners of texts are not
+/// copied.
+void copy_row(const record::Vector& from, std::uint32_t row, record::Vector& to);
+/// A number of any type.
+double real_of(const record::Vector& vector, std::uint32_t row);
 /// The start of the STEP that `ms` is in: `months` > 0 counts months from 1970.
 std::int64_t step_start(std::int64_t ms, const sql::streaming::IntervalValue& step);
 std::int64_t step_end(std::int64_t ms, const sql::streaming::IntervalValue& step);

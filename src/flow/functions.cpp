@@ -17,28 +17,6 @@ using sql::streaming::Typed;
 
 namespace {
 
-double real_of(const Vector& vector, std::uint32_t row) {
-    if (record::storage_of(vector.type.kind) == Storage::reals) return vector.reals[row];
-    const int scale = vector.type.kind == Kind::decimal ? vector.type.scale : 0;
-    return static_cast<double>(vector.integers[row]) /
-           static_cast<double>(record::power_of_ten(scale));
-}
-
-void set_from(const Vector& from, std::uint32_t row, Vector& to) {
-    to.nulls[row] = from.nulls[row];
-    switch (record::storage_of(to.type.kind)) {
-        case Storage::integers:
-            to.integers[row] = from.integers[row];
-            return;
-        case Storage::reals:
-            to.reals[row] = from.reals[row];
-            return;
-        case Storage::texts:
-            to.texts[row] = from.texts[row];
-            return;
-    }
-}
-
 bool is_same(const Vector& a, const Vector& b, std::uint32_t row) {
     if (a.nulls[row] || b.nulls[row]) return false;
     switch (record::storage_of(a.type.kind)) {
@@ -57,13 +35,13 @@ VectorPtr choose(const Typed& expr, const Args& args, const Selection& selection
     for (const VectorPtr& arg : args) result->keep(arg->owners);
     for (const std::uint32_t row : selection) {
         if (expr.function == Function::null_if) {
-            set_from(*args[0], row, *result);
+            copy_row(*args[0], row, *result);
             if (is_same(*args[0], *args[1], row)) result->nulls[row] = 1;
             continue;
         }
         for (const VectorPtr& arg : args) {
             if (arg->nulls[row]) continue;
-            set_from(*arg, row, *result);
+            copy_row(*arg, row, *result);
             break;
         }
     }

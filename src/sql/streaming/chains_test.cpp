@@ -1,30 +1,13 @@
 // Long and deep statements on a small stack: an answer or an error, never an end of the thread.
 #include <gtest/gtest.h>
-#include <pthread.h>
 
-#include <functional>
-
+#include "sql/small_stack.h"
 #include "sql/streaming/typed.h"
 
 namespace freshet::sql::streaming {
 namespace {
 
-constexpr std::size_t small_stack_bytes = 256 * 1024;
 constexpr std::size_t code_bytes_max = 102'400;  ///< of ApplicationCode
-
-void on_a_small_stack(std::function<void()> work) {
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, small_stack_bytes);
-    pthread_t thread;
-    const auto run = [](void* given) -> void* {
-        (*static_cast<std::function<void()>*>(given))();
-        return nullptr;
-    };
-    ASSERT_EQ(pthread_create(&thread, &attributes, run, &work), 0);
-    pthread_join(thread, nullptr);
-    pthread_attr_destroy(&attributes);
-}
 
 /// "" when the code holds.
 std::string problem_of(const std::string& expression, bool is_condition) {
@@ -38,12 +21,6 @@ std::string problem_of(const std::string& expression, bool is_condition) {
                        true};
     const auto plan = plan_script(*script, {input});
     return plan ? "" : plan.error().message;
-}
-
-std::string repeated(const std::string& text, std::size_t times) {
-    std::string made;
-    for (std::size_t i = 0; i < times; ++i) made += text;
-    return made;
 }
 
 struct Shape {

@@ -32,6 +32,7 @@ class Parser {
 
     // expressions (parser_expr.cpp)
     Checked<ExprPtr> expression();
+    Checked<ExprPtr> joined(Checked<ExprPtr> (Parser::*operand)(), const char* word);
     Checked<ExprPtr> disjunction();
     Checked<ExprPtr> conjunction();
     Checked<ExprPtr> negation();

@@ -9,7 +9,7 @@
 namespace freshet::sql::streaming {
 namespace {
 
-ExprPtr joined(ExprPtr expr, ExprPtr left, ExprPtr right) {
+ExprPtr of_two(ExprPtr expr, ExprPtr left, ExprPtr right) {
     expr->args.push_back(std::move(left));
     expr->args.push_back(std::move(right));
     return expr;
@@ -25,34 +25,24 @@ Checked<ExprPtr> Parser::expression() {
     return value;
 }
 
-// A chain of one operator is one node, however long: nothing that walks the tree is as deep as a
-// chain is long.
-
-Checked<ExprPtr> Parser::disjunction() {
-    auto first = conjunction();
-    if (!first || !is_word("OR")) return first;
-    ExprPtr expr = make(ExprKind::binary, peek().at, "OR");
+/// A chain of one operator is one node, however long: nothing that walks the tree is as deep as a
+/// chain is long.
+Checked<ExprPtr> Parser::joined(Checked<ExprPtr> (Parser::*operand)(), const char* word) {
+    auto first = (this->*operand)();
+    if (!first || !is_word(word)) return first;
+    ExprPtr expr = make(ExprKind::binary, peek().at, word);
     expr->args.push_back(std::move(*first));
-    while (take_word("OR")) {
-        auto next = conjunction();
+    while (take_word(word)) {
+        auto next = (this->*operand)();
         if (!next) return next;
         expr->args.push_back(std::move(*next));
     }
     return expr;
 }
 
-Checked<ExprPtr> Parser::conjunction() {
-    auto first = negation();
-    if (!first || !is_word("AND")) return first;
-    ExprPtr expr = make(ExprKind::binary, peek().at, "AND");
-    expr->args.push_back(std::move(*first));
-    while (take_word("AND")) {
-        auto next = negation();
-        if (!next) return next;
-        expr->args.push_back(std::move(*next));
-    }
-    return expr;
-}
+Checked<ExprPtr> Parser::disjunction() { return joined(&Parser::conjunction, "OR"); }
+
+Checked<ExprPtr> Parser::conjunction() { return joined(&Parser::negation, "AND"); }
 
 Checked<ExprPtr> Parser::negation() {
     int times = 0;
@@ -73,7 +63,7 @@ Checked<ExprPtr> Parser::predicate() {
         ExprPtr expr = make(ExprKind::binary, take().at, symbol);
         auto right = sum();
         if (!right) return right;
-        return joined(std::move(expr), std::move(*left), std::move(*right));
+        return of_two(std::move(expr), std::move(*left), std::move(*right));
     }
     return tail_of(std::move(*left));
 }
@@ -125,7 +115,7 @@ Checked<ExprPtr> Parser::is_tail(ExprPtr value) {
         expr->negated = negated;
         auto right = sum();
         if (!right) return right;
-        return joined(std::move(expr), std::move(value), std::move(*right));
+        return of_two(std::move(expr), std::move(value), std::move(*right));
     }
     for (const char* word : {"NULL", "TRUE", "FALSE", "UNKNOWN"}) {
         if (!take_word(word)) continue;
