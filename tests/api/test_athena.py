@@ -123,7 +123,7 @@ def test_token_parameters_list_and_batch(lake):
     assert [d["Name"] for d in lake.athena.list_databases(CatalogName="AwsDataCatalog")["DatabaseList"]] == ["default"]
 
 
-LONG = "SELECT count(*) FROM UNNEST(sequence(1, 10000000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100000)) AS b(y) WHERE x * y % 7 = 3"
+LONG = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 10000)) AS c(z) WHERE x * y * z % 7 = 3"
 
 
 def workers_of(process):
@@ -244,7 +244,7 @@ def test_what_is_missing_is_told_as_the_catalog_tells_it(lake):
             call(**arguments)
 
 
-ENDLESS = "SELECT count(*) FROM UNNEST(sequence(1, 100000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 100000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 100000)) AS c(z) WHERE x + y + z = -1"
+ENDLESS = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 10000)) AS c(z) WHERE x + y + z = -1"
 
 
 def test_a_small_query_does_not_wait_for_endless_ones(lake):

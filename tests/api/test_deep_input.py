@@ -82,7 +82,7 @@ def test_athena_nesting(alive, before, middle, behind, says):
 
 @pytest.mark.parametrize("first, more, last, says", [
     ("SELECT 1 WHERE 1 = 1", " OR 1 = 2", "", "SUCCEEDED"), ("SELECT 1 WHERE 1 IN (1", ", 1", ")", "SUCCEEDED"), ("SELECT 'a'", "||'a'", "", "SUCCEEDED"),
-    ("SELECT ARRAY[1]", "[1]", "", DEEP), ("SELECT ROW(1)", ".a", "", DEEP), ("SELECT 1", "+1", "", "not supported"), ("SELECT 1", " IS NULL", "", DEEP),
+    ("SELECT ARRAY[1]", "[1]", "", DEEP), ("SELECT ROW(1)", ".a", "", DEEP), ("SELECT 1", "+1", "", "SUCCEEDED"), ("SELECT 1", "+1-1*2%3", "", "SUCCEEDED"), ("SELECT DECIMAL '1'", "+DECIMAL '1'", "", "not supported"), ("SELECT 1", " IS NULL", "", DEEP),
     ("SELECT 1 FROM (VALUES 1)", ", (VALUES 1)", "", DEEP), ("SELECT 1 FROM (VALUES 1)", " JOIN (VALUES 1) ON true", "", DEEP),
     ("SELECT 1", " EXCEPT SELECT 1 UNION ALL SELECT 2", "", DEEP), ("SELECT 1", " UNION SELECT 1", "", "more than 2000 parts"),
     ("SELECT a", ".a", "", ""), ("SELECT 1 GROUP BY CUBE (1", ", 1", ")", "grouping sets"), ("WITH a AS (SELECT 1)", ", a AS (SELECT 1)", " SELECT 1", "SUCCEEDED"),

@@ -1,4 +1,4 @@
-// Decimal * / %, exact in 128 bits, by Trino's rules of scale (the result's type is set by a CAST around).
+// Decimal * / % and avg, exact in 128 bits, by Trino's rules of scale (the result's type is set by a CAST around).
 #include "duck/native/adapter.h"
 #include "duck/raise.h"
 #include <duckdb/planner/expression/bound_function_expression.hpp>
@@ -98,12 +98,74 @@ void add(duckdb::ExtensionLoader& loader, const char* name) {
     loader.RegisterFunction(std::move(made));
 }
 
+/// avg(): exact, by the scale of its argument, half up.
+struct Average {
+    duckdb::hugeint_t sum;
+    std::int64_t count;
+};
+
+struct AverageOperation {
+    template <class State>
+    static void Initialize(State& state) {
+        state.sum = 0;
+        state.count = 0;
+    }
+    template <class Input, class State, class Self>
+    static void Operation(State& state, const Input& input, duckdb::AggregateUnaryInput&) {
+        put(state, to_wide(input), 1);
+    }
+    template <class Input, class State, class Self>
+    static void ConstantOperation(State& state, const Input& input, duckdb::AggregateUnaryInput&, duckdb::idx_t count) {
+        Wide product = 0;
+        if (__builtin_mul_overflow(to_wide(input), static_cast<Wide>(count), &product)) overflow();
+        put(state, product, static_cast<std::int64_t>(count));
+    }
+    template <class State, class Self>
+    static void Combine(const State& from, State& into, duckdb::AggregateInputData&) {
+        put(into, to_wide(from.sum), from.count);
+    }
+    template <class Result, class State>
+    static void Finalize(State& state, Result& result, duckdb::AggregateFinalizeData& data) {
+        if (state.count == 0) {
+            data.ReturnNull();
+        } else {
+            result = from_wide(divided(to_wide(state.sum), 0, state.count));
+        }
+    }
+    static bool IgnoreNull() { return true; }
+
+  private:
+    static void put(Average& state, Wide more, std::int64_t count) {
+        Wide sum = 0;
+        if (__builtin_add_overflow(to_wide(state.sum), more, &sum)) overflow();
+        state.sum = from_wide(sum);
+        state.count += count;
+    }
+};
+
+duckdb::unique_ptr<duckdb::FunctionData> bind_average(duckdb::ClientContext&, duckdb::AggregateFunction& function,
+                                                      duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+    const auto type = duckdb::LogicalType::DECIMAL(38, duckdb::DecimalType::GetScale(arguments[0]->return_type));
+    function.arguments[0] = type;
+    function.SetReturnType(type);
+    return nullptr;
+}
+
+void add_average(duckdb::ExtensionLoader& loader) {
+    auto made = duckdb::AggregateFunction::UnaryAggregate<Average, duckdb::hugeint_t, duckdb::hugeint_t, AverageOperation>(
+        duckdb::LogicalTypeId::DECIMAL, duckdb::LogicalTypeId::DECIMAL);
+    made.name = "tr_decimal_avg";
+    made.SetBindCallback(bind_average);
+    loader.RegisterFunction(std::move(made));
+}
+
 }  // namespace
 
 void add_decimals(duckdb::ExtensionLoader& loader) {
     add<Operation::multiply>(loader, "tr_decimal_mul");
     add<Operation::divide>(loader, "tr_decimal_div");
     add<Operation::modulo>(loader, "tr_decimal_mod");
+    add_average(loader);
 }
 
 }  // namespace freshet::duck

@@ -10,6 +10,8 @@
 namespace freshet::duck {
 namespace {
 
+constexpr int sequence_entries_max = 10'000;  ///< Trino: MAX_RESULT_ENTRIES
+
 template <class T>
 T divide(T a, T b) {
     if (b == 0) raise("DIVISION_BY_ZERO", "Division by zero");
@@ -74,6 +76,19 @@ std::int64_t nonzero(std::int64_t n) {
     if (n == 0) raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1");
     return n;
 }
+/// The step itself, when a sequence of that kind is one.
+std::int64_t sequence_step_of(std::int64_t from, std::int64_t to, std::int64_t step) {
+    if (step == 0) raise("INVALID_FUNCTION_ARGUMENT", "step must not be zero");
+    if (step > 0 ? to < from : to > from) {
+        raise("INVALID_FUNCTION_ARGUMENT", "sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start");
+    }
+    if ((static_cast<__int128>(to) - from) / step + 1 > sequence_entries_max) {
+        raise("INVALID_FUNCTION_ARGUMENT", "result of sequence function must not have more than " + std::to_string(sequence_entries_max) + " entries");
+    }
+    return step;
+}
+std::int64_t sequence_step(std::int64_t from, std::int64_t to) { return sequence_step_of(from, to, from <= to ? 1 : -1); }
+
 std::int64_t natural(std::int64_t n) {
     if (n < 0) raise("INVALID_FUNCTION_ARGUMENT", "length must be greater than or equal to 0");
     return n;
@@ -155,6 +170,8 @@ void add_numbers(duckdb::ExtensionLoader& loader) {
     add_native(loader, "positive", &positive);
     add_native(loader, "nonzero", &nonzero);
     add_native(loader, "natural", &natural);
+    add_native(loader, "sequence_step", &sequence_step);
+    add_native(loader, "sequence_step", &sequence_step_of);
     add_native(loader, "index", &checked_index);
     add_native(loader, "slice_start", &slice_start);
     add_native(loader, "missing_key", &missing_key);

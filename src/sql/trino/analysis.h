@@ -100,6 +100,7 @@ class Analysis {
     SyntaxResult<Typed> binary(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> logic(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> chain(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> fold(const std::vector<Typed>& operands, const Link* links, std::size_t count);
     SyntaxResult<Typed> concatenation_of(std::vector<Typed> parts, Position at);
     SyntaxResult<Typed> arithmetic(const std::string& op, Typed left, Typed right, Position at);
     SyntaxResult<Typed> decimal_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at);

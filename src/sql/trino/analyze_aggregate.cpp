@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sql/trino/analysis.h"
+#include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"
 #include "sql/trino/parser.h"
 
@@ -35,11 +36,25 @@ Typed percentile_of(const Typed& x, const std::string& quantile, bool list) {
     return Typed{"list_transform(" + quantile + ", lambda e0: " + typed("e0") + ")", array_type(type)};
 }
 
+SyntaxError no_null_treatment(const Expr& expr) {
+    return SyntaxError{expr.at, "Cannot specify null treatment clause for " + expr.text + " function", "NULL_TREATMENT_NOT_ALLOWED"};
+}
+
+/// A form that Trino has and that is not built.
+std::string form_not_built(const std::string& name, const std::vector<Typed>& a) {
+    if (name == "approx_percentile" && (a.size() == 3 || a.size() == 4)) return "approx_percentile with a weight or an accuracy";
+    if ((name == "min" || name == "max") && a.size() == 2) return name + " with a number of values";
+    if ((name == "min_by" || name == "max_by") && a.size() == 3) return name + " with a number of values";
+    if ((name == "min" || name == "max") && a.size() == 1 && (a[0].type.is(TypeKind::array) || a[0].type.is(TypeKind::row))) return name + " of " + a[0].type.name();
+    return "";
+}
+
 }  // namespace
 
 bool is_aggregate(std::string_view name) { return std::ranges::find(aggregates, name) != std::end(aggregates); }
 
 SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
+    if (expr.ignore_nulls) return std::unexpected(no_null_treatment(expr));
     if (phase_ == Phase::free && !expr.over) {
         return std::unexpected(SyntaxError{expr.at, "aggregate function '" + expr.text + "' is not allowed here", "EXPRESSION_NOT_SCALAR"});
     }
@@ -91,6 +106,7 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
     const auto call = [&](std::string_view engine, const std::string& list) { return std::string(engine) + "(" + distinct + list + order + ")" + tail; };
     const auto wrong = [&] { return std::unexpected(not_registered(expr, a)); };
     const auto is = [&](std::size_t i, const Type& type) { return i < a.size() && coerces(a[i].type, type); };
+    if (const std::string form = form_not_built(name, a); !form.empty()) return std::unexpected(SyntaxError{expr.at, form + " is not supported", "NOT_SUPPORTED"});
     if (name == "count") {
         if (a.size() > 1) return wrong();
         const bool zoned = a.size() == 1 && a[0].type.is(TypeKind::timestamp_tz);
@@ -108,15 +124,14 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
     }
     if (name == "avg" && a.size() == 1) {
         if (x.type.is(TypeKind::decimal)) {
-            const std::string sum = "CAST(" + call("sum", x.sql) + " AS " + engine_type(decimal_type(38, x.type.scale)) + ")";
-            return Typed{"CAST(tr_decimal_div(" + sum + ", CAST(" + call("count", x.sql) + " AS DECIMAL(38,0))) AS " + engine_type(x.type) + ")", x.type};
+            return Typed{"CAST(" + call("tr_decimal_avg", x.sql) + " AS " + engine_type(x.type) + ")", x.type};
         }
         if (x.type.is(TypeKind::real)) return Typed{"CAST(" + call("avg", x.sql) + " AS FLOAT)", x.type};
         if (!is(0, double_type)) return wrong();
         return Typed{call("avg", coerce(x, double_type).sql), double_type};
     }
     if ((name == "min" || name == "max") && a.size() == 1) {
-        if (!orderable(x.type) || x.type.is(TypeKind::array) || x.type.is(TypeKind::row)) return wrong();
+        if (!orderable(x.type)) return wrong();
         Typed made{call(name, x.sql), x.type};
         made.utc = x.utc;
         return made;
@@ -142,7 +157,9 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
         return Typed{call("string_agg", coerce(x, varchar_type()).sql + ", " + (delimited ? coerce(a[1], varchar_type()).sql : "''")), varchar_type()};
     }
     if (name == "map_agg" && a.size() == 2) {
-        return Typed{"map_from_entries(list(struct_pack(k := " + x.sql + ", v := " + a[1].sql + ")) FILTER (WHERE " + x.sql + " IS NOT NULL))" , map_type(x.type, a[1].type)};
+        const std::string entries = "list_filter(" + call("list", "struct_pack(k := " + x.sql + ", v := " + a[1].sql + ")") + ", lambda e0: e0.k IS NOT NULL)";
+        std::string sql = bind_once({entries}, [](const std::vector<std::string>& names) { return "(CASE WHEN len(" + names[0] + ") > 0 THEN map_from_entries(" + names[0] + ") END)"; });
+        return Typed{std::move(sql), map_type(x.type, a[1].type)};
     }
     static constexpr std::string_view of_one[] = {"stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "skewness"};
     static constexpr std::string_view of_two[] = {"corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept"};
@@ -198,10 +215,14 @@ SyntaxResult<std::string> Analysis::over_clause(const Expr& expr, const Scope& s
 
 SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
     const std::string& name = expr.text;
-    if (is_aggregate(name)) {
-        if (!expr.order_by.empty() || name == "map_agg") return std::unexpected(SyntaxError{expr.at, "Window function with ORDER BY is not supported", "NOT_SUPPORTED"});
-        return aggregate(expr, scope);
-    }
+    const auto not_built = [&](const std::string& what) { return std::unexpected(SyntaxError{expr.at, what + " is not supported", "NOT_SUPPORTED"}); };
+    if (!expr.order_by.empty()) return not_built("Window function with ORDER BY");
+    if (name == "map_agg") return not_built("map_agg as a window function");
+    if (is_aggregate(name)) return aggregate(expr, scope);
+    if (expr.filter) return not_built("FILTER of window function " + name);
+    if (expr.distinct) return not_built("DISTINCT in window function parameters");
+    const bool of_a_row = name == "lag" || name == "lead" || name == "first_value" || name == "last_value" || name == "nth_value";
+    if (expr.ignore_nulls && !of_a_row) return std::unexpected(no_null_treatment(expr));
     FRESHET_PARSE(a, values_of(expr.arguments, scope));
     FRESHET_PARSE(over, over_clause(expr, scope));
     if (name == "row_number" || name == "rank" || name == "dense_rank") {
@@ -210,7 +231,7 @@ SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
         if (a->empty()) return Typed{name + "()" + *over, double_type};
     } else if (name == "ntile") {
         if (a->size() == 1 && coerces((*a)[0].type, bigint)) return Typed{"ntile(" + coerce((*a)[0], bigint).sql + ")" + *over, bigint};
-    } else if (name == "lag" || name == "lead" || name == "first_value" || name == "last_value" || name == "nth_value") {
+    } else if (of_a_row) {
         const bool shifts = name == "lag" || name == "lead";
         const std::size_t most = shifts ? 3 : name == "nth_value" ? 2 : 1;
         if (a->empty() || a->size() > most || (name == "nth_value" && a->size() != 2)) return std::unexpected(not_registered(expr, *a));

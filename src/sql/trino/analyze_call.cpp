@@ -66,18 +66,16 @@ std::optional<Typed> nothing() { return std::nullopt; }
 }  // namespace
 
 SyntaxError Analysis::not_registered(const Expr& expr, const std::vector<Typed>& arguments) const {
-    bool known = is_aggregate(expr.text);
+    if (!is_function(expr.text) && !is_aggregate(expr.text)) return SyntaxError{expr.at, "Function '" + expr.text + "' not registered", "FUNCTION_NOT_FOUND"};
     std::string expected;
     for (const auto& function : functions()) {
         if (function.name != expr.text) continue;
-        known = true;
         std::string signature;
         for (const char letter : function.arguments) {
             if (letter != '*') signature += (signature.empty() ? "" : ", ") + type_of_letter(letter).name();
         }
         expected += (expected.empty() ? "" : ", ") + expr.text + "(" + signature + ")";
     }
-    if (!known) return SyntaxError{expr.at, "Function '" + expr.text + "' not registered", "FUNCTION_NOT_FOUND"};
     std::string found;
     for (const auto& argument : arguments) found += (found.empty() ? "" : ", ") + argument.type.name();
     return SyntaxError{expr.at, "Unexpected parameters (" + found + ") for function " + expr.text + (expected.empty() ? "" : ". Expected: " + expected), "FUNCTION_NOT_FOUND"};
@@ -93,6 +91,10 @@ SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
     if (*special) return std::move(**special);
     FRESHET_PARSE(with_lambda, lambda_call(expr, scope));
     if (*with_lambda) return std::move(**with_lambda);
+    if (std::ranges::any_of(expr.arguments, [](const ExprPtr& argument) { return argument->kind == ExprKind::lambda; })) {
+        if (!is_function(expr.text)) return std::unexpected(not_registered(expr, {}));
+        return std::unexpected(SyntaxError{expr.at, expr.text + " with a lambda in this place is not supported", "NOT_SUPPORTED"});
+    }
     FRESHET_PARSE(arguments, values_of(expr.arguments, scope));
     FRESHET_PARSE(any, polymorphic_call(expr, *arguments));
     if (*any) return std::move(**any);

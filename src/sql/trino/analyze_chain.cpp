@@ -1,5 +1,6 @@
 // Chains of operators, and CASE: what is long rather than deep.
 #include <algorithm>
+#include <set>
 
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"
@@ -37,7 +38,44 @@ std::string balanced(const std::vector<std::string>& parts, std::size_t begin, s
     return "(" + balanced(parts, begin, middle) + " || " + balanced(parts, middle, end) + ")";
 }
 
+/// Whether `made op next` has the type of `made`, whatever the operator.
+bool keeps_type(const Typed& made, const Typed& next) {
+    if (made.type.is(TypeKind::decimal) || !made.type.is_numeric() || !next.type.is_numeric()) return false;
+    const auto common = common_type(made.type, next.type);
+    return common && *common == made.type;
+}
+
 }  // namespace
+
+/// a + b - c as a fold over the list of its operands: as deep as one operator, however long. All are of one type.
+SyntaxResult<Typed> Analysis::fold(const std::vector<Typed>& operands, const Link* links, std::size_t count) {
+    const Type type = operands[0].type;
+    const bool alike = std::all_of(links, links + count, [&](const Link& link) { return link.text == links[0].text; });
+    const std::string left = alike ? "x0" : "x0.v", right = alike ? "y0" : "y0.v";
+    const auto step = [&](const std::string& op) { return arithmetic(op, Typed{left, type}, Typed{right, type}, links[0].at); };
+    std::string list;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        const std::string value = coerce(operands[i], type).sql;
+        const std::string op = quote_text(links[i == 0 ? 0 : i - 1].text);
+        list += (i > 0 ? ", " : "") + (alike ? value : "struct_pack(v := " + value + ", op := " + op + ")");
+    }
+    std::string body;
+    if (alike) {
+        FRESHET_PARSE(made, step(links[0].text));
+        body = std::move(made->sql);
+    } else {
+        std::set<std::string> ops;
+        for (std::size_t i = 0; i < count; ++i) ops.insert(links[i].text);
+        body = "struct_pack(v := CASE y0.op";
+        for (const auto& op : ops) {
+            FRESHET_PARSE(made, step(op));
+            body += " WHEN " + quote_text(op) + " THEN " + made->sql;
+        }
+        body += " END, op := y0.op)";
+    }
+    const std::string folded = "list_reduce([" + list + "], lambda x0, y0: " + body + ")";
+    return Typed{alike ? folded : "struct_extract(" + folded + ", 'v')", type};
+}
 
 SyntaxResult<Typed> Analysis::logic(const Expr& expr, const Scope& scope) {
     std::vector<std::string> terms;
@@ -79,25 +117,35 @@ SyntaxResult<Typed> Analysis::concatenation_of(std::vector<Typed> parts, Positio
 SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
     FRESHET_PARSE(operands, values_of(expr.arguments, scope));
     Typed made = std::move((*operands)[0]);
+    const bool is_long = expr.links.size() > chain_links_max;
+    int levels = 0;
     for (std::size_t i = 0; i < expr.links.size();) {
         const Link& link = expr.links[i];
+        std::size_t end = i;
+        while (is_long && end < expr.links.size() && expr.links[end].text != "||" && keeps_type(made, (*operands)[end + 1])) ++end;
         SyntaxResult<Typed> next;
         if (link.text == "||") {
             std::vector<Typed> parts;
             parts.push_back(std::move(made));
             for (; i < expr.links.size() && expr.links[i].text == "||"; ++i) parts.push_back(std::move((*operands)[i + 1]));
             next = concatenation_of(std::move(parts), link.at);
+        } else if (end - i > 1) {
+            std::vector<Typed> terms;
+            terms.push_back(std::move(made));
+            for (std::size_t term = i; term < end; ++term) terms.push_back(std::move((*operands)[term + 1]));
+            next = fold(terms, &expr.links[i], end - i);
+            i = end;
         } else {
             next = arithmetic(link.text, std::move(made), std::move((*operands)[i + 1]), link.at);
             ++i;
         }
         if (!next) return next;
         if (auto small = check_size(next->sql.size(), link.at); !small) return std::unexpected(small.error());
-        if (i > static_cast<std::size_t>(engine_depth_max) && link.text != "||") {
-            return std::unexpected(SyntaxError{link.at, "a chain of more than " + std::to_string(engine_depth_max) + " operators is not supported", "NOT_SUPPORTED"});
+        if (++levels > engine_depth_max) {
+            return std::unexpected(SyntaxError{link.at, "a chain of more than " + std::to_string(engine_depth_max) + " operators on " + next->type.name() + " is not supported", "NOT_SUPPORTED"});
         }
         made = std::move(*next);
-        if (link.text != "||" && i % chain_links_max == 0) made.sql = "list_extract([" + made.sql + "], 1)";
+        if (static_cast<std::size_t>(levels) % chain_links_max == 0) made.sql = "list_extract([" + made.sql + "], 1)";
     }
     return made;
 }

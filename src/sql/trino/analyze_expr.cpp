@@ -118,7 +118,8 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
             }
             return Typed{sql + ") AS INTEGER)", make_type(TypeKind::integer)};
         }
-        case ExprKind::star: case ExprKind::lambda: break;
+        case ExprKind::lambda: return std::unexpected(mismatch_error(expr.at, "Lambda expression should always be used inside a function"));
+        case ExprKind::star: break;
     }
     return std::unexpected(SyntaxError{expr.at, "mismatched input. Expecting: <expression>"});
 }
@@ -182,6 +183,9 @@ SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
             }
             return made;
         }
+    }
+    for (const std::string_view hidden : {"$bucket", "$file_size", "$file_modified_time", "$partition"}) {
+        if (names.back() == hidden) return std::unexpected(SyntaxError{expr.at, "the hidden column \"" + names.back() + "\" is not supported", "NOT_SUPPORTED"});
     }
     return std::unexpected(SyntaxError{expr.at, "Column '" + whole + "' cannot be resolved", "COLUMN_NOT_FOUND"});
 }

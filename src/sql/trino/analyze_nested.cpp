@@ -150,10 +150,13 @@ SyntaxResult<std::optional<Typed>> Analysis::nested_call(const Expr& expr, std::
         return some("map(" + a[0].sql + ", " + a[1].sql + ")", map_type(a[0].type.arguments[0], a[1].type.arguments[0]));
     }
     if (name == "sequence" && (a.size() == 2 || a.size() == 3) && std::ranges::all_of(a, [](const Typed& v) { return coerces(v.type, bigint); })) {
-        const std::string from = coerce(a[0], bigint).sql, to = coerce(a[1], bigint).sql;
-        if (a.size() == 3) return some("generate_series(" + from + ", " + to + ", " + coerce(a[2], bigint).sql + ")", array_type(bigint));
-        return some(bind_once({from, to}, [](const Names& names) {
-                        return "generate_series(" + names[0] + ", " + names[1] + ", (CASE WHEN " + names[0] + " <= " + names[1] + " THEN 1 ELSE -1 END))";
+        std::vector<std::string> bounds;
+        for (const auto& v : a) bounds.push_back(coerce(v, bigint).sql);
+        return some(bind_once(bounds, [](const Names& names) {
+                        const std::string& from = names[0];
+                        const std::string& to = names[1];
+                        const std::string step = "tr_sequence_step(" + from + ", " + to + (names.size() == 3 ? ", " + names[2] : "") + ")";
+                        return "generate_series(" + from + ", " + to + ", " + step + ")";
                     }),
                     array_type(bigint));
     }

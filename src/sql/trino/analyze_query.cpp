@@ -216,7 +216,6 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
             FRESHET_PARSE(made, value(*item.expr, scope));
             bytes += made->sql.size();
             if (auto small = check_size(bytes, item.at); !small) return std::unexpected(small.error());
-            if (made->type.is(TypeKind::function)) return std::unexpected(mismatch_error(item.at, "a lambda is not a value"));
             Field field;
             field.label = item.alias;
             if (field.label.empty() && item.expr->kind == ExprKind::column) field.label = item.expr->names.back();
@@ -235,6 +234,7 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
                                  (item.qualifier.size() == 1 || field.database == lower_case(item.qualifier[item.qualifier.size() - 2])));
             if (!wanted) continue;
             found = true;
+            if (field.hidden) continue;
             if (phase_ == Phase::grouped && std::ranges::find(group_keys_, field.value.sql) == group_keys_.end()) {
                 return std::unexpected(SyntaxError{item.at, "'" + field.name + "' must be an aggregate expression or appear in GROUP BY clause", "EXPRESSION_NOT_AGGREGATE"});
             }
@@ -392,7 +392,8 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
     for (const auto& item : items) {
         Typed key;
         std::optional<std::size_t> output;
-        if (item.expr->kind == ExprKind::integer_literal) {
+        // Only a query's own ORDER BY has positions: in a window or an aggregate a number is a constant.
+        if (item.expr->kind == ExprKind::integer_literal && !outputs.empty()) {
             const int ordinal = item.expr->text.size() > 6 ? 0 : std::stoi(item.expr->text);
             if (ordinal < 1 || static_cast<std::size_t>(ordinal) > outputs.size()) {
                 return std::unexpected(SyntaxError{item.expr->at, "ORDER BY position " + item.expr->text + " is not in select list", "INVALID_COLUMN_REFERENCE"});
@@ -433,7 +434,7 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
         }
         std::string text = key.type.is(TypeKind::timestamp_tz) && !distinct ? "tr_instant(" + key.sql + ")"
                            : output                                        ? std::to_string(*output + 1)
-                           : key.constant                                  ? "(SELECT " + key.sql + ")"
+                           : key.constant && !outputs.empty()              ? "(SELECT " + key.sql + ")"
                                                                            : key.sql;
         texts.push_back(text + (item.descending ? " DESC" : " ASC") + (item.nulls_first ? " NULLS FIRST" : " NULLS LAST"));
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sql/trino/analysis.h"
+#include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"
 #include "sql/trino/limits.h"
 #include "sql/trino/parser.h"
@@ -13,6 +14,38 @@ namespace {
 void make_nullable(std::vector<Field>& fields) {
     for (auto& field : fields) field.value.origin.reset();
 }
+
+/// The rows of lists that are unnested beside each other, the longest of them to its end.
+class UnnestedLists {
+  public:
+    UnnestedLists(std::vector<std::string> lists, bool ordinality, std::string alias) : lists_(std::move(lists)), alias_(std::move(alias)), ordinality_(ordinality) {
+        // Their lengths name them again: long ones are bound, and one list of rows is unnested.
+        as_rows_ = ordinality && !std::ranges::all_of(lists_, may_repeat);
+    }
+    std::string columns() const {
+        if (as_rows_) return "unnest(" + bind_once(lists_, rows_of) + ") AS u0";
+        std::string sql;
+        for (std::size_t i = 0; i < lists_.size(); ++i) sql += (i > 0 ? ", unnest(" : "unnest(") + lists_[i] + ") AS u" + std::to_string(i);
+        return ordinality_ ? sql + ", unnest(" + ordinals(lists_) + ") AS u" + std::to_string(lists_.size()) : sql;
+    }
+    std::string element(std::size_t i) const { return as_rows_ ? "struct_extract(" + alias_ + ".u0, 'e" + std::to_string(i) + "')" : alias_ + ".u" + std::to_string(i); }
+    std::string ordinal() const { return as_rows_ ? "struct_extract(" + alias_ + ".u0, 'n')" : element(lists_.size()); }
+
+  private:
+    static std::string ordinals(const std::vector<std::string>& lists) {
+        std::string longest;
+        for (const auto& list : lists) longest += ", coalesce(len(" + list + "), 0)";
+        return "range(1, 1 + greatest(0" + longest + "))";
+    }
+    static std::string rows_of(const std::vector<std::string>& lists) {
+        std::string row = "struct_pack(n := e0";
+        for (std::size_t i = 0; i < lists.size(); ++i) row += ", e" + std::to_string(i) + " := list_extract(" + lists[i] + ", e0)";
+        return "list_transform(" + ordinals(lists) + ", lambda e0: " + row + "))";
+    }
+    std::vector<std::string> lists_;
+    std::string alias_;
+    bool ordinality_, as_rows_ = false;
+};
 
 SyntaxError stale(const Relation& relation, const TableInfo& info, const std::string& why) {
     return SyntaxError{relation.at, "View 'awsdatacatalog." + info.database + "." + info.name + "' is stale or in invalid state: " + why, "VIEW_IS_STALE"};
@@ -53,6 +86,7 @@ SyntaxResult<Analysis::From> Analysis::relation_of(const Relation& relation, con
 
 SyntaxResult<> Analysis::rename(const Relation& relation, From& from) {
     if (relation.alias.empty()) return {};
+    if (!relation.column_aliases.empty()) std::erase_if(from.fields, [](const Field& field) { return field.hidden; });
     if (!relation.column_aliases.empty() && relation.column_aliases.size() != from.fields.size()) {
         return std::unexpected(SyntaxError{
             relation.at, "Column alias list has " + std::to_string(relation.column_aliases.size()) + " entries but '" +
@@ -158,17 +192,20 @@ SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Sco
     const std::size_t index = scans_.size();
     const std::string alias = fresh("r");
     from.sql = "scan_" + std::to_string(index) + " AS " + alias;
-    for (std::size_t i = 0; i < info.columns.size(); ++i) {
-        Field field;
-        field.name = lower_case(info.columns[i].name);
-        field.label = info.columns[i].name;
+    const auto add = [&](const std::string& label, const Type& type) {
+        const std::size_t column = from.fields.size();
+        Field& field = from.fields.emplace_back();
+        field.name = lower_case(label);
+        field.label = label;
         field.relation = name;
         field.database = database;
-        field.value = Typed{alias + ".c" + std::to_string(i), info.columns[i].type};
-        field.value.origin = Origin{index, i};
-        from.fields.push_back(std::move(field));
-    }
-    scans_.push_back(Scan{key, {}, std::vector<bool>(info.columns.size(), false)});
+        field.value = Typed{alias + ".c" + std::to_string(column), type};
+        field.value.origin = Origin{index, column};
+    };
+    for (const auto& column : info.columns) add(column.name, column.type);
+    add(std::string(path_column), varchar_type());
+    from.fields.back().hidden = true;
+    scans_.push_back(Scan{key, {}, std::vector<bool>(from.fields.size(), false)});
     return from;
 }
 
@@ -314,9 +351,14 @@ SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Sc
     phase_ = before;
     if (!arguments) return std::unexpected(arguments.error());
     From from;
-    std::vector<std::string> inner, outer;
-    std::vector<std::string> lengths;
+    std::vector<std::string> outer, lists;
     const std::string alias = fresh("r"), inner_alias = fresh("r");
+    for (std::size_t i = 0; i < arguments->size(); ++i) {
+        const Typed& argument = (*arguments)[i];
+        if (!argument.type.is(TypeKind::array) && !argument.type.is(TypeKind::map)) return std::unexpected(mismatch_error(relation.unnest[i]->at, "Cannot unnest type: " + argument.type.name()));
+        lists.push_back(argument.type.is(TypeKind::array) ? argument.sql : "map_entries(" + argument.sql + ")");
+    }
+    const UnnestedLists unnested(lists, relation.ordinality, inner_alias);
     const auto add = [&](std::string sql, Type type) {
         Field field;
         field.name = field.label = "_col" + std::to_string(from.fields.size());
@@ -324,43 +366,28 @@ SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Sc
         outer.push_back(std::move(sql) + " AS c" + std::to_string(from.fields.size()));
         from.fields.push_back(std::move(field));
     };
-    const auto column = [&](const std::string& list) {
-        inner.push_back("unnest(" + list + ") AS u" + std::to_string(inner.size()));
-        return inner_alias + ".u" + std::to_string(inner.size() - 1);
-    };
     for (std::size_t i = 0; i < arguments->size(); ++i) {
-        const Typed& argument = (*arguments)[i];
-        if (argument.type.is(TypeKind::array)) {
-            const std::string element = column(argument.sql);
-            const Type& type = argument.type.arguments[0];
-            lengths.push_back("len(" + argument.sql + ")");
-            if (!type.is(TypeKind::row)) {
-                add(element, type);
-                continue;
-            }
-            for (std::size_t f = 0; f < type.arguments.size(); ++f) {
-                add("struct_extract(" + element + ", 'f" + std::to_string(f) + "')", type.arguments[f]);
-                if (!type.names[f].empty()) from.fields.back().name = from.fields.back().label = type.names[f];
-            }
-        } else if (argument.type.is(TypeKind::map)) {
-            lengths.push_back("CAST(cardinality(" + argument.sql + ") AS BIGINT)");
-            const std::string entry = column("map_entries(" + argument.sql + ")");
-            add("struct_extract(" + entry + ", 'key')", argument.type.arguments[0]);
-            add("struct_extract(" + entry + ", 'value')", argument.type.arguments[1]);
-        } else {
-            return std::unexpected(mismatch_error(relation.unnest[i]->at, "Cannot unnest type: " + argument.type.name()));
+        const Type& type = (*arguments)[i].type;
+        const std::string element = unnested.element(i);
+        if (type.is(TypeKind::map)) {
+            add("struct_extract(" + element + ", 'key')", type.arguments[0]);
+            add("struct_extract(" + element + ", 'value')", type.arguments[1]);
+            continue;
+        }
+        const Type& inside = type.arguments[0];
+        if (!inside.is(TypeKind::row)) {
+            add(element, inside);
+            continue;
+        }
+        for (std::size_t f = 0; f < inside.arguments.size(); ++f) {
+            add("struct_extract(" + element + ", 'f" + std::to_string(f) + "')", inside.arguments[f]);
+            if (!inside.names[f].empty()) from.fields.back().name = from.fields.back().label = inside.names[f];
         }
     }
-    if (relation.ordinality) {
-        std::string longest;
-        for (const auto& length : lengths) longest += ", coalesce(" + length + ", 0)";
-        add(column("range(1, 1 + greatest(0" + longest + "))"), make_type(TypeKind::bigint));
-    }
+    if (relation.ordinality) add(unnested.ordinal(), make_type(TypeKind::bigint));
     std::string sql = "(SELECT ";
     for (std::size_t i = 0; i < outer.size(); ++i) sql += (i > 0 ? ", " : "") + outer[i];
-    sql += " FROM (SELECT ";
-    for (std::size_t i = 0; i < inner.size(); ++i) sql += (i > 0 ? ", " : "") + inner[i];
-    from.sql = sql + ") AS " + inner_alias + ") AS " + alias;
+    from.sql = sql + " FROM (SELECT " + unnested.columns() + ") AS " + inner_alias + ") AS " + alias;
     return from;
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sql/trino/syntax_error.h"
@@ -36,6 +37,9 @@ struct TableInfo {
     std::vector<TableColumn> view_columns;
 };
 
+/// The hidden column of every table, after the others: the file that a row is from.
+inline constexpr std::string_view path_column = "$path";
+
 /// "database.table" in lower case.
 using TableMap = std::map<std::string, TableInfo>;
 
@@ -54,7 +58,7 @@ struct PartitionFilter {
 struct Scan {
     std::string table;               ///< key of the TableMap
     std::vector<PartitionFilter> filters;  ///< all must hold
-    std::vector<bool> used;          ///< by column
+    std::vector<bool> used;          ///< by column; last: path_column
 };
 
 struct OutputColumn {

@@ -1,5 +1,7 @@
 #include "sql/trino/functions.h"
 
+#include <algorithm>
+
 namespace freshet::sql::trino {
 namespace {
 
@@ -85,8 +87,21 @@ constexpr Function table[] = {
     {"current_user", "", "v", "'freshet'"}, {"current_timezone", "", "v", "'UTC'"}, {"version", "", "v", "'Athena engine version 3'"},
 };
 
+/// Their types or their text depend on more than letters say.
+constexpr std::string_view written_out[] = {
+    "all_match", "any_match", "array_distinct", "array_join", "array_max", "array_min", "array_position", "array_remove", "array_sort", "at_timezone", "cardinality",
+    "coalesce", "contains", "concat", "current_catalog", "current_date", "current_schema", "current_time", "current_timestamp", "date", "date_add", "date_diff",
+    "date_format", "date_trunc", "day", "day_of_month", "day_of_week", "day_of_year", "dow", "doy", "element_at", "filter", "flatten", "format_datetime", "from_unixtime",
+    "greatest", "hour", "if", "last_day_of_month", "least", "localtime", "localtimestamp", "map", "map_keys", "map_values", "millisecond", "minute", "month", "none_match",
+    "now", "nullif", "quarter", "reduce", "second", "sequence", "slice", "timezone_hour", "timezone_minute", "to_iso8601", "to_unixtime", "transform", "try", "typeof",
+    "week", "week_of_year", "with_timezone", "year", "year_of_week", "yow",
+    // windows
+    "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value", "nth_value"};
+
 }  // namespace
 
 std::span<const Function> functions() { return table; }
+
+bool is_function(std::string_view name) { return std::ranges::find(written_out, name) != std::end(written_out) || std::ranges::find(table, name, &Function::name) != std::end(table); }
 
 }  // namespace freshet::sql::trino

@@ -17,5 +17,7 @@ struct Function {
 };
 
 std::span<const Function> functions();
+/// Whether any form of it is built: one of functions(), or one that the analyser writes out.
+bool is_function(std::string_view name);
 
 }  // namespace freshet::sql::trino

@@ -10,7 +10,7 @@ namespace freshet::sql::trino {
 inline constexpr int nesting_max = 200;
 /// Levels of the tree: subscripts and fields in a row (a[1][2].b) add to it without parentheses.
 inline constexpr int tree_height_max = 2 * nesting_max;
-/// Levels that the engine's text may have; the engine itself ends at 1000.
+/// Levels that the engine's text may have, and links of a chain whose type is no plain number; the engine itself ends at 1000.
 inline constexpr int engine_depth_max = 750;
 /// Bytes of the engine's text, and of every part of it.
 inline constexpr std::size_t engine_text_bytes_max = std::size_t{16} << 20;
@@ -24,7 +24,7 @@ inline constexpr std::size_t set_parts_max = 2000;
 inline constexpr std::size_t columns_max = 10'000;
 /// Operands of AND and OR that the engine's optimizer sees at once: its time grows with their square.
 inline constexpr std::size_t logic_terms_max = 100;
-/// Links of + - * / that the optimizer sees at once: its time grows with their cube.
+/// Links of + - * / that the optimizer sees at once: its time grows with their cube. A longer chain is a fold over a list.
 inline constexpr std::size_t chain_links_max = 50;
 /// Trino: query.max-grouping-sets.
 inline constexpr std::size_t grouping_sets_max = 2048;

@@ -107,6 +107,7 @@ bool Analysis::leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter
     if (!resolved || !resolved->origin) return false;
     const Origin origin = *resolved->origin;
     const TableInfo& info = tables_.at(scans_[origin.scan].table);
+    if (origin.column >= info.columns.size()) return false;  // path_column
     const TableColumn& key = info.columns[origin.column];
     if (!key.partition || (scan && *scan != origin.scan) || !(resolved->type == key.type)) return false;
     scan = origin.scan;

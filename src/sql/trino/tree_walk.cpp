@@ -13,6 +13,22 @@ struct Node {
     int depth;
 };
 
+/// Calls `each` with the pointers to what is below `expr`, but for its subquery.
+template <class Each>
+void for_children(const Expr& expr, const Each& each) {
+    const auto of_sort = [&](const std::vector<SortItem>& items) {
+        for (const auto& item : items) each(item.expr);
+    };
+    for (const auto& argument : expr.arguments) each(argument);
+    each(expr.filter);
+    of_sort(expr.order_by);
+    if (!expr.over) return;
+    for (const auto& key : expr.over->partition_by) each(key);
+    of_sort(expr.over->order_by);
+    each(expr.over->from.value);
+    each(expr.over->to.value);
+}
+
 class Walk {
   public:
     explicit Walk(const TreeVisitor& visitor) : visitor_(visitor) {}
@@ -49,11 +65,8 @@ class Walk {
     }
     void open(const Expr& expr) {
         if (visitor_.expression) visitor_.expression(expr);
-        add(expr.arguments);
+        for_children(expr, [this](const ExprPtr& child) { add(child); });
         add(expr.query);
-        add(expr.filter);
-        add(expr.order_by);
-        if (expr.over) add(*expr.over);
     }
     void open(const Query& query) {
         for (const auto& with : query.with) add(with.query);
@@ -122,15 +135,9 @@ bool any_of(const Expr& expr, const std::function<bool(const Expr&)>& wanted) {
         const Expr& one = *left.back();
         left.pop_back();
         if (wanted(one)) return true;
-        const auto add = [&](const ExprPtr& child) {
+        for_children(one, [&](const ExprPtr& child) {
             if (child) left.push_back(child.get());
-        };
-        for (const auto& argument : one.arguments) add(argument);
-        add(one.filter);
-        for (const auto& item : one.order_by) add(item.expr);
-        if (!one.over) continue;
-        for (const auto& key : one.over->partition_by) add(key);
-        for (const auto& item : one.over->order_by) add(item.expr);
+        });
     }
     return false;
 }

@@ -30,6 +30,7 @@ struct Field {
     std::string relation;  ///< alias or table name in lower case; "" when it has none
     std::string database;
     Typed value;
+    bool hidden = false;  ///< named, but not one of a star
 };
 
 }  // namespace freshet::sql::trino
