@@ -59,7 +59,7 @@ duckdb::Value value_of(element value, const Type& type) {
 
 class JsonReader final : public RowReader {
   public:
-    explicit JsonReader(RowTarget target) : target_(std::move(target)) {
+    explicit JsonReader(RowTarget target) : target_(std::move(target)), line_(target_.lines_before) {
         const auto& properties = target_.scan->properties;
         const auto found = properties.find("ignore.malformed.json");
         ignore_malformed_ = found != properties.end() && sql::trino::lower_case(found->second) == "true";
@@ -72,12 +72,13 @@ class JsonReader final : public RowReader {
     }
 
     bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) override {
+        ++line_;
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) return false;
         element root;
         const bool parsed = parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS;
         if (parsed && root.is_array() && is_array_table_) return put_array(root, out, row);
         const bool good = parsed && root.is_object();
-        if (!good && !ignore_malformed_) raise("HIVE_CURSOR_ERROR", "Row is not a valid JSON Object in " + target_.file + ": " + std::string(line.substr(0, 100)));
+        if (!good && !ignore_malformed_) raise("HIVE_CURSOR_ERROR", "Row is not a valid JSON Object (a row is one line) in line " + std::to_string(line_) + " of " + target_.file + ": " + std::string(line.substr(0, 100)));
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
             const std::size_t column = target_.columns[i];
             if (column == std::string::npos) continue;
@@ -118,10 +119,11 @@ class JsonReader final : public RowReader {
             good = put_text(out, row, type, scalar_text(value));
         }
         if (good || type.is(TypeKind::varchar)) return;
-        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" + scalar_text(value).substr(0, 200) + "\" in column " + target_.scan->columns[column].name + " of " + target_.file);
+        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" + scalar_text(value).substr(0, 200) + "\" in column " + target_.scan->columns[column].name + " in line " + std::to_string(line_) + " of " + target_.file);
     }
 
     RowTarget target_;
+    std::int64_t line_;
     simdjson::dom::parser parser_;
     std::vector<std::string> keys_;
     bool ignore_malformed_ = false;

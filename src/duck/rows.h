@@ -1,5 +1,6 @@
 // Lines to cells, by the SerDe of the table. One reader a thread.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -20,6 +21,7 @@ struct RowTarget {
     const sql::plan::ScanPlan* scan = nullptr;
     std::vector<std::size_t> columns;  ///< by vector of the chunk; npos: not from the line
     std::string file;                  ///< for messages
+    std::int64_t lines_before = 0;     ///< of the file, that no reader was given
 };
 
 std::unique_ptr<RowReader> make_row_reader(RowTarget target);

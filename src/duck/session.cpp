@@ -33,6 +33,15 @@ bool reads_parquet(const sql::plan::QueryPlan& plan) {
     return std::ranges::any_of(plan.scans, [](const auto& scan) { return scan.format == sql::plan::Format::parquet && !scan.files.empty(); });
 }
 
+/// No row, with the columns of the scan.
+std::string nothing_of(const sql::plan::ScanPlan& scan) {
+    std::string select;
+    for (std::size_t c = 0; c < scan.columns.size(); ++c) {
+        select += (c == 0 ? "SELECT " : ", ") + std::string("CAST(NULL AS ") + sql::trino::engine_type(scan.columns[c].type) + ") AS c" + std::to_string(c);
+    }
+    return select + " WHERE false";
+}
+
 /// Without what the engine advises its own users: how to set an option, what else might have been meant.
 std::string plain(std::string message) {
     message.resize(std::min(message.find('\n'), message.size()));
@@ -82,19 +91,22 @@ struct Session::State {
         auto result = connection->Query(sql);
         if (result->HasError()) result->ThrowError();
     }
+    /// "" when the scan has no files.
+    std::string select_of(const sql::plan::QueryPlan& plan, std::size_t scan) {
+        if (plan.scans[scan].files.empty()) return "";
+        if (plan.scans[scan].format == sql::plan::Format::parquet) return parquet_select(*connection, plan, scan);
+        return "SELECT * FROM freshet_text(" + std::to_string(scan) + ")";
+    }
     void make_scans(const sql::plan::QueryPlan& plan) {
-        for (std::size_t i = 0; i < plan.scans.size(); ++i) {
-            const bool is_parquet = plan.scans[i].format == sql::plan::Format::parquet;
-            std::string select = "SELECT * FROM freshet_text(" + std::to_string(i) + ")";
-            if (is_parquet) select = parquet_select(*connection, plan, i);
-            if (plan.scans[i].files.empty() || select.empty()) {
-                select.clear();
-                for (std::size_t c = 0; c < plan.scans[i].columns.size(); ++c) {
-                    select += (c == 0 ? "SELECT " : ", ") + std::string("CAST(NULL AS ") + sql::trino::engine_type(plan.scans[i].columns[c].type) + ") AS c" + std::to_string(c);
-                }
-                select += " WHERE false";
+        for (std::size_t i = 0; i < plan.scans.size();) {
+            const auto& first = plan.scans[i];
+            std::string all;
+            for (; i < plan.scans.size() && plan.scans[i].view == first.view; ++i) {
+                const std::string select = select_of(plan, i);
+                if (!select.empty()) all += (all.empty() ? "" : " UNION ALL ") + select;
             }
-            command("CREATE OR REPLACE TEMPORARY VIEW scan_" + std::to_string(i) + " AS " + select);
+            if (all.empty()) all = nothing_of(first);
+            command("CREATE OR REPLACE TEMPORARY VIEW scan_" + std::to_string(first.view) + " AS " + all);
         }
     }
     void stream(const sql::plan::QueryPlan& plan, const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {

@@ -101,7 +101,10 @@ class Runner {
         plan::QueryPlan query;
         query.sql = analyzed->sql;
         for (const auto& column : analyzed->columns) query.columns.push_back(column.type);
-        for (const auto& scan : analyzed->scans) query.scans.push_back(tables_.at(scan.table).scan);
+        for (const auto& scan : analyzed->scans) {
+            query.scans.push_back(tables_.at(scan.table).scan);
+            query.scans.back().view = static_cast<std::uint32_t>(query.scans.size() - 1);
+        }
         std::string text;
         const auto done = session_.run(query, [&](std::vector<plan::Cells> rows) {
             for (const auto& row : rows) {

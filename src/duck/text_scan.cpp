@@ -73,7 +73,7 @@ bool open_next(const Bound& bound, Shared& shared, Mine& mine) {
     if (mine.file >= bound.scan.files.size()) return false;
     const auto& file = bound.scan.files[mine.file];
     mine.lines = std::make_unique<LineReader>(file, bound.state.scanned_bytes);
-    RowTarget target{&bound.scan, {}, file.name};
+    RowTarget target{&bound.scan, {}, file.name, header_lines(bound.scan)};
     mine.constants.clear();
     mine.is_constant.clear();
     std::size_t first_key = 0;

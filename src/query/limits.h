@@ -15,6 +15,7 @@ inline constexpr std::size_t small_workers_max = 1;          ///< more for queri
 inline constexpr Millis small_time_max = 10s;                ///< in such a place; what takes longer waits for another one
 inline constexpr std::int64_t small_memory_mib = 512;        ///< DuckDB's memory_limit there
 inline constexpr std::size_t analyses_max = 2;               ///< statements that are read at once
+inline constexpr std::size_t storages_max = 100;              ///< formats with their options that the partitions of one table have
 inline constexpr std::uint64_t symlink_bytes_max = std::uint64_t{16} << 20;  ///< of an object that names the files of a table
 inline constexpr std::uint64_t result_bytes_max = std::uint64_t{2} << 30;  ///< of a result object
 inline constexpr std::size_t answer_bytes_max = std::size_t{64} << 20;     ///< of rows that are asked for without a result object

@@ -27,6 +27,35 @@ bool hidden(const std::string& key, std::size_t prefix) {
     return key.ends_with('/');
 }
 
+void set_storage(sql::plan::ScanPlan& plan, const CatalogTable& table, const CatalogStorage& storage) {
+    plan.format = *format_of(storage);
+    plan.properties = table.parameters;
+    for (const auto& [key, value] : storage.serde_parameters) plan.properties[key] = value;
+}
+
+/// The plan that reads what is stored so, made when there is none; nullptr when there are too many.
+sql::plan::ScanPlan* plan_with(std::vector<sql::plan::ScanPlan>& plans, const CatalogTable& table, const CatalogStorage& storage) {
+    sql::plan::ScanPlan wanted;
+    set_storage(wanted, table, storage);
+    const auto same = [&](const sql::plan::ScanPlan& plan) { return plan.format == wanted.format && plan.properties == wanted.properties; };
+    if (const auto found = std::ranges::find_if(plans, same); found != plans.end()) return &*found;
+    if (plans.size() >= limits::storages_max) return nullptr;
+    wanted.columns = plans[0].columns;
+    return &plans.emplace_back(std::move(wanted));
+}
+
+/// Each file gets a partition of its own, whose last key is its name.
+void add_paths(sql::plan::ScanPlan& plan) {
+    plan.columns.push_back({std::string(trino::path_column), trino::varchar_type(), true, true});
+    std::vector<std::vector<std::optional<std::string>>> partitions;
+    for (auto& file : plan.files) {
+        auto& keys = partitions.emplace_back(plan.partitions[file.partition]);
+        keys.emplace_back(file.name);
+        file.partition = static_cast<std::uint32_t>(partitions.size() - 1);
+    }
+    plan.partitions = std::move(partitions);
+}
+
 sql::plan::File file_of(const std::string& bucket, LocatedObject object, std::uint32_t partition) {
     sql::plan::File file{"s3://" + bucket + "/" + object.key, object.size, partition, {}};
     for (auto& extent : object.extents) file.extents.push_back({std::move(extent.path), extent.offset, extent.size, std::move(extent.key)});
@@ -41,7 +70,7 @@ Problem problem_of(const std::string& code, const std::string& message) {
         {"FUNCTION_NOT_FOUND", {2, 1303}}, {"TYPE_MISMATCH", {2, 1006}}, {"INVALID_VIEW", {2, 1107}}, {"NOT_SUPPORTED", {2, 1200}},
         {"HIVE_BAD_DATA", {2, 1001}}, {"HIVE_CURSOR_ERROR", {2, 1002}}, {"HIVE_CANNOT_OPEN_SPLIT", {2, 1007}}, {"DIVISION_BY_ZERO", {2, 1001}},
         {"INVALID_CAST_ARGUMENT", {2, 1001}}, {"NUMERIC_VALUE_OUT_OF_RANGE", {2, 1001}}, {"INVALID_FUNCTION_ARGUMENT", {2, 1001}},
-        {"VIEW_IS_STALE", {2, 1107}}, {"HIVE_UNSUPPORTED_FORMAT", {2, 1200}}, {"HIVE_INVALID_METADATA", {2, 1005}}, {"EXCEEDED_LOCAL_MEMORY_LIMIT", {1, 0}}, {"EXCEEDED_TIME_LIMIT", {1, 206}}, {"USER_CANCELED", {2, 1011}}, {"GENERIC_INTERNAL_ERROR", {1, 0}},
+        {"VIEW_IS_STALE", {2, 1107}}, {"HIVE_UNSUPPORTED_FORMAT", {2, 1200}}, {"HIVE_INVALID_METADATA", {2, 1005}}, {"HIVE_PARTITION_SCHEMA_MISMATCH", {2, 1009}}, {"EXCEEDED_LOCAL_MEMORY_LIMIT", {1, 0}}, {"EXCEEDED_TIME_LIMIT", {1, 206}}, {"USER_CANCELED", {2, 1011}}, {"GENERIC_INTERNAL_ERROR", {1, 0}},
         {"HIVE_METASTORE_ERROR", {1, 1400}}};
     const auto found = numbers.find(code);
     const auto [category, type] = found == numbers.end() ? std::pair(2, 1006) : found->second;
@@ -94,25 +123,29 @@ io::Task<Outcome<Planner::Planned>> Planner::plan(Home home, const trino::Query&
     planned.columns = analyzed->columns;
     planned.plan.sql = std::move(analyzed->sql);
     for (const auto& column : analyzed->columns) planned.plan.columns.push_back(column.type);
-    for (const auto& one : analyzed->scans) {
-        auto made = co_await scan(home, loaded->tables.at(one.table), loaded->infos.at(one.table), one);
+    for (std::size_t i = 0; i < analyzed->scans.size(); ++i) {
+        const auto& one = analyzed->scans[i];
+        auto made = co_await scans(home, loaded->tables.at(one.table), loaded->infos.at(one.table), one);
         if (!made) co_return std::unexpected(std::move(made.error()));
-        planned.plan.scans.push_back(std::move(*made));
+        for (auto& part : *made) {
+            if (one.used.back()) add_paths(part);
+            part.view = static_cast<std::uint32_t>(i);
+            planned.plan.scans.push_back(std::move(part));
+        }
     }
     co_return planned;
 }
 
-io::Task<Outcome<sql::plan::ScanPlan>> Planner::scan(Home home, const CatalogTable& table, const trino::TableInfo& info, const trino::Scan& scan) {
-    sql::plan::ScanPlan plan;
-    plan.format = *format_of(table);
-    plan.properties = table.parameters;
-    for (const auto& [key, value] : table.serde_parameters) plan.properties[key] = value;
-    for (std::size_t i = 0; i < info.columns.size(); ++i) plan.columns.push_back({info.columns[i].name, info.columns[i].type, info.columns[i].partition, scan.used[i]});
+io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home, const CatalogTable& table, const trino::TableInfo& info, const trino::Scan& scan) {
+    sql::plan::ScanPlan first;
+    for (std::size_t i = 0; i < info.columns.size(); ++i) first.columns.push_back({info.columns[i].name, info.columns[i].type, info.columns[i].partition, scan.used[i]});
+    set_storage(first, table, table);
+    std::vector<sql::plan::ScanPlan> plans{std::move(first)};
     if (table.partition_keys.empty()) {
-        plan.partitions.emplace_back();
-        auto added = co_await add_files(table.location, 0, is_symlink(table), plan);
+        plans[0].partitions.emplace_back();
+        auto added = co_await add_files(table.location, is_symlink(table), plans[0]);
         if (!added) co_return std::unexpected(std::move(added.error()));
-        co_return plan;
+        co_return plans;
     }
     auto partitions = co_await catalog_.partitions(home, table.database, table.name);
     if (!partitions) co_return std::unexpected(catalog_problem(partitions.error()));
@@ -126,14 +159,21 @@ io::Task<Outcome<sql::plan::ScanPlan>> Planner::scan(Home home, const CatalogTab
         keys.resize(table.partition_keys.size());
         const bool kept = std::ranges::all_of(scan.filters, [&](const trino::PartitionFilter& filter) { return trino::may_match(filter, values); });
         if (!kept) continue;
-        plan.partitions.push_back(std::move(keys));
-        auto added = co_await add_files(partition.location, static_cast<std::uint32_t>(plan.partitions.size() - 1), is_symlink(table), plan);
+        if (const auto refused = partition_refusal(table, partition)) co_return std::unexpected(problem_of(refused->code, refused->why));
+        sql::plan::ScanPlan* plan = plan_with(plans, table, partition.storage);
+        if (plan == nullptr) {
+            co_return std::unexpected(problem_of("QUERY_TOO_COMPLEX", "the partitions of table " + table.database + "." + table.name + " are stored in more than " +
+                                                                          std::to_string(limits::storages_max) + " formats"));
+        }
+        plan->partitions.push_back(std::move(keys));
+        auto added = co_await add_files(partition.storage.location, is_symlink(partition.storage), *plan);
         if (!added) co_return std::unexpected(std::move(added.error()));
     }
-    co_return plan;
+    co_return plans;
 }
 
-io::Task<Outcome<bool>> Planner::add_files(std::string location, std::uint32_t partition, bool symlink, sql::plan::ScanPlan& plan) {
+io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink, sql::plan::ScanPlan& plan) {
+    const auto partition = static_cast<std::uint32_t>(plan.partitions.size() - 1);
     std::string bucket, prefix;
     if (!split_location(location, bucket, prefix)) co_return std::unexpected(problem_of("HIVE_INVALID_METADATA", "the location is no S3 path: " + location));
     if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';

@@ -35,8 +35,10 @@ class Planner {
         std::map<std::string, CatalogTable> tables;
     };
     io::Task<Outcome<Loaded>> load(Home home, const sql::trino::Query& query, std::string database);
-    io::Task<Outcome<sql::plan::ScanPlan>> scan(Home home, const CatalogTable& table, const sql::trino::TableInfo& info, const sql::trino::Scan& scan);
-    io::Task<Outcome<bool>> add_files(std::string location, std::uint32_t partition, bool symlink, sql::plan::ScanPlan& plan);
+    /// One plan for each way in which files of the table or of its partitions are stored.
+    io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> scans(Home home, const CatalogTable& table, const sql::trino::TableInfo& info, const sql::trino::Scan& scan);
+    /// Those of the plan's last partition.
+    io::Task<Outcome<bool>> add_files(std::string location, bool symlink, sql::plan::ScanPlan& plan);
     /// The files that the lines of an object name.
     io::Task<Outcome<bool>> add_named_files(std::string bucket, LocatedObject names, std::uint32_t partition, sql::plan::ScanPlan& plan);
     CatalogPort& catalog_;

@@ -25,18 +25,23 @@ struct CatalogColumn {
     std::string comment;
 };
 
-struct CatalogTable {
-    std::string database;
-    std::string name;
-    std::string table_type;  ///< "EXTERNAL_TABLE", "VIRTUAL_VIEW"
-    std::string comment;
+/// Where the files of a table or of one partition are, and how they are read.
+struct CatalogStorage {
     std::vector<CatalogColumn> columns;
-    std::vector<CatalogColumn> partition_keys;
     std::string location;  ///< "s3://bucket/prefix/"
     std::string input_format;
     std::string output_format;
     std::string serde;
     Properties serde_parameters;
+    std::vector<std::string> more_locations;
+};
+
+struct CatalogTable : CatalogStorage {
+    std::string database;
+    std::string name;
+    std::string table_type;  ///< "EXTERNAL_TABLE", "VIRTUAL_VIEW"
+    std::string comment;
+    std::vector<CatalogColumn> partition_keys;
     Properties parameters;
     std::string view_original_text;
     std::string view_expanded_text;
@@ -45,7 +50,7 @@ struct CatalogTable {
 
 struct CatalogPartition {
     std::vector<std::string> values;  ///< in the order of the partition keys
-    std::string location;
+    CatalogStorage storage;
 };
 
 struct CatalogDatabase {
@@ -78,6 +83,7 @@ class CatalogPort {
     virtual io::Task<Result<>> drop_table(Home home, std::string database, std::string name) = 0;
     virtual io::Task<Result<std::vector<CatalogPartition>>> partitions(Home home, std::string database,
                                                                        std::string table) = 0;
+    /// Each with its location; the rest of its storage is the table's.
     virtual io::Task<Result<>> create_partitions(Home home, std::string database, std::string table,
                                                  std::vector<CatalogPartition> partitions) = 0;
     virtual io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,

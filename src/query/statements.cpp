@@ -234,7 +234,9 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
     if (table.partition_keys.empty()) co_return std::unexpected(ddl_problem("FAILED: SemanticException table is not partitioned but partition spec exists"));
     std::vector<CatalogPartition> made;
     for (const auto& spec : statement.partitions) {
-        CatalogPartition partition{std::vector<std::string>(table.partition_keys.size()), spec.location};
+        CatalogPartition partition;
+        partition.values.resize(table.partition_keys.size());
+        partition.storage.location = spec.location;
         std::size_t found = 0;
         for (const auto& [key, value] : spec.values) {
             for (std::size_t i = 0; i < table.partition_keys.size(); ++i) {
@@ -246,7 +248,7 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
         if (found != table.partition_keys.size() || spec.values.size() != found) {
             co_return std::unexpected(ddl_problem("FAILED: SemanticException Partition spec does not name all partition columns of the table, or others"));
         }
-        if (partition.location.empty()) partition.location = with_slash(table.location) + partition_path(table.partition_keys, partition.values);
+        if (spec.location.empty()) partition.storage.location = with_slash(table.location) + partition_path(table.partition_keys, partition.values);
         made.push_back(std::move(partition));
     }
     for (auto& partition : made) {
@@ -294,7 +296,9 @@ io::Task<Outcome<Printed>> Statements::repair(Home home, CatalogTable table) {
         if (values.size() != table.partition_keys.size() || !present.insert(values).second) continue;
         const std::string path = partition_path(table.partition_keys, values);
         told += (told.empty() ? "Partitions not in metastore:\t" : "\t") + table.name + ":" + path;
-        missing.push_back({values, with_slash(table.location) + path});
+        CatalogPartition& partition = missing.emplace_back();
+        partition.values = std::move(values);
+        partition.storage.location = with_slash(table.location) + path;
     }
     if (!told.empty()) printed.lines.push_back(told);
     for (const auto& partition : missing) {

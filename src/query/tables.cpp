@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "record/json.h"
 #include "sql/trino/parser.h"
 
 namespace freshet::query {
@@ -15,117 +16,24 @@ namespace trino = sql::trino;
 constexpr std::string_view view_begin = "/* Presto View: ";
 constexpr std::string_view view_end = " */";
 
-void put_point(std::string& text, std::uint32_t point) {
-    if (point < 0x80) {
-        text += static_cast<char>(point);
-    } else if (point < 0x800) {
-        text += static_cast<char>(0xC0U | point >> 6U);
-        text += static_cast<char>(0x80U | (point & 63U));
-    } else if (point < 0x10000) {
-        text += static_cast<char>(0xE0U | point >> 12U);
-        text += static_cast<char>(0x80U | (point >> 6U & 63U));
-        text += static_cast<char>(0x80U | (point & 63U));
-    } else {
-        text += static_cast<char>(0xF0U | point >> 18U);
-        text += static_cast<char>(0x80U | (point >> 12U & 63U));
-        text += static_cast<char>(0x80U | (point >> 6U & 63U));
-        text += static_cast<char>(0x80U | (point & 63U));
-    }
-}
-
-std::uint32_t hex_of(std::string_view digits) { return static_cast<std::uint32_t>(std::strtoul(std::string(digits).c_str(), nullptr, 16)); }
-
-/// The JSON string whose opening quote is at `at`; moved behind it. The view's JSON is flat enough for this.
-std::string json_text(std::string_view json, std::size_t& at) {
-    std::string text;
-    for (++at; at < json.size() && json[at] != '"'; ++at) {
-        if (json[at] != '\\' || at + 1 >= json.size()) {
-            text += json[at];
-            continue;
-        }
-        const char c = json[++at];
-        if (c == 'u' && at + 4 < json.size()) {
-            std::uint32_t point = hex_of(json.substr(at + 1, 4));
-            at += 4;
-            if (point >= 0xD800 && point < 0xDC00 && json.substr(at + 1, 2) == "\\u") {
-                point = 0x10000 + ((point - 0xD800) << 10U) + (hex_of(json.substr(at + 3, 4)) - 0xDC00);
-                at += 6;
-            }
-            put_point(text, point);
-        } else {
-            text += c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c == 'b' ? '\b' : c == 'f' ? '\f' : c;
-        }
-    }
-    ++at;
-    return text;
+std::string json_quoted(std::string_view text) {
+    std::string quoted;
+    record::append_json_text(text, quoted);
+    return quoted;
 }
 
 /// The text of a member of the outermost object; "" when there is none.
-std::string json_member(std::string_view json, std::string_view name) {
-    int depth = 0;
-    for (std::size_t at = 0; at < json.size();) {
-        if (json[at] == '{' || json[at] == '[') ++depth;
-        if (json[at] == '}' || json[at] == ']') --depth;
-        if (json[at] != '"') {
-            ++at;
-            continue;
-        }
-        const std::string key = json_text(json, at);
-        while (at < json.size() && (json[at] == ' ' || json[at] == '\n')) ++at;
-        if (depth != 1 || key != name || at >= json.size() || json[at] != ':') continue;
-        at = json.find_first_not_of(" \n\t", at + 1);
-        return at != std::string_view::npos && json[at] == '"' ? json_text(json, at) : "";
-    }
-    return "";
-}
-
-/// Names and types of the members of "columns".
-std::vector<std::pair<std::string, std::string>> json_columns(std::string_view json) {
-    std::vector<std::pair<std::string, std::string>> columns;
-    int depth = 0;
-    std::string outer;
-    for (std::size_t at = 0; at < json.size();) {
-        if (json[at] == '{' && depth == 2 && outer == "columns") columns.emplace_back();
-        if (json[at] == '{' || json[at] == '[') ++depth;
-        if (json[at] == '}' || json[at] == ']') --depth;
-        if (json[at] != '"') {
-            ++at;
-            continue;
-        }
-        const std::string key = json_text(json, at);
-        at = std::min(json.find_first_not_of(" \n\t", at), json.size());
-        if (at >= json.size() || json[at] != ':') continue;
-        if (depth == 1) outer = key;
-        at = std::min(json.find_first_not_of(" \n\t", at + 1), json.size());
-        if (depth != 3 || columns.empty() || at >= json.size() || json[at] != '"') continue;
-        std::string value = json_text(json, at);
-        if (key == "name") columns.back().first = std::move(value);
-        if (key == "type") columns.back().second = std::move(value);
-    }
-    return columns;
-}
-
-std::string json_quoted(std::string_view text) {
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            quoted += '\\';
-            quoted += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            quoted += c;
-        }
-    }
-    return quoted + "\"";
+std::string member(const std::vector<record::JsonMember>& members, std::string_view path) {
+    const auto found = std::ranges::find(members, path, &record::JsonMember::path);
+    return found == members.end() || found->sort == '0' ? "" : found->text;
 }
 
 }  // namespace
 
 bool is_view(const CatalogTable& table) { return table.table_type == "VIRTUAL_VIEW"; }
 
-std::optional<sql::plan::Format> format_of(const CatalogTable& table) {
-    const std::string serde = trino::lower_case(table.serde);
+std::optional<sql::plan::Format> format_of(const CatalogStorage& storage) {
+    const std::string serde = trino::lower_case(storage.serde);
     const auto has = [&](std::string_view part) { return serde.find(part) != std::string::npos; };
     if (has("opencsvserde")) return sql::plan::Format::quoted;
     if (has("jsonserde")) return sql::plan::Format::json;
@@ -134,31 +42,77 @@ std::optional<sql::plan::Format> format_of(const CatalogTable& table) {
     return std::nullopt;
 }
 
-bool is_symlink(const CatalogTable& table) { return table.input_format == "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat"; }
+bool is_symlink(const CatalogStorage& storage) { return storage.input_format == "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat"; }
 
 namespace {
 
-/// Why files of the table's InputFormat are not what its SerDe reads; "" when they are. A table that names none is read
-/// as its SerDe says.
-std::string wrong_input_format(const CatalogTable& table, sql::plan::Format format) {
+/// Why files of the InputFormat are not what the SerDe reads; "" when they are.
+std::string wrong_input_format(const CatalogStorage& storage, sql::plan::Format format) {
     static constexpr std::string_view of_text[] = {"org.apache.hadoop.mapred.TextInputFormat"};
     static constexpr std::string_view of_parquet[] = {"org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat", "parquet.hive.DeprecatedParquetInputFormat",
                                                       "parquet.hive.MapredParquetInputFormat"};
-    const auto named = [&](const auto& list) { return std::ranges::find(list, table.input_format) != std::end(list); };
+    const auto named = [&](const auto& list) { return std::ranges::find(list, storage.input_format) != std::end(list); };
     const bool is_parquet = format == sql::plan::Format::parquet;
-    if (table.input_format.empty() || is_symlink(table) || (is_parquet ? named(of_parquet) : named(of_text))) return "";
-    if (table.input_format == "org.apache.hadoop.mapred.SequenceFileInputFormat") return fmt::format("Freshet does not build {} (table {}.{})", table.input_format, table.database, table.name);
+    if (is_symlink(storage) || (is_parquet ? named(of_parquet) : named(of_text))) return "";
+    if (storage.input_format.empty()) return "Unable to create input format: its StorageDescriptor names no InputFormat";
+    if (storage.input_format == "org.apache.hadoop.mapred.SequenceFileInputFormat") return "Freshet does not build " + storage.input_format;
     const bool known = named(of_text) || named(of_parquet);
-    return fmt::format("Unable to create input format {}{} (table {}.{})", table.input_format, known ? " for SerDe " + table.serde : "", table.database, table.name);
+    return "Unable to create input format " + storage.input_format + (known ? " for SerDe " + storage.serde : "");
 }
 
-void refuse(trino::TableInfo& info, std::string why, const char* code = "NOT_SUPPORTED") {
+/// Why nothing reads such files; `whose` is the table or the partition.
+std::optional<Refusal> storage_refusal(const CatalogStorage& storage, const std::string& whose) {
+    const auto format = format_of(storage);
+    if (!format) return Refusal{"NOT_SUPPORTED", fmt::format("the SerDe {} of {} is not supported", storage.serde.empty() ? "(none)" : storage.serde, whose)};
+    if (std::string why = wrong_input_format(storage, *format); !why.empty()) return Refusal{"HIVE_UNSUPPORTED_FORMAT", fmt::format("{} ({})", why, whose)};
+    if (!storage.more_locations.empty()) return Refusal{"NOT_SUPPORTED", fmt::format("AdditionalLocations of {} are not supported", whose)};
+    return std::nullopt;
+}
+
+/// Whether what was written as `from` is read right as `to`.
+bool reads_as(const trino::Type& from, const trino::Type& to) {
+    using enum trino::TypeKind;
+    if (from.is(row) && to.is(row)) {  // either may have more fields at its end
+        for (std::size_t i = 0; i < std::min(from.names.size(), to.names.size()); ++i) {
+            if (trino::lower_case(from.names[i]) != trino::lower_case(to.names[i]) || !reads_as(from.arguments[i], to.arguments[i])) return false;
+        }
+        return true;
+    }
+    if (from.kind == to.kind) return std::ranges::equal(from.arguments, to.arguments, reads_as);
+    if (from.is(varchar)) return to.arguments.empty();
+    if (from.is_integer() && to.is(varchar)) return true;
+    return from.is_numeric() && to.is_numeric() && trino::coerces(from, to);
+}
+
+void refuse(trino::TableInfo& info, std::string why, std::string code = "NOT_SUPPORTED") {
     info.readable = false;
     info.why = std::move(why);
-    info.why_code = code;
+    info.why_code = std::move(code);
 }
 
 }  // namespace
+
+std::optional<Refusal> partition_refusal(const CatalogTable& table, const CatalogPartition& partition) {
+    const std::string path = partition_path(table.partition_keys, partition.values);
+    const std::string name = fmt::format("partition {} of table {}.{}", path, table.database, table.name);
+    if (auto refused = storage_refusal(partition.storage, name)) return refused;
+    // Text has its columns by position, the others by name.
+    const auto format = *format_of(partition.storage);
+    const bool by_name = format == sql::plan::Format::json || format == sql::plan::Format::parquet;
+    const auto& columns = partition.storage.columns;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const CatalogColumn& wanted = table.columns[i];
+        const auto found = by_name ? std::ranges::find(columns, wanted.name, &CatalogColumn::name) : columns.begin() + static_cast<std::ptrdiff_t>(std::min(i, columns.size()));
+        if (found == columns.end() || found->type == wanted.type) continue;
+        const auto from = trino::parse_hive_type(found->type), to = trino::parse_hive_type(wanted.type);
+        if (from && to && reads_as(*from, *to)) continue;
+        return Refusal{"HIVE_PARTITION_SCHEMA_MISMATCH",
+                       fmt::format("There is a mismatch between the table and partition schemas. The types are incompatible and cannot be coerced. The column '{}' in table '{}.{}' is declared as type '{}', "
+                                   "but partition '{}' declared column '{}' as type '{}'.",
+                                   wanted.name, table.database, table.name, wanted.type, path, found->name, found->type)};
+    }
+    return std::nullopt;
+}
 
 trino::TableInfo table_info(const CatalogTable& table) {
     trino::TableInfo info;
@@ -183,12 +137,7 @@ trino::TableInfo table_info(const CatalogTable& table) {
     };
     for (const auto& column : table.columns) add(column, false);
     for (const auto& key : table.partition_keys) add(key, true);
-    const auto format = format_of(table);
-    if (!format) {
-        refuse(info, fmt::format("the SerDe {} of table {}.{} is not supported", table.serde, table.database, table.name));
-    } else if (std::string why = wrong_input_format(table, *format); !why.empty()) {
-        refuse(info, std::move(why), "HIVE_UNSUPPORTED_FORMAT");
-    }
+    if (auto refused = storage_refusal(table, fmt::format("table {}.{}", table.database, table.name))) refuse(info, std::move(refused->why), std::move(refused->code));
     // Their files are not their rows: a log beside them says which count.
     for (const char* key : {"table_type", "spark.sql.sources.provider"}) {
         const auto found = table.parameters.find(key);
@@ -209,7 +158,13 @@ std::optional<StoredView> read_view(const CatalogTable& table) {
     if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return std::nullopt;
     std::string json;
     if (!base64_decode(text.substr(begin + view_begin.size(), end - begin - view_begin.size()), json)) return std::nullopt;
-    StoredView view{json_member(json, "originalSql"), trino::lower_case(json_member(json, "schema")), json_columns(json)};
+    const auto stored = record::members_of(json);
+    if (!stored) return std::nullopt;
+    StoredView view{member(*stored, "$.originalSql"), trino::lower_case(member(*stored, "$.schema")), {}};
+    for (const auto& column : record::elements_of(member(*stored, "$.columns")).value_or(std::vector<std::string>())) {
+        const auto members = record::members_of(column).value_or(std::vector<record::JsonMember>());
+        view.columns.emplace_back(member(members, "$.name"), member(members, "$.type"));
+    }
     if (view.sql.empty()) return std::nullopt;
     if (view.database.empty()) view.database = table.database;
     return view;
@@ -263,7 +218,7 @@ std::string unescape_path(std::string_view text) {
     std::string made;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%' && i + 2 < text.size() && std::isxdigit(static_cast<unsigned char>(text[i + 1])) && std::isxdigit(static_cast<unsigned char>(text[i + 2]))) {
-            made += static_cast<char>(hex_of(text.substr(i + 1, 2)));
+            made += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
             i += 2;
         } else {
             made += text[i];

@@ -12,10 +12,17 @@ namespace freshet::query {
 
 sql::trino::TableInfo table_info(const CatalogTable& table);
 /// nullopt: the SerDe is not built.
-std::optional<sql::plan::Format> format_of(const CatalogTable& table);
+std::optional<sql::plan::Format> format_of(const CatalogStorage& storage);
 
-/// The objects under the table's location name the files that hold its rows.
-bool is_symlink(const CatalogTable& table);
+/// The objects under the location name the files that hold the rows.
+bool is_symlink(const CatalogStorage& storage);
+
+/// Code and sentence of a refusal.
+struct Refusal {
+    std::string code, why;
+};
+/// Why the rows of a partition cannot be read as its own storage and the table's columns say.
+std::optional<Refusal> partition_refusal(const CatalogTable& table, const CatalogPartition& partition);
 
 bool is_view(const CatalogTable& table);
 /// What "/* Presto View: <base64 JSON> */" holds.

@@ -1,6 +1,8 @@
 #include "app/ports/query.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace freshet::app {
 namespace {
@@ -21,7 +23,7 @@ Result<> plain(const Result<T>& result) {
     return {};
 }
 
-query::CatalogDatabase told(catalog::Database database) {
+query::CatalogDatabase to_query_database(catalog::Database database) {
     return {std::move(database.name), std::move(database.description), std::move(database.location),
             std::move(database.parameters)};
 }
@@ -31,14 +33,33 @@ std::vector<query::CatalogColumn> columns_of(const std::vector<catalog::Column>&
     for (const auto& column : list) made.push_back({column.name, column.type, column.comment});
     return made;
 }
-std::vector<catalog::Column> columns_of(const std::vector<query::CatalogColumn>& list) {
-    std::vector<catalog::Column> made;
-    for (const auto& column : list) made.push_back({column.name, column.type, column.comment, {}});
+/// A column that was there keeps what a query does not know of it.
+void set_columns(std::vector<catalog::Column>& columns,
+                 const std::vector<query::CatalogColumn>& list) {
+    const std::vector<catalog::Column> before = std::exchange(columns, {});
+    for (const auto& column : list) {
+        const auto known = std::ranges::find(before, column.name, &catalog::Column::name);
+        columns.push_back({column.name, column.type, column.comment,
+                           known == before.end() ? catalog::Properties() : known->parameters});
+    }
+}
+
+query::CatalogStorage to_query_storage(catalog::Storage storage) {
+    query::CatalogStorage made;
+    made.columns = columns_of(storage.columns);
+    made.location = std::move(storage.location);
+    made.input_format = std::move(storage.input_format);
+    made.output_format = std::move(storage.output_format);
+    made.serde = std::move(storage.serde);
+    made.serde_parameters = std::move(storage.serde_parameters);
+    made.more_locations = std::move(storage.more_locations);
     return made;
 }
 
-query::CatalogTable told(catalog::Table table) {
+query::CatalogTable to_query_table(catalog::Table table) {
     query::CatalogTable made;
+    if (table.storage)
+        static_cast<query::CatalogStorage&>(made) = to_query_storage(std::move(*table.storage));
     made.database = std::move(table.database);
     made.name = std::move(table.name);
     made.table_type = std::move(table.type);
@@ -48,34 +69,28 @@ query::CatalogTable told(catalog::Table table) {
     made.view_original_text = std::move(table.view_original_text);
     made.view_expanded_text = std::move(table.view_expanded_text);
     made.created = table.created;
-    if (table.storage) {
-        made.columns = columns_of(table.storage->columns);
-        made.location = table.storage->location;
-        made.input_format = table.storage->input_format;
-        made.output_format = table.storage->output_format;
-        made.serde = table.storage->serde;
-        made.serde_parameters = table.storage->serde_parameters;
-    }
     return made;
 }
 
-catalog::Table meant(query::CatalogTable table) {
-    catalog::Table made;
+/// `made` with what the query service knows of a table; the rest of it stays.
+catalog::Table to_catalog_table(query::CatalogTable table, catalog::Table made) {
     made.database = std::move(table.database);
     made.name = std::move(table.name);
     made.type = std::move(table.table_type);
     made.description = std::move(table.comment);
-    made.partition_keys = columns_of(table.partition_keys);
+    set_columns(made.partition_keys, table.partition_keys);
     made.parameters = std::move(table.parameters);
     made.view_original_text = std::move(table.view_original_text);
     made.view_expanded_text = std::move(table.view_expanded_text);
-    catalog::Storage& storage = made.storage.emplace();
-    storage.columns = columns_of(table.columns);
+    if (!made.storage) made.storage.emplace();
+    catalog::Storage& storage = *made.storage;
+    set_columns(storage.columns, table.columns);
     storage.location = std::move(table.location);
     storage.input_format = std::move(table.input_format);
     storage.output_format = std::move(table.output_format);
     storage.serde = std::move(table.serde);
     storage.serde_parameters = std::move(table.serde_parameters);
+    storage.more_locations = std::move(table.more_locations);
     return made;
 }
 
@@ -84,7 +99,7 @@ catalog::Table meant(query::CatalogTable table) {
 io::Task<void> QueryCatalog::make_default(catalog::Home home) {
     catalog::Database database;
     database.name = "default";
-    // That it exists already is as good.
+    // Already existing is fine.
     auto made = co_await catalog_.create_database(std::move(home), std::move(database));
     (void)made;
 }
@@ -94,7 +109,7 @@ io::Task<Result<std::vector<query::CatalogDatabase>>> QueryCatalog::databases(qu
     auto found = co_await catalog_.databases(home_of(home));
     if (!found) co_return translated(found.error());
     std::vector<query::CatalogDatabase> made;
-    for (auto& database : *found) made.push_back(told(std::move(database)));
+    for (auto& database : *found) made.push_back(to_query_database(std::move(database)));
     co_return made;
 }
 
@@ -103,7 +118,7 @@ io::Task<Result<query::CatalogDatabase>> QueryCatalog::database(query::Home home
     if (name == "default") co_await make_default(home_of(home));
     auto found = co_await catalog_.database(home_of(home), std::move(name));
     if (!found) co_return translated(found.error());
-    co_return told(std::move(*found));
+    co_return to_query_database(std::move(*found));
 }
 
 io::Task<Result<>> QueryCatalog::create_database(query::Home home,
@@ -128,7 +143,7 @@ io::Task<Result<std::vector<query::CatalogTable>>> QueryCatalog::tables(query::H
     auto found = co_await catalog_.tables(home_of(home), std::move(database));
     if (!found) co_return translated(found.error());
     std::vector<query::CatalogTable> made;
-    for (auto& table : *found) made.push_back(told(std::move(table)));
+    for (auto& table : *found) made.push_back(to_query_table(std::move(table)));
     co_return made;
 }
 
@@ -136,17 +151,20 @@ io::Task<Result<query::CatalogTable>> QueryCatalog::table(query::Home home, std:
                                                           std::string name) {
     auto found = co_await catalog_.table(home_of(home), std::move(database), std::move(name));
     if (!found) co_return translated(found.error());
-    co_return told(std::move(*found));
+    co_return to_query_table(std::move(*found));
 }
 
 io::Task<Result<>> QueryCatalog::create_table(query::Home home, query::CatalogTable table) {
-    auto done = co_await catalog_.create_table(home_of(home), meant(std::move(table)));
+    auto done =
+        co_await catalog_.create_table(home_of(home), to_catalog_table(std::move(table), {}));
     co_return plain(done);
 }
 
 io::Task<Result<>> QueryCatalog::update_table(query::Home home, query::CatalogTable table) {
-    auto done =
-        co_await catalog_.update_table(home_of(home), meant(std::move(table)), std::nullopt);
+    auto found = co_await catalog_.table(home_of(home), table.database, table.name);
+    if (!found) co_return translated(found.error());
+    auto made = to_catalog_table(std::move(table), std::move(*found));
+    auto done = co_await catalog_.update_table(home_of(home), std::move(made), std::nullopt);
     co_return plain(done);
 }
 
@@ -161,9 +179,11 @@ io::Task<Result<std::vector<query::CatalogPartition>>> QueryCatalog::partitions(
     auto found = co_await catalog_.partitions(home_of(home), std::move(database), std::move(table));
     if (!found) co_return translated(found.error());
     std::vector<query::CatalogPartition> made;
-    for (auto& partition : *found)
-        made.push_back(
-            {std::move(partition.values), partition.storage ? partition.storage->location : ""});
+    for (auto& partition : *found) {
+        auto& one = made.emplace_back();
+        one.values = std::move(partition.values);
+        if (partition.storage) one.storage = to_query_storage(std::move(*partition.storage));
+    }
     co_return made;
 }
 
@@ -177,7 +197,7 @@ io::Task<Result<>> QueryCatalog::create_partitions(
         made.values = std::move(partition.values);
         made.storage = found->storage;
         if (!made.storage) made.storage.emplace();
-        made.storage->location = std::move(partition.location);
+        made.storage->location = std::move(partition.storage.location);
         auto done =
             co_await catalog_.create_partition(home_of(home), database, table, std::move(made));
         if (!done) co_return translated(done.error());

@@ -39,7 +39,9 @@ struct ScanColumn {
     bool used = true;
 };
 
+/// Files that are read alike. The SQL names the view scan_N: its rows are those of all plans with `view` N.
 struct ScanPlan {
+    std::uint32_t view = 0;
     Format format = Format::delimited;
     std::vector<ScanColumn> columns;  ///< partition keys last
     /// Values of the partition keys, in their order; one empty entry for a table without partitions.

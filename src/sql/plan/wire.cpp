@@ -95,6 +95,7 @@ class Reader {
 };
 
 void write_scan(Writer& out, const ScanPlan& scan) {
+    out.number(scan.view);
     out.number(static_cast<std::uint64_t>(scan.format));
     out.number(scan.columns.size());
     for (const auto& column : scan.columns) {
@@ -129,6 +130,7 @@ void write_scan(Writer& out, const ScanPlan& scan) {
 
 ScanPlan read_scan(Reader& in) {
     ScanPlan scan;
+    scan.view = static_cast<std::uint32_t>(in.number());
     scan.format = static_cast<Format>(in.number());
     for (auto left = in.count(); left > 0 && in.good(); --left) {
         ScanColumn column;
