@@ -4,6 +4,7 @@
 
 #include "analytics/analytics.h"
 #include "analytics/limits.h"
+#include "base/utf8.h"
 #include "record/text.h"
 
 namespace freshet::analytics {
@@ -48,7 +49,7 @@ io::Task<Result<>> Applications::discover(ApplicationKey caller, Sample sample, 
         records = std::move(*sampled);
     }
     if (records.empty()) co_return fail(Errc::no_schema, "No records were found in the source");
-    for (const auto& one : records) out->raw.push_back(record::repaired_utf8(one.data.view()));
+    for (const auto& one : records) out->raw.push_back(repaired_utf8(one.data.view()));
     std::vector<Bytes> data;
     if (sample.processor) {
         Bytes event =
@@ -64,7 +65,7 @@ io::Task<Result<>> Applications::discover(ApplicationKey caller, Sample sample, 
     } else {
         for (const auto& one : records) data.push_back(one.data);
     }
-    for (const Bytes& one : data) out->processed.push_back(record::repaired_utf8(one.view()));
+    for (const Bytes& one : data) out->processed.push_back(repaired_utf8(one.view()));
     auto found = co_await parts_.pool.run([&] { return record::discover(data); });
     if (!found) co_return fail(Errc::no_schema, found.error().message());
     out->found = std::move(*found);

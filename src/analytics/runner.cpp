@@ -9,6 +9,7 @@
 #include "analytics/store.h"
 #include "analytics/trouble.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "record/kpl.h"
 #include "record/text.h"
 #include "io/steady_time.h"
@@ -494,7 +495,7 @@ void Runner::remember(const std::vector<flow::Emitted>& emitted) {
             for (const record::Vector& column : one.rows.columns) {
                 cells.push_back(std::nullopt);
                 if (!column.nulls[row])
-                    cells.back() = record::utf8_prefix(record::to_text(column, row),
+                    cells.back() = utf8_prefix(record::to_text(column, row),
                                                        limits::window_cell_characters_max);
                 windows.back().bytes += sizeof(cells.back()) + cells.back().value_or("").size();
             }

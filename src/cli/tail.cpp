@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "base/digest.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/json_text.h"
 #include "cli/record_filter.h"
@@ -146,7 +147,7 @@ class Tail {
     static std::string json_line(std::string_view when, std::string_view shard,
                                  std::string_view sequence, std::string_view key,
                                  std::string_view data) {
-        const bool is_text = record::is_utf8(data);
+        const bool is_text = is_utf8(data);
         return fmt::format(
             R"({{"arrival":{},"shard":{},"sequence_number":{},"partition_key":{},"{}":{}}})",
             json_text(when), json_text(shard), json_text(sequence), json_text(key),

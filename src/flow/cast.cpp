@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/utf8.h"
 #include "flow/evaluate.h"
 #include "record/cell.h"
 #include "record/text.h"
@@ -88,7 +89,7 @@ class Cast {
             text = arena_.copy(record::to_text(from_, row));
         }
         if (text.size() > static_cast<std::size_t>(type_.size) &&
-            record::utf8_length(text) > static_cast<std::size_t>(type_.size))
+            utf8_length(text) > static_cast<std::size_t>(type_.size))
             return false;
         to_.texts[row] =
             type_.kind == Kind::character ? record::sized_text(type_, text, arena_) : text;
@@ -155,7 +156,7 @@ VectorPtr evaluate_cast(const Typed& expr, const VectorPtr& from, const Evaluati
         if (cast.one(row)) continue;
         evaluation.troubles.add(row,
                                 fmt::format("'{}' does not fit {}",
-                                            record::utf8_prefix(record::to_text(*from, row), 64),
+                                            utf8_prefix(record::to_text(*from, row), 64),
                                             to_string(expr.type)));
     }
     return result;

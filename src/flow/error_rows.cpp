@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/utf8.h"
 #include "flow/limits.h"
 #include "flow/program.h"
 #include "record/decode.h"
@@ -27,7 +28,7 @@ void ErrorRows::add(std::string_view name, std::string_view message, std::int64_
                     std::string_view row, std::string_view pump) {
     last_rowtime_ = rowtime;
     if (!is_full()) return push(name, message, rowtime, row, pump);
-    if (left_out_++ == 0) first_left_out_ = record::utf8_prefix(message, 512);
+    if (left_out_++ == 0) first_left_out_ = utf8_prefix(message, 512);
 }
 
 void ErrorRows::push(std::string_view name, std::string_view message, std::int64_t rowtime,
@@ -43,10 +44,10 @@ void ErrorRows::push(std::string_view name, std::string_view message, std::int64
     rows_.columns[0].push(rowtime);
     rows_.columns[1].push(std::string_view("ERROR"));
     rows_.columns[2].push(name);
-    rows_.columns[3].push(arena_.copy(record::utf8_prefix(message, 4096)));
+    rows_.columns[3].push(arena_.copy(utf8_prefix(message, 4096)));
     rows_.columns[4].push(rowtime);
     rows_.columns[5].push(std::string_view(digits, row.size() * 2));
-    rows_.columns[6].push(arena_.copy(record::utf8_prefix(pump, 128)));
+    rows_.columns[6].push(arena_.copy(utf8_prefix(pump, 128)));
     rows_.rowtimes.push_back(rowtime);
 }
 

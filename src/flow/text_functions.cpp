@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/utf8.h"
 #include "flow/evaluate.h"
 #include "record/text.h"
 
@@ -18,11 +19,11 @@ namespace {
 
 /// Characters [from, to) of `text`, counted from 0 and clipped.
 std::string_view part(std::string_view text, std::int64_t from, std::int64_t to) {
-    const auto length = static_cast<std::int64_t>(record::utf8_length(text));
+    const auto length = static_cast<std::int64_t>(utf8_length(text));
     from = std::clamp<std::int64_t>(from, 0, length);
     to = std::clamp<std::int64_t>(to, from, length);
-    const std::size_t first = record::utf8_prefix(text, static_cast<std::size_t>(from)).size();
-    return record::utf8_prefix(text.substr(first), static_cast<std::size_t>(to - from));
+    const std::size_t first = utf8_prefix(text, static_cast<std::size_t>(from)).size();
+    return utf8_prefix(text.substr(first), static_cast<std::size_t>(to - from));
 }
 
 std::string cased(Function function, std::string_view text) {
@@ -48,7 +49,7 @@ std::int64_t position(std::string_view what, std::string_view text) {
     const std::size_t at = text.find(what);
     return at == std::string_view::npos
                ? 0
-               : static_cast<std::int64_t>(record::utf8_length(text.substr(0, at))) + 1;
+               : static_cast<std::int64_t>(utf8_length(text.substr(0, at))) + 1;
 }
 
 class TextCall {
@@ -71,7 +72,7 @@ class TextCall {
         switch (expr_.function) {
             case Function::char_length:
                 result_.integers[row] =
-                    static_cast<std::int64_t>(record::utf8_length(text(0, row)));
+                    static_cast<std::int64_t>(utf8_length(text(0, row)));
                 return;
             case Function::position:
                 result_.integers[row] = position(text(0, row), text(1, row));
@@ -126,7 +127,7 @@ class TextCall {
 
     void set(std::uint32_t row, const std::string& value) {
         result_.texts[row] =
-            arena_.copy(record::utf8_prefix(value, static_cast<std::size_t>(expr_.type.size)));
+            arena_.copy(utf8_prefix(value, static_cast<std::size_t>(expr_.type.size)));
     }
     void trouble(std::uint32_t row, std::string message) {
         result_.nulls[row] = 1;
@@ -137,7 +138,7 @@ class TextCall {
     /// reference's tables show.
     void substring(std::uint32_t row) {
         const std::string_view from = text(0, row);
-        const auto length = static_cast<std::int64_t>(record::utf8_length(from));
+        const auto length = static_cast<std::int64_t>(utf8_length(from));
         const std::int64_t start = number(1, row);
         const std::int64_t count = args_.size() > 2 ? number(2, row) : length + 1;
         if (count < 0) return trouble(row, "SUBSTRING takes a length of 0 or more");
@@ -154,7 +155,7 @@ class TextCall {
         const std::int64_t start = number(2, row);
         const std::int64_t count = args_.size() > 3
                                        ? number(3, row)
-                                       : static_cast<std::int64_t>(record::utf8_length(with));
+                                       : static_cast<std::int64_t>(utf8_length(with));
         if (start < 1 || count < 0)
             return trouble(row, "OVERLAY takes a position of 1 or more and a length of 0 or more");
         set(row, std::string(part(from, 0, start - 1)) + std::string(with) +
@@ -173,7 +174,7 @@ class TextCall {
             regex_text_ = text(1, row);
         }
         const std::size_t skipped =
-            record::utf8_prefix(text(0, row), static_cast<std::size_t>(start - 1)).size();
+            utf8_prefix(text(0, row), static_cast<std::size_t>(start - 1)).size();
         set(row, regex_->replace(text(0, row), text(2, row), skipped, occurrence));
     }
 

@@ -1,6 +1,7 @@
 // STEP, FLOOR, CEIL and EXTRACT of times, and times from and to texts and numbers.
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "flow/evaluate.h"
 #include "flow/java_time.h"
 #include "record/text.h"
@@ -145,7 +146,7 @@ VectorPtr evaluate_time(const Typed& expr, const Args& args, const Evaluation& e
         const auto value = number_of(expr, args, row);
         if (!value) {
             evaluation.troubles.add(row, fmt::format("'{}' is not a time of the form '{}'",
-                                                     record::utf8_prefix(args[1]->texts[row], 64),
+                                                     utf8_prefix(args[1]->texts[row], 64),
                                                      args[0]->texts[row]));
             continue;
         }

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "base/utf8.h"
 #include "record/cell.h"
 #include "record/limits.h"
 #include "record/text.h"

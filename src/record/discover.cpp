@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 
+#include "base/utf8.h"
 #include "record/csv.h"
 #include "record/json.h"
 #include "record/reserved.h"

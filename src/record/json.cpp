@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "base/utf8.h"
 #include "record/cell.h"
 #include "record/json_path.h"
 #include "record/limits.h"
@@ -367,6 +368,7 @@ Result<std::unique_ptr<Decoder>> make_json_decoder(const Schema& schema) {
 }
 
 void append_json_text(std::string_view text, std::string& out) {
+    if (!is_utf8(text)) return append_json_text(repaired_utf8(text), out);
     out += '"';
     for (const char c : text) {
         if (c == '"' || c == '\\') {

@@ -48,17 +48,9 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text);
 bool fits(Kind kind, std::int64_t value);
 std::int64_t power_of_ten(int exponent);  ///< 0 to 18
 std::string_view trimmed(std::string_view text);
-/// How many characters `text` has, and its first `characters` of them; bytes that are no UTF-8
-/// count one each.
-std::size_t utf8_length(std::string_view text);
-std::string_view utf8_prefix(std::string_view text, std::size_t characters);
-/// `text` with U+FFFD for each byte that is not UTF-8.
-std::string repaired_utf8(std::string_view text);
 /// Bytes of the byte order mark that `text` begins with: 3 or 0.
 inline std::size_t byte_order_mark(std::string_view text) {
     return text.starts_with("\xef\xbb\xbf") ? 3 : 0;
 }
-/// True when all of `text` is valid UTF-8.
-bool is_utf8(std::string_view text);
 
 }  // namespace freshet::record

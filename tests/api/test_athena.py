@@ -271,3 +271,10 @@ def test_errors_do_not_advise_on_the_engine(lake):
         status = lake.wait(query)["Status"]
         reason = status.get("StateChangeReason", "")
         assert not any(word in reason for word in ("Did you mean", "SET ", "type casts", "Candidate", "LINE 1", "duckdb")), (sql, reason)
+
+
+def test_an_error_that_quotes_bytes_that_are_no_utf_8_can_be_read(lake):
+    """Parsers of JSON, XML and CBOR refuse an answer whose text is not UTF-8, so each writer replaces such bytes."""
+    lake.s3.put_object(Bucket="lake", Key="bytes/a", Body=b"\xf3\x89\x9a\xc2" + b"\x1a\x00" * 20)
+    lake.rows("CREATE EXTERNAL TABLE bytes (a string) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://lake/bytes/'")
+    assert "\ufffd" in lake.failure("SELECT * FROM bytes")["StateChangeReason"]

@@ -4,6 +4,7 @@
 #include "aws/protocol/mistyped.h"
 #include "base/bytes.h"
 #include "base/time.h"
+#include "base/utf8.h"
 
 namespace freshet::aws {
 namespace {
@@ -30,6 +31,7 @@ void append_head(std::string& out, unsigned major, std::uint64_t argument) {
 }
 
 void append_text(std::string& out, std::string_view text) {
+    if (!is_utf8(text)) return append_text(out, repaired_utf8(text));
     append_head(out, 3, text.size());
     out.append(text);
 }

@@ -1,17 +1,15 @@
 #include "aws/protocol/cbor_reader.h"
 
-#include <simdjson.h>
-
 #include <bit>
 #include <cmath>
+
+#include "base/utf8.h"
 
 namespace freshet::aws {
 namespace {
 
 constexpr int tags_max = 8;
 constexpr std::uint64_t tag_epoch = 1;
-
-bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 double half(std::uint64_t bits) {
     const auto exponent = static_cast<int>(bits >> 10 & 0x1FU);

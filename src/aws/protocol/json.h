@@ -25,7 +25,7 @@ bool is_json(std::string_view text);
 /// The value as JSON. Timestamps are epoch seconds with milliseconds, blobs base64.
 std::string encode_json(const Shape& shape, const void* value);
 
-/// Appends `text` quoted and escaped.
+/// Appends `text` quoted and escaped, with U+FFFD for what is not UTF-8: an error may quote any bytes.
 void append_json_string(std::string& out, std::string_view text);
 
 /// The fault in an answer of the JSON protocols; a body that is none becomes its message.

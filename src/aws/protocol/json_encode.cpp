@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/time.h"
+#include "base/utf8.h"
 
 namespace freshet::aws {
 namespace {
@@ -115,6 +116,7 @@ void append(std::string& out, const Shape& shape, const void* value, Stamp stamp
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+    if (!is_utf8(text)) return append_json_string(out, repaired_utf8(text));
     out += '"';
     std::size_t plain = 0;
     for (std::size_t i = 0; (i = find_escape(text, i)) < text.size(); ++i) {

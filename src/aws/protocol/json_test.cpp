@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "aws/model/kinesis.h"
+#include "aws/protocol/cbor.h"
+#include "aws/protocol/xml.h"
 
 namespace freshet::aws {
 namespace {
@@ -26,6 +28,13 @@ TEST(JsonDecode, what_stands_behind_the_object_is_refused) {
     kinesis::CreateStreamInput input;
     Violations violations;
     EXPECT_FALSE(decode_json(create_stream(), R"({"StreamName": "a"} x)", &input, violations));
+}
+
+TEST(Answers, are_utf8_whatever_an_error_quotes) {
+    const Fault fault{.code = "InvalidRequestException", .message = "row \xf3\x89\x9a\xc2 is none"};
+    for (const std::string& answer : {encode_json_fault(fault), encode_xml_fault(fault, "id"), encode_cbor_fault(fault)}) {
+        EXPECT_NE(answer.find("row \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd is none"), std::string::npos) << answer;
+    }
 }
 
 }  // namespace

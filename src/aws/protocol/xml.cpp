@@ -5,6 +5,7 @@
 
 #include "aws/protocol/scalar.h"
 #include "base/time.h"
+#include "base/utf8.h"
 
 namespace freshet::aws {
 namespace {
@@ -124,6 +125,7 @@ class Writer {
 }  // namespace
 
 void append_xml_text(std::string& out, std::string_view text) {
+    if (!is_utf8(text)) return append_xml_text(out, repaired_utf8(text));
     for (const char c : text) {
         switch (c) {
             case '&': out += "&amp;"; break;

@@ -22,6 +22,7 @@ std::string encode_query_answer(const OperationInfo& operation, const void* valu
 std::string encode_xml_fault(const Fault& fault, std::string_view request_id);
 std::string encode_query_fault(const Fault& fault, std::string_view xml_namespace, std::string_view request_id);
 
+/// Appends `text` escaped, with U+FFFD for what is not UTF-8.
 void append_xml_text(std::string& out, std::string_view text);
 
 }  // namespace freshet::aws

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/utf8.h"
 #include "record/text.h"
 
 namespace freshet::sql::streaming {
@@ -103,7 +104,7 @@ Checked<Typed> Binder::literal(const Expr& expr) const {
         value.integer = expr.truth;
     } else if (expr.kind == ExprKind::text) {
         value.type = {Kind::varchar,
-                      std::max<int>(1, static_cast<int>(record::utf8_length(expr.text))), 0};
+                      std::max<int>(1, static_cast<int>(utf8_length(expr.text))), 0};
         value.text = expr.text;
     } else if (expr.kind == ExprKind::interval) {
         value.type = {Kind::interval, 0, 0};
