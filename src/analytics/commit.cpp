@@ -5,7 +5,27 @@
 namespace freshet::analytics {
 namespace {
 
-constexpr std::uint64_t format_version = 1;
+constexpr std::uint64_t format_version = 2;
+/// Had no rows_out: a commit held all rows.
+constexpr std::uint64_t version_of_whole_commits = 1;
+
+void write_positions(flow::Writer& writer, const Positions& positions) {
+    writer.number(positions.size());
+    for (const auto& [partition, next] : positions) {
+        writer.number(partition);
+        writer.number(next);
+    }
+}
+
+Positions read_positions(flow::Reader& reader) {
+    Positions positions;
+    const std::size_t count = reader.count();
+    for (std::size_t i = 0; i < count && !reader.bad(); ++i) {
+        const std::uint64_t partition = reader.number();
+        positions[partition] = reader.number();
+    }
+    return positions;
+}
 
 }  // namespace
 
@@ -13,11 +33,7 @@ Bytes encode(const Commit& commit) {
     flow::Writer writer;
     writer.number(format_version);
     writer.integer(to_epoch_ms(commit.bound));
-    writer.number(commit.positions.size());
-    for (const auto& [partition, next] : commit.positions) {
-        writer.number(partition);
-        writer.number(next);
-    }
+    write_positions(writer, commit.positions);
     writer.number(commit.prepared.size());
     for (const Prepared& one : commit.prepared) {
         writer.number(one.shard);
@@ -27,20 +43,23 @@ Bytes encode(const Commit& commit) {
         writer.text(one.sequence_number);
         writer.text(one.data.view());
     }
+    writer.number(commit.rows_out.size());
+    for (const auto& [output, rows] : commit.rows_out) {
+        writer.text(output);
+        writer.number(rows);
+    }
+    if (!commit.rows_out.empty()) write_positions(writer, commit.begin);
     return Bytes::own(std::move(writer.bytes()));
 }
 
 Result<Commit> decode_commit(const Bytes& bytes) {
     flow::Reader reader(bytes.view());
     Commit commit;
-    const bool is_known = reader.number() == format_version;
+    const std::uint64_t version = reader.number();
+    const bool is_known = version == format_version || version == version_of_whole_commits;
     commit.bound = from_epoch_ms(reader.integer());
-    const std::size_t positions = is_known ? reader.count() : 0;
-    for (std::size_t i = 0; i < positions; ++i) {
-        const std::uint64_t partition = reader.number();
-        commit.positions[partition] = reader.number();
-    }
-    const std::size_t prepared = reader.count();
+    if (is_known) commit.positions = read_positions(reader);
+    const std::size_t prepared = is_known ? reader.count() : 0;
     for (std::size_t i = 0; i < prepared && !reader.bad(); ++i) {
         Prepared& one = commit.prepared.emplace_back();
         one.shard = static_cast<std::uint32_t>(reader.number());
@@ -53,6 +72,12 @@ Result<Commit> decode_commit(const Bytes& bytes) {
         one.sequence_number = reader.text();
         one.data = Bytes::copy(reader.text());
     }
+    const std::size_t outputs = version == format_version ? reader.count() : 0;
+    for (std::size_t i = 0; i < outputs && !reader.bad(); ++i) {
+        const std::string output(reader.text());
+        commit.rows_out[output] = reader.number();
+    }
+    if (!commit.rows_out.empty()) commit.begin = read_positions(reader);
     if (!is_known || reader.bad() || !reader.at_end())
         return fail(freshet::Errc::corrupt, "a commit of an application is not one");
     return commit;

@@ -10,6 +10,9 @@
 
 namespace freshet::analytics {
 
+/// By partition: the next record.
+using Positions = std::map<std::uint64_t, log::Ordinal>;
+
 enum class Verdict : std::uint8_t { ok, dropped, failed };
 
 /// A record that the function has seen: kept so that a replay does not ask it again.
@@ -22,9 +25,14 @@ struct Prepared {
 };
 
 struct Commit {
-    std::map<std::uint64_t, log::Ordinal> positions;
+    Positions positions;
     Timestamp bound;
     std::vector<Prepared> prepared;
+    /// By the output's id: how many rows are out of those that came out at one moment, when more
+    /// follow in the next commit. Empty: all of them.
+    std::map<std::string, std::uint64_t> rows_out;
+    /// Where that moment began: its rows are made again from here. Empty with rows_out.
+    Positions begin;
 };
 
 Bytes encode(const Commit& commit);

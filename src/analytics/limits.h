@@ -14,10 +14,13 @@ inline constexpr std::size_t event_records_max = 500;    ///< of one call of the
 inline constexpr std::size_t event_bytes_max = 3 << 20;  ///< its answer may have 6 MB
 inline constexpr std::size_t calls_max = 4;              ///< of the function, at once
 inline constexpr std::size_t windows_max = 60;           ///< kept for people
-/// Of the output rows of one commit, as they go into the log: an append takes 32 MiB with what is
-/// around them. Only one record that makes more than that by itself meets it.
-inline constexpr std::size_t output_bytes_max = 24 << 20;
-inline constexpr std::size_t output_row_overhead_bytes = 24;  ///< of one row: key, lengths
+/// Of the output rows of one commit. An append of the log takes 32 MiB, a row in memory about 200
+/// bytes more than its text, and placing a row some microseconds of the home core.
+inline constexpr std::size_t part_rows_max = 8192, part_bytes_max = 4 << 20;
+inline constexpr std::size_t row_bytes_max = 10 << 20;  ///< of an output: a record of a stream
+/// Of what the function made of the records of one commit; the record that goes beyond it is the
+/// last one.
+inline constexpr std::size_t prepared_bytes_max = 8 << 20;
 inline constexpr std::size_t window_rows_max = 100;
 inline constexpr std::size_t window_cell_characters_max = 1024;  ///< what follows is cut
 inline constexpr std::size_t windows_bytes_max = 4 << 20;        ///< of all windows kept

@@ -1,6 +1,9 @@
-// The rows of one commit as its outputs take them: CSV or JSON, one piece of memory an output, and
-// no more than one append of the log holds.
+// The rows that came out at one moment as its outputs take them, CSV or JSON. A window of many keys
+// makes more than one append of the log takes: they are given in parts, always the same rows in the
+// same order.
 #pragma once
+#include <map>
+#include <string>
 #include <vector>
 
 #include "analytics/types.h"
@@ -11,26 +14,39 @@ namespace freshet::analytics {
 
 class OutputRows {
   public:
-    explicit OutputRows(const std::vector<Output>& outputs);
-    /// Encodes them for each output that names their stream. A row that would go beyond
-    /// limits::output_bytes_max is left out, and so are all behind it.
-    void add(const flow::Emitted& emitted);
-    /// By output. `cut`: how many rows were left out; a row of error_stream tells it, where an
-    /// output takes that stream.
-    std::vector<std::vector<Bytes>> finish(std::uint64_t& cut);
+    struct Part {
+        std::vector<std::vector<Bytes>> rows;  ///< by output; one piece of memory each
+        std::uint64_t count = 0;               ///< of all rows
+        bool is_last = true;
+    };
+
+    /// `outputs` must remain live and unchanged.
+    OutputRows(const std::vector<Output>& outputs, std::vector<flow::Emitted> emitted);
+    /// Leaves out so many rows of each output, by its id: they are out already. Before next().
+    void skip(const std::map<std::string, std::uint64_t>& rows_out);
+    /// At most limits::part_rows_max rows, about limits::part_bytes_max of them.
+    Part next();
+    /// Rows given so far or skipped, by the output's id.
+    const std::map<std::string, std::uint64_t>& rows_out() const { return rows_out_; }
+    /// Rows so far that no record can hold. The last part has a row of error_stream that tells it,
+    /// where an output takes that stream.
+    std::uint64_t too_large() const { return too_large_; }
 
   private:
-    struct Encoded {
-        std::string text;
-        std::vector<std::size_t> ends;  ///< of the rows in `text`
+    /// An output and the rows that it takes.
+    struct Source {
+        std::size_t output = 0, emitted = 0, next = 0;
     };
-    void tell_cut();
+    bool is_done();
+    void tell_too_large(Part& part);
 
     const std::vector<Output>& outputs_;
-    std::vector<Encoded> encoded_;
-    std::size_t bytes_ = 0;
-    std::uint64_t cut_ = 0;
-    std::int64_t cut_rowtime_ = 0;
+    std::vector<flow::Emitted> emitted_;
+    std::vector<Source> sources_;
+    std::size_t at_ = 0;  ///< of sources_
+    std::map<std::string, std::uint64_t> rows_out_;
+    std::uint64_t too_large_ = 0;
+    std::int64_t too_large_rowtime_ = 0;
 };
 
 }  // namespace freshet::analytics

@@ -1,5 +1,6 @@
-// Calls of the preprocessing function: several at once, in order; all records come back or all are
-// asked again.
+// The records of a chunk as the engine takes them: their own data, or what the preprocessing
+// function made of it. The function is called several times at once, in order; all records come
+// back or all are asked again.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +12,29 @@
 
 namespace freshet::analytics {
 
-io::Task<Result<std::vector<Prepared>>> Runner::prepare(std::vector<Taken> taken) {
+io::Task<Result<std::vector<Prepared>>> Runner::prepare(const std::vector<Taken>& taken) {
+    if (has_function()) {
+        auto answered = co_await ask_function(taken);
+        co_return answered;
+    }
+    auto decoded = co_await parts_.pool.run([&] { return decode(taken); });
+    co_return decoded;
+}
+
+Result<std::vector<Prepared>> Runner::decode(const std::vector<Taken>& taken) const {
+    std::vector<Prepared> all;
+    all.reserve(taken.size());
+    for (const Taken& one : taken) {
+        auto decoded = parts_.siblings.decode(one.record.data);
+        if (!decoded) return std::unexpected(std::move(decoded.error()));
+        all.push_back({one.shard, one.record.time, Verdict::ok, std::move(decoded->partition_key),
+                       parts_.siblings.sequence_number(*sources_.find(one.shard), one.record),
+                       std::move(decoded->data)});
+    }
+    return all;
+}
+
+io::Task<Result<std::vector<Prepared>>> Runner::ask_function(const std::vector<Taken>& taken) {
     std::vector<std::pair<std::size_t, std::size_t>> events;
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < taken.size(); ++i) {
@@ -41,20 +64,19 @@ io::Task<Result<std::vector<Prepared>>> Runner::prepare(std::vector<Taken> taken
     co_return all;
 }
 
-io::Task<void> Runner::call_function(std::vector<Taken>* taken, std::size_t from, std::size_t to,
-                                     Result<std::vector<Prepared>>* answer) {
-    std::vector<record::TransformRecord> records;
-    for (std::size_t i = from; i < to; ++i) {
-        const Taken& one = (*taken)[i];
-        const Shard& shard = sources_[one.shard].shard;
-        auto decoded = parts_.siblings.decode(one.record.data);
-        if (!decoded) {
-            *answer = std::unexpected(std::move(decoded.error()));
-            co_return;
-        }
-        records.push_back({parts_.siblings.sequence_number(shard, one.record), shard.id,
-                           decoded->partition_key, one.record.time, decoded->data});
+io::Task<void> Runner::call_function(const std::vector<Taken>* taken, std::size_t from,
+                                     std::size_t to, Result<std::vector<Prepared>>* answer) {
+    const std::vector<Taken> mine(taken->begin() + static_cast<std::ptrdiff_t>(from),
+                                  taken->begin() + static_cast<std::ptrdiff_t>(to));
+    auto prepared = decode(mine);
+    if (!prepared) {
+        *answer = std::unexpected(std::move(prepared.error()));
+        co_return;
     }
+    std::vector<record::TransformRecord> records;
+    for (const Prepared& one : *prepared)
+        records.push_back({one.sequence_number, sources_.find(one.shard)->id, one.partition_key,
+                           one.arrival, one.data});
     const Input& input = application_.inputs[0];
     const std::string invocation =
         to_hex(sha256(records.front().id + records.back().id)).substr(0, 32);
@@ -74,15 +96,12 @@ io::Task<void> Runner::call_function(std::vector<Taken>* taken, std::size_t from
             std::move(transformed.error()).within("function " + input.processor->function_arn));
         co_return;
     }
-    std::vector<Prepared> prepared;
     for (std::size_t i = 0; i < records.size(); ++i) {
-        const record::Transformed& made = (*transformed)[i];
-        const Verdict verdict = made.result == record::TransformResult::ok        ? Verdict::ok
-                                : made.result == record::TransformResult::dropped ? Verdict::dropped
-                                                                                  : Verdict::failed;
-        prepared.push_back({sources_[(*taken)[from + i].shard].shard.index, records[i].arrival,
-                            verdict, records[i].partition_key, records[i].id,
-                            verdict == Verdict::failed ? records[i].data : made.data});
+        const record::TransformResult result = (*transformed)[i].result;
+        (*prepared)[i].verdict = result == record::TransformResult::ok        ? Verdict::ok
+                                 : result == record::TransformResult::dropped ? Verdict::dropped
+                                                                              : Verdict::failed;
+        if ((*prepared)[i].verdict != Verdict::failed) (*prepared)[i].data = (*transformed)[i].data;
     }
     *answer = std::move(prepared);
 }
