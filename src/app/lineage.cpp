@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "io/optional_file.h"
+
 namespace freshet::app {
 namespace {
 
@@ -28,13 +30,11 @@ Age compare(const Runs& part, const Runs& other) {
 
 Result<Runs> load_runs(io::Disk& disk, const std::string& part) {
     const std::string path = path_in(part);
-    auto there = disk.exists(path);
-    if (!there) return std::unexpected(std::move(there.error()));
-    if (!*there) return Runs();
-    auto text = io::read_file(disk, path, file_bytes_max);
+    auto text = io::read_optional_file(disk, path, file_bytes_max);
     if (!text) return std::unexpected(std::move(text.error()));
+    if (!*text) return Runs();
     Runs runs;
-    std::istringstream lines(*text);
+    std::istringstream lines(**text);
     for (std::string line; std::getline(lines, line);) {
         std::istringstream words(line);
         Run run;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "io/disk.h"
+#include "io/optional_file.h"
 
 namespace freshet::cli {
 namespace {
@@ -68,12 +69,10 @@ Result<ReplayPosition> ReplayPosition::parse(std::string_view text) {
 
 Result<std::optional<ReplayPosition>> ReplayPosition::read(const std::string& path) {
     auto disk = io::make_posix_disk();
-    auto exists = disk->exists(path);
-    if (!exists) return std::unexpected(std::move(exists.error()));
-    if (!*exists) return std::nullopt;
-    auto text = io::read_file(*disk, path, file_bytes_max);
+    auto text = io::read_optional_file(*disk, path, file_bytes_max);
     if (!text) return std::unexpected(std::move(text.error()));
-    auto position = parse(*text);
+    if (!*text) return std::nullopt;
+    auto position = parse(**text);
     if (!position) return std::unexpected(std::move(position.error()).within(path));
     return std::optional(std::move(*position));
 }

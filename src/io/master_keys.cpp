@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/digest.h"
+#include "io/optional_file.h"
 
 namespace freshet::io {
 namespace {
@@ -30,12 +31,10 @@ std::optional<std::string> from_hex(std::string_view hex) {
 }  // namespace
 
 Result<> MasterKeys::load() {
-    auto there = disk_.exists(path_);
-    if (!there) return std::unexpected(std::move(there.error()));
-    if (!*there) return {};
-    auto text = read_file(disk_, path_, file_bytes_max);
+    auto text = read_optional_file(disk_, path_, file_bytes_max);
     if (!text) return std::unexpected(std::move(text.error()));
-    std::istringstream lines(*text);
+    if (!*text) return {};
+    std::istringstream lines(**text);
     for (std::string line; std::getline(lines, line);) {
         std::istringstream words(line);
         std::int64_t number = 0;

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "io/optional_file.h"
+
 namespace freshet::log {
 namespace {
 
@@ -15,14 +17,11 @@ std::string path_in(const std::string& partitions) { return partitions + "/UNNAM
 }  // namespace
 
 Result<Unnamed> load_unnamed(io::Disk& disk, const std::string& partitions) {
-    const std::string path = path_in(partitions);
-    auto there = disk.exists(path);
-    if (!there) return std::unexpected(std::move(there.error()));
-    if (!*there) return Unnamed();
-    auto text = io::read_file(disk, path, file_bytes_max);
+    auto text = io::read_optional_file(disk, path_in(partitions), file_bytes_max);
     if (!text) return std::unexpected(std::move(text.error()));
+    if (!*text) return Unnamed();
     Unnamed unnamed;
-    std::istringstream lines(*text);
+    std::istringstream lines(**text);
     std::uint64_t id = 0;
     for (std::int64_t since_ms = 0; lines >> id >> since_ms;)
         unnamed.emplace(PartitionId(id), from_epoch_ms(since_ms));
