@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <random>
 
@@ -17,6 +18,7 @@
 #include "cli/run.h"
 #include "cli/stream_calls.h"
 #include "io/disk.h"
+#include "io/optional_file.h"
 #include "record/kpl.h"
 
 namespace freshet::cli {
@@ -28,6 +30,9 @@ using aws::kinesis::PutRecordsOp;
 constexpr std::size_t aggregate_bytes_max = 51'200;  ///< the KPL's own default
 constexpr std::size_t records_per_request_max = 500;
 constexpr std::size_t bytes_per_request_max = 4'000'000;
+constexpr std::size_t position_bytes_max = 4096;  ///< of a file of --resume
+constexpr std::string_view position_words = " rows acknowledged\n";
+constexpr double rate_min = 0.001, rate_max = 1e9;  ///< rows a second
 constexpr Millis report_every = 1000ms, save_every = 200ms, create_poll_every = 100ms;
 
 struct Options {
@@ -63,6 +68,14 @@ struct Request {
     std::size_t bytes = 0, rows = 0;
 };
 
+std::string problem_of_rate(const std::string& text) {
+    double rate = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, rate);
+    if (error == std::errc() && rest == end && rate >= rate_min && rate <= rate_max) return "";
+    return fmt::format("{} is not a number of rows from {} to {:.0f}", text, rate_min, rate_max);
+}
+
 class Producer {
   public:
     Producer(io::Core& core, const Options& options)
@@ -75,7 +88,12 @@ class Producer {
         started_ = reported_ = core_.now();
         skip_ = read_position();
         if (skip_ > 0) fmt::print(stderr, "produce: going on behind row {}\n", skip_);
-        if (options_.create) co_await create_stream();
+        if (auto checked = rows_.check_files(); !checked && failure_.empty())
+            failure_ = checked.error().message();
+        // Before the stream is made: rows that cannot be read make none.
+        Request first;
+        if (failure_.empty() && next_request(first)) first_ = std::move(first);
+        if (failure_.empty() && options_.create) co_await create_stream();
         if (failure_.empty()) {
             io::Scope scope(core_);
             // Two requests under way may overtake one another; rows of a key must not.
@@ -123,7 +141,10 @@ class Producer {
         }
         while (failure_.empty()) {
             Request request;
-            if (!next_request(request)) co_return;
+            if (first_)
+                request = *std::exchange(first_, std::nullopt);
+            else if (!next_request(request))
+                co_return;
             if (options_.rate > 0) {
                 const Timestamp due =
                     started_ +
@@ -218,7 +239,10 @@ class Producer {
             for (const std::string& note : rows_.notes()) fmt::print(stderr, "produce: {}\n", note);
             if (!next) failure_ = next.error().message();
             if (!next || !*next) return false;
-            if (++rows_read_ <= skip_) continue;
+            if (++rows_read_ <= skip_) {
+                bytes_skipped_ = rows_.bytes_given();
+                continue;
+            }
             row = std::move(**next);
             if (options_.newline) row.text += '\n';
             return true;
@@ -236,6 +260,7 @@ class Producer {
                 entry.partition_key = record.key;
             }
             auto answer = co_await client.call<PutRecordsOp>(std::move(input));
+            has_answered_ = has_answered_ || answer || answer.error().status != 0;
             if (answer) {
                 std::vector<Record> refused;
                 for (std::size_t i = 0; i < request.records.size() && i < answer->records.size();
@@ -247,11 +272,11 @@ class Producer {
                 }
                 if (refused.empty()) co_return true;
                 request.records = std::move(refused);
-            } else if (!is_passing(answer.error(), true)) {
+            } else if (!is_passing(answer.error(), has_answered_)) {
                 failure_ = text_of(answer.error());
                 co_return false;
             } else {
-                last_refusal_ = answer.error().message;
+                last_refusal_ = text_of(answer.error());
             }
             ++retries_;
             tick();
@@ -289,34 +314,49 @@ class Producer {
         reported_ = core_.now();
         const double seconds =
             std::max(0.001, static_cast<double>((reported_ - started_).count()) / 1000);
-        const double share = rows_.bytes_total() ? static_cast<double>(rows_.bytes_read()) /
-                                                       static_cast<double>(rows_.bytes_total())
-                                                 : 0;
-        const std::string left =
-            !last && share > 0 ? fmt::format(", {:.0f} s left", seconds / share - seconds) : "";
         const bool terminal = ::isatty(2) != 0;
-        fmt::print(stderr, "{}produce: {} rows, {:.0f} rows/s, {:.1f} MB/s, {} retries{}{}{}",
+        fmt::print(stderr, "{}produce: {} rows, {:.0f} rows/s, {:.1f} MB/s, {} retries{}{}{}{}",
                    terminal ? "\r\033[K" : "", rows_sent_,
                    static_cast<double>(rows_sent_) / seconds,
-                   static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_, left,
-                   last ? fmt::format(" in {:.1f} s", seconds) : "", terminal && !last ? "" : "\n");
+                   static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
+                   !last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
+                   last ? "" : left_text(seconds), last ? fmt::format(" in {:.1f} s", seconds) : "",
+                   terminal && !last ? "" : "\n");
         if (last && options_.json)
             fmt::print("{{\"rows\":{},\"bytes\":{},\"retries\":{},\"seconds\":{:.3f}}}\n",
                        rows_sent_, bytes_sent_, retries_, seconds);
     }
 
+    /// ", 12 s left" at the speed of this run; "" where the end is not known.
+    std::string left_text(double seconds) const {
+        const std::uint64_t given = rows_.bytes_given(), total = rows_.bytes_total();
+        if (given <= bytes_skipped_ || total < given) return "";
+        return fmt::format(", {:.0f} s left", seconds * static_cast<double>(total - given) /
+                                                  static_cast<double>(given - bytes_skipped_));
+    }
+
+    /// The rows that runs before this one sent; failure_ when their file does not tell.
     std::uint64_t read_position() {
         if (options_.resume.empty()) return 0;
         auto disk = io::make_posix_disk();
-        const auto text = io::read_file(*disk, options_.resume, 4096);
-        return text ? std::strtoull(text->c_str(), nullptr, 10) : 0;
+        const auto text = io::read_optional_file(*disk, options_.resume, position_bytes_max);
+        if (!text) failure_ = text.error().message();
+        if (!text || !*text) return 0;
+        std::uint64_t rows = 0;
+        const char* const end = (*text)->data() + (*text)->size();
+        const auto [rest, error] = std::from_chars((*text)->data(), end, rows);
+        if (error == std::errc() && std::string_view(rest, end) == position_words) return rows;
+        failure_ =
+            fmt::format("{} is not a file of --resume: it does not say '12{}'", options_.resume,
+                        position_words.substr(0, position_words.size() - 1));
+        return 0;
     }
 
     void save_position() {
         if (options_.resume.empty() || position_ == 0) return;
         auto disk = io::make_posix_disk();
-        auto saved = io::write_file(*disk, options_.resume,
-                                    fmt::format("{} rows acknowledged\n", position_));
+        auto saved =
+            io::write_file(*disk, options_.resume, fmt::format("{}{}", position_, position_words));
         if (!saved) failure_ = saved.error().message();
     }
 
@@ -326,6 +366,9 @@ class Producer {
     std::mt19937_64 random_;
     std::uint64_t skip_ = 0, rows_read_ = 0, rows_sent_ = 0, bytes_sent_ = 0, retries_ = 0,
                   position_ = 0;
+    std::uint64_t bytes_skipped_ = 0;  ///< of the files, before the first row of this run
+    bool has_answered_ = false;     ///< the server did: then a connection that fails may come back
+    std::optional<Request> first_;  ///< read, not sent yet
     std::uint64_t next_number_ = 0, next_done_ = 0;
     std::map<std::uint64_t, std::uint64_t>
         done_;  ///< acknowledged requests behind one that is not: number, row behind it
@@ -339,10 +382,10 @@ void add_produce(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("produce", "Send rows of files into a stream");
     command
-        ->add_option("files", options->files,
+        ->add_option("FILE", options->files,
                      "Files of CSV, JSON or lines, plain or .gz; - is standard input")
         ->required()
-        ->type_name("FILE");
+        ->type_name("");
     command->add_option("--stream", options->stream, "Name of the stream")
         ->required()
         ->type_name("NAME");
@@ -370,7 +413,7 @@ void add_produce(CLI::App& app, GlobalOptions& global) {
         ->excludes(key);
     command
         ->add_option("--rate", options->rate, "Rows a second; as fast as possible when not given")
-        ->check(CLI::PositiveNumber)
+        ->check(problem_of_rate)
         ->type_name("N");
     command
         ->add_option("--resume", options->resume,

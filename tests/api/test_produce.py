@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import random
+import re
 import subprocess
 import time
 
@@ -211,3 +212,70 @@ def test_a_file_of_progress_may_lie_in_the_working_directory(freshet, stream, tm
     result = produce(freshet, tmp_path / "rows.csv", "--resume", "progress", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "progress").exists()
+
+
+def test_a_file_that_tells_no_progress_is_refused(freshet, stream, tmp_path):
+    (tmp_path / "rows.csv").write_text("n\n1\n")
+    (tmp_path / "other").write_text("3 pigs\n")
+    result = produce(freshet, tmp_path / "rows.csv", "--resume", tmp_path / "other")
+    assert result.returncode == 1 and b"other is not a file of --resume: it does not say '12 rows acknowledged'" in result.stderr
+    assert rows_of(stream) == [] and (tmp_path / "other").read_text() == "3 pigs\n"
+
+
+def test_what_lies_behind_gzip_data_is_not_dropped_in_silence(freshet, stream, tmp_path):
+    packed = gzip.compress(b"id,name\n1,ann\n")
+    (tmp_path / "mixed.csv.gz").write_bytes(packed + b"2,bob\n")
+    result = produce(freshet, tmp_path / "mixed.csv.gz")
+    assert result.returncode == 1 and f"its gzip data ends at byte {len(packed)}, but more bytes follow, which are not" in result.stderr.decode()
+    (tmp_path / "members.csv.gz").write_bytes(packed + gzip.compress(b"3,cid\n") + bytes(512))
+    result = produce(freshet, tmp_path / "members.csv.gz")
+    assert result.returncode == 0 and b"produce: 2 rows" in result.stderr, result.stderr
+    (tmp_path / "plain.csv.gz").write_bytes(b"id,name\n4,dan\n")
+    result = produce(freshet, tmp_path / "plain.csv.gz")
+    assert result.returncode == 0 and "plain.csv.gz: it is not gzip, and is read as it is" in result.stderr.decode()
+    assert {"3,cid\n", "4,dan\n"} <= set(rows_of(stream))
+    (tmp_path / "bad.csv.gz").write_bytes(packed[:12] + b"\xff" * 20)
+    result = produce(freshet, tmp_path / "bad.csv.gz")
+    assert result.returncode == 1 and result.stderr.decode().count("bad.csv.gz") == 1
+
+
+def test_a_file_that_cannot_be_read_is_named_once_and_makes_no_stream(freshet, tmp_path):
+    (tmp_path / "rows.csv").write_text("n\n1\n")
+    (tmp_path / "orders.csv").write_text("customer,n\nann,1\n")
+    for words, problem in [([tmp_path / "rows.csv", tmp_path / "none.csv"], "none.csv cannot be opened: No such file or directory"),
+                           ([tmp_path], f"{tmp_path} is a directory"), ([tmp_path / "orders.csv", "--key", "custmer"], "no column 'custmer'")]:
+        result = subprocess.run(freshet.command("produce", "--stream", "new", "--create", "--endpoint", freshet.endpoint, *words), capture_output=True, text=True,
+                                timeout=60)
+        assert result.returncode == 1 and problem in result.stderr and result.stderr.count(str(words[-1])) == 1, result.stderr
+    assert freshet.client("kinesis").list_streams()["StreamNames"] == []
+
+
+def test_a_server_that_was_never_there_ends_the_run_at_once(freshet, tmp_path):
+    (tmp_path / "rows.csv").write_text("n\n1\n")
+    result = subprocess.run(freshet.command("produce", tmp_path / "rows.csv", "--stream", "s", "--endpoint", "http://127.0.0.1:1"), capture_output=True, text=True,
+                            timeout=10)
+    assert result.returncode == 1 and "freshet: 127.0.0.1:1: Connection refused" in result.stderr
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_the_guess_of_what_is_left_counts_rows_that_were_sent(freshet, stream, tmp_path, pack):
+    (tmp_path / "rows").write_bytes(pack("".join(f"{i},a row of some length {i * 7919 % 10007}\n" for i in range(3000)).encode()))
+    result = produce(freshet, tmp_path / "rows", "--rate", "1000", "--header", "send")
+    guesses = [(int(rows), int(left)) for rows, left in re.findall(r"produce: (\d+) rows.*?, (\d+) s left", result.stderr.decode())]
+    assert guesses and all(abs(rows / 1000 + left - 3) <= 1.3 for rows, left in guesses), result.stderr
+
+
+def test_a_key_in_json_escapes_is_its_characters(freshet, stream, tmp_path):
+    (tmp_path / "o.json").write_text('{"k": "\\ud83d\\ude00"}')
+    assert produce(freshet, "--key", "k", tmp_path / "o.json").returncode == 0
+    keys = {record["PartitionKey"] for shard in ("0", "1")
+            for record in iter_records(stream, stream.get_shard_iterator(StreamName="s", ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"])}
+    assert keys == {"\U0001F600"}
+
+
+def test_tail_hints_at_aggregates(freshet, stream, tmp_path):
+    (tmp_path / "rows.csv").write_text("n\n1\n2\n")
+    assert produce(freshet, tmp_path / "rows.csv").returncode == 0
+    tail = freshet.command("tail", "s", "--endpoint", freshet.endpoint, "--from", "trim-horizon", "--to", "latest")
+    assert subprocess.run(tail, capture_output=True, timeout=60).stderr.count(b"--deaggregate splits them") == 1
+    assert subprocess.run([*tail, "--deaggregate"], capture_output=True, timeout=60).stderr == b""

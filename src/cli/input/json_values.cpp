@@ -39,6 +39,22 @@ bool is_json_number(std::string_view text) {
     return at == text.size();
 }
 
+/// Of the escape that `text` begins with: 6 for \u0041, 2 for others, nothing for none. One that
+/// `text` ends within counts whole.
+std::optional<std::size_t> escape_length(std::string_view text) {
+    if (text.size() < 2) return 2;
+    if (text[1] != 'u') {
+        if (std::string_view("\"\\/bfnrt").find(text[1]) == std::string_view::npos)
+            return std::nullopt;
+        return 2;
+    }
+    for (const char c : text.substr(2, 4)) {
+        const bool is_hex = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (!is_hex) return std::nullopt;
+    }
+    return 6;
+}
+
 /// The grammar of one value as a machine over a stack of brackets.
 class Scanner {
   public:
@@ -123,10 +139,13 @@ class Scanner {
     Result<bool> string() {
         std::size_t end = at_ + 1;
         for (; end < text_.size() && text_[end] != '"'; ++end) {
-            if (text_[end] == '\\')
-                ++end;
-            else if (static_cast<unsigned char>(text_[end]) < 0x20)
+            if (text_[end] == '\\') {
+                const auto length = escape_length(text_.substr(end));
+                if (!length) return wrong(end, "an escape that JSON does not have");
+                end += *length - 1;
+            } else if (static_cast<unsigned char>(text_[end]) < 0x20) {
                 return wrong(end, "a control character inside a string");
+            }
         }
         if (end >= text_.size()) return false;
         out_.append(text_.substr(at_, end + 1 - at_));
@@ -166,14 +185,37 @@ void append_utf8(std::uint32_t code, std::string& out) {
         out += static_cast<char>(0xC0U | code >> 6U);
         out += static_cast<char>(0x80U | (code & 0x3FU));
     } else {
-        out += static_cast<char>(0xE0U | code >> 12U);
+        if (code < 0x10000) {
+            out += static_cast<char>(0xE0U | code >> 12U);
+        } else {
+            out += static_cast<char>(0xF0U | code >> 18U);
+            out += static_cast<char>(0x80U | (code >> 12U & 0x3FU));
+        }
         out += static_cast<char>(0x80U | (code >> 6U & 0x3FU));
         out += static_cast<char>(0x80U | (code & 0x3FU));
     }
 }
 
-/// The characters of a string between its quotes; surrogates stay two characters, since a key is
-/// compared and hashed, not read.
+std::uint32_t hex_of(std::string_view digits) {
+    std::uint32_t code = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+    return code;
+}
+
+/// The character of the escapes at `at`, behind their "\u"; moves `at` to the last digit. Half of a
+/// surrogate pair is no character: U+FFFD stands for it.
+std::uint32_t code_point(std::string_view inner, std::size_t& at) {
+    const std::uint32_t first = hex_of(inner.substr(at + 1, 4));
+    at += 4;
+    if (first < 0xD800 || first > 0xDFFF) return first;
+    const std::string_view next = inner.substr(at + 1, 6);
+    const std::uint32_t second = next.starts_with("\\u") ? hex_of(next.substr(2)) : 0;
+    if (first > 0xDBFF || second < 0xDC00 || second > 0xDFFF) return 0xFFFD;
+    at += 6;
+    return 0x10000 + ((first - 0xD800) << 10U) + (second - 0xDC00);
+}
+
+/// The characters of a string between its quotes, which are checked.
 std::string unescaped(std::string_view inner) {
     std::string out;
     for (std::size_t i = 0; i < inner.size(); ++i) {
@@ -183,11 +225,8 @@ std::string unescaped(std::string_view inner) {
         }
         const char c = inner[++i];
         constexpr std::string_view short_forms = "bfnrt", meant = "\b\f\n\r\t";
-        if (c == 'u' && i + 4 < inner.size()) {
-            std::uint32_t code = 0;
-            std::from_chars(inner.data() + i + 1, inner.data() + i + 5, code, 16);
-            append_utf8(code, out);
-            i += 4;
+        if (c == 'u') {
+            append_utf8(code_point(inner, i), out);
         } else if (const auto at = short_forms.find(c); at != std::string_view::npos) {
             out += meant[at];
         } else {

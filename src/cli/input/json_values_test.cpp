@@ -43,7 +43,9 @@ TEST(JsonRows, are_the_values_of_lines_and_the_elements_of_arrays) {
     EXPECT_TRUE(rows_of(" [] \n").empty());
     EXPECT_EQ(rows_of("1 2"), (std::vector<std::string>{"1", "2"}));
     EXPECT_EQ(rows_of(R"([["a"],[2]])"), (std::vector<std::string>{R"(["a"])", "[2]"}));
-    EXPECT_EQ(rows_of(R"({"q":"\"}"})"), (std::vector<std::string>{R"({"q":"\"}"})"}));
+    for (const std::size_t piece : {1U, 2U, 3U, 1000U})
+        EXPECT_EQ(rows_of(R"({"q":"\"}\u00e9"})", piece),
+                  (std::vector<std::string>{R"({"q":"\"}\u00e9"})"}));
 }
 
 TEST(JsonRows, name_what_is_wrong_and_where) {
@@ -53,6 +55,8 @@ TEST(JsonRows, name_what_is_wrong_and_where) {
     EXPECT_EQ(rows_of("{\"a\":").back(), "byte 6: the text ends within a value");
     EXPECT_EQ(rows_of("name,city").back(), "byte 1: expected a value, found 'n'");
     EXPECT_EQ(rows_of("01").back(), "byte 1: expected a value, found '0'");
+    EXPECT_EQ(rows_of(R"(["\q"])").back(), "byte 3: an escape that JSON does not have");
+    EXPECT_EQ(rows_of(R"(["\u00g0"])").back(), "byte 3: an escape that JSON does not have");
     EXPECT_EQ(rows_of("[}").back(), "byte 2: expected a value, found '}'");
     EXPECT_EQ(rows_of(std::string(300, '[')).back(),
               "byte 258: more than 256 brackets inside one another");
@@ -60,6 +64,8 @@ TEST(JsonRows, name_what_is_wrong_and_where) {
 
 TEST(JsonMember, is_found_at_the_top_of_an_object_only) {
     EXPECT_EQ(json_member(R"({"in":{"k":"no"},"k":"yes\n\u00e9"})", "k"), "yes\n\u00e9");
+    EXPECT_EQ(json_member(R"({"k":"\ud83d\ude00!"})", "k"), "\U0001F600!");
+    EXPECT_EQ(json_member(R"({"k":"\ud83d."})", "k"), "\uFFFD.");
     EXPECT_EQ(json_member(R"({"k":12.50})", "k"), "12.50");
     EXPECT_EQ(json_member(R"({"k":null})", "k"), std::nullopt);
     EXPECT_EQ(json_member(R"({"a":1})", "k"), std::nullopt);

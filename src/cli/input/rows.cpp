@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <charconv>
@@ -40,42 +39,37 @@ std::string_view without_return(std::string_view row) {
 
 }  // namespace
 
-/// zlib reads plain files as they are.
-struct Rows::Source {
-    gzFile file = nullptr;
-    std::string name;
-    ~Source() {
-        if (file) gzclose(file);
-    }
-};
-
-Rows::Rows(std::vector<std::string> files, RowOptions options)
-    : files_(std::move(files)), options_(std::move(options)) {
+Result<> Rows::check_files() {
+    bytes_total_ = 0;
+    bool is_known = true;
     for (const std::string& name : files_) {
+        if (auto checked = FileBytes::check(name); !checked) return checked;
         struct stat facts{};
-        if (name != "-" && ::stat(name.c_str(), &facts) == 0)
-            bytes_total_ += static_cast<std::uint64_t>(facts.st_size);
+        is_known = is_known && ::stat(name.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
+        bytes_total_ += static_cast<std::uint64_t>(facts.st_size);
     }
+    if (!is_known) bytes_total_ = 0;
+    return {};
 }
-Rows::~Rows() = default;
 
-std::uint64_t Rows::bytes_read() const {
+/// What lies unpacked in the buffer is as large a share of what was read as of what it became.
+std::uint64_t Rows::bytes_given() const {
+    if (!source_ || passed_ + buffer_.size() == 0) return bytes_before_;
+    const double share =
+        static_cast<double>(passed_ + at_) / static_cast<double>(passed_ + buffer_.size());
     return bytes_before_ +
-           (source_ && source_->file
-                ? static_cast<std::uint64_t>(std::max<z_off_t>(0, gzoffset(source_->file)))
-                : 0);
+           static_cast<std::uint64_t>(static_cast<double>(source_->bytes_used()) * share);
 }
 
 /// False when there is no file left.
 Result<bool> Rows::open_next() {
-    if (source_) bytes_before_ = bytes_read();
+    if (source_) bytes_before_ += source_->bytes_used();
     source_.reset();
     if (next_file_ == files_.size()) return false;
-    source_ = std::make_unique<Source>();
-    source_->name = files_[next_file_++];
-    source_->file = source_->name == "-" ? gzdopen(0, "rb") : gzopen(source_->name.c_str(), "rb");
-    if (!source_->file) return fail(Errc::io, fmt::format("{} cannot be opened", source_->name));
-    gzbuffer(source_->file, 256 * 1024);
+    name_ = files_[next_file_++];
+    auto opened = FileBytes::open(name_);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    source_ = std::move(*opened);
     row_ = at_ = passed_ = 0;
     is_all_read_ = false;
     buffer_.clear();
@@ -88,23 +82,9 @@ Result<bool> Rows::fill() {
     buffer_.erase(0, at_);
     passed_ += at_;
     at_ = 0;
-    const std::size_t have = buffer_.size();
-    buffer_.resize(have + chunk);
-    const int got = gzread(source_->file, buffer_.data() + have, chunk);
-    buffer_.resize(have + static_cast<std::size_t>(std::max(got, 0)));
-    if (got < 0) {
-        int code = 0;
-        return fail(Errc::io, fmt::format("{}: {}", source_->name, gzerror(source_->file, &code)));
-    }
-    is_all_read_ = got == 0;
-    if (is_all_read_) {
-        // zlib ends in silence where a gzip member is cut off.
-        int code = Z_OK;
-        gzerror(source_->file, &code);
-        if (code == Z_BUF_ERROR)
-            return fail(Errc::io, fmt::format("{} ends early: its gzip data is cut off", source_->name));
-    }
-    return got > 0;
+    auto any = source_->read(buffer_, chunk);
+    if (any) is_all_read_ = !*any;
+    return any;
 }
 
 // --- what a file is
@@ -123,8 +103,10 @@ Rows::Form Rows::form_of_content() const {
 
 Result<> Rows::begin() {
     if (auto filled = fill(); !filled) return std::unexpected(std::move(filled.error()));
+    if (name_.ends_with(".gz") && !source_->is_gzip() && !is_all_read_)
+        notes_.push_back(fmt::format("{}: it is not gzip, and is read as it is", name_));
     form_ = options_.form;
-    if (form_ == Form::automatic) form_ = form_of_name(source_->name).value_or(form_of_content());
+    if (form_ == Form::automatic) form_ = form_of_name(name_).value_or(form_of_content());
     if (form_ != Form::lines && buffer_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();
     json_ = {};
     is_header_next_ = false;
@@ -134,12 +116,12 @@ Result<> Rows::begin() {
         return fail(Errc::invalid,
                     fmt::format("{}: lines have no column for --key {}; --format csv "
                                 "or json reads them as rows",
-                                source_->name, options_.key));
+                                name_, options_.key));
     if (form_ == Form::json && options_.form == Form::automatic)
         notes_.push_back(
             fmt::format("{}: JSON; each value, or element of an array, is a row on one "
                         "line",
-                        source_->name));
+                        name_));
     return {};
 }
 
@@ -184,11 +166,11 @@ Result<> Rows::begin_csv() {
             verdict.is_header
                 ? fmt::format("{}: the first row is taken for a header and is not sent, because {} "
                               "(--header send sends it): {}",
-                              source_->name, verdict.why, shortened(lines[0]))
+                              name_, verdict.why, shortened(lines[0]))
                 : fmt::format(
                       "{}: the first row is sent as a row, because {} (--header skip leaves "
                       "it out): {}",
-                      source_->name, verdict.why, shortened(lines[0])));
+                      name_, verdict.why, shortened(lines[0])));
     }
     is_header_next_ = verdict.is_header;
     if (verdict.is_header) header_ = lines[0];
@@ -214,8 +196,8 @@ Result<> Rows::find_key_column(const std::vector<std::string>& first, bool is_he
             Errc::invalid,
             fmt::format("{}: there is no header to find --key {} in; --header skip says that "
                         "the first row is one, and a number from 1 to {} names a column too",
-                        source_->name, options_.key, first.size()));
-    return fail(Errc::invalid, fmt::format("{}: the header has no column '{}'{}", source_->name,
+                        name_, options_.key, first.size()));
+    return fail(Errc::invalid, fmt::format("{}: the header has no column '{}'{}", name_,
                                            options_.key, did_you_mean(options_.key, first)));
 }
 
@@ -235,7 +217,7 @@ std::optional<std::size_t> Rows::line_end(std::size_t from, std::size_t& scanned
 
 std::unexpected<Error> Rows::too_long(bool quoted) const {
     return fail(Errc::invalid,
-                fmt::format("{}: row {} is longer than {} bytes{}", source_->name, row_ + 1,
+                fmt::format("{}: row {} is longer than {} bytes{}", name_, row_ + 1,
                             row_bytes_max, quoted ? "; a quote that does not end?" : ""));
 }
 
@@ -259,7 +241,7 @@ Result<std::optional<std::string>> Rows::next_line() {
             return fail(Errc::invalid,
                         fmt::format("{}: row {} has a quote that does not end, and takes all lines "
                                     "after it; --format lines sends lines as they are",
-                                    source_->name, row_));
+                                    name_, row_));
         at_ = std::min(behind + 1, buffer_.size());
         if (row.empty()) continue;
         if (!std::exchange(is_header_next_, false)) return row;
@@ -278,7 +260,7 @@ Result<std::optional<std::string>> Rows::next_json() {
                 Errc::invalid,
                 fmt::format("{}: row {}, byte {}: it is not JSON{}; --format lines sends "
                             "lines as they are",
-                            source_->name, row_ + 1, passed_ + byte, text.substr(text.find(": "))));
+                            name_, row_ + 1, passed_ + byte, text.substr(text.find(": "))));
         }
         if (*step == JsonRows::Step::end) return std::nullopt;
         if (*step == JsonRows::Step::row) {
@@ -307,7 +289,7 @@ Result<InputRow> Rows::with_key(std::string row) const {
         return fail(Errc::invalid,
                     fmt::format("{}: row {}: the key has {} characters; a partition "
                                 "key has at most {}",
-                                source_->name, row_, characters, key_characters_max));
+                                name_, row_, characters, key_characters_max));
     out.key = key.empty() ? "-" : std::move(key);
     return out;
 }

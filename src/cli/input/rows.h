@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/input/file_bytes.h"
 #include "cli/input/json_values.h"
 
 namespace freshet::cli {
@@ -30,20 +31,23 @@ struct InputRow {
 
 class Rows {
   public:
-    Rows(std::vector<std::string> files, RowOptions options);
-    ~Rows();
+    Rows(std::vector<std::string> files, RowOptions options)
+        : files_(std::move(files)), options_(std::move(options)) {}
+    /// Errc::io for the first file that cannot be read; none is opened.
+    Result<> check_files();
     /// Nothing at the end. Errc::invalid for a row over row_bytes_max and for what is not of the
     /// file's form, naming file and row.
     Result<std::optional<InputRow>> next();
-    /// Bytes of the files, as far as their sizes are known; gzip files count compressed.
+    /// Bytes of the files, gzip files compressed; 0 where a size is not known (a pipe). After
+    /// check_files().
     std::uint64_t bytes_total() const { return bytes_total_; }
-    std::uint64_t bytes_read() const;
+    /// Of them, how many held the rows that were given.
+    std::uint64_t bytes_given() const;
     /// Lines for the user since the last call.
     std::vector<std::string> notes() { return std::exchange(notes_, {}); }
 
   private:
     using Form = RowOptions::Form;
-    struct Source;
     Result<bool> open_next();
     Result<bool> fill();
     Result<> begin();
@@ -60,7 +64,8 @@ class Rows {
     std::vector<std::string> files_;
     RowOptions options_;
     std::size_t next_file_ = 0, row_ = 0;
-    std::unique_ptr<Source> source_;
+    std::string name_;  ///< of the file that is open
+    std::unique_ptr<FileBytes> source_;
     Form form_ = Form::csv;
     char delimiter_ = ',';
     bool is_all_read_ = false, is_header_next_ = false;
