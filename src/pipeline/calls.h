@@ -25,6 +25,14 @@ class Calls {
     Calls(const Services& services, aws::Caller caller)
         : services_(services), caller_(std::move(caller)) {}
     const aws::Caller& caller() const { return caller_; }
+    /// The same calls, of which those that change something are checked and not carried out: they
+    /// answer without members.
+    Calls judging() const {
+        Calls calls(services_, caller_);
+        calls.is_judging_ = true;
+        return calls;
+    }
+    bool is_judging() const { return is_judging_; }
 
     template <class Op>
     io::Task<aws::Answer<typename Op::Output>> call(typename Op::Input input) {
@@ -54,6 +62,7 @@ class Calls {
                                          std::shared_ptr<void> input, std::shared_ptr<void> output);
     Services services_;
     aws::Caller caller_;
+    bool is_judging_ = false;
 };
 
 /// True for the fault of a describing operation that says that there is no such thing.

@@ -79,6 +79,17 @@ io::Task<aws::Answer<void>> carry_out(Calls& calls, const Named& named, const St
     co_return done;
 }
 
+/// What its calls would be refused for, as far as that shows without carrying them out.
+io::Task<aws::Answer<void>> judge(Calls& calls, const Named& named, const Step& step) {
+    if (step.action != "create" && step.action != "update") co_return aws::Answer<void>();
+    Calls judging = calls.judging();
+    auto good = co_await carry_out(judging, named, step);
+    if (!good || step.action == "create") co_return good;
+    auto seen = co_await named.resource->look(calls);  // what change() goes by again
+    if (!seen) co_return std::unexpected(std::move(seen.error()));
+    co_return good;
+}
+
 /// `order[i]` is what `report.steps[i]` is about.
 io::Task<void> carry_out_all(Calls& calls, std::vector<const Named*> order, Report& report) {
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -134,6 +145,13 @@ io::Task<Report> apply(Calls& calls, const std::vector<Named>& resources, bool d
             report.problem = fmt::format(
                 "{} {} (line {}): {}; nothing was done. Destroy it and apply again to replace it",
                 named.kind, named.name, named.place, step->message);
+        auto good = co_await judge(calls, named, *step);
+        if (!good) {
+            step->outcome = "failed";
+            step->message = fmt::format("{}: {}", good.error().code, good.error().message);
+            if (report.problem.empty())
+                report.problem = told(named, good.error()) + "; nothing was done";
+        }
         report.steps.push_back(std::move(*step));
         order.push_back(&named);
     }

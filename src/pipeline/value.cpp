@@ -60,6 +60,33 @@ class Reader {
     bool too_large_ = false;
 };
 
+/// What yaml-cpp reports, in the words of a user; rare messages stay as they are.
+std::string in_words(const std::string& message) {
+    static constexpr std::pair<std::string_view, std::string_view> words[] = {
+        {"illegal map value",
+         "a 'key: value' cannot begin here: check its indentation, and quote a text that holds "
+         "': '"},
+        {"illegal map key", "a key cannot be here: check its indentation"},
+        {"end of map not found",
+         "this line does not continue the map above it, whose lines are 'key: value' with the same "
+         "indentation"},
+        {"end of sequence not found",
+         "this line does not continue the list above it, whose items begin with '- ' at the same "
+         "indentation"},
+        {"end of map flow not found", "this '{' has no '}'"},
+        {"end of sequence flow not found", "this '[' has no ']'"},
+        {"illegal flow end", "this bracket closes nothing"},
+        {"illegal block entry", "a '- ' cannot begin here: check its indentation"},
+        {"illegal tab when looking for indentation", "a tab: YAML is indented with spaces"},
+        {"illegal EOF in scalar", "a quoted text does not end"},
+        {"unknown token", "quote a text that begins with this character"},
+        {"the referenced anchor is not defined", "there is no '&' with this name above"},
+    };
+    const auto found =
+        std::ranges::find_if(words, [&](const auto& one) { return one.first == message; });
+    return found == std::end(words) ? message : std::string(found->second);
+}
+
 bool is_name(std::string_view text) {
     return !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
            std::ranges::all_of(text, [](char c) {
@@ -146,12 +173,17 @@ std::string Problems::text(std::string_view file_name) const {
 
 Value read_yaml(std::string_view text, Problems& problems) {
     try {
-        return Reader(problems).read(YAML::Load(std::string(text)), 0);
+        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+        Reader reader(problems);
+        if (documents.size() > 1)
+            problems.add(reader.read(documents[1], 0),
+                         "a second document begins here; a file holds one");
+        return documents.empty() ? Value() : reader.read(documents[0], 0);
     } catch (const YAML::Exception& error) {
         Value place;
         place.line = std::max(0, error.mark.line) + 1;
         place.column = std::max(0, error.mark.column) + 1;
-        problems.add(place, error.msg);
+        problems.add(place, in_words(error.msg));
         return {};
     }
 }

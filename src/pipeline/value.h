@@ -37,6 +37,7 @@ class Problems {
     void add(const Value& where, std::string_view what);
     void add(std::string line) { lines_.push_back(std::move(line)); }
     bool empty() const { return lines_.empty(); }
+    std::size_t size() const { return lines_.size(); }
     /// Each on a line of its own, behind `file_name`; at most twenty.
     std::string text(std::string_view file_name) const;
 
@@ -44,7 +45,8 @@ class Problems {
     std::vector<std::string> lines_;
 };
 
-/// The tree of `text`; nothing, with a problem, when it is no YAML, or a key is there twice.
+/// The tree of `text`; nothing, with a problem, when it is no YAML, or a key is there twice, or
+/// there is more than one document.
 Value read_yaml(std::string_view text, Problems& problems);
 
 using Parameters = std::map<std::string, std::string>;

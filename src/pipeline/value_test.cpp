@@ -35,6 +35,16 @@ TEST(Value, knows_its_line_and_column) {
 TEST(Value, what_is_no_yaml_is_a_problem_with_its_place) {
     EXPECT_TRUE(problem_of("a: [1,\nb: 2").starts_with("f.yaml:"));
     EXPECT_EQ(problem_of("a: 1\na: 2"), "f.yaml:2:1: the key 'a' is there twice");
+    EXPECT_EQ(problem_of("a: [1"), "f.yaml:1:1: this '[' has no ']'");
+    EXPECT_EQ(problem_of("a: \"x"), "f.yaml:1:6: a quoted text does not end");
+    EXPECT_TRUE(
+        problem_of("a: 1\n b: 2").starts_with("f.yaml:2:3: a 'key: value' cannot begin here"));
+    EXPECT_TRUE(
+        problem_of("a: 1\n- b").starts_with("f.yaml:2:1: this line does not continue the map"));
+    for (const char* text : {"- a\nb: 1", "a: 1\n---\nb: 1"})
+        EXPECT_TRUE(problem_of(text).ends_with("a second document begins here; a file holds one"))
+            << text;
+    EXPECT_EQ(problem_of("---\na: 1\n...\n"), "");
     EXPECT_EQ(problem_of("? [a]\n: 2"), "f.yaml:1:3: a key is a text");
 }
 

@@ -145,6 +145,33 @@ def test_a_dry_run_tells_and_does_nothing(freshet):
     assert freshet.client("kinesis").list_streams()["StreamNames"] == []
 
 
+@pytest.mark.parametrize("text, problem", [
+    ("streams: {good: {}, s: {shards: -1}}", "stream s (line 1:21): ValidationException: "),
+    ("streams: {s: {retention_hours: 9000}}", "'retention_hours' is from 24 to 8760, not 9000"),
+    ("buckets: {Bad_Name: {}}", "a bucket cannot have the name 'Bad_Name'"),
+    ("rules: {r: {schedule: 'every hour'}}", "'schedule' is rate(...) or cron(...), not 'every hour'"),
+    ("delivery_streams: {d: {role: r, bucket: b, buffer_s: 5000}}", "ValidationException"),
+    ("applications: {a: {role: r, sql: 'CREATE NONSENSE', input: {name_prefix: P, stream: s, columns: [{name: n, type: INTEGER}]}}}", "line 1, column 8"),
+])
+def test_a_dry_run_judges_as_apply_does(freshet, tmp_path, text, problem):
+    (tmp_path / "p.yaml").write_text(text)
+    told = [run(freshet, "apply", tmp_path / "p.yaml", *more) for more in (["--dry-run"], [])]
+    assert told[0] == told[1] and told[0][0] == 1 and problem in told[0][2], told
+    assert freshet.client("kinesis").list_streams()["StreamNames"] == []
+
+
+def test_what_is_behind_the_document_is_refused(freshet, tmp_path):
+    (tmp_path / "p.yaml").write_text("streams: {s: {}}\n---\nstreams: {t: {}}\n")
+    status, _, errors = run(freshet, "apply", tmp_path / "p.yaml")
+    assert status == 1 and "p.yaml:3:1: " in errors and "a second document begins here" in errors
+
+
+def test_a_file_that_names_nothing_says_so(freshet, tmp_path):
+    (tmp_path / "p.yaml").write_text("")
+    for more in (["--dry-run"], []):
+        assert run(freshet, "apply", tmp_path / "p.yaml", *more) == (0, "the file names nothing\n", "")
+
+
 def test_an_edit_is_one_change(freshet, tmp_path):
     apply(freshet)
     buffer = edited(tmp_path, ("  BUFFER_SECONDS: 300", "  BUFFER_SECONDS: 60"))
@@ -240,7 +267,7 @@ def test_the_first_error_stops_and_says_what_was_done(freshet, tmp_path):
     assert status == 1
     assert "created          function partitions" in output and "FAILED to create delivery stream crimes-to-lake" in output
     assert "not done         application top-locations" in output
-    assert errors.startswith("delivery stream crimes-to-lake (line ") and "nowhere" in errors
+    assert errors.startswith("freshet: delivery stream crimes-to-lake (line ") and "nowhere" in errors
     file.write_text(PIPELINE.read_text())
     assert apply(freshet, file)[-1] == "11 created, 7 unchanged"
     assert apply(freshet, file) == []
@@ -262,7 +289,7 @@ def test_the_first_error_stops_and_says_what_was_done(freshet, tmp_path):
 def test_bad_files_give_line_and_column(freshet, tmp_path, change, problem):
     file = edited(tmp_path, change)
     status, output, errors = run(freshet, "apply", file)
-    assert status == 1 and problem in errors and re.match(re.escape(str(file)) + r":\d+:\d+: ", errors), errors
+    assert status == 1 and problem in errors and re.match("freshet: " + re.escape(str(file)) + r":\d+:\d+: ", errors), errors
     assert freshet.client("iam").list_roles()["Roles"] == []
 
 

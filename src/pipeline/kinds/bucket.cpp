@@ -1,5 +1,8 @@
 // Buckets. Removed only when they are empty, or when the caller says that their objects may go.
+#include <fmt/format.h>
+
 #include "aws/model/s3.h"
+#include "objects/bucket_name.h"
 #include "pipeline/resource.h"
 
 namespace freshet::pipeline {
@@ -68,8 +71,10 @@ class BucketResource final : public Resource {
 
 }  // namespace
 
-std::unique_ptr<Resource> read_bucket(std::string name, Section&,
+std::unique_ptr<Resource> read_bucket(std::string name, Section& section,
                                       const Surroundings& surroundings) {
+    if (!surroundings.destroys && !objects::is_bucket_name(name))
+        section.wrong("", fmt::format("a bucket cannot have the name '{}'", name));
     return std::make_unique<BucketResource>(std::move(name), surroundings);
 }
 

@@ -6,6 +6,7 @@
 #include "aws/model/lambda.h"
 #include "aws/protocol/json.h"
 #include "pipeline/resource.h"
+#include "schedule/cron.h"
 
 namespace freshet::pipeline {
 namespace {
@@ -27,6 +28,9 @@ class RuleResource final : public Resource {
     RuleResource(std::string name, Section& section, const Surroundings& surroundings)
         : name_(std::move(name)), arn_(surroundings.arn("events", "rule/" + name_)) {
         schedule_ = section.text("schedule");
+        if (section.has("schedule") && !schedule::Expression::parse(schedule_))
+            section.wrong("schedule",
+                          fmt::format("'schedule' is rate(...) or cron(...), not '{}'", schedule_));
         description_ = section.text("description", "");
         state_ = section.flag("enabled", true) ? "ENABLED" : "DISABLED";
         for (Section& given : section.list("targets")) {

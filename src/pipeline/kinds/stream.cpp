@@ -1,8 +1,11 @@
 // Streams: shards, retention and tags.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "aws/model/kinesis.h"
 #include "pipeline/resource.h"
+#include "stream/limits.h"
 
 namespace freshet::pipeline {
 namespace {
@@ -25,6 +28,12 @@ class StreamResource final : public Resource {
     StreamResource(std::string name, Section& section) : name_(std::move(name)) {
         shards_ = section.number("shards", 1);
         retention_ = section.number("retention_hours", retention_default);
+        if (retention_ < stream::limits::retention_hours_min ||
+            retention_ > stream::limits::retention_hours_max)
+            section.wrong("retention_hours",
+                          fmt::format("'retention_hours' is from {} to {}, not {}",
+                                      stream::limits::retention_hours_min,
+                                      stream::limits::retention_hours_max, retention_));
         tags_ = section.pairs("tags");
     }
 
@@ -101,17 +110,18 @@ class StreamResource final : public Resource {
 
     /// To the count at once where the server lets it, else by doubling or halving, as AWS wants.
     io::Task<aws::Answer<void>> set_shards(Calls& calls) {
-        while (open_ != shards_) {
+        int open = open_;
+        while (open != shards_) {
             auto is_active = co_await until_active(calls);
             if (!is_active) co_return is_active;
             int target = shards_;
             auto done = co_await update_count(calls, target);
             if (!done && is_too_far_at_once(done.error())) {
-                target = std::clamp(shards_, (open_ + 1) / 2, open_ * 2);
+                target = std::clamp(shards_, (open + 1) / 2, open * 2);
                 if (target != shards_) done = co_await update_count(calls, target);
             }
             if (!done) co_return done;
-            open_ = target;
+            open = target;
         }
         auto is_active = co_await until_active(calls);
         co_return is_active;

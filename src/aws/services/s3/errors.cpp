@@ -1,11 +1,10 @@
 // Faults in S3's words, and the small words that its files share.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "aws/http/checked_body.h"
 #include "aws/protocol/scalar.h"
 #include "aws/services/s3/words.h"
+#include "objects/bucket_name.h"
 
 namespace freshet::aws::s3_words {
 namespace {
@@ -69,12 +68,7 @@ std::unexpected<Fault> unbuilt(std::string_view what, std::string_view operation
 }
 
 Answer<void> check_bucket_name(const std::string& name) {
-    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-    const bool good = name.size() >= 3 && name.size() <= 63 &&
-                      std::ranges::all_of(name, [&](char c) { return plain(c) || c == '-' || c == '.'; }) && plain(name.front()) &&
-                      plain(name.back()) && name.find("..") == std::string::npos && !name.starts_with("xn--") &&
-                      name.find_first_not_of("0123456789.") != std::string::npos;
-    if (!good) return std::unexpected(Fault{"InvalidBucketName", "The specified bucket is not valid.", 400, {{"BucketName", name}}});
+    if (!objects::is_bucket_name(name)) return std::unexpected(Fault{"InvalidBucketName", "The specified bucket is not valid.", 400, {{"BucketName", name}}});
     return {};
 }
 
