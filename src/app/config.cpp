@@ -2,116 +2,140 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "base/nearest.h"
+#include "pipeline/value.h"
 
 namespace freshet::app {
 namespace {
+
+using pipeline::Value;
+
+constexpr std::int64_t number_max = 1'000'000'000'000;  ///< of a setting; in milliseconds 31 years
 
 bool is_loopback(const std::string& host) {
     return host.starts_with("127.") || host == "::1" || host == "localhost";
 }
 
-Result<> set_data(const YAML::Node& value, Config& config) {
-    config.data_dir = value.as<std::string>();
+/// A value of the wrong kind; read_setting() says which one the setting takes.
+std::unexpected<Error> wrong_kind() { return fail(Errc::invalid, ""); }
+
+Result<std::string> text_of(const Value& value) {
+    if (value.kind != Value::Kind::text) return wrong_kind();
+    return value.text;
+}
+
+Result<std::vector<std::string>> texts_of(const Value& value) {
+    if (value.kind != Value::Kind::list) return wrong_kind();
+    std::vector<std::string> all;
+    for (const Value& item : value.items) {
+        if (item.kind != Value::Kind::text) return wrong_kind();
+        all.push_back(item.text);
+    }
+    return all;
+}
+
+/// The place of the text `value` in `words`.
+Result<std::size_t> one_of(std::string_view key, const Value& value,
+                           std::vector<std::string> words) {
+    auto text = text_of(value);
+    if (!text) return std::unexpected(std::move(text.error()));
+    const auto found = std::ranges::find(words, *text);
+    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+    return fail(Errc::invalid,
+                fmt::format("'{}' is {}, not '{}'", key, fmt::join(words, " or "), *text));
+}
+
+Result<> set_data(std::string_view, const Value& value, Config& config) {
+    auto text = text_of(value);
+    if (!text) return std::unexpected(std::move(text.error()));
+    config.data_dir = std::move(*text);
     config.is_data_dir_given = true;
     return {};
 }
 
-Result<> set_listen_value(const YAML::Node& value, Config& config) {
-    return set_listen(value.as<std::string>(), config);
+Result<> set_listen_value(std::string_view, const Value& value, Config& config) {
+    auto text = text_of(value);
+    return text ? set_listen(*text, config) : std::unexpected(std::move(text.error()));
 }
 
-Result<> set_account(const YAML::Node& value, Config& config) {
-    config.account = value.as<std::string>();
+Result<> set_account(std::string_view, const Value& value, Config& config) {
+    auto text = text_of(value);
+    if (!text) return std::unexpected(std::move(text.error()));
+    config.account = std::move(*text);
     if (config.account.size() == 12 &&
         config.account.find_first_not_of("0123456789") == std::string::npos)
         return {};
-    return fail(
-        Errc::invalid,
-        fmt::format("the account '{}' is not twelve digits (quote it in YAML)", config.account));
-}
-
-/// The place of `value` in `words`.
-Result<std::size_t> one_of(std::string_view key, const std::string& value,
-                           std::vector<std::string> words) {
-    const auto found = std::ranges::find(words, value);
-    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
     return fail(Errc::invalid,
-                fmt::format("'{}' is {}, not '{}'", key, fmt::join(words, " or "), value));
+                fmt::format("the account '{}' is not twelve digits", config.account));
 }
 
-Result<> set_log_level(const YAML::Node& value, Config& config) {
-    auto level = value.as<std::string>();
-    auto known = one_of("log_level", level, {"debug", "info", "warn", "error"});
+Result<> set_log_level(std::string_view key, const Value& value, Config& config) {
+    auto known = one_of(key, value, {"debug", "info", "warn", "error"});
     if (!known) return std::unexpected(std::move(known.error()));
-    config.log_level = std::move(level);
+    config.log_level = value.text;
     return {};
 }
 
-Result<> set_limits(const YAML::Node& value, Config& config) {
-    auto word = value.as<std::string>();
-    if (word == "false") word = "off";  // YAML reads a bare off as false
-    auto which = one_of("limits", word, {"off", "aws"});
+Result<> set_limits(std::string_view key, const Value& value, Config& config) {
+    auto which = one_of(key, value, {"off", "aws"});
     if (!which) return std::unexpected(std::move(which.error()));
     config.streams.aws_limits = *which == 1;
     return {};
 }
 
-Result<> set_unsigned(const YAML::Node& value, Config& config) {
-    auto which = one_of("unsigned", value.as<std::string>(), {"allowed", "refused"});
+Result<> set_unsigned(std::string_view key, const Value& value, Config& config) {
+    auto which = one_of(key, value, {"allowed", "refused"});
     if (!which) return std::unexpected(std::move(which.error()));
     config.demands_signatures = *which == 1;
     return {};
 }
 
-Result<std::int64_t> number_of(std::string_view key, const YAML::Node& value) {
-    const auto number = value.as<std::int64_t>();
-    if (number < 0) return fail(Errc::invalid, fmt::format("'{}' is negative: {}", key, number));
-    return number;
-}
-
-template <Millis stream::Options::* member>
-Result<> set_stream_millis(const YAML::Node& value, Config& config) {
-    auto number = number_of("streams", value);
-    if (!number) return std::unexpected(std::move(number.error()));
-    config.streams.*member = Millis(*number);
+template <auto stream::Options::* member>
+Result<> set_stream_number(std::string_view key, const Value& value, Config& config) {
+    std::int64_t number = 0;
+    const char* const end = value.text.data() + value.text.size();
+    const auto read = std::from_chars(value.text.data(), end, number);
+    if (value.kind != Value::Kind::text || read.ec != std::errc() || read.ptr != end)
+        return wrong_kind();
+    if (number < 0 || number > number_max)
+        return fail(Errc::invalid,
+                    fmt::format("'{}' is from 0 to {}, not {}", key, number_max, number));
+    config.streams.*member =
+        std::remove_reference_t<decltype(config.streams.*member)>(static_cast<std::size_t>(number));
     return {};
 }
 
-Result<> set_shard_limit(const YAML::Node& value, Config& config) {
-    auto number = number_of("streams.shard_limit", value);
-    if (!number) return std::unexpected(std::move(number.error()));
-    config.streams.shard_limit = static_cast<std::size_t>(*number);
+template <std::vector<std::string> Config::* member>
+Result<> set_names(std::string_view, const Value& value, Config& config) {
+    auto names = texts_of(value);
+    if (!names) return std::unexpected(std::move(names.error()));
+    config.*member = std::move(*names);
     return {};
 }
 
-template <auto Config::* member>
-Result<> set_plain(const YAML::Node& value, Config& config) {
-    config.*member = value.as<std::remove_reference_t<decltype(config.*member)>>();
-    return {};
-}
-
-Result<> set_runtimes(const YAML::Node& value, Config& config) {
-    if (!value.IsMap()) return fail(Errc::invalid, "'functions.runtimes' maps names to commands");
-    for (const auto& inner : value) {
-        auto& command = config.runtimes[inner.first.as<std::string>()];
-        command = inner.second.IsSequence() ? inner.second.as<std::vector<std::string>>()
-                                            : std::vector{inner.second.as<std::string>()};
-        if (command.empty() || command.front().empty())
-            return fail(Errc::invalid, fmt::format("'functions.runtimes.{}' names no command",
-                                                   inner.first.as<std::string>()));
+Result<> set_runtimes(std::string_view, const Value& value, Config& config) {
+    if (value.kind != Value::Kind::map) return wrong_kind();
+    for (const auto& [name, inner] : value.members) {
+        auto command = inner.kind == Value::Kind::text ? std::vector{inner.text} : texts_of(inner);
+        if (!command) return std::unexpected(std::move(command.error()));
+        if (command->empty() || command->front().empty())
+            return fail(Errc::invalid,
+                        fmt::format("'functions.runtimes.{}' names no command", name.text));
+        config.runtimes[name.text] = std::move(*command);
     }
     return {};
 }
 
 struct Setting {
     SettingFacts facts;
-    Result<> (*set)(const YAML::Node&, Config&);
+    Result<> (*set)(std::string_view key, const Value&, Config&);
 };
 
 constexpr Setting all_settings[] = {
@@ -133,57 +157,83 @@ constexpr Setting all_settings[] = {
       "Whether Kinesis takes requests without a signature; AWS refuses them"},
      set_unsigned},
     {{"streams.creating_ms", "milliseconds", "0", "How long a new stream says CREATING"},
-     set_stream_millis<&stream::Options::creating>},
+     set_stream_number<&stream::Options::creating>},
     {{"streams.updating_ms", "milliseconds", "0", "How long a stream that changes says UPDATING"},
-     set_stream_millis<&stream::Options::updating>},
+     set_stream_number<&stream::Options::updating>},
     {{"streams.deleting_ms", "milliseconds", "0", "How long a deleted stream says DELETING"},
-     set_stream_millis<&stream::Options::deleting>},
+     set_stream_number<&stream::Options::deleting>},
     {{"streams.shard_limit", "number", "1000000", "Shards of an account in a region"},
-     set_shard_limit},
+     set_stream_number<&stream::Options::shard_limit>},
     {{"functions.runtimes", "{NAME: path, or a list of a program and its arguments}", "{}",
       "What runs functions of a runtime (python3.9 to python3.14); of others the Python of this "
       "build or python3.N on PATH. It must be of that version"},
      set_runtimes},
     {{"tls.names", "list of names", "[]",
       "Names of this server in its certificate, besides localhost and its address"},
-     set_plain<&Config::tls_names>},
+     set_names<&Config::tls_names>},
     {{"hosts", "list of names", "[]",
       "Names by which clients call this server, besides addresses, localhost and tls.names; "
       ".NAME is all below NAME"},
-     set_plain<&Config::hosts>},
+     set_names<&Config::hosts>},
     {{"cors.origins", "list of origins", "[]",
       "Pages that may call from a browser, besides those of this machine"},
-     set_plain<&Config::cors_origins>},
+     set_names<&Config::cors_origins>},
 };
 
-Result<> apply(const std::string& key, const YAML::Node& value, Config& config) {
+/// The settings of a section, "creating_ms, updating_ms"; "" when there is no such section.
+std::string names_below(const std::string& section) {
+    std::string names;
     for (const Setting& setting : all_settings) {
-        if (key != setting.facts.key) continue;
-        try {
-            return setting.set(value, config);
-        } catch (const YAML::Exception&) {
-            const std::string given = value.IsScalar() ? fmt::format(" '{}'", value.Scalar()) : "";
-            return fail(Errc::invalid, fmt::format("'{}' has a wrong value{}; it takes: {}", key,
-                                                   given, setting.facts.value));
-        }
+        const std::string_view key = setting.facts.key;
+        if (!key.starts_with(section + ".")) continue;
+        names += names.empty() ? "" : ", ";
+        names += key.substr(section.size() + 1);
     }
+    return names;
+}
+
+const Setting* setting_of(const std::string& key) {
+    const auto found = std::ranges::find_if(
+        all_settings, [&](const Setting& one) { return key == one.facts.key; });
+    return found == std::end(all_settings) ? nullptr : found;
+}
+
+/// The error of one that there is none of, with the nearest.
+Error unknown(const std::string& key) {
     std::vector<std::string> keys;
     for (const Setting& setting : all_settings) keys.emplace_back(setting.facts.key);
-    return fail(Errc::invalid,
-                fmt::format("there is no setting '{}'{}", key, did_you_mean(key, keys)));
+    return Error(Errc::invalid,
+                 fmt::format("there is no setting '{}'{}", key, did_you_mean(key, keys)));
 }
 
-bool is_setting(const std::string& key) {
-    return std::ranges::any_of(all_settings,
-                               [&](const Setting& one) { return key == one.facts.key; });
+Result<> read_setting(const std::string& key, const Value& value, Config& config) {
+    const Setting* setting = setting_of(key);
+    if (!setting) return std::unexpected(unknown(key));
+    auto set = setting->set(key, value, config);
+    if (set || !set.error().message().empty()) return set;
+    const std::string given = value.text.empty() ? "" : fmt::format(" '{}'", value.text);
+    return fail(Errc::invalid, fmt::format("'{}' has a wrong value{}; it takes: {}", key, given,
+                                           setting->facts.value));
 }
 
-Result<> apply_at(const std::string& path, const std::string& key, const YAML::Node& name,
-                  const YAML::Node& value, Config& config) {
-    auto applied = apply(key, value, config);
-    if (applied) return {};
-    return fail(Errc::invalid,
-                fmt::format("{}:{}: {}", path, name.Mark().line + 1, applied.error().message()));
+Result<> read_member(const std::string& key, const Value& name, const Value& value,
+                     const std::string& path, Config& config) {
+    const std::string below = names_below(key);
+    const bool is_section = !setting_of(key) && (value.kind == Value::Kind::map || !below.empty());
+    Result<> done;
+    if (is_section && value.kind == Value::Kind::map) {
+        for (const auto& [inner, inner_value] : value.members) {
+            done = read_member(key + "." + inner.text, inner, inner_value, path, config);
+            if (!done) return done;
+        }
+        return {};
+    }
+    if (is_section && value.kind == Value::Kind::nothing) return {};
+    done = is_section ? fail(Errc::invalid,
+                             fmt::format("'{}' is a section: {} belong below it", key, below))
+                      : read_setting(key, value, config);
+    if (done) return {};
+    return fail(Errc::invalid, fmt::format("{}:{}: {}", path, name.line, done.error().message()));
 }
 
 }  // namespace
@@ -223,25 +273,37 @@ Result<> set_listen(const std::string& text, Config& config) {
 }
 
 Result<> load_config(const std::string& path, Config& config) {
-    try {
-        const YAML::Node root = YAML::LoadFile(path);
-        for (const auto& entry : root) {
-            const auto key = entry.first.as<std::string>();
-            if (is_setting(key) || !entry.second.IsMap()) {
-                if (auto done = apply_at(path, key, entry.first, entry.second, config); !done)
-                    return done;
-                continue;
-            }
-            for (const auto& inner : entry.second) {
-                const std::string whole = key + "." + inner.first.as<std::string>();
-                if (auto done = apply_at(path, whole, inner.first, inner.second, config); !done)
-                    return done;
-            }
-        }
-        return {};
-    } catch (const YAML::Exception& error) {
-        return fail(Errc::invalid, fmt::format("{}: {}", path, error.what()));
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) return fail(Errc::io, fmt::format("{} cannot be read", path));
+    pipeline::Problems problems;
+    const Value root = pipeline::read_yaml(text.str(), problems);
+    if (root.kind == Value::Kind::text || root.kind == Value::Kind::list)
+        problems.add(root, "settings are lines of 'name: value' (docs/settings.md)");
+    if (!problems.empty()) return fail(Errc::invalid, problems.text(path));
+    for (const auto& [name, value] : root.members) {
+        if (auto read = read_member(name.text, name, value, path, config); !read) return read;
     }
+    return {};
+}
+
+Result<Config> config_of(const std::string& file, const std::string& data) {
+    Config config;
+    if (!file.empty()) {
+        if (auto loaded = load_config(file, config); !loaded)
+            return std::unexpected(std::move(loaded.error()));
+    }
+    if (!data.empty()) {
+        config.data_dir = data;
+        config.is_data_dir_given = true;
+    }
+    return config;
+}
+
+bool is_data_directory(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::exists(std::filesystem::path(path) / "FORMAT", error);
 }
 
 }  // namespace freshet::app

@@ -41,6 +41,10 @@ std::vector<SettingFacts> settings();
 /// Reads `path` into `config`; later settings win. Errc::invalid names file and line, and of an
 /// unknown setting the nearest one that there is.
 Result<> load_config(const std::string& path, Config& config);
+/// What the settings in `file` say, and `data` over them; each may be "".
+Result<Config> config_of(const std::string& file, const std::string& data);
+/// Whether a server has used `path`.
+bool is_data_directory(const std::string& path);
 /// "127.0.0.1:4566". Errc::invalid names what is wrong with it; only loopback addresses are
 /// accepted while signatures are not verified.
 Result<> set_listen(const std::string& text, Config& config);

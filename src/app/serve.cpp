@@ -27,8 +27,7 @@ namespace fs = std::filesystem;
 Result<> check_own_choice(const Config& config) {
     std::error_code error;
     const fs::path path = config.data_dir;
-    if (config.is_data_dir_given || !fs::exists(path, error) || fs::exists(path / "FORMAT", error))
-        return {};
+    if (config.is_data_dir_given || !fs::exists(path, error) || is_data_directory(path)) return {};
     if (fs::is_directory(path, error) && fs::is_empty(path, error)) return {};
     return fail(
         Errc::invalid,
@@ -55,22 +54,15 @@ void tell_what_is_missing(const Config& config) {
 }
 
 Result<Config> to_config(const Options& options) {
-    Config config;
-    if (!options.config.empty()) {
-        if (auto loaded = load_config(options.config, config); !loaded)
-            return std::unexpected(std::move(loaded.error()));
-    }
-    if (!options.data.empty()) {
-        config.data_dir = options.data;
-        config.is_data_dir_given = true;
-    }
-    if (auto free = check_own_choice(config); !free)
+    auto config = config_of(options.config, options.data);
+    if (!config) return config;
+    if (auto free = check_own_choice(*config); !free)
         return std::unexpected(std::move(free.error()));
     if (!options.listen.empty()) {
-        if (auto set = set_listen(options.listen, config); !set)
+        if (auto set = set_listen(options.listen, *config); !set)
             return std::unexpected(std::move(set.error()));
     }
-    config.manual_clock = options.clock == "manual";
+    config->manual_clock = options.clock == "manual";
     return config;
 }
 

@@ -4,15 +4,19 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 
 #include "app/commands.h"
 #include "app/server.h"
 #include "cli/global_options.h"
+#include "cli/run.h"
 #include "io/tls.h"
 
 namespace freshet::app {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct Options {
     std::string data, config, into;
@@ -31,14 +35,14 @@ constexpr Store stores[] = {
     {"/etc/ca-certificates/trust-source/anchors", "freshet.crt", "update-ca-trust"},
 };
 
+/// The settings of the server that these options name, which has been started before.
 Result<Config> to_config(const Options& options) {
-    Config config;
-    if (!options.config.empty()) {
-        if (auto loaded = load_config(options.config, config); !loaded)
-            return std::unexpected(std::move(loaded.error()));
-    }
-    if (!options.data.empty()) config.data_dir = options.data;
-    return config;
+    auto config = config_of(options.config, options.data);
+    if (!config || is_data_directory(config->data_dir)) return config;
+    std::error_code error;
+    return fail(Errc::invalid,
+                fmt::format("{} is not a data directory of a server; --data DIR names it",
+                            fs::absolute(config->data_dir, error).string()));
 }
 
 void tell_of_own_stores(const std::string& path) {
@@ -110,10 +114,11 @@ template <class Do>
 int run(const Options& options, Do what) {
     const auto disk = io::make_posix_disk();
     auto config = to_config(options);
-    Result<> done = config ? what(*disk, *tls_identity(*disk, *config))
-                           : std::unexpected(std::move(config.error()));
-    if (!done) fmt::print(stderr, "freshet: {}\n", done.error().message());
-    return done ? 0 : 1;
+    if (!config) return cli::tell(config.error().message(), cli::wrongly_asked);
+    const auto identity = tls_identity(*disk, *config);
+    fmt::print(stderr, "freshet: the authority is {}\n", identity->authority_path());
+    const Result<> done = what(*disk, *identity);
+    return done ? 0 : cli::tell(done.error().message());
 }
 
 }  // namespace
@@ -122,13 +127,16 @@ void add_cert(CLI::App& app, cli::GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "cert", "Print the authority that signs the server's certificate; trust it, replace it");
-    command->add_option("--data", options->data, "The server's data directory")->type_name("DIR");
+    command
+        ->add_option("--data", options->data, "The server's data directory; ./data when not given")
+        ->type_name("DIR");
     command->add_option("--config", options->config, "YAML file with settings (docs/settings.md)")
         ->type_name("FILE")
         ->check(CLI::ExistingFile);
     CLI::App* installing =
         command->add_subcommand("install", "Put the authority into the system's trust store");
     installing->add_option("--into", options->into, "Only write it into this directory")
+        ->type_name("DIR")
         ->check(CLI::ExistingDirectory);
     CLI::App* rotating = command->add_subcommand("rotate", "Make a new server key and certificate");
     rotating->add_flag("--authority", options->authority_too, "And a new authority");
