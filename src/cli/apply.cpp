@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -14,6 +16,7 @@
 #include "cli/bundle.h"
 #include "cli/commands.h"
 #include "cli/global_options.h"
+#include "cli/run.h"
 
 namespace freshet::cli {
 namespace {
@@ -77,16 +80,17 @@ void print(const pipeline::Report& report) {
                 summary += fmt::format("{}{} {}", summary.empty() ? "" : ", ", count, word);
         }
     }
+    if (report.steps.empty() && report.problem.empty()) summary = "the file names nothing";
     if (!summary.empty()) fmt::print("{}\n", summary);
 }
 
 /// The request with everything that the file names, or nothing after telling what is wrong.
-std::optional<pipeline::Request> read(const Options& options) {
+std::optional<pipeline::Request> read(const Options& options, int& status) {
     std::ifstream file(options.file, std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();
     if (!file) {
-        fmt::print(stderr, "{}: cannot be read\n", options.file);
+        status = tell(fmt::format("{} cannot be read: {}", options.file, std::strerror(errno)));
         return std::nullopt;
     }
     pipeline::Request request;
@@ -96,10 +100,6 @@ std::optional<pipeline::Request> read(const Options& options) {
     request.empty_buckets = options.empty_buckets;
     for (const std::string& one : options.set) {
         const auto equals = one.find('=');
-        if (equals == std::string::npos || equals == 0) {
-            fmt::print(stderr, "--set takes NAME=VALUE, not '{}'\n", one);
-            return std::nullopt;
-        }
         request.parameters.emplace_back(one.substr(0, equals), one.substr(equals + 1));
     }
     pipeline::Problems problems;
@@ -110,17 +110,16 @@ std::optional<pipeline::Request> read(const Options& options) {
         attach_local_files(root, std::filesystem::path(options.file).parent_path(), options.python,
                            request, problems);
     if (problems.empty()) return request;
-    fmt::print(stderr, "{}\n", problems.text(options.file));
+    status = tell(problems.text(options.file));
     return std::nullopt;
 }
 
 io::Task<void> send(io::Core& core, const Options& options, pipeline::Request message,
                     int& status) {
-    status = 1;
     const aws::ClientOptions client = options.place.options();
     auto http = io::make_http_client(core, client.endpoint);
     if (!http) {
-        fmt::print(stderr, "{}\n", http.error().message());
+        status = tell(http.error().message());
         co_return;
     }
     io::ClientRequest request;
@@ -134,7 +133,7 @@ io::Task<void> send(io::Core& core, const Options& options, pipeline::Request me
     aws::sign(request, client.credentials, client.region, "freshet", core.now());
     auto response = co_await (*http)->send(std::move(request), answer_max);
     if (!response) {
-        fmt::print(stderr, "{}: {}\n", client.endpoint, response.error().message());
+        status = tell(response.error().message());
         co_return;
     }
     pipeline::Report report;
@@ -142,16 +141,15 @@ io::Task<void> send(io::Core& core, const Options& options, pipeline::Request me
     auto decoded =
         aws::decode_json(pipeline::Report::shape(), response->body.view(), &report, ignored);
     if (!decoded || (response->status != 200 && report.problem.empty())) {
-        fmt::print(stderr, "{}: not a Freshet's answer (status {})\n", client.endpoint,
-                   response->status);
+        status = tell(fmt::format("{}: not a Freshet's answer (status {})", client.endpoint,
+                                  response->status));
         co_return;
     }
     if (options.json)
         fmt::print("{}\n", aws::encode_json(pipeline::Report::shape(), &report));
     else
         print(report);
-    if (!report.problem.empty()) fmt::print(stderr, "{}\n", report.problem);
-    status = report.problem.empty() ? 0 : 1;
+    status = tell(report.problem);
 }
 
 void add_command(CLI::App& app, const char* name, const char* text, bool destroys,
@@ -159,13 +157,18 @@ void add_command(CLI::App& app, const char* name, const char* text, bool destroy
     auto options = std::make_shared<Options>();
     options->destroys = destroys;
     CLI::App* command = app.add_subcommand(name, text);
-    command->add_option("file", options->file, "Pipeline file (docs/pipeline-file.md)")
+    command->add_option("FILE", options->file, "Pipeline file (docs/pipeline-file.md)")
         ->required()
-        ->type_name("FILE");
+        ->type_name("");
     add_place(*command, global.place);
     add_json(*command, global.json);
     command->add_option("--set", options->set, "Value of a parameter of the file; may be repeated")
         ->type_name("NAME=VALUE")
+        ->check([](const std::string& text) {
+            const auto equals = text.find('=');
+            const bool is_pair = equals != std::string::npos && equals > 0;
+            return is_pair ? std::string() : fmt::format("'{}' is not NAME=VALUE", text);
+        })
         ->take_all();
     command
         ->add_option("--python", options->python,
@@ -179,8 +182,8 @@ void add_command(CLI::App& app, const char* name, const char* text, bool destroy
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
         options->json = global.json;
-        auto request = read(*options);
-        int status = 1;
+        int status = could_not;
+        auto request = read(*options, status);
         if (!request) return status;
         io::SystemClock clock;
         io::run_to_end(clock, [&](io::Core& core) {

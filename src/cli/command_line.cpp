@@ -10,11 +10,10 @@
 #include "base/nearest.h"
 #include "cli/help/completion.h"
 #include "cli/help/manual.h"
+#include "cli/run.h"
 
 namespace freshet::cli {
 namespace {
-
-constexpr int wrongly_asked = 2;
 
 const CLI::App& chosen_command(const CLI::App& root) {
     const CLI::App* command = &root;
@@ -63,8 +62,9 @@ std::string problem_of(const CLI::App& root, const CLI::ParseError& error) {
     return error.what();
 }
 
-/// An option of the root that the command does not take: it would be dropped in silence.
-std::string misplaced_option(const CLI::App& root) {
+/// What CLI11 does not find wrong: an option of the root that the command does not take would be
+/// dropped in silence, and a place that is none would be asked for long.
+std::string problem_of(const CLI::App& root, const Place& place) {
     const CLI::App& command = chosen_command(root);
     for (const CLI::Option* option : root.get_options(nullptr)) {
         if (option->count() == 0) continue;
@@ -72,7 +72,7 @@ std::string misplaced_option(const CLI::App& root) {
         if (!command.get_option_no_throw(name))
             return fmt::format("{} takes no {}", path_of(command), name);
     }
-    return "";
+    return command.get_option_no_throw("--endpoint") ? place.problem() : "";
 }
 
 int print_manual(const CLI::App& root, const std::string& format, const std::string& version) {
@@ -102,9 +102,9 @@ void add_help(CLI::App& root, GlobalOptions& global, const std::string& version)
     root.set_version_flag("--version", "freshet " + version, "Print the version and end");
     root.footer(
         "Begin with\n"
-        "  freshet serve                                   run the server\n"
-        "  freshet produce rows.csv --stream s --create    send rows into a stream\n"
-        "  freshet tail s --from start --deaggregate       look at them\n"
+        "  freshet serve                                       run the server\n"
+        "  freshet produce rows.csv --stream s --create        send rows into a stream\n"
+        "  freshet tail s --from trim-horizon --deaggregate    look at them\n"
         "`freshet COMMAND --help` tells of one command, `freshet man` of all.\n"
         "Exit status: 0 done, 1 could not, 2 wrongly asked.");
     auto format = std::make_shared<std::string>();
@@ -120,10 +120,10 @@ void add_help(CLI::App& root, GlobalOptions& global, const std::string& version)
     CLI::App* completion = root.add_subcommand(
         "completion",
         "Print the script that completes commands: source <(freshet completion bash)");
-    completion->add_option("shell", *shell, "The shell")
+    completion->add_option("SHELL", *shell, "The shell")
         ->required()
         ->check(CLI::IsMember({"bash", "zsh"}))
-        ->type_name("SHELL");
+        ->type_name("");
     on_chosen(*completion, global, [shell, &root] {
         fmt::print("{}", completion_script(facts_of(root), *shell));
         return 0;
@@ -143,10 +143,8 @@ int run_command_line(CLI::App& root, GlobalOptions& global, int argc, char** arg
                    path_of(chosen_command(root)));
         return wrongly_asked;
     }
-    if (const std::string problem = misplaced_option(root); !problem.empty()) {
-        fmt::print(stderr, "freshet: {}\n", problem);
-        return wrongly_asked;
-    }
+    if (const std::string problem = problem_of(root, global.place); !problem.empty())
+        return tell(problem, wrongly_asked);
     return global.run ? global.run() : wrongly_asked;
 }
 

@@ -1,6 +1,11 @@
 #include "cli/global_options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+
+#include "cli/region.h"
+#include "io/url.h"
 
 namespace freshet::cli {
 
@@ -8,6 +13,13 @@ aws::ClientOptions Place::options() const {
     aws::ClientOptions options = aws::client_options(endpoint);
     if (!region.empty()) options.region = region;
     return options;
+}
+
+std::string Place::problem() const {
+    const aws::ClientOptions to = options();
+    if (auto url = io::check_url(to.endpoint); !url)
+        return fmt::format("--endpoint {}", url.error().message());
+    return problem_of_region(to.region);
 }
 
 void add_place(CLI::App& command, Place& place) {

@@ -16,6 +16,8 @@ namespace freshet::cli {
 struct Place {
     std::string endpoint, region;
     aws::ClientOptions options() const;
+    /// Why no call can go there, whether the options say so or the environment; "" when one can.
+    std::string problem() const;
 };
 
 struct GlobalOptions {

@@ -91,7 +91,7 @@ void print_json(const std::vector<ColumnInfo>& columns, const std::vector<Cells>
 
 /// The error, and under the line that it names ("line 2:8: ...") a caret at the column.
 void print_problem(const std::string& sql, const std::string& message) {
-    fmt::print(stderr, "{}\n", message);
+    tell(message);
     int number = 0, column = 0;
     const auto at = message.find("line ");
     if (at == std::string::npos || std::sscanf(message.c_str() + at, "line %d:%d:", &number, &column) != 2 || number < 1 || column < 1) return;
@@ -219,12 +219,12 @@ class Asker {
 void add_query(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("query", "Run a statement of Athena's SQL and print its rows");
-    command->add_option("sql", options->sql, "the statement")->required();
-    command->add_option("--database", options->database, "of names without one")->capture_default_str();
+    command->add_option("SQL", options->sql, "The statement")->required()->type_name("");
+    command->add_option("--database", options->database, "Database of names without one")->type_name("NAME")->capture_default_str();
     add_place(*command, global.place);
     add_json(*command, global.json);
-    command->add_option("--output", options->output, "where the result object goes; the work group's, or s3://aws-athena-query-results-REGION/, when not given");
-    command->add_option("--format", options->format, "table, csv or json")->check(CLI::IsMember({"table", "csv", "json"}))->capture_default_str();
+    command->add_option("--output", options->output, "Where the result object goes; the work group's, or s3://aws-athena-query-results-REGION/, when not given")->type_name("URL");
+    command->add_option("--format", options->format, "How rows are printed")->check(CLI::IsMember({"table", "csv", "json"}))->type_name("FORM")->capture_default_str();
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
         if (global.json) options->format = "json";

@@ -313,9 +313,10 @@ class Replay {
             std::max(0.001, static_cast<double>((reported_ - started_).count()) / 1000);
         const bool terminal = ::isatty(2) != 0;
         fmt::print(
-            stderr, "{}replay: {} records, {:.0f} records/s, {:.1f} MB/s, {} retries{}{}{}",
+            stderr, "{}replay: {} records, {:.0f} records/s, {:.1f} MB/s, {} retries{}{}{}{}",
             terminal ? "\r\033[K" : "", records_sent_, static_cast<double>(records_sent_) / seconds,
             static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
+            !is_last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
             records_sent_ ? ", reached " + to_iso8601(reached_) : "",
             is_last ? fmt::format(" in {:.1f} s", seconds) : "", terminal && !is_last ? "" : "\n");
         if (is_last && options_.json)
@@ -354,6 +355,8 @@ Result<Plan> plan_of(const Options& options, Timestamp now) {
             return refuse(fmt::format("--speed {} is not a number above 0, or max", options.speed));
         plan.speed = speed;
     }
+    if (const std::string problem = options.target.problem(); !problem.empty())
+        return refuse("--to" + (problem.starts_with("--") ? problem.substr(1) : ": " + problem));
     if (!options.resume.empty() && range->from.kind == Moment::Kind::latest)
         return refuse("--resume needs a --from that stays: a time or trim-horizon");
     const auto source = options.source.options(), target = options.target.options();
@@ -368,7 +371,7 @@ Result<Plan> plan_of(const Options& options, Timestamp now) {
 
 int replay(const Options& options) {
     const auto plan = plan_of(options, io::SystemClock().now());
-    if (!plan) return tell(plan.error().message());
+    if (!plan) return tell(plan.error().message(), wrongly_asked);
     fmt::print(stderr,
                "replay: records go where their partition keys lead; the explicit hash keys "
                "that they were put with are not known\n");
@@ -380,24 +383,39 @@ int replay(const Options& options) {
 void add_replay(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("replay", "Send a stream's records into another stream");
-    command->add_option("stream", options->stream, "Name of the stream to read")->required();
-    command->add_option("--to", options->to, "Name of the stream to write")->required();
+    command->add_option("STREAM", options->stream, "Name of the stream to read")
+        ->required()
+        ->type_name("");
+    command->add_option("--to", options->to, "Name of the stream to write")
+        ->required()
+        ->type_name("STREAM");
     add_place(*command, global.place);
     add_json(*command, global.json);
-    command->add_option("--to-endpoint", options->target.endpoint,
-                        "Where the other stream is; --endpoint when not given");
-    command->add_option("--to-region", options->target.region, "--region when not given");
-    command->add_option("--from", options->from,
-                        fmt::format("Begin there (trim-horizon): {}", moment_forms));
-    command->add_option("--until", options->until,
-                        "End with the records before that time; when all is read when not given");
-    command->add_option("--speed", options->speed,
-                        "1: as the records came; 10: ten times as fast; max: as fast as it goes");
+    command
+        ->add_option("--to-endpoint", options->target.endpoint,
+                     "Where the other stream is; --endpoint when not given")
+        ->type_name("URL");
+    command->add_option("--to-region", options->target.region, "--region when not given")
+        ->type_name("REGION");
+    command
+        ->add_option("--from", options->from,
+                     fmt::format("Begin there (trim-horizon): {}", moment_forms))
+        ->type_name("TIME");
+    command
+        ->add_option("--until", options->until,
+                     "End with the records before that time; when all is read when not given")
+        ->type_name("TIME");
+    command
+        ->add_option("--speed", options->speed,
+                     "1: as the records came; 10: ten times as fast; max: as fast as it goes")
+        ->type_name("SPEED");
     command->add_option("--connections", options->connections, "Requests under way at once (8)")
-        ->check(CLI::Range(1, 64));
-    command->add_option(
-        "--resume", options->resume,
-        "File that keeps how far records are acknowledged; a later run goes on there");
+        ->check(CLI::Range(1, 64))
+        ->type_name("N");
+    command
+        ->add_option("--resume", options->resume,
+                     "File that keeps how far records are acknowledged; a later run goes on there")
+        ->type_name("FILE");
     command->add_flag("--follow", options->follow, "Go on with what comes when all is read");
     on_chosen(*command, global, [options, &global] {
         options->source = global.place;

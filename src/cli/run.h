@@ -10,11 +10,14 @@
 
 namespace freshet::cli {
 
-/// The exit status: 1 when there is a `problem`, which is told.
-inline int tell(const std::string& problem) {
+/// Exit statuses besides 0 (docs/cli.md).
+inline constexpr int could_not = 1, wrongly_asked = 2;
+
+/// The exit status: `otherwise` when there is a `problem`, which is told.
+inline int tell(const std::string& problem, int otherwise = could_not) {
     if (problem.empty()) return 0;
     fmt::print(stderr, "freshet: {}\n", problem);
-    return 1;
+    return otherwise;
 }
 
 /// Makes a Command(core, arguments...) and runs it to its end. It outlives the core, so its run()
@@ -22,7 +25,7 @@ inline int tell(const std::string& problem) {
 template <class Command, class... Arguments>
 int run_command(const Arguments&... arguments) {
     io::SystemClock clock;
-    int status = 1;
+    int status = could_not;
     std::unique_ptr<Command> command;
     io::run_to_end(clock, [&](io::Core& core) {
         command = std::make_unique<Command>(core, arguments...);

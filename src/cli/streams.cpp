@@ -287,7 +287,7 @@ class Split final : public Reshard {
         if (!shard) co_return false;
         const auto at = options_.at.empty() || options_.at == "half"
                             ? shard->first + (shard->last - shard->first) / 2 + 1
-                            : hash_key_of(options_.at).value_or(0);
+                            : *hash_key_of(options_.at);
         if (shard->first == shard->last)
             problem_ = fmt::format("shard {} has one hash key only", shard->name());
         else if (at <= shard->first || at > shard->last)
@@ -384,19 +384,31 @@ void add_streams(CLI::App& app, GlobalOptions& global) {
     add_json(*one, global.json);
     CLI::App* split =
         add_verb<Split>(command, "split", "Make two shards of an open one", options, global);
-    split->add_option("--at", options->at,
-                      "Hash key that the second half begins with, a number or 0x and hexadecimal; "
-                      "half when not given");
+    split
+        ->add_option("--at", options->at,
+                     "Hash key that the second half begins with, a number or 0x and hexadecimal; "
+                     "half when not given")
+        ->type_name("KEY")
+        ->check([](const std::string& text) {
+            return text == "half" || hash_key_of(text)
+                       ? std::string()
+                       : fmt::format("{} is not a number, nor 0x and hexadecimal", text);
+        });
     CLI::App* merge =
         add_verb<Merge>(command, "merge", "Make one shard of two neighbours", options, global);
     for (CLI::App* verb : {one, split, merge})
-        verb->add_option("stream", options->stream, "Name of the stream")->required();
+        verb->add_option("STREAM", options->stream, "Name of the stream")
+            ->required()
+            ->type_name("");
     for (CLI::App* verb : {split, merge}) {
         add_json(*verb, global.json);
-        verb->add_option("shard", options->shard, "shardId-000000000003, or 3")->required();
+        verb->add_option("SHARD", options->shard, "shardId-000000000003, or 3")
+            ->required()
+            ->type_name("");
         verb->add_flag("--wait", options->wait, "Until the stream is ACTIVE");
     }
-    merge->add_option("other", options->other, "Its neighbour; the right-hand one when not given");
+    merge->add_option("OTHER", options->other, "Its neighbour; the right-hand one when not given")
+        ->type_name("");
 }
 
 }  // namespace freshet::cli

@@ -134,6 +134,12 @@ class Tail {
                 fmt::print("{}\n", data);
             return options_.count == 0 || ++printed_ < options_.count;
         };
+        if (!options_.deaggregate && !is_hinted_ && record::is_aggregate(record.data.view())) {
+            is_hinted_ = true;
+            fmt::print(
+                stderr,
+                "tail: these records are KPL aggregates of many rows; --deaggregate splits them\n");
+        }
         const auto users =
             options_.deaggregate ? record::deaggregate(record.data.view()) : std::nullopt;
         if (!users) return line(record.partition_key, record.data.view());
@@ -161,14 +167,15 @@ class Tail {
     TimeRange range_;
     Lineage lineage_;
     std::uint64_t printed_ = 0;
+    bool is_hinted_ = false;
     std::string failure_;
 };
 
 int tail(const Options& options) {
     const auto range = parse_range(options.from, "--to", options.to, io::SystemClock().now());
-    if (!range) return tell(range.error().message());
+    if (!range) return tell(range.error().message(), wrongly_asked);
     const auto filter = RecordFilter::make(options.wanted);
-    if (!filter) return tell(filter.error().message());
+    if (!filter) return tell(filter.error().message(), wrongly_asked);
     return run_command<Tail>(options, *filter, *range);
 }
 
@@ -177,20 +184,28 @@ int tail(const Options& options) {
 void add_tail(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("tail", "Print a stream's records as they come");
-    command->add_option("stream", options->stream, "Name of the stream")->required();
+    command->add_option("STREAM", options->stream, "Name of the stream")->required()->type_name("");
     add_place(*command, global.place);
     add_json(*command, global.json);
-    command->add_option("--from", options->from,
-                        fmt::format("Begin there (latest): {}", moment_forms));
-    command->add_option("--to", options->to,
-                        "End with the records before that time; latest: when all is read");
+    command
+        ->add_option("--from", options->from, fmt::format("Begin there (latest): {}", moment_forms))
+        ->type_name("TIME");
+    command
+        ->add_option("--to", options->to,
+                     "End with the records before that time; latest: when all is read")
+        ->type_name("TIME");
     command->add_option("--shard", options->shards, "Only this shard; more may be named")
+        ->type_name("SHARD")
         ->allow_extra_args(false);
-    command->add_option("--key", options->wanted.key, "Only records of this partition key");
+    command->add_option("--key", options->wanted.key, "Only records of this partition key")
+        ->type_name("KEY");
     command->add_option("--contains", options->wanted.contains, "Only records that hold this text");
-    command->add_option("--regex", options->wanted.regex,
-                        "Only records in which this regular expression (RE2) finds something");
-    command->add_option("--count", options->count, "End after so many printed records");
+    command
+        ->add_option("--regex", options->wanted.regex,
+                     "Only records in which this regular expression (RE2) finds something")
+        ->type_name("PATTERN");
+    command->add_option("--count", options->count, "End after so many printed records")
+        ->type_name("N");
     command->add_flag("--deaggregate", options->deaggregate, "Take KPL aggregates apart");
     command->add_flag("--verbose", options->verbose, "With time, shard, sequence number and key");
     on_chosen(*command, global, [options, &global] {

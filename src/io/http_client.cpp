@@ -5,8 +5,11 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <charconv>
+
 #include "io/channel.h"
 #include "io/http1_parser.h"
+#include "io/url.h"
 
 namespace freshet::io {
 namespace {
@@ -46,6 +49,11 @@ Result<Url> parse_url(std::string_view text) {
                                                : std::string(text.substr(colon + 1));
     if (url.host.empty() || url.port.empty())
         return fail(Errc::invalid, fmt::format("'{}' names no host", whole));
+    std::uint16_t port = 0;
+    const char* const end = url.port.data() + url.port.size();
+    const auto read = std::from_chars(url.port.data(), end, port);
+    if (read.ec != std::errc() || read.ptr != end || port == 0)
+        return fail(Errc::invalid, fmt::format("'{}' names no port from 1 to 65535", whole));
     return url;
 }
 
@@ -159,6 +167,12 @@ class Client final : public HttpClient {
 };
 
 }  // namespace
+
+Result<> check_url(std::string_view text) {
+    auto url = parse_url(text);
+    if (!url) return std::unexpected(std::move(url.error()));
+    return {};
+}
 
 Result<std::unique_ptr<HttpClient>> make_http_client(Core& core, std::string_view url) {
     auto parsed = parse_url(url);

@@ -39,7 +39,21 @@ def test_version_and_help():
     (["streams"], "freshet streams needs a command: list, describe, split, merge"),
     (["streams", "lst"], "there is no command 'freshet streams lst'; did you mean 'list'?"),
     (["query", "SELECT 1", "--databse", "x"], "freshet query has no option --databse; did you mean '--database'?"),
-    (["query"], "sql is required"),
+    (["query"], "SQL is required"),
+    (["produce", "--stream", "s"], "FILE is required"),
+    (["tail"], "STREAM is required"),
+    (["tail", "s", "--from", "yesterday"], "--from yesterday is not a time"),
+    (["tail", "s", "--from", "1h", "--to", "2h"], "--to 2h is before --from 1h"),
+    (["tail", "s", "--regex", "("], "freshet: "),
+    (["replay", "s", "--to", "t", "--speed", "fast"], "--speed fast is not a number above 0, or max"),
+    (["replay", "s", "--to", "t", "--to-endpoint", "foo"], "--to-endpoint 'foo' is not a URL"),
+    (["streams", "list", "--endpoint", "foo"], "--endpoint 'foo' is not a URL"),
+    (["streams", "list", "--endpoint", "http://127.0.0.1:456600"], "names no port from 1 to 65535"),
+    (["streams", "split", "s", "0", "--at", "middle"], "middle is not a number, nor 0x and hexadecimal"),
+    (["apply", "p.yaml", "--set", "X"], "--set: 'X' is not NAME=VALUE"),
+    (["query", "SELECT 1", "--region", "mars"], "freshet: there is no region 'mars'"),
+    (["tail", "s", "--region", "us-esat-1"], "did you mean 'us-east-1'?"),
+    (["produce", "a", "--stream", "s", "--rate", "0"], "--rate: 0 is not a number of rows from 0.001 to 1000000000"),
     (["query", "SELECT 1", "extra"], "freshet query takes no 'extra' there"),
     (["produce", "a", "--stream", "s", "--format", "xml"], "--format"),
     (["--json", "serve"], "freshet serve takes no --json"),
@@ -55,6 +69,16 @@ def test_what_cannot_be_done_ends_with_status_1(freshet, tmp_path):
                   ["apply", tmp_path / "none.yaml"]):
         assert run(*words, "--endpoint", freshet.endpoint)[0] == 1, words
     assert run("streams", "list", "--endpoint", "http://127.0.0.1:1")[0] == 1
+
+
+def test_what_cannot_be_done_is_said_by_name(freshet, tmp_path):
+    (tmp_path / "p.yaml").write_text("streams: {s: {shards: x}}\n")
+    for words, problem in [(["query", "SELECT"], "freshet: "), (["apply", tmp_path / "none.yaml"], "none.yaml cannot be read: No such file or directory"),
+                           (["apply", tmp_path / "p.yaml"], "'shards' is a whole number, not 'x'")]:
+        _, output, errors = run(*words, "--endpoint", freshet.endpoint)
+        assert output == "" and errors.startswith("freshet: ") and problem in errors
+    assert run("streams", "list", env={**os.environ, "AWS_ENDPOINT_URL": "foo"})[0] == 2
+    assert run("streams", "list", env={**os.environ, "AWS_REGION": "mars"})[0] == 2
 
 
 def test_shared_options_stand_before_and_behind_commands(freshet):
@@ -125,6 +149,12 @@ def test_bash_completes_commands_options_and_choices():
     assert completed(script, "freshet", "streams", "describe", "--js") == ["--json"]
     assert completed(script, "freshet", "produce", "--format", "") == ["auto", "csv", "lines", "json"]
     assert completed(script, "freshet", "completion", "z") == ["zsh"]
+    assert completed(script, "freshet", "tail", "s", "--from", "") == [], "a value stands there"
+    assert completed(script, "freshet", "produce", "--resume", "") == []
+    assert completed(script, "freshet", "produce", "--resume", "x", "--rat") == ["--rate"]
+    assert completed(script, "freshet", "--region", "streams", "pro") == ["produce"]
+    assert completed(script, "freshet", "produce", "--format", "=", "c") == ["csv"]
+    assert completed(script, "freshet", "produce", "--format", "=") == ["auto", "csv", "lines", "json"]
     assert run("completion", "zsh")[1].startswith("# Completes freshet")
     assert run("completion", "fish")[0] == 2
 
@@ -135,6 +165,12 @@ def test_bash_completes_commands_options_and_choices():
     ("streams: {creating: 1}", "did you mean 'streams.creating_ms'?"),
     ("log_level: loud", ":1: 'log_level' is debug or info or warn or error, not 'loud'"),
     ("account: 12", "is not twelve digits"),
+    ("streams: 5", ":1: 'streams' is a section: creating_ms, updating_ms, deleting_ms, shard_limit belong below it"),
+    ("streams: {creating_ms: -1}", ":1: 'streams.creating_ms' is from 0 to 1000000000000, not -1"),
+    ("log_level: info\nlog_level: warn", "f.yaml:2:1: the key 'log_level' is there twice"),
+    ("data: [", "f.yaml:1:1: this '[' has no ']'"),
+    ("- data", "f.yaml:1:1: settings are lines of 'name: value'"),
+    ("data: d\n---\nlog_level: warn", "f.yaml:3:1: a second document begins here"),
     ("streams: {shard_limit: many}", "f.yaml:1: 'streams.shard_limit' has a wrong value 'many'; it takes: number"),
     ("tls: {names: [a, [b]]}", "'tls.names' has a wrong value; it takes: list of names"),
     ("listen: [1]", "'listen' has a wrong value; it takes: HOST:PORT"),
@@ -175,3 +211,17 @@ def test_what_is_missing_beside_the_program_is_said_at_the_start(tmp_path):
     status, lines, errors = serve_first_lines("--data", tmp_path / "d", program=tmp_path / "freshet")
     assert status == 0 and "ready" in lines[0]
     assert f"{tmp_path}/freshet-query is missing: every query will fail" in errors
+
+
+@pytest.mark.parametrize("words", [["cert"], ["cert", "rotate"], ["cert", "install", "--into", "."]])
+def test_cert_makes_no_authority_where_no_server_was(tmp_path, words):
+    status, output, errors = run(*words, cwd=tmp_path)
+    assert status == 2 and output == "" and f"{tmp_path}/data is not a data directory of a server; --data DIR names it" in errors
+    (tmp_path / "data").mkdir()
+    assert run(*words, cwd=tmp_path)[0] == 2 and list((tmp_path / "data").iterdir()) == []
+
+
+def test_cert_says_which_authority_it_prints(tmp_path):
+    assert serve_first_lines(cwd=tmp_path)[0] == 0
+    status, output, errors = run("cert", cwd=tmp_path)
+    assert status == 0 and output.startswith("-----BEGIN CERTIFICATE-----") and errors == "freshet: the authority is data/tls/authority.pem\n"

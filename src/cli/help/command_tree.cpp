@@ -43,7 +43,8 @@ OptionFacts facts_of(const CLI::Option& option) {
     facts.is_required = option.get_required();
     facts.may_repeat = option.get_expected_max() > 1;
     static constexpr std::string_view places[] = {"FILE", "DIR", "PATH"};
-    facts.is_file = std::ranges::find(places, facts.value) != std::end(places);
+    const std::string& what = facts.is_positional ? facts.names.back() : facts.value;
+    facts.is_file = std::ranges::find(places, what) != std::end(places);
     return facts;
 }
 
@@ -68,10 +69,6 @@ std::string CommandFacts::usage() const {
     for (const OptionFacts& option : options) {
         std::string text = option.names.back();
         if (option.is_positional) {
-            text = option.value.empty() || option.value == "TEXT" ? text : option.value;
-            std::ranges::transform(text, text.begin(), [](char c) {
-                return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-            });
             if (option.may_repeat) text += "...";
             behind += option.is_required ? " " + text : fmt::format(" [{}]", text);
         } else if (option.is_required) {

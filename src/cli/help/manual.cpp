@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 namespace freshet::cli {
 namespace {
 
@@ -16,8 +14,7 @@ struct Fact {
 constexpr Fact exit_statuses[] = {
     {"0", "The command did what it was asked to do."},
     {"1",
-     "It could not: the server refused or cannot be reached, a file cannot be read, a row is "
-     "wrong."},
+     "It could not: the server refused or cannot be reached, a file cannot be read or is wrong."},
     {"2", "The command line or the settings are wrong; nothing was done."},
 };
 
@@ -35,16 +32,7 @@ constexpr const char* shared_options =
 std::string heading_of(const OptionFacts& option) {
     std::string text;
     for (const std::string& name : option.names) text += (text.empty() ? "" : ", ") + name;
-    if (option.is_positional && !option.value.empty() && option.value != "TEXT") {
-        text = option.value;
-    } else if (option.is_positional) {
-        std::ranges::transform(text, text.begin(), [](char c) {
-            return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        });
-    } else if (!option.value.empty()) {
-        text += " " + option.value;
-    }
-    return text;
+    return option.value.empty() ? text : text + " " + option.value;
 }
 
 std::string text_of(const OptionFacts& option) {
