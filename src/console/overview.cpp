@@ -184,8 +184,10 @@ void add_crawlers(View& view) {
          view.parts.crawlers.list(view.home.account, view.home.region)) {
         const bool runs = crawler->state != lake::State::ready;
         Node node{"crawler:" + crawler->key.name, "crawler", crawler->key.name,
-                  runs ? "CRAWLING" : "READY", {}, ""};
-        if (crawler->last) {
+                  runs ? "CRAWLING" : "READY", {text_of("database", crawler->database)}, ""};
+        if (!crawler->last) {
+            node.figures.push_back(text_of("last crawl", "none yet"));
+        } else {
             const auto outcome = crawler->last->outcome;
             node.figures.push_back(text_of("last crawl",
                                            outcome == lake::Outcome::succeeded   ? "succeeded"
@@ -195,6 +197,9 @@ void add_crawlers(View& view) {
                 node.trouble = crawler->last->error;
                 if (!runs) node.state = "FAILED";
             }
+            node.figures.push_back(
+                {"ago", "ms",
+                 static_cast<double>(std::max(view.graph.now - crawler->last->started, 0ms).count()), ""});
         }
         view.graph.nodes.push_back(std::move(node));
         for (const lake::Target& target : crawler->targets) {
@@ -226,6 +231,23 @@ void add_table(View& view, const catalog::Table& table, std::int64_t partitions)
     add_bucket(view, bucket);
     view.graph.connect(crawler != table.parameters.end() ? "crawler:" + crawler->second : "bucket:" + bucket,
                        id, 0, 0ms);
+}
+
+/// A function that a variable tells a table's name, and another its database, works on that table.
+void connect_functions(View& view, const std::vector<catalog::Table>& tables) {
+    for (const functions::Function& function :
+         view.parts.functions.list(view.home.account, view.home.region)) {
+        const auto& variables = function.settings.environment;
+        const auto has = [&](const std::string& text) {
+            return std::ranges::any_of(variables, [&](const auto& one) { return one.second == text; });
+        };
+        for (const catalog::Table& table : tables) {
+            const bool is_meant = has(table.database + "." + table.name) ||
+                                  (has(table.name) && has(table.database));
+            if (is_meant)
+                view.graph.connect("function:" + function.key.name, id_of(table), 0, 0ms);
+        }
+    }
 }
 
 /// What a view or a data set reads, by the names in its SQL.
@@ -330,6 +352,7 @@ io::Task<Graph> overview(const Parts& parts, const Rates& rates, Home home) {
         if (table.type == "VIRTUAL_VIEW")
             connect_sql(view, tables, view_sql(table.view_original_text), id_of(table));
     }
+    connect_functions(view, tables);
     add_dashboards(view, tables);
     co_return graph;
 }

@@ -58,12 +58,13 @@ async function answer<T>(ask: () => Promise<Response>): Promise<T> {
   return body as T;
 }
 
-/** What the server last said about `topic`, kept up to date once a second; `live` is false while it cannot be reached. */
-export function useLive<T>(topic: string): { data: T | null; live: boolean } {
+/** What the server last said about `topic`, kept up to date once a second; `live` is false while it cannot be reached,
+    and undefined before the first connection. */
+export function useLive<T>(topic: string): { data: T | null; live?: boolean } {
   const [data, setData] = useState<T | null>(null);
-  const [live, setLive] = useState(false);
+  const [live, setLive] = useState<boolean>();
   useEffect(() => {
-    setData(null);
+    setData(null); setLive(undefined);
     const source = new EventSource(url('live', { topic }));
     source.onopen = () => { heard(); setLive(true); };
     source.onerror = () => { missed(); setLive(false); };

@@ -26,8 +26,9 @@ export default {
     assert.equal(inWords('{ not json }').sentence, '{ not json }');
   },
   'names of categories never stand on each other'() {
-    assert.deepEqual(labelsOf(5, 900), { rotate: 32, interval: 0, width: 130 });
-    assert.deepEqual(labelsOf(9, 180), { rotate: 90, interval: 0, width: 100 });
+    assert.deepEqual(labelsOf(5, 900), { rotate: 0, interval: 0, width: 172, overflow: 'break' });
+    assert.deepEqual(labelsOf(12, 900), { rotate: 32, interval: 0, width: 130, overflow: 'truncate' });
+    assert.deepEqual(labelsOf(9, 180), { rotate: 90, interval: 0, width: 100, overflow: 'truncate' });
     for (const many of [1, 12, 40, 500]) {
       for (const room of [0, 150, 290, 1100]) {
         const { rotate, interval } = labelsOf(many, room), apart = (room / many) * (interval + 1);

@@ -5,6 +5,7 @@ import { Command, Empty, freshet } from '../parts/command';
 import { Editor } from '../parts/editor';
 import { ErrorList } from '../parts/error_list';
 import { clock, count, duration, tone } from '../parts/format';
+import { LiveBadge } from '../parts/live';
 import { RateChart } from '../parts/rate_chart';
 import { Trouble } from '../parts/trouble';
 
@@ -64,7 +65,7 @@ function ApplicationView({ name }: { name: string }) {
       <div class="columns">
         <section class="card">
           <header><h2>{data.name}</h2><span class={`badge ${tone(state)}`}>{state.toLowerCase()}</span><span class="grow" />
-            {!live && <span class="badge warn">reconnecting</span>}<Switch name={name} runs={runs} /></header>
+            {live === false && <LiveBadge live={live} />}<Switch name={name} runs={runs} /></header>
           <div class="body stack">
             <p class="soft">from <b>{data.input || 'no input'}</b> to <b>{data.outputs.join(', ') || 'no output'}</b>{runs
               ? <>: {count(data.rows_in)} rows so far, {count(data.rate_in)} rows/s, {duration(data.millis_behind)} behind; {count(data.rows_out)} rows out, {count(data.errors)} to error_stream</>

@@ -8,16 +8,20 @@ import { ResultTable } from '../parts/result_table';
 
 const kept = 'freshet.sql';
 
+/** How the last statement ended, for who leaves the page and comes back. */
+interface Ending { result: QueryResult | null; error: ApiError | null; stopped?: 'by hand' | 'by leaving' }
+let last: Ending = { result: null, error: null };
+
 /** `table` is selected from; without `database`, in the first one that has it. */
 export function QueryPage({ database: named, table }: { database?: string; table?: string }) {
   const { data: catalog, reload } = useLoaded<{ databases: Database[] }>('catalog');
   const [database, setDatabase] = useState<string | null>(null);
   const [sql, setText] = useState<string | null>(table ? null : sessionStorage.getItem(kept));
-  const [result, setResult] = useState<QueryResult | null>(null);
-  const [error, setError] = useState<ApiError | null>(null);
+  const [ending, setEnding] = useState<Ending>(table ? { result: null, error: null } : last);
   const [running, setRunning] = useState<{ id: string; since: number } | null>(null);
-  const [stopped, setStopped] = useState(false);
-  const under = useRef<string | null>(null);
+  const [stopping, setStopping] = useState(false);
+  const under = useRef<string | null>(null), byHand = useRef<string | null>(null);
+  const { result, error, stopped } = ending;
   const seconds = useSeconds(running?.since);
 
   const databases = catalog?.databases ?? [];
@@ -32,17 +36,20 @@ export function QueryPage({ database: named, table }: { database?: string; table
   const stop = () => { if (under.current) post('query/cancel', { id: under.current }).catch(() => undefined); };
   // Nobody waits for the answer of a page that was left.
   useEffect(() => {
+    const leave = () => { if (under.current) last = { result: null, error: null, stopped: 'by leaving' }; stop(); };
     window.addEventListener('pagehide', stop);
-    return () => { window.removeEventListener('pagehide', stop); stop(); };
+    return () => { window.removeEventListener('pagehide', stop); leave(); under.current = null; };
   }, []);
 
   async function run() {
     if (running) return;
     const id = under.current = crypto.randomUUID();
-    setRunning({ id, since: Date.now() }); setError(null); setResult(null); setStopped(false);
-    try { setResult(await post<QueryResult>('query', { sql: text, database: chosen, id })); reload(); }
-    catch (problem) { setError(problem as ApiError); }
-    finally { under.current = null; setRunning(null); }
+    setSql(text); setRunning({ id, since: Date.now() }); setEnding({ result: null, error: null }); setStopping(false);
+    let ended: Ending;
+    try { ended = { result: await post<QueryResult>('query', { sql: text, database: chosen, id }), error: null }; reload(); }
+    catch (problem) { ended = { result: null, error: problem as ApiError, stopped: byHand.current === id ? 'by hand' : undefined }; }
+    if (under.current !== id) return;  // the page was left
+    under.current = null; last = ended; setEnding(ended); setRunning(null);
   }
 
   return (
@@ -70,12 +77,13 @@ export function QueryPage({ database: named, table }: { database?: string; table
           <Editor label="SQL statement" value={text} onChange={setSql} onRun={run} wrongLine={error?.line} />
           <div class="row">
             <button class="primary" onClick={run} disabled={!!running}>{running ? 'Running…' : 'Run'}</button>
-            {running ? <button onClick={() => { setStopped(true); stop(); }} disabled={stopped}>{stopped ? 'Stopping…' : 'Stop'}</button> : <span class="soft"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>}
+            {running ? <button onClick={() => { byHand.current = under.current; setStopping(true); stop(); }} disabled={stopping}>{stopping ? 'Stopping…' : 'Stop'}</button> : <span class="soft"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>}
             {running && <span class="soft" role="status">for {duration(seconds * 1000)}</span>}
             {result && <span class="soft" data-testid="statistics">{result.rows.length} rows{result.truncated ? ' (first ones)' : ''} in {duration(result.took_ms)}, {bytes(result.scanned_bytes)} scanned</span>}
           </div>
           {error?.unreachable && <p class="soft" role="status">No answer came to this statement: the server cannot be reached.</p>}
-          {error && !error.unreachable && <div class="notice" role="alert">{stopped ? 'Stopped.' : error.message}</div>}
+          {stopped && <p class="soft" role="status">{stopped === 'by hand' ? 'Stopped.' : 'This statement was stopped when the page was left.'}</p>}
+          {error && !error.unreachable && !stopped && <div class="notice" role="alert">{error.message}</div>}
           {result && <section class="card"><ResultTable caption="Result" columns={result.columns} rows={result.rows} /></section>}
         </div>
       </div>

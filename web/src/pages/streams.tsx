@@ -20,7 +20,7 @@ function StreamList() {
           : data.streams.length === 0 ? <Empty title="No stream yet." commands={[freshet('produce rows.csv --stream rows --create'), aws('kinesis create-stream --stream-name rows --shard-count 2')]} />
             : (
               <div class="scroll tall" tabIndex={0} role="region" aria-label="Streams">
-                <table data-testid="streams">
+                <table class="many" data-testid="streams">
                   <thead><tr>
                     <th scope="col">Stream</th><th scope="col">Status</th><th scope="col">Mode</th><th scope="col" class="number">Shards</th>
                     <th scope="col" class="number">Records in/s</th><th scope="col" class="number">Bytes in/s</th>
@@ -38,7 +38,7 @@ function StreamList() {
                         <td class="number">{rate(one.rates[2])}</td><td class="number">{bytes(one.rates[3])}</td>
                         <td class={`number ${one.rates[4] + one.rates[5] > 0 ? 'alarm' : ''}`}>{rate(one.rates[4] + one.rates[5])}</td>
                         <td class="number">{count(one.consumers)}</td><td class="number">{one.retention_hours} h</td>
-                        <td>{one.encryption || <span class="soft">none</span>}</td>
+                        <td class="key" title={one.encryption}>{one.encryption || <span class="soft">none</span>}</td>
                       </tr>
                     ))}
                   </tbody>

@@ -66,25 +66,27 @@ export function valuesOf(board: Dashboard, data: DashboardData) {
   };
 }
 
-/** How the names of `count` categories stand below an axis of `room` pixels: slanted, upright where that is too near, then only some. */
-export function labelsOf(count: number, room: number): { rotate: number; interval: number; width: number } {
-  const step = room / Math.max(1, count), slanted = 28, upright = 15;
-  if (step >= slanted) return { rotate: 32, interval: 0, width: 130 };
-  return { rotate: 90, interval: Math.max(0, Math.ceil(upright / Math.max(1, step)) - 1), width: 100 };
+/** How the names of `count` categories stand below an axis of `room` pixels: in lines, slanted where that is too near, then upright, then only some. */
+export function labelsOf(count: number, room: number): { rotate: number; interval: number; width: number; overflow: 'break' | 'truncate' } {
+  const step = room / Math.max(1, count), inLines = 88, slanted = 28, upright = 15;
+  if (step >= inLines) return { rotate: 0, interval: 0, width: step - 8, overflow: 'break' };
+  if (step >= slanted) return { rotate: 32, interval: 0, width: 130, overflow: 'truncate' };
+  return { overflow: 'truncate', rotate: 90, interval: Math.max(0, Math.ceil(upright / Math.max(1, step)) - 1), width: 100 };
 }
 
 function optionOf(board: Dashboard, data: DashboardData, width: number) {
   const { categories, bars, lines } = valuesOf(board, data);
   const text = themeColour('--text-soft'), line = themeColour('--line');
   const side = width < 480 ? 52 : 72, left = side, right = lines.length ? side : 24;
+  const labels = labelsOf(categories.length, width - left - right);
   const axis = { axisLabel: { color: text }, nameTextStyle: { color: text }, splitLine: { lineStyle: { color: line } } };
   return {
     aria: { enabled: true, label: { description: `${board.title}: ${categories.length} categories, ${[...bars, ...lines].map((s) => s.name).join(', ')}` } },
     animation: !matchMedia('(prefers-reduced-motion: reduce)').matches, animationDurationUpdate: 500,
-    grid: { left, right, top: 52, bottom: 110 },
+    grid: { left, right, top: 52, bottom: labels.rotate ? 110 : 76 },
     legend: { top: 8, textStyle: { color: text } },
     tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-    xAxis: { type: 'category', data: categories, axisLabel: { color: text, overflow: 'truncate', ...labelsOf(categories.length, width - left - right) }, axisLine: { lineStyle: { color: line } } },
+    xAxis: { type: 'category', data: categories, axisLabel: { color: text, lineHeight: 14, ...labels }, axisLine: { lineStyle: { color: line } } },
     yAxis: [
       { type: 'value', name: bars.map((s) => s.name).join(', '), ...axis },
       { type: 'value', name: lines.map((s) => s.name).join(', '), ...axis, splitLine: { show: false } },

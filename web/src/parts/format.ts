@@ -28,7 +28,7 @@ export const clock = (ms: number) => new Date(ms).toISOString().slice(11, 19);
 
 export function figure({ value, unit, text }: Figure): string {
   switch (unit) {
-    case 'rate': return `${count(value)}/s`;
+    case 'rate': return `${rate(value)}/s`;
     case 'bytes': return bytes(value);
     case 'ms': return duration(value);
     case 'text': return text ?? '';

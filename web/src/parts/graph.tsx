@@ -3,10 +3,11 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { GraphEdge, GraphNode } from '../api';
 import { figure, tone } from './format';
 import { Icon } from './icons';
-import { columnsOf, layOut, sizesFor, type Place, type Sizes } from './layout';
+import { apart, columnsOf, inRows, layOut, sizesFor, type Place, type Sizes } from './layout';
 
 const pages: Record<string, string> = { stream: 'streams', application: 'analytics', view: 'query', table: 'query', dashboard: 'dashboards' };
-const smallest = 0.55, largest = 1.5, step = 1.2;
+const smallest = 0.3, readable = 0.8, largest = 1.5, step = 1.2;
+const looseShown = 12;  // of the parts that nothing is connected to, until all are asked for
 
 /** Where a node's own page is; what has none has one that lists its figures. */
 export function addressOf(node: GraphNode): string {
@@ -30,17 +31,24 @@ function useWidth() {
 
 export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[] }) {
   const { host, width: room } = useWidth();
-  const [zoom, setZoom] = useState<number | null>(null);  // nothing: as large as all of it fits
-  const sizes = sizesFor(columnsOf(nodes, edges).length, room - 16);
-  const places = layOut(nodes, edges, sizes);
-  const width = Math.max(...[...places.values()].map((p) => p.x)) + sizes.width + 2;
-  const bottom = Math.max(...[...places.values()].map((p) => p.y)) + sizes.height;
+  const [zoom, setZoom] = useState<number | 'fit' | null>(null);  // nothing: as large as all of it fits, if that can be read
+  const [all, setAll] = useState(false);
+  const { joined, loose } = apart(nodes, edges);
+  const columns = columnsOf(joined, edges).length;
+  const sizes = sizesFor(Math.max(1, columns), room - 16);
+  const places = layOut(joined, edges, sizes);
+  const bottom = Math.max(-sizes.gapY, ...[...places.values()].map((p) => p.y + sizes.height));
   // Edges over more than one column run in lanes of their own below all nodes, not behind them.
   const isLong = (edge: GraphEdge) => (places.get(edge.to)?.x ?? 0) - (places.get(edge.from)?.x ?? 0) > sizes.width + sizes.gapX;
   const long = edges.filter(isLong);
-  const height = bottom + 16 + long.length * 12;
+  const lanes = bottom + (long.length ? 16 + long.length * 12 : 0);
+  const shown = all || loose.length <= looseShown + 1 ? loose : loose.slice(0, looseShown);
+  const perRow = Math.max(1, columns, Math.floor((room - 16 + sizes.gapX) / (sizes.width + sizes.gapX)));
+  for (const [id, place] of inRows(shown, sizes, perRow, lanes + sizes.gapY)) places.set(id, place);
+  const width = Math.max(...[...places.values()].map((p) => p.x)) + sizes.width + 2;
+  const height = Math.max(lanes, ...[...places.values()].map((p) => p.y + sizes.height)) + 16;
   const fit = room ? Math.max(smallest, Math.min(1, (room - 16) / width)) : 1;
-  const scale = zoom ?? fit;
+  const scale = zoom === 'fit' ? fit : zoom ?? Math.max(readable, fit);
   const change = (by: number) => setZoom(Math.max(smallest, Math.min(largest, scale * by)));
   return (
     <>
@@ -49,7 +57,7 @@ export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[]
         <span class="grow" />
         <button aria-label="Smaller" onClick={() => change(1 / step)}>−</button>
         <button aria-label="Larger" onClick={() => change(step)}>+</button>
-        <button aria-pressed={zoom === null} onClick={() => setZoom(null)}>Fit</button>
+        <button aria-pressed={scale === fit} onClick={() => setZoom('fit')}>Fit</button>
       </div>
       <div class="graph" role="group" aria-label="The pipeline" ref={host} data-scale={scale.toFixed(2)}>
         <div style={{ width: `${width * scale}px`, height: `${height * scale}px`, overflow: 'hidden' }}>
@@ -57,10 +65,13 @@ export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[]
             <svg width={width} height={height} aria-hidden="true">
               {edges.map((edge) => <Edge key={`${edge.from}>${edge.to}`} edge={edge} sizes={sizes} from={places.get(edge.from)} to={places.get(edge.to)} lane={isLong(edge) ? bottom + 12 + 12 * long.indexOf(edge) : undefined} />)}
             </svg>
-            {nodes.map((node) => <Node key={node.id} node={node} place={places.get(node.id)!} sizes={sizes} />)}
+            {[...joined, ...shown].map((node) => <Node key={node.id} node={node} place={places.get(node.id)!} sizes={sizes} />)}
           </div>
         </div>
       </div>
+      {(all || shown.length < loose.length) && (
+        <p class="more"><button onClick={() => setAll(!all)}>{all ? 'Fewer' : `${loose.length - shown.length} more that nothing is connected to`}</button></p>
+      )}
     </>
   );
 }
@@ -84,7 +95,7 @@ function Node({ node, place, sizes }: { node: GraphNode; place: Place; sizes: Si
       style={{ left: `${place.x}px`, top: `${place.y}px`, width: `${sizes.width}px`, minHeight: `${sizes.height}px` }}>
       <div class="kind"><Icon name={node.kind} /><span class="word">{node.kind}</span><span class={`badge ${tone(node.state)}`}>{node.state.toLowerCase()}</span></div>
       <div class="name" title={node.name}>{node.name}</div>
-      <dl>{node.figures.slice(0, 3).map((item) => <div><dt title={item.label}>{item.label}</dt><dd title={figure(item)}>{figure(item)}</dd></div>)}</dl>
+      <dl>{node.figures.slice(0, 3).map((item) => <div><dt>{item.label}</dt><dd>{figure(item)}</dd></div>)}</dl>
     </a>
   );
 }

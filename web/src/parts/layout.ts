@@ -5,7 +5,8 @@ export interface Place { x: number; y: number }
 export interface Sizes { width: number; height: number; gapX: number; gapY: number }
 
 export const roomy: Sizes = { width: 206, height: 132, gapX: 40, gapY: 22 };
-const narrowest = 158, tightest = 24;
+const narrowest = 124, tightest = 16;
+const tallBelow = 190, tall = 172;  // what is narrower breaks its lines
 
 /** Column = longest way from a source. */
 export function columnsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
@@ -24,7 +25,20 @@ export function columnsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][]
 export function sizesFor(columns: number, room: number): Sizes {
   const gapX = Math.max(tightest, Math.min(roomy.gapX, (room - columns * roomy.width) / Math.max(1, columns - 1)));
   const width = Math.max(narrowest, Math.min(roomy.width, (room - (columns - 1) * gapX) / columns));
-  return { ...roomy, width: Math.floor(width), gapX: Math.floor(gapX) };
+  return { ...roomy, width: Math.floor(width), height: width < tallBelow ? tall : roomy.height, gapX: Math.floor(gapX) };
+}
+
+/** What nothing flows into or out of has no column of its own; what has trouble comes first. */
+export function apart(nodes: GraphNode[], edges: GraphEdge[]): { joined: GraphNode[]; loose: GraphNode[] } {
+  const ends = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
+  return { joined: nodes.filter((node) => ends.has(node.id)), loose: nodes.filter((node) => !ends.has(node.id)).sort((a, b) => Number(!!b.trouble) - Number(!!a.trouble)) };
+}
+
+/** Nodes side by side, `perRow` in a row, from `top` down. */
+export function inRows(nodes: GraphNode[], sizes: Sizes, perRow: number, top: number): Map<string, Place> {
+  return new Map(nodes.map((node, at) => [node.id, {
+    x: (at % perRow) * (sizes.width + sizes.gapX), y: top + Math.floor(at / perRow) * (sizes.height + sizes.gapY),
+  }]));
 }
 
 /** Rows in a column keep the order of their neighbours to the left. */

@@ -1,8 +1,8 @@
 // The head of a page that watches: whether what it shows is kept up to date, and the server's time.
 import { clock } from './format';
 
-/** Nothing for what is not there: that is neither live nor on its way back. */
-export const LiveBadge = ({ live }: { live: boolean }) => <span class={`badge ${live ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>;
+/** Nothing before the first connection. */
+export const LiveBadge = ({ live }: { live?: boolean }) => (live === undefined ? null : <span class={`badge ${live ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>);
 
 export const ServerTime = ({ at }: { at: number }) => <span class="soft" data-testid="clock">{clock(at)} UTC</span>;
 
@@ -10,7 +10,7 @@ export function LiveHeader({ title, live, now }: { title: string; live?: boolean
   return (
     <header>
       <h1>{title}</h1>
-      {live !== undefined && <LiveBadge live={live} />}
+      <LiveBadge live={live} />
       <span class="grow" />
       {now !== undefined && <ServerTime at={now} />}
     </header>
