@@ -330,6 +330,12 @@ io::Task<Result<>> Functions::remove_statement(FunctionKey key, std::string id,
     co_return Result<>();
 }
 
+namespace {
+bool is_throttled(const Result<InvokeResult>& result) {
+    return !result && result.error().is(Errc::too_many);
+}
+}  // namespace
+
 io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload,
                                                  std::string client_context) {
     if (payload.size() > payload_bytes_max)
@@ -346,6 +352,11 @@ io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload,
         std::move(client_context));
     Figures& figures = figures_[key];
     --figures.running;
+    if (is_throttled(result)) {
+        ++figures.throttles;
+        figures.trouble = result.error().message();
+        co_return result;
+    }
     ++figures.calls;
     figures.last_took = parts_.home.now() - begun;
     durations_[key].add(static_cast<double>(figures.last_took.count()));
@@ -384,10 +395,12 @@ io::Task<void> Functions::run_event(std::int64_t id, FunctionKey key, Bytes payl
     if (stopping_.requested()) co_return;  // the event stays and is called again after the start
     const bool gone = !result && result.error().is(Errc::not_found);
     const bool failed = !result || !result->function_error.empty();
+    // A call that was throttled is no attempt: the function has not seen the event.
+    const int next = is_throttled(result) ? attempt : attempt + 1;
     const Timestamp due = parts_.home.now() + retry_first * (1 << (attempt - 1));
     auto written = co_await parts_.database.write([=](meta::Txn& txn) {
-        return failed && !gone && attempt < event_attempts_max
-                   ? store::postpone_event(txn, id, attempt + 1, due)
+        return failed && !gone && next <= event_attempts_max
+                   ? store::postpone_event(txn, id, next, due)
                    : store::remove_event(txn, id);
     });
     if (!written) log_error("functions", written.error().message());

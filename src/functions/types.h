@@ -63,6 +63,7 @@ struct InvokeResult {
 /// What a function did since the server started, for people.
 struct Figures {
     std::uint64_t calls = 0, failures = 0;
+    std::uint64_t throttles = 0;  ///< refused, as waiting_calls_max waited; not among the calls
     int running = 0;
     Millis last_took{};
     std::string trouble;  ///< how the last call failed; empty when it went well

@@ -1,10 +1,18 @@
 """What applications, deliveries, functions, queries and the catalog measure, in Prometheus and in CloudWatch."""
+import contextlib
 import io
 import json
+import os
 import re
+import resource
+import select
+import socket
 import zipfile
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from test_cloudwatch import START, at, client
 from test_kinesisanalytics import ARN, ROLE, Applications
 
@@ -43,6 +51,11 @@ def busy(freshet):
     applications.put("STREET,1", "STREET,2\nALLEY,3\n", "bad")
     freshet.advance(59_000)
     applications.wait(2)
+
+    def deliveries():
+        lines = freshet.get("/_freshet/metrics")
+        return re.search(r'^freshet_delivery_records_delivered_total\{.*"out".*\} 3$', lines, re.M) and re.search(r'^freshet_delivery_failing\{.*"lost".*\} 1$', lines, re.M)
+    freshet.until(deliveries)
     return freshet
 
 
@@ -79,6 +92,31 @@ def test_cloudwatch_has_them_by_the_names_of_aws(busy):
         assert value(cloudwatch, name="ProcessedBytes", stat="SampleCount", QueryState=state, **of) == 1
     spaces = {one["Namespace"] for page in cloudwatch.get_paginator("list_metrics").paginate() for one in page["Metrics"]}
     assert {"AWS/KinesisAnalytics", "AWS/Firehose", "AWS/Lambda", "AWS/Athena", "AWS/Kinesis"} <= spaces
+
+
+def test_calls_that_were_throttled_are_counted_apart(freshet):
+    """16 calls run, 1000 wait; what comes then is refused, and is neither an invocation nor an error."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    freshet.client("lambda").create_function(FunctionName="f", Runtime="python3.11", Role=ROLE, Handler="f.handler", Timeout=900,
+                                             Code={"ZipFile": zipped("import threading\ndef handler(event, context):\n    threading.Event().wait()\n")})
+    request = AWSRequest("POST", f"{freshet.endpoint}/2015-03-31/functions/f/invocations", data=b"{}", headers={"Host": f"127.0.0.1:{freshet.port}"})
+    SigV4Auth(Credentials("test", "test"), "lambda", "us-east-1").add_auth(request)
+    lines = ["POST /2015-03-31/functions/f/invocations HTTP/1.1", *(f"{name}: {text}" for name, text in request.headers.items()), "Content-Length: 2", "", "{}"]
+    with contextlib.ExitStack() as stack:
+        callers = [stack.enter_context(socket.create_connection(("127.0.0.1", freshet.port))) for _ in range(16 + 1000 + 5)]
+        for caller in callers:
+            caller.sendall("\r\n".join(lines).encode())
+        poll = select.poll()
+        for caller in callers:
+            poll.register(caller, select.POLLIN)
+        refused = freshet.until(lambda: len(poll.poll(0)) == 5 and poll.poll(0))
+        for caller, _ in refused:
+            answer = socket.socket(fileno=os.dup(caller)).recv(4096)
+            assert answer.startswith(b"HTTP/1.1 429 ") and b"TooManyRequestsException" in answer
+        assert re.search(r'^freshet_function_throttles_total\{.*\} 5$', freshet.get("/_freshet/metrics"), re.M)
+        cloudwatch, of = freshet.client("cloudwatch"), {"space": "AWS/Lambda", "FunctionName": "f"}
+        freshet.until(lambda: value(cloudwatch, name="Throttles", **of) == 5, advance_ms=60_000)
+        assert [value(cloudwatch, name=name, **of) for name in ("Invocations", "Errors")] == [0, 0]
 
 
 def test_prometheus_has_them_at_once(busy):

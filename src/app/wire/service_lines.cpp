@@ -109,6 +109,8 @@ void add_functions(const functions::Functions& functions, Families& out) {
         };
         count("freshet_function_calls_total", "Calls that ended.", figures.calls);
         count("freshet_function_failures_total", "Calls that failed.", figures.failures);
+        count("freshet_function_throttles_total", "Calls that were refused: too many waited.",
+              figures.throttles);
         count("freshet_function_running", "Calls that run now.",
               static_cast<std::uint64_t>(std::max(figures.running, 0)));
         count("freshet_function_last_duration_milliseconds", "How long the last call took.",

@@ -18,9 +18,9 @@ Statistics statistics_of(const Tally& tally) {
     return {static_cast<double>(tally.count), tally.sum, tally.minimum, tally.maximum};
 }
 
-/// So many tries of which so many went well, as an average between 0 and 1.
-Statistics success_of(double good, double bad) {
-    return {good + bad, good, bad > 0 ? 0.0 : 1.0, good > 0 ? 1.0 : 0.0};
+/// `all` tries, each 1 when it is among `some` and 0 when not: the average is their share.
+Statistics share_of(double some, double all) {
+    return {all, some, some < all ? 0.0 : 1.0, some > 0 ? 1.0 : 0.0};
 }
 
 const char* state_word(query::State state) {
@@ -117,7 +117,7 @@ void ServiceMetrics::sample_deliveries() {
         const double objects = grown(id + "objects", figures->objects),
                      failures = grown(id + "failures", figures->failures);
         if (objects + failures > 0)
-            add(key, space, "DeliveryToS3.Success", dimensions, success_of(objects, failures),
+            add(key, space, "DeliveryToS3.Success", dimensions, share_of(objects, objects + failures),
                 "Count");
         sum("DeliveryToS3.Records", "Count", figures->delivered_records);
         sum("DeliveryToS3.Bytes", "Bytes", figures->bytes);
@@ -137,16 +137,18 @@ void ServiceMetrics::sample_functions() {
         const functions::Figures figures = parts_.functions.figures(key);
         const std::string id = fmt::format("function {} {} {} ", key.account, key.region, key.name);
         const double calls = grown(id + "calls", figures.calls),
-                     failures = grown(id + "failures", figures.failures);
+                     failures = grown(id + "failures", figures.failures),
+                     throttles = grown(id + "throttles", figures.throttles);
         const auto took = durations.find(key);
-        if (calls == 0) continue;
+        if (calls + throttles == 0) continue;
         const monitor::Dimensions one{{"FunctionName", key.name}},
             two{{"FunctionName", key.name}, {"Resource", key.name}};
         for (const monitor::Dimensions& dimensions : {one, two}) {
-            add(key, space, "Invocations", dimensions, {calls, calls, 1, 1}, "Count");
-            add(key, space, "Errors", dimensions,
-                {calls, failures, failures < calls ? 0.0 : 1.0, failures > 0 ? 1.0 : 0.0}, "Count");
-            add(key, space, "Throttles", dimensions, {calls, 0, 0, 0}, "Count");
+            add(key, space, "Throttles", dimensions, share_of(throttles, calls + throttles),
+                "Count");
+            if (calls == 0) continue;
+            add(key, space, "Invocations", dimensions, share_of(calls, calls), "Count");
+            add(key, space, "Errors", dimensions, share_of(failures, calls), "Count");
             if (took != durations.end())
                 add(key, space, "Duration", dimensions, statistics_of(took->second),
                     "Milliseconds");
