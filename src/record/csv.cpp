@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/utf8.h"
@@ -172,6 +173,28 @@ Result<std::unique_ptr<Decoder>> make_csv_decoder(const Schema& schema) {
     if (schema.format.row_delimiter.empty() || schema.format.column_delimiter.empty())
         return fail(Errc::invalid, "the delimiters of rows and of columns must not be empty");
     return std::make_unique<CsvDecoder>(schema);
+}
+
+bool is_decimal_comma_number(std::string_view cell) {
+    cell = trimmed(cell);
+    if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const std::size_t comma = cell.find(',');
+    if (comma == std::string_view::npos || comma == 0 || comma + 1 == cell.size()) return false;
+    const std::string_view whole = cell.substr(0, comma), decimals = cell.substr(comma + 1);
+    if (!std::ranges::all_of(decimals, is_digit)) return false;
+    std::size_t group = 0;  // digits since the last dot
+    bool has_dot = false;
+    for (const char c : whole) {
+        if (is_digit(c)) {
+            ++group;
+            continue;
+        }
+        if (c != '.' || group == 0 || group > 3 || (has_dot && group != 3)) return false;
+        has_dot = true;
+        group = 0;
+    }
+    return has_dot ? group == 3 : group > 0;
 }
 
 void append_csv_cell(std::string_view cell, std::string& out) {

@@ -22,6 +22,9 @@ bool next_row(std::string_view text, const CsvForm& form, std::size_t& at, Arena
 
 Result<std::unique_ptr<Decoder>> make_csv_decoder(const Schema& schema);
 
+/// A number with a comma before its decimals, as it is written in much of Europe: -1.234,56.
+bool is_decimal_comma_number(std::string_view cell);
+
 /// `cell` with quotes when it needs them.
 void append_csv_cell(std::string_view cell, std::string& out);
 

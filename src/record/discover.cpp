@@ -24,6 +24,8 @@ constexpr std::size_t columns_max = 1000;
 /// What is known of one column after some values.
 struct Guess {
     bool any = false, integers = true, reals = true, booleans = true;
+    /// 2,5 is a number for people and a text for SQL.
+    bool has_comma_number = false, has_other_text = false;
     bool wide = false;        ///< an integer beyond 32 bits was seen
     std::size_t longest = 0;  ///< characters
 
@@ -31,6 +33,10 @@ struct Guess {
         longest = std::max(longest, utf8_length(text));
         if (trimmed(text).empty()) return;
         any = true;
+        if (is_decimal_comma_number(text))
+            has_comma_number = true;
+        else if (!parse_real(text))
+            has_other_text = true;
         const auto integer = parse_integer(text);
         if (!integer) integers = false;
         if (integer && !fits(Kind::integer, *integer)) wide = true;
@@ -177,12 +183,27 @@ bool has_header(const Rows& rows, const std::vector<Guess>& below) {
     for (std::size_t i = 0; i < rows[0].size(); ++i) {
         const std::string& cell = rows[0][i];
         if (trimmed(cell).empty() || parse_real(cell) || parse_boolean(cell) ||
-            parse_timestamp(cell) || std::ranges::count(rows[0], cell) > 1)
+            parse_timestamp(cell) || is_decimal_comma_number(cell) ||
+            std::ranges::count(rows[0], cell) > 1)
             return false;
-        if (below[i].any && (below[i].integers || below[i].reals || below[i].booleans))
+        if (below[i].any && (below[i].integers || below[i].reals || below[i].booleans ||
+                             (below[i].has_comma_number && !below[i].has_other_text)))
             differs = true;
     }
     return differs;
+}
+
+/// Rows between semicolons whose commas are all those of numbers: 1;2,5 is no row of three cells.
+bool has_decimal_commas(const Rows& rows) {
+    bool any = false;
+    for (const auto& row : rows) {
+        for (const std::string& cell : row) {
+            if (cell.find(',') == std::string::npos) continue;
+            if (!is_decimal_comma_number(cell)) return false;
+            any = true;
+        }
+    }
+    return any && rows[0].size() > 1;
 }
 
 std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
@@ -193,7 +214,8 @@ std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
     CsvForm form;
     for (const char* delimiter : delimiters) {
         auto rows = split_all(records, {"\n", delimiter});
-        if (!rows || (best && (*best)[0].size() >= (*rows)[0].size())) continue;
+        const bool is_sure = rows && *delimiter == ';' && has_decimal_commas(*rows);
+        if (!rows || (!is_sure && best && (*best)[0].size() >= (*rows)[0].size())) continue;
         best = std::move(rows);
         form.column_delimiter = delimiter;
         if (*delimiter == '\t' && (*best)[0].size() > 1) break;

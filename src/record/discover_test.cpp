@@ -98,6 +98,22 @@ TEST(Discover, tabs_win_over_commas_in_texts) {
     EXPECT_EQ(columns_of(*found), "COL_0 VARCHAR(8)|\nCOL_1 INTEGER|\n");
 }
 
+TEST(Discover, commas_of_numbers_between_semicolons_are_no_delimiters) {
+    for (const char* text : {"1;2,5;3,5\n2;1,5;4,5\n", "2,5;3,5\n1.234.567,5;-4,5\n"}) {
+        const auto found = discover({Bytes::copy(text)});
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->schema.format.column_delimiter, ";") << text;
+        EXPECT_FALSE(found->has_header) << text;
+    }
+    const auto named = discover({Bytes::copy("place;price\nBerlin;2,5\nKiel;1.200,75\n")});
+    ASSERT_TRUE(named);
+    EXPECT_TRUE(named->has_header);
+    EXPECT_EQ(columns_of(*named), "place VARCHAR(8)|\nprice VARCHAR(8)|\n");
+    const auto between_commas = discover({Bytes::copy("1,a;b,2\n2,c;d,3\n")});
+    ASSERT_TRUE(between_commas);
+    EXPECT_EQ(between_commas->schema.format.column_delimiter, ",");
+}
+
 TEST(Discover, scalars_a_line_are_one_column) {
     const auto found = discover({Bytes::copy("1\n2\n3\n")});
     ASSERT_TRUE(found);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "record/csv.h"
+
 namespace freshet::cli {
 
 std::vector<std::string> csv_cells(std::string_view row, char delimiter) {
@@ -31,6 +33,16 @@ std::vector<std::string> csv_cells(std::string_view row, char delimiter) {
 
 char csv_delimiter_of(std::string_view row) {
     constexpr std::string_view known = ",\t;|";
+    const auto between_semicolons = csv_cells(row, ';');
+    const auto has_comma = [](const std::string& cell) {
+        return cell.find(',') != std::string::npos;
+    };
+    const bool are_decimal_commas =
+        between_semicolons.size() > 1 && std::ranges::any_of(between_semicolons, has_comma) &&
+        std::ranges::all_of(between_semicolons, [&](const std::string& cell) {
+            return !has_comma(cell) || record::is_decimal_comma_number(cell);
+        });
+    if (are_decimal_commas) return ';';
     std::size_t counts[known.size()] = {};
     bool quoted = false;
     for (const char c : row) {
