@@ -13,6 +13,9 @@ inline constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;          ///< AW
 inline constexpr std::size_t tags_max = 50;                              ///< AWS
 inline constexpr std::size_t prefix_bytes_max = 512;                     ///< AWS: after evaluation
 inline constexpr std::size_t read_records_max = 10'000;  ///< at a time from a source
+/// Of one object: it is made when so many wait. A record in memory costs about 100 bytes more than
+/// its own, and small ones would take gigabytes before they fill a buffer.
+inline constexpr std::size_t buffer_records_max = 1'000'000;
 inline constexpr Millis retry_first = 1000ms,
                         retry_max = 60'000ms;  ///< between tries of a refused object
 

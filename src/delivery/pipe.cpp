@@ -12,6 +12,11 @@
 #include "delivery/prefix.h"
 
 namespace freshet::delivery {
+namespace {
+std::uint64_t full_bytes(const Destination& destination) {
+    return static_cast<std::uint64_t>(destination.buffer_mib) << 20;
+}
+}  // namespace
 
 Pipe::Pipe(Parts parts, store::Loaded loaded)
     : parts_(parts),
@@ -135,8 +140,8 @@ io::Task<Result<>> Pipe::fill() {
 }
 
 io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
-    const std::uint64_t full = static_cast<std::uint64_t>(stream_.destination.buffer_mib) << 20;
-    while (buffer_bytes_ < full) {
+    const std::uint64_t full = full_bytes(stream_.destination);
+    while (!is_full()) {
         const log::Ordinal from = read_[*partition];
         Result<std::vector<log::Record>> records;
         if (parts_.log.is_cached(partition, from)) {
@@ -151,7 +156,7 @@ io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
         if (!records) co_return std::unexpected(std::move(records.error()));
         if (records->empty()) co_return Result<>();
         for (const log::Record& record : *records) {
-            if (buffer_bytes_ >= full) break;  // what is left is read again for the next object
+            if (is_full()) break;  // what is left is read again for the next object
             if (auto taken = take(partition, record); !taken) co_return taken;
         }
     }
@@ -171,8 +176,7 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
             return {};
         }
     }
-    for (const Bytes& data : waiting.data)
-        buffer_bytes_ += data.size() + (stream_.destination.append_newline ? 1 : 0);
+    count_waiting(waiting);
     figures_.records += waiting.data.size();
     if (stream_.source && partition != stream_.inbox) {
         figures_.in_records += waiting.data.size();
@@ -183,10 +187,16 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
     return {};
 }
 
+void Pipe::count_waiting(const Waiting& waiting) {
+    for (const Bytes& data : waiting.data)
+        buffer_bytes_ += data.size() + (stream_.destination.append_newline ? 1 : 0);
+    buffer_records_ += waiting.data.size();
+}
+
 /// After a restart: exactly the records of the cut that was written down.
 io::Task<Result<>> Pipe::refill(Cut cut) {
     buffer_.clear();
-    buffer_bytes_ = 0;
+    buffer_bytes_ = buffer_records_ = 0;
     read_ = cursors_;
     for (const CutRange& range : cut.ranges) {
         read_[*range.partition] = range.first;
@@ -218,10 +228,13 @@ Timestamp Pipe::due_at() const {
     return oldest + std::chrono::seconds(stream_.destination.interval_s);
 }
 
+bool Pipe::is_full() const {
+    return buffer_bytes_ >= full_bytes(stream_.destination) ||
+           buffer_records_ >= limits::buffer_records_max;
+}
+
 bool Pipe::is_due() const {
-    if (buffer_.empty()) return false;
-    return buffer_bytes_ >= static_cast<std::uint64_t>(stream_.destination.buffer_mib) << 20 ||
-           parts_.home.now() >= due_at();
+    return !buffer_.empty() && (is_full() || parts_.home.now() >= due_at());
 }
 
 Cut Pipe::make_cut() const {
@@ -321,11 +334,8 @@ io::Task<Result<>> Pipe::deliver(Cut cut) {
     figures_.trouble.clear();
     retry_after_ = limits::retry_first;
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
-    buffer_bytes_ = 0;
-    for (const Waiting& waiting : buffer_) {
-        for (const Bytes& data : waiting.data)
-            buffer_bytes_ += data.size() + (stream_.destination.append_newline ? 1 : 0);
-    }
+    buffer_bytes_ = buffer_records_ = 0;
+    for (const Waiting& waiting : buffer_) count_waiting(waiting);
     co_return Result<>();
 }
 

@@ -57,7 +57,9 @@ class Pipe {
     io::Task<Result<>> fill_from(log::PartitionId partition);
     io::Task<Result<>> refill(Cut cut);
     Result<> take(log::PartitionId partition, const log::Record& record);
+    bool is_full() const;
     bool is_due() const;
+    void count_waiting(const Waiting& waiting);
     Timestamp due_at() const;
     Cut make_cut() const;
     io::Task<Result<>> deliver(Cut cut);
@@ -74,6 +76,7 @@ class Pipe {
     std::optional<Cut> unfinished_;                  ///< of before the restart
     std::vector<Waiting> buffer_;
     std::uint64_t buffer_bytes_ = 0;
+    std::size_t buffer_records_ = 0;
     std::map<std::uint64_t, std::uint64_t> listeners_;
     Figures figures_;
     Millis retry_after_;

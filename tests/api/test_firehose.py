@@ -58,6 +58,19 @@ def test_a_buffer_goes_out_when_its_time_is_over(lake):
     assert lake.s3.head_object(Bucket="lake", Key=key)["ContentType"] == "application/octet-stream"
 
 
+def test_small_records_go_out_before_they_fill_a_buffer(lake):
+    """A user record of an aggregate has 7 bytes and takes 100 in memory: a million of them make an object."""
+    message = b"\n\x01k" + b"\x1a\x05\x08\x00\x1a\x01x" * 140_000
+    aggregate = b"\xF3\x89\x9A\xC2" + message + hashlib.md5(message).digest()
+    kinesis = lake.freshet.client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    lake.create(source="arn:aws:kinesis:us-east-1:000000000000:stream/s", BufferingHints={"SizeInMBs": 64, "IntervalInSeconds": 900})
+    for _ in range(8):
+        kinesis.put_record(StreamName="s", Data=aggregate, PartitionKey="k")
+    lake.wait_for_keys(1)
+    assert lake.content() == b"x" * 1_120_000
+
+
 def test_a_buffer_goes_out_when_it_is_full(lake):
     lake.create()
     rows = [b"%06d" % i + b"x" * 9_993 + b"\n" for i in range(300)]
