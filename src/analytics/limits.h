@@ -34,6 +34,12 @@ inline constexpr int snapshot_rest_factor = 9;
 /// replayed. SIGTERM ends within 5 s.
 inline constexpr Millis last_snapshot_max{2000};
 inline constexpr std::size_t piece_bytes_max = 4 << 20;  ///< of a snapshot's file
+/// Of a snapshot's file between two syncs: on ext4 another file's fsync waits for what this one has
+/// not synced.
+inline constexpr std::size_t snapshot_sync_bytes = 4 << 20;
+/// Threads that compute for all applications. Their own: a window of ten million keys closes for
+/// seconds, and puts of objects use the server's.
+inline constexpr std::size_t engine_threads = 4;
 inline constexpr Millis retry_first{100}, retry_max{5000};
 
 }  // namespace freshet::analytics::limits

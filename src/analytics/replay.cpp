@@ -9,6 +9,12 @@
 #include "base/log.h"
 
 namespace freshet::analytics {
+namespace {
+Failure given_up() {
+    return fail(freshet::Errc::cancelled,
+                "the server ends; the next one goes on from the snapshot");
+}
+}  // namespace
 
 io::Task<Result<>> Runner::open() {
     auto shards = parts_.siblings.shards(application_.inputs[0].stream_arn);
@@ -42,8 +48,9 @@ io::Task<Result<>> Runner::load_state() {
             state = std::move(*read);
         }
         if (state.empty()) return {};
-        auto fits = engine_->load(state);
+        auto fits = engine_->load(state, &stopping_);
         if (fits) return {};
+        if (stopping_) return given_up();
         // Changed code begins with empty windows at the position that was reached.
         log_warn("analytics", "state begins anew",
                  {{"application", application_.key.name}, {"reason", fits.error().message()}});
@@ -125,6 +132,7 @@ io::Task<Result<>> Runner::replay_whole(const Commit& last) {
 io::Task<Result<>> Runner::replay_records(const Positions& until, Output output) {
     sources_.end_at(until);
     for (bool is_all = false; !is_all;) {
+        if (stopping_) co_return given_up();
         auto taken = co_await sources_.take(Timestamp::max(), is_all);
         if (!taken) co_return std::unexpected(std::move(taken.error()));
         auto fed = co_await parts_.pool.run([&]() -> Result<> {

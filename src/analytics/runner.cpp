@@ -35,11 +35,8 @@ io::Task<void> Runner::stop(std::chrono::steady_clock::time_point until) {
     save_until_ = until;
     bell_->ring();
     co_await scope_.join();
-    if (!is_open_ || !is_changed_) co_return;
-    auto saved = co_await save_snapshot();
-    if (!saved)
-        log_warn("analytics", "snapshot failed",
-                 {{"application", application_.key.name}, {"reason", saved.error().message()}});
+    if (is_open_ && is_changed_) co_await try_snapshot();
+    co_await parts_.pool.run([this] { engine_.reset(); });  // millions of keys take a second
 }
 
 io::Task<void> Runner::run() {
@@ -53,19 +50,15 @@ io::Task<void> Runner::run() {
         else
             worked = std::unexpected(std::move(opened.error()));
         if (!worked) {
+            if (stopping_) co_return;
             const bool go_on = co_await back_off(worked.error());
             if (!go_on) co_return;
             continue;
         }
         figures_.trouble.clear();
         retry_after_ = limits::retry_first;
-        if (is_changed_ && parts_.home.now() >= snapshot_at_ + snapshot_rest_) {
-            auto saved = co_await save_snapshot();
-            if (!saved)
-                log_warn(
-                    "analytics", "snapshot failed",
-                    {{"application", application_.key.name}, {"reason", saved.error().message()}});
-        }
+        if (is_changed_ && parts_.home.now() >= snapshot_at_ + snapshot_rest_)
+            co_await try_snapshot();
         if (*worked || bell_->rung || stopping_) continue;
         co_await bell_->signal.wait_until(parts_.home.now() + limits::look_every);
     }
@@ -267,9 +260,16 @@ io::Task<Result<>> Runner::append(const OutputRows::Part& part, const Commit& co
     co_return Result<>();
 }
 
+io::Task<void> Runner::try_snapshot() {
+    auto saved = co_await save_snapshot();
+    if (!saved)
+        log_warn("analytics", "snapshot failed",
+                 {{"application", application_.key.name}, {"reason", saved.error().message()}});
+}
+
 io::Task<Result<>> Runner::save_snapshot() {
     const auto begun = io::monotonic_now();
-    auto file = co_await parts_.pool.run([this] {
+    auto file = co_await parts_.snapshots.run([this] {
         return files_.write([this](const SnapshotFiles::Sink& sink) {
             return engine_->save([&](std::string_view piece) {
                 return io::monotonic_now() < save_until_.load() && sink(piece);
@@ -289,7 +289,7 @@ io::Task<Result<>> Runner::save_snapshot() {
     const std::string before = std::exchange(snapshot_.file, snapshot.file);
     snapshot_.state.clear();
     // What is in the snapshot is not replayed any more.
-    auto trimmed = co_await parts_.pool.run([&] {
+    auto trimmed = co_await parts_.snapshots.run([&] {
         files_.remove_up_to(before);
         return parts_.log.trim(application_.commits, snapshot.commit);
     });

@@ -25,7 +25,8 @@ class Runner {
         io::Core& home;
         meta::Database& database;
         log::Log& log;
-        io::Pool& pool;
+        io::Pool& pool;       ///< where engines compute
+        io::Pool& snapshots;  ///< where their state is written, one after the other
         Siblings& siblings;
         io::Disk& disk;
         std::string snapshots_directory;  ///< a directory in it for each application
@@ -90,6 +91,8 @@ class Runner {
     io::Task<Result<>> write(Made made, Commit commit);
     io::Task<Result<>> append(const OutputRows::Part& part, const Commit& commit);
     io::Task<Result<>> save_snapshot();
+    /// The one before stays where it fails; the log says why.
+    io::Task<void> try_snapshot();
 
     bool has_function() const { return application_.inputs[0].processor.has_value(); }
 
@@ -100,7 +103,8 @@ class Runner {
     std::unique_ptr<flow::Engine> engine_;
     Timestamp bound_;           ///< time has been told to the engine up to here
     log::Ordinal commits_ = 0;  ///< the next one's number
-    bool is_open_ = false, is_changed_ = false, stopping_ = false;
+    bool is_open_ = false, is_changed_ = false;
+    std::atomic<bool> stopping_ = false;  ///< read by a load of the state, on another thread
     SnapshotFiles files_;
     Timestamp snapshot_at_;
     Millis snapshot_rest_ = limits::snapshot_every;

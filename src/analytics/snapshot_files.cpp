@@ -49,13 +49,15 @@ Result<> SnapshotFiles::fill_file(const std::string& path,
                                   const std::function<bool(const Sink&)>& fill) {
     auto file = disk_.open(path, io::OpenMode::create);
     if (!file) return std::unexpected(std::move(file.error()));
-    std::uint64_t at = 0;
+    std::uint64_t at = 0, synced = 0;
     std::uint32_t total = 0;
     const auto put = [&](std::string_view first, std::string_view second) -> Result<> {
         const std::array pieces{first, second};
         auto written = (*file)->write_at(at, pieces);
         at += first.size() + second.size();
-        return written;
+        if (!written || at - synced < limits::snapshot_sync_bytes) return written;
+        synced = at;
+        return (*file)->sync();
     };
     Result<> state = (*file)->truncate(0);
     if (state) state = put(head(magic, format_version), "");

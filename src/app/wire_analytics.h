@@ -22,6 +22,8 @@ class WiredAnalytics {
     analytics::Applications& applications() { return *applications_; }
 
   private:
+    WiredAnalytics();
+    io::Pool engines_, snapshots_;
     std::unique_ptr<AnalyticsSiblings> siblings_;
     std::unique_ptr<analytics::Applications> applications_;
 };

@@ -348,7 +348,7 @@ void Engine::State::save(Writer& writer) const {
     writer.raw(bytes);
 }
 
-Result<> Engine::load(std::string_view saved) {
+Result<> Engine::load(std::string_view saved, const std::atomic<bool>* is_stopped) {
     State& state = *state_;
     const auto bad = [](const char* why) {
         return fail(Errc::bad_state, fmt::format("the saved state {}", why));
@@ -360,7 +360,7 @@ Result<> Engine::load(std::string_view saved) {
                << (i * 8);
     saved.remove_suffix(4);
     if (crc32c(saved) != crc) return bad("is damaged: its checksum differs");
-    Reader reader(saved.substr(magic.size()));
+    Reader reader(saved.substr(magic.size()), is_stopped);
     const std::uint64_t version = reader.number();
     if (version != format_version && version != version_of_lengths)
         return bad("is of another version");

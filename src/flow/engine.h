@@ -7,6 +7,7 @@
 //   take()                               what came out since the last take()
 //   save() / load()                      the state; only between take() and the next feed()
 #pragma once
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -99,8 +100,9 @@ class Engine {
     std::string save() const;
     /// Piece by piece; false when the sink gave up.
     bool save(const std::function<bool(std::string_view piece)>& sink) const;
-    /// Errc::bad_state when `saved` is not of this program (its fingerprint differs) or is damaged.
-    Result<> load(std::string_view saved);
+    /// Errc::bad_state when `saved` is not of this program (its fingerprint differs), is damaged, or
+    /// `is_stopped` became true meanwhile.
+    Result<> load(std::string_view saved, const std::atomic<bool>* is_stopped = nullptr);
 
   private:
     struct State;

@@ -166,7 +166,10 @@ TEST(Engine, a_damaged_or_foreign_state_is_refused) {
         engine.feed(0, {Bytes::own(fmt::format("v{}", i % 7)), from_epoch_ms(1000), "", "", ""});
     engine.take();
     const std::string saved = engine.save();
-    EXPECT_TRUE(Engine(program, {}).load(saved));
+    std::atomic<bool> is_stopped = false;
+    EXPECT_TRUE(Engine(program, {}).load(saved, &is_stopped));
+    is_stopped = true;
+    EXPECT_FALSE(Engine(program, {}).load(saved, &is_stopped));
     for (std::size_t i = 0; i < saved.size(); ++i) {
         std::string bent = saved;
         bent[i] = static_cast<char>(bent[i] ^ 1);

@@ -81,7 +81,8 @@ double Reader::real() {
 
 std::string_view Reader::text() {
     const std::uint64_t size = number();
-    if (size > bytes_.size()) {
+    const bool is_stopped = is_stopped_ && is_stopped_->load(std::memory_order_relaxed);
+    if (size > bytes_.size() || is_stopped) {
         bad_ = true;
         bytes_ = {};
         return {};

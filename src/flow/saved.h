@@ -1,6 +1,7 @@
 // The bytes of saved state: numbers as little-endian base 128, texts with their length
 // (docs/formats/analytics.md).
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -43,7 +44,9 @@ class Writer {
 /// Reads what Writer wrote; after bad() everything reads as zero.
 class Reader {
   public:
-    explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+    /// `is_stopped`, when it becomes true, makes it bad(): ten million keys take seconds to read.
+    explicit Reader(std::string_view bytes, const std::atomic<bool>* is_stopped = nullptr)
+        : bytes_(bytes), is_stopped_(is_stopped) {}
     std::uint64_t number();
     std::int64_t integer();
     double real();
@@ -55,6 +58,7 @@ class Reader {
 
   private:
     std::string_view bytes_;
+    const std::atomic<bool>* is_stopped_;
     bool bad_ = false;
 };
 
