@@ -1,8 +1,10 @@
 // Tokens of pages: the name behind which the next page starts, in a form that no other text has.
 #pragma once
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/digest.h"
 
@@ -24,6 +26,23 @@ inline std::optional<std::string> page_start(std::string_view token) {
 /// The same of a request that may have no token: "" is the first page.
 inline std::optional<std::string> page_start(const std::optional<std::string>& token) {
     return token ? page_start(std::string_view(*token)) : std::string();
+}
+
+/// A text that page_token() did not make.
+struct NoPageToken {};
+
+/// Leaves of `all`, which is in the order of its names, the page behind `token`, at most `most`.
+/// Answers the next page's token when more come.
+template <class T, class NameOf>
+std::expected<std::optional<std::string>, NoPageToken> cut_page(
+    std::vector<T>& all, const std::optional<std::string>& token, std::size_t most,
+    const NameOf& name_of) {
+    const auto start = page_start(token);
+    if (!start) return std::unexpected(NoPageToken());
+    if (token) std::erase_if(all, [&](const T& one) { return name_of(one) <= *start; });
+    if (all.size() <= most) return std::nullopt;
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(most), all.end());
+    return all.empty() ? std::nullopt : std::optional(page_token(name_of(all.back())));
 }
 
 }  // namespace freshet::aws

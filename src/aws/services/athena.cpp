@@ -130,15 +130,11 @@ std::string name_of(const WorkGroupSummary& group) { return group.name.value_or(
 /// pages moves nothing.
 template <class T>
 Answer<std::vector<T>> paged(std::vector<T> all, const std::optional<std::string>& token, std::optional<std::int32_t> most, std::optional<std::string>& next) {
-    const auto after = page_start(token);
-    if (!after) return refuse("InvalidRequestException", "Invalid NextToken");
     std::ranges::sort(all, {}, [](const T& one) { return name_of(one); });
-    std::erase_if(all, [&](const T& one) { return name_of(one) <= *after; });
     const std::size_t count = static_cast<std::size_t>(std::min(most.value_or(domain::limits::list_max), domain::limits::list_max));
-    if (all.size() > count) {
-        all.erase(all.begin() + static_cast<std::ptrdiff_t>(count), all.end());
-        next = page_token(name_of(all.back()));
-    }
+    auto cut = cut_page(all, token, count, [](const T& one) { return name_of(one); });
+    if (!cut) return refuse("InvalidRequestException", "Invalid NextToken");
+    next = std::move(*cut);
     return all;
 }
 

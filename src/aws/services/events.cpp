@@ -7,6 +7,7 @@
 #include "aws/model/events.h"
 #include "aws/protocol/json.h"
 #include "aws/protocol/page_token.h"
+#include "aws/verbs.h"
 #include "schedule/event.h"
 
 namespace freshet::aws {
@@ -142,20 +143,16 @@ class Handlers {
     io::Task<Answer<ListRulesResponse>> list(Caller caller, ListRulesRequest request) {
         auto key = key_of(caller, "", request.event_bus_name);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        const auto start = page_start(request.next_token);
-        if (!start) co_return refuse("ValidationException", invalid_token);
+        auto all =
+            schedules_.list(caller.account(), caller.region(), request.name_prefix.value_or(""));
+        auto next = cut_page(
+            all, request.next_token, static_cast<std::size_t>(request.limit.value_or(list_default)),
+            [](const domain::Rule* rule) -> const std::string& { return rule->key.name; });
+        if (!next) co_return refuse("ValidationException", invalid_token);
         ListRulesResponse out;
+        out.next_token = std::move(*next);
         auto& found = out.rules.emplace();
-        const auto limit = static_cast<std::size_t>(request.limit.value_or(list_default));
-        for (const domain::Rule* rule :
-             schedules_.list(caller.account(), caller.region(), request.name_prefix.value_or(""))) {
-            if (rule->key.name <= *start) continue;
-            if (found.size() == limit) {
-                out.next_token = page_token(*found.back().name);
-                break;
-            }
-            found.push_back(describe<Rule>(*rule));
-        }
+        for (const domain::Rule* rule : all) found.push_back(describe<Rule>(*rule));
         co_return out;
     }
 
@@ -165,21 +162,16 @@ class Handlers {
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto found = schedules_.find(*key);
         if (!found) co_return refuse(found.error());
-        const auto start = page_start(request.next_token);
-        if (!start) co_return refuse("ValidationException", invalid_token);
-        ListTargetsByRuleResponse out;
-        auto& targets = out.targets.emplace();
         std::vector<domain::Target> all = (*found)->targets;
         std::ranges::sort(all, {}, &domain::Target::id);
-        const auto limit = static_cast<std::size_t>(request.limit.value_or(list_default));
-        for (const domain::Target& target : all) {
-            if (target.id <= *start) continue;
-            if (targets.size() == limit) {
-                out.next_token = page_token(targets.back().id);
-                break;
-            }
-            targets.push_back(describe(target));
-        }
+        auto next = cut_page(
+            all, request.next_token, static_cast<std::size_t>(request.limit.value_or(list_default)),
+            [](const domain::Target& target) -> const std::string& { return target.id; });
+        if (!next) co_return refuse("ValidationException", invalid_token);
+        ListTargetsByRuleResponse out;
+        out.next_token = std::move(*next);
+        auto& targets = out.targets.emplace();
+        for (const domain::Target& target : all) targets.push_back(describe(target));
         co_return out;
     }
 
@@ -245,29 +237,15 @@ class Handlers {
 void register_events(Router& router, domain::Schedules& schedules) {
     auto h = std::make_shared<Handlers>(schedules);
     io::Core& home = schedules.home();
-    router.handle<PutRuleOp>(
-        home, [h](Caller c, PutRuleRequest i) { return h->put(std::move(c), std::move(i)); });
-    router.handle<DescribeRuleOp>(home, [h](Caller c, DescribeRuleRequest i) {
-        return h->describe_one(std::move(c), std::move(i));
-    });
-    router.handle<ListRulesOp>(
-        home, [h](Caller c, ListRulesRequest i) { return h->list(std::move(c), std::move(i)); });
-    router.handle<ListTargetsByRuleOp>(home, [h](Caller c, ListTargetsByRuleRequest i) {
-        return h->list_targets(std::move(c), std::move(i));
-    });
-    router.handle<EnableRuleOp>(
-        home, [h](Caller c, EnableRuleRequest i) { return h->enable(std::move(c), std::move(i)); });
-    router.handle<DisableRuleOp>(home, [h](Caller c, DisableRuleRequest i) {
-        return h->disable(std::move(c), std::move(i));
-    });
-    router.handle<DeleteRuleOp>(
-        home, [h](Caller c, DeleteRuleRequest i) { return h->remove(std::move(c), std::move(i)); });
-    router.handle<PutTargetsOp>(home, [h](Caller c, PutTargetsRequest i) {
-        return h->put_targets(std::move(c), std::move(i));
-    });
-    router.handle<RemoveTargetsOp>(home, [h](Caller c, RemoveTargetsRequest i) {
-        return h->remove_targets(std::move(c), std::move(i));
-    });
+    on<PutRuleOp>(router, home, h, &Handlers::put);
+    on<DescribeRuleOp>(router, home, h, &Handlers::describe_one);
+    on<ListRulesOp>(router, home, h, &Handlers::list);
+    on<ListTargetsByRuleOp>(router, home, h, &Handlers::list_targets);
+    on<EnableRuleOp>(router, home, h, &Handlers::enable);
+    on<DisableRuleOp>(router, home, h, &Handlers::disable);
+    on<DeleteRuleOp>(router, home, h, &Handlers::remove);
+    on<PutTargetsOp>(router, home, h, &Handlers::put_targets);
+    on<RemoveTargetsOp>(router, home, h, &Handlers::remove_targets);
 }
 
 }  // namespace freshet::aws

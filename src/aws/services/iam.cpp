@@ -6,6 +6,7 @@
 #include "aws/protocol/page_token.h"
 #include "aws/protocol/policy.h"
 #include "aws/protocol/scalar.h"
+#include "aws/verbs.h"
 
 namespace freshet::aws {
 namespace {
@@ -56,21 +57,15 @@ Role role_output(const identity::Role& role) {
 template <class Input, class Output, class Item>
 Answer<void> page(const Input& input, Output& out, std::vector<Item> all, std::vector<Item>& into,
                   const auto& name_of) {
-    const auto start = page_start(input.marker);
-    if (!start)
+    auto next =
+        cut_page(all, input.marker,
+                 static_cast<std::size_t>(input.max_items.value_or(items_default)), name_of);
+    if (!next)
         return std::unexpected(
             Fault{"ValidationError", fmt::format("Invalid Marker: {}", *input.marker), 400});
-    const auto limit = static_cast<std::size_t>(input.max_items.value_or(items_default));
-    out.is_truncated = false;
-    for (Item& item : all) {
-        if (name_of(item) <= *start) continue;
-        if (into.size() == limit) {
-            out.is_truncated = true;
-            out.marker = page_token(name_of(into.back()));
-            return {};
-        }
-        into.push_back(std::move(item));
-    }
+    out.is_truncated = next->has_value();
+    out.marker = std::move(*next);
+    into = std::move(all);
     return {};
 }
 
@@ -205,36 +200,17 @@ class Handlers {
 void register_iam(Router& router, identity::Identities& identities) {
     io::Core& home = identities.home();
     auto h = std::make_shared<Handlers>(identities);
-    router.handle<CreateRoleOp>(
-        home, [h](Caller c, CreateRoleRequest i) { return h->create(std::move(c), std::move(i)); });
-    router.handle<GetRoleOp>(
-        home, [h](Caller c, GetRoleRequest i) { return h->get(std::move(c), std::move(i)); });
-    router.handle<ListRolesOp>(
-        home, [h](Caller c, ListRolesRequest i) { return h->list(std::move(c), std::move(i)); });
-    router.handle<DeleteRoleOp>(
-        home, [h](Caller c, DeleteRoleRequest i) { return h->remove(std::move(c), std::move(i)); });
-    router.handle<PutRolePolicyOp>(home, [h](Caller c, PutRolePolicyRequest i) {
-        return h->put_policy(std::move(c), std::move(i));
-    });
-    router.handle<GetRolePolicyOp>(home, [h](Caller c, GetRolePolicyRequest i) {
-        return h->get_policy(std::move(c), std::move(i));
-    });
-    router.handle<DeleteRolePolicyOp>(home, [h](Caller c, DeleteRolePolicyRequest i) {
-        return h->remove_policy(std::move(c), std::move(i));
-    });
-    router.handle<ListRolePoliciesOp>(home, [h](Caller c, ListRolePoliciesRequest i) {
-        return h->list_policies(std::move(c), std::move(i));
-    });
-    router.handle<AttachRolePolicyOp>(home, [h](Caller c, AttachRolePolicyRequest i) {
-        return h->attach(std::move(c), std::move(i));
-    });
-    router.handle<DetachRolePolicyOp>(home, [h](Caller c, DetachRolePolicyRequest i) {
-        return h->detach(std::move(c), std::move(i));
-    });
-    router.handle<ListAttachedRolePoliciesOp>(
-        home, [h](Caller c, ListAttachedRolePoliciesRequest i) {
-            return h->list_attached(std::move(c), std::move(i));
-        });
+    on<CreateRoleOp>(router, home, h, &Handlers::create);
+    on<GetRoleOp>(router, home, h, &Handlers::get);
+    on<ListRolesOp>(router, home, h, &Handlers::list);
+    on<DeleteRoleOp>(router, home, h, &Handlers::remove);
+    on<PutRolePolicyOp>(router, home, h, &Handlers::put_policy);
+    on<GetRolePolicyOp>(router, home, h, &Handlers::get_policy);
+    on<DeleteRolePolicyOp>(router, home, h, &Handlers::remove_policy);
+    on<ListRolePoliciesOp>(router, home, h, &Handlers::list_policies);
+    on<AttachRolePolicyOp>(router, home, h, &Handlers::attach);
+    on<DetachRolePolicyOp>(router, home, h, &Handlers::detach);
+    on<ListAttachedRolePoliciesOp>(router, home, h, &Handlers::list_attached);
 }
 
 }  // namespace freshet::aws

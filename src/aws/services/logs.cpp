@@ -6,6 +6,7 @@
 
 #include "aws/model/logs.h"
 #include "aws/protocol/page_token.h"
+#include "aws/verbs.h"
 
 namespace freshet::aws {
 namespace {
@@ -85,25 +86,24 @@ class Handlers {
 
     io::Task<Answer<DescribeLogGroupsResponse>> groups(Caller caller,
                                                        DescribeLogGroupsRequest request) {
-        const auto start = page_start(request.next_token);
-        if (!start)
-            co_return std::unexpected(
-                Fault{"InvalidParameterException", "The specified nextToken is invalid."});
         const std::string prefix = request.log_group_name_prefix.value_or("");
         auto all = co_await logs_.groups(caller.account(), caller.region(), prefix);
         if (!all) co_return refuse(all.error());
+        if (const auto& pattern = request.log_group_name_pattern)
+            std::erase_if(*all, [&](const domain::Group& group) {
+                return group.name.find(*pattern) == std::string::npos;
+            });
+        auto next =
+            cut_page(*all, request.next_token,
+                     static_cast<std::size_t>(request.limit.value_or(describe_default)),
+                     [](const domain::Group& group) -> const std::string& { return group.name; });
+        if (!next)
+            co_return std::unexpected(
+                Fault{"InvalidParameterException", "The specified nextToken is invalid."});
         DescribeLogGroupsResponse out;
+        out.next_token = std::move(*next);
         auto& found = out.log_groups.emplace();
-        const auto limit = static_cast<std::size_t>(request.limit.value_or(describe_default));
         for (const domain::Group& group : *all) {
-            if (group.name <= *start) continue;
-            if (request.log_group_name_pattern &&
-                group.name.find(*request.log_group_name_pattern) == std::string::npos)
-                continue;
-            if (found.size() == limit) {
-                out.next_token = page_token(*found.back().log_group_name);
-                break;
-            }
             LogGroup& one = found.emplace_back();
             one.log_group_name = group.name;
             one.creation_time = to_epoch_ms(group.created);
@@ -235,17 +235,10 @@ class Handlers {
 void register_logs(Router& router, domain::Logs& logs) {
     auto h = std::make_shared<Handlers>(logs);
     io::Core& home = logs.home();
-    router.handle<DescribeLogGroupsOp>(home, [h](Caller c, DescribeLogGroupsRequest i) {
-        return h->groups(std::move(c), std::move(i));
-    });
-    router.handle<DescribeLogStreamsOp>(home, [h](Caller c, DescribeLogStreamsRequest i) {
-        return h->streams(std::move(c), std::move(i));
-    });
-    router.handle<GetLogEventsOp>(
-        home, [h](Caller c, GetLogEventsRequest i) { return h->get(std::move(c), std::move(i)); });
-    router.handle<FilterLogEventsOp>(home, [h](Caller c, FilterLogEventsRequest i) {
-        return h->filter(std::move(c), std::move(i));
-    });
+    on<DescribeLogGroupsOp>(router, home, h, &Handlers::groups);
+    on<DescribeLogStreamsOp>(router, home, h, &Handlers::streams);
+    on<GetLogEventsOp>(router, home, h, &Handlers::get);
+    on<FilterLogEventsOp>(router, home, h, &Handlers::filter);
 }
 
 }  // namespace freshet::aws

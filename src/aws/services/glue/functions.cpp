@@ -2,6 +2,7 @@
 #include <re2/re2.h>
 
 #include "aws/services/glue/words.h"
+#include "aws/verbs.h"
 
 namespace freshet::aws::glue_words {
 namespace {
@@ -124,24 +125,11 @@ class Handlers {
 void register_functions(Router& router, catalog::Catalog& catalog) {
     io::Core& home = catalog.home();
     auto h = std::make_shared<Handlers>(catalog);
-    router.handle<CreateUserDefinedFunctionOp>(home,
-                                               [h](Caller c, CreateUserDefinedFunctionRequest i) {
-                                                   return h->create(std::move(c), std::move(i));
-                                               });
-    router.handle<GetUserDefinedFunctionOp>(home, [h](Caller c, GetUserDefinedFunctionRequest i) {
-        return h->get(std::move(c), std::move(i));
-    });
-    router.handle<GetUserDefinedFunctionsOp>(home, [h](Caller c, GetUserDefinedFunctionsRequest i) {
-        return h->list(std::move(c), std::move(i));
-    });
-    router.handle<UpdateUserDefinedFunctionOp>(home,
-                                               [h](Caller c, UpdateUserDefinedFunctionRequest i) {
-                                                   return h->update(std::move(c), std::move(i));
-                                               });
-    router.handle<DeleteUserDefinedFunctionOp>(home,
-                                               [h](Caller c, DeleteUserDefinedFunctionRequest i) {
-                                                   return h->remove(std::move(c), std::move(i));
-                                               });
+    on<CreateUserDefinedFunctionOp>(router, home, h, &Handlers::create);
+    on<GetUserDefinedFunctionOp>(router, home, h, &Handlers::get);
+    on<GetUserDefinedFunctionsOp>(router, home, h, &Handlers::list);
+    on<UpdateUserDefinedFunctionOp>(router, home, h, &Handlers::update);
+    on<DeleteUserDefinedFunctionOp>(router, home, h, &Handlers::remove);
 }
 
 }  // namespace freshet::aws::glue_words

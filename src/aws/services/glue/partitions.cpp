@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "aws/services/glue/words.h"
+#include "aws/verbs.h"
 #include "catalog/expression.h"
 
 namespace freshet::aws::glue_words {
@@ -213,32 +214,15 @@ class Handlers {
 void register_partitions(Router& router, catalog::Catalog& catalog) {
     io::Core& home = catalog.home();
     auto h = std::make_shared<Handlers>(catalog);
-    router.handle<CreatePartitionOp>(home, [h](Caller c, CreatePartitionRequest i) {
-        return h->create(std::move(c), std::move(i));
-    });
-    router.handle<BatchCreatePartitionOp>(home, [h](Caller c, BatchCreatePartitionRequest i) {
-        return h->create_many(std::move(c), std::move(i));
-    });
-    router.handle<GetPartitionOp>(
-        home, [h](Caller c, GetPartitionRequest i) { return h->get(std::move(c), std::move(i)); });
-    router.handle<BatchGetPartitionOp>(home, [h](Caller c, BatchGetPartitionRequest i) {
-        return h->get_many(std::move(c), std::move(i));
-    });
-    router.handle<GetPartitionsOp>(home, [h](Caller c, GetPartitionsRequest i) {
-        return h->list(std::move(c), std::move(i));
-    });
-    router.handle<UpdatePartitionOp>(home, [h](Caller c, UpdatePartitionRequest i) {
-        return h->update(std::move(c), std::move(i));
-    });
-    router.handle<BatchUpdatePartitionOp>(home, [h](Caller c, BatchUpdatePartitionRequest i) {
-        return h->update_many(std::move(c), std::move(i));
-    });
-    router.handle<DeletePartitionOp>(home, [h](Caller c, DeletePartitionRequest i) {
-        return h->remove(std::move(c), std::move(i));
-    });
-    router.handle<BatchDeletePartitionOp>(home, [h](Caller c, BatchDeletePartitionRequest i) {
-        return h->remove_many(std::move(c), std::move(i));
-    });
+    on<CreatePartitionOp>(router, home, h, &Handlers::create);
+    on<BatchCreatePartitionOp>(router, home, h, &Handlers::create_many);
+    on<GetPartitionOp>(router, home, h, &Handlers::get);
+    on<BatchGetPartitionOp>(router, home, h, &Handlers::get_many);
+    on<GetPartitionsOp>(router, home, h, &Handlers::list);
+    on<UpdatePartitionOp>(router, home, h, &Handlers::update);
+    on<BatchUpdatePartitionOp>(router, home, h, &Handlers::update_many);
+    on<DeletePartitionOp>(router, home, h, &Handlers::remove);
+    on<BatchDeletePartitionOp>(router, home, h, &Handlers::remove_many);
 }
 
 }  // namespace freshet::aws::glue_words

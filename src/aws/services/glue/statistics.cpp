@@ -3,6 +3,7 @@
 #include <array>
 
 #include "aws/services/glue/words.h"
+#include "aws/verbs.h"
 
 namespace freshet::aws::glue_words {
 namespace {
@@ -82,6 +83,31 @@ void take(const BinaryColumnStatisticsData& in, catalog::ColumnStatistics& out) 
     out.nulls = in.number_of_nulls;
 }
 
+/// From the structure of the kind; false when it is missing.
+bool take(const ColumnStatisticsData& data, catalog::ColumnStatistics& out) {
+    const auto taken = [&](const auto& part) {
+        if (part) take(*part, out);
+        return part.has_value();
+    };
+    switch (out.kind) {
+        case StatisticsKind::boolean:
+            return taken(data.boolean_column_statistics_data);
+        case StatisticsKind::date:
+            return taken(data.date_column_statistics_data);
+        case StatisticsKind::decimal:
+            return taken(data.decimal_column_statistics_data);
+        case StatisticsKind::real:
+            return taken(data.double_column_statistics_data);
+        case StatisticsKind::integer:
+            return taken(data.long_column_statistics_data);
+        case StatisticsKind::text:
+            return taken(data.string_column_statistics_data);
+        case StatisticsKind::binary:
+            return taken(data.binary_column_statistics_data);
+    }
+    return false;
+}
+
 /// Nothing when the structure that Type names is missing.
 std::optional<catalog::ColumnStatistics> statistics_of(const ColumnStatistics& in) {
     catalog::ColumnStatistics out;
@@ -92,35 +118,7 @@ std::optional<catalog::ColumnStatistics> statistics_of(const ColumnStatistics& i
     const auto kind =
         std::ranges::find_if(kinds, [&](const auto& known) { return data.type == known.first; });
     out.kind = kind == kinds.end() ? StatisticsKind::text : kind->second;
-    const auto taken = [&](const auto& part) {
-        if (part) take(*part, out);
-        return part.has_value();
-    };
-    bool is_there = false;
-    switch (out.kind) {
-        case StatisticsKind::boolean:
-            is_there = taken(data.boolean_column_statistics_data);
-            break;
-        case StatisticsKind::date:
-            is_there = taken(data.date_column_statistics_data);
-            break;
-        case StatisticsKind::decimal:
-            is_there = taken(data.decimal_column_statistics_data);
-            break;
-        case StatisticsKind::real:
-            is_there = taken(data.double_column_statistics_data);
-            break;
-        case StatisticsKind::integer:
-            is_there = taken(data.long_column_statistics_data);
-            break;
-        case StatisticsKind::text:
-            is_there = taken(data.string_column_statistics_data);
-            break;
-        case StatisticsKind::binary:
-            is_there = taken(data.binary_column_statistics_data);
-            break;
-    }
-    return is_there ? std::optional(std::move(out)) : std::nullopt;
+    return take(data, out) ? std::optional(std::move(out)) : std::nullopt;
 }
 
 ColumnStatisticsData data_output(const catalog::ColumnStatistics& in) {
@@ -244,27 +242,18 @@ class Handlers {
 void register_statistics(Router& router, catalog::Catalog& catalog) {
     io::Core& home = catalog.home();
     auto h = std::make_shared<Handlers>(catalog);
-    const auto update = [&]<class Op>(Op) {
-        router.handle<Op>(home, [h](Caller c, typename Op::Input i) {
-            return h->template update<Op>(std::move(c), std::move(i));
-        });
-    };
-    const auto get = [&]<class Op>(Op) {
-        router.handle<Op>(home, [h](Caller c, typename Op::Input i) {
-            return h->template get<Op>(std::move(c), std::move(i));
-        });
-    };
-    const auto remove = [&]<class Op>(Op) {
-        router.handle<Op>(home, [h](Caller c, typename Op::Input i) {
-            return h->template remove<Op>(std::move(c), std::move(i));
-        });
-    };
-    update(UpdateColumnStatisticsForTableOp());
-    update(UpdateColumnStatisticsForPartitionOp());
-    get(GetColumnStatisticsForTableOp());
-    get(GetColumnStatisticsForPartitionOp());
-    remove(DeleteColumnStatisticsForTableOp());
-    remove(DeleteColumnStatisticsForPartitionOp());
+    on<UpdateColumnStatisticsForTableOp>(router, home, h,
+                                         &Handlers::update<UpdateColumnStatisticsForTableOp>);
+    on<UpdateColumnStatisticsForPartitionOp>(
+        router, home, h, &Handlers::update<UpdateColumnStatisticsForPartitionOp>);
+    on<GetColumnStatisticsForTableOp>(router, home, h,
+                                      &Handlers::get<GetColumnStatisticsForTableOp>);
+    on<GetColumnStatisticsForPartitionOp>(router, home, h,
+                                          &Handlers::get<GetColumnStatisticsForPartitionOp>);
+    on<DeleteColumnStatisticsForTableOp>(router, home, h,
+                                         &Handlers::remove<DeleteColumnStatisticsForTableOp>);
+    on<DeleteColumnStatisticsForPartitionOp>(
+        router, home, h, &Handlers::remove<DeleteColumnStatisticsForPartitionOp>);
 }
 
 }  // namespace freshet::aws::glue_words

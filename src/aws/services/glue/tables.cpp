@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "aws/services/glue/words.h"
+#include "aws/verbs.h"
 
 namespace freshet::aws::glue_words {
 namespace {
@@ -145,22 +146,12 @@ class Handlers {
 void register_tables(Router& router, catalog::Catalog& catalog) {
     io::Core& home = catalog.home();
     auto h = std::make_shared<Handlers>(catalog);
-    router.handle<CreateTableOp>(home, [h](Caller c, CreateTableRequest i) {
-        return h->create(std::move(c), std::move(i));
-    });
-    router.handle<GetTableOp>(
-        home, [h](Caller c, GetTableRequest i) { return h->get(std::move(c), std::move(i)); });
-    router.handle<GetTablesOp>(
-        home, [h](Caller c, GetTablesRequest i) { return h->list(std::move(c), std::move(i)); });
-    router.handle<UpdateTableOp>(home, [h](Caller c, UpdateTableRequest i) {
-        return h->update(std::move(c), std::move(i));
-    });
-    router.handle<DeleteTableOp>(home, [h](Caller c, DeleteTableRequest i) {
-        return h->remove(std::move(c), std::move(i));
-    });
-    router.handle<BatchDeleteTableOp>(home, [h](Caller c, BatchDeleteTableRequest i) {
-        return h->remove_many(std::move(c), std::move(i));
-    });
+    on<CreateTableOp>(router, home, h, &Handlers::create);
+    on<GetTableOp>(router, home, h, &Handlers::get);
+    on<GetTablesOp>(router, home, h, &Handlers::list);
+    on<UpdateTableOp>(router, home, h, &Handlers::update);
+    on<DeleteTableOp>(router, home, h, &Handlers::remove);
+    on<BatchDeleteTableOp>(router, home, h, &Handlers::remove_many);
 }
 
 }  // namespace freshet::aws::glue_words

@@ -42,6 +42,7 @@ Answer<void> check_attributes(const std::optional<std::vector<std::string>>& att
 /// send it.
 Answer<std::shared_ptr<const re2::RE2>> pattern_of(const std::string& expression);
 
+void register_databases(Router& router, catalog::Catalog& catalog);
 void register_tables(Router& router, catalog::Catalog& catalog);
 void register_partitions(Router& router, catalog::Catalog& catalog);
 void register_statistics(Router& router, catalog::Catalog& catalog);

@@ -3,6 +3,7 @@
 
 #include "aws/protocol/json.h"
 #include "aws/services/lambda/words.h"
+#include "aws/verbs.h"
 #include "functions/limits.h"
 
 namespace freshet::aws::lambda_words {

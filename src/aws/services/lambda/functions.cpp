@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "aws/protocol/page_token.h"
 #include "aws/services/lambda/code_links.h"
 #include "aws/services/lambda/words.h"
+#include "aws/verbs.h"
 #include "functions/limits.h"
 
 namespace freshet::aws::lambda_words {
@@ -75,22 +77,20 @@ class Handlers {
     }
 
     io::Task<Answer<ListFunctionsResponse>> list(Caller caller, ListFunctionsRequest request) {
-        if (request.marker && !is_marker(*request.marker))
+        auto all = functions_.list(caller.account(), caller.region());
+        const int most = std::min(request.max_items.value_or(list_max), list_max);
+        auto next = cut_page(all, request.marker, static_cast<std::size_t>(most),
+                             [](const domain::Function& function) -> const std::string& {
+                                 return function.key.name;
+                             });
+        if (!next)
             co_return refuse("InvalidParameterValueException",
                              fmt::format("Invalid Marker: {}", *request.marker));
         ListFunctionsResponse out;
+        out.next_marker = std::move(*next);
         auto& found = out.functions.emplace();
-        const auto limit =
-            static_cast<std::size_t>(std::min(request.max_items.value_or(list_max), list_max));
-        for (const domain::Function& function :
-             functions_.list(caller.account(), caller.region())) {
-            if (request.marker && function.key.name <= *request.marker) continue;
-            if (found.size() == limit) {
-                out.next_marker = found.back().function_name;
-                break;
-            }
+        for (const domain::Function& function : all)
             found.push_back(describe(functions_, function, request.function_version ? latest : ""));
-        }
         co_return out;
     }
 
@@ -169,16 +169,6 @@ class Handlers {
                                   "satisfy constraint: Member must have value less than or equal "
                                   "to {}",
                                   *seconds, domain::timeout_s_max));
-    }
-
-    /// A marker is the name of the last function of the page before.
-    static bool is_marker(const std::string& text) {
-        const auto fits = [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                   c == '-' || c == '_';
-        };
-        return !text.empty() && text.size() <= domain::name_bytes_max &&
-               std::ranges::all_of(text, fits);
     }
 
     static std::map<std::string, std::string> environment_of(

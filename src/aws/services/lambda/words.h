@@ -1,7 +1,6 @@
 // What the files of the Lambda rim share: faults in Lambda's words, names of functions,
 // descriptions.
 #pragma once
-#include <memory>
 #include <string>
 
 #include "aws/model/lambda.h"
@@ -44,15 +43,6 @@ bool is_version(const std::string& qualifier);
 lambda::FunctionConfiguration describe(const functions::Functions& functions,
                                        const functions::Function& function,
                                        const std::string& qualifier = "");
-
-/// Registers a verb of a handler object, which the table then owns a share of.
-template <class Op, class Handlers>
-void on(Router& router, io::Core& home, const std::shared_ptr<Handlers>& handlers,
-        io::Task<Answer<typename Op::Output>> (Handlers::*verb)(Caller, typename Op::Input)) {
-    router.handle<Op>(home, [handlers, verb](Caller caller, typename Op::Input input) {
-        return (handlers.get()->*verb)(std::move(caller), std::move(input));
-    });
-}
 
 void register_functions(Router& router, functions::Functions& functions, objects::Objects& objects,
                         const CodeLinks& links);

@@ -3,6 +3,7 @@
 #include "aws/services/quicksight/definition.h"
 #include "aws/services/quicksight/handlers.h"
 #include "aws/services/quicksight/words.h"
+#include "aws/verbs.h"
 
 namespace freshet::aws::quicksight_handlers {
 namespace {
@@ -193,25 +194,12 @@ class Boards {
 void add_dashboards(Router& router, domain::Dashboards& dashboards) {
     auto h = std::make_shared<Boards>(dashboards);
     io::Core& home = dashboards.home();
-    router.handle<CreateDashboardOp>(home, [h](Caller c, CreateDashboardRequest i) {
-        return h->create(std::move(c), std::move(i));
-    });
-    router.handle<UpdateDashboardOp>(home, [h](Caller c, UpdateDashboardRequest i) {
-        return h->update(std::move(c), std::move(i));
-    });
-    router.handle<DescribeDashboardOp>(home, [h](Caller c, DescribeDashboardRequest i) {
-        return h->describe_one(std::move(c), std::move(i));
-    });
-    router.handle<DescribeDashboardDefinitionOp>(
-        home, [h](Caller c, DescribeDashboardDefinitionRequest i) {
-            return h->describe_definition(std::move(c), std::move(i));
-        });
-    router.handle<ListDashboardsOp>(home, [h](Caller c, ListDashboardsRequest i) {
-        return h->list(std::move(c), std::move(i));
-    });
-    router.handle<DeleteDashboardOp>(home, [h](Caller c, DeleteDashboardRequest i) {
-        return h->remove(std::move(c), std::move(i));
-    });
+    on<CreateDashboardOp>(router, home, h, &Boards::create);
+    on<UpdateDashboardOp>(router, home, h, &Boards::update);
+    on<DescribeDashboardOp>(router, home, h, &Boards::describe_one);
+    on<DescribeDashboardDefinitionOp>(router, home, h, &Boards::describe_definition);
+    on<ListDashboardsOp>(router, home, h, &Boards::list);
+    on<DeleteDashboardOp>(router, home, h, &Boards::remove);
 }
 
 }  // namespace freshet::aws::quicksight_handlers

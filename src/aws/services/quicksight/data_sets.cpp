@@ -3,6 +3,7 @@
 #include "aws/services/quicksight/handlers.h"
 #include "aws/services/quicksight/tables.h"
 #include "aws/services/quicksight/words.h"
+#include "aws/verbs.h"
 #include "functions/functions.h"
 
 namespace freshet::aws::quicksight_handlers {
@@ -213,26 +214,13 @@ class DataSets {
 void add_data_sets(Router& router, domain::Dashboards& dashboards, domain::Ingestions& ingestions) {
     auto h = std::make_shared<DataSets>(dashboards, ingestions);
     io::Core& home = dashboards.home();
-    router.handle<CreateDataSetOp>(home, [h](Caller c, CreateDataSetRequest i) {
-        return h->create(std::move(c), std::move(i));
-    });
-    router.handle<UpdateDataSetOp>(home, [h](Caller c, UpdateDataSetRequest i) {
-        return h->update(std::move(c), std::move(i));
-    });
-    router.handle<DescribeDataSetOp>(home, [h](Caller c, DescribeDataSetRequest i) {
-        return h->describe_one(std::move(c), std::move(i));
-    });
-    router.handle<ListDataSetsOp>(
-        home, [h](Caller c, ListDataSetsRequest i) { return h->list(std::move(c), std::move(i)); });
-    router.handle<DeleteDataSetOp>(home, [h](Caller c, DeleteDataSetRequest i) {
-        return h->remove(std::move(c), std::move(i));
-    });
-    router.handle<CreateIngestionOp>(home, [h](Caller c, CreateIngestionRequest i) {
-        return h->ingest(std::move(c), std::move(i));
-    });
-    router.handle<DescribeIngestionOp>(home, [h](Caller c, DescribeIngestionRequest i) {
-        return h->describe_ingestion(std::move(c), std::move(i));
-    });
+    on<CreateDataSetOp>(router, home, h, &DataSets::create);
+    on<UpdateDataSetOp>(router, home, h, &DataSets::update);
+    on<DescribeDataSetOp>(router, home, h, &DataSets::describe_one);
+    on<ListDataSetsOp>(router, home, h, &DataSets::list);
+    on<DeleteDataSetOp>(router, home, h, &DataSets::remove);
+    on<CreateIngestionOp>(router, home, h, &DataSets::ingest);
+    on<DescribeIngestionOp>(router, home, h, &DataSets::describe_ingestion);
 }
 
 }  // namespace freshet::aws::quicksight_handlers

@@ -2,6 +2,7 @@
 #include "aws/model/quicksight.h"
 #include "aws/services/quicksight/handlers.h"
 #include "aws/services/quicksight/words.h"
+#include "aws/verbs.h"
 
 namespace freshet::aws::quicksight_handlers {
 namespace {
@@ -131,21 +132,11 @@ class Sources {
 void add_sources(Router& router, domain::Dashboards& dashboards, query::Query& query) {
     auto h = std::make_shared<Sources>(dashboards, query);
     io::Core& home = dashboards.home();
-    router.handle<CreateDataSourceOp>(home, [h](Caller c, CreateDataSourceRequest i) {
-        return h->create(std::move(c), std::move(i));
-    });
-    router.handle<UpdateDataSourceOp>(home, [h](Caller c, UpdateDataSourceRequest i) {
-        return h->update(std::move(c), std::move(i));
-    });
-    router.handle<DescribeDataSourceOp>(home, [h](Caller c, DescribeDataSourceRequest i) {
-        return h->describe_one(std::move(c), std::move(i));
-    });
-    router.handle<ListDataSourcesOp>(home, [h](Caller c, ListDataSourcesRequest i) {
-        return h->list(std::move(c), std::move(i));
-    });
-    router.handle<DeleteDataSourceOp>(home, [h](Caller c, DeleteDataSourceRequest i) {
-        return h->remove(std::move(c), std::move(i));
-    });
+    on<CreateDataSourceOp>(router, home, h, &Sources::create);
+    on<UpdateDataSourceOp>(router, home, h, &Sources::update);
+    on<DescribeDataSourceOp>(router, home, h, &Sources::describe_one);
+    on<ListDataSourcesOp>(router, home, h, &Sources::list);
+    on<DeleteDataSourceOp>(router, home, h, &Sources::remove);
 }
 
 }  // namespace freshet::aws::quicksight_handlers

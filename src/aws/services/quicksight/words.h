@@ -31,14 +31,12 @@ template <class T>
 Answer<std::optional<std::string>> cut_page(std::vector<T>& all,
                                             const std::optional<std::string>& token,
                                             const std::optional<std::int32_t>& count_max) {
-    constexpr std::size_t page_default = 100;
-    const auto start = page_start(token);
-    if (!start) return refuse("InvalidNextTokenException", "The NextToken value is not valid.");
-    std::erase_if(all, [&](const T& one) { return one.key.id <= *start; });
-    const std::size_t count = count_max ? static_cast<std::size_t>(*count_max) : page_default;
-    if (all.size() <= count) return std::nullopt;
-    all.erase(all.begin() + static_cast<std::ptrdiff_t>(count), all.end());
-    return page_token(all.back().key.id);
+    constexpr int page_default = 100;
+    auto next =
+        aws::cut_page(all, token, static_cast<std::size_t>(count_max.value_or(page_default)),
+                      [](const T& one) -> const std::string& { return one.key.id; });
+    if (!next) return refuse("InvalidNextTokenException", "The NextToken value is not valid.");
+    return std::move(*next);
 }
 
 }  // namespace freshet::aws::quicksight_words
