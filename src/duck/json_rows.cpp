@@ -22,41 +22,6 @@ std::string scalar_text(element value) {
     return simdjson::minify(value);
 }
 
-duckdb::Value value_of(element value, const Type& type) {
-    const auto logical = logical_type(type);
-    if (value.is_null()) return duckdb::Value(logical);
-    if (type.is(TypeKind::array)) {
-        if (!value.is_array()) return duckdb::Value(logical);
-        duckdb::vector<duckdb::Value> items;
-        for (const auto item : value.get_array().value()) items.push_back(value_of(item, type.arguments[0]));
-        return duckdb::Value::LIST(logical_type(type.arguments[0]), std::move(items));
-    }
-    if (type.is(TypeKind::row) || type.is(TypeKind::map)) {
-        if (!value.is_object()) return duckdb::Value(logical);
-        const auto object = value.get_object().value();
-        if (type.is(TypeKind::row)) {
-            duckdb::child_list_t<duckdb::Value> fields;
-            for (std::size_t i = 0; i < type.arguments.size(); ++i) {
-                element field;
-                const bool found = object.at_key_case_insensitive(type.names[i]).get(field) == simdjson::SUCCESS;
-                fields.emplace_back("f" + std::to_string(i), found ? value_of(field, type.arguments[i]) : duckdb::Value(logical_type(type.arguments[i])));
-            }
-            return duckdb::Value::STRUCT(std::move(fields));
-        }
-        duckdb::vector<duckdb::Value> keys, values;
-        for (const auto& [key, item] : object) {
-            duckdb::Vector one(logical_type(type.arguments[0]), 1);
-            if (!put_text(one, 0, type.arguments[0], key)) continue;
-            keys.push_back(one.GetValue(0));
-            values.push_back(value_of(item, type.arguments[1]));
-        }
-        return duckdb::Value::MAP(logical_type(type.arguments[0]), logical_type(type.arguments[1]), std::move(keys), std::move(values));
-    }
-    duckdb::Vector one(logical, 1);
-    put_text(one, 0, type, scalar_text(value));
-    return one.GetValue(0);
-}
-
 class JsonReader final : public RowReader {
   public:
     explicit JsonReader(RowTarget target) : target_(std::move(target)), line_(target_.lines_before) {
@@ -91,7 +56,7 @@ class JsonReader final : public RowReader {
     /// A document that is an array is the one column of the table that a crawler makes of such files.
     bool put_array(element root, duckdb::DataChunk& out, duckdb::idx_t row) {
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
-            if (target_.columns[i] == 0) out.data[i].SetValue(row, value_of(root, target_.scan->columns[0].type));
+            if (target_.columns[i] == 0) out.data[i].SetValue(row, value_of(root, target_.scan->columns[0].type, 0));
         }
         return true;
     }
@@ -105,21 +70,65 @@ class JsonReader final : public RowReader {
             return;
         }
         if (!type.arguments.empty()) {
-            out.SetValue(row, value_of(value, type));
+            out.SetValue(row, value_of(value, type, column));
             return;
         }
-        bool good = false;
+        put_scalar(out, row, type, value, column);
+    }
+
+    void put_scalar(duckdb::Vector& out, duckdb::idx_t row, const Type& type, element value, std::size_t column) const {
+        std::string text = scalar_text(value);
         if (type.is(TypeKind::timestamp)) {
             // Also ISO 8601, as both SerDes accept.
-            std::string text = scalar_text(value);
             if (text.size() > 10 && text[10] == 'T') text[10] = ' ';
             if (text.ends_with('Z')) text.pop_back();
-            good = put_text(out, row, type, text);
-        } else {
-            good = put_text(out, row, type, scalar_text(value));
         }
-        if (good || type.is(TypeKind::varchar)) return;
-        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" + scalar_text(value).substr(0, 200) + "\" in column " + target_.scan->columns[column].name + " in line " + std::to_string(line_) + " of " + target_.file);
+        if (!put_text(out, row, type, text) && !type.is(TypeKind::varchar)) refuse(scalar_text(value), column);
+    }
+
+    /// A value that its type cannot hold is never NULL in silence, however deep it lies in `column`.
+    duckdb::Value value_of(element value, const Type& type, std::size_t column) const {
+        const auto logical = logical_type(type);
+        if (value.is_null()) return duckdb::Value(logical);
+        if (type.is(TypeKind::array)) {
+            if (!value.is_array()) refuse(scalar_text(value), column);
+            duckdb::vector<duckdb::Value> items;
+            for (const auto item : value.get_array().value()) items.push_back(value_of(item, type.arguments[0], column));
+            return duckdb::Value::LIST(logical_type(type.arguments[0]), std::move(items));
+        }
+        if (type.is(TypeKind::row) || type.is(TypeKind::map)) {
+            if (!value.is_object()) refuse(scalar_text(value), column);
+            const auto object = value.get_object().value();
+            return type.is(TypeKind::row) ? row_of(object, type, column) : map_of(object, type, column);
+        }
+        duckdb::Vector one(logical, 1);
+        put_scalar(one, 0, type, value, column);
+        return one.GetValue(0);
+    }
+
+    duckdb::Value row_of(simdjson::dom::object object, const Type& type, std::size_t column) const {
+        duckdb::child_list_t<duckdb::Value> fields;
+        for (std::size_t i = 0; i < type.arguments.size(); ++i) {
+            element field;
+            const bool found = object.at_key_case_insensitive(type.names[i]).get(field) == simdjson::SUCCESS;
+            fields.emplace_back("f" + std::to_string(i), found ? value_of(field, type.arguments[i], column) : duckdb::Value(logical_type(type.arguments[i])));
+        }
+        return duckdb::Value::STRUCT(std::move(fields));
+    }
+
+    duckdb::Value map_of(simdjson::dom::object object, const Type& type, std::size_t column) const {
+        duckdb::vector<duckdb::Value> keys, values;
+        for (const auto& [key, item] : object) {
+            duckdb::Vector one(logical_type(type.arguments[0]), 1);
+            if (!put_text(one, 0, type.arguments[0], key)) refuse(std::string(key), column);
+            keys.push_back(one.GetValue(0));
+            values.push_back(value_of(item, type.arguments[1], column));
+        }
+        return duckdb::Value::MAP(logical_type(type.arguments[0]), logical_type(type.arguments[1]), std::move(keys), std::move(values));
+    }
+
+    [[noreturn]] void refuse(const std::string& text, std::size_t column) const {
+        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" + text.substr(0, 200) + "\" in column " + target_.scan->columns[column].name + " in line " + std::to_string(line_) + " of " + target_.file);
     }
 
     RowTarget target_;
