@@ -87,7 +87,15 @@ std::expected<Classified, std::string> classify_json(std::string_view data, bool
         made.format.columns.push_back({std::move(column.name), std::move(column.type)});
     made.reason = fmt::format("{} JSON documents with {} members", shape->documents,
                               made.format.columns.size());
-    if (shape->damaged > 0) made.reason += fmt::format("; {} lines are no JSON", shape->damaged);
+    if (shape->damaged > 0)
+        made.reason += fmt::format(
+            "; {} lines are no JSON: queries fail at them without ignore.malformed.json",
+            shape->damaged);
+    if (shape->not_lines > 0)
+        made.reason += fmt::format(
+            "; {} of the documents are not one line each: queries fail, as Athena reads one "
+            "document a line",
+            shape->not_lines);
     if (!shape->left_out.empty())
         made.reason +=
             fmt::format("; {} members have names that no column can have", shape->left_out.size());

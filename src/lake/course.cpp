@@ -191,7 +191,16 @@ io::Task<Result<Folder>> Crawlers::find_folders(Crawler crawler, Target target, 
         if (page->empty()) break;
         std::ranges::move(*page, std::back_inserter(files));
     }
-    course->lines.push_back(fmt::format("{}: {} objects", target.path, files.size()));
+    bool is_object = false;
+    if (files.empty()) {
+        auto object = co_await find_object(target);
+        if (!object) co_return std::unexpected(std::move(object.error()));
+        files = std::move(*object);
+        is_object = !files.empty();
+    }
+    course->lines.push_back(fmt::format("{}: {}", target.path,
+                                        is_object ? "one object, which is the table's location"
+                                                  : fmt::format("{} objects", files.size())));
     if (crawler.crawls_new_folders_only()) {
         const std::size_t all = files.size();
         std::erase_if(files, [&](const Listed& file) {
@@ -201,7 +210,23 @@ io::Task<Result<Folder>> Crawlers::find_folders(Crawler crawler, Target target, 
             fmt::format("{}: {} objects are in folders that were crawled before", target.path,
                         all - files.size()));
     }
-    co_return folders_of(place, target, files, course->lines);
+    if (!is_object) co_return folders_of(place, target, files, course->lines);
+    Folder top;
+    top.location = target.path;
+    top.files = std::move(files);
+    co_return top;
+}
+
+io::Task<Result<std::vector<Listed>>> Crawlers::find_object(Target target) {
+    const Place place = *parse_place(target.path);
+    std::vector<Listed> found;
+    if (target.path.ends_with('/') || place.prefix.empty()) co_return found;
+    const std::string key = place.prefix.substr(0, place.prefix.size() - 1);
+    auto page = co_await siblings_.list(place.bucket, key, "");
+    if (!page) co_return std::unexpected(std::move(page.error()));
+    if (!page->empty() && page->front().key == key && page->front().size > 0)
+        found.push_back(std::move(page->front()));
+    co_return found;
 }
 
 io::Task<Result<>> Crawlers::classify_folders(CrawlerKey key, Target target, std::string bucket,
@@ -271,6 +296,9 @@ io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_file
             const bool is_whole = file.size <= size;
             auto classified = co_await pool_.run([&] { return classify(*bytes, is_whole, size); });
             const bool is_cut = !classified && classified.error() == record::json_cut;
+            if (classified && !is_whole)
+                classified->reason +=
+                    fmt::format("; judged by its first {} of {} bytes", size, file.size);
             if (!is_cut || size == limits::json_sample_bytes_max)
                 co_return Result<Looked>(std::in_place, std::move(classified));
             size = std::min(size * 4, limits::json_sample_bytes_max);

@@ -100,6 +100,7 @@ std::vector<const Crawler*> Crawlers::list(const std::string& account,
 }
 
 io::Task<Result<>> Crawlers::create(Crawler wanted) {
+    auto turn = co_await changing_.take();
     if (crawlers_.contains(wanted.key))
         co_return fail(Errc::exists,
                        fmt::format("Crawler with name {} already exists", wanted.key.name));
@@ -113,12 +114,15 @@ io::Task<Result<>> Crawlers::create(Crawler wanted) {
     co_return Result<>();
 }
 
-io::Task<Result<>> Crawlers::update(Crawler changed) {
-    auto found = find(changed.key);
+io::Task<Result<>> Crawlers::update(CrawlerKey key, std::function<void(Crawler&)> change) {
+    auto turn = co_await changing_.take();
+    auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
     if ((*found)->state != State::ready)
         co_return fail(Errc::running,
-                       fmt::format("Crawler with name {} is currently running", changed.key.name));
+                       fmt::format("Crawler with name {} is currently running", key.name));
+    Crawler changed = **found;
+    change(changed);
     if (auto good = check(changed); !good) co_return good;
     if ((*found)->crawls_new_folders_only() && changed.crawls_new_folders_only() &&
         (*found)->targets != changed.targets)
@@ -130,12 +134,12 @@ io::Task<Result<>> Crawlers::update(Crawler changed) {
     auto written =
         co_await database_.write([&](meta::Txn& txn) { return store::put(txn, changed); });
     if (!written) co_return fail(Errc::unavailable, written.error().message());
-    const CrawlerKey key = changed.key;
     crawlers_[key] = std::move(changed);
     co_return Result<>();
 }
 
 io::Task<Result<>> Crawlers::remove(CrawlerKey key) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return std::unexpected(std::move(found.error()));
     if ((*found)->state != State::ready)
@@ -149,18 +153,19 @@ io::Task<Result<>> Crawlers::remove(CrawlerKey key) {
     co_return Result<>();
 }
 
-Result<> Crawlers::start(const CrawlerKey& key) {
+io::Task<Result<>> Crawlers::start(CrawlerKey key) {
+    auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) co_return std::unexpected(std::move(found.error()));
     Crawler& crawler = crawlers_.at(key);
     if (crawler.state != State::ready)
-        return fail(Errc::running,
-                    fmt::format("Crawler with name {} has already started", key.name));
+        co_return fail(Errc::running,
+                       fmt::format("Crawler with name {} has already started", key.name));
     crawler.state = State::running;
     crawler.running_since = home_.now();
     crawler.running_id = crawl_id(key, *crawler.running_since);
     scope_.spawn(run(key));
-    return {};
+    co_return Result<>();
 }
 
 Result<> Crawlers::halt(const CrawlerKey& key) {

@@ -1,7 +1,10 @@
 // The lake service: crawlers. One home core. Changes complete after they are durable; a crawl runs
 // on after its start was answered, and one that a restart cuts short is run again by its user.
 #pragma once
+#include <functional>
+
 #include "io/core.h"
+#include "io/turn.h"
 #include "lake/classify.h"
 #include "lake/crawl.h"
 #include "lake/errors.h"
@@ -14,7 +17,12 @@ namespace freshet::lake {
 class Crawlers {
   public:
     Crawlers(io::Core& home, meta::Database& database, io::Pool& pool, Siblings& siblings)
-        : home_(home), database_(database), pool_(pool), siblings_(siblings), scope_(home) {}
+        : home_(home),
+          database_(database),
+          pool_(pool),
+          siblings_(siblings),
+          changing_(home),
+          scope_(home) {}
     Result<> load();
     io::Task<void> stop();
     io::Core& home() { return home_; }
@@ -22,10 +30,10 @@ class Crawlers {
     io::Task<Result<>> create(Crawler wanted);
     Result<const Crawler*> find(const CrawlerKey& key) const;
     std::vector<const Crawler*> list(const std::string& account, const std::string& region) const;
-    /// Replaces what a user may set; not while it runs.
-    io::Task<Result<>> update(Crawler changed);
+    /// `change` sets what a user may set; not while it runs.
+    io::Task<Result<>> update(CrawlerKey key, std::function<void(Crawler&)> change);
     io::Task<Result<>> remove(CrawlerKey key);
-    Result<> start(const CrawlerKey& key);
+    io::Task<Result<>> start(CrawlerKey key);
     /// The crawl ends before its next file.
     Result<> halt(const CrawlerKey& key);
 
@@ -46,6 +54,8 @@ class Crawlers {
     io::Task<Result<>> crawl(CrawlerKey key, Course* course);
     io::Task<Result<>> crawl_target(Crawler crawler, Target target, Course* course);
     io::Task<Result<Folder>> find_folders(Crawler crawler, Target target, Course* course);
+    /// The object that the path names, when no folder is there; an empty list when none is.
+    io::Task<Result<std::vector<Listed>>> find_object(Target target);
     /// How much of each folder is read.
     struct Sampling {
         std::size_t files = 0, bytes = 0;  ///< of a folder, of a file
@@ -65,6 +75,7 @@ class Crawlers {
     Siblings& siblings_;
     std::map<CrawlerKey, Crawler> crawlers_;
     bool stopping_ = false;
+    io::Turn changing_;  ///< a change reads a crawler, waits, and writes it
     io::Scope scope_;
 };
 

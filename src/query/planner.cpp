@@ -176,8 +176,15 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink, s
     const auto partition = static_cast<std::uint32_t>(plan.partitions.size() - 1);
     std::string bucket, prefix;
     if (!split_location(location, bucket, prefix)) co_return std::unexpected(problem_of("HIVE_INVALID_METADATA", "the location is no S3 path: " + location));
-    if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
+    const bool may_be_object = !prefix.empty() && !prefix.ends_with('/');
+    if (may_be_object) prefix += '/';
     auto objects = co_await objects_.locate(bucket, prefix);
+    if (objects && objects->empty() && may_be_object) {
+        // A crawler whose path is one object makes such a table.
+        prefix.pop_back();
+        objects = co_await objects_.locate(bucket, prefix);
+        if (objects) std::erase_if(*objects, [&](const LocatedObject& object) { return object.key != prefix; });
+    }
     if (!objects) {
         co_return std::unexpected(problem_of(objects.error().is(PortErrc::not_found) ? "HIVE_FILESYSTEM_ERROR" : "GENERIC_INTERNAL_ERROR", "listing " + location + ": " + objects.error().message()));
     }

@@ -233,6 +233,7 @@ class Sample {
                 break;
             }
             if (end != std::string_view::npos && take(text_.substr(at_, end - at_))) {
+                if (!is_line(at_, end)) ++not_lines_;
                 at_ = end;
                 continue;
             }
@@ -248,6 +249,16 @@ class Sample {
     }
 
   private:
+    /// Whether the document from `begin` to `end` has one line, and has it alone.
+    bool is_line(std::size_t begin, std::size_t end) const {
+        constexpr std::string_view blanks = " \t\r";
+        if (text_.substr(begin, end - begin).contains('\n')) return false;
+        const std::size_t before = text_.substr(0, begin).find_last_not_of(blanks);
+        const std::size_t behind = text_.find_first_not_of(blanks, end);
+        return (before == std::string_view::npos || text_[before] == '\n') &&
+               (behind == std::string_view::npos || text_[behind] == '\n');
+    }
+
     bool take(std::string_view document) {
         element root;
         if (parser_.parse(document.data(), document.size()).get(root) != simdjson::SUCCESS)
@@ -282,6 +293,7 @@ class Sample {
         if (list.parts[0].kind == Kind::null) return;
         documents_ = 1;
         has_lists_ = true;
+        not_lines_ = text_.contains('\n') ? 1 : 0;
         list_ = std::move(list);
     }
 
@@ -289,6 +301,7 @@ class Sample {
         JsonShape out;
         out.documents = documents_;
         out.damaged = damaged_;
+        out.not_lines = not_lines_;
         if (has_lists_) {
             out.columns.push_back({"array", text_of(list_, false)});
             return out;
@@ -314,7 +327,7 @@ class Sample {
     std::string_view text_;
     bool is_whole_;
     simdjson::dom::parser parser_;
-    std::size_t at_ = 0, documents_ = 0, damaged_ = 0;
+    std::size_t at_ = 0, documents_ = 0, damaged_ = 0, not_lines_ = 0;
     bool has_lists_ = false, has_objects_ = false;
     Shape columns_{Kind::object, {}, {}}, list_{Kind::list, {}, {}};
 };

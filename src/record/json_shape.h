@@ -23,6 +23,7 @@ struct JsonShape {
     std::vector<JsonColumn> columns;    ///< in the order in which they were seen
     std::size_t documents = 0;          ///< arrays count as one each
     std::size_t damaged = 0;            ///< lines that are no JSON
+    std::size_t not_lines = 0;          ///< documents that are not the whole of one line
     std::vector<std::string> left_out;  ///< names that no column can have
 };
 

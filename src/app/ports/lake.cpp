@@ -83,19 +83,35 @@ catalog::Table table_of(const lake::Crawler& crawler, const lake::FoundTable& fo
     return table;
 }
 
-bool lies_at(const catalog::Table& table, std::string location) {
-    if (!table.storage) return false;
-    std::string known = table.storage->location;
-    if (!known.ends_with('/')) known += '/';
-    return known == location;
+std::string with_slash(std::string location) {
+    if (!location.ends_with('/')) location += '/';
+    return location;
 }
 
-bool has_same_columns(const catalog::Table& a, const catalog::Table& b) {
-    return a.storage && b.storage &&
-           std::ranges::equal(a.storage->columns, b.storage->columns,
-                              [](const catalog::Column& x, const catalog::Column& y) {
-                                  return x.name == y.name && x.type == y.type;
-                              });
+bool lies_at(const catalog::Table& table, const std::string& location) {
+    return table.storage && with_slash(table.storage->location) == with_slash(location);
+}
+
+/// What a crawl changes of a table's columns, in words; "" when it is nothing.
+std::string changes_of(const std::vector<catalog::Column>& before,
+                       const std::vector<catalog::Column>& now) {
+    std::vector<std::string> changes;
+    for (const catalog::Column& column : now) {
+        const auto old = std::ranges::find(before, column.name, &catalog::Column::name);
+        if (old == before.end())
+            changes.push_back(fmt::format("{} {} is new", column.name, column.type));
+        else if (old->type != column.type)
+            changes.push_back(
+                fmt::format("{} was {} and is {}", column.name, old->type, column.type));
+    }
+    for (const catalog::Column& column : before) {
+        if (std::ranges::find(now, column.name, &catalog::Column::name) == now.end())
+            changes.push_back(fmt::format("{} is gone", column.name));
+    }
+    if (changes.empty() &&
+        !std::ranges::equal(before, now, {}, &catalog::Column::name, &catalog::Column::name))
+        changes.emplace_back("their order");
+    return fmt::format("{}", fmt::join(changes, ", "));
 }
 
 /// Why the table of the catalog is none that the found one could bring up to date.
@@ -218,13 +234,14 @@ io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::
         table = std::move(*known);
     } else {
         keep_what_users_set(*known, settings, table);
-        const bool is_same = has_same_columns(*known, table);
+        const std::string changes = changes_of(known->storage->columns, table.storage->columns);
         auto updated = co_await catalog_.update_table(home, table, std::nullopt);
         if (!updated) co_return std::unexpected(std::move(updated.error()));
-        done.tally.tables_changed = is_same ? 0 : 1;
+        done.tally.tables_changed = changes.empty() ? 0 : 1;
         done.lines.push_back(fmt::format(
             "table {}: {}", table.name,
-            is_same ? "columns as before" : "columns changed to what the files show now"));
+            changes.empty() ? "columns as before"
+                            : "columns changed to what the files show now: " + changes));
     }
     auto registered =
         co_await publish_partitions(std::move(crawler), std::move(table), std::move(found), &done);
@@ -327,8 +344,9 @@ io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
     for (catalog::Table& table : *tables) {
         if (!is_made_by(crawler, table)) continue;
         const std::string& location = table.storage->location;
-        const bool is_below = std::ranges::any_of(
-            places, [&](const std::string& place) { return location.starts_with(place); });
+        const bool is_below = std::ranges::any_of(places, [&](const std::string& place) {
+            return with_slash(location).starts_with(place);
+        });
         if (!is_below || kept.contains(location)) continue;
         const std::string name = table.name;
         if (crawler.delete_behavior == "LOG") {

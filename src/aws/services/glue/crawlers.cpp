@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "aws/model/glue.h"
+#include "aws/protocol/page_token.h"
+#include "aws/verbs.h"
 
 namespace freshet::aws {
 namespace {
@@ -38,7 +40,7 @@ std::unexpected<Fault> refuse(const freshet::Error& error) {
     return refuse("InternalServiceException", error.message());
 }
 
-Answer<std::vector<domain::Target>> targets_of(const CrawlerTargets& given) {
+std::vector<domain::Target> targets_of(const CrawlerTargets& given) {
     std::vector<domain::Target> targets;
     for (const S3Target& one : given.s3_targets.value_or(std::vector<S3Target>())) {
         targets.push_back({one.path.value_or(""),
@@ -50,7 +52,7 @@ Answer<std::vector<domain::Target>> targets_of(const CrawlerTargets& given) {
 /// What CreateCrawler and UpdateCrawler have in common; members that are not given stay as they
 /// are.
 template <class Request>
-Answer<void> apply(const Request& request, domain::Crawler& crawler) {
+void apply(const Request& request, domain::Crawler& crawler) {
     if (request.database_name) crawler.database = *request.database_name;
     if (request.description) crawler.description = *request.description;
     if (request.table_prefix) crawler.table_prefix = *request.table_prefix;
@@ -68,7 +70,6 @@ Answer<void> apply(const Request& request, domain::Crawler& crawler) {
         if (crawler.crawls_new_folders_only() && !request.schema_change_policy)
             crawler.update_behavior = crawler.delete_behavior = "LOG";
     }
-    return {};
 }
 
 const char* name_of(domain::State state) {
@@ -176,29 +177,20 @@ class Handlers {
         domain::Crawler crawler;
         crawler.key = key_of(caller, request.name);
         crawler.role = request.role;
-        auto targets = targets_of(request.targets);
-        if (!targets) co_return std::unexpected(std::move(targets.error()));
-        crawler.targets = std::move(*targets);
-        if (auto applied = apply(request, crawler); !applied)
-            co_return std::unexpected(std::move(applied.error()));
+        crawler.targets = targets_of(request.targets);
+        apply(request, crawler);
         auto created = co_await crawlers_.create(std::move(crawler));
         if (!created) co_return refuse(created.error());
         co_return CreateCrawlerOp::Output();
     }
 
     io::Task<Answer<UpdateCrawlerOp::Output>> update(Caller caller, UpdateCrawlerRequest request) {
-        auto found = crawlers_.find(key_of(caller, request.name));
-        if (!found) co_return refuse(found.error());
-        domain::Crawler crawler = **found;
-        if (request.role) crawler.role = *request.role;
-        if (request.targets) {
-            auto targets = targets_of(*request.targets);
-            if (!targets) co_return std::unexpected(std::move(targets.error()));
-            crawler.targets = std::move(*targets);
-        }
-        if (auto applied = apply(request, crawler); !applied)
-            co_return std::unexpected(std::move(applied.error()));
-        auto updated = co_await crawlers_.update(std::move(crawler));
+        auto updated = co_await crawlers_.update(
+            key_of(caller, request.name), [request](domain::Crawler& crawler) {
+                if (request.role) crawler.role = *request.role;
+                if (request.targets) crawler.targets = targets_of(*request.targets);
+                apply(request, crawler);
+            });
         if (!updated) co_return refuse(updated.error());
         co_return UpdateCrawlerOp::Output();
     }
@@ -210,32 +202,25 @@ class Handlers {
     }
 
     io::Task<Answer<GetCrawlersResponse>> list(Caller caller, GetCrawlersRequest request) {
+        auto all = crawlers_.list(caller.account(), caller.region());
+        auto next = cut(all, request.next_token, request.max_results);
+        if (!next) co_return std::unexpected(std::move(next.error()));
         GetCrawlersResponse out;
+        out.next_token = std::move(*next);
         auto& found = out.crawlers.emplace();
-        const auto limit = static_cast<std::size_t>(request.max_results.value_or(list_default));
-        for (const domain::Crawler* crawler : crawlers_.list(caller.account(), caller.region())) {
-            if (request.next_token && crawler->key.name <= *request.next_token) continue;
-            if (found.size() == limit) {
-                out.next_token = found.back().name;
-                break;
-            }
+        for (const domain::Crawler* crawler : all)
             found.push_back(describe(*crawler, crawlers_.home().now()));
-        }
         co_return out;
     }
 
     io::Task<Answer<ListCrawlersResponse>> names(Caller caller, ListCrawlersRequest request) {
+        auto all = crawlers_.list(caller.account(), caller.region());
+        auto next = cut(all, request.next_token, request.max_results);
+        if (!next) co_return std::unexpected(std::move(next.error()));
         ListCrawlersResponse out;
+        out.next_token = std::move(*next);
         auto& found = out.crawler_names.emplace();
-        const auto limit = static_cast<std::size_t>(request.max_results.value_or(list_default));
-        for (const domain::Crawler* crawler : crawlers_.list(caller.account(), caller.region())) {
-            if (request.next_token && crawler->key.name <= *request.next_token) continue;
-            if (found.size() == limit) {
-                out.next_token = found.back();
-                break;
-            }
-            found.push_back(crawler->key.name);
-        }
+        for (const domain::Crawler* crawler : all) found.push_back(crawler->key.name);
         co_return out;
     }
 
@@ -271,21 +256,18 @@ class Handlers {
 
     io::Task<Answer<GetCrawlerMetricsResponse>> metrics(Caller caller,
                                                         GetCrawlerMetricsRequest request) {
+        auto all = crawlers_.list(caller.account(), caller.region());
+        const auto wanted = request.crawler_name_list.value_or(std::vector<std::string>());
+        if (!wanted.empty())
+            std::erase_if(all, [&](const domain::Crawler* crawler) {
+                return std::ranges::find(wanted, crawler->key.name) == wanted.end();
+            });
+        auto next = cut(all, request.next_token, request.max_results);
+        if (!next) co_return std::unexpected(std::move(next.error()));
         GetCrawlerMetricsResponse out;
+        out.next_token = std::move(*next);
         auto& found = out.crawler_metrics_list.emplace();
-        const auto limit = static_cast<std::size_t>(request.max_results.value_or(list_default));
-        for (const domain::Crawler* crawler : crawlers_.list(caller.account(), caller.region())) {
-            const std::string& name = crawler->key.name;
-            const auto& wanted = request.crawler_name_list;
-            if (request.next_token && name <= *request.next_token) continue;
-            if (wanted && !wanted->empty() && std::ranges::find(*wanted, name) == wanted->end())
-                continue;
-            if (found.size() == limit) {
-                out.next_token = found.back().crawler_name;
-                break;
-            }
-            found.push_back(measure(*crawler));
-        }
+        for (const domain::Crawler* crawler : all) found.push_back(measure(*crawler));
         co_return out;
     }
 
@@ -296,7 +278,7 @@ class Handlers {
     }
 
     io::Task<Answer<StartCrawlerOp::Output>> start(Caller caller, StartCrawlerRequest request) {
-        auto started = crawlers_.start(key_of(caller, request.name));
+        auto started = co_await crawlers_.start(key_of(caller, request.name));
         if (!started) co_return refuse(started.error());
         co_return StartCrawlerOp::Output();
     }
@@ -308,6 +290,17 @@ class Handlers {
     }
 
   private:
+    /// The page of a list of crawlers that a request asks for, and the token of the next.
+    static Answer<std::optional<std::string>> cut(std::vector<const domain::Crawler*>& all,
+                                                  const std::optional<std::string>& token,
+                                                  const std::optional<std::int32_t>& most) {
+        auto next = cut_page(
+            all, token, static_cast<std::size_t>(most.value_or(list_default)),
+            [](const domain::Crawler* crawler) -> const std::string& { return crawler->key.name; });
+        if (!next) return refuse("InvalidInputException", "The pagination token is not valid");
+        return std::move(*next);
+    }
+
     static domain::CrawlerKey key_of(const Caller& caller, const std::string& name) {
         return {caller.account(), caller.region(), name};
     }
@@ -319,32 +312,16 @@ class Handlers {
 void register_glue_crawlers(Router& router, domain::Crawlers& crawlers) {
     auto h = std::make_shared<Handlers>(crawlers);
     io::Core& home = crawlers.home();
-    router.handle<CreateCrawlerOp>(home, [h](Caller c, CreateCrawlerRequest i) {
-        return h->create(std::move(c), std::move(i));
-    });
-    router.handle<UpdateCrawlerOp>(home, [h](Caller c, UpdateCrawlerRequest i) {
-        return h->update(std::move(c), std::move(i));
-    });
-    router.handle<GetCrawlerOp>(
-        home, [h](Caller c, GetCrawlerRequest i) { return h->get(std::move(c), std::move(i)); });
-    router.handle<GetCrawlersOp>(
-        home, [h](Caller c, GetCrawlersRequest i) { return h->list(std::move(c), std::move(i)); });
-    router.handle<ListCrawlersOp>(home, [h](Caller c, ListCrawlersRequest i) {
-        return h->names(std::move(c), std::move(i));
-    });
-    router.handle<ListCrawlsOp>(
-        home, [h](Caller c, ListCrawlsRequest i) { return h->crawls(std::move(c), std::move(i)); });
-    router.handle<GetCrawlerMetricsOp>(home, [h](Caller c, GetCrawlerMetricsRequest i) {
-        return h->metrics(std::move(c), std::move(i));
-    });
-    router.handle<DeleteCrawlerOp>(home, [h](Caller c, DeleteCrawlerRequest i) {
-        return h->remove(std::move(c), std::move(i));
-    });
-    router.handle<StartCrawlerOp>(home, [h](Caller c, StartCrawlerRequest i) {
-        return h->start(std::move(c), std::move(i));
-    });
-    router.handle<StopCrawlerOp>(
-        home, [h](Caller c, StopCrawlerRequest i) { return h->stop(std::move(c), std::move(i)); });
+    on<CreateCrawlerOp>(router, home, h, &Handlers::create);
+    on<UpdateCrawlerOp>(router, home, h, &Handlers::update);
+    on<GetCrawlerOp>(router, home, h, &Handlers::get);
+    on<GetCrawlersOp>(router, home, h, &Handlers::list);
+    on<ListCrawlersOp>(router, home, h, &Handlers::names);
+    on<ListCrawlsOp>(router, home, h, &Handlers::crawls);
+    on<GetCrawlerMetricsOp>(router, home, h, &Handlers::metrics);
+    on<DeleteCrawlerOp>(router, home, h, &Handlers::remove);
+    on<StartCrawlerOp>(router, home, h, &Handlers::start);
+    on<StopCrawlerOp>(router, home, h, &Handlers::stop);
 }
 
 }  // namespace freshet::aws
