@@ -2,40 +2,81 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "schedule/errors.h"
+#include "schedule/template.h"
 
 namespace freshet::schedule {
 namespace {
 
-/// The members of the event as JSON, in AWS's order.
-std::vector<std::pair<std::string, std::string>> members(const Rule& rule, Timestamp tick,
-                                                         const std::string& id) {
-    const auto text = [](const std::string& value) { return fmt::format("\"{}\"", value); };
+using Members = std::vector<std::pair<std::string, std::string>>;  ///< names and values as JSON
+
+std::string quoted(std::string_view value) { return fmt::format("\"{}\"", value); }
+
+std::string object(const Members& members) {
+    std::string out;
+    for (const auto& [name, value] : members)
+        out += fmt::format("{}\"{}\":{}", out.empty() ? "{" : ",", name, value);
+    return out + "}";
+}
+
+/// Those of the event, in AWS's order.
+Members members(const Rule& rule, Timestamp tick, const std::string& id) {
     std::string time = to_iso8601(tick);
     time = time.substr(0, 19) + "Z";
-    return {{"version", text("0")},
-            {"id", text(id)},
-            {"detail-type", text("Scheduled Event")},
-            {"source", text("aws.events")},
-            {"account", text(rule.key.account)},
-            {"time", text(time)},
-            {"region", text(rule.key.region)},
-            {"resources", "[" + text(arn_of(rule.key)) + "]"},
+    return {{"version", quoted("0")},
+            {"id", quoted(id)},
+            {"detail-type", quoted("Scheduled Event")},
+            {"source", quoted("aws.events")},
+            {"account", quoted(rule.key.account)},
+            {"time", quoted(time)},
+            {"region", quoted(rule.key.region)},
+            {"resources", "[" + quoted(arn_of(rule.key)) + "]"},
             {"detail", "{}"}};
 }
 
-bool is_path(const std::string& path) {
-    return path == "$" || (path.starts_with("$.") &&
-                           path.find_first_of(".[", 2) == std::string::npos && path.size() > 2);
+/// "$", then members as ".name" and elements as "[0]".
+bool is_path(std::string_view path) {
+    constexpr std::string_view letters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/";
+    if (!path.starts_with('$')) return false;
+    path.remove_prefix(1);
+    while (!path.empty()) {
+        const bool is_element = path[0] == '[';
+        if (!is_element && path[0] != '.') return false;
+        const std::size_t end =
+            std::min(path.find_first_not_of(is_element ? "0123456789" : letters, 1), path.size());
+        if (end == 1 || (is_element && !path.substr(end).starts_with(']'))) return false;
+        path.remove_prefix(is_element ? end + 1 : end);
+    }
+    return true;
 }
 
-std::string at_path(const Rule& rule, Timestamp tick, const std::string& id,
-                    const std::string& path) {
+/// What the event has at the path. Its `detail` is empty, and the other members but `resources` are
+/// texts, so nothing lies deeper than that list's one element.
+std::optional<std::string> at_path(const Rule& rule, Timestamp tick, const std::string& id,
+                                   const std::string& path) {
     if (path == "$") return scheduled_event(rule, tick, id);
+    if (path == "$.resources[0]") return quoted(arn_of(rule.key));
     for (const auto& [name, value] : members(rule, tick, id)) {
         if (path.substr(2) == name) return value;
     }
-    return "null";
+    return std::nullopt;
+}
+
+/// The variables that each template has, with their values.
+Members variables(const Rule& rule, Timestamp tick, const std::string& id) {
+    Members event = members(rule, tick, id);
+    std::erase_if(event, [](const auto& member) { return member.first == "detail"; });
+    for (auto& [name, value] : event) {
+        if (name == "detail-type") name = "detailType";
+    }
+    return {{"aws.events.rule-arn", quoted(arn_of(rule.key))},
+            {"aws.events.rule-name", quoted(rule.key.name)},
+            {"aws.events.event.ingestion-time", *at_path(rule, tick, id, "$.time")},
+            {"aws.events.event", object(event)},
+            {"aws.events.event.json", scheduled_event(rule, tick, id)}};
 }
 
 }  // namespace
@@ -45,48 +86,54 @@ std::string arn_of(const RuleKey& key) {
 }
 
 std::string scheduled_event(const Rule& rule, Timestamp tick, const std::string& id) {
-    std::string out;
-    for (const auto& [name, value] : members(rule, tick, id))
-        out += fmt::format("{}\"{}\":{}", out.empty() ? "{" : ",", name, value);
-    return out + "}";
+    return object(members(rule, tick, id));
 }
 
 std::string input_of(const Target& target, const Rule& rule, Timestamp tick,
                      const std::string& id) {
     if (target.input) return *target.input;
-    if (target.input_path) return at_path(rule, tick, id, *target.input_path);
+    if (target.input_path) return at_path(rule, tick, id, *target.input_path).value_or("null");
     if (!target.transformer) return scheduled_event(rule, tick, id);
-    const std::string& text = target.transformer->text;
-    std::string out;
-    bool in_text = false;  // there a value goes without its quotes
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '"' && (at == 0 || text[at - 1] != '\\')) in_text = !in_text;
-        const std::size_t end = text[at] == '<' ? text.find('>', at) : std::string::npos;
-        const auto path = end == std::string::npos
-                              ? target.transformer->paths.end()
-                              : target.transformer->paths.find(text.substr(at + 1, end - at - 1));
-        if (path == target.transformer->paths.end()) {
-            out += text[at];
-            continue;
-        }
-        const std::string value = at_path(rule, tick, id, path->second);
-        out += in_text && value.starts_with('"') ? value.substr(1, value.size() - 2) : value;
-        at = end;
-    }
-    return out;
+    const Members given = variables(rule, tick, id);
+    return fill(target.transformer->text, [&](const std::string& name) {
+        const auto path = target.transformer->paths.find(name);
+        if (path != target.transformer->paths.end()) return at_path(rule, tick, id, path->second);
+        const auto found = std::ranges::find(given, name, &Members::value_type::first);
+        return found == given.end() ? std::nullopt : std::optional(found->second);
+    });
 }
 
 Result<> check_target(const Target& target) {
     if (target.input_path && !is_path(*target.input_path))
-        return fail(Errc::invalid, fmt::format("InputPath {} is not valid", *target.input_path));
+        return fail(Errc::invalid,
+                    fmt::format("InputPath {} of target {} is not valid: members and indices are "
+                                "built, as in $.resources[0]",
+                                *target.input_path, target.id));
     if (!target.transformer) return {};
-    for (const auto& [name, path] : target.transformer->paths) {
+    const auto& [paths, text] = *target.transformer;
+    for (const auto& [name, path] : paths) {
+        if (name.starts_with("AWS"))
+            return fail(Errc::invalid,
+                        fmt::format("InputTransformer of target {}: the name {} is reserved",
+                                    target.id, name));
         if (!is_path(path))
-            return fail(
-                Errc::invalid,
-                fmt::format("InputTransformer: the path {} of {} is not valid", path, name));
+            return fail(Errc::invalid,
+                        fmt::format("InputTransformer of target {}: the path {} of {} is not "
+                                    "valid: members and indices are built, as in $.resources[0]",
+                                    target.id, path, name));
     }
-    return {};
+    const Members given = variables({}, {}, "");
+    std::string unknown;
+    fill(text, [&](const std::string& name) {
+        if (!paths.contains(name) &&
+            std::ranges::find(given, name, &Members::value_type::first) == given.end())
+            unknown = name;
+        return std::nullopt;
+    });
+    if (unknown.empty()) return {};
+    return fail(Errc::invalid,
+                fmt::format("InputTemplate for target {} contains invalid placeholder {}.",
+                            target.id, unknown));
 }
 
 }  // namespace freshet::schedule

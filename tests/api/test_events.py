@@ -229,3 +229,52 @@ def test_a_function_is_not_called_with_a_role(rules):
     fault = refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "1", "Arn": FUNCTION, "RoleArn": ROLE}])
     assert (fault["Code"], fault["Message"]) == ("ValidationException", f"RoleArn is not supported for target {FUNCTION}.")
     assert rules.events.list_targets_by_rule(Rule="r")["Targets"] == []
+
+
+EVENT = {"version": "0", "detail-type": "Scheduled Event", "source": "aws.events", "account": "000000000000", "region": "us-east-1", "detail": {}}
+RULE = "arn:aws:events:us-east-1:000000000000:rule/hourly"
+
+
+@pytest.mark.parametrize("template, paths, given", [
+    ('{"n": <none>, "t": "<none>!", "deep": <deep>}', {"none": "$.detail.x", "deep": "$.detail.a[3].b"}, {"n": "", "t": "!", "deep": ""}),
+    ('{"r": <r>, "all": <all>, "t": "of <r>", "list": "<all>"}', {"r": "$.resources[0]", "all": "$.resources"}, {"r": RULE, "all": [RULE], "t": f"of {RULE}", "list": f"[{RULE}]"}),
+    ('{"a": "say \\"<s>\\" \\\\", "b": <s>}', {"s": "$.source"}, {"a": 'say "aws.events" \\', "b": "aws.events"}),
+    ('[<aws.events.rule-arn>, "<aws.events.rule-name> ran"]', {}, [RULE, "hourly ran"]),
+    ('"1 < 2 > <s> <"', {"s": "$.source"}, "1 < 2 > aws.events <"),
+    (' <d>\n', {"d": "$.detail"}, {}),
+], ids=["missing", "resources", "quotes", "reserved", "no names", "object"])
+def test_a_template_is_filled_as_on_aws(rules, template, paths, given):
+    rules.rule(InputTransformer={"InputPathsMap": paths, "InputTemplate": template})
+    rules.freshet.advance(3_600_000)
+    assert rules.wait(1) == [given]
+
+
+def test_a_template_takes_the_whole_event(rules):
+    rules.rule(InputTransformer={"InputTemplate": '{"e": <aws.events.event>, "j": <aws.events.event.json>, "at": <aws.events.event.ingestion-time>}'})
+    rules.freshet.advance(3_600_000)
+    [tick] = rules.wait(1)
+    assert {**tick["j"], **EVENT, "resources": [RULE]} == tick["j"] and tick["at"] == tick["j"]["time"]
+    renamed = {("detailType" if name == "detail-type" else name): value for name, value in tick["j"].items() if name != "detail"}
+    assert tick["e"] == renamed  # its names are other than the event's, as on AWS
+
+
+@pytest.mark.parametrize("template", ['{<s>: 1}', "{'a': <s>}", '{"a": <s>', '"a" "<s>"', '{"a": <s><s>}', '{"a": 1<s>}', '"\\<s>"', "on <s>", '"<s>\n"'])
+def test_a_template_that_makes_no_json_is_refused(rules, template):
+    rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    transformer = {"InputPathsMap": {"s": "$.source"}, "InputTemplate": template}
+    fault = refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "one", "Arn": FUNCTION, "InputTransformer": transformer}])
+    assert fault["Code"] == "ValidationException" and fault["Message"].startswith(f'Invalid InputTemplate for target one : [Source: (String)"{template}"')
+    assert rules.events.list_targets_by_rule(Rule="r")["Targets"] == []
+
+
+@pytest.mark.parametrize("member, message", [
+    ({"InputTransformer": {"InputPathsMap": {"a": "$.time"}, "InputTemplate": '"<a> <b>"'}}, "InputTemplate for target one contains invalid placeholder b."),
+    ({"InputTransformer": {"InputTemplate": '"<aws.events.rule>"'}}, "InputTemplate for target one contains invalid placeholder aws.events.rule."),
+    ({"InputTransformer": {"InputPathsMap": {"a": "$.resources[*]"}, "InputTemplate": "<a>"}}, "InputTransformer of target one: the path $.resources[*] of a is not valid"),
+    ({"InputTransformer": {"InputPathsMap": {"AWSa": "$.time"}, "InputTemplate": "<AWSa>"}}, "InputTransformer of target one: the name AWSa is reserved"),
+    *[({"InputPath": path}, f"InputPath {path} of target one is not valid") for path in ("time", "$time", "$.", "$..time", "$.a[", "$.a[]", "$.a[x]", "$.*", "$['a']")],
+], ids=str)
+def test_paths_and_placeholders_are_checked(rules, member, message):
+    rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    fault = refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "one", "Arn": FUNCTION, **member}])
+    assert fault["Code"] == "ValidationException" and fault["Message"].startswith(message)

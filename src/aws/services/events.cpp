@@ -9,6 +9,7 @@
 #include "aws/protocol/page_token.h"
 #include "aws/verbs.h"
 #include "schedule/event.h"
+#include "schedule/template.h"
 
 namespace freshet::aws {
 namespace {
@@ -73,6 +74,12 @@ Answer<domain::Target> target_of(const Target& given) {
         if (given.input_transformer->input_paths_map)
             transformer.paths.insert(given.input_transformer->input_paths_map->begin(),
                                      given.input_transformer->input_paths_map->end());
+        // Whatever stands in it: a function takes one value of JSON.
+        if (!is_json(domain::fill(transformer.text, [](const std::string&) { return "null"; })))
+            return refuse("ValidationException",
+                          fmt::format("Invalid InputTemplate for target {} : [Source: (String)"
+                                      "\"{}\"; with values it is no value of JSON]",
+                                      given.id, transformer.text));
     }
     return target;
 }
