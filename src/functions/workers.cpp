@@ -162,7 +162,8 @@ io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
     launch.command.insert(launch.command.end(), {"-m", "awslambdaric", function.settings.handler});
     launch.environment = environment(function, *worker, *code, *runtime);
     launch.directory = *code;
-    launch.memory_bytes_max = static_cast<std::size_t>(function.settings.memory_mib) << 20;
+    launch.bounds.memory_bytes_max = static_cast<std::size_t>(function.settings.memory_mib) << 20;
+    launch.bounds.file_bytes_max = static_cast<std::size_t>(scratch_mib) << 20;
     auto started = sandbox::Sandbox::start(
         parts_.cores, parts_.home, std::move(launch),
         [this, weak = std::weak_ptr(worker)](std::vector<std::string> texts) {

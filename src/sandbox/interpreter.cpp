@@ -35,7 +35,7 @@ Result<Interpreter> ask_interpreter(std::vector<std::string> command,
     auto asked = command;
     asked.insert(asked.end(), {"-c", question});
     {
-        Process process(std::move(asked), environment, "/", 0, std::move(watch));
+        Process process(std::move(asked), environment, "/", {}, std::move(watch));
         {
             const std::scoped_lock lock(mutex);
             running = &process;

@@ -42,10 +42,10 @@ std::size_t resident_bytes(int process) {
 }  // namespace
 
 Process::Process(std::vector<std::string> command, std::map<std::string, std::string> environment,
-                 std::string directory, std::size_t memory_bytes_max, Watch watch)
+                 std::string directory, Bounds bounds, Watch watch)
     : command_(std::move(command)),
       directory_(std::move(directory)),
-      memory_max_(memory_bytes_max),
+      bounds_(bounds),
       watch_(std::move(watch)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     for (auto& [name, value] : environment) environment_.push_back(name + "=" + value);
@@ -96,7 +96,9 @@ int Process::spawn(int output) const {
     const rlimit files{descriptors_max, descriptors_max};
     const rlimit no_core{0, 0};
     // Address space is more than what is resident: Python with boto3 maps 1 GiB beyond it at the most.
-    const rlimit space{memory_max_ * 2 + (1UL << 30), memory_max_ * 2 + (1UL << 30)};
+    const rlim_t space_max = bounds_.memory_bytes_max * 2 + (1UL << 30);
+    const rlimit space{space_max, space_max};
+    const rlimit file{bounds_.file_bytes_max, bounds_.file_bytes_max};
     const int child = ::vfork();
     if (child == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -110,7 +112,11 @@ int Process::spawn(int output) const {
         io::close_from(3);
         ::setrlimit(RLIMIT_NOFILE, &files);
         ::setrlimit(RLIMIT_CORE, &no_core);
-        if (memory_max_) ::setrlimit(RLIMIT_AS, &space);
+        if (bounds_.memory_bytes_max) ::setrlimit(RLIMIT_AS, &space);
+        if (bounds_.file_bytes_max) {
+            ::signal(SIGXFSZ, SIG_IGN);
+            ::setrlimit(RLIMIT_FSIZE, &file);
+        }
         if (::chdir(directory_.c_str()) == 0)
             ::execve(arguments[0], arguments.data(), environment.data());
         ::_exit(127);
@@ -179,7 +185,7 @@ bool Process::read_output(int output, std::size_t bytes_max) {
 void Process::look_after(int process) {
     const std::size_t resident = resident_bytes(process);
     if (resident > memory_peak_.load()) memory_peak_.store(resident);
-    if (memory_max_ && resident > memory_max_) over_memory_.store(true);
+    if (bounds_.memory_bytes_max && resident > bounds_.memory_bytes_max) over_memory_.store(true);
     const std::int64_t deadline = deadline_.load();
     if (deadline && real_now_ms() >= deadline) timed_out_.store(true);
     if (kill_.load() || over_memory_.load() || timed_out_.load()) ::kill(-process, SIGKILL);

@@ -13,6 +13,12 @@
 
 namespace freshet::sandbox {
 
+/// 0: none.
+struct Bounds {
+    std::size_t memory_bytes_max = 0;  ///< resident; over it, the process is killed
+    std::size_t file_bytes_max = 0;    ///< of each file; a write past it fails with EFBIG
+};
+
 class Process {
   public:
     struct Watch {
@@ -24,7 +30,7 @@ class Process {
         std::function<void(int status)> on_end;
     };
     Process(std::vector<std::string> command, std::map<std::string, std::string> environment,
-            std::string directory, std::size_t memory_bytes_max, Watch watch);
+            std::string directory, Bounds bounds, Watch watch);
     ~Process();
     /// Joins; the process must have been told to end or have ended.
     void join();
@@ -56,7 +62,7 @@ class Process {
     std::vector<std::string> command_;
     std::vector<std::string> environment_;
     std::string directory_;
-    std::size_t memory_max_;
+    Bounds bounds_;
     Watch watch_;
     int wake_ = -1;
     std::atomic<bool> kill_{false}, drain_{false}, timed_out_{false}, over_memory_{false};

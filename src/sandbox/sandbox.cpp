@@ -209,7 +209,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(io::Cores& cores, io::Core& home
         });
     };
     state->process = std::make_unique<Process>(std::move(launch.command), std::move(launch.environment), std::move(launch.directory),
-                                               launch.memory_bytes_max, std::move(watch));
+                                               launch.bounds, std::move(watch));
     std::unique_ptr<Sandbox> made(new Sandbox);
     made->state_ = std::move(state);
     return made;

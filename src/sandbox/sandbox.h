@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "io/core.h"
 #include "sandbox/limits.h"
+#include "sandbox/process.h"
 
 namespace freshet::sandbox {
 
@@ -20,7 +21,7 @@ struct Launch {
     std::vector<std::string> command;  ///< an absolute path, its arguments
     std::map<std::string, std::string> environment;  ///< AWS_LAMBDA_RUNTIME_API is added
     std::string directory;
-    std::size_t memory_bytes_max = 0;  ///< resident; over it, the process is killed
+    Bounds bounds;
 };
 
 struct Event {

@@ -383,3 +383,17 @@ def test_code_that_is_not_built_is_refused(functions, member):
     more = {} if member.get("S3Bucket") or "ImageUri" in member else {"ZipFile": zipped("def handler(e, c): return 'second'")}
     assert code(functions.client.update_function_code, FunctionName="f", **more, **member) == "InvalidParameterValueException"
     assert revision() == before and functions.call()[0] == "first"
+
+
+def test_a_file_does_not_grow_past_the_ephemeral_storage(functions):
+    functions.create("""
+import errno, os, tempfile
+def handler(event, context):
+    with tempfile.TemporaryFile() as file:
+        file.truncate(512 << 20)
+        try:
+            file.truncate((512 << 20) + 1)
+        except OSError as error:
+            return [os.fstat(file.fileno()).st_size >> 20, errno.errorcode[error.errno]]
+""")
+    assert functions.call()[0] == [512, "EFBIG"]

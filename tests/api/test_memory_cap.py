@@ -1,7 +1,14 @@
 """A server that may have 512 MiB of address space takes inputs that once cost gigabytes, and lives."""
+import base64
 import importlib.util
+import io
 import json
 import pathlib
+import random
+import socket
+import sys
+import urllib.parse
+import zipfile
 
 import pytest
 
@@ -151,3 +158,56 @@ def test_a_result_is_not_held_by_the_server(capped):
     assert queries.s3.head_object(Bucket="out", Key=location)["ContentLength"] > 160_000_000
     assert capped.resident_bytes() - before < 96 << 20
     assert not list((capped.directory / "data" / "query-spill").glob("result-*"))
+
+
+def create_function(server, source, **files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", source)
+        for name, content in files.items():
+            archive.writestr(name, content)
+    server.client("s3").create_bucket(Bucket="code")
+    server.client("s3").put_object(Bucket="code", Key="f.zip", Body=buffer.getvalue())
+    client = server.client("lambda")
+    client.create_function(FunctionName="f", Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="app.handler", Timeout=300,
+                           Code={"S3Bucket": "code", "S3Key": "f.zip"})
+    return client
+
+
+@pytest.mark.parametrize("piece", [r"('x' * 99 + '\n') * 1000", "'x' * 1_000_000", r"'\n' * 10_000"], ids=["lines", "no line end", "empty lines"])
+def test_what_a_function_prints(capped, piece):
+    client = create_function(capped, f"""
+import sys
+def handler(event, context):
+    piece, left = {piece}, 200_000_000
+    while left > 0:
+        sys.stdout.write(piece)
+        left -= len(piece)
+""")
+    for _ in range(3):
+        answer = client.invoke(FunctionName="f", LogType="Tail", Payload=b"{}")
+        assert "FunctionError" not in answer, answer["Payload"].read()
+        assert b"Freshet dropped" in base64.b64decode(answer["LogResult"])
+    assert capped.resident_bytes() < 200 << 20
+
+
+def test_code_that_clients_do_not_read(capped):
+    client = create_function(capped, "def handler(event, context): return 1", blob=random.Random(7).randbytes(8_000_000))
+    before = capped.resident_bytes()
+    link = urllib.parse.urlsplit(client.get_function(FunctionName="f")["Code"]["Location"])
+    request = f"GET {link.path}?{link.query} HTTP/1.1\r\nHost: {link.netloc}\r\n\r\n".encode()
+    clients, statuses = [], []
+    for _ in range(60):
+        clients.append(socket.create_connection((link.hostname, link.port)))
+        clients[-1].sendall(request)
+        statuses.append(int(clients[-1].recv(1024, socket.MSG_PEEK).split()[1]))
+    assert sorted(statuses) == [200] * 8 + [503] * 52
+    assert capped.resident_bytes() - before < 128 << 20
+    for one in clients:
+        one.close()
+
+    def read():  # one that has gone holds nothing
+        with socket.create_connection((link.hostname, link.port)) as one:
+            one.sendall(request)
+            return one.recv(1024).split()[1] == b"200"
+    capped.until(read)

@@ -6,32 +6,56 @@
 #include <ranges>
 #include <vector>
 
+#include "aws/limits.h"
 #include "base/digest.h"
+#include "functions/limits.h"
 
 namespace freshet::aws {
 namespace {
 
 constexpr std::int64_t link_life_s = 600;
+constexpr const char* gone = "The link has expired, or the code is no longer there";
 
-io::HttpResponse answer(int status, const char* type, Bytes body) {
+/// A zip on its way to a client: it is in memory, and counts, until the client has it or has gone.
+class Download final : public io::BodyReader {
+  public:
+    Download(Bytes zip, std::unique_ptr<BodyBudget::Share> share)
+        : share_(std::move(share)), zip_(std::move(zip)) {}
+    io::Task<Result<Bytes>> read() override { co_return std::exchange(zip_, {}); }
+
+  private:
+    std::unique_ptr<BodyBudget::Share> share_;
+    Bytes zip_;
+};
+
+io::HttpResponse answer(int status, const char* type) {
     io::HttpResponse response;
     response.status = status;
     response.headers.add("Content-Type", type);
     response.headers.add("Cache-Control", "no-store");
     response.headers.add("X-Content-Type-Options", "nosniff");
-    response.body.push_back(std::move(body));
     return response;
 }
 
 io::HttpResponse refuse(int status, const char* why) {
-    return answer(status, "application/json",
-                  Bytes::own(fmt::format("{{\"message\":\"{}\"}}\n", why)));
+    io::HttpResponse response = answer(status, "application/json");
+    response.body.push_back(Bytes::own(fmt::format("{{\"message\":\"{}\"}}\n", why)));
+    return response;
+}
+
+io::Task<Result<std::size_t>> code_bytes(functions::Functions& functions,
+                                         functions::FunctionKey key) {
+    auto found = functions.find(key);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    co_return static_cast<std::size_t>(found->code_bytes);
 }
 
 }  // namespace
 
 CodeLinks::CodeLinks(functions::Functions& functions)
-    : functions_(functions), secret_(functions::new_uuid() + functions::new_uuid()) {}
+    : functions_(functions),
+      downloads_(functions::archives_sent_bytes_max),
+      secret_(functions::new_uuid() + functions::new_uuid()) {}
 
 std::string CodeLinks::signature(const std::string& resource, std::int64_t until_s) const {
     return to_hex(hmac_sha256(secret_, fmt::format("{}\n{}", resource, until_s)));
@@ -68,10 +92,21 @@ io::Task<io::HttpResponse> CodeLinks::handle(io::HttpRequest request) {
     for (const auto part : std::views::split(resource, '/'))
         parts.emplace_back(part.begin(), part.end());
     if (request.method != "GET") co_return refuse(405, "Code is read with GET");
-    auto found = co_await io::run_on(
-        functions_.home(), functions_.code({parts[0], parts[1], parts[2]}, parts[3], until_s));
-    if (!found) co_return refuse(404, "The link has expired, or the code is no longer there");
-    co_return answer(200, "application/zip", std::move(*found));
+    const functions::FunctionKey key{parts[0], parts[1], parts[2]};
+    const auto bytes = co_await io::run_on(functions_.home(), code_bytes(functions_, key));
+    if (!bytes) co_return refuse(404, gone);
+    auto share = std::make_unique<BodyBudget::Share>(downloads_);
+    if (!share->grow(*bytes)) {
+        io::HttpResponse later = refuse(503, "Too much code is on its way to other clients");
+        later.headers.add("Retry-After", std::to_string(limits::retry_after_s));
+        co_return later;
+    }
+    auto zip = co_await io::run_on(functions_.home(), functions_.code(key, parts[3], until_s));
+    if (!zip) co_return refuse(404, gone);
+    io::HttpResponse response = answer(200, "application/zip");
+    response.stream_length = zip->size();
+    response.stream = std::make_unique<Download>(std::move(*zip), std::move(share));
+    co_return response;
 }
 
 }  // namespace freshet::aws

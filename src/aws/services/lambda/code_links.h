@@ -4,6 +4,7 @@
 #include <string>
 
 #include "aws/http/front.h"
+#include "aws/http/held_body.h"
 #include "functions/functions.h"
 
 namespace freshet::aws {
@@ -20,7 +21,8 @@ class CodeLinks final : public ConsoleHandler {
   private:
     std::string signature(const std::string& resource, std::int64_t until_s) const;
     functions::Functions& functions_;
-    std::string secret_;  ///< of this run: links do not outlive it
+    BodyBudget downloads_;  ///< zips that are being sent
+    std::string secret_;    ///< of this run: links do not outlive it
 };
 
 }  // namespace freshet::aws
