@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/wildcards.h"
 #include "catalog/catalog.h"
 #include "catalog/errors.h"
 #include "catalog/key_value.h"
@@ -303,26 +304,6 @@ class Parser {
     Token token_;
 };
 
-/// '%' any text, '_' any character; linear but for the last '%'.
-bool is_like(std::string_view text, std::string_view pattern) {
-    std::size_t t = 0, p = 0, star = std::string_view::npos, mark = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '%') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t])) {
-            ++p, ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '%') ++p;
-    return p == pattern.size();
-}
-
 /// Of SQL: true, false, or unknown.
 using Truth = std::optional<bool>;
 
@@ -375,7 +356,7 @@ Truth holds(const Node& node, const std::vector<std::string>& values) {
     if (node.kind == Kind::negation) return opposite(holds(*node.left, values));
     const std::string& value = values[node.key];
     if (node.kind == Kind::is_null) return value == null_partition;
-    if (node.kind == Kind::like) return is_like(value, node.values[0]);
+    if (node.kind == Kind::like) return is_like(value, node.values[0], {'%', '_'});
     if (node.sort == KeyKind::text) return compares(node, value, node.values);
     const auto number = key_number(node.sort, value);
     if (!number) return std::nullopt;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/wildcards.h"
+
 namespace freshet::functions {
 namespace {
 
@@ -14,7 +16,7 @@ bool holds(const Conditions& conditions, const ServiceCall& call) {
         return false;
     if (conditions.source_account && *conditions.source_account != call.source_account)
         return false;
-    return !conditions.source_arn || is_like(call.source_arn, *conditions.source_arn);
+    return !conditions.source_arn || is_like(call.source_arn, *conditions.source_arn, {'*', '?'});
 }
 
 }  // namespace
@@ -32,26 +34,6 @@ bool permits(const Policy& policy, const ServiceCall& call) {
         const bool is_meant = statement.principal == "*" || statement.principal == call.service;
         return is_meant && is_call(statement.action) && holds(statement.conditions, call);
     });
-}
-
-bool is_like(const std::string& text, const std::string& pattern) {
-    std::size_t at = 0, in = 0;
-    std::size_t star = std::string::npos, resume = 0;  // the last *, and where its text ends now
-    while (at < text.size()) {
-        if (in < pattern.size() && pattern[in] == '*') {
-            star = in++;
-            resume = at;
-        } else if (in < pattern.size() && (pattern[in] == '?' || pattern[in] == text[at])) {
-            ++in;
-            ++at;
-        } else if (star != std::string::npos) {
-            in = star + 1;
-            at = ++resume;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', in) == std::string::npos;
 }
 
 }  // namespace freshet::functions

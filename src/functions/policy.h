@@ -44,7 +44,4 @@ struct ServiceCall {
 /// does not hold.
 bool permits(const Policy& policy, const ServiceCall& call);
 
-/// Whether `text` matches `pattern`, in which * is any text and ? any character (AWS's ArnLike).
-bool is_like(const std::string& text, const std::string& pattern);
-
 }  // namespace freshet::functions

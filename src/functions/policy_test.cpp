@@ -38,15 +38,5 @@ TEST(Policy, holds_the_call_against_each_condition) {
     EXPECT_FALSE(judged({.via_url = "true"}));
 }
 
-TEST(Policy, an_arn_pattern_takes_stars_and_question_marks) {
-    EXPECT_TRUE(is_like("abc", "a*c"));
-    EXPECT_TRUE(is_like("abc", "a?c"));
-    EXPECT_TRUE(is_like("abcabc", "*abc"));
-    EXPECT_TRUE(is_like("", "*"));
-    EXPECT_FALSE(is_like("abc", "a?"));
-    EXPECT_FALSE(is_like("abc", "abcd"));
-    EXPECT_FALSE(is_like("abc", ""));
-}
-
 }  // namespace
 }  // namespace freshet::functions
