@@ -130,3 +130,19 @@ def make_freshet(tmp_path):
     yield make
     for server in made:
         server.close()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--clients", action="store_true", help="also the clients and engines that take minutes")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "heavy: runs with --clients only")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--clients"):
+        return
+    for item in items:
+        if item.get_closest_marker("heavy"):
+            item.add_marker(pytest.mark.skip(reason=f"takes minutes: ./dev test --only {item.path.parent.name} --clients"))

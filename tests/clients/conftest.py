@@ -9,23 +9,6 @@ from program import Builder
 CLIENTS = pathlib.Path(__file__).parent
 
 
-def pytest_addoption(parser):
-    parser.addoption("--clients", action="store_true", help="also the clients that take minutes")
-
-
-def pytest_collection_modifyitems(config, items):
-    if config.getoption("--clients"):
-        return
-    heavy = pytest.mark.skip(reason="takes minutes: ./dev test --only clients --clients")
-    for item in items:
-        if item.get_closest_marker("heavy"):
-            item.add_marker(heavy)
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "heavy: runs with --clients only")
-
-
 @pytest.fixture
 def system_freshet(make_freshet):
     """On the machine's clock: the clients sleep and time out by it."""

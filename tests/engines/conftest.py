@@ -14,23 +14,6 @@ HERE = pathlib.Path(__file__).parent
 BUILD = HERE.parents[1] / "build"
 
 
-def pytest_addoption(parser):
-    parser.addoption("--clients", action="store_true", help="also the engines that take minutes")
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "heavy: runs with --clients only")
-
-
-def pytest_collection_modifyitems(config, items):
-    if config.getoption("--clients"):
-        return
-    heavy = pytest.mark.skip(reason="takes minutes: ./dev test --only engines --clients")
-    for item in items:
-        if item.get_closest_marker("heavy"):
-            item.add_marker(heavy)
-
-
 @pytest.fixture
 def run_engine(make_freshet, tmp_path):
     """Runs programs/NAME.py ENDPOINT BUCKET with the Python of build/VENV; the bucket is empty."""
