@@ -560,4 +560,4 @@ def test_a_value_that_the_sample_did_not_show_fails_the_query_and_is_no_null(lak
     assert columns(lake.table("t")) == [("a", type)]
     lake.put("t/b", after + "\n")
     _, status = lake.run("SELECT a FROM t")
-    assert status["State"] == "FAILED" and status["StateChangeReason"].startswith(f'HIVE_BAD_DATA: Error Parsing a column in the table: For input string: "{value}" in column a of '), status
+    assert status["State"] == "FAILED" and status["StateChangeReason"].startswith(f'HIVE_BAD_DATA: Error Parsing a column in the table: For input string: "{value}" in column a in line 1 of '), status

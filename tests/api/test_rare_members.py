@@ -30,8 +30,11 @@ def test_functions_come_in_pages_and_get_the_clients_context(freshet):
     make_function(freshet, "a", "def handler(event, context):\n    return context.client_context.custom['k']\n")
     make_function(freshet, "b")
     first = functions.list_functions(MaxItems=1)
-    assert ([one["FunctionName"] for one in first["Functions"]], first["NextMarker"]) == (["a"], "a")
-    assert [one["FunctionName"] for one in functions.list_functions(Marker="a")["Functions"]] == ["b"]
+    assert [one["FunctionName"] for one in first["Functions"]] == ["a"]
+    assert [one["FunctionName"] for one in functions.list_functions(Marker=first["NextMarker"])["Functions"]] == ["b"]
+    for unknown in ("a", "c", "zzz!"):  # no page gave them: an empty page would be the end of the list
+        with pytest.raises(functions.exceptions.InvalidParameterValueException, match="Invalid Marker: " + unknown):
+            functions.list_functions(Marker=unknown)
     context = base64.b64encode(json.dumps({"custom": {"k": "v"}}).encode()).decode()
     answer = functions.invoke(FunctionName="a", ClientContext=context, Qualifier="$LATEST")
     assert json.loads(answer["Payload"].read()) == "v"
