@@ -161,7 +161,7 @@ def test_command_line(lake):
     assert run_query(lake, "SELECT 1 AS a, 'x\"y' AS b, CAST(NULL AS date) AS c", "--format", "json").stdout == '{"a":1,"b":"x\\"y","c":null}\n'
     assert run_query(lake, "SELECT 1 AS a, NULL AS b", "--format", "csv").stdout == '"a","b"\n"1",\n'
     wrong = run_query(lake, "SELECT id,\n  nope FROM crimes")
-    assert wrong.returncode == 1 and wrong.stderr == "COLUMN_NOT_FOUND: line 2:3: Column 'nope' cannot be resolved\n    nope FROM crimes\n    ^\n"
+    assert wrong.returncode == 1 and wrong.stderr == "freshet: COLUMN_NOT_FOUND: line 2:3: Column 'nope' cannot be resolved\n    nope FROM crimes\n    ^\n"
 
 
 def test_catalogs_databases_and_tables_are_described(lake):
