@@ -1,5 +1,6 @@
 """What one moment puts out is more than one append of the log takes: it goes out in parts, each row once."""
 import json
+import pathlib
 import re
 
 import pytest
@@ -60,6 +61,26 @@ def test_a_window_of_more_rows_than_an_append_takes(applications):
     reader = Reader(applications)
     applications.freshet.until(lambda: reader.read() >= KEYS, tries=3000, advance_ms=100)
     check(reader.rows)
+
+
+def memory_of(freshet, name):
+    """VmRSS, or VmHWM: the highest since the last reset. MiB."""
+    status = pathlib.Path(f"/proc/{freshet.process.pid}/status").read_text()
+    return int(re.search(rf"^{name}:\s+(\d+) kB", status, re.M)[1]) / 1024
+
+
+def test_rows_of_three_outputs_do_not_lie_in_memory_at_once(applications):
+    freshet, keys = applications.freshet, 300_000
+    applications.create("".join(CODE.replace('"OUT"', f'"OUT{i}"').replace('"P"', f'"P{i}"') for i in range(3)), outputs=[(f"OUT{i}", "JSON") for i in range(3)])
+    applications.start()
+    for at in range(0, keys, 30_000):
+        applications.kinesis.put_record(StreamName="in", PartitionKey="k", Data="".join(f"key {number:08},1\n" for number in range(at, at + 30_000)).encode())
+    freshet.until(lambda: rows_in_of(freshet) == keys, advance_ms=1)
+    before = memory_of(freshet, "VmRSS")
+    pathlib.Path(f"/proc/{freshet.process.pid}/clear_refs").write_text("5")
+    freshet.advance(60_000)
+    freshet.until(lambda: f" {3 * keys}\n" in freshet.get("/_freshet/metrics"), tries=3000, advance_ms=100)
+    assert memory_of(freshet, "VmHWM") < before + 64, "one commit of all rows took 165 MiB"
 
 
 def kill_at_the_next_row(applications, iterator):
