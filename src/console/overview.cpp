@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "console/limits.h"
+#include "lake/owner.h"
 
 namespace freshet::console {
 namespace {
@@ -226,7 +227,7 @@ void add_table(View& view, const catalog::Table& table, std::int64_t partitions)
     if (!table.partition_keys.empty()) node.figures.push_back(count_of("partitions", partitions));
     view.graph.nodes.push_back(std::move(node));
     if (is_view || !table.storage) return;
-    const auto crawler = table.parameters.find("UpdatedByCrawler");
+    const auto crawler = table.parameters.find(lake::owner_parameter);
     const std::string bucket = bucket_of(table.storage->location);
     add_bucket(view, bucket);
     view.graph.connect(crawler != table.parameters.end() ? "crawler:" + crawler->second : "bucket:" + bucket,

@@ -38,6 +38,17 @@ def test_a_crawler_that_has_not_run_says_what_it_is_for(lake, freshet, open_page
     assert card(page, "finder").locator("dl > div").all_inner_texts() == ["database\ncrimes", "last crawl\nnone yet"]
 
 
+def test_a_table_that_a_crawler_made_hangs_behind_it(lake, freshet):
+    glue = freshet.client("glue")
+    lake.s3.put_object(Bucket="lake", Key="found/a.csv", Body=b"name,number\nann,1\nbob,2\n")
+    glue.create_crawler(Name="finder", Role=ROLE, DatabaseName="crimes", Targets={"S3Targets": [{"Path": "s3://lake/found/"}]})
+    glue.start_crawler(Name="finder")
+    freshet.until(lambda: glue.get_crawler(Name="finder")["Crawler"].get("LastCrawl") and glue.get_crawler(Name="finder")["Crawler"]["State"] == "READY", advance_ms=1000)
+    view = freshet.topic("overview")
+    assert [edge["from"] for edge in view["edges"] if edge["to"] == "table:crimes.found"] == ["crawler:finder"]
+    assert [figure["label"] for node in view["nodes"] if node["id"] == "crawler:finder" for figure in node["figures"]] == ["database", "last crawl", "ago"]
+
+
 def test_a_function_that_a_table_is_named_to_leads_to_it(lake, freshet, open_page):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "lake/limits.h"
+#include "lake/owner.h"
 
 namespace freshet::app {
 namespace {
@@ -52,7 +53,7 @@ catalog::Properties parameters_of(const lake::Crawler& crawler, const lake::Foun
     catalog::Properties parameters{{"classification", found.format.classification},
                                    {"compressionType", found.format.is_gzip ? "gzip" : "none"},
                                    {"typeOfData", "file"},
-                                   {"UPDATED_BY_CRAWLER", crawler.key.name},
+                                   {lake::owner_parameter, crawler.key.name},
                                    {"objectCount", std::to_string(found.objects)},
                                    {"sizeKey", std::to_string(found.bytes)},
                                    {"CrawlerSchemaSerializerVersion", "1.0"},
@@ -131,7 +132,7 @@ std::optional<std::string> unlike(const catalog::Table& known, const catalog::Ta
 }
 
 bool is_made_by(const lake::Crawler& crawler, const catalog::Table& table) {
-    const auto owner = table.parameters.find("UPDATED_BY_CRAWLER");
+    const auto owner = table.parameters.find(lake::owner_parameter);
     return owner != table.parameters.end() && owner->second == crawler.key.name && table.storage;
 }
 
