@@ -86,6 +86,11 @@ void print(const pipeline::Report& report) {
 
 /// The request with everything that the file names, or nothing after telling what is wrong.
 std::optional<pipeline::Request> read(const Options& options, int& status) {
+    std::error_code error;
+    if (std::filesystem::is_directory(options.file, error)) {
+        status = tell(fmt::format("{} is a directory", options.file));
+        return std::nullopt;
+    }
     std::ifstream file(options.file, std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();

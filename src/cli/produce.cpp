@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <random>
 
@@ -93,6 +94,8 @@ class Producer {
         // Before the stream is made: rows that cannot be read make none.
         Request first;
         if (failure_.empty() && next_request(first)) first_ = std::move(first);
+        position_ = skip_;
+        if (failure_.empty()) save_position();
         if (failure_.empty() && options_.create) co_await create_stream();
         if (failure_.empty()) {
             io::Scope scope(core_);
@@ -338,14 +341,19 @@ class Producer {
     /// The rows that runs before this one sent; failure_ when their file does not tell.
     std::uint64_t read_position() {
         if (options_.resume.empty()) return 0;
+        std::error_code error;
+        if (std::filesystem::is_directory(options_.resume, error)) {
+            failure_ = fmt::format("--resume {} is a directory", options_.resume);
+            return 0;
+        }
         auto disk = io::make_posix_disk();
         const auto text = io::read_optional_file(*disk, options_.resume, position_bytes_max);
         if (!text) failure_ = text.error().message();
         if (!text || !*text) return 0;
         std::uint64_t rows = 0;
         const char* const end = (*text)->data() + (*text)->size();
-        const auto [rest, error] = std::from_chars((*text)->data(), end, rows);
-        if (error == std::errc() && std::string_view(rest, end) == position_words) return rows;
+        const auto [rest, problem] = std::from_chars((*text)->data(), end, rows);
+        if (problem == std::errc() && std::string_view(rest, end) == position_words) return rows;
         failure_ =
             fmt::format("{} is not a file of --resume: it does not say '12{}'", options_.resume,
                         position_words.substr(0, position_words.size() - 1));
@@ -353,7 +361,7 @@ class Producer {
     }
 
     void save_position() {
-        if (options_.resume.empty() || position_ == 0) return;
+        if (options_.resume.empty()) return;
         auto disk = io::make_posix_disk();
         auto saved =
             io::write_file(*disk, options_.resume, fmt::format("{}{}", position_, position_words));

@@ -205,7 +205,12 @@ void add_tail(CLI::App& app, GlobalOptions& global) {
                      "Only records in which this regular expression (RE2) finds something")
         ->type_name("PATTERN");
     command->add_option("--count", options->count, "End after so many printed records")
-        ->type_name("N");
+        ->type_name("N")
+        ->check([](const std::string& text) {
+            const bool is_count = text.find_first_not_of("0123456789") == std::string::npos &&
+                                  text.find_first_not_of('0') != std::string::npos;
+            return is_count ? "" : fmt::format("{} is not a number of records above 0", text);
+        });
     command->add_flag("--deaggregate", options->deaggregate, "Take KPL aggregates apart");
     command->add_flag("--verbose", options->verbose, "With time, shard, sequence number and key");
     on_chosen(*command, global, [options, &global] {

@@ -45,6 +45,7 @@ def test_version_and_help():
     (["tail", "s", "--from", "yesterday"], "--from yesterday is not a time"),
     (["tail", "s", "--from", "1h", "--to", "2h"], "--to 2h is before --from 1h"),
     (["tail", "s", "--regex", "("], "freshet: "),
+    (["tail", "s", "--count", "-1"], "-1 is not a number of records above 0"),
     (["replay", "s", "--to", "t", "--speed", "fast"], "--speed fast is not a number above 0, or max"),
     (["replay", "s", "--to", "t", "--to-endpoint", "foo"], "--to-endpoint 'foo' is not a URL"),
     (["streams", "list", "--endpoint", "foo"], "--endpoint 'foo' is not a URL"),
@@ -73,7 +74,7 @@ def test_what_cannot_be_done_ends_with_status_1(freshet, tmp_path):
 
 def test_what_cannot_be_done_is_said_by_name(freshet, tmp_path):
     (tmp_path / "p.yaml").write_text("streams: {s: {shards: x}}\n")
-    for words, problem in [(["query", "SELECT"], "freshet: "), (["apply", tmp_path / "none.yaml"], "none.yaml cannot be read: No such file or directory"),
+    for words, problem in [(["query", "SELECT"], "freshet: "), (["apply", tmp_path], f"{tmp_path} is a directory"), (["apply", tmp_path / "none.yaml"], "none.yaml cannot be read: No such file or directory"),
                            (["apply", tmp_path / "p.yaml"], "'shards' is a whole number, not 'x'")]:
         _, output, errors = run(*words, "--endpoint", freshet.endpoint)
         assert output == "" and errors.startswith("freshet: ") and problem in errors

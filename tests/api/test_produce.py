@@ -222,6 +222,28 @@ def test_a_file_that_tells_no_progress_is_refused(freshet, stream, tmp_path):
     assert rows_of(stream) == [] and (tmp_path / "other").read_text() == "3 pigs\n"
 
 
+def test_progress_that_cannot_be_kept_is_said_before_a_row_is_sent(freshet, stream, tmp_path):
+    (tmp_path / "rows.csv").write_text("n\n1\n")
+    for place, problem in [(tmp_path / "none" / "x", b"none/x"), (tmp_path, b"is a directory")]:
+        result = produce(freshet, tmp_path / "rows.csv", "--resume", place)
+        assert result.returncode == 1 and problem in result.stderr
+    assert rows_of(stream) == []
+
+
+def test_utf_16_is_refused_by_name(freshet, stream, tmp_path):
+    for encoding in ("utf-16", "utf-16-be"):
+        (tmp_path / "rows.csv").write_bytes("\ufeff".encode("utf-16-be") * (encoding == "utf-16-be") + "a,b\n1,2\n".encode(encoding))
+        result = produce(freshet, tmp_path / "rows.csv")
+        assert result.returncode == 1 and b"it is UTF-16" in result.stderr and rows_of(stream) == []
+    assert produce(freshet, tmp_path / "rows.csv", "--format", "lines").returncode == 0
+
+
+def test_a_key_by_number_names_how_many_columns_there_are(freshet, stream, tmp_path):
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
+    result = produce(freshet, tmp_path / "rows.csv", "--key", "3")
+    assert result.returncode == 1 and b"no column '3'; it has 2 columns" in result.stderr
+
+
 def test_what_lies_behind_gzip_data_is_not_dropped_in_silence(freshet, stream, tmp_path):
     packed = gzip.compress(b"id,name\n1,ann\n")
     (tmp_path / "mixed.csv.gz").write_bytes(packed + b"2,bob\n")

@@ -105,6 +105,12 @@ Result<> Rows::begin() {
     if (auto filled = fill(); !filled) return std::unexpected(std::move(filled.error()));
     if (name_.ends_with(".gz") && !source_->is_gzip() && !is_all_read_)
         notes_.push_back(fmt::format("{}: it is not gzip, and is read as it is", name_));
+    const bool is_utf16 = buffer_.starts_with("\xff\xfe") || buffer_.starts_with("\xfe\xff");
+    if (is_utf16 && options_.form != Form::lines)
+        return fail(Errc::invalid,
+                    fmt::format("{}: it is UTF-16, whose rows cannot be told apart here; iconv -f "
+                                "utf-16 -t utf-8 makes it readable, --format lines sends its bytes",
+                                name_));
     form_ = options_.form;
     if (form_ == Form::automatic) form_ = form_of_name(name_).value_or(form_of_content());
     if (form_ != Form::lines && buffer_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();
@@ -197,8 +203,11 @@ Result<> Rows::find_key_column(const std::vector<std::string>& first, bool is_he
             fmt::format("{}: there is no header to find --key {} in; --header skip says that "
                         "the first row is one, and a number from 1 to {} names a column too",
                         name_, options_.key, first.size()));
-    return fail(Errc::invalid, fmt::format("{}: the header has no column '{}'{}", name_,
-                                           options_.key, did_you_mean(options_.key, first)));
+    const bool is_number = read.ec == std::errc() && read.ptr == end;
+    return fail(Errc::invalid,
+                fmt::format("{}: the header has no column '{}'{}", name_, options_.key,
+                            is_number ? fmt::format("; it has {} columns", first.size())
+                                      : did_you_mean(options_.key, first)));
 }
 
 // --- rows
