@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "pipeline/needs.h"
+
 namespace freshet::pipeline {
 namespace {
 
@@ -145,7 +147,9 @@ io::Task<Report> apply(Calls& calls, const std::vector<Named>& resources, bool d
             report.problem = fmt::format(
                 "{} {} (line {}): {}; nothing was done. Destroy it and apply again to replace it",
                 named.kind, named.name, named.place, step->message);
-        auto good = co_await judge(calls, named, *step);
+        aws::Answer<void> good;
+        if (step->action == "create") good = co_await find_needs(calls, *named.resource, resources);
+        if (good) good = co_await judge(calls, named, *step);
         if (!good) {
             step->outcome = "failed";
             step->message = fmt::format("{}: {}", good.error().code, good.error().message);

@@ -18,6 +18,13 @@ namespace freshet::pipeline {
 /// "buffer_s" to "15". A field that is not there is as one that is empty.
 using Fields = std::map<std::string, std::string>;
 
+/// Another resource, by its name or ARN, that has to be there first.
+struct Need {
+    enum class Kind { stream, function, database };
+    Kind kind;
+    std::string name;
+};
+
 class Resource {
   public:
     virtual ~Resource() = default;
@@ -25,6 +32,7 @@ class Resource {
     virtual Fields wanted() const = 0;
     /// As it is; nothing when there is no such thing. Only fields that wanted() can have.
     virtual io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) = 0;
+    virtual std::vector<Need> needs() const { return {}; }
     /// False for a field that AWS does not let change.
     virtual bool can_change(const std::string& field) const;
     virtual io::Task<aws::Answer<void>> create(Calls& calls) = 0;

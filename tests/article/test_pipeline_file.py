@@ -151,6 +151,12 @@ def test_a_dry_run_tells_and_does_nothing(freshet):
     ("buckets: {Bad_Name: {}}", "a bucket cannot have the name 'Bad_Name'"),
     ("rules: {r: {schedule: 'every hour'}}", "'schedule' is rate(...) or cron(...), not 'every hour'"),
     ("delivery_streams: {d: {role: r, bucket: b, buffer_s: 5000}}", "ValidationException"),
+    ("delivery_streams: {d: {role: r, bucket: b, prefix: 'a/!{nonsense:x}/'}}", "The expression !{nonsense:x} is not valid"),
+    ("delivery_streams: {d: {role: r, bucket: b, source_stream: none}}", "delivery stream d (line 1:20): ResourceNotFoundException: Stream none"),
+    ("databases: {d: {}}\ntables: {e.t: {location: 's3://b/t/', serde: opencsv, columns: {a: string}}}", "table e.t (line 2:10): EntityNotFoundException: Database e not found"),
+    ("rules: {r: {schedule: rate(1 minute), targets: [{function: none}]}}", "rule r (line 1:9): ResourceNotFoundException: Function not found"),
+    ("databases: {d: {}}\nviews: {d.v: {sql: SELEC 1}}", "p.yaml:2:20: line 1:1: "),
+    ("roles: {r: {trust_policy: not json}}", "This policy contains invalid Json"),
     ("applications: {a: {role: r, sql: 'CREATE NONSENSE', input: {name_prefix: P, stream: s, columns: [{name: n, type: INTEGER}]}}}", "line 1, column 8"),
 ])
 def test_a_dry_run_judges_as_apply_does(freshet, tmp_path, text, problem):

@@ -65,6 +65,8 @@ class ApplicationResource final : public Resource {
         for (Section& output : section.list("outputs")) read_output(output, surroundings);
     }
 
+    std::vector<Need> needs() const override { return {source_}; }
+
     Fields wanted() const override {
         Fields fields{
             {"description", description_},
@@ -152,8 +154,8 @@ class ApplicationResource final : public Resource {
   private:
     void read_input(Section& section, const Surroundings& surroundings) {
         input_.name_prefix = section.text("name_prefix");
-        input_.kinesis_streams_input.emplace() = {surroundings.stream_arn(section.text("stream")),
-                                                  role_};
+        source_ = {Need::Kind::stream, section.text("stream")};
+        input_.kinesis_streams_input.emplace() = {surroundings.stream_arn(source_.name), role_};
         if (const std::string processor = section.text("processor", ""); !processor.empty())
             input_.input_processing_configuration.emplace().input_lambda_processor = {
                 surroundings.function_arn(processor), role_};
@@ -297,6 +299,7 @@ class ApplicationResource final : public Resource {
 
     std::string name_, role_, description_, code_, start_;
     Input input_;
+    Need source_;
     std::vector<Output> outputs_;
     // As it is, from look().
     std::int64_t version_ = 0;

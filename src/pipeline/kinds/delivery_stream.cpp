@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "aws/model/firehose.h"
+#include "delivery/prefix.h"
 #include "pipeline/resource.h"
 
 namespace freshet::pipeline {
@@ -23,16 +24,25 @@ ProcessingConfiguration newline_processing(bool newline) {
     return processing;
 }
 
+std::optional<std::string> given(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
 class DeliveryResource final : public Resource {
   public:
     DeliveryResource(std::string name, Section& section, const Surroundings& surroundings)
         : name_(std::move(name)) {
         const std::string stream = section.text("source_stream", "");
         wanted_["source_stream"] = stream.empty() ? "" : surroundings.stream_arn(stream);
+        source_ = {Need::Kind::stream, stream};
         wanted_["role"] = surroundings.role_arn(section.text("role"));
         wanted_["bucket"] = "arn:aws:s3:::" + section.text("bucket");
         wanted_["prefix"] = section.text("prefix", "");
         wanted_["error_prefix"] = section.text("error_prefix", "");
+        const auto prefixes =
+            delivery::check_prefixes(given(wanted_["prefix"]), given(wanted_["error_prefix"]));
+        if (!prefixes && !surroundings.destroys)
+            section.wrong("prefix", prefixes.error().message());
         size_mib_ = section.number("buffer_mib", 5);
         interval_s_ = section.number("buffer_s", 300);
         wanted_["buffer_mib"] = std::to_string(size_mib_);
@@ -44,6 +54,7 @@ class DeliveryResource final : public Resource {
         for (auto& [key, value] : section.pairs("tags")) wanted_[tag_mark + key] = value;
     }
 
+    std::vector<Need> needs() const override { return {source_}; }
     Fields wanted() const override { return wanted_; }
     bool can_change(const std::string& field) const override { return field != "source_stream"; }
 
@@ -151,6 +162,7 @@ class DeliveryResource final : public Resource {
 
     std::string name_, version_, destination_id_;
     Fields wanted_;
+    Need source_;
     int size_mib_, interval_s_;
     bool newline_;
 };

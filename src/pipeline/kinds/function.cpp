@@ -5,6 +5,7 @@
 
 #include "aws/model/lambda.h"
 #include "base/digest.h"
+#include "functions/limits.h"
 #include "pipeline/resource.h"
 
 namespace freshet::pipeline {
@@ -31,6 +32,9 @@ class FunctionResource final : public Resource {
         description_ = section.text("description", "");
         timeout_ = section.number("timeout_s", 3);
         memory_ = section.number("memory_mib", 128);
+        if (timeout_ < 1 || timeout_ > functions::timeout_s_max)
+            section.wrong("timeout_s", fmt::format("'timeout_s' is from 1 to {}, not {}",
+                                                   functions::timeout_s_max, timeout_));
         environment_ = section.pairs("environment");
         Section code = section.inner("code");
         code.texts("files");

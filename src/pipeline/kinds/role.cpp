@@ -1,5 +1,6 @@
 // Roles with inline policies and attached ones.
 #include "aws/model/iam.h"
+#include "aws/protocol/policy.h"
 #include "aws/protocol/scalar.h"
 #include "pipeline/resource.h"
 
@@ -15,6 +16,9 @@ class RoleResource final : public Resource {
     RoleResource(std::string name, Section& section, const Surroundings& surroundings)
         : name_(std::move(name)) {
         wanted_["trust_policy"] = surroundings.long_text(section, "roles." + name_, "trust_policy");
+        if (const std::string fault = aws::policy_fault(wanted_["trust_policy"]);
+            !fault.empty() && !surroundings.destroys)
+            section.wrong("trust_policy", fault);
         wanted_["description"] = section.text("description", "");
         wanted_["path"] = section.text("path", "/");
         for (auto& [policy, document] : section.pairs("policies"))

@@ -38,10 +38,13 @@ class RuleResource final : public Resource {
             const std::string function = given.text("function");
             target.id = given.text("id", function);
             target.arn = surroundings.function_arn(function);
+            needs_.push_back({Need::Kind::function, function});
             if (given.has("input")) target.input = given.text("input");
             given.finish();
         }
     }
+
+    std::vector<Need> needs() const override { return needs_; }
 
     Fields wanted() const override {
         Fields fields{{"schedule", schedule_}, {"description", description_}, {"state", state_}};
@@ -163,6 +166,7 @@ class RuleResource final : public Resource {
 
     std::string name_, arn_, schedule_, description_, state_;
     std::vector<Target> targets_;
+    std::vector<Need> needs_;
 };
 
 }  // namespace

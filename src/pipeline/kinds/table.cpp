@@ -155,6 +155,8 @@ class TableResource final : public Resource {
                          input_.partition_keys.value_or(std::vector<Column>()), input_.parameters);
     }
 
+    std::vector<Need> needs() const override { return {{Need::Kind::database, database_}}; }
+
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found =
             co_await calls.call<GetTableOp>({.database_name = database_, .name = input_.name});

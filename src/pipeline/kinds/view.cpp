@@ -6,6 +6,7 @@
 #include "aws/model/glue.h"
 #include "base/digest.h"
 #include "pipeline/resource.h"
+#include "sql/trino/parser.h"
 
 namespace freshet::pipeline {
 namespace {
@@ -58,10 +59,15 @@ class ViewResource final : public Resource {
             section.problems().add(section.value(), "a view's name is DATABASE.VIEW");
         database_ = name.substr(0, dot);
         name_ = dot == std::string::npos ? "" : name.substr(dot + 1);
+        const std::size_t problems_before = section.problems().size();
         sql_ = trimmed(surroundings.long_text(section, "views." + name, "sql"));
+        if (auto parsed = sql::trino::parse_statement(sql_);
+            !parsed && problems_before == section.problems().size() && !surroundings.destroys)
+            section.wrong(section.has("sql") ? "sql" : "sql_file", parsed.error().text());
         output_ = section.text("results", "");
     }
 
+    std::vector<Need> needs() const override { return {{Need::Kind::database, database_}}; }
     Fields wanted() const override { return {{"sql", sql_}}; }
 
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
