@@ -268,7 +268,7 @@ def test_what_cannot_change_stops_before_anything_is_done(freshet, tmp_path):
 
 
 def test_the_first_error_stops_and_says_what_was_done(freshet, tmp_path):
-    file = edited(tmp_path, ("    source_stream: crimes\n", "    source_stream: nowhere\n"))
+    file = edited(tmp_path, ("    source_stream: crimes\n", "    source_stream: arn:aws:kinesis:us-east-1:000000000000:stream/nowhere\n"))
     status, output, errors = run(freshet, "apply", file)
     assert status == 1
     assert "created          function partitions" in output and "FAILED to create delivery stream crimes-to-lake" in output
