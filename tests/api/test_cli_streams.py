@@ -27,9 +27,9 @@ def told(freshet, *arguments):
     return result.stdout
 
 
-def refused(freshet, *arguments):
+def refused(freshet, *arguments, status=1):
     result = streams(freshet, *arguments)
-    assert result.returncode == 1, result
+    assert result.returncode == status, result
     return result.stderr
 
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(freshet, kinesis):
     assert "stream s has no shard 9; open are 4, 5, 1, 2, 3" in refused(freshet, "split", "s", "9")
     assert "shard 0 of stream s is closed" in refused(freshet, "split", "s", "0")
     assert "--at 5 is not inside shard 3" in refused(freshet, "split", "s", "3", "--at", "5")
-    assert "--at x is not inside shard 3" in refused(freshet, "split", "s", "3", "--at", "x")
+    assert "--at: x is not a number, nor 0x and hexadecimal" in refused(freshet, "split", "s", "3", "--at", "x", status=2)
     assert "shard 3 ends the ring and has no right-hand neighbour" in refused(freshet, "merge", "s", "3")
     assert "shards 1 and 3 are not neighbours" in refused(freshet, "merge", "s", "1", "3")
     assert "cannot be merged with itself" in refused(freshet, "merge", "s", "1", "1")
