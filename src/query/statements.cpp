@@ -198,7 +198,7 @@ io::Task<Outcome<Printed>> Statements::describe(Home home, const Statement& stat
         printed.lines = create_table_lines(table);
     } else if (statement.kind == Kind::show_create_view) {
         const auto view = read_view(table);
-        if (!view) co_return std::unexpected(ddl_problem(fmt::format("FAILED: SemanticException {}.{} is no view", table.database, table.name)));
+        if (!view) co_return std::unexpected(ddl_problem(fmt::format("FAILED: SemanticException {}.{} is not a view", table.database, table.name)));
         printed.columns = {text_column("Create View")};
         std::string text = fmt::format("CREATE VIEW {}.{} AS\n{}", table.database, table.name, view->sql);
         for (std::size_t at = 0; at <= text.size();) {
@@ -298,7 +298,8 @@ io::Task<Outcome<Printed>> Statements::repair(Home home, CatalogTable table) {
         told += (told.empty() ? "Partitions not in metastore:\t" : "\t") + table.name + ":" + path;
         CatalogPartition& partition = missing.emplace_back();
         partition.values = std::move(values);
-        partition.storage.location = with_slash(table.location) + path;
+        // The folder as it is named: path has %3A for a colon that a writer may have left as it is.
+        partition.storage.location = with_slash(table.location) + object.key.substr(prefix.size(), at - 1 - prefix.size());
     }
     if (!told.empty()) printed.lines.push_back(told);
     for (const auto& partition : missing) {
