@@ -43,7 +43,7 @@ class JsonReader final : public RowReader {
         const bool parsed = parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS;
         if (parsed && root.is_array() && is_array_table_) return put_array(root, out, row);
         const bool good = parsed && root.is_object();
-        if (!good && !ignore_malformed_) raise("HIVE_CURSOR_ERROR", "Row is not a valid JSON Object (a row is one line) in line " + std::to_string(line_) + " of " + target_.file + ": " + std::string(line.substr(0, 100)));
+        if (!good && !ignore_malformed_) raise("HIVE_CURSOR_ERROR", "Row is not a valid JSON Object (a row is one line) in line " + std::to_string(line_) + " of " + target_.file + ": " + std::string(line.substr(0, quoted_bytes_max)));
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
             const std::size_t column = target_.columns[i];
             if (column == std::string::npos) continue;
@@ -128,7 +128,7 @@ class JsonReader final : public RowReader {
     }
 
     [[noreturn]] void refuse(const std::string& text, std::size_t column) const {
-        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" + text.substr(0, 200) + "\" in column " + target_.scan->columns[column].name + " in line " + std::to_string(line_) + " of " + target_.file);
+        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" + text.substr(0, quoted_bytes_max) + "\" in column " + target_.scan->columns[column].name + " in line " + std::to_string(line_) + " of " + target_.file);
     }
 
     RowTarget target_;

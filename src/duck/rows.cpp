@@ -103,7 +103,7 @@ class LazyReader final : public RowReader {
 
 class QuotedReader final : public RowReader {
   public:
-    explicit QuotedReader(RowTarget target) : target_(std::move(target)) {
+    explicit QuotedReader(RowTarget target) : target_(std::move(target)), line_(target_.lines_before) {
         const ScanPlan& scan = *target_.scan;
         separator_ = delimiter_of(scan, "separatorChar", ',');
         quote_ = property(scan, "quoteChar", "\"")[0];
@@ -111,6 +111,7 @@ class QuotedReader final : public RowReader {
     }
 
     bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) override {
+        ++line_;
         const std::size_t count = split(line);
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
             const std::size_t column = target_.columns[i];
@@ -140,8 +141,8 @@ class QuotedReader final : public RowReader {
             if (!good && type.is(TypeKind::varchar)) good = true;  // bytes that are no UTF-8 are NULL
         }
         if (good) return;
-        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: " + (cell.empty() ? "Cannot parse an empty string" : "For input string: \"" + cell + "\"") + " in column " +
-                                   target_.scan->columns[column].name + " of " + target_.file);
+        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: " + (cell.empty() ? "Cannot parse an empty string" : "For input string: \"" + cell.substr(0, quoted_bytes_max) + "\"") + " in column " +
+                                   target_.scan->columns[column].name + " in line " + std::to_string(line_) + " of " + target_.file);
     }
     std::size_t split(std::string_view line) {
         std::size_t count = 0;
@@ -173,6 +174,7 @@ class QuotedReader final : public RowReader {
     }
 
     RowTarget target_;
+    std::int64_t line_;
     char separator_ = ',', quote_ = '"', escape_ = '\\';
     std::vector<std::string> cells_;
 };

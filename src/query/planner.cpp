@@ -175,7 +175,7 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home, co
 io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink, sql::plan::ScanPlan& plan) {
     const auto partition = static_cast<std::uint32_t>(plan.partitions.size() - 1);
     std::string bucket, prefix;
-    if (!split_location(location, bucket, prefix)) co_return std::unexpected(problem_of("HIVE_INVALID_METADATA", "the location is no S3 path: " + location));
+    if (!split_location(location, bucket, prefix)) co_return std::unexpected(problem_of("HIVE_INVALID_METADATA", "the location is not an S3 path: " + location));
     const bool may_be_object = !prefix.empty() && !prefix.ends_with('/');
     if (may_be_object) prefix += '/';
     auto objects = co_await objects_.locate(bucket, prefix);
@@ -214,7 +214,7 @@ io::Task<Outcome<bool>> Planner::add_named_files(std::string bucket, LocatedObje
         while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
         if (line.empty()) continue;
         std::string of_bucket, key;
-        if (!split_location(line, of_bucket, key) || key.empty()) co_return bad("'" + line + "' is no S3 path of a file");
+        if (!split_location(line, of_bucket, key) || key.empty()) co_return bad("'" + line + "' is not the S3 path of a file");
         auto found = co_await objects_.locate(of_bucket, key);
         const bool there = found && !found->empty() && found->front().key == key;
         if (!there) co_return std::unexpected(problem_of("HIVE_CANNOT_OPEN_SPLIT", "Error opening Hive split " + line + ": the file that " + symlink + " names does not exist"));

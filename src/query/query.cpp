@@ -394,12 +394,10 @@ io::Task<Result<Answer>> Query::ask(AskRequest request) {
     Outcome<RunOutput> ran;
     if (parsed->kind == Kind::select) {
         ran = co_await state_->runs.select(request.home, *parsed->query, context, control, nullptr);
-        if (const auto held = state_->asked.find(asked);
-            held != state_->asked.end() && held->second == control)
-            state_->asked.erase(held);
     } else {
         ran = co_await state_->runs.statement(request.home, *parsed, context);
     }
+    if (const auto held = state_->asked.find(asked); held != state_->asked.end() && held->second == control) state_->asked.erase(held);
     if (!ran) co_return fail(Errc::failed, ran.error().message);
     Answer answer;
     answer.columns = std::move(ran->columns);

@@ -177,3 +177,22 @@ def test_a_struct_that_grew_reads_its_older_partitions(lake):
     assert lake.rows("SELECT s.a, s.b[1].c, s.b[1].d FROM grown ORDER BY n")[1:] == [["5000000000", "x", "2"], ["3", "y", None]]
     add("other", b'{"n":3,"s":{"z":3}}\n', serde=openx, parameters={}, **columns("struct<z:int>"))
     assert lake.failure("SELECT n FROM grown")["StateChangeReason"].startswith("HIVE_PARTITION_SCHEMA_MISMATCH: ")
+
+
+def test_repair_adds_folders_as_they_are_named(lake):
+    part_table(lake, "hours")
+    for number, folder in enumerate(("p=10:30", "p=a b", "p=x%3Ay", "p=it's [1]")):
+        lake.s3.put_object(Bucket="lake", Key=f"hours/{folder}/data", Body=f"{number},a\n".encode())
+    assert len(lake.rows("MSCK REPAIR TABLE hours")) == 5
+    assert lake.rows("SELECT n, p FROM hours ORDER BY n")[1:] == [["0", "10:30"], ["1", "a b"], ["2", "x:y"], ["3", "it's [1]"]]
+    assert lake.rows("MSCK REPAIR TABLE hours") == []
+
+
+def test_an_error_that_quotes_a_file_is_text_whatever_the_file_holds(lake):
+    lake.s3.put_object(Bucket="lake", Key="q/a", Body=b"\xff\xfe no text \xc3\n")
+    make_table(lake, "of_json", TEXT, "org.openx.data.jsonserde.JsonSerDe", location="s3://lake/q/")
+    assert lake.failure("SELECT * FROM of_json")["StateChangeReason"].endswith("in line 1 of s3://lake/q/a: \ufffd\ufffd no text \ufffd")
+    lake.s3.put_object(Bucket="lake", Key="q/a", Body=b'"1","x"\n"2","y"\n"' + "é".encode() * 5_000 + b'\xff","x"\n')
+    make_table(lake, "of_csv", TEXT, "org.apache.hadoop.hive.serde2.OpenCSVSerde", location="s3://lake/q/")
+    reason = lake.failure("SELECT * FROM of_csv WHERE s = 'x'")["StateChangeReason"]
+    assert reason.endswith('For input string: "' + "é" * 100 + '" in column n in line 3 of s3://lake/q/a'), reason
