@@ -51,19 +51,25 @@ std::string plain(std::string message) {
     return message;
 }
 
+/// What raise() said, as it is: it may quote a file.
+std::optional<sql::plan::Failed> raised_in(std::string_view message) {
+    const auto at = message.find('@');
+    if (at == std::string_view::npos) return std::nullopt;
+    message = message.substr(at + 1, message.find('\n', at) - at - 1);
+    const auto colon = message.find(": ");
+    const std::string_view code = message.substr(0, colon);
+    if (colon == std::string_view::npos || code.empty() || code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != std::string_view::npos) return std::nullopt;
+    return sql::plan::Failed{std::string(code), std::string(message.substr(colon + 2))};
+}
+
 /// The engine's error in Trino's words.
 sql::plan::Failed failure_of(const std::exception& problem, const sql::plan::QueryPlan& plan) {
     const duckdb::ErrorData error(problem);
     std::string message = error.RawMessage();
+    if (auto raised = raised_in(message)) return std::move(*raised);
     if (const auto* file = file_named_in(message, plan)) return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + file->name};
     if (message.find("expression depth") != std::string::npos) return {"STACK_OVERFLOW", "statement is too deeply nested"};
     message = plain(std::move(message));
-    if (const auto at = message.find('@'); at != std::string::npos) {
-        const auto colon = message.find(": ", at);
-        const std::string code = message.substr(at + 1, colon == std::string::npos ? 0 : colon - at - 1);
-        const bool named = !code.empty() && code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string::npos;
-        if (named) return {code, message.substr(colon + 2)};
-    }
     const auto type = error.Type();
     if (message.find("APPROXIMATE QUANTILE") != std::string::npos) return {"INVALID_FUNCTION_ARGUMENT", "percentile must be between 0 and 1"};
     if (type == duckdb::ExceptionType::OUT_OF_RANGE) return {"NUMERIC_VALUE_OUT_OF_RANGE", message};
@@ -160,6 +166,7 @@ Session::Session(const std::string& spill_directory, std::uint64_t memory_mib) :
     add_date_patterns(loader);
     add_regexp(loader);
     add_json(loader);
+    add_maps(loader);
     add_urls(loader);
     add_text_scan(*state_->engine->instance, state_->scan);
     add_object_files(*state_->engine->instance, state_->scan);

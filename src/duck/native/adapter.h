@@ -152,6 +152,7 @@ void add_times(duckdb::ExtensionLoader& loader);
 void add_date_patterns(duckdb::ExtensionLoader& loader);
 void add_regexp(duckdb::ExtensionLoader& loader);
 void add_json(duckdb::ExtensionLoader& loader);
+void add_maps(duckdb::ExtensionLoader& loader);
 void add_urls(duckdb::ExtensionLoader& loader);
 
 }  // namespace freshet::duck

@@ -89,6 +89,13 @@ std::int64_t sequence_step_of(std::int64_t from, std::int64_t to, std::int64_t s
 }
 std::int64_t sequence_step(std::int64_t from, std::int64_t to) { return sequence_step_of(from, to, from <= to ? 1 : -1); }
 
+/// A step of milliseconds between dates.
+std::int64_t whole_days(std::int64_t step_ms) {
+    constexpr std::int64_t day_ms = 86'400'000;
+    if (step_ms % day_ms != 0) raise("INVALID_FUNCTION_ARGUMENT", "sequence step must be a day interval if start and end values are dates");
+    return step_ms / day_ms;
+}
+
 std::int64_t natural(std::int64_t n) {
     if (n < 0) raise("INVALID_FUNCTION_ARGUMENT", "length must be greater than or equal to 0");
     return n;
@@ -172,6 +179,7 @@ void add_numbers(duckdb::ExtensionLoader& loader) {
     add_native(loader, "natural", &natural);
     add_native(loader, "sequence_step", &sequence_step);
     add_native(loader, "sequence_step", &sequence_step_of);
+    add_native(loader, "whole_days", &whole_days);
     add_native(loader, "index", &checked_index);
     add_native(loader, "slice_start", &slice_start);
     add_native(loader, "missing_key", &missing_key);

@@ -40,6 +40,11 @@ SyntaxError no_null_treatment(const Expr& expr) {
     return SyntaxError{expr.at, "Cannot specify null treatment clause for " + expr.text + " function", "NULL_TREATMENT_NOT_ALLOWED"};
 }
 
+/// NULL when there are none.
+std::string map_of_entries(const std::string& entries) {
+    return bind_once({entries}, [](const std::vector<std::string>& names) { return "(CASE WHEN len(" + names[0] + ") > 0 THEN map_from_entries(tr_first_of_keys(" + names[0] + ")) END)"; });
+}
+
 /// A form that Trino has and that is not built.
 std::string form_not_built(const std::string& name, const std::vector<Typed>& a) {
     if (name == "approx_percentile" && (a.size() == 3 || a.size() == 4)) return "approx_percentile with a weight or an accuracy";
@@ -123,9 +128,7 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
         return wrong();
     }
     if (name == "avg" && a.size() == 1) {
-        if (x.type.is(TypeKind::decimal)) {
-            return Typed{"CAST(" + call("tr_decimal_avg", x.sql) + " AS " + engine_type(x.type) + ")", x.type};
-        }
+        if (x.type.is(TypeKind::decimal)) return Typed{"CAST(" + call("tr_decimal_avg", x.sql) + " AS " + engine_type(x.type) + ")", x.type};
         if (x.type.is(TypeKind::real)) return Typed{"CAST(" + call("avg", x.sql) + " AS FLOAT)", x.type};
         if (!is(0, double_type)) return wrong();
         return Typed{call("avg", coerce(x, double_type).sql), double_type};
@@ -158,8 +161,7 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
     }
     if (name == "map_agg" && a.size() == 2) {
         const std::string entries = "list_filter(" + call("list", "struct_pack(k := " + x.sql + ", v := " + a[1].sql + ")") + ", lambda e0: e0.k IS NOT NULL)";
-        std::string sql = bind_once({entries}, [](const std::vector<std::string>& names) { return "(CASE WHEN len(" + names[0] + ") > 0 THEN map_from_entries(" + names[0] + ") END)"; });
-        return Typed{std::move(sql), map_type(x.type, a[1].type)};
+        return Typed{map_of_entries(entries), map_type(x.type, a[1].type)};
     }
     static constexpr std::string_view of_one[] = {"stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "skewness"};
     static constexpr std::string_view of_two[] = {"corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept"};

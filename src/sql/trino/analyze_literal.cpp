@@ -142,10 +142,11 @@ SyntaxResult<Typed> Analysis::typed_literal(const Expr& expr) {
 }
 
 SyntaxResult<Typed> Analysis::interval_literal(const Expr& expr) {
-    const auto value = interval_value(expr.text, expr.unit, expr.unit_to);
+    const bool has_minus = expr.text.starts_with('-');
+    const auto value = interval_value(has_minus ? expr.text.substr(1) : expr.text, expr.unit, expr.unit_to);
     if (!value) return std::unexpected(SyntaxError{expr.at, "Invalid INTERVAL literal: " + expr.text, "INVALID_LITERAL"});
     const bool months = expr.unit.starts_with("YEAR") || expr.unit.starts_with("MONTH");
-    const std::int64_t number = expr.negated ? -*value : *value;
+    const std::int64_t number = expr.negated != has_minus ? -*value : *value;
     return constant("CAST(" + std::to_string(number) + " AS BIGINT)", make_type(months ? TypeKind::interval_months : TypeKind::interval_millis), std::to_string(number));
 }
 
@@ -161,7 +162,7 @@ SyntaxResult<Typed> Analysis::parameter(const Expr& expr, const Scope& scope) {
     auto parsed = Parser(in).expression();
     const auto takes_one = [](const Expr& one) { return one.kind == ExprKind::parameter || one.query != nullptr; };
     if (!parsed || in.peek().kind != TokenKind::end || any_of(**parsed, takes_one) || walk(**parsed) > tree_height_max) {
-        return std::unexpected(SyntaxError{expr.at, "the value of parameter " + std::to_string(place + 1) + " is no literal: " + text});
+        return std::unexpected(SyntaxError{expr.at, "the value of parameter " + std::to_string(place + 1) + " is not a literal: " + text});
     }
     parameters_.push_back(std::move(*parsed));
     return value(*parameters_.back(), scope);

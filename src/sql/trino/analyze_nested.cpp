@@ -13,6 +13,37 @@ const Type bigint = make_type(TypeKind::bigint);
 const Type boolean_type = make_type(TypeKind::boolean);
 using Names = std::vector<std::string>;
 
+/// Of whole numbers, dates or timestamps. The latter two are counted as days and microseconds since 1970.
+std::optional<Typed> sequence_of(const std::vector<Typed>& a) {
+    if (a.size() != 2 && a.size() != 3) return std::nullopt;
+    const bool has_step = a.size() == 3;
+    const bool by_interval = has_step && a[2].type.is(TypeKind::interval_millis);
+    Names bounds;
+    Type type = bigint;
+    std::string entry;
+    if (std::ranges::all_of(a, [](const Typed& v) { return coerces(v.type, bigint); })) {
+        for (const auto& v : a) bounds.push_back(coerce(v, bigint).sql);
+    } else if (a[0].type.is(TypeKind::date) && a[1].type.is(TypeKind::date) && (by_interval || !has_step)) {
+        for (std::size_t i = 0; i < 2; ++i) bounds.push_back("(" + a[i].sql + " - DATE '1970-01-01')");
+        if (has_step) bounds.push_back("tr_whole_days(" + a[2].sql + ")");
+        type = a[0].type;
+        entry = "DATE '1970-01-01' + CAST(e0 AS INTEGER)";
+    } else if (by_interval && a[0].type.is(TypeKind::timestamp) && a[1].type == a[0].type) {
+        for (std::size_t i = 0; i < 2; ++i) bounds.push_back("epoch_us(" + a[i].sql + ")");
+        bounds.push_back("(" + a[2].sql + " * 1000)");
+        type = a[0].type;
+        entry = "make_timestamp(e0)";
+    } else {
+        return std::nullopt;
+    }
+    std::string sql = bind_once(bounds, [](const Names& names) {
+        const std::string ends = names[0] + ", " + names[1];
+        return "generate_series(" + ends + ", tr_sequence_step(" + ends + (names.size() == 3 ? ", " + names[2] : "") + "))";
+    });
+    if (!entry.empty()) sql = "list_transform(" + sql + ", lambda e0: " + entry + ")";
+    return Typed{std::move(sql), array_type(type)};
+}
+
 }  // namespace
 
 SyntaxResult<Typed> Analysis::array(const Expr& expr, const Scope& scope) {
@@ -149,16 +180,11 @@ SyntaxResult<std::optional<Typed>> Analysis::nested_call(const Expr& expr, std::
     if (name == "map" && a.size() == 2 && a[0].type.is(TypeKind::array) && a[1].type.is(TypeKind::array)) {
         return some("map(" + a[0].sql + ", " + a[1].sql + ")", map_type(a[0].type.arguments[0], a[1].type.arguments[0]));
     }
-    if (name == "sequence" && (a.size() == 2 || a.size() == 3) && std::ranges::all_of(a, [](const Typed& v) { return coerces(v.type, bigint); })) {
-        std::vector<std::string> bounds;
-        for (const auto& v : a) bounds.push_back(coerce(v, bigint).sql);
-        return some(bind_once(bounds, [](const Names& names) {
-                        const std::string& from = names[0];
-                        const std::string& to = names[1];
-                        const std::string step = "tr_sequence_step(" + from + ", " + to + (names.size() == 3 ? ", " + names[2] : "") + ")";
-                        return "generate_series(" + from + ", " + to + ", " + step + ")";
-                    }),
-                    array_type(bigint));
+    if (name == "sequence") {
+        if (auto made = sequence_of(a)) return made;
+        if (a.size() == 3 && a[2].type.is_interval()) {
+            return std::unexpected(SyntaxError{expr.at, "sequence of " + a[0].type.name() + " and " + a[1].type.name() + " with a step of " + a[2].type.name() + " is not supported", "NOT_SUPPORTED"});
+        }
     }
     if (a.empty()) return std::optional<Typed>();
     const Typed& x = a[0];
@@ -200,7 +226,7 @@ SyntaxResult<std::optional<Typed>> Analysis::array_call(const Expr& expr, std::v
         return std::optional<Typed>();
     }
     if (name == "array_join" && a.size() <= 3 && a[1].type.is(TypeKind::varchar)) {
-        if (!a[1].constant) return std::unexpected(SyntaxError{expr.at, "array_join with a delimiter that is no literal is not supported", "NOT_SUPPORTED"});
+        if (!a[1].constant) return std::unexpected(SyntaxError{expr.at, "array_join with a delimiter that is not a literal is not supported", "NOT_SUPPORTED"});
         if (a.size() == 3 && !coerces(a[2].type, varchar_type())) return std::unexpected(not_registered(expr, a));
         FRESHET_PARSE(text, cast_value(Typed{"e0", element}, varchar_type(), false, expr.at));
         std::vector<std::string> operands{x.sql};
