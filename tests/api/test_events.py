@@ -84,6 +84,8 @@ def test_bad_expressions_and_targets_are_refused(rules):
         assert refused(rules.events.put_rule, Name="r", ScheduleExpression=expression) == {"Code": "ValidationException", "Message": "Parameter ScheduleExpression is not valid."}
     rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
     assert refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "1", "Arn": "arn:aws:sqs:us-east-1:000000000000:q"}])["Code"] == "ValidationException"
+    for version in ("5", "alias"):  # none is ever there: each tick would fail
+        assert refused(rules.events.put_targets, Rule="r", Targets=[{"Id": "1", "Arn": f"{FUNCTION}:{version}"}])["Code"] == "ValidationException"
     assert refused(rules.events.put_targets, Rule="none", Targets=[{"Id": "1", "Arn": FUNCTION}])["Code"] == "ResourceNotFoundException"
     assert refused(rules.events.put_rule, Name="r", ScheduleExpression="rate(1 day)", EventBusName="other")["Code"] == "ResourceNotFoundException"
 

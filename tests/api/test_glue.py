@@ -104,6 +104,7 @@ def test_partitions(glue):
     assert values("year = '2026' AND month > '01'") == ["2026-02", "2026-03"]
     assert values("(year = '2025') OR month IN ('03')") == ["2025-12", "2026-03"]
     assert code(glue.get_partitions, **TOP, Expression="day = 1") == "InvalidInputException"
+    assert code(glue.get_partitions, **TOP, Segment={"SegmentNumber": 2, "TotalSegments": 2}) == "InvalidInputException"  # no partition is there: an empty list would lie
     assert "Columns" not in glue.get_partitions(**TOP, ExcludeColumnSchema=True)["Partitions"][0]["StorageDescriptor"]
     glue.update_partition(**TOP, PartitionValueList=["2025", "12"], PartitionInput=partition("2025", "11"))
     glue.delete_partition(**TOP, PartitionValues=["2026", "03"])

@@ -46,6 +46,8 @@ def test_logs_are_found_by_identifier_prefix_and_time(freshet):
     logs = freshet.client("logs")
     group = freshet.until(lambda: logs.describe_log_groups(logGroupNamePattern="lambda/f")["logGroups"])[0]
     assert logs.describe_log_groups(logGroupNamePattern="nothing")["logGroups"] == []
+    with pytest.raises(logs.exceptions.InvalidParameterException, match="mutually exclusive"):
+        logs.describe_log_groups(logGroupNamePattern="lambda/f", logGroupNamePrefix="/aws")
     named = {"logGroupIdentifier": group["logGroupArn"]}
     stream = freshet.until(lambda: logs.describe_log_streams(**named)["logStreams"])[0]["logStreamName"]
     assert logs.describe_log_streams(**named, logStreamNamePrefix=stream[:5])["logStreams"]

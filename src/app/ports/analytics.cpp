@@ -16,6 +16,7 @@ std::optional<functions::FunctionKey> function_of(const std::string& text) {
     if (!arn || arn->service != "lambda" || !arn->resource.starts_with(prefix)) return std::nullopt;
     std::string name = arn->resource.substr(prefix.size());
     if (name.ends_with(":$LATEST")) name.resize(name.size() - 8);
+    if (name.contains(':')) return std::nullopt;  // a version or an alias: none is ever there
     return functions::FunctionKey{arn->account, arn->region, std::move(name)};
 }
 

@@ -86,6 +86,11 @@ class Handlers {
 
     io::Task<Answer<DescribeLogGroupsResponse>> groups(Caller caller,
                                                        DescribeLogGroupsRequest request) {
+        if (request.log_group_name_prefix && request.log_group_name_pattern)
+            co_return std::unexpected(
+                Fault{"InvalidParameterException",
+                      "LogGroup name prefix and LogGroup name pattern are mutually exclusive "
+                      "parameters."});
         const std::string prefix = request.log_group_name_prefix.value_or("");
         auto all = co_await logs_.groups(caller.account(), caller.region(), prefix);
         if (!all) co_return refuse(all.error());

@@ -128,6 +128,9 @@ class Handlers {
         auto table =
             co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
         if (!table) co_return refuse(table.error());
+        if (input.segment && input.segment->segment_number >= input.segment->total_segments)
+            co_return refuse("InvalidInputException",
+                             "Segment: SegmentNumber counts from 0 and is less than TotalSegments");
         auto expression =
             catalog::Expression::parse(input.expression.value_or(""), table->partition_keys);
         if (!expression) co_return refuse(expression.error());
