@@ -308,14 +308,12 @@ io::Task<Result<std::vector<Execution>>> Query::get_many(Home home, std::vector<
     co_return found;
 }
 
-io::Task<Result<Listing>> Query::list(Home home, std::string work_group, int count_max, std::optional<std::string> next) {
-    const std::int64_t before = next ? std::atoll(next->c_str()) : 0;
-    if (next && before <= 0) co_return fail(Errc::invalid_request, "NextToken is not valid");
-    auto rows = co_await state_->database.read([&](const meta::Connection& c) { return store::list(c, home, work_group, before, count_max + 1); });
+io::Task<Result<Listing>> Query::list(Home home, std::string work_group, int count_max, std::int64_t next) {
+    auto rows = co_await state_->database.read([&](const meta::Connection& c) { return store::list(c, home, work_group, next, count_max + 1); });
     if (!rows) co_return std::unexpected(rows.error());
     Listing listing;
     for (std::size_t i = 0; i < rows->size() && i < static_cast<std::size_t>(count_max); ++i) listing.ids.emplace_back((*rows)[i].second);
-    if (rows->size() > static_cast<std::size_t>(count_max)) listing.next = std::to_string((*rows)[static_cast<std::size_t>(count_max) - 1].first);
+    if (rows->size() > static_cast<std::size_t>(count_max)) listing.next = (*rows)[static_cast<std::size_t>(count_max) - 1].first;
     co_return listing;
 }
 

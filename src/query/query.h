@@ -43,8 +43,9 @@ class Query {
     io::Task<Result<Execution>> ended(Home home, ExecutionId id);
     /// Without waiting; the unknown ones are missing in the answer.
     io::Task<Result<std::vector<Execution>>> get_many(Home home, std::vector<ExecutionId> ids);
+    /// `next`: of the page before, 0 is the newest.
     io::Task<Result<Listing>> list(Home home, std::string work_group, int count_max,
-                                   std::optional<std::string> next);
+                                   std::int64_t next);
     /// Ends it soon; nothing for one that has ended. Errc::not_found.
     io::Task<Result<>> cancel(Home home, ExecutionId id);
     /// Up to `rows_max` rows (the label row counts). Errc::not_found, not_ready, invalid_request.

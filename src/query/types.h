@@ -133,7 +133,7 @@ struct WorkGroup {
 
 struct Listing {
     std::vector<ExecutionId> ids;  ///< newest first
-    std::optional<std::string> next;
+    std::optional<std::int64_t> next;  ///< where the next page begins
 };
 
 }  // namespace freshet::query

@@ -1,4 +1,6 @@
 """Listings come in pages: each page begins where the one before it ended, and all pages together are the list."""
+import base64
+
 import botocore.exceptions
 import pytest
 
@@ -105,6 +107,29 @@ def test_databases_come_in_pages_to_glue_and_athena(freshet):
     assert [[one["Name"] for one in page] for page in found] == [["a", "b"], ["c"]]
 
 
+def test_work_groups_come_in_pages(freshet):
+    athena = freshet.client("athena")
+    page = athena.list_work_groups(MaxResults=1)
+    assert [one["Name"] for one in page["WorkGroups"]] == ["primary"] and "NextToken" not in page
+    behind = base64.b64encode(b"after:primary").decode()
+    assert athena.list_work_groups(NextToken=behind)["WorkGroups"] == []
+
+
+def test_results_come_in_pages_of_one_execution(freshet):
+    athena = freshet.client("athena")
+    freshet.client("s3").create_bucket(Bucket="results")
+    first, second = (athena.start_query_execution(QueryString="SELECT x FROM (VALUES 1, 2, 3) AS t (x)", WorkGroup="primary",
+                                                  ResultConfiguration={"OutputLocation": "s3://results/"})["QueryExecutionId"] for _ in range(2))
+    for one in (first, second):
+        freshet.until(lambda: athena.get_query_execution(QueryExecutionId=one)["QueryExecution"]["Status"]["State"] == "SUCCEEDED")
+    sets = pages(athena.get_query_results, "ResultSet", "NextToken", "NextToken", QueryExecutionId=first, MaxResults=3)
+    assert [[row["Data"][0]["VarCharValue"] for row in one["Rows"]] for one in sets] == [["x", "1", "2"], ["3"]]
+    token = athena.get_query_results(QueryExecutionId=first, MaxResults=3)["NextToken"]
+    for foreign in (token + "1x", token.replace(first, second), "3", "zzz"):
+        with pytest.raises(botocore.exceptions.ClientError, match="InvalidRequestException"):
+            athena.get_query_results(QueryExecutionId=first, NextToken=foreign)
+
+
 def test_query_executions_come_in_pages(freshet):
     athena = freshet.client("athena")
     freshet.client("s3").create_bucket(Bucket="results")
@@ -174,17 +199,25 @@ def test_versions_are_listed_as_objects_are(freshet):
 
 def test_a_token_that_no_page_gave_is_refused(freshet):
     events, iam, functions, quick = (freshet.client(name) for name in ("events", "iam", "lambda", "quicksight"))
-    glue, athena, logs = (freshet.client(name) for name in ("glue", "athena", "logs"))
+    glue, athena, logs, metrics = (freshet.client(name) for name in ("glue", "athena", "logs", "cloudwatch"))
+    sum_of = {"Id": "a", "MetricStat": {"Metric": {"Namespace": "A", "MetricName": "B"}, "Period": 60, "Stat": "Sum"}}
+    data = {"MetricDataQueries": [sum_of], "StartTime": 0, "EndTime": 60}
     events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
     iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
     account = {"AwsAccountId": "000000000000"}
-    for token in ("zzz!", "zzzz", "r"):
+    for token in ("zzz!", "zzzz", "r", "12", "f/12", "t/1/a"):
         for code, call, request in (("ValidationException", events.list_rules, {"NextToken": token}), ("ValidationException", events.list_targets_by_rule, {"Rule": "r", "NextToken": token}),
                                     ("ValidationError", iam.list_roles, {"Marker": token}), ("ValidationError", iam.list_role_policies, {"RoleName": "r", "Marker": token}),
                                     ("ValidationError", iam.list_attached_role_policies, {"RoleName": "r", "Marker": token}),
                                     ("InvalidInputException", glue.get_databases, {"NextToken": token}),
                                     ("InvalidRequestException", athena.list_databases, {"CatalogName": "AwsDataCatalog", "NextToken": token}),
+                                    ("InvalidRequestException", athena.list_query_executions, {"NextToken": token}), ("InvalidRequestException", athena.list_work_groups, {"NextToken": token}),
                                     ("InvalidParameterException", logs.describe_log_groups, {"nextToken": token}),
+                                    ("InvalidParameterException", logs.describe_log_streams, {"logGroupName": "g", "nextToken": token}),
+                                    ("InvalidParameterException", logs.get_log_events, {"logGroupName": "g", "logStreamName": "s", "nextToken": token}),
+                                    ("InvalidParameterException", logs.filter_log_events, {"logGroupName": "g", "nextToken": token}),
+                                    ("InvalidParameterValueException", metrics.list_metrics, {"NextToken": token}),
+                                    ("InvalidParameterValueException", metrics.get_metric_data, {**data, "NextToken": token}),
                                     ("InvalidNextTokenException", quick.list_data_sources, {**account, "NextToken": token}),
                                     ("InvalidNextTokenException", quick.list_data_sets, {**account, "NextToken": token}),
                                     ("InvalidNextTokenException", quick.list_dashboards, {**account, "NextToken": token})):

@@ -1,5 +1,7 @@
-// Tokens of pages: the name behind which the next page starts, in a form that no other text has.
+// Tokens of pages: the name after which the next page begins, in a form that no other text has.
 #pragma once
+#include <charconv>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -43,6 +45,21 @@ std::expected<std::optional<std::string>, NoPageToken> cut_page(
     if (all.size() <= most) return std::nullopt;
     all.erase(all.begin() + static_cast<std::ptrdiff_t>(most), all.end());
     return all.empty() ? std::nullopt : std::optional(page_token(name_of(all.back())));
+}
+
+/// The number that `text` is, all of it.
+inline std::optional<std::int64_t> number_in(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+/// Of pages that begin after a row and not after a name: its number, 0 is the first page.
+inline std::optional<std::int64_t> page_row(const std::optional<std::string>& token) {
+    if (!token) return 0;
+    const auto row = number_in(page_start(std::string_view(*token)).value_or(""));
+    return row && *row > 0 ? row : std::nullopt;
 }
 
 }  // namespace freshet::aws

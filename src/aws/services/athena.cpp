@@ -196,12 +196,14 @@ class Handlers {
         const std::string group = input.work_group.value_or("primary");
         auto known = co_await query_.work_group(home_of(caller), group);
         if (!known) co_return refuse(known.error());
-        auto listed = co_await query_.list(home_of(caller), group, std::min(input.max_results.value_or(domain::limits::list_max), domain::limits::list_max), input.next_token);
+        const auto next = page_row(input.next_token);
+        if (!next) co_return refuse("InvalidRequestException", "Invalid NextToken");
+        auto listed = co_await query_.list(home_of(caller), group, std::min(input.max_results.value_or(domain::limits::list_max), domain::limits::list_max), *next);
         if (!listed) co_return refuse(listed.error());
         ListQueryExecutionsOutput output;
         output.query_execution_ids.emplace();
         for (const auto& id : listed->ids) output.query_execution_ids->push_back(*id);
-        output.next_token = listed->next;
+        if (listed->next) output.next_token = page_token(std::to_string(*listed->next));
         co_return output;
     }
 

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "aws/model/cloudwatch.h"
-#include "base/digest.h"
+#include "aws/protocol/page_token.h"
 
 namespace freshet::aws {
 namespace {
@@ -114,7 +114,7 @@ Timestamp floor_to(Timestamp time, Millis step) {
     return from_epoch_ms(ms - ((ms % size) + size) % size);
 }
 
-/// Where a metric stands in a list: a text that orders as its names do, fit for a token.
+/// A metric's place in a list: a text that orders as its names do.
 std::string place_of(const domain::MetricKey& key) {
     std::string names = key.space;
     names += '\0';
@@ -126,7 +126,7 @@ std::string place_of(const domain::MetricKey& key) {
         names += value;
         names += '\0';
     }
-    return to_hex(names);
+    return names;
 }
 
 /// Cuts a series of answers' points into pages: `skipped` of them went before.
@@ -199,15 +199,9 @@ class Handlers {
         // A page goes on after the last metric of the page before, whatever has come or gone since.
         std::map<std::string, const domain::MetricKey*> in_order;
         for (const domain::MetricKey& key : *found) in_order.emplace(place_of(key), &key);
-        auto at = in_order.begin();
-        if (request.next_token) {
-            const auto is_hex = [](char c) {
-                return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-            };
-            if (!std::ranges::all_of(*request.next_token, is_hex))
-                co_return refuse_value("The parameter NextToken is not valid.");
-            at = in_order.upper_bound(*request.next_token);
-        }
+        const auto last = page_start(request.next_token);
+        if (!last) co_return refuse_value("The parameter NextToken is not valid.");
+        auto at = request.next_token ? in_order.upper_bound(*last) : in_order.begin();
         ListMetricsOutput out;
         auto& metrics = out.metrics.emplace();
         for (; at != in_order.end() && metrics.size() < list_page; ++at) {
@@ -218,7 +212,7 @@ class Handlers {
             auto& dimensions = one.dimensions.emplace();
             for (const auto& [name, value] : key.dimensions) dimensions.push_back({name, value});
         }
-        if (at != in_order.end()) out.next_token = std::prev(at)->first;
+        if (at != in_order.end()) out.next_token = page_token(std::prev(at)->first);
         co_return out;
     }
 
@@ -226,11 +220,11 @@ class Handlers {
         if (request.start_time >= request.end_time)
             co_return refuse_value(
                 "The parameter StartTime must be less than the parameter EndTime.");
-        const std::size_t skipped =
-            request.next_token ? std::strtoull(request.next_token->c_str(), nullptr, 10) : 0;
-        Pager pager(skipped, request.max_datapoints
-                                 ? static_cast<std::size_t>(*request.max_datapoints)
-                                 : points_default);
+        const auto skipped = page_row(request.next_token);
+        if (!skipped) co_return refuse_value("The parameter NextToken is not valid.");
+        Pager pager(static_cast<std::size_t>(*skipped),
+                    request.max_datapoints ? static_cast<std::size_t>(*request.max_datapoints)
+                                           : points_default);
         const bool ascending = request.scan_by == "TimestampAscending";
         GetMetricDataOutput out;
         auto& results = out.metric_data_results.emplace();
@@ -239,7 +233,7 @@ class Handlers {
             if (!result) co_return std::unexpected(std::move(result.error()));
             if (query.return_data.value_or(true)) results.push_back(std::move(*result));
         }
-        if (pager.is_cut()) out.next_token = fmt::format("{}", pager.next());
+        if (pager.is_cut()) out.next_token = page_token(std::to_string(pager.next()));
         out.messages.emplace();
         co_return out;
     }

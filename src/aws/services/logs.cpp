@@ -61,8 +61,30 @@ Answer<std::vector<std::string>> terms_of(const std::string& pattern) {
     return terms;
 }
 
-std::int64_t token_number(const std::optional<std::string>& token) {
-    return token && token->size() > 2 ? std::strtoll(token->c_str() + 2, nullptr, 10) : 0;
+std::unexpected<Fault> foreign_token() {
+    return std::unexpected(
+        Fault{"InvalidParameterException", "The specified nextToken is invalid."});
+}
+
+constexpr int event_digits = 56;  ///< of an event's number, as AWS writes it
+
+/// Where GetLogEvents continues: after an event, or before it.
+struct EventPlace {
+    bool before = false;
+    std::int64_t id = 0;
+};
+
+/// "f/NUMBER/s" or "b/NUMBER/s".
+std::string event_token(const EventPlace& place) {
+    return fmt::format("{}/{:0{}}/s", place.before ? 'b' : 'f', place.id, event_digits);
+}
+
+std::optional<EventPlace> event_place(std::string_view token) {
+    if (token.size() != event_digits + 4 || !token.ends_with("/s")) return std::nullopt;
+    const auto id = number_in(token.substr(2, event_digits));
+    const bool before = token.starts_with("b/");
+    if (!id || *id < 0 || (!before && !token.starts_with("f/"))) return std::nullopt;
+    return EventPlace{before, *id};
 }
 
 /// Where a stream stands in a listing.
@@ -72,12 +94,15 @@ struct StreamPlace {
     auto operator<=>(const StreamPlace&) const = default;
 };
 
-/// "t/TIME/NAME": the last stream that was told. A page goes on behind it, whatever came or went.
-std::optional<StreamPlace> stream_place(const std::optional<std::string>& token) {
-    if (!token || !token->starts_with("t/")) return std::nullopt;
-    const std::size_t slash = token->find('/', 2);
+/// A page's token holds the last stream of the page before, "TIME/NAME": the page continues after
+/// it, whatever came or went.
+std::optional<StreamPlace> stream_place(std::string_view token) {
+    const auto last = page_start(token);
+    const std::size_t slash = last ? last->find('/') : std::string::npos;
     if (slash == std::string::npos) return std::nullopt;
-    return StreamPlace{token_number(token), token->substr(slash + 1)};
+    const auto time = number_in(std::string_view(*last).substr(0, slash));
+    if (!time) return std::nullopt;
+    return StreamPlace{*time, last->substr(slash + 1)};
 }
 
 class Handlers {
@@ -102,9 +127,7 @@ class Handlers {
             cut_page(*all, request.next_token,
                      static_cast<std::size_t>(request.limit.value_or(describe_default)),
                      [](const domain::Group& group) -> const std::string& { return group.name; });
-        if (!next)
-            co_return std::unexpected(
-                Fault{"InvalidParameterException", "The specified nextToken is invalid."});
+        if (!next) co_return foreign_token();
         DescribeLogGroupsResponse out;
         out.next_token = std::move(*next);
         auto& found = out.log_groups.emplace();
@@ -123,6 +146,9 @@ class Handlers {
 
     io::Task<Answer<DescribeLogStreamsResponse>> streams(Caller caller,
                                                          DescribeLogStreamsRequest request) {
+        std::optional<StreamPlace> after;
+        if (request.next_token) after = stream_place(*request.next_token);
+        if (request.next_token && !after) co_return foreign_token();
         const std::string group = group_name(request.log_group_name, request.log_group_identifier);
         auto all = co_await logs_.streams({caller.account(), caller.region(), group},
                                           request.log_stream_name_prefix.value_or(""));
@@ -134,7 +160,6 @@ class Handlers {
         };
         std::ranges::sort(*all, {}, place_of);
         if (descends) std::ranges::reverse(*all);
-        const auto after = stream_place(request.next_token);
         DescribeLogStreamsResponse out;
         auto& found = out.log_streams.emplace();
         const auto limit = static_cast<std::size_t>(request.limit.value_or(describe_default));
@@ -143,7 +168,7 @@ class Handlers {
             StreamPlace place = place_of(stream);
             if (after && (descends ? place >= *after : place <= *after)) continue;
             if (found.size() == limit) {
-                out.next_token = fmt::format("t/{}/{}", last.time_ms, last.name);
+                out.next_token = page_token(fmt::format("{}/{}", last.time_ms, last.name));
                 break;
             }
             last = std::move(place);
@@ -166,10 +191,11 @@ class Handlers {
         if (request.end_time) wanted.to = from_epoch_ms(*request.end_time);
         wanted.limit = static_cast<std::size_t>(
             request.limit.value_or(static_cast<int>(domain::page_events_max)));
-        const bool back = request.next_token && request.next_token->starts_with("b/");
-        const std::int64_t number = token_number(request.next_token);
-        (back ? wanted.before : wanted.after) = number;
-        wanted.newest = back || (!request.next_token && !request.start_from_head.value_or(false));
+        const auto place = event_place(request.next_token.value_or(event_token({})));
+        if (!place) co_return foreign_token();
+        (place->before ? wanted.before : wanted.after) = place->id;
+        wanted.newest =
+            place->before || (!request.next_token && !request.start_from_head.value_or(false));
         const domain::GroupKey group{
             caller.account(), caller.region(),
             group_name(request.log_group_name, request.log_group_identifier)};
@@ -186,9 +212,10 @@ class Handlers {
         for (const domain::Event& event : *events)
             found.push_back({to_epoch_ms(event.time), event.text, to_epoch_ms(event.ingested)});
         // The same token again says that there is nothing more.
-        out.next_forward_token = fmt::format("f/{}", events->empty() ? number : events->back().id);
-        out.next_backward_token = fmt::format(
-            "b/{}", events->empty() ? std::max<std::int64_t>(number, 1) : events->front().id);
+        const std::int64_t first = std::max<std::int64_t>(place->id, 1);
+        out.next_forward_token =
+            event_token({false, events->empty() ? place->id : events->back().id});
+        out.next_backward_token = event_token({true, events->empty() ? first : events->front().id});
         co_return out;
     }
 
@@ -202,7 +229,9 @@ class Handlers {
         auto terms = terms_of(request.filter_pattern.value_or(""));
         if (!terms) co_return std::unexpected(std::move(terms.error()));
         wanted.terms = std::move(*terms);
-        wanted.after = token_number(request.next_token);
+        const auto after = page_row(request.next_token);
+        if (!after) co_return foreign_token();
+        wanted.after = *after;
         const auto limit = static_cast<std::size_t>(
             request.limit.value_or(static_cast<int>(domain::page_events_max)));
         wanted.limit = limit + 1;
@@ -216,7 +245,7 @@ class Handlers {
         FilterLogEventsResponse out;
         if (events->size() > limit) {
             events->pop_back();
-            out.next_token = fmt::format("n/{}", events->back().id);
+            out.next_token = page_token(std::to_string(events->back().id));
         }
         auto& found = out.events.emplace();
         for (const domain::Event& event : *events) {
@@ -225,7 +254,7 @@ class Handlers {
             one.timestamp = to_epoch_ms(event.time);
             one.message = event.text;
             one.ingestion_time = to_epoch_ms(event.ingested);
-            one.event_id = fmt::format("{:056}", event.id);
+            one.event_id = fmt::format("{:0{}}", event.id, event_digits);
         }
         out.searched_log_streams.emplace();
         co_return out;
