@@ -106,12 +106,13 @@ std::size_t Streams::count_out(Live& live, std::uint32_t shard, const std::vecto
     return bytes;
 }
 
-io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max) {
+io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max, std::optional<StreamKey> of) {
     auto opened = open_iterator(text, iterator_key_, home_.now());
     if (!opened) co_return std::unexpected(std::move(opened.error()));
     const auto live = live_id(opened->stream_id);
     const Shard* known = live ? live->stream.find_shard(opened->shard) : nullptr;
     if (!known) co_return no_shard(opened->stream, opened->account, opened->shard);
+    if (of && *of != live->stream.key) co_return fail(Errc::invalid_argument, fmt::format("The ShardIterator is not one of stream {}", of->name));
     const Shard shard = *known;
     const Timestamp began = home_.now();
     if (options_.aws_limits && !throttle(*live, shard.index).take_read(began)) {

@@ -124,7 +124,8 @@ class Streams {
     io::Task<Result<std::vector<Placed>>> put(StreamKey key, std::vector<PutEntry> entries, PutCall call = PutCall::records);
 
     io::Task<Result<std::string>> iterator(StreamKey key, std::uint32_t shard, Position position);
-    io::Task<Result<ReadAnswer>> read(std::string iterator, std::size_t records_max);
+    /// `of`: the stream that the iterator must be of; Errc::invalid_argument when it is another's.
+    io::Task<Result<ReadAnswer>> read(std::string iterator, std::size_t records_max, std::optional<StreamKey> of = {});
 
     // Enhanced fan-out.
     /// Valid until the next suspension. Errc::not_found.

@@ -151,6 +151,18 @@ def test_iterators_expire_and_cannot_be_made_up(freshet, kinesis):
     assert code(error) == "ExpiredIteratorException"
 
 
+def test_records_are_read_of_the_stream_that_the_arn_names(kinesis):
+    for name in ("s", "other"):
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+    own, other = (kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"] for name in ("s", "other"))
+    iterator = kinesis.get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="LATEST")["ShardIterator"]
+    kinesis.get_records(ShardIterator=iterator, StreamARN=own)
+    for wrong in (other, own.replace("us-east-1", "eu-west-1"), own.replace(own.split(":")[4], "999999999999"), own + "2"):
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            kinesis.get_records(ShardIterator=iterator, StreamARN=wrong)
+        assert code(error) == "InvalidArgumentException", wrong
+
+
 def test_a_sequence_number_of_another_shard_is_refused(kinesis):
     kinesis.create_stream(StreamName="s", ShardCount=2)
     number = kinesis.put_record(StreamName="s", Data=b"x", PartitionKey="k", ExplicitHashKey="0")["SequenceNumber"]

@@ -103,9 +103,15 @@ class Handlers {
         co_return GetShardIteratorOutput{std::move(*made)};
     }
 
-    io::Task<Answer<GetRecordsOutput>> get_records(Caller, GetRecordsInput input) {
+    io::Task<Answer<GetRecordsOutput>> get_records(Caller caller, GetRecordsInput input) {
+        std::optional<domain::StreamKey> of;
+        if (input.stream_arn) {
+            auto key = key_of(caller, std::nullopt, input.stream_arn);
+            if (!key) co_return std::unexpected(std::move(key.error()));
+            of = std::move(*key);
+        }
         const auto limit = static_cast<std::size_t>(input.limit.value_or(static_cast<int>(domain::limits::get_records_max)));
-        auto read = co_await streams_.read(std::move(input.shard_iterator), limit);
+        auto read = co_await streams_.read(std::move(input.shard_iterator), limit, std::move(of));
         if (!read) co_return refuse(read.error());
         GetRecordsOutput out;
         out.records.reserve(read->records.size());
