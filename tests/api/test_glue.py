@@ -290,3 +290,25 @@ def test_user_defined_functions(freshet, glue):
     assert code(glue.delete_user_defined_function, DatabaseName="other", FunctionName="a1") == "EntityNotFoundException"
     glue.delete_database(Name="other")
     assert names(Pattern=".*") == ["minus"]
+
+
+def test_column_statistics_are_deleted_of_one_column_in_one_place(glue):
+    places = {"table": TOP, "first": dict(TOP, PartitionValues=["2026", "01"]), "second": dict(TOP, PartitionValues=["2026", "02"])}
+    both = [statistics("STRING", "s"), statistics("LONG", "n")]
+    glue.update_column_statistics_for_table(**TOP, ColumnStatisticsList=both)
+    for month in ("01", "02"):
+        glue.create_partition(**TOP, PartitionInput=partition("2026", month))
+        glue.update_column_statistics_for_partition(**TOP, PartitionValues=["2026", month], ColumnStatisticsList=both)
+    left = lambda: {name: sorted(told((glue.get_column_statistics_for_table if name == "table" else glue.get_column_statistics_for_partition)(**place, ColumnNames=["s", "n"])))
+                    for name, place in places.items()}
+    glue.delete_column_statistics_for_partition(**places["first"], ColumnName="s")
+    assert left() == {"table": ["n", "s"], "first": ["n"], "second": ["n", "s"]}
+    glue.delete_column_statistics_for_table(**TOP, ColumnName="n")
+    assert left() == {"table": ["s"], "first": ["n"], "second": ["n", "s"]}
+
+
+def test_user_defined_functions_of_one_type(glue):
+    for name, kind in (("a", "REGULAR_FUNCTION"), ("b", "AGGREGATE_FUNCTION"), ("c", None)):
+        glue.create_user_defined_function(DatabaseName="crimes", FunctionInput={"FunctionName": name, "ClassName": "c", **({"FunctionType": kind} if kind else {})})
+    found = glue.get_user_defined_functions(DatabaseName="crimes", Pattern=".*", FunctionType="AGGREGATE_FUNCTION")["UserDefinedFunctions"]
+    assert [(one["FunctionName"], one["FunctionType"]) for one in found] == [("b", "AGGREGATE_FUNCTION")]
