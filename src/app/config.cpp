@@ -172,8 +172,9 @@ constexpr Setting all_settings[] = {
       "Names of this server in its certificate, besides localhost and its address"},
      set_names<&Config::tls_names>},
     {{"hosts", "list of names", "[]",
-      "Names by which clients call this server, besides addresses, localhost and tls.names; "
-      ".NAME is all below NAME"},
+      "Names by which clients call this server, besides tls.names and those that no other site "
+      "can point here: addresses, localhost, AWS's own below amazonaws.com; .NAME is all below "
+      "NAME"},
      set_names<&Config::hosts>},
     {{"cors.origins", "list of origins", "[]",
       "Pages that may call from a browser, besides those of this machine"},

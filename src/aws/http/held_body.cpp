@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,48 +34,47 @@ Fault no_room() {
                  503};
 }
 
-/// With the byte behind it that a string has, one of the allocator's sizes.
+/// Smaller pieces than this are put together, so that a body takes what its bytes take, however
+/// small they come.
+constexpr std::size_t piece_bytes_min = 64 * 1024;
+/// What they are put together in: with the byte after it that a string has, one of the allocator's
+/// sizes.
 constexpr std::size_t block_bytes = 256 * 1024 - 1;
 
-/// A body as it comes. One piece stays as it is; more are put together in blocks, so that they take
-/// what their bytes take, however small they come.
+/// A body as it comes.
 class Pieces {
   public:
     void add(Bytes piece) {
         bytes_ += piece.size();
-        if (bytes_ == piece.size()) {
-            first_ = std::move(piece);
+        if (piece.size() >= piece_bytes_min || bytes_ == piece.size()) {
+            close();
+            pieces_.push_back(std::move(piece));
             return;
         }
-        if (blocks_.empty()) append(std::exchange(first_, {}).view());
-        append(piece.view());
+        if (block_.size() + piece.size() > block_bytes) close();
+        if (block_.empty()) block_.reserve(block_bytes);
+        block_ += piece.view();
     }
 
     std::size_t bytes() const { return bytes_; }
 
-    /// One text of them all; each block goes when it has been copied.
+    /// One text of them all; each piece goes when it has been copied, and one alone is not copied.
     Bytes joined() {
-        if (blocks_.empty()) return std::move(first_);
-        if (blocks_.size() == 1) return Bytes::own(std::move(blocks_.front()));
+        close();
+        if (pieces_.size() == 1) return std::move(pieces_.front());
         std::string text;
         text.reserve(bytes_);
-        for (std::string& block : blocks_) text += std::exchange(block, {});
+        for (Bytes& piece : pieces_) text += std::exchange(piece, {}).view();
         return Bytes::own(std::move(text));
     }
 
   private:
-    void append(std::string_view data) {
-        while (!data.empty()) {
-            if (blocks_.empty() || blocks_.back().size() == block_bytes)
-                blocks_.emplace_back().reserve(block_bytes);
-            const std::size_t room = block_bytes - blocks_.back().size();
-            blocks_.back().append(data.substr(0, room));
-            data.remove_prefix(std::min(room, data.size()));
-        }
+    void close() {
+        if (!block_.empty()) pieces_.push_back(Bytes::own(std::exchange(block_, {})));
     }
 
-    Bytes first_;
-    std::vector<std::string> blocks_;
+    std::vector<Bytes> pieces_;
+    std::string block_;  ///< comes after pieces_
     std::size_t bytes_ = 0;
 };
 

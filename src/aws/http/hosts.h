@@ -1,6 +1,11 @@
 // The names of this server. A site that a browser visits can point a name of its own at this
-// machine and then read what is answered; the request names that site as its Host, and a name that
-// is not the server's is refused on every path.
+// machine and then read what is answered (DNS rebinding); the request names that site as its Host,
+// and a name that is not the server's is refused on every path.
+// What is taken beside the configured names cannot be pointed here by a site: an address is no
+// name, and a page of another address is another origin, which Cors judges; "localhost" and what is
+// below it stays on the machine (RFC 6761); below amazonaws.com AWS alone sets the addresses, its
+// customers choose only a label of a name that AWS points at its own hosts. Clients that reach this
+// server through /etc/hosts, a proxy or an SDK's hook send such names of services and of buckets.
 #pragma once
 #include <optional>
 #include <string>
