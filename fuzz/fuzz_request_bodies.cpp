@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const Shape& shape = *s3::DeleteObjectsOp::info().input;
         for (const Member& member : shape.members) {
             if (member.location == Location::payload)
-                (void)decode_xml(*member.shape, text, member.make(&input), violations);
+                (void)decode_xml(*member.shape, "", text, member.make(&input), violations);
         }
     }
     {

@@ -81,9 +81,20 @@ def reaches_below(pattern, path):
     return len(pattern) > len(path) and pattern[len(path)] != "**"
 
 
+def amend(name, shapes):
+    """What S3 does and its model does not say: If-Range (RFC 9110, 13.1.5), and Expires of any text."""
+    if name == "s3":
+        shapes["Expires"]["type"] = "string"
+        for one in ("GetObjectRequest", "HeadObjectRequest"):
+            shapes[one]["members"]["IfRange"] = {"shape": "IfMatch", "location": "header", "locationName": "If-Range"}
+
+
 class Judgement:
+    """`model` is amended."""
+
     def __init__(self, name, model, operations):
         self.path, self.shapes = FOLDER / f"{name}.toml", model["shapes"]
+        amend(name, self.shapes)
         if not self.path.exists():
             raise SystemExit(f"{self.path} is missing: it says what is done with each member of each input")
         tables = tomllib.loads(self.path.read_text())

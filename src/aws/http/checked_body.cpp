@@ -19,7 +19,6 @@ const ErrorDomain& ErrorTraits<aws::BodyErrc>::domain() {
 namespace freshet::aws {
 namespace {
 
-constexpr std::string_view checksum_prefix = "x-amz-checksum-";
 /// Headers that begin as checksums do and are none.
 constexpr std::string_view no_checksums[] = {"x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode"};
 

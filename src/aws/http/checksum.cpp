@@ -87,6 +87,7 @@ class Field {
 
 std::span<const Checksum> all_checksums() { return all; }
 std::string_view name_of(Checksum algorithm) { return of(algorithm).name; }
+std::string_view label_of(Checksum algorithm) { return std::string_view(of(algorithm).header).substr(checksum_prefix.size()); }
 const char* header_of(Checksum algorithm) { return of(algorithm).header; }
 std::size_t bytes_of(Checksum algorithm) { return of(algorithm).bytes; }
 bool is_linear(Checksum algorithm) { return of(algorithm).polynomial != 0; }

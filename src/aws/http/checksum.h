@@ -13,6 +13,9 @@ namespace freshet::aws {
 /// The algorithms that Freshet computes. AWS also knows XXHASH64, XXHASH3 and XXHASH128.
 enum class Checksum { crc32, crc32c, crc64nvme, sha1, sha256, sha512, md5 };
 
+/// How the name of a header with a checksum begins.
+inline constexpr std::string_view checksum_prefix = "x-amz-checksum-";
+
 /// What S3 computes where the client declares nothing.
 inline constexpr Checksum checksum_default = Checksum::crc64nvme;
 
@@ -20,6 +23,8 @@ std::span<const Checksum> all_checksums();
 /// "CRC32" and so on, as ChecksumAlgorithm has it.
 std::string_view name_of(Checksum algorithm);
 std::optional<Checksum> checksum_named(std::string_view name);
+/// "crc32" and so on, as S3's messages have it.
+std::string_view label_of(Checksum algorithm);
 /// "x-amz-checksum-crc32" and so on.
 const char* header_of(Checksum algorithm);
 std::optional<Checksum> checksum_of_header(std::string_view name);

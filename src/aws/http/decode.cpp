@@ -1,7 +1,5 @@
 #include "aws/http/decode.h"
 
-#include <fmt/format.h>
-
 #include "aws/http/checked_body.h"
 #include "aws/http/kinesis_gate.h"
 #include "aws/http/s3_request.h"
@@ -36,15 +34,6 @@ class HoppingBody final : public CheckedBody {
     std::unique_ptr<CheckedBody> body_;
 };
 
-/// If-Range (RFC 9110, 13.1.5) is not in the model: it travels at the end of Range,
-/// "bytes=0-9;if-range=...", where the verb that knows the object judges it.
-void carry_if_range(io::Headers& headers) {
-    const auto range = headers.find("range"), unless = headers.find("if-range");
-    if (!range || !unless) return;
-    const std::string carried = fmt::format("{};if-range={}", *range, *unless);
-    headers.set("range", carried);
-}
-
 /// A body that is held whole, after its end.
 io::Task<Answer<Bytes>> read_body(const OperationInfo& operation, io::HttpRequest& request,
                                   BodyBudget::Share& share) {
@@ -76,7 +65,8 @@ Answer<void> decode_document(const OperationInfo& operation, Protocol protocol, 
     switch (protocol) {
         case Protocol::rest_xml:
             if (payload && !body.empty())
-                return decode_xml(*payload->shape, body.view(), payload->make(input), violations);
+                return decode_xml(*payload->shape, payload->wire, body.view(), payload->make(input),
+                                  violations);
             if (payload && payload->required)
                 violations.add_missing(Path{nullptr, payload->name, 0, nullptr});
             return {};
@@ -109,11 +99,9 @@ io::Task<Answer<void>> decode_request(const OperationInfo& operation, const Rout
     if (route.protocol == Protocol::rest_xml) {
         auto known = refuse_beyond_operation(operation, request.method, target, request.headers);
         if (!known) co_return known;
-        carry_if_range(request.headers);
     }
     Answer<void> done =
-        decode_bindings(shape, route.labels, target, request.headers, input, violations);
-    if (!done && route.protocol == Protocol::rest_xml) done.error().code = "InvalidArgument";
+        decode_bindings(operation, route.labels, target, request.headers, input, violations);
     if (!done) co_return done;
     const Member* payload = payload_of(shape);
     if (payload && payload->shape->kind == Kind::stream) {

@@ -1,5 +1,7 @@
 #include "aws/protocol/rest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "aws/protocol/scalar.h"
@@ -55,6 +57,15 @@ Answer<void> decode_prefixed(const Member& member, const io::Headers& headers, v
     return {};
 }
 
+/// S3's words for a header or a parameter that is not of its kind.
+Fault wrong_argument(const Member& member, std::string_view text) {
+    const bool is_number = member.shape->kind == Kind::integer || member.shape->kind == Kind::int64;
+    return {"InvalidArgument",
+            fmt::format("Provided {} not {}", member.wire, is_number ? "an integer or within integer range" : "a value of its kind"),
+            400,
+            {{"ArgumentName", member.wire}, {"ArgumentValue", std::string(text)}}};
+}
+
 }  // namespace
 
 Target parse_target(std::string_view text) {
@@ -101,9 +112,10 @@ std::optional<Match> match_uri(std::string_view uri, const Target& target) {
     return match;
 }
 
-Answer<void> decode_bindings(const Shape& shape, const Pairs& labels, const Target& target, const io::Headers& headers,
+Answer<void> decode_bindings(const OperationInfo& operation, const Pairs& labels, const Target& target, const io::Headers& headers,
                              void* out, Violations& violations) {
-    for (const Member& member : shape.members) {
+    const bool is_s3 = operation.service->protocol == Protocol::rest_xml;
+    for (const Member& member : operation.input->members) {
         std::optional<std::string_view> text;
         if (member.location == Location::uri) text = find_pair(labels, member.wire);
         else if (member.location == Location::header) text = headers.find(member.wire);
@@ -113,6 +125,7 @@ Answer<void> decode_bindings(const Shape& shape, const Pairs& labels, const Targ
         if (member.location == Location::headers) done = decode_prefixed(member, headers, out);
         else if (text) done = decode_text(member, *text, out);
         else if (member.required) violations.add_missing(Path{nullptr, member.name, 0, nullptr});
+        if (!done && text && is_s3) return std::unexpected(wrong_argument(member, *text));
         if (!done) return done;
     }
     return {};

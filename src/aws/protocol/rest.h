@@ -31,8 +31,8 @@ struct Match {
 };
 std::optional<Match> match_uri(std::string_view uri_template, const Target& target);
 
-/// Fills the members of `shape` that come from labels, query and headers.
-Answer<void> decode_bindings(const Shape& shape, const Pairs& labels, const Target& target, const io::Headers& headers,
+/// Fills the members of the operation's input that come from labels, query and headers.
+Answer<void> decode_bindings(const OperationInfo& operation, const Pairs& labels, const Target& target, const io::Headers& headers,
                              void* out, Violations& violations);
 
 /// Writes the members that travel in headers; the status code when a member carries it.

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "aws/protocol/mistyped.h"
+#include "aws/protocol/xml.h"
 #include "base/bytes.h"
 
 namespace freshet::aws {
@@ -257,9 +258,7 @@ void Violations::add_missing(const Path& path) {
 
 Fault Violations::fault(const ServiceInfo& service) const {
     if (service.protocol == Protocol::rest_xml) {  // S3 says what is wrong with a document, and not where
-        return {"MalformedXML",
-                "The XML you provided was not well-formed or did not validate against our published schema",
-                400};
+        return malformed_xml_fault();
     }
     const std::string_view name = service.name;
     Fault fault;

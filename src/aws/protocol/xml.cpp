@@ -1,6 +1,7 @@
 #include "aws/protocol/xml.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <pugixml.hpp>
 
 #include "aws/protocol/scalar.h"
@@ -18,11 +19,27 @@ std::string_view local_name(const pugi::xml_node& node) {
     return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
+/// S3 has an error of its own for a value that it does not know.
+constexpr std::string_view judged_by_service = "BucketLocationConstraint";
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+bool is_choice(const Shape& shape, std::string_view text) {
+    return shape.choices.empty() || std::ranges::find(shape.choices, text) != shape.choices.end() || shape.name == judged_by_service;
+}
+
+/// Reads a document as its schema has it: whatever the model does not have is malformed.
 class Reader {
   public:
     explicit Reader(Violations& violations) : violations_(violations) {}
 
     Answer<void> structure(const Shape& shape, const pugi::xml_node& node, void* out, const Path& path) {
+        const auto is_known = [&](const pugi::xml_node& child) {
+            return std::ranges::any_of(shape.members, [&](const Member& member) {
+                return member.location == Location::body && !member.attribute && local_name(child) == member.wire;
+            });
+        };
+        if (!has_only(node, is_known)) return malformed();
         for (const Member& member : shape.members) {
             if (member.location != Location::body) continue;
             const Path inner{&path, member.name, 0, nullptr};
@@ -34,37 +51,57 @@ class Reader {
     }
 
   private:
+    static std::unexpected<Fault> malformed() { return std::unexpected(malformed_xml_fault()); }
+
+    /// Whether `node` holds elements that are known, and no text between them.
+    static bool has_only(const pugi::xml_node& node, const auto& is_known) {
+        return std::ranges::all_of(node.children(), [&](const pugi::xml_node& child) {
+            if (child.type() == pugi::node_element) return is_known(child);
+            return (child.type() != pugi::node_pcdata && child.type() != pugi::node_cdata) || is_blank(child.value());
+        });
+    }
+
     Answer<bool> read_member(const Member& member, const pugi::xml_node& node, void* out, const Path& path) {
         if (member.attribute) {
             const auto attribute = node.attribute(member.wire);
             if (!attribute) return false;
-            auto done = scalar_from_text(*member.shape, attribute.value(), member.make(out), member.stamp);
+            auto done = scalar(*member.shape, attribute.value(), member.make(out), member.stamp);
             if (!done) return std::unexpected(std::move(done.error()));
             return true;
         }
         void* place = nullptr;
-        const bool flat = member.flattened || member.shape->flattened;
+        const bool flat = (member.flattened || member.shape->flattened) && member.shape->kind == Kind::list;
         for (const auto& child : node.children()) {
             if (child.type() != pugi::node_element || local_name(child) != member.wire) continue;
+            if (place && !flat) return malformed();
             if (!place) place = member.make(out);
-            auto done = flat && member.shape->kind == Kind::list
-                            ? any(*member.shape->element, child, member.shape->list->append(place), path, Stamp::natural)
-                            : any(*member.shape, child, place, path, member.stamp);
+            auto done = flat ? any(*member.shape->element, child, member.shape->list->append(place), path, Stamp::natural)
+                             : any(*member.shape, child, place, path, member.stamp);
             if (!done) return std::unexpected(std::move(done.error()));
-            if (!flat) break;
         }
         return place != nullptr;
     }
 
     Answer<void> any(const Shape& shape, const pugi::xml_node& node, void* out, const Path& path, Stamp stamp) {
         if (shape.kind == Kind::structure) return structure(shape, node, out, path);
-        if (shape.kind != Kind::list) return scalar_from_text(shape, node.text().get(), out, stamp);
+        if (shape.kind == Kind::list) return list(shape, node, out, path, stamp);
+        const bool has_elements = std::ranges::any_of(node.children(), [](const auto& child) { return child.type() == pugi::node_element; });
+        return has_elements ? malformed() : scalar(shape, node.text().get(), out, stamp);
+    }
+
+    Answer<void> list(const Shape& shape, const pugi::xml_node& node, void* out, const Path& path, Stamp stamp) {
+        if (!has_only(node, [&](const auto& child) { return local_name(child) == shape.element_name; })) return malformed();
         std::size_t index = 0;
         for (const auto& child : node.children()) {
-            if (child.type() != pugi::node_element || local_name(child) != shape.element_name) continue;
+            if (child.type() != pugi::node_element) continue;
             auto done = any(*shape.element, child, shape.list->append(out), Path{&path, {}, index++, nullptr}, stamp);
             if (!done) return done;
         }
+        return {};
+    }
+
+    static Answer<void> scalar(const Shape& shape, std::string_view text, void* out, Stamp stamp) {
+        if (!is_choice(shape, text) || !scalar_from_text(shape, text, out, stamp)) return malformed();
         return {};
     }
 
@@ -138,16 +175,19 @@ void append_xml_text(std::string& out, std::string_view text) {
     }
 }
 
-Answer<void> decode_xml(const Shape& shape, std::string_view body, void* out, Violations& violations) {
+Fault malformed_xml_fault() {
+    return {"MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema", 400};
+}
+
+Answer<void> decode_xml(const Shape& shape, std::string_view root, std::string_view body, void* out, Violations& violations) {
     pugi::xml_document document;
     const auto parsed = document.load_buffer(body.data(), body.size(), pugi::parse_default | pugi::parse_ws_pcdata_single);
-    const pugi::xml_node root = document.document_element();
-    if (!parsed || !root) {
-        return std::unexpected(Fault{"MalformedXML",
-                                     "The XML you provided was not well-formed or did not validate against our published schema",
-                                     400});
+    const pugi::xml_node element = document.document_element();
+    const auto is_element = [](const pugi::xml_node& child) { return child.type() == pugi::node_element; };
+    if (!parsed || std::ranges::count_if(document.children(), is_element) != 1 || (!root.empty() && local_name(element) != root)) {
+        return std::unexpected(malformed_xml_fault());
     }
-    return Reader(violations).structure(shape, root, out, Path{});
+    return Reader(violations).structure(shape, element, out, Path{});
 }
 
 std::string encode_xml(const Shape& shape, const void* value, std::string_view root, std::string_view xml_namespace) {

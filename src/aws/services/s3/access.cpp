@@ -83,9 +83,7 @@ class Handlers {
 
     io::Task<Answer<PutBucketOwnershipControlsOp::Output>> put_ownership(Caller, PutBucketOwnershipControlsRequest input) {
         if (input.ownership_controls.rules.size() != 1) co_return malformed_xml();
-        auto ownership = ownership_setting(input.ownership_controls.rules[0].object_ownership);
-        if (!ownership) co_return std::unexpected(std::move(ownership.error()));
-        auto kept = co_await objects_.set(input.bucket, ownership_setting_name, *ownership);
+        auto kept = co_await objects_.set(input.bucket, ownership_setting, input.ownership_controls.rules[0].object_ownership);
         if (!kept) co_return refuse(kept.error(), input.bucket);
         co_return PutBucketOwnershipControlsOp::Output{};
     }
@@ -93,7 +91,7 @@ class Handlers {
     io::Task<Answer<GetBucketOwnershipControlsOutput>> ownership(Caller, GetBucketOwnershipControlsRequest input) {
         auto settings = co_await objects_.settings(input.bucket);
         if (!settings) co_return refuse(settings.error(), input.bucket);
-        const auto found = settings->find(ownership_setting_name);
+        const auto found = settings->find(ownership_setting);
         if (found != settings->end() && found->second == deleted) {
             co_return not_configured("OwnershipControlsNotFoundError", "The bucket ownership controls were not found", input.bucket);
         }
@@ -103,7 +101,7 @@ class Handlers {
     }
 
     io::Task<Answer<DeleteBucketOwnershipControlsOp::Output>> remove_ownership(Caller, DeleteBucketOwnershipControlsRequest input) {
-        auto removed = co_await objects_.set(input.bucket, ownership_setting_name, deleted);
+        auto removed = co_await objects_.set(input.bucket, ownership_setting, deleted);
         if (!removed) co_return refuse(removed.error(), input.bucket);
         co_return DeleteBucketOwnershipControlsOp::Output{};
     }

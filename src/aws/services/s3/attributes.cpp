@@ -42,9 +42,4 @@ Answer<void> keep_metadata(objects::Attributes& attributes, const std::vector<st
                                  {{"Size", fmt::format("{}", bytes)}, {"MaxSizeAllowed", fmt::format("{}", metadata_bytes_max)}}});
 }
 
-std::optional<std::string> find(const objects::Attributes& attributes, const char* name) {
-    const auto found = attributes.find(name);
-    return found == attributes.end() ? std::nullopt : std::optional(found->second);
-}
-
 }  // namespace freshet::aws::s3_words

@@ -24,7 +24,6 @@ objects::Encryption encryption_of(const objects::Attributes& upload);
 std::string content_encoding_of(const std::string& header);
 /// Puts user metadata into `attributes`; MetadataTooLarge over 2 KB.
 Answer<void> keep_metadata(objects::Attributes& attributes, const std::vector<std::pair<std::string, std::string>>& metadata);
-std::optional<std::string> find(const objects::Attributes& attributes, const char* name);
 
 /// The headers and the metadata of a request.
 template <class Input>
@@ -38,7 +37,7 @@ Answer<objects::Attributes> described_in(const Input& input) {
     add("content-language", input.content_language);
     add("content-disposition", input.content_disposition);
     add("cache-control", input.cache_control);
-    if (input.expires) attributes["expires"] = to_http_date(*input.expires);
+    add("expires", input.expires);
     if (input.metadata) {
         if (auto good = keep_metadata(attributes, *input.metadata); !good) return std::unexpected(std::move(good.error()));
     }
@@ -69,7 +68,7 @@ void fill(Output& out, const objects::ObjectInfo& object) {
     out.content_disposition = get("content-disposition");
     out.cache_control = get("cache-control");
     out.server_side_encryption = get(encryption_attribute);
-    if (const auto expires = get("expires")) out.expires = parse_http_date(*expires);
+    out.expires = get("expires");
     if (const Tags tags = tags_of(object.attributes); !tags.empty()) out.tag_count = static_cast<std::int32_t>(tags.size());
     for (const auto& [name, value] : object.attributes) {
         if (!name.starts_with("x-amz-meta-")) continue;
@@ -86,7 +85,7 @@ void override_headers(Output& out, const Input& input) {
     if (input.response_content_encoding) out.content_encoding = input.response_content_encoding;
     if (input.response_content_language) out.content_language = input.response_content_language;
     if (input.response_cache_control) out.cache_control = input.response_cache_control;
-    if (input.response_expires) out.expires = input.response_expires;
+    if (input.response_expires) out.expires = to_http_date(*input.response_expires);
 }
 
 }  // namespace freshet::aws::s3_words

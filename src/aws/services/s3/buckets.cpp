@@ -4,11 +4,12 @@
 #include <algorithm>
 
 #include "aws/model/s3.h"
+#include "aws/protocol/page_token.h"
+#include "aws/protocol/rest.h"
 #include "aws/services/s3/guards.h"
 #include "aws/services/s3/listing.h"
 #include "aws/services/s3/settings.h"
 #include "aws/services/s3/tags.h"
-#include "base/digest.h"
 
 namespace freshet::aws::s3_words {
 namespace {
@@ -16,6 +17,12 @@ namespace {
 using namespace s3;
 
 constexpr std::int32_t buckets_max = 10'000;  ///< S3: of one page
+
+/// As the model has them.
+const auto& location_constraints() {
+    const auto& members = payload_of(*CreateBucketOp::info().input)->shape->members;
+    return std::ranges::find(members, std::string_view("LocationConstraint"), &Member::name)->shape->choices;
+}
 
 class Handlers {
   public:
@@ -25,11 +32,10 @@ class Handlers {
         if (auto good = check_bucket_name(input.bucket); !good) co_return std::unexpected(std::move(good.error()));
         auto settings = settings_of(input);
         if (!settings) co_return std::unexpected(std::move(settings.error()));
-        std::string region = caller.region();
-        const auto& configuration = input.create_bucket_configuration;
-        if (configuration && configuration->location_constraint) region = *configuration->location_constraint;
-        auto made = co_await objects_.create_bucket(caller.account(), region, input.bucket, std::move(*settings));
-        const bool again = !made && made.error().is(objects::Errc::bucket_exists) && region == "us-east-1";  // AWS's old region forgives
+        auto region = region_of(input, caller.region());
+        if (!region) co_return std::unexpected(std::move(region.error()));
+        auto made = co_await objects_.create_bucket(caller.account(), *region, input.bucket, std::move(*settings));
+        const bool again = !made && made.error().is(objects::Errc::bucket_exists) && *region == "us-east-1";  // AWS's old region forgives
         if (!made && !again) co_return refuse(made.error(), input.bucket);
         CreateBucketOutput out;
         out.location = "/" + input.bucket;
@@ -41,10 +47,8 @@ class Handlers {
         if (count < 1 || count > buckets_max) {
             co_return refuse_argument(fmt::format("Argument max-buckets must be an integer between 1 and {}", buckets_max), "max-buckets", fmt::format("{}", count));
         }
-        std::string after;
-        if (input.continuation_token && (input.continuation_token->empty() || !base64_decode(*input.continuation_token, after))) {
-            co_return refuse_argument("The continuation token provided is incorrect", "continuation-token", *input.continuation_token);
-        }
+        const auto after = page_start(input.continuation_token);
+        if (!after) co_return refuse_continuation(input.continuation_token);
         auto buckets = co_await objects_.list_buckets(caller.account());
         if (!buckets) co_return refuse(buckets.error(), "");
         const bool names_regions = input.max_buckets || input.continuation_token || input.prefix || input.bucket_region;
@@ -53,10 +57,10 @@ class Handlers {
         out.prefix = input.prefix;
         out.buckets.emplace();
         for (const objects::Bucket& bucket : *buckets) {
-            if (bucket.name <= after || !bucket.name.starts_with(input.prefix.value_or(""))) continue;
+            if (bucket.name <= *after || !bucket.name.starts_with(input.prefix.value_or(""))) continue;
             if (input.bucket_region && bucket.region != *input.bucket_region) continue;
             if (out.buckets->size() == static_cast<std::size_t>(count)) {
-                out.continuation_token = base64_encode(*out.buckets->back().name);
+                out.continuation_token = page_token(*out.buckets->back().name);
                 break;
             }
             Bucket& made = out.buckets->emplace_back();
@@ -92,14 +96,21 @@ class Handlers {
     }
 
   private:
+    /// The region that the request names: one that AWS has buckets in, or the caller's own. us-east-1 is meant by naming none.
+    static Answer<std::string> region_of(const CreateBucketRequest& input, const std::string& of_caller) {
+        const auto& configuration = input.create_bucket_configuration;
+        if (!configuration || !configuration->location_constraint) return of_caller;
+        const std::string& named = *configuration->location_constraint;
+        if (named == "EU") return "eu-west-1";
+        const auto& known = location_constraints();
+        if (std::ranges::find(known, named) != known.end() || (named == of_caller && named != "us-east-1")) return named;
+        return std::unexpected(Fault{"InvalidLocationConstraint", "The specified location-constraint is not valid", 400, {{"LocationConstraint", named}}});
+    }
+
     /// What a bucket is configured with from its first moment.
     static Answer<objects::Settings> settings_of(const CreateBucketRequest& input) {
         objects::Settings settings;
-        if (input.object_ownership) {
-            auto ownership = ownership_setting(*input.object_ownership);
-            if (!ownership) return std::unexpected(std::move(ownership.error()));
-            settings[ownership_setting_name] = std::move(*ownership);
-        }
+        if (input.object_ownership) settings[ownership_setting] = *input.object_ownership;
         const auto& configuration = input.create_bucket_configuration;
         if (!configuration) return settings;
         if (!configuration->tags || configuration->tags->empty()) return settings;

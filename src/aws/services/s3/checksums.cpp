@@ -2,32 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "aws/services/s3/words.h"
-#include "base/check.h"
 #include "base/digest.h"
 
 namespace freshet::aws::s3_words {
-namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
-std::optional<std::string> find(const objects::Attributes& attributes, const char* name) {
-    const auto found = attributes.find(name);
-    return found == attributes.end() ? std::nullopt : std::optional(found->second);
-}
-
-}  // namespace
 
 Answer<Checksum> algorithm_of(const std::string& name) {
-    static constexpr std::string_view unbuilt_ones[] = {"XXHASH64", "XXHASH3", "XXHASH128"};
     if (const auto algorithm = checksum_named(name)) return *algorithm;
-    if (std::ranges::find(unbuilt_ones, name) != std::end(unbuilt_ones)) return unbuilt(fmt::format("the checksum {}", name), "s3");
     return refuse("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]", 400);
 }
 
@@ -42,7 +23,7 @@ Answer<ChecksumPlan> plan_checksum(const std::optional<std::string>& name, const
     const bool only_whole = *algorithm == Checksum::crc64nvme;
     const ChecksumPlan plan{*algorithm, type ? *type == composite : !only_whole, true};
     if ((plan.is_composite && only_whole) || (!plan.is_composite && !is_linear(*algorithm))) {
-        return refuse("InvalidRequest", fmt::format("The {} checksum type cannot be used with the {} checksum algorithm.", plan.type(), lower(*name)), 400);
+        return refuse("InvalidRequest", fmt::format("The {} checksum type cannot be used with the {} checksum algorithm.", plan.type(), label_of(*algorithm)), 400);
     }
     return plan;
 }
@@ -85,22 +66,10 @@ std::optional<std::string> checksum_of_parts(const ChecksumPlan& plan, const std
     return plan.is_composite ? fmt::format("{}-{}", of_checksums.finish(), parts.size()) : whole;
 }
 
-ChecksummingBody::ChecksummingBody(std::shared_ptr<io::BodyReader> body, const std::vector<Checksum>& algorithms) : body_(std::move(body)) {
-    for (const Checksum algorithm : algorithms) running_.emplace_back(algorithm);
-}
-
 io::Task<Result<Bytes>> ChecksummingBody::read() {
     auto piece = co_await body_->read();
-    if (piece) {
-        for (RunningChecksum& running : running_) running.update(piece->view());
-    }
+    if (piece) running_.update(piece->view());
     co_return piece;
-}
-
-std::string ChecksummingBody::finish(Checksum algorithm) {
-    const auto found = std::ranges::find(running_, algorithm, &RunningChecksum::algorithm);
-    FRESHET_CHECK(found != running_.end());
-    return found->finish();
 }
 
 }  // namespace freshet::aws::s3_words

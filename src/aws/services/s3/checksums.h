@@ -32,7 +32,7 @@ Answer<ChecksumPlan> plan_checksum(const std::optional<std::string>& algorithm, 
 /// As the upload's attributes keep it.
 ChecksumPlan plan_of(const objects::Attributes& upload);
 
-/// A ChecksumAlgorithm of a request.
+/// A ChecksumAlgorithm of a request; those that Freshet does not build are refused before (tools/awsgen/members).
 Answer<Checksum> algorithm_of(const std::string& name);
 
 /// The value that attributes hold, of any algorithm.
@@ -45,17 +45,17 @@ void keep_checksum(objects::Attributes& attributes, const DeclaredChecksum& chec
 /// The object's checksum, of its parts in order; nothing when one of them has none of that algorithm.
 std::optional<std::string> checksum_of_parts(const ChecksumPlan& plan, const std::vector<objects::PartInfo>& parts);
 
-/// Hands on the pieces of a body and computes checksums of them.
+/// Hands on the pieces of a body and computes a checksum of them.
 class ChecksummingBody final : public io::BodyReader {
   public:
-    ChecksummingBody(std::shared_ptr<io::BodyReader> body, const std::vector<Checksum>& algorithms);
+    ChecksummingBody(std::shared_ptr<io::BodyReader> body, Checksum algorithm) : body_(std::move(body)), running_(algorithm) {}
     io::Task<Result<Bytes>> read() override;
     /// After the end.
-    std::string finish(Checksum algorithm);
+    std::string finish() { return running_.finish(); }
 
   private:
     std::shared_ptr<io::BodyReader> body_;
-    std::vector<RunningChecksum> running_;
+    RunningChecksum running_;
 };
 
 /// Writes `value` into the member of `out` that is the algorithm's.

@@ -21,6 +21,10 @@ bool names(const std::string& list, const std::string& etag) {
     return false;
 }
 
+Fault failed_precondition(std::string condition) {
+    return {"PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412, {{"Condition", std::move(condition)}}};
+}
+
 }  // namespace
 
 Condition first_failed(const ReadConditions& conditions, const objects::ObjectInfo& object) {
@@ -51,7 +55,7 @@ const char* name_of(Condition condition) {
 
 Fault not_as_asked(Condition condition, const objects::ObjectInfo& object) {
     if (condition == Condition::if_match || condition == Condition::if_unmodified_since) {
-        return {"PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412, {{"Condition", name_of(condition)}}};
+        return failed_precondition(name_of(condition));
     }
     Fault fault{"NotModified", "Not Modified", 304, {{"ETag", quoted_tag(object.etag)}, {"Last-Modified", to_http_date(object.modified)}}};
     for (const auto& [attribute, header] : {std::pair{"cache-control", "Cache-Control"}, std::pair{"expires", "Expires"}}) {
@@ -59,6 +63,12 @@ Fault not_as_asked(Condition condition, const objects::ObjectInfo& object) {
         if (found != object.attributes.end()) fault.fields.emplace_back(header, found->second);
     }
     return fault;
+}
+
+Answer<void> check_source(const ReadConditions& conditions, const objects::ObjectInfo& source) {
+    const Condition failed = first_failed(conditions, source);
+    if (failed == Condition::holds) return {};
+    return std::unexpected(failed_precondition(std::string("x-amz-copy-source-") + name_of(failed)));
 }
 
 Answer<objects::WriteCondition> write_condition(const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match) {

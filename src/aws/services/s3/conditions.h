@@ -27,6 +27,15 @@ const char* name_of(Condition condition);
 /// The answer to a GET or HEAD whose condition failed: 412, or 304 with the headers that a cache needs.
 Fault not_as_asked(Condition condition, const objects::ObjectInfo& object);
 
+/// 412 unless the source of a copy is as the request asks.
+Answer<void> check_source(const ReadConditions& conditions, const objects::ObjectInfo& source);
+template <class Input>
+Answer<void> check_source(const Input& input, const objects::ObjectInfo& source) {
+    return check_source(ReadConditions{input.copy_source_if_match, input.copy_source_if_none_match, input.copy_source_if_modified_since,
+                                       input.copy_source_if_unmodified_since},
+                        source);
+}
+
 /// If-Match and If-None-Match of a write.
 Answer<objects::WriteCondition> write_condition(const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match);
 

@@ -85,13 +85,7 @@ Answer<Copy> Copy::of(CopyObjectRequest input) {
 }
 
 Result<objects::ObjectInfo> Copy::transform(const objects::ObjectInfo& source) {
-    const ReadConditions conditions{input.copy_source_if_match, input.copy_source_if_none_match, input.copy_source_if_modified_since,
-                                    input.copy_source_if_unmodified_since};
-    const Condition failed = first_failed(conditions, source);
-    if (failed != Condition::holds) {
-        return refused({"PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412,
-                        {{"Condition", std::string("x-amz-copy-source-") + name_of(failed)}}});
-    }
+    if (auto good = check_source(input, source); !good) return refused(std::move(good.error()));
     if (source.size > limits::object_put_bytes_max) {
         return refused({"InvalidRequest", "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120", 400});
     }
@@ -141,7 +135,11 @@ class Handlers {
                                                  [&copy](const objects::ObjectInfo& source) { return copy.transform(source); }, *condition);
             if (object) co_return output_of(*object);
             if (copy.fault) co_return std::unexpected(std::move(*copy.fault));
-            if (!copy.must_read) co_return refuse_copy(object.error(), copy);
+            if (!copy.must_read) {
+                auto source = co_await objects_.find(copy.from.bucket, copy.from.key);
+                if (!source) co_return refuse(source.error(), copy.from.bucket, copy.from.key);
+                co_return refuse(object.error(), copy.input.bucket, copy.input.key);
+            }
             auto digested = co_await digest(copy);
             if (!digested) co_return refuse(digested.error(), copy.from.bucket, copy.from.key);
             copy.digested = std::move(*digested);
@@ -155,8 +153,7 @@ class Handlers {
         if (!source) co_return std::unexpected(std::move(source.error()));
         const auto kept = kept_checksum(source->attributes);
         const Checksum algorithm = copy.wanted.value_or(kept ? kept->algorithm : checksum_default);
-        const std::vector<Checksum> algorithms{algorithm};
-        const auto body = std::make_shared<ChecksummingBody>(objects_.read(*source, 0, source->size), algorithms);
+        const auto body = std::make_shared<ChecksummingBody>(objects_.read(*source, 0, source->size), algorithm);
         Digested digested{*source, "", "", {}};
         if (copy.must_seal(*source)) {
             auto sealed = co_await objects_.stage(body, copy.encryption);
@@ -173,14 +170,8 @@ class Handlers {
             }
             digested.etag = to_hex(md5.finish());
         }
-        digested.checksum = body->finish(algorithm);
+        digested.checksum = body->finish();
         co_return digested;
-    }
-
-    /// Of the source, or of where the copy goes.
-    static std::unexpected<Fault> refuse_copy(const freshet::Error& error, const Copy& copy) {
-        if (error.is(objects::Errc::no_key) && !copy.input.if_match) return refuse(error, copy.from.bucket, copy.from.key);
-        return refuse(error, copy.input.bucket, copy.input.key);
     }
 
     static CopyObjectOutput output_of(const objects::ObjectInfo& object) {

@@ -12,17 +12,8 @@ namespace {
 using namespace s3;
 
 /// One rule, of AES256. Keys that a client brings are refused anyway: a rule that blocks them changes nothing.
-Answer<void> check_rules(const std::vector<ServerSideEncryptionRule>& rules) {
-    if (rules.size() != 1) return malformed_xml();
-    const ServerSideEncryptionRule& rule = rules[0];
-    if (rule.apply_server_side_encryption_by_default) {
-        const ServerSideEncryptionByDefault& by_default = *rule.apply_server_side_encryption_by_default;
-        if (by_default.sse_algorithm != "AES256") return unbuilt("the SSEAlgorithm " + by_default.sse_algorithm, "PutBucketEncryption");
-        if (by_default.kms_master_key_id) return refuse("InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse", 400);
-    } else if (!rule.blocked_encryption_types) {
-        return malformed_xml();
-    }
-    return {};
+bool is_rule(const std::vector<ServerSideEncryptionRule>& rules) {
+    return rules.size() == 1 && (rules[0].apply_server_side_encryption_by_default || rules[0].blocked_encryption_types);
 }
 
 class Handlers {
@@ -31,7 +22,7 @@ class Handlers {
 
     io::Task<Answer<PutBucketEncryptionOp::Output>> put(Caller, PutBucketEncryptionRequest input) {
         std::vector<ServerSideEncryptionRule>& rules = input.server_side_encryption_configuration.rules;
-        if (auto good = check_rules(rules); !good) co_return std::unexpected(std::move(good.error()));
+        if (!is_rule(rules)) co_return malformed_xml();
         if (!rules[0].apply_server_side_encryption_by_default) rules[0].apply_server_side_encryption_by_default.emplace().sse_algorithm = "AES256";
         if (!rules[0].bucket_key_enabled) rules[0].bucket_key_enabled = false;
         auto kept = co_await objects_.set(input.bucket, objects::encryption_setting, document_of<PutBucketEncryptionOp>(input));

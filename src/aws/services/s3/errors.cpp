@@ -3,6 +3,7 @@
 
 #include "aws/http/checked_body.h"
 #include "aws/protocol/scalar.h"
+#include "aws/protocol/xml.h"
 #include "aws/services/s3/words.h"
 #include "objects/bucket_name.h"
 
@@ -59,8 +60,12 @@ std::unexpected<Fault> refuse_argument(std::string message, const char* name, st
     return std::unexpected(Fault{"InvalidArgument", std::move(message), 400, {{"ArgumentName", name}, {"ArgumentValue", std::move(value)}}});
 }
 
+std::unexpected<Fault> refuse_continuation(const std::optional<std::string>& token) {
+    return refuse_argument("The continuation token provided is incorrect", "continuation-token", token.value_or(""));
+}
+
 std::unexpected<Fault> malformed_xml() {
-    return refuse("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema", 400);
+    return std::unexpected(malformed_xml_fault());
 }
 
 std::unexpected<Fault> unbuilt(std::string_view what, std::string_view operation) {
@@ -75,6 +80,11 @@ Answer<void> check_bucket_name(const std::string& name) {
 Answer<void> check_key(const std::string& key) {
     if (key.size() > key_bytes_max) return refuse("KeyTooLongError", "Your key is too long", 400);
     return {};
+}
+
+std::optional<std::string> find(const objects::Attributes& attributes, const char* name) {
+    const auto found = attributes.find(name);
+    return found == attributes.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::string quoted_tag(const std::string& etag) { return "\"" + etag + "\""; }

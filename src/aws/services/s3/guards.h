@@ -1,5 +1,5 @@
 // What every operation of S3 is judged by before its verb runs, wherever its request has the member: versions, of which Freshet
-// keeps one an object; the account that must own the bucket; and values of members that it builds only in part.
+// keeps one an object; the account that must own the bucket; and values of members of which it builds some.
 #pragma once
 #include <memory>
 #include <optional>
@@ -7,7 +7,7 @@
 
 #include "aws/protocol/shape.h"
 #include "aws/router.h"
-#include "aws/services/s3/unbuilt.h"
+#include "aws/services/s3/values.h"
 #include "aws/services/s3/words.h"
 #include "objects/objects.h"
 
@@ -50,7 +50,7 @@ using Verb = io::Task<Answer<typename Op::Output>> (Handlers::*)(Caller, typenam
 template <class Op, class Handlers>
 io::Task<Answer<typename Op::Output>> guarded(objects::Objects& objects, std::shared_ptr<Handlers> handlers, Verb<Op, Handlers> verb,
                                               Caller caller, typename Op::Input input) {
-    if (auto built = check_built(Op::info().name, input); !built) co_return std::unexpected(std::move(built.error()));
+    if (auto known = check_values(input); !known) co_return std::unexpected(std::move(known.error()));
     if constexpr (requires { input.version_id; }) {
         const auto good = input.version_id ? check_version(*input.version_id) : Answer<void>();
         if (!good) co_return std::unexpected(good.error());

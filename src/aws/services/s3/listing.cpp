@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "aws/protocol/page_token.h"
 #include "aws/services/s3/checksums.h"
 #include "aws/services/s3/guards.h"
-#include "base/digest.h"
 
 namespace freshet::aws::s3_words {
 
@@ -47,10 +47,9 @@ class Handlers {
     io::Task<Answer<ListObjectsV2Output>> list_v2(Caller caller, ListObjectsV2Request input) {
         auto request = request_of(input, input.start_after);
         if (!request) co_return std::unexpected(std::move(request.error()));
-        const bool has_token = input.continuation_token.has_value();
-        if (has_token && (input.continuation_token->empty() || !base64_decode(*input.continuation_token, request->start_after))) {
-            co_return refuse_argument("The continuation token provided is incorrect", "continuation-token", *input.continuation_token);
-        }
+        const auto after = page_start(input.continuation_token);
+        if (!after) co_return refuse_continuation(input.continuation_token);
+        if (input.continuation_token) request->start_after = *after;
         auto page = co_await objects_.list(input.bucket, *request);
         if (!page) co_return refuse(page.error(), input.bucket);
         ListObjectsV2Output out;
@@ -58,7 +57,7 @@ class Handlers {
         out.key_count = static_cast<std::int32_t>(page->objects.size() + page->common_prefixes.size());
         if (input.start_after) out.start_after = url_encoded(*input.start_after, input.encoding_type);
         out.continuation_token = input.continuation_token;
-        if (page->truncated) out.next_continuation_token = base64_encode(page->last);
+        if (page->truncated) out.next_continuation_token = page_token(page->last);
         if (input.fetch_owner.value_or(false)) {
             for (Object& object : *out.contents) object.owner = owner_of(caller.account());
         }

@@ -74,7 +74,7 @@ class Handlers {
         const ReadConditions conditions{input.if_match, input.if_none_match, input.if_modified_since, input.if_unmodified_since};
         const Condition failed = first_failed(conditions, object);
         if (failed != Condition::holds) return std::unexpected(not_as_asked(failed, object));
-        auto slice = slice_of(input.range, input.part_number, object);
+        auto slice = slice_of(input.range, input.if_range, input.part_number, object);
         if (!slice) return std::unexpected(std::move(slice.error()));
         Read<Output> read{{}, slice->range};
         fill(read.out, object);

@@ -17,12 +17,6 @@ namespace {
 
 using namespace s3;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 Answer<void> check_number(std::int32_t number) {
     if (number >= 1 && number <= objects::limits::part_number_max) return {};
     return refuse_argument(fmt::format("Part number must be an integer between 1 and {}, inclusive", objects::limits::part_number_max), "partNumber",
@@ -33,8 +27,8 @@ Answer<void> check_number(std::int32_t number) {
 Answer<void> check_algorithm(const ChecksumPlan& plan, std::optional<Checksum> declared) {
     if (!plan.is_declared || declared == plan.algorithm || (!declared && !plan.is_composite)) return {};
     return refuse("InvalidRequest",
-                  fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}", lower(name_of(plan.algorithm)),
-                              declared ? lower(name_of(*declared)) : "null"),
+                  fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}", label_of(plan.algorithm),
+                              declared ? label_of(*declared) : "null"),
                   400);
 }
 
@@ -79,12 +73,11 @@ class Handlers {
         auto range = range_of(input, *source);
         if (!range) co_return std::unexpected(std::move(range.error()));
         const ChecksumPlan plan = plan_of(upload->attributes);
-        const std::vector<Checksum> algorithms{plan.algorithm};
-        const auto body = std::make_shared<ChecksummingBody>(objects_.read(*source, range->first, range->size), algorithms);
+        const auto body = std::make_shared<ChecksummingBody>(objects_.read(*source, range->first, range->size), plan.algorithm);
         auto staged = co_await objects_.stage(body, encryption_of(upload->attributes));
         if (!staged) co_return refuse(staged.error(), input.bucket, input.key);
         objects::Attributes attributes;
-        attributes[header_of(plan.algorithm)] = body->finish(plan.algorithm);
+        attributes[header_of(plan.algorithm)] = body->finish();
         auto part = co_await objects_.put_part(input.bucket, input.key, input.upload_id, input.part_number, std::move(*staged), std::move(attributes));
         if (!part) co_return refuse(part.error(), input.bucket, input.key);
         UploadPartCopyOutput out;
@@ -146,13 +139,7 @@ class Handlers {
 
     /// The bytes of the source that a part is a copy of, if the source is as the request demands.
     static Answer<Range> range_of(const UploadPartCopyRequest& input, const objects::ObjectInfo& source) {
-        const ReadConditions conditions{input.copy_source_if_match, input.copy_source_if_none_match, input.copy_source_if_modified_since,
-                                        input.copy_source_if_unmodified_since};
-        const Condition failed = first_failed(conditions, source);
-        if (failed != Condition::holds) {
-            return std::unexpected(Fault{"PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412,
-                                         {{"Condition", std::string("x-amz-copy-source-") + name_of(failed)}}});
-        }
+        if (auto good = check_source(input, source); !good) return std::unexpected(std::move(good.error()));
         if (!input.copy_source_range) return Range{0, source.size};
         return parse_copy_range(*input.copy_source_range, source.size);
     }

@@ -26,15 +26,10 @@ std::unexpected<Fault> not_satisfiable(const std::string& header, std::uint64_t 
                                  {{"RangeRequested", header}, {"ActualObjectSize", fmt::format("{}", size)}}});
 }
 
-/// The Range of a request, without its If-Range; nothing when that names another object than this.
-std::optional<std::string> still_asked(const std::optional<std::string>& range, const objects::ObjectInfo& object) {
-    static constexpr std::string_view mark = ";if-range=";
-    const auto at = range ? range->find(mark) : std::string::npos;
-    if (at == std::string::npos) return range;
-    const std::string validator = range->substr(at + mark.size());
-    const auto date = parse_http_date(validator);
-    const bool is_same = date ? std::chrono::floor<std::chrono::seconds>(object.modified) == *date : validator == quoted_tag(object.etag);
-    return is_same ? std::optional(range->substr(0, at)) : std::nullopt;
+/// Whether the object is still the one that If-Range names.
+bool is_still(const std::string& if_range, const objects::ObjectInfo& object) {
+    const auto date = parse_http_date(if_range);
+    return date ? std::chrono::floor<std::chrono::seconds>(object.modified) == *date : if_range == quoted_tag(object.etag);
 }
 
 std::string content_range_of(const Range& range, std::uint64_t size) {
@@ -103,11 +98,12 @@ Answer<Range> parse_copy_range(const std::string& header, std::uint64_t size) {
     return Range{*from, *to - *from + 1};
 }
 
-Answer<Slice> slice_of(const std::optional<std::string>& range, const std::optional<std::int32_t>& part_number,
-                       const objects::ObjectInfo& object) {
+Answer<Slice> slice_of(const std::optional<std::string>& range, const std::optional<std::string>& if_range,
+                       const std::optional<std::int32_t>& part_number, const objects::ObjectInfo& object) {
     if (range && part_number) return refuse("InvalidRequest", "Cannot specify both Range header and partNumber query parameter", 400);
     if (part_number) return part_of(*part_number, object);
-    auto asked = parse_range(still_asked(range, object), object.size);
+    const bool is_asked = !if_range || is_still(*if_range, object);
+    auto asked = parse_range(is_asked ? range : std::nullopt, object.size);
     if (!asked) return std::unexpected(std::move(asked.error()));
     Slice slice{asked->value_or(Range{0, object.size}), {}, {}, {}};
     if (*asked) slice.content_range = content_range_of(slice.range, object.size);

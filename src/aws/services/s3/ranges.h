@@ -27,8 +27,8 @@ struct Slice {
     std::optional<std::string> part_checksum;  ///< base64; of such a part, where the object's checksum is made of those
 };
 
-/// Of both members at most one may be there.
-Answer<Slice> slice_of(const std::optional<std::string>& range, const std::optional<std::int32_t>& part_number,
-                       const objects::ObjectInfo& object);
+/// A range or a part, not both; the range is asked for only while the object is the one that `if_range` names.
+Answer<Slice> slice_of(const std::optional<std::string>& range, const std::optional<std::string>& if_range,
+                       const std::optional<std::int32_t>& part_number, const objects::ObjectInfo& object);
 
 }  // namespace freshet::aws::s3_words
