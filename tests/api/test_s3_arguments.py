@@ -1,7 +1,7 @@
 """Arguments of S3's requests that S3 does not take are refused in its words: which argument it is, and its value."""
 import pytest
 
-from s3_wire import ask
+from s3_wire import ask, refusal
 from test_members import server  # noqa: F401
 
 
@@ -46,3 +46,24 @@ def test_a_continuation_token_that_no_page_gave_is_refused(lake):
             target = f"{place}continuation-token={token}"
             status, _, body = ask(lake, "GET", target)
             assert status == 400 and b"<ArgumentName>continuation-token</ArgumentName>" in body, target
+
+
+def test_configurations_have_no_second_page(lake):
+    s3 = lake.client("s3")
+    for configurations in (s3.list_bucket_metrics_configurations, s3.list_bucket_analytics_configurations,
+                           s3.list_bucket_inventory_configurations, s3.list_bucket_intelligent_tiering_configurations):
+        assert refusal(configurations, Bucket="lake", ContinuationToken="abc") == (400, "InvalidArgument")
+        assert configurations(Bucket="lake")["IsTruncated"] is False
+
+
+def test_an_argument_that_is_missing_is_named(lake):
+    for method, target, name in (("GET", "/lake/k?attributes", "x-amz-object-attributes"), ("PUT", "/lake/k?uploadId=a", "partNumber")):
+        status, _, body = ask(lake, method, target, body="x" if method == "PUT" else None)
+        assert status == 400 and f"<Code>InvalidArgument</Code><Message>{name} is missing</Message>".encode() in body, body
+
+
+def test_a_type_of_list_that_there_is_not(lake):
+    for kind in ("", "1", "3"):
+        status, _, body = ask(lake, "GET", f"/lake?list-type={kind}")
+        assert status == 400 and f"<ArgumentName>list-type</ArgumentName><ArgumentValue>{kind}</ArgumentValue>".encode() in body, body
+    assert ask(lake, "GET", "/lake?list-type=2")[0] == 200

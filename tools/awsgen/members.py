@@ -84,7 +84,7 @@ def reaches_below(pattern, path):
 def amend(name, shapes):
     """What S3 does and its model does not say: If-Range (RFC 9110, 13.1.5), and Expires of any text."""
     if name == "s3":
-        shapes["Expires"]["type"] = "string"
+        shapes["Expires"]["type"] = shapes["ResponseExpires"]["type"] = "string"
         for one in ("GetObjectRequest", "HeadObjectRequest"):
             shapes[one]["members"]["IfRange"] = {"shape": "IfMatch", "location": "header", "locationName": "If-Range"}
 

@@ -47,22 +47,33 @@ bool has_member(const OperationInfo& operation, Location location, std::string_v
     });
 }
 
+Answer<void> refuse_query(const OperationInfo& operation, const std::string& method,
+                          const Target& target) {
+    const auto own = names_in_query(operation.uri);
+    for (const auto& [name, value] : target.query) {
+        if (name == "list-type" && own.contains(name) && value != "2")
+            return std::unexpected(Fault{"InvalidArgument",
+                                         "Invalid List Type specified in Request",
+                                         400,
+                                         {{"ArgumentName", name}, {"ArgumentValue", value}}});
+        if (!subresources().contains(name) || own.contains(name) ||
+            has_member(operation, Location::query, name))
+            continue;
+        return std::unexpected(Fault{"MethodNotAllowed",
+                                     "The specified method is not allowed against this resource.",
+                                     405,
+                                     {{"Method", method}, {"ResourceType", name}}});
+    }
+    return {};
+}
+
 }  // namespace
 
 Answer<void> refuse_beyond_operation(const OperationInfo& operation, const std::string& method,
                                      const Target& target, const io::Headers& headers) {
     if (!target.query.empty()) {
-        const auto own = names_in_query(operation.uri);
-        for (const auto& [name, value] : target.query) {
-            if (!subresources().contains(name) || own.contains(name) ||
-                has_member(operation, Location::query, name))
-                continue;
-            return std::unexpected(
-                Fault{"MethodNotAllowed",
-                      "The specified method is not allowed against this resource.",
-                      405,
-                      {{"Method", method}, {"ResourceType", name}}});
-        }
+        auto good = refuse_query(operation, method, target);
+        if (!good) return good;
     }
     if (method == "GET" || method == "HEAD") return {};
     for (const std::string_view condition : conditions) {

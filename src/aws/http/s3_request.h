@@ -12,8 +12,9 @@ namespace freshet::aws {
 struct OperationInfo;
 struct Target;
 
-/// 405 MethodNotAllowed for a sub-resource that `operation` does not have; 501 NotImplemented for a
-/// condition of a write that it does not judge. Query names that S3 does not know are ignored.
+/// 405 MethodNotAllowed for a sub-resource that `operation` does not have, 400 InvalidArgument for
+/// a list-type that S3 does not have; 501 NotImplemented for a condition of a write that it does
+/// not judge. Query names that S3 does not know are ignored.
 Answer<void> refuse_beyond_operation(const OperationInfo& operation, const std::string& method,
                                      const Target& target, const io::Headers& headers);
 

@@ -66,6 +66,18 @@ Fault wrong_argument(const Member& member, std::string_view text) {
             {{"ArgumentName", member.wire}, {"ArgumentValue", std::string(text)}}};
 }
 
+Fault missing_argument(const Member& member) {
+    return {"InvalidArgument", fmt::format("{} is missing", member.wire), 400, {{"ArgumentName", member.wire}}};
+}
+
+/// A condition that is no date is ignored (RFC 9110, 13.1.3 and 13.1.4).
+bool is_void(const Member& member, std::string_view text) {
+    const std::string_view name = member.wire;
+    Timestamp date;
+    return member.location == Location::header && (name == "If-Modified-Since" || name == "If-Unmodified-Since") &&
+           !scalar_from_text(*member.shape, text, &date, Stamp::rfc822);
+}
+
 }  // namespace
 
 Target parse_target(std::string_view text) {
@@ -121,9 +133,11 @@ Answer<void> decode_bindings(const OperationInfo& operation, const Pairs& labels
         else if (member.location == Location::header) text = headers.find(member.wire);
         else if (member.location == Location::query) text = find_pair(target.query, member.wire);
         else if (member.location != Location::headers) continue;
+        if (text && is_void(member, *text)) continue;
         Answer<void> done;
         if (member.location == Location::headers) done = decode_prefixed(member, headers, out);
         else if (text) done = decode_text(member, *text, out);
+        else if (member.required && is_s3) return std::unexpected(missing_argument(member));
         else if (member.required) violations.add_missing(Path{nullptr, member.name, 0, nullptr});
         if (!done && text && is_s3) return std::unexpected(wrong_argument(member, *text));
         if (!done) return done;

@@ -85,7 +85,7 @@ void override_headers(Output& out, const Input& input) {
     if (input.response_content_encoding) out.content_encoding = input.response_content_encoding;
     if (input.response_content_language) out.content_language = input.response_content_language;
     if (input.response_cache_control) out.cache_control = input.response_cache_control;
-    if (input.response_expires) out.expires = to_http_date(*input.response_expires);
+    if (input.response_expires) out.expires = input.response_expires;
 }
 
 }  // namespace freshet::aws::s3_words

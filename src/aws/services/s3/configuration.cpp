@@ -31,6 +31,9 @@ class Nothing {
     io::Task<Answer<typename Op::Output>> tell(Caller, typename Op::Input input) {
         auto found = co_await objects_.find_bucket(input.bucket);
         if (!found) co_return refuse(found.error(), input.bucket);
+        if constexpr (requires { input.continuation_token; }) {  // the first page is the last
+            if (input.continuation_token) co_return refuse_continuation(input.continuation_token);
+        }
         typename Op::Output out{};
         if constexpr (requires { out.is_truncated; }) out.is_truncated = false;
         if constexpr (requires { out.payer; }) out.payer = "BucketOwner";
