@@ -83,9 +83,8 @@ class Handlers {
 
     io::Task<Answer<PutBucketOwnershipControlsOp::Output>> put_ownership(Caller, PutBucketOwnershipControlsRequest input) {
         if (input.ownership_controls.rules.size() != 1) co_return malformed_xml();
-        auto kept = co_await objects_.set(input.bucket, ownership_setting, input.ownership_controls.rules[0].object_ownership);
-        if (!kept) co_return refuse(kept.error(), input.bucket);
-        co_return PutBucketOwnershipControlsOp::Output{};
+        auto kept = co_await configure<PutBucketOwnershipControlsOp>(objects_, input.bucket, ownership_setting, input.ownership_controls.rules[0].object_ownership);
+        co_return kept;
     }
 
     io::Task<Answer<GetBucketOwnershipControlsOutput>> ownership(Caller, GetBucketOwnershipControlsRequest input) {
@@ -101,9 +100,7 @@ class Handlers {
     }
 
     io::Task<Answer<DeleteBucketOwnershipControlsOp::Output>> remove_ownership(Caller, DeleteBucketOwnershipControlsRequest input) {
-        auto removed = co_await objects_.set(input.bucket, ownership_setting, deleted);
-        if (!removed) co_return refuse(removed.error(), input.bucket);
-        co_return DeleteBucketOwnershipControlsOp::Output{};
+        return configure<DeleteBucketOwnershipControlsOp>(objects_, std::move(input.bucket), ownership_setting, deleted);
     }
 
     io::Task<Answer<PutPublicAccessBlockOp::Output>> put_block(Caller, PutPublicAccessBlockRequest input) {
@@ -111,9 +108,8 @@ class Handlers {
         for (std::optional<bool>* one : {&block.block_public_acls, &block.ignore_public_acls, &block.block_public_policy, &block.restrict_public_buckets}) {
             *one = one->value_or(false);
         }
-        auto kept = co_await objects_.set(input.bucket, public_access_setting, document_of<PutPublicAccessBlockOp>(input));
-        if (!kept) co_return refuse(kept.error(), input.bucket);
-        co_return PutPublicAccessBlockOp::Output{};
+        auto kept = co_await configure<PutPublicAccessBlockOp>(objects_, input.bucket, public_access_setting, document_of<PutPublicAccessBlockOp>(input));
+        co_return kept;
     }
 
     io::Task<Answer<GetPublicAccessBlockOutput>> block(Caller, GetPublicAccessBlockRequest input) {
@@ -133,9 +129,7 @@ class Handlers {
     }
 
     io::Task<Answer<DeletePublicAccessBlockOp::Output>> remove_block(Caller, DeletePublicAccessBlockRequest input) {
-        auto removed = co_await objects_.set(input.bucket, public_access_setting, deleted);
-        if (!removed) co_return refuse(removed.error(), input.bucket);
-        co_return DeletePublicAccessBlockOp::Output{};
+        return configure<DeletePublicAccessBlockOp>(objects_, std::move(input.bucket), public_access_setting, deleted);
     }
 
   private:

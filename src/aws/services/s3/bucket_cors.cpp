@@ -47,9 +47,8 @@ class Handlers {
         for (const CORSRule& rule : rules) {
             if (auto good = check_rule(rule); !good) co_return std::unexpected(std::move(good.error()));
         }
-        auto kept = co_await objects_.set(input.bucket, cors_setting, document_of<PutBucketCorsOp>(input));
-        if (!kept) co_return refuse(kept.error(), input.bucket);
-        co_return PutBucketCorsOp::Output{};
+        auto kept = co_await configure<PutBucketCorsOp>(objects_, input.bucket, cors_setting, document_of<PutBucketCorsOp>(input));
+        co_return kept;
     }
 
     io::Task<Answer<GetBucketCorsOutput>> get(Caller, GetBucketCorsRequest input) {
@@ -61,9 +60,7 @@ class Handlers {
     }
 
     io::Task<Answer<DeleteBucketCorsOp::Output>> remove(Caller, DeleteBucketCorsRequest input) {
-        auto removed = co_await objects_.set(input.bucket, cors_setting, std::nullopt);
-        if (!removed) co_return refuse(removed.error(), input.bucket);
-        co_return DeleteBucketCorsOp::Output{};
+        return configure<DeleteBucketCorsOp>(objects_, std::move(input.bucket), cors_setting, std::nullopt);
     }
 
   private:

@@ -25,9 +25,8 @@ class Handlers {
         if (!is_rule(rules)) co_return malformed_xml();
         if (!rules[0].apply_server_side_encryption_by_default) rules[0].apply_server_side_encryption_by_default.emplace().sse_algorithm = "AES256";
         if (!rules[0].bucket_key_enabled) rules[0].bucket_key_enabled = false;
-        auto kept = co_await objects_.set(input.bucket, objects::encryption_setting, document_of<PutBucketEncryptionOp>(input));
-        if (!kept) co_return refuse(kept.error(), input.bucket);
-        co_return PutBucketEncryptionOp::Output{};
+        auto kept = co_await configure<PutBucketEncryptionOp>(objects_, input.bucket, objects::encryption_setting, document_of<PutBucketEncryptionOp>(input));
+        co_return kept;
     }
 
     io::Task<Answer<GetBucketEncryptionOutput>> get(Caller, GetBucketEncryptionRequest input) {
@@ -41,9 +40,7 @@ class Handlers {
     }
 
     io::Task<Answer<DeleteBucketEncryptionOp::Output>> remove(Caller, DeleteBucketEncryptionRequest input) {
-        auto removed = co_await objects_.set(input.bucket, objects::encryption_setting, std::nullopt);
-        if (!removed) co_return refuse(removed.error(), input.bucket);
-        co_return DeleteBucketEncryptionOp::Output{};
+        return configure<DeleteBucketEncryptionOp>(objects_, std::move(input.bucket), objects::encryption_setting, std::nullopt);
     }
 
   private:

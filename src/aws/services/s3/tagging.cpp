@@ -55,9 +55,8 @@ class Handlers {
     io::Task<Answer<PutBucketTaggingOp::Output>> put_of_bucket(Caller, PutBucketTaggingRequest input) {
         auto tags = tags_in(input.tagging, bucket_tags_max);
         if (!tags) co_return std::unexpected(std::move(tags.error()));
-        auto kept = co_await objects_.set(input.bucket, tagging_setting, pack_tags(*tags));
-        if (!kept) co_return refuse(kept.error(), input.bucket);
-        co_return PutBucketTaggingOp::Output{};
+        auto kept = co_await configure<PutBucketTaggingOp>(objects_, input.bucket, tagging_setting, pack_tags(*tags));
+        co_return kept;
     }
 
     io::Task<Answer<GetBucketTaggingOutput>> get_of_bucket(Caller, GetBucketTaggingRequest input) {
@@ -71,9 +70,7 @@ class Handlers {
     }
 
     io::Task<Answer<DeleteBucketTaggingOp::Output>> remove_of_bucket(Caller, DeleteBucketTaggingRequest input) {
-        auto removed = co_await objects_.set(input.bucket, tagging_setting, std::nullopt);
-        if (!removed) co_return refuse(removed.error(), input.bucket);
-        co_return DeleteBucketTaggingOp::Output{};
+        return configure<DeleteBucketTaggingOp>(objects_, std::move(input.bucket), tagging_setting, std::nullopt);
     }
 
   private:
