@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/ascii.h"
+
 namespace freshet::record {
 namespace {
 
@@ -19,14 +21,6 @@ struct Shape {
     std::vector<std::string> names;  ///< of an object's fields
     std::vector<Shape> parts;        ///< the fields; of a list the one element, if it has any
 };
-
-std::string lower(std::string_view name) {
-    std::string out(name);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    return out;
-}
 
 /// A name that can stand in struct<name:type>.
 bool is_field_name(std::string_view name) {

@@ -3,9 +3,9 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
+#include "base/ascii.h"
 #include "base/digest.h"
 
 namespace freshet::aws {
@@ -32,10 +32,7 @@ void sign(io::ClientRequest& request, const Credentials& credentials, const std:
         request.headers.set("X-Amz-Security-Token", credentials.session_token);
     std::map<std::string, std::string> headers;
     for (const auto& [name, value] : request.headers.all()) {
-        std::string lower(name);
-        std::ranges::transform(lower, lower.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        headers[lower] = value;
+        headers[lower(name)] = value;
     }
     std::string canonical = fmt::format("{}\n{}\n\n", request.method, request.target), names;
     for (const auto& [name, value] : headers) {

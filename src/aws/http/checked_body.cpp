@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aws/http/chunked_body.h"
+#include "base/ascii.h"
 #include "base/digest.h"
 
 namespace freshet {
@@ -31,12 +32,6 @@ std::optional<std::uint64_t> to_number(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return number;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
 }
 
 class Checked final : public CheckedBody {

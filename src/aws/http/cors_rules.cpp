@@ -1,7 +1,8 @@
 #include "aws/http/cors_rules.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/ascii.h"
 
 namespace freshet::aws {
 namespace {
@@ -11,12 +12,6 @@ bool fits(std::string_view pattern, std::string_view text) {
     if (star == std::string_view::npos) return pattern == text;
     const std::string_view before = pattern.substr(0, star), after = pattern.substr(star + 1);
     return text.size() >= before.size() + after.size() && text.starts_with(before) && text.ends_with(after);
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
 }
 
 }  // namespace

@@ -5,16 +5,10 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace freshet::aws {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    });
-    return out;
-}
 
 bool is_address(int family, std::string_view text) {
     unsigned char bytes[sizeof(in6_addr)];

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "aws/protocol/scalar.h"
+#include "base/ascii.h"
 #include "base/time.h"
 
 namespace freshet::aws {
@@ -48,8 +49,7 @@ Answer<void> decode_prefixed(const Member& member, const io::Headers& headers, v
     for (const auto& [name, value] : headers.all()) {
         if (!starts_with_any_case(name, member.wire)) continue;
         if (!map) map = member.make(out);
-        std::string key(name.substr(std::string_view(member.wire).size()));
-        std::ranges::transform(key, key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::string key = lower(name.substr(std::string_view(member.wire).size()));
         auto done = scalar_from_text(*member.shape->element, value, member.shape->list->append_key(map, std::move(key)),
                                      Stamp::natural);
         if (!done) return done;

@@ -6,6 +6,7 @@
 
 #include "aws/model/athena.h"
 #include "aws/protocol/page_token.h"
+#include "base/ascii.h"
 #include "query/limits.h"
 
 namespace freshet::aws {
@@ -35,11 +36,6 @@ std::unexpected<Fault> refuse_metadata(const freshet::Error& error, const Caller
     const bool missing = error.is(domain::Errc::no_such_database) || error.is(domain::Errc::no_such_table);
     if (!missing) return refuse(error);
     return refuse("MetadataException", fmt::format("{} (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; Request ID: {}; Proxy: null)", error.message(), caller.request_id()));
-}
-
-std::string lower(std::string text) {
-    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return text;
 }
 
 domain::Home home_of(const Caller& caller) { return {caller.account(), caller.region()}; }
