@@ -33,6 +33,12 @@ def test_an_argument_that_is_no_number_is_named(lake):
         assert b"not an integer or within integer range" in body
 
 
+@pytest.mark.parametrize("name", ["x-amz-metadata-directive", "x-amz-tagging-directive"])
+def test_a_directive_of_a_copy_that_there_is_not(lake, name):
+    status, _, body = ask(lake, "PUT", "/lake/copy", {"x-amz-copy-source": "lake/k", name: "MOVE"})
+    assert status == 400 and f"<ArgumentName>{name}</ArgumentName><ArgumentValue>MOVE</ArgumentValue>".encode() in body, body
+
+
 def test_a_copy_names_what_its_source_lacks(lake):
     for source, code, place in (("nowhere/k", b"NoSuchBucket", b"<BucketName>nowhere</BucketName>"), ("lake/gone", b"NoSuchKey", b"<Key>gone</Key>")):
         for headers in ({}, {"If-Match": '"x"'}):

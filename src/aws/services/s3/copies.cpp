@@ -1,5 +1,7 @@
 // CopyObject: the copy shares its source's bytes. It is one object whatever its source was made of, so the copy of a multipart
 // object is read once, for its MD5; and so is one of which another checksum is asked.
+#include <fmt/format.h>
+
 #include "aws/limits.h"
 #include "aws/model/s3.h"
 #include "aws/services/s3/attributes.h"
@@ -24,10 +26,11 @@ struct Digested {
     bool is_of(const objects::ObjectInfo& source) const { return of.etag == source.etag && of.modified == source.modified && of.size == source.size; }
 };
 
-Answer<bool> replaces(const std::optional<std::string>& directive, const char* unknown) {
+/// `of`: "metadata" or "tagging"
+Answer<bool> replaces(const std::optional<std::string>& directive, std::string_view of) {
     if (!directive || *directive == "COPY") return false;
     if (*directive == "REPLACE") return true;
-    return refuse("InvalidArgument", unknown, 400);
+    return refuse_argument(fmt::format("Unknown {} directive.", of), fmt::format("x-amz-{}-directive", of).c_str(), *directive);
 }
 
 /// One request's copy: what it asks for, and what the transaction finds to be so.
@@ -58,9 +61,9 @@ Answer<Copy> Copy::of(CopyObjectRequest input) {
     Copy copy;
     auto from = copy_source_of(input.copy_source);
     if (!from) return std::unexpected(std::move(from.error()));
-    auto metadata = replaces(input.metadata_directive, "Unknown metadata directive.");
+    auto metadata = replaces(input.metadata_directive, "metadata");
     if (!metadata) return std::unexpected(std::move(metadata.error()));
-    auto tags = replaces(input.tagging_directive, "Unknown tagging directive.");
+    auto tags = replaces(input.tagging_directive, "tagging");
     if (!tags) return std::unexpected(std::move(tags.error()));
     auto replacement = *tags ? attributes_of(input) : described_in(input);
     if (!replacement) return std::unexpected(std::move(replacement.error()));

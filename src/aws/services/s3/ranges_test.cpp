@@ -46,25 +46,25 @@ TEST(S3Ranges, a_part_of_a_multipart_object) {
     object.size = 25;
     object.etag = "0-3";
     object.attributes[parts_attribute] = pack_parts({{1, 10, "AAAAAA=="}, {5, 10, ""}, {7, 5, ""}});
-    const auto slice = slice_of({}, 5, object);
+    const auto slice = slice_of({}, {}, 5, object);
     ASSERT_TRUE(slice);
     EXPECT_EQ(slice->content_range, "bytes 10-19/25");
     EXPECT_EQ(slice->parts_count, 3);
-    EXPECT_EQ(slice_of({}, 1, object)->part_checksum, "AAAAAA==");
-    EXPECT_EQ(slice_of({}, 2, object).error().code, "InvalidPartNumber");
-    EXPECT_EQ(slice_of({}, 0, object).error().code, "InvalidArgument");
-    EXPECT_EQ(slice_of("bytes=0-1", 1, object).error().code, "InvalidRequest");
+    EXPECT_EQ(slice_of({}, {}, 1, object)->part_checksum, "AAAAAA==");
+    EXPECT_EQ(slice_of({}, {}, 2, object).error().code, "InvalidPartNumber");
+    EXPECT_EQ(slice_of({}, {}, 0, object).error().code, "InvalidArgument");
+    EXPECT_EQ(slice_of("bytes=0-1", {}, 1, object).error().code, "InvalidRequest");
 }
 
 TEST(S3Ranges, an_object_put_whole_has_one_part) {
     objects::ObjectInfo object;
     object.size = 25;
     object.etag = "0";
-    EXPECT_EQ(slice_of({}, 1, object)->content_range, "bytes 0-24/25");
-    EXPECT_FALSE(slice_of({}, 1, object)->parts_count);
-    EXPECT_EQ(slice_of({}, 2, object).error().status, 416);
+    EXPECT_EQ(slice_of({}, {}, 1, object)->content_range, "bytes 0-24/25");
+    EXPECT_FALSE(slice_of({}, {}, 1, object)->parts_count);
+    EXPECT_EQ(slice_of({}, {}, 2, object).error().status, 416);
     object.size = 0;
-    EXPECT_FALSE(slice_of({}, 1, object)->content_range);
+    EXPECT_FALSE(slice_of({}, {}, 1, object)->content_range);
 }
 
 }  // namespace
