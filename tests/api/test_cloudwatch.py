@@ -92,9 +92,23 @@ def test_what_is_not_kept_or_contradicts_itself_is_refused(freshet, metrics):
     assert "statistic p99" in refused(metrics.get_metric_data, StartTime=START, EndTime=at(60), MetricDataQueries=[
         {"Id": "p", "MetricStat": {"Stat": "p99", "Period": 60, "Metric": {"Namespace": "App", "MetricName": "Bytes"}}}])["Message"]
     datum = {"MetricName": "m", "Value": 1}
-    for bad in ({"Timestamp": START - datetime.timedelta(days=20)}, {"Timestamp": at(3 * 3600)}, {"Value": 1e300}, {"Values": [1.0]}):
+    for bad in ({"Timestamp": START - datetime.timedelta(days=20)}, {"Timestamp": at(3 * 3600)}, {"Value": 1e300}, {"Values": [1.0]},
+                {"StorageResolution": 5}, {"Dimensions": [{"Name": "a", "Value": "1"}, {"Name": "a", "Value": "2"}]}):
         assert refused(metrics.put_metric_data, Namespace="App", MetricData=[{**datum, **bad}])["Code"].startswith("InvalidParameter")
+    reversed_set = {"SampleCount": 2, "Sum": 4, "Minimum": 3, "Maximum": 1}
+    assert refused(metrics.put_metric_data, Namespace="App", MetricData=[{"MetricName": "m", "StatisticValues": reversed_set}])["Code"].startswith("InvalidParameter")
+    assert "AWS/Kinesis" in refused(metrics.put_metric_data, Namespace="AWS/Kinesis", MetricData=[datum])["Message"]
     assert metrics.list_metrics()["Metrics"] == []
+
+
+def test_queries_have_ids_of_their_own_and_pages_have_points(metrics):
+    stat = {"Stat": "Sum", "Period": 60, "Metric": {"Namespace": "App", "MetricName": "Bytes"}}
+    span = {"StartTime": START, "EndTime": at(60)}
+    for ids in (["Q"], ["1"], ["a-b"], ["a", "a"]):
+        error = refused(metrics.get_metric_data, **span, MetricDataQueries=[{"Id": one, "MetricStat": stat} for one in ids])
+        assert error["Code"].startswith("InvalidParameter") and ids[-1] in error["Message"]
+    for points in (0, -1, 100_801):
+        assert "MaxDatapoints" in refused(metrics.get_metric_data, **span, MetricDataQueries=[{"Id": "q", "MetricStat": stat}], MaxDatapoints=points)["Message"]
 
 
 def test_points_go_after_fifteen_days(freshet, metrics):

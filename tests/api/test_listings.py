@@ -217,7 +217,7 @@ def test_a_token_that_no_page_gave_is_refused(freshet):
                                     ("InvalidParameterException", logs.get_log_events, {"logGroupName": "g", "logStreamName": "s", "nextToken": token}),
                                     ("InvalidParameterException", logs.filter_log_events, {"logGroupName": "g", "nextToken": token}),
                                     ("InvalidParameterValueException", metrics.list_metrics, {"NextToken": token}),
-                                    ("InvalidParameterValueException", metrics.get_metric_data, {**data, "NextToken": token}),
+                                    ("InvalidNextToken", metrics.get_metric_data, {**data, "NextToken": token}),
                                     ("InvalidNextTokenException", quick.list_data_sources, {**account, "NextToken": token}),
                                     ("InvalidNextTokenException", quick.list_data_sets, {**account, "NextToken": token}),
                                     ("InvalidNextTokenException", quick.list_dashboards, {**account, "NextToken": token})):

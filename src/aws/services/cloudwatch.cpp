@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "aws/model/cloudwatch.h"
 #include "aws/protocol/page_token.h"
@@ -16,8 +17,8 @@ using namespace cloudwatch;
 namespace domain = monitor;
 
 constexpr std::size_t list_page = 500;
-constexpr std::size_t samples_max = 1000;  ///< AWS: of a PutMetricData
-constexpr std::size_t points_default = 100'800;
+constexpr std::size_t samples_max = 1000;            ///< AWS: of a PutMetricData
+constexpr std::int32_t points_max = 100'800;         ///< AWS: of a page of GetMetricData
 constexpr std::size_t statistics_points_max = 1440;  ///< AWS: of a GetMetricStatistics
 constexpr Millis age_max = 14 * 24h, ahead_max = 2h;
 
@@ -31,10 +32,12 @@ std::unexpected<Fault> refuse(const freshet::Error& error) {
     return std::unexpected(Fault{"InternalServiceFault", error.message(), 500});
 }
 
-domain::Dimensions dimensions_of(const std::optional<std::vector<Dimension>>& given) {
+Answer<domain::Dimensions> dimensions_of(const std::optional<std::vector<Dimension>>& given) {
     domain::Dimensions all;
-    if (given)
-        for (const Dimension& one : *given) all[one.name] = one.value;
+    if (!given) return all;
+    for (const Dimension& one : *given)
+        if (!all.emplace(one.name, one.value).second)
+            return refuse_value(fmt::format("The dimension {} is given twice.", one.name));
     return all;
 }
 
@@ -52,9 +55,15 @@ Answer<domain::Statistics> statistics_of(const MetricDatum& datum, const std::st
                         place, forms));
     domain::Statistics all;
     if (datum.value) all = domain::Statistics::of(*datum.value);
-    if (datum.statistic_values)
-        all = {datum.statistic_values->sample_count, datum.statistic_values->sum,
-               datum.statistic_values->minimum, datum.statistic_values->maximum};
+    if (datum.statistic_values) {
+        const StatisticSet& set = *datum.statistic_values;
+        if (set.minimum > set.maximum)
+            return refuse_value(
+                fmt::format("The parameter {0}.StatisticValues.Maximum must be "
+                            "greater than {0}.StatisticValues.Minimum.",
+                            place));
+        all = {set.sample_count, set.sum, set.minimum, set.maximum};
+    }
     if (datum.values) {
         const auto& values = *datum.values;
         if (datum.counts && datum.counts->size() != values.size())
@@ -73,9 +82,11 @@ Answer<domain::Statistics> statistics_of(const MetricDatum& datum, const std::st
 Answer<domain::Sample> sample_of(const Caller& caller, const std::string& space,
                                  const MetricDatum& datum, const std::string& place,
                                  Timestamp now) {
+    auto dimensions = dimensions_of(datum.dimensions);
+    if (!dimensions) return std::unexpected(std::move(dimensions.error()));
     domain::Sample sample;
     sample.metric = {caller.account(), caller.region(), space, datum.metric_name,
-                     dimensions_of(datum.dimensions)};
+                     std::move(*dimensions)};
     auto statistics = statistics_of(datum, place);
     if (!statistics) return std::unexpected(std::move(statistics.error()));
     sample.statistics = *statistics;
@@ -89,7 +100,11 @@ Answer<domain::Sample> sample_of(const Caller& caller, const std::string& space,
             "The parameter {}.Timestamp must specify a time no more than two hours in the future.",
             place));
     sample.unit = datum.unit.value_or("None");
-    if (datum.storage_resolution.value_or(60) < 60) sample.resolution = 1s;
+    const int resolution_s = datum.storage_resolution.value_or(60);
+    if (resolution_s != 1 && resolution_s != 60)
+        return refuse_value(
+            fmt::format("The parameter {}.StorageResolution must be 1 or 60.", place));
+    if (resolution_s == 1) sample.resolution = 1s;
     return sample;
 }
 
@@ -107,6 +122,27 @@ Answer<Millis> period_of(std::int32_t seconds) {
                          seconds == 30 || (seconds > 0 && seconds % 60 == 0);
     if (is_good) return Millis(std::int64_t{seconds} * 1000);
     return refuse_value("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.");
+}
+
+/// Each is a name of its own, which begins with a small letter.
+Answer<void> check_ids(const std::vector<MetricDataQuery>& queries) {
+    std::set<std::string_view> seen;
+    for (const MetricDataQuery& query : queries) {
+        const bool begins = !query.id.empty() && query.id[0] >= 'a' && query.id[0] <= 'z';
+        const bool is_word = std::ranges::all_of(query.id, [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '_';
+        });
+        if (!begins || !is_word)
+            return refuse_value(
+                fmt::format("The value {} for parameter Id is not matching the "
+                            "expected pattern ^[a-z][a-zA-Z0-9_]*$.",
+                            query.id));
+        if (!seen.insert(query.id).second)
+            return refuse_value(
+                fmt::format("The Id {} is given twice in MetricDataQueries.", query.id));
+    }
+    return {};
 }
 
 Timestamp floor_to(Timestamp time, Millis step) {
@@ -159,6 +195,9 @@ class Handlers {
     explicit Handlers(domain::Metrics& metrics) : metrics_(metrics) {}
 
     io::Task<Answer<PutMetricDataOp::Output>> put(Caller caller, PutMetricDataInput request) {
+        if (request.namespace_.starts_with("AWS/"))
+            co_return refuse_value(fmt::format("The value {} for parameter Namespace is invalid.",
+                                               request.namespace_));
         std::vector<std::pair<std::string, const MetricDatum*>> all;
         const auto add = [&all](const std::vector<MetricDatum>& data, const std::string& place) {
             for (const MetricDatum& datum : data)
@@ -220,11 +259,15 @@ class Handlers {
         if (request.start_time >= request.end_time)
             co_return refuse_value(
                 "The parameter StartTime must be less than the parameter EndTime.");
+        if (auto good = check_ids(request.metric_data_queries); !good)
+            co_return std::unexpected(std::move(good.error()));
         const auto skipped = page_row(request.next_token);
-        if (!skipped) co_return refuse_value("The parameter NextToken is not valid.");
-        Pager pager(static_cast<std::size_t>(*skipped),
-                    request.max_datapoints ? static_cast<std::size_t>(*request.max_datapoints)
-                                           : points_default);
+        if (!skipped) co_return refuse("InvalidNextToken", "The parameter NextToken is not valid.");
+        const std::int32_t most = request.max_datapoints.value_or(points_max);
+        if (most < 1 || most > points_max)
+            co_return refuse_value(
+                fmt::format("The parameter MaxDatapoints must be between 1 and {}.", points_max));
+        Pager pager(static_cast<std::size_t>(*skipped), static_cast<std::size_t>(most));
         const bool ascending = request.scan_by == "TimestampAscending";
         GetMetricDataOutput out;
         auto& results = out.metric_data_results.emplace();
@@ -248,8 +291,10 @@ class Handlers {
                              "The parameter Statistics is required.");
         auto period = period_of(request.period);
         if (!period) co_return std::unexpected(std::move(period.error()));
+        auto dimensions = dimensions_of(request.dimensions);
+        if (!dimensions) co_return std::unexpected(std::move(dimensions.error()));
         domain::PointRequest wanted{{caller.account(), caller.region(), request.namespace_,
-                                     request.metric_name, dimensions_of(request.dimensions)},
+                                     request.metric_name, std::move(*dimensions)},
                                     floor_to(request.start_time, *period),
                                     request.end_time,
                                     *period,
@@ -303,9 +348,11 @@ class Handlers {
                             stat.stat, query.id));
         auto period = period_of(stat.period);
         if (!period) co_return std::unexpected(std::move(period.error()));
+        auto dimensions = dimensions_of(stat.metric.dimensions);
+        if (!dimensions) co_return std::unexpected(std::move(dimensions.error()));
         domain::PointRequest wanted{
             {caller.account(), caller.region(), stat.metric.namespace_.value_or(""),
-             stat.metric.metric_name.value_or(""), dimensions_of(stat.metric.dimensions)},
+             stat.metric.metric_name.value_or(""), std::move(*dimensions)},
             floor_to(request.start_time, *period),
             request.end_time,
             *period,
