@@ -15,6 +15,7 @@
 #include "io/faults/failpoint.h"
 #include "io/faults/fault_disk.h"
 #include "log/log.h"
+#include "log/segments.h"
 
 namespace freshet::log {
 namespace {
@@ -359,6 +360,26 @@ TEST_F(LogFaults, a_disk_that_stays_full_refuses_serves_reads_and_recovers) {
     EXPECT_EQ(read_all(**opened, a)->size(), 11u);
 }
 
+TEST_F(LogFaults, a_segment_is_cut_to_its_records_before_the_next_one_begins) {
+    auto disk = io::make_fault_disk(io::make_posix_disk(), root / "unsynced");
+    Segments segments(*disk, root / "log/partition", a);
+    const std::vector<Bytes> one{Bytes::literal("record")};
+    const auto append = [&](Ordinal first) {
+        const auto frames = make_frames({a, first, clock.now(), {}, 0, 0}, one, 1000);
+        return segments.append(frames, Limits(), clock.now());
+    };
+    ASSERT_TRUE(append(0));
+    ASSERT_TRUE(failpoints::arm("disk.write(.segment)=short@1"));
+    ASSERT_FALSE(append(1));
+    failpoints::disarm();
+    ASSERT_TRUE(*segments.seal(1));  // all that was written expired
+    Segments later(*disk, root / "log/partition", a);
+    ASSERT_TRUE(later.restore(*segments.reach()));
+    const auto records = later.read(0, 10, 1000);
+    ASSERT_TRUE(records) << records.error().message();
+    EXPECT_EQ(records->size(), 1u);
+}
+
 // Mutation controls: each is a defect on purpose, and the checks above must see it.
 
 std::vector<std::vector<std::string>> LogFaults::all_records(meta::Database& database, Result<>& done) {
@@ -375,29 +396,44 @@ std::vector<std::vector<std::string>> LogFaults::all_records(meta::Database& dat
     return all;
 }
 
+/// Each file below `place` with what it holds.
+std::map<fs::path, std::string> files_below(const fs::path& place) {
+    std::map<fs::path, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(place)) {
+        if (!entry.is_regular_file()) continue;
+        std::ifstream in(entry.path(), std::ios::binary);
+        files.emplace(entry.path(), std::string((std::istreambuf_iterator<char>(in)), {}));
+    }
+    return files;
+}
+
+/// Makes `place` hold `good` again; touches only what is not as it was.
+void restore(const fs::path& place, const std::map<fs::path, std::string>& good) {
+    const auto now = files_below(place);
+    for (const auto& [path, content] : now) {
+        if (!good.contains(path)) fs::remove(path);
+    }
+    for (const auto& [path, content] : good) {
+        const auto found = now.find(path);
+        if (found != now.end() && found->second == content) continue;
+        fs::create_directories(path.parent_path());
+        std::ofstream(path, std::ios::binary) << content;
+    }
+}
+
 /// Flips each bit of each file of the log, one at a time, and returns how many flips changed nothing.
 int LogFaults::flip_each_bit() {
     Result<> done;
     auto database = meta::Database::open(root / "meta.db", migrations());
-    const fs::path good = root / "good";
     const auto expected = all_records(**database, done);
     EXPECT_TRUE(done && !expected[0].empty());
-    fs::remove_all(good);
-    fs::copy(root / "log", good, fs::copy_options::recursive);
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::recursive_directory_iterator(good)) {
-        if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), good));
-    }
+    const auto good = files_below(root / "log");
     int harmless = 0;
-    for (const fs::path& file : files) {
-        for (std::uintmax_t bit = 0; bit < fs::file_size(good / file) * 8; ++bit) {
-            clear();
-            fs::copy(good, root / "log", fs::copy_options::recursive);
-            std::fstream changed(root / "log" / file, std::ios::in | std::ios::out | std::ios::binary);
-            changed.seekg(static_cast<std::streamoff>(bit / 8));
-            const auto byte = static_cast<char>(changed.get() ^ (1 << (bit % 8)));
-            changed.seekp(static_cast<std::streamoff>(bit / 8)).put(byte);
-            changed.close();
+    for (const auto& [file, content] : good) {
+        for (std::size_t bit = 0; bit < content.size() * 8; ++bit) {
+            std::string flipped = content;
+            flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+            std::ofstream(file, std::ios::binary) << flipped;
             const auto found = all_records(**database, done);
             if (done) {
                 EXPECT_EQ(found, expected) << file << " bit " << bit << ": changed, and no one said so";
@@ -407,6 +443,7 @@ int LogFaults::flip_each_bit() {
                 EXPECT_NE(done.error().message().find(file.filename().string()), std::string::npos) << done.error().message();
             }
             if (HasFailure()) return harmless;
+            restore(root / "log", good);
         }
     }
     return harmless;

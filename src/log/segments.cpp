@@ -425,6 +425,7 @@ Result<bool> Segments::seal(Ordinal before) {
     if (before < next_) return false;
     if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
     if (segments_.empty() || segments_.back().size <= header_bytes) return false;
+    if (auto tidied = tidy(segments_.back()); !tidied) return std::unexpected(std::move(tidied.error()));
     if (auto begun = begin_segment(next_, last_time_); !begun) return std::unexpected(std::move(begun.error()));
     sync_or_stop(*segments_.back().file, segments_.back().path);
     segments_.back().is_anchor = true;
