@@ -30,11 +30,14 @@ def resident(pid):
 
 def wait_until_idle(pid, quiet_seconds=3):
     """Until the server computes nothing for a while: what was accepted may still be delivered."""
-    begun, quiet, before = time.monotonic(), 0, None
+    begun, quiet, before, told = time.monotonic(), 0, None, 0
     while quiet < quiet_seconds:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         spent = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         quiet = quiet + 1 if before is not None and spent - before < 0.05 else 0
+        if time.monotonic() - begun >= told:
+            print(f"  {told} s after the load, {resident(pid):.0f} MiB, {spent:.1f} s computed", flush=True)
+            told += 5
         before = spent
         time.sleep(1)
     return time.monotonic() - begun
