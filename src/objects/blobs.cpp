@@ -332,6 +332,14 @@ Result<> Blobs::Writer::write_rest() {
     return blobs_.disk_.sync_directory(path.substr(0, path.rfind('/')));
 }
 
+io::Task<void> Blobs::Writer::abandon() {
+    if (!large_) co_return;
+    large_.reset();
+    const std::string path = blobs_.path_of(file_);
+    auto removed = co_await blobs_.pool_.run([&] { return blobs_.disk_.remove(path); });
+    if (!removed) log_warn("objects", "the file of an unfinished body could not be removed", {{"file", path}, {"reason", removed.error().message()}});
+}
+
 io::Task<Result<Staged>> Blobs::Writer::finish() {
     Staged staged;
     staged.size = size_;

@@ -42,6 +42,8 @@ class Blobs {
         io::Task<Result<>> write(Bytes piece);
         /// Synced when it completes.
         io::Task<Result<Staged>> finish();
+        /// Removes what was written of a body that did not come to its end.
+        io::Task<void> abandon();
 
       private:
         io::Task<Result<>> spill();

@@ -299,6 +299,47 @@ TEST_F(EngineTest, the_headers_of_tiny_entries_are_garbage_too) {
     });
 }
 
+/// A body that breaks off after `bytes`.
+struct BrokenBody final : io::BodyReader {
+    explicit BrokenBody(std::size_t bytes) : left(bytes) {}
+    io::Task<Result<Bytes>> read() override {
+        if (left == 0) co_return fail(freshet::Errc::io, "the client went away");
+        const std::size_t size = std::min<std::size_t>(left, 100'000);
+        left -= size;
+        co_return Bytes::own(noise(size, 1));
+    }
+    std::size_t left;
+};
+
+TEST_F(EngineTest, the_space_of_refused_bodies_comes_back) {
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        co_await put(objects, "there", "small");
+        const std::uint64_t before = bytes_on_disk();
+        auto broken = co_await objects.stage(std::make_shared<BrokenBody>(1'000'000));
+        EXPECT_FALSE(broken);
+        EXPECT_EQ(bytes_on_disk(), before) << "a body that breaks off leaves nothing";
+        for (const std::size_t size : {std::size_t{100'000}, std::size_t{500'000}}) {
+            for (unsigned i = 0; i < 4; ++i) {
+                std::vector<Bytes> pieces{Bytes::own(noise(size, i))};
+                auto staged = co_await objects.stage(std::move(pieces));
+                EXPECT_TRUE(staged);
+                auto refused = co_await objects.publish("b", "there", std::move(*staged), {}, {true, {}});
+                EXPECT_TRUE(!refused && refused.error().is(Errc::condition));
+                std::vector<Bytes> part{Bytes::own(noise(size, i))};
+                auto of_part = co_await objects.stage(std::move(part));
+                EXPECT_TRUE(of_part);
+                auto no_upload = co_await objects.put_part("b", "there", "none", 1, std::move(*of_part), {});
+                EXPECT_TRUE(!no_upload && no_upload.error().is(Errc::no_upload));
+            }
+        }
+        EXPECT_GT(bytes_on_disk(), 4'000'000u);
+        co_await sweep_until(*this, objects, 10'000);
+        EXPECT_LE(bytes_on_disk(), 10'000u);
+        auto read = co_await get(objects, "there");
+        EXPECT_TRUE(read && *read == "small");
+    });
+}
+
 TEST_F(EngineTest, an_index_from_before_places_were_kept_learns_them) {
     const std::size_t size = 10'000;
     run([&](Objects& objects, io::Core&) -> io::Task<void> {

@@ -139,14 +139,17 @@ Result<> resolve(const meta::Connection& connection, std::vector<Extent>& extent
     return {};
 }
 
-Result<std::int64_t> highest_master(const meta::Connection& connection) {
-    std::int64_t highest = 0;
-    auto read = connection.query("SELECT MAX(master) FROM extents", {}, [&](const meta::Row& row) {
-        highest = row.integer(0);
-        return false;
-    });
+Result<std::vector<io::WrappedKey>> keys_by_master(const meta::Connection& connection) {
+    std::vector<io::WrappedKey> keys;
+    auto read = connection.query(
+        "SELECT master, MIN(wrapped) FROM extents WHERE master IS NOT NULL GROUP BY master ORDER "
+        "BY master",
+        {}, [&](const meta::Row& row) {
+            keys.push_back({row.integer(0), row.blob(1)});
+            return true;
+        });
     if (!read) return std::unexpected(std::move(read.error()));
-    return highest;
+    return keys;
 }
 
 Result<std::uint64_t> garbage_in(const meta::Connection& connection, std::int64_t file) {

@@ -19,7 +19,8 @@ Result<> release(meta::Txn& txn, const std::vector<Extent>& extents);
 /// Sets where the extents lie and their keys; those that are gone meanwhile stay as they are.
 Result<> resolve(const meta::Connection& connection, std::vector<Extent>& extents);
 /// The highest number of a master key that wrapped one of the keys.
-Result<std::int64_t> highest_master(const meta::Connection& connection);
+/// Of each master key that the index names, a key under it; by number.
+Result<std::vector<io::WrappedKey>> keys_by_master(const meta::Connection& connection);
 
 struct Garbage {
     std::int64_t file = 0;

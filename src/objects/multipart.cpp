@@ -97,7 +97,10 @@ io::Task<Result<PartInfo>> Objects::put_part(std::string bucket, std::string key
         if (!of) return std::unexpected(std::move(of.error()));
         return store::put_part(txn, upload, part);
     });
-    if (!put) co_return std::unexpected(std::move(put.error()));
+    if (!put) {
+        co_await discard(std::move(staged));
+        co_return std::unexpected(std::move(put.error()));
+    }
     co_return part;
 }
 

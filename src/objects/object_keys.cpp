@@ -17,9 +17,14 @@ std::uint64_t stored_bytes(const Extent& extent) {
 
 std::uint64_t entry_bytes(const Extent& extent) { return entry_header_bytes + stored_bytes(extent); }
 
-Result<> ObjectKeys::load(std::int64_t highest_master) {
-    highest_master_ = highest_master;
-    return masters_.load();
+Result<std::vector<std::int64_t>> ObjectKeys::load(const std::vector<io::WrappedKey>& used) {
+    if (auto loaded = masters_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
+    std::vector<std::int64_t> missing;
+    for (const io::WrappedKey& key : used) {
+        highest_master_ = key.master;
+        if (!masters_.unwrap(key, bound)) missing.push_back(key.master);
+    }
+    return missing;
 }
 
 Result<ObjectKeys::Made> ObjectKeys::make() {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/sealed_chunks.h"
@@ -16,8 +17,9 @@ namespace freshet::objects {
 class ObjectKeys {
   public:
     ObjectKeys(io::Disk& disk, std::string path) : masters_(disk, std::move(path)) {}
-    /// Before the cores run. `highest_master` is the highest that the index names.
-    Result<> load(std::int64_t highest_master);
+    /// Before the cores run. `used`: of each master key that the index names, a key under it; by
+    /// number. Returns the numbers of those that are not there, or are not what they were.
+    Result<std::vector<std::int64_t>> load(const std::vector<io::WrappedKey>& used);
 
     struct Made {
         std::string plain;

@@ -52,7 +52,7 @@ Objects::~Objects() = default;
 
 Result<> Objects::open(Found found, Timestamp now) {
     Blobs::Named named;
-    std::int64_t highest_master = 0;
+    std::vector<io::WrappedKey> keys;
     auto read = database_.read_now([&](const meta::Connection& connection) -> Result<> {
         auto held = store::held_files(connection);
         if (!held) return std::unexpected(std::move(held.error()));
@@ -60,15 +60,19 @@ Result<> Objects::open(Found found, Timestamp now) {
         if (!dying) return std::unexpected(std::move(dying.error()));
         auto keep = store::keep_until_ms(connection);
         if (!keep) return std::unexpected(std::move(keep.error()));
-        auto master = store::highest_master(connection);
-        if (!master) return std::unexpected(std::move(master.error()));
-        highest_master = *master;
+        auto used = store::keys_by_master(connection);
+        if (!used) return std::unexpected(std::move(used.error()));
+        keys = std::move(*used);
         named = {std::move(*held), std::move(*dying)};
         keep_until_ms_ = *keep;
         return {};
     });
     if (!read) return read;
-    if (auto loaded = keys_.load(highest_master); !loaded) return loaded;
+    auto unavailable = keys_.load(keys);
+    if (!unavailable) return std::unexpected(std::move(unavailable.error()));
+    for (const std::int64_t master : *unavailable) {
+        log_error("objects", "a master key is missing from keys/objects.keys, or is another one: what it encrypted answers errors", {{"master", master}});
+    }
     auto missing = blobs_.open(named, (found.run << limits::run_shift) + 1, now);
     if (!missing) return std::unexpected(std::move(missing.error()));
     tell_of(*missing);
@@ -201,17 +205,27 @@ io::Task<Result<Encryption>> Objects::default_encryption(std::string bucket) {
     co_return found->contains(encryption_setting) ? Encryption::aes256 : Encryption::none;
 }
 
-io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body, Encryption encryption) {
-    Blobs::Writer writer(blobs_, encryption);
-    while (body) {
-        auto piece = co_await body->read();
+namespace {
+
+io::Task<Result<Staged>> write_all(Blobs::Writer& writer, io::BodyReader& body) {
+    while (true) {
+        auto piece = co_await body.read();
         if (!piece) co_return std::unexpected(std::move(piece.error()));
         if (piece->empty()) break;
         auto written = co_await writer.write(std::move(*piece));
         if (!written) co_return std::unexpected(std::move(written.error()));
     }
     auto staged = co_await writer.finish();
+    co_return staged;
+}
+
+}  // namespace
+
+io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body, Encryption encryption) {
+    Blobs::Writer writer(blobs_, encryption);
+    auto staged = co_await write_all(writer, *body);
     if (staged) staged->encryption = encryption;
+    else co_await writer.abandon();
     co_return staged;
 }
 
@@ -235,7 +249,17 @@ Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket
 io::Task<Result<ObjectInfo>> Objects::publish(std::string bucket, std::string key, Staged staged, Attributes attributes, WriteCondition condition) {
     const Timestamp now = io::Core::current()->now();
     auto published = co_await database_.write([&](meta::Txn& txn) { return publish_in(txn, bucket, key, staged, attributes, condition, now); });
+    if (!published) co_await discard(std::move(staged));
     co_return published;
+}
+
+io::Task<void> Objects::discard(Staged staged) {
+    auto let_go = co_await database_.write([&staged](meta::Txn& txn) -> Result<> {
+        auto extents = staged.extents;
+        if (auto held = store::hold(txn, extents); !held) return held;
+        return store::release(txn, extents);
+    });
+    if (!let_go) log_warn("objects", "the space of a refused object was not given back", {{"reason", let_go.error().message()}});
 }
 
 io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) {

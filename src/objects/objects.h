@@ -44,7 +44,10 @@ class Objects {
     /// Makes staged bytes the object `key`, within `txn`: visible with everything else that the transaction does.
     static Result<ObjectInfo> publish_in(meta::Txn& txn, const std::string& bucket, const std::string& key, const Staged& staged,
                                          Attributes attributes, const WriteCondition& condition, Timestamp now);
+    /// What is refused is discarded.
     io::Task<Result<ObjectInfo>> publish(std::string bucket, std::string key, Staged staged, Attributes attributes, WriteCondition condition);
+    /// Gives back the space of staged bytes that nobody published.
+    io::Task<void> discard(Staged staged);
 
     io::Task<Result<ObjectInfo>> find(std::string bucket, std::string key);
     /// The bytes [offset, offset + size) of `object`, the first piece read and all files found: Errc::lost names the one
@@ -70,6 +73,7 @@ class Objects {
     io::Task<Result<ListPage>> list(std::string bucket, ListRequest request);
 
     io::Task<Result<Upload>> begin_upload(std::string bucket, std::string key, Attributes attributes);
+    /// What is refused is discarded.
     io::Task<Result<PartInfo>> put_part(std::string bucket, std::string key, std::string upload, int number, Staged staged, Attributes attributes);
     io::Task<Result<Upload>> find_upload(std::string bucket, std::string key, std::string upload);
     io::Task<Result<UploadedParts>> list_parts(std::string bucket, std::string key, std::string upload);

@@ -76,7 +76,7 @@ struct ObjectInfo {
     std::vector<Extent> extents;
 };
 
-/// Bytes that are written and synced, and not yet anybody's. Unpublished ones are swept at the next start.
+/// Bytes that are written and synced, and not yet anybody's: to be published, or discarded.
 struct Staged {
     std::uint64_t size = 0;
     std::string md5;  ///< 16 bytes

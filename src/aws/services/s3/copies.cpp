@@ -133,9 +133,16 @@ class Handlers {
         auto settings = co_await objects_.settings(copy.input.bucket);
         if (!settings) co_return refuse(settings.error(), copy.input.bucket);
         copy.encryption = encryption_of(copy.input.server_side_encryption, *settings);
+        auto done = co_await attempt(copy, *condition);
+        if (!done) co_await discard(copy);
+        co_return done;
+    }
+
+  private:
+    io::Task<Answer<CopyObjectOutput>> attempt(Copy& copy, objects::WriteCondition condition) {
         for (int tries = 0; tries < tries_max; ++tries) {
             auto object = co_await objects_.copy(copy.from.bucket, copy.from.key, copy.input.bucket, copy.input.key,
-                                                 [&copy](const objects::ObjectInfo& source) { return copy.transform(source); }, *condition);
+                                                 [&copy](const objects::ObjectInfo& source) { return copy.transform(source); }, condition);
             if (object) co_return output_of(*object);
             if (copy.fault) co_return std::unexpected(std::move(*copy.fault));
             if (!copy.must_read) {
@@ -145,12 +152,17 @@ class Handlers {
             }
             auto digested = co_await digest(copy);
             if (!digested) co_return refuse(digested.error(), copy.from.bucket, copy.from.key);
+            co_await discard(copy);
             copy.digested = std::move(*digested);
         }
         co_return refuse("ConditionalRequestConflict", "The source of the copy was replaced while it was read. Please try again.", 409);
     }
 
-  private:
+    /// What was encrypted of a source that is another one by now, or for a copy that is refused.
+    io::Task<void> discard(const Copy& copy) {
+        if (copy.digested && copy.digested->sealed) co_await objects_.discard(*copy.digested->sealed);
+    }
+
     io::Task<Result<Digested>> digest(const Copy& copy) {
         auto source = co_await objects_.find(copy.from.bucket, copy.from.key);
         if (!source) co_return std::unexpected(std::move(source.error()));
