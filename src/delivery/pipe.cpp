@@ -6,8 +6,8 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "delivery/content.h"
 #include "delivery/failure.h"
-#include "delivery/gzip.h"
 #include "delivery/limits.h"
 #include "delivery/prefix.h"
 
@@ -270,7 +270,7 @@ Cut Pipe::make_cut() const {
     return cut;
 }
 
-io::Task<Result<std::vector<Bytes>>> Pipe::content(std::size_t count) const {
+std::shared_ptr<io::BodyReader> Pipe::content(std::size_t count) const {
     std::vector<Bytes> pieces;
     for (std::size_t i = 0; i < count; ++i) {
         for (const Bytes& data : buffer_[i].data) {
@@ -278,18 +278,8 @@ io::Task<Result<std::vector<Bytes>>> Pipe::content(std::size_t count) const {
             if (stream_.destination.append_newline) pieces.push_back(Bytes::literal("\n"));
         }
     }
-    const bool zip = stream_.destination.compression == Compression::gzip;
-    // Joined in one piece: an object of many small records is one write, not thousands.
-    auto whole = co_await parts_.pool.run([&pieces, zip]() -> Result<Bytes> {
-        if (zip) return gzip(pieces);
-        std::string joined;
-        for (const Bytes& piece : pieces) joined.append(piece.view());
-        return Bytes::own(std::move(joined));
-    });
-    if (!whole) co_return std::unexpected(std::move(whole.error()));
-    std::vector<Bytes> one;
-    one.push_back(std::move(*whole));
-    co_return one;
+    return std::make_shared<Content>(parts_.pool, std::move(pieces),
+                                     stream_.destination.compression == Compression::gzip);
 }
 
 io::Task<Result<>> Pipe::deliver(Cut cut) {
@@ -299,14 +289,12 @@ io::Task<Result<>> Pipe::deliver(Cut cut) {
     auto written = co_await parts_.database.write(
         [&](meta::Txn& txn) { return store::write_cut(txn, id, cut); });
     if (!written) co_return written;
-    auto pieces = co_await content(count);
-    if (!pieces) co_return std::unexpected(std::move(pieces.error()));
     objects::Attributes attributes{{"content-type", "application/octet-stream"}};
     if (stream_.destination.compression == Compression::gzip)
         attributes["content-encoding"] = "gzip";
     auto encryption = co_await parts_.objects.default_encryption(bucket);
     if (!encryption) co_return std::unexpected(std::move(encryption.error()));
-    auto staged = co_await parts_.objects.stage(std::move(*pieces), *encryption);
+    auto staged = co_await parts_.objects.stage(content(count), *encryption);
     if (!staged) co_return std::unexpected(std::move(staged.error()));
     const Timestamp now = parts_.home.now();
     // The object becomes visible and the cursors move in one transaction: neither without the
@@ -317,7 +305,10 @@ io::Task<Result<>> Pipe::deliver(Cut cut) {
         if (!object) return std::unexpected(std::move(object.error()).within("bucket " + bucket));
         return store::finish_cut(txn, id, cut);
     });
-    if (!published) co_return published;
+    if (!published) {
+        co_await parts_.objects.discard(std::move(*staged));  // the next try stages it again
+        co_return published;
+    }
     for (const CutRange& range : cut.ranges) {
         cursors_[*range.partition] = range.next;
         if (range.partition != stream_.inbox) continue;

@@ -63,7 +63,7 @@ class Pipe {
     Timestamp due_at() const;
     Cut make_cut() const;
     io::Task<Result<>> deliver(Cut cut);
-    io::Task<Result<std::vector<Bytes>>> content(std::size_t count) const;
+    std::shared_ptr<io::BodyReader> content(std::size_t count) const;
     void listen_to(const std::vector<log::PartitionId>& partitions);
     io::Task<bool> back_off(const Error& error);
     /// One try that failed, into CloudWatch Logs when the destination asks for it.

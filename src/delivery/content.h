@@ -1,0 +1,36 @@
+// The bytes of an object: its records joined, or gzipped (RFC 1952, one member). They are made piece
+// by piece as they are read, so that no second copy of a whole object is in memory.
+#pragma once
+#include <zlib.h>
+
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "io/core.h"
+#include "io/http.h"
+
+namespace freshet::delivery {
+
+class Content final : public io::BodyReader {
+  public:
+    Content(io::Pool& pool, std::vector<Bytes> records, bool is_gzipped)
+        : pool_(pool), records_(std::move(records)), is_gzipped_(is_gzipped) {}
+    ~Content() override;
+    Content(const Content&) = delete;
+    Content& operator=(const Content&) = delete;
+    io::Task<Result<Bytes>> read() override;
+
+  private:
+    Bytes join();
+    Result<Bytes> compress();
+
+    io::Pool& pool_;
+    std::vector<Bytes> records_;
+    const bool is_gzipped_;
+    std::size_t at_ = 0;  ///< of records_: the next one
+    z_stream stream_{};
+    bool is_begun_ = false, is_ended_ = false;  ///< the gzip member
+};
+
+}  // namespace freshet::delivery
