@@ -57,10 +57,8 @@ Result<DataDirectory> DataDirectory::open(io::Disk& disk, const std::string& pat
     }
     auto meta = size_of(disk, path + "/meta.db");
     if (!meta) return std::unexpected(std::move(meta.error()));
-    if (*meta == 0) {
-        if (auto refused = directory.refuse_without_meta(); !refused)
-            return std::unexpected(std::move(refused.error()));
-    }
+    auto fits = *meta == 0 ? directory.refuse_without_meta() : directory.refuse_foreign_wal();
+    if (!fits) return std::unexpected(std::move(fits.error()));
     return directory;
 }
 
@@ -82,6 +80,30 @@ Result<> DataDirectory::refuse_without_meta() const {
                 fmt::format("{} has {} and no meta.db, which says what they hold. Put meta.db back "
                             "(docs/backup.md), or choose an empty directory. Nothing was changed",
                             path_, fmt::join(found, ", ")));
+}
+
+/// A server that was killed leaves a write-ahead log, which moves into meta.db once that is opened:
+/// one of another meta.db would overwrite what is in it.
+Result<> DataDirectory::refuse_foreign_wal() const {
+    auto wal = size_of(*disk_, path_ + "/meta.db-wal");
+    if (!wal) return std::unexpected(std::move(wal.error()));
+    if (*wal == 0) return {};
+    auto inspected = meta::Inspection::open(path_ + "/meta.db");
+    if (!inspected && inspected.error().is(Errc::corrupt)) {
+        return fail(Errc::invalid,
+                    fmt::format("{0}/meta.db and {0}/meta.db-wal do not fit one another ({1}): one "
+                                "of them is of another copy, or damaged. Put back the two that "
+                                "belong together (docs/backup.md). Nothing was changed",
+                                path_, inspected.error().message()));
+    }
+    if (!inspected) return std::unexpected(std::move(inspected.error()));
+    auto runs = load_runs(*inspected);
+    if (!runs) return std::unexpected(std::move(runs.error()));
+    for (const std::string_view part : parts) {
+        if (auto age = age_of(std::string(part), *runs); !age)
+            return std::unexpected(std::move(age.error()).within("with its meta.db-wal"));
+    }
+    return {};
 }
 
 /// Whether there is a file in `part` or two levels below.

@@ -15,8 +15,8 @@ class DataDirectory {
   public:
     /// Makes `path` when missing, takes its lock, looks at FORMAT and at which parts there are.
     /// Errc::busy when another server has it; Errc::invalid when its format is newer than this
-    /// program's, or when it holds something and meta.db, which knows what, is missing. Nothing is
-    /// changed then.
+    /// program's, when it holds something and meta.db, which knows what, is missing, or when
+    /// meta.db-wal is of another meta.db. Nothing is changed then.
     static Result<DataDirectory> open(io::Disk& disk, const std::string& path);
     /// With meta.db open, before anything else is: writes FORMAT, and compares the ages of the
     /// parts. Errc::invalid names one that is missing, older than meta.db or of another directory.
@@ -35,6 +35,7 @@ class DataDirectory {
   private:
     Result<> enter_run(meta::Database& database);
     Result<> refuse_without_meta() const;
+    Result<> refuse_foreign_wal() const;
     Result<> settle_format();
     Result<bool> holds_files(const std::string& part) const;
     Result<Age> age_of(const std::string& part, const Runs& runs) const;

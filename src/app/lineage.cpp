@@ -72,6 +72,17 @@ Result<Runs> load_runs(const meta::Database& database) {
     return runs;
 }
 
+Result<Runs> load_runs(const meta::Inspection& inspection) {
+    auto table = inspection.rows("SELECT name FROM sqlite_master WHERE name = 'data_runs'");
+    if (!table) return std::unexpected(std::move(table.error()));
+    if (table->empty()) return Runs();
+    auto rows = inspection.rows("SELECT number, id FROM data_runs ORDER BY number");
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    Runs runs;
+    for (const auto& row : *rows) runs.push_back({std::stoll(row[0]), row[1]});
+    return runs;
+}
+
 Result<> add_run(meta::Database& database, const Run& run, int format) {
     return database.write_now([&](meta::Txn& txn) -> Result<> {
         auto added = txn.execute("INSERT INTO data_runs VALUES (?1, ?2, ?3)",

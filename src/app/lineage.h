@@ -9,6 +9,7 @@
 
 #include "io/disk.h"
 #include "meta/database.h"
+#include "meta/inspection.h"
 
 namespace freshet::app {
 
@@ -37,6 +38,8 @@ Result<> save_runs(io::Disk& disk, const std::string& part, const Runs& runs);
 /// data_runs, in meta.db.
 std::vector<meta::Migration> run_migrations();
 Result<Runs> load_runs(const meta::Database& database);
+/// Empty when its tables are from before there were runs.
+Result<Runs> load_runs(const meta::Inspection& inspection);
 Result<> add_run(meta::Database& database, const Run& run, int format);
 
 }  // namespace freshet::app

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "meta/sqlite_error.h"
 
 namespace freshet {
 const ErrorDomain& ErrorTraits<meta::Errc>::domain() {
@@ -24,17 +25,6 @@ namespace {
 
 constexpr int readers = 2;
 constexpr std::size_t group_max = 256;  ///< write transactions that share one commit
-
-Error error_of(sqlite3* db, int code, std::string_view doing) {
-    std::string message = fmt::format("{}: {}", doing, sqlite3_errmsg(db));
-    switch (code & 0xff) {
-        case SQLITE_CONSTRAINT: return Error(Errc::conflict, std::move(message));
-        case SQLITE_FULL: return Error(freshet::Errc::no_space, std::move(message));
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB: return Error(freshet::Errc::corrupt, std::move(message));
-        default: return Error(freshet::Errc::io, std::move(message));
-    }
-}
 
 struct Binder {
     sqlite3_stmt* statement;
@@ -54,7 +44,7 @@ Result<sqlite3*> open_handle(const std::string& path) {
     sqlite3* db = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     if (code != SQLITE_OK) {
-        Error error = error_of(db, code, "open " + path);
+        Error error = sqlite_error(db, code, "open " + path);
         sqlite3_close(db);
         return std::unexpected(std::move(error));
     }
@@ -63,7 +53,7 @@ Result<sqlite3*> open_handle(const std::string& path) {
                                "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-4000"}) {
         const int done = sqlite3_exec(db, pragma, nullptr, nullptr, nullptr);
         if (done == SQLITE_OK) continue;
-        Error error = error_of(db, done, pragma);
+        Error error = sqlite_error(db, done, pragma);
         sqlite3_close(db);
         return std::unexpected(std::move(error));
     }
@@ -95,18 +85,18 @@ struct Connection::State {
         auto& statement = statements[std::string(sql)];
         if (!statement) {
             const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-            if (code != SQLITE_OK) return std::unexpected(error_of(db, code, sql));
+            if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, sql));
         }
         FRESHET_CHECK(sqlite3_bind_parameter_count(statement) == static_cast<int>(parameters.size()));
         for (std::size_t i = 0; i < parameters.size(); ++i) {
             const int code = std::visit(Binder{statement, static_cast<int>(i) + 1}, parameters[i]);
-            if (code != SQLITE_OK) return std::unexpected(error_of(db, code, sql));
+            if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, sql));
         }
         return statement;
     }
     Result<> execute(const char* sql) {
         const int code = sqlite3_exec(db, sql, nullptr, nullptr, nullptr);
-        if (code != SQLITE_OK) return std::unexpected(error_of(db, code, sql));
+        if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, sql));
         return {};
     }
 };
@@ -126,7 +116,7 @@ Result<> Connection::query(std::string_view sql, const std::vector<Value>& param
         if (!each(Row(*statement))) break;
     }
     Result<> result;
-    if (code != SQLITE_ROW && code != SQLITE_DONE) result = std::unexpected(error_of(state_->db, code, sql));
+    if (code != SQLITE_ROW && code != SQLITE_DONE) result = std::unexpected(sqlite_error(state_->db, code, sql));
     sqlite3_reset(*statement);
     return result;
 }
@@ -138,7 +128,7 @@ Result<std::int64_t> Txn::execute(std::string_view sql, const std::vector<Value>
     do code = sqlite3_step(*statement);
     while (code == SQLITE_ROW);
     Result<std::int64_t> result = static_cast<std::int64_t>(sqlite3_changes(state_->db));
-    if (code != SQLITE_DONE) result = std::unexpected(error_of(state_->db, code, sql));
+    if (code != SQLITE_DONE) result = std::unexpected(sqlite_error(state_->db, code, sql));
     sqlite3_reset(*statement);
     return result;
 }

@@ -125,8 +125,8 @@ def records_of(server, name):
     while True:
         answer = kinesis.get_records(ShardIterator=iterator)
         found += [record["Data"] for record in answer["Records"]]
-        iterator = answer["NextShardIterator"]
-        if answer["MillisBehindLatest"] == 0:
+        iterator = answer.get("NextShardIterator")
+        if answer["MillisBehindLatest"] == 0 or iterator is None:
             return found
 
 
