@@ -1,5 +1,5 @@
-// The bytes of an object: its records joined, or gzipped (RFC 1952, one member). They are made piece
-// by piece as they are read, so that no second copy of a whole object is in memory.
+// The bytes of an object: its records joined, or gzipped (RFC 1952, one member). They are made
+// piece by piece as they are read, so that no second copy of a whole object is in memory.
 #pragma once
 #include <zlib.h>
 

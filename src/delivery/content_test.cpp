@@ -62,8 +62,11 @@ std::vector<Bytes> noise(std::size_t records, std::size_t size) {
 
 TEST(Content, is_what_its_records_are_in_pieces) {
     const std::vector<std::vector<Bytes>> cases{
-        {}, {Bytes::literal("")}, {Bytes::literal("a"), Bytes::literal(""), Bytes::literal("b")},
-        noise(40, 100'000), noise(2, 3'000'000)};
+        {},
+        {Bytes::literal("")},
+        {Bytes::literal("a"), Bytes::literal(""), Bytes::literal("b")},
+        noise(40, 100'000),
+        noise(2, 3'000'000)};
     for (const auto& records : cases) {
         const std::string expected = joined(records);
         EXPECT_EQ(joined(pieces_of(records, false)), expected);

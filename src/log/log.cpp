@@ -83,9 +83,12 @@ Log::~Log() {
 }
 
 Result<> Log::check(const std::vector<Claim>& claims) {
-    const std::scoped_lock lock(state_->mutex);
     for (const Claim& claim : claims) {
-        const PartitionPtr partition = state_->find(claim.partition);
+        PartitionPtr partition;
+        {
+            const std::scoped_lock lock(state_->mutex);
+            partition = state_->find(claim.partition);
+        }
         if (!partition || partition->assigned >= claim.next) continue;
         const bool is_gone = partition->assigned == 0 && state_->index_is_older;
         if (!is_gone) {
@@ -94,9 +97,12 @@ Result<> Log::check(const std::vector<Claim>& claims) {
         }
         log_warn("log", "a partition's records are gone: it was removed after this copy of meta.db",
                  {{"partition", *claim.partition}, {"owner", claim.owner}, {"records_before", claim.next}});
+        if (auto begun = partition->segments.begin_at(claim.next, state_->clock.now()); !begun) return begun;
+        const std::scoped_lock lock(state_->mutex);
         partition->flushed = partition->durable = partition->assigned = partition->cached_first = partition->trimmed = claim.next;
     }
-    return {};
+    // The checkpoint names partitions that were removed after this copy of meta.db and have begun again.
+    return state_->index_is_older ? state_->save_reaches(state_->copied_through) : Result<>();
 }
 
 void Log::add(PartitionId id) {

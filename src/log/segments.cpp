@@ -49,14 +49,6 @@ std::optional<Reach> Segments::reach() const {
     return Reach{segments_.front().first, segments_.front().first_time, next_, last_time_, segments_.back().first, segments_.back().size};
 }
 
-Result<bool> Segments::holds_records(const std::string& path) {
-    auto file = disk_.open(path, io::OpenMode::read);
-    if (!file) return std::unexpected(std::move(file.error()));
-    auto size = (*file)->size();
-    if (!size) return std::unexpected(std::move(size.error()));
-    return *size > header_bytes;
-}
-
 Result<> Segments::find_segments() {
     if (!unread_) return {};
     auto names = disk_.list(directory_);
@@ -71,10 +63,10 @@ Result<> Segments::find_segments() {
             segments_.push_back(std::move(segment));
             continue;
         }
-        auto holds = holds_records(segment.path);
-        if (!holds) return std::unexpected(std::move(holds.error()));
-        if (*holds && recovered_end_ && segment.first >= *recovered_end_) {
-            return fail(freshet::Errc::corrupt, fmt::format("{} is newer than the checkpoint and the journal: they are of different copies", segment.path));
+        auto is_sound = ensure_open(segment);
+        if (!is_sound) return std::unexpected(std::move(is_sound.error()));
+        if (*is_sound) {
+            if (auto ours = check_surplus(segment, header_bytes, segment.size); !ours) return ours;
         }
         // The journal has what it holds.
         if (auto removed = disk_.remove(segment.path); !removed) return removed;
@@ -314,16 +306,16 @@ Result<> Segments::tidy(Segment& segment) {
     auto size = segment.file->size();
     if (!size) return std::unexpected(std::move(size.error()));
     if (*size <= segment.size) return {};
-    if (auto ours = check_surplus(segment, *size); !ours) return ours;
+    if (auto ours = check_surplus(segment, segment.size, *size); !ours) return ours;
     return segment.file->truncate(segment.size);
 }
 
-Result<> Segments::check_surplus(Segment& segment, std::uint64_t size) {
+Result<> Segments::check_surplus(Segment& segment, std::uint64_t from, std::uint64_t size) {
     if (!recovered_end_) return {};  // a refused write of this process
     Segment whole = segment;
     whole.size = size;
     Ordinal end = 0;
-    auto walked = walk(whole, segment.size, [&](const Frame& frame, std::uint64_t) {
+    auto walked = walk(whole, from, [&](const Frame& frame, std::uint64_t) {
         end = frame.header.first + frame.header.count;
         return end <= *recovered_end_;
     });
@@ -430,6 +422,16 @@ Result<bool> Segments::seal(Ordinal before) {
     sync_or_stop(*segments_.back().file, segments_.back().path);
     segments_.back().is_anchor = true;
     return true;
+}
+
+Result<> Segments::begin_at(Ordinal next, Timestamp time) {
+    const std::scoped_lock lock(mutex_);
+    next_ = next;
+    last_time_ = time;
+    if (auto begun = begin_segment(next, time); !begun) return begun;
+    sync_or_stop(*segments_.back().file, segments_.back().path);
+    segments_.back().is_anchor = true;
+    return {};
 }
 
 void Segments::set_checkpoint_tail(Ordinal tail) {

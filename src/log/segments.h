@@ -72,6 +72,8 @@ class Segments {
     /// When every record lies before `before`: begins the next segment, so that the last one can go. True when it did;
     /// trim() unlinks what the checkpoint does not need, which is then to be saved.
     Result<bool> seal(Ordinal before);
+    /// Of a partition without segments, whose records before `next` are gone: the next start finds where it goes on.
+    Result<> begin_at(Ordinal next, Timestamp time);
     /// The checkpoint on disk names `tail` as the last segment: it stays until another one is.
     void set_checkpoint_tail(Ordinal tail);
     /// Unlinks segments that lie wholly before `before`.
@@ -81,7 +83,6 @@ class Segments {
   private:
     /// After restore(): finds the segments, and unlinks those that were begun after the checkpoint.
     Result<> find_segments();
-    Result<bool> holds_records(const std::string& path);
     /// Makes the index, from its file as far as that goes.
     Result<> ensure_indexed(Segment& segment);
     void save_index(Segment& segment);
@@ -96,7 +97,8 @@ class Segments {
     Result<> open_sound(Segment& segment);
     /// Cuts what a refused write left behind.
     Result<> tidy(Segment& segment);
-    Result<> check_surplus(Segment& segment, std::uint64_t size);
+    /// Errc::corrupt when whole frames in [from, size) reach beyond what was recovered.
+    Result<> check_surplus(Segment& segment, std::uint64_t from, std::uint64_t size);
     /// Calls `each` with the frames of `segment` from `offset` on until it returns false.
     Result<> walk(Segment& segment, std::uint64_t offset, const std::function<bool(const Frame&, std::uint64_t at)>& each);
 

@@ -41,13 +41,15 @@ Result<std::vector<std::vector<std::string>>> Inspection::rows(const std::string
     auto* db = static_cast<sqlite3*>(handle_);
     sqlite3_stmt* statement = nullptr;
     std::vector<std::vector<std::string>> all;
-    int code = sqlite3_prepare_v2(db, sql.c_str(), static_cast<int>(sql.size()), &statement, nullptr);
+    int code =
+        sqlite3_prepare_v2(db, sql.c_str(), static_cast<int>(sql.size()), &statement, nullptr);
     while (code == SQLITE_OK || code == SQLITE_ROW) {
         code = sqlite3_step(statement);
         if (code != SQLITE_ROW) break;
         std::vector<std::string> row;
         for (int column = 0; column < sqlite3_column_count(statement); ++column) {
-            const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+            const auto* text =
+                reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
             row.emplace_back(text ? text : "");
         }
         all.push_back(std::move(row));

@@ -1,5 +1,5 @@
-// A look at a database that was not closed, before its write-ahead log may move into its file: a log
-// of another copy would destroy the file. Nothing is changed, whatever is found.
+// A look at a database that was not closed, before its write-ahead log may move into its file: a
+// log of another copy would destroy the file. Nothing is changed, whatever is found.
 #pragma once
 #include <cstdint>
 #include <string>

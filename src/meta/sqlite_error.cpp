@@ -15,7 +15,7 @@ constexpr std::uint64_t room_bytes_min = 64 * 1024;  ///< what SQLite needs for 
 /// SQLite answers "disk I/O error" when there is no room for its shared memory file.
 bool is_disk_full(sqlite3* db) {
     const char* path = sqlite3_db_filename(db, "main");
-    struct statvfs room {};
+    struct statvfs room{};
     if (!path || ::statvfs(path, &room) != 0) return false;
     return std::uint64_t{room.f_bavail} * room.f_frsize < room_bytes_min;
 }

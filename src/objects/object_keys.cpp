@@ -15,7 +15,9 @@ std::uint64_t stored_bytes(const Extent& extent) {
     return extent.key ? SealedChunks::sealed_bytes(extent.size) : extent.size;
 }
 
-std::uint64_t entry_bytes(const Extent& extent) { return entry_header_bytes + stored_bytes(extent); }
+std::uint64_t entry_bytes(const Extent& extent) {
+    return entry_header_bytes + stored_bytes(extent);
+}
 
 Result<std::vector<std::int64_t>> ObjectKeys::load(const std::vector<io::WrappedKey>& used) {
     if (auto loaded = masters_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
