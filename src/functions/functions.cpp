@@ -104,6 +104,7 @@ Functions::Functions(Parts parts)
       runtimes_(std::make_unique<Runtimes>(parts_.options.runtimes)),
       workers_(std::make_unique<Workers>(parts_, *runtimes_)),
       changing_(parts_.home),
+      reading_code_(parts_.home),
       stopping_(parts_.home),
       events_changed_(parts_.home),
       scope_(parts_.home) {}
@@ -181,6 +182,7 @@ io::Task<Result<Bytes>> Functions::code(FunctionKey key, std::string sha256, std
     if (!found) co_return std::unexpected(std::move(found.error()));
     if (found->code_sha256 != sha256 || to_epoch_ms(parts_.home.now()) / 1000 > until_s)
         co_return not_found(key);
+    auto turn = co_await reading_code_.take();
     auto zip = co_await parts_.database.read(
         [key](const meta::Connection& connection) { return store::code(connection, key); });
     co_return zip;

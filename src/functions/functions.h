@@ -85,7 +85,8 @@ class Functions {
     std::unique_ptr<Runtimes> runtimes_;
     std::map<std::string, std::string> missing_runtimes_;  ///< of stored functions, and why
     std::unique_ptr<Workers> workers_;
-    io::Turn changing_;  ///< a change reads a function, waits, and writes it
+    io::Turn changing_;      ///< a change reads a function, waits, and writes it
+    io::Turn reading_code_;  ///< the database holds a zip beside what was read of it: one at a time
     io::StopFlag stopping_;
     io::Signal events_changed_;
     io::Scope scope_;

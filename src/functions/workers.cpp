@@ -93,12 +93,13 @@ io::Task<Result<std::string>> Workers::code_directory(const Function& function) 
     const std::string directory =
         fmt::format("{}/code/{}", parts_.options.directory, function.code_sha256);
     if (fs::exists(directory)) co_return directory;
+    auto turn = co_await unpacking_.take();
+    if (fs::exists(directory)) co_return directory;
     auto read = co_await parts_.database.read(
         [key = function.key](const meta::Connection& c) { return store::code(c, key); });
     if (!read) co_return std::unexpected(std::move(read.error()));
     const std::string own = fmt::format("{}.{}", directory, ++unpacked_);
-    auto unpacked =
-        co_await parts_.pool.run([zip = *read, own] { return sandbox::unpack(zip, own); });
+    auto unpacked = co_await parts_.pool.run([&] { return sandbox::unpack(*read, own); });
     if (!unpacked) co_return std::unexpected(std::move(unpacked.error()));
     std::error_code problem;
     fs::rename(own, directory, problem);

@@ -13,7 +13,11 @@ namespace freshet::functions {
 class Workers {
   public:
     Workers(const Parts& parts, Runtimes& runtimes)
-        : parts_(parts), runtimes_(runtimes), freed_(parts.home), scope_(parts.home) {}
+        : parts_(parts),
+          runtimes_(runtimes),
+          freed_(parts.home),
+          unpacking_(parts.home),
+          scope_(parts.home) {}
     void set_endpoint(std::string endpoint) { endpoint_ = std::move(endpoint); }
     io::Task<Result<InvokeResult>> call(Function function, Bytes payload,
                                         std::string client_context);
@@ -50,6 +54,7 @@ class Workers {
     bool stopped_ = false;
     std::uint64_t unpacked_ = 0;
     io::Signal freed_;
+    io::Turn unpacking_;  ///< a zip is in memory twice meanwhile: one at a time
     io::Scope scope_;
 };
 

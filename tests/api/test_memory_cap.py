@@ -1,5 +1,6 @@
 """A server that may have 512 MiB of address space takes inputs that once cost gigabytes, and lives."""
 import base64
+import concurrent.futures
 import importlib.util
 import io
 import json
@@ -8,6 +9,7 @@ import random
 import socket
 import sys
 import urllib.parse
+import urllib.request
 import zipfile
 
 import pytest
@@ -211,3 +213,23 @@ def test_code_that_clients_do_not_read(capped):
             one.sendall(request)
             return one.recv(1024).split()[1] == b"200"
     capped.until(read)
+
+
+def test_large_code_that_is_sent_and_unpacked_at_once(capped):
+    client = create_function(capped, "def handler(event, context): return 1", blob=random.Random(7).randbytes(20_000_000))
+    for name in ("g", "h"):
+        client.create_function(FunctionName=name, Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="app.handler", Timeout=300,
+                               Code={"S3Bucket": "code", "S3Key": "f.zip"})
+    link = client.get_function(FunctionName="f")["Code"]["Location"]
+
+    def download():
+        with urllib.request.urlopen(link, timeout=60) as answer:
+            return len(answer.read())
+
+    def call(name):
+        return client.invoke(FunctionName=name)["Payload"].read()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        downloads = [pool.submit(download) for _ in range(3)]
+        calls = [pool.submit(call, name) for name in "fgh"]
+        assert [one.result() > 20_000_000 for one in downloads] == [True] * 3
+        assert [one.result() for one in calls] == [b"1"] * 3
