@@ -54,6 +54,17 @@ std::string form_not_built(const std::string& name, const std::vector<Typed>& a)
     return "";
 }
 
+/// `sum` with the type that Trino gives it; nothing for a type that has no sum.
+std::optional<Typed> sum_of(const Type& type, const std::string& sum) {
+    const auto as = [&](const Type& result, const std::string& cast) { return Typed{"CAST(" + sum + " AS " + cast + ")", result}; };
+    if (type.is_integer()) return as(bigint, "BIGINT");
+    if (type.is_interval()) return as(type, "BIGINT");
+    const bool is_decimal = type.is(TypeKind::decimal);
+    if (!is_decimal && !type.is_floating()) return std::nullopt;
+    const Type result = is_decimal ? decimal_type(38, type.scale) : type;
+    return as(result, engine_type(result));
+}
+
 }  // namespace
 
 bool is_aggregate(std::string_view name) { return std::ranges::find(aggregates, name) != std::end(aggregates); }
@@ -121,11 +132,8 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
     const Typed& x = a[0];
     if (name == "count_if" && a.size() == 1 && is(0, boolean_type)) return Typed{call("count", "CASE WHEN " + coerce(x, boolean_type).sql + " THEN 1 END"), bigint};
     if (name == "sum" && a.size() == 1) {
-        if (x.type.is_integer()) return Typed{"CAST(" + call("sum", x.sql) + " AS BIGINT)", bigint};
-        if (x.type.is(TypeKind::decimal)) return Typed{"CAST(" + call("sum", x.sql) + " AS " + engine_type(decimal_type(38, x.type.scale)) + ")", decimal_type(38, x.type.scale)};
-        if (x.type.is_floating()) return Typed{"CAST(" + call("sum", x.sql) + " AS " + engine_type(x.type) + ")", x.type};
-        if (x.type.is_interval()) return Typed{"CAST(" + call("sum", x.sql) + " AS BIGINT)", x.type};
-        return wrong();
+        auto made = sum_of(x.type, call("sum", x.sql));
+        return made ? SyntaxResult<Typed>(std::move(*made)) : wrong();
     }
     if (name == "avg" && a.size() == 1) {
         if (x.type.is(TypeKind::decimal)) return Typed{"CAST(" + call("tr_decimal_avg", x.sql) + " AS " + engine_type(x.type) + ")", x.type};
