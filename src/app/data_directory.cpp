@@ -177,11 +177,10 @@ Result<> DataDirectory::settle(const meta::Database& database) {
         if (compare(all[i], runs_) == Age::newer) runs_ = all[i];
         (part == "objects" ? is_objects_newer_ : is_log_newer_) |= *age == Age::newer;
     }
-    // A start that was killed in begin_run(), or had no room, has entered its run in the first
-    // alone.
-    const bool is_begun =
-        compare(all[0], all[1]) == Age::newer && compare(all[1], *meta) == Age::same;
-    if (compare(all[0], all[1]) != Age::same && !is_begun) {
+    // A start that was killed in enter_run(), or had no room, has entered its run in the journal
+    // alone. Whether the records of the two fit is the log's to say.
+    const Age journal = compare(all[0], all[1]);
+    if (journal != Age::same && journal != Age::newer) {
         return fail(Errc::invalid,
                     fmt::format("{0}/{1} and {0}/{2} do not belong together: they are of different "
                                 "copies. {3}",

@@ -74,6 +74,21 @@ void raise_file_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Of each thread, where the system would give more: deep input ends with an error well before.
+constexpr std::size_t thread_stack_bytes = 2 << 20;
+
+/// Thirty threads with the usual 8 MiB fill half of the address space that a small machine gives.
+void bound_stacks() {
+    pthread_attr_t attributes;
+    std::size_t usual = 0;
+    if (pthread_getattr_default_np(&attributes) != 0) return;
+    if (pthread_attr_getstacksize(&attributes, &usual) == 0 && usual > thread_stack_bytes) {
+        pthread_attr_setstacksize(&attributes, thread_stack_bytes);
+        pthread_setattr_default_np(&attributes);
+    }
+    pthread_attr_destroy(&attributes);
+}
+
 /// For tests of crashes only: they say where the server dies, or does wrong.
 bool arm_failpoints(const std::string& spec) {
     if (spec.empty()) return true;
@@ -102,6 +117,7 @@ int serve(const Options& options) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
+    bound_stacks();
     auto config = to_config(options);
     if (!config) {
         fmt::print(stderr, "freshet: {}\n", config.error().message());

@@ -168,7 +168,7 @@ def test_a_stream_that_is_deleted_while_it_is_made_never_has_shards(make_freshet
 def test_a_wrong_setting_is_named(freshet, tmp_path):
     import subprocess
     for text, words in (("limits: on\n", "'limits' is off or aws"), ("streams:\n  creating: 1\n", "there is no setting 'streams.creating'"),
-                        ("streams:\n  creating_ms: -1\n", "negative")):
+                        ("streams:\n  creating_ms: -1\n", "is from 0 to")):
         (tmp_path / "wrong.yaml").write_text(text)
         done = subprocess.run(freshet.command("serve", "--data", tmp_path / "other", "--config", tmp_path / "wrong.yaml"), capture_output=True, text=True, timeout=30)
         assert done.returncode == 2 and words in done.stderr

@@ -279,3 +279,20 @@ def test_missing_object_keys_are_told_at_the_start(tmp_path, make_freshet, state
     server.start()
     assert server.client("s3").get_object(Bucket="lake", Key="sealed")["Body"].read() == b"sealed"
     assert server.server_log().count("a master key is missing") == told
+
+
+def test_starts_that_died_before_each_part_had_entered_their_run(tmp_path, make_freshet):
+    """The first died behind the log's two parts, the next ones behind the journal: the directory is still one."""
+    server = make_freshet()
+    stream(server, "s", [b"record"])
+    assert server.terminate() == 0
+    log = tmp_path / "data/log"
+    for run, parts in ((2, ("journal", "partitions")), (3, ("journal",)), (4, ("journal",))):
+        for part in parts:
+            with open(log / part / "RUNS", "a") as runs:
+                runs.write(f"{run} {run:032x}\n")
+    server.start()
+    stream(server, "s", [b"another"])
+    server.kill9()
+    server.start()
+    assert len(records_of(server, "s")) == 2
