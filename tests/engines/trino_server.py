@@ -1,4 +1,5 @@
 """A Trino server of one's own, with the catalogs `hive` and `iceberg` in Freshet's Glue and S3, asked by Trino's HTTP protocol."""
+import fcntl
 import glob
 import json
 import os
@@ -42,12 +43,16 @@ def find_java():
 
 
 def unpack():
-    """What Maven has fetched becomes HOME, whole or not at all."""
+    """What Maven has fetched becomes HOME, whole or not at all, once for all tests that run side by side."""
     archive, part = HOME.parent / f"{HOME.name}.tar.gz", HOME.parent / "part"
-    part.mkdir(exist_ok=True)
-    subprocess.run(["tar", "-xzf", archive, "-C", part], check=True)
-    (part / HOME.name).rename(HOME)
-    archive.unlink()
+    with open(HOME.parent / "unpack.lock", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if HOME.exists():
+            return
+        part.mkdir(exist_ok=True)
+        subprocess.run(["tar", "-xzf", archive, "-C", part], check=True)
+        (part / HOME.name).rename(HOME)
+        archive.unlink()
 
 
 class Failed(Exception):
