@@ -121,3 +121,9 @@ def test_a_statement_that_was_stopped_is_no_alarm(lake, freshet, open_page):
     page.get_by_role("heading", level=1, name="Pipeline").wait_for()
     page.evaluate("location.hash = '#/query'")
     page.get_by_role("status").get_by_text("stopped when the page was left").wait_for()
+
+
+def test_statements_have_the_room_beside_their_line_numbers(lake, freshet, open_page):
+    page = open_page(freshet, "query")
+    text, editor = page.get_by_label("SQL statement").bounding_box(), page.locator(".editor").bounding_box()
+    assert text["width"] > 0.9 * editor["width"], (text, editor)
