@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analytics/runner.h"
+#include "base/json_text.h"
 #include "record/json.h"
 
 namespace freshet::analytics {
@@ -21,13 +22,13 @@ std::vector<std::string> log_streams_of(const Application& application) {
 std::string trouble_line(const Application& application, std::string_view code,
                          std::string_view message) {
     std::string line = R"({"applicationARN":)";
-    record::append_json_text(arn_of(application.key), line);
+    append_json_text(arn_of(application.key), line);
     line += fmt::format(R"(,"applicationVersionId":"{}","messageType":"ERROR","message":)",
                         application.version);
-    record::append_json_text(message, line);
+    append_json_text(message, line);
     if (!application.inputs.empty()) {
         line += R"(,"inputId":)";
-        record::append_json_text(application.inputs[0].id, line);
+        append_json_text(application.inputs[0].id, line);
     }
     line += fmt::format(R"(,"errorCode":"{}","messageSchemaVersion":"1"}})", code);
     return line;

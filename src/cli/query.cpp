@@ -8,9 +8,9 @@
 #include "aws/auth/signer.h"
 #include "aws/client.h"
 #include "aws/model/athena.h"
+#include "base/json_text.h"
 #include "cli/commands.h"
 #include "cli/global_options.h"
-#include "cli/json_text.h"
 #include "cli/run.h"
 
 namespace freshet::cli {

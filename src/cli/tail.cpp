@@ -7,9 +7,9 @@
 #include <cstdio>
 
 #include "base/digest.h"
+#include "base/json_text.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
-#include "cli/json_text.h"
 #include "cli/record_filter.h"
 #include "cli/run.h"
 #include "cli/shard_reader.h"

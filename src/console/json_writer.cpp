@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/json_text.h"
 #include "record/json.h"
 
 namespace freshet::console {
@@ -28,7 +29,7 @@ JsonWriter& JsonWriter::close(char bracket) {
 
 JsonWriter& JsonWriter::key(std::string_view name) {
     comma();
-    record::append_json_text(name, out_);
+    append_json_text(name, out_);
     out_ += ':';
     wants_comma_ = false;
     return *this;
@@ -36,7 +37,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 
 JsonWriter& JsonWriter::text(std::string_view value) {
     comma();
-    record::append_json_text(value, out_);
+    append_json_text(value, out_);
     return *this;
 }
 

@@ -2,26 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "delivery/errors.h"
 #include "objects/types.h"
 
 namespace freshet::delivery {
-namespace {
-
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        if (static_cast<unsigned char>(c) < 0x20)
-            out += fmt::format("\\u{:04x}", static_cast<int>(c));
-        else
-            out += c;
-    }
-    return out + '"';
-}
-
-}  // namespace
-
 std::string failure_code(const Error& error) {
     if (error.is(objects::Errc::no_bucket)) return "S3.NoSuchBucket";
     if (error.is(Errc::not_found)) return "Kinesis.ResourceNotFoundException";
@@ -37,8 +22,8 @@ std::string failure_line(const DeliveryStream& stream, const Error& error) {
             : error.message();
     return fmt::format(
         R"({{"deliveryStreamARN":{},"destination":{},"deliveryStreamVersionId":{},"message":{},"errorCode":"{}"}})",
-        quoted(arn), quoted(stream.destination.bucket_arn), stream.version, quoted(message),
-        failure_code(error));
+        json_text(arn), json_text(stream.destination.bucket_arn), stream.version,
+        json_text(message), failure_code(error));
 }
 
 }  // namespace freshet::delivery

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "base/json_text.h"
 #include "record/json.h"
 #include "sql/trino/parser.h"
 
@@ -18,7 +19,7 @@ constexpr std::string_view view_end = " */";
 
 std::string json_quoted(std::string_view text) {
     std::string quoted;
-    record::append_json_text(text, quoted);
+    append_json_text(text, quoted);
     return quoted;
 }
 

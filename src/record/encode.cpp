@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "record/csv.h"
 #include "record/decode.h"
 #include "record/json.h"

@@ -5,7 +5,6 @@
 
 #include <cmath>
 
-#include "base/utf8.h"
 #include "record/cell.h"
 #include "record/json_path.h"
 #include "record/limits.h"
@@ -365,28 +364,6 @@ Result<std::unique_ptr<Decoder>> make_json_decoder(const Schema& schema) {
     }
     return std::make_unique<JsonDecoder>(std::move(*row_path), std::move(columns),
                                          std::move(paths));
-}
-
-void append_json_text(std::string_view text, std::string& out) {
-    if (!is_utf8(text)) return append_json_text(repaired_utf8(text), out);
-    out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else if (c == '\r') {
-            out += "\\r";
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += fmt::format("\\u{:04x}", static_cast<int>(c));
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
 }
 
 std::optional<std::vector<std::string>> elements_of(std::string_view document) {

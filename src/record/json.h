@@ -28,9 +28,6 @@ class Documents {
     int unclosed_ = 0;
 };
 
-/// Text as a JSON string, quotes included, with U+FFFD for what is not UTF-8.
-void append_json_text(std::string_view text, std::string& out);
-
 /// The members of a sample document, one level deep and two for nested objects: path ("$.a.b"), the
 /// value as text, and its sort: 'n' number, 's' string, 'b' boolean, '0' null, 'j' array or object.
 struct JsonMember {

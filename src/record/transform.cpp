@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/digest.h"
+#include "base/json_text.h"
 #include "record/json.h"
 
 namespace freshet::record {

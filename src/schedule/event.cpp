@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/json_text.h"
 #include "schedule/errors.h"
 #include "schedule/template.h"
 
@@ -11,8 +12,6 @@ namespace freshet::schedule {
 namespace {
 
 using Members = std::vector<std::pair<std::string, std::string>>;  ///< names and values as JSON
-
-std::string quoted(std::string_view value) { return fmt::format("\"{}\"", value); }
 
 std::string object(const Members& members) {
     std::string out;
@@ -25,14 +24,14 @@ std::string object(const Members& members) {
 Members members(const Rule& rule, Timestamp tick, const std::string& id) {
     std::string time = to_iso8601(tick);
     time = time.substr(0, 19) + "Z";
-    return {{"version", quoted("0")},
-            {"id", quoted(id)},
-            {"detail-type", quoted("Scheduled Event")},
-            {"source", quoted("aws.events")},
-            {"account", quoted(rule.key.account)},
-            {"time", quoted(time)},
-            {"region", quoted(rule.key.region)},
-            {"resources", "[" + quoted(arn_of(rule.key)) + "]"},
+    return {{"version", json_text("0")},
+            {"id", json_text(id)},
+            {"detail-type", json_text("Scheduled Event")},
+            {"source", json_text("aws.events")},
+            {"account", json_text(rule.key.account)},
+            {"time", json_text(time)},
+            {"region", json_text(rule.key.region)},
+            {"resources", "[" + json_text(arn_of(rule.key)) + "]"},
             {"detail", "{}"}};
 }
 
@@ -58,7 +57,7 @@ bool is_path(std::string_view path) {
 std::optional<std::string> at_path(const Rule& rule, Timestamp tick, const std::string& id,
                                    const std::string& path) {
     if (path == "$") return scheduled_event(rule, tick, id);
-    if (path == "$.resources[0]") return quoted(arn_of(rule.key));
+    if (path == "$.resources[0]") return json_text(arn_of(rule.key));
     for (const auto& [name, value] : members(rule, tick, id)) {
         if (path.substr(2) == name) return value;
     }
@@ -72,8 +71,8 @@ Members variables(const Rule& rule, Timestamp tick, const std::string& id) {
     for (auto& [name, value] : event) {
         if (name == "detail-type") name = "detailType";
     }
-    return {{"aws.events.rule-arn", quoted(arn_of(rule.key))},
-            {"aws.events.rule-name", quoted(rule.key.name)},
+    return {{"aws.events.rule-arn", json_text(arn_of(rule.key))},
+            {"aws.events.rule-name", json_text(rule.key.name)},
             {"aws.events.event.ingestion-time", *at_path(rule, tick, id, "$.time")},
             {"aws.events.event", object(event)},
             {"aws.events.event.json", scheduled_event(rule, tick, id)}};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/json_text.h"
 #include "io/disk.h"
 
 namespace freshet::app {
@@ -11,21 +12,12 @@ namespace {
 
 constexpr std::uint64_t mib = 1024 * 1024;
 
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-    return out + "\"";
-}
-
 std::string object_of(const Trouble& trouble) {
-    std::string text = fmt::format("{{\"part\":{},", quoted(trouble.part));
+    std::string text = fmt::format("{{\"part\":{},", json_text(trouble.part));
     if (!trouble.name.empty())
-        text += fmt::format("\"account\":{},\"region\":{},\"name\":{},", quoted(trouble.account),
-                            quoted(trouble.region), quoted(trouble.name));
-    return text + fmt::format("\"reason\":{}}}", quoted(trouble.reason));
+        text += fmt::format("\"account\":{},\"region\":{},\"name\":{},", json_text(trouble.account),
+                            json_text(trouble.region), json_text(trouble.name));
+    return text + fmt::format("\"reason\":{}}}", json_text(trouble.reason));
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 namespace freshet::app {
 namespace {
 
-/// Label values as Prometheus quotes them.
-std::string quoted(std::string_view text) {
+/// Without the quotes, as Prometheus escapes it.
+std::string label_value(std::string_view text) {
     std::string out;
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -21,8 +21,8 @@ std::string quoted(std::string_view text) {
 
 template <class Key>
 std::string labels_of(const Key& key, const char* word) {
-    return fmt::format("account=\"{}\",region=\"{}\",{}=\"{}\"", quoted(key.account),
-                       quoted(key.region), word, quoted(key.name));
+    return fmt::format("account=\"{}\",region=\"{}\",{}=\"{}\"", label_value(key.account),
+                       label_value(key.region), word, label_value(key.name));
 }
 
 /// The families of one kind of thing, each with a line for each thing.
@@ -120,9 +120,9 @@ void add_functions(const functions::Functions& functions, Families& out) {
 
 void add_queries(const std::vector<query::Totals>& all, Families& out) {
     for (const query::Totals& one : all) {
-        const std::string labels =
-            fmt::format("account=\"{}\",region=\"{}\",work_group=\"{}\"", quoted(one.home.account),
-                        quoted(one.home.region), quoted(one.work_group));
+        const std::string labels = fmt::format(
+            "account=\"{}\",region=\"{}\",work_group=\"{}\"", label_value(one.home.account),
+            label_value(one.home.region), label_value(one.work_group));
         const auto count = [&](const char* name, const char* help, const std::string& more,
                                std::int64_t value) {
             out.add(name, help, labels + more, static_cast<double>(value));
@@ -141,8 +141,8 @@ io::Task<void> add_catalog(catalog::Catalog& catalog, Families* out) {
     auto homes = co_await catalog.homes();
     if (!homes) co_return;
     for (const catalog::Home& home : *homes) {
-        const std::string labels =
-            fmt::format("account=\"{}\",region=\"{}\"", quoted(home.account), quoted(home.region));
+        const std::string labels = fmt::format("account=\"{}\",region=\"{}\"",
+                                               label_value(home.account), label_value(home.region));
         auto databases = co_await catalog.databases(home);
         if (!databases) continue;
         std::size_t tables = 0;

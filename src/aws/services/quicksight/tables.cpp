@@ -10,7 +10,7 @@ using namespace quicksight;
 using namespace quicksight_words;
 namespace domain = dashboards;
 
-std::string quoted(const std::string& name) {
+std::string quoted_name(const std::string& name) {
     std::string text = "\"";
     for (const char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
     return text + '"';
@@ -37,8 +37,8 @@ Answer<void> read_relational(const RelationalTable& table, domain::DataSet& set)
     add_columns(table.input_columns, set);
     std::string names;
     for (const InputColumn& column : table.input_columns)
-        names += (names.empty() ? "" : ", ") + quoted(column.name);
-    set.sql = fmt::format("SELECT {} FROM {}", names, quoted(table.name));
+        names += (names.empty() ? "" : ", ") + quoted_name(column.name);
+    set.sql = fmt::format("SELECT {} FROM {}", names, quoted_name(table.name));
     return {};
 }
 
