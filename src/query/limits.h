@@ -23,6 +23,7 @@ inline constexpr std::size_t queue_max = 1000;               ///< queries that w
 inline constexpr std::int64_t worker_memory_mib = 2048;      ///< DuckDB's memory_limit in one worker
 inline constexpr Millis execution_time_max = 30min;          ///< Athena: DML timeout
 inline constexpr Millis history_kept = std::chrono::hours(24 * 45);  ///< Athena: 45 days
+inline constexpr std::size_t cancelled_early_max = 100;        ///< cancels of statements that have not come yet
 inline constexpr Millis first_look_wait = 250ms;  ///< GetQueryExecution waits so long for a near end
 /// Executions that ended, kept for the metrics of the minute.
 inline constexpr std::size_t finished_max = 10'000;

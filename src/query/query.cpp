@@ -78,6 +78,7 @@ struct Query::State {
     };
     std::map<std::string, std::shared_ptr<Active>> active;
     std::map<std::string, std::shared_ptr<RunControl>> asked;  ///< by asked_key()
+    std::deque<std::string> cancelled_early;  ///< asked_key() of cancels that overtook their statement
     std::deque<Finished> finished;
     std::map<std::tuple<std::string, std::string, std::string>, Totals> totals;  ///< account, region, work group
 
@@ -89,6 +90,7 @@ struct Query::State {
     }
     void count(const Home& of, const Execution& e);
 
+    io::Task<Result<Answer>> run_asked(AskRequest request, std::shared_ptr<RunControl> control);
     io::Task<void> execute(std::shared_ptr<Active> run, std::shared_ptr<Parsed> parsed);
     io::Task<Outcome<bool>> put_results(Active& run, RunOutput& output);
     void finish(Active& run, const Outcome<bool>& done, const RunOutput& output);
@@ -383,19 +385,27 @@ io::Task<Result<Page>> Query::State::page(store::Stored stored, int rows_max, st
 }
 
 io::Task<Result<Answer>> Query::ask(AskRequest request) {
-    auto parsed = co_await state_->runs.parse(request.sql);
-    if (!parsed) co_return fail(Errc::syntax, parsed.error().text());
-    sql::trino::Context context{sql::trino::lower_case(request.database), to_epoch_ms(state_->home.now()), {}, request.rows_max};
     auto control = std::make_shared<RunControl>();
     const std::string asked = asked_key(request.home, request.token);
-    if (!request.token.empty()) state_->asked[asked] = control;
+    if (!request.token.empty()) {
+        state_->asked[asked] = control;
+        if (std::erase(state_->cancelled_early, asked) > 0) control->cancel();
+    }
+    auto ran = co_await state_->run_asked(std::move(request), control);
+    if (const auto held = state_->asked.find(asked); held != state_->asked.end() && held->second == control) state_->asked.erase(held);
+    co_return ran;
+}
+
+io::Task<Result<Answer>> Query::State::run_asked(AskRequest request, std::shared_ptr<RunControl> control) {
+    auto parsed = co_await runs.parse(request.sql);
+    if (!parsed) co_return fail(Errc::syntax, parsed.error().text());
+    sql::trino::Context context{sql::trino::lower_case(request.database), to_epoch_ms(home.now()), {}, request.rows_max};
     Outcome<RunOutput> ran;
     if (parsed->kind == Kind::select) {
-        ran = co_await state_->runs.select(request.home, *parsed->query, context, control, nullptr);
+        ran = co_await runs.select(request.home, *parsed->query, context, control, nullptr);
     } else {
-        ran = co_await state_->runs.statement(request.home, *parsed, context);
+        ran = co_await runs.statement(request.home, *parsed, context);
     }
-    if (const auto held = state_->asked.find(asked); held != state_->asked.end() && held->second == control) state_->asked.erase(held);
     if (!ran) co_return fail(Errc::failed, ran.error().message);
     Answer answer;
     answer.columns = std::move(ran->columns);
@@ -407,8 +417,10 @@ io::Task<Result<Answer>> Query::ask(AskRequest request) {
 }
 
 void Query::cancel_asked(const Home& home, const std::string& token) {
-    const auto held = state_->asked.find(asked_key(home, token));
-    if (held != state_->asked.end()) held->second->cancel();
+    const std::string asked = asked_key(home, token);
+    if (const auto held = state_->asked.find(asked); held != state_->asked.end()) return held->second->cancel();
+    state_->cancelled_early.push_back(asked);
+    if (state_->cancelled_early.size() > limits::cancelled_early_max) state_->cancelled_early.pop_front();
 }
 
 io::Task<Result<WorkGroup>> Query::work_group(Home, std::string name) {

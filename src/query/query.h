@@ -54,7 +54,7 @@ class Query {
 
     /// Runs a SELECT and gives its rows: no history, no result object. Errc::syntax, failed.
     io::Task<Result<Answer>> ask(AskRequest request);
-    /// Ends what was asked under `token` soon; nothing when that has ended, or never was.
+    /// Ends what was asked under `token` soon; a cancel may overtake its statement on another connection.
     void cancel_asked(const Home& home, const std::string& token);
 
     /// Executions that ended since the last time; the oldest go beyond limits::finished_max.

@@ -1,8 +1,11 @@
 """Athena over the socket with boto3: DDL, partitions, views, results, pages, errors, cancel, a killed worker."""
 import gzip
+import json
 import os
 import signal
 import subprocess
+import urllib.error
+import urllib.request
 
 import botocore.exceptions
 import pytest
@@ -278,3 +281,16 @@ def test_an_error_that_quotes_bytes_that_are_no_utf_8_can_be_read(lake):
     lake.s3.put_object(Bucket="lake", Key="bytes/a", Body=b"\xf3\x89\x9a\xc2" + b"\x1a\x00" * 20)
     lake.rows("CREATE EXTERNAL TABLE bytes (a string) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://lake/bytes/'")
     assert "\ufffd" in lake.failure("SELECT * FROM bytes")["StateChangeReason"]
+
+
+def test_a_cancel_that_overtakes_its_statement_ends_it(lake):
+    """The page for SQL sends both on connections of their own."""
+    def post(path, **fields):
+        request = urllib.request.Request(f"{lake.freshet.endpoint}/_freshet/api/{path}", json.dumps(fields).encode(), {"Content-Type": "application/json"})
+        return urllib.request.urlopen(request, timeout=60).read()
+    endless = "SELECT COUNT(*) FROM UNNEST(sequence(1, 9000)) a(x) CROSS JOIN UNNEST(sequence(1, 9000)) b(y) CROSS JOIN UNNEST(sequence(1, 9000)) c(z)"
+    post("query/cancel", id="overtaken")
+    with pytest.raises(urllib.error.HTTPError) as stopped:
+        post("query", sql=endless, database="default", id="overtaken")
+    assert b"Query was canceled" in stopped.value.read()
+    assert b'"rows":[["1"]]' in post("query", sql="SELECT 1", database="default", id="overtaken")
