@@ -1,11 +1,15 @@
 #include "pipeline/value.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <sstream>
+
+#include "base/utf8.h"
 
 namespace freshet::pipeline {
 namespace {
@@ -147,6 +151,56 @@ void collect_names(const Value& value, std::set<std::string>& names) {
     }
 }
 
+Value place_of(const YAML::Mark& mark) {
+    Value place;
+    place.line = std::max(0, mark.line) + 1;
+    place.column = std::max(0, mark.column) + 1;
+    return place;
+}
+
+/// Where the content of a document begins.
+class Beginning final : public YAML::EventHandler {
+  public:
+    const YAML::Mark& mark() const { return mark_; }
+    void OnDocumentStart(const YAML::Mark& mark) override { mark_ = mark; }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  const std::string&) override {
+        note(mark);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {
+        note(mark);
+    }
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {
+        note(mark);
+    }
+    void OnMapEnd() override {}
+
+  private:
+    void note(const YAML::Mark& mark) {
+        if (!std::exchange(is_noted_, true)) mark_ = mark;
+    }
+    YAML::Mark mark_;
+    bool is_noted_ = false;
+};
+
+/// Looks at two documents at most: reading all of them need not end.
+void refuse_second_document(const std::string& text, Problems& problems) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    Beginning first, second;
+    if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return;
+    const bool is_stuck = second.mark().pos <= first.mark().pos;
+    problems.add(place_of(second.mark()), is_stuck
+                                              ? "nothing in YAML begins like this"
+                                              : "a second document begins here; a file holds one");
+}
+
 }  // namespace
 
 const Value* Value::find(std::string_view key) const {
@@ -172,18 +226,15 @@ std::string Problems::text(std::string_view file_name) const {
 }
 
 Value read_yaml(std::string_view text, Problems& problems) {
+    if (!is_utf8(text)) {
+        problems.add(place_of({}), "the file is not UTF-8");
+        return {};
+    }
     try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-        Reader reader(problems);
-        if (documents.size() > 1)
-            problems.add(reader.read(documents[1], 0),
-                         "a second document begins here; a file holds one");
-        return documents.empty() ? Value() : reader.read(documents[0], 0);
+        refuse_second_document(std::string(text), problems);
+        return Reader(problems).read(YAML::Load(std::string(text)), 0);
     } catch (const YAML::Exception& error) {
-        Value place;
-        place.line = std::max(0, error.mark.line) + 1;
-        place.column = std::max(0, error.mark.column) + 1;
-        problems.add(place, in_words(error.msg));
+        problems.add(place_of(error.mark), in_words(error.msg));
         return {};
     }
 }

@@ -45,6 +45,7 @@ TEST(Value, what_is_no_yaml_is_a_problem_with_its_place) {
         EXPECT_TRUE(problem_of(text).ends_with("a second document begins here; a file holds one"))
             << text;
     EXPECT_EQ(problem_of("---\na: 1\n...\n"), "");
+    EXPECT_EQ(problem_of("place: caf\xe9"), "f.yaml:1:1: the file is not UTF-8");
     EXPECT_EQ(problem_of("? [a]\n: 2"), "f.yaml:1:3: a key is a text");
 }
 
