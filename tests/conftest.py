@@ -132,6 +132,23 @@ def make_freshet(tmp_path):
         server.close()
 
 
+@pytest.fixture
+def make_small_disk(tmp_path):
+    """Disks of `mib` MiB in memory."""
+    made = []
+
+    def make(mib):
+        place = tmp_path / f"disk-{len(made)}"
+        place.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", place], capture_output=True).returncode != 0:
+            pytest.skip("mounting a small disk needs root")
+        made.append(place)
+        return place
+    yield make
+    for place in made:
+        subprocess.run(["umount", "-l", place], check=True)
+
+
 def pytest_addoption(parser):
     parser.addoption("--clients", action="store_true", help="also the clients and engines that take minutes")
 

@@ -29,7 +29,7 @@ Runner::Runner(Parts parts, Application application, std::shared_ptr<const flow:
       bound_(from_epoch_ms(0)),
       files_(parts.files_of(application_)),
       retry_after_(limits::retry_first),
-      bell_(std::make_shared<Bell>(parts.home)),
+      bell_(std::make_shared<io::Bell>(parts.home)),
       sources_(parts.home, parts.pool, parts.log, parts.siblings, bell_),
       scope_(parts.home) {}
 Runner::~Runner() = default;

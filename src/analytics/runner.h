@@ -114,7 +114,7 @@ class Runner {
     Millis retry_after_;
     Figures figures_;
     std::uint64_t aggregates_ = 0;  ///< KPL aggregates in the chunk that is being fed
-    std::shared_ptr<Bell> bell_;
+    std::shared_ptr<io::Bell> bell_;
     Sources sources_;
     io::Scope scope_;
 };

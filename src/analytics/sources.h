@@ -7,21 +7,11 @@
 
 #include "analytics/commit.h"
 #include "analytics/ports.h"
-#include "io/core.h"
+#include "io/bell.h"
 #include "log/log.h"
 
 namespace freshet::analytics {
 
-/// Wakes a runner: records came, or it is to stop.
-struct Bell {
-    explicit Bell(io::Core& home) : signal(home) {}
-    void ring() {
-        rung = true;
-        signal.notify();
-    }
-    io::Signal signal;
-    bool rung = false;
-};
 
 /// A record, and the shard that it came from.
 struct Taken {
@@ -33,7 +23,7 @@ struct Taken {
 class Sources {
   public:
     Sources(io::Core& home, io::Pool& pool, log::Log& log, Siblings& siblings,
-            std::shared_ptr<Bell> bell)
+            std::shared_ptr<io::Bell> bell)
         : home_(home), pool_(pool), log_(log), siblings_(siblings), bell_(std::move(bell)) {}
     ~Sources() { clear(); }
 
@@ -73,7 +63,7 @@ class Sources {
     io::Pool& pool_;
     log::Log& log_;
     Siblings& siblings_;
-    std::shared_ptr<Bell> bell_;
+    std::shared_ptr<io::Bell> bell_;
     std::vector<Source> all_;  ///< in order of index
 };
 

@@ -25,7 +25,7 @@ Pipe::Pipe(Parts parts, store::Loaded loaded)
       read_(std::move(loaded.cursors)),
       unfinished_(std::move(loaded.cut)),
       retry_after_(limits::retry_first),
-      bell_(std::make_shared<Bell>(parts.home)),
+      bell_(std::make_shared<io::Bell>(parts.home)),
       scope_(parts.home) {}
 Pipe::~Pipe() = default;
 

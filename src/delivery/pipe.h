@@ -6,7 +6,7 @@
 #include "delivery/ports.h"
 #include "delivery/store.h"
 #include "delivery/types.h"
-#include "io/core.h"
+#include "io/bell.h"
 #include "objects/objects.h"
 
 namespace freshet::delivery {
@@ -35,16 +35,6 @@ class Pipe {
     std::map<std::uint64_t, Place> places() const;
 
   private:
-    /// Rung when something may have come; remembers it for a pipe that is not waiting yet.
-    struct Bell {
-        explicit Bell(io::Core& home) : signal(home) {}
-        void ring() {
-            rung = true;
-            signal.notify();
-        }
-        io::Signal signal;
-        bool rung = false;
-    };
     /// One record on its way, and where it came from.
     struct Waiting {
         log::PartitionId partition;
@@ -81,7 +71,7 @@ class Pipe {
     Figures figures_;
     Millis retry_after_;
     bool stopping_ = false;
-    std::shared_ptr<Bell> bell_;
+    std::shared_ptr<io::Bell> bell_;
     io::Scope scope_;
 };
 

@@ -44,13 +44,10 @@ Subscription::Subscription(Streams& streams, Place place, Shard shard, log::Ordi
       next_(std::make_shared<log::Ordinal>(from)),
       started_(now),
       heard_(now),
-      bell_(std::make_shared<Bell>(streams.home())) {
+      bell_(std::make_shared<io::Bell>(streams.home())) {
     if (*shard_.partition == 0) return;
     listener_ = streams_.log().listen(shard_.partition, [&home = streams_.home(), bell = bell_] {
-        home.post([bell] {
-            bell->rung = true;
-            bell->signal.notify();
-        });
+        home.post([bell] { bell->ring(); });
     });
 }
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <variant>
 
-#include "io/core.h"
+#include "io/bell.h"
 #include "log/log.h"
 #include "stream/errors.h"
 #include "stream/types.h"
@@ -65,12 +65,6 @@ class Subscription {
 
   private:
     friend class Streams;
-    /// Rung at each commit of the shard; outlives the subscription, as the log may still ring.
-    struct Bell {
-        explicit Bell(io::Core& home) : signal(home) {}
-        io::Signal signal;
-        bool rung = false;
-    };
     Streams& streams_;
     Place place_;
     Shard shard_;
@@ -78,7 +72,8 @@ class Subscription {
     Timestamp started_, heard_;  ///< when it began, and when the client was last told something
     bool is_over_ = false;
     std::optional<Error> reason_;
-    std::shared_ptr<Bell> bell_;
+    /// Rung at each commit of the shard; the log may still ring it when this is gone.
+    std::shared_ptr<io::Bell> bell_;
     std::uint64_t listener_ = 0;
 };
 

@@ -94,18 +94,23 @@ def test_cloudwatch_has_them_by_the_names_of_aws(busy):
     assert {"AWS/KinesisAnalytics", "AWS/Firehose", "AWS/Lambda", "AWS/Athena", "AWS/Kinesis"} <= spaces
 
 
+def signed_call(freshet, payload):
+    """A call of f as it goes over the socket: a thousand boto3 clients would be as many threads."""
+    request = AWSRequest("POST", f"{freshet.endpoint}/2015-03-31/functions/f/invocations", data=payload, headers={"Host": f"127.0.0.1:{freshet.port}"})
+    SigV4Auth(Credentials("test", "test"), "lambda", "us-east-1").add_auth(request)
+    lines = ["POST /2015-03-31/functions/f/invocations HTTP/1.1", *(f"{name}: {text}" for name, text in request.headers.items()), f"Content-Length: {len(payload)}", "", ""]
+    return "\r\n".join(lines).encode() + payload
+
+
 def test_calls_that_were_throttled_are_counted_apart(freshet):
     """16 calls run, 1000 wait; what comes then is refused, and is neither an invocation nor an error."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     freshet.client("lambda").create_function(FunctionName="f", Runtime="python3.11", Role=ROLE, Handler="f.handler", Timeout=900,
                                              Code={"ZipFile": zipped("import threading\ndef handler(event, context):\n    threading.Event().wait()\n")})
-    request = AWSRequest("POST", f"{freshet.endpoint}/2015-03-31/functions/f/invocations", data=b"{}", headers={"Host": f"127.0.0.1:{freshet.port}"})
-    SigV4Auth(Credentials("test", "test"), "lambda", "us-east-1").add_auth(request)
-    lines = ["POST /2015-03-31/functions/f/invocations HTTP/1.1", *(f"{name}: {text}" for name, text in request.headers.items()), "Content-Length: 2", "", "{}"]
     with contextlib.ExitStack() as stack:
         callers = [stack.enter_context(socket.create_connection(("127.0.0.1", freshet.port))) for _ in range(16 + 1000 + 5)]
         for caller in callers:
-            caller.sendall("\r\n".join(lines).encode())
+            caller.sendall(signed_call(freshet, b"{}"))
         poll = select.poll()
         for caller in callers:
             poll.register(caller, select.POLLIN)
@@ -117,6 +122,31 @@ def test_calls_that_were_throttled_are_counted_apart(freshet):
         cloudwatch, of = freshet.client("cloudwatch"), {"space": "AWS/Lambda", "FunctionName": "f"}
         freshet.until(lambda: value(cloudwatch, name="Throttles", **of) == 5, advance_ms=60_000)
         assert [value(cloudwatch, name=name, **of) for name in ("Invocations", "Errors")] == [0, 0]
+
+
+def test_an_event_that_was_throttled_keeps_its_attempts(freshet, tmp_path):
+    """Its function is called once there is a place, however often there was none."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    client = freshet.client("lambda")
+    client.create_function(FunctionName="f", Runtime="python3.11", Role=ROLE, Handler="f.handler", Timeout=900, Code={"ZipFile": zipped(
+        "import os, time\ndef handler(event, context):\n    while not os.path.exists(event['until']): time.sleep(0.1)\n    open(event['done'], 'w')\n")})
+    gate, done = tmp_path / "gate", tmp_path / "done"
+    body = json.dumps({"until": str(gate), "done": os.devnull}).encode()
+    with contextlib.ExitStack() as stack:
+        callers = [stack.enter_context(socket.create_connection(("127.0.0.1", freshet.port))) for _ in range(16 + 1000 + 1)]
+        for caller in callers:
+            caller.sendall(signed_call(freshet, body))
+        poll = select.poll()
+        for caller in callers:
+            poll.register(caller, select.POLLIN)
+        freshet.until(lambda: len(poll.poll(0)) == 1)  # all places are taken: one was refused
+        assert client.invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps({"until": os.devnull, "done": str(done)}))["StatusCode"] == 202
+        for tries in range(2, 6):
+            freshet.until(lambda: f"}} {tries}" in re.search(r"^freshet_function_throttles_total.*$", freshet.get("/_freshet/metrics"), re.M)[0])
+            freshet.advance(60_000)
+        assert not done.exists()
+        gate.touch()
+    freshet.until(done.exists, advance_ms=60_000)
 
 
 def test_prometheus_has_them_at_once(busy):
