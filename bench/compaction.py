@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
-"""What compaction costs puts: latencies of small S3 puts to a server that compacts a pack, and to one that has nothing to compact.
+"""What compaction costs puts: latencies of small S3 puts to a server that compacts a pack, and to
+one that has nothing to compact.
 
-    bench/compaction.py [--objects 20000] [--rounds 6] [--puts 1500] [--limit 1.5] [--control]
+bench/compaction.py [--objects 20000] [--rounds 6] [--puts 1500] [--limit 1.5] [--control]
 
-Two data directories are made once: of one, two thirds of the pack are garbage, of the other too little to be compacted. A round
-starts a server on a copy of each, one after the other, and measures both at the same age; every second round the other one goes
-first. Bytes that were copied while the puts were measured are counted: they must be some in the one and none in the other.
---control takes the second directory for both: its ratios say what the machine does by itself. Ends with 1 when the p99 of all
-puts is over --limit times as long while compacting, or when a server did not compact as it should."""
+Two data directories are made once: of one, two thirds of the pack are garbage, of the other too
+little to be compacted. A round starts a server on a copy of each, one after the other, and
+measures both at the same age; every second round the other one goes first. Bytes that were
+copied while the puts were measured are counted: they must be some in the one and none in the
+other. --control takes the second directory for both: its ratios say what the machine does by
+itself. Ends with 1 when the p99 of all puts is over --limit times as long while compacting, or
+when a server did not compact as it should.
+"""
+
 import argparse
 import os
 import pathlib
@@ -34,7 +39,11 @@ def latencies(s3, puts):
 
 
 def bytes_of(directory):
-    return sum(path.stat().st_size for path in pathlib.Path(directory, "data/objects").rglob("*") if path.is_file())
+    return sum(
+        path.stat().st_size
+        for path in pathlib.Path(directory, "data/objects").rglob("*")
+        if path.is_file()
+    )
 
 
 def shares_of(taken):
@@ -44,7 +53,13 @@ def shares_of(taken):
 
 def line(name, quiet, busy):
     quiet_at, busy_at = shares_of(quiet), shares_of(busy)
-    figures = ", ".join(f"p{share} {quiet_at[share]:.2f} -> {busy_at[share]:.2f} ms ({busy_at[share] / quiet_at[share]:.2f} times)" for share in SHARES)
+    figures = ", ".join(
+        (
+            f"p{share} {quiet_at[share]:.2f} -> {busy_at[share]:.2f} ms "
+            f"({busy_at[share] / quiet_at[share]:.2f} times)"
+        )
+        for share in SHARES
+    )
     return f"{name}: {len(quiet)} puts without, {len(busy)} while compacting: {figures}"
 
 
@@ -55,7 +70,7 @@ def make(directory, objects, is_gone):
     each(objects, lambda number: s3.put_object(Bucket="lake", Key=f"old-{number}", Body=body))
     gone = [{"Key": f"old-{number}"} for number in range(objects) if is_gone(number)]
     for at in range(0, len(gone), 1000):
-        s3.delete_objects(Bucket="lake", Delete={"Objects": gone[at:at + 1000]})
+        s3.delete_objects(Bucket="lake", Delete={"Objects": gone[at : at + 1000]})
     stop(server)
 
 
@@ -80,7 +95,9 @@ def stop(server):
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--objects", type=int, default=20_000)
     options.add_argument("--rounds", type=int, default=6)
     options.add_argument("--puts", type=int, default=1500, help="of each kind, in a round")
@@ -98,8 +115,15 @@ def main():
             of_round = {kind: measure(places[kind], options.puts) for kind in order}
             copied = {kind: of_round[kind][1] for kind in order}
             is_wrong = is_wrong or copied["quiet"] > 0 or (copied["busy"] == 0) != options.control
-            print(line(f"round {round_ + 1}, {order[0]} first", of_round["quiet"][0], of_round["busy"][0]) +
-                  f"; copied {copied['quiet'] / 1e6:.1f} and {copied['busy'] / 1e6:.1f} MB", flush=True)
+            print(
+                line(
+                    f"round {round_ + 1}, {order[0]} first",
+                    of_round["quiet"][0],
+                    of_round["busy"][0],
+                )
+                + f"; copied {copied['quiet'] / 1e6:.1f} and {copied['busy'] / 1e6:.1f} MB",
+                flush=True,
+            )
             for kind in order:
                 taken[kind] += of_round[kind][0]
     print(line("all", taken["quiet"], taken["busy"]))

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""How much memory the server holds after a load: puts and reads of streams, objects and deliveries, then nothing.
+"""How much memory the server holds after a load: puts and reads of streams, objects and deliveries,
+then nothing.
 
-    bench/idle_memory.py [--megabytes 512] [--idle 30] [--only streams,objects,delivery]
+bench/idle_memory.py [--megabytes 512] [--idle 30] [--only streams,objects,delivery]
 
-Prints the resident memory before, at its highest, and while idle; ends with 1 when it is over --limit at the end."""
+Prints the resident memory before, at its highest, and while idle; ends with 1 when it is over
+--limit at the end.
+"""
+
 import argparse
 import concurrent.futures
 import os
@@ -36,7 +40,10 @@ def wait_until_idle(pid, quiet_seconds=3):
         spent = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         quiet = quiet + 1 if before is not None and spent - before < 0.05 else 0
         if time.monotonic() - begun >= told:
-            print(f"  {told} s after the load, {resident(pid):.0f} MiB, {spent:.1f} s computed", flush=True)
+            print(
+                f"  {told} s after the load, {resident(pid):.0f} MiB, {spent:.1f} s computed",
+                flush=True,
+            )
             told += 5
         before = spent
         time.sleep(1)
@@ -49,14 +56,26 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.log = open(pathlib.Path(directory) / "server.log", "ab")
-        self.process = subprocess.Popen([PROGRAM, "serve", "--data", f"{directory}/data", "--listen", f"127.0.0.1:{self.port}"],
-                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--data", f"{directory}/data", "--listen", f"127.0.0.1:{self.port}"],
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+        )
         assert "ready" in self.process.stdout.readline()
 
     def client(self, service):
-        config = botocore.config.Config(retries={"max_attempts": 20}, max_pool_connections=16, s3={"addressing_style": "path"})
-        return boto3.client(service, endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1", aws_access_key_id="test",
-                            aws_secret_access_key="test", config=config)
+        config = botocore.config.Config(
+            retries={"max_attempts": 20}, max_pool_connections=16, s3={"addressing_style": "path"}
+        )
+        return boto3.client(
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=config,
+        )
 
 
 def each(count, call):
@@ -70,10 +89,17 @@ def load_streams(server, megabytes):
     kinesis.create_stream(StreamName="s", ShardCount=8)
     kinesis.get_waiter("stream_exists").wait(StreamName="s", WaiterConfig={"Delay": 1})
     record = os.urandom(100_000)
-    each(megabytes // 4, lambda call: kinesis.put_records(StreamName="s", Records=[
-        {"Data": record, "PartitionKey": f"{call}-{number}"} for number in range(41)]))
+    each(
+        megabytes // 4,
+        lambda call: kinesis.put_records(
+            StreamName="s",
+            Records=[{"Data": record, "PartitionKey": f"{call}-{number}"} for number in range(41)],
+        ),
+    )
     for shard in kinesis.list_shards(StreamName="s")["Shards"]:
-        iterator = kinesis.get_shard_iterator(StreamName="s", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        iterator = kinesis.get_shard_iterator(
+            StreamName="s", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
         for _ in range(3):
             iterator = kinesis.get_records(ShardIterator=iterator)["NextShardIterator"]
 
@@ -83,24 +109,40 @@ def load_objects(server, megabytes):
     s3.create_bucket(Bucket="lake")
     body = os.urandom(8 * MIB)
     each(megabytes // 8, lambda call: s3.put_object(Bucket="lake", Key=f"large-{call}", Body=body))
-    each(megabytes // 8, lambda call: s3.get_object(Bucket="lake", Key=f"large-{call}")["Body"].read())
+    each(
+        megabytes // 8,
+        lambda call: s3.get_object(Bucket="lake", Key=f"large-{call}")["Body"].read(),
+    )
     each(2000, lambda call: s3.put_object(Bucket="lake", Key=f"small-{call}", Body=body[:10_000]))
 
 
 def load_delivery(server, megabytes):
     firehose = server.client("firehose")
-    firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration={
-        "RoleARN": "arn:aws:iam::000000000000:role/any", "BucketARN": "arn:aws:s3:::lake", "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 60},
-        "CompressionFormat": "GZIP"})
+    firehose.create_delivery_stream(
+        DeliveryStreamName="d",
+        ExtendedS3DestinationConfiguration={
+            "RoleARN": "arn:aws:iam::000000000000:role/any",
+            "BucketARN": "arn:aws:s3:::lake",
+            "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 60},
+            "CompressionFormat": "GZIP",
+        },
+    )
     record = os.urandom(100_000)
-    each(megabytes // 4, lambda call: firehose.put_record_batch(DeliveryStreamName="d", Records=[{"Data": record}] * 40))
+    each(
+        megabytes // 4,
+        lambda call: firehose.put_record_batch(
+            DeliveryStreamName="d", Records=[{"Data": record}] * 40
+        ),
+    )
 
 
 LOADS = {"streams": load_streams, "objects": load_objects, "delivery": load_delivery}
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--megabytes", type=int, default=512)
     options.add_argument("--idle", type=int, default=30, help="seconds")
     options.add_argument("--limit", type=int, default=120, help="MiB after --idle")
@@ -116,12 +158,21 @@ def main():
                 server.client("s3").create_bucket(Bucket="lake")
             LOADS[name](server, options.megabytes)
             loaded = resident(pid)
-            print(f"{name}: {loaded:.0f} MiB, then busy for {wait_until_idle(pid):.0f} s more", flush=True)
+            print(
+                f"{name}: {loaded:.0f} MiB, then busy for {wait_until_idle(pid):.0f} s more",
+                flush=True,
+            )
             for waited in range(0, options.idle, 5):
                 print(f"{name}: idle for {waited} s, {resident(pid):.0f} MiB", flush=True)
                 time.sleep(5)
             held = resident(pid)
-            print(f"{name}: {options.megabytes} MB loaded, {loaded:.0f} MiB then, {held:.0f} MiB after {options.idle} s idle", flush=True)
+            print(
+                (
+                    f"{name}: {options.megabytes} MB loaded, {loaded:.0f} MiB then, {held:.0f} "
+                    f"MiB after {options.idle} s idle"
+                ),
+                flush=True,
+            )
         server.process.terminate()
         server.process.wait()
     return held > options.limit

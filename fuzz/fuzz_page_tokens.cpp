@@ -19,8 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto page = open_shards_token(base64_encode(text), now);
     if (!page) return 0;
     const auto again = open_shards_token(seal_shards_token(*page, now), now);
-    if (!again || again->last != page->last || again->filter != page->filter || again->filter_after != page->filter_after ||
-        again->filter_time != page->filter_time || again->stream_arn != page->stream_arn)
+    if (!again || again->last != page->last || again->filter != page->filter ||
+        again->filter_after != page->filter_after || again->filter_time != page->filter_time ||
+        again->stream_arn != page->stream_arn)
         std::abort();
     return 0;
 }

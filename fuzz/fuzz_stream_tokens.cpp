@@ -1,5 +1,5 @@
-// Iterators, sequence numbers, hash keys, shard names and records of the log: any text is refused or
-// comes back as it went.
+// Iterators, sequence numbers, hash keys, shard names and records of the log: any text is refused
+// or comes back as it went.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

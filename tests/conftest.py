@@ -1,4 +1,5 @@
-"""A Freshet of one's own for each test: a free port, a new directory, a clock that the test moves."""
+"""A Freshet for each test: a free port, a new directory, a clock that the test moves."""
+
 import json
 import os
 import pathlib
@@ -24,7 +25,12 @@ def free_port():
 
 class Freshet:
     def __init__(self, directory, clock="manual", port=None, config=None, options=()):
-        self.directory, self.clock, self.port, self.options = pathlib.Path(directory), clock, port or free_port(), options
+        self.directory, self.clock, self.port, self.options = (
+            pathlib.Path(directory),
+            clock,
+            port or free_port(),
+            options,
+        )
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.process = None
         self.config = []
@@ -39,20 +45,47 @@ class Freshet:
 
     def start(self):
         self.process = subprocess.Popen(
-            self.command("serve", "--data", self.directory / "data", "--listen", f"127.0.0.1:{self.port}", "--clock", self.clock, *self.config, *self.options),
-            stdout=subprocess.PIPE, stderr=self.log, text=True)
+            self.command(
+                "serve",
+                "--data",
+                self.directory / "data",
+                "--listen",
+                f"127.0.0.1:{self.port}",
+                "--clock",
+                self.clock,
+                *self.config,
+                *self.options,
+            ),
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+        )
         line = self.process.stdout.readline()
         assert "ready at" in line, f"the server did not start: {line} {self.server_log()[-2000:]}"
 
     def client(self, service, **options):
         options.setdefault("region_name", "us-east-1")
-        config = botocore.config.Config(retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"})
-        return boto3.client(service, endpoint_url=self.endpoint, aws_access_key_id="test", aws_secret_access_key="test",
-                            config=options.pop("config", config), **options)
+        config = botocore.config.Config(
+            retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"}
+        )
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=options.pop("config", config),
+            **options,
+        )
 
     def environment(self):
-        return {**os.environ, "AWS_ENDPOINT_URL": self.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-                "AWS_DEFAULT_REGION": "us-east-1", "AWS_PAGER": ""}
+        return {
+            **os.environ,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_PAGER": "",
+        }
 
     def get(self, path):
         with urllib.request.urlopen(self.endpoint + path, timeout=30) as answer:
@@ -60,14 +93,19 @@ class Freshet:
 
     def topic(self, name):
         """What the interface shows of a topic now ("overview", "application:app")."""
-        with urllib.request.urlopen(f"{self.endpoint}/_freshet/api/live?topic={name}", timeout=30) as answer:
+        with urllib.request.urlopen(
+            f"{self.endpoint}/_freshet/api/live?topic={name}", timeout=30
+        ) as answer:
             for line in answer:
                 if line.startswith(b"data:"):
                     return json.loads(line[5:])
 
     def advance(self, milliseconds):
-        request = urllib.request.Request(self.endpoint + "/_freshet/clock", method="POST",
-                                         data=b'{"advance_ms": %d}' % int(milliseconds))
+        request = urllib.request.Request(
+            self.endpoint + "/_freshet/clock",
+            method="POST",
+            data=b'{"advance_ms": %d}' % int(milliseconds),
+        )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.read()
 
@@ -80,13 +118,20 @@ class Freshet:
             if advance_ms:
                 self.advance(advance_ms)
             time.sleep(0.02)
-        raise AssertionError(f"still not so after {tries} tries; the server says:\n{self.server_log()[-3000:]}")
+        raise AssertionError(
+            f"still not so after {tries} tries; the server says:\n{self.server_log()[-3000:]}"
+        )
 
     def log_messages(self, group, **filters):
-        """The messages of a log group. A group begins with its first line, which may come after the answer that caused it: until then, none."""
+        """The messages of a log group. A group begins with its first line, which may come after the
+        answer that caused it: until then, none.
+        """
         logs = self.client("logs")
         try:
-            return [event["message"] for event in logs.filter_log_events(logGroupName=group, **filters)["events"]]
+            return [
+                event["message"]
+                for event in logs.filter_log_events(logGroupName=group, **filters)["events"]
+            ]
         except logs.exceptions.ResourceNotFoundException:
             return []
 
@@ -127,6 +172,7 @@ def make_freshet(tmp_path):
     def make(**options):
         made.append(Freshet(options.pop("directory", tmp_path), **options))
         return made[-1]
+
     yield make
     for server in made:
         server.close()
@@ -140,17 +186,25 @@ def make_small_disk(tmp_path):
     def make(mib):
         place = tmp_path / f"disk-{len(made)}"
         place.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", place], capture_output=True).returncode != 0:
+        if (
+            subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", place], capture_output=True
+            ).returncode
+            != 0
+        ):
             pytest.skip("mounting a small disk needs root")
         made.append(place)
         return place
+
     yield make
     for place in made:
         subprocess.run(["umount", "-l", place], check=True)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--clients", action="store_true", help="also the clients and engines that take minutes")
+    parser.addoption(
+        "--clients", action="store_true", help="also the clients and engines that take minutes"
+    )
 
 
 def pytest_configure(config):
@@ -162,4 +216,8 @@ def pytest_collection_modifyitems(config, items):
         return
     for item in items:
         if item.get_closest_marker("heavy"):
-            item.add_marker(pytest.mark.skip(reason=f"takes minutes: ./dev test --only {item.path.parent.name} --clients"))
+            item.add_marker(
+                pytest.mark.skip(
+                    reason=f"takes minutes: ./dev test --only {item.path.parent.name} --clients"
+                )
+            )

@@ -3,6 +3,7 @@
 Stages run one after the other, the tests inside a stage side by side, each with its own port and
 directory. The last line is `N passed, N failed`; the exit status says the same.
 """
+
 import argparse
 import os
 import pathlib
@@ -42,8 +43,19 @@ def compatibility(_):
 
 def unit(options):
     report = BUILD / "unit.xml"
-    command = ["ctest", "--test-dir", str(BUILD), "-j", WORKERS, "--output-on-failure", "--timeout", "120",
-               "--output-junit", str(report), "--quiet"]
+    command = [
+        "ctest",
+        "--test-dir",
+        str(BUILD),
+        "-j",
+        WORKERS,
+        "--output-on-failure",
+        "--timeout",
+        "120",
+        "--output-junit",
+        str(report),
+        "--quiet",
+    ]
     if options.k:
         command += ["-R", options.k]
     report.unlink(missing_ok=True)
@@ -57,8 +69,19 @@ def pytest_stage(folder):
             return 0, 0
         report = BUILD / f"{folder.replace('/', '-')}.xml"
         report.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-n", WORKERS, "--dist", "worksteal",
-                   f"--junitxml={report}", folder]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--no-header",
+            "-n",
+            WORKERS,
+            "--dist",
+            "worksteal",
+            f"--junitxml={report}",
+            folder,
+        ]
         if options.k:
             command += ["-k", options.k]
         if folder == "tests/crash":
@@ -67,6 +90,7 @@ def pytest_stage(folder):
             command += ["--clients"]
         run(command)
         return read_junit(report)
+
     return stage
 
 
@@ -76,7 +100,11 @@ def read_junit(report):
     passed = failed = 0
     skipped = {}  # reason: names
     for case in xml.parse(report).getroot().iter("testcase"):
-        if case.find("failure") is not None or case.find("error") is not None or case.get("status") == "fail":
+        if (
+            case.find("failure") is not None
+            or case.find("error") is not None
+            or case.get("status") == "fail"
+        ):
             failed += 1
             print(f"FAILED {case.get('classname')} {case.get('name')}")
         elif (skip := case.find("skipped")) is not None:
@@ -89,7 +117,11 @@ def read_junit(report):
 
 
 def web(_):
-    return own_counts(["node", "web/run-tests.mjs"]) if (ROOT / "web" / "run-tests.mjs").exists() else (0, 0)
+    return (
+        own_counts(["node", "web/run-tests.mjs"])
+        if (ROOT / "web" / "run-tests.mjs").exists()
+        else (0, 0)
+    )
 
 
 def fuzz(options):
@@ -97,26 +129,47 @@ def fuzz(options):
 
 
 STAGES = {
-    "tidy": tidy, "compatibility": compatibility, "unit": unit, "web": web, "api": pytest_stage("tests/api"),
-    "clients": pytest_stage("tests/clients"), "engines": pytest_stage("tests/engines"), "article": pytest_stage("tests/article"), "browser": pytest_stage("tests/browser"),
-    "crash": pytest_stage("tests/crash"), "fuzz": fuzz,
+    "tidy": tidy,
+    "compatibility": compatibility,
+    "unit": unit,
+    "web": web,
+    "api": pytest_stage("tests/api"),
+    "clients": pytest_stage("tests/clients"),
+    "engines": pytest_stage("tests/engines"),
+    "article": pytest_stage("tests/article"),
+    "browser": pytest_stage("tests/browser"),
+    "crash": pytest_stage("tests/crash"),
+    "fuzz": fuzz,
 }
 
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev test")
     parser.add_argument("--only", choices=STAGES, action="append")
-    parser.add_argument("--crash", type=int, default=100, metavar="N", help="deaths of a server of streams, and half as many of the rest (100)")
+    parser.add_argument(
+        "--crash",
+        type=int,
+        default=100,
+        metavar="N",
+        help="deaths of a server of streams, and half as many of the rest (100)",
+    )
     parser.add_argument("--fuzz-seconds", type=int, default=5, metavar="N")
     parser.add_argument("-k", metavar="WORD", help="only tests whose name has it")
-    parser.add_argument("--clients", action="store_true", help="also what takes minutes: Java, Go, Rust, KPL, KCL, Flink, Spark, Trino, chDB")
+    parser.add_argument(
+        "--clients",
+        action="store_true",
+        help="also what takes minutes: Java, Go, Rust, KPL, KCL, Flink, Spark, Trino, chDB",
+    )
     options = parser.parse_args()
     total = [0, 0]
     for name in options.only or STAGES:
         started = time.monotonic()
         print(f"== {name}", flush=True)
         passed, failed = STAGES[name](options)
-        print(f"== {name}: {passed} ok, {failed} wrong, {time.monotonic() - started:.0f} s", flush=True)
+        print(
+            f"== {name}: {passed} ok, {failed} wrong, {time.monotonic() - started:.0f} s",
+            flush=True,
+        )
         total[0] += passed
         total[1] += failed
     print(f"{total[0]} passed, {total[1]} failed")

@@ -37,16 +37,21 @@ struct Connections::Wire {
     bool waits_to_write = false, busy = false;
 };
 
-std::string request_of(std::string_view operation, std::string_view content_type, std::string_view body) {
+std::string request_of(std::string_view operation, std::string_view content_type,
+                       std::string_view body) {
     return fmt::format(
-        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {}\r\nX-Amz-Target: Kinesis_20131202.{}\r\n"
-        "X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/kinesis/aws4_request, "
-        "SignedHeaders=host;x-amz-date;x-amz-target, Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n"
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {}\r\nX-Amz-Target: "
+        "Kinesis_20131202.{}\r\n"
+        "X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 "
+        "Credential=bench/20260101/us-east-1/kinesis/aws4_request, "
+        "SignedHeaders=host;x-amz-date;x-amz-target, "
+        "Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n"
         "Content-Length: {}\r\n\r\n{}",
         content_type, operation, body.size(), body);
 }
 
-Connections::Connections(std::uint16_t port, std::size_t count) : wires_(count), epoll_(epoll_create1(0)) {
+Connections::Connections(std::uint16_t port, std::size_t count)
+    : wires_(count), epoll_(epoll_create1(0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -54,7 +59,8 @@ Connections::Connections(std::uint16_t port, std::size_t count) : wires_(count),
     for (std::size_t i = 0; i < count; ++i) {
         Wire& wire = wires_[i];
         wire.fd = socket(AF_INET, SOCK_STREAM, 0);
-        if (connect(wire.fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) die(fmt::format("connect: {}", std::strerror(errno)));
+        if (connect(wire.fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+            die(fmt::format("connect: {}", std::strerror(errno)));
         const int on = 1;
         setsockopt(wire.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         epoll_event event{EPOLLIN, {.u64 = i}};
@@ -69,14 +75,16 @@ Connections::~Connections() {
 
 void Connections::push(Wire& wire) {
     while (!wire.out.empty()) {
-        const ssize_t sent = ::send(wire.fd, wire.out.data(), wire.out.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t sent =
+            ::send(wire.fd, wire.out.data(), wire.out.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && (errno == EAGAIN || errno == EINTR)) break;
         if (sent < 0) die(fmt::format("send: {}", std::strerror(errno)));
         wire.out.remove_prefix(static_cast<std::size_t>(sent));
     }
     if (wire.out.empty() == !wire.waits_to_write) return;
     wire.waits_to_write = !wire.out.empty();
-    epoll_event event{EPOLLIN | (wire.waits_to_write ? EPOLLOUT : 0U), {.u64 = static_cast<std::uint64_t>(&wire - wires_.data())}};
+    epoll_event event{EPOLLIN | (wire.waits_to_write ? EPOLLOUT : 0U),
+                      {.u64 = static_cast<std::uint64_t>(&wire - wires_.data())}};
     epoll_ctl(epoll_, EPOLL_CTL_MOD, wire.fd, &event);
 }
 
@@ -94,7 +102,8 @@ void Connections::run(const Next& next, const Done& done) {
     for (std::size_t i = 0; i < wires_.size(); ++i) busy += send_next(i, next);
     std::vector<epoll_event> events(wires_.size());
     while (busy > 0) {
-        const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 30'000);
+        const int ready =
+            epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 30'000);
         if (ready == 0) die("no answer for 30 s");
         for (int e = 0; e < ready; ++e) {
             const std::size_t index = events[static_cast<std::size_t>(e)].data.u64;
@@ -103,13 +112,16 @@ void Connections::run(const Next& next, const Done& done) {
             if (!(events[static_cast<std::size_t>(e)].events & (EPOLLIN | EPOLLHUP))) continue;
             const std::size_t space = wire.want ? wire.want : wire.have + read_bytes;
             if (wire.in.size() < space) wire.in.resize(space);
-            const ssize_t got = recv(wire.fd, wire.in.data() + wire.have, wire.in.size() - wire.have, MSG_DONTWAIT);
+            const ssize_t got =
+                recv(wire.fd, wire.in.data() + wire.have, wire.in.size() - wire.have, MSG_DONTWAIT);
             if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
             if (got <= 0) die("the server closed a connection");
             wire.have += static_cast<std::size_t>(got);
-            if (!wire.want) wire.want = answer_size(std::string_view(wire.in).substr(0, wire.have), wire.head);
+            if (!wire.want)
+                wire.want = answer_size(std::string_view(wire.in).substr(0, wire.have), wire.head);
             if (!wire.want || wire.have < wire.want) continue;
-            const std::string_view body = std::string_view(wire.in).substr(wire.head, wire.want - wire.head);
+            const std::string_view body =
+                std::string_view(wire.in).substr(wire.head, wire.want - wire.head);
             const int status = std::atoi(wire.in.c_str() + 9);
             if (status != 200) die(fmt::format("{}: {}", status, body.substr(0, 500)));
             done(index, {status, body});
@@ -119,7 +131,8 @@ void Connections::run(const Next& next, const Done& done) {
 }
 
 double seconds_now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 void die(const std::string& why) {

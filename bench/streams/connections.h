@@ -1,5 +1,5 @@
-// HTTP/1.1 over plain sockets and epoll, one thread: as little as a client can do, since the load and the
-// server share the cores. One request at a time on each connection.
+// HTTP/1.1 over plain sockets and epoll, one thread: as little as a client can do, since the load
+// and the server share the cores. One request at a time on each connection.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -10,7 +10,8 @@
 namespace bench {
 
 /// "POST / HTTP/1.1" with the headers that a Kinesis client sends, and the body.
-std::string request_of(std::string_view operation, std::string_view content_type, std::string_view body);
+std::string request_of(std::string_view operation, std::string_view content_type,
+                       std::string_view body);
 
 struct Answer {
     int status = 0;
@@ -25,8 +26,8 @@ class Connections {
     /// The next request of a connection, alive until its answer came; empty: no more from it.
     using Next = std::function<std::string_view(std::size_t connection)>;
     using Done = std::function<void(std::size_t connection, Answer answer)>;
-    /// Sends and receives until no connection has a next request. An answer that is not 200 ends the
-    /// program with its text.
+    /// Sends and receives until no connection has a next request. An answer that is not 200 ends
+    /// the program with its text.
     void run(const Next& next, const Done& done);
 
   private:

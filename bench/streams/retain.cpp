@@ -19,7 +19,8 @@ namespace log = freshet::log;
 /// A file whose zeros are holes.
 class SparseFile {
   public:
-    explicit SparseFile(const std::string& path) : file_(open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0640)) {
+    explicit SparseFile(const std::string& path)
+        : file_(open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0640)) {
         if (file_ < 0) die("cannot write " + path);
     }
     ~SparseFile() { close(file_); }
@@ -27,7 +28,9 @@ class SparseFile {
     SparseFile& operator=(const SparseFile&) = delete;
     /// `content` and then zeros up to `size` bytes.
     void append(std::string_view content, std::size_t size) {
-        if (pwrite(file_, content.data(), content.size(), static_cast<off_t>(end_)) != static_cast<ssize_t>(content.size())) die("write failed");
+        if (pwrite(file_, content.data(), content.size(), static_cast<off_t>(end_)) !=
+            static_cast<ssize_t>(content.size()))
+            die("write failed");
         end_ += size;
         if (ftruncate(file_, static_cast<off_t>(end_)) != 0) die("truncate failed");
     }
@@ -39,11 +42,13 @@ class SparseFile {
 };
 
 /// A segment of the format in docs/formats/log.md; what the checkpoint says of it.
-log::Reach write_segment(const std::string& directory, log::PartitionId id, const Options& options, const freshet::Bytes& record) {
+log::Reach write_segment(const std::string& directory, log::PartitionId id, const Options& options,
+                         const freshet::Bytes& record) {
     std::filesystem::create_directories(directory);
     const std::string path = directory + "/0000000000000000.segment";
     SparseFile file(path);
-    const auto from = static_cast<std::int64_t>(options.number("from-ms")), step = static_cast<std::int64_t>(options.number("step-ms"));
+    const auto from = static_cast<std::int64_t>(options.number("from-ms")),
+               step = static_cast<std::int64_t>(options.number("step-ms"));
     std::string head = "FRSHSEG1";
     log::put_number(head, *id);
     log::put_number(head, std::uint64_t{0});
@@ -66,7 +71,8 @@ log::Reach write_segment(const std::string& directory, log::PartitionId id, cons
 }  // namespace
 
 void retain(const Options& options) {
-    const std::string directory = options.text("directory"), partitions = options.text("partitions");
+    const std::string directory = options.text("directory"),
+                      partitions = options.text("partitions");
     // A stream's record: version 1, a key of one byte, and zeros.
     std::string content("\x01\x01\x00k", 4);
     content.resize(options.number("record-bytes"));
@@ -75,13 +81,16 @@ void retain(const Options& options) {
     auto checkpoint = log::load_checkpoint(*disk, directory);
     if (!checkpoint) die(checkpoint.error().message());
     std::uint64_t bytes = 0;
-    for (std::size_t at = 0; at < partitions.size(); at = std::min(partitions.find(',', at), partitions.size()) + 1) {
+    for (std::size_t at = 0; at < partitions.size();
+         at = std::min(partitions.find(',', at), partitions.size()) + 1) {
         const log::PartitionId id(std::strtoull(partitions.c_str() + at, nullptr, 10));
-        const log::Reach reach = write_segment(fmt::format("{}/partitions/{:016x}", directory, *id), id, options, record);
+        const log::Reach reach = write_segment(fmt::format("{}/partitions/{:016x}", directory, *id),
+                                               id, options, record);
         checkpoint->reaches.insert_or_assign(id, reach);
         bytes += reach.tail_bytes;
     }
-    if (auto saved = log::save_checkpoint(*disk, directory, *checkpoint); !saved) die(saved.error().message());
+    if (auto saved = log::save_checkpoint(*disk, directory, *checkpoint); !saved)
+        die(saved.error().message());
     fmt::print("{{\"gb\":{:.1f}}}\n", static_cast<double>(bytes) / 1e9);
 }
 

@@ -1,5 +1,8 @@
-"""The streaming part of the article's pipeline, looked at with boto3: the schema that Freshet discovers beside the one that
-pipeline.yaml states, and the windows recomputed in Python from what GetRecords gives."""
+"""The streaming part of the article's pipeline, looked at with boto3: the schema that Freshet
+discovers beside the one that pipeline.yaml states, and the windows recomputed in Python from
+what GetRecords gives.
+"""
+
 import base64
 import collections
 import csv
@@ -15,7 +18,9 @@ def arn(service, resource):
 
 
 def fits(found, stated):
-    """True when a column of the type `stated` takes what the sample showed: a text takes everything, and has room for rows that it did not show."""
+    """True when a column of the type `stated` takes what the sample showed: a text takes
+    everything, and has room for rows that it did not show.
+    """
     return stated.startswith("VARCHAR") or stated == found
 
 
@@ -23,24 +28,40 @@ class Streaming:
     """`clients` by service name; `role` for all of it."""
 
     def __init__(self, clients, stream, role, window_seconds):
-        self.clients, self.stream, self.role, self.window_seconds = clients, stream, role, window_seconds
+        self.clients, self.stream, self.role, self.window_seconds = (
+            clients,
+            stream,
+            role,
+            window_seconds,
+        )
 
     def discover(self):
         """The schema that Freshet sees in the first records, through the function."""
         return self.clients["kinesisanalytics"].discover_input_schema(
-            ResourceARN=arn("kinesis", f"stream/{self.stream}"), RoleARN=self.role,
-            InputProcessingConfiguration={"InputLambdaProcessor": {"ResourceARN": arn("lambda", f"function:{FUNCTION}"), "RoleARN": self.role}},
-            InputStartingPositionConfiguration={"InputStartingPosition": "TRIM_HORIZON"})["InputSchema"]
+            ResourceARN=arn("kinesis", f"stream/{self.stream}"),
+            RoleARN=self.role,
+            InputProcessingConfiguration={
+                "InputLambdaProcessor": {
+                    "ResourceARN": arn("lambda", f"function:{FUNCTION}"),
+                    "RoleARN": self.role,
+                }
+            },
+            InputStartingPositionConfiguration={"InputStartingPosition": "TRIM_HORIZON"},
+        )["InputSchema"]
 
     def stated_columns(self):
-        detail = self.clients["kinesisanalytics"].describe_application(ApplicationName=APPLICATION)["ApplicationDetail"]
+        detail = self.clients["kinesisanalytics"].describe_application(ApplicationName=APPLICATION)[
+            "ApplicationDetail"
+        ]
         return detail["InputDescriptions"][0]["InputSchema"]["RecordColumns"]
 
     def records(self, stream):
         """All records that GetRecords gives, of all shards."""
         kinesis = self.clients["kinesis"]
         for shard in kinesis.list_shards(StreamName=stream)["Shards"]:
-            iterator = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+            iterator = kinesis.get_shard_iterator(
+                StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
             while True:
                 answer = kinesis.get_records(ShardIterator=iterator)
                 yield from answer["Records"]
@@ -49,15 +70,31 @@ class Streaming:
                     break
 
     def expected_windows(self, place):
-        """{(window's end in milliseconds, place, crimes)}: the top of each window by arrival time, recomputed."""
+        """{(window's end in milliseconds, place, crimes)}: the top of each window by arrival time,
+        recomputed.
+        """
         counts = collections.defaultdict(collections.Counter)
         for record in self.records(self.stream):
             arrival_ms = round(record["ApproximateArrivalTimestamp"].timestamp() * 1000)
             end_ms = (arrival_ms // (self.window_seconds * 1000) + 1) * self.window_seconds * 1000
-            event = [{"kinesis": {"data": base64.b64encode(record["Data"]), "partitionKey": record["PartitionKey"], "sequenceNumber": record["SequenceNumber"],
-                                  "approximateArrivalTimestamp": 0, "kinesisSchemaVersion": "1.0"}}]
+            event = [
+                {
+                    "kinesis": {
+                        "data": base64.b64encode(record["Data"]),
+                        "partitionKey": record["PartitionKey"],
+                        "sequenceNumber": record["SequenceNumber"],
+                        "approximateArrivalTimestamp": 0,
+                        "kinesisSchemaVersion": "1.0",
+                    }
+                }
+            ]
             for user in deaggregator.iter_deaggregate_records(event):
                 for row in csv.reader([base64.b64decode(user["kinesis"]["data"]).decode()]):
                     counts[end_ms][row[place]] += 1
-        return {(end_ms, name, crimes) for end_ms, counter in counts.items()
-                for name, crimes in sorted(counter.items(), key=lambda item: (-item[1], item[0].encode()))[:ITEMS]}
+        return {
+            (end_ms, name, crimes)
+            for end_ms, counter in counts.items()
+            for name, crimes in sorted(
+                counter.items(), key=lambda item: (-item[1], item[0].encode())
+            )[:ITEMS]
+        }

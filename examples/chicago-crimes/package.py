@@ -1,5 +1,8 @@
-"""Zips of functions with the libraries they import, as Lambda takes them and as `freshet apply` makes them: names in order,
-nothing compressed, all of 1980, so that the same files give the same digest."""
+"""Zips of functions with the libraries they import, as Lambda takes them and as `freshet apply`
+makes them: names in order, nothing compressed, all of 1980, so that the same files give the same
+digest.
+"""
+
 import io
 import pathlib
 import zipfile
@@ -17,7 +20,12 @@ def zipped(handler, *packages):
     for package in packages:
         root = pathlib.Path(package.__file__).parent
         for path in root.rglob("*.py"):
-            files[str(pathlib.PurePosixPath(*package.__name__.split(".")) / path.relative_to(root).as_posix())] = path
+            files[
+                str(
+                    pathlib.PurePosixPath(*package.__name__.split("."))
+                    / path.relative_to(root).as_posix()
+                )
+            ] = path
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files, key=str.encode):

@@ -1,8 +1,10 @@
-"""The article's hourly function: registers the year=/month=/day=/hour= prefixes that delivery has made.
+"""The article's hourly function: registers the year=/month=/day=/hour= prefixes that delivery has
+made.
 
-The database and the table come from the event ({"database": ..., "table": ...}) or from the environment
-(DATABASE, TABLE). A partition that is registered already is left as it is.
+The database and the table come from the event ({"database": ..., "table": ...}) or from the
+environment (DATABASE, TABLE). A partition that is registered already is left as it is.
 """
+
 import copy
 import os
 import re
@@ -28,7 +30,7 @@ def delivered_prefixes(bucket, prefix):
         for entry in page.get("Contents", []):
             match = PREFIX.match(entry["Key"], len(prefix))
             if match:
-                found[match.groups()] = entry["Key"][:match.end()]
+                found[match.groups()] = entry["Key"][: match.end()]
     return found
 
 
@@ -54,10 +56,15 @@ def lambda_handler(event, context):
 
     created = 0
     for start in range(0, len(partitions), BATCH):
-        batch = partitions[start:start + BATCH]
-        answer = glue.batch_create_partition(DatabaseName=database, TableName=table_name, PartitionInputList=batch)
-        errors = [error for error in answer.get("Errors", [])
-                  if error["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException"]
+        batch = partitions[start : start + BATCH]
+        answer = glue.batch_create_partition(
+            DatabaseName=database, TableName=table_name, PartitionInputList=batch
+        )
+        errors = [
+            error
+            for error in answer.get("Errors", [])
+            if error["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException"
+        ]
         if errors:
             raise RuntimeError(f"partitions were refused: {errors[:3]}")
         created += len(batch) - len(answer.get("Errors", []))

@@ -3,6 +3,7 @@
 The producer packs many CSV rows into one Kinesis record as the KPL does. This takes them apart and
 gives them back joined by newlines, so that one record that came in becomes many rows.
 """
+
 import base64
 
 from aws_kinesis_agg import deaggregator
@@ -10,7 +11,10 @@ from aws_kinesis_agg import deaggregator
 
 def rows_of(record):
     """The user records in a record of the event; its own data when it is not an aggregate."""
-    return [base64.b64decode(user["kinesis"]["data"], validate=True) for user in deaggregator.iter_deaggregate_records(record)]
+    return [
+        base64.b64decode(user["kinesis"]["data"], validate=True)
+        for user in deaggregator.iter_deaggregate_records(record)
+    ]
 
 
 def transformed(record):
@@ -18,7 +22,11 @@ def transformed(record):
         rows = [row.rstrip(b"\r\n") for row in rows_of(record)]
     except Exception as error:  # one bad record must not hold up the others
         print(f"record {record['recordId']} cannot be read: {error!r}")
-        return {"recordId": record["recordId"], "result": "ProcessingFailed", "data": record["data"]}
+        return {
+            "recordId": record["recordId"],
+            "result": "ProcessingFailed",
+            "data": record["data"],
+        }
     rows = [row for row in rows if row]
     if not rows:
         return {"recordId": record["recordId"], "result": "Dropped", "data": ""}

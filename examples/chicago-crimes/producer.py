@@ -1,10 +1,12 @@
-"""The article's producer: reads CSV rows, aggregates them as the KPL does, and puts them into a stream.
+"""The article's producer: reads CSV rows, aggregates them as the KPL does, and puts them into a
+stream.
 
-    python producer.py crimes.csv --stream crimes [--endpoint-url http://127.0.0.1:4566]
+python producer.py crimes.csv --stream crimes [--endpoint-url http://127.0.0.1:4566]
 
-Unlike the article's script it flushes the last, partly filled aggregate, and it sends again what a PutRecords
-answer names as failed. Row order is kept only within one aggregate.
+Unlike the article's script it flushes the last, partly filled aggregate, and it sends again what
+a PutRecords answer names as failed. Row order is kept only within one aggregate.
 """
+
 import argparse
 import csv
 import gzip
@@ -17,7 +19,7 @@ import time
 import boto3
 from aws_kinesis_agg import aggregator
 
-AGGREGATE_BYTES_MAX = 51_200   # the KPL's own default
+AGGREGATE_BYTES_MAX = 51_200  # the KPL's own default
 RECORDS_PER_REQUEST_MAX = 500
 BYTES_PER_REQUEST_MAX = 4_000_000
 RETRIES_MAX = 10
@@ -32,7 +34,9 @@ class Producer:
 
     def add(self, row):
         line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow(row)  # the lake is lines: each row brings its end
+        csv.writer(line, lineterminator="\n").writerow(
+            row
+        )  # the lake is lines: each row brings its end
         full = self.aggregate.add_user_record(partition_key=row[0] or "-", data=line.getvalue())
         self.rows += 1
         if full:
@@ -40,7 +44,10 @@ class Producer:
 
     def queue(self, aggregated):
         partition_key, _, data = aggregated.get_contents()
-        if len(self.waiting) == RECORDS_PER_REQUEST_MAX or self.waiting_bytes + len(data) > BYTES_PER_REQUEST_MAX:
+        if (
+            len(self.waiting) == RECORDS_PER_REQUEST_MAX
+            or self.waiting_bytes + len(data) > BYTES_PER_REQUEST_MAX
+        ):
             self.send()
         self.waiting.append({"PartitionKey": partition_key, "Data": data})
         self.waiting_bytes += len(data)
@@ -53,9 +60,13 @@ class Producer:
             if answer["FailedRecordCount"] == 0:
                 self.waiting = []
                 break
-            self.waiting = [sent for sent, result in zip(self.waiting, answer["Records"]) if "ErrorCode" in result]
+            self.waiting = [
+                sent
+                for sent, result in zip(self.waiting, answer["Records"])
+                if "ErrorCode" in result
+            ]
             self.retries += 1
-            time.sleep(min(0.1 * 2 ** attempt, 5))
+            time.sleep(min(0.1 * 2**attempt, 5))
         if self.waiting:
             raise RuntimeError(f"{len(self.waiting)} records were refused {RETRIES_MAX} times")
         self.waiting_bytes = 0
@@ -74,8 +85,11 @@ def delimiter_of(line):
 
 
 def read_rows(path):
-    source = gzip.open(path, "rt", newline="", encoding="utf-8") if path.endswith(".gz") else \
-        open(path, newline="", encoding="utf-8")
+    source = (
+        gzip.open(path, "rt", newline="", encoding="utf-8")
+        if path.endswith(".gz")
+        else open(path, newline="", encoding="utf-8")
+    )
     with source:
         header = source.readline().removeprefix("\ufeff")
         delimiter = delimiter_of(header)
@@ -87,13 +101,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("files", nargs="+")
     parser.add_argument("--stream", default="crimes")
-    parser.add_argument("--header", choices=["skip", "send"], default="skip", help="what to do with each first row")
-    parser.add_argument("--endpoint-url", default=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"))
+    parser.add_argument(
+        "--header", choices=["skip", "send"], default="skip", help="what to do with each first row"
+    )
+    parser.add_argument(
+        "--endpoint-url", default=os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    )
     options = parser.parse_args()
-    kinesis = boto3.client("kinesis", endpoint_url=options.endpoint_url,
-                           region_name=os.environ.get("AWS_DEFAULT_REGION", "us-east-1"),
-                           aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "freshet"),
-                           aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "freshet"))
+    kinesis = boto3.client(
+        "kinesis",
+        endpoint_url=options.endpoint_url,
+        region_name=os.environ.get("AWS_DEFAULT_REGION", "us-east-1"),
+        aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "freshet"),
+        aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "freshet"),
+    )
     producer, started = Producer(kinesis, options.stream), time.monotonic()
     for path in options.files:
         rows = read_rows(path)
@@ -103,8 +124,12 @@ def main():
             producer.add(row)
     producer.finish()
     seconds = time.monotonic() - started
-    print(f"{producer.rows} rows in {seconds:.1f} s, {producer.rows / max(seconds, 1e-9):.0f} rows/s, "
-          f"{producer.retries} retries", file=sys.stderr)
+    print(
+        f"{producer.rows} rows in {seconds:.1f} s, "
+        f"{producer.rows / max(seconds, 1e-9):.0f} rows/s, "
+        f"{producer.retries} retries",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

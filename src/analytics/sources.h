@@ -12,7 +12,6 @@
 
 namespace freshet::analytics {
 
-
 /// A record, and the shard that it came from.
 struct Taken {
     std::uint32_t shard = 0;  ///< its index

@@ -265,13 +265,15 @@ Result<> write_snapshot(meta::Txn& txn, std::int64_t application, const Snapshot
 
 Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
     std::vector<log::Claim> all;
-    auto read = connection.query("SELECT p.partition, p.next, a.name FROM analytics_positions p JOIN analytics_applications a ON a.id = p.application", {},
-                                 [&](const meta::Row& row) {
-                                     all.push_back({log::PartitionId(static_cast<std::uint64_t>(row.integer(0))),
-                                                    static_cast<log::Ordinal>(row.integer(1)),
-                                                    "application " + row.text(2)});
-                                     return true;
-                                 });
+    auto read = connection.query(
+        "SELECT p.partition, p.next, a.name FROM analytics_positions p JOIN analytics_applications "
+        "a ON a.id = p.application",
+        {}, [&](const meta::Row& row) {
+            all.push_back({log::PartitionId(static_cast<std::uint64_t>(row.integer(0))),
+                           static_cast<log::Ordinal>(row.integer(1)),
+                           "application " + row.text(2)});
+            return true;
+        });
     if (!read) return std::unexpected(std::move(read.error()));
     return all;
 }

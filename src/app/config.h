@@ -23,9 +23,9 @@ struct Config {
     std::string log_level = "info";
     stream::Options streams;
     std::vector<std::string> cors_origins;  ///< of pages that may call, besides this machine's
-    bool demands_signatures = false;  ///< Kinesis refuses a request without one, as AWS
-    std::vector<std::string> hosts;      ///< further names by which clients call this server
-    std::vector<std::string> tls_names;  ///< further names of this server in its certificate
+    bool demands_signatures = false;        ///< Kinesis refuses a request without one, as AWS
+    std::vector<std::string> hosts;         ///< further names by which clients call this server
+    std::vector<std::string> tls_names;     ///< further names of this server in its certificate
 };
 
 /// One setting, as documents show it (docs/settings.md).

@@ -4,8 +4,9 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 
-/// jemalloc reads it (docs/decisions/034-jemalloc.md): answers of 10 MiB and more are kept to be used again like smaller
-/// ones, and a thread of its own gives back what was not used for 10 seconds.
+/// jemalloc reads it (docs/decisions/034-jemalloc.md): answers of 10 MiB and more are kept to be
+/// used again like smaller ones, and a thread of its own gives back what was not used for 10
+/// seconds.
 extern "C" {
 extern const char* const malloc_conf;
 const char* const malloc_conf = "oversize_threshold:0,background_thread:true";

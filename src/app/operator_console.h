@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "app/wire/health.h"
 #include "aws/http/front.h"
 #include "io/clock.h"
-#include "app/wire/health.h"
 #include "io/core.h"
 
 namespace freshet::app {

@@ -9,6 +9,12 @@
 #include "app/context.h"
 #include "app/data_directory.h"
 #include "app/operator_console.h"
+#include "app/wire/clock_watch.h"
+#include "app/wire/metrics.h"
+#include "app/wire/service_health.h"
+#include "app/wire/service_metrics.h"
+#include "app/wire/stream_metrics.h"
+#include "app/wire/tables.h"
 #include "app/wire_analytics.h"
 #include "app/wire_catalog.h"
 #include "app/wire_dashboards.h"
@@ -16,16 +22,10 @@
 #include "app/wire_functions.h"
 #include "app/wire_identity.h"
 #include "app/wire_lake.h"
-#include "app/wire/clock_watch.h"
-#include "app/wire/metrics.h"
-#include "app/wire/service_health.h"
-#include "app/wire/service_metrics.h"
-#include "app/wire/stream_metrics.h"
 #include "app/wire_objects.h"
 #include "app/wire_query.h"
 #include "app/wire_schedule.h"
 #include "app/wire_stream.h"
-#include "app/wire/tables.h"
 #include "aws/http/front.h"
 #include "aws/services/s3/bucket_cors.h"
 #include "base/log.h"
@@ -46,17 +46,17 @@ constexpr std::int64_t manual_start_ms = 1'767'225'600'000;
 std::vector<meta::Migration> all_migrations() {
     std::vector<meta::Migration> all;
     for (const auto& part :
-         {run_migrations(), WiredStream::migrations(), WiredObjects::migrations(), WiredDelivery::migrations(),
-          WiredIdentity::migrations(), WiredCatalog::migrations(), WiredQuery::migrations(),
-          WiredFunctions::migrations(), WiredAnalytics::migrations(), WiredSchedule::migrations(),
-          WiredLake::migrations(), WiredDashboards::migrations(),
+         {run_migrations(), WiredStream::migrations(), WiredObjects::migrations(),
+          WiredDelivery::migrations(), WiredIdentity::migrations(), WiredCatalog::migrations(),
+          WiredQuery::migrations(), WiredFunctions::migrations(), WiredAnalytics::migrations(),
+          WiredSchedule::migrations(), WiredLake::migrations(), WiredDashboards::migrations(),
           WiredTables::migrations(), WiredMetrics::migrations()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
 
-/// Whatever comes over the network, a quarter of the open files that the system allows stays for the
-/// log and the objects: `connections_max` is each core's.
+/// Whatever comes over the network, a quarter of the open files that the system allows stays for
+/// the log and the objects: `connections_max` is each core's.
 io::HttpLimits http_limits(std::size_t cores) {
     io::HttpLimits limits;
     rlimit open_files{};
@@ -147,7 +147,8 @@ Result<> Server::Parts::open() {
     pool = std::make_unique<io::Pool>(pool_threads, "pool");
     cores = std::make_unique<io::Cores>(
         *clock, std::max(1U, std::min(4U, std::thread::hardware_concurrency())));
-    auto done = keep(database, meta::Database::open(config.data_dir + "/meta.db", all_migrations()));
+    auto done =
+        keep(database, meta::Database::open(config.data_dir + "/meta.db", all_migrations()));
     if (done) done = directory->settle(*database);
     if (!done) return done;
     context.reset(new Context{config, *clock, *disk, *cores, *pool, *database, *directory, router,
@@ -161,8 +162,8 @@ Result<> Server::Parts::make_services() {
     if (done) done = check_claims(*database, streams->log());
     if (done) done = keep(objects, WiredObjects::make(*context));
     if (done)
-        done = keep(deliveries,
-                    WiredDelivery::make(*context, streams->streams(), objects->objects()));
+        done =
+            keep(deliveries, WiredDelivery::make(*context, streams->streams(), objects->objects()));
     if (done) done = keep(identities, WiredIdentity::make(*context));
     if (!done) return done;
     catalog = WiredCatalog::make(*context);
@@ -171,14 +172,13 @@ Result<> Server::Parts::make_services() {
     if (done) done = keep(dashboards, WiredDashboards::make(*context, queries->query()));
     if (done) done = keep(functions, WiredFunctions::make(*context, objects->objects()));
     if (done)
-        done = keep(analytics,
-                    WiredAnalytics::make(*context, streams->streams(), deliveries->deliveries(),
-                                         functions->functions(), objects->objects(),
-                                         functions->logs()));
+        done = keep(analytics, WiredAnalytics::make(
+                                   *context, streams->streams(), deliveries->deliveries(),
+                                   functions->functions(), objects->objects(), functions->logs()));
     if (done) deliveries->set_logs(functions->logs());
     if (done)
-        done = keep(schedules, WiredSchedule::make(*context, functions->functions(),
-                                                   metrics->metrics()));
+        done = keep(schedules,
+                    WiredSchedule::make(*context, functions->functions(), metrics->metrics()));
     if (done)
         done = keep(lake, WiredLake::make(*context, objects->objects(), catalog->catalog(),
                                           functions->logs()));
@@ -201,10 +201,10 @@ Result<> Server::Parts::listen() {
     operators = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), pages.get());
     std::vector<std::string> names = config.hosts;
     names.insert(names.end(), config.tls_names.begin(), config.tls_names.end());
-    front = std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *operators,
-                                         aws::Cors(config.cors_origins, aws::make_bucket_rules(objects->objects())),
-                                         aws::KinesisGate(config.demands_signatures),
-                                         aws::Hosts(std::move(names)));
+    front = std::make_unique<aws::Front>(
+        router, aws::Authenticator(config.account), *operators,
+        aws::Cors(config.cors_origins, aws::make_bucket_rules(objects->objects())),
+        aws::KinesisGate(config.demands_signatures), aws::Hosts(std::move(names)));
     operators->set_front(*front);
     pipelines = std::make_unique<pipeline::PipelineApi>(
         pipeline::Services{router, queries->query(), dashboards->dashboards(),
@@ -222,11 +222,12 @@ Result<> Server::Parts::listen() {
     });
     operators->add_figures([this] { return service_metrics->lines(); });
     operators->add_health([this] {
-        return io::run_on(cores->main(), service_troubles(analytics->applications(),
-                                                          deliveries->deliveries()));
+        return io::run_on(cores->main(),
+                          service_troubles(analytics->applications(), deliveries->deliveries()));
     });
     tls = tls_identity(*disk, config);
-    // Off the way of the start; the first TLS connection makes the certificate when it comes sooner.
+    // Off the way of the start; the first TLS connection makes the certificate when it comes
+    // sooner.
     pool->submit([identity = tls] {
         if (auto made = identity->prepare(); !made)
             log_warn("tls", "no certificate", {{"reason", made.error().message()}});
@@ -279,7 +280,8 @@ void Server::stop() {
     const auto end = [&](io::Core& home, auto stop_part) {
         io::run_to_end(clock, [&](io::Core&) { return io::run_on(home, stop_part()); });
     };
-    end(main, [this] { return parts_->pages->stop(); });  // first: pages that watch never end by themselves
+    // first: pages that watch never end by themselves
+    end(main, [this] { return parts_->pages->stop(); });
     main.post([this] { parts_->streams->streams().close_subscriptions(); });
     io::run_to_end(clock, [this](io::Core&) { return parts_->http->stop(drain_max); });
     end(main, [this] { return parts_->service_metrics->stop(); });

@@ -18,7 +18,8 @@ namespace {
 log::Limits log_limits() {
     using io::failpoints::number;
     log::Limits limits;
-    limits.journal_segment_bytes = number("log.journal_segment_bytes", limits.journal_segment_bytes);
+    limits.journal_segment_bytes =
+        number("log.journal_segment_bytes", limits.journal_segment_bytes);
     limits.segment_bytes = number("log.segment_bytes", limits.segment_bytes);
     limits.cache_bytes_max = number("log.cache_bytes_max", limits.cache_bytes_max);
     return limits;

@@ -1,4 +1,5 @@
-// Who asks, as established once by aws/auth. Handlers take a Caller; only the Authenticator makes one.
+// Who asks, as established once by aws/auth. Handlers take a Caller; only the Authenticator makes
+// one.
 #pragma once
 #include <string>
 

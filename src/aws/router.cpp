@@ -16,8 +16,10 @@ Router::Router() : state_(std::make_unique<State>()) {}
 Router::~Router() = default;
 
 void Router::add(const OperationInfo& info, io::Core& home, Erased call, Gate gate) {
-    const bool added =
-        state_->entries.emplace(std::pair(info.service->name, std::string_view(info.name)), Entry{&info, &home, std::move(call), std::move(gate)}).second;
+    const bool added = state_->entries
+                           .emplace(std::pair(info.service->name, std::string_view(info.name)),
+                                    Entry{&info, &home, std::move(call), std::move(gate)})
+                           .second;
     FRESHET_CHECK(added);
 }
 

@@ -1,5 +1,5 @@
-// An immutable slice of shared memory: the one place where ownership is shared. Copying a Bytes copies
-// a pointer; a slice keeps its whole buffer alive.
+// An immutable slice of shared memory: the one place where ownership is shared. Copying a Bytes
+// copies a pointer; a slice keeps its whole buffer alive.
 #pragma once
 #include <cstddef>
 #include <cstring>
@@ -37,7 +37,8 @@ class Bytes {
 
     /// The part [offset, offset + size); clipped to what there is.
     Bytes slice(std::size_t offset, std::size_t size = std::string_view::npos) const {
-        const std::string_view part = offset <= size_ ? view().substr(offset, size) : std::string_view();
+        const std::string_view part =
+            offset <= size_ ? view().substr(offset, size) : std::string_view();
         return Bytes(owner_, part.data(), part.size());
     }
 

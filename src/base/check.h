@@ -1,5 +1,6 @@
-// Assertions that stay on in release. They guard invariants, one fact each, and never judge input: a
-// failed check is a defect in Freshet, and the process stops before it can acknowledge anything wrong.
+// Assertions that stay on in release. They guard invariants, one fact each, and never judge input:
+// a failed check is a defect in Freshet, and the process stops before it can acknowledge anything
+// wrong.
 #pragma once
 
 namespace freshet {

@@ -1,10 +1,10 @@
 #include "base/digest.h"
 
-#include <bit>
 #include <libbase64.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <zlib.h>
+#include <bit>
 
 #include <memory>
 
@@ -17,8 +17,8 @@
 namespace freshet {
 namespace {
 
-/// An algorithm fetched once: OpenSSL 3 looks one up by its name, under a lock, whenever it is given
-/// by EVP_md5() and the like, and a put hashes each partition key.
+/// An algorithm fetched once: OpenSSL 3 looks one up by its name, under a lock, whenever it is
+/// given by EVP_md5() and the like, and a put hashes each partition key.
 class Algorithm {
   public:
     explicit Algorithm(const char* name) : kind_(EVP_MD_fetch(nullptr, name, nullptr)) {
@@ -99,7 +99,8 @@ bool base64_last_group(std::string_view letters, std::size_t padding, char* to) 
     return (bits & left_over) == 0;
 }
 
-/// libbase64 chooses its code for this processor at the first call, which must not run twice at once.
+/// libbase64 chooses its code for this processor at the first call, which must not run twice at
+/// once.
 void choose_base64() {
     [[maybe_unused]] static const bool chosen = [] {
         char none[4];
@@ -147,7 +148,8 @@ std::uint32_t crc32(std::string_view data, std::uint32_t seed) {
 }
 
 std::uint64_t crc64nvme(std::string_view data, std::uint64_t seed) {
-    // Eight bytes a step (M. E. Kounavis, F. L. Berry, 2005): table k has the CRC of a byte and k zero bytes.
+    // Eight bytes a step (M. E. Kounavis, F. L. Berry, 2005): table k has the CRC of a byte and k
+    // zero bytes.
     static constexpr auto tables = [] {
         std::array<std::array<std::uint64_t, 256>, 8> made{};
         made[0] = crc_table<std::uint64_t>(0x9A6C9329AC4BC9B5ull);
@@ -170,7 +172,8 @@ std::uint64_t crc64nvme(std::string_view data, std::uint64_t seed) {
         for (std::size_t k = 0; k < 8; ++k) next ^= tables[7 - k][(crc >> (8 * k)) & 0xff];
         crc = next;
     }
-    for (; left > 0; --left, ++at) crc = (crc >> 8) ^ tables[0][(crc ^ static_cast<unsigned char>(*at)) & 0xff];
+    for (; left > 0; --left, ++at)
+        crc = (crc >> 8) ^ tables[0][(crc ^ static_cast<unsigned char>(*at)) & 0xff];
     return ~crc;
 }
 
@@ -232,7 +235,8 @@ std::optional<std::size_t> base64_decode(std::string_view text, char* out) {
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     const std::size_t whole = text.size() - (padding > 0 ? 4 : 0);
     std::size_t size = 0;
-    if (::base64_decode(text.data(), whole, out, &size, 0) != 1 || size != whole / 4 * 3) return std::nullopt;
+    if (::base64_decode(text.data(), whole, out, &size, 0) != 1 || size != whole / 4 * 3)
+        return std::nullopt;
     if (padding == 0) return size;
     if (!base64_last_group(text.substr(whole), padding, out + size)) return std::nullopt;
     return size + 3 - padding;

@@ -50,8 +50,8 @@ std::string to_hex(const std::array<unsigned char, N>& digest) {
 std::string base64_encode(std::string_view data);
 /// Strict RFC 4648 with padding; false when `text` is not that, and `out` is then unspecified.
 bool base64_decode(std::string_view text, std::string& out);
-/// Into `out`, which has room for text.size() / 4 * 3 bytes; how many there are, nothing when `text` is not
-/// base64.
+/// Into `out`, which has room for text.size() / 4 * 3 bytes; how many there are, nothing when
+/// `text` is not base64.
 std::optional<std::size_t> base64_decode(std::string_view text, char* out);
 
 }  // namespace freshet

@@ -31,7 +31,8 @@ class [[nodiscard]] Error {
     const char* domain() const { return domain_->name; }
     int code() const { return code_; }
 
-    /// True when the error is of module Code's domain; then `as<Code>()` gives the enum to switch on.
+    /// True when the error is of module Code's domain; then `as<Code>()` gives the enum to switch
+    /// on.
     template <class Code>
     bool is_of() const {
         return domain_ == &ErrorTraits<Code>::domain();

@@ -3,9 +3,9 @@
 // Never pass a secret, a request body or a credential.
 #pragma once
 #include <initializer_list>
-#include <type_traits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace freshet {
 
@@ -26,16 +26,20 @@ void set_log_level(LogLevel level);
 void log_line(LogLevel level, std::string_view module, std::string_view event,
               std::initializer_list<LogField> fields);
 
-inline void log_debug(std::string_view m, std::string_view e, std::initializer_list<LogField> f = {}) {
+inline void log_debug(std::string_view m, std::string_view e,
+                      std::initializer_list<LogField> f = {}) {
     log_line(LogLevel::debug, m, e, f);
 }
-inline void log_info(std::string_view m, std::string_view e, std::initializer_list<LogField> f = {}) {
+inline void log_info(std::string_view m, std::string_view e,
+                     std::initializer_list<LogField> f = {}) {
     log_line(LogLevel::info, m, e, f);
 }
-inline void log_warn(std::string_view m, std::string_view e, std::initializer_list<LogField> f = {}) {
+inline void log_warn(std::string_view m, std::string_view e,
+                     std::initializer_list<LogField> f = {}) {
     log_line(LogLevel::warn, m, e, f);
 }
-inline void log_error(std::string_view m, std::string_view e, std::initializer_list<LogField> f = {}) {
+inline void log_error(std::string_view m, std::string_view e,
+                      std::initializer_list<LogField> f = {}) {
     log_line(LogLevel::error, m, e, f);
 }
 

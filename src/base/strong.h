@@ -1,5 +1,5 @@
-// Distinct types for ids, names, counts and offsets: a StreamName is not a BucketName, and neither is
-// a string. `struct StreamNameTag; using StreamName = Strong<std::string, StreamNameTag>;`
+// Distinct types for ids, names, counts and offsets: a StreamName is not a BucketName, and neither
+// is a string. `struct StreamNameTag; using StreamName = Strong<std::string, StreamNameTag>;`
 #pragma once
 #include <compare>
 #include <functional>

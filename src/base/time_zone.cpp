@@ -18,7 +18,8 @@ using namespace std::chrono;
 
 std::int64_t big_endian(const std::string& data, std::size_t at, int bytes) {
     std::uint64_t value = 0;
-    for (int i = 0; i < bytes; ++i) value = value << 8U | static_cast<unsigned char>(data[at + static_cast<std::size_t>(i)]);
+    for (int i = 0; i < bytes; ++i)
+        value = value << 8U | static_cast<unsigned char>(data[at + static_cast<std::size_t>(i)]);
     return bytes == 4 ? static_cast<std::int32_t>(value) : static_cast<std::int64_t>(value);
 }
 
@@ -34,7 +35,6 @@ struct Tail {
     bool has_daylight = false;
     RuleDay start, end;
 };
-
 
 class TailReader {
   public:
@@ -61,7 +61,8 @@ class TailReader {
             return true;
         }
         std::size_t count = 0;
-        while (count < text_.size() && std::isalpha(static_cast<unsigned char>(text_[count])) != 0) ++count;
+        while (count < text_.size() && std::isalpha(static_cast<unsigned char>(text_[count])) != 0)
+            ++count;
         period.abbreviation = text_.substr(0, count);
         text_.remove_prefix(count);
         return count > 0;
@@ -117,7 +118,8 @@ const ZonePeriod& tail_period(const Tail& tail, std::int64_t instant) {
     const year in = year_month_day(floor<days>(local)).year();
     const std::int64_t start = rule_seconds(tail.start, in) - tail.standard.offset_s;
     const std::int64_t end = rule_seconds(tail.end, in) - tail.daylight.offset_s;
-    const bool daylight = start < end ? instant >= start && instant < end : instant >= start || instant < end;
+    const bool daylight =
+        start < end ? instant >= start && instant < end : instant >= start || instant < end;
     return daylight ? tail.daylight : tail.standard;
 }
 
@@ -136,11 +138,13 @@ std::unique_ptr<TimeZone::Rules> TimeZone::Rules::parse(const std::string& data)
     if (data.size() < 44 || !data.starts_with("TZif")) return nullptr;
     const auto counts_at = [&](std::size_t base) {
         std::array<std::size_t, 6> counts{};
-        for (std::size_t i = 0; i < 6; ++i) counts[i] = static_cast<std::size_t>(big_endian(data, base + 20 + i * 4, 4));
+        for (std::size_t i = 0; i < 6; ++i)
+            counts[i] = static_cast<std::size_t>(big_endian(data, base + 20 + i * 4, 4));
         return counts;  // isutc, isstd, leap, time, type, char
     };
     auto counts = counts_at(0);
-    std::size_t at = 44 + counts[3] * 5 + counts[4] * 6 + counts[5] + counts[2] * 8 + counts[1] + counts[0];
+    std::size_t at =
+        44 + counts[3] * 5 + counts[4] * 6 + counts[5] + counts[2] * 8 + counts[1] + counts[0];
     if (data[4] < '2' || at + 44 > data.size()) return nullptr;
     counts = counts_at(at);
     at += 44;
@@ -150,8 +154,10 @@ std::unique_ptr<TimeZone::Rules> TimeZone::Rules::parse(const std::string& data)
     if (end > data.size() || counts[4] == 0) return nullptr;
     const auto period_of = [&](std::size_t type) {
         const std::size_t place = types + std::min(type, counts[4] - 1) * 6;
-        const std::size_t name = names + std::min<std::size_t>(static_cast<unsigned char>(data[place + 5]), counts[5]);
-        return ZonePeriod{big_endian(data, place, 4), std::string(data.substr(name, names + counts[5] - name).c_str())};
+        const std::size_t name =
+            names + std::min<std::size_t>(static_cast<unsigned char>(data[place + 5]), counts[5]);
+        return ZonePeriod{big_endian(data, place, 4),
+                          std::string(data.substr(name, names + counts[5] - name).c_str())};
     };
     auto rules = std::make_unique<Rules>();
     rules->first = period_of(0);
@@ -165,7 +171,8 @@ std::unique_ptr<TimeZone::Rules> TimeZone::Rules::parse(const std::string& data)
     return rules;
 }
 
-TimeZone::TimeZone(std::string name, std::unique_ptr<Rules> rules) : name_(std::move(name)), rules_(std::move(rules)) {}
+TimeZone::TimeZone(std::string name, std::unique_ptr<Rules> rules)
+    : name_(std::move(name)), rules_(std::move(rules)) {}
 TimeZone::~TimeZone() = default;
 
 const TimeZone* TimeZone::find(std::string_view name) {
@@ -173,9 +180,13 @@ const TimeZone* TimeZone::find(std::string_view name) {
     static std::map<std::string, std::unique_ptr<TimeZone>, std::less<>> known;
     const std::lock_guard lock(mutex);
     if (const auto found = known.find(name); found != known.end()) return found->second.get();
-    const bool plain = !name.empty() && name.size() < 64 && std::ranges::all_of(name, [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '_' || c == '-' || c == '+';
-    });
+    const bool plain = !name.empty() && name.size() < 64 &&
+                       std::ranges::all_of(
+                           name,
+                           [](char c) {
+                               return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                                      c == '/' || c == '_' || c == '-' || c == '+';
+                           });
     if (!plain || name.front() == '/') return nullptr;
     const std::string path = "/usr/share/zoneinfo/" + std::string(name);
     std::error_code problem;

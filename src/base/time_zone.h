@@ -16,7 +16,8 @@ struct ZonePeriod {
 
 class TimeZone {
   public:
-    /// "America/Chicago"; lives as long as the program. Null when there is no such zone. Any thread.
+    /// "America/Chicago"; lives as long as the program. Null when there is no such zone. Any
+    /// thread.
     static const TimeZone* find(std::string_view name);
     ~TimeZone();
     const std::string& name() const { return name_; }

@@ -35,7 +35,8 @@ std::string shell_quoted(const std::string& text) {
 
 /// Where `python` imports from; empty when it does not run.
 std::vector<std::string> import_paths(const std::string& python) {
-    const std::string command = shell_quoted(python) + R"( -c 'import sys; print("\n".join(sys.path))')";
+    const std::string command =
+        shell_quoted(python) + R"( -c 'import sys; print("\n".join(sys.path))')";
     std::vector<std::string> paths;
     const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
     std::string output;

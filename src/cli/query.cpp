@@ -29,19 +29,23 @@ using Cells = std::vector<std::optional<std::string>>;
 
 /// Columns on a terminal: counts characters, not bytes.
 std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 bool prints_bare(const std::string& type, const std::string& text) {
-    static constexpr std::string_view numbers[] = {"tinyint", "smallint", "integer", "bigint", "float", "double", "decimal", "boolean"};
-    return std::ranges::find(numbers, type) != std::end(numbers) && text.find('N') == std::string::npos && text.find('I') == std::string::npos;
+    static constexpr std::string_view numbers[] = {"tinyint", "smallint", "integer", "bigint",
+                                                   "float",   "double",   "decimal", "boolean"};
+    return std::ranges::find(numbers, type) != std::end(numbers) &&
+           text.find('N') == std::string::npos && text.find('I') == std::string::npos;
 }
 
 void print_table(const std::vector<ColumnInfo>& columns, const std::vector<Cells>& rows) {
     std::vector<std::size_t> widths;
     for (const auto& column : columns) widths.push_back(width_of(column.name));
     for (const auto& row : rows) {
-        for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i].value_or("NULL")));
+        for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+            widths[i] = std::max(widths[i], width_of(row[i].value_or("NULL")));
     }
     const auto line = [&](const auto& text_of) {
         std::string text;
@@ -56,7 +60,10 @@ void print_table(const std::vector<ColumnInfo>& columns, const std::vector<Cells
     };
     line([&](std::size_t i) { return columns[i].name; });
     line([&](std::size_t i) { return std::string(widths[i], '-'); });
-    for (const auto& row : rows) line([&](std::size_t i) { return i < row.size() ? row[i].value_or("NULL") : std::string(); });
+    for (const auto& row : rows)
+        line([&](std::size_t i) {
+            return i < row.size() ? row[i].value_or("NULL") : std::string();
+        });
     fmt::print("({} row{})\n", rows.size(), rows.size() == 1 ? "" : "s");
 }
 
@@ -67,7 +74,8 @@ void print_csv(const std::vector<ColumnInfo>& columns, const std::vector<Cells>&
             if (i > 0) text += ',';
             if (!cells[i]) continue;
             text += '"';
-            for (const char c : *cells[i]) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+            for (const char c : *cells[i])
+                text += c == '"' ? std::string("\"\"") : std::string(1, c);
             text += '"';
         }
         fmt::print("{}\n", text);
@@ -82,7 +90,9 @@ void print_json(const std::vector<ColumnInfo>& columns, const std::vector<Cells>
     for (const auto& row : rows) {
         std::string text;
         for (std::size_t i = 0; i < columns.size() && i < row.size(); ++i) {
-            const std::string value = !row[i] ? "null" : prints_bare(columns[i].type, *row[i]) ? *row[i] : json_text(*row[i]);
+            const std::string value = !row[i]                                 ? "null"
+                                      : prints_bare(columns[i].type, *row[i]) ? *row[i]
+                                                                              : json_text(*row[i]);
             text += (i > 0 ? "," : "") + json_text(columns[i].name) + ":" + value;
         }
         fmt::print("{{{}}}\n", text);
@@ -94,7 +104,10 @@ void print_problem(const std::string& sql, const std::string& message) {
     tell(message);
     int number = 0, column = 0;
     const auto at = message.find("line ");
-    if (at == std::string::npos || std::sscanf(message.c_str() + at, "line %d:%d:", &number, &column) != 2 || number < 1 || column < 1) return;
+    if (at == std::string::npos ||
+        std::sscanf(message.c_str() + at, "line %d:%d:", &number, &column) != 2 || number < 1 ||
+        column < 1)
+        return;
     std::size_t begin = 0;
     for (int left = number; left > 1 && begin != std::string::npos; --left) {
         begin = sql.find('\n', begin);
@@ -102,7 +115,10 @@ void print_problem(const std::string& sql, const std::string& message) {
     }
     if (begin == std::string::npos) return;
     const std::string line = sql.substr(begin, sql.find('\n', begin) - begin);
-    fmt::print(stderr, "  {}\n  {}^\n", line, std::string(width_of(std::string_view(line).substr(0, static_cast<std::size_t>(column) - 1)), ' '));
+    fmt::print(
+        stderr, "  {}\n  {}^\n", line,
+        std::string(
+            width_of(std::string_view(line).substr(0, static_cast<std::size_t>(column) - 1)), ' '));
 }
 
 class Asker {
@@ -121,7 +137,8 @@ class Asker {
     }
 
   private:
-    /// Makes the bucket for results that the Athena console makes for its users; that it is there already is as good.
+    /// Makes the bucket for results that the Athena console makes for its users; that it is there
+    /// already is as good.
     io::Task<std::string> results_bucket() {
         const aws::ClientOptions options = options_.place.options();
         const std::string bucket = "aws-athena-query-results-" + options.region;
@@ -145,9 +162,11 @@ class Asker {
         StartQueryExecutionInput start;
         start.query_string = options_.sql;
         start.query_execution_context.emplace().database = options_.database;
-        if (!options_.output.empty()) start.result_configuration.emplace().output_location = options_.output;
+        if (!options_.output.empty())
+            start.result_configuration.emplace().output_location = options_.output;
         auto started = co_await client.call<StartQueryExecutionOp>(start);
-        if (!started && options_.output.empty() && started.error().message.starts_with("No output location")) {
+        if (!started && options_.output.empty() &&
+            started.error().message.starts_with("No output location")) {
             auto location = co_await results_bucket();
             start.result_configuration.emplace().output_location = location;
             started = co_await client.call<StartQueryExecutionOp>(start);
@@ -163,7 +182,8 @@ class Asker {
                 problem_ = found.error().message;
                 co_return;
             }
-            const QueryExecutionStatus status = found->query_execution.value_or(QueryExecution()).status.value_or(QueryExecutionStatus());
+            const QueryExecutionStatus status = found->query_execution.value_or(QueryExecution())
+                                                    .status.value_or(QueryExecutionStatus());
             const std::string state = status.state.value_or("");
             select_ = found->query_execution->statement_type.value_or("") == "DML";
             if (state == "SUCCEEDED") break;
@@ -189,10 +209,12 @@ class Asker {
                 co_return;
             }
             const ResultSet set = page->result_set.value_or(ResultSet());
-            if (set.result_set_metadata) columns = set.result_set_metadata->column_info.value_or(columns);
+            if (set.result_set_metadata)
+                columns = set.result_set_metadata->column_info.value_or(columns);
             for (const auto& row : set.rows.value_or(std::vector<Row>())) {
                 Cells cells;
-                for (const auto& datum : row.data.value_or(std::vector<Datum>())) cells.push_back(datum.var_char_value);
+                for (const auto& datum : row.data.value_or(std::vector<Datum>()))
+                    cells.push_back(datum.var_char_value);
                 if (!(select_ && std::exchange(first, false))) rows.push_back(std::move(cells));
             }
             input.next_token = page->next_token;
@@ -218,13 +240,23 @@ class Asker {
 
 void add_query(CLI::App& app, GlobalOptions& global) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("query", "Run a statement of Athena's SQL and print its rows");
+    CLI::App* command =
+        app.add_subcommand("query", "Run a statement of Athena's SQL and print its rows");
     command->add_option("SQL", options->sql, "The statement")->required()->type_name("");
-    command->add_option("--database", options->database, "Database of names without one")->type_name("NAME")->capture_default_str();
+    command->add_option("--database", options->database, "Database of names without one")
+        ->type_name("NAME")
+        ->capture_default_str();
     add_place(*command, global.place);
     add_json(*command, global.json);
-    command->add_option("--output", options->output, "Where the result object goes; the work group's, or s3://aws-athena-query-results-REGION/, when not given")->type_name("URL");
-    command->add_option("--format", options->format, "How rows are printed")->check(CLI::IsMember({"table", "csv", "json"}))->type_name("FORM")->capture_default_str();
+    command
+        ->add_option("--output", options->output,
+                     "Where the result object goes; the work group's, or "
+                     "s3://aws-athena-query-results-REGION/, when not given")
+        ->type_name("URL");
+    command->add_option("--format", options->format, "How rows are printed")
+        ->check(CLI::IsMember({"table", "csv", "json"}))
+        ->type_name("FORM")
+        ->capture_default_str();
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
         if (global.json) options->format = "json";

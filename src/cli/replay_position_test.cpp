@@ -28,8 +28,8 @@ TEST(ReplayPosition, refuses_what_is_none) {
     EXPECT_TRUE(ReplayPosition::parse(whole));
     for (const std::string& text :
          {std::string(), std::string("100 rows acknowledged\n"), whole + "shard x\n",
-          whole + "shard x after\n", whole + "rubbish\n", whole + "from 15m\n", whole.substr(0, whole.find("from")),
-          whole.substr(0, whole.find("target"))})
+          whole + "shard x after\n", whole + "rubbish\n", whole + "from 15m\n",
+          whole.substr(0, whole.find("from")), whole.substr(0, whole.find("target"))})
         EXPECT_FALSE(ReplayPosition::parse(text)) << text;
 }
 

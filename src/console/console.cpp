@@ -67,7 +67,8 @@ io::Task<void> Console::keep_sampling() {
     while (true) {
         sample(parts_, rates_);
         sample_shards(parts_, shard_rates_);
-        const bool goes_on = co_await floor_->stop.sleep_until(parts_.home.now() + limits::sample_every);
+        const bool goes_on =
+            co_await floor_->stop.sleep_until(parts_.home.now() + limits::sample_every);
         if (!goes_on) co_return;
     }
 }
@@ -95,7 +96,11 @@ io::Task<io::HttpResponse> Console::handle(io::HttpRequest request) {
         if (!read) co_return refusal(413, read.error().message());
         body = std::move(*read);
     }
-    Question question{request.method, path.substr(api.size()), target.query, {parts_.account, "us-east-1"}, std::move(body)};
+    Question question{request.method,
+                      path.substr(api.size()),
+                      target.query,
+                      {parts_.account, "us-east-1"},
+                      std::move(body)};
     if (const std::string wanted = question.parameter("home"); !wanted.empty())
         question.home = {wanted.substr(0, wanted.find('/')), wanted.substr(wanted.find('/') + 1)};
     auto response = co_await io::run_on(parts_.home, answer(std::move(question)));
@@ -125,7 +130,8 @@ io::Task<io::HttpResponse> Console::answer(Question question) {
         co_return response;
     }
     if (question.method == "POST" && path == "query/cancel") co_return cancel_query(question);
-    if (question.method == "POST" && (path == "applications/start" || path == "applications/stop")) {
+    if (question.method == "POST" &&
+        (path == "applications/start" || path == "applications/stop")) {
         auto response = co_await switch_application(std::move(question));
         co_return response;
     }
@@ -140,7 +146,8 @@ io::Task<io::HttpResponse> Console::answer(Question question) {
 
 io::Task<io::HttpResponse> Console::live(Question question) {
     auto body = co_await watch(floor_, question.parameter("topic"), question.home);
-    if (!body) co_return refusal(body.error().is(Errc::invalid) ? 404 : 503, body.error().message());
+    if (!body)
+        co_return refusal(body.error().is(Errc::invalid) ? 404 : 503, body.error().message());
     io::HttpResponse response;
     response.headers.add("Content-Type", "text/event-stream");
     response.headers.add("Cache-Control", "no-store");
@@ -149,7 +156,8 @@ io::Task<io::HttpResponse> Console::live(Question question) {
 }
 
 io::Task<Bytes> Console::homes(Home shown) {
-    // The way back stays in sight: the page's own, and the one that a page without an address shows.
+    // The way back stays in sight: the page's own, and the one that a page without an address
+    // shows.
     std::set<Home> all{shown, {parts_.account, "us-east-1"}};
     for (const auto& [key, stream] : parts_.streams.all()) all.insert({key.account, key.region});
     for (const auto& key : parts_.deliveries.keys()) all.insert({key.account, key.region});
@@ -168,9 +176,11 @@ io::Task<Bytes> Console::homes(Home shown) {
 Bytes Console::applications(const Home& home) const {
     JsonWriter json;
     json.open('{').key("applications").open('[');
-    for (const analytics::Application* one : parts_.applications.list(home.account, home.region, "")) {
+    for (const analytics::Application* one :
+         parts_.applications.list(home.account, home.region, "")) {
         json.open('{').member("name", one->key.name);
-        json.member("status", one->status == analytics::Status::running ? "RUNNING" : "READY").close('}');
+        json.member("status", one->status == analytics::Status::running ? "RUNNING" : "READY")
+            .close('}');
     }
     return json.close(']').close('}').take();
 }
@@ -210,7 +220,8 @@ io::Task<Bytes> Console::catalog(Home home) {
         for (const catalog::Table& table : tables.value_or(std::vector<catalog::Table>{})) {
             json.open('{').member("name", table.name);
             json.key("is_view").boolean(table.type == "VIRTUAL_VIEW").key("columns");
-            write_columns(json, table.storage ? table.storage->columns : std::vector<catalog::Column>{});
+            write_columns(json,
+                          table.storage ? table.storage->columns : std::vector<catalog::Column>{});
             json.key("partition_keys");
             write_columns(json, table.partition_keys);
             json.close('}');
@@ -222,10 +233,13 @@ io::Task<Bytes> Console::catalog(Home home) {
 
 io::Task<io::HttpResponse> Console::query(Question question) {
     auto fields = question.fields();
-    if (fields["sql"].empty()) co_return refusal(400, "Send {\"sql\": \"...\", \"database\": \"...\"}");
-    query::AskRequest request{{question.home.account, question.home.region}, fields["sql"],
+    if (fields["sql"].empty())
+        co_return refusal(400, "Send {\"sql\": \"...\", \"database\": \"...\"}");
+    query::AskRequest request{{question.home.account, question.home.region},
+                              fields["sql"],
                               fields["database"].empty() ? "default" : fields["database"],
-                              limits::query_rows_max, fields["id"]};
+                              limits::query_rows_max,
+                              fields["id"]};
     auto answered = co_await parts_.queries.ask(std::move(request));
     if (!answered) co_return refusal(400, answered.error().message());
     JsonWriter json;
@@ -254,7 +268,8 @@ io::HttpResponse Console::cancel_query(const Question& question) {
 
 io::Task<io::HttpResponse> Console::switch_application(Question question) {
     auto fields = question.fields();
-    const analytics::ApplicationKey key{question.home.account, question.home.region, fields["name"]};
+    const analytics::ApplicationKey key{question.home.account, question.home.region,
+                                        fields["name"]};
     const auto found = parts_.applications.find(key);
     if (!found) co_return refusal(404, found.error().message());
     Result<> done;
@@ -281,7 +296,8 @@ io::Task<io::HttpResponse> Console::set_mode(Question question) {
     if (!board) co_return refusal(404, board.error().message());
     auto data_set = parts_.dashboards.find_data_set({home.account, home.region, board->data_set});
     if (!data_set) co_return refusal(404, data_set.error().message());
-    data_set->mode = mode == "SPICE" ? dashboards::ImportMode::spice : dashboards::ImportMode::direct;
+    data_set->mode =
+        mode == "SPICE" ? dashboards::ImportMode::spice : dashboards::ImportMode::direct;
     auto changed = co_await parts_.dashboards.update_data_set(std::move(*data_set));
     if (!changed) co_return refusal(400, changed.error().message());
     co_return json_answer(200, Bytes::literal("{}"));

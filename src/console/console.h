@@ -1,5 +1,5 @@
-// The user interface at /_freshet/ and its API at /_freshet/api/. start() and stop() on the home core;
-// handle() on any.
+// The user interface at /_freshet/ and its API at /_freshet/api/. start() and stop() on the home
+// core; handle() on any.
 #pragma once
 #include <memory>
 #include <string>

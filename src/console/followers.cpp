@@ -86,9 +86,9 @@ void add_shared(const Parts& parts, const stream::Stream& stream, std::vector<Fo
         if (figures.reads == 0) continue;
         const bool is_active = now - figures.last_read < limits::idle_after;
         if (is_active) follower.state = "ACTIVE";
-        follower.standings.push_back(
-            {shard.index, figures.read_next, is_active ? "ACTIVE" : "IDLE", figures.last_read,
-             Millis(static_cast<std::int64_t>(figures.iterator_age_ms))});
+        follower.standings.push_back({shard.index, figures.read_next, is_active ? "ACTIVE" : "IDLE",
+                                      figures.last_read,
+                                      Millis(static_cast<std::int64_t>(figures.iterator_age_ms))});
     }
     if (!follower.standings.empty()) all.push_back(std::move(follower));
 }

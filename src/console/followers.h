@@ -12,8 +12,8 @@ namespace freshet::console {
 /// A reader's place in one shard.
 struct Standing {
     std::uint32_t shard = 0;
-    log::Ordinal next = 0;           ///< what it has not read begins here
-    std::string state;               ///< "ACTIVE": reads now; "IDLE": did
+    log::Ordinal next = 0;                ///< what it has not read begins here
+    std::string state;                    ///< "ACTIVE": reads now; "IDLE": did
     std::optional<Timestamp> since = {};  ///< of its subscription, or of its last read
     std::optional<Millis> told_age = {};  ///< the iterator age that its last GetRecords was told
     stream::Lag lag = {};                 ///< filled in by measure()

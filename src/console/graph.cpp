@@ -59,7 +59,8 @@ bool names_table(std::string_view sql, std::string_view name) {
         if (at > 0 && is_word(sql[at - 1])) continue;
         const std::string_view found = sql.substr(at, name.size());
         const bool ends = at + name.size() == sql.size() || !is_word(sql[at + name.size()]);
-        if (ends && std::ranges::equal(found, name, [](char a, char b) { return lower(a) == lower(b); }))
+        if (ends &&
+            std::ranges::equal(found, name, [](char a, char b) { return lower(a) == lower(b); }))
             return true;
     }
     return false;

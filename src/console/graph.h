@@ -19,9 +19,9 @@ struct Figure {
 };
 
 struct Node {
-    std::string id;    ///< "stream:crimes"
-    std::string kind;  ///< stream, function, application, delivery, bucket, crawler, schedule, table,
-                       ///< view, dashboard
+    std::string id;  ///< "stream:crimes"
+    // stream, function, application, delivery, bucket, crawler, schedule, table, view, dashboard
+    std::string kind;
     std::string name, state;
     std::vector<Figure> figures;  ///< the first three are shown
     std::string trouble;          ///< what is wrong, for a person; empty: nothing

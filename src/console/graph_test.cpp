@@ -12,11 +12,12 @@ TEST(Graph, leaves_out_edges_that_lead_nowhere) {
     graph.nodes.push_back({"bucket:b", "bucket", "b", "ACTIVE", {}, "it is \"gone\""});
     graph.connect("stream:a", "bucket:b", 2, 7ms);
     graph.connect("stream:a", "table:none", 2, 7ms);
-    EXPECT_EQ(to_json(graph).view(),
-              R"({"now_ms":5,"nodes":[{"id":"stream:a","kind":"stream","name":"a","state":"ACTIVE",)"
-              R"("figures":[{"label":"in","value":2.000,"unit":"rate"}]},{"id":"bucket:b",)"
-              R"("kind":"bucket","name":"b","state":"ACTIVE","figures":[],"trouble":"it is \"gone\""}],)"
-              R"("edges":[{"from":"stream:a","to":"bucket:b","rate":2.000,"lag_ms":7}]})");
+    EXPECT_EQ(
+        to_json(graph).view(),
+        R"({"now_ms":5,"nodes":[{"id":"stream:a","kind":"stream","name":"a","state":"ACTIVE",)"
+        R"("figures":[{"label":"in","value":2.000,"unit":"rate"}]},{"id":"bucket:b",)"
+        R"("kind":"bucket","name":"b","state":"ACTIVE","figures":[],"trouble":"it is \"gone\""}],)"
+        R"("edges":[{"from":"stream:a","to":"bucket:b","rate":2.000,"lag_ms":7}]})");
 }
 
 TEST(Graph, finds_tables_by_whole_words) {
@@ -28,8 +29,10 @@ TEST(Graph, finds_tables_by_whole_words) {
 }
 
 TEST(Graph, takes_names_out_of_arns_and_locations) {
-    EXPECT_EQ(name_in_arn("arn:aws:kinesis:us-east-1:000000000000:stream/crimes", "stream/"), "crimes");
-    EXPECT_EQ(name_in_arn("arn:aws:lambda:us-east-1:000000000000:function:pre", "function:"), "pre");
+    EXPECT_EQ(name_in_arn("arn:aws:kinesis:us-east-1:000000000000:stream/crimes", "stream/"),
+              "crimes");
+    EXPECT_EQ(name_in_arn("arn:aws:lambda:us-east-1:000000000000:function:pre", "function:"),
+              "pre");
     EXPECT_EQ(name_in_arn("nothing", "stream/"), "");
     EXPECT_EQ(bucket_of("s3://lake/crimes/"), "lake");
     EXPECT_EQ(bucket_of("s3://lake"), "lake");

@@ -11,18 +11,23 @@ inline constexpr Millis sample_every = 1000ms;
 inline constexpr std::size_t samples_max = 300;  ///< of one counter: five minutes
 inline constexpr Millis rate_over = 5000ms;      ///< a rate looks back so far
 inline constexpr std::size_t sampled_streams_max = 500;
-inline constexpr Millis unwatched_after = 10'000ms;     ///< then a stream's shards are sampled no more
-inline constexpr Millis idle_after = 30'000ms;          ///< without GetRecords
-inline constexpr std::size_t shards_shown_max = 1000;   ///< of a stream
-inline constexpr std::size_t standings_shown_max = 100; ///< of a reader: the shards that it is most behind in
-inline constexpr std::size_t lag_looks_max = 200;       ///< into the log, for one picture of a stream
-inline constexpr std::int64_t shard_count_max = 1'000'000;  ///< that is asked for; Kinesis has its own bound
-inline constexpr std::int64_t records_page = 50;        ///< when none is asked for
+// then a stream's shards are sampled no more
+inline constexpr Millis unwatched_after = 10'000ms;
+inline constexpr Millis idle_after = 30'000ms;         ///< without GetRecords
+inline constexpr std::size_t shards_shown_max = 1000;  ///< of a stream
+// of a reader: the shards that it is most behind in
+inline constexpr std::size_t standings_shown_max = 100;
+// into the log, for one picture of a stream
+inline constexpr std::size_t lag_looks_max = 200;
+// that is asked for; Kinesis has its own bound
+inline constexpr std::int64_t shard_count_max = 1'000'000;
+inline constexpr std::int64_t records_page = 50;  ///< when none is asked for
 inline constexpr std::size_t records_page_max = 200;
 inline constexpr std::size_t records_page_bytes_max = 4 * 1024 * 1024;  ///< read for one page
 inline constexpr std::size_t preview_bytes_max = 120;
-inline constexpr std::size_t shown_bytes_max = 1024 * 1024;  ///< of one record; the download has all
-inline constexpr std::size_t user_records_shown_max = 200;   ///< of an aggregate
+// of one record; the download has all
+inline constexpr std::size_t shown_bytes_max = 1024 * 1024;
+inline constexpr std::size_t user_records_shown_max = 200;  ///< of an aggregate
 inline constexpr std::size_t request_bytes_max = 1024 * 1024;
 inline constexpr std::int64_t query_rows_max = 1000;  ///< of the SQL page; the result file has all
 inline constexpr std::size_t live_max = 100;          ///< pages that watch at the same time

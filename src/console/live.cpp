@@ -29,8 +29,10 @@ class LiveBody final : public io::BodyReader {
 
   private:
     /// An empty piece, the end, once the console stops.
-    static io::Task<Result<Bytes>> next(std::shared_ptr<LiveFloor> floor, std::string topic, Home home) {
-        const bool goes_on = co_await floor->stop.sleep_until(floor->home.now() + limits::sample_every);
+    static io::Task<Result<Bytes>> next(std::shared_ptr<LiveFloor> floor, std::string topic,
+                                        Home home) {
+        const bool goes_on =
+            co_await floor->stop.sleep_until(floor->home.now() + limits::sample_every);
         if (!goes_on) co_return Bytes();
         auto json = co_await floor->topics.tell(std::move(topic), std::move(home));
         if (!json) co_return std::unexpected(std::move(json.error()));

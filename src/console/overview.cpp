@@ -34,12 +34,14 @@ void add_streams(View& view) {
     for (const stream::Stream* stream :
          view.parts.streams.list(view.home.account, view.home.region, "")) {
         const std::string& name = stream->key.name;
-        view.graph.nodes.push_back(
-            {"stream:" + name, "stream", name, stream::word_of(view.parts.streams.status(*stream)),
-             {rate_of("records", view.rate("records", "stream", name)),
-              {"bytes/s", "bytes", view.rate("bytes", "stream", name), ""},
-              count_of("shards", stream->open.size())},
-             ""});
+        view.graph.nodes.push_back({"stream:" + name,
+                                    "stream",
+                                    name,
+                                    stream::word_of(view.parts.streams.status(*stream)),
+                                    {rate_of("records", view.rate("records", "stream", name)),
+                                     {"bytes/s", "bytes", view.rate("bytes", "stream", name), ""},
+                                     count_of("shards", stream->open.size())},
+                                    ""});
     }
 }
 
@@ -49,7 +51,9 @@ void add_functions(View& view) {
         const functions::Figures figures = view.parts.functions.figures(function.key);
         const std::string& name = function.key.name;
         view.graph.nodes.push_back(
-            {"function:" + name, "function", name,
+            {"function:" + name,
+             "function",
+             name,
              figures.trouble.empty() ? "ACTIVE" : "FAILING",
              {rate_of("calls", view.rate("calls", "function", name)),
               {"last took", "ms", static_cast<double>(figures.last_took.count()), ""},
@@ -92,8 +96,9 @@ std::string trouble_of(const analytics::Figures& figures) {
     if (!figures.trouble.empty()) return figures.trouble;
     if (!figures.advice.empty()) return figures.advice;
     if (figures.errors == 0) return "";
-    return fmt::format("{} of the rows failed and went to error_stream; the Analytics page says why",
-                       failed_share(figures));
+    return fmt::format(
+        "{} of the rows failed and went to error_stream; the Analytics page says why",
+        failed_share(figures));
 }
 
 void add_applications(View& view) {
@@ -104,7 +109,10 @@ void add_applications(View& view) {
         const Millis behind = figures.behind.value_or(0ms);
         const std::string& name = application->key.name;
         view.graph.nodes.push_back(
-            {"application:" + name, "application", name, state_of(figures, runs),
+            {"application:" + name,
+             "application",
+             name,
+             state_of(figures, runs),
              {rate_of("rows", view.rate("rows", "application", name)),
               runs ? Figure{"behind", "ms", static_cast<double>(behind.count()), ""}
                    : text_of("behind", "–"),
@@ -136,12 +144,15 @@ void add_deliveries(View& view) {
         const delivery::Figures figures =
             view.parts.deliveries.figures(one->key).value_or(delivery::Figures{});
         const std::string& name = one->key.name;
-        const Millis oldest = figures.oldest_waiting
-                                  ? std::max(now - *figures.oldest_waiting, 0ms)
-                                  : 0ms;
-        const Millis late = std::max(oldest - std::chrono::seconds(one->destination.interval_s), 0ms);
+        const Millis oldest =
+            figures.oldest_waiting ? std::max(now - *figures.oldest_waiting, 0ms) : 0ms;
+        const Millis late =
+            std::max(oldest - std::chrono::seconds(one->destination.interval_s), 0ms);
         view.graph.nodes.push_back(
-            {"delivery:" + name, "delivery", name, figures.trouble.empty() ? "ACTIVE" : "FAILING",
+            {"delivery:" + name,
+             "delivery",
+             name,
+             figures.trouble.empty() ? "ACTIVE" : "FAILING",
              {rate_of("records", view.rate("records", "delivery", name)),
               text_of("buffer", fmt::format("{:.1f} of {} MiB",
                                             static_cast<double>(figures.waiting_bytes) / 1048576.0,
@@ -158,7 +169,8 @@ void add_deliveries(View& view) {
         view.graph.connect("delivery:" + name, "bucket:" + one->destination.bucket(), rate, late);
         for (Node& node : view.graph.nodes) {
             if (node.id != "bucket:" + one->destination.bucket()) continue;
-            if (node.figures.empty()) node.figures = {count_of("delivered", 0), {"bytes", "bytes", 0, ""}};
+            if (node.figures.empty())
+                node.figures = {count_of("delivered", 0), {"bytes", "bytes", 0, ""}};
             node.figures[0].value += static_cast<double>(figures.objects);
             node.figures[1].value += static_cast<double>(figures.bytes);
         }
@@ -170,10 +182,12 @@ void add_rules(View& view) {
          view.parts.schedules.list(view.home.account, view.home.region, "")) {
         std::vector<Figure> figures = {text_of("when", rule->expression)};
         if (rule->is_enabled && rule->due)
-            figures.push_back({"next in", "ms",
-                               static_cast<double>(std::max(*rule->due - view.graph.now, 0ms).count()), ""});
+            figures.push_back(
+                {"next in", "ms",
+                 static_cast<double>(std::max(*rule->due - view.graph.now, 0ms).count()), ""});
         view.graph.nodes.push_back({"schedule:" + rule->key.name, "schedule", rule->key.name,
-                                    rule->is_enabled ? "ENABLED" : "DISABLED", std::move(figures), ""});
+                                    rule->is_enabled ? "ENABLED" : "DISABLED", std::move(figures),
+                                    ""});
         for (const schedule::Target& target : rule->targets)
             view.graph.connect("schedule:" + rule->key.name,
                                "function:" + name_in_arn(target.arn, "function:"), 0, 0ms);
@@ -184,28 +198,35 @@ void add_crawlers(View& view) {
     for (const lake::Crawler* crawler :
          view.parts.crawlers.list(view.home.account, view.home.region)) {
         const bool runs = crawler->state != lake::State::ready;
-        Node node{"crawler:" + crawler->key.name, "crawler", crawler->key.name,
-                  runs ? "CRAWLING" : "READY", {text_of("database", crawler->database)}, ""};
+        Node node{"crawler:" + crawler->key.name,
+                  "crawler",
+                  crawler->key.name,
+                  runs ? "CRAWLING" : "READY",
+                  {text_of("database", crawler->database)},
+                  ""};
         if (!crawler->last) {
             node.figures.push_back(text_of("last crawl", "none yet"));
         } else {
             const auto outcome = crawler->last->outcome;
-            node.figures.push_back(text_of("last crawl",
-                                           outcome == lake::Outcome::succeeded   ? "succeeded"
-                                           : outcome == lake::Outcome::cancelled ? "cancelled"
-                                                                                 : "failed"));
+            node.figures.push_back(
+                text_of("last crawl", outcome == lake::Outcome::succeeded   ? "succeeded"
+                                      : outcome == lake::Outcome::cancelled ? "cancelled"
+                                                                            : "failed"));
             if (outcome == lake::Outcome::failed) {
                 node.trouble = crawler->last->error;
                 if (!runs) node.state = "FAILED";
             }
             node.figures.push_back(
                 {"ago", "ms",
-                 static_cast<double>(std::max(view.graph.now - crawler->last->started, 0ms).count()), ""});
+                 static_cast<double>(
+                     std::max(view.graph.now - crawler->last->started, 0ms).count()),
+                 ""});
         }
         view.graph.nodes.push_back(std::move(node));
         for (const lake::Target& target : crawler->targets) {
             add_bucket(view, bucket_of(target.path));
-            view.graph.connect("bucket:" + bucket_of(target.path), "crawler:" + crawler->key.name, 0, 0ms);
+            view.graph.connect("bucket:" + bucket_of(target.path), "crawler:" + crawler->key.name,
+                               0, 0ms);
         }
     }
 }
@@ -221,8 +242,9 @@ void add_table(View& view, const catalog::Table& table, std::int64_t partitions)
     const bool is_view = table.type == "VIRTUAL_VIEW";
     const std::string id = id_of(table);
     if (view.graph.has(id)) return;
-    Node node{id, is_view ? "view" : "table", table.name, "FRESH",
-              {text_of("database", table.database)}, ""};
+    Node node{
+        id, is_view ? "view" : "table", table.name, "FRESH", {text_of("database", table.database)},
+        ""};
     node.figures.push_back(count_of("columns", table.storage ? table.storage->columns.size() : 0));
     if (!table.partition_keys.empty()) node.figures.push_back(count_of("partitions", partitions));
     view.graph.nodes.push_back(std::move(node));
@@ -230,8 +252,9 @@ void add_table(View& view, const catalog::Table& table, std::int64_t partitions)
     const auto crawler = table.parameters.find(lake::owner_parameter);
     const std::string bucket = bucket_of(table.storage->location);
     add_bucket(view, bucket);
-    view.graph.connect(crawler != table.parameters.end() ? "crawler:" + crawler->second : "bucket:" + bucket,
-                       id, 0, 0ms);
+    view.graph.connect(
+        crawler != table.parameters.end() ? "crawler:" + crawler->second : "bucket:" + bucket, id,
+        0, 0ms);
 }
 
 /// A function that a variable tells a table's name, and another its database, works on that table.
@@ -240,13 +263,13 @@ void connect_functions(View& view, const std::vector<catalog::Table>& tables) {
          view.parts.functions.list(view.home.account, view.home.region)) {
         const auto& variables = function.settings.environment;
         const auto has = [&](const std::string& text) {
-            return std::ranges::any_of(variables, [&](const auto& one) { return one.second == text; });
+            return std::ranges::any_of(variables,
+                                       [&](const auto& one) { return one.second == text; });
         };
         for (const catalog::Table& table : tables) {
-            const bool is_meant = has(table.database + "." + table.name) ||
-                                  (has(table.name) && has(table.database));
-            if (is_meant)
-                view.graph.connect("function:" + function.key.name, id_of(table), 0, 0ms);
+            const bool is_meant =
+                has(table.database + "." + table.name) || (has(table.name) && has(table.database));
+            if (is_meant) view.graph.connect("function:" + function.key.name, id_of(table), 0, 0ms);
         }
     }
 }
@@ -267,8 +290,12 @@ void add_dashboards(View& view, const std::vector<catalog::Table>& tables) {
             {view.home.account, view.home.region, board.data_set});
         const bool keeps = data_set && data_set->mode == dashboards::ImportMode::spice;
         view.graph.nodes.push_back(
-            {"dashboard:" + board.key.id, "dashboard", board.key.id, "ACTIVE",
-             {text_of("data set", board.data_set), text_of("mode", keeps ? "SPICE" : "direct query"),
+            {"dashboard:" + board.key.id,
+             "dashboard",
+             board.key.id,
+             "ACTIVE",
+             {text_of("data set", board.data_set),
+              text_of("mode", keeps ? "SPICE" : "direct query"),
               {"refresh", "ms", static_cast<double>(board.refresh_every.count()), ""}},
              ""});
         if (data_set) connect_sql(view, tables, data_set->sql, "dashboard:" + board.key.id);
@@ -298,7 +325,8 @@ std::string counter_id(std::string_view what, std::string_view kind, const std::
 
 void sample(const Parts& parts, Rates& rates) {
     const Timestamp now = parts.home.now();
-    const auto note = [&](std::string_view what, std::string_view kind, const auto& key, auto value) {
+    const auto note = [&](std::string_view what, std::string_view kind, const auto& key,
+                          auto value) {
         rates.note(counter_id(what, kind, key.account, key.region, key.name), now,
                    static_cast<double>(value));
     };
@@ -321,8 +349,10 @@ void sample(const Parts& parts, Rates& rates) {
     for (const auto& [key, application] : parts.applications.all()) {
         const analytics::Figures figures = parts.applications.figures(key);
         // The total of what was started again comes back at once: it is no rate.
-        if (figures.rows_in > 0) note("rows", "application", key, figures.rows_in);
-        else rates.drop(counter_id("rows", "application", key.account, key.region, key.name));
+        if (figures.rows_in > 0)
+            note("rows", "application", key, figures.rows_in);
+        else
+            rates.drop(counter_id("rows", "application", key.account, key.region, key.name));
         note("rows out", "application", key, figures.rows_out);
     }
     for (const delivery::DeliveryKey& key : parts.deliveries.keys()) {

@@ -7,7 +7,8 @@
 namespace freshet::console {
 namespace {
 
-double per_second(const std::pair<Timestamp, double>& from, const std::pair<Timestamp, double>& to) {
+double per_second(const std::pair<Timestamp, double>& from,
+                  const std::pair<Timestamp, double>& to) {
     const auto ms = (to.first - from.first).count();
     return ms > 0 ? (to.second - from.second) * 1000.0 / static_cast<double>(ms) : 0.0;
 }

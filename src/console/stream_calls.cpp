@@ -199,9 +199,9 @@ io::Task<io::HttpResponse> set_count(const Parts& parts, Question question) {
     auto fields = question.fields();
     const auto count = number_of(fields["count"]);
     if (!count || *count < 1 || *count > limits::shard_count_max)
-        co_return refusal(
-            400, fmt::format("A count of shards is a whole number from 1 to {}, not '{}'",
-                             limits::shard_count_max, fields["count"]));
+        co_return refusal(400,
+                          fmt::format("A count of shards is a whole number from 1 to {}, not '{}'",
+                                      limits::shard_count_max, fields["count"]));
     auto done = co_await parts.streams.update_count(
         {question.home.account, question.home.region, fields["stream"]}, static_cast<int>(*count));
     if (!done) co_return refused(done.error());

@@ -21,9 +21,12 @@ void write_window(JsonWriter& json, const analytics::Window& window) {
         json.open('[');
         for (std::size_t i = 0; i < row.size(); ++i) {
             // Whole numbers travel as numbers; others as the exact text that the SQL gave.
-            const bool whole = i < window.columns.size() && record::is_integer(window.columns[i].type.kind);
-            if (row[i] && whole) json.raw(*row[i]);
-            else json.text(row[i]);
+            const bool whole =
+                i < window.columns.size() && record::is_integer(window.columns[i].type.kind);
+            if (row[i] && whole)
+                json.raw(*row[i]);
+            else
+                json.text(row[i]);
         }
         json.close(']');
     }
@@ -69,14 +72,18 @@ Bytes Topics::application(const Home& home, const std::string& name) const {
     JsonWriter json;
     json.open('{').member("name", name).member("code", one.code);
     json.member("status", one.status == analytics::Status::running ? "RUNNING" : "READY");
-    json.member("input", one.inputs.empty() ? "" : name_in_arn(one.inputs[0].stream_arn, "stream/"));
+    json.member("input",
+                one.inputs.empty() ? "" : name_in_arn(one.inputs[0].stream_arn, "stream/"));
     json.key("outputs").open('[');
     for (const analytics::Output& output : one.outputs)
-        json.text(std::string_view(fmt::format("{} → {}", output.name, output.arn.substr(output.arn.rfind('/') + 1))));
+        json.text(std::string_view(
+            fmt::format("{} → {}", output.name, output.arn.substr(output.arn.rfind('/') + 1))));
     json.close(']').member("rows_in", static_cast<std::int64_t>(figures.rows_in));
     json.member("rows_out", static_cast<std::int64_t>(figures.rows_out));
     json.member("errors", static_cast<std::int64_t>(figures.errors));
-    json.key("rate_in").real(rates_.rate(id)).member("millis_behind", figures.behind.value_or(0ms).count());
+    json.key("rate_in")
+        .real(rates_.rate(id))
+        .member("millis_behind", figures.behind.value_or(0ms).count());
     json.key("windows").open('[');
     for (auto window = figures.windows.rbegin(); window != figures.windows.rend(); ++window)
         write_window(json, *window);
@@ -99,7 +106,8 @@ io::Task<Bytes> Topics::dashboard(Home home, std::string id) const {
         json.member("error", found.error().message()).close('}');
         co_return json.take();
     }
-    json.member("refreshed_ms", to_epoch_ms(found->refreshed)).member("took_ms", found->took.count());
+    json.member("refreshed_ms", to_epoch_ms(found->refreshed))
+        .member("took_ms", found->took.count());
     json.key("columns").open('[');
     for (const dashboards::Column& column : found->columns)
         json.open('{').member("name", column.name).member("type", column.type).close('}');

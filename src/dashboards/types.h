@@ -1,5 +1,5 @@
-// The words of the dashboards service (QuickSight): a data source is where queries run, a data set is
-// one SQL query over it, a dashboard draws a data set as a combo chart.
+// The words of the dashboards service (QuickSight): a data source is where queries run, a data set
+// is one SQL query over it, a dashboard draws a data set as a combo chart.
 #pragma once
 #include <compare>
 #include <optional>
@@ -35,8 +35,8 @@ struct DataSet {
     std::string source;    ///< id of a data source
     std::string database;  ///< of the catalog
     std::string sql;       ///< one SELECT
-    std::vector<std::pair<std::string, std::string>> columns;  ///< name, QuickSight's type (STRING,
-                                                               ///< INTEGER, DECIMAL, DATETIME)
+    // name, QuickSight's type (STRING, INTEGER, DECIMAL, DATETIME)
+    std::vector<std::pair<std::string, std::string>> columns;
     ImportMode mode = ImportMode::direct;
     Timestamp created, updated;
     std::string words;  ///< how the rim put it, kept whole for it; empty when made elsewhere

@@ -23,7 +23,8 @@ constexpr std::array weekdays{"Sunday",   "Monday", "Tuesday", "Wednesday",
 struct Calendar {
     explicit Calendar(Timestamp t, const TimeZone* zone_)
         : zone(zone_),
-          period(zone ? zone->at(floor<seconds>(t).time_since_epoch().count()) : ZonePeriod{0, "UTC"}),
+          period(zone ? zone->at(floor<seconds>(t).time_since_epoch().count())
+                      : ZonePeriod{0, "UTC"}),
           day(floor<days>(t + seconds(period.offset_s))),
           date(day),
           time(t + seconds(period.offset_s) - day),
@@ -84,9 +85,11 @@ std::optional<std::string> zone_letter(const Calendar& c, char which, std::size_
             return offset_text(offset, false, false);
         case 'O':
             if (offset == 0) return "GMT";
-            return count == 4 ? "GMT" + offset_text(offset, true, false)
-                              : fmt::format("GMT{:+}", offset / 3600) +
-                                    (offset % 3600 ? fmt::format(":{:02}", std::abs(offset) / 60 % 60) : "");
+            return count == 4
+                       ? "GMT" + offset_text(offset, true, false)
+                       : fmt::format("GMT{:+}", offset / 3600) +
+                             (offset % 3600 ? fmt::format(":{:02}", std::abs(offset) / 60 % 60)
+                                            : "");
         default:
             return std::nullopt;
     }
@@ -171,7 +174,8 @@ Result<std::string> expression(const std::string& text, const PrefixInput& input
     const auto colon = text.find(':');
     const std::string space = text.substr(0, colon);
     const std::string value = colon == std::string::npos ? "" : text.substr(colon + 1);
-    if (space == "timestamp" && !value.empty()) return format_java_time(value, input.instant, input.zone);
+    if (space == "timestamp" && !value.empty())
+        return format_java_time(value, input.instant, input.zone);
     if (space == "firehose" && value == "random-string") return random_string(input.seed, use);
     if (space == "firehose" && value == "error-output-type") {
         if (input.error_output_type) return *input.error_output_type;

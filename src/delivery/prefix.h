@@ -15,7 +15,7 @@ namespace freshet::delivery {
 struct PrefixInput {
     Timestamp instant;                             ///< arrival of the object's oldest record, UTC
     std::optional<std::string> error_output_type;  ///< in an error prefix only
-    std::uint64_t seed = 0;  ///< of random strings: the same object, the same name
+    std::uint64_t seed = 0;          ///< of random strings: the same object, the same name
     const TimeZone* zone = nullptr;  ///< of the times; null: UTC
 };
 
@@ -28,8 +28,8 @@ Result<> check_prefixes(const std::optional<std::string>& prefix,
 Result<std::string> evaluate_prefix(const std::optional<std::string>& prefix,
                                     const PrefixInput& input);
 
-/// A Java DateTimeFormatter pattern in `zone`, null: UTC. Errc::invalid_argument names a letter that
-/// is not one.
+/// A Java DateTimeFormatter pattern in `zone`, null: UTC. Errc::invalid_argument names a letter
+/// that is not one.
 Result<std::string> format_java_time(const std::string& pattern, Timestamp instant,
                                      const TimeZone* zone = nullptr);
 

@@ -40,8 +40,9 @@ TEST(Prefix, times_are_those_of_the_zone) {
     EXPECT_EQ(in_zone("!{timestamp:yyyy-MM-dd'T'HH:mm VV z x xx Z O}", "2024-07-01T03:30:00Z"),
               "2024-06-30T22:30 America/Chicago CDT -05 -0500 -0500 GMT-5");
     const TimeZone* india = TimeZone::find("Asia/Kolkata");
-    EXPECT_EQ(*evaluate_prefix("!{timestamp:HH:mm X ZZZZ O OOOO}", {instant, std::nullopt, 7, india}),
-              "16:00 +0530 GMT+05:30 GMT+5:30 GMT+05:30");
+    EXPECT_EQ(
+        *evaluate_prefix("!{timestamp:HH:mm X ZZZZ O OOOO}", {instant, std::nullopt, 7, india}),
+        "16:00 +0530 GMT+05:30 GMT+5:30 GMT+05:30");
 }
 
 TEST(Prefix, what_is_wrong_is_refused_when_it_is_given) {

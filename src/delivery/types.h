@@ -24,11 +24,11 @@ struct Destination {
     std::int64_t buffer_mib = 5;
     std::int64_t interval_s = 300;
     Compression compression = Compression::none;
-    std::string file_extension;   ///< "" for the compression's own
+    std::string file_extension;     ///< "" for the compression's own
     std::string time_zone = "UTC";  ///< of the times in keys: an IANA name
-    bool append_newline = false;  ///< the processor AppendDelimiterToRecord
-    bool is_extended = true;      ///< which of the two S3 configurations the client used
-    bool logs_errors = false;     ///< CloudWatchLoggingOptions: what fails, into this log stream
+    bool append_newline = false;    ///< the processor AppendDelimiterToRecord
+    bool is_extended = true;        ///< which of the two S3 configurations the client used
+    bool logs_errors = false;       ///< CloudWatchLoggingOptions: what fails, into this log stream
     std::string log_group, log_stream;
 
     std::string bucket() const { return bucket_arn.substr(bucket_arn.rfind(':') + 1); }

@@ -1,5 +1,6 @@
-// DuckDB's headers, in the one form that compiles as C++23: there, std::unique_ptr is constexpr, and its
-// header needs ActiveTimer's destructor before ActiveTimer is complete. Include this, not <duckdb.hpp>.
+// DuckDB's headers, in the one form that compiles as C++23: there, std::unique_ptr is constexpr,
+// and its header needs ActiveTimer's destructor before ActiveTimer is complete. Include this, not
+// <duckdb.hpp>.
 #pragma once
 #include <memory>
 

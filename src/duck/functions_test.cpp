@@ -1,5 +1,6 @@
-// Every function that docs/sql-athena.md lists, over arguments of every type: it has an answer, or an error in Trino's
-// words about the arguments. What the engine alone says (no such overload, no such cast) is a hole between the two.
+// Every function that docs/sql-athena.md lists, over arguments of every type: it has an answer, or
+// an error in Trino's words about the arguments. What the engine alone says (no such overload, no
+// such cast) is a hole between the two.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -17,20 +18,53 @@ namespace trino = sql::trino;
 namespace plan = sql::plan;
 
 const std::vector<std::string>& arguments() {
-    static const std::vector<std::string> all{"NULL", "b", "t", "i", "l", "r", "d", "de", "de38", "s", "'a'", "x", "da", "ti", "ts", "tz", "interval '1' day", "j", "ai", "as_", "m", "ro", "-1"};
+    static const std::vector<std::string> all{"NULL",
+                                              "b",
+                                              "t",
+                                              "i",
+                                              "l",
+                                              "r",
+                                              "d",
+                                              "de",
+                                              "de38",
+                                              "s",
+                                              "'a'",
+                                              "x",
+                                              "da",
+                                              "ti",
+                                              "ts",
+                                              "tz",
+                                              "interval '1' day",
+                                              "j",
+                                              "ai",
+                                              "as_",
+                                              "m",
+                                              "ro",
+                                              "-1"};
     return all;
 }
 
 /// Rows with a value and a NULL in every column.
 std::string from_rows() {
-    return " FROM (SELECT b, t, sm, i, l, r, d, de, de38, s, x, da, ti, ts, tz, j, ai, as_, ad, m, ro FROM (VALUES "
-           "(true, TINYINT '1', SMALLINT '2', 3, BIGINT '4', REAL '1.5', 2.5E0, DECIMAL '1.25', DECIMAL '12345678901234567890.123', 'abc', X'00ff', DATE '2020-02-03', TIME '01:02:03', "
-           "TIMESTAMP '2020-02-03 04:05:06.789', TIMESTAMP '2020-02-03 04:05:06.789 Europe/Berlin', JSON '{\"a\":[1]}', ARRAY[1, 2, NULL], ARRAY['a', 'b'], ARRAY[1.5E0], map(ARRAY['k'], ARRAY[1]), "
+    return " FROM (SELECT b, t, sm, i, l, r, d, de, de38, s, x, da, ti, ts, tz, j, ai, as_, ad, m, "
+           "ro FROM (VALUES "
+           "(true, TINYINT '1', SMALLINT '2', 3, BIGINT '4', REAL '1.5', 2.5E0, DECIMAL '1.25', "
+           "DECIMAL '12345678901234567890.123', 'abc', X'00ff', DATE '2020-02-03', TIME "
+           "'01:02:03', "
+           "TIMESTAMP '2020-02-03 04:05:06.789', TIMESTAMP '2020-02-03 04:05:06.789 "
+           "Europe/Berlin', JSON '{\"a\":[1]}', ARRAY[1, 2, NULL], ARRAY['a', 'b'], ARRAY[1.5E0], "
+           "map(ARRAY['k'], ARRAY[1]), "
            "CAST(ROW(1, 'a') AS row(f integer, g varchar))), "
-           "(CAST(NULL AS boolean), CAST(NULL AS tinyint), CAST(NULL AS smallint), CAST(NULL AS integer), CAST(NULL AS bigint), CAST(NULL AS real), CAST(NULL AS double), CAST(NULL AS decimal(3,2)), "
-           "CAST(NULL AS decimal(23,3)), CAST(NULL AS varchar), CAST(NULL AS varbinary), CAST(NULL AS date), CAST(NULL AS time), CAST(NULL AS timestamp), CAST(NULL AS timestamp with time zone), "
-           "CAST(NULL AS json), CAST(NULL AS array(integer)), CAST(NULL AS array(varchar)), CAST(NULL AS array(double)), CAST(NULL AS map(varchar, integer)), "
-           "CAST(NULL AS row(f integer, g varchar)))) AS v(b, t, sm, i, l, r, d, de, de38, s, x, da, ti, ts, tz, j, ai, as_, ad, m, ro)) AS w";
+           "(CAST(NULL AS boolean), CAST(NULL AS tinyint), CAST(NULL AS smallint), CAST(NULL AS "
+           "integer), CAST(NULL AS bigint), CAST(NULL AS real), CAST(NULL AS double), CAST(NULL AS "
+           "decimal(3,2)), "
+           "CAST(NULL AS decimal(23,3)), CAST(NULL AS varchar), CAST(NULL AS varbinary), CAST(NULL "
+           "AS date), CAST(NULL AS time), CAST(NULL AS timestamp), CAST(NULL AS timestamp with "
+           "time zone), "
+           "CAST(NULL AS json), CAST(NULL AS array(integer)), CAST(NULL AS array(varchar)), "
+           "CAST(NULL AS array(double)), CAST(NULL AS map(varchar, integer)), "
+           "CAST(NULL AS row(f integer, g varchar)))) AS v(b, t, sm, i, l, r, d, de, de38, s, x, "
+           "da, ti, ts, tz, j, ai, as_, ad, m, ro)) AS w";
 }
 
 class Functions : public testing::Test {
@@ -39,7 +73,8 @@ class Functions : public testing::Test {
 
     /// "" for an answer and for an error about the arguments.
     std::string problem(const std::string& expression) {
-        // Most combinations are none: those are told by a short statement over a table of the same columns.
+        // Most combinations are none: those are told by a short statement over a table of the same
+        // columns.
         trino::Context context;
         context.now_ms = 1'600'000'000'123;
         const auto short_one = trino::parse_statement("SELECT " + expression + " FROM w");
@@ -63,7 +98,8 @@ class Functions : public testing::Test {
             trino::TableInfo w;
             w.database = "default";
             w.name = "w";
-            for (const auto& column : analyzed->columns) w.columns.push_back({column.name, column.type, false});
+            for (const auto& column : analyzed->columns)
+                w.columns.push_back({column.name, column.type, false});
             return trino::TableMap{{"default.w", w}};
         }();
         return map;
@@ -88,7 +124,8 @@ std::set<std::string> listed() {
     while (std::getline(in, line)) {
         if (line.starts_with("## ")) inside = line.starts_with("## Functions");
         if (!inside) continue;
-        for (std::size_t at = line.find('`'); at != std::string::npos; at = line.find('`', at + 1)) {
+        for (std::size_t at = line.find('`'); at != std::string::npos;
+             at = line.find('`', at + 1)) {
             const std::size_t end = line.find('`', at + 1);
             if (end == std::string::npos) break;
             names.insert(line.substr(at + 1, end - at - 1));
@@ -101,7 +138,9 @@ std::set<std::string> listed() {
 TEST_F(Functions, of_the_list_take_arguments_of_every_type) {
     const auto names = listed();
     EXPECT_GT(names.size(), 200U);
-    static const std::set<std::string> windows{"row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value", "nth_value"};
+    static const std::set<std::string> windows{
+        "row_number", "rank", "dense_rank",  "percent_rank", "cume_dist", "ntile",
+        "lag",        "lead", "first_value", "last_value",   "nth_value"};
     for (const auto& name : names) {
         const std::string over = windows.contains(name) ? " OVER (ORDER BY i)" : "";
         check(name + "()" + over);
@@ -109,7 +148,8 @@ TEST_F(Functions, of_the_list_take_arguments_of_every_type) {
             check(name + "(" + first + ")" + over);
             for (const std::string& second : {"NULL", "i", "s", "'a'", "d", "ts", "ai"}) {
                 check(name + "(" + first + ", " + second + ")" + over);
-                for (const char* third : {"i", "'a'"}) check(name + "(" + first + ", " + second + ", " + third + ")" + over);
+                for (const char* third : {"i", "'a'"})
+                    check(name + "(" + first + ", " + second + ", " + third + ")" + over);
             }
         }
     }

@@ -24,16 +24,20 @@ std::string scalar_text(element value) {
 
 class JsonReader final : public RowReader {
   public:
-    explicit JsonReader(RowTarget target) : target_(std::move(target)), line_(target_.lines_before) {
+    explicit JsonReader(RowTarget target)
+        : target_(std::move(target)), line_(target_.lines_before) {
         const auto& properties = target_.scan->properties;
         const auto found = properties.find("ignore.malformed.json");
-        ignore_malformed_ = found != properties.end() && sql::trino::lower_case(found->second) == "true";
+        ignore_malformed_ =
+            found != properties.end() && sql::trino::lower_case(found->second) == "true";
         for (const auto& column : target_.scan->columns) {
             const auto mapped = properties.find("mapping." + column.name);
             keys_.push_back(mapped == properties.end() ? column.name : mapped->second);
         }
         const auto& columns = target_.scan->columns;
-        is_array_table_ = !columns.empty() && columns[0].name == "array" && columns[0].type.is(TypeKind::array) && std::ranges::count(columns, false, &sql::plan::ScanColumn::partition) == 1;
+        is_array_table_ =
+            !columns.empty() && columns[0].name == "array" && columns[0].type.is(TypeKind::array) &&
+            std::ranges::count(columns, false, &sql::plan::ScanColumn::partition) == 1;
     }
 
     bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) override {
@@ -43,7 +47,11 @@ class JsonReader final : public RowReader {
         const bool parsed = parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS;
         if (parsed && root.is_array() && is_array_table_) return put_array(root, out, row);
         const bool good = parsed && root.is_object();
-        if (!good && !ignore_malformed_) raise("HIVE_CURSOR_ERROR", "Row is not a valid JSON Object (a row is one line) in line " + std::to_string(line_) + " of " + target_.file + ": " + std::string(line.substr(0, quoted_bytes_max)));
+        if (!good && !ignore_malformed_)
+            raise("HIVE_CURSOR_ERROR",
+                  "Row is not a valid JSON Object (a row is one line) in line " +
+                      std::to_string(line_) + " of " + target_.file + ": " +
+                      std::string(line.substr(0, quoted_bytes_max)));
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
             const std::size_t column = target_.columns[i];
             if (column == std::string::npos) continue;
@@ -53,18 +61,23 @@ class JsonReader final : public RowReader {
     }
 
   private:
-    /// A document that is an array is the one column of the table that a crawler makes of such files.
+    /// A document that is an array is the one column of the table that a crawler makes of such
+    /// files.
     bool put_array(element root, duckdb::DataChunk& out, duckdb::idx_t row) {
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
-            if (target_.columns[i] == 0) out.data[i].SetValue(row, value_of(root, target_.scan->columns[0].type, 0));
+            if (target_.columns[i] == 0)
+                out.data[i].SetValue(row, value_of(root, target_.scan->columns[0].type, 0));
         }
         return true;
     }
 
-    void put(duckdb::Vector& out, duckdb::idx_t row, std::size_t column, std::optional<element> root) {
+    void put(duckdb::Vector& out, duckdb::idx_t row, std::size_t column,
+             std::optional<element> root) {
         const Type& type = target_.scan->columns[column].type;
         element value;
-        const bool found = root && root->get_object().value().at_key_case_insensitive(keys_[column]).get(value) == simdjson::SUCCESS;
+        const bool found =
+            root && root->get_object().value().at_key_case_insensitive(keys_[column]).get(value) ==
+                        simdjson::SUCCESS;
         if (!found || value.is_null()) {
             duckdb::FlatVector::SetNull(out, row, true);
             return;
@@ -76,30 +89,35 @@ class JsonReader final : public RowReader {
         put_scalar(out, row, type, value, column);
     }
 
-    void put_scalar(duckdb::Vector& out, duckdb::idx_t row, const Type& type, element value, std::size_t column) const {
+    void put_scalar(duckdb::Vector& out, duckdb::idx_t row, const Type& type, element value,
+                    std::size_t column) const {
         std::string text = scalar_text(value);
         if (type.is(TypeKind::timestamp)) {
             // Also ISO 8601, as both SerDes accept.
             if (text.size() > 10 && text[10] == 'T') text[10] = ' ';
             if (text.ends_with('Z')) text.pop_back();
         }
-        if (!put_text(out, row, type, text) && !type.is(TypeKind::varchar)) refuse(scalar_text(value), column);
+        if (!put_text(out, row, type, text) && !type.is(TypeKind::varchar))
+            refuse(scalar_text(value), column);
     }
 
-    /// A value that its type cannot hold is never NULL in silence, however deep it lies in `column`.
+    /// A value that its type cannot hold is never NULL in silence, however deep it lies in
+    /// `column`.
     duckdb::Value value_of(element value, const Type& type, std::size_t column) const {
         const auto logical = logical_type(type);
         if (value.is_null()) return duckdb::Value(logical);
         if (type.is(TypeKind::array)) {
             if (!value.is_array()) refuse(scalar_text(value), column);
             duckdb::vector<duckdb::Value> items;
-            for (const auto item : value.get_array().value()) items.push_back(value_of(item, type.arguments[0], column));
+            for (const auto item : value.get_array().value())
+                items.push_back(value_of(item, type.arguments[0], column));
             return duckdb::Value::LIST(logical_type(type.arguments[0]), std::move(items));
         }
         if (type.is(TypeKind::row) || type.is(TypeKind::map)) {
             if (!value.is_object()) refuse(scalar_text(value), column);
             const auto object = value.get_object().value();
-            return type.is(TypeKind::row) ? row_of(object, type, column) : map_of(object, type, column);
+            return type.is(TypeKind::row) ? row_of(object, type, column)
+                                          : map_of(object, type, column);
         }
         duckdb::Vector one(logical, 1);
         put_scalar(one, 0, type, value, column);
@@ -110,8 +128,11 @@ class JsonReader final : public RowReader {
         duckdb::child_list_t<duckdb::Value> fields;
         for (std::size_t i = 0; i < type.arguments.size(); ++i) {
             element field;
-            const bool found = object.at_key_case_insensitive(type.names[i]).get(field) == simdjson::SUCCESS;
-            fields.emplace_back("f" + std::to_string(i), found ? value_of(field, type.arguments[i], column) : duckdb::Value(logical_type(type.arguments[i])));
+            const bool found =
+                object.at_key_case_insensitive(type.names[i]).get(field) == simdjson::SUCCESS;
+            fields.emplace_back("f" + std::to_string(i),
+                                found ? value_of(field, type.arguments[i], column)
+                                      : duckdb::Value(logical_type(type.arguments[i])));
         }
         return duckdb::Value::STRUCT(std::move(fields));
     }
@@ -124,11 +145,15 @@ class JsonReader final : public RowReader {
             keys.push_back(one.GetValue(0));
             values.push_back(value_of(item, type.arguments[1], column));
         }
-        return duckdb::Value::MAP(logical_type(type.arguments[0]), logical_type(type.arguments[1]), std::move(keys), std::move(values));
+        return duckdb::Value::MAP(logical_type(type.arguments[0]), logical_type(type.arguments[1]),
+                                  std::move(keys), std::move(values));
     }
 
     [[noreturn]] void refuse(const std::string& text, std::size_t column) const {
-        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" + text.substr(0, quoted_bytes_max) + "\" in column " + target_.scan->columns[column].name + " in line " + std::to_string(line_) + " of " + target_.file);
+        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" +
+                                   text.substr(0, quoted_bytes_max) + "\" in column " +
+                                   target_.scan->columns[column].name + " in line " +
+                                   std::to_string(line_) + " of " + target_.file);
     }
 
     RowTarget target_;
@@ -141,6 +166,8 @@ class JsonReader final : public RowReader {
 
 }  // namespace
 
-std::unique_ptr<RowReader> make_json_reader(RowTarget target) { return std::make_unique<JsonReader>(std::move(target)); }
+std::unique_ptr<RowReader> make_json_reader(RowTarget target) {
+    return std::make_unique<JsonReader>(std::move(target));
+}
 
 }  // namespace freshet::duck

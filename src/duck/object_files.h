@@ -1,5 +1,5 @@
-// The engine's view of objects for formats that seek (Parquet): "object://SCAN/FILE/..." reads file FILE of
-// scan SCAN of the running plan. No other path exists for it.
+// The engine's view of objects for formats that seek (Parquet): "object://SCAN/FILE/..." reads file
+// FILE of scan SCAN of the running plan. No other path exists for it.
 #pragma once
 #include <string_view>
 

@@ -21,7 +21,9 @@ constexpr std::size_t line_bytes_max = 64 * 1024 * 1024;
 ObjectFile::ObjectFile(const sql::plan::File& file) : file_(file) {
     for (const auto& extent : file.extents) {
         descriptors_.push_back(::open(extent.path.c_str(), O_RDONLY | O_CLOEXEC));
-        if (descriptors_.back() < 0) raise("HIVE_CANNOT_OPEN_SPLIT", "Error opening " + file.name + ": " + std::strerror(errno));
+        if (descriptors_.back() < 0)
+            raise("HIVE_CANNOT_OPEN_SPLIT",
+                  "Error opening " + file.name + ": " + std::strerror(errno));
         size_ += extent.size;
     }
 }
@@ -57,7 +59,10 @@ void ObjectFile::read_stored(std::size_t index, std::uint64_t offset, char* out,
     while (size > 0) {
         const ssize_t got = ::pread(descriptors_[index], out, size, static_cast<off_t>(at));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": " + (got < 0 ? std::strerror(errno) : "the file is too short"));
+        if (got <= 0)
+            raise("HIVE_CURSOR_ERROR",
+                  "Failed to read " + file_.name + ": " +
+                      (got < 0 ? std::strerror(errno) : "the file is too short"));
         out += got;
         size -= static_cast<std::size_t>(got);
         at += static_cast<std::uint64_t>(got);
@@ -72,7 +77,8 @@ void ObjectFile::read_sealed(std::size_t index, std::uint64_t offset, char* out,
         return sealed;
     };
     const auto plain = SealedChunks(extent.key).open(extent.size, offset, size, read);
-    if (!plain) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": " + plain.error().message());
+    if (!plain)
+        raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": " + plain.error().message());
     std::memcpy(out, plain->data(), size);
 }
 
@@ -80,7 +86,8 @@ struct LineReader::Inflater {
     z_stream stream{};
     std::string input;
     Inflater() {
-        if (inflateInit2(&stream, 15 + 16) != Z_OK) raise("GENERIC_INTERNAL_ERROR", "inflate could not start");
+        if (inflateInit2(&stream, 15 + 16) != Z_OK)
+            raise("GENERIC_INTERNAL_ERROR", "inflate could not start");
     }
     Inflater(const Inflater&) = delete;
     ~Inflater() { inflateEnd(&stream); }
@@ -90,7 +97,8 @@ LineReader::LineReader(const sql::plan::File& file, std::atomic<std::uint64_t>& 
     : object_(file), file_(file), scanned_(scanned) {
     if (file.name.ends_with(".gz")) inflater_ = std::make_unique<Inflater>();
     for (const std::string_view ending : {".bz2", ".zst", ".snappy", ".lzo", ".lz4", ".xz"}) {
-        if (file.name.ends_with(ending)) raise("NOT_SUPPORTED", "The compression of " + file.name + " is not supported");
+        if (file.name.ends_with(ending))
+            raise("NOT_SUPPORTED", "The compression of " + file.name + " is not supported");
     }
 }
 
@@ -101,7 +109,8 @@ bool LineReader::fill() {
         buffer_.erase(0, begin_);
         begin_ = 0;
     }
-    if (buffer_.size() > line_bytes_max) raise("HIVE_CURSOR_ERROR", "Line too long in text file: " + file_.name);
+    if (buffer_.size() > line_bytes_max)
+        raise("HIVE_CURSOR_ERROR", "Line too long in text file: " + file_.name);
     const std::size_t before = buffer_.size();
     const auto read_piece = [&](std::string& into, std::size_t at) {
         into.resize(at + piece_bytes);
@@ -116,8 +125,11 @@ bool LineReader::fill() {
         z_stream& z = inflater_->stream;
         if (z.avail_in == 0) {
             if (read_piece(inflater_->input, 0) == 0) {
-                // A member that has begun and not ended: rows are missing, which must not pass for the whole.
-                if (z.total_in > 0) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": unexpected end of gzip data");
+                // A member that has begun and not ended: rows are missing, which must not pass for
+                // the whole.
+                if (z.total_in > 0)
+                    raise("HIVE_CURSOR_ERROR",
+                          "Failed to read " + file_.name + ": unexpected end of gzip data");
                 return false;
             }
             z.next_in = reinterpret_cast<Bytef*>(inflater_->input.data());
@@ -129,7 +141,8 @@ bool LineReader::fill() {
         const int code = inflate(&z, Z_NO_FLUSH);
         buffer_.resize(before + piece_bytes - z.avail_out);
         if (code == Z_STREAM_END) inflateReset(&z);  // the next member, when there is one
-        if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": incorrect gzip data");
+        if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
+            raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": incorrect gzip data");
         if (buffer_.size() > before) return true;
     }
 }
@@ -139,7 +152,8 @@ bool LineReader::next(std::string_view& line) {
     while (true) {
         const void* found = std::memchr(buffer_.data() + from, '\n', buffer_.size() - from);
         if (found) {
-            const auto end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
+            const auto end =
+                static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
             line = std::string_view(buffer_).substr(begin_, end - begin_);
             begin_ = end + 1;
             if (line.ends_with('\r')) line.remove_suffix(1);

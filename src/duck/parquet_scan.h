@@ -1,5 +1,5 @@
-// The SQL that reads a Parquet table with its declared columns: by name in each file, missing ones NULL, a
-// type that does not fit HIVE_BAD_DATA.
+// The SQL that reads a Parquet table with its declared columns: by name in each file, missing ones
+// NULL, a type that does not fit HIVE_BAD_DATA.
 #pragma once
 #include <string>
 
@@ -10,6 +10,7 @@ namespace freshet::duck {
 
 /// A SELECT with columns c0, c1, ...; "" when no file has a byte. Raises HIVE_BAD_DATA for what
 /// is no Parquet file; reading a column that does not fit raises it too.
-std::string parquet_select(duckdb::Connection& connection, const sql::plan::QueryPlan& plan, std::size_t scan);
+std::string parquet_select(duckdb::Connection& connection, const sql::plan::QueryPlan& plan,
+                           std::size_t scan);
 
 }  // namespace freshet::duck

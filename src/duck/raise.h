@@ -1,5 +1,5 @@
-// The one place where this module throws: inside the engine's callbacks, where an exception is the only
-// way to end a query. The session catches all of them.
+// The one place where this module throws: inside the engine's callbacks, where an exception is the
+// only way to end a query. The session catches all of them.
 #pragma once
 #include <cstddef>
 #include <string>

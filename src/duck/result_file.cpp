@@ -14,11 +14,16 @@ namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
 
-[[noreturn]] void fail_to_write() { raise("GENERIC_INTERNAL_ERROR", std::string("Unable to write the query results: ") + std::strerror(errno)); }
+[[noreturn]] void fail_to_write() {
+    raise("GENERIC_INTERNAL_ERROR",
+          std::string("Unable to write the query results: ") + std::strerror(errno));
+}
 
 }  // namespace
 
-ResultFile::ResultFile(const sql::plan::ResultTarget& target) : target_(target), descriptor_(::open(target.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+ResultFile::ResultFile(const sql::plan::ResultTarget& target)
+    : target_(target),
+      descriptor_(::open(target.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
     if (descriptor_ < 0) fail_to_write();
     sql::plan::append_csv_line({target.labels.begin(), target.labels.end()}, buffer_);
 }
@@ -38,7 +43,9 @@ void ResultFile::finish() { write_out(); }
 
 void ResultFile::write_out() {
     bytes_ += buffer_.size();
-    if (bytes_ > target_.bytes_max) raise("NOT_SUPPORTED", "the result is over the limit of " + std::to_string(target_.bytes_max >> 20U) + " MiB");
+    if (bytes_ > target_.bytes_max)
+        raise("NOT_SUPPORTED", "the result is over the limit of " +
+                                   std::to_string(target_.bytes_max >> 20U) + " MiB");
     std::size_t done = 0;
     while (done < buffer_.size()) {
         const ssize_t put = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);

@@ -1,5 +1,5 @@
-// The rows of an answer as a CSV file that the server makes the result object of. No more of it than one buffer is
-// in memory.
+// The rows of an answer as a CSV file that the server makes the result object of. No more of it
+// than one buffer is in memory.
 #pragma once
 #include <cstdint>
 #include <string>

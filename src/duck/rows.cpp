@@ -1,5 +1,5 @@
-// LazySimpleSerDe (delimiters, escapes, no quotes, a bad cell is NULL) and OpenCSVSerde (quotes, a bad
-// number is an error).
+// LazySimpleSerDe (delimiters, escapes, no quotes, a bad cell is NULL) and OpenCSVSerde (quotes, a
+// bad number is an error).
 #include "duck/rows.h"
 
 #include <algorithm>
@@ -25,7 +25,9 @@ char delimiter_of(const ScanPlan& scan, const char* name, char otherwise) {
     const std::string text = property(scan, name, "");
     if (text.empty()) return otherwise;
     if (text == "\\t") return '\t';
-    const auto number = text.size() > 1 || (text[0] >= '0' && text[0] <= '9') ? parse_whole(text, -128, 255) : std::nullopt;
+    const auto number = text.size() > 1 || (text[0] >= '0' && text[0] <= '9')
+                            ? parse_whole(text, -128, 255)
+                            : std::nullopt;
     return number ? static_cast<char>(*number) : text[0];
 }
 
@@ -35,10 +37,14 @@ class LazyReader final : public RowReader {
   public:
     explicit LazyReader(RowTarget target) : target_(std::move(target)) {
         const ScanPlan& scan = *target_.scan;
-        delimiters_.levels[0] = delimiter_of(scan, "field.delim", delimiter_of(scan, "serialization.format", '\x01'));
-        delimiters_.levels[1] = delimiter_of(scan, "collection.delim", delimiter_of(scan, "colelction.delim", '\x02'));
+        delimiters_.levels[0] =
+            delimiter_of(scan, "field.delim", delimiter_of(scan, "serialization.format", '\x01'));
+        delimiters_.levels[1] =
+            delimiter_of(scan, "collection.delim", delimiter_of(scan, "colelction.delim", '\x02'));
         delimiters_.levels[2] = delimiter_of(scan, "mapkey.delim", '\x03');
-        delimiters_.escape = property(scan, "escape.delim", "").empty() ? '\0' : property(scan, "escape.delim", "")[0];
+        delimiters_.escape = property(scan, "escape.delim", "").empty()
+                                 ? '\0'
+                                 : property(scan, "escape.delim", "")[0];
         delimiters_.null_text = property(scan, "serialization.null.format", "\\N");
         for (const auto column : target_.columns) {
             if (column != std::string::npos) wanted_ = std::max(wanted_, column + 1);
@@ -56,7 +62,8 @@ class LazyReader final : public RowReader {
                 duckdb::FlatVector::SetNull(vector, row, true);
             } else if (simple(type)) {
                 const std::string_view cell = cells_[column];
-                if (delimiters_.escape != '\0' && cell.find(delimiters_.escape) != std::string_view::npos) {
+                if (delimiters_.escape != '\0' &&
+                    cell.find(delimiters_.escape) != std::string_view::npos) {
                     put_text(vector, row, type, unescaped(cell));
                 } else {
                     put_text(vector, row, type, cell);
@@ -78,7 +85,8 @@ class LazyReader final : public RowReader {
             if (delimiters_.escape == '\0') {
                 end = std::min(line.find(delimiter, begin), line.size());
             } else {
-                while (end < line.size() && line[end] != delimiter) end += line[end] == delimiters_.escape ? 2 : 1;
+                while (end < line.size() && line[end] != delimiter)
+                    end += line[end] == delimiters_.escape ? 2 : 1;
                 end = std::min(end, line.size());
             }
             cells_.push_back(line.substr(begin, end - begin));
@@ -103,7 +111,8 @@ class LazyReader final : public RowReader {
 
 class QuotedReader final : public RowReader {
   public:
-    explicit QuotedReader(RowTarget target) : target_(std::move(target)), line_(target_.lines_before) {
+    explicit QuotedReader(RowTarget target)
+        : target_(std::move(target)), line_(target_.lines_before) {
         const ScanPlan& scan = *target_.scan;
         separator_ = delimiter_of(scan, "separatorChar", ',');
         quote_ = property(scan, "quoteChar", "\"")[0];
@@ -134,15 +143,24 @@ class QuotedReader final : public RowReader {
             // As numbers: days, or milliseconds, since the epoch.
             const auto number = parse_whole(cell, INT64_MIN / 1000, INT64_MAX / 1000);
             good = number.has_value();
-            if (good && type.is(TypeKind::date)) duckdb::FlatVector::GetData<duckdb::date_t>(vector)[row] = duckdb::date_t(static_cast<std::int32_t>(*number));
-            if (good && type.is(TypeKind::timestamp)) duckdb::FlatVector::GetData<duckdb::timestamp_t>(vector)[row] = duckdb::timestamp_t(*number * 1000);
+            if (good && type.is(TypeKind::date))
+                duckdb::FlatVector::GetData<duckdb::date_t>(vector)[row] =
+                    duckdb::date_t(static_cast<std::int32_t>(*number));
+            if (good && type.is(TypeKind::timestamp))
+                duckdb::FlatVector::GetData<duckdb::timestamp_t>(vector)[row] =
+                    duckdb::timestamp_t(*number * 1000);
         } else {
             good = put_text(vector, row, type, cell);
-            if (!good && type.is(TypeKind::varchar)) good = true;  // bytes that are no UTF-8 are NULL
+            // bytes that are no UTF-8 are NULL
+            if (!good && type.is(TypeKind::varchar)) good = true;
         }
         if (good) return;
-        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: " + (cell.empty() ? "Cannot parse an empty string" : "For input string: \"" + cell.substr(0, quoted_bytes_max) + "\"") + " in column " +
-                                   target_.scan->columns[column].name + " in line " + std::to_string(line_) + " of " + target_.file);
+        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: " +
+                                   (cell.empty() ? "Cannot parse an empty string"
+                                                 : "For input string: \"" +
+                                                       cell.substr(0, quoted_bytes_max) + "\"") +
+                                   " in column " + target_.scan->columns[column].name +
+                                   " in line " + std::to_string(line_) + " of " + target_.file);
     }
     std::size_t split(std::string_view line) {
         std::size_t count = 0;
@@ -154,7 +172,8 @@ class QuotedReader final : public RowReader {
         cell().clear();
         for (std::size_t i = 0; i < line.size(); ++i) {
             const char c = line[i];
-            if (c == escape_ && escape_ != quote_ && quoted && i + 1 < line.size() && (line[i + 1] == quote_ || line[i + 1] == escape_)) {
+            if (c == escape_ && escape_ != quote_ && quoted && i + 1 < line.size() &&
+                (line[i + 1] == quote_ || line[i + 1] == escape_)) {
                 cell() += line[++i];
             } else if (c == quote_) {
                 if (quoted && i + 1 < line.size() && line[i + 1] == quote_) {
@@ -183,9 +202,13 @@ class QuotedReader final : public RowReader {
 
 std::unique_ptr<RowReader> make_row_reader(RowTarget target) {
     switch (target.scan->format) {
-        case sql::plan::Format::quoted: return std::make_unique<QuotedReader>(std::move(target));
-        case sql::plan::Format::json: return make_json_reader(std::move(target));
-        case sql::plan::Format::delimited: case sql::plan::Format::parquet: break;
+        case sql::plan::Format::quoted:
+            return std::make_unique<QuotedReader>(std::move(target));
+        case sql::plan::Format::json:
+            return make_json_reader(std::move(target));
+        case sql::plan::Format::delimited:
+        case sql::plan::Format::parquet:
+            break;
     }
     return std::make_unique<LazyReader>(std::move(target));
 }

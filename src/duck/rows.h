@@ -12,8 +12,8 @@ namespace freshet::duck {
 class RowReader {
   public:
     virtual ~RowReader() = default;
-    /// Puts the line's values into `row` of `out`; `columns[i]` is the scan's column of out.data[i], or
-    /// npos where the caller fills in. False when the line gives no row.
+    /// Puts the line's values into `row` of `out`; `columns[i]` is the scan's column of
+    /// out.data[i], or npos where the caller fills in. False when the line gives no row.
     virtual bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) = 0;
 };
 

@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t rows_per_frame = 2048;
 constexpr std::size_t frame_bytes = std::size_t{1} << 20;
 
-/// What the engine says of bytes that its Parquet reader cannot make sense of, when it does not name the file.
+/// What the engine says of bytes that its Parquet reader cannot make sense of, when it does not
+/// name the file.
 sql::plan::Failed unreadable(const sql::plan::QueryPlan& plan) {
     const sql::plan::File* only = nullptr;
     std::size_t files = 0;
@@ -26,26 +27,33 @@ sql::plan::Failed unreadable(const sql::plan::QueryPlan& plan) {
         only = &scan.files[0];
     }
     if (files == 1) return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + only->name};
-    return {"HIVE_CURSOR_ERROR", "Failed to read one of " + std::to_string(files) + " Parquet files"};
+    return {"HIVE_CURSOR_ERROR",
+            "Failed to read one of " + std::to_string(files) + " Parquet files"};
 }
 
 bool reads_parquet(const sql::plan::QueryPlan& plan) {
-    return std::ranges::any_of(plan.scans, [](const auto& scan) { return scan.format == sql::plan::Format::parquet && !scan.files.empty(); });
+    return std::ranges::any_of(plan.scans, [](const auto& scan) {
+        return scan.format == sql::plan::Format::parquet && !scan.files.empty();
+    });
 }
 
 /// No row, with the columns of the scan.
 std::string nothing_of(const sql::plan::ScanPlan& scan) {
     std::string select;
     for (std::size_t c = 0; c < scan.columns.size(); ++c) {
-        select += (c == 0 ? "SELECT " : ", ") + std::string("CAST(NULL AS ") + sql::trino::engine_type(scan.columns[c].type) + ") AS c" + std::to_string(c);
+        select += (c == 0 ? "SELECT " : ", ") + std::string("CAST(NULL AS ") +
+                  sql::trino::engine_type(scan.columns[c].type) + ") AS c" + std::to_string(c);
     }
     return select + " WHERE false";
 }
 
-/// Without what the engine advises its own users: how to set an option, what else might have been meant.
+/// Without what the engine advises its own users: how to set an option, what else might have been
+/// meant.
 std::string plain(std::string message) {
     message.resize(std::min(message.find('\n'), message.size()));
-    for (const std::string_view advice : {" Did you mean", " Use \"SET", " You might need", " Use SET", " (Use ", " Try ", " Possible solutions", " Consider ", " If you "}) {
+    for (const std::string_view advice :
+         {" Did you mean", " Use \"SET", " You might need", " Use SET", " (Use ", " Try ",
+          " Possible solutions", " Consider ", " If you "}) {
         message.resize(std::min(message.find(advice), message.size()));
     }
     return message;
@@ -58,7 +66,9 @@ std::optional<sql::plan::Failed> raised_in(std::string_view message) {
     message = message.substr(at + 1, message.find('\n', at) - at - 1);
     const auto colon = message.find(": ");
     const std::string_view code = message.substr(0, colon);
-    if (colon == std::string_view::npos || code.empty() || code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != std::string_view::npos) return std::nullopt;
+    if (colon == std::string_view::npos || code.empty() ||
+        code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != std::string_view::npos)
+        return std::nullopt;
     return sql::plan::Failed{std::string(code), std::string(message.substr(colon + 2))};
 }
 
@@ -67,20 +77,31 @@ sql::plan::Failed failure_of(const std::exception& problem, const sql::plan::Que
     const duckdb::ErrorData error(problem);
     std::string message = error.RawMessage();
     if (auto raised = raised_in(message)) return std::move(*raised);
-    if (const auto* file = file_named_in(message, plan)) return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + file->name};
-    if (message.find("expression depth") != std::string::npos) return {"STACK_OVERFLOW", "statement is too deeply nested"};
+    if (const auto* file = file_named_in(message, plan))
+        return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + file->name};
+    if (message.find("expression depth") != std::string::npos)
+        return {"STACK_OVERFLOW", "statement is too deeply nested"};
     message = plain(std::move(message));
     const auto type = error.Type();
-    if (message.find("APPROXIMATE QUANTILE") != std::string::npos) return {"INVALID_FUNCTION_ARGUMENT", "percentile must be between 0 and 1"};
+    if (message.find("APPROXIMATE QUANTILE") != std::string::npos)
+        return {"INVALID_FUNCTION_ARGUMENT", "percentile must be between 0 and 1"};
     if (type == duckdb::ExceptionType::OUT_OF_RANGE) return {"NUMERIC_VALUE_OUT_OF_RANGE", message};
-    if (message.find("INT128") != std::string::npos) return {"NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow"};
+    if (message.find("INT128") != std::string::npos)
+        return {"NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow"};
     if (type == duckdb::ExceptionType::CONVERSION) return {"INVALID_CAST_ARGUMENT", message};
-    if (type == duckdb::ExceptionType::OUT_OF_MEMORY) return {"EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exhausted resources at this scale factor: " + message};
+    if (type == duckdb::ExceptionType::OUT_OF_MEMORY)
+        return {"EXCEEDED_LOCAL_MEMORY_LIMIT",
+                "Query exhausted resources at this scale factor: " + message};
     if (type == duckdb::ExceptionType::INTERRUPT) return {"USER_CANCELED", "Query was canceled"};
-    if (message.find("More than one row returned by a subquery") != std::string::npos) return {"SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows"};
-    const auto says = [&](std::string_view word) { return message.find(word) != std::string::npos; };
-    const bool is_of_file = type == duckdb::ExceptionType::IO || type == duckdb::ExceptionType::SERIALIZATION || type == duckdb::ExceptionType::INVALID ||
-                            says("arquet") || says("ecompress") || says("TProtocol");
+    if (message.find("More than one row returned by a subquery") != std::string::npos)
+        return {"SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows"};
+    const auto says = [&](std::string_view word) {
+        return message.find(word) != std::string::npos;
+    };
+    const bool is_of_file = type == duckdb::ExceptionType::IO ||
+                            type == duckdb::ExceptionType::SERIALIZATION ||
+                            type == duckdb::ExceptionType::INVALID || says("arquet") ||
+                            says("ecompress") || says("TProtocol");
     if (is_of_file && reads_parquet(plan)) return unreadable(plan);
     if (type == duckdb::ExceptionType::INVALID_INPUT) return {"INVALID_FUNCTION_ARGUMENT", message};
     return {"GENERIC_INTERNAL_ERROR", message};
@@ -100,7 +121,8 @@ struct Session::State {
     /// "" when the scan has no files.
     std::string select_of(const sql::plan::QueryPlan& plan, std::size_t scan) {
         if (plan.scans[scan].files.empty()) return "";
-        if (plan.scans[scan].format == sql::plan::Format::parquet) return parquet_select(*connection, plan, scan);
+        if (plan.scans[scan].format == sql::plan::Format::parquet)
+            return parquet_select(*connection, plan, scan);
         return "SELECT * FROM freshet_text(" + std::to_string(scan) + ")";
     }
     void make_scans(const sql::plan::QueryPlan& plan) {
@@ -112,10 +134,12 @@ struct Session::State {
                 if (!select.empty()) all += (all.empty() ? "" : " UNION ALL ") + select;
             }
             if (all.empty()) all = nothing_of(first);
-            command("CREATE OR REPLACE TEMPORARY VIEW scan_" + std::to_string(first.view) + " AS " + all);
+            command("CREATE OR REPLACE TEMPORARY VIEW scan_" + std::to_string(first.view) + " AS " +
+                    all);
         }
     }
-    void stream(const sql::plan::QueryPlan& plan, const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
+    void stream(const sql::plan::QueryPlan& plan,
+                const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
         auto result = connection->SendQuery(plan.sql);
         if (result->HasError()) result->ThrowError();
         std::optional<ResultFile> file;
@@ -139,7 +163,8 @@ struct Session::State {
                 sql::plan::Cells& cells = pending.emplace_back();
                 for (std::size_t c = 0; c < plan.columns.size(); ++c) {
                     cells.push_back(result_text(chunk->GetValue(c, row), plan.columns[c]));
-                    bytes += sizeof(sql::plan::Cells::value_type) + (cells.back() ? cells.back()->size() : 0);
+                    bytes += sizeof(sql::plan::Cells::value_type) +
+                             (cells.back() ? cells.back()->size() : 0);
                 }
                 if (pending.size() >= rows_per_frame || bytes >= frame_bytes) hand_on();
             }
@@ -150,10 +175,12 @@ struct Session::State {
     }
 };
 
-Session::Session(const std::string& spill_directory, std::uint64_t memory_mib) : state_(std::make_unique<State>()) {
+Session::Session(const std::string& spill_directory, std::uint64_t memory_mib)
+    : state_(std::make_unique<State>()) {
     duckdb::DBConfig config;
     config.SetOptionByName("memory_limit", duckdb::Value(std::to_string(memory_mib) + "MiB"));
-    if (!spill_directory.empty()) config.SetOptionByName("temp_directory", duckdb::Value(spill_directory));
+    if (!spill_directory.empty())
+        config.SetOptionByName("temp_directory", duckdb::Value(spill_directory));
     config.SetOptionByName("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
     config.SetOptionByName("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
     state_->engine = std::make_unique<duckdb::DuckDB>(nullptr, &config);
@@ -177,7 +204,9 @@ Session::Session(const std::string& spill_directory, std::uint64_t memory_mib) :
 
 Session::~Session() = default;
 
-std::expected<std::uint64_t, sql::plan::Failed> Session::run(const sql::plan::QueryPlan& plan, const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
+std::expected<std::uint64_t, sql::plan::Failed> Session::run(
+    const sql::plan::QueryPlan& plan,
+    const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
     state_->scan.plan = &plan;
     state_->scan.scanned_bytes = 0;
     try {

@@ -1,5 +1,5 @@
-// One engine in one worker process: runs plans one after the other. The engine is made at construction and
-// stays warm; it opens no file but the plan's objects and its spill directory.
+// One engine in one worker process: runs plans one after the other. The engine is made at
+// construction and stays warm; it opens no file but the plan's objects and its spill directory.
 #pragma once
 #include <expected>
 #include <functional>
@@ -17,8 +17,11 @@ class Session {
     /// `spill_directory` and `memory_mib` hold for its life.
     Session(const std::string& spill_directory, std::uint64_t memory_mib);
     ~Session();
-    /// Gives the rows in pieces; `rows` returns false to stop. The bytes scanned, or what failed in Trino's words.
-    std::expected<std::uint64_t, sql::plan::Failed> run(const sql::plan::QueryPlan& plan, const std::function<bool(std::vector<sql::plan::Cells>)>& rows);
+    /// Gives the rows in pieces; `rows` returns false to stop. The bytes scanned, or what failed in
+    /// Trino's words.
+    std::expected<std::uint64_t, sql::plan::Failed> run(
+        const sql::plan::QueryPlan& plan,
+        const std::function<bool(std::vector<sql::plan::Cells>)>& rows);
 
   private:
     struct State;

@@ -1,7 +1,8 @@
 // Runs tests/sql/*.test through the analyser and the engine. A file has tables and queries:
 //   table NAME FORMAT column type, ... [; key=value ...]     then lines of data, then ----
-//   query                                                    then SQL, ----, rows with tabs, an empty line
-//   error                                                    then SQL, ----, a part of the error
+//   query                                                    then SQL, ----, rows with tabs, an
+//   empty line error                                                    then SQL, ----, a part of
+//   the error
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -42,7 +43,8 @@ class Runner {
                 if (line == "query") {
                     EXPECT_EQ(got, wanted) << path << ":" << at << ": " << sql;
                 } else {
-                    EXPECT_NE(got.find(wanted.substr(0, wanted.size() - 1)), std::string::npos) << path << ":" << at << ": " << sql << " gave " << got;
+                    EXPECT_NE(got.find(wanted.substr(0, wanted.size() - 1)), std::string::npos)
+                        << path << ":" << at << ": " << sql << " gave " << got;
                     EXPECT_TRUE(got.starts_with("error ")) << path << ":" << at;
                 }
             }
@@ -65,7 +67,9 @@ class Runner {
         made.info.database = "default";
         made.info.name = head.substr(0, blank);
         const std::string format = head.substr(blank + 1, next - blank - 1);
-        made.scan.format = format == "json" ? plan::Format::json : format == "quoted" ? plan::Format::quoted : plan::Format::delimited;
+        made.scan.format = format == "json"     ? plan::Format::json
+                           : format == "quoted" ? plan::Format::quoted
+                                                : plan::Format::delimited;
         std::string columns = head.substr(next + 1), properties;
         if (const auto semicolon = columns.find(';'); semicolon != std::string::npos) {
             properties = columns.substr(semicolon + 1);
@@ -82,8 +86,10 @@ class Runner {
             made.info.columns.push_back({name, *parsed, false});
             made.scan.columns.push_back({name, *parsed, false, true});
         }
-        while (pairs >> part) made.scan.properties[part.substr(0, part.find('='))] = part.substr(part.find('=') + 1);
-        const std::string path = testing::TempDir() + "sql_" + made.info.name + "_" + std::to_string(::getpid());
+        while (pairs >> part)
+            made.scan.properties[part.substr(0, part.find('='))] = part.substr(part.find('=') + 1);
+        const std::string path =
+            testing::TempDir() + "sql_" + made.info.name + "_" + std::to_string(::getpid());
         std::ofstream("" + path) << "###" << data;
         made.scan.partitions.emplace_back();
         made.scan.files.push_back({made.info.name, data.size(), 0, {{path, 3, data.size()}}});
@@ -108,12 +114,15 @@ class Runner {
         std::string text;
         const auto done = session_.run(query, [&](std::vector<plan::Cells> rows) {
             for (const auto& row : rows) {
-                for (std::size_t i = 0; i < row.size(); ++i) text += (i > 0 ? "\t" : "") + row[i].value_or("NULL");
+                for (std::size_t i = 0; i < row.size(); ++i)
+                    text += (i > 0 ? "\t" : "") + row[i].value_or("NULL");
                 text += "\n";
             }
             return true;
         });
-        if (!done) return "error " + done.error().code + " " + done.error().message + "\n   " + analyzed->sql;
+        if (!done)
+            return "error " + done.error().code + " " + done.error().message + "\n   " +
+                   analyzed->sql;
         return text;
     }
 

@@ -39,10 +39,13 @@ struct Mine : duckdb::LocalTableFunctionState {
     std::vector<bool> is_constant;
 };
 
-duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input,
-                                              duckdb::vector<duckdb::LogicalType>& types, duckdb::vector<duckdb::string>& names) {
+duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext&,
+                                              duckdb::TableFunctionBindInput& input,
+                                              duckdb::vector<duckdb::LogicalType>& types,
+                                              duckdb::vector<duckdb::string>& names) {
     auto& state = input.info->Cast<Info>().state;
-    const auto& scan = state.plan->scans.at(static_cast<std::size_t>(input.inputs[0].GetValue<std::int64_t>()));
+    const auto& scan =
+        state.plan->scans.at(static_cast<std::size_t>(input.inputs[0].GetValue<std::int64_t>()));
     for (std::size_t i = 0; i < scan.columns.size(); ++i) {
         types.push_back(logical_type(scan.columns[i].type));
         names.push_back("c" + std::to_string(i));
@@ -50,21 +53,26 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext&, duckdb::Ta
     return duckdb::make_uniq<Bound>(state, scan);
 }
 
-duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_shared(duckdb::ClientContext&, duckdb::TableFunctionInitInput& input) {
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_shared(
+    duckdb::ClientContext&, duckdb::TableFunctionInitInput& input) {
     const auto& scan = input.bind_data->Cast<Bound>().scan;
     auto shared = duckdb::make_uniq<Shared>();
-    for (const auto column : input.column_ids) shared->columns.push_back(column < scan.columns.size() ? column : std::string::npos);
+    for (const auto column : input.column_ids)
+        shared->columns.push_back(column < scan.columns.size() ? column : std::string::npos);
     shared->threads = std::max<duckdb::idx_t>(1, scan.files.size());
     return shared;
 }
 
-duckdb::unique_ptr<duckdb::LocalTableFunctionState> init_mine(duckdb::ExecutionContext&, duckdb::TableFunctionInitInput&, duckdb::GlobalTableFunctionState*) {
+duckdb::unique_ptr<duckdb::LocalTableFunctionState> init_mine(duckdb::ExecutionContext&,
+                                                              duckdb::TableFunctionInitInput&,
+                                                              duckdb::GlobalTableFunctionState*) {
     return duckdb::make_uniq<Mine>();
 }
 
 std::int64_t header_lines(const ScanPlan& scan) {
     const auto found = scan.properties.find("skip.header.line.count");
-    return found == scan.properties.end() ? 0 : parse_whole(found->second, 0, 1'000'000).value_or(0);
+    return found == scan.properties.end() ? 0
+                                          : parse_whole(found->second, 0, 1'000'000).value_or(0);
 }
 
 /// False when no file is left.
@@ -77,16 +85,21 @@ bool open_next(const Bound& bound, Shared& shared, Mine& mine) {
     mine.constants.clear();
     mine.is_constant.clear();
     std::size_t first_key = 0;
-    while (first_key < bound.scan.columns.size() && !bound.scan.columns[first_key].partition) ++first_key;
+    while (first_key < bound.scan.columns.size() && !bound.scan.columns[first_key].partition)
+        ++first_key;
     for (const auto column : shared.columns) {
         const bool key = column != std::string::npos && bound.scan.columns[column].partition;
         target.columns.push_back(key ? std::string::npos : column);
         mine.is_constant.push_back(key || column == std::string::npos);
-        mine.constants.push_back(key ? partition_value(bound.scan.columns[column].type, bound.scan.partitions.at(file.partition).at(column - first_key)) : duckdb::Value());
+        mine.constants.push_back(
+            key ? partition_value(bound.scan.columns[column].type,
+                                  bound.scan.partitions.at(file.partition).at(column - first_key))
+                : duckdb::Value());
     }
     mine.rows = make_row_reader(std::move(target));
     std::string_view line;
-    for (std::int64_t left = header_lines(bound.scan); left > 0 && mine.lines->next(line); --left) {}
+    for (std::int64_t left = header_lines(bound.scan); left > 0 && mine.lines->next(line); --left) {
+    }
     return true;
 }
 
@@ -109,19 +122,22 @@ void scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::Dat
     if (row > 0) {
         for (std::size_t i = 0; i < shared.columns.size(); ++i) {
             if (!mine.is_constant[i]) continue;
-            out.data[i].Reference(mine.constants[i].IsNull() ? duckdb::Value(out.data[i].GetType()) : mine.constants[i]);
+            out.data[i].Reference(mine.constants[i].IsNull() ? duckdb::Value(out.data[i].GetType())
+                                                             : mine.constants[i]);
         }
     }
     out.SetCardinality(row);
 }
 
-duckdb::OperatorPartitionData partition_data(duckdb::ClientContext&, duckdb::TableFunctionGetPartitionInput& input) {
+duckdb::OperatorPartitionData partition_data(duckdb::ClientContext&,
+                                             duckdb::TableFunctionGetPartitionInput& input) {
     return duckdb::OperatorPartitionData(input.local_state->Cast<Mine>().file);
 }
 
 }  // namespace
 
-duckdb::Value partition_value(const sql::trino::Type& type, const std::optional<std::string>& text) {
+duckdb::Value partition_value(const sql::trino::Type& type,
+                              const std::optional<std::string>& text) {
     if (!text || *text == "__HIVE_DEFAULT_PARTITION__") return duckdb::Value(logical_type(type));
     duckdb::Vector one(logical_type(type), 1);
     put_text(one, 0, type, *text);
@@ -129,7 +145,8 @@ duckdb::Value partition_value(const sql::trino::Type& type, const std::optional<
 }
 
 void add_text_scan(duckdb::DatabaseInstance& database, ScanState& state) {
-    duckdb::TableFunction function("freshet_text", {duckdb::LogicalType::BIGINT}, scan, bind, init_shared, init_mine);
+    duckdb::TableFunction function("freshet_text", {duckdb::LogicalType::BIGINT}, scan, bind,
+                                   init_shared, init_mine);
     function.projection_pushdown = true;
     function.get_partition_data = partition_data;
     function.function_info = duckdb::make_shared_ptr<Info>(state);

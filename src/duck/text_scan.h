@@ -1,4 +1,5 @@
-// The table function freshet_text(N): scan N of the session's plan, line by line, in the order of the files.
+// The table function freshet_text(N): scan N of the session's plan, line by line, in the order of
+// the files.
 #pragma once
 #include <atomic>
 #include <cstdint>

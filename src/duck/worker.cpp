@@ -56,7 +56,9 @@ int serve_plans(int socket) {
             open = open && write_all(socket, sql::plan::encode_rows(rows));
             return open;
         });
-        if (!open || !write_all(socket, answer ? sql::plan::encode_done(*answer) : sql::plan::encode_failed(answer.error()))) return 0;
+        if (!open || !write_all(socket, answer ? sql::plan::encode_done(*answer)
+                                               : sql::plan::encode_failed(answer.error())))
+            return 0;
     }
 }
 

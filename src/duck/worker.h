@@ -1,4 +1,5 @@
-// The life of a worker process: plans come in over one socket, answers go out, until the server closes it.
+// The life of a worker process: plans come in over one socket, answers go out, until the server
+// closes it.
 #pragma once
 
 namespace freshet::duck {

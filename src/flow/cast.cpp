@@ -154,10 +154,9 @@ VectorPtr evaluate_cast(const Typed& expr, const VectorPtr& from, const Evaluati
     Cast cast(expr, *from, *result);
     for (const std::uint32_t row : selection) {
         if (cast.one(row)) continue;
-        evaluation.troubles.add(row,
-                                fmt::format("'{}' does not fit {}",
-                                            utf8_prefix(record::to_text(*from, row), 64),
-                                            to_string(expr.type)));
+        evaluation.troubles.add(
+            row, fmt::format("'{}' does not fit {}", utf8_prefix(record::to_text(*from, row), 64),
+                             to_string(expr.type)));
     }
     return result;
 }

@@ -100,8 +100,8 @@ class Engine {
     std::string save() const;
     /// Piece by piece; false when the sink gave up.
     bool save(const std::function<bool(std::string_view piece)>& sink) const;
-    /// Errc::bad_state when `saved` is not of this program (its fingerprint differs), is damaged, or
-    /// `is_stopped` became true meanwhile.
+    /// Errc::bad_state when `saved` is not of this program (its fingerprint differs), is damaged,
+    /// or `is_stopped` became true meanwhile.
     Result<> load(std::string_view saved, const std::atomic<bool>* is_stopped = nullptr);
 
   private:

@@ -71,8 +71,7 @@ class TextCall {
         }
         switch (expr_.function) {
             case Function::char_length:
-                result_.integers[row] =
-                    static_cast<std::int64_t>(utf8_length(text(0, row)));
+                result_.integers[row] = static_cast<std::int64_t>(utf8_length(text(0, row)));
                 return;
             case Function::position:
                 result_.integers[row] = position(text(0, row), text(1, row));
@@ -153,9 +152,8 @@ class TextCall {
     void overlay(std::uint32_t row) {
         const std::string_view from = text(0, row), with = text(1, row);
         const std::int64_t start = number(2, row);
-        const std::int64_t count = args_.size() > 3
-                                       ? number(3, row)
-                                       : static_cast<std::int64_t>(utf8_length(with));
+        const std::int64_t count =
+            args_.size() > 3 ? number(3, row) : static_cast<std::int64_t>(utf8_length(with));
         if (start < 1 || count < 0)
             return trouble(row, "OVERLAY takes a position of 1 or more and a length of 0 or more");
         set(row, std::string(part(from, 0, start - 1)) + std::string(with) +

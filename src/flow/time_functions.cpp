@@ -145,9 +145,9 @@ VectorPtr evaluate_time(const Typed& expr, const Args& args, const Evaluation& e
         }
         const auto value = number_of(expr, args, row);
         if (!value) {
-            evaluation.troubles.add(row, fmt::format("'{}' is not a time of the form '{}'",
-                                                     utf8_prefix(args[1]->texts[row], 64),
-                                                     args[0]->texts[row]));
+            evaluation.troubles.add(
+                row, fmt::format("'{}' is not a time of the form '{}'",
+                                 utf8_prefix(args[1]->texts[row], 64), args[0]->texts[row]));
             continue;
         }
         result->nulls[row] = 0;

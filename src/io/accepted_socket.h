@@ -1,4 +1,5 @@
-// A Channel of a connection that was accepted: apart from channel.h, which needs nothing of Asio but buffers.
+// A Channel of a connection that was accepted: apart from channel.h, which needs nothing of Asio
+// but buffers.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -121,7 +121,8 @@ Task<Completed> Channel::connect(std::string host, std::string port) {
     tcp::resolver::results_type found;
     const Completed resolved = co_await Completion([&](Completer completer) {
         resolver.async_resolve(
-            host, port, [&, completer](const error_code& error, tcp::resolver::results_type results) {
+            host, port,
+            [&, completer](const error_code& error, tcp::resolver::results_type results) {
                 found = std::move(results);
                 completer(error);
             });
@@ -129,7 +130,8 @@ Task<Completed> Channel::connect(std::string host, std::string port) {
     if (resolved.error) co_return resolved;
     const Completed connected = co_await Completion([&](Completer completer) {
         socket_->stream.async_connect(
-            found, [completer](const error_code& error, const tcp::endpoint&) { completer(error); });
+            found,
+            [completer](const error_code& error, const tcp::endpoint&) { completer(error); });
     });
     if (!connected.error) prepare(socket_->stream.socket());
     co_return connected;

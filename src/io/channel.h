@@ -1,6 +1,6 @@
-// A connection's bytes, plain or through TLS, as one type. What Asio and Beast have of templates for
-// sockets is compiled in channel.cpp, once. For the files of io/ that own connections; lives on its
-// connection's core.
+// A connection's bytes, plain or through TLS, as one type. What Asio and Beast have of templates
+// for sockets is compiled in channel.cpp, once. For the files of io/ that own connections; lives on
+// its connection's core.
 #pragma once
 #include <boost/asio/buffer.hpp>
 #include <memory>
@@ -72,7 +72,8 @@ class Channel {
     auto shutdown_tls() {
         return Completion([this](Completer completer) { start_shutdown_tls(completer); });
     }
-    /// What both sides of a handshake agreed on: "h2", "http/1.1", or "" when the client named none.
+    /// What both sides of a handshake agreed on: "h2", "http/1.1", or "" when the client named
+    /// none.
     std::string_view protocol() const;
 
     /// Looks the host up and connects to the first address that answers.

@@ -20,7 +20,9 @@ class Clock {
     virtual bool is_manual() const { return false; }
     /// `wake` is called, on the advancing thread, after each move of a manual clock.
     /// Until off_advance() of the same `owner`.
-    virtual void on_advance(const void* owner, std::function<void()> wake) { (void)owner, (void)wake; }
+    virtual void on_advance(const void* owner, std::function<void()> wake) {
+        (void)owner, (void)wake;
+    }
     virtual void off_advance(const void* owner) { (void)owner; }
 };
 

@@ -55,8 +55,8 @@ struct Core::State {
     TimerId last_timer = 0;
 
     std::mutex mutex;
-    std::vector<Action> inbox;        ///< posted, oldest first
-    bool is_called = false;           ///< the loop will look into it
+    std::vector<Action> inbox;  ///< posted, oldest first
+    bool is_called = false;     ///< the loop will look into it
     void call() {
         boost::asio::post(context, [this] { take_in(); });
     }
@@ -95,7 +95,8 @@ void Core::State::take_in() {
         if (!context.stopped()) continue;
         // What stands behind a stop() runs when the loop runs again, or never.
         const std::scoped_lock lock(mutex);
-        inbox.insert(inbox.begin(), std::move_iterator(action + 1), std::move_iterator(taken.end()));
+        inbox.insert(inbox.begin(), std::move_iterator(action + 1),
+                     std::move_iterator(taken.end()));
         if (!inbox.empty() && !std::exchange(is_called, true)) call();
         return;
     }

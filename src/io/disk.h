@@ -32,10 +32,10 @@ class File {
 };
 
 enum class OpenMode {
-    read,        ///< must exist
-    read_write,  ///< must exist
-    create_new,  ///< must not exist
-    create,      ///< made when missing
+    read,          ///< must exist
+    read_write,    ///< must exist
+    create_new,    ///< must not exist
+    create,        ///< made when missing
     create_secret  ///< made when missing, for its owner's eyes only (0600)
 };
 

@@ -22,7 +22,7 @@ constexpr std::size_t piece_bytes_max = 1024 * 1024;  ///< a body up to this com
 constexpr std::size_t chunk_bytes = 256 * 1024;
 constexpr std::size_t drain_bytes_max = 1024 * 1024;  ///< unread body that a kept connection skips
 constexpr std::size_t read_bytes = 4 * 1024;          ///< what an idle connection holds
-constexpr std::size_t small_body_bytes = 1024;         ///< goes with the header in one buffer
+constexpr std::size_t small_body_bytes = 1024;        ///< goes with the header in one buffer
 constexpr std::size_t head_bytes = 512 + small_body_bytes;
 
 const char* reason_of(int status) {
@@ -191,7 +191,8 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
     wire->chunked = parser.chunked();
     wire->remaining = parser.content_length().value_or(0);
     // A PUT that says nothing of its length is not one of zero bytes: who needs to know can tell.
-    if (const auto length = parser.content_length(); length && !wire->chunked) request.content_length = *length;
+    if (const auto length = parser.content_length(); length && !wire->chunked)
+        request.content_length = *length;
     // Also for an empty body: botocore does not reuse a connection well on which the 100 was left
     // out.
     wire->expects_continue = beast::iequals(request.headers.get("expect"), "100-continue");

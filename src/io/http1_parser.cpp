@@ -18,13 +18,15 @@ bool Http1Parser<is_request>::take(boost::beast::flat_buffer& buffer, Error& err
 }
 
 template <bool is_request>
-void Http1Parser<is_request>::on_request_impl(boost::beast::http::verb, Text method_, Text target_, int, Error&) {
+void Http1Parser<is_request>::on_request_impl(boost::beast::http::verb, Text method_, Text target_,
+                                              int, Error&) {
     method = std::string(method_);
     target = std::string(target_);
 }
 
 template <bool is_request>
-void Http1Parser<is_request>::on_field_impl(boost::beast::http::field, Text name, Text value, Error&) {
+void Http1Parser<is_request>::on_field_impl(boost::beast::http::field, Text name, Text value,
+                                            Error&) {
     if (this->is_header_done()) return;  // a trailer's
     if (headers.text().empty()) headers.reserve(usual_fields, usual_bytes);
     headers.add_lower(name, value);

@@ -20,12 +20,14 @@ class Http1Parser final : public boost::beast::http::basic_parser<is_request> {
 
     std::string method, target;  ///< of a request
     int status = 0;              ///< of an answer
-    Headers headers;             ///< names in lower case; whole when is_header_done(), without trailers
-    std::string body;            ///< what take() found of one, behind the header when eager()
+    // names in lower case; whole when is_header_done(), without trailers
+    Headers headers;
+    std::string body;  ///< what take() found of one, behind the header when eager()
 
   private:
     using Text = boost::beast::string_view;
-    void on_request_impl(boost::beast::http::verb, Text method_, Text target_, int, Error&) override;
+    void on_request_impl(boost::beast::http::verb, Text method_, Text target_, int,
+                         Error&) override;
     void on_response_impl(int status_, Text, int, Error&) override { status = status_; }
     void on_field_impl(boost::beast::http::field, Text name, Text value, Error&) override;
     void on_header_impl(Error&) override {}

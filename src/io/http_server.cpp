@@ -1,6 +1,6 @@
 // Listens, deals connections to the cores, and finds out what each speaks: 0x16 begins a TLS
-// handshake (ALPN, or the first bytes inside, say what follows), "PRI * HTTP/2.0" is HTTP/2 by prior knowledge,
-// anything else is HTTP/1.1.
+// handshake (ALPN, or the first bytes inside, say what follows), "PRI * HTTP/2.0" is HTTP/2 by
+// prior knowledge, anything else is HTTP/1.1.
 #include <fmt/format.h>
 
 #include <array>
@@ -59,7 +59,8 @@ Task<Speech> listen_to(Floor& floor, Line& line) {
     co_return *speech;
 }
 
-/// The handshake, then what the two sides agreed on, or what the client begins with when they did not.
+/// The handshake, then what the two sides agreed on, or what the client begins with when they did
+/// not.
 Task<Speech> secure(Floor& floor, Line& line) {
     auto context = floor.tls ? floor.tls->context() : nullptr;
     if (!context) co_return Speech::closed;
@@ -155,16 +156,15 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
 
     static void accept(const std::shared_ptr<State>& state) {
         const auto floor = state->floors[state->next++ % state->floors.size()];
-        state->acceptor.async_accept(
-            floor->core.context(),
-            [state, floor](const error_code& error, TcpSocket socket) {
-                if (!state->acceptor.is_open()) return;
-                if (!error)
-                    admit(floor, state->limits, std::move(socket));
-                else
-                    return accept_later(state, error);
-                accept(state);
-            });
+        state->acceptor.async_accept(floor->core.context(),
+                                     [state, floor](const error_code& error, TcpSocket socket) {
+                                         if (!state->acceptor.is_open()) return;
+                                         if (!error)
+                                             admit(floor, state->limits, std::move(socket));
+                                         else
+                                             return accept_later(state, error);
+                                         accept(state);
+                                     });
     }
 
     /// No descriptor is left, say: those who are connected go on, and the loop does not spin.
@@ -217,8 +217,7 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
 }  // namespace
 
 Error connection_error(const error_code& error) {
-    return Error(is_timeout(error) ? Errc::timed_out : Errc::io,
-                 "connection: " + error.message());
+    return Error(is_timeout(error) ? Errc::timed_out : Errc::io, "connection: " + error.message());
 }
 
 Result<std::unique_ptr<HttpServer>> listen_http(Cores& cores, const std::string& host,

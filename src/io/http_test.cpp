@@ -63,11 +63,13 @@ struct Served : testing::Test {
         address.sin_port = htons(server->port());
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         EXPECT_EQ(::connect(peer, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(::send(peer, input.data(), input.size(), MSG_NOSIGNAL), static_cast<ssize_t>(input.size()));
+        EXPECT_EQ(::send(peer, input.data(), input.size(), MSG_NOSIGNAL),
+                  static_cast<ssize_t>(input.size()));
         ::shutdown(peer, SHUT_WR);
         std::string said;
         char piece[65536];
-        for (ssize_t got = 0; (got = ::recv(peer, piece, sizeof piece, 0)) > 0;) said.append(piece, static_cast<std::size_t>(got));
+        for (ssize_t got = 0; (got = ::recv(peer, piece, sizeof piece, 0)) > 0;)
+            said.append(piece, static_cast<std::size_t>(got));
         ::close(peer);
         return said;
     }
@@ -107,17 +109,22 @@ TEST_F(Served, requests_share_a_connection_and_unread_bodies_are_skipped) {
 
 TEST_F(Served, a_chunked_body_comes_whole_and_the_next_request_follows) {
     const std::string large(300'000, 'y');
-    const std::string said = raw("POST /first HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n493e0\r\n" + large +
-                                 "\r\n0\r\nX-Trailer: z\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string said =
+        raw("POST /first HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+            "chunked\r\n\r\n3;x=y\r\nabc\r\n493e0\r\n" +
+            large + "\r\n0\r\nX-Trailer: z\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
     const auto second = said.find("HTTP/1.1 200 OK\r\n", 1);
     ASSERT_NE(second, std::string::npos) << said.substr(0, 500);
     EXPECT_NE(said.find("X-Target: /first\r\n"), std::string::npos);
     EXPECT_TRUE(said.substr(0, second).ends_with("\r\n\r\nPOST abc" + large));
-    EXPECT_TRUE(said.ends_with("X-Target: /second\r\nContent-Length: 4\r\n\r\nGET ")) << said.substr(second);
+    EXPECT_TRUE(said.ends_with("X-Target: /second\r\nContent-Length: 4\r\n\r\nGET "))
+        << said.substr(second);
 }
 
 TEST_F(Served, a_chunked_body_that_is_none_ends_the_connection) {
-    const std::string said = raw("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string said =
+        raw("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nGET /second "
+            "HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_TRUE(said.starts_with("HTTP/1.1 400")) << said;
     EXPECT_EQ(said.find("/second"), std::string::npos) << said;
 }
@@ -126,7 +133,9 @@ TEST(Http1Parser, a_trailer_is_no_header) {
     Http1Parser<true> parser;
     parser.eager(true);
     boost::beast::flat_buffer buffer;
-    const std::string_view text = "POST /a HTTP/1.1\r\nX-Amz-Date: D\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Trailer: z\r\n\r\n";
+    const std::string_view text =
+        "POST /a HTTP/1.1\r\nX-Amz-Date: D\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Trailer: z\r\n\r\n";
     boost::system::error_code error;
     for (const char byte : text) {
         buffer.commit(boost::asio::buffer_copy(buffer.prepare(1), boost::asio::buffer(&byte, 1)));
@@ -202,7 +211,8 @@ Result<ClientResponse> read_answer(const std::string& answer) {
     SystemClock clock;
     run_to_end(clock, [&](Core& core) -> Task<void> {
         struct Ask {
-            static Task<void> once(Core& core, std::string url, std::optional<Result<ClientResponse>>& read) {
+            static Task<void> once(Core& core, std::string url,
+                                   std::optional<Result<ClientResponse>>& read) {
                 auto client = std::move(*make_http_client(core, url));
                 read = co_await client->send({}, 5000ms);
             }
@@ -214,12 +224,15 @@ Result<ClientResponse> read_answer(const std::string& answer) {
 }
 
 TEST(HttpClient, reads_bodies_of_a_length_in_chunks_and_to_the_end_of_the_connection) {
-    const auto sized = read_answer("HTTP/1.1 201 Created\r\nContent-Length: 3\r\nX-A: b\r\n\r\nabc");
+    const auto sized =
+        read_answer("HTTP/1.1 201 Created\r\nContent-Length: 3\r\nX-A: b\r\n\r\nabc");
     ASSERT_TRUE(sized) << sized.error().message();
     EXPECT_EQ(sized->status, 201);
     EXPECT_EQ(sized->headers.get("x-a"), "b");
     EXPECT_EQ(sized->body.view(), "abc");
-    const auto chunked = read_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: z\r\n\r\n");
+    const auto chunked = read_answer(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: z\r\n\r\n");
     ASSERT_TRUE(chunked) << chunked.error().message();
     EXPECT_EQ(chunked->body.view(), "abcde");
     const auto to_end = read_answer("HTTP/1.1 200 OK\r\n\r\nall of it");
@@ -228,8 +241,10 @@ TEST(HttpClient, reads_bodies_of_a_length_in_chunks_and_to_the_end_of_the_connec
 }
 
 TEST(HttpClient, an_answer_that_is_cut_or_none_at_all_is_an_error) {
-    for (const char* answer : {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", "HTTP/1.1 200 OK\r\nContent-Le",
-                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "SSH-2.0-OpenSSH_9.2\r\n\r\n", ""}) {
+    for (const char* answer :
+         {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", "HTTP/1.1 200 OK\r\nContent-Le",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+          "SSH-2.0-OpenSSH_9.2\r\n\r\n", ""}) {
         const auto read = read_answer(answer);
         ASSERT_FALSE(read) << answer;
         EXPECT_TRUE(read.error().is(Errc::unavailable)) << read.error().message();

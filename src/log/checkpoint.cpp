@@ -26,11 +26,13 @@ Result<Checkpoint> load_checkpoint(io::Disk& disk, const std::string& directory)
     if (!text) return std::unexpected(std::move(text.error()));
     const std::string_view view = *text;
     const std::size_t head = view.starts_with(first_magic) ? first_head_bytes : head_bytes;
-    const bool is_sound = view.size() >= head + 4 && (view.starts_with(magic) || view.starts_with(first_magic)) &&
-                          view.size() == head + entry_bytes * get_number<std::uint64_t>(view, 8) + 4 &&
-                          crc32c(view.substr(0, view.size() - 4)) == get_number<std::uint32_t>(view, view.size() - 4);
+    const bool is_sound =
+        view.size() >= head + 4 && (view.starts_with(magic) || view.starts_with(first_magic)) &&
+        view.size() == head + entry_bytes * get_number<std::uint64_t>(view, 8) + 4 &&
+        crc32c(view.substr(0, view.size() - 4)) == get_number<std::uint32_t>(view, view.size() - 4);
     if (!is_sound) {
-        log_warn("log", "the checkpoint is damaged; reading the segments instead", {{"file", path}});
+        log_warn("log", "the checkpoint is damaged; reading the segments instead",
+                 {{"file", path}});
         return Checkpoint{};
     }
     Checkpoint checkpoint;
@@ -48,7 +50,8 @@ Result<Checkpoint> load_checkpoint(io::Disk& disk, const std::string& directory)
     return checkpoint;
 }
 
-Result<> save_checkpoint(io::Disk& disk, const std::string& directory, const Checkpoint& checkpoint) {
+Result<> save_checkpoint(io::Disk& disk, const std::string& directory,
+                         const Checkpoint& checkpoint) {
     std::string text(magic);
     text.reserve(head_bytes + entry_bytes * checkpoint.reaches.size() + 4);
     put_number(text, static_cast<std::uint64_t>(checkpoint.reaches.size()));

@@ -1,6 +1,6 @@
-// The checkpoint: how far each partition's segments reach, written by the flusher before the journal forgets
-// what it copied. With it a start reads one file instead of every partition's last segment, and opens a
-// partition at its first need. docs/formats/log.md describes the file.
+// The checkpoint: how far each partition's segments reach, written by the flusher before the
+// journal forgets what it copied. With it a start reads one file instead of every partition's last
+// segment, and opens a partition at its first need. docs/formats/log.md describes the file.
 #pragma once
 #include <map>
 #include <optional>
@@ -26,9 +26,10 @@ struct Checkpoint {
     std::optional<std::uint64_t> through;
 };
 
-/// The checkpoint of the log in `directory`; empty when there is none. One that is damaged is as good as none,
-/// since segments tell the same: it is named in the log.
+/// The checkpoint of the log in `directory`; empty when there is none. One that is damaged is as
+/// good as none, since segments tell the same: it is named in the log.
 Result<Checkpoint> load_checkpoint(io::Disk& disk, const std::string& directory);
-Result<> save_checkpoint(io::Disk& disk, const std::string& directory, const Checkpoint& checkpoint);
+Result<> save_checkpoint(io::Disk& disk, const std::string& directory,
+                         const Checkpoint& checkpoint);
 
 }  // namespace freshet::log

@@ -17,7 +17,8 @@ void Log::State::gather(std::unique_lock<std::mutex>& lock) {
         return;
     }
     is_gathering = gathering.wanted >= Gathering::appends_min;
-    if (is_gathering) wake_committer.wait_for(lock, Gathering::wait_max, [&] { return is_group_whole(); });
+    if (is_gathering)
+        wake_committer.wait_for(lock, Gathering::wait_max, [&] { return is_group_whole(); });
     is_gathering = false;
     if (!waiting.empty()) gathering.learn(waiting.size());
 }
@@ -31,14 +32,17 @@ void Log::State::commit_loop() {
             if (waiting.empty() && !roll_wanted && stopping) return;
             if (!waiting.empty()) is_idle = false;
             std::size_t bytes = 0;
-            while (!waiting.empty() && (group.empty() || bytes + waiting.front().bytes <= group_bytes_max)) {
+            while (!waiting.empty() &&
+                   (group.empty() || bytes + waiting.front().bytes <= group_bytes_max)) {
                 bytes += waiting.front().bytes;
                 group.push_back(std::move(waiting.front()));
                 waiting.pop_front();
             }
         }
-        if (group.empty()) rest();
-        else commit(group);
+        if (group.empty())
+            rest();
+        else
+            commit(group);
         bool wanted = false;
         {
             const std::scoped_lock lock(mutex);
@@ -93,11 +97,13 @@ void Log::State::publish(std::vector<Waiting>& group, std::vector<Listener>& lis
 void Log::State::show_early(const std::vector<Waiting>& group) {
     const std::scoped_lock lock(mutex);
     for (const Waiting& one : group) {
-        for (const auto& [partition, frame] : one.frames) partition->durable = frame.header.first + frame.header.count;
+        for (const auto& [partition, frame] : one.frames)
+            partition->durable = frame.header.first + frame.header.count;
     }
 }
 
-/// What waits behind a refused batch was numbered after it, so it fails too: every number is given anew.
+/// What waits behind a refused batch was numbered after it, so it fails too: every number is given
+/// anew.
 void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
     std::vector<Waiting> all = std::move(group);
     {
@@ -107,7 +113,9 @@ void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
         for (const Waiting& one : all) {
             waiting_bytes -= one.bytes;
             for (const auto& [partition, frame] : one.frames) {
-                while (!partition->frames.empty() && partition->frames.back().header.first >= partition->durable) partition->frames.pop_back();
+                while (!partition->frames.empty() &&
+                       partition->frames.back().header.first >= partition->durable)
+                    partition->frames.pop_back();
                 partition->assigned = partition->durable;
                 if (partition->frames.empty()) partition->cached_first = partition->durable;
             }
@@ -128,7 +136,8 @@ void Log::State::roll() {
     io::failpoints::reach("log.after_roll");
     const std::scoped_lock lock(mutex);
     if (!rolled) {
-        log_warn("log", "could not begin a journal segment", {{"reason", rolled.error().message()}});
+        log_warn("log", "could not begin a journal segment",
+                 {{"reason", rolled.error().message()}});
         ++rolls_refused;
         flush_done.notify_all();
         return;

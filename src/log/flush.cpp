@@ -12,7 +12,9 @@ void Log::State::flush_loop() {
         bool flushes = false;
         {
             std::unique_lock lock(mutex);
-            wake_flusher.wait(lock, [&] { return flusher_stopping || checkpoint_wanted || flush_through > flushed_through; });
+            wake_flusher.wait(lock, [&] {
+                return flusher_stopping || checkpoint_wanted || flush_through > flushed_through;
+            });
             if (flusher_stopping) return;
             through = flush_through;
             flushes = flush_through > flushed_through;
@@ -30,7 +32,9 @@ void Log::State::flush(std::uint64_t through) {
     auto flushed = flush_partitions(through);
     if (flushed) copied_through = through;
     if (flushed) flushed = journal.remove_through(through);
-    if (!flushed) log_warn("log", "flush failed; the journal keeps everything", {{"reason", flushed.error().message()}});
+    if (!flushed)
+        log_warn("log", "flush failed; the journal keeps everything",
+                 {{"reason", flushed.error().message()}});
     const std::scoped_lock lock(mutex);
     flushed_through = through;  // what failed goes with the next segment
     flush_done.notify_all();
@@ -50,12 +54,15 @@ Result<> Log::State::flush_partitions(std::uint64_t through) {
             const std::scoped_lock lock(mutex);
             if (partition->dropped) continue;
             for (const Frame& frame : partition->frames) {
-                if (frame.header.first >= partition->flushed && frame.header.first < partition->durable) frames.push_back(frame);
+                if (frame.header.first >= partition->flushed &&
+                    frame.header.first < partition->durable)
+                    frames.push_back(frame);
             }
             partition->segments.producers() = partition->producers;
         }
         if (frames.empty()) continue;
-        if (auto written = partition->segments.append(frames, limits, clock.now()); !written) return written;
+        if (auto written = partition->segments.append(frames, limits, clock.now()); !written)
+            return written;
         if (auto saved = partition->segments.save_producers(); !saved) return saved;
         const std::scoped_lock lock(mutex);
         partition->flushed = frames.back().header.first + frames.back().header.count;
@@ -76,13 +83,16 @@ Result<> Log::State::save_reaches(std::uint64_t through) {
     }
     Checkpoint checkpoint;
     checkpoint.through = through;
-    for (const PartitionPtr& partition : all) {  // a reader may be at the disk: the log does not wait for it
-        if (const auto reach = partition->segments.reach()) checkpoint.reaches.emplace(partition->segments.id(), *reach);
+    // a reader may be at the disk: the log does not wait for it
+    for (const PartitionPtr& partition : all) {
+        if (const auto reach = partition->segments.reach())
+            checkpoint.reaches.emplace(partition->segments.id(), *reach);
     }
     if (auto saved = save_checkpoint(disk, directory, checkpoint); !saved) return saved;
     for (const PartitionPtr& partition : all) {
         const auto known = checkpoint.reaches.find(partition->segments.id());
-        if (known != checkpoint.reaches.end()) partition->segments.set_checkpoint_tail(known->second.tail_first);
+        if (known != checkpoint.reaches.end())
+            partition->segments.set_checkpoint_tail(known->second.tail_first);
     }
     return {};
 }
@@ -95,7 +105,8 @@ void Log::State::evict() {
         const PartitionPtr partition = weak.lock();
         if (!partition || partition->frames.empty()) continue;
         partition->frames.pop_front();
-        partition->cached_first = partition->frames.empty() ? partition->flushed : partition->frames.front().header.first;
+        partition->cached_first =
+            partition->frames.empty() ? partition->flushed : partition->frames.front().header.first;
     }
 }
 

@@ -41,11 +41,13 @@ Frame make_frame(const FrameHeader& header, std::span<const Bytes> records) {
     return frame;
 }
 
-std::vector<Frame> make_frames(FrameHeader header, std::span<const Bytes> records, std::size_t frame_bytes_max) {
+std::vector<Frame> make_frames(FrameHeader header, std::span<const Bytes> records,
+                               std::size_t frame_bytes_max) {
     std::vector<Frame> frames;
     for (std::size_t from = 0; from < records.size();) {
         std::size_t to = from, bytes = 0;
-        while (to < records.size() && (to == from || bytes + records[to].size() <= frame_bytes_max)) bytes += records[to++].size() + 4;
+        while (to < records.size() && (to == from || bytes + records[to].size() <= frame_bytes_max))
+            bytes += records[to++].size() + 4;
         frames.push_back(make_frame(header, records.subspan(from, to - from)));
         header.first += to - from;
         from = to;
@@ -54,7 +56,8 @@ std::vector<Frame> make_frames(FrameHeader header, std::span<const Bytes> record
 }
 
 std::optional<FrameHeader> peek_frame(std::string_view data) {
-    if (data.size() < frame_header_bytes || get_number<std::uint32_t>(data, 0) != magic) return std::nullopt;
+    if (data.size() < frame_header_bytes || get_number<std::uint32_t>(data, 0) != magic)
+        return std::nullopt;
     FrameHeader header;
     header.length = get_number<std::uint32_t>(data, 8);
     header.count = get_number<std::uint32_t>(data, 12);
@@ -63,21 +66,26 @@ std::optional<FrameHeader> peek_frame(std::string_view data) {
     header.time = from_epoch_ms(get_number<std::int64_t>(data, 32));
     header.token = {get_number<std::uint64_t>(data, 40), get_number<std::uint64_t>(data, 48)};
     const std::uint64_t least = frame_header_bytes + 4ULL * header.count;
-    if (header.count == 0 || header.length < least || header.length > frame_bytes_limit) return std::nullopt;
+    if (header.count == 0 || header.length < least || header.length > frame_bytes_limit)
+        return std::nullopt;
     return header;
 }
 
 Result<Frame> parse_frame(const Bytes& bytes) {
     const auto header = peek_frame(bytes.view());
-    if (!header || header->length > bytes.size()) return fail(freshet::Errc::corrupt, "a log frame is cut or has no header");
+    if (!header || header->length > bytes.size())
+        return fail(freshet::Errc::corrupt, "a log frame is cut or has no header");
     Frame frame{*header, bytes.slice(0, header->length)};
     const std::string_view data = frame.bytes.view();
-    if (crc32c(data.substr(8)) != get_number<std::uint32_t>(data, 4) && !io::failpoints::is_on("mutant.skip_checksum")) {
+    if (crc32c(data.substr(8)) != get_number<std::uint32_t>(data, 4) &&
+        !io::failpoints::is_on("mutant.skip_checksum")) {
         return fail(freshet::Errc::corrupt, "the checksum of a log frame is wrong");
     }
     std::uint64_t size = frame_header_bytes + 4ULL * header->count;
-    for (std::uint32_t i = 0; i < header->count; ++i) size += get_number<std::uint32_t>(data, frame_header_bytes + 4ULL * i);
-    if (size != header->length) return fail(freshet::Errc::corrupt, "the lengths inside a log frame contradict it");
+    for (std::uint32_t i = 0; i < header->count; ++i)
+        size += get_number<std::uint32_t>(data, frame_header_bytes + 4ULL * i);
+    if (size != header->length)
+        return fail(freshet::Errc::corrupt, "the lengths inside a log frame contradict it");
     return frame;
 }
 
@@ -115,8 +123,11 @@ bool is_one_bit_off(const Bytes& bytes) {
     if (data.size() < frame_header_bytes) return false;
     const std::size_t length = get_number<std::uint32_t>(data, 8);
     if (length >= frame_header_bytes && length <= data.size()) {
-        const std::uint32_t difference = crc32c(data.substr(8, length - 8)) ^ get_number<std::uint32_t>(data, 4);
-        if (get_number<std::uint32_t>(data, 0) == magic && explains_checksum(difference, length - 8)) return true;
+        const std::uint32_t difference =
+            crc32c(data.substr(8, length - 8)) ^ get_number<std::uint32_t>(data, 4);
+        if (get_number<std::uint32_t>(data, 0) == magic &&
+            explains_checksum(difference, length - 8))
+            return true;
     }
     std::string copy(data);
     for (std::size_t bit = 0; bit < 12 * 8; ++bit) {  // magic, checksum, length
@@ -128,7 +139,8 @@ bool is_one_bit_off(const Bytes& bytes) {
     return false;
 }
 
-void append_records(const Frame& frame, Ordinal from, std::size_t records_max, std::vector<Record>& out) {
+void append_records(const Frame& frame, Ordinal from, std::size_t records_max,
+                    std::vector<Record>& out) {
     const std::string_view data = frame.bytes.view();
     std::size_t at = frame_header_bytes + 4ULL * frame.header.count;
     for (std::uint32_t i = 0; i < frame.header.count && records_max > 0; ++i) {

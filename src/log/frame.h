@@ -1,5 +1,5 @@
-// A frame: records of one partition that were appended together, as bytes. The same bytes stand in the
-// journal and in the partition's segment (docs/formats/log.md).
+// A frame: records of one partition that were appended together, as bytes. The same bytes stand in
+// the journal and in the partition's segment (docs/formats/log.md).
 #pragma once
 #include <cstdint>
 #include <span>
@@ -28,29 +28,36 @@ struct Frame {
 
 Frame make_frame(const FrameHeader& header, std::span<const Bytes> records);
 /// The records of one append as frames of about `frame_bytes_max`.
-std::vector<Frame> make_frames(FrameHeader header, std::span<const Bytes> records, std::size_t frame_bytes_max);
+std::vector<Frame> make_frames(FrameHeader header, std::span<const Bytes> records,
+                               std::size_t frame_bytes_max);
 
-/// The header at the start of `data` when it can be one: right magic, sane lengths. The checksum is not looked at.
+/// The header at the start of `data` when it can be one: right magic, sane lengths. The checksum is
+/// not looked at.
 std::optional<FrameHeader> peek_frame(std::string_view data);
-/// The frame at the start of `bytes`; Errc::corrupt when its checksum or its inside is wrong, or it is cut.
+/// The frame at the start of `bytes`; Errc::corrupt when its checksum or its inside is wrong, or it
+/// is cut.
 Result<Frame> parse_frame(const Bytes& bytes);
-/// Whether what parse_frame() refuses would be a frame but for one bit. A write that was cut short does not look so.
+/// Whether what parse_frame() refuses would be a frame but for one bit. A write that was cut short
+/// does not look so.
 bool is_one_bit_off(const Bytes& bytes);
 
 /// Appends the frame's records from ordinal `from` on.
-void append_records(const Frame& frame, Ordinal from, std::size_t records_max, std::vector<Record>& out);
+void append_records(const Frame& frame, Ordinal from, std::size_t records_max,
+                    std::vector<Record>& out);
 
 /// Little-endian numbers in files.
 template <class T>
 void put_number(std::string& out, T value) {
     char bytes[sizeof(T)];
-    for (std::size_t i = 0; i < sizeof(T); ++i) bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
     out.append(bytes, sizeof(T));
 }
 template <class T>
 T get_number(std::string_view data, std::size_t at) {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) value |= std::uint64_t{static_cast<unsigned char>(data[at + i])} << (8 * i);
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        value |= std::uint64_t{static_cast<unsigned char>(data[at + i])} << (8 * i);
     return static_cast<T>(value);
 }
 

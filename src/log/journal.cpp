@@ -15,17 +15,20 @@ namespace {
 
 constexpr std::string_view segment_magic = "FRSHJNL2", first_segment_magic = "FRSHJNL1";
 constexpr std::size_t first_segment_header_bytes = 28;  // magic, number, first sequence, checksum
-constexpr std::size_t segment_header_bytes = 36;        // magic, number, first sequence, salt, checksum
-constexpr std::uint32_t batch_magic = 0x31425246;       // "FRB1"
-constexpr std::size_t batch_header_bytes = 24;          // magic, crc, salted sequence, length
-constexpr std::uint32_t end_magic = 0x31455246;         // "FRE1"
-constexpr std::size_t end_mark_bytes = 12;              // magic, salted sequence of the batch to come
+// magic, number, first sequence, salt, checksum
+constexpr std::size_t segment_header_bytes = 36;
+constexpr std::uint32_t batch_magic = 0x31425246;  // "FRB1"
+constexpr std::size_t batch_header_bytes = 24;     // magic, crc, salted sequence, length
+constexpr std::uint32_t end_magic = 0x31455246;    // "FRE1"
+// magic, salted sequence of the batch to come
+constexpr std::size_t end_mark_bytes = 12;
 constexpr std::uint64_t batch_bytes_limit = 256ULL * 1024 * 1024;
 /// A sequence further on than this is not one: some record's bytes look like a batch.
 constexpr std::uint64_t sequence_step_limit = std::uint64_t{1} << 32;
 
-/// What the head of a segment says. A file is used again with what it held still in it; the salt, new with
-/// each use, tells the batches of this use from those and from records that imitate a batch.
+/// What the head of a segment says. A file is used again with what it held still in it; the salt,
+/// new with each use, tells the batches of this use from those and from records that imitate a
+/// batch.
 struct SegmentHead {
     std::uint64_t number = 0, first_sequence = 0, salt = 0;
     std::size_t bytes = segment_header_bytes;
@@ -44,9 +47,12 @@ std::optional<SegmentHead> parse_segment_header(std::string_view data, std::uint
     SegmentHead head{number};
     const bool is_first_version = data.starts_with(first_segment_magic);
     if (is_first_version) head.bytes = first_segment_header_bytes;
-    if ((!is_first_version && !data.starts_with(segment_magic)) || data.size() < head.bytes) return std::nullopt;
+    if ((!is_first_version && !data.starts_with(segment_magic)) || data.size() < head.bytes)
+        return std::nullopt;
     const std::size_t covered = head.bytes - sizeof(std::uint32_t);
-    if (get_number<std::uint32_t>(data, covered) != crc32c(data.substr(0, covered)) || get_number<std::uint64_t>(data, 8) != number) return std::nullopt;
+    if (get_number<std::uint32_t>(data, covered) != crc32c(data.substr(0, covered)) ||
+        get_number<std::uint64_t>(data, 8) != number)
+        return std::nullopt;
     head.first_sequence = get_number<std::uint64_t>(data, 16);
     if (!is_first_version) head.salt = get_number<std::uint64_t>(data, 24);
     return head;
@@ -60,7 +66,8 @@ std::string end_mark(std::uint64_t next_sequence, std::uint64_t salt) {
     return mark;
 }
 
-std::string batch_header(std::uint64_t sequence, std::uint64_t salt, std::span<const Frame> frames) {
+std::string batch_header(std::uint64_t sequence, std::uint64_t salt,
+                         std::span<const Frame> frames) {
     std::uint64_t length = 0;
     std::string covered;
     for (const Frame& frame : frames) length += frame.bytes.size();
@@ -76,11 +83,14 @@ std::string batch_header(std::uint64_t sequence, std::uint64_t salt, std::span<c
 }
 
 /// The whole batch at the start of `data`; nothing when it is cut or broken.
-std::optional<std::vector<Frame>> parse_batch(const Bytes& data, std::uint64_t salted_sequence, std::uint64_t& size) {
+std::optional<std::vector<Frame>> parse_batch(const Bytes& data, std::uint64_t salted_sequence,
+                                              std::uint64_t& size) {
     const std::string_view view = data.view();
-    if (view.size() < batch_header_bytes || get_number<std::uint32_t>(view, 0) != batch_magic) return std::nullopt;
+    if (view.size() < batch_header_bytes || get_number<std::uint32_t>(view, 0) != batch_magic)
+        return std::nullopt;
     const auto length = get_number<std::uint64_t>(view, 16);
-    if (get_number<std::uint64_t>(view, 8) != salted_sequence || length > batch_bytes_limit || length > view.size() - batch_header_bytes) {
+    if (get_number<std::uint64_t>(view, 8) != salted_sequence || length > batch_bytes_limit ||
+        length > view.size() - batch_header_bytes) {
         return std::nullopt;
     }
     std::vector<Frame> frames;
@@ -92,7 +102,8 @@ std::optional<std::vector<Frame>> parse_batch(const Bytes& data, std::uint64_t s
         at += frame->header.length;
         frames.push_back(std::move(*frame));
     }
-    const bool is_whole = crc == get_number<std::uint32_t>(view, 4) || io::failpoints::is_on("mutant.skip_checksum");
+    const bool is_whole =
+        crc == get_number<std::uint32_t>(view, 4) || io::failpoints::is_on("mutant.skip_checksum");
     if (!is_whole) return std::nullopt;
     size = batch_header_bytes + length;
     return frames;
@@ -107,13 +118,15 @@ bool has_later_batch(const Bytes& data, std::uint64_t sequence, std::uint64_t sa
         const auto salted = get_number<std::uint64_t>(data.view(), at + 8);
         const std::uint64_t later = salted ^ salt;
         std::uint64_t size = 0;
-        if (later > sequence && later - sequence < sequence_step_limit && parse_batch(data.slice(at), salted, size)) return true;
+        if (later > sequence && later - sequence < sequence_step_limit &&
+            parse_batch(data.slice(at), salted, size))
+            return true;
     }
     return false;
 }
 
-/// Whether the batch at the start of `data` is whole but for one bit: then it was written, and changed later. A crash
-/// leaves it short, or without some blocks.
+/// Whether the batch at the start of `data` is whole but for one bit: then it was written, and
+/// changed later. A crash leaves it short, or without some blocks.
 bool is_batch_one_bit_off(const Bytes& data, std::uint64_t salted_sequence) {
     if (data.size() < batch_header_bytes) return false;
     std::string copy = data.str();
@@ -135,8 +148,12 @@ bool is_batch_one_bit_off(const Bytes& data, std::uint64_t salted_sequence) {
 
 }  // namespace
 
-std::string Journal::path_of(std::uint64_t number) const { return fmt::format("{}/{:016x}.journal", directory_, number); }
-std::string Journal::spare_path_of(std::uint64_t number) const { return fmt::format("{}/{:016x}.spare", directory_, number); }
+std::string Journal::path_of(std::uint64_t number) const {
+    return fmt::format("{}/{:016x}.journal", directory_, number);
+}
+std::string Journal::spare_path_of(std::uint64_t number) const {
+    return fmt::format("{}/{:016x}.spare", directory_, number);
+}
 
 Result<std::optional<Journal::Span>> Journal::look() const {
     auto there = disk_.exists(directory_);
@@ -148,7 +165,8 @@ Result<std::optional<Journal::Span>> Journal::look() const {
     for (const std::string& name : *names) {
         if (!name.ends_with(".journal")) continue;
         const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 16);
-        span = Span{span ? std::min(span->first, number) : number, span ? std::max(span->last, number) : number};
+        span = Span{span ? std::min(span->first, number) : number,
+                    span ? std::max(span->last, number) : number};
     }
     return span;
 }
@@ -163,7 +181,8 @@ Result<> Journal::recover(const std::function<Result<>(Frame)>& each) {
         if (name.ends_with(".journal")) numbers.push_back(number);
         if (name.ends_with(".spare")) spares_.push_back(number);
     }
-    // A segment without a batch was begun and no more; what came after it, had the disk refused, is in the one before.
+    // A segment without a batch was begun and no more; what came after it, had the disk refused, is
+    // in the one before.
     for (; numbers.size() > 1; numbers.pop_back()) {
         auto is_empty = drop_empty(numbers.back());
         if (!is_empty) return std::unexpected(std::move(is_empty.error()));
@@ -184,11 +203,13 @@ Result<bool> Journal::drop_empty(std::uint64_t number) {
     auto size = (*file)->size();
     if (!size) return std::unexpected(std::move(size.error()));
     if (*size > segment_header_bytes + end_mark_bytes) return false;
-    if (auto removed = disk_.remove(path_of(number)); !removed) return std::unexpected(std::move(removed.error()));
+    if (auto removed = disk_.remove(path_of(number)); !removed)
+        return std::unexpected(std::move(removed.error()));
     return true;
 }
 
-Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std::function<Result<>(Frame)>& each) {
+Result<> Journal::recover_segment(std::uint64_t number, bool is_last,
+                                  const std::function<Result<>(Frame)>& each) {
     const std::string path = path_of(number);
     auto file = disk_.open(path, io::OpenMode::read_write);
     if (!file) return std::unexpected(std::move(file.error()));
@@ -197,7 +218,9 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
     std::string content(*size, '\0');
     auto got = (*file)->read_at(0, std::span(content.data(), content.size()));
     if (!got) return std::unexpected(std::move(got.error()));
-    if (*got != *size) return fail(freshet::Errc::io, fmt::format("{} was read by {} of {} bytes", path, *got, *size));
+    if (*got != *size)
+        return fail(freshet::Errc::io,
+                    fmt::format("{} was read by {} of {} bytes", path, *got, *size));
     const Bytes data = Bytes::own(std::move(content));
     const auto head = parse_segment_header(data.view(), number);
     // A header that a crash cut has nothing behind it; any other broken header is damage.
@@ -206,8 +229,10 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
     }
     std::uint64_t at = 0;
     if (head && sequence_ != 0 && head->first_sequence != sequence_ + 1) {
-        return fail(freshet::Errc::corrupt, fmt::format("{} begins with batch {}, and the segment before it ends with {}: a segment between them is missing",
-                                                        path, head->first_sequence, sequence_));
+        return fail(freshet::Errc::corrupt,
+                    fmt::format("{} begins with batch {}, and the segment before it ends with {}: "
+                                "a segment between them is missing",
+                                path, head->first_sequence, sequence_));
     }
     if (head) {
         sequence_ = head->first_sequence - 1;
@@ -228,12 +253,17 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
     const bool is_marked = data.view().substr(at).starts_with(end_mark(sequence_ + 1, salt_));
     if (at < data.size() && !is_marked) {
         if (!is_last || has_later_batch(data.slice(at), sequence_, salt_)) {
-            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}: a batch before whole ones is broken", path, at));
+            return fail(freshet::Errc::corrupt,
+                        fmt::format("{} is damaged at byte {}: a batch before whole ones is broken",
+                                    path, at));
         }
         if (is_batch_one_bit_off(data.slice(at), (sequence_ + 1) ^ salt_)) {
-            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}: one bit of its last batch is wrong", path, at));
+            return fail(freshet::Errc::corrupt,
+                        fmt::format("{} is damaged at byte {}: one bit of its last batch is wrong",
+                                    path, at));
         }
-        log_warn("log", "cut a torn batch", {{"file", path}, {"at", at}, {"bytes", data.size() - at}});
+        log_warn("log", "cut a torn batch",
+                 {{"file", path}, {"at", at}, {"bytes", data.size() - at}});
         io::failpoints::reach("recovery.before_truncate");
         if (auto cut = (*file)->truncate(at); !cut) return cut;
         if (auto synced = (*file)->sync(); !synced) return synced;
@@ -250,11 +280,14 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last, const std:
     return {};
 }
 
-Result<std::uint64_t> Journal::write_head(io::File& file, const std::string& path, std::uint64_t number) {
-    const SegmentHead head{number, sequence_ + 1, get_number<std::uint64_t>(secure_random(sizeof(std::uint64_t)), 0)};
+Result<std::uint64_t> Journal::write_head(io::File& file, const std::string& path,
+                                          std::uint64_t number) {
+    const SegmentHead head{number, sequence_ + 1,
+                           get_number<std::uint64_t>(secure_random(sizeof(std::uint64_t)), 0)};
     const std::string begun = segment_header(head) + end_mark(sequence_ + 1, head.salt);
     const std::string_view piece = begun;
-    if (auto written = file.write_at(0, std::span(&piece, 1)); !written) return std::unexpected(std::move(written.error()));
+    if (auto written = file.write_at(0, std::span(&piece, 1)); !written)
+        return std::unexpected(std::move(written.error()));
     sync_or_stop(file, path);
     return head.salt;
 }
@@ -317,7 +350,8 @@ Result<> Journal::tidy() {
 
 Result<> Journal::append(std::span<const Frame> frames) {
     if (auto tidied = tidy(); !tidied) return tidied;
-    const std::string header = batch_header(sequence_ + 1, salt_, frames), mark = end_mark(sequence_ + 2, salt_);
+    const std::string header = batch_header(sequence_ + 1, salt_, frames),
+                      mark = end_mark(sequence_ + 2, salt_);
     std::vector<std::string_view> pieces{header};
     std::uint64_t size = header.size();
     for (const Frame& frame : frames) {
@@ -344,11 +378,13 @@ Result<> Journal::remove_through(std::uint64_t segment) {
     for (; first_ <= segment && first_ < segment_; ++first_) {
         io::failpoints::reach("log.before_unlink");
         const bool keep = spare_count() + spares.size() < spares_max;
-        auto done = keep ? disk_.rename(path_of(first_), spare_path_of(first_)) : disk_.remove(path_of(first_));
+        auto done = keep ? disk_.rename(path_of(first_), spare_path_of(first_))
+                         : disk_.remove(path_of(first_));
         if (!done) return done;
         if (keep) spares.push_back(first_);
     }
-    // Only now: were a spare's head overwritten before its name is on disk, a crash would leave a broken segment.
+    // Only now: were a spare's head overwritten before its name is on disk, a crash would leave a
+    // broken segment.
     if (auto synced = disk_.sync_directory(directory_); !synced) return synced;
     put_spares(std::move(spares));
     return {};

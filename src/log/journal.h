@@ -1,6 +1,7 @@
-// The journal: batches of frames, each written and synced as one. Segments are numbered; a batch lies
-// wholly in one. One thread writes, another may remove. Segments that are done with become spares and are
-// overwritten later: a write into blocks that a file already has syncs in half the time of one that grows it.
+// The journal: batches of frames, each written and synced as one. Segments are numbered; a batch
+// lies wholly in one. One thread writes, another may remove. Segments that are done with become
+// spares and are overwritten later: a write into blocks that a file already has syncs in half the
+// time of one that grows it.
 #pragma once
 #include <memory>
 #include <mutex>
@@ -17,20 +18,22 @@ class Journal {
   public:
     static constexpr std::size_t spares_max = 2;  ///< segments kept to be used again
 
-    Journal(io::Disk& disk, std::string directory) : disk_(disk), directory_(std::move(directory)) {}
+    Journal(io::Disk& disk, std::string directory)
+        : disk_(disk), directory_(std::move(directory)) {}
 
     /// The numbers of the first and the last segment; nothing when there is none.
     struct Span {
         std::uint64_t first = 0, last = 0;
     };
     Result<std::optional<Span>> look() const;
-    /// Calls `each` with every frame of every whole batch, oldest first, and cuts a torn last batch. A broken
-    /// batch with whole ones behind it is damage: Errc::corrupt, naming segment and offset.
+    /// Calls `each` with every frame of every whole batch, oldest first, and cuts a torn last
+    /// batch. A broken batch with whole ones behind it is damage: Errc::corrupt, naming segment and
+    /// offset.
     Result<> recover(const std::function<Result<>(Frame)>& each);
     /// Begins a new segment; the number of the one before is then complete.
     Result<> roll();
-    /// Writes and syncs one batch. Errc::no_space and Errc::io leave the journal as it was; a failed sync
-    /// ends the process.
+    /// Writes and syncs one batch. Errc::no_space and Errc::io leave the journal as it was; a
+    /// failed sync ends the process.
     Result<> append(std::span<const Frame> frames);
     std::uint64_t segment() const { return segment_; }
     std::uint64_t segment_bytes() const { return end_; }
@@ -40,7 +43,8 @@ class Journal {
   private:
     /// Removes a segment without a batch; false when it has one.
     Result<bool> drop_empty(std::uint64_t number);
-    Result<> recover_segment(std::uint64_t number, bool is_last, const std::function<Result<>(Frame)>& each);
+    Result<> recover_segment(std::uint64_t number, bool is_last,
+                             const std::function<Result<>(Frame)>& each);
     Result<> begin_segment(std::uint64_t number, std::optional<std::uint64_t> spare);
     /// Cuts what a refused batch left behind.
     Result<> tidy();
@@ -56,7 +60,7 @@ class Journal {
     std::unique_ptr<io::File> file_;
     std::uint64_t first_ = 0, segment_ = 0;
     std::uint64_t end_ = 0;
-    bool is_untidy_ = false;  ///< bytes of a refused batch may stand behind end_
+    bool is_untidy_ = false;      ///< bytes of a refused batch may stand behind end_
     std::uint64_t sequence_ = 0;  ///< of the last batch
     std::uint64_t salt_ = 0;      ///< of this segment
     std::mutex spares_mutex_;

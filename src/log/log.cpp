@@ -21,25 +21,31 @@ namespace freshet::log {
 
 namespace {
 
-Result<> read_index(const meta::Database& database, std::vector<PartitionId>& ids, std::uint64_t& last) {
+Result<> read_index(const meta::Database& database, std::vector<PartitionId>& ids,
+                    std::uint64_t& last) {
     return database.read_now([&](const meta::Connection& connection) -> Result<> {
-        auto listed = connection.query("SELECT id FROM log_partitions", {}, [&](const meta::Row& row) {
-            ids.emplace_back(static_cast<std::uint64_t>(row.integer(0)));
-            return true;
-        });
+        auto listed =
+            connection.query("SELECT id FROM log_partitions", {}, [&](const meta::Row& row) {
+                ids.emplace_back(static_cast<std::uint64_t>(row.integer(0)));
+                return true;
+            });
         if (!listed) return listed;
-        return connection.query("SELECT seq FROM sqlite_sequence WHERE name = 'log_partitions'", {}, [&](const meta::Row& row) {
-            last = static_cast<std::uint64_t>(row.integer(0));
-            return false;
-        });
+        return connection.query("SELECT seq FROM sqlite_sequence WHERE name = 'log_partitions'", {},
+                                [&](const meta::Row& row) {
+                                    last = static_cast<std::uint64_t>(row.integer(0));
+                                    return false;
+                                });
     });
 }
 
 Result<> move_last(meta::Database& database, std::uint64_t last) {
     return database.write_now([&](meta::Txn& txn) -> Result<> {
         const auto number = static_cast<std::int64_t>(last);
-        auto moved = txn.execute("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'log_partitions'", {number});
-        if (moved && *moved == 0) moved = txn.execute("INSERT INTO sqlite_sequence VALUES ('log_partitions', ?1)", {number});
+        auto moved = txn.execute(
+            "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'log_partitions'", {number});
+        if (moved && *moved == 0)
+            moved =
+                txn.execute("INSERT INTO sqlite_sequence VALUES ('log_partitions', ?1)", {number});
         if (!moved) return std::unexpected(std::move(moved.error()));
         return {};
     });
@@ -49,16 +55,20 @@ Result<> move_last(meta::Database& database, std::uint64_t last) {
 
 Log::Log(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<Log>> Log::open(io::Disk& disk, std::string directory, io::Clock& clock, meta::Database& database,
-                                       const Limits& limits, Known known) {
+Result<std::unique_ptr<Log>> Log::open(io::Disk& disk, std::string directory, io::Clock& clock,
+                                       meta::Database& database, const Limits& limits,
+                                       Known known) {
     State::Index index;
     index.is_older = known.index_is_older;
-    if (auto listed = read_index(database, index.ids, index.last); !listed) return std::unexpected(std::move(listed.error()));
+    if (auto listed = read_index(database, index.ids, index.last); !listed)
+        return std::unexpected(std::move(listed.error()));
     auto state = std::make_unique<State>(disk, std::move(directory), clock, limits);
-    if (auto recovered = state->recover(index, known.has_run); !recovered) return std::unexpected(std::move(recovered.error()));
+    if (auto recovered = state->recover(index, known.has_run); !recovered)
+        return std::unexpected(std::move(recovered.error()));
     // No new partition gets the number of one that is kept.
     if (!state->unnamed.empty() && **state->unnamed.rbegin() > index.last) {
-        if (auto moved = move_last(database, **state->unnamed.rbegin()); !moved) return std::unexpected(std::move(moved.error()));
+        if (auto moved = move_last(database, **state->unnamed.rbegin()); !moved)
+            return std::unexpected(std::move(moved.error()));
     }
     state->index_is_older = known.index_is_older;
     State& s = *state;
@@ -92,16 +102,24 @@ Result<> Log::check(const std::vector<Claim>& claims) {
         if (!partition || partition->assigned >= claim.next) continue;
         const bool is_gone = partition->assigned == 0 && state_->index_is_older;
         if (!is_gone) {
-            return fail(freshet::Errc::corrupt, fmt::format("{} is older than meta.db: {} knows of records up to {} of partition {}, and {} ends at {}", state_->directory,
-                                                            claim.owner, claim.next, *claim.partition, state_->partition_path(claim.partition), partition->assigned));
+            return fail(freshet::Errc::corrupt,
+                        fmt::format("{} is older than meta.db: {} knows of records up to {} of "
+                                    "partition {}, and {} ends at {}",
+                                    state_->directory, claim.owner, claim.next, *claim.partition,
+                                    state_->partition_path(claim.partition), partition->assigned));
         }
         log_warn("log", "a partition's records are gone: it was removed after this copy of meta.db",
-                 {{"partition", *claim.partition}, {"owner", claim.owner}, {"records_before", claim.next}});
-        if (auto begun = partition->segments.begin_at(claim.next, state_->clock.now()); !begun) return begun;
+                 {{"partition", *claim.partition},
+                  {"owner", claim.owner},
+                  {"records_before", claim.next}});
+        if (auto begun = partition->segments.begin_at(claim.next, state_->clock.now()); !begun)
+            return begun;
         const std::scoped_lock lock(state_->mutex);
-        partition->flushed = partition->durable = partition->assigned = partition->cached_first = partition->trimmed = claim.next;
+        partition->flushed = partition->durable = partition->assigned = partition->cached_first =
+            partition->trimmed = claim.next;
     }
-    // The checkpoint names partitions that were removed after this copy of meta.db and have begun again.
+    // The checkpoint names partitions that were removed after this copy of meta.db and have begun
+    // again.
     return state_->index_is_older ? state_->save_reaches(state_->copied_through) : Result<>();
 }
 
@@ -122,13 +140,15 @@ void Log::drop(PartitionId id) {
         state_->partitions.erase(found);
     }
     if (auto removed = partition->segments.remove_all(); !removed) {
-        log_warn("log", "could not remove a partition", {{"partition", *id}, {"reason", removed.error().message()}});
+        log_warn("log", "could not remove a partition",
+                 {{"partition", *id}, {"reason", removed.error().message()}});
     }
 }
 
 void Log::hold_time(PartitionId id, Timestamp time) {
     const std::scoped_lock lock(state_->mutex);
-    if (const PartitionPtr partition = state_->find(id)) partition->last_assigned = std::max(partition->last_assigned, time);
+    if (const PartitionPtr partition = state_->find(id))
+        partition->last_assigned = std::max(partition->last_assigned, time);
 }
 
 io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches) {
@@ -147,12 +167,16 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
     for (const Append& batch : batches) {
         for (const Bytes& record : batch.records) bytes += record.size();
     }
-    if (bytes > state.limits.append_bytes_max) co_return fail(Errc::too_large, fmt::format("an append of {} bytes", bytes));
+    if (bytes > state.limits.append_bytes_max)
+        co_return fail(Errc::too_large, fmt::format("an append of {} bytes", bytes));
     {
         const std::scoped_lock lock(state.mutex);
-        if (state.waiting_bytes + bytes > state.limits.waiting_bytes_max) co_return fail(Errc::overloaded, "too much waits to be written");
+        if (state.waiting_bytes + bytes > state.limits.waiting_bytes_max)
+            co_return fail(Errc::overloaded, "too much waits to be written");
         for (const Append& batch : batches) {
-            if (!state.find(batch.partition)) co_return fail(Errc::unknown_partition, fmt::format("partition {}", *batch.partition));
+            if (!state.find(batch.partition))
+                co_return fail(Errc::unknown_partition,
+                               fmt::format("partition {}", *batch.partition));
         }
         for (const Append& batch : batches) {
             const PartitionPtr partition = state.find(batch.partition);
@@ -168,7 +192,8 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
             }
             answers.push_back(answer);
             if (answer.duplicate || batch.records.empty()) continue;
-            const FrameHeader header{batch.partition, partition->assigned, partition->last_assigned, batch.token, 0, 0};
+            const FrameHeader header{
+                batch.partition, partition->assigned, partition->last_assigned, batch.token, 0, 0};
             for (Frame& frame : make_frames(header, batch.records, state.limits.frame_bytes_max)) {
                 one.bytes += frame.bytes.size();
                 if (partition->frames.empty()) partition->cached_first = frame.header.first;
@@ -196,7 +221,11 @@ Result<Tail> Log::tail(PartitionId id) const {
     const std::scoped_lock lock(state_->mutex);
     const PartitionPtr partition = state_->find(id);
     if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
-    Tail tail{std::max(partition->trimmed, partition->segments.first()), partition->durable, partition->last_durable, {}, partition->bytes};
+    Tail tail{std::max(partition->trimmed, partition->segments.first()),
+              partition->durable,
+              partition->last_durable,
+              {},
+              partition->bytes};
     if (partition->durable == partition->assigned) {
         // Nothing is under way: what comes gets a time of now or later, and that promise is kept.
         partition->last_assigned = std::max(partition->last_assigned, state_->clock.now());
@@ -219,10 +248,12 @@ bool Log::is_cached(PartitionId id, Ordinal from) const {
 
 namespace {
 
-/// Appends to `records` what `partition` has in memory from `from` on. Called with the log's mutex held.
-void read_memory(const Partition& partition, Ordinal from, std::size_t records_max, std::size_t bytes_max,
-                 std::vector<Record>& records) {
-    auto frame = std::ranges::partition_point(partition.frames, [&](const Frame& f) { return f.header.first + f.header.count <= from; });
+/// Appends to `records` what `partition` has in memory from `from` on. Called with the log's mutex
+/// held.
+void read_memory(const Partition& partition, Ordinal from, std::size_t records_max,
+                 std::size_t bytes_max, std::vector<Record>& records) {
+    auto frame = std::ranges::partition_point(
+        partition.frames, [&](const Frame& f) { return f.header.first + f.header.count <= from; });
     std::size_t bytes = 0;
     for (; frame != partition.frames.end() && frame->header.first < partition.durable; ++frame) {
         if (records.size() >= records_max || bytes >= bytes_max) break;
@@ -233,7 +264,8 @@ void read_memory(const Partition& partition, Ordinal from, std::size_t records_m
 
 }  // namespace
 
-Result<std::vector<Record>> Log::read(PartitionId id, Ordinal from, std::size_t records_max, std::size_t bytes_max) const {
+Result<std::vector<Record>> Log::read(PartitionId id, Ordinal from, std::size_t records_max,
+                                      std::size_t bytes_max) const {
     PartitionPtr partition;
     {
         const std::scoped_lock lock(state_->mutex);
@@ -253,7 +285,8 @@ Result<std::vector<Record>> Log::read(PartitionId id, Ordinal from, std::size_t 
     for (const Record& record : *records) bytes += record.data.size();
     const Ordinal next = records->back().ordinal + 1;
     const std::scoped_lock lock(state_->mutex);
-    if (next >= partition->cached_first && bytes < bytes_max) read_memory(*partition, next, records_max, bytes_max - bytes, *records);
+    if (next >= partition->cached_first && bytes < bytes_max)
+        read_memory(*partition, next, records_max, bytes_max - bytes, *records);
     return records;
 }
 
@@ -264,10 +297,12 @@ Result<Ordinal> Log::find_time(PartitionId id, Timestamp time) const {
         partition = state_->find(id);
         if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
         const bool all_cached = partition->cached_first <= partition->trimmed;
-        if (all_cached || (!partition->frames.empty() && partition->frames.front().header.time < time)) {
+        if (all_cached ||
+            (!partition->frames.empty() && partition->frames.front().header.time < time)) {
             for (const Frame& frame : partition->frames) {
                 if (frame.header.first >= partition->durable) break;
-                if (frame.header.time >= time) return std::max(frame.header.first, partition->trimmed);
+                if (frame.header.time >= time)
+                    return std::max(frame.header.first, partition->trimmed);
             }
             return partition->durable;
         }
@@ -291,9 +326,11 @@ Result<> Log::trim(PartitionId id, Ordinal before) {
         if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
         partition->trimmed = std::max(partition->trimmed, std::min(before, partition->durable));
         before = std::min(partition->trimmed, partition->flushed);
-        // Records that expire in the journal, since little comes: now and then it is flushed for them.
+        // Records that expire in the journal, since little comes: now and then it is flushed for
+        // them.
         const Timestamp now = state_->clock.now();
-        if (partition->trimmed > partition->flushed && now - state_->last_trim_roll >= state_->limits.trim_roll_every) {
+        if (partition->trimmed > partition->flushed &&
+            now - state_->last_trim_roll >= state_->limits.trim_roll_every) {
             state_->last_trim_roll = now;
             state_->roll_wanted = true;
             state_->wake_committer.notify_one();
@@ -312,7 +349,8 @@ Result<> Log::trim(PartitionId id, Ordinal before) {
 std::uint64_t Log::listen(PartitionId id, Listener listener) {
     const std::scoped_lock lock(state_->mutex);
     const std::uint64_t number = state_->next_listener++;
-    if (const PartitionPtr partition = state_->find(id)) partition->listeners.emplace(number, std::move(listener));
+    if (const PartitionPtr partition = state_->find(id))
+        partition->listeners.emplace(number, std::move(listener));
     return number;
 }
 
@@ -325,15 +363,19 @@ Result<> Log::flush() {
     std::unique_lock lock(state_->mutex);
     const std::uint64_t rolled = state_->flush_through, refused = state_->rolls_refused;
     std::vector<std::pair<PartitionPtr, Ordinal>> wanted;
-    for (const auto& [id, partition] : state_->partitions) wanted.emplace_back(partition, partition->durable);
+    for (const auto& [id, partition] : state_->partitions)
+        wanted.emplace_back(partition, partition->durable);
     state_->roll_wanted = true;
     state_->wake_committer.notify_one();
-    // What is durable now lies in front of the next roll; a flush that is under way already does not count.
-    state_->flush_done.wait(lock, [&] { return state_->flush_through > rolled || state_->rolls_refused > refused; });
+    // What is durable now lies in front of the next roll; a flush that is under way already does
+    // not count.
+    state_->flush_done.wait(
+        lock, [&] { return state_->flush_through > rolled || state_->rolls_refused > refused; });
     const std::uint64_t through = state_->flush_through;
     state_->flush_done.wait(lock, [&] { return state_->flushed_through >= through; });
     for (const auto& [partition, durable] : wanted) {
-        if (partition->flushed < durable && !partition->dropped) return fail(freshet::Errc::io, "flush failed; the journal keeps everything");
+        if (partition->flushed < durable && !partition->dropped)
+            return fail(freshet::Errc::io, "flush failed; the journal keeps everything");
     }
     return {};
 }

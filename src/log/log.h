@@ -1,10 +1,11 @@
-// The sharded durable log. Partitions (a shard of a stream, a delivery stream's inbox, an application's
-// commits) share one journal: one write and one fdatasync make a whole group of appends durable. Behind it
-// a flusher moves what is durable into segments of each partition, from which old data is read, found by
-// time, and dropped by unlink. docs/formats/log.md describes the files.
+// The sharded durable log. Partitions (a shard of a stream, a delivery stream's inbox, an
+// application's commits) share one journal: one write and one fdatasync make a whole group of
+// appends durable. Behind it a flusher moves what is durable into segments of each partition, from
+// which old data is read, found by time, and dropped by unlink. docs/formats/log.md describes the
+// files.
 //
-// Thread safe. An append's task completes after its bytes are on disk, never before; readers see durable
-// records only. A failed fdatasync ends the process.
+// Thread safe. An append's task completes after its bytes are on disk, never before; readers see
+// durable records only. A failed fdatasync ends the process.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -36,22 +37,31 @@ enum class Errc {
 };
 
 struct Limits {
-    std::size_t append_bytes_max = 32 * 1024 * 1024;        ///< of one append
-    std::size_t waiting_bytes_max = 256 * 1024 * 1024;      ///< of all appends not yet durable
-    std::size_t frame_bytes_max = 1024 * 1024;              ///< a frame is cut after so much (a record is never cut)
-    std::uint64_t journal_segment_bytes = 64 * 1024 * 1024; ///< then a new one begins and the old one is flushed
-    std::uint64_t segment_bytes = 128 * 1024 * 1024;        ///< of a partition
-    Millis segment_age_max = 6h;                            ///< so that retention can unlink in time
-    Millis trim_roll_every = 1h;                            ///< at the most, records that expired in the journal are moved on to be trimmed
-    std::size_t cache_idle_bytes_max = 8 * 1024 * 1024;     ///< recent records kept in memory when nothing came for idle_after
-    Millis idle_after = 5s;                                 ///< real time without an append: then the journal is flushed
-    std::uint64_t idle_journal_bytes = 1024 * 1024;         ///< less than that stays in it
-    Millis unnamed_age = 7 * 24h;                           ///< of partitions that no meta.db names: time to put the right one back
-    std::size_t cache_bytes_max = 64 * 1024 * 1024;         ///< recent records kept in memory, besides those not yet flushed
+    std::size_t append_bytes_max = 32 * 1024 * 1024;    ///< of one append
+    std::size_t waiting_bytes_max = 256 * 1024 * 1024;  ///< of all appends not yet durable
+    // a frame is cut after so much (a record is never cut)
+    std::size_t frame_bytes_max = 1024 * 1024;
+    // then a new one begins and the old one is flushed
+    std::uint64_t journal_segment_bytes = 64 * 1024 * 1024;
+    std::uint64_t segment_bytes = 128 * 1024 * 1024;  ///< of a partition
+    // so that retention can unlink in time
+    Millis segment_age_max = 6h;
+    // at the most, records that expired in the journal are moved on to be trimmed
+    Millis trim_roll_every = 1h;
+    // recent records kept in memory when nothing came for idle_after
+    std::size_t cache_idle_bytes_max = 8 * 1024 * 1024;
+    // real time without an append: then the journal is flushed
+    Millis idle_after = 5s;
+    std::uint64_t idle_journal_bytes = 1024 * 1024;  ///< less than that stays in it
+    // of partitions that no meta.db names: time to put the right one back
+    Millis unnamed_age = 7 * 24h;
+    // recent records kept in memory, besides those not yet flushed
+    std::size_t cache_bytes_max = 64 * 1024 * 1024;
 };
 
-/// Makes an append happen at most once over any number of retries and restarts: a token's sequence must be
-/// larger than the last one of the same producer in that partition, or the append is answered as done before.
+/// Makes an append happen at most once over any number of retries and restarts: a token's sequence
+/// must be larger than the last one of the same producer in that partition, or the append is
+/// answered as done before.
 struct Token {
     std::uint64_t producer = 0;  ///< 0: none
     std::uint64_t sequence = 0;
@@ -64,9 +74,9 @@ struct Append {
 };
 
 struct Appended {
-    Ordinal first = 0;        ///< of the batch; its records follow one another
-    Timestamp time;           ///< arrival: at append, never before the partition's previous one
-    bool duplicate = false;   ///< the token was seen before: nothing was appended
+    Ordinal first = 0;       ///< of the batch; its records follow one another
+    Timestamp time;          ///< arrival: at append, never before the partition's previous one
+    bool duplicate = false;  ///< the token was seen before: nothing was appended
 };
 
 struct Record {
@@ -100,13 +110,14 @@ struct Claim {
 
 class Log {
   public:
-    /// Recovers what `directory` holds. Partitions are those of the database (log_partitions); what lies there beside
-    /// them is kept (unnamed.h). Errc::corrupt names what is missing or damaged.
-    static Result<std::unique_ptr<Log>> open(io::Disk& disk, std::string directory, io::Clock& clock,
-                                             meta::Database& database, const Limits& limits, Known known = {});
-    /// Before anything is appended: each claim is of records that the log has or had. Errc::corrupt names one that is
-    /// not, since their numbers would be given again. A partition that went with its records, when the database is
-    /// older than that, goes on behind the claim.
+    /// Recovers what `directory` holds. Partitions are those of the database (log_partitions); what
+    /// lies there beside them is kept (unnamed.h). Errc::corrupt names what is missing or damaged.
+    static Result<std::unique_ptr<Log>> open(io::Disk& disk, std::string directory,
+                                             io::Clock& clock, meta::Database& database,
+                                             const Limits& limits, Known known = {});
+    /// Before anything is appended: each claim is of records that the log has or had. Errc::corrupt
+    /// names one that is not, since their numbers would be given again. A partition that went with
+    /// its records, when the database is older than that, goes on behind the claim.
     Result<> check(const std::vector<Claim>& claims);
     ~Log();
 
@@ -119,23 +130,26 @@ class Log {
     /// What is appended from now on arrives at `time` or later: what it goes on from promised that.
     void hold_time(PartitionId id, Timestamp time);
 
-    /// All of `batches` become durable together, or none does. Errc::no_space when the disk is full: nothing
-    /// was kept, and a later try may succeed.
+    /// All of `batches` become durable together, or none does. Errc::no_space when the disk is
+    /// full: nothing was kept, and a later try may succeed.
     io::Task<Result<std::vector<Appended>>> append(std::vector<Append> batches);
 
     Result<Tail> tail(PartitionId id) const;
 
-    /// Up to `records_max` records and about `bytes_max` bytes (one at least) from `from` on; fewer when
-    /// there are no more. Blocks when they are not in memory: is_cached() tells.
-    Result<std::vector<Record>> read(PartitionId id, Ordinal from, std::size_t records_max, std::size_t bytes_max) const;
+    /// Up to `records_max` records and about `bytes_max` bytes (one at least) from `from` on; fewer
+    /// when there are no more. Blocks when they are not in memory: is_cached() tells.
+    Result<std::vector<Record>> read(PartitionId id, Ordinal from, std::size_t records_max,
+                                     std::size_t bytes_max) const;
     bool is_cached(PartitionId id, Ordinal from) const;
-    /// The first record that arrived at or after `time`; the tail's `next` when there is none. May block.
+    /// The first record that arrived at or after `time`; the tail's `next` when there is none. May
+    /// block.
     Result<Ordinal> find_time(PartitionId id, Timestamp time) const;
 
     /// Records before `before` are no longer read; segments that hold nothing else are unlinked.
     Result<> trim(PartitionId id, Ordinal before);
 
-    /// Called after each commit with new durable records of the partition, on the commit thread: post and return.
+    /// Called after each commit with new durable records of the partition, on the commit thread:
+    /// post and return.
     using Listener = std::function<void()>;
     std::uint64_t listen(PartitionId id, Listener listener);
     void unlisten(PartitionId id, std::uint64_t listener);

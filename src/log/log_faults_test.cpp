@@ -1,6 +1,6 @@
-// Every call of the disk fails once, and the process dies at each of them, killed or with the power:
-// what the log had acknowledged is there when it opens again, once and in order, and nothing else.
-// Each case runs in a child process, which tells over a pipe what it was told.
+// Every call of the disk fails once, and the process dies at each of them, killed or with the
+// power: what the log had acknowledged is there when it opens again, once and in order, and nothing
+// else. Each case runs in a child process, which tells over a pipe what it was told.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -49,7 +49,8 @@ class LogFaults : public testing::Test {
   public:
     LogFaults() {
         set_log_level(LogLevel::off);
-        const fs::path base = fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
+        const fs::path base =
+            fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
         root = base / ("freshet-faults-" + std::to_string(::getpid()) + "-" +
                        testing::UnitTest::GetInstance()->current_test_info()->name());
         clear();
@@ -109,8 +110,9 @@ io::Task<void> put_both(Log& log, std::vector<Append> first, std::vector<Append>
 std::vector<Append> batch(PartitionId id, int step, int records, std::uint64_t producer = 7) {
     Append append{id, {}, {producer, static_cast<std::uint64_t>(step + 1)}};
     for (int i = 0; i < records; ++i) {
-        append.records.push_back(Bytes::own(std::string(id == a ? "a-" : "b-") + std::to_string(step) + "-" +
-                                            std::to_string(i) + std::string(static_cast<std::size_t>(20 * i), '.')));
+        append.records.push_back(Bytes::own(std::string(id == a ? "a-" : "b-") +
+                                            std::to_string(step) + "-" + std::to_string(i) +
+                                            std::string(static_cast<std::size_t>(20 * i), '.')));
     }
     return {append};
 }
@@ -125,17 +127,20 @@ Result<std::vector<Record>> read_all(Log& log, PartitionId id) {
     }
 }
 
-void tell(int pipe, const std::vector<Append>& batches, const Result<std::vector<Appended>>& answer) {
+void tell(int pipe, const std::vector<Append>& batches,
+          const Result<std::vector<Appended>>& answer) {
     if (!answer) return;
     for (std::size_t i = 0; i < batches.size(); ++i) {
         for (std::size_t r = 0; r < batches[i].records.size(); ++r) {
             say(pipe, "ack " + std::to_string(*batches[i].partition) + " " +
-                          std::to_string((*answer)[i].first + r) + " " + batches[i].records[r].str());
+                          std::to_string((*answer)[i].first + r) + " " +
+                          batches[i].records[r].str());
         }
     }
 }
 
-/// Appends to both partitions, two at a time, each refused one again with its token; flushes, reads and trims.
+/// Appends to both partitions, two at a time, each refused one again with its token; flushes, reads
+/// and trims.
 void LogFaults::append_all(int pipe) {
     auto disk = io::make_fault_disk(io::make_posix_disk(), root / "unsynced");
     auto database = meta::Database::open(root / "meta.db", migrations());
@@ -153,7 +158,8 @@ void LogFaults::append_all(int pipe) {
             if (!one) io::run_to_end(clock, [&](io::Core&) { return put(log, first, one); });
             if (!two) io::run_to_end(clock, [&](io::Core&) { return put(log, second, two); });
         }
-        if ((one && ((*one)[0].duplicate || (*one)[1].duplicate)) || (two && (*two)[0].duplicate)) ::_exit(exit_wrong);
+        if ((one && ((*one)[0].duplicate || (*one)[1].duplicate)) || (two && (*two)[0].duplicate))
+            ::_exit(exit_wrong);
         tell(pipe, first, one);
         tell(pipe, second, two);
         if (step % 4 == 3) (void)log.flush();
@@ -180,7 +186,9 @@ void LogFaults::append_some(int) {
     for (int step = 0; step < 3; ++step) {
         Result<std::vector<Appended>> done;
         io::run_to_end(clock, [&](io::Core&) { return put(**opened, batch(a, step, 1), done); });
-        if (step == 0) io::run_to_end(clock, [&](io::Core&) { return put(**opened, batch(b, step, 1), done); });
+        if (step == 0)
+            io::run_to_end(clock,
+                           [&](io::Core&) { return put(**opened, batch(b, step, 1), done); });
         if (step < 2) (void)(*opened)->flush();
     }
     opened->reset();
@@ -244,17 +252,22 @@ void LogFaults::expect_kept(const Told& told, const std::string& spec) {
         auto records = read_all(**opened, id);
         ASSERT_TRUE(records) << spec << ": " << records.error().message();
         for (const Record& record : *records)
-            EXPECT_TRUE(found.emplace(record.ordinal, record.data.str()).second) << spec << ": twice";
+            EXPECT_TRUE(found.emplace(record.ordinal, record.data.str()).second)
+                << spec << ": twice";
         const auto of = told.acknowledged.find(id);
-        const auto& acknowledged = of == told.acknowledged.end() ? std::map<Ordinal, std::string>() : of->second;
-        if (!died) EXPECT_EQ((*opened)->tail(id)->next, acknowledged.size()) << spec << ": a refused one was kept";
+        const auto& acknowledged =
+            of == told.acknowledged.end() ? std::map<Ordinal, std::string>() : of->second;
+        if (!died)
+            EXPECT_EQ((*opened)->tail(id)->next, acknowledged.size())
+                << spec << ": a refused one was kept";
         for (const auto& [ordinal, text] : acknowledged) {
             if (id == a && ordinal < trimmed_before && !found.contains(ordinal)) continue;
             ASSERT_TRUE(found.contains(ordinal)) << spec << ": lost " << text;
             EXPECT_EQ(found[ordinal], text) << spec;
         }
         std::map<std::string, int> times;
-        for (const auto& [ordinal, text] : found) EXPECT_EQ(++times[text], 1) << spec << ": " << text << " doubled";
+        for (const auto& [ordinal, text] : found)
+            EXPECT_EQ(++times[text], 1) << spec << ": " << text << " doubled";
         if (acknowledged.size() + 4 < found.size()) ADD_FAILURE() << spec << ": invented";
     }
     EXPECT_TRUE((*opened)->flush()) << spec << ": and it goes on";
@@ -293,7 +306,8 @@ TEST_F(LogFaults, a_full_disk_at_any_one_write_loses_and_doubles_nothing) {
 }
 
 TEST_F(LogFaults, a_failed_sync_ends_the_process_before_it_acknowledges) {
-    for (const char* call : {"disk.sync(.journal)", "disk.sync(.segment)", "disk.sync_directory(partitions)"}) {
+    for (const char* call :
+         {"disk.sync(.journal)", "disk.sync(.segment)", "disk.sync_directory(partitions)"}) {
         sweep(call, "eio");
     }
     for (const char* call : {"disk.sync(.journal)", "disk.sync(.segment)"}) {
@@ -313,11 +327,13 @@ TEST_F(LogFaults, a_power_cut_at_any_change_of_the_disk_loses_and_doubles_nothin
 
 TEST_F(LogFaults, a_recovery_that_fails_or_is_cut_short_anywhere_comes_again) {
     // What a power cut in the middle of a flush leaves: torn at both places.
-    const Told told = run_child("segments.after_write=cut@3,disk.seed=1000003", &LogFaults::append_all);
+    const Told told =
+        run_child("segments.after_write=cut@3,disk.seed=1000003", &LogFaults::append_all);
     ASSERT_TRUE(WIFSIGNALED(told.status));
     fs::copy(root / "log", root / "left", fs::copy_options::recursive);
-    for (const std::string fault : {"disk.open=eio", "disk.read=eio", "disk.size=eio", "disk.change=eio", "disk.list=eio",
-                                    "disk.exists=eio", "disk.change=enospc", "disk.change=cut", "disk.change=kill"}) {
+    for (const std::string fault :
+         {"disk.open=eio", "disk.read=eio", "disk.size=eio", "disk.change=eio", "disk.list=eio",
+          "disk.exists=eio", "disk.change=enospc", "disk.change=cut", "disk.change=kill"}) {
         for (int n = 1; n < 200; ++n) {
             clear();
             fs::copy(root / "left", root / "log", fs::copy_options::recursive);
@@ -346,7 +362,8 @@ TEST_F(LogFaults, a_disk_that_stays_full_refuses_serves_reads_and_recovers) {
     for (int round = 0; round < 3; ++round) {
         const auto refused = append(10);
         ASSERT_FALSE(refused);
-        EXPECT_TRUE(refused.error().is(freshet::Errc::no_space) || round == 1) << refused.error().message();
+        EXPECT_TRUE(refused.error().is(freshet::Errc::no_space) || round == 1)
+            << refused.error().message();
         (void)log.flush();  // refused, unless all was flushed before; it comes back in any case
         EXPECT_EQ(read_all(log, a)->size(), 10u);
     }
@@ -382,7 +399,8 @@ TEST_F(LogFaults, a_segment_is_cut_to_its_records_before_the_next_one_begins) {
 
 // Mutation controls: each is a defect on purpose, and the checks above must see it.
 
-std::vector<std::vector<std::string>> LogFaults::all_records(meta::Database& database, Result<>& done) {
+std::vector<std::vector<std::string>> LogFaults::all_records(meta::Database& database,
+                                                             Result<>& done) {
     auto disk = io::make_posix_disk();
     auto opened = open(*disk, database);
     std::vector<std::vector<std::string>> all(2);
@@ -391,7 +409,8 @@ std::vector<std::vector<std::string>> LogFaults::all_records(meta::Database& dat
     for (std::size_t i = 0; done && i < all.size(); ++i) {
         const auto records = read_all(**opened, i == 0 ? a : b);
         if (!records) done = std::unexpected(records.error());
-        for (std::size_t r = 0; done && r < records->size(); ++r) all[i].push_back((*records)[r].data.str());
+        for (std::size_t r = 0; done && r < records->size(); ++r)
+            all[i].push_back((*records)[r].data.str());
     }
     return all;
 }
@@ -421,7 +440,8 @@ void restore(const fs::path& place, const std::map<fs::path, std::string>& good)
     }
 }
 
-/// Flips each bit of each file of the log, one at a time, and returns how many flips changed nothing.
+/// Flips each bit of each file of the log, one at a time, and returns how many flips changed
+/// nothing.
 int LogFaults::flip_each_bit() {
     Result<> done;
     auto database = meta::Database::open(root / "meta.db", migrations());
@@ -436,11 +456,13 @@ int LogFaults::flip_each_bit() {
             std::ofstream(file, std::ios::binary) << flipped;
             const auto found = all_records(**database, done);
             if (done) {
-                EXPECT_EQ(found, expected) << file << " bit " << bit << ": changed, and no one said so";
+                EXPECT_EQ(found, expected)
+                    << file << " bit " << bit << ": changed, and no one said so";
                 ++harmless;
             } else {
                 EXPECT_TRUE(done.error().is(freshet::Errc::corrupt)) << done.error().message();
-                EXPECT_NE(done.error().message().find(file.filename().string()), std::string::npos) << done.error().message();
+                EXPECT_NE(done.error().message().find(file.filename().string()), std::string::npos)
+                    << done.error().message();
             }
             if (HasFailure()) return harmless;
             restore(root / "log", good);
@@ -499,7 +521,8 @@ bool LogFaults::is_caught(const Told& told) {
 TEST_F(LogFaults, the_checks_catch_each_mutant) {
     const std::pair<const char*, std::string> mutants[] = {
         {"acknowledges before the sync", "mutant.ack_before_sync=on@1+,log.before_ack=cut@N"},
-        {"tries a failed sync again", "mutant.retry_sync=on@1+,disk.sync(.journal)=eio@N,log.before_ack=cut@N"},
+        {"tries a failed sync again",
+         "mutant.retry_sync=on@1+,disk.sync(.journal)=eio@N,log.before_ack=cut@N"},
         {"leaves names unsynced", "mutant.skip_directory_sync=on@1+,log.before_ack=cut@N"},
         {"takes a retry twice", "mutant.double_retry=on@N"},
         {"(none: the control of the control)", "log.before_ack=cut@N"},

@@ -21,8 +21,10 @@ namespace fs = std::filesystem;
 struct LogTest : testing::Test {
     LogTest() {
         set_log_level(LogLevel::error);  // tests that break files would fill the screen
-        // In memory: a test opens the log thousands of times, and each sync of a disk takes its time.
-        const fs::path base = fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
+        // In memory: a test opens the log thousands of times, and each sync of a disk takes its
+        // time.
+        const fs::path base =
+            fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
         root = base / ("freshet-log-" + std::to_string(::getpid()) + "-" +
                        testing::UnitTest::GetInstance()->current_test_info()->name());
         fs::remove_all(root);
@@ -57,7 +59,8 @@ struct LogTest : testing::Test {
         log->add(id);
         return id;
     }
-    static io::Task<void> put(Log& log, std::vector<Append> batches, Result<std::vector<Appended>>& out) {
+    static io::Task<void> put(Log& log, std::vector<Append> batches,
+                              Result<std::vector<Appended>>& out) {
         out = co_await log.append(std::move(batches));
     }
     Result<std::vector<Appended>> append(std::vector<Append> batches) {
@@ -127,8 +130,10 @@ TEST_F(LogTest, the_last_segment_of_a_quiet_partition_goes_when_all_of_it_expire
     append_text(a, {"1", "2", "3"});
     ASSERT_TRUE(log->flush());
     const fs::path place = root / "log/partitions/0000000000000001";
-    const fs::path first = place / "0000000000000000.segment", next = place / "0000000000000003.segment";
-    // The segment that the checkpoint names stays until the next checkpoint, which a flush of others writes, too.
+    const fs::path first = place / "0000000000000000.segment",
+                   next = place / "0000000000000003.segment";
+    // The segment that the checkpoint names stays until the next checkpoint, which a flush of
+    // others writes, too.
     ASSERT_TRUE(log->trim(a, 3));
     EXPECT_TRUE(fs::exists(next));
     ASSERT_TRUE(log->flush());
@@ -182,7 +187,8 @@ TEST_F(LogTest, what_is_larger_than_the_cache_is_read_from_segments) {
     int segments = 0;
     for (const auto& entry : fs::directory_iterator(root / "log/partitions/0000000000000001")) {
         segments += entry.path().extension() == ".segment" ? 1 : 0;
-        if (entry.path().extension() == ".index") EXPECT_TRUE(fs::exists(fs::path(entry).replace_extension(".segment")));
+        if (entry.path().extension() == ".index")
+            EXPECT_TRUE(fs::exists(fs::path(entry).replace_extension(".segment")));
     }
     EXPECT_LT(segments, 6);
 }
@@ -200,7 +206,9 @@ struct FlushedLog : LogTest {
         EXPECT_TRUE(log->flush());
         log.reset();
     }
-    fs::path file(const std::string& extension) const { return root / ("log/partitions/0000000000000001/0000000000000000" + extension); }
+    fs::path file(const std::string& extension) const {
+        return root / ("log/partitions/0000000000000001/0000000000000000" + extension);
+    }
     void overwrite(const fs::path& path, std::streamoff at) {
         std::fstream changed(path, std::ios::in | std::ios::out | std::ios::binary);
         changed.seekp(at).write("????", 4);
@@ -224,7 +232,8 @@ TEST_F(FlushedLog, a_start_reads_the_checkpoint_and_old_data_is_found_by_its_ind
 
 TEST_F(FlushedLog, without_index_or_checkpoint_the_segments_tell) {
     for (const fs::path& path : {file(".index"), root / "log/checkpoint"}) {
-        for (const std::uintmax_t size : {fs::file_size(path) - 1, fs::file_size(path) / 2, std::uintmax_t{3}}) {
+        for (const std::uintmax_t size :
+             {fs::file_size(path) - 1, fs::file_size(path) / 2, std::uintmax_t{3}}) {
             fs::resize_file(path, size);
             ASSERT_TRUE(try_open());
             EXPECT_GE(log->tail(a)->next, 40u);
@@ -250,7 +259,9 @@ TEST_F(FlushedLog, a_segment_that_is_shorter_than_the_checkpoint_says_is_named) 
     ASSERT_TRUE(try_open());
     const auto records = log->read(a, 0, 1, 1);
     ASSERT_FALSE(records);
-    EXPECT_NE(records.error().message().find("0000000000000000.segment is damaged"), std::string::npos) << records.error().message();
+    EXPECT_NE(records.error().message().find("0000000000000000.segment is damaged"),
+              std::string::npos)
+        << records.error().message();
 }
 
 TEST_F(LogTest, times_never_go_back_and_are_found) {
@@ -308,7 +319,9 @@ TEST_F(LogTest, a_torn_tail_is_cut_at_every_byte_and_nothing_before_it_is_lost) 
         fs::resize_file(journal, cut);
         ASSERT_TRUE(try_open()) << cut;
         const bool is_mark_cut = cut >= size - end_mark_bytes;
-        EXPECT_EQ(texts(a), is_mark_cut ? (std::vector<std::string>{"first", "second"}) : (std::vector<std::string>{"first"})) << cut;
+        EXPECT_EQ(texts(a), is_mark_cut ? (std::vector<std::string>{"first", "second"})
+                                        : (std::vector<std::string>{"first"}))
+            << cut;
         log.reset();
     }
 }
@@ -341,9 +354,11 @@ TEST_F(LogTest, every_flipped_bit_of_the_journal_is_named_or_harmless) {
 TEST_F(LogTest, a_journal_segment_is_used_again_and_what_it_held_is_not_read_again) {
     const PartitionId a = make();
     std::vector<std::string> expected;
-    for (int round = 0; round < 6; ++round) {  // each round's segment is longer than what the next one writes over it
+    // each round's segment is longer than what the next one writes over it
+    for (int round = 0; round < 6; ++round) {
         for (int i = 0; i < 12 - round; ++i) {
-            expected.push_back(std::to_string(round) + ":" + std::to_string(i) + std::string(100, 'x'));
+            expected.push_back(std::to_string(round) + ":" + std::to_string(i) +
+                               std::string(100, 'x'));
             append_text(a, {expected.back()});
         }
         if (round % 2) open();
@@ -352,11 +367,13 @@ TEST_F(LogTest, a_journal_segment_is_used_again_and_what_it_held_is_not_read_aga
     append_text(a, {expected.emplace_back("last")});
     const fs::path journal = journal_of(root);
     EXPECT_GT(fs::file_size(journal), 1000u) << "not a segment that was used before";
-    EXPECT_LE(std::distance(fs::directory_iterator(root / "log/journal"), {}), 1 + static_cast<long>(Journal::spares_max));
+    EXPECT_LE(std::distance(fs::directory_iterator(root / "log/journal"), {}),
+              1 + static_cast<long>(Journal::spares_max));
     open();
     EXPECT_EQ(texts(a), expected);
     log.reset();
-    // The batch that came last is torn at every byte: it goes, and what lies behind it from before never comes back.
+    // The batch that came last is torn at every byte: it goes, and what lies behind it from before
+    // never comes back.
     std::ifstream in(journal, std::ios::binary);
     const std::string good((std::istreambuf_iterator<char>(in)), {});
     const std::size_t begin = good.find("FRB1"), end = good.find("FRE1");
@@ -414,9 +431,14 @@ struct SlowSync {
 
 class SlowFile final : public io::File {
   public:
-    SlowFile(std::unique_ptr<io::File> file, SlowSync* slow) : file_(std::move(file)), slow_(slow) {}
-    Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override { return file_->read_at(offset, out); }
-    Result<> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override { return file_->write_at(offset, pieces); }
+    SlowFile(std::unique_ptr<io::File> file, SlowSync* slow)
+        : file_(std::move(file)), slow_(slow) {}
+    Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
+        return file_->read_at(offset, out);
+    }
+    Result<> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override {
+        return file_->write_at(offset, pieces);
+    }
     Result<> sync() override {
         if (slow_) {
             slow_->begun.count_down();
@@ -425,7 +447,9 @@ class SlowFile final : public io::File {
         return file_->sync();
     }
     Result<> truncate(std::uint64_t size) override { return file_->truncate(size); }
-    Result<> allocate(std::uint64_t offset, std::uint64_t size) override { return file_->allocate(offset, size); }
+    Result<> allocate(std::uint64_t offset, std::uint64_t size) override {
+        return file_->allocate(offset, size);
+    }
     Result<std::uint64_t> size() override { return file_->size(); }
     Result<> lock() override { return file_->lock(); }
 
@@ -440,13 +464,23 @@ class SlowDisk final : public io::Disk {
     Result<std::unique_ptr<io::File>> open(const std::string& path, io::OpenMode mode) override {
         auto file = disk_->open(path, mode);
         if (!file) return file;
-        return std::make_unique<SlowFile>(std::move(*file), path.ends_with(".segment") && path.contains("/partitions/") ? &slow_ : nullptr);
+        return std::make_unique<SlowFile>(
+            std::move(*file),
+            path.ends_with(".segment") && path.contains("/partitions/") ? &slow_ : nullptr);
     }
-    Result<> rename(const std::string& from, const std::string& to) override { return disk_->rename(from, to); }
+    Result<> rename(const std::string& from, const std::string& to) override {
+        return disk_->rename(from, to);
+    }
     Result<> remove(const std::string& path) override { return disk_->remove(path); }
-    Result<> sync_directory(const std::string& path) override { return disk_->sync_directory(path); }
-    Result<> make_directories(const std::string& path) override { return disk_->make_directories(path); }
-    Result<std::vector<std::string>> list(const std::string& path) override { return disk_->list(path); }
+    Result<> sync_directory(const std::string& path) override {
+        return disk_->sync_directory(path);
+    }
+    Result<> make_directories(const std::string& path) override {
+        return disk_->make_directories(path);
+    }
+    Result<std::vector<std::string>> list(const std::string& path) override {
+        return disk_->list(path);
+    }
     Result<bool> exists(const std::string& path) override { return disk_->exists(path); }
 
   private:

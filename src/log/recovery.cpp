@@ -11,9 +11,12 @@ namespace {
 /// Neither the segments nor the journal have the partition's next record.
 Failure lost_records(const Partition& partition) {
     const auto& doubt = partition.segments.doubt();
-    const std::string where = doubt ? fmt::format("{} is damaged at byte {}", doubt->path, doubt->at) : "the journal lacks a part";
-    return fail(freshet::Errc::corrupt, fmt::format("{}: the records of partition {} from {} on are lost", where, *partition.segments.id(),
-                                                    partition.assigned));
+    const std::string where = doubt
+                                  ? fmt::format("{} is damaged at byte {}", doubt->path, doubt->at)
+                                  : "the journal lacks a part";
+    return fail(freshet::Errc::corrupt,
+                fmt::format("{}: the records of partition {} from {} on are lost", where,
+                            *partition.segments.id(), partition.assigned));
 }
 
 void begin_at(Partition& partition, Ordinal next) {
@@ -30,16 +33,23 @@ Result<Checkpoint> Log::State::fitting_checkpoint(bool has_run) {
     if (!span) return std::unexpected(std::move(span.error()));
     if (!*span) {
         if (!has_run && checkpoint->reaches.empty()) return checkpoint;
-        return fail(freshet::Errc::corrupt, fmt::format("{}/journal has no segment: the records that were acknowledged last are missing", directory));
+        return fail(
+            freshet::Errc::corrupt,
+            fmt::format(
+                "{}/journal has no segment: the records that were acknowledged last are missing",
+                directory));
     }
     copied_through = (*span)->first - 1;
     if (!checkpoint->through) return checkpoint;
     if ((*span)->last < *checkpoint->through) {
-        return fail(freshet::Errc::corrupt, fmt::format("{0}/journal is older than {0}/checkpoint: it ends with segment {1}, and segment {2} was there",
-                                                        directory, (*span)->last, *checkpoint->through));
+        return fail(freshet::Errc::corrupt,
+                    fmt::format("{0}/journal is older than {0}/checkpoint: it ends with segment "
+                                "{1}, and segment {2} was there",
+                                directory, (*span)->last, *checkpoint->through));
     }
     if ((*span)->first <= *checkpoint->through + 1) return checkpoint;
-    log_warn("log", "the checkpoint is older than the journal; reading the segments instead", {{"file", directory + "/checkpoint"}});
+    log_warn("log", "the checkpoint is older than the journal; reading the segments instead",
+             {{"file", directory + "/checkpoint"}});
     return Checkpoint();
 }
 
@@ -51,17 +61,21 @@ void Log::State::adopt(PartitionId id, PartitionPtr partition) {
     partitions.insert_or_assign(*id, std::move(partition));
 }
 
-Result<> Log::State::recover_partition(PartitionId id, const Checkpoint& checkpoint, bool has_directory, bool is_older) {
+Result<> Log::State::recover_partition(PartitionId id, const Checkpoint& checkpoint,
+                                       bool has_directory, bool is_older) {
     auto partition = make(id);
     const auto known = checkpoint.reaches.find(id);
     const bool is_known = known != checkpoint.reaches.end();
-    if (is_known && !has_directory && !is_older) return fail(freshet::Errc::corrupt, fmt::format("{} is missing", partition_path(id)));
-    auto recovered = is_known && has_directory ? partition->segments.restore(known->second) : partition->segments.recover();
+    if (is_known && !has_directory && !is_older)
+        return fail(freshet::Errc::corrupt, fmt::format("{} is missing", partition_path(id)));
+    auto recovered = is_known && has_directory ? partition->segments.restore(known->second)
+                                               : partition->segments.recover();
     if (recovered) adopt(id, std::move(partition));
     return recovered;
 }
 
-Result<> Log::State::recover_unnamed(const Index& index, const Checkpoint& checkpoint, const std::set<PartitionId>& listed) {
+Result<> Log::State::recover_unnamed(const Index& index, const Checkpoint& checkpoint,
+                                     const std::set<PartitionId>& listed) {
     const std::string place = directory + "/partitions";
     auto before = load_unnamed(disk, place);
     if (!before) return std::unexpected(std::move(before.error()));
@@ -71,21 +85,25 @@ Result<> Log::State::recover_unnamed(const Index& index, const Checkpoint& check
         const auto since = before->find(id);
         const Timestamp first_seen = since == before->end() ? clock.now() : since->second;
         if (clock.now() - first_seen >= limits.unnamed_age) {
-            log_info("log", "removed a partition that no meta.db has named for long", {{"partition", *id}});
+            log_info("log", "removed a partition that no meta.db has named for long",
+                     {{"partition", *id}});
             if (auto removed = make(id)->segments.remove_all(); !removed) return removed;
             continue;
         }
         after.emplace(id, first_seen);
         unnamed.insert(id);
-        // One that the index knew and forgot was removed, and a crash left its files; others may yet be named.
+        // One that the index knew and forgot was removed, and a crash left its files; others may
+        // yet be named.
         if (*id <= index.last && !index.is_older) continue;
         if (auto kept = recover_partition(id, checkpoint, true, index.is_older); !kept) {
-            log_warn("log", "a partition that meta.db does not name cannot be read", {{"partition", *id}, {"reason", kept.error().message()}});
+            log_warn("log", "a partition that meta.db does not name cannot be read",
+                     {{"partition", *id}, {"reason", kept.error().message()}});
         }
     }
     if (!after.empty()) {
         log_warn("log", "partitions that meta.db does not name are kept",
-                 {{"partitions", after.size()}, {"kept_days", limits.unnamed_age.count() / Millis(24h).count()}});
+                 {{"partitions", after.size()},
+                  {"kept_days", limits.unnamed_age.count() / Millis(24h).count()}});
     }
     return listed.empty() ? Result<>() : save_unnamed(disk, place, after, *before);
 }
@@ -135,13 +153,14 @@ Result<> Log::State::recover(const Index& index, bool has_run) {
     if (auto kept = recover_unnamed(index, *checkpoint, listed); !kept) return kept;
     io::failpoints::reach("recovery.after_segments");
     if (auto replayed = replay(index); !replayed) return replayed;
-    for (const auto& [id, partition] : partitions) partition->segments.set_recovered(partition->durable);
+    for (const auto& [id, partition] : partitions)
+        partition->segments.set_recovered(partition->durable);
     io::failpoints::reach("recovery.after_journal");
     return settle_doubts();
 }
 
-/// What a crash tore from the end of a segment was not flushed whole, so the journal has it. What the journal does not
-/// have was flushed, and is damaged.
+/// What a crash tore from the end of a segment was not flushed whole, so the journal has it. What
+/// the journal does not have was flushed, and is damaged.
 Result<> Log::State::settle_doubts() {
     for (const auto& [id, partition] : partitions) {
         if (!partition->segments.doubt()) continue;

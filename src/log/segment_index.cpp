@@ -21,9 +21,12 @@ std::string encode(PartitionId id, const IndexEntry& entry) {
 
 }  // namespace
 
-std::string index_path_of(const std::string& segment_path) { return segment_path.substr(0, segment_path.rfind('.')) + ".index"; }
+std::string index_path_of(const std::string& segment_path) {
+    return segment_path.substr(0, segment_path.rfind('.')) + ".index";
+}
 
-Result<std::vector<IndexEntry>> load_index(io::Disk& disk, const std::string& segment_path, PartitionId id, std::uint64_t segment_bytes) {
+Result<std::vector<IndexEntry>> load_index(io::Disk& disk, const std::string& segment_path,
+                                           PartitionId id, std::uint64_t segment_bytes) {
     std::vector<IndexEntry> entries;
     const std::string path = index_path_of(segment_path);
     auto there = disk.exists(path);
@@ -34,17 +37,21 @@ Result<std::vector<IndexEntry>> load_index(io::Disk& disk, const std::string& se
     const std::string_view view = *text;
     if (!view.starts_with(magic)) return entries;
     for (std::size_t at = magic.size(); at + entry_bytes <= view.size(); at += entry_bytes) {
-        const IndexEntry entry{get_number<std::uint64_t>(view, at), from_epoch_ms(get_number<std::int64_t>(view, at + 8)),
+        const IndexEntry entry{get_number<std::uint64_t>(view, at),
+                               from_epoch_ms(get_number<std::int64_t>(view, at + 8)),
                                get_number<std::uint64_t>(view, at + 16)};
-        const bool follows = entries.empty() || (entry.offset > entries.back().offset && entry.first > entries.back().first);
-        if (!follows || entry.offset >= segment_bytes || view.substr(at, entry_bytes) != encode(id, entry)) break;
+        const bool follows = entries.empty() || (entry.offset > entries.back().offset &&
+                                                 entry.first > entries.back().first);
+        if (!follows || entry.offset >= segment_bytes ||
+            view.substr(at, entry_bytes) != encode(id, entry))
+            break;
         entries.push_back(entry);
     }
     return entries;
 }
 
-Result<> append_index(io::Disk& disk, const std::string& segment_path, PartitionId id, std::size_t count, std::span<const IndexEntry> entries,
-                      bool is_first) {
+Result<> append_index(io::Disk& disk, const std::string& segment_path, PartitionId id,
+                      std::size_t count, std::span<const IndexEntry> entries, bool is_first) {
     auto file = disk.open(index_path_of(segment_path), io::OpenMode::create);
     if (!file) return std::unexpected(std::move(file.error()));
     std::uint64_t at = magic.size() + count * entry_bytes;

@@ -1,6 +1,6 @@
-// The index of a segment on disk, beside it: where about every 64 KiB a frame begins, so that old data is found
-// without reading the segment. It is never synced and never needed: what is missing or broken of it is read from
-// the segment. docs/formats/log.md describes the file.
+// The index of a segment on disk, beside it: where about every 64 KiB a frame begins, so that old
+// data is found without reading the segment. It is never synced and never needed: what is missing
+// or broken of it is read from the segment. docs/formats/log.md describes the file.
 #pragma once
 #include <span>
 #include <string>
@@ -21,11 +21,13 @@ struct IndexEntry {
 std::string index_path_of(const std::string& segment_path);
 
 /// The entries for the first `segment_bytes` of the segment.
-Result<std::vector<IndexEntry>> load_index(io::Disk& disk, const std::string& segment_path, PartitionId id, std::uint64_t segment_bytes);
-/// Writes `entries` behind the `count` that the file has. `is_first`: by this process to this file; then what lies
-/// behind the `count` is cut off for good, since it may be of a segment that a crash took back.
-Result<> append_index(io::Disk& disk, const std::string& segment_path, PartitionId id, std::size_t count, std::span<const IndexEntry> entries,
-                      bool is_first);
+Result<std::vector<IndexEntry>> load_index(io::Disk& disk, const std::string& segment_path,
+                                           PartitionId id, std::uint64_t segment_bytes);
+/// Writes `entries` behind the `count` that the file has. `is_first`: by this process to this file;
+/// then what lies behind the `count` is cut off for good, since it may be of a segment that a crash
+/// took back.
+Result<> append_index(io::Disk& disk, const std::string& segment_path, PartitionId id,
+                      std::size_t count, std::span<const IndexEntry> entries, bool is_first);
 /// Unlinks it, if it is there.
 Result<> remove_index(io::Disk& disk, const std::string& segment_path);
 

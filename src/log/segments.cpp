@@ -16,8 +16,9 @@ constexpr std::string_view magic = "FRSHSEG1";
 constexpr std::size_t header_bytes = 36;  // magic, partition, first ordinal, first time, checksum
 constexpr std::uint64_t index_stride_bytes = 64 * 1024;
 constexpr std::size_t read_bytes = 256 * 1024;
-constexpr std::size_t pieces_max = 512;                  ///< frames of one write
-constexpr std::uint64_t write_bytes = 4 * 1024 * 1024;  ///< then a sync, which puts do not wait long behind
+constexpr std::size_t pieces_max = 512;  ///< frames of one write
+// then a sync, which puts do not wait long behind
+constexpr std::uint64_t write_bytes = 4 * 1024 * 1024;
 constexpr std::uint64_t producers_bytes_max = 64ULL * 1024 * 1024;
 constexpr std::string_view producers_magic = "FRSHPRD1";
 
@@ -45,8 +46,10 @@ Result<> Segments::restore(const Reach& reach) {
 std::optional<Reach> Segments::reach() const {
     const std::scoped_lock lock(mutex_);
     if (unread_) return unread_;
-    if (segments_.empty() || (segments_.back().size <= header_bytes && !segments_.back().is_anchor)) return std::nullopt;
-    return Reach{segments_.front().first, segments_.front().first_time, next_, last_time_, segments_.back().first, segments_.back().size};
+    if (segments_.empty() || (segments_.back().size <= header_bytes && !segments_.back().is_anchor))
+        return std::nullopt;
+    return Reach{segments_.front().first, segments_.front().first_time, next_, last_time_,
+                 segments_.back().first,  segments_.back().size};
 }
 
 Result<> Segments::find_segments() {
@@ -72,14 +75,16 @@ Result<> Segments::find_segments() {
         if (auto removed = disk_.remove(segment.path); !removed) return removed;
     }
     if (segments_.empty() || segments_.back().first != unread_->tail_first) {
-        return fail(freshet::Errc::corrupt, fmt::format("{}/{:016x}.segment is missing", directory_, unread_->tail_first));
+        return fail(freshet::Errc::corrupt,
+                    fmt::format("{}/{:016x}.segment is missing", directory_, unread_->tail_first));
     }
     // Both ends are known from now on: the first one's time, and how far the last one counts.
     if (auto opened = open_sound(segments_.front()); !opened) return opened;
     Segment& tail = segments_.back();
     if (auto opened = open_sound(tail); !opened) return opened;
     if (tail.size < unread_->tail_bytes) {
-        return fail(freshet::Errc::corrupt, fmt::format("{} is damaged: it has {} of {} bytes", tail.path, tail.size, unread_->tail_bytes));
+        return fail(freshet::Errc::corrupt, fmt::format("{} is damaged: it has {} of {} bytes",
+                                                        tail.path, tail.size, unread_->tail_bytes));
     }
     tail.size = unread_->tail_bytes;
     tail.is_anchor = tail.size <= header_bytes;
@@ -106,7 +111,9 @@ Result<> Segments::recover() {
         auto is_sound = ensure_open(segments_[i]);
         if (!is_sound) return std::unexpected(std::move(is_sound.error()));
         if (*is_sound) continue;
-        if (i + 1 < segments_.size()) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", segments_[i].path));
+        if (i + 1 < segments_.size())
+            return fail(freshet::Errc::corrupt,
+                        fmt::format("{} is damaged in its header", segments_[i].path));
         doubt_ = {segments_[i].path, 0};
         next_ = segments_[i].first;
         segments_.pop_back();
@@ -122,7 +129,8 @@ Result<> Segments::recover() {
 Result<> Segments::cut_torn() {
     if (!doubt_) return {};
     log_warn("log", "cut a torn segment", {{"file", doubt_->path}, {"at", doubt_->at}});
-    auto cut = doubt_->at == 0 ? disk_.remove(doubt_->path) : segments_.back().file->truncate(doubt_->at);
+    auto cut =
+        doubt_->at == 0 ? disk_.remove(doubt_->path) : segments_.back().file->truncate(doubt_->at);
     if (cut) doubt_.reset();
     return cut;
 }
@@ -137,8 +145,11 @@ Result<bool> Segments::ensure_open(Segment& segment) {
     auto got = (*file)->read_at(0, buffer);
     if (!got) return std::unexpected(std::move(got.error()));
     const std::string_view header(buffer, *got);
-    if (header.size() == header_bytes) segment.first_time = from_epoch_ms(get_number<std::int64_t>(header, 24));
-    if (header.size() < header_bytes || header != segment_header(id_, segment.first, segment.first_time)) return false;
+    if (header.size() == header_bytes)
+        segment.first_time = from_epoch_ms(get_number<std::int64_t>(header, 24));
+    if (header.size() < header_bytes ||
+        header != segment_header(id_, segment.first, segment.first_time))
+        return false;
     segment.file = std::move(*file);
     segment.size = *size;
     return true;
@@ -147,28 +158,38 @@ Result<bool> Segments::ensure_open(Segment& segment) {
 Result<> Segments::open_sound(Segment& segment) {
     auto is_sound = ensure_open(segment);
     if (!is_sound) return std::unexpected(std::move(is_sound.error()));
-    if (!*is_sound) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", segment.path));
+    if (!*is_sound)
+        return fail(freshet::Errc::corrupt,
+                    fmt::format("{} is damaged in its header", segment.path));
     return {};
 }
 
-Result<> Segments::walk(Segment& segment, std::uint64_t offset, const std::function<bool(const Frame&, std::uint64_t)>& each) {
+Result<> Segments::walk(Segment& segment, std::uint64_t offset,
+                        const std::function<bool(const Frame&, std::uint64_t)>& each) {
     Bytes window;
     while (offset < segment.size) {
         auto header = peek_frame(window.view());
         if (!header || header->length > window.size()) {
-            const std::uint64_t want = std::min<std::uint64_t>(std::max<std::uint64_t>(header ? header->length : 0, read_bytes), segment.size - offset);
-            if (window.size() >= want) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}", segment.path, offset));
+            const std::uint64_t want = std::min<std::uint64_t>(
+                std::max<std::uint64_t>(header ? header->length : 0, read_bytes),
+                segment.size - offset);
+            if (window.size() >= want)
+                return fail(freshet::Errc::corrupt,
+                            fmt::format("{} is damaged at byte {}", segment.path, offset));
             std::string content(want, '\0');
             auto got = segment.file->read_at(offset, std::span(content.data(), content.size()));
             if (!got) return std::unexpected(std::move(got.error()));
             content.resize(*got);
-            if (content.size() < want) return fail(freshet::Errc::corrupt, fmt::format("{} is shorter than it was", segment.path));
+            if (content.size() < want)
+                return fail(freshet::Errc::corrupt,
+                            fmt::format("{} is shorter than it was", segment.path));
             window = Bytes::own(std::move(content));
             continue;
         }
         auto frame = parse_frame(window);
         if (!frame || frame->header.partition != id_) {
-            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}", segment.path, offset));
+            return fail(freshet::Errc::corrupt,
+                        fmt::format("{} is damaged at byte {}", segment.path, offset));
         }
         if (!each(*frame, offset)) return {};
         offset += frame->header.length;
@@ -178,7 +199,8 @@ Result<> Segments::walk(Segment& segment, std::uint64_t offset, const std::funct
 }
 
 void Segments::add_to_index(Segment& segment, const FrameHeader& header, std::uint64_t at) {
-    if (segment.index.empty() || at - segment.index.back().offset >= index_stride_bytes) segment.index.push_back({header.first, header.time, at});
+    if (segment.index.empty() || at - segment.index.back().offset >= index_stride_bytes)
+        segment.index.push_back({header.first, header.time, at});
 }
 
 Result<> Segments::ensure_indexed(Segment& segment) {
@@ -190,7 +212,8 @@ Result<> Segments::ensure_indexed(Segment& segment) {
     segment.index_saved = segment.index.size();
     const std::uint64_t from = segment.index.empty() ? header_bytes : segment.index.back().offset;
     auto walked = walk(segment, from, [&](const Frame& frame, std::uint64_t at) {
-        if (segment.index.empty() || at > segment.index.back().offset) add_to_index(segment, frame.header, at);
+        if (segment.index.empty() || at > segment.index.back().offset)
+            add_to_index(segment, frame.header, at);
         return true;
     });
     if (!walked) return walked;
@@ -202,8 +225,12 @@ Result<> Segments::ensure_indexed(Segment& segment) {
 void Segments::save_index(Segment& segment) {
     if (segment.index_saved == segment.index.size()) return;
     const auto unsaved = std::span(segment.index).subspan(segment.index_saved);
-    auto saved = append_index(disk_, segment.path, id_, segment.index_saved, unsaved, !segment.index_touched);
-    if (!saved) return log_warn("log", "could not write an index", {{"file", index_path_of(segment.path)}, {"reason", saved.error().message()}});
+    auto saved = append_index(disk_, segment.path, id_, segment.index_saved, unsaved,
+                              !segment.index_touched);
+    if (!saved)
+        return log_warn(
+            "log", "could not write an index",
+            {{"file", index_path_of(segment.path)}, {"reason", saved.error().message()}});
     segment.index_touched = true;
     segment.index_saved = segment.index.size();
 }
@@ -226,7 +253,8 @@ Result<> Segments::scan(Segment& segment) {
         return true;
     });
     if (!walked) {
-        // What lies behind the last sync may be torn; then the journal still has it all. Log::open() looks.
+        // What lies behind the last sync may be torn; then the journal still has it all.
+        // Log::open() looks.
         if (!walked.error().is(freshet::Errc::corrupt)) return walked;
         doubt_ = {segment.path, end};
         segment.size = end;
@@ -271,7 +299,8 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
     recovered_end_.reset();
     for (std::size_t i = 0; i < frames.size();) {
         const FrameHeader& head = frames[i].header;
-        if (segments_.empty() || segments_.back().size >= limits.segment_bytes || now - segments_.back().first_time >= limits.segment_age_max) {
+        if (segments_.empty() || segments_.back().size >= limits.segment_bytes ||
+            now - segments_.back().first_time >= limits.segment_age_max) {
             if (segments_.empty() || segments_.back().size > header_bytes) {
                 if (auto begun = begin_segment(head.first, head.time); !begun) return begun;
             }
@@ -280,14 +309,16 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
         std::vector<std::string_view> pieces;
         std::uint64_t size = segment.size;
         const std::uint64_t enough = std::min(segment.size + write_bytes, limits.segment_bytes);
-        for (; i < frames.size() && pieces.size() < pieces_max && (pieces.empty() || size < enough); ++i) {
+        for (; i < frames.size() && pieces.size() < pieces_max && (pieces.empty() || size < enough);
+             ++i) {
             const Frame& frame = frames[i];
             add_to_index(segment, frame.header, size);
             pieces.push_back(frame.bytes.view());
             size += frame.bytes.size();
         }
         if (auto written = segment.file->write_at(segment.size, pieces); !written) {
-            while (!segment.index.empty() && segment.index.back().offset >= segment.size) segment.index.pop_back();
+            while (!segment.index.empty() && segment.index.back().offset >= segment.size)
+                segment.index.pop_back();
             return written;
         }
         segment.size = size;
@@ -319,9 +350,13 @@ Result<> Segments::check_surplus(Segment& segment, std::uint64_t from, std::uint
         end = frame.header.first + frame.header.count;
         return end <= *recovered_end_;
     });
-    if (!walked && !walked.error().is(freshet::Errc::corrupt)) return walked;  // torn is as good as none
+    // torn is as good as none
+    if (!walked && !walked.error().is(freshet::Errc::corrupt)) return walked;
     if (end <= *recovered_end_) return {};
-    return fail(freshet::Errc::corrupt, fmt::format("{} is newer than the checkpoint and the journal: they are of different copies", segment.path));
+    return fail(
+        freshet::Errc::corrupt,
+        fmt::format("{} is newer than the checkpoint and the journal: they are of different copies",
+                    segment.path));
 }
 
 Result<> Segments::save_producers() {
@@ -345,7 +380,8 @@ Result<> Segments::load_producers() {
     auto text = io::read_file(disk_, path, producers_bytes_max);
     if (!text) return std::unexpected(std::move(text.error()));
     const bool whole = text->size() >= 20 && text->starts_with(producers_magic) &&
-                       crc32c(std::string_view(*text).substr(0, text->size() - 4)) == get_number<std::uint32_t>(*text, text->size() - 4);
+                       crc32c(std::string_view(*text).substr(0, text->size() - 4)) ==
+                           get_number<std::uint32_t>(*text, text->size() - 4);
     if (!whole) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged", path));
     for (std::size_t at = 16; at + 20 <= text->size(); at += 16) {
         auto& last = producers_[get_number<std::uint64_t>(*text, at)];
@@ -354,17 +390,21 @@ Result<> Segments::load_producers() {
     return {};
 }
 
-Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max, std::size_t bytes_max) {
+Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max,
+                                           std::size_t bytes_max) {
     const std::scoped_lock lock(mutex_);
     std::vector<Record> records;
     std::size_t bytes = 0;
     if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
     if (!segments_.empty()) from = std::max(from, segments_.front().first);
-    auto at = std::upper_bound(segments_.begin(), segments_.end(), from, [](Ordinal o, const Segment& s) { return o < s.first; });
+    auto at = std::upper_bound(segments_.begin(), segments_.end(), from,
+                               [](Ordinal o, const Segment& s) { return o < s.first; });
     if (at != segments_.begin()) --at;
     for (; at != segments_.end() && records.size() < records_max && bytes < bytes_max; ++at) {
-        if (auto indexed = ensure_indexed(*at); !indexed) return std::unexpected(std::move(indexed.error()));
-        auto entry = std::upper_bound(at->index.begin(), at->index.end(), from, [](Ordinal o, const IndexEntry& e) { return o < e.first; });
+        if (auto indexed = ensure_indexed(*at); !indexed)
+            return std::unexpected(std::move(indexed.error()));
+        auto entry = std::upper_bound(at->index.begin(), at->index.end(), from,
+                                      [](Ordinal o, const IndexEntry& e) { return o < e.first; });
         if (entry != at->index.begin()) --entry;
         if (entry == at->index.end()) continue;
         bool has_gap = false;
@@ -378,7 +418,8 @@ Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max
             return records.size() < records_max && bytes < bytes_max;
         });
         if (!walked) return std::unexpected(std::move(walked.error()));
-        if (has_gap) return fail(freshet::Errc::corrupt, fmt::format("{} lacks record {}", at->path, from));
+        if (has_gap)
+            return fail(freshet::Errc::corrupt, fmt::format("{} lacks record {}", at->path, from));
     }
     return records;
 }
@@ -396,8 +437,10 @@ Result<Ordinal> Segments::find_time(Timestamp time) {
     if (!opened) return std::unexpected(std::move(opened.error()));
     if (at != segments_.begin()) --at;
     for (; at != segments_.end(); ++at) {
-        if (auto indexed = ensure_indexed(*at); !indexed) return std::unexpected(std::move(indexed.error()));
-        auto entry = std::partition_point(at->index.begin(), at->index.end(), [&](const IndexEntry& e) { return e.time < time; });
+        if (auto indexed = ensure_indexed(*at); !indexed)
+            return std::unexpected(std::move(indexed.error()));
+        auto entry = std::partition_point(at->index.begin(), at->index.end(),
+                                          [&](const IndexEntry& e) { return e.time < time; });
         if (entry != at->index.begin()) --entry;
         if (entry == at->index.end()) continue;
         std::optional<Ordinal> found;
@@ -417,8 +460,10 @@ Result<bool> Segments::seal(Ordinal before) {
     if (before < next_) return false;
     if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
     if (segments_.empty() || segments_.back().size <= header_bytes) return false;
-    if (auto tidied = tidy(segments_.back()); !tidied) return std::unexpected(std::move(tidied.error()));
-    if (auto begun = begin_segment(next_, last_time_); !begun) return std::unexpected(std::move(begun.error()));
+    if (auto tidied = tidy(segments_.back()); !tidied)
+        return std::unexpected(std::move(tidied.error()));
+    if (auto begun = begin_segment(next_, last_time_); !begun)
+        return std::unexpected(std::move(begun.error()));
     sync_or_stop(*segments_.back().file, segments_.back().path);
     segments_.back().is_anchor = true;
     return true;
@@ -444,7 +489,8 @@ Result<> Segments::trim(Ordinal before) {
     bool removed = false;
     if (unread_ && (before <= unread_->first || unread_->first == unread_->tail_first)) return {};
     if (auto found = find_segments(); !found) return found;
-    while (segments_.size() > 1 && segments_[1].first <= before && segments_.front().first != checkpoint_tail_) {
+    while (segments_.size() > 1 && segments_[1].first <= before &&
+           segments_.front().first != checkpoint_tail_) {
         io::failpoints::reach("retention.unlink");
         if (auto done = disk_.remove(segments_.front().path); !done) return done;
         if (auto done = remove_index(disk_, segments_.front().path); !done) return done;

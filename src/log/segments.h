@@ -1,5 +1,5 @@
-// The segments of one partition: files of frames in order of ordinals, written by the flusher only, behind
-// what the journal has made durable. A reader takes a snapshot and reads without locks.
+// The segments of one partition: files of frames in order of ordinals, written by the flusher only,
+// behind what the journal has made durable. A reader takes a snapshot and reads without locks.
 #pragma once
 #include <atomic>
 #include <deque>
@@ -23,16 +23,18 @@ struct Segment {
     Timestamp first_time;            ///< known once it is open
     std::shared_ptr<io::File> file;  ///< opened at the first need
     bool indexed = false;
-    std::vector<IndexEntry> index;   ///< an entry for about every 64 KiB
-    std::size_t index_saved = 0;     ///< of them, on disk
-    bool index_touched = false;      ///< this process wrote to the index's file
+    std::vector<IndexEntry> index;  ///< an entry for about every 64 KiB
+    std::size_t index_saved = 0;    ///< of them, on disk
+    bool index_touched = false;     ///< this process wrote to the index's file
     std::uint64_t size = 0;
-    bool is_anchor = false;          ///< begun and synced to hold the next ordinal when all before it expires
+    // begun and synced to hold the next ordinal when all before it expires
+    bool is_anchor = false;
 };
 
 class Segments {
   public:
-    Segments(io::Disk& disk, std::string directory, PartitionId id) : disk_(disk), directory_(std::move(directory)), id_(id) {}
+    Segments(io::Disk& disk, std::string directory, PartitionId id)
+        : disk_(disk), directory_(std::move(directory)), id_(id) {}
 
     /// Without a checkpoint: reads names and headers, and scans the last segment.
     Result<> recover();
@@ -40,8 +42,8 @@ class Segments {
     Result<> restore(const Reach& reach);
     /// For the next checkpoint; nothing while there are no segments.
     std::optional<Reach> reach() const;
-    /// What could not be read at the end of the last segment. It was torn by a crash when the journal has the records
-    /// from next() on, and is damage when not.
+    /// What could not be read at the end of the last segment. It was torn by a crash when the
+    /// journal has the records from next() on, and is damage when not.
     struct Doubt {
         std::string path;
         std::uint64_t at = 0;  ///< 0: the header
@@ -49,8 +51,9 @@ class Segments {
     const std::optional<Doubt>& doubt() const { return doubt_; }
     /// The journal has it: cuts off what is in doubt.
     Result<> cut_torn();
-    /// Before `end` the journal or these segments have every record: a segment, or the end of one, that the checkpoint
-    /// does not know and that reaches further is of another copy of the log, and not cut.
+    /// Before `end` the journal or these segments have every record: a segment, or the end of one,
+    /// that the checkpoint does not know and that reaches further is of another copy of the log,
+    /// and not cut.
     void set_recovered(Ordinal end) { recovered_end_ = end; }
     PartitionId id() const { return id_; }
     /// The ordinal behind the last frame, and that frame's time.
@@ -60,8 +63,8 @@ class Segments {
     Ordinal first() const { return first_; }
     std::unordered_map<std::uint64_t, std::uint64_t>& producers() { return producers_; }
 
-    /// Appends those frames that are not there yet, and syncs; a failed sync ends the process. `now` decides with
-    /// `limits` when a new segment begins.
+    /// Appends those frames that are not there yet, and syncs; a failed sync ends the process.
+    /// `now` decides with `limits` when a new segment begins.
     Result<> append(std::span<const Frame> frames, const Limits& limits, Timestamp now);
     /// Remembers the last sequence of each producer before the journal forgets it.
     Result<> save_producers();
@@ -69,10 +72,12 @@ class Segments {
     Result<std::vector<Record>> read(Ordinal from, std::size_t records_max, std::size_t bytes_max);
     /// The first record at or after `time`, or next().
     Result<Ordinal> find_time(Timestamp time);
-    /// When every record lies before `before`: begins the next segment, so that the last one can go. True when it did;
-    /// trim() unlinks what the checkpoint does not need, which is then to be saved.
+    /// When every record lies before `before`: begins the next segment, so that the last one can
+    /// go. True when it did; trim() unlinks what the checkpoint does not need, which is then to be
+    /// saved.
     Result<bool> seal(Ordinal before);
-    /// Of a partition without segments, whose records before `next` are gone: the next start finds where it goes on.
+    /// Of a partition without segments, whose records before `next` are gone: the next start finds
+    /// where it goes on.
     Result<> begin_at(Ordinal next, Timestamp time);
     /// The checkpoint on disk names `tail` as the last segment: it stays until another one is.
     void set_checkpoint_tail(Ordinal tail);
@@ -90,7 +95,9 @@ class Segments {
     /// Reads the last segment whole: where it ends, its index, its producers.
     Result<> scan(Segment& segment);
     Result<> begin_segment(Ordinal first, Timestamp time);
-    void note_first() { first_ = unread_ ? unread_->first : segments_.empty() ? next_ : segments_.front().first; }
+    void note_first() {
+        first_ = unread_ ? unread_->first : segments_.empty() ? next_ : segments_.front().first;
+    }
     Result<> load_producers();
     /// False when its header is wrong.
     Result<bool> ensure_open(Segment& segment);
@@ -100,12 +107,13 @@ class Segments {
     /// Errc::corrupt when whole frames in [from, size) reach beyond what was recovered.
     Result<> check_surplus(Segment& segment, std::uint64_t from, std::uint64_t size);
     /// Calls `each` with the frames of `segment` from `offset` on until it returns false.
-    Result<> walk(Segment& segment, std::uint64_t offset, const std::function<bool(const Frame&, std::uint64_t at)>& each);
+    Result<> walk(Segment& segment, std::uint64_t offset,
+                  const std::function<bool(const Frame&, std::uint64_t at)>& each);
 
     io::Disk& disk_;
     std::string directory_;
     PartitionId id_;
-    mutable std::mutex mutex_;  ///< readers on pool threads, the flusher, trim
+    mutable std::mutex mutex_;     ///< readers on pool threads, the flusher, trim
     std::optional<Reach> unread_;  ///< of the checkpoint, until the segments were looked for
     std::deque<Segment> segments_;
     std::atomic<Ordinal> first_ = 0;  ///< of unread_ or segments_, next_ without

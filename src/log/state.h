@@ -1,6 +1,7 @@
-// What the log's threads share: the committer (commit.cpp) takes what waits, writes it to the journal as one batch and
-// wakes those who wait; the flusher (flush.cpp) moves complete journal segments into the partitions' segments. One mutex
-// guards the bookkeeping; no disk is touched under it. Inside log/ only.
+// What the log's threads share: the committer (commit.cpp) takes what waits, writes it to the
+// journal as one batch and wakes those who wait; the flusher (flush.cpp) moves complete journal
+// segments into the partitions' segments. One mutex guards the bookkeeping; no disk is touched
+// under it. Inside log/ only.
 #pragma once
 #include <fmt/format.h>
 
@@ -21,13 +22,13 @@
 
 namespace freshet::log {
 
-/// Small appends that come at the same time share a sync: the committer waits for as many as came together
-/// lately, and now and then for a few more. The committer's, under the log's mutex.
+/// Small appends that come at the same time share a sync: the committer waits for as many as came
+/// together lately, and now and then for a few more. The committer's, under the log's mutex.
 struct Gathering {
-    static constexpr std::size_t appends_min = 4;        ///< fewer do not wait for one another
+    static constexpr std::size_t appends_min = 4;  ///< fewer do not wait for one another
     static constexpr std::size_t bytes_enough = 32 * 1024;
     static constexpr std::chrono::microseconds wait_max{400};
-    static constexpr int groups_between_tries = 64;      ///< after waiting for more than came
+    static constexpr int groups_between_tries = 64;  ///< after waiting for more than came
 
     std::size_t wanted = 1;  ///< so many are worth waiting for
     int rest = 0;            ///< groups before the next try
@@ -45,15 +46,16 @@ struct Gathering {
 };
 
 struct Partition {
-    Partition(io::Disk& disk, std::string directory, PartitionId id) : segments(disk, std::move(directory), id) {}
+    Partition(io::Disk& disk, std::string directory, PartitionId id)
+        : segments(disk, std::move(directory), id) {}
     Segments segments;
-    std::deque<Frame> frames;    ///< recent ones, pending ones last
-    Ordinal cached_first = 0;    ///< of `frames`, or `assigned` when there are none
-    Ordinal flushed = 0;         ///< before it, segments have everything
-    Ordinal durable = 0;         ///< before it, everything is on disk
-    Ordinal assigned = 0;        ///< the next record's
+    std::deque<Frame> frames;  ///< recent ones, pending ones last
+    Ordinal cached_first = 0;  ///< of `frames`, or `assigned` when there are none
+    Ordinal flushed = 0;       ///< before it, segments have everything
+    Ordinal durable = 0;       ///< before it, everything is on disk
+    Ordinal assigned = 0;      ///< the next record's
     Ordinal trimmed = 0;
-    Timestamp last_assigned{};   ///< of the last append or low watermark
+    Timestamp last_assigned{};  ///< of the last append or low watermark
     Timestamp last_durable{};
     std::uint64_t bytes = 0;
     std::map<std::uint64_t, Log::Listener> listeners;
@@ -76,7 +78,11 @@ struct Waiting {
 
 struct Log::State {
     State(io::Disk& disk_, std::string directory_, io::Clock& clock_, const Limits& limits_)
-        : disk(disk_), directory(std::move(directory_)), clock(clock_), limits(limits_), journal(disk_, directory + "/journal") {}
+        : disk(disk_),
+          directory(std::move(directory_)),
+          clock(clock_),
+          limits(limits_),
+          journal(disk_, directory + "/journal") {}
 
     io::Disk& disk;
     std::string directory;
@@ -92,13 +98,15 @@ struct Log::State {
     std::size_t waiting_bytes = 0;
     Gathering gathering;
     bool is_gathering = false;  ///< the committer sleeps until a group is whole
-    std::deque<std::pair<std::weak_ptr<Partition>, std::size_t>> cached;  ///< flushed frames, oldest first
+    // flushed frames, oldest first
+    std::deque<std::pair<std::weak_ptr<Partition>, std::size_t>> cached;
     std::size_t cached_bytes = 0;
     std::uint64_t flush_through = 0;  ///< journal segment to be flushed
     std::uint64_t flushed_through = 0;
     std::uint64_t rolls_refused = 0;
     std::uint64_t next_listener = 1;
-    std::uint64_t copied_through = 0;  ///< journal segments that are in the partitions' segments, all of them
+    // journal segments that are in the partitions' segments, all of them
+    std::uint64_t copied_through = 0;
     bool checkpoint_wanted = false;
     bool is_idle = false;  ///< nothing came for limits.idle_after
     Timestamp last_trim_roll{};
@@ -106,8 +114,12 @@ struct Log::State {
     bool roll_wanted = false, stopping = false, flusher_stopping = false;
     std::thread committer, flusher;
 
-    std::string partition_path(PartitionId id) const { return fmt::format("{}/partitions/{:016x}", directory, *id); }
-    PartitionPtr make(PartitionId id) const { return std::make_shared<Partition>(disk, partition_path(id), id); }
+    std::string partition_path(PartitionId id) const {
+        return fmt::format("{}/partitions/{:016x}", directory, *id);
+    }
+    PartitionPtr make(PartitionId id) const {
+        return std::make_shared<Partition>(disk, partition_path(id), id);
+    }
 
     /// What the database says of partitions.
     struct Index {
@@ -118,14 +130,17 @@ struct Log::State {
     Result<> recover(const Index& index, bool has_run);
     /// The checkpoint, when it fits the journal.
     Result<Checkpoint> fitting_checkpoint(bool has_run);
-    Result<> recover_partition(PartitionId id, const Checkpoint& checkpoint, bool has_directory, bool is_older);
+    Result<> recover_partition(PartitionId id, const Checkpoint& checkpoint, bool has_directory,
+                               bool is_older);
     /// Keeps what the index does not name; what has had no name for long goes.
-    Result<> recover_unnamed(const Index& index, const Checkpoint& checkpoint, const std::set<PartitionId>& listed);
+    Result<> recover_unnamed(const Index& index, const Checkpoint& checkpoint,
+                             const std::set<PartitionId>& listed);
     Result<> replay(const Index& index);
     void adopt(PartitionId id, PartitionPtr partition);
     Result<> settle_doubts();
     bool is_group_whole() const {
-        return stopping || roll_wanted || waiting.size() >= gathering.wanted || waiting_bytes >= Gathering::bytes_enough;
+        return stopping || roll_wanted || waiting.size() >= gathering.wanted ||
+               waiting_bytes >= Gathering::bytes_enough;
     }
     void gather(std::unique_lock<std::mutex>& lock);
     /// Nothing came for a while: what is in memory goes to where it can be read again.
@@ -140,7 +155,9 @@ struct Log::State {
     void flush(std::uint64_t through);
     Result<> save_reaches(std::uint64_t through);
     void evict();
-    std::size_t cache_bytes_now() const { return is_idle ? limits.cache_idle_bytes_max : limits.cache_bytes_max; }
+    std::size_t cache_bytes_now() const {
+        return is_idle ? limits.cache_idle_bytes_max : limits.cache_bytes_max;
+    }
     void roll();
     PartitionPtr find(PartitionId id) const {
         const auto found = partitions.find(*id);

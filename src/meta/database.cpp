@@ -33,7 +33,8 @@ struct Binder {
     int operator()(std::int64_t value) const { return sqlite3_bind_int64(statement, at, value); }
     int operator()(double value) const { return sqlite3_bind_double(statement, at, value); }
     int operator()(const std::string& value) const {
-        return sqlite3_bind_text64(statement, at, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+        return sqlite3_bind_text64(statement, at, value.data(), value.size(), SQLITE_TRANSIENT,
+                                   SQLITE_UTF8);
     }
     int operator()(const Bytes& value) const {
         return sqlite3_bind_blob64(statement, at, value.data(), value.size(), SQLITE_TRANSIENT);
@@ -42,15 +43,18 @@ struct Binder {
 
 Result<sqlite3*> open_handle(const std::string& path) {
     sqlite3* db = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     if (code != SQLITE_OK) {
         Error error = sqlite_error(db, code, "open " + path);
         sqlite3_close(db);
         return std::unexpected(std::move(error));
     }
     sqlite3_busy_timeout(db, 10'000);
-    for (const char* pragma : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
-                               "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-4000"}) {
+    for (const char* pragma :
+         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
+          "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-4000"}) {
         const int done = sqlite3_exec(db, pragma, nullptr, nullptr, nullptr);
         if (done == SQLITE_OK) continue;
         Error error = sqlite_error(db, done, pragma);
@@ -65,7 +69,9 @@ Result<sqlite3*> open_handle(const std::string& path) {
 std::int64_t Row::integer(int column) const {
     return sqlite3_column_int64(static_cast<sqlite3_stmt*>(statement_), column);
 }
-double Row::real(int column) const { return sqlite3_column_double(static_cast<sqlite3_stmt*>(statement_), column); }
+double Row::real(int column) const {
+    return sqlite3_column_double(static_cast<sqlite3_stmt*>(statement_), column);
+}
 std::string Row::text(int column) const { return blob(column); }
 std::string Row::blob(int column) const {
     auto* statement = static_cast<sqlite3_stmt*>(statement_);
@@ -84,10 +90,12 @@ struct Connection::State {
     Result<sqlite3_stmt*> prepare(std::string_view sql, const std::vector<Value>& parameters) {
         auto& statement = statements[std::string(sql)];
         if (!statement) {
-            const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+            const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
+                                                SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
             if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, sql));
         }
-        FRESHET_CHECK(sqlite3_bind_parameter_count(statement) == static_cast<int>(parameters.size()));
+        FRESHET_CHECK(sqlite3_bind_parameter_count(statement) ==
+                      static_cast<int>(parameters.size()));
         for (std::size_t i = 0; i < parameters.size(); ++i) {
             const int code = std::visit(Binder{statement, static_cast<int>(i) + 1}, parameters[i]);
             if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, sql));
@@ -116,7 +124,8 @@ Result<> Connection::query(std::string_view sql, const std::vector<Value>& param
         if (!each(Row(*statement))) break;
     }
     Result<> result;
-    if (code != SQLITE_ROW && code != SQLITE_DONE) result = std::unexpected(sqlite_error(state_->db, code, sql));
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        result = std::unexpected(sqlite_error(state_->db, code, sql));
     sqlite3_reset(*statement);
     return result;
 }
@@ -207,24 +216,32 @@ struct Database::State {
         }
     }
 
-    static void in_snapshot(const Connection& connection, const std::function<void(const Connection&)>& work) {
+    static void in_snapshot(const Connection& connection,
+                            const std::function<void(const Connection&)>& work) {
         (void)connection.state_->execute("BEGIN");
         work(connection);
         (void)connection.state_->execute("COMMIT");
     }
 
     Result<> migrate(const std::vector<Migration>& migrations) {
-        auto made = txn->state_->execute("CREATE TABLE IF NOT EXISTS migrations (service TEXT, version INTEGER, PRIMARY KEY (service, version)) WITHOUT ROWID");
+        auto made = txn->state_->execute(
+            "CREATE TABLE IF NOT EXISTS migrations (service TEXT, version INTEGER, PRIMARY KEY "
+            "(service, version)) WITHOUT ROWID");
         if (!made) return made;
         for (const Migration& migration : migrations) {
-            const std::vector<Value> key{std::string(migration.service), std::int64_t{migration.version}};
+            const std::vector<Value> key{std::string(migration.service),
+                                         std::int64_t{migration.version}};
             bool applied = false;
-            auto asked = txn->query("SELECT 1 FROM migrations WHERE service = ?1 AND version = ?2", key,
-                                    [&](const Row&) { return !(applied = true); });
+            auto asked = txn->query("SELECT 1 FROM migrations WHERE service = ?1 AND version = ?2",
+                                    key, [&](const Row&) { return !(applied = true); });
             if (!asked) return asked;
             if (applied) continue;
             auto done = txn->state_->execute(std::string(migration.sql).c_str());
-            if (!done) return std::unexpected(std::move(done.error()).within(fmt::format("migration {} of {}", migration.version, migration.service)));
+            if (!done)
+                return std::unexpected(
+                    std::move(done.error())
+                        .within(fmt::format("migration {} of {}", migration.version,
+                                            migration.service)));
             auto noted = txn->execute("INSERT INTO migrations VALUES (?1, ?2)", key);
             if (!noted) return std::unexpected(std::move(noted.error()));
         }
@@ -234,7 +251,8 @@ struct Database::State {
 
 Database::Database() : state_(std::make_unique<State>()) {}
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path, const std::vector<Migration>& migrations) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& path,
+                                                 const std::vector<Migration>& migrations) {
     std::unique_ptr<Database> database(new Database);
     State& state = *database->state_;
     auto writer = open_handle(path);
@@ -245,8 +263,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
     for (int i = 0; i <= readers; ++i) {
         auto handle = open_handle(path);
         if (!handle) return std::unexpected(std::move(handle.error()));
-        if (i == readers) state.own_reader.reset(new Connection(*handle));
-        else state.connections.emplace_back(new Connection(*handle));
+        if (i == readers)
+            state.own_reader.reset(new Connection(*handle));
+        else
+            state.connections.emplace_back(new Connection(*handle));
     }
     state.threads.emplace_back([&state] { state.write_loop(); });
     for (auto& connection : state.connections) {
@@ -269,7 +289,8 @@ io::Task<Result<>> Database::submit_write(std::function<Result<>(Txn&)> work) {
     io::Promise<Result<>> done(*io::Core::current());
     {
         const std::scoped_lock lock(state_->mutex);
-        state_->writes.push_back({std::move(work), [done](Result<> result) mutable { done.set(std::move(result)); }});
+        state_->writes.push_back(
+            {std::move(work), [done](Result<> result) mutable { done.set(std::move(result)); }});
     }
     state_->writes_wake.notify_one();
     auto result = co_await done.get();
@@ -280,10 +301,11 @@ io::Task<void> Database::submit_read(std::function<void(const Connection&)> work
     io::Promise<bool> done(*io::Core::current());
     {
         const std::scoped_lock lock(state_->mutex);
-        state_->reads.push_back([work = std::move(work), done](const Connection& connection) mutable {
-            work(connection);
-            done.set(true);
-        });
+        state_->reads.push_back(
+            [work = std::move(work), done](const Connection& connection) mutable {
+                work(connection);
+                done.set(true);
+            });
     }
     state_->reads_wake.notify_one();
     co_await done.get();
@@ -316,7 +338,8 @@ Result<> Database::write_now(const std::function<Result<>(Txn&)>& work) {
 
 Result<> Database::read_now(const std::function<Result<>(const Connection&)>& work) const {
     Result<> result;
-    State::in_snapshot(*state_->own_reader, [&](const Connection& connection) { result = work(connection); });
+    State::in_snapshot(*state_->own_reader,
+                       [&](const Connection& connection) { result = work(connection); });
     return result;
 }
 

@@ -36,10 +36,12 @@ class Row {
     void* statement_;
 };
 
-/// Reads inside one consistent snapshot. Pool or writer thread only, for the length of the callback.
+/// Reads inside one consistent snapshot. Pool or writer thread only, for the length of the
+/// callback.
 class Connection {
   public:
-    /// Calls `each` per row until it returns false. `sql` is cached by its text; parameters are ?1, ?2...
+    /// Calls `each` per row until it returns false. `sql` is cached by its text; parameters are ?1,
+    /// ?2...
     Result<> query(std::string_view sql, const std::vector<Value>& parameters,
                    const std::function<bool(const Row&)>& each) const;
     Connection(const Connection&) = delete;
@@ -55,7 +57,8 @@ class Connection {
 /// A write transaction.
 class Txn : public Connection {
   public:
-    /// The number of rows changed. Errc::io, Errc::no_space, or meta::Errc::conflict for a broken UNIQUE.
+    /// The number of rows changed. Errc::io, Errc::no_space, or meta::Errc::conflict for a broken
+    /// UNIQUE.
     Result<std::int64_t> execute(std::string_view sql, const std::vector<Value>& parameters = {});
     std::int64_t last_row_id() const;
 
@@ -82,8 +85,9 @@ class Database {
                                                   const std::vector<Migration>& migrations);
     ~Database();
 
-    /// Runs `work` in a write transaction on the writer thread, in order of arrival; an error rolls back
-    /// what `work` did and is returned. Completes on the awaiting core, after the commit is durable.
+    /// Runs `work` in a write transaction on the writer thread, in order of arrival; an error rolls
+    /// back what `work` did and is returned. Completes on the awaiting core, after the commit is
+    /// durable.
     template <class Work>
     io::Task<std::invoke_result_t<Work, Txn&>> write(Work work) {
         using T = std::invoke_result_t<Work, Txn&>;
@@ -103,7 +107,8 @@ class Database {
     io::Task<std::invoke_result_t<Work, const Connection&>> read(Work work) {
         using T = std::invoke_result_t<Work, const Connection&>;
         std::optional<T> result;
-        co_await submit_read([&](const Connection& connection) { result.emplace(work(connection)); });
+        co_await submit_read(
+            [&](const Connection& connection) { result.emplace(work(connection)); });
         co_return std::move(*result);
     }
 

@@ -9,8 +9,9 @@ namespace {
 
 struct DatabaseTest : testing::Test {
     DatabaseTest() {
-        path = std::filesystem::temp_directory_path() / ("freshet-meta-" + std::to_string(::getpid()) + "-" +
-               testing::UnitTest::GetInstance()->current_test_info()->name() + ".db");
+        path = std::filesystem::temp_directory_path() /
+               ("freshet-meta-" + std::to_string(::getpid()) + "-" +
+                testing::UnitTest::GetInstance()->current_test_info()->name() + ".db");
         open();
     }
     ~DatabaseTest() override {
@@ -19,15 +20,17 @@ struct DatabaseTest : testing::Test {
     }
     void open() {
         database.reset();
-        auto opened = Database::open(path, {{"test", 1, "CREATE TABLE t (name TEXT PRIMARY KEY, n INTEGER)"},
-                                            {"test", 2, "ALTER TABLE t ADD COLUMN note BLOB"}});
+        auto opened =
+            Database::open(path, {{"test", 1, "CREATE TABLE t (name TEXT PRIMARY KEY, n INTEGER)"},
+                                  {"test", 2, "ALTER TABLE t ADD COLUMN note BLOB"}});
         ASSERT_TRUE(opened) << opened.error().message();
         database = std::move(*opened);
     }
     std::int64_t count() {
         std::int64_t rows = 0;
         const auto done = database->read_now([&](const Connection& c) {
-            return c.query("SELECT COUNT(*) FROM t", {}, [&](const Row& row) { return rows = row.integer(0), true; });
+            return c.query("SELECT COUNT(*) FROM t", {},
+                           [&](const Row& row) { return rows = row.integer(0), true; });
         });
         EXPECT_TRUE(done);
         return rows;
@@ -47,7 +50,6 @@ TEST_F(DatabaseTest, a_committed_row_is_there_after_reopening_and_migrations_run
     open();
     EXPECT_EQ(count(), 1);
 }
-
 
 io::Task<void> write_one(Database& database, int i, int& conflicts) {
     auto done = co_await database.write([i](Txn& txn) -> Result<> {

@@ -64,7 +64,8 @@ class Logs {
     Logs(io::Core& home, meta::Database& database)
         : home_(home), database_(database), scope_(home) {}
     io::Core& home() { return home_; }
-    /// Home core; does not wait. Beyond waiting_lines_max or waiting_bytes_max lines are dropped, and a line says so.
+    /// Home core; does not wait. Beyond waiting_lines_max or waiting_bytes_max lines are dropped,
+    /// and a line says so.
     void append(GroupKey group, std::string stream, std::vector<Line> lines);
     io::Task<void> stop() { co_await scope_.join(); }
 

@@ -16,7 +16,8 @@ MetricKey key_of(const std::string& stream) {
 
 class MetricsTest : public testing::Test {
   protected:
-    MetricsTest() : path_(testing::TempDir() + "metrics_test_" + std::to_string(::getpid()) + ".db") {
+    MetricsTest()
+        : path_(testing::TempDir() + "metrics_test_" + std::to_string(::getpid()) + ".db") {
         for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + end);
         database_ = *meta::Database::open(path_, metric_store::migrations());
     }

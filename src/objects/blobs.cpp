@@ -33,7 +33,8 @@ std::string entry_header(const std::vector<Bytes>& pieces, std::uint64_t size) {
 
 void stop_on_failed_sync(const Result<>& synced, const std::string& path) {
     if (synced) return;
-    log_error("objects", "fsync failed, stopping", {{"file", path}, {"reason", synced.error().message()}});
+    log_error("objects", "fsync failed, stopping",
+              {{"file", path}, {"reason", synced.error().message()}});
     std::abort();
 }
 
@@ -49,7 +50,9 @@ Blobs::~Blobs() {
     thread_.join();
 }
 
-std::string Blobs::path_of(std::int64_t file) const { return fmt::format("{}/{:02x}/{:012x}", directory_, file & 0xff, file); }
+std::string Blobs::path_of(std::int64_t file) const {
+    return fmt::format("{}/{:02x}/{:012x}", directory_, file & 0xff, file);
+}
 
 std::int64_t Blobs::next_file() {
     const std::scoped_lock lock(mutex_);
@@ -66,13 +69,16 @@ void Blobs::seal(std::int64_t pack) {
     if (pack == pack_) is_sealed_ = true;
 }
 
-Result<std::vector<std::int64_t>> Blobs::open(const Named& named, std::int64_t first_file, Timestamp now) {
-    if (auto opened = quarantine_.open(); !opened) return std::unexpected(std::move(opened.error()));
+Result<std::vector<std::int64_t>> Blobs::open(const Named& named, std::int64_t first_file,
+                                              Timestamp now) {
+    if (auto opened = quarantine_.open(); !opened)
+        return std::unexpected(std::move(opened.error()));
     last_file_ = std::max(first_file - 1, quarantine_.last_file());
     if (!named.held.empty()) last_file_ = std::max(last_file_, named.held.back());
     std::vector<std::int64_t> found;
     for (int bucket = 0; bucket < 256; ++bucket) {
-        if (auto done = survey(bucket, named, now, found); !done) return std::unexpected(std::move(done.error()));
+        if (auto done = survey(bucket, named, now, found); !done)
+            return std::unexpected(std::move(done.error()));
     }
     std::ranges::sort(found);
     std::vector<std::int64_t> missing;
@@ -84,13 +90,15 @@ Result<std::vector<std::int64_t>> Blobs::open(const Named& named, std::int64_t f
             return std::unexpected(std::move(back.error()));
         }
     }
-    if (auto synced = quarantine_.sync(); !synced) return std::unexpected(std::move(synced.error()));
+    if (auto synced = quarantine_.sync(); !synced)
+        return std::unexpected(std::move(synced.error()));
     thread_ = std::thread([this] { pack_loop(); });
     return missing;
 }
 
 /// Files that are in none of the two lists are not ours to remove: another meta.db may name them.
-Result<> Blobs::survey(int bucket, const Named& named, Timestamp now, std::vector<std::int64_t>& found) {
+Result<> Blobs::survey(int bucket, const Named& named, Timestamp now,
+                       std::vector<std::int64_t>& found) {
     const std::string directory = fmt::format("{}/{:02x}", directory_, bucket);
     if (auto made = disk_.make_directories(directory); !made) return made;
     auto names = disk_.list(directory);
@@ -98,7 +106,8 @@ Result<> Blobs::survey(int bucket, const Named& named, Timestamp now, std::vecto
     for (const std::string& name : *names) {
         const auto file = file_of_name(name);
         if (!file || (*file & 0xff) != bucket) {
-            log_warn("objects", "a file that is none of this store's is left alone", {{"file", directory + "/" + name}});
+            log_warn("objects", "a file that is none of this store's is left alone",
+                     {{"file", directory + "/" + name}});
             continue;
         }
         last_file_ = std::max(last_file_, *file);
@@ -123,7 +132,8 @@ Result<std::shared_ptr<io::File>> Blobs::open_file(std::int64_t file) {
     const std::string path = path_of(file);
     auto opened = disk_.open(path, io::OpenMode::read);
     if (opened) return std::shared_ptr<io::File>(std::move(*opened));
-    if (auto there = disk_.exists(path); there && !*there) return fail(Errc::lost, fmt::format("{} is missing", path));
+    if (auto there = disk_.exists(path); there && !*there)
+        return fail(Errc::lost, fmt::format("{} is missing", path));
     return std::unexpected(std::move(opened.error()));
 }
 
@@ -135,12 +145,15 @@ Result<> Blobs::check_length(io::File& file, const Extent& extent) {
     return fail(Errc::lost, fmt::format("{} has {} of {} bytes", path_of(extent.file), *size, end));
 }
 
-Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t offset, std::uint64_t size) {
+Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t offset,
+                          std::uint64_t size) {
     const auto read = [&](std::uint64_t at, std::uint64_t count) -> Result<std::string> {
         std::string content(count, '\0');
         auto got = file.read_at(extent.offset + at, std::span(content.data(), content.size()));
         if (!got) return std::unexpected(std::move(got.error()));
-        if (*got != count) return fail(Errc::lost, fmt::format("{} is shorter than the index says", path_of(extent.file)));
+        if (*got != count)
+            return fail(Errc::lost,
+                        fmt::format("{} is shorter than the index says", path_of(extent.file)));
         return content;
     };
     Result<std::string> content;
@@ -148,7 +161,8 @@ Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t of
         auto key = keys_.unwrap(*extent.key);
         if (!key) return std::unexpected(std::move(key.error()));
         content = SealedChunks(*key).open(extent.size, offset, size, read);
-        if (!content && content.error().is(freshet::Errc::corrupt)) return std::unexpected(std::move(content.error()).within(path_of(extent.file)));
+        if (!content && content.error().is(freshet::Errc::corrupt))
+            return std::unexpected(std::move(content.error()).within(path_of(extent.file)));
     } else {
         content = read(offset, size);
     }
@@ -218,26 +232,33 @@ io::Task<Result<Extent>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t si
     io::Promise<Result<Extent>> done(*io::Core::current());
     {
         const std::scoped_lock lock(mutex_);
-        waiting_.push_back({std::move(pieces), size, [done](Result<Extent> result) mutable { done.set(std::move(result)); }});
+        waiting_.push_back({std::move(pieces), size, [done](Result<Extent> result) mutable {
+                                done.set(std::move(result));
+                            }});
     }
     wake_.notify_one();
     auto extent = co_await done.get();
     co_return extent;
 }
 
-Result<std::vector<Bytes>> Blobs::read_entries(std::int64_t number, const std::vector<Extent>& extents) {
+Result<std::vector<Bytes>> Blobs::read_entries(std::int64_t number,
+                                               const std::vector<Extent>& extents) {
     auto file = open_file(number);
     if (!file) return std::unexpected(std::move(file.error()));
     std::vector<Bytes> entries;
     for (const Extent& extent : extents) {
         const std::uint64_t size = stored_bytes(extent);
         std::string entry(entry_header_bytes + size, '\0');
-        if (extent.offset < entry_header_bytes) return fail(freshet::Errc::corrupt, fmt::format("{} is no pack", path_of(number)));
-        auto got = (*file)->read_at(extent.offset - entry_header_bytes, std::span(entry.data(), entry.size()));
+        if (extent.offset < entry_header_bytes)
+            return fail(freshet::Errc::corrupt, fmt::format("{} is no pack", path_of(number)));
+        auto got = (*file)->read_at(extent.offset - entry_header_bytes,
+                                    std::span(entry.data(), entry.size()));
         if (!got) return std::unexpected(std::move(got.error()));
         Bytes content = Bytes::own(entry.substr(entry_header_bytes));
         if (*got != entry.size() || !entry.starts_with(entry_header({content}, size))) {
-            return fail(freshet::Errc::corrupt, fmt::format("{} is damaged at byte {}", path_of(number), extent.offset - entry_header_bytes));
+            return fail(freshet::Errc::corrupt,
+                        fmt::format("{} is damaged at byte {}", path_of(number),
+                                    extent.offset - entry_header_bytes));
         }
         entries.push_back(std::move(content));
     }
@@ -253,7 +274,9 @@ io::Task<Result<std::vector<Extent>>> Blobs::pack_all(std::vector<Bytes> entries
             io::Promise<Result<Extent>> done(*io::Core::current());
             std::vector<Bytes> pieces;
             pieces.push_back(std::move(entry));
-            waiting_.push_back({std::move(pieces), size, [done](Result<Extent> result) mutable { done.set(std::move(result)); }});
+            waiting_.push_back({std::move(pieces), size, [done](Result<Extent> result) mutable {
+                                    done.set(std::move(result));
+                                }});
             waited.push_back(std::move(done));
         }
     }
@@ -262,8 +285,10 @@ io::Task<Result<std::vector<Extent>>> Blobs::pack_all(std::vector<Bytes> entries
     Result<> all;
     for (auto& done : waited) {
         auto extent = co_await done.get();
-        if (extent) extents.push_back(*extent);
-        else all = std::unexpected(std::move(extent.error()));
+        if (extent)
+            extents.push_back(*extent);
+        else
+            all = std::unexpected(std::move(extent.error()));
     }
     if (!all) co_return std::unexpected(std::move(all.error()));
     co_return extents;
@@ -312,7 +337,8 @@ io::Task<Result<>> Blobs::Writer::spill() {
     if (!begun) co_return begun;
     if (!large_) {
         file_ = blobs_.next_file();
-        auto opened = co_await blobs_.pool_.run([this] { return blobs_.disk_.open(blobs_.path_of(file_), io::OpenMode::create_new); });
+        auto opened = co_await blobs_.pool_.run(
+            [this] { return blobs_.disk_.open(blobs_.path_of(file_), io::OpenMode::create_new); });
         if (!opened) co_return std::unexpected(std::move(opened.error()));
         large_ = std::move(*opened);
     }
@@ -326,7 +352,8 @@ Result<> Blobs::Writer::write_rest() {
     if (sealer_) {
         const std::string sealed = sealer_->finish();
         const std::string_view piece = sealed;
-        if (auto written = large_->write_at(written_, std::span(&piece, 1)); !written) return written;
+        if (auto written = large_->write_at(written_, std::span(&piece, 1)); !written)
+            return written;
     }
     stop_on_failed_sync(large_->sync(), path);
     return blobs_.disk_.sync_directory(path.substr(0, path.rfind('/')));
@@ -337,7 +364,9 @@ io::Task<void> Blobs::Writer::abandon() {
     large_.reset();
     const std::string path = blobs_.path_of(file_);
     auto removed = co_await blobs_.pool_.run([&] { return blobs_.disk_.remove(path); });
-    if (!removed) log_warn("objects", "the file of an unfinished body could not be removed", {{"file", path}, {"reason", removed.error().message()}});
+    if (!removed)
+        log_warn("objects", "the file of an unfinished body could not be removed",
+                 {{"file", path}, {"reason", removed.error().message()}});
 }
 
 io::Task<Result<Staged>> Blobs::Writer::finish() {

@@ -1,5 +1,6 @@
-// The files that hold objects' bytes: packs, which small objects share, and one file for each large one.
-// docs/formats/objects.md. A file is named by its number; what is inside, the index alone says.
+// The files that hold objects' bytes: packs, which small objects share, and one file for each large
+// one. docs/formats/objects.md. A file is named by its number; what is inside, the index alone
+// says.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -22,20 +23,25 @@ namespace freshet::objects {
 class Blobs {
   public:
     Blobs(io::Disk& disk, std::string directory, io::Pool& pool, ObjectKeys& keys)
-        : disk_(disk), directory_(std::move(directory)), pool_(pool), keys_(keys), quarantine_(disk, directory_ + "/quarantine") {}
+        : disk_(disk),
+          directory_(std::move(directory)),
+          pool_(pool),
+          keys_(keys),
+          quarantine_(disk, directory_ + "/quarantine") {}
     ~Blobs();
     /// What the index names, ascending.
     struct Named {
         std::vector<std::int64_t> held;   ///< by an extent
         std::vector<std::int64_t> dying;  ///< by none any more, to be removed
     };
-    /// Moves files that are not named to the quarantine and takes named ones out of it. New files get
-    /// numbers from `first_file` on at least. Returns the held ones that are nowhere.
-    Result<std::vector<std::int64_t>> open(const Named& named, std::int64_t first_file, Timestamp now);
+    /// Moves files that are not named to the quarantine and takes named ones out of it. New files
+    /// get numbers from `first_file` on at least. Returns the held ones that are nowhere.
+    Result<std::vector<std::int64_t>> open(const Named& named, std::int64_t first_file,
+                                           Timestamp now);
     const Quarantine& quarantine() const { return quarantine_; }
 
-    /// Takes an object's bytes piece by piece. Small ones stay in memory until finish(), and then share one
-    /// write and one fsync with others in a pack; large ones go to a file as they come.
+    /// Takes an object's bytes piece by piece. Small ones stay in memory until finish(), and then
+    /// share one write and one fsync with others in a pack; large ones go to a file as they come.
     class Writer {
       public:
         Writer(Blobs& blobs, Encryption encryption) : blobs_(blobs), encryption_(encryption) {}
@@ -66,9 +72,11 @@ class Blobs {
     /// Errc::lost when `file` ends before `extent` does.
     Result<> check_length(io::File& file, const Extent& extent);
     /// `size` bytes of `extent`, which lies in `file`, from `offset` within it.
-    Result<Bytes> read(io::File& file, const Extent& extent, std::uint64_t offset, std::uint64_t size);
+    Result<Bytes> read(io::File& file, const Extent& extent, std::uint64_t offset,
+                       std::uint64_t size);
     std::string path_of(std::int64_t file) const;
-    /// Live entries of a pack as they are stored, for another one. Errc::corrupt when a checksum is wrong.
+    /// Live entries of a pack as they are stored, for another one. Errc::corrupt when a checksum is
+    /// wrong.
     Result<std::vector<Bytes>> read_entries(std::int64_t file, const std::vector<Extent>& extents);
     /// Writes each of `entries` to the current pack; all of them are synced when it completes.
     io::Task<Result<std::vector<Extent>>> pack_all(std::vector<Bytes> entries);
@@ -83,7 +91,8 @@ class Blobs {
     void seal(std::int64_t pack);
 
   private:
-    Result<> survey(int bucket, const Named& named, Timestamp now, std::vector<std::int64_t>& found);
+    Result<> survey(int bucket, const Named& named, Timestamp now,
+                    std::vector<std::int64_t>& found);
     struct Packing {
         std::vector<Bytes> pieces;
         std::uint64_t size = 0;
@@ -105,7 +114,7 @@ class Blobs {
     std::deque<Packing> waiting_;
     std::int64_t last_file_ = 0, pack_ = 0;  ///< `pack_` is set by the pack thread alone
     bool is_sealed_ = true;                  ///< `pack_` takes no further entries
-    std::unique_ptr<io::File> pack_file_;  ///< the pack thread's
+    std::unique_ptr<io::File> pack_file_;    ///< the pack thread's
     std::uint64_t pack_end_ = 0;
     bool stopping_ = false;
     std::thread thread_;

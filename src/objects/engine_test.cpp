@@ -207,7 +207,9 @@ TEST_F(EngineTest, the_space_of_deleted_small_objects_comes_back) {
     const std::uint64_t full = bytes_on_disk();
     EXPECT_GT(full, count * size);
     run([&](Objects& objects, io::Core&) -> io::Task<void> {
-        auto copied = co_await objects.copy("b", "40", "b", "copy", [](const ObjectInfo& source) -> Result<ObjectInfo> { return source; }, {});
+        auto copied = co_await objects.copy(
+            "b", "40", "b", "copy",
+            [](const ObjectInfo& source) -> Result<ObjectInfo> { return source; }, {});
         EXPECT_TRUE(copied);
         for (int i = 0; i < count; ++i) {
             if (i % kept_every == 0) continue;
@@ -323,12 +325,14 @@ TEST_F(EngineTest, the_space_of_refused_bodies_comes_back) {
                 std::vector<Bytes> pieces{Bytes::own(noise(size, i))};
                 auto staged = co_await objects.stage(std::move(pieces));
                 EXPECT_TRUE(staged);
-                auto refused = co_await objects.publish("b", "there", std::move(*staged), {}, {true, {}});
+                auto refused =
+                    co_await objects.publish("b", "there", std::move(*staged), {}, {true, {}});
                 EXPECT_TRUE(!refused && refused.error().is(Errc::condition));
                 std::vector<Bytes> part{Bytes::own(noise(size, i))};
                 auto of_part = co_await objects.stage(std::move(part));
                 EXPECT_TRUE(of_part);
-                auto no_upload = co_await objects.put_part("b", "there", "none", 1, std::move(*of_part), {});
+                auto no_upload =
+                    co_await objects.put_part("b", "there", "none", 1, std::move(*of_part), {});
                 EXPECT_TRUE(!no_upload && no_upload.error().is(Errc::no_upload));
             }
         }

@@ -6,22 +6,35 @@
 
 namespace freshet::objects::limits {
 
-inline constexpr std::uint64_t packed_bytes_max = 128 * 1024;        ///< larger objects get a file of their own
-inline constexpr std::uint64_t pack_bytes = 256 * 1024 * 1024;       ///< then a new pack begins
+// larger objects get a file of their own
+inline constexpr std::uint64_t packed_bytes_max = 128 * 1024;
+inline constexpr std::uint64_t pack_bytes = 256 * 1024 * 1024;  ///< then a new pack begins
 inline constexpr std::uint64_t read_piece_bytes = 1024 * 1024;
-inline constexpr std::uint64_t part_bytes_min = 5 * 1024 * 1024;     ///< S3: of every part but the last
-inline constexpr int part_number_max = 10'000;                       ///< S3
-inline constexpr Millis unlink_grace = 15min;                        ///< readers of a deleted object finish within it
-inline constexpr std::size_t reader_files_max = 16;                  ///< kept open by one reader; more are opened in turn
-inline constexpr std::size_t lost_files_named_max = 8;               ///< in the log; the others are counted
-inline constexpr Millis quarantine_age = 7 * 24h;                    ///< of files that no meta.db names: time to put the right one back
-inline constexpr int run_shift = 32;                                 ///< a run of the server numbers its files from run << 32 on
-inline constexpr int garbage_percent_max = 30;                       ///< of a pack; with more it is compacted
-inline constexpr std::uint64_t compact_batch_bytes = 512 * 1024;     ///< one write, one sync, one commit, which puts may wait behind
-inline constexpr Millis compact_pause = 100ms;                       ///< after each batch: 5 MiB a second at the most
-inline constexpr std::size_t compact_packs_max = 64;                 ///< looked at in a sweep, which goes on where the last one ended
-inline constexpr std::uint64_t seal_garbage_bytes = 128 * 1024;      ///< in the pack that is being written; with less it is not sealed early
-inline constexpr std::size_t survey_rows = 500;                      ///< of an index from before version 3, in one transaction
+// S3: of every part but the last
+inline constexpr std::uint64_t part_bytes_min = 5 * 1024 * 1024;
+inline constexpr int part_number_max = 10'000;  ///< S3
+// readers of a deleted object finish within it
+inline constexpr Millis unlink_grace = 15min;
+// kept open by one reader; more are opened in turn
+inline constexpr std::size_t reader_files_max = 16;
+// in the log; the others are counted
+inline constexpr std::size_t lost_files_named_max = 8;
+// of files that no meta.db names: time to put the right one back
+inline constexpr Millis quarantine_age = 7 * 24h;
+// a run of the server numbers its files from run << 32 on
+inline constexpr int run_shift = 32;
+// of a pack; with more it is compacted
+inline constexpr int garbage_percent_max = 30;
+// one write, one sync, one commit, which puts may wait behind
+inline constexpr std::uint64_t compact_batch_bytes = 512 * 1024;
+// after each batch: 5 MiB a second at the most
+inline constexpr Millis compact_pause = 100ms;
+// looked at in a sweep, which goes on where the last one ended
+inline constexpr std::size_t compact_packs_max = 64;
+// in the pack that is being written; with less it is not sealed early
+inline constexpr std::uint64_t seal_garbage_bytes = 128 * 1024;
+// of an index from before version 3, in one transaction
+inline constexpr std::size_t survey_rows = 500;
 inline constexpr Millis sweep_every = 60'000ms;
 
 }  // namespace freshet::objects::limits

@@ -1,4 +1,5 @@
-// Listing: keys in order of bytes, cut at the delimiter into common prefixes, each found by one jump in the index.
+// Listing: keys in order of bytes, cut at the delimiter into common prefixes, each found by one
+// jump in the index.
 #include "objects/objects.h"
 #include "objects/store.h"
 
@@ -8,25 +9,29 @@ namespace {
 /// The least string that is greater than all that begin with `prefix`; empty when there is none.
 std::string behind(std::string prefix) {
     while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
-    if (!prefix.empty()) prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+    if (!prefix.empty())
+        prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
     return prefix;
 }
 
 }  // namespace
 
-Result<ListPage> list_page(const meta::Connection& connection, std::int64_t bucket, const ListRequest& request) {
+Result<ListPage> list_page(const meta::Connection& connection, std::int64_t bucket,
+                           const ListRequest& request) {
     ListPage page;
     std::string from = std::max(request.prefix, request.start_after);
     bool inclusive = from != request.start_after || request.start_after.empty();
     // A start inside a common prefix that an earlier page told goes on behind it.
-    if (!request.delimiter.empty() && request.start_after.starts_with(request.prefix) && request.start_after.ends_with(request.delimiter) &&
+    if (!request.delimiter.empty() && request.start_after.starts_with(request.prefix) &&
+        request.start_after.ends_with(request.delimiter) &&
         request.start_after.size() > request.prefix.size()) {
         from = behind(request.start_after);
         inclusive = true;
         if (from.empty()) return page;
     }
     while (true) {
-        const std::size_t room = request.count_max - page.objects.size() - page.common_prefixes.size();
+        const std::size_t room =
+            request.count_max - page.objects.size() - page.common_prefixes.size();
         auto rows = store::scan(connection, bucket, from, inclusive, room + 1);
         if (!rows) return std::unexpected(std::move(rows.error()));
         const std::size_t asked = room + 1, came = rows->size();
@@ -37,7 +42,9 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
                 page.truncated = request.count_max > 0;
                 return page;
             }
-            const auto cut = request.delimiter.empty() ? std::string::npos : row.key.find(request.delimiter, request.prefix.size());
+            const auto cut = request.delimiter.empty()
+                                 ? std::string::npos
+                                 : row.key.find(request.delimiter, request.prefix.size());
             if (cut == std::string::npos) {
                 page.last = from = row.key;
                 inclusive = false;
@@ -57,17 +64,25 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
 
 UploadPage upload_page(std::vector<Upload> uploads, const UploadListRequest& request) {
     UploadPage page;
-    // A key marker that is a prefix which an earlier page told stands for all that it is a prefix of.
-    const bool told = !request.delimiter.empty() && request.id_marker.empty() && request.key_marker.ends_with(request.delimiter) &&
+    // A key marker that is a prefix which an earlier page told stands for all that it is a prefix
+    // of.
+    const bool told = !request.delimiter.empty() && request.id_marker.empty() &&
+                      request.key_marker.ends_with(request.delimiter) &&
                       request.key_marker.size() > request.prefix.size();
     for (Upload& upload : uploads) {
         if (!upload.key.starts_with(request.prefix) || upload.key < request.key_marker) continue;
-        const bool is_behind = upload.key > request.key_marker || (!request.id_marker.empty() && upload.id > request.id_marker);
+        const bool is_behind = upload.key > request.key_marker ||
+                               (!request.id_marker.empty() && upload.id > request.id_marker);
         if (!request.key_marker.empty() && !is_behind) continue;
         if (told && upload.key.starts_with(request.key_marker)) continue;
-        const auto cut = request.delimiter.empty() ? std::string::npos : upload.key.find(request.delimiter, request.prefix.size());
-        const std::string prefix = cut == std::string::npos ? "" : upload.key.substr(0, cut + request.delimiter.size());
-        if (!prefix.empty() && !page.common_prefixes.empty() && page.common_prefixes.back() == prefix) continue;
+        const auto cut = request.delimiter.empty()
+                             ? std::string::npos
+                             : upload.key.find(request.delimiter, request.prefix.size());
+        const std::string prefix =
+            cut == std::string::npos ? "" : upload.key.substr(0, cut + request.delimiter.size());
+        if (!prefix.empty() && !page.common_prefixes.empty() &&
+            page.common_prefixes.back() == prefix)
+            continue;
         if (page.uploads.size() + page.common_prefixes.size() == request.count_max) {
             page.truncated = request.count_max > 0;
             return page;

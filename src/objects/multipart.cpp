@@ -20,7 +20,8 @@ std::string new_upload_id() {
     return id;
 }
 
-Result<std::int64_t> find_upload_in(const meta::Connection& connection, const std::string& bucket, const std::string& key, const std::string& upload) {
+Result<std::int64_t> find_upload_in(const meta::Connection& connection, const std::string& bucket,
+                                    const std::string& key, const std::string& upload) {
     auto of = store::find_bucket(connection, bucket);
     if (!of) return std::unexpected(std::move(of.error()));
     auto found = store::find_upload(connection, of->id, key, upload);
@@ -29,7 +30,8 @@ Result<std::int64_t> find_upload_in(const meta::Connection& connection, const st
 }
 
 constexpr const char* no_part_text =
-    "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.";
+    "One or more of the specified parts could not be found.  The part may not have been uploaded, "
+    "or the specified entity tag may not match the part's entity tag.";
 
 /// Empty where a digit is none: an ETag of a client is no digest for that.
 std::string raw_of_hex(std::string_view hex) {
@@ -50,37 +52,49 @@ std::string etag_of(const std::vector<CompletedPart>& parts) {
 }
 
 /// Those of `parts` that `wanted` names, in its order.
-Result<std::vector<PartInfo>> choose(const std::vector<PartInfo>& parts, const std::vector<CompletedPart>& wanted) {
+Result<std::vector<PartInfo>> choose(const std::vector<PartInfo>& parts,
+                                     const std::vector<CompletedPart>& wanted) {
     std::vector<PartInfo> chosen;
-    if (std::ranges::adjacent_find(wanted, std::ranges::greater_equal(), &CompletedPart::number) != wanted.end()) {
-        return fail(Errc::part_order, "The list of parts was not in ascending order. Parts must be ordered by part number.");
+    if (std::ranges::adjacent_find(wanted, std::ranges::greater_equal(), &CompletedPart::number) !=
+        wanted.end()) {
+        return fail(
+            Errc::part_order,
+            "The list of parts was not in ascending order. Parts must be ordered by part number.");
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto part = std::ranges::lower_bound(parts, wanted[i].number, {}, &PartInfo::number);
-        if (part == parts.end() || part->number != wanted[i].number || part->etag != wanted[i].etag) return fail(Errc::invalid_part, no_part_text);
-        if (i + 1 < wanted.size() && part->size < limits::part_bytes_min) return fail(Errc::too_small, "Your proposed upload is smaller than the minimum allowed size");
+        if (part == parts.end() || part->number != wanted[i].number || part->etag != wanted[i].etag)
+            return fail(Errc::invalid_part, no_part_text);
+        if (i + 1 < wanted.size() && part->size < limits::part_bytes_min)
+            return fail(Errc::too_small,
+                        "Your proposed upload is smaller than the minimum allowed size");
         chosen.push_back(*part);
     }
     return chosen;
 }
 
 /// The object that the completed upload `upload` made, when it was made of `wanted`.
-Result<ObjectInfo> find_completed(const meta::Connection& connection, const std::string& bucket, const std::string& key, const std::string& upload,
+Result<ObjectInfo> find_completed(const meta::Connection& connection, const std::string& bucket,
+                                  const std::string& key, const std::string& upload,
                                   const std::vector<CompletedPart>& wanted) {
     auto of = store::find_bucket(connection, bucket);
     if (!of) return std::unexpected(std::move(of.error()));
     auto object = store::find_object(connection, of->id, key);
     if (!object && !object.error().is(Errc::no_key)) return object;
-    const auto made_of = object ? object->attributes.find(upload_attribute) : Attributes::iterator();
-    if (!object || made_of == object->attributes.end() || made_of->second != upload) return fail(Errc::no_upload, "there is no such upload");
+    const auto made_of =
+        object ? object->attributes.find(upload_attribute) : Attributes::iterator();
+    if (!object || made_of == object->attributes.end() || made_of->second != upload)
+        return fail(Errc::no_upload, "there is no such upload");
     if (etag_of(wanted) != object->etag) return fail(Errc::invalid_part, no_part_text);
     return object;
 }
 
 }  // namespace
 
-io::Task<Result<Upload>> Objects::begin_upload(std::string bucket, std::string key, Attributes attributes) {
-    Upload upload{new_upload_id(), std::move(key), io::Core::current()->now(), std::move(attributes)};
+io::Task<Result<Upload>> Objects::begin_upload(std::string bucket, std::string key,
+                                               Attributes attributes) {
+    Upload upload{new_upload_id(), std::move(key), io::Core::current()->now(),
+                  std::move(attributes)};
     auto begun = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto of = store::find_bucket(txn, bucket);
         if (!of) return std::unexpected(std::move(of.error()));
@@ -90,8 +104,15 @@ io::Task<Result<Upload>> Objects::begin_upload(std::string bucket, std::string k
     co_return upload;
 }
 
-io::Task<Result<PartInfo>> Objects::put_part(std::string bucket, std::string key, std::string upload, int number, Staged staged, Attributes attributes) {
-    PartInfo part{number, staged.size, to_hex(staged.md5), io::Core::current()->now(), std::move(attributes), staged.extents};
+io::Task<Result<PartInfo>> Objects::put_part(std::string bucket, std::string key,
+                                             std::string upload, int number, Staged staged,
+                                             Attributes attributes) {
+    PartInfo part{number,
+                  staged.size,
+                  to_hex(staged.md5),
+                  io::Core::current()->now(),
+                  std::move(attributes),
+                  staged.extents};
     auto put = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto of = find_upload_in(txn, bucket, key, upload);
         if (!of) return std::unexpected(std::move(of.error()));
@@ -104,7 +125,8 @@ io::Task<Result<PartInfo>> Objects::put_part(std::string bucket, std::string key
     co_return part;
 }
 
-io::Task<Result<Upload>> Objects::find_upload(std::string bucket, std::string key, std::string upload) {
+io::Task<Result<Upload>> Objects::find_upload(std::string bucket, std::string key,
+                                              std::string upload) {
     auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<Upload> {
         auto of = store::find_bucket(connection, bucket);
         if (!of) return std::unexpected(std::move(of.error()));
@@ -113,36 +135,42 @@ io::Task<Result<Upload>> Objects::find_upload(std::string bucket, std::string ke
     co_return found;
 }
 
-io::Task<Result<UploadedParts>> Objects::list_parts(std::string bucket, std::string key, std::string upload) {
-    auto parts = co_await database_.read([&](const meta::Connection& connection) -> Result<UploadedParts> {
-        auto of = store::find_bucket(connection, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
-        auto begun = store::find_upload(connection, of->id, key, upload);
-        if (!begun) return std::unexpected(std::move(begun.error()));
-        auto listed = store::list_parts(connection, upload);
-        if (!listed) return std::unexpected(std::move(listed.error()));
-        return UploadedParts{std::move(*begun), std::move(*listed)};
-    });
+io::Task<Result<UploadedParts>> Objects::list_parts(std::string bucket, std::string key,
+                                                    std::string upload) {
+    auto parts =
+        co_await database_.read([&](const meta::Connection& connection) -> Result<UploadedParts> {
+            auto of = store::find_bucket(connection, bucket);
+            if (!of) return std::unexpected(std::move(of.error()));
+            auto begun = store::find_upload(connection, of->id, key, upload);
+            if (!begun) return std::unexpected(std::move(begun.error()));
+            auto listed = store::list_parts(connection, upload);
+            if (!listed) return std::unexpected(std::move(listed.error()));
+            return UploadedParts{std::move(*begun), std::move(*listed)};
+        });
     co_return parts;
 }
 
 io::Task<Result<UploadPage>> Objects::list_uploads(std::string bucket, UploadListRequest request) {
-    auto page = co_await database_.read([&](const meta::Connection& connection) -> Result<UploadPage> {
-        auto of = store::find_bucket(connection, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
-        auto uploads = store::list_uploads(connection, of->id, request.prefix);
-        if (!uploads) return std::unexpected(std::move(uploads.error()));
-        return upload_page(std::move(*uploads), request);
-    });
+    auto page =
+        co_await database_.read([&](const meta::Connection& connection) -> Result<UploadPage> {
+            auto of = store::find_bucket(connection, bucket);
+            if (!of) return std::unexpected(std::move(of.error()));
+            auto uploads = store::list_uploads(connection, of->id, request.prefix);
+            if (!uploads) return std::unexpected(std::move(uploads.error()));
+            return upload_page(std::move(*uploads), request);
+        });
     co_return page;
 }
 
-io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::string key, std::string upload, std::vector<CompletedPart> wanted,
+io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::string key,
+                                                      std::string upload,
+                                                      std::vector<CompletedPart> wanted,
                                                       WriteCondition condition, Assemble assemble) {
     const Timestamp now = io::Core::current()->now();
     auto completed = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
         auto of = find_upload_in(txn, bucket, key, upload);
-        if (!of && of.error().is(Errc::no_upload)) return find_completed(txn, bucket, key, upload, wanted);
+        if (!of && of.error().is(Errc::no_upload))
+            return find_completed(txn, bucket, key, upload, wanted);
         if (!of) return std::unexpected(std::move(of.error()));
         auto begun = store::find_upload(txn, *of, key, upload);
         auto parts = store::list_parts(txn, upload);
@@ -159,9 +187,11 @@ io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::s
             staged.extents.insert(staged.extents.end(), part.extents.begin(), part.extents.end());
         }
         staged.etag = etag_of(wanted);
-        auto published = publish_in(txn, bucket, key, staged, std::move(*attributes), condition, now);
+        auto published =
+            publish_in(txn, bucket, key, staged, std::move(*attributes), condition, now);
         if (!published) return published;
-        if (auto removed = store::remove_upload(txn, upload); !removed) return std::unexpected(std::move(removed.error()));
+        if (auto removed = store::remove_upload(txn, upload); !removed)
+            return std::unexpected(std::move(removed.error()));
         return published;
     });
     co_return completed;

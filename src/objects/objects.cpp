@@ -14,32 +14,41 @@
 namespace freshet::objects {
 namespace {
 
-Result<> check_condition(const meta::Connection& connection, std::int64_t bucket, const std::string& key, const WriteCondition& condition) {
+Result<> check_condition(const meta::Connection& connection, std::int64_t bucket,
+                         const std::string& key, const WriteCondition& condition) {
     if (!condition.must_be_absent && !condition.must_match) return {};
     auto old = store::find_object(connection, bucket, key);
     if (!old && !old.error().is(Errc::no_key)) return std::unexpected(std::move(old.error()));
     if (condition.must_be_absent && old) return fail(Errc::condition, "If-None-Match");
     if (!condition.must_match) return {};
     if (!old) return std::unexpected(std::move(old.error()));
-    if (*condition.must_match != "*" && *condition.must_match != old->etag) return fail(Errc::condition, "If-Match");
+    if (*condition.must_match != "*" && *condition.must_match != old->etag)
+        return fail(Errc::condition, "If-Match");
     return {};
 }
 
-Result<> check_deletion(const meta::Connection& connection, std::int64_t bucket, const Deletion& deletion) {
+Result<> check_deletion(const meta::Connection& connection, std::int64_t bucket,
+                        const Deletion& deletion) {
     if (!deletion.must_match && !deletion.modified && !deletion.size) return {};
     auto object = store::find_object(connection, bucket, deletion.key);
     if (!object && object.error().is(Errc::no_key) && !deletion.must_match) return {};
     if (!object) return std::unexpected(std::move(object.error()));
-    if (deletion.must_match && *deletion.must_match != "*" && *deletion.must_match != object->etag) return fail(Errc::condition, "If-Match");
-    const auto second = [](Timestamp time) { return std::chrono::floor<std::chrono::seconds>(time); };
-    if (deletion.modified && second(*deletion.modified) != second(object->modified)) return fail(Errc::condition, "x-amz-if-match-last-modified-time");
-    if (deletion.size && *deletion.size != object->size) return fail(Errc::condition, "x-amz-if-match-size");
+    if (deletion.must_match && *deletion.must_match != "*" && *deletion.must_match != object->etag)
+        return fail(Errc::condition, "If-Match");
+    const auto second = [](Timestamp time) {
+        return std::chrono::floor<std::chrono::seconds>(time);
+    };
+    if (deletion.modified && second(*deletion.modified) != second(object->modified))
+        return fail(Errc::condition, "x-amz-if-match-last-modified-time");
+    if (deletion.size && *deletion.size != object->size)
+        return fail(Errc::condition, "x-amz-if-match-size");
     return {};
 }
 
 }  // namespace
 
-Objects::Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory, std::string keys, io::Pool& pool)
+Objects::Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::string directory,
+                 std::string keys, io::Pool& pool)
     : home_(home),
       database_(database),
       pool_(pool),
@@ -71,7 +80,10 @@ Result<> Objects::open(Found found, Timestamp now) {
     auto unavailable = keys_.load(keys);
     if (!unavailable) return std::unexpected(std::move(unavailable.error()));
     for (const std::int64_t master : *unavailable) {
-        log_error("objects", "a master key is missing from keys/objects.keys, or is another one: what it encrypted answers errors", {{"master", master}});
+        log_error("objects",
+                  "a master key is missing from keys/objects.keys, or is another one: what it "
+                  "encrypted answers errors",
+                  {{"master", master}});
     }
     auto missing = blobs_.open(named, (found.run << limits::run_shift) + 1, now);
     if (!missing) return std::unexpected(std::move(missing.error()));
@@ -79,22 +91,28 @@ Result<> Objects::open(Found found, Timestamp now) {
     const Amount& taken = blobs_.quarantine().taken();
     if (!found.index_is_older || taken.files == 0) return {};
     keep_until_ms_ = to_epoch_ms(now + limits::quarantine_age);
-    return database_.write_now([&](meta::Txn& txn) { return store::set_keep_until_ms(txn, keep_until_ms_); });
+    return database_.write_now(
+        [&](meta::Txn& txn) { return store::set_keep_until_ms(txn, keep_until_ms_); });
 }
 
 void Objects::tell_of(const std::vector<std::int64_t>& missing) const {
     const Amount &taken = blobs_.quarantine().taken(), &back = blobs_.quarantine().brought_back();
     if (taken.files > 0) {
         log_warn("objects", "files that meta.db does not name are in objects/quarantine",
-                 {{"files", taken.files}, {"bytes", taken.bytes}, {"kept_days", limits::quarantine_age.count() / Millis(24h).count()}});
+                 {{"files", taken.files},
+                  {"bytes", taken.bytes},
+                  {"kept_days", limits::quarantine_age.count() / Millis(24h).count()}});
     }
     if (back.files > 0) {
-        log_warn("objects", "files that meta.db names were brought back from objects/quarantine", {{"files", back.files}, {"bytes", back.bytes}});
+        log_warn("objects", "files that meta.db names were brought back from objects/quarantine",
+                 {{"files", back.files}, {"bytes", back.bytes}});
     }
     for (std::size_t i = 0; i < std::min(missing.size(), limits::lost_files_named_max); ++i) {
-        log_error("objects", "a file that meta.db names is missing: its objects answer 500", {{"file", blobs_.path_of(missing[i])}});
+        log_error("objects", "a file that meta.db names is missing: its objects answer 500",
+                  {{"file", blobs_.path_of(missing[i])}});
     }
-    if (missing.size() > limits::lost_files_named_max) log_error("objects", "files that meta.db names are missing", {{"files", missing.size()}});
+    if (missing.size() > limits::lost_files_named_max)
+        log_error("objects", "files that meta.db names are missing", {{"files", missing.size()}});
 }
 
 void Objects::start() { loops_.spawn(sweep()); }
@@ -111,22 +129,28 @@ io::Task<void> Objects::sweep() {
         co_await remove_dead(pack);
         const Timestamp expired = home_.now() - limits::quarantine_age;
         auto done = co_await pool_.run([this, expired] { return blobs_.expire(expired); });
-        if (!done) log_warn("objects", "the quarantine could not be swept", {{"reason", done.error().message()}});
+        if (!done)
+            log_warn("objects", "the quarantine could not be swept",
+                     {{"reason", done.error().message()}});
         const Amount& gone = blobs_.quarantine().expired();
-        if (gone.files > 0) log_info("objects", "removed from objects/quarantine", {{"files", gone.files}, {"bytes", gone.bytes}});
+        if (gone.files > 0)
+            log_info("objects", "removed from objects/quarantine",
+                     {{"files", gone.files}, {"bytes", gone.bytes}});
         const bool go_on = co_await stop_.sleep_until(home_.now() + limits::sweep_every);
         if (!go_on) co_return;
     }
 }
 
-/// Unlinks files that nobody has named for a while. That begins anew for `pack`, which took entries lately: one of
-/// them may be named yet.
+/// Unlinks files that nobody has named for a while. That begins anew for `pack`, which took entries
+/// lately: one of them may be named yet.
 io::Task<void> Objects::remove_dead(std::int64_t pack) {
     const Timestamp now = home_.now();
-    auto dead = co_await database_.write([now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
-        if (auto noted = store::note_dead_files(txn, to_epoch_ms(now), pack); !noted) return std::unexpected(std::move(noted.error()));
-        return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace));
-    });
+    auto dead =
+        co_await database_.write([now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
+            if (auto noted = store::note_dead_files(txn, to_epoch_ms(now), pack); !noted)
+                return std::unexpected(std::move(noted.error()));
+            return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace));
+        });
     if (!dead) {
         log_warn("objects", "sweep failed", {{"reason", dead.error().message()}});
         co_return;
@@ -134,7 +158,8 @@ io::Task<void> Objects::remove_dead(std::int64_t pack) {
     if (dead->empty()) co_return;
     co_await pool_.run([this, &dead, now] {
         for (const std::int64_t file : *dead) {
-            if (auto retired = blobs_.retire(file, to_epoch_ms(now) < keep_until_ms_, now); !retired) {
+            if (auto retired = blobs_.retire(file, to_epoch_ms(now) < keep_until_ms_, now);
+                !retired) {
                 log_warn("objects", "unlink failed", {{"reason", retired.error().message()}});
             }
         }
@@ -143,11 +168,15 @@ io::Task<void> Objects::remove_dead(std::int64_t pack) {
 
 // --- buckets
 
-io::Task<Result<>> Objects::create_bucket(std::string account, std::string region, std::string name, Settings settings) {
-    const Bucket bucket{0, std::move(account), std::move(region), std::move(name), io::Core::current()->now()};
+io::Task<Result<>> Objects::create_bucket(std::string account, std::string region, std::string name,
+                                          Settings settings) {
+    const Bucket bucket{0, std::move(account), std::move(region), std::move(name),
+                        io::Core::current()->now()};
     auto made = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_bucket(txn, bucket.name);
-        if (old) return fail(old->account == bucket.account ? Errc::bucket_exists : Errc::bucket_taken, bucket.name);
+        if (old)
+            return fail(old->account == bucket.account ? Errc::bucket_exists : Errc::bucket_taken,
+                        bucket.name);
         if (!old.error().is(Errc::no_bucket)) return std::unexpected(std::move(old.error()));
         if (auto made_it = store::insert_bucket(txn, bucket); !made_it) return made_it;
         const std::int64_t id = txn.last_row_id();
@@ -169,25 +198,31 @@ io::Task<Result<>> Objects::remove_bucket(std::string name) {
 }
 
 io::Task<Result<Bucket>> Objects::find_bucket(std::string name) {
-    auto found = co_await database_.read([&name](const meta::Connection& connection) { return store::find_bucket(connection, name); });
-    co_return found;
-}
-
-io::Task<Result<std::vector<Bucket>>> Objects::list_buckets(std::string account) {
-    auto found = co_await database_.read([&account](const meta::Connection& connection) { return store::list_buckets(connection, account); });
-    co_return found;
-}
-
-io::Task<Result<Settings>> Objects::settings(std::string bucket) {
-    auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<Settings> {
-        auto of = store::find_bucket(connection, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
-        return store::settings(connection, of->id);
+    auto found = co_await database_.read([&name](const meta::Connection& connection) {
+        return store::find_bucket(connection, name);
     });
     co_return found;
 }
 
-io::Task<Result<>> Objects::set(std::string bucket, std::string name, std::optional<std::string> value) {
+io::Task<Result<std::vector<Bucket>>> Objects::list_buckets(std::string account) {
+    auto found = co_await database_.read([&account](const meta::Connection& connection) {
+        return store::list_buckets(connection, account);
+    });
+    co_return found;
+}
+
+io::Task<Result<Settings>> Objects::settings(std::string bucket) {
+    auto found =
+        co_await database_.read([&](const meta::Connection& connection) -> Result<Settings> {
+            auto of = store::find_bucket(connection, bucket);
+            if (!of) return std::unexpected(std::move(of.error()));
+            return store::settings(connection, of->id);
+        });
+    co_return found;
+}
+
+io::Task<Result<>> Objects::set(std::string bucket, std::string name,
+                                std::optional<std::string> value) {
     auto done = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto of = store::find_bucket(txn, bucket);
         if (!of) return std::unexpected(std::move(of.error()));
@@ -221,11 +256,14 @@ io::Task<Result<Staged>> write_all(Blobs::Writer& writer, io::BodyReader& body) 
 
 }  // namespace
 
-io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body, Encryption encryption) {
+io::Task<Result<Staged>> Objects::stage(std::shared_ptr<io::BodyReader> body,
+                                        Encryption encryption) {
     Blobs::Writer writer(blobs_, encryption);
     auto staged = co_await write_all(writer, *body);
-    if (staged) staged->encryption = encryption;
-    else co_await writer.abandon();
+    if (staged)
+        staged->encryption = encryption;
+    else
+        co_await writer.abandon();
     co_return staged;
 }
 
@@ -235,20 +273,29 @@ io::Task<Result<Staged>> Objects::stage(std::vector<Bytes> pieces, Encryption en
     co_return staged;
 }
 
-Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket, const std::string& key, const Staged& staged,
-                                       Attributes attributes, const WriteCondition& condition, Timestamp now) {
+Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket,
+                                       const std::string& key, const Staged& staged,
+                                       Attributes attributes, const WriteCondition& condition,
+                                       Timestamp now) {
     auto found = store::find_bucket(txn, bucket);
     if (!found) return std::unexpected(std::move(found.error()));
-    if (auto holds = check_condition(txn, found->id, key, condition); !holds) return std::unexpected(std::move(holds.error()));
+    if (auto holds = check_condition(txn, found->id, key, condition); !holds)
+        return std::unexpected(std::move(holds.error()));
     if (staged.encryption == Encryption::aes256) attributes[encryption_attribute] = "AES256";
-    ObjectInfo object{key, staged.size, staged.etag.empty() ? to_hex(staged.md5) : staged.etag, now, std::move(attributes), staged.extents};
-    if (auto put = store::put_object(txn, found->id, object); !put) return std::unexpected(std::move(put.error()));
+    ObjectInfo object{
+        key, staged.size,           staged.etag.empty() ? to_hex(staged.md5) : staged.etag,
+        now, std::move(attributes), staged.extents};
+    if (auto put = store::put_object(txn, found->id, object); !put)
+        return std::unexpected(std::move(put.error()));
     return object;
 }
 
-io::Task<Result<ObjectInfo>> Objects::publish(std::string bucket, std::string key, Staged staged, Attributes attributes, WriteCondition condition) {
+io::Task<Result<ObjectInfo>> Objects::publish(std::string bucket, std::string key, Staged staged,
+                                              Attributes attributes, WriteCondition condition) {
     const Timestamp now = io::Core::current()->now();
-    auto published = co_await database_.write([&](meta::Txn& txn) { return publish_in(txn, bucket, key, staged, attributes, condition, now); });
+    auto published = co_await database_.write([&](meta::Txn& txn) {
+        return publish_in(txn, bucket, key, staged, attributes, condition, now);
+    });
     if (!published) co_await discard(std::move(staged));
     co_return published;
 }
@@ -259,29 +306,36 @@ io::Task<void> Objects::discard(Staged staged) {
         if (auto held = store::hold(txn, extents); !held) return held;
         return store::release(txn, extents);
     });
-    if (!let_go) log_warn("objects", "the space of a refused object was not given back", {{"reason", let_go.error().message()}});
+    if (!let_go)
+        log_warn("objects", "the space of a refused object was not given back",
+                 {{"reason", let_go.error().message()}});
 }
 
 io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) {
-    auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<ObjectInfo> {
-        auto of = store::find_bucket(connection, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
-        auto object = store::find_object(connection, of->id, key);
-        if (!object) return object;
-        if (auto resolved = store::resolve(connection, object->extents); !resolved) return std::unexpected(std::move(resolved.error()));
-        return object;
-    });
+    auto found =
+        co_await database_.read([&](const meta::Connection& connection) -> Result<ObjectInfo> {
+            auto of = store::find_bucket(connection, bucket);
+            if (!of) return std::unexpected(std::move(of.error()));
+            auto object = store::find_object(connection, of->id, key);
+            if (!object) return object;
+            if (auto resolved = store::resolve(connection, object->extents); !resolved)
+                return std::unexpected(std::move(resolved.error()));
+            return object;
+        });
     co_return found;
 }
 
-io::Task<Result<std::shared_ptr<io::BodyReader>>> Objects::open_body(ObjectInfo object, std::uint64_t offset, std::uint64_t size) {
+io::Task<Result<std::shared_ptr<io::BodyReader>>> Objects::open_body(ObjectInfo object,
+                                                                     std::uint64_t offset,
+                                                                     std::uint64_t size) {
     auto reader = std::make_shared<ExtentReader>(blobs_, pool_, object.extents, offset, size);
     auto begun = co_await reader->begin();
     if (!begun) co_return std::unexpected(std::move(begun.error()));
     co_return std::shared_ptr<io::BodyReader>(std::move(reader));
 }
 
-std::shared_ptr<io::BodyReader> Objects::read(const ObjectInfo& object, std::uint64_t offset, std::uint64_t size) {
+std::shared_ptr<io::BodyReader> Objects::read(const ObjectInfo& object, std::uint64_t offset,
+                                              std::uint64_t size) {
     return std::make_shared<ExtentReader>(blobs_, pool_, object.extents, offset, size);
 }
 
@@ -293,7 +347,8 @@ io::Task<Result<>> Objects::remove(std::string bucket, std::string key) {
     co_return std::move(removed->front());
 }
 
-io::Task<Result<std::vector<Result<>>>> Objects::remove_many(std::string bucket, std::vector<Deletion> deletions) {
+io::Task<Result<std::vector<Result<>>>> Objects::remove_many(std::string bucket,
+                                                             std::vector<Deletion> deletions) {
     using Outcomes = std::vector<Result<>>;
     auto removed = co_await database_.write([&](meta::Txn& txn) -> Result<Outcomes> {
         auto of = store::find_bucket(txn, bucket);
@@ -313,8 +368,9 @@ io::Task<Result<std::vector<Result<>>>> Objects::remove_many(std::string bucket,
     co_return removed;
 }
 
-io::Task<Result<ObjectInfo>> Objects::copy(std::string from_bucket, std::string from_key, std::string bucket, std::string key,
-                                           Transform transform, WriteCondition condition) {
+io::Task<Result<ObjectInfo>> Objects::copy(std::string from_bucket, std::string from_key,
+                                           std::string bucket, std::string key, Transform transform,
+                                           WriteCondition condition) {
     const Timestamp now = io::Core::current()->now();
     auto copied = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
         auto to = store::find_bucket(txn, bucket);
@@ -323,37 +379,42 @@ io::Task<Result<ObjectInfo>> Objects::copy(std::string from_bucket, std::string 
         if (!from) return std::unexpected(std::move(from.error()));
         auto source = store::find_object(txn, from->id, from_key);
         if (!source) return source;
-        if (auto holds = check_condition(txn, to->id, key, condition); !holds) return std::unexpected(std::move(holds.error()));
+        if (auto holds = check_condition(txn, to->id, key, condition); !holds)
+            return std::unexpected(std::move(holds.error()));
         auto object = transform(*source);
         if (!object) return object;
         object->key = key;
         object->modified = now;
         object->attributes.erase(upload_attribute);
-        if (auto put = store::put_object(txn, to->id, *object); !put) return std::unexpected(std::move(put.error()));
+        if (auto put = store::put_object(txn, to->id, *object); !put)
+            return std::unexpected(std::move(put.error()));
         return object;
     });
     co_return copied;
 }
 
-io::Task<Result<ObjectInfo>> Objects::change(std::string bucket, std::string key, std::function<void(Attributes&)> change) {
+io::Task<Result<ObjectInfo>> Objects::change(std::string bucket, std::string key,
+                                             std::function<void(Attributes&)> change) {
     auto changed = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
         auto of = store::find_bucket(txn, bucket);
         if (!of) return std::unexpected(std::move(of.error()));
         auto object = store::find_object(txn, of->id, key);
         if (!object) return object;
         change(object->attributes);
-        if (auto kept = store::change_attributes(txn, of->id, *object); !kept) return std::unexpected(std::move(kept.error()));
+        if (auto kept = store::change_attributes(txn, of->id, *object); !kept)
+            return std::unexpected(std::move(kept.error()));
         return object;
     });
     co_return changed;
 }
 
 io::Task<Result<ListPage>> Objects::list(std::string bucket, ListRequest request) {
-    auto page = co_await database_.read([&](const meta::Connection& connection) -> Result<ListPage> {
-        auto of = store::find_bucket(connection, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
-        return list_page(connection, of->id, request);
-    });
+    auto page =
+        co_await database_.read([&](const meta::Connection& connection) -> Result<ListPage> {
+            auto of = store::find_bucket(connection, bucket);
+            if (!of) return std::unexpected(std::move(of.error()));
+            return list_page(connection, of->id, request);
+        });
     co_return page;
 }
 

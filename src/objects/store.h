@@ -10,37 +10,46 @@ std::vector<meta::Migration> migrations();
 /// Files that extents lie in, and files that lost their last one, ascending.
 Result<std::vector<std::int64_t>> held_files(const meta::Connection& connection);
 Result<std::vector<std::int64_t>> dying_files(const meta::Connection& connection);
-/// Until when files that lose their last extent go to the quarantine: an older index was put in, and the newer one may
-/// come back. 0: not at all.
+/// Until when files that lose their last extent go to the quarantine: an older index was put in,
+/// and the newer one may come back. 0: not at all.
 Result<std::int64_t> keep_until_ms(const meta::Connection& connection);
 Result<> set_keep_until_ms(meta::Txn& txn, std::int64_t until_ms);
 
 Result<Bucket> find_bucket(const meta::Connection& connection, const std::string& name);
-Result<std::vector<Bucket>> list_buckets(const meta::Connection& connection, const std::string& account);
+Result<std::vector<Bucket>> list_buckets(const meta::Connection& connection,
+                                         const std::string& account);
 Result<> insert_bucket(meta::Txn& txn, const Bucket& bucket);
 Result<> remove_bucket(meta::Txn& txn, const Bucket& bucket);
 Result<Settings> settings(const meta::Connection& connection, std::int64_t bucket);
-Result<> set(meta::Txn& txn, std::int64_t bucket, const std::string& name, const std::optional<std::string>& value);
+Result<> set(meta::Txn& txn, std::int64_t bucket, const std::string& name,
+             const std::optional<std::string>& value);
 
 /// Errc::no_key.
-Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t bucket, const std::string& key);
-/// Replaces the object; its old extents are released. New extents (id 0) are entered, others are shared.
+Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t bucket,
+                               const std::string& key);
+/// Replaces the object; its old extents are released. New extents (id 0) are entered, others are
+/// shared.
 Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object);
 /// Writes the attributes of an object that is there.
 Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo& object);
 /// False when there was none.
 Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key);
-/// Objects in order of keys as bytes, from `from` (itself included when `inclusive`), at most `count`.
-Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::int64_t bucket, const std::string& from, bool inclusive, std::size_t count);
+/// Objects in order of keys as bytes, from `from` (itself included when `inclusive`), at most
+/// `count`.
+Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::int64_t bucket,
+                                     const std::string& from, bool inclusive, std::size_t count);
 
 Result<> insert_upload(meta::Txn& txn, std::int64_t bucket, const Upload& upload);
-Result<Upload> find_upload(const meta::Connection& connection, std::int64_t bucket, const std::string& key, const std::string& id);
+Result<Upload> find_upload(const meta::Connection& connection, std::int64_t bucket,
+                           const std::string& key, const std::string& id);
 /// In order of keys, then of ids.
-Result<std::vector<Upload>> list_uploads(const meta::Connection& connection, std::int64_t bucket, const std::string& prefix);
+Result<std::vector<Upload>> list_uploads(const meta::Connection& connection, std::int64_t bucket,
+                                         const std::string& prefix);
 /// Releases the parts' extents, except those that the object was made of.
 Result<> remove_upload(meta::Txn& txn, const std::string& id);
 Result<> put_part(meta::Txn& txn, const std::string& upload, PartInfo part);
-Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection, const std::string& upload);
+Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection,
+                                         const std::string& upload);
 
 /// Files without extents, released before `before_ms`; forgets them.
 Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms);

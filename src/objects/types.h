@@ -13,18 +13,18 @@
 namespace freshet::objects {
 
 enum class Errc {
-    no_bucket,      ///< there is no such bucket
-    no_key,         ///< there is no such object
-    no_upload,      ///< there is no such multipart upload
-    bucket_exists,  ///< of the same account
-    bucket_taken,   ///< of another account
-    not_empty,      ///< a bucket with objects is not deleted
-    condition,      ///< a condition of the request does not hold
-    invalid_part,   ///< a part is missing or its ETag differs
-    part_order,     ///< parts are not in ascending order
-    too_small,      ///< a part that is not the last has less than 5 MiB
-    lost,           ///< a file that the index names is missing or too short
-    key_unavailable ///< the master key of an encrypted object is not in the key file
+    no_bucket,       ///< there is no such bucket
+    no_key,          ///< there is no such object
+    no_upload,       ///< there is no such multipart upload
+    bucket_exists,   ///< of the same account
+    bucket_taken,    ///< of another account
+    not_empty,       ///< a bucket with objects is not deleted
+    condition,       ///< a condition of the request does not hold
+    invalid_part,    ///< a part is missing or its ETag differs
+    part_order,      ///< parts are not in ascending order
+    too_small,       ///< a part that is not the last has less than 5 MiB
+    lost,            ///< a file that the index names is missing or too short
+    key_unavailable  ///< the master key of an encrypted object is not in the key file
 };
 
 struct Bucket {
@@ -38,13 +38,14 @@ using Settings = std::map<std::string, std::string>;
 
 enum class Encryption {
     none,
-    aes256  ///< SSE-S3: AES-256-GCM, a key of its own for each staged body, under the server's master key
+    // SSE-S3: AES-256-GCM, a key of its own for each staged body, under the server's master key
+    aes256
 };
 
 /// A run of bytes in a file of the store.
 struct Extent {
-    std::int64_t id = 0;    ///< in the table of extents; 0 until published
-    std::int64_t file = 0;  ///< number of the file; pack files are shared
+    std::int64_t id = 0;                 ///< in the table of extents; 0 until published
+    std::int64_t file = 0;               ///< number of the file; pack files are shared
     std::uint64_t offset = 0, size = 0;  ///< `size` as a reader sees it
     std::optional<io::WrappedKey> key;   ///< of encrypted bytes
 };
@@ -53,18 +54,21 @@ struct Extent {
 std::uint64_t stored_bytes(const Extent& extent);
 /// The same with the header that an entry of a pack has.
 std::uint64_t entry_bytes(const Extent& extent);
-inline constexpr std::size_t entry_header_bytes = 16;  ///< of a pack's entry: magic, length, checksum
+// of a pack's entry: magic, length, checksum
+inline constexpr std::size_t entry_header_bytes = 16;
 
-/// What a client says of an object and gets back: content-type and so on by header name in lower case,
-/// x-amz-meta-* with their prefix, and checksum headers.
+/// What a client says of an object and gets back: content-type and so on by header name in lower
+/// case, x-amz-meta-* with their prefix, and checksum headers.
 using Attributes = std::map<std::string, std::string>;
 
 /// An attribute that the engine gives: "AES256" of an object whose bytes are encrypted.
 inline constexpr const char* encryption_attribute = "x-amz-server-side-encryption";
-/// The setting of a bucket whose bodies are encrypted where nothing else is asked; whatever its value.
+/// The setting of a bucket whose bodies are encrypted where nothing else is asked; whatever its
+/// value.
 inline constexpr const char* encryption_setting = "encryption";
 
-/// An attribute that the engine gives: the upload that an object was completed of, so that completing it again is known.
+/// An attribute that the engine gives: the upload that an object was completed of, so that
+/// completing it again is known.
 inline constexpr const char* upload_attribute = "upload";
 
 struct ObjectInfo {
@@ -87,11 +91,12 @@ struct Staged {
 
 /// Both empty: no condition.
 struct WriteCondition {
-    bool must_be_absent = false;           ///< If-None-Match: *
-    std::optional<std::string> must_match; ///< If-Match: the ETag
+    bool must_be_absent = false;            ///< If-None-Match: *
+    std::optional<std::string> must_match;  ///< If-Match: the ETag
 };
 
-/// An object to delete, and what it must be for that. One that is not there fails `must_match` alone.
+/// An object to delete, and what it must be for that. One that is not there fails `must_match`
+/// alone.
 struct Deletion {
     std::string key;
     std::optional<std::string> must_match = {};  ///< the ETag, or "*"
@@ -126,7 +131,8 @@ struct Upload {
     Attributes attributes;
 };
 
-/// Where a page of uploads begins: behind the upload `id_marker` of `key_marker`, or, without an id, behind that key.
+/// Where a page of uploads begins: behind the upload `id_marker` of `key_marker`, or, without an
+/// id, behind that key.
 struct UploadListRequest {
     std::string prefix, delimiter, key_marker, id_marker;
     std::size_t count_max = 1000;

@@ -14,7 +14,9 @@ namespace trino = sql::trino;
 
 constexpr std::size_t relations_max = 1000;
 
-Problem catalog_problem(const Error& error) { return problem_of("HIVE_METASTORE_ERROR", error.message()); }
+Problem catalog_problem(const Error& error) {
+    return problem_of("HIVE_METASTORE_ERROR", error.message());
+}
 
 /// Files whose name begins with '_' or '.' are hidden; so are markers of folders.
 bool hidden(const std::string& key, std::size_t prefix) {
@@ -27,17 +29,21 @@ bool hidden(const std::string& key, std::size_t prefix) {
     return key.ends_with('/');
 }
 
-void set_storage(sql::plan::ScanPlan& plan, const CatalogTable& table, const CatalogStorage& storage) {
+void set_storage(sql::plan::ScanPlan& plan, const CatalogTable& table,
+                 const CatalogStorage& storage) {
     plan.format = *format_of(storage);
     plan.properties = table.parameters;
     for (const auto& [key, value] : storage.serde_parameters) plan.properties[key] = value;
 }
 
 /// The plan that reads what is stored so, made when there is none; nullptr when there are too many.
-sql::plan::ScanPlan* plan_with(std::vector<sql::plan::ScanPlan>& plans, const CatalogTable& table, const CatalogStorage& storage) {
+sql::plan::ScanPlan* plan_with(std::vector<sql::plan::ScanPlan>& plans, const CatalogTable& table,
+                               const CatalogStorage& storage) {
     sql::plan::ScanPlan wanted;
     set_storage(wanted, table, storage);
-    const auto same = [&](const sql::plan::ScanPlan& plan) { return plan.format == wanted.format && plan.properties == wanted.properties; };
+    const auto same = [&](const sql::plan::ScanPlan& plan) {
+        return plan.format == wanted.format && plan.properties == wanted.properties;
+    };
     if (const auto found = std::ranges::find_if(plans, same); found != plans.end()) return &*found;
     if (plans.size() >= limits::storages_max) return nullptr;
     wanted.columns = plans[0].columns;
@@ -58,7 +64,9 @@ void add_paths(sql::plan::ScanPlan& plan) {
 
 sql::plan::File file_of(const std::string& bucket, LocatedObject object, std::uint32_t partition) {
     sql::plan::File file{"s3://" + bucket + "/" + object.key, object.size, partition, {}};
-    for (auto& extent : object.extents) file.extents.push_back({std::move(extent.path), extent.offset, extent.size, std::move(extent.key)});
+    for (auto& extent : object.extents)
+        file.extents.push_back(
+            {std::move(extent.path), extent.offset, extent.size, std::move(extent.key)});
     return file;
 }
 
@@ -66,18 +74,37 @@ sql::plan::File file_of(const std::string& bucket, LocatedObject object, std::ui
 
 Problem problem_of(const std::string& code, const std::string& message) {
     static const std::map<std::string, std::pair<int, int>> numbers = {
-        {"SYNTAX_ERROR", {2, 1006}}, {"TABLE_NOT_FOUND", {2, 1110}}, {"SCHEMA_NOT_FOUND", {2, 1004}}, {"COLUMN_NOT_FOUND", {2, 1006}},
-        {"FUNCTION_NOT_FOUND", {2, 1303}}, {"TYPE_MISMATCH", {2, 1006}}, {"INVALID_VIEW", {2, 1107}}, {"NOT_SUPPORTED", {2, 1200}},
-        {"HIVE_BAD_DATA", {2, 1001}}, {"HIVE_CURSOR_ERROR", {2, 1002}}, {"HIVE_CANNOT_OPEN_SPLIT", {2, 1007}}, {"DIVISION_BY_ZERO", {2, 1001}},
-        {"INVALID_CAST_ARGUMENT", {2, 1001}}, {"NUMERIC_VALUE_OUT_OF_RANGE", {2, 1001}}, {"INVALID_FUNCTION_ARGUMENT", {2, 1001}},
-        {"VIEW_IS_STALE", {2, 1107}}, {"HIVE_UNSUPPORTED_FORMAT", {2, 1200}}, {"HIVE_INVALID_METADATA", {2, 1005}}, {"HIVE_PARTITION_SCHEMA_MISMATCH", {2, 1009}}, {"EXCEEDED_LOCAL_MEMORY_LIMIT", {1, 0}}, {"EXCEEDED_TIME_LIMIT", {1, 206}}, {"USER_CANCELED", {2, 1011}}, {"GENERIC_INTERNAL_ERROR", {1, 0}},
+        {"SYNTAX_ERROR", {2, 1006}},
+        {"TABLE_NOT_FOUND", {2, 1110}},
+        {"SCHEMA_NOT_FOUND", {2, 1004}},
+        {"COLUMN_NOT_FOUND", {2, 1006}},
+        {"FUNCTION_NOT_FOUND", {2, 1303}},
+        {"TYPE_MISMATCH", {2, 1006}},
+        {"INVALID_VIEW", {2, 1107}},
+        {"NOT_SUPPORTED", {2, 1200}},
+        {"HIVE_BAD_DATA", {2, 1001}},
+        {"HIVE_CURSOR_ERROR", {2, 1002}},
+        {"HIVE_CANNOT_OPEN_SPLIT", {2, 1007}},
+        {"DIVISION_BY_ZERO", {2, 1001}},
+        {"INVALID_CAST_ARGUMENT", {2, 1001}},
+        {"NUMERIC_VALUE_OUT_OF_RANGE", {2, 1001}},
+        {"INVALID_FUNCTION_ARGUMENT", {2, 1001}},
+        {"VIEW_IS_STALE", {2, 1107}},
+        {"HIVE_UNSUPPORTED_FORMAT", {2, 1200}},
+        {"HIVE_INVALID_METADATA", {2, 1005}},
+        {"HIVE_PARTITION_SCHEMA_MISMATCH", {2, 1009}},
+        {"EXCEEDED_LOCAL_MEMORY_LIMIT", {1, 0}},
+        {"EXCEEDED_TIME_LIMIT", {1, 206}},
+        {"USER_CANCELED", {2, 1011}},
+        {"GENERIC_INTERNAL_ERROR", {1, 0}},
         {"HIVE_METASTORE_ERROR", {1, 1400}}};
     const auto found = numbers.find(code);
     const auto [category, type] = found == numbers.end() ? std::pair(2, 1006) : found->second;
     return Problem{code + ": " + message, category, type, category == 1};
 }
 
-io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& query, std::string database) {
+io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& query,
+                                                 std::string database) {
     Loaded loaded;
     std::set<std::string> seen;
     std::vector<std::string> wanted = trino::referenced_tables(query, database);
@@ -85,7 +112,9 @@ io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& 
         const std::string key = wanted.back();
         wanted.pop_back();
         if (!seen.insert(key).second) continue;
-        if (seen.size() > relations_max) co_return std::unexpected(problem_of("QUERY_TOO_COMPLEX", "the statement names too many relations"));
+        if (seen.size() > relations_max)
+            co_return std::unexpected(
+                problem_of("QUERY_TOO_COMPLEX", "the statement names too many relations"));
         const auto dot = key.find('.');
         auto table = co_await catalog_.table(home, key.substr(0, dot), key.substr(dot + 1));
         if (!table) {
@@ -96,7 +125,9 @@ io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& 
         if (info.is_view) {
             auto names = co_await pool_.run([&] {
                 auto parsed = trino::parse_statement(info.view_sql);
-                return parsed && parsed->query ? trino::referenced_tables(*parsed->query, info.view_database) : std::vector<std::string>();
+                return parsed && parsed->query
+                           ? trino::referenced_tables(*parsed->query, info.view_database)
+                           : std::vector<std::string>();
             });
             for (auto& name : names) wanted.push_back(std::move(name));
         }
@@ -106,26 +137,33 @@ io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& 
     co_return loaded;
 }
 
-io::Task<Outcome<trino::Analyzed>> Planner::analyze(Home home, const trino::Query& query, const trino::Context& context) {
+io::Task<Outcome<trino::Analyzed>> Planner::analyze(Home home, const trino::Query& query,
+                                                    const trino::Context& context) {
     auto loaded = co_await load(std::move(home), query, context.database);
     if (!loaded) co_return std::unexpected(std::move(loaded.error()));
-    auto analyzed = co_await pool_.run([&] { return trino::analyze(query, loaded->infos, context); });
-    if (!analyzed) co_return std::unexpected(problem_of(analyzed.error().code, analyzed.error().text()));
+    auto analyzed =
+        co_await pool_.run([&] { return trino::analyze(query, loaded->infos, context); });
+    if (!analyzed)
+        co_return std::unexpected(problem_of(analyzed.error().code, analyzed.error().text()));
     co_return std::move(*analyzed);
 }
 
-io::Task<Outcome<Planner::Planned>> Planner::plan(Home home, const trino::Query& query, const trino::Context& context) {
+io::Task<Outcome<Planner::Planned>> Planner::plan(Home home, const trino::Query& query,
+                                                  const trino::Context& context) {
     auto loaded = co_await load(home, query, context.database);
     if (!loaded) co_return std::unexpected(std::move(loaded.error()));
-    auto analyzed = co_await pool_.run([&] { return trino::analyze(query, loaded->infos, context); });
-    if (!analyzed) co_return std::unexpected(problem_of(analyzed.error().code, analyzed.error().text()));
+    auto analyzed =
+        co_await pool_.run([&] { return trino::analyze(query, loaded->infos, context); });
+    if (!analyzed)
+        co_return std::unexpected(problem_of(analyzed.error().code, analyzed.error().text()));
     Planned planned;
     planned.columns = analyzed->columns;
     planned.plan.sql = std::move(analyzed->sql);
     for (const auto& column : analyzed->columns) planned.plan.columns.push_back(column.type);
     for (std::size_t i = 0; i < analyzed->scans.size(); ++i) {
         const auto& one = analyzed->scans[i];
-        auto made = co_await scans(home, loaded->tables.at(one.table), loaded->infos.at(one.table), one);
+        auto made =
+            co_await scans(home, loaded->tables.at(one.table), loaded->infos.at(one.table), one);
         if (!made) co_return std::unexpected(std::move(made.error()));
         for (auto& part : *made) {
             if (one.used.back()) add_paths(part);
@@ -136,9 +174,14 @@ io::Task<Outcome<Planner::Planned>> Planner::plan(Home home, const trino::Query&
     co_return planned;
 }
 
-io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home, const CatalogTable& table, const trino::TableInfo& info, const trino::Scan& scan) {
+io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
+                                                                   const CatalogTable& table,
+                                                                   const trino::TableInfo& info,
+                                                                   const trino::Scan& scan) {
     sql::plan::ScanPlan first;
-    for (std::size_t i = 0; i < info.columns.size(); ++i) first.columns.push_back({info.columns[i].name, info.columns[i].type, info.columns[i].partition, scan.used[i]});
+    for (std::size_t i = 0; i < info.columns.size(); ++i)
+        first.columns.push_back(
+            {info.columns[i].name, info.columns[i].type, info.columns[i].partition, scan.used[i]});
     set_storage(first, table, table);
     std::vector<sql::plan::ScanPlan> plans{std::move(first)};
     if (table.partition_keys.empty()) {
@@ -152,30 +195,41 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home, co
     for (const auto& partition : *partitions) {
         std::vector<std::optional<std::string>> values(info.columns.size());
         std::vector<std::optional<std::string>> keys;
-        for (std::size_t i = 0; i < partition.values.size() && i < table.partition_keys.size(); ++i) {
-            if (partition.values[i] != "__HIVE_DEFAULT_PARTITION__") values[table.columns.size() + i] = partition.values[i];
+        for (std::size_t i = 0; i < partition.values.size() && i < table.partition_keys.size();
+             ++i) {
+            if (partition.values[i] != "__HIVE_DEFAULT_PARTITION__")
+                values[table.columns.size() + i] = partition.values[i];
             keys.push_back(values[table.columns.size() + i]);
         }
         keys.resize(table.partition_keys.size());
-        const bool kept = std::ranges::all_of(scan.filters, [&](const trino::PartitionFilter& filter) { return trino::may_match(filter, values); });
+        const bool kept = std::ranges::all_of(
+            scan.filters,
+            [&](const trino::PartitionFilter& filter) { return trino::may_match(filter, values); });
         if (!kept) continue;
-        if (const auto refused = partition_refusal(table, partition)) co_return std::unexpected(problem_of(refused->code, refused->why));
+        if (const auto refused = partition_refusal(table, partition))
+            co_return std::unexpected(problem_of(refused->code, refused->why));
         sql::plan::ScanPlan* plan = plan_with(plans, table, partition.storage);
         if (plan == nullptr) {
-            co_return std::unexpected(problem_of("QUERY_TOO_COMPLEX", "the partitions of table " + table.database + "." + table.name + " are stored in more than " +
-                                                                          std::to_string(limits::storages_max) + " formats"));
+            co_return std::unexpected(problem_of(
+                "QUERY_TOO_COMPLEX", "the partitions of table " + table.database + "." +
+                                         table.name + " are stored in more than " +
+                                         std::to_string(limits::storages_max) + " formats"));
         }
         plan->partitions.push_back(std::move(keys));
-        auto added = co_await add_files(partition.storage.location, is_symlink(partition.storage), *plan);
+        auto added =
+            co_await add_files(partition.storage.location, is_symlink(partition.storage), *plan);
         if (!added) co_return std::unexpected(std::move(added.error()));
     }
     co_return plans;
 }
 
-io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink, sql::plan::ScanPlan& plan) {
+io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink,
+                                           sql::plan::ScanPlan& plan) {
     const auto partition = static_cast<std::uint32_t>(plan.partitions.size() - 1);
     std::string bucket, prefix;
-    if (!split_location(location, bucket, prefix)) co_return std::unexpected(problem_of("HIVE_INVALID_METADATA", "the location is not an S3 path: " + location));
+    if (!split_location(location, bucket, prefix))
+        co_return std::unexpected(
+            problem_of("HIVE_INVALID_METADATA", "the location is not an S3 path: " + location));
     const bool may_be_object = !prefix.empty() && !prefix.ends_with('/');
     if (may_be_object) prefix += '/';
     auto objects = co_await objects_.locate(bucket, prefix);
@@ -183,10 +237,15 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink, s
         // A crawler whose path is one object makes such a table.
         prefix.pop_back();
         objects = co_await objects_.locate(bucket, prefix);
-        if (objects) std::erase_if(*objects, [&](const LocatedObject& object) { return object.key != prefix; });
+        if (objects)
+            std::erase_if(*objects,
+                          [&](const LocatedObject& object) { return object.key != prefix; });
     }
     if (!objects) {
-        co_return std::unexpected(problem_of(objects.error().is(PortErrc::not_found) ? "HIVE_FILESYSTEM_ERROR" : "GENERIC_INTERNAL_ERROR", "listing " + location + ": " + objects.error().message()));
+        co_return std::unexpected(
+            problem_of(objects.error().is(PortErrc::not_found) ? "HIVE_FILESYSTEM_ERROR"
+                                                               : "GENERIC_INTERNAL_ERROR",
+                       "listing " + location + ": " + objects.error().message()));
     }
     for (auto& object : *objects) {
         if (object.size == 0 || hidden(object.key, prefix.size())) continue;
@@ -200,12 +259,21 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink, s
     co_return true;
 }
 
-io::Task<Outcome<bool>> Planner::add_named_files(std::string bucket, LocatedObject names, std::uint32_t partition, sql::plan::ScanPlan& plan) {
+io::Task<Outcome<bool>> Planner::add_named_files(std::string bucket, LocatedObject names,
+                                                 std::uint32_t partition,
+                                                 sql::plan::ScanPlan& plan) {
     const std::string symlink = "s3://" + bucket + "/" + names.key;
-    const auto bad = [&](const std::string& why) { return std::unexpected(problem_of("HIVE_BAD_DATA", "Error parsing symlinks from: " + symlink + ": " + why)); };
-    if (names.size > limits::symlink_bytes_max) co_return bad("it is larger than " + std::to_string(limits::symlink_bytes_max >> 20U) + " MiB");
+    const auto bad = [&](const std::string& why) {
+        return std::unexpected(
+            problem_of("HIVE_BAD_DATA", "Error parsing symlinks from: " + symlink + ": " + why));
+    };
+    if (names.size > limits::symlink_bytes_max)
+        co_return bad("it is larger than " + std::to_string(limits::symlink_bytes_max >> 20U) +
+                      " MiB");
     auto text = co_await objects_.read(bucket, names.key, 0, names.size);
-    if (!text) co_return std::unexpected(problem_of("HIVE_FILESYSTEM_ERROR", "reading " + symlink + ": " + text.error().message()));
+    if (!text)
+        co_return std::unexpected(problem_of("HIVE_FILESYSTEM_ERROR",
+                                             "reading " + symlink + ": " + text.error().message()));
     std::string_view left = text->view();
     while (!left.empty()) {
         const auto end = std::min(left.find('\n'), left.size());
@@ -214,11 +282,16 @@ io::Task<Outcome<bool>> Planner::add_named_files(std::string bucket, LocatedObje
         while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
         if (line.empty()) continue;
         std::string of_bucket, key;
-        if (!split_location(line, of_bucket, key) || key.empty()) co_return bad("'" + line + "' is not the S3 path of a file");
+        if (!split_location(line, of_bucket, key) || key.empty())
+            co_return bad("'" + line + "' is not the S3 path of a file");
         auto found = co_await objects_.locate(of_bucket, key);
         const bool there = found && !found->empty() && found->front().key == key;
-        if (!there) co_return std::unexpected(problem_of("HIVE_CANNOT_OPEN_SPLIT", "Error opening Hive split " + line + ": the file that " + symlink + " names does not exist"));
-        if (found->front().size > 0) plan.files.push_back(file_of(of_bucket, std::move(found->front()), partition));
+        if (!there)
+            co_return std::unexpected(problem_of(
+                "HIVE_CANNOT_OPEN_SPLIT", "Error opening Hive split " + line + ": the file that " +
+                                              symlink + " names does not exist"));
+        if (found->front().size > 0)
+            plan.files.push_back(file_of(of_bucket, std::move(found->front()), partition));
     }
     co_return true;
 }

@@ -1,4 +1,5 @@
-// From a SELECT to a plan: loads what it names, analyses it, prunes partitions and finds the objects.
+// From a SELECT to a plan: loads what it names, analyses it, prunes partitions and finds the
+// objects.
 #pragma once
 #include <expected>
 #include <string>
@@ -19,15 +20,18 @@ using Outcome = std::expected<T, Problem>;
 class Planner {
   public:
     /// `pool`: statements are analysed there, however long one takes.
-    Planner(CatalogPort& catalog, ObjectsPort& objects, io::Pool& pool) : catalog_(catalog), objects_(objects), pool_(pool) {}
+    Planner(CatalogPort& catalog, ObjectsPort& objects, io::Pool& pool)
+        : catalog_(catalog), objects_(objects), pool_(pool) {}
 
     struct Planned {
         sql::plan::QueryPlan plan;
         std::vector<sql::trino::OutputColumn> columns;
     };
-    io::Task<Outcome<Planned>> plan(Home home, const sql::trino::Query& query, const sql::trino::Context& context);
+    io::Task<Outcome<Planned>> plan(Home home, const sql::trino::Query& query,
+                                    const sql::trino::Context& context);
     /// Only the analysis: for CREATE VIEW.
-    io::Task<Outcome<sql::trino::Analyzed>> analyze(Home home, const sql::trino::Query& query, const sql::trino::Context& context);
+    io::Task<Outcome<sql::trino::Analyzed>> analyze(Home home, const sql::trino::Query& query,
+                                                    const sql::trino::Context& context);
 
   private:
     struct Loaded {
@@ -36,11 +40,15 @@ class Planner {
     };
     io::Task<Outcome<Loaded>> load(Home home, const sql::trino::Query& query, std::string database);
     /// One plan for each way in which files of the table or of its partitions are stored.
-    io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> scans(Home home, const CatalogTable& table, const sql::trino::TableInfo& info, const sql::trino::Scan& scan);
+    io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> scans(Home home, const CatalogTable& table,
+                                                              const sql::trino::TableInfo& info,
+                                                              const sql::trino::Scan& scan);
     /// Those of the plan's last partition.
-    io::Task<Outcome<bool>> add_files(std::string location, bool symlink, sql::plan::ScanPlan& plan);
+    io::Task<Outcome<bool>> add_files(std::string location, bool symlink,
+                                      sql::plan::ScanPlan& plan);
     /// The files that the lines of an object name.
-    io::Task<Outcome<bool>> add_named_files(std::string bucket, LocatedObject names, std::uint32_t partition, sql::plan::ScanPlan& plan);
+    io::Task<Outcome<bool>> add_named_files(std::string bucket, LocatedObject names,
+                                            std::uint32_t partition, sql::plan::ScanPlan& plan);
     CatalogPort& catalog_;
     ObjectsPort& objects_;
     io::Pool& pool_;

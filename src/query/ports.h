@@ -76,12 +76,14 @@ class CatalogPort {
     /// With all its tables.
     virtual io::Task<Result<>> drop_database(Home home, std::string name) = 0;
     virtual io::Task<Result<std::vector<CatalogTable>>> tables(Home home, std::string database) = 0;
-    virtual io::Task<Result<CatalogTable>> table(Home home, std::string database, std::string name) = 0;
+    virtual io::Task<Result<CatalogTable>> table(Home home, std::string database,
+                                                 std::string name) = 0;
     virtual io::Task<Result<>> create_table(Home home, CatalogTable table) = 0;
     /// Replaces the table of that name.
     virtual io::Task<Result<>> update_table(Home home, CatalogTable table) = 0;
     virtual io::Task<Result<>> drop_table(Home home, std::string database, std::string name) = 0;
-    virtual io::Task<Result<std::vector<CatalogPartition>>> partitions(Home home, std::string database,
+    virtual io::Task<Result<std::vector<CatalogPartition>>> partitions(Home home,
+                                                                       std::string database,
                                                                        std::string table) = 0;
     /// Each with its location; the rest of its storage is the table's.
     virtual io::Task<Result<>> create_partitions(Home home, std::string database, std::string table,
@@ -111,12 +113,15 @@ class ObjectsPort {
   public:
     virtual ~ObjectsPort() = default;
     /// All objects of `bucket` under `prefix`, in order of key.
-    virtual io::Task<Result<std::vector<LocatedObject>>> locate(std::string bucket, std::string prefix) = 0;
+    virtual io::Task<Result<std::vector<LocatedObject>>> locate(std::string bucket,
+                                                                std::string prefix) = 0;
     /// Durable when it answers.
     virtual io::Task<Result<>> put(Home home, std::string bucket, std::string key,
                                    std::string content_type, std::vector<Bytes> content) = 0;
     /// The same of what `body` gives, to its end.
-    virtual io::Task<Result<>> put_body(Home home, std::string bucket, std::string key, std::string content_type, std::shared_ptr<io::BodyReader> body) = 0;
+    virtual io::Task<Result<>> put_body(Home home, std::string bucket, std::string key,
+                                        std::string content_type,
+                                        std::shared_ptr<io::BodyReader> body) = 0;
     /// Up to `size` bytes from `offset`; fewer at the end.
     virtual io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
                                          std::uint64_t size) = 0;

@@ -1,6 +1,6 @@
-// The query service (Athena): starts statements, keeps their history, gives their results. SELECTs run
-// in worker processes (freshet-query); statements on the catalog run here. Home core: the one given to
-// the constructor; every verb is called there.
+// The query service (Athena): starts statements, keeps their history, gives their results. SELECTs
+// run in worker processes (freshet-query); statements on the catalog run here. Home core: the one
+// given to the constructor; every verb is called there.
 #pragma once
 #include <functional>
 #include <memory>
@@ -18,8 +18,8 @@
 namespace freshet::query {
 
 struct Options {
-    std::string worker_path;  ///< the executable freshet-query
-    std::string spill_directory;  ///< where workers put what does not fit into memory
+    std::string worker_path;                    ///< the executable freshet-query
+    std::string spill_directory;                ///< where workers put what does not fit into memory
     std::optional<std::string> default_output;  ///< of work group "primary": "s3://bucket/prefix/"
 };
 
@@ -54,7 +54,8 @@ class Query {
 
     /// Runs a SELECT and gives its rows: no history, no result object. Errc::syntax, failed.
     io::Task<Result<Answer>> ask(AskRequest request);
-    /// Ends what was asked under `token` soon; a cancel may overtake its statement on another connection.
+    /// Ends what was asked under `token` soon; a cancel may overtake its statement on another
+    /// connection.
     void cancel_asked(const Home& home, const std::string& token);
 
     /// Executions that ended since the last time; the oldest go beyond limits::finished_max.
@@ -76,6 +77,5 @@ class Query {
     struct State;
     std::unique_ptr<State> state_;
 };
-
 
 }  // namespace freshet::query

@@ -22,7 +22,8 @@ class ResultFile {
 };
 
 /// Its bytes, piece by piece; an error as soon as `cancelled` says so.
-std::shared_ptr<io::BodyReader> read_file(std::shared_ptr<ResultFile> file, io::Pool& pool, std::function<bool()> cancelled);
+std::shared_ptr<io::BodyReader> read_file(std::shared_ptr<ResultFile> file, io::Pool& pool,
+                                          std::function<bool()> cancelled);
 
 /// Makes the directory and removes what an earlier process left in it.
 void clear_result_files(const std::string& directory);

@@ -35,18 +35,54 @@ void put_number(std::string& out, int field, std::uint64_t value) {
 Column column_of(std::string name, const sql::trino::Type& type) {
     Column column{std::move(name), base_name(type), 0, 0, false};
     switch (type.kind) {
-        case TypeKind::tinyint: column.precision = 3; break;
-        case TypeKind::smallint: column.precision = 5; break;
-        case TypeKind::integer: column.precision = 10; break;
-        case TypeKind::bigint: column.precision = 19; break;
-        case TypeKind::real: case TypeKind::double_: column.precision = 17; break;
-        case TypeKind::decimal: column.precision = type.precision; column.scale = type.scale; break;
-        case TypeKind::varchar: column.precision = type.precision < 0 ? 2147483647 : type.precision; column.case_sensitive = true; break;
-        case TypeKind::char_: column.precision = type.precision; column.case_sensitive = true; break;
-        case TypeKind::varbinary: column.precision = 1073741824; break;
-        case TypeKind::time: case TypeKind::timestamp: case TypeKind::timestamp_tz: column.precision = 3; break;
-        case TypeKind::unknown: case TypeKind::boolean: case TypeKind::date: case TypeKind::interval_months: case TypeKind::interval_millis:
-        case TypeKind::json: case TypeKind::uuid: case TypeKind::array: case TypeKind::map: case TypeKind::row: case TypeKind::function: break;
+        case TypeKind::tinyint:
+            column.precision = 3;
+            break;
+        case TypeKind::smallint:
+            column.precision = 5;
+            break;
+        case TypeKind::integer:
+            column.precision = 10;
+            break;
+        case TypeKind::bigint:
+            column.precision = 19;
+            break;
+        case TypeKind::real:
+        case TypeKind::double_:
+            column.precision = 17;
+            break;
+        case TypeKind::decimal:
+            column.precision = type.precision;
+            column.scale = type.scale;
+            break;
+        case TypeKind::varchar:
+            column.precision = type.precision < 0 ? 2147483647 : type.precision;
+            column.case_sensitive = true;
+            break;
+        case TypeKind::char_:
+            column.precision = type.precision;
+            column.case_sensitive = true;
+            break;
+        case TypeKind::varbinary:
+            column.precision = 1073741824;
+            break;
+        case TypeKind::time:
+        case TypeKind::timestamp:
+        case TypeKind::timestamp_tz:
+            column.precision = 3;
+            break;
+        case TypeKind::unknown:
+        case TypeKind::boolean:
+        case TypeKind::date:
+        case TypeKind::interval_months:
+        case TypeKind::interval_millis:
+        case TypeKind::json:
+        case TypeKind::uuid:
+        case TypeKind::array:
+        case TypeKind::map:
+        case TypeKind::row:
+        case TypeKind::function:
+            break;
     }
     return column;
 }

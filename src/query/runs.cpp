@@ -15,7 +15,8 @@ struct Collector {
 
     bool take(std::vector<sql::plan::Cells> rows) {
         for (auto& row : rows) {
-            const bool full = rows_max >= 0 && static_cast<std::int64_t>(output.rows.size()) >= rows_max;
+            const bool full =
+                rows_max >= 0 && static_cast<std::int64_t>(output.rows.size()) >= rows_max;
             if (full || bytes > limits::answer_bytes_max) {
                 output.cut = true;
                 break;
@@ -30,22 +31,31 @@ struct Collector {
 }  // namespace
 
 Runs::Runs(io::Core& home, CatalogPort& catalog, ObjectsPort& objects, const Options& options)
-    : home_(home), options_(options), freed_(home), analyses_(limits::analyses_max, "query-analysis"), pool_(limits::workers_max + limits::small_workers_max, "query"), files_(1, "query-files"),
-      planner_(catalog, objects, analyses_), statements_(catalog, objects, planner_) {}
+    : home_(home),
+      options_(options),
+      freed_(home),
+      analyses_(limits::analyses_max, "query-analysis"),
+      pool_(limits::workers_max + limits::small_workers_max, "query"),
+      files_(1, "query-files"),
+      planner_(catalog, objects, analyses_),
+      statements_(catalog, objects, planner_) {}
 
 io::Task<sql::trino::SyntaxResult<sql::trino::Statement>> Runs::parse(std::string text) {
     auto parsed = co_await analyses_.run([&] { return sql::trino::parse_statement(text); });
     co_return parsed;
 }
 
-std::shared_ptr<io::BodyReader> Runs::body_of(std::shared_ptr<ResultFile> file, std::shared_ptr<RunControl> control) {
+std::shared_ptr<io::BodyReader> Runs::body_of(std::shared_ptr<ResultFile> file,
+                                              std::shared_ptr<RunControl> control) {
     return read_file(std::move(file), files_, [control] { return control->cancelled.load(); });
 }
 
-io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> control, bool may_be_small) {
+io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> control,
+                                                bool may_be_small) {
     Place place;
     while (true) {
-        if (control->cancelled || stopping_) co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
+        if (control->cancelled || stopping_)
+            co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
         place.small = busy_[0] >= limits::workers_max;
         if (!place.small || (may_be_small && busy_[1] < limits::small_workers_max)) break;
         co_await freed_.wait();
@@ -58,7 +68,9 @@ io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> cont
     }
     if (!place.worker) {
         auto started = Worker::start(options_.worker_path);
-        if (!started) co_return std::unexpected(problem_of("GENERIC_INTERNAL_ERROR", started.error().message()));
+        if (!started)
+            co_return std::unexpected(
+                problem_of("GENERIC_INTERNAL_ERROR", started.error().message()));
         place.worker = std::move(*started);
     }
     ++busy_[place.small ? 1 : 0];
@@ -78,7 +90,9 @@ void Runs::stop() {
     freed_.notify();
 }
 
-io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& query, sql::trino::Context context, std::shared_ptr<RunControl> control,
+io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& query,
+                                          sql::trino::Context context,
+                                          std::shared_ptr<RunControl> control,
                                           std::shared_ptr<ResultFile> file) {
     RunOutput output;
     output.file = file;
@@ -104,29 +118,36 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
         output.queue_ms = (home_.now() - waiting).count();
         control->worker = place->worker.get();
         control->running = true;
-        plan.memory_mib = static_cast<std::uint64_t>(small ? limits::small_memory_mib : limits::worker_memory_mib);
+        plan.memory_mib = static_cast<std::uint64_t>(small ? limits::small_memory_mib
+                                                           : limits::worker_memory_mib);
         const Timestamp engine = home_.now();
         output.rows.clear();
         output.cut = false;
         Collector collector{output, context.rows_max.value_or(-1)};
         auto answer = co_await pool_.run([&] {
-            return place->worker->run(sql::plan::encode_plan(plan), small ? limits::small_time_max : limits::execution_time_max,
-                                      [&](std::vector<sql::plan::Cells> rows) { return collector.take(std::move(rows)); });
+            return place->worker->run(sql::plan::encode_plan(plan),
+                                      small ? limits::small_time_max : limits::execution_time_max,
+                                      [&](std::vector<sql::plan::Cells> rows) {
+                                          return collector.take(std::move(rows));
+                                      });
         });
         control->worker = nullptr;
         output.engine_ms = (home_.now() - engine).count();
         give_back(std::move(*place));
-        if (control->cancelled) co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
+        if (control->cancelled)
+            co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
         if (answer) {
             output.scanned_bytes = static_cast<std::int64_t>(*answer);
             co_return output;
         }
         const std::string& code = answer.error().code;
         // It was not small: it waits for a place where it may take its time.
-        const bool too_large = small && (code == "EXCEEDED_TIME_LIMIT" || code == "EXCEEDED_LOCAL_MEMORY_LIMIT");
+        const bool too_large =
+            small && (code == "EXCEEDED_TIME_LIMIT" || code == "EXCEEDED_LOCAL_MEMORY_LIMIT");
         // A warm worker may have died between queries: one that was never used before decides.
         const bool was_dead = may_be_dead && answer.error().message == "the query worker ended";
-        if (!too_large && !was_dead) co_return std::unexpected(problem_of(code, answer.error().message));
+        if (!too_large && !was_dead)
+            co_return std::unexpected(problem_of(code, answer.error().message));
         if (too_large) {
             may_be_small = false;
             control->running = false;
@@ -136,7 +157,8 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
     }
 }
 
-io::Task<Outcome<RunOutput>> Runs::statement(Home home, const sql::trino::Statement& statement, sql::trino::Context context) {
+io::Task<Outcome<RunOutput>> Runs::statement(Home home, const sql::trino::Statement& statement,
+                                             sql::trino::Context context) {
     auto printed = co_await statements_.run(std::move(home), statement, context);
     if (!printed) co_return std::unexpected(std::move(printed.error()));
     RunOutput output;

@@ -1,6 +1,7 @@
-// Runs statements: takes a worker from the few there are, or waits for one; kills the worker of a query that
-// is cancelled. Beside the places for any query there is one for queries that end soon: a long one that was let
-// in there is ended after a while and waits for another place. Home core only; statements are read on a pool.
+// Runs statements: takes a worker from the few there are, or waits for one; kills the worker of a
+// query that is cancelled. Beside the places for any query there is one for queries that end soon:
+// a long one that was let in there is ended after a while and waits for another place. Home core
+// only; statements are read on a pool.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -19,7 +20,7 @@ namespace freshet::query {
 /// What a statement gave. The rows of an execution are in a file.
 struct RunOutput {
     std::vector<Column> columns;
-    std::vector<Row> rows;        ///< of ask()
+    std::vector<Row> rows;             ///< of ask()
     std::shared_ptr<ResultFile> file;  ///< of an execution: the result object
     std::vector<std::string> lines;
     std::int64_t scanned_bytes = 0;
@@ -44,11 +45,15 @@ class Runs {
     /// Reads a statement's text.
     io::Task<sql::trino::SyntaxResult<sql::trino::Statement>> parse(std::string text);
     /// With a `file` the rows go there, else into Rows.
-    io::Task<Outcome<RunOutput>> select(Home home, const sql::trino::Query& query, sql::trino::Context context, std::shared_ptr<RunControl> control,
+    io::Task<Outcome<RunOutput>> select(Home home, const sql::trino::Query& query,
+                                        sql::trino::Context context,
+                                        std::shared_ptr<RunControl> control,
                                         std::shared_ptr<ResultFile> file);
     /// The bytes of a result file, for the object store.
-    std::shared_ptr<io::BodyReader> body_of(std::shared_ptr<ResultFile> file, std::shared_ptr<RunControl> control);
-    io::Task<Outcome<RunOutput>> statement(Home home, const sql::trino::Statement& statement, sql::trino::Context context);
+    std::shared_ptr<io::BodyReader> body_of(std::shared_ptr<ResultFile> file,
+                                            std::shared_ptr<RunControl> control);
+    io::Task<Outcome<RunOutput>> statement(Home home, const sql::trino::Statement& statement,
+                                           sql::trino::Context context);
     /// Waiting statements look again whether they are cancelled.
     void wake() { freed_.notify(); }
     void stop();

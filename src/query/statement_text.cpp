@@ -15,10 +15,18 @@ struct Storage {
     std::string_view word, input, output, serde;
 };
 constexpr Storage storages[] = {
-    {"TEXTFILE", "org.apache.hadoop.mapred.TextInputFormat", "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat", "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"},
-    {"PARQUET", "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat", "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
-    {"ORC", "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat", "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat", "org.apache.hadoop.hive.ql.io.orc.OrcSerde"},
-    {"JSONFILE", "org.apache.hadoop.mapred.TextInputFormat", "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat", "org.apache.hive.hcatalog.data.JsonSerDe"},
+    {"TEXTFILE", "org.apache.hadoop.mapred.TextInputFormat",
+     "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+     "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"},
+    {"PARQUET", "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+     "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+    {"ORC", "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat",
+     "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat",
+     "org.apache.hadoop.hive.ql.io.orc.OrcSerde"},
+    {"JSONFILE", "org.apache.hadoop.mapred.TextInputFormat",
+     "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+     "org.apache.hive.hcatalog.data.JsonSerDe"},
 };
 
 std::string escaped(const std::string& text) {
@@ -26,7 +34,9 @@ std::string escaped(const std::string& text) {
     for (const char c : text) {
         if (c == '\'' || c == '\\') made += '\\';
         if (static_cast<unsigned char>(c) < 0x20) {
-            made += c == '\n' ? "\\n" : c == '\t' ? "\\t" : fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+            made += c == '\n'   ? "\\n"
+                    : c == '\t' ? "\\t"
+                                : fmt::format("\\u{:04X}", static_cast<unsigned>(c));
         } else {
             made += c;
         }
@@ -36,20 +46,26 @@ std::string escaped(const std::string& text) {
 
 void add_columns(std::vector<std::string>& lines, const std::vector<CatalogColumn>& columns) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        const std::string comment = columns[i].comment.empty() ? "" : " COMMENT '" + escaped(columns[i].comment) + "'";
-        lines.push_back(fmt::format("  `{}` {}{}{}", columns[i].name, columns[i].type, comment, i + 1 < columns.size() ? ", " : ")"));
+        const std::string comment =
+            columns[i].comment.empty() ? "" : " COMMENT '" + escaped(columns[i].comment) + "'";
+        lines.push_back(fmt::format("  `{}` {}{}{}", columns[i].name, columns[i].type, comment,
+                                    i + 1 < columns.size() ? ", " : ")"));
     }
 }
 
 void add_properties(std::vector<std::string>& lines, const Properties& properties) {
     std::size_t left = properties.size();
-    for (const auto& [key, value] : properties) lines.push_back(fmt::format("  '{}'='{}'{}", escaped(key), escaped(value), --left > 0 ? ", " : ") "));
+    for (const auto& [key, value] : properties)
+        lines.push_back(
+            fmt::format("  '{}'='{}'{}", escaped(key), escaped(value), --left > 0 ? ", " : ") "));
 }
 
 bool glob(std::string_view name, std::string_view pattern) {
     if (pattern.empty()) return name.empty();
-    if (pattern[0] == '*') return glob(name, pattern.substr(1)) || (!name.empty() && glob(name.substr(1), pattern));
-    return !name.empty() && (pattern[0] == '.' || pattern[0] == name[0]) && glob(name.substr(1), pattern.substr(1));
+    if (pattern[0] == '*')
+        return glob(name, pattern.substr(1)) || (!name.empty() && glob(name.substr(1), pattern));
+    return !name.empty() && (pattern[0] == '.' || pattern[0] == name[0]) &&
+           glob(name.substr(1), pattern.substr(1));
 }
 
 }  // namespace
@@ -58,8 +74,10 @@ bool matches_pattern(const std::string& name, const std::string& pattern) {
     if (pattern.empty() || pattern.size() > 256) return pattern.empty();
     std::string lower = trino::lower_case(pattern);
     // ".*" of a regular expression means what '*' means here; runs of stars are one.
-    for (auto at = lower.find(".*"); at != std::string::npos; at = lower.find(".*")) lower.replace(at, 2, "*");
-    for (auto at = lower.find("**"); at != std::string::npos; at = lower.find("**")) lower.erase(at, 1);
+    for (auto at = lower.find(".*"); at != std::string::npos; at = lower.find(".*"))
+        lower.replace(at, 2, "*");
+    for (auto at = lower.find("**"); at != std::string::npos; at = lower.find("**"))
+        lower.erase(at, 1);
     if (std::ranges::count(lower, '*') > 8) return false;
     std::string_view rest = lower;
     while (true) {
@@ -71,7 +89,8 @@ bool matches_pattern(const std::string& name, const std::string& pattern) {
 }
 
 std::vector<std::string> create_table_lines(const CatalogTable& table) {
-    std::vector<std::string> lines = {fmt::format("CREATE EXTERNAL TABLE `{}.{}`(", table.database, table.name)};
+    std::vector<std::string> lines = {
+        fmt::format("CREATE EXTERNAL TABLE `{}.{}`(", table.database, table.name)};
     add_columns(lines, table.columns);
     if (!table.comment.empty()) lines.push_back("COMMENT '" + escaped(table.comment) + "'");
     if (!table.partition_keys.empty()) {
@@ -102,7 +121,10 @@ std::vector<std::string> create_table_lines(const CatalogTable& table) {
 
 std::vector<std::string> describe_lines(const CatalogTable& table) {
     std::vector<std::string> lines;
-    const auto line = [&](const CatalogColumn& column) { lines.push_back(fmt::format("{:<20}\t{:<20}\t{:<20}", column.name, column.type, column.comment)); };
+    const auto line = [&](const CatalogColumn& column) {
+        lines.push_back(
+            fmt::format("{:<20}\t{:<20}\t{:<20}", column.name, column.type, column.comment));
+    };
     for (const auto& column : table.columns) line(column);
     for (const auto& key : table.partition_keys) line(key);
     if (table.partition_keys.empty()) return lines;
@@ -116,8 +138,14 @@ std::vector<std::string> describe_lines(const CatalogTable& table) {
 
 Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::string& database) {
     const auto& definition = statement.table;
-    const auto refuse = [](const char* why) { return std::unexpected(Problem{std::string("FAILED: ParseException ") + why, 2, 1003, false}); };
-    if (!definition.external) return std::unexpected(Problem{"CREATE TABLE without EXTERNAL is for Iceberg tables, which are not supported", 2, 1200, false});
+    const auto refuse = [](const char* why) {
+        return std::unexpected(
+            Problem{std::string("FAILED: ParseException ") + why, 2, 1003, false});
+    };
+    if (!definition.external)
+        return std::unexpected(
+            Problem{"CREATE TABLE without EXTERNAL is for Iceberg tables, which are not supported",
+                    2, 1200, false});
     if (definition.columns.empty()) return refuse("no columns are given");
     if (definition.location.empty()) return refuse("no location is given");
     CatalogTable table;
@@ -126,13 +154,18 @@ Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::str
     table.table_type = "EXTERNAL_TABLE";
     table.comment = definition.comment;
     table.location = definition.location;
-    for (const auto& column : definition.columns) table.columns.push_back({column.name, column.type, column.comment});
-    for (const auto& column : definition.partition_keys) table.partition_keys.push_back({column.name, column.type, column.comment});
+    for (const auto& column : definition.columns)
+        table.columns.push_back({column.name, column.type, column.comment});
+    for (const auto& column : definition.partition_keys)
+        table.partition_keys.push_back({column.name, column.type, column.comment});
     std::set<std::string> names;
     for (const auto* list : {&table.columns, &table.partition_keys}) {
         for (const auto& column : *list) {
             if (!names.insert(trino::lower_case(column.name)).second) {
-                return std::unexpected(Problem{"FAILED: SemanticException [Error 10036]: Duplicate column name: " + column.name, 2, 1003, false});
+                return std::unexpected(
+                    Problem{"FAILED: SemanticException [Error 10036]: Duplicate column name: " +
+                                column.name,
+                            2, 1003, false});
             }
         }
     }
@@ -141,13 +174,19 @@ Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::str
     for (const auto& known : storages) {
         if (known.word == word) storage = &known;
     }
-    if (!storage) return std::unexpected(Problem{"FAILED: SemanticException Unrecognized file format in STORED AS clause: '" + word + "'", 2, 1003, false});
+    if (!storage)
+        return std::unexpected(
+            Problem{"FAILED: SemanticException Unrecognized file format in STORED AS clause: '" +
+                        word + "'",
+                    2, 1003, false});
     table.input_format = definition.input_format.empty() ? storage->input : definition.input_format;
-    table.output_format = definition.output_format.empty() ? storage->output : definition.output_format;
+    table.output_format =
+        definition.output_format.empty() ? storage->output : definition.output_format;
     table.serde = definition.serde.empty() ? storage->serde : definition.serde;
     for (const auto& [key, value] : definition.serde_properties) {
         table.serde_parameters[key] = value;
-        if (key == "field.delim" && definition.delimited) table.serde_parameters["serialization.format"] = value;
+        if (key == "field.delim" && definition.delimited)
+            table.serde_parameters["serialization.format"] = value;
     }
     table.parameters["EXTERNAL"] = "TRUE";
     for (const auto& [key, value] : definition.properties) table.parameters[key] = value;

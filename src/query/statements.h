@@ -1,4 +1,5 @@
-// Statements on the catalog: DDL, SHOW, DESCRIBE, MSCK. Their output is lines of text, as Hive prints them.
+// Statements on the catalog: DDL, SHOW, DESCRIBE, MSCK. Their output is lines of text, as Hive
+// prints them.
 #pragma once
 #include <string>
 #include <vector>
@@ -16,18 +17,23 @@ struct Printed {
 
 class Statements {
   public:
-    Statements(CatalogPort& catalog, ObjectsPort& objects, Planner& planner) : catalog_(catalog), objects_(objects), planner_(planner) {}
-    io::Task<Outcome<Printed>> run(Home home, const sql::trino::Statement& statement, const sql::trino::Context& context);
+    Statements(CatalogPort& catalog, ObjectsPort& objects, Planner& planner)
+        : catalog_(catalog), objects_(objects), planner_(planner) {}
+    io::Task<Outcome<Printed>> run(Home home, const sql::trino::Statement& statement,
+                                   const sql::trino::Context& context);
 
   private:
     using Statement = sql::trino::Statement;
     io::Task<Outcome<Printed>> show(Home home, const Statement& statement, std::string database);
     io::Task<Outcome<Printed>> describe(Home home, const Statement& statement, CatalogTable table);
-    io::Task<Outcome<Printed>> create_table(Home home, const Statement& statement, std::string database);
-    io::Task<Outcome<Printed>> create_view(Home home, const Statement& statement, const sql::trino::Context& context);
+    io::Task<Outcome<Printed>> create_table(Home home, const Statement& statement,
+                                            std::string database);
+    io::Task<Outcome<Printed>> create_view(Home home, const Statement& statement,
+                                           const sql::trino::Context& context);
     io::Task<Outcome<Printed>> drop(Home home, const Statement& statement, std::string database);
     io::Task<Outcome<Printed>> drop_database(Home home, const Statement& statement);
-    io::Task<Outcome<Printed>> change_partitions(Home home, const Statement& statement, CatalogTable table);
+    io::Task<Outcome<Printed>> change_partitions(Home home, const Statement& statement,
+                                                 CatalogTable table);
     io::Task<Outcome<Printed>> repair(Home home, CatalogTable table);
     CatalogPort& catalog_;
     ObjectsPort& objects_;

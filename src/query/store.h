@@ -21,10 +21,15 @@ struct Stored {
 
 Result<> insert(meta::Txn& txn, const Stored& stored);
 Result<> update(meta::Txn& txn, const Stored& stored);
-Result<std::optional<Stored>> find(const meta::Connection& connection, const Home& home, const std::string& id);
-Result<std::optional<Stored>> find_token(const meta::Connection& connection, const Home& home, const std::string& token);
+Result<std::optional<Stored>> find(const meta::Connection& connection, const Home& home,
+                                   const std::string& id);
+Result<std::optional<Stored>> find_token(const meta::Connection& connection, const Home& home,
+                                         const std::string& token);
 /// Newest first, those before row `before` (0: from the newest); gives the row of each id.
-Result<std::vector<std::pair<std::int64_t, std::string>>> list(const meta::Connection& connection, const Home& home, const std::string& work_group, std::int64_t before, int count);
+Result<std::vector<std::pair<std::int64_t, std::string>>> list(const meta::Connection& connection,
+                                                               const Home& home,
+                                                               const std::string& work_group,
+                                                               std::int64_t before, int count);
 /// Marks what is queued or running as failed.
 Result<> fail_unfinished(meta::Txn& txn, std::int64_t now_ms);
 /// Forgets what ended before `ms`.

@@ -43,30 +43,44 @@ std::optional<sql::plan::Format> format_of(const CatalogStorage& storage) {
     return std::nullopt;
 }
 
-bool is_symlink(const CatalogStorage& storage) { return storage.input_format == "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat"; }
+bool is_symlink(const CatalogStorage& storage) {
+    return storage.input_format == "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat";
+}
 
 namespace {
 
 /// Why files of the InputFormat are not what the SerDe reads; "" when they are.
 std::string wrong_input_format(const CatalogStorage& storage, sql::plan::Format format) {
     static constexpr std::string_view of_text[] = {"org.apache.hadoop.mapred.TextInputFormat"};
-    static constexpr std::string_view of_parquet[] = {"org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat", "parquet.hive.DeprecatedParquetInputFormat",
-                                                      "parquet.hive.MapredParquetInputFormat"};
-    const auto named = [&](const auto& list) { return std::ranges::find(list, storage.input_format) != std::end(list); };
+    static constexpr std::string_view of_parquet[] = {
+        "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+        "parquet.hive.DeprecatedParquetInputFormat", "parquet.hive.MapredParquetInputFormat"};
+    const auto named = [&](const auto& list) {
+        return std::ranges::find(list, storage.input_format) != std::end(list);
+    };
     const bool is_parquet = format == sql::plan::Format::parquet;
     if (is_symlink(storage) || (is_parquet ? named(of_parquet) : named(of_text))) return "";
-    if (storage.input_format.empty()) return "Unable to create input format: its StorageDescriptor names no InputFormat";
-    if (storage.input_format == "org.apache.hadoop.mapred.SequenceFileInputFormat") return "Freshet does not build " + storage.input_format;
+    if (storage.input_format.empty())
+        return "Unable to create input format: its StorageDescriptor names no InputFormat";
+    if (storage.input_format == "org.apache.hadoop.mapred.SequenceFileInputFormat")
+        return "Freshet does not build " + storage.input_format;
     const bool known = named(of_text) || named(of_parquet);
-    return "Unable to create input format " + storage.input_format + (known ? " for SerDe " + storage.serde : "");
+    return "Unable to create input format " + storage.input_format +
+           (known ? " for SerDe " + storage.serde : "");
 }
 
 /// Why nothing reads such files; `whose` is the table or the partition.
 std::optional<Refusal> storage_refusal(const CatalogStorage& storage, const std::string& whose) {
     const auto format = format_of(storage);
-    if (!format) return Refusal{"NOT_SUPPORTED", fmt::format("the SerDe {} of {} is not supported", storage.serde.empty() ? "(none)" : storage.serde, whose)};
-    if (std::string why = wrong_input_format(storage, *format); !why.empty()) return Refusal{"HIVE_UNSUPPORTED_FORMAT", fmt::format("{} ({})", why, whose)};
-    if (!storage.more_locations.empty()) return Refusal{"NOT_SUPPORTED", fmt::format("AdditionalLocations of {} are not supported", whose)};
+    if (!format)
+        return Refusal{"NOT_SUPPORTED",
+                       fmt::format("the SerDe {} of {} is not supported",
+                                   storage.serde.empty() ? "(none)" : storage.serde, whose)};
+    if (std::string why = wrong_input_format(storage, *format); !why.empty())
+        return Refusal{"HIVE_UNSUPPORTED_FORMAT", fmt::format("{} ({})", why, whose)};
+    if (!storage.more_locations.empty())
+        return Refusal{"NOT_SUPPORTED",
+                       fmt::format("AdditionalLocations of {} are not supported", whose)};
     return std::nullopt;
 }
 
@@ -75,7 +89,9 @@ bool reads_as(const trino::Type& from, const trino::Type& to) {
     using enum trino::TypeKind;
     if (from.is(row) && to.is(row)) {  // either may have more fields at its end
         for (std::size_t i = 0; i < std::min(from.names.size(), to.names.size()); ++i) {
-            if (trino::lower_case(from.names[i]) != trino::lower_case(to.names[i]) || !reads_as(from.arguments[i], to.arguments[i])) return false;
+            if (trino::lower_case(from.names[i]) != trino::lower_case(to.names[i]) ||
+                !reads_as(from.arguments[i], to.arguments[i]))
+                return false;
         }
         return true;
     }
@@ -93,9 +109,11 @@ void refuse(trino::TableInfo& info, std::string why, std::string code = "NOT_SUP
 
 }  // namespace
 
-std::optional<Refusal> partition_refusal(const CatalogTable& table, const CatalogPartition& partition) {
+std::optional<Refusal> partition_refusal(const CatalogTable& table,
+                                         const CatalogPartition& partition) {
     const std::string path = partition_path(table.partition_keys, partition.values);
-    const std::string name = fmt::format("partition {} of table {}.{}", path, table.database, table.name);
+    const std::string name =
+        fmt::format("partition {} of table {}.{}", path, table.database, table.name);
     if (auto refused = storage_refusal(partition.storage, name)) return refused;
     // Text has its columns by position, the others by name.
     const auto format = *format_of(partition.storage);
@@ -103,14 +121,20 @@ std::optional<Refusal> partition_refusal(const CatalogTable& table, const Catalo
     const auto& columns = partition.storage.columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         const CatalogColumn& wanted = table.columns[i];
-        const auto found = by_name ? std::ranges::find(columns, wanted.name, &CatalogColumn::name) : columns.begin() + static_cast<std::ptrdiff_t>(std::min(i, columns.size()));
+        const auto found =
+            by_name ? std::ranges::find(columns, wanted.name, &CatalogColumn::name)
+                    : columns.begin() + static_cast<std::ptrdiff_t>(std::min(i, columns.size()));
         if (found == columns.end() || found->type == wanted.type) continue;
-        const auto from = trino::parse_hive_type(found->type), to = trino::parse_hive_type(wanted.type);
+        const auto from = trino::parse_hive_type(found->type),
+                   to = trino::parse_hive_type(wanted.type);
         if (from && to && reads_as(*from, *to)) continue;
         return Refusal{"HIVE_PARTITION_SCHEMA_MISMATCH",
-                       fmt::format("There is a mismatch between the table and partition schemas. The types are incompatible and cannot be coerced. The column '{}' in table '{}.{}' is declared as type '{}', "
+                       fmt::format("There is a mismatch between the table and partition schemas. "
+                                   "The types are incompatible and cannot be coerced. The column "
+                                   "'{}' in table '{}.{}' is declared as type '{}', "
                                    "but partition '{}' declared column '{}' as type '{}'.",
-                                   wanted.name, table.database, table.name, wanted.type, path, found->name, found->type)};
+                                   wanted.name, table.database, table.name, wanted.type, path,
+                                   found->name, found->type)};
     }
     return std::nullopt;
 }
@@ -124,7 +148,9 @@ trino::TableInfo table_info(const CatalogTable& table) {
         if (const auto view = read_view(table)) {
             info.view_sql = view->sql;
             info.view_database = view->database;
-            for (const auto& [name, type] : view->columns) info.view_columns.push_back({name, trino::parse_type(type).value_or(trino::Type{}), false});
+            for (const auto& [name, type] : view->columns)
+                info.view_columns.push_back(
+                    {name, trino::parse_type(type).value_or(trino::Type{}), false});
         }
         return info;
     }
@@ -132,22 +158,32 @@ trino::TableInfo table_info(const CatalogTable& table) {
         const auto type = trino::parse_hive_type(column.type);
         if (!type || type->is(trino::TypeKind::char_)) {
             info.readable = false;
-            info.why = fmt::format("the type {} of column {} of table {}.{} is not supported", column.type, column.name, table.database, table.name);
+            info.why = fmt::format("the type {} of column {} of table {}.{} is not supported",
+                                   column.type, column.name, table.database, table.name);
         }
         info.columns.push_back({column.name, type.value_or(trino::Type{}), partition});
     };
     for (const auto& column : table.columns) add(column, false);
     for (const auto& key : table.partition_keys) add(key, true);
-    if (auto refused = storage_refusal(table, fmt::format("table {}.{}", table.database, table.name))) refuse(info, std::move(refused->why), std::move(refused->code));
+    if (auto refused =
+            storage_refusal(table, fmt::format("table {}.{}", table.database, table.name)))
+        refuse(info, std::move(refused->why), std::move(refused->code));
     // Their files are not their rows: a log beside them says which count.
     for (const char* key : {"table_type", "spark.sql.sources.provider"}) {
         const auto found = table.parameters.find(key);
-        const std::string kind = found == table.parameters.end() ? "" : trino::lower_case(found->second);
+        const std::string kind =
+            found == table.parameters.end() ? "" : trino::lower_case(found->second);
         if (kind != "iceberg" && kind != "delta" && kind != "hudi") continue;
-        refuse(info, fmt::format("table {}.{} is of {}, whose tables are not supported", table.database, table.name, kind == "iceberg" ? "Iceberg" : kind == "delta" ? "Delta Lake" : "Hudi"));
+        refuse(info, fmt::format("table {}.{} is of {}, whose tables are not supported",
+                                 table.database, table.name,
+                                 kind == "iceberg" ? "Iceberg"
+                                 : kind == "delta" ? "Delta Lake"
+                                                   : "Hudi"));
     }
-    if (const auto found = table.parameters.find("projection.enabled"); found != table.parameters.end() && trino::lower_case(found->second) == "true") {
-        refuse(info, fmt::format("partition projection (table {}.{}) is not supported", table.database, table.name));
+    if (const auto found = table.parameters.find("projection.enabled");
+        found != table.parameters.end() && trino::lower_case(found->second) == "true") {
+        refuse(info, fmt::format("partition projection (table {}.{}) is not supported",
+                                 table.database, table.name));
     }
     return info;
 }
@@ -156,13 +192,18 @@ std::optional<StoredView> read_view(const CatalogTable& table) {
     std::string_view text = table.view_original_text;
     const auto begin = text.find(view_begin);
     const auto end = text.rfind(view_end);
-    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return std::nullopt;
+    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin)
+        return std::nullopt;
     std::string json;
-    if (!base64_decode(text.substr(begin + view_begin.size(), end - begin - view_begin.size()), json)) return std::nullopt;
+    if (!base64_decode(text.substr(begin + view_begin.size(), end - begin - view_begin.size()),
+                       json))
+        return std::nullopt;
     const auto stored = record::members_of(json);
     if (!stored) return std::nullopt;
-    StoredView view{member(*stored, "$.originalSql"), trino::lower_case(member(*stored, "$.schema")), {}};
-    for (const auto& column : record::elements_of(member(*stored, "$.columns")).value_or(std::vector<std::string>())) {
+    StoredView view{
+        member(*stored, "$.originalSql"), trino::lower_case(member(*stored, "$.schema")), {}};
+    for (const auto& column :
+         record::elements_of(member(*stored, "$.columns")).value_or(std::vector<std::string>())) {
         const auto members = record::members_of(column).value_or(std::vector<record::JsonMember>());
         view.columns.emplace_back(member(members, "$.name"), member(members, "$.type"));
     }
@@ -171,7 +212,8 @@ std::optional<StoredView> read_view(const CatalogTable& table) {
     return view;
 }
 
-CatalogTable make_view(const std::string& database, const std::string& name, const std::string& sql, const std::string& default_database,
+CatalogTable make_view(const std::string& database, const std::string& name, const std::string& sql,
+                       const std::string& default_database,
                        const std::vector<trino::OutputColumn>& columns) {
     CatalogTable table;
     table.database = database;
@@ -183,11 +225,16 @@ CatalogTable make_view(const std::string& database, const std::string& name, con
     for (const auto& column : columns) {
         const std::string lower = trino::lower_case(column.name);
         table.columns.push_back({lower, trino::hive_name(column.type), ""});
-        list += (list.empty() ? "" : ",") + fmt::format(R"({{"name":{},"type":{}}})", json_quoted(lower), json_quoted(column.type.name()));
+        list += (list.empty() ? "" : ",") + fmt::format(R"({{"name":{},"type":{}}})",
+                                                        json_quoted(lower),
+                                                        json_quoted(column.type.name()));
     }
-    table.view_original_text = std::string(view_begin) +
-                               base64_encode(fmt::format(R"({{"originalSql":{},"catalog":"awsdatacatalog","schema":{},"columns":[{}]}})", json_quoted(sql), json_quoted(default_database), list)) +
-                               std::string(view_end);
+    table.view_original_text =
+        std::string(view_begin) +
+        base64_encode(fmt::format(
+            R"({{"originalSql":{},"catalog":"awsdatacatalog","schema":{},"columns":[{}]}})",
+            json_quoted(sql), json_quoted(default_database), list)) +
+        std::string(view_end);
     return table;
 }
 
@@ -203,13 +250,17 @@ bool split_location(std::string_view location, std::string& bucket, std::string&
     return false;
 }
 
-std::string partition_path(const std::vector<CatalogColumn>& keys, const std::vector<std::string>& values) {
+std::string partition_path(const std::vector<CatalogColumn>& keys,
+                           const std::vector<std::string>& values) {
     std::string path;
     for (std::size_t i = 0; i < keys.size() && i < values.size(); ++i) {
         path += (i > 0 ? "/" : "") + keys[i].name + "=";
         for (const char c : values[i]) {
-            const bool special = static_cast<unsigned char>(c) < 0x20 || std::string_view("\"#%'*/:=?\\{[]^").find(c) != std::string_view::npos;
-            path += special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+            const bool special =
+                static_cast<unsigned char>(c) < 0x20 ||
+                std::string_view("\"#%'*/:=?\\{[]^").find(c) != std::string_view::npos;
+            path +=
+                special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
         }
     }
     return path;
@@ -218,7 +269,9 @@ std::string partition_path(const std::vector<CatalogColumn>& keys, const std::ve
 std::string unescape_path(std::string_view text) {
     std::string made;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && std::isxdigit(static_cast<unsigned char>(text[i + 1])) && std::isxdigit(static_cast<unsigned char>(text[i + 2]))) {
+        if (text[i] == '%' && i + 2 < text.size() &&
+            std::isxdigit(static_cast<unsigned char>(text[i + 1])) &&
+            std::isxdigit(static_cast<unsigned char>(text[i + 2]))) {
             made += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
             i += 2;
         } else {

@@ -1,4 +1,5 @@
-// Tables of the catalog as the analyser and the scans see them, and views as the catalog stores them.
+// Tables of the catalog as the analyser and the scans see them, and views as the catalog stores
+// them.
 #pragma once
 #include <optional>
 #include <string>
@@ -22,7 +23,8 @@ struct Refusal {
     std::string code, why;
 };
 /// Why the rows of a partition cannot be read as its own storage and the table's columns say.
-std::optional<Refusal> partition_refusal(const CatalogTable& table, const CatalogPartition& partition);
+std::optional<Refusal> partition_refusal(const CatalogTable& table,
+                                         const CatalogPartition& partition);
 
 bool is_view(const CatalogTable& table);
 /// What "/* Presto View: <base64 JSON> */" holds.
@@ -31,13 +33,15 @@ struct StoredView {
     std::vector<std::pair<std::string, std::string>> columns;  ///< names and Trino's types
 };
 std::optional<StoredView> read_view(const CatalogTable& table);
-CatalogTable make_view(const std::string& database, const std::string& name, const std::string& sql, const std::string& default_database,
+CatalogTable make_view(const std::string& database, const std::string& name, const std::string& sql,
+                       const std::string& default_database,
                        const std::vector<sql::trino::OutputColumn>& columns);
 
 /// "s3://bucket/key": false when it is none.
 bool split_location(std::string_view location, std::string& bucket, std::string& key);
 /// "year=2022/month=01" with the values made safe for a path.
-std::string partition_path(const std::vector<CatalogColumn>& keys, const std::vector<std::string>& values);
+std::string partition_path(const std::vector<CatalogColumn>& keys,
+                           const std::vector<std::string>& values);
 std::string unescape_path(std::string_view text);
 
 }  // namespace freshet::query

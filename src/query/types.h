@@ -45,8 +45,9 @@ struct StartRequest {
     std::string catalog = "AwsDataCatalog";
     std::string work_group = "primary";
     std::optional<std::string> output_location;  ///< "s3://bucket/prefix/"
-    std::optional<std::string> token;            ///< ClientRequestToken: the same one starts nothing new
-    std::vector<std::string> parameters;         ///< SQL literals for the `?`s, in order
+    // ClientRequestToken: the same one starts nothing new
+    std::optional<std::string> token;
+    std::vector<std::string> parameters;  ///< SQL literals for the `?`s, in order
 };
 
 struct Statistics {
@@ -113,7 +114,7 @@ struct AskRequest {
     std::string sql;
     std::string database = "default";
     std::int64_t rows_max = 10'000;  ///< further rows are not given; Answer::cut tells
-    std::string token = {};  ///< names the question for cancel_asked(); "" for none
+    std::string token = {};          ///< names the question for cancel_asked(); "" for none
 };
 
 struct Answer {
@@ -132,7 +133,7 @@ struct WorkGroup {
 };
 
 struct Listing {
-    std::vector<ExecutionId> ids;  ///< newest first
+    std::vector<ExecutionId> ids;      ///< newest first
     std::optional<std::int64_t> next;  ///< where the next page begins
 };
 

@@ -24,7 +24,8 @@ constexpr Millis poll_step = 1000ms;
 
 Result<std::unique_ptr<Worker>> Worker::start(const std::string& path) {
     int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return fail(Errc::io, fmt::format("socketpair: {}", std::strerror(errno)));
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return fail(Errc::io, fmt::format("socketpair: {}", std::strerror(errno)));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, pair[1], worker_descriptor);
@@ -37,10 +38,12 @@ Result<std::unique_ptr<Worker>> Worker::start(const std::string& path) {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     char* const arguments[] = {const_cast<char*>(path.c_str()), nullptr};
     pid_t process = 0;
-    const int problem = ::posix_spawn(&process, path.c_str(), &actions, &attributes, arguments, environ);
+    const int problem =
+        ::posix_spawn(&process, path.c_str(), &actions, &attributes, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     ::close(pair[1]);
@@ -55,7 +58,8 @@ Worker::~Worker() {
     kill();
     ::close(socket_);
     int status = 0;
-    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+    }
 }
 
 void Worker::kill() {
@@ -92,8 +96,9 @@ int Worker::receive(char* out, std::size_t size, Millis& left) const {
     return 1;
 }
 
-std::expected<std::uint64_t, sql::plan::Failed> Worker::run(const std::string& plan_frame, Millis time_max,
-                                                            const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
+std::expected<std::uint64_t, sql::plan::Failed> Worker::run(
+    const std::string& plan_frame, Millis time_max,
+    const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
     const auto lost = [&](const char* code, const char* message) {
         kill();
         return std::unexpected(sql::plan::Failed{code, message});
@@ -107,24 +112,31 @@ std::expected<std::uint64_t, sql::plan::Failed> Worker::run(const std::string& p
         int state = receive(header, sizeof header, left);
         if (state == 1) {
             std::memcpy(&size, header, 4);
-            if (size > sql::plan::frame_bytes_max) return lost("GENERIC_INTERNAL_ERROR", "the query worker answered nonsense");
+            if (size > sql::plan::frame_bytes_max)
+                return lost("GENERIC_INTERNAL_ERROR", "the query worker answered nonsense");
             payload.resize(size);
             state = receive(payload.data(), size, left);
         }
         if (state == -1) return lost("EXCEEDED_TIME_LIMIT", "Query exceeded maximum time limit");
-        if (state == 0) return lost("GENERIC_INTERNAL_ERROR", "the query worker ended while the query ran");
+        if (state == 0)
+            return lost("GENERIC_INTERNAL_ERROR", "the query worker ended while the query ran");
         switch (static_cast<sql::plan::FrameKind>(header[4])) {
             case sql::plan::FrameKind::rows: {
                 auto decoded = sql::plan::decode_rows(payload);
-                if (!decoded || !rows(std::move(*decoded))) return lost("USER_CANCELED", "Query was canceled");
+                if (!decoded || !rows(std::move(*decoded)))
+                    return lost("USER_CANCELED", "Query was canceled");
                 continue;
             }
             case sql::plan::FrameKind::failed: {
                 auto failed = sql::plan::decode_failed(payload);
-                return failed ? std::unexpected(std::move(*failed)) : lost("GENERIC_INTERNAL_ERROR", "the query worker answered nonsense");
+                return failed
+                           ? std::unexpected(std::move(*failed))
+                           : lost("GENERIC_INTERNAL_ERROR", "the query worker answered nonsense");
             }
-            case sql::plan::FrameKind::done: return sql::plan::decode_done(payload).value_or(0);
-            case sql::plan::FrameKind::plan: break;
+            case sql::plan::FrameKind::done:
+                return sql::plan::decode_done(payload).value_or(0);
+            case sql::plan::FrameKind::plan:
+                break;
         }
         return lost("GENERIC_INTERNAL_ERROR", "the query worker answered nonsense");
     }

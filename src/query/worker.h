@@ -1,5 +1,5 @@
-// A worker process (freshet-query) and the talk with it. Everything here blocks: call it from a pool thread;
-// kill() from any thread.
+// A worker process (freshet-query) and the talk with it. Everything here blocks: call it from a
+// pool thread; kill() from any thread.
 #pragma once
 #include <sys/types.h>
 
@@ -22,10 +22,12 @@ class Worker {
     ~Worker();
     Worker(const Worker&) = delete;
 
-    /// Gives the rows in pieces; the bytes scanned, or what failed. A worker that died or overran answers with a
-    /// failure and is alive() no more. `rows` returns false to have no more: the worker is then killed.
-    std::expected<std::uint64_t, sql::plan::Failed> run(const std::string& plan_frame, Millis time_max,
-                                                        const std::function<bool(std::vector<sql::plan::Cells>)>& rows);
+    /// Gives the rows in pieces; the bytes scanned, or what failed. A worker that died or overran
+    /// answers with a failure and is alive() no more. `rows` returns false to have no more: the
+    /// worker is then killed.
+    std::expected<std::uint64_t, sql::plan::Failed> run(
+        const std::string& plan_frame, Millis time_max,
+        const std::function<bool(std::vector<sql::plan::Cells>)>& rows);
     void kill();
     bool alive() const { return !killed_; }
 

@@ -10,8 +10,9 @@ namespace freshet::sandbox {
 inline constexpr std::uint64_t unpacked_bytes_max = 262'144'000;  ///< Lambda's 250 MB
 inline constexpr std::int64_t archive_entries_max = 100'000;
 
-/// Writes the entries of `zip` below `directory`, which must not exist and appears only when complete.
-/// Errc::invalid for what is no archive, for a name that leads outside, a link, or too much. Blocks.
+/// Writes the entries of `zip` below `directory`, which must not exist and appears only when
+/// complete. Errc::invalid for what is no archive, for a name that leads outside, a link, or too
+/// much. Blocks.
 Result<> unpack(const Bytes& zip, const std::string& directory);
 
 }  // namespace freshet::sandbox

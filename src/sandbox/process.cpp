@@ -95,7 +95,8 @@ int Process::spawn(int output) const {
     sigemptyset(&none);
     const rlimit files{descriptors_max, descriptors_max};
     const rlimit no_core{0, 0};
-    // Address space is more than what is resident: Python with boto3 maps 1 GiB beyond it at the most.
+    // Address space is more than what is resident: Python with boto3 maps 1 GiB beyond it at the
+    // most.
     const rlim_t space_max = bounds_.memory_bytes_max * 2 + (1UL << 30);
     const rlimit space{space_max, space_max};
     const rlimit file{bounds_.file_bytes_max, bounds_.file_bytes_max};
@@ -104,7 +105,8 @@ int Process::spawn(int output) const {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent) ::_exit(127);
         ::setpgid(0, 0);
-        for (const int number : {SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGCHLD}) ::signal(number, SIG_DFL);
+        for (const int number : {SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGCHLD})
+            ::signal(number, SIG_DFL);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
         ::dup2(nothing, 0);
         ::dup2(output, 1);
@@ -220,7 +222,8 @@ void Process::run() {
         look_after(process);
         // The group dies with its leader, before the leader's number can be given to another.
         siginfo_t ended{};
-        if (::waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid) {
+        if (::waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            ended.si_pid) {
             ::kill(-process, SIGKILL);
             ::waitpid(process, &status, 0);
             break;

@@ -1,4 +1,5 @@
-// A child process and the thread that watches it: its output lines, its memory, its deadline, its end.
+// A child process and the thread that watches it: its output lines, its memory, its deadline, its
+// end.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -67,7 +68,8 @@ class Process {
     int wake_ = -1;
     std::atomic<bool> kill_{false}, drain_{false}, timed_out_{false}, over_memory_{false};
     std::atomic<std::int64_t> deadline_{0};
-    std::atomic<std::size_t> memory_peak_{0}, dropped_{0}, left_{call_output_bytes_max}, waiting_{0};
+    std::atomic<std::size_t> memory_peak_{0}, dropped_{0}, left_{call_output_bytes_max},
+        waiting_{0};
     std::string rest_;                ///< watching thread: a line that has no end yet
     std::vector<std::string> lines_;  ///< watching thread: not told yet
     std::size_t lines_bytes_ = 0;

@@ -23,9 +23,9 @@ struct Sandbox::State {
     std::function<void(std::vector<std::string>)> on_lines;
     std::optional<Event> waiting;
     std::optional<Outcome> outcome;
-    std::string running_id;  ///< of the event that the process has
+    std::string running_id;   ///< of the event that the process has
     bool is_cut_off = false;  ///< an answer began and did not end
-    bool drained = false;  ///< the lines of the call have been told
+    bool drained = false;     ///< the lines of the call have been told
     bool ready = false;
     bool ended = false;
     int status = 0;
@@ -49,17 +49,20 @@ io::HttpResponse answer(int status, std::string text) {
 }
 
 io::HttpResponse refuse(int status, std::string_view type, std::string_view message) {
-    return answer(status, fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, message));
+    return answer(status,
+                  fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, message));
 }
 
 io::Task<io::HttpResponse> next_event(StatePtr state) {
     if (!state->ready) {
         state->ready = true;
-        state->init = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->started);
+        state->init =
+            std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->started);
         state->changes.notify();
     }
     while (true) {
-        if (state->is_cut_off && !state->running_id.empty()) {  // it will not answer that call any more
+        // it will not answer that call any more
+        if (state->is_cut_off && !state->running_id.empty()) {
             state->running_id.clear();
             state->outcome.emplace().ending = Ending::cut_off;
             state->process->drain();
@@ -136,7 +139,9 @@ io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Answer 
     state->outcome = std::move(outcome);
     state->process->drain();  // the runtime does not buffer: what the call printed is in the pipe
     if (given.is_too_large)
-        co_return refuse(413, "RequestEntityTooLarge", fmt::format("Exceeded maximum allowed payload size ({} bytes).", answer_bytes_max));
+        co_return refuse(
+            413, "RequestEntityTooLarge",
+            fmt::format("Exceeded maximum allowed payload size ({} bytes).", answer_bytes_max));
     co_return answer(202, R"({"status":"OK"})");
 }
 
@@ -148,9 +153,12 @@ io::Task<io::HttpResponse> serve(StatePtr state, io::HttpRequest request) {
         auto response = co_await io::run_on(state->home, next_event(state));
         co_return response;
     }
-    const bool known = path == "init/error" || (path.starts_with("invocation/") && path.size() > 11 &&
-                                                (path.ends_with("/response") || path.ends_with("/error")) && path.rfind('/') > 11);
-    if (request.method != "POST" || !known) co_return refuse(404, "NotFound", "there is no such path");
+    const bool known =
+        path == "init/error" ||
+        (path.starts_with("invocation/") && path.size() > 11 &&
+         (path.ends_with("/response") || path.ends_with("/error")) && path.rfind('/') > 11);
+    if (request.method != "POST" || !known)
+        co_return refuse(404, "NotFound", "there is no such path");
     auto given = co_await read_answer(*request.body);
     auto response = co_await io::run_on(state->home, take_answer(state, path, std::move(given)));
     co_return response;
@@ -158,7 +166,9 @@ io::Task<io::HttpResponse> serve(StatePtr state, io::HttpRequest request) {
 
 std::string status_text(int status) {
     if (WIFSIGNALED(status)) {
-        return WTERMSIG(status) == SIGKILL ? "signal: killed" : fmt::format("signal: {}", ::strsignal(WTERMSIG(status)));
+        return WTERMSIG(status) == SIGKILL
+                   ? "signal: killed"
+                   : fmt::format("signal: {}", ::strsignal(WTERMSIG(status)));
     }
     return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit status {}", WEXITSTATUS(status));
 }
@@ -177,21 +187,25 @@ void on_end(const StatePtr& state, int status) {
 
 }  // namespace
 
-Result<std::unique_ptr<Sandbox>> Sandbox::start(io::Cores& cores, io::Core& home, Launch launch,
-                                                std::function<void(std::vector<std::string>)> on_lines) {
+Result<std::unique_ptr<Sandbox>> Sandbox::start(
+    io::Cores& cores, io::Core& home, Launch launch,
+    std::function<void(std::vector<std::string>)> on_lines) {
     auto state = std::make_shared<State>(home);
     state->on_lines = std::move(on_lines);
     io::HttpLimits limits;
     limits.connections_max = 8;
     limits.idle_timeout = 1h;  // a handler may compute for long between two requests
-    auto listening = io::listen_http(cores, "127.0.0.1", 0, limits, [weak = std::weak_ptr(state)](io::HttpRequest request) {
-        return serve(weak.lock(), std::move(request));
-    });
+    auto listening = io::listen_http(cores, "127.0.0.1", 0, limits,
+                                     [weak = std::weak_ptr(state)](io::HttpRequest request) {
+                                         return serve(weak.lock(), std::move(request));
+                                     });
     if (!listening) return std::unexpected(std::move(listening.error()));
     state->server = std::move(*listening);
-    launch.environment["AWS_LAMBDA_RUNTIME_API"] = fmt::format("127.0.0.1:{}", state->server->port());
+    launch.environment["AWS_LAMBDA_RUNTIME_API"] =
+        fmt::format("127.0.0.1:{}", state->server->port());
     Process::Watch watch;
-    watch.on_lines = [state_ = std::weak_ptr(state), &home](std::vector<std::string> lines, std::size_t bytes) {
+    watch.on_lines = [state_ = std::weak_ptr(state), &home](std::vector<std::string> lines,
+                                                            std::size_t bytes) {
         home.post([state = state_.lock(), lines = std::move(lines), bytes]() mutable {
             if (!state) return;
             state->on_lines(std::move(lines));
@@ -208,8 +222,9 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(io::Cores& cores, io::Core& home
             if (state) on_end(state, status);
         });
     };
-    state->process = std::make_unique<Process>(std::move(launch.command), std::move(launch.environment), std::move(launch.directory),
-                                               launch.bounds, std::move(watch));
+    state->process =
+        std::make_unique<Process>(std::move(launch.command), std::move(launch.environment),
+                                  std::move(launch.directory), launch.bounds, std::move(watch));
     std::unique_ptr<Sandbox> made(new Sandbox);
     made->state_ = std::move(state);
     return made;
@@ -217,7 +232,10 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(io::Cores& cores, io::Core& home
 
 Sandbox::~Sandbox() = default;
 
-bool Sandbox::alive() const { return !state_->ended && state_->process && !state_->process->timed_out() && !state_->process->over_memory(); }
+bool Sandbox::alive() const {
+    return !state_->ended && state_->process && !state_->process->timed_out() &&
+           !state_->process->over_memory();
+}
 
 io::Task<Outcome> Sandbox::invoke(Event event) {
     const StatePtr state = state_;
@@ -225,7 +243,8 @@ io::Task<Outcome> Sandbox::invoke(Event event) {
     state->drained = false;
     state->is_cut_off = false;
     state->process->begin_call();
-    state->process->set_deadline(event.time_max.count() + (state->ready ? 0 : init_time_max.count()));
+    state->process->set_deadline(event.time_max.count() +
+                                 (state->ready ? 0 : init_time_max.count()));
     while (!state->ready && !state->ended && !(state->outcome && state->drained)) {
         co_await state->changes.wait();
     }
@@ -250,7 +269,8 @@ io::Task<Outcome> Sandbox::invoke(Event event) {
         outcome.ending = Ending::out_of_memory;
     }
     if (state->ended) outcome.status = status_text(state->status);
-    outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->call_started);
+    outcome.duration =
+        std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->call_started);
     if (!std::exchange(state->init_told, true)) outcome.init = state->init;
     outcome.memory_bytes_peak = state->process->memory_bytes_peak();
     outcome.output_bytes_dropped = state->process->output_bytes_dropped();

@@ -1,6 +1,7 @@
-// One function process: a real child that asks for events over the Lambda Runtime API (2018-06-01), served
-// on a loopback port of its own. Warm between calls, one call at a time; its process group is killed when it
-// overruns its time or memory, when stop() is called, and by the kernel when Freshet dies.
+// One function process: a real child that asks for events over the Lambda Runtime API (2018-06-01),
+// served on a loopback port of its own. Warm between calls, one call at a time; its process group
+// is killed when it overruns its time or memory, when stop() is called, and by the kernel when
+// Freshet dies.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -18,7 +19,7 @@
 namespace freshet::sandbox {
 
 struct Launch {
-    std::vector<std::string> command;  ///< an absolute path, its arguments
+    std::vector<std::string> command;                ///< an absolute path, its arguments
     std::map<std::string, std::string> environment;  ///< AWS_LAMBDA_RUNTIME_API is added
     std::string directory;
     Bounds bounds;
@@ -28,7 +29,8 @@ struct Event {
     std::string request_id;
     std::string function_arn;
     std::string client_context;
-    Millis time_max;     ///< real time: a process cannot be made to wait for a clock that stands still
+    // real time: a process cannot be made to wait for a clock that stands still
+    Millis time_max;
     Bytes payload;
 };
 
@@ -52,12 +54,13 @@ struct Outcome {
     std::size_t output_bytes_dropped = 0;  ///< printed beyond call_output_bytes_max
 };
 
-/// Home core only. `on_lines` is called on the home core with the lines that the process prints, as they
-/// come, and before the outcome of the call that printed them.
+/// Home core only. `on_lines` is called on the home core with the lines that the process prints, as
+/// they come, and before the outcome of the call that printed them.
 class Sandbox {
   public:
-    static Result<std::unique_ptr<Sandbox>> start(io::Cores& cores, io::Core& home, Launch launch,
-                                                  std::function<void(std::vector<std::string>)> on_lines);
+    static Result<std::unique_ptr<Sandbox>> start(
+        io::Cores& cores, io::Core& home, Launch launch,
+        std::function<void(std::vector<std::string>)> on_lines);
     ~Sandbox();
     io::Task<Outcome> invoke(Event event);
     /// False when the process has ended: it takes no further call.

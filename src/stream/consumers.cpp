@@ -29,7 +29,8 @@ io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string
         co_return fail(Errc::in_use,
                        fmt::format("Consumer {} under stream {} under account {} already exists.",
                                    name, key.name, key.account));
-    const std::size_t consumers_max = options_.aws_limits ? limits::consumers_max_aws : limits::consumers_max;
+    const std::size_t consumers_max =
+        options_.aws_limits ? limits::consumers_max_aws : limits::consumers_max;
     if (stream.consumers.size() >= consumers_max)
         co_return fail(Errc::limit,
                        fmt::format("Stream {} under account {} has {} consumers, and no more can "

@@ -21,7 +21,8 @@ std::string to_decimal(HashKey value) {
 }
 
 std::optional<HashKey> parse_hash_key(std::string_view text) {
-    if (text.empty() || text.size() > 39 || (text.size() > 1 && text[0] == '0')) return std::nullopt;
+    if (text.empty() || text.size() > 39 || (text.size() > 1 && text[0] == '0'))
+        return std::nullopt;
     HashKey value = 0;
     for (const char c : text) {
         if (c < '0' || c > '9') return std::nullopt;
@@ -37,7 +38,8 @@ std::vector<std::pair<HashKey, HashKey>> even_ranges(int count) {
     const auto n = static_cast<HashKey>(count);
     HashKey step = hash_key_max / n;
     if (hash_key_max % n == n - 1) ++step;  // floor(2^128 / n)
-    for (HashKey i = 0; i < n; ++i) ranges.emplace_back(step * i, i + 1 == n ? hash_key_max : step * (i + 1) - 1);
+    for (HashKey i = 0; i < n; ++i)
+        ranges.emplace_back(step * i, i + 1 == n ? hash_key_max : step * (i + 1) - 1);
     return ranges;
 }
 

@@ -41,21 +41,27 @@ std::string seal_iterator(const Iterator& iterator, std::string_view key) {
 
 Result<Iterator> open_iterator(std::string_view text, std::string_view key, Timestamp now) {
     std::string raw;
-    bool ours = base64_decode(text, raw) && raw.size() > fixed_bytes + mac_bytes && raw.starts_with(version);
-    const std::string_view sealed = std::string_view(raw).substr(0, ours ? raw.size() - mac_bytes : 0);
+    bool ours = base64_decode(text, raw) && raw.size() > fixed_bytes + mac_bytes &&
+                raw.starts_with(version);
+    const std::string_view sealed =
+        std::string_view(raw).substr(0, ours ? raw.size() - mac_bytes : 0);
     ours = ours && mac_of(key, sealed) == std::string_view(raw).substr(sealed.size());
     if (!ours) return fail(Errc::invalid_argument, "Invalid ShardIterator.");
-    Iterator iterator{log::get_number<std::int64_t>(raw, 8), log::get_number<std::uint32_t>(raw, 16),
-                      log::get_number<std::uint64_t>(raw, 20), from_epoch_ms(log::get_number<std::int64_t>(raw, 28))};
+    Iterator iterator{log::get_number<std::int64_t>(raw, 8),
+                      log::get_number<std::uint32_t>(raw, 16),
+                      log::get_number<std::uint64_t>(raw, 20),
+                      from_epoch_ms(log::get_number<std::int64_t>(raw, 28))};
     std::string_view name = sealed.substr(fixed_bytes);
     name = name.substr(0, name.find('\0'));
     iterator.account = std::string(name.substr(0, name.find('/')));
     iterator.stream = std::string(name.substr(std::min(name.size(), iterator.account.size() + 1)));
     if (now - iterator.issued > limits::iterator_life) {
-        return fail(Errc::expired_iterator,
-                    fmt::format("Iterator expired. The iterator was created at time {} while right now it is {} which is further in the "
-                                "future than the tolerated delay of {} milliseconds.",
-                                java_time(iterator.issued), java_time(now), limits::iterator_life.count()));
+        return fail(
+            Errc::expired_iterator,
+            fmt::format("Iterator expired. The iterator was created at time {} while right now it "
+                        "is {} which is further in the "
+                        "future than the tolerated delay of {} milliseconds.",
+                        java_time(iterator.issued), java_time(now), limits::iterator_life.count()));
     }
     return iterator;
 }

@@ -1,6 +1,7 @@
-// Shard iterators: stateless, so that they survive a restart; signed, so that none can be made up; five
-// minutes old at most. The text is base64 of: eight bytes of version (big-endian, as AWS's), stream id, shard,
-// ordinal, issue time, "account/stream", zeros up to eight bytes behind a multiple of 16, 16 bytes of HMAC.
+// Shard iterators: stateless, so that they survive a restart; signed, so that none can be made up;
+// five minutes old at most. The text is base64 of: eight bytes of version (big-endian, as AWS's),
+// stream id, shard, ordinal, issue time, "account/stream", zeros up to eight bytes behind a
+// multiple of 16, 16 bytes of HMAC.
 #pragma once
 #include <string>
 #include <string_view>
@@ -20,7 +21,8 @@ struct Iterator {
 };
 
 std::string seal_iterator(const Iterator& iterator, std::string_view key);
-/// Errc::invalid_argument when it was not made with `key`, Errc::expired_iterator when it is too old.
+/// Errc::invalid_argument when it was not made with `key`, Errc::expired_iterator when it is too
+/// old.
 Result<Iterator> open_iterator(std::string_view text, std::string_view key, Timestamp now);
 
 }  // namespace freshet::stream

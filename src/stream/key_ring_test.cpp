@@ -78,9 +78,11 @@ TEST_F(KeyRingTest, no_bit_of_a_sealed_record_can_change_unseen) {
         bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
         const auto id = sealed_with(Bytes::literal(bad));
         ASSERT_TRUE(id);
-        const auto opened = ring.open(*id, bad.substr(sealed_head_bytes), bad.substr(0, sealed_head_bytes));
+        const auto opened =
+            ring.open(*id, bad.substr(sealed_head_bytes), bad.substr(0, sealed_head_bytes));
         ASSERT_FALSE(opened) << bit;
-        EXPECT_TRUE(opened.error().is(freshet::Errc::corrupt) || opened.error().is(Errc::key_unavailable));
+        EXPECT_TRUE(opened.error().is(freshet::Errc::corrupt) ||
+                    opened.error().is(Errc::key_unavailable));
     }
 }
 

@@ -24,11 +24,11 @@ struct Live {
         std::vector<Shard> closed, born;
     };
     std::optional<Cut> unsettled;
-    std::unordered_map<std::uint32_t, ShardFigures> figures;  ///< by shard
+    std::unordered_map<std::uint32_t, ShardFigures> figures;     ///< by shard
     std::unordered_map<std::uint32_t, ShardThrottle> throttles;  ///< by shard
-    Timestamp updated{};                                        ///< shows UPDATING until then
-    std::vector<Timestamp> counts, modes, keys;                 ///< when these were changed
-    ShardFigures gone;                                         ///< of shards that have expired
+    Timestamp updated{};                                         ///< shows UPDATING until then
+    std::vector<Timestamp> counts, modes, keys;                  ///< when these were changed
+    ShardFigures gone;                                           ///< of shards that have expired
     Meter meter;
     /// Shards are measured only where someone asks for it.
     bool measures_shards() const { return !stream.shard_metrics.empty(); }

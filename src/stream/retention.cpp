@@ -17,12 +17,13 @@ io::Task<Result<>> Streams::set_retention(StreamKey key, int hours, bool increas
     Stream stream = held->stream();
     const bool is_short = hours < limits::retention_hours_min;
     if (is_short || hours > limits::retention_hours_max) {
-        co_return fail(Errc::invalid_argument,
-                       fmt::format("{} allowed retention period is {} hours. Requested retention "
-                                   "period ({} hours) is too {}.",
-                                   is_short ? "Minimum" : "Maximum",
-                                   is_short ? limits::retention_hours_min : limits::retention_hours_max,
-                                   hours, is_short ? "short" : "long"));
+        co_return fail(
+            Errc::invalid_argument,
+            fmt::format("{} allowed retention period is {} hours. Requested retention "
+                        "period ({} hours) is too {}.",
+                        is_short ? "Minimum" : "Maximum",
+                        is_short ? limits::retention_hours_min : limits::retention_hours_max, hours,
+                        is_short ? "short" : "long"));
     }
     if (increase ? hours < stream.retention_hours : hours > stream.retention_hours) {
         co_return fail(

@@ -66,7 +66,8 @@ std::uint64_t field(const Limbs& limbs, std::size_t from, std::size_t digits) {
 }
 
 void set_field(Limbs& limbs, std::size_t from, std::size_t digits, std::uint64_t value) {
-    const std::size_t behind = 4 * (hex_digits - from - digits), limb = 2 - behind / 64, shift = behind % 64;
+    const std::size_t behind = 4 * (hex_digits - from - digits), limb = 2 - behind / 64,
+                      shift = behind % 64;
     if (digits < 16) value &= (std::uint64_t{1} << 4 * digits) - 1;
     limbs[limb] |= value << shift;
     if (shift != 0 && limb != 0) limbs[limb - 1] |= value >> (64 - shift);
@@ -89,7 +90,9 @@ std::string make_sequence_number(const SequenceParts& parts) {
 
 std::optional<SequenceParts> parse_sequence_number(std::string_view text) {
     const auto limbs = from_decimal(text);
-    if (!limbs || limbs->front() >> 60 != 0 || field(*limbs, 0, 1) != 2 || field(*limbs, 46, 1) != 2 || field(*limbs, 27, 2) > 1) return std::nullopt;
+    if (!limbs || limbs->front() >> 60 != 0 || field(*limbs, 0, 1) != 2 ||
+        field(*limbs, 46, 1) != 2 || field(*limbs, 27, 2) > 1)
+        return std::nullopt;
     SequenceParts parts;
     parts.created_s = static_cast<std::int64_t>(field(*limbs, 1, 9));
     parts.ordinal = field(*limbs, 11, 16);
@@ -114,17 +117,21 @@ std::optional<AnyVersion> parse_any_version(std::string_view text) {
         parsed.shard = static_cast<std::int64_t>(low & 0xffff);
     } else {
         parsed.version = static_cast<int>(field(*limbs, 46, 1));
-        if (top >> 60 != 0 || field(*limbs, 0, 1) != 2 || (parsed.version != 1 && parsed.version != 2)) return std::nullopt;
+        if (top >> 60 != 0 || field(*limbs, 0, 1) != 2 ||
+            (parsed.version != 1 && parsed.version != 2))
+            return std::nullopt;
         if (parsed.version == 2 && field(*limbs, 11, 1) > 7) return std::nullopt;
         parsed.created_s = static_cast<std::int64_t>(field(*limbs, 1, 9));
-        parsed.arrival_s = static_cast<std::int64_t>(field(*limbs, parsed.version == 2 ? 29 : 13, 9));
+        parsed.arrival_s =
+            static_cast<std::int64_t>(field(*limbs, parsed.version == 2 ? 29 : 13, 9));
         parsed.shard = static_cast<std::int32_t>(field(*limbs, 38, 8));
     }
     if (parsed.version != 1 && parsed.created_s > created_s_max) return std::nullopt;
     return parsed;
 }
 
-std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordinal ordinal, Timestamp arrival) {
+std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordinal ordinal,
+                          Timestamp arrival) {
     return make_sequence_number({created_s, ordinal + 1, to_epoch_ms(arrival) / 1000, shard});
 }
 
@@ -143,21 +150,26 @@ std::string RecordNumbers::next() {
 }
 
 std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at) {
-    return make_sequence_number({to_epoch_ms(shard.created) / 1000, next, to_epoch_ms(at) / 1000, shard.index, true});
+    return make_sequence_number(
+        {to_epoch_ms(shard.created) / 1000, next, to_epoch_ms(at) / 1000, shard.index, true});
 }
 
 std::string shard_name(std::int64_t index) {
     if (index < 0) return fmt::format("shardId-{:012}", index);
     std::string name = "shardId-000000000000";
-    for (std::size_t at = name.size(); index > 0; index /= 10) name[--at] = static_cast<char>('0' + index % 10);
+    for (std::size_t at = name.size(); index > 0; index /= 10)
+        name[--at] = static_cast<char>('0' + index % 10);
     return name;
 }
 
 std::optional<std::uint32_t> parse_shard_name(std::string_view text) {
-    if (const auto dash = text.rfind('-'); dash != std::string_view::npos) text.remove_prefix(dash + 1);
+    if (const auto dash = text.rfind('-'); dash != std::string_view::npos)
+        text.remove_prefix(dash + 1);
     std::uint32_t index = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size() || index > 2147483647) return std::nullopt;
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() ||
+        index > 2147483647)
+        return std::nullopt;
     return index;
 }
 

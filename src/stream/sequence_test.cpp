@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "stream/errors.h"
 #include "stream/hash.h"
 #include "stream/iterator.h"
-#include "stream/errors.h"
 
 namespace freshet::stream {
 namespace {
@@ -32,9 +32,13 @@ TEST(SequenceNumber, grows_with_the_ordinal) {
 }
 
 TEST(SequenceNumber, those_of_one_append_are_those_of_each_record) {
-    for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{999'999'990}, std::uint64_t{0x7fffffffffffff00}}) {
+    for (const std::uint64_t first :
+         {std::uint64_t{0}, std::uint64_t{999'999'990}, std::uint64_t{0x7fffffffffffff00}}) {
         RecordNumbers numbers(1'700'000'000, 3, first, from_epoch_ms(1'700'000'123'000));
-        for (std::uint64_t i = 0; i < 200; ++i) EXPECT_EQ(numbers.next(), record_number(1'700'000'000, 3, first + i, from_epoch_ms(1'700'000'123'000))) << first + i;
+        for (std::uint64_t i = 0; i < 200; ++i)
+            EXPECT_EQ(numbers.next(),
+                      record_number(1'700'000'000, 3, first + i, from_epoch_ms(1'700'000'123'000)))
+                << first + i;
     }
 }
 
@@ -50,7 +54,8 @@ TEST(HashKey, ranges_cover_the_ring_without_gaps) {
         const auto ranges = even_ranges(count);
         EXPECT_EQ(ranges.front().first, HashKey{0});
         EXPECT_EQ(ranges.back().second, hash_key_max);
-        for (std::size_t i = 1; i < ranges.size(); ++i) EXPECT_EQ(ranges[i].first, ranges[i - 1].second + 1);
+        for (std::size_t i = 1; i < ranges.size(); ++i)
+            EXPECT_EQ(ranges[i].first, ranges[i - 1].second + 1);
     }
     EXPECT_EQ(to_decimal(even_ranges(2)[1].first), "170141183460469231731687303715884105728");
     EXPECT_EQ(to_decimal(hash_key_max), "340282366920938463463374607431768211455");

@@ -20,7 +20,8 @@ struct Loaded {
     std::vector<Stream> streams;
     std::vector<Unsettled> unsettled;
     std::vector<WrappedKey> keys;
-    std::map<std::pair<std::string, std::string>, Commitment> commitments;  ///< by account and region
+    // by account and region
+    std::map<std::pair<std::string, std::string>, Commitment> commitments;
 };
 Result<Loaded> load(const meta::Connection& connection);
 /// Sets the ids of the stream and of its shards' partitions.
@@ -31,7 +32,8 @@ Result<> remove(meta::Txn& txn, const Stream& stream);
 /// Writes the shards of `plan` as not yet there, and makes partitions for those that stay.
 Result<> prepare_reshard(meta::Txn& txn, std::int64_t stream, std::vector<Born>& born);
 /// The cut was made: `closed` are as they ended, `born` as they began.
-Result<> settle_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Shard>& closed, const std::vector<Shard>& born);
+Result<> settle_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Shard>& closed,
+                        const std::vector<Shard>& born);
 /// It was not: what prepare_reshard() wrote goes.
 Result<> discard_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Born>& born);
 /// The end of a shard that retention has passed over.
@@ -45,7 +47,8 @@ Result<> write_consumer_policy(meta::Txn& txn, const Consumer& consumer);
 /// Sets the key's id.
 Result<> insert_key(meta::Txn& txn, WrappedKey& key);
 Result<> rewrap_key(meta::Txn& txn, const WrappedKey& key);
-Result<> write_commitment(meta::Txn& txn, const std::string& account, const std::string& region, const Commitment& commitment);
+Result<> write_commitment(meta::Txn& txn, const std::string& account, const std::string& region,
+                          const Commitment& commitment);
 
 /// The key that iterators are signed with; made at the first call.
 Result<std::string> iterator_key(meta::Txn& txn);

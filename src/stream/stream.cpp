@@ -43,7 +43,8 @@ Result<> Streams::load() {
         if (auto recovered = recover_reshard(unsettled); !recovered) return recovered;
     }
     for (const auto& [key, live] : streams_) {
-        // A clock that went back while the server was down must not put a child's records before its parents'.
+        // A clock that went back while the server was down must not put a child's records before
+        // its parents'.
         for (const Shard& shard : live->stream.shards) {
             if (shard.parent && shard.is_open()) log_.hold_time(shard.partition, shard.opened);
         }
@@ -70,7 +71,9 @@ std::shared_ptr<Live> Streams::live_id(std::int64_t id) const {
 
 Result<const Stream*> Streams::find(const StreamKey& key) const {
     const auto found = live(key);
-    if (!found) return fail(Errc::not_found, fmt::format("Stream {} under account {} not found.", key.name, key.account));
+    if (!found)
+        return fail(Errc::not_found,
+                    fmt::format("Stream {} under account {} not found.", key.name, key.account));
     return &found->stream;
 }
 
@@ -82,7 +85,9 @@ bool Streams::is_cutting(const Stream& stream) const {
 io::Task<Result<Turn>> Streams::turn(StreamKey key) {
     while (true) {
         const auto found = live(key);
-        if (!found) co_return fail(Errc::not_found, fmt::format("Stream {} under account {} not found.", key.name, key.account));
+        if (!found)
+            co_return fail(Errc::not_found, fmt::format("Stream {} under account {} not found.",
+                                                        key.name, key.account));
         if (!found->is_busy) co_return Turn(found);
         co_await found->free.wait();
     }
@@ -94,7 +99,8 @@ std::vector<std::pair<const StreamKey&, const Stream&>> Streams::all() const {
     return streams;
 }
 
-std::vector<const Stream*> Streams::list(const std::string& account, const std::string& region, const std::string& after) const {
+std::vector<const Stream*> Streams::list(const std::string& account, const std::string& region,
+                                         const std::string& after) const {
     std::vector<const Stream*> found;
     for (auto at = streams_.upper_bound({account, region, after}); at != streams_.end(); ++at) {
         if (at->first.account != account || at->first.region != region) break;
@@ -104,7 +110,10 @@ std::vector<const Stream*> Streams::list(const std::string& account, const std::
 }
 
 io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
-    const auto in_use = [&key] { return fail(Errc::in_use, fmt::format("Stream {} under account {} already exists.", key.name, key.account)); };
+    const auto in_use = [&key] {
+        return fail(Errc::in_use, fmt::format("Stream {} under account {} already exists.",
+                                              key.name, key.account));
+    };
     if (streams_.contains(key)) co_return in_use();
     if (wanted.warm_throughput_mibps) {
         auto allowed = check_warm_throughput(key, wanted.mode, *wanted.warm_throughput_mibps);
@@ -112,15 +121,21 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     }
     if (wanted.mode == Mode::on_demand && wanted.shard_count)
         co_return fail(Errc::invalid_argument, "ShardCount is not for a stream in ON_DEMAND mode");
-    const int warm = std::min<int>(wanted.warm_throughput_mibps.value_or(0), limits::on_demand_shards_max);
-    const int count = wanted.mode == Mode::on_demand ? std::max(limits::on_demand_shards, warm) : wanted.shard_count.value_or(0);
-    if (count < 1) co_return fail(Errc::invalid_argument, "ShardCount is required for a stream in PROVISIONED mode");
+    const int warm =
+        std::min<int>(wanted.warm_throughput_mibps.value_or(0), limits::on_demand_shards_max);
+    const int count = wanted.mode == Mode::on_demand ? std::max(limits::on_demand_shards, warm)
+                                                     : wanted.shard_count.value_or(0);
+    if (count < 1)
+        co_return fail(Errc::invalid_argument,
+                       "ShardCount is required for a stream in PROVISIONED mode");
     auto within = check_shard_limit(key, static_cast<std::size_t>(count));
     if (!within) co_return within;
     if (count > limits::shards_per_create_max) {
-        co_return fail(Errc::limit, fmt::format("A stream is made with at most {} shards, not {}", limits::shards_per_create_max, count));
+        co_return fail(Errc::limit, fmt::format("A stream is made with at most {} shards, not {}",
+                                                limits::shards_per_create_max, count));
     }
-    if (wanted.tags.size() > limits::tags_max) co_return fail(Errc::limit, fmt::format("A stream has at most {} tags", limits::tags_max));
+    if (wanted.tags.size() > limits::tags_max)
+        co_return fail(Errc::limit, fmt::format("A stream has at most {} tags", limits::tags_max));
     Stream stream;
     stream.key = key;
     stream.created = home_.now();
@@ -130,7 +145,11 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     stream.tags = std::move(wanted.tags);
     std::uint32_t index = 0;
     for (const auto& [first, last] : even_ranges(count)) {
-        stream.shards.push_back({.index = index++, .first_hash = first, .last_hash = last, .created = stream.created - limits::first_shards_before, .opened = stream.created});
+        stream.shards.push_back({.index = index++,
+                                 .first_hash = first,
+                                 .last_hash = last,
+                                 .created = stream.created - limits::first_shards_before,
+                                 .opened = stream.created});
     }
     stream.index_open();
     auto saved = co_await database_.write([stream](meta::Txn& txn) mutable -> Result<Stream> {
@@ -147,7 +166,8 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
 }
 
 std::string Streams::public_id(const Stream& stream) const {
-    const std::string digest = to_hex(hmac_sha256(iterator_key_, fmt::format("stream {}", stream.id)));
+    const std::string digest =
+        to_hex(hmac_sha256(iterator_key_, fmt::format("stream {}", stream.id)));
     return digest.substr(0, 24);
 }
 
@@ -157,14 +177,16 @@ std::string Streams::first_sequence_number(const Shard& shard) {
 }
 
 std::string Streams::last_sequence_number(const Shard& shard) {
-    return make_sequence_number({to_epoch_ms(shard.created) / 1000, last_ordinal, to_epoch_ms(*shard.closed) / 1000, shard.index});
+    return make_sequence_number({to_epoch_ms(shard.created) / 1000, last_ordinal,
+                                 to_epoch_ms(*shard.closed) / 1000, shard.index});
 }
 
 void Streams::start() {
     loops_.spawn(keep_retention());
     loops_.spawn(keep_capacity());
     for (const auto& [key, live] : streams_) {
-        if (live->stream.deleted) loops_.spawn(remove_at(key, live->stream.id, *live->stream.deleted));
+        if (live->stream.deleted)
+            loops_.spawn(remove_at(key, live->stream.id, *live->stream.deleted));
     }
 }
 

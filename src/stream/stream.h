@@ -1,5 +1,5 @@
-// The stream service: names, shards, puts and reads. Streams live on one home core; the log below is shared
-// by all cores. Every verb that changes something completes after the change is durable.
+// The stream service: names, shards, puts and reads. Streams live on one home core; the log below
+// is shared by all cores. Every verb that changes something completes after the change is durable.
 #pragma once
 #include <memory>
 
@@ -7,8 +7,8 @@
 #include "log/log.h"
 #include "meta/database.h"
 #include "stream/errors.h"
-#include "stream/limits.h"
 #include "stream/key_ring.h"
+#include "stream/limits.h"
 #include "stream/meter.h"
 #include "stream/on_demand.h"
 #include "stream/options.h"
@@ -29,8 +29,16 @@ struct Unsettled;
 class Streams {
   public:
     /// `key_file`: where the master keys of encrypted streams are, or will be.
-    Streams(io::Core& home, meta::Database& database, log::Log& log, io::Pool& pool, io::Disk& disk, std::string key_file, Options options)
-        : home_(home), database_(database), log_(log), pool_(pool), options_(options), keys_(disk, std::move(key_file)), stop_(home), loops_(home) {}
+    Streams(io::Core& home, meta::Database& database, log::Log& log, io::Pool& pool, io::Disk& disk,
+            std::string key_file, Options options)
+        : home_(home),
+          database_(database),
+          log_(log),
+          pool_(pool),
+          options_(options),
+          keys_(disk, std::move(key_file)),
+          stop_(home),
+          loops_(home) {}
     ~Streams();
     /// Reads the tables, and finishes or forgets a reshard that a crash cut short; before the home
     /// core runs.
@@ -50,11 +58,15 @@ class Streams {
     Status status(const Stream& stream) const;
     /// Not in CREATING, nor in the DELETING of a stream that never left it.
     bool shows_shards(const Stream& stream) const;
-    bool is_creating(const Consumer& consumer) const { return home_.now() < consumer.created + options_.creating; }
+    bool is_creating(const Consumer& consumer) const {
+        return home_.now() < consumer.created + options_.creating;
+    }
     /// Whether AWS would take the call now; always without the limits of AWS.
-    bool take_call(std::string_view operation, const std::string& account, const std::string& region);
+    bool take_call(std::string_view operation, const std::string& account,
+                   const std::string& region);
     /// Names of an account and region in order, behind `after`.
-    std::vector<const Stream*> list(const std::string& account, const std::string& region, const std::string& after) const;
+    std::vector<const Stream*> list(const std::string& account, const std::string& region,
+                                    const std::string& after) const;
     /// Whether a cut is under way: what is appended to the stream's shards must wait or come again.
     bool is_cutting(const Stream& stream) const;
 
@@ -70,23 +82,27 @@ class Streams {
     io::Task<Result<>> set_retention(StreamKey key, int hours, bool increase);
     io::Task<Result<>> change_tags(StreamKey key, Tags add, std::vector<std::string> remove);
     /// Of the stream, or of one of its consumers; without a `policy` the present one goes.
-    io::Task<Result<>> set_policy(StreamKey key, std::optional<std::string> consumer, std::optional<std::string> policy);
+    io::Task<Result<>> set_policy(StreamKey key, std::optional<std::string> consumer,
+                                  std::optional<std::string> policy);
     struct Monitoring {
         std::set<std::string> before, after;
     };
-    io::Task<Result<Monitoring>> set_monitoring(StreamKey key, std::set<std::string> add, std::set<std::string> remove);
+    io::Task<Result<Monitoring>> set_monitoring(StreamKey key, std::set<std::string> add,
+                                                std::set<std::string> remove);
     io::Task<Result<>> set_record_size(StreamKey key, int kib);
     /// Shards for so many MiB a second stand ready from now on.
     io::Task<Result<Counts>> set_warm_throughput(StreamKey key, int mibps);
-    /// 24 letters and digits: names the stream, and no later one of the same name. Not of AWS's form, with a dash before the
-    /// last three: the SDKs send a request with such an id to a host of AWS, whatever endpoint is set.
+    /// 24 letters and digits: names the stream, and no later one of the same name. Not of AWS's
+    /// form, with a dash before the last three: the SDKs send a request with such an id to a host
+    /// of AWS, whatever endpoint is set.
     std::string public_id(const Stream& stream) const;
 
     // Encryption of what is put from now on; a new `key_id` makes a new data key.
     io::Task<Result<>> start_encryption(StreamKey key, std::string key_id);
     io::Task<Result<>> stop_encryption(StreamKey key);
     /// A record as it goes into the log: sealed when the stream is encrypted.
-    Result<Bytes> encode(const Stream& stream, std::string_view partition_key, std::string_view data) const;
+    Result<Bytes> encode(const Stream& stream, std::string_view partition_key,
+                         std::string_view data) const;
     /// And back, also of the time before. Any thread. Errc::key_unavailable, Errc::corrupt.
     Result<LogRecord> decode(const Bytes& payload) const;
 
@@ -97,7 +113,8 @@ class Streams {
     Usage usage(const std::string& account, const std::string& region) const;
     std::size_t shard_limit() const { return options_.shard_limit; }
     Commitment commitment(const std::string& account, const std::string& region) const;
-    io::Task<Result<Commitment>> set_commitment(std::string account, std::string region, bool enabled);
+    io::Task<Result<Commitment>> set_commitment(std::string account, std::string region,
+                                                bool enabled);
 
     /// Lines for Prometheus.
     std::string figures() const;
@@ -105,7 +122,8 @@ class Streams {
     std::vector<Measured> take_measured();
 
     /// Counts what a sibling puts into a shard by an append of its own.
-    void count_in(const Stream& stream, std::uint32_t shard, std::size_t records, std::size_t bytes);
+    void count_in(const Stream& stream, std::uint32_t shard, std::size_t records,
+                  std::size_t bytes);
 
     // For people who watch; no figure counts these looks (watch.cpp).
     /// Nothing but zeros for a shard that nothing went through.
@@ -118,25 +136,33 @@ class Streams {
     Unread unread(const Shard& shard, log::Ordinal next) const;
     /// Of a reader that stands at `next`.
     io::Task<Lag> lag(Shard shard, log::Ordinal next);
-    io::Task<Result<Look>> look(StreamKey key, std::uint32_t shard, Position position, std::size_t records_max, std::size_t bytes_max);
+    io::Task<Result<Look>> look(StreamKey key, std::uint32_t shard, Position position,
+                                std::size_t records_max, std::size_t bytes_max);
 
     /// All entries become durable in one commit; answers in the order of entries.
-    io::Task<Result<std::vector<Placed>>> put(StreamKey key, std::vector<PutEntry> entries, PutCall call = PutCall::records);
+    io::Task<Result<std::vector<Placed>>> put(StreamKey key, std::vector<PutEntry> entries,
+                                              PutCall call = PutCall::records);
 
     io::Task<Result<std::string>> iterator(StreamKey key, std::uint32_t shard, Position position);
     /// `of`: the stream that the iterator must be of; Errc::invalid_argument when it is another's.
-    io::Task<Result<ReadAnswer>> read(std::string iterator, std::size_t records_max, std::optional<StreamKey> of = {});
+    io::Task<Result<ReadAnswer>> read(std::string iterator, std::size_t records_max,
+                                      std::optional<StreamKey> of = {});
 
     // Enhanced fan-out.
     /// Valid until the next suspension. Errc::not_found.
     Result<const Consumer*> find_consumer(const StreamKey& key, const std::string& name) const;
     io::Task<Result<Consumer>> register_consumer(StreamKey key, std::string name, Tags tags);
     io::Task<Result<>> deregister_consumer(StreamKey key, std::string name);
-    io::Task<Result<>> tag_consumer(StreamKey key, std::string name, Tags add, std::vector<std::string> remove);
-    /// Errc::in_use within five seconds of the last one of the same consumer and shard; later it takes over.
-    io::Task<Result<std::shared_ptr<Subscription>>> subscribe(StreamKey key, std::string consumer, std::uint32_t shard, Position position);
+    io::Task<Result<>> tag_consumer(StreamKey key, std::string name, Tags add,
+                                    std::vector<std::string> remove);
+    /// Errc::in_use within five seconds of the last one of the same consumer and shard; later it
+    /// takes over.
+    io::Task<Result<std::shared_ptr<Subscription>>> subscribe(StreamKey key, std::string consumer,
+                                                              std::uint32_t shard,
+                                                              Position position);
     /// What a subscription that stands at `from` gets next; without records when there are none.
-    io::Task<Result<std::shared_ptr<FanOutBatch>>> fan_out(std::int64_t stream_id, Shard shard, log::Ordinal from);
+    io::Task<Result<std::shared_ptr<FanOutBatch>>> fan_out(std::int64_t stream_id, Shard shard,
+                                                           log::Ordinal from);
     /// An event of a subscription goes out.
     void measure_event(const Subscription::Place& place, const FanOutBatch& batch);
     /// Ends all subscriptions: the server stops.
@@ -158,7 +184,8 @@ class Streams {
     Result<> check_count(Live& live, int target) const;
     Result<> check_shard_limit(const StreamKey& key, std::size_t additional) const;
     /// Notes one more change of a kind that AWS allows so often a day. Errc::limit.
-    Result<> take_change(const StreamKey& key, std::vector<Timestamp>& changes, std::size_t a_day) const;
+    Result<> take_change(const StreamKey& key, std::vector<Timestamp>& changes,
+                         std::size_t a_day) const;
     void show_updating(Live& live) const;
     ShardThrottle& throttle(Live& live, std::uint32_t shard) const;
     io::Task<void> remove_at(StreamKey key, std::int64_t id, Timestamp when);
@@ -171,7 +198,8 @@ class Streams {
         log::Ordinal next = 0;
         Millis behind{};
     };
-    io::Task<Result<Read>> read_records(Shard shard, log::Ordinal from, std::size_t records_max, std::size_t bytes_max);
+    io::Task<Result<Read>> read_records(Shard shard, log::Ordinal from, std::size_t records_max,
+                                        std::size_t bytes_max);
     /// Where a position lies.
     struct Located {
         std::int64_t stream_id = 0;
@@ -180,13 +208,16 @@ class Streams {
     };
     io::Task<Result<Located>> locate(StreamKey key, std::uint32_t shard, Position position);
     /// Counts what goes out; says how many bytes it is.
-    static std::size_t count_out(Live& live, std::uint32_t shard, const std::vector<StoredRecord>& records);
+    static std::size_t count_out(Live& live, std::uint32_t shard,
+                                 const std::vector<StoredRecord>& records);
     struct Share;
     void measure_put(Live& live, PutCall call, const std::vector<Share>& shares,
-                     const std::vector<std::pair<std::size_t, std::size_t>>& places, bool is_kept, Timestamp began) const;
+                     const std::vector<std::pair<std::size_t, std::size_t>>& places, bool is_kept,
+                     Timestamp began) const;
     /// Puts each entry into a batch of its shard; `places` says where, entry by entry.
-    Result<> share_out(Live& live, const std::vector<PutEntry>& entries, std::vector<log::Append>& batches,
-                              std::vector<Share>& shares, std::vector<std::pair<std::size_t, std::size_t>>& places) const;
+    Result<> share_out(Live& live, const std::vector<PutEntry>& entries,
+                       std::vector<log::Append>& batches, std::vector<Share>& shares,
+                       std::vector<std::pair<std::size_t, std::size_t>>& places) const;
 
     Result<> load_keys(const std::vector<WrappedKey>& wrapped);
     Result<> check_warm_throughput(const StreamKey& key, Mode mode, int mibps) const;
@@ -197,7 +228,8 @@ class Streams {
     io::Task<Result<>> settle(Live& live);
     io::Task<void> discard(Live& live, std::vector<Born> born);
 
-    void end_subscriptions(std::int64_t stream, std::optional<std::int64_t> consumer, const Error& reason);
+    void end_subscriptions(std::int64_t stream, std::optional<std::int64_t> consumer,
+                           const Error& reason);
 
     io::Task<void> keep_retention();
     io::Task<Result<>> trim_expired(std::int64_t stream_id);
@@ -218,9 +250,11 @@ class Streams {
         std::optional<Timestamp> started;
         std::shared_ptr<const log::Ordinal> reached;
     };
-    std::map<Subscription::Place, Subscribed> subscriptions_;  ///< the last of each consumer and shard
+    // the last of each consumer and shard
+    std::map<Subscription::Place, Subscribed> subscriptions_;
     FanOutCache fan_out_cache_;
-    std::map<std::pair<std::string, std::string>, Commitment> commitments_;  ///< by account and region
+    // by account and region
+    std::map<std::pair<std::string, std::string>, Commitment> commitments_;
     std::vector<Measured> measured_;  ///< of streams that are gone
     KeyRing keys_;
     std::string iterator_key_;

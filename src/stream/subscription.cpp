@@ -71,8 +71,7 @@ io::Task<Result<std::shared_ptr<const FanOutBatch>>> Subscription::next() {
     while (true) {
         if (is_over_ && reason_) co_return std::unexpected(*std::exchange(reason_, std::nullopt));
         const Timestamp now = streams_.home().now();
-        if (is_over(now))
-            co_return std::shared_ptr<const FanOutBatch>();
+        if (is_over(now)) co_return std::shared_ptr<const FanOutBatch>();
         bell->rung = false;
         auto batch = co_await streams_.fan_out(place_.stream, shard_, *next_);
         if (!batch) co_return std::unexpected(std::move(batch.error()));
@@ -99,9 +98,8 @@ io::Task<Result<std::shared_ptr<Subscription>>> Streams::subscribe(StreamKey key
     auto found = find_consumer(key, consumer);
     if (!found) co_return std::unexpected(std::move(found.error()));
     if (is_creating(**found))
-        co_return fail(Errc::in_use,
-                       fmt::format("Consumer {}, account {} is in status CREATING", consumer,
-                                   key.account));
+        co_return fail(Errc::in_use, fmt::format("Consumer {}, account {} is in status CREATING",
+                                                 consumer, key.account));
     const auto live = this->live(key);
     const Subscription::Place place{live->stream.id, (*found)->id, index};
     auto at = co_await locate(key, index, position);

@@ -36,7 +36,9 @@ struct Shard {
     log::Ordinal end = 0;  ///< of a closed one: its records come before this
 
     bool is_open() const { return !closed; }
-    bool has_parent(std::uint32_t other) const { return parent == other || adjacent_parent == other; }
+    bool has_parent(std::uint32_t other) const {
+        return parent == other || adjacent_parent == other;
+    }
 };
 
 using Tags = std::map<std::string, std::string>;
@@ -67,11 +69,11 @@ struct Stream {
     std::optional<Timestamp> deleted;  ///< is deleting, and gone then
     Tags tags;
     std::optional<std::string> policy;
-    std::set<std::string> shard_metrics;  ///< those of enhanced monitoring, in AWS's words
-    std::string key_id;                   ///< AWS's name of the key; "" when not encrypted
-    std::int64_t data_key = 0;            ///< seals what is put; 0 when not encrypted
+    std::set<std::string> shard_metrics;        ///< those of enhanced monitoring, in AWS's words
+    std::string key_id;                         ///< AWS's name of the key; "" when not encrypted
+    std::int64_t data_key = 0;                  ///< seals what is put; 0 when not encrypted
     std::map<std::string, Consumer> consumers;  ///< by name
-    std::vector<Shard> shards;      ///< by index; expired ones are gone
+    std::vector<Shard> shards;                  ///< by index; expired ones are gone
     std::vector<std::size_t> open;  ///< places of the open ones in `shards`, in order of hash
 
     /// nullptr when there is none of that index.

@@ -1,4 +1,7 @@
-"""Enough CBOR (RFC 8949) to speak as the Java SDKs do, and one that answers in it: not a library, a witness."""
+"""Enough CBOR (RFC 8949) to speak as the Java SDKs do, and one that answers in it: not a library, a
+witness.
+"""
+
 import http.client
 import struct
 
@@ -29,13 +32,24 @@ def encode(value, indefinite=False):
         major, data = (2, value) if isinstance(value, bytes) else (3, value.encode())
         if indefinite and len(data) > 1 and data.isascii():
             cut = len(data) // 2
-            return bytes([major << 5 | 31]) + head(major, cut) + data[:cut] + head(major, len(data) - cut) + data[cut:] + b"\xff"
+            return (
+                bytes([major << 5 | 31])
+                + head(major, cut)
+                + data[:cut]
+                + head(major, len(data) - cut)
+                + data[cut:]
+                + b"\xff"
+            )
         return head(major, len(data)) + data
     is_map = isinstance(value, dict)
     items = [part for pair in value.items() for part in pair] if is_map else value
     content = b"".join(encode(item, indefinite) for item in items)
     major = 5 if is_map else 4
-    return bytes([major << 5 | 31]) + content + b"\xff" if indefinite else head(major, len(value)) + content
+    return (
+        bytes([major << 5 | 31]) + content + b"\xff"
+        if indefinite
+        else head(major, len(value)) + content
+    )
 
 
 class Reader:
@@ -45,7 +59,7 @@ class Reader:
     def take(self, size):
         assert self.at + size <= len(self.data), "the CBOR is cut short"
         self.at += size
-        return self.data[self.at - size:self.at]
+        return self.data[self.at - size : self.at]
 
     def items(self, info, argument):
         count = 0
@@ -77,7 +91,9 @@ class Reader:
             return Stamp(inner) if isinstance(inner, int) else inner
         if info in (20, 21, 22):
             return {20: False, 21: True, 22: None}[info]
-        return struct.unpack({26: ">f", 27: ">d"}[info], argument.to_bytes(1 << info - 24, "big"))[0]
+        return struct.unpack({26: ">f", 27: ">d"}[info], argument.to_bytes(1 << info - 24, "big"))[
+            0
+        ]
 
 
 def decode(data):
@@ -99,8 +115,16 @@ def post(port, path, headers, body):
 def call(port, operation, value, indefinite=False, prefix="Kinesis_20131202", raw=None, extra=None):
     """As the Java SDKs call Kinesis: (status, decoded answer or None)."""
     body = encode(value, indefinite) if raw is None else raw
-    status, headers, data = post(port, "/", {"X-Amz-Target": f"{prefix}.{operation}", "Content-Type": "application/x-amz-cbor-1.1",
-                                             **(extra or {})}, body)
+    status, headers, data = post(
+        port,
+        "/",
+        {
+            "X-Amz-Target": f"{prefix}.{operation}",
+            "Content-Type": "application/x-amz-cbor-1.1",
+            **(extra or {}),
+        },
+        body,
+    )
     assert headers["content-type"] == "application/x-amz-cbor-1.1"
     return status, decode(data) if data else None
 
@@ -108,8 +132,19 @@ def call(port, operation, value, indefinite=False, prefix="Kinesis_20131202", ra
 def rpc(port, service, operation, value, extra=None, raw=None):
     """As Smithy RPC v2 clients call."""
     body = encode(value) if raw is None else raw
-    status, headers, data = post(port, f"/service/{service}/operation/{operation}",
-                                 {"smithy-protocol": "rpc-v2-cbor", "Content-Type": "application/cbor", "Accept": "application/cbor",
-                                  **(extra or {})}, body)
-    assert headers["smithy-protocol"] == "rpc-v2-cbor" and headers["content-type"] == "application/cbor"
+    status, headers, data = post(
+        port,
+        f"/service/{service}/operation/{operation}",
+        {
+            "smithy-protocol": "rpc-v2-cbor",
+            "Content-Type": "application/cbor",
+            "Accept": "application/cbor",
+            **(extra or {}),
+        },
+        body,
+    )
+    assert (
+        headers["smithy-protocol"] == "rpc-v2-cbor"
+        and headers["content-type"] == "application/cbor"
+    )
     return status, decode(data) if data else None

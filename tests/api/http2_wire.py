@@ -1,4 +1,5 @@
 """An HTTP/2 client whose every frame the test decides on: python-h2 over one socket."""
+
 import json
 import socket
 import time
@@ -13,11 +14,20 @@ class Http2Client:
     def __init__(self, port, window=1 << 20, wrap=None):
         plain = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.socket = wrap(plain) if wrap else plain
-        self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
+        self.h2 = h2.connection.H2Connection(
+            h2.config.H2Configuration(client_side=True, header_encoding="utf-8")
+        )
         self.h2.initiate_connection()
         self.h2.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window})
         self.h2.increment_flow_control_window(1 << 24)
-        self.answers, self.ended, self.resets, self.pings, self.goaway, self.closed = {}, set(), {}, 0, None, False
+        self.answers, self.ended, self.resets, self.pings, self.goaway, self.closed = (
+            {},
+            set(),
+            {},
+            0,
+            None,
+            False,
+        )
         self.flush()
 
     def flush(self):
@@ -28,7 +38,13 @@ class Http2Client:
     def begin(self, method, path, headers=(), body=b"", end=True):
         """Sends a request with its body as far as the windows allow; the stream's number."""
         stream = self.h2.get_next_available_stream_id()
-        head = [(":method", method), (":path", path), (":scheme", "http"), (":authority", "localhost"), *headers]
+        head = [
+            (":method", method),
+            (":path", path),
+            (":scheme", "http"),
+            (":authority", "localhost"),
+            *headers,
+        ]
         self.h2.send_headers(stream, head, end_stream=end and not body)
         self.answers[stream] = [None, {}, b""]
         if body:
@@ -39,12 +55,18 @@ class Http2Client:
     def send_body(self, stream, body, end=True):
         at = 0
         while at < len(body):
-            room = min(self.h2.local_flow_control_window(stream), self.h2.max_outbound_frame_size, len(body) - at)
+            room = min(
+                self.h2.local_flow_control_window(stream),
+                self.h2.max_outbound_frame_size,
+                len(body) - at,
+            )
             if room <= 0:
                 self.flush()
                 self.receive()
                 continue
-            self.h2.send_data(stream, body[at:at + room], end_stream=end and at + room == len(body))
+            self.h2.send_data(
+                stream, body[at : at + room], end_stream=end and at + room == len(body)
+            )
             at += room
             if at % (1 << 18) < room:
                 self.flush()
@@ -52,8 +74,16 @@ class Http2Client:
 
     def call(self, target, body, begin_only=False):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        stream = self.begin("POST", "/", [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1"),
-                                          ("content-length", str(len(raw)))], raw)
+        stream = self.begin(
+            "POST",
+            "/",
+            [
+                ("x-amz-target", target),
+                ("content-type", "application/x-amz-json-1.1"),
+                ("content-length", str(len(raw))),
+            ],
+            raw,
+        )
         return stream if begin_only else self.answer(stream)
 
     def receive(self, acknowledge=True):

@@ -1,4 +1,5 @@
 """S3 without an SDK: what boto3 would not send, or would not show."""
+
 import http.client
 
 import botocore.exceptions

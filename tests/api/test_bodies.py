@@ -1,4 +1,7 @@
-"""Bodies of requests: as large as their operation allows, and all together within a budget. The server may have 512 MiB."""
+"""Bodies of requests: as large as their operation allows, and all together within a budget. The
+server may have 512 MiB.
+"""
+
 import json
 import socket
 
@@ -23,10 +26,19 @@ def still_answers(freshet):
 
 
 def half_sent(freshet, target, length, sent, headers=()):
-    """A connection on which `sent` bytes of a body of `length` have gone out; nothing when the server has refused it before."""
+    """A connection on which `sent` bytes of a body of `length` have gone out; nothing when the
+    server has refused it before.
+    """
     line = socket.create_connection(("127.0.0.1", freshet.port), timeout=60)
-    head = [f"POST {'/' if target.startswith('X-Amz') else target} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {length}", *headers]
-    head += [target, "Content-Type: application/x-amz-json-1.1"] if target.startswith("X-Amz") else []
+    head = [
+        f"POST {'/' if target.startswith('X-Amz') else target} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Content-Length: {length}",
+        *headers,
+    ]
+    head += (
+        [target, "Content-Type: application/x-amz-json-1.1"] if target.startswith("X-Amz") else []
+    )
     line.sendall("\r\n".join([*head, "", ""]).encode())
     piece = b" " * MIB
     try:
@@ -47,12 +59,20 @@ def status_of(line):
 
 
 def test_bodies_that_never_end_do_not_take_the_memory(capped):
-    lines = [half_sent(capped, "X-Amz-Target: Kinesis_20131202.PutRecords", 96 * MIB, 4 * MIB) for _ in range(16)]
-    assert {status_of(line) for line in lines} <= {413, None}, "larger than any PutRecords that AWS takes"
+    lines = [
+        half_sent(capped, "X-Amz-Target: Kinesis_20131202.PutRecords", 96 * MIB, 4 * MIB)
+        for _ in range(16)
+    ]
+    assert {status_of(line) for line in lines} <= {413, None}, (
+        "larger than any PutRecords that AWS takes"
+    )
     still_answers(capped)
-    lines += [half_sent(capped, "X-Amz-Target: Kinesis_20131202.PutRecords", 16 * MIB, 15 * MIB) for _ in range(16)]
+    lines += [
+        half_sent(capped, "X-Amz-Target: Kinesis_20131202.PutRecords", 16 * MIB, 15 * MIB)
+        for _ in range(16)
+    ]
     still_answers(capped)
-    code = '/2015-03-31/functions'
+    code = "/2015-03-31/functions"
     lines += [half_sent(capped, code, 70 * MIB, 60 * MIB) for _ in range(4)]
     still_answers(capped)
     for line in lines:
@@ -61,7 +81,10 @@ def test_bodies_that_never_end_do_not_take_the_memory(capped):
 
 
 def test_past_the_budget_a_request_is_asked_to_come_again(capped):
-    lines = [half_sent(capped, "X-Amz-Target: Kinesis_20131202.PutRecords", 16 * MIB, 15 * MIB) for _ in range(16)]
+    lines = [
+        half_sent(capped, "X-Amz-Target: Kinesis_20131202.PutRecords", 16 * MIB, 15 * MIB)
+        for _ in range(16)
+    ]
     answers = []
     for line in lines:
         line.settimeout(1)
@@ -72,7 +95,11 @@ def test_past_the_budget_a_request_is_asked_to_come_again(capped):
     refused = [answer for answer in answers if answer]
     assert refused, "none of 240 MiB was refused"
     for answer in refused:
-        assert answer.startswith("HTTP/1.1 503") and "retry-after: 1" in answer.lower() and "ServiceUnavailable" in answer
+        assert (
+            answer.startswith("HTTP/1.1 503")
+            and "retry-after: 1" in answer.lower()
+            and "ServiceUnavailable" in answer
+        )
     still_answers(capped)
     for line in lines:
         line.close()
@@ -81,13 +108,20 @@ def test_past_the_budget_a_request_is_asked_to_come_again(capped):
 
 
 def test_a_body_is_as_large_as_its_operation_allows(capped):
-    for target, allowed in (("X-Amz-Target: Kinesis_20131202.ListStreams", 4), ("X-Amz-Target: AWSGlue.GetTables", 4),
-                            ("X-Amz-Target: Kinesis_20131202.PutRecord", 16), ("X-Amz-Target: Firehose_20150804.PutRecordBatch", 8),
-                            ("/2015-03-31/functions/f/invocations", 8)):
+    for target, allowed in (
+        ("X-Amz-Target: Kinesis_20131202.ListStreams", 4),
+        ("X-Amz-Target: AWSGlue.GetTables", 4),
+        ("X-Amz-Target: Kinesis_20131202.PutRecord", 16),
+        ("X-Amz-Target: Firehose_20150804.PutRecordBatch", 8),
+        ("/2015-03-31/functions/f/invocations", 8),
+    ):
         over = half_sent(capped, target, allowed * MIB + 1, 0)
         assert status_of(over) == 413, target
     chunked = socket.create_connection(("127.0.0.1", capped.port), timeout=60)
-    chunked.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\nX-Amz-Target: AWSGlue.GetTables\r\n\r\n")
+    chunked.sendall(
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: "
+        b"chunked\r\nX-Amz-Target: AWSGlue.GetTables\r\n\r\n"
+    )
     try:
         for _ in range(6):
             chunked.sendall(b"100000\r\n" + b" " * MIB + b"\r\n")
@@ -99,7 +133,10 @@ def test_a_body_is_as_large_as_its_operation_allows(capped):
 
 def test_a_body_in_many_small_pieces_costs_what_its_bytes_cost(capped):
     line = socket.create_connection(("127.0.0.1", capped.port), timeout=60)
-    line.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\nX-Amz-Target: Kinesis_20131202.PutRecords\r\n\r\n")
+    line.sendall(
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: "
+        b"chunked\r\nX-Amz-Target: Kinesis_20131202.PutRecords\r\n\r\n"
+    )
     try:
         for _ in range(3 * MIB // 4096):
             line.sendall(b"1\r\n \r\n" * 4096)

@@ -1,4 +1,7 @@
-"""What the server's children get of its descriptors, and what a child that is left behind can hold up."""
+"""What the server's children get of its descriptors, and what a child that is left behind can hold
+up.
+"""
+
 import json
 import os
 import pathlib
@@ -32,7 +35,14 @@ def handler(event, context):
 
 def call(server, source, name):
     client = server.client("lambda")
-    client.create_function(FunctionName=name, Runtime="python3.11", Role=ROLE, Handler="app.handler", Timeout=30, Code={"ZipFile": zipped(source)})
+    client.create_function(
+        FunctionName=name,
+        Runtime="python3.11",
+        Role=ROLE,
+        Handler="app.handler",
+        Timeout=30,
+        Code={"ZipFile": zipped(source)},
+    )
     return client.invoke(FunctionName=name)["Payload"].read()
 
 
@@ -48,7 +58,11 @@ def sockets_of_server(server):
 
 
 def children_of(pid):
-    return [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return [
+        int(child)
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
 
 
 def test_a_function_gets_standard_descriptors_alone(make_freshet):
@@ -59,16 +73,31 @@ def test_a_function_gets_standard_descriptors_alone(make_freshet):
     mine = sockets_of_server(server)
     assert {"0", "1", "2"} <= set(found) and found["0"] == "/dev/null"
     assert not mine & set(found.values())
-    assert all(name.startswith(("socket:", "/proc/", "/dev/urandom")) for number, name in found.items() if int(number) > 2), found
+    assert all(
+        name.startswith(("socket:", "/proc/", "/dev/urandom"))
+        for number, name in found.items()
+        if int(number) > 2
+    ), found
 
 
 def test_a_query_worker_gets_its_own_socket_alone(make_freshet):
     server = make_freshet(clock="system")
     athena, s3 = server.client("athena"), server.client("s3")
     s3.create_bucket(Bucket="results")
-    query = athena.start_query_execution(QueryString="SELECT 1", ResultConfiguration={"OutputLocation": "s3://results/"})["QueryExecutionId"]
-    server.until(lambda: athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"] == "SUCCEEDED")
-    workers = [child for child in children_of(server.process.pid) if "freshet-query" in os.readlink(f"/proc/{child}/exe")]
+    query = athena.start_query_execution(
+        QueryString="SELECT 1", ResultConfiguration={"OutputLocation": "s3://results/"}
+    )["QueryExecutionId"]
+    server.until(
+        lambda: (
+            athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"]
+            == "SUCCEEDED"
+        )
+    )
+    workers = [
+        child
+        for child in children_of(server.process.pid)
+        if "freshet-query" in os.readlink(f"/proc/{child}/exe")
+    ]
     assert workers
     mine = sockets_of_server(server)
     for worker in workers:
@@ -85,7 +114,9 @@ def test_a_child_left_behind_blocks_no_restart(make_freshet):
     server.start()
     server.client("s3").list_buckets()
     # The one that was left, found by its being new and asleep in this test's function.
-    for name in {path.name for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()} - before:
+    for name in {
+        path.name for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()
+    } - before:
         try:
             directory = os.readlink(f"/proc/{name}/cwd")
         except OSError:

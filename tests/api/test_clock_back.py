@@ -1,4 +1,7 @@
-"""The system's clock goes back by an hour under a running server, and before one that starts: nothing stops."""
+"""The system's clock goes back by an hour under a running server, and before one that starts:
+nothing stops.
+"""
+
 import importlib.util
 import json
 import pathlib
@@ -10,7 +13,9 @@ import time
 import pytest
 
 # By its path: another folder's conftest may have the name already.
-SPEC = importlib.util.spec_from_file_location("server_of_tests", pathlib.Path(__file__).resolve().parent.parent / "conftest.py")
+SPEC = importlib.util.spec_from_file_location(
+    "server_of_tests", pathlib.Path(__file__).resolve().parent.parent / "conftest.py"
+)
 SERVER = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(SERVER)
 
@@ -31,7 +36,8 @@ __attribute__((constructor)) static void begin(void) {
 }
 int clock_gettime(clockid_t clock, struct timespec *out) {
     int result = syscall(SYS_clock_gettime, clock, out);
-    if ((clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) && offset) out->tv_sec += *offset;
+    if ((clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) && offset)
+        out->tv_sec += *offset;
     return result;
 }
 """
@@ -44,7 +50,10 @@ class Shifted(SERVER.Freshet):
         self.move(0)
         (directory / "shim.c").write_text(SHIM)
         self.library = directory / "shim.so"
-        subprocess.run([COMPILER, "-shared", "-fPIC", "-O1", "-o", self.library, directory / "shim.c"], check=True)
+        subprocess.run(
+            [COMPILER, "-shared", "-fPIC", "-O1", "-o", self.library, directory / "shim.c"],
+            check=True,
+        )
         super().__init__(directory, clock="system", **options)
 
     def move(self, seconds):
@@ -54,7 +63,12 @@ class Shifted(SERVER.Freshet):
             file.write(seconds.to_bytes(8, "little", signed=True))
 
     def command(self, *arguments):
-        return ["env", f"LD_PRELOAD={self.library}", f"CLOCK_OFFSET={self.offset}", *super().command(*arguments)]
+        return [
+            "env",
+            f"LD_PRELOAD={self.library}",
+            f"CLOCK_OFFSET={self.offset}",
+            *super().command(*arguments),
+        ]
 
 
 @pytest.fixture
@@ -69,8 +83,13 @@ def shifted(tmp_path):
 def delivery(server):
     server.client("s3").create_bucket(Bucket="lake")
     server.client("firehose").create_delivery_stream(
-        DeliveryStreamName="out", ExtendedS3DestinationConfiguration={
-            "RoleARN": "arn:aws:iam::000000000000:role/any", "BucketARN": "arn:aws:s3:::lake", "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 0}})
+        DeliveryStreamName="out",
+        ExtendedS3DestinationConfiguration={
+            "RoleARN": "arn:aws:iam::000000000000:role/any",
+            "BucketARN": "arn:aws:s3:::lake",
+            "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 0},
+        },
+    )
 
 
 def deliver(server, count):
@@ -91,13 +110,17 @@ def test_delivery_and_arrival_go_on_and_the_log_and_health_tell(shifted):
     kinesis.put_record(StreamName="s", Data=b"behind", PartitionKey="k")
     shifted.until(lambda: "the system's clock went back" in shifted.server_log())
     health = json.loads(shifted.get("/_freshet/health"))
-    trouble, = health["troubles"]
+    (trouble,) = health["troubles"]
     assert health["status"] == "degraded" and trouble["part"] == "clock"
     assert 3_500_000 < int(re.search(r"by (\d+) ms", trouble["reason"])[1]) <= 3_600_000
-    iterator = kinesis.get_shard_iterator(StreamName="s", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    iterator = kinesis.get_shard_iterator(
+        StreamName="s", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
     first, second = kinesis.get_records(ShardIterator=iterator)["Records"]
     assert second["ApproximateArrivalTimestamp"] > first["ApproximateArrivalTimestamp"]
-    assert abs(second["ApproximateArrivalTimestamp"].timestamp() - before) < 60, "not an hour earlier"
+    assert abs(second["ApproximateArrivalTimestamp"].timestamp() - before) < 60, (
+        "not an hour earlier"
+    )
 
     shifted.restart()  # a server that starts with the wrong time goes on from what its streams keep
     deliver(shifted, 4)

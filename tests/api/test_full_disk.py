@@ -1,4 +1,7 @@
-"""A full disk: the put fails, the server lives, what was acknowledged stays, and goes on once there is room."""
+"""A full disk: the put fails, the server lives, what was acknowledged stays, and goes on once there
+is room.
+"""
+
 import json
 import os
 import urllib.error
@@ -10,7 +13,9 @@ MIB = 1 << 20
 
 
 def numbers_of(kinesis):
-    iterator = kinesis.get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    iterator = kinesis.get_shard_iterator(
+        StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
     found = []
     while True:
         answer = kinesis.get_records(ShardIterator=iterator)
@@ -31,15 +36,22 @@ def test_a_full_disk_refuses_and_loses_nothing(make_small_disk, make_freshet):
     acknowledged, refused, objects = [], 0, []
     for number in range(60):
         try:
-            kinesis.put_record(StreamName="s", Data=b"%03d" % number + os.urandom(MIB // 2), PartitionKey="k")
+            kinesis.put_record(
+                StreamName="s", Data=b"%03d" % number + os.urandom(MIB // 2), PartitionKey="k"
+            )
             acknowledged.append(number)
         except botocore.exceptions.ClientError as error:
             refused += 1
             # What SDKs try again, and reads go on meanwhile.
-            assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 500 and error.response["Error"]["Code"] == "InternalFailure"
+            assert (
+                error.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+                and error.response["Error"]["Code"] == "InternalFailure"
+            )
             assert numbers_of(kinesis) == acknowledged
         try:
-            s3.put_object(Bucket="full", Key=str(number), Body=b"%03d" % number + os.urandom(MIB // 4))
+            s3.put_object(
+                Bucket="full", Key=str(number), Body=b"%03d" % number + os.urandom(MIB // 4)
+            )
             objects.append(number)
         except botocore.exceptions.ClientError:
             refused += 1
@@ -52,7 +64,10 @@ def test_a_full_disk_refuses_and_loses_nothing(make_small_disk, make_freshet):
             server.kill9()
             server.restart()
         assert numbers_of(kinesis) == acknowledged + [999]
-        assert [int(s3.get_object(Bucket="full", Key=str(number))["Body"].read()[:3]) for number in objects + [999]] == objects + [999]
+        assert [
+            int(s3.get_object(Bucket="full", Key=str(number))["Body"].read()[:3])
+            for number in objects + [999]
+        ] == objects + [999]
 
 
 def test_health_tells_of_a_disk_that_is_nearly_full(make_small_disk, make_freshet):
@@ -63,8 +78,15 @@ def test_health_tells_of_a_disk_that_is_nearly_full(make_small_disk, make_freshe
     with pytest.raises(urllib.error.HTTPError) as refused:
         server.get("/_freshet/health")
     told = json.loads(refused.value.read())
-    assert refused.value.code == 503 and told["status"] == "not ok" and told["troubles"][0]["part"] == "disk"
-    assert "nearly full" in told["troubles"][0]["reason"] and "64 are wanted" in told["troubles"][0]["reason"]
+    assert (
+        refused.value.code == 503
+        and told["status"] == "not ok"
+        and told["troubles"][0]["part"] == "disk"
+    )
+    assert (
+        "nearly full" in told["troubles"][0]["reason"]
+        and "64 are wanted" in told["troubles"][0]["reason"]
+    )
     (place / "filler").unlink()
     assert server.get("/_freshet/health") == '{"status":"ok"}\n'
     server.close()

@@ -1,4 +1,5 @@
 """Slow and hostile connections, at a small scale: bounded, and honest clients go on."""
+
 import json
 import re
 import resource
@@ -20,15 +21,23 @@ def honest(freshet):
 
 
 def resident_bytes(freshet):
-    return int(float(re.search(r"^process_resident_memory_bytes (\S+)", freshet.get("/_freshet/metrics"), re.M)[1]))
+    return int(
+        float(
+            re.search(
+                r"^process_resident_memory_bytes (\S+)", freshet.get("/_freshet/metrics"), re.M
+            )[1]
+        )
+    )
 
 
 def frame(kind, flags, stream, payload=b""):
-    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+    return (
+        len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+    )
 
 
 def flood(client, data, pieces=200):
-    """Sends `data` again and again until the server ends the connection; the error that it named."""
+    """Sends `data` repeatedly until the server ends the connection; the error that it named."""
     try:
         for _ in range(pieces):
             client.socket.sendall(data)
@@ -42,7 +51,15 @@ def test_idle_and_slow_connections_cost_little_and_hold_up_nobody(freshet):
     before = resident_bytes(freshet)
     held = [connect(freshet) for _ in range(1500)]
     for number, connection in enumerate(held):
-        connection.send((b"", b"P", b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"PRI * HTTP/2.0\r\n\r\nSM", b"\x16\x03\x01")[number % 5])
+        connection.send(
+            (
+                b"",
+                b"P",
+                b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+                b"PRI * HTTP/2.0\r\n\r\nSM",
+                b"\x16\x03\x01",
+            )[number % 5]
+        )
     assert honest(freshet)
     grown = resident_bytes(freshet) - before
     assert grown < len(held) * 40 * 1024, f"{grown // len(held)} bytes a connection"
@@ -72,7 +89,14 @@ def test_rapid_reset_ends_its_connection(freshet):
     client = Http2Client(freshet.port)
     stream = client.begin("GET", "/_freshet/health")
     client.answer(stream)
-    block = client.h2.encoder.encode([(":method", "GET"), (":path", "/bucket/k"), (":scheme", "http"), (":authority", "localhost")])
+    block = client.h2.encoder.encode(
+        [
+            (":method", "GET"),
+            (":path", "/bucket/k"),
+            (":scheme", "http"),
+            (":authority", "localhost"),
+        ]
+    )
     number, sent = stream, 0
     try:
         for _ in range(100):
@@ -102,18 +126,21 @@ class _Deaf:
             size = int.from_bytes(self.data[:3], "big")
             if self.data[3] == 7:
                 self.client.goaway = int.from_bytes(self.data[13:17], "big")
-            self.data = self.data[9 + size:]
+            self.data = self.data[9 + size :]
         return []
 
     def data_to_send(self):
         return b""
 
 
-@pytest.mark.parametrize("name, data", [
-    ("pings", frame(6, 0, 0, b"x" * 8) * 100),
-    ("settings", frame(4, 0, 0) * 100),
-    ("priorities", frame(2, 0, 9, b"\x00\x00\x00\x00\x10") * 100),
-])
+@pytest.mark.parametrize(
+    "name, data",
+    [
+        ("pings", frame(6, 0, 0, b"x" * 8) * 100),
+        ("settings", frame(4, 0, 0) * 100),
+        ("priorities", frame(2, 0, 9, b"\x00\x00\x00\x00\x10") * 100),
+    ],
+)
 def test_floods_of_control_frames_end_their_connection(freshet, name, data):
     client = Http2Client(freshet.port)
     client.answer(client.begin("GET", "/_freshet/health"))
@@ -184,7 +211,14 @@ def slow_reader(freshet, attacker):
 def rapid_reset(freshet, attacker):
     client = Http2Client(freshet.port)
     client.answer(client.begin("GET", "/_freshet/health"))
-    block = client.h2.encoder.encode([(":method", "GET"), (":path", "/bucket/large"), (":scheme", "http"), (":authority", "localhost")])
+    block = client.h2.encoder.encode(
+        [
+            (":method", "GET"),
+            (":path", "/bucket/large"),
+            (":scheme", "http"),
+            (":authority", "localhost"),
+        ]
+    )
     for number in range(3, 2003, 2):
         client.socket.sendall(frame(1, 5, number, block) + frame(3, 0, number, b"\x00\x00\x00\x08"))
     client.socket.close()
@@ -193,11 +227,16 @@ def rapid_reset(freshet, attacker):
 def half_requests(freshet, attacker):
     """A body that is promised and does not come; a connection that is cut in the middle of one."""
     with connect(freshet) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nContent-Length: 1000\r\n\r\n{")
+        connection.sendall(
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: "
+            b"Kinesis_20131202.PutRecord\r\nContent-Length: 1000\r\n\r\n{"
+        )
 
 
 def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(freshet):
-    """How long they wait is a figure of bench/streams; here each of their calls must be answered, and rightly."""
+    """How long they wait is a figure of bench/streams; here each of their calls must be answered,
+    and rightly.
+    """
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < IDLE + 2000:
         pytest.skip(f"this machine does not let a user open {IDLE} connections")
@@ -210,8 +249,10 @@ def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(fresh
     for number, connection in enumerate(idle):
         if number % 2:
             connection.send(b"GET / HT")
-    attackers = [Attacker(lambda attacker, attack=attack: attack(freshet, attacker))
-                 for attack in (slow_headers, slow_reader, rapid_reset, half_requests)]
+    attackers = [
+        Attacker(lambda attacker, attack=attack: attack(freshet, attacker))
+        for attack in (slow_headers, slow_reader, rapid_reset, half_requests)
+    ]
     for attacker in attackers:
         attacker.start()
     honest_clients = [freshet.client("kinesis") for _ in range(3)]
@@ -219,7 +260,12 @@ def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(fresh
 
     def be_honest(which):
         for number in range(100):
-            put[which].append(honest_clients[which].put_record(StreamName="s", Data=b"%d %d" % (which, number), PartitionKey="k")["SequenceNumber"])
+            put[which].append(
+                honest_clients[which].put_record(
+                    StreamName="s", Data=b"%d %d" % (which, number), PartitionKey="k"
+                )["SequenceNumber"]
+            )
+
     threads = [threading.Thread(target=be_honest, args=(which,)) for which in range(3)]
     for thread in threads:
         thread.start()
@@ -231,7 +277,9 @@ def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(fresh
     for attacker in attackers:
         attacker.join(timeout=60)
     assert [len(one) for one in put] == [100] * 3, "an honest call was refused"
-    iterator = freshet.client("kinesis").get_shard_iterator(StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    iterator = freshet.client("kinesis").get_shard_iterator(
+        StreamName="s", ShardId="0", ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
     found = kinesis.get_records(ShardIterator=iterator)["Records"]
     assert sorted(record["SequenceNumber"] for record in found) == sorted(sum(put, []))
     assert resident_bytes(freshet) - before < IDLE * 40 * 1024
@@ -241,7 +289,9 @@ def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(fresh
 
 
 def test_connections_do_not_take_the_files_from_the_log(make_freshet, tmp_path):
-    """More connections than the server may have open files: those who were there before go on, with new files."""
+    """More connections than the server may have open files: those who were there before go on, with
+    new files.
+    """
     server = make_freshet()
     plain = server.command
     server.command = lambda *arguments: ["prlimit", "--nofile=600:600", *plain(*arguments)]
@@ -262,4 +312,5 @@ def test_connections_do_not_take_the_files_from_the_log(make_freshet, tmp_path):
             return honest(server)
         except OSError:
             return False
+
     server.until(is_free)

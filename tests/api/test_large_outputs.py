@@ -1,4 +1,7 @@
-"""What one moment puts out is more than one append of the log takes: it goes out in parts, each row once."""
+"""What one moment puts out is more than one append of the log takes: it goes out in parts, each row
+once.
+"""
+
 import json
 import pathlib
 import re
@@ -7,10 +10,18 @@ import pytest
 from test_kinesisanalytics import Applications, make_function
 
 CODE = """CREATE STREAM "OUT" ("PLACE" VARCHAR(4096), "N" BIGINT);
-CREATE PUMP "P" AS INSERT INTO "OUT" SELECT STREAM "Place", COUNT(*) FROM "SOURCE_SQL_STREAM_001"
+CREATE PUMP "P" AS INSERT INTO "OUT"
+SELECT STREAM "Place", COUNT(*) FROM "SOURCE_SQL_STREAM_001"
 GROUP BY "Place", STEP("SOURCE_SQL_STREAM_001".ROWTIME BY INTERVAL '60' SECOND);"""
-SCHEMA = {"RecordFormat": {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}},
-          "RecordColumns": [{"Name": "Place", "SqlType": "VARCHAR(4096)"}]}
+SCHEMA = {
+    "RecordFormat": {
+        "RecordFormatType": "CSV",
+        "MappingParameters": {
+            "CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}
+        },
+    },
+    "RecordColumns": [{"Name": "Place", "SqlType": "VARCHAR(4096)"}],
+}
 KEYS, KEYS_OF_A_KILL, WIDTH = 12_000, 5000, 4000  # 48 MB of rows; 20 MB
 
 
@@ -20,8 +31,10 @@ def applications(freshet):
 
 
 COPIES = """CREATE STREAM "OUT" ("PLACE" VARCHAR(4096), "N" BIGINT);
-CREATE PUMP "A" AS INSERT INTO "OUT" SELECT STREAM "Place", 1 FROM "SOURCE_SQL_STREAM_001" WHERE "Place" <> 'skip';
-CREATE PUMP "B" AS INSERT INTO "OUT" SELECT STREAM "Place", 2 FROM "SOURCE_SQL_STREAM_001" WHERE "Place" <> 'skip';"""
+CREATE PUMP "A" AS INSERT INTO "OUT"
+SELECT STREAM "Place", 1 FROM "SOURCE_SQL_STREAM_001" WHERE "Place" <> 'skip';
+CREATE PUMP "B" AS INSERT INTO "OUT"
+SELECT STREAM "Place", 2 FROM "SOURCE_SQL_STREAM_001" WHERE "Place" <> 'skip';"""
 FINISHED = "wrote the rows that a commit had left"
 
 
@@ -33,13 +46,16 @@ def fill(applications, first=0, keys=KEYS):
 
 class Reader:
     """Reads the stream `out` from its beginning on, also past a restart."""
+
     def __init__(self, applications):
         self.applications, self.rows = applications, []
         self.begin()
 
     def begin(self):
         self.rows.clear()
-        self.iterator = self.applications.kinesis.get_shard_iterator(StreamName="out", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        self.iterator = self.applications.kinesis.get_shard_iterator(
+            StreamName="out", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
 
     def read(self):
         answer = self.applications.kinesis.get_records(ShardIterator=self.iterator)
@@ -71,16 +87,27 @@ def memory_of(freshet, name):
 
 def test_rows_of_three_outputs_do_not_lie_in_memory_at_once(applications):
     freshet, keys = applications.freshet, 300_000
-    applications.create("".join(CODE.replace('"OUT"', f'"OUT{i}"').replace('"P"', f'"P{i}"') for i in range(3)), outputs=[(f"OUT{i}", "JSON") for i in range(3)])
+    applications.create(
+        "".join(CODE.replace('"OUT"', f'"OUT{i}"').replace('"P"', f'"P{i}"') for i in range(3)),
+        outputs=[(f"OUT{i}", "JSON") for i in range(3)],
+    )
     applications.start()
     for at in range(0, keys, 30_000):
-        applications.kinesis.put_record(StreamName="in", PartitionKey="k", Data="".join(f"key {number:08},1\n" for number in range(at, at + 30_000)).encode())
+        applications.kinesis.put_record(
+            StreamName="in",
+            PartitionKey="k",
+            Data="".join(f"key {number:08},1\n" for number in range(at, at + 30_000)).encode(),
+        )
     freshet.until(lambda: rows_in_of(freshet) == keys, advance_ms=1)
     before = memory_of(freshet, "VmRSS")
     pathlib.Path(f"/proc/{freshet.process.pid}/clear_refs").write_text("5")
     freshet.advance(60_000)
-    freshet.until(lambda: f" {3 * keys}\n" in freshet.get("/_freshet/metrics"), tries=3000, advance_ms=100)
-    assert memory_of(freshet, "VmHWM") < before + 120, "the columns of all rows are 70 MiB, one append of them 165"
+    freshet.until(
+        lambda: f" {3 * keys}\n" in freshet.get("/_freshet/metrics"), tries=3000, advance_ms=100
+    )
+    assert memory_of(freshet, "VmHWM") < before + 120, (
+        "the columns of all rows are 70 MiB, one append of them 165"
+    )
 
 
 def kill_at_the_next_row(applications, iterator):
@@ -88,6 +115,7 @@ def kill_at_the_next_row(applications, iterator):
 
     def has_row():
         return applications.kinesis.get_records(ShardIterator=iterator, Limit=1)["Records"]
+
     freshet.until(has_row, tries=3000, advance_ms=100)
     freshet.kill9()
     freshet.start()
@@ -95,19 +123,31 @@ def kill_at_the_next_row(applications, iterator):
 
 
 def rows_in_of(freshet):
-    return float(re.search(r"^freshet_application_rows_in_total\{.*\} (.*)$", freshet.get("/_freshet/metrics"), re.MULTILINE)[1])
+    return float(
+        re.search(
+            r"^freshet_application_rows_in_total\{.*\} (.*)$",
+            freshet.get("/_freshet/metrics"),
+            re.MULTILINE,
+        )[1]
+    )
 
 
 def end_of_out(applications):
-    return applications.kinesis.get_shard_iterator(StreamName="out", ShardId="shardId-000000000000", ShardIteratorType="LATEST")["ShardIterator"]
+    return applications.kinesis.get_shard_iterator(
+        StreamName="out", ShardId="shardId-000000000000", ShardIteratorType="LATEST"
+    )["ShardIterator"]
 
 
 @pytest.mark.parametrize("has_function", [False, True], ids=["records", "function"])
 def test_a_kill_between_two_parts_of_a_window_gives_each_row_once(applications, has_function):
     freshet, input = applications.freshet, {}
     if has_function:
-        input["InputProcessingConfiguration"] = make_function(freshet, "def lambda_handler(event, context):\n"
-                                                              "    return {'records': [dict(recordId=r['recordId'], result='Ok', data=r['data']) for r in event['records']]}")
+        input["InputProcessingConfiguration"] = make_function(
+            freshet,
+            "def lambda_handler(event, context):\n"
+            "    return {'records': [dict(recordId=r['recordId'], result='Ok', "
+            "data=r['data']) for r in event['records']]}",
+        )
     applications.create(CODE, outputs=[("OUT", "JSON")], InputSchema=SCHEMA, **input)
     applications.start()
     keys = 0
@@ -127,9 +167,16 @@ def test_a_kill_between_two_parts_of_a_window_gives_each_row_once(applications, 
 
 
 def test_a_kill_between_two_parts_gives_rows_of_two_pumps_once(applications):
-    """Two pumps write one stream: where the engine cuts its batches decides in which order their rows come."""
+    """Two pumps write one stream: where the engine cuts its batches decides in which order their
+    rows come.
+    """
     freshet, kinesis = applications.freshet, applications.kinesis
-    kinesis.update_max_record_size(StreamARN=kinesis.describe_stream_summary(StreamName="in")["StreamDescriptionSummary"]["StreamARN"], MaxRecordSizeInKiB=10240)
+    kinesis.update_max_record_size(
+        StreamARN=kinesis.describe_stream_summary(StreamName="in")["StreamDescriptionSummary"][
+            "StreamARN"
+        ],
+        MaxRecordSizeInKiB=10240,
+    )
     applications.create(COPIES, outputs=[("OUT", "JSON")], InputSchema=SCHEMA)
     applications.start()
     keys = rows_in = 0
@@ -139,10 +186,16 @@ def test_a_kill_between_two_parts_gives_rows_of_two_pumps_once(applications):
         rows_in += 100
         freshet.until(lambda: rows_in_of(freshet) == rows_in, advance_ms=1)
         end = end_of_out(applications)
-        applications.kinesis.put_record(StreamName="in", PartitionKey="k", Data="".join(f"{number:0{WIDTH}}\n" for number in range(keys, keys + 2000)).encode())
+        applications.kinesis.put_record(
+            StreamName="in",
+            PartitionKey="k",
+            Data="".join(f"{number:0{WIDTH}}\n" for number in range(keys, keys + 2000)).encode(),
+        )
         keys, rows_in = keys + 2000, rows_in + 2000
         kill_at_the_next_row(applications, end)
         reader = Reader(applications)
         freshet.until(lambda: reader.read() >= 2 * keys, tries=3000, advance_ms=100)
     freshet.until(lambda: rows_in_of(freshet) == rows_in, advance_ms=1)
-    assert sorted((int(row["PLACE"]), row["N"]) for row in reader.rows) == [(number, copy) for number in range(keys) for copy in (1, 2)]
+    assert sorted((int(row["PLACE"]), row["N"]) for row in reader.rows) == [
+        (number, copy) for number in range(keys) for copy in (1, 2)
+    ]

@@ -1,4 +1,5 @@
-"""A server that may have 512 MiB of address space takes inputs that once cost gigabytes, and lives."""
+"""A server that may have 512 MiB of address space survives inputs that once cost gigabytes."""
+
 import base64
 import concurrent.futures
 import importlib.util
@@ -15,7 +16,9 @@ import zipfile
 import pytest
 
 # By its path: another folder's conftest may have the name already.
-SPEC = importlib.util.spec_from_file_location("server_of_tests", pathlib.Path(__file__).resolve().parent.parent / "conftest.py")
+SPEC = importlib.util.spec_from_file_location(
+    "server_of_tests", pathlib.Path(__file__).resolve().parent.parent / "conftest.py"
+)
 SERVER = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(SERVER)
 
@@ -47,20 +50,62 @@ class Application:
     """A stream of one shard into an application with a column A, and what it gives out."""
 
     def __init__(self, server, type, format="CSV", output="error_stream", path=None):
-        self.server, self.kinesis, self.client = server, server.client("kinesis"), server.client("kinesisanalytics")
+        self.server, self.kinesis, self.client = (
+            server,
+            server.client("kinesis"),
+            server.client("kinesisanalytics"),
+        )
         for name in ("in", "out"):
             self.kinesis.create_stream(StreamName=name, ShardCount=1)
-        mapping = {"JSON": {"JSONMappingParameters": {"RecordRowPath": "$"}},
-                   "CSV": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}}[format]
+        mapping = {
+            "JSON": {"JSONMappingParameters": {"RecordRowPath": "$"}},
+            "CSV": {
+                "CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}
+            },
+        }[format]
         column = {"Name": "A", "SqlType": type, **({"Mapping": path} if path else {})}
         self.client.create_application(
             ApplicationName="app",
-            ApplicationCode=f'CREATE STREAM D (A {type}); CREATE PUMP P AS INSERT INTO D SELECT STREAM A FROM "SOURCE_SQL_STREAM_001";',
-            Inputs=[{"NamePrefix": "SOURCE_SQL_STREAM", "KinesisStreamsInput": {"ResourceARN": ARN.format("kinesis", "stream/in"), "RoleARN": ROLE},
-                     "InputSchema": {"RecordFormat": {"RecordFormatType": format, "MappingParameters": mapping}, "RecordColumns": [column]}}],
-            Outputs=[{"Name": output, "KinesisStreamsOutput": {"ResourceARN": ARN.format("kinesis", "stream/out"), "RoleARN": ROLE}, "DestinationSchema": {"RecordFormatType": "JSON"}}])
-        self.client.start_application(ApplicationName="app", InputConfigurations=[{"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
-        self.iterator = self.kinesis.get_shard_iterator(StreamName="out", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+            ApplicationCode=(
+                f"CREATE STREAM D (A {type}); CREATE PUMP P AS INSERT INTO D SELECT STREAM A "
+                'FROM "SOURCE_SQL_STREAM_001";'
+            ),
+            Inputs=[
+                {
+                    "NamePrefix": "SOURCE_SQL_STREAM",
+                    "KinesisStreamsInput": {
+                        "ResourceARN": ARN.format("kinesis", "stream/in"),
+                        "RoleARN": ROLE,
+                    },
+                    "InputSchema": {
+                        "RecordFormat": {"RecordFormatType": format, "MappingParameters": mapping},
+                        "RecordColumns": [column],
+                    },
+                }
+            ],
+            Outputs=[
+                {
+                    "Name": output,
+                    "KinesisStreamsOutput": {
+                        "ResourceARN": ARN.format("kinesis", "stream/out"),
+                        "RoleARN": ROLE,
+                    },
+                    "DestinationSchema": {"RecordFormatType": "JSON"},
+                }
+            ],
+        )
+        self.client.start_application(
+            ApplicationName="app",
+            InputConfigurations=[
+                {
+                    "Id": "1.1",
+                    "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"},
+                }
+            ],
+        )
+        self.iterator = self.kinesis.get_shard_iterator(
+            StreamName="out", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
 
     def put(self, *data):
         for one in data:
@@ -77,6 +122,7 @@ class Application:
         def enough():
             rows.extend(self.rows())
             return len(rows) >= count
+
         self.server.until(enough, tries=6000, advance_ms=200)
         return rows
 
@@ -103,9 +149,29 @@ def test_one_letter_lines_that_fit(capped):
     assert sum(row["A"] == "x" for row in application.rows_until(300_000)) == 300_000
 
 
-@pytest.mark.parametrize("payload", [b"{\n" * 500_000, b'{"A":' * 200_000, b"[" * 1_000_000, b'"' * 1_000_000, b"{}" * 150_000, b"\\" * 1_000_000,
-                                     b'{"A":"' + b"x" * 1_000_000 + b'"}', b'{"B":[' + b"{}," * 150_000 + b"{}]}"],
-                         ids=["never closed", "deep", "brackets", "quotes", "empty documents", "backslashes", "a long text", "many elements"])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"{\n" * 500_000,
+        b'{"A":' * 200_000,
+        b"[" * 1_000_000,
+        b'"' * 1_000_000,
+        b"{}" * 150_000,
+        b"\\" * 1_000_000,
+        b'{"A":"' + b"x" * 1_000_000 + b'"}',
+        b'{"B":[' + b"{}," * 150_000 + b"{}]}",
+    ],
+    ids=[
+        "never closed",
+        "deep",
+        "brackets",
+        "quotes",
+        "empty documents",
+        "backslashes",
+        "a long text",
+        "many elements",
+    ],
+)
 def test_json_that_is_none_or_little(capped, payload):
     application = Application(capped, "VARCHAR(65535)", format="JSON", output="D", path="$.A")
     application.put(*[payload] * 3, b'{"A":"last"}')
@@ -129,20 +195,32 @@ class Queries:
         self.s3.create_bucket(Bucket="out")
 
     def run(self, sql):
-        query = self.athena.start_query_execution(QueryString=sql, ResultConfiguration={"OutputLocation": "s3://out/"})["QueryExecutionId"]
+        query = self.athena.start_query_execution(
+            QueryString=sql, ResultConfiguration={"OutputLocation": "s3://out/"}
+        )["QueryExecutionId"]
 
         def ended():
             found = self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
             return found if found["Status"]["State"] not in ("QUEUED", "RUNNING") else None
+
         return self.server.until(ended, tries=6000)
 
 
-@pytest.mark.parametrize("before, behind", [
-    ("greatest(", ", 1)"), ("least(", ", 1)"), ("nullif(", ", 7)"), ("CASE ", " WHEN 1 THEN 2 WHEN 3 THEN 4 WHEN 5 THEN 6 ELSE 1 END"),
-    ("ARRAY[", "][1]"), ("transform(ARRAY[", "], x -> x)[1]"), ("array_max(ARRAY[", ", 1])"),
-    ("CAST(date_diff('day', now(), now() + interval '1' day * ", ") AS integer)"),
-    ("CAST(to_unixtime(date_trunc('month', from_unixtime(", "))) AS integer)"), ("if(contains(ARRAY[1], ", "), 1, 2)"),
-])
+@pytest.mark.parametrize(
+    "before, behind",
+    [
+        ("greatest(", ", 1)"),
+        ("least(", ", 1)"),
+        ("nullif(", ", 7)"),
+        ("CASE ", " WHEN 1 THEN 2 WHEN 3 THEN 4 WHEN 5 THEN 6 ELSE 1 END"),
+        ("ARRAY[", "][1]"),
+        ("transform(ARRAY[", "], x -> x)[1]"),
+        ("array_max(ARRAY[", ", 1])"),
+        ("CAST(date_diff('day', now(), now() + interval '1' day * ", ") AS integer)"),
+        ("CAST(to_unixtime(date_trunc('month', from_unixtime(", "))) AS integer)"),
+        ("if(contains(ARRAY[1], ", "), 1, 2)"),
+    ],
+)
 def test_calls_within_calls_do_not_double(capped, before, behind):
     queries = Queries(capped)
     execution = queries.run("SELECT " + before * 22 + "3" + behind * 22)
@@ -154,7 +232,10 @@ def test_calls_within_calls_do_not_double(capped, before, behind):
 def test_a_result_is_not_held_by_the_server(capped):
     queries = Queries(capped)
     before = capped.resident_bytes()
-    execution = queries.run("SELECT rpad('', 1000, 'x'), y FROM UNNEST(sequence(1, 400)) AS a(x) CROSS JOIN UNNEST(sequence(1, 400)) AS b(y)")
+    execution = queries.run(
+        "SELECT rpad('', 1000, 'x'), y FROM UNNEST(sequence(1, 400)) AS a(x) CROSS JOIN "
+        "UNNEST(sequence(1, 400)) AS b(y)"
+    )
     assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
     location = execution["ResultConfiguration"]["OutputLocation"].removeprefix("s3://out/")
     assert queries.s3.head_object(Bucket="out", Key=location)["ContentLength"] > 160_000_000
@@ -171,21 +252,34 @@ def create_function(server, source, **files):
     server.client("s3").create_bucket(Bucket="code")
     server.client("s3").put_object(Bucket="code", Key="f.zip", Body=buffer.getvalue())
     client = server.client("lambda")
-    client.create_function(FunctionName="f", Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="app.handler", Timeout=300,
-                           Code={"S3Bucket": "code", "S3Key": "f.zip"})
+    client.create_function(
+        FunctionName="f",
+        Runtime=f"python3.{sys.version_info.minor}",
+        Role=ROLE,
+        Handler="app.handler",
+        Timeout=300,
+        Code={"S3Bucket": "code", "S3Key": "f.zip"},
+    )
     return client
 
 
-@pytest.mark.parametrize("piece", [r"('x' * 99 + '\n') * 1000", "'x' * 1_000_000", r"'\n' * 10_000"], ids=["lines", "no line end", "empty lines"])
+@pytest.mark.parametrize(
+    "piece",
+    [r"('x' * 99 + '\n') * 1000", "'x' * 1_000_000", r"'\n' * 10_000"],
+    ids=["lines", "no line end", "empty lines"],
+)
 def test_what_a_function_prints(capped, piece):
-    client = create_function(capped, f"""
+    client = create_function(
+        capped,
+        f"""
 import sys
 def handler(event, context):
     piece, left = {piece}, 200_000_000
     while left > 0:
         sys.stdout.write(piece)
         left -= len(piece)
-""")
+""",
+    )
     for _ in range(3):
         answer = client.invoke(FunctionName="f", LogType="Tail", Payload=b"{}")
         assert "FunctionError" not in answer, answer["Payload"].read()
@@ -194,7 +288,9 @@ def handler(event, context):
 
 
 def test_code_that_clients_do_not_read(capped):
-    client = create_function(capped, "def handler(event, context): return 1", blob=random.Random(7).randbytes(8_000_000))
+    client = create_function(
+        capped, "def handler(event, context): return 1", blob=random.Random(7).randbytes(8_000_000)
+    )
     before = capped.resident_bytes()
     link = urllib.parse.urlsplit(client.get_function(FunctionName="f")["Code"]["Location"])
     request = f"GET {link.path}?{link.query} HTTP/1.1\r\nHost: {link.netloc}\r\n\r\n".encode()
@@ -212,14 +308,23 @@ def test_code_that_clients_do_not_read(capped):
         with socket.create_connection((link.hostname, link.port)) as one:
             one.sendall(request)
             return one.recv(1024).split()[1] == b"200"
+
     capped.until(read)
 
 
 def test_large_code_that_is_sent_and_unpacked_at_once(capped):
-    client = create_function(capped, "def handler(event, context): return 1", blob=random.Random(7).randbytes(20_000_000))
+    client = create_function(
+        capped, "def handler(event, context): return 1", blob=random.Random(7).randbytes(20_000_000)
+    )
     for name in ("g", "h"):
-        client.create_function(FunctionName=name, Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="app.handler", Timeout=300,
-                               Code={"S3Bucket": "code", "S3Key": "f.zip"})
+        client.create_function(
+            FunctionName=name,
+            Runtime=f"python3.{sys.version_info.minor}",
+            Role=ROLE,
+            Handler="app.handler",
+            Timeout=300,
+            Code={"S3Bucket": "code", "S3Key": "f.zip"},
+        )
     link = client.get_function(FunctionName="f")["Code"]["Location"]
 
     def download():
@@ -228,6 +333,7 @@ def test_large_code_that_is_sent_and_unpacked_at_once(capped):
 
     def call(name):
         return client.invoke(FunctionName=name)["Payload"].read()
+
     with concurrent.futures.ThreadPoolExecutor() as pool:
         downloads = [pool.submit(download) for _ in range(3)]
         calls = [pool.submit(call, name) for name in "fgh"]

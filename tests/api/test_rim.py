@@ -1,4 +1,5 @@
 """What holds for every service: bad bytes, unknown names, health, start and stop."""
+
 import json
 import socket
 import subprocess
@@ -9,8 +10,12 @@ import pytest
 
 
 def call(freshet, target, body, **headers):
-    request = urllib.request.Request(freshet.endpoint + "/", data=body, method="POST", headers={
-        "X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1", **headers})
+    request = urllib.request.Request(
+        freshet.endpoint + "/",
+        data=body,
+        method="POST",
+        headers={"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1", **headers},
+    )
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, json.loads(answer.read() or b"{}")
@@ -18,15 +23,31 @@ def call(freshet, target, body, **headers):
         return error.code, json.loads(error.read() or b"{}")
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"StreamName": }', b'"x"', b'{"StreamName": "a"} x', b"\xff\xfe", b'{"StreamName": 5}',
-                                  b'{"StreamName": ["a"]}', b'{"StreamName":"a","ShardCount":"one"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b'{"StreamName": }',
+        b'"x"',
+        b'{"StreamName": "a"} x',
+        b"\xff\xfe",
+        b'{"StreamName": 5}',
+        b'{"StreamName": ["a"]}',
+        b'{"StreamName":"a","ShardCount":"one"}',
+    ],
+)
 def test_broken_json_is_a_serialization_exception(freshet, body):
     status, answer = call(freshet, "Kinesis_20131202.CreateStream", body)
     assert (status, answer["__type"]) == (400, "SerializationException")
 
 
 def test_wrong_base64_is_a_serialization_exception(freshet):
-    status, answer = call(freshet, "Kinesis_20131202.PutRecord", b'{"StreamName":"a","PartitionKey":"k","Data":"@@@="}')
+    status, answer = call(
+        freshet,
+        "Kinesis_20131202.PutRecord",
+        b'{"StreamName":"a","PartitionKey":"k","Data":"@@@="}',
+    )
     assert (status, answer["__type"]) == (400, "SerializationException")
 
 
@@ -43,21 +64,32 @@ def test_an_operation_that_aws_has_and_freshet_not_says_so_and_is_counted(freshe
 
 
 def test_every_violation_is_told_in_the_words_of_aws(freshet):
-    status, answer = call(freshet, "Kinesis_20131202.CreateStream", b'{"StreamName":"a b","ShardCount":0}')
+    status, answer = call(
+        freshet, "Kinesis_20131202.CreateStream", b'{"StreamName":"a b","ShardCount":0}'
+    )
     assert answer["__type"] == "ValidationException"
     assert answer["message"] == (
-        "2 validation errors detected: Value 'a b' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression "
-        "pattern: [a-zA-Z0-9_.-]+; Value '0' at 'shardCount' failed to satisfy constraint: Member must have value greater than or equal to 1")
+        "2 validation errors detected: Value 'a b' at 'streamName' failed to satisfy "
+        "constraint: Member must satisfy regular expression "
+        "pattern: [a-zA-Z0-9_.-]+; Value '0' at 'shardCount' failed to satisfy constraint: "
+        "Member must have value greater than or equal to 1"
+    )
 
 
 def test_a_missing_member_is_null(freshet):
     status, answer = call(freshet, "Kinesis_20131202.CreateStream", b"{}")
-    assert answer["message"] == "1 validation error detected: Value null at 'streamName' failed to satisfy constraint: Member must not be null"
+    assert answer["message"] == (
+        "1 validation error detected: Value null at 'streamName' failed to satisfy "
+        "constraint: Member must not be null"
+    )
 
 
 def test_an_oversized_body_is_refused_before_it_is_read(freshet):
     with socket.create_connection(("127.0.0.1", freshet.port), timeout=30) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: Kinesis_20131202.PutRecord\r\nContent-Length: 101711872\r\n\r\n")
+        connection.sendall(
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: "
+            b"Kinesis_20131202.PutRecord\r\nContent-Length: 101711872\r\n\r\n"
+        )
         assert connection.recv(4096).startswith(b"HTTP/1.1 413")
 
 
@@ -67,15 +99,25 @@ def test_health_and_metrics(freshet):
 
 
 def refusal(freshet, *arguments):
-    result = subprocess.run(freshet.command("serve", *arguments), capture_output=True, text=True, timeout=30)
+    result = subprocess.run(
+        freshet.command("serve", *arguments), capture_output=True, text=True, timeout=30
+    )
     assert result.returncode != 0
     return result.stderr
 
 
-def test_a_second_server_a_busy_port_and_another_address_are_refused_with_a_sentence(freshet, tmp_path):
-    assert "another Freshet is running" in refusal(freshet, "--data", freshet.directory / "data", "--listen", "127.0.0.1:0")
-    assert f"127.0.0.1:{freshet.port} is in use" in refusal(freshet, "--data", tmp_path / "other", "--listen", f"127.0.0.1:{freshet.port}")
-    assert "refusing to listen on 0.0.0.0" in refusal(freshet, "--data", tmp_path / "other", "--listen", "0.0.0.0:4566")
+def test_a_second_server_a_busy_port_and_another_address_are_refused_with_a_sentence(
+    freshet, tmp_path
+):
+    assert "another Freshet is running" in refusal(
+        freshet, "--data", freshet.directory / "data", "--listen", "127.0.0.1:0"
+    )
+    assert f"127.0.0.1:{freshet.port} is in use" in refusal(
+        freshet, "--data", tmp_path / "other", "--listen", f"127.0.0.1:{freshet.port}"
+    )
+    assert "refusing to listen on 0.0.0.0" in refusal(
+        freshet, "--data", tmp_path / "other", "--listen", "0.0.0.0:4566"
+    )
     assert "HOST:PORT" in refusal(freshet, "--data", tmp_path / "other", "--listen", "here")
 
 

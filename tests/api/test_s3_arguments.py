@@ -1,4 +1,7 @@
-"""Arguments of S3's requests that S3 does not take are refused in its words: which argument it is, and its value."""
+"""Arguments of S3's requests that S3 does not take are refused in its words: which argument it is,
+and its value.
+"""
+
 import pytest
 
 from s3_wire import ask, refusal
@@ -11,8 +14,26 @@ def lake(server):  # noqa: F811
     return server
 
 
-@pytest.mark.parametrize("name", ["a-s3alias", "lake--ol-s3", "lake.mrap", "lake--use1-az4--x-s3", "lake--table-s3", "xn--lake", "sthree-lake", "amzn-s3-demo-lake",
-                                  "192.168.5.4", "a..b", "Lake", "la", "a" * 64, "lake-", "la_ke"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a-s3alias",
+        "lake--ol-s3",
+        "lake.mrap",
+        "lake--use1-az4--x-s3",
+        "lake--table-s3",
+        "xn--lake",
+        "sthree-lake",
+        "amzn-s3-demo-lake",
+        "192.168.5.4",
+        "a..b",
+        "Lake",
+        "la",
+        "a" * 64,
+        "lake-",
+        "la_ke",
+    ],
+)
 def test_names_that_no_bucket_may_have(lake, name):
     status, _, body = ask(lake, "PUT", f"/{name}")
     assert status == 400 and b"<Code>InvalidBucketName</Code>" in body
@@ -24,25 +45,43 @@ def test_names_of_digits_and_dots_are_names(lake):
 
 
 def test_an_argument_that_is_no_number_is_named(lake):
-    for query, name in (("?max-keys=abc", "max-keys"), ("?list-type=2&max-keys=99999999999", "max-keys"), ("?uploads&max-uploads=1.5", "max-uploads"),
-                        ("/k?uploadId=a&part-number-marker=abc", "part-number-marker"), ("/k?partNumber=", "partNumber")):
+    for query, name in (
+        ("?max-keys=abc", "max-keys"),
+        ("?list-type=2&max-keys=99999999999", "max-keys"),
+        ("?uploads&max-uploads=1.5", "max-uploads"),
+        ("/k?uploadId=a&part-number-marker=abc", "part-number-marker"),
+        ("/k?partNumber=", "partNumber"),
+    ):
         status, _, body = ask(lake, "GET", f"/lake{query}")
         value = query.rsplit("=", 1)[1].encode()
         assert status == 400 and b"<Code>InvalidArgument</Code>" in body, body
-        assert b"<ArgumentName>%s</ArgumentName><ArgumentValue>%s</ArgumentValue>" % (name.encode(), value) in body
+        assert (
+            b"<ArgumentName>%s</ArgumentName><ArgumentValue>%s</ArgumentValue>"
+            % (name.encode(), value)
+            in body
+        )
         assert b"not an integer or within integer range" in body
 
 
 @pytest.mark.parametrize("name", ["x-amz-metadata-directive", "x-amz-tagging-directive"])
 def test_a_directive_of_a_copy_that_there_is_not(lake, name):
     status, _, body = ask(lake, "PUT", "/lake/copy", {"x-amz-copy-source": "lake/k", name: "MOVE"})
-    assert status == 400 and f"<ArgumentName>{name}</ArgumentName><ArgumentValue>MOVE</ArgumentValue>".encode() in body, body
+    assert (
+        status == 400
+        and f"<ArgumentName>{name}</ArgumentName><ArgumentValue>MOVE</ArgumentValue>".encode()
+        in body
+    ), body
 
 
 def test_a_copy_names_what_its_source_lacks(lake):
-    for source, code, place in (("nowhere/k", b"NoSuchBucket", b"<BucketName>nowhere</BucketName>"), ("lake/gone", b"NoSuchKey", b"<Key>gone</Key>")):
+    for source, code, place in (
+        ("nowhere/k", b"NoSuchBucket", b"<BucketName>nowhere</BucketName>"),
+        ("lake/gone", b"NoSuchKey", b"<Key>gone</Key>"),
+    ):
         for headers in ({}, {"If-Match": '"x"'}):
-            status, _, body = ask(lake, "PUT", "/lake/copy", {"x-amz-copy-source": source, **headers})
+            status, _, body = ask(
+                lake, "PUT", "/lake/copy", {"x-amz-copy-source": source, **headers}
+            )
             assert status == 404 and b"<Code>%s</Code>" % code in body and place in body, body
 
 
@@ -51,25 +90,44 @@ def test_a_continuation_token_that_no_page_gave_is_refused(lake):
         for place in ("/?", "/lake?list-type=2&"):
             target = f"{place}continuation-token={token}"
             status, _, body = ask(lake, "GET", target)
-            assert status == 400 and b"<ArgumentName>continuation-token</ArgumentName>" in body, target
+            assert status == 400 and b"<ArgumentName>continuation-token</ArgumentName>" in body, (
+                target
+            )
 
 
 def test_configurations_have_no_second_page(lake):
     s3 = lake.client("s3")
-    for configurations in (s3.list_bucket_metrics_configurations, s3.list_bucket_analytics_configurations,
-                           s3.list_bucket_inventory_configurations, s3.list_bucket_intelligent_tiering_configurations):
-        assert refusal(configurations, Bucket="lake", ContinuationToken="abc") == (400, "InvalidArgument")
+    for configurations in (
+        s3.list_bucket_metrics_configurations,
+        s3.list_bucket_analytics_configurations,
+        s3.list_bucket_inventory_configurations,
+        s3.list_bucket_intelligent_tiering_configurations,
+    ):
+        assert refusal(configurations, Bucket="lake", ContinuationToken="abc") == (
+            400,
+            "InvalidArgument",
+        )
         assert configurations(Bucket="lake")["IsTruncated"] is False
 
 
 def test_an_argument_that_is_missing_is_named(lake):
-    for method, target, name in (("GET", "/lake/k?attributes", "x-amz-object-attributes"), ("PUT", "/lake/k?uploadId=a", "partNumber")):
+    for method, target, name in (
+        ("GET", "/lake/k?attributes", "x-amz-object-attributes"),
+        ("PUT", "/lake/k?uploadId=a", "partNumber"),
+    ):
         status, _, body = ask(lake, method, target, body="x" if method == "PUT" else None)
-        assert status == 400 and f"<Code>InvalidArgument</Code><Message>{name} is missing</Message>".encode() in body, body
+        assert (
+            status == 400
+            and f"<Code>InvalidArgument</Code><Message>{name} is missing</Message>".encode() in body
+        ), body
 
 
 def test_a_type_of_list_that_there_is_not(lake):
     for kind in ("", "1", "3"):
         status, _, body = ask(lake, "GET", f"/lake?list-type={kind}")
-        assert status == 400 and f"<ArgumentName>list-type</ArgumentName><ArgumentValue>{kind}</ArgumentValue>".encode() in body, body
+        assert (
+            status == 400
+            and b"<ArgumentName>list-type</ArgumentName>" in body
+            and f"<ArgumentValue>{kind}</ArgumentValue>".encode() in body
+        ), body
     assert ask(lake, "GET", "/lake?list-type=2")[0] == 200

@@ -1,4 +1,5 @@
 """TLS on the one port, with certificates of Freshet's own making."""
+
 import http.client
 import os
 import socket
@@ -14,7 +15,12 @@ from http2_wire import Http2Client
 
 
 def authority(freshet, *arguments):
-    result = subprocess.run(freshet.command("cert", "--data", freshet.directory / "data", *arguments), capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        freshet.command("cert", "--data", freshet.directory / "data", *arguments),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -27,9 +33,18 @@ def bundle(freshet, tmp_path):
 
 
 def secure_client(freshet, service, bundle, host="localhost"):
-    config = botocore.config.Config(retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"})
-    return boto3.client(service, endpoint_url=f"https://{host}:{freshet.port}", region_name="us-east-1", aws_access_key_id="test",
-                        aws_secret_access_key="test", verify=str(bundle), config=config)
+    config = botocore.config.Config(
+        retries={"max_attempts": 0}, read_timeout=60, s3={"addressing_style": "path"}
+    )
+    return boto3.client(
+        service,
+        endpoint_url=f"https://{host}:{freshet.port}",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        verify=str(bundle),
+        config=config,
+    )
 
 
 def handshake(freshet, bundle, name="localhost", protocols=(), version=None):
@@ -40,7 +55,11 @@ def handshake(freshet, bundle, name="localhost", protocols=(), version=None):
         context.minimum_version = context.maximum_version = version
     with socket.create_connection(("127.0.0.1", freshet.port), timeout=30) as plain:
         with context.wrap_socket(plain, server_hostname=name) as secure:
-            return secure.selected_alpn_protocol(), secure.getpeercert(binary_form=True), secure.version()
+            return (
+                secure.selected_alpn_protocol(),
+                secure.getpeercert(binary_form=True),
+                secure.version(),
+            )
 
 
 def test_boto3_over_tls_and_plain_on_one_port(freshet, bundle):
@@ -50,7 +69,9 @@ def test_boto3_over_tls_and_plain_on_one_port(freshet, bundle):
         kinesis.create_stream(StreamName=name, ShardCount=1)
         kinesis.put_record(StreamName=name, PartitionKey="k", Data=b"over tls")
         plain = freshet.client("kinesis")
-        iterator = plain.get_shard_iterator(StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        iterator = plain.get_shard_iterator(
+            StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
         assert plain.get_records(ShardIterator=iterator)["Records"][0]["Data"] == b"over tls"
     s3 = secure_client(freshet, "s3", bundle)
     s3.create_bucket(Bucket="bucket")
@@ -86,7 +107,13 @@ def test_names_from_the_configuration_are_in_the_certificate(make_freshet, tmp_p
 
 def test_keys_are_their_owners_alone_and_outlive_a_restart(freshet, bundle):
     tls = freshet.directory / "data" / "tls"
-    assert sorted(path.name for path in tls.iterdir()) == ["LOCK", "authority.key", "authority.pem", "server.key", "server.pem"]
+    assert sorted(path.name for path in tls.iterdir()) == [
+        "LOCK",
+        "authority.key",
+        "authority.pem",
+        "server.key",
+        "server.pem",
+    ]
     for key in tls.glob("*.key"):
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
     before = handshake(freshet, bundle)[1]
@@ -120,7 +147,12 @@ def test_install_says_what_it_does(freshet, tmp_path):
 
 
 def test_broken_handshakes_harm_nobody(freshet, bundle):
-    for first in (b"\x16", b"\x16\x03\x01\x02\x00", b"\x16\x03\x01\xff\xff" + b"x" * 70_000, b"\x16\x03\x01\x00\x05hello"):
+    for first in (
+        b"\x16",
+        b"\x16\x03\x01\x02\x00",
+        b"\x16\x03\x01\xff\xff" + b"x" * 70_000,
+        b"\x16\x03\x01\x00\x05hello",
+    ):
         with socket.create_connection(("127.0.0.1", freshet.port), timeout=30) as connection:
             try:
                 connection.sendall(first)
@@ -135,8 +167,12 @@ def test_broken_handshakes_harm_nobody(freshet, bundle):
 
 
 def test_http2_is_known_beforehand_when_nothing_is_agreed_on(freshet, bundle):
-    """As the AWS SDK for Java v2 speaks, and with it KCL and Flink: HTTP/2 inside TLS, without ALPN."""
+    """As the AWS SDK for Java v2 speaks, and with it KCL and Flink: HTTP/2 inside TLS, without
+    ALPN.
+    """
     context = ssl.create_default_context(cafile=str(bundle))
-    client = Http2Client(freshet.port, wrap=lambda plain: context.wrap_socket(plain, server_hostname="localhost"))
+    client = Http2Client(
+        freshet.port, wrap=lambda plain: context.wrap_socket(plain, server_hostname="localhost")
+    )
     assert client.socket.selected_alpn_protocol() is None
     assert client.call("Kinesis_20131202.ListStreams", {})[0] == 200

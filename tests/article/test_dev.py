@@ -1,4 +1,5 @@
 """What ./dev shows while it works."""
+
 import importlib.machinery
 import importlib.util
 import io
@@ -9,8 +10,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 def progress_of(lines, is_terminal, seconds_a_line=10):
-    loader = importlib.machinery.SourceFileLoader("build_progress", str(ROOT / "tools/build-progress"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("build_progress", loader))
+    loader = importlib.machinery.SourceFileLoader(
+        "build_progress", str(ROOT / "tools/build-progress")
+    )
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("build_progress", loader)
+    )
     loader.exec_module(module)
     out, clock = io.StringIO(), [0.0]
     progress = module.Progress(out, is_terminal, lambda: clock[0])
@@ -27,7 +32,10 @@ def test_a_build_says_how_far_it_is():
     assert lines[0] == "build: 4 of 40 steps, 40 s, about 6 min 00 s left"
     assert len(lines) == 10 and lines[-1] == "build: 40 of 40 steps, 6 min 40 s"
     shown = progress_of(steps, True)
-    assert shown.count("\r\033[K") == 40 and "build: 20 of 40 steps, 3 min 20 s, about 3 min 20 s left" in shown
+    assert (
+        shown.count("\r\033[K") == 40
+        and "build: 20 of 40 steps, 3 min 20 s, about 3 min 20 s left" in shown
+    )
 
 
 def test_what_a_compiler_says_goes_through():

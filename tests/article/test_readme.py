@@ -1,5 +1,8 @@
-"""README as a reader follows it: every block of "Use it", one by one, in one shell, against a server of its own. Only the port is rewritten, and the build
-is left out: it is what made the program under test."""
+"""README as a reader follows it: every block of "Use it", one by one, in one shell, against a
+server of its own. Only the port is rewritten, and the build is left out: it is what made the
+program under test.
+"""
+
 import os
 import pathlib
 import re
@@ -30,13 +33,28 @@ class Shell:
 
     def __init__(self, directory):
         # Of the machine nothing but the system's own programs.
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(directory), "LC_ALL": "C.UTF-8", "AWS_PAGER": ""}
-        self.process = subprocess.Popen(["bash", "--noprofile", "--norc"], cwd=directory, env=environment, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(directory),
+            "LC_ALL": "C.UTF-8",
+            "AWS_PAGER": "",
+        }
+        self.process = subprocess.Popen(
+            ["bash", "--noprofile", "--norc"],
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def run(self, block):
         """The output of a block, each of whose lines has to succeed."""
-        self.process.stdin.write(f"set -e\ntrap 'code=$?; echo; echo BLOCK ENDED $code' EXIT\n{block}\ntrap - EXIT\nset +e\necho\necho BLOCK ENDED 0\n")
+        self.process.stdin.write(
+            f"set -e\ntrap 'code=$?; echo; echo BLOCK ENDED $code' EXIT\n{block}\ntrap - "
+            "EXIT\nset +e\necho\necho BLOCK ENDED 0\n"
+        )
         self.process.stdin.flush()
         lines = []
         for line in self.process.stdout:
@@ -69,12 +87,19 @@ def test_every_block_of_use_it_works_as_it_stands(clone):
         for kind, block in blocks():
             block = block.replace("4566", str(port))
             if kind == "text":
-                assert outputs[-1].strip().endswith(block.strip()), f"README shows\n{block}\nand the commands say\n{outputs[-1]}"
+                assert outputs[-1].strip().endswith(block.strip()), (
+                    f"README shows\n{block}\nand the commands say\n{outputs[-1]}"
+                )
             elif "./dev build" in block:
                 assert block.strip() == "./dev build"
             elif "freshet serve" in block:
                 words = block.split() + ["--listen", f"127.0.0.1:{port}"]
-                server = subprocess.Popen([str(clone / words[0]), *words[1:]], cwd=clone, stdout=subprocess.PIPE, text=True)
+                server = subprocess.Popen(
+                    [str(clone / words[0]), *words[1:]],
+                    cwd=clone,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
                 assert "ready" in server.stdout.readline()
             else:
                 outputs.append(shell.run(block))
@@ -84,10 +109,21 @@ def test_every_block_of_use_it_works_as_it_stands(clone):
             server.send_signal(signal.SIGTERM)
             assert server.wait(timeout=60) == 0
     said = "".join(outputs)
-    assert "the first row is taken for a header and is not sent, because below 'year' come numbers" in said
-    assert "\n\"Good, the Bad and the Ugly, The\",1966,8.8\n" in said, "tail shows rows, each on its line"
+    assert (
+        "the first row is taken for a header and is not sent, because below 'year' come numbers"
+        in said
+    )
+    assert '\n"Good, the Bad and the Ugly, The",1966,8.8\n' in said, (
+        "tail shows rows, each on its line"
+    )
     assert "18 created" in said and "18 removed" in said
-    assert sorted(path.name for path in clone.iterdir()) == ["build", "crimes.csv", "examples", "films.csv", "my-lake"]
+    assert sorted(path.name for path in clone.iterdir()) == [
+        "build",
+        "crimes.csv",
+        "examples",
+        "films.csv",
+        "my-lake",
+    ]
 
 
 def test_the_first_screen_says_that_functions_are_trusted():

@@ -1,5 +1,8 @@
-"""The user interface in a real browser: what it shows is what the APIs say, it keeps itself up to date, and it serves a
-person who has only a keyboard, sees badly, or is attacked through the data."""
+"""The user interface in a real browser: what it shows is what the APIs say, it keeps itself up to
+date, and it serves a person who has only a keyboard, sees badly, or is attacked through the
+data.
+"""
+
 import collections
 import json
 import pathlib
@@ -12,7 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ROLE = "arn:aws:iam::000000000000:role/any"
 ARN = "arn:aws:{}:us-east-1:000000000000:{}"
 AXE = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-SQL = """CREATE OR REPLACE STREAM "DESTINATION_SQL_STREAM" ("PLACE" VARCHAR(64), "CRIMES" BIGINT, "WINDOW_END" TIMESTAMP);
+SQL = """CREATE OR REPLACE STREAM "DESTINATION_SQL_STREAM"
+("PLACE" VARCHAR(64), "CRIMES" BIGINT, "WINDOW_END" TIMESTAMP);
 CREATE OR REPLACE PUMP "P" AS INSERT INTO "DESTINATION_SQL_STREAM"
 SELECT STREAM ITEM, ITEM_COUNT, ROWTIME FROM TABLE(TOP_K_ITEMS_TUMBLING(
     CURSOR(SELECT STREAM "PLACE" FROM "SOURCE_SQL_STREAM_001"), 'PLACE', 3, 10));"""
@@ -25,54 +29,193 @@ class Lake:
 
     def __init__(self, freshet):
         self.freshet = freshet
-        for name in ("kinesis", "kinesisanalytics", "firehose", "s3", "glue", "athena", "quicksight"):
+        for name in (
+            "kinesis",
+            "kinesisanalytics",
+            "firehose",
+            "s3",
+            "glue",
+            "athena",
+            "quicksight",
+        ):
             setattr(self, name, freshet.client(name))
         self.s3.create_bucket(Bucket="lake")
         self.kinesis.create_stream(StreamName="crimes", ShardCount=2)
-        self.firehose.create_delivery_stream(DeliveryStreamName="tops", ExtendedS3DestinationConfiguration={
-            "RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake", "Prefix": "tops/", "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 5}})
+        self.firehose.create_delivery_stream(
+            DeliveryStreamName="tops",
+            ExtendedS3DestinationConfiguration={
+                "RoleARN": ROLE,
+                "BucketARN": "arn:aws:s3:::lake",
+                "Prefix": "tops/",
+                "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 5},
+            },
+        )
         self.kinesisanalytics.create_application(
-            ApplicationName="top-places", ApplicationCode=SQL,
-            Inputs=[{"NamePrefix": "SOURCE_SQL_STREAM", "KinesisStreamsInput": {"ResourceARN": ARN.format("kinesis", "stream/crimes"), "RoleARN": ROLE},
-                     "InputSchema": {"RecordFormat": {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}},
-                                     "RecordColumns": [{"Name": "PLACE", "SqlType": "VARCHAR(64)"}]}}],
-            Outputs=[{"Name": "DESTINATION_SQL_STREAM", "DestinationSchema": {"RecordFormatType": "CSV"},
-                      "KinesisFirehoseOutput": {"ResourceARN": ARN.format("firehose", "deliverystream/tops"), "RoleARN": ROLE}}])
-        self.kinesisanalytics.start_application(ApplicationName="top-places", InputConfigurations=[
-            {"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
+            ApplicationName="top-places",
+            ApplicationCode=SQL,
+            Inputs=[
+                {
+                    "NamePrefix": "SOURCE_SQL_STREAM",
+                    "KinesisStreamsInput": {
+                        "ResourceARN": ARN.format("kinesis", "stream/crimes"),
+                        "RoleARN": ROLE,
+                    },
+                    "InputSchema": {
+                        "RecordFormat": {
+                            "RecordFormatType": "CSV",
+                            "MappingParameters": {
+                                "CSVMappingParameters": {
+                                    "RecordRowDelimiter": "\n",
+                                    "RecordColumnDelimiter": ",",
+                                }
+                            },
+                        },
+                        "RecordColumns": [{"Name": "PLACE", "SqlType": "VARCHAR(64)"}],
+                    },
+                }
+            ],
+            Outputs=[
+                {
+                    "Name": "DESTINATION_SQL_STREAM",
+                    "DestinationSchema": {"RecordFormatType": "CSV"},
+                    "KinesisFirehoseOutput": {
+                        "ResourceARN": ARN.format("firehose", "deliverystream/tops"),
+                        "RoleARN": ROLE,
+                    },
+                }
+            ],
+        )
+        self.kinesisanalytics.start_application(
+            ApplicationName="top-places",
+            InputConfigurations=[
+                {
+                    "Id": "1.1",
+                    "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"},
+                }
+            ],
+        )
         self.run("CREATE DATABASE crimes")
-        self.run("CREATE EXTERNAL TABLE crimes.tops (place string, crimes bigint, window_end string) "
-                 "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://lake/tops/'")
-        self.run("CREATE VIEW crimes.totals AS SELECT place, SUM(crimes) AS crimes, COUNT(*) AS windows FROM crimes.tops GROUP BY place")
+        self.run(
+            "CREATE EXTERNAL TABLE crimes.tops (place string, crimes bigint, window_end string) "
+            "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION "
+            "'s3://lake/tops/'"
+        )
+        self.run(
+            "CREATE VIEW crimes.totals AS SELECT place, SUM(crimes) AS crimes, COUNT(*) AS "
+            "windows FROM crimes.tops GROUP BY place"
+        )
 
     def put(self, places=PLACES):
-        self.kinesis.put_records(StreamName="crimes", Records=[{"Data": place.encode(), "PartitionKey": str(i)} for i, place in enumerate(places)])
+        self.kinesis.put_records(
+            StreamName="crimes",
+            Records=[
+                {"Data": place.encode(), "PartitionKey": str(i)} for i, place in enumerate(places)
+            ],
+        )
 
     def deliver(self, objects):
-        self.freshet.until(lambda: self.s3.list_objects_v2(Bucket="lake", Prefix="tops/").get("KeyCount", 0) >= objects, advance_ms=1000)
+        self.freshet.until(
+            lambda: (
+                self.s3.list_objects_v2(Bucket="lake", Prefix="tops/").get("KeyCount", 0) >= objects
+            ),
+            advance_ms=1000,
+        )
 
     def run(self, sql):
-        execution = self.athena.start_query_execution(QueryString=sql, ResultConfiguration={"OutputLocation": "s3://lake/results/"})["QueryExecutionId"]
-        status = self.freshet.until(lambda: (found := self.athena.get_query_execution(QueryExecutionId=execution)["QueryExecution"]["Status"])["State"]
-                                    in ("SUCCEEDED", "FAILED") and found)
+        execution = self.athena.start_query_execution(
+            QueryString=sql, ResultConfiguration={"OutputLocation": "s3://lake/results/"}
+        )["QueryExecutionId"]
+        status = self.freshet.until(
+            lambda: (
+                (
+                    found := self.athena.get_query_execution(QueryExecutionId=execution)[
+                        "QueryExecution"
+                    ]["Status"]
+                )["State"]
+                in ("SUCCEEDED", "FAILED")
+                and found
+            )
+        )
         assert status["State"] == "SUCCEEDED", status
         rows = self.athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"]
         return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
 
     def make_dashboard(self):
-        source = self.quicksight.create_data_source(AwsAccountId="000000000000", DataSourceId="athena", Name="Athena", Type="ATHENA",
-                                                    DataSourceParameters={"AthenaParameters": {"WorkGroup": "primary"}})["Arn"]
+        source = self.quicksight.create_data_source(
+            AwsAccountId="000000000000",
+            DataSourceId="athena",
+            Name="Athena",
+            Type="ATHENA",
+            DataSourceParameters={"AthenaParameters": {"WorkGroup": "primary"}},
+        )["Arn"]
         data_set = self.quicksight.create_data_set(
-            AwsAccountId="000000000000", DataSetId="totals", Name="Totals", ImportMode="DIRECT_QUERY",
-            PhysicalTableMap={"t": {"CustomSql": {"DataSourceArn": source, "Name": "totals", "SqlQuery": "SELECT place, crimes, windows FROM crimes.totals ORDER BY crimes DESC, place",
-                                                  "Columns": [{"Name": "place", "Type": "STRING"}, {"Name": "crimes", "Type": "INTEGER"}, {"Name": "windows", "Type": "INTEGER"}]}}})["Arn"]
-        field = lambda name: {"NumericalMeasureField": {"FieldId": name, "Column": {"DataSetIdentifier": "totals", "ColumnName": name}}}  # noqa: E731
+            AwsAccountId="000000000000",
+            DataSetId="totals",
+            Name="Totals",
+            ImportMode="DIRECT_QUERY",
+            PhysicalTableMap={
+                "t": {
+                    "CustomSql": {
+                        "DataSourceArn": source,
+                        "Name": "totals",
+                        "SqlQuery": (
+                            "SELECT place, crimes, windows FROM crimes.totals ORDER BY crimes "
+                            "DESC, place"
+                        ),
+                        "Columns": [
+                            {"Name": "place", "Type": "STRING"},
+                            {"Name": "crimes", "Type": "INTEGER"},
+                            {"Name": "windows", "Type": "INTEGER"},
+                        ],
+                    }
+                }
+            },
+        )["Arn"]
+        field = lambda name: {
+            "NumericalMeasureField": {
+                "FieldId": name,
+                "Column": {"DataSetIdentifier": "totals", "ColumnName": name},
+            }
+        }  # noqa: E731
         self.quicksight.create_dashboard(
-            AwsAccountId="000000000000", DashboardId="places", Name="Crimes by place", Definition={
+            AwsAccountId="000000000000",
+            DashboardId="places",
+            Name="Crimes by place",
+            Definition={
                 "DataSetIdentifierDeclarations": [{"Identifier": "totals", "DataSetArn": data_set}],
-                "Sheets": [{"SheetId": "s", "Visuals": [{"ComboChartVisual": {"VisualId": "v", "ChartConfiguration": {"FieldWells": {"ComboChartAggregatedFieldWells": {
-                    "Category": [{"CategoricalDimensionField": {"FieldId": "place", "Column": {"DataSetIdentifier": "totals", "ColumnName": "place"}}}],
-                    "BarValues": [field("crimes")], "LineValues": [field("windows")]}}}}}]}]})
+                "Sheets": [
+                    {
+                        "SheetId": "s",
+                        "Visuals": [
+                            {
+                                "ComboChartVisual": {
+                                    "VisualId": "v",
+                                    "ChartConfiguration": {
+                                        "FieldWells": {
+                                            "ComboChartAggregatedFieldWells": {
+                                                "Category": [
+                                                    {
+                                                        "CategoricalDimensionField": {
+                                                            "FieldId": "place",
+                                                            "Column": {
+                                                                "DataSetIdentifier": "totals",
+                                                                "ColumnName": "place",
+                                                            },
+                                                        }
+                                                    }
+                                                ],
+                                                "BarValues": [field("crimes")],
+                                                "LineValues": [field("windows")],
+                                            }
+                                        }
+                                    },
+                                }
+                            }
+                        ],
+                    }
+                ],
+            },
+        )
 
 
 @pytest.fixture
@@ -96,9 +239,20 @@ def test_an_empty_server_says_how_to_begin(freshet, open_page):
 def test_the_pipeline_is_drawn_from_the_configuration(lake, freshet, open_page, keep):
     lake.make_dashboard()
     page = open_page(freshet, "overview")
-    for kind, name in (("stream", "crimes"), ("application", "top-places"), ("delivery", "tops"), ("bucket", "lake"), ("table", "tops"),
-                       ("view", "totals"), ("dashboard", "places")):
-        node = page.locator(".node").filter(has=page.locator(".kind", has_text=kind)).filter(has=page.get_by_text(name, exact=True))
+    for kind, name in (
+        ("stream", "crimes"),
+        ("application", "top-places"),
+        ("delivery", "tops"),
+        ("bucket", "lake"),
+        ("table", "tops"),
+        ("view", "totals"),
+        ("dashboard", "places"),
+    ):
+        node = (
+            page.locator(".node")
+            .filter(has=page.locator(".kind", has_text=kind))
+            .filter(has=page.get_by_text(name, exact=True))
+        )
         node.wait_for()
     assert page.locator("path.edge").count() == 6
 
@@ -106,8 +260,11 @@ def test_the_pipeline_is_drawn_from_the_configuration(lake, freshet, open_page, 
         lake.put()
         freshet.advance(1000)
         return page.locator("path.edge.moving").count() > 0
+
     freshet.until(moves)
-    page.locator(".node", has=page.get_by_text("crimes", exact=True)).get_by_text("/s").first.wait_for()
+    page.locator(".node", has=page.get_by_text("crimes", exact=True)).get_by_text(
+        "/s"
+    ).first.wait_for()
     keep(page, "overview-light")
 
 
@@ -123,7 +280,9 @@ def test_windows_appear_as_they_close(lake, freshet, open_page, keep):
     keep(page, "analytics-light")
 
 
-def test_the_dashboard_shows_what_athena_answers_and_follows_the_lake(lake, freshet, open_page, keep):
+def test_the_dashboard_shows_what_athena_answers_and_follows_the_lake(
+    lake, freshet, open_page, keep
+):
     lake.make_dashboard()
     lake.put()
     lake.deliver(1)
@@ -133,17 +292,32 @@ def test_the_dashboard_shows_what_athena_answers_and_follows_the_lake(lake, fres
         if rounds == 2:
             lake.put()
             lake.deliver(2)
-        answer = lake.run("SELECT place, crimes, windows FROM crimes.totals ORDER BY crimes DESC, place")[1:]
-        expected = {"categories": [row[0] for row in answer], "bars": [{"name": "crimes", "values": [int(row[1]) for row in answer]}],
-                    "lines": [{"name": "windows", "values": [int(row[2]) for row in answer]}]}
+        answer = lake.run(
+            "SELECT place, crimes, windows FROM crimes.totals ORDER BY crimes DESC, place"
+        )[1:]
+        expected = {
+            "categories": [row[0] for row in answer],
+            "bars": [{"name": "crimes", "values": [int(row[1]) for row in answer]}],
+            "lines": [{"name": "windows", "values": [int(row[2]) for row in answer]}],
+        }
         assert collections.Counter({row[0]: int(row[1]) for row in answer}) == collections.Counter(
-            {place: count * rounds for place, count in collections.Counter(PLACES).most_common(3)})
+            {place: count * rounds for place, count in collections.Counter(PLACES).most_common(3)}
+        )
         freshet.until(lambda: drawn(page) == expected, advance_ms=1000)
     keep(page, "dashboard-light")
     page.get_by_role("button", name="Table").click()
-    assert page.locator("table tbody tr").first.inner_text().split("\t") == [str(cell) for cell in answer[0]]
+    assert page.locator("table tbody tr").first.inner_text().split("\t") == [
+        str(cell) for cell in answer[0]
+    ]
     page.get_by_label("Data mode").select_option("SPICE")
-    freshet.until(lambda: lake.quicksight.describe_data_set(AwsAccountId="000000000000", DataSetId="totals")["DataSet"]["ImportMode"] == "SPICE")
+    freshet.until(
+        lambda: (
+            lake.quicksight.describe_data_set(AwsAccountId="000000000000", DataSetId="totals")[
+                "DataSet"
+            ]["ImportMode"]
+            == "SPICE"
+        )
+    )
 
 
 def test_sql_runs_and_its_errors_show_their_place(lake, freshet, open_page, keep):
@@ -152,7 +326,10 @@ def test_sql_runs_and_its_errors_show_their_place(lake, freshet, open_page, keep
     editor.fill("SELECT * FROM (VALUES (1, 'a'), (2, NULL)) AS t (n, s)\nORDER BY n")
     editor.press("Control+Enter")
     page.get_by_text("2 rows").wait_for()
-    assert [row.inner_text().split("\t") for row in page.locator("tbody tr").all()] == [["1", "a"], ["2", "null"]]
+    assert [row.inner_text().split("\t") for row in page.locator("tbody tr").all()] == [
+        ["1", "a"],
+        ["2", "null"],
+    ]
     keep(page, "query-light")
     editor.fill("SELECT 1,\n       nothing FROM crimes.tops")
     page.get_by_role("button", name="Run").click()
@@ -163,11 +340,21 @@ def test_sql_runs_and_its_errors_show_their_place(lake, freshet, open_page, keep
 def test_a_function_that_fails_is_seen(freshet, open_page):
     import io
     import zipfile
+
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("broken.py", "def handler(event, context):\n    raise ValueError('no such row')\n")
+        archive.writestr(
+            "broken.py", "def handler(event, context):\n    raise ValueError('no such row')\n"
+        )
     functions = freshet.client("lambda")
-    functions.create_function(FunctionName="broken", Runtime=f"python3.{sys.version_info.minor}", Handler="broken.handler", Role=ROLE, Timeout=20, Code={"ZipFile": packed.getvalue()})
+    functions.create_function(
+        FunctionName="broken",
+        Runtime=f"python3.{sys.version_info.minor}",
+        Handler="broken.handler",
+        Role=ROLE,
+        Timeout=20,
+        Code={"ZipFile": packed.getvalue()},
+    )
     functions.invoke(FunctionName="broken", Payload=b"{}")
     page = open_page(freshet, "overview")
     page.get_by_role("alert").get_by_text("no such row").wait_for()
@@ -198,7 +385,11 @@ def test_pages_are_accessible_in_both_themes(lake, freshet, open_page, keep, sch
         keep(page, f"{path.split('/')[0]}-{scheme}")
         page.evaluate(AXE)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        serious = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"] if one["impact"] in ("serious", "critical")]
+        serious = [
+            (one["id"], [node["html"][:120] for node in one["nodes"]])
+            for one in found["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
         assert not serious, serious
 
 
@@ -211,7 +402,9 @@ def test_a_theme_that_was_chosen_stays(freshet, open_page):
 
 def test_another_region_has_a_page_of_its_own(freshet, open_page):
     freshet.client("kinesis").create_stream(StreamName="here", ShardCount=1)
-    freshet.client("kinesis", region_name="eu-central-1").create_stream(StreamName="there", ShardCount=1)
+    freshet.client("kinesis", region_name="eu-central-1").create_stream(
+        StreamName="there", ShardCount=1
+    )
     page = open_page(freshet, "overview")
     page.get_by_label("Account and region").select_option("000000000000/us-east-1")
     page.get_by_text("here", exact=True).wait_for()
@@ -222,17 +415,28 @@ def test_another_region_has_a_page_of_its_own(freshet, open_page):
 
 def test_the_interface_is_for_this_machine_only(freshet):
     import http.client
+
     connection = http.client.HTTPConnection("127.0.0.1", freshet.port)
 
     def status(method, path, headers, body=None):
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read(), answer.headers
+
     assert status("GET", "/_freshet/api/homes", {"Host": "evil.example"})[0] == 403
     assert status("GET", "/_freshet/api/homes", {})[0] == 200
-    assert status("POST", "/_freshet/api/query", {"Content-Type": "text/plain"}, b'{"sql":"SELECT 1"}')[0] == 415
+    assert (
+        status(
+            "POST", "/_freshet/api/query", {"Content-Type": "text/plain"}, b'{"sql":"SELECT 1"}'
+        )[0]
+        == 415
+    )
     code, body, headers = status("GET", "/_freshet/", {"Accept-Encoding": "br"})
-    assert code == 200 and headers["Content-Encoding"] == "br" and "default-src 'self'" in headers["Content-Security-Policy"]
+    assert (
+        code == 200
+        and headers["Content-Encoding"] == "br"
+        and "default-src 'self'" in headers["Content-Security-Policy"]
+    )
     code, body, headers = status("GET", "/_freshet/", {})
     assert re.search(rb'src="/_freshet/main-[A-Z0-9]+\.js"', body)
     assert status("GET", "/_freshet/no-such.js", {})[0] == 404

@@ -1,4 +1,7 @@
-"""`--clients` also runs the heavy ones: those of Java, Go and Rust, the KPL, the KCL and Flink, and kinesalite's suite."""
+"""`--clients` also runs the heavy ones: those of Java, Go and Rust, the KPL, the KCL and Flink, and
+kinesalite's suite.
+"""
+
 import pathlib
 import shutil
 import subprocess
@@ -18,10 +21,19 @@ def system_freshet(make_freshet):
 @pytest.fixture
 def authority(tmp_path):
     """Writes a server's certificate authority to a file."""
+
     def write(server):
         path = tmp_path / "authority.pem"
-        path.write_text(subprocess.run(server.command("cert", "--data", server.directory / "data"), capture_output=True, text=True, check=True).stdout)
+        path.write_text(
+            subprocess.run(
+                server.command("cert", "--data", server.directory / "data"),
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
         return path
+
     return write
 
 
@@ -32,7 +44,10 @@ def builder(pytestconfig):
 
 @pytest.fixture(scope="session")
 def java(builder):
-    """Builds a program of tests/clients/java and returns its command line, less the class's arguments."""
+    """Builds a program of tests/clients/java and returns its command line, less the class's
+    arguments.
+    """
+
     def command(name, main, *options):
         for tool, package in (("mvn", "maven"), ("javac", "default-jdk-headless")):
             if not shutil.which(tool):
@@ -40,5 +55,12 @@ def java(builder):
         folder = CLIENTS / "java" / name
         status, said = builder.build(name, ["mvn", "-B", "compile"], folder)
         assert status == 0, said[-4000:]
-        return ["java", *options, "-cp", f"{folder}/target/classes:{folder}/target/lib/*", f"freshet.{main}"]
+        return [
+            "java",
+            *options,
+            "-cp",
+            f"{folder}/target/classes:{folder}/target/lib/*",
+            f"freshet.{main}",
+        ]
+
     return command

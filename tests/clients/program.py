@@ -1,4 +1,5 @@
 """Builds and runs a client program."""
+
 import contextlib
 import fcntl
 import os
@@ -13,14 +14,18 @@ THIS_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
 class Builder:
-    """Runs build commands, each once a run, one of a tool at a time: two Mavens may not fill one new cache. The first build on a
-    machine takes minutes, most of them downloads, so it says on the terminal what it does, and the tool's words are in build/clients/NAME.log."""
+    """Runs build commands, each once a run, one of a tool at a time: two Mavens may not fill one
+    new cache. The first build on a machine takes minutes, most of them downloads, so it says on
+    the terminal what it does, and the tool's words are in build/clients/NAME.log.
+    """
 
     def __init__(self, config):
         self.capture = config.pluginmanager.getplugin("capturemanager")
 
     def say(self, words):
-        with self.capture.global_and_fixture_disabled() if self.capture else contextlib.nullcontext():
+        with (
+            self.capture.global_and_fixture_disabled() if self.capture else contextlib.nullcontext()
+        ):
             print(f"\nclients: {words}", file=sys.stderr, flush=True)
 
     def build(self, name, command, folder, **environment):
@@ -30,12 +35,24 @@ class Builder:
         with open(LOGS / f"{command[0]}.lock", "w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)  # tests run side by side
             if not (done.exists() and done.read_text() == THIS_RUN):
-                self.say(f"building {name} with {command[0]}, see {log.relative_to(LOGS.parents[1])}")
+                self.say(
+                    f"building {name} with {command[0]}, see {log.relative_to(LOGS.parents[1])}"
+                )
                 started = time.monotonic()
                 with open(log, "w") as output:
-                    status = subprocess.run(list(map(str, command)), cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                                            env={**os.environ, **environment}, timeout=3600).returncode
-                self.say(f"{name} {'is built' if status == 0 else f'is not built: {command[0]} ended with {status}'}, {time.monotonic() - started:.0f} s")
+                    status = subprocess.run(
+                        list(map(str, command)),
+                        cwd=folder,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                        env={**os.environ, **environment},
+                        timeout=3600,
+                    ).returncode
+                outcome = "is built"
+                if status != 0:
+                    outcome = f"is not built: {command[0]} ended with {status}"
+                self.say(f"{name} {outcome}, {time.monotonic() - started:.0f} s")
                 if status != 0:
                     return status, log.read_text(errors="replace")
                 done.write_text(THIS_RUN)
@@ -44,6 +61,12 @@ class Builder:
 
 def run(command, timeout=600, **environment):
     """The last line that the program printed; its complaints when it failed."""
-    result = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=timeout, env={**os.environ, **environment})
-    assert result.returncode == 0, (result.stdout[-2000:] + result.stderr[-6000:])
+    result = subprocess.run(
+        list(map(str, command)),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, **environment},
+    )
+    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-6000:]
     return result.stdout.strip().splitlines()[-1]

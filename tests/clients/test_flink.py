@@ -1,4 +1,7 @@
-"""Flink's Kinesis consumer, polling and with enhanced fan-out: each record comes once, a split and a merge under way."""
+"""Flink's Kinesis consumer, polling and with enhanced fan-out: each record comes once, a split and
+a merge under way.
+"""
+
 import subprocess
 import threading
 import time
@@ -6,7 +9,10 @@ import time
 import pytest
 
 pytestmark = pytest.mark.heavy
-OPENED = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in ("util", "lang", "time", "nio")]
+OPENED = [
+    f"--add-opens=java.base/java.{package}=ALL-UNNAMED"
+    for package in ("util", "lang", "time", "nio")
+]
 
 
 @pytest.mark.parametrize("way", ["fan-out", "polling"])
@@ -18,25 +24,50 @@ def test_each_record_once_while_the_stream_is_resharded(system_freshet, java, tm
     def more(count):
         nonlocal put
         for at in range(put, put + count, 100):
-            kinesis.put_records(StreamName="s", Records=[{"Data": str(i).encode(), "PartitionKey": f"key-{i}"} for i in range(at, at + 100)])
+            kinesis.put_records(
+                StreamName="s",
+                Records=[
+                    {"Data": str(i).encode(), "PartitionKey": f"key-{i}"}
+                    for i in range(at, at + 100)
+                ],
+            )
         put += count
+
     more(500)
     seen = []
     with open(tmp_path / "complaints", "w") as complaints:
-        flink = subprocess.Popen([*java("flink", "Flink", *OPENED), system_freshet.endpoint, "s", way], stdout=subprocess.PIPE, stderr=complaints, text=True)
-    threading.Thread(target=lambda: [seen.append(line.split()) for line in flink.stdout], daemon=True).start()
+        flink = subprocess.Popen(
+            [*java("flink", "Flink", *OPENED), system_freshet.endpoint, "s", way],
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+        )
+    threading.Thread(
+        target=lambda: [seen.append(line.split()) for line in flink.stdout], daemon=True
+    ).start()
 
     def until(count):
         end = time.monotonic() + 180
         while len(seen) < count:
-            assert time.monotonic() < end and flink.poll() is None, (len(seen), put, (tmp_path / "complaints").read_text()[-5000:])
+            assert time.monotonic() < end and flink.poll() is None, (
+                len(seen),
+                put,
+                (tmp_path / "complaints").read_text()[-5000:],
+            )
             time.sleep(0.1)
+
     try:
         until(1)  # it runs
         more(500)
-        kinesis.split_shard(StreamName="s", ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2 ** 126))
+        kinesis.split_shard(
+            StreamName="s", ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2**126)
+        )
         more(500)
-        kinesis.merge_shards(StreamName="s", ShardToMerge="shardId-000000000003", AdjacentShardToMerge="shardId-000000000001")
+        kinesis.merge_shards(
+            StreamName="s",
+            ShardToMerge="shardId-000000000003",
+            AdjacentShardToMerge="shardId-000000000001",
+        )
         more(500)
         until(put)
         time.sleep(3)  # for duplicates to show

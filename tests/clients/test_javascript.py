@@ -1,4 +1,5 @@
 """The AWS SDK for JavaScript v3, HTTP/2 on http:// (prior knowledge) and on https:// (ALPN)."""
+
 import json
 import os
 import pathlib
@@ -15,7 +16,14 @@ def installed():
 
 
 def run(endpoint, **environment):
-    result = subprocess.run(["node", "kinesis.mjs", endpoint], cwd=CLIENT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120)
+    result = subprocess.run(
+        ["node", "kinesis.mjs", endpoint],
+        cwd=CLIENT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 
@@ -29,5 +37,12 @@ def test_kinesis_over_http2_without_tls(freshet):
 
 def test_kinesis_over_http2_and_tls(freshet, tmp_path):
     authority = tmp_path / "authority.pem"
-    authority.write_text(subprocess.run(freshet.command("cert", "--data", freshet.directory / "data"), capture_output=True, text=True, check=True).stdout)
+    authority.write_text(
+        subprocess.run(
+            freshet.command("cert", "--data", freshet.directory / "data"),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    )
     assert run(f"https://localhost:{freshet.port}", NODE_EXTRA_CA_CERTS=str(authority)) == EXPECTED

@@ -1,6 +1,9 @@
-"""kinesalite's own test suite, which was written against AWS (https://github.com/mhart/kinesalite, MIT): its folder is given in
-FRESHET_KINESALITE_SUITE, since its package leaves the tests out. What it expects and AWS no longer does is in
-kinesalite/differences.json, with the reason; docs/compatibility.md lists it."""
+"""kinesalite's own test suite, which was written against AWS (https://github.com/mhart/kinesalite,
+MIT): its folder is given in FRESHET_KINESALITE_SUITE, since its package leaves the tests out.
+What it expects and AWS no longer does is in kinesalite/differences.json, with the reason;
+docs/compatibility.md lists it.
+"""
+
 import json
 import os
 import pathlib
@@ -30,14 +33,42 @@ def test_kinesalites_suite(make_freshet, authority, tmp_path):
     if not modules.is_dir():
         pytest.skip("needs the npm packages of tests/clients/kinesalite: ./dev setup --clients")
     server = make_freshet(clock="system", config=CONFIGURATION)
-    environment = {**os.environ, "REMOTE": "1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1",
-                   "FRESHET_ENDPOINT": f"https://localhost:{server.port}", "NODE_EXTRA_CA_CERTS": str(authority(server)), "NODE_PATH": str(modules)}
+    environment = {
+        **os.environ,
+        "REMOTE": "1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "FRESHET_ENDPOINT": f"https://localhost:{server.port}",
+        "NODE_EXTRA_CA_CERTS": str(authority(server)),
+        "NODE_PATH": str(modules),
+    }
     # One of its tests waits five minutes for an iterator to expire.
-    result = subprocess.run(["node", modules / "mocha/bin/_mocha", "--require", FOLDER / "redirect.js", "--require", "should", "--reporter", "json",
-                             "-t", "30s", pathlib.Path(suite) / "test/*.js"], cwd=suite, env=environment, capture_output=True, text=True, timeout=900)
+    result = subprocess.run(
+        [
+            "node",
+            modules / "mocha/bin/_mocha",
+            "--require",
+            FOLDER / "redirect.js",
+            "--require",
+            "should",
+            "--reporter",
+            "json",
+            "-t",
+            "30s",
+            pathlib.Path(suite) / "test/*.js",
+        ],
+        cwd=suite,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
     report = json.loads(result.stdout)
     expected = {each["test"] for each in json.loads((FOLDER / "differences.json").read_text())}
-    failed = {each["fullTitle"]: each["err"].get("message", "")[:1000] for each in report["failures"]}
+    failed = {
+        each["fullTitle"]: each["err"].get("message", "")[:1000] for each in report["failures"]
+    }
     assert {title: message for title, message in failed.items() if title not in expected} == {}
     assert report["stats"]["passes"] + report["stats"]["failures"] == 285
     assert expected - set(failed) == set(), "these pass now: strike them from differences.json"

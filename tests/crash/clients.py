@@ -1,7 +1,9 @@
-"""Clients that put, read and reshard while the server comes and goes; each notes what it saw in a History.
+"""Clients that put, read and reshard while the server comes and goes; each notes what it saw in a
+History.
 
 Foreign clients are programs that speak lines of JSON: see `Foreign`.
 """
+
 import base64
 import json
 import pathlib
@@ -22,7 +24,12 @@ sys.path.insert(0, str(ROOT / "api"))
 import cbor_wire  # noqa: E402
 from test_kinesis_shards import range_of, shards_of  # noqa: E402
 
-AWAY = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, urllib3.exceptions.HTTPError, OSError)
+AWAY = (
+    botocore.exceptions.BotoCoreError,
+    botocore.exceptions.ClientError,
+    urllib3.exceptions.HTTPError,
+    OSError,
+)
 JAVASCRIPT = ROOT / "clients" / "js"
 JAVA = ROOT / "clients" / "java" / "sdk2" / "target"
 
@@ -63,13 +70,24 @@ class Boto3Writer(Client):
         for number in numbers:
             self.history.begin(self.name, number)
         if count == 1:
-            answers = [self.kinesis.put_record(StreamName="s", Data=payload(self.name, first), PartitionKey=self.name)]
+            answers = [
+                self.kinesis.put_record(
+                    StreamName="s", Data=payload(self.name, first), PartitionKey=self.name
+                )
+            ]
         else:
-            answers = self.kinesis.put_records(StreamName="s", Records=[
-                {"Data": payload(self.name, number), "PartitionKey": self.name} for number in numbers])["Records"]
+            answers = self.kinesis.put_records(
+                StreamName="s",
+                Records=[
+                    {"Data": payload(self.name, number), "PartitionKey": self.name}
+                    for number in numbers
+                ],
+            )["Records"]
         for number, answer in zip(numbers, answers):
             if "SequenceNumber" in answer:  # not one of those that PutRecords refused by themselves
-                self.history.acknowledge(self.name, number, answer["ShardId"], answer["SequenceNumber"])
+                self.history.acknowledge(
+                    self.name, number, answer["ShardId"], answer["SequenceNumber"]
+                )
 
 
 class CborWriter(Client):
@@ -83,20 +101,36 @@ class CborWriter(Client):
         self.number += 1
         self.history.begin(self.name, self.number)
         try:
-            status, answer = cbor_wire.call(self.port, "PutRecord", {"StreamName": "s", "Data": payload(self.name, self.number), "PartitionKey": self.name},
-                                            indefinite=True)
+            status, answer = cbor_wire.call(
+                self.port,
+                "PutRecord",
+                {
+                    "StreamName": "s",
+                    "Data": payload(self.name, self.number),
+                    "PartitionKey": self.name,
+                },
+                indefinite=True,
+            )
         except Exception as error:  # http.client raises its own when an answer is cut
             raise OSError(str(error)) from error
         if status == 200:
-            self.history.acknowledge(self.name, self.number, answer["ShardId"], answer["SequenceNumber"])
+            self.history.acknowledge(
+                self.name, self.number, answer["ShardId"], answer["SequenceNumber"]
+            )
 
 
 class Boto3Reader(Client):
-    """Polls every shard from its beginning; after an error goes on with the iterator, or behind the last record."""
+    """Polls every shard from its beginning; after an error goes on with the iterator, or behind the
+    last record.
+    """
 
     def __init__(self, server, history, name, seed):
         super().__init__(name)
-        self.kinesis, self.history, self.rng = server.client("kinesis"), history, random.Random(seed)
+        self.kinesis, self.history, self.rng = (
+            server.client("kinesis"),
+            history,
+            random.Random(seed),
+        )
         self.iterators, self.last = {}, {}
 
     def step(self):
@@ -107,7 +141,9 @@ class Boto3Reader(Client):
             if iterator is None:
                 continue
             try:
-                answer = self.kinesis.get_records(ShardIterator=iterator, Limit=self.rng.choice((3, 1000)))
+                answer = self.kinesis.get_records(
+                    ShardIterator=iterator, Limit=self.rng.choice((3, 1000))
+                )
             except AWAY:
                 if self.rng.random() < 0.5:
                     del self.iterators[shard]
@@ -118,28 +154,63 @@ class Boto3Reader(Client):
             self.iterators[shard] = answer.get("NextShardIterator")
 
     def open(self, shard):
-        position = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": self.last[shard]} if shard in self.last else {
-            "ShardIteratorType": "TRIM_HORIZON"}
-        return self.kinesis.get_shard_iterator(StreamName="s", ShardId=shard, **position)["ShardIterator"]
+        position = (
+            {
+                "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
+                "StartingSequenceNumber": self.last[shard],
+            }
+            if shard in self.last
+            else {"ShardIteratorType": "TRIM_HORIZON"}
+        )
+        return self.kinesis.get_shard_iterator(StreamName="s", ShardId=shard, **position)[
+            "ShardIterator"
+        ]
 
 
 class FanOutReader(Client):
-    """Subscribes to the shards that are open, one after the other, and goes on behind the last record."""
+    """Subscribes to the shards that are open, one after the other, and goes on behind the last
+    record.
+    """
 
     def __init__(self, server, history, name, seed):
         super().__init__(name)
-        impatient = botocore.config.Config(retries={"max_attempts": 0}, read_timeout=1)  # a stream that says nothing is left
-        self.kinesis, self.patient, self.history, self.rng = server.client("kinesis", config=impatient), server.client("kinesis"), history, random.Random(seed)
+        impatient = botocore.config.Config(
+            retries={"max_attempts": 0}, read_timeout=1
+        )  # a stream that says nothing is left
+        self.kinesis, self.patient, self.history, self.rng = (
+            server.client("kinesis", config=impatient),
+            server.client("kinesis"),
+            history,
+            random.Random(seed),
+        )
         self.consumer, self.last = None, {}
 
     def step(self):
         if self.consumer is None:
-            arn = self.patient.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
-            known = {one["ConsumerName"]: one for one in self.patient.list_stream_consumers(StreamARN=arn)["Consumers"]}
-            self.consumer = (known.get(self.name) or self.patient.register_stream_consumer(StreamARN=arn, ConsumerName=self.name)["Consumer"])["ConsumerARN"]
-        shard = self.rng.choice(list(shards_of(self.patient, "s", ShardFilter={"Type": "AT_LATEST"})))
-        position = {"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self.last[shard]} if shard in self.last else {"Type": "TRIM_HORIZON"}
-        stream = self.kinesis.subscribe_to_shard(ConsumerARN=self.consumer, ShardId=shard, StartingPosition=position)["EventStream"]
+            arn = self.patient.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"][
+                "StreamARN"
+            ]
+            known = {
+                one["ConsumerName"]: one
+                for one in self.patient.list_stream_consumers(StreamARN=arn)["Consumers"]
+            }
+            self.consumer = (
+                known.get(self.name)
+                or self.patient.register_stream_consumer(StreamARN=arn, ConsumerName=self.name)[
+                    "Consumer"
+                ]
+            )["ConsumerARN"]
+        shard = self.rng.choice(
+            list(shards_of(self.patient, "s", ShardFilter={"Type": "AT_LATEST"}))
+        )
+        position = (
+            {"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self.last[shard]}
+            if shard in self.last
+            else {"Type": "TRIM_HORIZON"}
+        )
+        stream = self.kinesis.subscribe_to_shard(
+            ConsumerARN=self.consumer, ShardId=shard, StartingPosition=position
+        )["EventStream"]
         try:
             for event in stream:
                 for record in event["SubscribeToShardEvent"]["Records"]:
@@ -153,17 +224,29 @@ class FanOutReader(Client):
 
 def reshard(kinesis, rng, open_max, count_max):
     """Splits, merges or counts the shards of stream s anew, at random."""
-    current = sorted(shards_of(kinesis, "s", ShardFilter={"Type": "AT_LATEST"}).values(), key=range_of)
+    current = sorted(
+        shards_of(kinesis, "s", ShardFilter={"Type": "AT_LATEST"}).values(), key=range_of
+    )
     what = rng.randrange(4)
     if what == 0 or len(current) > open_max:
-        kinesis.update_shard_count(StreamName="s", TargetShardCount=rng.randrange(1, count_max + 1), ScalingType="UNIFORM_SCALING")
+        kinesis.update_shard_count(
+            StreamName="s",
+            TargetShardCount=rng.randrange(1, count_max + 1),
+            ScalingType="UNIFORM_SCALING",
+        )
     elif what == 1 and len(current) > 1:
         at = rng.randrange(len(current) - 1)
-        kinesis.merge_shards(StreamName="s", ShardToMerge=current[at]["ShardId"], AdjacentShardToMerge=current[at + 1]["ShardId"])
+        kinesis.merge_shards(
+            StreamName="s",
+            ShardToMerge=current[at]["ShardId"],
+            AdjacentShardToMerge=current[at + 1]["ShardId"],
+        )
     else:
         shard = rng.choice(current)
         low, high = range_of(shard)
-        kinesis.split_shard(StreamName="s", ShardToSplit=shard["ShardId"], NewStartingHashKey=str((low + high) // 2))
+        kinesis.split_shard(
+            StreamName="s", ShardToSplit=shard["ShardId"], NewStartingHashKey=str((low + high) // 2)
+        )
 
 
 class Resharder(Client):
@@ -174,7 +257,9 @@ class Resharder(Client):
         self.kinesis, self.rng, self.done = server.client("kinesis"), random.Random(seed), 0
 
     def step(self):
-        if len(shards_of(self.kinesis, "s")) > 200:  # closed ones stay for a day, and the readers ask them all
+        if (
+            len(shards_of(self.kinesis, "s")) > 200
+        ):  # closed ones stay for a day, and the readers ask them all
             time.sleep(0.1)
             return
         reshard(self.kinesis, self.rng, open_max=6, count_max=4)
@@ -183,15 +268,22 @@ class Resharder(Client):
 
 
 class Foreign(Client):
-    """A program `COMMAND ENDPOINT STREAM NAME` that writes as Boto3Writer does and reads as Boto3Reader does until its
-    standard input ends, and says so in lines: {"begin": NUMBER}, {"put": NUMBER, "shard": ..., "sequence": ...} and
-    {"read": SEQUENCE, "shard": ..., "data": BASE64}."""
+    """A program `COMMAND ENDPOINT STREAM NAME` that writes as Boto3Writer does and reads as
+    Boto3Reader does until its standard input ends, and says so in lines: {"begin": NUMBER},
+    {"put": NUMBER, "shard": ..., "sequence": ...} and {"read": SEQUENCE, "shard": ..., "data":
+    BASE64}.
+    """
 
     def __init__(self, server, history, name, command, directory):
         super().__init__(name)
         self.history = history
-        self.process = subprocess.Popen([*command, server.endpoint, "s", name], cwd=directory, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [*command, server.endpoint, "s", name],
+            cwd=directory,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def run(self):
         try:
@@ -207,7 +299,9 @@ class Foreign(Client):
         elif "put" in said:
             self.history.acknowledge(self.name, said["put"], said["shard"], said["sequence"])
         else:
-            self.history.read(self.name, said["shard"], said["read"], base64.b64decode(said["data"]))
+            self.history.read(
+                self.name, said["shard"], said["read"], base64.b64decode(said["data"])
+            )
 
     def end(self):
         self.process.stdin.close()
@@ -219,4 +313,10 @@ def foreign_clients(server, history):
     if (JAVASCRIPT / "node_modules").is_dir():
         yield Foreign(server, history, "javascript", ["node", "history.mjs"], JAVASCRIPT)
     if (JAVA / "classes" / "freshet" / "History.class").exists():
-        yield Foreign(server, history, "java", ["java", "-XX:TieredStopAtLevel=1", "-cp", "classes:lib/*", "freshet.History"], JAVA)
+        yield Foreign(
+            server,
+            history,
+            "java",
+            ["java", "-XX:TieredStopAtLevel=1", "-cp", "classes:lib/*", "freshet.History"],
+            JAVA,
+        )

@@ -1,4 +1,7 @@
-"""Kills: `--kills N` for streams (test_history.py), and half as many more for the rest; the seed is printed."""
+"""Kills: `--kills N` for streams (test_history.py), and half as many more for the rest; the seed is
+printed.
+"""
+
 import os
 import random
 import sys

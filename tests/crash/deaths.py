@@ -1,8 +1,10 @@
 """The ways in which a server of tests/crash dies, and comes again.
 
-Each death is started with what the server shall die of next (`--failpoints`, src/io/faults/failpoint.h), waits until it has,
-and starts it again. Small limits of the log make segments, flushes and reads from the disk happen all the time.
+Each death is started with what the server shall die of next (`--failpoints`,
+src/io/faults/failpoint.h), waits until it has, and starts it again. Small limits of the log make
+segments, flushes and reads from the disk happen all the time.
 """
+
 import fcntl
 import os
 import signal
@@ -13,29 +15,67 @@ import time
 SMALL = "log.journal_segment_bytes=40000,log.segment_bytes=60000,log.cache_bytes_max=20000"
 # Label, and about how often it is reached in a second: kills come soon.
 LABELS = {
-    "log.before_write": 150, "log.after_write": 150, "log.after_sync": 150, "log.before_ack": 150,
-    "log.before_roll": 3, "log.after_roll": 3, "log.before_unlink": 3,
-    "segments.rotate": 3, "segments.after_write": 6, "segments.after_sync": 6, "segments.before_producers": 6,
-    "reshard.before_cut": 8, "reshard.after_cut": 8, "reshard.after_settle": 8,
-    "recovery.after_segments": 1, "recovery.before_truncate": 1, "recovery.after_journal": 1, "recovery.reshard": 1,
+    "log.before_write": 150,
+    "log.after_write": 150,
+    "log.after_sync": 150,
+    "log.before_ack": 150,
+    "log.before_roll": 3,
+    "log.after_roll": 3,
+    "log.before_unlink": 3,
+    "segments.rotate": 3,
+    "segments.after_write": 6,
+    "segments.after_sync": 6,
+    "segments.before_producers": 6,
+    "reshard.before_cut": 8,
+    "reshard.after_cut": 8,
+    "reshard.after_settle": 8,
+    "recovery.after_segments": 1,
+    "recovery.before_truncate": 1,
+    "recovery.after_journal": 1,
+    "recovery.reshard": 1,
 }
 CHANGES = 400  # calls a second that change the log's files
-IO_FAULTS = ["disk.write(.journal)=eio", "disk.write(.journal)=short", "disk.write(.segment)=short", "disk.write(.segment)=eio", "disk.sync(.journal)=eio",
-             "disk.sync(.segment)=eio", "disk.sync_directory(/log/)=eio", "disk.truncate(/log/)=eio", "disk.open(/log/)=eio", "disk.remove(/log/)=eio",
-             "disk.read(/log/)=eio", "disk.change(/log/)=enospc"]
+IO_FAULTS = [
+    "disk.write(.journal)=eio",
+    "disk.write(.journal)=short",
+    "disk.write(.segment)=short",
+    "disk.write(.segment)=eio",
+    "disk.sync(.journal)=eio",
+    "disk.sync(.segment)=eio",
+    "disk.sync_directory(/log/)=eio",
+    "disk.truncate(/log/)=eio",
+    "disk.open(/log/)=eio",
+    "disk.remove(/log/)=eio",
+    "disk.read(/log/)=eio",
+    "disk.change(/log/)=enospc",
+]
 
 
 def start(server, failpoints):
     """Whether the server came up; a death on the way is one, anything else is a failure."""
     server.options = ["--failpoints", failpoints]
     server.process = subprocess.Popen(
-        server.command("serve", "--data", server.directory / "data", "--listen", f"127.0.0.1:{server.port}", "--clock", server.clock, *server.options),
-        stdout=subprocess.PIPE, stderr=server.log, text=True)
+        server.command(
+            "serve",
+            "--data",
+            server.directory / "data",
+            "--listen",
+            f"127.0.0.1:{server.port}",
+            "--clock",
+            server.clock,
+            *server.options,
+        ),
+        stdout=subprocess.PIPE,
+        stderr=server.log,
+        text=True,
+    )
     if "ready at" in server.process.stdout.readline():
         return True
     code = server.process.wait()
     faulty = "disk." in failpoints
-    assert code in (-signal.SIGKILL, -signal.SIGABRT) or (faulty and code == 1), f"no start: {code} {failpoints}\n{server.server_log()[-3000:]}"
+    assert code in (-signal.SIGKILL, -signal.SIGABRT) or (faulty and code == 1), (
+        f"no start: {code} {failpoints}\n{server.server_log()[-3000:]}"
+    )
     return False
 
 
@@ -43,7 +83,9 @@ def wait_for_death(server, seconds):
     """It may never come to the place; then it is killed where it is."""
     try:
         code = server.process.wait(timeout=seconds)
-        assert code in (-signal.SIGKILL, -signal.SIGABRT), f"ended by itself with {code}:\n{server.server_log()[-3000:]}"
+        assert code in (-signal.SIGKILL, -signal.SIGABRT), (
+            f"ended by itself with {code}:\n{server.server_log()[-3000:]}"
+        )
         return True
     except subprocess.TimeoutExpired:
         server.kill9()
@@ -66,7 +108,11 @@ class Labelled:
         if label == "random":
             return label, "", self.rng.uniform(0.02, 0.25)
         if label == "change":
-            return label, f",disk.change(/log/)={self.action}@{self.rng.randrange(1, CHANGES // 4)}", 0.6
+            return (
+                label,
+                f",disk.change(/log/)={self.action}@{self.rng.randrange(1, CHANGES // 4)}",
+                0.6,
+            )
         return label, f",{label}={self.action}@{self.rng.randrange(1, 2 + LABELS[label] // 4)}", 0.6
 
     def strike(self, server):
@@ -86,7 +132,9 @@ class Labelled:
 
 
 class PowerCut(Labelled):
-    """The same places; what was not synced is gone, half of the time but for a torn part of the last write."""
+    """The same places; what was not synced is gone, half of the time but for a torn part of the
+    last write.
+    """
 
     action = "cut"
 
@@ -99,13 +147,19 @@ class IoFault(Labelled):
 
     def next_spec(self):
         fault = self.rng.choice(IO_FAULTS)
-        rate = 40 if "write(.journal)" in fault or "sync(.journal)" in fault or "change" in fault else 3
+        rate = (
+            40
+            if "write(.journal)" in fault or "sync(.journal)" in fault or "change" in fault
+            else 3
+        )
         return fault, f",{fault}@{self.rng.randrange(1, rate)}", self.rng.uniform(0.1, 0.5)
 
 
 class Unmounted:
-    """A real file system, shut down without flushing: the data directory lies on an ext4 of its own. The server stands still
-    when it happens: what it would answer behind the cut would be no acknowledgement."""
+    """A real file system, shut down without flushing: the data directory lies on an ext4 of its
+    own. The server stands still when it happens: what it would answer behind the cut would be no
+    acknowledgement.
+    """
 
     SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN
     NO_LOG_FLUSH = struct.pack("I", 2)
@@ -123,7 +177,9 @@ class Unmounted:
         made = subprocess.run(["mkfs.ext4", "-q", "-F", image], capture_output=True, text=True)
         if made.returncode != 0:
             return f"no ext4: {made.stderr.strip()}"
-        mounted = subprocess.run(["mount", "-o", "loop", image, place], capture_output=True, text=True)
+        mounted = subprocess.run(
+            ["mount", "-o", "loop", image, place], capture_output=True, text=True
+        )
         return f"no loop mount: {mounted.stderr.strip()}" if mounted.returncode != 0 else None
 
     def strike(self, server):
@@ -131,7 +187,8 @@ class Unmounted:
         start(server, SMALL)
         time.sleep(self.rng.uniform(0.03, 0.3))
         server.process.send_signal(signal.SIGSTOP)
-        # Only now do all its threads stand still: one that is still in an fsync may be told that it succeeded while the file
+        # Only now do all its threads stand still: one that is still in an fsync may be told that it
+        # succeeded while the file
         # system goes away under it.
         _, status = os.waitpid(server.process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status), f"ended by itself: {status}\n{server.server_log()[-3000:]}"

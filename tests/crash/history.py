@@ -1,9 +1,11 @@
 """What clients of a stream saw, and whether one log explains it all.
 
-A payload says who wrote it and its number, and everything else in it follows from these two, so that a byte that changed
-shows. Writers note each put before they send it (`begin`) and each answer (`acknowledge`); readers note what they
-were given, in order. `check` compares that with the stream as it is read when all is over.
+A payload says who wrote it and its number, and everything else in it follows from these two, so
+that a byte that changed shows. Writers note each put before they send it (`begin`) and each
+answer (`acknowledge`); readers note what they were given, in order. `check` compares that with
+the stream as it is read when all is over.
 """
+
 import collections
 import dataclasses
 import threading
@@ -45,11 +47,17 @@ class History:
     def present(self):
         """Who put something that was acknowledged, or read something."""
         with self.lock:
-            return {writer for (writer, _), put in self.puts.items() if put.sequence} | {reader for reader, _ in self.seen}
+            return {writer for (writer, _), put in self.puts.items() if put.sequence} | {
+                reader for reader, _ in self.seen
+            }
 
     def counts(self):
         acknowledged = sum(1 for put in self.puts.values() if put.sequence)
-        return {"acknowledged": acknowledged, "in doubt": len(self.puts) - acknowledged, "seen": sum(map(len, self.seen.values()))}
+        return {
+            "acknowledged": acknowledged,
+            "in doubt": len(self.puts) - acknowledged,
+            "seen": sum(map(len, self.seen.values())),
+        }
 
     def check(self, final):
         """`final`: [(shard, sequence, data)] as one reader has it, each shard in order."""
@@ -57,14 +65,20 @@ class History:
         for shard, sequence, data in final:
             writer, number = self.identify(shard, sequence, data)
             if (writer, number) in places:
-                raise Broken(f"doubled: {writer} {number} at {places[writer, number]} and {(shard, sequence)}")
+                raise Broken(
+                    f"doubled: {writer} {number} at {places[writer, number]} and "
+                    f"{(shard, sequence)}"
+                )
             places[writer, number] = shard, sequence
             if shards[shard] and shards[shard][-1][0] >= sequence:
                 raise Broken(f"reordered: {shard} has {sequence} behind {shards[shard][-1][0]}")
             shards[shard].append((sequence, data))
         for (writer, number), put in self.puts.items():
             if put.sequence and places.get((writer, number)) != (put.shard, put.sequence):
-                raise Broken(f"lost: {writer} {number}, acknowledged as {put.shard} {put.sequence}, is at {places.get((writer, number))}")
+                raise Broken(
+                    f"lost: {writer} {number}, acknowledged as {put.shard} {put.sequence}, "
+                    f"is at {places.get((writer, number))}"
+                )
         self.check_order(places)
         for (reader, shard), seen in self.seen.items():
             self.check_reader(reader, shard, seen, shards[shard])
@@ -83,16 +97,22 @@ class History:
 
     @staticmethod
     def check_order(places):
-        """A writer has one key and one put under way: its records follow one another, over reshards too."""
+        """A writer has one key and one put under way: its records follow one another, over reshards
+        too.
+        """
         last = {}
         for (writer, number), (_, sequence) in sorted(places.items()):
             if last.get(writer, 0) >= sequence:
-                raise Broken(f"reordered: {writer} {number} at {sequence} stands before its predecessor")
+                raise Broken(
+                    f"reordered: {writer} {number} at {sequence} stands before its predecessor"
+                )
             last[writer] = sequence
 
     @staticmethod
     def check_reader(reader, shard, seen, final):
-        """A reader saw a stretch of the shard, whole: nothing that a restart took away, nothing later filled in."""
+        """A reader saw a stretch of the shard, whole: nothing that a restart took away, nothing
+        later filled in.
+        """
         if not seen:
             return
         start = next((at for at, record in enumerate(final) if record[0] == seen[0][0]), None)

@@ -1,16 +1,27 @@
-"""Packs are compacted while the server is killed: every object that was acknowledged and not deleted reads back whole, and the
-space comes back in the end."""
+"""Packs are compacted while the server is killed: every object that was acknowledged and not
+deleted reads back whole, and the space comes back in the end.
+"""
+
 import os
 
 import botocore.exceptions
 import urllib3.exceptions
 
-REFUSED = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, urllib3.exceptions.HTTPError, OSError)
+REFUSED = (
+    botocore.exceptions.BotoCoreError,
+    botocore.exceptions.ClientError,
+    urllib3.exceptions.HTTPError,
+    OSError,
+)
 SIZE, COUNT, KEPT_EVERY = 20_000, 150, 15
 
 
 def bytes_of(server):
-    return sum(path.stat().st_size for path in (server.directory / "data/objects").rglob("*") if path.is_file())
+    return sum(
+        path.stat().st_size
+        for path in (server.directory / "data/objects").rglob("*")
+        if path.is_file()
+    )
 
 
 def start(server, spec):
@@ -24,7 +35,9 @@ def test_kills_around_the_commit_lose_nothing(make_freshet, kills):
     kept = {}
     for round_ in range(max(4, kills // 2)):
         place = ("objects.compact_before_commit", "objects.compact_after_commit")[round_ % 2]
-        is_open_pack = round_ % 4 < 2  # the pack that the server which dies has written itself; or that of the run before
+        is_open_pack = (
+            round_ % 4 < 2
+        )  # the pack that the server which dies has written itself; or that of the run before
         if is_open_pack:
             server.terminate()
             start(server, f"{place}=kill")
@@ -35,7 +48,14 @@ def test_kills_around_the_commit_lose_nothing(make_freshet, kills):
             if number % KEPT_EVERY == 0:
                 kept[f"{round_}-{number}"] = body
         full = bytes_of(server)
-        s3.delete_objects(Bucket="lake", Delete={"Objects": [{"Key": f"{round_}-{number}"} for number in range(COUNT) if number % KEPT_EVERY]})
+        s3.delete_objects(
+            Bucket="lake",
+            Delete={
+                "Objects": [
+                    {"Key": f"{round_}-{number}"} for number in range(COUNT) if number % KEPT_EVERY
+                ]
+            },
+        )
         if not is_open_pack:
             server.terminate()
             start(server, f"{place}=kill")

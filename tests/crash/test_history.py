@@ -1,5 +1,8 @@
-"""Streams under real clients while the server dies again and again: killed, cut off from power, or with a disk that fails.
-Nothing acknowledged is lost, doubled or reordered, nothing is invented, and no reader sees what a restart takes away."""
+"""Streams under real clients while the server dies again and again: killed, cut off from power, or
+with a disk that fails. Nothing acknowledged is lost, doubled or reordered, nothing is invented,
+and no reader sees what a restart takes away.
+"""
+
 import shutil
 import subprocess
 import sys
@@ -12,7 +15,9 @@ from history import History
 from test_kinesis_shards import Reader, assert_whole, audit, open_ranges, shards_of
 
 
-ROUND = 50  # kills that one stream lives through; a night has many rounds, each from an empty directory
+ROUND = (
+    50  # kills that one stream lives through; a night has many rounds, each from an empty directory
+)
 
 
 def rounds(kills):
@@ -23,8 +28,14 @@ def live_through(server, death, kills, rng):
     kinesis = server.client("kinesis")
     kinesis.create_stream(StreamName="s", ShardCount=2)
     history = History()
-    clients = [Boto3Writer(server, history, "alice"), Boto3Writer(server, history, "bob"), CborWriter(server, history, "carol"),
-               Boto3Reader(server, history, "reader", rng.random()), FanOutReader(server, history, "listener", rng.random()), Resharder(server, rng.random())]
+    clients = [
+        Boto3Writer(server, history, "alice"),
+        Boto3Writer(server, history, "bob"),
+        CborWriter(server, history, "carol"),
+        Boto3Reader(server, history, "reader", rng.random()),
+        FanOutReader(server, history, "listener", rng.random()),
+        Resharder(server, rng.random()),
+    ]
     clients += foreign_clients(server, history)
     server.terminate()
     for client in clients:
@@ -50,14 +61,21 @@ def verify(server, history):
         shards = shards_of(kinesis, "s")
         audit(shards)
         assert_whole(open_ranges(kinesis, "s"))
-        final = [(shard, int(record["SequenceNumber"]), record["Data"]) for shard, record in Reader(kinesis, "s").drain().records]
+        final = [
+            (shard, int(record["SequenceNumber"]), record["Data"])
+            for shard, record in Reader(kinesis, "s").drain().records
+        ]
         history.check(final)
         server.restart()
-    assert history.counts()["acknowledged"] and history.counts()["seen"], "nothing happened between the deaths"
+    assert history.counts()["acknowledged"] and history.counts()["seen"], (
+        "nothing happened between the deaths"
+    )
 
 
 @pytest.mark.parametrize("death", [Labelled, PowerCut, IoFault])
-def test_one_history_explains_all_that_clients_saw(tmp_path, make_freshet, stream_kills, rng, death):
+def test_one_history_explains_all_that_clients_saw(
+    tmp_path, make_freshet, stream_kills, rng, death
+):
     for number, kills in enumerate(rounds(stream_kills)):
         place = tmp_path / str(number)
         place.mkdir()
@@ -67,7 +85,9 @@ def test_one_history_explains_all_that_clients_saw(tmp_path, make_freshet, strea
         shutil.rmtree(place)
 
 
-def test_one_history_explains_all_over_a_file_system_that_is_cut_off(tmp_path, make_freshet, stream_kills, rng):
+def test_one_history_explains_all_over_a_file_system_that_is_cut_off(
+    tmp_path, make_freshet, stream_kills, rng
+):
     for number, kills in enumerate(rounds(stream_kills)):
         over_ext4(tmp_path / str(number), make_freshet, kills, rng)
 

@@ -1,7 +1,9 @@
 """Mutation controls: servers that err on purpose. A harness that lets one pass is broken.
 
-The same clients and the same checker as in test_history.py; what differs is one wrong step in the server.
+The same clients and the same checker as in test_history.py; what differs is one wrong step in
+the server.
 """
+
 import signal
 import subprocess
 
@@ -14,16 +16,29 @@ from test_kinesis_shards import Reader
 
 MUTANTS = {
     "acknowledges before the sync": ("lost", "mutant.ack_before_sync=on@1+,log.before_ack=cut@{n}"),
-    "shows readers what is not synced": ("taken back", "mutant.read_before_sync=on@1+,log.after_write=stall@1+,log.after_write=cut@{n}"),
-    "tries a failed sync again": ("lost", "mutant.retry_sync=on@1+,disk.sync(.journal)=eio@{n},log.before_ack=cut@{next}"),
-    "leaves names unsynced": ("lost", "log.journal_segment_bytes=3000,mutant.skip_directory_sync=on@1+,log.before_ack=cut@{n}"),
+    "shows readers what is not synced": (
+        "taken back",
+        "mutant.read_before_sync=on@1+,log.after_write=stall@1+,log.after_write=cut@{n}",
+    ),
+    "tries a failed sync again": (
+        "lost",
+        "mutant.retry_sync=on@1+,disk.sync(.journal)=eio@{n},log.before_ack=cut@{next}",
+    ),
+    "leaves names unsynced": (
+        "lost",
+        "log.journal_segment_bytes=3000,mutant.skip_directory_sync=on@1+,log.before_ack=cut@{n}",
+    ),
     "takes a retry twice": ("doubled", "mutant.double_retry=on@{n},log.before_ack=kill@100"),
 }
 
 
 def live_through_one(server, spec):
     history = History()
-    clients = [Boto3Writer(server, history, "alice"), Boto3Writer(server, history, "bob"), Boto3Reader(server, history, "reader", 1)]
+    clients = [
+        Boto3Writer(server, history, "alice"),
+        Boto3Writer(server, history, "bob"),
+        Boto3Reader(server, history, "reader", 1),
+    ]
     server.terminate()
     start(server, spec)
     for client in clients:
@@ -37,7 +52,10 @@ def live_through_one(server, spec):
 
 
 def final_of(server):
-    return [(shard, int(record["SequenceNumber"]), record["Data"]) for shard, record in Reader(server.client("kinesis"), "s").drain().records]
+    return [
+        (shard, int(record["SequenceNumber"]), record["Data"])
+        for shard, record in Reader(server.client("kinesis"), "s").drain().records
+    ]
 
 
 def judge(server, history):
@@ -113,7 +131,11 @@ def test_a_failed_sync_ends_the_server_and_acknowledges_nothing(make_freshet):
     acknowledged = []
     with pytest.raises(AWAY):
         for number in range(9):
-            acknowledged.append(kinesis.put_record(StreamName="s", Data=b"%d" % number, PartitionKey="k")["SequenceNumber"])
+            acknowledged.append(
+                kinesis.put_record(StreamName="s", Data=b"%d" % number, PartitionKey="k")[
+                    "SequenceNumber"
+                ]
+            )
     assert len(acknowledged) == 4 and server.process.wait(timeout=20) == -signal.SIGABRT
     assert "fsync failed, stopping" in server.server_log()
     server.options = []
@@ -122,12 +144,27 @@ def test_a_failed_sync_ends_the_server_and_acknowledges_nothing(make_freshet):
 
 
 def test_mutants_cannot_be_armed_by_accident(freshet, tmp_path):
-    """Only by an option that no help text has, with a label that exists; and then the log says so loudly."""
+    """Only by an option that no help text has, with a label that exists; and then the log says so
+    loudly.
+    """
+
     def serve(*options, **environment):
-        return subprocess.run(freshet.command("serve", "--data", tmp_path / "other", *options), capture_output=True, text=True, timeout=30,
-                              env={**freshet.environment(), **environment})
+        return subprocess.run(
+            freshet.command("serve", "--data", tmp_path / "other", *options),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            env={**freshet.environment(), **environment},
+        )
+
     assert "failpoint" not in serve("--help").stdout
-    for wrong in ("mutant.ack_befor_sync=on", "mutant.ack_before_sync=yes", "mutant.ack_before_sync", "log.before_ack=eio", "log.before_ack=kill@x"):
+    for wrong in (
+        "mutant.ack_befor_sync=on",
+        "mutant.ack_before_sync=yes",
+        "mutant.ack_before_sync",
+        "log.before_ack=eio",
+        "log.before_ack=kill@x",
+    ):
         refused = serve("--failpoints", wrong)
         assert refused.returncode == 2 and "ready" not in refused.stdout, wrong
     assert "FAILPOINTS" not in freshet.server_log()

@@ -2,6 +2,7 @@
 
 acknowledged = rows in the lake + rows in error_stream + rows that the function dropped, each once.
 """
+
 import io
 import json
 import re
@@ -19,9 +20,10 @@ def handler(event, context):
     out = []
     for record in event['records']:
         number = int(base64.b64decode(record['data']))
-        if number % 7 == 0: out.append({'recordId': record['recordId'], 'result': 'Dropped', 'data': record['data']})
-        elif number % 11 == 0: out.append({'recordId': record['recordId'], 'result': 'Ok', 'data': base64.b64encode(b'no number %d' % number).decode()})
-        else: out.append({'recordId': record['recordId'], 'result': 'Ok', 'data': record['data']})
+        result, data = 'Ok', record['data']
+        if number % 7 == 0: result = 'Dropped'
+        elif number % 11 == 0: data = base64.b64encode(b'no number %d' % number).decode()
+        out.append({'recordId': record['recordId'], 'result': result, 'data': data})
     return {'records': out}
 """
 CODE = """CREATE OR REPLACE STREAM NUMBERS (N INTEGER);
@@ -33,56 +35,133 @@ def make(server):
     server.client("s3").create_bucket(Bucket="lake")
     kinesis.create_stream(StreamName="in", ShardCount=2)
     kinesis.create_stream(StreamName="errors", ShardCount=1)
-    firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration={
-        "RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake", "Prefix": "rows/", "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 0}})
+    firehose.create_delivery_stream(
+        DeliveryStreamName="d",
+        ExtendedS3DestinationConfiguration={
+            "RoleARN": ROLE,
+            "BucketARN": "arn:aws:s3:::lake",
+            "Prefix": "rows/",
+            "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 0},
+        },
+    )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("f.py", FUNCTION)
-    server.client("lambda").create_function(FunctionName="f", Runtime=f"python3.{sys.version_info.minor}", Role=ROLE, Handler="f.handler", Timeout=60, Code={"ZipFile": packed.getvalue()})
-    form = {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}}
+    server.client("lambda").create_function(
+        FunctionName="f",
+        Runtime=f"python3.{sys.version_info.minor}",
+        Role=ROLE,
+        Handler="f.handler",
+        Timeout=60,
+        Code={"ZipFile": packed.getvalue()},
+    )
+    form = {
+        "RecordFormatType": "CSV",
+        "MappingParameters": {
+            "CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}
+        },
+    }
     analytics = server.client("kinesisanalytics")
     analytics.create_application(
-        ApplicationName="a", ApplicationCode=CODE,
-        Inputs=[{"NamePrefix": "SOURCE_SQL_STREAM", "KinesisStreamsInput": {"ResourceARN": ARN.format("kinesis", "stream/in"), "RoleARN": ROLE},
-                 "InputProcessingConfiguration": {"InputLambdaProcessor": {"ResourceARN": ARN.format("lambda", "function:f"), "RoleARN": ROLE}},
-                 "InputSchema": {"RecordFormat": form, "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}]}}],
-        Outputs=[{"Name": "NUMBERS", "DestinationSchema": {"RecordFormatType": "CSV"},
-                  "KinesisFirehoseOutput": {"ResourceARN": ARN.format("firehose", "deliverystream/d"), "RoleARN": ROLE}},
-                 {"Name": "error_stream", "DestinationSchema": {"RecordFormatType": "JSON"},
-                  "KinesisStreamsOutput": {"ResourceARN": ARN.format("kinesis", "stream/errors"), "RoleARN": ROLE}}])
-    analytics.start_application(ApplicationName="a", InputConfigurations=[{"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
+        ApplicationName="a",
+        ApplicationCode=CODE,
+        Inputs=[
+            {
+                "NamePrefix": "SOURCE_SQL_STREAM",
+                "KinesisStreamsInput": {
+                    "ResourceARN": ARN.format("kinesis", "stream/in"),
+                    "RoleARN": ROLE,
+                },
+                "InputProcessingConfiguration": {
+                    "InputLambdaProcessor": {
+                        "ResourceARN": ARN.format("lambda", "function:f"),
+                        "RoleARN": ROLE,
+                    }
+                },
+                "InputSchema": {
+                    "RecordFormat": form,
+                    "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}],
+                },
+            }
+        ],
+        Outputs=[
+            {
+                "Name": "NUMBERS",
+                "DestinationSchema": {"RecordFormatType": "CSV"},
+                "KinesisFirehoseOutput": {
+                    "ResourceARN": ARN.format("firehose", "deliverystream/d"),
+                    "RoleARN": ROLE,
+                },
+            },
+            {
+                "Name": "error_stream",
+                "DestinationSchema": {"RecordFormatType": "JSON"},
+                "KinesisStreamsOutput": {
+                    "ResourceARN": ARN.format("kinesis", "stream/errors"),
+                    "RoleARN": ROLE,
+                },
+            },
+        ],
+    )
+    analytics.start_application(
+        ApplicationName="a",
+        InputConfigurations=[
+            {
+                "Id": "1.1",
+                "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"},
+            }
+        ],
+    )
 
 
 def lake(s3):
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket="lake", Prefix="rows/")
     keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-    return [int(line) for key in keys for line in s3.get_object(Bucket="lake", Key=key)["Body"].read().split()]
+    return [
+        int(line)
+        for key in keys
+        for line in s3.get_object(Bucket="lake", Key=key)["Body"].read().split()
+    ]
 
 
 def errors(kinesis):
-    rows, iterator = [], kinesis.get_shard_iterator(StreamName="errors", ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    rows, iterator = (
+        [],
+        kinesis.get_shard_iterator(
+            StreamName="errors", ShardId="0", ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"],
+    )
     while True:
         answer = kinesis.get_records(ShardIterator=iterator)
         rows += [json.loads(record["Data"]) for record in answer["Records"]]
         iterator = answer["NextShardIterator"]
         if answer["MillisBehindLatest"] == 0:
-            # The row as it came is there in hexadecimal, as Kinesis Data Analytics gives it, or as text.
+            # The row as it came is there in hexadecimal, as Kinesis Data Analytics gives it, or as
+            # text.
             return [int(re.search(r"no number (\d+)", as_text(row))[1]) for row in rows]
 
 
 def as_text(row):
     data = row["DATA_ROW"]
-    return bytes.fromhex(data).decode() if re.fullmatch(r"[0-9A-Fa-f]+", data) and len(data) % 2 == 0 else data
+    return (
+        bytes.fromhex(data).decode()
+        if re.fullmatch(r"[0-9A-Fa-f]+", data) and len(data) % 2 == 0
+        else data
+    )
 
 
 def test_acknowledged_is_lake_and_errors_and_dropped(make_freshet, kills, rng):
     server = make_freshet(clock="system")
     make(server)
     client = server.client("kinesis")
-    writer = Writer(lambda n: client.put_record(StreamName="in", Data=b"%d" % n, PartitionKey=str(n)))
+    writer = Writer(
+        lambda n: client.put_record(StreamName="in", Data=b"%d" % n, PartitionKey=str(n))
+    )
     writer.start()
     for _ in range(kills):
-        time.sleep(rng.uniform(0.05, 0.8))  # long enough for the function's process to come up, most times
+        time.sleep(
+            rng.uniform(0.05, 0.8)
+        )  # long enough for the function's process to come up, most times
         server.kill9()
         server.start()
     writer.stopping = True
@@ -92,7 +171,9 @@ def test_acknowledged_is_lake_and_errors_and_dropped(make_freshet, kills, rng):
     broken = {n for n in writer.acknowledged if n % 7 and n % 11 == 0}
     server.until(lambda: passes <= set(lake(s3)) and broken <= set(errors(kinesis)))
     delivered, refused = lake(s3), errors(kinesis)
-    assert not [n for n in delivered if n % 7 == 0 or n % 11 == 0], "a row that was dropped or broken is in the lake"
+    assert not [n for n in delivered if n % 7 == 0 or n % 11 == 0], (
+        "a row that was dropped or broken is in the lake"
+    )
     assert not [n for n in refused if n % 7 == 0 or n % 11], "a whole row is among the errors"
     dropped = [n for n in writer.acknowledged if n % 7 == 0]
     check(sorted(delivered + refused + dropped), writer)

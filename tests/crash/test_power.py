@@ -1,5 +1,7 @@
-"""Power cuts beyond streams: what S3 and Firehose acknowledged is whole and there once. The cut takes what was not synced of
-objects and log; SQLite's files are in test_history.py's ext4."""
+"""Power cuts beyond streams: what S3 and Firehose acknowledged is whole and there once. The cut
+takes what was not synced of objects and log; SQLite's files are in test_history.py's ext4.
+"""
+
 from deaths import start, wait_for_death
 from test_kill9 import hold_delivery, hold_objects
 
@@ -9,7 +11,8 @@ def cut_again_and_again(server, writers, kills, rng):
     for writer in writers:
         writer.start()
     for _ in range(kills):
-        if start(server, f"disk.change=cut@{rng.randrange(1, 80)},disk.seed={rng.choice((0, rng.randrange(1, 1 << 30)))}"):
+        cut, seed = rng.randrange(1, 80), rng.choice((0, rng.randrange(1, 1 << 30)))
+        if start(server, f"disk.change=cut@{cut},disk.seed={seed}"):
             wait_for_death(server, 0.5)
     server.options = []
     server.start()
@@ -21,8 +24,14 @@ def cut_again_and_again(server, writers, kills, rng):
 
 
 def test_objects_are_whole_or_absent(make_freshet, kills, rng):
-    hold_objects(make_freshet(clock="system"), lambda server, writers: cut_again_and_again(server, writers, kills, rng))
+    hold_objects(
+        make_freshet(clock="system"),
+        lambda server, writers: cut_again_and_again(server, writers, kills, rng),
+    )
 
 
 def test_delivery_brings_each_acknowledged_record_to_the_lake_once(make_freshet, kills, rng):
-    hold_delivery(make_freshet(clock="system"), lambda server, writers: cut_again_and_again(server, writers, kills, rng))
+    hold_delivery(
+        make_freshet(clock="system"),
+        lambda server, writers: cut_again_and_again(server, writers, kills, rng),
+    )

@@ -1,5 +1,7 @@
-"""Shards are split, merged and counted anew while the server is killed: nothing acknowledged is lost, doubled or
-reordered, the ring is whole, and the lineage complete."""
+"""Shards are split, merged and counted anew while the server is killed: nothing acknowledged is
+lost, doubled or reordered, the ring is whole, and the lineage complete.
+"""
+
 import random
 import sys
 import threading
@@ -38,6 +40,7 @@ def test_reshards_under_kill9_lose_nothing(make_freshet, kills, rng):
     def putter(name):
         client = server.client("kinesis")
         return lambda n: client.put_record(StreamName="s", Data=b"%d" % n, PartitionKey=name)
+
     writers = {name: Writer(putter(name)) for name in "abc"}
     resharder = Resharder(server.client("kinesis"), rng.random())
     resharder.start()

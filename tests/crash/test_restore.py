@@ -1,5 +1,7 @@
-"""Data directories put together from the parts of two copies: each is refused by name, or what it holds is served, and the
-newer copy's meta.db finds everything again."""
+"""Data directories put together from the parts of two copies: each is refused by name, or what it
+holds is served, and the newer copy's meta.db finds everything again.
+"""
+
 import importlib.util
 import itertools
 import os
@@ -10,13 +12,18 @@ import sqlite3
 import botocore.exceptions
 import pytest
 
-SPEC = importlib.util.spec_from_file_location("servers", pathlib.Path(__file__).resolve().parent.parent / "conftest.py")
+SPEC = importlib.util.spec_from_file_location(
+    "servers", pathlib.Path(__file__).resolve().parent.parent / "conftest.py"
+)
 SERVERS = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(SERVERS)
 Freshet = SERVERS.Freshet
 
 PARTS = ("FORMAT", "meta.db", "log", "objects")
-SMALL_JOURNAL = ("--failpoints", "log.journal_segment_bytes=4096")  # so that records reach the partitions' segments
+SMALL_JOURNAL = (
+    "--failpoints",
+    "log.journal_segment_bytes=4096",
+)  # so that records reach the partitions' segments
 SIZES = {"small": 100, "packed": 90_000, "large": 400_000}
 
 
@@ -54,8 +61,15 @@ class Copies:
         kinesis = server.client("kinesis")
         if name not in self.records:
             kinesis.create_stream(StreamName=name, ShardCount=1)
-            server.until(lambda: kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE",
-                         advance_ms=1000)
+            server.until(
+                lambda: (
+                    kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"][
+                        "StreamStatus"
+                    ]
+                    == "ACTIVE"
+                ),
+                advance_ms=1000,
+            )
         for record in records:
             kinesis.put_record(StreamName=name, Data=record, PartitionKey="k")
             self.records.setdefault(name, []).append(record)
@@ -64,11 +78,19 @@ class Copies:
         """Records that are in the lake: the cursor in meta.db stands behind them."""
         firehose = server.client("firehose")
         if "d" not in firehose.list_delivery_streams()["DeliveryStreamNames"]:
-            firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration={
-                "RoleARN": "arn:aws:iam::000000000000:role/any", "BucketARN": "arn:aws:s3:::lake", "Prefix": "d/",
-                "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 60}})
+            firehose.create_delivery_stream(
+                DeliveryStreamName="d",
+                ExtendedS3DestinationConfiguration={
+                    "RoleARN": "arn:aws:iam::000000000000:role/any",
+                    "BucketARN": "arn:aws:s3:::lake",
+                    "Prefix": "d/",
+                    "BufferingHints": {"SizeInMBs": 1, "IntervalInSeconds": 60},
+                },
+            )
         had = self.delivered(server)
-        firehose.put_record_batch(DeliveryStreamName="d", Records=[{"Data": b"%d\n" % number} for number in range(count)])
+        firehose.put_record_batch(
+            DeliveryStreamName="d", Records=[{"Data": b"%d\n" % number} for number in range(count)]
+        )
         server.until(lambda: self.delivered(server) > had, advance_ms=20_000)
 
     @staticmethod
@@ -102,8 +124,12 @@ def copies(tmp_path_factory):
 
 
 def files_of(directory):
-    """Each file of the directory with its bytes, but for what a refused start may leave: its lock."""
-    return {path.relative_to(directory): path.read_bytes() for path in directory.rglob("*") if path.is_file() and path.name not in ("LOCK", "manual-clock")}
+    """Each file of the directory with its bytes, without the lock that a refused start leaves."""
+    return {
+        path.relative_to(directory): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file() and path.name not in ("LOCK", "manual-clock")
+    }
 
 
 def start(directory, **options):
@@ -120,7 +146,9 @@ def start(directory, **options):
 def records_of(server, name):
     kinesis = server.client("kinesis")
     shard = kinesis.list_shards(StreamName=name)["Shards"][0]["ShardId"]
-    iterator = kinesis.get_shard_iterator(StreamName=name, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    iterator = kinesis.get_shard_iterator(
+        StreamName=name, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
     found = []
     while True:
         answer = kinesis.get_records(ShardIterator=iterator)
@@ -153,7 +181,9 @@ def expected(meta, log, objects):
     return ""
 
 
-COMBINATIONS = [choice for choice in itertools.product((None, "old", "new"), repeat=3) if any(choice)]
+COMBINATIONS = [
+    choice for choice in itertools.product((None, "old", "new"), repeat=3) if any(choice)
+]
 
 
 @pytest.mark.parametrize("meta, log, objects", COMBINATIONS, ids=lambda value: value or "none")
@@ -166,8 +196,9 @@ def test_parts_of_two_copies(copies, tmp_path, meta, log, objects):
     if refusal:
         assert server is None and refusal in said, said
         after = files_of(directory / "data")
-        assert {name: content for name, content in after.items() if "meta.db" not in name.name} == \
-            {name: content for name, content in before.items() if "meta.db" not in name.name}
+        assert {name: content for name, content in after.items() if "meta.db" not in name.name} == {
+            name: content for name, content in before.items() if "meta.db" not in name.name
+        }
     else:
         assert server is not None, said
         old = [key for key in copies.objects if key.startswith("old")]
@@ -175,7 +206,10 @@ def test_parts_of_two_copies(copies, tmp_path, meta, log, objects):
         if (log, objects) != (meta, meta):
             assert "meta.db is older than the files beside it" in server.server_log()
         if objects == "new" and meta == "old":
-            assert "files=2 bytes=" in server.server_log() and "objects/quarantine" in server.server_log()
+            assert (
+                "files=2 bytes=" in server.server_log()
+                and "objects/quarantine" in server.server_log()
+            )
         server.terminate()
         server.close()
     # The rest of the newer copy comes back: everything is there again.
@@ -193,13 +227,20 @@ def test_parts_of_two_copies(copies, tmp_path, meta, log, objects):
 def test_a_missing_file_is_told_at_the_start_and_to_the_reader(copies, tmp_path):
     directory = tmp_path / "lost"
     copies.assemble(directory, **dict.fromkeys(PARTS, "new"))
-    files = sorted(path for path in (directory / "data/objects").glob("??/*") if path.stat().st_size >= SIZES["large"])
+    files = sorted(
+        path
+        for path in (directory / "data/objects").glob("??/*")
+        if path.stat().st_size >= SIZES["large"]
+    )
     for path in files:
         path.unlink()
     server, said = start(directory)
     assert server is not None, said
     for path in files:
-        assert f"a file that meta.db names is missing: its objects answer 500 file={path}" in server.server_log()
+        assert (
+            f"a file that meta.db names is missing: its objects answer 500 file={path}"
+            in server.server_log()
+        )
     s3 = server.client("s3")
     for key in ("old-large", "new-large"):
         for arguments in ({}, {"Range": "bytes=5-9"}):
@@ -213,13 +254,18 @@ def test_a_missing_file_is_told_at_the_start_and_to_the_reader(copies, tmp_path)
         os.truncate(path, 50)
     with pytest.raises(botocore.exceptions.ClientError) as error:
         s3.get_object(Bucket="lake", Key="new-packed")
-    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500 and "has 50 of" in error.value.response["Error"]["Message"]
+    assert (
+        error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+        and "has 50 of" in error.value.response["Error"]["Message"]
+    )
     server.close()
 
 
 def test_quarantined_files_expire(copies, tmp_path):
     directory = tmp_path / "expire"
-    copies.assemble(directory, **{"FORMAT": "new", "meta.db": "old", "log": "new", "objects": "new"})
+    copies.assemble(
+        directory, **{"FORMAT": "new", "meta.db": "old", "log": "new", "objects": "new"}
+    )
     server, said = start(directory)
     assert server is not None, said
     quarantine = directory / "data/objects/quarantine"
@@ -229,7 +275,12 @@ def test_quarantined_files_expire(copies, tmp_path):
     server.until(lambda: len(list(quarantine.glob("*/*"))) == 3, advance_ms=5 * 60_000)
     server.advance(8 * 24 * 3600 * 1000)
     server.until(lambda: not list(quarantine.glob("*/*")), advance_ms=60_000)
-    check(server, copies, ["old-small", "old-packed"] if "old-packed" in copies.objects else ["old-small"], {})
+    check(
+        server,
+        copies,
+        ["old-small", "old-packed"] if "old-packed" in copies.objects else ["old-small"],
+        {},
+    )
     server.close()
 
 
@@ -249,7 +300,9 @@ def test_format_is_written_again(copies, tmp_path):
     copies.assemble(directory, **{"FORMAT": None, "meta.db": "new", "log": "new", "objects": "new"})
     server, said = start(directory)
     assert server is not None, said
-    assert (directory / "data/FORMAT").read_text() == "freshet 1\n" and "FORMAT was missing" in server.server_log()
+    assert (
+        directory / "data/FORMAT"
+    ).read_text() == "freshet 1\n" and "FORMAT was missing" in server.server_log()
     check(server, copies, copies.objects, copies.records)
     server.close()
 
@@ -268,9 +321,19 @@ def test_an_older_meta_db_keeps_the_partitions_that_it_does_not_name(copies, tmp
     # What goes on meanwhile flushes the journal and takes new partitions beside the kept ones.
     kinesis = server.client("kinesis")
     kinesis.create_stream(StreamName="meanwhile", ShardCount=1)
-    server.until(lambda: kinesis.describe_stream_summary(StreamName="meanwhile")["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE", advance_ms=1000)
+    server.until(
+        lambda: (
+            kinesis.describe_stream_summary(StreamName="meanwhile")["StreamDescriptionSummary"][
+                "StreamStatus"
+            ]
+            == "ACTIVE"
+        ),
+        advance_ms=1000,
+    )
     for number in range(20):
-        kinesis.put_record(StreamName="meanwhile", Data=b"%d" % number + b"-" * 1500, PartitionKey="k")
+        kinesis.put_record(
+            StreamName="meanwhile", Data=b"%d" % number + b"-" * 1500, PartitionKey="k"
+        )
     server.kill9()
     server.start()
     assert len(records_of(server, "meanwhile")) == 20
@@ -334,7 +397,9 @@ def test_parts_of_the_log_that_are_missing_or_of_another_copy(copies, tmp_path):
         whole(copies, tmp_path / name)
         copies.replace(tmp_path / name, part, "old")
         refused(tmp_path / name, f"{part} is older than meta.db")
-        whole(copies, tmp_path / f"{name}-new", **{"meta.db": "old", "log": "old", "objects": "old"})
+        whole(
+            copies, tmp_path / f"{name}-new", **{"meta.db": "old", "log": "old", "objects": "old"}
+        )
         copies.replace(tmp_path / f"{name}-new", part, "new")
         if part == "log/partitions":
             refused(tmp_path / f"{name}-new", "do not belong together")

@@ -1,4 +1,5 @@
-"""Retention unlinks while the server dies: what is left is the newest part, whole, and it goes on."""
+"""Retention unlinks while the server dies: what is left is the newest part, whole."""
+
 import pytest
 
 from clients import AWAY
@@ -9,7 +10,9 @@ HOUR = 3_600_000
 
 
 def age(server):
-    """Until the server, which dies of it, is gone: a pass of the retention that is under way does not see the new time."""
+    """Until the server, which dies of it, is gone: a pass of the retention that is under way does
+    not see the new time.
+    """
     try:
         server.advance(25 * HOUR)
         server.until(lambda: server.process.poll() is not None, advance_ms=60_000)
@@ -31,6 +34,7 @@ def test_what_retention_leaves_is_the_newest_part(make_freshet, rng, death):
             put.append(b"%d " % len(put) + b"x" * 9000)
             kinesis.put_record(StreamName="s", Data=put[-1], PartitionKey="k")
         server.advance(1000)
+
     for _ in range(3):
         fill()
     for n in (1, 2):
@@ -42,7 +46,7 @@ def test_what_retention_leaves_is_the_newest_part(make_freshet, rng, death):
         server.start()
         fill()
         found = [record["Data"] for _, record in Reader(kinesis, "s").drain().records]
-        assert found and found == put[-len(found):]
+        assert found and found == put[-len(found) :]
         assert len(found) >= 40, "and what is not old stays"
     server.advance(25 * HOUR)
     server.until(lambda: len(Reader(kinesis, "s").drain().records) < 40, advance_ms=60_000)

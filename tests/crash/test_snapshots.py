@@ -1,4 +1,7 @@
-"""Snapshots of many open keys: a kill in the middle of writing one, a quick end, and nobody else waits."""
+"""Snapshots of many open keys: a kill in the middle of writing one, a quick end, and nobody else
+waits.
+"""
+
 import json
 import pathlib
 import sys
@@ -18,7 +21,9 @@ def fill(applications, keys, rows_of_hot):
     """So many keys once each, and one key more often."""
     rows = [f"key {i:012},1" for i in range(keys)] + ["hot,1"] * rows_of_hot
     for at in range(0, len(rows), 40_000):
-        applications.kinesis.put_record(StreamName="in", PartitionKey=str(at), Data="\n".join(rows[at:at + 40_000]).encode())
+        applications.kinesis.put_record(
+            StreamName="in", PartitionKey=str(at), Data="\n".join(rows[at : at + 40_000]).encode()
+        )
 
 
 def test_a_kill_in_the_middle_leaves_the_snapshot_before(freshet):
@@ -27,7 +32,10 @@ def test_a_kill_in_the_middle_leaves_the_snapshot_before(freshet):
     applications.start()
     files = freshet.directory / "data" / "analytics" / "1"
     fill(applications, 300_000, 5)
-    freshet.until(lambda: files.exists() and any(path.name == "snapshot-1" for path in files.iterdir()), advance_ms=1000)
+    freshet.until(
+        lambda: files.exists() and any(path.name == "snapshot-1" for path in files.iterdir()),
+        advance_ms=1000,
+    )
     caught = kills = 0
     while kills < 4 or not caught:
         assert kills < 40, "no kill came while a snapshot was being written"
@@ -35,13 +43,15 @@ def test_a_kill_in_the_middle_leaves_the_snapshot_before(freshet):
         applications.put(*["hot,1"] * 10)
         freshet.advance(10_000)
         until = time.monotonic() + 10
-        while time.monotonic() < until and not any(path.name.endswith(".new") for path in files.iterdir()):
+        while time.monotonic() < until and not any(
+            path.name.endswith(".new") for path in files.iterdir()
+        ):
             pass
         freshet.kill9()
         caught += any(path.name.endswith(".new") for path in files.iterdir())
         freshet.start()
         applications.connect()
-    row, = [json.loads(row) for row in applications.wait(1, advance_ms=600_000)]
+    (row,) = [json.loads(row) for row in applications.wait(1, advance_ms=600_000)]
     assert row == {"PLACE": "hot", "N": 5 + 10 * kills}
     assert "begins anew" not in freshet.server_log()
 
@@ -56,8 +66,14 @@ def test_many_keys_hold_up_neither_the_end_nor_other_writers(freshet):
     fill(applications, 1_000_000, 1)
     freshet.until(lambda: watch.spans, advance_ms=1000)
     kinesis, glue = freshet.client("kinesis"), freshet.client("glue")
-    writers = {"PutRecord": Calls(lambda number: kinesis.put_record(StreamName="other", PartitionKey="k", Data=b"1")),
-               "CreateDatabase": Calls(lambda number: glue.create_database(DatabaseInput={"Name": f"d{number}"}))}
+    writers = {
+        "PutRecord": Calls(
+            lambda number: kinesis.put_record(StreamName="other", PartitionKey="k", Data=b"1")
+        ),
+        "CreateDatabase": Calls(
+            lambda number: glue.create_database(DatabaseInput={"Name": f"d{number}"})
+        ),
+    }
     first = len(watch.spans)
     for _ in range(3):
         applications.put("hot,1")
@@ -67,8 +83,12 @@ def test_many_keys_hold_up_neither_the_end_nor_other_writers(freshet):
     for one in writers.values():
         one.stop()
     for name, one in writers.items():
-        during, between = (share(one.during(watch.spans[first:], is_inside), 95) for is_inside in (True, False))
-        assert during < max(50, 2 * between), f"{name} was held up: {during:.0f} ms, {between:.0f} ms between snapshots"
+        during, between = (
+            share(one.during(watch.spans[first:], is_inside), 95) for is_inside in (True, False)
+        )
+        assert during < max(50, 2 * between), (
+            f"{name} was held up: {during:.0f} ms, {between:.0f} ms between snapshots"
+        )
     applications.put("hot,1")
     begun = time.monotonic()
     assert freshet.terminate() == 0

@@ -1,4 +1,7 @@
-"""Data directories that no stop of a server leaves: a start refuses each by name and changes nothing, or repairs it and says so."""
+"""Data directories that no stop of a server leaves: a start refuses each by name and changes
+nothing, or repairs it and says so.
+"""
+
 import shutil
 import sqlite3
 
@@ -7,7 +10,10 @@ import pytest
 from test_pipeline import ARN, ROLE
 from test_restore import SMALL_JOURNAL, files_of, records_of, refused, start
 
-KEPT_JOURNAL = ("--failpoints", "log.journal_segment_bytes=4096,disk.write(.segment)=eio@1+")  # nothing leaves the journal
+KEPT_JOURNAL = (
+    "--failpoints",
+    "log.journal_segment_bytes=4096,disk.write(.segment)=eio@1+",
+)  # nothing leaves the journal
 MIB = 1 << 20
 
 
@@ -15,7 +21,15 @@ def stream(server, name, records, shards=1):
     kinesis = server.client("kinesis")
     if name not in kinesis.list_streams()["StreamNames"]:
         kinesis.create_stream(StreamName=name, ShardCount=shards)
-        server.until(lambda: kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamStatus"] == "ACTIVE", advance_ms=1000)
+        server.until(
+            lambda: (
+                kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"][
+                    "StreamStatus"
+                ]
+                == "ACTIVE"
+            ),
+            advance_ms=1000,
+        )
     for record in records:
         kinesis.put_record(StreamName=name, Data=record, PartitionKey="k")
 
@@ -23,18 +37,51 @@ def stream(server, name, records, shards=1):
 def application(server, name, source):
     analytics = server.client("kinesisanalytics")
     analytics.create_application(
-        ApplicationName=name, ApplicationCode='CREATE OR REPLACE STREAM "OUT" (N INTEGER); CREATE OR REPLACE PUMP P AS INSERT INTO "OUT" SELECT STREAM N FROM SOURCE_SQL_STREAM_001;',
-        Inputs=[{"NamePrefix": "SOURCE_SQL_STREAM", "KinesisStreamsInput": {"ResourceARN": ARN.format("kinesis", f"stream/{source}"), "RoleARN": ROLE},
-                 "InputSchema": {"RecordFormat": {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}}},
-                                 "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}]}}])
-    analytics.start_application(ApplicationName=name, InputConfigurations=[{"Id": "1.1", "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"}}])
+        ApplicationName=name,
+        ApplicationCode=(
+            'CREATE OR REPLACE STREAM "OUT" (N INTEGER); CREATE OR REPLACE PUMP P AS INSERT '
+            'INTO "OUT" SELECT STREAM N FROM SOURCE_SQL_STREAM_001;'
+        ),
+        Inputs=[
+            {
+                "NamePrefix": "SOURCE_SQL_STREAM",
+                "KinesisStreamsInput": {
+                    "ResourceARN": ARN.format("kinesis", f"stream/{source}"),
+                    "RoleARN": ROLE,
+                },
+                "InputSchema": {
+                    "RecordFormat": {
+                        "RecordFormatType": "CSV",
+                        "MappingParameters": {
+                            "CSVMappingParameters": {
+                                "RecordRowDelimiter": "\n",
+                                "RecordColumnDelimiter": ",",
+                            }
+                        },
+                    },
+                    "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}],
+                },
+            }
+        ],
+    )
+    analytics.start_application(
+        ApplicationName=name,
+        InputConfigurations=[
+            {
+                "Id": "1.1",
+                "InputStartingPositionConfiguration": {"InputStartingPosition": "TRIM_HORIZON"},
+            }
+        ],
+    )
 
 
 def positions(directory):
     """How many shards an application has read five records of."""
     database = sqlite3.connect(directory / "data/meta.db")
     try:
-        return database.execute("SELECT COUNT(*) FROM analytics_positions WHERE next >= 5").fetchone()[0]
+        return database.execute(
+            "SELECT COUNT(*) FROM analytics_positions WHERE next >= 5"
+        ).fetchone()[0]
     finally:
         database.close()
 
@@ -49,8 +96,14 @@ def change_meta(directory, sql, *values):
 
 def assert_refused_unchanged(directory, *words, but=("meta.db",)):
     """`but`: what a start may move from its own write-ahead log."""
+
     def files():
-        return {name: content for name, content in files_of(directory / "data").items() if name.name != "meta.db-shm" and not name.name.startswith(but)}
+        return {
+            name: content
+            for name, content in files_of(directory / "data").items()
+            if name.name != "meta.db-shm" and not name.name.startswith(but)
+        }
+
     before = files()
     refused(directory, *words)
     assert files() == before
@@ -61,15 +114,39 @@ def test_positions_beyond_the_end_of_the_log_are_named(tmp_path, make_freshet):
     stream(server, "s", [b"%d\n" % number for number in range(5)])
     application(server, "reader", "s")
     server.until(lambda: positions(tmp_path), advance_ms=1000)
-    server.client("kinesis").split_shard(StreamName="s", ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2 ** 127))
-    server.until(lambda: server.client("kinesis").describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["OpenShardCount"] == 2, advance_ms=1000)
+    server.client("kinesis").split_shard(
+        StreamName="s", ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2**127)
+    )
+    server.until(
+        lambda: (
+            server.client("kinesis").describe_stream_summary(StreamName="s")[
+                "StreamDescriptionSummary"
+            ]["OpenShardCount"]
+            == 2
+        ),
+        advance_ms=1000,
+    )
     assert server.terminate() == 0
-    assert change_meta(tmp_path, "UPDATE analytics_positions SET next = next + 1000 WHERE next >= 5") == 1
-    assert_refused_unchanged(tmp_path, "log is older than meta.db", "application reader knows of records up to 1005")
+    assert (
+        change_meta(tmp_path, "UPDATE analytics_positions SET next = next + 1000 WHERE next >= 5")
+        == 1
+    )
+    assert_refused_unchanged(
+        tmp_path, "log is older than meta.db", "application reader knows of records up to 1005"
+    )
     change_meta(tmp_path, "UPDATE analytics_positions SET next = next - 1000 WHERE next >= 1000")
-    assert change_meta(tmp_path, "UPDATE shards SET end_ordinal = end_ordinal + 1000 WHERE end_ordinal > 0") == 1
-    assert_refused_unchanged(tmp_path, "log is older than meta.db", "stream s knows of records up to 1005")
-    change_meta(tmp_path, "UPDATE shards SET end_ordinal = end_ordinal - 1000 WHERE end_ordinal > 1000")
+    assert (
+        change_meta(
+            tmp_path, "UPDATE shards SET end_ordinal = end_ordinal + 1000 WHERE end_ordinal > 0"
+        )
+        == 1
+    )
+    assert_refused_unchanged(
+        tmp_path, "log is older than meta.db", "stream s knows of records up to 1005"
+    )
+    change_meta(
+        tmp_path, "UPDATE shards SET end_ordinal = end_ordinal - 1000 WHERE end_ordinal > 1000"
+    )
     server.start()
     assert len(records_of(server, "s")) == 5
 
@@ -100,7 +177,10 @@ def test_a_hole_in_the_journal_is_named(long_journal, hole):
         gone = {"first": segments[0], "middle": segments[3], "last but one": segments[-2]}[hole]
         kept = gone.read_bytes()
         gone.unlink()
-        assert_refused_unchanged(directory, "the records of partition" if hole == "first" else "a segment between them is missing")
+        assert_refused_unchanged(
+            directory,
+            "the records of partition" if hole == "first" else "a segment between them is missing",
+        )
         gone.write_bytes(kept)
     server, said = start(directory)
     assert server is not None, said
@@ -119,8 +199,11 @@ def test_a_segment_from_a_later_copy_is_named_and_kept(tmp_path, make_freshet):
     server.restart()
     records = records_of(server, "s")
     assert len(records) == 12 and server.terminate() == 0
-    later = [path for path in (tmp_path / "data/log/partitions").glob("*/*.segment")
-             if not (tmp_path / "old" / path.relative_to(tmp_path / "data")).exists()]
+    later = [
+        path
+        for path in (tmp_path / "data/log/partitions").glob("*/*.segment")
+        if not (tmp_path / "old" / path.relative_to(tmp_path / "data")).exists()
+    ]
     assert later, "the later copy has a segment of its own"
     shutil.move(tmp_path / "data", tmp_path / "new")
     shutil.copytree(tmp_path / "old", tmp_path / "data")
@@ -129,8 +212,13 @@ def test_a_segment_from_a_later_copy_is_named_and_kept(tmp_path, make_freshet):
     server.start()
     with pytest.raises(botocore.exceptions.ClientError) as error:
         records_of(server, "s")
-    assert "newer than the checkpoint and the journal: they are of different copies" in str(error.value)
-    assert all(path.read_bytes() == (tmp_path / "new" / path.relative_to(tmp_path / "data")).read_bytes() for path in later)
+    assert "newer than the checkpoint and the journal: they are of different copies" in str(
+        error.value
+    )
+    assert all(
+        path.read_bytes() == (tmp_path / "new" / path.relative_to(tmp_path / "data")).read_bytes()
+        for path in later
+    )
     server.terminate()
     for path in later:
         path.unlink()
@@ -162,7 +250,10 @@ def test_an_older_meta_db_that_knows_a_removed_partition(tmp_path, make_freshet)
     assert server.terminate() == 0
     shutil.copy(tmp_path / "new.db", tmp_path / "data/meta.db")
     server.start()
-    assert server.client("kinesis").list_streams()["StreamNames"] == ["kept"] and len(records_of(server, "kept")) == 6
+    assert (
+        server.client("kinesis").list_streams()["StreamNames"] == ["kept"]
+        and len(records_of(server, "kept")) == 6
+    )
 
 
 def test_a_removed_shard_goes_on_behind_what_an_application_read(tmp_path, make_freshet):
@@ -174,11 +265,16 @@ def test_a_removed_shard_goes_on_behind_what_an_application_read(tmp_path, make_
     shutil.copy(tmp_path / "data/meta.db", tmp_path / "old.db")
     server.start()
     analytics = server.client("kinesisanalytics")
-    created = analytics.describe_application(ApplicationName="reader")["ApplicationDetail"]["CreateTimestamp"]
+    created = analytics.describe_application(ApplicationName="reader")["ApplicationDetail"][
+        "CreateTimestamp"
+    ]
     analytics.delete_application(ApplicationName="reader", CreateTimestamp=created)
     server.client("kinesis").delete_stream(StreamName="s", EnforceConsumerDeletion=True)
     stream(server, "filler", [b"-" * 1500] * 8)  # the journal forgets the others
-    server.until(lambda: server.client("kinesis").list_streams()["StreamNames"] == ["filler"], advance_ms=1000)
+    server.until(
+        lambda: server.client("kinesis").list_streams()["StreamNames"] == ["filler"],
+        advance_ms=1000,
+    )
     assert server.terminate() == 0
     shutil.copy(tmp_path / "old.db", tmp_path / "data/meta.db")
     server.start()
@@ -209,9 +305,13 @@ def test_a_start_on_a_full_disk(make_small_disk, make_freshet):
             assert "the disk is full" in said, said
         else:
             assert records_of(again, "s")[:2] == [b"one", b"two"]
-            assert again.client("s3").get_object(Bucket="lake", Key="k")["Body"].read() == b"content"
+            assert (
+                again.client("s3").get_object(Bucket="lake", Key="k")["Body"].read() == b"content"
+            )
             with pytest.raises(botocore.exceptions.ClientError):
-                again.client("kinesis").put_record(StreamName="s", Data=b"-" * 100_000, PartitionKey="k")
+                again.client("kinesis").put_record(
+                    StreamName="s", Data=b"-" * 100_000, PartitionKey="k"
+                )
             again.kill9()
             again.close()
         (place / "filler").unlink()
@@ -262,7 +362,10 @@ def test_missing_object_keys_are_told_at_the_start(tmp_path, make_freshet, state
     if state == "another":
         keys.write_text(kept[:2] + "0" * 64 + "\n")
     server.start()
-    assert "a master key is missing from keys/objects.keys, or is another one: what it encrypted answers errors master=1" in server.server_log()
+    assert (
+        "a master key is missing from keys/objects.keys, or is another one: what it "
+        "encrypted answers errors master=1"
+    ) in server.server_log()
     assert server.client("s3").get_object(Bucket="lake", Key="open")["Body"].read() == b"open"
     with pytest.raises(botocore.exceptions.ClientError):
         server.client("s3").get_object(Bucket="lake", Key="sealed")
@@ -275,7 +378,9 @@ def test_missing_object_keys_are_told_at_the_start(tmp_path, make_freshet, state
 
 
 def test_starts_that_died_before_each_part_had_entered_their_run(tmp_path, make_freshet):
-    """The first died behind the log's two parts, the next ones behind the journal: the directory is still one."""
+    """The first died behind the log's two parts, the next ones behind the journal: the directory is
+    still one.
+    """
     server = make_freshet()
     stream(server, "s", [b"record"])
     assert server.terminate() == 0

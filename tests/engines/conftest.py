@@ -1,4 +1,5 @@
-"""Runs an engine's program against a Freshet of its own. `--clients` also runs the heavy engines."""
+"""Runs an engine's program against its own Freshet. `--clients` also runs the heavy engines."""
+
 import os
 import pathlib
 import shutil
@@ -17,16 +18,31 @@ BUILD = HERE.parents[1] / "build"
 @pytest.fixture
 def run_engine(make_freshet, tmp_path):
     """Runs programs/NAME.py ENDPOINT BUCKET with the Python of build/VENV; the bucket is empty."""
+
     def run(name, venv="engines", timeout=300, **environment):
         python = BUILD / venv / "bin" / "python"
-        assert python.exists(), f"{python} is missing: ./dev setup{' --clients' if venv != 'engines' else ''} makes it"
+        assert python.exists(), (
+            f"{python} is missing: ./dev setup{' --clients' if venv != 'engines' else ''} makes it"
+        )
         server = make_freshet(clock="system")
         server.client("s3").create_bucket(Bucket="lake")
-        done = subprocess.run([python, HERE / "programs" / f"{name}.py", server.endpoint, "lake"], cwd=tmp_path, capture_output=True, text=True,
-                              timeout=timeout, env={**os.environ, "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", **environment})
+        done = subprocess.run(
+            [python, HERE / "programs" / f"{name}.py", server.endpoint, "lake"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env={
+                **os.environ,
+                "HOME": str(tmp_path),
+                "AWS_EC2_METADATA_DISABLED": "true",
+                **environment,
+            },
+        )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
         assert server.process.poll() is None
         return server
+
     return run
 
 

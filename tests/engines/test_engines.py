@@ -1,5 +1,8 @@
-"""Engines of the field over Freshet's S3: each writes, lists, reads back, overwrites and deletes a partitioned data set, and
-puts conditionally where it can. What they read and write is checked by their own programs (programs/)."""
+"""Engines of the field over Freshet's S3: each writes, lists, reads back, overwrites and deletes a
+partitioned data set, and puts conditionally where it can. What they read and write is checked by
+their own programs (programs/).
+"""
+
 import pytest
 
 
@@ -38,4 +41,11 @@ def test_chdb(run_engine):
 
 @pytest.mark.heavy
 def test_spark_s3a(run_engine, s3a_jars, tmp_path):
-    run_engine("spark_s3a", venv="engines-heavy", timeout=600, S3A_JARS=s3a_jars, SPARK_LOCAL_DIRS=str(tmp_path), SPARK_LOCAL_IP="127.0.0.1")
+    run_engine(
+        "spark_s3a",
+        venv="engines-heavy",
+        timeout=600,
+        S3A_JARS=s3a_jars,
+        SPARK_LOCAL_DIRS=str(tmp_path),
+        SPARK_LOCAL_IP="127.0.0.1",
+    )

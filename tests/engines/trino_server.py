@@ -1,4 +1,7 @@
-"""A Trino server of one's own, with the catalogs `hive` and `iceberg` in Freshet's Glue and S3, asked by Trino's HTTP protocol."""
+"""A Trino server of one's own, with the catalogs `hive` and `iceberg` in Freshet's Glue and S3,
+asked by Trino's HTTP protocol.
+"""
+
 import fcntl
 import glob
 import json
@@ -25,14 +28,24 @@ s3.path-style-access=true
 s3.aws-access-key=test
 s3.aws-secret-key=test
 """
-OPTIONS = ["-Xmx1500M", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djdk.attach.allowAttachSelf=true", "--sun-misc-unsafe-memory-access=allow",
-           "--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector", "-Dfile.encoding=UTF-8"]
+OPTIONS = [
+    "-Xmx1500M",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Djdk.attach.allowAttachSelf=true",
+    "--sun-misc-unsafe-memory-access=allow",
+    "--enable-native-access=ALL-UNNAMED",
+    "--add-modules=jdk.incubator.vector",
+    "-Dfile.encoding=UTF-8",
+]
 
 
 def find_java():
     """The oldest Java on this machine that Trino runs on, or None."""
     found = {}
-    for home in filter(None, [os.environ.get("JAVA_HOME"), *glob.glob("/usr/lib/jvm/*"), *glob.glob("/opt/*jdk*")]):
+    for home in filter(
+        None, [os.environ.get("JAVA_HOME"), *glob.glob("/usr/lib/jvm/*"), *glob.glob("/opt/*jdk*")]
+    ):
         java = pathlib.Path(home) / "bin" / "java"
         if java.exists():
             said = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
@@ -43,7 +56,9 @@ def find_java():
 
 
 def unpack():
-    """What Maven has fetched becomes HOME, whole or not at all, once for all tests that run side by side."""
+    """What Maven has fetched becomes HOME, whole or not at all, once for all tests that run side by
+    side.
+    """
     archive, part = HOME.parent / f"{HOME.name}.tar.gz", HOME.parent / "part"
     with open(HOME.parent / "unpack.lock", "w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -67,15 +82,34 @@ class Trino:
         self.folder, self.address = folder, f"http://127.0.0.1:{port}"
         catalogs = folder / "etc" / "catalog"
         catalogs.mkdir(parents=True)
-        (catalogs / "hive.properties").write_text("connector.name=hive\nhive.metastore=glue\nhive.non-managed-table-writes-enabled=true\n" + CATALOG.format(endpoint=endpoint))
-        (catalogs / "iceberg.properties").write_text("connector.name=iceberg\niceberg.catalog.type=glue\n" + CATALOG.format(endpoint=endpoint))
+        (catalogs / "hive.properties").write_text(
+            "connector.name=hive\nhive.metastore=glue\nhive.non-managed-table-writes-enabled=true\n"
+            + CATALOG.format(endpoint=endpoint)
+        )
+        (catalogs / "iceberg.properties").write_text(
+            "connector.name=iceberg\niceberg.catalog.type=glue\n"
+            + CATALOG.format(endpoint=endpoint)
+        )
         (folder / "etc" / "config.properties").write_text(
             f"coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port={port}\ndiscovery.uri={self.address}\n"
-            f"query.max-memory-per-node=500MB\nmemory.heap-headroom-per-node=300MB\nnode.environment=test\nnode.id=one\nplugin.dir={HOME}/plugin\n")
+            f"query.max-memory-per-node=500MB\nmemory.heap-headroom-per-node=300MB\nnode.environment=test\nnode.id=one\nplugin.dir={HOME}/plugin\n"
+        )
         self.log = open(folder / "trino.log", "wb")
-        self.process = subprocess.Popen([java, *OPTIONS, f"-Dconfig={folder}/etc/config.properties",
-                                         f"-Dcatalog.config-dir={catalogs}", "-cp", f"{HOME}/lib/*", "io.trino.server.TrinoServer"],
-                                        cwd=folder, stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, "AWS_EC2_METADATA_DISABLED": "true"})
+        self.process = subprocess.Popen(
+            [
+                java,
+                *OPTIONS,
+                f"-Dconfig={folder}/etc/config.properties",
+                f"-Dcatalog.config-dir={catalogs}",
+                "-cp",
+                f"{HOME}/lib/*",
+                "io.trino.server.TrinoServer",
+            ],
+            cwd=folder,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "AWS_EC2_METADATA_DISABLED": "true"},
+        )
 
     def said(self):
         return (self.folder / "trino.log").read_text(errors="replace")
@@ -93,7 +127,9 @@ class Trino:
         raise AssertionError(f"Trino is not ready after {seconds} s: {self.said()[-5000:]}")
 
     def call(self, method, address, body=None):
-        request = urllib.request.Request(address, data=body, method=method, headers={"X-Trino-User": "test"})
+        request = urllib.request.Request(
+            address, data=body, method=method, headers={"X-Trino-User": "test"}
+        )
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
@@ -102,7 +138,9 @@ class Trino:
         rows, answer = [], self.call("POST", f"{self.address}/v1/statement", sql.encode())
         while True:
             if "error" in answer:
-                raise Failed(f"{answer['error']['errorName']}: {answer['error']['message']} in {sql}")
+                raise Failed(
+                    f"{answer['error']['errorName']}: {answer['error']['message']} in {sql}"
+                )
             rows += [tuple(row) for row in answer.get("data", [])]
             if "nextUri" not in answer:
                 return rows

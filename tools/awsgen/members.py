@@ -1,8 +1,11 @@
-"""What Freshet does with each member of each input: tools/awsgen/members/SERVICE.toml, judged against the model.
+"""What Freshet does with each member of each input: tools/awsgen/members/SERVICE.toml, judged
+against the model.
 
-A path names a member and, with dots, the members below it; lists and maps add no step. "*" stands for any one member, "**"
-at the end for all that is below. What nothing names is refused. members/README.md says what the words mean.
+A path names a member and, with dots, the members below it; lists and maps add no step. "*"
+stands for any one member, "**" at the end for all that is below. What nothing names is refused.
+members/README.md says what the words mean.
 """
+
 import pathlib
 
 try:
@@ -16,7 +19,9 @@ TABLES = ("ignored", "only", "refused")
 
 
 class Verdict:
-    """`detail`: why it is ignored, the values that are taken, or what does the work of a refused member."""
+    """`detail`: why it is ignored, the values that are taken, or what does the work of a refused
+    member.
+    """
 
     def __init__(self, word, detail=""):
         self.word, self.detail = word, detail
@@ -40,7 +45,9 @@ class Table:
             for text, detail in given.get(word, {}).items():
                 if not detail and word != "refused":
                     raise SystemExit(f"{where}: {text} is {word} without a reason or a value")
-                self.add(text, Verdict(word, tuple(map(text_of, detail)) if word == "only" else detail))
+                self.add(
+                    text, Verdict(word, tuple(map(text_of, detail)) if word == "only" else detail)
+                )
 
     def add(self, text, verdict):
         pattern = tuple(text.split("."))
@@ -54,7 +61,9 @@ class Table:
         if not fitting:
             return None
         self.used.update(fitting)
-        return self.rules[max(fitting, key=lambda pattern: [{"**": 0, "*": 1}.get(step, 2) for step in pattern])]
+        return self.rules[
+            max(fitting, key=lambda pattern: [{"**": 0, "*": 1}.get(step, 2) for step in pattern])
+        ]
 
     def tells_apart_below(self, path):
         return any(reaches_below(pattern, path) for pattern in self.rules)
@@ -82,11 +91,17 @@ def reaches_below(pattern, path):
 
 
 def amend(name, shapes):
-    """What S3 does and its model does not say: If-Range (RFC 9110, 13.1.5), and Expires of any text."""
+    """What S3 does and its model does not say: If-Range (RFC 9110, 13.1.5), and Expires of any
+    text.
+    """
     if name == "s3":
         shapes["Expires"]["type"] = shapes["ResponseExpires"]["type"] = "string"
         for one in ("GetObjectRequest", "HeadObjectRequest"):
-            shapes[one]["members"]["IfRange"] = {"shape": "IfMatch", "location": "header", "locationName": "If-Range"}
+            shapes[one]["members"]["IfRange"] = {
+                "shape": "IfMatch",
+                "location": "header",
+                "locationName": "If-Range",
+            }
 
 
 class Judgement:
@@ -96,13 +111,20 @@ class Judgement:
         self.path, self.shapes = FOLDER / f"{name}.toml", model["shapes"]
         amend(name, self.shapes)
         if not self.path.exists():
-            raise SystemExit(f"{self.path} is missing: it says what is done with each member of each input")
+            raise SystemExit(
+                f"{self.path} is missing: it says what is done with each member of each input"
+            )
         tables = tomllib.loads(self.path.read_text())
         self.refusal = tables.pop("refusal")
         self.every = self.table("every", tables.pop("every", {}))
-        self.of_shape = {shape: self.table(f"shapes.{shape}", given) for shape, given in tables.pop("shapes", {}).items()}
+        self.of_shape = {
+            shape: self.table(f"shapes.{shape}", given)
+            for shape, given in tables.pop("shapes", {}).items()
+        }
         self.tables = {one: self.table(one, given) for one, given in tables.items()}
-        self.inputs = {one: model["operations"][one].get("input", {}).get("shape") for one in operations}
+        self.inputs = {
+            one: model["operations"][one].get("input", {}).get("shape") for one in operations
+        }
         self.check(operations)
 
     def table(self, name, given):
@@ -118,13 +140,15 @@ class Judgement:
         return self.shapes[name]["type"] == "structure" and bool(self.shapes[name].get("members"))
 
     def walk(self, operation):
-        """Yields (path, shape, verdict) for each member that has one verdict for all that it holds."""
+        """Yields (path, shape, verdict) for each member with one verdict for all that it holds."""
         if self.inputs[operation]:
             scopes = ((self.tables[operation], 0), (self.every, 0))
             yield from self.below(self.inputs[operation], (), scopes, ())
 
     def below(self, shape, path, scopes, holders):
-        """`scopes`: the tables that may speak, the first first, and the depth from which their paths count."""
+        """`scopes`: the tables that may speak, the first first, and the depth from which their
+        paths count.
+        """
         for name, member in self.shapes[shape].get("members", {}).items():
             inner, at = self.inner(member["shape"]), (*path, name)
             if not self.is_structure(inner):
@@ -134,9 +158,15 @@ class Judgement:
             within = scopes
             if found.word == "parts":
                 if inner not in self.of_shape or inner in holders:
-                    raise SystemExit(f"{self.path.name}: {'.'.join(at)} needs a table [shapes.{inner}] that does not hold itself")
+                    raise SystemExit(
+                        f"{self.path.name}: {'.'.join(at)} needs a table [shapes.{inner}] "
+                        "that does not hold itself"
+                    )
                 within = ((scopes[0]), (self.of_shape[inner], len(at)), *scopes[1:])
-            if found.word == "parts" or (inner not in holders and any(table.tells_apart_below(at[depth:]) for table, depth in scopes)):
+            if found.word == "parts" or (
+                inner not in holders
+                and any(table.tells_apart_below(at[depth:]) for table, depth in scopes)
+            ):
                 yield from self.joined(inner, at, within, (*holders, shape))
             else:
                 yield at, inner, self.verdict((*at, "any"), scopes)
@@ -159,7 +189,9 @@ class Judgement:
         return Verdict("refused")
 
     def unbuilt(self, operation):
-        """[(place, below, values, instead)]: the members of the input that are refused or bounded, or hold such."""
+        """[(place, below, values, instead)]: the members of the input that are refused or bounded,
+        or hold such.
+        """
         tree = {}
         for path, _, verdict in self.walk(operation):
             if verdict.word in ("refused", "only"):
@@ -177,15 +209,23 @@ class Judgement:
                 entries.append((place, self.numbered(given, self.inner(member["shape"])), (), ""))
             elif given:
                 is_only = given.word == "only"
-                entries.append((place, [], given.detail if is_only else (), "" if is_only else given.detail))
+                entries.append(
+                    (place, [], given.detail if is_only else (), "" if is_only else given.detail)
+                )
         return entries
 
     # Mistakes
 
     def check(self, operations):
         for one in operations:
-            if self.inputs[one] and self.shapes[self.inputs[one]].get("members") and one not in self.tables:
-                raise SystemExit(f"{self.path.name}: [{one}] is missing: what is done with its members?")
+            if (
+                self.inputs[one]
+                and self.shapes[self.inputs[one]].get("members")
+                and one not in self.tables
+            ):
+                raise SystemExit(
+                    f"{self.path.name}: [{one}] is missing: what is done with its members?"
+                )
             self.tables.setdefault(one, self.table(one, {}))
         for one in self.tables:
             if one not in operations:
@@ -196,14 +236,22 @@ class Judgement:
         for table in (self.every, *self.of_shape.values(), *self.tables.values()):
             for pattern in table.rules:
                 if pattern not in table.used:
-                    raise SystemExit(f"{table.where}: {'.'.join(pattern)} names no member, or a structure: "
-                                     "that is named by its members, with .** or in `parts`")
+                    raise SystemExit(
+                        f"{table.where}: {'.'.join(pattern)} names no member, or a structure: "
+                        "that is named by its members, with .** or in `parts`"
+                    )
 
     def check_member(self, operation, path, shape, verdict):
         where = f"{self.path.name}, {'.'.join(path)} of {operation}"
         if verdict.word == "parts":
-            raise SystemExit(f"{where} is no structure, or one of one verdict: `parts` does not fit")
-        if verdict.word == "only" and "enum" in self.shapes[shape] and set(verdict.detail) - set(self.shapes[shape]["enum"]):
+            raise SystemExit(
+                f"{where} is no structure, or one of one verdict: `parts` does not fit"
+            )
+        if (
+            verdict.word == "only"
+            and "enum" in self.shapes[shape]
+            and set(verdict.detail) - set(self.shapes[shape]["enum"])
+        ):
             raise SystemExit(f"{where}: {', '.join(verdict.detail)} is not a value of it")
         holder = self.inputs[operation]
         for step in path[:-1]:

@@ -1,14 +1,28 @@
 """Which members of its input the handler of an operation reads, from the C++ of src/aws/services.
 
-The handler is found by its registration; from its request the types go along access chains, declarations, loops and the
-calls of functions in the same service. Headers of a body (Content-MD5, checksums) are read by the front.
+The handler is found by its registration; from its request the types go along access chains,
+declarations, loops and the calls of functions in the same service. Headers of a body
+(Content-MD5, checksums) are read by the front.
 """
+
 import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SERVICES = ROOT / "src/aws/services"
-WORDS_NOT_FUNCTIONS = {"if", "for", "while", "switch", "return", "co_return", "co_await", "catch", "sizeof", "requires", "decltype"}
+WORDS_NOT_FUNCTIONS = {
+    "if",
+    "for",
+    "while",
+    "switch",
+    "return",
+    "co_return",
+    "co_await",
+    "catch",
+    "sizeof",
+    "requires",
+    "decltype",
+}
 CLOSERS = {"(": ")", "{": "}", "[": "]"}
 SAME = {"value_or", "value", "held"}  # of an optional
 ELEMENT = {"front", "back", "at", "begin", "end"}
@@ -18,8 +32,12 @@ HANDLER = re.compile(r"(?:->|&\w+::)(\w+)\s*(?:<[^>]*>)?\s*[(),]")
 
 def bare(text):
     """Without comments, and with nothing inside literals."""
-    return re.sub(r"//[^\n]*|/\*.*?\*/|R\"\(.*?\)\"|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])'",
-                  lambda m: "" if m[0].startswith("/") else '""' if '"' in m[0] else "' '", text, flags=re.S)
+    return re.sub(
+        r"//[^\n]*|/\*.*?\*/|R\"\(.*?\)\"|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])'",
+        lambda m: "" if m[0].startswith("/") else '""' if '"' in m[0] else "' '",
+        text,
+        flags=re.S,
+    )
 
 
 def matching(text, at):
@@ -53,7 +71,11 @@ class Function:
         for one in split(parameters):
             one = one.split("=")[0].strip()
             found = re.search(r"^(.*?)[\s&*]*\b([A-Za-z_]\w*)$", one, re.S)
-            self.parameters.append((found[1].split("::")[-1].split("<")[0].replace("const ", "").strip(), found[2]) if found and found[1] else (one, ""))
+            self.parameters.append(
+                (found[1].split("::")[-1].split("<")[0].replace("const ", "").strip(), found[2])
+                if found and found[1]
+                else (one, "")
+            )
 
 
 def functions_of(text, path):
@@ -61,16 +83,27 @@ def functions_of(text, path):
         if found[1] in WORDS_NOT_FUNCTIONS:
             continue
         close = matching(text, found.end() - 1)
-        behind = re.match(r"\s*(?:const|noexcept|override|\s)*(?:->[^{;]*|:\s*\w+\([^{;]*)?\{", text[close:])
+        behind = re.match(
+            r"\s*(?:const|noexcept|override|\s)*(?:->[^{;]*|:\s*\w+\([^{;]*)?\{", text[close:]
+        )
         if behind:
             start = close + behind.end() - 1
-            yield Function(found[1], text[found.end():close - 1], behind[0] + text[start:matching(text, start)], path)
-    for found in re.finditer(r"\b([A-Za-z_]\w*)\s*=\s*\[[^\]]*\]\s*\(", text):  # a lambda with a name
+            yield Function(
+                found[1],
+                text[found.end() : close - 1],
+                behind[0] + text[start : matching(text, start)],
+                path,
+            )
+    for found in re.finditer(
+        r"\b([A-Za-z_]\w*)\s*=\s*\[[^\]]*\]\s*\(", text
+    ):  # a lambda with a name
         close = matching(text, found.end() - 1)
         behind = re.match(r"\s*(?:mutable|\s)*(?:->[^{;]*)?\{", text[close:])
         if behind:
             start = close + behind.end() - 1
-            yield Function(found[1], text[found.end():close - 1], text[start:matching(text, start)], path)
+            yield Function(
+                found[1], text[found.end() : close - 1], text[start : matching(text, start)], path
+            )
 
 
 class Types:
@@ -98,21 +131,42 @@ class Service:
         for path, text in self.texts.items():
             for one in functions_of(text, path):
                 self.functions.setdefault(one.name, []).append(one)
-        self.fields = {name: {field(member): (member, inner["shape"]) for member, inner in shape.get("members", {}).items()}
-                       for name, shape in self.shapes.items() if shape["type"] == "structure"}
+        self.fields = {
+            name: {
+                field(member): (member, inner["shape"])
+                for member, inner in shape.get("members", {}).items()
+            }
+            for name, shape in self.shapes.items()
+            if shape["type"] == "structure"
+        }
         # Data members of classes, by file.
-        self.held = {path: {name: kind for kind, name in re.findall(r"\n\s+(?:const )?(\w+)&? (\w+);", text) if kind in self.fields}
-                     for path, text in self.texts.items()}
+        self.held = {
+            path: {
+                name: kind
+                for kind, name in re.findall(r"\n\s+(?:const )?(\w+)&? (\w+);", text)
+                if kind in self.fields
+            }
+            for path, text in self.texts.items()
+        }
         self.known = {}
-        self.front = "".join(path.read_text() for path in (ROOT / "src/aws/http").glob("*.cpp")).lower() + '"content-length"'
+        self.front = (
+            "".join(path.read_text() for path in (ROOT / "src/aws/http").glob("*.cpp")).lower()
+            + '"content-length"'
+        )
 
     def is_read_by_the_front(self, structure, member):
         given = self.shapes[structure]["members"][member]
-        return given.get("location") == "header" and f'"{given["locationName"].lower()}"' in self.front
+        return (
+            given.get("location") == "header" and f'"{given["locationName"].lower()}"' in self.front
+        )
 
     def registrars(self, operation):
         """The short forms that it is registered by: what they call gets the request too."""
-        words = {found[1] for text in self.texts.values() for found in re.finditer(rf"\b(\w+)<(?:\w+::)?{operation}Op>\s*\(", text)}
+        words = {
+            found[1]
+            for text in self.texts.values()
+            for found in re.finditer(rf"\b(\w+)<(?:\w+::)?{operation}Op>\s*\(", text)
+        }
         for word in list(words):
             for function in self.functions.get(word, []):
                 words.update(re.findall(r"\b(\w+)<Op\b[^>]*>\s*\(", function.body))
@@ -123,17 +177,35 @@ class Service:
         """The functions that an operation is registered with."""
         for path, text in self.texts.items():
             for found in re.finditer(rf"\b(\w+)<(?:\w+::)?{operation}Op>\s*\(", text):
-                call = text[found.end() - 1:matching(text, found.end() - 1)]
+                call = text[found.end() - 1 : matching(text, found.end() - 1)]
                 name = HANDLER.search(call) or re.search(r"(\w+)\s*\)$", call)
-                of_call = [one for one in self.functions.get(name[1], []) if one.path == path] if name else []
+                of_call = (
+                    [one for one in self.functions.get(name[1], []) if one.path == path]
+                    if name
+                    else []
+                )
                 # A short form that says itself which handler it is.
-                names = [inner[1] for form in self.functions.get(found[1], []) if form.path == path for inner in HANDLER.finditer(form.body)]
-                inside = [one for inner in names for one in self.functions.get(inner, []) if one.path == path]
+                names = [
+                    inner[1]
+                    for form in self.functions.get(found[1], [])
+                    if form.path == path
+                    for inner in HANDLER.finditer(form.body)
+                ]
+                inside = [
+                    one
+                    for inner in names
+                    for one in self.functions.get(inner, [])
+                    if one.path == path
+                ]
                 if of_call or inside:
                     return of_call or inside
-            for form in re.findall(rf"\b(\w+)\((?:\w+::)?{operation}Op\(\)\)", text):  # a lambda over operations
-                for found in re.finditer(rf"\b{form}\s*=\s*\[[^\]]*\]\s*<class Op>\(Op\)\s*\{{", text):
-                    name = re.search(r"->\s*(?:template\s+)?(\w+)\s*[<(]", text[found.end():])
+            for form in re.findall(
+                rf"\b(\w+)\((?:\w+::)?{operation}Op\(\)\)", text
+            ):  # a lambda over operations
+                for found in re.finditer(
+                    rf"\b{form}\s*=\s*\[[^\]]*\]\s*<class Op>\(Op\)\s*\{{", text
+                ):
+                    name = re.search(r"->\s*(?:template\s+)?(\w+)\s*[<(]", text[found.end() :])
                     return [one for one in self.functions.get(name[1], []) if one.path == path]
         return []
 
@@ -163,7 +235,9 @@ class Service:
         return self.shapes.get(shape, {}).get("type") in ("list", "map")
 
     def chain(self, text, at, types, place, reads):
-        """The shape of the access chain that begins with the name at `at`, and where it ends; `place`: in the body."""
+        """The shape of the access chain that begins with the name at `at`, and where it ends;
+        `place`: in the body.
+        """
         name = NAME.match(text, at)
         shape, at = types.at(name[0], place), name.end()
         while shape:
@@ -190,7 +264,9 @@ class Service:
         """The shape of a whole expression, when it is one chain."""
         text = expression.strip()
         while True:
-            peeled = re.sub(r"^(?:[*&!]+|co_await\s+|std::(?:move|exchange|as_const)\s*(?=\())", "", text).strip()
+            peeled = re.sub(
+                r"^(?:[*&!]+|co_await\s+|std::(?:move|exchange|as_const)\s*(?=\())", "", text
+            ).strip()
             if peeled.startswith("(") and matching(peeled, 0) == len(peeled):
                 peeled = peeled[1:-1].strip()
             if peeled == text:
@@ -221,14 +297,28 @@ class Service:
         for _ in range(3):
             self.declare(body, types)
         at = 0
-        while (found := NAME.search(body, at)):
+        while found := NAME.search(body, at):
             at = found.end()
-            if found.start() and (body[found.start() - 1] == "." or body[found.start() - 2:found.start()] in ("->", "::")):
-                if not re.compile(r"\s*(?:<[\w:, ]*>)?\s*\(").match(body, at) or found[0] not in self.functions:
+            if found.start() and (
+                body[found.start() - 1] == "."
+                or body[found.start() - 2 : found.start()] in ("->", "::")
+            ):
+                if (
+                    not re.compile(r"\s*(?:<[\w:, ]*>)?\s*\(").match(body, at)
+                    or found[0] not in self.functions
+                ):
                     continue
             call = re.compile(r"\s*(?:<[\w:, ]*>)?\s*(?:\w+)?\(").match(body, at)
             if call and found[0] in self.functions and not types.at(found[0], found.start()):
-                self.call(found[0], body[call.end():matching(body, call.end() - 1) - 1], types, found.start(), reads, whole, path)
+                self.call(
+                    found[0],
+                    body[call.end() : matching(body, call.end() - 1) - 1],
+                    types,
+                    found.start(),
+                    reads,
+                    whole,
+                    path,
+                )
             elif types.at(found[0], found.start()):
                 shape, behind = self.chain(body, found.start(), types, found.start(), reads)
                 if self.is_taken_whole(body, found.start(), behind, shape):
@@ -244,17 +334,24 @@ class Service:
             return False
         before, after = body[:start].rstrip(" *"), body[behind:].lstrip()
         before = re.sub(r"(?:std::move|std::optional)\($", "", before).rstrip(" *&")
-        return before.endswith(("=", "{", ",", "emplace_back(", "push_back(")) and after[:1] in ("", ")", ";", ",", "}") \
+        return (
+            before.endswith(("=", "{", ",", "emplace_back(", "push_back("))
+            and after[:1] in ("", ")", ";", ",", "}")
             and not re.search(r"(?:auto|const \w+)[&*]*\s+\w+\s*=$", before)
+        )
 
     def declare(self, body, types):
-        for found in re.finditer(r"\b([A-Za-z_]\w*)\s*[&*]*\s+[&*]*([A-Za-z_]\w*)\s*(=|:)(?![=:])", body):
+        for found in re.finditer(
+            r"\b([A-Za-z_]\w*)\s*[&*]*\s+[&*]*([A-Za-z_]\w*)\s*(=|:)(?![=:])", body
+        ):
             if found[1] in self.fields:
                 types.add(found[2], found.end(), found[1])
             elif found[1] == "auto":
                 shape = self.shape_of(self.until_end(body, found.end()), types, found.start())
                 if shape:
-                    types.add(found[2], found.end(), self.element(shape) if found[3] == ":" else shape)
+                    types.add(
+                        found[2], found.end(), self.element(shape) if found[3] == ":" else shape
+                    )
         for found in re.finditer(r"auto[&\s]*\[([^\]]*)\]\s*(:|=)", body):
             shape = self.shape_of(self.until_end(body, found.end()), types, found.start())
             names = [one.strip() for one in found[1].split(",")]
@@ -278,7 +375,12 @@ class Service:
         for function in self.functions[name]:
             if len(function.parameters) < len(given):
                 continue
-            bound = {parameter[1]: shape for parameter, shape in zip(function.parameters, given) if shape and parameter[1]
-                     and (parameter[0] not in self.fields or parameter[0] == self.inner(shape))}
+            bound = {
+                parameter[1]: shape
+                for parameter, shape in zip(function.parameters, given)
+                if shape
+                and parameter[1]
+                and (parameter[0] not in self.fields or parameter[0] == self.inner(shape))
+            }
             if bound or self.held[function.path]:
                 self.follow(function, bound, reads, whole, path)

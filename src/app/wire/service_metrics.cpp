@@ -117,8 +117,8 @@ void ServiceMetrics::sample_deliveries() {
         const double objects = grown(id + "objects", figures->objects),
                      failures = grown(id + "failures", figures->failures);
         if (objects + failures > 0)
-            add(key, space, "DeliveryToS3.Success", dimensions, share_of(objects, objects + failures),
-                "Count");
+            add(key, space, "DeliveryToS3.Success", dimensions,
+                share_of(objects, objects + failures), "Count");
         sum("DeliveryToS3.Records", "Count", figures->delivered_records);
         sum("DeliveryToS3.Bytes", "Bytes", figures->bytes);
         add(key, space, "DeliveryToS3.ObjectCount", dimensions, Statistics::of(objects), "Count");

@@ -1,5 +1,5 @@
-// Who sends a request, read from its SigV4 header or presigned query. Signatures are parsed and not yet
-// verified, which is why the server refuses to listen on anything but loopback.
+// Who sends a request, read from its SigV4 header or presigned query. Signatures are parsed and not
+// yet verified, which is why the server refuses to listen on anything but loopback.
 #pragma once
 #include <string>
 

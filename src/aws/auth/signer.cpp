@@ -44,7 +44,8 @@ void sign(io::ClientRequest& request, const Credentials& credentials, const std:
     const std::string to_sign =
         fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", time, scope, to_hex(sha256(canonical)));
     std::string key = "AWS4" + credentials.secret_key;
-    for (const std::string_view part : {std::string_view(date), std::string_view(region), service, std::string_view("aws4_request")})
+    for (const std::string_view part : {std::string_view(date), std::string_view(region), service,
+                                        std::string_view("aws4_request")})
         key = raw(hmac_sha256(key, part));
     request.headers.set(
         "Authorization",

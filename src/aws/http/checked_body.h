@@ -1,6 +1,7 @@
-// A streamed body, as S3 clients send it, without its framing: aws-chunked is taken apart, and what the
-// client declared of the content (length, MD5, SHA-256, checksum in a header or a trailer) is compared
-// with what came, at the last piece. A reader that sees the end has seen the whole, right body.
+// A streamed body, as S3 clients send it, without its framing: aws-chunked is taken apart, and what
+// the client declared of the content (length, MD5, SHA-256, checksum in a header or a trailer) is
+// compared with what came, at the last piece. A reader that sees the end has seen the whole, right
+// body.
 #pragma once
 #include <memory>
 #include <optional>
@@ -39,7 +40,8 @@ class CheckedBody : public io::BodyReader {
 enum class Checksummed { body, object };
 
 /// Wraps `body`, which is read on the core where it was made.
-std::unique_ptr<CheckedBody> make_checked_body(std::unique_ptr<io::BodyReader> body, const io::Headers& headers,
+std::unique_ptr<CheckedBody> make_checked_body(std::unique_ptr<io::BodyReader> body,
+                                               const io::Headers& headers,
                                                std::optional<std::uint64_t> wire_length,
                                                Checksummed checksummed = Checksummed::body);
 

@@ -36,13 +36,15 @@ const Named& of(Checksum algorithm) {
 
 bool equal_any_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) {
-        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+        return std::tolower(static_cast<unsigned char>(x)) ==
+               std::tolower(static_cast<unsigned char>(y));
     });
 }
 
 std::string big_endian(std::uint64_t value, std::size_t bytes) {
     std::string text(bytes, '\0');
-    for (std::size_t i = 0; i < bytes; ++i) text[bytes - 1 - i] = static_cast<char>(value >> (8 * i));
+    for (std::size_t i = 0; i < bytes; ++i)
+        text[bytes - 1 - i] = static_cast<char>(value >> (8 * i));
     return text;
 }
 
@@ -54,7 +56,8 @@ std::uint64_t number_of(const std::string& base64) {
     return value;
 }
 
-/// Polynomials over GF(2) modulo that of a CRC, reflected: the highest bit is the coefficient of x^0.
+/// Polynomials over GF(2) modulo that of a CRC, reflected: the highest bit is the coefficient of
+/// x^0.
 class Field {
   public:
     Field(std::uint64_t polynomial, std::size_t bytes)
@@ -87,18 +90,22 @@ class Field {
 
 std::span<const Checksum> all_checksums() { return all; }
 std::string_view name_of(Checksum algorithm) { return of(algorithm).name; }
-std::string_view label_of(Checksum algorithm) { return std::string_view(of(algorithm).header).substr(checksum_prefix.size()); }
+std::string_view label_of(Checksum algorithm) {
+    return std::string_view(of(algorithm).header).substr(checksum_prefix.size());
+}
 const char* header_of(Checksum algorithm) { return of(algorithm).header; }
 std::size_t bytes_of(Checksum algorithm) { return of(algorithm).bytes; }
 bool is_linear(Checksum algorithm) { return of(algorithm).polynomial != 0; }
 
 std::optional<Checksum> checksum_named(std::string_view name) {
-    const auto found = std::ranges::find_if(names, [&](const Named& one) { return equal_any_case(one.name, name); });
+    const auto found = std::ranges::find_if(
+        names, [&](const Named& one) { return equal_any_case(one.name, name); });
     return found == std::end(names) ? std::nullopt : std::optional(found->algorithm);
 }
 
 std::optional<Checksum> checksum_of_header(std::string_view name) {
-    const auto found = std::ranges::find_if(names, [&](const Named& one) { return equal_any_case(one.header, name); });
+    const auto found = std::ranges::find_if(
+        names, [&](const Named& one) { return equal_any_case(one.header, name); });
     return found == std::end(names) ? std::nullopt : std::optional(found->algorithm);
 }
 
@@ -127,9 +134,15 @@ RunningChecksum& RunningChecksum::operator=(RunningChecksum&&) noexcept = defaul
 
 void RunningChecksum::update(std::string_view data) {
     switch (algorithm_) {
-        case Checksum::crc32: crc_ = crc32(data, static_cast<std::uint32_t>(crc_)); return;
-        case Checksum::crc32c: crc_ = crc32c(data, static_cast<std::uint32_t>(crc_)); return;
-        case Checksum::crc64nvme: crc_ = crc64nvme(data, crc_); return;
+        case Checksum::crc32:
+            crc_ = crc32(data, static_cast<std::uint32_t>(crc_));
+            return;
+        case Checksum::crc32c:
+            crc_ = crc32c(data, static_cast<std::uint32_t>(crc_));
+            return;
+        case Checksum::crc64nvme:
+            crc_ = crc64nvme(data, crc_);
+            return;
         case Checksum::sha1:
         case Checksum::sha256:
         case Checksum::sha512:
@@ -142,14 +155,17 @@ void RunningChecksum::update(std::string_view data) {
 std::string RunningChecksum::finish() {
     if (!digest_) return base64_encode(big_endian(crc_, bytes_of(algorithm_)));
     std::string raw(bytes_of(algorithm_), '\0');
-    FRESHET_CHECK(EVP_DigestFinal_ex(digest_->context, reinterpret_cast<unsigned char*>(raw.data()), nullptr) == 1);
+    FRESHET_CHECK(EVP_DigestFinal_ex(digest_->context, reinterpret_cast<unsigned char*>(raw.data()),
+                                     nullptr) == 1);
     return base64_encode(raw);
 }
 
-std::string combine(Checksum algorithm, const std::string& first, const std::string& second, std::uint64_t second_bytes) {
+std::string combine(Checksum algorithm, const std::string& first, const std::string& second,
+                    std::uint64_t second_bytes) {
     FRESHET_CHECK(is_linear(algorithm));
     const Field field(of(algorithm).polynomial, bytes_of(algorithm));
-    const std::uint64_t crc = field.multiply(field.zeros(second_bytes), number_of(first)) ^ number_of(second);
+    const std::uint64_t crc =
+        field.multiply(field.zeros(second_bytes), number_of(first)) ^ number_of(second);
     return base64_encode(big_endian(crc, bytes_of(algorithm)));
 }
 

@@ -1,5 +1,5 @@
-// The checksums that S3 keeps with an object: their names on the wire, computing one over a stream, and
-// that of a whole from those of its parts.
+// The checksums that S3 keeps with an object: their names on the wire, computing one over a stream,
+// and that of a whole from those of its parts.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -60,8 +60,9 @@ class RunningChecksum {
     std::unique_ptr<Digest> digest_;
 };
 
-/// The checksum (base64) of bytes that `first` and then `second`, of `second_bytes`, are the checksums of; the algorithm
-/// is linear and both are its values.
-std::string combine(Checksum algorithm, const std::string& first, const std::string& second, std::uint64_t second_bytes);
+/// The checksum (base64) of bytes that `first` and then `second`, of `second_bytes`, are the
+/// checksums of; the algorithm is linear and both are its values.
+std::string combine(Checksum algorithm, const std::string& first, const std::string& second,
+                    std::uint64_t second_bytes);
 
 }  // namespace freshet::aws

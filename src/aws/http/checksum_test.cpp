@@ -31,10 +31,13 @@ TEST(Checksum, a_whole_follows_from_its_parts) {
     for (int i = 0; i < 10'000; ++i) data += static_cast<char>(i * 31);
     for (const Checksum algorithm : all_checksums()) {
         if (!is_linear(algorithm)) continue;
-        for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{777}, data.size() - 1, data.size()}) {
+        for (const std::size_t cut :
+             {std::size_t{0}, std::size_t{1}, std::size_t{777}, data.size() - 1, data.size()}) {
             const std::string first = checksum_of(algorithm, data.substr(0, cut));
             const std::string second = checksum_of(algorithm, data.substr(cut));
-            EXPECT_EQ(combine(algorithm, first, second, data.size() - cut), checksum_of(algorithm, data)) << cut;
+            EXPECT_EQ(combine(algorithm, first, second, data.size() - cut),
+                      checksum_of(algorithm, data))
+                << cut;
         }
     }
 }

@@ -9,7 +9,8 @@ namespace freshet::aws {
 io::Task<Result<>> ChunkedBody::more() {
     auto piece = co_await wire_->read();
     if (!piece) co_return std::unexpected(std::move(piece.error()));
-    if (piece->empty()) co_return fail(BodyErrc::incomplete, "the aws-chunked body ends inside a chunk");
+    if (piece->empty())
+        co_return fail(BodyErrc::incomplete, "the aws-chunked body ends inside a chunk");
     buffer_ = std::move(*piece);
     co_return Result<>();
 }
@@ -33,7 +34,8 @@ Result<bool> ChunkedBody::take_line(std::string& line) {
 
 Result<> ChunkedBody::on_header(const std::string& line) {
     const std::string_view digits = std::string_view(line).substr(0, line.find(';'));
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), left_, 16);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), left_, 16);
     if (error != std::errc() || end != digits.data() + digits.size() || digits.empty()) {
         return fail(BodyErrc::incomplete, "a chunk size of the aws-chunked body is not a number");
     }
@@ -43,7 +45,8 @@ Result<> ChunkedBody::on_header(const std::string& line) {
 
 Result<> ChunkedBody::on_trailer(const std::string& line) {
     trailer_bytes_ += line.size();
-    if (trailer_bytes_ > limits::trailer_bytes_max) return fail(BodyErrc::incomplete, "the trailers are too long");
+    if (trailer_bytes_ > limits::trailer_bytes_max)
+        return fail(BodyErrc::incomplete, "the trailers are too long");
     if (line.empty()) {
         state_ = State::done;
         return {};
@@ -61,13 +64,15 @@ io::Task<Result<Bytes>> ChunkedBody::read() {
         if (buffer_.empty()) {
             auto got = co_await more();
             if (!got && state_ == State::trailers && got.error().is(BodyErrc::incomplete)) {
-                state_ = State::done;  // some clients end after the last chunk without an empty line
+                // some clients end after the last chunk without an empty line
+                state_ = State::done;
                 break;
             }
             if (!got) co_return std::unexpected(std::move(got.error()));
         }
         if (state_ == State::data) {
-            Bytes part = buffer_.slice(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_.size())));
+            Bytes part = buffer_.slice(
+                0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_.size())));
             buffer_ = buffer_.slice(part.size());
             left_ -= part.size();
             if (left_ == 0) state_ = State::data_end;
@@ -78,10 +83,14 @@ io::Task<Result<Bytes>> ChunkedBody::read() {
         if (!whole) co_return std::unexpected(std::move(whole.error()));
         if (!*whole) continue;
         Result<> done;
-        if (state_ == State::header) done = on_header(line);
-        else if (state_ == State::trailers) done = on_trailer(line);
-        else if (line.empty()) state_ = State::header;
-        else done = fail(BodyErrc::incomplete, "a chunk is longer than its header says");
+        if (state_ == State::header)
+            done = on_header(line);
+        else if (state_ == State::trailers)
+            done = on_trailer(line);
+        else if (line.empty())
+            state_ = State::header;
+        else
+            done = fail(BodyErrc::incomplete, "a chunk is longer than its header says");
         if (!done) co_return std::unexpected(std::move(done.error()));
     }
     co_return Bytes();

@@ -1,4 +1,5 @@
-// aws-chunked: "5;chunk-signature=...\r\nhello\r\n0\r\nx-amz-checksum-crc32:...\r\n\r\n", signed or not.
+// aws-chunked: "5;chunk-signature=...\r\nhello\r\n0\r\nx-amz-checksum-crc32:...\r\n\r\n", signed or
+// not.
 #pragma once
 #include <memory>
 

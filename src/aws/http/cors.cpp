@@ -26,11 +26,13 @@ bool is_local(std::string_view origin) {
            (is_address && host.starts_with("127."));
 }
 
-io::HttpResponse refusal(const char* code, std::string message, int status, const std::string& method) {
+io::HttpResponse refusal(const char* code, std::string message, int status,
+                         const std::string& method) {
     io::HttpResponse response;
     response.status = status;
     response.headers.add("Content-Type", "application/xml");
-    response.body.push_back(Bytes::own(encode_xml_fault(Fault{code, std::move(message), status, {{"Method", method}}}, "")));
+    response.body.push_back(Bytes::own(
+        encode_xml_fault(Fault{code, std::move(message), status, {{"Method", method}}}, "")));
     return response;
 }
 
@@ -38,21 +40,30 @@ io::HttpResponse refusal(const char* code, std::string message, int status, cons
 void add_rule(const CorsRule& rule, std::string_view origin, io::HttpResponse& response) {
     const bool is_open = std::ranges::find(rule.origins, "*") != rule.origins.end();
     response.headers.set("Access-Control-Allow-Origin", is_open ? std::string_view("*") : origin);
-    response.headers.set("Access-Control-Allow-Methods", fmt::format("{}", fmt::join(rule.methods, ", ")));
-    if (!rule.exposed.empty()) response.headers.set("Access-Control-Expose-Headers", fmt::format("{}", fmt::join(rule.exposed, ", ")));
-    if (rule.max_age_s) response.headers.set("Access-Control-Max-Age", fmt::format("{}", *rule.max_age_s));
+    response.headers.set("Access-Control-Allow-Methods",
+                         fmt::format("{}", fmt::join(rule.methods, ", ")));
+    if (!rule.exposed.empty())
+        response.headers.set("Access-Control-Expose-Headers",
+                             fmt::format("{}", fmt::join(rule.exposed, ", ")));
+    if (rule.max_age_s)
+        response.headers.set("Access-Control-Max-Age", fmt::format("{}", *rule.max_age_s));
     if (!is_open) response.headers.set("Access-Control-Allow-Credentials", "true");
-    response.headers.set("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
+    response.headers.set("Vary",
+                         "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
 }
 
 /// S3's judgement of a request to a bucket that has rules.
-CorsGrant judge_by_rules(const CorsRules& rules, const io::HttpRequest& request, std::string_view origin) {
+CorsGrant judge_by_rules(const CorsRules& rules, const io::HttpRequest& request,
+                         std::string_view origin) {
     const bool is_preflight = request.method == "OPTIONS";
-    const std::string method(is_preflight ? request.headers.get("access-control-request-method") : std::string_view(request.method));
-    const std::string_view headers = is_preflight ? request.headers.get("access-control-request-headers") : std::string_view();
+    const std::string method(is_preflight ? request.headers.get("access-control-request-method")
+                                          : std::string_view(request.method));
+    const std::string_view headers =
+        is_preflight ? request.headers.get("access-control-request-headers") : std::string_view();
     CorsGrant grant;
     if (is_preflight && method.empty()) {
-        grant.answered = refusal("BadRequest", "Invalid Access-Control-Request-Method: null", 400, method);
+        grant.answered =
+            refusal("BadRequest", "Invalid Access-Control-Request-Method: null", 400, method);
         return grant;
     }
     if (const CorsRule* rule = allowing(rules, origin, method, headers)) {
@@ -68,8 +79,10 @@ CorsGrant judge_by_rules(const CorsRules& rules, const io::HttpRequest& request,
     const bool only_reads = request.method == "GET" || request.method == "HEAD";
     if (is_preflight || (!only_reads && !is_local(origin))) {
         grant.answered = refusal("AccessForbidden",
-                                 "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / "
-                                 "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
+                                 "CORSResponse: This CORS request is not allowed. This is usually "
+                                 "because the evalution of Origin, request method / "
+                                 "Access-Control-Request-Method or Access-Control-Request-Headers "
+                                 "are not whitelisted by the resource's CORS spec.",
                                  403, method);
     }
     return grant;
@@ -78,7 +91,8 @@ CorsGrant judge_by_rules(const CorsRules& rules, const io::HttpRequest& request,
 }  // namespace
 
 bool Cors::is_named(std::string_view origin) const {
-    return std::ranges::any_of(origins_, [&](const std::string& one) { return one == "*" || one == origin; });
+    return std::ranges::any_of(origins_,
+                               [&](const std::string& one) { return one == "*" || one == origin; });
 }
 
 io::Task<CorsGrant> Cors::judge(const io::HttpRequest& request, std::string bucket) const {
@@ -96,8 +110,10 @@ CorsGrant Cors::judge_by_machine(const io::HttpRequest& request, std::string_vie
         io::HttpResponse& response = grant.answered.emplace();
         response.status = 403;
         response.headers.add("Content-Type", "text/plain");
-        response.body.push_back(Bytes::own(fmt::format(
-            "Pages of {} may not call Freshet; name it in cors.origins of the configuration, or in the rules of a bucket\n", origin)));
+        response.body.push_back(
+            Bytes::own(fmt::format("Pages of {} may not call Freshet; name it in cors.origins of "
+                                   "the configuration, or in the rules of a bucket\n",
+                                   origin)));
         return grant;
     }
     grant.may_read = true;
@@ -114,12 +130,14 @@ CorsGrant Cors::judge_by_machine(const io::HttpRequest& request, std::string_vie
     return grant;
 }
 
-void Cors::open(const CorsGrant& grant, const std::string& origin, io::HttpResponse& response, const ServiceInfo* service) const {
+void Cors::open(const CorsGrant& grant, const std::string& origin, io::HttpResponse& response,
+                const ServiceInfo* service) const {
     if (!grant.may_read) return;
     if (grant.rule) return add_rule(*grant.rule, origin, response);
     const bool is_open = std::ranges::find(origins_, "*") != origins_.end();
     const bool has_etags = !service || service->protocol == Protocol::rest_xml;
-    response.headers.set("Access-Control-Allow-Origin", is_open ? std::string_view("*") : std::string_view(origin));
+    response.headers.set("Access-Control-Allow-Origin",
+                         is_open ? std::string_view("*") : std::string_view(origin));
     response.headers.set("Access-Control-Expose-Headers",
                          has_etags ? std::string(exposed) + ",ETag" : exposed);
     response.headers.add("Vary", "Origin");

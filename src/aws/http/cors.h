@@ -1,8 +1,9 @@
-// What pages of a browser may do (https://fetch.spec.whatwg.org/#http-cors-protocol): those that this
-// machine serves may call the services, and further origins that the configuration names. Signatures are
-// not verified yet, so any other site could read and write streams through its visitors' browsers: it is
-// refused. A bucket that has rules of its own is opened by them alone: a page that they do not name may
-// cause no write, and reads no answer. /_freshet/ is not opened to any.
+// What pages of a browser may do (https://fetch.spec.whatwg.org/#http-cors-protocol): those that
+// this machine serves may call the services, and further origins that the configuration names.
+// Signatures are not verified yet, so any other site could read and write streams through its
+// visitors' browsers: it is refused. A bucket that has rules of its own is opened by them alone: a
+// page that they do not name may cause no write, and reads no answer. /_freshet/ is not opened to
+// any.
 #pragma once
 #include <memory>
 #include <optional>
@@ -18,9 +19,10 @@ namespace freshet::aws {
 
 /// What is decided of one request.
 struct CorsGrant {
-    std::optional<io::HttpResponse> answered;  ///< a preflight's answer, or the refusal of a page that may not call
-    bool may_read = false;                     ///< the page may read the answer
-    std::optional<CorsRule> rule;              ///< of the bucket, that says so
+    // a preflight's answer, or the refusal of a page that may not call
+    std::optional<io::HttpResponse> answered;
+    bool may_read = false;         ///< the page may read the answer
+    std::optional<CorsRule> rule;  ///< of the bucket, that says so
 };
 
 class Cors {
@@ -29,10 +31,12 @@ class Cors {
     explicit Cors(std::vector<std::string> origins = {}, std::shared_ptr<BucketRules> buckets = {})
         : origins_(std::move(origins)), buckets_(std::move(buckets)) {}
 
-    /// Judges a request with an Origin. `bucket`: that it speaks of, or "". `request` outlives the task.
+    /// Judges a request with an Origin. `bucket`: that it speaks of, or "". `request` outlives the
+    /// task.
     io::Task<CorsGrant> judge(const io::HttpRequest& request, std::string bucket) const;
     /// Lets the page read the answer of `service` (nullptr: of any), if it may.
-    void open(const CorsGrant& grant, const std::string& origin, io::HttpResponse& response, const ServiceInfo* service = nullptr) const;
+    void open(const CorsGrant& grant, const std::string& origin, io::HttpResponse& response,
+              const ServiceInfo* service = nullptr) const;
 
   private:
     bool is_named(std::string_view origin) const;

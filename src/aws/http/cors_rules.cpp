@@ -11,7 +11,8 @@ bool fits(std::string_view pattern, std::string_view text) {
     const auto star = pattern.find('*');
     if (star == std::string_view::npos) return pattern == text;
     const std::string_view before = pattern.substr(0, star), after = pattern.substr(star + 1);
-    return text.size() >= before.size() + after.size() && text.starts_with(before) && text.ends_with(after);
+    return text.size() >= before.size() + after.size() && text.starts_with(before) &&
+           text.ends_with(after);
 }
 
 }  // namespace
@@ -25,10 +26,12 @@ bool CorsRule::allows_method(std::string_view method) const {
 }
 
 bool CorsRule::allows_header(std::string_view header) const {
-    return std::ranges::any_of(headers, [&](const std::string& one) { return fits(lower(one), lower(header)); });
+    return std::ranges::any_of(
+        headers, [&](const std::string& one) { return fits(lower(one), lower(header)); });
 }
 
-const CorsRule* allowing(const CorsRules& rules, std::string_view origin, std::string_view method, std::string_view headers) {
+const CorsRule* allowing(const CorsRules& rules, std::string_view origin, std::string_view method,
+                         std::string_view headers) {
     const auto allows_headers = [&](const CorsRule& rule) {
         for (std::string_view left = headers; !left.empty();) {
             const auto comma = left.find(',');

@@ -22,8 +22,10 @@ struct CorsRule {
 };
 using CorsRules = std::vector<CorsRule>;
 
-/// The first of `rules` that allows the origin, the method and each of `headers`, a list with commas; nullptr: none does.
-const CorsRule* allowing(const CorsRules& rules, std::string_view origin, std::string_view method, std::string_view headers);
+/// The first of `rules` that allows the origin, the method and each of `headers`, a list with
+/// commas; nullptr: none does.
+const CorsRule* allowing(const CorsRules& rules, std::string_view origin, std::string_view method,
+                         std::string_view headers);
 
 /// Where the rules of a bucket are found; any core.
 class BucketRules {

@@ -6,7 +6,8 @@ namespace freshet::aws {
 namespace {
 
 TEST(CorsRules, the_first_rule_that_allows_all_is_taken) {
-    const CorsRules rules{{{"https://a.example"}, {"GET"}, {}, {}}, {{"https://*.example"}, {"GET", "PUT"}, {"x-amz-*", "Content-Type"}, {}}};
+    const CorsRules rules{{{"https://a.example"}, {"GET"}, {}, {}},
+                          {{"https://*.example"}, {"GET", "PUT"}, {"x-amz-*", "Content-Type"}, {}}};
     EXPECT_EQ(allowing(rules, "https://a.example", "GET", ""), &rules[0]);
     EXPECT_EQ(allowing(rules, "https://a.example", "PUT", ""), &rules[1]);
     EXPECT_EQ(allowing(rules, "https://a.example", "GET", "content-type, X-Amz-Date"), &rules[1]);

@@ -89,7 +89,8 @@ struct Search {
         const std::string text = scalar_to_text(shape, value, Stamp::natural);
         const auto& known = shape.choices;
         const bool is_known = known.empty() || std::ranges::find(known, text) != known.end();
-        if (!is_known) return std::nullopt;  // the handler refuses what AWS does not know, in its words
+        // the handler refuses what AWS does not know, in its words
+        if (!is_known) return std::nullopt;
         std::vector<std::string_view> taken(part.only.begin(), part.only.end());
         std::ranges::replace(taken, std::string_view("{account}"), account);
         if (std::ranges::find(taken, text) != taken.end()) return std::nullopt;

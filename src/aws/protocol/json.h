@@ -12,7 +12,8 @@ namespace freshet::aws {
 
 /// Fills `out`, a value of `shape`, from `body`. Members that travel elsewhere (Location other than
 /// body) are left alone. Missing required members go to `violations`; broken JSON, wrong types and
-/// wrong base64 are a SerializationException; without a sentence when it is no JSON object at all, as AWS.
+/// wrong base64 are a SerializationException; without a sentence when it is no JSON object at all,
+/// as AWS.
 Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
                          Violations& violations);
 
@@ -25,7 +26,8 @@ bool is_json(std::string_view text);
 /// The value as JSON. Timestamps are epoch seconds with milliseconds, blobs base64.
 std::string encode_json(const Shape& shape, const void* value);
 
-/// Appends `text` quoted and escaped, with U+FFFD for what is not UTF-8: an error may quote any bytes.
+/// Appends `text` quoted and escaped, with U+FFFD for what is not UTF-8: an error may quote any
+/// bytes.
 void append_json_string(std::string& out, std::string_view text);
 
 /// The fault in an answer of the JSON protocols; a body that is none becomes its message.

@@ -23,7 +23,8 @@ std::string shortened(std::string_view text, std::size_t bytes_max);
 
 Fault serialization_fault(std::string message);
 
-/// The name of the sentence in a fault's body: AWS writes a SerializationException's with a capital.
+/// The name of the sentence in a fault's body: AWS writes a SerializationException's with a
+/// capital.
 const char* message_member(const Fault& fault);
 
 }  // namespace freshet::aws

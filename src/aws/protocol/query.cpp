@@ -9,9 +9,11 @@ namespace {
 
 class Reader {
   public:
-    Reader(const Pairs& parameters, Violations& violations) : parameters_(parameters), violations_(violations) {}
+    Reader(const Pairs& parameters, Violations& violations)
+        : parameters_(parameters), violations_(violations) {}
 
-    Answer<void> structure(const Shape& shape, const std::string& prefix, void* out, const Path& path) {
+    Answer<void> structure(const Shape& shape, const std::string& prefix, void* out,
+                           const Path& path) {
         for (const Member& member : shape.members) {
             const std::string name = prefix + member.wire;
             const Path inner{&path, member.name, 0, nullptr};
@@ -34,7 +36,8 @@ class Reader {
         return false;
     }
 
-    Answer<void> any(const Shape& shape, const std::string& name, void* out, const Path& path, Stamp stamp) {
+    Answer<void> any(const Shape& shape, const std::string& name, void* out, const Path& path,
+                     Stamp stamp) {
         if (shape.kind == Kind::structure) return structure(shape, name + '.', out, path);
         if (shape.kind == Kind::list) return list(shape, name, out, path);
         for (const auto& [key, value] : parameters_) {
@@ -44,11 +47,13 @@ class Reader {
     }
 
     Answer<void> list(const Shape& shape, const std::string& name, void* out, const Path& path) {
-        const std::string start = shape.flattened ? name : fmt::format("{}.{}", name, shape.element_name);
+        const std::string start =
+            shape.flattened ? name : fmt::format("{}.{}", name, shape.element_name);
         for (std::size_t i = 1;; ++i) {
             const std::string item = fmt::format("{}.{}", start, i);
             if (!is_there(item)) return {};
-            auto done = any(*shape.element, item, shape.list->append(out), Path{&path, {}, i - 1, nullptr}, Stamp::natural);
+            auto done = any(*shape.element, item, shape.list->append(out),
+                            Path{&path, {}, i - 1, nullptr}, Stamp::natural);
             if (!done) return done;
         }
     }
@@ -59,7 +64,8 @@ class Reader {
 
 }  // namespace
 
-Answer<void> decode_query(const Shape& shape, const Pairs& parameters, void* out, Violations& violations) {
+Answer<void> decode_query(const Shape& shape, const Pairs& parameters, void* out,
+                          Violations& violations) {
     return Reader(parameters, violations).structure(shape, "", out, Path{});
 }
 

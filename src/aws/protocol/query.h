@@ -9,6 +9,7 @@
 
 namespace freshet::aws {
 
-Answer<void> decode_query(const Shape& shape, const Pairs& parameters, void* out, Violations& violations);
+Answer<void> decode_query(const Shape& shape, const Pairs& parameters, void* out,
+                          Violations& violations);
 
 }  // namespace freshet::aws

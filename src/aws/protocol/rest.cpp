@@ -21,7 +21,8 @@ std::optional<std::string_view> find_pair(const Pairs& pairs, std::string_view n
 bool starts_with_any_case(std::string_view text, std::string_view prefix) {
     if (text.size() < prefix.size()) return false;
     return std::ranges::equal(text.substr(0, prefix.size()), prefix, [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+        return std::tolower(static_cast<unsigned char>(a)) ==
+               std::tolower(static_cast<unsigned char>(b));
     });
 }
 
@@ -38,7 +39,9 @@ Answer<void> decode_list(const Shape& shape, std::string_view text, void* out, S
 }
 
 Answer<void> decode_text(const Member& member, std::string_view text, void* out) {
-    const Stamp stamp = member.stamp == Stamp::natural && member.location == Location::header ? Stamp::rfc822 : member.stamp;
+    const Stamp stamp = member.stamp == Stamp::natural && member.location == Location::header
+                            ? Stamp::rfc822
+                            : member.stamp;
     void* place = member.make(out);
     if (member.shape->kind == Kind::list) return decode_list(*member.shape, text, place, stamp);
     return scalar_from_text(*member.shape, text, place, stamp);
@@ -50,8 +53,9 @@ Answer<void> decode_prefixed(const Member& member, const io::Headers& headers, v
         if (!starts_with_any_case(name, member.wire)) continue;
         if (!map) map = member.make(out);
         std::string key = lower(name.substr(std::string_view(member.wire).size()));
-        auto done = scalar_from_text(*member.shape->element, value, member.shape->list->append_key(map, std::move(key)),
-                                     Stamp::natural);
+        auto done =
+            scalar_from_text(*member.shape->element, value,
+                             member.shape->list->append_key(map, std::move(key)), Stamp::natural);
         if (!done) return done;
     }
     return {};
@@ -61,20 +65,25 @@ Answer<void> decode_prefixed(const Member& member, const io::Headers& headers, v
 Fault wrong_argument(const Member& member, std::string_view text) {
     const bool is_number = member.shape->kind == Kind::integer || member.shape->kind == Kind::int64;
     return {"InvalidArgument",
-            fmt::format("Provided {} not {}", member.wire, is_number ? "an integer or within integer range" : "a value of its kind"),
+            fmt::format("Provided {} not {}", member.wire,
+                        is_number ? "an integer or within integer range" : "a value of its kind"),
             400,
             {{"ArgumentName", member.wire}, {"ArgumentValue", std::string(text)}}};
 }
 
 Fault missing_argument(const Member& member) {
-    return {"InvalidArgument", fmt::format("{} is missing", member.wire), 400, {{"ArgumentName", member.wire}}};
+    return {"InvalidArgument",
+            fmt::format("{} is missing", member.wire),
+            400,
+            {{"ArgumentName", member.wire}}};
 }
 
 /// A condition that is no date is ignored (RFC 9110, 13.1.3 and 13.1.4).
 bool is_void(const Member& member, std::string_view text) {
     const std::string_view name = member.wire;
     Timestamp date;
-    return member.location == Location::header && (name == "If-Modified-Since" || name == "If-Unmodified-Since") &&
+    return member.location == Location::header &&
+           (name == "If-Modified-Since" || name == "If-Unmodified-Since") &&
            !scalar_from_text(*member.shape, text, &date, Stamp::rfc822);
 }
 
@@ -84,7 +93,8 @@ Target parse_target(std::string_view text) {
     Target target;
     const auto question = text.find('?');
     target.path = std::string(text.substr(0, question));
-    if (question != std::string_view::npos) target.query = parse_query_string(text.substr(question + 1));
+    if (question != std::string_view::npos)
+        target.query = parse_query_string(text.substr(question + 1));
     return target;
 }
 
@@ -101,7 +111,8 @@ std::optional<Match> match_uri(std::string_view uri, const Target& target) {
     }
     std::string_view path = target.path;
     while (uri.size() > 1 && uri.ends_with('/')) uri.remove_suffix(1);
-    while (path.size() > 1 && path.ends_with('/') && uri.find("+}") == std::string_view::npos) path.remove_suffix(1);
+    while (path.size() > 1 && path.ends_with('/') && uri.find("+}") == std::string_view::npos)
+        path.remove_suffix(1);
     while (!uri.empty()) {
         if (uri[0] != '{') {
             if (path.empty() || path[0] != uri[0]) return std::nullopt;
@@ -124,21 +135,30 @@ std::optional<Match> match_uri(std::string_view uri, const Target& target) {
     return match;
 }
 
-Answer<void> decode_bindings(const OperationInfo& operation, const Pairs& labels, const Target& target, const io::Headers& headers,
-                             void* out, Violations& violations) {
+Answer<void> decode_bindings(const OperationInfo& operation, const Pairs& labels,
+                             const Target& target, const io::Headers& headers, void* out,
+                             Violations& violations) {
     const bool is_s3 = operation.service->protocol == Protocol::rest_xml;
     for (const Member& member : operation.input->members) {
         std::optional<std::string_view> text;
-        if (member.location == Location::uri) text = find_pair(labels, member.wire);
-        else if (member.location == Location::header) text = headers.find(member.wire);
-        else if (member.location == Location::query) text = find_pair(target.query, member.wire);
-        else if (member.location != Location::headers) continue;
+        if (member.location == Location::uri)
+            text = find_pair(labels, member.wire);
+        else if (member.location == Location::header)
+            text = headers.find(member.wire);
+        else if (member.location == Location::query)
+            text = find_pair(target.query, member.wire);
+        else if (member.location != Location::headers)
+            continue;
         if (text && is_void(member, *text)) continue;
         Answer<void> done;
-        if (member.location == Location::headers) done = decode_prefixed(member, headers, out);
-        else if (text) done = decode_text(member, *text, out);
-        else if (member.required && is_s3) return std::unexpected(missing_argument(member));
-        else if (member.required) violations.add_missing(Path{nullptr, member.name, 0, nullptr});
+        if (member.location == Location::headers)
+            done = decode_prefixed(member, headers, out);
+        else if (text)
+            done = decode_text(member, *text, out);
+        else if (member.required && is_s3)
+            return std::unexpected(missing_argument(member));
+        else if (member.required)
+            violations.add_missing(Path{nullptr, member.name, 0, nullptr});
         if (!done && text && is_s3) return std::unexpected(wrong_argument(member, *text));
         if (!done) return done;
     }
@@ -149,7 +169,8 @@ void encode_bindings(const Shape& shape, const void* value, io::HttpResponse& re
     for (const Member& member : shape.members) {
         const void* inner = member.in(value);
         if (!inner) continue;
-        if (member.location == Location::status) response.status = *static_cast<const std::int32_t*>(inner);
+        if (member.location == Location::status)
+            response.status = *static_cast<const std::int32_t*>(inner);
         if (member.location == Location::header) {
             const Stamp stamp = member.stamp == Stamp::natural ? Stamp::rfc822 : member.stamp;
             response.headers.set(member.wire, scalar_to_text(*member.shape, inner, stamp));
@@ -157,7 +178,8 @@ void encode_bindings(const Shape& shape, const void* value, io::HttpResponse& re
         if (member.location != Location::headers) continue;
         for (std::size_t i = 0; i < member.shape->list->size(inner); ++i) {
             response.headers.add(member.wire + *member.shape->list->key_at(inner, i),
-                                 scalar_to_text(*member.shape->element, member.shape->list->at(inner, i), Stamp::natural));
+                                 scalar_to_text(*member.shape->element,
+                                                member.shape->list->at(inner, i), Stamp::natural));
         }
     }
 }

@@ -27,7 +27,8 @@ std::string stamp_to_text(Timestamp stamp, Stamp form) {
 }
 
 std::unexpected<Fault> wrong(std::string_view text, const char* kind) {
-    return std::unexpected(Fault{"SerializationException", fmt::format("'{}' can not be converted to {}", text, kind), 400});
+    return std::unexpected(Fault{"SerializationException",
+                                 fmt::format("'{}' can not be converted to {}", text, kind), 400});
 }
 
 template <class T>
@@ -48,18 +49,27 @@ int hex_digit(char c) {
 
 std::string scalar_to_text(const Shape& shape, const void* value, Stamp stamp) {
     switch (shape.kind) {
-        case Kind::boolean: return as<bool>(value) ? "true" : "false";
-        case Kind::integer: return std::to_string(as<std::int32_t>(value));
-        case Kind::int64: return std::to_string(as<std::int64_t>(value));
-        case Kind::float32: return fmt::format("{}", as<float>(value));
-        case Kind::float64: return fmt::format("{}", as<double>(value));
-        case Kind::string: return as<std::string>(value);
-        case Kind::blob: return base64_encode(as<Bytes>(value).view());
-        case Kind::timestamp: return stamp_to_text(as<Timestamp>(value), stamp);
+        case Kind::boolean:
+            return as<bool>(value) ? "true" : "false";
+        case Kind::integer:
+            return std::to_string(as<std::int32_t>(value));
+        case Kind::int64:
+            return std::to_string(as<std::int64_t>(value));
+        case Kind::float32:
+            return fmt::format("{}", as<float>(value));
+        case Kind::float64:
+            return fmt::format("{}", as<double>(value));
+        case Kind::string:
+            return as<std::string>(value);
+        case Kind::blob:
+            return base64_encode(as<Bytes>(value).view());
+        case Kind::timestamp:
+            return stamp_to_text(as<Timestamp>(value), stamp);
         case Kind::list:
         case Kind::map:
         case Kind::structure:
-        case Kind::stream: break;
+        case Kind::stream:
+            break;
     }
     return {};
 }
@@ -67,14 +77,21 @@ std::string scalar_to_text(const Shape& shape, const void* value, Stamp stamp) {
 Answer<void> scalar_from_text(const Shape& shape, std::string_view text, void* out, Stamp stamp) {
     switch (shape.kind) {
         case Kind::boolean:
-            if (text != "true" && text != "false" && text != "True" && text != "False") return wrong(text, "Boolean");
+            if (text != "true" && text != "false" && text != "True" && text != "False")
+                return wrong(text, "Boolean");
             as<bool>(out) = text == "true" || text == "True";
             return {};
-        case Kind::integer: return number(text, as<std::int32_t>(out), "Integer");
-        case Kind::int64: return number(text, as<std::int64_t>(out), "Long");
-        case Kind::float32: return number(text, as<float>(out), "Float");
-        case Kind::float64: return number(text, as<double>(out), "Double");
-        case Kind::string: as<std::string>(out) = std::string(text); return {};
+        case Kind::integer:
+            return number(text, as<std::int32_t>(out), "Integer");
+        case Kind::int64:
+            return number(text, as<std::int64_t>(out), "Long");
+        case Kind::float32:
+            return number(text, as<float>(out), "Float");
+        case Kind::float64:
+            return number(text, as<double>(out), "Double");
+        case Kind::string:
+            as<std::string>(out) = std::string(text);
+            return {};
         case Kind::blob: {
             std::string bytes;
             if (!base64_decode(text, bytes)) return wrong(text, "Blob");
@@ -91,7 +108,8 @@ Answer<void> scalar_from_text(const Shape& shape, std::string_view text, void* o
         case Kind::list:
         case Kind::map:
         case Kind::structure:
-        case Kind::stream: break;
+        case Kind::stream:
+            break;
     }
     return {};
 }
@@ -116,10 +134,13 @@ std::string percent_encode(std::string_view text, bool keep_slash) {
     std::string out;
     out.reserve(text.size());
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~' || (keep_slash && c == '/');
-        if (plain) out += c;
-        else fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~' ||
+                           (keep_slash && c == '/');
+        if (plain)
+            out += c;
+        else
+            fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
     }
     return out;
 }
@@ -132,8 +153,10 @@ std::vector<std::pair<std::string, std::string>> parse_query_string(std::string_
         text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
         if (part.empty()) continue;
         const auto equals = part.find('=');
-        const std::string_view value = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-        pairs.emplace_back(percent_decode(part.substr(0, equals), true), percent_decode(value, true));
+        const std::string_view value =
+            equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+        pairs.emplace_back(percent_decode(part.substr(0, equals), true),
+                           percent_decode(value, true));
     }
     return pairs;
 }

@@ -86,7 +86,7 @@ struct Shape {
 
 struct Member {
     std::string_view name;  ///< in the model, and in JSON
-    const char* wire;  ///< in XML, in a header, in the URI
+    const char* wire;       ///< in XML, in a header, in the URI
     const Shape* shape;
     std::size_t offset;
     const OptionalOps* optional = nullptr;
@@ -147,10 +147,10 @@ struct ServiceInfo {
 
 /// A member of an input that is refused when it is there: whole, in a part, or but for some values.
 struct Unbuilt {
-    std::uint16_t member;                   ///< its place in Shape::members
-    std::span<const Unbuilt> below = {};    ///< the parts of a structure; none: all of it
-    std::span<const char* const> only = {}; ///< values that ask for no more than is done
-    const char* instead = "";               ///< what does the work
+    std::uint16_t member;                    ///< its place in Shape::members
+    std::span<const Unbuilt> below = {};     ///< the parts of a structure; none: all of it
+    std::span<const char* const> only = {};  ///< values that ask for no more than is done
+    const char* instead = "";                ///< what does the work
 };
 
 struct OperationInfo {
@@ -164,7 +164,8 @@ struct OperationInfo {
     const char* uri;
     int status;
     const char* result_wrapper;
-    std::span<const Unbuilt> unbuilt = {};  ///< tools/awsgen/members: none when each member is built
+    // tools/awsgen/members: none when each member is built
+    std::span<const Unbuilt> unbuilt = {};
 };
 
 template <class T>

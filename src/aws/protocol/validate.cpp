@@ -24,7 +24,8 @@ constexpr std::pair<std::string_view, const char*> told_choices[] = {
     {"ShardIteratorType",
      "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON"}};
 
-/// Freshet's stream ids are of no form that would make the SDKs leave the endpoint (stream/stream.h).
+/// Freshet's stream ids are of no form that would make the SDKs leave the endpoint
+/// (stream/stream.h).
 constexpr std::string_view form_of_our_own = "StreamId";
 
 /// Lambda judges its runtimes itself, with an error of its own.
@@ -257,7 +258,8 @@ void Violations::add_missing(const Path& path) {
 }
 
 Fault Violations::fault(const ServiceInfo& service) const {
-    if (service.protocol == Protocol::rest_xml) {  // S3 says what is wrong with a document, and not where
+    // S3 says what is wrong with a document, and not where
+    if (service.protocol == Protocol::rest_xml) {
         return malformed_xml_fault();
     }
     const std::string_view name = service.name;

@@ -1,5 +1,6 @@
-// What AWS's models demand of a request, checked once over the decoded structure, in AWS's own words:
-// "2 validation errors detected: Value 'a b' at 'streamName' failed to satisfy constraint: ...".
+// What AWS's models demand of a request, checked once over the decoded structure, in AWS's own
+// words: "2 validation errors detected: Value 'a b' at 'streamName' failed to satisfy constraint:
+// ...".
 #pragma once
 #include <string>
 #include <vector>
@@ -32,8 +33,8 @@ class Violations {
     std::vector<std::string> texts_, missing_;
 };
 
-/// Checks lengths, ranges, patterns and enumerations of `value` and of all inside it. Missing required
-/// members are found by the decoders, since a plain member cannot show that it is missing.
+/// Checks lengths, ranges, patterns and enumerations of `value` and of all inside it. Missing
+/// required members are found by the decoders, since a plain member cannot show that it is missing.
 void validate(const Shape& shape, const void* value, Violations& violations);
 
 }  // namespace freshet::aws

@@ -1,4 +1,5 @@
-// The root element of a REST-XML answer: S3 gives most documents a name of their own, and the model does not have it.
+// The root element of a REST-XML answer: S3 gives most documents a name of their own, and the model
+// does not have it.
 #pragma once
 #include <string>
 #include <string_view>

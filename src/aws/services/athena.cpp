@@ -17,25 +17,41 @@ namespace domain = query;
 
 constexpr const char* catalog_name = "AwsDataCatalog";
 
-std::unexpected<Fault> refuse(const char* code, std::string message) { return std::unexpected(Fault{code, std::move(message)}); }
+std::unexpected<Fault> refuse(const char* code, std::string message) {
+    return std::unexpected(Fault{code, std::move(message)});
+}
 
 std::unexpected<Fault> refuse(const freshet::Error& error) {
     if (!error.is_of<domain::Errc>()) return refuse("InternalServerException", error.message());
     switch (error.as<domain::Errc>()) {
-        case domain::Errc::invalid_request: case domain::Errc::not_ready: case domain::Errc::not_found: case domain::Errc::failed:
+        case domain::Errc::invalid_request:
+        case domain::Errc::not_ready:
+        case domain::Errc::not_found:
+        case domain::Errc::failed:
             return refuse("InvalidRequestException", error.message());
-        case domain::Errc::syntax: return std::unexpected(Fault{"InvalidRequestException", error.message(), 0, {{"AthenaErrorCode", "MALFORMED_QUERY"}}});
-        case domain::Errc::no_such_database: case domain::Errc::no_such_table: return refuse("MetadataException", error.message());
-        case domain::Errc::metadata: return refuse("MetadataException", error.message());
+        case domain::Errc::syntax:
+            return std::unexpected(Fault{"InvalidRequestException",
+                                         error.message(),
+                                         0,
+                                         {{"AthenaErrorCode", "MALFORMED_QUERY"}}});
+        case domain::Errc::no_such_database:
+        case domain::Errc::no_such_table:
+            return refuse("MetadataException", error.message());
+        case domain::Errc::metadata:
+            return refuse("MetadataException", error.message());
     }
     return refuse("InternalServerException", error.message());
 }
 
 /// An error of the metadata operations: clients read at its end which error of the catalog it was.
 std::unexpected<Fault> refuse_metadata(const freshet::Error& error, const Caller& caller) {
-    const bool missing = error.is(domain::Errc::no_such_database) || error.is(domain::Errc::no_such_table);
+    const bool missing =
+        error.is(domain::Errc::no_such_database) || error.is(domain::Errc::no_such_table);
     if (!missing) return refuse(error);
-    return refuse("MetadataException", fmt::format("{} (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; Request ID: {}; Proxy: null)", error.message(), caller.request_id()));
+    return refuse("MetadataException",
+                  fmt::format("{} (Service: AmazonDataCatalog; Status Code: 400; Error Code: "
+                              "EntityNotFoundException; Request ID: {}; Proxy: null)",
+                              error.message(), caller.request_id()));
 }
 
 domain::Home home_of(const Caller& caller) { return {caller.account(), caller.region()}; }
@@ -43,11 +59,16 @@ EngineVersion engine() { return {"AUTO", "Athena engine version 3"}; }
 
 const char* name_of(domain::State state) {
     switch (state) {
-        case domain::State::queued: return "QUEUED";
-        case domain::State::running: return "RUNNING";
-        case domain::State::succeeded: return "SUCCEEDED";
-        case domain::State::failed: return "FAILED";
-        case domain::State::cancelled: break;
+        case domain::State::queued:
+            return "QUEUED";
+        case domain::State::running:
+            return "RUNNING";
+        case domain::State::succeeded:
+            return "SUCCEEDED";
+        case domain::State::failed:
+            return "FAILED";
+        case domain::State::cancelled:
+            break;
     }
     return "CANCELLED";
 }
@@ -56,10 +77,13 @@ QueryExecution told(const domain::Execution& e) {
     QueryExecution made;
     made.query_execution_id = *e.id;
     made.query = e.sql;
-    made.statement_type = e.kind == domain::StatementKind::dml ? "DML" : e.kind == domain::StatementKind::ddl ? "DDL" : "UTILITY";
+    made.statement_type = e.kind == domain::StatementKind::dml   ? "DML"
+                          : e.kind == domain::StatementKind::ddl ? "DDL"
+                                                                 : "UTILITY";
     if (!e.substatement.empty()) made.substatement_type = e.substatement;
     made.result_configuration.emplace().output_location = e.output_location;
-    made.result_reuse_configuration.emplace().result_reuse_by_age_configuration.emplace().enabled = false;
+    made.result_reuse_configuration.emplace().result_reuse_by_age_configuration.emplace().enabled =
+        false;
     made.query_execution_context = QueryExecutionContext{e.database, lower(e.catalog)};
     QueryExecutionStatus& status = made.status.emplace();
     status.state = name_of(e.state);
@@ -67,7 +91,8 @@ QueryExecution told(const domain::Execution& e) {
     status.completion_date_time = e.completed;
     if (e.problem) {
         status.state_change_reason = e.problem->message;
-        status.athena_error = AthenaError{e.problem->category, e.problem->type, e.problem->retryable, e.problem->message};
+        status.athena_error = AthenaError{e.problem->category, e.problem->type,
+                                          e.problem->retryable, e.problem->message};
     }
     QueryExecutionStatistics& statistics = made.statistics.emplace();
     statistics.engine_execution_time_in_millis = e.statistics.engine_ms;
@@ -83,7 +108,9 @@ QueryExecution told(const domain::Execution& e) {
     return made;
 }
 
-std::vector<std::pair<std::string, std::string>> pairs(const domain::Properties& properties) { return {properties.begin(), properties.end()}; }
+std::vector<std::pair<std::string, std::string>> pairs(const domain::Properties& properties) {
+    return {properties.begin(), properties.end()};
+}
 
 TableMetadata told(const domain::CatalogTable& table) {
     TableMetadata made;
@@ -94,7 +121,8 @@ TableMetadata told(const domain::CatalogTable& table) {
     const auto columns = [](const std::vector<domain::CatalogColumn>& list) {
         std::vector<Column> out;
         for (const auto& column : list) {
-            out.push_back({column.name, column.type, column.comment.empty() ? std::nullopt : std::optional(column.comment)});
+            out.push_back({column.name, column.type,
+                           column.comment.empty() ? std::nullopt : std::optional(column.comment)});
         }
         return out;
     };
@@ -105,7 +133,8 @@ TableMetadata told(const domain::CatalogTable& table) {
     if (!table.output_format.empty()) parameters["outputformat"] = table.output_format;
     if (!table.serde.empty()) parameters["serde.serialization.lib"] = table.serde;
     if (!table.location.empty()) parameters["location"] = table.location;
-    for (const auto& [key, value] : table.serde_parameters) parameters["serde.param." + key] = value;
+    for (const auto& [key, value] : table.serde_parameters)
+        parameters["serde.param." + key] = value;
     made.parameters = pairs(parameters);
     return made;
 }
@@ -122,12 +151,14 @@ std::string name_of(const Database& database) { return database.name; }
 std::string name_of(const TableMetadata& table) { return table.name; }
 std::string name_of(const WorkGroupSummary& group) { return group.name.value_or(""); }
 
-/// The part of `all` whose names are behind the one in `token`, and the token of the next: what is dropped between two
-/// pages moves nothing.
+/// The part of `all` whose names are behind the one in `token`, and the token of the next: what is
+/// dropped between two pages moves nothing.
 template <class T>
-Answer<std::vector<T>> paged(std::vector<T> all, const std::optional<std::string>& token, std::optional<std::int32_t> most, std::optional<std::string>& next) {
+Answer<std::vector<T>> paged(std::vector<T> all, const std::optional<std::string>& token,
+                             std::optional<std::int32_t> most, std::optional<std::string>& next) {
     std::ranges::sort(all, {}, [](const T& one) { return name_of(one); });
-    const std::size_t count = static_cast<std::size_t>(std::min(most.value_or(domain::limits::list_max), domain::limits::list_max));
+    const std::size_t count = static_cast<std::size_t>(
+        std::min(most.value_or(domain::limits::list_max), domain::limits::list_max));
     auto cut = cut_page(all, token, count, [](const T& one) { return name_of(one); });
     if (!cut) return refuse("InvalidRequestException", "Invalid NextToken");
     next = std::move(*cut);
@@ -138,7 +169,8 @@ class Handlers {
   public:
     explicit Handlers(domain::Query& query) : query_(query) {}
 
-    io::Task<Answer<StartQueryExecutionOutput>> start(Caller caller, StartQueryExecutionInput input) {
+    io::Task<Answer<StartQueryExecutionOutput>> start(Caller caller,
+                                                      StartQueryExecutionInput input) {
         domain::StartRequest request;
         request.home = home_of(caller);
         request.sql = std::move(input.query_string);
@@ -147,9 +179,12 @@ class Handlers {
             request.database = input.query_execution_context->database.value_or("default");
             request.catalog = input.query_execution_context->catalog.value_or(catalog_name);
         }
-        if (lower(request.catalog) != lower(catalog_name)) co_return refuse("InvalidRequestException", fmt::format("Catalog {} does not exist", request.catalog));
+        if (lower(request.catalog) != lower(catalog_name))
+            co_return refuse("InvalidRequestException",
+                             fmt::format("Catalog {} does not exist", request.catalog));
         request.work_group = input.work_group.value_or("primary");
-        if (input.result_configuration) request.output_location = input.result_configuration->output_location;
+        if (input.result_configuration)
+            request.output_location = input.result_configuration->output_location;
         if (input.execution_parameters) request.parameters = std::move(*input.execution_parameters);
         auto started = co_await query_.start(std::move(request));
         if (!started) co_return refuse(started.error());
@@ -157,12 +192,14 @@ class Handlers {
     }
 
     io::Task<Answer<GetQueryExecutionOutput>> get(Caller caller, GetQueryExecutionInput input) {
-        auto found = co_await query_.get(home_of(caller), domain::ExecutionId(std::move(input.query_execution_id)));
+        auto found = co_await query_.get(home_of(caller),
+                                         domain::ExecutionId(std::move(input.query_execution_id)));
         if (!found) co_return refuse(found.error());
         co_return GetQueryExecutionOutput{told(*found)};
     }
 
-    io::Task<Answer<BatchGetQueryExecutionOutput>> get_many(Caller caller, BatchGetQueryExecutionInput input) {
+    io::Task<Answer<BatchGetQueryExecutionOutput>> get_many(Caller caller,
+                                                            BatchGetQueryExecutionInput input) {
         std::vector<domain::ExecutionId> ids;
         for (auto& id : input.query_execution_ids) ids.emplace_back(id);
         auto found = co_await query_.get_many(home_of(caller), ids);
@@ -177,24 +214,33 @@ class Handlers {
                 known = true;
                 output.query_executions->push_back(told(execution));
             }
-            if (!known) output.unprocessed_query_execution_ids->push_back({*id, "QUERY_EXECUTION_NOT_FOUND", fmt::format("QueryExecution {} was not found", *id)});
+            if (!known)
+                output.unprocessed_query_execution_ids->push_back(
+                    {*id, "QUERY_EXECUTION_NOT_FOUND",
+                     fmt::format("QueryExecution {} was not found", *id)});
         }
         co_return output;
     }
 
     io::Task<Answer<StopQueryExecutionOutput>> stop(Caller caller, StopQueryExecutionInput input) {
-        auto done = co_await query_.cancel(home_of(caller), domain::ExecutionId(std::move(input.query_execution_id)));
+        auto done = co_await query_.cancel(
+            home_of(caller), domain::ExecutionId(std::move(input.query_execution_id)));
         if (!done) co_return refuse(done.error());
         co_return StopQueryExecutionOutput{};
     }
 
-    io::Task<Answer<ListQueryExecutionsOutput>> list(Caller caller, ListQueryExecutionsInput input) {
+    io::Task<Answer<ListQueryExecutionsOutput>> list(Caller caller,
+                                                     ListQueryExecutionsInput input) {
         const std::string group = input.work_group.value_or("primary");
         auto known = co_await query_.work_group(home_of(caller), group);
         if (!known) co_return refuse(known.error());
         const auto next = page_row(input.next_token);
         if (!next) co_return refuse("InvalidRequestException", "Invalid NextToken");
-        auto listed = co_await query_.list(home_of(caller), group, std::min(input.max_results.value_or(domain::limits::list_max), domain::limits::list_max), *next);
+        auto listed =
+            co_await query_.list(home_of(caller), group,
+                                 std::min(input.max_results.value_or(domain::limits::list_max),
+                                          domain::limits::list_max),
+                                 *next);
         if (!listed) co_return refuse(listed.error());
         ListQueryExecutionsOutput output;
         output.query_execution_ids.emplace();
@@ -204,8 +250,11 @@ class Handlers {
     }
 
     io::Task<Answer<GetQueryResultsOutput>> results(Caller caller, GetQueryResultsInput input) {
-        if (input.query_result_type && *input.query_result_type == "DATA_MANIFEST") co_return refuse("InvalidRequestException", "The query has no data manifest");
-        auto page = co_await query_.results(home_of(caller), domain::ExecutionId(std::move(input.query_execution_id)), input.max_results.value_or(domain::limits::page_rows_max), input.next_token);
+        if (input.query_result_type && *input.query_result_type == "DATA_MANIFEST")
+            co_return refuse("InvalidRequestException", "The query has no data manifest");
+        auto page = co_await query_.results(
+            home_of(caller), domain::ExecutionId(std::move(input.query_execution_id)),
+            input.max_results.value_or(domain::limits::page_rows_max), input.next_token);
         if (!page) co_return refuse(page.error());
         GetQueryResultsOutput output;
         output.update_count = page->update_count;
@@ -218,7 +267,8 @@ class Handlers {
         }
         auto& columns = set.result_set_metadata.emplace().column_info.emplace();
         for (const auto& column : page->columns) {
-            columns.push_back({"hive", "", "", column.name, column.name, column.type, column.precision, column.scale, "UNKNOWN", column.case_sensitive});
+            columns.push_back({"hive", "", "", column.name, column.name, column.type,
+                               column.precision, column.scale, "UNKNOWN", column.case_sensitive});
         }
         co_return output;
     }
@@ -291,7 +341,8 @@ class Handlers {
 
     io::Task<Answer<ListTableMetadataOutput>> tables(Caller caller, ListTableMetadataInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
-        auto found = co_await query_.tables(home_of(caller), std::move(input.database_name), input.expression);
+        auto found = co_await query_.tables(home_of(caller), std::move(input.database_name),
+                                            input.expression);
         if (!found) co_return refuse_metadata(found.error(), caller);
         std::vector<TableMetadata> all;
         for (const auto& table : *found) all.push_back(told(table));
@@ -304,7 +355,8 @@ class Handlers {
 
     io::Task<Answer<GetTableMetadataOutput>> table(Caller caller, GetTableMetadataInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
-        auto found = co_await query_.table(home_of(caller), std::move(input.database_name), std::move(input.table_name));
+        auto found = co_await query_.table(home_of(caller), std::move(input.database_name),
+                                           std::move(input.table_name));
         if (!found) co_return refuse_metadata(found.error(), caller);
         co_return GetTableMetadataOutput{told(*found)};
     }
@@ -318,8 +370,11 @@ class Handlers {
 };
 
 template <class Op, class Output, class Input>
-void add(Router& router, const std::shared_ptr<Handlers>& handlers, io::Core& home, io::Task<Answer<Output>> (Handlers::*method)(Caller, Input)) {
-    router.handle<Op>(home, [handlers, method](Caller caller, Input input) { return ((*handlers).*method)(std::move(caller), std::move(input)); });
+void add(Router& router, const std::shared_ptr<Handlers>& handlers, io::Core& home,
+         io::Task<Answer<Output>> (Handlers::*method)(Caller, Input)) {
+    router.handle<Op>(home, [handlers, method](Caller caller, Input input) {
+        return ((*handlers).*method)(std::move(caller), std::move(input));
+    });
 }
 
 }  // namespace

@@ -226,8 +226,8 @@ std::optional<std::size_t> Rows::line_end(std::size_t from, std::size_t& scanned
 
 std::unexpected<Error> Rows::too_long(bool quoted) const {
     return fail(Errc::invalid,
-                fmt::format("{}: row {} is longer than {} bytes{}", name_, row_ + 1,
-                            row_bytes_max, quoted ? "; a quote that does not end?" : ""));
+                fmt::format("{}: row {} is longer than {} bytes{}", name_, row_ + 1, row_bytes_max,
+                            quoted ? "; a quote that does not end?" : ""));
 }
 
 /// The next row of CSV or lines; nothing at the end of the file.
@@ -265,11 +265,10 @@ Result<std::optional<std::string>> Rows::next_json() {
             const std::string text = step.error().message();
             std::size_t byte = 0;  // of the buffer; people want that of the file
             std::from_chars(text.data() + 5, text.data() + text.size(), byte);
-            return fail(
-                Errc::invalid,
-                fmt::format("{}: row {}, byte {}: it is not JSON{}; --format lines sends "
-                            "lines as they are",
-                            name_, row_ + 1, passed_ + byte, text.substr(text.find(": "))));
+            return fail(Errc::invalid,
+                        fmt::format("{}: row {}, byte {}: it is not JSON{}; --format lines sends "
+                                    "lines as they are",
+                                    name_, row_ + 1, passed_ + byte, text.substr(text.find(": "))));
         }
         if (*step == JsonRows::Step::end) return std::nullopt;
         if (*step == JsonRows::Step::row) {
@@ -295,10 +294,9 @@ Result<InputRow> Rows::with_key(std::string row) const {
     const auto characters = std::ranges::count_if(
         key, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
     if (static_cast<std::size_t>(characters) > key_characters_max)
-        return fail(Errc::invalid,
-                    fmt::format("{}: row {}: the key has {} characters; a partition "
-                                "key has at most {}",
-                                name_, row_, characters, key_characters_max));
+        return fail(Errc::invalid, fmt::format("{}: row {}: the key has {} characters; a partition "
+                                               "key has at most {}",
+                                               name_, row_, characters, key_characters_max));
     out.key = key.empty() ? "-" : std::move(key);
     return out;
 }

@@ -1,5 +1,6 @@
-// Makes an engine function of a plain C++ function: `std::optional<std::string> f(std::string_view, int64_t)`
-// becomes f(VARCHAR, BIGINT) -> VARCHAR. A NULL argument gives NULL without a call, nullopt gives NULL.
+// Makes an engine function of a plain C++ function: `std::optional<std::string> f(std::string_view,
+// int64_t)` becomes f(VARCHAR, BIGINT) -> VARCHAR. A NULL argument gives NULL without a call,
+// nullopt gives NULL.
 #pragma once
 #include <algorithm>
 #include <optional>
@@ -9,8 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "duck/engine.h"
 #include <duckdb/main/extension/extension_loader.hpp>
+#include "duck/engine.h"
 
 namespace freshet::duck {
 
@@ -51,7 +52,8 @@ struct Kind<float> : PlainKind<float, duckdb::LogicalTypeId::FLOAT> {};
 template <>
 struct Kind<double> : PlainKind<double, duckdb::LogicalTypeId::DOUBLE> {};
 template <>
-struct Kind<duckdb::timestamp_t> : PlainKind<duckdb::timestamp_t, duckdb::LogicalTypeId::TIMESTAMP> {};
+struct Kind<duckdb::timestamp_t>
+    : PlainKind<duckdb::timestamp_t, duckdb::LogicalTypeId::TIMESTAMP> {};
 template <>
 struct Kind<duckdb::date_t> : PlainKind<duckdb::date_t, duckdb::LogicalTypeId::DATE> {};
 template <>
@@ -60,36 +62,45 @@ template <>
 struct Kind<std::string_view> {
     using Stored = duckdb::string_t;
     static duckdb::LogicalType type() { return duckdb::LogicalTypeId::VARCHAR; }
-    static std::string_view load(const duckdb::string_t& stored) { return {stored.GetData(), stored.GetSize()}; }
+    static std::string_view load(const duckdb::string_t& stored) {
+        return {stored.GetData(), stored.GetSize()};
+    }
 };
 template <>
 struct Kind<Blob> {
     using Stored = duckdb::string_t;
     static duckdb::LogicalType type() { return duckdb::LogicalTypeId::BLOB; }
-    static Blob load(const duckdb::string_t& stored) { return {{stored.GetData(), stored.GetSize()}}; }
+    static Blob load(const duckdb::string_t& stored) {
+        return {{stored.GetData(), stored.GetSize()}};
+    }
 };
 template <>
 struct Kind<std::string> {
     static duckdb::LogicalType type() { return duckdb::LogicalTypeId::VARCHAR; }
     static void store(duckdb::Vector& out, duckdb::idx_t row, const std::string& value) {
-        duckdb::FlatVector::GetData<duckdb::string_t>(out)[row] = duckdb::StringVector::AddString(out, value);
+        duckdb::FlatVector::GetData<duckdb::string_t>(out)[row] =
+            duckdb::StringVector::AddString(out, value);
     }
 };
 template <>
 struct Kind<OwnedBlob> {
     static duckdb::LogicalType type() { return duckdb::LogicalTypeId::BLOB; }
     static void store(duckdb::Vector& out, duckdb::idx_t row, const OwnedBlob& value) {
-        duckdb::FlatVector::GetData<duckdb::string_t>(out)[row] = duckdb::StringVector::AddStringOrBlob(out, value.bytes);
+        duckdb::FlatVector::GetData<duckdb::string_t>(out)[row] =
+            duckdb::StringVector::AddStringOrBlob(out, value.bytes);
     }
 };
 template <>
 struct Kind<TextList> {
-    static duckdb::LogicalType type() { return duckdb::LogicalType::LIST(duckdb::LogicalTypeId::VARCHAR); }
+    static duckdb::LogicalType type() {
+        return duckdb::LogicalType::LIST(duckdb::LogicalTypeId::VARCHAR);
+    }
     static void store(duckdb::Vector& out, duckdb::idx_t row, const TextList& value) {
         const duckdb::idx_t start = duckdb::ListVector::GetListSize(out);
         duckdb::FlatVector::GetData<duckdb::list_entry_t>(out)[row] = {start, value.size()};
         for (const auto& item : value) {
-            duckdb::ListVector::PushBack(out, item ? duckdb::Value(*item) : duckdb::Value(duckdb::LogicalTypeId::VARCHAR));
+            duckdb::ListVector::PushBack(
+                out, item ? duckdb::Value(*item) : duckdb::Value(duckdb::LogicalTypeId::VARCHAR));
         }
     }
 };
@@ -102,13 +113,16 @@ template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
 template <class R, class... A, std::size_t... I>
-void run(R (*function)(A...), duckdb::DataChunk& arguments, duckdb::Vector& result, std::index_sequence<I...>) {
+void run(R (*function)(A...), duckdb::DataChunk& arguments, duckdb::Vector& result,
+         std::index_sequence<I...>) {
     const duckdb::idx_t count = arguments.size();
     duckdb::UnifiedVectorFormat formats[sizeof...(A)];
     (arguments.data[I].ToUnifiedFormat(count, formats[I]), ...);
     bool constant = true;
-    for (const auto& column : arguments.data) constant = constant && column.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
-    const duckdb::idx_t rows = constant ? std::min<duckdb::idx_t>(count, 1) : count;  // a branch without rows raises nothing
+    for (const auto& column : arguments.data)
+        constant = constant && column.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
+    // a branch without rows raises nothing
+    const duckdb::idx_t rows = constant ? std::min<duckdb::idx_t>(count, 1) : count;
     result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
     for (duckdb::idx_t row = 0; row < rows; ++row) {
         const bool valid = (formats[I].validity.RowIsValid(formats[I].sel->get_index(row)) && ...);
@@ -116,7 +130,9 @@ void run(R (*function)(A...), duckdb::DataChunk& arguments, duckdb::Vector& resu
             duckdb::FlatVector::SetNull(result, row, true);
             continue;
         }
-        R value = function(Kind<A>::load(duckdb::UnifiedVectorFormat::GetData<typename Kind<A>::Stored>(formats[I])[formats[I].sel->get_index(row)])...);
+        R value =
+            function(Kind<A>::load(duckdb::UnifiedVectorFormat::GetData<typename Kind<A>::Stored>(
+                formats[I])[formats[I].sel->get_index(row)])...);
         if constexpr (IsOptional<R>::value) {
             if (value) {
                 Kind<R>::store(result, row, *value);

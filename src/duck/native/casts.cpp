@@ -13,7 +13,8 @@ using std::string_view;
 
 template <class T>
 std::optional<T> whole(string_view text) {
-    const auto value = parse_whole(text, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
+    const auto value =
+        parse_whole(text, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
     return value ? std::optional(static_cast<T>(*value)) : std::nullopt;
 }
 std::optional<bool> boolean(string_view text) { return parse_boolean(text); }
@@ -50,7 +51,8 @@ std::optional<std::string> decimal_text(string_view text) {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     const auto value = parse_double(text);
-    if (!value || text.find('N') != string_view::npos || text.find('I') != string_view::npos) return std::nullopt;
+    if (!value || text.find('N') != string_view::npos || text.find('I') != string_view::npos)
+        return std::nullopt;
     return std::string(text.starts_with('+') ? text.substr(1) : text);
 }
 
@@ -60,13 +62,18 @@ struct Cast {
     static R strict(string_view text) {
         auto value = function(text);
         if (!value) {
-            const bool temporal = std::is_same_v<R, duckdb::date_t> || std::is_same_v<R, duckdb::timestamp_t> || std::is_same_v<R, duckdb::dtime_t> || std::string_view(type).starts_with("time");
-            raise("INVALID_CAST_ARGUMENT", temporal ? "Value cannot be cast to " + std::string(type) + ": " + std::string(text)
-                                                    : "Cannot cast '" + std::string(text) + "' to " + type);
+            const bool temporal =
+                std::is_same_v<R, duckdb::date_t> || std::is_same_v<R, duckdb::timestamp_t> ||
+                std::is_same_v<R, duckdb::dtime_t> || std::string_view(type).starts_with("time");
+            raise("INVALID_CAST_ARGUMENT",
+                  temporal
+                      ? "Value cannot be cast to " + std::string(type) + ": " + std::string(text)
+                      : "Cannot cast '" + std::string(text) + "' to " + type);
         }
         return std::move(*value);
     }
-    static void add(duckdb::ExtensionLoader& loader, const std::string& name, const char* type_name) {
+    static void add(duckdb::ExtensionLoader& loader, const std::string& name,
+                    const char* type_name) {
         type = type_name;
         add_native(loader, name, &strict);
         add_native(loader, "try_" + name, function);

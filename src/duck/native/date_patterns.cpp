@@ -1,5 +1,5 @@
-// Dates by pattern: date_format and date_parse with MySQL's %-letters, format_datetime and parse_datetime
-// with Joda's repeated letters. A letter that is not built is an error.
+// Dates by pattern: date_format and date_parse with MySQL's %-letters, format_datetime and
+// parse_datetime with Joda's repeated letters. A letter that is not built is an error.
 #include <algorithm>
 #include <cstdio>
 
@@ -13,8 +13,11 @@ namespace {
 
 using std::string_view;
 
-constexpr string_view months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
-constexpr string_view days[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+constexpr string_view months[] = {"January",   "February", "March",    "April",
+                                  "May",       "June",     "July",     "August",
+                                  "September", "October",  "November", "December"};
+constexpr string_view days[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                "Friday", "Saturday", "Sunday"};
 
 struct Moment {
     Civil date{};
@@ -59,33 +62,61 @@ IsoWeek iso_week(const Moment& m) {
 
 std::string mysql_letter(char letter, const Moment& m) {
     switch (letter) {
-        case 'a': return std::string(days[m.weekday].substr(0, 3));
-        case 'b': return std::string(months[m.date.month - 1].substr(0, 3));
-        case 'c': return number(m.date.month, 1);
-        case 'd': return number(m.date.day, 2);
-        case 'e': return number(m.date.day, 1);
-        case 'f': return number(m.micros, 6);
-        case 'H': return number(m.hour, 2);
-        case 'h': case 'I': return number(twelve(m.hour), 2);
-        case 'i': return number(m.minute, 2);
-        case 'j': return number(m.day_of_year, 3);
-        case 'k': return number(m.hour, 1);
-        case 'l': return number(twelve(m.hour), 1);
-        case 'M': return std::string(months[m.date.month - 1]);
-        case 'm': return number(m.date.month, 2);
-        case 'p': return m.hour < 12 ? "AM" : "PM";
-        case 'r': return number(twelve(m.hour), 2) + ":" + number(m.minute, 2) + ":" + number(m.second, 2) + (m.hour < 12 ? " AM" : " PM");
-        case 'S': case 's': return number(m.second, 2);
-        case 'T': return number(m.hour, 2) + ":" + number(m.minute, 2) + ":" + number(m.second, 2);
-        case 'v': return number(iso_week(m).week, 2);
-        case 'W': return std::string(days[m.weekday]);
-        case 'x': return number(iso_week(m).year, 4);
-        case 'Y': return number(m.date.year, 4);
-        case 'y': return number(m.date.year % 100, 2);
-        default: break;
+        case 'a':
+            return std::string(days[m.weekday].substr(0, 3));
+        case 'b':
+            return std::string(months[m.date.month - 1].substr(0, 3));
+        case 'c':
+            return number(m.date.month, 1);
+        case 'd':
+            return number(m.date.day, 2);
+        case 'e':
+            return number(m.date.day, 1);
+        case 'f':
+            return number(m.micros, 6);
+        case 'H':
+            return number(m.hour, 2);
+        case 'h':
+        case 'I':
+            return number(twelve(m.hour), 2);
+        case 'i':
+            return number(m.minute, 2);
+        case 'j':
+            return number(m.day_of_year, 3);
+        case 'k':
+            return number(m.hour, 1);
+        case 'l':
+            return number(twelve(m.hour), 1);
+        case 'M':
+            return std::string(months[m.date.month - 1]);
+        case 'm':
+            return number(m.date.month, 2);
+        case 'p':
+            return m.hour < 12 ? "AM" : "PM";
+        case 'r':
+            return number(twelve(m.hour), 2) + ":" + number(m.minute, 2) + ":" +
+                   number(m.second, 2) + (m.hour < 12 ? " AM" : " PM");
+        case 'S':
+        case 's':
+            return number(m.second, 2);
+        case 'T':
+            return number(m.hour, 2) + ":" + number(m.minute, 2) + ":" + number(m.second, 2);
+        case 'v':
+            return number(iso_week(m).week, 2);
+        case 'W':
+            return std::string(days[m.weekday]);
+        case 'x':
+            return number(iso_week(m).year, 4);
+        case 'Y':
+            return number(m.date.year, 4);
+        case 'y':
+            return number(m.date.year % 100, 2);
+        default:
+            break;
     }
     if (string_view("DUuVwX").find(letter) != string_view::npos) {
-        raise("INVALID_FUNCTION_ARGUMENT", std::string("%") + letter + " not supported in date format string");
+        raise("INVALID_FUNCTION_ARGUMENT",
+              std::string("%") + letter + " not supported in date format string");
     }
     return std::string(1, letter);
 }
@@ -120,7 +151,8 @@ class PatternReader {
     bool digits(std::int64_t& value, std::size_t most, std::size_t least = 1) {
         std::size_t count = 0;
         value = 0;
-        while (count < most && count < text_.size() && text_[count] >= '0' && text_[count] <= '9') value = value * 10 + (text_[count++] - '0');
+        while (count < most && count < text_.size() && text_[count] >= '0' && text_[count] <= '9')
+            value = value * 10 + (text_[count++] - '0');
         if (count < least) return false;
         text_.remove_prefix(count);
         return true;
@@ -153,7 +185,11 @@ class PatternReader {
         for (const bool whole : {true, false}) {
             for (std::size_t i = 0; i < n; ++i) {
                 const string_view wanted = whole ? names[i] : names[i].substr(0, 3);
-                if (text_.size() < wanted.size() || !std::ranges::equal(text_.substr(0, wanted.size()), wanted, [](char a, char b) { return std::tolower(a) == std::tolower(b); })) continue;
+                if (text_.size() < wanted.size() ||
+                    !std::ranges::equal(text_.substr(0, wanted.size()), wanted, [](char a, char b) {
+                        return std::tolower(a) == std::tolower(b);
+                    }))
+                    continue;
                 text_.remove_prefix(wanted.size());
                 index = static_cast<int>(i);
                 return true;
@@ -164,7 +200,9 @@ class PatternReader {
     bool half_day() {
         static constexpr string_view halves[] = {"AM ", "PM "};
         for (int i = 0; i < 2; ++i) {
-            if (text_.size() < 2 || std::toupper(text_[0]) != halves[i][0] || std::toupper(text_[1]) != 'M') continue;
+            if (text_.size() < 2 || std::toupper(text_[0]) != halves[i][0] ||
+                std::toupper(text_[1]) != 'M')
+                continue;
             text_.remove_prefix(2);
             fields.pm = i == 1;
             fields.has_half = true;
@@ -174,7 +212,10 @@ class PatternReader {
     }
     bool zone() {
         std::size_t count = 0;
-        while (count < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[count])) != 0 || string_view("+-:/_").find(text_[count]) != string_view::npos)) ++count;
+        while (count < text_.size() &&
+               (std::isalnum(static_cast<unsigned char>(text_[count])) != 0 ||
+                string_view("+-:/_").find(text_[count]) != string_view::npos))
+            ++count;
         fields.zone = zone_key(text_.substr(0, count));
         text_.remove_prefix(count);
         return fields.zone.has_value();
@@ -195,11 +236,15 @@ class PatternReader {
         if (fields.day_of_year > 0) {
             day = days_of_civil(fields.year, 1, 1) + fields.day_of_year - 1;
         } else {
-            day = days_of_civil(fields.year, static_cast<unsigned>(fields.month), static_cast<unsigned>(fields.day));
+            day = days_of_civil(fields.year, static_cast<unsigned>(fields.month),
+                                static_cast<unsigned>(fields.day));
             const Civil back = civil_of_days(day);
-            if (back.month != static_cast<unsigned>(fields.month) || back.day != static_cast<unsigned>(fields.day)) return std::nullopt;
+            if (back.month != static_cast<unsigned>(fields.month) ||
+                back.day != static_cast<unsigned>(fields.day))
+                return std::nullopt;
         }
-        return day * 86'400'000'000 + ((hour * 60 + fields.minute) * 60LL + fields.second) * 1'000'000 + fields.micros;
+        return day * 86'400'000'000 +
+               ((hour * 60 + fields.minute) * 60LL + fields.second) * 1'000'000 + fields.micros;
     }
 
   private:
@@ -210,31 +255,60 @@ bool read_mysql(PatternReader& in, char letter) {
     Fields& f = in.fields;
     int index = 0;
     switch (letter) {
-        case 'Y': return in.digits(f.year, 4);
-        case 'y': return in.year_of_two();
-        case 'm': case 'c': return in.small(f.month, 2, 1, 12);
-        case 'd': case 'e': return in.small(f.day, 2, 1, 31);
-        case 'H': case 'k': return in.small(f.hour, 2, 0, 23);
-        case 'h': case 'I': case 'l': return in.small(f.half_hour, 2, 1, 12);
-        case 'i': return in.small(f.minute, 2, 0, 59);
-        case 's': case 'S': return in.small(f.second, 2, 0, 59);
-        case 'f': return in.fraction(9);
-        case 'p': return in.half_day();
-        case 'j': return in.small(f.day_of_year, 3, 1, 366);
-        case 'M': case 'b':
+        case 'Y':
+            return in.digits(f.year, 4);
+        case 'y':
+            return in.year_of_two();
+        case 'm':
+        case 'c':
+            return in.small(f.month, 2, 1, 12);
+        case 'd':
+        case 'e':
+            return in.small(f.day, 2, 1, 31);
+        case 'H':
+        case 'k':
+            return in.small(f.hour, 2, 0, 23);
+        case 'h':
+        case 'I':
+        case 'l':
+            return in.small(f.half_hour, 2, 1, 12);
+        case 'i':
+            return in.small(f.minute, 2, 0, 59);
+        case 's':
+        case 'S':
+            return in.small(f.second, 2, 0, 59);
+        case 'f':
+            return in.fraction(9);
+        case 'p':
+            return in.half_day();
+        case 'j':
+            return in.small(f.day_of_year, 3, 1, 366);
+        case 'M':
+        case 'b':
             if (!in.name(months, index)) return false;
             f.month = index + 1;
             return true;
-        case 'a': case 'W': return in.name(days, index);
-        case 'T': return read_mysql(in, 'H') && in.literal(':') && read_mysql(in, 'i') && in.literal(':') && read_mysql(in, 's');
-        case 'r': return read_mysql(in, 'h') && in.literal(':') && read_mysql(in, 'i') && in.literal(':') && read_mysql(in, 's') && in.literal(' ') && in.half_day();
-        case '%': return in.literal('%');
-        default: break;
+        case 'a':
+        case 'W':
+            return in.name(days, index);
+        case 'T':
+            return read_mysql(in, 'H') && in.literal(':') && read_mysql(in, 'i') &&
+                   in.literal(':') && read_mysql(in, 's');
+        case 'r':
+            return read_mysql(in, 'h') && in.literal(':') && read_mysql(in, 'i') &&
+                   in.literal(':') && read_mysql(in, 's') && in.literal(' ') && in.half_day();
+        case '%':
+            return in.literal('%');
+        default:
+            break;
     }
-    raise("INVALID_FUNCTION_ARGUMENT", std::string("%") + letter + " not supported in date format string");
+    raise("INVALID_FUNCTION_ARGUMENT",
+          std::string("%") + letter + " not supported in date format string");
 }
 
-[[noreturn]] void bad_date(string_view text) { raise("INVALID_FUNCTION_ARGUMENT", "Invalid format: \"" + std::string(text) + "\""); }
+[[noreturn]] void bad_date(string_view text) {
+    raise("INVALID_FUNCTION_ARGUMENT", "Invalid format: \"" + std::string(text) + "\"");
+}
 
 duckdb::timestamp_t date_parse(string_view text, string_view pattern) {
     PatternReader in(text);
@@ -276,29 +350,54 @@ std::vector<JodaPart> joda_parts(string_view pattern) {
     return parts;
 }
 
-[[noreturn]] void bad_pattern(char letter) { raise("INVALID_FUNCTION_ARGUMENT", std::string("Illegal pattern component: ") + letter); }
+[[noreturn]] void bad_pattern(char letter) {
+    raise("INVALID_FUNCTION_ARGUMENT", std::string("Illegal pattern component: ") + letter);
+}
 
 std::string joda_text(const JodaPart& part, const Moment& m, string_view zone) {
     const int width = static_cast<int>(part.count);
     switch (part.letter) {
-        case 'y': case 'Y': return part.count == 2 ? number(m.date.year % 100, 2) : number(m.date.year, width);
-        case 'x': return number(iso_week(m).year, width);
-        case 'w': return number(iso_week(m).week, width);
-        case 'M': return part.count >= 4 ? std::string(months[m.date.month - 1]) : part.count == 3 ? std::string(months[m.date.month - 1].substr(0, 3)) : number(m.date.month, width);
-        case 'd': return number(m.date.day, width);
-        case 'D': return number(m.day_of_year, width);
-        case 'e': return number(m.weekday + 1, width);
-        case 'E': return std::string(part.count >= 4 ? days[m.weekday] : days[m.weekday].substr(0, 3));
-        case 'H': return number(m.hour, width);
-        case 'k': return number(m.hour == 0 ? 24 : m.hour, width);
-        case 'h': return number(twelve(m.hour), width);
-        case 'K': return number(m.hour % 12, width);
-        case 'm': return number(m.minute, width);
-        case 's': return number(m.second, width);
-        case 'S': return (number(m.micros, 6) + std::string(20, '0')).substr(0, std::min<std::size_t>(part.count, 20));
-        case 'a': return m.hour < 12 ? "AM" : "PM";
-        case 'Z': if (part.count >= 3) return std::string(zone); break;
-        default: break;
+        case 'y':
+        case 'Y':
+            return part.count == 2 ? number(m.date.year % 100, 2) : number(m.date.year, width);
+        case 'x':
+            return number(iso_week(m).year, width);
+        case 'w':
+            return number(iso_week(m).week, width);
+        case 'M':
+            return part.count >= 4   ? std::string(months[m.date.month - 1])
+                   : part.count == 3 ? std::string(months[m.date.month - 1].substr(0, 3))
+                                     : number(m.date.month, width);
+        case 'd':
+            return number(m.date.day, width);
+        case 'D':
+            return number(m.day_of_year, width);
+        case 'e':
+            return number(m.weekday + 1, width);
+        case 'E':
+            return std::string(part.count >= 4 ? days[m.weekday] : days[m.weekday].substr(0, 3));
+        case 'H':
+            return number(m.hour, width);
+        case 'k':
+            return number(m.hour == 0 ? 24 : m.hour, width);
+        case 'h':
+            return number(twelve(m.hour), width);
+        case 'K':
+            return number(m.hour % 12, width);
+        case 'm':
+            return number(m.minute, width);
+        case 's':
+            return number(m.second, width);
+        case 'S':
+            return (number(m.micros, 6) + std::string(20, '0'))
+                .substr(0, std::min<std::size_t>(part.count, 20));
+        case 'a':
+            return m.hour < 12 ? "AM" : "PM";
+        case 'Z':
+            if (part.count >= 3) return std::string(zone);
+            break;
+        default:
+            break;
     }
     bad_pattern(part.letter);
 }
@@ -306,33 +405,50 @@ std::string joda_text(const JodaPart& part, const Moment& m, string_view zone) {
 std::string format_zoned(duckdb::timestamp_t stamp, string_view pattern, string_view zone) {
     const Moment m = moment_of(stamp.value);
     std::string made;
-    for (const auto& part : joda_parts(pattern)) made += part.letter == '\0' ? part.text : joda_text(part, m, zone);
+    for (const auto& part : joda_parts(pattern))
+        made += part.letter == '\0' ? part.text : joda_text(part, m, zone);
     return made;
 }
-std::string format_plain(duckdb::timestamp_t stamp, string_view pattern) { return format_zoned(stamp, pattern, "UTC"); }
+std::string format_plain(duckdb::timestamp_t stamp, string_view pattern) {
+    return format_zoned(stamp, pattern, "UTC");
+}
 
 bool read_joda(PatternReader& in, const JodaPart& part) {
     Fields& f = in.fields;
     const std::size_t most = std::max<std::size_t>(part.count, 2);
     int index = 0;
     switch (part.letter) {
-        case 'y': case 'Y': return part.count == 2 ? in.year_of_two() : in.digits(f.year, 9);
+        case 'y':
+        case 'Y':
+            return part.count == 2 ? in.year_of_two() : in.digits(f.year, 9);
         case 'M':
             if (part.count < 3) return in.small(f.month, most, 1, 12);
             if (!in.name(months, index)) return false;
             f.month = index + 1;
             return true;
-        case 'd': return in.small(f.day, most, 1, 31);
-        case 'D': return in.small(f.day_of_year, 3, 1, 366);
-        case 'E': return in.name(days, index);
-        case 'H': return in.small(f.hour, most, 0, 23);
-        case 'h': return in.small(f.half_hour, most, 1, 12);
-        case 'm': return in.small(f.minute, most, 0, 59);
-        case 's': return in.small(f.second, most, 0, 59);
-        case 'S': return in.fraction(std::max<std::size_t>(part.count, 3));
-        case 'a': return in.half_day();
-        case 'Z': case 'z': return in.zone();
-        default: bad_pattern(part.letter);
+        case 'd':
+            return in.small(f.day, most, 1, 31);
+        case 'D':
+            return in.small(f.day_of_year, 3, 1, 366);
+        case 'E':
+            return in.name(days, index);
+        case 'H':
+            return in.small(f.hour, most, 0, 23);
+        case 'h':
+            return in.small(f.half_hour, most, 1, 12);
+        case 'm':
+            return in.small(f.minute, most, 0, 59);
+        case 's':
+            return in.small(f.second, most, 0, 59);
+        case 'S':
+            return in.fraction(std::max<std::size_t>(part.count, 3));
+        case 'a':
+            return in.half_day();
+        case 'Z':
+        case 'z':
+            return in.zone();
+        default:
+            bad_pattern(part.letter);
     }
 }
 

@@ -1,7 +1,8 @@
-// Decimal * / % and avg, exact in 128 bits, by Trino's rules of scale (the result's type is set by a CAST around).
+// Decimal * / % and avg, exact in 128 bits, by Trino's rules of scale (the result's type is set by
+// a CAST around).
+#include <duckdb/planner/expression/bound_function_expression.hpp>
 #include "duck/native/adapter.h"
 #include "duck/raise.h"
-#include <duckdb/planner/expression/bound_function_expression.hpp>
 
 namespace freshet::duck {
 namespace {
@@ -11,7 +12,9 @@ enum class Operation { multiply, divide, modulo };
 struct Scales : duckdb::FunctionData {
     Operation operation = Operation::multiply;
     int left = 0, right = 0, result = 0;
-    duckdb::unique_ptr<duckdb::FunctionData> Copy() const override { return duckdb::make_uniq<Scales>(*this); }
+    duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
+        return duckdb::make_uniq<Scales>(*this);
+    }
     bool Equals(const duckdb::FunctionData& other) const override {
         const auto& o = other.Cast<Scales>();
         return operation == o.operation && left == o.left && right == o.right;
@@ -20,7 +23,9 @@ struct Scales : duckdb::FunctionData {
 
 using Wide = __int128;
 
-Wide to_wide(duckdb::hugeint_t value) { return (static_cast<Wide>(value.upper) << 64) | static_cast<Wide>(value.lower); }
+Wide to_wide(duckdb::hugeint_t value) {
+    return (static_cast<Wide>(value.upper) << 64) | static_cast<Wide>(value.lower);
+}
 duckdb::hugeint_t from_wide(Wide value) {
     duckdb::hugeint_t made;
     made.upper = static_cast<std::int64_t>(value >> 64);
@@ -44,7 +49,9 @@ Wide divided(Wide a, int places, Wide b) {
     const Wide x = a < 0 ? -a : a, y = b < 0 ? -b : b;
     Wide quotient = x / y, rest = x % y;
     for (int i = 0; i < places; ++i) {
-        if (__builtin_mul_overflow(quotient, Wide(10), &quotient) || __builtin_mul_overflow(rest, Wide(10), &rest)) overflow();
+        if (__builtin_mul_overflow(quotient, Wide(10), &quotient) ||
+            __builtin_mul_overflow(rest, Wide(10), &rest))
+            overflow();
         quotient += rest / y;
         rest %= y;
     }
@@ -57,8 +64,10 @@ Wide computed(const Scales& scales, Wide a, Wide b) {
         if (__builtin_mul_overflow(a, b, &a)) overflow();
         return a;
     }
-    if (scales.operation == Operation::divide) return divided(a, scales.result - scales.left + scales.right, b);
-    const Wide x = shifted(a, scales.result - scales.left), y = shifted(b, scales.result - scales.right);
+    if (scales.operation == Operation::divide)
+        return divided(a, scales.result - scales.left + scales.right, b);
+    const Wide x = shifted(a, scales.result - scales.left),
+               y = shifted(b, scales.result - scales.right);
     if (y == 0) raise("DIVISION_BY_ZERO", "Division by zero");
     return x % y;
 }
@@ -66,21 +75,27 @@ Wide computed(const Scales& scales, Wide a, Wide b) {
 Wide largest() { return shifted(1, 38); }
 
 template <Operation operation>
-duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext&, duckdb::ScalarFunction& function,
-                                              duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> bind(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
     auto scales = duckdb::make_uniq<Scales>();
     scales->operation = operation;
     scales->left = duckdb::DecimalType::GetScale(arguments[0]->return_type);
     scales->right = duckdb::DecimalType::GetScale(arguments[1]->return_type);
-    scales->result = operation == Operation::multiply ? scales->left + scales->right : std::max(scales->left, scales->right);
-    function.arguments[0] = duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->left));
-    function.arguments[1] = duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->right));
-    function.SetReturnType(duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->result)));
+    scales->result = operation == Operation::multiply ? scales->left + scales->right
+                                                      : std::max(scales->left, scales->right);
+    function.arguments[0] =
+        duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->left));
+    function.arguments[1] =
+        duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->right));
+    function.SetReturnType(
+        duckdb::LogicalType::DECIMAL(38, static_cast<std::uint8_t>(scales->result)));
     return scales;
 }
 
 void run(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
-    const auto& scales = state.expr.Cast<duckdb::BoundFunctionExpression>().bind_info->Cast<Scales>();
+    const auto& scales =
+        state.expr.Cast<duckdb::BoundFunctionExpression>().bind_info->Cast<Scales>();
     duckdb::BinaryExecutor::Execute<duckdb::hugeint_t, duckdb::hugeint_t, duckdb::hugeint_t>(
         arguments.data[0], arguments.data[1], result, arguments.size(),
         [&](duckdb::hugeint_t a, duckdb::hugeint_t b) {
@@ -92,7 +107,8 @@ void run(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::V
 
 template <Operation operation>
 void add(duckdb::ExtensionLoader& loader, const char* name) {
-    duckdb::ScalarFunction made(name, {duckdb::LogicalTypeId::DECIMAL, duckdb::LogicalTypeId::DECIMAL},
+    duckdb::ScalarFunction made(name,
+                                {duckdb::LogicalTypeId::DECIMAL, duckdb::LogicalTypeId::DECIMAL},
                                 duckdb::LogicalTypeId::DECIMAL, run, bind<operation>);
     made.SetFallible();
     loader.RegisterFunction(std::move(made));
@@ -115,7 +131,8 @@ struct AverageOperation {
         put(state, to_wide(input), 1);
     }
     template <class Input, class State, class Self>
-    static void ConstantOperation(State& state, const Input& input, duckdb::AggregateUnaryInput&, duckdb::idx_t count) {
+    static void ConstantOperation(State& state, const Input& input, duckdb::AggregateUnaryInput&,
+                                  duckdb::idx_t count) {
         Wide product = 0;
         if (__builtin_mul_overflow(to_wide(input), static_cast<Wide>(count), &product)) overflow();
         put(state, product, static_cast<std::int64_t>(count));
@@ -143,16 +160,19 @@ struct AverageOperation {
     }
 };
 
-duckdb::unique_ptr<duckdb::FunctionData> bind_average(duckdb::ClientContext&, duckdb::AggregateFunction& function,
-                                                      duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
-    const auto type = duckdb::LogicalType::DECIMAL(38, duckdb::DecimalType::GetScale(arguments[0]->return_type));
+duckdb::unique_ptr<duckdb::FunctionData> bind_average(
+    duckdb::ClientContext&, duckdb::AggregateFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+    const auto type =
+        duckdb::LogicalType::DECIMAL(38, duckdb::DecimalType::GetScale(arguments[0]->return_type));
     function.arguments[0] = type;
     function.SetReturnType(type);
     return nullptr;
 }
 
 void add_average(duckdb::ExtensionLoader& loader) {
-    auto made = duckdb::AggregateFunction::UnaryAggregate<Average, duckdb::hugeint_t, duckdb::hugeint_t, AverageOperation>(
+    auto made = duckdb::AggregateFunction::UnaryAggregate<Average, duckdb::hugeint_t,
+                                                          duckdb::hugeint_t, AverageOperation>(
         duckdb::LogicalTypeId::DECIMAL, duckdb::LogicalTypeId::DECIMAL);
     made.name = "tr_decimal_avg";
     made.SetBindCallback(bind_average);

@@ -35,7 +35,9 @@ struct Step {
 /// "$.a.b[0]["c"]"; an error for what is not built (wildcards, filters).
 std::vector<Step> path_steps(string_view path) {
     std::vector<Step> steps;
-    const auto bad = [&] { raise("INVALID_FUNCTION_ARGUMENT", "Invalid JSON path: '" + std::string(path) + "'"); };
+    const auto bad = [&] {
+        raise("INVALID_FUNCTION_ARGUMENT", "Invalid JSON path: '" + std::string(path) + "'");
+    };
     if (!path.starts_with('$')) bad();
     std::size_t at = 1;
     while (at < path.size()) {
@@ -50,7 +52,8 @@ std::vector<Step> path_steps(string_view path) {
             const auto close = path.find(']', at);
             if (close == string_view::npos) bad();
             const string_view inner = path.substr(at + 1, close - at - 1);
-            if (inner.size() >= 2 && (inner[0] == '"' || inner[0] == '\'') && inner.back() == inner[0]) {
+            if (inner.size() >= 2 && (inner[0] == '"' || inner[0] == '\'') &&
+                inner.back() == inner[0]) {
                 step.key = inner.substr(1, inner.size() - 2);
             } else {
                 const auto index = parse_whole(inner, 0, 1'000'000'000);
@@ -73,8 +76,11 @@ std::optional<element> at_path(string_view text, string_view path) {
     for (const auto& step : steps) {
         if (!value) return std::nullopt;
         element next;
-        const auto problem = step.is_index ? (value->is_array() ? value->get_array().at(step.index).get(next) : simdjson::INCORRECT_TYPE)
-                                           : (value->is_object() ? value->get_object().at_key(step.key).get(next) : simdjson::INCORRECT_TYPE);
+        const auto problem =
+            step.is_index ? (value->is_array() ? value->get_array().at(step.index).get(next)
+                                               : simdjson::INCORRECT_TYPE)
+                          : (value->is_object() ? value->get_object().at_key(step.key).get(next)
+                                                : simdjson::INCORRECT_TYPE);
         if (problem != simdjson::SUCCESS) return std::nullopt;
         value = next;
     }
@@ -83,16 +89,26 @@ std::optional<element> at_path(string_view text, string_view path) {
 
 std::optional<std::string> scalar_text(element value) {
     switch (value.type()) {
-        case Type::ARRAY: case Type::OBJECT: case Type::NULL_VALUE: return std::nullopt;
-        case Type::STRING: return std::string(value.get_string().value());
-        case Type::INT64: case Type::UINT64: case Type::DOUBLE: case Type::BOOL: break;
+        case Type::ARRAY:
+        case Type::OBJECT:
+        case Type::NULL_VALUE:
+            return std::nullopt;
+        case Type::STRING:
+            return std::string(value.get_string().value());
+        case Type::INT64:
+        case Type::UINT64:
+        case Type::DOUBLE:
+        case Type::BOOL:
+            break;
     }
     return text_of(value);
 }
 
 std::string json_parse(string_view text) {
     const auto value = parsed(text);
-    if (!value) raise("INVALID_FUNCTION_ARGUMENT", "Cannot convert value to JSON: '" + std::string(text) + "'");
+    if (!value)
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "Cannot convert value to JSON: '" + std::string(text) + "'");
     return text_of(*value);
 }
 std::optional<std::string> extract(string_view text, string_view path) {
@@ -138,7 +154,12 @@ std::string quote(string_view text) {
         } else if (static_cast<unsigned char>(c) < 0x20) {
             char escaped[8];
             std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
-            made += c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '\r' ? "\\r" : c == '\b' ? "\\b" : c == '\f' ? "\\f" : escaped;
+            made += c == '\n'   ? "\\n"
+                    : c == '\t' ? "\\t"
+                    : c == '\r' ? "\\r"
+                    : c == '\b' ? "\\b"
+                    : c == '\f' ? "\\f"
+                                : escaped;
         } else {
             made += c;
         }
@@ -146,7 +167,9 @@ std::string quote(string_view text) {
     return made + "\"";
 }
 
-[[noreturn]] void no_cast(string_view text, const char* type) { raise("INVALID_CAST_ARGUMENT", "Cannot cast '" + std::string(text) + "' to " + type); }
+[[noreturn]] void no_cast(string_view text, const char* type) {
+    raise("INVALID_CAST_ARGUMENT", "Cannot cast '" + std::string(text) + "' to " + type);
+}
 
 /// The scalar inside, NULL for JSON null; `good` is false for arrays, objects and what is no JSON.
 std::optional<std::string> inside(string_view text, bool& good) {
@@ -160,7 +183,11 @@ std::optional<R> cast(string_view text) {
     const auto scalar = inside(text, good);
     if (good && !scalar) return std::nullopt;
     const auto value = scalar ? convert(*scalar) : std::nullopt;
-    if (!value && strict) no_cast(text, std::is_same_v<R, bool> ? "BOOLEAN" : std::is_same_v<R, std::string> ? "VARCHAR" : std::is_same_v<R, double> ? "DOUBLE" : "BIGINT");
+    if (!value && strict)
+        no_cast(text, std::is_same_v<R, bool>          ? "BOOLEAN"
+                      : std::is_same_v<R, std::string> ? "VARCHAR"
+                      : std::is_same_v<R, double>      ? "DOUBLE"
+                                                       : "BIGINT");
     return value;
 }
 std::optional<std::string> as_text(string_view text) { return std::string(text); }

@@ -1,4 +1,5 @@
-// Arithmetic where Trino and the engine differ: division, rounding, mathematics with NaN instead of errors.
+// Arithmetic where Trino and the engine differ: division, rounding, mathematics with NaN instead of
+// errors.
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -15,7 +16,9 @@ constexpr int sequence_entries_max = 10'000;  ///< Trino: MAX_RESULT_ENTRIES
 template <class T>
 T divide(T a, T b) {
     if (b == 0) raise("DIVISION_BY_ZERO", "Division by zero");
-    if (b == -1 && a == std::numeric_limits<T>::min()) raise("NUMERIC_VALUE_OUT_OF_RANGE", "integer division overflow: " + std::to_string(a) + " / -1");
+    if (b == -1 && a == std::numeric_limits<T>::min())
+        raise("NUMERIC_VALUE_OUT_OF_RANGE",
+              "integer division overflow: " + std::to_string(a) + " / -1");
     return static_cast<T>(a / b);
 }
 template <class T>
@@ -41,7 +44,8 @@ std::int64_t round_bigint(std::int64_t value, std::int64_t places) {
     const __int128 wide = value;
     const __int128 half = factor / 2;
     const __int128 rounded = (wide >= 0 ? wide + half : wide - half) / factor * factor;
-    if (rounded > std::numeric_limits<std::int64_t>::max() || rounded < std::numeric_limits<std::int64_t>::min()) {
+    if (rounded > std::numeric_limits<std::int64_t>::max() ||
+        rounded < std::numeric_limits<std::int64_t>::min()) {
         raise("NUMERIC_VALUE_OUT_OF_RANGE", "numerical overflow: " + std::to_string(value));
     }
     return static_cast<std::int64_t>(rounded);
@@ -56,7 +60,8 @@ std::optional<std::int64_t> whole_of(double value) {
 }
 std::int64_t round_to_bigint(double value) {
     const auto whole = whole_of(value);
-    if (!whole) raise("INVALID_CAST_ARGUMENT", "Cannot cast DOUBLE '" + double_text(value) + "' to BIGINT");
+    if (!whole)
+        raise("INVALID_CAST_ARGUMENT", "Cannot cast DOUBLE '" + double_text(value) + "' to BIGINT");
     return *whole;
 }
 
@@ -80,19 +85,26 @@ std::int64_t nonzero(std::int64_t n) {
 std::int64_t sequence_step_of(std::int64_t from, std::int64_t to, std::int64_t step) {
     if (step == 0) raise("INVALID_FUNCTION_ARGUMENT", "step must not be zero");
     if (step > 0 ? to < from : to > from) {
-        raise("INVALID_FUNCTION_ARGUMENT", "sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start");
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "sequence stop value should be greater than or equal to start value if step is "
+              "greater than zero otherwise stop should be less than or equal to start");
     }
     if ((static_cast<__int128>(to) - from) / step + 1 > sequence_entries_max) {
-        raise("INVALID_FUNCTION_ARGUMENT", "result of sequence function must not have more than " + std::to_string(sequence_entries_max) + " entries");
+        raise("INVALID_FUNCTION_ARGUMENT", "result of sequence function must not have more than " +
+                                               std::to_string(sequence_entries_max) + " entries");
     }
     return step;
 }
-std::int64_t sequence_step(std::int64_t from, std::int64_t to) { return sequence_step_of(from, to, from <= to ? 1 : -1); }
+std::int64_t sequence_step(std::int64_t from, std::int64_t to) {
+    return sequence_step_of(from, to, from <= to ? 1 : -1);
+}
 
 /// A step of milliseconds between dates.
 std::int64_t whole_days(std::int64_t step_ms) {
     constexpr std::int64_t day_ms = 86'400'000;
-    if (step_ms % day_ms != 0) raise("INVALID_FUNCTION_ARGUMENT", "sequence step must be a day interval if start and end values are dates");
+    if (step_ms % day_ms != 0)
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "sequence step must be a day interval if start and end values are dates");
     return step_ms / day_ms;
 }
 
@@ -102,8 +114,12 @@ std::int64_t natural(std::int64_t n) {
 }
 std::int64_t checked_index(std::int64_t n, std::int64_t size) {
     if (n == 0) raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1");
-    if (n < 0) raise("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative: " + std::to_string(n));
-    if (n > size) raise("INVALID_FUNCTION_ARGUMENT", "Array subscript must be less than or equal to array length: " + std::to_string(n) + " > " + std::to_string(size));
+    if (n < 0)
+        raise("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative: " + std::to_string(n));
+    if (n > size)
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "Array subscript must be less than or equal to array length: " + std::to_string(n) +
+                  " > " + std::to_string(size));
     return n;
 }
 std::int64_t slice_start(std::int64_t from, std::int64_t size) {
@@ -111,15 +127,20 @@ std::int64_t slice_start(std::int64_t from, std::int64_t size) {
     if (from > 0) return from;
     return size + from + 1 > 0 ? size + from + 1 : size + 1;
 }
-bool missing_key(std::string_view key) { raise("INVALID_FUNCTION_ARGUMENT", "Key not present in map: " + std::string(key)); }
+bool missing_key(std::string_view key) {
+    raise("INVALID_FUNCTION_ARGUMENT", "Key not present in map: " + std::string(key));
+}
 
 std::int64_t from_base(std::string_view text, std::int64_t radix) {
-    if (radix < 2 || radix > 36) raise("INVALID_FUNCTION_ARGUMENT", "Radix must be between 2 and 36");
+    if (radix < 2 || radix > 36)
+        raise("INVALID_FUNCTION_ARGUMENT", "Radix must be between 2 and 36");
     std::int64_t value = 0;
     const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
-    const auto [end, problem] = std::from_chars(begin, text.data() + text.size(), value, static_cast<int>(radix));
+    const auto [end, problem] =
+        std::from_chars(begin, text.data() + text.size(), value, static_cast<int>(radix));
     if (problem != std::errc() || end != text.data() + text.size()) {
-        raise("INVALID_FUNCTION_ARGUMENT", "Not a valid base-" + std::to_string(radix) + " number: " + std::string(text));
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "Not a valid base-" + std::to_string(radix) + " number: " + std::string(text));
     }
     return value;
 }
@@ -127,7 +148,8 @@ std::int64_t from_base(std::string_view text, std::int64_t radix) {
 std::int64_t width_bucket(double x, double low, double high, std::int64_t count) {
     if (count <= 0) raise("INVALID_FUNCTION_ARGUMENT", "bucketCount must be greater than 0");
     if (std::isnan(x)) raise("INVALID_FUNCTION_ARGUMENT", "operand must not be NaN");
-    if (!std::isfinite(low) || !std::isfinite(high)) raise("INVALID_FUNCTION_ARGUMENT", "bounds must be finite");
+    if (!std::isfinite(low) || !std::isfinite(high))
+        raise("INVALID_FUNCTION_ARGUMENT", "bounds must be finite");
     if (low == high) raise("INVALID_FUNCTION_ARGUMENT", "bounds cannot equal each other");
     const double lower = std::min(low, high), upper = std::max(low, high);
     std::int64_t bucket = 0;
@@ -136,7 +158,9 @@ std::int64_t width_bucket(double x, double low, double high, std::int64_t count)
     } else if (x >= upper) {
         bucket = count + 1;
     } else {
-        bucket = static_cast<std::int64_t>(static_cast<double>(count) * (x - lower) / (upper - lower)) + 1;
+        bucket =
+            static_cast<std::int64_t>(static_cast<double>(count) * (x - lower) / (upper - lower)) +
+            1;
     }
     return low > high ? count - bucket + 1 : bucket;
 }
@@ -158,10 +182,22 @@ void add_numbers(duckdb::ExtensionLoader& loader) {
     add_native(loader, "round_to_bigint", &round_to_bigint);
     add_native(loader, "try_round_to_bigint", &whole_of);
     using Unary = double (*)(double);
-    for (const auto& [name, function] : std::initializer_list<std::pair<const char*, Unary>>{
-             {"sqrt", std::sqrt}, {"cbrt", std::cbrt}, {"exp", std::exp}, {"ln", std::log}, {"log2", std::log2},
-             {"log10", std::log10}, {"sin", std::sin}, {"cos", std::cos}, {"tan", std::tan}, {"asin", std::asin},
-             {"acos", std::acos}, {"atan", std::atan}, {"sinh", std::sinh}, {"cosh", std::cosh}, {"tanh", std::tanh}}) {
+    for (const auto& [name, function] :
+         std::initializer_list<std::pair<const char*, Unary>>{{"sqrt", std::sqrt},
+                                                              {"cbrt", std::cbrt},
+                                                              {"exp", std::exp},
+                                                              {"ln", std::log},
+                                                              {"log2", std::log2},
+                                                              {"log10", std::log10},
+                                                              {"sin", std::sin},
+                                                              {"cos", std::cos},
+                                                              {"tan", std::tan},
+                                                              {"asin", std::asin},
+                                                              {"acos", std::acos},
+                                                              {"atan", std::atan},
+                                                              {"sinh", std::sinh},
+                                                              {"cosh", std::cosh},
+                                                              {"tanh", std::tanh}}) {
         add_native(loader, name, function);
     }
     using Binary = double (*)(double, double);
@@ -173,7 +209,8 @@ void add_numbers(duckdb::ExtensionLoader& loader) {
     add_native(loader, "le", &le);
     add_native(loader, "gt", &gt);
     add_native(loader, "ge", &ge);
-    add_native(loader, "truth", +[](bool value) { return value; });  // what the optimizer does not see into
+    // what the optimizer does not see into
+    add_native(loader, "truth", +[](bool value) { return value; });
     add_native(loader, "positive", &positive);
     add_native(loader, "nonzero", &nonzero);
     add_native(loader, "natural", &natural);

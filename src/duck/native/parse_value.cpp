@@ -15,10 +15,12 @@ std::string_view trimmed(std::string_view text) {
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes between `least` and `most` digits off the front.
-std::optional<std::int64_t> take_number(std::string_view& text, std::size_t least, std::size_t most) {
+std::optional<std::int64_t> take_number(std::string_view& text, std::size_t least,
+                                        std::size_t most) {
     std::size_t count = 0;
     std::int64_t value = 0;
-    while (count < text.size() && count < most && digit(text[count])) value = value * 10 + (text[count++] - '0');
+    while (count < text.size() && count < most && digit(text[count]))
+        value = value * 10 + (text[count++] - '0');
     if (count < least) return std::nullopt;
     text.remove_prefix(count);
     return value;
@@ -39,10 +41,13 @@ std::optional<std::int32_t> take_date(std::string_view& text) {
     if (!month || !take(text, '-')) return std::nullopt;
     const auto day = take_number(text, 1, 2);
     if (!day) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(negative ? -*year : *year) % 32767),
-                                           std::chrono::month(static_cast<unsigned>(*month)), std::chrono::day(static_cast<unsigned>(*day))};
+    const std::chrono::year_month_day date{
+        std::chrono::year(static_cast<int>(negative ? -*year : *year) % 32767),
+        std::chrono::month(static_cast<unsigned>(*month)),
+        std::chrono::day(static_cast<unsigned>(*day))};
     if (!date.ok()) return std::nullopt;
-    return days_of_civil(negative ? -*year : *year, static_cast<unsigned>(*month), static_cast<unsigned>(*day));
+    return days_of_civil(negative ? -*year : *year, static_cast<unsigned>(*month),
+                         static_cast<unsigned>(*day));
 }
 
 /// "10:00", "10:00:00.123456789": microseconds, rounded half up.
@@ -91,7 +96,8 @@ Civil civil_of_days(std::int64_t days) {
     const unsigned of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const unsigned shifted = (5 * of_year + 2) / 153;
     const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
-    return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month, of_year - (153 * shifted + 2) / 5 + 1};
+    return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month,
+            of_year - (153 * shifted + 2) / 5 + 1};
 }
 
 std::int64_t round_micros(std::int64_t micros, int digits) {
@@ -111,7 +117,8 @@ std::optional<bool> parse_boolean(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<std::int64_t> parse_whole(std::string_view text, std::int64_t low, std::int64_t high) {
+std::optional<std::int64_t> parse_whole(std::string_view text, std::int64_t low,
+                                        std::int64_t high) {
     text = trimmed(text);
     if (text.starts_with('+')) {
         text.remove_prefix(1);
@@ -119,7 +126,9 @@ std::optional<std::int64_t> parse_whole(std::string_view text, std::int64_t low,
     }
     std::int64_t value = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || problem != std::errc() || end != text.data() + text.size() || value < low || value > high) return std::nullopt;
+    if (text.empty() || problem != std::errc() || end != text.data() + text.size() || value < low ||
+        value > high)
+        return std::nullopt;
     return value;
 }
 
@@ -129,11 +138,15 @@ std::optional<double> parse_double(std::string_view text) {
     const bool negative = number.starts_with('-');
     if (negative || number.starts_with('+')) number.remove_prefix(1);
     if (number == "NaN") return std::numeric_limits<double>::quiet_NaN();
-    if (number == "Infinity") return negative ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+    if (number == "Infinity")
+        return negative ? -std::numeric_limits<double>::infinity()
+                        : std::numeric_limits<double>::infinity();
     if (number.empty() || !(digit(number[0]) || number[0] == '.')) return std::nullopt;
     double value = 0;
-    const auto [end, problem] = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (problem == std::errc::invalid_argument || end != number.data() + number.size()) return std::nullopt;
+    const auto [end, problem] =
+        std::from_chars(number.data(), number.data() + number.size(), value);
+    if (problem == std::errc::invalid_argument || end != number.data() + number.size())
+        return std::nullopt;
     if (problem == std::errc::result_out_of_range) {
         const auto e = number.find_first_of("eE");
         const bool tiny = e != std::string_view::npos && number.substr(e + 1).starts_with('-');
@@ -154,7 +167,8 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
     return text.empty() ? time : std::nullopt;
 }
 
-std::optional<std::int64_t> parse_timestamp(std::string_view text, char separator, std::string_view* rest) {
+std::optional<std::int64_t> parse_timestamp(std::string_view text, char separator,
+                                            std::string_view* rest) {
     text = trimmed(text);
     const auto date = take_date(text);
     if (!date) return std::nullopt;

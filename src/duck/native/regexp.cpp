@@ -43,11 +43,13 @@ regex_t* compiled(string_view pattern) {
     if (cache.size() > 200) cache.clear();
     regex_t* regex = nullptr;
     OnigErrorInfo info;
-    const int code = onig_new(&regex, bytes(pattern.data()), bytes(pattern.data() + pattern.size()), ONIG_OPTION_DEFAULT, ONIG_ENCODING_UTF8, ONIG_SYNTAX_JAVA, &info);
+    const int code = onig_new(&regex, bytes(pattern.data()), bytes(pattern.data() + pattern.size()),
+                              ONIG_OPTION_DEFAULT, ONIG_ENCODING_UTF8, ONIG_SYNTAX_JAVA, &info);
     if (code != ONIG_NORMAL) {
         OnigUChar message[ONIG_MAX_ERROR_MESSAGE_LEN];
         onig_error_code_to_str(message, code, &info);
-        raise("INVALID_FUNCTION_ARGUMENT", std::string("Invalid regular expression: ") + reinterpret_cast<const char*>(message));
+        raise("INVALID_FUNCTION_ARGUMENT",
+              std::string("Invalid regular expression: ") + reinterpret_cast<const char*>(message));
     }
     return cache.emplace(std::move(key), Regex(regex)).first->second.get();
 }
@@ -57,8 +59,10 @@ bool search(regex_t* regex, string_view text, std::size_t from, Region& region) 
     if (from > text.size()) return false;
     const auto* begin = bytes(text.data());
     const auto* end = begin + text.size();
-    const int found = onig_search(regex, begin, end, begin + from, end, region.region, ONIG_OPTION_NONE);
-    if (found < ONIG_MISMATCH) raise("INVALID_FUNCTION_ARGUMENT", "Regular expression matching was too expensive");
+    const int found =
+        onig_search(regex, begin, end, begin + from, end, region.region, ONIG_OPTION_NONE);
+    if (found < ONIG_MISMATCH)
+        raise("INVALID_FUNCTION_ARGUMENT", "Regular expression matching was too expensive");
     return found >= 0;
 }
 
@@ -72,10 +76,15 @@ std::size_t next_start(string_view text, const Region& region) {
 }
 
 std::optional<std::string> group_text(string_view text, const Region& region, std::int64_t group) {
-    if (group < 0 || group >= region.groups()) raise("INVALID_FUNCTION_ARGUMENT", "Pattern has " + std::to_string(region.groups() - 1) + " groups. Cannot access group " + std::to_string(group));
+    if (group < 0 || group >= region.groups())
+        raise("INVALID_FUNCTION_ARGUMENT", "Pattern has " + std::to_string(region.groups() - 1) +
+                                               " groups. Cannot access group " +
+                                               std::to_string(group));
     const int begin = region.begin(static_cast<int>(group));
     if (begin < 0) return std::nullopt;
-    return std::string(text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(region.end(static_cast<int>(group)) - begin)));
+    return std::string(
+        text.substr(static_cast<std::size_t>(begin),
+                    static_cast<std::size_t>(region.end(static_cast<int>(group)) - begin)));
 }
 
 bool like(string_view text, string_view pattern) {
@@ -86,18 +95,24 @@ bool like(string_view text, string_view pattern) {
 std::optional<std::string> extract(string_view text, string_view pattern, std::int64_t group) {
     Region region;
     regex_t* regex = compiled(pattern);
-    if (group < 0 || group > onig_number_of_captures(regex)) raise("INVALID_FUNCTION_ARGUMENT", "Pattern has " + std::to_string(onig_number_of_captures(regex)) + " groups. Cannot access group " + std::to_string(group));
+    if (group < 0 || group > onig_number_of_captures(regex))
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "Pattern has " + std::to_string(onig_number_of_captures(regex)) +
+                  " groups. Cannot access group " + std::to_string(group));
     return search(regex, text, 0, region) ? group_text(text, region, group) : std::nullopt;
 }
 
 TextList extract_all(string_view text, string_view pattern, std::int64_t group) {
     TextList list;
     Region region;
-    for (std::size_t at = 0; search(compiled(pattern), text, at, region); at = next_start(text, region)) list.push_back(group_text(text, region, group));
+    for (std::size_t at = 0; search(compiled(pattern), text, at, region);
+         at = next_start(text, region))
+        list.push_back(group_text(text, region, group));
     return list;
 }
 
-void append_replacement(std::string& made, string_view text, string_view with, regex_t* regex, const Region& region) {
+void append_replacement(std::string& made, string_view text, string_view with, regex_t* regex,
+                        const Region& region) {
     for (std::size_t i = 0; i < with.size(); ++i) {
         if (with[i] == '\\' && i + 1 < with.size()) {
             made += with[++i];
@@ -105,17 +120,27 @@ void append_replacement(std::string& made, string_view text, string_view with, r
             made += with[i];
         } else if (i + 1 < with.size() && with[i + 1] == '{') {
             const auto close = with.find('}', i);
-            if (close == string_view::npos) raise("INVALID_FUNCTION_ARGUMENT", "Illegal replacement sequence: missing }");
+            if (close == string_view::npos)
+                raise("INVALID_FUNCTION_ARGUMENT", "Illegal replacement sequence: missing }");
             const string_view name = with.substr(i + 2, close - i - 2);
-            const int group = onig_name_to_backref_number(regex, bytes(name.data()), bytes(name.data() + name.size()), region.region);
-            if (group < 0) raise("INVALID_FUNCTION_ARGUMENT", "Illegal replacement sequence: unknown group { " + std::string(name) + " }");
+            const int group = onig_name_to_backref_number(
+                regex, bytes(name.data()), bytes(name.data() + name.size()), region.region);
+            if (group < 0)
+                raise("INVALID_FUNCTION_ARGUMENT",
+                      "Illegal replacement sequence: unknown group { " + std::string(name) + " }");
             made += group_text(text, region, group).value_or("");
             i = close;
         } else {
-            if (i + 1 >= with.size() || with[i + 1] < '0' || with[i + 1] > '9') raise("INVALID_FUNCTION_ARGUMENT", "Illegal replacement sequence: " + std::string(with));
+            if (i + 1 >= with.size() || with[i + 1] < '0' || with[i + 1] > '9')
+                raise("INVALID_FUNCTION_ARGUMENT",
+                      "Illegal replacement sequence: " + std::string(with));
             int group = with[++i] - '0';
-            if (group >= region.groups()) raise("INVALID_FUNCTION_ARGUMENT", "Illegal replacement sequence: unknown group " + std::to_string(group));
-            while (i + 1 < with.size() && with[i + 1] >= '0' && with[i + 1] <= '9' && group * 10 + (with[i + 1] - '0') < region.groups()) group = group * 10 + (with[++i] - '0');
+            if (group >= region.groups())
+                raise("INVALID_FUNCTION_ARGUMENT",
+                      "Illegal replacement sequence: unknown group " + std::to_string(group));
+            while (i + 1 < with.size() && with[i + 1] >= '0' && with[i + 1] <= '9' &&
+                   group * 10 + (with[i + 1] - '0') < region.groups())
+                group = group * 10 + (with[++i] - '0');
             made += group_text(text, region, group).value_or("");
         }
     }
@@ -138,8 +163,10 @@ TextList split(string_view text, string_view pattern) {
     TextList list;
     Region region;
     std::size_t copied = 0;
-    for (std::size_t at = 0; search(compiled(pattern), text, at, region); at = next_start(text, region)) {
-        list.emplace_back(std::string(text.substr(copied, static_cast<std::size_t>(region.begin(0)) - copied)));
+    for (std::size_t at = 0; search(compiled(pattern), text, at, region);
+         at = next_start(text, region)) {
+        list.emplace_back(
+            std::string(text.substr(copied, static_cast<std::size_t>(region.begin(0)) - copied)));
         copied = static_cast<std::size_t>(region.end(0));
     }
     list.emplace_back(std::string(text.substr(copied)));
@@ -149,7 +176,9 @@ TextList split(string_view text, string_view pattern) {
 std::int64_t count(string_view text, string_view pattern) {
     std::int64_t found = 0;
     Region region;
-    for (std::size_t at = 0; search(compiled(pattern), text, at, region); at = next_start(text, region)) ++found;
+    for (std::size_t at = 0; search(compiled(pattern), text, at, region);
+         at = next_start(text, region))
+        ++found;
     return found;
 }
 

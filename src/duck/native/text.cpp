@@ -26,7 +26,8 @@ std::vector<string_view> points(string_view text) {
 }
 
 std::int64_t count_points(string_view text) {
-    return std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    return std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
 std::size_t byte_of(string_view text, std::int64_t point) {
@@ -39,8 +40,12 @@ std::size_t byte_of(string_view text, std::int64_t point) {
 }
 
 bool blank_point(string_view point) {
-    if (point.size() == 1) return static_cast<unsigned char>(point[0]) <= 0x20 && std::string("\t\n\v\f\r\x1c\x1d\x1e\x1f ").find(point[0]) != std::string::npos;
-    static constexpr string_view blanks[] = {"\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u205f", "\u3000"};
+    if (point.size() == 1)
+        return static_cast<unsigned char>(point[0]) <= 0x20 &&
+               std::string("\t\n\v\f\r\x1c\x1d\x1e\x1f ").find(point[0]) != std::string::npos;
+    static constexpr string_view blanks[] = {"\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+                                             "\u2004", "\u2005", "\u2006", "\u2008", "\u2009",
+                                             "\u200a", "\u2028", "\u2029", "\u205f", "\u3000"};
     return std::ranges::find(blanks, point) != std::end(blanks);
 }
 
@@ -66,7 +71,9 @@ std::string substr_of(string_view text, std::int64_t start, std::int64_t length)
     const string_view rest = text.substr(begin);
     return std::string(rest.substr(0, byte_of(rest, length)));
 }
-std::string substr_to_end(string_view text, std::int64_t start) { return substr_of(text, start, INT64_MAX); }
+std::string substr_to_end(string_view text, std::int64_t start) {
+    return substr_of(text, start, INT64_MAX);
+}
 
 std::string replace(string_view text, string_view search, string_view with) {
     std::string made;
@@ -78,7 +85,8 @@ std::string replace(string_view text, string_view search, string_view with) {
         return made.append(with);
     }
     std::size_t at = 0;
-    for (auto found = text.find(search); found != string_view::npos; found = text.find(search, at)) {
+    for (auto found = text.find(search); found != string_view::npos;
+         found = text.find(search, at)) {
         made.append(text.substr(at, found - at)).append(with);
         at = found + search.size();
     }
@@ -100,19 +108,27 @@ std::int64_t strpos(string_view text, string_view part) {
 
 std::string pad(string_view text, std::int64_t size, string_view with, bool left) {
     if (with.empty()) raise("INVALID_FUNCTION_ARGUMENT", "Padding string must not be empty");
-    if (size < 0 || size > INT32_MAX) raise("INVALID_FUNCTION_ARGUMENT", "Target length must be in the range [0.." + std::to_string(INT32_MAX) + "]");
+    if (size < 0 || size > INT32_MAX)
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "Target length must be in the range [0.." + std::to_string(INT32_MAX) + "]");
     const std::int64_t have = count_points(text);
     if (size <= have) return substr_of(text, 1, size);
     const auto list = points(with);
     std::string padding;
-    for (std::int64_t i = 0; i < size - have; ++i) padding += list[static_cast<std::size_t>(i) % list.size()];
+    for (std::int64_t i = 0; i < size - have; ++i)
+        padding += list[static_cast<std::size_t>(i) % list.size()];
     return left ? padding.append(text) : std::string(text).append(padding);
 }
-std::string lpad(string_view text, std::int64_t size, string_view with) { return pad(text, size, with, true); }
-std::string rpad(string_view text, std::int64_t size, string_view with) { return pad(text, size, with, false); }
+std::string lpad(string_view text, std::int64_t size, string_view with) {
+    return pad(text, size, with, true);
+}
+std::string rpad(string_view text, std::int64_t size, string_view with) {
+    return pad(text, size, with, false);
+}
 
 std::string delimiter(string_view text) {
-    if (text.empty()) raise("INVALID_FUNCTION_ARGUMENT", "The delimiter may not be the empty string");
+    if (text.empty())
+        raise("INVALID_FUNCTION_ARGUMENT", "The delimiter may not be the empty string");
     return std::string(text);
 }
 
@@ -133,7 +149,9 @@ std::string translate(string_view text, string_view from, string_view to) {
 
 std::int64_t levenshtein(string_view a, string_view b) {
     const auto x = points(a), y = points(b);
-    if (x.size() * y.size() > 1'000'000) raise("INVALID_FUNCTION_ARGUMENT", "The combined inputs size exceeded max Levenshtein distance limit");
+    if (x.size() * y.size() > 1'000'000)
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "The combined inputs size exceeded max Levenshtein distance limit");
     std::vector<std::int64_t> row(y.size() + 1);
     for (std::size_t j = 0; j <= y.size(); ++j) row[j] = static_cast<std::int64_t>(j);
     for (std::size_t i = 1; i <= x.size(); ++i) {
@@ -150,7 +168,9 @@ std::int64_t levenshtein(string_view a, string_view b) {
 
 std::int64_t hamming(string_view a, string_view b) {
     const auto x = points(a), y = points(b);
-    if (x.size() != y.size()) raise("INVALID_FUNCTION_ARGUMENT", "The input strings to hamming_distance function must have the same length");
+    if (x.size() != y.size())
+        raise("INVALID_FUNCTION_ARGUMENT",
+              "The input strings to hamming_distance function must have the same length");
     std::int64_t distance = 0;
     for (std::size_t i = 0; i < x.size(); ++i) distance += x[i] == y[i] ? 0 : 1;
     return distance;
@@ -161,7 +181,10 @@ std::optional<std::string> fits(string_view text, std::int64_t length) {
 }
 std::string fit(string_view text, std::int64_t length) {
     auto made = fits(text, length);
-    if (!made) raise("INVALID_CAST_ARGUMENT", "Value " + std::string(text) + " cannot be represented as varchar(" + std::to_string(length) + ")");
+    if (!made)
+        raise("INVALID_CAST_ARGUMENT", "Value " + std::string(text) +
+                                           " cannot be represented as varchar(" +
+                                           std::to_string(length) + ")");
     return std::move(*made);
 }
 
@@ -170,11 +193,18 @@ std::string from_utf8(Blob blob) {
     const string_view data = blob.view;
     for (std::size_t at = 0; at < data.size();) {
         const auto c = static_cast<unsigned char>(data[at]);
-        const std::size_t want = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+        const std::size_t want = c < 0x80                ? 1
+                                 : c >= 0xC2 && c < 0xE0 ? 2
+                                 : c >= 0xE0 && c < 0xF0 ? 3
+                                 : c >= 0xF0 && c < 0xF5 ? 4
+                                                         : 0;
         bool good = want > 0 && at + want <= data.size();
-        for (std::size_t i = 1; good && i < want; ++i) good = (static_cast<unsigned char>(data[at + i]) & 0xC0U) == 0x80U;
+        for (std::size_t i = 1; good && i < want; ++i)
+            good = (static_cast<unsigned char>(data[at + i]) & 0xC0U) == 0x80U;
         const auto second = good && want > 1 ? static_cast<unsigned char>(data[at + 1]) : 0U;
-        if ((c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) || (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F)) good = false;
+        if ((c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) ||
+            (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F))
+            good = false;
         if (good) {
             made += data.substr(at, want);
             at += want;
@@ -188,11 +218,19 @@ std::string from_utf8(Blob blob) {
 
 OwnedBlob from_hex(string_view text) {
     OwnedBlob made;
-    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
-    if (text.size() % 2 != 0) raise("INVALID_FUNCTION_ARGUMENT", "Hex string must contain even number of characters");
+    const auto digit = [](char c) {
+        return c >= '0' && c <= '9'   ? c - '0'
+               : c >= 'a' && c <= 'f' ? c - 'a' + 10
+               : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                      : -1;
+    };
+    if (text.size() % 2 != 0)
+        raise("INVALID_FUNCTION_ARGUMENT", "Hex string must contain even number of characters");
     for (std::size_t i = 0; i < text.size(); i += 2) {
         const int high = digit(text[i]), low = digit(text[i + 1]);
-        if (high < 0 || low < 0) raise("INVALID_FUNCTION_ARGUMENT", "Invalid hex character: " + std::string(1, text[high < 0 ? i : i + 1]));
+        if (high < 0 || low < 0)
+            raise("INVALID_FUNCTION_ARGUMENT",
+                  "Invalid hex character: " + std::string(1, text[high < 0 ? i : i + 1]));
         made.bytes += static_cast<char>(high * 16 + low);
     }
     return made;

@@ -28,13 +28,16 @@ std::string stamp_text(std::int64_t micros, char separator) {
     const std::int64_t days = floor_div(micros, day_micros);
     const Civil date = civil_of_days(days);
     const std::int64_t ms = (micros - days * day_micros) / 1000;
-    return printed("%04lld-%02u-%02u%c%02d:%02d:%02d.%03d", static_cast<long long>(date.year), date.month, date.day, separator,
-                   static_cast<int>(ms / 3'600'000), static_cast<int>(ms / 60'000 % 60), static_cast<int>(ms / 1000 % 60), static_cast<int>(ms % 1000));
+    return printed("%04lld-%02u-%02u%c%02d:%02d:%02d.%03d", static_cast<long long>(date.year),
+                   date.month, date.day, separator, static_cast<int>(ms / 3'600'000),
+                   static_cast<int>(ms / 60'000 % 60), static_cast<int>(ms / 1000 % 60),
+                   static_cast<int>(ms % 1000));
 }
 
 int key_of(string_view zone) {
     const auto key = zone_key(zone);
-    if (!key) raise("INVALID_FUNCTION_ARGUMENT", "'" + std::string(zone) + "' is not a valid time zone");
+    if (!key)
+        raise("INVALID_FUNCTION_ARGUMENT", "'" + std::string(zone) + "' is not a valid time zone");
     return *key;
 }
 
@@ -53,8 +56,12 @@ std::int64_t zoned_plus(std::int64_t packed, std::int64_t millis) {
     value.millis += millis;
     return pack(value);
 }
-std::int64_t at_zone(std::int64_t packed, string_view zone) { return pack({unpack(packed).millis, key_of(zone)}); }
-std::int64_t at_zone_of(std::int64_t packed, std::int64_t other) { return pack({unpack(packed).millis, unpack(other).key}); }
+std::int64_t at_zone(std::int64_t packed, string_view zone) {
+    return pack({unpack(packed).millis, key_of(zone)});
+}
+std::int64_t at_zone_of(std::int64_t packed, std::int64_t other) {
+    return pack({unpack(packed).millis, unpack(other).key});
+}
 std::string name_of_zone(std::int64_t packed) { return zone_name(unpack(packed).key); }
 std::int64_t offset_minutes(std::int64_t packed) {
     const Zoned value = unpack(packed);
@@ -62,29 +69,39 @@ std::int64_t offset_minutes(std::int64_t packed) {
 }
 std::int64_t timezone_hour(std::int64_t packed) { return offset_minutes(packed) / 60; }
 std::int64_t timezone_minute(std::int64_t packed) { return offset_minutes(packed) % 60; }
-std::string zoned_text(std::int64_t packed) { return stamp_text(local_micros(unpack(packed)), ' ') + " " + name_of_zone(packed); }
+std::string zoned_text(std::int64_t packed) {
+    return stamp_text(local_micros(unpack(packed)), ' ') + " " + name_of_zone(packed);
+}
 std::string timestamp_text(timestamp_t t) { return stamp_text(t.value, ' '); }
 std::string iso_timestamp(timestamp_t t) { return stamp_text(t.value, 'T'); }
 std::string iso_zoned(std::int64_t packed) {
     const std::int64_t minutes = offset_minutes(packed);
     const std::string text = stamp_text(local_micros(unpack(packed)), 'T');
     if (minutes == 0) return text + "Z";
-    return text + printed("%c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(static_cast<int>(minutes)) / 60, std::abs(static_cast<int>(minutes)) % 60);
+    return text + printed("%c%02d:%02d", minutes < 0 ? '-' : '+',
+                          std::abs(static_cast<int>(minutes)) / 60,
+                          std::abs(static_cast<int>(minutes)) % 60);
 }
 std::string time_text(duckdb::dtime_t t) {
     const std::int64_t ms = t.micros / 1000;
-    return printed("%02d:%02d:%02d.%03d", static_cast<int>(ms / 3'600'000), static_cast<int>(ms / 60'000 % 60), static_cast<int>(ms / 1000 % 60), static_cast<int>(ms % 1000));
+    return printed("%02d:%02d:%02d.%03d", static_cast<int>(ms / 3'600'000),
+                   static_cast<int>(ms / 60'000 % 60), static_cast<int>(ms / 1000 % 60),
+                   static_cast<int>(ms % 1000));
 }
-timestamp_t round_timestamp(timestamp_t t, std::int64_t digits) { return timestamp_t(round_micros(t.value, static_cast<int>(digits))); }
+timestamp_t round_timestamp(timestamp_t t, std::int64_t digits) {
+    return timestamp_t(round_micros(t.value, static_cast<int>(digits)));
+}
 
 duckdb::date_t date_plus(duckdb::date_t date, std::int64_t millis) {
-    if (millis % 86'400'000 != 0) raise("INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date");
+    if (millis % 86'400'000 != 0)
+        raise("INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date");
     return duckdb::date_t(static_cast<std::int32_t>(date.days + millis / 86'400'000));
 }
 
 std::int64_t from_unixtime(double seconds) {
     const double millis = std::floor(seconds * 1000 + 0.5);
-    if (!std::isfinite(millis) || std::fabs(millis) > 2.0e15) raise("INVALID_FUNCTION_ARGUMENT", "Invalid unixtime");
+    if (!std::isfinite(millis) || std::fabs(millis) > 2.0e15)
+        raise("INVALID_FUNCTION_ARGUMENT", "Invalid unixtime");
     return pack({static_cast<std::int64_t>(millis), 0});
 }
 
@@ -98,10 +115,14 @@ std::int64_t from_iso8601(string_view text) {
     return pack({instant_millis(*micros, *key), *key});
 }
 
-std::string months_text(std::int64_t months) { return printed("%s%lld-%lld", months < 0 ? "-" : "", std::llabs(months) / 12, std::llabs(months) % 12); }
+std::string months_text(std::int64_t months) {
+    return printed("%s%lld-%lld", months < 0 ? "-" : "", std::llabs(months) / 12,
+                   std::llabs(months) % 12);
+}
 std::string millis_text(std::int64_t millis) {
     const long long ms = std::llabs(millis);
-    return printed("%s%lld %02lld:%02lld:%02lld.%03lld", millis < 0 ? "-" : "", ms / 86'400'000, ms / 3'600'000 % 24, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
+    return printed("%s%lld %02lld:%02lld:%02lld.%03lld", millis < 0 ? "-" : "", ms / 86'400'000,
+                   ms / 3'600'000 % 24, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
 }
 template <std::int64_t unit, std::int64_t wrap>
 std::int64_t part(std::int64_t value) {

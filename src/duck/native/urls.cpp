@@ -15,7 +15,9 @@ struct Url {
 /// nullopt when it is no URL at all: blanks or characters that must be escaped.
 std::optional<Url> parse(string_view text) {
     for (const char c : text) {
-        if (static_cast<unsigned char>(c) <= ' ' || string_view("<>\"{}|\\^`").find(c) != string_view::npos) return std::nullopt;
+        if (static_cast<unsigned char>(c) <= ' ' ||
+            string_view("<>\"{}|\\^`").find(c) != string_view::npos)
+            return std::nullopt;
     }
     Url url;
     if (const auto hash = text.find('#'); hash != string_view::npos) {
@@ -41,7 +43,8 @@ std::optional<Url> parse(string_view text) {
     const auto end = text.find('/');
     string_view authority = text.substr(0, end);
     if (end != string_view::npos) url.path = text.substr(end);
-    if (const auto at = authority.rfind('@'); at != string_view::npos) authority.remove_prefix(at + 1);
+    if (const auto at = authority.rfind('@'); at != string_view::npos)
+        authority.remove_prefix(at + 1);
     const auto port = authority.rfind(':');
     if (port != string_view::npos && authority.find(']', port) == string_view::npos) {
         url.port = authority.substr(port + 1);
@@ -51,12 +54,18 @@ std::optional<Url> parse(string_view text) {
     return url;
 }
 
-int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+int hex(char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
 
 std::string unescaped(string_view text, bool plus) {
     std::string made;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+        if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 &&
+            hex(text[i + 2]) >= 0) {
             made += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
             i += 2;
         } else {
@@ -66,7 +75,7 @@ std::string unescaped(string_view text, bool plus) {
     return made;
 }
 
-template <string_view Url::*part>
+template <string_view Url::* part>
 std::optional<std::string> extract(string_view text) {
     const auto url = parse(text);
     if (!url) return std::nullopt;
@@ -91,7 +100,8 @@ std::optional<std::string> parameter(string_view text, string_view name) {
         const string_view pair = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         const auto equal = pair.find('=');
-        if (unescaped(pair.substr(0, equal), true) == name) return equal == string_view::npos ? "" : unescaped(pair.substr(equal + 1), true);
+        if (unescaped(pair.substr(0, equal), true) == name)
+            return equal == string_view::npos ? "" : unescaped(pair.substr(equal + 1), true);
     }
     return std::nullopt;
 }
@@ -100,7 +110,8 @@ std::string encode(string_view text) {
     static constexpr char digits[] = "0123456789ABCDEF";
     std::string made;
     for (const char c : text) {
-        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || string_view(".-*_").find(c) != string_view::npos) {
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+            string_view(".-*_").find(c) != string_view::npos) {
             made += c;
         } else if (c == ' ') {
             made += '+';
@@ -115,7 +126,9 @@ std::string encode(string_view text) {
 std::string decode(string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') continue;
-        if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) raise("INVALID_FUNCTION_ARGUMENT", "URLDecoder: Incomplete trailing escape (%) pattern");
+        if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0)
+            raise("INVALID_FUNCTION_ARGUMENT",
+                  "URLDecoder: Incomplete trailing escape (%) pattern");
     }
     return unescaped(text, true);
 }

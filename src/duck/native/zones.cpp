@@ -26,7 +26,8 @@ const TimeZone* zone_at(int key) {
 
 std::optional<int> offset_key(std::string_view name) {
     for (const std::string_view prefix : {"UTC", "GMT", "UT"}) {
-        if (name.size() > prefix.size() && name.starts_with(prefix)) name.remove_prefix(prefix.size());
+        if (name.size() > prefix.size() && name.starts_with(prefix))
+            name.remove_prefix(prefix.size());
     }
     if (name.size() < 2 || (name[0] != '+' && name[0] != '-')) return std::nullopt;
     const bool negative = name[0] == '-';
@@ -52,15 +53,20 @@ int minutes_of(int key) { return key <= 840 ? key - 841 : key - 840; }
 
 }  // namespace
 
-std::int64_t pack(Zoned value) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(value.millis) << 12U) | value.key; }
+std::int64_t pack(Zoned value) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(value.millis) << 12U) | value.key;
+}
 Zoned unpack(std::int64_t packed) { return {packed >> 12, static_cast<int>(packed & key_max)}; }
 
 std::optional<int> zone_key(std::string_view name) {
-    if (name == "UTC" || name == "Z" || name == "GMT" || name == "UT" || name == "Etc/UTC") return 0;
+    if (name == "UTC" || name == "Z" || name == "GMT" || name == "UT" || name == "Etc/UTC")
+        return 0;
     if (const auto key = offset_key(name)) return key;
     const std::lock_guard lock(zones_mutex);
-    if (const auto found = keys_by_name.find(name); found != keys_by_name.end()) return found->second;
-    const TimeZone* zone = static_cast<int>(zones.size()) + offset_keys + 1 > key_max ? nullptr : TimeZone::find(name);
+    if (const auto found = keys_by_name.find(name); found != keys_by_name.end())
+        return found->second;
+    const TimeZone* zone =
+        static_cast<int>(zones.size()) + offset_keys + 1 > key_max ? nullptr : TimeZone::find(name);
     if (!zone) return std::nullopt;
     zones.push_back(zone);
     const int key = offset_keys + static_cast<int>(zones.size());
@@ -73,7 +79,8 @@ std::string zone_name(int key) {
     if (key > offset_keys) return zone_at(key)->name();
     const int minutes = minutes_of(key);
     char text[16];
-    std::snprintf(text, sizeof text, "%c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60, std::abs(minutes) % 60);
+    std::snprintf(text, sizeof text, "%c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
+                  std::abs(minutes) % 60);
     return text;
 }
 
@@ -84,18 +91,21 @@ std::int64_t zone_offset(int key, std::int64_t seconds) {
 }
 
 std::int64_t local_micros(Zoned value) {
-    const std::int64_t seconds = value.millis >= 0 ? value.millis / 1000 : -((-value.millis + 999) / 1000);
+    const std::int64_t seconds =
+        value.millis >= 0 ? value.millis / 1000 : -((-value.millis + 999) / 1000);
     return value.millis * 1000 + zone_offset(value.key, seconds) * 1'000'000;
 }
 
 std::int64_t instant_millis(std::int64_t local, int key) {
     const std::int64_t rounded = round_micros(local, 3) / 1000;
     const std::int64_t seconds = rounded >= 0 ? rounded / 1000 : -((-rounded + 999) / 1000);
-    // The earlier instant of an overlap has the larger offset; in a gap the time moves on by its length.
+    // The earlier instant of an overlap has the larger offset; in a gap the time moves on by its
+    // length.
     const std::int64_t before = zone_offset(key, seconds - zone_offset(key, seconds - 86400));
     const std::int64_t after = zone_offset(key, seconds - before);
     if (before == after) return rounded - before * 1000;
-    const std::int64_t earlier = std::max(zone_offset(key, seconds - 86400), zone_offset(key, seconds + 86400));
+    const std::int64_t earlier =
+        std::max(zone_offset(key, seconds - 86400), zone_offset(key, seconds + 86400));
     const bool valid = zone_offset(key, seconds - earlier) == earlier;
     return rounded - (valid ? earlier : std::min(before, after)) * 1000;
 }

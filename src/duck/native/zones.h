@@ -1,6 +1,6 @@
-// Time zones: the keys by which a timestamp with time zone remembers its zone, and their offsets, read from
-// the system's zone files. A packed value is (milliseconds since the epoch << 12) | zone key, so that its
-// order is that of the instants.
+// Time zones: the keys by which a timestamp with time zone remembers its zone, and their offsets,
+// read from the system's zone files. A packed value is (milliseconds since the epoch << 12) | zone
+// key, so that its order is that of the instants.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -21,7 +21,8 @@ std::optional<int> zone_key(std::string_view name);
 std::string zone_name(int key);
 /// Seconds east of UTC at an instant.
 std::int64_t zone_offset(int key, std::int64_t epoch_seconds);
-/// Local microseconds of the instant, and the instant of local microseconds (the earlier in an overlap).
+/// Local microseconds of the instant, and the instant of local microseconds (the earlier in an
+/// overlap).
 std::int64_t local_micros(Zoned value);
 std::int64_t instant_millis(std::int64_t local_micros, int key);
 

@@ -106,8 +106,8 @@ void Unsynced::synced_directory(const std::string& path) {
     });
 }
 
-/// Undoes the changes, the last one first. Torn: of the first write that is undone a part stays, now and
-/// then without its first block, as blocks reach a disk in any order.
+/// Undoes the changes, the last one first. Torn: of the first write that is undone a part stays,
+/// now and then without its first block, as blocks reach a disk in any order.
 void Unsynced::undo(const std::string& path, const std::vector<Undo>& changes, std::uint64_t seed) {
     auto file = disk_.open(path, OpenMode::read_write);
     if (!file) return;

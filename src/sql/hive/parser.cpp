@@ -31,7 +31,8 @@ std::vector<std::string> first_words(std::string_view text, std::size_t count) {
             at = close == std::string_view::npos ? text.size() : close + 2;
         } else if (std::isalpha(static_cast<unsigned char>(text[at])) != 0) {
             std::string word;
-            while (at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '_')) {
+            while (at < text.size() &&
+                   (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || text[at] == '_')) {
                 word += static_cast<char>(std::toupper(static_cast<unsigned char>(text[at++])));
             }
             words.push_back(std::move(word));
@@ -81,7 +82,8 @@ class Reader {
   private:
     SyntaxResult<std::string> identifier() {
         const Token& token = in_.peek();
-        if (token.kind == TokenKind::word || token.kind == TokenKind::quoted) return trino::lower_case(in_.take().text);
+        if (token.kind == TokenKind::word || token.kind == TokenKind::quoted)
+            return trino::lower_case(in_.take().text);
         return std::unexpected(in_.mismatch("<identifier>"));
     }
     SyntaxResult<> name(std::vector<std::string>& names) {
@@ -171,7 +173,9 @@ class Reader {
         int depth = 0;
         while (in_.peek().kind != TokenKind::end) {
             const Token& token = in_.peek();
-            if (depth == 0 && !type.empty() && (token.kind != TokenKind::symbol || token.text == "," || token.text == ")")) break;
+            if (depth == 0 && !type.empty() &&
+                (token.kind != TokenKind::symbol || token.text == "," || token.text == ")"))
+                break;
             if (token.text == "<" || token.text == "(") ++depth;
             if (token.text == ">" || token.text == ")") --depth;
             if (token.text == "<>") break;
@@ -179,7 +183,8 @@ class Reader {
         }
         if (type == "integer") type = "int";
         if (!trino::parse_hive_type(type)) {
-            return std::unexpected(SyntaxError{at, "cannot recognize the column type '" + type + "'"});
+            return std::unexpected(
+                SyntaxError{at, "cannot recognize the column type '" + type + "'"});
         }
         return {};
     }
@@ -191,9 +196,12 @@ class Reader {
         if (in_.accept_word("TBLPROPERTIES")) return properties(table.properties);
         if (in_.accept_words({"ROW", "FORMAT", "SERDE"})) {
             if (auto read = text_into(table.serde); !read) return read;
-            return in_.accept_words({"WITH", "SERDEPROPERTIES"}) ? properties(table.serde_properties) : SyntaxResult<>();
+            return in_.accept_words({"WITH", "SERDEPROPERTIES"})
+                       ? properties(table.serde_properties)
+                       : SyntaxResult<>();
         }
-        if (in_.accept_words({"WITH", "SERDEPROPERTIES"})) return properties(table.serde_properties);
+        if (in_.accept_words({"WITH", "SERDEPROPERTIES"}))
+            return properties(table.serde_properties);
         if (in_.accept_words({"ROW", "FORMAT", "DELIMITED"})) return delimited(table);
         if (in_.accept_words({"STORED", "AS"})) {
             if (in_.accept_word("INPUTFORMAT")) {
@@ -204,7 +212,8 @@ class Reader {
             table.stored_as = in_.take().upper;
             return {};
         }
-        return std::unexpected(in_.mismatch("'COMMENT', 'PARTITIONED', 'ROW', 'STORED', 'LOCATION', 'TBLPROPERTIES'"));
+        return std::unexpected(
+            in_.mismatch("'COMMENT', 'PARTITIONED', 'ROW', 'STORED', 'LOCATION', 'TBLPROPERTIES'"));
     }
 
     SyntaxResult<> delimited(TableDefinition& table) {
@@ -258,7 +267,8 @@ class Reader {
             if (!key) return std::unexpected(key.error());
             if (auto equal = in_.expect_symbol("="); !equal) return equal;
             const Token& token = in_.peek();
-            const bool value = token.kind == TokenKind::string || token.kind == TokenKind::integer ||
+            const bool value = token.kind == TokenKind::string ||
+                               token.kind == TokenKind::integer ||
                                token.kind == TokenKind::decimal || token.kind == TokenKind::word;
             if (!value) return std::unexpected(in_.mismatch("<literal>"));
             spec.values.emplace_back(std::move(*key), in_.take().text);
@@ -290,7 +300,8 @@ class Reader {
             } while (in_.accept_symbol(","));
             return {};
         }
-        return std::unexpected(SyntaxError{in_.peek().at, "Queries of this type are not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{in_.peek().at, "Queries of this type are not supported", "NOT_SUPPORTED"});
     }
 
     SyntaxResult<> pattern(Statement& made) {
@@ -308,13 +319,15 @@ class Reader {
             return pattern(made);
         }
         if (in_.at_word("TABLES") || in_.at_word("VIEWS")) {
-            made.kind = in_.take().upper == "TABLES" ? StatementKind::show_tables : StatementKind::show_views;
+            made.kind = in_.take().upper == "TABLES" ? StatementKind::show_tables
+                                                     : StatementKind::show_views;
             if (auto read = in_database(made); !read) return read;
             return pattern(made);
         }
         if (in_.accept_word("COLUMNS")) {
             made.kind = StatementKind::show_columns;
-            if (!in_.at_word("IN") && !in_.at_word("FROM")) return std::unexpected(in_.mismatch("'FROM', 'IN'"));
+            if (!in_.at_word("IN") && !in_.at_word("FROM"))
+                return std::unexpected(in_.mismatch("'FROM', 'IN'"));
             if (auto read = in_database(made); !read) return read;
             if (in_.accept_word("IN") || in_.accept_word("FROM")) {
                 auto database = identifier();
@@ -332,8 +345,9 @@ class Reader {
         } else if (in_.accept_word("TBLPROPERTIES")) {
             made.kind = StatementKind::show_properties;
         } else {
-            return std::unexpected(in_.mismatch("'COLUMNS', 'CREATE', 'DATABASES', 'PARTITIONS', 'SCHEMAS', 'TABLES', "
-                                                "'TBLPROPERTIES', 'VIEWS'"));
+            return std::unexpected(
+                in_.mismatch("'COLUMNS', 'CREATE', 'DATABASES', 'PARTITIONS', 'SCHEMAS', 'TABLES', "
+                             "'TBLPROPERTIES', 'VIEWS'"));
         }
         if (auto read = name(made.names); !read) return read;
         if (made.kind == StatementKind::show_properties && in_.accept_symbol("(")) {
@@ -367,7 +381,8 @@ bool is_hive_statement(std::string_view text) {
     if (words.empty()) return false;
     const auto second = words.size() > 1 ? words[1] : std::string();
     if (words[0] == "SHOW" || words[0] == "MSCK" || words[0] == "ALTER") return true;
-    if (words[0] == "DESCRIBE" || words[0] == "DESC") return second != "INPUT" && second != "OUTPUT";
+    if (words[0] == "DESCRIBE" || words[0] == "DESC")
+        return second != "INPUT" && second != "OUTPUT";
     if (words[0] == "DROP") return second != "VIEW";
     if (words[0] != "CREATE") return false;
     if (second == "DATABASE" || second == "SCHEMA" || second == "EXTERNAL") return true;

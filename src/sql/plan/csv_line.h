@@ -1,5 +1,5 @@
-// A line of a result object: UTF-8 CSV, every cell that is not NULL in quotes. The server writes the labels, the
-// worker the rows.
+// A line of a result object: UTF-8 CSV, every cell that is not NULL in quotes. The server writes
+// the labels, the worker the rows.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
-// What a query worker is given: engine SQL, the types of its answer, and for each scan its columns, its
-// partitions and the files on this machine that hold its objects.
+// What a query worker is given: engine SQL, the types of its answer, and for each scan its columns,
+// its partitions and the files on this machine that hold its objects.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -39,12 +39,14 @@ struct ScanColumn {
     bool used = true;
 };
 
-/// Files that are read alike. The SQL names the view scan_N: its rows are those of all plans with `view` N.
+/// Files that are read alike. The SQL names the view scan_N: its rows are those of all plans with
+/// `view` N.
 struct ScanPlan {
     std::uint32_t view = 0;
     Format format = Format::delimited;
     std::vector<ScanColumn> columns;  ///< partition keys last
-    /// Values of the partition keys, in their order; one empty entry for a table without partitions.
+    /// Values of the partition keys, in their order; one empty entry for a table without
+    /// partitions.
     std::vector<std::vector<std::optional<std::string>>> partitions;
     std::vector<File> files;
     std::map<std::string, std::string> properties;  ///< of the serde and the table

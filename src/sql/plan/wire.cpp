@@ -84,7 +84,8 @@ class Reader {
         made.precision = static_cast<int>(static_cast<std::int64_t>(number()));
         made.scale = static_cast<int>(number());
         if (depth > 64) good_ = false;
-        for (auto left = count(); left > 0 && good_; --left) made.arguments.push_back(type(depth + 1));
+        for (auto left = count(); left > 0 && good_; --left)
+            made.arguments.push_back(type(depth + 1));
         for (auto left = count(); left > 0 && good_; --left) made.names.push_back(text());
         return made;
     }
@@ -192,7 +193,8 @@ std::optional<QueryPlan> decode_plan(std::string_view payload) {
     for (auto left = in.count(); left > 0 && in.good(); --left) plan.columns.push_back(in.type());
     for (auto left = in.count(); left > 0 && in.good(); --left) plan.scans.push_back(read_scan(in));
     plan.result.path = in.text();
-    for (auto left = in.count(); left > 0 && in.good(); --left) plan.result.labels.push_back(in.text());
+    for (auto left = in.count(); left > 0 && in.good(); --left)
+        plan.result.labels.push_back(in.text());
     plan.result.bytes_max = in.number();
     plan.memory_mib = in.number();
     plan.spill_directory = in.text();

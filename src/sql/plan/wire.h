@@ -11,10 +11,10 @@
 namespace freshet::sql::plan {
 
 enum class FrameKind : std::uint8_t {
-    plan = 1,   ///< to the worker: a QueryPlan
-    rows = 2,   ///< from it: rows of cells
-    failed = 3, ///< from it: code and message; ends the answer
-    done = 4    ///< from it: bytes scanned; ends the answer
+    plan = 1,    ///< to the worker: a QueryPlan
+    rows = 2,    ///< from it: rows of cells
+    failed = 3,  ///< from it: code and message; ends the answer
+    done = 4     ///< from it: bytes scanned; ends the answer
 };
 
 using Cells = std::vector<std::optional<std::string>>;

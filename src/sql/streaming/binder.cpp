@@ -103,8 +103,7 @@ Checked<Typed> Binder::literal(const Expr& expr) const {
         value.type = boolean_type;
         value.integer = expr.truth;
     } else if (expr.kind == ExprKind::text) {
-        value.type = {Kind::varchar,
-                      std::max<int>(1, static_cast<int>(utf8_length(expr.text))), 0};
+        value.type = {Kind::varchar, std::max<int>(1, static_cast<int>(utf8_length(expr.text))), 0};
         value.text = expr.text;
     } else if (expr.kind == ExprKind::interval) {
         value.type = {Kind::interval, 0, 0};

@@ -1,12 +1,12 @@
 // The analyser at work: one object a statement. Queries in analyze_query.cpp, relations in
-// analyze_relation.cpp, expressions in analyze_expr.cpp, calls in analyze_call.cpp and analyze_aggregate.cpp,
-// arrays, maps and lambdas in analyze_nested.cpp, dates in analyze_time.cpp.
+// analyze_relation.cpp, expressions in analyze_expr.cpp, calls in analyze_call.cpp and
+// analyze_aggregate.cpp, arrays, maps and lambdas in analyze_nested.cpp, dates in analyze_time.cpp.
 #pragma once
 #include <functional>
 #include <map>
 #include <memory>
-#include <utility>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sql/trino/analyzer.h"
@@ -23,7 +23,8 @@ struct Relationed {
 struct Scope {
     std::vector<Field> fields;
     const Scope* outer = nullptr;
-    std::vector<std::pair<std::string, Typed>> lambda = {};  ///< parameters in reach, innermost last
+    // parameters in reach, innermost last
+    std::vector<std::pair<std::string, Typed>> lambda = {};
 };
 
 /// WITH names in reach, innermost last; a body sees those before it.
@@ -33,13 +34,14 @@ struct WithEntry {
 };
 
 enum class Phase {
-    free,      ///< columns are values
-    grouped,   ///< only group keys and aggregates are values
+    free,     ///< columns are values
+    grouped,  ///< only group keys and aggregates are values
 };
 
 class Analysis {
   public:
-    Analysis(const TableMap& tables, const Context& context) : tables_(tables), context_(context), database_(context.database) {}
+    Analysis(const TableMap& tables, const Context& context)
+        : tables_(tables), context_(context), database_(context.database) {}
 
     SyntaxResult<Relationed> query(const Query& query, const Scope* outer);
     std::vector<Scan> take_scans() { return std::move(scans_); }
@@ -50,12 +52,15 @@ class Analysis {
     // analyze_query.cpp
     SyntaxResult<Relationed> body(const Body& body, const Query* tail, const Scope* outer);
     SyntaxResult<Relationed> select(const Select& select, const Query* tail, const Scope* outer);
-    SyntaxResult<Relationed> select_from(const Select& select, const Query* tail, const std::string& from, const Scope& scope);
+    SyntaxResult<Relationed> select_from(const Select& select, const Query* tail,
+                                         const std::string& from, const Scope& scope);
     SyntaxResult<> check_grouping_sets(const Select& select) const;
     SyntaxResult<Relationed> values(const Body& body, const Scope* outer);
     SyntaxResult<Relationed> set_operation(const Body& body, const Scope* outer);
-    SyntaxResult<> merge_columns(const Body& body, std::vector<Field>& columns, const std::vector<Field>& next);
-    SyntaxResult<std::string> tail_over(const Query& tail, const Relationed& inner, const Scope* outer);
+    SyntaxResult<> merge_columns(const Body& body, std::vector<Field>& columns,
+                                 const std::vector<Field>& next);
+    SyntaxResult<std::string> tail_over(const Query& tail, const Relationed& inner,
+                                        const Scope* outer);
     SyntaxResult<std::string> limit_clause(const Query& query);
     SyntaxResult<std::int64_t> limit_value(const Expr& expr);
     SyntaxResult<std::string> group_clause(const Select& select, const Scope& scope);
@@ -65,8 +70,10 @@ class Analysis {
                                            const std::vector<Field>& outputs, bool distinct);
     void prune_by(const Expr& condition, const Scope& scope);
     void prune_by_terms(const Expr& condition, const Scope& scope);
-    bool partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter, std::optional<std::size_t>& scan);
-    bool leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter, std::optional<std::size_t>& scan);
+    bool partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
+                          std::optional<std::size_t>& scan);
+    bool leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
+                     std::optional<std::size_t>& scan);
     // analyze_relation.cpp
     struct From {
         std::string sql;
@@ -84,7 +91,8 @@ class Analysis {
     SyntaxResult<From> join(const Relation& relation, const Scope* outer);
     SyntaxResult<From> join_unnest(const Relation& relation, From left, const Scope* outer);
     SyntaxResult<From> unnest(const Relation& relation, const Scope& scope);
-    SyntaxResult<std::string> join_condition(const Relation& relation, From& left, From& right, const Scope* outer);
+    SyntaxResult<std::string> join_condition(const Relation& relation, From& left, From& right,
+                                             const Scope* outer);
     SyntaxResult<> rename(const Relation& relation, From& from);
     // analyze_expr.cpp
     SyntaxResult<Typed> value(const Expr& expr, const Scope& scope);
@@ -100,11 +108,14 @@ class Analysis {
     SyntaxResult<Typed> binary(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> logic(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> chain(const Expr& expr, const Scope& scope);
-    SyntaxResult<Typed> fold(const std::vector<Typed>& operands, const Link* links, std::size_t count);
+    SyntaxResult<Typed> fold(const std::vector<Typed>& operands, const Link* links,
+                             std::size_t count);
     SyntaxResult<Typed> concatenation_of(std::vector<Typed> parts, Position at);
     SyntaxResult<Typed> arithmetic(const std::string& op, Typed left, Typed right, Position at);
-    SyntaxResult<Typed> decimal_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at);
-    SyntaxResult<Typed> time_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at);
+    SyntaxResult<Typed> decimal_arithmetic(const std::string& op, const Typed& left,
+                                           const Typed& right, Position at);
+    SyntaxResult<Typed> time_arithmetic(const std::string& op, const Typed& left,
+                                        const Typed& right, Position at);
     SyntaxResult<Typed> concatenation(const Typed& left, const Typed& right, Position at);
     SyntaxResult<Typed> comparison(const std::string& op, Typed left, Typed right, Position at);
     SyntaxResult<Typed> in_list(const Expr& expr, const Scope& scope);
@@ -112,26 +123,33 @@ class Analysis {
     SyntaxResult<Typed> between(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> like(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> case_when(const Expr& expr, const Scope& scope);
-    SyntaxResult<std::string> case_text(const Expr& expr, const std::optional<Typed>& operand, const std::vector<Typed>& whens, const std::vector<Typed>& results, const Type& type);
+    SyntaxResult<std::string> case_text(const Expr& expr, const std::optional<Typed>& operand,
+                                        const std::vector<Typed>& whens,
+                                        const std::vector<Typed>& results, const Type& type);
     SyntaxResult<Typed> at_time_zone(const Expr& expr, const Scope& scope);
-    SyntaxResult<std::vector<Typed>> values_of(const std::vector<ExprPtr>& list, const Scope& scope);
+    SyntaxResult<std::vector<Typed>> values_of(const std::vector<ExprPtr>& list,
+                                               const Scope& scope);
     // analyze_call.cpp
     SyntaxResult<Typed> call(const Expr& expr, const Scope& scope);
     SyntaxResult<std::optional<Typed>> special_call(const Expr& expr, const Scope& scope);
-    SyntaxResult<std::optional<Typed>> polymorphic_call(const Expr& expr, std::vector<Typed>& arguments);
+    SyntaxResult<std::optional<Typed>> polymorphic_call(const Expr& expr,
+                                                        std::vector<Typed>& arguments);
     SyntaxResult<Typed> registered_call(const Expr& expr, const std::vector<Typed>& arguments);
     SyntaxResult<Typed> conditional(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> now_call(const Expr& expr);
     SyntaxError not_registered(const Expr& expr, const std::vector<Typed>& arguments) const;
     // analyze_aggregate.cpp
     SyntaxResult<Typed> aggregate(const Expr& expr, const Scope& scope);
-    SyntaxResult<Typed> aggregate_of(const Expr& expr, const std::vector<Typed>& arguments, const std::string& tail);
+    SyntaxResult<Typed> aggregate_of(const Expr& expr, const std::vector<Typed>& arguments,
+                                     const std::string& tail);
     SyntaxResult<Typed> windowed(const Expr& expr, const Scope& scope);
     SyntaxResult<std::string> over_clause(const Expr& expr, const Scope& scope);
     SyntaxResult<std::string> frame_clause(const Window& window, const Scope& scope);
     // analyze_nested.cpp
     SyntaxResult<std::optional<Typed>> lambda_call(const Expr& expr, const Scope& scope);
-    SyntaxResult<std::pair<std::string, Type>> lambda_body(const Expr& lambda, const std::vector<Type>& parameters, const Scope& scope);
+    SyntaxResult<std::pair<std::string, Type>> lambda_body(const Expr& lambda,
+                                                           const std::vector<Type>& parameters,
+                                                           const Scope& scope);
     SyntaxResult<Typed> reduce_call(const Expr& expr, const Scope& scope);
     SyntaxResult<std::optional<Typed>> nested_call(const Expr& expr, std::vector<Typed>& arguments);
     SyntaxResult<std::optional<Typed>> array_call(const Expr& expr, std::vector<Typed>& arguments);
@@ -155,7 +173,8 @@ class Analysis {
     std::string database_;
     std::vector<Scan> scans_;
     std::vector<WithEntry> with_;
-    /// What a WITH query or a view gave at its first use, by its place in the tree or the table map.
+    /// What a WITH query or a view gave at its first use, by its place in the tree or the table
+    /// map.
     struct Used {
         std::size_t bytes = 0;
         std::optional<Relationed> stored;  ///< sql is the name of one of common_

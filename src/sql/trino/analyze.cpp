@@ -29,13 +29,19 @@ SyntaxResult<Analyzed> analyze(const Query& query, const TableMap& tables, const
     Analyzed analyzed;
     analyzed.sql = std::move(made->sql);
     if (context.rows_max) {
-        analyzed.sql = "SELECT * FROM (" + analyzed.sql + ") AS answer LIMIT " + std::to_string(*context.rows_max + 1);
+        analyzed.sql = "SELECT * FROM (" + analyzed.sql + ") AS answer LIMIT " +
+                       std::to_string(*context.rows_max + 1);
     }
     analyzed.sql.insert(0, analysis.with_clause());
     if (analyzed.sql.size() > engine_text_bytes_max) {
-        return std::unexpected(SyntaxError{query.at, "statement is too large: its plan is over " + std::to_string(engine_text_bytes_max >> 20U) + " MiB", "QUERY_TEXT_TOO_LARGE"});
+        return std::unexpected(SyntaxError{query.at,
+                                           "statement is too large: its plan is over " +
+                                               std::to_string(engine_text_bytes_max >> 20U) +
+                                               " MiB",
+                                           "QUERY_TEXT_TOO_LARGE"});
     }
-    if (depth_of(analyzed.sql) > engine_depth_max) return std::unexpected(SyntaxError{query.at, "statement is too deeply nested"});
+    if (depth_of(analyzed.sql) > engine_depth_max)
+        return std::unexpected(SyntaxError{query.at, "statement is too deeply nested"});
     for (auto& field : made->fields) analyzed.columns.push_back({field.label, field.value.type});
     analyzed.scans = analysis.take_scans();
     return analyzed;

@@ -9,11 +9,39 @@
 namespace freshet::sql::trino {
 namespace {
 
-constexpr std::string_view aggregates[] = {
-    "count", "count_if", "sum", "avg", "min", "max", "min_by", "max_by", "array_agg", "arbitrary", "any_value",
-    "approx_distinct", "approx_percentile", "bool_and", "bool_or", "every", "stddev", "stddev_samp", "stddev_pop",
-    "variance", "var_samp", "var_pop", "corr", "covar_pop", "covar_samp", "geometric_mean", "listagg",
-    "bitwise_and_agg", "bitwise_or_agg", "skewness", "regr_slope", "regr_intercept", "map_agg"};
+constexpr std::string_view aggregates[] = {"count",
+                                           "count_if",
+                                           "sum",
+                                           "avg",
+                                           "min",
+                                           "max",
+                                           "min_by",
+                                           "max_by",
+                                           "array_agg",
+                                           "arbitrary",
+                                           "any_value",
+                                           "approx_distinct",
+                                           "approx_percentile",
+                                           "bool_and",
+                                           "bool_or",
+                                           "every",
+                                           "stddev",
+                                           "stddev_samp",
+                                           "stddev_pop",
+                                           "variance",
+                                           "var_samp",
+                                           "var_pop",
+                                           "corr",
+                                           "covar_pop",
+                                           "covar_samp",
+                                           "geometric_mean",
+                                           "listagg",
+                                           "bitwise_and_agg",
+                                           "bitwise_or_agg",
+                                           "skewness",
+                                           "regr_slope",
+                                           "regr_intercept",
+                                           "map_agg"};
 
 const Type bigint = make_type(TypeKind::bigint);
 const Type double_type = make_type(TypeKind::double_);
@@ -28,35 +56,53 @@ std::string_view engine_name(std::string_view name) {
     return name;
 }
 
-/// `quantile` of `x` as DOUBLE, or a list of them, in the type that Trino gives: whole numbers are bigint.
+/// `quantile` of `x` as DOUBLE, or a list of them, in the type that Trino gives: whole numbers are
+/// bigint.
 Typed percentile_of(const Typed& x, const std::string& quantile, bool list) {
-    const Type type = x.type.is_integer() ? bigint : x.type.is(TypeKind::real) ? x.type : double_type;
-    const auto typed = [&](const std::string& sql) { return type == bigint ? "CAST(round(" + sql + ") AS BIGINT)" : "CAST(" + sql + " AS " + engine_type(type) + ")"; };
+    const Type type = x.type.is_integer()         ? bigint
+                      : x.type.is(TypeKind::real) ? x.type
+                                                  : double_type;
+    const auto typed = [&](const std::string& sql) {
+        return type == bigint ? "CAST(round(" + sql + ") AS BIGINT)"
+                              : "CAST(" + sql + " AS " + engine_type(type) + ")";
+    };
     if (!list) return Typed{typed(quantile), type};
-    return Typed{"list_transform(" + quantile + ", lambda e0: " + typed("e0") + ")", array_type(type)};
+    return Typed{"list_transform(" + quantile + ", lambda e0: " + typed("e0") + ")",
+                 array_type(type)};
 }
 
 SyntaxError no_null_treatment(const Expr& expr) {
-    return SyntaxError{expr.at, "Cannot specify null treatment clause for " + expr.text + " function", "NULL_TREATMENT_NOT_ALLOWED"};
+    return SyntaxError{expr.at,
+                       "Cannot specify null treatment clause for " + expr.text + " function",
+                       "NULL_TREATMENT_NOT_ALLOWED"};
 }
 
 /// NULL when there are none.
 std::string map_of_entries(const std::string& entries) {
-    return bind_once({entries}, [](const std::vector<std::string>& names) { return "(CASE WHEN len(" + names[0] + ") > 0 THEN map_from_entries(tr_first_of_keys(" + names[0] + ")) END)"; });
+    return bind_once({entries}, [](const std::vector<std::string>& names) {
+        return "(CASE WHEN len(" + names[0] + ") > 0 THEN map_from_entries(tr_first_of_keys(" +
+               names[0] + ")) END)";
+    });
 }
 
 /// A form that Trino has and that is not built.
 std::string form_not_built(const std::string& name, const std::vector<Typed>& a) {
-    if (name == "approx_percentile" && (a.size() == 3 || a.size() == 4)) return "approx_percentile with a weight or an accuracy";
+    if (name == "approx_percentile" && (a.size() == 3 || a.size() == 4))
+        return "approx_percentile with a weight or an accuracy";
     if ((name == "min" || name == "max") && a.size() == 2) return name + " with a number of values";
-    if ((name == "min_by" || name == "max_by") && a.size() == 3) return name + " with a number of values";
-    if ((name == "min" || name == "max") && a.size() == 1 && (a[0].type.is(TypeKind::array) || a[0].type.is(TypeKind::row))) return name + " of " + a[0].type.name();
+    if ((name == "min_by" || name == "max_by") && a.size() == 3)
+        return name + " with a number of values";
+    if ((name == "min" || name == "max") && a.size() == 1 &&
+        (a[0].type.is(TypeKind::array) || a[0].type.is(TypeKind::row)))
+        return name + " of " + a[0].type.name();
     return "";
 }
 
 /// `sum` with the type that Trino gives it; nothing for a type that has no sum.
 std::optional<Typed> sum_of(const Type& type, const std::string& sum) {
-    const auto as = [&](const Type& result, const std::string& cast) { return Typed{"CAST(" + sum + " AS " + cast + ")", result}; };
+    const auto as = [&](const Type& result, const std::string& cast) {
+        return Typed{"CAST(" + sum + " AS " + cast + ")", result};
+    };
     if (type.is_integer()) return as(bigint, "BIGINT");
     if (type.is_interval()) return as(type, "BIGINT");
     const bool is_decimal = type.is(TypeKind::decimal);
@@ -67,12 +113,16 @@ std::optional<Typed> sum_of(const Type& type, const std::string& sum) {
 
 }  // namespace
 
-bool is_aggregate(std::string_view name) { return std::ranges::find(aggregates, name) != std::end(aggregates); }
+bool is_aggregate(std::string_view name) {
+    return std::ranges::find(aggregates, name) != std::end(aggregates);
+}
 
 SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
     if (expr.ignore_nulls) return std::unexpected(no_null_treatment(expr));
     if (phase_ == Phase::free && !expr.over) {
-        return std::unexpected(SyntaxError{expr.at, "aggregate function '" + expr.text + "' is not allowed here", "EXPRESSION_NOT_SCALAR"});
+        return std::unexpected(
+            SyntaxError{expr.at, "aggregate function '" + expr.text + "' is not allowed here",
+                        "EXPRESSION_NOT_SCALAR"});
     }
     const Phase before = std::exchange(phase_, expr.over ? phase_ : Phase::free);
     const auto finish = [&]() -> SyntaxResult<Typed> {
@@ -81,7 +131,11 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
         if (!star) {
             if (!expr.over) {
                 for (const auto& argument : expr.arguments) {
-                    if (contains_aggregate(*argument)) return std::unexpected(SyntaxError{expr.at, "Cannot nest aggregations inside aggregation '" + expr.text + "'", "NESTED_AGGREGATION"});
+                    if (contains_aggregate(*argument))
+                        return std::unexpected(SyntaxError{
+                            expr.at,
+                            "Cannot nest aggregations inside aggregation '" + expr.text + "'",
+                            "NESTED_AGGREGATION"});
                 }
             }
             FRESHET_PARSE(made, values_of(expr.arguments, scope));
@@ -115,29 +169,44 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
     return made;
 }
 
-SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<Typed>& a, const std::string& tail) {
+SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<Typed>& a,
+                                           const std::string& tail) {
     const std::string& name = expr.text;
     const std::string distinct = expr.distinct ? "DISTINCT " : "";
     const std::string& order = expr.unit;
-    const auto call = [&](std::string_view engine, const std::string& list) { return std::string(engine) + "(" + distinct + list + order + ")" + tail; };
+    const auto call = [&](std::string_view engine, const std::string& list) {
+        return std::string(engine) + "(" + distinct + list + order + ")" + tail;
+    };
     const auto wrong = [&] { return std::unexpected(not_registered(expr, a)); };
-    const auto is = [&](std::size_t i, const Type& type) { return i < a.size() && coerces(a[i].type, type); };
-    if (const std::string form = form_not_built(name, a); !form.empty()) return std::unexpected(SyntaxError{expr.at, form + " is not supported", "NOT_SUPPORTED"});
+    const auto is = [&](std::size_t i, const Type& type) {
+        return i < a.size() && coerces(a[i].type, type);
+    };
+    if (const std::string form = form_not_built(name, a); !form.empty())
+        return std::unexpected(SyntaxError{expr.at, form + " is not supported", "NOT_SUPPORTED"});
     if (name == "count") {
         if (a.size() > 1) return wrong();
         const bool zoned = a.size() == 1 && a[0].type.is(TypeKind::timestamp_tz);
-        return Typed{call("count", a.empty() ? "*" : zoned ? "tr_instant(" + a[0].sql + ")" : a[0].sql), bigint};
+        return Typed{call("count", a.empty() ? "*"
+                                   : zoned   ? "tr_instant(" + a[0].sql + ")"
+                                             : a[0].sql),
+                     bigint};
     }
     if (a.empty()) return wrong();
     const Typed& x = a[0];
-    if (name == "count_if" && a.size() == 1 && is(0, boolean_type)) return Typed{call("count", "CASE WHEN " + coerce(x, boolean_type).sql + " THEN 1 END"), bigint};
+    if (name == "count_if" && a.size() == 1 && is(0, boolean_type))
+        return Typed{call("count", "CASE WHEN " + coerce(x, boolean_type).sql + " THEN 1 END"),
+                     bigint};
     if (name == "sum" && a.size() == 1) {
         auto made = sum_of(x.type, call("sum", x.sql));
         return made ? SyntaxResult<Typed>(std::move(*made)) : wrong();
     }
     if (name == "avg" && a.size() == 1) {
-        if (x.type.is(TypeKind::decimal)) return Typed{"CAST(" + call("tr_decimal_avg", x.sql) + " AS " + engine_type(x.type) + ")", x.type};
-        if (x.type.is(TypeKind::real)) return Typed{"CAST(" + call("avg", x.sql) + " AS FLOAT)", x.type};
+        if (x.type.is(TypeKind::decimal))
+            return Typed{
+                "CAST(" + call("tr_decimal_avg", x.sql) + " AS " + engine_type(x.type) + ")",
+                x.type};
+        if (x.type.is(TypeKind::real))
+            return Typed{"CAST(" + call("avg", x.sql) + " AS FLOAT)", x.type};
         if (!is(0, double_type)) return wrong();
         return Typed{call("avg", coerce(x, double_type).sql), double_type};
     }
@@ -148,36 +217,61 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
         return made;
     }
     if ((name == "min_by" || name == "max_by") && a.size() == 2 && orderable(a[1].type)) {
-        Typed made{call(name == "min_by" ? "arg_min_null" : "arg_max_null", x.sql + ", " + a[1].sql), x.type};
+        Typed made{
+            call(name == "min_by" ? "arg_min_null" : "arg_max_null", x.sql + ", " + a[1].sql),
+            x.type};
         made.utc = x.utc;
         return made;
     }
     if (name == "array_agg" && a.size() == 1) return Typed{call("list", x.sql), array_type(x.type)};
-    if ((name == "arbitrary" || name == "any_value") && a.size() == 1) return Typed{call("any_value", x.sql), x.type};
-    if (name == "approx_distinct" && a.size() == 1) return Typed{"approx_count_distinct(" + x.sql + ")" + tail, bigint};
+    if ((name == "arbitrary" || name == "any_value") && a.size() == 1)
+        return Typed{call("any_value", x.sql), x.type};
+    if (name == "approx_distinct" && a.size() == 1)
+        return Typed{"approx_count_distinct(" + x.sql + ")" + tail, bigint};
     if (name == "approx_percentile" && a.size() == 2 && is(0, double_type) && a[1].constant) {
         const bool one = is(1, double_type);
-        if (one || is(1, array_type(double_type))) return percentile_of(x, call("approx_quantile", coerce(x, double_type).sql + ", CAST(" + a[1].sql + (one ? " AS FLOAT)" : " AS FLOAT[])")), !one);
+        if (one || is(1, array_type(double_type)))
+            return percentile_of(
+                x,
+                call("approx_quantile", coerce(x, double_type).sql + ", CAST(" + a[1].sql +
+                                            (one ? " AS FLOAT)" : " AS FLOAT[])")),
+                !one);
     }
-    if ((name == "bool_and" || name == "bool_or" || name == "every") && a.size() == 1 && is(0, boolean_type)) return Typed{call(engine_name(name), coerce(x, boolean_type).sql), boolean_type};
+    if ((name == "bool_and" || name == "bool_or" || name == "every") && a.size() == 1 &&
+        is(0, boolean_type))
+        return Typed{call(engine_name(name), coerce(x, boolean_type).sql), boolean_type};
     if ((name == "bitwise_and_agg" || name == "bitwise_or_agg") && a.size() == 1 && is(0, bigint)) {
-        return Typed{call(name == "bitwise_and_agg" ? "bit_and" : "bit_or", coerce(x, bigint).sql), bigint};
+        return Typed{call(name == "bitwise_and_agg" ? "bit_and" : "bit_or", coerce(x, bigint).sql),
+                     bigint};
     }
-    if (name == "geometric_mean" && a.size() == 1 && is(0, double_type)) return Typed{"tr_exp(" + call("avg", "tr_ln(" + coerce(x, double_type).sql + ")") + ")", double_type};
-    if (const bool delimited = a.size() == 2 && a[1].constant && is(1, varchar_type()); name == "listagg" && (a.size() == 1 || delimited) && is(0, varchar_type())) {
-        return Typed{call("string_agg", coerce(x, varchar_type()).sql + ", " + (delimited ? coerce(a[1], varchar_type()).sql : "''")), varchar_type()};
+    if (name == "geometric_mean" && a.size() == 1 && is(0, double_type))
+        return Typed{"tr_exp(" + call("avg", "tr_ln(" + coerce(x, double_type).sql + ")") + ")",
+                     double_type};
+    if (const bool delimited = a.size() == 2 && a[1].constant && is(1, varchar_type());
+        name == "listagg" && (a.size() == 1 || delimited) && is(0, varchar_type())) {
+        return Typed{call("string_agg", coerce(x, varchar_type()).sql + ", " +
+                                            (delimited ? coerce(a[1], varchar_type()).sql : "''")),
+                     varchar_type()};
     }
     if (name == "map_agg" && a.size() == 2) {
-        const std::string entries = "list_filter(" + call("list", "struct_pack(k := " + x.sql + ", v := " + a[1].sql + ")") + ", lambda e0: e0.k IS NOT NULL)";
+        const std::string entries =
+            "list_filter(" +
+            call("list", "struct_pack(k := " + x.sql + ", v := " + a[1].sql + ")") +
+            ", lambda e0: e0.k IS NOT NULL)";
         return Typed{map_of_entries(entries), map_type(x.type, a[1].type)};
     }
-    static constexpr std::string_view of_one[] = {"stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "skewness"};
-    static constexpr std::string_view of_two[] = {"corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept"};
-    if (std::ranges::find(of_one, name) != std::end(of_one) && a.size() == 1 && is(0, double_type)) {
+    static constexpr std::string_view of_one[] = {
+        "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "skewness"};
+    static constexpr std::string_view of_two[] = {"corr", "covar_pop", "covar_samp", "regr_slope",
+                                                  "regr_intercept"};
+    if (std::ranges::find(of_one, name) != std::end(of_one) && a.size() == 1 &&
+        is(0, double_type)) {
         return Typed{call(engine_name(name), coerce(x, double_type).sql), double_type};
     }
-    if (std::ranges::find(of_two, name) != std::end(of_two) && a.size() == 2 && is(0, double_type) && is(1, double_type)) {
-        return Typed{call(name, coerce(x, double_type).sql + ", " + coerce(a[1], double_type).sql), double_type};
+    if (std::ranges::find(of_two, name) != std::end(of_two) && a.size() == 2 &&
+        is(0, double_type) && is(1, double_type)) {
+        return Typed{call(name, coerce(x, double_type).sql + ", " + coerce(a[1], double_type).sql),
+                     double_type};
     }
     return wrong();
 }
@@ -186,7 +280,10 @@ SyntaxResult<std::string> Analysis::frame_clause(const Window& window, const Sco
     const auto bound = [&](const Window::Bound& b) -> SyntaxResult<std::string> {
         if (!b.value) return b.kind;
         FRESHET_PARSE(made, value(*b.value, scope));
-        if (window.unit == "RANGE" && !made->type.is_numeric()) return std::unexpected(SyntaxError{b.value->at, "RANGE with " + made->type.name() + " is not supported", "NOT_SUPPORTED"});
+        if (window.unit == "RANGE" && !made->type.is_numeric())
+            return std::unexpected(
+                SyntaxError{b.value->at, "RANGE with " + made->type.name() + " is not supported",
+                            "NOT_SUPPORTED"});
         return made->sql + " " + b.kind;
     };
     FRESHET_PARSE(from, bound(window.from));
@@ -202,7 +299,10 @@ SyntaxResult<std::string> Analysis::over_clause(const Expr& expr, const Scope& s
                 if (name == expr.over->base) base = &window;
             }
         }
-        if (!base) return std::unexpected(SyntaxError{expr.at, "Cannot resolve WINDOW name " + expr.over->base, "INVALID_WINDOW_REFERENCE"});
+        if (!base)
+            return std::unexpected(SyntaxError{expr.at,
+                                               "Cannot resolve WINDOW name " + expr.over->base,
+                                               "INVALID_WINDOW_REFERENCE"});
     }
     const Window& own = *expr.over;
     const auto& keys = base && own.partition_by.empty() ? base->partition_by : own.partition_by;
@@ -211,7 +311,8 @@ SyntaxResult<std::string> Analysis::over_clause(const Expr& expr, const Scope& s
     std::string sql = " OVER (";
     for (std::size_t i = 0; i < keys.size(); ++i) {
         FRESHET_PARSE(key, value(*keys[i], scope));
-        const std::string text = key->type.is(TypeKind::timestamp_tz) ? "tr_instant(" + key->sql + ")" : key->sql;
+        const std::string text =
+            key->type.is(TypeKind::timestamp_tz) ? "tr_instant(" + key->sql + ")" : key->sql;
         sql += (i == 0 ? "PARTITION BY " : ", ") + text;
     }
     FRESHET_PARSE(order_text, order_clause(order, scope, {}, false));
@@ -225,13 +326,16 @@ SyntaxResult<std::string> Analysis::over_clause(const Expr& expr, const Scope& s
 
 SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
     const std::string& name = expr.text;
-    const auto not_built = [&](const std::string& what) { return std::unexpected(SyntaxError{expr.at, what + " is not supported", "NOT_SUPPORTED"}); };
+    const auto not_built = [&](const std::string& what) {
+        return std::unexpected(SyntaxError{expr.at, what + " is not supported", "NOT_SUPPORTED"});
+    };
     if (!expr.order_by.empty()) return not_built("Window function with ORDER BY");
     if (name == "map_agg") return not_built("map_agg as a window function");
     if (is_aggregate(name)) return aggregate(expr, scope);
     if (expr.filter) return not_built("FILTER of window function " + name);
     if (expr.distinct) return not_built("DISTINCT in window function parameters");
-    const bool of_a_row = name == "lag" || name == "lead" || name == "first_value" || name == "last_value" || name == "nth_value";
+    const bool of_a_row = name == "lag" || name == "lead" || name == "first_value" ||
+                          name == "last_value" || name == "nth_value";
     if (expr.ignore_nulls && !of_a_row) return std::unexpected(no_null_treatment(expr));
     FRESHET_PARSE(a, values_of(expr.arguments, scope));
     FRESHET_PARSE(over, over_clause(expr, scope));
@@ -240,11 +344,13 @@ SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
     } else if (name == "percent_rank" || name == "cume_dist") {
         if (a->empty()) return Typed{name + "()" + *over, double_type};
     } else if (name == "ntile") {
-        if (a->size() == 1 && coerces((*a)[0].type, bigint)) return Typed{"ntile(" + coerce((*a)[0], bigint).sql + ")" + *over, bigint};
+        if (a->size() == 1 && coerces((*a)[0].type, bigint))
+            return Typed{"ntile(" + coerce((*a)[0], bigint).sql + ")" + *over, bigint};
     } else if (of_a_row) {
         const bool shifts = name == "lag" || name == "lead";
         const std::size_t most = shifts ? 3 : name == "nth_value" ? 2 : 1;
-        if (a->empty() || a->size() > most || (name == "nth_value" && a->size() != 2)) return std::unexpected(not_registered(expr, *a));
+        if (a->empty() || a->size() > most || (name == "nth_value" && a->size() != 2))
+            return std::unexpected(not_registered(expr, *a));
         Typed made{"", (*a)[0].type};
         made.utc = (*a)[0].utc;
         std::string list = (*a)[0].sql;

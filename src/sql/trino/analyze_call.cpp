@@ -12,18 +12,30 @@ namespace {
 
 Type type_of_letter(char letter) {
     switch (letter) {
-        case 'b': return make_type(TypeKind::boolean);
-        case 'i': return make_type(TypeKind::integer);
-        case 'l': return make_type(TypeKind::bigint);
-        case 'r': return make_type(TypeKind::real);
-        case 'd': return make_type(TypeKind::double_);
-        case 'x': return make_type(TypeKind::varbinary);
-        case 'a': return make_type(TypeKind::date);
-        case 'p': return timestamp_type();
-        case 'z': return timestamp_tz_type();
-        case 'I': return make_type(TypeKind::interval_millis);
-        case 'j': return make_type(TypeKind::json);
-        default: return varchar_type();
+        case 'b':
+            return make_type(TypeKind::boolean);
+        case 'i':
+            return make_type(TypeKind::integer);
+        case 'l':
+            return make_type(TypeKind::bigint);
+        case 'r':
+            return make_type(TypeKind::real);
+        case 'd':
+            return make_type(TypeKind::double_);
+        case 'x':
+            return make_type(TypeKind::varbinary);
+        case 'a':
+            return make_type(TypeKind::date);
+        case 'p':
+            return timestamp_type();
+        case 'z':
+            return timestamp_tz_type();
+        case 'I':
+            return make_type(TypeKind::interval_millis);
+        case 'j':
+            return make_type(TypeKind::json);
+        default:
+            return varchar_type();
     }
 }
 
@@ -32,11 +44,14 @@ std::optional<int> cost_of(const Function& function, const std::vector<Typed>& a
     std::string_view letters = function.arguments;
     const bool repeats = letters.ends_with('*');
     if (repeats) letters.remove_suffix(1);
-    if (repeats ? arguments.size() < letters.size() : arguments.size() != letters.size()) return std::nullopt;
+    if (repeats ? arguments.size() < letters.size() : arguments.size() != letters.size())
+        return std::nullopt;
     int cost = 0;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const Type wanted = type_of_letter(letters[std::min(i, letters.size() - 1)]);
-        if (arguments[i].type == wanted || (wanted.is_text() && arguments[i].type.is(TypeKind::varchar))) continue;
+        if (arguments[i].type == wanted ||
+            (wanted.is_text() && arguments[i].type.is(TypeKind::varchar)))
+            continue;
         if (!coerces(arguments[i].type, wanted)) return std::nullopt;
         // A nearer type is a better one: integer before bigint before double.
         cost += 100 + static_cast<int>(wanted.kind);
@@ -53,7 +68,8 @@ std::string filled(std::string_view pattern, const std::vector<std::string>& arg
         }
         const char which = pattern[++i];
         if (which == '*') {
-            for (std::size_t a = 0; a < arguments.size(); ++a) sql += (a > 0 ? ", " : "") + arguments[a];
+            for (std::size_t a = 0; a < arguments.size(); ++a)
+                sql += (a > 0 ? ", " : "") + arguments[a];
         } else {
             sql += arguments[static_cast<std::size_t>(which - '1')];
         }
@@ -66,34 +82,48 @@ std::optional<Typed> nothing() { return std::nullopt; }
 }  // namespace
 
 SyntaxError Analysis::not_registered(const Expr& expr, const std::vector<Typed>& arguments) const {
-    if (!is_function(expr.text) && !is_aggregate(expr.text)) return SyntaxError{expr.at, "Function '" + expr.text + "' not registered", "FUNCTION_NOT_FOUND"};
+    if (!is_function(expr.text) && !is_aggregate(expr.text))
+        return SyntaxError{expr.at, "Function '" + expr.text + "' not registered",
+                           "FUNCTION_NOT_FOUND"};
     std::string expected;
     for (const auto& function : functions()) {
         if (function.name != expr.text) continue;
         std::string signature;
         for (const char letter : function.arguments) {
-            if (letter != '*') signature += (signature.empty() ? "" : ", ") + type_of_letter(letter).name();
+            if (letter != '*')
+                signature += (signature.empty() ? "" : ", ") + type_of_letter(letter).name();
         }
         expected += (expected.empty() ? "" : ", ") + expr.text + "(" + signature + ")";
     }
     std::string found;
-    for (const auto& argument : arguments) found += (found.empty() ? "" : ", ") + argument.type.name();
-    return SyntaxError{expr.at, "Unexpected parameters (" + found + ") for function " + expr.text + (expected.empty() ? "" : ". Expected: " + expected), "FUNCTION_NOT_FOUND"};
+    for (const auto& argument : arguments)
+        found += (found.empty() ? "" : ", ") + argument.type.name();
+    return SyntaxError{expr.at,
+                       "Unexpected parameters (" + found + ") for function " + expr.text +
+                           (expected.empty() ? "" : ". Expected: " + expected),
+                       "FUNCTION_NOT_FOUND"};
 }
 
 SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
     if (expr.over) return windowed(expr, scope);
     if (is_aggregate(expr.text)) return aggregate(expr, scope);
     if (expr.distinct || expr.filter || !expr.order_by.empty() || expr.ignore_nulls) {
-        return std::unexpected(SyntaxError{expr.at, "DISTINCT, FILTER, ORDER BY and IGNORE NULLS are for aggregate and window functions: " + expr.text, "FUNCTION_NOT_AGGREGATE"});
+        return std::unexpected(SyntaxError{
+            expr.at,
+            "DISTINCT, FILTER, ORDER BY and IGNORE NULLS are for aggregate and window functions: " +
+                expr.text,
+            "FUNCTION_NOT_AGGREGATE"});
     }
     FRESHET_PARSE(special, special_call(expr, scope));
     if (*special) return std::move(**special);
     FRESHET_PARSE(with_lambda, lambda_call(expr, scope));
     if (*with_lambda) return std::move(**with_lambda);
-    if (std::ranges::any_of(expr.arguments, [](const ExprPtr& argument) { return argument->kind == ExprKind::lambda; })) {
+    if (std::ranges::any_of(expr.arguments, [](const ExprPtr& argument) {
+            return argument->kind == ExprKind::lambda;
+        })) {
         if (!is_function(expr.text)) return std::unexpected(not_registered(expr, {}));
-        return std::unexpected(SyntaxError{expr.at, expr.text + " with a lambda in this place is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(SyntaxError{
+            expr.at, expr.text + " with a lambda in this place is not supported", "NOT_SUPPORTED"});
     }
     FRESHET_PARSE(arguments, values_of(expr.arguments, scope));
     FRESHET_PARSE(any, polymorphic_call(expr, *arguments));
@@ -105,7 +135,8 @@ SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
     return registered_call(expr, *arguments);
 }
 
-SyntaxResult<Typed> Analysis::registered_call(const Expr& expr, const std::vector<Typed>& arguments) {
+SyntaxResult<Typed> Analysis::registered_call(const Expr& expr,
+                                              const std::vector<Typed>& arguments) {
     const Function* best = nullptr;
     int best_cost = 0;
     for (const auto& function : functions()) {
@@ -131,7 +162,8 @@ SyntaxResult<Typed> Analysis::registered_call(const Expr& expr, const std::vecto
         made.type = type_of_letter(best->result[0]);
     }
     // Small integers keep their type through abs, sign and the like.
-    if (best->arguments == "i" && best->result == "i" && arguments[0].type.is_integer() && best->name != "codepoint") {
+    if (best->arguments == "i" && best->result == "i" && arguments[0].type.is_integer() &&
+        best->name != "codepoint") {
         made.sql = "CAST(" + made.sql + " AS " + engine_type(arguments[0].type) + ")";
         made.type = arguments[0].type;
     }
@@ -141,10 +173,14 @@ SyntaxResult<Typed> Analysis::registered_call(const Expr& expr, const std::vecto
 SyntaxResult<Typed> Analysis::now_call(const Expr& expr) {
     const std::string now = std::to_string(context_.now_ms);
     const std::string stamp = "make_timestamp_ms(CAST(" + now + " AS BIGINT))";
-    if (expr.text == "current_date") return Typed{"CAST(" + stamp + " AS DATE)", make_type(TypeKind::date)};
+    if (expr.text == "current_date")
+        return Typed{"CAST(" + stamp + " AS DATE)", make_type(TypeKind::date)};
     if (expr.text == "localtimestamp") return Typed{stamp, timestamp_type()};
-    if (expr.text == "localtime") return Typed{"CAST(" + stamp + " AS TIME)", make_type(TypeKind::time)};
-    if (expr.text == "current_time") return std::unexpected(SyntaxError{expr.at, "time with time zone is not supported", "NOT_SUPPORTED"});
+    if (expr.text == "localtime")
+        return Typed{"CAST(" + stamp + " AS TIME)", make_type(TypeKind::time)};
+    if (expr.text == "current_time")
+        return std::unexpected(
+            SyntaxError{expr.at, "time with time zone is not supported", "NOT_SUPPORTED"});
     Typed made{"tr_zoned(" + stamp + ", 'UTC')", timestamp_tz_type()};
     made.utc = true;
     return made;
@@ -153,14 +189,17 @@ SyntaxResult<Typed> Analysis::now_call(const Expr& expr) {
 SyntaxResult<std::optional<Typed>> Analysis::special_call(const Expr& expr, const Scope& scope) {
     const std::string& name = expr.text;
     const std::size_t count = expr.arguments.size();
-    if (count == 0 && (name == "now" || name == "current_timestamp" || name == "current_date" || name == "localtimestamp" || name == "localtime" || name == "current_time")) {
+    if (count == 0 && (name == "now" || name == "current_timestamp" || name == "current_date" ||
+                       name == "localtimestamp" || name == "localtime" || name == "current_time")) {
         FRESHET_PARSE(made, now_call(expr));
         return std::optional(std::move(*made));
     }
     if (count == 0 && (name == "current_catalog" || name == "current_schema")) {
-        return std::optional(Typed{quote_text(name == "current_schema" ? database_ : "awsdatacatalog"), varchar_type()});
+        return std::optional(Typed{
+            quote_text(name == "current_schema" ? database_ : "awsdatacatalog"), varchar_type()});
     }
-    if ((name == "if" && (count == 2 || count == 3)) || (name == "nullif" && count == 2) || (name == "coalesce" && count > 0)) {
+    if ((name == "if" && (count == 2 || count == 3)) || (name == "nullif" && count == 2) ||
+        (name == "coalesce" && count > 0)) {
         FRESHET_PARSE(made, conditional(expr, scope));
         return std::optional(std::move(*made));
     }
@@ -190,12 +229,16 @@ SyntaxResult<Typed> Analysis::conditional(const Expr& expr, const Scope& scope) 
     if (expr.text == "nullif") {
         std::optional<SyntaxError> problem;
         const Type type = values[0].type;
-        std::string sql = bind_once({values[0].sql, values[1].sql}, [&](const std::vector<std::string>& names) -> std::string {
-            for (std::size_t i = 0; i < 2; ++i) values[i].sql = names[i];
-            auto equal = comparison("=", values[0], values[1], expr.at);
-            if (!equal) problem = equal.error();
-            return equal ? "(CASE WHEN " + equal->sql + " THEN NULL ELSE " + names[0] + " END)" : "";
-        });
+        std::string sql = bind_once({values[0].sql, values[1].sql},
+                                    [&](const std::vector<std::string>& names) -> std::string {
+                                        for (std::size_t i = 0; i < 2; ++i)
+                                            values[i].sql = names[i];
+                                        auto equal = comparison("=", values[0], values[1], expr.at);
+                                        if (!equal) problem = equal.error();
+                                        return equal ? "(CASE WHEN " + equal->sql +
+                                                           " THEN NULL ELSE " + names[0] + " END)"
+                                                     : "";
+                                    });
         if (problem) return std::unexpected(std::move(*problem));
         return Typed{std::move(sql), type};
     }
@@ -204,8 +247,10 @@ SyntaxResult<Typed> Analysis::conditional(const Expr& expr, const Scope& scope) 
     for (const auto& v : values) {
         auto common = common_type(type, v.type);
         if (!common) {
-            const char* what = expr.text == "if" ? "Result types for IF must be the same: " : "All COALESCE operands must be the same type: ";
-            return std::unexpected(mismatch_error(expr.at, what + type.name() + " and " + v.type.name()));
+            const char* what = expr.text == "if" ? "Result types for IF must be the same: "
+                                                 : "All COALESCE operands must be the same type: ";
+            return std::unexpected(
+                mismatch_error(expr.at, what + type.name() + " and " + v.type.name()));
         }
         type = std::move(*common);
         utc = utc && (v.utc || !v.type.is(TypeKind::timestamp_tz));
@@ -213,17 +258,21 @@ SyntaxResult<Typed> Analysis::conditional(const Expr& expr, const Scope& scope) 
     Typed made{"", type};
     made.utc = utc;
     if (condition) {
-        made.sql = "(CASE WHEN " + condition->sql + " THEN " + coerce(values[0], type).sql + (values.size() > 1 ? " ELSE " + coerce(values[1], type).sql : "") + " END)";
+        made.sql = "(CASE WHEN " + condition->sql + " THEN " + coerce(values[0], type).sql +
+                   (values.size() > 1 ? " ELSE " + coerce(values[1], type).sql : "") + " END)";
         return made;
     }
-    for (const auto& v : values) made.sql += (made.sql.empty() ? "coalesce(" : ", ") + coerce(v, type).sql;
+    for (const auto& v : values)
+        made.sql += (made.sql.empty() ? "coalesce(" : ", ") + coerce(v, type).sql;
     made.sql += ")";
     return made;
 }
 
-SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr, std::vector<Typed>& arguments) {
+SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr,
+                                                              std::vector<Typed>& arguments) {
     const std::string& name = expr.text;
-    if (name == "typeof" && arguments.size() == 1) return std::optional(Typed{quote_text(arguments[0].type.name()), varchar_type()});
+    if (name == "typeof" && arguments.size() == 1)
+        return std::optional(Typed{quote_text(arguments[0].type.name()), varchar_type()});
     if (name == "concat" && arguments.size() >= 2) {
         FRESHET_PARSE(made, concatenation_of(arguments, expr.at));
         return std::optional(std::move(*made));
@@ -235,7 +284,9 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr, 
             if (!common) return std::unexpected(not_registered(expr, arguments));
             type = std::move(*common);
         }
-        if (!orderable(type) || type.is(TypeKind::timestamp_tz) || type.is(TypeKind::array) || type.is(TypeKind::row)) return std::unexpected(not_registered(expr, arguments));
+        if (!orderable(type) || type.is(TypeKind::timestamp_tz) || type.is(TypeKind::array) ||
+            type.is(TypeKind::row))
+            return std::unexpected(not_registered(expr, arguments));
         std::vector<std::string> texts;
         for (const auto& v : arguments) texts.push_back(coerce(v, type).sql);
         std::string sql = bind_once(texts, [&](const std::vector<std::string>& names) {
@@ -251,15 +302,25 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr, 
     // Decimals: the result's precision and scale follow from the argument's.
     if (arguments.empty() || !arguments[0].type.is(TypeKind::decimal)) return nothing();
     const Type& type = arguments[0].type;
-    const Type whole = decimal_type(std::min(38, type.precision - type.scale + std::min(type.scale, 1)), 0);
-    if (name == "abs" && arguments.size() == 1) return std::optional(Typed{"CAST(abs(" + arguments[0].sql + ") AS " + engine_type(type) + ")", type});
-    if (arguments.size() == 1 && (name == "ceil" || name == "ceiling" || name == "floor" || name == "round")) {
+    const Type whole =
+        decimal_type(std::min(38, type.precision - type.scale + std::min(type.scale, 1)), 0);
+    if (name == "abs" && arguments.size() == 1)
+        return std::optional(
+            Typed{"CAST(abs(" + arguments[0].sql + ") AS " + engine_type(type) + ")", type});
+    if (arguments.size() == 1 &&
+        (name == "ceil" || name == "ceiling" || name == "floor" || name == "round")) {
         const std::string engine = name == "ceiling" ? "ceil" : name;
-        return std::optional(Typed{"CAST(" + engine + "(" + arguments[0].sql + (name == "round" ? ", 0" : "") + ") AS " + engine_type(whole) + ")", whole});
+        return std::optional(Typed{"CAST(" + engine + "(" + arguments[0].sql +
+                                       (name == "round" ? ", 0" : "") + ") AS " +
+                                       engine_type(whole) + ")",
+                                   whole});
     }
-    if (name == "round" && arguments.size() == 2 && arguments[1].constant && arguments[1].text && arguments[1].type.is_integer()) {
+    if (name == "round" && arguments.size() == 2 && arguments[1].constant && arguments[1].text &&
+        arguments[1].type.is_integer()) {
         const Type rounded = decimal_type(std::min(38, type.precision + 1), type.scale);
-        return std::optional(Typed{"CAST(round(" + arguments[0].sql + ", " + *arguments[1].text + ") AS " + engine_type(rounded) + ")", rounded});
+        return std::optional(Typed{"CAST(round(" + arguments[0].sql + ", " + *arguments[1].text +
+                                       ") AS " + engine_type(rounded) + ")",
+                                   rounded});
     }
     if (name == "mod" && arguments.size() == 2) {
         FRESHET_PARSE(made, arithmetic("%", arguments[0], arguments[1], expr.at));

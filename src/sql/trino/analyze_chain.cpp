@@ -17,13 +17,15 @@ std::string joined(const std::vector<std::string>& terms, const char* between) {
     return sql + ")";
 }
 
-/// In groups that the engine's optimizer does not see into: its time grows with the square of a group.
+/// In groups that the engine's optimizer does not see into: its time grows with the square of a
+/// group.
 std::string grouped_terms(std::vector<std::string> terms, const char* between) {
     while (terms.size() > logic_terms_max) {
         std::vector<std::string> groups;
         for (std::size_t at = 0; at < terms.size(); at += logic_terms_max) {
             const std::size_t end = std::min(terms.size(), at + logic_terms_max);
-            const std::vector<std::string> group(terms.begin() + static_cast<std::ptrdiff_t>(at), terms.begin() + static_cast<std::ptrdiff_t>(end));
+            const std::vector<std::string> group(terms.begin() + static_cast<std::ptrdiff_t>(at),
+                                                 terms.begin() + static_cast<std::ptrdiff_t>(end));
             groups.push_back("tr_truth" + joined(group, between));
         }
         terms = std::move(groups);
@@ -40,24 +42,31 @@ std::string balanced(const std::vector<std::string>& parts, std::size_t begin, s
 
 /// Whether `made op next` has the type of `made`, whatever the operator.
 bool keeps_type(const Typed& made, const Typed& next) {
-    if (made.type.is(TypeKind::decimal) || !made.type.is_numeric() || !next.type.is_numeric()) return false;
+    if (made.type.is(TypeKind::decimal) || !made.type.is_numeric() || !next.type.is_numeric())
+        return false;
     const auto common = common_type(made.type, next.type);
     return common && *common == made.type;
 }
 
 }  // namespace
 
-/// a + b - c as a fold over the list of its operands: as deep as one operator, however long. All are of one type.
-SyntaxResult<Typed> Analysis::fold(const std::vector<Typed>& operands, const Link* links, std::size_t count) {
+/// a + b - c as a fold over the list of its operands: as deep as one operator, however long. All
+/// are of one type.
+SyntaxResult<Typed> Analysis::fold(const std::vector<Typed>& operands, const Link* links,
+                                   std::size_t count) {
     const Type type = operands[0].type;
-    const bool alike = std::all_of(links, links + count, [&](const Link& link) { return link.text == links[0].text; });
+    const bool alike = std::all_of(links, links + count,
+                                   [&](const Link& link) { return link.text == links[0].text; });
     const std::string left = alike ? "x0" : "x0.v", right = alike ? "y0" : "y0.v";
-    const auto step = [&](const std::string& op) { return arithmetic(op, Typed{left, type}, Typed{right, type}, links[0].at); };
+    const auto step = [&](const std::string& op) {
+        return arithmetic(op, Typed{left, type}, Typed{right, type}, links[0].at);
+    };
     std::string list;
     for (std::size_t i = 0; i < operands.size(); ++i) {
         const std::string value = coerce(operands[i], type).sql;
         const std::string op = quote_text(links[i == 0 ? 0 : i - 1].text);
-        list += (i > 0 ? ", " : "") + (alike ? value : "struct_pack(v := " + value + ", op := " + op + ")");
+        list += (i > 0 ? ", " : "") +
+                (alike ? value : "struct_pack(v := " + value + ", op := " + op + ")");
     }
     std::string body;
     if (alike) {
@@ -83,24 +92,30 @@ SyntaxResult<Typed> Analysis::logic(const Expr& expr, const Scope& scope) {
     for (const auto& argument : expr.arguments) {
         FRESHET_PARSE(term, boolean(*argument, scope, "Logical expression term"));
         bytes += term->sql.size();
-        if (auto small = check_size(bytes, argument->at); !small) return std::unexpected(small.error());
+        if (auto small = check_size(bytes, argument->at); !small)
+            return std::unexpected(small.error());
         terms.push_back(std::move(term->sql));
     }
     // Conjunctions that the engine can push down stay open; no engine takes long over them.
     const bool is_and = expr.text == "and";
-    std::string sql = is_and && terms.size() < 10 * logic_terms_max ? joined(terms, " AND ") : grouped_terms(std::move(terms), is_and ? " AND " : " OR ");
+    std::string sql = is_and && terms.size() < 10 * logic_terms_max
+                          ? joined(terms, " AND ")
+                          : grouped_terms(std::move(terms), is_and ? " AND " : " OR ");
     return Typed{std::move(sql), make_type(TypeKind::boolean)};
 }
 
 SyntaxResult<Typed> Analysis::concatenation_of(std::vector<Typed> parts, Position at) {
-    const auto text = [](const Typed& v) { return v.type.is(TypeKind::varchar) || v.type.is(TypeKind::unknown); };
+    const auto text = [](const Typed& v) {
+        return v.type.is(TypeKind::varchar) || v.type.is(TypeKind::unknown);
+    };
     const auto bytes = [](const Typed& v) { return v.type.is(TypeKind::varbinary); };
     const bool all_text = std::ranges::all_of(parts, text);
     if (!all_text && !std::ranges::all_of(parts, bytes)) {
         Typed made = std::move(parts[0]);
         for (std::size_t i = 1; i < parts.size(); ++i) {
             FRESHET_PARSE(next, concatenation(made, parts[i], at));
-            if (auto small = check_size(next->sql.size(), at); !small) return std::unexpected(small.error());
+            if (auto small = check_size(next->sql.size(), at); !small)
+                return std::unexpected(small.error());
             made = std::move(*next);
         }
         return made;
@@ -108,10 +123,14 @@ SyntaxResult<Typed> Analysis::concatenation_of(std::vector<Typed> parts, Positio
     std::vector<std::string> texts;
     int length = 0;
     for (auto& part : parts) {
-        length = length < 0 || part.type.precision < 0 || !part.type.is_text() ? -1 : length + part.type.precision;
-        texts.push_back(all_text ? coerce(std::move(part), varchar_type()).sql : std::move(part.sql));
+        length = length < 0 || part.type.precision < 0 || !part.type.is_text()
+                     ? -1
+                     : length + part.type.precision;
+        texts.push_back(all_text ? coerce(std::move(part), varchar_type()).sql
+                                 : std::move(part.sql));
     }
-    return Typed{balanced(texts, 0, texts.size()), all_text ? varchar_type(length) : make_type(TypeKind::varbinary)};
+    return Typed{balanced(texts, 0, texts.size()),
+                 all_text ? varchar_type(length) : make_type(TypeKind::varbinary)};
 }
 
 SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
@@ -122,17 +141,21 @@ SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
     for (std::size_t i = 0; i < expr.links.size();) {
         const Link& link = expr.links[i];
         std::size_t end = i;
-        while (is_long && end < expr.links.size() && expr.links[end].text != "||" && keeps_type(made, (*operands)[end + 1])) ++end;
+        while (is_long && end < expr.links.size() && expr.links[end].text != "||" &&
+               keeps_type(made, (*operands)[end + 1]))
+            ++end;
         SyntaxResult<Typed> next;
         if (link.text == "||") {
             std::vector<Typed> parts;
             parts.push_back(std::move(made));
-            for (; i < expr.links.size() && expr.links[i].text == "||"; ++i) parts.push_back(std::move((*operands)[i + 1]));
+            for (; i < expr.links.size() && expr.links[i].text == "||"; ++i)
+                parts.push_back(std::move((*operands)[i + 1]));
             next = concatenation_of(std::move(parts), link.at);
         } else if (end - i > 1) {
             std::vector<Typed> terms;
             terms.push_back(std::move(made));
-            for (std::size_t term = i; term < end; ++term) terms.push_back(std::move((*operands)[term + 1]));
+            for (std::size_t term = i; term < end; ++term)
+                terms.push_back(std::move((*operands)[term + 1]));
             next = fold(terms, &expr.links[i], end - i);
             i = end;
         } else {
@@ -140,23 +163,31 @@ SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
             ++i;
         }
         if (!next) return next;
-        if (auto small = check_size(next->sql.size(), link.at); !small) return std::unexpected(small.error());
+        if (auto small = check_size(next->sql.size(), link.at); !small)
+            return std::unexpected(small.error());
         if (++levels > engine_depth_max) {
-            return std::unexpected(SyntaxError{link.at, "a chain of more than " + std::to_string(engine_depth_max) + " operators on " + next->type.name() + " is not supported", "NOT_SUPPORTED"});
+            return std::unexpected(
+                SyntaxError{link.at,
+                            "a chain of more than " + std::to_string(engine_depth_max) +
+                                " operators on " + next->type.name() + " is not supported",
+                            "NOT_SUPPORTED"});
         }
         made = std::move(*next);
-        if (static_cast<std::size_t>(levels) % chain_links_max == 0) made.sql = "list_extract([" + made.sql + "], 1)";
+        if (static_cast<std::size_t>(levels) % chain_links_max == 0)
+            made.sql = "list_extract([" + made.sql + "], 1)";
     }
     return made;
 }
 
-SyntaxResult<std::string> Analysis::case_text(const Expr& expr, const std::optional<Typed>& operand, const std::vector<Typed>& whens,
+SyntaxResult<std::string> Analysis::case_text(const Expr& expr, const std::optional<Typed>& operand,
+                                              const std::vector<Typed>& whens,
                                               const std::vector<Typed>& results, const Type& type) {
     std::string sql = "(CASE";
     for (std::size_t i = 0; i < whens.size(); ++i) {
         std::string condition = whens[i].sql;
         if (operand) {
-            FRESHET_PARSE(equal, comparison("=", *operand, whens[i], expr.arguments[1 + 2 * i]->at));
+            FRESHET_PARSE(equal,
+                          comparison("=", *operand, whens[i], expr.arguments[1 + 2 * i]->at));
             condition = std::move(equal->sql);
         }
         sql += " WHEN " + condition + " THEN " + coerce(results[i], type).sql;
@@ -188,13 +219,17 @@ SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
         if (auto then = read(results, false); !then) return std::unexpected(then.error());
     }
     if (expr.has_else) {
-        if (auto otherwise = read(results, false); !otherwise) return std::unexpected(otherwise.error());
+        if (auto otherwise = read(results, false); !otherwise)
+            return std::unexpected(otherwise.error());
     }
     Typed made;
     made.utc = true;
     for (const auto& result : results) {
         auto common = common_type(made.type, result.type);
-        if (!common) return std::unexpected(mismatch_error(expr.at, "All CASE results must be the same type: " + made.type.name() + " and " + result.type.name()));
+        if (!common)
+            return std::unexpected(mismatch_error(
+                expr.at, "All CASE results must be the same type: " + made.type.name() + " and " +
+                             result.type.name()));
         made.type = std::move(*common);
         made.utc = made.utc && (result.utc || !result.type.is(TypeKind::timestamp_tz));
     }

@@ -20,11 +20,14 @@ Typed boolean_of(std::string sql) { return Typed{std::move(sql), make_type(TypeK
 
 }  // namespace
 
-SyntaxError mismatch_error(Position at, std::string message) { return SyntaxError{at, std::move(message), "TYPE_MISMATCH"}; }
+SyntaxError mismatch_error(Position at, std::string message) {
+    return SyntaxError{at, std::move(message), "TYPE_MISMATCH"};
+}
 
 bool contains_aggregate(const Expr& expr) {
     return any_of(expr, [](const Expr& one) {
-        return one.kind == ExprKind::grouping || (one.kind == ExprKind::call && !one.over && is_aggregate(one.text));
+        return one.kind == ExprKind::grouping ||
+               (one.kind == ExprKind::call && !one.over && is_aggregate(one.text));
     });
 }
 
@@ -33,22 +36,29 @@ bool contains_query(const Expr& expr) {
 }
 
 SyntaxResult<> Analysis::enter(Position at) {
-    if (context_.cancelled && *context_.cancelled) return std::unexpected(SyntaxError{at, "Query was canceled", "USER_CANCELED"});
+    if (context_.cancelled && *context_.cancelled)
+        return std::unexpected(SyntaxError{at, "Query was canceled", "USER_CANCELED"});
     if (++depth_ <= tree_height_max && stack_has_room()) return {};
     return std::unexpected(SyntaxError{at, "statement is too deeply nested"});
 }
 
 SyntaxResult<> Analysis::check_size(std::size_t bytes, Position at) const {
     if (bytes <= engine_text_bytes_max) return {};
-    return std::unexpected(SyntaxError{at, "statement is too large: the plan of this expression is over " + std::to_string(engine_text_bytes_max >> 20U) + " MiB", "QUERY_TEXT_TOO_LARGE"});
+    return std::unexpected(
+        SyntaxError{at,
+                    "statement is too large: the plan of this expression is over " +
+                        std::to_string(engine_text_bytes_max >> 20U) + " MiB",
+                    "QUERY_TEXT_TOO_LARGE"});
 }
 
 SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
     if (auto entered = enter(expr.at); !entered) return std::unexpected(entered.error());
     SyntaxResult<Typed> made;
     bool done = false;
-    // A whole expression that is a group key is a value, whatever columns it has. One with a subquery never is.
-    if (phase_ == Phase::grouped && expr.kind != ExprKind::lambda && !contains_aggregate(expr) && !contains_query(expr)) {
+    // A whole expression that is a group key is a value, whatever columns it has. One with a
+    // subquery never is.
+    if (phase_ == Phase::grouped && expr.kind != ExprKind::lambda && !contains_aggregate(expr) &&
+        !contains_query(expr)) {
         phase_ = Phase::free;
         made = value_of(expr, scope);
         phase_ = Phase::grouped;
@@ -56,7 +66,8 @@ SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
     }
     if (!done) made = value_of(expr, scope);
     if (made) {
-        if (auto small = check_size(made->sql.size(), expr.at); !small) return std::unexpected(small.error());
+        if (auto small = check_size(made->sql.size(), expr.at); !small)
+            return std::unexpected(small.error());
     }
     --depth_;
     return made;
@@ -64,27 +75,51 @@ SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
 
 SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
     switch (expr.kind) {
-        case ExprKind::null_literal: case ExprKind::boolean_literal: case ExprKind::integer_literal:
-        case ExprKind::decimal_literal: case ExprKind::double_literal: case ExprKind::string_literal:
-        case ExprKind::binary_literal: return literal(expr);
-        case ExprKind::typed_literal: return typed_literal(expr);
-        case ExprKind::interval_literal: return interval_literal(expr);
-        case ExprKind::parameter: return parameter(expr, scope);
-        case ExprKind::column: return column(expr, scope);
-        case ExprKind::call: return call(expr, scope);
-        case ExprKind::unary: return unary(expr, scope);
-        case ExprKind::binary: return binary(expr, scope);
-        case ExprKind::chain: return chain(expr, scope);
-        case ExprKind::between: return between(expr, scope);
-        case ExprKind::in_list: return in_list(expr, scope);
-        case ExprKind::in_query: case ExprKind::exists: case ExprKind::scalar_query: case ExprKind::quantified:
+        case ExprKind::null_literal:
+        case ExprKind::boolean_literal:
+        case ExprKind::integer_literal:
+        case ExprKind::decimal_literal:
+        case ExprKind::double_literal:
+        case ExprKind::string_literal:
+        case ExprKind::binary_literal:
+            return literal(expr);
+        case ExprKind::typed_literal:
+            return typed_literal(expr);
+        case ExprKind::interval_literal:
+            return interval_literal(expr);
+        case ExprKind::parameter:
+            return parameter(expr, scope);
+        case ExprKind::column:
+            return column(expr, scope);
+        case ExprKind::call:
+            return call(expr, scope);
+        case ExprKind::unary:
+            return unary(expr, scope);
+        case ExprKind::binary:
+            return binary(expr, scope);
+        case ExprKind::chain:
+            return chain(expr, scope);
+        case ExprKind::between:
+            return between(expr, scope);
+        case ExprKind::in_list:
+            return in_list(expr, scope);
+        case ExprKind::in_query:
+        case ExprKind::exists:
+        case ExprKind::scalar_query:
+        case ExprKind::quantified:
             return with_query(expr, scope);
-        case ExprKind::like: return like(expr, scope);
-        case ExprKind::case_when: return case_when(expr, scope);
-        case ExprKind::array: return array(expr, scope);
-        case ExprKind::row: return row(expr, scope);
-        case ExprKind::subscript: return subscript(expr, scope);
-        case ExprKind::at_time_zone: return at_time_zone(expr, scope);
+        case ExprKind::like:
+            return like(expr, scope);
+        case ExprKind::case_when:
+            return case_when(expr, scope);
+        case ExprKind::array:
+            return array(expr, scope);
+        case ExprKind::row:
+            return row(expr, scope);
+        case ExprKind::subscript:
+            return subscript(expr, scope);
+        case ExprKind::at_time_zone:
+            return at_time_zone(expr, scope);
         case ExprKind::is_null: {
             FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
             return boolean_of("(" + inner->sql + (expr.negated ? " IS NOT NULL)" : " IS NULL)"));
@@ -92,11 +127,15 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
         case ExprKind::is_distinct: {
             FRESHET_PARSE(pair, values_of(expr.arguments, scope));
             auto common = common_type((*pair)[0].type, (*pair)[1].type);
-            if (!common) return std::unexpected(operator_error("IS DISTINCT FROM", (*pair)[0].type, (*pair)[1].type, expr.at));
+            if (!common)
+                return std::unexpected(
+                    operator_error("IS DISTINCT FROM", (*pair)[0].type, (*pair)[1].type, expr.at));
             const bool zoned = common->is(TypeKind::timestamp_tz);
-            const std::string left = coerce((*pair)[0], *common).sql, right = coerce((*pair)[1], *common).sql;
-            return boolean_of("(" + (zoned ? "tr_instant(" + left + ")" : left) + " IS " + (expr.negated ? "NOT " : "") +
-                              "DISTINCT FROM " + (zoned ? "tr_instant(" + right + ")" : right) + ")");
+            const std::string left = coerce((*pair)[0], *common).sql,
+                              right = coerce((*pair)[1], *common).sql;
+            return boolean_of("(" + (zoned ? "tr_instant(" + left + ")" : left) + " IS " +
+                              (expr.negated ? "NOT " : "") + "DISTINCT FROM " +
+                              (zoned ? "tr_instant(" + right + ")" : right) + ")");
         }
         case ExprKind::cast: {
             FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
@@ -118,13 +157,17 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
             }
             return Typed{sql + ") AS INTEGER)", make_type(TypeKind::integer)};
         }
-        case ExprKind::lambda: return std::unexpected(mismatch_error(expr.at, "Lambda expression should always be used inside a function"));
-        case ExprKind::star: break;
+        case ExprKind::lambda:
+            return std::unexpected(mismatch_error(
+                expr.at, "Lambda expression should always be used inside a function"));
+        case ExprKind::star:
+            break;
     }
     return std::unexpected(SyntaxError{expr.at, "mismatched input. Expecting: <expression>"});
 }
 
-SyntaxResult<std::vector<Typed>> Analysis::values_of(const std::vector<ExprPtr>& list, const Scope& scope) {
+SyntaxResult<std::vector<Typed>> Analysis::values_of(const std::vector<ExprPtr>& list,
+                                                     const Scope& scope) {
     std::vector<Typed> made;
     std::size_t bytes = 0;
     for (const auto& expr : list) {
@@ -136,10 +179,13 @@ SyntaxResult<std::vector<Typed>> Analysis::values_of(const std::vector<ExprPtr>&
     return made;
 }
 
-SyntaxResult<Typed> Analysis::boolean(const Expr& expr, const Scope& scope, std::string_view where) {
+SyntaxResult<Typed> Analysis::boolean(const Expr& expr, const Scope& scope,
+                                      std::string_view where) {
     FRESHET_PARSE(made, value(expr, scope));
     if (!coerces(made->type, make_type(TypeKind::boolean))) {
-        return std::unexpected(mismatch_error(expr.at, std::string(where) + " must evaluate to a boolean: actual type " + made->type.name()));
+        return std::unexpected(mismatch_error(
+            expr.at,
+            std::string(where) + " must evaluate to a boolean: actual type " + made->type.name()));
     }
     return coerce(std::move(*made), make_type(TypeKind::boolean));
 }
@@ -159,23 +205,32 @@ SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
             }
             return made;
         }
-        // The longest qualifier first: catalog.database.table.column, then a column and fields of its row.
-        for (std::size_t qualifier = std::min<std::size_t>(names.size() - 1, 3) + 1; qualifier > 0; --qualifier) {
+        // The longest qualifier first: catalog.database.table.column, then a column and fields of
+        // its row.
+        for (std::size_t qualifier = std::min<std::size_t>(names.size() - 1, 3) + 1; qualifier > 0;
+             --qualifier) {
             const std::size_t parts = qualifier - 1;
             const Field* found = nullptr;
             for (const auto& field : at->fields) {
-                if (field.name != names[parts] || (parts > 0 && field.relation != names[parts - 1]) ||
+                if (field.name != names[parts] ||
+                    (parts > 0 && field.relation != names[parts - 1]) ||
                     (parts > 1 && field.database != names[parts - 2])) {
                     continue;
                 }
-                if (found) return std::unexpected(SyntaxError{expr.at, "Column '" + whole + "' is ambiguous", "AMBIGUOUS_NAME"});
+                if (found)
+                    return std::unexpected(SyntaxError{
+                        expr.at, "Column '" + whole + "' is ambiguous", "AMBIGUOUS_NAME"});
                 found = &field;
             }
             if (!found) continue;
             Typed made = found->value;
             if (made.origin) scans_[made.origin->scan].used[made.origin->column] = true;
-            if (phase_ == Phase::grouped && at == grouped_scope_ && std::ranges::find(group_keys_, made.sql) == group_keys_.end()) {
-                return std::unexpected(SyntaxError{expr.at, "'" + whole + "' must be an aggregate expression or appear in GROUP BY clause", "EXPRESSION_NOT_AGGREGATE"});
+            if (phase_ == Phase::grouped && at == grouped_scope_ &&
+                std::ranges::find(group_keys_, made.sql) == group_keys_.end()) {
+                return std::unexpected(SyntaxError{
+                    expr.at,
+                    "'" + whole + "' must be an aggregate expression or appear in GROUP BY clause",
+                    "EXPRESSION_NOT_AGGREGATE"});
             }
             for (std::size_t n = parts + 1; n < names.size(); ++n) {
                 FRESHET_PARSE(next, field_of(made, names[n], expr.at));
@@ -184,10 +239,15 @@ SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
             return made;
         }
     }
-    for (const std::string_view hidden : {"$bucket", "$file_size", "$file_modified_time", "$partition"}) {
-        if (names.back() == hidden) return std::unexpected(SyntaxError{expr.at, "the hidden column \"" + names.back() + "\" is not supported", "NOT_SUPPORTED"});
+    for (const std::string_view hidden :
+         {"$bucket", "$file_size", "$file_modified_time", "$partition"}) {
+        if (names.back() == hidden)
+            return std::unexpected(
+                SyntaxError{expr.at, "the hidden column \"" + names.back() + "\" is not supported",
+                            "NOT_SUPPORTED"});
     }
-    return std::unexpected(SyntaxError{expr.at, "Column '" + whole + "' cannot be resolved", "COLUMN_NOT_FOUND"});
+    return std::unexpected(
+        SyntaxError{expr.at, "Column '" + whole + "' cannot be resolved", "COLUMN_NOT_FOUND"});
 }
 
 SyntaxResult<Typed> Analysis::field_of(const Typed& base, const std::string& name, Position at) {
@@ -196,9 +256,11 @@ SyntaxResult<Typed> Analysis::field_of(const Typed& base, const std::string& nam
     }
     for (std::size_t i = 0; i < base.type.names.size(); ++i) {
         if (base.type.names[i] != lower_case(name)) continue;
-        return Typed{"struct_extract(" + base.sql + ", 'f" + std::to_string(i) + "')", base.type.arguments[i]};
+        return Typed{"struct_extract(" + base.sql + ", 'f" + std::to_string(i) + "')",
+                     base.type.arguments[i]};
     }
-    return std::unexpected(SyntaxError{at, "Column '" + name + "' cannot be resolved", "COLUMN_NOT_FOUND"});
+    return std::unexpected(
+        SyntaxError{at, "Column '" + name + "' cannot be resolved", "COLUMN_NOT_FOUND"});
 }
 
 SyntaxResult<Typed> Analysis::unary(const Expr& expr, const Scope& scope) {
@@ -221,17 +283,20 @@ SyntaxResult<Typed> Analysis::binary(const Expr& expr, const Scope& scope) {
     Typed& left = (*pair)[0];
     Typed& right = (*pair)[1];
     if (op == "||") return concatenation(left, right, expr.at);
-    if (op == "+" || op == "-" || op == "*" || op == "/" || op == "%") return arithmetic(op, left, right, expr.at);
+    if (op == "+" || op == "-" || op == "*" || op == "/" || op == "%")
+        return arithmetic(op, left, right, expr.at);
     return comparison(op, left, right, expr.at);
 }
 
-SyntaxResult<Typed> Analysis::arithmetic(const std::string& op, Typed left, Typed right, Position at) {
+SyntaxResult<Typed> Analysis::arithmetic(const std::string& op, Typed left, Typed right,
+                                         Position at) {
     const bool temporal = !left.type.is_numeric() || !right.type.is_numeric();
     if (temporal && !left.type.is(TypeKind::unknown) && !right.type.is(TypeKind::unknown)) {
         return time_arithmetic(op, left, right, at);
     }
     const auto common = common_type(left.type, right.type);
-    if (!common || !common->is_numeric()) return std::unexpected(operator_error(op, left.type, right.type, at));
+    if (!common || !common->is_numeric())
+        return std::unexpected(operator_error(op, left.type, right.type, at));
     if (common->is(TypeKind::decimal)) {
         const Type& known = left.type.is(TypeKind::unknown) ? right.type : left.type;
         if (left.type.is(TypeKind::unknown)) left = coerce(left, known);
@@ -244,23 +309,32 @@ SyntaxResult<Typed> Analysis::arithmetic(const std::string& op, Typed left, Type
     if (common->is_integer() && (op == "/" || op == "%")) {
         made.sql = (op == "/" ? "tr_div(" : "tr_mod(") + left.sql + ", " + right.sql + ")";
     } else if (op == "%") {
-        made.sql = "CAST(tr_fmod(" + left.sql + ", " + right.sql + ") AS " + engine_type(*common) + ")";
+        made.sql =
+            "CAST(tr_fmod(" + left.sql + ", " + right.sql + ") AS " + engine_type(*common) + ")";
     } else {
         made.sql = "(" + left.sql + " " + op + " " + right.sql + ")";
     }
     return made;
 }
 
-SyntaxResult<Typed> Analysis::decimal_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at) {
+SyntaxResult<Typed> Analysis::decimal_arithmetic(const std::string& op, const Typed& left,
+                                                 const Typed& right, Position at) {
     const Type x = decimal_of_integer(left.type), y = decimal_of_integer(right.type);
     Type result = decimal_type(38, std::max(x.scale, y.scale));
     if (op == "+" || op == "-") {
-        result.precision = std::min(38, 1 + result.scale + std::max(x.precision - x.scale, y.precision - y.scale));
+        result.precision =
+            std::min(38, 1 + result.scale + std::max(x.precision - x.scale, y.precision - y.scale));
     } else if (op == "*") {
         result = decimal_type(std::min(38, x.precision + y.precision), x.scale + y.scale);
-        if (result.scale > 38) return std::unexpected(SyntaxError{at, "DECIMAL scale must be in range [0, precision (38)]: " + std::to_string(result.scale), "INVALID_FUNCTION_ARGUMENT"});
+        if (result.scale > 38)
+            return std::unexpected(
+                SyntaxError{at,
+                            "DECIMAL scale must be in range [0, precision (38)]: " +
+                                std::to_string(result.scale),
+                            "INVALID_FUNCTION_ARGUMENT"});
     } else if (op == "/") {
-        result.precision = std::min(38, x.precision + y.scale - x.scale + std::max(0, y.scale - x.scale));
+        result.precision =
+            std::min(38, x.precision + y.scale - x.scale + std::max(0, y.scale - x.scale));
         if (result.precision < result.scale) result.precision = result.scale;
     } else {
         result.precision = std::min(y.precision - y.scale, x.precision - x.scale) + result.scale;
@@ -280,13 +354,18 @@ SyntaxResult<Typed> Analysis::decimal_arithmetic(const std::string& op, const Ty
 }
 
 SyntaxResult<Typed> Analysis::concatenation(const Typed& left, const Typed& right, Position at) {
-    const auto text = [](const Typed& v) { return v.type.is(TypeKind::varchar) || v.type.is(TypeKind::unknown); };
+    const auto text = [](const Typed& v) {
+        return v.type.is(TypeKind::varchar) || v.type.is(TypeKind::unknown);
+    };
     if (text(left) && text(right)) {
         Type type = varchar_type();
-        if (left.type.precision >= 0 && right.type.precision >= 0 && left.type.is_text() && right.type.is_text()) {
+        if (left.type.precision >= 0 && right.type.precision >= 0 && left.type.is_text() &&
+            right.type.is_text()) {
             type = varchar_type(left.type.precision + right.type.precision);
         }
-        return Typed{"(" + coerce(left, varchar_type()).sql + " || " + coerce(right, varchar_type()).sql + ")", type};
+        return Typed{"(" + coerce(left, varchar_type()).sql + " || " +
+                         coerce(right, varchar_type()).sql + ")",
+                     type};
     }
     if (left.type.is(TypeKind::varbinary) && right.type.is(TypeKind::varbinary)) {
         return Typed{"(" + left.sql + " || " + right.sql + ")", left.type};
@@ -294,12 +373,15 @@ SyntaxResult<Typed> Analysis::concatenation(const Typed& left, const Typed& righ
     const bool arrays = left.type.is(TypeKind::array) || right.type.is(TypeKind::array);
     if (arrays) {
         auto common = common_type(left.type, right.type);
-        if (!common && left.type.is(TypeKind::array)) common = common_type(left.type, array_type(right.type));
-        if (!common && right.type.is(TypeKind::array)) common = common_type(array_type(left.type), right.type);
+        if (!common && left.type.is(TypeKind::array))
+            common = common_type(left.type, array_type(right.type));
+        if (!common && right.type.is(TypeKind::array))
+            common = common_type(array_type(left.type), right.type);
         if (common) {
             const auto side = [&](const Typed& v) {
                 const bool element = !v.type.is(TypeKind::array) && !(v.type.is(TypeKind::unknown));
-                return element ? "[" + coerce(v, common->arguments[0]).sql + "]" : coerce(v, *common).sql;
+                return element ? "[" + coerce(v, common->arguments[0]).sql + "]"
+                               : coerce(v, *common).sql;
             };
             // The engine's operator gives NULL for a NULL, its list_concat does not.
             return Typed{"(" + side(left) + " || " + side(right) + ")", *common};
@@ -308,27 +390,35 @@ SyntaxResult<Typed> Analysis::concatenation(const Typed& left, const Typed& righ
     return std::unexpected(operator_error("||", left.type, right.type, at));
 }
 
-SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Typed right, Position at) {
+SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Typed right,
+                                         Position at) {
     const auto common = common_type(left.type, right.type);
     if (!common) return std::unexpected(operator_error(op, left.type, right.type, at));
     const bool equality = op == "=" || op == "<>";
-    if (equality ? !comparable(*common) : !orderable(*common)) return std::unexpected(operator_error(op, left.type, right.type, at));
+    if (equality ? !comparable(*common) : !orderable(*common))
+        return std::unexpected(operator_error(op, left.type, right.type, at));
     if (common->is(TypeKind::array) || common->is(TypeKind::map) || common->is(TypeKind::row)) {
         // With a NULL inside, Trino's answer is NULL and the engine's is not.
-        return std::unexpected(SyntaxError{at, "Comparing " + common->name() + " is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{at, "Comparing " + common->name() + " is not supported", "NOT_SUPPORTED"});
     }
     const bool literal_side = left.constant || right.constant;
     left = coerce(std::move(left), *common);
     right = coerce(std::move(right), *common);
     if (common->is(TypeKind::timestamp_tz)) {
-        return boolean_of("(tr_instant(" + left.sql + ") " + op + " tr_instant(" + right.sql + "))");
+        return boolean_of("(tr_instant(" + left.sql + ") " + op + " tr_instant(" + right.sql +
+                          "))");
     }
     // The engine ranks NaN above all and equal to itself; Trino compares it as false.
-    const bool safe_with_literal = equality || (right.constant && (op == "<" || op == "<=")) || (left.constant && (op == ">" || op == ">="));
+    const bool safe_with_literal = equality || (right.constant && (op == "<" || op == "<=")) ||
+                                   (left.constant && (op == ">" || op == ">="));
     if (common->is_floating() && !(literal_side && safe_with_literal)) {
-        static constexpr std::pair<const char*, const char*> names[] = {{"=", "eq"}, {"<>", "ne"}, {"<", "lt"}, {"<=", "le"}, {">", "gt"}, {">=", "ge"}};
+        static constexpr std::pair<const char*, const char*> names[] = {
+            {"=", "eq"}, {"<>", "ne"}, {"<", "lt"}, {"<=", "le"}, {">", "gt"}, {">=", "ge"}};
         for (const auto& [symbol, name] : names) {
-            if (op == symbol) return boolean_of("tr_" + std::string(name) + "(CAST(" + left.sql + " AS DOUBLE), CAST(" + right.sql + " AS DOUBLE))");
+            if (op == symbol)
+                return boolean_of("tr_" + std::string(name) + "(CAST(" + left.sql +
+                                  " AS DOUBLE), CAST(" + right.sql + " AS DOUBLE))");
         }
     }
     return boolean_of("(" + left.sql + " " + op + " " + right.sql + ")");
@@ -337,16 +427,18 @@ SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Type
 SyntaxResult<Typed> Analysis::between(const Expr& expr, const Scope& scope) {
     FRESHET_PARSE(three, values_of(expr.arguments, scope));
     std::optional<SyntaxError> problem;
-    const std::string sql = bind_once({(*three)[0].sql, (*three)[1].sql, (*three)[2].sql}, [&](const std::vector<std::string>& names) -> std::string {
-        for (std::size_t i = 0; i < 3; ++i) (*three)[i].sql = names[i];
-        auto low = comparison(">=", (*three)[0], (*three)[1], expr.at);
-        auto high = comparison("<=", (*three)[0], (*three)[2], expr.at);
-        if (!low || !high) {
-            problem = !low ? low.error() : high.error();
-            return "";
-        }
-        return "(" + low->sql + " AND " + high->sql + ")";
-    });
+    const std::string sql =
+        bind_once({(*three)[0].sql, (*three)[1].sql, (*three)[2].sql},
+                  [&](const std::vector<std::string>& names) -> std::string {
+                      for (std::size_t i = 0; i < 3; ++i) (*three)[i].sql = names[i];
+                      auto low = comparison(">=", (*three)[0], (*three)[1], expr.at);
+                      auto high = comparison("<=", (*three)[0], (*three)[2], expr.at);
+                      if (!low || !high) {
+                          problem = !low ? low.error() : high.error();
+                          return "";
+                      }
+                      return "(" + low->sql + " AND " + high->sql + ")";
+                  });
     if (problem) return std::unexpected(std::move(*problem));
     return boolean_of(std::string("(") + (expr.negated ? "NOT " : "") + sql + ")");
 }
@@ -356,11 +448,15 @@ SyntaxResult<Typed> Analysis::in_list(const Expr& expr, const Scope& scope) {
     Type type = (*all)[0].type;
     for (const auto& item : *all) {
         auto common = common_type(type, item.type);
-        if (!common) return std::unexpected(mismatch_error(expr.at, "IN value and list items must be the same type: " + type.name() + " and " + item.type.name()));
+        if (!common)
+            return std::unexpected(mismatch_error(
+                expr.at, "IN value and list items must be the same type: " + type.name() + " and " +
+                             item.type.name()));
         type = std::move(*common);
     }
     if (type.is(TypeKind::array) || type.is(TypeKind::map) || type.is(TypeKind::row)) {
-        return std::unexpected(SyntaxError{expr.at, "IN over " + type.name() + " is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{expr.at, "IN over " + type.name() + " is not supported", "NOT_SUPPORTED"});
     }
     const auto text = [&](const Typed& v) {
         const std::string sql = coerce(v, type).sql;
@@ -380,7 +476,11 @@ SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
     FRESHET_PARSE(inner, query(*expr.query, &scope));
     if (expr.kind == ExprKind::exists) return boolean_of("EXISTS (" + inner->sql + ")");
     if (inner->fields.size() != 1) {
-        return std::unexpected(SyntaxError{expr.at, "Multiple columns returned by subquery are not yet supported. Found " + std::to_string(inner->fields.size()), "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{expr.at,
+                        "Multiple columns returned by subquery are not yet supported. Found " +
+                            std::to_string(inner->fields.size()),
+                        "NOT_SUPPORTED"});
     }
     const Typed& found = inner->fields[0].value;
     if (expr.kind == ExprKind::scalar_query) {
@@ -390,29 +490,43 @@ SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
     }
     const auto common = common_type(left->type, found.type);
     if (!common || !comparable(*common)) {
-        return std::unexpected(mismatch_error(expr.at, "value and result of subquery must be of the same type for IN expression: " + left->type.name() + " vs " + found.type.name()));
+        return std::unexpected(mismatch_error(
+            expr.at, "value and result of subquery must be of the same type for IN expression: " +
+                         left->type.name() + " vs " + found.type.name()));
     }
-    const bool nested = common->is(TypeKind::array) || common->is(TypeKind::map) || common->is(TypeKind::row);
-    if (nested || common->is(TypeKind::timestamp_tz) || (common->is_floating() && expr.kind == ExprKind::quantified)) {
-        return std::unexpected(SyntaxError{expr.at, "A subquery of " + common->name() + " is not supported here", "NOT_SUPPORTED"});
+    const bool nested =
+        common->is(TypeKind::array) || common->is(TypeKind::map) || common->is(TypeKind::row);
+    if (nested || common->is(TypeKind::timestamp_tz) ||
+        (common->is_floating() && expr.kind == ExprKind::quantified)) {
+        return std::unexpected(
+            SyntaxError{expr.at, "A subquery of " + common->name() + " is not supported here",
+                        "NOT_SUPPORTED"});
     }
     const std::string alias = fresh("r");
-    const std::string rows = "(SELECT " + coerce(Typed{alias + ".c0", found.type}, *common).sql + " FROM (" + inner->sql + ") AS " + alias + ")";
+    const std::string rows = "(SELECT " + coerce(Typed{alias + ".c0", found.type}, *common).sql +
+                             " FROM (" + inner->sql + ") AS " + alias + ")";
     const std::string value = coerce(*left, *common).sql;
-    if (expr.kind == ExprKind::in_query) return boolean_of("(" + value + (expr.negated ? " NOT IN " : " IN ") + rows + ")");
-    return boolean_of("(" + value + " " + expr.text + (expr.unit == "all" ? " ALL " : " ANY ") + rows + ")");
+    if (expr.kind == ExprKind::in_query)
+        return boolean_of("(" + value + (expr.negated ? " NOT IN " : " IN ") + rows + ")");
+    return boolean_of("(" + value + " " + expr.text + (expr.unit == "all" ? " ALL " : " ANY ") +
+                      rows + ")");
 }
 
 SyntaxResult<Typed> Analysis::like(const Expr& expr, const Scope& scope) {
     FRESHET_PARSE(all, values_of(expr.arguments, scope));
     for (std::size_t i = 0; i < all->size(); ++i) {
         if (!coerces((*all)[i].type, varchar_type())) {
-            return std::unexpected(mismatch_error(expr.arguments[i]->at, std::string(i == 0 ? "Left side" : i == 1 ? "Pattern for" : "Escape for") + " LIKE expression must evaluate to a varchar (actual: " + (*all)[i].type.name() + ")"));
+            return std::unexpected(mismatch_error(
+                expr.arguments[i]->at, std::string(i == 0   ? "Left side"
+                                                   : i == 1 ? "Pattern for"
+                                                            : "Escape for") +
+                                           " LIKE expression must evaluate to a varchar (actual: " +
+                                           (*all)[i].type.name() + ")"));
         }
         (*all)[i] = coerce((*all)[i], varchar_type());
     }
-    return boolean_of("(" + (*all)[0].sql + (expr.negated ? " NOT LIKE " : " LIKE ") + (*all)[1].sql +
-                      (all->size() > 2 ? " ESCAPE " + (*all)[2].sql : "") + ")");
+    return boolean_of("(" + (*all)[0].sql + (expr.negated ? " NOT LIKE " : " LIKE ") +
+                      (*all)[1].sql + (all->size() > 2 ? " ESCAPE " + (*all)[2].sql : "") + ")");
 }
 
 }  // namespace freshet::sql::trino

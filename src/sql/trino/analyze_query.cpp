@@ -42,7 +42,8 @@ SyntaxResult<Relationed> Analysis::query(const Query& query, const Scope* outer)
     if (auto entered = enter(query.at); !entered) return std::unexpected(entered.error());
     const std::size_t before = with_.size();
     if (query.recursive && !query.with.empty()) {
-        return std::unexpected(SyntaxError{query.at, "WITH RECURSIVE is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{query.at, "WITH RECURSIVE is not supported", "NOT_SUPPORTED"});
     }
     for (const auto& with : query.with) with_.push_back({&with, with_.size()});
     auto made = body(*query.body, &query, outer);
@@ -66,7 +67,8 @@ SyntaxResult<Relationed> Analysis::body(const Body& body, const Query* tail, con
     return inner;
 }
 
-SyntaxResult<std::string> Analysis::tail_over(const Query& tail, const Relationed& inner, const Scope* outer) {
+SyntaxResult<std::string> Analysis::tail_over(const Query& tail, const Relationed& inner,
+                                              const Scope* outer) {
     const std::string alias = fresh("r");
     Scope scope{inner.fields, outer};
     std::vector<Field> outputs = inner.fields;
@@ -84,13 +86,16 @@ SyntaxResult<std::int64_t> Analysis::limit_value(const Expr& expr) {
     std::string text = expr.text;
     if (expr.kind == ExprKind::parameter) {
         const auto place = static_cast<std::size_t>(std::stoi(expr.text));
-        if (place >= context_.parameters.size()) return std::unexpected(SyntaxError{expr.at, "Incorrect number of parameters", "INVALID_PARAMETER_USAGE"});
+        if (place >= context_.parameters.size())
+            return std::unexpected(
+                SyntaxError{expr.at, "Incorrect number of parameters", "INVALID_PARAMETER_USAGE"});
         text = context_.parameters[place];
     }
     std::int64_t count = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
     if (problem != std::errc() || end != text.data() + text.size() || count < 0) {
-        return std::unexpected(SyntaxError{expr.at, "Invalid row count: " + text, "NUMERIC_VALUE_OUT_OF_RANGE"});
+        return std::unexpected(
+            SyntaxError{expr.at, "Invalid row count: " + text, "NUMERIC_VALUE_OUT_OF_RANGE"});
     }
     return count;
 }
@@ -124,7 +129,9 @@ SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) 
         }
         for (std::size_t i = 0; i < types.size(); ++i) {
             auto common = common_type(types[i], (*cells)[i].type);
-            if (!common) return std::unexpected(mismatch_error(body.at, "Values rows have mismatched types"));
+            if (!common)
+                return std::unexpected(
+                    mismatch_error(body.at, "Values rows have mismatched types"));
             types[i] = std::move(*common);
         }
         rows.push_back(std::move(*cells));
@@ -149,14 +156,17 @@ SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) 
         made.fields.push_back(std::move(field));
     }
     const std::string alias = fresh("r");
-    made.sql = "SELECT * FROM (VALUES " + join_texts(texts, ", ") + ") AS " + alias + "(" + join_texts(names, ", ") + ")";
+    made.sql = "SELECT * FROM (VALUES " + join_texts(texts, ", ") + ") AS " + alias + "(" +
+               join_texts(names, ", ") + ")";
     return made;
 }
 
 SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* outer) {
     if (auto entered = enter(body.at); !entered) return std::unexpected(entered.error());
     if (body.parts.size() > set_parts_max) {
-        return std::unexpected(SyntaxError{body.at, body.operation + " has more than " + std::to_string(set_parts_max) + " parts", "QUERY_TOO_COMPLEX"});
+        return std::unexpected(SyntaxError{
+            body.at, body.operation + " has more than " + std::to_string(set_parts_max) + " parts",
+            "QUERY_TOO_COMPLEX"});
     }
     std::vector<Relationed> inputs;
     std::size_t bytes = 0;
@@ -170,14 +180,16 @@ SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* 
     Relationed made;
     made.fields = inputs[0].fields;
     for (const auto& input : inputs) {
-        if (auto merged = merge_columns(body, made.fields, input.fields); !merged) return std::unexpected(merged.error());
+        if (auto merged = merge_columns(body, made.fields, input.fields); !merged)
+            return std::unexpected(merged.error());
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const std::string alias = fresh("r");
         std::string side;
         for (std::size_t c = 0; c < made.fields.size(); ++c) {
             const Typed cell{alias + "." + column_name(c), inputs[i].fields[c].value.type};
-            side += (c > 0 ? ", " : "") + coerce(cell, made.fields[c].value.type).sql + " AS " + column_name(c);
+            side += (c > 0 ? ", " : "") + coerce(cell, made.fields[c].value.type).sql + " AS " +
+                    column_name(c);
         }
         if (i > 0) made.sql += " " + body.operation + (body.all ? " ALL " : " ");
         made.sql += "(SELECT " + side + " FROM (" + inputs[i].sql + ") AS " + alias + ")";
@@ -186,19 +198,29 @@ SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* 
 }
 
 /// The columns of a set operation, from those of its parts so far and of the next one.
-SyntaxResult<> Analysis::merge_columns(const Body& body, std::vector<Field>& columns, const std::vector<Field>& next) {
+SyntaxResult<> Analysis::merge_columns(const Body& body, std::vector<Field>& columns,
+                                       const std::vector<Field>& next) {
     if (columns.size() != next.size()) {
-        return std::unexpected(mismatch_error(body.at, body.operation + " query has different number of fields: " + std::to_string(columns.size()) + ", " + std::to_string(next.size())));
+        return std::unexpected(mismatch_error(
+            body.at, body.operation + " query has different number of fields: " +
+                         std::to_string(columns.size()) + ", " + std::to_string(next.size())));
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {
         Typed& value = columns[i].value;
         auto common = common_type(value.type, next[i].value.type);
         if (!common) {
-            return std::unexpected(mismatch_error(body.at, "column " + std::to_string(i + 1) + " in " + body.operation + " query has incompatible types: " + value.type.name() + ", " + next[i].value.type.name()));
+            return std::unexpected(mismatch_error(
+                body.at, "column " + std::to_string(i + 1) + " in " + body.operation +
+                             " query has incompatible types: " + value.type.name() + ", " +
+                             next[i].value.type.name()));
         }
         value.utc = value.utc && next[i].value.utc;
         if (common->is(TypeKind::timestamp_tz) && !body.all && !value.utc) {
-            return std::unexpected(SyntaxError{body.at, body.operation + " over a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
+            return std::unexpected(SyntaxError{
+                body.at,
+                body.operation +
+                    " over a timestamp with time zone of several zones is not supported",
+                "NOT_SUPPORTED"});
         }
         value.type = std::move(*common);
         value.origin.reset();
@@ -211,58 +233,86 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
     std::vector<Field> outputs;
     std::size_t bytes = 0;
     for (const auto& item : select.items) {
-        if (outputs.size() > columns_max) return std::unexpected(SyntaxError{item.at, "a query gives at most " + std::to_string(columns_max) + " columns", "QUERY_TOO_COMPLEX"});
+        if (outputs.size() > columns_max)
+            return std::unexpected(SyntaxError{
+                item.at, "a query gives at most " + std::to_string(columns_max) + " columns",
+                "QUERY_TOO_COMPLEX"});
         if (item.expr) {
             FRESHET_PARSE(made, value(*item.expr, scope));
             bytes += made->sql.size();
-            if (auto small = check_size(bytes, item.at); !small) return std::unexpected(small.error());
+            if (auto small = check_size(bytes, item.at); !small)
+                return std::unexpected(small.error());
             Field field;
             field.label = item.alias;
-            if (field.label.empty() && item.expr->kind == ExprKind::column) field.label = item.expr->names.back();
-            if (field.label.empty() && item.expr->kind == ExprKind::field) field.label = item.expr->text;
+            if (field.label.empty() && item.expr->kind == ExprKind::column)
+                field.label = item.expr->names.back();
+            if (field.label.empty() && item.expr->kind == ExprKind::field)
+                field.label = item.expr->text;
             if (field.label.empty()) field.label = "_col" + std::to_string(outputs.size());
             field.name = lower_case(field.label);
             field.value = std::move(*made);
             outputs.push_back(std::move(field));
             continue;
         }
-        if (!select.from) return std::unexpected(SyntaxError{item.at, "SELECT * not allowed in queries without FROM clause"});
+        if (!select.from)
+            return std::unexpected(
+                SyntaxError{item.at, "SELECT * not allowed in queries without FROM clause"});
         bool found = false;
         for (const auto& field : scope.fields) {
-            const bool wanted = item.qualifier.empty() ||
-                                (field.relation == lower_case(item.qualifier.back()) &&
-                                 (item.qualifier.size() == 1 || field.database == lower_case(item.qualifier[item.qualifier.size() - 2])));
+            const bool wanted =
+                item.qualifier.empty() ||
+                (field.relation == lower_case(item.qualifier.back()) &&
+                 (item.qualifier.size() == 1 ||
+                  field.database == lower_case(item.qualifier[item.qualifier.size() - 2])));
             if (!wanted) continue;
             found = true;
             if (field.hidden) continue;
-            if (phase_ == Phase::grouped && std::ranges::find(group_keys_, field.value.sql) == group_keys_.end()) {
-                return std::unexpected(SyntaxError{item.at, "'" + field.name + "' must be an aggregate expression or appear in GROUP BY clause", "EXPRESSION_NOT_AGGREGATE"});
+            if (phase_ == Phase::grouped &&
+                std::ranges::find(group_keys_, field.value.sql) == group_keys_.end()) {
+                return std::unexpected(SyntaxError{
+                    item.at,
+                    "'" + field.name +
+                        "' must be an aggregate expression or appear in GROUP BY clause",
+                    "EXPRESSION_NOT_AGGREGATE"});
             }
-            if (field.value.origin) scans_[field.value.origin->scan].used[field.value.origin->column] = true;
+            if (field.value.origin)
+                scans_[field.value.origin->scan].used[field.value.origin->column] = true;
             outputs.push_back(field);
             if (outputs.size() > columns_max) break;
         }
-        if (!found) return std::unexpected(SyntaxError{item.at, "Table '" + (item.qualifier.empty() ? "" : item.qualifier.back()) + "' not found", "TABLE_NOT_FOUND"});
+        if (!found)
+            return std::unexpected(SyntaxError{
+                item.at,
+                "Table '" + (item.qualifier.empty() ? "" : item.qualifier.back()) + "' not found",
+                "TABLE_NOT_FOUND"});
     }
     return outputs;
 }
 
-SyntaxResult<Typed> Analysis::group_key(const Expr& expr, const Select& select, const Scope& scope) {
+SyntaxResult<Typed> Analysis::group_key(const Expr& expr, const Select& select,
+                                        const Scope& scope) {
     const Expr* key = &expr;
     if (expr.kind == ExprKind::integer_literal) {
         const int ordinal = expr.text.size() > 6 ? 0 : std::stoi(expr.text);
         if (ordinal < 1 || static_cast<std::size_t>(ordinal) > select.items.size() ||
             !select.items[static_cast<std::size_t>(ordinal) - 1].expr) {
-            return std::unexpected(SyntaxError{expr.at, "GROUP BY position " + expr.text + " is not in select list", "INVALID_COLUMN_REFERENCE"});
+            return std::unexpected(
+                SyntaxError{expr.at, "GROUP BY position " + expr.text + " is not in select list",
+                            "INVALID_COLUMN_REFERENCE"});
         }
         key = select.items[static_cast<std::size_t>(ordinal) - 1].expr.get();
     }
     if (contains_aggregate(*key)) {
-        return std::unexpected(SyntaxError{expr.at, "GROUP BY clause cannot contain aggregations, window functions or grouping operations", "EXPRESSION_NOT_SCALAR"});
+        return std::unexpected(SyntaxError{
+            expr.at,
+            "GROUP BY clause cannot contain aggregations, window functions or grouping operations",
+            "EXPRESSION_NOT_SCALAR"});
     }
     FRESHET_PARSE(made, value(*key, scope));
     if (made->type.is(TypeKind::timestamp_tz) && !made->utc) {
-        return std::unexpected(SyntaxError{expr.at, "GROUP BY a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(SyntaxError{
+            expr.at, "GROUP BY a timestamp with time zone of several zones is not supported",
+            "NOT_SUPPORTED"});
     }
     if (made->constant) made->sql = "(SELECT " + made->sql + ")";
     return made;
@@ -272,13 +322,17 @@ SyntaxResult<> Analysis::check_grouping_sets(const Select& select) const {
     std::size_t sets = 1;
     for (const auto& element : select.group_by) {
         const std::size_t size = element.sets.size();
-        const std::size_t more = element.kind == "CUBE" ? std::size_t{1} << std::min<std::size_t>(size, 32)
+        const std::size_t more = element.kind == "CUBE"
+                                     ? std::size_t{1} << std::min<std::size_t>(size, 32)
                                  : element.kind == "ROLLUP"        ? size + 1
                                  : element.kind == "GROUPING SETS" ? size
                                                                    : 1;
         sets *= std::max<std::size_t>(more, 1);
         if (sets <= grouping_sets_max) continue;
-        return std::unexpected(SyntaxError{select.items[0].at, "GROUP BY has more than " + std::to_string(grouping_sets_max) + " grouping sets", "TOO_MANY_GROUPING_SETS"});
+        return std::unexpected(SyntaxError{
+            select.items[0].at,
+            "GROUP BY has more than " + std::to_string(grouping_sets_max) + " grouping sets",
+            "TOO_MANY_GROUPING_SETS"});
     }
     return {};
 }
@@ -297,16 +351,20 @@ SyntaxResult<std::string> Analysis::group_clause(const Select& select, const Sco
                 if (!constant || !element.kind.empty()) keys.push_back(std::move(key->sql));
             }
             if (element.kind.empty() && keys.empty()) continue;
-            sets.push_back(element.kind.empty() ? join_texts(keys, ", ") : "(" + join_texts(keys, ", ") + ")");
+            sets.push_back(element.kind.empty() ? join_texts(keys, ", ")
+                                                : "(" + join_texts(keys, ", ") + ")");
         }
         if (sets.empty() && element.kind.empty()) continue;
-        elements.push_back(element.kind.empty() ? sets[0] : element.kind + " (" + join_texts(sets, ", ") + ")");
+        elements.push_back(
+            element.kind.empty() ? sets[0] : element.kind + " (" + join_texts(sets, ", ") + ")");
     }
-    if (elements.empty()) return std::string(select.grouped && !select.group_by.empty() ? " GROUP BY ()" : "");
+    if (elements.empty())
+        return std::string(select.grouped && !select.group_by.empty() ? " GROUP BY ()" : "");
     return " GROUP BY " + join_texts(elements, ", ");
 }
 
-SyntaxResult<Relationed> Analysis::select(const Select& select, const Query* tail, const Scope* outer) {
+SyntaxResult<Relationed> Analysis::select(const Select& select, const Query* tail,
+                                          const Scope* outer) {
     From from;
     if (select.from) {
         FRESHET_PARSE(read, relation(*select.from, outer));
@@ -328,11 +386,15 @@ SyntaxResult<Relationed> Analysis::select(const Select& select, const Query* tai
 }
 
 /// With the phase set up by select().
-SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query* tail, const std::string& from, const Scope& scope) {
+SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query* tail,
+                                               const std::string& from, const Scope& scope) {
     std::string where;
     if (select.where) {
         if (contains_aggregate(*select.where)) {
-            return std::unexpected(SyntaxError{select.where->at, "WHERE clause cannot contain aggregations, window functions or grouping operations", "EXPRESSION_NOT_SCALAR"});
+            return std::unexpected(SyntaxError{
+                select.where->at,
+                "WHERE clause cannot contain aggregations, window functions or grouping operations",
+                "EXPRESSION_NOT_SCALAR"});
         }
         FRESHET_PARSE(condition, boolean(*select.where, scope, "WHERE clause"));
         where = " WHERE " + condition->sql;
@@ -367,7 +429,10 @@ SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query
     for (std::size_t i = 0; i < outputs->size(); ++i) {
         Field& field = (*outputs)[i];
         if (select.distinct && field.value.type.is(TypeKind::timestamp_tz) && !field.value.utc) {
-            return std::unexpected(SyntaxError{select.items[0].at, "DISTINCT over a timestamp with time zone of several zones is not supported", "NOT_SUPPORTED"});
+            return std::unexpected(SyntaxError{
+                select.items[0].at,
+                "DISTINCT over a timestamp with time zone of several zones is not supported",
+                "NOT_SUPPORTED"});
         }
         made.sql += (i > 0 ? ", " : "") + field.value.sql + " AS " + column_name(i);
         field.value.sql = column_name(i);
@@ -385,18 +450,23 @@ SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query
     return made;
 }
 
-SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& items, const Scope& scope,
+SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& items,
+                                                 const Scope& scope,
                                                  const std::vector<Field>& outputs, bool distinct) {
     std::vector<std::string> texts;
     std::optional<Scope> with_outputs;
     for (const auto& item : items) {
         Typed key;
         std::optional<std::size_t> output;
-        // Only a query's own ORDER BY has positions: in a window or an aggregate a number is a constant.
+        // Only a query's own ORDER BY has positions: in a window or an aggregate a number is a
+        // constant.
         if (item.expr->kind == ExprKind::integer_literal && !outputs.empty()) {
             const int ordinal = item.expr->text.size() > 6 ? 0 : std::stoi(item.expr->text);
             if (ordinal < 1 || static_cast<std::size_t>(ordinal) > outputs.size()) {
-                return std::unexpected(SyntaxError{item.expr->at, "ORDER BY position " + item.expr->text + " is not in select list", "INVALID_COLUMN_REFERENCE"});
+                return std::unexpected(
+                    SyntaxError{item.expr->at,
+                                "ORDER BY position " + item.expr->text + " is not in select list",
+                                "INVALID_COLUMN_REFERENCE"});
             }
             output = static_cast<std::size_t>(ordinal) - 1;
         } else if (item.expr->kind == ExprKind::column && item.expr->names.size() == 1) {
@@ -404,7 +474,8 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
             for (std::size_t i = 0; i < outputs.size(); ++i) {
                 if (outputs[i].name != name) continue;
                 if (output && outputs[*output].value.sql != outputs[i].value.sql) {
-                    return std::unexpected(SyntaxError{item.expr->at, "Column '" + name + "' is ambiguous", "AMBIGUOUS_NAME"});
+                    return std::unexpected(SyntaxError{
+                        item.expr->at, "Column '" + name + "' is ambiguous", "AMBIGUOUS_NAME"});
                 }
                 if (!output) output = i;
             }
@@ -416,7 +487,8 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
             if (!with_outputs) {
                 with_outputs = scope;
                 for (const auto& field : outputs) {
-                    const bool known = std::ranges::any_of(scope.fields, [&](const Field& other) { return other.name == field.name; });
+                    const bool known = std::ranges::any_of(
+                        scope.fields, [&](const Field& other) { return other.name == field.name; });
                     if (!known) with_outputs->lambda.emplace_back(field.name, field.value);
                 }
             }
@@ -426,17 +498,24 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
                 if (outputs[i].value.sql == key.sql) output = i;
             }
             if (distinct && !output) {
-                return std::unexpected(SyntaxError{item.expr->at, "For SELECT DISTINCT, ORDER BY expressions must appear in select list", "EXPRESSION_NOT_IN_DISTINCT"});
+                return std::unexpected(SyntaxError{
+                    item.expr->at,
+                    "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
+                    "EXPRESSION_NOT_IN_DISTINCT"});
             }
         }
         if (!orderable(key.type)) {
-            return std::unexpected(mismatch_error(item.expr->at, "Type " + key.type.name() + " is not orderable, and therefore cannot be used in ORDER BY"));
+            return std::unexpected(mismatch_error(
+                item.expr->at, "Type " + key.type.name() +
+                                   " is not orderable, and therefore cannot be used in ORDER BY"));
         }
-        std::string text = key.type.is(TypeKind::timestamp_tz) && !distinct ? "tr_instant(" + key.sql + ")"
-                           : output                                        ? std::to_string(*output + 1)
-                           : key.constant && !outputs.empty()              ? "(SELECT " + key.sql + ")"
-                                                                           : key.sql;
-        texts.push_back(text + (item.descending ? " DESC" : " ASC") + (item.nulls_first ? " NULLS FIRST" : " NULLS LAST"));
+        std::string text = key.type.is(TypeKind::timestamp_tz) && !distinct
+                               ? "tr_instant(" + key.sql + ")"
+                           : output                           ? std::to_string(*output + 1)
+                           : key.constant && !outputs.empty() ? "(SELECT " + key.sql + ")"
+                                                              : key.sql;
+        texts.push_back(text + (item.descending ? " DESC" : " ASC") +
+                        (item.nulls_first ? " NULLS FIRST" : " NULLS LAST"));
     }
     return texts.empty() ? std::string() : " ORDER BY " + join_texts(texts, ", ");
 }

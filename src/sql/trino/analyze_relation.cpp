@@ -18,18 +18,27 @@ void make_nullable(std::vector<Field>& fields) {
 /// The rows of lists that are unnested beside each other, the longest of them to its end.
 class UnnestedLists {
   public:
-    UnnestedLists(std::vector<std::string> lists, bool ordinality, std::string alias) : lists_(std::move(lists)), alias_(std::move(alias)), ordinality_(ordinality) {
+    UnnestedLists(std::vector<std::string> lists, bool ordinality, std::string alias)
+        : lists_(std::move(lists)), alias_(std::move(alias)), ordinality_(ordinality) {
         // Their lengths name them again: long ones are bound, and one list of rows is unnested.
         as_rows_ = ordinality && !std::ranges::all_of(lists_, may_repeat);
     }
     std::string columns() const {
         if (as_rows_) return "unnest(" + bind_once(lists_, rows_of) + ") AS u0";
         std::string sql;
-        for (std::size_t i = 0; i < lists_.size(); ++i) sql += (i > 0 ? ", unnest(" : "unnest(") + lists_[i] + ") AS u" + std::to_string(i);
-        return ordinality_ ? sql + ", unnest(" + ordinals(lists_) + ") AS u" + std::to_string(lists_.size()) : sql;
+        for (std::size_t i = 0; i < lists_.size(); ++i)
+            sql += (i > 0 ? ", unnest(" : "unnest(") + lists_[i] + ") AS u" + std::to_string(i);
+        return ordinality_
+                   ? sql + ", unnest(" + ordinals(lists_) + ") AS u" + std::to_string(lists_.size())
+                   : sql;
     }
-    std::string element(std::size_t i) const { return as_rows_ ? "struct_extract(" + alias_ + ".u0, 'e" + std::to_string(i) + "')" : alias_ + ".u" + std::to_string(i); }
-    std::string ordinal() const { return as_rows_ ? "struct_extract(" + alias_ + ".u0, 'n')" : element(lists_.size()); }
+    std::string element(std::size_t i) const {
+        return as_rows_ ? "struct_extract(" + alias_ + ".u0, 'e" + std::to_string(i) + "')"
+                        : alias_ + ".u" + std::to_string(i);
+    }
+    std::string ordinal() const {
+        return as_rows_ ? "struct_extract(" + alias_ + ".u0, 'n')" : element(lists_.size());
+    }
 
   private:
     static std::string ordinals(const std::vector<std::string>& lists) {
@@ -39,7 +48,8 @@ class UnnestedLists {
     }
     static std::string rows_of(const std::vector<std::string>& lists) {
         std::string row = "struct_pack(n := e0";
-        for (std::size_t i = 0; i < lists.size(); ++i) row += ", e" + std::to_string(i) + " := list_extract(" + lists[i] + ", e0)";
+        for (std::size_t i = 0; i < lists.size(); ++i)
+            row += ", e" + std::to_string(i) + " := list_extract(" + lists[i] + ", e0)";
         return "list_transform(" + ordinals(lists) + ", lambda e0: " + row + "))";
     }
     std::vector<std::string> lists_;
@@ -48,7 +58,10 @@ class UnnestedLists {
 };
 
 SyntaxError stale(const Relation& relation, const TableInfo& info, const std::string& why) {
-    return SyntaxError{relation.at, "View 'awsdatacatalog." + info.database + "." + info.name + "' is stale or in invalid state: " + why, "VIEW_IS_STALE"};
+    return SyntaxError{relation.at,
+                       "View 'awsdatacatalog." + info.database + "." + info.name +
+                           "' is stale or in invalid state: " + why,
+                       "VIEW_IS_STALE"};
 }
 
 }  // namespace
@@ -65,7 +78,8 @@ SyntaxResult<Analysis::From> Analysis::relation_of(const Relation& relation, con
     if (relation.kind == RelationKind::join) {
         made = join(relation, outer);
         if (made && !relation.alias.empty()) {
-            if (auto renamed = rename(relation, *made); !renamed) return std::unexpected(renamed.error());
+            if (auto renamed = rename(relation, *made); !renamed)
+                return std::unexpected(renamed.error());
         }
         return made;
     }
@@ -86,11 +100,15 @@ SyntaxResult<Analysis::From> Analysis::relation_of(const Relation& relation, con
 
 SyntaxResult<> Analysis::rename(const Relation& relation, From& from) {
     if (relation.alias.empty()) return {};
-    if (!relation.column_aliases.empty()) std::erase_if(from.fields, [](const Field& field) { return field.hidden; });
+    if (!relation.column_aliases.empty())
+        std::erase_if(from.fields, [](const Field& field) { return field.hidden; });
     if (!relation.column_aliases.empty() && relation.column_aliases.size() != from.fields.size()) {
-        return std::unexpected(SyntaxError{
-            relation.at, "Column alias list has " + std::to_string(relation.column_aliases.size()) + " entries but '" +
-                             lower_case(relation.alias) + "' has " + std::to_string(from.fields.size()) + " columns available", "MISMATCHED_COLUMN_ALIASES"});
+        return std::unexpected(
+            SyntaxError{relation.at,
+                        "Column alias list has " + std::to_string(relation.column_aliases.size()) +
+                            " entries but '" + lower_case(relation.alias) + "' has " +
+                            std::to_string(from.fields.size()) + " columns available",
+                        "MISMATCHED_COLUMN_ALIASES"});
     }
     for (std::size_t i = 0; i < from.fields.size(); ++i) {
         Field& field = from.fields[i];
@@ -121,7 +139,8 @@ SyntaxResult<Analysis::From> Analysis::from_query(Relationed inner, const std::s
 
 std::string Analysis::with_clause() const {
     std::string sql;
-    for (std::size_t i = 0; i < common_.size(); ++i) sql += (i == 0 ? "WITH w" : ", w") + std::to_string(i) + " AS (" + common_[i] + ")";
+    for (std::size_t i = 0; i < common_.size(); ++i)
+        sql += (i == 0 ? "WITH w" : ", w") + std::to_string(i) + " AS (" + common_[i] + ")";
     return sql.empty() ? sql : sql + " ";
 }
 
@@ -132,10 +151,11 @@ std::optional<Analysis::From> Analysis::known(const void* key, const std::string
     return *from_query(*found->second.stored, name);
 }
 
-/// The first uses are written out where they stand, so that a filter on one of them reaches its tables; what
-/// is used again when much has been repeated gets a name. So a chain of queries that each use the one
-/// before twice does not double.
-SyntaxResult<Analysis::From> Analysis::named(Relationed inner, const void* key, const std::string& name) {
+/// The first uses are written out where they stand, so that a filter on one of them reaches its
+/// tables; what is used again when much has been repeated gets a name. So a chain of queries that
+/// each use the one before twice does not double.
+SyntaxResult<Analysis::From> Analysis::named(Relationed inner, const void* key,
+                                             const std::string& name) {
     Used& used = used_[key];
     if (used.bytes > 0) repeated_bytes_ += inner.sql.size();
     used.bytes = inner.sql.size();
@@ -150,16 +170,23 @@ SyntaxResult<Analysis::From> Analysis::named(Relationed inner, const void* key, 
     return from_query(std::move(inner), name);
 }
 
-SyntaxResult<Analysis::From> Analysis::with_query_of(const WithEntry& entry, const std::string& name) {
+SyntaxResult<Analysis::From> Analysis::with_query_of(const WithEntry& entry,
+                                                     const std::string& name) {
     if (auto stored = known(entry.with, name)) return std::move(*stored);
     const With& with = *entry.with;
-    std::vector<WithEntry> kept(with_.begin() + static_cast<std::ptrdiff_t>(entry.visible), with_.end());
+    std::vector<WithEntry> kept(with_.begin() + static_cast<std::ptrdiff_t>(entry.visible),
+                                with_.end());
     with_.resize(entry.visible);
     auto inner = query(*with.query, nullptr);
     with_.insert(with_.end(), kept.begin(), kept.end());
     if (!inner) return std::unexpected(inner.error());
     if (!with.columns.empty() && with.columns.size() != inner->fields.size()) {
-        return std::unexpected(SyntaxError{with.at, "WITH column alias list has " + std::to_string(with.columns.size()) + " entries but WITH query(" + name + ") has " + std::to_string(inner->fields.size()) + " columns", "MISMATCHED_COLUMN_ALIASES"});
+        return std::unexpected(SyntaxError{with.at,
+                                           "WITH column alias list has " +
+                                               std::to_string(with.columns.size()) +
+                                               " entries but WITH query(" + name + ") has " +
+                                               std::to_string(inner->fields.size()) + " columns",
+                                           "MISMATCHED_COLUMN_ALIASES"});
     }
     for (std::size_t c = 0; c < with.columns.size(); ++c) {
         inner->fields[c].label = with.columns[c];
@@ -169,7 +196,9 @@ SyntaxResult<Analysis::From> Analysis::with_query_of(const WithEntry& entry, con
 }
 
 SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Scope*) {
-    if (++relations_ > relations_max) return std::unexpected(SyntaxError{relation.at, "the statement names too many relations", "QUERY_TOO_COMPLEX"});
+    if (++relations_ > relations_max)
+        return std::unexpected(SyntaxError{relation.at, "the statement names too many relations",
+                                           "QUERY_TOO_COMPLEX"});
     const std::string name = lower_case(relation.names.back());
     if (relation.names.size() == 1) {
         for (std::size_t i = with_.size(); i > 0; --i) {
@@ -178,12 +207,16 @@ SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Sco
             return with_query_of(entry, name);
         }
     }
-    if (relation.names.size() > 3) return std::unexpected(SyntaxError{relation.at, "Too many parts in table name"});
-    const std::string database = relation.names.size() > 1 ? lower_case(relation.names[relation.names.size() - 2]) : lower_case(database_);
+    if (relation.names.size() > 3)
+        return std::unexpected(SyntaxError{relation.at, "Too many parts in table name"});
+    const std::string database = relation.names.size() > 1
+                                     ? lower_case(relation.names[relation.names.size() - 2])
+                                     : lower_case(database_);
     const std::string key = database + "." + name;
     const auto found = tables_.find(key);
     if (found == tables_.end()) {
-        return std::unexpected(SyntaxError{relation.at, "Table 'awsdatacatalog." + key + "' does not exist", "TABLE_NOT_FOUND"});
+        return std::unexpected(SyntaxError{
+            relation.at, "Table 'awsdatacatalog." + key + "' does not exist", "TABLE_NOT_FOUND"});
     }
     const TableInfo& info = found->second;
     if (info.is_view) return view(relation, info);
@@ -213,7 +246,10 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
     if (auto stored = known(&info, info.name)) return as_stored(relation, info, std::move(*stored));
     auto parsed = parse_statement(info.view_sql);
     if (!parsed || !parsed->query) {
-        return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "'", "INVALID_VIEW"});
+        return std::unexpected(SyntaxError{
+            relation.at,
+            "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "'",
+            "INVALID_VIEW"});
     }
     view_queries_.push_back(std::move(parsed->query));
     const std::string database = std::exchange(database_, info.view_database);
@@ -223,30 +259,48 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
     with_ = std::move(with);
     if (!inner) {
         const SyntaxError& why = inner.error();
-        if (why.code == "COLUMN_NOT_FOUND") return std::unexpected(stale(relation, info, why.text()));
+        if (why.code == "COLUMN_NOT_FOUND")
+            return std::unexpected(stale(relation, info, why.text()));
         // What no change of the view's tables brings about is told as it is.
-        const bool of_statement = why.code == "USER_CANCELED" || why.code == "QUERY_TEXT_TOO_LARGE" || why.code == "QUERY_TOO_COMPLEX" || why.code == "VIEW_IS_STALE";
-        return std::unexpected(SyntaxError{relation.at, "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "': " + why.text(), of_statement ? why.code : "INVALID_VIEW"});
+        const bool of_statement = why.code == "USER_CANCELED" ||
+                                  why.code == "QUERY_TEXT_TOO_LARGE" ||
+                                  why.code == "QUERY_TOO_COMPLEX" || why.code == "VIEW_IS_STALE";
+        return std::unexpected(SyntaxError{relation.at,
+                                           "Failed analyzing stored view 'awsdatacatalog." +
+                                               info.database + "." + info.name + "': " + why.text(),
+                                           of_statement ? why.code : "INVALID_VIEW"});
     }
     FRESHET_PARSE(from, named(std::move(*inner), &info, info.name));
     return as_stored(relation, info, std::move(*from));
 }
 
-/// The columns with the types that the view was made with, or the error that its query gives others now.
-SyntaxResult<Analysis::From> Analysis::as_stored(const Relation& relation, const TableInfo& info, From from) const {
+/// The columns with the types that the view was made with, or the error that its query gives others
+/// now.
+SyntaxResult<Analysis::From> Analysis::as_stored(const Relation& relation, const TableInfo& info,
+                                                 From from) const {
     const auto& stored = info.view_columns;
     if (!stored.empty() && stored.size() != from.fields.size()) {
-        return std::unexpected(stale(relation, info, "stored view column count (" + std::to_string(stored.size()) + ") does not match column count derived from the view query analysis (" +
-                                                         std::to_string(from.fields.size()) + ")"));
+        return std::unexpected(
+            stale(relation, info,
+                  "stored view column count (" + std::to_string(stored.size()) +
+                      ") does not match column count derived from the view query analysis (" +
+                      std::to_string(from.fields.size()) + ")"));
     }
     for (std::size_t i = 0; i < from.fields.size(); ++i) {
         Field& field = from.fields[i];
         field.database = info.database;
         if (stored.empty() || stored[i].type.is(TypeKind::unknown)) continue;
-        const std::string projected = "column [" + field.name + "] of type " + field.value.type.name() + " projected from query view at position " + std::to_string(i);
-        const std::string kept = " column [" + stored[i].name + "] of type " + stored[i].type.name() + " stored in view definition";
-        if (field.name != lower_case(stored[i].name)) return std::unexpected(stale(relation, info, projected + " has a different name from" + kept));
-        if (!coerces(field.value.type, stored[i].type)) return std::unexpected(stale(relation, info, projected + " cannot be coerced to" + kept));
+        const std::string projected = "column [" + field.name + "] of type " +
+                                      field.value.type.name() +
+                                      " projected from query view at position " + std::to_string(i);
+        const std::string kept = " column [" + stored[i].name + "] of type " +
+                                 stored[i].type.name() + " stored in view definition";
+        if (field.name != lower_case(stored[i].name))
+            return std::unexpected(
+                stale(relation, info, projected + " has a different name from" + kept));
+        if (!coerces(field.value.type, stored[i].type))
+            return std::unexpected(
+                stale(relation, info, projected + " cannot be coerced to" + kept));
         field.value = coerce(std::move(field.value), stored[i].type);
     }
     return from;
@@ -258,14 +312,18 @@ SyntaxResult<Analysis::From> Analysis::join(const Relation& relation, const Scop
         return join_unnest(relation, std::move(*left), outer);
     }
     FRESHET_PARSE(right, this->relation(*relation.right, outer));
-    static constexpr const char* words[] = {" CROSS JOIN ", " INNER JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN "};
+    static constexpr const char* words[] = {" CROSS JOIN ", " INNER JOIN ", " LEFT JOIN ",
+                                            " RIGHT JOIN ", " FULL JOIN "};
     From from;
     FRESHET_PARSE(condition, join_condition(relation, *left, *right, outer));
     // A join on the right needs its own parentheses.
-    const std::string right_sql = relation.right->kind == RelationKind::join ? "(" + right->sql + ")" : right->sql;
+    const std::string right_sql =
+        relation.right->kind == RelationKind::join ? "(" + right->sql + ")" : right->sql;
     from.sql = left->sql + words[static_cast<int>(relation.join)] + right_sql + *condition;
-    if (relation.join == JoinKind::right || relation.join == JoinKind::full) make_nullable(left->fields);
-    if (relation.join == JoinKind::left || relation.join == JoinKind::full) make_nullable(right->fields);
+    if (relation.join == JoinKind::right || relation.join == JoinKind::full)
+        make_nullable(left->fields);
+    if (relation.join == JoinKind::left || relation.join == JoinKind::full)
+        make_nullable(right->fields);
     for (const auto& name : relation.using_columns) {
         const auto named = [&](const Field& field) { return field.name == lower_case(name); };
         const auto l = std::ranges::find_if(left->fields, named);
@@ -274,7 +332,8 @@ SyntaxResult<Analysis::From> Analysis::join(const Relation& relation, const Scop
         const Type common = *common_type(l->value.type, r->value.type);
         Typed l_value = coerce(l->value, common), r_value = coerce(r->value, common);
         merged.value = relation.join == JoinKind::right ? r_value : l_value;
-        if (relation.join == JoinKind::full) merged.value.sql = "coalesce(" + l_value.sql + ", " + r_value.sql + ")";
+        if (relation.join == JoinKind::full)
+            merged.value.sql = "coalesce(" + l_value.sql + ", " + r_value.sql + ")";
         merged.relation.clear();
         from.fields.push_back(std::move(merged));
         left->fields.erase(l);
@@ -285,7 +344,8 @@ SyntaxResult<Analysis::From> Analysis::join(const Relation& relation, const Scop
     return from;
 }
 
-SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, From& left, From& right, const Scope* outer) {
+SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, From& left,
+                                                   From& right, const Scope* outer) {
     if (relation.join == JoinKind::cross) return std::string();
     if (relation.on) {
         Scope scope{left.fields, outer};
@@ -308,10 +368,14 @@ SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, Fro
         }
         for (int side = 0; side < 2; ++side) {
             if (found[side]) continue;
-            return std::unexpected(SyntaxError{relation.at, "Column '" + name + "' is missing from " + (side == 0 ? "left" : "right") + " side of join", "COLUMN_NOT_FOUND"});
+            return std::unexpected(SyntaxError{relation.at,
+                                               "Column '" + name + "' is missing from " +
+                                                   (side == 0 ? "left" : "right") + " side of join",
+                                               "COLUMN_NOT_FOUND"});
         }
         for (const Field* field : found) {
-            if (field->value.origin) scans_[field->value.origin->scan].used[field->value.origin->column] = true;
+            if (field->value.origin)
+                scans_[field->value.origin->scan].used[field->value.origin->column] = true;
         }
         FRESHET_PARSE(equal, comparison("=", found[0]->value, found[1]->value, relation.at));
         sql += (sql.empty() ? " ON (" : " AND ") + equal->sql;
@@ -319,11 +383,17 @@ SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, Fro
     return sql + ")";
 }
 
-SyntaxResult<Analysis::From> Analysis::join_unnest(const Relation& relation, From left, const Scope* outer) {
-    const bool on_true = relation.on && relation.on->kind == ExprKind::boolean_literal && relation.on->text == "true";
+SyntaxResult<Analysis::From> Analysis::join_unnest(const Relation& relation, From left,
+                                                   const Scope* outer) {
+    const bool on_true = relation.on && relation.on->kind == ExprKind::boolean_literal &&
+                         relation.on->text == "true";
     const bool left_join = relation.join == JoinKind::left && on_true;
-    if (relation.join != JoinKind::cross && !left_join && !(relation.join == JoinKind::inner && on_true)) {
-        return std::unexpected(SyntaxError{relation.at, "UNNEST and LATERAL on other than the right side of CROSS JOIN, or a join ON TRUE, is not supported", "NOT_SUPPORTED"});
+    if (relation.join != JoinKind::cross && !left_join &&
+        !(relation.join == JoinKind::inner && on_true)) {
+        return std::unexpected(SyntaxError{relation.at,
+                                           "UNNEST and LATERAL on other than the right side of "
+                                           "CROSS JOIN, or a join ON TRUE, is not supported",
+                                           "NOT_SUPPORTED"});
     }
     const Scope scope{left.fields, outer};
     SyntaxResult<From> right;
@@ -334,9 +404,11 @@ SyntaxResult<Analysis::From> Analysis::join_unnest(const Relation& relation, Fro
         right = from_query(std::move(*inner), "");
     }
     if (!right) return right;
-    if (auto renamed = rename(*relation.right, *right); !renamed) return std::unexpected(renamed.error());
+    if (auto renamed = rename(*relation.right, *right); !renamed)
+        return std::unexpected(renamed.error());
     From from;
-    from.sql = left.sql + (left_join ? " LEFT JOIN LATERAL " : " CROSS JOIN LATERAL ") + right->sql + (left_join ? " ON TRUE" : "");
+    from.sql = left.sql + (left_join ? " LEFT JOIN LATERAL " : " CROSS JOIN LATERAL ") +
+               right->sql + (left_join ? " ON TRUE" : "");
     from.fields = std::move(left.fields);
     for (auto& field : right->fields) {
         field.value.origin.reset();
@@ -355,8 +427,11 @@ SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Sc
     const std::string alias = fresh("r"), inner_alias = fresh("r");
     for (std::size_t i = 0; i < arguments->size(); ++i) {
         const Typed& argument = (*arguments)[i];
-        if (!argument.type.is(TypeKind::array) && !argument.type.is(TypeKind::map)) return std::unexpected(mismatch_error(relation.unnest[i]->at, "Cannot unnest type: " + argument.type.name()));
-        lists.push_back(argument.type.is(TypeKind::array) ? argument.sql : "map_entries(" + argument.sql + ")");
+        if (!argument.type.is(TypeKind::array) && !argument.type.is(TypeKind::map))
+            return std::unexpected(mismatch_error(relation.unnest[i]->at,
+                                                  "Cannot unnest type: " + argument.type.name()));
+        lists.push_back(argument.type.is(TypeKind::array) ? argument.sql
+                                                          : "map_entries(" + argument.sql + ")");
     }
     const UnnestedLists unnested(lists, relation.ordinality, inner_alias);
     const auto add = [&](std::string sql, Type type) {
@@ -380,14 +455,17 @@ SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Sc
             continue;
         }
         for (std::size_t f = 0; f < inside.arguments.size(); ++f) {
-            add("struct_extract(" + element + ", 'f" + std::to_string(f) + "')", inside.arguments[f]);
-            if (!inside.names[f].empty()) from.fields.back().name = from.fields.back().label = inside.names[f];
+            add("struct_extract(" + element + ", 'f" + std::to_string(f) + "')",
+                inside.arguments[f]);
+            if (!inside.names[f].empty())
+                from.fields.back().name = from.fields.back().label = inside.names[f];
         }
     }
     if (relation.ordinality) add(unnested.ordinal(), make_type(TypeKind::bigint));
     std::string sql = "(SELECT ";
     for (std::size_t i = 0; i < outer.size(); ++i) sql += (i > 0 ? ", " : "") + outer[i];
-    from.sql = sql + " FROM (SELECT " + unnested.columns() + ") AS " + inner_alias + ") AS " + alias;
+    from.sql =
+        sql + " FROM (SELECT " + unnested.columns() + ") AS " + inner_alias + ") AS " + alias;
     return from;
 }
 

@@ -10,10 +10,13 @@ namespace {
 Typed bigint_of(std::string sql) { return Typed{std::move(sql), make_type(TypeKind::bigint)}; }
 
 /// A timestamp with time zone as its local time, others unchanged.
-std::string local(const Typed& v) { return v.type.is(TypeKind::timestamp_tz) ? "tr_local(" + v.sql + ")" : v.sql; }
+std::string local(const Typed& v) {
+    return v.type.is(TypeKind::timestamp_tz) ? "tr_local(" + v.sql + ")" : v.sql;
+}
 
 bool is_temporal(const Type& type) {
-    return type.is(TypeKind::date) || type.is(TypeKind::timestamp) || type.is(TypeKind::timestamp_tz);
+    return type.is(TypeKind::date) || type.is(TypeKind::timestamp) ||
+           type.is(TypeKind::timestamp_tz);
 }
 
 /// `v` moved by `months` or by `millis` (engine SQL); the type stays.
@@ -21,12 +24,16 @@ Typed moved(const Typed& v, const std::string& months, const std::string& millis
     Typed made{"", v.type};
     made.utc = v.utc;
     if (v.type.is(TypeKind::timestamp_tz)) {
-        made.sql = months.empty() ? "tr_zoned_plus(" + v.sql + ", " + millis + ")" : bind_once({v.sql, months}, [](const std::vector<std::string>& names) {
-            return "tr_rezone(" + names[0] + ", tr_local(" + names[0] + ") + to_months(CAST(" + names[1] + " AS INTEGER)))";
-        });
+        made.sql = months.empty()
+                       ? "tr_zoned_plus(" + v.sql + ", " + millis + ")"
+                       : bind_once({v.sql, months}, [](const std::vector<std::string>& names) {
+                             return "tr_rezone(" + names[0] + ", tr_local(" + names[0] +
+                                    ") + to_months(CAST(" + names[1] + " AS INTEGER)))";
+                         });
     } else if (v.type.is(TypeKind::date)) {
-        made.sql = months.empty() ? "tr_date_plus(" + v.sql + ", " + millis + ")"
-                                  : "CAST(" + v.sql + " + to_months(CAST(" + months + " AS INTEGER)) AS DATE)";
+        made.sql = months.empty()
+                       ? "tr_date_plus(" + v.sql + ", " + millis + ")"
+                       : "CAST(" + v.sql + " + to_months(CAST(" + months + " AS INTEGER)) AS DATE)";
     } else {
         made.sql = months.empty() ? "(" + v.sql + " + to_microseconds(" + millis + " * 1000))"
                                   : "(" + v.sql + " + to_months(CAST(" + months + " AS INTEGER)))";
@@ -39,8 +46,9 @@ struct Unit {
     int months;
     std::int64_t millis;
 };
-constexpr Unit units[] = {{"millisecond", 0, 1}, {"second", 0, 1000}, {"minute", 0, 60'000}, {"hour", 0, 3'600'000},
-                          {"day", 0, 86'400'000}, {"week", 0, 604'800'000}, {"month", 1, 0}, {"quarter", 3, 0}, {"year", 12, 0}};
+constexpr Unit units[] = {{"millisecond", 0, 1},  {"second", 0, 1000},    {"minute", 0, 60'000},
+                          {"hour", 0, 3'600'000}, {"day", 0, 86'400'000}, {"week", 0, 604'800'000},
+                          {"month", 1, 0},        {"quarter", 3, 0},      {"year", 12, 0}};
 
 const Unit* unit_of(const Typed& argument) {
     if (!argument.text) return nullptr;
@@ -51,22 +59,31 @@ const Unit* unit_of(const Typed& argument) {
 }
 
 SyntaxError bad_unit(const Expr& expr, const Typed& unit, const Type& type) {
-    if (!unit.text) return SyntaxError{expr.at, expr.text + ": the unit must be a text literal", "NOT_SUPPORTED"};
-    const std::string kind = type.is(TypeKind::date) ? "DATE" : type.is(TypeKind::time) ? "TIME" : "Timestamp";
-    return SyntaxError{expr.at, "'" + *unit.text + "' is not a valid " + kind + " field", "INVALID_FUNCTION_ARGUMENT"};
+    if (!unit.text)
+        return SyntaxError{expr.at, expr.text + ": the unit must be a text literal",
+                           "NOT_SUPPORTED"};
+    const std::string kind = type.is(TypeKind::date)   ? "DATE"
+                             : type.is(TypeKind::time) ? "TIME"
+                                                       : "Timestamp";
+    return SyntaxError{expr.at, "'" + *unit.text + "' is not a valid " + kind + " field",
+                       "INVALID_FUNCTION_ARGUMENT"};
 }
 
 }  // namespace
 
-SyntaxResult<Typed> Analysis::time_arithmetic(const std::string& op, const Typed& left, const Typed& right, Position at) {
+SyntaxResult<Typed> Analysis::time_arithmetic(const std::string& op, const Typed& left,
+                                              const Typed& right, Position at) {
     const Type &a = left.type, &b = right.type;
     if (op == "-" && is_temporal(a) && is_temporal(b)) {
         const auto common = common_type(a, b);
         const std::string x = coerce(left, *common).sql, y = coerce(right, *common).sql;
         Typed made{"", make_type(TypeKind::interval_millis)};
-        if (common->is(TypeKind::date)) made.sql = "(CAST(date_diff('day', " + y + ", " + x + ") AS BIGINT) * 86400000)";
-        if (common->is(TypeKind::timestamp)) made.sql = "(epoch_ms(" + x + ") - epoch_ms(" + y + "))";
-        if (common->is(TypeKind::timestamp_tz)) made.sql = "(tr_instant(" + x + ") - tr_instant(" + y + "))";
+        if (common->is(TypeKind::date))
+            made.sql = "(CAST(date_diff('day', " + y + ", " + x + ") AS BIGINT) * 86400000)";
+        if (common->is(TypeKind::timestamp))
+            made.sql = "(epoch_ms(" + x + ") - epoch_ms(" + y + "))";
+        if (common->is(TypeKind::timestamp_tz))
+            made.sql = "(tr_instant(" + x + ") - tr_instant(" + y + "))";
         return made;
     }
     const bool interval_last = is_temporal(a) && b.is_interval() && (op == "+" || op == "-");
@@ -75,12 +92,17 @@ SyntaxResult<Typed> Analysis::time_arithmetic(const std::string& op, const Typed
         const Typed& point = interval_last ? left : right;
         const Typed& interval = interval_last ? right : left;
         const std::string amount = op == "-" ? "(- " + interval.sql + ")" : interval.sql;
-        return interval.type.is(TypeKind::interval_months) ? moved(point, amount, "") : moved(point, "", amount);
+        return interval.type.is(TypeKind::interval_months) ? moved(point, amount, "")
+                                                           : moved(point, "", amount);
     }
-    if (a.is_interval() && a == b && (op == "+" || op == "-")) return Typed{"(" + left.sql + " " + op + " " + right.sql + ")", a};
-    if (op == "*" && a.is_interval() && b.is_integer()) return Typed{"(" + left.sql + " * CAST(" + right.sql + " AS BIGINT))", a};
-    if (op == "*" && b.is_interval() && a.is_integer()) return Typed{"(" + right.sql + " * CAST(" + left.sql + " AS BIGINT))", b};
-    return std::unexpected(mismatch_error(at, "Cannot apply operator: " + a.name() + " " + op + " " + b.name()));
+    if (a.is_interval() && a == b && (op == "+" || op == "-"))
+        return Typed{"(" + left.sql + " " + op + " " + right.sql + ")", a};
+    if (op == "*" && a.is_interval() && b.is_integer())
+        return Typed{"(" + left.sql + " * CAST(" + right.sql + " AS BIGINT))", a};
+    if (op == "*" && b.is_interval() && a.is_integer())
+        return Typed{"(" + right.sql + " * CAST(" + left.sql + " AS BIGINT))", b};
+    return std::unexpected(
+        mismatch_error(at, "Cannot apply operator: " + a.name() + " " + op + " " + b.name()));
 }
 
 SyntaxResult<Typed> Analysis::part_of(const std::string& part, const Typed& v, Position at) {
@@ -88,40 +110,63 @@ SyntaxResult<Typed> Analysis::part_of(const std::string& part, const Typed& v, P
         std::string_view name, engine;
         bool of_date;
     };
-    static constexpr Part parts[] = {
-        {"year", "year", true}, {"quarter", "quarter", true}, {"month", "month", true}, {"week", "week", true},
-        {"day", "day", true}, {"day_of_month", "day", true}, {"day_of_week", "isodow", true}, {"dow", "isodow", true},
-        {"day_of_year", "dayofyear", true}, {"doy", "dayofyear", true}, {"week_of_year", "week", true},
-        {"year_of_week", "isoyear", true}, {"yow", "isoyear", true}, {"hour", "hour", false},
-        {"minute", "minute", false}, {"second", "second", false}, {"millisecond", "", false}};
+    static constexpr Part parts[] = {{"year", "year", true},
+                                     {"quarter", "quarter", true},
+                                     {"month", "month", true},
+                                     {"week", "week", true},
+                                     {"day", "day", true},
+                                     {"day_of_month", "day", true},
+                                     {"day_of_week", "isodow", true},
+                                     {"dow", "isodow", true},
+                                     {"day_of_year", "dayofyear", true},
+                                     {"doy", "dayofyear", true},
+                                     {"week_of_year", "week", true},
+                                     {"year_of_week", "isoyear", true},
+                                     {"yow", "isoyear", true},
+                                     {"hour", "hour", false},
+                                     {"minute", "minute", false},
+                                     {"second", "second", false},
+                                     {"millisecond", "", false}};
     const TypeKind kind = v.type.kind;
     if (part == "timezone_hour" || part == "timezone_minute") {
-        if (kind != TypeKind::timestamp_tz) return std::unexpected(mismatch_error(at, "Unexpected parameters (" + v.type.name() + ") for function " + part));
+        if (kind != TypeKind::timestamp_tz)
+            return std::unexpected(mismatch_error(
+                at, "Unexpected parameters (" + v.type.name() + ") for function " + part));
         return bigint_of("tr_" + part + "(" + v.sql + ")");
     }
     for (const auto& [name, engine, of_date] : parts) {
         if (name != part) continue;
-        if (kind == TypeKind::interval_millis && (name == "day" || !of_date)) return bigint_of("tr_interval_" + part + "(" + v.sql + ")");
-        if (kind == TypeKind::interval_months && (name == "year" || name == "month")) return bigint_of("tr_interval_" + part + "(" + v.sql + ")");
-        const bool fits = kind == TypeKind::timestamp || kind == TypeKind::timestamp_tz || (kind == TypeKind::date && of_date) || (kind == TypeKind::time && !of_date);
+        if (kind == TypeKind::interval_millis && (name == "day" || !of_date))
+            return bigint_of("tr_interval_" + part + "(" + v.sql + ")");
+        if (kind == TypeKind::interval_months && (name == "year" || name == "month"))
+            return bigint_of("tr_interval_" + part + "(" + v.sql + ")");
+        const bool fits = kind == TypeKind::timestamp || kind == TypeKind::timestamp_tz ||
+                          (kind == TypeKind::date && of_date) ||
+                          (kind == TypeKind::time && !of_date);
         if (!fits) break;
-        if (engine.empty()) return bigint_of("(CAST(date_part('millisecond', " + local(v) + ") AS BIGINT) % 1000)");
-        return bigint_of("CAST(date_part('" + std::string(engine) + "', " + local(v) + ") AS BIGINT)");
+        if (engine.empty())
+            return bigint_of("(CAST(date_part('millisecond', " + local(v) + ") AS BIGINT) % 1000)");
+        return bigint_of("CAST(date_part('" + std::string(engine) + "', " + local(v) +
+                         ") AS BIGINT)");
     }
-    return std::unexpected(mismatch_error(at, "Unexpected parameters (" + v.type.name() + ") for function " + part));
+    return std::unexpected(
+        mismatch_error(at, "Unexpected parameters (" + v.type.name() + ") for function " + part));
 }
 
 SyntaxResult<Typed> Analysis::date_trunc(const Expr& expr, const std::vector<Typed>& arguments) {
     const Typed& v = arguments[1];
     const Unit* unit = unit_of(arguments[0]);
-    if (!unit || (v.type.is(TypeKind::date) && unit->months == 0 && unit->millis < 86'400'000)) return std::unexpected(bad_unit(expr, arguments[0], v.type));
+    if (!unit || (v.type.is(TypeKind::date) && unit->months == 0 && unit->millis < 86'400'000))
+        return std::unexpected(bad_unit(expr, arguments[0], v.type));
     if (!is_temporal(v.type)) return std::unexpected(not_registered(expr, arguments));
     const std::string function = "date_trunc('" + std::string(unit->name) + "', ";
     Typed made{function + v.sql + ")", v.type};
     made.utc = v.utc;
     if (v.type.is(TypeKind::date)) made.sql = "CAST(" + made.sql + " AS DATE)";
     if (v.type.is(TypeKind::timestamp_tz)) {
-        made.sql = bind_once({v.sql}, [&](const std::vector<std::string>& names) { return "tr_rezone(" + names[0] + ", " + function + "tr_local(" + names[0] + ")))"; });
+        made.sql = bind_once({v.sql}, [&](const std::vector<std::string>& names) {
+            return "tr_rezone(" + names[0] + ", " + function + "tr_local(" + names[0] + ")))";
+        });
     }
     return made;
 }
@@ -129,10 +174,13 @@ SyntaxResult<Typed> Analysis::date_trunc(const Expr& expr, const std::vector<Typ
 SyntaxResult<Typed> Analysis::date_add(const Expr& expr, const std::vector<Typed>& arguments) {
     const Typed& v = arguments[2];
     const Unit* unit = unit_of(arguments[0]);
-    if (!is_temporal(v.type) || !coerces(arguments[1].type, make_type(TypeKind::bigint))) return std::unexpected(not_registered(expr, arguments));
-    if (!unit || (v.type.is(TypeKind::date) && unit->months == 0 && unit->millis < 86'400'000)) return std::unexpected(bad_unit(expr, arguments[0], v.type));
+    if (!is_temporal(v.type) || !coerces(arguments[1].type, make_type(TypeKind::bigint)))
+        return std::unexpected(not_registered(expr, arguments));
+    if (!unit || (v.type.is(TypeKind::date) && unit->months == 0 && unit->millis < 86'400'000))
+        return std::unexpected(bad_unit(expr, arguments[0], v.type));
     const std::string count = coerce(arguments[1], make_type(TypeKind::bigint)).sql;
-    if (unit->months > 0) return moved(v, "(" + count + " * " + std::to_string(unit->months) + ")", "");
+    if (unit->months > 0)
+        return moved(v, "(" + count + " * " + std::to_string(unit->months) + ")", "");
     return moved(v, "", "(" + count + " * " + std::to_string(unit->millis) + ")");
 }
 
@@ -140,18 +188,23 @@ SyntaxResult<Typed> Analysis::date_diff(const Expr& expr, const std::vector<Type
     const Unit* unit = unit_of(arguments[0]);
     const auto common = common_type(arguments[1].type, arguments[2].type);
     if (!common || !is_temporal(*common)) return std::unexpected(not_registered(expr, arguments));
-    if (!unit || (common->is(TypeKind::date) && unit->months == 0 && unit->millis < 86'400'000)) return std::unexpected(bad_unit(expr, arguments[0], *common));
+    if (!unit || (common->is(TypeKind::date) && unit->months == 0 && unit->millis < 86'400'000))
+        return std::unexpected(bad_unit(expr, arguments[0], *common));
     const Typed from = coerce(arguments[1], *common), to = coerce(arguments[2], *common);
     if (common->is(TypeKind::timestamp_tz)) {
         // Complete days and months are of the first value's zone.
         if (unit->months > 0 || unit->millis >= 86'400'000) {
-            return bigint_of(bind_once({from.sql, to.sql}, [&](const std::vector<std::string>& names) {
-                return "date_sub('" + std::string(unit->name) + "', tr_local(" + names[0] + "), tr_local(tr_at_zone_of(" + names[1] + ", " + names[0] + ")))";
-            }));
+            return bigint_of(
+                bind_once({from.sql, to.sql}, [&](const std::vector<std::string>& names) {
+                    return "date_sub('" + std::string(unit->name) + "', tr_local(" + names[0] +
+                           "), tr_local(tr_at_zone_of(" + names[1] + ", " + names[0] + ")))";
+                }));
         }
-        return bigint_of("tr_div(tr_instant(" + to.sql + ") - tr_instant(" + from.sql + "), CAST(" + std::to_string(unit->millis) + " AS BIGINT))");
+        return bigint_of("tr_div(tr_instant(" + to.sql + ") - tr_instant(" + from.sql + "), CAST(" +
+                         std::to_string(unit->millis) + " AS BIGINT))");
     }
-    return bigint_of("date_sub('" + std::string(unit->name) + "', " + from.sql + ", " + to.sql + ")");
+    return bigint_of("date_sub('" + std::string(unit->name) + "', " + from.sql + ", " + to.sql +
+                     ")");
 }
 
 SyntaxResult<Typed> Analysis::at_time_zone(const Expr& expr, const Scope& scope) {
@@ -159,12 +212,16 @@ SyntaxResult<Typed> Analysis::at_time_zone(const Expr& expr, const Scope& scope)
     Typed v = (*pair)[0];
     if (v.type.is(TypeKind::timestamp)) v = coerce(v, timestamp_tz_type());
     if (!v.type.is(TypeKind::timestamp_tz) || !(*pair)[1].type.is(TypeKind::varchar)) {
-        return std::unexpected(mismatch_error(expr.at, "Type of value must be a time or timestamp with or without time zone (actual " + v.type.name() + ")"));
+        return std::unexpected(mismatch_error(
+            expr.at,
+            "Type of value must be a time or timestamp with or without time zone (actual " +
+                v.type.name() + ")"));
     }
     return Typed{"tr_at_zone(" + v.sql + ", " + (*pair)[1].sql + ")", v.type};
 }
 
-SyntaxResult<std::optional<Typed>> Analysis::time_call(const Expr& expr, std::vector<Typed>& arguments) {
+SyntaxResult<std::optional<Typed>> Analysis::time_call(const Expr& expr,
+                                                       std::vector<Typed>& arguments) {
     const std::string& name = expr.text;
     const std::size_t count = arguments.size();
     const auto some = [](SyntaxResult<Typed> made) -> SyntaxResult<std::optional<Typed>> {
@@ -174,45 +231,76 @@ SyntaxResult<std::optional<Typed>> Analysis::time_call(const Expr& expr, std::ve
     if (name == "date_trunc" && count == 2) return some(date_trunc(expr, arguments));
     if (name == "date_add" && count == 3) return some(date_add(expr, arguments));
     if (name == "date_diff" && count == 3) return some(date_diff(expr, arguments));
-    if (name == "date" && count == 1) return some(cast_value(arguments[0], make_type(TypeKind::date), false, expr.at));
-    if (count == 1 && (is_temporal(arguments[0].type) || arguments[0].type.is_interval() || arguments[0].type.is(TypeKind::time))) {
-        static constexpr std::string_view parts[] = {"year", "quarter", "month", "week", "day", "day_of_month", "day_of_week", "dow", "day_of_year", "doy",
-                                                     "week_of_year", "year_of_week", "yow", "hour", "minute", "second", "millisecond", "timezone_hour", "timezone_minute"};
+    if (name == "date" && count == 1)
+        return some(cast_value(arguments[0], make_type(TypeKind::date), false, expr.at));
+    if (count == 1 && (is_temporal(arguments[0].type) || arguments[0].type.is_interval() ||
+                       arguments[0].type.is(TypeKind::time))) {
+        static constexpr std::string_view parts[] = {
+            "year",         "quarter",      "month",         "week",           "day",
+            "day_of_month", "day_of_week",  "dow",           "day_of_year",    "doy",
+            "week_of_year", "year_of_week", "yow",           "hour",           "minute",
+            "second",       "millisecond",  "timezone_hour", "timezone_minute"};
         for (const auto part : parts) {
             if (name == part) return some(part_of(name, arguments[0], expr.at));
         }
-        if (name == "last_day_of_month" && is_temporal(arguments[0].type)) return some(Typed{"last_day(" + local(arguments[0]) + ")", make_type(TypeKind::date)});
+        if (name == "last_day_of_month" && is_temporal(arguments[0].type))
+            return some(Typed{"last_day(" + local(arguments[0]) + ")", make_type(TypeKind::date)});
     }
     if (name == "to_unixtime" && count == 1 && is_temporal(arguments[0].type)) {
-        const Typed v = coerce(arguments[0], arguments[0].type.is(TypeKind::timestamp_tz) ? timestamp_tz_type() : timestamp_type());
-        const std::string micros = v.type.is(TypeKind::timestamp_tz) ? "(CAST(tr_instant(" + v.sql + ") AS DOUBLE) / 1e3)" : "(CAST(epoch_us(" + v.sql + ") AS DOUBLE) / 1e6)";
+        const Typed v =
+            coerce(arguments[0], arguments[0].type.is(TypeKind::timestamp_tz) ? timestamp_tz_type()
+                                                                              : timestamp_type());
+        const std::string micros = v.type.is(TypeKind::timestamp_tz)
+                                       ? "(CAST(tr_instant(" + v.sql + ") AS DOUBLE) / 1e3)"
+                                       : "(CAST(epoch_us(" + v.sql + ") AS DOUBLE) / 1e6)";
         return some(Typed{micros, make_type(TypeKind::double_)});
     }
-    if (name == "from_unixtime" && count == 1 && coerces(arguments[0].type, make_type(TypeKind::double_))) {
-        Typed made{"tr_from_unixtime(" + coerce(arguments[0], make_type(TypeKind::double_)).sql + ")", timestamp_tz_type()};
+    if (name == "from_unixtime" && count == 1 &&
+        coerces(arguments[0].type, make_type(TypeKind::double_))) {
+        Typed made{
+            "tr_from_unixtime(" + coerce(arguments[0], make_type(TypeKind::double_)).sql + ")",
+            timestamp_tz_type()};
         made.utc = true;
         return some(std::move(made));
     }
-    if (name == "from_unixtime" && count == 2 && arguments[1].type.is(TypeKind::varchar) && coerces(arguments[0].type, make_type(TypeKind::double_))) {
-        return some(Typed{"tr_at_zone(tr_from_unixtime(" + coerce(arguments[0], make_type(TypeKind::double_)).sql + "), " + arguments[1].sql + ")", timestamp_tz_type()});
+    if (name == "from_unixtime" && count == 2 && arguments[1].type.is(TypeKind::varchar) &&
+        coerces(arguments[0].type, make_type(TypeKind::double_))) {
+        return some(Typed{"tr_at_zone(tr_from_unixtime(" +
+                              coerce(arguments[0], make_type(TypeKind::double_)).sql + "), " +
+                              arguments[1].sql + ")",
+                          timestamp_tz_type()});
     }
-    if ((name == "at_timezone" || name == "with_timezone") && count == 2 && arguments[1].type.is(TypeKind::varchar)) {
-        if (name == "with_timezone" && arguments[0].type.is(TypeKind::timestamp)) return some(Typed{"tr_zoned(" + arguments[0].sql + ", " + arguments[1].sql + ")", timestamp_tz_type()});
-        if (name == "at_timezone" && arguments[0].type.is(TypeKind::timestamp_tz)) return some(Typed{"tr_at_zone(" + arguments[0].sql + ", " + arguments[1].sql + ")", timestamp_tz_type()});
+    if ((name == "at_timezone" || name == "with_timezone") && count == 2 &&
+        arguments[1].type.is(TypeKind::varchar)) {
+        if (name == "with_timezone" && arguments[0].type.is(TypeKind::timestamp))
+            return some(Typed{"tr_zoned(" + arguments[0].sql + ", " + arguments[1].sql + ")",
+                              timestamp_tz_type()});
+        if (name == "at_timezone" && arguments[0].type.is(TypeKind::timestamp_tz))
+            return some(Typed{"tr_at_zone(" + arguments[0].sql + ", " + arguments[1].sql + ")",
+                              timestamp_tz_type()});
     }
-    if ((name == "date_format" || name == "format_datetime") && count == 2 && is_temporal(arguments[0].type) && arguments[1].type.is(TypeKind::varchar)) {
-        const bool zoned = arguments[0].type.is(TypeKind::timestamp_tz) && name == "format_datetime";
-        std::string sql = bind_once({arguments[0].sql, arguments[1].sql}, [&](const std::vector<std::string>& names) {
-            Typed v = arguments[0];
-            v.sql = names[0];
-            const std::string stamp = v.type.is(TypeKind::date) ? coerce(v, timestamp_type()).sql : local(v);
-            return "tr_" + name + "(" + stamp + ", " + names[1] + (zoned ? ", tr_zone_name(" + names[0] + ")" : "") + ")";
-        });
+    if ((name == "date_format" || name == "format_datetime") && count == 2 &&
+        is_temporal(arguments[0].type) && arguments[1].type.is(TypeKind::varchar)) {
+        const bool zoned =
+            arguments[0].type.is(TypeKind::timestamp_tz) && name == "format_datetime";
+        std::string sql = bind_once(
+            {arguments[0].sql, arguments[1].sql}, [&](const std::vector<std::string>& names) {
+                Typed v = arguments[0];
+                v.sql = names[0];
+                const std::string stamp =
+                    v.type.is(TypeKind::date) ? coerce(v, timestamp_type()).sql : local(v);
+                return "tr_" + name + "(" + stamp + ", " + names[1] +
+                       (zoned ? ", tr_zone_name(" + names[0] + ")" : "") + ")";
+            });
         return some(Typed{std::move(sql), varchar_type()});
     }
     if (name == "to_iso8601" && count == 1 && is_temporal(arguments[0].type)) {
-        const char* kind = arguments[0].type.is(TypeKind::date) ? "CAST(" : arguments[0].type.is(TypeKind::timestamp) ? "tr_iso_timestamp(" : "tr_iso_zoned(";
-        return some(Typed{kind + arguments[0].sql + (arguments[0].type.is(TypeKind::date) ? " AS VARCHAR)" : ")"), varchar_type()});
+        const char* kind = arguments[0].type.is(TypeKind::date)        ? "CAST("
+                           : arguments[0].type.is(TypeKind::timestamp) ? "tr_iso_timestamp("
+                                                                       : "tr_iso_zoned(";
+        return some(Typed{
+            kind + arguments[0].sql + (arguments[0].type.is(TypeKind::date) ? " AS VARCHAR)" : ")"),
+            varchar_type()});
     }
     return std::optional<Typed>();
 }

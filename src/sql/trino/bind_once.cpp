@@ -13,8 +13,9 @@ constexpr std::size_t repeated_text_max = 48;
 
 bool may_repeat(const std::string& sql) {
     if (sql.size() > repeated_text_max) return false;
-    return std::ranges::none_of(std::initializer_list<std::string_view>{"random(", "uuid(", "SELECT", "lambda"},
-                                [&](std::string_view word) { return sql.find(word) != std::string::npos; });
+    return std::ranges::none_of(
+        std::initializer_list<std::string_view>{"random(", "uuid(", "SELECT", "lambda"},
+        [&](std::string_view word) { return sql.find(word) != std::string::npos; });
 }
 
 std::string bind_once(const std::vector<std::string>& operands,

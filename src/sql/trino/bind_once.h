@@ -1,5 +1,6 @@
-// Writes an engine expression that needs an operand in several places with the operand written once: its
-// text stays linear in how deeply such expressions stand in one another, and what is volatile is evaluated once.
+// Writes an engine expression that needs an operand in several places with the operand written
+// once: its text stays linear in how deeply such expressions stand in one another, and what is
+// volatile is evaluated once.
 #pragma once
 #include <functional>
 #include <string>
@@ -7,9 +8,9 @@
 
 namespace freshet::sql::trino {
 
-/// `body` is given a text for each operand: the operand itself when it is short, else the name it is bound to
-/// by `list_extract(list_transform([operand], lambda once: body), 1)`. What else the body names must not
-/// hold a subquery: the engine takes none in a lambda.
+/// `body` is given a text for each operand: the operand itself when it is short, else the name it
+/// is bound to by `list_extract(list_transform([operand], lambda once: body), 1)`. What else the
+/// body names must not hold a subquery: the engine takes none in a lambda.
 std::string bind_once(const std::vector<std::string>& operands,
                       const std::function<std::string(const std::vector<std::string>&)>& body);
 

@@ -27,21 +27,50 @@ Sql to_varchar(const Typed& v, const Type& to, bool safe) {
             return to.precision < 0 || (v.type.precision >= 0 && v.type.precision <= to.precision)
                        ? v.sql
                        : "left(" + v.sql + ", " + std::to_string(to.precision) + ")";
-        case TypeKind::boolean: case TypeKind::tinyint: case TypeKind::smallint: case TypeKind::integer:
-        case TypeKind::bigint: case TypeKind::decimal: case TypeKind::date:
+        case TypeKind::boolean:
+        case TypeKind::tinyint:
+        case TypeKind::smallint:
+        case TypeKind::integer:
+        case TypeKind::bigint:
+        case TypeKind::decimal:
+        case TypeKind::date:
             text = "CAST(" + v.sql + " AS VARCHAR)";
             break;
-        case TypeKind::uuid: text = v.sql; break;
-        case TypeKind::real: text = "tr_real_text(" + v.sql + ")"; break;
-        case TypeKind::double_: text = "tr_double_text(" + v.sql + ")"; break;
-        case TypeKind::time: text = "tr_time_text(" + v.sql + ")"; break;
-        case TypeKind::timestamp: text = "tr_timestamp_text(" + v.sql + ")"; break;
-        case TypeKind::timestamp_tz: text = "tr_zoned_text(" + v.sql + ")"; break;
-        case TypeKind::interval_months: text = "tr_months_text(" + v.sql + ")"; break;
-        case TypeKind::interval_millis: text = "tr_millis_text(" + v.sql + ")"; break;
-        case TypeKind::json: text = native(safe, "json_to_varchar", v.sql); break;
-        case TypeKind::unknown: case TypeKind::char_: case TypeKind::varbinary: case TypeKind::array:
-        case TypeKind::map: case TypeKind::row: case TypeKind::function: return std::nullopt;
+        case TypeKind::uuid:
+            text = v.sql;
+            break;
+        case TypeKind::real:
+            text = "tr_real_text(" + v.sql + ")";
+            break;
+        case TypeKind::double_:
+            text = "tr_double_text(" + v.sql + ")";
+            break;
+        case TypeKind::time:
+            text = "tr_time_text(" + v.sql + ")";
+            break;
+        case TypeKind::timestamp:
+            text = "tr_timestamp_text(" + v.sql + ")";
+            break;
+        case TypeKind::timestamp_tz:
+            text = "tr_zoned_text(" + v.sql + ")";
+            break;
+        case TypeKind::interval_months:
+            text = "tr_months_text(" + v.sql + ")";
+            break;
+        case TypeKind::interval_millis:
+            text = "tr_millis_text(" + v.sql + ")";
+            break;
+        case TypeKind::json:
+            text = native(safe, "json_to_varchar", v.sql);
+            break;
+        case TypeKind::unknown:
+        case TypeKind::char_:
+        case TypeKind::varbinary:
+        case TypeKind::array:
+        case TypeKind::map:
+        case TypeKind::row:
+        case TypeKind::function:
+            return std::nullopt;
     }
     if (to.precision < 0) return text;
     return (safe ? "tr_try_fit(" : "tr_fit(") + text + ", " + std::to_string(to.precision) + ")";
@@ -50,21 +79,25 @@ Sql to_varchar(const Typed& v, const Type& to, bool safe) {
 Sql to_number(const Typed& v, const Type& to, bool safe) {
     const std::string target = lower_case(engine_type(to));
     if (v.type.is(TypeKind::varchar)) {
-        if (to.is(TypeKind::decimal)) return engine_cast(native(safe, "decimal_text", v.sql), to, safe);
+        if (to.is(TypeKind::decimal))
+            return engine_cast(native(safe, "decimal_text", v.sql), to, safe);
         if (to.is(TypeKind::real)) return native(safe, "to_real", v.sql);
         return native(safe, "to_" + target, v.sql);
     }
     if (v.type.is(TypeKind::boolean)) {
-        return to.is(TypeKind::decimal) ? engine_cast("CAST(" + v.sql + " AS INTEGER)", to, safe) : engine_cast(v.sql, to, safe);
+        return to.is(TypeKind::decimal) ? engine_cast("CAST(" + v.sql + " AS INTEGER)", to, safe)
+                                        : engine_cast(v.sql, to, safe);
     }
     if (v.type.is(TypeKind::json)) {
-        if (to.is(TypeKind::double_) || to.is(TypeKind::bigint)) return native(safe, "json_to_" + target, v.sql);
+        if (to.is(TypeKind::double_) || to.is(TypeKind::bigint))
+            return native(safe, "json_to_" + target, v.sql);
         if (to.is_integer()) return engine_cast(native(safe, "json_to_bigint", v.sql), to, safe);
         return std::nullopt;
     }
     if (!v.type.is_numeric()) return std::nullopt;
     if (to.is_integer() && v.type.is_floating()) {
-        const std::string rounded = native(safe, "round_to_bigint", "CAST(" + v.sql + " AS DOUBLE)");
+        const std::string rounded =
+            native(safe, "round_to_bigint", "CAST(" + v.sql + " AS DOUBLE)");
         return to.is(TypeKind::bigint) ? rounded : engine_cast(rounded, to, safe);
     }
     if (to.is(TypeKind::decimal) && v.type.is_floating()) {
@@ -87,8 +120,9 @@ Sql to_temporal(const Typed& v, const Type& to, bool safe) {
         if (from == TypeKind::date) return "CAST(" + v.sql + " AS TIMESTAMP)";
         if (from == TypeKind::timestamp_tz) return "tr_local(" + v.sql + ")";
         if (from == TypeKind::timestamp) {
-            return v.type.precision <= to.precision ? v.sql
-                                                    : "tr_round_timestamp(" + v.sql + ", " + std::to_string(to.precision) + ")";
+            return v.type.precision <= to.precision
+                       ? v.sql
+                       : "tr_round_timestamp(" + v.sql + ", " + std::to_string(to.precision) + ")";
         }
     }
     if (to.is(TypeKind::timestamp_tz)) {
@@ -117,7 +151,8 @@ Sql to_json(const Typed& v) {
 SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool safe, Position at) {
     Typed made{"", to};
     if (v.type.is(TypeKind::array)) {
-        Typed element{"e" + std::to_string(at.column) + "_" + std::to_string(v.sql.size()), v.type.arguments[0]};
+        Typed element{"e" + std::to_string(at.column) + "_" + std::to_string(v.sql.size()),
+                      v.type.arguments[0]};
         const std::string name = element.sql;
         auto inner = cast_value(element, to.arguments[0], safe, at);
         if (!inner) return inner;
@@ -130,7 +165,9 @@ SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool safe, Posit
             std::string sql = "(CASE WHEN " + names[0] + " IS NULL THEN NULL ELSE struct_pack(";
             for (std::size_t i = 0; i < to.arguments.size(); ++i) {
                 const std::string field = "f" + std::to_string(i);
-                auto inner = cast_value(Typed{"struct_extract(" + names[0] + ", '" + field + "')", v.type.arguments[i]}, to.arguments[i], safe, at);
+                auto inner = cast_value(
+                    Typed{"struct_extract(" + names[0] + ", '" + field + "')", v.type.arguments[i]},
+                    to.arguments[i], safe, at);
                 if (!inner) problem = inner.error();
                 sql += (i > 0 ? ", " : "") + field + " := " + (inner ? inner->sql : "");
             }
@@ -142,15 +179,19 @@ SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool safe, Posit
     return std::unexpected(no_cast(v.type, to, at));
 }
 
-bool same_but_names(const Type& a, const Type& b) { return engine_type(a) == engine_type(b) && a.kind == b.kind; }
+bool same_but_names(const Type& a, const Type& b) {
+    return engine_type(a) == engine_type(b) && a.kind == b.kind;
+}
 
 }  // namespace
 
 SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool safe, Position at) {
     if (engine_type(to).empty()) return std::unexpected(no_cast(value.type, to, at));
-    if (to.is(TypeKind::char_) || to.is(TypeKind::uuid) || (to.is(TypeKind::timestamp) && to.precision > 6) ||
+    if (to.is(TypeKind::char_) || to.is(TypeKind::uuid) ||
+        (to.is(TypeKind::timestamp) && to.precision > 6) ||
         (to.is(TypeKind::timestamp_tz) && to.precision > 3)) {
-        return std::unexpected(SyntaxError{at, "Casting to " + to.name() + " is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{at, "Casting to " + to.name() + " is not supported", "NOT_SUPPORTED"});
     }
     Typed made = value;
     made.type = to;
@@ -176,7 +217,8 @@ SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool safe, Po
         sql = to_json(value);
     } else if (to.is(TypeKind::array) || to.is(TypeKind::row) || to.is(TypeKind::map)) {
         if (same_but_names(value.type, to)) return made;
-        if (value.type.kind == to.kind && !to.is(TypeKind::map)) return nested_cast(value, to, safe, at);
+        if (value.type.kind == to.kind && !to.is(TypeKind::map))
+            return nested_cast(value, to, safe, at);
     } else {
         sql = to_temporal(value, to, safe);
         made.utc = to.is(TypeKind::timestamp_tz) && !value.type.is(TypeKind::varchar);
@@ -191,7 +233,8 @@ Typed coerce(Typed value, const Type& to) {
     const bool text = value.type.is_text() && to.is(TypeKind::varchar);
     const bool same = same_but_names(value.type, to);
     if (text || same) {
-        if (value.type.is(TypeKind::char_) && !to.is(TypeKind::char_)) value.sql = "rtrim(" + value.sql + ", ' ')";
+        if (value.type.is(TypeKind::char_) && !to.is(TypeKind::char_))
+            value.sql = "rtrim(" + value.sql + ", ' ')";
         value.type = to;
         return value;
     }

@@ -5,7 +5,8 @@
 
 namespace freshet::sql::trino {
 
-/// TYPE_MISMATCH "Cannot cast X to Y" when Trino has no such cast; NOT_SUPPORTED when it is not built.
+/// TYPE_MISMATCH "Cannot cast X to Y" when Trino has no such cast; NOT_SUPPORTED when it is not
+/// built.
 SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool safe, Position at);
 
 /// For coerces(value.type, to): never fails at run time.

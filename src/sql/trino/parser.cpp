@@ -11,12 +11,15 @@ namespace {
 
 /// Words that end an expression or relation, so they are no alias without AS.
 constexpr std::array<std::string_view, 52> reserved = {
-    "ALTER", "AND", "AS", "BETWEEN", "BY", "CASE", "CAST", "CREATE", "CROSS", "CUBE", "DELETE", "DISTINCT",
-    "DROP", "ELSE", "END", "ESCAPE", "EXCEPT", "EXISTS", "FALSE", "FOR", "FROM", "FULL", "GROUP", "GROUPING",
-    "HAVING", "IN", "INNER", "INSERT", "INTERSECT", "INTO", "IS", "JOIN", "LEFT", "LIKE", "NATURAL", "NOT",
-    "NULL", "ON", "OR", "ORDER", "OUTER", "RIGHT", "ROLLUP", "SELECT", "TABLE", "THEN", "TRUE", "UNION",
-    "UNNEST", "USING", "WHEN", "WHERE"};
-constexpr std::array<std::string_view, 6> ends_relation = {"LIMIT", "OFFSET", "FETCH", "WINDOW", "WITH", "TABLESAMPLE"};
+    "ALTER",  "AND",    "AS",      "BETWEEN",  "BY",        "CASE", "CAST",  "CREATE",
+    "CROSS",  "CUBE",   "DELETE",  "DISTINCT", "DROP",      "ELSE", "END",   "ESCAPE",
+    "EXCEPT", "EXISTS", "FALSE",   "FOR",      "FROM",      "FULL", "GROUP", "GROUPING",
+    "HAVING", "IN",     "INNER",   "INSERT",   "INTERSECT", "INTO", "IS",    "JOIN",
+    "LEFT",   "LIKE",   "NATURAL", "NOT",      "NULL",      "ON",   "OR",    "ORDER",
+    "OUTER",  "RIGHT",  "ROLLUP",  "SELECT",   "TABLE",     "THEN", "TRUE",  "UNION",
+    "UNNEST", "USING",  "WHEN",    "WHERE"};
+constexpr std::array<std::string_view, 6> ends_relation = {"LIMIT",  "OFFSET", "FETCH",
+                                                           "WINDOW", "WITH",   "TABLESAMPLE"};
 
 bool is_reserved(std::string_view upper) {
     for (const auto word : reserved) {
@@ -62,16 +65,19 @@ SyntaxResult<Statement> parse_trino(TokenReader& in) {
         statement.names = std::move(*names);
         return statement;
     }
-    if (!in.at_word("SELECT") && !in.at_word("WITH") && !in.at_word("VALUES") && !in.at_word("TABLE") &&
-        !in.at_symbol("(")) {
+    if (!in.at_word("SELECT") && !in.at_word("WITH") && !in.at_word("VALUES") &&
+        !in.at_word("TABLE") && !in.at_symbol("(")) {
         static constexpr std::array<std::string_view, 12> known = {
-            "INSERT", "UPDATE", "DELETE", "MERGE", "UNLOAD", "PREPARE", "EXECUTE", "DEALLOCATE", "EXPLAIN",
-            "OPTIMIZE", "VACUUM", "CREATE"};
+            "INSERT",  "UPDATE",     "DELETE",  "MERGE",    "UNLOAD", "PREPARE",
+            "EXECUTE", "DEALLOCATE", "EXPLAIN", "OPTIMIZE", "VACUUM", "CREATE"};
         for (const auto word : known) {
-            if (in.at_word(word)) return std::unexpected(SyntaxError{in.peek().at, "Queries of this type are not supported", "NOT_SUPPORTED"});
+            if (in.at_word(word))
+                return std::unexpected(SyntaxError{
+                    in.peek().at, "Queries of this type are not supported", "NOT_SUPPORTED"});
         }
-        return std::unexpected(in.mismatch("'SELECT', 'WITH', 'VALUES', 'CREATE', 'DROP', 'SHOW', 'DESCRIBE', "
-                                           "'ALTER', 'MSCK'"));
+        return std::unexpected(
+            in.mismatch("'SELECT', 'WITH', 'VALUES', 'CREATE', 'DROP', 'SHOW', 'DESCRIBE', "
+                        "'ALTER', 'MSCK'"));
     }
     FRESHET_PARSE(query, Parser(in).query());
     statement.query = std::move(*query);
@@ -87,9 +93,11 @@ SyntaxResult<Statement> parse_statement(std::string_view text) {
     FRESHET_PARSE(statement, parse_trino(in));
     in.accept_symbol(";");
     if (in.peek().kind != TokenKind::end) {
-        return std::unexpected(in.peek().text == ";" || in.peek().kind == TokenKind::symbol
-                                   ? SyntaxError{in.peek().at, "mismatched input '" + in.peek().text + "'. Expecting: <EOF>"}
-                                   : in.mismatch("<EOF>"));
+        return std::unexpected(
+            in.peek().text == ";" || in.peek().kind == TokenKind::symbol
+                ? SyntaxError{in.peek().at,
+                              "mismatched input '" + in.peek().text + "'. Expecting: <EOF>"}
+                : in.mismatch("<EOF>"));
     }
     if (statement->query) {
         if (auto low = check_height(*statement->query); !low) return std::unexpected(low.error());
@@ -99,7 +107,8 @@ SyntaxResult<Statement> parse_statement(std::string_view text) {
 
 SyntaxResult<std::string> Parser::identifier() {
     const Token& token = in_.peek();
-    if (token.kind == TokenKind::quoted || (token.kind == TokenKind::word && !is_reserved(token.upper))) {
+    if (token.kind == TokenKind::quoted ||
+        (token.kind == TokenKind::word && !is_reserved(token.upper))) {
         return in_.take().text;
     }
     return std::unexpected(in_.mismatch("<identifier>"));
@@ -199,7 +208,8 @@ SyntaxResult<std::unique_ptr<Body>> Parser::set_expression(int level) {
         FRESHET_PARSE(right, level == 0 ? set_expression(1) : primary_body());
         // The same operation once more is one more part of it.
         Body& before = **left;
-        if (before.kind == BodyKind::set_operation && before.operation == body->operation && before.all == body->all && body->operation != "EXCEPT") {
+        if (before.kind == BodyKind::set_operation && before.operation == body->operation &&
+            before.all == body->all && body->operation != "EXCEPT") {
             before.parts.push_back(std::move(*right));
             continue;
         }
@@ -244,7 +254,8 @@ SyntaxResult<std::unique_ptr<Body>> Parser::primary_body() {
         body->select.from = std::move(relation);
         return body;
     }
-    if (!in_.accept_word("SELECT")) return std::unexpected(in_.mismatch("'(', 'SELECT', 'TABLE', 'VALUES'"));
+    if (!in_.accept_word("SELECT"))
+        return std::unexpected(in_.mismatch("'(', 'SELECT', 'TABLE', 'VALUES'"));
     Select& select = body->select;
     if (!in_.accept_word("ALL")) select.distinct = in_.accept_word("DISTINCT");
     if (auto items = select_items(select); !items) return std::unexpected(items.error());
@@ -429,7 +440,8 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
     join->kind = RelationKind::join;
     join->at = in_.peek().at;
     if (in_.at_word("NATURAL")) {
-        return std::unexpected(SyntaxError{in_.peek().at, "Natural join not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{in_.peek().at, "Natural join not supported", "NOT_SUPPORTED"});
     }
     if (in_.accept_words({"CROSS", "JOIN"})) {
         join->join = JoinKind::cross;
@@ -437,7 +449,8 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
         join->join = JoinKind::inner;
     } else if (in_.accept_words({"LEFT", "OUTER", "JOIN"}) || in_.accept_words({"LEFT", "JOIN"})) {
         join->join = JoinKind::left;
-    } else if (in_.accept_words({"RIGHT", "OUTER", "JOIN"}) || in_.accept_words({"RIGHT", "JOIN"})) {
+    } else if (in_.accept_words({"RIGHT", "OUTER", "JOIN"}) ||
+               in_.accept_words({"RIGHT", "JOIN"})) {
         join->join = JoinKind::right;
     } else if (in_.accept_words({"FULL", "OUTER", "JOIN"}) || in_.accept_words({"FULL", "JOIN"})) {
         join->join = JoinKind::full;
@@ -467,11 +480,13 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
 
 SyntaxResult<> Parser::relation_alias(Relation& relation) {
     if (in_.at_word("TABLESAMPLE")) {
-        return std::unexpected(SyntaxError{in_.peek().at, "TABLESAMPLE is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{in_.peek().at, "TABLESAMPLE is not supported", "NOT_SUPPORTED"});
     }
     const Token& token = in_.peek();
     if (in_.accept_word("AS") || token.kind == TokenKind::quoted ||
-        (token.kind == TokenKind::word && !is_reserved(token.upper) && !ends_a_relation(token.upper))) {
+        (token.kind == TokenKind::word && !is_reserved(token.upper) &&
+         !ends_a_relation(token.upper))) {
         FRESHET_PARSE(alias, identifier());
         relation.alias = std::move(*alias);
         if (in_.at_symbol("(")) {
@@ -508,7 +523,8 @@ SyntaxResult<RelationPtr> Parser::relation_primary() {
         if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
     } else {
         if (in_.at_word("TABLE") && in_.at_symbol("(", 1)) {
-            return std::unexpected(SyntaxError{in_.peek().at, "Table functions are not supported", "NOT_SUPPORTED"});
+            return std::unexpected(
+                SyntaxError{in_.peek().at, "Table functions are not supported", "NOT_SUPPORTED"});
         }
         FRESHET_PARSE(names, qualified_name());
         made->names = std::move(*names);

@@ -47,7 +47,8 @@ class Parser {
     SyntaxResult<bool> predicate_tail(ExprPtr& left);
     SyntaxResult<ExprPtr> comparison_right(ExprPtr left, std::string op, Position at);
     SyntaxResult<ExprPtr> in_right(ExprPtr left, Position at, bool negated);
-    SyntaxResult<ExprPtr> chained(SyntaxResult<ExprPtr> (Parser::*operand)(), std::initializer_list<std::string_view> symbols);
+    SyntaxResult<ExprPtr> chained(SyntaxResult<ExprPtr> (Parser::*operand)(),
+                                  std::initializer_list<std::string_view> symbols);
     SyntaxResult<ExprPtr> joined(SyntaxResult<ExprPtr> (Parser::*operand)(), std::string_view word);
     SyntaxResult<ExprPtr> additive();
     SyntaxResult<ExprPtr> multiplicative();
@@ -73,7 +74,8 @@ class Parser {
     SyntaxResult<Window::Bound> frame_bound();
     SyntaxResult<std::vector<ExprPtr>> expression_list();
     bool lambda_ahead() const;
-    /// After an opening parenthesis: true when a query follows, false for an expression or a relation.
+    /// After an opening parenthesis: true when a query follows, false for an expression or a
+    /// relation.
     bool query_ahead() const;
 
     /// One level deeper, or the error that there are too many.

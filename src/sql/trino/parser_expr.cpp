@@ -35,7 +35,8 @@ SyntaxResult<> Parser::enter() {
 }
 
 /// A chain of AND or OR is one node, however long.
-SyntaxResult<ExprPtr> Parser::joined(SyntaxResult<ExprPtr> (Parser::*operand)(), std::string_view word) {
+SyntaxResult<ExprPtr> Parser::joined(SyntaxResult<ExprPtr> (Parser::*operand)(),
+                                     std::string_view word) {
     auto first = (this->*operand)();
     if (!first || !in_.at_word(word)) return first;
     auto expr = make_expr(ExprKind::binary, in_.peek().at, lower_case(word));
@@ -73,7 +74,8 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
     const Position at = in_.peek().at;
     for (const std::string_view op : {"=", "<>", "!=", "<=", ">=", "<", ">"}) {
         if (!in_.accept_symbol(op)) continue;
-        FRESHET_PARSE(made, comparison_right(std::move(left), op == "!=" ? "<>" : std::string(op), at));
+        FRESHET_PARSE(made,
+                      comparison_right(std::move(left), op == "!=" ? "<>" : std::string(op), at));
         left = std::move(*made);
         return true;
     }
@@ -84,7 +86,8 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
             expr = make_expr(ExprKind::is_null, at);
             expr->arguments.push_back(std::move(left));
         } else {
-            if (!in_.accept_words({"DISTINCT", "FROM"})) return std::unexpected(in_.mismatch("'NOT', 'NULL', 'DISTINCT'"));
+            if (!in_.accept_words({"DISTINCT", "FROM"}))
+                return std::unexpected(in_.mismatch("'NOT', 'NULL', 'DISTINCT'"));
             expr = make_expr(ExprKind::is_distinct, at);
             FRESHET_PARSE(right, additive());
             expr->arguments.push_back(std::move(left));
@@ -96,7 +99,8 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
     }
     const bool negated = in_.at_word("NOT");
     const std::size_t ahead = negated ? 1 : 0;
-    if (!in_.at_word("BETWEEN", ahead) && !in_.at_word("IN", ahead) && !in_.at_word("LIKE", ahead)) return false;
+    if (!in_.at_word("BETWEEN", ahead) && !in_.at_word("IN", ahead) && !in_.at_word("LIKE", ahead))
+        return false;
     if (negated) in_.take();
     const std::string word = in_.take().upper;
     if (word == "IN") {
@@ -111,7 +115,8 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
     expr->arguments.push_back(std::move(*second));
     const bool third = word == "LIKE" ? in_.accept_word("ESCAPE") : true;
     if (word == "BETWEEN") {
-        if (auto between = in_.expect_word("AND"); !between) return std::unexpected(between.error());
+        if (auto between = in_.expect_word("AND"); !between)
+            return std::unexpected(between.error());
     }
     if (third) {
         FRESHET_PARSE(last, additive());
@@ -156,8 +161,11 @@ SyntaxResult<ExprPtr> Parser::in_right(ExprPtr left, Position at, bool negated) 
 }
 
 /// One operator makes a binary expression, more make a chain.
-SyntaxResult<ExprPtr> Parser::chained(SyntaxResult<ExprPtr> (Parser::*operand)(), std::initializer_list<std::string_view> symbols) {
-    const auto at_link = [&] { return std::ranges::any_of(symbols, [&](auto symbol) { return in_.at_symbol(symbol); }); };
+SyntaxResult<ExprPtr> Parser::chained(SyntaxResult<ExprPtr> (Parser::*operand)(),
+                                      std::initializer_list<std::string_view> symbols) {
+    const auto at_link = [&] {
+        return std::ranges::any_of(symbols, [&](auto symbol) { return in_.at_symbol(symbol); });
+    };
     auto first = (this->*operand)();
     if (!first || !at_link()) return first;
     auto expr = make_expr(ExprKind::chain, in_.peek().at);
@@ -175,7 +183,9 @@ SyntaxResult<ExprPtr> Parser::chained(SyntaxResult<ExprPtr> (Parser::*operand)()
     return expr;
 }
 
-SyntaxResult<ExprPtr> Parser::additive() { return chained(&Parser::multiplicative, {"+", "-", "||"}); }
+SyntaxResult<ExprPtr> Parser::additive() {
+    return chained(&Parser::multiplicative, {"+", "-", "||"});
+}
 
 SyntaxResult<ExprPtr> Parser::multiplicative() { return chained(&Parser::unary, {"*", "/", "%"}); }
 
@@ -255,7 +265,9 @@ bool Parser::lambda_ahead() const {
 bool Parser::query_ahead() const {
     std::size_t opens = 0;
     while (in_.at_symbol("(", opens)) ++opens;
-    if (!in_.at_word("SELECT", opens) && !in_.at_word("WITH", opens) && !in_.at_word("VALUES", opens) && !in_.at_word("TABLE", opens)) return false;
+    if (!in_.at_word("SELECT", opens) && !in_.at_word("WITH", opens) &&
+        !in_.at_word("VALUES", opens) && !in_.at_word("TABLE", opens))
+        return false;
     if (opens == 0) return true;
     // ((SELECT ...) decides by what follows its second parenthesis.
     int depth = 0;
@@ -265,7 +277,8 @@ bool Parser::query_ahead() const {
         if (in_.at_symbol(")", ahead) && --depth == 0) break;
     }
     if (in_.at_symbol(")", ahead + 1)) return true;
-    for (const std::string_view word : {"UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET", "FETCH"}) {
+    for (const std::string_view word :
+         {"UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET", "FETCH"}) {
         if (in_.at_word(word, ahead + 1)) return true;
     }
     return false;

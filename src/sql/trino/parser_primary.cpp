@@ -12,24 +12,35 @@ SyntaxResult<ExprPtr> Parser::primary() {
         return make_expr(kind, taken.at, taken.text);
     };
     switch (token.kind) {
-        case TokenKind::integer: return literal(ExprKind::integer_literal);
-        case TokenKind::decimal: return literal(ExprKind::decimal_literal);
-        case TokenKind::floating: return literal(ExprKind::double_literal);
-        case TokenKind::string: return literal(ExprKind::string_literal);
-        case TokenKind::binary: return literal(ExprKind::binary_literal);
-        case TokenKind::parameter: return parameter();
-        case TokenKind::quoted: return name_or_call();
-        case TokenKind::word: return word_primary();
+        case TokenKind::integer:
+            return literal(ExprKind::integer_literal);
+        case TokenKind::decimal:
+            return literal(ExprKind::decimal_literal);
+        case TokenKind::floating:
+            return literal(ExprKind::double_literal);
+        case TokenKind::string:
+            return literal(ExprKind::string_literal);
+        case TokenKind::binary:
+            return literal(ExprKind::binary_literal);
+        case TokenKind::parameter:
+            return parameter();
+        case TokenKind::quoted:
+            return name_or_call();
+        case TokenKind::word:
+            return word_primary();
         case TokenKind::symbol:
             if (token.text == "(") return parenthesized();
             break;
-        case TokenKind::end: break;
+        case TokenKind::end:
+            break;
     }
     return std::unexpected(in_.mismatch("<expression>"));
 }
 
 /// Its text is its place among the statement's parameters, from 0.
-ExprPtr Parser::parameter() { return make_expr(ExprKind::parameter, in_.take().at, std::to_string(parameters_++)); }
+ExprPtr Parser::parameter() {
+    return make_expr(ExprKind::parameter, in_.take().at, std::to_string(parameters_++));
+}
 
 SyntaxResult<ExprPtr> Parser::parenthesized() {
     const Position at = in_.take().at;
@@ -68,7 +79,8 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
     if (word == "CASE") return case_expression();
     if ((word == "CAST" || word == "TRY_CAST") && opens) return cast(word == "TRY_CAST");
     if (word == "EXTRACT" && opens) return extract();
-    if ((word == "TRIM" || word == "POSITION" || word == "SUBSTRING") && opens) return trim_or_position(word);
+    if ((word == "TRIM" || word == "POSITION" || word == "SUBSTRING") && opens)
+        return trim_or_position(word);
     if (word == "EXISTS" && opens) {
         in_.take();
         in_.take();
@@ -78,10 +90,14 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
         if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
         return expr;
     }
-    if ((word == "ARRAY" && in_.at_symbol("[", 1)) || (word == "ROW" && opens) || (word == "GROUPING" && opens)) {
+    if ((word == "ARRAY" && in_.at_symbol("[", 1)) || (word == "ROW" && opens) ||
+        (word == "GROUPING" && opens)) {
         in_.take();
         in_.take();
-        auto expr = make_expr(word == "ARRAY" ? ExprKind::array : word == "ROW" ? ExprKind::row : ExprKind::grouping, at);
+        auto expr = make_expr(word == "ARRAY" ? ExprKind::array
+                              : word == "ROW" ? ExprKind::row
+                                              : ExprKind::grouping,
+                              at);
         if (word == "ROW") expr->text = "row";
         const std::string_view close = word == "ARRAY" ? "]" : ")";
         if (!in_.at_symbol(close)) {
@@ -91,20 +107,23 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
         if (auto closed = in_.expect_symbol(close); !closed) return std::unexpected(closed.error());
         return expr;
     }
-    if (word == "INTERVAL" && (in_.peek(1).kind == TokenKind::string || in_.at_symbol("-", 1) || in_.at_symbol("+", 1))) {
+    if (word == "INTERVAL" &&
+        (in_.peek(1).kind == TokenKind::string || in_.at_symbol("-", 1) || in_.at_symbol("+", 1))) {
         return interval();
     }
-    for (const std::string_view bare : {"CURRENT_DATE", "CURRENT_TIMESTAMP", "CURRENT_TIME", "LOCALTIMESTAMP",
-                                        "LOCALTIME", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA"}) {
+    for (const std::string_view bare :
+         {"CURRENT_DATE", "CURRENT_TIMESTAMP", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME",
+          "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA"}) {
         if (word != bare) continue;
         in_.take();
         return make_expr(ExprKind::call, at, lower_case(word));
     }
-    // DATE '...', TIMESTAMP '...', DECIMAL '...', DOUBLE PRECISION '...', any simple type and a string.
+    // DATE '...', TIMESTAMP '...', DECIMAL '...', DOUBLE PRECISION '...', any simple type and a
+    // string.
     if (in_.peek(1).kind == TokenKind::string) {
         static constexpr std::array<std::string_view, 12> prefixes = {
-            "DATE", "TIMESTAMP", "TIME", "DECIMAL", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "DOUBLE",
-            "REAL", "JSON", "VARCHAR"};
+            "DATE",     "TIMESTAMP", "TIME",   "DECIMAL", "BIGINT", "INTEGER",
+            "SMALLINT", "TINYINT",   "DOUBLE", "REAL",    "JSON",   "VARCHAR"};
         for (const auto prefix : prefixes) {
             if (word != prefix) continue;
             in_.take();
@@ -124,7 +143,8 @@ SyntaxResult<ExprPtr> Parser::name_or_call() {
     if (in_.at_symbol("(")) return call(lower_case(*first), at);
     auto expr = make_expr(ExprKind::column, at);
     expr->names.push_back(std::move(*first));
-    while (in_.at_symbol(".") && (in_.peek(1).kind == TokenKind::word || in_.peek(1).kind == TokenKind::quoted)) {
+    while (in_.at_symbol(".") &&
+           (in_.peek(1).kind == TokenKind::word || in_.peek(1).kind == TokenKind::quoted)) {
         in_.take();
         FRESHET_PARSE(next, identifier());
         expr->names.push_back(std::move(*next));
@@ -234,7 +254,8 @@ SyntaxResult<Window::Bound> Parser::frame_bound() {
     }
     FRESHET_PARSE(value, additive());
     bound.value = std::move(*value);
-    if (!in_.at_word("PRECEDING") && !in_.at_word("FOLLOWING")) return std::unexpected(in_.mismatch("'PRECEDING', 'FOLLOWING'"));
+    if (!in_.at_word("PRECEDING") && !in_.at_word("FOLLOWING"))
+        return std::unexpected(in_.mismatch("'PRECEDING', 'FOLLOWING'"));
     bound.kind = in_.take().upper;
     return bound;
 }
@@ -296,8 +317,9 @@ SyntaxResult<ExprPtr> Parser::interval() {
     }
     expr->text = in_.take().text;
     const auto unit = [&]() -> SyntaxResult<std::string> {
-        for (const std::string_view name : {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "WEEK", "YEARS",
-                                            "MONTHS", "DAYS", "HOURS", "MINUTES", "SECONDS"}) {
+        for (const std::string_view name :
+             {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "WEEK", "YEARS", "MONTHS", "DAYS",
+              "HOURS", "MINUTES", "SECONDS"}) {
             if (in_.accept_word(name)) return std::string(name);
         }
         return std::unexpected(in_.mismatch("'DAY', 'HOUR', 'MINUTE', 'MONTH', 'SECOND', 'YEAR'"));
@@ -315,7 +337,8 @@ SyntaxResult<ExprPtr> Parser::trim_or_position(const std::string& word) {
     auto expr = make_expr(ExprKind::call, in_.take().at, lower_case(word));
     in_.take();
     if (word == "TRIM") {
-        for (const auto& [side, name] : std::array<std::pair<std::string_view, std::string_view>, 3>{
+        for (const auto& [side, name] :
+             std::array<std::pair<std::string_view, std::string_view>, 3>{
                  {{"LEADING", "ltrim"}, {"TRAILING", "rtrim"}, {"BOTH", "trim"}}}) {
             if (in_.accept_word(side)) expr->text = name;
         }
@@ -370,12 +393,16 @@ SyntaxResult<Type> Parser::type() {
         if (!in_.accept_symbol("(")) return {};
         do {
             const Token number = in_.peek();
-            if (number.kind != TokenKind::integer || number.text.size() > 9) return std::unexpected(in_.mismatch("<integer>"));
+            if (number.kind != TokenKind::integer || number.text.size() > 9)
+                return std::unexpected(in_.mismatch("<integer>"));
             out.push_back(std::stoi(in_.take().text));
         } while (in_.accept_symbol(","));
         return in_.expect_symbol(")");
     };
-    const auto unknown = [&] { return std::unexpected(SyntaxError{token.at, "Unknown type: " + lower_case(token.text), "TYPE_NOT_FOUND"}); };
+    const auto unknown = [&] {
+        return std::unexpected(
+            SyntaxError{token.at, "Unknown type: " + lower_case(token.text), "TYPE_NOT_FOUND"});
+    };
     Type made;
     if (token.upper == "ARRAY" || token.upper == "MAP") {
         if (auto open = in_.expect_symbol("("); !open) return std::unexpected(open.error());
@@ -406,20 +433,24 @@ SyntaxResult<Type> Parser::type() {
         if (auto read = numbers(digits); !read) return std::unexpected(read.error());
         const bool zoned = in_.accept_words({"WITH", "TIME", "ZONE"});
         if (!zoned) in_.accept_words({"WITHOUT", "TIME", "ZONE"});
-        made = token.upper == "TIME" ? make_type(TypeKind::time) : zoned ? timestamp_tz_type() : timestamp_type();
+        made = token.upper == "TIME" ? make_type(TypeKind::time)
+               : zoned               ? timestamp_tz_type()
+                                     : timestamp_type();
         if (token.upper == "TIME" && zoned) return unknown();
         made.precision = digits.empty() ? 3 : digits[0];
         if (token.upper == "TIME") made.precision = 0;
     } else {
         std::vector<int> sizes;
         const auto kind = simple_type(lower_case(token.text));
-        if (!kind && token.upper != "DECIMAL" && token.upper != "CHAR" && token.upper != "STRING") return unknown();
+        if (!kind && token.upper != "DECIMAL" && token.upper != "CHAR" && token.upper != "STRING")
+            return unknown();
         if (token.upper == "STRING") return unknown();
         if (token.upper == "DOUBLE") in_.accept_word("PRECISION");
         if (auto read = numbers(sizes); !read) return std::unexpected(read.error());
         if (token.upper == "DECIMAL") {
             made = decimal_type(sizes.empty() ? 38 : sizes[0], sizes.size() > 1 ? sizes[1] : 0);
-            if (made.precision < 1 || made.precision > 38 || made.scale > made.precision) return unknown();
+            if (made.precision < 1 || made.precision > 38 || made.scale > made.precision)
+                return unknown();
         } else if (token.upper == "CHAR") {
             made = Type{TypeKind::char_, sizes.empty() ? 1 : sizes[0]};
         } else {

@@ -1,4 +1,5 @@
-// Which partitions a filter can leave out: taken from WHERE on the way, judged before any file is opened.
+// Which partitions a filter can leave out: taken from WHERE on the way, judged before any file is
+// opened.
 #include <algorithm>
 #include <charconv>
 
@@ -12,7 +13,8 @@ using Kind = PartitionFilter::Kind;
 std::optional<std::int64_t> whole_number(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+    if (problem != std::errc() || end != text.data() + text.size() || text.empty())
+        return std::nullopt;
     return value;
 }
 
@@ -50,14 +52,21 @@ std::optional<std::string> literal_for(const Expr& expr, const Type& type) {
 
 }  // namespace
 
-bool may_match(const PartitionFilter& filter, const std::vector<std::optional<std::string>>& values) {
+bool may_match(const PartitionFilter& filter,
+               const std::vector<std::optional<std::string>>& values) {
     const auto match = [&](const PartitionFilter& part) { return may_match(part, values); };
     switch (filter.kind) {
-        case Kind::unknown: return true;
-        case Kind::all: return std::ranges::all_of(filter.parts, match);
-        case Kind::any: return std::ranges::any_of(filter.parts, match);
-        case Kind::is_null: return !values[filter.column].has_value();
-        case Kind::compare: case Kind::in: break;
+        case Kind::unknown:
+            return true;
+        case Kind::all:
+            return std::ranges::all_of(filter.parts, match);
+        case Kind::any:
+            return std::ranges::any_of(filter.parts, match);
+        case Kind::is_null:
+            return !values[filter.column].has_value();
+        case Kind::compare:
+        case Kind::in:
+            break;
     }
     const auto& value = values[filter.column];
     if (!value) return false;
@@ -69,7 +78,8 @@ bool may_match(const PartitionFilter& filter, const std::vector<std::optional<st
 }
 
 void Analysis::prune_by(const Expr& condition, const Scope& scope) {
-    prune_by_terms(condition, Scope{scope.fields});  // a column of an outer query is no filter on its table
+    // a column of an outer query is no filter on its table
+    prune_by_terms(condition, Scope{scope.fields});
 }
 
 void Analysis::prune_by_terms(const Expr& condition, const Scope& scope) {
@@ -79,7 +89,8 @@ void Analysis::prune_by_terms(const Expr& condition, const Scope& scope) {
     }
     PartitionFilter filter;
     std::optional<std::size_t> scan;
-    if (partition_filter(condition, scope, filter, scan) && scan) scans_[*scan].filters.push_back(std::move(filter));
+    if (partition_filter(condition, scope, filter, scan) && scan)
+        scans_[*scan].filters.push_back(std::move(filter));
 }
 
 bool Analysis::partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
@@ -96,11 +107,14 @@ bool Analysis::partition_filter(const Expr& expr, const Scope& scope, PartitionF
 
 bool Analysis::leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
                            std::optional<std::size_t>& scan) {
-    const bool known = expr.kind == ExprKind::in_list || expr.kind == ExprKind::between || expr.kind == ExprKind::is_null ||
-                       (expr.kind == ExprKind::binary &&
-                        std::string_view("= <> < <= > >=").find(expr.text) != std::string_view::npos);
+    const bool known =
+        expr.kind == ExprKind::in_list || expr.kind == ExprKind::between ||
+        expr.kind == ExprKind::is_null ||
+        (expr.kind == ExprKind::binary &&
+         std::string_view("= <> < <= > >=").find(expr.text) != std::string_view::npos);
     if (!known || expr.negated) return false;
-    const bool flipped = expr.kind == ExprKind::binary && expr.arguments[0]->kind != ExprKind::column;
+    const bool flipped =
+        expr.kind == ExprKind::binary && expr.arguments[0]->kind != ExprKind::column;
     const Expr& name = *expr.arguments[flipped ? 1 : 0];
     if (name.kind != ExprKind::column) return false;
     const auto resolved = column(name, scope);
@@ -109,7 +123,8 @@ bool Analysis::leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter
     const TableInfo& info = tables_.at(scans_[origin.scan].table);
     if (origin.column >= info.columns.size()) return false;  // path_column
     const TableColumn& key = info.columns[origin.column];
-    if (!key.partition || (scan && *scan != origin.scan) || !(resolved->type == key.type)) return false;
+    if (!key.partition || (scan && *scan != origin.scan) || !(resolved->type == key.type))
+        return false;
     scan = origin.scan;
     filter.column = origin.column;
     filter.as_number = key.type.is_integer();

@@ -12,7 +12,8 @@ std::vector<std::string> referenced_tables(const Query& query, const std::string
     visitor.relation = [&](const Relation& relation) {
         if (relation.kind != RelationKind::table) return;
         const auto& parts = relation.names;
-        names.insert(lower_case(parts.size() > 1 ? parts[parts.size() - 2] : database) + "." + lower_case(parts.back()));
+        names.insert(lower_case(parts.size() > 1 ? parts[parts.size() - 2] : database) + "." +
+                     lower_case(parts.back()));
     };
     walk(query, visitor);
     return {names.begin(), names.end()};

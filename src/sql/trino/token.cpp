@@ -57,7 +57,8 @@ class Scanner {
                 const Position start = at_;
                 const auto close = text_.find("*/", here_ + 2);
                 if (close == std::string_view::npos) {
-                    return std::unexpected(SyntaxError{start, "mismatched input '<EOF>'. Expecting: '*/'"});
+                    return std::unexpected(
+                        SyntaxError{start, "mismatched input '<EOF>'. Expecting: '*/'"});
                 }
                 step(close + 2 - here_);
             } else {
@@ -93,8 +94,9 @@ class Scanner {
         }
         if (c == '`') {
             if (dialect_ == Dialect::trino) {
-                return std::unexpected(SyntaxError{
-                    at_, "backquoted identifiers are not supported; use double quotes to quote identifiers"});
+                return std::unexpected(SyntaxError{at_,
+                                                   "backquoted identifiers are not supported; use "
+                                                   "double quotes to quote identifiers"});
             }
             token.kind = TokenKind::quoted;
             return quoted(token, c);
@@ -119,7 +121,8 @@ class Scanner {
             token.text += now();
             step();
         }
-        return std::unexpected(SyntaxError{start, "mismatched input '<EOF>'. Expecting: a closing quote"});
+        return std::unexpected(
+            SyntaxError{start, "mismatched input '<EOF>'. Expecting: a closing quote"});
     }
     /// Hive's backslash escapes; "\001" is one byte of that octal value.
     void escape(Token& token) {
@@ -131,15 +134,33 @@ class Scanner {
             return;
         }
         switch (c) {
-            case 'n': token.text += '\n'; break;
-            case 't': token.text += '\t'; break;
-            case 'r': token.text += '\r'; break;
-            case 'b': token.text += '\b'; break;
-            case '0': token.text += '\0'; break;
-            case 'Z': token.text += '\x1a'; break;
-            case '%': token.text += "\\%"; break;
-            case '_': token.text += "\\_"; break;
-            default: token.text += c; break;
+            case 'n':
+                token.text += '\n';
+                break;
+            case 't':
+                token.text += '\t';
+                break;
+            case 'r':
+                token.text += '\r';
+                break;
+            case 'b':
+                token.text += '\b';
+                break;
+            case '0':
+                token.text += '\0';
+                break;
+            case 'Z':
+                token.text += '\x1a';
+                break;
+            case '%':
+                token.text += "\\%";
+                break;
+            case '_':
+                token.text += "\\_";
+                break;
+            default:
+                token.text += c;
+                break;
         }
         step();
     }
@@ -170,13 +191,15 @@ class Scanner {
             digits();
         }
         if (word_start(now())) {
-            return std::unexpected(SyntaxError{token.at, "identifiers must not start with a digit; surround "
-                                                         "the identifier with double quotes"});
+            return std::unexpected(SyntaxError{token.at,
+                                               "identifiers must not start with a digit; surround "
+                                               "the identifier with double quotes"});
         }
         return {};
     }
     SyntaxResult<> symbol(Token& token) {
-        static constexpr std::array<std::string_view, 8> twos = {"<>", "!=", "<=", ">=", "||", "->", "=>", "=="};
+        static constexpr std::array<std::string_view, 8> twos = {
+            "<>", "!=", "<=", ">=", "||", "->", "=>", "=="};
         const std::string_view rest = text_.substr(here_);
         token.kind = TokenKind::symbol;
         for (const auto two : twos) {
@@ -264,7 +287,8 @@ SyntaxError TokenReader::mismatch(std::string_view expecting) const {
     const std::string found = token.kind == TokenKind::end
                                   ? "<EOF>"
                                   : std::string(text_.substr(token.begin, token.end - token.begin));
-    return SyntaxError{token.at, "mismatched input '" + found + "'. Expecting: " + std::string(expecting)};
+    return SyntaxError{token.at,
+                       "mismatched input '" + found + "'. Expecting: " + std::string(expecting)};
 }
 
 std::string_view TokenReader::text_since(std::size_t begin) const {

@@ -1,5 +1,5 @@
-// The words of a Trino or Hive statement, each with its place. Trino: "x" is a name, `x` is refused;
-// Hive: `x` is a name, "x" is text.
+// The words of a Trino or Hive statement, each with its place. Trino: "x" is a name, `x` is
+// refused; Hive: `x` is a name, "x" is text.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,7 +9,18 @@
 
 namespace freshet::sql::trino {
 
-enum class TokenKind { end, word, quoted, string, binary, integer, decimal, floating, parameter, symbol };
+enum class TokenKind {
+    end,
+    word,
+    quoted,
+    string,
+    binary,
+    integer,
+    decimal,
+    floating,
+    parameter,
+    symbol
+};
 
 struct Token {
     TokenKind kind = TokenKind::end;

@@ -20,9 +20,9 @@ using RelationPtr = std::unique_ptr<Relation>;
 
 enum class ExprKind {
     null_literal,
-    boolean_literal,   ///< text "true" or "false"
+    boolean_literal,  ///< text "true" or "false"
     integer_literal,
-    decimal_literal,   ///< 1.2: a DOUBLE in Athena
+    decimal_literal,  ///< 1.2: a DOUBLE in Athena
     double_literal,
     string_literal,
     binary_literal,    ///< text: hexadecimal digits
@@ -33,18 +33,28 @@ enum class ExprKind {
     star,              ///< inside count(*)
     call,              ///< text: the function in lower case; arguments
     unary,             ///< text: "-", "+", "not"
-    binary,            ///< text: + - * / % || = <> < <= > >=; `and` and `or` have two or more arguments
-    chain,             ///< a + b - c, a || b || c, a * b / c: `links` between three or more arguments
-    between, in_list, in_query, exists, like, is_null, is_distinct,  ///< negated
-    case_when,         ///< [operand if `simple`], when, then, ..., [else if `has_else`]
-    cast,              ///< to `type`; `safe` for TRY_CAST
-    extract,           ///< text: the field
-    array, row, subscript,
-    field,             ///< (expr).text
-    lambda,            ///< names -> arguments[0]
+    // text: + - * / % || = <> < <= > >=; `and` and `or` have two or more arguments
+    binary,
+    // a + b - c, a || b || c, a * b / c: `links` between three or more arguments
+    chain,
+    between,
+    in_list,
+    in_query,
+    exists,
+    like,
+    is_null,
+    is_distinct,  ///< negated
+    case_when,    ///< [operand if `simple`], when, then, ..., [else if `has_else`]
+    cast,         ///< to `type`; `safe` for TRY_CAST
+    extract,      ///< text: the field
+    array,
+    row,
+    subscript,
+    field,   ///< (expr).text
+    lambda,  ///< names -> arguments[0]
     at_time_zone,
     scalar_query,
-    quantified,        ///< x op ALL|ANY (query): text op, unit "all" or "any"
+    quantified,  ///< x op ALL|ANY (query): text op, unit "all" or "any"
     grouping
 };
 
@@ -173,16 +183,31 @@ struct Query {
     bool recursive = false;
     std::unique_ptr<Body> body;
     std::vector<SortItem> order_by;
-    ExprPtr limit;   ///< a literal or parameter; nullptr for none or ALL
+    ExprPtr limit;  ///< a literal or parameter; nullptr for none or ALL
     ExprPtr offset;
 };
 
 enum class StatementKind {
     select,
-    create_view, drop_view, drop_table, drop_database,
-    create_database, create_table, add_partitions, drop_partitions, add_columns, repair_table,
-    show_databases, show_tables, show_columns, show_partitions, show_create_table, show_views,
-    show_create_view, show_properties, describe
+    create_view,
+    drop_view,
+    drop_table,
+    drop_database,
+    create_database,
+    create_table,
+    add_partitions,
+    drop_partitions,
+    add_columns,
+    repair_table,
+    show_databases,
+    show_tables,
+    show_columns,
+    show_partitions,
+    show_create_table,
+    show_views,
+    show_create_view,
+    show_properties,
+    describe
 };
 
 struct ColumnDefinition {

@@ -105,7 +105,8 @@ class Walk {
 
 /// Takes a chain apart from the top, so that no destructor goes down along it.
 template <class T>
-void dismantle(std::vector<std::unique_ptr<T>> left, std::vector<std::unique_ptr<T>> T::*children) {
+void dismantle(std::vector<std::unique_ptr<T>> left,
+               std::vector<std::unique_ptr<T>> T::* children) {
     while (!left.empty()) {
         const std::unique_ptr<T> one = std::move(left.back());
         left.pop_back();

@@ -1,5 +1,5 @@
-// Visits every node of a query without recursion, parents before their children: a tree may be higher
-// than a stack is deep.
+// Visits every node of a query without recursion, parents before their children: a tree may be
+// higher than a stack is deep.
 #pragma once
 #include <functional>
 

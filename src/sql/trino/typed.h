@@ -17,7 +17,7 @@ struct Origin {
 struct Typed {
     std::string sql;
     Type type;
-    bool constant = false;                ///< a literal; never NaN
+    bool constant = false;                 ///< a literal; never NaN
     std::optional<std::string> text = {};  ///< the value of a string or whole-number literal
     std::optional<Origin> origin = {};
     bool utc = false;  ///< timestamp_tz whose zone is UTC in every row

@@ -9,13 +9,24 @@ namespace freshet::sql::trino {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, TypeKind>, 18> simple_names = {{
-    {"boolean", TypeKind::boolean}, {"tinyint", TypeKind::tinyint}, {"smallint", TypeKind::smallint},
-    {"integer", TypeKind::integer}, {"int", TypeKind::integer}, {"bigint", TypeKind::bigint},
-    {"real", TypeKind::real}, {"double", TypeKind::double_}, {"varchar", TypeKind::varchar},
-    {"varbinary", TypeKind::varbinary}, {"date", TypeKind::date}, {"time", TypeKind::time},
-    {"json", TypeKind::json}, {"uuid", TypeKind::uuid}, {"unknown", TypeKind::unknown},
+    {"boolean", TypeKind::boolean},
+    {"tinyint", TypeKind::tinyint},
+    {"smallint", TypeKind::smallint},
+    {"integer", TypeKind::integer},
+    {"int", TypeKind::integer},
+    {"bigint", TypeKind::bigint},
+    {"real", TypeKind::real},
+    {"double", TypeKind::double_},
+    {"varchar", TypeKind::varchar},
+    {"varbinary", TypeKind::varbinary},
+    {"date", TypeKind::date},
+    {"time", TypeKind::time},
+    {"json", TypeKind::json},
+    {"uuid", TypeKind::uuid},
+    {"unknown", TypeKind::unknown},
     {"interval year to month", TypeKind::interval_months},
-    {"interval day to second", TypeKind::interval_millis}, {"function", TypeKind::function},
+    {"interval day to second", TypeKind::interval_millis},
+    {"function", TypeKind::function},
 }};
 
 std::string row_name(const Type& type) {
@@ -53,7 +64,8 @@ class HiveTypeReader {
         const bool quoted = accept('`');
         while (here_ < text_.size()) {
             const char c = text_[here_];
-            if (quoted ? c == '`' : std::string_view("<>(),: ").find(c) != std::string_view::npos) break;
+            if (quoted ? c == '`' : std::string_view("<>(),: ").find(c) != std::string_view::npos)
+                break;
             found += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
             ++here_;
         }
@@ -62,7 +74,8 @@ class HiveTypeReader {
     }
     std::optional<int> number() {
         const std::string digits = word();
-        if (digits.empty() || digits.size() > 9 || !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) {
+        if (digits.empty() || digits.size() > 9 ||
+            !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) {
             return std::nullopt;
         }
         return std::stoi(digits);
@@ -105,9 +118,9 @@ class HiveTypeReader {
         }
         if (name == "struct") return fields();
         const auto kind = simple_type(name);
-        static constexpr std::array built = {TypeKind::boolean, TypeKind::tinyint, TypeKind::smallint,
-                                             TypeKind::integer, TypeKind::bigint, TypeKind::double_,
-                                             TypeKind::date};
+        static constexpr std::array built = {
+            TypeKind::boolean, TypeKind::tinyint, TypeKind::smallint, TypeKind::integer,
+            TypeKind::bigint,  TypeKind::double_, TypeKind::date};
         if (!kind || std::ranges::find(built, *kind) == built.end()) return std::nullopt;
         return make_type(*kind);
     }
@@ -122,7 +135,8 @@ class HiveTypeReader {
             if (!scale) return std::nullopt;
             type.scale = *scale;
         }
-        const bool sane = type.precision >= 1 && type.precision <= 38 && type.scale <= type.precision;
+        const bool sane =
+            type.precision >= 1 && type.precision <= 38 && type.scale <= type.precision;
         return accept(')') && sane ? std::optional(type) : std::nullopt;
     }
     std::optional<Type> fields() {
@@ -172,17 +186,35 @@ std::string Type::name() const {
             return "decimal(" + std::to_string(precision) + "," + std::to_string(scale) + ")";
         case TypeKind::varchar:
             return precision < 0 ? "varchar" : "varchar(" + std::to_string(precision) + ")";
-        case TypeKind::char_: return "char(" + std::to_string(precision) + ")";
-        case TypeKind::time: return "time(3)";
-        case TypeKind::timestamp: return "timestamp(" + std::to_string(precision) + ")";
-        case TypeKind::timestamp_tz: return "timestamp(" + std::to_string(precision) + ") with time zone";
-        case TypeKind::array: return "array(" + arguments[0].name() + ")";
-        case TypeKind::map: return "map(" + arguments[0].name() + ", " + arguments[1].name() + ")";
-        case TypeKind::row: return row_name(*this);
-        case TypeKind::unknown: case TypeKind::boolean: case TypeKind::tinyint: case TypeKind::smallint:
-        case TypeKind::integer: case TypeKind::bigint: case TypeKind::real: case TypeKind::double_:
-        case TypeKind::varbinary: case TypeKind::date: case TypeKind::interval_months:
-        case TypeKind::interval_millis: case TypeKind::json: case TypeKind::uuid: case TypeKind::function:
+        case TypeKind::char_:
+            return "char(" + std::to_string(precision) + ")";
+        case TypeKind::time:
+            return "time(3)";
+        case TypeKind::timestamp:
+            return "timestamp(" + std::to_string(precision) + ")";
+        case TypeKind::timestamp_tz:
+            return "timestamp(" + std::to_string(precision) + ") with time zone";
+        case TypeKind::array:
+            return "array(" + arguments[0].name() + ")";
+        case TypeKind::map:
+            return "map(" + arguments[0].name() + ", " + arguments[1].name() + ")";
+        case TypeKind::row:
+            return row_name(*this);
+        case TypeKind::unknown:
+        case TypeKind::boolean:
+        case TypeKind::tinyint:
+        case TypeKind::smallint:
+        case TypeKind::integer:
+        case TypeKind::bigint:
+        case TypeKind::real:
+        case TypeKind::double_:
+        case TypeKind::varbinary:
+        case TypeKind::date:
+        case TypeKind::interval_months:
+        case TypeKind::interval_millis:
+        case TypeKind::json:
+        case TypeKind::uuid:
+        case TypeKind::function:
             break;
     }
     for (const auto& [text, named] : simple_names) {
@@ -202,44 +234,82 @@ std::optional<Type> parse_hive_type(std::string_view text) { return HiveTypeRead
 
 std::string hive_name(const Type& type) {
     switch (type.kind) {
-        case TypeKind::integer: return "int";
-        case TypeKind::real: return "float";
-        case TypeKind::varbinary: return "binary";
-        case TypeKind::timestamp: case TypeKind::timestamp_tz: return "timestamp";
-        case TypeKind::varchar: return type.precision < 0 ? "string" : type.name();
-        case TypeKind::array: return "array<" + hive_name(type.arguments[0]) + ">";
+        case TypeKind::integer:
+            return "int";
+        case TypeKind::real:
+            return "float";
+        case TypeKind::varbinary:
+            return "binary";
+        case TypeKind::timestamp:
+        case TypeKind::timestamp_tz:
+            return "timestamp";
+        case TypeKind::varchar:
+            return type.precision < 0 ? "string" : type.name();
+        case TypeKind::array:
+            return "array<" + hive_name(type.arguments[0]) + ">";
         case TypeKind::map:
             return "map<" + hive_name(type.arguments[0]) + "," + hive_name(type.arguments[1]) + ">";
         case TypeKind::row: {
             std::string text = "struct<";
             for (std::size_t i = 0; i < type.arguments.size(); ++i) {
                 if (i > 0) text += ",";
-                text += (type.names[i].empty() ? "field" + std::to_string(i) : type.names[i]) + ":" +
-                        hive_name(type.arguments[i]);
+                text += (type.names[i].empty() ? "field" + std::to_string(i) : type.names[i]) +
+                        ":" + hive_name(type.arguments[i]);
             }
             return text + ">";
         }
-        case TypeKind::time: case TypeKind::json: case TypeKind::uuid: case TypeKind::unknown:
-        case TypeKind::interval_months: case TypeKind::interval_millis: return "string";
-        case TypeKind::boolean: case TypeKind::tinyint: case TypeKind::smallint: case TypeKind::bigint:
-        case TypeKind::double_: case TypeKind::decimal: case TypeKind::char_: case TypeKind::date:
-        case TypeKind::function: break;
+        case TypeKind::time:
+        case TypeKind::json:
+        case TypeKind::uuid:
+        case TypeKind::unknown:
+        case TypeKind::interval_months:
+        case TypeKind::interval_millis:
+            return "string";
+        case TypeKind::boolean:
+        case TypeKind::tinyint:
+        case TypeKind::smallint:
+        case TypeKind::bigint:
+        case TypeKind::double_:
+        case TypeKind::decimal:
+        case TypeKind::char_:
+        case TypeKind::date:
+        case TypeKind::function:
+            break;
     }
     return type.name();
 }
 
 Type decimal_of_integer(const Type& type) {
     switch (type.kind) {
-        case TypeKind::tinyint: return decimal_type(3, 0);
-        case TypeKind::smallint: return decimal_type(5, 0);
-        case TypeKind::integer: return decimal_type(10, 0);
-        case TypeKind::bigint: return decimal_type(19, 0);
-        case TypeKind::unknown: case TypeKind::boolean: case TypeKind::real: case TypeKind::double_:
-        case TypeKind::decimal: case TypeKind::varchar: case TypeKind::char_: case TypeKind::varbinary:
-        case TypeKind::date: case TypeKind::time: case TypeKind::timestamp: case TypeKind::timestamp_tz:
-        case TypeKind::interval_months: case TypeKind::interval_millis: case TypeKind::json:
-        case TypeKind::uuid: case TypeKind::array: case TypeKind::map: case TypeKind::row:
-        case TypeKind::function: break;
+        case TypeKind::tinyint:
+            return decimal_type(3, 0);
+        case TypeKind::smallint:
+            return decimal_type(5, 0);
+        case TypeKind::integer:
+            return decimal_type(10, 0);
+        case TypeKind::bigint:
+            return decimal_type(19, 0);
+        case TypeKind::unknown:
+        case TypeKind::boolean:
+        case TypeKind::real:
+        case TypeKind::double_:
+        case TypeKind::decimal:
+        case TypeKind::varchar:
+        case TypeKind::char_:
+        case TypeKind::varbinary:
+        case TypeKind::date:
+        case TypeKind::time:
+        case TypeKind::timestamp:
+        case TypeKind::timestamp_tz:
+        case TypeKind::interval_months:
+        case TypeKind::interval_millis:
+        case TypeKind::json:
+        case TypeKind::uuid:
+        case TypeKind::array:
+        case TypeKind::map:
+        case TypeKind::row:
+        case TypeKind::function:
+            break;
     }
     return type;
 }
@@ -250,47 +320,73 @@ std::optional<Type> common_type(const Type& a, const Type& b) {
     if (a.is_integer() && b.is_integer()) return a.kind > b.kind ? a : b;
     if (a.is_numeric() && b.is_numeric()) return common_numeric(a, b);
     if (a.is(TypeKind::varchar) && b.is(TypeKind::varchar)) {
-        return varchar_type(a.precision < 0 || b.precision < 0 ? -1 : std::max(a.precision, b.precision));
+        return varchar_type(
+            a.precision < 0 || b.precision < 0 ? -1 : std::max(a.precision, b.precision));
     }
     const auto rank = [](const Type& type) {
-        return type.is(TypeKind::date) ? 1 : type.is(TypeKind::timestamp) ? 2 : type.is(TypeKind::timestamp_tz) ? 3 : 0;
+        return type.is(TypeKind::date)           ? 1
+               : type.is(TypeKind::timestamp)    ? 2
+               : type.is(TypeKind::timestamp_tz) ? 3
+                                                 : 0;
     };
     if (rank(a) > 0 && rank(b) > 0) {
         Type result = rank(a) > rank(b) ? a : b;
         if (rank(a) > 1 && rank(b) > 1) result.precision = std::max(a.precision, b.precision);
         return result;
     }
-    const bool nested = a.kind == TypeKind::array || a.kind == TypeKind::map || a.kind == TypeKind::row;
+    const bool nested =
+        a.kind == TypeKind::array || a.kind == TypeKind::map || a.kind == TypeKind::row;
     return nested && a.kind == b.kind ? common_nested(a, b) : std::nullopt;
 }
 
 bool coerces(const Type& from, const Type& to) {
     const auto common = common_type(from, to);
     if (!common) return false;
-    if (from.kind == TypeKind::row && to.kind == TypeKind::row) return common->arguments == to.arguments;
+    if (from.kind == TypeKind::row && to.kind == TypeKind::row)
+        return common->arguments == to.arguments;
     return *common == to;
 }
 
 std::string engine_type(const Type& type) {
     switch (type.kind) {
-        case TypeKind::boolean: return "BOOLEAN";
-        case TypeKind::tinyint: return "TINYINT";
-        case TypeKind::smallint: return "SMALLINT";
-        case TypeKind::integer: return "INTEGER";
-        case TypeKind::bigint: case TypeKind::timestamp_tz: case TypeKind::interval_months:
-        case TypeKind::interval_millis: return "BIGINT";
-        case TypeKind::real: return "FLOAT";
-        case TypeKind::double_: return "DOUBLE";
+        case TypeKind::boolean:
+            return "BOOLEAN";
+        case TypeKind::tinyint:
+            return "TINYINT";
+        case TypeKind::smallint:
+            return "SMALLINT";
+        case TypeKind::integer:
+            return "INTEGER";
+        case TypeKind::bigint:
+        case TypeKind::timestamp_tz:
+        case TypeKind::interval_months:
+        case TypeKind::interval_millis:
+            return "BIGINT";
+        case TypeKind::real:
+            return "FLOAT";
+        case TypeKind::double_:
+            return "DOUBLE";
         case TypeKind::decimal:
-            return "DECIMAL(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")";
-        case TypeKind::varchar: case TypeKind::char_: case TypeKind::json: case TypeKind::uuid: return "VARCHAR";
-        case TypeKind::varbinary: return "BLOB";
-        case TypeKind::date: return "DATE";
-        case TypeKind::time: return "TIME";
-        case TypeKind::timestamp: return "TIMESTAMP";
-        case TypeKind::array: return engine_type(type.arguments[0]) + "[]";
+            return "DECIMAL(" + std::to_string(type.precision) + "," + std::to_string(type.scale) +
+                   ")";
+        case TypeKind::varchar:
+        case TypeKind::char_:
+        case TypeKind::json:
+        case TypeKind::uuid:
+            return "VARCHAR";
+        case TypeKind::varbinary:
+            return "BLOB";
+        case TypeKind::date:
+            return "DATE";
+        case TypeKind::time:
+            return "TIME";
+        case TypeKind::timestamp:
+            return "TIMESTAMP";
+        case TypeKind::array:
+            return engine_type(type.arguments[0]) + "[]";
         case TypeKind::map:
-            return "MAP(" + engine_type(type.arguments[0]) + ", " + engine_type(type.arguments[1]) + ")";
+            return "MAP(" + engine_type(type.arguments[0]) + ", " + engine_type(type.arguments[1]) +
+                   ")";
         case TypeKind::row: {
             std::string text = "STRUCT(";
             for (std::size_t i = 0; i < type.arguments.size(); ++i) {
@@ -299,8 +395,10 @@ std::string engine_type(const Type& type) {
             }
             return text + ")";
         }
-        case TypeKind::unknown: return "INTEGER";  // only ever NULL
-        case TypeKind::function: break;
+        case TypeKind::unknown:
+            return "INTEGER";  // only ever NULL
+        case TypeKind::function:
+            break;
     }
     return "";
 }

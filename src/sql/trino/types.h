@@ -9,9 +9,28 @@ namespace freshet::sql::trino {
 
 enum class TypeKind {
     unknown,  ///< of NULL
-    boolean, tinyint, smallint, integer, bigint, real, double_, decimal, varchar, char_, varbinary,
-    date, time, timestamp, timestamp_tz, interval_months, interval_millis, json, uuid,
-    array, map, row,
+    boolean,
+    tinyint,
+    smallint,
+    integer,
+    bigint,
+    real,
+    double_,
+    decimal,
+    varchar,
+    char_,
+    varbinary,
+    date,
+    time,
+    timestamp,
+    timestamp_tz,
+    interval_months,
+    interval_millis,
+    json,
+    uuid,
+    array,
+    map,
+    row,
     function  ///< of a lambda
 };
 
@@ -38,7 +57,9 @@ struct Type {
 
 inline Type make_type(TypeKind kind) { return Type{kind}; }
 inline Type varchar_type(int length = -1) { return Type{TypeKind::varchar, length}; }
-inline Type decimal_type(int precision, int scale) { return Type{TypeKind::decimal, precision, scale}; }
+inline Type decimal_type(int precision, int scale) {
+    return Type{TypeKind::decimal, precision, scale};
+}
 inline Type timestamp_type(int digits = 3) { return Type{TypeKind::timestamp, digits}; }
 inline Type timestamp_tz_type(int digits = 3) { return Type{TypeKind::timestamp_tz, digits}; }
 inline Type array_type(Type element) { return Type{TypeKind::array, 0, 0, {std::move(element)}}; }
@@ -46,7 +67,8 @@ inline Type map_type(Type key, Type value) {
     return Type{TypeKind::map, 0, 0, {std::move(key), std::move(value)}};
 }
 
-/// The simple types by Trino's name, in any case: "bigint", "double", "varchar". Not decimal or nested.
+/// The simple types by Trino's name, in any case: "bigint", "double", "varchar". Not decimal or
+/// nested.
 std::optional<TypeKind> simple_type(std::string_view lower);
 /// A whole Hive type: "array<struct<a:int,b:string>>". nullopt when it is none or not built.
 std::optional<Type> parse_hive_type(std::string_view text);

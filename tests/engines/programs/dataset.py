@@ -1,4 +1,7 @@
-"""The data set that each engine writes and reads: 1,200 rows in the partitions year=2025 and year=2026, month=1 to 3."""
+"""The data set that each engine writes and reads: 1,200 rows in the partitions year=2025 and
+year=2026, month=1 to 3.
+"""
+
 import datetime
 import sys
 
@@ -13,7 +16,9 @@ def columns(offset=0):
         "id": list(numbers),
         "name": [f"row {i} é" for i in numbers],
         "amount": [i / 4 for i in numbers],
-        "seen_at": [datetime.datetime(2026, 1, 31, 5) + datetime.timedelta(seconds=i) for i in numbers],
+        "seen_at": [
+            datetime.datetime(2026, 1, 31, 5) + datetime.timedelta(seconds=i) for i in numbers
+        ],
         "year": [2025 + i % 2 for i in numbers],
         "month": [1 + i % 3 for i in numbers],
     }
@@ -24,7 +29,14 @@ TOTAL = sum(range(ROWS))
 
 def s3():
     import boto3
-    return boto3.client("s3", endpoint_url=ENDPOINT, aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name=REGION)
+
+    return boto3.client(
+        "s3",
+        endpoint_url=ENDPOINT,
+        aws_access_key_id=KEY,
+        aws_secret_access_key=SECRET,
+        region_name=REGION,
+    )
 
 
 def keys(prefix):

@@ -1,4 +1,7 @@
-"""Spark over S3A: partitioned Parquet and CSV, overwritten whole and by partition, committed by S3A's magic committer."""
+"""Spark over S3A: partitioned Parquet and CSV, overwritten whole and by partition, committed by
+S3A's magic committer.
+"""
+
 import os
 
 from dataset import BUCKET, ENDPOINT, KEY, REGION, ROWS, SECRET, TOTAL, keys
@@ -20,7 +23,9 @@ settings = {
     "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
     "spark.hadoop.fs.s3a.multipart.size": "5M",
     "spark.hadoop.fs.s3a.committer.name": "magic",
-    "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a": "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory",
+    "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a": (
+        "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory"
+    ),
     "spark.hadoop.fs.s3a.create.conditional.enabled": "true",
 }
 builder = SparkSession.builder.master("local[2]")
@@ -29,8 +34,12 @@ for name, value in settings.items():
 spark = builder.getOrCreate()
 place = f"s3a://{BUCKET}/spark"
 rows = spark.range(ROWS).select(
-    f.col("id"), f.concat(f.lit("row "), f.col("id")).alias("name"), (f.col("id") / 4).alias("amount"),
-    (2025 + f.col("id") % 2).cast("int").alias("year"), (1 + f.col("id") % 3).cast("int").alias("month"))
+    f.col("id"),
+    f.concat(f.lit("row "), f.col("id")).alias("name"),
+    (f.col("id") / 4).alias("amount"),
+    (2025 + f.col("id") % 2).cast("int").alias("year"),
+    (1 + f.col("id") % 3).cast("int").alias("month"),
+)
 
 rows.write.partitionBy("year", "month").parquet(place)
 back = spark.read.parquet(place)
@@ -42,7 +51,9 @@ try:
 except Exception as error:
     assert "PATH_ALREADY_EXISTS" in str(error), error
 
-rows.withColumn("id", f.col("id") + 10_000).write.mode("overwrite").partitionBy("year", "month").parquet(place)
+rows.withColumn("id", f.col("id") + 10_000).write.mode("overwrite").partitionBy(
+    "year", "month"
+).parquet(place)
 again = spark.read.parquet(place)
 assert again.count() == ROWS and again.agg(f.min("id")).first()[0] == 10_000
 rows.write.mode("append").partitionBy("year", "month").parquet(place)
@@ -53,7 +64,9 @@ text = f"s3a://{BUCKET}/spark-text"
 rows.write.option("header", True).mode("overwrite").csv(text)
 assert spark.read.option("header", True).csv(text).count() == ROWS
 # One file of several parts.
-spark.range(900_000).select("id", f.md5(f.col("id").cast("string")).alias("text")).coalesce(1).write.csv(f"s3a://{BUCKET}/spark-large")
+spark.range(900_000).select("id", f.md5(f.col("id").cast("string")).alias("text")).coalesce(
+    1
+).write.csv(f"s3a://{BUCKET}/spark-large")
 assert spark.read.csv(f"s3a://{BUCKET}/spark-large").count() == 900_000
 
 # The file system itself: rename, conditional create, delete.
@@ -61,7 +74,9 @@ jvm = spark._jvm
 Path = jvm.org.apache.hadoop.fs.Path
 files = Path(place).getFileSystem(spark._jsc.hadoopConfiguration())
 assert files.rename(Path(text), Path(f"s3a://{BUCKET}/spark-moved"))
-assert spark.read.option("header", True).csv(f"s3a://{BUCKET}/spark-moved").count() == ROWS and not files.exists(Path(text))
+assert spark.read.option("header", True).csv(
+    f"s3a://{BUCKET}/spark-moved"
+).count() == ROWS and not files.exists(Path(text))
 once = Path(f"s3a://{BUCKET}/once")
 files.create(once, False).close()
 try:

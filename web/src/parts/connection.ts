@@ -1,5 +1,6 @@
-// Whether the server answers: every call notes it, one place in the shell tells it. While it does not, it is asked again.
-import { useEffect, useState } from 'preact/hooks';
+// Whether the server answers: every call notes it, one place in the shell tells it. While it does
+// not, it is asked again.
+import { useEffect, useState } from "preact/hooks";
 
 const retryMs = 2000;
 let reachable = true;
@@ -14,15 +15,23 @@ function set(next: boolean) {
 
 function retry() {
   if (reachable) return;
-  fetch('/_freshet/health').then(heard, () => setTimeout(retry, retryMs));
+  fetch("/_freshet/health").then(heard, () => setTimeout(retry, retryMs));
 }
 
 export const heard = () => set(true);
 /** No answer came. An event stream that ended may come back by itself: the health page decides. */
-export const missed = () => { fetch('/_freshet/health').then(heard, () => set(false)); };
+export const missed = () => {
+  fetch("/_freshet/health").then(heard, () => set(false));
+};
 
 export function useReachable(): boolean {
   const [now, setNow] = useState(reachable);
-  useEffect(() => { listeners.add(setNow); setNow(reachable); return () => { listeners.delete(setNow); }; }, []);
+  useEffect(() => {
+    listeners.add(setNow);
+    setNow(reachable);
+    return () => {
+      listeners.delete(setNow);
+    };
+  }, []);
   return now;
 }

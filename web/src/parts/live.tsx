@@ -1,10 +1,17 @@
 // The head of a page that watches: whether what it shows is kept up to date, and the server's time.
-import { clock } from './format';
+import { clock } from "./format";
 
 /** Nothing before the first connection. */
-export const LiveBadge = ({ live }: { live?: boolean }) => (live === undefined ? null : <span class={`badge ${live ? 'good' : 'warn'}`}>{live ? 'live' : 'reconnecting'}</span>);
+export const LiveBadge = ({ live }: { live?: boolean }) =>
+  live === undefined ? null : (
+    <span class={`badge ${live ? "good" : "warn"}`}>{live ? "live" : "reconnecting"}</span>
+  );
 
-export const ServerTime = ({ at }: { at: number }) => <span class="soft" data-testid="clock">{clock(at)} UTC</span>;
+export const ServerTime = ({ at }: { at: number }) => (
+  <span class="soft" data-testid="clock">
+    {clock(at)} UTC
+  </span>
+);
 
 export function LiveHeader({ title, live, now }: { title: string; live?: boolean; now?: number }) {
   return (

@@ -1,5 +1,5 @@
 // The ring of hash keys, 0 to 2^128, and the shards on it: shares, halves, neighbours, load. Pure.
-import type { Rates, Shard } from '../stream_api';
+import type { Rates, Shard } from "../stream_api";
 
 export const ringSize = 1n << 128n;
 
@@ -15,35 +15,49 @@ const width = (first: string, last: string) => BigInt(last) - BigInt(first) + 1n
 const part = (piece: bigint) => Number((piece * 1_000_000_000n) / ringSize) / 1_000_000_000;
 
 /** How much of the ring a range has, 0 to 1. */
-export const share = (shard: Pick<Shard, 'first_hash' | 'last_hash'>) => part(width(shard.first_hash, shard.last_hash));
+export const share = (shard: Pick<Shard, "first_hash" | "last_hash">) =>
+  part(width(shard.first_hash, shard.last_hash));
 /** Where it begins, 0 to 1. */
-export const place = (shard: Pick<Shard, 'first_hash'>) => part(BigInt(shard.first_hash));
+export const place = (shard: Pick<Shard, "first_hash">) => part(BigInt(shard.first_hash));
 /** The share of [from, to]. */
 export const shareOf = (from: bigint, to: bigint) => part(to - from + 1n);
 
 export const percent = (of: number) => {
   const hundredths = of * 100;
-  if (hundredths === 0) return '0 %';
-  if (hundredths < 0.01) return '< 0.01 %';
-  return `${hundredths < 10 ? hundredths.toFixed(2).replace(/\.?0+$/, '') : hundredths.toFixed(1).replace(/\.0$/, '')} %`;
+  if (hundredths === 0) return "0 %";
+  if (hundredths < 0.01) return "< 0.01 %";
+  return `${hundredths < 10 ? hundredths.toFixed(2).replace(/\.?0+$/, "") : hundredths.toFixed(1).replace(/\.0$/, "")} %`;
 };
 
 /** The key that halves a shard; null for one that is a single key. */
-export function half(shard: Pick<Shard, 'first_hash' | 'last_hash'>): bigint | null {
-  const first = BigInt(shard.first_hash), last = BigInt(shard.last_hash);
+export function half(shard: Pick<Shard, "first_hash" | "last_hash">): bigint | null {
+  const first = BigInt(shard.first_hash),
+    last = BigInt(shard.last_hash);
   return first < last ? first + (last - first + 1n) / 2n : null;
 }
 
 /** The open ones in order of hash. */
-export const byHash = (shards: Shard[]) => shards.filter((shard) => shard.open).map((shard) => ({ shard, first: BigInt(shard.first_hash) }))
-  .sort((a, b) => (a.first < b.first ? -1 : 1)).map(({ shard }) => shard);
+export const byHash = (shards: Shard[]) =>
+  shards
+    .filter((shard) => shard.open)
+    .map((shard) => ({ shard, first: BigInt(shard.first_hash) }))
+    .sort((a, b) => (a.first < b.first ? -1 : 1))
+    .map(({ shard }) => shard);
 
-/** The open shards that end where `shard` begins, and begin where it ends; `open` is in order of hash. */
+/**
+ * The open shards that end where `shard` begins, and begin where it ends; `open` is in order of
+ * hash.
+ */
 export function neighbours(shard: Shard, open: Shard[]): { before?: Shard; after?: Shard } {
   const at = open.findIndex((other) => other.id === shard.id);
-  const touch = (a?: Shard, b?: Shard) => a !== undefined && b !== undefined && BigInt(a.last_hash) + 1n === BigInt(b.first_hash);
-  const before = at < 0 ? undefined : open[at - 1], after = at < 0 ? undefined : open[at + 1];
-  return { before: touch(before, shard) ? before : undefined, after: touch(shard, after) ? after : undefined };
+  const touch = (a?: Shard, b?: Shard) =>
+    a !== undefined && b !== undefined && BigInt(a.last_hash) + 1n === BigInt(b.first_hash);
+  const before = at < 0 ? undefined : open[at - 1],
+    after = at < 0 ? undefined : open[at + 1];
+  return {
+    before: touch(before, shard) ? before : undefined,
+    after: touch(shard, after) ? after : undefined,
+  };
 }
 
 /** What each shard became. */
@@ -64,14 +78,24 @@ export function generations(shards: Shard[]): Map<string, number> {
   return of;
 }
 
-/** What a shard takes in, as a part of what AWS lets one take: 1 MiB or 1,000 records a second, whichever is nearer. */
+/**
+ * What a shard takes in, as a part of what AWS lets one take: 1 MiB or 1,000 records a second,
+ * whichever is nearer.
+ */
 export const load = (rates: Rates) => Math.max(rates[0] / 1000, rates[1] / 1_048_576);
 
-export const heatLevels = ['idle', 'under 1 %', 'under 10 %', 'under 50 %', 'under 100 %', '100 % and over'];
+export const heatLevels = [
+  "idle",
+  "under 1 %",
+  "under 10 %",
+  "under 50 %",
+  "under 100 %",
+  "100 % and over",
+];
 export function heat(rates: Rates): number {
   const now = load(rates);
   return now <= 0 ? 0 : now < 0.01 ? 1 : now < 0.1 ? 2 : now < 0.5 ? 3 : now < 1 ? 4 : 5;
 }
 
 /** "…03" of "shardId-000000000003": the digits that tell shards apart. */
-export const shortId = (id: string) => id.replace(/^shardId-0*(?=\d)/, '');
+export const shortId = (id: string) => id.replace(/^shardId-0*(?=\d)/, "");

@@ -1,16 +1,31 @@
-// The words of a command for a shell: whoever copies it asks the server, the account and the region that the page shows.
+// The words of a command for a shell: whoever copies it asks the server, the account and the region
+// that the page shows.
 
-/** Where a page stands: the server's address, and "account/region" as its address names it; empty for the server's own. */
-export interface Standpoint { origin: string; home: string }
+/**
+ * Where a page stands: the server's address, and "account/region" as its address names it; empty
+ * for the server's own.
+ */
+export interface Standpoint {
+  origin: string;
+  home: string;
+}
 
-const usual = { origin: 'http://127.0.0.1:4566', account: '000000000000', region: 'us-east-1' };
+const usual = { origin: "http://127.0.0.1:4566", account: "000000000000", region: "us-east-1" };
 
-export function shellCommand(tool: 'freshet' | 'aws', words: string, { origin, home }: Standpoint): string {
-  const [account, region] = home.split('/');
+export function shellCommand(
+  tool: "freshet" | "aws",
+  words: string,
+  { origin, home }: Standpoint,
+): string {
+  const [account, region] = home.split("/");
   // Both halves: a client takes an access key without a secret for no credentials at all.
-  const credentials = account && account !== usual.account ? `AWS_ACCESS_KEY_ID=${account} AWS_SECRET_ACCESS_KEY=any ` : '';
+  const credentials =
+    account && account !== usual.account
+      ? `AWS_ACCESS_KEY_ID=${account} AWS_SECRET_ACCESS_KEY=any `
+      : "";
   // `aws` knows neither Freshet nor a region by itself.
-  if (tool === 'aws') return `${credentials}aws ${words} --endpoint-url ${origin} --region ${region || usual.region}`;
-  const server = origin === usual.origin ? '' : ` --endpoint ${origin}`;
-  return `${credentials}freshet ${words}${server}${region && region !== usual.region ? ` --region ${region}` : ''}`;
+  if (tool === "aws")
+    return `${credentials}aws ${words} --endpoint-url ${origin} --region ${region || usual.region}`;
+  const server = origin === usual.origin ? "" : ` --endpoint ${origin}`;
+  return `${credentials}freshet ${words}${server}${region && region !== usual.region ? ` --region ${region}` : ""}`;
 }

@@ -1,11 +1,11 @@
 // Light, dark or as the system says; kept in this browser.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from "preact/hooks";
 
-export type Theme = 'system' | 'light' | 'dark';
-const key = 'freshet.theme';
+export type Theme = "system" | "light" | "dark";
+const key = "freshet.theme";
 const listeners = new Set<() => void>();
 
-export const chosenTheme = () => (localStorage.getItem(key) ?? 'system') as Theme;
+export const chosenTheme = () => (localStorage.getItem(key) ?? "system") as Theme;
 
 export function chooseTheme(theme: Theme) {
   localStorage.setItem(key, theme);
@@ -14,8 +14,8 @@ export function chooseTheme(theme: Theme) {
 
 export function applyTheme() {
   const theme = chosenTheme();
-  if (theme === 'system') document.documentElement.removeAttribute('data-theme');
-  else document.documentElement.setAttribute('data-theme', theme);
+  if (theme === "system") document.documentElement.removeAttribute("data-theme");
+  else document.documentElement.setAttribute("data-theme", theme);
   listeners.forEach((listener) => listener());
 }
 
@@ -25,11 +25,15 @@ export function useTheme(): number {
   useEffect(() => {
     const listener = () => setTurn((n) => n + 1);
     listeners.add(listener);
-    const system = matchMedia('(prefers-color-scheme: dark)');
-    system.addEventListener('change', listener);
-    return () => { listeners.delete(listener); system.removeEventListener('change', listener); };
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    system.addEventListener("change", listener);
+    return () => {
+      listeners.delete(listener);
+      system.removeEventListener("change", listener);
+    };
   }, []);
   return turn;
 }
 
-export const themeColour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const themeColour = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();

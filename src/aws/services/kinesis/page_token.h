@@ -1,5 +1,5 @@
-// NextToken of Kinesis: where a listing goes on. Plain text in base64, as it opens nothing that its caller may not see;
-// it lives five minutes, as AWS's.
+// NextToken of Kinesis: where a listing goes on. Plain text in base64, as it opens nothing that its
+// caller may not see; it lives five minutes, as AWS's.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -21,21 +21,28 @@ class Handlers {
     io::Task<Answer<PutRecordOutput>> put_record(Caller caller, PutRecordInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto entry = entry_of(std::move(input.partition_key), input.explicit_hash_key, std::move(input.data));
+        auto entry = entry_of(std::move(input.partition_key), input.explicit_hash_key,
+                              std::move(input.data));
         if (!entry) co_return std::unexpected(std::move(entry.error()));
         if (input.sequence_number_for_ordering) {
             const auto after = domain::parse_any_version(*input.sequence_number_for_ordering);
             if (!after || from_epoch_ms(after->arrival_s * 1000) > streams_.home().now()) {
-                co_return refuse("InvalidArgumentException", fmt::format("ExclusiveMinimumSequenceNumber {} used in PutRecord on stream {} under account {} is invalid.",
-                                                                         *input.sequence_number_for_ordering, key->name, key->account));
+                co_return refuse(
+                    "InvalidArgumentException",
+                    fmt::format("ExclusiveMinimumSequenceNumber {} used in PutRecord on stream {} "
+                                "under account {} is invalid.",
+                                *input.sequence_number_for_ordering, key->name, key->account));
             }
         }
         std::vector<domain::PutEntry> entries;
         entries.push_back(std::move(*entry));
         const std::string stream_name = key->name, account = key->account;
-        auto placed = co_await streams_.put(std::move(*key), std::move(entries), domain::PutCall::record);
+        auto placed =
+            co_await streams_.put(std::move(*key), std::move(entries), domain::PutCall::record);
         if (!placed) co_return refuse(placed.error());
-        if (placed->front().is_throttled) co_return refuse("ProvisionedThroughputExceededException", rate_exceeded(*placed, stream_name, account));
+        if (placed->front().is_throttled)
+            co_return refuse("ProvisionedThroughputExceededException",
+                             rate_exceeded(*placed, stream_name, account));
         PutRecordOutput out;
         if (placed->front().is_encrypted) out.encryption_type = "KMS";
         out.shard_id = domain::shard_name(placed->front().shard);
@@ -51,12 +58,15 @@ class Handlers {
         std::size_t bytes = 0;
         for (auto& record : input.records) {
             bytes += record.data.size() + record.partition_key.size();
-            auto entry = entry_of(std::move(record.partition_key), record.explicit_hash_key, std::move(record.data));
+            auto entry = entry_of(std::move(record.partition_key), record.explicit_hash_key,
+                                  std::move(record.data));
             if (!entry) co_return std::unexpected(std::move(entry.error()));
             entries.push_back(std::move(*entry));
         }
         if (bytes > domain::limits::put_records_bytes_max) {
-            co_return refuse("InvalidArgumentException", fmt::format("Records size exceeds {} MB limit", domain::limits::put_records_bytes_max >> 20));
+            co_return refuse("InvalidArgumentException",
+                             fmt::format("Records size exceeds {} MB limit",
+                                         domain::limits::put_records_bytes_max >> 20));
         }
         const std::size_t count = entries.size();
         const std::string stream_name = key->name, account = key->account;
@@ -96,7 +106,8 @@ class Handlers {
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto shard = shard_of(*key, input.shard_id);
         if (!shard) co_return std::unexpected(std::move(shard.error()));
-        auto position = position_of(input.shard_iterator_type, input.starting_sequence_number, input.timestamp, streams_.home().now());
+        auto position = position_of(input.shard_iterator_type, input.starting_sequence_number,
+                                    input.timestamp, streams_.home().now());
         if (!position) co_return std::unexpected(std::move(position.error()));
         auto made = co_await streams_.iterator(std::move(*key), *shard, std::move(*position));
         if (!made) co_return refuse(made.error());
@@ -110,7 +121,8 @@ class Handlers {
             if (!key) co_return std::unexpected(std::move(key.error()));
             of = std::move(*key);
         }
-        const auto limit = static_cast<std::size_t>(input.limit.value_or(static_cast<int>(domain::limits::get_records_max)));
+        const auto limit = static_cast<std::size_t>(
+            input.limit.value_or(static_cast<int>(domain::limits::get_records_max)));
         auto read = co_await streams_.read(std::move(input.shard_iterator), limit, std::move(of));
         if (!read) co_return refuse(read.error());
         GetRecordsOutput out;
@@ -119,23 +131,31 @@ class Handlers {
         out.next_shard_iterator = std::move(read->next_iterator);
         if (!read->children.empty()) {
             out.child_shards.emplace();
-            for (const domain::Shard& child : read->children) out.child_shards->push_back(child_output(child));
+            for (const domain::Shard& child : read->children)
+                out.child_shards->push_back(child_output(child));
         }
         out.millis_behind_latest = read->behind_latest.count();
         co_return out;
     }
 
   private:
-    static std::string rate_exceeded(const std::vector<domain::Placed>& placed, const std::string& stream, const std::string& account) {
-        return fmt::format("Rate exceeded for shard {} in stream {} under account {}.", domain::shard_name(placed.front().shard), stream, account);
+    static std::string rate_exceeded(const std::vector<domain::Placed>& placed,
+                                     const std::string& stream, const std::string& account) {
+        return fmt::format("Rate exceeded for shard {} in stream {} under account {}.",
+                           domain::shard_name(placed.front().shard), stream, account);
     }
 
-    static Answer<domain::PutEntry> entry_of(std::string partition_key, const std::optional<std::string>& explicit_hash, Bytes data) {
+    static Answer<domain::PutEntry> entry_of(std::string partition_key,
+                                             const std::optional<std::string>& explicit_hash,
+                                             Bytes data) {
         domain::PutEntry entry{std::move(partition_key), std::nullopt, std::move(data)};
         if (explicit_hash) {
             entry.explicit_hash = domain::parse_hash_key(*explicit_hash);
             if (!entry.explicit_hash) {
-                return refuse("InvalidArgumentException", fmt::format("Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was {}", *explicit_hash));
+                return refuse("InvalidArgumentException",
+                              fmt::format("Invalid ExplicitHashKey. ExplicitHashKey must be in the "
+                                          "range: [0, 2^128-1]. Specified value was {}",
+                                          *explicit_hash));
             }
         }
         return entry;

@@ -17,7 +17,9 @@ namespace domain = stream;
 
 constexpr int list_shards_max = 1000;  ///< AWS: also when more are asked for
 /// In the order of FilterType.
-constexpr std::string_view filter_names[] = {"AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"};
+constexpr std::string_view filter_names[] = {"AFTER_SHARD_ID",    "AT_TRIM_HORIZON",
+                                             "FROM_TRIM_HORIZON", "AT_LATEST",
+                                             "AT_TIMESTAMP",      "FROM_TIMESTAMP"};
 
 class Handlers {
   public:
@@ -37,16 +39,23 @@ class Handlers {
         auto found = streams_.find(listing.key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
-        if (const auto status = streams_.status(stream); status == domain::Status::creating || status == domain::Status::deleting) {
-            co_return refuse("ResourceInUseException", fmt::format("Stream {} under account {} not ACTIVE, instead in state {}", stream.key.name, stream.key.account, word_of(status)));
+        if (const auto status = streams_.status(stream);
+            status == domain::Status::creating || status == domain::Status::deleting) {
+            co_return refuse(
+                "ResourceInUseException",
+                fmt::format("Stream {} under account {} not ACTIVE, instead in state {}",
+                            stream.key.name, stream.key.account, word_of(status)));
         }
         if (!is_creation_of(input.stream_creation_timestamp, stream)) {
-            co_return refuse("ResourceNotFoundException", fmt::format("Stream {} under account {} not found.", stream.key.name, stream.key.account));
+            co_return refuse("ResourceNotFoundException",
+                             fmt::format("Stream {} under account {} not found.", stream.key.name,
+                                         stream.key.account));
         }
         ListShardsOutput out;
         out.shards.emplace();
         const Timestamp now = streams_.home().now();
-        const auto limit = static_cast<std::size_t>(std::min(input.max_results.value_or(list_shards_max), list_shards_max));
+        const auto limit = static_cast<std::size_t>(
+            std::min(input.max_results.value_or(list_shards_max), list_shards_max));
         std::uint32_t last = 0;
         for (const domain::Shard& shard : stream.shards) {
             if (listing.after && shard.index <= *listing.after) continue;
@@ -68,11 +77,13 @@ class Handlers {
         if (!shard) co_return std::unexpected(std::move(shard.error()));
         const auto at = domain::parse_hash_key(input.new_starting_hash_key);
         // What is past the ring is past the shard, too.
-        auto done = co_await streams_.split(std::move(*key), *shard, at.value_or(domain::hash_key_max));
+        auto done =
+            co_await streams_.split(std::move(*key), *shard, at.value_or(domain::hash_key_max));
         if (!done && !at) {
             Fault fault = to_fault(done.error());
             const std::string told = domain::to_decimal(domain::hash_key_max);
-            if (const auto place = fault.message.find(told + " used"); place != std::string::npos) fault.message.replace(place, told.size(), input.new_starting_hash_key);
+            if (const auto place = fault.message.find(told + " used"); place != std::string::npos)
+                fault.message.replace(place, told.size(), input.new_starting_hash_key);
             co_return std::unexpected(std::move(fault));
         }
         if (!done) co_return refuse(done.error());
@@ -91,7 +102,8 @@ class Handlers {
         co_return MergeShardsOp::Output{};
     }
 
-    io::Task<Answer<UpdateShardCountOutput>> update_count(Caller caller, UpdateShardCountInput input) {
+    io::Task<Answer<UpdateShardCountOutput>> update_count(Caller caller,
+                                                          UpdateShardCountInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto counts = co_await streams_.update_count(*key, input.target_shard_count);
@@ -104,11 +116,14 @@ class Handlers {
         co_return out;
     }
 
-    io::Task<Answer<UpdateStreamModeOp::Output>> update_mode(Caller caller, UpdateStreamModeInput input) {
+    io::Task<Answer<UpdateStreamModeOp::Output>> update_mode(Caller caller,
+                                                             UpdateStreamModeInput input) {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
         if (!key) co_return std::unexpected(std::move(key.error()));
         const bool on_demand = input.stream_mode_details.stream_mode == "ON_DEMAND";
-        auto done = co_await streams_.set_mode(std::move(*key), on_demand ? domain::Mode::on_demand : domain::Mode::provisioned, input.warm_throughput_mi_bps);
+        auto done = co_await streams_.set_mode(
+            std::move(*key), on_demand ? domain::Mode::on_demand : domain::Mode::provisioned,
+            input.warm_throughput_mi_bps);
         if (!done) co_return refuse(done.error());
         co_return UpdateStreamModeOp::Output{};
     }
@@ -122,13 +137,17 @@ class Handlers {
     };
 
     static Answer<Listing> begin_listing(const Caller& caller, const ListShardsInput& input) {
-        if (!input.stream_name && !input.stream_arn) return refuse("InvalidArgumentException", "Either NextToken or StreamName should be provided.");
+        if (!input.stream_name && !input.stream_arn)
+            return refuse("InvalidArgumentException",
+                          "Either NextToken or StreamName should be provided.");
         auto key = key_of(caller, input);
         if (!key) return std::unexpected(std::move(key.error()));
         Listing listing{std::move(*key), {}, std::nullopt};
         if (input.exclusive_start_shard_id) {
             listing.after = domain::parse_shard_name(*input.exclusive_start_shard_id);
-            if (!listing.after) return std::unexpected(shard_of(listing.key, *input.exclusive_start_shard_id).error());
+            if (!listing.after)
+                return std::unexpected(
+                    shard_of(listing.key, *input.exclusive_start_shard_id).error());
         }
         if (!input.shard_filter) return listing;
         const auto& filter = *input.shard_filter;
@@ -136,11 +155,15 @@ class Handlers {
         listing.filter.type = static_cast<domain::FilterType>(type - std::begin(filter_names));
         const bool by_time = filter.type.ends_with("_TIMESTAMP");
         if (by_time && !filter.timestamp) {
-            return refuse("InvalidArgumentException", fmt::format("Timestamp must be provided in ShardFilter for type {}.", filter.type));
+            return refuse(
+                "InvalidArgumentException",
+                fmt::format("Timestamp must be provided in ShardFilter for type {}.", filter.type));
         }
         if (by_time) listing.filter.time = *filter.timestamp;
         if (filter.type != "AFTER_SHARD_ID") return listing;
-        if (!filter.shard_id) return refuse("InvalidArgumentException", "ShardId must be provided in ShardFilter for type AFTER_SHARD_ID.");
+        if (!filter.shard_id)
+            return refuse("InvalidArgumentException",
+                          "ShardId must be provided in ShardFilter for type AFTER_SHARD_ID.");
         auto after = shard_of(listing.key, *filter.shard_id);
         if (!after) return std::unexpected(std::move(after.error()));
         listing.filter.after = *after;
@@ -148,21 +171,31 @@ class Handlers {
     }
 
     std::string seal_token(const Listing& listing, std::uint32_t last) const {
-        return seal_shards_token({last, static_cast<int>(listing.filter.type), listing.filter.after, listing.filter.time, arn_of(listing.key)},
+        return seal_shards_token({last, static_cast<int>(listing.filter.type), listing.filter.after,
+                                  listing.filter.time, arn_of(listing.key)},
                                  streams_.home().now());
     }
 
     Answer<Listing> open_token(const ListShardsInput& input) const {
-        for (const auto& [given, name] : {std::pair{input.stream_name || input.stream_arn, "StreamName"}, std::pair{input.exclusive_start_shard_id.has_value(), "ExclusiveStartShardId"},
-                                          std::pair{input.stream_creation_timestamp.has_value(), "StreamCreationTimestamp"}}) {
-            if (given) return refuse("InvalidArgumentException", fmt::format("NextToken and {} cannot be provided together.", name));
+        for (const auto& [given, name] :
+             {std::pair{input.stream_name || input.stream_arn, "StreamName"},
+              std::pair{input.exclusive_start_shard_id.has_value(), "ExclusiveStartShardId"},
+              std::pair{input.stream_creation_timestamp.has_value(), "StreamCreationTimestamp"}}) {
+            if (given)
+                return refuse("InvalidArgumentException",
+                              fmt::format("NextToken and {} cannot be provided together.", name));
         }
         auto page = open_shards_token(*input.next_token, streams_.home().now());
         if (!page) return std::unexpected(std::move(page.error()));
         auto parsed = parse_stream_arn(page->stream_arn);
-        const bool is_filter = page->filter >= 0 && page->filter < static_cast<int>(std::size(filter_names));
-        if (!parsed || !is_filter) return refuse("InvalidArgumentException", "NextToken is not valid");
-        return Listing{std::move(parsed->key), {static_cast<domain::FilterType>(page->filter), page->filter_after, page->filter_time}, page->last};
+        const bool is_filter =
+            page->filter >= 0 && page->filter < static_cast<int>(std::size(filter_names));
+        if (!parsed || !is_filter)
+            return refuse("InvalidArgumentException", "NextToken is not valid");
+        return Listing{
+            std::move(parsed->key),
+            {static_cast<domain::FilterType>(page->filter), page->filter_after, page->filter_time},
+            page->last};
     }
 
     domain::Streams& streams_;

@@ -24,12 +24,15 @@ class Handlers {
         domain::NewStream wanted;
         wanted.shard_count = input.shard_count;
         // Without a mode and without a count AWS makes a stream on demand.
-        const bool is_on_demand = input.stream_mode_details ? input.stream_mode_details->stream_mode == "ON_DEMAND" : !input.shard_count;
+        const bool is_on_demand = input.stream_mode_details
+                                      ? input.stream_mode_details->stream_mode == "ON_DEMAND"
+                                      : !input.shard_count;
         if (is_on_demand) wanted.mode = domain::Mode::on_demand;
         wanted.record_kib_max = input.max_record_size_in_ki_b;
         wanted.warm_throughput_mibps = input.warm_throughput_mi_bps;
         if (input.tags) wanted.tags = {input.tags->begin(), input.tags->end()};
-        auto done = co_await streams_.create({caller.account(), caller.region(), input.stream_name}, std::move(wanted));
+        auto done = co_await streams_.create({caller.account(), caller.region(), input.stream_name},
+                                             std::move(wanted));
         if (!done) co_return refuse(done.error());
         co_return CreateStreamOp::Output{};
     }
@@ -37,7 +40,8 @@ class Handlers {
     io::Task<Answer<DeleteStreamOp::Output>> remove(Caller caller, DeleteStreamInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
-        auto done = co_await streams_.remove(std::move(*key), input.enforce_consumer_deletion.value_or(false));
+        auto done = co_await streams_.remove(std::move(*key),
+                                             input.enforce_consumer_deletion.value_or(false));
         if (!done) co_return refuse(done.error());
         co_return DeleteStreamOp::Output{};
     }
@@ -50,8 +54,11 @@ class Handlers {
         const domain::Stream& stream = **found;
         StreamDescription out;
         fill(out, stream);
-        const auto limit = static_cast<std::size_t>(std::min(input.limit.value_or(describe_shards_max), describe_shards_max));
-        const auto after = input.exclusive_start_shard_id ? domain::parse_shard_name(*input.exclusive_start_shard_id) : std::nullopt;
+        const auto limit = static_cast<std::size_t>(
+            std::min(input.limit.value_or(describe_shards_max), describe_shards_max));
+        const auto after = input.exclusive_start_shard_id
+                               ? domain::parse_shard_name(*input.exclusive_start_shard_id)
+                               : std::nullopt;
         const bool shows_shards = streams_.shows_shards(stream);
         for (const domain::Shard& shard : stream.shards) {
             if (!shows_shards || (after && shard.index <= *after)) continue;
@@ -64,7 +71,8 @@ class Handlers {
         co_return DescribeStreamOutput{std::move(out)};
     }
 
-    io::Task<Answer<DescribeStreamSummaryOutput>> summarize(Caller caller, DescribeStreamSummaryInput input) {
+    io::Task<Answer<DescribeStreamSummaryOutput>> summarize(Caller caller,
+                                                            DescribeStreamSummaryInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return std::unexpected(std::move(key.error()));
         auto found = streams_.find(*key);
@@ -72,13 +80,15 @@ class Handlers {
         const domain::Stream& stream = **found;
         StreamDescriptionSummary out;
         fill(out, stream);
-        out.open_shard_count = streams_.shows_shards(stream) ? static_cast<std::int32_t>(stream.open.size()) : 0;
+        out.open_shard_count =
+            streams_.shows_shards(stream) ? static_cast<std::int32_t>(stream.open.size()) : 0;
         out.consumer_count = static_cast<std::int32_t>(stream.consumers.size());
         out.max_record_size_in_ki_b = stream.record_kib_max;
         out.stream_id = streams_.public_id(stream);
         if (stream.warm_throughput_mibps) {
             out.warm_throughput.emplace();
-            out.warm_throughput->target_mi_bps = out.warm_throughput->current_mi_bps = *stream.warm_throughput_mibps;
+            out.warm_throughput->target_mi_bps = out.warm_throughput->current_mi_bps =
+                *stream.warm_throughput_mibps;
         }
         co_return DescribeStreamSummaryOutput{std::move(out)};
     }
@@ -93,7 +103,8 @@ class Handlers {
         ListStreamsOutput out;
         out.stream_summaries.emplace();
         const auto limit = static_cast<std::size_t>(input.limit.value_or(list_streams_default));
-        for (const domain::Stream* stream : streams_.list(caller.account(), caller.region(), after)) {
+        for (const domain::Stream* stream :
+             streams_.list(caller.account(), caller.region(), after)) {
             if (out.stream_names.size() == limit) {
                 out.has_more_streams = true;
                 out.next_token = seal_page_token(out.stream_names.back(), streams_.home().now());
@@ -120,7 +131,8 @@ class Handlers {
         out.stream_mode_details = mode_of(stream);
         out.retention_period_hours = stream.retention_hours;
         out.stream_creation_timestamp = stream.created;
-        out.enhanced_monitoring.emplace_back().shard_level_metrics.emplace(stream.shard_metrics.begin(), stream.shard_metrics.end());
+        out.enhanced_monitoring.emplace_back().shard_level_metrics.emplace(
+            stream.shard_metrics.begin(), stream.shard_metrics.end());
         out.encryption_type = stream.data_key ? "KMS" : "NONE";
         if (stream.data_key) out.key_id = stream.key_id;
     }

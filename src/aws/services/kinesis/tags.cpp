@@ -22,28 +22,37 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
     if (lead < 0x80) return lead;
     const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
     std::uint32_t point = lead & (0x3FU >> more);
-    for (int i = 0; i < more && at < text.size(); ++i) point = point << 6U | (static_cast<unsigned char>(text[at++]) & 0x3FU);
+    for (int i = 0; i < more && at < text.size(); ++i)
+        point = point << 6U | (static_cast<unsigned char>(text[at++]) & 0x3FU);
     return point;
 }
 
 bool is_tag_character(std::uint32_t point) {
-    if (point < 0x80) return point != 0 && (std::isalnum(static_cast<int>(point)) || std::strchr("_./-=+ @%:", static_cast<int>(point)));
+    if (point < 0x80)
+        return point != 0 && (std::isalnum(static_cast<int>(point)) ||
+                              std::strchr("_./-=+ @%:", static_cast<int>(point)));
     return (point >= 0xC0 && point < 0x2000) || (point >= 0x2C00 && point < 0xD800);
 }
 
 /// AWS's two refusals; `verb`: "add tags to". Nothing when each text may stand in a tag.
-std::optional<Fault> check_tag_texts(const std::vector<std::string_view>& texts, const domain::StreamKey& key, const char* verb) {
+std::optional<Fault> check_tag_texts(const std::vector<std::string_view>& texts,
+                                     const domain::StreamKey& key, const char* verb) {
     bool has_percent = false;
     for (const std::string_view text : texts) {
         for (std::size_t at = 0; at < text.size();) {
             if (!is_tag_character(next_code_point(text, at)))
-                return Fault{"InvalidArgumentException", "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @."};
+                return Fault{"InvalidArgumentException",
+                             "Some tags contain invalid characters. Valid characters: Unicode "
+                             "letters, digits, white space, _ . / = + - % @."};
         }
         has_percent = has_percent || text.find('%') != std::string_view::npos;
     }
     if (!has_percent) return std::nullopt;
-    return Fault{"InvalidArgumentException", fmt::format("Failed to {} stream {} under account {} because some tags contained illegal characters. The allowed characters are "
-                                                         "Unicode letters, white-spaces, '_',',','/','=','+','-','@'.", verb, key.name, key.account)};
+    return Fault{"InvalidArgumentException",
+                 fmt::format("Failed to {} stream {} under account {} because some tags contained "
+                             "illegal characters. The allowed characters are "
+                             "Unicode letters, white-spaces, '_',',','/','=','+','-','@'.",
+                             verb, key.name, key.account)};
 }
 
 /// A stream, or a consumer of one.
@@ -63,7 +72,8 @@ class Handlers {
         if (auto found = streams_.find(*key); !found) co_return refuse(found.error());
         std::vector<std::string_view> texts;
         for (const auto& [name, value] : input.tags) texts.insert(texts.end(), {name, value});
-        if (auto wrong = check_tag_texts(texts, *key, "add tags to")) co_return std::unexpected(std::move(*wrong));
+        if (auto wrong = check_tag_texts(texts, *key, "add tags to"))
+            co_return std::unexpected(std::move(*wrong));
         auto done = co_await streams_.change_tags(std::move(*key),
                                                   {input.tags.begin(), input.tags.end()}, {});
         if (!done) co_return refuse(done.error());
@@ -76,7 +86,8 @@ class Handlers {
         if (!key) co_return std::unexpected(std::move(key.error()));
         if (auto found = streams_.find(*key); !found) co_return refuse(found.error());
         const std::vector<std::string_view> texts(input.tag_keys.begin(), input.tag_keys.end());
-        if (auto wrong = check_tag_texts(texts, *key, "remove tags from")) co_return std::unexpected(std::move(*wrong));
+        if (auto wrong = check_tag_texts(texts, *key, "remove tags from"))
+            co_return std::unexpected(std::move(*wrong));
         auto done = co_await streams_.change_tags(std::move(*key), {}, std::move(input.tag_keys));
         if (!done) co_return refuse(done.error());
         co_return RemoveTagsFromStreamOp::Output{};

@@ -1,5 +1,5 @@
-#include "aws/services/kinesis/kinesis.h"
 #include "aws/services/kinesis/words.h"
+#include "aws/services/kinesis/kinesis.h"
 
 #include <fmt/format.h>
 
@@ -14,22 +14,34 @@ namespace domain = stream;
 Fault to_fault(const Error& error) {
     if (!error.is_of<domain::Errc>()) return Fault{"InternalFailure", error.message(), 500};
     switch (error.as<domain::Errc>()) {
-        case domain::Errc::not_found: return Fault{"ResourceNotFoundException", error.message()};
-        case domain::Errc::in_use: return Fault{"ResourceInUseException", error.message()};
-        case domain::Errc::limit: return Fault{"LimitExceededException", error.message()};
-        case domain::Errc::invalid_argument: return Fault{"InvalidArgumentException", error.message()};
-        case domain::Errc::not_in_this_mode: return Fault{"ValidationException", error.message()};
-        case domain::Errc::expired_iterator: return Fault{"ExpiredIteratorException", error.message()};
-        case domain::Errc::key_unavailable: return Fault{"KMSNotFoundException", error.message()};
-        case domain::Errc::throttled: return Fault{"ProvisionedThroughputExceededException", error.message()};
-        case domain::Errc::overloaded: return Fault{"ProvisionedThroughputExceededException", error.message()};
-        case domain::Errc::storage: return Fault{"InternalFailure", error.message(), 500};
+        case domain::Errc::not_found:
+            return Fault{"ResourceNotFoundException", error.message()};
+        case domain::Errc::in_use:
+            return Fault{"ResourceInUseException", error.message()};
+        case domain::Errc::limit:
+            return Fault{"LimitExceededException", error.message()};
+        case domain::Errc::invalid_argument:
+            return Fault{"InvalidArgumentException", error.message()};
+        case domain::Errc::not_in_this_mode:
+            return Fault{"ValidationException", error.message()};
+        case domain::Errc::expired_iterator:
+            return Fault{"ExpiredIteratorException", error.message()};
+        case domain::Errc::key_unavailable:
+            return Fault{"KMSNotFoundException", error.message()};
+        case domain::Errc::throttled:
+            return Fault{"ProvisionedThroughputExceededException", error.message()};
+        case domain::Errc::overloaded:
+            return Fault{"ProvisionedThroughputExceededException", error.message()};
+        case domain::Errc::storage:
+            return Fault{"InternalFailure", error.message(), 500};
     }
     return Fault{"InternalFailure", error.message(), 500};
 }
 
 std::unexpected<Fault> refuse(const Error& error) { return std::unexpected(to_fault(error)); }
-std::unexpected<Fault> refuse(const char* code, std::string message) { return std::unexpected(Fault{code, std::move(message)}); }
+std::unexpected<Fault> refuse(const char* code, std::string message) {
+    return std::unexpected(Fault{code, std::move(message)});
+}
 
 std::string arn_of(const domain::StreamKey& key) {
     return fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.region, key.account, key.name);
@@ -43,23 +55,31 @@ std::optional<StreamArn> parse_stream_arn(const std::string& arn) {
         parts.push_back(arn.substr(at, colon - at));
         at = colon == std::string::npos ? colon : colon + 1;
     }
-    if (at == std::string::npos || parts[2] != "kinesis" || !arn.substr(at).starts_with("stream/")) return std::nullopt;
+    if (at == std::string::npos || parts[2] != "kinesis" || !arn.substr(at).starts_with("stream/"))
+        return std::nullopt;
     const std::string resource = arn.substr(at + 7);
     const auto slash = resource.find('/');
-    return StreamArn{{parts[4], parts[3], resource.substr(0, slash)}, slash == std::string::npos ? "" : resource.substr(slash)};
+    return StreamArn{{parts[4], parts[3], resource.substr(0, slash)},
+                     slash == std::string::npos ? "" : resource.substr(slash)};
 }
 
-Answer<domain::StreamKey> key_of(const Caller& caller, const std::optional<std::string>& name, const std::optional<std::string>& arn) {
+Answer<domain::StreamKey> key_of(const Caller& caller, const std::optional<std::string>& name,
+                                 const std::optional<std::string>& arn) {
     domain::StreamKey key{caller.account(), caller.region(), name.value_or("")};
     if (arn) {
         auto parsed = parse_stream_arn(*arn);
-        if (!parsed || !parsed->rest.empty()) return refuse("InvalidArgumentException", fmt::format("StreamARN {} is not valid", *arn));
+        if (!parsed || !parsed->rest.empty())
+            return refuse("InvalidArgumentException",
+                          fmt::format("StreamARN {} is not valid", *arn));
         if (!key.name.empty() && key.name != parsed->key.name) {
-            return refuse("InvalidArgumentException", fmt::format("StreamARN {} and StreamName {} name different streams", *arn, key.name));
+            return refuse("InvalidArgumentException",
+                          fmt::format("StreamARN {} and StreamName {} name different streams", *arn,
+                                      key.name));
         }
         key = std::move(parsed->key);
     }
-    if (key.name.empty()) return refuse("InvalidArgumentException", "Either StreamName or StreamARN must be given");
+    if (key.name.empty())
+        return refuse("InvalidArgumentException", "Either StreamName or StreamARN must be given");
     return key;
 }
 
@@ -67,10 +87,15 @@ kinesis::Shard shard_output(const domain::Shard& shard) {
     kinesis::Shard out;
     out.shard_id = domain::shard_name(shard.index);
     if (shard.parent) out.parent_shard_id = domain::shard_name(*shard.parent);
-    if (shard.adjacent_parent) out.adjacent_parent_shard_id = domain::shard_name(*shard.adjacent_parent);
-    out.hash_key_range = {domain::to_decimal(shard.first_hash), domain::to_decimal(shard.last_hash)};
-    out.sequence_number_range.starting_sequence_number = domain::Streams::first_sequence_number(shard);
-    if (shard.closed) out.sequence_number_range.ending_sequence_number = domain::Streams::last_sequence_number(shard);
+    if (shard.adjacent_parent)
+        out.adjacent_parent_shard_id = domain::shard_name(*shard.adjacent_parent);
+    out.hash_key_range = {domain::to_decimal(shard.first_hash),
+                          domain::to_decimal(shard.last_hash)};
+    out.sequence_number_range.starting_sequence_number =
+        domain::Streams::first_sequence_number(shard);
+    if (shard.closed)
+        out.sequence_number_range.ending_sequence_number =
+            domain::Streams::last_sequence_number(shard);
     return out;
 }
 
@@ -80,7 +105,8 @@ kinesis::ChildShard child_output(const domain::Shard& shard) {
     for (const auto& parent : {shard.parent, shard.adjacent_parent}) {
         if (parent) out.parent_shards.push_back(domain::shard_name(*parent));
     }
-    out.hash_key_range = {domain::to_decimal(shard.first_hash), domain::to_decimal(shard.last_hash)};
+    out.hash_key_range = {domain::to_decimal(shard.first_hash),
+                          domain::to_decimal(shard.last_hash)};
     return out;
 }
 
@@ -97,28 +123,44 @@ kinesis::Record record_output(const domain::StoredRecord& record) {
 Answer<std::uint32_t> shard_of(const domain::StreamKey& key, const std::string& text) {
     const auto shard = domain::parse_shard_name(text);
     if (shard) return *shard;
-    return refuse("ResourceNotFoundException", fmt::format("Could not find shard {} in stream {} under account {}.", text, key.name, key.account));
+    return refuse("ResourceNotFoundException",
+                  fmt::format("Could not find shard {} in stream {} under account {}.", text,
+                              key.name, key.account));
 }
 
-Answer<domain::Position> position_of(const std::string& type, const std::optional<std::string>& sequence_number,
+Answer<domain::Position> position_of(const std::string& type,
+                                     const std::optional<std::string>& sequence_number,
                                      const std::optional<Timestamp>& time, Timestamp now) {
     domain::Position position;
-    if (type == "TRIM_HORIZON") position.start = domain::Start::trim_horizon;
-    else if (type == "AT_TIMESTAMP") position.start = domain::Start::at_timestamp;
-    else if (type == "AT_SEQUENCE_NUMBER") position.start = domain::Start::at_sequence_number;
-    else if (type == "AFTER_SEQUENCE_NUMBER") position.start = domain::Start::after_sequence_number;
+    if (type == "TRIM_HORIZON")
+        position.start = domain::Start::trim_horizon;
+    else if (type == "AT_TIMESTAMP")
+        position.start = domain::Start::at_timestamp;
+    else if (type == "AT_SEQUENCE_NUMBER")
+        position.start = domain::Start::at_sequence_number;
+    else if (type == "AFTER_SEQUENCE_NUMBER")
+        position.start = domain::Start::after_sequence_number;
     const bool by_number = type.ends_with("SEQUENCE_NUMBER");
     if (by_number != sequence_number.has_value() && type != "AT_TIMESTAMP") {
-        return refuse("InvalidArgumentException",
-                      fmt::format("Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST "
-                                  "and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber.", type, by_number ? "no" : "also a"));
+        return refuse(
+            "InvalidArgumentException",
+            fmt::format("Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+                        "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST "
+                        "and no StartingSequenceNumber. Request specified {} and {} "
+                        "StartingSequenceNumber.",
+                        type, by_number ? "no" : "also a"));
     }
     if (type == "AT_TIMESTAMP" && !time) {
-        return refuse("InvalidArgumentException", "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.");
+        return refuse("InvalidArgumentException",
+                      "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
+                      "Current request has no timestamp parameter.");
     }
     if (type == "AT_TIMESTAMP" && *time > now) {
-        return refuse("InvalidArgumentException", fmt::format("The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: {}, "
-                                                              "currentTimestampInMillis: {}", to_epoch_ms(*time), to_epoch_ms(now)));
+        return refuse("InvalidArgumentException",
+                      fmt::format("The timestampInMillis parameter cannot be greater than the "
+                                  "currentTimestampInMillis. timestampInMillis: {}, "
+                                  "currentTimestampInMillis: {}",
+                                  to_epoch_ms(*time), to_epoch_ms(now)));
     }
     position.sequence_number = sequence_number.value_or("");
     position.time = time.value_or(Timestamp());
@@ -126,7 +168,8 @@ Answer<domain::Position> position_of(const std::string& type, const std::optiona
 }
 
 std::string consumer_arn(const domain::StreamKey& key, const domain::Consumer& consumer) {
-    return fmt::format("{}/consumer/{}:{}", arn_of(key), consumer.name, to_epoch_ms(consumer.created) / 1000);
+    return fmt::format("{}/consumer/{}:{}", arn_of(key), consumer.name,
+                       to_epoch_ms(consumer.created) / 1000);
 }
 
 std::optional<ConsumerName> parse_consumer_arn(const std::string& arn) {
@@ -145,9 +188,11 @@ kinesis::StreamModeDetails mode_of(const domain::Stream& stream) {
     return {stream.mode == domain::Mode::on_demand ? "ON_DEMAND" : "PROVISIONED"};
 }
 
-Answer<void> may_call(stream::Streams& streams, const OperationInfo& operation, const Caller& caller) {
+Answer<void> may_call(stream::Streams& streams, const OperationInfo& operation,
+                      const Caller& caller) {
     if (streams.take_call(operation.name, caller.account(), caller.region())) return {};
-    return refuse("LimitExceededException", fmt::format("Rate exceeded for {} under account {}.", operation.name, caller.account()));
+    return refuse("LimitExceededException", fmt::format("Rate exceeded for {} under account {}.",
+                                                        operation.name, caller.account()));
 }
 
 }  // namespace freshet::aws::kinesis_words

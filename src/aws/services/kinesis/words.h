@@ -21,7 +21,8 @@ struct StreamArn {
     std::string rest;
 };
 std::optional<StreamArn> parse_stream_arn(const std::string& arn);
-Answer<stream::StreamKey> key_of(const Caller& caller, const std::optional<std::string>& name, const std::optional<std::string>& arn);
+Answer<stream::StreamKey> key_of(const Caller& caller, const std::optional<std::string>& name,
+                                 const std::optional<std::string>& arn);
 
 /// The stream that a request names, by name, by ARN, or both alike.
 template <class Input>
@@ -35,7 +36,8 @@ kinesis::Record record_output(const stream::StoredRecord& record);
 kinesis::StreamModeDetails mode_of(const stream::Stream& stream);
 
 /// Refuses an account that calls too often.
-Answer<void> may_call(stream::Streams& streams, const OperationInfo& operation, const Caller& caller);
+Answer<void> may_call(stream::Streams& streams, const OperationInfo& operation,
+                      const Caller& caller);
 
 /// Registers a verb of a handler object, which the table then owns a share of.
 template <class Op, class Handlers>
@@ -43,14 +45,19 @@ void on(Router& router, stream::Streams& streams, const std::shared_ptr<Handlers
         io::Task<Answer<typename Op::Output>> (Handlers::*verb)(Caller, typename Op::Input)) {
     router.handle<Op>(
         streams.home(),
-        [handlers, verb](Caller caller, typename Op::Input input) { return ((*handlers).*verb)(std::move(caller), std::move(input)); },
-        [to = &streams](const OperationInfo& operation, const Caller& caller) { return may_call(*to, operation, caller); });
+        [handlers, verb](Caller caller, typename Op::Input input) {
+            return ((*handlers).*verb)(std::move(caller), std::move(input));
+        },
+        [to = &streams](const OperationInfo& operation, const Caller& caller) {
+            return may_call(*to, operation, caller);
+        });
 }
 
 /// "shardId-000000000003" as a number; the stream is named in the refusal.
 Answer<std::uint32_t> shard_of(const stream::StreamKey& key, const std::string& text);
 /// A place to read from, of GetShardIterator or SubscribeToShard.
-Answer<stream::Position> position_of(const std::string& type, const std::optional<std::string>& sequence_number,
+Answer<stream::Position> position_of(const std::string& type,
+                                     const std::optional<std::string>& sequence_number,
                                      const std::optional<Timestamp>& time, Timestamp now);
 
 struct ConsumerName {
@@ -60,7 +67,8 @@ struct ConsumerName {
 std::string consumer_arn(const stream::StreamKey& key, const stream::Consumer& consumer);
 std::optional<ConsumerName> parse_consumer_arn(const std::string& arn);
 
-/// Whether `given` is absent or the time at which the stream was made: it tells streams of one name apart.
+/// Whether `given` is absent or the time at which the stream was made: it tells streams of one name
+/// apart.
 bool is_creation_of(const std::optional<Timestamp>& given, const stream::Stream& stream);
 
 void register_streams(Router& router, stream::Streams& streams);

@@ -8,8 +8,8 @@
 
 namespace freshet::aws {
 
-/// Fills data set, category, bars, lines and words of `dashboard`. What tools/awsgen/members refuses
-/// is not in the definition.
+/// Fills data set, category, bars, lines and words of `dashboard`. What tools/awsgen/members
+/// refuses is not in the definition.
 Answer<void> read_definition(const Caller& caller,
                              const quicksight::DashboardVersionDefinition& definition,
                              const std::optional<quicksight::DashboardPublishOptions>& options,

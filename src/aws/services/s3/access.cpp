@@ -1,5 +1,6 @@
-// Who may use a bucket. All belongs to its owner and nothing is public: ACLs say that and take only what changes nothing;
-// ownership controls and the block of public access are kept and given back, as S3 gives them to a new bucket.
+// Who may use a bucket. All belongs to its owner and nothing is public: ACLs say that and take only
+// what changes nothing; ownership controls and the block of public access are kept and given back,
+// as S3 gives them to a new bucket.
 #include <algorithm>
 
 #include "aws/model/s3.h"
@@ -28,13 +29,16 @@ std::vector<Grant> grants_of(const std::string& account) {
 /// Whether the document gives its owner all, and nobody else anything.
 bool changes_nothing(const AccessControlPolicy& policy, const std::string& account) {
     if (policy.owner && policy.owner->id && *policy.owner->id != account) return false;
-    return policy.grants && policy.grants->size() == 1 && policy.grants->front().permission == "FULL_CONTROL" && policy.grants->front().grantee &&
+    return policy.grants && policy.grants->size() == 1 &&
+           policy.grants->front().permission == "FULL_CONTROL" && policy.grants->front().grantee &&
            policy.grants->front().grantee->id == account;
 }
 
 template <class Input>
-Answer<void> check_policy(const Input& input, const std::string& account, std::string_view operation) {
-    if (input.access_control_policy && !changes_nothing(*input.access_control_policy, account)) return unbuilt("this AccessControlPolicy", operation);
+Answer<void> check_policy(const Input& input, const std::string& account,
+                          std::string_view operation) {
+    if (input.access_control_policy && !changes_nothing(*input.access_control_policy, account))
+        return unbuilt("this AccessControlPolicy", operation);
     if (!input.acl && !input.access_control_policy) {
         return refuse("MissingSecurityHeader", "Your request was missing a required header", 400);
     }
@@ -68,7 +72,8 @@ class Handlers {
     io::Task<Answer<PutBucketAclOp::Output>> put_acl_of_bucket(Caller, PutBucketAclRequest input) {
         auto bucket = co_await objects_.find_bucket(input.bucket);
         if (!bucket) co_return refuse(bucket.error(), input.bucket);
-        if (auto good = check_policy(input, bucket->account, "PutBucketAcl"); !good) co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_policy(input, bucket->account, "PutBucketAcl"); !good)
+            co_return std::unexpected(std::move(good.error()));
         co_return PutBucketAclOp::Output{};
     }
 
@@ -77,38 +82,52 @@ class Handlers {
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         auto bucket = co_await objects_.find_bucket(input.bucket);
         if (!bucket) co_return refuse(bucket.error(), input.bucket);
-        if (auto good = check_policy(input, bucket->account, "PutObjectAcl"); !good) co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_policy(input, bucket->account, "PutObjectAcl"); !good)
+            co_return std::unexpected(std::move(good.error()));
         co_return PutObjectAclOutput{};
     }
 
-    io::Task<Answer<PutBucketOwnershipControlsOp::Output>> put_ownership(Caller, PutBucketOwnershipControlsRequest input) {
+    io::Task<Answer<PutBucketOwnershipControlsOp::Output>> put_ownership(
+        Caller, PutBucketOwnershipControlsRequest input) {
         if (input.ownership_controls.rules.size() != 1) co_return malformed_xml();
-        auto kept = co_await configure<PutBucketOwnershipControlsOp>(objects_, input.bucket, ownership_setting, input.ownership_controls.rules[0].object_ownership);
+        auto kept = co_await configure<PutBucketOwnershipControlsOp>(
+            objects_, input.bucket, ownership_setting,
+            input.ownership_controls.rules[0].object_ownership);
         co_return kept;
     }
 
-    io::Task<Answer<GetBucketOwnershipControlsOutput>> ownership(Caller, GetBucketOwnershipControlsRequest input) {
+    io::Task<Answer<GetBucketOwnershipControlsOutput>> ownership(
+        Caller, GetBucketOwnershipControlsRequest input) {
         auto settings = co_await objects_.settings(input.bucket);
         if (!settings) co_return refuse(settings.error(), input.bucket);
         const auto found = settings->find(ownership_setting);
         if (found != settings->end() && found->second == deleted) {
-            co_return not_configured("OwnershipControlsNotFoundError", "The bucket ownership controls were not found", input.bucket);
+            co_return not_configured("OwnershipControlsNotFoundError",
+                                     "The bucket ownership controls were not found", input.bucket);
         }
         GetBucketOwnershipControlsOutput out;
-        out.ownership_controls.emplace().rules.emplace_back().object_ownership = found == settings->end() ? "BucketOwnerEnforced" : found->second;
+        out.ownership_controls.emplace().rules.emplace_back().object_ownership =
+            found == settings->end() ? "BucketOwnerEnforced" : found->second;
         co_return out;
     }
 
-    io::Task<Answer<DeleteBucketOwnershipControlsOp::Output>> remove_ownership(Caller, DeleteBucketOwnershipControlsRequest input) {
-        return configure<DeleteBucketOwnershipControlsOp>(objects_, std::move(input.bucket), ownership_setting, deleted);
+    io::Task<Answer<DeleteBucketOwnershipControlsOp::Output>> remove_ownership(
+        Caller, DeleteBucketOwnershipControlsRequest input) {
+        return configure<DeleteBucketOwnershipControlsOp>(objects_, std::move(input.bucket),
+                                                          ownership_setting, deleted);
     }
 
-    io::Task<Answer<PutPublicAccessBlockOp::Output>> put_block(Caller, PutPublicAccessBlockRequest input) {
+    io::Task<Answer<PutPublicAccessBlockOp::Output>> put_block(Caller,
+                                                               PutPublicAccessBlockRequest input) {
         PublicAccessBlockConfiguration& block = input.public_access_block_configuration;
-        for (std::optional<bool>* one : {&block.block_public_acls, &block.ignore_public_acls, &block.block_public_policy, &block.restrict_public_buckets}) {
+        for (std::optional<bool>* one :
+             {&block.block_public_acls, &block.ignore_public_acls, &block.block_public_policy,
+              &block.restrict_public_buckets}) {
             *one = one->value_or(false);
         }
-        auto kept = co_await configure<PutPublicAccessBlockOp>(objects_, input.bucket, public_access_setting, document_of<PutPublicAccessBlockOp>(input));
+        auto kept = co_await configure<PutPublicAccessBlockOp>(
+            objects_, input.bucket, public_access_setting,
+            document_of<PutPublicAccessBlockOp>(input));
         co_return kept;
     }
 
@@ -119,17 +138,22 @@ class Handlers {
         if (found == settings->end()) {
             GetPublicAccessBlockOutput out;
             PublicAccessBlockConfiguration& all = out.public_access_block_configuration.emplace();
-            all.block_public_acls = all.ignore_public_acls = all.block_public_policy = all.restrict_public_buckets = true;
+            all.block_public_acls = all.ignore_public_acls = all.block_public_policy =
+                all.restrict_public_buckets = true;
             co_return out;
         }
         if (found->second == deleted) {
-            co_return not_configured("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", input.bucket);
+            co_return not_configured("NoSuchPublicAccessBlockConfiguration",
+                                     "The public access block configuration was not found",
+                                     input.bucket);
         }
         co_return from_document<GetPublicAccessBlockOp>(found->second);
     }
 
-    io::Task<Answer<DeletePublicAccessBlockOp::Output>> remove_block(Caller, DeletePublicAccessBlockRequest input) {
-        return configure<DeletePublicAccessBlockOp>(objects_, std::move(input.bucket), public_access_setting, deleted);
+    io::Task<Answer<DeletePublicAccessBlockOp::Output>> remove_block(
+        Caller, DeletePublicAccessBlockRequest input) {
+        return configure<DeletePublicAccessBlockOp>(objects_, std::move(input.bucket),
+                                                    public_access_setting, deleted);
     }
 
   private:
@@ -146,7 +170,8 @@ void register_access(Router& router, io::Core& home, objects::Objects& objects) 
     serve<PutObjectAclOp>(router, home, objects, handlers, &Handlers::put_acl_of_object);
     serve<PutBucketOwnershipControlsOp>(router, home, objects, handlers, &Handlers::put_ownership);
     serve<GetBucketOwnershipControlsOp>(router, home, objects, handlers, &Handlers::ownership);
-    serve<DeleteBucketOwnershipControlsOp>(router, home, objects, handlers, &Handlers::remove_ownership);
+    serve<DeleteBucketOwnershipControlsOp>(router, home, objects, handlers,
+                                           &Handlers::remove_ownership);
     serve<PutPublicAccessBlockOp>(router, home, objects, handlers, &Handlers::put_block);
     serve<GetPublicAccessBlockOp>(router, home, objects, handlers, &Handlers::block);
     serve<DeletePublicAccessBlockOp>(router, home, objects, handlers, &Handlers::remove_block);

@@ -9,12 +9,15 @@ constexpr std::size_t metadata_bytes_max = 2048;  ///< S3: names and values toge
 
 }  // namespace
 
-objects::Encryption encryption_of(const std::optional<std::string>& asked, const objects::Settings& settings) {
-    return asked || settings.contains(objects::encryption_setting) ? objects::Encryption::aes256 : objects::Encryption::none;
+objects::Encryption encryption_of(const std::optional<std::string>& asked,
+                                  const objects::Settings& settings) {
+    return asked || settings.contains(objects::encryption_setting) ? objects::Encryption::aes256
+                                                                   : objects::Encryption::none;
 }
 
 objects::Encryption encryption_of(const objects::Attributes& upload) {
-    return upload.contains(encryption_attribute) ? objects::Encryption::aes256 : objects::Encryption::none;
+    return upload.contains(encryption_attribute) ? objects::Encryption::aes256
+                                                 : objects::Encryption::none;
 }
 
 std::string content_encoding_of(const std::string& header) {
@@ -30,7 +33,8 @@ std::string content_encoding_of(const std::string& header) {
     return kept;
 }
 
-Answer<void> keep_metadata(objects::Attributes& attributes, const std::vector<std::pair<std::string, std::string>>& metadata) {
+Answer<void> keep_metadata(objects::Attributes& attributes,
+                           const std::vector<std::pair<std::string, std::string>>& metadata) {
     std::size_t bytes = 0;
     for (const auto& [name, value] : metadata) {
         bytes += name.size() + value.size();
@@ -38,8 +42,11 @@ Answer<void> keep_metadata(objects::Attributes& attributes, const std::vector<st
         kept = kept.empty() ? value : kept + "," + value;  // a header that is there twice
     }
     if (bytes <= metadata_bytes_max) return {};
-    return std::unexpected(Fault{"MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", 400,
-                                 {{"Size", fmt::format("{}", bytes)}, {"MaxSizeAllowed", fmt::format("{}", metadata_bytes_max)}}});
+    return std::unexpected(Fault{"MetadataTooLarge",
+                                 "Your metadata headers exceed the maximum allowed metadata size",
+                                 400,
+                                 {{"Size", fmt::format("{}", bytes)},
+                                  {"MaxSizeAllowed", fmt::format("{}", metadata_bytes_max)}}});
 }
 
 }  // namespace freshet::aws::s3_words

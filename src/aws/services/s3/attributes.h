@@ -1,4 +1,5 @@
-// What a client says of an object: from the members of a request to the attributes that objects/ keeps, and back.
+// What a client says of an object: from the members of a request to the attributes that objects/
+// keeps, and back.
 #pragma once
 #include <optional>
 #include <string>
@@ -16,14 +17,16 @@ namespace freshet::aws::s3_words {
 using objects::encryption_attribute;
 
 /// How a body is staged: as its request asks, else as its bucket does.
-objects::Encryption encryption_of(const std::optional<std::string>& asked, const objects::Settings& settings);
+objects::Encryption encryption_of(const std::optional<std::string>& asked,
+                                  const objects::Settings& settings);
 /// As the upload of a part was begun.
 objects::Encryption encryption_of(const objects::Attributes& upload);
 
 /// "gzip,aws-chunked" without the framing of the transfer, which is not the object's encoding.
 std::string content_encoding_of(const std::string& header);
 /// Puts user metadata into `attributes`; MetadataTooLarge over 2 KB.
-Answer<void> keep_metadata(objects::Attributes& attributes, const std::vector<std::pair<std::string, std::string>>& metadata);
+Answer<void> keep_metadata(objects::Attributes& attributes,
+                           const std::vector<std::pair<std::string, std::string>>& metadata);
 
 /// The headers and the metadata of a request.
 template <class Input>
@@ -33,13 +36,15 @@ Answer<objects::Attributes> described_in(const Input& input) {
         if (value && !value->empty()) attributes[name] = *value;
     };
     add("content-type", input.content_type);
-    if (input.content_encoding) add("content-encoding", content_encoding_of(*input.content_encoding));
+    if (input.content_encoding)
+        add("content-encoding", content_encoding_of(*input.content_encoding));
     add("content-language", input.content_language);
     add("content-disposition", input.content_disposition);
     add("cache-control", input.cache_control);
     add("expires", input.expires);
     if (input.metadata) {
-        if (auto good = keep_metadata(attributes, *input.metadata); !good) return std::unexpected(std::move(good.error()));
+        if (auto good = keep_metadata(attributes, *input.metadata); !good)
+            return std::unexpected(std::move(good.error()));
     }
     return attributes;
 }
@@ -69,7 +74,8 @@ void fill(Output& out, const objects::ObjectInfo& object) {
     out.cache_control = get("cache-control");
     out.server_side_encryption = get(encryption_attribute);
     out.expires = get("expires");
-    if (const Tags tags = tags_of(object.attributes); !tags.empty()) out.tag_count = static_cast<std::int32_t>(tags.size());
+    if (const Tags tags = tags_of(object.attributes); !tags.empty())
+        out.tag_count = static_cast<std::int32_t>(tags.size());
     for (const auto& [name, value] : object.attributes) {
         if (!name.starts_with("x-amz-meta-")) continue;
         if (!out.metadata) out.metadata.emplace();
@@ -81,7 +87,8 @@ void fill(Output& out, const objects::ObjectInfo& object) {
 template <class Output, class Input>
 void override_headers(Output& out, const Input& input) {
     if (input.response_content_type) out.content_type = input.response_content_type;
-    if (input.response_content_disposition) out.content_disposition = input.response_content_disposition;
+    if (input.response_content_disposition)
+        out.content_disposition = input.response_content_disposition;
     if (input.response_content_encoding) out.content_encoding = input.response_content_encoding;
     if (input.response_content_language) out.content_language = input.response_content_language;
     if (input.response_cache_control) out.cache_control = input.response_cache_control;

@@ -15,24 +15,34 @@ using namespace s3;
 constexpr std::size_t rules_max = 100;  ///< S3
 constexpr std::string_view methods[] = {"GET", "PUT", "HEAD", "POST", "DELETE"};
 
-std::unexpected<Fault> refuse_rule(std::string message) { return refuse("InvalidRequest", std::move(message), 400); }
+std::unexpected<Fault> refuse_rule(std::string message) {
+    return refuse("InvalidRequest", std::move(message), 400);
+}
 
 Answer<void> check_rule(const CORSRule& rule) {
     const auto wildcards = [](const std::string& text) { return std::ranges::count(text, '*'); };
     if (rule.allowed_methods.empty() || rule.allowed_origins.empty()) return malformed_xml();
     for (const std::string& method : rule.allowed_methods) {
         if (std::ranges::find(methods, method) == std::end(methods)) {
-            return refuse_rule("Found unsupported HTTP method in CORS config. Unsupported method is " + method);
+            return refuse_rule(
+                "Found unsupported HTTP method in CORS config. Unsupported method is " + method);
         }
     }
     for (const std::string& origin : rule.allowed_origins) {
-        if (wildcards(origin) > 1) return refuse_rule("AllowedOrigin \"" + origin + "\" can not have more than one wildcard.");
+        if (wildcards(origin) > 1)
+            return refuse_rule("AllowedOrigin \"" + origin +
+                               "\" can not have more than one wildcard.");
     }
     for (const std::string& header : rule.allowed_headers.value_or(std::vector<std::string>())) {
-        if (wildcards(header) > 1) return refuse_rule("AllowedHeader \"" + header + "\" can not have more than one wildcard.");
+        if (wildcards(header) > 1)
+            return refuse_rule("AllowedHeader \"" + header +
+                               "\" can not have more than one wildcard.");
     }
     for (const std::string& header : rule.expose_headers.value_or(std::vector<std::string>())) {
-        if (wildcards(header) > 0) return refuse_rule("ExposeHeader \"" + header + "\" contains wildcard. We currently do not support wildcard for ExposeHeader.");
+        if (wildcards(header) > 0)
+            return refuse_rule(
+                "ExposeHeader \"" + header +
+                "\" contains wildcard. We currently do not support wildcard for ExposeHeader.");
     }
     return {};
 }
@@ -45,9 +55,11 @@ class Handlers {
         const auto& rules = input.cors_configuration.cors_rules;
         if (rules.empty() || rules.size() > rules_max) co_return malformed_xml();
         for (const CORSRule& rule : rules) {
-            if (auto good = check_rule(rule); !good) co_return std::unexpected(std::move(good.error()));
+            if (auto good = check_rule(rule); !good)
+                co_return std::unexpected(std::move(good.error()));
         }
-        auto kept = co_await configure<PutBucketCorsOp>(objects_, input.bucket, cors_setting, document_of<PutBucketCorsOp>(input));
+        auto kept = co_await configure<PutBucketCorsOp>(objects_, input.bucket, cors_setting,
+                                                        document_of<PutBucketCorsOp>(input));
         co_return kept;
     }
 
@@ -55,12 +67,15 @@ class Handlers {
         auto settings = co_await objects_.settings(input.bucket);
         if (!settings) co_return refuse(settings.error(), input.bucket);
         const auto found = settings->find(cors_setting);
-        if (found == settings->end()) co_return not_configured("NoSuchCORSConfiguration", "The CORS configuration does not exist", input.bucket);
+        if (found == settings->end())
+            co_return not_configured("NoSuchCORSConfiguration",
+                                     "The CORS configuration does not exist", input.bucket);
         co_return from_document<GetBucketCorsOp>(found->second);
     }
 
     io::Task<Answer<DeleteBucketCorsOp::Output>> remove(Caller, DeleteBucketCorsRequest input) {
-        return configure<DeleteBucketCorsOp>(objects_, std::move(input.bucket), cors_setting, std::nullopt);
+        return configure<DeleteBucketCorsOp>(objects_, std::move(input.bucket), cors_setting,
+                                             std::nullopt);
     }
 
   private:
@@ -79,8 +94,10 @@ class Rules final : public BucketRules {
         if (!kept || !kept->cors_rules) co_return std::nullopt;
         CorsRules rules;
         for (CORSRule& rule : *kept->cors_rules) {
-            rules.push_back({std::move(rule.allowed_origins), std::move(rule.allowed_methods), rule.allowed_headers.value_or(std::vector<std::string>()),
-                             rule.expose_headers.value_or(std::vector<std::string>()), rule.max_age_seconds});
+            rules.push_back({std::move(rule.allowed_origins), std::move(rule.allowed_methods),
+                             rule.allowed_headers.value_or(std::vector<std::string>()),
+                             rule.expose_headers.value_or(std::vector<std::string>()),
+                             rule.max_age_seconds});
         }
         co_return rules;
     }
@@ -101,5 +118,7 @@ void register_bucket_cors(Router& router, io::Core& home, objects::Objects& obje
 }  // namespace freshet::aws::s3_words
 
 namespace freshet::aws {
-std::shared_ptr<BucketRules> make_bucket_rules(objects::Objects& objects) { return std::make_shared<s3_words::Rules>(objects); }
+std::shared_ptr<BucketRules> make_bucket_rules(objects::Objects& objects) {
+    return std::make_shared<s3_words::Rules>(objects);
+}
 }  // namespace freshet::aws

@@ -21,7 +21,8 @@ constexpr std::int32_t buckets_max = 10'000;  ///< S3: of one page
 /// As the model has them.
 const auto& location_constraints() {
     const auto& members = payload_of(*CreateBucketOp::info().input)->shape->members;
-    return std::ranges::find(members, std::string_view("LocationConstraint"), &Member::name)->shape->choices;
+    return std::ranges::find(members, std::string_view("LocationConstraint"), &Member::name)
+        ->shape->choices;
 }
 
 class Handlers {
@@ -29,13 +30,17 @@ class Handlers {
     explicit Handlers(objects::Objects& objects) : objects_(objects) {}
 
     io::Task<Answer<CreateBucketOutput>> create(Caller caller, CreateBucketRequest input) {
-        if (auto good = check_bucket_name(input.bucket); !good) co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_bucket_name(input.bucket); !good)
+            co_return std::unexpected(std::move(good.error()));
         auto settings = settings_of(input);
         if (!settings) co_return std::unexpected(std::move(settings.error()));
         auto region = region_of(input, caller.region());
         if (!region) co_return std::unexpected(std::move(region.error()));
-        auto made = co_await objects_.create_bucket(caller.account(), *region, input.bucket, std::move(*settings));
-        const bool again = !made && made.error().is(objects::Errc::bucket_exists) && *region == "us-east-1";  // AWS's old region forgives
+        auto made = co_await objects_.create_bucket(caller.account(), *region, input.bucket,
+                                                    std::move(*settings));
+        // AWS's old region forgives
+        const bool again =
+            !made && made.error().is(objects::Errc::bucket_exists) && *region == "us-east-1";
         if (!made && !again) co_return refuse(made.error(), input.bucket);
         CreateBucketOutput out;
         out.location = "/" + input.bucket;
@@ -45,19 +50,24 @@ class Handlers {
     io::Task<Answer<ListBucketsOutput>> list(Caller caller, ListBucketsRequest input) {
         const std::int32_t count = input.max_buckets.value_or(buckets_max);
         if (count < 1 || count > buckets_max) {
-            co_return refuse_argument(fmt::format("Argument max-buckets must be an integer between 1 and {}", buckets_max), "max-buckets", fmt::format("{}", count));
+            co_return refuse_argument(
+                fmt::format("Argument max-buckets must be an integer between 1 and {}",
+                            buckets_max),
+                "max-buckets", fmt::format("{}", count));
         }
         const auto after = page_start(input.continuation_token);
         if (!after) co_return refuse_continuation(input.continuation_token);
         auto buckets = co_await objects_.list_buckets(caller.account());
         if (!buckets) co_return refuse(buckets.error(), "");
-        const bool names_regions = input.max_buckets || input.continuation_token || input.prefix || input.bucket_region;
+        const bool names_regions =
+            input.max_buckets || input.continuation_token || input.prefix || input.bucket_region;
         ListBucketsOutput out;
         out.owner = owner_of(caller.account());
         out.prefix = input.prefix;
         out.buckets.emplace();
         for (const objects::Bucket& bucket : *buckets) {
-            if (bucket.name <= *after || !bucket.name.starts_with(input.prefix.value_or(""))) continue;
+            if (bucket.name <= *after || !bucket.name.starts_with(input.prefix.value_or("")))
+                continue;
             if (input.bucket_region && bucket.region != *input.bucket_region) continue;
             if (out.buckets->size() == static_cast<std::size_t>(count)) {
                 out.continuation_token = page_token(*out.buckets->back().name);
@@ -96,15 +106,22 @@ class Handlers {
     }
 
   private:
-    /// The region that the request names: one that AWS has buckets in, or the caller's own. us-east-1 is meant by naming none.
-    static Answer<std::string> region_of(const CreateBucketRequest& input, const std::string& of_caller) {
+    /// The region that the request names: one that AWS has buckets in, or the caller's own.
+    /// us-east-1 is meant by naming none.
+    static Answer<std::string> region_of(const CreateBucketRequest& input,
+                                         const std::string& of_caller) {
         const auto& configuration = input.create_bucket_configuration;
         if (!configuration || !configuration->location_constraint) return of_caller;
         const std::string& named = *configuration->location_constraint;
         if (named == "EU") return "eu-west-1";
         const auto& known = location_constraints();
-        if (std::ranges::find(known, named) != known.end() || (named == of_caller && named != "us-east-1")) return named;
-        return std::unexpected(Fault{"InvalidLocationConstraint", "The specified location-constraint is not valid", 400, {{"LocationConstraint", named}}});
+        if (std::ranges::find(known, named) != known.end() ||
+            (named == of_caller && named != "us-east-1"))
+            return named;
+        return std::unexpected(Fault{"InvalidLocationConstraint",
+                                     "The specified location-constraint is not valid",
+                                     400,
+                                     {{"LocationConstraint", named}}});
     }
 
     /// What a bucket is configured with from its first moment.
@@ -116,7 +133,8 @@ class Handlers {
         if (!configuration->tags || configuration->tags->empty()) return settings;
         Tags tags;
         for (const Tag& tag : *configuration->tags) tags.emplace_back(tag.key, tag.value);
-        if (auto good = check_tags(tags, bucket_tags_max); !good) return std::unexpected(std::move(good.error()));
+        if (auto good = check_tags(tags, bucket_tags_max); !good)
+            return std::unexpected(std::move(good.error()));
         settings[tagging_setting] = pack_tags(tags);
         return settings;
     }

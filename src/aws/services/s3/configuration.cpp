@@ -1,4 +1,5 @@
-// What no bucket of Freshet has: reads say so as S3 does of a new bucket, and deletes find nothing to delete.
+// What no bucket of Freshet has: reads say so as S3 does of a new bucket, and deletes find nothing
+// to delete.
 #include "aws/model/s3.h"
 #include "aws/services/s3/guards.h"
 #include "aws/services/s3/settings.h"
@@ -15,12 +16,18 @@ struct Absence {
 };
 
 constexpr Absence no_policy{"NoSuchBucketPolicy", "The bucket policy does not exist"};
-constexpr Absence no_lifecycle{"NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"};
-constexpr Absence no_website{"NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"};
-constexpr Absence no_replication{"ReplicationConfigurationNotFoundError", "The replication configuration was not found"};
-constexpr Absence no_lock{"ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"};
-constexpr Absence no_lock_of_object{"InvalidRequest", "Bucket is missing Object Lock Configuration", 400};
-constexpr Absence no_configuration{"NoSuchConfiguration", "The specified configuration does not exist."};
+constexpr Absence no_lifecycle{"NoSuchLifecycleConfiguration",
+                               "The lifecycle configuration does not exist"};
+constexpr Absence no_website{"NoSuchWebsiteConfiguration",
+                             "The specified bucket does not have a website configuration"};
+constexpr Absence no_replication{"ReplicationConfigurationNotFoundError",
+                                 "The replication configuration was not found"};
+constexpr Absence no_lock{"ObjectLockConfigurationNotFoundError",
+                          "Object Lock configuration does not exist for this bucket"};
+constexpr Absence no_lock_of_object{"InvalidRequest", "Bucket is missing Object Lock Configuration",
+                                    400};
+constexpr Absence no_configuration{"NoSuchConfiguration",
+                                   "The specified configuration does not exist."};
 
 /// A bucket that is there answers with what a new one has.
 class Nothing {
@@ -53,7 +60,8 @@ class Absent {
     io::Task<Answer<typename Op::Output>> tell(Caller, typename Op::Input input) {
         auto found = co_await objects_.find_bucket(input.bucket);
         if (!found) co_return refuse(found.error(), input.bucket);
-        co_return std::unexpected(Fault{absence_.code, absence_.message, absence_.status, {{"BucketName", input.bucket}}});
+        co_return std::unexpected(Fault{
+            absence_.code, absence_.message, absence_.status, {{"BucketName", input.bucket}}});
     }
 
   private:
@@ -72,7 +80,8 @@ struct Registration {
     }
     template <class Op>
     void absent(const Absence& absence) {
-        serve<Op>(router, home, objects, std::make_shared<Absent>(objects, absence), &Absent::tell<Op>);
+        serve<Op>(router, home, objects, std::make_shared<Absent>(objects, absence),
+                  &Absent::tell<Op>);
     }
 };
 

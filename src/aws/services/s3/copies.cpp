@@ -1,5 +1,6 @@
-// CopyObject: the copy shares its source's bytes. It is one object whatever its source was made of, so the copy of a multipart
-// object is read once, for its MD5; and so is one of which another checksum is asked.
+// CopyObject: the copy shares its source's bytes. It is one object whatever its source was made of,
+// so the copy of a multipart object is read once, for its MD5; and so is one of which another
+// checksum is asked.
 #include <fmt/format.h>
 
 #include "aws/limits.h"
@@ -23,14 +24,17 @@ struct Digested {
     std::string etag, checksum;
     std::optional<objects::Staged> sealed = {};  ///< its bytes anew, encrypted
 
-    bool is_of(const objects::ObjectInfo& source) const { return of.etag == source.etag && of.modified == source.modified && of.size == source.size; }
+    bool is_of(const objects::ObjectInfo& source) const {
+        return of.etag == source.etag && of.modified == source.modified && of.size == source.size;
+    }
 };
 
 /// `of`: "metadata" or "tagging"
 Answer<bool> replaces(const std::optional<std::string>& directive, std::string_view of) {
     if (!directive || *directive == "COPY") return false;
     if (*directive == "REPLACE") return true;
-    return refuse_argument(fmt::format("Unknown {} directive.", of), fmt::format("x-amz-{}-directive", of).c_str(), *directive);
+    return refuse_argument(fmt::format("Unknown {} directive.", of),
+                           fmt::format("x-amz-{}-directive", of).c_str(), *directive);
 }
 
 /// One request's copy: what it asks for, and what the transaction finds to be so.
@@ -48,7 +52,8 @@ struct Copy {
     static Answer<Copy> of(CopyObjectRequest input);
     /// Whether the copy is encrypted and its source is not.
     bool must_seal(const objects::ObjectInfo& source) const {
-        return encryption == objects::Encryption::aes256 && encryption_of(source.attributes) == objects::Encryption::none;
+        return encryption == objects::Encryption::aes256 &&
+               encryption_of(source.attributes) == objects::Encryption::none;
     }
     Result<objects::ObjectInfo> transform(const objects::ObjectInfo& source);
     Result<objects::ObjectInfo> refused(Fault why) {
@@ -72,10 +77,12 @@ Answer<Copy> Copy::of(CopyObjectRequest input) {
         if (!algorithm) return std::unexpected(std::move(algorithm.error()));
         copy.wanted = *algorithm;
     }
-    const bool changes = *metadata || input.storage_class || input.server_side_encryption || input.checksum_algorithm;
+    const bool changes = *metadata || input.storage_class || input.server_side_encryption ||
+                         input.checksum_algorithm;
     if (from->bucket == input.bucket && from->key == input.key && !changes) {
         return refuse("InvalidRequest",
-                      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
+                      "This copy request is illegal because it is trying to copy an object to "
+                      "itself without changing the object's metadata, "
                       "storage class, website redirect location or encryption attributes.",
                       400);
     }
@@ -90,19 +97,25 @@ Answer<Copy> Copy::of(CopyObjectRequest input) {
 Result<objects::ObjectInfo> Copy::transform(const objects::ObjectInfo& source) {
     if (auto good = check_source(input, source); !good) return refused(std::move(good.error()));
     if (source.size > limits::object_put_bytes_max) {
-        return refused({"InvalidRequest", "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120", 400});
+        return refused({"InvalidRequest",
+                        "The specified copy source is larger than the maximum allowable size for a "
+                        "copy source: 5368709120",
+                        400});
     }
     const auto kept = kept_checksum(source.attributes);
     const bool is_multipart = source.etag.find('-') != std::string::npos;
     const bool is_digested = digested && digested->is_of(source);
-    must_read = (is_multipart || must_seal(source) || (wanted && (!kept || kept->algorithm != *wanted))) && !is_digested;
+    must_read =
+        (is_multipart || must_seal(source) || (wanted && (!kept || kept->algorithm != *wanted))) &&
+        !is_digested;
     if (must_read) return fail(objects::Errc::condition, "");
     objects::ObjectInfo object = source;
     if (replaces_metadata) {
         object.attributes = replacement;
         if (!replaces_tags) keep_tags(object.attributes, tags_of(source.attributes));
         if (kept) keep_checksum(object.attributes, *kept, *kept_checksum_type(source.attributes));
-        if (const auto encryption = find(source.attributes, encryption_attribute)) object.attributes[encryption_attribute] = *encryption;
+        if (const auto encryption = find(source.attributes, encryption_attribute))
+            object.attributes[encryption_attribute] = *encryption;
     } else if (replaces_tags) {
         keep_tags(object.attributes, tags_of(replacement));
     }
@@ -124,7 +137,8 @@ class Handlers {
     explicit Handlers(objects::Objects& objects) : objects_(objects) {}
 
     io::Task<Answer<CopyObjectOutput>> copy(Caller, CopyObjectRequest input) {
-        if (auto good = check_key(input.key); !good) co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_key(input.key); !good)
+            co_return std::unexpected(std::move(good.error()));
         auto condition = write_condition(input.if_match, input.if_none_match);
         if (!condition) co_return std::unexpected(std::move(condition.error()));
         auto asked = Copy::of(std::move(input));
@@ -141,8 +155,10 @@ class Handlers {
   private:
     io::Task<Answer<CopyObjectOutput>> attempt(Copy& copy, objects::WriteCondition condition) {
         for (int tries = 0; tries < tries_max; ++tries) {
-            auto object = co_await objects_.copy(copy.from.bucket, copy.from.key, copy.input.bucket, copy.input.key,
-                                                 [&copy](const objects::ObjectInfo& source) { return copy.transform(source); }, condition);
+            auto object = co_await objects_.copy(
+                copy.from.bucket, copy.from.key, copy.input.bucket, copy.input.key,
+                [&copy](const objects::ObjectInfo& source) { return copy.transform(source); },
+                condition);
             if (object) co_return output_of(*object);
             if (copy.fault) co_return std::unexpected(std::move(*copy.fault));
             if (!copy.must_read) {
@@ -155,12 +171,15 @@ class Handlers {
             co_await discard(copy);
             copy.digested = std::move(*digested);
         }
-        co_return refuse("ConditionalRequestConflict", "The source of the copy was replaced while it was read. Please try again.", 409);
+        co_return refuse("ConditionalRequestConflict",
+                         "The source of the copy was replaced while it was read. Please try again.",
+                         409);
     }
 
     /// What was encrypted of a source that is another one by now, or for a copy that is refused.
     io::Task<void> discard(const Copy& copy) {
-        if (copy.digested && copy.digested->sealed) co_await objects_.discard(*copy.digested->sealed);
+        if (copy.digested && copy.digested->sealed)
+            co_await objects_.discard(*copy.digested->sealed);
     }
 
     io::Task<Result<Digested>> digest(const Copy& copy) {
@@ -168,7 +187,8 @@ class Handlers {
         if (!source) co_return std::unexpected(std::move(source.error()));
         const auto kept = kept_checksum(source->attributes);
         const Checksum algorithm = copy.wanted.value_or(kept ? kept->algorithm : checksum_default);
-        const auto body = std::make_shared<ChecksummingBody>(objects_.read(*source, 0, source->size), algorithm);
+        const auto body =
+            std::make_shared<ChecksummingBody>(objects_.read(*source, 0, source->size), algorithm);
         Digested digested{*source, "", "", {}};
         if (copy.must_seal(*source)) {
             auto sealed = co_await objects_.stage(body, copy.encryption);
@@ -205,7 +225,8 @@ class Handlers {
 }  // namespace
 
 void register_copies(Router& router, io::Core& home, objects::Objects& objects) {
-    serve<CopyObjectOp>(router, home, objects, std::make_shared<Handlers>(objects), &Handlers::copy);
+    serve<CopyObjectOp>(router, home, objects, std::make_shared<Handlers>(objects),
+                        &Handlers::copy);
 }
 
 }  // namespace freshet::aws::s3_words

@@ -43,8 +43,10 @@ class Handlers {
                 const Result<>& outcome = removed->at(next++);
                 if (!outcome) refusal = refuse(outcome.error(), input.bucket, one.key).error();
             }
-            if (refusal) add_error(out, one, std::move(*refusal));
-            else if (!input.delete_.quiet.value_or(false)) add_deleted(out, one);
+            if (refusal)
+                add_error(out, one, std::move(*refusal));
+            else if (!input.delete_.quiet.value_or(false))
+                add_deleted(out, one);
         }
         co_return out;
     }
@@ -52,7 +54,8 @@ class Handlers {
   private:
     /// Of an entry that is not tried.
     static std::optional<Fault> refusal_of(const ObjectIdentifier& one) {
-        if (one.key.empty()) return Fault{"UserKeyMustBeSpecified", "The key must be specified.", 400};
+        if (one.key.empty())
+            return Fault{"UserKeyMustBeSpecified", "The key must be specified.", 400};
         if (!one.version_id || *one.version_id == "null") return std::nullopt;
         return Fault{"NoSuchVersion", "The specified version does not exist.", 404};
     }

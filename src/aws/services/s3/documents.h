@@ -1,4 +1,5 @@
-// A bucket's configuration as S3 writes it: the document of a request is kept, and read into the answer to a later one.
+// A bucket's configuration as S3 writes it: the document of a request is kept, and read into the
+// answer to a later one.
 #pragma once
 #include <string>
 
@@ -21,7 +22,8 @@ Answer<typename Op::Output> from_document(const std::string& document) {
     typename Op::Output out;
     Violations violations;
     const Member* payload = payload_of(*Op::info().output);
-    auto done = payload ? decode_xml(*payload->shape, "", document, payload->make(&out), violations) : decode_xml(*Op::info().output, "", document, &out, violations);
+    auto done = payload ? decode_xml(*payload->shape, "", document, payload->make(&out), violations)
+                        : decode_xml(*Op::info().output, "", document, &out, violations);
     if (!done) return std::unexpected(std::move(done.error()));
     return out;
 }

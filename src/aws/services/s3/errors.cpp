@@ -14,40 +14,63 @@ constexpr std::size_t key_bytes_max = 1024;
 
 Fault of_objects(const Error& error) {
     switch (error.as<objects::Errc>()) {
-        case objects::Errc::no_bucket: return {"NoSuchBucket", "The specified bucket does not exist", 404};
-        case objects::Errc::no_key: return {"NoSuchKey", "The specified key does not exist.", 404};
+        case objects::Errc::no_bucket:
+            return {"NoSuchBucket", "The specified bucket does not exist", 404};
+        case objects::Errc::no_key:
+            return {"NoSuchKey", "The specified key does not exist.", 404};
         case objects::Errc::no_upload:
             return {"NoSuchUpload",
-                    "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.", 404};
+                    "The specified upload does not exist. The upload ID may be invalid, or the "
+                    "upload may have been aborted or completed.",
+                    404};
         case objects::Errc::bucket_exists:
-            return {"BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.", 409};
+            return {"BucketAlreadyOwnedByYou",
+                    "Your previous request to create the named bucket succeeded and you already "
+                    "own it.",
+                    409};
         case objects::Errc::bucket_taken:
             return {"BucketAlreadyExists",
-                    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
+                    "The requested bucket name is not available. The bucket namespace is shared by "
+                    "all users of the system. "
                     "Please select a different name and try again.",
                     409};
-        case objects::Errc::not_empty: return {"BucketNotEmpty", "The bucket you tried to delete is not empty", 409};
+        case objects::Errc::not_empty:
+            return {"BucketNotEmpty", "The bucket you tried to delete is not empty", 409};
         case objects::Errc::condition:
-            return {"PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412, {{"Condition", error.message()}}};
-        case objects::Errc::invalid_part: return {"InvalidPart", error.message(), 400};
-        case objects::Errc::part_order: return {"InvalidPartOrder", error.message(), 400};
-        case objects::Errc::too_small: return {"EntityTooSmall", error.message(), 400};
-        case objects::Errc::key_unavailable: return {"InternalError", error.message(), 500};
-        case objects::Errc::lost: return {"InternalError", "The object's bytes are not there: " + error.message(), 500};
+            return {"PreconditionFailed",
+                    "At least one of the pre-conditions you specified did not hold",
+                    412,
+                    {{"Condition", error.message()}}};
+        case objects::Errc::invalid_part:
+            return {"InvalidPart", error.message(), 400};
+        case objects::Errc::part_order:
+            return {"InvalidPartOrder", error.message(), 400};
+        case objects::Errc::too_small:
+            return {"EntityTooSmall", error.message(), 400};
+        case objects::Errc::key_unavailable:
+            return {"InternalError", error.message(), 500};
+        case objects::Errc::lost:
+            return {"InternalError", "The object's bytes are not there: " + error.message(), 500};
     }
     return {"InternalError", error.message(), 500};
 }
 
 }  // namespace
 
-std::unexpected<Fault> refuse(const Error& error, const std::string& bucket, const std::string& key) {
+std::unexpected<Fault> refuse(const Error& error, const std::string& bucket,
+                              const std::string& key) {
     Fault fault;
-    if (error.is_of<objects::Errc>()) fault = of_objects(error);
-    else if (error.is_of<BodyErrc>()) fault = body_fault(error);
-    else if (error.is(Errc::no_space)) fault = {"SlowDown", "The disk is full: " + error.message(), 503};
-    else fault = {"InternalError", error.message(), 500};
+    if (error.is_of<objects::Errc>())
+        fault = of_objects(error);
+    else if (error.is_of<BodyErrc>())
+        fault = body_fault(error);
+    else if (error.is(Errc::no_space))
+        fault = {"SlowDown", "The disk is full: " + error.message(), 503};
+    else
+        fault = {"InternalError", error.message(), 500};
     fault.fields.emplace_back("Resource", key.empty() ? "/" + bucket : "/" + bucket + "/" + key);
-    if (fault.code == "NoSuchBucket" || fault.code.starts_with("Bucket")) fault.fields.emplace_back("BucketName", bucket);
+    if (fault.code == "NoSuchBucket" || fault.code.starts_with("Bucket"))
+        fault.fields.emplace_back("BucketName", bucket);
     if (fault.code == "NoSuchKey") fault.fields.emplace_back("Key", key);
     return std::unexpected(std::move(fault));
 }
@@ -57,23 +80,30 @@ std::unexpected<Fault> refuse(const char* code, std::string message, int status)
 }
 
 std::unexpected<Fault> refuse_argument(std::string message, const char* name, std::string value) {
-    return std::unexpected(Fault{"InvalidArgument", std::move(message), 400, {{"ArgumentName", name}, {"ArgumentValue", std::move(value)}}});
+    return std::unexpected(Fault{"InvalidArgument",
+                                 std::move(message),
+                                 400,
+                                 {{"ArgumentName", name}, {"ArgumentValue", std::move(value)}}});
 }
 
 std::unexpected<Fault> refuse_continuation(const std::optional<std::string>& token) {
-    return refuse_argument("The continuation token provided is incorrect", "continuation-token", token.value_or(""));
+    return refuse_argument("The continuation token provided is incorrect", "continuation-token",
+                           token.value_or(""));
 }
 
-std::unexpected<Fault> malformed_xml() {
-    return std::unexpected(malformed_xml_fault());
-}
+std::unexpected<Fault> malformed_xml() { return std::unexpected(malformed_xml_fault()); }
 
 std::unexpected<Fault> unbuilt(std::string_view what, std::string_view operation) {
-    return refuse("NotImplemented", fmt::format("Freshet does not build {} of {}", what, operation), 501);
+    return refuse("NotImplemented", fmt::format("Freshet does not build {} of {}", what, operation),
+                  501);
 }
 
 Answer<void> check_bucket_name(const std::string& name) {
-    if (!objects::is_bucket_name(name)) return std::unexpected(Fault{"InvalidBucketName", "The specified bucket is not valid.", 400, {{"BucketName", name}}});
+    if (!objects::is_bucket_name(name))
+        return std::unexpected(Fault{"InvalidBucketName",
+                                     "The specified bucket is not valid.",
+                                     400,
+                                     {{"BucketName", name}}});
     return {};
 }
 
@@ -90,14 +120,16 @@ std::optional<std::string> find(const objects::Attributes& attributes, const cha
 std::string quoted_tag(const std::string& etag) { return "\"" + etag + "\""; }
 
 std::string unquoted(std::string_view etag) {
-    if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"')) etag = etag.substr(1, etag.size() - 2);
+    if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"'))
+        etag = etag.substr(1, etag.size() - 2);
     return std::string(etag);
 }
 
 std::string url_encoded(std::string_view text, const std::optional<std::string>& encoding) {
     if (encoding != "url") return std::string(text);
     std::string out = percent_encode(text, true);
-    for (std::size_t at = 0; (at = out.find("%20", at)) != std::string::npos;) out.replace(at, 3, "+");
+    for (std::size_t at = 0; (at = out.find("%20", at)) != std::string::npos;)
+        out.replace(at, 3, "+");
     return out;
 }
 

@@ -1,5 +1,6 @@
-// What every operation of S3 is judged by before its verb runs, wherever its request has the member: versions, of which Freshet
-// keeps one an object; the account that must own the bucket; and values of members of which it builds some.
+// What every operation of S3 is judged by before its verb runs, wherever its request has the
+// member: versions, of which Freshet keeps one an object; the account that must own the bucket; and
+// values of members of which it builds some.
 #pragma once
 #include <memory>
 #include <optional>
@@ -13,11 +14,13 @@
 
 namespace freshet::aws::s3_words {
 
-/// Whether `version` names the one that an object has: "null". 400 when it is no id, 404 when it is that of another.
+/// Whether `version` names the one that an object has: "null". 400 when it is no id, 404 when it is
+/// that of another.
 Answer<void> check_version(const std::string& version);
 
 /// 403 unless `account` owns the bucket; a bucket that is not there is left to the verb.
-io::Task<Answer<void>> check_owner(objects::Objects& objects, std::string bucket, std::string account);
+io::Task<Answer<void>> check_owner(objects::Objects& objects, std::string bucket,
+                                   std::string account);
 
 /// "bucket/key", "/bucket/key" or either with "?versionId=", escaped.
 struct CopySource {
@@ -37,7 +40,8 @@ io::Task<Answer<void>> check_owners(objects::Objects& objects, const Input& inpu
         if (input.expected_source_bucket_owner) {
             auto source = copy_source_of(input.copy_source);
             if (!source) co_return std::unexpected(std::move(source.error()));
-            auto owned = co_await check_owner(objects, source->bucket, *input.expected_source_bucket_owner);
+            auto owned =
+                co_await check_owner(objects, source->bucket, *input.expected_source_bucket_owner);
             if (!owned) co_return owned;
         }
     }
@@ -48,9 +52,12 @@ template <class Op, class Handlers>
 using Verb = io::Task<Answer<typename Op::Output>> (Handlers::*)(Caller, typename Op::Input);
 
 template <class Op, class Handlers>
-io::Task<Answer<typename Op::Output>> guarded(objects::Objects& objects, std::shared_ptr<Handlers> handlers, Verb<Op, Handlers> verb,
-                                              Caller caller, typename Op::Input input) {
-    if (auto known = check_values(input); !known) co_return std::unexpected(std::move(known.error()));
+io::Task<Answer<typename Op::Output>> guarded(objects::Objects& objects,
+                                              std::shared_ptr<Handlers> handlers,
+                                              Verb<Op, Handlers> verb, Caller caller,
+                                              typename Op::Input input) {
+    if (auto known = check_values(input); !known)
+        co_return std::unexpected(std::move(known.error()));
     if constexpr (requires { input.version_id; }) {
         const auto good = input.version_id ? check_version(*input.version_id) : Answer<void>();
         if (!good) co_return std::unexpected(good.error());
@@ -63,7 +70,8 @@ io::Task<Answer<typename Op::Output>> guarded(objects::Objects& objects, std::sh
 
 /// Registers `verb` of `handlers` behind the guards.
 template <class Op, class Handlers>
-void serve(Router& router, io::Core& home, objects::Objects& objects, std::shared_ptr<Handlers> handlers, Verb<Op, Handlers> verb) {
+void serve(Router& router, io::Core& home, objects::Objects& objects,
+           std::shared_ptr<Handlers> handlers, Verb<Op, Handlers> verb) {
     router.handle<Op>(home, [&objects, handlers, verb](Caller caller, typename Op::Input input) {
         return guarded<Op, Handlers>(objects, handlers, verb, std::move(caller), std::move(input));
     });

@@ -13,14 +13,17 @@ namespace freshet::aws::s3_words {
 
 Answer<std::size_t> page_size(const std::optional<std::int32_t>& asked, const char* argument) {
     if (asked && *asked < 0) {
-        return refuse_argument(fmt::format("Argument {} must be an integer between 0 and 2147483647", argument), argument, fmt::format("{}", *asked));
+        return refuse_argument(
+            fmt::format("Argument {} must be an integer between 0 and 2147483647", argument),
+            argument, fmt::format("{}", *asked));
     }
     return static_cast<std::size_t>(std::min(asked.value_or(page_max), page_max));
 }
 
 Answer<void> check_encoding(const std::optional<std::string>& encoding) {
     if (!encoding || *encoding == "url") return {};
-    return refuse_argument("Invalid Encoding Method specified in Request", "encoding-type", *encoding);
+    return refuse_argument("Invalid Encoding Method specified in Request", "encoding-type",
+                           *encoding);
 }
 
 s3::Owner owner_of(const std::string& account) {
@@ -29,10 +32,12 @@ s3::Owner owner_of(const std::string& account) {
     return owner;
 }
 
-std::optional<std::vector<s3::CommonPrefix>> prefixes_of(const std::vector<std::string>& prefixes, const std::optional<std::string>& encoding) {
+std::optional<std::vector<s3::CommonPrefix>> prefixes_of(
+    const std::vector<std::string>& prefixes, const std::optional<std::string>& encoding) {
     if (prefixes.empty()) return std::nullopt;
     std::vector<s3::CommonPrefix> made;
-    for (const std::string& prefix : prefixes) made.emplace_back().prefix = url_encoded(prefix, encoding);
+    for (const std::string& prefix : prefixes)
+        made.emplace_back().prefix = url_encoded(prefix, encoding);
     return made;
 }
 
@@ -54,8 +59,10 @@ class Handlers {
         if (!page) co_return refuse(page.error(), input.bucket);
         ListObjectsV2Output out;
         fill_page(out, *page, input, *request);
-        out.key_count = static_cast<std::int32_t>(page->objects.size() + page->common_prefixes.size());
-        if (input.start_after) out.start_after = url_encoded(*input.start_after, input.encoding_type);
+        out.key_count =
+            static_cast<std::int32_t>(page->objects.size() + page->common_prefixes.size());
+        if (input.start_after)
+            out.start_after = url_encoded(*input.start_after, input.encoding_type);
         out.continuation_token = input.continuation_token;
         if (page->truncated) out.next_continuation_token = page_token(page->last);
         if (input.fetch_owner.value_or(false)) {
@@ -72,20 +79,26 @@ class Handlers {
         ListObjectsOutput out;
         fill_page(out, *page, input, *request);
         out.marker = url_encoded(request->start_after, input.encoding_type);
-        if (page->truncated && !request->delimiter.empty()) out.next_marker = url_encoded(page->last, input.encoding_type);
+        if (page->truncated && !request->delimiter.empty())
+            out.next_marker = url_encoded(page->last, input.encoding_type);
         for (Object& object : *out.contents) object.owner = owner_of(caller.account());
         co_return out;
     }
 
     /// Every object as the one version that it has.
-    io::Task<Answer<ListObjectVersionsOutput>> list_versions(Caller caller, ListObjectVersionsRequest input) {
+    io::Task<Answer<ListObjectVersionsOutput>> list_versions(Caller caller,
+                                                             ListObjectVersionsRequest input) {
         auto request = request_of(input, input.key_marker);
         if (!request) co_return std::unexpected(std::move(request.error()));
         if (input.version_id_marker && !input.key_marker) {
-            co_return refuse_argument("A version-id marker cannot be specified without a key marker.", "version-id-marker", *input.version_id_marker);
+            co_return refuse_argument(
+                "A version-id marker cannot be specified without a key marker.",
+                "version-id-marker", *input.version_id_marker);
         }
-        if (input.version_id_marker && *input.version_id_marker != "null" && !input.version_id_marker->empty()) {
-            co_return refuse_argument("Invalid version id specified", "version-id-marker", *input.version_id_marker);
+        if (input.version_id_marker && *input.version_id_marker != "null" &&
+            !input.version_id_marker->empty()) {
+            co_return refuse_argument("Invalid version id specified", "version-id-marker",
+                                      *input.version_id_marker);
         }
         auto page = co_await objects_.list(input.bucket, *request);
         if (!page) co_return refuse(page.error(), input.bucket);
@@ -95,7 +108,9 @@ class Handlers {
         out.version_id_marker = input.version_id_marker.value_or("");
         if (page->truncated) {
             out.next_key_marker = url_encoded(page->last, input.encoding_type);
-            out.next_version_id_marker = page->last.ends_with(request->delimiter) && !request->delimiter.empty() ? "" : "null";
+            out.next_version_id_marker =
+                page->last.ends_with(request->delimiter) && !request->delimiter.empty() ? ""
+                                                                                        : "null";
         }
         out.versions.emplace();
         for (const objects::ObjectInfo& object : page->objects) {
@@ -110,18 +125,23 @@ class Handlers {
 
   private:
     template <class Input>
-    static Answer<objects::ListRequest> request_of(const Input& input, const std::optional<std::string>& start_after) {
+    static Answer<objects::ListRequest> request_of(const Input& input,
+                                                   const std::optional<std::string>& start_after) {
         auto count = page_size(input.max_keys, "max-keys");
         if (!count) return std::unexpected(std::move(count.error()));
-        if (auto good = check_encoding(input.encoding_type); !good) return std::unexpected(std::move(good.error()));
-        return objects::ListRequest{input.prefix.value_or(""), input.delimiter.value_or(""), start_after.value_or(""), *count};
+        if (auto good = check_encoding(input.encoding_type); !good)
+            return std::unexpected(std::move(good.error()));
+        return objects::ListRequest{input.prefix.value_or(""), input.delimiter.value_or(""),
+                                    start_after.value_or(""), *count};
     }
 
     template <class Output, class Input>
-    static void fill_shared(Output& out, const objects::ListPage& page, const Input& input, const objects::ListRequest& request) {
+    static void fill_shared(Output& out, const objects::ListPage& page, const Input& input,
+                            const objects::ListRequest& request) {
         out.name = input.bucket;
         out.prefix = url_encoded(request.prefix, input.encoding_type);
-        if (!request.delimiter.empty()) out.delimiter = url_encoded(request.delimiter, input.encoding_type);
+        if (!request.delimiter.empty())
+            out.delimiter = url_encoded(request.delimiter, input.encoding_type);
         out.max_keys = input.max_keys ? std::min(*input.max_keys, page_max) : page_max;
         out.encoding_type = input.encoding_type;
         out.is_truncated = page.truncated;
@@ -129,7 +149,8 @@ class Handlers {
     }
 
     template <class Entry>
-    static void fill_entry(Entry& entry, const objects::ObjectInfo& object, const std::optional<std::string>& encoding) {
+    static void fill_entry(Entry& entry, const objects::ObjectInfo& object,
+                           const std::optional<std::string>& encoding) {
         entry.key = url_encoded(object.key, encoding);
         entry.last_modified = object.modified;
         entry.e_tag = quoted_tag(object.etag);
@@ -142,10 +163,12 @@ class Handlers {
     }
 
     template <class Output, class Input>
-    static void fill_page(Output& out, const objects::ListPage& page, const Input& input, const objects::ListRequest& request) {
+    static void fill_page(Output& out, const objects::ListPage& page, const Input& input,
+                          const objects::ListRequest& request) {
         fill_shared(out, page, input, request);
         out.contents.emplace();
-        for (const objects::ObjectInfo& object : page.objects) fill_entry(out.contents->emplace_back(), object, input.encoding_type);
+        for (const objects::ObjectInfo& object : page.objects)
+            fill_entry(out.contents->emplace_back(), object, input.encoding_type);
     }
 
     objects::Objects& objects_;

@@ -18,6 +18,7 @@ Answer<std::size_t> page_size(const std::optional<std::int32_t>& asked, const ch
 Answer<void> check_encoding(const std::optional<std::string>& encoding);
 s3::Owner owner_of(const std::string& account);
 /// Nothing when there are none.
-std::optional<std::vector<s3::CommonPrefix>> prefixes_of(const std::vector<std::string>& prefixes, const std::optional<std::string>& encoding);
+std::optional<std::vector<s3::CommonPrefix>> prefixes_of(
+    const std::vector<std::string>& prefixes, const std::optional<std::string>& encoding);
 
 }  // namespace freshet::aws::s3_words

@@ -12,7 +12,8 @@ namespace {
 
 using namespace s3;
 
-constexpr std::string_view known[] = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"};
+constexpr std::string_view known[] = {"ETag", "Checksum", "ObjectParts", "StorageClass",
+                                      "ObjectSize"};
 
 class Handlers {
   public:
@@ -20,15 +21,23 @@ class Handlers {
 
     io::Task<Answer<GetObjectAttributesOutput>> get(Caller, GetObjectAttributesRequest input) {
         for (const std::string& name : input.object_attributes) {
-            if (std::ranges::find(known, name) == std::end(known)) co_return refuse_argument("Invalid attribute name specified.", "x-amz-object-attributes", name);
+            if (std::ranges::find(known, name) == std::end(known))
+                co_return refuse_argument("Invalid attribute name specified.",
+                                          "x-amz-object-attributes", name);
         }
         auto count = page_size(input.max_parts, "x-amz-max-parts");
         if (!count) co_return std::unexpected(std::move(count.error()));
         const std::int32_t marker = input.part_number_marker.value_or(0);
-        if (marker < 0) co_return refuse_argument("Argument x-amz-part-number-marker must be an integer between 0 and 2147483647", "x-amz-part-number-marker", std::to_string(marker));
+        if (marker < 0)
+            co_return refuse_argument(
+                "Argument x-amz-part-number-marker must be an integer between 0 and 2147483647",
+                "x-amz-part-number-marker", std::to_string(marker));
         auto object = co_await objects_.find(input.bucket, input.key);
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
-        const auto asked = [&](const char* name) { return std::ranges::find(input.object_attributes, name) != input.object_attributes.end(); };
+        const auto asked = [&](const char* name) {
+            return std::ranges::find(input.object_attributes, name) !=
+                   input.object_attributes.end();
+        };
         GetObjectAttributesOutput out;
         out.last_modified = object->modified;
         if (asked("ETag")) out.e_tag = object->etag;  // S3 writes it without quotes here
@@ -36,7 +45,8 @@ class Handlers {
         if (asked("ObjectSize")) out.object_size = static_cast<std::int64_t>(object->size);
         auto checksum = kept_checksum(object->attributes);
         if (asked("Checksum") && checksum) {
-            checksum->value.resize(std::min(checksum->value.find('-'), checksum->value.size()));  // and that without the number of parts
+            // and that without the number of parts
+            checksum->value.resize(std::min(checksum->value.find('-'), checksum->value.size()));
             fill_checksum(out.checksum.emplace(), *checksum);
             out.checksum->checksum_type = kept_checksum_type(object->attributes);
         }
@@ -46,8 +56,9 @@ class Handlers {
 
   private:
     /// Their number; and each, where the object's checksum is made of theirs.
-    static std::optional<GetObjectAttributesParts> parts_in(const objects::ObjectInfo& object, const std::optional<DeclaredChecksum>& checksum, std::int32_t marker,
-                                                            std::size_t count) {
+    static std::optional<GetObjectAttributesParts> parts_in(
+        const objects::ObjectInfo& object, const std::optional<DeclaredChecksum>& checksum,
+        std::int32_t marker, std::size_t count) {
         const std::vector<KeptPart> parts = parts_of(object);
         if (parts.empty()) return std::nullopt;
         GetObjectAttributesParts out;
@@ -79,7 +90,8 @@ class Handlers {
 }  // namespace
 
 void register_object_attributes(Router& router, io::Core& home, objects::Objects& objects) {
-    serve<GetObjectAttributesOp>(router, home, objects, std::make_shared<Handlers>(objects), &Handlers::get);
+    serve<GetObjectAttributesOp>(router, home, objects, std::make_shared<Handlers>(objects),
+                                 &Handlers::get);
 }
 
 }  // namespace freshet::aws::s3_words

@@ -19,21 +19,26 @@ class Handlers {
     explicit Handlers(objects::Objects& objects) : objects_(objects) {}
 
     io::Task<Answer<PutObjectOutput>> put(Caller, PutObjectRequest input) {
-        if (auto good = check_key(input.key); !good) co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_key(input.key); !good)
+            co_return std::unexpected(std::move(good.error()));
         auto condition = write_condition(input.if_match, input.if_none_match);
         if (!condition) co_return std::unexpected(std::move(condition.error()));
         const auto body = std::static_pointer_cast<CheckedBody>(input.body);
-        if (auto good = check_length(*body); !good) co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_length(*body); !good)
+            co_return std::unexpected(std::move(good.error()));
         auto attributes = attributes_of(input);
         if (!attributes) co_return std::unexpected(std::move(attributes.error()));
         auto settings = co_await objects_.settings(input.bucket);
         if (!settings) co_return refuse(settings.error(), input.bucket);
         const Checksum algorithm = body->algorithm().value_or(checksum_default);
         body->compute(algorithm);
-        auto staged = co_await objects_.stage(body, encryption_of(input.server_side_encryption, *settings));
+        auto staged =
+            co_await objects_.stage(body, encryption_of(input.server_side_encryption, *settings));
         if (!staged) co_return refuse(staged.error(), input.bucket, input.key);
-        if (const auto value = body->computed(algorithm)) keep_checksum(*attributes, {algorithm, *value}, full_object);
-        auto object = co_await objects_.publish(input.bucket, input.key, std::move(*staged), std::move(*attributes), *condition);
+        if (const auto value = body->computed(algorithm))
+            keep_checksum(*attributes, {algorithm, *value}, full_object);
+        auto object = co_await objects_.publish(input.bucket, input.key, std::move(*staged),
+                                                std::move(*attributes), *condition);
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         PutObjectOutput out;
         out.e_tag = quoted_tag(object->etag);
@@ -47,7 +52,8 @@ class Handlers {
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         auto read = read_of<GetObjectOutput>(input, *object);
         if (!read) co_return std::unexpected(std::move(read.error()));
-        auto content = co_await objects_.open_body(std::move(*object), read->range.first, read->range.size);
+        auto content =
+            co_await objects_.open_body(std::move(*object), read->range.first, read->range.size);
         if (!content) co_return refuse(content.error(), input.bucket, input.key);
         read->out.body = std::move(*content);
         co_return std::move(read->out);
@@ -71,7 +77,8 @@ class Handlers {
     /// What GET and HEAD have in common: all but the bytes.
     template <class Output, class Input>
     static Answer<Read<Output>> read_of(const Input& input, const objects::ObjectInfo& object) {
-        const ReadConditions conditions{input.if_match, input.if_none_match, input.if_modified_since, input.if_unmodified_since};
+        const ReadConditions conditions{input.if_match, input.if_none_match,
+                                        input.if_modified_since, input.if_unmodified_since};
         const Condition failed = first_failed(conditions, object);
         if (failed != Condition::holds) return std::unexpected(not_as_asked(failed, object));
         auto slice = slice_of(input.range, input.if_range, input.part_number, object);
@@ -88,7 +95,8 @@ class Handlers {
 
     /// The checksum of what is answered: of the whole object, or of a part whose checksum is kept.
     template <class Output>
-    static void fill_checksum_of(Output& out, const Slice& slice, const objects::ObjectInfo& object) {
+    static void fill_checksum_of(Output& out, const Slice& slice,
+                                 const objects::ObjectInfo& object) {
         const bool is_whole = slice.range.size == object.size;
         const auto kept = kept_checksum(object.attributes);
         if (slice.part_checksum && kept) {
@@ -106,10 +114,16 @@ class Handlers {
 
 Answer<void> check_length(const CheckedBody& body) {
     const auto length = body.content_length();
-    if (!length) return refuse("MissingContentLength", "You must provide the Content-Length HTTP header.", 411);
+    if (!length)
+        return refuse("MissingContentLength", "You must provide the Content-Length HTTP header.",
+                      411);
     if (*length <= limits::object_put_bytes_max) return {};
-    return std::unexpected(Fault{"EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400,
-                                 {{"ProposedSize", fmt::format("{}", *length)}, {"MaxSizeAllowed", fmt::format("{}", limits::object_put_bytes_max)}}});
+    return std::unexpected(
+        Fault{"EntityTooLarge",
+              "Your proposed upload exceeds the maximum allowed size",
+              400,
+              {{"ProposedSize", fmt::format("{}", *length)},
+               {"MaxSizeAllowed", fmt::format("{}", limits::object_put_bytes_max)}}});
 }
 
 void register_objects(Router& router, io::Core& home, objects::Objects& objects) {

@@ -8,7 +8,9 @@ namespace freshet::aws::s3_words {
 
 std::string pack_parts(const std::vector<KeptPart>& parts) {
     std::string text;
-    for (const KeptPart& part : parts) text += fmt::format("{}{}:{}:{}", text.empty() ? "" : ",", part.number, part.size, part.checksum);
+    for (const KeptPart& part : parts)
+        text += fmt::format("{}{}:{}:{}", text.empty() ? "" : ",", part.number, part.size,
+                            part.checksum);
     return text;
 }
 
@@ -18,9 +20,12 @@ std::vector<KeptPart> parts_of(const objects::ObjectInfo& object) {
     if (kept == object.attributes.end()) {
         // Objects of before the attribute: each part was one extent.
         const auto dash = object.etag.find('-');
-        const std::size_t count = dash == std::string::npos ? 0 : std::strtoull(object.etag.c_str() + dash + 1, nullptr, 10);
+        const std::size_t count = dash == std::string::npos
+                                      ? 0
+                                      : std::strtoull(object.etag.c_str() + dash + 1, nullptr, 10);
         if (count != object.extents.size()) return {};
-        for (const objects::Extent& extent : object.extents) parts.push_back({static_cast<int>(parts.size()) + 1, extent.size, ""});
+        for (const objects::Extent& extent : object.extents)
+            parts.push_back({static_cast<int>(parts.size()) + 1, extent.size, ""});
         return parts;
     }
     const std::string& text = kept->second;

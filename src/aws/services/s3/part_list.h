@@ -1,4 +1,5 @@
-// The parts that a multipart object was completed of, as its attribute "parts" keeps them: "1:5242880:CHECKSUM,2:100:".
+// The parts that a multipart object was completed of, as its attribute "parts" keeps them:
+// "1:5242880:CHECKSUM,2:100:".
 #pragma once
 #include <cstdint>
 #include <string>

@@ -15,21 +15,26 @@ namespace {
 
 /// Digits alone; more than 64 bits of them are the greatest number.
 std::optional<std::uint64_t> number(std::string_view text) {
-    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
+        return std::nullopt;
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     return error == std::errc() ? value : std::numeric_limits<std::uint64_t>::max();
 }
 
 std::unexpected<Fault> not_satisfiable(const std::string& header, std::uint64_t size) {
-    return std::unexpected(Fault{"InvalidRange", "The requested range is not satisfiable", 416,
-                                 {{"RangeRequested", header}, {"ActualObjectSize", fmt::format("{}", size)}}});
+    return std::unexpected(
+        Fault{"InvalidRange",
+              "The requested range is not satisfiable",
+              416,
+              {{"RangeRequested", header}, {"ActualObjectSize", fmt::format("{}", size)}}});
 }
 
 /// Whether the object is still the one that If-Range names.
 bool is_still(const std::string& if_range, const objects::ObjectInfo& object) {
     const auto date = parse_http_date(if_range);
-    return date ? std::chrono::floor<std::chrono::seconds>(object.modified) == *date : if_range == quoted_tag(object.etag);
+    return date ? std::chrono::floor<std::chrono::seconds>(object.modified) == *date
+                : if_range == quoted_tag(object.etag);
 }
 
 std::string content_range_of(const Range& range, std::uint64_t size) {
@@ -38,8 +43,10 @@ std::string content_range_of(const Range& range, std::uint64_t size) {
 
 Answer<Slice> part_of(std::int32_t number, const objects::ObjectInfo& object) {
     if (number < 1 || number > objects::limits::part_number_max) {
-        return refuse_argument(fmt::format("Part number must be an integer between 1 and {}, inclusive", objects::limits::part_number_max),
-                               "partNumber", fmt::format("{}", number));
+        return refuse_argument(
+            fmt::format("Part number must be an integer between 1 and {}, inclusive",
+                        objects::limits::part_number_max),
+            "partNumber", fmt::format("{}", number));
     }
     std::vector<KeptPart> parts = parts_of(object);
     const bool is_multipart = !parts.empty();
@@ -55,13 +62,17 @@ Answer<Slice> part_of(std::int32_t number, const objects::ObjectInfo& object) {
         }
         slice.range.first += part.size;
     }
-    return std::unexpected(Fault{"InvalidPartNumber", "The requested partnumber is not satisfiable", 416,
-                                 {{"ActualPartCount", fmt::format("{}", parts.size())}, {"PartNumberRequested", fmt::format("{}", number)}}});
+    return std::unexpected(Fault{"InvalidPartNumber",
+                                 "The requested partnumber is not satisfiable",
+                                 416,
+                                 {{"ActualPartCount", fmt::format("{}", parts.size())},
+                                  {"PartNumberRequested", fmt::format("{}", number)}}});
 }
 
 }  // namespace
 
-Answer<std::optional<Range>> parse_range(const std::optional<std::string>& header, std::uint64_t size) {
+Answer<std::optional<Range>> parse_range(const std::optional<std::string>& header,
+                                         std::uint64_t size) {
     if (!header || !header->starts_with("bytes=")) return std::nullopt;
     std::string_view text = std::string_view(*header).substr(6);
     while (text.starts_with(' ')) text.remove_prefix(1);
@@ -84,23 +95,33 @@ Answer<std::optional<Range>> parse_range(const std::optional<std::string>& heade
 
 Answer<Range> parse_copy_range(const std::string& header, std::uint64_t size) {
     const bool is_bytes = header.starts_with("bytes=");
-    const std::string_view text = is_bytes ? std::string_view(header).substr(6) : std::string_view();
+    const std::string_view text =
+        is_bytes ? std::string_view(header).substr(6) : std::string_view();
     const auto dash = text.find('-');
-    const auto from = number(text.substr(0, dash)), to = dash == std::string_view::npos ? std::nullopt : number(text.substr(dash + 1));
+    const auto from = number(text.substr(0, dash)),
+               to = dash == std::string_view::npos ? std::nullopt : number(text.substr(dash + 1));
     if (!from || !to || *to < *from) {
-        return refuse_argument("The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
-                               "zero-based offsets of the first and last bytes to copy",
-                               "x-amz-copy-source-range", header);
+        return refuse_argument(
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first "
+            "and last are the "
+            "zero-based offsets of the first and last bytes to copy",
+            "x-amz-copy-source-range", header);
     }
     if (*to >= size) {
-        return refuse_argument(fmt::format("Range specified is not valid for source object of size: {}", size), "x-amz-copy-source-range", header);
+        return refuse_argument(
+            fmt::format("Range specified is not valid for source object of size: {}", size),
+            "x-amz-copy-source-range", header);
     }
     return Range{*from, *to - *from + 1};
 }
 
-Answer<Slice> slice_of(const std::optional<std::string>& range, const std::optional<std::string>& if_range,
-                       const std::optional<std::int32_t>& part_number, const objects::ObjectInfo& object) {
-    if (range && part_number) return refuse("InvalidRequest", "Cannot specify both Range header and partNumber query parameter", 400);
+Answer<Slice> slice_of(const std::optional<std::string>& range,
+                       const std::optional<std::string>& if_range,
+                       const std::optional<std::int32_t>& part_number,
+                       const objects::ObjectInfo& object) {
+    if (range && part_number)
+        return refuse("InvalidRequest",
+                      "Cannot specify both Range header and partNumber query parameter", 400);
     if (part_number) return part_of(*part_number, object);
     const bool is_asked = !if_range || is_still(*if_range, object);
     auto asked = parse_range(is_asked ? range : std::nullopt, object.size);

@@ -28,7 +28,8 @@ TEST(S3Ranges, what_is_asked_for) {
     EXPECT_EQ(range("bytes=-0", 0), "InvalidRange");
     EXPECT_EQ(range("bytes=0-", 0), "InvalidRange");
     EXPECT_EQ(range("bytes=0-0", 0), "InvalidRange");
-    for (const char* header : {"bytes=5-4", "bytes=0-1,3-4", "bytes=", "bytes=-", "bytes=a-b", "bytes=1", "lines=0-1", "bytes=--1", "bytes=1-2-3"}) {
+    for (const char* header : {"bytes=5-4", "bytes=0-1,3-4", "bytes=", "bytes=-", "bytes=a-b",
+                               "bytes=1", "lines=0-1", "bytes=--1", "bytes=1-2-3"}) {
         EXPECT_EQ(range(header, 100), "all") << header;
     }
 }
@@ -36,7 +37,8 @@ TEST(S3Ranges, what_is_asked_for) {
 TEST(S3Ranges, a_copy_takes_one_form_only) {
     EXPECT_EQ(parse_copy_range("bytes=10-19", 20)->first, 10u);
     EXPECT_EQ(parse_copy_range("bytes=10-19", 20)->size, 10u);
-    for (const char* header : {"bytes=10-20", "bytes=10-", "bytes=-5", "0-5", "bytes=5-4", "bytes=a-b", "bytes=", "bytes=0-1,3-4"}) {
+    for (const char* header : {"bytes=10-20", "bytes=10-", "bytes=-5", "0-5", "bytes=5-4",
+                               "bytes=a-b", "bytes=", "bytes=0-1,3-4"}) {
         EXPECT_FALSE(parse_copy_range(header, 20)) << header;
     }
 }

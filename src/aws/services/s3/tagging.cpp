@@ -12,7 +12,8 @@ using namespace s3;
 Answer<Tags> tags_in(const Tagging& tagging, std::size_t count_max) {
     Tags tags;
     for (const Tag& tag : tagging.tag_set) tags.emplace_back(tag.key, tag.value);
-    if (auto good = check_tags(tags, count_max); !good) return std::unexpected(std::move(good.error()));
+    if (auto good = check_tags(tags, count_max); !good)
+        return std::unexpected(std::move(good.error()));
     return tags;
 }
 
@@ -33,7 +34,9 @@ class Handlers {
     io::Task<Answer<PutObjectTaggingOutput>> put_of_object(Caller, PutObjectTaggingRequest input) {
         auto tags = tags_in(input.tagging, object_tags_max);
         if (!tags) co_return std::unexpected(std::move(tags.error()));
-        auto object = co_await objects_.change(input.bucket, input.key, [&tags](objects::Attributes& attributes) { keep_tags(attributes, *tags); });
+        auto object = co_await objects_.change(
+            input.bucket, input.key,
+            [&tags](objects::Attributes& attributes) { keep_tags(attributes, *tags); });
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         co_return PutObjectTaggingOutput{};
     }
@@ -46,16 +49,21 @@ class Handlers {
         co_return out;
     }
 
-    io::Task<Answer<DeleteObjectTaggingOutput>> remove_of_object(Caller, DeleteObjectTaggingRequest input) {
-        auto object = co_await objects_.change(input.bucket, input.key, [](objects::Attributes& attributes) { keep_tags(attributes, {}); });
+    io::Task<Answer<DeleteObjectTaggingOutput>> remove_of_object(Caller,
+                                                                 DeleteObjectTaggingRequest input) {
+        auto object = co_await objects_.change(
+            input.bucket, input.key,
+            [](objects::Attributes& attributes) { keep_tags(attributes, {}); });
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         co_return DeleteObjectTaggingOutput{};
     }
 
-    io::Task<Answer<PutBucketTaggingOp::Output>> put_of_bucket(Caller, PutBucketTaggingRequest input) {
+    io::Task<Answer<PutBucketTaggingOp::Output>> put_of_bucket(Caller,
+                                                               PutBucketTaggingRequest input) {
         auto tags = tags_in(input.tagging, bucket_tags_max);
         if (!tags) co_return std::unexpected(std::move(tags.error()));
-        auto kept = co_await configure<PutBucketTaggingOp>(objects_, input.bucket, tagging_setting, pack_tags(*tags));
+        auto kept = co_await configure<PutBucketTaggingOp>(objects_, input.bucket, tagging_setting,
+                                                           pack_tags(*tags));
         co_return kept;
     }
 
@@ -63,14 +71,17 @@ class Handlers {
         auto settings = co_await objects_.settings(input.bucket);
         if (!settings) co_return refuse(settings.error(), input.bucket);
         const auto found = settings->find(tagging_setting);
-        if (found == settings->end()) co_return not_configured("NoSuchTagSet", "The TagSet does not exist", input.bucket);
+        if (found == settings->end())
+            co_return not_configured("NoSuchTagSet", "The TagSet does not exist", input.bucket);
         GetBucketTaggingOutput out;
         out.tag_set = tag_set_of(unpack_tags(found->second));
         co_return out;
     }
 
-    io::Task<Answer<DeleteBucketTaggingOp::Output>> remove_of_bucket(Caller, DeleteBucketTaggingRequest input) {
-        return configure<DeleteBucketTaggingOp>(objects_, std::move(input.bucket), tagging_setting, std::nullopt);
+    io::Task<Answer<DeleteBucketTaggingOp::Output>> remove_of_bucket(
+        Caller, DeleteBucketTaggingRequest input) {
+        return configure<DeleteBucketTaggingOp>(objects_, std::move(input.bucket), tagging_setting,
+                                                std::nullopt);
     }
 
   private:

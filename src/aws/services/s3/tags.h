@@ -1,4 +1,5 @@
-// The tags of objects and buckets: judged by S3's rules, kept as the query string that x-amz-tagging has.
+// The tags of objects and buckets: judged by S3's rules, kept as the query string that
+// x-amz-tagging has.
 #pragma once
 #include <string>
 #include <utility>
@@ -10,8 +11,8 @@
 namespace freshet::aws::s3_words {
 
 inline constexpr const char* tags_attribute = "x-amz-tagging";
-inline constexpr std::size_t object_tags_max = 10;   ///< S3
-inline constexpr std::size_t bucket_tags_max = 50;   ///< S3
+inline constexpr std::size_t object_tags_max = 10;  ///< S3
+inline constexpr std::size_t bucket_tags_max = 50;  ///< S3
 
 using Tags = std::vector<std::pair<std::string, std::string>>;
 

@@ -1,4 +1,5 @@
-// What the files of the S3 rim share: faults in S3's words, names, and the registration of each family of verbs.
+// What the files of the S3 rim share: faults in S3's words, names, and the registration of each
+// family of verbs.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,7 +15,8 @@ class CheckedBody;
 namespace freshet::aws::s3_words {
 
 /// `resource`: "/bucket/key"
-std::unexpected<Fault> refuse(const Error& error, const std::string& bucket, const std::string& key = "");
+std::unexpected<Fault> refuse(const Error& error, const std::string& bucket,
+                              const std::string& key = "");
 std::unexpected<Fault> refuse(const char* code, std::string message, int status);
 /// 400 of an argument, which S3 names with its value.
 std::unexpected<Fault> refuse_argument(std::string message, const char* name, std::string value);
