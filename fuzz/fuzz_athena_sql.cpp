@@ -5,7 +5,7 @@
 
 #include "sql/hive/parser.h"
 #include "sql/trino/analyzer.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 using namespace freshet::sql;
 

@@ -6,8 +6,8 @@
 
 #include "aws/model/glue.h"
 #include "aws/model/kinesis.h"
-#include "aws/protocol/cbor.h"
-#include "aws/protocol/json.h"
+#include "aws/protocol/cbor/cbor.h"
+#include "aws/protocol/json/json.h"
 
 using namespace freshet::aws;
 

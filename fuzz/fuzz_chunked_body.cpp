@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "aws/http/chunked_body.h"
+#include "aws/http/body/chunked_body.h"
 
 using namespace freshet;
 

@@ -2,7 +2,7 @@
 // reached too.
 #include <cstdint>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "flow/engine.h"
 
 using namespace freshet;

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/log.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 using namespace freshet;
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "io/http2_session.h"
+#include "io/http/http2_session.h"
 
 using namespace freshet::io;
 using What = Http2Session::What;

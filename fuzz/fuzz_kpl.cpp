@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "record/kpl.h"
 
 using namespace freshet;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "log/journal.h"
 #include "log/segments.h"

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "aws/services/kinesis/page_token.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 using namespace freshet;
 using namespace freshet::aws::kinesis_words;

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string>
 
-#include "record/parquet_schema.h"
+#include "record/parquet/parquet_schema.h"
 
 using namespace freshet;
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "cli/replay_position.h"
+#include "cli/streams/replay_position.h"
 
 using namespace freshet;
 

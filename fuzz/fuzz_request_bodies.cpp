@@ -6,7 +6,7 @@
 #include "aws/model/iam.h"
 #include "aws/model/kinesis.h"
 #include "aws/model/s3.h"
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "aws/protocol/query.h"
 #include "aws/protocol/scalar.h"
 #include "aws/protocol/xml.h"

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "tables/expression.h"
+#include "tables/expression/expression.h"
 
 using namespace freshet::tables;
 

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "record/kpl.h"
 
 namespace bench {

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "bodies.h"
 #include "cases.h"
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "cases.h"
 #include "log/checkpoint.h"
 #include "log/frame.h"

@@ -4,7 +4,7 @@
 
 #include "analytics/analytics.h"
 #include "analytics/limits.h"
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "record/text.h"
 
 namespace freshet::analytics {

@@ -7,7 +7,7 @@
 
 #include "analytics/limits.h"
 #include "analytics/runner.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "record/transform.h"
 
 namespace freshet::analytics {

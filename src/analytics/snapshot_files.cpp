@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analytics/limits.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::analytics {
 namespace {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "analytics/runner.h"
-#include "base/json_text.h"
-#include "record/json.h"
+#include "base/text/json_text.h"
+#include "record/json/json.h"
 
 namespace freshet::analytics {
 

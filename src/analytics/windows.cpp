@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "analytics/limits.h"
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "record/batch.h"
 
 namespace freshet::analytics {

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "base/nearest.h"
+#include "base/text/nearest.h"
 #include "pipeline/value.h"
 
 namespace freshet::app {

@@ -5,8 +5,8 @@
 
 #include <array>
 
-#include "base/cipher.h"
-#include "base/digest.h"
+#include "base/crypto/cipher.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 
 namespace freshet::app {

@@ -32,7 +32,7 @@
 #include "console/console.h"
 #include "io/faults/failpoint.h"
 #include "io/faults/fault_disk.h"
-#include "io/tls.h"
+#include "io/tls/tls.h"
 #include "pipeline/api.h"
 
 namespace freshet::app {

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 
 namespace freshet::aws {
 namespace {

@@ -9,7 +9,7 @@
 #include "aws/caller.h"
 #include "aws/fault.h"
 #include "io/core.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/wildcards.h"
+#include "base/text/wildcards.h"
 #include "catalog/catalog.h"
 #include "catalog/errors.h"
 #include "catalog/key_value.h"

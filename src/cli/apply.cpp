@@ -12,7 +12,7 @@
 #include <sstream>
 
 #include "aws/client.h"
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "cli/bundle.h"
 #include "cli/commands.h"
 #include "cli/global_options.h"

@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "base/nearest.h"
+#include "base/text/nearest.h"
 #include "cli/help/completion.h"
 #include "cli/help/manual.h"
 #include "cli/run.h"

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/region.h"
-#include "io/url.h"
+#include "io/http/url.h"
 
 namespace freshet::cli {
 

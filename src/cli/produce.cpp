@@ -17,7 +17,7 @@
 #include "cli/commands.h"
 #include "cli/input/rows.h"
 #include "cli/run.h"
-#include "cli/stream_calls.h"
+#include "cli/streams/stream_calls.h"
 #include "io/disk.h"
 #include "io/optional_file.h"
 #include "record/kpl.h"

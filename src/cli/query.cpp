@@ -8,7 +8,7 @@
 #include "aws/auth/signer.h"
 #include "aws/client.h"
 #include "aws/model/athena.h"
-#include "base/json_text.h"
+#include "base/text/json_text.h"
 #include "cli/commands.h"
 #include "cli/global_options.h"
 #include "cli/run.h"

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "base/nearest.h"
+#include "base/text/nearest.h"
 
 namespace freshet::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "console/json_writer.h"
-#include "record/json.h"
+#include "record/json/json.h"
 
 namespace freshet::console {
 

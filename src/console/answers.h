@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "console/parts.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::console {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "console/json_writer.h"
-#include "record/json.h"
+#include "record/json/json.h"
 
 namespace freshet::console {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "base/json_text.h"
-#include "record/json.h"
+#include "base/text/json_text.h"
+#include "record/json/json.h"
 
 namespace freshet::console {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "console/topics.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::console {
 

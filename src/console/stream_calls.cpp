@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "console/json_writer.h"
 #include "console/limits.h"
 #include "record/kpl.h"

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "io/core.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::delivery {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "delivery/limits.h"
 
 namespace freshet::delivery {

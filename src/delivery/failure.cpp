@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json_text.h"
+#include "base/text/json_text.h"
 #include "delivery/errors.h"
 #include "objects/types.h"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "delivery/content.h"
 #include "delivery/failure.h"

@@ -9,7 +9,7 @@
 
 #include "duck/session.h"
 #include "sql/trino/analyzer.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::duck {
 namespace {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/sealed_chunks.h"
+#include "base/crypto/sealed_chunks.h"
 #include "duck/raise.h"
 
 namespace freshet::duck {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "flow/evaluate.h"
 #include "record/cell.h"
 #include "record/text.h"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "flow/error_rows.h"
 #include "flow/limits.h"
 #include "flow/operators/operator.h"

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "flow/limits.h"
 #include "flow/program.h"
 #include "record/decode.h"

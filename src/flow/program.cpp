@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "record/decode.h"
 
 namespace freshet::flow {

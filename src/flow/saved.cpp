@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstring>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::flow {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "flow/evaluate.h"
 #include "record/text.h"
 

@@ -1,7 +1,7 @@
 // STEP, FLOOR, CEIL and EXTRACT of times, and times from and to texts and numbers.
 #include <fmt/format.h>
 
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "flow/evaluate.h"
 #include "flow/java_time.h"
 #include "record/text.h"

@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "functions/limits.h"
 #include "functions/store.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/wildcards.h"
+#include "base/text/wildcards.h"
 
 namespace freshet::functions {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "functions/limits.h"
 #include "functions/store.h"
 #include "sandbox/archive.h"

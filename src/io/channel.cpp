@@ -9,9 +9,9 @@
 #include <boost/beast/ssl.hpp>
 #include <optional>
 
-#include "io/accepted_socket.h"
 #include "io/children.h"
 #include "io/core.h"
+#include "io/http/accepted_socket.h"
 
 namespace freshet::io {
 

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "base/check.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "io/optional_file.h"
 
 namespace freshet::io {

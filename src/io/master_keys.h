@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "base/cipher.h"
+#include "base/crypto/cipher.h"
 #include "io/disk.h"
 
 namespace freshet::io {

@@ -9,8 +9,8 @@
 #include <set>
 
 #include "record/decode.h"
-#include "record/json_shape.h"
-#include "record/parquet_schema.h"
+#include "record/json/json_shape.h"
+#include "record/parquet/parquet_schema.h"
 
 namespace freshet::lake {
 namespace {

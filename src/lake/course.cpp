@@ -3,15 +3,15 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "lake/crawl.h"
 #include "lake/group.h"
 #include "lake/lake.h"
 #include "lake/limits.h"
 #include "lake/store.h"
-#include "record/json_shape.h"
-#include "record/parquet_schema.h"
+#include "record/json/json_shape.h"
+#include "record/parquet/parquet_schema.h"
 
 namespace freshet::lake {
 namespace {

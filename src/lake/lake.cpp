@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "lake/crawl.h"
 #include "lake/glob.h"
 #include "lake/limits.h"

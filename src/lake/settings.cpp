@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "record/json.h"
+#include "record/json/json.h"
 
 namespace freshet::lake {
 namespace {

@@ -1,6 +1,6 @@
 #include "log/checkpoint.h"
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "log/frame.h"
 

@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "base/check.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "io/faults/failpoint.h"
 
 namespace freshet::log {

@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 
-#include "base/cipher.h"
-#include "base/digest.h"
+#include "base/crypto/cipher.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "io/faults/failpoint.h"
 #include "log/sync.h"

@@ -7,7 +7,7 @@
 #include <latch>
 #include <thread>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "log/frame.h"
 #include "log/journal.h"

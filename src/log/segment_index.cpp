@@ -1,6 +1,6 @@
 #include "log/segment_index.h"
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "log/frame.h"
 
 namespace freshet::log {

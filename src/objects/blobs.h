@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "base/bytes.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "io/core.h"
 #include "io/disk.h"
 #include "objects/object_keys.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "io/core.h"
-#include "io/http.h"
+#include "io/http/http.h"
 #include "objects/blobs.h"
 #include "objects/types.h"
 

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <random>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "objects/limits.h"
 #include "objects/objects.h"
 #include "objects/store.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/sealed_chunks.h"
+#include "base/crypto/sealed_chunks.h"
 #include "io/master_keys.h"
 #include "objects/types.h"
 

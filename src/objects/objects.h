@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "io/core.h"
-#include "io/http.h"
+#include "io/http/http.h"
 #include "meta/database.h"
 #include "objects/blobs.h"
 #include "objects/compaction.h"
@@ -70,8 +70,8 @@ class Objects {
                                          std::uint64_t size);
     /// The file that an extent lies in: for a process that reads it itself.
     std::string path_of(const Extent& extent) const { return blobs_.path_of(extent.file); }
-    /// The key that opens it (base/sealed_chunks.h), empty when it is not encrypted: for such a
-    /// process. Errc::key_unavailable.
+    /// The key that opens it (base/crypto/sealed_chunks.h), empty when it is not encrypted: for
+    /// such a process. Errc::key_unavailable.
     Result<std::string> key_of(const Extent& extent) const {
         return extent.key ? keys_.unwrap(*extent.key) : std::string();
     }

@@ -4,7 +4,7 @@
 
 #include "aws/http/own_page.h"
 #include "aws/limits.h"
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "pipeline/plan.h"
 
 namespace freshet::pipeline {

@@ -9,7 +9,7 @@
 #include <set>
 #include <sstream>
 
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 
 namespace freshet::pipeline {
 namespace {

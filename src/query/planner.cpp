@@ -5,7 +5,7 @@
 
 #include "query/limits.h"
 #include "query/tables.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::query {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "io/http.h"
+#include "io/http/http.h"
 #include "io/task.h"
 #include "query/types.h"
 
@@ -97,7 +97,7 @@ struct Extent {
     std::string path;  ///< absolute
     std::uint64_t offset = 0;
     std::uint64_t size = 0;  ///< as a reader sees it
-    std::string key;         ///< of encrypted bytes (base/sealed_chunks.h); empty: plain
+    std::string key;         ///< of encrypted bytes (base/crypto/sealed_chunks.h); empty: plain
 };
 
 /// One object and where its bytes lie, in order.

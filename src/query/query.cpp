@@ -13,7 +13,7 @@
 #include "query/runs.h"
 #include "query/store.h"
 #include "query/tables.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::query {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "query/limits.h"
 #include "query/results.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::query {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "query/planner.h"
 #include "query/ports.h"
-#include "sql/trino/tree.h"
+#include "sql/trino/parse/tree.h"
 
 namespace freshet::query {
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
-#include "base/json_text.h"
-#include "record/json.h"
-#include "sql/trino/parser.h"
+#include "base/crypto/digest.h"
+#include "base/text/json_text.h"
+#include "record/json/json.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::query {
 namespace {

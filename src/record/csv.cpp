@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "record/cell.h"
 #include "record/limits.h"
 #include "record/text.h"

@@ -8,9 +8,9 @@
 #include <limits>
 #include <map>
 
-#include "base/utf8.h"
+#include "base/text/utf8.h"
 #include "record/csv.h"
-#include "record/json.h"
+#include "record/json/json.h"
 #include "record/reserved.h"
 #include "record/text.h"
 

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "base/json_text.h"
+#include "base/text/json_text.h"
 #include "record/csv.h"
 #include "record/decode.h"
-#include "record/json.h"
+#include "record/json/json.h"
 
 namespace freshet::record {
 

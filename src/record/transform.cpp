@@ -5,9 +5,9 @@
 
 #include <unordered_map>
 
-#include "base/digest.h"
-#include "base/json_text.h"
-#include "record/json.h"
+#include "base/crypto/digest.h"
+#include "base/text/json_text.h"
+#include "record/json/json.h"
 
 namespace freshet::record {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <optional>
 
-#include "io/http.h"
+#include "io/http/http.h"
 #include "sandbox/process.h"
 
 namespace freshet::sandbox {

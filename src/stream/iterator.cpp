@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "log/frame.h"
 #include "stream/errors.h"
 #include "stream/limits.h"

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "base/cipher.h"
+#include "base/crypto/cipher.h"
 #include "base/error.h"
 #include "io/master_keys.h"
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "stream/hash.h"
 #include "stream/limits.h"

@@ -1,7 +1,7 @@
 // Keys as bytes, in whose order items lie: the slot (32 bits of the hash key's digest, so that a
 // scan falls into segments), the hash key, the range key.
 #pragma once
-#include "tables/condition.h"
+#include "tables/expression/condition.h"
 #include "tables/types.h"
 
 namespace freshet::tables {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "tables/limits.h"
 #include "tables/schema.h"
 #include "tables/store.h"

@@ -3,10 +3,10 @@
 #pragma once
 #include "io/core.h"
 #include "meta/database.h"
-#include "tables/condition.h"
 #include "tables/errors.h"
+#include "tables/expression/condition.h"
+#include "tables/expression/update.h"
 #include "tables/types.h"
-#include "tables/update.h"
 
 namespace freshet::tables {
 

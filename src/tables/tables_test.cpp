@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "tables/expression.h"
+#include "tables/expression/expression.h"
 #include "tables/store.h"
 
 namespace freshet::tables {

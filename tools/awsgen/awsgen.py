@@ -300,7 +300,7 @@ class Service:
             "#include <cstddef>",
             "",
             '#include "aws/protocol/shape.h"',
-            '#include "io/http.h"',
+            '#include "io/http/http.h"',
             "",
             '#pragma clang diagnostic ignored "-Winvalid-offsetof"',
             "",

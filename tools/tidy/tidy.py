@@ -3,6 +3,7 @@
 Each rule is a function that yields findings `path:line: what and what instead`; a rule without a
 finding has passed. The last line is `N passed, N failed`.
 """
+
 import concurrent.futures
 import hashlib
 import json
@@ -19,16 +20,57 @@ FUNCTION_LINES_MAX = 70
 FOLDER_FILES_MAX = 25
 README_LINES_MAX = 80
 
-LAYERS = {"base": 0, "io": 1, "record": 1, "log": 2, "objects": 2, "meta": 2, "sql": 3, "flow": 3, "duck": 3,
-          "sandbox": 3, "stream": 4, "functions": 4, "analytics": 4, "delivery": 4, "schedule": 4, "lake": 4,
-          "catalog": 4, "query": 4, "dashboards": 4, "identity": 4, "monitor": 4, "tables": 4, "aws": 5, "console": 5,
-          "cli": 5, "pipeline": 5, "app": 6}
+LAYERS = {
+    "base": 0,
+    "io": 1,
+    "record": 1,
+    "log": 2,
+    "objects": 2,
+    "meta": 2,
+    "sql": 3,
+    "flow": 3,
+    "duck": 3,
+    "sandbox": 3,
+    "stream": 4,
+    "functions": 4,
+    "analytics": 4,
+    "delivery": 4,
+    "schedule": 4,
+    "lake": 4,
+    "catalog": 4,
+    "query": 4,
+    "dashboards": 4,
+    "identity": 4,
+    "monitor": 4,
+    "tables": 4,
+    "aws": 5,
+    "console": 5,
+    "cli": 5,
+    "pipeline": 5,
+    "app": 6,
+}
 # Inside a layer only these reach sideways: (from, to).
-SIDEWAYS = {("record", "io"), ("objects", "meta"), ("log", "meta"), ("flow", "sql"), ("duck", "sql"),
-            ("cli", "aws"), ("cli", "pipeline"), ("pipeline", "aws"), ("console", "aws")}
+SIDEWAYS = {
+    ("record", "io"),
+    ("objects", "meta"),
+    ("log", "meta"),
+    ("flow", "sql"),
+    ("duck", "sql"),
+    ("cli", "aws"),
+    ("cli", "pipeline"),
+    ("pipeline", "aws"),
+    ("console", "aws"),
+}
 # One owner per library: header prefix -> the modules that may include it.
-OWNERS = {"boost/": {"io", "aws"}, "sqlite3.h": {"meta"}, "duckdb": {"duck"}, "simdjson.h": {"aws", "record", "duck"},
-          "openssl/": {"base", "io", "aws"}, "spdlog/": {"base"}, "nghttp2/": {"io"}}
+OWNERS = {
+    "boost/": {"io", "aws"},
+    "sqlite3.h": {"meta"},
+    "duckdb": {"duck"},
+    "simdjson.h": {"aws", "record", "duck"},
+    "openssl/": {"base", "io", "aws"},
+    "spdlog/": {"base"},
+    "nghttp2/": {"io"},
+}
 UNFINISHED = r"\b(T[O]DO|FIX[M]E|X{3})\b"
 BANNED = [
     (r"\bstd::format\b", "fmt::format"),
@@ -41,13 +83,24 @@ BANNED = [
     (UNFINISHED, "finish it, or an issue"),
 ]
 # Where a banned name has its one home.
-EXEMPT = {("steady_clock::now", "src/sandbox/process.cpp"), ("steady_clock::now", "src/io/clock.cpp"), ("system_clock::now", "src/io/clock.cpp"), ("system_clock::now", "src/base/log.cpp"), ("throw an", "src/duck/raise.cpp")}
+EXEMPT = {
+    ("steady_clock::now", "src/sandbox/process.cpp"),
+    ("steady_clock::now", "src/io/clock.cpp"),
+    ("system_clock::now", "src/io/clock.cpp"),
+    ("system_clock::now", "src/base/log.cpp"),
+    ("throw an", "src/duck/raise.cpp"),
+}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
 
 def tracked(*patterns):
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", *patterns], cwd=ROOT, text=True,
-                            stdout=subprocess.PIPE, check=True).stdout.split("\n")
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", *patterns],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout.split("\n")
     return [ROOT / line for line in listed if line and (ROOT / line).is_file()]
 
 
@@ -75,7 +128,11 @@ def rule_includes_point_down():
                 yield f"{name_of(path)}: module {module} has no layer in tools/tidy"
             elif LAYERS[other] > LAYERS[module]:
                 yield f"{name_of(path)}:{number}: includes upwards ({other} is above {module}); state a port instead"
-            elif LAYERS[other] == LAYERS[module] and (module, other) not in SIDEWAYS and LAYERS[module] != 6:
+            elif (
+                LAYERS[other] == LAYERS[module]
+                and (module, other) not in SIDEWAYS
+                and LAYERS[module] != 6
+            ):
                 yield f"{name_of(path)}:{number}: {module} includes its sibling {other}; state a port instead"
 
 
@@ -104,7 +161,9 @@ def rule_files_and_folders_stay_small():
 
 
 def rule_functions_fit_a_screen():
-    opens = re.compile(r"^( {0,4})(?!namespace|struct|class|enum|union|extern|#|//|\}|else|if|for|while|switch|do\b)\S.*\{$")
+    opens = re.compile(
+        r"^( {0,4})(?!namespace|struct|class|enum|union|extern|#|//|\}|else|if|for|while|switch|do\b)\S.*\{$"
+    )
     for path in sources():
         lines = path.read_text().split("\n")
         at = 0
@@ -114,13 +173,29 @@ def rule_functions_fit_a_screen():
                 at += 1
                 continue
             start, closing = at, found[1] + "}"
-            while start > 0 and lines[start - 1].startswith(found[1]) and lines[start - 1].strip().endswith(("(", ",")):
+            while (
+                start > 0
+                and lines[start - 1].startswith(found[1])
+                and lines[start - 1].strip().endswith(("(", ","))
+            ):
                 start -= 1
-            end = next((i for i in range(at + 1, len(lines)) if lines[i].startswith(closing)), len(lines))
-            if lines[end:end + 1] and lines[end].startswith(closing) and end - start + 1 > FUNCTION_LINES_MAX \
-                    and not lines[end].startswith(closing + ";"):
+            end = next(
+                (i for i in range(at + 1, len(lines)) if lines[i].startswith(closing)), len(lines)
+            )
+            if (
+                lines[end : end + 1]
+                and lines[end].startswith(closing)
+                and end - start + 1 > FUNCTION_LINES_MAX
+                and not lines[end].startswith(closing + ";")
+            ):
                 yield f"{name_of(path)}:{start + 1}: a function of {end - start + 1} lines; at most {FUNCTION_LINES_MAX}"
-            at = end + 1 if found[1] else at + 1 if any(opens.match(line) for line in lines[at + 1:end]) else end + 1
+            at = (
+                end + 1
+                if found[1]
+                else at + 1
+                if any(opens.match(line) for line in lines[at + 1 : end])
+                else end + 1
+            )
 
 
 def rule_names_say_the_concept():
@@ -136,7 +211,9 @@ def rule_banned_words():
             code = line if re.search(UNFINISHED, line) else line.split("//")[0]
             for pattern, instead in BANNED:
                 if re.search(pattern, code) and not any(
-                        re.search(pattern, "std::chrono::" + word) and name_of(path) == home for word, home in EXEMPT):
+                    re.search(pattern, "std::chrono::" + word) and name_of(path) == home
+                    for word, home in EXEMPT
+                ):
                     yield f"{name_of(path)}:{number}: {pattern}: use {instead}"
 
 
@@ -169,15 +246,32 @@ def rule_paths_in_documents_exist():
 
 
 def header_flags():
-    build = next((ROOT / "build" / name for name in (os.environ.get("FRESHET_PRESET", "release"), "release", "dev")
-                  if (ROOT / "build" / name / "generated").exists()), ROOT / "build" / "release")
-    flags = ["clang++-19", "-std=c++23", "-fsyntax-only", "-Wno-pragma-once-outside-header", f"-I{SRC}",
-             f"-I{build / 'generated'}", f"-I{ROOT / 'build' / 'third_party' / 'duckdb' / 'include'}", "-x", "c++"]
+    build = next(
+        (
+            ROOT / "build" / name
+            for name in (os.environ.get("FRESHET_PRESET", "release"), "release", "dev")
+            if (ROOT / "build" / name / "generated").exists()
+        ),
+        ROOT / "build" / "release",
+    )
+    flags = [
+        "clang++-19",
+        "-std=c++23",
+        "-fsyntax-only",
+        "-Wno-pragma-once-outside-header",
+        f"-I{SRC}",
+        f"-I{build / 'generated'}",
+        f"-I{ROOT / 'build' / 'third_party' / 'duckdb' / 'include'}",
+        "-x",
+        "c++",
+    ]
     return flags
 
 
 def compiles_alone(path, flags):
-    result = subprocess.run([*flags, str(path)], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    result = subprocess.run(
+        [*flags, str(path)], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     return None if result.returncode == 0 else result.stdout.split("\n")[0]
 
 
@@ -200,15 +294,27 @@ def rule_headers_compile_alone():
     passed = json.loads(memory.read_text()) if memory.exists() else {}
     flags, digests = header_flags(), {}
     headers = [path for path in sources() if path.suffix == ".h"]
-    wanted = [path for path in headers if passed.get(name_of(path)) != digest_with_includes(path, digests)]
+    wanted = [
+        path for path in headers if passed.get(name_of(path)) != digest_with_includes(path, digests)
+    ]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for path, problem in zip(wanted, pool.map(lambda path: compiles_alone(path, flags), wanted)):
+        for path, problem in zip(
+            wanted, pool.map(lambda path: compiles_alone(path, flags), wanted)
+        ):
             if problem:
                 yield f"{name_of(path)}: does not compile alone: {problem}"
             else:
                 passed[name_of(path)] = digests[path]
     if memory.parent.exists():
-        memory.write_text(json.dumps({name_of(path): passed[name_of(path)] for path in headers if name_of(path) in passed}))
+        memory.write_text(
+            json.dumps(
+                {
+                    name_of(path): passed[name_of(path)]
+                    for path in headers
+                    if name_of(path) in passed
+                }
+            )
+        )
 
 
 def main():

@@ -11,7 +11,7 @@
 #include "app/server.h"
 #include "cli/global_options.h"
 #include "cli/run.h"
-#include "io/tls.h"
+#include "io/tls/tls.h"
 
 namespace freshet::app {
 namespace {

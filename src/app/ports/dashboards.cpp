@@ -2,7 +2,7 @@
 
 #include "dashboards/errors.h"
 #include "dashboards/limits.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::app {
 namespace {

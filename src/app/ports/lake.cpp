@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "lake/limits.h"
 #include "lake/owner.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::app {
 

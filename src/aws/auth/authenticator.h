@@ -5,7 +5,7 @@
 
 #include "aws/caller.h"
 #include "aws/protocol/rest.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

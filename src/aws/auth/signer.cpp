@@ -5,8 +5,8 @@
 
 #include <map>
 
-#include "base/ascii.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
+#include "base/text/ascii.h"
 
 namespace freshet::aws {
 namespace {

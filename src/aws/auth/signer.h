@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

@@ -13,7 +13,7 @@
 
 #include "aws/http/cors_rules.h"
 #include "aws/protocol/shape.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

@@ -3,12 +3,12 @@
 #pragma once
 #include "aws/caller.h"
 #include "aws/fault.h"
-#include "aws/http/held_body.h"
+#include "aws/http/body/held_body.h"
 #include "aws/http/route.h"
 #include "aws/protocol/rest.h"
 #include "aws/protocol/shape.h"
 #include "io/core.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

@@ -7,14 +7,14 @@
 
 #include "aws/http/kinesis_gate.h"
 #include "aws/limits.h"
-#include "aws/protocol/cbor.h"
+#include "aws/protocol/cbor/cbor.h"
 #include "aws/protocol/event_stream.h"
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "aws/protocol/query.h"
 #include "aws/protocol/rest.h"
 #include "aws/protocol/xml.h"
 #include "aws/protocol/xml_root.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::aws {
 namespace {

@@ -6,7 +6,7 @@
 #include "aws/protocol/shape.h"
 #include "base/time.h"
 #include "io/core.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

@@ -5,9 +5,9 @@
 #include <mutex>
 #include <tuple>
 
+#include "aws/http/body/inflated_body.h"
 #include "aws/http/decode.h"
 #include "aws/http/encode.h"
-#include "aws/http/inflated_body.h"
 #include "aws/http/own_page.h"
 #include "aws/http/route.h"
 #include "aws/limits.h"

@@ -8,13 +8,13 @@
 #include <string>
 
 #include "aws/auth/authenticator.h"
+#include "aws/http/body/held_body.h"
 #include "aws/http/cors.h"
-#include "aws/http/held_body.h"
 #include "aws/http/hosts.h"
 #include "aws/http/kinesis_gate.h"
 #include "aws/protocol/shape.h"
 #include "aws/router.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

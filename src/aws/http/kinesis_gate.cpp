@@ -7,10 +7,10 @@
 #include <random>
 
 #include "aws/limits.h"
-#include "aws/protocol/cbor.h"
-#include "aws/protocol/json.h"
+#include "aws/protocol/cbor/cbor.h"
+#include "aws/protocol/json/json.h"
 #include "aws/protocol/services.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::aws {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "aws/auth/authenticator.h"
 #include "aws/fault.h"
-#include "aws/http/held_body.h"
+#include "aws/http/body/held_body.h"
 #include "aws/protocol/rest.h"
 #include "aws/protocol/validate.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

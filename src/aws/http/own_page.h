@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

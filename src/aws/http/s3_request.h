@@ -5,7 +5,7 @@
 #include <string>
 
 #include "aws/fault.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

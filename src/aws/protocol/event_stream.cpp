@@ -1,8 +1,8 @@
 #include "aws/protocol/event_stream.h"
 
-#include "aws/protocol/cbor.h"
-#include "aws/protocol/json.h"
-#include "base/digest.h"
+#include "aws/protocol/cbor/cbor.h"
+#include "aws/protocol/json/json.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::aws {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::aws {
 

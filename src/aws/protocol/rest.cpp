@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "aws/protocol/scalar.h"
-#include "base/ascii.h"
+#include "base/text/ascii.h"
 #include "base/time.h"
 
 namespace freshet::aws {

@@ -9,7 +9,7 @@
 #include "aws/fault.h"
 #include "aws/protocol/shape.h"
 #include "aws/protocol/validate.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 namespace freshet::aws {
 

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "base/bytes.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "base/time.h"
 
 namespace freshet::aws {

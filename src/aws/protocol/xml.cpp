@@ -5,8 +5,8 @@
 #include <pugixml.hpp>
 
 #include "aws/protocol/scalar.h"
+#include "base/text/utf8.h"
 #include "base/time.h"
-#include "base/utf8.h"
 
 namespace freshet::aws {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "aws/model/athena.h"
 #include "aws/protocol/page_token.h"
-#include "base/ascii.h"
+#include "base/text/ascii.h"
 #include "query/limits.h"
 
 namespace freshet::aws {

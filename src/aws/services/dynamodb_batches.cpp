@@ -5,10 +5,10 @@
 #include <map>
 #include <set>
 
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "aws/services/dynamodb.h"
 #include "aws/services/dynamodb_words.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "tables/limits.h"
 
 namespace freshet::aws {

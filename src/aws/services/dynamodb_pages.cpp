@@ -3,7 +3,7 @@
 
 #include "aws/services/dynamodb.h"
 #include "aws/services/dynamodb_words.h"
-#include "tables/legacy.h"
+#include "tables/expression/legacy.h"
 
 namespace freshet::aws {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "tables/limits.h"
 
 namespace freshet::aws::dynamodb {

@@ -4,7 +4,7 @@
 #include "aws/caller.h"
 #include "aws/fault.h"
 #include "aws/model/dynamodb.h"
-#include "tables/expression.h"
+#include "tables/expression/expression.h"
 #include "tables/tables.h"
 
 namespace freshet::aws::dynamodb {

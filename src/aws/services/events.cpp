@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "aws/model/events.h"
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "aws/protocol/page_token.h"
 #include "aws/verbs.h"
 #include "schedule/event.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/nearest.h"
+#include "base/text/nearest.h"
 #include "cli/input/csv_cells.h"
 #include "cli/input/header.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "aws/model/lambda.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "functions/limits.h"
 #include "pipeline/resource.h"
 

@@ -4,7 +4,7 @@
 
 #include "aws/model/events.h"
 #include "aws/model/lambda.h"
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "pipeline/resource.h"
 #include "schedule/cron.h"
 

@@ -4,9 +4,9 @@
 
 #include "aws/model/athena.h"
 #include "aws/model/glue.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "pipeline/resource.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::pipeline {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <cctype>
 
-#include "sql/trino/parser.h"
-#include "sql/trino/token.h"
+#include "sql/trino/parse/parser.h"
+#include "sql/trino/parse/token.h"
 
 namespace freshet::sql::hive {
 namespace {

@@ -2,8 +2,8 @@
 #pragma once
 #include <string_view>
 
-#include "sql/trino/syntax_error.h"
-#include "sql/trino/tree.h"
+#include "sql/trino/parse/syntax_error.h"
+#include "sql/trino/parse/tree.h"
 
 namespace freshet::sql::hive {
 

@@ -22,7 +22,7 @@ struct Extent {
     std::string path;
     std::uint64_t offset = 0;
     std::uint64_t size = 0;  ///< as a reader sees it
-    std::string key;         ///< of encrypted bytes (base/sealed_chunks.h); empty: plain
+    std::string key;         ///< of encrypted bytes (base/crypto/sealed_chunks.h); empty: plain
 };
 
 struct File {

@@ -3,7 +3,7 @@
 
 #include "sql/trino/analysis.h"
 #include "sql/trino/limits.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::sql::trino {
 namespace {

@@ -5,8 +5,8 @@
 #include "sql/trino/analysis.h"
 #include "sql/trino/cast.h"
 #include "sql/trino/limits.h"
-#include "sql/trino/parser.h"
-#include "sql/trino/tree_walk.h"
+#include "sql/trino/parse/parser.h"
+#include "sql/trino/parse/tree_walk.h"
 
 namespace freshet::sql::trino {
 namespace {

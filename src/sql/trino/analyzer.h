@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sql/trino/syntax_error.h"
-#include "sql/trino/tree.h"
+#include "sql/trino/parse/syntax_error.h"
+#include "sql/trino/parse/tree.h"
 #include "sql/trino/types.h"
 
 namespace freshet::sql::trino {

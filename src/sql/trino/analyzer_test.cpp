@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sql/hive/parser.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::sql::trino {
 namespace {

@@ -1,6 +1,6 @@
 // How a value of one type becomes another: Trino's CAST and TRY_CAST, and its implicit coercions.
 #pragma once
-#include "sql/trino/syntax_error.h"
+#include "sql/trino/parse/syntax_error.h"
 #include "sql/trino/typed.h"
 
 namespace freshet::sql::trino {

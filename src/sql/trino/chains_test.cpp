@@ -5,7 +5,7 @@
 #include "sql/small_stack.h"
 #include "sql/trino/analyzer.h"
 #include "sql/trino/limits.h"
-#include "sql/trino/parser.h"
+#include "sql/trino/parse/parser.h"
 
 namespace freshet::sql::trino {
 namespace {

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "sql/trino/analyzer.h"
-#include "sql/trino/tree_walk.h"
+#include "sql/trino/parse/tree_walk.h"
 
 namespace freshet::sql::trino {
 

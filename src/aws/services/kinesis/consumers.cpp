@@ -7,7 +7,7 @@
 #include "aws/protocol/event_stream.h"
 #include "aws/services/kinesis/page_token.h"
 #include "aws/services/kinesis/words.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "stream/sequence.h"
 #include "stream/subscription.h"
 

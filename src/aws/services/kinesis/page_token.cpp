@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::aws::kinesis_words {
 namespace {

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <cstring>
 
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "aws/services/kinesis/words.h"
 #include "stream/limits.h"
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "stream/hash.h"
 #include "stream/sequence.h"
 

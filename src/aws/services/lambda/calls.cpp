@@ -1,7 +1,7 @@
 // Invoke.
 #include <fmt/format.h>
 
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "aws/services/lambda/words.h"
 #include "aws/verbs.h"
 #include "functions/limits.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "aws/limits.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "functions/limits.h"
 
 namespace freshet::aws {

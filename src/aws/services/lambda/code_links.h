@@ -3,8 +3,8 @@
 #pragma once
 #include <string>
 
+#include "aws/http/body/held_body.h"
 #include "aws/http/front.h"
-#include "aws/http/held_body.h"
 #include "functions/functions.h"
 
 namespace freshet::aws {

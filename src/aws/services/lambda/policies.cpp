@@ -1,7 +1,7 @@
 // AddPermission, RemovePermission, GetPolicy: a function's resource policy and its JSON.
 #include <fmt/format.h>
 
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "aws/services/lambda/words.h"
 #include "aws/verbs.h"
 

@@ -6,7 +6,7 @@
 #include <ranges>
 
 #include "aws/services/lambda/lambda.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 #include "functions/limits.h"
 
 namespace freshet::aws::lambda_words {

@@ -1,6 +1,6 @@
 #include "aws/services/quicksight/definition.h"
 
-#include "aws/protocol/json.h"
+#include "aws/protocol/json/json.h"
 #include "aws/services/quicksight/words.h"
 
 namespace freshet::aws {

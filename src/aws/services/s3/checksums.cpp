@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "aws/services/s3/words.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::aws::s3_words {
 

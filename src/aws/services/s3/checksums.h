@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "aws/fault.h"
-#include "aws/http/checksum.h"
-#include "io/http.h"
+#include "aws/http/body/checksum.h"
+#include "io/http/http.h"
 #include "objects/types.h"
 
 namespace freshet::aws::s3_words {

@@ -9,7 +9,7 @@
 #include "aws/services/s3/conditions.h"
 #include "aws/services/s3/guards.h"
 #include "aws/services/s3/part_list.h"
-#include "base/digest.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::aws::s3_words {
 namespace {

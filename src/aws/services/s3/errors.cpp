@@ -1,7 +1,7 @@
 // Faults in S3's words, and the small words that its files share.
 #include <fmt/format.h>
 
-#include "aws/http/checked_body.h"
+#include "aws/http/body/checked_body.h"
 #include "aws/protocol/scalar.h"
 #include "aws/protocol/xml.h"
 #include "aws/services/s3/words.h"

@@ -1,7 +1,7 @@
 // Objects: put, get and head.
 #include <fmt/format.h>
 
-#include "aws/http/checked_body.h"
+#include "aws/http/body/checked_body.h"
 #include "aws/limits.h"
 #include "aws/model/s3.h"
 #include "aws/services/s3/attributes.h"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "aws/http/checked_body.h"
+#include "aws/http/body/checked_body.h"
 #include "aws/model/s3.h"
 #include "aws/services/s3/attributes.h"
 #include "aws/services/s3/conditions.h"

@@ -1,0 +1,129 @@
+#include "aws/http/body/held_body.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "aws/http/body/checked_body.h"
+#include "aws/limits.h"
+
+namespace freshet::aws {
+namespace {
+
+struct BodyLimit {
+    std::string_view service, operation;
+    std::size_t bytes_max;
+};
+
+constexpr BodyLimit larger_bodies[] = {
+    {"kinesis", "PutRecord", limits::kinesis_body_bytes_max},
+    {"kinesis", "PutRecords", limits::kinesis_body_bytes_max},
+    {"firehose", "PutRecordBatch", limits::delivery_body_bytes_max},
+    {"dynamodb", "BatchWriteItem", limits::items_body_bytes_max},
+    {"dynamodb", "TransactWriteItems", limits::items_body_bytes_max},
+    {"lambda", "Invoke", limits::call_body_bytes_max},
+    {"lambda", "CreateFunction", limits::code_body_bytes_max},
+    {"lambda", "UpdateFunctionCode", limits::code_body_bytes_max},
+};
+
+Fault no_room() {
+    return Fault{"ServiceUnavailable",
+                 "The bodies of the requests under way leave no room for this one; try again.",
+                 503};
+}
+
+/// Smaller pieces than this are put together, so that a body takes what its bytes take, however
+/// small they come.
+constexpr std::size_t piece_bytes_min = 64 * 1024;
+/// What they are put together in: with the byte after it that a string has, one of the allocator's
+/// sizes.
+constexpr std::size_t block_bytes = 256 * 1024 - 1;
+
+/// A body as it comes.
+class Pieces {
+  public:
+    void add(Bytes piece) {
+        bytes_ += piece.size();
+        if (piece.size() >= piece_bytes_min || bytes_ == piece.size()) {
+            close();
+            pieces_.push_back(std::move(piece));
+            return;
+        }
+        if (block_.size() + piece.size() > block_bytes) close();
+        if (block_.empty()) block_.reserve(block_bytes);
+        block_ += piece.view();
+    }
+
+    std::size_t bytes() const { return bytes_; }
+
+    /// One text of them all; each piece goes when it has been copied, and one alone is not copied.
+    Bytes joined() {
+        close();
+        if (pieces_.size() == 1) return std::move(pieces_.front());
+        std::string text;
+        text.reserve(bytes_);
+        for (Bytes& piece : pieces_) text += std::exchange(piece, {}).view();
+        return Bytes::own(std::move(text));
+    }
+
+  private:
+    void close() {
+        if (!block_.empty()) pieces_.push_back(Bytes::own(std::exchange(block_, {})));
+    }
+
+    std::vector<Bytes> pieces_;
+    std::string block_;  ///< comes after pieces_
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+bool BodyBudget::Share::grow(std::size_t bytes) {
+    seen_ += bytes;
+    if (seen_ <= limits::body_free_bytes) return true;
+    const std::size_t more = seen_ - limits::body_free_bytes - taken_;
+    const std::size_t all = budget_.bytes_.fetch_add(more) + more;
+    const bool is_alone = all == taken_ + more;
+    if (all > budget_.bytes_max_ && !is_alone) {
+        budget_.bytes_ -= more;
+        return false;
+    }
+    taken_ += more;
+    return true;
+}
+
+void BodyBudget::Share::restart() {
+    budget_.bytes_ -= taken_;
+    seen_ = taken_ = 0;
+}
+
+std::size_t body_bytes_max(const ServiceInfo& service, std::string_view operation) {
+    for (const BodyLimit& limit : larger_bodies) {
+        if (limit.service == service.name && limit.operation == operation) return limit.bytes_max;
+    }
+    return limits::body_bytes_max;
+}
+
+Fault too_large(std::size_t bytes_max) {
+    return Fault{"RequestEntityTooLargeException",
+                 fmt::format("The request body is larger than {} bytes", bytes_max), 413};
+}
+
+io::Task<Answer<Bytes>> read_held(io::BodyReader& body, std::size_t bytes_max,
+                                  BodyBudget::Share& share) {
+    Pieces pieces;
+    while (true) {
+        auto piece = co_await body.read();
+        if (!piece) co_return std::unexpected(body_fault(piece.error()));
+        if (piece->empty()) break;
+        if (pieces.bytes() + piece->size() > bytes_max)
+            co_return std::unexpected(too_large(bytes_max));
+        if (!share.grow(piece->size())) co_return std::unexpected(no_room());
+        pieces.add(std::move(*piece));
+    }
+    co_return pieces.joined();
+}
+
+}  // namespace freshet::aws
