@@ -49,7 +49,7 @@ Applications::~Applications() = default;
 Result<> Applications::load() {
     return parts_.database.read_now([this](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
-        if (!all) return std::unexpected(std::move(all.error()));
+        if (!all) return pass(all);
         for (Application& application : *all)
             applications_.emplace(application.key, std::move(application));
         return {};
@@ -146,7 +146,7 @@ io::Task<Result<>> Applications::save(Application changed) {
 
 io::Task<Result<>> Applications::change(ApplicationKey key, std::int64_t version, Edit edit) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     Application changed = **found;
     if (changed.version != version)
         co_return fail(Errc::wrong_version, fmt::format("The application is at version {}, not {}",
@@ -169,7 +169,7 @@ io::Task<Result<>> Applications::change(ApplicationKey key, std::int64_t version
 
 io::Task<Result<>> Applications::remove(ApplicationKey key, Timestamp created) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     const Application application = **found;
     // Clients send whole seconds, or milliseconds through a double.
     if (to_epoch_ms(application.created) / 1000 != to_epoch_ms(created) / 1000)
@@ -206,7 +206,7 @@ Result<std::map<std::uint64_t, log::Ordinal>> Applications::positions(const Inpu
 
 io::Task<Result<>> Applications::run(ApplicationKey key, std::string input_id, Start start) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     Application application = **found;
     if (application.status != Status::ready)
         co_return fail(Errc::in_use, fmt::format("Application {} is not READY", key.name));
@@ -237,7 +237,7 @@ io::Task<Result<>> Applications::run(ApplicationKey key, std::string input_id, S
     if (start != Start::last_stopped_point || !*before) {
         auto from =
             positions(input, start == Start::last_stopped_point ? Start::trim_horizon : start);
-        if (!from) co_return std::unexpected(std::move(from.error()));
+        if (!from) co_return pass(from);
         auto tail = parts_.log.tail(application.commits);
         if (!tail) co_return std::unexpected(from_store(std::move(tail.error())));
         const Snapshot fresh{std::move(*from), "", "", tail->next};
@@ -258,7 +258,7 @@ io::Task<Result<>> Applications::run(ApplicationKey key, std::string input_id, S
 
 io::Task<Result<>> Applications::begin(ApplicationKey key) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     const Application application = **found;
     auto program = flow::Program::compile(application.code, streams_of(application));
     if (!program) co_return fail(Errc::invalid_configuration, program.error().message());
@@ -277,7 +277,7 @@ io::Task<Result<>> Applications::begin(ApplicationKey key) {
 
 io::Task<Result<>> Applications::halt(ApplicationKey key) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if ((*found)->status != Status::running)
         co_return fail(Errc::in_use, fmt::format("Application {} is not RUNNING", key.name));
     if (const auto runner = runners_.find(key); runner != runners_.end()) {

@@ -45,7 +45,7 @@ io::Task<Result<>> Applications::discover(ApplicationKey caller, Sample sample, 
         records.push_back({"1", "", "", parts_.home.now(), std::move(*object)});
     } else {
         auto sampled = co_await sample_stream(sample);
-        if (!sampled) co_return std::unexpected(std::move(sampled.error()));
+        if (!sampled) co_return pass(sampled);
         records = std::move(*sampled);
     }
     if (records.empty()) co_return fail(Errc::no_schema, "No records were found in the source");

@@ -26,7 +26,7 @@ Result<std::vector<Prepared>> Runner::decode(const std::vector<Taken>& taken) co
     all.reserve(taken.size());
     for (const Taken& one : taken) {
         auto decoded = parts_.siblings.decode(one.record.data);
-        if (!decoded) return std::unexpected(std::move(decoded.error()));
+        if (!decoded) return pass(decoded);
         all.push_back({one.shard, one.record.time, Verdict::ok, std::move(decoded->partition_key),
                        parts_.siblings.sequence_number(*sources_.find(one.shard), one.record),
                        std::move(decoded->data)});
@@ -56,7 +56,7 @@ io::Task<Result<std::vector<Prepared>>> Runner::ask_function(const std::vector<T
             calls.spawn(call_function(&taken, events[i].first, events[i].second, &answers[i]));
         co_await calls.join();
         for (std::size_t i = first; i < last; ++i) {
-            if (!answers[i]) co_return std::unexpected(std::move(answers[i].error()));
+            if (!answers[i]) co_return pass(answers[i]);
         }
     }
     std::vector<Prepared> all;
@@ -70,7 +70,7 @@ io::Task<void> Runner::call_function(const std::vector<Taken>* taken, std::size_
                                   taken->begin() + static_cast<std::ptrdiff_t>(to));
     auto prepared = decode(mine);
     if (!prepared) {
-        *answer = std::unexpected(std::move(prepared.error()));
+        *answer = pass(prepared);
         co_return;
     }
     std::vector<record::TransformRecord> records;
@@ -86,7 +86,7 @@ io::Task<void> Runner::call_function(const std::vector<Taken>* taken, std::size_
     });
     auto called = co_await parts_.siblings.call(input.processor->function_arn, std::move(event));
     if (!called) {
-        *answer = std::unexpected(std::move(called.error()));
+        *answer = pass(called);
         co_return;
     }
     auto transformed =

@@ -18,7 +18,7 @@ Failure given_up() {
 
 io::Task<Result<>> Runner::open() {
     auto shards = parts_.siblings.shards(application_.inputs[0].stream_arn);
-    if (!shards) co_return std::unexpected(std::move(shards.error()));
+    if (!shards) co_return pass(shards);
     sources_.open(*shards, snapshot_.positions);
     auto loaded = co_await load_state();
     if (!loaded) co_return loaded;
@@ -44,7 +44,7 @@ io::Task<Result<>> Runner::load_state() {
         std::string state = snapshot_.state;
         if (!snapshot_.file.empty()) {
             auto read = files_.read(snapshot_.file);
-            if (!read) return std::unexpected(std::move(read.error()));
+            if (!read) return pass(read);
             state = std::move(*read);
         }
         if (state.empty()) return {};
@@ -63,19 +63,19 @@ io::Task<Result<>> Runner::load_state() {
 io::Task<Result<>> Runner::replay() {
     const log::PartitionId partition = application_.commits;
     auto tail = parts_.log.tail(partition);
-    if (!tail) co_return std::unexpected(std::move(tail.error()));
+    if (!tail) co_return pass(tail);
     // The records themselves are replayed up to the last of several commits at once.
     std::optional<Commit> of_records, unfinished;
     while (commits_ < tail->next) {
         auto records = co_await parts_.pool.run(
             [&] { return parts_.log.read(partition, commits_, 16, limits::chunk_bytes_max); });
-        if (!records) co_return std::unexpected(std::move(records.error()));
+        if (!records) co_return pass(records);
         if (records->empty())
             co_return fail(freshet::Errc::corrupt,
                            fmt::format("commit {} of the application is gone", commits_));
         for (const log::Record& record : *records) {
             auto commit = decode_commit(record.data);
-            if (!commit) co_return std::unexpected(std::move(commit.error()));
+            if (!commit) co_return pass(commit);
             commits_ = record.ordinal + 1;
             bound_ = std::max(bound_, commit->bound);
             if (unfinished)
@@ -134,10 +134,10 @@ io::Task<Result<>> Runner::replay_records(const Positions& until, Output output)
     for (bool is_all = false; !is_all;) {
         if (stopping_) co_return given_up();
         auto taken = co_await sources_.take(Timestamp::max(), is_all);
-        if (!taken) co_return std::unexpected(std::move(taken.error()));
+        if (!taken) co_return pass(taken);
         auto fed = co_await parts_.pool.run([&]() -> Result<> {
             auto records = decode(*taken);
-            if (!records) return std::unexpected(std::move(records.error()));
+            if (!records) return pass(records);
             for (std::size_t at = 0; at < records->size();) {
                 at = feed(*records, at);
                 if (output == Output::dropped) engine_->take();

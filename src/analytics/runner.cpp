@@ -59,7 +59,7 @@ io::Task<void> Runner::run() {
         if (opened)
             worked = co_await step();
         else
-            worked = std::unexpected(std::move(opened.error()));
+            worked = pass(opened);
         if (!worked) {
             if (stopping_) co_return;
             const bool go_on = co_await back_off(worked.error());
@@ -110,7 +110,7 @@ void Runner::advise(std::uint64_t aggregates, bool had_records) {
 
 Result<Timestamp> Runner::look() {
     auto shards = parts_.siblings.shards(application_.inputs[0].stream_arn);
-    if (!shards) return std::unexpected(std::move(shards.error()));
+    if (!shards) return pass(shards);
     return sources_.look(*shards);
 }
 
@@ -121,7 +121,7 @@ io::Task<Result<bool>> Runner::step() {
             std::move(bound.error()).within("stream " + application_.inputs[0].stream_arn));
     bool is_all = false;
     auto taken = co_await sources_.take(*bound, is_all);
-    if (!taken) co_return std::unexpected(std::move(taken.error()));
+    if (!taken) co_return pass(taken);
     figures_.behind.reset();
     if (!taken->empty() && !is_all)
         figures_.behind = std::max(Millis(0), std::chrono::duration_cast<Millis>(
@@ -130,7 +130,7 @@ io::Task<Result<bool>> Runner::step() {
     auto records = co_await prepare(*taken);
     if (!records) {
         sources_.put_back(std::move(*taken));
-        co_return std::unexpected(std::move(records.error()));
+        co_return pass(records);
     }
     is_changed_ = is_changed_ || !taken->empty();
     aggregates_ = 0;
@@ -157,7 +157,7 @@ io::Task<Result<bool>> Runner::step() {
         auto written = co_await write(std::move(made), std::move(commit));
         if (!written) {
             is_changed_ = false;  // what was not committed is computed again from the last snapshot
-            co_return std::unexpected(std::move(written.error()));
+            co_return pass(written);
         }
     } while (at < records->size());
     advise(aggregates_, !taken->empty());
@@ -249,7 +249,7 @@ io::Task<Result<>> Runner::append(const OutputRows::Part& part, const Commit& co
             if (more)
                 std::ranges::move(*more, std::back_inserter(batch));
             else
-                placed = std::unexpected(std::move(more.error()));
+                placed = pass(more);
         }
         if (placed) {
             auto appended = co_await parts_.log.append(std::move(batch));
@@ -257,7 +257,7 @@ io::Task<Result<>> Runner::append(const OutputRows::Part& part, const Commit& co
                 commits_ = (*appended)[0].first + 1;
                 break;
             }
-            placed = std::unexpected(std::move(appended.error()));
+            placed = pass(appended);
         }
         const bool go_on = co_await back_off(placed.error());
         if (!go_on) co_return placed;
@@ -290,7 +290,7 @@ io::Task<Result<>> Runner::save_snapshot() {
     const auto took = std::chrono::ceil<Millis>(io::monotonic_now() - begun);
     snapshot_at_ = parts_.home.now();
     snapshot_rest_ = std::max(limits::snapshot_every, took * limits::snapshot_rest_factor);
-    if (!file) co_return std::unexpected(std::move(file.error()));
+    if (!file) co_return pass(file);
     const Snapshot snapshot{positions(), std::move(*file), "", commits_};
     const std::int64_t id = application_.id;
     auto saved = co_await parts_.database.write(

@@ -48,7 +48,7 @@ std::uint64_t number_of(std::string_view name) {
 Result<> SnapshotFiles::fill_file(const std::string& path,
                                   const std::function<bool(const Sink&)>& fill) {
     auto file = disk_.open(path, io::OpenMode::create);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     std::uint64_t at = 0, synced = 0;
     std::uint32_t total = 0;
     const auto put = [&](std::string_view first, std::string_view second) -> Result<> {
@@ -78,10 +78,9 @@ Result<> SnapshotFiles::fill_file(const std::string& path,
 }
 
 Result<std::string> SnapshotFiles::write(const std::function<bool(const Sink&)>& fill) {
-    if (auto made = disk_.make_directories(directory_); !made)
-        return std::unexpected(std::move(made.error()));
+    if (auto made = disk_.make_directories(directory_); !made) return pass(made);
     auto names = disk_.list(directory_);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     std::uint64_t last = 0;
     for (const std::string& name : *names) last = std::max(last, number_of(name));
     std::string name = fmt::format("{}{}", prefix, last + 1);
@@ -91,7 +90,7 @@ Result<std::string> SnapshotFiles::write(const std::function<bool(const Sink&)>&
     if (done) done = disk_.sync_directory(directory_);
     if (done) return name;
     (void)disk_.remove(under);
-    return std::unexpected(std::move(done.error()));
+    return pass(done);
 }
 
 Result<std::string> SnapshotFiles::read(const std::string& name) const {
@@ -104,29 +103,29 @@ Result<std::string> SnapshotFiles::read(const std::string& name) const {
     auto file = disk_.open(path_of(name), io::OpenMode::read);
     if (!file) return bad("cannot be opened: " + file.error().message());
     const auto size = (*file)->size();
-    if (!size) return std::unexpected(size.error());
+    if (!size) return pass(size);
     std::uint64_t at = 0;
     std::string state, piece;
     const auto take = [&](std::size_t count) -> Result<> {
         if (count > *size - at) return bad("is cut");
         piece.resize(count);
         auto got = (*file)->read_at(at, std::span(piece));
-        if (!got) return std::unexpected(std::move(got.error()));
+        if (!got) return pass(got);
         at += count;
         return *got == count ? Result<>() : bad("is cut");
     };
-    if (auto got = take(head_bytes); !got) return std::unexpected(std::move(got.error()));
+    if (auto got = take(head_bytes); !got) return pass(got);
     if (piece != head(magic, format_version)) return bad("is not one of this version");
     state.reserve(*size);
     std::uint32_t total = 0;
     while (true) {
-        if (auto got = take(head_bytes); !got) return std::unexpected(std::move(got.error()));
+        if (auto got = take(head_bytes); !got) return pass(got);
         const std::uint32_t length = number_at(piece, 0), crc = number_at(piece, 4);
         if (length == 0)
             return crc == total && at == *size ? Result<std::string>(std::move(state))
                                                : bad("is damaged");
         if (length > limits::piece_bytes_max) return bad("is damaged");
-        if (auto got = take(length); !got) return std::unexpected(std::move(got.error()));
+        if (auto got = take(length); !got) return pass(got);
         if (crc32c(piece) != crc) return bad("is damaged");
         total = crc32c(head(total, crc));
         state += piece;

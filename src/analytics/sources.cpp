@@ -50,7 +50,7 @@ Result<Timestamp> Sources::look(const std::vector<Shard>& shards) {
     Timestamp bound = Timestamp::max();
     for (Source& source : all_) {
         auto tail = log_.tail(source.shard.partition);
-        if (!tail) return std::unexpected(std::move(tail.error()));
+        if (!tail) return pass(tail);
         source.end = tail->next;
         // Records that retention has unlinked are gone for this reader, too.
         if (source.next < tail->first && source.ahead.empty()) source.next = tail->first;
@@ -78,7 +78,7 @@ io::Task<Result<>> Sources::read_ahead(Source& source) {
         records = read();
     else
         records = co_await pool_.run(read);
-    if (!records) co_return std::unexpected(std::move(records.error()));
+    if (!records) co_return pass(records);
     for (log::Record& record : *records) {
         if (record.ordinal < source.end && !siblings_.is_end(record.data))
             source.ahead.push_back(std::move(record));
@@ -97,7 +97,7 @@ io::Task<Result<std::vector<Taken>>> Sources::take(Timestamp bound, bool& is_all
             auto read = co_await read_ahead(source);
             if (!read) {
                 put_back(std::move(taken));
-                co_return std::unexpected(std::move(read.error()));
+                co_return pass(read);
             }
             if (source.ahead.empty()) continue;
             if (first && first->ahead.front().time <= source.ahead.front().time) continue;

@@ -6,7 +6,7 @@ namespace freshet::analytics::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -178,18 +178,18 @@ Result<std::vector<Application>> load(const meta::Connection& connection) {
             application.started = from_epoch_ms(row.integer(12));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     for (Application& application : all) {
         read = load_inputs(connection, application);
         if (read) read = load_rest(connection, application);
-        if (!read) return std::unexpected(std::move(read.error()));
+        if (!read) return pass(read);
     }
     return all;
 }
 
 Result<> insert(meta::Txn& txn, Application& application) {
     auto commits = log::Log::create_in(txn, "application " + application.key.name);
-    if (!commits) return std::unexpected(std::move(commits.error()));
+    if (!commits) return pass(commits);
     application.commits = *commits;
     auto inserted = txn.execute(
         "INSERT INTO analytics_applications (account, region, name, description, code, created_ms, "
@@ -232,7 +232,7 @@ Result<std::optional<Snapshot>> read_snapshot(const meta::Connection& connection
             snapshot->file = row.text(2);
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     if (!snapshot) return snapshot;
     read =
         connection.query("SELECT partition, next FROM analytics_positions WHERE application = ?1",
@@ -241,7 +241,7 @@ Result<std::optional<Snapshot>> read_snapshot(const meta::Connection& connection
                                  static_cast<log::Ordinal>(row.integer(1));
                              return true;
                          });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return snapshot;
 }
 
@@ -274,7 +274,7 @@ Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
                            "application " + row.text(2)});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 

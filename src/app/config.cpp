@@ -45,7 +45,7 @@ Result<std::vector<std::string>> texts_of(const Value& value) {
 Result<std::size_t> one_of(std::string_view key, const Value& value,
                            std::vector<std::string> words) {
     auto text = text_of(value);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     const auto found = std::ranges::find(words, *text);
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
     return fail(Errc::invalid,
@@ -54,7 +54,7 @@ Result<std::size_t> one_of(std::string_view key, const Value& value,
 
 Result<> set_data(std::string_view, const Value& value, Config& config) {
     auto text = text_of(value);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     config.data_dir = std::move(*text);
     config.is_data_dir_given = true;
     return {};
@@ -62,12 +62,12 @@ Result<> set_data(std::string_view, const Value& value, Config& config) {
 
 Result<> set_listen_value(std::string_view, const Value& value, Config& config) {
     auto text = text_of(value);
-    return text ? set_listen(*text, config) : std::unexpected(std::move(text.error()));
+    return text ? set_listen(*text, config) : pass(text);
 }
 
 Result<> set_account(std::string_view, const Value& value, Config& config) {
     auto text = text_of(value);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     config.account = std::move(*text);
     if (config.account.size() == 12 &&
         config.account.find_first_not_of("0123456789") == std::string::npos)
@@ -78,21 +78,21 @@ Result<> set_account(std::string_view, const Value& value, Config& config) {
 
 Result<> set_log_level(std::string_view key, const Value& value, Config& config) {
     auto known = one_of(key, value, {"debug", "info", "warn", "error"});
-    if (!known) return std::unexpected(std::move(known.error()));
+    if (!known) return pass(known);
     config.log_level = value.text;
     return {};
 }
 
 Result<> set_limits(std::string_view key, const Value& value, Config& config) {
     auto which = one_of(key, value, {"off", "aws"});
-    if (!which) return std::unexpected(std::move(which.error()));
+    if (!which) return pass(which);
     config.streams.aws_limits = *which == 1;
     return {};
 }
 
 Result<> set_unsigned(std::string_view key, const Value& value, Config& config) {
     auto which = one_of(key, value, {"allowed", "refused"});
-    if (!which) return std::unexpected(std::move(which.error()));
+    if (!which) return pass(which);
     config.demands_signatures = *which == 1;
     return {};
 }
@@ -115,7 +115,7 @@ Result<> set_stream_number(std::string_view key, const Value& value, Config& con
 template <std::vector<std::string> Config::* member>
 Result<> set_names(std::string_view, const Value& value, Config& config) {
     auto names = texts_of(value);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     config.*member = std::move(*names);
     return {};
 }
@@ -124,7 +124,7 @@ Result<> set_runtimes(std::string_view, const Value& value, Config& config) {
     if (value.kind != Value::Kind::map) return wrong_kind();
     for (const auto& [name, inner] : value.members) {
         auto command = inner.kind == Value::Kind::text ? std::vector{inner.text} : texts_of(inner);
-        if (!command) return std::unexpected(std::move(command.error()));
+        if (!command) return pass(command);
         if (command->empty() || command->front().empty())
             return fail(Errc::invalid,
                         fmt::format("'functions.runtimes.{}' names no command", name.text));
@@ -292,8 +292,7 @@ Result<> load_config(const std::string& path, Config& config) {
 Result<Config> config_of(const std::string& file, const std::string& data) {
     Config config;
     if (!file.empty()) {
-        if (auto loaded = load_config(file, config); !loaded)
-            return std::unexpected(std::move(loaded.error()));
+        if (auto loaded = load_config(file, config); !loaded) return pass(loaded);
     }
     if (!data.empty()) {
         config.data_dir = data;

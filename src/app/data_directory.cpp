@@ -20,10 +20,10 @@ constexpr std::string_view advice =
 
 Result<std::uint64_t> size_of(io::Disk& disk, const std::string& path) {
     auto there = disk.exists(path);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return std::uint64_t{0};
     auto file = disk.open(path, io::OpenMode::read);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     return (*file)->size();
 }
 
@@ -33,22 +33,21 @@ Result<DataDirectory> DataDirectory::open(io::Disk& disk, const std::string& pat
     DataDirectory directory;
     directory.disk_ = &disk;
     directory.path_ = path;
-    if (auto made = disk.make_directories(path); !made)
-        return std::unexpected(std::move(made.error()));
+    if (auto made = disk.make_directories(path); !made) return pass(made);
     auto lock = disk.open(path + "/LOCK", io::OpenMode::create);
-    if (!lock) return std::unexpected(std::move(lock.error()));
+    if (!lock) return pass(lock);
     directory.lock_ = std::move(*lock);
     if (auto locked = directory.lock_->lock(); !locked) {
-        if (!locked.error().is(Errc::busy)) return std::unexpected(std::move(locked.error()));
+        if (!locked.error().is(Errc::busy)) return pass(locked);
         return fail(Errc::busy,
                     fmt::format("another Freshet is running on the data directory {}", path));
     }
     auto there = disk.exists(path + "/FORMAT");
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     directory.has_format_ = *there;
     if (*there) {
         auto text = io::read_file(disk, path + "/FORMAT", 256);
-        if (!text) return std::unexpected(std::move(text.error()));
+        if (!text) return pass(text);
         if (*text != fmt::format("freshet {}\n", data_format)) {
             return fail(Errc::invalid,
                         fmt::format("{} holds the format '{}'; this program reads format {}", path,
@@ -56,9 +55,9 @@ Result<DataDirectory> DataDirectory::open(io::Disk& disk, const std::string& pat
         }
     }
     auto meta = size_of(disk, path + "/meta.db");
-    if (!meta) return std::unexpected(std::move(meta.error()));
+    if (!meta) return pass(meta);
     auto fits = *meta == 0 ? directory.refuse_without_meta() : directory.refuse_foreign_wal();
-    if (!fits) return std::unexpected(std::move(fits.error()));
+    if (!fits) return pass(fits);
     return directory;
 }
 
@@ -68,11 +67,11 @@ Result<> DataDirectory::refuse_without_meta() const {
     std::vector<std::string_view> found;
     if (has_format_) found.push_back("FORMAT");
     auto wal = size_of(*disk_, path_ + "/meta.db-wal");
-    if (!wal) return std::unexpected(std::move(wal.error()));
+    if (!wal) return pass(wal);
     if (*wal > 0) found.push_back("meta.db-wal");
     for (const std::string_view part : {"log", "objects"}) {
         auto holds = holds_files(std::string(part));
-        if (!holds) return std::unexpected(std::move(holds.error()));
+        if (!holds) return pass(holds);
         if (*holds) found.push_back(part);
     }
     if (found.empty()) return {};
@@ -86,7 +85,7 @@ Result<> DataDirectory::refuse_without_meta() const {
 /// one of another meta.db would overwrite what is in it.
 Result<> DataDirectory::refuse_foreign_wal() const {
     auto wal = size_of(*disk_, path_ + "/meta.db-wal");
-    if (!wal) return std::unexpected(std::move(wal.error()));
+    if (!wal) return pass(wal);
     if (*wal == 0) return {};
     auto inspected = meta::Inspection::open(path_ + "/meta.db");
     if (!inspected && inspected.error().is(Errc::corrupt)) {
@@ -96,9 +95,9 @@ Result<> DataDirectory::refuse_foreign_wal() const {
                                 "belong together (docs/backup.md). Nothing was changed",
                                 path_, inspected.error().message()));
     }
-    if (!inspected) return std::unexpected(std::move(inspected.error()));
+    if (!inspected) return pass(inspected);
     auto runs = load_runs(*inspected);
-    if (!runs) return std::unexpected(std::move(runs.error()));
+    if (!runs) return pass(runs);
     for (const std::string_view part : parts) {
         if (auto age = age_of(std::string(part), *runs); !age)
             return std::unexpected(std::move(age.error()).within("with its meta.db-wal"));
@@ -112,7 +111,7 @@ Result<bool> DataDirectory::holds_files(const std::string& part) const {
     auto there = disk_->exists(root);
     if (!there || !*there) return there;
     auto names = disk_->list(root);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     for (const std::string& name : *names) {
         auto inner = disk_->list(root + "/" + name);
         if (!inner || !inner->empty()) return true;  // a file, or a directory with something
@@ -132,7 +131,7 @@ Result<> DataDirectory::settle_format() {
 /// Same or newer; what else it is, is refused by name.
 Result<Age> DataDirectory::age_of(const std::string& part, const Runs& runs) const {
     auto own = load_runs(*disk_, path_ + "/" + part);
-    if (!own) return std::unexpected(std::move(own.error()));
+    if (!own) return pass(own);
     const Age age = compare(*own, runs);
     switch (age) {
         case Age::same:
@@ -140,7 +139,7 @@ Result<Age> DataDirectory::age_of(const std::string& part, const Runs& runs) con
             return age;
         case Age::missing: {
             auto holds = holds_files(part);
-            if (!holds) return std::unexpected(std::move(holds.error()));
+            if (!holds) return pass(holds);
             return fail(Errc::invalid,
                         *holds ? fmt::format("{0}/{1} is older than meta.db: it has no RUNS, and "
                                              "meta.db is in run {2}. {3}",
@@ -164,15 +163,15 @@ Result<Age> DataDirectory::age_of(const std::string& part, const Runs& runs) con
 
 Result<> DataDirectory::settle(const meta::Database& database) {
     auto meta = load_runs(database);
-    if (!meta) return std::unexpected(std::move(meta.error()));
+    if (!meta) return pass(meta);
     runs_ = *meta;
     std::array<Runs, parts.size()> all;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const std::string part(parts[i]);
         auto age = age_of(part, *meta);
-        if (!age) return std::unexpected(std::move(age.error()));
+        if (!age) return pass(age);
         auto own = load_runs(*disk_, path_ + "/" + part);
-        if (!own) return std::unexpected(std::move(own.error()));
+        if (!own) return pass(own);
         all[i] = std::move(*own);
         if (compare(all[i], runs_) == Age::newer) runs_ = all[i];
         (part == "objects" ? is_objects_newer_ : is_log_newer_) |= *age == Age::newer;
@@ -211,7 +210,7 @@ Result<> DataDirectory::enter_run(meta::Database& database) {
     for (const std::string_view part : parts) {
         const std::string place = fmt::format("{}/{}", path_, part);
         auto runs = load_runs(*disk_, place);
-        if (!runs) return std::unexpected(std::move(runs.error()));
+        if (!runs) return pass(runs);
         runs->push_back(run_);
         if (auto saved = save_runs(*disk_, place, *runs); !saved) return saved;
     }

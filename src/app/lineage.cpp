@@ -31,7 +31,7 @@ Age compare(const Runs& part, const Runs& other) {
 Result<Runs> load_runs(io::Disk& disk, const std::string& part) {
     const std::string path = path_in(part);
     auto text = io::read_optional_file(disk, path, file_bytes_max);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     if (!*text) return Runs();
     Runs runs;
     std::istringstream lines(**text);
@@ -68,16 +68,16 @@ Result<Runs> load_runs(const meta::Database& database) {
                                     return true;
                                 });
     });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return runs;
 }
 
 Result<Runs> load_runs(const meta::Inspection& inspection) {
     auto table = inspection.rows("SELECT name FROM sqlite_master WHERE name = 'data_runs'");
-    if (!table) return std::unexpected(std::move(table.error()));
+    if (!table) return pass(table);
     if (table->empty()) return Runs();
     auto rows = inspection.rows("SELECT number, id FROM data_runs ORDER BY number");
-    if (!rows) return std::unexpected(std::move(rows.error()));
+    if (!rows) return pass(rows);
     Runs runs;
     for (const auto& row : *rows) runs.push_back({std::stoll(row[0]), row[1]});
     return runs;
@@ -87,10 +87,10 @@ Result<> add_run(meta::Database& database, const Run& run, int format) {
     return database.write_now([&](meta::Txn& txn) -> Result<> {
         auto added = txn.execute("INSERT INTO data_runs VALUES (?1, ?2, ?3)",
                                  {run.number, run.id, std::int64_t{format}});
-        if (!added) return std::unexpected(std::move(added.error()));
+        if (!added) return pass(added);
         auto cut = txn.execute("DELETE FROM data_runs WHERE number <= ?1",
                                {run.number - static_cast<std::int64_t>(run_count_max)});
-        if (!cut) return std::unexpected(std::move(cut.error()));
+        if (!cut) return pass(cut);
         return {};
     });
 }

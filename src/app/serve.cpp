@@ -56,11 +56,9 @@ void tell_what_is_missing(const Config& config) {
 Result<Config> to_config(const Options& options) {
     auto config = config_of(options.config, options.data);
     if (!config) return config;
-    if (auto free = check_own_choice(*config); !free)
-        return std::unexpected(std::move(free.error()));
+    if (auto free = check_own_choice(*config); !free) return pass(free);
     if (!options.listen.empty()) {
-        if (auto set = set_listen(options.listen, *config); !set)
-            return std::unexpected(std::move(set.error()));
+        if (auto set = set_listen(options.listen, *config); !set) return pass(set);
     }
     config->manual_clock = options.clock == "manual";
     return config;

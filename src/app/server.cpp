@@ -123,7 +123,7 @@ namespace {
 /// Puts what was made into its place, or says why it was not.
 template <class T>
 Result<> keep(std::unique_ptr<T>& place, Result<std::unique_ptr<T>> made) {
-    if (!made) return std::unexpected(std::move(made.error()));
+    if (!made) return pass(made);
     place = std::move(*made);
     return {};
 }
@@ -134,7 +134,7 @@ Result<> Server::Parts::open() {
     if (io::failpoints::is_armed())
         disk = io::make_fault_disk(std::move(disk), config.data_dir + ".unsynced");
     auto opened = DataDirectory::open(*disk, config.data_dir);
-    if (!opened) return std::unexpected(std::move(opened.error()));
+    if (!opened) return pass(opened);
     directory.emplace(std::move(*opened));
     if (config.manual_clock) {
         auto made = std::make_unique<io::ManualClock>(
@@ -235,7 +235,7 @@ Result<> Server::Parts::listen() {
     auto listening = io::listen_http(
         *cores, config.listen_host, config.listen_port, http_limits(cores->size()),
         [this](io::HttpRequest request) { return front->handle(std::move(request)); }, tls);
-    if (!listening) return std::unexpected(std::move(listening.error()));
+    if (!listening) return pass(listening);
     http = std::move(*listening);
     context->endpoint = fmt::format("http://{}:{}", config.listen_host, http->port());
     return {};
@@ -247,9 +247,8 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
     std::unique_ptr<Server> server(new Server);
     server->parts_ = std::make_unique<Parts>(config);
     Parts& parts = *server->parts_;
-    if (auto opened = parts.open(); !opened) return std::unexpected(std::move(opened.error()));
-    if (auto listening = parts.listen(); !listening)
-        return std::unexpected(std::move(listening.error()));
+    if (auto opened = parts.open(); !opened) return pass(opened);
+    if (auto listening = parts.listen(); !listening) return pass(listening);
     parts.cores->main().post([&parts] {
         parts.streams->start();
         parts.stream_metrics->start();

@@ -24,8 +24,7 @@ Result<std::unique_ptr<WiredAnalytics>> WiredAnalytics::make(
     wired->applications_ = std::make_unique<analytics::Applications>(analytics::Runner::Parts{
         streams.home(), context.database, streams.log(), wired->engines_, wired->snapshots_,
         *wired->siblings_, context.disk, context.data_dir + "/analytics"});
-    if (auto loaded = wired->applications_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->applications_->load(); !loaded) return pass(loaded);
     aws::register_kinesisanalytics(context.router, *wired->applications_);
     return wired;
 }

@@ -15,12 +15,10 @@ Result<std::unique_ptr<WiredDashboards>> WiredDashboards::make(Context& context,
     wired->queries_ = std::make_unique<DashboardQueries>(query);
     wired->dashboards_ = std::make_unique<dashboards::Dashboards>(
         context.cores.main(), context.database, *wired->queries_);
-    if (auto loaded = wired->dashboards_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->dashboards_->load(); !loaded) return pass(loaded);
     wired->ingestions_ =
         std::make_unique<dashboards::Ingestions>(*wired->dashboards_, context.database);
-    if (auto loaded = wired->ingestions_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->ingestions_->load(); !loaded) return pass(loaded);
     aws::register_quicksight(context.router, *wired->dashboards_, *wired->ingestions_, query);
     return wired;
 }

@@ -15,8 +15,7 @@ Result<std::unique_ptr<WiredDelivery>> WiredDelivery::make(Context& context,
     // The streams' home core: what the source tells of shards is that core's.
     wired->deliveries_ = std::make_unique<delivery::Deliveries>(delivery::Pipe::Parts{
         streams.home(), context.database, streams.log(), objects, context.pool, *wired->source_});
-    if (auto loaded = wired->deliveries_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->deliveries_->load(); !loaded) return pass(loaded);
     aws::register_firehose(context.router, *wired->deliveries_);
     return wired;
 }

@@ -57,8 +57,7 @@ Result<std::unique_ptr<WiredFunctions>> WiredFunctions::make(Context& context,
                          context.database,
                          *wired->sink_,
                          {directory_of(context), runtimes_of(context)}});
-    if (auto loaded = wired->functions_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->functions_->load(); !loaded) return pass(loaded);
     wired->links_ = std::make_unique<aws::CodeLinks>(*wired->functions_);
     aws::register_lambda(context.router, *wired->functions_, objects, *wired->links_);
     aws::register_logs(context.router, *wired->logs_);

@@ -11,8 +11,7 @@ Result<std::unique_ptr<WiredIdentity>> WiredIdentity::make(Context& context) {
     auto wired = std::make_unique<WiredIdentity>();
     wired->identities_ =
         std::make_unique<identity::Identities>(context.cores.main(), context.database);
-    if (auto loaded = wired->identities_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->identities_->load(); !loaded) return pass(loaded);
     aws::register_iam(context.router, *wired->identities_);
     aws::register_sts(context.router, context.cores.main());
     return wired;

@@ -13,8 +13,7 @@ Result<std::unique_ptr<WiredLake>> WiredLake::make(Context& context, objects::Ob
     wired->siblings_ = std::make_unique<LakeSiblings>(objects, catalog, logs);
     wired->crawlers_ = std::make_unique<lake::Crawlers>(context.cores.main(), context.database,
                                                         context.pool, *wired->siblings_);
-    if (auto loaded = wired->crawlers_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->crawlers_->load(); !loaded) return pass(loaded);
     aws::register_glue_crawlers(context.router, *wired->crawlers_);
     return wired;
 }

@@ -21,7 +21,7 @@ Result<std::unique_ptr<WiredObjects>> WiredObjects::make(Context& context) {
     const objects::Objects::Found found{context.directory.run(),
                                         context.directory.is_objects_newer()};
     if (auto opened = wired->objects_->open(found, context.clock.now()); !opened)
-        return std::unexpected(std::move(opened.error()));
+        return pass(opened);
     aws::register_s3(context.router, home, *wired->objects_);
     return wired;
 }

@@ -23,8 +23,7 @@ Result<std::unique_ptr<WiredQuery>> WiredQuery::make(Context& context, catalog::
     wired->query_ =
         std::make_unique<query::Query>(context.cores.main(), context.database, *wired->catalog_,
                                        *wired->objects_, std::move(options));
-    if (auto opened = wired->query_->open(); !opened)
-        return std::unexpected(std::move(opened.error()));
+    if (auto opened = wired->query_->open(); !opened) return pass(opened);
     aws::register_athena(context.router, *wired->query_);
     return wired;
 }

@@ -14,8 +14,7 @@ Result<std::unique_ptr<WiredSchedule>> WiredSchedule::make(Context& context,
     wired->callee_ = std::make_unique<ScheduleCallee>(functions, metrics);
     wired->schedules_ = std::make_unique<schedule::Schedules>(context.cores.main(),
                                                               context.database, *wired->callee_);
-    if (auto loaded = wired->schedules_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->schedules_->load(); !loaded) return pass(loaded);
     aws::register_events(context.router, *wired->schedules_);
     return wired;
 }

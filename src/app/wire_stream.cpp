@@ -32,13 +32,12 @@ Result<std::unique_ptr<WiredStream>> WiredStream::make(Context& context) {
     auto opened = log::Log::open(context.disk, context.data_dir + "/log", context.clock,
                                  context.database, log_limits(),
                                  {context.directory.has_run(), context.directory.is_log_newer()});
-    if (!opened) return std::unexpected(std::move(opened.error()));
+    if (!opened) return pass(opened);
     wired->log_ = std::move(*opened);
     wired->streams_ = std::make_unique<stream::Streams>(
         context.cores.main(), context.database, *wired->log_, context.pool, context.disk,
         context.data_dir + "/keys/streams.keys", context.config.streams);
-    if (auto loaded = wired->streams_->load(); !loaded)
-        return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = wired->streams_->load(); !loaded) return pass(loaded);
     aws::register_kinesis(context.router, *wired->streams_);
     return wired;
 }

@@ -29,7 +29,7 @@ ClientOptions client_options(const std::string& endpoint) {
 
 Result<std::unique_ptr<Client>> Client::make(io::Core& core, ClientOptions options) {
     auto http = io::make_http_client(core, options.endpoint);
-    if (!http) return std::unexpected(std::move(http.error()));
+    if (!http) return pass(http);
     return std::unique_ptr<Client>(new Client(core, std::move(options), std::move(*http)));
 }
 

@@ -33,7 +33,7 @@ class Client {
     io::Task<Answer<typename Op::Output>> call(typename Op::Input input) {
         typename Op::Output output;
         auto done = co_await exchange(Op::info(), &input, &output);
-        if (!done) co_return std::unexpected(std::move(done.error()));
+        if (!done) co_return pass(done);
         co_return output;
     }
 

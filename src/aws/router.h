@@ -54,7 +54,7 @@ class Router {
                                        void* output) {
         auto answer = co_await handler(std::move(caller),
                                        std::move(*static_cast<typename Op::Input*>(input)));
-        if (!answer) co_return std::unexpected(std::move(answer.error()));
+        if (!answer) co_return pass(answer);
         *static_cast<typename Op::Output*>(output) = std::move(*answer);
         co_return Answer<void>();
     }

@@ -69,6 +69,27 @@ template <class Code>
     return Failure(Error(code, std::move(message)));
 }
 
+/// The error of a failed result, to return as one's own: `if (!x) return pass(x);`. Takes the error
+/// out of `failed`, which must hold one.
+template <class T, class E>
+[[nodiscard]] std::unexpected<E> pass(std::expected<T, E>& failed) {
+    return std::unexpected<E>(std::move(failed.error()));
+}
+template <class T, class E>
+[[nodiscard]] std::unexpected<E> pass(std::expected<T, E>&& failed) {
+    return std::unexpected<E>(std::move(failed.error()));
+}
+template <class T, class E>
+[[nodiscard]] std::unexpected<E> pass(const std::expected<T, E>& failed) {
+    return std::unexpected<E>(failed.error());
+}
+
+/// Declares `name` as the result of `call`, and returns its error when it holds one. A macro,
+/// because C++ has no expression that returns; not for coroutines.
+#define FRESHET_TRY(name, call) \
+    auto name = call;           \
+    if (!name) return ::freshet::pass(name)
+
 /// Failures that any module can meet and that no caller tells apart by module.
 enum class Errc {
     io,          ///< the operating system refused; the message carries its words

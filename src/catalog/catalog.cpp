@@ -28,7 +28,7 @@ Result<> check_values(const meta::Connection& connection, const Home& home,
                       const std::string& database, const std::string& table,
                       const std::vector<std::string>& values) {
     auto found = store::find_table(connection, home, database, table);
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     if (values.size() != found->partition_keys.size()) {
         return fail(Errc::invalid,
                     fmt::format("The number of partition keys do not match the number of partition "
@@ -87,7 +87,7 @@ io::Task<Result<Page<Database>>> Catalog::databases_page(Home home, std::string 
 io::Task<Result<>> Catalog::update_database(Home home, std::string name, Database database) {
     auto updated = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_database(txn, home, folded(name));
-        if (!old) return std::unexpected(std::move(old.error()));
+        if (!old) return pass(old);
         database.name = old->name;
         database.created = old->created;
         return store::put_database(txn, home, database);
@@ -98,7 +98,7 @@ io::Task<Result<>> Catalog::update_database(Home home, std::string name, Databas
 io::Task<Result<>> Catalog::drop_database(Home home, std::string name) {
     auto dropped = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_database(txn, home, folded(name));
-        if (!old) return std::unexpected(std::move(old.error()));
+        if (!old) return pass(old);
         return store::remove_database(txn, home, old->name);
     });
     co_return dropped;
@@ -110,8 +110,7 @@ Result<> Catalog::create_table_in(meta::Txn& txn, const Home& home, Table table,
     fold(table);
     table.created = table.updated = now;
     table.version = 1;
-    if (auto of = store::find_database(txn, home, table.database); !of)
-        return std::unexpected(std::move(of.error()));
+    if (auto of = store::find_database(txn, home, table.database); !of) return pass(of);
     if (store::find_table(txn, home, table.database, table.name))
         return fail(Errc::exists, "Table already exists.");
     return store::put_table(txn, home, table);
@@ -126,8 +125,7 @@ io::Task<Result<>> Catalog::create_table(Home home, Table table) {
 
 io::Task<Result<Table>> Catalog::table(Home home, std::string database, std::string name) {
     auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Table> {
-        if (auto of = store::find_database(c, home, folded(database)); !of)
-            return std::unexpected(std::move(of.error()));
+        if (auto of = store::find_database(c, home, folded(database)); !of) return pass(of);
         return store::find_table(c, home, folded(database), folded(name));
     });
     co_return found;
@@ -136,8 +134,7 @@ io::Task<Result<Table>> Catalog::table(Home home, std::string database, std::str
 io::Task<Result<std::vector<Table>>> Catalog::tables(Home home, std::string database) {
     auto found =
         co_await database_.read([&](const meta::Connection& c) -> Result<std::vector<Table>> {
-            if (auto of = store::find_database(c, home, folded(database)); !of)
-                return std::unexpected(std::move(of.error()));
+            if (auto of = store::find_database(c, home, folded(database)); !of) return pass(of);
             return store::list_tables(c, home, folded(database));
         });
     co_return found;
@@ -147,8 +144,7 @@ io::Task<Result<Page<Table>>> Catalog::tables_page(Home home, std::string databa
                                                    std::string after, std::size_t most,
                                                    std::function<bool(const Table&)> wanted) {
     auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Page<Table>> {
-        if (auto of = store::find_database(c, home, folded(database)); !of)
-            return std::unexpected(std::move(of.error()));
+        if (auto of = store::find_database(c, home, folded(database)); !of) return pass(of);
         return gathered<Table>(
             most, wanted, [](const Table& last) { return last.name; },
             [&](const auto& visit) {
@@ -163,7 +159,7 @@ io::Task<Result<>> Catalog::update_table(Home home, Table table, std::optional<i
     table.updated = io::Core::current()->now();
     auto updated = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_table(txn, home, table.database, table.name);
-        if (!old) return std::unexpected(std::move(old.error()));
+        if (!old) return pass(old);
         if (version && *version != old->version) {
             return fail(
                 Errc::wrong_version,
@@ -181,7 +177,7 @@ io::Task<Result<>> Catalog::update_table(Home home, Table table, std::optional<i
 io::Task<Result<>> Catalog::drop_table(Home home, std::string database, std::string name) {
     auto dropped = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_table(txn, home, folded(database), folded(name));
-        if (!old) return std::unexpected(std::move(old.error()));
+        if (!old) return pass(old);
         return store::remove_table(txn, home, old->database, old->name);
     });
     co_return dropped;
@@ -223,7 +219,7 @@ io::Task<Result<std::vector<Result<>>>> Catalog::create_partitions(
         }
         return {};
     });
-    if (!written) co_return std::unexpected(std::move(written.error()));
+    if (!written) co_return pass(written);
     co_return outcomes;
 }
 
@@ -231,7 +227,7 @@ io::Task<Result<Partition>> Catalog::partition(Home home, std::string database, 
                                                std::vector<std::string> values) {
     auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Partition> {
         if (auto good = check_values(c, home, folded(database), folded(table), values); !good)
-            return std::unexpected(std::move(good.error()));
+            return pass(good);
         return store::find_partition(c, home, folded(database), folded(table), values);
     });
     co_return found;
@@ -255,7 +251,7 @@ io::Task<Result<std::vector<Partition>>> Catalog::partitions(Home home, std::str
     auto found =
         co_await database_.read([&](const meta::Connection& c) -> Result<std::vector<Partition>> {
             if (auto of = store::find_table(c, home, folded(database), folded(table)); !of)
-                return std::unexpected(std::move(of.error()));
+                return pass(of);
             return store::list_partitions(c, home, folded(database), folded(table));
         });
     co_return found;
@@ -266,7 +262,7 @@ io::Task<Result<Page<Partition>>> Catalog::partitions_page(
     std::function<bool(const Partition&)> wanted) {
     auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Page<Partition>> {
         if (auto of = store::find_table(c, home, folded(database), folded(table)); !of)
-            return std::unexpected(std::move(of.error()));
+            return pass(of);
         return gathered<Partition>(
             most, wanted, [](const Partition& last) { return store::key_of(last.values); },
             [&](const auto& visit) {
@@ -284,7 +280,7 @@ io::Task<Result<>> Catalog::update_partition(Home home, std::string database, st
             !good)
             return good;
         auto old = store::find_partition(txn, home, folded(database), folded(table), values);
-        if (!old) return std::unexpected(std::move(old.error()));
+        if (!old) return pass(old);
         if (partition.values != values &&
             store::find_partition(txn, home, folded(database), folded(table), partition.values)) {
             return fail(Errc::exists, "Partition already exists.");
@@ -306,7 +302,7 @@ io::Task<Result<>> Catalog::drop_partition(Home home, std::string database, std:
         if (auto good = check_values(txn, home, folded(database), folded(table), values); !good)
             return good;
         auto old = store::find_partition(txn, home, folded(database), folded(table), values);
-        if (!old) return std::unexpected(std::move(old.error()));
+        if (!old) return pass(old);
         return store::remove_partition(txn, home, folded(database), folded(table), values);
     });
     co_return dropped;

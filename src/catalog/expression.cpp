@@ -117,7 +117,7 @@ class Parser {
     Parser(std::string_view text, const std::vector<Column>& keys) : lexer_(text), keys_(keys) {}
 
     Parsed all() {
-        if (auto moved = advance(); !moved) return std::unexpected(std::move(moved.error()));
+        if (auto moved = advance(); !moved) return pass(moved);
         if (token_.kind == Token::Kind::end) return make(Node::Kind::always);
         auto node = either(0);
         if (node && token_.kind != Token::Kind::end) return expected("AND, OR or the end");
@@ -127,7 +127,7 @@ class Parser {
   private:
     Result<> advance() {
         auto token = lexer_.next();
-        if (!token) return std::unexpected(std::move(token.error()));
+        if (!token) return pass(token);
         token_ = std::move(*token);
         return {};
     }
@@ -146,7 +146,7 @@ class Parser {
     /// Takes the word when it is next.
     Result<bool> take(bool is_next) {
         if (!is_next) return false;
-        if (auto moved = advance(); !moved) return std::unexpected(std::move(moved.error()));
+        if (auto moved = advance(); !moved) return pass(moved);
         return true;
     }
 
@@ -155,7 +155,7 @@ class Parser {
         auto node = both(depth);
         while (node) {
             auto more = take(is_word("or"));
-            if (!more) return std::unexpected(std::move(more.error()));
+            if (!more) return pass(more);
             if (!*more) return node;
             auto right = both(depth);
             if (!right) return right;
@@ -168,7 +168,7 @@ class Parser {
         auto node = negation(depth);
         while (node) {
             auto more = take(is_word("and"));
-            if (!more) return std::unexpected(std::move(more.error()));
+            if (!more) return pass(more);
             if (!*more) return node;
             auto right = negation(depth);
             if (!right) return right;
@@ -179,7 +179,7 @@ class Parser {
 
     Parsed negation(int depth) {
         auto negated = take(is_word("not"));
-        if (!negated) return std::unexpected(std::move(negated.error()));
+        if (!negated) return pass(negated);
         if (*negated) {
             auto inner = depth > depth_max ? expected("an expression that is not nested so deep")
                                            : negation(depth + 1);
@@ -187,12 +187,12 @@ class Parser {
             return make(Node::Kind::negation, std::move(*inner));
         }
         auto opened = take(is_sign("("));
-        if (!opened) return std::unexpected(std::move(opened.error()));
+        if (!opened) return pass(opened);
         if (!*opened) return comparison();
         auto inner = either(depth + 1);
         if (!inner) return inner;
         auto closed = take(is_sign(")"));
-        if (!closed) return std::unexpected(std::move(closed.error()));
+        if (!closed) return pass(closed);
         if (!*closed) return expected("')'");
         return inner;
     }
@@ -207,10 +207,10 @@ class Parser {
         const auto sort = key_kind(key->type);
         if (!sort) return fail(Errc::invalid, fmt::format("Unknown type : '{}'", key->type));
         node->sort = *sort;
-        if (auto moved = advance(); !moved) return std::unexpected(std::move(moved.error()));
+        if (auto moved = advance(); !moved) return pass(moved);
         if (is_word("is")) return null_test(std::move(node));
         auto negated = take(is_word("not"));
-        if (!negated) return std::unexpected(std::move(negated.error()));
+        if (!negated) return pass(negated);
         Result<> done;
         if (is_word("in"))
             done = list(*node);
@@ -222,16 +222,16 @@ class Parser {
             return expected("IN, BETWEEN or LIKE");
         else
             done = compare(*node);
-        if (!done) return std::unexpected(std::move(done.error()));
+        if (!done) return pass(done);
         return *negated ? make(Node::Kind::negation, std::move(node)) : std::move(node);
     }
 
     Parsed null_test(std::unique_ptr<Node> node) {
-        if (auto moved = advance(); !moved) return std::unexpected(std::move(moved.error()));
+        if (auto moved = advance(); !moved) return pass(moved);
         auto negated = take(is_word("not"));
-        if (!negated) return std::unexpected(std::move(negated.error()));
+        if (!negated) return pass(negated);
         auto null = take(is_word("null"));
-        if (!null) return std::unexpected(std::move(null.error()));
+        if (!null) return pass(null);
         if (!*null) return expected("NULL");
         node->kind = Node::Kind::is_null;
         return *negated ? make(Node::Kind::negation, std::move(node)) : std::move(node);
@@ -372,7 +372,7 @@ Expression& Expression::operator=(Expression&&) noexcept = default;
 
 Result<Expression> Expression::parse(std::string_view text, const std::vector<Column>& keys) {
     auto root = Parser(text, keys).all();
-    if (!root) return std::unexpected(std::move(root.error()));
+    if (!root) return pass(root);
     return Expression(std::move(*root));
 }
 

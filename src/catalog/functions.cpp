@@ -10,8 +10,7 @@ io::Task<Result<>> Catalog::create_function(Home home, Function function) {
     function.created = io::Core::current()->now();
     const std::string name = folded(function.name);
     auto made = co_await database_.write([&](meta::Txn& txn) -> Result<> {
-        if (auto of = store::find_database(txn, home, function.database); !of)
-            return std::unexpected(std::move(of.error()));
+        if (auto of = store::find_database(txn, home, function.database); !of) return pass(of);
         if (store::find_function(txn, home, function.database, name))
             return fail(Errc::exists, "Function already exists.");
         return store::put_function(txn, home, name, function);
@@ -21,8 +20,7 @@ io::Task<Result<>> Catalog::create_function(Home home, Function function) {
 
 io::Task<Result<Function>> Catalog::function(Home home, std::string database, std::string name) {
     auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Function> {
-        if (auto of = store::find_database(c, home, folded(database)); !of)
-            return std::unexpected(std::move(of.error()));
+        if (auto of = store::find_database(c, home, folded(database)); !of) return pass(of);
         return store::find_function(c, home, folded(database), folded(name));
     });
     co_return found;
@@ -33,8 +31,7 @@ io::Task<Result<Page<Function>>> Catalog::functions_page(
     std::function<bool(const Function&)> wanted) {
     auto found = co_await database_.read([&](const meta::Connection& c) -> Result<Page<Function>> {
         if (!database.empty()) {
-            if (auto of = store::find_database(c, home, folded(database)); !of)
-                return std::unexpected(std::move(of.error()));
+            if (auto of = store::find_database(c, home, folded(database)); !of) return pass(of);
         }
         return gathered<Function>(
             most, wanted,
@@ -51,7 +48,7 @@ io::Task<Result<>> Catalog::update_function(Home home, std::string name, Functio
     const std::string before = folded(name), now = folded(function.name);
     auto updated = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_function(txn, home, function.database, before);
-        if (!old) return std::unexpected(std::move(old.error()));
+        if (!old) return pass(old);
         if (now != before && store::find_function(txn, home, function.database, now))
             return fail(Errc::exists, "Function already exists.");
         function.created = old->created;
@@ -65,7 +62,7 @@ io::Task<Result<>> Catalog::update_function(Home home, std::string name, Functio
 io::Task<Result<>> Catalog::drop_function(Home home, std::string database, std::string name) {
     auto dropped = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto old = store::find_function(txn, home, folded(database), folded(name));
-        if (!old) return std::unexpected(std::move(old.error()));
+        if (!old) return pass(old);
         return store::remove_function(txn, home, folded(database), folded(name));
     });
     co_return dropped;

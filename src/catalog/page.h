@@ -20,7 +20,7 @@ Result<Page<T>> gathered(std::size_t most, const std::function<bool(const T&)>& 
         if (!has_more) page.items.push_back(std::move(item));
         return !has_more;
     });
-    if (!walked) return std::unexpected(std::move(walked.error()));
+    if (!walked) return pass(walked);
     if (has_more && !page.items.empty()) page.next = key_of(page.items.back());
     return page;
 }

@@ -9,7 +9,7 @@ namespace freshet::catalog::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -22,8 +22,8 @@ Result<std::vector<T>> read_all(const meta::Connection& connection, std::string_
         good = unpack(row.blob(0), all.emplace_back());
         return good.has_value();
     });
-    if (!read) return std::unexpected(std::move(read.error()));
-    if (!good) return std::unexpected(std::move(good.error()));
+    if (!read) return pass(read);
+    if (!good) return pass(good);
     return all;
 }
 
@@ -43,7 +43,7 @@ template <class T>
 Result<T> read_one(const meta::Connection& connection, std::string_view sql,
                    const std::vector<meta::Value>& parameters, std::string missing) {
     auto all = read_all<T>(connection, sql, parameters);
-    if (!all) return std::unexpected(std::move(all.error()));
+    if (!all) return pass(all);
     if (all->empty()) return fail(Errc::not_found, std::move(missing));
     return std::move(all->front());
 }
@@ -105,7 +105,7 @@ Result<std::vector<Home>> list_homes(const meta::Connection& connection) {
                                      homes.push_back({row.text(0), row.text(1)});
                                      return true;
                                  });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return homes;
 }
 
@@ -119,7 +119,7 @@ Result<std::map<std::pair<std::string, std::string>, std::int64_t>> count_partit
             counts[{row.text(0), row.text(1)}] = row.integer(2);
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return counts;
 }
 

@@ -16,7 +16,7 @@ io::Task<Result<ClientPool::Lease>> ClientPool::take() {
         co_return Lease(*this, std::move(client));
     }
     auto made = aws::Client::make(core_, options_);
-    if (!made) co_return std::unexpected(std::move(made.error()));
+    if (!made) co_return pass(made);
     ++made_;
     co_return Lease(*this, std::move(*made));
 }

@@ -35,7 +35,7 @@ class LiveBody final : public io::BodyReader {
             co_await floor->stop.sleep_until(floor->home.now() + limits::sample_every);
         if (!goes_on) co_return Bytes();
         auto json = co_await floor->topics.tell(std::move(topic), std::move(home));
-        if (!json) co_return std::unexpected(std::move(json.error()));
+        if (!json) co_return pass(json);
         co_return event_of(*json);
     }
     std::shared_ptr<LiveFloor> floor_;
@@ -55,7 +55,7 @@ io::Task<Result<std::unique_ptr<io::BodyReader>>> watch(std::shared_ptr<LiveFloo
     auto json = co_await floor->topics.tell(topic, home);
     if (!json) {
         --floor->open;
-        co_return std::unexpected(std::move(json.error()));
+        co_return pass(json);
     }
     co_return std::make_unique<LiveBody>(floor, std::move(topic), std::move(home), event_of(*json));
 }

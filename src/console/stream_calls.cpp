@@ -114,11 +114,11 @@ io::Task<io::HttpResponse> records(const Parts& parts, Question question) {
 io::Task<Result<stream::StoredRecord>> find_record(const Parts& parts, Question question) {
     auto subject =
         subject_of(question.home, question.parameter("stream"), question.parameter("shard"));
-    if (!subject) co_return std::unexpected(std::move(subject.error()));
+    if (!subject) co_return pass(subject);
     const std::string sequence = question.parameter("sequence");
     auto seen = co_await parts.streams.look(
         subject->key, subject->shard, {stream::Start::at_sequence_number, sequence, {}}, 1, 1);
-    if (!seen) co_return std::unexpected(std::move(seen.error()));
+    if (!seen) co_return pass(seen);
     if (seen->records.empty() || seen->records[0].sequence_number != sequence)
         co_return fail(
             stream::Errc::not_found,

@@ -61,7 +61,7 @@ io::Task<Result<>> Dashboards::create(Dashboard wanted) {
 }
 
 io::Task<Result<>> Dashboards::update(Dashboard changed) {
-    if (auto found = find(changed.key); !found) co_return std::unexpected(std::move(found.error()));
+    if (auto found = find(changed.key); !found) co_return pass(found);
     auto good = check(changed);
     const auto set =
         state_->data_sets.find({changed.key.account, changed.key.region, changed.data_set});
@@ -94,9 +94,9 @@ io::Task<Result<>> Dashboards::remove(Key key) {
 
 io::Task<Result<Data>> Dashboards::data(Key dashboard) {
     auto found = find(dashboard);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     auto set = find_data_set({dashboard.account, dashboard.region, found->data_set});
-    if (!set) co_return std::unexpected(std::move(set.error()));
+    if (!set) co_return pass(set);
     auto data = co_await state_->rows.young(std::move(*set), found->refresh_every);
     if (!data || data->columns.empty()) co_return data;
     // The SQL of the set or the table below it may have changed since the dashboard was made.

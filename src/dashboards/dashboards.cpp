@@ -17,7 +17,7 @@ Dashboards::~Dashboards() = default;
 Result<> Dashboards::load() {
     return state_->database.read_now([this](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
-        if (!all) return std::unexpected(std::move(all.error()));
+        if (!all) return pass(all);
         for (auto& source : all->sources) state_->sources.emplace(source.key, std::move(source));
         for (auto& set : all->data_sets) state_->data_sets.emplace(set.key, std::move(set));
         for (auto& one : all->dashboards) state_->dashboards.emplace(one.key, std::move(one));
@@ -62,7 +62,7 @@ io::Task<Result<>> Dashboards::create_source(DataSource wanted) {
 
 io::Task<Result<>> Dashboards::update_source(DataSource changed) {
     auto found = find_source(changed.key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if (auto good = check_names(changed.key, changed.name); !good) co_return good;
     changed.created = found->created;
     changed.updated = home_.now();

@@ -66,7 +66,7 @@ io::Task<Result<>> Dashboards::create_data_set(DataSet wanted) {
     if (!state_->sources.contains({wanted.key.account, wanted.key.region, wanted.source}))
         co_return fail(Errc::invalid, fmt::format("Data source {} does not exist.", wanted.source));
     auto rows = co_await state_->rows.ask_first(wanted);
-    if (!rows) co_return std::unexpected(std::move(rows.error()));
+    if (!rows) co_return pass(rows);
     if (good = settle_columns(wanted, Rows::of(**rows)); !good) co_return good;
     wanted.created = wanted.updated = home_.now();
     auto written =
@@ -79,10 +79,10 @@ io::Task<Result<>> Dashboards::create_data_set(DataSet wanted) {
 
 io::Task<Result<>> Dashboards::update_data_set(DataSet changed) {
     auto found = find_data_set(changed.key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if (auto good = check(changed); !good) co_return good;
     auto rows = co_await state_->rows.ask_first(changed);
-    if (!rows) co_return std::unexpected(std::move(rows.error()));
+    if (!rows) co_return pass(rows);
     if (auto good = settle_columns(changed, Rows::of(**rows)); !good) co_return good;
     changed.created = found->created;
     changed.updated = home_.now();
@@ -116,7 +116,7 @@ io::Task<Result<>> Dashboards::remove_data_set(Key key) {
 
 io::Task<Result<Data>> Dashboards::refresh(Key data_set) {
     auto found = find_data_set(data_set);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     auto data = co_await state_->rows.fresh(std::move(*found));
     co_return data;
 }

@@ -11,7 +11,7 @@ Result<> Ingestions::load() { return database_.write_now(store::fail_running); }
 
 io::Task<Result<Ingestion>> Ingestions::start(Key data_set, std::string id) {
     auto set = dashboards_.find_data_set(data_set);
-    if (!set) co_return std::unexpected(std::move(set.error()));
+    if (!set) co_return pass(set);
     if (set->mode != ImportMode::spice)
         co_return fail(
             Errc::invalid,
@@ -22,7 +22,7 @@ io::Task<Result<Ingestion>> Ingestions::start(Key data_set, std::string id) {
     ingestion.created = dashboards_.home().now();
     auto written =
         co_await database_.write([&](meta::Txn& txn) { return store::insert(txn, ingestion); });
-    if (!written && written.error().is_of<Errc>()) co_return std::unexpected(written.error());
+    if (!written && written.error().is_of<Errc>()) co_return pass(written);
     if (!written) co_return fail(Errc::unavailable, written.error().message());
     scope_.spawn(run(ingestion));
     co_return ingestion;
@@ -51,11 +51,11 @@ io::Task<void> Ingestions::run(Ingestion ingestion) {
 
 io::Task<Result<Ingestion>> Ingestions::find(Key data_set, std::string id) {
     auto set = dashboards_.find_data_set(data_set);
-    if (!set) co_return std::unexpected(std::move(set.error()));
+    if (!set) co_return pass(set);
     auto found = co_await database_.read([&](const meta::Connection& connection) {
         return store::find_ingestion(connection, data_set, id);
     });
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if (!*found) co_return fail(Errc::not_found, fmt::format("Ingestion {} does not exist.", id));
     co_return std::move(**found);
 }

@@ -45,7 +45,7 @@ io::Task<Result<Data>> Rows::young(DataSet set, Millis age_max) {
     if (!held->tried || home_.now() - *held->tried >= age_max) {
         const std::uint64_t query = held->is_running() ? held->started : held->started + 1;
         auto waited = co_await wait_for(held, std::move(set), query);
-        if (!waited) co_return std::unexpected(std::move(waited.error()));
+        if (!waited) co_return pass(waited);
     }
     co_return held->data;
 }
@@ -54,7 +54,7 @@ io::Task<Result<Data>> Rows::fresh(DataSet set) {
     auto held = held_of(set.key);
     held->seen = home_.now();
     auto waited = co_await wait_for(held, std::move(set), held->started + 1);
-    if (!waited) co_return std::unexpected(std::move(waited.error()));
+    if (!waited) co_return pass(waited);
     co_return held->data;
 }
 
@@ -62,7 +62,7 @@ io::Task<Result<std::shared_ptr<Rows::Held>>> Rows::ask_first(DataSet set) {
     auto held = std::make_shared<Held>(home_);
     held->seen = home_.now();
     auto waited = co_await wait_for(held, std::move(set), 1);
-    if (!waited) co_return std::unexpected(std::move(waited.error()));
+    if (!waited) co_return pass(waited);
     if (held->failure) co_return std::unexpected(*held->failure);
     co_return held;
 }

@@ -45,7 +45,7 @@ Result<> check_source(meta::Txn& txn, const DataSet& set) {
                        "SELECT id FROM dashboards_sources WHERE account = ?1 AND region = ?2 AND "
                        "id = ?3",
                        {set.key.account, set.key.region, set.source});
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     if (!*found)
         return fail(Errc::invalid, fmt::format("Data source {} does not exist.", set.source));
     return {};
@@ -56,7 +56,7 @@ Result<> check_data_set(meta::Txn& txn, const Dashboard& dashboard) {
                        "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region = ?2 AND "
                        "id = ?3",
                        {dashboard.key.account, dashboard.key.region, dashboard.data_set});
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     if (!*found)
         return fail(Errc::invalid, fmt::format("Data set {} does not exist.", dashboard.data_set));
     return {};
@@ -216,7 +216,7 @@ Result<All> load(const meta::Connection& connection) {
     auto read = load_sources(connection, all.sources);
     if (read) read = load_data_sets(connection, all.data_sets);
     if (read) read = load_dashboards(connection, all.dashboards);
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 
@@ -313,7 +313,7 @@ Result<> remove_source(meta::Txn& txn, const Key& key) {
                       "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region = ?2 AND "
                       "source = ?3",
                       {key.account, key.region, key.id});
-    if (!user) return std::unexpected(std::move(user.error()));
+    if (!user) return pass(user);
     if (*user)
         return fail(Errc::in_use,
                     fmt::format("Data source {} is used by data set {}.", key.id, **user));
@@ -328,7 +328,7 @@ Result<> remove_data_set(meta::Txn& txn, const Key& key) {
                       "SELECT id FROM dashboards_dashboards WHERE account = ?1 AND region = ?2 AND "
                       "data_set = ?3",
                       {key.account, key.region, key.id});
-    if (!user) return std::unexpected(std::move(user.error()));
+    if (!user) return pass(user);
     if (*user)
         return fail(Errc::in_use,
                     fmt::format("Data set {} is used by dashboard {}.", key.id, **user));
@@ -372,7 +372,7 @@ Result<> insert(meta::Txn& txn, const Ingestion& ingestion) {
                        "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region = ?2 AND "
                        "id = ?3",
                        {set.account, set.region, set.id});
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return absent("Data set", set);
     auto pruned = txn.execute(
         "DELETE FROM dashboards_ingestions WHERE account = ?1 AND region = ?2 AND data_set = ?3 "

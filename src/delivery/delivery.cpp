@@ -40,7 +40,7 @@ Result<> check_destination(const Destination& d) {
 Result<> Deliveries::load() {
     return parts_.database.read_now([&](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
-        if (!all) return std::unexpected(std::move(all.error()));
+        if (!all) return pass(all);
         for (store::Loaded& one : *all) {
             const DeliveryKey key = one.stream.key;
             pipes_.emplace(key, std::make_unique<Pipe>(parts_, std::move(one)));
@@ -97,12 +97,12 @@ io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
     loaded.stream.tags = std::move(tags);
     if (source) {
         auto partitions = parts_.source.partitions(source->stream_arn);
-        if (!partitions) co_return std::unexpected(std::move(partitions.error()));
+        if (!partitions) co_return pass(partitions);
         source->started = parts_.home.now();
         loaded.stream.source = std::move(source);
         for (const log::PartitionId partition : *partitions) {
             auto tail = parts_.log.tail(partition);
-            if (!tail) co_return std::unexpected(std::move(tail.error()));
+            if (!tail) co_return pass(tail);
             loaded.cursors[*partition] = tail->next;
         }
     }
@@ -155,7 +155,7 @@ io::Task<Result<>> Deliveries::save(DeliveryStream changed) {
 io::Task<Result<>> Deliveries::update(DeliveryKey key, int version, Destination destination) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     DeliveryStream stream = **found;
     if (version != stream.version) {
         co_return fail(Errc::wrong_version,
@@ -175,7 +175,7 @@ io::Task<Result<>> Deliveries::change_tags(DeliveryKey key, std::map<std::string
                                            std::vector<std::string> removed) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     std::map<std::string, std::string> tags = (*found)->tags;
     for (auto& [name, value] : set) tags[name] = std::move(value);
     for (const std::string& name : removed) tags.erase(name);
@@ -190,7 +190,7 @@ io::Task<Result<>> Deliveries::change_tags(DeliveryKey key, std::map<std::string
 
 io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Bytes> records) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if ((*found)->source) {
         co_return fail(Errc::wrong_source,
                        fmt::format("This operation is not permitted on KinesisStreamAsSource "
@@ -212,7 +212,7 @@ io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Byte
 io::Task<Result<>> Deliveries::append(DeliveryKey key, std::vector<Bytes> records,
                                       log::Token token) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     std::vector<log::Append> batch;
     batch.push_back({(*found)->inbox, std::move(records), token});
     auto appended = co_await parts_.log.append(std::move(batch));

@@ -127,7 +127,7 @@ io::Task<Result<>> Pipe::fill() {
     std::vector<log::PartitionId> partitions{stream_.inbox};
     if (stream_.source) {
         auto found = parts_.source.partitions(stream_.source->stream_arn);
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         partitions = std::move(*found);
         partitions.push_back(stream_.inbox);  // what siblings append directly
     }
@@ -153,7 +153,7 @@ io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
                                        full - buffer_bytes_);
             });
         }
-        if (!records) co_return std::unexpected(std::move(records.error()));
+        if (!records) co_return pass(records);
         if (records->empty()) co_return Result<>();
         for (const log::Record& record : *records) {
             if (is_full()) break;  // what is left is read again for the next object
@@ -169,7 +169,7 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
         waiting.data.push_back(record.data);
     } else {
         auto users = parts_.source.user_records(record.data);
-        if (!users) return std::unexpected(std::move(users.error()));
+        if (!users) return pass(users);
         waiting.data = std::move(*users);
         if (waiting.data.empty()) {  // nothing to deliver: the cursor may stay before it
             read_[*partition] = record.ordinal + 1;
@@ -207,7 +207,7 @@ io::Task<Result<>> Pipe::refill(Cut cut) {
                     range.partition, from,
                     std::min<std::size_t>(limits::read_records_max, range.next - from), 8 << 20);
             });
-            if (!records) co_return std::unexpected(std::move(records.error()));
+            if (!records) co_return pass(records);
             if (records->empty())
                 co_return fail(freshet::Errc::corrupt,
                                fmt::format("records {} to {} of an unfinished object are gone",
@@ -293,9 +293,9 @@ io::Task<Result<>> Pipe::deliver(Cut cut) {
     if (stream_.destination.compression == Compression::gzip)
         attributes["content-encoding"] = "gzip";
     auto encryption = co_await parts_.objects.default_encryption(bucket);
-    if (!encryption) co_return std::unexpected(std::move(encryption.error()));
+    if (!encryption) co_return pass(encryption);
     auto staged = co_await parts_.objects.stage(content(count), *encryption);
-    if (!staged) co_return std::unexpected(std::move(staged.error()));
+    if (!staged) co_return pass(staged);
     const Timestamp now = parts_.home.now();
     // The object becomes visible and the cursors move in one transaction: neither without the
     // other.

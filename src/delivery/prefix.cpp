@@ -262,8 +262,7 @@ Result<std::string> evaluate_prefix(const std::optional<std::string>& prefix,
 Result<> check_prefixes(const std::optional<std::string>& prefix,
                         const std::optional<std::string>& error_prefix) {
     const PrefixInput input;
-    if (auto good = evaluate_prefix(prefix, input); !good)
-        return std::unexpected(std::move(good.error()));
+    if (auto good = evaluate_prefix(prefix, input); !good) return pass(good);
     if (prefix && has_expression(*prefix) && (!error_prefix || error_prefix->empty())) {
         return fail(Errc::invalid_argument,
                     "ErrorOutputPrefix cannot be null or empty when Prefix contains expressions");
@@ -276,7 +275,7 @@ Result<> check_prefixes(const std::optional<std::string>& prefix,
                     "when it contains expressions");
     }
     auto good = evaluate_prefix(error_prefix, {Timestamp(), "processing-failed", 0, nullptr});
-    if (!good) return std::unexpected(std::move(good.error()));
+    if (!good) return pass(good);
     return {};
 }
 

@@ -6,7 +6,7 @@ namespace freshet::delivery::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -113,7 +113,7 @@ Result<std::vector<Loaded>> load(const meta::Connection& connection) {
         all.push_back(loaded_of(row));
         return true;
     });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     for (Loaded& one : all) {
         read = connection.query("SELECT partition, next FROM delivery_cursors WHERE stream = ?1",
                                 {one.stream.id}, [&](const meta::Row& row) {
@@ -121,20 +121,20 @@ Result<std::vector<Loaded>> load(const meta::Connection& connection) {
                                         static_cast<std::uint64_t>(row.integer(1));
                                     return true;
                                 });
-        if (!read) return std::unexpected(std::move(read.error()));
+        if (!read) return pass(read);
         read = connection.query("SELECT name, value FROM delivery_tags WHERE stream = ?1",
                                 {one.stream.id}, [&](const meta::Row& row) {
                                     one.stream.tags[row.text(0)] = row.text(1);
                                     return true;
                                 });
-        if (!read) return std::unexpected(std::move(read.error()));
+        if (!read) return pass(read);
     }
     return all;
 }
 
 Result<> insert(meta::Txn& txn, DeliveryStream& stream) {
     auto inbox = log::Log::create_in(txn, "delivery " + stream.key.name);
-    if (!inbox) return std::unexpected(std::move(inbox.error()));
+    if (!inbox) return pass(inbox);
     stream.inbox = *inbox;
     auto inserted = txn.execute(
         "INSERT INTO delivery_streams (account, region, name, created_ms, version, bucket_arn, "
@@ -205,7 +205,7 @@ Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
                            "delivery stream " + row.text(2)});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 

@@ -75,7 +75,7 @@ Result<Pattern> Pattern::like(std::string_view pattern, char escape) {
         return made;
     }
     auto re = compiled(pattern, regex);
-    if (!re) return std::unexpected(std::move(re.error()));
+    if (!re) return pass(re);
     made.re_ = std::move(*re);
     return made;
 }
@@ -110,7 +110,7 @@ Result<Pattern> Pattern::similar(std::string_view pattern, char escape) {
     }
     if (in_class) return bad(pattern, "has a '[' that is not closed");
     auto re = compiled(pattern, regex);
-    if (!re) return std::unexpected(std::move(re.error()));
+    if (!re) return pass(re);
     Pattern made;
     made.re_ = std::move(*re);
     return made;
@@ -139,7 +139,7 @@ Regex::~Regex() = default;
 
 Result<Regex> Regex::compile(std::string_view regex) {
     auto re = compiled(regex, std::string(regex));
-    if (!re) return std::unexpected(std::move(re.error()));
+    if (!re) return pass(re);
     Regex made;
     made.re_ = std::move(*re);
     return made;

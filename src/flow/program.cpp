@@ -90,7 +90,7 @@ Result<std::shared_ptr<const Program>> Program::compile(std::string_view code,
     for (const auto& pump : parts->plan.pumps) {
         for (const auto& step : pump.steps) {
             if (auto compiled = compile_patterns(step, parts->patterns); !compiled)
-                return std::unexpected(std::move(compiled.error()));
+                return pass(compiled);
         }
     }
     return std::shared_ptr<const Program>(new Program(std::move(parts)));

@@ -119,7 +119,7 @@ Result<> Functions::load() {
     if (problem) return fail(freshet::Errc::io, fmt::format("cannot write to {}", directory));
     return parts_.database.read_now([this](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
-        if (!all) return std::unexpected(std::move(all.error()));
+        if (!all) return pass(all);
         for (auto& function : *all) functions_[function.key] = std::move(function);
         return {};
     });
@@ -154,7 +154,7 @@ std::vector<Function> Functions::list(const std::string& account, const std::str
 io::Task<Result<>> Functions::check_runtime(std::string name) {
     auto found = co_await parts_.pool.run([this, name]() -> Result<> {
         auto runtime = runtimes_->find(name);
-        if (!runtime) return std::unexpected(std::move(runtime.error()));
+        if (!runtime) return pass(runtime);
         return {};
     });
     if (found) missing_runtimes_.erase(name);
@@ -179,7 +179,7 @@ io::Task<void> Functions::check_runtimes() {
 
 io::Task<Result<Bytes>> Functions::code(FunctionKey key, std::string sha256, std::int64_t until_s) {
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if (found->code_sha256 != sha256 || to_epoch_ms(parts_.home.now()) / 1000 > until_s)
         co_return not_found(key);
     auto turn = co_await reading_code_.take();
@@ -203,7 +203,7 @@ io::Task<Result<Function>> Functions::save(Function changed) {
     changed.modified = parts_.home.now();
     auto written = co_await parts_.database.write(
         [&changed](meta::Txn& txn) { return store::put(txn, changed); });
-    if (!written) co_return std::unexpected(std::move(written.error()));
+    if (!written) co_return pass(written);
     Function& kept = functions_[changed.key];
     const bool runs_on =
         kept.settings == changed.settings && kept.code_sha256 == changed.code_sha256;
@@ -217,10 +217,9 @@ io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings,
     auto turn = co_await changing_.take();
     if (functions_.contains(key))
         co_return fail(Errc::exists, fmt::format("Function already exist: {}", key.name));
-    if (auto checked = check(settings); !checked)
-        co_return std::unexpected(std::move(checked.error()));
+    if (auto checked = check(settings); !checked) co_return pass(checked);
     auto runs = co_await check_runtime(settings.runtime);
-    if (!runs) co_return std::unexpected(std::move(runs.error()));
+    if (!runs) co_return pass(runs);
     Function made;
     made.key = key;
     made.settings = std::move(settings);
@@ -228,10 +227,10 @@ io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings,
     made.code_sha256 = to_hex(sha256(zip.view()));
     made.code_bytes = static_cast<std::int64_t>(zip.size());
     auto placed = co_await place_code(parts_.pool, parts_.options.directory, made.code_sha256, zip);
-    if (!placed) co_return std::unexpected(std::move(placed.error()));
+    if (!placed) co_return pass(placed);
     auto coded = co_await parts_.database.write(
         [&made, &zip](meta::Txn& txn) { return store::put_code(txn, made, zip); });
-    if (!coded) co_return std::unexpected(std::move(coded.error()));
+    if (!coded) co_return pass(coded);
     auto saved = co_await save(std::move(made));
     co_return saved;
 }
@@ -240,19 +239,19 @@ io::Task<Result<Function>> Functions::update_code(FunctionKey key, Bytes zip,
                                                   std::string revision) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if (!revision.empty() && revision != found->revision) co_return stale("GetFunction/GetAlias");
     Function changed = *found;
     changed.code_sha256 = to_hex(sha256(zip.view()));
     changed.code_bytes = static_cast<std::int64_t>(zip.size());
     auto placed =
         co_await place_code(parts_.pool, parts_.options.directory, changed.code_sha256, zip);
-    if (!placed) co_return std::unexpected(std::move(placed.error()));
+    if (!placed) co_return pass(placed);
     auto coded = co_await parts_.database.write([&changed, &zip](meta::Txn& txn) -> Result<> {
         if (auto done = store::put(txn, changed); !done) return done;
         return store::put_code(txn, changed, zip);
     });
-    if (!coded) co_return std::unexpected(std::move(coded.error()));
+    if (!coded) co_return pass(coded);
     auto saved = co_await save(std::move(changed));
     co_return saved;
 }
@@ -261,13 +260,13 @@ io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsC
                                                       std::string revision) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if (!revision.empty() && revision != found->revision) co_return stale("GetFunction/GetAlias");
     Function changed = *found;
     Settings& s = changed.settings;
     if (change.runtime) {
         auto runs = co_await check_runtime(*change.runtime);
-        if (!runs) co_return std::unexpected(std::move(runs.error()));
+        if (!runs) co_return pass(runs);
     }
     const auto set = [](auto& member, auto& given) {
         if (given) member = std::move(*given);
@@ -280,7 +279,7 @@ io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsC
     set(s.memory_mib, change.memory_mib);
     set(s.environment, change.environment);
     set(s.log_group, change.log_group);
-    if (auto checked = check(s); !checked) co_return std::unexpected(std::move(checked.error()));
+    if (auto checked = check(s); !checked) co_return pass(checked);
     auto saved = co_await save(std::move(changed));
     co_return saved;
 }
@@ -290,7 +289,7 @@ io::Task<Result<>> Functions::remove(FunctionKey key) {
     if (!functions_.contains(key)) co_return not_found(key);
     auto removed =
         co_await parts_.database.write([key](meta::Txn& txn) { return store::remove(txn, key); });
-    if (!removed) co_return std::unexpected(std::move(removed.error()));
+    if (!removed) co_return pass(removed);
     functions_.erase(key);
     workers_->retire(key);
     co_return Result<>();
@@ -300,7 +299,7 @@ io::Task<Result<>> Functions::add_statement(FunctionKey key, Statement statement
                                             std::string revision) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if (!revision.empty() && revision != found->revision) co_return stale("GetPolicy");
     Function changed = *found;
     if (std::ranges::find(changed.policy, statement.id, &Statement::id) != changed.policy.end())
@@ -310,7 +309,7 @@ io::Task<Result<>> Functions::add_statement(FunctionKey key, Statement statement
                                    statement.id));
     changed.policy.push_back(std::move(statement));
     auto saved = co_await save(std::move(changed));
-    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    if (!saved) co_return pass(saved);
     co_return Result<>();
 }
 
@@ -328,7 +327,7 @@ io::Task<Result<>> Functions::remove_statement(FunctionKey key, std::string id,
         co_return fail(Errc::not_found,
                        fmt::format("Statement {} is not found in resource policy.", id));
     auto saved = co_await save(std::move(changed));
-    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    if (!saved) co_return pass(saved);
     co_return Result<>();
 }
 
@@ -346,7 +345,7 @@ io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload,
                                    "invocation type (limit {} bytes)",
                                    payload.size(), payload_bytes_max));
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     const Timestamp begun = parts_.home.now();
     ++figures_[key].running;
     auto result = co_await workers_->call(
@@ -387,7 +386,7 @@ io::Task<Result<>> Functions::invoke_later(FunctionKey key, Bytes payload, std::
     store::StoredEvent event{0, key, std::move(payload), 1, now};
     auto added = co_await parts_.database.write(
         [&](meta::Txn& txn) { return store::add_event(txn, event, token, now); });
-    if (!added) co_return std::unexpected(std::move(added.error()));
+    if (!added) co_return pass(added);
     events_changed_.notify();
     co_return Result<>();
 }

@@ -111,14 +111,14 @@ Result<Runtime> Runtimes::take(const std::string& name, const std::vector<std::s
     if (words.front().empty() || ::access(words.front().c_str(), X_OK) != 0)
         return fail(Errc::invalid, fmt::format("there is no program {}", command.front()));
     auto asked = sandbox::ask_interpreter(words, environment());
-    if (!asked) return std::unexpected(std::move(asked.error()));
+    if (!asked) return pass(asked);
     if ("python" + asked->version != name)
         return fail(Errc::invalid,
                     fmt::format("{} is Python {}", fmt::join(command, " "), asked->version));
     Runtime runtime{asked->command, ""};
     if (!asked->has_client) {
         auto packages = packages_for_others();
-        if (!packages) return std::unexpected(std::move(packages.error()));
+        if (!packages) return pass(packages);
         runtime.python_path = std::move(*packages);
     }
     return found_[name] = std::move(runtime);

@@ -6,7 +6,7 @@ namespace {
 constexpr std::int64_t token_kept_ms = 86'400'000;
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -156,7 +156,7 @@ Result<std::vector<Function>> load(const meta::Connection& connection) {
             f.tags = unpack_map(row.blob(15));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 
@@ -184,7 +184,7 @@ Result<Bytes> code(const meta::Connection& connection, const FunctionKey& key) {
             zip = Bytes::own(row.blob(0));
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return zip;
 }
 
@@ -194,7 +194,7 @@ Result<> remove(meta::Txn& txn, const FunctionKey& key) {
           "DELETE FROM functions_code WHERE account = ?1 AND region = ?2 AND name = ?3",
           "DELETE FROM functions_events WHERE account = ?1 AND region = ?2 AND name = ?3"}) {
         if (auto removed = txn.execute(sql, {key.account, key.region, key.name}); !removed)
-            return std::unexpected(std::move(removed.error()));
+            return pass(removed);
     }
     return {};
 }
@@ -205,10 +205,10 @@ Result<> add_event(meta::Txn& txn, const StoredEvent& event, const std::string& 
         if (auto old = txn.execute("DELETE FROM functions_tokens WHERE at_ms < ?1",
                                    {to_epoch_ms(now) - token_kept_ms});
             !old)
-            return std::unexpected(std::move(old.error()));
+            return pass(old);
         auto fresh = txn.execute("INSERT OR IGNORE INTO functions_tokens VALUES (?1, ?2)",
                                  {token, to_epoch_ms(now)});
-        if (!fresh) return std::unexpected(std::move(fresh.error()));
+        if (!fresh) return pass(fresh);
         if (*fresh == 0) return {};
     }
     return done(
@@ -232,7 +232,7 @@ Result<std::vector<StoredEvent>> next_events(const meta::Connection& connection,
                            from_epoch_ms(row.integer(6))});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 

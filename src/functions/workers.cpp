@@ -97,10 +97,10 @@ io::Task<Result<std::string>> Workers::code_directory(const Function& function) 
     if (fs::exists(directory)) co_return directory;
     auto read = co_await parts_.database.read(
         [key = function.key](const meta::Connection& c) { return store::code(c, key); });
-    if (!read) co_return std::unexpected(std::move(read.error()));
+    if (!read) co_return pass(read);
     const std::string own = fmt::format("{}.{}", directory, ++unpacked_);
     auto unpacked = co_await parts_.pool.run([&] { return sandbox::unpack(*read, own); });
-    if (!unpacked) co_return std::unexpected(std::move(unpacked.error()));
+    if (!unpacked) co_return pass(unpacked);
     std::error_code problem;
     fs::rename(own, directory, problem);
     if (problem && !fs::exists(directory))
@@ -147,7 +147,7 @@ io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
         [this, name = function.settings.runtime] { return runtimes_.find(name); });
     if (!runtime) co_return fail(Errc::no_runtime, runtime.error().message());
     auto code = co_await code_directory(function);
-    if (!code) co_return std::unexpected(std::move(code.error()));
+    if (!code) co_return pass(code);
     auto worker = std::make_shared<Worker>();
     worker->key = function.key;
     worker->settings = function.settings;
@@ -173,7 +173,7 @@ io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
             for (auto& text : texts) line(*here, std::move(text));
             flush_later(here);
         });
-    if (!started) co_return std::unexpected(std::move(started.error()));
+    if (!started) co_return pass(started);
     worker->sandbox = std::move(*started);
     all_.insert(worker);
     co_return worker;
@@ -286,7 +286,7 @@ io::Task<Result<InvokeResult>> Workers::call(Function function, Bytes payload,
     auto taken = co_await take(function);
     if (!taken && taken.error().is(Errc::no_runtime))
         co_return no_runtime(function, new_uuid(), taken.error().message());
-    if (!taken) co_return std::unexpected(std::move(taken.error()));
+    if (!taken) co_return pass(taken);
     WorkerPtr worker = *taken;
     sandbox::Event event;
     event.request_id = new_uuid();

@@ -30,7 +30,7 @@ std::string new_role_id() {
 Result<> Identities::load() {
     return database_.read_now([&](const meta::Connection& connection) -> Result<> {
         auto roles = store::load(connection);
-        if (!roles) return std::unexpected(std::move(roles.error()));
+        if (!roles) return pass(roles);
         for (Role& role : *roles) roles_.emplace(role.key, std::move(role));
         return {};
     });
@@ -70,14 +70,14 @@ io::Task<Result<Role>> Identities::create(Role role) {
     role.id = new_role_id();
     role.created = home_.now();
     auto saved = co_await save(role);
-    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    if (!saved) co_return pass(saved);
     co_return role;
 }
 
 io::Task<Result<>> Identities::remove(RoleKey key) {
     auto turn = co_await changing_.take();
     auto role = find(key);
-    if (!role) co_return std::unexpected(std::move(role.error()));
+    if (!role) co_return pass(role);
     if (!role->policies.empty())
         co_return fail(Errc::in_use, "Cannot delete entity, must delete policies first.");
     if (!role->attached.empty())
@@ -91,7 +91,7 @@ io::Task<Result<>> Identities::remove(RoleKey key) {
 io::Task<Result<>> Identities::put_policy(RoleKey key, std::string name, std::string document) {
     auto turn = co_await changing_.take();
     auto role = find(key);
-    if (!role) co_return std::unexpected(std::move(role.error()));
+    if (!role) co_return pass(role);
     role->policies[name] = std::move(document);
     auto saved = co_await save(std::move(*role));
     co_return saved;
@@ -100,7 +100,7 @@ io::Task<Result<>> Identities::put_policy(RoleKey key, std::string name, std::st
 io::Task<Result<>> Identities::remove_policy(RoleKey key, std::string name) {
     auto turn = co_await changing_.take();
     auto role = find(key);
-    if (!role) co_return std::unexpected(std::move(role.error()));
+    if (!role) co_return pass(role);
     if (!role->policies.erase(name))
         co_return fail(Errc::not_found,
                        fmt::format("The role policy with name {} cannot be found.", name));
@@ -111,7 +111,7 @@ io::Task<Result<>> Identities::remove_policy(RoleKey key, std::string name) {
 io::Task<Result<>> Identities::attach(RoleKey key, std::string arn) {
     auto turn = co_await changing_.take();
     auto role = find(key);
-    if (!role) co_return std::unexpected(std::move(role.error()));
+    if (!role) co_return pass(role);
     role->attached.insert(std::move(arn));
     if (role->attached.size() > attached_max)
         co_return fail(Errc::limit,
@@ -123,7 +123,7 @@ io::Task<Result<>> Identities::attach(RoleKey key, std::string arn) {
 io::Task<Result<>> Identities::detach(RoleKey key, std::string arn) {
     auto turn = co_await changing_.take();
     auto role = find(key);
-    if (!role) co_return std::unexpected(std::move(role.error()));
+    if (!role) co_return pass(role);
     if (!role->attached.erase(arn))
         co_return fail(Errc::not_found, fmt::format("Policy {} was not found.", arn));
     auto saved = co_await save(std::move(*role));

@@ -4,7 +4,7 @@ namespace freshet::identity::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -43,7 +43,7 @@ Result<std::vector<Role>> load(const meta::Connection& connection) {
             roles.push_back(std::move(role));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     for (Role& role : roles) {
         read = connection.query(
             "SELECT kind, name, value FROM role_parts WHERE account = ?1 AND role = ?2",
@@ -57,7 +57,7 @@ Result<std::vector<Role>> load(const meta::Connection& connection) {
                     role.attached.insert(row.text(1));
                 return true;
             });
-        if (!read) return std::unexpected(std::move(read.error()));
+        if (!read) return pass(read);
     }
     return roles;
 }

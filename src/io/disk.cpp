@@ -167,15 +167,15 @@ std::unique_ptr<Disk> make_posix_disk() { return std::make_unique<PosixDisk>(); 
 
 Result<std::string> read_file(Disk& disk, const std::string& path, std::uint64_t size_max) {
     auto file = disk.open(path, OpenMode::read);
-    if (!file) return std::unexpected(file.error());
+    if (!file) return pass(file);
     const auto size = (*file)->size();
-    if (!size) return std::unexpected(size.error());
+    if (!size) return pass(size);
     if (*size > size_max)
         return fail(Errc::invalid,
                     fmt::format("{} has {} bytes; at most {} are read", path, *size, size_max));
     std::string content(*size, '\0');
     const auto got = (*file)->read_at(0, content);
-    if (!got) return std::unexpected(got.error());
+    if (!got) return pass(got);
     content.resize(*got);
     return content;
 }
@@ -184,7 +184,7 @@ static Result<> replace_file(Disk& disk, const std::string& path, std::string_vi
                              OpenMode mode) {
     const std::string temporary = path + ".tmp";
     auto file = disk.open(temporary, mode);
-    if (!file) return std::unexpected(file.error());
+    if (!file) return pass(file);
     if (auto done = (*file)->truncate(0); !done) return done;
     if (auto done = (*file)->write_at(0, {&content, 1}); !done) return done;
     if (auto done = (*file)->sync(); !done) return done;

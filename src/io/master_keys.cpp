@@ -32,7 +32,7 @@ std::optional<std::string> from_hex(std::string_view hex) {
 
 Result<> MasterKeys::load() {
     auto text = read_optional_file(disk_, path_, file_bytes_max);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     if (!*text) return {};
     std::istringstream lines(**text);
     for (std::string line; std::getline(lines, line);) {

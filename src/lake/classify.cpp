@@ -80,7 +80,7 @@ bool begins_as_json(std::string_view data) {
 
 std::expected<Classified, std::string> classify_json(std::string_view data, bool is_whole) {
     auto shape = record::read_json_shape(data, is_whole);
-    if (!shape) return std::unexpected(std::move(shape.error()));
+    if (!shape) return pass(shape);
     Classified made;
     made.format.classification = "json";
     for (record::JsonColumn& column : shape->columns)
@@ -196,7 +196,7 @@ bool begins_as_parquet(std::string_view front) { return front.starts_with("PAR1"
 
 std::expected<Classified, std::string> classify_parquet(std::string_view metadata) {
     auto schema = record::read_parquet_schema(metadata);
-    if (!schema) return std::unexpected(std::move(schema.error()));
+    if (!schema) return pass(schema);
     Classified made;
     made.format.classification = "parquet";
     std::vector<std::string> twins;
@@ -226,7 +226,7 @@ std::expected<Format, std::string> merged(const Format& a, const Format& b) {
     Format out = a;
     out.is_quoted = a.is_quoted || b.is_quoted;
     if (a.classification == "csv") {
-        if (auto done = merge_csv(out, b); !done) return std::unexpected(std::move(done.error()));
+        if (auto done = merge_csv(out, b); !done) return pass(done);
         return out;
     }
     for (const Column& column : b.columns) {

@@ -120,7 +120,7 @@ io::Task<Result<>> Crawlers::crawl(CrawlerKey key, Course* course) {
         auto seen = co_await database_.read([id = crawler.id](const meta::Connection& connection) {
             return store::folders(connection, id);
         });
-        if (!seen) co_return std::unexpected(std::move(seen.error()));
+        if (!seen) co_return pass(seen);
         course->seen = std::move(*seen);
     }
     std::vector<std::string> places;
@@ -132,14 +132,14 @@ io::Task<Result<>> Crawlers::crawl(CrawlerKey key, Course* course) {
     }
     if (is_stopping(key) || crawler.crawls_new_folders_only()) co_return Result<>();
     auto retired = co_await siblings_.retire(crawler, std::move(places), course->kept);
-    if (!retired) co_return std::unexpected(std::move(retired.error()));
+    if (!retired) co_return pass(retired);
     course->take(std::move(*retired));
     co_return Result<>();
 }
 
 io::Task<Result<>> Crawlers::crawl_target(Crawler crawler, Target target, Course* course) {
     auto top = co_await find_folders(crawler, target, course);
-    if (!top) co_return std::unexpected(std::move(top.error()));
+    if (!top) co_return pass(top);
     const Place place = *parse_place(target.path);
     auto read =
         co_await classify_folders(crawler.key, target, place.bucket, with_files(*top), course);
@@ -151,7 +151,7 @@ io::Task<Result<>> Crawlers::crawl_target(Crawler crawler, Target target, Course
                       crawler.crawls_new_folders_only(),
                       crawler.table_prefix};
     auto known = co_await siblings_.places(crawler);
-    if (!known) co_return std::unexpected(std::move(known.error()));
+    if (!known) co_return pass(known);
     grouping.known = std::move(*known);
     for (const auto& [folder, location] : course->seen) grouping.known.insert(location);
     auto tables = co_await pool_.run([&] { return grouped(*top, grouping, course->lines); });
@@ -175,7 +175,7 @@ io::Task<Result<>> Crawlers::crawl_target(Crawler crawler, Target target, Course
             course->folders.emplace(folder_of(place, file.key), table.location);
         course->kept.insert(table.location);
         auto published = co_await siblings_.publish(crawler, table, course->settings);
-        if (!published) co_return std::unexpected(std::move(published.error()));
+        if (!published) co_return pass(published);
         course->take(std::move(*published));
     }
     co_return Result<>();
@@ -187,14 +187,14 @@ io::Task<Result<Folder>> Crawlers::find_folders(Crawler crawler, Target target, 
     while (!is_stopping(crawler.key)) {
         auto page = co_await siblings_.list(place.bucket, place.prefix,
                                             files.empty() ? "" : files.back().key);
-        if (!page) co_return std::unexpected(std::move(page.error()));
+        if (!page) co_return pass(page);
         if (page->empty()) break;
         std::ranges::move(*page, std::back_inserter(files));
     }
     bool is_object = false;
     if (files.empty()) {
         auto object = co_await find_object(target);
-        if (!object) co_return std::unexpected(std::move(object.error()));
+        if (!object) co_return pass(object);
         files = std::move(*object);
         is_object = !files.empty();
     }
@@ -223,7 +223,7 @@ io::Task<Result<std::vector<Listed>>> Crawlers::find_object(Target target) {
     if (target.path.ends_with('/') || place.prefix.empty()) co_return found;
     const std::string key = place.prefix.substr(0, place.prefix.size() - 1);
     auto page = co_await siblings_.list(place.bucket, key, "");
-    if (!page) co_return std::unexpected(std::move(page.error()));
+    if (!page) co_return pass(page);
     if (!page->empty() && page->front().key == key && page->front().size > 0)
         found.push_back(std::move(page->front()));
     co_return found;
@@ -260,7 +260,7 @@ io::Task<Result<>> Crawlers::classify_folder(CrawlerKey key, std::string bucket,
     for (std::size_t i = 0; i < files.size() && read < sampling.files && !is_stopping(key);
          i += folder->format ? stride : 1) {
         auto looked = co_await classify_file(bucket, files[i], sampling.bytes);
-        if (!looked) co_return std::unexpected(std::move(looked.error()));
+        if (!looked) co_return pass(looked);
         auto& classified = *looked;
         if (!classified) {
             lines->push_back(fmt::format("{}: left out, {}", files[i].key, classified.error()));
@@ -287,12 +287,12 @@ io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_file
     std::string bucket, Listed file, std::size_t sample_bytes) {
     using Looked = std::expected<Classified, std::string>;
     auto front = co_await siblings_.read(bucket, file.key, 0, record::parquet_tail_bytes);
-    if (!front) co_return std::unexpected(std::move(front.error()));
+    if (!front) co_return pass(front);
     if (!begins_as_parquet(front->view())) {
         std::size_t size = sample_bytes;
         while (true) {
             auto bytes = co_await siblings_.read(bucket, file.key, 0, size);
-            if (!bytes) co_return std::unexpected(std::move(bytes.error()));
+            if (!bytes) co_return pass(bytes);
             const bool is_whole = file.size <= size;
             auto classified = co_await pool_.run([&] { return classify(*bytes, is_whole, size); });
             const bool is_cut = !classified && classified.error() == record::json_cut;
@@ -306,13 +306,13 @@ io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_file
     }
     const std::uint64_t tail_at = file.size - std::min(file.size, record::parquet_tail_bytes);
     auto tail = co_await siblings_.read(bucket, file.key, tail_at, record::parquet_tail_bytes);
-    if (!tail) co_return std::unexpected(std::move(tail.error()));
+    if (!tail) co_return pass(tail);
     auto size = record::parquet_metadata_bytes(tail->view(), file.size);
     if (!size) co_return Result<Looked>(std::in_place, std::unexpect, std::move(size.error()));
     auto metadata =
         co_await siblings_.read(bucket, file.key, tail_at - *size,
                                 std::min<std::uint64_t>(*size, limits::parquet_metadata_bytes_max));
-    if (!metadata) co_return std::unexpected(std::move(metadata.error()));
+    if (!metadata) co_return pass(metadata);
     auto classified = co_await pool_.run([&] { return classify_parquet(metadata->view()); });
     co_return Result<Looked>(std::in_place, std::move(classified));
 }

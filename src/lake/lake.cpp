@@ -71,7 +71,7 @@ std::string crawl_id(const CrawlerKey& key, Timestamp started) {
 Result<> Crawlers::load() {
     return database_.read_now([this](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
-        if (!all) return std::unexpected(std::move(all.error()));
+        if (!all) return pass(all);
         for (Crawler& crawler : *all) crawlers_.emplace(crawler.key, std::move(crawler));
         return {};
     });
@@ -117,7 +117,7 @@ io::Task<Result<>> Crawlers::create(Crawler wanted) {
 io::Task<Result<>> Crawlers::update(CrawlerKey key, std::function<void(Crawler&)> change) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if ((*found)->state != State::ready)
         co_return fail(Errc::running,
                        fmt::format("Crawler with name {} is currently running", key.name));
@@ -141,7 +141,7 @@ io::Task<Result<>> Crawlers::update(CrawlerKey key, std::function<void(Crawler&)
 io::Task<Result<>> Crawlers::remove(CrawlerKey key) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if ((*found)->state != State::ready)
         co_return fail(Errc::running,
                        fmt::format("Crawler with name {} is currently running", key.name));
@@ -156,7 +156,7 @@ io::Task<Result<>> Crawlers::remove(CrawlerKey key) {
 io::Task<Result<>> Crawlers::start(CrawlerKey key) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     Crawler& crawler = crawlers_.at(key);
     if (crawler.state != State::ready)
         co_return fail(Errc::running,
@@ -170,7 +170,7 @@ io::Task<Result<>> Crawlers::start(CrawlerKey key) {
 
 Result<> Crawlers::halt(const CrawlerKey& key) {
     auto found = find(key);
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     Crawler& crawler = crawlers_.at(key);
     if (crawler.state == State::ready)
         return fail(Errc::not_running, fmt::format("Crawler with name {} isn't running", key.name));

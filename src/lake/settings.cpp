@@ -70,8 +70,7 @@ std::expected<void, std::string> take_all(std::string_view document, const std::
 std::expected<Settings, std::string> settings_of(std::string_view configuration) {
     Settings out;
     if (configuration.empty()) return out;
-    if (auto taken = take_all(configuration, "", out); !taken)
-        return std::unexpected(std::move(taken.error()));
+    if (auto taken = take_all(configuration, "", out); !taken) return pass(taken);
     return out;
 }
 

@@ -6,7 +6,7 @@ namespace freshet::lake::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -128,7 +128,7 @@ Result<std::vector<Crawler>> load(const meta::Connection& connection) {
         if (read) read = load_targets(connection, crawler);
         if (read) read = load_history(connection, crawler);
     }
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 
@@ -193,7 +193,7 @@ Result<std::map<std::string, std::string>> folders(const meta::Connection& conne
                              found.emplace(row.text(0), row.text(1));
                              return true;
                          });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return found;
 }
 

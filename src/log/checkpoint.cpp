@@ -20,10 +20,10 @@ std::string path_in(const std::string& directory) { return directory + "/checkpo
 Result<Checkpoint> load_checkpoint(io::Disk& disk, const std::string& directory) {
     const std::string path = path_in(directory);
     auto there = disk.exists(path);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return Checkpoint{};
     auto text = io::read_file(disk, path, file_bytes_max);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     const std::string_view view = *text;
     const std::size_t head = view.starts_with(first_magic) ? first_head_bytes : head_bytes;
     const bool is_sound =

@@ -157,10 +157,10 @@ std::string Journal::spare_path_of(std::uint64_t number) const {
 
 Result<std::optional<Journal::Span>> Journal::look() const {
     auto there = disk_.exists(directory_);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return std::nullopt;
     auto names = disk_.list(directory_);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     std::optional<Span> span;
     for (const std::string& name : *names) {
         if (!name.ends_with(".journal")) continue;
@@ -174,7 +174,7 @@ Result<std::optional<Journal::Span>> Journal::look() const {
 Result<> Journal::recover(const std::function<Result<>(Frame)>& each) {
     if (auto made = disk_.make_directories(directory_); !made) return made;
     auto names = disk_.list(directory_);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     std::vector<std::uint64_t> numbers;
     for (const std::string& name : *names) {
         const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 16);
@@ -185,7 +185,7 @@ Result<> Journal::recover(const std::function<Result<>(Frame)>& each) {
     // in the one before.
     for (; numbers.size() > 1; numbers.pop_back()) {
         auto is_empty = drop_empty(numbers.back());
-        if (!is_empty) return std::unexpected(std::move(is_empty.error()));
+        if (!is_empty) return pass(is_empty);
         if (!*is_empty) break;
     }
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -199,12 +199,11 @@ Result<> Journal::recover(const std::function<Result<>(Frame)>& each) {
 
 Result<bool> Journal::drop_empty(std::uint64_t number) {
     auto file = disk_.open(path_of(number), io::OpenMode::read);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     auto size = (*file)->size();
-    if (!size) return std::unexpected(std::move(size.error()));
+    if (!size) return pass(size);
     if (*size > segment_header_bytes + end_mark_bytes) return false;
-    if (auto removed = disk_.remove(path_of(number)); !removed)
-        return std::unexpected(std::move(removed.error()));
+    if (auto removed = disk_.remove(path_of(number)); !removed) return pass(removed);
     return true;
 }
 
@@ -212,12 +211,12 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last,
                                   const std::function<Result<>(Frame)>& each) {
     const std::string path = path_of(number);
     auto file = disk_.open(path, io::OpenMode::read_write);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     auto size = (*file)->size();
-    if (!size) return std::unexpected(std::move(size.error()));
+    if (!size) return pass(size);
     std::string content(*size, '\0');
     auto got = (*file)->read_at(0, std::span(content.data(), content.size()));
-    if (!got) return std::unexpected(std::move(got.error()));
+    if (!got) return pass(got);
     if (*got != *size)
         return fail(freshet::Errc::io,
                     fmt::format("{} was read by {} of {} bytes", path, *got, *size));
@@ -274,7 +273,7 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last,
     end_ = at;
     if (head) return {};
     auto salt = write_head(*file_, path, number);
-    if (!salt) return std::unexpected(std::move(salt.error()));
+    if (!salt) return pass(salt);
     salt_ = *salt;
     end_ = segment_header_bytes;
     return {};
@@ -286,8 +285,7 @@ Result<std::uint64_t> Journal::write_head(io::File& file, const std::string& pat
                            get_number<std::uint64_t>(secure_random(sizeof(std::uint64_t)), 0)};
     const std::string begun = segment_header(head) + end_mark(sequence_ + 1, head.salt);
     const std::string_view piece = begun;
-    if (auto written = file.write_at(0, std::span(&piece, 1)); !written)
-        return std::unexpected(std::move(written.error()));
+    if (auto written = file.write_at(0, std::span(&piece, 1)); !written) return pass(written);
     sync_or_stop(file, path);
     return head.salt;
 }
@@ -304,12 +302,12 @@ Result<> Journal::begin_segment(std::uint64_t number, std::optional<std::uint64_
     // A spare gets its new head before its new name: what has a segment's name has its head.
     const std::string path = spare ? spare_path_of(*spare) : path_of(number);
     auto file = disk_.open(path, spare ? io::OpenMode::read_write : io::OpenMode::create);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     if (!spare) {
         if (auto cut = (*file)->truncate(0); !cut) return cut;
     }
     auto salt = write_head(**file, path, number);
-    if (!salt) return std::unexpected(std::move(salt.error()));
+    if (!salt) return pass(salt);
     if (spare) {
         if (auto named = disk_.rename(path, path_of(number)); !named) return named;
     }

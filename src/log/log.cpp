@@ -46,7 +46,7 @@ Result<> move_last(meta::Database& database, std::uint64_t last) {
         if (moved && *moved == 0)
             moved =
                 txn.execute("INSERT INTO sqlite_sequence VALUES ('log_partitions', ?1)", {number});
-        if (!moved) return std::unexpected(std::move(moved.error()));
+        if (!moved) return pass(moved);
         return {};
     });
 }
@@ -60,15 +60,12 @@ Result<std::unique_ptr<Log>> Log::open(io::Disk& disk, std::string directory, io
                                        Known known) {
     State::Index index;
     index.is_older = known.index_is_older;
-    if (auto listed = read_index(database, index.ids, index.last); !listed)
-        return std::unexpected(std::move(listed.error()));
+    if (auto listed = read_index(database, index.ids, index.last); !listed) return pass(listed);
     auto state = std::make_unique<State>(disk, std::move(directory), clock, limits);
-    if (auto recovered = state->recover(index, known.has_run); !recovered)
-        return std::unexpected(std::move(recovered.error()));
+    if (auto recovered = state->recover(index, known.has_run); !recovered) return pass(recovered);
     // No new partition gets the number of one that is kept.
     if (!state->unnamed.empty() && **state->unnamed.rbegin() > index.last) {
-        if (auto moved = move_last(database, **state->unnamed.rbegin()); !moved)
-            return std::unexpected(std::move(moved.error()));
+        if (auto moved = move_last(database, **state->unnamed.rbegin()); !moved) return pass(moved);
     }
     state->index_is_older = known.index_is_older;
     State& s = *state;
@@ -209,7 +206,7 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
     }
     if (wakes) state.wake_committer.notify_one();
     auto result = co_await done.get();
-    if (!result) co_return std::unexpected(std::move(result.error()));
+    if (!result) co_return pass(result);
     if (!again.empty()) {
         auto doubled = co_await append(std::move(again));
         co_return doubled;
@@ -337,7 +334,7 @@ Result<> Log::trim(PartitionId id, Ordinal before) {
         }
     }
     auto sealed = partition->segments.seal(before);
-    if (!sealed) return std::unexpected(std::move(sealed.error()));
+    if (!sealed) return pass(sealed);
     if (*sealed) {
         const std::scoped_lock lock(state_->mutex);
         state_->checkpoint_wanted = true;

@@ -57,8 +57,7 @@ class LogFaults : public testing::Test {
         auto database = std::move(*meta::Database::open(root / "meta.db", migrations()));
         EXPECT_TRUE(database->write_now([](meta::Txn& txn) -> Result<> {
             for (int i = 0; i < 2; ++i) {
-                if (auto made = Log::create_in(txn, "test"); !made)
-                    return std::unexpected(std::move(made.error()));
+                if (auto made = Log::create_in(txn, "test"); !made) return pass(made);
             }
             return {};
         }));
@@ -405,7 +404,7 @@ std::vector<std::vector<std::string>> LogFaults::all_records(meta::Database& dat
     auto opened = open(*disk, database);
     std::vector<std::vector<std::string>> all(2);
     done = {};
-    if (!opened) done = std::unexpected(std::move(opened.error()));
+    if (!opened) done = pass(opened);
     for (std::size_t i = 0; done && i < all.size(); ++i) {
         const auto records = read_all(**opened, i == 0 ? a : b);
         if (!records) done = std::unexpected(records.error());

@@ -40,7 +40,7 @@ struct LogTest : testing::Test {
     Result<> try_open() {
         log.reset();
         auto opened = Log::open(*disk, root / "log", clock, *database, limits);
-        if (!opened) return std::unexpected(std::move(opened.error()));
+        if (!opened) return pass(opened);
         log = std::move(*opened);
         return {};
     }
@@ -52,7 +52,7 @@ struct LogTest : testing::Test {
         PartitionId id;
         EXPECT_TRUE(database->write_now([&](meta::Txn& txn) -> Result<> {
             auto made = Log::create_in(txn, "test");
-            if (!made) return std::unexpected(std::move(made.error()));
+            if (!made) return pass(made);
             id = *made;
             return {};
         }));

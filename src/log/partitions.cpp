@@ -6,14 +6,14 @@ namespace freshet::log {
 
 Result<PartitionId> Log::create_in(meta::Txn& txn, std::string_view owner) {
     auto done = txn.execute("INSERT INTO log_partitions (owner) VALUES (?1)", {std::string(owner)});
-    if (!done) return std::unexpected(std::move(done.error()));
+    if (!done) return pass(done);
     return PartitionId(static_cast<std::uint64_t>(txn.last_row_id()));
 }
 
 Result<> Log::drop_in(meta::Txn& txn, PartitionId id) {
     auto done =
         txn.execute("DELETE FROM log_partitions WHERE id = ?1", {static_cast<std::int64_t>(*id)});
-    if (!done) return std::unexpected(std::move(done.error()));
+    if (!done) return pass(done);
     return {};
 }
 

@@ -30,7 +30,7 @@ Result<Checkpoint> Log::State::fitting_checkpoint(bool has_run) {
     auto checkpoint = load_checkpoint(disk, directory);
     if (!checkpoint) return checkpoint;
     auto span = journal.look();
-    if (!span) return std::unexpected(std::move(span.error()));
+    if (!span) return pass(span);
     if (!*span) {
         if (!has_run && checkpoint->reaches.empty()) return checkpoint;
         return fail(
@@ -78,7 +78,7 @@ Result<> Log::State::recover_unnamed(const Index& index, const Checkpoint& check
                                      const std::set<PartitionId>& listed) {
     const std::string place = directory + "/partitions";
     auto before = load_unnamed(disk, place);
-    if (!before) return std::unexpected(std::move(before.error()));
+    if (!before) return pass(before);
     Unnamed after;
     for (const PartitionId id : listed) {
         if (find(id)) continue;
@@ -135,13 +135,13 @@ Result<> Log::State::replay(const Index& index) {
 
 Result<> Log::State::recover(const Index& index, bool has_run) {
     const auto checkpoint = fitting_checkpoint(has_run);
-    if (!checkpoint) return std::unexpected(checkpoint.error());
+    if (!checkpoint) return pass(checkpoint);
     std::set<PartitionId> listed;
     auto there = disk.exists(directory + "/partitions");
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (*there) {
         auto names = disk.list(directory + "/partitions");
-        if (!names) return std::unexpected(std::move(names.error()));
+        if (!names) return pass(names);
         for (const std::string& name : *names) {
             if (const auto id = partition_of_name(name)) listed.insert(*id);
         }

@@ -30,10 +30,10 @@ Result<std::vector<IndexEntry>> load_index(io::Disk& disk, const std::string& se
     std::vector<IndexEntry> entries;
     const std::string path = index_path_of(segment_path);
     auto there = disk.exists(path);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return entries;
     auto text = io::read_file(disk, path, file_bytes_max);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     const std::string_view view = *text;
     if (!view.starts_with(magic)) return entries;
     for (std::size_t at = magic.size(); at + entry_bytes <= view.size(); at += entry_bytes) {
@@ -53,7 +53,7 @@ Result<std::vector<IndexEntry>> load_index(io::Disk& disk, const std::string& se
 Result<> append_index(io::Disk& disk, const std::string& segment_path, PartitionId id,
                       std::size_t count, std::span<const IndexEntry> entries, bool is_first) {
     auto file = disk.open(index_path_of(segment_path), io::OpenMode::create);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     std::uint64_t at = magic.size() + count * entry_bytes;
     std::string text;
     if (count == 0) {
@@ -72,7 +72,7 @@ Result<> append_index(io::Disk& disk, const std::string& segment_path, Partition
 Result<> remove_index(io::Disk& disk, const std::string& segment_path) {
     const std::string path = index_path_of(segment_path);
     auto there = disk.exists(path);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     return *there ? disk.remove(path) : Result<>();
 }
 

@@ -55,7 +55,7 @@ std::optional<Reach> Segments::reach() const {
 Result<> Segments::find_segments() {
     if (!unread_) return {};
     auto names = disk_.list(directory_);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     segments_.clear();
     for (const std::string& name : *names) {
         if (!name.ends_with(".segment")) continue;
@@ -67,7 +67,7 @@ Result<> Segments::find_segments() {
             continue;
         }
         auto is_sound = ensure_open(segment);
-        if (!is_sound) return std::unexpected(std::move(is_sound.error()));
+        if (!is_sound) return pass(is_sound);
         if (*is_sound) {
             if (auto ours = check_surplus(segment, header_bytes, segment.size); !ours) return ours;
         }
@@ -95,11 +95,11 @@ Result<> Segments::find_segments() {
 
 Result<> Segments::recover() {
     auto there = disk_.exists(directory_);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return {};
     directory_made_ = true;
     auto names = disk_.list(directory_);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     for (const std::string& name : *names) {
         if (!name.ends_with(".segment")) continue;
         Segment segment;
@@ -109,7 +109,7 @@ Result<> Segments::recover() {
     }
     for (std::size_t i = 0; i < segments_.size(); ++i) {
         auto is_sound = ensure_open(segments_[i]);
-        if (!is_sound) return std::unexpected(std::move(is_sound.error()));
+        if (!is_sound) return pass(is_sound);
         if (*is_sound) continue;
         if (i + 1 < segments_.size())
             return fail(freshet::Errc::corrupt,
@@ -138,12 +138,12 @@ Result<> Segments::cut_torn() {
 Result<bool> Segments::ensure_open(Segment& segment) {
     if (segment.file) return true;
     auto file = disk_.open(segment.path, io::OpenMode::read_write);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     auto size = (*file)->size();
-    if (!size) return std::unexpected(std::move(size.error()));
+    if (!size) return pass(size);
     char buffer[header_bytes];
     auto got = (*file)->read_at(0, buffer);
-    if (!got) return std::unexpected(std::move(got.error()));
+    if (!got) return pass(got);
     const std::string_view header(buffer, *got);
     if (header.size() == header_bytes)
         segment.first_time = from_epoch_ms(get_number<std::int64_t>(header, 24));
@@ -157,7 +157,7 @@ Result<bool> Segments::ensure_open(Segment& segment) {
 
 Result<> Segments::open_sound(Segment& segment) {
     auto is_sound = ensure_open(segment);
-    if (!is_sound) return std::unexpected(std::move(is_sound.error()));
+    if (!is_sound) return pass(is_sound);
     if (!*is_sound)
         return fail(freshet::Errc::corrupt,
                     fmt::format("{} is damaged in its header", segment.path));
@@ -178,7 +178,7 @@ Result<> Segments::walk(Segment& segment, std::uint64_t offset,
                             fmt::format("{} is damaged at byte {}", segment.path, offset));
             std::string content(want, '\0');
             auto got = segment.file->read_at(offset, std::span(content.data(), content.size()));
-            if (!got) return std::unexpected(std::move(got.error()));
+            if (!got) return pass(got);
             content.resize(*got);
             if (content.size() < want)
                 return fail(freshet::Errc::corrupt,
@@ -207,7 +207,7 @@ Result<> Segments::ensure_indexed(Segment& segment) {
     if (auto opened = open_sound(segment); !opened) return opened;
     if (segment.indexed) return {};
     auto entries = load_index(disk_, segment.path, id_, segment.size);
-    if (!entries) return std::unexpected(std::move(entries.error()));
+    if (!entries) return pass(entries);
     segment.index = std::move(*entries);
     segment.index_saved = segment.index.size();
     const std::uint64_t from = segment.index.empty() ? header_bytes : segment.index.back().offset;
@@ -275,7 +275,7 @@ Result<> Segments::begin_segment(Ordinal first, Timestamp time) {
     segment.first_time = time;
     segment.indexed = true;
     auto file = disk_.open(segment.path, io::OpenMode::create);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     const std::string header = segment_header(id_, first, time);
     const std::string_view piece = header;
     if (auto cut = (*file)->truncate(0); !cut) return cut;
@@ -335,7 +335,7 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
 Result<> Segments::tidy(Segment& segment) {
     if (auto indexed = ensure_indexed(segment); !indexed) return indexed;
     auto size = segment.file->size();
-    if (!size) return std::unexpected(std::move(size.error()));
+    if (!size) return pass(size);
     if (*size <= segment.size) return {};
     if (auto ours = check_surplus(segment, segment.size, *size); !ours) return ours;
     return segment.file->truncate(segment.size);
@@ -375,10 +375,10 @@ Result<> Segments::save_producers() {
 Result<> Segments::load_producers() {
     const std::string path = directory_ + "/producers";
     auto there = disk_.exists(path);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return {};
     auto text = io::read_file(disk_, path, producers_bytes_max);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     const bool whole = text->size() >= 20 && text->starts_with(producers_magic) &&
                        crc32c(std::string_view(*text).substr(0, text->size() - 4)) ==
                            get_number<std::uint32_t>(*text, text->size() - 4);
@@ -395,14 +395,13 @@ Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max
     const std::scoped_lock lock(mutex_);
     std::vector<Record> records;
     std::size_t bytes = 0;
-    if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
+    if (auto found = find_segments(); !found) return pass(found);
     if (!segments_.empty()) from = std::max(from, segments_.front().first);
     auto at = std::upper_bound(segments_.begin(), segments_.end(), from,
                                [](Ordinal o, const Segment& s) { return o < s.first; });
     if (at != segments_.begin()) --at;
     for (; at != segments_.end() && records.size() < records_max && bytes < bytes_max; ++at) {
-        if (auto indexed = ensure_indexed(*at); !indexed)
-            return std::unexpected(std::move(indexed.error()));
+        if (auto indexed = ensure_indexed(*at); !indexed) return pass(indexed);
         auto entry = std::upper_bound(at->index.begin(), at->index.end(), from,
                                       [](Ordinal o, const IndexEntry& e) { return o < e.first; });
         if (entry != at->index.begin()) --entry;
@@ -417,7 +416,7 @@ Result<std::vector<Record>> Segments::read(Ordinal from, std::size_t records_max
             bytes += frame.header.length;
             return records.size() < records_max && bytes < bytes_max;
         });
-        if (!walked) return std::unexpected(std::move(walked.error()));
+        if (!walked) return pass(walked);
         if (has_gap)
             return fail(freshet::Errc::corrupt, fmt::format("{} lacks record {}", at->path, from));
     }
@@ -428,17 +427,16 @@ Result<Ordinal> Segments::find_time(Timestamp time) {
     const std::scoped_lock lock(mutex_);
     if (unread_ && time <= unread_->first_time) return unread_->first;
     if (unread_ && time > unread_->last_time) return next_;
-    if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
+    if (auto found = find_segments(); !found) return pass(found);
     Result<> opened;
     auto at = std::partition_point(segments_.begin(), segments_.end(), [&](Segment& segment) {
         if (opened) opened = open_sound(segment);
         return opened && segment.first_time < time;
     });
-    if (!opened) return std::unexpected(std::move(opened.error()));
+    if (!opened) return pass(opened);
     if (at != segments_.begin()) --at;
     for (; at != segments_.end(); ++at) {
-        if (auto indexed = ensure_indexed(*at); !indexed)
-            return std::unexpected(std::move(indexed.error()));
+        if (auto indexed = ensure_indexed(*at); !indexed) return pass(indexed);
         auto entry = std::partition_point(at->index.begin(), at->index.end(),
                                           [&](const IndexEntry& e) { return e.time < time; });
         if (entry != at->index.begin()) --entry;
@@ -449,7 +447,7 @@ Result<Ordinal> Segments::find_time(Timestamp time) {
             found = frame.header.first;
             return false;
         });
-        if (!walked) return std::unexpected(std::move(walked.error()));
+        if (!walked) return pass(walked);
         if (found) return *found;
     }
     return next_;
@@ -458,12 +456,10 @@ Result<Ordinal> Segments::find_time(Timestamp time) {
 Result<bool> Segments::seal(Ordinal before) {
     const std::scoped_lock lock(mutex_);
     if (before < next_) return false;
-    if (auto found = find_segments(); !found) return std::unexpected(std::move(found.error()));
+    if (auto found = find_segments(); !found) return pass(found);
     if (segments_.empty() || segments_.back().size <= header_bytes) return false;
-    if (auto tidied = tidy(segments_.back()); !tidied)
-        return std::unexpected(std::move(tidied.error()));
-    if (auto begun = begin_segment(next_, last_time_); !begun)
-        return std::unexpected(std::move(begun.error()));
+    if (auto tidied = tidy(segments_.back()); !tidied) return pass(tidied);
+    if (auto begun = begin_segment(next_, last_time_); !begun) return pass(begun);
     sync_or_stop(*segments_.back().file, segments_.back().path);
     segments_.back().is_anchor = true;
     return true;
@@ -506,10 +502,10 @@ Result<> Segments::remove_all() {
     segments_.clear();
     unread_.reset();
     auto there = disk_.exists(directory_);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return {};
     auto names = disk_.list(directory_);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     for (const std::string& name : *names) {
         if (auto done = disk_.remove(directory_ + "/" + name); !done) return done;
     }

@@ -18,7 +18,7 @@ std::string path_in(const std::string& partitions) { return partitions + "/UNNAM
 
 Result<Unnamed> load_unnamed(io::Disk& disk, const std::string& partitions) {
     auto text = io::read_optional_file(disk, path_in(partitions), file_bytes_max);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     if (!*text) return Unnamed();
     Unnamed unnamed;
     std::istringstream lines(**text);

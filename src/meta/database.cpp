@@ -118,7 +118,7 @@ Connection::~Connection() {
 Result<> Connection::query(std::string_view sql, const std::vector<Value>& parameters,
                            const std::function<bool(const Row&)>& each) const {
     auto statement = state_->prepare(sql, parameters);
-    if (!statement) return std::unexpected(std::move(statement.error()));
+    if (!statement) return pass(statement);
     int code = SQLITE_OK;
     while ((code = sqlite3_step(*statement)) == SQLITE_ROW) {
         if (!each(Row(*statement))) break;
@@ -132,7 +132,7 @@ Result<> Connection::query(std::string_view sql, const std::vector<Value>& param
 
 Result<std::int64_t> Txn::execute(std::string_view sql, const std::vector<Value>& parameters) {
     auto statement = state_->prepare(sql, parameters);
-    if (!statement) return std::unexpected(std::move(statement.error()));
+    if (!statement) return pass(statement);
     int code = SQLITE_OK;
     do code = sqlite3_step(*statement);
     while (code == SQLITE_ROW);
@@ -243,7 +243,7 @@ struct Database::State {
                         .within(fmt::format("migration {} of {}", migration.version,
                                             migration.service)));
             auto noted = txn->execute("INSERT INTO migrations VALUES (?1, ?2)", key);
-            if (!noted) return std::unexpected(std::move(noted.error()));
+            if (!noted) return pass(noted);
         }
         return {};
     }
@@ -256,13 +256,13 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
     std::unique_ptr<Database> database(new Database);
     State& state = *database->state_;
     auto writer = open_handle(path);
-    if (!writer) return std::unexpected(std::move(writer.error()));
+    if (!writer) return pass(writer);
     state.txn.reset(new Txn(*writer));
     auto migrated = database->write_now([&](Txn&) { return state.migrate(migrations); });
-    if (!migrated) return std::unexpected(std::move(migrated.error()));
+    if (!migrated) return pass(migrated);
     for (int i = 0; i <= readers; ++i) {
         auto handle = open_handle(path);
-        if (!handle) return std::unexpected(std::move(handle.error()));
+        if (!handle) return pass(handle);
         if (i == readers)
             state.own_reader.reset(new Connection(*handle));
         else

@@ -97,8 +97,8 @@ class Database {
             if (*result) return {};
             return std::unexpected(result->error());
         });
-        if (!failed && result && *result) co_return std::unexpected(failed.error());
-        if (!result) co_return std::unexpected(failed.error());
+        if (!failed && result && *result) co_return pass(failed);
+        if (!result) co_return pass(failed);
         co_return std::move(*result);
     }
 

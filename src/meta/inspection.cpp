@@ -21,8 +21,7 @@ Result<Inspection> Inspection::open(const std::string& path) {
     Inspection inspection(path, db);
     if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, "open " + path));
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    if (auto checked = inspection.check(); !checked)
-        return std::unexpected(std::move(checked.error()));
+    if (auto checked = inspection.check(); !checked) return pass(checked);
     return inspection;
 }
 
@@ -30,7 +29,7 @@ Result<> Inspection::check() const {
     std::error_code ignored;
     if (std::filesystem::file_size(path_, ignored) > inspected_bytes_max) return {};
     auto found = rows("PRAGMA integrity_check(1)");
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     const std::string verdict =
         found->empty() || found->front().empty() ? "no answer" : found->front().front();
     if (verdict == "ok") return {};

@@ -6,7 +6,7 @@ namespace freshet::monitor::metric_store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -29,7 +29,7 @@ Result<std::int64_t> find(const meta::Connection& connection, const MetricKey& k
             id = row.integer(0);
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return id;
 }
 
@@ -43,7 +43,7 @@ Result<> write_one(meta::Txn& txn, const Sample& sample) {
         values);
     if (!put) return done(std::move(put));
     auto id = find(txn, sample.metric);
-    if (!id) return std::unexpected(std::move(id.error()));
+    if (!id) return pass(id);
     const Statistics& seen = sample.statistics;
     return done(txn.execute(
         "INSERT INTO monitor_points (metric, time_ms, unit, count, sum, minimum, maximum) VALUES "
@@ -83,7 +83,7 @@ Result<> write(meta::Txn& txn, const std::vector<Sample>& samples, Timestamp now
 
 Result<std::vector<Point>> points(const meta::Connection& connection, const PointRequest& request) {
     auto id = find(connection, request.metric);
-    if (!id) return std::unexpected(std::move(id.error()));
+    if (!id) return pass(id);
     std::map<std::pair<Timestamp, std::string>, Statistics> periods;
     auto read = connection.query(
         "SELECT time_ms, unit, count, sum, minimum, maximum FROM monitor_points WHERE metric = ?1 "
@@ -95,7 +95,7 @@ Result<std::vector<Point>> points(const meta::Connection& connection, const Poin
                 {row.real(2), row.real(3), row.real(4), row.real(5)});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     std::vector<Point> all;
     for (const auto& [key, statistics] : periods)
         all.push_back({key.first, key.second, statistics});
@@ -122,7 +122,7 @@ Result<std::vector<MetricKey>> list(const meta::Connection& connection,
             if (fits) all.push_back(std::move(key));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 

@@ -77,7 +77,7 @@ Result<> write(meta::Txn& txn, const GroupKey& group, const std::string& stream,
     if (done)
         done = txn.execute("DELETE FROM monitor_events WHERE id <= ?1",
                            {txn.last_row_id() - events_max});
-    if (!done) return std::unexpected(std::move(done.error()));
+    if (!done) return pass(done);
     return {};
 }
 
@@ -92,7 +92,7 @@ Result<std::vector<Group>> groups(const meta::Connection& connection, const std:
                 all.push_back({row.text(0), from_epoch_ms(row.integer(1)), row.integer(2)});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 
@@ -114,7 +114,7 @@ Result<std::vector<Stream>> streams(const meta::Connection& connection, const Gr
             if (!row.is_null(4)) one.ingested = from_epoch_ms(row.integer(4));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     if (!any) return fail(Errc::not_found, "The specified log group does not exist.");
     return all;
 }
@@ -138,7 +138,7 @@ Result<std::vector<Event>> events(const meta::Connection& connection, const Grou
                                      if (is_wanted(request, event)) all.push_back(std::move(event));
                                      return all.size() < request.limit;
                                  });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     if (request.newest) std::ranges::reverse(all);
     return all;
 }

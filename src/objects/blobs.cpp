@@ -71,14 +71,12 @@ void Blobs::seal(std::int64_t pack) {
 
 Result<std::vector<std::int64_t>> Blobs::open(const Named& named, std::int64_t first_file,
                                               Timestamp now) {
-    if (auto opened = quarantine_.open(); !opened)
-        return std::unexpected(std::move(opened.error()));
+    if (auto opened = quarantine_.open(); !opened) return pass(opened);
     last_file_ = std::max(first_file - 1, quarantine_.last_file());
     if (!named.held.empty()) last_file_ = std::max(last_file_, named.held.back());
     std::vector<std::int64_t> found;
     for (int bucket = 0; bucket < 256; ++bucket) {
-        if (auto done = survey(bucket, named, now, found); !done)
-            return std::unexpected(std::move(done.error()));
+        if (auto done = survey(bucket, named, now, found); !done) return pass(done);
     }
     std::ranges::sort(found);
     std::vector<std::int64_t> missing;
@@ -87,11 +85,10 @@ Result<std::vector<std::int64_t>> Blobs::open(const Named& named, std::int64_t f
         if (!quarantine_.has(file)) {
             missing.push_back(file);
         } else if (auto back = quarantine_.bring_back(file, path_of(file)); !back) {
-            return std::unexpected(std::move(back.error()));
+            return pass(back);
         }
     }
-    if (auto synced = quarantine_.sync(); !synced)
-        return std::unexpected(std::move(synced.error()));
+    if (auto synced = quarantine_.sync(); !synced) return pass(synced);
     thread_ = std::thread([this] { pack_loop(); });
     return missing;
 }
@@ -102,7 +99,7 @@ Result<> Blobs::survey(int bucket, const Named& named, Timestamp now,
     const std::string directory = fmt::format("{}/{:02x}", directory_, bucket);
     if (auto made = disk_.make_directories(directory); !made) return made;
     auto names = disk_.list(directory);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     for (const std::string& name : *names) {
         const auto file = file_of_name(name);
         if (!file || (*file & 0xff) != bucket) {
@@ -134,12 +131,12 @@ Result<std::shared_ptr<io::File>> Blobs::open_file(std::int64_t file) {
     if (opened) return std::shared_ptr<io::File>(std::move(*opened));
     if (auto there = disk_.exists(path); there && !*there)
         return fail(Errc::lost, fmt::format("{} is missing", path));
-    return std::unexpected(std::move(opened.error()));
+    return pass(opened);
 }
 
 Result<> Blobs::check_length(io::File& file, const Extent& extent) {
     auto size = file.size();
-    if (!size) return std::unexpected(std::move(size.error()));
+    if (!size) return pass(size);
     const std::uint64_t end = extent.offset + stored_bytes(extent);
     if (*size >= end) return {};
     return fail(Errc::lost, fmt::format("{} has {} of {} bytes", path_of(extent.file), *size, end));
@@ -150,7 +147,7 @@ Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t of
     const auto read = [&](std::uint64_t at, std::uint64_t count) -> Result<std::string> {
         std::string content(count, '\0');
         auto got = file.read_at(extent.offset + at, std::span(content.data(), content.size()));
-        if (!got) return std::unexpected(std::move(got.error()));
+        if (!got) return pass(got);
         if (*got != count)
             return fail(Errc::lost,
                         fmt::format("{} is shorter than the index says", path_of(extent.file)));
@@ -159,14 +156,14 @@ Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t of
     Result<std::string> content;
     if (extent.key) {
         auto key = keys_.unwrap(*extent.key);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         content = SealedChunks(*key).open(extent.size, offset, size, read);
         if (!content && content.error().is(freshet::Errc::corrupt))
             return std::unexpected(std::move(content.error()).within(path_of(extent.file)));
     } else {
         content = read(offset, size);
     }
-    if (!content) return std::unexpected(std::move(content.error()));
+    if (!content) return pass(content);
     return Bytes::own(std::move(*content));
 }
 
@@ -192,7 +189,7 @@ Result<> Blobs::begin_pack() {
     const std::int64_t number = next_file();
     const std::string path = path_of(number);
     auto file = disk_.open(path, io::OpenMode::create_new);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     if (auto written = (*file)->write_at(0, std::span(&pack_magic, 1)); !written) return written;
     if (auto synced = disk_.sync_directory(path.substr(0, path.rfind('/'))); !synced) return synced;
     pack_file_ = std::move(*file);
@@ -244,7 +241,7 @@ io::Task<Result<Extent>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t si
 Result<std::vector<Bytes>> Blobs::read_entries(std::int64_t number,
                                                const std::vector<Extent>& extents) {
     auto file = open_file(number);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     std::vector<Bytes> entries;
     for (const Extent& extent : extents) {
         const std::uint64_t size = stored_bytes(extent);
@@ -253,7 +250,7 @@ Result<std::vector<Bytes>> Blobs::read_entries(std::int64_t number,
             return fail(freshet::Errc::corrupt, fmt::format("{} is no pack", path_of(number)));
         auto got = (*file)->read_at(extent.offset - entry_header_bytes,
                                     std::span(entry.data(), entry.size()));
-        if (!got) return std::unexpected(std::move(got.error()));
+        if (!got) return pass(got);
         Bytes content = Bytes::own(entry.substr(entry_header_bytes));
         if (*got != entry.size() || !entry.starts_with(entry_header({content}, size))) {
             return fail(freshet::Errc::corrupt,
@@ -288,9 +285,9 @@ io::Task<Result<std::vector<Extent>>> Blobs::pack_all(std::vector<Bytes> entries
         if (extent)
             extents.push_back(*extent);
         else
-            all = std::unexpected(std::move(extent.error()));
+            all = pass(extent);
     }
-    if (!all) co_return std::unexpected(std::move(all.error()));
+    if (!all) co_return pass(all);
     co_return extents;
 }
 
@@ -307,7 +304,7 @@ io::Task<Result<>> Blobs::Writer::write(Bytes piece) {
 io::Task<Result<>> Blobs::Writer::begin_sealing() {
     if (encryption_ == Encryption::none || sealer_) co_return Result<>();
     auto made = co_await blobs_.pool_.run([this] { return blobs_.keys_.make(); });
-    if (!made) co_return std::unexpected(std::move(made.error()));
+    if (!made) co_return pass(made);
     sealer_.emplace(made->plain);
     key_ = std::move(made->wrapped);
     co_return Result<>();
@@ -339,7 +336,7 @@ io::Task<Result<>> Blobs::Writer::spill() {
         file_ = blobs_.next_file();
         auto opened = co_await blobs_.pool_.run(
             [this] { return blobs_.disk_.open(blobs_.path_of(file_), io::OpenMode::create_new); });
-        if (!opened) co_return std::unexpected(std::move(opened.error()));
+        if (!opened) co_return pass(opened);
         large_ = std::move(*opened);
     }
     auto written = co_await blobs_.pool_.run([this] { return write_held(); });
@@ -374,11 +371,11 @@ io::Task<Result<Staged>> Blobs::Writer::finish() {
     staged.size = size_;
     if (large_) {
         auto synced = co_await blobs_.pool_.run([this] { return write_rest(); });
-        if (!synced) co_return std::unexpected(std::move(synced.error()));
+        if (!synced) co_return pass(synced);
         staged.extents.push_back({0, file_, 0, size_, key_});
     } else if (size_ > 0) {
         auto begun = co_await begin_sealing();
-        if (!begun) co_return std::unexpected(std::move(begun.error()));
+        if (!begun) co_return pass(begun);
         for (const Bytes& piece : held_) md5_.update(piece.view());
         std::uint64_t bytes = size_;
         if (sealer_) {
@@ -388,7 +385,7 @@ io::Task<Result<Staged>> Blobs::Writer::finish() {
             held_.push_back(Bytes::own(std::move(sealed)));
         }
         auto extent = co_await blobs_.pack(std::move(held_), bytes);
-        if (!extent) co_return std::unexpected(std::move(extent.error()));
+        if (!extent) co_return pass(extent);
         staged.extents.push_back({0, extent->file, extent->offset, size_, key_});
     }
     staged.md5 = md5_.finish();

@@ -42,7 +42,7 @@ io::Task<Result<>> Compaction::learn() {
     if (has_learned_) co_return Result<>();
     auto needed = co_await database_.read(
         [](const meta::Connection& connection) { return store::has_unplaced(connection); });
-    if (!needed) co_return std::unexpected(std::move(needed.error()));
+    if (!needed) co_return pass(needed);
     if (!*needed) {
         has_learned_ = true;
         co_return Result<>();
@@ -51,12 +51,12 @@ io::Task<Result<>> Compaction::learn() {
     while (true) {
         auto more = co_await database_.write(
             [&at](meta::Txn& txn) { return store::learn_places(txn, at, limits::survey_rows); });
-        if (!more) co_return std::unexpected(std::move(more.error()));
+        if (!more) co_return pass(more);
         if (!*more) break;
     }
     auto held = co_await database_.read(
         [](const meta::Connection& connection) { return store::held_in_packs(connection); });
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     auto garbage = co_await pool_.run([&]() -> std::vector<store::Garbage> {
         std::vector<store::Garbage> found;
         for (const store::Garbage& one : *held) {
@@ -83,7 +83,7 @@ io::Task<Result<>> Compaction::seal_current() {
     if (file == 0) co_return Result<>();
     auto bytes = co_await database_.read(
         [file](const meta::Connection& connection) { return store::garbage_in(connection, file); });
-    if (!bytes) co_return std::unexpected(std::move(bytes.error()));
+    if (!bytes) co_return pass(bytes);
     if (*bytes < limits::seal_garbage_bytes) co_return Result<>();
     const store::Garbage pack{file, *bytes};
     const bool is_due = co_await pool_.run([&] { return needs_it(pack); });
@@ -94,11 +94,11 @@ io::Task<Result<>> Compaction::seal_current() {
 io::Task<Result<std::vector<std::int64_t>>> Compaction::candidates() {
     auto begun = co_await learn();
     if (begun) begun = co_await seal_current();
-    if (!begun) co_return std::unexpected(std::move(begun.error()));
+    if (!begun) co_return pass(begun);
     auto packs = co_await database_.read([this](const meta::Connection& connection) {
         return store::packs_with_garbage(connection, looked_at_, limits::compact_packs_max);
     });
-    if (!packs) co_return std::unexpected(std::move(packs.error()));
+    if (!packs) co_return pass(packs);
     looked_at_ = packs->size() < limits::compact_packs_max ? 0 : packs->back().file;
     const std::int64_t current = blobs_.current_pack();
     auto chosen = co_await pool_.run([&]() -> std::vector<std::int64_t> {
@@ -120,7 +120,7 @@ io::Task<Result<>> Compaction::compact(std::int64_t file) {
         auto extents = co_await database_.read([file, after](const meta::Connection& connection) {
             return store::extents_in(connection, file, after, limits::survey_rows);
         });
-        if (!extents) co_return std::unexpected(std::move(extents.error()));
+        if (!extents) co_return pass(extents);
         if (extents->empty()) break;
         std::vector<Extent> batch = batch_of(std::move(*extents));
         after = batch.back().id;
@@ -140,9 +140,9 @@ io::Task<Result<>> Compaction::compact(std::int64_t file) {
 io::Task<Result<>> Compaction::move(std::vector<Extent> batch) {
     auto entries = co_await pool_.run(
         [this, &batch] { return blobs_.read_entries(batch.front().file, batch); });
-    if (!entries) co_return std::unexpected(std::move(entries.error()));
+    if (!entries) co_return pass(entries);
     auto written = co_await blobs_.pack_all(std::move(*entries));
-    if (!written) co_return std::unexpected(std::move(written.error()));
+    if (!written) co_return pass(written);
     io::failpoints::reach("objects.compact_before_commit");
     auto moved =
         co_await database_.write([&](meta::Txn& txn) { return store::move(txn, batch, *written); });

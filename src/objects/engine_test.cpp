@@ -63,12 +63,12 @@ struct EngineTest : testing::Test {
                                              std::uint64_t offset = 0,
                                              std::uint64_t size = 1 << 30) {
         auto object = co_await objects.find("b", key);
-        if (!object) co_return std::unexpected(std::move(object.error()));
+        if (!object) co_return pass(object);
         size = std::min(size, object->size - std::min(object->size, offset));
         auto body = co_await objects.open_body(*object, offset, size);
-        if (!body) co_return std::unexpected(std::move(body.error()));
+        if (!body) co_return pass(body);
         auto read = co_await io::read_all(**body, size);
-        if (!read) co_return std::unexpected(std::move(read.error()));
+        if (!read) co_return pass(read);
         co_return read->str();
     }
 
@@ -358,8 +358,7 @@ TEST_F(EngineTest, an_index_from_before_places_were_kept_learns_them) {
     ASSERT_TRUE(database->write_now([](meta::Txn& txn) -> Result<> {
         for (const char* sql :
              {"UPDATE extents SET offset = NULL, size = NULL", "DELETE FROM pack_garbage"}) {
-            if (auto done = txn.execute(sql); !done)
-                return std::unexpected(std::move(done.error()));
+            if (auto done = txn.execute(sql); !done) return pass(done);
         }
         return {};
     }));

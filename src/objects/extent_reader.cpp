@@ -16,10 +16,10 @@ ExtentReader::ExtentReader(Blobs& blobs, io::Pool& pool, std::vector<Extent> ext
 io::Task<Result<>> ExtentReader::begin() {
     if (left_ == 0 || next_ == extents_.size()) co_return Result<>();
     auto piece = co_await pool_.run([this]() -> Result<Bytes> {
-        if (auto opened = open_all(); !opened) return std::unexpected(std::move(opened.error()));
+        if (auto opened = open_all(); !opened) return pass(opened);
         return read_piece();
     });
-    if (!piece) co_return std::unexpected(std::move(piece.error()));
+    if (!piece) co_return pass(piece);
     first_ = std::move(*piece);
     co_return Result<>();
 }
@@ -40,7 +40,7 @@ Result<> ExtentReader::open_all() {
     for (std::size_t i = next_; i < extents_.size() && left > 0; ++i) {
         const std::uint64_t here = std::min(left, extents_[i].size - offset);
         auto file = file_of(extents_[i]);
-        if (!file) return std::unexpected(std::move(file.error()));
+        if (!file) return pass(file);
         if (auto whole = blobs_.check_length(**file, extents_[i]); !whole) return whole;
         left -= here;
         offset = 0;
@@ -60,7 +60,7 @@ Result<Bytes> ExtentReader::read_piece() {
     const std::uint64_t want =
         std::min({left_, extent.size - offset_, std::uint64_t{limits::read_piece_bytes}});
     auto file = file_of(extent);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     auto piece = blobs_.read(**file, extent, offset_, want);
     if (!piece) return piece;
     offset_ += want;

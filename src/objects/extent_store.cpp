@@ -8,7 +8,7 @@ namespace freshet::objects::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -148,7 +148,7 @@ Result<std::vector<io::WrappedKey>> keys_by_master(const meta::Connection& conne
             keys.push_back({row.integer(0), row.blob(1)});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return keys;
 }
 
@@ -159,7 +159,7 @@ Result<std::uint64_t> garbage_in(const meta::Connection& connection, std::int64_
                                      bytes = static_cast<std::uint64_t>(row.integer(0));
                                      return false;
                                  });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return bytes;
 }
 
@@ -173,7 +173,7 @@ Result<std::vector<Garbage>> packs_with_garbage(const meta::Connection& connecti
             packs.push_back({row.integer(0), static_cast<std::uint64_t>(row.integer(1))});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return packs;
 }
 
@@ -187,7 +187,7 @@ Result<std::vector<Extent>> extents_in(const meta::Connection& connection, std::
                                      extents.push_back(extent_of(row));
                                      return true;
                                  });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return extents;
 }
 
@@ -208,7 +208,7 @@ Result<bool> has_unplaced(const meta::Connection& connection) {
     bool found = false;
     auto read = connection.query("SELECT 1 FROM extents WHERE size IS NULL LIMIT 1", {},
                                  [&](const meta::Row&) { return !(found = true); });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return found;
 }
 
@@ -239,14 +239,14 @@ Result<bool> learn_places(meta::Txn& txn, SurveyPlace& at, std::size_t rows) {
             });
         if (read && texts.size() < rows) rows = 0;  // the end
     }
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     for (const std::string& text : texts) {
         for (const Extent& extent : unpack_extents(text)) {
             auto placed = txn.execute(
                 "UPDATE extents SET offset = ?2, size = ?3 WHERE id = ?1 AND size IS NULL",
                 {extent.id, static_cast<std::int64_t>(extent.offset),
                  static_cast<std::int64_t>(extent.size)});
-            if (!placed) return std::unexpected(std::move(placed.error()));
+            if (!placed) return pass(placed);
         }
     }
     return rows > 0;
@@ -261,7 +261,7 @@ Result<std::vector<Garbage>> held_in_packs(const meta::Connection& connection) {
             held.push_back({row.integer(0), static_cast<std::uint64_t>(row.integer(1))});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return held;
 }
 

@@ -33,7 +33,7 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
         const std::size_t room =
             request.count_max - page.objects.size() - page.common_prefixes.size();
         auto rows = store::scan(connection, bucket, from, inclusive, room + 1);
-        if (!rows) return std::unexpected(std::move(rows.error()));
+        if (!rows) return pass(rows);
         const std::size_t asked = room + 1, came = rows->size();
         bool jumped = false;
         for (ObjectInfo& row : *rows) {

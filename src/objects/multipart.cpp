@@ -23,9 +23,9 @@ std::string new_upload_id() {
 Result<std::int64_t> find_upload_in(const meta::Connection& connection, const std::string& bucket,
                                     const std::string& key, const std::string& upload) {
     auto of = store::find_bucket(connection, bucket);
-    if (!of) return std::unexpected(std::move(of.error()));
+    if (!of) return pass(of);
     auto found = store::find_upload(connection, of->id, key, upload);
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     return of->id;
 }
 
@@ -78,7 +78,7 @@ Result<ObjectInfo> find_completed(const meta::Connection& connection, const std:
                                   const std::string& key, const std::string& upload,
                                   const std::vector<CompletedPart>& wanted) {
     auto of = store::find_bucket(connection, bucket);
-    if (!of) return std::unexpected(std::move(of.error()));
+    if (!of) return pass(of);
     auto object = store::find_object(connection, of->id, key);
     if (!object && !object.error().is(Errc::no_key)) return object;
     const auto made_of =
@@ -97,10 +97,10 @@ io::Task<Result<Upload>> Objects::begin_upload(std::string bucket, std::string k
                   std::move(attributes)};
     auto begun = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto of = store::find_bucket(txn, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
+        if (!of) return pass(of);
         return store::insert_upload(txn, of->id, upload);
     });
-    if (!begun) co_return std::unexpected(std::move(begun.error()));
+    if (!begun) co_return pass(begun);
     co_return upload;
 }
 
@@ -115,12 +115,12 @@ io::Task<Result<PartInfo>> Objects::put_part(std::string bucket, std::string key
                   staged.extents};
     auto put = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto of = find_upload_in(txn, bucket, key, upload);
-        if (!of) return std::unexpected(std::move(of.error()));
+        if (!of) return pass(of);
         return store::put_part(txn, upload, part);
     });
     if (!put) {
         co_await discard(std::move(staged));
-        co_return std::unexpected(std::move(put.error()));
+        co_return pass(put);
     }
     co_return part;
 }
@@ -129,7 +129,7 @@ io::Task<Result<Upload>> Objects::find_upload(std::string bucket, std::string ke
                                               std::string upload) {
     auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<Upload> {
         auto of = store::find_bucket(connection, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
+        if (!of) return pass(of);
         return store::find_upload(connection, of->id, key, upload);
     });
     co_return found;
@@ -140,11 +140,11 @@ io::Task<Result<UploadedParts>> Objects::list_parts(std::string bucket, std::str
     auto parts =
         co_await database_.read([&](const meta::Connection& connection) -> Result<UploadedParts> {
             auto of = store::find_bucket(connection, bucket);
-            if (!of) return std::unexpected(std::move(of.error()));
+            if (!of) return pass(of);
             auto begun = store::find_upload(connection, of->id, key, upload);
-            if (!begun) return std::unexpected(std::move(begun.error()));
+            if (!begun) return pass(begun);
             auto listed = store::list_parts(connection, upload);
-            if (!listed) return std::unexpected(std::move(listed.error()));
+            if (!listed) return pass(listed);
             return UploadedParts{std::move(*begun), std::move(*listed)};
         });
     co_return parts;
@@ -154,9 +154,9 @@ io::Task<Result<UploadPage>> Objects::list_uploads(std::string bucket, UploadLis
     auto page =
         co_await database_.read([&](const meta::Connection& connection) -> Result<UploadPage> {
             auto of = store::find_bucket(connection, bucket);
-            if (!of) return std::unexpected(std::move(of.error()));
+            if (!of) return pass(of);
             auto uploads = store::list_uploads(connection, of->id, request.prefix);
-            if (!uploads) return std::unexpected(std::move(uploads.error()));
+            if (!uploads) return pass(uploads);
             return upload_page(std::move(*uploads), request);
         });
     co_return page;
@@ -171,15 +171,15 @@ io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::s
         auto of = find_upload_in(txn, bucket, key, upload);
         if (!of && of.error().is(Errc::no_upload))
             return find_completed(txn, bucket, key, upload, wanted);
-        if (!of) return std::unexpected(std::move(of.error()));
+        if (!of) return pass(of);
         auto begun = store::find_upload(txn, *of, key, upload);
         auto parts = store::list_parts(txn, upload);
-        if (!begun) return std::unexpected(std::move(begun.error()));
-        if (!parts) return std::unexpected(std::move(parts.error()));
+        if (!begun) return pass(begun);
+        if (!parts) return pass(parts);
         auto chosen = choose(*parts, wanted);
-        if (!chosen) return std::unexpected(std::move(chosen.error()));
+        if (!chosen) return pass(chosen);
         auto attributes = assemble(*begun, *chosen);
-        if (!attributes) return std::unexpected(std::move(attributes.error()));
+        if (!attributes) return pass(attributes);
         attributes->insert_or_assign(upload_attribute, upload);
         Staged staged{0, "", {}};
         for (const PartInfo& part : *chosen) {
@@ -190,8 +190,7 @@ io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::s
         auto published =
             publish_in(txn, bucket, key, staged, std::move(*attributes), condition, now);
         if (!published) return published;
-        if (auto removed = store::remove_upload(txn, upload); !removed)
-            return std::unexpected(std::move(removed.error()));
+        if (auto removed = store::remove_upload(txn, upload); !removed) return pass(removed);
         return published;
     });
     co_return completed;
@@ -200,7 +199,7 @@ io::Task<Result<ObjectInfo>> Objects::complete_upload(std::string bucket, std::s
 io::Task<Result<>> Objects::abort_upload(std::string bucket, std::string key, std::string upload) {
     auto aborted = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto of = find_upload_in(txn, bucket, key, upload);
-        if (!of) return std::unexpected(std::move(of.error()));
+        if (!of) return pass(of);
         return store::remove_upload(txn, upload);
     });
     co_return aborted;

@@ -20,7 +20,7 @@ std::uint64_t entry_bytes(const Extent& extent) {
 }
 
 Result<std::vector<std::int64_t>> ObjectKeys::load(const std::vector<io::WrappedKey>& used) {
-    if (auto loaded = masters_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
+    if (auto loaded = masters_.load(); !loaded) return pass(loaded);
     std::vector<std::int64_t> missing;
     for (const io::WrappedKey& key : used) {
         highest_master_ = key.master;
@@ -31,8 +31,7 @@ Result<std::vector<std::int64_t>> ObjectKeys::load(const std::vector<io::Wrapped
 
 Result<ObjectKeys::Made> ObjectKeys::make() {
     const std::scoped_lock lock(mutex_);
-    if (auto made = masters_.make_first(highest_master_); !made)
-        return std::unexpected(std::move(made.error()));
+    if (auto made = masters_.make_first(highest_master_); !made) return pass(made);
     Made made{secure_random(Cipher::key_bytes), {}};
     made.wrapped = masters_.wrap(made.plain, bound);
     return made;

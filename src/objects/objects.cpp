@@ -18,10 +18,10 @@ Result<> check_condition(const meta::Connection& connection, std::int64_t bucket
                          const std::string& key, const WriteCondition& condition) {
     if (!condition.must_be_absent && !condition.must_match) return {};
     auto old = store::find_object(connection, bucket, key);
-    if (!old && !old.error().is(Errc::no_key)) return std::unexpected(std::move(old.error()));
+    if (!old && !old.error().is(Errc::no_key)) return pass(old);
     if (condition.must_be_absent && old) return fail(Errc::condition, "If-None-Match");
     if (!condition.must_match) return {};
-    if (!old) return std::unexpected(std::move(old.error()));
+    if (!old) return pass(old);
     if (*condition.must_match != "*" && *condition.must_match != old->etag)
         return fail(Errc::condition, "If-Match");
     return {};
@@ -32,7 +32,7 @@ Result<> check_deletion(const meta::Connection& connection, std::int64_t bucket,
     if (!deletion.must_match && !deletion.modified && !deletion.size) return {};
     auto object = store::find_object(connection, bucket, deletion.key);
     if (!object && object.error().is(Errc::no_key) && !deletion.must_match) return {};
-    if (!object) return std::unexpected(std::move(object.error()));
+    if (!object) return pass(object);
     if (deletion.must_match && *deletion.must_match != "*" && *deletion.must_match != object->etag)
         return fail(Errc::condition, "If-Match");
     const auto second = [](Timestamp time) {
@@ -64,13 +64,13 @@ Result<> Objects::open(Found found, Timestamp now) {
     std::vector<io::WrappedKey> keys;
     auto read = database_.read_now([&](const meta::Connection& connection) -> Result<> {
         auto held = store::held_files(connection);
-        if (!held) return std::unexpected(std::move(held.error()));
+        if (!held) return pass(held);
         auto dying = store::dying_files(connection);
-        if (!dying) return std::unexpected(std::move(dying.error()));
+        if (!dying) return pass(dying);
         auto keep = store::keep_until_ms(connection);
-        if (!keep) return std::unexpected(std::move(keep.error()));
+        if (!keep) return pass(keep);
         auto used = store::keys_by_master(connection);
-        if (!used) return std::unexpected(std::move(used.error()));
+        if (!used) return pass(used);
         keys = std::move(*used);
         named = {std::move(*held), std::move(*dying)};
         keep_until_ms_ = *keep;
@@ -78,7 +78,7 @@ Result<> Objects::open(Found found, Timestamp now) {
     });
     if (!read) return read;
     auto unavailable = keys_.load(keys);
-    if (!unavailable) return std::unexpected(std::move(unavailable.error()));
+    if (!unavailable) return pass(unavailable);
     for (const std::int64_t master : *unavailable) {
         log_error("objects",
                   "a master key is missing from keys/objects.keys, or is another one: what it "
@@ -86,7 +86,7 @@ Result<> Objects::open(Found found, Timestamp now) {
                   {{"master", master}});
     }
     auto missing = blobs_.open(named, (found.run << limits::run_shift) + 1, now);
-    if (!missing) return std::unexpected(std::move(missing.error()));
+    if (!missing) return pass(missing);
     tell_of(*missing);
     const Amount& taken = blobs_.quarantine().taken();
     if (!found.index_is_older || taken.files == 0) return {};
@@ -148,7 +148,7 @@ io::Task<void> Objects::remove_dead(std::int64_t pack) {
     auto dead =
         co_await database_.write([now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
             if (auto noted = store::note_dead_files(txn, to_epoch_ms(now), pack); !noted)
-                return std::unexpected(std::move(noted.error()));
+                return pass(noted);
             return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace));
         });
     if (!dead) {
@@ -177,7 +177,7 @@ io::Task<Result<>> Objects::create_bucket(std::string account, std::string regio
         if (old)
             return fail(old->account == bucket.account ? Errc::bucket_exists : Errc::bucket_taken,
                         bucket.name);
-        if (!old.error().is(Errc::no_bucket)) return std::unexpected(std::move(old.error()));
+        if (!old.error().is(Errc::no_bucket)) return pass(old);
         if (auto made_it = store::insert_bucket(txn, bucket); !made_it) return made_it;
         const std::int64_t id = txn.last_row_id();
         for (const auto& [setting, value] : settings) {
@@ -191,7 +191,7 @@ io::Task<Result<>> Objects::create_bucket(std::string account, std::string regio
 io::Task<Result<>> Objects::remove_bucket(std::string name) {
     auto removed = co_await database_.write([&name](meta::Txn& txn) -> Result<> {
         auto bucket = store::find_bucket(txn, name);
-        if (!bucket) return std::unexpected(std::move(bucket.error()));
+        if (!bucket) return pass(bucket);
         return store::remove_bucket(txn, *bucket);
     });
     co_return removed;
@@ -215,7 +215,7 @@ io::Task<Result<Settings>> Objects::settings(std::string bucket) {
     auto found =
         co_await database_.read([&](const meta::Connection& connection) -> Result<Settings> {
             auto of = store::find_bucket(connection, bucket);
-            if (!of) return std::unexpected(std::move(of.error()));
+            if (!of) return pass(of);
             return store::settings(connection, of->id);
         });
     co_return found;
@@ -225,7 +225,7 @@ io::Task<Result<>> Objects::set(std::string bucket, std::string name,
                                 std::optional<std::string> value) {
     auto done = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto of = store::find_bucket(txn, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
+        if (!of) return pass(of);
         return store::set(txn, of->id, name, value);
     });
     co_return done;
@@ -236,7 +236,7 @@ io::Task<Result<>> Objects::set(std::string bucket, std::string name,
 io::Task<Result<Encryption>> Objects::default_encryption(std::string bucket) {
     auto found = co_await settings(std::move(bucket));
     if (!found && found.error().is(Errc::no_bucket)) co_return Encryption::none;
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     co_return found->contains(encryption_setting) ? Encryption::aes256 : Encryption::none;
 }
 
@@ -245,10 +245,10 @@ namespace {
 io::Task<Result<Staged>> write_all(Blobs::Writer& writer, io::BodyReader& body) {
     while (true) {
         auto piece = co_await body.read();
-        if (!piece) co_return std::unexpected(std::move(piece.error()));
+        if (!piece) co_return pass(piece);
         if (piece->empty()) break;
         auto written = co_await writer.write(std::move(*piece));
-        if (!written) co_return std::unexpected(std::move(written.error()));
+        if (!written) co_return pass(written);
     }
     auto staged = co_await writer.finish();
     co_return staged;
@@ -278,15 +278,13 @@ Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket
                                        Attributes attributes, const WriteCondition& condition,
                                        Timestamp now) {
     auto found = store::find_bucket(txn, bucket);
-    if (!found) return std::unexpected(std::move(found.error()));
-    if (auto holds = check_condition(txn, found->id, key, condition); !holds)
-        return std::unexpected(std::move(holds.error()));
+    if (!found) return pass(found);
+    if (auto holds = check_condition(txn, found->id, key, condition); !holds) return pass(holds);
     if (staged.encryption == Encryption::aes256) attributes[encryption_attribute] = "AES256";
     ObjectInfo object{
         key, staged.size,           staged.etag.empty() ? to_hex(staged.md5) : staged.etag,
         now, std::move(attributes), staged.extents};
-    if (auto put = store::put_object(txn, found->id, object); !put)
-        return std::unexpected(std::move(put.error()));
+    if (auto put = store::put_object(txn, found->id, object); !put) return pass(put);
     return object;
 }
 
@@ -315,11 +313,11 @@ io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) 
     auto found =
         co_await database_.read([&](const meta::Connection& connection) -> Result<ObjectInfo> {
             auto of = store::find_bucket(connection, bucket);
-            if (!of) return std::unexpected(std::move(of.error()));
+            if (!of) return pass(of);
             auto object = store::find_object(connection, of->id, key);
             if (!object) return object;
             if (auto resolved = store::resolve(connection, object->extents); !resolved)
-                return std::unexpected(std::move(resolved.error()));
+                return pass(resolved);
             return object;
         });
     co_return found;
@@ -330,7 +328,7 @@ io::Task<Result<std::shared_ptr<io::BodyReader>>> Objects::open_body(ObjectInfo 
                                                                      std::uint64_t size) {
     auto reader = std::make_shared<ExtentReader>(blobs_, pool_, object.extents, offset, size);
     auto begun = co_await reader->begin();
-    if (!begun) co_return std::unexpected(std::move(begun.error()));
+    if (!begun) co_return pass(begun);
     co_return std::shared_ptr<io::BodyReader>(std::move(reader));
 }
 
@@ -343,7 +341,7 @@ io::Task<Result<>> Objects::remove(std::string bucket, std::string key) {
     std::vector<Deletion> deletions;
     deletions.push_back({std::move(key)});
     auto removed = co_await remove_many(std::move(bucket), std::move(deletions));
-    if (!removed) co_return std::unexpected(std::move(removed.error()));
+    if (!removed) co_return pass(removed);
     co_return std::move(removed->front());
 }
 
@@ -352,16 +350,16 @@ io::Task<Result<std::vector<Result<>>>> Objects::remove_many(std::string bucket,
     using Outcomes = std::vector<Result<>>;
     auto removed = co_await database_.write([&](meta::Txn& txn) -> Result<Outcomes> {
         auto of = store::find_bucket(txn, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
+        if (!of) return pass(of);
         Outcomes outcomes;
         for (const Deletion& deletion : deletions) {
             auto holds = check_deletion(txn, of->id, deletion);
             const bool is_refused = !holds && holds.error().is_of<Errc>();
-            if (!holds && !is_refused) return std::unexpected(std::move(holds.error()));
+            if (!holds && !is_refused) return pass(holds);
             outcomes.push_back(std::move(holds));
             if (is_refused) continue;
             auto gone = store::remove_object(txn, of->id, deletion.key);
-            if (!gone) return std::unexpected(std::move(gone.error()));
+            if (!gone) return pass(gone);
         }
         return outcomes;
     });
@@ -374,20 +372,18 @@ io::Task<Result<ObjectInfo>> Objects::copy(std::string from_bucket, std::string 
     const Timestamp now = io::Core::current()->now();
     auto copied = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
         auto to = store::find_bucket(txn, bucket);
-        if (!to) return std::unexpected(std::move(to.error()));
+        if (!to) return pass(to);
         auto from = store::find_bucket(txn, from_bucket);
-        if (!from) return std::unexpected(std::move(from.error()));
+        if (!from) return pass(from);
         auto source = store::find_object(txn, from->id, from_key);
         if (!source) return source;
-        if (auto holds = check_condition(txn, to->id, key, condition); !holds)
-            return std::unexpected(std::move(holds.error()));
+        if (auto holds = check_condition(txn, to->id, key, condition); !holds) return pass(holds);
         auto object = transform(*source);
         if (!object) return object;
         object->key = key;
         object->modified = now;
         object->attributes.erase(upload_attribute);
-        if (auto put = store::put_object(txn, to->id, *object); !put)
-            return std::unexpected(std::move(put.error()));
+        if (auto put = store::put_object(txn, to->id, *object); !put) return pass(put);
         return object;
     });
     co_return copied;
@@ -397,12 +393,11 @@ io::Task<Result<ObjectInfo>> Objects::change(std::string bucket, std::string key
                                              std::function<void(Attributes&)> change) {
     auto changed = co_await database_.write([&](meta::Txn& txn) -> Result<ObjectInfo> {
         auto of = store::find_bucket(txn, bucket);
-        if (!of) return std::unexpected(std::move(of.error()));
+        if (!of) return pass(of);
         auto object = store::find_object(txn, of->id, key);
         if (!object) return object;
         change(object->attributes);
-        if (auto kept = store::change_attributes(txn, of->id, *object); !kept)
-            return std::unexpected(std::move(kept.error()));
+        if (auto kept = store::change_attributes(txn, of->id, *object); !kept) return pass(kept);
         return object;
     });
     co_return changed;
@@ -412,7 +407,7 @@ io::Task<Result<ListPage>> Objects::list(std::string bucket, ListRequest request
     auto page =
         co_await database_.read([&](const meta::Connection& connection) -> Result<ListPage> {
             auto of = store::find_bucket(connection, bucket);
-            if (!of) return std::unexpected(std::move(of.error()));
+            if (!of) return pass(of);
             return list_page(connection, of->id, request);
         });
     co_return page;

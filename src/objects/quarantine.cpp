@@ -26,17 +26,17 @@ std::string Quarantine::group_of(std::int64_t since_ms) const {
 
 Result<> Quarantine::open() {
     auto there = disk_.exists(directory_);
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) return {};
     auto groups = disk_.list(directory_);
-    if (!groups) return std::unexpected(std::move(groups.error()));
+    if (!groups) return pass(groups);
     for (const std::string& group : *groups) {
         std::int64_t since_ms = 0;
         const auto [end, error] =
             std::from_chars(group.data(), group.data() + group.size(), since_ms);
         if (error != std::errc() || end != group.data() + group.size()) continue;
         auto names = disk_.list(directory_ + "/" + group);
-        if (!names) return std::unexpected(std::move(names.error()));
+        if (!names) return pass(names);
         for (const std::string& name : *names) {
             if (const auto file = file_of_name(name)) files_[*file] = since_ms;
         }
@@ -46,13 +46,13 @@ Result<> Quarantine::open() {
 
 Result<std::uint64_t> Quarantine::size_of(const std::string& path) {
     auto file = disk_.open(path, io::OpenMode::read);
-    if (!file) return std::unexpected(std::move(file.error()));
+    if (!file) return pass(file);
     return (*file)->size();
 }
 
 Result<> Quarantine::put(std::int64_t file, const std::string& path, Timestamp now) {
     auto size = size_of(path);
-    if (!size) return std::unexpected(std::move(size.error()));
+    if (!size) return pass(size);
     const std::string group = group_of(to_epoch_ms(now));
     if (auto made = disk_.make_directories(group); !made) return made;
     const std::string place = fmt::format("{}/{:012x}", group, file);
@@ -68,7 +68,7 @@ Result<> Quarantine::bring_back(std::int64_t file, const std::string& path) {
     const std::string group = group_of(files_.at(file));
     const std::string place = fmt::format("{}/{:012x}", group, file);
     auto size = size_of(place);
-    if (!size) return std::unexpected(std::move(size.error()));
+    if (!size) return pass(size);
     if (auto moved = disk_.rename(place, path); !moved) return moved;
     files_.erase(file);
     touched_[group] = touched_[directory_of(path)] = true;
@@ -100,7 +100,7 @@ Result<> Quarantine::expire(Timestamp before) {
 Result<> Quarantine::expire_group(std::int64_t since_ms) {
     const std::string group = group_of(since_ms);
     auto names = disk_.list(group);
-    if (!names) return std::unexpected(std::move(names.error()));
+    if (!names) return pass(names);
     bool is_empty = true;
     for (const std::string& name : *names) {
         const auto file = file_of_name(name);
@@ -109,7 +109,7 @@ Result<> Quarantine::expire_group(std::int64_t since_ms) {
             continue;
         }
         auto size = size_of(group + "/" + name);
-        if (!size) return std::unexpected(std::move(size.error()));
+        if (!size) return pass(size);
         if (auto removed = disk_.remove(group + "/" + name); !removed) return removed;
         files_.erase(*file);
         ++expired_.files;

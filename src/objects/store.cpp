@@ -10,7 +10,7 @@ namespace {
 constexpr const char* object_columns = "key, size, etag, modified_ms, attributes, extents";
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -81,7 +81,7 @@ Result<std::vector<std::int64_t>> numbers(const meta::Connection& connection,
         files.push_back(row.integer(0));
         return true;
     });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return files;
 }
 
@@ -97,7 +97,7 @@ Result<std::vector<std::int64_t>> dying_files(const meta::Connection& connection
 
 Result<std::int64_t> keep_until_ms(const meta::Connection& connection) {
     auto found = numbers(connection, "SELECT keep_until_ms FROM objects_restored");
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     return found->empty() ? 0 : found->front();
 }
 
@@ -114,7 +114,7 @@ Result<Bucket> find_bucket(const meta::Connection& connection, const std::string
                             from_epoch_ms(row.integer(4))};
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     if (!bucket) return fail(Errc::no_bucket, fmt::format("there is no bucket {}", name));
     return *bucket;
 }
@@ -130,7 +130,7 @@ Result<std::vector<Bucket>> list_buckets(const meta::Connection& connection,
                                from_epoch_ms(row.integer(4))});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return buckets;
 }
 
@@ -142,11 +142,11 @@ Result<> insert_bucket(meta::Txn& txn, const Bucket& bucket) {
 
 Result<> remove_bucket(meta::Txn& txn, const Bucket& bucket) {
     auto objects = scan(txn, bucket.id, "", true, 1);
-    if (!objects) return std::unexpected(std::move(objects.error()));
+    if (!objects) return pass(objects);
     if (!objects->empty())
         return fail(Errc::not_empty, "The bucket you tried to delete is not empty");
     auto uploads = list_uploads(txn, bucket.id, "");
-    if (!uploads) return std::unexpected(std::move(uploads.error()));
+    if (!uploads) return pass(uploads);
     for (const Upload& upload : *uploads) {
         if (auto removed = remove_upload(txn, upload.id); !removed) return removed;
     }
@@ -160,7 +160,7 @@ Result<Settings> settings(const meta::Connection& connection, std::int64_t bucke
                                      settings.emplace(row.text(0), row.text(1));
                                      return true;
                                  });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return settings;
 }
 
@@ -182,7 +182,7 @@ Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t 
             object = object_of(row);
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     if (!object) return fail(Errc::no_key, fmt::format("there is no object {}", key));
     return std::move(*object);
 }
@@ -190,7 +190,7 @@ Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t 
 Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object) {
     if (auto held = hold(txn, object.extents); !held) return held;
     auto removed = remove_object(txn, bucket, object.key);
-    if (!removed) return std::unexpected(std::move(removed.error()));
+    if (!removed) return pass(removed);
     return done(
         txn.execute("INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                     {bucket, Bytes::copy(object.key), static_cast<std::int64_t>(object.size),
@@ -206,12 +206,11 @@ Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo
 Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key) {
     auto old = find_object(txn, bucket, key);
     if (!old && old.error().is(Errc::no_key)) return false;
-    if (!old) return std::unexpected(std::move(old.error()));
-    if (auto released = release(txn, old->extents); !released)
-        return std::unexpected(std::move(released.error()));
+    if (!old) return pass(old);
+    if (auto released = release(txn, old->extents); !released) return pass(released);
     auto removed = txn.execute("DELETE FROM objects WHERE bucket = ?1 AND key = ?2",
                                {bucket, Bytes::copy(key)});
-    if (!removed) return std::unexpected(std::move(removed.error()));
+    if (!removed) return pass(removed);
     return true;
 }
 
@@ -225,7 +224,7 @@ Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::in
             objects.push_back(object_of(row));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return objects;
 }
 
@@ -246,7 +245,7 @@ Result<Upload> find_upload(const meta::Connection& connection, std::int64_t buck
                             unpack_attributes(row.blob(3))};
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     if (!upload) return fail(Errc::no_upload, "there is no such upload");
     return std::move(*upload);
 }
@@ -262,13 +261,13 @@ Result<std::vector<Upload>> list_uploads(const meta::Connection& connection, std
             if (upload.key.starts_with(prefix)) uploads.push_back(std::move(upload));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return uploads;
 }
 
 Result<> remove_upload(meta::Txn& txn, const std::string& id) {
     auto parts = list_parts(txn, id);
-    if (!parts) return std::unexpected(std::move(parts.error()));
+    if (!parts) return pass(parts);
     for (const PartInfo& part : *parts) {
         if (auto released = release(txn, part.extents); !released) return released;
     }
@@ -277,7 +276,7 @@ Result<> remove_upload(meta::Txn& txn, const std::string& id) {
 
 Result<> put_part(meta::Txn& txn, const std::string& upload, PartInfo part) {
     auto parts = list_parts(txn, upload);
-    if (!parts) return std::unexpected(std::move(parts.error()));
+    if (!parts) return pass(parts);
     for (const PartInfo& old : *parts) {
         if (old.number != part.number) continue;
         if (auto released = release(txn, old.extents); !released) return released;
@@ -303,7 +302,7 @@ Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection,
                              unpack_extents(row.text(5))});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return parts;
 }
 
@@ -319,11 +318,11 @@ Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t b
                               files.push_back(row.integer(0));
                               return true;
                           });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     for (const std::int64_t file : files) {
         auto forgotten = txn.execute("DELETE FROM dead_files WHERE file = ?1", {file});
         if (forgotten) forgotten = txn.execute("DELETE FROM pack_garbage WHERE file = ?1", {file});
-        if (!forgotten) return std::unexpected(std::move(forgotten.error()));
+        if (!forgotten) return pass(forgotten);
     }
     return files;
 }

@@ -39,7 +39,7 @@ class Calls {
         auto held = std::make_shared<typename Op::Input>(std::move(input));
         auto output = std::make_shared<typename Op::Output>();
         auto done = co_await dispatch(Op::info(), held, output);
-        if (!done) co_return std::unexpected(std::move(done.error()));
+        if (!done) co_return pass(done);
         co_return std::move(*output);
     }
 

@@ -12,7 +12,7 @@ namespace {
 template <class Op>
 io::Task<aws::Answer<void>> describe(Calls& calls, typename Op::Input input) {
     auto found = co_await calls.call<Op>(std::move(input));
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     co_return aws::Answer<void>();
 }
 

@@ -50,7 +50,7 @@ void mark_unreached(Report& report) {
 io::Task<aws::Answer<Step>> plan_apply(Calls& calls, const Named& named) {
     Step step = step_of(named);
     auto is = co_await named.resource->look(calls);
-    if (!is) co_return std::unexpected(std::move(is.error()));
+    if (!is) co_return pass(is);
     if (!*is) {
         step.action = "create";
         co_return step;
@@ -88,7 +88,7 @@ io::Task<aws::Answer<void>> judge(Calls& calls, const Named& named, const Step& 
     auto good = co_await carry_out(judging, named, step);
     if (!good || step.action == "create") co_return good;
     auto seen = co_await named.resource->look(calls);  // what change() goes by again
-    if (!seen) co_return std::unexpected(std::move(seen.error()));
+    if (!seen) co_return pass(seen);
     co_return good;
 }
 

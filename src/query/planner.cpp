@@ -140,7 +140,7 @@ io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& 
 io::Task<Outcome<trino::Analyzed>> Planner::analyze(Home home, const trino::Query& query,
                                                     const trino::Context& context) {
     auto loaded = co_await load(std::move(home), query, context.database);
-    if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+    if (!loaded) co_return pass(loaded);
     auto analyzed =
         co_await pool_.run([&] { return trino::analyze(query, loaded->infos, context); });
     if (!analyzed)
@@ -151,7 +151,7 @@ io::Task<Outcome<trino::Analyzed>> Planner::analyze(Home home, const trino::Quer
 io::Task<Outcome<Planner::Planned>> Planner::plan(Home home, const trino::Query& query,
                                                   const trino::Context& context) {
     auto loaded = co_await load(home, query, context.database);
-    if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+    if (!loaded) co_return pass(loaded);
     auto analyzed =
         co_await pool_.run([&] { return trino::analyze(query, loaded->infos, context); });
     if (!analyzed)
@@ -164,7 +164,7 @@ io::Task<Outcome<Planner::Planned>> Planner::plan(Home home, const trino::Query&
         const auto& one = analyzed->scans[i];
         auto made =
             co_await scans(home, loaded->tables.at(one.table), loaded->infos.at(one.table), one);
-        if (!made) co_return std::unexpected(std::move(made.error()));
+        if (!made) co_return pass(made);
         for (auto& part : *made) {
             if (one.used.back()) add_paths(part);
             part.view = static_cast<std::uint32_t>(i);
@@ -187,7 +187,7 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
     if (table.partition_keys.empty()) {
         plans[0].partitions.emplace_back();
         auto added = co_await add_files(table.location, is_symlink(table), plans[0]);
-        if (!added) co_return std::unexpected(std::move(added.error()));
+        if (!added) co_return pass(added);
         co_return plans;
     }
     auto partitions = co_await catalog_.partitions(home, table.database, table.name);
@@ -218,7 +218,7 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
         plan->partitions.push_back(std::move(keys));
         auto added =
             co_await add_files(partition.storage.location, is_symlink(partition.storage), *plan);
-        if (!added) co_return std::unexpected(std::move(added.error()));
+        if (!added) co_return pass(added);
     }
     co_return plans;
 }

@@ -161,7 +161,7 @@ io::Task<Result<ExecutionId>> Query::start(StartRequest request) {
         auto known = co_await s.database.read([&](const meta::Connection& c) {
             return store::find_token(c, request.home, *request.token);
         });
-        if (!known) co_return std::unexpected(known.error());
+        if (!known) co_return pass(known);
         if (*known) {
             if ((*known)->fingerprint != fingerprint)
                 co_return fail(Errc::invalid_request, "Idempotent parameters do not match");
@@ -208,7 +208,7 @@ io::Task<Result<ExecutionId>> Query::start(StartRequest request) {
     run->stored.fingerprint = fingerprint;
     auto written =
         co_await s.database.write([&](meta::Txn& txn) { return store::insert(txn, run->stored); });
-    if (!written) co_return std::unexpected(written.error());
+    if (!written) co_return pass(written);
     s.active[*e.id] = run;
     s.scope.spawn(s.execute(run, std::make_shared<Parsed>(std::move(*parsed))));
     co_return run->stored.execution.id;
@@ -302,7 +302,7 @@ io::Task<void> Query::State::execute(std::shared_ptr<Active> run, std::shared_pt
         output = std::move(*ran);
         done = co_await put_results(*run, output);
     } else {
-        done = std::unexpected(std::move(ran.error()));
+        done = pass(ran);
     }
     store::Stored before = run->stored;
     State::finish(*run, done, output);
@@ -328,7 +328,7 @@ io::Task<Result<store::Stored>> Query::State::find(Home of, ExecutionId id) {
     }
     auto stored =
         co_await database.read([&](const meta::Connection& c) { return store::find(c, of, *id); });
-    if (!stored) co_return std::unexpected(stored.error());
+    if (!stored) co_return pass(stored);
     if (!*stored) co_return no_execution(id);
     co_return std::move(**stored);
 }
@@ -344,7 +344,7 @@ io::Task<Result<Execution>> Query::get(Home home, ExecutionId id) {
         }
     }
     auto stored = co_await s.find(std::move(home), std::move(id));
-    if (!stored) co_return std::unexpected(stored.error());
+    if (!stored) co_return pass(stored);
     co_return std::move(stored->execution);
 }
 
@@ -354,7 +354,7 @@ io::Task<Result<Execution>> Query::ended(Home home, ExecutionId id) {
         co_await s.ended.wait();
     }
     auto stored = co_await s.find(std::move(home), std::move(id));
-    if (!stored) co_return std::unexpected(stored.error());
+    if (!stored) co_return pass(stored);
     co_return std::move(stored->execution);
 }
 
@@ -365,7 +365,7 @@ io::Task<Result<std::vector<Execution>>> Query::get_many(Home home, std::vector<
         if (stored) {
             found.push_back(std::move(stored->execution));
         } else if (!stored.error().is(Errc::not_found)) {
-            co_return std::unexpected(stored.error());
+            co_return pass(stored);
         }
     }
     co_return found;
@@ -376,7 +376,7 @@ io::Task<Result<Listing>> Query::list(Home home, std::string work_group, int cou
     auto rows = co_await state_->database.read([&](const meta::Connection& c) {
         return store::list(c, home, work_group, next, count_max + 1);
     });
-    if (!rows) co_return std::unexpected(rows.error());
+    if (!rows) co_return pass(rows);
     Listing listing;
     for (std::size_t i = 0; i < rows->size() && i < static_cast<std::size_t>(count_max); ++i)
         listing.ids.emplace_back((*rows)[i].second);
@@ -387,7 +387,7 @@ io::Task<Result<Listing>> Query::list(Home home, std::string work_group, int cou
 
 io::Task<Result<>> Query::cancel(Home home, ExecutionId id) {
     auto stored = co_await state_->find(home, id);
-    if (!stored) co_return std::unexpected(stored.error());
+    if (!stored) co_return pass(stored);
     if (const auto found = state_->active.find(*id); found != state_->active.end()) {
         found->second->control->cancel();
         state_->runs.wake();
@@ -398,7 +398,7 @@ io::Task<Result<>> Query::cancel(Home home, ExecutionId id) {
 io::Task<Result<Page>> Query::results(Home home, ExecutionId id, int rows_max,
                                       std::optional<std::string> next) {
     auto stored = co_await state_->find(std::move(home), std::move(id));
-    if (!stored) co_return std::unexpected(stored.error());
+    if (!stored) co_return pass(stored);
     const Execution& e = stored->execution;
     switch (e.state) {
         case query::State::queued:
@@ -524,7 +524,7 @@ io::Task<Result<WorkGroup>> Query::work_group(Home, std::string name) {
 
 io::Task<Result<std::vector<WorkGroup>>> Query::work_groups(Home home) {
     auto primary = co_await work_group(std::move(home), "primary");
-    if (!primary) co_return std::unexpected(primary.error());
+    if (!primary) co_return pass(primary);
     co_return std::vector<WorkGroup>{*primary};
 }
 

@@ -99,7 +99,7 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
     context.cancelled = &control->cancelled;
     const Timestamp begun = home_.now();
     auto planned = co_await planner_.plan(std::move(home), query, context);
-    if (!planned) co_return std::unexpected(std::move(planned.error()));
+    if (!planned) co_return pass(planned);
     sql::plan::QueryPlan& plan = planned->plan;
     for (const auto& column : planned->columns) {
         output.columns.push_back(column_of(column.name, column.type));
@@ -113,7 +113,7 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
     bool may_be_small = true, may_be_dead = true;
     while (true) {
         auto place = co_await take_place(control, may_be_small);
-        if (!place) co_return std::unexpected(std::move(place.error()));
+        if (!place) co_return pass(place);
         const bool small = place->small;
         output.queue_ms = (home_.now() - waiting).count();
         control->worker = place->worker.get();
@@ -160,7 +160,7 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
 io::Task<Outcome<RunOutput>> Runs::statement(Home home, const sql::trino::Statement& statement,
                                              sql::trino::Context context) {
     auto printed = co_await statements_.run(std::move(home), statement, context);
-    if (!printed) co_return std::unexpected(std::move(printed.error()));
+    if (!printed) co_return pass(printed);
     RunOutput output;
     output.columns = std::move(printed->columns);
     output.lines = std::move(printed->lines);

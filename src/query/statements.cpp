@@ -121,7 +121,7 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
 io::Task<Outcome<Printed>> Statements::create_table(Home home, const Statement& statement,
                                                     std::string database) {
     auto table = table_of(statement, database);
-    if (!table) co_return std::unexpected(std::move(table.error()));
+    if (!table) co_return pass(table);
     auto known = co_await catalog_.database(home, database);
     if (!known)
         co_return std::unexpected(ddl_problem(
@@ -147,7 +147,7 @@ io::Task<Outcome<Printed>> Statements::create_view(Home home, const Statement& s
             : context.database;
     const std::string name = sql::trino::lower_case(statement.names.back());
     auto analyzed = co_await planner_.analyze(home, *statement.query, context);
-    if (!analyzed) co_return std::unexpected(std::move(analyzed.error()));
+    if (!analyzed) co_return pass(analyzed);
     std::set<std::string> seen;
     for (const auto& column : analyzed->columns) {
         if (!seen.insert(sql::trino::lower_case(column.name)).second) {

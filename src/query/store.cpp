@@ -122,7 +122,7 @@ Result<std::optional<Stored>> find_by(const meta::Connection& connection, const 
             found = stored_of(row);
             return false;
         });
-    if (!read) return std::unexpected(read.error());
+    if (!read) return pass(read);
     return found;
 }
 
@@ -155,7 +155,7 @@ Result<> insert(meta::Txn& txn, const Stored& stored) {
     auto done = txn.execute(
         "INSERT INTO query_execution (" + std::string(fields) + ") VALUES (" + marks + ")",
         values_of(stored));
-    if (!done) return std::unexpected(done.error());
+    if (!done) return pass(done);
     return {};
 }
 
@@ -173,7 +173,7 @@ Result<> update(meta::Txn& txn, const Stored& stored) {
     auto done = txn.execute(
         "UPDATE query_execution SET " + sets + " WHERE account = ?2 AND region = ?3 AND id = ?1",
         values_of(stored));
-    if (!done) return std::unexpected(done.error());
+    if (!done) return pass(done);
     return {};
 }
 
@@ -199,7 +199,7 @@ Result<std::vector<std::pair<std::int64_t, std::string>>> list(const meta::Conne
             found.emplace_back(row.integer(0), row.text(1));
             return true;
         });
-    if (!read) return std::unexpected(read.error());
+    if (!read) return pass(read);
     return found;
 }
 
@@ -209,13 +209,13 @@ Result<> fail_unfinished(meta::Txn& txn, std::int64_t now_ms) {
         "restarted while the query ran', category = 1, type = 0, "
         "retryable = 1, completed_ms = ?2 WHERE state < ?3",
         {std::int64_t(State::failed), now_ms, std::int64_t(State::succeeded)});
-    if (!done) return std::unexpected(done.error());
+    if (!done) return pass(done);
     return {};
 }
 
 Result<> forget_before(meta::Txn& txn, std::int64_t ms) {
     auto done = txn.execute("DELETE FROM query_execution WHERE completed_ms < ?1", {ms});
-    if (!done) return std::unexpected(done.error());
+    if (!done) return pass(done);
     return {};
 }
 

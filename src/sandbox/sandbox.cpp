@@ -199,7 +199,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(
                                      [weak = std::weak_ptr(state)](io::HttpRequest request) {
                                          return serve(weak.lock(), std::move(request));
                                      });
-    if (!listening) return std::unexpected(std::move(listening.error()));
+    if (!listening) return pass(listening);
     state->server = std::move(*listening);
     launch.environment["AWS_LAMBDA_RUNTIME_API"] =
         fmt::format("127.0.0.1:{}", state->server->port());

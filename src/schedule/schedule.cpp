@@ -16,7 +16,7 @@ namespace freshet::schedule {
 Result<> Schedules::load() {
     return database_.read_now([this](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
-        if (!all) return std::unexpected(std::move(all.error()));
+        if (!all) return pass(all);
         for (Rule& rule : *all) rules_.emplace(rule.key, std::move(rule));
         return {};
     });
@@ -76,7 +76,7 @@ io::Task<Result<>> Schedules::put(Rule wanted) {
 io::Task<Result<>> Schedules::enable(RuleKey key, bool is_enabled) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     Rule changed = **found;
     if (is_enabled && !changed.is_enabled)
         changed.due = Expression::parse(changed.expression)->next(home_.now());
@@ -103,7 +103,7 @@ io::Task<Result<>> Schedules::remove(RuleKey key) {
 io::Task<Result<>> Schedules::put_targets(RuleKey key, std::vector<Target> targets) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     Rule changed = **found;
     for (Target& target : targets) {
         if (!callee_.can_call(target.arn))
@@ -127,7 +127,7 @@ io::Task<Result<>> Schedules::put_targets(RuleKey key, std::vector<Target> targe
 io::Task<Result<>> Schedules::remove_targets(RuleKey key, std::vector<std::string> ids) {
     auto turn = co_await changing_.take();
     auto found = find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     Rule changed = **found;
     std::erase_if(changed.targets, [&](const Target& target) {
         return std::ranges::find(ids, target.id) != ids.end();

@@ -4,7 +4,7 @@ namespace freshet::schedule::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -91,7 +91,7 @@ Result<std::vector<Rule>> load(const meta::Connection& connection) {
     for (Rule& rule : all) {
         if (read) read = load_targets(connection, rule);
     }
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 

@@ -13,7 +13,7 @@ namespace freshet::stream {
 Result<const Consumer*> Streams::find_consumer(const StreamKey& key,
                                                const std::string& name) const {
     auto stream = find(key);
-    if (!stream) return std::unexpected(std::move(stream.error()));
+    if (!stream) return pass(stream);
     const auto found = (*stream)->consumers.find(name);
     if (found == (*stream)->consumers.end())
         return fail(Errc::not_found,
@@ -23,7 +23,7 @@ Result<const Consumer*> Streams::find_consumer(const StreamKey& key,
 
 io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string name, Tags tags) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     Stream& stream = held->stream();
     if (stream.consumers.contains(name))
         co_return fail(Errc::in_use,
@@ -49,16 +49,16 @@ io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string
     const std::int64_t id = stream.id;
     auto saved = co_await database_.write(
         [&](meta::Txn& txn) { return store::insert_consumer(txn, id, consumer); });
-    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    if (!saved) co_return pass(saved);
     stream.consumers.emplace(consumer.name, consumer);
     co_return consumer;
 }
 
 io::Task<Result<>> Streams::deregister_consumer(StreamKey key, std::string name) {
     auto held = co_await turn(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     auto found = find_consumer(key, name);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     const std::int64_t id = (*found)->id;
     auto removed =
         co_await database_.write([id](meta::Txn& txn) { return store::remove_consumer(txn, id); });
@@ -73,9 +73,9 @@ io::Task<Result<>> Streams::deregister_consumer(StreamKey key, std::string name)
 io::Task<Result<>> Streams::tag_consumer(StreamKey key, std::string name, Tags add,
                                          std::vector<std::string> remove) {
     auto held = co_await turn(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     auto found = find_consumer(key, name);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     Consumer consumer = **found;
     for (auto& [tag, value] : add) consumer.tags[tag] = value;
     for (const auto& tag : remove) consumer.tags.erase(tag);

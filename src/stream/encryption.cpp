@@ -33,14 +33,14 @@ Result<> Streams::load_keys(const std::vector<WrappedKey>& wrapped) {
 
 io::Task<Result<>> Streams::start_encryption(StreamKey key, std::string key_id) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     Stream stream = held->stream();
     if (stream.data_key != 0 && stream.key_id == key_id) co_return Result<>();
     auto within = take_change(key, held->live().keys, limits::keys_a_day);
     if (!within) co_return within;
     const std::int64_t id = stream.id;
     auto made = co_await pool_.run([this, id] { return keys_.make(id); });
-    if (!made) co_return std::unexpected(std::move(made.error()));
+    if (!made) co_return pass(made);
     auto saved = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         if (auto written = store::insert_key(txn, *made); !written) return written;
         stream.data_key = made->id;
@@ -56,7 +56,7 @@ io::Task<Result<>> Streams::start_encryption(StreamKey key, std::string key_id) 
 
 io::Task<Result<>> Streams::stop_encryption(StreamKey key) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     Stream stream = held->stream();
     stream.data_key = 0;  // the key stays: what was written with it is read with it
     stream.key_id.clear();
@@ -70,7 +70,7 @@ Result<Bytes> Streams::encode(const Stream& stream, std::string_view partition_k
     if (stream.data_key == 0) return encode_record(partition_key, data);
     const std::string head = sealed_head(stream.data_key);
     auto sealed = keys_.seal(stream.data_key, encode_record(partition_key, data).view(), head);
-    if (!sealed) return std::unexpected(std::move(sealed.error()));
+    if (!sealed) return pass(sealed);
     return Bytes::own(head + *sealed);
 }
 
@@ -80,7 +80,7 @@ Result<LogRecord> Streams::decode(const Bytes& payload) const {
     const std::string_view view = payload.view();
     auto plain =
         keys_.open(*key, view.substr(sealed_head_bytes), view.substr(0, sealed_head_bytes));
-    if (!plain) return std::unexpected(std::move(plain.error()));
+    if (!plain) return pass(plain);
     auto record = decode_record(Bytes::own(std::move(*plain)));
     if (record) record->is_encrypted = true;
     return record;

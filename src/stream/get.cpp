@@ -64,7 +64,7 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
         case Start::latest: {
             if (is_empty) break;
             auto tail = log_.tail(shard.partition);
-            if (!tail) co_return std::unexpected(std::move(tail.error()));
+            if (!tail) co_return pass(tail);
             at.ordinal = tail->next;
             break;
         }
@@ -73,7 +73,7 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
             auto first = co_await pool_.run([this, &shard, &position] {
                 return log_.find_time(shard.partition, position.time);
             });
-            if (!first) co_return std::unexpected(std::move(first.error()));
+            if (!first) co_return pass(first);
             at.ordinal = *first;
             break;
         }
@@ -81,7 +81,7 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
         case Start::after_sequence_number: {
             const auto parts = parse_sequence_number(position.sequence_number);
             auto fits = check_number(stream.key, shard, position.sequence_number);
-            if (!fits) co_return std::unexpected(std::move(fits.error()));
+            if (!fits) co_return pass(fits);
             // The number that a closed shard ends with is a place behind all records.
             if (position.start == Start::after_sequence_number && parts->ordinal >= last_ordinal) {
                 co_return fail(Errc::invalid_argument,
@@ -104,7 +104,7 @@ io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t ind
     const auto live = this->live(key);
     const std::string account = key.account, name = key.name;
     auto at = co_await locate(std::move(key), index, std::move(position));
-    if (!at) co_return std::unexpected(std::move(at.error()));
+    if (!at) co_return pass(at);
     if (options_.aws_limits && !throttle(*live, index).take_iterator(home_.now()))
         co_return too_fast(live->stream, index);
     co_return seal_iterator({at->stream_id, index, at->ordinal, home_.now(), account, name},
@@ -129,7 +129,7 @@ std::size_t Streams::count_out(Live& live, std::uint32_t shard,
 io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max,
                                            std::optional<StreamKey> of) {
     auto opened = open_iterator(text, iterator_key_, home_.now());
-    if (!opened) co_return std::unexpected(std::move(opened.error()));
+    if (!opened) co_return pass(opened);
     const auto live = live_id(opened->stream_id);
     const Shard* known = live ? live->stream.find_shard(opened->shard) : nullptr;
     if (!known) co_return no_shard(opened->stream, opened->account, opened->shard);
@@ -149,7 +149,7 @@ io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records
                                       std::min(records_max, limits::get_records_max),
                                       limits::get_records_bytes_max);
     live->meter.add(Measure::get_records_success, read.has_value());
-    if (!read) co_return std::unexpected(std::move(read.error()));
+    if (!read) co_return pass(read);
     ReadAnswer answer;
     answer.records = std::move(read->records);
     answer.behind_latest = read->behind;
@@ -188,7 +188,7 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
     read.next = from;
     if (*shard.partition == 0) co_return read;
     auto tail = log_.tail(shard.partition);
-    if (!tail) co_return std::unexpected(std::move(tail.error()));
+    if (!tail) co_return pass(tail);
     const log::Ordinal end = shard.closed ? shard.end : tail->next;  // without the closing record
     read.next = from = std::max(from, tail->first);
     if (shard.closed && from >= end) co_return read;
@@ -199,7 +199,7 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
         records = co_await pool_.run(
             [&] { return log_.read(shard.partition, from, records_max, bytes_max); });
     }
-    if (!records) co_return std::unexpected(std::move(records.error()));
+    if (!records) co_return pass(records);
     const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
     std::size_t bytes = 0;
     for (const log::Record& record : *records) {
@@ -207,7 +207,7 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
         // too.
         if (record.ordinal >= end || is_closing_record(record.data)) break;
         auto decoded = decode(record.data);
-        if (!decoded) co_return std::unexpected(std::move(decoded.error()));
+        if (!decoded) co_return pass(decoded);
         bytes += decoded->partition_key.size() + decoded->data.size();
         if (bytes > bytes_max && !read.records.empty()) break;  // the log reads whole frames
         read.records.push_back({record_number(created_s, shard.index, record.ordinal, record.time),

@@ -31,8 +31,7 @@ Result<> KeyRing::add(const WrappedKey& key) {
 }
 
 Result<WrappedKey> KeyRing::make(std::int64_t stream) {
-    if (auto made = masters_.make_first(highest_master_); !made)
-        return std::unexpected(std::move(made.error()));
+    if (auto made = masters_.make_first(highest_master_); !made) return pass(made);
     auto key = masters_.wrap(secure_random(Cipher::key_bytes), bound_of(stream));
     return WrappedKey{0, stream, key.master, std::move(key.wrapped)};
 }

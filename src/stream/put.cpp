@@ -43,11 +43,10 @@ io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<Pu
     std::vector<log::Append> batches;
     std::vector<Share> shares;                                // beside `batches`
     std::vector<std::pair<std::size_t, std::size_t>> places;  // batch, place in it
-    if (auto usable = check_usable(live->stream); !usable)
-        co_return std::unexpected(std::move(usable.error()));
+    if (auto usable = check_usable(live->stream); !usable) co_return pass(usable);
     const bool is_encrypted = live->stream.data_key != 0;
     auto shared = share_out(*live, entries, batches, shares, places);
-    if (!shared) co_return std::unexpected(std::move(shared.error()));
+    if (!shared) co_return pass(shared);
     // Nothing suspends between choosing the shards and the append: no cut comes in between.
     Result<std::vector<log::Appended>> appended;
     if (!batches.empty()) appended = co_await log_.append(std::move(batches));
@@ -114,7 +113,7 @@ Result<> Streams::share_out(Live& live, const std::vector<PutEntry>& entries,
                 Bytes::share(plain, std::string_view(*plain).substr(from)));
         } else {
             auto record = encode(stream, entry.partition_key, entry.data.view());
-            if (!record) return std::unexpected(std::move(record.error()));
+            if (!record) return pass(record);
             batches[batch].records.push_back(std::move(*record));
         }
         shares[batch].bytes += bytes;

@@ -56,10 +56,10 @@ void apply(Stream& stream, const Live::Cut& cut) {
 
 io::Task<Result<>> Streams::split(StreamKey key, std::uint32_t shard, HashKey at) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     if (held->stream().mode == Mode::on_demand) co_return in_on_demand(key);
     auto plan = plan_split(held->stream(), shard, at, home_.now());
-    if (!plan) co_return std::unexpected(std::move(plan.error()));
+    if (!plan) co_return pass(plan);
     auto within = check_shard_limit(key, 1);
     if (!within) co_return within;
     auto done = co_await reshard(held->live(), std::move(*plan));
@@ -68,17 +68,17 @@ io::Task<Result<>> Streams::split(StreamKey key, std::uint32_t shard, HashKey at
 
 io::Task<Result<>> Streams::merge(StreamKey key, std::uint32_t shard, std::uint32_t adjacent) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     if (held->stream().mode == Mode::on_demand) co_return in_on_demand(key);
     auto plan = plan_merge(held->stream(), shard, adjacent, home_.now());
-    if (!plan) co_return std::unexpected(std::move(plan.error()));
+    if (!plan) co_return pass(plan);
     auto done = co_await reshard(held->live(), std::move(*plan));
     co_return done;
 }
 
 io::Task<Result<Streams::Counts>> Streams::update_count(StreamKey key, int target) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     if (held->stream().mode == Mode::on_demand) co_return in_on_demand(key);
     const Counts counts{static_cast<int>(held->stream().open.size()), target};
     if (target > limits::update_count_shards_max)
@@ -87,15 +87,15 @@ io::Task<Result<Streams::Counts>> Streams::update_count(StreamKey key, int targe
                                    "shard count: {} Target shard count: {}",
                                    limits::update_count_shards_max, counts.before, target));
     auto within = check_count(held->live(), target);
-    if (!within) co_return std::unexpected(std::move(within.error()));
+    if (!within) co_return pass(within);
     auto done = co_await reshard(held->live(), plan_count(held->stream(), target, home_.now()));
-    if (!done) co_return std::unexpected(std::move(done.error()));
+    if (!done) co_return pass(done);
     co_return counts;
 }
 
 io::Task<Result<>> Streams::set_mode(StreamKey key, Mode mode, std::optional<int> warm_throughput) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     if (warm_throughput) {
         auto allowed = check_warm_throughput(key, mode, *warm_throughput);
         if (!allowed) co_return allowed;
@@ -212,11 +212,11 @@ Result<> Streams::recover_reshard(const store::Unsettled& unsettled) {
             plan.born, [&](const Born& one) { return one.shard.has_parent(shard.index); });
         if (!closes) continue;
         auto tail = log_.tail(shard.partition);
-        if (!tail) return std::unexpected(std::move(tail.error()));
+        if (!tail) return pass(tail);
         plan.closing.push_back(shard.index);
         if (tail->next == tail->first) continue;
         auto last = log_.read(shard.partition, tail->next - 1, 1, 1);
-        if (!last) return std::unexpected(std::move(last.error()));
+        if (!last) return pass(last);
         if (last->empty() || !is_closing_record(last->front().data)) continue;
         ends.push_back(last->front().ordinal);
         at = std::max(at, last->front().time);

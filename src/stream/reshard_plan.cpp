@@ -115,7 +115,7 @@ void Stream::index_open() {
 Result<ReshardPlan> plan_split(const Stream& stream, std::uint32_t index, HashKey at,
                                Timestamp now) {
     auto shard = eligible(stream, index);
-    if (!shard) return std::unexpected(std::move(shard.error()));
+    if (!shard) return pass(shard);
     const Shard& parent = **shard;
     if (at <= parent.first_hash + 1 || at >= parent.last_hash)
         return fail(
@@ -134,9 +134,9 @@ Result<ReshardPlan> plan_split(const Stream& stream, std::uint32_t index, HashKe
 Result<ReshardPlan> plan_merge(const Stream& stream, std::uint32_t index, std::uint32_t adjacent,
                                Timestamp now) {
     auto one = eligible(stream, index);
-    if (!one) return std::unexpected(std::move(one.error()));
+    if (!one) return pass(one);
     auto other = eligible(stream, adjacent);
-    if (!other) return std::unexpected(std::move(other.error()));
+    if (!other) return pass(other);
     // AWS takes the pair in the order of the ring only.
     if ((*one)->last_hash == hash_key_max || (*one)->last_hash + 1 != (*other)->first_hash)
         return fail(Errc::invalid_argument,

@@ -13,7 +13,7 @@ namespace freshet::stream {
 
 io::Task<Result<>> Streams::set_retention(StreamKey key, int hours, bool increase) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     Stream stream = held->stream();
     const bool is_short = hours < limits::retention_hours_min;
     if (is_short || hours > limits::retention_hours_max) {
@@ -70,7 +70,7 @@ io::Task<Result<>> Streams::trim_expired(std::int64_t stream_id) {
             auto first = log_.find_time(shard.partition, before);
             if (!first && first.error().is(log::Errc::unknown_partition))
                 continue;  // deleted meanwhile
-            if (!first) return std::unexpected(std::move(first.error()));
+            if (!first) return pass(first);
             if (auto done = log_.trim(shard.partition, *first); !done) return done;
         }
         return {};

@@ -20,7 +20,7 @@ io::Task<Result<>> Streams::save(Live& live, Stream changed) {
 
 io::Task<Result<>> Streams::change_tags(StreamKey key, Tags add, std::vector<std::string> remove) {
     auto held = co_await turn(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     Stream stream = held->stream();
     for (auto& [name, value] : add) stream.tags[name] = value;
     for (const auto& name : remove) stream.tags.erase(name);
@@ -38,10 +38,10 @@ io::Task<Result<>> Streams::change_tags(StreamKey key, Tags add, std::vector<std
 io::Task<Result<>> Streams::set_policy(StreamKey key, std::optional<std::string> consumer,
                                        std::optional<std::string> policy) {
     auto held = co_await turn(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     if (consumer) {
         auto found = find_consumer(key, *consumer);
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
     }
     const std::optional<std::string>& old =
         consumer ? held->stream().consumers[*consumer].policy : held->stream().policy;
@@ -65,20 +65,20 @@ io::Task<Result<Streams::Monitoring>> Streams::set_monitoring(StreamKey key,
                                                               std::set<std::string> add,
                                                               std::set<std::string> remove) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     Stream stream = held->stream();
     Monitoring monitoring{stream.shard_metrics, {}};
     stream.shard_metrics.merge(add);
     for (const auto& name : remove) stream.shard_metrics.erase(name);
     monitoring.after = stream.shard_metrics;
     auto saved = co_await save(held->live(), std::move(stream));
-    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    if (!saved) co_return pass(saved);
     co_return monitoring;
 }
 
 io::Task<Result<>> Streams::set_record_size(StreamKey key, int kib) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     Stream stream = held->stream();
     stream.record_kib_max = kib;
     auto saved = co_await save(held->live(), std::move(stream));
@@ -87,17 +87,17 @@ io::Task<Result<>> Streams::set_record_size(StreamKey key, int kib) {
 
 io::Task<Result<Streams::Counts>> Streams::set_warm_throughput(StreamKey key, int mibps) {
     auto held = co_await change(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     auto allowed = check_warm_throughput(key, held->stream().mode, mibps);
-    if (!allowed) co_return std::unexpected(std::move(allowed.error()));
+    if (!allowed) co_return pass(allowed);
     Stream stream = held->stream();
     stream.warm_throughput_mibps = mibps;
     auto saved = co_await save(held->live(), std::move(stream));
-    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    if (!saved) co_return pass(saved);
     const int open = static_cast<int>(held->stream().open.size());
     // A shard takes a MiB a second: as many stand ready from now on.
     auto warmed = co_await warm(held->live());
-    if (!warmed) co_return std::unexpected(std::move(warmed.error()));
+    if (!warmed) co_return pass(warmed);
     co_return Counts{open, mibps};
 }
 
@@ -164,7 +164,7 @@ io::Task<Result<Commitment>> Streams::set_commitment(std::string account, std::s
         wanted.ends = std::max(now, *wanted.started + limits::commitment_min);
     auto saved = co_await database_.write(
         [&](meta::Txn& txn) { return store::write_commitment(txn, account, region, wanted); });
-    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    if (!saved) co_return pass(saved);
     commitments_[{account, region}] = wanted;
     co_return wanted;
 }

@@ -112,7 +112,7 @@ ShardThrottle& Streams::throttle(Live& live, std::uint32_t shard) const {
 
 io::Task<Result<>> Streams::remove(StreamKey key, bool with_consumers) {
     auto held = co_await turn(key);
-    if (!held) co_return std::unexpected(std::move(held.error()));
+    if (!held) co_return pass(held);
     if (held->stream().deleted)
         co_return fail(Errc::in_use,
                        fmt::format("Stream {} under account {} not ACTIVE, instead in state {}",

@@ -11,7 +11,7 @@ namespace freshet::stream::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -181,7 +181,7 @@ Result<Loaded> load(const meta::Connection& connection) {
             streams.push_back(std::move(stream));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     read = connection.query(
         "SELECT stream, number, first_hash, last_hash, partition, created_ms, opened_ms, "
         "closed_ms, end_ordinal, parent,"
@@ -198,14 +198,14 @@ Result<Loaded> load(const meta::Connection& connection) {
             loaded.unsettled.back().born.push_back({std::move(shard), stays});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     for (Stream& stream : streams) stream.index_open();
     read = connection.query("SELECT stream, name, value FROM stream_tags", {},
                             [&](const meta::Row& row) {
                                 streams[places[row.integer(0)]].tags[row.text(1)] = row.text(2);
                                 return true;
                             });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     read = connection.query("SELECT stream, id, name, created_ms, policy FROM stream_consumers", {},
                             [&](const meta::Row& row) {
                                 streams[places[row.integer(0)]].consumers[row.text(2)] = {
@@ -216,7 +216,7 @@ Result<Loaded> load(const meta::Connection& connection) {
                                     row.is_null(4) ? std::nullopt : std::optional(row.text(4))};
                                 return true;
                             });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     read = connection.query(
         "SELECT c.stream, c.name, t.name, t.value FROM stream_consumer_tags t JOIN "
         "stream_consumers c ON c.id = t.consumer",
@@ -224,9 +224,9 @@ Result<Loaded> load(const meta::Connection& connection) {
             streams[places[row.integer(0)]].consumers[row.text(1)].tags[row.text(2)] = row.text(3);
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     read = load_accounts(connection, loaded);
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return loaded;
 }
 
@@ -242,7 +242,7 @@ Result<> insert(meta::Txn& txn, Stream& stream) {
     stream.id = txn.last_row_id();
     for (Shard& shard : stream.shards) {
         auto partition = log::Log::create_in(txn, "stream " + stream.key.name);
-        if (!partition) return std::unexpected(std::move(partition.error()));
+        if (!partition) return pass(partition);
         shard.partition = *partition;
         if (auto written = insert_shard(txn, stream.id, shard, false); !written) return written;
     }
@@ -277,7 +277,7 @@ Result<> prepare_reshard(meta::Txn& txn, std::int64_t stream, std::vector<Born>&
         if (one.stays) {
             auto partition =
                 log::Log::create_in(txn, "a shard of stream " + std::to_string(stream));
-            if (!partition) return std::unexpected(std::move(partition.error()));
+            if (!partition) return pass(partition);
             one.shard.partition = *partition;
         }
         if (auto written = insert_shard(txn, stream, one.shard, true); !written) return written;
@@ -374,13 +374,13 @@ Result<std::string> iterator_key(meta::Txn& txn) {
                               key = row.blob(0);
                               return true;
                           });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     if (!key.empty()) return key;
     std::random_device random;
     for (int i = 0; i < 8; ++i) log::put_number(key, std::uint32_t{random()});
     auto written =
         txn.execute("INSERT INTO stream_keys VALUES ('iterators', ?1)", {Bytes::copy(key)});
-    if (!written) return std::unexpected(std::move(written.error()));
+    if (!written) return pass(written);
     return key;
 }
 
@@ -394,7 +394,7 @@ Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
                            static_cast<log::Ordinal>(row.integer(1)), "stream " + row.text(2)});
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 

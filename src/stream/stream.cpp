@@ -28,7 +28,7 @@ Result<> Streams::load() {
     store::Loaded loaded;
     auto read = database_.read_now([&](const meta::Connection& connection) -> Result<> {
         auto found = store::load(connection);
-        if (!found) return std::unexpected(std::move(found.error()));
+        if (!found) return pass(found);
         loaded = std::move(*found);
         return {};
     });
@@ -51,7 +51,7 @@ Result<> Streams::load() {
     }
     return database_.write_now([&](meta::Txn& txn) -> Result<> {
         auto key = store::iterator_key(txn);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         iterator_key_ = std::move(*key);
         return {};
     });
@@ -154,11 +154,11 @@ io::Task<Result<>> Streams::create(StreamKey key, NewStream wanted) {
     stream.index_open();
     auto saved = co_await database_.write([stream](meta::Txn& txn) mutable -> Result<Stream> {
         auto inserted = store::insert(txn, stream);
-        if (!inserted) return std::unexpected(std::move(inserted.error()));
+        if (!inserted) return pass(inserted);
         return stream;
     });
     if (!saved && saved.error().is(meta::Errc::conflict)) co_return in_use();
-    if (!saved) co_return std::unexpected(std::move(saved.error()));
+    if (!saved) co_return pass(saved);
     for (const Shard& shard : saved->shards) log_.add(shard.partition);
     streams_.emplace(key, std::make_shared<Live>(home_, std::move(*saved)));
     log_info("stream", "created", {{"name", key.name}, {"shards", count}});

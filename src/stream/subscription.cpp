@@ -74,7 +74,7 @@ io::Task<Result<std::shared_ptr<const FanOutBatch>>> Subscription::next() {
         if (is_over(now)) co_return std::shared_ptr<const FanOutBatch>();
         bell->rung = false;
         auto batch = co_await streams_.fan_out(place_.stream, shard_, *next_);
-        if (!batch) co_return std::unexpected(std::move(batch.error()));
+        if (!batch) co_return pass(batch);
         const bool is_last = !(*batch)->children.empty();
         if ((*batch)->next > *next_ || is_last || now >= heard_ + limits::heartbeat_every) {
             *next_ = (*batch)->next;
@@ -96,14 +96,14 @@ io::Task<Result<std::shared_ptr<Subscription>>> Streams::subscribe(StreamKey key
                                                                    std::uint32_t index,
                                                                    Position position) {
     auto found = find_consumer(key, consumer);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     if (is_creating(**found))
         co_return fail(Errc::in_use, fmt::format("Consumer {}, account {} is in status CREATING",
                                                  consumer, key.account));
     const auto live = this->live(key);
     const Subscription::Place place{live->stream.id, (*found)->id, index};
     auto at = co_await locate(key, index, position);
-    if (!at) co_return std::unexpected(std::move(at.error()));
+    if (!at) co_return pass(at);
     const Timestamp now = home_.now();
     auto& last = subscriptions_[place];
     const bool is_soon = last.started && now - *last.started < limits::subscribe_again_after;
@@ -131,7 +131,7 @@ io::Task<Result<std::shared_ptr<FanOutBatch>>> Streams::fan_out(std::int64_t str
     if (auto kept = fan_out_cache_.find(shard.partition, from, home_.now())) co_return kept;
     auto read =
         co_await read_records(shard, from, limits::fan_out_records_max, limits::fan_out_bytes_max);
-    if (!read) co_return std::unexpected(std::move(read.error()));
+    if (!read) co_return pass(read);
     auto batch = std::make_shared<FanOutBatch>();
     batch->shard = shard;
     batch->from = from;

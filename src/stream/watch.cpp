@@ -65,9 +65,9 @@ io::Task<Lag> Streams::lag(Shard shard, log::Ordinal next) {
 io::Task<Result<Look>> Streams::look(StreamKey key, std::uint32_t index, Position position,
                                      std::size_t records_max, std::size_t bytes_max) {
     auto at = co_await locate(key, index, std::move(position));
-    if (!at) co_return std::unexpected(std::move(at.error()));
+    if (!at) co_return pass(at);
     auto read = co_await read_records(at->shard, at->ordinal, records_max, bytes_max);
-    if (!read) co_return std::unexpected(std::move(read.error()));
+    if (!read) co_return pass(read);
     Look look;
     look.records = std::move(read->records);
     look.next = continuation_number(at->shard, read->next, home_.now());

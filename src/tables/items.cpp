@@ -61,7 +61,7 @@ Result<std::optional<Item>> updated(const Write& write, const Prepared& prepared
     });
     if (!prepared.before && only_takes && !write.update.empty()) return std::optional<Item>();
     auto after = apply_update(write.update, prepared.before ? prepared.before->item : write.item);
-    if (!after) return std::unexpected(std::move(after.error()));
+    if (!after) return pass(after);
     for (const auto& [name, value] : *after)
         if (depth_of(value) > limits::nesting_max)
             return fail(Errc::invalid, "Nesting Levels have exceeded supported limits");
@@ -70,14 +70,14 @@ Result<std::optional<Item>> updated(const Write& write, const Prepared& prepared
 
 Result<Prepared> prepare(const meta::Connection& connection, Known& known, const Write& write) {
     auto table = known.find(write.table);
-    if (!table) return std::unexpected(std::move(table.error()));
+    if (!table) return pass(table);
     Prepared out;
     out.table = std::move(*table);
     const bool is_put = write.verb == Write::Verb::put;
     auto good = is_put ? check_item(out.table, write.item) : check_key(out.table, write.item);
-    if (!good) return std::unexpected(std::move(good.error()));
+    if (!good) return pass(good);
     auto row = store::get(connection, out.table, key_of(out.table.primary.keys, write.item));
-    if (!row) return std::unexpected(std::move(row.error()));
+    if (!row) return pass(row);
     out.before = std::move(*row);
     if (write.condition && !holds(*write.condition, out.before ? out.before->item : Item())) {
         out.is_refused = true;
@@ -86,13 +86,13 @@ Result<Prepared> prepare(const meta::Connection& connection, Known& known, const
     if (is_put) out.after = write.item;
     if (write.verb == Write::Verb::update) {
         auto after = updated(write, out);
-        if (!after) return std::unexpected(std::move(after.error()));
+        if (!after) return pass(after);
         out.after = std::move(*after);
     }
     if (!out.after) return out;
     good = check_size(*out.after, write.verb);
     if (good && !is_put) good = check_item(out.table, *out.after);
-    if (!good) return std::unexpected(std::move(good.error()));
+    if (!good) return pass(good);
     return out;
 }
 
@@ -133,7 +133,7 @@ Result<Written> finish(meta::Txn& txn, const Write& write, Prepared prepared) {
         else if (prepared.before && write.verb == Write::Verb::remove)
             done = store::erase(txn, prepared.table, *prepared.before);
     }
-    if (!done) return std::unexpected(std::move(done.error()));
+    if (!done) return pass(done);
     out.after = std::move(prepared.after);
     measure(prepared, out);
     if (prepared.before) out.before = std::move(prepared.before->item);
@@ -143,7 +143,7 @@ Result<Written> finish(meta::Txn& txn, const Write& write, Prepared prepared) {
 /// The item that a write is about; two writes of one item are refused.
 Result<std::string> place_of(Known& known, const Write& write) {
     auto table = known.find(write.table);
-    if (!table) return std::unexpected(std::move(table.error()));
+    if (!table) return pass(table);
     const Item key = key_part(table->primary.keys, write.item);
     if (auto good = check_key(*table, key); !good) return std::string();  // prepare() says why
     return fmt::format("{}/{}", table->id, joined(key_of(table->primary.keys, key)));
@@ -153,7 +153,7 @@ Result<> check_apart(Known& known, const std::vector<Write>& writes, const char*
     std::set<std::string> seen;
     for (const Write& write : writes) {
         auto place = place_of(known, write);
-        if (!place) return std::unexpected(std::move(place.error()));
+        if (!place) return pass(place);
         if (!place->empty() && !seen.insert(std::move(*place)).second)
             return fail(Errc::invalid, message);
     }
@@ -171,14 +171,13 @@ Result<Outcome> run_transaction(meta::Txn& txn, const std::vector<Write>& writes
     Known known(txn);
     auto apart = check_apart(known, writes,
                              "Transaction request cannot include multiple operations on one item");
-    if (!apart) return std::unexpected(std::move(apart.error()));
+    if (!apart) return pass(apart);
     Outcome out;
     std::vector<Prepared> all;
     for (const Write& write : writes) {
         auto& reason = out.reasons.emplace_back();
         auto prepared = prepare(txn, known, write);
-        if (!prepared && !prepared.error().is(Errc::invalid))
-            return std::unexpected(std::move(prepared.error()));
+        if (!prepared && !prepared.error().is(Errc::invalid)) return pass(prepared);
         out.is_cancelled = out.is_cancelled || !prepared || prepared->is_refused;
         if (!prepared)
             reason = {"ValidationError", prepared.error().message(), {}};
@@ -189,7 +188,7 @@ Result<Outcome> run_transaction(meta::Txn& txn, const std::vector<Write>& writes
     if (out.is_cancelled) return out;
     for (std::size_t i = 0; i < writes.size(); ++i) {
         auto written = finish(txn, writes[i], std::move(all[i]));
-        if (!written) return std::unexpected(std::move(written.error()));
+        if (!written) return pass(written);
         out.written.push_back(std::move(*written));
     }
     return out;
@@ -201,7 +200,7 @@ io::Task<Result<Written>> Tables::write(Write write) {
     auto done = co_await database_.write([&](meta::Txn& txn) -> Result<Written> {
         Known known(txn);
         auto prepared = prepare(txn, known, write);
-        if (!prepared) return std::unexpected(std::move(prepared.error()));
+        if (!prepared) return pass(prepared);
         return finish(txn, write, std::move(*prepared));
     });
     co_return done;
@@ -212,13 +211,13 @@ io::Task<Result<std::vector<Written>>> Tables::write_all(std::vector<Write> writ
     auto done = co_await database_.write([&](meta::Txn& txn) -> Result<All> {
         Known known(txn);
         auto apart = check_apart(known, writes, "Provided list of item keys contains duplicates");
-        if (!apart) return std::unexpected(std::move(apart.error()));
+        if (!apart) return pass(apart);
         All all;
         for (const Write& write : writes) {
             auto prepared = prepare(txn, known, write);
-            if (!prepared) return std::unexpected(std::move(prepared.error()));
+            if (!prepared) return pass(prepared);
             auto written = finish(txn, write, std::move(*prepared));
-            if (!written) return std::unexpected(std::move(written.error()));
+            if (!written) return pass(written);
             all.push_back(std::move(*written));
         }
         return all;
@@ -233,7 +232,7 @@ io::Task<Result<Outcome>> Tables::transact(std::vector<Write> writes, std::strin
         const TableKey& account = writes.front().table;
         if (!token.empty()) {
             auto known = store::transaction_of(txn, account, token, oldest);
-            if (!known) return std::unexpected(std::move(known.error()));
+            if (!known) return pass(known);
             if (*known == digest) return Outcome();
             if (!known->empty())
                 return fail(Errc::token_reused,
@@ -244,7 +243,7 @@ io::Task<Result<Outcome>> Tables::transact(std::vector<Write> writes, std::strin
         auto outcome = run_transaction(txn, writes);
         if (!outcome || outcome->is_cancelled || token.empty()) return outcome;
         auto noted = store::note_transaction(txn, account, token, digest, now, oldest);
-        if (!noted) return std::unexpected(std::move(noted.error()));
+        if (!noted) return pass(noted);
         return outcome;
     });
     co_return done;
@@ -257,11 +256,10 @@ io::Task<Result<std::vector<Got>>> Tables::get(std::vector<Get> wanted) {
         All all;
         for (const Get& one : wanted) {
             auto table = known.find(one.table);
-            if (!table) return std::unexpected(std::move(table.error()));
-            if (auto good = check_key(*table, one.key); !good)
-                return std::unexpected(std::move(good.error()));
+            if (!table) return pass(table);
+            if (auto good = check_key(*table, one.key); !good) return pass(good);
             auto row = store::get(connection, *table, key_of(table->primary.keys, one.key));
-            if (!row) return std::unexpected(std::move(row.error()));
+            if (!row) return pass(row);
             Got& got = all.emplace_back();
             if (!*row) continue;
             got.bytes = bytes_of((*row)->item);

@@ -152,14 +152,13 @@ Result<const Value*> operand_of(const Condition& one, std::size_t at, const KeyP
     if (value->kind() != part.kind)
         return invalid("Condition parameter type does not match schema type");
     auto good = check_content(part, *value, false);
-    if (!good && !(one.test == Test::begins_with && key_bytes(*value).empty()))
-        return std::unexpected(std::move(good.error()));
+    if (!good && !(one.test == Test::begins_with && key_bytes(*value).empty())) return pass(good);
     return value;
 }
 
 Result<> narrow(const Condition& one, const KeyPart& part, KeyRange& range) {
     auto first = operand_of(one, 1, part);
-    if (!first) return std::unexpected(std::move(first.error()));
+    if (!first) return pass(first);
     const std::string bytes = key_bytes(**first), next = bytes + '\0';
     const auto unsupported = [] {
         return fail(Errc::invalid, "Query key condition not supported");
@@ -183,7 +182,7 @@ Result<> narrow(const Condition& one, const KeyPart& part, KeyRange& range) {
             return {};
         case Test::between: {
             auto second = operand_of(one, 2, part);
-            if (!second) return std::unexpected(std::move(second.error()));
+            if (!second) return pass(second);
             range.low = bytes;
             range.high = key_bytes(**second) + '\0';
             return {};
@@ -229,10 +228,10 @@ Result<KeyRange> range_of(const KeySchema& keys, const Condition& condition) {
             if (one->test != Test::equal)
                 return fail(Errc::invalid, "Query key condition not supported");
             auto value = operand_of(*one, 1, keys.hash);
-            if (!value) return std::unexpected(std::move(value.error()));
+            if (!value) return pass(value);
             range.hash = key_bytes(**value);
         } else if (auto narrowed = narrow(*one, *keys.range, range); !narrowed) {
-            return std::unexpected(std::move(narrowed.error()));
+            return pass(narrowed);
         }
     }
     const auto missed = [](const std::string& name) {

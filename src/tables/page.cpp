@@ -52,7 +52,7 @@ Result<store::Stretch> stretch_of(const Table& table, const Index& index,
     stretch.is_forward = request.is_forward;
     if (request.keys) {
         auto range = range_of(index.keys, *request.keys);
-        if (!range) return std::unexpected(std::move(range.error()));
+        if (!range) return pass(range);
         stretch.of_one_hash = true;
         stretch.range = std::move(*range);
         for (const std::string& name :
@@ -70,7 +70,7 @@ Result<store::Stretch> stretch_of(const Table& table, const Index& index,
     }
     if (!request.start) return stretch;
     auto started = start_at(table, index, *request.start, stretch);
-    if (!started) return std::unexpected(std::move(started.error()));
+    if (!started) return pass(started);
     return stretch;
 }
 
@@ -82,11 +82,11 @@ Item key_of_page(const Table& table, const Index& index, const Item& item) {
 
 Result<Page> read_page(const meta::Connection& connection, const PageRequest& request) {
     auto table = store::find(connection, request.table);
-    if (!table) return std::unexpected(std::move(table.error()));
+    if (!table) return pass(table);
     auto index = index_of(*table, request);
-    if (!index) return std::unexpected(std::move(index.error()));
+    if (!index) return pass(index);
     auto stretch = stretch_of(*table, **index, request);
-    if (!stretch) return std::unexpected(std::move(stretch.error()));
+    if (!stretch) return pass(stretch);
     Page page;
     auto walked = store::walk(connection, **index, *stretch, [&](Item item) {
         Item shown = request.all_attributes ? item : projected(*table, **index, item);
@@ -99,7 +99,7 @@ Result<Page> read_page(const meta::Connection& connection, const PageRequest& re
             page.items.push_back(std::move(shown));
         return !is_full;
     });
-    if (!walked) return std::unexpected(std::move(walked.error()));
+    if (!walked) return pass(walked);
     return page;
 }
 

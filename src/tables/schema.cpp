@@ -189,7 +189,7 @@ Result<Table> changed(const Table& table, TableChange& change) {
     auto good = add_indexes(table, made, change);
     if (good) good = check_throughput(made.primary.throughput, made.is_provisioned, "");
     if (good) good = check_indexes(made);
-    if (!good) return std::unexpected(std::move(good.error()));
+    if (!good) return pass(good);
     return made;
 }
 

@@ -9,7 +9,7 @@ namespace freshet::tables::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -92,11 +92,10 @@ Result<Table> find(const meta::Connection& connection, const TableKey& key) {
             table.table_class = row.text(5);
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     if (table.id == 0) return fail(Errc::not_found, "Requested resource not found");
     table.key = key;
-    if (read = read_indexes(connection, table); !read)
-        return std::unexpected(std::move(read.error()));
+    if (read = read_indexes(connection, table); !read) return pass(read);
     return table;
 }
 
@@ -109,7 +108,7 @@ Result<std::vector<std::string>> names(const meta::Connection& connection, const
             all.push_back(row.text(0));
             return true;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 
@@ -186,7 +185,7 @@ Result<Tags> tags(const meta::Connection& connection, const Table& table) {
                                      all[row.text(0)] = row.text(1);
                                      return true;
                                  });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return all;
 }
 
@@ -218,7 +217,7 @@ Result<std::string> transaction_of(const meta::Connection& connection, const Tab
             digest = row.text(0);
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
+    if (!read) return pass(read);
     return digest;
 }
 

@@ -8,7 +8,7 @@ namespace freshet::tables::store {
 namespace {
 
 Result<> done(Result<std::int64_t> result) {
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return pass(result);
     return {};
 }
 
@@ -110,8 +110,8 @@ Result<std::optional<Row>> get(const meta::Connection& connection, const Table& 
             if (item) found = Row{row.integer(0), std::move(*item)};
             return false;
         });
-    if (!read) return std::unexpected(std::move(read.error()));
-    if (!item) return std::unexpected(std::move(item.error()));
+    if (!read) return pass(read);
+    if (!item) return pass(item);
     return found;
 }
 
@@ -146,7 +146,7 @@ Result<> fill_index(meta::Txn& txn, const Table& table, const Index& index) {
         "SELECT id, item FROM tables_items WHERE tbl = ?1", {table.id}, [&](const meta::Row& row) {
             auto item = decode(row.blob(1));
             if (!item) {
-                filled = std::unexpected(std::move(item.error()));
+                filled = pass(item);
                 return false;
             }
             filled = move_entry(txn, table, index, nullptr, &*item, row.integer(0));
@@ -177,7 +177,7 @@ Result<> walk(const meta::Connection& connection, const Index& index, const Stre
     auto read = connection.query(sql, bounds_of(index, stretch), [&](const meta::Row& row) {
         auto item = decode(row.blob(0));
         if (item) return each(std::move(*item));
-        decoded = std::unexpected(std::move(item.error()));
+        decoded = pass(item);
         return false;
     });
     return read ? decoded : read;

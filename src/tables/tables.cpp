@@ -54,11 +54,11 @@ Result<> check_tags(const Tags& tags) {
 io::Task<Result<Table>> Tables::create(Table wanted, std::vector<KeyPart> attributes, Tags tags) {
     auto good = complete(wanted, attributes);
     if (good) good = check_tags(tags);
-    if (!good) co_return std::unexpected(std::move(good.error()));
+    if (!good) co_return pass(good);
     wanted.created = home_.now();
     auto made = co_await database_.write([&](meta::Txn& txn) -> Result<Table> {
         auto names = store::names(txn, {wanted.key.account, wanted.key.region, ""});
-        if (!names) return std::unexpected(std::move(names.error()));
+        if (!names) return pass(names);
         if (names->size() >= limits::tables_max)
             return fail(Errc::limit_exceeded,
                         fmt::format("Subscriber limit exceeded: There is a limit of {} tables per "
@@ -75,7 +75,7 @@ io::Task<Result<Table>> Tables::create(Table wanted, std::vector<KeyPart> attrib
             inserted = store::update(txn, table);
         }
         if (inserted) inserted = store::put_tags(txn, table, tags);
-        if (!inserted) return std::unexpected(std::move(inserted.error()));
+        if (!inserted) return pass(inserted);
         return table;
     });
     co_return made;
@@ -94,8 +94,7 @@ io::Task<Result<Table>> Tables::change(TableKey key, TableChange change) {
         TableChange own = change;
         auto after = changed(*table, own);
         if (!after) return after;
-        if (auto applied = apply_change(txn, *table, *after); !applied)
-            return std::unexpected(std::move(applied.error()));
+        if (auto applied = apply_change(txn, *table, *after); !applied) return pass(applied);
         return store::find(txn, key);
     });
     co_return done;
@@ -109,8 +108,7 @@ io::Task<Result<Table>> Tables::remove(TableKey key) {
             return fail(Errc::invalid,
                         fmt::format("Resource cannot be deleted as it is currently protected "
                                     "against deletion. Disable deletion protection first."));
-        if (auto removed = store::remove(txn, *table); !removed)
-            return std::unexpected(std::move(removed.error()));
+        if (auto removed = store::remove(txn, *table); !removed) return pass(removed);
         return table;
     });
     co_return done;
@@ -126,7 +124,7 @@ io::Task<Result<std::vector<std::string>>> Tables::list(TableKey after, std::siz
 io::Task<Result<Tags>> Tables::tags(TableKey key) {
     auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<Tags> {
         auto table = look_up(connection, key);
-        if (!table) return std::unexpected(std::move(table.error()));
+        if (!table) return pass(table);
         return store::tags(connection, *table);
     });
     co_return found;
@@ -135,10 +133,10 @@ io::Task<Result<Tags>> Tables::tags(TableKey key) {
 io::Task<Result<>> Tables::tag(TableKey key, Tags tags) {
     auto done = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto table = look_up(txn, key);
-        if (!table) return std::unexpected(std::move(table.error()));
+        if (!table) return pass(table);
         if (auto put = store::put_tags(txn, *table, tags); !put) return put;
         auto all = store::tags(txn, *table);
-        if (!all) return std::unexpected(std::move(all.error()));
+        if (!all) return pass(all);
         return check_tags(*all);
     });
     co_return done;
@@ -147,7 +145,7 @@ io::Task<Result<>> Tables::tag(TableKey key, Tags tags) {
 io::Task<Result<>> Tables::untag(TableKey key, std::vector<std::string> names) {
     auto done = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto table = look_up(txn, key);
-        if (!table) return std::unexpected(std::move(table.error()));
+        if (!table) return pass(table);
         return store::remove_tags(txn, *table, names);
     });
     co_return done;

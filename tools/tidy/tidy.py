@@ -1,4 +1,5 @@
-"""The project's own rules as a test over the source: layers, sizes, names, headers alone, documents.
+"""The project's own rules as a test over the source: layers, sizes, names, headers alone,
+documents.
 
 Each rule is a function that yields findings `path:line: what and what instead`; a rule without a
 finding has passed. The last line is `N passed, N failed`.
@@ -19,6 +20,8 @@ FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
 FOLDER_FILES_MAX = 25
 README_LINES_MAX = 80
+SUBJECT_COLUMNS_MAX = 72
+COMMITS_READ = 50  # the newest; what is older cannot be changed any more
 
 LAYERS = {
     "base": 0,
@@ -127,13 +130,19 @@ def rule_includes_point_down():
             if module not in LAYERS:
                 yield f"{name_of(path)}: module {module} has no layer in tools/tidy"
             elif LAYERS[other] > LAYERS[module]:
-                yield f"{name_of(path)}:{number}: includes upwards ({other} is above {module}); state a port instead"
+                yield (
+                    f"{name_of(path)}:{number}: includes upwards ({other} is above {module}); "
+                    "state a port instead"
+                )
             elif (
                 LAYERS[other] == LAYERS[module]
                 and (module, other) not in SIDEWAYS
                 and LAYERS[module] != 6
             ):
-                yield f"{name_of(path)}:{number}: {module} includes its sibling {other}; state a port instead"
+                yield (
+                    f"{name_of(path)}:{number}: {module} includes its sibling {other}; state a "
+                    "port instead"
+                )
 
 
 def rule_libraries_have_one_owner():
@@ -144,7 +153,9 @@ def rule_libraries_have_one_owner():
                 if found and found[1].startswith(prefix) and module_of(path) not in owners:
                     if prefix == "duckdb" and found[1].startswith("duck/"):
                         continue
-                    yield f"{name_of(path)}:{number}: {prefix} belongs to {', '.join(sorted(owners))}"
+                    yield (
+                        f"{name_of(path)}:{number}: {prefix} belongs to {', '.join(sorted(owners))}"
+                    )
 
 
 def rule_files_and_folders_stay_small():
@@ -155,47 +166,90 @@ def rule_files_and_folders_stay_small():
             yield f"{name_of(path)}: {lines} lines; at most {FILE_LINES_MAX}: split it by idea"
         folders[path.parent] = folders.get(path.parent, 0) + 1
     for folder, files in folders.items():
-        tests = sum(1 for path in folder.glob("*_test.cpp"))
-        if files - tests > FOLDER_FILES_MAX * 2:
-            yield f"{name_of(folder)}: {files - tests} files; at most {FOLDER_FILES_MAX} pairs: make folders"
+        files -= sum(1 for path in folder.glob("*_test.cpp"))
+        if files > FOLDER_FILES_MAX:
+            yield f"{name_of(folder)}: {files} files; at most {FOLDER_FILES_MAX}: make folders"
+
+
+def without_texts(line):
+    """A line without what its texts and its comment say, so that braces can be counted."""
+    line = re.sub(r'"(?:\\.|[^"\\])*"|(?<!\w)\'(?:\\.|[^\'\\])*\'', '""', line)
+    return line.split("//")[0].rstrip()
+
+
+def code_of(text):
+    """The lines of a file with empty texts and comments; raw strings are emptied whole."""
+
+    def emptied(found):
+        return '""' + "\n" * found[0].count("\n")
+
+    text = re.sub(r'R"(\w*)\(.*?\)\1"', emptied, text, flags=re.S)
+    return [without_texts(line) for line in text.split("\n")]
+
+
+NO_FUNCTION = re.compile(
+    r"^(namespace|struct|class|enum|union|extern|template <.*> (struct|class)|if|else|for|while"
+    r"|switch|do|try|case|default|return|co_return)\b"
+)
+
+
+def function_spans(lines):
+    """Yields (first, last) for each function of clang-formatted code, with its signature.
+
+    A body opens with a line that ends in `{` and closes with `}` in the column of its signature.
+    The signature may wrap: it begins after the last line that ended something.
+    """
+    done = -1  # the last line of the function before: what it holds is a part of it
+    for at, line in enumerate(lines):
+        if at <= done or not line.endswith("{") or line.endswith("= {"):
+            continue
+        first = at
+        while (
+            first > 0 and lines[first - 1].strip() and not re.search(r"[;{}:>]$", lines[first - 1])
+        ):
+            first -= 1
+        signature = " ".join(part.strip() for part in lines[first : at + 1])
+        if "(" not in signature or NO_FUNCTION.match(signature):
+            continue
+        indent = len(lines[first]) - len(lines[first].lstrip())
+        closing = " " * indent + "}"
+        last = next((i for i in range(at + 1, len(lines)) if lines[i].startswith(closing)), None)
+        if last is not None:
+            done = last
+            yield first, last
 
 
 def rule_functions_fit_a_screen():
-    opens = re.compile(
-        r"^( {0,4})(?!namespace|struct|class|enum|union|extern|#|//|\}|else|if|for|while|switch|do\b)\S.*\{$"
-    )
     for path in sources():
-        lines = path.read_text().split("\n")
-        at = 0
-        while at < len(lines):
-            found = opens.match(lines[at])
-            if not found or "= {" in lines[at]:
-                at += 1
-                continue
-            start, closing = at, found[1] + "}"
-            while (
-                start > 0
-                and lines[start - 1].startswith(found[1])
-                and lines[start - 1].strip().endswith(("(", ","))
-            ):
-                start -= 1
-            end = next(
-                (i for i in range(at + 1, len(lines)) if lines[i].startswith(closing)), len(lines)
-            )
-            if (
-                lines[end : end + 1]
-                and lines[end].startswith(closing)
-                and end - start + 1 > FUNCTION_LINES_MAX
-                and not lines[end].startswith(closing + ";")
-            ):
-                yield f"{name_of(path)}:{start + 1}: a function of {end - start + 1} lines; at most {FUNCTION_LINES_MAX}"
-            at = (
-                end + 1
-                if found[1]
-                else at + 1
-                if any(opens.match(line) for line in lines[at + 1 : end])
-                else end + 1
-            )
+        for first, last in function_spans(code_of(path.read_text())):
+            if last - first + 1 > FUNCTION_LINES_MAX:
+                yield (
+                    f"{name_of(path)}:{first + 1}: a function of {last - first + 1} lines; "
+                    f"at most {FUNCTION_LINES_MAX}"
+                )
+
+
+def rule_files_are_formatted():
+    tool = subprocess.run(["tools/fmt", "--check"], cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    for line in tool.stdout.splitlines():
+        yield f"{line}: run ./dev fmt"
+    if tool.returncode and not tool.stdout:
+        yield f"tools/fmt --check ended with {tool.returncode}"
+
+
+def rule_subjects_of_commits_are_short():
+    listed = subprocess.run(
+        ["git", "log", "--no-merges", f"-{COMMITS_READ}", "--format=%h %s"],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+    )
+    for line in listed.stdout.splitlines():
+        commit, subject = line.split(" ", 1)
+        if len(subject) > SUBJECT_COLUMNS_MAX:
+            yield f"commit {commit}: {len(subject)} columns; at most {SUBJECT_COLUMNS_MAX}"
+        if not re.match(r"[a-z0-9_./, -]+: ", subject):
+            yield f"commit {commit}: begins with no `area: `"
 
 
 def rule_names_say_the_concept():
@@ -230,7 +284,10 @@ def rule_modules_have_readmes():
     for module in sorted({module_of(path) for path in sources()}):
         readme = SRC / module / "README.md"
         if not readme.exists():
-            yield f"src/{module}/README.md is missing: why it exists, what belongs here, its invariants"
+            yield (
+                f"src/{module}/README.md is missing: why it exists, what belongs here, its "
+                "invariants"
+            )
         elif readme.read_text().count("\n") > README_LINES_MAX:
             yield f"src/{module}/README.md: over {README_LINES_MAX} lines"
 

@@ -56,7 +56,7 @@ void tell_of_own_stores(const std::string& path) {
 
 Result<> print(io::TlsIdentity& identity) {
     auto pem = identity.authority_pem();
-    if (!pem) return std::unexpected(std::move(pem.error()));
+    if (!pem) return pass(pem);
     fmt::print("{}", *pem);
     return {};
 }
@@ -76,7 +76,7 @@ Result<> install_into(io::Disk& disk, const Store& store, const std::string& pem
 
 Result<> install(io::Disk& disk, io::TlsIdentity& identity, const std::string& into) {
     auto pem = identity.authority_pem();
-    if (!pem) return std::unexpected(std::move(pem.error()));
+    if (!pem) return pass(pem);
     if (!into.empty()) {
         const std::string path = into + "/freshet.crt";
         if (auto written = io::write_file(disk, path, *pem); !written) return written;
@@ -85,7 +85,7 @@ Result<> install(io::Disk& disk, io::TlsIdentity& identity, const std::string& i
     }
     for (const Store& store : stores) {
         auto there = disk.exists(store.directory);
-        if (!there) return std::unexpected(std::move(there.error()));
+        if (!there) return pass(there);
         if (!*there) continue;
         auto installed = install_into(disk, store, *pem);
         if (installed) tell_of_own_stores(identity.authority_path());
@@ -99,7 +99,7 @@ Result<> install(io::Disk& disk, io::TlsIdentity& identity, const std::string& i
 Result<> rotate(io::TlsIdentity& identity, bool authority_too) {
     if (auto done = identity.rotate(authority_too); !done) return done;
     auto facts = identity.server_facts();
-    if (!facts) return std::unexpected(std::move(facts.error()));
+    if (!facts) return pass(facts);
     fmt::print(
         "New certificate, valid until {}; a running server uses it for new connections.\n"
         "SHA-256 {}\n",

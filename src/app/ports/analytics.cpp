@@ -32,7 +32,7 @@ Result<const stream::Stream*> AnalyticsSiblings::find_stream(const std::string& 
 
 Result<std::vector<analytics::Shard>> AnalyticsSiblings::shards(const std::string& stream_arn) {
     auto found = find_stream(stream_arn);
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     std::vector<analytics::Shard> shards;
     for (const stream::Shard& shard : (*found)->shards) {
         if (*shard.partition == 0) continue;
@@ -48,7 +48,7 @@ bool AnalyticsSiblings::is_end(const Bytes& logged) const {
 
 Result<analytics::SourceRecord> AnalyticsSiblings::decode(const Bytes& logged) const {
     auto record = streams_.decode(logged);
-    if (!record) return std::unexpected(std::move(record.error()));
+    if (!record) return pass(record);
     return analytics::SourceRecord{std::string(record->partition_key), std::move(record->data)};
 }
 
@@ -71,7 +71,7 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
         return appends;
     }
     auto found = find_stream(output.arn);
-    if (!found) return std::unexpected(std::move(found.error()));
+    if (!found) return pass(found);
     const stream::Stream& stream = **found;
     // A row behind the end of a shard would be lost: the runner comes again in a moment.
     if (streams_.is_cutting(stream))
@@ -114,7 +114,7 @@ io::Task<Result<Bytes>> AnalyticsSiblings::call(std::string function_arn, Bytes 
                        fmt::format("{} is not the ARN of a function", function_arn));
     auto answered =
         co_await io::run_on(functions_.home(), functions_.invoke(*key, std::move(event)));
-    if (!answered) co_return std::unexpected(std::move(answered.error()));
+    if (!answered) co_return pass(answered);
     if (!answered->function_error.empty())
         co_return fail(analytics::Errc::unavailable,
                        fmt::format("function {} failed: {}", key->name,
@@ -148,12 +148,12 @@ void write_log_line(monitor::Logs& logs, monitor::GroupKey group, std::string st
 io::Task<Result<Bytes>> AnalyticsSiblings::read_object(std::string bucket_arn, std::string key,
                                                        std::size_t bytes_max) {
     auto object = co_await objects_.find(bucket_arn.substr(bucket_arn.rfind(':') + 1), key);
-    if (!object) co_return std::unexpected(std::move(object.error()));
+    if (!object) co_return pass(object);
     auto body = objects_.read(*object, 0, std::min<std::uint64_t>(object->size, bytes_max));
     std::string all;
     while (true) {
         auto piece = co_await body->read();
-        if (!piece) co_return std::unexpected(std::move(piece.error()));
+        if (!piece) co_return pass(piece);
         if (piece->empty()) break;
         all.append(piece->view());
     }

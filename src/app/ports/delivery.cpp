@@ -30,7 +30,7 @@ Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& paylo
     std::vector<Bytes> data;
     if (stream::is_closing_record(payload)) return data;
     auto record = streams_.decode(payload);
-    if (!record) return std::unexpected(std::move(record.error()));
+    if (!record) return pass(record);
     const Bytes whole = std::move(record->data);
     const auto users = record::deaggregate(whole.view());
     if (!users) return std::vector{whole};

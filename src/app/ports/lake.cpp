@@ -179,14 +179,14 @@ io::Task<Result<std::vector<lake::Listed>>> LakeSiblings::list(std::string bucke
 io::Task<Result<Bytes>> LakeSiblings::read(std::string bucket, std::string key,
                                            std::uint64_t offset, std::size_t bytes_max) {
     auto object = co_await objects_.find(bucket, key);
-    if (!object) co_return std::unexpected(std::move(object.error()));
+    if (!object) co_return pass(object);
     const std::uint64_t begin = std::min(object->size, offset);
     const std::uint64_t size = std::min<std::uint64_t>(object->size - begin, bytes_max);
     auto body = objects_.read(*object, begin, size);
     std::string all;
     while (all.size() < size) {
         auto piece = co_await body->read();
-        if (!piece) co_return std::unexpected(std::move(piece.error()));
+        if (!piece) co_return pass(piece);
         if (piece->empty()) break;
         all.append(piece->view());
     }
@@ -197,7 +197,7 @@ io::Task<Result<std::set<std::string>>> LakeSiblings::places(lake::Crawler crawl
     std::set<std::string> places;
     auto tables =
         co_await catalog_.tables({crawler.key.account, crawler.key.region}, crawler.database);
-    if (!tables) co_return std::unexpected(std::move(tables.error()));
+    if (!tables) co_return pass(tables);
     for (const catalog::Table& table : *tables) {
         if (is_made_by(crawler, table) && !table.parameters.contains(deprecated))
             places.insert(table.storage->location);
@@ -210,7 +210,7 @@ io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::
     const catalog::Home home{crawler.key.account, crawler.key.region};
     lake::Done done;
     auto database = co_await catalog_.database(home, crawler.database);
-    if (!database) co_return std::unexpected(std::move(database.error()));
+    if (!database) co_return pass(database);
     auto known = co_await catalog_.table(home, crawler.database, found.name);
     if (known && !lies_at(*known, found.location)) {
         // The name is another table's, which is not the crawler's to change.
@@ -220,7 +220,7 @@ io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::
     catalog::Table table = table_of(crawler, found);
     if (!known) {
         auto created = co_await catalog_.create_table(home, table);
-        if (!created) co_return std::unexpected(std::move(created.error()));
+        if (!created) co_return pass(created);
         done.tally.tables_made = 1;
         done.lines.push_back(fmt::format("table {}.{} made: {}, {} columns, partition keys [{}]",
                                          table.database, table.name, found.format.classification,
@@ -237,7 +237,7 @@ io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::
         keep_what_users_set(*known, settings, table);
         const std::string changes = changes_of(known->storage->columns, table.storage->columns);
         auto updated = co_await catalog_.update_table(home, table, std::nullopt);
-        if (!updated) co_return std::unexpected(std::move(updated.error()));
+        if (!updated) co_return pass(updated);
         done.tally.tables_changed = changes.empty() ? 0 : 1;
         done.lines.push_back(fmt::format(
             "table {}: {}", table.name,
@@ -246,7 +246,7 @@ io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::
     }
     auto registered =
         co_await publish_partitions(std::move(crawler), std::move(table), std::move(found), &done);
-    if (!registered) co_return std::unexpected(std::move(registered.error()));
+    if (!registered) co_return pass(registered);
     co_return done;
 }
 
@@ -255,7 +255,7 @@ io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catal
     if (found.keys.empty()) co_return Result<>();
     const catalog::Home home{crawler.key.account, crawler.key.region};
     auto known = co_await catalog_.partitions(home, table.database, table.name);
-    if (!known) co_return std::unexpected(std::move(known.error()));
+    if (!known) co_return pass(known);
     std::set<std::vector<std::string>> there;
     std::size_t back = 0;
     for (catalog::Partition& partition : *known) {
@@ -269,13 +269,13 @@ io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catal
             partition.parameters.erase(deprecated);
             auto updated = co_await catalog_.update_partition(home, table.database, table.name,
                                                               values, std::move(partition));
-            if (!updated) co_return std::unexpected(std::move(updated.error()));
+            if (!updated) co_return pass(updated);
             ++back;
         } else if (!is_found && is_below && !found.is_partial &&
                    !found.unread.contains(partition.storage->location)) {
             auto retired =
                 co_await retire_partition(crawler, table.name, std::move(partition), done);
-            if (!retired) co_return std::unexpected(std::move(retired.error()));
+            if (!retired) co_return pass(retired);
         }
     }
     std::vector<catalog::Partition> missing;
@@ -296,10 +296,9 @@ io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catal
             std::vector<catalog::Partition>(
                 std::make_move_iterator(begin),
                 std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count))));
-        if (!created) co_return std::unexpected(std::move(created.error()));
+        if (!created) co_return pass(created);
         for (Result<>& one : *created) {
-            if (!one && !one.error().is(catalog::Errc::exists))
-                co_return std::unexpected(std::move(one.error()));
+            if (!one && !one.error().is(catalog::Errc::exists)) co_return pass(one);
         }
     }
     done->tally.partitions_made += static_cast<std::int64_t>(made);
@@ -321,14 +320,14 @@ io::Task<Result<>> LakeSiblings::retire_partition(lake::Crawler crawler, std::st
     }
     if (crawler.delete_behavior == "DELETE_FROM_DATABASE") {
         auto dropped = co_await catalog_.drop_partition(home, crawler.database, table, values);
-        if (!dropped) co_return std::unexpected(std::move(dropped.error()));
+        if (!dropped) co_return pass(dropped);
         done->lines.push_back(name + ": dropped, its files are gone");
     } else {
         if (partition.parameters.contains(deprecated)) co_return Result<>();
         partition.parameters[deprecated] = now_text();
         auto updated = co_await catalog_.update_partition(home, crawler.database, table, values,
                                                           std::move(partition));
-        if (!updated) co_return std::unexpected(std::move(updated.error()));
+        if (!updated) co_return pass(updated);
         done->lines.push_back(name + ": marked as deprecated, its files are gone");
     }
     ++done->tally.partitions_gone;
@@ -341,7 +340,7 @@ io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
     const catalog::Home home{crawler.key.account, crawler.key.region};
     lake::Done done;
     auto tables = co_await catalog_.tables(home, crawler.database);
-    if (!tables) co_return std::unexpected(std::move(tables.error()));
+    if (!tables) co_return pass(tables);
     for (catalog::Table& table : *tables) {
         if (!is_made_by(crawler, table)) continue;
         const std::string& location = table.storage->location;
@@ -357,13 +356,13 @@ io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
         }
         if (crawler.delete_behavior == "DELETE_FROM_DATABASE") {
             auto dropped = co_await catalog_.drop_table(home, crawler.database, name);
-            if (!dropped) co_return std::unexpected(std::move(dropped.error()));
+            if (!dropped) co_return pass(dropped);
             done.lines.push_back(fmt::format("table {}: dropped, its files are gone", name));
         } else {
             if (table.parameters.contains(deprecated)) continue;
             table.parameters[deprecated] = now_text();
             auto updated = co_await catalog_.update_table(home, std::move(table), std::nullopt);
-            if (!updated) co_return std::unexpected(std::move(updated.error()));
+            if (!updated) co_return pass(updated);
             done.lines.push_back(
                 fmt::format("table {}: marked as deprecated, its files are gone", name));
         }

@@ -13,7 +13,7 @@ namespace {
 io::Task<Result<functions::Policy>> policy_of(functions::Functions& functions,
                                               functions::FunctionKey key) {
     auto found = functions.find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     co_return std::move(found->policy);
 }
 

@@ -116,7 +116,7 @@ io::Task<Answer<void>> decode_request(const OperationInfo& operation, const Rout
         done = decode_query(shape, route.parameters, input, violations);
     } else {
         auto body = co_await read_body(operation, request, share);
-        if (!body) co_return std::unexpected(std::move(body.error()));
+        if (!body) co_return pass(body);
         done = decode_document(operation, route.protocol, std::move(*body), input, violations);
     }
     if (!done) co_return done;

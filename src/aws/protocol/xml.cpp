@@ -49,7 +49,7 @@ class Reader {
             if (member.location != Location::body) continue;
             const Path inner{&path, member.name, 0, nullptr};
             auto found = read_member(member, node, out, inner);
-            if (!found) return std::unexpected(std::move(found.error()));
+            if (!found) return pass(found);
             if (!*found && member.required) violations_.add_missing(inner);
         }
         return {};
@@ -73,7 +73,7 @@ class Reader {
             const auto attribute = node.attribute(member.wire);
             if (!attribute) return false;
             auto done = scalar(*member.shape, attribute.value(), member.make(out), member.stamp);
-            if (!done) return std::unexpected(std::move(done.error()));
+            if (!done) return pass(done);
             return true;
         }
         void* place = nullptr;
@@ -86,7 +86,7 @@ class Reader {
             auto done = flat ? any(*member.shape->element, child, member.shape->list->append(place),
                                    path, Stamp::natural)
                              : any(*member.shape, child, place, path, member.stamp);
-            if (!done) return std::unexpected(std::move(done.error()));
+            if (!done) return pass(done);
         }
         return place != nullptr;
     }

@@ -305,7 +305,7 @@ class Handlers {
         }
         ListWorkGroupsOutput output;
         auto page = paged(std::move(all), input.next_token, input.max_results, output.next_token);
-        if (!page) co_return std::unexpected(page.error());
+        if (!page) co_return pass(page);
         output.work_groups = std::move(*page);
         co_return output;
     }
@@ -327,7 +327,7 @@ class Handlers {
         for (const auto& database : *found) all.push_back(told(database));
         ListDatabasesOutput output;
         auto page = paged(std::move(all), input.next_token, input.max_results, output.next_token);
-        if (!page) co_return std::unexpected(page.error());
+        if (!page) co_return pass(page);
         output.database_list = std::move(*page);
         co_return output;
     }
@@ -348,7 +348,7 @@ class Handlers {
         for (const auto& table : *found) all.push_back(told(table));
         ListTableMetadataOutput output;
         auto page = paged(std::move(all), input.next_token, input.max_results, output.next_token);
-        if (!page) co_return std::unexpected(page.error());
+        if (!page) co_return pass(page);
         output.table_metadata_list = std::move(*page);
         co_return output;
     }

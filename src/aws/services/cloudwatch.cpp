@@ -83,12 +83,12 @@ Answer<domain::Sample> sample_of(const Caller& caller, const std::string& space,
                                  const MetricDatum& datum, const std::string& place,
                                  Timestamp now) {
     auto dimensions = dimensions_of(datum.dimensions);
-    if (!dimensions) return std::unexpected(std::move(dimensions.error()));
+    if (!dimensions) return pass(dimensions);
     domain::Sample sample;
     sample.metric = {caller.account(), caller.region(), space, datum.metric_name,
                      std::move(*dimensions)};
     auto statistics = statistics_of(datum, place);
-    if (!statistics) return std::unexpected(std::move(statistics.error()));
+    if (!statistics) return pass(statistics);
     sample.statistics = *statistics;
     sample.time = datum.timestamp.value_or(now);
     if (sample.time < now - age_max)
@@ -217,7 +217,7 @@ class Handlers {
         std::vector<domain::Sample> samples;
         for (const auto& [place, datum] : all) {
             auto sample = sample_of(caller, request.namespace_, *datum, place, home().now());
-            if (!sample) co_return std::unexpected(std::move(sample.error()));
+            if (!sample) co_return pass(sample);
             samples.push_back(std::move(*sample));
         }
         auto done = co_await metrics_.put(std::move(samples));
@@ -259,8 +259,7 @@ class Handlers {
         if (request.start_time >= request.end_time)
             co_return refuse_value(
                 "The parameter StartTime must be less than the parameter EndTime.");
-        if (auto good = check_ids(request.metric_data_queries); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_ids(request.metric_data_queries); !good) co_return pass(good);
         const auto skipped = page_row(request.next_token);
         if (!skipped) co_return refuse("InvalidNextToken", "The parameter NextToken is not valid.");
         const std::int32_t most = request.max_datapoints.value_or(points_max);
@@ -273,7 +272,7 @@ class Handlers {
         auto& results = out.metric_data_results.emplace();
         for (const MetricDataQuery& query : request.metric_data_queries) {
             auto result = co_await answer(caller, request, query, ascending, pager);
-            if (!result) co_return std::unexpected(std::move(result.error()));
+            if (!result) co_return pass(result);
             if (query.return_data.value_or(true)) results.push_back(std::move(*result));
         }
         if (pager.is_cut()) out.next_token = page_token(std::to_string(pager.next()));
@@ -290,9 +289,9 @@ class Handlers {
             co_return refuse("MissingRequiredParameterException",
                              "The parameter Statistics is required.");
         auto period = period_of(request.period);
-        if (!period) co_return std::unexpected(std::move(period.error()));
+        if (!period) co_return pass(period);
         auto dimensions = dimensions_of(request.dimensions);
-        if (!dimensions) co_return std::unexpected(std::move(dimensions.error()));
+        if (!dimensions) co_return pass(dimensions);
         domain::PointRequest wanted{{caller.account(), caller.region(), request.namespace_,
                                      request.metric_name, std::move(*dimensions)},
                                     floor_to(request.start_time, *period),
@@ -347,9 +346,9 @@ class Handlers {
                             "is not built",
                             stat.stat, query.id));
         auto period = period_of(stat.period);
-        if (!period) co_return std::unexpected(std::move(period.error()));
+        if (!period) co_return pass(period);
         auto dimensions = dimensions_of(stat.metric.dimensions);
-        if (!dimensions) co_return std::unexpected(std::move(dimensions.error()));
+        if (!dimensions) co_return pass(dimensions);
         domain::PointRequest wanted{
             {caller.account(), caller.region(), stat.metric.namespace_.value_or(""),
              stat.metric.metric_name.value_or(""), std::move(*dimensions)},

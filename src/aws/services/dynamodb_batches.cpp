@@ -40,10 +40,10 @@ template <class Request>
 Answer<Paths> paths_in(const Request& request) {
     auto with = Expressions::of(request.expression_attribute_names, std::nullopt,
                                 {{"ProjectionExpression", &request.projection_expression}});
-    if (!with) return std::unexpected(std::move(with.error()));
+    if (!with) return pass(with);
     auto paths = with->projection(request.projection_expression);
     if (!paths) return paths;
-    if (auto good = with->all_used(); !good) return std::unexpected(std::move(good.error()));
+    if (auto good = with->all_used(); !good) return pass(good);
     return paths;
 }
 
@@ -83,16 +83,16 @@ class Members {
         if (update) possible.insert(possible.begin(), {"UpdateExpression", &change});
         auto with = Expressions::of(request.expression_attribute_names,
                                     request.expression_attribute_values, std::move(possible));
-        if (!with) return std::unexpected(std::move(with.error()));
+        if (!with) return pass(with);
         auto changes = with->update(change);
-        if (!changes) return std::unexpected(std::move(changes.error()));
+        if (!changes) return pass(changes);
         if (*changes) write.update = std::move(**changes);
         auto parsed = with->condition("ConditionExpression", condition);
-        if (!parsed) return std::unexpected(std::move(parsed.error()));
+        if (!parsed) return pass(parsed);
         write.condition = std::move(*parsed);
         if (auto good = with->all_used(); !good) return good;
         auto item = item_of(given);
-        if (!item) return std::unexpected(std::move(item.error()));
+        if (!item) return pass(item);
         write.item = std::move(*item);
         return {};
     }
@@ -140,7 +140,7 @@ struct Wanted {
 Answer<void> want(const Caller& caller, const std::string& name, const KeysAndAttributes& given,
                   Wanted& out) {
     auto paths = paths_in(given);
-    if (!paths) return std::unexpected(std::move(paths.error()));
+    if (!paths) return pass(paths);
     if (!*paths) *paths = paths_of(given.attributes_to_get);
     const std::size_t table = out.paths.size();
     out.paths.push_back(std::move(*paths));
@@ -148,7 +148,7 @@ Answer<void> want(const Caller& caller, const std::string& name, const KeysAndAt
     std::set<std::string> seen;
     for (const WireItem& wire : given.keys) {
         auto key = item_of(wire);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         if (!seen.insert(domain::encode(*key)).second)
             return invalid("Provided list of item keys contains duplicates");
         out.gets.push_back({table_key(caller, name), std::move(*key)});
@@ -164,8 +164,7 @@ class Handlers {
     io::Task<Answer<BatchGetItemOutput>> batch_get(Caller caller, BatchGetItemInput request) {
         Wanted wanted;
         for (const auto& [name, given] : request.request_items) {
-            if (auto good = want(caller, name, given, wanted); !good)
-                co_return std::unexpected(std::move(good.error()));
+            if (auto good = want(caller, name, given, wanted); !good) co_return pass(good);
         }
         if (wanted.gets.size() > bounds::batch_get_items_max)
             co_return invalid("Too many items requested for the BatchGetItem call");
@@ -184,7 +183,7 @@ class Handlers {
                         "exactly one of the supported datatypes");
                 const bool is_put = one.put_request.has_value();
                 auto item = item_of(is_put ? one.put_request->item : one.delete_request->key);
-                if (!item) co_return std::unexpected(std::move(item.error()));
+                if (!item) co_return pass(item);
                 writes.push_back({is_put ? domain::Write::Verb::put : domain::Write::Verb::remove,
                                   table_key(caller, name),
                                   std::move(*item),
@@ -210,8 +209,7 @@ class Handlers {
                                                               TransactWriteItemsInput request) {
         Members members(caller);
         for (const TransactWriteItem& one : request.transact_items) {
-            if (auto good = members.add(one); !good)
-                co_return std::unexpected(std::move(good.error()));
+            if (auto good = members.add(one); !good) co_return pass(good);
         }
         std::size_t bytes = 0;
         std::vector<std::string> tables;
@@ -241,9 +239,9 @@ class Handlers {
         std::vector<Paths> all_paths;
         for (const TransactGetItem& one : request.transact_items) {
             auto paths = paths_in(one.get);
-            if (!paths) co_return std::unexpected(std::move(paths.error()));
+            if (!paths) co_return pass(paths);
             auto key = item_of(one.get.key);
-            if (!key) co_return std::unexpected(std::move(key.error()));
+            if (!key) co_return pass(key);
             all_paths.push_back(std::move(*paths));
             gets.push_back({table_key(caller, one.get.table_name), std::move(*key)});
         }

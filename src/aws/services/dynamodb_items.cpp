@@ -26,11 +26,11 @@ Answer<std::optional<domain::Condition>> condition_of(const Expected& expected,
         demand.exists = given.exists;
         demand.comparison = given.comparison_operator.value_or("");
         auto operands = values_of(given.attribute_value_list);
-        if (!operands) return std::unexpected(std::move(operands.error()));
+        if (!operands) return pass(operands);
         demand.operands = std::move(*operands);
         if (!given.value) continue;
         auto value = value_of(*given.value);
-        if (!value) return std::unexpected(std::move(value.error()));
+        if (!value) return pass(value);
         demand.value = std::move(*value);
     }
     auto condition = domain::condition_of(demands, how == "OR");
@@ -47,7 +47,7 @@ Answer<domain::Update> update_of(
         change.action = update.action.value_or("PUT");
         if (!update.value) continue;
         auto value = value_of(*update.value);
-        if (!value) return std::unexpected(std::move(value.error()));
+        if (!value) return pass(value);
         change.value = std::move(*value);
     }
     auto update = domain::update_of(changes);
@@ -69,14 +69,13 @@ Answer<std::optional<domain::Condition>> condition_in(const Request& request) {
     auto with =
         Expressions::of(request.expression_attribute_names, request.expression_attribute_values,
                         {{"ConditionExpression", &request.condition_expression}});
-    if (!with) return std::unexpected(std::move(with.error()));
-    if (auto good = with->alone(legacy_of(request)); !good)
-        return std::unexpected(std::move(good.error()));
+    if (!with) return pass(with);
+    if (auto good = with->alone(legacy_of(request)); !good) return pass(good);
     if (!request.condition_expression)
         return condition_of(request.expected, request.conditional_operator);
     auto condition = with->condition("ConditionExpression", request.condition_expression);
     if (!condition) return condition;
-    if (auto good = with->all_used(); !good) return std::unexpected(std::move(good.error()));
+    if (auto good = with->all_used(); !good) return pass(good);
     return condition;
 }
 
@@ -97,11 +96,11 @@ class Handlers {
                                            Caller caller, Request request) {
         domain::Write write{verb, table_key(caller, request.table_name)};
         auto good = allow_only_old(request);
-        if (!good) co_return std::unexpected(std::move(good.error()));
+        if (!good) co_return pass(good);
         auto condition = condition_in(request);
-        if (!condition) co_return std::unexpected(std::move(condition.error()));
+        if (!condition) co_return pass(condition);
         auto item = item_of(request.*given);
-        if (!item) co_return std::unexpected(std::move(item.error()));
+        if (!item) co_return pass(item);
         write.condition = std::move(*condition);
         write.item = std::move(*item);
         const std::string table = write.table.name;
@@ -120,7 +119,7 @@ class Handlers {
 
     io::Task<Answer<UpdateItemOutput>> update(Caller caller, UpdateItemInput request) {
         auto write = write_of(caller, request);
-        if (!write) co_return std::unexpected(std::move(write.error()));
+        if (!write) co_return pass(write);
         const std::string table = write->table.name;
         const std::vector<domain::Path> touched = domain::touched_by(write->update);
         auto done = co_await tables_.write(std::move(*write));
@@ -144,18 +143,18 @@ class Handlers {
     io::Task<Answer<GetItemOutput>> get(Caller caller, GetItemInput request) {
         auto with = Expressions::of(request.expression_attribute_names, std::nullopt,
                                     {{"ProjectionExpression", &request.projection_expression}});
-        if (!with) co_return std::unexpected(std::move(with.error()));
+        if (!with) co_return pass(with);
         std::vector<std::string> legacy;
         if (request.attributes_to_get) legacy.emplace_back("AttributesToGet");
         auto good = with->alone(std::move(legacy));
-        if (!good) co_return std::unexpected(std::move(good.error()));
+        if (!good) co_return pass(good);
         auto paths = with->projection(request.projection_expression);
-        if (!paths) co_return std::unexpected(std::move(paths.error()));
+        if (!paths) co_return pass(paths);
         good = with->all_used();
-        if (!good) co_return std::unexpected(std::move(good.error()));
+        if (!good) co_return pass(good);
         if (!*paths) *paths = paths_of(request.attributes_to_get);
         auto key = item_of(request.key);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         std::vector<domain::Get> wanted{{table_key(caller, request.table_name), std::move(*key)}};
         const std::string table = wanted.front().table.name;
         auto got = co_await tables_.get(std::move(wanted));
@@ -176,27 +175,26 @@ class Handlers {
             Expressions::of(request.expression_attribute_names, request.expression_attribute_values,
                             {{"UpdateExpression", &request.update_expression},
                              {"ConditionExpression", &request.condition_expression}});
-        if (!with) return std::unexpected(std::move(with.error()));
+        if (!with) return pass(with);
         std::vector<std::string> legacy = legacy_of(request);
         if (request.attribute_updates) legacy.insert(legacy.begin(), "AttributeUpdates");
-        if (auto good = with->alone(std::move(legacy)); !good)
-            return std::unexpected(std::move(good.error()));
+        if (auto good = with->alone(std::move(legacy)); !good) return pass(good);
         auto update = with->update(request.update_expression);
-        if (!update) return std::unexpected(std::move(update.error()));
+        if (!update) return pass(update);
         auto condition = with->condition("ConditionExpression", request.condition_expression);
         if (condition && !*condition && !request.condition_expression)
             condition = condition_of(request.expected, request.conditional_operator);
-        if (!condition) return std::unexpected(std::move(condition.error()));
-        if (auto good = with->all_used(); !good) return std::unexpected(std::move(good.error()));
+        if (!condition) return pass(condition);
+        if (auto good = with->all_used(); !good) return pass(good);
         if (*update) write.update = std::move(**update);
         if (request.attribute_updates) {
             auto changes = update_of(*request.attribute_updates);
-            if (!changes) return std::unexpected(std::move(changes.error()));
+            if (!changes) return pass(changes);
             write.update = std::move(*changes);
         }
         write.condition = std::move(*condition);
         auto key = item_of(request.key);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         write.item = std::move(*key);
         return write;
     }

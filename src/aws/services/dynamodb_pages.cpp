@@ -22,7 +22,7 @@ Answer<std::optional<domain::Condition>> filter_of(const Filter& given,
         demand.attribute = name;
         demand.comparison = one.comparison_operator;
         auto operands = values_of(one.attribute_value_list);
-        if (!operands) return std::unexpected(std::move(operands.error()));
+        if (!operands) return pass(operands);
         demand.operands = std::move(*operands);
     }
     auto condition = domain::condition_of(demands, how == "OR");
@@ -48,15 +48,15 @@ Answer<Asked> asked_of(const Caller& caller, const Request& request, Expressions
     auto filter = with.condition("FilterExpression", request.filter_expression);
     if (filter && !request.filter_expression)
         filter = filter_of(legacy_filter, request.conditional_operator);
-    if (!filter) return std::unexpected(std::move(filter.error()));
+    if (!filter) return pass(filter);
     out.page.filter = std::move(*filter);
     auto paths = with.projection(request.projection_expression);
-    if (!paths) return std::unexpected(std::move(paths.error()));
+    if (!paths) return pass(paths);
     out.paths = *paths ? std::move(*paths) : paths_of(request.attributes_to_get);
     if (request.limit) out.page.limit = static_cast<std::size_t>(*request.limit);
     if (request.exclusive_start_key) {
         auto start = item_of(*request.exclusive_start_key);
-        if (!start) return std::unexpected(std::move(start.error()));
+        if (!start) return pass(start);
         out.page.start = std::move(*start);
     }
     const std::string select = request.select.value_or("");
@@ -104,7 +104,7 @@ class Handlers {
 
     io::Task<Answer<QueryOutput>> query(Caller caller, QueryInput request) {
         auto asked = asked_in(caller, request);
-        if (!asked) co_return std::unexpected(std::move(asked.error()));
+        if (!asked) co_return pass(asked);
         auto page = co_await tables_.page(asked->page);
         if (!page) co_return refuse(page.error());
         co_return output_of<QueryOutput>(request, *asked, std::move(*page));
@@ -112,7 +112,7 @@ class Handlers {
 
     io::Task<Answer<ScanOutput>> scan(Caller caller, ScanInput request) {
         auto asked = asked_in(caller, request);
-        if (!asked) co_return std::unexpected(std::move(asked.error()));
+        if (!asked) co_return pass(asked);
         auto page = co_await tables_.page(asked->page);
         if (!page) co_return refuse(page.error());
         co_return output_of<ScanOutput>(request, *asked, std::move(*page));
@@ -125,23 +125,22 @@ class Handlers {
                             {{"FilterExpression", &request.filter_expression},
                              {"KeyConditionExpression", &request.key_condition_expression},
                              {"ProjectionExpression", &request.projection_expression}});
-        if (!with) return std::unexpected(std::move(with.error()));
+        if (!with) return pass(with);
         std::vector<std::string> legacy;
         if (request.attributes_to_get) legacy.emplace_back("AttributesToGet");
         if (request.query_filter) legacy.emplace_back("QueryFilter");
         if (request.key_conditions) legacy.emplace_back("KeyConditions");
-        if (auto good = with->alone(std::move(legacy)); !good)
-            return std::unexpected(std::move(good.error()));
+        if (auto good = with->alone(std::move(legacy)); !good) return pass(good);
         auto keys = with->condition("KeyConditionExpression", request.key_condition_expression);
         if (keys && !*keys) keys = filter_of(request.key_conditions, std::nullopt);
-        if (!keys) return std::unexpected(std::move(keys.error()));
+        if (!keys) return pass(keys);
         if (!*keys)
             return invalid(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified "
                 "in the request.");
         auto asked = asked_of(caller, request, *with, request.query_filter);
         if (!asked) return asked;
-        if (auto good = with->all_used(); !good) return std::unexpected(std::move(good.error()));
+        if (auto good = with->all_used(); !good) return pass(good);
         asked->page.keys = std::move(*keys);
         asked->page.is_forward = request.scan_index_forward.value_or(true);
         return asked;
@@ -152,15 +151,14 @@ class Handlers {
             Expressions::of(request.expression_attribute_names, request.expression_attribute_values,
                             {{"FilterExpression", &request.filter_expression},
                              {"ProjectionExpression", &request.projection_expression}});
-        if (!with) return std::unexpected(std::move(with.error()));
+        if (!with) return pass(with);
         std::vector<std::string> legacy;
         if (request.attributes_to_get) legacy.emplace_back("AttributesToGet");
         if (request.scan_filter) legacy.emplace_back("ScanFilter");
-        if (auto good = with->alone(std::move(legacy)); !good)
-            return std::unexpected(std::move(good.error()));
+        if (auto good = with->alone(std::move(legacy)); !good) return pass(good);
         auto asked = asked_of(caller, request, *with, request.scan_filter);
         if (!asked) return asked;
-        if (auto good = with->all_used(); !good) return std::unexpected(std::move(good.error()));
+        if (auto good = with->all_used(); !good) return pass(good);
         if (request.segment && !request.total_segments)
             return invalid(
                 "The TotalSegments parameter is required but was not present in the request when "

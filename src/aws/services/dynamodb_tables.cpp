@@ -49,7 +49,7 @@ Answer<domain::Index> index_of(const Wire& given) {
     domain::Index index;
     index.name = given.index_name;
     auto keys = keys_of(given.key_schema);
-    if (!keys) return std::unexpected(std::move(keys.error()));
+    if (!keys) return pass(keys);
     index.keys = std::move(*keys);
     const std::string type = given.projection.projection_type.value_or("");
     if (type.empty())
@@ -150,7 +150,7 @@ Answer<domain::Table> table_of(const Caller& caller, const CreateTableInput& req
             "One or more parameter values were invalid: KeySchema and AttributeDefinitions must "
             "be specified");
     auto keys = keys_of(*request.key_schema);
-    if (!keys) return std::unexpected(std::move(keys.error()));
+    if (!keys) return pass(keys);
     table.primary.keys = std::move(*keys);
     table.is_provisioned = request.billing_mode.value_or("PROVISIONED") == "PROVISIONED";
     table.is_protected = request.deletion_protection_enabled.value_or(false);
@@ -159,14 +159,14 @@ Answer<domain::Table> table_of(const Caller& caller, const CreateTableInput& req
     if (request.local_secondary_indexes)
         for (const auto& given : *request.local_secondary_indexes) {
             auto index = index_of(given);
-            if (!index) return std::unexpected(std::move(index.error()));
+            if (!index) return pass(index);
             index->is_local = true;
             table.indexes.push_back(std::move(*index));
         }
     if (request.global_secondary_indexes)
         for (const auto& given : *request.global_secondary_indexes) {
             auto index = index_of(given);
-            if (!index) return std::unexpected(std::move(index.error()));
+            if (!index) return pass(index);
             table.indexes.push_back(std::move(*index));
         }
     return table;
@@ -188,7 +188,7 @@ Answer<domain::TableChange> change_of(const UpdateTableInput& request) {
                                       throughput_of(update.update->provisioned_throughput));
         if (!update.create) continue;
         auto index = index_of(*update.create);
-        if (!index) return std::unexpected(std::move(index.error()));
+        if (!index) return pass(index);
         change.added.push_back(std::move(*index));
     }
     if (change.added.size() + change.removed.size() > 1)
@@ -204,7 +204,7 @@ class Handlers {
 
     io::Task<Answer<CreateTableOutput>> create(Caller caller, CreateTableInput request) {
         auto table = table_of(caller, request);
-        if (!table) co_return std::unexpected(std::move(table.error()));
+        if (!table) co_return pass(table);
         auto made =
             co_await tables_.create(std::move(*table), parts_of(*request.attribute_definitions),
                                     request.tags ? tags_of(*request.tags) : domain::Tags());
@@ -221,7 +221,7 @@ class Handlers {
 
     io::Task<Answer<UpdateTableOutput>> update(Caller caller, UpdateTableInput request) {
         auto change = change_of(request);
-        if (!change) co_return std::unexpected(std::move(change.error()));
+        if (!change) co_return pass(change);
         auto done =
             co_await tables_.change(table_key(caller, request.table_name), std::move(*change));
         co_return described<UpdateTableOutput>(done, "ACTIVE");

@@ -18,7 +18,7 @@ Answer<domain::Value> set_of(const Wire& given, const char* noun, Make make) {
     Set set;
     for (const auto& one : given) {
         auto member = make(one);
-        if (!member) return std::unexpected(std::move(member.error()));
+        if (!member) return pass(member);
         set.insert(std::move(*member));
     }
     if (given.empty())
@@ -42,7 +42,7 @@ Answer<domain::Item> item_at(const WireItem& given, int depth) {
     domain::Item item;
     for (const auto& [name, value] : given) {
         auto one = value_at(*value, depth);
-        if (!one) return std::unexpected(std::move(one.error()));
+        if (!one) return pass(one);
         item.insert_or_assign(name, std::move(*one));
     }
     return item;
@@ -87,7 +87,7 @@ Answer<domain::Value> value_at(const AttributeValue& given, int depth) {
     if (given.bool_) return domain::Value{*given.bool_};
     if (given.n) {
         auto number = number_of(*given.n);
-        if (!number) return std::unexpected(std::move(number.error()));
+        if (!number) return pass(number);
         return domain::Value{std::move(*number)};
     }
     if (given.null) {
@@ -101,7 +101,7 @@ Answer<domain::Value> value_at(const AttributeValue& given, int depth) {
         return invalid("Nesting Levels have exceeded supported limits");
     if (given.l) return list_at(*given.l, depth + 1);
     auto map = item_at(*given.m, depth + 1);
-    if (!map) return std::unexpected(std::move(map.error()));
+    if (!map) return pass(map);
     return domain::Value{std::move(*map)};
 }
 
@@ -192,7 +192,7 @@ Answer<std::vector<domain::Value>> values_of(
     if (!given) return values;
     for (const auto& one : *given) {
         auto value = value_of(*one);
-        if (!value) return std::unexpected(std::move(value.error()));
+        if (!value) return pass(value);
         values.push_back(std::move(*value));
     }
     return values;

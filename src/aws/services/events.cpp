@@ -121,7 +121,7 @@ class Handlers {
 
     io::Task<Answer<PutRuleResponse>> put(Caller caller, PutRuleRequest request) {
         auto key = key_of(caller, request.name, request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         if (!request.schedule_expression)
             co_return refuse("ValidationException",
                              "Parameter(s) EventPattern or ScheduleExpression must be specified.");
@@ -139,7 +139,7 @@ class Handlers {
     io::Task<Answer<DescribeRuleResponse>> describe_one(Caller caller,
                                                         DescribeRuleRequest request) {
         auto key = key_of(caller, request.name, request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = schedules_.find(*key);
         if (!found) co_return refuse(found.error());
         auto out = describe<DescribeRuleResponse>(**found);
@@ -149,7 +149,7 @@ class Handlers {
 
     io::Task<Answer<ListRulesResponse>> list(Caller caller, ListRulesRequest request) {
         auto key = key_of(caller, "", request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto all =
             schedules_.list(caller.account(), caller.region(), request.name_prefix.value_or(""));
         auto next = cut_page(
@@ -166,7 +166,7 @@ class Handlers {
     io::Task<Answer<ListTargetsByRuleResponse>> list_targets(Caller caller,
                                                              ListTargetsByRuleRequest request) {
         auto key = key_of(caller, request.rule, request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = schedules_.find(*key);
         if (!found) co_return refuse(found.error());
         std::vector<domain::Target> all = (*found)->targets;
@@ -184,7 +184,7 @@ class Handlers {
 
     io::Task<Answer<EnableRuleOp::Output>> enable(Caller caller, EnableRuleRequest request) {
         auto key = key_of(caller, request.name, request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done = co_await schedules_.enable(*key, true);
         if (!done) co_return refuse(done.error());
         co_return EnableRuleOp::Output();
@@ -192,7 +192,7 @@ class Handlers {
 
     io::Task<Answer<DisableRuleOp::Output>> disable(Caller caller, DisableRuleRequest request) {
         auto key = key_of(caller, request.name, request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done = co_await schedules_.enable(*key, false);
         if (!done) co_return refuse(done.error());
         co_return DisableRuleOp::Output();
@@ -200,7 +200,7 @@ class Handlers {
 
     io::Task<Answer<DeleteRuleOp::Output>> remove(Caller caller, DeleteRuleRequest request) {
         auto key = key_of(caller, request.name, request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done = co_await schedules_.remove(*key);
         if (!done) co_return refuse(done.error());
         co_return DeleteRuleOp::Output();
@@ -208,11 +208,11 @@ class Handlers {
 
     io::Task<Answer<PutTargetsResponse>> put_targets(Caller caller, PutTargetsRequest request) {
         auto key = key_of(caller, request.rule, request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         std::vector<domain::Target> targets;
         for (const Target& given : request.targets) {
             auto target = target_of(given);
-            if (!target) co_return std::unexpected(std::move(target.error()));
+            if (!target) co_return pass(target);
             targets.push_back(std::move(*target));
         }
         auto done = co_await schedules_.put_targets(*key, std::move(targets));
@@ -226,7 +226,7 @@ class Handlers {
     io::Task<Answer<RemoveTargetsResponse>> remove_targets(Caller caller,
                                                            RemoveTargetsRequest request) {
         auto key = key_of(caller, request.rule, request.event_bus_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done = co_await schedules_.remove_targets(*key, std::move(request.ids));
         if (!done) co_return refuse(done.error());
         RemoveTargetsResponse out;

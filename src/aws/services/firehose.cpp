@@ -146,7 +146,7 @@ class Handlers {
                           "Exactly one destination configuration is supported for a Firehose; "
                           "Freshet builds S3 and extended S3");
         }
-        if (!good) co_return std::unexpected(std::move(good.error()));
+        if (!good) co_return pass(good);
         std::optional<domain::KinesisSource> source;
         const std::string type = input.delivery_stream_type.value_or("DirectPut");
         if (type == "KinesisStreamAsSource") {
@@ -246,7 +246,7 @@ class Handlers {
             good = refuse("InvalidArgumentException",
                           "Freshet updates S3 and extended S3 destinations");
         }
-        if (!good) co_return std::unexpected(std::move(good.error()));
+        if (!good) co_return pass(good);
         const int version = static_cast<int>(
             std::strtol(input.current_delivery_stream_version_id.c_str(), nullptr, 10));
         auto done = co_await deliveries_.update(key, version, std::move(d));

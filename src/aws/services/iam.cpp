@@ -75,7 +75,7 @@ class Handlers {
 
     io::Task<Answer<CreateRoleResponse>> create(Caller caller, CreateRoleRequest input) {
         if (auto good = check_policy(input.assume_role_policy_document); !good)
-            co_return std::unexpected(std::move(good.error()));
+            co_return pass(good);
         identity::Role role;
         role.key = {caller.account(), input.role_name};
         role.path = input.path.value_or("/");
@@ -105,7 +105,7 @@ class Handlers {
         if (auto cut = page(input, out, std::move(all), out.roles,
                             [](const Role& role) { return role.role_name; });
             !cut)
-            co_return std::unexpected(std::move(cut.error()));
+            co_return pass(cut);
         co_return out;
     }
 
@@ -117,8 +117,7 @@ class Handlers {
 
     io::Task<Answer<PutRolePolicyOp::Output>> put_policy(Caller caller,
                                                          PutRolePolicyRequest input) {
-        if (auto good = check_policy(input.policy_document); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_policy(input.policy_document); !good) co_return pass(good);
         auto done = co_await identities_.put_policy({caller.account(), input.role_name},
                                                     input.policy_name, input.policy_document);
         if (!done) co_return refuse(done.error());
@@ -156,7 +155,7 @@ class Handlers {
         if (auto cut = page(input, out, std::move(all), out.policy_names,
                             [](const std::string& name) { return name; });
             !cut)
-            co_return std::unexpected(std::move(cut.error()));
+            co_return pass(cut);
         co_return out;
     }
 
@@ -187,7 +186,7 @@ class Handlers {
         if (auto cut = page(input, out, std::move(all), out.attached_policies.emplace(),
                             [](const AttachedPolicy& policy) { return *policy.policy_arn; });
             !cut)
-            co_return std::unexpected(std::move(cut.error()));
+            co_return pass(cut);
         co_return out;
     }
 

@@ -27,13 +27,13 @@ class Handlers {
         wanted.code = request.application_code.value_or("");
         for (const Input& given : request.inputs.value_or(std::vector<Input>())) {
             auto input = input_of(given);
-            if (!input) co_return std::unexpected(std::move(input.error()));
+            if (!input) co_return pass(input);
             input->id = domain::next_id(wanted);
             wanted.inputs.push_back(std::move(*input));
         }
         for (const Output& given : request.outputs.value_or(std::vector<Output>())) {
             auto output = output_of(given);
-            if (!output) co_return std::unexpected(std::move(output.error()));
+            if (!output) co_return pass(output);
             output->id = domain::next_id(wanted);
             wanted.outputs.push_back(std::move(*output));
         }
@@ -133,33 +133,33 @@ class Handlers {
                 for (const InputUpdate& one :
                      update.input_updates.value_or(std::vector<InputUpdate>())) {
                     auto input = find_id(application.inputs, one.input_id);
-                    if (!input) return std::unexpected(std::move(input.error()));
+                    if (!input) return pass(input);
                     if (auto applied = apply(one, **input); !applied) return applied;
                 }
                 for (const OutputUpdate& one :
                      update.output_updates.value_or(std::vector<OutputUpdate>())) {
                     auto output = find_id(application.outputs, one.output_id);
-                    if (!output) return std::unexpected(std::move(output.error()));
+                    if (!output) return pass(output);
                     if (auto applied = apply(one, **output); !applied) return applied;
                 }
                 for (const auto& one : update.cloud_watch_logging_option_updates.value_or(
                          std::vector<CloudWatchLoggingOptionUpdate>())) {
                     auto logging = find_id(application.loggings, one.cloud_watch_logging_option_id);
-                    if (!logging) return std::unexpected(std::move(logging.error()));
+                    if (!logging) return pass(logging);
                     (*logging)->log_stream_arn =
                         one.log_stream_arn_update.value_or((*logging)->log_stream_arn);
                     (*logging)->role_arn = one.role_arn_update.value_or((*logging)->role_arn);
                 }
                 return {};
             });
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         co_return UpdateApplicationResponse();
     }
 
     io::Task<Answer<AddApplicationInputResponse>> add_input(Caller caller,
                                                             AddApplicationInputRequest request) {
         auto input = input_of(request.input);
-        if (!input) co_return std::unexpected(std::move(input.error()));
+        if (!input) co_return pass(input);
         auto changed = co_await change(caller, request.application_name,
                                        request.current_application_version_id,
                                        [&](domain::Application& application) -> Answer<void> {
@@ -167,14 +167,14 @@ class Handlers {
                                            application.inputs.push_back(*input);
                                            return {};
                                        });
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         co_return AddApplicationInputResponse();
     }
 
     io::Task<Answer<AddApplicationOutputResponse>> add_output(Caller caller,
                                                               AddApplicationOutputRequest request) {
         auto output = output_of(request.output);
-        if (!output) co_return std::unexpected(std::move(output.error()));
+        if (!output) co_return pass(output);
         auto changed = co_await change(caller, request.application_name,
                                        request.current_application_version_id,
                                        [&](domain::Application& application) -> Answer<void> {
@@ -182,7 +182,7 @@ class Handlers {
                                            application.outputs.push_back(*output);
                                            return {};
                                        });
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         co_return AddApplicationOutputResponse();
     }
 
@@ -192,12 +192,12 @@ class Handlers {
             caller, request.application_name, request.current_application_version_id,
             [&](domain::Application& application) -> Answer<void> {
                 auto output = find_id(application.outputs, request.output_id);
-                if (!output) return std::unexpected(std::move(output.error()));
+                if (!output) return pass(output);
                 application.outputs.erase(application.outputs.begin() +
                                           (*output - application.outputs.data()));
                 return {};
             });
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         co_return DeleteApplicationOutputResponse();
     }
 
@@ -207,8 +207,7 @@ class Handlers {
         auto changed = co_await change(caller, name, version,
                                        [&](domain::Application& application) -> Answer<void> {
                                            auto input = find_id(application.inputs, input_id);
-                                           if (!input)
-                                               return std::unexpected(std::move(input.error()));
+                                           if (!input) return pass(input);
                                            (*input)->processor = processor;
                                            return {};
                                        });
@@ -221,7 +220,7 @@ class Handlers {
         auto changed = co_await set_processor(
             caller, request.application_name, request.current_application_version_id,
             request.input_id, domain::Processor{given.resource_arn, given.role_arn});
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         co_return AddApplicationInputProcessingConfigurationResponse();
     }
 
@@ -230,7 +229,7 @@ class Handlers {
         auto changed = co_await set_processor(caller, request.application_name,
                                               request.current_application_version_id,
                                               request.input_id, std::nullopt);
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         co_return DeleteApplicationInputProcessingConfigurationResponse();
     }
 

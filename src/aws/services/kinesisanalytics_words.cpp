@@ -106,12 +106,11 @@ Answer<domain::Input> input_of(const Input& given) {
     }
     if (given.input_parallelism) input.parallelism = given.input_parallelism->count.value_or(1);
     input.encoding = given.input_schema.record_encoding.value_or("");
-    if (auto good = set_encoding(input.encoding); !good)
-        return std::unexpected(std::move(good.error()));
+    if (auto good = set_encoding(input.encoding); !good) return pass(good);
     if (auto good = set_format(given.input_schema.record_format, input.schema.format); !good)
-        return std::unexpected(std::move(good.error()));
+        return pass(good);
     if (auto good = set_columns(given.input_schema.record_columns, input.schema.columns); !good)
-        return std::unexpected(std::move(good.error()));
+        return pass(good);
     return input;
 }
 

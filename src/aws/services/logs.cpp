@@ -227,7 +227,7 @@ class Handlers {
         if (request.start_time) wanted.from = from_epoch_ms(*request.start_time);
         if (request.end_time) wanted.to = from_epoch_ms(*request.end_time + 1);
         auto terms = terms_of(request.filter_pattern.value_or(""));
-        if (!terms) co_return std::unexpected(std::move(terms.error()));
+        if (!terms) co_return pass(terms);
         wanted.terms = std::move(*terms);
         const auto after = page_row(request.next_token);
         if (!after) co_return foreign_token();

@@ -32,7 +32,7 @@ Result<> FileBytes::check(const std::string& name) {
 }
 
 Result<std::unique_ptr<FileBytes>> FileBytes::open(const std::string& name) {
-    if (auto checked = check(name); !checked) return std::unexpected(std::move(checked.error()));
+    if (auto checked = check(name); !checked) return pass(checked);
     const int fd = name == "-" ? ::dup(0) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return cannot_open(name);
     return std::unique_ptr<FileBytes>(new FileBytes(name == "-" ? "standard input" : name, fd));
@@ -67,7 +67,7 @@ Result<> FileBytes::begin() {
     has_begun_ = true;
     while (left_.avail_in < gzip_mark.size()) {
         auto any = more();
-        if (!any) return std::unexpected(std::move(any.error()));
+        if (!any) return pass(any);
         if (!*any) break;
     }
     if (!packed_.starts_with(gzip_mark)) return {};
@@ -106,8 +106,7 @@ Result<> FileBytes::unpack() {
 }
 
 Result<bool> FileBytes::read(std::string& out, std::size_t most) {
-    if (auto begun = has_begun_ ? Result<>() : begin(); !begun)
-        return std::unexpected(std::move(begun.error()));
+    if (auto begun = has_begun_ ? Result<>() : begin(); !begun) return pass(begun);
     if (!is_gzip_) {
         Result<bool> any = left_.avail_in > 0 ? Result<bool>(true) : more();
         if (!any || !*any) return any;
@@ -127,7 +126,7 @@ Result<bool> FileBytes::read(std::string& out, std::size_t most) {
         if (any && !*any && is_in_member_) any = wrong(" ends early: its gzip data is cut off");
         if (!any || !*any) break;
         if (auto unpacked = unpack(); !unpacked) {
-            any = std::unexpected(std::move(unpacked.error()));
+            any = pass(unpacked);
             break;
         }
     }

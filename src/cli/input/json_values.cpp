@@ -68,7 +68,7 @@ class Scanner {
             auto stepped = text_[at_] == '"' && want_ != Want::colon && want_ != Want::comma
                                ? string()
                                : step(text_[at_]);
-            if (!stepped) return std::unexpected(std::move(stepped.error()));
+            if (!stepped) return pass(stepped);
             if (!*stepped) return ended();
         } while (!(open_.empty() && want_ == Want::comma));
         return std::optional(std::move(out_));
@@ -285,7 +285,7 @@ Result<JsonRows::Step> JsonRows::next(std::string_view text, std::size_t& at, bo
             ++at;
         } else {
             auto value = next_json_value(text, at, is_all);
-            if (!value) return std::unexpected(std::move(value.error()));
+            if (!value) return pass(value);
             if (!*value) return Step::more;
             out = std::move(**value);
             if (place_ != Place::top) place_ = Place::comma;

@@ -68,12 +68,12 @@ Result<bool> Rows::open_next() {
     if (next_file_ == files_.size()) return false;
     name_ = files_[next_file_++];
     auto opened = FileBytes::open(name_);
-    if (!opened) return std::unexpected(std::move(opened.error()));
+    if (!opened) return pass(opened);
     source_ = std::move(*opened);
     row_ = at_ = passed_ = 0;
     is_all_read_ = false;
     buffer_.clear();
-    if (auto begun = begin(); !begun) return std::unexpected(std::move(begun.error()));
+    if (auto begun = begin(); !begun) return pass(begun);
     return true;
 }
 
@@ -102,7 +102,7 @@ Rows::Form Rows::form_of_content() const {
 }
 
 Result<> Rows::begin() {
-    if (auto filled = fill(); !filled) return std::unexpected(std::move(filled.error()));
+    if (auto filled = fill(); !filled) return pass(filled);
     if (name_.ends_with(".gz") && !source_->is_gzip() && !is_all_read_)
         notes_.push_back(fmt::format("{}: it is not gzip, and is read as it is", name_));
     const bool is_utf16 = buffer_.starts_with("\xff\xfe") || buffer_.starts_with("\xfe\xff");
@@ -152,7 +152,7 @@ std::vector<std::string> Rows::first_lines(std::size_t count) const {
 Result<> Rows::begin_csv() {
     // Two rows are looked at, at least, where there are two.
     while (!is_all_read_ && first_lines(2).size() < 2 && buffer_.size() < 2 * row_bytes_max) {
-        if (auto filled = fill(); !filled) return std::unexpected(std::move(filled.error()));
+        if (auto filled = fill(); !filled) return pass(filled);
     }
     const std::vector<std::string> lines = first_lines(1 + header_sample_rows);
     if (lines.empty()) return {};
@@ -238,7 +238,7 @@ Result<std::optional<std::string>> Rows::next_line() {
         auto end = line_end(at_, scanned, quoted);
         while (!end && !is_all_read_ && scanned - at_ <= row_bytes_max) {
             scanned -= at_;
-            if (auto more = fill(); !more) return std::unexpected(std::move(more.error()));
+            if (auto more = fill(); !more) return pass(more);
             end = line_end(at_, scanned, quoted);
         }
         const std::size_t behind = end.value_or(buffer_.size());
@@ -277,7 +277,7 @@ Result<std::optional<std::string>> Rows::next_json() {
             return row;
         }
         if (buffer_.size() - at_ > 2 * row_bytes_max) return too_long(false);
-        if (auto more = fill(); !more) return std::unexpected(std::move(more.error()));
+        if (auto more = fill(); !more) return pass(more);
     }
 }
 
@@ -305,15 +305,15 @@ Result<std::optional<InputRow>> Rows::next() {
     while (true) {
         if (source_) {
             auto row = form_ == Form::json ? next_json() : next_line();
-            if (!row) return std::unexpected(std::move(row.error()));
+            if (!row) return pass(row);
             if (*row) {
                 auto whole = with_key(std::move(**row));
-                if (!whole) return std::unexpected(std::move(whole.error()));
+                if (!whole) return pass(whole);
                 return std::move(*whole);
             }
         }
         auto opened = open_next();
-        if (!opened) return std::unexpected(std::move(opened.error()));
+        if (!opened) return pass(opened);
         if (!*opened) return std::nullopt;
     }
 }

@@ -346,7 +346,7 @@ class Replay {
 Result<Plan> plan_of(const Options& options, Timestamp now) {
     const auto refuse = [](std::string why) { return fail(Errc::invalid, std::move(why)); };
     auto range = parse_range(options.from, "--until", options.until, now);
-    if (!range) return std::unexpected(std::move(range.error()));
+    if (!range) return pass(range);
     Plan plan{*range, std::nullopt};
     if (options.speed != "max") {
         char* end = nullptr;

@@ -70,7 +70,7 @@ Result<ReplayPosition> ReplayPosition::parse(std::string_view text) {
 Result<std::optional<ReplayPosition>> ReplayPosition::read(const std::string& path) {
     auto disk = io::make_posix_disk();
     auto text = io::read_optional_file(*disk, path, file_bytes_max);
-    if (!text) return std::unexpected(std::move(text.error()));
+    if (!text) return pass(text);
     if (!*text) return std::nullopt;
     auto position = parse(**text);
     if (!position) return std::unexpected(std::move(position.error()).within(path));

@@ -12,7 +12,7 @@ io::Task<aws::Answer<ShardPage>> ShardReader::next(aws::Client& client) {
     while (true) {
         if (!iterator_) {
             auto opened = co_await open(client);
-            if (!opened) co_return std::unexpected(std::move(opened.error()));
+            if (!opened) co_return pass(opened);
         }
         GetRecordsInput input;
         input.shard_iterator = *iterator_;
@@ -23,7 +23,7 @@ io::Task<aws::Answer<ShardPage>> ShardReader::next(aws::Client& client) {
             iterator_.reset();  // after five minutes; where we stand is known
             continue;
         }
-        if (!answer) co_return std::unexpected(std::move(answer.error()));
+        if (!answer) co_return pass(answer);
         ShardPage page;
         page.records = std::move(answer->records);
         if (!page.records.empty()) place_.after = page.records.back().sequence_number;
@@ -50,7 +50,7 @@ io::Task<aws::Answer<void>> ShardReader::open(aws::Client& client) {
         input.shard_iterator_type = is_latest ? "LATEST" : "TRIM_HORIZON";
     }
     auto answer = co_await ask<GetShardIteratorOp>(core_, client, std::move(input), is_patient_);
-    if (!answer) co_return std::unexpected(std::move(answer.error()));
+    if (!answer) co_return pass(answer);
     iterator_ = answer->shard_iterator.value_or("");
     co_return aws::Answer<void>();
 }
@@ -58,7 +58,7 @@ io::Task<aws::Answer<void>> ShardReader::open(aws::Client& client) {
 io::Task<aws::Answer<Lineage>> lineage_of(io::Core& core, aws::Client& client, std::string stream,
                                           Moment from, std::vector<std::string> chosen) {
     auto all = co_await all_shards(core, client, stream);
-    if (!all) co_return std::unexpected(std::move(all.error()));
+    if (!all) co_return pass(all);
     std::vector<Shard> wanted;
     for (const std::string& name : chosen) {
         const auto found = std::ranges::find_if(*all, [&name](const Shard& shard) {

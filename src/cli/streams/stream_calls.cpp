@@ -36,7 +36,7 @@ io::Task<aws::Answer<std::vector<std::string>>> stream_names(io::Core& core, aws
         ListStreamsInput input;
         if (!names.empty()) input.exclusive_start_stream_name = names.back();
         auto page = co_await ask<ListStreamsOp>(core, client, std::move(input));
-        if (!page) co_return std::unexpected(std::move(page.error()));
+        if (!page) co_return pass(page);
         names.insert(names.end(), page->stream_names.begin(), page->stream_names.end());
         if (!page->has_more_streams || page->stream_names.empty()) co_return names;
     }
@@ -57,7 +57,7 @@ io::Task<aws::Answer<std::vector<Shard>>> all_shards(io::Core& core, aws::Client
     input.stream_name = std::move(stream);
     while (true) {
         auto page = co_await ask<ListShardsOp>(core, client, std::move(input));
-        if (!page) co_return std::unexpected(std::move(page.error()));
+        if (!page) co_return pass(page);
         if (page->shards) shards.insert(shards.end(), page->shards->begin(), page->shards->end());
         if (!page->next_token) break;
         input = {};
@@ -76,7 +76,7 @@ io::Task<aws::Answer<std::vector<Consumer>>> all_consumers(io::Core& core, aws::
         input.stream_arn = stream_arn;
         input.next_token = std::move(next);
         auto page = co_await ask<ListStreamConsumersOp>(core, client, std::move(input));
-        if (!page) co_return std::unexpected(std::move(page.error()));
+        if (!page) co_return pass(page);
         if (page->consumers)
             consumers.insert(consumers.end(), page->consumers->begin(), page->consumers->end());
         if (!page->next_token) co_return consumers;

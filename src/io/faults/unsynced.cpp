@@ -25,11 +25,11 @@ Result<> Unsynced::begin() {
 Result<> Unsynced::note(File& file, const std::string& path, std::uint64_t offset,
                         std::uint64_t bytes) {
     auto size = file.size();
-    if (!size) return std::unexpected(std::move(size.error()));
+    if (!size) return pass(size);
     Undo undo{offset, "", bytes == UINT64_MAX ? 0 : bytes, *size, false};
     if (offset < *size) undo.bytes.resize(std::min(bytes, *size - offset));
     auto got = file.read_at(offset, undo.bytes);
-    if (!got) return std::unexpected(std::move(got.error()));
+    if (!got) return pass(got);
     files_[path].push_back(std::move(undo));
     return {};
 }
@@ -57,7 +57,7 @@ Result<> Unsynced::before_remove(const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return {};  // of no weight: it was empty
     auto saved = save(path);
-    if (!saved) return std::unexpected(std::move(saved.error()));
+    if (!saved) return pass(saved);
     names_.push_back({Name::What::removed, path, "", std::move(*saved)});
     return {};
 }
@@ -67,7 +67,7 @@ Result<> Unsynced::before_rename(const std::string& from, const std::string& to)
     auto there = disk_.exists(to);
     if (there && *there) {
         auto saved = save(to);
-        if (!saved) return std::unexpected(std::move(saved.error()));
+        if (!saved) return pass(saved);
         name.saved = std::move(*saved);
     }
     if (auto changes = files_.extract(from)) {

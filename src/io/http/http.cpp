@@ -75,7 +75,7 @@ Task<Result<Bytes>> read_all(BodyReader& body, std::size_t bytes_max) {
     std::string joined;
     while (true) {
         auto piece = co_await body.read();
-        if (!piece) co_return std::unexpected(std::move(piece.error()));
+        if (!piece) co_return pass(piece);
         if (piece->empty()) break;
         if (first.size() + joined.size() + piece->size() > bytes_max) {
             co_return fail(Errc::invalid,

@@ -139,7 +139,7 @@ class Client final : public HttpClient {
                                          bool& answered) {
         if (!channel_) {
             auto connected = co_await connect(timeout);
-            if (!connected) co_return std::unexpected(std::move(connected.error()));
+            if (!connected) co_return pass(connected);
         }
         channel_->expires_after(timeout);
         auto response = co_await exchange(request, answered);
@@ -170,13 +170,13 @@ class Client final : public HttpClient {
 
 Result<> check_url(std::string_view text) {
     auto url = parse_url(text);
-    if (!url) return std::unexpected(std::move(url.error()));
+    if (!url) return pass(url);
     return {};
 }
 
 Result<std::unique_ptr<HttpClient>> make_http_client(Core& core, std::string_view url) {
     auto parsed = parse_url(url);
-    if (!parsed) return std::unexpected(std::move(parsed.error()));
+    if (!parsed) return pass(parsed);
     return std::make_unique<Client>(core, std::move(*parsed));
 }
 

@@ -74,9 +74,9 @@ TlsIdentity::~TlsIdentity() = default;
 
 Result<Certificate> TlsIdentity::read(const std::string& name) {
     auto pem = read_file(disk_, path_of((name + ".pem").c_str()), pem_bytes_max);
-    if (!pem) return std::unexpected(std::move(pem.error()));
+    if (!pem) return pass(pem);
     auto key = read_file(disk_, path_of((name + ".key").c_str()), pem_bytes_max);
-    if (!key) return std::unexpected(std::move(key.error()));
+    if (!key) return pass(key);
     return Certificate{std::move(*pem), std::move(*key)};
 }
 
@@ -97,13 +97,12 @@ bool TlsIdentity::is_fit(const Certificate& server, const Certificate& authority
 Result<> TlsIdentity::prepare() {
     const std::scoped_lock lock(mutex_);
     const auto others_wait = alone();
-    if (!others_wait) return std::unexpected(others_wait.error());
+    if (!others_wait) return pass(others_wait);
     return prepare_locked();
 }
 
 Result<TlsIdentity::Alone> TlsIdentity::alone() {
-    if (auto made = disk_.make_directories(directory_); !made)
-        return std::unexpected(std::move(made.error()));
+    if (auto made = disk_.make_directories(directory_); !made) return pass(made);
     const std::string path = path_of("LOCK");
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) return fail(Errc::io, fmt::format("open {}: {}", path, strerror(errno)));
@@ -122,29 +121,29 @@ void TlsIdentity::LetGo::operator()(const int* descriptor) const {
 
 Result<> TlsIdentity::prepare_locked() {
     auto there = disk_.exists(authority_path());
-    if (!there) return std::unexpected(std::move(there.error()));
+    if (!there) return pass(there);
     if (!*there) {
         auto made = make_authority();
-        if (!made) return std::unexpected(std::move(made.error()));
+        if (!made) return pass(made);
         if (auto written = write("authority", *made); !written) return written;
     }
     auto authority = read("authority");
-    if (!authority) return std::unexpected(std::move(authority.error()));
+    if (!authority) return pass(authority);
     if (auto server = read("server"); server && is_fit(*server, *authority)) return {};
     auto made = make_server_certificate(*authority, names_);
-    if (!made) return std::unexpected(std::move(made.error()));
+    if (!made) return pass(made);
     return write("server", *made);
 }
 
 Result<> TlsIdentity::rotate(bool authority_too) {
     const std::scoped_lock lock(mutex_);
     const auto others_wait = alone();
-    if (!others_wait) return std::unexpected(others_wait.error());
+    if (!others_wait) return pass(others_wait);
     for (const char* name : {"server", "authority"}) {
         if (std::string_view(name) == "authority" && !authority_too) continue;
         const std::string path = path_of((std::string(name) + ".pem").c_str());
         auto there = disk_.exists(path);
-        if (!there) return std::unexpected(std::move(there.error()));
+        if (!there) return pass(there);
         if (!*there) continue;
         if (auto removed = disk_.remove(path); !removed) return removed;
     }
@@ -152,13 +151,13 @@ Result<> TlsIdentity::rotate(bool authority_too) {
 }
 
 Result<std::string> TlsIdentity::authority_pem() {
-    if (auto prepared = prepare(); !prepared) return std::unexpected(std::move(prepared.error()));
+    if (auto prepared = prepare(); !prepared) return pass(prepared);
     return read_file(disk_, authority_path(), pem_bytes_max);
 }
 
 Result<CertificateFacts> TlsIdentity::server_facts() {
     auto pem = read_file(disk_, path_of("server.pem"), pem_bytes_max);
-    if (!pem) return std::unexpected(std::move(pem.error()));
+    if (!pem) return pass(pem);
     return read_certificate(*pem);
 }
 
@@ -168,13 +167,12 @@ std::shared_ptr<ssl::context> TlsIdentity::context() {
     if (context_ && (state.empty() || state == loaded_)) return context_;
     const auto load = [&]() -> Result<std::shared_ptr<ssl::context>> {
         const auto others_wait = alone();
-        if (!others_wait) return std::unexpected(others_wait.error());
-        if (auto prepared = prepare_locked(); !prepared)
-            return std::unexpected(std::move(prepared.error()));
+        if (!others_wait) return pass(others_wait);
+        if (auto prepared = prepare_locked(); !prepared) return pass(prepared);
         auto server = read("server");
-        if (!server) return std::unexpected(std::move(server.error()));
+        if (!server) return pass(server);
         auto authority = read_file(disk_, authority_path(), pem_bytes_max);
-        if (!authority) return std::unexpected(std::move(authority.error()));
+        if (!authority) return pass(authority);
         return make_context(*server, *authority);
     };
     auto loaded = load();

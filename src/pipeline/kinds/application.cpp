@@ -89,7 +89,7 @@ class ApplicationResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<DescribeApplicationOp>({.application_name = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         const ApplicationDetail& detail = found->application_detail;
         version_ = detail.application_version_id;
         created_ = detail.create_timestamp.value_or(Timestamp());
@@ -129,7 +129,7 @@ class ApplicationResource final : public Resource {
         auto made = co_await calls.run<CreateApplicationOp>(std::move(request));
         if (!made || start_.empty() || calls.is_judging()) co_return made;
         auto seen = co_await look(calls);
-        if (!seen) co_return std::unexpected(std::move(seen.error()));
+        if (!seen) co_return pass(seen);
         auto started = co_await start(calls);
         co_return started;
     }
@@ -146,7 +146,7 @@ class ApplicationResource final : public Resource {
 
     io::Task<aws::Answer<void>> remove(Calls& calls) override {
         auto seen = co_await look(calls);
-        if (!seen) co_return std::unexpected(std::move(seen.error()));
+        if (!seen) co_return pass(seen);
         auto removed = co_await calls.run<DeleteApplicationOp>({name_, created_});
         co_return removed;
     }

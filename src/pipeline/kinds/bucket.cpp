@@ -22,7 +22,7 @@ class BucketResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<HeadBucketOp>({.bucket = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         co_return Fields();
     }
 
@@ -42,7 +42,7 @@ class BucketResource final : public Resource {
     io::Task<aws::Answer<std::string>> obstacle(Calls& calls, std::set<std::string>) override {
         if (empty_first_) co_return std::string();
         auto page = co_await calls.call<ListObjectsV2Op>({.bucket = name_, .max_keys = 1});
-        if (!page) co_return std::unexpected(std::move(page.error()));
+        if (!page) co_return pass(page);
         co_return page->contents && !page->contents->empty()
             ? "the bucket has objects; --empty-buckets removes them too"
             : "";
@@ -51,7 +51,7 @@ class BucketResource final : public Resource {
     io::Task<aws::Answer<void>> remove(Calls& calls) override {
         while (empty_first_) {
             auto page = co_await calls.call<ListObjectsV2Op>({.bucket = name_});
-            if (!page) co_return std::unexpected(std::move(page.error()));
+            if (!page) co_return pass(page);
             if (!page->contents || page->contents->empty()) break;
             DeleteObjectsRequest request;
             request.bucket = name_;

@@ -42,7 +42,7 @@ class CrawlerResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<GetCrawlerOp>({.name = request_.name});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         const Crawler crawler = found->crawler.value_or(Crawler());
         co_return Fields{{"role", crawler.role.value_or("")},
                          {"database", crawler.database_name.value_or("")},

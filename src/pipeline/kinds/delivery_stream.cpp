@@ -61,7 +61,7 @@ class DeliveryResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<DescribeDeliveryStreamOp>({.delivery_stream_name = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         const auto& description = found->delivery_stream_description;
         version_ = description.version_id;
         Fields is;
@@ -72,7 +72,7 @@ class DeliveryResource final : public Resource {
         if (!description.destinations.empty()) tell(description.destinations[0], is);
         auto tags =
             co_await calls.call<ListTagsForDeliveryStreamOp>({.delivery_stream_name = name_});
-        if (!tags) co_return std::unexpected(std::move(tags.error()));
+        if (!tags) co_return pass(tags);
         for (const Tag& tag : tags->tags) is[tag_mark + tag.key] = tag.value.value_or("");
         co_return is;
     }

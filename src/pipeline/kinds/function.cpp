@@ -66,7 +66,7 @@ class FunctionResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<GetFunctionConfigurationOp>({.function_name = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         Fields is{{"runtime", found->runtime.value_or("")},
                   {"handler", found->handler.value_or("")},
                   {"role", found->role.value_or("")},

@@ -34,7 +34,7 @@ class RoleResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<GetRoleOp>({.role_name = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         Fields is;
         const Role& role = found->role;
         is["trust_policy"] =
@@ -42,15 +42,15 @@ class RoleResource final : public Resource {
         is["description"] = role.description.value_or("");
         is["path"] = role.path;
         auto policies = co_await calls.call<ListRolePoliciesOp>({.role_name = name_});
-        if (!policies) co_return std::unexpected(std::move(policies.error()));
+        if (!policies) co_return pass(policies);
         for (const std::string& policy : policies->policy_names) {
             auto one =
                 co_await calls.call<GetRolePolicyOp>({.role_name = name_, .policy_name = policy});
-            if (!one) co_return std::unexpected(std::move(one.error()));
+            if (!one) co_return pass(one);
             is[policy_mark + policy] = aws::percent_decode(one->policy_document, false);
         }
         auto attached = co_await calls.call<ListAttachedRolePoliciesOp>({.role_name = name_});
-        if (!attached) co_return std::unexpected(std::move(attached.error()));
+        if (!attached) co_return pass(attached);
         for (const auto& policy :
              attached->attached_policies.value_or(std::vector<AttachedPolicy>()))
             is[attached_mark + policy.policy_arn.value_or("")] = "attached";

@@ -58,12 +58,12 @@ class RuleResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<DescribeRuleOp>({.name = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         Fields is{{"schedule", found->schedule_expression.value_or("")},
                   {"description", found->description.value_or("")},
                   {"state", found->state.value_or("")}};
         auto targets = co_await calls.call<ListTargetsByRuleOp>({.rule = name_});
-        if (!targets) co_return std::unexpected(std::move(targets.error()));
+        if (!targets) co_return pass(targets);
         std::set<std::string> functions;
         for (const Target& target : targets->targets.value_or(std::vector<Target>())) {
             is[target_mark + target.id] = text_of(target);
@@ -72,7 +72,7 @@ class RuleResource final : public Resource {
         for (const Target& target : targets_) functions.insert(function_name(target.arn));
         for (const std::string& function : functions) {
             auto given = co_await permits(calls, function);
-            if (!given) co_return std::unexpected(std::move(given.error()));
+            if (!given) co_return pass(given);
             if (*given) is[permission_mark + function] = "given";
         }
         co_return is;
@@ -115,7 +115,7 @@ class RuleResource final : public Resource {
 
     io::Task<aws::Answer<void>> remove(Calls& calls) override {
         auto is = co_await look(calls);
-        if (!is) co_return std::unexpected(std::move(is.error()));
+        if (!is) co_return pass(is);
         RemoveTargetsRequest gone{.rule = name_};
         aws::Answer<void> done;
         const Fields fields = is->value_or(Fields());
@@ -135,7 +135,7 @@ class RuleResource final : public Resource {
     io::Task<aws::Answer<bool>> permits(Calls& calls, std::string function) {
         auto policy = co_await calls.call<aws::lambda::GetPolicyOp>({.function_name = function});
         if (!policy && is_absent(policy.error())) co_return false;
-        if (!policy) co_return std::unexpected(std::move(policy.error()));
+        if (!policy) co_return pass(policy);
         const std::string text = policy->policy.value_or("");
         std::string sid, source;
         aws::append_json_string(sid, name_);

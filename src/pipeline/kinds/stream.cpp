@@ -47,14 +47,14 @@ class StreamResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<DescribeStreamSummaryOp>({.stream_name = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         const auto& summary = found->stream_description_summary;
         retention_is_ = summary.retention_period_hours;
         open_ = summary.open_shard_count;
         Fields is{{"shards", std::to_string(summary.open_shard_count)},
                   {"retention_hours", std::to_string(retention_is_)}};
         auto tags = co_await calls.call<ListTagsForStreamOp>({.stream_name = name_});
-        if (!tags) co_return std::unexpected(std::move(tags.error()));
+        if (!tags) co_return pass(tags);
         for (const Tag& tag : tags->tags) is[tag_mark + tag.key] = tag.value.value_or("");
         co_return is;
     }
@@ -139,7 +139,7 @@ class StreamResource final : public Resource {
     io::Task<aws::Answer<void>> until_active(Calls& calls) {
         while (true) {
             auto found = co_await calls.call<DescribeStreamSummaryOp>({.stream_name = name_});
-            if (!found) co_return std::unexpected(std::move(found.error()));
+            if (!found) co_return pass(found);
             if (found->stream_description_summary.stream_status == "ACTIVE")
                 co_return aws::Answer<void>();
             co_await io::sleep_until(io::Core::current()->now() + poll_every);

@@ -26,7 +26,7 @@ class DatabaseResource final : public Resource {
     io::Task<aws::Answer<std::optional<Fields>>> look(Calls& calls) override {
         auto found = co_await calls.call<GetDatabaseOp>({.name = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         const Database database = found->database.value_or(Database());
         co_return Fields{{"description", database.description.value_or("")},
                          {"location", database.location_uri.value_or("")}};
@@ -50,7 +50,7 @@ class DatabaseResource final : public Resource {
         request.database_name = name_;
         do {
             auto page = co_await calls.call<GetTablesOp>(request);
-            if (!page) co_return std::unexpected(std::move(page.error()));
+            if (!page) co_return pass(page);
             for (const auto& table :
                  page->table_list.value_or(std::vector<std::shared_ptr<Table>>())) {
                 const std::string full = fmt::format("{}.{}", name_, table->name);
@@ -161,7 +161,7 @@ class TableResource final : public Resource {
         auto found =
             co_await calls.call<GetTableOp>({.database_name = database_, .name = input_.name});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         const Table& table = *found->table;
         co_return fields_of(table.description, table.table_type,
                             table.storage_descriptor.value_or(StorageDescriptor()),

@@ -74,7 +74,7 @@ class ViewResource final : public Resource {
         auto found =
             co_await calls.call<glue::GetTableOp>({.database_name = database_, .name = name_});
         if (!found && is_absent(found.error())) co_return std::nullopt;
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         co_return Fields{{"sql", trimmed(view_sql(found->table->view_original_text.value_or("")))}};
     }
 
@@ -85,7 +85,7 @@ class ViewResource final : public Resource {
         start.query_execution_context.emplace().database = database_;
         if (!output_.empty()) start.result_configuration.emplace().output_location = output_;
         auto started = co_await calls.call<StartQueryExecutionOp>(std::move(start));
-        if (!started) co_return std::unexpected(std::move(started.error()));
+        if (!started) co_return pass(started);
         auto ended = co_await calls.statement_ended(started->query_execution_id.value_or(""));
         co_return ended;
     }

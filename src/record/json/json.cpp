@@ -342,7 +342,7 @@ std::string_view Documents::rest_of_line(std::size_t first) {
 
 Result<std::unique_ptr<Decoder>> make_json_decoder(const Schema& schema) {
     auto row_path = parse_json_path(schema.format.row_path.empty() ? "$" : schema.format.row_path);
-    if (!row_path) return std::unexpected(std::move(row_path.error()));
+    if (!row_path) return pass(row_path);
     std::vector<std::vector<JsonStep>> paths;
     std::string array;
     std::vector<Column> columns = schema.columns;

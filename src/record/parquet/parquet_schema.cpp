@@ -379,7 +379,7 @@ std::expected<ParquetSchema, std::string> read_parquet_schema(std::string_view m
     if (!in.ok() || !elements || !has_rows || schema.rows < 0)
         return std::unexpected("its Parquet metadata cannot be read");
     auto columns = Tree(std::move(*elements)).columns();
-    if (!columns) return std::unexpected(std::move(columns.error()));
+    if (!columns) return pass(columns);
     schema.columns = std::move(*columns);
     return schema;
 }

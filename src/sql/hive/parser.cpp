@@ -73,7 +73,7 @@ class Reader {
             in_.accept_word("TABLE");
             read = name(made.names);
         }
-        if (!read) return std::unexpected(read.error());
+        if (!read) return pass(read);
         in_.accept_symbol(";");
         if (in_.peek().kind != TokenKind::end) return std::unexpected(in_.mismatch("<EOF>"));
         return made;
@@ -89,7 +89,7 @@ class Reader {
     SyntaxResult<> name(std::vector<std::string>& names) {
         do {
             auto part = identifier();
-            if (!part) return std::unexpected(part.error());
+            if (!part) return pass(part);
             names.push_back(std::move(*part));
         } while (in_.accept_symbol("."));
         return {};
@@ -100,7 +100,7 @@ class Reader {
     }
     SyntaxResult<> text_into(std::string& target) {
         auto read = text();
-        if (!read) return std::unexpected(read.error());
+        if (!read) return pass(read);
         target = std::move(*read);
         return {};
     }
@@ -108,10 +108,10 @@ class Reader {
         if (auto open = in_.expect_symbol("("); !open) return open;
         do {
             auto key = text();
-            if (!key) return std::unexpected(key.error());
+            if (!key) return pass(key);
             if (auto equal = in_.expect_symbol("="); !equal) return equal;
             auto value = text();
-            if (!value) return std::unexpected(value.error());
+            if (!value) return pass(value);
             list.emplace_back(std::move(*key), std::move(*value));
         } while (in_.accept_symbol(","));
         return in_.expect_symbol(")");
@@ -156,7 +156,7 @@ class Reader {
         do {
             ColumnDefinition column;
             auto column_name = identifier();
-            if (!column_name) return std::unexpected(column_name.error());
+            if (!column_name) return pass(column_name);
             column.name = std::move(*column_name);
             if (auto read = type_text(column.type); !read) return read;
             if (in_.accept_word("COMMENT")) {
@@ -220,7 +220,7 @@ class Reader {
         table.delimited = true;
         const auto property = [&](const char* key) -> SyntaxResult<> {
             auto value = text();
-            if (!value) return std::unexpected(value.error());
+            if (!value) return pass(value);
             table.serde_properties.emplace_back(key, std::move(*value));
             return {};
         };
@@ -264,7 +264,7 @@ class Reader {
         if (auto open = in_.expect_symbol("("); !open) return open;
         do {
             auto key = identifier();
-            if (!key) return std::unexpected(key.error());
+            if (!key) return pass(key);
             if (auto equal = in_.expect_symbol("="); !equal) return equal;
             const Token& token = in_.peek();
             const bool value = token.kind == TokenKind::string ||
@@ -331,7 +331,7 @@ class Reader {
             if (auto read = in_database(made); !read) return read;
             if (in_.accept_word("IN") || in_.accept_word("FROM")) {
                 auto database = identifier();
-                if (!database) return std::unexpected(database.error());
+                if (!database) return pass(database);
                 made.names.insert(made.names.begin(), std::move(*database));
             }
             return {};
@@ -390,7 +390,7 @@ bool is_hive_statement(std::string_view text) {
 }
 
 SyntaxResult<Statement> parse_statement(std::string_view text) {
-    FRESHET_PARSE(tokens, trino::tokenize(text, trino::Dialect::hive));
+    FRESHET_TRY(tokens, trino::tokenize(text, trino::Dialect::hive));
     TokenReader in(text, std::move(*tokens));
     return Reader(in).statement();
 }

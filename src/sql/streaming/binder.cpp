@@ -25,7 +25,7 @@ Checked<std::vector<Typed>> Binder::all(const std::vector<ExprPtr>& exprs) const
     std::vector<Typed> bound;
     for (const ExprPtr& expr : exprs) {
         auto one = bind(*expr);
-        if (!one) return std::unexpected(one.error());
+        if (!one) return pass(one);
         bound.push_back(std::move(*one));
     }
     return bound;
@@ -34,7 +34,7 @@ Checked<std::vector<Typed>> Binder::all(const std::vector<ExprPtr>& exprs) const
 Checked<Typed> Binder::bind(const Expr& expr) const {
     if (grouping_) {
         auto made = grouped(expr);
-        if (!made) return std::unexpected(made.error());
+        if (!made) return pass(made);
         if (*made) return std::move(**made);
     }
     switch (expr.kind) {
@@ -60,7 +60,7 @@ Checked<Typed> Binder::bind(const Expr& expr) const {
             return is_test(expr);
         case ExprKind::distinct: {
             auto args = all(expr.args);
-            if (!args) return std::unexpected(args.error());
+            if (!args) return pass(args);
             if (!common_type((*args)[0].type, (*args)[1].type))
                 return not_comparable(expr.at, (*args)[0].type, (*args)[1].type);
             Typed made = compared(Op::is_distinct, std::move((*args)[0]), std::move((*args)[1]));
@@ -81,7 +81,7 @@ Checked<Typed> Binder::bind(const Expr& expr) const {
                                           "another aggregate, WHERE or GROUP BY",
                                           expr.text));
     auto args = all(expr.args);
-    if (!args) return std::unexpected(args.error());
+    if (!args) return pass(args);
     return bind_call(expr, std::move(*args));
 }
 
@@ -251,7 +251,7 @@ Checked<> no_months(const std::vector<Typed>& operands) {
 Checked<Typed> Binder::binary(const Expr& expr) const {
     if (expr.text == "AND" || expr.text == "OR") return logic(expr);
     auto args = all(expr.args);
-    if (!args) return std::unexpected(args.error());
+    if (!args) return pass(args);
     Typed& left = (*args)[0];
     Typed& right = (*args)[1];
     if (const auto op = comparison_of(expr.text)) {
@@ -260,24 +260,24 @@ Checked<Typed> Binder::binary(const Expr& expr) const {
         return compared(*op, std::move(left), std::move(right));
     }
     const auto link = linked({expr.text, expr.at}, left.type, right);
-    if (!link) return std::unexpected(link.error());
-    if (auto checked = no_months(*args); !checked) return std::unexpected(checked.error());
+    if (!link) return pass(link);
+    if (auto checked = no_months(*args); !checked) return pass(checked);
     return node(link->op, link->type, expr.at, std::move(*args));
 }
 
 Checked<Typed> Binder::chain(const Expr& expr) const {
     auto args = all(expr.args);
-    if (!args) return std::unexpected(args.error());
+    if (!args) return pass(args);
     std::vector<TypedLink> links;
     Type type = (*args)[0].type;
     for (std::size_t i = 0; i < expr.links.size(); ++i) {
         auto link = linked(expr.links[i], type, (*args)[i + 1]);
-        if (!link) return std::unexpected(link.error());
+        if (!link) return pass(link);
         if (i == 0) (*args)[0].type = type;  // a NULL has taken the next one's type
         type = link->type;
         links.push_back(std::move(*link));
     }
-    if (auto checked = no_months(*args); !checked) return std::unexpected(checked.error());
+    if (auto checked = no_months(*args); !checked) return pass(checked);
     Typed made = node(Op::chain, type, expr.at, std::move(*args));
     made.links = std::move(links);
     return made;
@@ -302,9 +302,8 @@ Checked<> Binder::unify(std::vector<Typed>& values, Position at,
 /// BETWEEN and IN: the value once, then what it is compared with.
 Checked<Typed> Binder::membership(const Expr& expr) const {
     auto args = all(expr.args);
-    if (!args) return std::unexpected(args.error());
-    if (auto one = unify(*args, expr.at, [](std::size_t) { return true; }); !one)
-        return std::unexpected(one.error());
+    if (!args) return pass(args);
+    if (auto one = unify(*args, expr.at, [](std::size_t) { return true; }); !one) return pass(one);
     const Op op = expr.kind == ExprKind::between ? Op::between : Op::in_list;
     Typed made = node(op, boolean_type, expr.at, std::move(*args));
     return expr.negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
@@ -321,7 +320,7 @@ Checked<Typed> Binder::is_test(const Expr& expr) const {
 
 Checked<Typed> Binder::like(const Expr& expr) const {
     auto args = all(expr.args);
-    if (!args) return std::unexpected(args.error());
+    if (!args) return pass(args);
     if (!record::is_text((*args)[0].type.kind))
         return wrong(expr.at, fmt::format("{} takes a text, this is {}", expr.text,
                                           to_string((*args)[0].type)));
@@ -372,7 +371,7 @@ Checked<Typed> Binder::case_expression(const Expr& expr) const {
         args.push_back(std::move(null));
     }
     if (first == 1) {
-        if (auto one = unify(args, expr.at, is_when); !one) return std::unexpected(one.error());
+        if (auto one = unify(args, expr.at, is_when); !one) return pass(one);
     }
     for (std::size_t i = first; i < args.size(); ++i) {
         if (!is_when(i)) args[i] = coerced(std::move(args[i]), type);

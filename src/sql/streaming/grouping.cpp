@@ -84,12 +84,12 @@ Checked<Typed> Binder::aggregate(const Expr& expr) const {
 Checked<std::optional<Typed>> Binder::grouped(const Expr& expr) const {
     if (expr.kind == ExprKind::call && is_aggregate(expr.text)) {
         auto made = aggregate(expr);
-        if (!made) return std::unexpected(made.error());
+        if (!made) return pass(made);
         return std::optional(std::move(*made));
     }
     if (has_aggregate(expr)) return std::optional<Typed>();
     auto plain = Binder(scope_).bind(expr);
-    if (!plain) return std::unexpected(plain.error());
+    if (!plain) return pass(plain);
     const auto key = std::ranges::find(grouping_->keys, *plain);
     if (key != grouping_->keys.end()) {
         Typed column = node(Op::column, plain->type, expr.at, {});

@@ -86,7 +86,7 @@ bool ends_a_clause(const Token& token) {
 
 Checked<Script> parse_script(std::string_view code) {
     auto tokens = tokens_of(code);
-    if (!tokens) return std::unexpected(tokens.error());
+    if (!tokens) return pass(tokens);
     return Parser(std::move(*tokens)).script();
 }
 
@@ -96,7 +96,7 @@ Checked<Script> Parser::script() {
         while (take_symbol(";")) {
         }
         if (peek().kind == TokenKind::end) return script;
-        if (auto read = statement(script); !read) return std::unexpected(read.error());
+        if (auto read = statement(script); !read) return pass(read);
         if (peek().kind != TokenKind::end && !is_symbol(";")) return unexpected("';'");
     }
 }
@@ -131,7 +131,7 @@ Checked<record::Type> Parser::type() {
     if (is_word("PRECISION") || is_word("VARYING")) text += " " + take().text;
     if (is_symbol("(")) {
         while (peek().kind != TokenKind::end && !is_symbol(")")) text += take().text;
-        if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+        if (auto closed = expect_symbol(")"); !closed) return pass(closed);
         text += ")";
     }
     const auto type = record::parse_type(text);
@@ -143,17 +143,17 @@ Checked<> Parser::create_stream(Script& script, Position at) {
     CreateStream stream;
     stream.at = at;
     auto named = name("the name of a stream");
-    if (!named) return std::unexpected(named.error());
+    if (!named) return pass(named);
     stream.name = std::move(*named);
     if (auto open = expect_symbol("("); !open) return open;
     do {
         record::Column column;
         const Position column_at = peek().at;
         auto column_name = name("the name of a column");
-        if (!column_name) return std::unexpected(column_name.error());
+        if (!column_name) return pass(column_name);
         column.name = std::move(*column_name);
         auto column_type = type();
-        if (!column_type) return std::unexpected(column_type.error());
+        if (!column_type) return pass(column_type);
         column.type = *column_type;
         if (take_word("NOT")) {
             if (auto null = expect_word("NULL"); !null) return null;
@@ -174,7 +174,7 @@ Checked<> Parser::create_pump(Script& script, Position at) {
     CreatePump pump;
     pump.at = at;
     auto named = name("the name of a pump");
-    if (!named) return std::unexpected(named.error());
+    if (!named) return pass(named);
     pump.name = std::move(*named);
     pump.is_stopped = take_word("STOPPED");
     if (auto described = description(); !described) return described;
@@ -183,18 +183,18 @@ Checked<> Parser::create_pump(Script& script, Position at) {
     }
     pump.target_at = peek().at;
     auto target = name("the name of a stream");
-    if (!target) return std::unexpected(target.error());
+    if (!target) return pass(target);
     pump.target = std::move(*target);
     if (take_symbol("(")) {
         do {
             auto column = name("the name of a column");
-            if (!column) return std::unexpected(column.error());
+            if (!column) return pass(column);
             pump.columns.push_back(std::move(*column));
         } while (take_symbol(","));
         if (auto closed = expect_symbol(")"); !closed) return unexpected("',' or ')'");
     }
     auto query = select();
-    if (!query) return std::unexpected(query.error());
+    if (!query) return pass(query);
     pump.query = std::move(*query);
     script.pumps.push_back(std::move(pump));
     return {};
@@ -207,17 +207,17 @@ Checked<std::unique_ptr<Select>> Parser::select() {
         return wrong(peek().at, "the query is nested too deeply");
     auto select = std::make_unique<Select>();
     select->at = peek().at;
-    if (auto read = expect_word("SELECT"); !read) return std::unexpected(read.error());
+    if (auto read = expect_word("SELECT"); !read) return pass(read);
     take_word("STREAM");
     if (is_word("DISTINCT")) return not_built("SELECT DISTINCT");
     take_word("ALL");
-    if (auto read = items(*select); !read) return std::unexpected(read.error());
+    if (auto read = items(*select); !read) return pass(read);
     if (!is_word("FROM")) return unexpected("',' or FROM");
     take();
     auto source = from();
-    if (!source) return std::unexpected(source.error());
+    if (!source) return pass(source);
     select->from = std::move(*source);
-    if (auto read = clauses(*select); !read) return std::unexpected(read.error());
+    if (auto read = clauses(*select); !read) return pass(read);
     --depth_;
     return select;
 }
@@ -239,14 +239,14 @@ Checked<> Parser::items(Select& select) {
             continue;
         }
         auto value = expression();
-        if (!value) return std::unexpected(value.error());
+        if (!value) return pass(value);
         item.expr = std::move(*value);
         if (take_word("AS")) {
             if (is_word("ROWTIME")) {
                 item.alias = take().text;
             } else {
                 auto alias = name("a name");
-                if (!alias) return std::unexpected(alias.error());
+                if (!alias) return pass(alias);
                 item.alias = std::move(*alias);
             }
         } else if (peek().kind == TokenKind::quoted ||
@@ -262,7 +262,7 @@ Checked<> Parser::alias_of(From& from) {
     if (is_word("OVER")) return not_built("a window over a stream in FROM");
     if (take_word("AS")) {
         auto alias = name("a name");
-        if (!alias) return std::unexpected(alias.error());
+        if (!alias) return pass(alias);
         from.alias = std::move(*alias);
     } else if (peek().kind == TokenKind::quoted ||
                (peek().kind == TokenKind::word && !ends_a_clause(peek()) && !is_word("WINDOWED"))) {
@@ -271,7 +271,7 @@ Checked<> Parser::alias_of(From& from) {
     if (from.alias.empty() || !take_symbol("(")) return {};
     do {
         auto column = name("the name of a column");
-        if (!column) return std::unexpected(column.error());
+        if (!column) return pass(column);
         from.columns.push_back(std::move(*column));
     } while (take_symbol(","));
     return expect_symbol(")");
@@ -283,19 +283,19 @@ Checked<From> Parser::from() {
     if (take_symbol("(")) {
         from.kind = FromKind::subquery;
         auto query = select();
-        if (!query) return std::unexpected(query.error());
+        if (!query) return pass(query);
         from.query = std::move(*query);
-        if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+        if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     } else if (is_word("TABLE")) {
         auto function = table_function();
-        if (!function) return std::unexpected(function.error());
+        if (!function) return pass(function);
         from = std::move(*function);
     } else {
         auto named = name("the name of a stream, (SELECT ...) or TABLE(...)");
-        if (!named) return std::unexpected(named.error());
+        if (!named) return pass(named);
         from.name = std::move(*named);
     }
-    if (auto aliased = alias_of(from); !aliased) return std::unexpected(aliased.error());
+    if (auto aliased = alias_of(from); !aliased) return pass(aliased);
     if (is_symbol(",")) return not_built("a second stream in FROM");
     for (const char* join : {"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL"}) {
         if (is_word(join)) return not_built("JOIN");
@@ -307,25 +307,25 @@ Checked<From> Parser::table_function() {
     From from;
     from.kind = FromKind::function;
     take();
-    if (auto open = expect_symbol("("); !open) return std::unexpected(open.error());
+    if (auto open = expect_symbol("("); !open) return pass(open);
     from.at = peek().at;
     auto named = name("the name of a function");
-    if (!named) return std::unexpected(named.error());
+    if (!named) return pass(named);
     from.name = std::move(*named);
-    if (auto open = expect_symbol("("); !open) return std::unexpected(open.error());
-    if (auto cursor = expect_word("CURSOR"); !cursor) return std::unexpected(cursor.error());
-    if (auto open = expect_symbol("("); !open) return std::unexpected(open.error());
+    if (auto open = expect_symbol("("); !open) return pass(open);
+    if (auto cursor = expect_word("CURSOR"); !cursor) return pass(cursor);
+    if (auto open = expect_symbol("("); !open) return pass(open);
     auto query = select();
-    if (!query) return std::unexpected(query.error());
+    if (!query) return pass(query);
     from.query = std::move(*query);
-    if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+    if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     while (take_symbol(",")) {
         auto value = expression();
-        if (!value) return std::unexpected(value.error());
+        if (!value) return pass(value);
         from.args.push_back(std::move(*value));
     }
     for (int i = 0; i < 2; ++i) {
-        if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+        if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     }
     return from;
 }
@@ -333,7 +333,7 @@ Checked<From> Parser::table_function() {
 Checked<> Parser::clauses(Select& select) {
     if (take_word("WHERE")) {
         auto condition = expression();
-        if (!condition) return std::unexpected(condition.error());
+        if (!condition) return pass(condition);
         select.where = std::move(*condition);
     }
     if (is_word("WINDOWED")) return not_built("WINDOWED BY STAGGER");
@@ -341,13 +341,13 @@ Checked<> Parser::clauses(Select& select) {
         if (auto by = expect_word("BY"); !by) return by;
         do {
             auto key = expression();
-            if (!key) return std::unexpected(key.error());
+            if (!key) return pass(key);
             select.group_by.push_back(std::move(*key));
         } while (take_symbol(","));
     }
     if (take_word("HAVING")) {
         auto condition = expression();
-        if (!condition) return std::unexpected(condition.error());
+        if (!condition) return pass(condition);
         select.having = std::move(*condition);
     }
     for (const char* later : {"WINDOW", "UNION", "INTERSECT", "EXCEPT"}) {

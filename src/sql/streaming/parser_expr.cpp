@@ -79,7 +79,7 @@ Checked<ExprPtr> Parser::tail_of(ExprPtr value) {
         expr->negated = negated;
         auto low = sum();
         if (!low) return low;
-        if (auto both = expect_word("AND"); !both) return std::unexpected(both.error());
+        if (auto both = expect_word("AND"); !both) return pass(both);
         auto high = sum();
         if (!high) return high;
         expr->args.push_back(std::move(value));
@@ -92,7 +92,7 @@ Checked<ExprPtr> Parser::tail_of(ExprPtr value) {
     ExprPtr expr = make(ExprKind::like, at, take().text);
     expr->negated = negated;
     if (expr->text == "SIMILAR") {
-        if (auto to = expect_word("TO"); !to) return std::unexpected(to.error());
+        if (auto to = expect_word("TO"); !to) return pass(to);
     }
     auto pattern = sum();
     if (!pattern) return pattern;
@@ -110,7 +110,7 @@ Checked<ExprPtr> Parser::is_tail(ExprPtr value) {
     const Position at = take().at;
     const bool negated = take_word("NOT");
     if (take_word("DISTINCT")) {
-        if (auto word = expect_word("FROM"); !word) return std::unexpected(word.error());
+        if (auto word = expect_word("FROM"); !word) return pass(word);
         ExprPtr expr = make(ExprKind::distinct, at);
         expr->negated = negated;
         auto right = sum();
@@ -131,7 +131,7 @@ Checked<ExprPtr> Parser::in_tail(ExprPtr value, bool negated) {
     ExprPtr expr = make(ExprKind::in_list, take().at);
     expr->negated = negated;
     expr->args.push_back(std::move(value));
-    if (auto open = expect_symbol("("); !open) return std::unexpected(open.error());
+    if (auto open = expect_symbol("("); !open) return pass(open);
     if (is_word("SELECT")) return not_built("IN (SELECT ...)");
     do {
         auto one = expression();

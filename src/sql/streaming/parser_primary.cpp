@@ -34,7 +34,7 @@ Checked<ExprPtr> Parser::primary() {
         if (is_word("SELECT")) return not_built("a subquery as a value");
         auto value = expression();
         if (!value) return value;
-        if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+        if (auto closed = expect_symbol(")"); !closed) return pass(closed);
         // (a - b) DAY TO SECOND: the qualifier of a difference of times; it is in milliseconds
         // anyway.
         return interval_qualifier(std::move(*value));
@@ -54,8 +54,8 @@ Checked<ExprPtr> Parser::interval_qualifier(ExprPtr value) {
     const std::string first = take().text;
     if (take_symbol("(")) {
         auto precision = whole_number("a number of digits");
-        if (!precision) return std::unexpected(precision.error());
-        if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+        if (!precision) return pass(precision);
+        if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     }
     if (!is_word("TO") || !is_smaller_unit(first, peek(1).text)) return value;
     take();
@@ -85,7 +85,7 @@ Checked<ExprPtr> Parser::word_primary() {
     if (std::ranges::find(bare_functions, peek().text) != std::end(bare_functions)) {
         ExprPtr expr = make(ExprKind::call, at, take().text);
         if (take_symbol("(")) {
-            if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+            if (auto closed = expect_symbol(")"); !closed) return pass(closed);
         }
         return expr;
     }
@@ -102,7 +102,7 @@ Checked<ExprPtr> Parser::column() {
             expr->path.push_back(take().text);
         } else {
             auto part = name("the name of a column");
-            if (!part) return std::unexpected(part.error());
+            if (!part) return pass(part);
             expr->path.push_back(std::move(*part));
         }
         if (expr->path.size() > 2)
@@ -126,7 +126,7 @@ Checked<ExprPtr> Parser::case_expression() {
         auto condition = expression();
         if (!condition) return condition;
         expr->args.push_back(std::move(*condition));
-        if (auto then = expect_word("THEN"); !then) return std::unexpected(then.error());
+        if (auto then = expect_word("THEN"); !then) return pass(then);
         auto value = expression();
         if (!value) return value;
         expr->args.push_back(std::move(*value));
@@ -153,12 +153,12 @@ Checked<ExprPtr> Parser::interval() {
         unit = take().text;
         if (!take_symbol("(")) continue;
         auto precision = whole_number("a number of digits");
-        if (!precision) return std::unexpected(precision.error());
+        if (!precision) return pass(precision);
         if (take_symbol(",")) {
             auto scale = whole_number("a number of digits");
-            if (!scale) return std::unexpected(scale.error());
+            if (!scale) return pass(scale);
         }
-        if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+        if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     }
     const auto value = parse_interval(text, units[0], units[1]);
     if (!value) return wrong(expr->at, fmt::format("'{}' is not an interval of these units", text));
@@ -168,15 +168,15 @@ Checked<ExprPtr> Parser::interval() {
 
 Checked<ExprPtr> Parser::cast() {
     ExprPtr expr = make(ExprKind::cast, take().at);
-    if (auto open = expect_symbol("("); !open) return std::unexpected(open.error());
+    if (auto open = expect_symbol("("); !open) return pass(open);
     auto value = expression();
     if (!value) return value;
     expr->args.push_back(std::move(*value));
-    if (auto as = expect_word("AS"); !as) return std::unexpected(as.error());
+    if (auto as = expect_word("AS"); !as) return pass(as);
     auto to = type();
-    if (!to) return std::unexpected(to.error());
+    if (!to) return pass(to);
     expr->type = *to;
-    if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+    if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     return expr;
 }
 
@@ -213,7 +213,7 @@ Checked<ExprPtr> Parser::special_call(const std::string& name, Position at) {
     if (name == "OVERLAY") return overlay(std::move(expr));
     if (name == "EXTRACT") {
         expr->unit = take().text;
-        if (auto read = expect_word("FROM"); !read) return std::unexpected(read.error());
+        if (auto read = expect_word("FROM"); !read) return pass(read);
     } else if (name != "FLOOR" && name != "CEIL" && name != "CEILING" && name != "STEP" &&
                name != "POSITION") {
         return ExprPtr();
@@ -223,7 +223,7 @@ Checked<ExprPtr> Parser::special_call(const std::string& name, Position at) {
     expr->args.push_back(std::move(*value));
     const char* const between = name == "STEP" ? "BY" : name == "POSITION" ? "IN" : "";
     if (*between) {
-        if (auto read = expect_word(between); !read) return std::unexpected(read.error());
+        if (auto read = expect_word(between); !read) return pass(read);
         auto second = expression();
         if (!second) return second;
         expr->args.push_back(std::move(*second));
@@ -231,7 +231,7 @@ Checked<ExprPtr> Parser::special_call(const std::string& name, Position at) {
         if (peek().kind != TokenKind::word) return unexpected("a unit of time");
         expr->unit = take().text;
     }
-    if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+    if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     return expr;
 }
 
@@ -252,7 +252,7 @@ Checked<ExprPtr> Parser::substring(ExprPtr expr) {
         expr->args.push_back(std::move(*number));
         if (!(words ? take_word("FOR") : take_symbol(","))) break;
     }
-    if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+    if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     return expr;
 }
 
@@ -277,12 +277,12 @@ Checked<ExprPtr> Parser::trim(ExprPtr expr) {
         }
         character = std::move(*value);
     }
-    if (auto read = expect_word("FROM"); !read) return std::unexpected(read.error());
+    if (auto read = expect_word("FROM"); !read) return pass(read);
     auto value = expression();
     if (!value) return value;
     expr->args.push_back(std::move(*value));
     expr->args.push_back(std::move(character));
-    if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+    if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     return expr;
 }
 
@@ -300,7 +300,7 @@ Checked<ExprPtr> Parser::overlay(ExprPtr expr) {
         if (!next) return next;
         expr->args.push_back(std::move(*next));
     }
-    if (auto closed = expect_symbol(")"); !closed) return std::unexpected(closed.error());
+    if (auto closed = expect_symbol(")"); !closed) return pass(closed);
     return expr;
 }
 

@@ -97,9 +97,9 @@ class Planner {
         for (const CreatePump& pump : script_.pumps) {
             if (!names.insert(pump.name).second)
                 return wrong(pump.at, fmt::format("the pump '{}' is made twice", pump.name));
-            if (auto planned = plan_pump(pump); !planned) return std::unexpected(planned.error());
+            if (auto planned = plan_pump(pump); !planned) return pass(planned);
         }
-        if (auto sorted = sort_pumps(); !sorted) return std::unexpected(sorted.error());
+        if (auto sorted = sort_pumps(); !sorted) return pass(sorted);
         return std::move(plan_);
     }
 
@@ -125,9 +125,9 @@ class Planner {
             return wrong(pump.target_at,
                          fmt::format("'{}' is an input; a pump cannot write to it", pump.target));
         auto chain = plan_select(*pump.query);
-        if (!chain) return std::unexpected(chain.error());
+        if (!chain) return pass(chain);
         auto insert = insert_step(pump, plan_.streams[*target], chain->scope);
-        if (!insert) return std::unexpected(insert.error());
+        if (!insert) return pass(insert);
         chain->steps.push_back(std::move(*insert));
         plan_.pumps.push_back(
             {pump.name, chain->source, *target, pump.is_stopped, std::move(chain->steps)});
@@ -227,7 +227,7 @@ class Planner {
         const std::int64_t limits[] = {top_k_max, window_s_max};
         for (std::size_t i = 1; i < 3; ++i) {
             auto number = Binder(Scope()).bind(*from.args[i]);
-            if (!number) return std::unexpected(number.error());
+            if (!number) return pass(number);
             if (number->op != Op::constant || !record::is_integer(number->type.kind) ||
                 number->integer < 1 || number->integer > limits[i - 1])
                 return wrong(from.args[i]->at,
@@ -249,7 +249,7 @@ class Planner {
         if (!chain) return chain;
         if (select.where) {
             auto condition = Binder(chain->scope).condition(*select.where);
-            if (!condition) return std::unexpected(condition.error());
+            if (!condition) return pass(condition);
             Step step;
             step.exprs.push_back(coerced(std::move(*condition), boolean_type));
             step.output = chain->scope.columns;
@@ -265,7 +265,7 @@ class Planner {
         }
         Binder binder(chain->scope);
         auto step = project(select, chain->scope, binder);
-        if (!step) return std::unexpected(step.error());
+        if (!step) return pass(step);
         return finish(std::move(*chain), std::move(*step));
     }
 
@@ -282,7 +282,7 @@ class Planner {
         Binder plain(chain.scope);
         for (const ExprPtr& expr : select.group_by) {
             auto key = plain.bind(*expr);
-            if (!key) return std::unexpected(key.error());
+            if (!key) return pass(key);
             if (auto time_key = time_key_of(*key)) {
                 time_key->key = grouping.keys.size();
                 step.time_keys.push_back(*time_key);
@@ -298,11 +298,11 @@ class Planner {
         std::optional<Typed> having;
         if (select.having) {
             auto condition = binder.condition(*select.having);
-            if (!condition) return std::unexpected(condition.error());
+            if (!condition) return pass(condition);
             having = coerced(std::move(*condition), boolean_type);
         }
         auto last = project(select, chain.scope, binder);
-        if (!last) return std::unexpected(last.error());
+        if (!last) return pass(last);
         for (const Typed& key : grouping.keys) step.output.push_back({"", key.type, false, ""});
         for (const Aggregate& aggregate : grouping.aggregates)
             step.output.push_back({"", aggregate.type, false, ""});
@@ -339,7 +339,7 @@ class Planner {
                 continue;
             }
             auto bound = binder.bind(*item.expr);
-            if (!bound) return std::unexpected(bound.error());
+            if (!bound) return pass(bound);
             if (item.alias == "ROWTIME") {
                 if (bound->type.kind != Kind::timestamp)
                     return wrong(item.at, fmt::format("ROWTIME is a TIMESTAMP, this is {}",
@@ -432,7 +432,7 @@ Checked<> check_script(Script script) {
         return may_be_input(source) && !is_made(source) && is_made(pump.target);
     });
     auto plan = plan_script(script, {});
-    if (!plan) return std::unexpected(plan.error());
+    if (!plan) return pass(plan);
     return {};
 }
 

@@ -19,9 +19,9 @@ class Lexer {
     Checked<std::vector<Token>> run() {
         std::vector<Token> tokens;
         while (true) {
-            if (auto skipped = skip(); !skipped) return std::unexpected(skipped.error());
+            if (auto skipped = skip(); !skipped) return pass(skipped);
             auto token = next();
-            if (!token) return std::unexpected(token.error());
+            if (!token) return pass(token);
             tokens.push_back(std::move(*token));
             if (tokens.back().kind == TokenKind::end) return tokens;
         }
@@ -88,7 +88,7 @@ class Lexer {
         if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number(std::move(token));
         if (c == '"' || c == '\'') {
             auto text = quoted(c, c == '"' ? "the quoted name" : "the text");
-            if (!text) return std::unexpected(text.error());
+            if (!text) return pass(text);
             token.kind = c == '"' ? TokenKind::quoted : TokenKind::text;
             token.text = std::move(*text);
             if (c == '"' && (token.text.empty() || token.text.size() > name_size_max))
@@ -126,7 +126,7 @@ class Lexer {
     /// U&'\0041': four hexadecimal digits behind a backslash; two backslashes are one.
     Checked<Token> unicode_text(Token token) {
         auto text = quoted('\'', "the text");
-        if (!text) return std::unexpected(text.error());
+        if (!text) return pass(text);
         token.kind = TokenKind::text;
         for (std::size_t i = 0; i < text->size(); ++i) {
             if ((*text)[i] != '\\') {

@@ -25,7 +25,7 @@ int depth_of(std::string_view sql) {
 
 SyntaxResult<Analyzed> analyze(const Query& query, const TableMap& tables, const Context& context) {
     Analysis analysis(tables, context);
-    FRESHET_PARSE(made, analysis.query(query, nullptr));
+    FRESHET_TRY(made, analysis.query(query, nullptr));
     Analyzed analyzed;
     analyzed.sql = std::move(made->sql);
     if (context.rows_max) {

@@ -138,22 +138,22 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
                             "NESTED_AGGREGATION"});
                 }
             }
-            FRESHET_PARSE(made, values_of(expr.arguments, scope));
+            FRESHET_TRY(made, values_of(expr.arguments, scope));
             arguments = std::move(*made);
         }
         std::string order;
         if (!expr.order_by.empty()) {
-            FRESHET_PARSE(clause, order_clause(expr.order_by, scope, {}, false));
+            FRESHET_TRY(clause, order_clause(expr.order_by, scope, {}, false));
             order = std::move(*clause);
         }
         std::string filter;
         if (expr.filter) {
-            FRESHET_PARSE(condition, boolean(*expr.filter, scope, "FILTER clause"));
+            FRESHET_TRY(condition, boolean(*expr.filter, scope, "FILTER clause"));
             filter = " FILTER (WHERE " + condition->sql + ")";
         }
         if (star && expr.text != "count") return std::unexpected(not_registered(expr, arguments));
         if (expr.over) {
-            FRESHET_PARSE(over, over_clause(expr, scope));
+            FRESHET_TRY(over, over_clause(expr, scope));
             filter += *over;
         }
         Expr plain;
@@ -279,15 +279,15 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
 SyntaxResult<std::string> Analysis::frame_clause(const Window& window, const Scope& scope) {
     const auto bound = [&](const Window::Bound& b) -> SyntaxResult<std::string> {
         if (!b.value) return b.kind;
-        FRESHET_PARSE(made, value(*b.value, scope));
+        FRESHET_TRY(made, value(*b.value, scope));
         if (window.unit == "RANGE" && !made->type.is_numeric())
             return std::unexpected(
                 SyntaxError{b.value->at, "RANGE with " + made->type.name() + " is not supported",
                             "NOT_SUPPORTED"});
         return made->sql + " " + b.kind;
     };
-    FRESHET_PARSE(from, bound(window.from));
-    FRESHET_PARSE(to, bound(window.to));
+    FRESHET_TRY(from, bound(window.from));
+    FRESHET_TRY(to, bound(window.to));
     return " " + window.unit + " BETWEEN " + *from + " AND " + *to;
 }
 
@@ -310,15 +310,15 @@ SyntaxResult<std::string> Analysis::over_clause(const Expr& expr, const Scope& s
     const Window& frame = base && own.unit.empty() ? *base : own;
     std::string sql = " OVER (";
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        FRESHET_PARSE(key, value(*keys[i], scope));
+        FRESHET_TRY(key, value(*keys[i], scope));
         const std::string text =
             key->type.is(TypeKind::timestamp_tz) ? "tr_instant(" + key->sql + ")" : key->sql;
         sql += (i == 0 ? "PARTITION BY " : ", ") + text;
     }
-    FRESHET_PARSE(order_text, order_clause(order, scope, {}, false));
+    FRESHET_TRY(order_text, order_clause(order, scope, {}, false));
     sql += *order_text;
     if (!frame.unit.empty()) {
-        FRESHET_PARSE(text, frame_clause(frame, scope));
+        FRESHET_TRY(text, frame_clause(frame, scope));
         sql += *text;
     }
     return sql + ")";
@@ -337,8 +337,8 @@ SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
     const bool of_a_row = name == "lag" || name == "lead" || name == "first_value" ||
                           name == "last_value" || name == "nth_value";
     if (expr.ignore_nulls && !of_a_row) return std::unexpected(no_null_treatment(expr));
-    FRESHET_PARSE(a, values_of(expr.arguments, scope));
-    FRESHET_PARSE(over, over_clause(expr, scope));
+    FRESHET_TRY(a, values_of(expr.arguments, scope));
+    FRESHET_TRY(over, over_clause(expr, scope));
     if (name == "row_number" || name == "rank" || name == "dense_rank") {
         if (a->empty()) return Typed{name + "()" + *over, bigint};
     } else if (name == "percent_rank" || name == "cume_dist") {

@@ -114,9 +114,9 @@ SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
                 expr.text,
             "FUNCTION_NOT_AGGREGATE"});
     }
-    FRESHET_PARSE(special, special_call(expr, scope));
+    FRESHET_TRY(special, special_call(expr, scope));
     if (*special) return std::move(**special);
-    FRESHET_PARSE(with_lambda, lambda_call(expr, scope));
+    FRESHET_TRY(with_lambda, lambda_call(expr, scope));
     if (*with_lambda) return std::move(**with_lambda);
     if (std::ranges::any_of(expr.arguments, [](const ExprPtr& argument) {
             return argument->kind == ExprKind::lambda;
@@ -125,12 +125,12 @@ SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
         return std::unexpected(SyntaxError{
             expr.at, expr.text + " with a lambda in this place is not supported", "NOT_SUPPORTED"});
     }
-    FRESHET_PARSE(arguments, values_of(expr.arguments, scope));
-    FRESHET_PARSE(any, polymorphic_call(expr, *arguments));
+    FRESHET_TRY(arguments, values_of(expr.arguments, scope));
+    FRESHET_TRY(any, polymorphic_call(expr, *arguments));
     if (*any) return std::move(**any);
-    FRESHET_PARSE(nested, nested_call(expr, *arguments));
+    FRESHET_TRY(nested, nested_call(expr, *arguments));
     if (*nested) return std::move(**nested);
-    FRESHET_PARSE(time, time_call(expr, *arguments));
+    FRESHET_TRY(time, time_call(expr, *arguments));
     if (*time) return std::move(**time);
     return registered_call(expr, *arguments);
 }
@@ -191,7 +191,7 @@ SyntaxResult<std::optional<Typed>> Analysis::special_call(const Expr& expr, cons
     const std::size_t count = expr.arguments.size();
     if (count == 0 && (name == "now" || name == "current_timestamp" || name == "current_date" ||
                        name == "localtimestamp" || name == "localtime" || name == "current_time")) {
-        FRESHET_PARSE(made, now_call(expr));
+        FRESHET_TRY(made, now_call(expr));
         return std::optional(std::move(*made));
     }
     if (count == 0 && (name == "current_catalog" || name == "current_schema")) {
@@ -200,11 +200,11 @@ SyntaxResult<std::optional<Typed>> Analysis::special_call(const Expr& expr, cons
     }
     if ((name == "if" && (count == 2 || count == 3)) || (name == "nullif" && count == 2) ||
         (name == "coalesce" && count > 0)) {
-        FRESHET_PARSE(made, conditional(expr, scope));
+        FRESHET_TRY(made, conditional(expr, scope));
         return std::optional(std::move(*made));
     }
     if (name == "try" && count == 1) {
-        FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+        FRESHET_TRY(inner, value(*expr.arguments[0], scope));
         inner->sql = "TRY(" + inner->sql + ")";
         inner->constant = false;
         inner->text.reset();
@@ -219,11 +219,11 @@ SyntaxResult<Typed> Analysis::conditional(const Expr& expr, const Scope& scope) 
     std::vector<Typed> values;
     for (std::size_t i = 0; i < expr.arguments.size(); ++i) {
         if (expr.text == "if" && i == 0) {
-            FRESHET_PARSE(made, boolean(*expr.arguments[0], scope, "IF condition"));
+            FRESHET_TRY(made, boolean(*expr.arguments[0], scope, "IF condition"));
             condition = std::move(*made);
             continue;
         }
-        FRESHET_PARSE(made, value(*expr.arguments[i], scope));
+        FRESHET_TRY(made, value(*expr.arguments[i], scope));
         values.push_back(std::move(*made));
     }
     if (expr.text == "nullif") {
@@ -274,7 +274,7 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr,
     if (name == "typeof" && arguments.size() == 1)
         return std::optional(Typed{quote_text(arguments[0].type.name()), varchar_type()});
     if (name == "concat" && arguments.size() >= 2) {
-        FRESHET_PARSE(made, concatenation_of(arguments, expr.at));
+        FRESHET_TRY(made, concatenation_of(arguments, expr.at));
         return std::optional(std::move(*made));
     }
     if ((name == "greatest" || name == "least") && !arguments.empty()) {
@@ -323,7 +323,7 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr,
                                    rounded});
     }
     if (name == "mod" && arguments.size() == 2) {
-        FRESHET_PARSE(made, arithmetic("%", arguments[0], arguments[1], expr.at));
+        FRESHET_TRY(made, arithmetic("%", arguments[0], arguments[1], expr.at));
         return std::optional(std::move(*made));
     }
     return nothing();

@@ -70,14 +70,14 @@ SyntaxResult<Typed> Analysis::fold(const std::vector<Typed>& operands, const Lin
     }
     std::string body;
     if (alike) {
-        FRESHET_PARSE(made, step(links[0].text));
+        FRESHET_TRY(made, step(links[0].text));
         body = std::move(made->sql);
     } else {
         std::set<std::string> ops;
         for (std::size_t i = 0; i < count; ++i) ops.insert(links[i].text);
         body = "struct_pack(v := CASE y0.op";
         for (const auto& op : ops) {
-            FRESHET_PARSE(made, step(op));
+            FRESHET_TRY(made, step(op));
             body += " WHEN " + quote_text(op) + " THEN " + made->sql;
         }
         body += " END, op := y0.op)";
@@ -90,10 +90,9 @@ SyntaxResult<Typed> Analysis::logic(const Expr& expr, const Scope& scope) {
     std::vector<std::string> terms;
     std::size_t bytes = 0;
     for (const auto& argument : expr.arguments) {
-        FRESHET_PARSE(term, boolean(*argument, scope, "Logical expression term"));
+        FRESHET_TRY(term, boolean(*argument, scope, "Logical expression term"));
         bytes += term->sql.size();
-        if (auto small = check_size(bytes, argument->at); !small)
-            return std::unexpected(small.error());
+        if (auto small = check_size(bytes, argument->at); !small) return pass(small);
         terms.push_back(std::move(term->sql));
     }
     // Conjunctions that the engine can push down stay open; no engine takes long over them.
@@ -113,9 +112,8 @@ SyntaxResult<Typed> Analysis::concatenation_of(std::vector<Typed> parts, Positio
     if (!all_text && !std::ranges::all_of(parts, bytes)) {
         Typed made = std::move(parts[0]);
         for (std::size_t i = 1; i < parts.size(); ++i) {
-            FRESHET_PARSE(next, concatenation(made, parts[i], at));
-            if (auto small = check_size(next->sql.size(), at); !small)
-                return std::unexpected(small.error());
+            FRESHET_TRY(next, concatenation(made, parts[i], at));
+            if (auto small = check_size(next->sql.size(), at); !small) return pass(small);
             made = std::move(*next);
         }
         return made;
@@ -134,7 +132,7 @@ SyntaxResult<Typed> Analysis::concatenation_of(std::vector<Typed> parts, Positio
 }
 
 SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(operands, values_of(expr.arguments, scope));
+    FRESHET_TRY(operands, values_of(expr.arguments, scope));
     Typed made = std::move((*operands)[0]);
     const bool is_long = expr.links.size() > chain_links_max;
     int levels = 0;
@@ -163,8 +161,7 @@ SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
             ++i;
         }
         if (!next) return next;
-        if (auto small = check_size(next->sql.size(), link.at); !small)
-            return std::unexpected(small.error());
+        if (auto small = check_size(next->sql.size(), link.at); !small) return pass(small);
         if (++levels > engine_depth_max) {
             return std::unexpected(
                 SyntaxError{link.at,
@@ -186,8 +183,7 @@ SyntaxResult<std::string> Analysis::case_text(const Expr& expr, const std::optio
     for (std::size_t i = 0; i < whens.size(); ++i) {
         std::string condition = whens[i].sql;
         if (operand) {
-            FRESHET_PARSE(equal,
-                          comparison("=", *operand, whens[i], expr.arguments[1 + 2 * i]->at));
+            FRESHET_TRY(equal, comparison("=", *operand, whens[i], expr.arguments[1 + 2 * i]->at));
             condition = std::move(equal->sql);
         }
         sql += " WHEN " + condition + " THEN " + coerce(results[i], type).sql;
@@ -204,23 +200,22 @@ SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
     const auto read = [&](std::vector<Typed>& into, bool condition) -> SyntaxResult<> {
         const Expr& part = *expr.arguments[at++];
         auto made = condition ? boolean(part, scope, "CASE WHEN clause") : value(part, scope);
-        if (!made) return std::unexpected(made.error());
+        if (!made) return pass(made);
         queries = queries || contains_query(part);
         bytes += made->sql.size();
         into.push_back(std::move(*made));
         return check_size(bytes, part.at);
     };
     if (expr.simple) {
-        FRESHET_PARSE(made, value(*expr.arguments[at++], scope));
+        FRESHET_TRY(made, value(*expr.arguments[at++], scope));
         operand = std::move(*made);
     }
     while (at + 1 < expr.arguments.size()) {
-        if (auto when = read(whens, !operand); !when) return std::unexpected(when.error());
-        if (auto then = read(results, false); !then) return std::unexpected(then.error());
+        if (auto when = read(whens, !operand); !when) return pass(when);
+        if (auto then = read(results, false); !then) return pass(then);
     }
     if (expr.has_else) {
-        if (auto otherwise = read(results, false); !otherwise)
-            return std::unexpected(otherwise.error());
+        if (auto otherwise = read(results, false); !otherwise) return pass(otherwise);
     }
     Typed made;
     made.utc = true;
@@ -235,7 +230,7 @@ SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
     }
     // The engine takes no subquery where the operand has a name: then it is written out.
     if (!operand || queries || whens.size() < 2) {
-        FRESHET_PARSE(sql, case_text(expr, operand, whens, results, made.type));
+        FRESHET_TRY(sql, case_text(expr, operand, whens, results, made.type));
         made.sql = std::move(*sql);
         return made;
     }

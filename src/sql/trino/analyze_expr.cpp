@@ -52,7 +52,7 @@ SyntaxResult<> Analysis::check_size(std::size_t bytes, Position at) const {
 }
 
 SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
-    if (auto entered = enter(expr.at); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(expr.at); !entered) return pass(entered);
     SyntaxResult<Typed> made;
     bool done = false;
     // A whole expression that is a group key is a value, whatever columns it has. One with a
@@ -66,8 +66,7 @@ SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
     }
     if (!done) made = value_of(expr, scope);
     if (made) {
-        if (auto small = check_size(made->sql.size(), expr.at); !small)
-            return std::unexpected(small.error());
+        if (auto small = check_size(made->sql.size(), expr.at); !small) return pass(small);
     }
     --depth_;
     return made;
@@ -121,11 +120,11 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
         case ExprKind::at_time_zone:
             return at_time_zone(expr, scope);
         case ExprKind::is_null: {
-            FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+            FRESHET_TRY(inner, value(*expr.arguments[0], scope));
             return boolean_of("(" + inner->sql + (expr.negated ? " IS NOT NULL)" : " IS NULL)"));
         }
         case ExprKind::is_distinct: {
-            FRESHET_PARSE(pair, values_of(expr.arguments, scope));
+            FRESHET_TRY(pair, values_of(expr.arguments, scope));
             auto common = common_type((*pair)[0].type, (*pair)[1].type);
             if (!common)
                 return std::unexpected(
@@ -138,21 +137,21 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
                               (zoned ? "tr_instant(" + right + ")" : right) + ")");
         }
         case ExprKind::cast: {
-            FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+            FRESHET_TRY(inner, value(*expr.arguments[0], scope));
             return cast_value(*inner, expr.type, expr.safe, expr.at);
         }
         case ExprKind::extract: {
-            FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+            FRESHET_TRY(inner, value(*expr.arguments[0], scope));
             return part_of(expr.text, *inner, expr.at);
         }
         case ExprKind::field: {
-            FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+            FRESHET_TRY(inner, value(*expr.arguments[0], scope));
             return field_of(*inner, expr.text, expr.at);
         }
         case ExprKind::grouping: {
             std::string sql = "CAST(grouping(";
             for (std::size_t i = 0; i < expr.arguments.size(); ++i) {
-                FRESHET_PARSE(key, value(*expr.arguments[i], scope));
+                FRESHET_TRY(key, value(*expr.arguments[i], scope));
                 sql += (i > 0 ? ", " : "") + key->sql;
             }
             return Typed{sql + ") AS INTEGER)", make_type(TypeKind::integer)};
@@ -171,9 +170,9 @@ SyntaxResult<std::vector<Typed>> Analysis::values_of(const std::vector<ExprPtr>&
     std::vector<Typed> made;
     std::size_t bytes = 0;
     for (const auto& expr : list) {
-        FRESHET_PARSE(one, value(*expr, scope));
+        FRESHET_TRY(one, value(*expr, scope));
         bytes += one->sql.size();
-        if (auto small = check_size(bytes, expr->at); !small) return std::unexpected(small.error());
+        if (auto small = check_size(bytes, expr->at); !small) return pass(small);
         made.push_back(std::move(*one));
     }
     return made;
@@ -181,7 +180,7 @@ SyntaxResult<std::vector<Typed>> Analysis::values_of(const std::vector<ExprPtr>&
 
 SyntaxResult<Typed> Analysis::boolean(const Expr& expr, const Scope& scope,
                                       std::string_view where) {
-    FRESHET_PARSE(made, value(expr, scope));
+    FRESHET_TRY(made, value(expr, scope));
     if (!coerces(made->type, make_type(TypeKind::boolean))) {
         return std::unexpected(mismatch_error(
             expr.at,
@@ -200,7 +199,7 @@ SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
             if (at->lambda[i - 1].first != names[0]) continue;
             Typed made = at->lambda[i - 1].second;
             for (std::size_t n = 1; n < names.size(); ++n) {
-                FRESHET_PARSE(next, field_of(made, names[n], expr.at));
+                FRESHET_TRY(next, field_of(made, names[n], expr.at));
                 made = std::move(*next);
             }
             return made;
@@ -233,7 +232,7 @@ SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
                     "EXPRESSION_NOT_AGGREGATE"});
             }
             for (std::size_t n = parts + 1; n < names.size(); ++n) {
-                FRESHET_PARSE(next, field_of(made, names[n], expr.at));
+                FRESHET_TRY(next, field_of(made, names[n], expr.at));
                 made = std::move(*next);
             }
             return made;
@@ -265,10 +264,10 @@ SyntaxResult<Typed> Analysis::field_of(const Typed& base, const std::string& nam
 
 SyntaxResult<Typed> Analysis::unary(const Expr& expr, const Scope& scope) {
     if (expr.text == "not") {
-        FRESHET_PARSE(inner, boolean(*expr.arguments[0], scope, "Value of logical NOT expression"));
+        FRESHET_TRY(inner, boolean(*expr.arguments[0], scope, "Value of logical NOT expression"));
         return boolean_of("(NOT " + inner->sql + ")");
     }
-    FRESHET_PARSE(inner, value(*expr.arguments[0], scope));
+    FRESHET_TRY(inner, value(*expr.arguments[0], scope));
     if (!inner->type.is_numeric() && !inner->type.is_interval()) {
         return std::unexpected(mismatch_error(expr.at, "Cannot negate " + inner->type.name()));
     }
@@ -279,7 +278,7 @@ SyntaxResult<Typed> Analysis::unary(const Expr& expr, const Scope& scope) {
 SyntaxResult<Typed> Analysis::binary(const Expr& expr, const Scope& scope) {
     const std::string& op = expr.text;
     if (op == "and" || op == "or") return logic(expr, scope);
-    FRESHET_PARSE(pair, values_of(expr.arguments, scope));
+    FRESHET_TRY(pair, values_of(expr.arguments, scope));
     Typed& left = (*pair)[0];
     Typed& right = (*pair)[1];
     if (op == "||") return concatenation(left, right, expr.at);
@@ -425,7 +424,7 @@ SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Type
 }
 
 SyntaxResult<Typed> Analysis::between(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(three, values_of(expr.arguments, scope));
+    FRESHET_TRY(three, values_of(expr.arguments, scope));
     std::optional<SyntaxError> problem;
     const std::string sql =
         bind_once({(*three)[0].sql, (*three)[1].sql, (*three)[2].sql},
@@ -444,7 +443,7 @@ SyntaxResult<Typed> Analysis::between(const Expr& expr, const Scope& scope) {
 }
 
 SyntaxResult<Typed> Analysis::in_list(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(all, values_of(expr.arguments, scope));
+    FRESHET_TRY(all, values_of(expr.arguments, scope));
     Type type = (*all)[0].type;
     for (const auto& item : *all) {
         auto common = common_type(type, item.type);
@@ -470,10 +469,10 @@ SyntaxResult<Typed> Analysis::in_list(const Expr& expr, const Scope& scope) {
 SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
     std::optional<Typed> left;
     if (!expr.arguments.empty()) {
-        FRESHET_PARSE(made, value(*expr.arguments[0], scope));
+        FRESHET_TRY(made, value(*expr.arguments[0], scope));
         left = std::move(*made);
     }
-    FRESHET_PARSE(inner, query(*expr.query, &scope));
+    FRESHET_TRY(inner, query(*expr.query, &scope));
     if (expr.kind == ExprKind::exists) return boolean_of("EXISTS (" + inner->sql + ")");
     if (inner->fields.size() != 1) {
         return std::unexpected(
@@ -513,7 +512,7 @@ SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
 }
 
 SyntaxResult<Typed> Analysis::like(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(all, values_of(expr.arguments, scope));
+    FRESHET_TRY(all, values_of(expr.arguments, scope));
     for (std::size_t i = 0; i < all->size(); ++i) {
         if (!coerces((*all)[i].type, varchar_type())) {
             return std::unexpected(mismatch_error(

@@ -169,7 +169,7 @@ SyntaxResult<Typed> Analysis::typed_literal(const Expr& expr) {
     } else {
         return invalid();
     }
-    FRESHET_PARSE(made, cast_value(text, type, false, expr.at));
+    FRESHET_TRY(made, cast_value(text, type, false, expr.at));
     made->constant = !type.is_floating();
     return made;
 }
@@ -199,7 +199,7 @@ SyntaxResult<Typed> Analysis::parameter(const Expr& expr, const Scope& scope) {
     }
     const std::string& text = context_.parameters[place];
     auto tokens = tokenize(text, Dialect::trino);
-    if (!tokens) return std::unexpected(tokens.error());
+    if (!tokens) return pass(tokens);
     TokenReader in(text, std::move(*tokens));
     auto parsed = Parser(in).expression();
     const auto takes_one = [](const Expr& one) {

@@ -51,7 +51,7 @@ std::optional<Typed> sequence_of(const std::vector<Typed>& a) {
 }  // namespace
 
 SyntaxResult<Typed> Analysis::array(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(items, values_of(expr.arguments, scope));
+    FRESHET_TRY(items, values_of(expr.arguments, scope));
     Type type;
     for (const auto& item : *items) {
         auto common = common_type(type, item.type);
@@ -71,7 +71,7 @@ SyntaxResult<Typed> Analysis::array(const Expr& expr, const Scope& scope) {
 }
 
 SyntaxResult<Typed> Analysis::row(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(items, values_of(expr.arguments, scope));
+    FRESHET_TRY(items, values_of(expr.arguments, scope));
     Typed made{"struct_pack(", make_type(TypeKind::row)};
     for (std::size_t i = 0; i < items->size(); ++i) {
         made.sql += (i > 0 ? ", f" : "f") + std::to_string(i) +
@@ -84,7 +84,7 @@ SyntaxResult<Typed> Analysis::row(const Expr& expr, const Scope& scope) {
 }
 
 SyntaxResult<Typed> Analysis::subscript(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(pair, values_of(expr.arguments, scope));
+    FRESHET_TRY(pair, values_of(expr.arguments, scope));
     const Typed &base = (*pair)[0], &index = (*pair)[1];
     if (base.type.is(TypeKind::array) && coerces(index.type, bigint)) {
         std::string sql = bind_once({base.sql, coerce(index, bigint).sql}, [](const Names& names) {
@@ -141,7 +141,7 @@ SyntaxResult<std::pair<std::string, Type>> Analysis::lambda_body(
     if (grouped_scope_ == &scope) grouped_scope_ = &inner;
     auto body = value(*lambda.arguments[0], inner);
     grouped_scope_ = grouped;
-    if (!body) return std::unexpected(body.error());
+    if (!body) return pass(body);
     return std::pair("lambda " + names + ": " + body->sql, body->type);
 }
 
@@ -150,14 +150,14 @@ SyntaxResult<std::optional<Typed>> Analysis::lambda_call(const Expr& expr, const
     static constexpr std::string_view names[] = {"transform", "filter", "any_match", "all_match",
                                                  "none_match"};
     if (name == "reduce" && expr.arguments.size() == 4) {
-        FRESHET_PARSE(made, reduce_call(expr, scope));
+        FRESHET_TRY(made, reduce_call(expr, scope));
         return std::optional(std::move(*made));
     }
     if (std::ranges::find(names, name) == std::end(names) || expr.arguments.size() != 2)
         return std::optional<Typed>();
-    FRESHET_PARSE(list, value(*expr.arguments[0], scope));
+    FRESHET_TRY(list, value(*expr.arguments[0], scope));
     if (!list->type.is(TypeKind::array)) return std::unexpected(not_registered(expr, {*list}));
-    FRESHET_PARSE(lambda, lambda_body(*expr.arguments[1], {list->type.arguments[0]}, scope));
+    FRESHET_TRY(lambda, lambda_body(*expr.arguments[1], {list->type.arguments[0]}, scope));
     const auto& [text, type] = *lambda;
     if (name == "transform")
         return std::optional(
@@ -182,13 +182,13 @@ SyntaxResult<std::optional<Typed>> Analysis::lambda_call(const Expr& expr, const
 }
 
 SyntaxResult<Typed> Analysis::reduce_call(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(list, value(*expr.arguments[0], scope));
-    FRESHET_PARSE(start, value(*expr.arguments[1], scope));
+    FRESHET_TRY(list, value(*expr.arguments[0], scope));
+    FRESHET_TRY(start, value(*expr.arguments[1], scope));
     if (!list->type.is(TypeKind::array))
         return std::unexpected(not_registered(expr, {*list, *start}));
     Type state = start->type.is(TypeKind::varchar) ? varchar_type() : start->type;
     auto probe = lambda_body(*expr.arguments[2], {state, list->type.arguments[0]}, scope);
-    if (!probe) return std::unexpected(probe.error());
+    if (!probe) return pass(probe);
     const auto common = common_type(state, probe->second);
     if (!common)
         return std::unexpected(mismatch_error(expr.arguments[2]->at,
@@ -198,7 +198,7 @@ SyntaxResult<Typed> Analysis::reduce_call(const Expr& expr, const Scope& scope) 
     auto step = std::move(probe);
     if (!(*common == state))
         step = lambda_body(*expr.arguments[2], {*common, list->type.arguments[0]}, scope);
-    if (!step) return std::unexpected(step.error());
+    if (!step) return pass(step);
     state = *common;
     if (!(step->second == state) && !coerces(step->second, state))
         return std::unexpected(mismatch_error(
@@ -211,7 +211,7 @@ SyntaxResult<Typed> Analysis::reduce_call(const Expr& expr, const Scope& scope) 
                                                list->type.name() + " is not supported",
                                            "NOT_SUPPORTED"});
     }
-    FRESHET_PARSE(last, lambda_body(*expr.arguments[3], {state}, scope));
+    FRESHET_TRY(last, lambda_body(*expr.arguments[3], {state}, scope));
     const std::string folded = "list_reduce(list_prepend(" + coerce(*start, state).sql + ", " +
                                list->sql + "), " + step->first + ")";
     return Typed{"list_extract(list_transform([" + folded + "], " + last->first + "), 1)",
@@ -300,7 +300,7 @@ SyntaxResult<std::optional<Typed>> Analysis::array_call(const Expr& expr, std::v
                 "NOT_SUPPORTED"});
         if (a.size() == 3 && !coerces(a[2].type, varchar_type()))
             return std::unexpected(not_registered(expr, a));
-        FRESHET_PARSE(text, cast_value(Typed{"e0", element}, varchar_type(), false, expr.at));
+        FRESHET_TRY(text, cast_value(Typed{"e0", element}, varchar_type(), false, expr.at));
         std::vector<std::string> operands{x.sql};
         if (a.size() == 3) operands.push_back(coerce(a[2], varchar_type()).sql);
         std::string sql = bind_once(operands, [&](const Names& names) {

@@ -39,7 +39,7 @@ bool contains_window(const Expr& expr) {
 }  // namespace
 
 SyntaxResult<Relationed> Analysis::query(const Query& query, const Scope* outer) {
-    if (auto entered = enter(query.at); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(query.at); !entered) return pass(entered);
     const std::size_t before = with_.size();
     if (query.recursive && !query.with.empty()) {
         return std::unexpected(
@@ -59,7 +59,7 @@ SyntaxResult<Relationed> Analysis::body(const Body& body, const Query* tail, con
     if (body.kind == BodyKind::set_operation) inner = set_operation(body, outer);
     if (body.kind == BodyKind::query) inner = query(*body.query, outer);
     if (!inner || !tail || (tail->order_by.empty() && !tail->limit && !tail->offset)) return inner;
-    FRESHET_PARSE(text, tail_over(*tail, *inner, outer));
+    FRESHET_TRY(text, tail_over(*tail, *inner, outer));
     inner->sql = std::move(*text);
     if (tail->limit || tail->offset) {
         for (auto& field : inner->fields) field.value.origin.reset();
@@ -77,8 +77,8 @@ SyntaxResult<std::string> Analysis::tail_over(const Query& tail, const Relatione
         outputs[i].value.sql = scope.fields[i].value.sql;
     }
     std::string sql = "SELECT * FROM (" + inner.sql + ") AS " + alias;
-    FRESHET_PARSE(order, order_clause(tail.order_by, scope, outputs, false));
-    FRESHET_PARSE(limit, limit_clause(tail));
+    FRESHET_TRY(order, order_clause(tail.order_by, scope, outputs, false));
+    FRESHET_TRY(limit, limit_clause(tail));
     return sql + *order + *limit;
 }
 
@@ -104,11 +104,11 @@ SyntaxResult<std::string> Analysis::limit_clause(const Query& query) {
     std::string sql;
     std::int64_t offset = 0;
     if (query.offset) {
-        FRESHET_PARSE(count, limit_value(*query.offset));
+        FRESHET_TRY(count, limit_value(*query.offset));
         offset = *count;
     }
     if (query.limit) {
-        FRESHET_PARSE(count, limit_value(*query.limit));
+        FRESHET_TRY(count, limit_value(*query.limit));
         sql += " LIMIT " + std::to_string(*count);
     }
     if (offset > 0) sql += " OFFSET " + std::to_string(offset);
@@ -120,7 +120,7 @@ SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) 
     std::vector<std::vector<Typed>> rows;
     std::vector<Type> types;
     for (const auto& row : body.rows) {
-        FRESHET_PARSE(cells, values_of(row, scope));
+        FRESHET_TRY(cells, values_of(row, scope));
         if (types.empty()) {
             for (const auto& cell : *cells) types.push_back(cell.type);
         }
@@ -162,7 +162,7 @@ SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) 
 }
 
 SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* outer) {
-    if (auto entered = enter(body.at); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(body.at); !entered) return pass(entered);
     if (body.parts.size() > set_parts_max) {
         return std::unexpected(SyntaxError{
             body.at, body.operation + " has more than " + std::to_string(set_parts_max) + " parts",
@@ -171,9 +171,9 @@ SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* 
     std::vector<Relationed> inputs;
     std::size_t bytes = 0;
     for (const auto& part : body.parts) {
-        FRESHET_PARSE(input, this->body(*part, nullptr, outer));
+        FRESHET_TRY(input, this->body(*part, nullptr, outer));
         bytes += input->sql.size();
-        if (auto small = check_size(bytes, part->at); !small) return std::unexpected(small.error());
+        if (auto small = check_size(bytes, part->at); !small) return pass(small);
         inputs.push_back(std::move(*input));
     }
     --depth_;
@@ -181,7 +181,7 @@ SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* 
     made.fields = inputs[0].fields;
     for (const auto& input : inputs) {
         if (auto merged = merge_columns(body, made.fields, input.fields); !merged)
-            return std::unexpected(merged.error());
+            return pass(merged);
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const std::string alias = fresh("r");
@@ -238,10 +238,9 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
                 item.at, "a query gives at most " + std::to_string(columns_max) + " columns",
                 "QUERY_TOO_COMPLEX"});
         if (item.expr) {
-            FRESHET_PARSE(made, value(*item.expr, scope));
+            FRESHET_TRY(made, value(*item.expr, scope));
             bytes += made->sql.size();
-            if (auto small = check_size(bytes, item.at); !small)
-                return std::unexpected(small.error());
+            if (auto small = check_size(bytes, item.at); !small) return pass(small);
             Field field;
             field.label = item.alias;
             if (field.label.empty() && item.expr->kind == ExprKind::column)
@@ -308,7 +307,7 @@ SyntaxResult<Typed> Analysis::group_key(const Expr& expr, const Select& select,
             "GROUP BY clause cannot contain aggregations, window functions or grouping operations",
             "EXPRESSION_NOT_SCALAR"});
     }
-    FRESHET_PARSE(made, value(*key, scope));
+    FRESHET_TRY(made, value(*key, scope));
     if (made->type.is(TypeKind::timestamp_tz) && !made->utc) {
         return std::unexpected(SyntaxError{
             expr.at, "GROUP BY a timestamp with time zone of several zones is not supported",
@@ -338,14 +337,14 @@ SyntaxResult<> Analysis::check_grouping_sets(const Select& select) const {
 }
 
 SyntaxResult<std::string> Analysis::group_clause(const Select& select, const Scope& scope) {
-    if (auto few = check_grouping_sets(select); !few) return std::unexpected(few.error());
+    if (auto few = check_grouping_sets(select); !few) return pass(few);
     std::vector<std::string> elements;
     for (const auto& element : select.group_by) {
         std::vector<std::string> sets;
         for (const auto& set : element.sets) {
             std::vector<std::string> keys;
             for (const auto& expr : set) {
-                FRESHET_PARSE(key, group_key(*expr, select, scope));
+                FRESHET_TRY(key, group_key(*expr, select, scope));
                 const bool constant = key->constant;
                 if (!constant) group_keys_.push_back(key->sql);
                 if (!constant || !element.kind.empty()) keys.push_back(std::move(key->sql));
@@ -367,7 +366,7 @@ SyntaxResult<Relationed> Analysis::select(const Select& select, const Query* tai
                                           const Scope* outer) {
     From from;
     if (select.from) {
-        FRESHET_PARSE(read, relation(*select.from, outer));
+        FRESHET_TRY(read, relation(*select.from, outer));
         from = std::move(*read);
     }
     const Scope scope{from.fields, outer};
@@ -396,28 +395,28 @@ SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query
                 "WHERE clause cannot contain aggregations, window functions or grouping operations",
                 "EXPRESSION_NOT_SCALAR"});
         }
-        FRESHET_PARSE(condition, boolean(*select.where, scope, "WHERE clause"));
+        FRESHET_TRY(condition, boolean(*select.where, scope, "WHERE clause"));
         where = " WHERE " + condition->sql;
         prune_by(*select.where, scope);
     }
     const bool grouped = select.grouped || any_aggregate(select, tail);
     std::string group;
     if (grouped) {
-        FRESHET_PARSE(clause, group_clause(select, scope));
+        FRESHET_TRY(clause, group_clause(select, scope));
         group = std::move(*clause);
         phase_ = Phase::grouped;
         grouped_scope_ = &scope;
     }
-    FRESHET_PARSE(outputs, select_fields(select, scope));
+    FRESHET_TRY(outputs, select_fields(select, scope));
     std::string having;
     if (select.having) {
-        FRESHET_PARSE(condition, boolean(*select.having, scope, "HAVING clause"));
+        FRESHET_TRY(condition, boolean(*select.having, scope, "HAVING clause"));
         having = " HAVING " + condition->sql;
     }
     std::string order;
     if (tail) {
-        FRESHET_PARSE(clause, order_clause(tail->order_by, scope, *outputs, select.distinct));
-        FRESHET_PARSE(limit, limit_clause(*tail));
+        FRESHET_TRY(clause, order_clause(tail->order_by, scope, *outputs, select.distinct));
+        FRESHET_TRY(limit, limit_clause(*tail));
         order = *clause + *limit;
     }
     Relationed made;
@@ -492,7 +491,7 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
                     if (!known) with_outputs->lambda.emplace_back(field.name, field.value);
                 }
             }
-            FRESHET_PARSE(made, value(*item.expr, *with_outputs));
+            FRESHET_TRY(made, value(*item.expr, *with_outputs));
             key = std::move(*made);
             for (std::size_t i = 0; i < outputs.size() && !output; ++i) {
                 if (outputs[i].value.sql == key.sql) output = i;

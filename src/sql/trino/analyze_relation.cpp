@@ -67,7 +67,7 @@ SyntaxError stale(const Relation& relation, const TableInfo& info, const std::st
 }  // namespace
 
 SyntaxResult<Analysis::From> Analysis::relation(const Relation& relation, const Scope* outer) {
-    if (auto entered = enter(relation.at); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(relation.at); !entered) return pass(entered);
     auto made = relation_of(relation, outer);
     --depth_;
     return made;
@@ -78,8 +78,7 @@ SyntaxResult<Analysis::From> Analysis::relation_of(const Relation& relation, con
     if (relation.kind == RelationKind::join) {
         made = join(relation, outer);
         if (made && !relation.alias.empty()) {
-            if (auto renamed = rename(relation, *made); !renamed)
-                return std::unexpected(renamed.error());
+            if (auto renamed = rename(relation, *made); !renamed) return pass(renamed);
         }
         return made;
     }
@@ -90,11 +89,11 @@ SyntaxResult<Analysis::From> Analysis::relation_of(const Relation& relation, con
         if (made) made->sql = made->sql;
     }
     if (relation.kind == RelationKind::query) {
-        FRESHET_PARSE(inner, query(*relation.query, outer));
+        FRESHET_TRY(inner, query(*relation.query, outer));
         made = from_query(std::move(*inner), "");
     }
     if (!made) return made;
-    if (auto renamed = rename(relation, *made); !renamed) return std::unexpected(renamed.error());
+    if (auto renamed = rename(relation, *made); !renamed) return pass(renamed);
     return made;
 }
 
@@ -162,7 +161,7 @@ SyntaxResult<Analysis::From> Analysis::named(Relationed inner, const void* key,
     if (repeated_bytes_ <= repeated_bytes_max) return from_query(std::move(inner), name);
     std::size_t bytes = inner.sql.size();
     for (const auto& body : common_) bytes += body.size();
-    if (auto small = check_size(bytes, Position{}); !small) return std::unexpected(small.error());
+    if (auto small = check_size(bytes, Position{}); !small) return pass(small);
     common_.push_back("SELECT * FROM (" + inner.sql + ") AS " + fresh("r"));
     inner.sql = "SELECT * FROM w" + std::to_string(common_.size() - 1);
     for (auto& field : inner.fields) field.value.origin.reset();
@@ -179,7 +178,7 @@ SyntaxResult<Analysis::From> Analysis::with_query_of(const WithEntry& entry,
     with_.resize(entry.visible);
     auto inner = query(*with.query, nullptr);
     with_.insert(with_.end(), kept.begin(), kept.end());
-    if (!inner) return std::unexpected(inner.error());
+    if (!inner) return pass(inner);
     if (!with.columns.empty() && with.columns.size() != inner->fields.size()) {
         return std::unexpected(SyntaxError{with.at,
                                            "WITH column alias list has " +
@@ -270,7 +269,7 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
                                                info.database + "." + info.name + "': " + why.text(),
                                            of_statement ? why.code : "INVALID_VIEW"});
     }
-    FRESHET_PARSE(from, named(std::move(*inner), &info, info.name));
+    FRESHET_TRY(from, named(std::move(*inner), &info, info.name));
     return as_stored(relation, info, std::move(*from));
 }
 
@@ -307,15 +306,15 @@ SyntaxResult<Analysis::From> Analysis::as_stored(const Relation& relation, const
 }
 
 SyntaxResult<Analysis::From> Analysis::join(const Relation& relation, const Scope* outer) {
-    FRESHET_PARSE(left, this->relation(*relation.left, outer));
+    FRESHET_TRY(left, this->relation(*relation.left, outer));
     if (relation.right->kind == RelationKind::unnest || relation.right->lateral) {
         return join_unnest(relation, std::move(*left), outer);
     }
-    FRESHET_PARSE(right, this->relation(*relation.right, outer));
+    FRESHET_TRY(right, this->relation(*relation.right, outer));
     static constexpr const char* words[] = {" CROSS JOIN ", " INNER JOIN ", " LEFT JOIN ",
                                             " RIGHT JOIN ", " FULL JOIN "};
     From from;
-    FRESHET_PARSE(condition, join_condition(relation, *left, *right, outer));
+    FRESHET_TRY(condition, join_condition(relation, *left, *right, outer));
     // A join on the right needs its own parentheses.
     const std::string right_sql =
         relation.right->kind == RelationKind::join ? "(" + right->sql + ")" : right->sql;
@@ -353,7 +352,7 @@ SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, Fro
         const Phase before = std::exchange(phase_, Phase::free);
         auto condition = boolean(*relation.on, scope, "JOIN ON clause");
         phase_ = before;
-        if (!condition) return std::unexpected(condition.error());
+        if (!condition) return pass(condition);
         if (relation.join == JoinKind::inner) prune_by(*relation.on, scope);
         return " ON (" + condition->sql + ")";
     }
@@ -377,7 +376,7 @@ SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, Fro
             if (field->value.origin)
                 scans_[field->value.origin->scan].used[field->value.origin->column] = true;
         }
-        FRESHET_PARSE(equal, comparison("=", found[0]->value, found[1]->value, relation.at));
+        FRESHET_TRY(equal, comparison("=", found[0]->value, found[1]->value, relation.at));
         sql += (sql.empty() ? " ON (" : " AND ") + equal->sql;
     }
     return sql + ")";
@@ -400,12 +399,11 @@ SyntaxResult<Analysis::From> Analysis::join_unnest(const Relation& relation, Fro
     if (relation.right->kind == RelationKind::unnest) {
         right = unnest(*relation.right, scope);
     } else {
-        FRESHET_PARSE(inner, query(*relation.right->query, &scope));
+        FRESHET_TRY(inner, query(*relation.right->query, &scope));
         right = from_query(std::move(*inner), "");
     }
     if (!right) return right;
-    if (auto renamed = rename(*relation.right, *right); !renamed)
-        return std::unexpected(renamed.error());
+    if (auto renamed = rename(*relation.right, *right); !renamed) return pass(renamed);
     From from;
     from.sql = left.sql + (left_join ? " LEFT JOIN LATERAL " : " CROSS JOIN LATERAL ") +
                right->sql + (left_join ? " ON TRUE" : "");
@@ -421,7 +419,7 @@ SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Sc
     const Phase before = std::exchange(phase_, Phase::free);
     auto arguments = values_of(relation.unnest, scope);
     phase_ = before;
-    if (!arguments) return std::unexpected(arguments.error());
+    if (!arguments) return pass(arguments);
     From from;
     std::vector<std::string> outer, lists;
     const std::string alias = fresh("r"), inner_alias = fresh("r");

@@ -208,7 +208,7 @@ SyntaxResult<Typed> Analysis::date_diff(const Expr& expr, const std::vector<Type
 }
 
 SyntaxResult<Typed> Analysis::at_time_zone(const Expr& expr, const Scope& scope) {
-    FRESHET_PARSE(pair, values_of(expr.arguments, scope));
+    FRESHET_TRY(pair, values_of(expr.arguments, scope));
     Typed v = (*pair)[0];
     if (v.type.is(TypeKind::timestamp)) v = coerce(v, timestamp_tz_type());
     if (!v.type.is(TypeKind::timestamp_tz) || !(*pair)[1].type.is(TypeKind::varchar)) {
@@ -225,7 +225,7 @@ SyntaxResult<std::optional<Typed>> Analysis::time_call(const Expr& expr,
     const std::string& name = expr.text;
     const std::size_t count = arguments.size();
     const auto some = [](SyntaxResult<Typed> made) -> SyntaxResult<std::optional<Typed>> {
-        if (!made) return std::unexpected(made.error());
+        if (!made) return pass(made);
         return std::optional(std::move(*made));
     };
     if (name == "date_trunc" && count == 2) return some(date_trunc(expr, arguments));

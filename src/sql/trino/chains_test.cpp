@@ -41,9 +41,9 @@ TableMap tables() {
 SyntaxResult<std::string> plan_of(const std::string& sql) {
     static const TableMap map = tables();
     auto statement = parse_statement(sql);
-    if (!statement) return std::unexpected(statement.error());
+    if (!statement) return pass(statement);
     auto made = analyze(*statement->query, map, Context());
-    if (!made) return std::unexpected(made.error());
+    if (!made) return pass(made);
     return std::move(made->sql);
 }
 

@@ -41,7 +41,7 @@ class Parser {
     Result<Condition> whole() {
         Condition out;
         if (!in_.has_failed() && any_of(out, 0) && !in_.is_end()) in_.fails_here();
-        if (in_.has_failed()) return std::unexpected(in_.error());
+        if (in_.has_failed()) return pass(in_);
         return out;
     }
 
@@ -244,7 +244,7 @@ Result<std::vector<Path>> parse_projection(const std::string& text, Substitutes&
         } while (in.take_sign_if(","));
         if (!in.is_end()) in.fails_here();
     }
-    if (in.has_failed()) return std::unexpected(in.error());
+    if (in.has_failed()) return pass(in);
     return paths;
 }
 

@@ -55,7 +55,7 @@ class Parser {
         while (!in_.has_failed() && !in_.is_end()) {
             if (!section()) break;
         }
-        if (in_.has_failed()) return std::unexpected(in_.error());
+        if (in_.has_failed()) return pass(in_);
         return std::move(out_);
     }
 

@@ -42,7 +42,7 @@ Result<Value> of_two(const Term& term, const Item& before) {
     const auto *left = a->as<Decimal>(), *right = b->as<Decimal>();
     if (!left || !right) return wrong_type();
     auto sum = term.form == Term::Form::plus ? left->plus(*right) : left->minus(*right);
-    if (!sum) return std::unexpected(std::move(sum.error()));
+    if (!sum) return pass(sum);
     return Value{std::move(*sum)};
 }
 
@@ -137,7 +137,7 @@ Result<> add(Item& item, const Path& path, const Value& what) {
     if (!found) return put(item, path, what);
     if (const auto *number = found->as<Decimal>(), *more = what.as<Decimal>(); number && more) {
         auto sum = number->plus(*more);
-        if (!sum) return std::unexpected(std::move(sum.error()));
+        if (!sum) return pass(sum);
         found->held = std::move(*sum);
         return {};
     }
@@ -187,7 +187,7 @@ Result<Item> apply_update(const Update& update, const Item& before) {
                 done = subtract(item, action.path, action.term.value);
                 break;
         }
-        if (!done) return std::unexpected(std::move(done.error()));
+        if (!done) return pass(done);
     }
     // Places behind a list's end are filled in their order; places taken away, last first.
     const auto place = [](const Action* action) { return action->path.back().index.value_or(0); };
@@ -195,13 +195,11 @@ Result<Item> apply_update(const Update& update, const Item& before) {
     std::ranges::sort(removals, lies_behind);
     for (const Action* action : sets) {
         auto value = value_of(action->term, before);
-        if (!value) return std::unexpected(std::move(value.error()));
-        if (auto done = put(item, action->path, std::move(*value)); !done)
-            return std::unexpected(std::move(done.error()));
+        if (!value) return pass(value);
+        if (auto done = put(item, action->path, std::move(*value)); !done) return pass(done);
     }
     for (const Action* action : removals) {
-        if (auto done = take(item, action->path); !done)
-            return std::unexpected(std::move(done.error()));
+        if (auto done = take(item, action->path); !done) return pass(done);
     }
     return item;
 }

@@ -77,7 +77,7 @@ class Checked final : public CheckedBody {
         if (!piece) co_return piece;
         if (piece->empty()) {
             auto right = at_end();
-            if (!right) co_return std::unexpected(std::move(right.error()));
+            if (!right) co_return pass(right);
             co_return piece;
         }
         seen_ += piece->size();

@@ -8,7 +8,7 @@ namespace freshet::aws {
 
 io::Task<Result<>> ChunkedBody::more() {
     auto piece = co_await wire_->read();
-    if (!piece) co_return std::unexpected(std::move(piece.error()));
+    if (!piece) co_return pass(piece);
     if (piece->empty())
         co_return fail(BodyErrc::incomplete, "the aws-chunked body ends inside a chunk");
     buffer_ = std::move(*piece);
@@ -68,7 +68,7 @@ io::Task<Result<Bytes>> ChunkedBody::read() {
                 state_ = State::done;
                 break;
             }
-            if (!got) co_return std::unexpected(std::move(got.error()));
+            if (!got) co_return pass(got);
         }
         if (state_ == State::data) {
             Bytes part = buffer_.slice(
@@ -80,7 +80,7 @@ io::Task<Result<Bytes>> ChunkedBody::read() {
         }
         std::string line;
         auto whole = take_line(line);
-        if (!whole) co_return std::unexpected(std::move(whole.error()));
+        if (!whole) co_return pass(whole);
         if (!*whole) continue;
         Result<> done;
         if (state_ == State::header)
@@ -91,7 +91,7 @@ io::Task<Result<Bytes>> ChunkedBody::read() {
             state_ = State::header;
         else
             done = fail(BodyErrc::incomplete, "a chunk is longer than its header says");
-        if (!done) co_return std::unexpected(std::move(done.error()));
+        if (!done) co_return pass(done);
     }
     co_return Bytes();
 }

@@ -23,7 +23,7 @@ class InflatedBody final : public io::BodyReader {
         while (!ended_) {
             if (used_ == packed_.size()) {
                 auto piece = co_await body_->read();
-                if (!piece) co_return std::unexpected(std::move(piece.error()));
+                if (!piece) co_return pass(piece);
                 if (piece->empty()) co_return broken("the gzip body is cut short");
                 packed_ = std::move(*piece);
                 used_ = 0;

@@ -204,7 +204,7 @@ class Handlers {
     io::Task<Answer<GetCrawlersResponse>> list(Caller caller, GetCrawlersRequest request) {
         auto all = crawlers_.list(caller.account(), caller.region());
         auto next = cut(all, request.next_token, request.max_results);
-        if (!next) co_return std::unexpected(std::move(next.error()));
+        if (!next) co_return pass(next);
         GetCrawlersResponse out;
         out.next_token = std::move(*next);
         auto& found = out.crawlers.emplace();
@@ -216,7 +216,7 @@ class Handlers {
     io::Task<Answer<ListCrawlersResponse>> names(Caller caller, ListCrawlersRequest request) {
         auto all = crawlers_.list(caller.account(), caller.region());
         auto next = cut(all, request.next_token, request.max_results);
-        if (!next) co_return std::unexpected(std::move(next.error()));
+        if (!next) co_return pass(next);
         ListCrawlersResponse out;
         out.next_token = std::move(*next);
         auto& found = out.crawler_names.emplace();
@@ -263,7 +263,7 @@ class Handlers {
                 return std::ranges::find(wanted, crawler->key.name) == wanted.end();
             });
         auto next = cut(all, request.next_token, request.max_results);
-        if (!next) co_return std::unexpected(std::move(next.error()));
+        if (!next) co_return pass(next);
         GetCrawlerMetricsResponse out;
         out.next_token = std::move(*next);
         auto& found = out.crawler_metrics_list.emplace();

@@ -50,10 +50,9 @@ class Handlers {
         co_return out;
     }
     io::Task<Answer<GetDatabasesResponse>> list(Caller caller, GetDatabasesRequest input) {
-        if (auto good = check_attributes(input.attributes_to_get); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_attributes(input.attributes_to_get); !good) co_return pass(good);
         auto after = key_of(input.next_token);
-        if (!after) co_return std::unexpected(std::move(after.error()));
+        if (!after) co_return pass(after);
         auto found = co_await catalog_.databases_page(
             home_of(caller), *after,
             static_cast<std::size_t>(input.max_results.value_or(databases_default)));

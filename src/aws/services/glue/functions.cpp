@@ -62,7 +62,7 @@ class Handlers {
     io::Task<Answer<CreateUserDefinedFunctionResponse>> create(
         Caller caller, CreateUserDefinedFunctionRequest input) {
         auto function = function_of(input.database_name, input.function_input);
-        if (!function) co_return std::unexpected(std::move(function.error()));
+        if (!function) co_return pass(function);
         auto done = co_await catalog_.create_function(home_of(caller), std::move(*function));
         if (!done) co_return refuse(done.error());
         co_return CreateUserDefinedFunctionResponse{};
@@ -79,9 +79,9 @@ class Handlers {
     io::Task<Answer<GetUserDefinedFunctionsResponse>> list(Caller caller,
                                                            GetUserDefinedFunctionsRequest input) {
         auto pattern = pattern_of(input.pattern);
-        if (!pattern) co_return std::unexpected(std::move(pattern.error()));
+        if (!pattern) co_return pass(pattern);
         auto after = key_of(input.next_token);
-        if (!after) co_return std::unexpected(std::move(after.error()));
+        if (!after) co_return pass(after);
         auto found = co_await catalog_.functions_page(
             home_of(caller), input.database_name.value_or(""), place_of(*after),
             static_cast<std::size_t>(input.max_results.value_or(functions_default)),
@@ -102,7 +102,7 @@ class Handlers {
         if (!input.function_input.function_name)
             input.function_input.function_name = input.function_name;
         auto function = function_of(input.database_name, input.function_input);
-        if (!function) co_return std::unexpected(std::move(function.error()));
+        if (!function) co_return pass(function);
         auto done = co_await catalog_.update_function(home_of(caller), input.function_name,
                                                       std::move(*function));
         if (!done) co_return refuse(done.error());

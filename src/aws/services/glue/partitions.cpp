@@ -63,7 +63,7 @@ class Handlers {
 
     io::Task<Answer<CreatePartitionResponse>> create(Caller caller, CreatePartitionRequest input) {
         auto partition = partition_of(input.partition_input, {});
-        if (!partition) co_return std::unexpected(std::move(partition.error()));
+        if (!partition) co_return pass(partition);
         auto done = co_await catalog_.create_partition(home_of(caller), input.database_name,
                                                        input.table_name, std::move(*partition));
         if (!done) co_return refuse(done.error());
@@ -79,7 +79,7 @@ class Handlers {
         std::vector<catalog::Partition> partitions;
         for (const PartitionInput& one : input.partition_input_list) {
             auto partition = partition_of(one, {});
-            if (!partition) co_return std::unexpected(std::move(partition.error()));
+            if (!partition) co_return pass(partition);
             partitions.push_back(std::move(*partition));
         }
         auto outcomes = co_await catalog_.create_partitions(home_of(caller), input.database_name,
@@ -135,7 +135,7 @@ class Handlers {
             catalog::Expression::parse(input.expression.value_or(""), table->partition_keys);
         if (!expression) co_return refuse(expression.error());
         auto after = key_of(input.next_token);
-        if (!after) co_return std::unexpected(std::move(after.error()));
+        if (!after) co_return pass(after);
         const auto wanted = [&](const catalog::Partition& partition) {
             return expression->matches(partition.values) &&
                    (!input.segment || is_in(*input.segment, partition.values));
@@ -157,7 +157,7 @@ class Handlers {
 
     io::Task<Answer<UpdatePartitionResponse>> update(Caller caller, UpdatePartitionRequest input) {
         auto partition = partition_of(input.partition_input, input.partition_value_list);
-        if (!partition) co_return std::unexpected(std::move(partition.error()));
+        if (!partition) co_return pass(partition);
         auto done = co_await catalog_.update_partition(home_of(caller), input.database_name,
                                                        input.table_name, input.partition_value_list,
                                                        std::move(*partition));

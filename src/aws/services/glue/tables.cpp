@@ -88,12 +88,11 @@ class Handlers {
         co_return out;
     }
     io::Task<Answer<GetTablesResponse>> list(Caller caller, GetTablesRequest input) {
-        if (auto good = check_attributes(input.attributes_to_get); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_attributes(input.attributes_to_get); !good) co_return pass(good);
         auto pattern = pattern_of(input.expression.value_or(".*"));
-        if (!pattern) co_return std::unexpected(std::move(pattern.error()));
+        if (!pattern) co_return pass(pattern);
         auto after = key_of(input.next_token);
-        if (!after) co_return std::unexpected(std::move(after.error()));
+        if (!after) co_return pass(after);
         auto found = co_await catalog_.tables_page(
             home_of(caller), input.database_name, *after,
             static_cast<std::size_t>(input.max_results.value_or(tables_default)),

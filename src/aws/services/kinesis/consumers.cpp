@@ -63,7 +63,7 @@ class Handlers {
     io::Task<Answer<RegisterStreamConsumerOutput>> add(Caller caller,
                                                        RegisterStreamConsumerInput input) {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         domain::Tags tags;
         if (input.tags) tags = {input.tags->begin(), input.tags->end()};
         auto made = co_await streams_.register_consumer(*key, std::move(input.consumer_name),
@@ -75,7 +75,7 @@ class Handlers {
     io::Task<Answer<DeregisterStreamConsumerOp::Output>> remove(
         Caller caller, DeregisterStreamConsumerInput input) {
         auto named = named_by(caller, input);
-        if (!named) co_return std::unexpected(std::move(named.error()));
+        if (!named) co_return pass(named);
         auto done =
             co_await streams_.deregister_consumer(std::move(named->key), std::move(named->name));
         if (!done) co_return refuse(done.error());
@@ -85,7 +85,7 @@ class Handlers {
     io::Task<Answer<DescribeStreamConsumerOutput>> describe(Caller caller,
                                                             DescribeStreamConsumerInput input) {
         auto named = named_by(caller, input);
-        if (!named) co_return std::unexpected(std::move(named.error()));
+        if (!named) co_return pass(named);
         auto found = streams_.find_consumer(named->key, named->name);
         if (!found) co_return refuse(found.error());
         const Consumer consumer = output(named->key, **found);
@@ -101,7 +101,7 @@ class Handlers {
     io::Task<Answer<ListStreamConsumersOutput>> list(Caller caller,
                                                      ListStreamConsumersInput input) {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = streams_.find(*key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
@@ -112,7 +112,7 @@ class Handlers {
         std::string after;
         if (input.next_token) {
             auto opened = open_page_token(*input.next_token, streams_.home().now());
-            if (!opened) co_return std::unexpected(std::move(opened.error()));
+            if (!opened) co_return pass(opened);
             after = std::move(*opened);
         }
         ListStreamConsumersOutput out;
@@ -132,13 +132,13 @@ class Handlers {
 
     io::Task<Answer<SubscribeToShardOutput>> subscribe(Caller, SubscribeToShardInput input) {
         auto named = consumer_of(input.consumer_arn);
-        if (!named) co_return std::unexpected(std::move(named.error()));
+        if (!named) co_return pass(named);
         auto shard = shard_of(named->key, input.shard_id);
-        if (!shard) co_return std::unexpected(std::move(shard.error()));
+        if (!shard) co_return pass(shard);
         auto position =
             position_of(input.starting_position.type, input.starting_position.sequence_number,
                         input.starting_position.timestamp, streams_.home().now());
-        if (!position) co_return std::unexpected(std::move(position.error()));
+        if (!position) co_return pass(position);
         auto made = co_await streams_.subscribe(std::move(named->key), std::move(named->name),
                                                 *shard, std::move(*position));
         if (!made) co_return refuse(made.error());
@@ -174,7 +174,7 @@ class Handlers {
             return refuse("InvalidArgumentException",
                           "Either ConsumerARN or both StreamARN and ConsumerName must be given");
         auto key = key_of(caller, std::nullopt, input.stream_arn);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         return ConsumerName{std::move(*key), *input.consumer_name};
     }
 

@@ -36,7 +36,7 @@ Answer<std::string> open_page_token(const std::string& token, Timestamp now) {
     const auto space = text.find(' ');
     if (!decoded || space == std::string::npos) return invalid();
     if (auto lives = check_life(std::strtoll(text.c_str(), nullptr, 10), now); !lives)
-        return std::unexpected(std::move(lives.error()));
+        return pass(lives);
     return text.substr(space + 1);
 }
 
@@ -54,8 +54,7 @@ Answer<ShardsPage> open_shards_token(const std::string& token, Timestamp now) {
     words >> issued_ms >> page.last >> page.filter >> page.filter_after >> time_ms >>
         page.stream_arn;
     if (!words) return invalid();
-    if (auto lives = check_life(issued_ms, now); !lives)
-        return std::unexpected(std::move(lives.error()));
+    if (auto lives = check_life(issued_ms, now); !lives) return pass(lives);
     page.filter_time = from_epoch_ms(time_ms);
     return page;
 }

@@ -20,10 +20,10 @@ class Handlers {
 
     io::Task<Answer<PutRecordOutput>> put_record(Caller caller, PutRecordInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto entry = entry_of(std::move(input.partition_key), input.explicit_hash_key,
                               std::move(input.data));
-        if (!entry) co_return std::unexpected(std::move(entry.error()));
+        if (!entry) co_return pass(entry);
         if (input.sequence_number_for_ordering) {
             const auto after = domain::parse_any_version(*input.sequence_number_for_ordering);
             if (!after || from_epoch_ms(after->arrival_s * 1000) > streams_.home().now()) {
@@ -52,7 +52,7 @@ class Handlers {
 
     io::Task<Answer<PutRecordsOutput>> put_records(Caller caller, PutRecordsInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         std::vector<domain::PutEntry> entries;
         entries.reserve(input.records.size());
         std::size_t bytes = 0;
@@ -60,7 +60,7 @@ class Handlers {
             bytes += record.data.size() + record.partition_key.size();
             auto entry = entry_of(std::move(record.partition_key), record.explicit_hash_key,
                                   std::move(record.data));
-            if (!entry) co_return std::unexpected(std::move(entry.error()));
+            if (!entry) co_return pass(entry);
             entries.push_back(std::move(*entry));
         }
         if (bytes > domain::limits::put_records_bytes_max) {
@@ -103,12 +103,12 @@ class Handlers {
 
     io::Task<Answer<GetShardIteratorOutput>> iterator(Caller caller, GetShardIteratorInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto shard = shard_of(*key, input.shard_id);
-        if (!shard) co_return std::unexpected(std::move(shard.error()));
+        if (!shard) co_return pass(shard);
         auto position = position_of(input.shard_iterator_type, input.starting_sequence_number,
                                     input.timestamp, streams_.home().now());
-        if (!position) co_return std::unexpected(std::move(position.error()));
+        if (!position) co_return pass(position);
         auto made = co_await streams_.iterator(std::move(*key), *shard, std::move(*position));
         if (!made) co_return refuse(made.error());
         co_return GetShardIteratorOutput{std::move(*made)};
@@ -118,7 +118,7 @@ class Handlers {
         std::optional<domain::StreamKey> of;
         if (input.stream_arn) {
             auto key = key_of(caller, std::nullopt, input.stream_arn);
-            if (!key) co_return std::unexpected(std::move(key.error()));
+            if (!key) co_return pass(key);
             of = std::move(*key);
         }
         const auto limit = static_cast<std::size_t>(

@@ -33,7 +33,7 @@ class Handlers {
     io::Task<Answer<typename Op::Output>> set_retention(Caller caller, typename Op::Input input) {
         constexpr bool increase = std::is_same_v<Op, IncreaseStreamRetentionPeriodOp>;
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done = co_await streams_.set_retention(std::move(*key), input.retention_period_hours,
                                                     increase);
         if (!done) co_return refuse(done.error());
@@ -43,7 +43,7 @@ class Handlers {
     io::Task<Answer<StartStreamEncryptionOp::Output>> start_encryption(
         Caller caller, StartStreamEncryptionInput input) {
         auto key = key_to_encrypt(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done = co_await streams_.start_encryption(std::move(*key), std::move(input.key_id));
         if (!done) co_return refuse(done.error());
         co_return StartStreamEncryptionOp::Output{};
@@ -52,7 +52,7 @@ class Handlers {
     io::Task<Answer<StopStreamEncryptionOp::Output>> stop_encryption(
         Caller caller, StopStreamEncryptionInput input) {
         auto key = key_to_encrypt(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done = co_await streams_.stop_encryption(std::move(*key));
         if (!done) co_return refuse(done.error());
         co_return StopStreamEncryptionOp::Output{};
@@ -62,7 +62,7 @@ class Handlers {
     io::Task<Answer<EnhancedMonitoringOutput>> set_monitoring(Caller caller,
                                                               typename Op::Input input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         std::set<std::string> add, remove;
         constexpr bool enable = std::is_same_v<Op, EnableEnhancedMonitoringOp>;
         (enable ? add : remove) = metrics_of(input.shard_level_metrics);
@@ -79,7 +79,7 @@ class Handlers {
     io::Task<Answer<UpdateMaxRecordSizeOp::Output>> update_record_size(
         Caller caller, UpdateMaxRecordSizeInput input) {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done =
             co_await streams_.set_record_size(std::move(*key), input.max_record_size_in_ki_b);
         if (!done) co_return refuse(done.error());
@@ -89,7 +89,7 @@ class Handlers {
     io::Task<Answer<UpdateStreamWarmThroughputOutput>> update_warm_throughput(
         Caller caller, UpdateStreamWarmThroughputInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto counts = co_await streams_.set_warm_throughput(*key, input.warm_throughput_mi_bps);
         if (!counts) co_return refuse(counts.error());
         UpdateStreamWarmThroughputOutput out;

@@ -29,11 +29,11 @@ class Handlers {
         Listing listing;
         if (input.next_token) {
             auto opened = open_token(input);
-            if (!opened) co_return std::unexpected(std::move(opened.error()));
+            if (!opened) co_return pass(opened);
             listing = std::move(*opened);
         } else {
             auto begun = begin_listing(caller, input);
-            if (!begun) co_return std::unexpected(std::move(begun.error()));
+            if (!begun) co_return pass(begun);
             listing = std::move(*begun);
         }
         auto found = streams_.find(listing.key);
@@ -72,9 +72,9 @@ class Handlers {
 
     io::Task<Answer<SplitShardOp::Output>> split(Caller caller, SplitShardInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto shard = shard_of(*key, input.shard_to_split);
-        if (!shard) co_return std::unexpected(std::move(shard.error()));
+        if (!shard) co_return pass(shard);
         const auto at = domain::parse_hash_key(input.new_starting_hash_key);
         // What is past the ring is past the shard, too.
         auto done =
@@ -92,11 +92,11 @@ class Handlers {
 
     io::Task<Answer<MergeShardsOp::Output>> merge(Caller caller, MergeShardsInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto shard = shard_of(*key, input.shard_to_merge);
-        if (!shard) co_return std::unexpected(std::move(shard.error()));
+        if (!shard) co_return pass(shard);
         auto adjacent = shard_of(*key, input.adjacent_shard_to_merge);
-        if (!adjacent) co_return std::unexpected(std::move(adjacent.error()));
+        if (!adjacent) co_return pass(adjacent);
         auto done = co_await streams_.merge(std::move(*key), *shard, *adjacent);
         if (!done) co_return refuse(done.error());
         co_return MergeShardsOp::Output{};
@@ -105,7 +105,7 @@ class Handlers {
     io::Task<Answer<UpdateShardCountOutput>> update_count(Caller caller,
                                                           UpdateShardCountInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto counts = co_await streams_.update_count(*key, input.target_shard_count);
         if (!counts) co_return refuse(counts.error());
         UpdateShardCountOutput out;
@@ -119,7 +119,7 @@ class Handlers {
     io::Task<Answer<UpdateStreamModeOp::Output>> update_mode(Caller caller,
                                                              UpdateStreamModeInput input) {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         const bool on_demand = input.stream_mode_details.stream_mode == "ON_DEMAND";
         auto done = co_await streams_.set_mode(
             std::move(*key), on_demand ? domain::Mode::on_demand : domain::Mode::provisioned,
@@ -141,7 +141,7 @@ class Handlers {
             return refuse("InvalidArgumentException",
                           "Either NextToken or StreamName should be provided.");
         auto key = key_of(caller, input);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         Listing listing{std::move(*key), {}, std::nullopt};
         if (input.exclusive_start_shard_id) {
             listing.after = domain::parse_shard_name(*input.exclusive_start_shard_id);
@@ -165,7 +165,7 @@ class Handlers {
             return refuse("InvalidArgumentException",
                           "ShardId must be provided in ShardFilter for type AFTER_SHARD_ID.");
         auto after = shard_of(listing.key, *filter.shard_id);
-        if (!after) return std::unexpected(std::move(after.error()));
+        if (!after) return pass(after);
         listing.filter.after = *after;
         return listing;
     }
@@ -186,7 +186,7 @@ class Handlers {
                               fmt::format("NextToken and {} cannot be provided together.", name));
         }
         auto page = open_shards_token(*input.next_token, streams_.home().now());
-        if (!page) return std::unexpected(std::move(page.error()));
+        if (!page) return pass(page);
         auto parsed = parse_stream_arn(page->stream_arn);
         const bool is_filter =
             page->filter >= 0 && page->filter < static_cast<int>(std::size(filter_names));

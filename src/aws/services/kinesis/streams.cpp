@@ -39,7 +39,7 @@ class Handlers {
 
     io::Task<Answer<DeleteStreamOp::Output>> remove(Caller caller, DeleteStreamInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto done = co_await streams_.remove(std::move(*key),
                                              input.enforce_consumer_deletion.value_or(false));
         if (!done) co_return refuse(done.error());
@@ -48,7 +48,7 @@ class Handlers {
 
     io::Task<Answer<DescribeStreamOutput>> describe(Caller caller, DescribeStreamInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = streams_.find(*key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
@@ -74,7 +74,7 @@ class Handlers {
     io::Task<Answer<DescribeStreamSummaryOutput>> summarize(Caller caller,
                                                             DescribeStreamSummaryInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = streams_.find(*key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
@@ -97,7 +97,7 @@ class Handlers {
         std::string after = input.exclusive_start_stream_name.value_or("");
         if (input.next_token) {
             auto opened = open_page_token(*input.next_token, streams_.home().now());
-            if (!opened) co_return std::unexpected(std::move(opened.error()));
+            if (!opened) co_return pass(opened);
             after = std::move(*opened);
         }
         ListStreamsOutput out;

@@ -68,7 +68,7 @@ class Handlers {
     io::Task<Answer<AddTagsToStreamOp::Output>> add_tags(Caller caller,
                                                          AddTagsToStreamInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         if (auto found = streams_.find(*key); !found) co_return refuse(found.error());
         std::vector<std::string_view> texts;
         for (const auto& [name, value] : input.tags) texts.insert(texts.end(), {name, value});
@@ -83,7 +83,7 @@ class Handlers {
     io::Task<Answer<RemoveTagsFromStreamOp::Output>> remove_tags(Caller caller,
                                                                  RemoveTagsFromStreamInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         if (auto found = streams_.find(*key); !found) co_return refuse(found.error());
         const std::vector<std::string_view> texts(input.tag_keys.begin(), input.tag_keys.end());
         if (auto wrong = check_tag_texts(texts, *key, "remove tags from"))
@@ -96,7 +96,7 @@ class Handlers {
     io::Task<Answer<ListTagsForStreamOutput>> list_tags(Caller caller,
                                                         ListTagsForStreamInput input) {
         auto key = key_of(caller, input);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = streams_.find(*key);
         if (!found) co_return refuse(found.error());
         ListTagsForStreamOutput out;
@@ -116,7 +116,7 @@ class Handlers {
 
     io::Task<Answer<TagResourceOp::Output>> tag(Caller, TagResourceInput input) {
         auto resource = resource_of(input.resource_arn);
-        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        if (!resource) co_return pass(resource);
         auto done =
             co_await change(std::move(*resource), {input.tags.begin(), input.tags.end()}, {});
         if (!done) co_return refuse(done.error());
@@ -125,7 +125,7 @@ class Handlers {
 
     io::Task<Answer<UntagResourceOp::Output>> untag(Caller, UntagResourceInput input) {
         auto resource = resource_of(input.resource_arn);
-        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        if (!resource) co_return pass(resource);
         auto done = co_await change(std::move(*resource), {}, std::move(input.tag_keys));
         if (!done) co_return refuse(done.error());
         co_return UntagResourceOp::Output{};
@@ -133,7 +133,7 @@ class Handlers {
 
     io::Task<Answer<ListTagsForResourceOutput>> list_of(Caller, ListTagsForResourceInput input) {
         auto resource = resource_of(input.resource_arn);
-        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        if (!resource) co_return pass(resource);
         ListTagsForResourceOutput out;
         out.tags.emplace();
         for (const auto& [name, value] : tags_of(*resource)) out.tags->push_back({name, value});
@@ -142,7 +142,7 @@ class Handlers {
 
     io::Task<Answer<PutResourcePolicyOp::Output>> put_policy(Caller, PutResourcePolicyInput input) {
         auto resource = resource_of(input.resource_arn);
-        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        if (!resource) co_return pass(resource);
         if (input.policy.size() > policy_bytes_max)
             co_return refuse("LimitExceededException",
                              fmt::format("The policy is larger than {} bytes", policy_bytes_max));
@@ -156,7 +156,7 @@ class Handlers {
 
     io::Task<Answer<GetResourcePolicyOutput>> get_policy(Caller, GetResourcePolicyInput input) {
         auto resource = resource_of(input.resource_arn);
-        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        if (!resource) co_return pass(resource);
         const domain::Stream& stream = **streams_.find(resource->key);
         const auto& policy =
             resource->consumer ? stream.consumers.at(*resource->consumer).policy : stream.policy;
@@ -166,7 +166,7 @@ class Handlers {
     io::Task<Answer<DeleteResourcePolicyOp::Output>> delete_policy(
         Caller, DeleteResourcePolicyInput input) {
         auto resource = resource_of(input.resource_arn);
-        if (!resource) co_return std::unexpected(std::move(resource.error()));
+        if (!resource) co_return pass(resource);
         auto done = co_await streams_.set_policy(std::move(resource->key),
                                                  std::move(resource->consumer), std::nullopt);
         if (!done) co_return refuse(done.error());

@@ -17,7 +17,7 @@ class Calls {
 
     io::Task<Answer<InvocationResponse>> invoke(Caller caller, InvocationRequest request) {
         auto ref = ref_of(caller, request.function_name, request.qualifier);
-        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!ref) co_return pass(ref);
         if (ref->qualifier.empty()) ref->qualifier = latest;
         if (!is_there(functions_, *ref)) co_return std::unexpected(not_found(ref->arn()));
         if (request.payload && !request.payload->empty() && !is_json(request.payload->view()))

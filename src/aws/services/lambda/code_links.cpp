@@ -46,7 +46,7 @@ io::HttpResponse refuse(int status, const char* why) {
 io::Task<Result<std::size_t>> code_bytes(functions::Functions& functions,
                                          functions::FunctionKey key) {
     auto found = functions.find(key);
-    if (!found) co_return std::unexpected(std::move(found.error()));
+    if (!found) co_return pass(found);
     co_return static_cast<std::size_t>(found->code_bytes);
 }
 

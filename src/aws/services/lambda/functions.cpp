@@ -24,18 +24,17 @@ class Handlers {
 
     io::Task<Answer<FunctionConfiguration>> create(Caller caller, CreateFunctionRequest request) {
         auto key = latest_of(caller, request.function_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         if (key->name.size() > domain::name_bytes_max)
             co_return refuse("InvalidParameterValueException",
                              fmt::format("1 validation error detected: Value '{}' at "
                                          "'functionName' failed to satisfy constraint: Member must "
                                          "have length less than or equal to {}",
                                          key->name, domain::name_bytes_max));
-        if (auto good = check_timeout(request.timeout); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_timeout(request.timeout); !good) co_return pass(good);
         auto zip =
             co_await code_of(request.code.zip_file, request.code.s3_bucket, request.code.s3_key);
-        if (!zip) co_return std::unexpected(std::move(zip.error()));
+        if (!zip) co_return pass(zip);
         domain::Settings settings;
         settings.runtime = request.runtime.value_or("");
         settings.handler = request.handler.value_or("");
@@ -56,7 +55,7 @@ class Handlers {
 
     io::Task<Answer<GetFunctionResponse>> get(Caller caller, GetFunctionRequest request) {
         auto ref = ref_of(caller, request.function_name, request.qualifier);
-        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!ref) co_return pass(ref);
         if (!is_there(functions_, *ref)) co_return std::unexpected(not_found(ref->arn()));
         const domain::Function found = *functions_.find(ref->key);
         GetFunctionResponse out;
@@ -71,7 +70,7 @@ class Handlers {
     io::Task<Answer<FunctionConfiguration>> get_configuration(
         Caller caller, GetFunctionConfigurationRequest request) {
         auto ref = ref_of(caller, request.function_name, request.qualifier);
-        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!ref) co_return pass(ref);
         if (!is_there(functions_, *ref)) co_return std::unexpected(not_found(ref->arn()));
         co_return describe(functions_, *functions_.find(ref->key), ref->qualifier);
     }
@@ -97,9 +96,9 @@ class Handlers {
     io::Task<Answer<FunctionConfiguration>> update_code(Caller caller,
                                                         UpdateFunctionCodeRequest request) {
         auto key = latest_of(caller, request.function_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto zip = co_await code_of(request.zip_file, request.s3_bucket, request.s3_key);
-        if (!zip) co_return std::unexpected(std::move(zip.error()));
+        if (!zip) co_return pass(zip);
         if (request.dry_run.value_or(false)) {
             auto found = functions_.find(*key);
             if (!found) co_return refuse(found.error());
@@ -116,9 +115,8 @@ class Handlers {
     io::Task<Answer<FunctionConfiguration>> update_configuration(
         Caller caller, UpdateFunctionConfigurationRequest request) {
         auto key = latest_of(caller, request.function_name);
-        if (!key) co_return std::unexpected(std::move(key.error()));
-        if (auto good = check_timeout(request.timeout); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (!key) co_return pass(key);
+        if (auto good = check_timeout(request.timeout); !good) co_return pass(good);
         domain::SettingsChange change{request.runtime,     request.handler, request.role,
                                       request.description, request.timeout, request.memory_size,
                                       std::nullopt,        std::nullopt};
@@ -132,7 +130,7 @@ class Handlers {
 
     io::Task<Answer<DeleteFunctionResponse>> remove(Caller caller, DeleteFunctionRequest request) {
         auto ref = ref_of(caller, request.function_name, request.qualifier);
-        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!ref) co_return pass(ref);
         if (ref->qualifier == latest)
             co_return refuse("InvalidParameterValueException",
                              "$LATEST version cannot be deleted without deleting the function.");
@@ -153,7 +151,7 @@ class Handlers {
     /// Of operations that change what only $LATEST has.
     static Answer<domain::FunctionKey> latest_of(const Caller& caller, const std::string& name) {
         auto ref = ref_of(caller, name);
-        if (!ref) return std::unexpected(std::move(ref.error()));
+        if (!ref) return pass(ref);
         if (!ref->qualifier.empty() && ref->qualifier != latest)
             return refuse("InvalidParameterValueException",
                           fmt::format("Freshet does not build versions and aliases of functions, "

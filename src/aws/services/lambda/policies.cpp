@@ -74,12 +74,12 @@ class Policies {
 
     io::Task<Answer<AddPermissionResponse>> add(Caller caller, AddPermissionRequest request) {
         auto ref = ref_of(caller, request.function_name, request.qualifier);
-        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!ref) co_return pass(ref);
         if (ref->qualifier == latest)
             co_return refuse("InvalidParameterValueException",
                              "We currently do not support adding policies for $LATEST.");
         auto principal = principal_of(request.principal);
-        if (!principal) co_return std::unexpected(std::move(principal.error()));
+        if (!principal) co_return pass(principal);
         if (!is_there(functions_, *ref)) co_return std::unexpected(missing(*ref));
         Statement statement{request.statement_id, std::move(*principal), request.action, {}};
         statement.conditions = {request.source_account,     request.source_arn,
@@ -97,7 +97,7 @@ class Policies {
     io::Task<Answer<RemovePermissionOp::Output>> remove(Caller caller,
                                                         RemovePermissionRequest request) {
         auto ref = ref_of(caller, request.function_name, request.qualifier);
-        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!ref) co_return pass(ref);
         if (!ref->qualifier.empty() && functions_.find(ref->key)) {
             if (ref->qualifier == latest)
                 co_return refuse("ResourceNotFoundException",
@@ -112,7 +112,7 @@ class Policies {
 
     io::Task<Answer<GetPolicyResponse>> get(Caller caller, GetPolicyRequest request) {
         auto ref = ref_of(caller, request.function_name, request.qualifier);
-        if (!ref) co_return std::unexpected(std::move(ref.error()));
+        if (!ref) co_return pass(ref);
         auto found = functions_.find(ref->key);
         if (!found || !ref->qualifier.empty() || found->policy.empty())
             co_return refuse("ResourceNotFoundException",

@@ -37,7 +37,7 @@ class Boards {
     io::Task<Answer<CreateDashboardResponse>> create(Caller caller,
                                                      CreateDashboardRequest request) {
         auto wanted = read(caller, request);
-        if (!wanted) co_return std::unexpected(std::move(wanted.error()));
+        if (!wanted) co_return pass(wanted);
         auto made = co_await dashboards_.create(*wanted);
         if (!made) co_return refuse(made.error());
         co_return answer<CreateDashboardResponse>(caller, *wanted, "CREATION_SUCCESSFUL", 202);
@@ -46,7 +46,7 @@ class Boards {
     io::Task<Answer<UpdateDashboardResponse>> update(Caller caller,
                                                      UpdateDashboardRequest request) {
         auto changed = read(caller, request);
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         auto found = dashboards_.find(changed->key);
         if (!found) co_return refuse(found.error());
         changed->refresh_every = found->refresh_every;  // QuickSight has no word for it
@@ -60,9 +60,9 @@ class Boards {
     io::Task<Answer<DescribeDashboardResponse>> describe_one(Caller caller,
                                                              DescribeDashboardRequest request) {
         auto found = find(caller, request);
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         auto written = definition_of(caller, *found);
-        if (!written) co_return std::unexpected(std::move(written.error()));
+        if (!written) co_return pass(written);
         DescribeDashboardResponse out;
         auto& dashboard = out.dashboard.emplace();
         dashboard.dashboard_id = found->key.id;
@@ -92,9 +92,9 @@ class Boards {
     io::Task<Answer<DescribeDashboardDefinitionResponse>> describe_definition(
         Caller caller, DescribeDashboardDefinitionRequest request) {
         auto found = find(caller, request);
-        if (!found) co_return std::unexpected(std::move(found.error()));
+        if (!found) co_return pass(found);
         auto written = definition_of(caller, *found);
-        if (!written) co_return std::unexpected(std::move(written.error()));
+        if (!written) co_return pass(written);
         DescribeDashboardDefinitionResponse out;
         out.dashboard_id = found->key.id;
         out.name = found->name;
@@ -108,11 +108,11 @@ class Boards {
 
     io::Task<Answer<ListDashboardsResponse>> list(Caller caller, ListDashboardsRequest request) {
         auto key = key_of(caller, request.aws_account_id, "");
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto all = dashboards_.list(key->account, key->region);
         ListDashboardsResponse out;
         auto next = cut_page(all, request.next_token, request.max_results);
-        if (!next) co_return std::unexpected(std::move(next.error()));
+        if (!next) co_return pass(next);
         out.next_token = std::move(*next);
         auto& summaries = out.dashboard_summary_list.emplace();
         for (const auto& dashboard : all) {
@@ -132,7 +132,7 @@ class Boards {
     io::Task<Answer<DeleteDashboardResponse>> remove(Caller caller,
                                                      DeleteDashboardRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.dashboard_id);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto removed = co_await dashboards_.remove(*key);
         if (!removed) co_return refuse(removed.error());
         DeleteDashboardResponse out;
@@ -147,7 +147,7 @@ class Boards {
     template <class Request>
     static Answer<domain::Dashboard> read(const Caller& caller, const Request& request) {
         auto key = key_of(caller, request.aws_account_id, request.dashboard_id);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         if (!request.definition) return invalid("A dashboard has a Definition.");
         domain::Dashboard dashboard;
         dashboard.key = std::move(*key);
@@ -155,7 +155,7 @@ class Boards {
         dashboard.description = request.version_description.value_or("");
         auto good = read_definition(caller, *request.definition, request.dashboard_publish_options,
                                     dashboard);
-        if (!good) return std::unexpected(std::move(good.error()));
+        if (!good) return pass(good);
         return dashboard;
     }
 
@@ -163,7 +163,7 @@ class Boards {
     template <class Request>
     Answer<domain::Dashboard> find(const Caller& caller, const Request& request) const {
         auto key = key_of(caller, request.aws_account_id, request.dashboard_id);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         auto found = dashboards_.find(*key);
         if (!found) return refuse(found.error());
         if (request.version_number && *request.version_number != found->version)

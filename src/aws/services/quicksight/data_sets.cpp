@@ -66,7 +66,7 @@ class DataSets {
 
     io::Task<Answer<CreateDataSetResponse>> create(Caller caller, CreateDataSetRequest request) {
         auto wanted = read(caller, request);
-        if (!wanted) co_return std::unexpected(std::move(wanted.error()));
+        if (!wanted) co_return pass(wanted);
         auto made = co_await dashboards_.create_data_set(*wanted);
         if (!made) co_return refuse(made.error());
         auto out = co_await answer<CreateDataSetResponse>(caller, *wanted, 201);
@@ -75,7 +75,7 @@ class DataSets {
 
     io::Task<Answer<UpdateDataSetResponse>> update(Caller caller, UpdateDataSetRequest request) {
         auto changed = read(caller, request);
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         auto made = co_await dashboards_.update_data_set(*changed);
         if (!made) co_return refuse(made.error());
         auto out = co_await answer<UpdateDataSetResponse>(caller, *changed, 200);
@@ -85,7 +85,7 @@ class DataSets {
     io::Task<Answer<DescribeDataSetResponse>> describe_one(Caller caller,
                                                            DescribeDataSetRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.data_set_id);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = dashboards_.find_data_set(*key);
         if (!found) co_return refuse(found.error());
         DescribeDataSetResponse out;
@@ -109,11 +109,11 @@ class DataSets {
 
     io::Task<Answer<ListDataSetsResponse>> list(Caller caller, ListDataSetsRequest request) {
         auto key = key_of(caller, request.aws_account_id, "");
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto all = dashboards_.data_sets(key->account, key->region);
         ListDataSetsResponse out;
         auto next = cut_page(all, request.next_token, request.max_results);
-        if (!next) co_return std::unexpected(std::move(next.error()));
+        if (!next) co_return pass(next);
         out.next_token = std::move(*next);
         auto& summaries = out.data_set_summaries.emplace();
         for (const auto& set : all) {
@@ -132,7 +132,7 @@ class DataSets {
 
     io::Task<Answer<DeleteDataSetResponse>> remove(Caller caller, DeleteDataSetRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.data_set_id);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto removed = co_await dashboards_.remove_data_set(*key);
         if (!removed) co_return refuse(removed.error());
         DeleteDataSetResponse out;
@@ -146,7 +146,7 @@ class DataSets {
     io::Task<Answer<CreateIngestionResponse>> ingest(Caller caller,
                                                      CreateIngestionRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.data_set_id);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto started = co_await ingestions_.start(*key, request.ingestion_id);
         if (!started) co_return refuse(started.error());
         CreateIngestionResponse out;
@@ -161,7 +161,7 @@ class DataSets {
     io::Task<Answer<DescribeIngestionResponse>> describe_ingestion(
         Caller caller, DescribeIngestionRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.data_set_id);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = co_await ingestions_.find(*key, request.ingestion_id);
         if (!found) co_return refuse(found.error());
         DescribeIngestionResponse out;
@@ -175,7 +175,7 @@ class DataSets {
     template <class Request>
     static Answer<domain::DataSet> read(const Caller& caller, const Request& request) {
         auto key = key_of(caller, request.aws_account_id, request.data_set_id);
-        if (!key) return std::unexpected(std::move(key.error()));
+        if (!key) return pass(key);
         domain::DataSet set;
         set.key = std::move(*key);
         set.name = request.name;
@@ -184,7 +184,7 @@ class DataSets {
         if (auto good =
                 read_tables(caller, request.physical_table_map, request.logical_table_map, set);
             !good)
-            return std::unexpected(std::move(good.error()));
+            return pass(good);
         return set;
     }
 

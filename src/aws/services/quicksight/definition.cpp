@@ -27,24 +27,21 @@ Answer<void> check_wells(const Visual& visual) {
 Answer<Wells> wells_of(const Visual& visual) {
     const std::unexpected<Fault> none = invalid("The visual has no aggregated field wells.");
     if (visual.combo_chart_visual) {
-        if (auto good = check_wells(*visual.combo_chart_visual); !good)
-            return std::unexpected(good.error());
+        if (auto good = check_wells(*visual.combo_chart_visual); !good) return pass(good);
         const auto& all = visual.combo_chart_visual->chart_configuration->field_wells
                               ->combo_chart_aggregated_field_wells;
         if (!all) return none;
         return Wells{&all->category, &all->bar_values, &all->line_values};
     }
     if (visual.bar_chart_visual) {
-        if (auto good = check_wells(*visual.bar_chart_visual); !good)
-            return std::unexpected(good.error());
+        if (auto good = check_wells(*visual.bar_chart_visual); !good) return pass(good);
         const auto& all = visual.bar_chart_visual->chart_configuration->field_wells
                               ->bar_chart_aggregated_field_wells;
         if (!all) return none;
         return Wells{&all->category, &all->values, nullptr};
     }
     if (visual.line_chart_visual) {
-        if (auto good = check_wells(*visual.line_chart_visual); !good)
-            return std::unexpected(good.error());
+        if (auto good = check_wells(*visual.line_chart_visual); !good) return pass(good);
         const auto& all = visual.line_chart_visual->chart_configuration->field_wells
                               ->line_chart_aggregated_field_wells;
         if (!all) return none;
@@ -79,7 +76,7 @@ Answer<std::vector<std::string>> measures_of(const std::optional<std::vector<Mea
         const NumericalMeasureField* measure =
             field.numerical_measure_field ? &*field.numerical_measure_field : nullptr;
         auto name = name_of(measure ? &measure->column : nullptr, identifier);
-        if (!name) return std::unexpected(std::move(name.error()));
+        if (!name) return pass(name);
         if (measure->aggregation_function &&
             measure->aggregation_function->simple_numerical_aggregation.value_or("SUM") != "SUM")
             return invalid(fmt::format(
@@ -95,13 +92,13 @@ Answer<void> read_wells(const Wells& wells, const std::string& identifier,
     if (!*wells.category || (*wells.category)->size() != 1)
         return invalid("Freshet builds visuals of one category field.");
     auto category = name_of(column_of((*wells.category)->front()), identifier);
-    if (!category) return std::unexpected(std::move(category.error()));
+    if (!category) return pass(category);
     dashboard.category = std::move(*category);
     auto bars = measures_of(wells.bars, identifier);
-    if (!bars) return std::unexpected(std::move(bars.error()));
+    if (!bars) return pass(bars);
     dashboard.bars = std::move(*bars);
     auto lines = measures_of(wells.lines, identifier);
-    if (!lines) return std::unexpected(std::move(lines.error()));
+    if (!lines) return pass(lines);
     dashboard.lines = std::move(*lines);
     return {};
 }
@@ -194,7 +191,7 @@ Answer<void> read_definition(const Caller& caller, const DashboardVersionDefinit
     const auto& declared = definition.data_set_identifier_declarations;
     if (declared.size() != 1) return invalid("Freshet builds dashboards of one data set.");
     auto set = id_of("dataset", caller, declared.front().data_set_arn);
-    if (!set) return std::unexpected(std::move(set.error()));
+    if (!set) return pass(set);
     dashboard.data_set = std::move(*set);
     if (!definition.sheets || definition.sheets->size() != 1)
         return invalid("Freshet builds dashboards of one sheet.");
@@ -202,7 +199,7 @@ Answer<void> read_definition(const Caller& caller, const DashboardVersionDefinit
     if (!sheet.visuals || sheet.visuals->size() != 1)
         return invalid("Freshet builds sheets of one visual.");
     auto wells = wells_of(sheet.visuals->front());
-    if (!wells) return std::unexpected(std::move(wells.error()));
+    if (!wells) return pass(wells);
     if (auto read = read_wells(*wells, declared.front().identifier, dashboard); !read) return read;
     DescribeDashboardDefinitionResponse whole;
     whole.definition = definition;

@@ -43,7 +43,7 @@ class Sources {
     io::Task<Answer<CreateDataSourceResponse>> create(Caller caller,
                                                       CreateDataSourceRequest request) {
         auto wanted = co_await read(caller, request);
-        if (!wanted) co_return std::unexpected(std::move(wanted.error()));
+        if (!wanted) co_return pass(wanted);
         auto made = co_await dashboards_.create_source(*wanted);
         if (!made) co_return refuse(made.error());
         auto out = answer<CreateDataSourceResponse>(caller, wanted->key, 202);
@@ -54,7 +54,7 @@ class Sources {
     io::Task<Answer<UpdateDataSourceResponse>> update(Caller caller,
                                                       UpdateDataSourceRequest request) {
         auto changed = co_await read(caller, request);
-        if (!changed) co_return std::unexpected(std::move(changed.error()));
+        if (!changed) co_return pass(changed);
         if (!request.data_source_parameters) {
             auto found = dashboards_.find_source(changed->key);
             if (!found) co_return refuse(found.error());
@@ -70,7 +70,7 @@ class Sources {
     io::Task<Answer<DescribeDataSourceResponse>> describe_one(Caller caller,
                                                               DescribeDataSourceRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.data_source_id);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto found = dashboards_.find_source(*key);
         if (!found) co_return refuse(found.error());
         DescribeDataSourceResponse out;
@@ -82,11 +82,11 @@ class Sources {
 
     io::Task<Answer<ListDataSourcesResponse>> list(Caller caller, ListDataSourcesRequest request) {
         auto key = key_of(caller, request.aws_account_id, "");
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto all = dashboards_.sources(key->account, key->region);
         ListDataSourcesResponse out;
         auto next = cut_page(all, request.next_token, request.max_results);
-        if (!next) co_return std::unexpected(std::move(next.error()));
+        if (!next) co_return pass(next);
         out.next_token = std::move(*next);
         auto& sources = out.data_sources.emplace();
         for (const auto& source : all) sources.push_back(describe(source));
@@ -98,7 +98,7 @@ class Sources {
     io::Task<Answer<DeleteDataSourceResponse>> remove(Caller caller,
                                                       DeleteDataSourceRequest request) {
         auto key = key_of(caller, request.aws_account_id, request.data_source_id);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         auto removed = co_await dashboards_.remove_source(*key);
         if (!removed) co_return refuse(removed.error());
         co_return answer<DeleteDataSourceResponse>(caller, *key, 200);
@@ -109,7 +109,7 @@ class Sources {
     template <class Request>
     io::Task<Answer<domain::DataSource>> read(const Caller& caller, const Request& request) {
         auto key = key_of(caller, request.aws_account_id, request.data_source_id);
-        if (!key) co_return std::unexpected(std::move(key.error()));
+        if (!key) co_return pass(key);
         domain::DataSource source;
         source.key = std::move(*key);
         source.name = request.name;

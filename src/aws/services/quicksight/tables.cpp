@@ -91,7 +91,7 @@ Answer<void> read_tables(const Caller& caller, const PhysicalTables& physical,
     auto source = id_of("datasource", caller,
                         table.custom_sql ? table.custom_sql->data_source_arn
                                          : table.relational_table->data_source_arn);
-    if (!source) return std::unexpected(std::move(source.error()));
+    if (!source) return pass(source);
     set.source = std::move(*source);
     if (table.custom_sql) {
         set.database = "default";

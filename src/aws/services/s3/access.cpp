@@ -73,7 +73,7 @@ class Handlers {
         auto bucket = co_await objects_.find_bucket(input.bucket);
         if (!bucket) co_return refuse(bucket.error(), input.bucket);
         if (auto good = check_policy(input, bucket->account, "PutBucketAcl"); !good)
-            co_return std::unexpected(std::move(good.error()));
+            co_return pass(good);
         co_return PutBucketAclOp::Output{};
     }
 
@@ -83,7 +83,7 @@ class Handlers {
         auto bucket = co_await objects_.find_bucket(input.bucket);
         if (!bucket) co_return refuse(bucket.error(), input.bucket);
         if (auto good = check_policy(input, bucket->account, "PutObjectAcl"); !good)
-            co_return std::unexpected(std::move(good.error()));
+            co_return pass(good);
         co_return PutObjectAclOutput{};
     }
 

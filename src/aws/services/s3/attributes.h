@@ -43,8 +43,7 @@ Answer<objects::Attributes> described_in(const Input& input) {
     add("cache-control", input.cache_control);
     add("expires", input.expires);
     if (input.metadata) {
-        if (auto good = keep_metadata(attributes, *input.metadata); !good)
-            return std::unexpected(std::move(good.error()));
+        if (auto good = keep_metadata(attributes, *input.metadata); !good) return pass(good);
     }
     return attributes;
 }
@@ -55,7 +54,7 @@ Answer<objects::Attributes> attributes_of(const Input& input) {
     auto attributes = described_in(input);
     if (!attributes || !input.tagging) return attributes;
     auto tags = tags_of_header(*input.tagging);
-    if (!tags) return std::unexpected(std::move(tags.error()));
+    if (!tags) return pass(tags);
     keep_tags(*attributes, *tags);
     return attributes;
 }

@@ -55,8 +55,7 @@ class Handlers {
         const auto& rules = input.cors_configuration.cors_rules;
         if (rules.empty() || rules.size() > rules_max) co_return malformed_xml();
         for (const CORSRule& rule : rules) {
-            if (auto good = check_rule(rule); !good)
-                co_return std::unexpected(std::move(good.error()));
+            if (auto good = check_rule(rule); !good) co_return pass(good);
         }
         auto kept = co_await configure<PutBucketCorsOp>(objects_, input.bucket, cors_setting,
                                                         document_of<PutBucketCorsOp>(input));

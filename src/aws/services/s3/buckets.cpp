@@ -30,12 +30,11 @@ class Handlers {
     explicit Handlers(objects::Objects& objects) : objects_(objects) {}
 
     io::Task<Answer<CreateBucketOutput>> create(Caller caller, CreateBucketRequest input) {
-        if (auto good = check_bucket_name(input.bucket); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_bucket_name(input.bucket); !good) co_return pass(good);
         auto settings = settings_of(input);
-        if (!settings) co_return std::unexpected(std::move(settings.error()));
+        if (!settings) co_return pass(settings);
         auto region = region_of(input, caller.region());
-        if (!region) co_return std::unexpected(std::move(region.error()));
+        if (!region) co_return pass(region);
         auto made = co_await objects_.create_bucket(caller.account(), *region, input.bucket,
                                                     std::move(*settings));
         // AWS's old region forgives
@@ -133,8 +132,7 @@ class Handlers {
         if (!configuration->tags || configuration->tags->empty()) return settings;
         Tags tags;
         for (const Tag& tag : *configuration->tags) tags.emplace_back(tag.key, tag.value);
-        if (auto good = check_tags(tags, bucket_tags_max); !good)
-            return std::unexpected(std::move(good.error()));
+        if (auto good = check_tags(tags, bucket_tags_max); !good) return pass(good);
         settings[tagging_setting] = pack_tags(tags);
         return settings;
     }

@@ -28,7 +28,7 @@ Answer<ChecksumPlan> plan_checksum(const std::optional<std::string>& name,
         return ChecksumPlan{};
     }
     auto algorithm = algorithm_of(*name);
-    if (!algorithm) return std::unexpected(std::move(algorithm.error()));
+    if (!algorithm) return pass(algorithm);
     const bool only_whole = *algorithm == Checksum::crc64nvme;
     const ChecksumPlan plan{*algorithm, type ? *type == composite : !only_whole, true};
     if ((plan.is_composite && only_whole) || (!plan.is_composite && !is_linear(*algorithm))) {

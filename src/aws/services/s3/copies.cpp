@@ -65,16 +65,16 @@ struct Copy {
 Answer<Copy> Copy::of(CopyObjectRequest input) {
     Copy copy;
     auto from = copy_source_of(input.copy_source);
-    if (!from) return std::unexpected(std::move(from.error()));
+    if (!from) return pass(from);
     auto metadata = replaces(input.metadata_directive, "metadata");
-    if (!metadata) return std::unexpected(std::move(metadata.error()));
+    if (!metadata) return pass(metadata);
     auto tags = replaces(input.tagging_directive, "tagging");
-    if (!tags) return std::unexpected(std::move(tags.error()));
+    if (!tags) return pass(tags);
     auto replacement = *tags ? attributes_of(input) : described_in(input);
-    if (!replacement) return std::unexpected(std::move(replacement.error()));
+    if (!replacement) return pass(replacement);
     if (input.checksum_algorithm) {
         auto algorithm = algorithm_of(*input.checksum_algorithm);
-        if (!algorithm) return std::unexpected(std::move(algorithm.error()));
+        if (!algorithm) return pass(algorithm);
         copy.wanted = *algorithm;
     }
     const bool changes = *metadata || input.storage_class || input.server_side_encryption ||
@@ -137,12 +137,11 @@ class Handlers {
     explicit Handlers(objects::Objects& objects) : objects_(objects) {}
 
     io::Task<Answer<CopyObjectOutput>> copy(Caller, CopyObjectRequest input) {
-        if (auto good = check_key(input.key); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_key(input.key); !good) co_return pass(good);
         auto condition = write_condition(input.if_match, input.if_none_match);
-        if (!condition) co_return std::unexpected(std::move(condition.error()));
+        if (!condition) co_return pass(condition);
         auto asked = Copy::of(std::move(input));
-        if (!asked) co_return std::unexpected(std::move(asked.error()));
+        if (!asked) co_return pass(asked);
         Copy& copy = *asked;
         auto settings = co_await objects_.settings(copy.input.bucket);
         if (!settings) co_return refuse(settings.error(), copy.input.bucket);
@@ -184,7 +183,7 @@ class Handlers {
 
     io::Task<Result<Digested>> digest(const Copy& copy) {
         auto source = co_await objects_.find(copy.from.bucket, copy.from.key);
-        if (!source) co_return std::unexpected(std::move(source.error()));
+        if (!source) co_return pass(source);
         const auto kept = kept_checksum(source->attributes);
         const Checksum algorithm = copy.wanted.value_or(kept ? kept->algorithm : checksum_default);
         const auto body =
@@ -192,14 +191,14 @@ class Handlers {
         Digested digested{*source, "", "", {}};
         if (copy.must_seal(*source)) {
             auto sealed = co_await objects_.stage(body, copy.encryption);
-            if (!sealed) co_return std::unexpected(std::move(sealed.error()));
+            if (!sealed) co_return pass(sealed);
             digested.etag = to_hex(sealed->md5);
             digested.sealed = std::move(*sealed);
         } else {
             Hasher md5(Hasher::Kind::md5);
             while (true) {
                 auto piece = co_await body->read();
-                if (!piece) co_return std::unexpected(std::move(piece.error()));
+                if (!piece) co_return pass(piece);
                 if (piece->empty()) break;
                 md5.update(piece->view());
             }

@@ -47,7 +47,7 @@ Answer<CopySource> copy_source_of(const std::string& header) {
     if (mark != std::string::npos) {
         auto good = check_version(
             percent_decode(std::string_view(header).substr(mark + version_mark.size()), false));
-        if (!good) return std::unexpected(std::move(good.error()));
+        if (!good) return pass(good);
     }
     std::string source = percent_decode(header.substr(0, mark), false);
     if (source.starts_with('/')) source.erase(0, 1);

@@ -39,7 +39,7 @@ io::Task<Answer<void>> check_owners(objects::Objects& objects, const Input& inpu
     if constexpr (requires { input.expected_source_bucket_owner; }) {
         if (input.expected_source_bucket_owner) {
             auto source = copy_source_of(input.copy_source);
-            if (!source) co_return std::unexpected(std::move(source.error()));
+            if (!source) co_return pass(source);
             auto owned =
                 co_await check_owner(objects, source->bucket, *input.expected_source_bucket_owner);
             if (!owned) co_return owned;
@@ -56,14 +56,13 @@ io::Task<Answer<typename Op::Output>> guarded(objects::Objects& objects,
                                               std::shared_ptr<Handlers> handlers,
                                               Verb<Op, Handlers> verb, Caller caller,
                                               typename Op::Input input) {
-    if (auto known = check_values(input); !known)
-        co_return std::unexpected(std::move(known.error()));
+    if (auto known = check_values(input); !known) co_return pass(known);
     if constexpr (requires { input.version_id; }) {
         const auto good = input.version_id ? check_version(*input.version_id) : Answer<void>();
-        if (!good) co_return std::unexpected(good.error());
+        if (!good) co_return pass(good);
     }
     auto owned = co_await check_owners(objects, input);
-    if (!owned) co_return std::unexpected(std::move(owned.error()));
+    if (!owned) co_return pass(owned);
     auto answer = co_await ((*handlers).*verb)(std::move(caller), std::move(input));
     co_return answer;
 }

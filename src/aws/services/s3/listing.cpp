@@ -51,7 +51,7 @@ class Handlers {
 
     io::Task<Answer<ListObjectsV2Output>> list_v2(Caller caller, ListObjectsV2Request input) {
         auto request = request_of(input, input.start_after);
-        if (!request) co_return std::unexpected(std::move(request.error()));
+        if (!request) co_return pass(request);
         const auto after = page_start(input.continuation_token);
         if (!after) co_return refuse_continuation(input.continuation_token);
         if (input.continuation_token) request->start_after = *after;
@@ -73,7 +73,7 @@ class Handlers {
 
     io::Task<Answer<ListObjectsOutput>> list_v1(Caller caller, ListObjectsRequest input) {
         auto request = request_of(input, input.marker);
-        if (!request) co_return std::unexpected(std::move(request.error()));
+        if (!request) co_return pass(request);
         auto page = co_await objects_.list(input.bucket, *request);
         if (!page) co_return refuse(page.error(), input.bucket);
         ListObjectsOutput out;
@@ -89,7 +89,7 @@ class Handlers {
     io::Task<Answer<ListObjectVersionsOutput>> list_versions(Caller caller,
                                                              ListObjectVersionsRequest input) {
         auto request = request_of(input, input.key_marker);
-        if (!request) co_return std::unexpected(std::move(request.error()));
+        if (!request) co_return pass(request);
         if (input.version_id_marker && !input.key_marker) {
             co_return refuse_argument(
                 "A version-id marker cannot be specified without a key marker.",
@@ -128,9 +128,8 @@ class Handlers {
     static Answer<objects::ListRequest> request_of(const Input& input,
                                                    const std::optional<std::string>& start_after) {
         auto count = page_size(input.max_keys, "max-keys");
-        if (!count) return std::unexpected(std::move(count.error()));
-        if (auto good = check_encoding(input.encoding_type); !good)
-            return std::unexpected(std::move(good.error()));
+        if (!count) return pass(count);
+        if (auto good = check_encoding(input.encoding_type); !good) return pass(good);
         return objects::ListRequest{input.prefix.value_or(""), input.delimiter.value_or(""),
                                     start_after.value_or(""), *count};
     }

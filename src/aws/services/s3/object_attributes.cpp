@@ -26,7 +26,7 @@ class Handlers {
                                           "x-amz-object-attributes", name);
         }
         auto count = page_size(input.max_parts, "x-amz-max-parts");
-        if (!count) co_return std::unexpected(std::move(count.error()));
+        if (!count) co_return pass(count);
         const std::int32_t marker = input.part_number_marker.value_or(0);
         if (marker < 0)
             co_return refuse_argument(

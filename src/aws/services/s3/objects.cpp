@@ -19,15 +19,13 @@ class Handlers {
     explicit Handlers(objects::Objects& objects) : objects_(objects) {}
 
     io::Task<Answer<PutObjectOutput>> put(Caller, PutObjectRequest input) {
-        if (auto good = check_key(input.key); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_key(input.key); !good) co_return pass(good);
         auto condition = write_condition(input.if_match, input.if_none_match);
-        if (!condition) co_return std::unexpected(std::move(condition.error()));
+        if (!condition) co_return pass(condition);
         const auto body = std::static_pointer_cast<CheckedBody>(input.body);
-        if (auto good = check_length(*body); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_length(*body); !good) co_return pass(good);
         auto attributes = attributes_of(input);
-        if (!attributes) co_return std::unexpected(std::move(attributes.error()));
+        if (!attributes) co_return pass(attributes);
         auto settings = co_await objects_.settings(input.bucket);
         if (!settings) co_return refuse(settings.error(), input.bucket);
         const Checksum algorithm = body->algorithm().value_or(checksum_default);
@@ -51,7 +49,7 @@ class Handlers {
         auto object = co_await objects_.find(input.bucket, input.key);
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         auto read = read_of<GetObjectOutput>(input, *object);
-        if (!read) co_return std::unexpected(std::move(read.error()));
+        if (!read) co_return pass(read);
         auto content =
             co_await objects_.open_body(std::move(*object), read->range.first, read->range.size);
         if (!content) co_return refuse(content.error(), input.bucket, input.key);
@@ -63,7 +61,7 @@ class Handlers {
         auto object = co_await objects_.find(input.bucket, input.key);
         if (!object) co_return refuse(object.error(), input.bucket, input.key);
         auto read = read_of<HeadObjectOutput>(input, *object);
-        if (!read) co_return std::unexpected(std::move(read.error()));
+        if (!read) co_return pass(read);
         co_return std::move(read->out);
     }
 
@@ -82,7 +80,7 @@ class Handlers {
         const Condition failed = first_failed(conditions, object);
         if (failed != Condition::holds) return std::unexpected(not_as_asked(failed, object));
         auto slice = slice_of(input.range, input.if_range, input.part_number, object);
-        if (!slice) return std::unexpected(std::move(slice.error()));
+        if (!slice) return pass(slice);
         Read<Output> read{{}, slice->range};
         fill(read.out, object);
         override_headers(read.out, input);

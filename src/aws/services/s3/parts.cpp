@@ -41,17 +41,14 @@ class Handlers {
     explicit Handlers(objects::Objects& objects) : objects_(objects) {}
 
     io::Task<Answer<UploadPartOutput>> put(Caller, UploadPartRequest input) {
-        if (auto good = check_number(input.part_number); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_number(input.part_number); !good) co_return pass(good);
         const auto body = std::static_pointer_cast<CheckedBody>(input.body);
-        if (auto good = check_length(*body); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_length(*body); !good) co_return pass(good);
         auto upload = co_await objects_.find_upload(input.bucket, input.key, input.upload_id);
         if (!upload) co_return refuse(upload.error(), input.bucket, input.key);
         const ChecksumPlan plan = plan_of(upload->attributes);
         const auto declared = body->algorithm();
-        if (auto good = check_algorithm(plan, declared); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_algorithm(plan, declared); !good) co_return pass(good);
         body->compute(plan.algorithm);
         auto staged = co_await objects_.stage(body, encryption_of(upload->attributes));
         if (!staged) co_return refuse(staged.error(), input.bucket, input.key);
@@ -75,16 +72,15 @@ class Handlers {
     }
 
     io::Task<Answer<UploadPartCopyOutput>> copy(Caller, UploadPartCopyRequest input) {
-        if (auto good = check_number(input.part_number); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_number(input.part_number); !good) co_return pass(good);
         auto from = copy_source_of(input.copy_source);
-        if (!from) co_return std::unexpected(std::move(from.error()));
+        if (!from) co_return pass(from);
         auto upload = co_await objects_.find_upload(input.bucket, input.key, input.upload_id);
         if (!upload) co_return refuse(upload.error(), input.bucket, input.key);
         auto source = co_await objects_.find(from->bucket, from->key);
         if (!source) co_return refuse(source.error(), from->bucket, from->key);
         auto range = range_of(input, *source);
-        if (!range) co_return std::unexpected(std::move(range.error()));
+        if (!range) co_return pass(range);
         const ChecksumPlan plan = plan_of(upload->attributes);
         const auto body = std::make_shared<ChecksummingBody>(
             objects_.read(*source, range->first, range->size), plan.algorithm);
@@ -107,7 +103,7 @@ class Handlers {
 
     io::Task<Answer<ListPartsOutput>> list(Caller caller, ListPartsRequest input) {
         auto count = page_size(input.max_parts, "max-parts");
-        if (!count) co_return std::unexpected(std::move(count.error()));
+        if (!count) co_return pass(count);
         if (input.part_number_marker && *input.part_number_marker < 0) {
             co_return refuse_argument(
                 "Argument part-number-marker must be an integer between 0 and 2147483647",
@@ -158,8 +154,7 @@ class Handlers {
     /// The bytes of the source that a part is a copy of, if the source is as the request demands.
     static Answer<Range> range_of(const UploadPartCopyRequest& input,
                                   const objects::ObjectInfo& source) {
-        if (auto good = check_source(input, source); !good)
-            return std::unexpected(std::move(good.error()));
+        if (auto good = check_source(input, source); !good) return pass(good);
         if (!input.copy_source_range) return Range{0, source.size};
         return parse_copy_range(*input.copy_source_range, source.size);
     }

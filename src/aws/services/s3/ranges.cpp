@@ -125,7 +125,7 @@ Answer<Slice> slice_of(const std::optional<std::string>& range,
     if (part_number) return part_of(*part_number, object);
     const bool is_asked = !if_range || is_still(*if_range, object);
     auto asked = parse_range(is_asked ? range : std::nullopt, object.size);
-    if (!asked) return std::unexpected(std::move(asked.error()));
+    if (!asked) return pass(asked);
     Slice slice{asked->value_or(Range{0, object.size}), {}, {}, {}};
     if (*asked) slice.content_range = content_range_of(slice.range, object.size);
     return slice;

@@ -12,8 +12,7 @@ using namespace s3;
 Answer<Tags> tags_in(const Tagging& tagging, std::size_t count_max) {
     Tags tags;
     for (const Tag& tag : tagging.tag_set) tags.emplace_back(tag.key, tag.value);
-    if (auto good = check_tags(tags, count_max); !good)
-        return std::unexpected(std::move(good.error()));
+    if (auto good = check_tags(tags, count_max); !good) return pass(good);
     return tags;
 }
 
@@ -33,7 +32,7 @@ class Handlers {
 
     io::Task<Answer<PutObjectTaggingOutput>> put_of_object(Caller, PutObjectTaggingRequest input) {
         auto tags = tags_in(input.tagging, object_tags_max);
-        if (!tags) co_return std::unexpected(std::move(tags.error()));
+        if (!tags) co_return pass(tags);
         auto object = co_await objects_.change(
             input.bucket, input.key,
             [&tags](objects::Attributes& attributes) { keep_tags(attributes, *tags); });
@@ -61,7 +60,7 @@ class Handlers {
     io::Task<Answer<PutBucketTaggingOp::Output>> put_of_bucket(Caller,
                                                                PutBucketTaggingRequest input) {
         auto tags = tags_in(input.tagging, bucket_tags_max);
-        if (!tags) co_return std::unexpected(std::move(tags.error()));
+        if (!tags) co_return pass(tags);
         auto kept = co_await configure<PutBucketTaggingOp>(objects_, input.bucket, tagging_setting,
                                                            pack_tags(*tags));
         co_return kept;

@@ -51,8 +51,7 @@ Answer<void> check_tags(const Tags& tags, std::size_t count_max) {
 
 Answer<Tags> tags_of_header(const std::string& header) {
     Tags tags = unpack_tags(header);
-    if (auto good = check_tags(tags, object_tags_max); !good)
-        return std::unexpected(std::move(good.error()));
+    if (auto good = check_tags(tags, object_tags_max); !good) return pass(good);
     return tags;
 }
 

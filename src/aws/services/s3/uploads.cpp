@@ -144,12 +144,11 @@ class Handlers {
 
     io::Task<Answer<CreateMultipartUploadOutput>> begin(Caller,
                                                         CreateMultipartUploadRequest input) {
-        if (auto good = check_key(input.key); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (auto good = check_key(input.key); !good) co_return pass(good);
         auto plan = plan_checksum(input.checksum_algorithm, input.checksum_type);
-        if (!plan) co_return std::unexpected(std::move(plan.error()));
+        if (!plan) co_return pass(plan);
         auto attributes = attributes_of(input);
-        if (!attributes) co_return std::unexpected(std::move(attributes.error()));
+        if (!attributes) co_return pass(attributes);
         auto settings = co_await objects_.settings(input.bucket);
         if (!settings) co_return refuse(settings.error(), input.bucket);
         if (encryption_of(input.server_side_encryption, *settings) == objects::Encryption::aes256)
@@ -174,7 +173,7 @@ class Handlers {
     io::Task<Answer<CompleteMultipartUploadOutput>> complete(Caller caller,
                                                              CompleteMultipartUploadRequest input) {
         auto condition = write_condition(input.if_match, input.if_none_match);
-        if (!condition) co_return std::unexpected(std::move(condition.error()));
+        if (!condition) co_return pass(condition);
         Completion completion(input);
         if (completion.parts().empty()) co_return malformed_xml();
         auto object = co_await objects_.complete_upload(
@@ -206,9 +205,8 @@ class Handlers {
     io::Task<Answer<ListMultipartUploadsOutput>> list(Caller caller,
                                                       ListMultipartUploadsRequest input) {
         auto count = page_size(input.max_uploads, "max-uploads");
-        if (!count) co_return std::unexpected(std::move(count.error()));
-        if (auto good = check_encoding(input.encoding_type); !good)
-            co_return std::unexpected(std::move(good.error()));
+        if (!count) co_return pass(count);
+        if (auto good = check_encoding(input.encoding_type); !good) co_return pass(good);
         const objects::UploadListRequest request{
             input.prefix.value_or(""), input.delimiter.value_or(""), input.key_marker.value_or(""),
             input.key_marker ? input.upload_id_marker.value_or("") : "", *count};

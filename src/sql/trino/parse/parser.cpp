@@ -38,13 +38,13 @@ bool ends_a_relation(std::string_view upper) {
 SyntaxResult<Statement> parse_view(TokenReader& in, Statement statement) {
     Parser parser(in);
     statement.kind = StatementKind::create_view;
-    FRESHET_PARSE(names, parser.qualified_name());
+    FRESHET_TRY(names, parser.qualified_name());
     statement.names = std::move(*names);
     if (in.accept_word("COMMENT")) statement.comment = in.take().text;
     if (in.accept_word("SECURITY")) in.take();
-    if (auto as = in.expect_word("AS"); !as) return std::unexpected(as.error());
+    if (auto as = in.expect_word("AS"); !as) return pass(as);
     const std::size_t begin = in.peek().begin;
-    FRESHET_PARSE(query, parser.query());
+    FRESHET_TRY(query, parser.query());
     statement.query = std::move(*query);
     statement.query_text = in.text_since(begin);
     return statement;
@@ -61,7 +61,7 @@ SyntaxResult<Statement> parse_trino(TokenReader& in) {
     if (in.accept_words({"DROP", "VIEW"})) {
         statement.kind = StatementKind::drop_view;
         statement.if_exists = in.accept_words({"IF", "EXISTS"});
-        FRESHET_PARSE(names, Parser(in).qualified_name());
+        FRESHET_TRY(names, Parser(in).qualified_name());
         statement.names = std::move(*names);
         return statement;
     }
@@ -79,7 +79,7 @@ SyntaxResult<Statement> parse_trino(TokenReader& in) {
             in.mismatch("'SELECT', 'WITH', 'VALUES', 'CREATE', 'DROP', 'SHOW', 'DESCRIBE', "
                         "'ALTER', 'MSCK'"));
     }
-    FRESHET_PARSE(query, Parser(in).query());
+    FRESHET_TRY(query, Parser(in).query());
     statement.query = std::move(*query);
     return statement;
 }
@@ -88,9 +88,9 @@ SyntaxResult<Statement> parse_trino(TokenReader& in) {
 
 SyntaxResult<Statement> parse_statement(std::string_view text) {
     if (hive::is_hive_statement(text)) return hive::parse_statement(text);
-    FRESHET_PARSE(tokens, tokenize(text, Dialect::trino));
+    FRESHET_TRY(tokens, tokenize(text, Dialect::trino));
     TokenReader in(text, std::move(*tokens));
-    FRESHET_PARSE(statement, parse_trino(in));
+    FRESHET_TRY(statement, parse_trino(in));
     in.accept_symbol(";");
     if (in.peek().kind != TokenKind::end) {
         return std::unexpected(
@@ -100,7 +100,7 @@ SyntaxResult<Statement> parse_statement(std::string_view text) {
                 : in.mismatch("<EOF>"));
     }
     if (statement->query) {
-        if (auto low = check_height(*statement->query); !low) return std::unexpected(low.error());
+        if (auto low = check_height(*statement->query); !low) return pass(low);
     }
     return statement;
 }
@@ -117,7 +117,7 @@ SyntaxResult<std::string> Parser::identifier() {
 SyntaxResult<std::vector<std::string>> Parser::qualified_name() {
     std::vector<std::string> names;
     do {
-        FRESHET_PARSE(name, identifier());
+        FRESHET_TRY(name, identifier());
         names.push_back(std::move(*name));
     } while (in_.accept_symbol("."));
     return names;
@@ -128,15 +128,15 @@ SyntaxResult<> Parser::with_clause(Query& query) {
     do {
         With with;
         with.at = in_.peek().at;
-        FRESHET_PARSE(name, identifier());
+        FRESHET_TRY(name, identifier());
         with.name = std::move(*name);
         if (in_.at_symbol("(")) {
-            FRESHET_PARSE(columns, name_list());
+            FRESHET_TRY(columns, name_list());
             with.columns = std::move(*columns);
         }
         if (auto as = in_.expect_word("AS"); !as) return as;
         if (auto open = in_.expect_symbol("("); !open) return open;
-        FRESHET_PARSE(body, this->query());
+        FRESHET_TRY(body, this->query());
         with.query = std::move(*body);
         if (auto close = in_.expect_symbol(")"); !close) return close;
         query.with.push_back(std::move(with));
@@ -145,19 +145,19 @@ SyntaxResult<> Parser::with_clause(Query& query) {
 }
 
 SyntaxResult<QueryPtr> Parser::query() {
-    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(); !entered) return pass(entered);
     auto query = std::make_unique<Query>();
     query->at = in_.peek().at;
     if (in_.accept_word("WITH")) {
-        if (auto with = with_clause(*query); !with) return std::unexpected(with.error());
+        if (auto with = with_clause(*query); !with) return pass(with);
     }
-    FRESHET_PARSE(body, set_expression(0));
+    FRESHET_TRY(body, set_expression(0));
     query->body = std::move(*body);
     if (in_.accept_words({"ORDER", "BY"})) {
-        FRESHET_PARSE(items, sort_items());
+        FRESHET_TRY(items, sort_items());
         query->order_by = std::move(*items);
     }
-    if (auto limited = limits(*query); !limited) return std::unexpected(limited.error());
+    if (auto limited = limits(*query); !limited) return pass(limited);
     --depth_;
     return query;
 }
@@ -197,7 +197,7 @@ SyntaxResult<> Parser::limits(Query& query) {
 }
 
 SyntaxResult<std::unique_ptr<Body>> Parser::set_expression(int level) {
-    FRESHET_PARSE(left, level == 0 ? set_expression(1) : primary_body());
+    FRESHET_TRY(left, level == 0 ? set_expression(1) : primary_body());
     while (level == 0 ? in_.at_word("UNION") || in_.at_word("EXCEPT") : in_.at_word("INTERSECT")) {
         auto body = std::make_unique<Body>();
         body->kind = BodyKind::set_operation;
@@ -205,7 +205,7 @@ SyntaxResult<std::unique_ptr<Body>> Parser::set_expression(int level) {
         body->operation = in_.take().upper;
         body->all = in_.accept_word("ALL");
         if (!body->all) in_.accept_word("DISTINCT");
-        FRESHET_PARSE(right, level == 0 ? set_expression(1) : primary_body());
+        FRESHET_TRY(right, level == 0 ? set_expression(1) : primary_body());
         // The same operation once more is one more part of it.
         Body& before = **left;
         if (before.kind == BodyKind::set_operation && before.operation == body->operation &&
@@ -225,15 +225,15 @@ SyntaxResult<std::unique_ptr<Body>> Parser::primary_body() {
     body->at = in_.peek().at;
     if (in_.accept_symbol("(")) {
         body->kind = BodyKind::query;
-        FRESHET_PARSE(inner, query());
+        FRESHET_TRY(inner, query());
         body->query = std::move(*inner);
-        if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
         return body;
     }
     if (in_.accept_word("VALUES")) {
         body->kind = BodyKind::values;
         do {
-            FRESHET_PARSE(row, expression());
+            FRESHET_TRY(row, expression());
             std::vector<ExprPtr> cells;
             if ((*row)->kind == ExprKind::row) {
                 cells = std::move((*row)->arguments);
@@ -247,7 +247,7 @@ SyntaxResult<std::unique_ptr<Body>> Parser::primary_body() {
     if (in_.accept_word("TABLE")) {
         auto relation = std::make_unique<Relation>();
         relation->at = in_.peek().at;
-        FRESHET_PARSE(names, qualified_name());
+        FRESHET_TRY(names, qualified_name());
         relation->names = std::move(*names);
         body->select.items.emplace_back();
         body->select.items.back().at = body->at;
@@ -258,27 +258,27 @@ SyntaxResult<std::unique_ptr<Body>> Parser::primary_body() {
         return std::unexpected(in_.mismatch("'(', 'SELECT', 'TABLE', 'VALUES'"));
     Select& select = body->select;
     if (!in_.accept_word("ALL")) select.distinct = in_.accept_word("DISTINCT");
-    if (auto items = select_items(select); !items) return std::unexpected(items.error());
+    if (auto items = select_items(select); !items) return pass(items);
     if (in_.accept_word("FROM")) {
-        FRESHET_PARSE(from, relation());
+        FRESHET_TRY(from, relation());
         select.from = std::move(*from);
     }
     if (in_.accept_word("WHERE")) {
-        FRESHET_PARSE(where, expression());
+        FRESHET_TRY(where, expression());
         select.where = std::move(*where);
     }
     if (in_.accept_words({"GROUP", "BY"})) {
-        if (auto grouped = group_by(select); !grouped) return std::unexpected(grouped.error());
+        if (auto grouped = group_by(select); !grouped) return pass(grouped);
     }
     if (in_.accept_word("HAVING")) {
-        FRESHET_PARSE(having, expression());
+        FRESHET_TRY(having, expression());
         select.having = std::move(*having);
     }
     if (in_.accept_word("WINDOW")) {
         do {
-            FRESHET_PARSE(name, identifier());
-            if (auto as = in_.expect_word("AS"); !as) return std::unexpected(as.error());
-            FRESHET_PARSE(window, window_specification());
+            FRESHET_TRY(name, identifier());
+            if (auto as = in_.expect_word("AS"); !as) return pass(as);
+            FRESHET_TRY(window, window_specification());
             select.windows.emplace_back(lower_case(*name), std::move(*window));
         } while (in_.accept_symbol(","));
     }
@@ -309,10 +309,10 @@ SyntaxResult<> Parser::select_items(Select& select) {
             continue;
         }
         in_.rewind(mark);
-        FRESHET_PARSE(expr, expression());
+        FRESHET_TRY(expr, expression());
         item.expr = std::move(*expr);
         if (in_.accept_word("AS")) {
-            FRESHET_PARSE(alias, identifier());
+            FRESHET_TRY(alias, identifier());
             item.alias = std::move(*alias);
         } else if (in_.peek().kind == TokenKind::quoted ||
                    (in_.peek().kind == TokenKind::word && !is_reserved(in_.peek().upper) &&
@@ -327,14 +327,14 @@ SyntaxResult<> Parser::select_items(Select& select) {
 SyntaxResult<std::vector<ExprPtr>> Parser::grouping_set() {
     std::vector<ExprPtr> set;
     if (!in_.at_symbol("(")) {
-        FRESHET_PARSE(expr, expression());
+        FRESHET_TRY(expr, expression());
         set.push_back(std::move(*expr));
         return set;
     }
     in_.take();
     if (in_.accept_symbol(")")) return set;
-    FRESHET_PARSE(list, expression_list());
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+    FRESHET_TRY(list, expression_list());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     return list;
 }
 
@@ -355,7 +355,7 @@ SyntaxResult<> Parser::group_by(Select& select) {
                 in_.take();
                 element.sets.emplace_back();
             } else {
-                FRESHET_PARSE(expr, expression());
+                FRESHET_TRY(expr, expression());
                 if ((*expr)->kind == ExprKind::row && (*expr)->text.empty()) {
                     element.sets.push_back(std::move((*expr)->arguments));
                 } else {
@@ -366,7 +366,7 @@ SyntaxResult<> Parser::group_by(Select& select) {
         } else {
             if (auto open = in_.expect_symbol("("); !open) return open;
             do {
-                FRESHET_PARSE(set, grouping_set());
+                FRESHET_TRY(set, grouping_set());
                 element.sets.push_back(std::move(*set));
             } while (in_.accept_symbol(","));
             if (auto close = in_.expect_symbol(")"); !close) return close;
@@ -380,7 +380,7 @@ SyntaxResult<std::vector<SortItem>> Parser::sort_items() {
     std::vector<SortItem> items;
     do {
         SortItem item;
-        FRESHET_PARSE(expr, expression());
+        FRESHET_TRY(expr, expression());
         item.expr = std::move(*expr);
         if (in_.accept_word("DESC")) {
             item.descending = true;
@@ -391,7 +391,7 @@ SyntaxResult<std::vector<SortItem>> Parser::sort_items() {
             if (in_.accept_word("FIRST")) {
                 item.nulls_first = true;
             } else if (auto last = in_.expect_word("LAST"); !last) {
-                return std::unexpected(last.error());
+                return pass(last);
             }
         }
         items.push_back(std::move(item));
@@ -401,26 +401,26 @@ SyntaxResult<std::vector<SortItem>> Parser::sort_items() {
 
 SyntaxResult<std::vector<std::string>> Parser::name_list() {
     std::vector<std::string> names;
-    if (auto open = in_.expect_symbol("("); !open) return std::unexpected(open.error());
+    if (auto open = in_.expect_symbol("("); !open) return pass(open);
     do {
-        FRESHET_PARSE(name, identifier());
+        FRESHET_TRY(name, identifier());
         names.push_back(std::move(*name));
     } while (in_.accept_symbol(","));
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     return names;
 }
 
 SyntaxResult<RelationPtr> Parser::relation() {
-    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
-    FRESHET_PARSE(left, relation_primary());
+    if (auto entered = enter(); !entered) return pass(entered);
+    FRESHET_TRY(left, relation_primary());
     while (true) {
         if (in_.accept_symbol(",")) {
             auto join = std::make_unique<Relation>();
             join->kind = RelationKind::join;
             join->at = in_.peek().at;
-            FRESHET_PARSE(right, relation_primary());
+            FRESHET_TRY(right, relation_primary());
             while (true) {  // a join binds closer than the comma
-                FRESHET_PARSE(more, join_tail(*right));
+                FRESHET_TRY(more, join_tail(*right));
                 if (!*more) break;
             }
             join->left = std::move(*left);
@@ -428,7 +428,7 @@ SyntaxResult<RelationPtr> Parser::relation() {
             *left = std::move(join);
             continue;
         }
-        FRESHET_PARSE(more, join_tail(*left));
+        FRESHET_TRY(more, join_tail(*left));
         if (!*more) break;
     }
     --depth_;
@@ -457,19 +457,19 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
     } else {
         return false;
     }
-    FRESHET_PARSE(right, relation_primary());
+    FRESHET_TRY(right, relation_primary());
     join->right = std::move(*right);
     if (join->join != JoinKind::cross) {
         while (!in_.at_word("ON") && !in_.at_word("USING")) {
-            FRESHET_PARSE(more, join_tail(join->right));
+            FRESHET_TRY(more, join_tail(join->right));
             if (!*more) return std::unexpected(in_.mismatch("'ON', 'USING'"));
         }
         if (in_.accept_word("ON")) {
-            FRESHET_PARSE(on, expression());
+            FRESHET_TRY(on, expression());
             join->on = std::move(*on);
         } else {
             in_.take();
-            FRESHET_PARSE(columns, name_list());
+            FRESHET_TRY(columns, name_list());
             join->using_columns = std::move(*columns);
         }
     }
@@ -487,10 +487,10 @@ SyntaxResult<> Parser::relation_alias(Relation& relation) {
     if (in_.accept_word("AS") || token.kind == TokenKind::quoted ||
         (token.kind == TokenKind::word && !is_reserved(token.upper) &&
          !ends_a_relation(token.upper))) {
-        FRESHET_PARSE(alias, identifier());
+        FRESHET_TRY(alias, identifier());
         relation.alias = std::move(*alias);
         if (in_.at_symbol("(")) {
-            FRESHET_PARSE(columns, name_list());
+            FRESHET_TRY(columns, name_list());
             relation.column_aliases = std::move(*columns);
         }
     }
@@ -505,31 +505,31 @@ SyntaxResult<RelationPtr> Parser::relation_primary() {
         in_.take();
         in_.take();
         made->kind = RelationKind::unnest;
-        FRESHET_PARSE(list, expression_list());
+        FRESHET_TRY(list, expression_list());
         made->unnest = std::move(*list);
-        if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
         made->ordinality = in_.accept_words({"WITH", "ORDINALITY"});
     } else if (in_.at_symbol("(")) {
         in_.take();
         if (query_ahead()) {
             made->kind = RelationKind::query;
-            FRESHET_PARSE(inner, query());
+            FRESHET_TRY(inner, query());
             made->query = std::move(*inner);
         }
         if (!made->query) {
-            FRESHET_PARSE(nested, relation());
+            FRESHET_TRY(nested, relation());
             made = std::move(*nested);
         }
-        if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     } else {
         if (in_.at_word("TABLE") && in_.at_symbol("(", 1)) {
             return std::unexpected(
                 SyntaxError{in_.peek().at, "Table functions are not supported", "NOT_SUPPORTED"});
         }
-        FRESHET_PARSE(names, qualified_name());
+        FRESHET_TRY(names, qualified_name());
         made->names = std::move(*names);
     }
-    if (auto alias = relation_alias(*made); !alias) return std::unexpected(alias.error());
+    if (auto alias = relation_alias(*made); !alias) return pass(alias);
     return made;
 }
 

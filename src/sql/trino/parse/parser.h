@@ -90,8 +90,3 @@ ExprPtr make_expr(ExprKind kind, Position at, std::string text = "");
 ExprPtr make_binary(std::string op, Position at, ExprPtr left, ExprPtr right);
 
 }  // namespace freshet::sql::trino
-
-/// `auto name = FRESHET_TRY(...)` is not C++; this returns the error and names the value.
-#define FRESHET_PARSE(name, call) \
-    auto name = call;             \
-    if (!name) return std::unexpected(std::move(name.error()))

@@ -23,7 +23,7 @@ ExprPtr make_binary(std::string op, Position at, ExprPtr left, ExprPtr right) {
 }
 
 SyntaxResult<ExprPtr> Parser::expression() {
-    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(); !entered) return pass(entered);
     auto expr = lambda_ahead() ? lambda() : disjunction();
     --depth_;
     return expr;
@@ -42,7 +42,7 @@ SyntaxResult<ExprPtr> Parser::joined(SyntaxResult<ExprPtr> (Parser::*operand)(),
     auto expr = make_expr(ExprKind::binary, in_.peek().at, lower_case(word));
     expr->arguments.push_back(std::move(*first));
     while (in_.accept_word(word)) {
-        FRESHET_PARSE(next, (this->*operand)());
+        FRESHET_TRY(next, (this->*operand)());
         expr->arguments.push_back(std::move(*next));
     }
     return expr;
@@ -54,18 +54,18 @@ SyntaxResult<ExprPtr> Parser::conjunction() { return joined(&Parser::negation, "
 
 SyntaxResult<ExprPtr> Parser::negation() {
     if (!in_.at_word("NOT")) return predicate();
-    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(); !entered) return pass(entered);
     auto expr = make_expr(ExprKind::unary, in_.take().at, "not");
-    FRESHET_PARSE(inner, negation());
+    FRESHET_TRY(inner, negation());
     --depth_;
     expr->arguments.push_back(std::move(*inner));
     return expr;
 }
 
 SyntaxResult<ExprPtr> Parser::predicate() {
-    FRESHET_PARSE(left, additive());
+    FRESHET_TRY(left, additive());
     while (true) {
-        FRESHET_PARSE(more, predicate_tail(*left));
+        FRESHET_TRY(more, predicate_tail(*left));
         if (!*more) return left;
     }
 }
@@ -74,8 +74,8 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
     const Position at = in_.peek().at;
     for (const std::string_view op : {"=", "<>", "!=", "<=", ">=", "<", ">"}) {
         if (!in_.accept_symbol(op)) continue;
-        FRESHET_PARSE(made,
-                      comparison_right(std::move(left), op == "!=" ? "<>" : std::string(op), at));
+        FRESHET_TRY(made,
+                    comparison_right(std::move(left), op == "!=" ? "<>" : std::string(op), at));
         left = std::move(*made);
         return true;
     }
@@ -89,7 +89,7 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
             if (!in_.accept_words({"DISTINCT", "FROM"}))
                 return std::unexpected(in_.mismatch("'NOT', 'NULL', 'DISTINCT'"));
             expr = make_expr(ExprKind::is_distinct, at);
-            FRESHET_PARSE(right, additive());
+            FRESHET_TRY(right, additive());
             expr->arguments.push_back(std::move(left));
             expr->arguments.push_back(std::move(*right));
         }
@@ -104,22 +104,21 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
     if (negated) in_.take();
     const std::string word = in_.take().upper;
     if (word == "IN") {
-        FRESHET_PARSE(made, in_right(std::move(left), at, negated));
+        FRESHET_TRY(made, in_right(std::move(left), at, negated));
         left = std::move(*made);
         return true;
     }
     auto expr = make_expr(word == "LIKE" ? ExprKind::like : ExprKind::between, at);
     expr->negated = negated;
     expr->arguments.push_back(std::move(left));
-    FRESHET_PARSE(second, additive());
+    FRESHET_TRY(second, additive());
     expr->arguments.push_back(std::move(*second));
     const bool third = word == "LIKE" ? in_.accept_word("ESCAPE") : true;
     if (word == "BETWEEN") {
-        if (auto between = in_.expect_word("AND"); !between)
-            return std::unexpected(between.error());
+        if (auto between = in_.expect_word("AND"); !between) return pass(between);
     }
     if (third) {
-        FRESHET_PARSE(last, additive());
+        FRESHET_TRY(last, additive());
         expr->arguments.push_back(std::move(*last));
     }
     left = std::move(expr);
@@ -134,29 +133,29 @@ SyntaxResult<ExprPtr> Parser::comparison_right(ExprPtr left, std::string op, Pos
         auto expr = make_expr(ExprKind::quantified, at, std::move(op));
         expr->unit = all ? "all" : "any";
         expr->arguments.push_back(std::move(left));
-        FRESHET_PARSE(query, this->query());
+        FRESHET_TRY(query, this->query());
         expr->query = std::move(*query);
-        if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
         return expr;
     }
-    FRESHET_PARSE(right, additive());
+    FRESHET_TRY(right, additive());
     return make_binary(std::move(op), at, std::move(left), std::move(*right));
 }
 
 SyntaxResult<ExprPtr> Parser::in_right(ExprPtr left, Position at, bool negated) {
-    if (auto open = in_.expect_symbol("("); !open) return std::unexpected(open.error());
+    if (auto open = in_.expect_symbol("("); !open) return pass(open);
     const bool is_query = in_.at_word("SELECT") || in_.at_word("WITH") || in_.at_word("VALUES");
     auto expr = make_expr(is_query ? ExprKind::in_query : ExprKind::in_list, at);
     expr->negated = negated;
     expr->arguments.push_back(std::move(left));
     if (is_query) {
-        FRESHET_PARSE(query, this->query());
+        FRESHET_TRY(query, this->query());
         expr->query = std::move(*query);
     } else {
-        FRESHET_PARSE(list, expression_list());
+        FRESHET_TRY(list, expression_list());
         for (auto& item : *list) expr->arguments.push_back(std::move(item));
     }
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     return expr;
 }
 
@@ -173,7 +172,7 @@ SyntaxResult<ExprPtr> Parser::chained(SyntaxResult<ExprPtr> (Parser::*operand)()
     while (at_link()) {
         const Token link = in_.take();
         expr->links.push_back({link.text, link.at});
-        FRESHET_PARSE(next, (this->*operand)());
+        FRESHET_TRY(next, (this->*operand)());
         expr->arguments.push_back(std::move(*next));
     }
     if (expr->links.size() > 1) return expr;
@@ -191,9 +190,9 @@ SyntaxResult<ExprPtr> Parser::multiplicative() { return chained(&Parser::unary, 
 
 SyntaxResult<ExprPtr> Parser::unary() {
     if (!in_.at_symbol("-") && !in_.at_symbol("+")) return postfix();
-    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(); !entered) return pass(entered);
     const Token op = in_.take();
-    FRESHET_PARSE(inner, unary());
+    FRESHET_TRY(inner, unary());
     --depth_;
     const ExprKind kind = (*inner)->kind;
     const bool number = kind == ExprKind::integer_literal || kind == ExprKind::decimal_literal ||
@@ -209,25 +208,25 @@ SyntaxResult<ExprPtr> Parser::unary() {
 }
 
 SyntaxResult<ExprPtr> Parser::postfix() {
-    FRESHET_PARSE(base, primary());
+    FRESHET_TRY(base, primary());
     while (true) {
         const Position at = in_.peek().at;
         if (in_.accept_symbol("[")) {
             auto expr = make_expr(ExprKind::subscript, at);
-            FRESHET_PARSE(index, expression());
-            if (auto close = in_.expect_symbol("]"); !close) return std::unexpected(close.error());
+            FRESHET_TRY(index, expression());
+            if (auto close = in_.expect_symbol("]"); !close) return pass(close);
             expr->arguments.push_back(std::move(*base));
             expr->arguments.push_back(std::move(*index));
             *base = std::move(expr);
         } else if (in_.at_symbol(".")) {
             in_.take();
-            FRESHET_PARSE(name, identifier());
+            FRESHET_TRY(name, identifier());
             auto expr = make_expr(ExprKind::field, at, std::move(*name));
             expr->arguments.push_back(std::move(*base));
             *base = std::move(expr);
         } else if (in_.accept_words({"AT", "TIME", "ZONE"})) {
             auto expr = make_expr(ExprKind::at_time_zone, at);
-            FRESHET_PARSE(zone, primary());
+            FRESHET_TRY(zone, primary());
             expr->arguments.push_back(std::move(*base));
             expr->arguments.push_back(std::move(*zone));
             *base = std::move(expr);
@@ -240,7 +239,7 @@ SyntaxResult<ExprPtr> Parser::postfix() {
 SyntaxResult<std::vector<ExprPtr>> Parser::expression_list() {
     std::vector<ExprPtr> list;
     do {
-        FRESHET_PARSE(expr, expression());
+        FRESHET_TRY(expr, expression());
         list.push_back(std::move(*expr));
     } while (in_.accept_symbol(","));
     return list;
@@ -295,7 +294,7 @@ SyntaxResult<ExprPtr> Parser::lambda() {
         expr->names.push_back(in_.take().text);
     }
     in_.take();  // ->
-    FRESHET_PARSE(body, expression());
+    FRESHET_TRY(body, expression());
     expr->arguments.push_back(std::move(*body));
     return expr;
 }

@@ -46,13 +46,13 @@ SyntaxResult<ExprPtr> Parser::parenthesized() {
     const Position at = in_.take().at;
     if (query_ahead()) {
         auto expr = make_expr(ExprKind::scalar_query, at);
-        FRESHET_PARSE(query, this->query());
+        FRESHET_TRY(query, this->query());
         expr->query = std::move(*query);
-        if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
         return expr;
     }
-    FRESHET_PARSE(list, expression_list());
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+    FRESHET_TRY(list, expression_list());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     if (list->size() == 1) return std::move(list->front());
     auto row = make_expr(ExprKind::row, at);
     row->arguments = std::move(*list);
@@ -85,9 +85,9 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
         in_.take();
         in_.take();
         auto expr = make_expr(ExprKind::exists, at);
-        FRESHET_PARSE(query, this->query());
+        FRESHET_TRY(query, this->query());
         expr->query = std::move(*query);
-        if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
         return expr;
     }
     if ((word == "ARRAY" && in_.at_symbol("[", 1)) || (word == "ROW" && opens) ||
@@ -101,10 +101,10 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
         if (word == "ROW") expr->text = "row";
         const std::string_view close = word == "ARRAY" ? "]" : ")";
         if (!in_.at_symbol(close)) {
-            FRESHET_PARSE(list, expression_list());
+            FRESHET_TRY(list, expression_list());
             expr->arguments = std::move(*list);
         }
-        if (auto closed = in_.expect_symbol(close); !closed) return std::unexpected(closed.error());
+        if (auto closed = in_.expect_symbol(close); !closed) return pass(closed);
         return expr;
     }
     if (word == "INTERVAL" &&
@@ -146,7 +146,7 @@ SyntaxResult<ExprPtr> Parser::name_or_call() {
     while (in_.at_symbol(".") &&
            (in_.peek(1).kind == TokenKind::word || in_.peek(1).kind == TokenKind::quoted)) {
         in_.take();
-        FRESHET_PARSE(next, identifier());
+        FRESHET_TRY(next, identifier());
         expr->names.push_back(std::move(*next));
     }
     if (in_.at_symbol("(")) return call(lower_case(expr->names.back()), at);
@@ -160,16 +160,16 @@ SyntaxResult<ExprPtr> Parser::call(std::string name, Position at) {
         expr->arguments.push_back(make_expr(ExprKind::star, in_.take().at));
     } else if (!in_.at_symbol(")")) {
         if (!in_.accept_word("ALL")) expr->distinct = in_.accept_word("DISTINCT");
-        FRESHET_PARSE(list, expression_list());
+        FRESHET_TRY(list, expression_list());
         expr->arguments = std::move(*list);
     }
     if (in_.accept_words({"ORDER", "BY"})) {
-        FRESHET_PARSE(items, sort_items());
+        FRESHET_TRY(items, sort_items());
         expr->order_by = std::move(*items);
     }
     if (in_.accept_words({"IGNORE", "NULLS"})) expr->ignore_nulls = true;
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
-    if (auto tail = call_tail(*expr); !tail) return std::unexpected(tail.error());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
+    if (auto tail = call_tail(*expr); !tail) return pass(tail);
     return expr;
 }
 
@@ -177,7 +177,7 @@ SyntaxResult<> Parser::call_tail(Expr& call) {
     if (in_.accept_words({"WITHIN", "GROUP"})) {
         if (auto open = in_.expect_symbol("("); !open) return open;
         if (!in_.accept_words({"ORDER", "BY"})) return std::unexpected(in_.mismatch("'ORDER'"));
-        FRESHET_PARSE(items, sort_items());
+        FRESHET_TRY(items, sort_items());
         call.order_by = std::move(*items);
         if (auto close = in_.expect_symbol(")"); !close) return close;
     }
@@ -185,7 +185,7 @@ SyntaxResult<> Parser::call_tail(Expr& call) {
         in_.take();
         in_.take();
         if (auto where = in_.expect_word("WHERE"); !where) return where;
-        FRESHET_PARSE(filter, expression());
+        FRESHET_TRY(filter, expression());
         call.filter = std::move(*filter);
         if (auto close = in_.expect_symbol(")"); !close) return close;
     }
@@ -197,10 +197,10 @@ SyntaxResult<> Parser::call_tail(Expr& call) {
     if (in_.accept_word("OVER")) {
         call.over = std::make_unique<Window>();
         if (in_.at_symbol("(")) {
-            FRESHET_PARSE(window, window_specification());
+            FRESHET_TRY(window, window_specification());
             *call.over = std::move(*window);
         } else {
-            FRESHET_PARSE(name, identifier());
+            FRESHET_TRY(name, identifier());
             call.over->base = lower_case(*name);
         }
     }
@@ -209,37 +209,37 @@ SyntaxResult<> Parser::call_tail(Expr& call) {
 
 SyntaxResult<Window> Parser::window_specification() {
     Window window;
-    if (auto open = in_.expect_symbol("("); !open) return std::unexpected(open.error());
+    if (auto open = in_.expect_symbol("("); !open) return pass(open);
     if (in_.peek().kind == TokenKind::word && !in_.at_word("PARTITION") && !in_.at_word("ORDER") &&
         !in_.at_word("ROWS") && !in_.at_word("RANGE") && !in_.at_word("GROUPS")) {
         window.base = lower_case(in_.take().text);
     }
     if (in_.accept_words({"PARTITION", "BY"})) {
-        FRESHET_PARSE(list, expression_list());
+        FRESHET_TRY(list, expression_list());
         window.partition_by = std::move(*list);
     }
     if (in_.accept_words({"ORDER", "BY"})) {
-        FRESHET_PARSE(items, sort_items());
+        FRESHET_TRY(items, sort_items());
         window.order_by = std::move(*items);
     }
     if (in_.at_word("ROWS") || in_.at_word("RANGE") || in_.at_word("GROUPS")) {
-        if (auto frame = window_frame(window); !frame) return std::unexpected(frame.error());
+        if (auto frame = window_frame(window); !frame) return pass(frame);
     }
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     return window;
 }
 
 SyntaxResult<> Parser::window_frame(Window& window) {
     window.unit = in_.take().upper;
     const bool between = in_.accept_word("BETWEEN");
-    FRESHET_PARSE(from, frame_bound());
+    FRESHET_TRY(from, frame_bound());
     window.from = std::move(*from);
     if (!between) {
         window.to.kind = "CURRENT ROW";
         return {};
     }
     if (auto and_word = in_.expect_word("AND"); !and_word) return and_word;
-    FRESHET_PARSE(to, frame_bound());
+    FRESHET_TRY(to, frame_bound());
     window.to = std::move(*to);
     return {};
 }
@@ -252,7 +252,7 @@ SyntaxResult<Window::Bound> Parser::frame_bound() {
         bound.kind = std::string(first) + " " + std::string(second);
         return bound;
     }
-    FRESHET_PARSE(value, additive());
+    FRESHET_TRY(value, additive());
     bound.value = std::move(*value);
     if (!in_.at_word("PRECEDING") && !in_.at_word("FOLLOWING"))
         return std::unexpected(in_.mismatch("'PRECEDING', 'FOLLOWING'"));
@@ -264,23 +264,23 @@ SyntaxResult<ExprPtr> Parser::case_expression() {
     auto expr = make_expr(ExprKind::case_when, in_.take().at);
     if (!in_.at_word("WHEN")) {
         expr->simple = true;
-        FRESHET_PARSE(operand, expression());
+        FRESHET_TRY(operand, expression());
         expr->arguments.push_back(std::move(*operand));
     }
     if (!in_.at_word("WHEN")) return std::unexpected(in_.mismatch("'WHEN'"));
     while (in_.accept_word("WHEN")) {
-        FRESHET_PARSE(when, expression());
-        if (auto then = in_.expect_word("THEN"); !then) return std::unexpected(then.error());
-        FRESHET_PARSE(result, expression());
+        FRESHET_TRY(when, expression());
+        if (auto then = in_.expect_word("THEN"); !then) return pass(then);
+        FRESHET_TRY(result, expression());
         expr->arguments.push_back(std::move(*when));
         expr->arguments.push_back(std::move(*result));
     }
     if (in_.accept_word("ELSE")) {
         expr->has_else = true;
-        FRESHET_PARSE(otherwise, expression());
+        FRESHET_TRY(otherwise, expression());
         expr->arguments.push_back(std::move(*otherwise));
     }
-    if (auto end = in_.expect_word("END"); !end) return std::unexpected(end.error());
+    if (auto end = in_.expect_word("END"); !end) return pass(end);
     return expr;
 }
 
@@ -288,12 +288,12 @@ SyntaxResult<ExprPtr> Parser::cast(bool safe) {
     auto expr = make_expr(ExprKind::cast, in_.take().at);
     in_.take();
     expr->safe = safe;
-    FRESHET_PARSE(value, expression());
+    FRESHET_TRY(value, expression());
     expr->arguments.push_back(std::move(*value));
-    if (auto as = in_.expect_word("AS"); !as) return std::unexpected(as.error());
-    FRESHET_PARSE(type, this->type());
+    if (auto as = in_.expect_word("AS"); !as) return pass(as);
+    FRESHET_TRY(type, this->type());
     expr->type = std::move(*type);
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     return expr;
 }
 
@@ -301,10 +301,10 @@ SyntaxResult<ExprPtr> Parser::extract() {
     auto expr = make_expr(ExprKind::extract, in_.take().at);
     in_.take();
     expr->text = lower_case(in_.take().text);
-    if (auto from = in_.expect_word("FROM"); !from) return std::unexpected(from.error());
-    FRESHET_PARSE(value, expression());
+    if (auto from = in_.expect_word("FROM"); !from) return pass(from);
+    FRESHET_TRY(value, expression());
     expr->arguments.push_back(std::move(*value));
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     return expr;
 }
 
@@ -324,10 +324,10 @@ SyntaxResult<ExprPtr> Parser::interval() {
         }
         return std::unexpected(in_.mismatch("'DAY', 'HOUR', 'MINUTE', 'MONTH', 'SECOND', 'YEAR'"));
     };
-    FRESHET_PARSE(from, unit());
+    FRESHET_TRY(from, unit());
     expr->unit = std::move(*from);
     if (in_.accept_word("TO")) {
-        FRESHET_PARSE(to, unit());
+        FRESHET_TRY(to, unit());
         expr->unit_to = std::move(*to);
     }
     return expr;
@@ -343,35 +343,35 @@ SyntaxResult<ExprPtr> Parser::trim_or_position(const std::string& word) {
             if (in_.accept_word(side)) expr->text = name;
         }
         if (in_.accept_word("FROM")) {
-            FRESHET_PARSE(only, expression());
+            FRESHET_TRY(only, expression());
             expr->arguments.push_back(std::move(*only));
-            if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+            if (auto close = in_.expect_symbol(")"); !close) return pass(close);
             return expr;
         }
     }
-    FRESHET_PARSE(first, additive());
+    FRESHET_TRY(first, additive());
     expr->arguments.push_back(std::move(*first));
     if (word == "POSITION" && in_.accept_word("IN")) {
-        FRESHET_PARSE(text, additive());
+        FRESHET_TRY(text, additive());
         expr->text = "strpos";
         expr->arguments.insert(expr->arguments.begin(), std::move(*text));
     } else if (word == "TRIM" && in_.accept_word("FROM")) {
-        FRESHET_PARSE(text, additive());
+        FRESHET_TRY(text, additive());
         expr->arguments.insert(expr->arguments.begin(), std::move(*text));
     } else if (word == "SUBSTRING" && in_.accept_word("FROM")) {
-        FRESHET_PARSE(from, additive());
+        FRESHET_TRY(from, additive());
         expr->arguments.push_back(std::move(*from));
         if (in_.accept_word("FOR")) {
-            FRESHET_PARSE(length, additive());
+            FRESHET_TRY(length, additive());
             expr->arguments.push_back(std::move(*length));
         }
     } else {
         while (in_.accept_symbol(",")) {
-            FRESHET_PARSE(next, expression());
+            FRESHET_TRY(next, expression());
             expr->arguments.push_back(std::move(*next));
         }
     }
-    if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     return expr;
 }
 
@@ -385,7 +385,7 @@ std::optional<Type> parse_type(std::string_view text) {
 }
 
 SyntaxResult<Type> Parser::type() {
-    if (auto entered = enter(); !entered) return std::unexpected(entered.error());
+    if (auto entered = enter(); !entered) return pass(entered);
     const Token token = in_.peek();
     if (token.kind != TokenKind::word) return std::unexpected(in_.mismatch("<type>"));
     in_.take();
@@ -405,17 +405,17 @@ SyntaxResult<Type> Parser::type() {
     };
     Type made;
     if (token.upper == "ARRAY" || token.upper == "MAP") {
-        if (auto open = in_.expect_symbol("("); !open) return std::unexpected(open.error());
-        FRESHET_PARSE(first, type());
+        if (auto open = in_.expect_symbol("("); !open) return pass(open);
+        FRESHET_TRY(first, type());
         made = array_type(std::move(*first));
         if (token.upper == "MAP") {
-            if (auto comma = in_.expect_symbol(","); !comma) return std::unexpected(comma.error());
-            FRESHET_PARSE(second, type());
+            if (auto comma = in_.expect_symbol(","); !comma) return pass(comma);
+            FRESHET_TRY(second, type());
             made = map_type(std::move(made.arguments[0]), std::move(*second));
         }
-        if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     } else if (token.upper == "ROW") {
-        if (auto open = in_.expect_symbol("("); !open) return std::unexpected(open.error());
+        if (auto open = in_.expect_symbol("("); !open) return pass(open);
         made = make_type(TypeKind::row);
         do {
             std::string name;
@@ -423,14 +423,14 @@ SyntaxResult<Type> Parser::type() {
             if (after.kind == TokenKind::word && !in_.at_word("PRECISION", 1)) {
                 name = in_.take().text;
             }
-            FRESHET_PARSE(field, type());
+            FRESHET_TRY(field, type());
             made.names.push_back(lower_case(name));
             made.arguments.push_back(std::move(*field));
         } while (in_.accept_symbol(","));
-        if (auto close = in_.expect_symbol(")"); !close) return std::unexpected(close.error());
+        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     } else if (token.upper == "TIMESTAMP" || token.upper == "TIME") {
         std::vector<int> digits;
-        if (auto read = numbers(digits); !read) return std::unexpected(read.error());
+        if (auto read = numbers(digits); !read) return pass(read);
         const bool zoned = in_.accept_words({"WITH", "TIME", "ZONE"});
         if (!zoned) in_.accept_words({"WITHOUT", "TIME", "ZONE"});
         made = token.upper == "TIME" ? make_type(TypeKind::time)
@@ -446,7 +446,7 @@ SyntaxResult<Type> Parser::type() {
             return unknown();
         if (token.upper == "STRING") return unknown();
         if (token.upper == "DOUBLE") in_.accept_word("PRECISION");
-        if (auto read = numbers(sizes); !read) return std::unexpected(read.error());
+        if (auto read = numbers(sizes); !read) return pass(read);
         if (token.upper == "DECIMAL") {
             made = decimal_type(sizes.empty() ? 38 : sizes[0], sizes.size() > 1 ? sizes[1] : 0);
             if (made.precision < 1 || made.precision > 38 || made.scale > made.precision)

@@ -19,12 +19,12 @@ class Scanner {
     SyntaxResult<std::vector<Token>> run() {
         std::vector<Token> tokens;
         while (true) {
-            if (auto skipped = skip_blank(); !skipped) return std::unexpected(skipped.error());
+            if (auto skipped = skip_blank(); !skipped) return pass(skipped);
             Token token;
             token.at = at_;
             token.begin = here_;
             if (here_ < text_.size()) {
-                if (auto read = scan(token); !read) return std::unexpected(read.error());
+                if (auto read = scan(token); !read) return pass(read);
             }
             token.end = here_;
             const bool end = token.kind == TokenKind::end;
