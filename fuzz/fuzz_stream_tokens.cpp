@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "stream/hash.h"
-#include "stream/iterator.h"
-#include "stream/record.h"
+#include "stream/records/iterator.h"
+#include "stream/records/record.h"
 #include "stream/sequence.h"
 
 using namespace freshet::stream;

@@ -3,7 +3,7 @@
 // that metric.
 #include <fmt/format.h>
 
-#include "stream/live.h"
+#include "stream/live/live.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "stream/limits.h"
-#include "stream/live.h"
+#include "stream/live/live.h"
 #include "stream/stream.h"
 
 namespace freshet::stream {

@@ -4,7 +4,7 @@
 
 #include "stream/errors.h"
 #include "stream/hash.h"
-#include "stream/iterator.h"
+#include "stream/records/iterator.h"
 
 namespace freshet::stream {
 namespace {

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "meta/database.h"
-#include "stream/key_ring.h"
-#include "stream/reshard_plan.h"
+#include "stream/records/key_ring.h"
+#include "stream/shards/reshard_plan.h"
 #include "stream/types.h"
 
 namespace freshet::stream::store {

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "stream/hash.h"
 #include "stream/limits.h"
-#include "stream/live.h"
+#include "stream/live/live.h"
 #include "stream/sequence.h"
 #include "stream/store.h"
 

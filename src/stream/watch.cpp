@@ -2,7 +2,7 @@
 // None of it counts as a read, and none is throttled.
 #include <algorithm>
 
-#include "stream/live.h"
+#include "stream/live/live.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
 

@@ -5,7 +5,7 @@
 #include "analytics/errors.h"
 #include "app/arn.h"
 #include "stream/hash.h"
-#include "stream/record.h"
+#include "stream/records/record.h"
 #include "stream/sequence.h"
 
 namespace freshet::app {

@@ -8,8 +8,8 @@
 #include "aws/services/kinesis/page_token.h"
 #include "aws/services/kinesis/words.h"
 #include "base/crypto/digest.h"
+#include "stream/fan_out/subscription.h"
 #include "stream/sequence.h"
-#include "stream/subscription.h"
 
 namespace freshet::aws::kinesis_words {
 namespace {

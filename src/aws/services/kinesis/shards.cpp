@@ -7,7 +7,7 @@
 #include "aws/services/kinesis/words.h"
 #include "stream/hash.h"
 #include "stream/sequence.h"
-#include "stream/shard_filter.h"
+#include "stream/shards/shard_filter.h"
 
 namespace freshet::aws::kinesis_words {
 namespace {

@@ -1,4 +1,4 @@
-#include "stream/shard_filter.h"
+#include "stream/shards/shard_filter.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "stream/iterator.h"
+#include "stream/records/iterator.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

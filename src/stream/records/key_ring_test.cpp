@@ -1,4 +1,4 @@
-#include "stream/key_ring.h"
+#include "stream/records/key_ring.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "stream/errors.h"
-#include "stream/record.h"
+#include "stream/records/record.h"
 
 namespace freshet::stream {
 namespace {

@@ -1,11 +1,11 @@
-#include "stream/subscription.h"
+#include "stream/fan_out/subscription.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "stream/limits.h"
-#include "stream/live.h"
+#include "stream/live/live.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
 

@@ -14,7 +14,7 @@
 #include "io/faults/failpoint.h"
 #include "stream/hash.h"
 #include "stream/limits.h"
-#include "stream/live.h"
+#include "stream/live/live.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
 

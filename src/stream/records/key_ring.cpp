@@ -1,4 +1,4 @@
-#include "stream/key_ring.h"
+#include "stream/records/key_ring.h"
 
 #include <fmt/format.h>
 

@@ -6,10 +6,10 @@
 #include "stream/errors.h"
 #include "stream/hash.h"
 #include "stream/limits.h"
-#include "stream/on_demand.h"
-#include "stream/reshard_plan.h"
 #include "stream/sequence.h"
-#include "stream/shard_filter.h"
+#include "stream/shards/on_demand.h"
+#include "stream/shards/reshard_plan.h"
+#include "stream/shards/shard_filter.h"
 #include "stream/stream.h"
 
 namespace freshet::stream {

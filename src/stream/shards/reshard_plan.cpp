@@ -1,4 +1,4 @@
-#include "stream/reshard_plan.h"
+#include "stream/shards/reshard_plan.h"
 
 #include <fmt/format.h>
 

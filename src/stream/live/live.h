@@ -5,9 +5,9 @@
 #include <unordered_map>
 
 #include "io/core.h"
-#include "stream/meter.h"
+#include "stream/live/meter.h"
+#include "stream/live/throttle.h"
 #include "stream/store.h"
-#include "stream/throttle.h"
 #include "stream/types.h"
 
 namespace freshet::stream {

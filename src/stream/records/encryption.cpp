@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "log/frame.h"
 #include "stream/limits.h"
-#include "stream/live.h"
-#include "stream/record.h"
+#include "stream/live/live.h"
+#include "stream/records/record.h"
 #include "stream/stream.h"
 
 namespace freshet::stream {

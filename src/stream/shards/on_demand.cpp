@@ -1,4 +1,4 @@
-#include "stream/on_demand.h"
+#include "stream/shards/on_demand.h"
 
 #include <algorithm>
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "stream/iterator.h"
 #include "stream/limits.h"
-#include "stream/live.h"
+#include "stream/live/live.h"
+#include "stream/records/iterator.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
 

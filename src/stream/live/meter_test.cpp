@@ -1,4 +1,4 @@
-#include "stream/meter.h"
+#include "stream/live/meter.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "stream/record.h"
+#include "stream/records/record.h"
 
 #include "log/frame.h"
 

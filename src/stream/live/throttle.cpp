@@ -1,4 +1,4 @@
-#include "stream/throttle.h"
+#include "stream/live/throttle.h"
 
 #include <algorithm>
 

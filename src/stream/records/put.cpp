@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "stream/hash.h"
-#include "stream/live.h"
+#include "stream/live/live.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
 
