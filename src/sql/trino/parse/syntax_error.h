@@ -3,6 +3,8 @@
 #include <expected>
 #include <string>
 
+#include "base/error.h"
+
 namespace freshet::sql::trino {
 
 /// Both count from 1; columns count bytes.
