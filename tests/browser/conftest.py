@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 SCREENSHOTS = ROOT / "build" / "screenshots"
+PICTURES = ROOT / "docs" / "pictures"
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +85,31 @@ def keep():
         page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     return picture
+
+
+@pytest.fixture
+def document_picture():
+    """Checks that a page shows every card that the alternative text of docs/pictures/NAME.png lists
+    in README (`KIND CARD, KIND CARD, ...`). With FRESHET_PICTURES set (`./dev pictures`) it writes
+    the picture.
+    """
+
+    def check(page, name):
+        readme = (ROOT / "README.md").read_text()
+        listed = re.search(rf"!\[[^\]:]*: ([^\]]+)\]\(docs/pictures/{name}\.png\)", readme)[1]
+        cards = {
+            (
+                card.locator(".kind").inner_text().split("\n")[0],
+                card.locator(".name").inner_text(),
+            )
+            for card in page.locator(".node").all()
+        }
+        for entry in listed.split(", "):
+            kind, card = entry.rsplit(" ", 1)
+            assert (kind, card) in cards, f"the page has no {kind} {card}: {sorted(cards)}"
+        if os.environ.get("FRESHET_PICTURES"):
+            PICTURES.mkdir(exist_ok=True)
+            page.screenshot(path=PICTURES / f"{name}.png")
+        assert (PICTURES / f"{name}.png").exists(), "run ./dev pictures"
+
+    return check

@@ -28,7 +28,7 @@ def rows_and_header():
     return list(itertools.islice(read, ROWS)), header
 
 
-def test_the_pages_show_the_articles_numbers(freshet, open_page, keep, tmp_path):
+def test_the_pages_show_the_articles_numbers(freshet, open_page, keep, document_picture, tmp_path):
     import application
     import demo
     import generate
@@ -122,6 +122,16 @@ def test_the_pages_show_the_articles_numbers(freshet, open_page, keep, tmp_path)
         (name, int(count.replace(",", ""))) for name, count, _ in shown
     ) == collections.Counter((name, count) for _, name, count in expected)
     keep(page, "article-windows")
-    page = open_page(freshet, "overview")
+    page = open_page(freshet, "overview", width=1280, height=740)
     page.locator(".node").first.wait_for()
     keep(page, "article-pipeline")
+
+    def moves():
+        for row in rows[:200]:
+            sender.add(row)
+        sender.finish()
+        freshet.advance(1_000)
+        return page.locator("path.edge.moving").count() > 2
+
+    freshet.until(moves)
+    document_picture(page, "pipeline")

@@ -20,6 +20,9 @@ FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
 FOLDER_FILES_MAX = 25
 README_LINES_MAX = 80
+FIRST_PAGE_LINES_MAX = 90
+PICTURE_BYTES_MAX = 150_000
+MAP = ROOT / "docs" / "README.md"
 SUBJECT_COLUMNS_MAX = 72
 COMMITS_READ = 50  # the newest; what is older cannot be changed any more
 
@@ -300,6 +303,37 @@ def rule_paths_in_documents_exist():
                 first = quoted.split("/")[0]
                 if "/" in quoted and first in tops and not (ROOT / quoted).exists():
                     yield f"{name_of(path)}:{number}: `{quoted}` does not exist"
+            for link in links_of(line):
+                if not (path.parent / link).exists():
+                    yield f"{name_of(path)}:{number}: the link to {link} leads nowhere"
+
+
+def links_of(line):
+    """The targets of Markdown links to files of this repository, without their anchors."""
+    found = re.findall(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)", re.sub(r"`[^`]*`", "", line))
+    return [link for link in found if not re.match(r"[a-z]+:", link)]
+
+
+def rule_the_map_lists_every_page():
+    """docs/README.md links to each page below docs/ exactly once, and README fits its bound."""
+    pages = {path for path in tracked("docs/*.md")} - {MAP}
+    links = [
+        (MAP.parent / link).resolve()
+        for line in MAP.read_text().split("\n")
+        for link in links_of(line)
+    ]
+    for page in sorted(pages):
+        if links.count(page) != 1:
+            yield f"{name_of(MAP)}: links to {name_of(page)} {links.count(page)} times, not once"
+    lines = (ROOT / "README.md").read_text().count("\n")
+    if lines > FIRST_PAGE_LINES_MAX:
+        yield f"README.md: {lines} lines; at most {FIRST_PAGE_LINES_MAX}: link to a page of docs/"
+
+
+def rule_pictures_are_small():
+    for path in tracked("*.png", "*.jpg", "*.gif"):
+        if path.stat().st_size > PICTURE_BYTES_MAX:
+            yield f"{name_of(path)}: {path.stat().st_size} bytes; at most {PICTURE_BYTES_MAX}"
 
 
 def header_flags():

@@ -1,6 +1,6 @@
-"""README as a reader follows it: every block of "Use it", one by one, in one shell, against a
-server of its own. Only the port is rewritten, and the build is left out: it is what made the
-program under test.
+"""The tutorial as a reader follows it: every block of "Use it", one by one, in one shell, against a
+server of its own. Only the port is rewritten, and the build is left out: it made the program under
+test. And README's promises to a newcomer.
 """
 
 import os
@@ -15,10 +15,11 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = ROOT / "build" / os.environ.get("FRESHET_PRESET", "release") / "freshet"
 README = (ROOT / "README.md").read_text()
+TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
 
 
 def blocks():
-    section = README.split("\n## Use it\n")[1].split("\n## ")[0]
+    section = TUTORIAL.split("\n## Use it\n")[1].split("\n## ")[0]
     return re.findall(r"```(sh|text)\n(.*?)```", section, re.DOTALL)
 
 
@@ -29,10 +30,10 @@ def free_port():
 
 
 class Shell:
-    """One bash, as a reader's terminal: what a block exports is there for the next."""
+    """One bash, as a reader's terminal: what a block exports, the next one sees."""
 
     def __init__(self, directory):
-        # Of the machine nothing but the system's own programs.
+        # Only the system's own programs, nothing else of this machine.
         environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(directory),
@@ -50,7 +51,7 @@ class Shell:
         )
 
     def run(self, block):
-        """The output of a block, each of whose lines has to succeed."""
+        """The output of a block; each of its lines must succeed."""
         self.process.stdin.write(
             f"set -e\ntrap 'code=$?; echo; echo BLOCK ENDED $code' EXIT\n{block}\ntrap - "
             "EXIT\nset +e\necho\necho BLOCK ENDED 0\n"
@@ -72,7 +73,7 @@ class Shell:
 
 @pytest.fixture
 def clone(tmp_path):
-    """What a clone has after ./dev build, without writing into this one."""
+    """Looks like a clone after ./dev build. Tests write here and not into the real one."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "release").symlink_to(PROGRAM.parent)
@@ -80,7 +81,7 @@ def clone(tmp_path):
     return tmp_path
 
 
-def test_every_block_of_use_it_works_as_it_stands(clone):
+def test_every_block_of_the_tutorial_works_exactly_as_printed(clone):
     port, server, outputs = free_port(), None, []
     shell = Shell(clone)
     try:
@@ -88,7 +89,7 @@ def test_every_block_of_use_it_works_as_it_stands(clone):
             block = block.replace("4566", str(port))
             if kind == "text":
                 assert outputs[-1].strip().endswith(block.strip()), (
-                    f"README shows\n{block}\nand the commands say\n{outputs[-1]}"
+                    f"the tutorial shows\n{block}\nand the commands print\n{outputs[-1]}"
                 )
             elif "./dev build" in block:
                 assert block.strip() == "./dev build"
@@ -130,7 +131,7 @@ def test_the_first_screen_says_that_functions_are_trusted():
     assert "Functions are trusted code" in "\n".join(README.split("\n")[:24])
 
 
-def test_every_path_of_the_first_page_is_there():
+def test_every_path_that_the_first_page_names_exists():
     named = set(re.findall(r"`((?:docs|tests|examples)/[A-Za-z0-9_./-]+|[A-Z]+(?:\.md)?)`", README))
     assert len(named) > 10
     for name in named:
