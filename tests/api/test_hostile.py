@@ -234,7 +234,7 @@ def half_requests(freshet, attacker):
 
 
 def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(freshet):
-    """How long they wait is a figure of bench/streams; here each of their calls must be answered,
+    """How long they wait is a figure of bench/streams.py; here each of their calls must be answered,
     and rightly.
     """
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)

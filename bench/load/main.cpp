@@ -1,14 +1,8 @@
-// The load of ./dev bench streams: one case a run, its figures as one line of JSON. The driver
-// bench/streams/streams.py makes the streams and prints the table.
-#include <fcntl.h>
+// The load of ./dev bench: one case a run, its figures as one line of JSON. The drivers
+// bench/streams.py and bench/compare.py make streams and buckets and print the tables.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
-#include <map>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -21,74 +15,23 @@
 namespace bench {
 namespace {
 
-/// Seconds for one append + fdatasync of `size` bytes, over about `seconds`.
-double raw_append_seconds(const std::string& path, std::size_t size, double seconds) {
-    std::string piece(size, '\0');
-    std::mt19937_64 random(1);
-    for (char& c : piece) c = static_cast<char>(random());
-    const int file = open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_TRUNC, 0600);
-    if (file < 0) die("cannot write " + path);
-    std::size_t count = 0;
-    const double started = seconds_now();
-    while (seconds_now() - started < seconds) {
-        if (write(file, piece.data(), piece.size()) != static_cast<ssize_t>(piece.size()) ||
-            fdatasync(file) != 0)
-            die("append + fdatasync failed");
-        ++count;
-    }
-    const double each = (seconds_now() - started) / static_cast<double>(count);
-    close(file);
-    unlink(path.c_str());
-    return each;
-}
-
-/// Sends `requests` in turn on all connections for the time given; the latencies in seconds,
-/// sorted.
-struct Load {
-    double seconds = 0;
-    std::size_t answered = 0;
-    std::vector<double> latencies;
-    double percentile(double part) const {
-        return latencies.empty() ? 0
-                                 : latencies[static_cast<std::size_t>(
-                                       part * static_cast<double>(latencies.size() - 1))];
-    }
-};
-
 Load send(const Options& options, const std::vector<std::string>& requests) {
-    const std::size_t count = options.number("connections");
-    Connections connections(static_cast<std::uint16_t>(options.number("port")), count);
-    std::vector<double> began(count);
+    Connections connections(static_cast<std::uint16_t>(options.number("port")),
+                            options.number("connections"));
     std::size_t next = 0;
-    Load load;
-    double started = seconds_now(), until = started + 1;  // a second to warm up
-    for (int turn = 0; turn < 2; ++turn) {
-        load = {};
-        connections.run(
-            [&](std::size_t at) -> std::string_view {
-                const double now = seconds_now();
-                if (now >= until) return {};
-                began[at] = now;
-                return requests[next++ % requests.size()];
-            },
-            [&](std::size_t at, Answer answer) {
-                if (answer.body.find("\"FailedRecordCount\":") != std::string_view::npos &&
-                    answer.body.find("\"FailedRecordCount\":0") == std::string_view::npos)
-                    die("records failed");
-                load.latencies.push_back(seconds_now() - began[at]);
-                ++load.answered;
-            });
-        load.seconds = seconds_now() - started;
-        started = seconds_now();
-        until = started + static_cast<double>(options.number("seconds"));
-    }
-    std::ranges::sort(load.latencies);
-    return load;
+    return keep_busy(
+        connections, 1, static_cast<double>(options.number("seconds")),
+        [&](std::size_t) { return Request(requests[next++ % requests.size()]); },
+        [&](std::size_t, Answer answer) {
+            if (answer.body.find("\"FailedRecordCount\":") != std::string_view::npos &&
+                answer.body.find("\"FailedRecordCount\":0") == std::string_view::npos)
+                die("records failed");
+        });
 }
 
 void print_put(const Options& options, const Load& load, std::size_t records, std::size_t bytes) {
     const double raw = raw_append_seconds(options.text("raw-file"), bytes, 1.5);
-    const double rate = static_cast<double>(load.answered) / load.seconds;
+    const double rate = load.rate();
     fmt::print(
         "{{\"requests_s\":{:.1f},\"records_s\":{:.0f},\"mb_s\":{:.2f},\"raw_mb_s\":{:.2f},"
         "\"ratio\":{:.3f},\"p50_ms\":{:.3f},\"p99_ms\":{:.3f},\"max_ms\":{:.3f}}}\n",
@@ -139,9 +82,7 @@ void get(const Options& options) {
     const double started = seconds_now(),
                  until = started + static_cast<double>(options.number("seconds"));
     connections.run(
-        [&](std::size_t at) -> std::string_view {
-            return seconds_now() < until ? std::string_view(requests[at]) : std::string_view();
-        },
+        [&](std::size_t at) { return seconds_now() < until ? Request(requests[at]) : Request(); },
         [&](std::size_t, Answer) { ++answers; });
     const double bytes = static_cast<double>(answers * options.number("user-bytes"));
     fmt::print("{{\"mb_s\":{:.1f}}}\n", bytes / (seconds_now() - started) / 1e6);
@@ -171,6 +112,12 @@ int main(int argc, char** argv) {
         bench::put(options);
     else if (which == "get")
         bench::get(options);
+    else if (which == "put-objects")
+        bench::put_objects(options);
+    else if (which == "get-objects")
+        bench::get_objects(options);
+    else if (which == "put-rows")
+        bench::put_rows(options);
     else if (which == "deaggregate")
         bench::deaggregate(options);
     else if (which == "fanout")
@@ -178,6 +125,7 @@ int main(int argc, char** argv) {
     else if (which == "retain")
         bench::retain(options);
     else
-        bench::die("put | get | deaggregate | fanout | retain");
+        bench::die(
+            "put | get | put-objects | get-objects | put-rows | deaggregate | fanout | retain");
     return 0;
 }

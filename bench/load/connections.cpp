@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -15,7 +16,7 @@
 namespace bench {
 namespace {
 
-constexpr std::size_t read_bytes = 1024 * 1024;
+constexpr std::size_t read_bytes = 1024 * 1024, skip_bytes = 256 * 1024;
 
 /// The whole answer's size once its head is there; 0 before.
 std::size_t answer_size(std::string_view in, std::size_t& head) {
@@ -31,10 +32,12 @@ std::size_t answer_size(std::string_view in, std::size_t& head) {
 
 struct Connections::Wire {
     int fd = -1;
-    std::string_view out;  ///< not yet sent
+    Request out;  ///< not yet sent
     std::string in;
     std::size_t have = 0, want = 0, head = 0;
-    bool waits_to_write = false, busy = false;
+    bool waits_to_write = false;
+
+    bool has_sent_all() const { return out.head.empty() && out.body.empty(); }
 };
 
 std::string request_of(std::string_view operation, std::string_view content_type,
@@ -50,8 +53,9 @@ std::string request_of(std::string_view operation, std::string_view content_type
         content_type, operation, body.size(), body);
 }
 
-Connections::Connections(std::uint16_t port, std::size_t count)
-    : wires_(count), epoll_(epoll_create1(0)) {
+Connections::Connections(std::uint16_t port, std::size_t count, Bodies bodies)
+    : wires_(count), bodies_(bodies), epoll_(epoll_create1(0)) {
+    if (bodies_ == Bodies::skipped) skipped_.resize(skip_bytes);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -74,15 +78,18 @@ Connections::~Connections() {
 }
 
 void Connections::push(Wire& wire) {
-    while (!wire.out.empty()) {
+    while (!wire.has_sent_all()) {
+        std::string_view& next = wire.out.head.empty() ? wire.out.body : wire.out.head;
         const ssize_t sent =
-            ::send(wire.fd, wire.out.data(), wire.out.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            ::send(wire.fd, next.data(), next.size(),
+                   MSG_NOSIGNAL | MSG_DONTWAIT |
+                       (&next == &wire.out.head && !wire.out.body.empty() ? MSG_MORE : 0));
         if (sent < 0 && (errno == EAGAIN || errno == EINTR)) break;
         if (sent < 0) die(fmt::format("send: {}", std::strerror(errno)));
-        wire.out.remove_prefix(static_cast<std::size_t>(sent));
+        next.remove_prefix(static_cast<std::size_t>(sent));
     }
-    if (wire.out.empty() == !wire.waits_to_write) return;
-    wire.waits_to_write = !wire.out.empty();
+    if (wire.has_sent_all() == !wire.waits_to_write) return;
+    wire.waits_to_write = !wire.has_sent_all();
     epoll_event event{EPOLLIN | (wire.waits_to_write ? EPOLLOUT : 0U),
                       {.u64 = static_cast<std::uint64_t>(&wire - wires_.data())}};
     epoll_ctl(epoll_, EPOLL_CTL_MOD, wire.fd, &event);
@@ -92,9 +99,30 @@ bool Connections::send_next(std::size_t index, const Next& next) {
     Wire& wire = wires_[index];
     wire.out = next(index);
     wire.have = wire.want = 0;
-    wire.busy = !wire.out.empty();
-    if (wire.busy) push(wire);
-    return wire.busy;
+    if (wire.has_sent_all()) return false;
+    push(wire);
+    return true;
+}
+
+bool Connections::pull(Wire& wire) {
+    const bool is_skipping = wire.want && bodies_ == Bodies::skipped;
+    char* into = skipped_.data();
+    std::size_t room = std::min(skipped_.size(), wire.want - wire.have);
+    if (!is_skipping) {
+        const std::size_t space =
+            wire.want ? wire.want
+                      : wire.have + (bodies_ == Bodies::skipped ? skip_bytes : read_bytes);
+        if (wire.in.size() < space) wire.in.resize(space);
+        into = wire.in.data() + wire.have;
+        room = wire.in.size() - wire.have;
+    }
+    const ssize_t got = recv(wire.fd, into, room, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    if (got <= 0) die("the server closed a connection");
+    wire.have += static_cast<std::size_t>(got);
+    if (!wire.want)
+        wire.want = answer_size(std::string_view(wire.in).substr(0, wire.have), wire.head);
+    return wire.want && wire.have >= wire.want;
 }
 
 void Connections::run(const Next& next, const Done& done) {
@@ -110,21 +138,15 @@ void Connections::run(const Next& next, const Done& done) {
             Wire& wire = wires_[index];
             if (events[static_cast<std::size_t>(e)].events & EPOLLOUT) push(wire);
             if (!(events[static_cast<std::size_t>(e)].events & (EPOLLIN | EPOLLHUP))) continue;
-            const std::size_t space = wire.want ? wire.want : wire.have + read_bytes;
-            if (wire.in.size() < space) wire.in.resize(space);
-            const ssize_t got =
-                recv(wire.fd, wire.in.data() + wire.have, wire.in.size() - wire.have, MSG_DONTWAIT);
-            if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-            if (got <= 0) die("the server closed a connection");
-            wire.have += static_cast<std::size_t>(got);
-            if (!wire.want)
-                wire.want = answer_size(std::string_view(wire.in).substr(0, wire.have), wire.head);
-            if (!wire.want || wire.have < wire.want) continue;
-            const std::string_view body =
-                std::string_view(wire.in).substr(wire.head, wire.want - wire.head);
+            if (!pull(wire)) continue;
+            const std::size_t size = wire.want - wire.head;
+            const std::string_view body = bodies_ == Bodies::kept
+                                              ? std::string_view(wire.in).substr(wire.head, size)
+                                              : std::string_view();
             const int status = std::atoi(wire.in.c_str() + 9);
-            if (status != 200) die(fmt::format("{}: {}", status, body.substr(0, 500)));
-            done(index, {status, body});
+            if (status != 200)
+                die(fmt::format("{}: {}", status, wire.in.substr(0, std::min(wire.have, 800UL))));
+            done(index, {status, body, size});
             if (!send_next(index, next)) --busy;
         }
     }
@@ -136,7 +158,7 @@ double seconds_now() {
 }
 
 void die(const std::string& why) {
-    fmt::print(stderr, "freshet-bench-streams: {}\n", why);
+    fmt::print(stderr, "freshet-bench-load: {}\n", why);
     std::exit(1);
 }
 

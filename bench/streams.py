@@ -23,7 +23,7 @@ AIMS = {
 
 
 def generator(root):
-    return root / "build/release/freshet-bench-streams"
+    return root / "build/release/freshet-bench-load"
 
 
 def run(root, server, case, **options):
@@ -251,7 +251,7 @@ def beside_idle(root, server, seconds):
 
 def retained(root, make_server):
     """10,000 shards in 1,000 streams with 100 GB behind them. The data are holes in files of the
-    real format (freshet-bench-streams retain).
+    real format (freshet-bench-load retain).
     """
     server = make_server()
     streams, shards, frames = 1000, 10, 10

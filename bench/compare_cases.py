@@ -1,0 +1,159 @@
+"""The cases of `./dev bench compare`: what each prepares on a server, and what it measures there.
+
+A case has prepare(server, options), once; measure(server, options, turn), which gives the rate in
+`unit` and the CPU seconds of the server for one piece of `work`; and rounds(options). Nothing may
+depend on which server it is given.
+"""
+
+import contextlib
+import pathlib
+import tempfile
+import time
+
+import article
+import streams
+from server import ROOT
+
+MIB = 1024 * 1024
+
+
+@contextlib.contextmanager
+def cpu_of(server):
+    """A list that has the server's CPU seconds of the block at its end."""
+    spent, before = [], server.cpu_seconds()
+    yield spent
+    spent.append(server.cpu_seconds() - before)
+
+
+class Case:
+    unit, work = "/s", "request"
+
+    def rounds(self, options):
+        return options.rounds
+
+    def prepare(self, server, options):
+        pass
+
+
+class Objects(Case):
+    """PUT or GET of objects of one size on 16 connections."""
+
+    def __init__(self, verb, size, count):
+        self.verb, self.size, self.count = verb, size, count
+
+    def load(self, server, verb, **more):
+        return streams.run(
+            ROOT, server, verb, bucket="bench", size=self.size, connections=16, **more
+        )
+
+    def prepare(self, server, options):
+        server.client("s3").create_bucket(Bucket="bench")
+        if self.verb == "get-objects":
+            self.load(server, "put-objects", prefix="g", count=self.count, seconds=0)
+
+    def measure(self, server, options, turn):
+        more = dict(seconds=options.seconds)
+        if self.verb == "get-objects":
+            more |= dict(prefix="g", count=self.count)
+        elif self.count:  # as many bytes for each server, whatever the time
+            more = dict(prefix=f"p{turn}", count=self.count * options.seconds, seconds=0)
+        else:
+            more |= dict(prefix=f"p{turn}", count=0)
+        with cpu_of(server) as cpu:
+            found = self.load(server, self.verb, **more)
+        return found["requests_s"], cpu[0] / found["answered"]
+
+
+class Puts(Case):
+    """Records into a stream of four shards."""
+
+    def __init__(self, records, size, connections):
+        self.records, self.size, self.connections = records, size, connections
+
+    def prepare(self, server, options):
+        server.client("kinesis").create_stream(StreamName="b", ShardCount=4)
+
+    def load(self, server, options):
+        """What the generator found, and CPU seconds a request."""
+        with cpu_of(server) as cpu:
+            found = streams.run(
+                ROOT,
+                server,
+                "put",
+                stream="b",
+                seconds=options.seconds,
+                raw_file=f"{server.directory.name}/raw",
+                records=self.records,
+                size=self.size,
+                users=1,
+                connections=self.connections,
+            )
+        # A second of warming up counts in the one and not in the other.
+        return found, cpu[0] / (found["requests_s"] * (options.seconds + 1))
+
+    def measure(self, server, options, turn):
+        found, cost = self.load(server, options)
+        return found["requests_s"], cost
+
+
+class PutsOfRaw(Puts):
+    """The same, as a part of what a loop of append + fdatasync of the same bytes reaches."""
+
+    unit = "of raw"
+
+    def measure(self, server, options, turn):
+        found, cost = self.load(server, options)
+        return found["ratio"], cost
+
+
+class Rows(Case):
+    """Rows of CSV, a record each: put, counted beside the article's top K, and delivered as text,
+    all together. The rate is rows a CPU second of the server.
+    """
+
+    unit, work = "rows/CPU s", "row"
+
+    def __init__(self):
+        self.file = None
+
+    def rounds(self, options):
+        return max(1, options.rounds // 3)
+
+    def prepare(self, server, options):
+        if self.file is None:
+            self.directory = tempfile.TemporaryDirectory(prefix="freshet-bench-rows-")
+            self.file = pathlib.Path(self.directory.name) / "rows.csv"
+            made = self.file.with_suffix(".made")
+            article.make_rows(made, options.rows)
+            with open(made) as rows, open(self.file, "w") as out:
+                next(rows)
+                out.writelines(rows)
+            made.unlink()
+
+    def measure(self, server, options, turn):
+        stream = f"rows-{turn}"
+        server.client("kinesis").create_stream(StreamName=stream, ShardCount=2)
+        server.client("s3").create_bucket(Bucket="lake")
+        before = article.delivered_bytes(server)
+        with cpu_of(server) as cpu:
+            article.start_delivery(server, stream)
+            counted = article.start_application(server, stream, f"app-{turn}")
+            streams.run(ROOT, server, "put-rows", stream=stream, file=self.file, connections=4)
+            while counted() < options.rows:
+                time.sleep(0.05)
+            while article.delivered_bytes(server) - before < self.file.stat().st_size:
+                time.sleep(0.05)
+        server.client("kinesisanalytics").stop_application(ApplicationName=f"app-{turn}")
+        return options.rows / cpu[0], cpu[0] / options.rows
+
+
+CASES = {
+    "s3-put-4k": Objects("put-objects", 4096, 0),
+    "s3-get-4k": Objects("get-objects", 4096, 10_000),
+    "s3-put-8m": Objects("put-objects", 8 * MIB, 48),
+    "s3-get-8m": Objects("get-objects", 8 * MIB, 32),
+    "put-record": Puts(records=1, size=100, connections=64),
+    "put-records": Puts(records=500, size=1024, connections=4),
+    "of-raw": PutsOfRaw(records=500, size=1024, connections=4),
+    "rows": Rows(),
+}
