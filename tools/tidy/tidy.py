@@ -99,6 +99,27 @@ EXEMPT = {
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
 
+# Words that read as riddles (docs/glossary.md), with the plain ones. Held in comments and documents
+# below PLAIN; add a folder once it is clean.
+RIDDLES = [
+    (r"\banew\b", "again"),
+    (r"\b(go|goes|going|went) on\b", "continue"),
+    (r"\b(stands?|standing|stood)\b(?! for\b)", "is, lies, works, exists"),
+    (r"(?<!there )\b(is|are|was|were) no (?!longer\b|more\b)", "is not a"),
+    (r"\b(tells?|telling|told)\b", "report, say, notify"),
+    (r"\bmeant\b", "intended, selected"),
+    (r"\b(comes?|came) again\b", "retry, return"),
+    (r"(?<!far )(?<!lag )(?<!lags )(?<!ms )(?<!milliseconds )\bbehind\b", "after"),
+]
+PLAIN = {"README.md", "ARCHITECTURE.md", "docs/"}
+NOT_PLAIN = {
+    "docs/glossary.md",  # lists the riddles
+    "tools/tidy/tidy.py",
+    "docs/cli.md",  # the program writes these
+    "docs/compatibility.md",
+}
+
+
 def tracked(*patterns):
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", *patterns],
@@ -272,6 +293,48 @@ def rule_banned_words():
                     for word, home in EXEMPT
                 ):
                     yield f"{name_of(path)}:{number}: {pattern}: use {instead}"
+
+
+C_COMMENT = r"(?<!:)//[^\n]*|/\*.*?\*/"
+HASH_COMMENT = r"(?:^|(?<=\s))#[^\n]*"
+COMMENTS = {
+    ".h": C_COMMENT,
+    ".cpp": C_COMMENT,
+    ".ts": C_COMMENT,
+    ".tsx": C_COMMENT,
+    ".mjs": C_COMMENT,
+    ".css": r"/\*.*?\*/",
+    ".py": HASH_COMMENT + r'|""".*?"""',
+    ".toml": HASH_COMMENT,
+    ".yaml": HASH_COMMENT,
+    ".test": r"^#[^\n]*",
+    ".md": r"^[^\n]+",
+    "": HASH_COMMENT,
+}
+
+
+def prose_of(path):
+    """Yields (line number, line) of a document's text, or of the comments of a source."""
+    text = path.read_text(errors="replace")
+    if path.suffix == ".md":
+        text = re.sub(r"^```.*?^```", lambda code: "\n" * code[0].count("\n"), text, 0, re.M | re.S)
+    for found in re.finditer(COMMENTS[path.suffix], text, re.M | re.S):
+        first = text.count("\n", 0, found.start()) + 1
+        for number, line in enumerate(found[0].split("\n"), first):
+            yield number, re.sub(r"`[^`]*`", "", line)
+
+
+def rule_words_are_plain():
+    for path in tracked():
+        name = name_of(path)
+        if path.suffix not in COMMENTS or name in NOT_PLAIN:
+            continue
+        if not any(name.startswith(folder) for folder in PLAIN):
+            continue
+        for number, line in prose_of(path):
+            for riddle, plain in RIDDLES:
+                for found in re.finditer(riddle, line, flags=re.I):
+                    yield f"{name}:{number}: '{found[0]}': write {plain} (docs/glossary.md)"
 
 
 def rule_headers_open_well():
