@@ -27,7 +27,7 @@
 #include "app/wire_schedule.h"
 #include "app/wire_stream.h"
 #include "aws/http/front.h"
-#include "aws/services/s3/bucket_cors.h"
+#include "aws/services/s3/buckets/bucket_cors.h"
 #include "base/log.h"
 #include "console/console.h"
 #include "io/faults/failpoint.h"

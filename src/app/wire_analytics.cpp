@@ -2,7 +2,7 @@
 
 #include "analytics/limits.h"
 #include "analytics/store.h"
-#include "aws/services/kinesisanalytics.h"
+#include "aws/services/kinesisanalytics/kinesisanalytics.h"
 #include "io/priority.h"
 
 namespace freshet::app {

@@ -1,6 +1,6 @@
 #include "app/wire_delivery.h"
 
-#include "aws/services/firehose.h"
+#include "aws/services/firehose/firehose.h"
 #include "delivery/store.h"
 
 namespace freshet::app {

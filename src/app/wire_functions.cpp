@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "aws/services/lambda/lambda.h"
-#include "aws/services/logs.h"
+#include "aws/services/logs/logs.h"
 #include "functions/store.h"
 
 namespace freshet::app {

@@ -1,6 +1,6 @@
 #include "app/wire_identity.h"
 
-#include "aws/services/iam.h"
+#include "aws/services/iam/iam.h"
 #include "identity/store.h"
 
 namespace freshet::app {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "aws/services/athena.h"
+#include "aws/services/athena/athena.h"
 #include "query/store.h"
 
 namespace freshet::app {

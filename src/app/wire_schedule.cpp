@@ -1,6 +1,6 @@
 #include "app/wire_schedule.h"
 
-#include "aws/services/events.h"
+#include "aws/services/events/events.h"
 #include "schedule/store.h"
 
 namespace freshet::app {

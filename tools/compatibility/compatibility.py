@@ -60,12 +60,9 @@ def built():
     services = ROOT / "src/aws/services"
     for path in sorted(services.rglob("*.cpp")):
         text = path.read_text()
-        # A service of many files has a folder of its name, or words that its files share.
-        words = path.parent / (path.stem.split("_")[0] + "_words.h")
-        model = re.search(r'#include "aws/model/(\w+)\.h"', text) or (
-            words.exists() and re.search(r'#include "aws/model/(\w+)\.h"', words.read_text())
-        )
-        service = path.parent.name if path.parent != services else model[1]
+        # The file says which model it speaks, or its folder does.
+        model = re.search(r'#include "aws/model/(\w+)\.h"', text)
+        service = model[1] if model else path.relative_to(services).parts[0]
         # router.handle<XOp>(...), or a file's own short form of it: add<XOp>(router, ...).
         for operation in re.findall(r"\b\w+<(?:\w+::)?([A-Z]\w*)Op>\(", text) + re.findall(
             r"\b\w+\((?:\w+::)?([A-Z]\w*)Op\(\)\)", text
@@ -191,16 +188,8 @@ def judgement(service, operations):
 
 
 def sources_of(service):
-    folder, services = ROOT / "src/aws/services" / service, ROOT / "src/aws/services"
-    return sorted(
-        path
-        for path in [
-            *folder.glob("*"),
-            *services.glob(f"{service}.*"),
-            *services.glob(f"{service}_*"),
-        ]
-        if path.suffix in (".cpp", ".h")
-    )
+    folder = ROOT / "src/aws/services" / {"sts": "iam"}.get(service, service)
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".cpp", ".h"))
 
 
 def members_of(judged, service, operation, tests):

@@ -150,7 +150,7 @@ class Service:
         }
         self.known = {}
         self.front = (
-            "".join(path.read_text() for path in (ROOT / "src/aws/http").glob("*.cpp")).lower()
+            "".join(path.read_text() for path in (ROOT / "src/aws/http").rglob("*.cpp")).lower()
             + '"content-length"'
         )
 
@@ -332,8 +332,8 @@ class Service:
     def is_taken_whole(self, body, start, behind, shape):
         if not shape or self.inner(shape) not in self.fields:
             return False
-        before, after = body[:start].rstrip(" *"), body[behind:].lstrip()
-        before = re.sub(r"(?:std::move|std::optional)\($", "", before).rstrip(" *&")
+        before, after = body[:start].rstrip(" *\n"), body[behind:].lstrip()
+        before = re.sub(r"(?:std::move|std::optional)\($", "", before).rstrip(" *&\n")
         return (
             before.endswith(("=", "{", ",", "emplace_back(", "push_back("))
             and after[:1] in ("", ")", ";", ",", "}")

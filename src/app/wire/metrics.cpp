@@ -1,6 +1,6 @@
 #include "app/wire/metrics.h"
 
-#include "aws/services/cloudwatch.h"
+#include "aws/services/cloudwatch/cloudwatch.h"
 #include "monitor/metric_store.h"
 
 namespace freshet::app {

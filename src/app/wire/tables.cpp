@@ -1,6 +1,6 @@
 #include "app/wire/tables.h"
 
-#include "aws/services/dynamodb.h"
+#include "aws/services/dynamodb/dynamodb.h"
 #include "tables/store.h"
 
 namespace freshet::app {
