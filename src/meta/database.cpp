@@ -25,7 +25,10 @@ namespace {
 
 constexpr int readers = 2;
 constexpr std::size_t group_max = 256;  ///< write transactions that share one commit
+constexpr std::size_t reads_max = 16;   ///< reads that share one snapshot
 
+/// Values are not copied: each use of a statement binds all of its parameters anew, and they live
+/// until it was stepped to its end.
 struct Binder {
     sqlite3_stmt* statement;
     int at;
@@ -33,11 +36,11 @@ struct Binder {
     int operator()(std::int64_t value) const { return sqlite3_bind_int64(statement, at, value); }
     int operator()(double value) const { return sqlite3_bind_double(statement, at, value); }
     int operator()(const std::string& value) const {
-        return sqlite3_bind_text64(statement, at, value.data(), value.size(), SQLITE_TRANSIENT,
+        return sqlite3_bind_text64(statement, at, value.data(), value.size(), SQLITE_STATIC,
                                    SQLITE_UTF8);
     }
     int operator()(const Bytes& value) const {
-        return sqlite3_bind_blob64(statement, at, value.data(), value.size(), SQLITE_TRANSIENT);
+        return sqlite3_bind_blob64(statement, at, value.data(), value.size(), SQLITE_STATIC);
     }
 };
 
@@ -52,9 +55,9 @@ Result<sqlite3*> open_handle(const std::string& path) {
         return std::unexpected(std::move(error));
     }
     sqlite3_busy_timeout(db, 10'000);
-    for (const char* pragma :
-         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
-          "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-4000"}) {
+    for (const char* pragma : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
+                               "PRAGMA foreign_keys=ON", "PRAGMA temp_store=MEMORY",
+                               "PRAGMA cache_size=-4000", "PRAGMA wal_autocheckpoint=4000"}) {
         const int done = sqlite3_exec(db, pragma, nullptr, nullptr, nullptr);
         if (done == SQLITE_OK) continue;
         Error error = sqlite_error(db, done, pragma);
@@ -83,17 +86,30 @@ bool Row::is_null(int column) const {
     return sqlite3_column_type(static_cast<sqlite3_stmt*>(statement_), column) == SQLITE_NULL;
 }
 
+/// A text is found without making a string of it.
+struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+};
+
 struct Connection::State {
     sqlite3* db;
-    std::unordered_map<std::string, sqlite3_stmt*> statements;
+    std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> statements;
 
+    /// The cached statement of `sql`; parameters of an earlier use may still be bound.
+    Result<sqlite3_stmt*> statement_of(std::string_view sql) {
+        if (const auto found = statements.find(sql); found != statements.end())
+            return found->second;
+        sqlite3_stmt* statement = nullptr;
+        const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
+                                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+        if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, sql));
+        statements.emplace(sql, statement);
+        return statement;
+    }
     Result<sqlite3_stmt*> prepare(std::string_view sql, const std::vector<Value>& parameters) {
-        auto& statement = statements[std::string(sql)];
-        if (!statement) {
-            const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
-                                                SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-            if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, sql));
-        }
+        auto found = statement_of(sql);
+        if (!found) return found;
+        sqlite3_stmt* statement = *found;
         FRESHET_CHECK(sqlite3_bind_parameter_count(statement) ==
                       static_cast<int>(parameters.size()));
         for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -106,6 +122,16 @@ struct Connection::State {
         const int code = sqlite3_exec(db, sql, nullptr, nullptr, nullptr);
         if (code != SQLITE_OK) return std::unexpected(sqlite_error(db, code, sql));
         return {};
+    }
+    /// One of the few statements without parameters or rows that run for each transaction.
+    Result<> step(std::string_view sql) {
+        auto statement = statement_of(sql);
+        if (!statement) return pass(statement);
+        const int code = sqlite3_step(*statement);
+        Result<> result;
+        if (code != SQLITE_DONE) result = std::unexpected(sqlite_error(db, code, sql));
+        sqlite3_reset(*statement);
+        return result;
     }
 };
 
@@ -155,7 +181,12 @@ struct Database::State {
     std::mutex mutex;
     std::condition_variable writes_wake, reads_wake;
     std::deque<Write> writes;
-    std::deque<std::function<void(const Connection&)>> reads;
+    struct Read {
+        std::uint64_t number;  ///< in order of arrival
+        std::function<void(const Connection&)> work;
+    };
+    std::deque<Read> reads;
+    std::uint64_t last_read = 0;
     bool stopping = false;
     std::vector<std::thread> threads;
 
@@ -179,48 +210,67 @@ struct Database::State {
 
     /// A work that fails is rolled back alone; a commit that fails fails all that were in it.
     void commit(std::vector<Write>& group, std::vector<Result<>>& results) {
-        auto begun = txn->state_->execute("BEGIN IMMEDIATE");
+        auto begun = txn->state_->step("BEGIN IMMEDIATE");
         for (Write& write : group) {
             results.push_back(begun ? in_savepoint(write.work) : begun);
         }
         if (!begun) return;
-        auto committed = txn->state_->execute("COMMIT");
+        auto committed = txn->state_->step("COMMIT");
         if (committed) return;
         log_error("meta", "commit failed", {{"reason", committed.error().message()}});
-        (void)txn->state_->execute("ROLLBACK");
+        (void)txn->state_->step("ROLLBACK");
         for (auto& result : results) {
             if (result) result = committed;
         }
     }
 
     Result<> in_savepoint(const std::function<Result<>(Txn&)>& work) {
-        auto opened = txn->state_->execute("SAVEPOINT one");
+        auto opened = txn->state_->step("SAVEPOINT one");
         if (!opened) return opened;
         auto result = work(*txn);
-        if (!result) (void)txn->state_->execute("ROLLBACK TO one");
-        auto released = txn->state_->execute("RELEASE one");
+        if (!result) (void)txn->state_->step("ROLLBACK TO one");
+        auto released = txn->state_->step("RELEASE one");
         return result ? released : result;
     }
 
+    /// Reads that were asked for before a snapshot began may share it: each sees every commit that
+    /// its caller knows of.
     void read_loop(const Connection& connection) {
         while (true) {
-            std::function<void(const Connection&)> work;
+            std::optional<Read> read;
+            std::uint64_t covered = 0;
             {
                 std::unique_lock lock(mutex);
                 reads_wake.wait(lock, [&] { return stopping || !reads.empty(); });
                 if (reads.empty()) return;
-                work = std::move(reads.front());
-                reads.pop_front();
+                read = take_read();
+                covered = last_read;
             }
-            in_snapshot(connection, work);
+            in_snapshot(connection, [&](const Connection& snapshot) {
+                for (std::size_t count = 1; read; ++count) {
+                    FRESHET_CHECK(read->number <= covered);
+                    read->work(snapshot);
+                    read.reset();
+                    const std::scoped_lock lock(mutex);
+                    if (count < reads_max && !reads.empty() && reads.front().number <= covered)
+                        read = take_read();
+                }
+            });
         }
+    }
+
+    /// With the mutex held.
+    Read take_read() {
+        Read read = std::move(reads.front());
+        reads.pop_front();
+        return read;
     }
 
     static void in_snapshot(const Connection& connection,
                             const std::function<void(const Connection&)>& work) {
-        (void)connection.state_->execute("BEGIN");
+        (void)connection.state_->step("BEGIN");
         work(connection);
-        (void)connection.state_->execute("COMMIT");
+        (void)connection.state_->step("COMMIT");
     }
 
     Result<> migrate(const std::vector<Migration>& migrations) {
@@ -301,11 +351,11 @@ io::Task<void> Database::submit_read(std::function<void(const Connection&)> work
     io::Promise<bool> done(*io::Core::current());
     {
         const std::scoped_lock lock(state_->mutex);
-        state_->reads.push_back(
-            [work = std::move(work), done](const Connection& connection) mutable {
-                work(connection);
-                done.set(true);
-            });
+        state_->reads.push_back({++state_->last_read, [work = std::move(work),
+                                                       done](const Connection& connection) mutable {
+                                     work(connection);
+                                     done.set(true);
+                                 }});
     }
     state_->reads_wake.notify_one();
     co_await done.get();

@@ -76,5 +76,33 @@ TEST_F(DatabaseTest, a_failing_transaction_leaves_nothing_and_spoils_none_of_its
     EXPECT_EQ(count(), 66 * 2);
 }
 
+io::Task<void> expect_rows(Database& database, std::int64_t rows) {
+    auto found = co_await database.read([](const Connection& c) -> Result<std::int64_t> {
+        std::int64_t counted = 0;
+        auto read = c.query("SELECT COUNT(*) FROM t", {},
+                            [&](const Row& row) { return counted = row.integer(0), true; });
+        if (!read) return pass(read);
+        return counted;
+    });
+    EXPECT_TRUE(found);
+    EXPECT_GE(*found, rows);
+}
+
+io::Task<void> write_and_read(io::Core& core, Database& database) {
+    io::Scope readers(core);
+    for (std::int64_t row = 1; row <= 50; ++row) {
+        auto written = co_await database.write(
+            [row](Txn& txn) { return insert(txn, "row " + std::to_string(row), row); });
+        EXPECT_TRUE(written);
+        for (int i = 0; i < 40; ++i) readers.spawn(expect_rows(database, row));
+    }
+    co_await readers.join();
+}
+
+TEST_F(DatabaseTest, reads_that_share_a_snapshot_see_each_commit_that_came_before_them) {
+    io::SystemClock clock;
+    io::run_to_end(clock, [&](io::Core& core) { return write_and_read(core, *database); });
+}
+
 }  // namespace
 }  // namespace freshet::meta
