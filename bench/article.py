@@ -1,5 +1,5 @@
-"""The article benchmark: `./dev bench article`. The article's rows through each stage, one after the
-other, on one server.
+"""The article benchmark: `./dev bench article`. The article's rows through each stage, one after
+the other, on one server.
 """
 
 import pathlib

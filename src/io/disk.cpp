@@ -40,6 +40,13 @@ class PosixFile final : public File {
         return done;
     }
 
+    bool reads_cached_at(std::uint64_t offset, std::span<char> out) override {
+        iovec whole{out.data(), out.size()};
+        const ssize_t got =
+            ::preadv2(descriptor_, &whole, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+        return got >= 0 && static_cast<std::size_t>(got) == out.size();
+    }
+
     Result<> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override {
         std::vector<iovec> left;
         left.reserve(pieces.size());

@@ -18,6 +18,12 @@ class File {
     virtual ~File() = default;
     /// Reads up to out.size() bytes at `offset`; fewer only at the end of the file.
     virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) = 0;
+    /// Whether all of `out` was read without waiting for the disk: from the page cache. Never
+    /// blocks, so that a core may call it; false says nothing but that read_at() is to be asked.
+    virtual bool reads_cached_at(std::uint64_t offset, std::span<char> out) {
+        static_cast<void>(offset), static_cast<void>(out);
+        return false;
+    }
     /// Writes all of `pieces`, one after the other, at `offset`. A short write is an error.
     virtual Result<> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) = 0;
     /// fdatasync. After a failure the file's contents are unknown: the process must not

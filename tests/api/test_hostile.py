@@ -234,8 +234,8 @@ def half_requests(freshet, attacker):
 
 
 def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(freshet):
-    """How long they wait is a figure of bench/streams.py; here each of their calls must be answered,
-    and rightly.
+    """How long they wait is a figure of bench/streams.py; here each of their calls must be
+    answered, and rightly.
     """
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < IDLE + 2000:
