@@ -1,4 +1,4 @@
-"""A Freshet for each test: a free port, a new directory, a clock that the test moves."""
+"""A server for each test: a free port, a new directory, a clock that the test moves."""
 
 import json
 import os
@@ -92,7 +92,7 @@ class Freshet:
             return answer.read().decode()
 
     def topic(self, name):
-        """What the interface shows of a topic now ("overview", "application:app")."""
+        """The interface's present state of a topic ("overview", "application:app")."""
         with urllib.request.urlopen(
             f"{self.endpoint}/_freshet/api/live?topic={name}", timeout=30
         ) as answer:
@@ -110,7 +110,9 @@ class Freshet:
             return answer.read()
 
     def until(self, condition, tries=1500, advance_ms=0):
-        """Asks until `condition()` is true; moves the clock by `advance_ms` between two tries."""
+        """Repeats `condition()` until it is true; moves the clock by `advance_ms` between two
+        attempts.
+        """
         for _ in range(tries):
             value = condition()
             if value:
@@ -123,8 +125,8 @@ class Freshet:
         )
 
     def log_messages(self, group, **filters):
-        """The messages of a log group. A group begins with its first line, which may come after the
-        answer that caused it: until then, none.
+        """The messages of a log group. A group exists from its first line on, which may be written
+        after the answer that caused it: until then, none.
         """
         logs = self.client("logs")
         try:
@@ -166,7 +168,7 @@ def freshet(tmp_path):
 
 @pytest.fixture
 def make_freshet(tmp_path):
-    """For tests that choose the clock."""
+    """Makes servers, for tests that choose the clock."""
     made = []
 
     def make(**options):

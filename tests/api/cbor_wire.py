@@ -1,5 +1,5 @@
-"""Enough CBOR (RFC 8949) to speak as the Java SDKs do, and one that answers in it: not a library, a
-witness.
+"""Enough CBOR (RFC 8949) to send what the Java SDKs send and to read the answers. It is independent
+of the server's own codec.
 """
 
 import http.client
@@ -7,7 +7,7 @@ import struct
 
 
 class Stamp(int):
-    """A number behind tag 1."""
+    """A number with tag 1."""
 
 
 def head(major, argument):
@@ -113,7 +113,7 @@ def post(port, path, headers, body):
 
 
 def call(port, operation, value, indefinite=False, prefix="Kinesis_20131202", raw=None, extra=None):
-    """As the Java SDKs call Kinesis: (status, decoded answer or None)."""
+    """Calls Kinesis as the Java SDKs do: (status, decoded answer or None)."""
     body = encode(value, indefinite) if raw is None else raw
     status, headers, data = post(
         port,
@@ -130,7 +130,7 @@ def call(port, operation, value, indefinite=False, prefix="Kinesis_20131202", ra
 
 
 def rpc(port, service, operation, value, extra=None, raw=None):
-    """As Smithy RPC v2 clients call."""
+    """Calls as Smithy RPC v2 clients do."""
     body = encode(value) if raw is None else raw
     status, headers, data = post(
         port,

@@ -1,4 +1,4 @@
-"""An HTTP/2 client whose every frame the test decides on: python-h2 over one socket."""
+"""An HTTP/2 client of which the test controls every frame: python-h2 over one socket."""
 
 import json
 import socket
@@ -36,7 +36,7 @@ class Http2Client:
             self.socket.sendall(data)
 
     def begin(self, method, path, headers=(), body=b"", end=True):
-        """Sends a request with its body as far as the windows allow; the stream's number."""
+        """Sends a request, its body as far as the windows allow. Returns the stream's number."""
         stream = self.h2.get_next_available_stream_id()
         head = [
             (":method", method),

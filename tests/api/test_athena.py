@@ -175,7 +175,7 @@ def test_token_parameters_list_and_batch(lake):
     assert lake.rows(
         "SELECT count(*) FROM crimes WHERE kind = ? AND id > ?",
         ExecutionParameters=["'THEFT'", "10"],
-    )[1] == ["26"]  # 13 of 11..30 are no multiples of three, in two partitions
+    )[1] == ["26"]  # 13 of 11..30 are not multiples of three, in two partitions
     listed = lake.athena.list_query_executions()["QueryExecutionIds"]
     assert first in listed
     batch = lake.athena.batch_get_query_execution(
@@ -301,8 +301,7 @@ def test_catalogs_databases_and_tables_are_described(lake):
 
 def test_objects_that_a_tables_schema_does_not_fit(lake):
     put = lambda key, text: lake.s3.put_object(Bucket="lake", Key=key, Body=text)
-    # LazySimpleSerDe: what is no number is NULL, cells too few are NULL, cells too many are left
-    # out.
+    # LazySimpleSerDe: a bad number is NULL, missing cells are NULL, surplus cells are ignored.
     put("lazy/1", b"1,2\nx,y\n3\n4,5,6\n,\n")
     lake.rows(
         "CREATE EXTERNAL TABLE lazy (a int, b double) ROW FORMAT DELIMITED FIELDS "
@@ -315,7 +314,7 @@ def test_objects_that_a_tables_schema_does_not_fit(lake):
         ["4", "5.0"],
         [None, None],
     ]
-    # OpenCSVSerde: what is no number is an error, when its column is asked for.
+    # OpenCSVSerde: a bad number is an error when its column is selected.
     put("quoted/1", b'"1","a"\n"x","b"\n')
     lake.rows(
         "CREATE EXTERNAL TABLE quoted (a int, b string) ROW FORMAT SERDE "
@@ -323,8 +322,8 @@ def test_objects_that_a_tables_schema_does_not_fit(lake):
     )
     assert lake.failure("SELECT a FROM quoted")["StateChangeReason"].startswith("HIVE_BAD_DATA")
     assert lake.rows("SELECT b FROM quoted")[1:] == [["a"], ["b"]]
-    # JSON: text that is no document is an error; a member of another type is an error when asked
-    # for.
+    # JSON: text that is not a document is an error; a member of another type is an error when it is
+    # selected.
     put("json/1", b'{"a": 1, "b": "x"}\n{"b": "y"}\n')
     lake.rows(
         "CREATE EXTERNAL TABLE js (a int, b string) ROW FORMAT SERDE "
@@ -402,7 +401,7 @@ def test_a_view_is_compared_with_what_it_was_made_of(lake):
     assert lake.rows("SELECT * FROM of_view") == [["x"], ["1"]]
 
 
-def test_what_is_missing_is_told_as_the_catalog_tells_it(lake):
+def test_errors_about_missing_things_are_the_catalogs(lake):
     end = (
         r"\(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; "
         r"Request ID: [0-9a-f-]{36}; Proxy: null\)$"
@@ -471,7 +470,7 @@ def test_errors_do_not_advise_on_the_engine(lake):
         ), (sql, reason)
 
 
-def test_an_error_that_quotes_bytes_that_are_no_utf_8_can_be_read(lake):
+def test_an_error_that_quotes_invalid_utf_8_can_be_read(lake):
     """Parsers of JSON, XML and CBOR refuse an answer whose text is not UTF-8, so each writer
     replaces such bytes.
     """

@@ -53,7 +53,7 @@ def parquet(table, **options):
 
 
 def row(n):
-    """Row n of the test's data; each seventh is NULL but for i."""
+    """Row n of the test's data; in each seventh row everything except i is NULL."""
     if n % 7 == 6:
         return {"i": n}
     return {
@@ -376,7 +376,7 @@ def test_files_that_are_garbage_or_cut(lake):
     assert reason.startswith(
         "HIVE_CURSOR_ERROR: Failed to read Parquet file: s3://lake/pages/file"
     ), reason
-    assert lake.rows("SELECT 1 AS one") == [["one"], ["1"]]  # the server and its workers go on
+    assert lake.rows("SELECT 1 AS one") == [["one"], ["1"]]  # the server and its workers still work
 
 
 def test_show_create_table(lake):

@@ -1,5 +1,5 @@
-"""How files are read is what the StorageDescriptor of their table or of their partition says:
-formats, options, symlinks.
+"""The StorageDescriptor of a table or of a partition decides how its files are read: formats,
+options, symlinks.
 """
 
 import gzip
@@ -158,7 +158,7 @@ def part_table(lake, name, storage=None):
     return add
 
 
-def test_a_partition_is_read_as_its_own_storage_says(lake):
+def test_a_partition_is_read_by_its_own_storage_descriptor(lake):
     add = part_table(lake, "mixed")
     body = io.BytesIO()
     pyarrow.parquet.write_table(

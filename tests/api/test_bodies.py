@@ -1,5 +1,5 @@
 """Bodies of requests: as large as their operation allows, and all together within a budget. The
-server may have 512 MiB.
+server may use 512 MiB.
 """
 
 import json
@@ -26,8 +26,8 @@ def still_answers(freshet):
 
 
 def half_sent(freshet, target, length, sent, headers=()):
-    """A connection on which `sent` bytes of a body of `length` have gone out; nothing when the
-    server has refused it before.
+    """A connection on which `sent` bytes of a body of `length` were sent; None when the server
+    refused it earlier.
     """
     line = socket.create_connection(("127.0.0.1", freshet.port), timeout=60)
     head = [
@@ -80,7 +80,7 @@ def test_bodies_that_never_end_do_not_take_the_memory(capped):
     still_answers(capped)
 
 
-def test_past_the_budget_a_request_is_asked_to_come_again(capped):
+def test_a_request_over_the_budget_is_answered_503(capped):
     lines = [
         half_sent(capped, "X-Amz-Target: Kinesis_20131202.PutRecords", 16 * MIB, 15 * MIB)
         for _ in range(16)

@@ -1,5 +1,5 @@
-"""What the server's children get of its descriptors, and what a child that is left behind can hold
-up.
+"""Which descriptors the server's children inherit, and that a leftover child cannot block a
+restart.
 """
 
 import json
@@ -47,7 +47,7 @@ def call(server, source, name):
 
 
 def sockets_of_server(server):
-    """The names of the sockets that the server's process has."""
+    """The names of the sockets that the server's process has open."""
     found = set()
     for entry in pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir():
         try:
@@ -106,7 +106,7 @@ def test_a_query_worker_gets_its_own_socket_alone(make_freshet):
         assert not [name for name in names if "/data/" in name and "spill" not in name], names
 
 
-def test_a_child_left_behind_blocks_no_restart(make_freshet):
+def test_a_leftover_child_blocks_no_restart(make_freshet):
     server = make_freshet(clock="system")
     before = {path.name for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()}
     assert call(server, LEAVES_A_CHILD, "leaves") == b"true"

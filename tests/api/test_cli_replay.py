@@ -95,7 +95,7 @@ def test_a_range_has_its_beginning_and_not_its_end(freshet, kinesis):
 
 
 def test_a_shard_without_a_record_of_the_range_holds_up_no_other(freshet, kinesis):
-    """Its first page is behind the range, and it has more."""
+    """Its first page is after the range, and it has more pages."""
     kinesis.put_records(
         StreamName="a",
         Records=[
@@ -112,7 +112,7 @@ def test_a_shard_without_a_record_of_the_range_holds_up_no_other(freshet, kinesi
     assert by_key(kinesis, "b") == {"k": [0, 1, 2, 3, 4]}
 
 
-def test_next_to_no_speed_waits(freshet, kinesis):
+def test_a_very_low_speed_waits(freshet, kinesis):
     for i in range(2):
         put_many(kinesis, 1, first=i)
         freshet.advance(1000)
@@ -131,7 +131,9 @@ def test_next_to_no_speed_waits(freshet, kinesis):
 
 
 def test_records_come_as_they_came_so_many_times_faster(freshet, kinesis, make_freshet, tmp_path):
-    """Four minutes between the first and the last, from another server to one whose clock runs."""
+    """Four minutes between the first and the last record, from another server to one whose clock
+    runs.
+    """
     (tmp_path / "other").mkdir()
     other = make_freshet(directory=tmp_path / "other", clock="system")
     target = other.client("kinesis")
@@ -194,7 +196,7 @@ def test_refused_entries_are_sent_again_and_overtake_nothing(
 
 
 def watch(kinesis, stream):
-    """Tells whether anything was put since."""
+    """Returns a function that says whether anything was put since."""
     iterators = [
         kinesis.get_shard_iterator(
             StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
@@ -228,9 +230,9 @@ class PatientReader:
                 return
 
 
-def test_a_run_that_is_killed_goes_on_and_loses_nothing(freshet, kinesis, tmp_path):
-    """Each run is killed once something of it has come, however fast the machine; one that was done
-    before that is no kill.
+def test_a_killed_run_continues_and_loses_nothing(freshet, kinesis, tmp_path):
+    """Each run is killed once some of its records have arrived, however fast the machine; a run
+    that ended before that does not count as killed.
     """
     rng, position = random.Random(11), tmp_path / "position"
     put_many(kinesis, 10_000, keys=20)
@@ -272,8 +274,8 @@ def test_a_run_that_is_killed_goes_on_and_loses_nothing(freshet, kinesis, tmp_pa
 
 
 def test_a_later_run_begins_where_the_first_one_did(freshet, kinesis, tmp_path):
-    """An hour ago is another time when the run goes on: what the first one had not come to is not
-    passed over.
+    """ "An hour ago" is a later time when the run continues; records that the first run did not
+    reach are not skipped.
     """
     position = tmp_path / "position"
     put_many(kinesis, 100)
@@ -295,7 +297,7 @@ def test_a_later_run_begins_where_the_first_one_did(freshet, kinesis, tmp_path):
     )
 
 
-def test_it_goes_on_with_what_comes(freshet, kinesis):
+def test_follow_continues_with_new_records(freshet, kinesis):
     put_many(kinesis, 10)
     run = subprocess.Popen(
         freshet.command("replay", "a", "--to", "b", "--endpoint", freshet.endpoint, "--follow"),
@@ -312,7 +314,7 @@ def test_it_goes_on_with_what_comes(freshet, kinesis):
         run.wait()
 
 
-def test_what_cannot_be_done_is_said(freshet, kinesis, tmp_path):
+def test_what_cannot_be_done_is_reported(freshet, kinesis, tmp_path):
     put_many(kinesis, 5)
     for arguments, words in {
         ("--speed", "fast"): "--speed fast is not a number above 0, or max",

@@ -1,4 +1,4 @@
-"""`freshet streams` as a user runs it: on no terminal, so in 80 columns."""
+"""`freshet streams` as a user runs it: without a terminal, so in 80 columns."""
 
 import fcntl
 import json
@@ -81,7 +81,7 @@ def told_json(freshet, *arguments):
     return result.stdout
 
 
-def test_no_streams_are_a_table_of_none(freshet):
+def test_no_streams_are_an_empty_table(freshet):
     assert told(freshet, "list").splitlines() == [
         "name  mode  status  open shards  retention  consumers"
     ]
@@ -137,7 +137,7 @@ def test_the_picture_is_as_wide_as_the_terminal(freshet, kinesis):
     assert len(line) == 120 and line.endswith("|")
 
 
-def test_a_shard_is_split_in_half_or_where_one_says(freshet, kinesis):
+def test_a_shard_is_split_in_half_or_at_a_given_key(freshet, kinesis):
     kinesis.create_stream(StreamName="s", ShardCount=1)
     text = told(freshet, "split", "s", "0", "--wait")
     before, after = bar(text)
@@ -161,7 +161,7 @@ def test_neighbours_are_merged(freshet, kinesis):
     assert "|4 50.00%" in bar(text)[1] and ":.......2" in bar(text, "closed")[-1]
 
 
-def test_what_cannot_be_done_is_said_and_changes_nothing(freshet, kinesis):
+def test_what_cannot_be_done_is_refused_and_changes_nothing(freshet, kinesis):
     kinesis.create_stream(StreamName="s", ShardCount=4)
     told(freshet, "split", "s", "0")
     before = open_shards(kinesis)
@@ -182,7 +182,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(freshet, kinesis):
     assert open_shards(kinesis) == before
 
 
-def test_a_stream_that_is_changing_says_so(make_freshet):
+def test_a_stream_that_is_changing_shows_it(make_freshet):
     freshet = make_freshet(config="streams: {updating_ms: 60000, creating_ms: 1000}\n")
     kinesis = freshet.client("kinesis")
     kinesis.create_stream(StreamName="s", ShardCount=1)

@@ -34,7 +34,7 @@ def tail(freshet, *arguments):
 
 
 def lines(freshet, *arguments):
-    """What a tail over all that is there prints."""
+    """What a tail over all present records prints."""
     result = tail(freshet, "--from", "trim-horizon", "--to", "latest", *arguments)
     assert (result.returncode, result.stderr) == (0, ""), result
     return result.stdout.splitlines()
@@ -124,8 +124,8 @@ def test_shards_are_chosen_by_number_or_id(freshet, kinesis):
 
 
 def number_over_reshards(kinesis, first=0):
-    """Records of one key, numbered, with a split or a merge behind each; the key wanders over the
-    shards.
+    """Numbered records of one key, with a split or a merge after each; the key moves from shard to
+    shard.
     """
     number = first
     for count in (4, 3, 6, 1, 5, 2):
@@ -168,7 +168,7 @@ def test_a_tail_that_runs_follows_splits_and_merges(freshet, kinesis):
 
 
 def put_until_seen(freshet, kinesis, running):
-    """Numbers below 1000 until the tail prints one: it stands at the latest then."""
+    """Puts numbers below 1000 until the tail prints one: then it has reached the latest record."""
     numbers = iter(range(7))
 
     def seen():
@@ -180,7 +180,7 @@ def put_until_seen(freshet, kinesis, running):
     freshet.until(seen, tries=50)
 
 
-def test_what_cannot_be_asked_is_said(freshet, kinesis):
+def test_impossible_requests_are_refused(freshet, kinesis):
     for arguments, words in {
         ("--from", "yesterday"): "--from yesterday is not a time",
         ("--to", "trim-horizon"): "--to trim-horizon is not",
@@ -201,8 +201,8 @@ def test_what_cannot_be_asked_is_said(freshet, kinesis):
     assert missing.returncode == 1 and "Stream none under account" in missing.stderr
 
 
-def test_an_expired_iterator_is_made_anew(make_freshet):
-    """Between two reads of a shard more than five minutes pass: nothing is lost, nothing comes
+def test_an_expired_iterator_is_renewed(make_freshet):
+    """More than five minutes pass between two reads of a shard: nothing is lost, nothing is printed
     twice.
     """
     freshet = make_freshet()

@@ -1,5 +1,5 @@
-"""The system's clock goes back by an hour under a running server, and before one that starts:
-nothing stops.
+"""The system's clock goes back by an hour while a server runs, and before one starts: nothing
+stops.
 """
 
 import importlib.util
@@ -97,7 +97,7 @@ def deliver(server, count):
     server.until(lambda: server.client("s3").list_objects_v2(Bucket="lake")["KeyCount"] >= count)
 
 
-def test_delivery_and_arrival_go_on_and_the_log_and_health_tell(shifted):
+def test_delivery_and_arrival_continue_and_the_log_and_health_report_it(shifted):
     delivery(shifted)
     kinesis = shifted.client("kinesis")
     kinesis.create_stream(StreamName="s", ShardCount=1)
@@ -122,7 +122,7 @@ def test_delivery_and_arrival_go_on_and_the_log_and_health_tell(shifted):
         "not an hour earlier"
     )
 
-    shifted.restart()  # a server that starts with the wrong time goes on from what its streams keep
+    shifted.restart()  # starts with the wrong time, continues from the streams' times
     deliver(shifted, 4)
     assert json.loads(shifted.get("/_freshet/health"))["troubles"][0]["part"] == "clock"
     shifted.move(0)

@@ -1,4 +1,6 @@
-"""CloudWatch metrics through boto3: samples of a period are one point, in each unit, and last."""
+"""CloudWatch metrics through boto3: the samples of a period become one point in each unit, and are
+durable.
+"""
 
 import datetime
 import json
@@ -222,7 +224,7 @@ def test_queries_have_ids_of_their_own_and_pages_have_points(metrics):
         )
 
 
-def test_points_go_after_fifteen_days(freshet, metrics):
+def test_points_expire_after_fifteen_days(freshet, metrics):
     put(metrics, {"Value": 1, "Timestamp": START})
     freshet.advance(16 * 24 * 3600 * 1000)
     metrics.put_metric_data(Namespace="App", MetricData=[{"MetricName": "other", "Value": 1}])
@@ -230,7 +232,7 @@ def test_points_go_after_fifteen_days(freshet, metrics):
     assert series(metrics)[0]["Values"] == []
 
 
-def test_a_list_of_metrics_goes_on_after_the_last_name_of_its_page(metrics):
+def test_a_list_of_metrics_continues_after_the_last_name_of_its_page(metrics):
     def put_each(*names):
         for at in range(0, len(names), 500):
             metrics.put_metric_data(

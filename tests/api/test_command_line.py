@@ -1,4 +1,4 @@
-"""The command line as people and scripts meet it: help, wrong words, exit statuses, the manual,
+"""The command line as people and scripts use it: help, wrong words, exit statuses, the manual,
 completion, settings.
 """
 
@@ -33,7 +33,7 @@ def run(*arguments, **options):
     return done.returncode, done.stdout, done.stderr
 
 
-def test_alone_it_says_how_to_begin():
+def test_without_arguments_it_shows_how_to_begin():
     status, output, errors = run()
     assert status == 0 and errors == ""
     for word in ("serve", "produce", "streams", "completion", "freshet serve", "Exit status"):
@@ -111,7 +111,7 @@ def test_what_cannot_be_done_ends_with_status_1(freshet, tmp_path):
     assert run("streams", "list", "--endpoint", "http://127.0.0.1:1")[0] == 1
 
 
-def test_what_cannot_be_done_is_said_by_name(freshet, tmp_path):
+def test_errors_name_what_cannot_be_done(freshet, tmp_path):
     (tmp_path / "p.yaml").write_text("streams: {s: {shards: x}}\n")
     for words, problem in [
         (["query", "SELECT"], "freshet: "),
@@ -125,7 +125,7 @@ def test_what_cannot_be_done_is_said_by_name(freshet, tmp_path):
     assert run("streams", "list", env={**os.environ, "AWS_REGION": "mars"})[0] == 2
 
 
-def test_shared_options_stand_before_and_behind_commands(freshet):
+def test_shared_options_work_before_and_after_commands(freshet):
     freshet.client("kinesis", region_name="eu-west-1").create_stream(
         StreamName="there", ShardCount=1
     )
@@ -185,7 +185,7 @@ def test_json_of_each_command(freshet, tmp_path):
     )
 
 
-def test_the_documents_are_what_the_program_says():
+def test_the_documents_are_what_the_program_prints():
     assert (ROOT / "docs/cli.md").read_text() == run("man", "--format", "markdown")[1]
     assert (ROOT / "docs/settings.md").read_text() == run("settings", "--format", "markdown")[1]
 
@@ -205,7 +205,7 @@ def test_the_manual_is_a_page_that_man_reads(tmp_path):
 
 
 def completed(script, *words):
-    """What bash offers for the last of `words`."""
+    """What bash suggests for the last of `words`."""
     lines = (
         f"{script}\nCOMP_WORDS=({' '.join(map(repr, words))})\nCOMP_CWORD={len(words) - 1}\n"
         "_freshet_complete\nprintf '%s\\n' \"${COMPREPLY[@]}\""
@@ -326,7 +326,7 @@ def test_serve_does_not_write_into_a_directory_that_nobody_named(tmp_path):
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["mine.csv"]
 
 
-def test_what_is_missing_beside_the_program_is_said_at_the_start(tmp_path):
+def test_the_start_reports_what_is_missing_beside_the_program(tmp_path):
     shutil.copy(PROGRAM, tmp_path / "freshet")
     status, lines, errors = serve_first_lines(
         "--data", tmp_path / "d", program=tmp_path / "freshet"
@@ -338,7 +338,7 @@ def test_what_is_missing_beside_the_program_is_said_at_the_start(tmp_path):
 @pytest.mark.parametrize(
     "words", [["cert"], ["cert", "rotate"], ["cert", "install", "--into", "."]]
 )
-def test_cert_makes_no_authority_where_no_server_was(tmp_path, words):
+def test_cert_makes_no_authority_in_a_directory_of_no_server(tmp_path, words):
     status, output, errors = run(*words, cwd=tmp_path)
     assert (
         status == 2

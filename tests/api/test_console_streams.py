@@ -1,5 +1,5 @@
-"""The interface's API about streams: what it tells is what boto3 tells; it reads without leaving a
-trace, and another site changes nothing.
+"""The interface's API about streams: it returns what boto3 returns, its reads are not counted, and
+other sites cannot change anything.
 """
 
 import base64
@@ -39,7 +39,7 @@ class Api:
         return status, json.loads(body)
 
     def watch(self, topic):
-        """An open page: each next() is what it is told a second later."""
+        """An open page: each next() is the state that it receives a second later."""
         connection = http.client.HTTPConnection("127.0.0.1", self.freshet.port, timeout=60)
         connection.request("GET", f"/_freshet/api/live?topic={urllib.parse.quote(topic)}")
         answer = connection.getresponse()
@@ -78,14 +78,14 @@ def put(kinesis, count, hash_key="0", data=b"0123456789"):
 
 
 def aggregate(records):
-    """What the KPL makes of (partition key, data)."""
+    """The KPL aggregate of a list of (partition key, data)."""
     packer = aggregator.RecordAggregator()
     for key, data in records:
         packer.add_user_record(key, data)
     return packer.clear_and_get().get_contents()[2]
 
 
-def test_a_stream_is_told_as_boto3_tells_it(api, kinesis):
+def test_a_stream_is_described_as_boto3_describes_it(api, kinesis):
     kinesis.create_stream(StreamName="other", StreamModeDetails={"StreamMode": "ON_DEMAND"})
     kinesis.start_stream_encryption(
         StreamName="other", EncryptionType="KMS", KeyId="alias/aws/kinesis"
@@ -153,7 +153,7 @@ def test_throttles_are_seen(make_freshet):
     assert shard["rates"][4] > 0 and shard["throttled"] == 500
 
 
-def test_each_reader_is_as_far_behind_as_it_is(api, freshet, kinesis):
+def test_the_lag_of_each_reader_is_right(api, freshet, kinesis):
     freshet.client("s3").create_bucket(Bucket="lake")
     freshet.client("firehose").create_delivery_stream(
         DeliveryStreamName="out",
@@ -209,7 +209,7 @@ def test_each_reader_is_as_far_behind_as_it_is(api, freshet, kinesis):
     ) and "age_ms" not in place
 
 
-def test_an_application_s_place_is_told(api, freshet, kinesis):
+def test_an_applications_position_is_shown(api, freshet, kinesis):
     analytics = freshet.client("kinesisanalytics")
     put(kinesis, 3, data=b"a\n")
     analytics.create_application(

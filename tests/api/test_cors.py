@@ -1,5 +1,5 @@
-"""What pages of a browser may do: those of this machine call the services, other sites not, and
-nobody below /_freshet/.
+"""What pages in a browser may do: those of this machine may call the services, other sites may not,
+and nobody may call paths below /_freshet/.
 """
 
 import http.client

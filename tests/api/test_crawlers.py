@@ -1,5 +1,5 @@
-"""Glue crawlers through boto3: what lies in the lake becomes tables that Athena reads, with a
-reason for each decision.
+"""Glue crawlers through boto3: objects in the lake become tables that Athena reads; each decision
+has a reason in the log.
 """
 
 import concurrent.futures
@@ -151,7 +151,7 @@ def test_partitioned_csv_with_a_header_becomes_a_table_that_athena_reads(lake):
     assert lake.query("SELECT COUNT(*) FROM crimes") == [("4",)]
 
 
-def test_quoted_csv_json_and_gzip_are_told_apart(lake):
+def test_quoted_csv_json_and_gzip_are_recognised(lake):
     lake.put("quoted/a.csv", '1,"SCHOOL, PUBLIC"\n2,"HOME"\n')
     lake.put(
         "documents/a.json",
@@ -817,7 +817,7 @@ def test_a_json_array_is_one_column(lake):
     assert lake.query('SELECT cardinality("array") FROM big') == [("2000",)]
 
 
-def test_a_document_that_is_longer_than_a_sample(lake):
+def test_a_document_longer_than_a_sample(lake):
     lake.put("t/f", json.dumps({"text": "x" * 3_000_000, "n": 1}))
     last = lake.crawl("s3://lake/t/")
     assert columns(lake.table("t")) == [("text", "string"), ("n", "int")], lake.reasons(last)
@@ -842,7 +842,7 @@ def test_a_crawl_has_its_id_from_its_start(lake):
     assert lake.glue.get_crawler(Name="c")["Crawler"]["LastCrawl"]["MessagePrefix"] == ids[0]
 
 
-def test_what_cannot_be_read_today_is_not_gone(lake):
+def test_objects_that_cannot_be_read_now_are_not_treated_as_deleted(lake):
     lake.put("t/x/f", ROWS_A)
     lake.put("t/y/f", ROWS_A)
     lake.put("u/f", ROWS_B)
@@ -929,7 +929,7 @@ def test_documents_that_are_not_a_line_each_are_named(lake, text, count):
     ) in lake.reasons(last)
 
 
-def test_documents_of_one_line_each_are_not_complained_of(lake):
+def test_documents_of_one_line_each_are_accepted(lake):
     lake.put("t/f", '\ufeff  {"a":1}  \r\n\r\n\t{"a":2}\n{"a":{"b":"}\\n{"}}')
     assert "one line each" not in lake.reasons(lake.crawl("s3://lake/t/"))
     lake.put("u/f", '{"a":1}\nnonsense\n{"a":2}\n')
@@ -939,7 +939,7 @@ def test_documents_of_one_line_each_are_not_complained_of(lake):
     )
 
 
-def test_a_sample_is_told_and_what_it_does_not_show_is_found_by_a_later_one(lake):
+def test_a_sample_is_reported_and_a_later_crawl_finds_what_it_missed(lake):
     lake.put("t/f", '{"a":1}\n' * 200_000 + '{"a":5000000000}\n')
     assert "; judged by its first 1048576 of 1600017 bytes" in lake.reasons(
         lake.crawl("s3://lake/t/")
@@ -1060,7 +1060,7 @@ def test_pages_of_crawlers_go_by_key_and_tokens_are_checked(lake):
         ('{"a":{"b":1}}', '{"a":"x"}', "struct<b:int>", "x"),
     ],
 )
-def test_a_value_that_the_sample_did_not_show_fails_the_query_and_is_no_null(
+def test_a_value_that_the_sample_did_not_show_fails_the_query_and_is_not_null(
     lake, before, after, type, value
 ):
     lake.put("t/a", before + "\n")

@@ -1,5 +1,5 @@
-"""Every parser of user input meets nesting and chains up to its body limit, in a server with small
-stacks: an answer or an error, and the server goes on.
+"""Every parser of user input gets nesting and chains up to its body limit, in a server with small
+stacks: it answers or returns an error, and the server keeps running.
 """
 
 import json
@@ -126,7 +126,7 @@ def test_athena_nesting(alive, before, middle, behind, says):
     ],
 )
 def test_athena_chains(alive, first, more, last, says):
-    size = 24_000 if says == "SUCCEEDED" else STATEMENT  # the engine's time is no subject here
+    size = 24_000 if says == "SUCCEEDED" else STATEMENT  # the engine's time does not matter here
     assert says in query(alive, first + more * (size // len(more)) + last)
 
 

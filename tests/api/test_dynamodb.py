@@ -1,5 +1,5 @@
-"""DynamoDB through boto3: what the Kinesis Client Library and lock clients need of it, and the
-words it refuses in.
+"""DynamoDB through boto3: what the Kinesis Client Library and lock clients need, and its error
+messages.
 """
 
 import concurrent.futures

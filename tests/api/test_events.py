@@ -1,4 +1,4 @@
-"""EventBridge rules through boto3: expressions, targets, ticks that come once."""
+"""EventBridge rules through boto3: expressions, targets, and schedules that fire exactly once."""
 
 import concurrent.futures
 import datetime
@@ -57,7 +57,7 @@ class Rules:
         return arn
 
     def permit(self, arn, statement, **more):
-        """Lets only the rule call the function; replaces the statement that was there."""
+        """Lets only the rule call the function; replaces the existing statement."""
         if statement in self.permitted:
             self.functions.remove_permission(FunctionName="f", StatementId=statement)
         self.permitted.add(statement)
@@ -369,7 +369,7 @@ def test_targets_put_at_once_are_all_kept(rules):
 
 
 @pytest.mark.parametrize("text", ["notjson", "{", "{} {}", "'a'"])
-def test_an_input_that_is_no_json_is_refused(rules, text):
+def test_an_input_that_is_not_json_is_refused(rules, text):
     rules.events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
     fault = refused(
         rules.events.put_targets, Rule="r", Targets=[{"Id": "one", "Arn": FUNCTION, "Input": text}]

@@ -1,6 +1,5 @@
-"""Members that many operations of S3 have in common do in each of them what they do in one: each
-operation is sent alone, in a request that is right otherwise (test_members.py makes it from
-AWS's model).
+"""Members that many operations of S3 share have the same effect in each of them. Each operation is
+sent alone, in an otherwise valid request (test_members.py makes it from AWS's model).
 """
 
 import base64
@@ -56,7 +55,7 @@ def answers(client, member, **given):
 
 def test_no_operation_takes_a_bucket_that_is_not_there(s3):
     others = [one for one in answers(s3, "Bucket", Bucket="missing") if one[1] != 404]
-    # What the document lacks is told first.
+    # Errors in the document are reported first.
     assert others == [
         ("CompleteMultipartUpload", 400, "MalformedXML"),
         ("PutBucketCors", 400, "InvalidRequest"),

@@ -1,5 +1,5 @@
-"""The functions of examples/chicago-crimes, called as AWS calls them; partitions.py against a real
-catalog.
+"""The functions of examples/chicago-crimes, invoked as AWS invokes them; partitions.py against a
+real catalog.
 """
 
 import base64

@@ -82,8 +82,8 @@ def test_a_buffer_goes_out_when_its_time_is_over(lake):
 
 
 def test_small_records_go_out_before_they_fill_a_buffer(lake):
-    """A user record of an aggregate has 7 bytes and takes 100 in memory: a million of them make an
-    object.
+    """A user record of an aggregate has 7 bytes and takes 100 in memory: a million of them become
+    one object.
     """
     message = b"\n\x01k" + b"\x1a\x05\x08\x00\x1a\x01x" * 140_000
     aggregate = b"\xf3\x89\x9a\xc2" + message + hashlib.md5(message).digest()
@@ -133,7 +133,7 @@ def test_hive_prefix_gzip_extension_and_delimiter(lake):
     assert lake.s3.head_object(Bucket="lake", Key=key)["ContentEncoding"] == "gzip"
 
 
-def test_a_time_zone_holds_for_prefix_and_name(lake):
+def test_a_time_zone_applies_to_prefix_and_name(lake):
     lake.create(
         Prefix="d/!{timestamp:yyyy/MM/dd/HH}/",
         ErrorOutputPrefix="err/!{firehose:error-output-type}/",
@@ -157,7 +157,7 @@ def test_zero_buffering(lake):
     lake.wait_for_keys(1)
 
 
-def test_a_missing_bucket_is_told_in_health_interface_and_cloudwatch_logs(lake):
+def test_a_missing_bucket_is_reported_in_health_interface_and_cloudwatch_logs(lake):
     freshet = lake.freshet
     logging = {
         "Enabled": True,

@@ -135,7 +135,7 @@ def test_an_option_of_s3_that_is_not_built_is_refused(lake, member):  # noqa: F8
     ],
     ids=str,
 )
-def test_an_option_that_says_the_default_is_fine(lake, member):  # noqa: F811
+def test_an_option_with_the_default_value_is_accepted(lake, member):  # noqa: F811
     lake.create(**member)
     lake.firehose.put_record(DeliveryStreamName="out", Record={"Data": b"row"})
     lake.freshet.advance(60_000)

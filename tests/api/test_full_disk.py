@@ -1,5 +1,5 @@
-"""A full disk: the put fails, the server lives, what was acknowledged stays, and goes on once there
-is room.
+"""A full disk: puts fail, the server stays up, acknowledged data stays, and puts succeed again once
+there is room.
 """
 
 import json
@@ -42,7 +42,7 @@ def test_a_full_disk_refuses_and_loses_nothing(make_small_disk, make_freshet):
             acknowledged.append(number)
         except botocore.exceptions.ClientError as error:
             refused += 1
-            # What SDKs try again, and reads go on meanwhile.
+            # SDKs retry this error, and reads continue meanwhile.
             assert (
                 error.response["ResponseMetadata"]["HTTPStatusCode"] == 500
                 and error.response["Error"]["Code"] == "InternalFailure"
@@ -70,7 +70,7 @@ def test_a_full_disk_refuses_and_loses_nothing(make_small_disk, make_freshet):
         ] == objects + [999]
 
 
-def test_health_tells_of_a_disk_that_is_nearly_full(make_small_disk, make_freshet):
+def test_health_reports_a_disk_that_is_nearly_full(make_small_disk, make_freshet):
     place = make_small_disk(160)
     server = make_freshet(directory=place)
     assert server.get("/_freshet/health") == '{"status":"ok"}\n'

@@ -283,7 +283,7 @@ def test_pages_go_by_key_so_that_deletes_between_them_skip_nothing(freshet, glue
         assert code(call, **arguments, NextToken="no token") == "InvalidInputException"
 
 
-def test_expressions_compare_as_the_type_of_their_key_says(glue):
+def test_expressions_compare_by_the_type_of_their_key(glue):
     keys = [
         {"Name": name, "Type": type}
         for name, type in (("t", "timestamp"), ("d", "date"), ("i", "int"))

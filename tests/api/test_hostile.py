@@ -1,4 +1,6 @@
-"""Slow and hostile connections, at a small scale: bounded, and honest clients go on."""
+"""Slow and hostile connections, at a small scale: they are bounded, and honest clients are still
+served.
+"""
 
 import json
 import re
@@ -37,7 +39,9 @@ def frame(kind, flags, stream, payload=b""):
 
 
 def flood(client, data, pieces=200):
-    """Sends `data` repeatedly until the server ends the connection; the error that it named."""
+    """Sends `data` repeatedly until the server ends the connection. Returns the error that the
+    server named.
+    """
     try:
         for _ in range(pieces):
             client.socket.sendall(data)
@@ -173,7 +177,7 @@ IDLE = 10_000
 
 
 class Attacker(threading.Thread):
-    """Repeats one attack until told to stop; what the server does to it is the server's right."""
+    """Repeats one attack until it is stopped; the server may treat it as it likes."""
 
     def __init__(self, attack):
         super().__init__(daemon=True)
@@ -189,7 +193,7 @@ class Attacker(threading.Thread):
 
 
 def slow_headers(freshet, attacker):
-    """A header each of a hundred connections, byte by byte."""
+    """A hundred connections send a header each, byte by byte."""
     connections = [connect(freshet) for _ in range(100)]
     for byte in b"POST / HTTP/1.1\r\nX-Slow: " + b"y" * 40:
         for connection in connections:
@@ -201,7 +205,7 @@ def slow_headers(freshet, attacker):
 
 
 def slow_reader(freshet, attacker):
-    """Asks for much and reads a little."""
+    """Requests much and reads little."""
     with connect(freshet) as connection:
         connection.sendall(b"GET /bucket/large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
         for _ in range(20):
@@ -225,7 +229,7 @@ def rapid_reset(freshet, attacker):
 
 
 def half_requests(freshet, attacker):
-    """A body that is promised and does not come; a connection that is cut in the middle of one."""
+    """A body that is announced and never sent; a connection that breaks in the middle of one."""
     with connect(freshet) as connection:
         connection.sendall(
             b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: "
@@ -234,8 +238,8 @@ def half_requests(freshet, attacker):
 
 
 def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(freshet):
-    """How long they wait is a figure of bench/streams.py; here each of their calls must be
-    answered, and rightly.
+    """bench/streams measures how long they wait; here each of their calls must be answered
+    correctly.
     """
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < IDLE + 2000:
@@ -289,8 +293,8 @@ def test_honest_clients_are_served_beside_ten_thousand_hostile_connections(fresh
 
 
 def test_connections_do_not_take_the_files_from_the_log(make_freshet, tmp_path):
-    """More connections than the server may have open files: those who were there before go on, with
-    new files.
+    """More connections than the server may have open files: the earlier clients are still served,
+    with new files.
     """
     server = make_freshet()
     plain = server.command

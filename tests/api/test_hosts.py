@@ -1,5 +1,5 @@
-"""Who may call at all: a browser that another site sends here names that site, and it is none of
-the server's names.
+"""Which Host headers are accepted: a browser that another site sends here names that site, which is
+not one of the server's names.
 """
 
 import http.client
@@ -21,7 +21,7 @@ PATHS = [
 
 
 def answer_to(freshet, lines, body=b""):
-    """(status, headers, body) of a request that is written byte by byte."""
+    """(status, headers, body) of a request that is written as raw bytes."""
     with socket.create_connection(("127.0.0.1", freshet.port), timeout=30) as line:
         line.sendall("\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body)
         answer = http.client.HTTPResponse(line, method=lines[0].split()[0])
@@ -97,7 +97,7 @@ def test_a_bucket_is_a_name_below_s3_localhost(freshet):
         assert answer_to(freshet, ["GET /a/b HTTP/1.1", f"Host: {host}"])[2] == b"x"
 
 
-def test_further_names_stand_in_the_configuration(make_freshet):
+def test_the_configuration_adds_names(make_freshet):
     freshet = make_freshet(config="hosts: [freshet, host.docker.internal]\n")
     assert status_of(freshet, "/_freshet/health", "Host: freshet:4566") == 200
     assert status_of(freshet, "/_freshet/health", "Host: Host.Docker.Internal") == 200

@@ -114,7 +114,7 @@ def test_a_slow_reader_holds_its_own_stream_only(freshet):
     assert client.answer(slow)[2] == body
 
 
-def test_ping_is_answered_and_expect_is_encouraged(client):
+def test_ping_is_answered_and_expect_gets_100_continue(client):
     client.h2.ping(b"12345678")
     client.flush()
     client.until(lambda: client.pings == 1)
@@ -221,7 +221,7 @@ def test_http2_over_tls(freshet, tmp_path):
     client.close()
 
 
-def test_stopping_says_goaway_and_lets_what_is_under_way_finish(freshet):
+def test_stopping_sends_goaway_and_lets_requests_in_progress_finish(freshet):
     client = Http2Client(freshet.port)
     client.answer(client.begin("PUT", "/bucket"))
     stream = client.begin("PUT", "/bucket/key", [("content-length", "8")], b"half", end=False)
@@ -233,8 +233,8 @@ def test_stopping_says_goaway_and_lets_what_is_under_way_finish(freshet):
     thread.start()
     client.until(lambda: client.goaway is not None)
     assert client.goaway == 0
-    # python-h2 sends nothing behind a GOAWAY of its peer, though HTTP/2 lets what is under way go
-    # on.
+    # python-h2 sends nothing after a GOAWAY of its peer, though HTTP/2 lets requests in progress
+    # continue.
     client.socket.sendall(bytes([0, 0, 4, 0, 1]) + stream.to_bytes(4, "big") + b"done")
     thread.join()
     assert stopped == [0]

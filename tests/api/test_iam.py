@@ -96,7 +96,7 @@ def test_roles_come_in_pages_and_names_are_checked(iam):
         '{"Statement": []} more',
     ],
 )
-def test_a_policy_that_is_none_is_refused(iam, document):
+def test_an_invalid_policy_is_refused(iam, document):
     assert (
         code(iam.create_role, RoleName="r", AssumeRolePolicyDocument=document)
         == "MalformedPolicyDocument"
@@ -116,7 +116,7 @@ def test_a_policy_that_is_none_is_refused(iam, document):
     )
 
 
-def test_the_caller_is_told_who_it_is(freshet):
+def test_get_caller_identity_names_the_caller(freshet):
     assert freshet.client("sts").get_caller_identity()["Account"] == "000000000000"
 
 

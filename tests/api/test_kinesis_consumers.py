@@ -1,4 +1,4 @@
-"""Enhanced fan-out through boto3: consumers, and subscriptions that are pushed to."""
+"""Enhanced fan-out through boto3: consumers, and subscriptions that records are pushed to."""
 
 import queue
 import threading
@@ -22,7 +22,7 @@ def refusal(call, **arguments):
 
 
 class Listener(threading.Thread):
-    """Subscribes, and puts what comes into a queue; None at the end, the exception where one ends
+    """Subscribes, and puts each event into a queue; None at the end, or the exception that ended
     it.
     """
 
@@ -170,7 +170,7 @@ def test_an_idle_subscription_shows_life_and_holds_its_place(freshet, kinesis):
     for type in (
         "AT_SEQUENCE_NUMBER",
         "AFTER_SEQUENCE_NUMBER",
-    ):  # goes on there, without a gap and without a double
+    ):  # continues there, without a gap and without a duplicate
         freshet.advance(5000)
         again = Listener(kinesis, consumer, Type=type, SequenceNumber=str(last))
         assert [record["Data"] for record in again.next()["Records"]] == [b"1"]
@@ -266,7 +266,7 @@ def test_consumers_get_the_same_and_none_waits_for_another(freshet, kinesis):
         assert found == expected and numbers == sorted(numbers)
 
 
-def test_it_ends_when_the_consumer_or_the_stream_goes(freshet, kinesis):
+def test_it_ends_when_the_consumer_or_the_stream_is_deleted(freshet, kinesis):
     one, other = make(kinesis, "a", "b")
     first, second = Listener(kinesis, one), Listener(kinesis, other)
     kinesis.deregister_stream_consumer(ConsumerARN=one)
@@ -324,7 +324,7 @@ def test_after_the_starting_sequence_number_comes_everything(freshet, kinesis):
 
 
 def test_events_come_in_cbor_when_the_request_did(freshet, kinesis):
-    """As the Java SDKs subscribe: blobs are byte strings, times are tag 1."""
+    """Subscribes as the Java SDKs do: blobs are byte strings, times have tag 1."""
     import http.client
 
     import botocore.eventstream

@@ -1,4 +1,4 @@
-"""AWS's limits and AWS's waiting, as a configuration asks for them."""
+"""AWS's limits and AWS's delays, when the configuration asks for them."""
 
 import botocore.exceptions
 import pytest
@@ -14,7 +14,9 @@ def refusal(call, **arguments):
 
 
 def accepted(freshet, seconds, call):
-    """How often `call` succeeds when tried all the time, over `seconds` of the manual clock."""
+    """How often `call` succeeds when it is repeated all the time, over `seconds` of the manual
+    clock.
+    """
     count = 0
     for _ in range(seconds * 4):
         while True:
@@ -150,7 +152,7 @@ def test_changes_are_bounded(make_freshet):
     count(5)
 
 
-def test_states_show_as_long_as_the_configuration_says(make_freshet):
+def test_states_are_shown_as_long_as_configured(make_freshet):
     server = make_freshet(
         config="streams:\n  creating_ms: 2000\n  updating_ms: 3000\n  deleting_ms: 4000\n"
     )

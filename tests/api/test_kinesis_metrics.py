@@ -1,4 +1,4 @@
-"""What streams measure comes out of CloudWatch: a minute after, in every protocol that CloudWatch's
+"""The metrics of streams appear in CloudWatch a minute later, in every protocol that CloudWatch's
 clients speak.
 """
 
@@ -40,8 +40,8 @@ def read(kinesis, shard="0", stream="s"):
 
 
 def put_and_read(kinesis):
-    """In shard 0: 6 bytes by PutRecord; 22 in two records by PutRecords; all read twice. In shard
-    1: 3 bytes of the same PutRecords.
+    """Shard 0 gets 6 bytes by PutRecord and 22 in two records by PutRecords; all are read twice.
+    Shard 1 gets 3 bytes of the same PutRecords.
     """
     kinesis.put_record(StreamName="s", Data=b"12345", PartitionKey="k", ExplicitHashKey="0")
     kinesis.put_records(
@@ -202,7 +202,7 @@ def test_what_is_throttled_is_counted(make_freshet, tmp_path):
         ), name
 
 
-def test_how_far_readers_are_behind_is_measured(freshet, kinesis, tmp_path):
+def test_the_lag_of_readers_is_measured(freshet, kinesis, tmp_path):
     cloudwatch = client(freshet, tmp_path)
     put_and_read(kinesis)
     freshet.advance(60_000)
@@ -366,7 +366,7 @@ def test_compressed_requests_are_answered_in_every_protocol(freshet, kinesis, as
 
 
 def test_a_put_counts_once_while_the_minute_turns(freshet, kinesis, tmp_path):
-    """Puts go on while the clock moves: each is in one minute, none in two."""
+    """Puts continue while the clock moves: each is counted in exactly one minute."""
 
     def puts():
         mine = freshet.client("kinesis")

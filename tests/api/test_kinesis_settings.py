@@ -1,4 +1,4 @@
-"""What is set on streams, consumers and accounts, through boto3."""
+"""Settings of streams, consumers and accounts, through boto3."""
 
 import datetime
 import json

@@ -25,7 +25,7 @@ def refusal(call, **arguments):
 
 
 def test_the_first_sequence_numbers_are_some_seconds_older_than_the_stream(kinesis):
-    """As AWS's are, which kinesalite's suite found."""
+    """As in AWS; kinesalite's suite found this."""
     kinesis.create_stream(StreamName="s", ShardCount=3)
     created = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"][
         "StreamCreationTimestamp"
@@ -68,8 +68,8 @@ def assert_whole(ranges):
 
 
 def audit(shards):
-    """The lineage as readers check it: parents closed, ranges within them, sequence numbers behind
-    theirs.
+    """The lineage as readers check it: parents are closed, ranges lie within theirs, sequence
+    numbers come after theirs.
     """
     children = set()
     for shard in shards.values():
@@ -115,7 +115,9 @@ class Reader:
         )["ShardIterator"]
 
     def step(self, limit=10_000):
-        """One GetRecords of each shard under way; true when all that are open are at their tip."""
+        """One GetRecords of each shard that is being read; True when all open shards are read to
+        their latest record.
+        """
         at_tip = True
         for shard, iterator in list(self.iterators.items()):
             answer = self.kinesis.get_records(ShardIterator=iterator, Limit=limit)
@@ -512,7 +514,7 @@ def test_on_demand_splits_a_hot_shard_and_merges_cold_ones(freshet, kinesis):
     assert len(open_ranges(kinesis, "s")) == 2
 
 
-def test_delivery_goes_on_over_reshards(freshet, kinesis):
+def test_delivery_continues_over_reshards(freshet, kinesis):
     s3, firehose = freshet.client("s3"), freshet.client("firehose")
     s3.create_bucket(Bucket="lake")
     kinesis.create_stream(StreamName="s", ShardCount=1)
@@ -567,7 +569,7 @@ def test_delivery_goes_on_over_reshards(freshet, kinesis):
     )
 
 
-def test_an_application_goes_on_over_reshards(freshet, kinesis):
+def test_an_application_continues_over_reshards(freshet, kinesis):
     analytics = freshet.client("kinesisanalytics")
     arn = "arn:aws:kinesis:us-east-1:000000000000:stream/"
     role = "arn:aws:iam::000000000000:role/r"
@@ -641,7 +643,7 @@ def test_an_application_goes_on_over_reshards(freshet, kinesis):
     ) == list(range(number))
 
 
-def test_tail_goes_on_over_reshards(freshet, kinesis):
+def test_tail_continues_over_reshards(freshet, kinesis):
     kinesis.create_stream(StreamName="s", ShardCount=1)
     for i, count in enumerate((4, 3, 1)):
         kinesis.put_record(StreamName="s", Data=b"%d" % i, PartitionKey="k")

@@ -1,5 +1,5 @@
-"""Kinesis refuses in AWS's order and words: first the form of a request, then its signature's, then
-its values.
+"""Kinesis refuses in AWS's order and words: first the form of a request, then that of its
+signature, then its values.
 """
 
 import base64
@@ -252,7 +252,7 @@ def test_lists_and_maps_of_texts_are_judged_at_once(freshet):
     )
 
 
-def test_beyond_the_model(freshet):
+def test_checks_that_the_model_does_not_have(freshet):
     assert violations(freshet, "DeleteStream") == (
         "1 validation error detected: Value null at 'streamName' failed to satisfy "
         "constraint: Member must not be null"
@@ -338,7 +338,7 @@ def test_where_reading_begins(freshet):
     assert iterator[:8] == b"\0\0\0\0\0\0\0\1" and len(iterator) % 16 == 8
 
 
-def test_an_iterator_names_the_shard_that_is_gone(freshet):
+def test_an_iterator_error_names_the_shard_that_is_gone(freshet):
     signed(freshet, "CreateStream", StreamName="s", ShardCount=1)
     iterator = signed(
         freshet, "GetShardIterator", StreamName="s", ShardId="0", ShardIteratorType="LATEST"
@@ -350,7 +350,7 @@ def test_an_iterator_names_the_shard_that_is_gone(freshet):
     )
 
 
-def test_a_retention_period_that_stays_is_no_change(make_freshet):
+def test_an_unchanged_retention_period_is_accepted(make_freshet):
     freshet = make_freshet(config="streams:\n  updating_ms: 60000\n")
     signed(freshet, "CreateStream", StreamName="s", ShardCount=1)
     assert (

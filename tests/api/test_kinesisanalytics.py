@@ -274,7 +274,7 @@ def test_code_without_an_input_is_judged_as_far_as_it_can_be(applications, code,
     assert applications.describe()["ApplicationCode"] == TOP
 
 
-def test_snapshots_are_files_and_a_damaged_one_is_told(applications):
+def test_snapshots_are_files_and_a_damaged_one_is_reported(applications):
     freshet = applications.freshet
     applications.create()
     applications.start()
@@ -322,7 +322,7 @@ def test_rows_that_do_not_fit_go_to_error_stream(applications):
     assert sorted(bytes.fromhex(row["DATA_ROW"]) for row in rows) == [b"STREET,many", b"too few"]
 
 
-def test_a_killed_server_goes_on_without_losing_or_repeating_a_row(applications):
+def test_a_killed_server_continues_without_losing_or_repeating_a_row(applications):
     applications.create()
     applications.start()
     expected = {}
@@ -398,7 +398,7 @@ def aggregate(rows):
 ADVICE = "the records are KPL aggregates; add a function that opens them"
 
 
-def test_aggregates_without_a_function_are_told_everywhere(applications):
+def test_aggregates_without_a_function_are_reported_everywhere(applications):
     freshet = applications.freshet
     applications.create(outputs=[("error_stream", "JSON")])
     applications.start()

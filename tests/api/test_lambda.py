@@ -345,7 +345,7 @@ def handler(event, context):
 """
 
 
-def test_what_a_call_prints_is_bounded_and_the_rest_is_told(functions):
+def test_what_a_call_prints_is_bounded_and_the_rest_is_counted(functions):
     functions.create(LOUD)
     answer, raw = functions.call({"mb": 60}, LogType="Tail")
     assert answer == "done" and "FunctionError" not in raw
@@ -392,7 +392,7 @@ def test_a_thread_that_prints_on_holds_up_no_answer(functions):
     assert functions.call()[0] == "answered"
 
 
-def test_lines_of_a_call_that_goes_on_are_in_the_log(make_freshet):
+def test_lines_of_a_running_call_are_in_the_log(make_freshet):
     functions = Functions(make_freshet(clock="system"))
     functions.create(
         "import time\ndef handler(event, context):\n    print('begun')\n    "
@@ -423,7 +423,7 @@ def handler(event, context):
 """
 
 
-def test_an_answer_that_is_cut_off_is_told_as_that(functions):
+def test_an_answer_that_is_cut_off_is_reported_as_such(functions):
     functions.create(CUT_OFF, Timeout=20)
     assert functions.call({"then": "answer"})[0] == "whole"
     assert functions.call({"then": "exit"})[0]["errorType"] == "Runtime.ExitError"
@@ -435,7 +435,7 @@ def test_an_answer_that_is_cut_off_is_told_as_that(functions):
     assert functions.call(name="large")[0]["errorType"] == "Function.ResponseSizeTooLarge"
 
 
-def test_pages_of_log_streams_go_on_behind_a_name(functions):
+def test_pages_of_log_streams_continue_after_a_name(functions):
     functions.create("import os\ndef handler(e, c): os._exit(0)")
     for count in range(1, 8):  # each call has a process, and a stream, of its own
         functions.call()
@@ -473,7 +473,7 @@ def test_pages_of_log_streams_go_on_behind_a_name(functions):
 @pytest.mark.parametrize(
     "payload", [b"notjson", b"{", b"[1,]", b"\x87", b'"\xff"', b"{} {}", b"'a'", b"NaN"]
 )
-def test_a_payload_that_is_no_json_is_refused(functions, payload):
+def test_a_payload_that_is_not_json_is_refused(functions, payload):
     functions.create("def handler(event, context): return event")
     for more in ({}, {"InvocationType": "Event"}):
         with pytest.raises(botocore.exceptions.ClientError) as error:
@@ -602,7 +602,7 @@ UNBUILT = [
 
 
 @pytest.mark.parametrize("member", DEFAULTS, ids=str)
-def test_a_member_that_says_the_default_is_fine(functions, member):
+def test_a_member_with_the_default_value_is_accepted(functions, member):
     functions.create("def handler(e, c): return 1", **member)
     functions.client.update_function_configuration(FunctionName="f", **member)
     assert functions.call()[0] == 1

@@ -1,5 +1,5 @@
-"""Lambda: how functions, versions and policies are named, and that what is named is what an
-operation touches.
+"""Lambda: how functions, versions and policies are named, and that an operation touches only what
+was named.
 """
 
 import concurrent.futures

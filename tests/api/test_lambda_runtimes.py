@@ -1,4 +1,4 @@
-"""Functions run the runtime that was asked for, or are refused; nothing runs in its place."""
+"""Functions run on the requested runtime or are refused; no other runtime replaces it."""
 
 import json
 import os

@@ -161,7 +161,7 @@ def test_a_kill_between_two_parts_of_a_window_gives_each_row_once(applications, 
         kill_at_the_next_row(applications, end)
         reader = Reader(applications)
         freshet.until(lambda: reader.read() >= keys, tries=3000, advance_ms=100)
-    fill(applications, keys, KEYS_OF_A_KILL)  # nothing of the window before comes again
+    fill(applications, keys, KEYS_OF_A_KILL)  # no row of the previous window is repeated
     freshet.until(lambda: reader.read() >= keys + KEYS_OF_A_KILL, tries=3000, advance_ms=1000)
     check(reader.rows, keys + KEYS_OF_A_KILL)
 

@@ -18,7 +18,7 @@ INPUT_SCHEMA = {
 
 
 def pages(call, key, into, out, **request):
-    """The lists of all pages, by the token that goes from `out` of an answer into `into` of the
+    """The lists of all pages, by the token that is copied from `out` of an answer to `into` of the
     next request.
     """
     found, answer = [], call(**request)

@@ -1,6 +1,6 @@
-"""What is not built of a request is refused: each refused member of each built operation is sent
-alone, in a request that is right otherwise, and the answer names it. The lists are
-tools/awsgen/members; AWS's models say what the request needs.
+"""Members that are not built are refused: each refused member of each built operation is sent
+alone, in an otherwise valid request, and the answer names it. The lists are tools/awsgen/members;
+AWS's models say what the request needs.
 """
 
 import pathlib
@@ -92,7 +92,7 @@ VALUES = {
 
 
 class Requests:
-    """Requests that the model allows, as small as can be."""
+    """The smallest requests that the model allows."""
 
     def __init__(self, service, operations):
         self.model = (
@@ -123,7 +123,7 @@ class Requests:
         )
 
     def value(self, name, other_than=(), seen=(), path=()):
-        """`path`: of the member, for those that take some values only."""
+        """`path`: of the member, for those that accept some values only."""
         shape = self.shapes[name]
         kind = shape["type"]
         if kind == "structure":
@@ -167,7 +167,7 @@ class Requests:
         return text == "true" if kind == "boolean" else text if kind == "string" else int(text)
 
     def with_member(self, name, path, other_than, above=()):
-        """A structure with what must be there, and the member at the path."""
+        """A structure with its required members and the member at the path."""
         members = self.shapes[name]["members"]
         given = {
             one: self.value(members[one]["shape"], path=(*above, one))
@@ -195,7 +195,7 @@ class Requests:
         return value
 
     def refused(self, operation):
-        """(path, request) of each member that is refused, whole or but for some values."""
+        """(path, request) of each member that is refused, entirely or except for some values."""
         verdicts = [(path, verdict) for path, _, verdict in self.judged.walk(operation)]
         self.taken = {
             path: verdict.detail[0] for path, verdict in verdicts if verdict.word == "only"
@@ -219,8 +219,8 @@ def server(tmp_path_factory):
 
 
 def send(client, requests, operation, request):
-    """boto3 cannot compute every checksum that S3 knows: the name of such an algorithm goes as a
-    header of its own.
+    """boto3 cannot compute every checksum that S3 knows: the name of such an algorithm is sent as a
+    header.
     """
     call = getattr(client, botocore.xform_name(operation))
     algorithm = request.get("ChecksumAlgorithm", "")

@@ -1,4 +1,4 @@
-"""A server that may have 512 MiB of address space survives inputs that once cost gigabytes."""
+"""A server with 512 MiB of address space survives inputs that once cost gigabytes."""
 
 import base64
 import concurrent.futures
@@ -47,7 +47,7 @@ def capped(tmp_path):
 
 
 class Application:
-    """A stream of one shard into an application with a column A, and what it gives out."""
+    """A stream of one shard that feeds an application with a column A, and its output."""
 
     def __init__(self, server, type, format="CSV", output="error_stream", path=None):
         self.server, self.kinesis, self.client = (
@@ -172,7 +172,7 @@ def test_one_letter_lines_that_fit(capped):
         "many elements",
     ],
 )
-def test_json_that_is_none_or_little(capped, payload):
+def test_json_that_is_wrong_or_nearly_empty(capped, payload):
     application = Application(capped, "VARCHAR(65535)", format="JSON", output="D", path="$.A")
     application.put(*[payload] * 3, b'{"A":"last"}')
     rows = []

@@ -78,7 +78,7 @@ def test_lines_from_standard_input_without_aggregation(freshet, stream):
     assert sorted(rows_of(stream, aggregated=False)) == ['one "\n', "three\n", "two\n"]
 
 
-def test_a_run_that_is_killed_goes_on_and_loses_nothing(freshet, stream, tmp_path):
+def test_a_killed_run_continues_and_loses_nothing(freshet, stream, tmp_path):
     rng, file, position = random.Random(7), tmp_path / "rows.csv", tmp_path / "position"
     file.write_text("n\n" + "".join(f"{i}\n" for i in range(30_000)))
     for _ in range(4):
@@ -107,7 +107,7 @@ def test_a_run_that_is_killed_goes_on_and_loses_nothing(freshet, stream, tmp_pat
     assert b"produce: 0 rows" in produce(freshet, "--resume", position, file).stderr
 
 
-def test_what_cannot_be_sent_is_said(freshet, stream, tmp_path):
+def test_what_cannot_be_sent_is_reported(freshet, stream, tmp_path):
     file = tmp_path / "rows.csv"
     file.write_text("a\n1\n")
     missing = subprocess.run(
@@ -148,7 +148,7 @@ def test_tail_takes_aggregates_apart(freshet, stream, tmp_path):
     assert sorted(result.stdout.splitlines()) == sorted(f"row {i}" for i in range(100))
 
 
-def test_what_was_taken_for_the_header_is_said(freshet, stream, tmp_path):
+def test_produce_reports_what_it_took_for_the_header(freshet, stream, tmp_path):
     file = tmp_path / "people.csv"
     file.write_text("name,city\nann,paris\nbob,rome\n")
     said = produce(freshet, file).stderr.decode()
@@ -194,7 +194,7 @@ def test_json_is_rows(freshet, stream, tmp_path, name, text):
     ]
 
 
-def test_what_is_no_json_is_refused_with_its_place(freshet, stream, tmp_path):
+def test_invalid_json_is_refused_with_its_place(freshet, stream, tmp_path):
     file = tmp_path / "movies.json"
     file.write_text('[{"a":1},\n{"a":2,}]')
     result = produce(freshet, file)
@@ -319,7 +319,7 @@ def test_a_file_of_progress_may_lie_in_the_working_directory(freshet, stream, tm
     assert (tmp_path / "progress").exists()
 
 
-def test_a_file_that_tells_no_progress_is_refused(freshet, stream, tmp_path):
+def test_a_file_without_progress_is_refused(freshet, stream, tmp_path):
     (tmp_path / "rows.csv").write_text("n\n1\n")
     (tmp_path / "other").write_text("3 pigs\n")
     result = produce(freshet, tmp_path / "rows.csv", "--resume", tmp_path / "other")
@@ -331,7 +331,7 @@ def test_a_file_that_tells_no_progress_is_refused(freshet, stream, tmp_path):
     assert rows_of(stream) == [] and (tmp_path / "other").read_text() == "3 pigs\n"
 
 
-def test_progress_that_cannot_be_kept_is_said_before_a_row_is_sent(freshet, stream, tmp_path):
+def test_progress_that_cannot_be_stored_is_reported_before_a_row_is_sent(freshet, stream, tmp_path):
     (tmp_path / "rows.csv").write_text("n\n1\n")
     for place, problem in [(tmp_path / "none" / "x", b"none/x"), (tmp_path, b"is a directory")]:
         result = produce(freshet, tmp_path / "rows.csv", "--resume", place)
@@ -355,7 +355,7 @@ def test_a_key_by_number_names_how_many_columns_there_are(freshet, stream, tmp_p
     assert result.returncode == 1 and b"no column '3'; it has 2 columns" in result.stderr
 
 
-def test_what_lies_behind_gzip_data_is_not_dropped_in_silence(freshet, stream, tmp_path):
+def test_bytes_after_gzip_data_are_not_dropped_silently(freshet, stream, tmp_path):
     packed = gzip.compress(b"id,name\n1,ann\n")
     (tmp_path / "mixed.csv.gz").write_bytes(packed + b"2,bob\n")
     result = produce(freshet, tmp_path / "mixed.csv.gz")

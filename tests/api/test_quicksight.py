@@ -344,7 +344,7 @@ def test_dashboards(quick):
 
 
 def shown(quick):
-    """What the user interface is told of the dashboard, once."""
+    """The state of the dashboard that the user interface receives, once."""
     with urllib.request.urlopen(
         f"{quick.freshet.endpoint}/_freshet/api/live?topic=dashboard:board", timeout=30
     ) as events:
@@ -521,7 +521,7 @@ def test_a_direct_query_has_no_ingestion(quick):
     )
 
 
-def test_all_is_there_after_a_restart(quick):
+def test_everything_is_there_after_a_restart(quick):
     quick.make_source()
     quick.make_set(ImportMode="SPICE")
     quick.create_ingestion(DataSetId="crimes", IngestionId="one")

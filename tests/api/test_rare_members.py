@@ -477,7 +477,7 @@ def test_an_object_is_copied_when_its_tag_fits(lake):
     assert lake.list_objects_v2(Bucket="lake")["KeyCount"] == 2
 
 
-def test_a_quiet_delete_tells_nothing_of_what_went(lake):
+def test_a_quiet_delete_does_not_list_what_it_deleted(lake):
     keys = {"Objects": [{"Key": "a"}]}
     assert lake.delete_objects(Bucket="lake", Delete={**keys, "Quiet": True}).get("Deleted") is None
     assert lake.delete_objects(Bucket="lake", Delete=keys)["Deleted"] == [{"Key": "a"}]
@@ -510,7 +510,7 @@ def test_a_body_is_held_against_each_checksum(lake, name, right, wrong):
             assert call(**request, Body=b"text", **{name: right})[name] == right
 
 
-def test_objects_of_a_delivery_stream_end_as_it_says(freshet, lake):
+def test_objects_of_a_delivery_stream_have_its_file_extension(freshet, lake):
     firehose = freshet.client("firehose")
     firehose.create_delivery_stream(
         DeliveryStreamName="d",

@@ -1,4 +1,4 @@
-"""What holds for every service: bad bytes, unknown names, health, start and stop."""
+"""What is common to all services: bad bytes, unknown names, health, start and stop."""
 
 import json
 import socket
@@ -57,13 +57,13 @@ def test_unknown_operation_and_unknown_target(freshet):
         assert (status, answer["__type"]) == (400, "UnknownOperationException"), target
 
 
-def test_an_operation_that_aws_has_and_freshet_not_says_so_and_is_counted(freshet):
+def test_an_operation_that_is_not_built_is_refused_and_counted(freshet):
     status, answer = call(freshet, "AWSGlue.CreateBlueprint", b"{}")
     assert status == 400 and "CreateBlueprint" in answer["message"]
     assert 'code="UnbuiltCreateBlueprint"' in freshet.get("/_freshet/metrics")
 
 
-def test_every_violation_is_told_in_the_words_of_aws(freshet):
+def test_every_violation_is_reported_in_the_words_of_aws(freshet):
     status, answer = call(
         freshet, "Kinesis_20131202.CreateStream", b'{"StreamName":"a b","ShardCount":0}'
     )

@@ -56,7 +56,7 @@ def test_buckets(freshet, s3):
 
 
 @pytest.mark.parametrize("size", [0, 1, 1000, 128 * 1024, 128 * 1024 + 1, 9_000_000])
-def test_an_object_comes_back_as_it_went(s3, size):
+def test_an_object_is_returned_as_it_was_put(s3, size):
     content = os.urandom(size)
     answer = s3.put_object(
         Bucket="lake",

@@ -1,5 +1,5 @@
-"""Arguments of S3's requests that S3 does not take are refused in its words: which argument it is,
-and its value.
+"""Invalid arguments of S3 requests are refused in S3's words, with the argument's name and its
+value.
 """
 
 import pytest
@@ -44,7 +44,7 @@ def test_names_of_digits_and_dots_are_names(lake):
         assert ask(lake, "PUT", f"/{name}")[0] == 200, name
 
 
-def test_an_argument_that_is_no_number_is_named(lake):
+def test_an_argument_that_is_not_a_number_is_named(lake):
     for query, name in (
         ("?max-keys=abc", "max-keys"),
         ("?list-type=2&max-keys=99999999999", "max-keys"),
@@ -64,7 +64,7 @@ def test_an_argument_that_is_no_number_is_named(lake):
 
 
 @pytest.mark.parametrize("name", ["x-amz-metadata-directive", "x-amz-tagging-directive"])
-def test_a_directive_of_a_copy_that_there_is_not(lake, name):
+def test_an_unknown_directive_of_a_copy_is_refused(lake, name):
     status, _, body = ask(lake, "PUT", "/lake/copy", {"x-amz-copy-source": "lake/k", name: "MOVE"})
     assert (
         status == 400
@@ -122,7 +122,7 @@ def test_an_argument_that_is_missing_is_named(lake):
         ), body
 
 
-def test_a_type_of_list_that_there_is_not(lake):
+def test_an_unknown_list_type_is_refused(lake):
     for kind in ("", "1", "3"):
         status, _, body = ask(lake, "GET", f"/lake?list-type={kind}")
         assert (

@@ -1,4 +1,4 @@
-"""Checksums of whole and of multipart objects, in both types: computed, verified, kept, told."""
+"""Checksums of whole and of multipart objects, of both types: computed, verified, stored, shown."""
 
 import base64
 import hashlib
@@ -144,7 +144,7 @@ def test_an_upload_that_declares_none_gets_the_default(freshet, s3):
     ] == coded(bytes.fromhex("ae8b14860a799888"))
 
 
-def test_a_completion_is_judged_by_what_it_says_of_its_parts(s3):
+def test_a_completion_is_checked_against_its_list_of_parts(s3):
     begun, done = upload_parts(s3, "k", "SHA256")
     complete = lambda parts, **more: dict(
         Bucket="lake", Key="k", UploadId=begun["UploadId"], MultipartUpload={"Parts": parts}, **more

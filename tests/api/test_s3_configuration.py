@@ -1,5 +1,5 @@
-"""What is configured of buckets and of objects: tags, access, lists in pages, and what a bucket
-does not have.
+"""Configuration of buckets and objects: tags, access, lists in pages, and configurations that a
+bucket does not have.
 """
 
 import pytest
@@ -103,7 +103,7 @@ def test_tags_of_buckets(freshet, s3):
     assert refusal(s3.get_bucket_tagging, Bucket="tagged") == (404, "NoSuchTagSet")
 
 
-def test_acls_say_that_all_is_the_owners(s3):
+def test_acls_grant_the_owner_everything(s3):
     for call, arguments in ((s3.get_bucket_acl, {}), (s3.get_object_acl, {"Key": "k"})):
         acl = call(Bucket="lake", **arguments)
         owner = acl["Owner"]["ID"]
@@ -217,7 +217,7 @@ def test_what_a_bucket_does_not_have(s3):
         assert status_of(getattr(s3, f"delete_bucket_{name}")(Bucket="lake")) == 204
 
 
-def test_what_is_not_built_says_so(freshet, s3):
+def test_what_is_not_built_is_refused(freshet, s3):
     assert refusal(
         s3.put_bucket_versioning, Bucket="lake", VersioningConfiguration={"Status": "Enabled"}
     ) == (501, "NotImplemented")
@@ -320,7 +320,7 @@ def files(freshet):
     )
 
 
-def test_what_is_asked_to_be_encrypted_is(freshet, s3):
+def test_objects_are_encrypted_on_request(freshet, s3):
     secret = b"the secret of the lake " * 20
     for key, arguments in (("plain", {}), ("sealed", {"ServerSideEncryption": "AES256"})):
         content = key.encode() + secret

@@ -1,5 +1,5 @@
-"""The XML that requests of S3 bring: what AWS's model does not have in a document is MalformedXML,
-in every operation that takes one. The documents are made from the model.
+"""XML bodies of S3 requests: anything that AWS's model does not have is MalformedXML, in every
+operation that takes a document. The documents are made from the model.
 """
 
 import re
@@ -114,7 +114,7 @@ def test_a_deletion_of_which_something_is_unknown_deletes_nothing(lake):
         "<Delete><Object><Key> </Key></Object></Delete>",
     ],
 )
-def test_documents_that_clients_write_otherwise_are_read(lake, document):
+def test_documents_in_other_spellings_of_clients_are_read(lake, document):
     status, _, body = ask(lake, "POST", "/lake?delete", body=document)
     assert status == 200 and (b"<Key>a&amp;b</Key>" in body or b"<Key> </Key>" in body), body
 

@@ -87,7 +87,7 @@ def test_ranges_of_an_empty_object(freshet, s3, asked, status):
 
 
 def test_if_range_asks_for_the_part_of_an_object_that_is_still_the_same(freshet, s3):
-    """IfRange of GetObject and HeadObject: a header that AWS's model does not have."""
+    """If-Range of GetObject and HeadObject: a header that AWS's model does not have."""
     head = s3.head_object(Bucket="lake", Key="k")
     modified = head["LastModified"].strftime("%a, %d %b %Y %H:%M:%S GMT")
     for same in (head["ETag"], modified):
@@ -106,7 +106,7 @@ def test_if_range_asks_for_the_part_of_an_object_that_is_still_the_same(freshet,
 
 
 @pytest.mark.parametrize("condition", ["If-Modified-Since", "If-Unmodified-Since"])
-def test_a_condition_that_is_no_date_is_ignored(freshet, s3, condition):
+def test_a_condition_that_is_not_a_date_is_ignored(freshet, s3, condition):
     for method in ("GET", "HEAD"):
         assert ask(freshet, method, "/lake/k", {condition: "lately"})[0] == 200
 
@@ -195,7 +195,7 @@ def test_conditions_of_a_read_in_their_order(s3):
                 assert refusal(verb, Bucket="lake", Key="k", **conditions)[0] == status, conditions
 
 
-def test_a_304_says_what_is_still_so(freshet, s3):
+def test_a_304_has_the_headers_that_still_hold(freshet, s3):
     etag = s3.put_object(Bucket="lake", Key="cached", Body=b"x", CacheControl="max-age=60")["ETag"]
     for method in ("GET", "HEAD"):
         status, headers, body = ask(freshet, method, "/lake/cached", {"If-None-Match": etag})

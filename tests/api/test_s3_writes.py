@@ -255,7 +255,7 @@ def test_what_asks_for_more_than_is_built_is_refused_by_name(s3):
         ("gzip", "gzip"),
     ],
 )
-def test_the_payloads_hash_says_whether_a_body_is_framed(freshet, s3, encoding, kept):
+def test_the_payload_hash_decides_whether_a_body_is_framed(freshet, s3, encoding, kept):
     import hashlib
 
     plain = {
@@ -519,7 +519,7 @@ def test_conditions_that_a_write_does_not_judge_are_refused(freshet):
     assert s3.get_object(Bucket="lake", Key="k")["Body"].read() == b"precious"
 
 
-def test_a_put_says_how_long_it_is(freshet):
+def test_a_put_must_have_a_length(freshet):
     s3 = freshet.client("s3")
     s3.create_bucket(Bucket="lake")
     s3.put_object(Bucket="lake", Key="k", Body=b"precious")

@@ -29,8 +29,8 @@ def zipped(source):
 
 @pytest.fixture
 def busy(freshet):
-    """An application, two deliveries (one fails), a function that fails once, and two queries; then
-    a minute goes by.
+    """An application, two delivery streams (one fails), a function that fails once, and two
+    queries; then a minute passes.
     """
     freshet.client("s3").create_bucket(Bucket="lake")
     firehose = freshet.client("firehose")
@@ -182,7 +182,7 @@ def test_cloudwatch_has_them_by_the_names_of_aws(busy):
 
 
 def signed_call(freshet, payload):
-    """A call of f as it goes over the socket: a thousand boto3 clients would be as many threads."""
+    """Invokes f over a raw socket: a thousand boto3 clients would need a thousand threads."""
     request = AWSRequest(
         "POST",
         f"{freshet.endpoint}/2015-03-31/functions/f/invocations",
@@ -201,8 +201,8 @@ def signed_call(freshet, payload):
 
 
 def test_calls_that_were_throttled_are_counted_apart(freshet):
-    """16 calls run, 1000 wait; what comes then is refused, and is neither an invocation nor an
-    error.
+    """16 calls run and 1000 wait; further calls are refused, and count neither as invocations nor
+    as errors.
     """
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     freshet.client("lambda").create_function(
@@ -240,7 +240,7 @@ def test_calls_that_were_throttled_are_counted_apart(freshet):
 
 
 def test_an_event_that_was_throttled_keeps_its_attempts(freshet, tmp_path):
-    """Its function is called once there is a place, however often there was none."""
+    """Its function is called once there is a free process, however often there was none."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     client = freshet.client("lambda")
     client.create_function(

@@ -1,4 +1,4 @@
-"""TLS on the one port, with certificates of Freshet's own making."""
+"""TLS on the one port, with certificates that Freshet makes."""
 
 import http.client
 import os
@@ -167,7 +167,7 @@ def test_broken_handshakes_harm_nobody(freshet, bundle):
 
 
 def test_http2_is_known_beforehand_when_nothing_is_agreed_on(freshet, bundle):
-    """As the AWS SDK for Java v2 speaks, and with it KCL and Flink: HTTP/2 inside TLS, without
+    """The AWS SDK for Java v2, and with it the KCL and Flink, speaks HTTP/2 inside TLS without
     ALPN.
     """
     context = ssl.create_default_context(cafile=str(bundle))

@@ -1,4 +1,4 @@
-"""The demo as a user runs it: real rows when they are at hand, generated ones otherwise."""
+"""The demo as a user runs it: real rows when the file exists, generated ones otherwise."""
 
 import csv
 import pathlib
@@ -105,7 +105,7 @@ def test_the_column_is_chosen_or_asked_for(tmp_path):
     )
 
 
-def test_what_the_end_removes_is_said():
+def test_the_end_reports_what_it_removes():
     result = demo("--rows", "3000")
     assert (
         result.returncode == 0

@@ -1,4 +1,4 @@
-"""What ./dev shows while it works."""
+"""What ./dev prints while it works."""
 
 import importlib.machinery
 import importlib.util
@@ -38,7 +38,7 @@ def test_a_build_says_how_far_it_is():
     )
 
 
-def test_what_a_compiler_says_goes_through():
+def test_a_compilers_messages_are_shown():
     said = progress_of(["@1/2@ a.o\n", "FAILED: b.o\n", "b.cpp:1: error: no\n"], False)
     assert "FAILED: b.o\nb.cpp:1: error: no\n" in said
     assert progress_of(["ninja: no work to do.\n"], True) == "build: up to date\n"

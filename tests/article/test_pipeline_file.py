@@ -1,5 +1,5 @@
-"""The pipeline as one file: `freshet apply` makes what the boto3 script makes, twice is once, an
-edit is one change, and `freshet destroy` leaves nothing.
+"""The pipeline as one file: `freshet apply` creates what the boto3 script creates, a second apply
+changes nothing, an edit is one change, and `freshet destroy` removes everything.
 """
 
 import json
@@ -51,7 +51,7 @@ def apply(server, file=PIPELINE, *more):
 
 
 def stable(value):
-    """Without times, ids and what else no two servers have in common."""
+    """Without times, ids and whatever else differs between two servers."""
     if isinstance(value, dict):
         return {
             key: stable(inner)
@@ -139,7 +139,7 @@ def described(server):
 
 
 def versions(server):
-    """What moves when anything is changed, times included."""
+    """Everything that changes when anything is changed, times included."""
     client = server.client
     return [
         client("lambda").list_functions()["Functions"],
@@ -200,7 +200,7 @@ def test_a_second_time_changes_nothing(freshet):
     assert versions(freshet) == before
 
 
-def test_a_dry_run_tells_and_does_nothing(freshet):
+def test_a_dry_run_reports_and_does_nothing(freshet):
     output = apply(freshet, PIPELINE, "--dry-run")
     assert output[-1] == "18 to create"
     assert freshet.client("kinesis").list_streams()["StreamNames"] == []
@@ -254,13 +254,13 @@ def test_a_dry_run_judges_as_apply_does(freshet, tmp_path, text, problem):
     assert freshet.client("kinesis").list_streams()["StreamNames"] == []
 
 
-def test_what_is_behind_the_document_is_refused(freshet, tmp_path):
+def test_text_after_the_document_is_refused(freshet, tmp_path):
     (tmp_path / "p.yaml").write_text("streams: {s: {}}\n---\nstreams: {t: {}}\n")
     status, _, errors = run(freshet, "apply", tmp_path / "p.yaml")
     assert status == 1 and "p.yaml:3:1: " in errors and "a second document begins here" in errors
 
 
-def test_a_file_that_names_nothing_says_so(freshet, tmp_path):
+def test_a_file_that_names_nothing_is_reported(freshet, tmp_path):
     (tmp_path / "p.yaml").write_text("")
     for more in (["--dry-run"], []):
         assert run(freshet, "apply", tmp_path / "p.yaml", *more) == (
@@ -329,7 +329,7 @@ def test_an_edit_is_one_change(freshet, tmp_path):
     assert apply(freshet, buffer) == []
 
 
-def test_parts_come_and_go(freshet, tmp_path):
+def test_parts_are_added_and_removed(freshet, tmp_path):
     """Tags, variables, outputs, targets, the processor: added by one edit, removed by the next."""
     apply(freshet)
     before = described(freshet)
@@ -639,8 +639,8 @@ def test_another_number_of_shards_reshards_and_keeps_the_records(make_freshet, t
     ]
 
 
-def test_two_at_once_are_refused(make_freshet, tmp_path):
-    """The first waits for a stream that says UPDATING for as long as the test's clock stands."""
+def test_a_second_apply_at_the_same_time_is_refused(make_freshet, tmp_path):
+    """The first waits for a stream that is UPDATING until the test moves the clock."""
     server = make_freshet(config="streams: {updating_ms: 5000}\n")
     file = tmp_path / "one.yaml"
     file.write_text("streams: {s: {shards: 1}}\n")

@@ -1,5 +1,5 @@
-"""A real browser: Debian's Chromium, driven by Playwright. Whatever it asks of another machine
-fails the test.
+"""A real browser: Debian's Chromium, driven by Playwright. A request to another machine fails the
+test.
 """
 
 import os

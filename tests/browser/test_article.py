@@ -1,5 +1,5 @@
-"""The article's whole scenario in a browser, on real rows where they are at hand: what the pages
-draw is what Python computes from the rows themselves. The clock is moved by hand.
+"""The article's whole scenario in a browser, on real rows when the file exists: the pages draw what
+Python computes from the rows. The test moves the clock.
 """
 
 import collections

@@ -1,6 +1,5 @@
-"""The user interface in a real browser: what it shows is what the APIs say, it keeps itself up to
-date, and it serves a person who has only a keyboard, sees badly, or is attacked through the
-data.
+"""The user interface in a real browser: it shows what the APIs return and keeps itself up to date.
+It works with a keyboard alone and with poor sight, and resists attacks through the data.
 """
 
 import collections

@@ -1,5 +1,5 @@
-"""What a person meets on the pages besides their figures: empty pages, wrong addresses, a server
-that is gone, narrow screens, errors in words.
+"""The pages besides their figures: empty pages, wrong addresses, a server that is gone, narrow
+screens, errors in words.
 """
 
 import http.client
@@ -80,7 +80,7 @@ def test_addresses_that_name_nothing_say_so(lake, freshet, open_page):
         assert page.locator(".page > header .badge").count() == 0, path
 
 
-def test_tabs_are_told_apart(lake, freshet, open_page):
+def test_tabs_have_distinct_titles(lake, freshet, open_page):
     for path, title in (
         ("overview", "Pipeline · Freshet"),
         ("streams/crimes", "crimes · Streams · Freshet"),
@@ -91,7 +91,7 @@ def test_tabs_are_told_apart(lake, freshet, open_page):
         page.wait_for_function("title => document.title === title", arg=title)
 
 
-def test_help_is_a_key_away(freshet, open_page):
+def test_one_key_opens_the_help(freshet, open_page):
     page = open_page(freshet, "overview")
     page.get_by_role("heading", level=1).wait_for()
     page.keyboard.press("?")
@@ -102,7 +102,7 @@ def test_help_is_a_key_away(freshet, open_page):
     page.get_by_role("button", name="Close").click()
 
 
-def test_a_server_that_is_gone_is_said_once(lake, freshet, open_page):
+def test_a_server_that_is_gone_is_reported_once(lake, freshet, open_page):
     page = open_page(freshet, "query")
     page.get_by_text("Select from it").first.wait_for()
     freshet.kill9()
@@ -227,7 +227,7 @@ def test_an_application_is_stopped_and_started_on_its_page(lake, freshet, open_p
     freshet.until(lambda: state() == "RUNNING", advance_ms=1000)
 
 
-def test_the_total_that_comes_back_with_a_start_is_no_rate(lake, freshet, open_page):
+def test_the_total_that_returns_with_a_start_is_not_shown_as_a_rate(lake, freshet, open_page):
     kda = freshet.client("kinesisanalytics")
     page = open_page(freshet, "analytics/top-places")
     figures = page.get_by_text("rows so far")
@@ -273,7 +273,7 @@ def test_windows_have_headers_and_whole_texts(lake, freshet, open_page):
 
 @pytest.fixture
 def slow_query(freshet):
-    """A statement that has no end soon: a product of ranges."""
+    """A statement that runs for long: a product of ranges."""
     return (
         "SELECT COUNT(*) FROM UNNEST(sequence(1, 9000)) a(x) CROSS JOIN UNNEST(sequence(1, "
         "9000)) b(y) CROSS JOIN UNNEST(sequence(1, 9000)) c(z) WHERE x * y * z % 7 = 3"

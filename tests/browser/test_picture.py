@@ -1,5 +1,5 @@
-"""The picture of the pipeline: all of it fits, every card says something, and what works on a table
-leads to it.
+"""The picture of the pipeline: all of it fits, every card has content, and whatever uses a table is
+connected to it.
 """
 
 import io
@@ -21,7 +21,7 @@ def card(page, name):
     return page.locator(".node").filter(has=page.locator(".name", has_text=re.compile(f"^{name}$")))
 
 
-def test_streams_that_nothing_is_connected_to_stand_in_rows(lake, freshet, open_page, keep):
+def test_unconnected_streams_are_laid_out_in_rows(lake, freshet, open_page, keep):
     for number in range(40):
         lake.kinesis.create_stream(StreamName=f"idle-{number}", ShardCount=1)
     page = open_page(freshet, "overview")
@@ -49,7 +49,7 @@ def test_a_crawler_that_has_not_run_says_what_it_is_for(lake, freshet, open_page
     ]
 
 
-def test_a_table_that_a_crawler_made_hangs_behind_it(lake, freshet):
+def test_a_crawler_is_connected_to_the_tables_that_it_made(lake, freshet):
     glue = freshet.client("glue")
     lake.s3.put_object(Bucket="lake", Key="found/a.csv", Body=b"name,number\nann,1\nbob,2\n")
     glue.create_crawler(
@@ -167,7 +167,7 @@ def test_the_result_of_a_statement_is_there_when_the_page_is_entered_again(
     assert page.get_by_label("SQL statement").input_value() == "SELECT 41 + 1 AS answer"
 
 
-def test_a_statement_that_was_stopped_is_no_alarm(lake, freshet, open_page):
+def test_a_stopped_statement_is_not_shown_as_an_error(lake, freshet, open_page):
     page = open_page(freshet, "query")
     page.get_by_label("SQL statement").fill(
         "SELECT COUNT(*) FROM UNNEST(sequence(1, 9000)) a(x) CROSS JOIN UNNEST(sequence(1, "

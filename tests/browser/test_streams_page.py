@@ -1,5 +1,5 @@
-"""The pages about streams: figures are those that boto3 tells, shards are split and merged by
-button, any bytes are shown and none is obeyed.
+"""The pages about streams: figures are those of boto3, buttons split and merge shards, and any
+bytes are shown but never interpreted.
 """
 
 import json
@@ -107,7 +107,7 @@ def test_the_list_shows_each_stream(clicks, freshet, open_page):
     assert page.url.endswith("#/streams/clicks")
 
 
-def test_figures_are_those_that_boto3_tells(clicks, freshet, open_page, keep):
+def test_figures_are_those_of_boto3(clicks, freshet, open_page, keep):
     page = open_page(freshet, "streams/clicks")
     row(page, 1).wait_for()
 
@@ -252,7 +252,7 @@ def test_a_shard_is_split_and_merged_by_button(clicks, freshet, open_page, keep)
     keep(page, "stream-resharded-light")
 
 
-def test_what_cannot_be_done_is_said_in_words(clicks, freshet, open_page):
+def test_what_cannot_be_done_is_explained(clicks, freshet, open_page):
     page = open_page(freshet, "streams/clicks")
     row(page, 0).get_by_role("button", name="Split").click()
     page.get_by_test_id("plan").wait_for()

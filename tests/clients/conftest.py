@@ -1,4 +1,4 @@
-"""`--clients` also runs the heavy ones: those of Java, Go and Rust, the KPL, the KCL and Flink, and
+"""`--clients` also runs the heavy clients: Java, Go and Rust, the KPL, the KCL and Flink, and
 kinesalite's suite.
 """
 
@@ -14,7 +14,7 @@ CLIENTS = pathlib.Path(__file__).parent
 
 @pytest.fixture
 def system_freshet(make_freshet):
-    """On the machine's clock: the clients sleep and time out by it."""
+    """A server on the machine's clock, since the clients sleep and time out by it."""
     return make_freshet(clock="system")
 
 

@@ -14,9 +14,9 @@ THIS_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
 class Builder:
-    """Runs build commands, each once a run, one of a tool at a time: two Mavens may not fill one
-    new cache. The first build on a machine takes minutes, most of them downloads, so it says on
-    the terminal what it does, and the tool's words are in build/clients/NAME.log.
+    """Runs build commands, each once a run and one of each tool at a time, since two Mavens must
+    not fill the same new cache. The first build on a machine takes minutes, mostly for downloads,
+    so it prints on the terminal what it does; the tool's output is in build/clients/NAME.log.
     """
 
     def __init__(self, config):
@@ -29,7 +29,7 @@ class Builder:
             print(f"\nclients: {words}", file=sys.stderr, flush=True)
 
     def build(self, name, command, folder, **environment):
-        """(exit status, what the tool said)."""
+        """(exit status, the tool's output)."""
         LOGS.mkdir(parents=True, exist_ok=True)
         log, done = LOGS / f"{name}.log", LOGS / f"{name}.done"
         with open(LOGS / f"{command[0]}.lock", "w") as held:
@@ -60,7 +60,7 @@ class Builder:
 
 
 def run(command, timeout=600, **environment):
-    """The last line that the program printed; its complaints when it failed."""
+    """The last line that the program printed; its error output when it failed."""
     result = subprocess.run(
         list(map(str, command)),
         capture_output=True,

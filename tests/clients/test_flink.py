@@ -1,5 +1,5 @@
-"""Flink's Kinesis consumer, polling and with enhanced fan-out: each record comes once, a split and
-a merge under way.
+"""Flink's Kinesis consumer, polling and with enhanced fan-out: each record arrives once, during a
+split and a merge.
 """
 
 import subprocess

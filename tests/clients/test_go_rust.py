@@ -19,7 +19,7 @@ def numbers(version):
 
 
 def need(asking, wanted, advice):
-    """The tool has to be as new as the SDK wants it."""
+    """The tool must be as new as the SDK requires."""
     if not shutil.which(asking[0]):
         pytest.skip(f"needs {asking[0]} {wanted} or newer: {advice}")
     found = subprocess.run(

@@ -1,4 +1,4 @@
-"""The AWS SDKs for Java, as their users have them: CBOR, HTTP/1.1 and HTTP/2."""
+"""The AWS SDKs for Java with their defaults: CBOR, HTTP/1.1 and HTTP/2."""
 
 import json
 import subprocess
@@ -59,8 +59,8 @@ def test_sdk_1(system_freshet, java):
     }
 
 
-def test_what_the_put_loop_says_is_there(system_freshet, java):
-    """The program that the crash tests put with."""
+def test_what_the_put_loop_acknowledged_is_there(system_freshet, java):
+    """The program with which the crash tests put records."""
     kinesis = system_freshet.client("kinesis")
     kinesis.create_stream(StreamName="s", ShardCount=1)
     loop = subprocess.Popen(

@@ -1,7 +1,7 @@
 """kinesalite's own test suite, which was written against AWS (https://github.com/mhart/kinesalite,
-MIT): its folder is given in FRESHET_KINESALITE_SUITE, since its package leaves the tests out.
-What it expects and AWS no longer does is in kinesalite/differences.json, with the reason;
-docs/compatibility.md lists it.
+MIT). FRESHET_KINESALITE_SUITE names its folder, since its package does not contain the tests.
+Expectations that AWS no longer meets are in kinesalite/differences.json, with the reason;
+docs/compatibility.md lists them.
 """
 
 import json

@@ -1,7 +1,5 @@
-"""Clients that put, read and reshard while the server comes and goes; each notes what it saw in a
-History.
-
-Foreign clients are programs that speak lines of JSON: see `Foreign`.
+"""Clients that put, read and reshard while the server dies and restarts; each records what it saw
+in a History. Foreign clients are programs that speak lines of JSON: see `Foreign`.
 """
 
 import base64
@@ -91,7 +89,7 @@ class Boto3Writer(Client):
 
 
 class CborWriter(Client):
-    """As the Java SDK speaks."""
+    """Puts as the Java SDK does."""
 
     def __init__(self, server, history, name):
         super().__init__(name)
@@ -120,8 +118,8 @@ class CborWriter(Client):
 
 
 class Boto3Reader(Client):
-    """Polls every shard from its beginning; after an error goes on with the iterator, or behind the
-    last record.
+    """Polls every shard from its beginning; after an error it continues with the iterator, or after
+    the last record.
     """
 
     def __init__(self, server, history, name, seed):
@@ -168,9 +166,7 @@ class Boto3Reader(Client):
 
 
 class FanOutReader(Client):
-    """Subscribes to the shards that are open, one after the other, and goes on behind the last
-    record.
-    """
+    """Subscribes to the open shards, one after the other, and continues after the last record."""
 
     def __init__(self, server, history, name, seed):
         super().__init__(name)
@@ -223,7 +219,7 @@ class FanOutReader(Client):
 
 
 def reshard(kinesis, rng, open_max, count_max):
-    """Splits, merges or counts the shards of stream s anew, at random."""
+    """Splits, merges or updates the shard count of stream s, at random."""
     current = sorted(
         shards_of(kinesis, "s", ShardFilter={"Type": "AT_LATEST"}).values(), key=range_of
     )
@@ -250,7 +246,7 @@ def reshard(kinesis, rng, open_max, count_max):
 
 
 class Resharder(Client):
-    """Splits, merges and counts at random."""
+    """Splits, merges and updates the shard count, at random."""
 
     def __init__(self, server, seed):
         super().__init__("resharder")
@@ -309,7 +305,7 @@ class Foreign(Client):
 
 
 def foreign_clients(server, history):
-    """Those that are installed; what is missing is said by tests/clients."""
+    """The clients that are installed; tests/clients reports what is missing."""
     if (JAVASCRIPT / "node_modules").is_dir():
         yield Foreign(server, history, "javascript", ["node", "history.mjs"], JAVASCRIPT)
     if (JAVA / "classes" / "freshet" / "History.class").exists():

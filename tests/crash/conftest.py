@@ -1,5 +1,5 @@
-"""Kills: `--kills N` for streams (test_history.py), and half as many more for the rest; the seed is
-printed.
+"""`--kills N`: the number of kills of streams (test_history.py), and half as many for the rest. The
+seed is printed.
 """
 
 import os

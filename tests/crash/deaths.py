@@ -1,8 +1,7 @@
-"""The ways in which a server of tests/crash dies, and comes again.
-
-Each death is started with what the server shall die of next (`--failpoints`,
-src/io/faults/failpoint.h), waits until it has, and starts it again. Small limits of the log make
-segments, flushes and reads from the disk happen all the time.
+"""The ways in which a server of tests/crash dies and restarts. Each death starts the server with
+the cause of its next death (`--failpoints`, src/io/faults/failpoint.h), waits until it has died,
+and starts it again. Small limits of the log cause segments, flushes and reads from the disk all the
+time.
 """
 
 import fcntl
@@ -52,7 +51,9 @@ IO_FAULTS = [
 
 
 def start(server, failpoints):
-    """Whether the server came up; a death on the way is one, anything else is a failure."""
+    """Whether the server started. A death during the start counts as one; anything else is a
+    failure.
+    """
     server.options = ["--failpoints", failpoints]
     server.process = subprocess.Popen(
         server.command(
@@ -80,7 +81,7 @@ def start(server, failpoints):
 
 
 def wait_for_death(server, seconds):
-    """It may never come to the place; then it is killed where it is."""
+    """The server may never reach the place; then it is killed where it is."""
     try:
         code = server.process.wait(timeout=seconds)
         assert code in (-signal.SIGKILL, -signal.SIGABRT), (
@@ -132,8 +133,8 @@ class Labelled:
 
 
 class PowerCut(Labelled):
-    """The same places; what was not synced is gone, half of the time but for a torn part of the
-    last write.
+    """The same places; what was not synced is gone. Half of the time a torn part of the last write
+    stays.
     """
 
     action = "cut"
@@ -143,7 +144,7 @@ class PowerCut(Labelled):
 
 
 class IoFault(Labelled):
-    """A call of the log fails; then the server goes on, or ends itself; then it is killed."""
+    """A call of the log fails; the server continues or ends itself; then it is killed."""
 
     def next_spec(self):
         fault = self.rng.choice(IO_FAULTS)
@@ -156,8 +157,8 @@ class IoFault(Labelled):
 
 
 class Unmounted:
-    """A real file system, shut down without flushing: the data directory lies on an ext4 of its
-    own. The server stands still when it happens: what it would answer behind the cut would be no
+    """A real file system, shut down without flushing: the data directory is on an ext4 of its own.
+    The server is stopped (SIGSTOP) when it happens, since an answer after the cut would not be an
     acknowledgement.
     """
 
@@ -169,7 +170,7 @@ class Unmounted:
 
     @classmethod
     def why_not(cls, place, image):
-        """Makes the file system; says why when this machine cannot."""
+        """Makes the file system, or returns the reason why this machine cannot."""
         if os.geteuid() != 0:
             return "mounting a file system needs root"
         with open(image, "wb") as file:
@@ -187,8 +188,8 @@ class Unmounted:
         start(server, SMALL)
         time.sleep(self.rng.uniform(0.03, 0.3))
         server.process.send_signal(signal.SIGSTOP)
-        # Only now do all its threads stand still: one that is still in an fsync may be told that it
-        # succeeded while the file
+        # Only now are all its threads stopped: a thread that is still in an fsync may see success
+        # while the file
         # system goes away under it.
         _, status = os.waitpid(server.process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status), f"ended by itself: {status}\n{server.server_log()[-3000:]}"

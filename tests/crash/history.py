@@ -1,9 +1,8 @@
-"""What clients of a stream saw, and whether one log explains it all.
-
-A payload says who wrote it and its number, and everything else in it follows from these two, so
-that a byte that changed shows. Writers note each put before they send it (`begin`) and each
-answer (`acknowledge`); readers note what they were given, in order. `check` compares that with
-the stream as it is read when all is over.
+"""What clients of a stream saw, and whether one log explains all of it. A payload names its writer
+and its number, and everything else in it is derived from these two, so that a changed byte is
+detected. Writers record each put before they send it (`begin`) and each answer (`acknowledge`);
+readers record what they received, in order. `check` compares that with the stream as it is read at
+the end.
 """
 
 import collections
@@ -12,7 +11,7 @@ import threading
 
 
 def payload(writer, number):
-    """The clients in other languages make the same."""
+    """The clients in other languages make the same payloads."""
     return b"%s %d %s" % (writer.encode(), number, bytes([97 + number % 26]) * (number * 37 % 700))
 
 
@@ -45,7 +44,7 @@ class History:
             self.seen[reader, shard].append((int(sequence), data))
 
     def present(self):
-        """Who put something that was acknowledged, or read something."""
+        """The clients that put something that was acknowledged, or read something."""
         with self.lock:
             return {writer for (writer, _), put in self.puts.items() if put.sequence} | {
                 reader for reader, _ in self.seen
@@ -60,7 +59,7 @@ class History:
         }
 
     def check(self, final):
-        """`final`: [(shard, sequence, data)] as one reader has it, each shard in order."""
+        """`final`: [(shard, sequence, data)] as one reader sees it, each shard in order."""
         shards, places = collections.defaultdict(list), {}
         for shard, sequence, data in final:
             writer, number = self.identify(shard, sequence, data)
@@ -97,7 +96,7 @@ class History:
 
     @staticmethod
     def check_order(places):
-        """A writer has one key and one put under way: its records follow one another, over reshards
+        """A writer has one key and one put in progress: its records are in order, over reshards
         too.
         """
         last = {}
@@ -110,8 +109,8 @@ class History:
 
     @staticmethod
     def check_reader(reader, shard, seen, final):
-        """A reader saw a stretch of the shard, whole: nothing that a restart took away, nothing
-        later filled in.
+        """A reader saw a part of the shard without gaps: nothing that a restart took away, nothing
+        that was filled in later.
         """
         if not seen:
             return

@@ -1,5 +1,5 @@
 """Packs are compacted while the server is killed: every object that was acknowledged and not
-deleted reads back whole, and the space comes back in the end.
+deleted reads back whole, and in the end the space is free again.
 """
 
 import os

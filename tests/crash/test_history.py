@@ -1,6 +1,6 @@
-"""Streams under real clients while the server dies again and again: killed, cut off from power, or
-with a disk that fails. Nothing acknowledged is lost, doubled or reordered, nothing is invented,
-and no reader sees what a restart takes away.
+"""Streams under real clients while the server dies repeatedly: killed, without power, or with a
+disk that fails. Nothing acknowledged is lost, duplicated or reordered, nothing is invented, and no
+reader sees what a restart takes away.
 """
 
 import shutil

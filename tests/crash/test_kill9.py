@@ -1,4 +1,4 @@
-"""The server is killed while clients work: what was acknowledged is there, once and in order."""
+"""The server is killed while clients work: everything acknowledged is there, once and in order."""
 
 import threading
 import time
@@ -50,7 +50,7 @@ def crash(server, writers, kills, rng):
 
 
 def check(found, writer):
-    """Each acknowledged number once, in order; besides them at most what was in doubt, once."""
+    """Each acknowledged number once, in order; besides them at most the numbers in doubt, once."""
     assert len(found) == len(set(found)), "doubled"
     assert found == sorted(found), "reordered"
     assert set(writer.acknowledged) <= set(found), (
@@ -89,8 +89,8 @@ def test_streams_keep_what_they_acknowledged(make_freshet, kills, rng):
 
 
 def hold_delivery(server, crash):
-    """Records go to a delivery stream while `crash(server, writers)` runs; each acknowledged one
-    comes to the lake, once.
+    """Records are put to a delivery stream while `crash(server, writers)` runs; each acknowledged
+    one reaches the lake once.
     """
     s3, firehose = server.client("s3"), server.client("firehose")
     s3.create_bucket(Bucket="lake")

@@ -1,7 +1,6 @@
-"""Mutation controls: servers that err on purpose. A harness that lets one pass is broken.
-
-The same clients and the same checker as in test_history.py; what differs is one wrong step in
-the server.
+"""Mutants: servers with a deliberate fault. A harness that does not detect one is broken. The
+clients and the checker are those of test_history.py; the only difference is one wrong step in the
+server.
 """
 
 import signal
@@ -59,7 +58,7 @@ def final_of(server):
 
 
 def judge(server, history):
-    """What the checker says, or what the server does when it will not start on what it finds."""
+    """What the checker reports, or the server's error when it refuses to start."""
     server.options = []
     try:
         server.start()
@@ -89,7 +88,7 @@ def test_the_checker_catches(make_freshet, tmp_path, mutant):
     raise AssertionError(f"the server that {mutant} passed: {verdicts}")
 
 
-def test_without_a_mutant_the_checker_is_content(make_freshet, tmp_path):
+def test_without_a_mutant_the_checker_passes(make_freshet, tmp_path):
     server = make_freshet(clock="system")
     server.client("kinesis").create_stream(StreamName="s", ShardCount=2)
     history = live_through_one(server, "log.before_ack=cut@40")
@@ -99,7 +98,7 @@ def test_without_a_mutant_the_checker_is_content(make_freshet, tmp_path):
 
 @pytest.mark.parametrize("skips", [False, True])
 def test_a_byte_that_changed_on_the_disk_is_refused_and_never_served(make_freshet, skips):
-    """... unless the server skips its checksums, and then the checker sees it."""
+    """... unless the server skips its checksums; then the checker detects it."""
     server = make_freshet(clock="system")
     server.client("kinesis").create_stream(StreamName="s", ShardCount=1)
     history = live_through_one(server, SMALL + ",log.before_ack=kill@150")
@@ -144,9 +143,7 @@ def test_a_failed_sync_ends_the_server_and_acknowledges_nothing(make_freshet):
 
 
 def test_mutants_cannot_be_armed_by_accident(freshet, tmp_path):
-    """Only by an option that no help text has, with a label that exists; and then the log says so
-    loudly.
-    """
+    """Only by an option that no help text has, with a label that exists; and then the log warns."""
 
     def serve(*options, **environment):
         return subprocess.run(

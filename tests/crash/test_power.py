@@ -1,5 +1,5 @@
-"""Power cuts beyond streams: what S3 and Firehose acknowledged is whole and there once. The cut
-takes what was not synced of objects and log; SQLite's files are in test_history.py's ext4.
+"""Power cuts beyond streams: what S3 and Firehose acknowledged is whole and exists once. The cut
+removes what was not synced of objects and log; test_history.py's ext4 covers SQLite's files.
 """
 
 from deaths import start, wait_for_death

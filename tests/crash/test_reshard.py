@@ -1,5 +1,6 @@
-"""Shards are split, merged and counted anew while the server is killed: nothing acknowledged is
-lost, doubled or reordered, the ring is whole, and the lineage complete.
+"""Shards are split and merged and their count updated while the server is killed: nothing
+acknowledged is lost, duplicated or reordered, the hash keys are covered, and the lineage is
+complete.
 """
 
 import random
@@ -14,7 +15,9 @@ from test_kill9 import REFUSED, Writer, check, crash  # noqa: E402
 
 
 class Resharder(threading.Thread):
-    """Splits, merges and counts at random until stopped; the server may be away at any moment."""
+    """Splits, merges and updates the shard count at random until stopped; the server may be down at
+    any moment.
+    """
 
     def __init__(self, kinesis, seed):
         super().__init__(daemon=True)

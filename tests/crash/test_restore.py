@@ -1,5 +1,5 @@
-"""Data directories put together from the parts of two copies: each is refused by name, or what it
-holds is served, and the newer copy's meta.db finds everything again.
+"""Data directories assembled from the parts of two copies: each is refused by name or served, and
+the newer copy's meta.db finds everything again.
 """
 
 import importlib.util
@@ -75,7 +75,7 @@ class Copies:
             self.records.setdefault(name, []).append(record)
 
     def delivery(self, server, count):
-        """Records that are in the lake: the cursor in meta.db stands behind them."""
+        """Records that are in the lake: the position in meta.db is after them."""
         firehose = server.client("firehose")
         if "d" not in firehose.list_delivery_streams()["DeliveryStreamNames"]:
             firehose.create_delivery_stream(
@@ -98,7 +98,7 @@ class Copies:
         return server.client("s3").list_objects_v2(Bucket="lake", Prefix="d/").get("KeyCount", 0)
 
     def assemble(self, directory, **choice):
-        """`choice` says of each part: None, "old" or "new"."""
+        """`choice` is None, "old" or "new" for each part."""
         directory.mkdir()
         (directory / "data").mkdir()
         shutil.copy(self.place / "new/manual-clock", directory / "data")
@@ -133,7 +133,7 @@ def files_of(directory):
 
 
 def start(directory, **options):
-    """A server, or what it says as it refuses."""
+    """A server, or its error when it refuses to start."""
     program = Freshet.__new__(Freshet)
     try:
         program.__init__(directory, **options)
@@ -167,7 +167,7 @@ def check(server, copies, objects, streams):
 
 
 def expected(meta, log, objects):
-    """What a start on these parts says: a part of its refusal, or "" when it starts."""
+    """The expected result of a start on these parts: a part of its error, or "" when it starts."""
     if meta is None:
         return "no meta.db"
     if log is None:
@@ -224,7 +224,7 @@ def test_parts_of_two_copies(copies, tmp_path, meta, log, objects):
     server.close()
 
 
-def test_a_missing_file_is_told_at_the_start_and_to_the_reader(copies, tmp_path):
+def test_a_missing_file_is_reported_at_the_start_and_to_the_reader(copies, tmp_path):
     directory = tmp_path / "lost"
     copies.assemble(directory, **dict.fromkeys(PARTS, "new"))
     files = sorted(
@@ -318,7 +318,7 @@ def test_an_older_meta_db_keeps_the_partitions_that_it_does_not_name(copies, tmp
     server, said = start(directory, options=SMALL_JOURNAL)
     assert server is not None, said
     assert "partitions that meta.db does not name are kept" in server.server_log()
-    # What goes on meanwhile flushes the journal and takes new partitions beside the kept ones.
+    # New work meanwhile flushes the journal and makes new partitions beside the kept ones.
     kinesis = server.client("kinesis")
     kinesis.create_stream(StreamName="meanwhile", ShardCount=1)
     server.until(
@@ -405,8 +405,8 @@ def test_parts_of_the_log_that_are_missing_or_of_another_copy(copies, tmp_path):
             refused(tmp_path / f"{name}-new", "do not belong together")
 
 
-def test_a_log_without_runs_is_held_against_what_was_taken_from_it(copies, tmp_path):
-    """A directory of an earlier version has no RUNS: the cursors tell that its log is older."""
+def test_a_log_without_runs_is_compared_with_the_positions_in_it(copies, tmp_path):
+    """A directory of an earlier version has no RUNS: the positions show that its log is older."""
     directory = tmp_path / "cursors"
     whole(copies, directory, log="old")
     for path in directory.rglob("RUNS"):

@@ -1,4 +1,4 @@
-"""Retention unlinks while the server dies: what is left is the newest part, whole."""
+"""Retention unlinks segments while the server dies: the newest part remains, whole."""
 
 import pytest
 
@@ -10,8 +10,8 @@ HOUR = 3_600_000
 
 
 def age(server):
-    """Until the server, which dies of it, is gone: a pass of the retention that is under way does
-    not see the new time.
+    """Until the server has died of it: a pass of the retention that is in progress does not see the
+    new time.
     """
     try:
         server.advance(25 * HOUR)

@@ -1,5 +1,5 @@
-"""Snapshots of many open keys: a kill in the middle of writing one, a quick end, and nobody else
-waits.
+"""Snapshots of many open keys: a kill in the middle of writing one, a quick stop, and no delay for
+others.
 """
 
 import json
@@ -18,7 +18,7 @@ CREATE PUMP "P" AS INSERT INTO "TOP" SELECT STREAM ITEM, ITEM_COUNT FROM TABLE(T
 
 
 def fill(applications, keys, rows_of_hot):
-    """So many keys once each, and one key more often."""
+    """That many keys once each, and one key more often."""
     rows = [f"key {i:012},1" for i in range(keys)] + ["hot,1"] * rows_of_hot
     for at in range(0, len(rows), 40_000):
         applications.kinesis.put_record(
@@ -26,7 +26,7 @@ def fill(applications, keys, rows_of_hot):
         )
 
 
-def test_a_kill_in_the_middle_leaves_the_snapshot_before(freshet):
+def test_a_kill_in_the_middle_keeps_the_previous_snapshot(freshet):
     applications = Applications(freshet, shards=1)
     applications.create(TOP)
     applications.start()
@@ -56,7 +56,7 @@ def test_a_kill_in_the_middle_leaves_the_snapshot_before(freshet):
     assert "begins anew" not in freshet.server_log()
 
 
-def test_many_keys_hold_up_neither_the_end_nor_other_writers(freshet):
+def test_many_keys_delay_neither_a_stop_nor_other_writers(freshet):
     """bench/snapshots.py does the same with ten million keys."""
     applications = Applications(freshet, shards=1)
     applications.kinesis.create_stream(StreamName="other", ShardCount=1)

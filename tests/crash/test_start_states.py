@@ -1,5 +1,5 @@
-"""Data directories that no stop of a server leaves: a start refuses each by name and changes
-nothing, or repairs it and says so.
+"""Data directories that a normal stop never leaves: a start refuses each by name and changes
+nothing, or repairs it and reports it.
 """
 
 import shutil
@@ -95,7 +95,7 @@ def change_meta(directory, sql, *values):
 
 
 def assert_refused_unchanged(directory, *words, but=("meta.db",)):
-    """`but`: what a start may move from its own write-ahead log."""
+    """`but`: the files that a start may change because it moves its own write-ahead log."""
 
     def files():
         return {
@@ -256,7 +256,7 @@ def test_an_older_meta_db_that_knows_a_removed_partition(tmp_path, make_freshet)
     )
 
 
-def test_a_removed_shard_goes_on_behind_what_an_application_read(tmp_path, make_freshet):
+def test_a_removed_shard_continues_after_what_an_application_read(tmp_path, make_freshet):
     server = make_freshet(options=SMALL_JOURNAL)
     stream(server, "s", [b"1\n" * 800] * 6)
     application(server, "reader", "s")
@@ -349,7 +349,7 @@ def test_the_write_ahead_log_of_another_meta_db_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("state", ["missing", "another"])
-def test_missing_object_keys_are_told_at_the_start(tmp_path, make_freshet, state):
+def test_missing_object_keys_are_reported_at_the_start(tmp_path, make_freshet, state):
     server = make_freshet()
     s3 = server.client("s3")
     s3.create_bucket(Bucket="lake")
@@ -378,8 +378,8 @@ def test_missing_object_keys_are_told_at_the_start(tmp_path, make_freshet, state
 
 
 def test_starts_that_died_before_each_part_had_entered_their_run(tmp_path, make_freshet):
-    """The first died behind the log's two parts, the next ones behind the journal: the directory is
-    still one.
+    """The first died after entering the log's two parts, the next ones after the journal: the
+    directory is still consistent.
     """
     server = make_freshet()
     stream(server, "s", [b"record"])

@@ -1,4 +1,4 @@
-"""Runs an engine's program against its own Freshet. `--clients` also runs the heavy engines."""
+"""Runs an engine's program against a server of its own. `--clients` also runs the heavy engines."""
 
 import os
 import pathlib

@@ -1,6 +1,6 @@
-"""Engines of the field over Freshet's S3: each writes, lists, reads back, overwrites and deletes a
-partitioned data set, and puts conditionally where it can. What they read and write is checked by
-their own programs (programs/).
+"""Data engines over Freshet's S3: each writes, lists, reads back, overwrites and deletes a
+partitioned data set, and puts conditionally where it can. Their own programs (programs/) check what
+they read and write.
 """
 
 import pytest

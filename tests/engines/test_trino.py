@@ -38,7 +38,7 @@ class Lake:
         return self.trino.rows(text)
 
     def ask(self, text, database="shop"):
-        """The rows that Athena answers, or the reason why it does not."""
+        """The rows that Athena returns, or the reason of its failure."""
         execution = self.athena.start_query_execution(
             QueryString=text,
             QueryExecutionContext={"Database": database},

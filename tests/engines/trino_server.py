@@ -1,5 +1,5 @@
-"""A Trino server of one's own, with the catalogs `hive` and `iceberg` in Freshet's Glue and S3,
-asked by Trino's HTTP protocol.
+"""A Trino server with the catalogs `hive` and `iceberg` in Freshet's Glue and S3, queried by
+Trino's HTTP protocol.
 """
 
 import fcntl
@@ -56,8 +56,8 @@ def find_java():
 
 
 def unpack():
-    """What Maven has fetched becomes HOME, whole or not at all, once for all tests that run side by
-    side.
+    """Unpacks what Maven fetched into HOME, completely or not at all, once for all tests that run
+    side by side.
     """
     archive, part = HOME.parent / f"{HOME.name}.tar.gz", HOME.parent / "part"
     with open(HOME.parent / "unpack.lock", "w") as held:
@@ -134,7 +134,7 @@ class Trino:
             return json.load(answer)
 
     def rows(self, sql):
-        """The rows of a statement that has come to its end."""
+        """The rows of a finished statement."""
         rows, answer = [], self.call("POST", f"{self.address}/v1/statement", sql.encode())
         while True:
             if "error" in answer:

@@ -111,7 +111,7 @@ RIDDLES = [
     (r"\b(comes?|came) again\b", "retry, return"),
     (r"(?<!far )(?<!lag )(?<!lags )(?<!ms )(?<!milliseconds )\bbehind\b", "after"),
 ]
-PLAIN = {"README.md", "ARCHITECTURE.md", "docs/"}
+PLAIN = {"README.md", "ARCHITECTURE.md", "docs/", "tests/"}
 NOT_PLAIN = {
     "docs/glossary.md",  # lists the riddles
     "tools/tidy/tidy.py",

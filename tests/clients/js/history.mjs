@@ -82,7 +82,7 @@ async function read() {
         const answer = await client
           .send(new GetRecordsCommand({ ShardIterator }))
           .catch((error) => {
-            iterators.delete(shard); // another, behind what was read
+            iterators.delete(shard); // a new one, after what was read
             throw error;
           });
         for (const record of answer.Records) {

@@ -27,7 +27,7 @@ assert (
     ).strip('"')
     == "[1,3,5,7,9]"
 )
-# It puts over what is there only when told to.
+# It overwrites existing objects only with a setting.
 try:
     ask(f"INSERT INTO FUNCTION {at('ch/year=2025/part.parquet')}, 'id Int64') SELECT 1")
     raise SystemExit("an object that is there was written over")

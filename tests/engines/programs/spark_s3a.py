@@ -1,4 +1,4 @@
-"""Spark over S3A: partitioned Parquet and CSV, overwritten whole and by partition, committed by
+"""Spark over S3A: partitioned Parquet and CSV, overwritten entirely and by partition, committed by
 S3A's magic committer.
 """
 
