@@ -5,6 +5,7 @@
 #include <pugixml.hpp>
 
 #include "aws/protocol/scalar.h"
+#include "base/error.h"
 #include "base/text/utf8.h"
 #include "base/time.h"
 

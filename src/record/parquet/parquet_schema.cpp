@@ -6,6 +6,7 @@
 #include <cctype>
 #include <optional>
 
+#include "base/error.h"
 #include "record/parquet/thrift_compact.h"
 
 namespace freshet::record {

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "base/error.h"
 #include "sql/trino/parse/parser.h"
 #include "sql/trino/parse/token.h"
 

@@ -3,6 +3,8 @@
 #include <cctype>
 #include <optional>
 
+#include "base/error.h"
+
 namespace freshet::sql::streaming {
 namespace {
 

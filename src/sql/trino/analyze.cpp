@@ -1,6 +1,7 @@
 // A whole statement: its query, what stands in front of it, and what the engine can take.
 #include <algorithm>
 
+#include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/limits.h"
 #include "sql/trino/parse/parser.h"

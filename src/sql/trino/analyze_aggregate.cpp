@@ -1,6 +1,7 @@
 // Aggregates and window functions.
 #include <algorithm>
 
+#include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"

@@ -1,6 +1,7 @@
 // Function calls: the special forms, the ones that take any type, and those chosen by signature.
 #include <algorithm>
 
+#include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"

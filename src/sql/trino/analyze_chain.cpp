@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"

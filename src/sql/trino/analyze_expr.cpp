@@ -1,6 +1,7 @@
 // Expressions: columns, operators, predicates and subqueries, each with its Trino type.
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/stack.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"

@@ -1,6 +1,7 @@
 // Arrays, maps and rows, and the functions that take lambdas.
 #include <algorithm>
 
+#include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/cast.h"
 #include "sql/trino/limits.h"

@@ -1,6 +1,7 @@
 // FROM: tables, views, subqueries, joins and UNNEST.
 #include <algorithm>
 
+#include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"

@@ -1,4 +1,5 @@
 // Dates, timestamps and intervals: arithmetic, parts, date_trunc, date_add, date_diff, time zones.
+#include "base/error.h"
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "sql/hive/parser.h"
 #include "sql/trino/parse/parser.h"
 

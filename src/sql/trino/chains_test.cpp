@@ -2,6 +2,7 @@
 // thread, and a plan whose size is linear in how deeply calls stand in one another.
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "sql/small_stack.h"
 #include "sql/trino/analyzer.h"
 #include "sql/trino/limits.h"

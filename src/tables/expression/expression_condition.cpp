@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "tables/errors.h"
 #include "tables/expression/tokens.h"
 #include "tables/limits.h"
@@ -41,7 +42,7 @@ class Parser {
     Result<Condition> whole() {
         Condition out;
         if (!in_.has_failed() && any_of(out, 0) && !in_.is_end()) in_.fails_here();
-        if (in_.has_failed()) return pass(in_);
+        if (in_.has_failed()) return std::unexpected(in_.error());
         return out;
     }
 
@@ -244,7 +245,7 @@ Result<std::vector<Path>> parse_projection(const std::string& text, Substitutes&
         } while (in.take_sign_if(","));
         if (!in.is_end()) in.fails_here();
     }
-    if (in.has_failed()) return pass(in);
+    if (in.has_failed()) return std::unexpected(in.error());
     return paths;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "tables/errors.h"
 #include "tables/expression/tokens.h"
 
@@ -55,7 +56,7 @@ class Parser {
         while (!in_.has_failed() && !in_.is_end()) {
             if (!section()) break;
         }
-        if (in_.has_failed()) return pass(in_);
+        if (in_.has_failed()) return std::unexpected(in_.error());
         return std::move(out_);
     }
 

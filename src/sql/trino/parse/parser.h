@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/error.h"
 #include "sql/trino/parse/token.h"
 #include "sql/trino/parse/tree.h"
 

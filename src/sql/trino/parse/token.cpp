@@ -3,6 +3,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/error.h"
+
 namespace freshet::sql::trino {
 namespace {
 
