@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/crypto/digest.h"
+#include "base/error.h"
 
 namespace freshet::aws::kinesis_words {
 namespace {
