@@ -413,7 +413,7 @@ class Demo:
             print(f"  {count:>8}  {name or '(empty)'}")
 
     def charted(self):
-        """{place: (crimes, arrests)} as the dashboard's page is told."""
+        """{place: (crimes, arrests)} as the dashboard's page receives it."""
         with urllib.request.urlopen(
             f"{self.endpoint}/_freshet/api/live?topic=dashboard:{DASHBOARD}", timeout=60
         ) as events:

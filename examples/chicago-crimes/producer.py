@@ -93,7 +93,7 @@ def read_rows(path):
     with source:
         header = source.readline().removeprefix("\ufeff")
         delimiter = delimiter_of(header)
-        # A quoted name may hold a line break: the reader goes on in the file.
+        # A quoted name may hold a line break: the reader continues in the file.
         yield from csv.reader(itertools.chain([header], source), delimiter=delimiter)
 
 

@@ -108,7 +108,7 @@ def test_a_server_that_is_gone_is_reported_once(lake, freshet, open_page):
     freshet.kill9()
     page.get_by_role("button", name="Run").click()
     page.get_by_text("does not answer").wait_for()
-    page.get_by_role("status").get_by_text("No answer came to this statement").wait_for()
+    page.get_by_role("status").get_by_text("This statement got no answer").wait_for()
     assert page.get_by_role("alert").count() == 1
     assert (
         page.get_by_text("No table yet").count() == 0

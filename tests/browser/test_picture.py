@@ -29,7 +29,7 @@ def test_unconnected_streams_are_laid_out_in_rows(lake, freshet, open_page, keep
     picture = page.locator(".graph").bounding_box()
     assert picture["height"] < 900 and page.locator(".node", has_text="idle-").count() == 12
     keep(page, "overview-idle")
-    page.get_by_role("button", name="28 more that nothing is connected to").click()
+    page.get_by_role("button", name="28 more without a connection").click()
     card(page, "idle-39").wait_for()
     assert page.locator(".node", has_text="idle-").count() == 40
 

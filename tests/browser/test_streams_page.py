@@ -194,7 +194,7 @@ def test_each_reader_is_shown_with_its_lag(clicks, freshet, open_page, keep):
     assert "no subscription" in reader("dashboard-feed").inner_text()
     freshet.until(lambda: "in its buffer" in reader("to-lake").inner_text(), advance_ms=1000)
     reader("GetRecords").get_by_role("button").press("Enter")
-    reader("GetRecords").get_by_text("told an iterator age").wait_for()
+    reader("GetRecords").get_by_text("with an iterator age").wait_for()
     assert "7" in row(page, 0).inner_text() and "at the end" in row(page, 1).inner_text()
     keep(page, "stream-readers-light")
 
@@ -313,7 +313,7 @@ def test_records_are_read_page_by_page(clicks, freshet, open_page, keep):
     assert lines.first.get_attribute("data-sequence") == numbers[30]
     page.get_by_label("from").select_option("LATEST")
     page.get_by_role("button", name="Read", exact=True).click()
-    page.get_by_text("this is the end for now").wait_for()
+    page.get_by_text("no newer record yet").wait_for()
     late = clicks.put(1)
     page.get_by_role("button", name="Next page").click()
     freshet.until(lambda: lines.count() == 1)
@@ -324,7 +324,7 @@ def test_records_are_read_page_by_page(clicks, freshet, open_page, keep):
     )
     page.get_by_role("button", name="Next page").click()
     page.get_by_text("It goes on in").get_by_role("button", name="shardId-000000000003").click()
-    page.get_by_test_id("records").get_by_text("0 records; this is the end for now").wait_for()
+    page.get_by_test_id("records").get_by_text("0 records; no newer record yet").wait_for()
 
 
 def test_bytes_are_shown_as_what_they_are(clicks, freshet, open_page, keep):

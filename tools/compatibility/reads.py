@@ -41,7 +41,7 @@ def bare(text):
 
 
 def matching(text, at):
-    """The place behind the bracket that closes the one at `at`."""
+    """The place after the bracket that closes the one at `at`."""
     depth = 0
     for i in range(at, len(text)):
         if text[i] in "({[":

@@ -91,7 +91,7 @@ export interface Database {
   tables: Table[];
 }
 
-/** `unreachable`: there was no answer; the shell says so once, for all pages. */
+/** `unreachable`: there was no answer; the shell reports it once, for all pages. */
 export interface ApiError {
   message: string;
   line?: number;
@@ -102,8 +102,8 @@ export interface ApiError {
 const base = "/_freshet/api/";
 
 /**
- * Whose resources are shown: "account/region", from the address; the server's default when it names
- * none.
+ * The account and region whose resources are shown, "account/region", from the address; the
+ * server's default when the address names none.
  */
 export const chosenHome = () => new URLSearchParams(location.search).get("home") ?? "";
 
@@ -149,8 +149,8 @@ async function answer<T>(ask: () => Promise<Response>): Promise<T> {
 }
 
 /**
- * What the server last said about `topic`, kept up to date once a second; `live` is false while it
- * cannot be reached, and undefined before the first connection.
+ * The latest state of `topic`, updated once a second; `live` is false while the server cannot be
+ * reached, and undefined before the first connection.
  */
 export function useLive<T>(topic: string): { data: T | null; live?: boolean } {
   const [data, setData] = useState<T | null>(null);
@@ -189,7 +189,7 @@ export function useLoaded<T>(path: string): {
   const [turn, setTurn] = useState(0);
   const reachable = useReachable();
   useEffect(() => {
-    if (!reachable) return; // what it said last stays; asked again when it is back
+    if (!reachable) return; // the last state stays; the server is asked again when it is back
     let current = true;
     get<T>(path).then(
       (data) => current && setState({ data, error: null }),

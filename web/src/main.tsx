@@ -1,4 +1,4 @@
-// The shell: the rail, the page that the address names, the keys that move between them.
+// The shell: the rail, the page that the address names, and the keys that switch pages.
 import { render } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useLoaded } from "./api";
@@ -35,7 +35,8 @@ function useAddress(): Address {
     return [path || "overview", plain(name), plain(more)];
   };
   const [address, setAddress] = useState(read);
-  // In the turn that draws: an effect comes a frame later, and misses what is between.
+  // A layout effect runs synchronously after the render: an effect runs a frame later and misses
+  // events in between.
   useLayoutEffect(() => {
     const moved = () => setAddress(read());
     window.addEventListener("hashchange", moved);
@@ -68,10 +69,11 @@ function useKeys(help: () => void) {
   }, []);
 }
 
-/** Shown when there is more than one account or region to look at. */
+/** Shown when there is more than one account or region. */
 function HomeSelect() {
   const { data } = useLoaded<{ homes: string[]; shown: string }>("homes");
-  // The rail grows with its longest region: what is drawn to the page's width measures again.
+  // The rail grows with its longest region, so everything that fits the page's width measures
+  // again.
   useLayoutEffect(() => {
     window.dispatchEvent(new Event("resize"));
   }, [data]);
@@ -99,7 +101,7 @@ function HomeSelect() {
   );
 }
 
-/** True while the rail has no room for more than its icons; theme.css has the same width. */
+/** True while the rail has room for its icons only; theme.css has the same width. */
 function useNarrow(): boolean {
   const query = "(max-width: 800px)";
   const [narrow, setNarrow] = useState(() => matchMedia(query).matches);
@@ -232,7 +234,7 @@ function UnknownPage({ path }: { path: string }) {
   );
 }
 
-/** The keys, and where to read on. */
+/** The keys, and links to the documents. */
 function Help({ dialog }: { dialog: { current: HTMLDialogElement | null } }) {
   return (
     <dialog ref={dialog} aria-labelledby="help-title">
@@ -252,14 +254,13 @@ function Help({ dialog }: { dialog: { current: HTMLDialogElement | null } }) {
           <dt>
             <kbd>?</kbd>
           </dt>
-          <dd>this</dd>
+          <dd>shows this help</dd>
         </dl>
         <p class="soft">
           All times are UTC. In a terminal, <code>freshet --help</code> and <code>freshet man</code>{" "}
-          tell of the commands; <code>README.md</code>, <code>docs/cli.md</code> and{" "}
-          <code>docs/compatibility.md</code> lie in the repository.{" "}
-          <a href="/_freshet/health">Health</a> and <a href="/_freshet/metrics">metrics</a> are for
-          programs.
+          explain the commands; <code>docs/README.md</code> of the repository is the map of the
+          documents. <a href="/_freshet/health">Health</a> and{" "}
+          <a href="/_freshet/metrics">metrics</a> are for programs.
         </p>
         <div class="row end">
           <button class="primary">Close</button>

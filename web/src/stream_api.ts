@@ -1,4 +1,4 @@
-// What the server tells about streams (src/console/stream_topics.cpp, stream_calls.cpp).
+// The server's answers about streams (src/console/stream_topics.cpp, stream_calls.cpp).
 
 /** Per second: records in, bytes in, records out, bytes out, writes throttled, reads throttled. */
 export type Rates = [number, number, number, number, number, number];

@@ -1,4 +1,4 @@
-// The streaming applications: the windows as they close, what comes in, what failed, the SQL.
+// The streaming applications: the windows as they close, the input, the failed rows, the SQL.
 import { useState } from "preact/hooks";
 import {
   post,
@@ -84,7 +84,7 @@ function ApplicationView({ name }: { name: string }) {
             <b>{data.error}.</b>
           </p>
           <p>
-            <a href="#/analytics">Analytics</a> shows what there is.
+            <a href="#/analytics">Analytics</a> lists them all.
           </p>
         </div>
       </section>
@@ -173,7 +173,7 @@ function ApplicationView({ name }: { name: string }) {
   );
 }
 
-/** Starts and stops an application. It goes on where it stopped. */
+/** Starts and stops an application. It continues where it stopped. */
 function Switch({ name, runs }: { name: string; runs: boolean }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
@@ -201,7 +201,9 @@ function Switch({ name, runs }: { name: string; runs: boolean }) {
       <button
         onClick={turn}
         disabled={busy}
-        title={runs ? "Its state and its place in the stream stay" : "From where it stopped"}
+        title={
+          runs ? "It keeps its state and its position in the stream" : "Continues where it stopped"
+        }
       >
         {runs ? "Stop" : "Start"}
       </button>

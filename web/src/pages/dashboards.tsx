@@ -39,7 +39,7 @@ export function DashboardsPage({ name }: { name?: string }) {
               <b>There is no dashboard {name}.</b>
             </p>
             <p>
-              <a href="#/dashboards">Dashboards</a> shows what there is.
+              <a href="#/dashboards">Dashboards</a> lists them all.
             </p>
           </div>
         </section>

@@ -1,4 +1,4 @@
-// The pipeline as a living graph, and what is wrong in it.
+// The pipeline as a live graph, and its problems.
 import { useLive, type Overview } from "../api";
 import { Empty, freshet } from "../parts/command";
 import { addressOf, Graph } from "../parts/graph";

@@ -1,5 +1,5 @@
-// A part of the pipeline that has no page of its own: all its figures, its neighbours, and the
-// commands that say more.
+// A part of the pipeline without a page of its own: all its figures, its neighbours, and the
+// commands that show more.
 import { useLive, type Overview } from "../api";
 import { aws, Command } from "../parts/command";
 import { figure, tone } from "../parts/format";
@@ -78,7 +78,7 @@ export function PartPage({ kind, name }: { kind: string; name: string }) {
               </b>
             </p>
             <p>
-              <a href="#/overview">The pipeline</a> shows what there is.
+              <a href="#/overview">The pipeline</a> shows all parts.
             </p>
           </div>
         </section>
@@ -93,9 +93,9 @@ export function PartPage({ kind, name }: { kind: string; name: string }) {
             </header>
             <dl class="facts">
               {node.figures.map((item) => [<dt>{item.label}</dt>, <dd>{figure(item)}</dd>])}
-              <dt>gets from</dt>
+              <dt>input from</dt>
               <dd>{links(before)}</dd>
-              <dt>gives to</dt>
+              <dt>output to</dt>
               <dd>{links(behind)}</dd>
             </dl>
           </section>

@@ -1,4 +1,5 @@
-// SQL over the lake: the catalog on the left, the statement, its result or where it is wrong.
+// SQL over the lake: the catalog on the left, the statement, and its result or the place of its
+// error.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post, useLoaded, type ApiError, type Database, type QueryResult } from "../api";
 import { Empty, freshet } from "../parts/command";
@@ -8,7 +9,7 @@ import { ResultTable } from "../parts/result_table";
 
 const kept = "freshet.sql";
 
-/** How the last statement ended, for who leaves the page and comes back. */
+/** The outcome of the last statement, for users who leave the page and return. */
 interface Ending {
   result: QueryResult | null;
   error: ApiError | null;
@@ -16,7 +17,7 @@ interface Ending {
 }
 let last: Ending = { result: null, error: null };
 
-/** `table` is selected from; without `database`, in the first one that has it. */
+/** The statement selects from `table`; without `database`, from the first database that has it. */
 export function QueryPage({ database: named, table }: { database?: string; table?: string }) {
   const { data: catalog, reload } = useLoaded<{ databases: Database[] }>("catalog");
   const [database, setDatabase] = useState<string | null>(null);
@@ -53,7 +54,7 @@ export function QueryPage({ database: named, table }: { database?: string; table
   const stop = () => {
     if (under.current) post("query/cancel", { id: under.current }).catch(() => undefined);
   };
-  // Nobody waits for the answer of a page that was left.
+  // Nobody waits for the answer once the page was left.
   useEffect(() => {
     const leave = () => {
       if (under.current) last = { result: null, error: null, stopped: "by leaving" };
@@ -113,7 +114,7 @@ export function QueryPage({ database: named, table }: { database?: string; table
         <div class="notice stopped" role="alert">
           <b>There is no table {named ? `${named}.${table}` : table}.</b>
           {"\n"}
-          <a href="#/query">Query</a> shows what there is.
+          <a href="#/query">Query</a> lists them all.
         </div>
       )}
       <div class="split">
@@ -122,7 +123,7 @@ export function QueryPage({ database: named, table }: { database?: string; table
             .find((d) => d.name === chosen)
             ?.tables.map((table) => (
               <details open={table.name === first}>
-                <summary style={{ padding: "4px 16px", cursor: "pointer", fontWeight: 600 }}>
+                <summary>
                   {table.name} <span class="soft">{table.is_view ? "view" : ""}</span>
                 </summary>
                 {[...table.columns, ...table.partition_keys].map((column) => (
@@ -148,7 +149,7 @@ export function QueryPage({ database: named, table }: { database?: string; table
                 ),
               ]}
             >
-              <p>A crawler makes tables of what lies in a bucket; so does a statement.</p>
+              <p>A crawler makes tables from the objects of a bucket; a statement makes one too.</p>
             </Empty>
           )}
         </nav>
@@ -194,14 +195,14 @@ export function QueryPage({ database: named, table }: { database?: string; table
           </div>
           {error?.unreachable && (
             <p class="soft" role="status">
-              No answer came to this statement: the server cannot be reached.
+              This statement got no answer: the server cannot be reached.
             </p>
           )}
           {stopped && (
             <p class="soft" role="status">
               {stopped === "by hand"
                 ? "Stopped."
-                : "This statement was stopped when the page was left."}
+                : "This statement was stopped when you left the page."}
             </p>
           )}
           {error && !error.unreachable && !stopped && (

@@ -1,4 +1,4 @@
-// One stream: what it is, heat over its key space, its shards, its readers, and its records.
+// One stream: its settings, the load over its hash keys, its shards, its readers, and its records.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useLive } from "../api";
 import { Empty, freshet } from "../parts/command";
@@ -19,7 +19,7 @@ export function StreamView({ name }: { name: string }) {
   const [reshard, setReshard] = useState<Reshard | null>(null);
   const [done, setDone] = useState("");
   const told = useRef<HTMLParagraphElement>(null);
-  // The button that opened the dialog goes with its shard: who used a keyboard goes on from here.
+  // The button that opened the dialog disappears with its shard: keyboard users continue from here.
   useEffect(() => {
     if (done) told.current?.focus();
   }, [done]);
@@ -47,7 +47,7 @@ export function StreamView({ name }: { name: string }) {
         {known && (
           <button
             disabled={!isProvisioned}
-            title={isProvisioned ? "" : "An on-demand stream counts its shards itself"}
+            title={isProvisioned ? "" : "An on-demand stream sets its own shard count"}
             onClick={() => setReshard({ kind: "count" })}
           >
             Change count…
@@ -87,7 +87,7 @@ export function StreamView({ name }: { name: string }) {
           <section class="card">
             <header>
               <h2>Key space</h2>
-              <span class="soft">what goes into each shard now, by its part of the hash ring</span>
+              <span class="soft">writes into each shard now, by its share of the hash keys</span>
             </header>
             <div class="body">
               <KeySpace
@@ -127,7 +127,7 @@ export function StreamView({ name }: { name: string }) {
           <section class="card" id="records">
             <header>
               <h2>Records</h2>
-              <span class="soft">a look that no figure counts and no reader notices</span>
+              <span class="soft">reading here is not counted in any metric</span>
             </header>
             <RecordBrowser
               key={reading ?? ""}
@@ -181,7 +181,7 @@ function Facts({ stream }: { stream: Stream }) {
             "none"
           )}
         </dd>
-        <dt>Record at most</dt>
+        <dt>Largest record</dt>
         <dd>{count(stream.record_kib_max)} KiB</dd>
         <dt>ARN</dt>
         <dd>

@@ -1,17 +1,17 @@
-// A record's bytes as people read them: text, JSON, CSV, hex. Bytes are anyone's: everything here
-// gives plain strings for text nodes, bounded in size, with what would be invisible or turn the
-// line around made visible. Pure.
+// A record's bytes in readable form: text, JSON, CSV, hex. The bytes are untrusted: everything here
+// returns plain strings for text nodes, bounded in size, in which invisible characters and those
+// that reverse the line are made visible. Pure.
 
 export const textMax = 64 * 1024; // characters of text and JSON that are shown
 export const hexMax = 16 * 1024; // bytes
 export const csvRowsMax = 200,
   csvColumnsMax = 60;
-const indentMax = 40; // deeper nesting is not moved further right
+const indentMax = 40; // deeper nesting is not indented further
 
 export const fromBase64 = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 /**
- * The text that `bytes` are in UTF-8; null when they are not. `cut`: they may end within a
+ * The text of `bytes` in UTF-8; null when they are not UTF-8. `cut`: they may end within a
  * character.
  */
 export function utf8(bytes: Uint8Array, cut = false): string | null {
@@ -27,13 +27,13 @@ export function utf8(bytes: Uint8Array, cut = false): string | null {
   return null;
 }
 
-// C0 and C1 controls; what has no width, and what changes the direction of what follows (Unicode's
-// Cf); lone surrogates.
+// C0 and C1 controls; characters without width, and those that change the direction of the text
+// (Unicode's Cf); lone surrogates.
 const hidden =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\u{e0000}-\u{e007f}]/gu;
 
 /**
- * Text whose every character can be seen: a zero byte as "⟨00⟩", what turns the line around as
+ * Text with every character visible: a zero byte as "⟨00⟩", a character that reverses the line as
  * "⟨U+202E⟩". New lines and tabs stay.
  */
 export function visible(text: string): string {
@@ -82,7 +82,7 @@ export function hexDump(bytes: Uint8Array): string {
 
 /**
  * JSON with each member on a line: one document, or one a line. The tokens stay as they were sent,
- * so that no number loses digits and no second member of a name is lost. null when it is no JSON.
+ * so that no number loses digits and no duplicate member is lost. null when the text is not JSON.
  */
 export function prettyJson(text: string): { text: string; documents: number; cut: boolean } | null {
   const is = (candidate: string) => {
@@ -147,7 +147,7 @@ function indented(json: string, most: number): string {
   return out;
 }
 
-/** Rows of RFC 4180; quotes may hold delimiters and new lines. */
+/** Rows of RFC 4180; quoted fields may hold delimiters and new lines. */
 export function csvRows(text: string, delimiter: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [],
@@ -188,7 +188,7 @@ export function csvRows(text: string, delimiter: string): string[][] {
   return rows;
 }
 
-/** The table that the text is most likely; null when nothing parts it into columns. */
+/** The text as its most likely table; null when no delimiter splits it into columns. */
 export function csvTable(text: string): { delimiter: string; rows: string[][] } | null {
   let best: { delimiter: string; rows: string[][] } | null = null;
   for (const delimiter of [",", "\t", ";", "|"]) {
@@ -202,7 +202,7 @@ export function csvTable(text: string): { delimiter: string; rows: string[][] } 
 
 export type View = "users" | "json" | "csv" | "text" | "hex";
 
-/** How bytes are shown first, and what else they can be shown as. */
+/** The form in which bytes are shown first, and the other possible forms. */
 export function views(
   bytes: Uint8Array,
   isCut: boolean,

@@ -43,8 +43,8 @@ export function ComboChart({ board, data }: { board: Dashboard; data: DashboardD
       chart.current = null;
     };
   }, [board.id]);
-  // Points travel only between the same categories: a line that moves to others would cross itself
-  // on the way.
+  // Points are animated only between the same categories: a line that moves to others would cross
+  // itself on the way.
   const shown = useRef("");
   useEffect(() => {
     if (!chart.current) return;
@@ -73,7 +73,7 @@ export function titleOf(board: Dashboard): string {
   return `${listed} by ${board.category}`;
 }
 
-/** Rows without an order of their own come in another one each time: they are shown by category. */
+/** Rows of a query without ORDER BY arrive in varying order: they are shown by category. */
 export function inOrder(board: Dashboard, data: DashboardData) {
   const at = data.columns.findIndex((column) => column.name === board.category);
   if (/\border\s+by\b/i.test(board.sql) || at < 0) return data.rows;
@@ -81,7 +81,7 @@ export function inOrder(board: Dashboard, data: DashboardData) {
   return [...data.rows].sort((one, other) => words.compare(one[at] ?? "", other[at] ?? ""));
 }
 
-/** The numbers that are drawn, by series, for tests and for the table beside the chart. */
+/** The drawn numbers by series, for tests and for the table beside the chart. */
 export function valuesOf(board: Dashboard, data: DashboardData) {
   const at = (name: string) => data.columns.findIndex((column) => column.name === name);
   const rows = inOrder(board, data);
@@ -94,8 +94,8 @@ export function valuesOf(board: Dashboard, data: DashboardData) {
 }
 
 /**
- * How the names of `count` categories stand below an axis of `room` pixels: in lines, slanted where
- * that is too near, then upright, then only some.
+ * How the names of `count` categories are laid out below an axis of `room` pixels: horizontal,
+ * slanted when that is too dense, then vertical, then only some.
  */
 export function labelsOf(
   count: number,

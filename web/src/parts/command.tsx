@@ -1,5 +1,4 @@
-// Commands to copy: in the words of the shell, for the server, the account and the region of the
-// page.
+// Shell commands to copy, for the server, the account and the region of the page.
 import { useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { chosenHome } from "../api";
@@ -26,7 +25,7 @@ export function Command({ text }: { text: string }) {
   );
 }
 
-/** What a page without anything to show says: why, and what to type. */
+/** What an empty page shows: the reason, and a command to type. */
 export function Empty({
   title,
   commands,

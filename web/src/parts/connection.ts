@@ -1,5 +1,5 @@
-// Whether the server answers: every call notes it, one place in the shell tells it. While it does
-// not, it is asked again.
+// Whether the server answers: every call records it, one place in the shell shows it. While it does
+// not answer, it is asked again.
 import { useEffect, useState } from "preact/hooks";
 
 const retryMs = 2000;
@@ -19,7 +19,9 @@ function retry() {
 }
 
 export const heard = () => set(true);
-/** No answer came. An event stream that ended may come back by itself: the health page decides. */
+/**
+ * There was no answer. An event stream that ended may reconnect by itself: the health page decides.
+ */
 export const missed = () => {
   fetch("/_freshet/health").then(heard, () => set(false));
 };

@@ -1,5 +1,5 @@
-// A small SQL editor: line numbers, the line of an error marked, Ctrl-Enter runs, Tab indents after
-// Escape-free typing.
+// A small SQL editor: line numbers, a mark on the line of an error. Ctrl-Enter runs the statement;
+// Tab indents, unless Escape was pressed before it.
 import { useRef } from "preact/hooks";
 
 interface Properties {

@@ -1,4 +1,4 @@
-// The rows that failed in an application: those of one cause together, with the last one whole.
+// The failed rows of an application, grouped by cause, with the last row of each in full.
 import type { EmittedWindow } from "../api";
 import { clock, count } from "./format";
 
@@ -9,7 +9,7 @@ interface Cause {
   sample: string;
 }
 
-/** Of the newest windows of error_stream; the columns are the service's own. */
+/** From the newest windows of error_stream; the columns are those of the service. */
 export function causesOf(windows: EmittedWindow[]): Cause[] {
   const causes = new Map<string, Cause>();
   for (const window of windows) {
@@ -19,7 +19,7 @@ export function causesOf(windows: EmittedWindow[]): Cause[] {
       row = at(/^DATA_ROW$/i);
     for (const cells of window.rows) {
       const text = String(cells[message] ?? cells[error] ?? "an error without a message");
-      // The same fault of two rows differs in the value that it names.
+      // The message of the same error differs between rows in the value that it names.
       const what = text.replace(/'[^']*'|"[^"]*"|\b\d[\d.,]*\b/g, "…");
       const known = causes.get(what);
       if (known) {
@@ -69,9 +69,7 @@ export function ErrorList({ windows, total }: { windows: EmittedWindow[]; total:
             <pre class="bytes">{cause.sample}</pre>
           </details>
         ))}
-        {causes.length === 0 && (
-          <p class="soft">None of them is among the windows that are kept.</p>
-        )}
+        {causes.length === 0 && <p class="soft">None of them is in the windows that are kept.</p>}
       </div>
     </section>
   );

@@ -1,4 +1,4 @@
-// Who reads a stream, how far behind each is, and on demand where it stands in each shard.
+// The readers of a stream, how far behind each is, and on demand its position in each shard.
 import { useState } from "preact/hooks";
 import type { Follower } from "../stream_api";
 import { bytes, count, duration, tone } from "./format";
@@ -128,6 +128,6 @@ function since(follower: Follower, at: Follower["shards"][number], now: number):
   if (at.since_ms === undefined) return "";
   const ago = duration(Math.max(0, now - at.since_ms));
   if (follower.kind === "shared")
-    return `last GetRecords ${ago} ago, told an iterator age of ${duration(at.told_age_ms ?? 0)}`;
+    return `last GetRecords ${ago} ago, with an iterator age of ${duration(at.told_age_ms ?? 0)}`;
   return at.state === "ACTIVE" ? `subscribed for ${ago}` : `its last subscription began ${ago} ago`;
 }

@@ -1,4 +1,4 @@
-// Numbers and times as people read them.
+// Numbers and times in readable form.
 import type { Figure } from "../api";
 
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -23,7 +23,7 @@ export function duration(ms: number): string {
 }
 
 export const count = (value: number) => (Math.abs(value) < 1e6 ? grouped : compact).format(value);
-/** Of what comes and goes: small rates keep a digit, so that they do not read as nothing. */
+/** A rate: small ones keep a digit, so that they do not read as zero. */
 export const rate = (value: number) =>
   value > 0 && value < 10
     ? value < 0.1

@@ -1,4 +1,4 @@
-// The pipeline as it is configured, drawn so that all of it is in view; a person may look closer.
+// The configured pipeline, drawn so that all of it is in view; it can be enlarged.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { GraphEdge, GraphNode } from "../api";
 import { figure, tone } from "./format";
@@ -16,9 +16,9 @@ const smallest = 0.3,
   readable = 0.8,
   largest = 1.5,
   step = 1.2;
-const looseShown = 12; // of the parts that nothing is connected to, until all are asked for
+const looseShown = 12; // unconnected parts that are shown until all are requested
 
-/** Where a node's own page is; what has none has one that lists its figures. */
+/** The address of a node's page; kinds without one have a page that lists their figures. */
 export function addressOf(node: GraphNode): string {
   const name = encodeURIComponent(node.name),
     page = pages[node.kind];
@@ -42,14 +42,14 @@ function useWidth() {
 
 export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[] }) {
   const { host, width: room } = useWidth();
-  const [zoom, setZoom] = useState<number | "fit" | null>(null); // nothing: as large as all of it fits, if that can be read
+  const [zoom, setZoom] = useState<number | "fit" | null>(null); // undefined: scaled to fit, if that is readable
   const [all, setAll] = useState(false);
   const { joined, loose } = apart(nodes, edges);
   const columns = columnsOf(joined, edges).length;
   const sizes = sizesFor(Math.max(1, columns), room - 16);
   const places = layOut(joined, edges, sizes);
   const bottom = Math.max(-sizes.gapY, ...[...places.values()].map((p) => p.y + sizes.height));
-  // Edges over more than one column run in lanes of their own below all nodes, not behind them.
+  // Edges over more than one column run in lanes of their own below all nodes, not under them.
   const isLong = (edge: GraphEdge) =>
     (places.get(edge.to)?.x ?? 0) - (places.get(edge.from)?.x ?? 0) > sizes.width + sizes.gapX;
   const long = edges.filter(isLong);
@@ -70,8 +70,8 @@ export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[]
     <>
       <div class="row zoom" role="group" aria-label="Size of the picture">
         <span class="soft">
-          A stream counts records as they were put: an aggregate of many rows is one. Functions
-          count calls, applications rows, deliveries records.
+          A stream counts stored records: an aggregate of many rows is one. Functions count calls,
+          applications rows, deliveries records.
         </span>
         <span class="grow" />
         <button aria-label="Smaller" onClick={() => change(1 / step)}>
@@ -124,7 +124,7 @@ export function Graph({ nodes, edges }: { nodes: GraphNode[]; edges: GraphEdge[]
       {(all || shown.length < loose.length) && (
         <p class="more">
           <button onClick={() => setAll(!all)}>
-            {all ? "Fewer" : `${loose.length - shown.length} more that nothing is connected to`}
+            {all ? "Fewer" : `${loose.length - shown.length} more without a connection`}
           </button>
         </p>
       )}

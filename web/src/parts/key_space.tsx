@@ -1,6 +1,6 @@
-// Heat over the key space: the ring from 0 to 2^128 as a bar, each open shard as wide as its share
-// and coloured by what goes into it; above it the shards that it came from. Numbers stand beside
-// the colours. One tab stop; the arrow keys move.
+// The load over the hash keys: 0 to 2^128 as a bar, each open shard as wide as its share and
+// coloured by its writes; above it its parent shards. The numbers are beside the colours. One tab
+// stop; the arrow keys move.
 import type { Shard } from "../stream_api";
 import { bytes, count, rate } from "./format";
 import {
@@ -109,7 +109,7 @@ export function KeySpace({
             {label}
           </li>
         ))}
-        <li class="soft">of what AWS lets a shard take: 1 MiB or 1,000 records a second</li>
+        <li class="soft">of AWS's limit for a shard: 1 MiB or 1,000 records a second</li>
       </ul>
     </div>
   );

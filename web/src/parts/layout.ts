@@ -1,4 +1,4 @@
-// Where the nodes of the pipeline stand: left to right, from their edges alone.
+// The places of the pipeline's nodes: left to right, computed from their edges alone.
 import type { GraphEdge, GraphNode } from "../api";
 
 export interface Place {
@@ -16,9 +16,9 @@ export const roomy: Sizes = { width: 206, height: 132, gapX: 40, gapY: 22 };
 const narrowest = 124,
   tightest = 16;
 const tallBelow = 190,
-  tall = 172; // what is narrower breaks its lines
+  tall = 172; // narrower nodes break their lines
 
-/** Column = longest way from a source. */
+/** The column is the longest path from a source. */
 export function columnsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
   const depth = new Map(nodes.map((node) => [node.id, 0]));
   for (let round = 0; round < nodes.length; round++)
@@ -37,7 +37,10 @@ export function columnsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][]
   return columns.filter(Boolean);
 }
 
-/** Nodes as wide as `room` lets so many columns be; what is still too wide is drawn smaller. */
+/**
+ * Nodes as wide as `room` allows for that many columns; a graph that is still too wide is drawn
+ * smaller.
+ */
 export function sizesFor(columns: number, room: number): Sizes {
   const gapX = Math.max(
     tightest,
@@ -52,7 +55,7 @@ export function sizesFor(columns: number, room: number): Sizes {
   };
 }
 
-/** What nothing flows into or out of has no column of its own; what has trouble comes first. */
+/** Unconnected nodes have no column; those with problems come first. */
 export function apart(
   nodes: GraphNode[],
   edges: GraphEdge[],

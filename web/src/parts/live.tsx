@@ -1,4 +1,4 @@
-// The head of a page that watches: whether what it shows is kept up to date, and the server's time.
+// The head of a live page: whether it is up to date, and the server's time.
 import { clock } from "./format";
 
 /** Nothing before the first connection. */

@@ -1,4 +1,4 @@
-// The records of a shard, a page at a time from any place, and one of them beside the list.
+// The records of a shard, a page at a time from any position, and one of them beside the list.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, url, type ApiError } from "../api";
 import type { RecordDetail, RecordLine, RecordPage, Stream } from "../stream_api";
@@ -187,7 +187,7 @@ function told(page: RecordPage): string {
   if (page.is_end) return `${size}, then the shard ends`;
   return page.behind_ms > 0
     ? `${size}; ${duration(page.behind_ms)} from here to the newest`
-    : `${size}; this is the end for now`;
+    : `${size}; no newer record yet`;
 }
 
 function Lines({

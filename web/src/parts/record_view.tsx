@@ -1,4 +1,4 @@
-// Bytes in the form that someone chooses: user records of an aggregate, JSON, CSV, text, hex. All
+// Bytes in the form that the user chooses: user records of an aggregate, JSON, CSV, text, hex. All
 // as text nodes, never as markup.
 import { useMemo, useState } from "preact/hooks";
 import type { UserRecord } from "../stream_api";

@@ -1,4 +1,5 @@
-// A reshard asks first: which shards close, which are born, and what that means for their readers.
+// The dialog before a reshard: which shards close, which are created, and what that means for
+// readers.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post, type ApiError } from "../api";
 import type { Shard, Stream } from "../stream_api";
@@ -7,10 +8,10 @@ import { byHash, half, hashKey, neighbours, percent, shareOf, shortId } from "./
 
 export type Reshard = { kind: "split" | "merge"; shard: Shard } | { kind: "count" };
 
-/** What a person filled in: `at` of a split, `side` of a merge, `count`. */
+/** The user's input: `at` of a split, `side` of a merge, `count`. */
 type Fields = Record<string, string>;
 
-/** A change that can be sent, and how it is told afterwards. */
+/** A change that can be sent, and the message after it. */
 interface Change {
   path: string;
   body: Record<string, unknown>;
@@ -30,7 +31,7 @@ export function ReshardDialog({
   const [fields, setFields] = useState<Fields>(() => first(stream, reshard));
   const [error, setError] = useState("");
   const [sending, setSending] = useState(false);
-  // In the turn that draws it: a key that follows at once would press the opener again.
+  // Synchronously after the render: the next key press would otherwise press the opener again.
   useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement | null;
     dialog.current?.showModal();
@@ -38,7 +39,7 @@ export function ReshardDialog({
   }, []);
   const send = async (event: Event) => {
     event.preventDefault();
-    // From the form itself: a key press may come before what it changed is drawn.
+    // From the form itself: a key press may come before its change is rendered.
     const change = changeOf(
       stream,
       reshard,
@@ -111,7 +112,7 @@ function first(stream: Stream, reshard: Reshard): Fields {
   return { side: neighbours(reshard.shard, byHash(stream.shards)).after ? "after" : "before" };
 }
 
-/** null while what was filled in cannot be done. */
+/** null while the input is not valid. */
 function changeOf(stream: Stream, reshard: Reshard, fields: Fields): Change | null {
   if (reshard.kind === "count") {
     const target = countOf(fields.count);
@@ -135,7 +136,7 @@ function changeOf(stream: Stream, reshard: Reshard, fields: Fields): Change | nu
         };
   }
   const other = neighbours(shard, byHash(stream.shards))[fields.side as "before" | "after"];
-  // AWS takes the one that is first on the ring first.
+  // AWS expects the shard with the lower hash keys first.
   const [left, right] = fields.side === "after" ? [shard, other] : [other, shard];
   return left && right
     ? {
@@ -165,7 +166,7 @@ function SplitFields({
     at === null
       ? "A hash key is a whole number from 0 to 2^128 - 1."
       : at <= from || at > to
-        ? `It lies behind ${from}, and at ${to} at most.`
+        ? `It must be greater than ${from} and at most ${to}.`
         : "";
   return (
     <>
@@ -185,7 +186,7 @@ function SplitFields({
       {middle !== null && at !== middle && (
         <div>
           <button type="button" onClick={() => onText(String(middle))}>
-            Take the half
+            Use the middle
           </button>
         </div>
       )}
@@ -248,7 +249,7 @@ function MergeFields({
       </fieldset>
       {!other ? (
         <p class="alarm" role="alert">
-          It has no open neighbour there any more.
+          It has no open neighbour on that side.
         </p>
       ) : (
         <ul class="plan" data-testid="plan">
@@ -291,10 +292,10 @@ function CountFields({
       </label>
       {target < 1 ? (
         <p class="alarm" role="alert">
-          A count is a whole number from 1.
+          A count is a whole number, at least 1.
         </p>
       ) : target === stream.open ? (
-        <p class="soft">So many are open now.</p>
+        <p class="soft">The stream has this number of open shards now.</p>
       ) : (
         <ul class="plan" data-testid="plan">
           <li>
@@ -303,9 +304,9 @@ function CountFields({
               .slice(0, 12)
               .map((shard) => shortId(shard.id))
               .join(", ")}
-            {stream.open > 12 ? ", …" : ""}) become {count(target)} of even size.
+            {stream.open > 12 ? ", …" : ""}) become {count(target)} of equal size.
           </li>
-          <li>Shards that have another range then are split and merged, and close.</li>
+          <li>Shards whose range changes are split or merged, and close.</li>
         </ul>
       )}
     </>

@@ -1,4 +1,4 @@
-// A table of results; cells are text as the engine gave it, never markup.
+// A table of results; cells are text as the engine returned it, never markup.
 import type { ResultColumn } from "../api";
 
 const numeric = /^(tinyint|smallint|integer|int|bigint|double|real|float|decimal)/;

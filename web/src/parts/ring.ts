@@ -1,9 +1,9 @@
-// The ring of hash keys, 0 to 2^128, and the shards on it: shares, halves, neighbours, load. Pure.
+// The hash keys, 0 to 2^128, and the shards that own them: shares, halves, neighbours, load. Pure.
 import type { Rates, Shard } from "../stream_api";
 
 export const ringSize = 1n << 128n;
 
-/** A hash key as a person typed it; null when it is none. */
+/** A hash key as the user typed it; null when it is not valid. */
 export function hashKey(text: string): bigint | null {
   const trimmed = text.trim();
   if (!/^\d{1,39}$/.test(trimmed)) return null;
@@ -14,7 +14,7 @@ export function hashKey(text: string): bigint | null {
 const width = (first: string, last: string) => BigInt(last) - BigInt(first) + 1n;
 const part = (piece: bigint) => Number((piece * 1_000_000_000n) / ringSize) / 1_000_000_000;
 
-/** How much of the ring a range has, 0 to 1. */
+/** The share of all hash keys that a range has, 0 to 1. */
 export const share = (shard: Pick<Shard, "first_hash" | "last_hash">) =>
   part(width(shard.first_hash, shard.last_hash));
 /** Where it begins, 0 to 1. */
@@ -36,7 +36,7 @@ export function half(shard: Pick<Shard, "first_hash" | "last_hash">): bigint | n
   return first < last ? first + (last - first + 1n) / 2n : null;
 }
 
-/** The open ones in order of hash. */
+/** The open shards in order of hash key. */
 export const byHash = (shards: Shard[]) =>
   shards
     .filter((shard) => shard.open)
@@ -44,10 +44,7 @@ export const byHash = (shards: Shard[]) =>
     .sort((a, b) => (a.first < b.first ? -1 : 1))
     .map(({ shard }) => shard);
 
-/**
- * The open shards that end where `shard` begins, and begin where it ends; `open` is in order of
- * hash.
- */
+/** The open neighbours below and above `shard`; `open` is in order of hash key. */
 export function neighbours(shard: Shard, open: Shard[]): { before?: Shard; after?: Shard } {
   const at = open.findIndex((other) => other.id === shard.id);
   const touch = (a?: Shard, b?: Shard) =>
@@ -60,7 +57,7 @@ export function neighbours(shard: Shard, open: Shard[]): { before?: Shard; after
   };
 }
 
-/** What each shard became. */
+/** The children of each shard. */
 export function childrenOf(shards: Shard[]): Map<string, Shard[]> {
   const all = new Map<string, Shard[]>();
   for (const shard of shards) {
@@ -69,7 +66,7 @@ export function childrenOf(shards: Shard[]): Map<string, Shard[]> {
   return all;
 }
 
-/** How many reshards lie before each shard, among those that are shown. */
+/** The number of reshards before each shard, among those that are shown. */
 export function generations(shards: Shard[]): Map<string, number> {
   const of = new Map<string, number>();
   // A child's number is higher than its parents'.
@@ -79,8 +76,7 @@ export function generations(shards: Shard[]): Map<string, number> {
 }
 
 /**
- * What a shard takes in, as a part of what AWS lets one take: 1 MiB or 1,000 records a second,
- * whichever is nearer.
+ * A shard's writes as a part of AWS's limit: 1 MiB or 1,000 records a second, whichever is nearer.
  */
 export const load = (rates: Rates) => Math.max(rates[0] / 1000, rates[1] / 1_048_576);
 
@@ -97,5 +93,5 @@ export function heat(rates: Rates): number {
   return now <= 0 ? 0 : now < 0.01 ? 1 : now < 0.1 ? 2 : now < 0.5 ? 3 : now < 1 ? 4 : 5;
 }
 
-/** "…03" of "shardId-000000000003": the digits that tell shards apart. */
+/** "…03" of "shardId-000000000003": the digits that differ between shards. */
 export const shortId = (id: string) => id.replace(/^shardId-0*(?=\d)/, "");

@@ -1,5 +1,4 @@
-// The shards of a stream with their rates, where they come from and what they became, and what can
-// be done with them.
+// The shards of a stream with their rates, parents, children and actions.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Shard, Stream } from "../stream_api";
 import { bytes, clock, count, duration, rate } from "./format";

@@ -1,9 +1,8 @@
-// The words of a command for a shell: whoever copies it asks the server, the account and the region
-// that the page shows.
+// Commands for a shell, which address the server, the account and the region that the page shows.
 
 /**
- * Where a page stands: the server's address, and "account/region" as its address names it; empty
- * for the server's own.
+ * The context of a page: the server's address, and "account/region" from the page's address; empty
+ * for the server's default.
  */
 export interface Standpoint {
   origin: string;
@@ -18,7 +17,7 @@ export function shellCommand(
   { origin, home }: Standpoint,
 ): string {
   const [account, region] = home.split("/");
-  // Both halves: a client takes an access key without a secret for no credentials at all.
+  // Both halves: a client ignores an access key without a secret.
   const credentials =
     account && account !== usual.account
       ? `AWS_ACCESS_KEY_ID=${account} AWS_SECRET_ACCESS_KEY=any `

@@ -1,4 +1,4 @@
-// Light, dark or as the system says; kept in this browser.
+// Light, dark or as the system prefers; stored in this browser.
 import { useEffect, useState } from "preact/hooks";
 
 export type Theme = "system" | "light" | "dark";

@@ -1,4 +1,4 @@
-// What is wrong with a part of the pipeline, in words. A function's error is JSON: its sentence is
+// The problem of a part of the pipeline, in words. A function's error is JSON: its message is
 // shown, the rest on demand.
 import { useState } from "preact/hooks";
 
