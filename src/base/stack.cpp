@@ -8,7 +8,7 @@
 namespace freshet {
 namespace {
 
-/// What one level may take before it asks again, and what telling the error takes.
+/// What one level may use before it checks again, and what reporting the error uses.
 constexpr std::size_t stack_reserve_bytes = std::size_t{64} * 1024;
 
 /// The lowest address that the calling thread may use; 0 when the system does not say.

@@ -12,7 +12,7 @@ constexpr std::array<const char*, 7> week_days{"Sun", "Mon", "Tue", "Wed", "Thu"
 constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/// The digits of text[at, at + width) as a number; -1 when one is no digit.
+/// The digits of text[at, at + width) as a number; -1 when one is not a digit.
 int digits(std::string_view text, std::size_t at, std::size_t width) {
     int value = 0;
     if (at + width > text.size()) return -1;

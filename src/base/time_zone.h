@@ -21,7 +21,7 @@ class TimeZone {
     static const TimeZone* find(std::string_view name);
     ~TimeZone();
     const std::string& name() const { return name_; }
-    /// Seconds since the epoch; also behind the last change that the file names.
+    /// Seconds since the epoch; also after the last change that the file names.
     const ZonePeriod& at(std::int64_t instant) const;
 
   private:

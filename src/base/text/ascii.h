@@ -1,4 +1,4 @@
-// Letters of ASCII, whatever the locale: the case of names that protocols do not tell apart.
+// ASCII letters, whatever the locale: for names that protocols compare without case.
 #pragma once
 #include <string>
 #include <string_view>
