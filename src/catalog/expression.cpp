@@ -33,7 +33,7 @@ struct Expression::Node {
     std::size_t key = 0;
     KeyKind sort = KeyKind::text;
     std::vector<std::string> values;
-    std::vector<long double> numbers;  ///< the values, of a key that is no text
+    std::vector<long double> numbers;  ///< the values, of a key that is not a text
 };
 
 namespace {

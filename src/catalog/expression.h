@@ -19,8 +19,8 @@ class Expression {
     Expression(Expression&&) noexcept;
     Expression& operator=(Expression&&) noexcept;
 
-    /// `values`: one for each key. They compare as the key's type says (catalog/key_value.h); what
-    /// is no value of it, NULL among others, is unknown to comparisons, as in SQL.
+    /// `values`: one for each key. They compare as the key's type says (catalog/key_value.h);
+    /// anything that is not a value of it, NULL included, is unknown in comparisons, as in SQL.
     bool matches(const std::vector<std::string>& values) const;
 
     struct Node;

@@ -53,7 +53,8 @@ TEST(Expression, keys_compare_as_their_type_says) {
     EXPECT_TRUE(is("d = '2022-02-01' and d in ('2022-02-02', '2022-02-01')"));
     EXPECT_TRUE(is("p = 1.5 and p = '1.500'"));
     EXPECT_TRUE(is("i = '07' and i <> 8"));
-    // What is no value of its key is unknown: neither equal nor different, also behind NOT.
+    // A text that is not a value of its key is unknown: neither equal nor different, also after
+    // NOT.
     for (const char* text :
          {"i = 7", "i <> 7", "not i = 7", "i not in (7)", "not (i = 7 and p = 1.5)"})
         EXPECT_FALSE(is(text, "x", "__HIVE_DEFAULT_PARTITION__")) << text;

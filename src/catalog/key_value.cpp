@@ -34,7 +34,7 @@ std::optional<long double> days_of(std::string_view text) {
     return std::chrono::sys_days(date).time_since_epoch().count();
 }
 
-/// "2022-02-01 00:00:00", with up to nine digits of a second behind a point.
+/// "2022-02-01 00:00:00", with up to nine digits after the decimal point.
 std::optional<long double> nanoseconds_of(std::string_view text) {
     if (text.size() < 19) return std::nullopt;
     const auto days = days_of(text.substr(0, 10));

@@ -12,7 +12,7 @@ enum class KeyKind { text, integer, decimal, date, timestamp };
 std::optional<KeyKind> key_kind(std::string_view hive_type);
 
 /// A number in the order of the values: the number itself, days, microseconds. Nothing when `text`
-/// is no value of the kind: 2022-02-32, or the mark of NULL. Not for texts.
+/// is not a value of the kind: 2022-02-32, or the mark of NULL. Not for texts.
 std::optional<long double> key_number(KeyKind kind, const std::string& text);
 
 }  // namespace freshet::catalog

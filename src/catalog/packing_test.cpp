@@ -43,7 +43,7 @@ TEST(Packing, what_was_packed_is_read) {
 }
 
 TEST(Packing, version_1_is_read) {
-    // It had neither the four empty lists behind a storage descriptor nor the two absent times.
+    // It had neither the four empty lists after a storage descriptor nor the two absent times.
     std::string bytes = pack(whole_table());
     const std::string mark = "mark\x04mark\x01";
     bytes.erase(bytes.find(mark) + mark.size(), 4);

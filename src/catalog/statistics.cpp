@@ -1,4 +1,4 @@
-// Statistics of columns: they are told by clients, kept, and go with their table or partition.
+// Column statistics: clients set them; they are stored, and removed with their table or partition.
 #include "catalog/catalog.h"
 #include "catalog/store.h"
 

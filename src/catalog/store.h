@@ -10,7 +10,7 @@ namespace freshet::catalog::store {
 
 std::vector<meta::Migration> migrations();
 
-/// Values as one key: each with 0x1f behind it, which no value holds after the rim's check.
+/// Values as one key: each followed by 0x1f, which no value holds after the rim's check.
 std::string key_of(const std::vector<std::string>& values);
 
 /// Takes an item; false ends the list.
@@ -20,7 +20,7 @@ using Visit = std::function<bool(T)>;
 Result<Database> find_database(const meta::Connection& connection, const Home& home,
                                const std::string& name);
 Result<std::vector<Database>> list_databases(const meta::Connection& connection, const Home& home);
-/// In order of names, those behind `after`.
+/// In order of names, those after `after`.
 Result<> each_database(const meta::Connection& connection, const Home& home,
                        const std::string& after, const Visit<Database>& visit);
 Result<std::vector<Home>> list_homes(const meta::Connection& connection);
@@ -44,7 +44,7 @@ Result<Partition> find_partition(const meta::Connection& connection, const Home&
 Result<std::vector<Partition>> list_partitions(const meta::Connection& connection, const Home& home,
                                                const std::string& database,
                                                const std::string& table);
-/// In order of keys, those behind the key `after`; with "" all.
+/// In order of keys, those after the key `after`; with "" all.
 Result<> each_partition(const meta::Connection& connection, const Home& home,
                         const std::string& database, const std::string& table,
                         const std::string& after, const Visit<Partition>& visit);
@@ -70,7 +70,7 @@ Result<> move_statistics(meta::Txn& txn, const Measured& from, const std::string
 
 Result<Function> find_function(const meta::Connection& connection, const Home& home,
                                const std::string& database, const std::string& name);
-/// In order of (database, name), behind `after`; `database` "" stands for all.
+/// In order of (database, name), after `after`; `database` "" stands for all.
 Result<> each_function(const meta::Connection& connection, const Home& home,
                        const std::string& database,
                        const std::pair<std::string, std::string>& after,

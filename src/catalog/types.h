@@ -60,7 +60,7 @@ struct Table {
     Properties parameters;
     Timestamp created, updated;
     int version = 1;
-    std::optional<Timestamp> accessed, analyzed;  ///< as clients told it
+    std::optional<Timestamp> accessed, analyzed;  ///< as clients set them
 };
 
 struct Partition {
@@ -68,7 +68,7 @@ struct Partition {
     std::optional<Storage> storage;
     Properties parameters;
     Timestamp created;
-    std::optional<Timestamp> accessed, analyzed;  ///< as clients told it
+    std::optional<Timestamp> accessed, analyzed;  ///< as clients set them
 };
 
 enum class StatisticsKind { boolean, date, decimal, real, integer, text, binary };
