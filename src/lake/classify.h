@@ -20,7 +20,7 @@ struct Classified {
 std::expected<Classified, std::string> classify(const Bytes& sample, bool is_whole,
                                                 std::size_t bytes_max);
 
-/// A file that begins with "PAR1" is told from its end: the metadata, or their front
+/// A file that begins with "PAR1" is classified by its end: the metadata, or their beginning
 /// (read_parquet_schema).
 bool begins_as_parquet(std::string_view front);
 std::expected<Classified, std::string> classify_parquet(std::string_view metadata);

@@ -1,4 +1,4 @@
-// The course of one crawl: its keys, its files, its tables, what it leaves behind.
+// The steps of one crawl: its keys, its files, its tables, its results.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -21,7 +21,7 @@ std::vector<std::string> split(std::string_view path) {
     return parts;
 }
 
-/// The value behind `key=`, with %XX taken out as Hive writes it.
+/// The value after `key=`, with Hive's %XX decoded.
 std::string value_of(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {

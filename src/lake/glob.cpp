@@ -34,7 +34,7 @@ bool expand(const std::string& glob, std::vector<std::string>& out) {
     return true;
 }
 
-/// One place of a glob: what characters stand there, and whether any number of them.
+/// One element of a glob: the characters that it matches, and whether any number of them.
 struct Step {
     enum class Sort { text, within, across, any, set };
     Sort sort = Sort::text;

@@ -23,7 +23,7 @@ struct Done {
 class Siblings {
   public:
     virtual ~Siblings() = default;
-    /// One page in order of keys, behind `after`; an empty one is the end.
+    /// One page in order of keys, after `after`; an empty one is the end.
     virtual io::Task<Result<std::vector<Listed>>> list(std::string bucket, std::string prefix,
                                                        std::string after) = 0;
     /// At most `bytes_max` bytes from `offset`; fewer at the object's end.

@@ -14,7 +14,7 @@ struct Settings {
     std::optional<int> tables_max;     ///< TableThreshold
 };
 
-/// The error says which member is not understood. An empty text is no configuration.
+/// The error says which member is not understood. An empty text is the default configuration.
 std::expected<Settings, std::string> settings_of(std::string_view configuration);
 
 }  // namespace freshet::lake

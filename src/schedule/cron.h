@@ -13,7 +13,7 @@ class Expression {
   public:
     /// Nothing when `text` is not a valid expression, judged as AWS does.
     static std::optional<Expression> parse(std::string_view text);
-    /// The first tick behind `after`. rate: one period later. Nothing when there is none before
+    /// The first tick after `after`. rate: one period later. Nothing when there is none before
     /// 2200.
     std::optional<Timestamp> next(Timestamp after) const;
 
