@@ -12,9 +12,9 @@ namespace freshet::delivery {
 class StreamSource {
   public:
     virtual ~StreamSource() = default;
-    /// The partitions of a stream's shards as they are now, parents before the shards that go on
-    /// from them; Errc::not_found. A partition that ends wakes its listeners once more, and then
-    /// the next ones are here. Called on the home core of delivery.
+    /// The present log partitions of a stream's shards, parents before their children;
+    /// Errc::not_found. A partition that ends wakes its listeners once more, and then the next ones
+    /// are here. Called on the home core of delivery.
     virtual Result<std::vector<log::PartitionId>> partitions(const std::string& stream_arn) = 0;
     /// The user records of one record of such a partition: KPL aggregates are taken apart. None for
     /// the record that ends a partition.

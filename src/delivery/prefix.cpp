@@ -95,7 +95,7 @@ std::optional<std::string> zone_letter(const Calendar& c, char which, std::size_
     }
 }
 
-/// Letters of the time of day; nothing when it is no letter of the pattern language.
+/// Letters of the time of day; nothing when it is not a letter of the pattern language.
 std::optional<std::string> time_letter(const Calendar& c, char which, std::size_t count) {
     const int hour12 = c.hour() % 12;
     switch (which) {

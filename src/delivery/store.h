@@ -37,7 +37,7 @@ Result<> remove(meta::Txn& txn, const DeliveryStream& stream);
 Result<> set_cursor(meta::Txn& txn, std::int64_t stream, log::PartitionId partition,
                     log::Ordinal next);
 Result<> write_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut);
-/// Moves the cursors behind the cut and forgets it.
+/// Moves the positions after the cut and removes the cut.
 Result<> finish_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut);
 
 /// How far the log must reach at least.

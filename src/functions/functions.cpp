@@ -396,7 +396,7 @@ io::Task<void> Functions::run_event(std::int64_t id, FunctionKey key, Bytes payl
     if (stopping_.requested()) co_return;  // the event stays and is called again after the start
     const bool gone = !result && result.error().is(Errc::not_found);
     const bool failed = !result || !result->function_error.empty();
-    // A call that was throttled is no attempt: the function has not seen the event.
+    // A throttled call is not an attempt: the function has not seen the event.
     const int next = is_throttled(result) ? attempt : attempt + 1;
     const Timestamp due = parts_.home.now() + retry_first * (1 << (attempt - 1));
     auto written = co_await parts_.database.write([=](meta::Txn& txn) {

@@ -11,8 +11,8 @@ inline constexpr std::size_t payload_bytes_max = 6'291'556;        ///< of a cal
 inline constexpr std::size_t event_payload_bytes_max = 1'048'576;  ///< of a call that does not
 inline constexpr std::size_t environment_bytes_max = 4096;
 inline constexpr int timeout_s_max = 900;  ///< of one call
-/// Of /tmp, as AWS gives it unasked. Held against each file: the directory is no disk of its own,
-/// so what several files take together is not bounded.
+/// Of /tmp, AWS's default. It bounds each file: the directory is not a disk of its own, so the
+/// total of several files is not bounded.
 inline constexpr int scratch_mib = 512;
 inline constexpr std::size_t archive_bytes_max = 52'428'800;      ///< of a zip, uploaded directly
 inline constexpr std::size_t archives_sent_bytes_max = 64 << 20;  ///< at once, by links to code

@@ -1,5 +1,5 @@
-// A Python module that stands in for the compiled half of awslambdaric (PyPI), which is there for
-// the build's Python only. It speaks the Lambda Runtime API (2018-06-01) with the standard library.
+// A Python module that replaces the compiled half of awslambdaric (PyPI), which exists for the
+// build's Python only. It speaks the Lambda Runtime API (2018-06-01) with the standard library.
 #pragma once
 
 namespace freshet::functions {

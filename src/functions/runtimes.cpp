@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// In the order in which Lambda tells them (recorded in November 2025).
+/// In the order in which Lambda lists them (recorded in November 2025).
 constexpr std::string_view of_lambda[] = {
     "nodejs20.x", "python3.14", "provided.al2023", "python3.12",   "python3.13",
     "nodejs24.x", "nodejs22.x", "java25",          "python3.10",   "python3.11",
@@ -132,7 +132,7 @@ const sandbox::Interpreter* Runtimes::own() {
     return own_ ? &*own_ : nullptr;
 }
 
-/// Links to plain packages of the build's Python, and our stand-in for its compiled one.
+/// Links to plain packages of the build's Python, and our replacement for its compiled one.
 Result<std::string> Runtimes::packages_for_others() {
     if (!packages_.empty()) return packages_;
     const auto missing = [](const std::string& why) {

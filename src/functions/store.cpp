@@ -30,7 +30,7 @@ std::vector<std::string> unpack(const std::string& packed) {
     return texts;
 }
 
-/// Names and values, one behind the other.
+/// Names and values, one after the other.
 std::string pack(const std::map<std::string, std::string>& map) {
     std::vector<std::string> texts;
     for (const auto& [name, value] : map) texts.insert(texts.end(), {name, value});
@@ -50,8 +50,8 @@ constexpr Condition stored_conditions[] = {&Conditions::source_account, &Conditi
                                            &Conditions::token,          &Conditions::via_url};
 constexpr std::size_t statement_fields = 3 + std::size(stored_conditions);
 
-/// Of each statement its id, principal, action and conditions; "" is a condition that is not there,
-/// "=" stands before the value of one that is.
+/// Of each statement its id, principal, action and conditions; "" is a missing condition, "="
+/// precedes the value of one that exists.
 std::string pack(const Policy& policy) {
     std::vector<std::string> texts;
     for (const Statement& one : policy) {

@@ -77,7 +77,7 @@ void Workers::flush(Worker& worker) {
                        std::exchange(worker.lines, {}));
 }
 
-/// Lines of a call that goes on are in the log soon.
+/// Lines of a running call reach the log soon.
 void Workers::flush_later(const WorkerPtr& worker) {
     if (worker->flush_timer != 0) return;
     worker->flush_timer =

@@ -11,8 +11,8 @@ inline constexpr std::uint64_t unpacked_bytes_max = 262'144'000;  ///< Lambda's 
 inline constexpr std::int64_t archive_entries_max = 100'000;
 
 /// Writes the entries of `zip` below `directory`, which must not exist and appears only when
-/// complete. Errc::invalid for what is no archive, for a name that leads outside, a link, or too
-/// much. Blocks.
+/// complete. Errc::invalid for bytes that are not an archive, a name that leads outside, a link, or
+/// too much content. Blocks.
 Result<> unpack(const Bytes& zip, const std::string& directory);
 
 }  // namespace freshet::sandbox

@@ -142,7 +142,8 @@ void Process::take_output(std::string_view piece) {
         const std::size_t wanted = ends ? text.size() + line_bytes_extra : text.size();
         const std::size_t fits = std::min({text.size(), left, line_bytes_max - rest_.size()});
         rest_ += text.substr(0, fits);
-        if (wanted > left) {  // the last that this call may print; a newline alone is no loss
+        // The last that this call may print; a newline alone does not count as lost.
+        if (wanted > left) {
             dropped_ += piece.size() - fits;
             left_ = 0;
             return end_line();
@@ -160,7 +161,7 @@ void Process::tell_lines() {
     watch_.on_lines(std::exchange(lines_, {}), std::exchange(lines_bytes_, 0));
 }
 
-void Process::told(std::size_t bytes) {
+void Process::taken(std::size_t bytes) {
     if (waiting_.fetch_sub(bytes) > output_waiting_bytes_max) wake();
 }
 

@@ -23,9 +23,10 @@ struct Bounds {
 class Process {
   public:
     struct Watch {
-        /// Watching thread. Lines without their newlines; told() says when they have been taken.
+        /// Watching thread. Lines without their newlines; taken() reports that they were taken.
         std::function<void(std::vector<std::string>, std::size_t bytes)> on_lines;
-        /// Watching thread. What the process had written when drain() was called has been told.
+        /// Watching thread. Everything that the process had written when drain() was called was
+        /// passed on.
         std::function<void()> on_drained;
         /// Watching thread, last. waitpid's status.
         std::function<void(int status)> on_end;
@@ -33,14 +34,14 @@ class Process {
     Process(std::vector<std::string> command, std::map<std::string, std::string> environment,
             std::string directory, Bounds bounds, Watch watch);
     ~Process();
-    /// Joins; the process must have been told to end or have ended.
+    /// Joins; the process must have ended, or its end must have been requested.
     void join();
 
     void kill();
-    /// Reads what is there to read, and tells; a line that has no end yet ends here.
+    /// Reads what is available and passes it on; an unfinished line ends here.
     void drain();
     /// `bytes` of lines have been taken by whoever on_lines gave them to.
-    void told(std::size_t bytes);
+    void taken(std::size_t bytes);
     /// A call begins: call_output_bytes_max is its own.
     void begin_call();
     /// What was printed beyond that, since begin_call().
@@ -71,7 +72,7 @@ class Process {
     std::atomic<std::size_t> memory_peak_{0}, dropped_{0}, left_{call_output_bytes_max},
         waiting_{0};
     std::string rest_;                ///< watching thread: a line that has no end yet
-    std::vector<std::string> lines_;  ///< watching thread: not told yet
+    std::vector<std::string> lines_;  ///< watching thread: not passed on yet
     std::size_t lines_bytes_ = 0;
     std::thread thread_;
 };

@@ -25,13 +25,13 @@ struct Sandbox::State {
     std::optional<Outcome> outcome;
     std::string running_id;   ///< of the event that the process has
     bool is_cut_off = false;  ///< an answer began and did not end
-    bool drained = false;     ///< the lines of the call have been told
+    bool drained = false;     ///< the lines of the call were passed on
     bool ready = false;
     bool ended = false;
     int status = 0;
     Steady::time_point started = Steady::now(), call_started;
     std::chrono::microseconds init{};
-    bool init_told = false;
+    bool is_init_reported = false;
 };
 
 namespace {
@@ -209,7 +209,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(
         home.post([state = state_.lock(), lines = std::move(lines), bytes]() mutable {
             if (!state) return;
             state->on_lines(std::move(lines));
-            state->process->told(bytes);
+            state->process->taken(bytes);
         });
     };
     watch.on_drained = [state_ = std::weak_ptr(state), &home] {
@@ -271,7 +271,7 @@ io::Task<Outcome> Sandbox::invoke(Event event) {
     if (state->ended) outcome.status = status_text(state->status);
     outcome.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->call_started);
-    if (!std::exchange(state->init_told, true)) outcome.init = state->init;
+    if (!std::exchange(state->is_init_reported, true)) outcome.init = state->init;
     outcome.memory_bytes_peak = state->process->memory_bytes_peak();
     outcome.output_bytes_dropped = state->process->output_bytes_dropped();
     co_return outcome;

@@ -29,7 +29,7 @@ struct Event {
     std::string request_id;
     std::string function_arn;
     std::string client_context;
-    // real time: a process cannot be made to wait for a clock that stands still
+    // real time: a process cannot wait for a clock that is stopped
     Millis time_max;
     Bytes payload;
 };
