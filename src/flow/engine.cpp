@@ -39,7 +39,7 @@ struct PumpState {
 };
 
 struct StreamState {
-    std::vector<Rows> pending;  ///< of this pass, for the pumps behind
+    std::vector<Rows> pending;  ///< of this pass, for the next pumps
     record::Batch emitted;      ///< since take()
     bool is_watched = true;
     int writers = 0;

@@ -1,5 +1,5 @@
-// The rows of error_stream that wait to be taken: bounded in number and bytes, in one arena. What
-// does not fit is counted, and a last row tells how many there were.
+// The rows of error_stream that wait to be taken: bounded in number and bytes, in one arena. Rows
+// that do not fit are counted, and a last row says how many there were.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -21,7 +21,7 @@ struct Evaluation {
     Troubles& troubles;
 };
 
-/// As long as the columns of `rows`; only the positions of `selection` are meant.
+/// As long as the columns of `rows`; only the positions of `selection` are valid.
 VectorPtr evaluate(const sql::streaming::Typed& expr, const Evaluation& evaluation,
                    const Selection& selection);
 

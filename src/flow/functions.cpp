@@ -58,7 +58,7 @@ std::optional<double> real_function(Function function, double a, double b) {
     return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
-/// FLOOR, CEIL and ABS keep a number's type; a decimal loses its digits behind the point.
+/// FLOOR, CEIL and ABS keep a number's type; a decimal loses its digits after the point.
 void round_one(Function function, const Vector& from, std::uint32_t row, Vector& to) {
     if (record::storage_of(from.type.kind) == Storage::reals) {
         const double value = from.reals[row];

@@ -1,4 +1,4 @@
-// A batch between operators: shared columns, and which of their rows are meant, in order.
+// A batch between operators: shared columns, and the selected rows, in order.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -133,7 +133,7 @@ class TextCall {
         evaluation_.troubles.add(row, std::move(message));
     }
 
-    /// A start behind the end is an empty text in the FROM form, NULL in the comma form, as the
+    /// A start after the end is an empty text in the FROM form, NULL in the comma form, as the
     /// reference's tables show.
     void substring(std::uint32_t row) {
         const std::string_view from = text(0, row);
