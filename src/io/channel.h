@@ -37,7 +37,7 @@ class Channel {
     void expires_after(Millis time);
     void expires_never();
     void close();
-    /// Tells the peer that no more bytes follow, those of TLS included.
+    /// Signals the end to the peer: no more bytes follow, those of TLS included.
     void shutdown_send();
     /// "127.0.0.1:53124".
     std::string peer() const;
@@ -68,7 +68,7 @@ class Channel {
             start_connect_tls(context, host, completer);
         });
     }
-    /// Tells a TLS peer that nothing follows.
+    /// Signals the end to a TLS peer.
     auto shutdown_tls() {
         return Completion([this](Completer completer) { start_shutdown_tls(completer); });
     }

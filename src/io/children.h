@@ -1,6 +1,6 @@
-// What a child process gets of this one's descriptors: nothing but what it is meant to have. Every
-// descriptor is close-on-exec from its first moment, or, where a library opens it, from soon after;
-// whoever starts a program closes the rest between fork and exec.
+// A child process inherits only the descriptors that are intended for it. Every descriptor is
+// close-on-exec from the beginning, or, where a library opens it, soon after; code that starts a
+// program closes the rest between fork and exec.
 #pragma once
 #include "base/error.h"
 

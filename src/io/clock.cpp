@@ -5,7 +5,7 @@
 namespace freshet::io {
 namespace {
 
-/// One for the process: two clocks must not tell two times.
+/// One for the process: two clocks must not disagree.
 SteadyTime& steady_time() {
     static SteadyTime instance;
     return instance;

@@ -93,7 +93,7 @@ void Core::State::take_in() {
         (*action)();
         *action = nullptr;
         if (!context.stopped()) continue;
-        // What stands behind a stop() runs when the loop runs again, or never.
+        // Work queued after a stop() runs when the loop runs again, or never.
         const std::scoped_lock lock(mutex);
         inbox.insert(inbox.begin(), std::move_iterator(action + 1),
                      std::move_iterator(taken.end()));

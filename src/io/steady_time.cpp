@@ -32,7 +32,7 @@ Timestamp SteadyTime::now(Timestamp system, Millis monotonic) {
 void SteadyTime::hold(Timestamp time) {
     const std::lock_guard lock(mutex_);
     raise(time);
-    leads_ = false;  // a lead begins anew from here
+    leads_ = false;  // a new lead begins here
 }
 
 Millis SteadyTime::lead(Timestamp system) const {

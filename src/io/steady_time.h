@@ -1,7 +1,7 @@
 // Time that never goes back, made of the system's clock and the monotonic one. As long as the
 // system's clock goes forward it is the time. When that goes back (an administrator, a bad NTP
-// server, a restored machine), time goes on from where it was, at nine tenths of its pace, until
-// the system's clock has come up with it: arrival times rise, windows close, buffers age.
+// server, a restored machine), time continues from where it was, at nine tenths of its speed, until
+// the system's clock has caught up: arrival times rise, windows close, buffers age.
 #pragma once
 #include <atomic>
 #include <mutex>

@@ -20,7 +20,7 @@ constexpr auto known = std::to_array<std::string_view>({
     "log.after_write",
     "log.after_sync",
     "log.before_ack",
-    // A journal segment is complete; the flusher copies it behind.
+    // A journal segment is complete; the flusher copies it into segments.
     "log.before_roll",
     "log.after_roll",
     "log.before_unlink",

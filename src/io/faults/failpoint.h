@@ -34,7 +34,7 @@ void disarm();
 bool is_armed();
 /// Whether anything in the SPEC cuts the power.
 bool has_cut();
-/// All that can stand before the `=`.
+/// Everything that may come before the `=`.
 std::vector<std::string_view> labels();
 /// How often something was done at an armed place.
 std::uint64_t fired();

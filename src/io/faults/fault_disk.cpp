@@ -23,7 +23,7 @@ struct Shared {
     Unsynced unsynced;
 };
 
-/// The failure that the failpoints order for this call; nothing when it goes on.
+/// The failure that the failpoints inject into this call; nothing when it succeeds.
 std::optional<Failure> refusal(std::string_view label, std::string_view path) {
     Action action = failpoints::at_call(label, path);
     const bool changes = label != "disk.read" && label != "disk.size" && label != "disk.list" &&
@@ -113,7 +113,7 @@ class FaultDisk final : public Disk {
         if (!shared_->cuts) return;
         FRESHET_CHECK(shared_->unsynced.begin());  // or a cut would lose nothing, and prove nothing
         failpoints::on_cut([shared = shared_] {
-            shared->mutex.lock();  // for good: nothing reaches the disk behind a cut
+            shared->mutex.lock();  // for good: nothing reaches the disk after a cut
             shared->unsynced.lose(failpoints::number("disk.seed", 0));
         });
     }

@@ -190,7 +190,7 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
     request.headers = std::move(parser.headers);
     wire->chunked = parser.chunked();
     wire->remaining = parser.content_length().value_or(0);
-    // A PUT that says nothing of its length is not one of zero bytes: who needs to know can tell.
+    // A PUT without a length is not a PUT of zero bytes: handlers can see the difference.
     if (const auto length = parser.content_length(); length && !wire->chunked)
         request.content_length = *length;
     // Also for an empty body: botocore does not reuse a connection well on which the 100 was left

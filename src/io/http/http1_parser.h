@@ -22,7 +22,7 @@ class Http1Parser final : public boost::beast::http::basic_parser<is_request> {
     int status = 0;              ///< of an answer
     // names in lower case; whole when is_header_done(), without trailers
     Headers headers;
-    std::string body;  ///< what take() found of one, behind the header when eager()
+    std::string body;  ///< what take() found of one, after the header when eager()
 
   private:
     using Text = boost::beast::string_view;

@@ -39,7 +39,7 @@ struct Stream {
     bool responded = false;
     std::deque<Bytes> queue;
     std::size_t taken = 0;  ///< of the queue's front
-    bool complete = false;  ///< nothing comes behind the queue
+    bool complete = false;  ///< nothing follows the queue
     bool asleep = false;    ///< nghttp2 waits for resume_data
     bool moved = false;     ///< since the last tick
     int stalls = 0;

@@ -59,7 +59,7 @@ class Http2Session {
     /// the connection is over.
     bool output(std::string& out, std::size_t bytes_max);
 
-    /// No new streams from here on; those under way go on.
+    /// No new streams from here on; those in progress continue.
     void go_away();
     /// True while the peer or this side has something to say.
     bool is_alive() const;

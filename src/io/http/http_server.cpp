@@ -167,7 +167,8 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
                                      });
     }
 
-    /// No descriptor is left, say: those who are connected go on, and the loop does not spin.
+    /// For example, no descriptor is left: existing connections continue, and the loop does not
+    /// spin.
     static void accept_later(const std::shared_ptr<State>& state, const error_code& error) {
         log_warn("http", "accept failed", {{"reason", error.message()}});
         auto timer = std::make_shared<asio::steady_timer>(state->cores.main().context());

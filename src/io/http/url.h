@@ -6,7 +6,7 @@
 
 namespace freshet::io {
 
-/// Errc::invalid says why `text` is no "http://HOST[:PORT]" or "https://HOST[:PORT]".
+/// Errc::invalid says why `text` is not "http://HOST[:PORT]" or "https://HOST[:PORT]".
 Result<> check_url(std::string_view text);
 
 }  // namespace freshet::io

@@ -1,6 +1,6 @@
 // The server's identity for TLS: an authority and a server certificate in a directory, made when
-// missing, signed anew when it ends soon or lacks a name, and read again by a running server when
-// the files change. docs/formats/data-directory.md has the layout.
+// missing, signed again when it expires soon or lacks a name, and read again by a running server
+// when the files change. docs/formats/data-directory.md has the layout.
 #pragma once
 #include <memory>
 #include <mutex>
@@ -28,9 +28,8 @@ class TlsIdentity {
 
     /// Makes what is missing or not fit any more. Blocks for milliseconds; any thread.
     Result<> prepare();
-    /// A new server key and certificate; with `authority_too` everything is made anew, and who
-    /// trusted the old authority must trust the new one. A running server takes it for its next
-    /// connection.
+    /// A new server key and certificate; with `authority_too` also a new authority, which clients
+    /// must then trust. A running server uses it for its next connection.
     Result<> rotate(bool authority_too);
     /// prepare(), then the authority's certificate.
     Result<std::string> authority_pem();
