@@ -36,7 +36,7 @@ void split(std::string_view row, const CsvForm& form, std::vector<std::string_vi
     }
 }
 
-/// The end of the quoted cell that opens at `at`: the position behind its closing quote, npos for
+/// The end of the quoted cell that opens at `at`: the position after its closing quote, npos for
 /// none.
 std::size_t quote_end(std::string_view text, std::size_t at) {
     for (at = text.find('"', at + 1); at != std::string_view::npos; at = text.find('"', at + 2)) {
@@ -56,7 +56,7 @@ std::string_view unquoted(std::string_view inner, Arena& arena) {
     return {to, size};
 }
 
-/// A row with quotes: its delimiter may stand inside a cell.
+/// A row with quotes: its delimiter may be inside a cell.
 bool next_quoted_row(std::string_view text, const CsvForm& form, std::size_t& at, Arena& arena,
                      std::vector<std::string_view>& cells, std::string_view& row) {
     const std::size_t first = at;

@@ -14,7 +14,7 @@ struct CsvForm {
     std::string column_delimiter = ",";
 };
 
-/// Takes the row that begins at `at` apart, and moves `at` behind its delimiter. Cells are views
+/// Splits the row that begins at `at`, and moves `at` after its delimiter. Cells are views
 /// into `text`, or into `arena` when quotes had to be taken out. `row` is the row without its
 /// delimiter; false when a quote is never closed or text follows it.
 bool next_row(std::string_view text, const CsvForm& form, std::size_t& at, Arena& arena,

@@ -11,7 +11,7 @@
 
 namespace freshet::record {
 
-/// Views during the call that tells it.
+/// Its views are valid during the call that reports it.
 struct BadRow {
     std::int64_t rowtime = 0;
     std::string_view row;      ///< its bytes as they came
@@ -28,7 +28,7 @@ class Decoder {
   public:
     virtual ~Decoder() = default;
     /// Appends rows of `payload` from `at` on to `out`, whose first columns are the schema's in
-    /// order, and moves `at` behind them: to the end, or as far as `rows_max` rows or
+    /// order, and moves `at` after them: to the end, or as far as `rows_max` rows or
     /// limits::batch_bytes of texts in `arena`. All of them have the time `rowtime`. Texts point
     /// into `arena` or into a lasting payload.
     virtual void decode(const Payload& payload, std::size_t& at, std::size_t rows_max,

@@ -41,7 +41,7 @@ struct Guess {
         if (!integer) integers = false;
         if (integer && !fits(Kind::integer, *integer)) wide = true;
         if (!integer && !parse_real(text)) reals = false;
-        // A number of many digits behind a zero is an identifier: 007 must stay 007.
+        // Digits after a leading zero are an identifier: 007 must stay 007.
         if (text.size() > 1 && text[0] == '0' && std::isdigit(static_cast<unsigned char>(text[1])))
             integers = reals = false;
         if (!parse_boolean(text)) booleans = false;
@@ -87,7 +87,7 @@ std::vector<std::string> distinct(std::vector<std::string> names) {
 /// What the JSON documents of a sample have in common.
 class JsonSample {
   public:
-    /// False when the text is no JSON object.
+    /// False when the text is not a JSON object.
     bool add(std::string_view object) {
         const auto members = members_of(object);
         if (!members) return false;
@@ -193,7 +193,7 @@ bool has_header(const Rows& rows, const std::vector<Guess>& below) {
     return differs;
 }
 
-/// Rows between semicolons whose commas are all those of numbers: 1;2,5 is no row of three cells.
+/// Rows between semicolons whose commas all belong to numbers: 1;2,5 does not have three cells.
 bool has_decimal_commas(const Rows& rows) {
     bool any = false;
     for (const auto& row : rows) {
@@ -250,7 +250,7 @@ std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
 /// alone: rows of CSV are not.
 bool looks_like_json(const std::vector<Bytes>& records) {
     return std::ranges::all_of(records, [](const Bytes& record) {
-        std::string text;  // the first characters that are no blanks
+        std::string text;  // the first characters that are not blanks
         for (const char c : record.view().substr(byte_order_mark(record.view()))) {
             if (c != ' ' && c != '\t' && c != '\r' && c != '\n') text += c;
             if (text.size() == 2) break;

@@ -130,8 +130,8 @@ bool read_record(std::string_view text, const Parts& parts, UserRecord& record) 
     return has_key && has_data;
 }
 
-/// Between magic and checksum there is a message, and the checksum is its own. A frame around
-/// nothing is no aggregate: it would hold no record, and what was acknowledged would be gone.
+/// There is a message between magic and checksum, and the checksum matches it. An empty frame is
+/// not an aggregate: it would hold no record, and an acknowledged record would be lost.
 bool is_framed(std::string_view data) {
     if (data.size() <= magic.size() + digest_bytes || !data.starts_with(magic)) return false;
     return data.ends_with(text_of(md5(message_of(data))));

@@ -11,7 +11,7 @@ inline constexpr std::size_t document_rows_bytes_max = 64 << 20;
 /// Documents of a payload that never close and were looked through to its end. After these, a
 /// document ends with its line: looking through all of a MiB for each of its lines takes minutes.
 inline constexpr int unclosed_documents_max = 16;
-inline constexpr std::size_t batch_bytes = 4 << 20;  ///< a decoder stops a batch behind this much
+inline constexpr std::size_t batch_bytes = 4 << 20;  ///< a decoder ends a batch after this much
 inline constexpr std::size_t arena_block_bytes_min = 256, arena_block_bytes_max = 64 * 1024;
 inline constexpr std::size_t cell_bytes = 17;  ///< of a text and its NULL flag; numbers take less
 

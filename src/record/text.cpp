@@ -40,7 +40,7 @@ std::optional<std::int64_t> read_date(std::string_view text, std::size_t& at) {
     return day_of(civil) * day_ms;
 }
 
-/// "HH:mm:ss[.f...]"; digits of the fraction behind the third are dropped.
+/// "HH:mm:ss[.f...]"; digits of the fraction after the third are dropped.
 std::optional<std::int64_t> read_time(std::string_view text, std::size_t& at) {
     const auto hour = read_digits(text, at, 2);
     if (!hour || *hour > 23 || !read_char(text, at, ':')) return std::nullopt;
@@ -160,7 +160,7 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int scale) {
     std::size_t at = 0;
     if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
     std::int64_t value = 0;
-    int behind = -1;  // digits behind the point so far; -1: no point yet
+    int behind = -1;  // digits after the point so far; -1: no point yet
     bool any = false, round_up = false;
     for (; at < text.size(); ++at) {
         if (text[at] == '.' && behind < 0) {

@@ -34,7 +34,7 @@ std::string hex_text(std::string_view bytes);
 
 std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_real(std::string_view text);
-/// As an integer times 10^-scale; digits behind are rounded half up. Nothing beyond 18 digits.
+/// As an integer times 10^-scale; further digits are rounded half up. Nothing beyond 18 digits.
 std::optional<std::int64_t> parse_decimal(std::string_view text, int scale);
 /// "true", "false" of any case.
 std::optional<bool> parse_boolean(std::string_view text);

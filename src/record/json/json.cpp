@@ -16,8 +16,8 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-/// How far the steps of a path lead; `rest` are those behind an array that is to be taken element
-/// by element.
+/// How far the steps of a path lead; `rest` are those after an array that is read element by
+/// element.
 struct Found {
     bool is_there = false;
     element value;

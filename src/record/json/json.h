@@ -10,15 +10,15 @@ namespace freshet::record {
 
 Result<std::unique_ptr<Decoder>> make_json_decoder(const Schema& schema);
 
-/// The JSON documents of a text, one behind the other, apart by blanks, line breaks or commas. What
-/// is no object or array, and what never closes, ends with its line.
+/// The JSON documents of a text, one after the other, separated by blanks, line breaks or commas.
+/// Text that is not an object or array, or that never closes, ends with its line.
 class Documents {
   public:
     explicit Documents(std::string_view text, std::size_t at = 0)
         : text_(text), at_(at > 0 ? at : byte_order_mark(text)) {}
     /// Empty at the end.
     std::string_view next();
-    std::size_t at() const { return at_; }  ///< behind the last one
+    std::size_t at() const { return at_; }  ///< after the last one
 
   private:
     std::string_view rest_of_line(std::size_t first);

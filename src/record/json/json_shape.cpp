@@ -22,7 +22,7 @@ struct Shape {
     std::vector<Shape> parts;        ///< the fields; of a list the one element, if it has any
 };
 
-/// A name that can stand in struct<name:type>.
+/// A name that is valid in struct<name:type>.
 bool is_field_name(std::string_view name) {
     return !name.empty() && std::ranges::none_of(name, [](char c) {
         return static_cast<unsigned char>(c) <= ' ' ||

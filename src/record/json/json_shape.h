@@ -22,13 +22,13 @@ struct JsonColumn {
 struct JsonShape {
     std::vector<JsonColumn> columns;    ///< in the order in which they were seen
     std::size_t documents = 0;          ///< arrays count as one each
-    std::size_t damaged = 0;            ///< lines that are no JSON
+    std::size_t damaged = 0;            ///< lines that are not JSON
     std::size_t not_lines = 0;          ///< documents that are not the whole of one line
     std::vector<std::string> left_out;  ///< names that no column can have
 };
 
 /// One column for each member of the documents; documents that are arrays are one column `array`.
-/// With `is_whole` false the last document may be cut. The error says why it is no JSON; it is
+/// With `is_whole` false the last document may be cut. The error says why it is not JSON; it is
 /// `json_cut` when not even the first document is whole.
 std::expected<JsonShape, std::string> read_json_shape(std::string_view sample, bool is_whole);
 inline constexpr std::string_view json_cut = "its first JSON document is longer than the sample";

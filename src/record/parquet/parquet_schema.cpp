@@ -181,7 +181,7 @@ std::string lower_case(std::string_view text) {
     return out;
 }
 
-/// Elements lie in the tree's order, each group's children behind it: one pass, each read once.
+/// Elements are in the tree's order, each group's children after it: one pass, each read once.
 class Tree {
   public:
     explicit Tree(std::vector<Element> elements) : elements_(std::move(elements)) {}

@@ -13,8 +13,8 @@ namespace freshet::record {
 /// A Parquet file ends with its metadata, four bytes with their length, and "PAR1".
 inline constexpr std::uint64_t parquet_tail_bytes = 8;
 
-/// The length of the metadata that lie before `tail`, a file's last eight bytes; the error says why
-/// it is no Parquet file, or one that nobody can read.
+/// The length of the metadata before `tail`, a file's last eight bytes; the error says why it is
+/// not a Parquet file, or not a readable one.
 std::expected<std::uint64_t, std::string> parquet_metadata_bytes(std::string_view tail,
                                                                  std::uint64_t file_bytes);
 

@@ -62,7 +62,7 @@ TEST(ParquetSchema, the_first_format_is_read_too) {
     EXPECT_EQ(text_of(decoded(old_file)), "1 rows\nt timestamp\nl array<bigint>\n");
 }
 
-// A group with a repeated group, by hand: what stands in it decides whether it is the element.
+// A group with a repeated group, by hand: its content decides whether it is the element.
 std::string element(std::string_view name, int repetition, int children, int converted = -1) {
     std::string out;
     if (children == 0) out += std::string("\x15\x02", 2);  // 1: INT32
