@@ -14,8 +14,8 @@ class Decimal {
   public:
     Decimal() = default;  ///< 0
     explicit Decimal(std::int64_t value);
-    /// "-1.50e3" and the like. Errc::invalid, in DynamoDB's words, for what is no number, too long,
-    /// too large or too small.
+    /// "-1.50e3" and the like. Errc::invalid, in DynamoDB's words, for a text that is not a number,
+    /// too long, too large or too small.
     static Result<Decimal> parse(std::string_view text);
     /// The shortest plain form: "1500", "0.001", never an exponent.
     std::string to_text() const;

@@ -17,7 +17,7 @@ inline constexpr std::int64_t slots = std::int64_t{1} << 32;
 /// Of attributes that were checked before.
 KeyBytes key_of(const KeySchema& keys, const Item& item);
 std::int64_t slot_of(std::string_view hash);
-/// One text for the whole key, to tell entries of an index apart.
+/// One text for the whole key, which identifies an entry of an index.
 std::string joined(const KeyBytes& key);
 
 /// The key attributes of `item` only.

@@ -40,7 +40,7 @@ struct Stretch {
     KeyRange range;                               ///< of a query
     std::int64_t slot_from = 0, slot_to = slots;  ///< of a scan
     bool is_forward = true;
-    /// Behind this entry; `main` tells entries of equal keys apart ("" in a table's own keys).
+    /// After this entry; `main` distinguishes entries of equal keys ("" in a table's own keys).
     std::optional<KeyBytes> after;
     std::string main;
 };

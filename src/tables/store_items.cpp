@@ -70,7 +70,7 @@ Result<> move_entries(meta::Txn& txn, const Table& table, const Item* before, co
                  size(after) - size(before));
 }
 
-/// Values ?1 to ?8 of a walk's statement; the last says whether it goes on behind an entry.
+/// Values ?1 to ?8 of a walk's statement; the last says whether it continues after an entry.
 std::vector<meta::Value> bounds_of(const Index& index, const Stretch& stretch) {
     const KeyBytes edge = stretch.after.value_or(KeyBytes());
     const std::int64_t goes_on = stretch.after.has_value();

@@ -53,7 +53,7 @@ struct PageRequest {
     TableKey table;
     std::string index;
     std::optional<Condition> keys, filter;
-    std::optional<Item> start;  ///< the key behind which it goes on
+    std::optional<Item> start;  ///< the key after which it continues
     std::optional<std::size_t> limit;
     bool is_forward = true, is_consistent = false;
     bool all_attributes = false;  ///< also those that the index does not show
@@ -75,7 +75,7 @@ class Tables {
     io::Task<Result<Table>> find(TableKey key);
     io::Task<Result<Table>> change(TableKey key, TableChange change);
     io::Task<Result<Table>> remove(TableKey key);
-    /// At most `limit` names behind `after.name`, in order; one more shows that there are more.
+    /// At most `limit` names after `after.name`, in order; one more shows that there are more.
     io::Task<Result<std::vector<std::string>>> list(TableKey after, std::size_t limit);
     io::Task<Result<Tags>> tags(TableKey key);
     io::Task<Result<>> tag(TableKey key, Tags tags);

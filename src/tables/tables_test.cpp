@@ -1,4 +1,4 @@
-// The facade over a database of its own: what a transaction leaves, where pages go on.
+// The facade over a database of its own: the effect of a transaction, and where pages continue.
 #include "tables/tables.h"
 
 #include <gtest/gtest.h>

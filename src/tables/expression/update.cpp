@@ -63,7 +63,7 @@ Result<Value> value_of(const Term& term, const Item& before) {
     return wrong_type();
 }
 
-/// Puts `value` at `path`, whose parent must be there; a place behind a list's end is its end.
+/// Puts `value` at `path`, whose parent must be there; a place after a list's end is its end.
 Result<> put(Item& item, const Path& path, Value value) {
     if (path.size() == 1) {
         item.insert_or_assign(path[0].name, std::move(value));
@@ -189,7 +189,8 @@ Result<Item> apply_update(const Update& update, const Item& before) {
         }
         if (!done) return pass(done);
     }
-    // Places behind a list's end are filled in their order; places taken away, last first.
+    // Places after a list's end are filled in their order; places are removed from the last to the
+    // first.
     const auto place = [](const Action* action) { return action->path.back().index.value_or(0); };
     std::ranges::sort(sets, {}, place);
     std::ranges::sort(removals, lies_behind);
