@@ -111,7 +111,27 @@ RIDDLES = [
     (r"\b(comes?|came) again\b", "retry, return"),
     (r"(?<!far )(?<!furthest )(?<!lag )(?<!lags )(?<!ms )(?<!milliseconds )\bbehind\b", "after"),
 ]
-PLAIN = {"README.md", "ARCHITECTURE.md", "docs/", "examples/", "tests/", "tools/", "web/"}
+PLAIN = {
+    "README.md",
+    "ARCHITECTURE.md",
+    "docs/",
+    "examples/",
+    "tests/",
+    "tools/",
+    "web/",
+    "src/catalog/",
+    "src/dashboards/",
+    "src/delivery/",
+    "src/flow/",
+    "src/functions/",
+    "src/identity/",
+    "src/lake/",
+    "src/monitor/",
+    "src/record/",
+    "src/sandbox/",
+    "src/schedule/",
+    "src/tables/",
+}
 NOT_PLAIN = {
     "docs/glossary.md",  # lists the riddles
     "tools/tidy/tidy.py",
