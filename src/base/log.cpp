@@ -29,8 +29,8 @@ constexpr std::array<spdlog::level::level_enum, 5> levels{spdlog::level::debug, 
 constexpr std::array<const char*, 5> names{"DEBUG", "INFO", "WARN", "ERROR", ""};
 
 void append_value(std::string& line, std::string_view value) {
-    const bool plain = !value.empty() && value.find_first_of(" \t\r\n\"=\\") == value.npos;
-    if (plain) {
+    const bool is_plain = !value.empty() && value.find_first_of(" \t\r\n\"=\\") == value.npos;
+    if (is_plain) {
         line += value;
         return;
     }

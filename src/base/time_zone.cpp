@@ -41,18 +41,18 @@ class TailReader {
     explicit TailReader(std::string_view text) : text_(text) {}
     std::optional<Tail> read() {
         Tail tail;
-        if (!abbreviation(tail.standard)) return std::nullopt;
+        if (!read_abbreviation(tail.standard)) return std::nullopt;
         tail.standard.offset_s = -clock();
         if (text_.empty()) return tail;
-        if (!abbreviation(tail.daylight)) return std::nullopt;
+        if (!read_abbreviation(tail.daylight)) return std::nullopt;
         tail.daylight.offset_s = text_.starts_with(',') ? tail.standard.offset_s + 3600 : -clock();
         tail.has_daylight = true;
-        if (!rule(tail.start) || !rule(tail.end)) return std::nullopt;
+        if (!read_rule(tail.start) || !read_rule(tail.end)) return std::nullopt;
         return tail;
     }
 
   private:
-    bool abbreviation(ZonePeriod& period) {
+    bool read_abbreviation(ZonePeriod& period) {
         if (text_.starts_with('<')) {
             const auto close = text_.find('>');
             if (close == std::string_view::npos) return false;
@@ -76,17 +76,17 @@ class TailReader {
         return value;
     }
     std::int64_t clock() {
-        const bool negative = text_.starts_with('-');
-        if (negative || text_.starts_with('+')) text_.remove_prefix(1);
+        const bool is_negative = text_.starts_with('-');
+        if (is_negative || text_.starts_with('+')) text_.remove_prefix(1);
         std::int64_t seconds = number() * 3600LL;
         for (const std::int64_t unit : {60, 1}) {
             if (!text_.starts_with(':')) break;
             text_.remove_prefix(1);
             seconds += number() * unit;
         }
-        return negative ? -seconds : seconds;
+        return is_negative ? -seconds : seconds;
     }
-    bool rule(RuleDay& day) {
+    bool read_rule(RuleDay& day) {
         if (!text_.starts_with(",M")) return false;
         text_.remove_prefix(2);
         day.month = number();
@@ -118,9 +118,9 @@ const ZonePeriod& tail_period(const Tail& tail, std::int64_t instant) {
     const year in = year_month_day(floor<days>(local)).year();
     const std::int64_t start = rule_seconds(tail.start, in) - tail.standard.offset_s;
     const std::int64_t end = rule_seconds(tail.end, in) - tail.daylight.offset_s;
-    const bool daylight =
+    const bool is_daylight =
         start < end ? instant >= start && instant < end : instant >= start || instant < end;
-    return daylight ? tail.daylight : tail.standard;
+    return is_daylight ? tail.daylight : tail.standard;
 }
 
 }  // namespace
@@ -180,14 +180,14 @@ const TimeZone* TimeZone::find(std::string_view name) {
     static std::map<std::string, std::unique_ptr<TimeZone>, std::less<>> known;
     const std::lock_guard lock(mutex);
     if (const auto found = known.find(name); found != known.end()) return found->second.get();
-    const bool plain = !name.empty() && name.size() < 64 &&
-                       std::ranges::all_of(
-                           name,
-                           [](char c) {
-                               return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-                                      c == '/' || c == '_' || c == '-' || c == '+';
-                           });
-    if (!plain || name.front() == '/') return nullptr;
+    const bool is_plain = !name.empty() && name.size() < 64 &&
+                          std::ranges::all_of(
+                              name,
+                              [](char c) {
+                                  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                                         c == '/' || c == '_' || c == '-' || c == '+';
+                              });
+    if (!is_plain || name.front() == '/') return nullptr;
     const std::string path = "/usr/share/zoneinfo/" + std::string(name);
     std::error_code problem;
     if (!std::filesystem::is_regular_file(path, problem)) return nullptr;  // "America" is a folder

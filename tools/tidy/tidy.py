@@ -96,6 +96,31 @@ EXEMPT = {
     ("system_clock::now", "src/base/log.cpp"),
     ("throw an", "src/duck/raise.cpp"),
 }
+# A boolean is a statement: it has one of these words (is_open, stack_has_room), or begins with a
+# verb in the third person (holds).
+STATES = {"is", "has", "was", "were", "are", "can", "may", "must", "should", "had", "did", "not"}
+# Functions that act and return whether they succeeded: named for the act.
+ACTS = {
+    "add",
+    "append",
+    "consume",
+    "decode",
+    "expand",
+    "finish",
+    "insert",
+    "load",
+    "next",
+    "parse",
+    "push",
+    "read",
+    "reserve",
+    "save",
+    "skip",
+    "take",
+    "try",
+}
+# The modules that are held to it; add yours.
+CLEAN_BOOLEANS = {"base", "identity"}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
 
@@ -296,6 +321,30 @@ def rule_subjects_of_commits_are_short():
             yield f"commit {commit}: {len(subject)} columns; at most {SUBJECT_COLUMNS_MAX}"
         if not re.match(r"[a-z0-9_./, -]+: ", subject):
             yield f"commit {commit}: begins with no `area: `"
+
+
+def booleans_that_are_no_statement(path):
+    """Yields (line number, name) of each `bool NAME` that neither states a fact nor names an act.
+    `empty` is the standard library's name.
+    """
+    for number, line in enumerate(code_of(path.read_text()), 1):
+        for name, after in re.findall(r"\bbool\s+(?:\w+::)*(\w+)\s*([(;={,)]|$)", line):
+            first = name.strip("_").split("_")[0]
+            words = set(name.strip("_").split("_"))
+            if name in ("operator", "empty") or words & STATES or first.endswith("s"):
+                continue
+            if after != "(" or not words & ACTS:
+                yield number, name
+
+
+def rule_booleans_are_statements():
+    for path in sources():
+        if module_of(path) in CLEAN_BOOLEANS:
+            for number, name in booleans_that_are_no_statement(path):
+                yield (
+                    f"{name_of(path)}:{number}: bool {name}: make it a statement (is_, has_, was_, "
+                    "can_, may_, must_, or a verb as in `holds`), or name the act"
+                )
 
 
 def rule_names_say_the_concept():

@@ -37,16 +37,17 @@ std::string Cipher::seal(std::string_view plain, std::string_view bound) const {
     out.resize(nonce_bytes + plain.size() + tag_bytes);
     Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
     int done = 0;
-    bool good =
+    bool is_good =
         EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), bytes(out)) == 1;
-    good =
-        good && EVP_EncryptUpdate(context.get(), nullptr, &done, bytes(bound), length(bound)) == 1;
-    good = good && EVP_EncryptUpdate(context.get(), bytes(out) + nonce_bytes, &done, bytes(plain),
-                                     length(plain)) == 1;
-    good = good && EVP_EncryptFinal_ex(context.get(), bytes(out) + nonce_bytes + done, &done) == 1;
-    good = good && EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, tag_bytes,
-                                       bytes(out) + nonce_bytes + plain.size()) == 1;
-    FRESHET_CHECK(good);
+    is_good = is_good &&
+              EVP_EncryptUpdate(context.get(), nullptr, &done, bytes(bound), length(bound)) == 1;
+    is_good = is_good && EVP_EncryptUpdate(context.get(), bytes(out) + nonce_bytes, &done,
+                                           bytes(plain), length(plain)) == 1;
+    is_good =
+        is_good && EVP_EncryptFinal_ex(context.get(), bytes(out) + nonce_bytes + done, &done) == 1;
+    is_good = is_good && EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, tag_bytes,
+                                             bytes(out) + nonce_bytes + plain.size()) == 1;
+    FRESHET_CHECK(is_good);
     return out;
 }
 
@@ -58,16 +59,16 @@ std::optional<std::string> Cipher::open(std::string_view sealed, std::string_vie
     std::string out(cipher.size(), '\0');
     Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
     int done = 0;
-    bool good = EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(),
-                                   bytes(sealed)) == 1;
-    good =
-        good && EVP_DecryptUpdate(context.get(), nullptr, &done, bytes(bound), length(bound)) == 1;
-    good = good &&
-           EVP_DecryptUpdate(context.get(), bytes(out), &done, bytes(cipher), length(cipher)) == 1;
-    good = good &&
-           EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_bytes, bytes(tag)) == 1;
-    good = good && EVP_DecryptFinal_ex(context.get(), bytes(out) + done, &done) == 1;
-    if (!good) return std::nullopt;
+    bool is_good = EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(),
+                                      bytes(sealed)) == 1;
+    is_good = is_good &&
+              EVP_DecryptUpdate(context.get(), nullptr, &done, bytes(bound), length(bound)) == 1;
+    is_good = is_good && EVP_DecryptUpdate(context.get(), bytes(out), &done, bytes(cipher),
+                                           length(cipher)) == 1;
+    is_good = is_good &&
+              EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_bytes, bytes(tag)) == 1;
+    is_good = is_good && EVP_DecryptFinal_ex(context.get(), bytes(out) + done, &done) == 1;
+    if (!is_good) return std::nullopt;
     return out;
 }
 

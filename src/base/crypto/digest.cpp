@@ -86,7 +86,7 @@ constexpr std::uint32_t base64_value(unsigned char c) {
 }
 
 /// The bytes of a last group that `padding` signs end; the bits that are left over must be zero.
-bool base64_last_group(std::string_view letters, std::size_t padding, char* to) {
+bool decode_last_group(std::string_view letters, std::size_t padding, char* to) {
     std::uint32_t bits = 0;
     for (std::size_t i = 0; i < 4 - padding; ++i) {
         const std::uint32_t value = base64_value(static_cast<unsigned char>(letters[i]));
@@ -102,7 +102,7 @@ bool base64_last_group(std::string_view letters, std::size_t padding, char* to) 
 /// libbase64 chooses its code for this processor at the first call, which must not run twice at
 /// once.
 void choose_base64() {
-    [[maybe_unused]] static const bool chosen = [] {
+    [[maybe_unused]] static const bool was_chosen = [] {
         char none[4];
         std::size_t size = 0;
         ::base64_encode("", 0, none, &size, 0);
@@ -136,8 +136,8 @@ Sha256 hmac_sha256(std::string_view key, std::string_view data) {
 
 std::uint32_t crc32c(std::string_view data, std::uint32_t seed) {
 #if defined(__x86_64__)
-    static const bool fast = __builtin_cpu_supports("sse4.2") != 0;
-    if (fast) return ~crc32c_sse42(data.data(), data.size(), ~seed);
+    static const bool is_fast = __builtin_cpu_supports("sse4.2") != 0;
+    if (is_fast) return ~crc32c_sse42(data.data(), data.size(), ~seed);
 #endif
     return ~crc32c_table(data.data(), data.size(), ~seed);
 }
@@ -238,7 +238,7 @@ std::optional<std::size_t> base64_decode(std::string_view text, char* out) {
     if (::base64_decode(text.data(), whole, out, &size, 0) != 1 || size != whole / 4 * 3)
         return std::nullopt;
     if (padding == 0) return size;
-    if (!base64_last_group(text.substr(whole), padding, out + size)) return std::nullopt;
+    if (!decode_last_group(text.substr(whole), padding, out + size)) return std::nullopt;
     return size + 3 - padding;
 }
 

@@ -21,9 +21,9 @@ std::size_t distance(std::string_view one, std::string_view other) {
     for (std::size_t j = 0; j <= other.size(); ++j) table[0][j] = j;
     for (std::size_t i = 1; i <= one.size(); ++i) {
         for (std::size_t j = 1; j <= other.size(); ++j) {
-            const bool same = lower(one[i - 1]) == lower(other[j - 1]);
-            table[i][j] = std::min(
-                {table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (same ? 0 : 1)});
+            const bool is_same = lower(one[i - 1]) == lower(other[j - 1]);
+            table[i][j] = std::min({table[i - 1][j] + 1, table[i][j - 1] + 1,
+                                    table[i - 1][j - 1] + (is_same ? 0 : 1)});
             if (i > 1 && j > 1 && lower(one[i - 1]) == lower(other[j - 2]) &&
                 lower(one[i - 2]) == lower(other[j - 1]))
                 table[i][j] = std::min(table[i][j], table[i - 2][j - 2] + 1);
