@@ -1,6 +1,6 @@
-"""The streaming part of the article's pipeline, looked at with boto3: the schema that Freshet
-discovers beside the one that pipeline.yaml states, and the windows recomputed in Python from
-what GetRecords gives.
+"""Checks the streaming part of the article's pipeline with boto3: compares the schema that Freshet
+discovers with the one in pipeline.yaml, and recomputes the windows in Python from the records of
+GetRecords.
 """
 
 import base64
@@ -18,14 +18,14 @@ def arn(service, resource):
 
 
 def fits(found, stated):
-    """True when a column of the type `stated` takes what the sample showed: a text takes
-    everything, and has room for rows that it did not show.
+    """True when a column of the type `stated` accepts the sample: a text accepts everything, and
+    has room for other rows.
     """
     return stated.startswith("VARCHAR") or stated == found
 
 
 class Streaming:
-    """`clients` by service name; `role` for all of it."""
+    """`clients` by service name; one `role` for everything."""
 
     def __init__(self, clients, stream, role, window_seconds):
         self.clients, self.stream, self.role, self.window_seconds = (
@@ -36,7 +36,7 @@ class Streaming:
         )
 
     def discover(self):
-        """The schema that Freshet sees in the first records, through the function."""
+        """The schema that Freshet discovers in the first records, after the function."""
         return self.clients["kinesisanalytics"].discover_input_schema(
             ResourceARN=arn("kinesis", f"stream/{self.stream}"),
             RoleARN=self.role,
@@ -56,7 +56,7 @@ class Streaming:
         return detail["InputDescriptions"][0]["InputSchema"]["RecordColumns"]
 
     def records(self, stream):
-        """All records that GetRecords gives, of all shards."""
+        """All records that GetRecords returns, from all shards."""
         kinesis = self.clients["kinesis"]
         for shard in kinesis.list_shards(StreamName=stream)["Shards"]:
             iterator = kinesis.get_shard_iterator(

@@ -21,7 +21,7 @@ def is_number(text):
 
 
 def unique(names, otherwise):
-    """`names` with the empty and the repeated ones made different."""
+    """`names`, with empty and repeated ones made unique."""
     seen, out = set(), []
     for number, name in enumerate(names, 1):
         name, again = name or f"{otherwise}{number}", 2
@@ -39,7 +39,7 @@ def table_names(header):
 
 
 def guess_counted(header, rows):
-    """The column of words that repeat most, as a person would chart it; None when there is none."""
+    """The column whose words repeat most, which a person would chart; None when there is none."""
     best = None
     for at, name in enumerate(header):
         values = collections.Counter(row[at] for row in rows if at < len(row) and row[at])
@@ -140,8 +140,8 @@ class Columns:
         return bool(self.flag) and row[self.header.index(self.flag)].lower() in TRUE
 
     def pipeline(self, file, directory):
-        """A copy of the pipeline file, with what it names, for these columns; known names keep
-        their types.
+        """A copy of the pipeline file and its files for these columns; known names keep their
+        types.
         """
         here, text, names = file.parent, file.read_text(), table_names(self.header)
         types = dict(re.findall(r"- \{name: (.*), type: (.*)\}", text)) if self.is_article else {}

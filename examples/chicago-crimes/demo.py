@@ -1,11 +1,11 @@
 """The article's pipeline on this machine: `./dev demo [--once] [--article] [--csv FILE... [--count
 COLUMN] [--flag COLUMN]] [--keep DIR]`.
 
-Starts a Freshet of its own, makes the pipeline by `freshet apply pipeline.yaml`, sends rows as
-the article's producer does (KPL-aggregated), waits until rows and windows lie in the lake under
-year=/month=/day=/hour=, asks Athena, and holds every hand-over against what Python computes from
-the input itself. Without --once it keeps sending rows until Ctrl-C, which ends the server and
-removes its data, unless --keep names where it stays.
+Starts a Freshet of its own, makes the pipeline by `freshet apply pipeline.yaml`, sends rows as the
+article's producer does (KPL-aggregated), waits until rows and windows are in the lake under
+year=/month=/day=/hour=, queries Athena, and compares every step with what Python computes from the
+input. Without --once it sends rows until Ctrl-C, which stops the server and removes its data,
+unless --keep names a directory for it.
 """
 
 import argparse
@@ -57,7 +57,7 @@ SAMPLE_ROWS = 2_000  # sent before the schema is discovered
 
 
 class Table:
-    """Step, expected, found, seconds; remembers whether all agree."""
+    """Prints step, expected, found, seconds; remembers whether all agree."""
 
     def __init__(self):
         self.good = True
@@ -166,7 +166,7 @@ class Demo:
             yield from (self.columns.fits(row) for row in rows if row)
 
     def make(self):
-        """Everything, by the pipeline file; a second time changes nothing."""
+        """Creates everything by the pipeline file; a second apply changes nothing."""
         for times in ("once", "again"):
             print(f"demo: freshet apply {self.pipeline}, {times}")
             done = subprocess.run(
@@ -203,7 +203,7 @@ class Demo:
         )
 
     def send(self):
-        """The rows as lines, and the time of each ten-thousandth on the screen."""
+        """Sends the rows as lines, and prints the time of each ten-thousandth."""
         sender, lines, started = producer.Producer(self.kinesis, STREAM), [], time.monotonic()
         for row in self.rows():
             if len(lines) == SAMPLE_ROWS:
@@ -225,9 +225,7 @@ class Demo:
         return lines
 
     def discover(self):
-        """The schema that the function and the first records show, beside what the pipeline file
-        says.
-        """
+        """Compares the discovered schema with that of the pipeline file."""
         schema = self.streaming.discover()
         self.discovered = schema["RecordColumns"]
         self.stated = self.streaming.stated_columns()
@@ -239,8 +237,8 @@ class Demo:
             print(f"  {stated['Name']:<24} {found['SqlType']:<16} {stated['SqlType']}")
 
     def wait_for_windows(self, expected):
-        """Rows of the application in the lake: until there are as many, or a minute longer than
-        windows and buffers live.
+        """Waits for that many rows of the application in the lake, at most a minute longer than
+        windows and buffers last.
         """
         deadline = time.monotonic() + (480 if self.options.article else 90)
         known, rows = set(), []
@@ -304,7 +302,7 @@ class Demo:
         return content.decode().split("\n")[:-1] if content else []
 
     def wait_for_lake(self, expected):
-        """Until the lake has as many rows, or a minute longer than a buffer lives."""
+        """Waits until the lake has that many rows, at most a minute longer than a buffer lasts."""
         deadline = time.monotonic() + (360 if self.options.article else 75)
         known, rows = set(), []
         while time.monotonic() < deadline:
@@ -321,7 +319,7 @@ class Demo:
         return sorted(known), rows
 
     def query(self, sql):
-        """The rows of a statement of Athena's, as texts."""
+        """The rows of an Athena statement, as texts."""
         execution = self.athena.start_query_execution(
             QueryString=sql,
             QueryExecutionContext={"Database": "crimes"},
@@ -348,8 +346,8 @@ class Demo:
         return {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
 
     def check_partitions(self, table, keys):
-        """Those of the objects, once the rule's function has run; with --article that is within the
-        hour.
+        """The partitions of the objects, once the rule's function has run; with --article this
+        takes up to an hour.
         """
         since = time.monotonic()
         expected = {tuple(part.split("=")[1] for part in key.split("/")[1:5]) for key in keys}
@@ -444,7 +442,7 @@ class Demo:
         )
 
     def live_rows(self):
-        """Rows without an end: drawn ones, or those of the files over and over."""
+        """Endless rows: generated ones, or those of the files repeatedly."""
         if not self.options.csv:
             yield from generate.rows(10**9, self.options.seed + 1)
         while True:

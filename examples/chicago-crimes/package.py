@@ -1,5 +1,5 @@
-"""Zips of functions with the libraries they import, as Lambda takes them and as `freshet apply`
-makes them: names in order, nothing compressed, all of 1980, so that the same files give the same
+"""Makes zips of functions with the libraries they import, for Lambda, as `freshet apply` makes
+them: names in order, nothing compressed, all dated 1980, so that the same files have the same
 digest.
 """
 

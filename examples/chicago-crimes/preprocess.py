@@ -1,7 +1,7 @@
 """The article's preprocessor: a Lambda function between the stream and the streaming SQL.
 
-The producer packs many CSV rows into one Kinesis record as the KPL does. This takes them apart and
-gives them back joined by newlines, so that one record that came in becomes many rows.
+The producer packs many CSV rows into one Kinesis record as the KPL does. This function unpacks
+them and returns them joined by newlines, so that one input record becomes many rows.
 """
 
 import base64

@@ -3,8 +3,8 @@ stream.
 
 python producer.py crimes.csv --stream crimes [--endpoint-url http://127.0.0.1:4566]
 
-Unlike the article's script it flushes the last, partly filled aggregate, and it sends again what
-a PutRecords answer names as failed. Row order is kept only within one aggregate.
+Unlike the article's script it flushes the last, partly filled aggregate, and it sends the records
+again that PutRecords reports as failed. Row order is kept only within one aggregate.
 """
 
 import argparse
@@ -72,7 +72,7 @@ class Producer:
         self.waiting_bytes = 0
 
     def finish(self):
-        """The flush that the article forgets."""
+        """The final flush, which the article omits."""
         last = self.aggregate.clear_and_get()
         if last:
             self.queue(last)
@@ -80,7 +80,7 @@ class Producer:
 
 
 def delimiter_of(line):
-    """The one of , ; | and the tab that a header has most of."""
+    """The most frequent of , ; | and tab in the header."""
     return max(",\t;|", key=line.count)
 
 

@@ -1,5 +1,5 @@
-"""Makes what pipeline.yaml makes, with boto3 calls only: the same names, settings and code, on
-Freshet or on AWS.
+"""Creates the pipeline of pipeline.yaml with boto3 calls only: the same names, settings and code,
+on Freshet or on AWS.
 
 python setup_with_boto3.py [--endpoint URL] [--set WINDOW_SECONDS=10 ...]
 
