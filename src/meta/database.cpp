@@ -85,6 +85,7 @@ std::string Row::blob(int column) const {
 bool Row::is_null(int column) const {
     return sqlite3_column_type(static_cast<sqlite3_stmt*>(statement_), column) == SQLITE_NULL;
 }
+int Row::columns() const { return sqlite3_column_count(static_cast<sqlite3_stmt*>(statement_)); }
 
 /// A text is found without making a string of it.
 struct TextHash : std::hash<std::string_view> {
@@ -166,6 +167,11 @@ Result<std::int64_t> Txn::execute(std::string_view sql, const std::vector<Value>
     if (code != SQLITE_DONE) result = std::unexpected(sqlite_error(state_->db, code, sql));
     sqlite3_reset(*statement);
     return result;
+}
+Result<> Txn::run(std::string_view sql, const std::vector<Value>& parameters) {
+    auto done = execute(sql, parameters);
+    if (!done) return pass(done);
+    return {};
 }
 std::int64_t Txn::last_row_id() const { return sqlite3_last_insert_rowid(state_->db); }
 

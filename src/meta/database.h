@@ -29,6 +29,7 @@ class Row {
     std::string text(int column) const;
     std::string blob(int column) const;
     bool is_null(int column) const;
+    int columns() const;
 
   private:
     friend class Connection;
@@ -60,6 +61,8 @@ class Txn : public Connection {
     /// The number of rows changed. Errc::io, Errc::no_space, or meta::Errc::conflict for a broken
     /// UNIQUE.
     Result<std::int64_t> execute(std::string_view sql, const std::vector<Value>& parameters = {});
+    /// execute() for a caller that does not ask how many rows changed.
+    Result<> run(std::string_view sql, const std::vector<Value>& parameters = {});
     std::int64_t last_row_id() const;
 
   private:
