@@ -111,6 +111,8 @@ struct Connection::State {
         auto found = statement_of(sql);
         if (!found) return found;
         sqlite3_stmt* statement = *found;
+        // A statement whose rows are being visited is not begun again inside the visit.
+        FRESHET_CHECK(!sqlite3_stmt_busy(statement));
         FRESHET_CHECK(sqlite3_bind_parameter_count(statement) ==
                       static_cast<int>(parameters.size()));
         for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -193,7 +195,7 @@ struct Database::State {
     };
     std::deque<Read> reads;
     std::uint64_t last_read = 0;
-    bool stopping = false;
+    bool is_stopping = false;
     std::vector<std::thread> threads;
 
     void write_loop() {
@@ -201,7 +203,7 @@ struct Database::State {
             std::vector<Write> group;
             {
                 std::unique_lock lock(mutex);
-                writes_wake.wait(lock, [&] { return stopping || !writes.empty(); });
+                writes_wake.wait(lock, [&] { return is_stopping || !writes.empty(); });
                 if (writes.empty()) return;
                 while (!writes.empty() && group.size() < group_max) {
                     group.push_back(std::move(writes.front()));
@@ -210,6 +212,7 @@ struct Database::State {
             }
             std::vector<Result<>> results;
             commit(group, results);
+            FRESHET_CHECK(results.size() == group.size());  // each write is answered, once
             for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
         }
     }
@@ -247,7 +250,7 @@ struct Database::State {
             std::uint64_t covered = 0;
             {
                 std::unique_lock lock(mutex);
-                reads_wake.wait(lock, [&] { return stopping || !reads.empty(); });
+                reads_wake.wait(lock, [&] { return is_stopping || !reads.empty(); });
                 if (reads.empty()) return;
                 read = take_read();
                 covered = last_read;
@@ -287,11 +290,11 @@ struct Database::State {
         for (const Migration& migration : migrations) {
             const std::vector<Value> key{std::string(migration.service),
                                          std::int64_t{migration.version}};
-            bool applied = false;
+            bool is_applied = false;
             auto asked = txn->query("SELECT 1 FROM migrations WHERE service = ?1 AND version = ?2",
-                                    key, [&](const Row&) { return !(applied = true); });
+                                    key, [&](const Row&) { return !(is_applied = true); });
             if (!asked) return asked;
-            if (applied) continue;
+            if (is_applied) continue;
             auto done = txn->state_->execute(std::string(migration.sql).c_str());
             if (!done)
                 return std::unexpected(
@@ -334,17 +337,20 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
 Database::~Database() {
     {
         const std::scoped_lock lock(state_->mutex);
-        state_->stopping = true;
+        state_->is_stopping = true;
     }
     state_->writes_wake.notify_all();
     state_->reads_wake.notify_all();
     for (auto& thread : state_->threads) thread.join();
+    // Nobody waits for an answer that never comes.
+    FRESHET_CHECK(state_->writes.empty() && state_->reads.empty());
 }
 
 io::Task<Result<>> Database::submit_write(std::function<Result<>(Txn&)> work) {
     io::Promise<Result<>> done(*io::Core::current());
     {
         const std::scoped_lock lock(state_->mutex);
+        FRESHET_CHECK(!state_->is_stopping);
         state_->writes.push_back(
             {std::move(work), [done](Result<> result) mutable { done.set(std::move(result)); }});
     }
@@ -357,6 +363,7 @@ io::Task<void> Database::submit_read(std::function<void(const Connection&)> work
     io::Promise<bool> done(*io::Core::current());
     {
         const std::scoped_lock lock(state_->mutex);
+        FRESHET_CHECK(!state_->is_stopping);
         state_->reads.push_back({++state_->last_read, [work = std::move(work),
                                                        done](const Connection& connection) mutable {
                                      work(connection);

@@ -41,8 +41,8 @@ class Row {
 /// callback.
 class Connection {
   public:
-    /// Calls `each` per row until it returns false. `sql` is cached by its text; parameters are ?1,
-    /// ?2...
+    /// Calls `each` per row until it returns false. `sql` is prepared once and cached by its text;
+    /// parameters are ?1, ?2... Stores read rows by meta/table.h and meta/cell.h.
     Result<> query(std::string_view sql, const std::vector<Value>& parameters,
                    const std::function<bool(const Row&)>& each) const;
     Connection(const Connection&) = delete;
@@ -55,7 +55,8 @@ class Connection {
     std::unique_ptr<State> state_;
 };
 
-/// A write transaction.
+/// A write transaction, or a savepoint in the one that several writes share. On the writer thread,
+/// for the length of the callback; an error that the callback returns undoes what it wrote.
 class Txn : public Connection {
   public:
     /// The number of rows changed. Errc::io, Errc::no_space, or meta::Errc::conflict for a broken
@@ -81,6 +82,10 @@ struct Migration {
     std::string_view sql;
 };
 
+/// Life: open() before any core runs; ~Database() after every core has stopped, so that no task
+/// waits for it any more. write() and read() are called on any core and complete there; `work` runs
+/// on a thread of this class, with what it captured, and touches no core's state. A write that
+/// completed without an error is on disk; one that completed with an error left nothing.
 class Database {
   public:
     /// Opens or makes `path`, applies what is missing of `migrations`. WAL, synchronous=FULL.
