@@ -1,14 +1,54 @@
 #include "identity/store.h"
 
+#include "meta/table.h"
+
 namespace freshet::identity::store {
 namespace {
 
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
+/// What belongs to a role: kind "tag", "policy" (a document by name) or "attached" (an ARN, no
+/// value).
+struct Part {
+    std::string kind, name, value;
+};
+
+const auto roles = meta::table<Role>("roles", [](auto& column, auto& role) {
+    column.key("account", role.key.account);
+    column.key("name", role.key.name);
+    column("id", role.id);
+    column("path", role.path);
+    column("trust_policy", role.trust_policy);
+    column("description", role.description);
+    column("session_seconds_max", role.session_seconds_max);
+    column("created_ms", role.created);
+});
+const auto role_parts = meta::table<Part>("role_parts", [](auto& column, auto& part) {
+    column.owner_text("account");
+    column.owner_text("role");
+    column.key("kind", part.kind);
+    column.key("name", part.name);
+    column("value", part.value);
+});
+
+std::vector<Part> parts_of(const Role& role) {
+    std::vector<Part> parts;
+    for (const auto& [name, value] : role.tags) parts.push_back({"tag", name, value});
+    for (const auto& [name, document] : role.policies) parts.push_back({"policy", name, document});
+    for (const auto& arn : role.attached) parts.push_back({"attached", arn, ""});
+    return parts;
+}
+
+void add_part(Role& role, Part part) {
+    if (part.kind == "tag")
+        role.tags[part.name] = std::move(part.value);
+    else if (part.kind == "policy")
+        role.policies[part.name] = std::move(part.value);
+    else
+        role.attached.insert(std::move(part.name));
 }
 
 }  // namespace
+
+std::vector<meta::Shape> shapes() { return {roles.shape(), role_parts.shape()}; }
 
 std::vector<meta::Migration> migrations() {
     return {{"identity", 1,
@@ -24,66 +64,22 @@ std::vector<meta::Migration> migrations() {
 }
 
 Result<std::vector<Role>> load(const meta::Connection& connection) {
-    std::vector<Role> roles;
-    auto read = connection.query(
-        "SELECT account, name, id, path, trust_policy, description, session_seconds_max, "
-        "created_ms FROM roles",
-        {}, [&](const meta::Row& row) {
-            Role role{{row.text(0), row.text(1)},
-                      row.text(2),
-                      row.text(3),
-                      row.text(4),
-                      std::nullopt,
-                      static_cast<int>(row.integer(6)),
-                      from_epoch_ms(row.integer(7)),
-                      {},
-                      {},
-                      {}};
-            if (!row.is_null(5)) role.description = row.text(5);
-            roles.push_back(std::move(role));
-            return true;
-        });
-    if (!read) return pass(read);
-    for (Role& role : roles) {
-        read = connection.query(
-            "SELECT kind, name, value FROM role_parts WHERE account = ?1 AND role = ?2",
-            {role.key.account, role.key.name}, [&](const meta::Row& row) {
-                const std::string kind = row.text(0);
-                if (kind == "tag")
-                    role.tags[row.text(1)] = row.text(2);
-                else if (kind == "policy")
-                    role.policies[row.text(1)] = row.text(2);
-                else
-                    role.attached.insert(row.text(1));
-                return true;
-            });
-        if (!read) return pass(read);
+    FRESHET_TRY(all, roles.load(connection));
+    for (Role& role : *all) {
+        FRESHET_TRY(parts,
+                    role_parts.load(connection, meta::values(role.key.account, role.key.name)));
+        for (Part& part : *parts) add_part(role, std::move(part));
     }
-    return roles;
+    return all;
 }
 
 Result<> put(meta::Txn& txn, const Role& role) {
-    if (auto removed = remove(txn, role.key); !removed) return removed;
-    auto inserted =
-        txn.execute("INSERT INTO roles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                    {role.key.account, role.key.name, role.id, role.path, role.trust_policy,
-                     role.description ? meta::Value(*role.description) : meta::Value(),
-                     std::int64_t{role.session_seconds_max}, to_epoch_ms(role.created)});
-    const auto part = [&](const char* kind, const std::string& name, const std::string& value) {
-        if (inserted)
-            inserted =
-                txn.execute("INSERT INTO role_parts VALUES (?1, ?2, ?3, ?4, ?5)",
-                            {role.key.account, role.key.name, std::string(kind), name, value});
-    };
-    for (const auto& [name, value] : role.tags) part("tag", name, value);
-    for (const auto& [name, document] : role.policies) part("policy", name, document);
-    for (const auto& arn : role.attached) part("attached", arn, "");
-    return done(std::move(inserted));
+    if (auto written = roles.put(txn, role); !written) return written;
+    return role_parts.replace(txn, meta::values(role.key.account, role.key.name), parts_of(role));
 }
 
 Result<> remove(meta::Txn& txn, const RoleKey& key) {
-    return done(
-        txn.execute("DELETE FROM roles WHERE account = ?1 AND name = ?2", {key.account, key.name}));
+    return roles.remove(txn, meta::values(key.account, key.name));
 }
 
 }  // namespace freshet::identity::store
