@@ -1,73 +1,94 @@
 #include "lake/store.h"
 
 #include "lake/limits.h"
+#include "meta/pairs.h"
 
 namespace freshet::lake::store {
 namespace {
 
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
+const auto crawlers = meta::table<Crawler>("lake_crawlers", [](auto& column, auto& crawler) {
+    column.id("id", crawler.id);
+    column.key(crawler.key);
+    column("role", crawler.role);
+    column("db", crawler.database);
+    column("description", crawler.description);
+    column("table_prefix", crawler.table_prefix);
+    column("configuration", crawler.configuration);
+    column("update_behavior", crawler.update_behavior);
+    column("delete_behavior", crawler.delete_behavior);
+    column("recrawl_behavior", crawler.recrawl_behavior);
+    column("created_ms", crawler.created);
+    column("updated_ms", crawler.updated);
+    column("version", crawler.version);
+    column.optional(crawler.last, [](auto& inner, auto& last) {
+        inner("last_outcome", last.outcome);
+        inner("last_error", last.error);
+        inner("last_log", last.log_stream);
+        inner("last_ms", last.started);
+    });
+});
+const auto targets = meta::table<Target>("lake_targets", [](auto& column, auto& target) {
+    column.owner("crawler");
+    column.position("position");
+    column("path", target.path);
+    column("sample_size", target.sample_size);
+});
+
+struct Exclusion {
+    std::size_t target = 0,
+                position = 0;  ///< of the target in the crawler, of the glob in the target
+    std::string glob;
+};
+const auto exclusions = meta::table<Exclusion>("lake_exclusions", [](auto& column, auto& one) {
+    column.owner("crawler");
+    column.key("target", one.target);
+    column.key("position", one.position);
+    column("glob", one.glob);
+});
+
+const auto crawls = meta::table<PastCrawl>("lake_crawls", [](auto& column, auto& crawl) {
+    column.no_key();
+    column.owner("crawler");
+    column("started_ms", crawl.started);
+    column("ended_ms", crawl.ended);
+    column("id", crawl.id);
+    column("outcome", crawl.outcome);
+    column("error", crawl.error);
+    column("log_stream", crawl.log_stream);
+    column("tables_made", crawl.tally.tables_made);
+    column("tables_changed", crawl.tally.tables_changed);
+    column("tables_gone", crawl.tally.tables_gone);
+    column("partitions_made", crawl.tally.partitions_made);
+    column("partitions_gone", crawl.tally.partitions_gone);
+});
+const meta::Pairs seen_folders("lake_folders", "crawler", "folder", "table_location");
+
+std::vector<Exclusion> exclusions_of(const Crawler& crawler) {
+    std::vector<Exclusion> all;
+    for (std::size_t i = 0; i < crawler.targets.size(); ++i)
+        for (std::size_t k = 0; k < crawler.targets[i].exclusions.size(); ++k)
+            all.push_back({i, k, crawler.targets[i].exclusions[k]});
+    return all;
+}
+
+Result<> load_parts(const meta::Connection& connection, Crawler& crawler) {
+    const auto owner = meta::values(crawler.id);
+    FRESHET_TRY(own_targets, targets.load(connection, owner));
+    FRESHET_TRY(own_exclusions, exclusions.load(connection, owner));
+    FRESHET_TRY(history, crawls.load(connection, owner));
+    crawler.targets = std::move(*own_targets);
+    crawler.history = std::move(*history);
+    for (Exclusion& one : *own_exclusions)
+        crawler.targets.at(one.target).exclusions.push_back(std::move(one.glob));
     return {};
 }
 
-Result<> load_targets(const meta::Connection& connection, Crawler& crawler) {
-    auto read = connection.query(
-        "SELECT path, sample_size FROM lake_targets WHERE crawler = ?1 ORDER BY position",
-        {crawler.id}, [&](const meta::Row& row) {
-            crawler.targets.push_back(
-                {row.text(0),
-                 {},
-                 row.is_null(1) ? std::nullopt : std::optional(static_cast<int>(row.integer(1)))});
-            return true;
-        });
-    if (!read) return read;
-    return connection.query(
-        "SELECT target, glob FROM lake_exclusions WHERE crawler = ?1 ORDER BY target, position",
-        {crawler.id}, [&](const meta::Row& row) {
-            crawler.targets.at(static_cast<std::size_t>(row.integer(0)))
-                .exclusions.push_back(row.text(1));
-            return true;
-        });
-}
-
-Result<> load_history(const meta::Connection& connection, Crawler& crawler) {
-    return connection.query(
-        "SELECT id, outcome, error, log_stream, started_ms, ended_ms, tables_made, tables_changed, "
-        "tables_gone, partitions_made, partitions_gone FROM lake_crawls WHERE crawler = ?1 ORDER "
-        "BY "
-        "rowid",
-        {crawler.id}, [&](const meta::Row& row) {
-            crawler.history.push_back({row.text(0),
-                                       static_cast<Outcome>(row.integer(1)),
-                                       row.text(2),
-                                       row.text(3),
-                                       from_epoch_ms(row.integer(4)),
-                                       from_epoch_ms(row.integer(5)),
-                                       {row.integer(6), row.integer(7), row.integer(8),
-                                        row.integer(9), row.integer(10)}});
-            return true;
-        });
-}
-
-Result<> put_targets(meta::Txn& txn, const Crawler& crawler) {
-    auto written = txn.execute("DELETE FROM lake_targets WHERE crawler = ?1", {crawler.id});
-    if (written)
-        written = txn.execute("DELETE FROM lake_exclusions WHERE crawler = ?1", {crawler.id});
-    for (std::size_t i = 0; i < crawler.targets.size() && written; ++i) {
-        const Target& target = crawler.targets[i];
-        written = txn.execute(
-            "INSERT INTO lake_targets VALUES (?1, ?2, ?3, ?4)",
-            {crawler.id, static_cast<std::int64_t>(i), target.path,
-             target.sample_size ? meta::Value(std::int64_t{*target.sample_size}) : meta::Value()});
-        for (std::size_t k = 0; k < target.exclusions.size() && written; ++k)
-            written = txn.execute("INSERT INTO lake_exclusions VALUES (?1, ?2, ?3, ?4)",
-                                  {crawler.id, static_cast<std::int64_t>(i),
-                                   static_cast<std::int64_t>(k), target.exclusions[k]});
-    }
-    return done(std::move(written));
-}
-
 }  // namespace
+
+std::vector<meta::Shape> shapes() {
+    return {crawlers.shape(), targets.shape(), exclusions.shape(), crawls.shape(),
+            seen_folders.shape()};
+}
 
 std::vector<meta::Migration> migrations() {
     return {
@@ -98,107 +119,39 @@ std::vector<meta::Migration> migrations() {
 }
 
 Result<std::vector<Crawler>> load(const meta::Connection& connection) {
-    std::vector<Crawler> all;
-    auto read = connection.query(
-        "SELECT id, account, region, name, role, db, description, table_prefix, configuration, "
-        "update_behavior, delete_behavior, recrawl_behavior, created_ms, updated_ms, version,"
-        " last_outcome, last_error, last_log, last_ms FROM lake_crawlers",
-        {}, [&](const meta::Row& row) {
-            Crawler& crawler = all.emplace_back();
-            crawler.id = row.integer(0);
-            crawler.key = {row.text(1), row.text(2), row.text(3)};
-            std::string* const texts[] = {&crawler.role,
-                                          &crawler.database,
-                                          &crawler.description,
-                                          &crawler.table_prefix,
-                                          &crawler.configuration,
-                                          &crawler.update_behavior,
-                                          &crawler.delete_behavior,
-                                          &crawler.recrawl_behavior};
-            for (int i = 0; i < 8; ++i) *texts[i] = row.text(4 + i);
-            crawler.created = from_epoch_ms(row.integer(12));
-            crawler.updated = from_epoch_ms(row.integer(13));
-            crawler.version = static_cast<int>(row.integer(14));
-            if (!row.is_null(15))
-                crawler.last = LastCrawl{static_cast<Outcome>(row.integer(15)), row.text(16),
-                                         row.text(17), from_epoch_ms(row.integer(18))};
-            return true;
-        });
-    for (Crawler& crawler : all) {
-        if (read) read = load_targets(connection, crawler);
-        if (read) read = load_history(connection, crawler);
+    FRESHET_TRY(all, crawlers.load(connection));
+    for (Crawler& crawler : *all) {
+        if (auto read = load_parts(connection, crawler); !read) return pass(read);
     }
-    if (!read) return pass(read);
     return all;
 }
 
 Result<> put(meta::Txn& txn, Crawler& crawler) {
-    if (crawler.id == 0) {
-        auto inserted = txn.execute(
-            "INSERT INTO lake_crawlers VALUES (NULL, ?1, ?2, ?3, '', '', '', '', '', '', '', '', "
-            "0, 0, 0, NULL, NULL, NULL, NULL)",
-            {crawler.key.account, crawler.key.region, crawler.key.name});
-        if (!inserted) return done(std::move(inserted));
-        crawler.id = txn.last_row_id();
-    }
-    const auto& last = crawler.last;
-    auto written = txn.execute(
-        "UPDATE lake_crawlers SET role = ?2, db = ?3, description = ?4, table_prefix = ?5, "
-        "configuration = ?6, update_behavior = ?7, delete_behavior = ?8, recrawl_behavior = ?9,"
-        " created_ms = ?10, updated_ms = ?11, version = ?12, last_outcome = ?13, last_error = ?14, "
-        "last_log = ?15, last_ms = ?16 WHERE id = ?1",
-        {crawler.id, crawler.role, crawler.database, crawler.description, crawler.table_prefix,
-         crawler.configuration, crawler.update_behavior, crawler.delete_behavior,
-         crawler.recrawl_behavior, to_epoch_ms(crawler.created), to_epoch_ms(crawler.updated),
-         std::int64_t{crawler.version},
-         last ? meta::Value(static_cast<std::int64_t>(last->outcome)) : meta::Value(),
-         last ? meta::Value(last->error) : meta::Value(),
-         last ? meta::Value(last->log_stream) : meta::Value(),
-         last ? meta::Value(to_epoch_ms(last->started)) : meta::Value()});
-    if (!written) return done(std::move(written));
-    return put_targets(txn, crawler);
+    auto written = crawler.id == 0 ? crawlers.insert(txn, crawler) : crawlers.update(txn, crawler);
+    const auto owner = meta::values(crawler.id);
+    if (written) written = targets.replace(txn, owner, crawler.targets);
+    if (written) written = exclusions.replace(txn, owner, exclusions_of(crawler));
+    return written;
 }
 
 Result<> add_crawl(meta::Txn& txn, std::int64_t id, const PastCrawl& crawl) {
-    const Tally& tally = crawl.tally;
-    auto written = txn.execute(
-        "INSERT INTO lake_crawls VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        {id, to_epoch_ms(crawl.started), to_epoch_ms(crawl.ended), crawl.id,
-         static_cast<std::int64_t>(crawl.outcome), crawl.error, crawl.log_stream, tally.tables_made,
-         tally.tables_changed, tally.tables_gone, tally.partitions_made, tally.partitions_gone});
-    if (written)
-        written = txn.execute(
-            "DELETE FROM lake_crawls WHERE crawler = ?1 AND rowid NOT IN (SELECT rowid FROM "
-            "lake_crawls WHERE crawler = ?1 ORDER BY rowid DESC LIMIT ?2)",
-            {id, static_cast<std::int64_t>(limits::history_max)});
-    return done(std::move(written));
+    if (auto added = crawls.insert(txn, crawl, meta::values(id)); !added) return added;
+    return txn.run(
+        "DELETE FROM lake_crawls WHERE crawler = ?1 AND rowid NOT IN (SELECT rowid FROM "
+        "lake_crawls WHERE crawler = ?1 ORDER BY rowid DESC LIMIT ?2)",
+        meta::values(id, limits::history_max));
 }
 
 Result<> add_folders(meta::Txn& txn, std::int64_t id,
                      const std::map<std::string, std::string>& folders) {
-    for (const auto& [folder, location] : folders) {
-        auto written = txn.execute("INSERT OR REPLACE INTO lake_folders VALUES (?1, ?2, ?3)",
-                                   {id, folder, location});
-        if (!written) return done(std::move(written));
-    }
-    return {};
+    return seen_folders.put(txn, id, folders);
 }
 
 Result<std::map<std::string, std::string>> folders(const meta::Connection& connection,
                                                    std::int64_t id) {
-    std::map<std::string, std::string> found;
-    auto read =
-        connection.query("SELECT folder, table_location FROM lake_folders WHERE crawler = ?1", {id},
-                         [&](const meta::Row& row) {
-                             found.emplace(row.text(0), row.text(1));
-                             return true;
-                         });
-    if (!read) return pass(read);
-    return found;
+    return seen_folders.load(connection, id);
 }
 
-Result<> remove(meta::Txn& txn, std::int64_t id) {
-    return done(txn.execute("DELETE FROM lake_crawlers WHERE id = ?1", {id}));
-}
+Result<> remove(meta::Txn& txn, std::int64_t id) { return crawlers.remove(txn, meta::values(id)); }
 
 }  // namespace freshet::lake::store

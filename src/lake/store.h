@@ -1,11 +1,12 @@
 // The tables of the lake service; the only file of it that touches the database.
 #pragma once
 #include "lake/types.h"
-#include "meta/database.h"
+#include "meta/shape.h"
 
 namespace freshet::lake::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 Result<std::vector<Crawler>> load(const meta::Connection& connection);
 /// Gives a new crawler its id.
 Result<> put(meta::Txn& txn, Crawler& crawler);
