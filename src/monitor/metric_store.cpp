@@ -2,59 +2,74 @@
 
 #include <algorithm>
 
+#include "meta/table.h"
+
 namespace freshet::monitor::metric_store {
 namespace {
 
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
-}
+struct Metric {
+    std::int64_t id = 0;
+    MetricKey key;
+    Timestamp last;  ///< the latest sample
+};
+struct StoredPoint {
+    std::int64_t metric = 0;
+    Point point;
+};
 
 Timestamp floor_to(Timestamp time, Millis step) {
     const std::int64_t ms = to_epoch_ms(time), size = step.count();
     return from_epoch_ms(ms - ((ms % size) + size) % size);
 }
 
-std::vector<meta::Value> key_values(const MetricKey& key) {
-    return {key.account, key.region, key.space, key.name, text_of(key.dimensions)};
-}
+const auto metrics = meta::table<Metric>("monitor_metrics", [](auto& column, auto& metric) {
+    column.id("id", metric.id);
+    column.key("account", metric.key.account);
+    column.key("region", metric.key.region);
+    column.key("space", metric.key.space);
+    column.key("name", metric.key.name);
+    column.key("dimensions", meta::packed(metric.key.dimensions, text_of, dimensions_of));
+    column("last_ms", metric.last);
+});
+const auto stored_points = meta::table<StoredPoint>("monitor_points", [](auto& column, auto& one) {
+    column.number("id");
+    column.key("metric", one.metric);
+    column.key("time_ms", one.point.time);
+    column.key("unit", one.point.unit);
+    column("count", one.point.statistics.count);
+    column("sum", one.point.statistics.sum);
+    column("minimum", one.point.statistics.minimum);
+    column("maximum", one.point.statistics.maximum);
+});
 
 /// 0 when there is no such metric.
 Result<std::int64_t> find(const meta::Connection& connection, const MetricKey& key) {
-    std::int64_t id = 0;
-    auto read = connection.query(
-        "SELECT id FROM monitor_metrics WHERE account = ?1 AND region = ?2 AND space = ?3 AND name "
-        "= ?4 AND dimensions = ?5",
-        key_values(key), [&](const meta::Row& row) {
-            id = row.integer(0);
-            return false;
-        });
-    if (!read) return pass(read);
-    return id;
+    FRESHET_TRY(id, meta::first<std::int64_t>(
+                        connection,
+                        "SELECT id FROM monitor_metrics WHERE account = ?1 AND region = ?2 AND "
+                        "space = ?3 AND name = ?4 AND dimensions = ?5",
+                        meta::values(key.account, key.region, key.space, key.name,
+                                     text_of(key.dimensions))));
+    return id->value_or(0);
 }
 
 Result<> write_one(meta::Txn& txn, const Sample& sample) {
-    auto values = key_values(sample.metric);
-    values.emplace_back(to_epoch_ms(sample.time));
-    auto put = txn.execute(
-        "INSERT INTO monitor_metrics (account, region, space, name, dimensions, last_ms) VALUES "
-        "(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET last_ms = max(last_ms, "
-        "excluded.last_ms)",
-        values);
-    if (!put) return done(std::move(put));
-    auto id = find(txn, sample.metric);
-    if (!id) return pass(id);
-    const Statistics& seen = sample.statistics;
-    return done(txn.execute(
-        "INSERT INTO monitor_points (metric, time_ms, unit, count, sum, minimum, maximum) VALUES "
-        "(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (metric, time_ms, unit) DO UPDATE SET count = "
-        "count + excluded.count, sum = sum + excluded.sum, minimum = min(minimum, "
-        "excluded.minimum), maximum = max(maximum, excluded.maximum)",
-        {*id, to_epoch_ms(floor_to(sample.time, sample.resolution)), sample.unit, seen.count,
-         seen.sum, seen.minimum, seen.maximum}));
+    auto put = txn.run(metrics.sql().insert +
+                           " ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)",
+                       metrics.inserted({0, sample.metric, sample.time}));
+    if (!put) return put;
+    FRESHET_TRY(id, find(txn, sample.metric));
+    const Point point{floor_to(sample.time, sample.resolution), sample.unit, sample.statistics};
+    return txn.run(stored_points.sql().insert +
+                       " ON CONFLICT (metric, time_ms, unit) DO UPDATE SET count = count + "
+                       "excluded.count, sum = sum + excluded.sum, minimum = min(minimum, "
+                       "excluded.minimum), maximum = max(maximum, excluded.maximum)",
+                   stored_points.inserted({*id, point}));
 }
 
 }  // namespace
+
+std::vector<meta::Shape> shapes() { return {metrics.shape(), stored_points.shape()}; }
 
 std::vector<meta::Migration> migrations() {
     return {{"metrics", 1,
@@ -74,26 +89,21 @@ Result<> write(meta::Txn& txn, const std::vector<Sample>& samples, Timestamp now
     for (const Sample& sample : samples)
         if (auto put = write_one(txn, sample); !put) return put;
     const std::int64_t newest = txn.last_row_id(), oldest_ms = to_epoch_ms(now - point_age_max);
-    auto gone = txn.execute("DELETE FROM monitor_points WHERE time_ms < ?1", {oldest_ms});
-    if (gone) gone = txn.execute("DELETE FROM monitor_metrics WHERE last_ms < ?1", {oldest_ms});
-    if (gone)
-        gone = txn.execute("DELETE FROM monitor_points WHERE id <= ?1", {newest - points_max});
-    return done(std::move(gone));
+    auto gone = txn.run("DELETE FROM monitor_points WHERE time_ms < ?1", {oldest_ms});
+    if (gone) gone = txn.run("DELETE FROM monitor_metrics WHERE last_ms < ?1", {oldest_ms});
+    if (gone) gone = txn.run("DELETE FROM monitor_points WHERE id <= ?1", {newest - points_max});
+    return gone;
 }
 
 Result<std::vector<Point>> points(const meta::Connection& connection, const PointRequest& request) {
-    auto id = find(connection, request.metric);
-    if (!id) return pass(id);
+    FRESHET_TRY(id, find(connection, request.metric));
     std::map<std::pair<Timestamp, std::string>, Statistics> periods;
-    auto read = connection.query(
-        "SELECT time_ms, unit, count, sum, minimum, maximum FROM monitor_points WHERE metric = ?1 "
-        "AND time_ms >= ?2 AND time_ms < ?3",
-        {*id, to_epoch_ms(request.from), to_epoch_ms(request.to)}, [&](const meta::Row& row) {
-            if (request.unit && row.text(1) != *request.unit) return true;
-            const Timestamp start = floor_to(from_epoch_ms(row.integer(0)), request.period);
-            periods[{start, row.text(1)}].join(
-                {row.real(2), row.real(3), row.real(4), row.real(5)});
-            return true;
+    auto read = stored_points.each(
+        connection, "WHERE metric = ?1 AND time_ms >= ?2 AND time_ms < ?3",
+        meta::values(*id, request.from, request.to), [&](const StoredPoint& stored) {
+            const Point& point = stored.point;
+            if (request.unit && point.unit != *request.unit) return;
+            periods[{floor_to(point.time, request.period), point.unit}].join(point.statistics);
         });
     if (!read) return pass(read);
     std::vector<Point> all;
@@ -104,25 +114,22 @@ Result<std::vector<Point>> points(const meta::Connection& connection, const Poin
 
 Result<std::vector<MetricKey>> list(const meta::Connection& connection,
                                     const MetricFilter& filter) {
+    FRESHET_TRY(found, metrics.where(
+                           connection,
+                           "WHERE account = ?1 AND region = ?2 AND (?3 = '' OR space = ?3) AND "
+                           "(?4 = '' OR name = ?4) AND last_ms >= ?5 ORDER BY space, name, "
+                           "dimensions",
+                           {filter.account, filter.region, filter.space, filter.name,
+                            filter.active_since ? to_epoch_ms(*filter.active_since) : INT64_MIN}));
     std::vector<MetricKey> all;
-    auto read = connection.query(
-        "SELECT space, name, dimensions FROM monitor_metrics WHERE account = ?1 AND region = ?2 "
-        "AND (?3 = '' OR space = ?3) AND (?4 = '' OR name = ?4) AND last_ms >= ?5 ORDER BY space, "
-        "name, dimensions",
-        {filter.account, filter.region, filter.space, filter.name,
-         filter.active_since ? to_epoch_ms(*filter.active_since) : INT64_MIN},
-        [&](const meta::Row& row) {
-            MetricKey key{filter.account, filter.region, row.text(0), row.text(1),
-                          dimensions_of(row.text(2))};
-            const bool fits = std::ranges::all_of(filter.dimensions, [&](const auto& wanted) {
-                const auto found = key.dimensions.find(wanted.first);
-                return found != key.dimensions.end() &&
-                       (!wanted.second || found->second == *wanted.second);
-            });
-            if (fits) all.push_back(std::move(key));
-            return true;
+    for (Metric& metric : *found) {
+        const Dimensions& dimensions = metric.key.dimensions;
+        const bool fits = std::ranges::all_of(filter.dimensions, [&](const auto& wanted) {
+            const auto at = dimensions.find(wanted.first);
+            return at != dimensions.end() && (!wanted.second || at->second == *wanted.second);
         });
-    if (!read) return pass(read);
+        if (fits) all.push_back(std::move(metric.key));
+    }
     return all;
 }
 

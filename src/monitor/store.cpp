@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "meta/table.h"
+
 namespace freshet::monitor {
 
 std::vector<meta::Migration> migrations() {
@@ -20,6 +22,38 @@ std::vector<meta::Migration> migrations() {
 
 namespace store {
 namespace {
+
+/// A stream of a group; a group is there when it has one.
+struct StoredStream {
+    std::int64_t id = 0;
+    GroupKey group;
+    Stream stream;
+    std::int64_t bytes = 0;
+};
+struct StoredLine {
+    std::int64_t id = 0, stream = 0;
+    Line line;
+    Timestamp ingested;
+};
+
+const auto stored_streams =
+    meta::table<StoredStream>("monitor_streams", [](auto& column, auto& one) {
+        column.id("id", one.id);
+        column.key(one.group, "grp");
+        column.key("name", one.stream.name);
+        column("created_ms", one.stream.created);
+        column("first_ms", one.stream.first);
+        column("last_ms", one.stream.last);
+        column("ingested_ms", one.stream.ingested);
+        column("bytes", one.bytes);
+    });
+const auto stored_lines = meta::table<StoredLine>("monitor_events", [](auto& column, auto& one) {
+    column.id("id", one.id);
+    column("stream", one.stream);
+    column("time_ms", one.line.time);
+    column("ingested_ms", one.ingested);
+    column("text", one.line.text);
+});
 
 std::int64_t bytes_of(const std::vector<Line>& lines) {
     std::int64_t bytes = 0;
@@ -45,52 +79,49 @@ bool is_wanted(const EventRequest& request, const Event& event) {
     return has_terms(event.text, request.terms);
 }
 
+/// The id of the group's stream, which is entered when it is not there.
+Result<std::int64_t> enter_stream(meta::Txn& txn, const GroupKey& group, const std::string& stream,
+                                  Timestamp now) {
+    StoredStream entered{0, group, {stream, now, {}, {}, {}}};
+    auto done = txn.run(stored_streams.sql().insert + " ON CONFLICT DO NOTHING",
+                        stored_streams.inserted(entered));
+    if (!done) return pass(done);
+    FRESHET_TRY(id, meta::first<std::int64_t>(
+                        txn,
+                        "SELECT id FROM monitor_streams WHERE account = ?1 AND region = ?2 AND grp "
+                        "= ?3 AND name = ?4",
+                        meta::values(group, stream)));
+    FRESHET_CHECK(id->has_value());
+    return **id;
+}
+
 }  // namespace
+
+std::vector<meta::Shape> shapes() { return {stored_streams.shape(), stored_lines.shape()}; }
 
 Result<> write(meta::Txn& txn, const GroupKey& group, const std::string& stream,
                const std::vector<Line>& lines, Timestamp now) {
-    auto done = txn.execute(
-        "INSERT INTO monitor_streams (account, region, grp, name, created_ms) VALUES (?1, ?2, ?3, "
-        "?4, ?5) ON CONFLICT DO NOTHING",
-        {group.account, group.region, group.name, stream, to_epoch_ms(now)});
-    std::int64_t id = 0;
-    if (done) {
-        auto found = txn.query(
-            "SELECT id FROM monitor_streams WHERE account = ?1 AND region = ?2 AND grp = ?3 AND "
-            "name = ?4",
-            {group.account, group.region, group.name, stream}, [&](const meta::Row& row) {
-                id = row.integer(0);
-                return false;
-            });
-        if (!found) return found;
-        done = txn.execute(
-            "UPDATE monitor_streams SET first_ms = coalesce(first_ms, ?2), last_ms = ?3, "
-            "ingested_ms = ?4, bytes = bytes + ?5 WHERE id = ?1",
-            {id, to_epoch_ms(lines.front().time), to_epoch_ms(lines.back().time), to_epoch_ms(now),
-             bytes_of(lines)});
+    FRESHET_TRY(id, enter_stream(txn, group, stream, now));
+    auto done = txn.run(
+        "UPDATE monitor_streams SET first_ms = coalesce(first_ms, ?2), last_ms = ?3, ingested_ms = "
+        "?4, bytes = bytes + ?5 WHERE id = ?1",
+        meta::values(*id, lines.front().time, lines.back().time, now, bytes_of(lines)));
+    for (const Line& line : lines) {
+        if (done) done = stored_lines.insert(txn, StoredLine{0, *id, line, now});
     }
-    for (std::size_t i = 0; i < lines.size() && done; ++i)
-        done = txn.execute(
-            "INSERT INTO monitor_events (stream, time_ms, ingested_ms, text) VALUES (?1, ?2, ?3, "
-            "?4)",
-            {id, to_epoch_ms(lines[i].time), to_epoch_ms(now), lines[i].text});
-    if (done)
-        done = txn.execute("DELETE FROM monitor_events WHERE id <= ?1",
-                           {txn.last_row_id() - events_max});
-    if (!done) return pass(done);
-    return {};
+    if (!done) return done;
+    return txn.run("DELETE FROM monitor_events WHERE id <= ?1", {txn.last_row_id() - events_max});
 }
 
 Result<std::vector<Group>> groups(const meta::Connection& connection, const std::string& account,
                                   const std::string& region, const std::string& prefix) {
     std::vector<Group> all;
-    auto read = connection.query(
+    auto read = meta::each(
+        connection,
         "SELECT grp, min(created_ms), sum(bytes) FROM monitor_streams WHERE account = ?1 AND "
         "region = ?2 GROUP BY grp ORDER BY grp",
-        {account, region}, [&](const meta::Row& row) {
-            if (row.text(0).starts_with(prefix))
-                all.push_back({row.text(0), from_epoch_ms(row.integer(1)), row.integer(2)});
-            return true;
+        {account, region}, [&](std::string name, Timestamp created, std::int64_t bytes) {
+            if (name.starts_with(prefix)) all.push_back({std::move(name), created, bytes});
         });
     if (!read) return pass(read);
     return all;
@@ -98,24 +129,14 @@ Result<std::vector<Group>> groups(const meta::Connection& connection, const std:
 
 Result<std::vector<Stream>> streams(const meta::Connection& connection, const GroupKey& group,
                                     const std::string& prefix) {
+    FRESHET_TRY(
+        found, stored_streams.where(connection,
+                                    "WHERE account = ?1 AND region = ?2 AND grp = ?3 ORDER BY name",
+                                    meta::values(group)));
+    if (found->empty()) return fail(Errc::not_found, "The specified log group does not exist.");
     std::vector<Stream> all;
-    bool any = false;
-    auto read = connection.query(
-        "SELECT name, created_ms, first_ms, last_ms, ingested_ms FROM monitor_streams WHERE "
-        "account = ?1 AND region = ?2 AND grp = ?3 ORDER BY name",
-        {group.account, group.region, group.name}, [&](const meta::Row& row) {
-            any = true;
-            if (!row.text(0).starts_with(prefix)) return true;
-            Stream& one = all.emplace_back();
-            one.name = row.text(0);
-            one.created = from_epoch_ms(row.integer(1));
-            if (!row.is_null(2)) one.first = from_epoch_ms(row.integer(2));
-            if (!row.is_null(3)) one.last = from_epoch_ms(row.integer(3));
-            if (!row.is_null(4)) one.ingested = from_epoch_ms(row.integer(4));
-            return true;
-        });
-    if (!read) return pass(read);
-    if (!any) return fail(Errc::not_found, "The specified log group does not exist.");
+    for (StoredStream& one : *found)
+        if (one.stream.name.starts_with(prefix)) all.push_back(std::move(one.stream));
     return all;
 }
 
@@ -128,16 +149,15 @@ Result<std::vector<Event>> events(const meta::Connection& connection, const Grou
         " WHERE s.account = ?1 AND s.region = ?2 AND s.grp = ?3 AND e.id > ?4 AND e.id < ?5 ORDER "
         "BY e.id {}",
         request.newest ? "DESC" : "ASC");
-    auto read = connection.query(sql,
-                                 {group.account, group.region, group.name, request.after,
-                                  request.before > 0 ? request.before : INT64_MAX},
-                                 [&](const meta::Row& row) {
-                                     Event event{row.integer(0), row.text(1), row.text(2),
-                                                 from_epoch_ms(row.integer(3)),
-                                                 from_epoch_ms(row.integer(4))};
-                                     if (is_wanted(request, event)) all.push_back(std::move(event));
-                                     return all.size() < request.limit;
-                                 });
+    auto read = meta::each(
+        connection, sql,
+        meta::values(group, request.after, request.before > 0 ? request.before : INT64_MAX),
+        [&](std::int64_t id, std::string stream, std::string text, Timestamp time,
+            Timestamp ingested) {
+            Event event{id, std::move(stream), std::move(text), time, ingested};
+            if (is_wanted(request, event)) all.push_back(std::move(event));
+            return all.size() < request.limit;
+        });
     if (!read) return pass(read);
     if (request.newest) std::ranges::reverse(all);
     return all;

@@ -1,9 +1,11 @@
 // The tables of the log store; the only file of it that touches the database.
 #pragma once
+#include "meta/shape.h"
 #include "monitor/logs.h"
 
 namespace freshet::monitor::store {
 
+std::vector<meta::Shape> shapes();
 Result<> write(meta::Txn& txn, const GroupKey& group, const std::string& stream,
                const std::vector<Line>& lines, Timestamp now);
 Result<std::vector<Group>> groups(const meta::Connection& connection, const std::string& account,
