@@ -1,16 +1,9 @@
 #include "query/store.h"
 
-#include <charconv>
+#include "meta/table.h"
 
 namespace freshet::query::store {
 namespace {
-
-constexpr std::string_view fields =
-    "id, account, region, sql, database_name, catalog, work_group, kind, substatement, "
-    "output_location, parameters, state, "
-    "problem, category, type, retryable, queue_ms, planning_ms, engine_ms, service_ms, total_ms, "
-    "scanned_bytes, submitted_ms, "
-    "completed_ms, columns, update_count, token, fingerprint";
 
 constexpr char unit = '\x1f', record = '\x1e';
 
@@ -47,86 +40,77 @@ std::vector<Column> columns_of(const std::string& text) {
     return columns;
 }
 
-std::vector<meta::Value> values_of(const Stored& s) {
-    const Execution& e = s.execution;
-    std::string parameters;
-    for (const auto& parameter : e.parameters) parameters += parameter + record;
-    const auto problem = e.problem.value_or(Problem{"", 0, 0, false});
-    const Statistics& t = e.statistics;
-    return {*e.id,
-            e.home.account,
-            e.home.region,
-            e.sql,
-            e.database,
-            e.catalog,
-            e.work_group,
-            std::int64_t(e.kind),
-            e.substatement,
-            e.output_location,
-            parameters,
-            std::int64_t(e.state),
-            problem.message,
-            std::int64_t(problem.category),
-            std::int64_t(problem.type),
-            std::int64_t(problem.retryable),
-            t.queue_ms,
-            t.planning_ms,
-            t.engine_ms,
-            t.service_ms,
-            t.total_ms,
-            t.scanned_bytes,
-            to_epoch_ms(e.submitted),
-            e.completed ? meta::Value(to_epoch_ms(*e.completed)) : meta::Value(),
-            columns_text(s.columns),
-            s.update_count,
-            s.token.empty() ? meta::Value() : meta::Value(s.token),
-            s.fingerprint};
+std::string parameters_text(const std::vector<std::string>& parameters) {
+    std::string text;
+    for (const auto& parameter : parameters) text += parameter + record;
+    return text;
+}
+std::vector<std::string> parameters_of(const std::string& text) { return split(text, record); }
+
+/// A stored execution as its row: no problem is one of category 0, no token is NULL.
+struct Entry {
+    Stored stored;
+    Problem problem{"", 0, 0, false};
+    std::optional<std::string> token = std::nullopt;
+};
+
+const auto executions = meta::table<Entry>("query_execution", [](auto& column, auto& entry) {
+    auto& execution = entry.stored.execution;
+    auto& statistics = execution.statistics;
+    column.number("number");
+    column.key("id", execution.id);
+    column.key(execution.home);
+    column("sql", execution.sql);
+    column("database_name", execution.database);
+    column("catalog", execution.catalog);
+    column("work_group", execution.work_group);
+    column("kind", execution.kind);
+    column("substatement", execution.substatement);
+    column("output_location", execution.output_location);
+    column("parameters", meta::packed(execution.parameters, parameters_text, parameters_of));
+    column("state", execution.state);
+    column("problem", entry.problem.message);
+    column("category", entry.problem.category);
+    column("type", entry.problem.type);
+    column("retryable", entry.problem.retryable);
+    column("queue_ms", statistics.queue_ms);
+    column("planning_ms", statistics.planning_ms);
+    column("engine_ms", statistics.engine_ms);
+    column("service_ms", statistics.service_ms);
+    column("total_ms", statistics.total_ms);
+    column("scanned_bytes", statistics.scanned_bytes);
+    column("submitted_ms", execution.submitted);
+    column("completed_ms", execution.completed);
+    column("columns", meta::packed(entry.stored.columns, columns_text, columns_of));
+    column("update_count", entry.stored.update_count);
+    column("token", entry.token);
+    column("fingerprint", entry.stored.fingerprint);
+});
+
+Entry entry_of(const Stored& stored) {
+    Entry entry{stored};
+    if (const auto& problem = stored.execution.problem) entry.problem = *problem;
+    if (!stored.token.empty()) entry.token = stored.token;
+    return entry;
 }
 
-Stored stored_of(const meta::Row& row) {
-    Stored s;
-    Execution& e = s.execution;
-    e.id = ExecutionId(row.text(0));
-    e.home = {row.text(1), row.text(2)};
-    e.sql = row.text(3);
-    e.database = row.text(4);
-    e.catalog = row.text(5);
-    e.work_group = row.text(6);
-    e.kind = static_cast<StatementKind>(row.integer(7));
-    e.substatement = row.text(8);
-    e.output_location = row.text(9);
-    e.parameters = split(row.text(10), record);
-    e.state = static_cast<State>(row.integer(11));
-    if (row.integer(13) != 0)
-        e.problem = Problem{row.text(12), static_cast<int>(row.integer(13)),
-                            static_cast<int>(row.integer(14)), row.integer(15) != 0};
-    e.statistics = {row.integer(16), row.integer(17), row.integer(18),
-                    row.integer(19), row.integer(20), row.integer(21)};
-    e.submitted = from_epoch_ms(row.integer(22));
-    if (!row.is_null(23)) e.completed = from_epoch_ms(row.integer(23));
-    s.columns = columns_of(row.text(24));
-    s.update_count = row.integer(25);
-    s.token = row.is_null(26) ? "" : row.text(26);
-    s.fingerprint = row.text(27);
-    return s;
+Stored stored_of(Entry entry) {
+    Stored stored = std::move(entry.stored);
+    if (entry.problem.category != 0) stored.execution.problem = std::move(entry.problem);
+    stored.token = entry.token.value_or("");
+    return stored;
 }
 
-Result<std::optional<Stored>> find_by(const meta::Connection& connection, const Home& home,
-                                      std::string_view column, const std::string& value) {
-    std::optional<Stored> found;
-    const std::string sql = "SELECT " + std::string(fields) +
-                            " FROM query_execution WHERE account = ?1 AND region = ?2 AND " +
-                            std::string(column) + " = ?3";
-    auto read =
-        connection.query(sql, {home.account, home.region, value}, [&](const meta::Row& row) {
-            found = stored_of(row);
-            return false;
-        });
-    if (!read) return pass(read);
-    return found;
+Result<std::optional<Stored>> find_where(const meta::Connection& connection, std::string_view where,
+                                         const Home& home, const std::string& value) {
+    FRESHET_TRY(found, executions.first_where(connection, where, meta::values(home, value)));
+    if (!*found) return std::nullopt;
+    return stored_of(std::move(**found));
 }
 
 }  // namespace
+
+std::vector<meta::Shape> shapes() { return {executions.shape()}; }
 
 std::vector<meta::Migration> migrations() {
     return {
@@ -150,40 +134,20 @@ std::vector<meta::Migration> migrations() {
 }
 
 Result<> insert(meta::Txn& txn, const Stored& stored) {
-    std::string marks;
-    for (int i = 1; i <= 28; ++i) marks += (i > 1 ? ",?" : "?") + std::to_string(i);
-    auto done = txn.execute(
-        "INSERT INTO query_execution (" + std::string(fields) + ") VALUES (" + marks + ")",
-        values_of(stored));
-    if (!done) return pass(done);
-    return {};
+    return executions.insert(txn, entry_of(stored));
 }
 
 Result<> update(meta::Txn& txn, const Stored& stored) {
-    std::string sets;
-    int number = 0;
-    std::string names(fields);
-    for (std::size_t at = 0; at < names.size();) {
-        const auto end = std::min(names.find(", ", at), names.size());
-        sets += (number > 0 ? ", " : "") + names.substr(at, end - at) + " = ?" +
-                std::to_string(number + 1);
-        ++number;
-        at = end + 2;
-    }
-    auto done = txn.execute(
-        "UPDATE query_execution SET " + sets + " WHERE account = ?2 AND region = ?3 AND id = ?1",
-        values_of(stored));
-    if (!done) return pass(done);
-    return {};
+    return executions.update(txn, entry_of(stored));
 }
 
 Result<std::optional<Stored>> find(const meta::Connection& connection, const Home& home,
                                    const std::string& id) {
-    return find_by(connection, home, "id", id);
+    return find_where(connection, "WHERE account = ?1 AND region = ?2 AND id = ?3", home, id);
 }
 Result<std::optional<Stored>> find_token(const meta::Connection& connection, const Home& home,
                                          const std::string& token) {
-    return find_by(connection, home, "token", token);
+    return find_where(connection, "WHERE account = ?1 AND region = ?2 AND token = ?3", home, token);
 }
 
 Result<std::vector<std::pair<std::int64_t, std::string>>> list(const meta::Connection& connection,
@@ -191,32 +155,26 @@ Result<std::vector<std::pair<std::int64_t, std::string>>> list(const meta::Conne
                                                                const std::string& work_group,
                                                                std::int64_t before, int count) {
     std::vector<std::pair<std::int64_t, std::string>> found;
-    auto read = connection.query(
+    auto read = meta::each(
+        connection,
         "SELECT number, id FROM query_execution WHERE account = ?1 AND region = ?2 AND work_group "
         "= ?3 AND (?4 = 0 OR number < ?4) ORDER BY number DESC LIMIT ?5",
-        {home.account, home.region, work_group, before, std::int64_t(count)},
-        [&](const meta::Row& row) {
-            found.emplace_back(row.integer(0), row.text(1));
-            return true;
-        });
+        meta::values(home, work_group, before, count),
+        [&](std::int64_t number, std::string id) { found.emplace_back(number, std::move(id)); });
     if (!read) return pass(read);
     return found;
 }
 
 Result<> fail_unfinished(meta::Txn& txn, std::int64_t now_ms) {
-    auto done = txn.execute(
+    return txn.run(
         "UPDATE query_execution SET state = ?1, problem = 'GENERIC_INTERNAL_ERROR: the server was "
         "restarted while the query ran', category = 1, type = 0, "
         "retryable = 1, completed_ms = ?2 WHERE state < ?3",
-        {std::int64_t(State::failed), now_ms, std::int64_t(State::succeeded)});
-    if (!done) return pass(done);
-    return {};
+        meta::values(State::failed, now_ms, State::succeeded));
 }
 
 Result<> forget_before(meta::Txn& txn, std::int64_t ms) {
-    auto done = txn.execute("DELETE FROM query_execution WHERE completed_ms < ?1", {ms});
-    if (!done) return pass(done);
-    return {};
+    return txn.run("DELETE FROM query_execution WHERE completed_ms < ?1", {ms});
 }
 
 }  // namespace freshet::query::store

@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "meta/database.h"
+#include "meta/shape.h"
 #include "query/types.h"
 
 namespace freshet::query::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 
 struct Stored {
     Execution execution;
