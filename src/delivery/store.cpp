@@ -2,26 +2,18 @@
 
 #include <fmt/format.h>
 
+#include "meta/pairs.h"
+
 namespace freshet::delivery::store {
 namespace {
-
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
-}
-
-meta::Value optional_text(const std::optional<std::string>& text) {
-    return text ? meta::Value(*text) : meta::Value();
-}
-std::optional<std::string> optional_text(const meta::Row& row, int column) {
-    return row.is_null(column) ? std::nullopt : std::optional(row.text(column));
-}
 
 /// "partition:first:next;..."
 std::string pack_ranges(const std::vector<CutRange>& ranges) {
     std::string text;
-    for (const CutRange& range : ranges)
+    for (const CutRange& range : ranges) {
+        FRESHET_CHECK(range.first <= range.next);
         text += fmt::format("{}:{}:{};", *range.partition, range.first, range.next);
+    }
     return text;
 }
 
@@ -33,53 +25,65 @@ std::vector<CutRange> unpack_ranges(const std::string& text) {
         range.partition = log::PartitionId(std::strtoull(at, &end, 10));
         range.first = std::strtoull(end + 1, &end, 10);
         range.next = std::strtoull(end + 1, &end, 10);
+        FRESHET_CHECK(range.first <= range.next && *end == ';');
         ranges.push_back(range);
         at = end + 1;
     }
     return ranges;
 }
 
-Result<> write_tags(meta::Txn& txn, const DeliveryStream& stream) {
-    auto cleared = txn.execute("DELETE FROM delivery_tags WHERE stream = ?1", {stream.id});
-    if (!cleared) return done(std::move(cleared));
-    for (const auto& [name, value] : stream.tags) {
-        auto written =
-            txn.execute("INSERT INTO delivery_tags VALUES (?1, ?2, ?3)", {stream.id, name, value});
-        if (!written) return done(std::move(written));
-    }
-    return {};
-}
+const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, auto& loaded) {
+    auto& stream = loaded.stream;
+    auto& destination = stream.destination;
+    column.id("id", stream.id);
+    column.key(stream.key);
+    column.fixed("created_ms", stream.created);
+    column("updated_ms", stream.updated);
+    column("version", stream.version);
+    column("bucket_arn", destination.bucket_arn);
+    column("role_arn", destination.role_arn);
+    column("prefix", destination.prefix);
+    column("error_prefix", destination.error_prefix);
+    column("buffer_mib", destination.buffer_mib);
+    column("interval_s", destination.interval_s);
+    column("compression",
+           meta::flag(destination.compression, Compression::gzip, Compression::none));
+    column("extension", destination.file_extension);
+    column("append_newline", destination.append_newline);
+    column("is_extended", destination.is_extended);
+    column.optional(stream.source, [](auto& inner, auto& source) {
+        inner.fixed("source_arn", source.stream_arn);
+        inner.fixed("source_role", source.role_arn);
+        inner.fixed("source_started_ms", source.started);
+    });
+    column.fixed("inbox", stream.inbox);
+    // Written by write_cut() and finish_cut() alone.
+    column.optional(loaded.cut, [](auto& inner, auto& cut) {
+        inner.fixed("cut_key", cut.key);
+        inner.fixed("cut_ranges", meta::packed(cut.ranges, pack_ranges, unpack_ranges));
+    });
+    column("time_zone", destination.time_zone);
+    column("logs_errors", destination.logs_errors);
+    column("log_group", destination.log_group);
+    column("log_stream", destination.log_stream);
+});
 
-Loaded loaded_of(const meta::Row& row) {
-    Loaded one;
-    DeliveryStream& s = one.stream;
-    s.id = row.integer(0);
-    s.key = {row.text(1), row.text(2), row.text(3)};
-    s.created = from_epoch_ms(row.integer(4));
-    if (!row.is_null(5)) s.updated = from_epoch_ms(row.integer(5));
-    s.version = static_cast<int>(row.integer(6));
-    s.destination = {row.text(7),
-                     row.text(8),
-                     optional_text(row, 9),
-                     optional_text(row, 10),
-                     row.integer(11),
-                     row.integer(12),
-                     row.integer(13) ? Compression::gzip : Compression::none,
-                     row.text(14),
-                     row.text(23),
-                     row.integer(15) != 0,
-                     row.integer(16) != 0,
-                     row.integer(24) != 0,
-                     row.text(25),
-                     row.text(26)};
-    if (!row.is_null(17))
-        s.source = KinesisSource{row.text(17), row.text(18), from_epoch_ms(row.integer(19))};
-    s.inbox = log::PartitionId(static_cast<std::uint64_t>(row.integer(20)));
-    if (!row.is_null(21)) one.cut = Cut{row.text(21), unpack_ranges(row.text(22))};
-    return one;
-}
+struct Cursor {
+    log::PartitionId partition;
+    log::Ordinal next = 0;
+};
+const auto cursors = meta::table<Cursor>("delivery_cursors", [](auto& column, auto& cursor) {
+    column.owner("stream");
+    column.key("partition", cursor.partition);
+    column("next", cursor.next);
+});
+const meta::Pairs stream_tags("delivery_tags", "stream");
 
 }  // namespace
+
+std::vector<meta::Shape> shapes() {
+    return {streams.shape(), cursors.shape(), stream_tags.shape()};
+}
 
 std::vector<meta::Migration> migrations() {
     return {
@@ -108,102 +112,61 @@ std::vector<meta::Migration> migrations() {
 }
 
 Result<std::vector<Loaded>> load(const meta::Connection& connection) {
-    std::vector<Loaded> all;
-    auto read = connection.query("SELECT * FROM delivery_streams", {}, [&](const meta::Row& row) {
-        all.push_back(loaded_of(row));
-        return true;
-    });
-    if (!read) return pass(read);
-    for (Loaded& one : all) {
-        read = connection.query("SELECT partition, next FROM delivery_cursors WHERE stream = ?1",
-                                {one.stream.id}, [&](const meta::Row& row) {
-                                    one.cursors[static_cast<std::uint64_t>(row.integer(0))] =
-                                        static_cast<std::uint64_t>(row.integer(1));
-                                    return true;
-                                });
-        if (!read) return pass(read);
-        read = connection.query("SELECT name, value FROM delivery_tags WHERE stream = ?1",
-                                {one.stream.id}, [&](const meta::Row& row) {
-                                    one.stream.tags[row.text(0)] = row.text(1);
-                                    return true;
-                                });
-        if (!read) return pass(read);
+    FRESHET_TRY(all, streams.load(connection));
+    for (Loaded& one : *all) {
+        FRESHET_TRY(own_cursors, cursors.load(connection, meta::values(one.stream.id)));
+        for (const Cursor& cursor : *own_cursors) one.cursors[*cursor.partition] = cursor.next;
+        FRESHET_TRY(tags, stream_tags.load(connection, one.stream.id));
+        one.stream.tags = std::move(*tags);
     }
     return all;
 }
 
 Result<> insert(meta::Txn& txn, DeliveryStream& stream) {
-    auto inbox = log::Log::create_in(txn, "delivery " + stream.key.name);
-    if (!inbox) return pass(inbox);
+    FRESHET_TRY(inbox, log::Log::create_in(txn, "delivery " + stream.key.name));
     stream.inbox = *inbox;
-    auto inserted = txn.execute(
-        "INSERT INTO delivery_streams (account, region, name, created_ms, version, bucket_arn, "
-        "role_arn, buffer_mib, interval_s, compression, extension,"
-        " append_newline, is_extended, source_arn, source_role, source_started_ms, inbox) VALUES "
-        "(?1, ?2, ?3, ?4, 1, '', '', 0, 0, 0, '', 0, 0, ?5, ?6, ?7, ?8)",
-        {stream.key.account, stream.key.region, stream.key.name, to_epoch_ms(stream.created),
-         stream.source ? meta::Value(stream.source->stream_arn) : meta::Value(),
-         stream.source ? meta::Value(stream.source->role_arn) : meta::Value(),
-         stream.source ? meta::Value(to_epoch_ms(stream.source->started)) : meta::Value(),
-         static_cast<std::int64_t>(*stream.inbox)});
-    if (!inserted) return done(std::move(inserted));
-    stream.id = txn.last_row_id();
-    return update(txn, stream);
+    Loaded one{stream, {}, {}};
+    if (auto inserted = streams.insert(txn, one); !inserted) return inserted;
+    stream.id = one.stream.id;
+    return stream_tags.replace(txn, stream.id, stream.tags);
 }
 
 Result<> update(meta::Txn& txn, const DeliveryStream& stream) {
-    const Destination& d = stream.destination;
-    auto updated = txn.execute(
-        "UPDATE delivery_streams SET updated_ms = ?2, version = ?3, bucket_arn = ?4, role_arn = "
-        "?5, prefix = ?6, error_prefix = ?7, buffer_mib = ?8,"
-        " interval_s = ?9, compression = ?10, extension = ?11, append_newline = ?12, is_extended = "
-        "?13, time_zone = ?14, logs_errors = ?15, log_group = ?16, log_stream = ?17 WHERE id = ?1",
-        {stream.id, stream.updated ? meta::Value(to_epoch_ms(*stream.updated)) : meta::Value(),
-         std::int64_t{stream.version}, d.bucket_arn, d.role_arn, optional_text(d.prefix),
-         optional_text(d.error_prefix), d.buffer_mib, d.interval_s,
-         std::int64_t{d.compression == Compression::gzip}, d.file_extension,
-         std::int64_t{d.append_newline}, std::int64_t{d.is_extended}, d.time_zone,
-         std::int64_t{d.logs_errors}, d.log_group, d.log_stream});
-    if (!updated) return done(std::move(updated));
-    return write_tags(txn, stream);
+    if (auto updated = streams.update(txn, Loaded{stream, {}, {}}); !updated) return updated;
+    return stream_tags.replace(txn, stream.id, stream.tags);
 }
 
 Result<> remove(meta::Txn& txn, const DeliveryStream& stream) {
     if (auto dropped = log::Log::drop_in(txn, stream.inbox); !dropped) return dropped;
-    return done(txn.execute("DELETE FROM delivery_streams WHERE id = ?1", {stream.id}));
+    return streams.remove(txn, meta::values(stream.id));
 }
 
 Result<> set_cursor(meta::Txn& txn, std::int64_t stream, log::PartitionId partition,
                     log::Ordinal next) {
-    return done(txn.execute(
-        "INSERT OR REPLACE INTO delivery_cursors VALUES (?1, ?2, ?3)",
-        {stream, static_cast<std::int64_t>(*partition), static_cast<std::int64_t>(next)}));
+    return cursors.put(txn, Cursor{partition, next}, meta::values(stream));
 }
 
 Result<> write_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut) {
-    return done(
-        txn.execute("UPDATE delivery_streams SET cut_key = ?2, cut_ranges = ?3 WHERE id = ?1",
-                    {stream, cut.key, pack_ranges(cut.ranges)}));
+    return txn.run("UPDATE delivery_streams SET cut_key = ?2, cut_ranges = ?3 WHERE id = ?1",
+                   meta::values(stream, cut.key, pack_ranges(cut.ranges)));
 }
 
 Result<> finish_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut) {
     for (const CutRange& range : cut.ranges) {
         if (auto moved = set_cursor(txn, stream, range.partition, range.next); !moved) return moved;
     }
-    return done(txn.execute(
-        "UPDATE delivery_streams SET cut_key = NULL, cut_ranges = NULL WHERE id = ?1", {stream}));
+    return txn.run("UPDATE delivery_streams SET cut_key = NULL, cut_ranges = NULL WHERE id = ?1",
+                   {stream});
 }
 
 Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
     std::vector<log::Claim> all;
-    auto read = connection.query(
+    auto read = meta::each(
+        connection,
         "SELECT c.partition, c.next, d.name FROM delivery_cursors c JOIN delivery_streams d ON "
         "d.id = c.stream",
-        {}, [&](const meta::Row& row) {
-            all.push_back({log::PartitionId(static_cast<std::uint64_t>(row.integer(0))),
-                           static_cast<log::Ordinal>(row.integer(1)),
-                           "delivery stream " + row.text(2)});
-            return true;
+        {}, [&](log::PartitionId partition, log::Ordinal next, const std::string& name) {
+            all.push_back({partition, next, "delivery stream " + name});
         });
     if (!read) return pass(read);
     return all;

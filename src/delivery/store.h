@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "delivery/types.h"
-#include "meta/database.h"
+#include "meta/shape.h"
 
 namespace freshet::delivery {
 
@@ -24,6 +24,7 @@ struct Cut {
 namespace store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 
 struct Loaded {
     DeliveryStream stream;
