@@ -1,14 +1,11 @@
 #include "functions/store.h"
 
+#include "meta/table.h"
+
 namespace freshet::functions::store {
 namespace {
 
-constexpr std::int64_t token_kept_ms = 86'400'000;
-
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
-}
+constexpr Millis token_kept = 24h;
 
 /// Texts, each with its length in front: "4:HOME5:/root".
 std::string pack(const std::vector<std::string>& texts) {
@@ -24,14 +21,15 @@ std::vector<std::string> unpack(const std::string& packed) {
         std::size_t size = 0;
         while (at < packed.size() && packed[at] != ':')
             size = size * 10 + static_cast<std::size_t>(packed[at++] - '0');
-        texts.push_back(at < packed.size() ? packed.substr(at + 1, size) : std::string());
+        FRESHET_CHECK(at + size < packed.size());  // a length, ':' and as many bytes
+        texts.push_back(packed.substr(at + 1, size));
         at += size + 1;
     }
     return texts;
 }
 
 /// Names and values, one after the other.
-std::string pack(const std::map<std::string, std::string>& map) {
+std::string pack_map(const std::map<std::string, std::string>& map) {
     std::vector<std::string> texts;
     for (const auto& [name, value] : map) texts.insert(texts.end(), {name, value});
     return pack(texts);
@@ -52,7 +50,7 @@ constexpr std::size_t statement_fields = 3 + std::size(stored_conditions);
 
 /// Of each statement its id, principal, action and conditions; "" is a missing condition, "="
 /// precedes the value of one that exists.
-std::string pack(const Policy& policy) {
+std::string pack_policy(const Policy& policy) {
     std::vector<std::string> texts;
     for (const Statement& one : policy) {
         texts.insert(texts.end(), {one.id, one.principal, one.action});
@@ -98,7 +96,74 @@ Policy unpack_first_policy(const std::string& packed) {
     return policy;
 }
 
+/// A function as its row. A row of the first version has its policy in `statements`, which is empty
+/// in every later one.
+struct Entry {
+    Function function;
+    std::string first_policy;
+};
+const auto functions = meta::table<Entry>("functions", [](auto& column, auto& entry) {
+    auto& function = entry.function;
+    auto& settings = function.settings;
+    column.key(function.key);
+    column("runtime", settings.runtime);
+    column("handler", settings.handler);
+    column("role", settings.role);
+    column("description", settings.description);
+    column("timeout_s", settings.timeout_s);
+    column("memory_mib", settings.memory_mib);
+    column("environment", meta::packed_blob(settings.environment, pack_map, unpack_map));
+    column("code_sha256", function.code_sha256);
+    column("code_bytes", function.code_bytes);
+    column("revision", function.revision);
+    column("modified_ms", function.modified);
+    column("statements", meta::blob(entry.first_policy));
+    column("tags", meta::packed_blob(function.tags, pack_map, unpack_map));
+    column("policy", meta::packed_blob(function.policy, pack_policy, unpack_policy));
+    column("log_group", settings.log_group);
+});
+
+struct Code {
+    FunctionKey key;
+    Bytes zip;
+};
+const auto codes = meta::table<Code>("functions_code", [](auto& column, auto& code) {
+    column.key(code.key);
+    column("zip", code.zip);
+});
+const auto events = meta::table<StoredEvent>("functions_events", [](auto& column, auto& event) {
+    column.id("id", event.id);
+    column.key(event.key);
+    column("payload", event.payload);
+    column("attempt", event.attempt);
+    column("due_ms", event.due);
+});
+
+/// A token that an event came with.
+struct Token {
+    std::string token;
+    Timestamp at;
+};
+const auto tokens = meta::table<Token>("functions_tokens", [](auto& column, auto& token) {
+    column.key("token", token.token);
+    column("at_ms", token.at);
+});
+
+/// False when it is known already. Forgets those that are no longer kept.
+Result<bool> enter_token(meta::Txn& txn, const Token& token) {
+    auto forgotten = txn.run("DELETE FROM functions_tokens WHERE at_ms < ?1",
+                             meta::values(token.at - token_kept));
+    if (!forgotten) return pass(forgotten);
+    FRESHET_TRY(entered, txn.execute(tokens.sql().insert + " ON CONFLICT DO NOTHING",
+                                     tokens.inserted(token)));
+    return *entered > 0;
+}
+
 }  // namespace
+
+std::vector<meta::Shape> shapes() {
+    return {functions.shape(), codes.shape(), events.shape(), tokens.shape()};
+}
 
 std::vector<meta::Migration> migrations() {
     std::vector<meta::Migration> all = {
@@ -130,119 +195,58 @@ std::vector<meta::Migration> migrations() {
 }
 
 Result<std::vector<Function>> load(const meta::Connection& connection) {
+    FRESHET_TRY(entries, functions.load(connection));
     std::vector<Function> all;
-    auto read = connection.query(
-        "SELECT account, region, name, runtime, handler, role, description, timeout_s, memory_mib, "
-        "environment,"
-        " code_sha256, code_bytes, revision, modified_ms, statements, tags, policy, "
-        "log_group FROM functions",
-        {}, [&](const meta::Row& row) {
-            Function& f = all.emplace_back();
-            f.key = {row.text(0), row.text(1), row.text(2)};
-            f.settings = {row.text(3),
-                          row.text(4),
-                          row.text(5),
-                          row.text(6),
-                          static_cast<int>(row.integer(7)),
-                          static_cast<int>(row.integer(8)),
-                          unpack_map(row.blob(9)),
-                          row.text(17)};
-            f.code_sha256 = row.text(10);
-            f.code_bytes = row.integer(11);
-            f.revision = row.text(12);
-            f.modified = from_epoch_ms(row.integer(13));
-            const std::string first = row.blob(14);
-            f.policy = first.empty() ? unpack_policy(row.blob(16)) : unpack_first_policy(first);
-            f.tags = unpack_map(row.blob(15));
-            return true;
-        });
-    if (!read) return pass(read);
+    for (Entry& entry : *entries) {
+        if (!entry.first_policy.empty())
+            entry.function.policy = unpack_first_policy(entry.first_policy);
+        all.push_back(std::move(entry.function));
+    }
     return all;
 }
 
-Result<> put(meta::Txn& txn, const Function& f) {
-    const Settings& s = f.settings;
-    return done(txn.execute(
-        "INSERT OR REPLACE INTO functions VALUES "
-        "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,x'',?15,?16,?17)",
-        {f.key.account, f.key.region, f.key.name, s.runtime, s.handler, s.role, s.description,
-         std::int64_t{s.timeout_s}, std::int64_t{s.memory_mib}, Bytes::own(pack(s.environment)),
-         f.code_sha256, f.code_bytes, f.revision, to_epoch_ms(f.modified), Bytes::own(pack(f.tags)),
-         Bytes::own(pack(f.policy)), s.log_group}));
+Result<> put(meta::Txn& txn, const Function& function) {
+    return functions.put(txn, Entry{function, ""});
 }
 
-Result<> put_code(meta::Txn& txn, const Function& f, const Bytes& zip) {
-    return done(txn.execute("INSERT OR REPLACE INTO functions_code VALUES (?1,?2,?3,?4)",
-                            {f.key.account, f.key.region, f.key.name, zip}));
+Result<> put_code(meta::Txn& txn, const Function& function, const Bytes& zip) {
+    return codes.put(txn, Code{function.key, zip});
 }
 
 Result<Bytes> code(const meta::Connection& connection, const FunctionKey& key) {
-    Bytes zip;
-    auto read = connection.query(
-        "SELECT zip FROM functions_code WHERE account = ?1 AND region = ?2 AND name = ?3",
-        {key.account, key.region, key.name}, [&](const meta::Row& row) {
-            zip = Bytes::own(row.blob(0));
-            return false;
-        });
-    if (!read) return pass(read);
-    return zip;
+    FRESHET_TRY(found, codes.find(connection, meta::values(key)));
+    return *found ? (*found)->zip : Bytes();
 }
 
 Result<> remove(meta::Txn& txn, const FunctionKey& key) {
-    for (const auto* sql :
-         {"DELETE FROM functions WHERE account = ?1 AND region = ?2 AND name = ?3",
-          "DELETE FROM functions_code WHERE account = ?1 AND region = ?2 AND name = ?3",
-          "DELETE FROM functions_events WHERE account = ?1 AND region = ?2 AND name = ?3"}) {
-        if (auto removed = txn.execute(sql, {key.account, key.region, key.name}); !removed)
-            return pass(removed);
-    }
-    return {};
+    auto removed = functions.remove(txn, meta::values(key));
+    if (removed) removed = codes.remove(txn, meta::values(key));
+    if (!removed) return removed;
+    return txn.run("DELETE FROM functions_events WHERE account = ?1 AND region = ?2 AND name = ?3",
+                   meta::values(key));
 }
 
 Result<> add_event(meta::Txn& txn, const StoredEvent& event, const std::string& token,
                    Timestamp now) {
     if (!token.empty()) {
-        if (auto old = txn.execute("DELETE FROM functions_tokens WHERE at_ms < ?1",
-                                   {to_epoch_ms(now) - token_kept_ms});
-            !old)
-            return pass(old);
-        auto fresh = txn.execute("INSERT OR IGNORE INTO functions_tokens VALUES (?1, ?2)",
-                                 {token, to_epoch_ms(now)});
-        if (!fresh) return pass(fresh);
-        if (*fresh == 0) return {};
+        FRESHET_TRY(is_new, enter_token(txn, Token{token, now}));
+        if (!*is_new) return {};
     }
-    return done(
-        txn.execute("INSERT INTO functions_events (account, region, name, payload, attempt, "
-                    "due_ms) VALUES (?1,?2,?3,?4,?5,?6)",
-                    {event.key.account, event.key.region, event.key.name, event.payload,
-                     std::int64_t{event.attempt}, to_epoch_ms(event.due)}));
+    return events.insert(txn, event);
 }
 
 Result<std::vector<StoredEvent>> next_events(const meta::Connection& connection,
                                              std::size_t limit) {
-    std::vector<StoredEvent> all;
-    auto read = connection.query(
-        "SELECT id, account, region, name, payload, attempt, due_ms FROM functions_events ORDER BY "
-        "due_ms, id LIMIT ?1",
-        {static_cast<std::int64_t>(limit)}, [&](const meta::Row& row) {
-            all.push_back({row.integer(0),
-                           {row.text(1), row.text(2), row.text(3)},
-                           Bytes::own(row.blob(4)),
-                           static_cast<int>(row.integer(5)),
-                           from_epoch_ms(row.integer(6))});
-            return true;
-        });
-    if (!read) return pass(read);
-    return all;
+    return events.where(connection, "ORDER BY due_ms, id LIMIT ?1", meta::values(limit));
 }
 
 Result<> remove_event(meta::Txn& txn, std::int64_t id) {
-    return done(txn.execute("DELETE FROM functions_events WHERE id = ?1", {id}));
+    return events.remove(txn, meta::values(id));
 }
 
 Result<> postpone_event(meta::Txn& txn, std::int64_t id, int attempt, Timestamp due) {
-    return done(txn.execute("UPDATE functions_events SET attempt = ?2, due_ms = ?3 WHERE id = ?1",
-                            {id, std::int64_t{attempt}, to_epoch_ms(due)}));
+    return txn.run("UPDATE functions_events SET attempt = ?2, due_ms = ?3 WHERE id = ?1",
+                   meta::values(id, attempt, due));
 }
 
 }  // namespace freshet::functions::store

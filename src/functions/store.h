@@ -1,11 +1,12 @@
 // The tables of functions; the only file of it that touches the database.
 #pragma once
 #include "functions/types.h"
-#include "meta/database.h"
+#include "meta/shape.h"
 
 namespace freshet::functions::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 Result<std::vector<Function>> load(const meta::Connection& connection);
 Result<> put(meta::Txn& txn, const Function& function);
 Result<> put_code(meta::Txn& txn, const Function& function, const Bytes& zip);
