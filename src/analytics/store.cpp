@@ -2,123 +2,141 @@
 
 #include <fmt/format.h>
 
+#include "meta/pairs.h"
+
 namespace freshet::analytics::store {
 namespace {
 
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
-}
+const auto applications =
+    meta::table<Application>("analytics_applications", [](auto& column, auto& application) {
+        column.id("id", application.id);
+        column.key(application.key);
+        column("description", application.description);
+        column("code", application.code);
+        column.fixed("created_ms", application.created);
+        column("updated_ms", application.updated);
+        column("version", application.version);
+        column("running", meta::flag(application.status, Status::running, Status::ready));
+        column.fixed("commits", application.commits);
+        column("next_id", application.next_id);
+        column("started_ms", application.started);
+    });
+const auto inputs = meta::table<Input>("analytics_inputs", [](auto& column, auto& input) {
+    auto& format = input.schema.format;
+    column.owner("application");
+    column.key("id", input.id);
+    column("name_prefix", input.name_prefix);
+    column("stream_arn", input.stream_arn);
+    column("role_arn", input.role_arn);
+    column.optional(input.processor, [](auto& inner, auto& processor) {
+        inner("function_arn", processor.function_arn);
+        inner("function_role", processor.role_arn);
+    });
+    column("parallelism", input.parallelism);
+    column("is_json", format.is_json);
+    column("row_path", format.row_path);
+    column("row_delimiter", format.row_delimiter);
+    column("column_delimiter", format.column_delimiter);
+    column("encoding", input.encoding);
+    column("starting_position", input.starting_position);
+});
 
-Result<> write_input(meta::Txn& txn, std::int64_t id, const Input& input) {
-    const record::Format& format = input.schema.format;
-    auto written = txn.execute(
-        "INSERT INTO analytics_inputs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-        "?13, ?14)",
-        {id, input.id, input.name_prefix, input.stream_arn, input.role_arn,
-         input.processor ? meta::Value(input.processor->function_arn) : meta::Value(),
-         input.processor ? meta::Value(input.processor->role_arn) : meta::Value(),
-         std::int64_t{input.parallelism}, std::int64_t{format.is_json}, format.row_path,
-         format.row_delimiter, format.column_delimiter, input.encoding, input.starting_position});
-    for (std::size_t i = 0; i < input.schema.columns.size() && written; ++i) {
-        const record::Column& column = input.schema.columns[i];
-        written = txn.execute("INSERT INTO analytics_columns VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                              {id, input.id, static_cast<std::int64_t>(i), column.name,
-                               to_string(column.type), column.mapping});
+/// A column of an input's schema.
+struct InputColumn {
+    std::string input;
+    std::int64_t position = 0;
+    record::Column column;
+};
+const auto columns = meta::table<InputColumn>("analytics_columns", [](auto& column, auto& one) {
+    column.owner("application");
+    column.key("input", one.input);
+    column.key("position", one.position);
+    column("name", one.column.name);
+    column("type", meta::packed(one.column.type, record::to_string, [](const std::string& text) {
+               return record::parse_type(text).value_or(record::Type());
+           }));
+    column("mapping", one.column.mapping);
+});
+const auto outputs = meta::table<Output>("analytics_outputs", [](auto& column, auto& output) {
+    column.owner("application");
+    column.key("id", output.id);
+    column("name", output.name);
+    column("to_delivery", meta::flag(output.target, Target::delivery_stream, Target::stream));
+    column("arn", output.arn);
+    column("role_arn", output.role_arn);
+    column("is_json", meta::flag(output.format, record::RowFormat::json, record::RowFormat::csv));
+});
+const auto loggings =
+    meta::table<LoggingOption>("analytics_loggings", [](auto& column, auto& logging) {
+        column.owner("application");
+        column.key("id", logging.id);
+        column("log_stream_arn", logging.log_stream_arn);
+        column("role_arn", logging.role_arn);
+    });
+const meta::Pairs application_tags("analytics_tags", "application");
+
+const auto snapshots =
+    meta::table<Snapshot>("analytics_snapshots", [](auto& column, auto& snapshot) {
+        column.owner("application");
+        column("next_commit", snapshot.commit);
+        column("state", meta::blob(snapshot.state));
+        column("file", snapshot.file);
+    });
+struct Position {
+    std::uint64_t partition = 0;
+    log::Ordinal next = 0;
+};
+const auto positions =
+    meta::table<Position>("analytics_positions", [](auto& column, auto& position) {
+        column.owner("application");
+        column.key("partition", position.partition);
+        column("next", position.next);
+    });
+
+std::vector<InputColumn> columns_of(const Application& application) {
+    std::vector<InputColumn> all;
+    for (const Input& input : application.inputs) {
+        std::int64_t position = 0;
+        for (const record::Column& column : input.schema.columns)
+            all.push_back({input.id, position++, column});
     }
-    return done(std::move(written));
+    return all;
 }
 
 /// Everything below the application's own row.
 Result<> write_parts(meta::Txn& txn, const Application& application) {
-    for (const char* table : {"analytics_inputs", "analytics_columns", "analytics_outputs",
-                              "analytics_loggings", "analytics_tags"}) {
-        auto cleared = txn.execute(fmt::format("DELETE FROM {} WHERE application = ?1", table),
-                                   {application.id});
-        if (!cleared) return done(std::move(cleared));
-    }
-    for (const Input& input : application.inputs) {
-        if (auto written = write_input(txn, application.id, input); !written) return written;
-    }
-    for (const Output& output : application.outputs) {
-        auto written =
-            txn.execute("INSERT INTO analytics_outputs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                        {application.id, output.id, output.name,
-                         std::int64_t{output.target == Target::delivery_stream}, output.arn,
-                         output.role_arn, std::int64_t{output.format == record::RowFormat::json}});
-        if (!written) return done(std::move(written));
-    }
-    for (const LoggingOption& logging : application.loggings) {
-        auto written =
-            txn.execute("INSERT INTO analytics_loggings VALUES (?1, ?2, ?3, ?4)",
-                        {application.id, logging.id, logging.log_stream_arn, logging.role_arn});
-        if (!written) return done(std::move(written));
-    }
-    for (const auto& [name, value] : application.tags) {
-        auto written = txn.execute("INSERT INTO analytics_tags VALUES (?1, ?2, ?3)",
-                                   {application.id, name, value});
-        if (!written) return done(std::move(written));
-    }
+    const auto owner = meta::values(application.id);
+    auto written = inputs.replace(txn, owner, application.inputs);
+    if (written) written = columns.replace(txn, owner, columns_of(application));
+    if (written) written = outputs.replace(txn, owner, application.outputs);
+    if (written) written = loggings.replace(txn, owner, application.loggings);
+    if (written) written = application_tags.replace(txn, application.id, application.tags);
+    return written;
+}
+
+Result<> load_parts(const meta::Connection& connection, Application& application) {
+    const auto owner = meta::values(application.id);
+    FRESHET_TRY(own_inputs, inputs.load(connection, owner));
+    FRESHET_TRY(own_columns, columns.load(connection, owner));
+    FRESHET_TRY(own_outputs, outputs.load(connection, owner));
+    FRESHET_TRY(own_loggings, loggings.load(connection, owner));
+    FRESHET_TRY(tags, application_tags.load(connection, application.id));
+    application.inputs = std::move(*own_inputs);
+    application.outputs = std::move(*own_outputs);
+    application.loggings = std::move(*own_loggings);
+    application.tags = std::move(*tags);
+    for (Input& input : application.inputs)
+        for (InputColumn& one : *own_columns)
+            if (one.input == input.id) input.schema.columns.push_back(std::move(one.column));
     return {};
 }
 
-Result<> load_inputs(const meta::Connection& connection, Application& application) {
-    auto read = connection.query(
-        "SELECT * FROM analytics_inputs WHERE application = ?1 ORDER BY id", {application.id},
-        [&](const meta::Row& row) {
-            Input& input = application.inputs.emplace_back();
-            input.id = row.text(1);
-            input.name_prefix = row.text(2);
-            input.stream_arn = row.text(3);
-            input.role_arn = row.text(4);
-            if (!row.is_null(5)) input.processor = Processor{row.text(5), row.text(6)};
-            input.parallelism = static_cast<int>(row.integer(7));
-            input.schema.format = {row.integer(8) != 0, row.text(9), row.text(10), row.text(11)};
-            input.encoding = row.text(12);
-            input.starting_position = row.text(13);
-            return true;
-        });
-    for (Input& input : application.inputs) {
-        if (!read) return read;
-        read = connection.query(
-            "SELECT name, type, mapping FROM analytics_columns WHERE application = ?1 AND input = "
-            "?2 ORDER BY position",
-            {application.id, input.id}, [&](const meta::Row& row) {
-                const auto type = record::parse_type(row.text(1));
-                input.schema.columns.push_back(
-                    {row.text(0), type.value_or(record::Type()), false, row.text(2)});
-                return true;
-            });
-    }
-    return read;
-}
-
-Result<> load_rest(const meta::Connection& connection, Application& application) {
-    auto read = connection.query(
-        "SELECT * FROM analytics_outputs WHERE application = ?1 ORDER BY id", {application.id},
-        [&](const meta::Row& row) {
-            application.outputs.push_back(
-                {row.text(1), row.text(2),
-                 row.integer(3) ? Target::delivery_stream : Target::stream, row.text(4),
-                 row.text(5), row.integer(6) ? record::RowFormat::json : record::RowFormat::csv});
-            return true;
-        });
-    if (!read) return read;
-    read = connection.query(
-        "SELECT * FROM analytics_loggings WHERE application = ?1 ORDER BY id", {application.id},
-        [&](const meta::Row& row) {
-            application.loggings.push_back({row.text(1), row.text(2), row.text(3)});
-            return true;
-        });
-    if (!read) return read;
-    return connection.query("SELECT name, value FROM analytics_tags WHERE application = ?1",
-                            {application.id}, [&](const meta::Row& row) {
-                                application.tags[row.text(0)] = row.text(1);
-                                return true;
-                            });
-}
-
 }  // namespace
+
+std::vector<meta::Shape> shapes() {
+    return {applications.shape(), inputs.shape(),           columns.shape(),   outputs.shape(),
+            loggings.shape(),     application_tags.shape(), snapshots.shape(), positions.shape()};
+}
 
 std::vector<meta::Migration> migrations() {
     return {{"analytics", 1,
@@ -161,118 +179,57 @@ std::vector<meta::Migration> migrations() {
 }
 
 Result<std::vector<Application>> load(const meta::Connection& connection) {
-    std::vector<Application> all;
-    auto read =
-        connection.query("SELECT * FROM analytics_applications", {}, [&](const meta::Row& row) {
-            Application& application = all.emplace_back();
-            application.id = row.integer(0);
-            application.key = {row.text(1), row.text(2), row.text(3)};
-            application.description = row.text(4);
-            application.code = row.text(5);
-            application.created = from_epoch_ms(row.integer(6));
-            application.updated = from_epoch_ms(row.integer(7));
-            application.version = static_cast<int>(row.integer(8));
-            application.status = row.integer(9) ? Status::running : Status::ready;
-            application.commits = log::PartitionId(static_cast<std::uint64_t>(row.integer(10)));
-            application.next_id = static_cast<int>(row.integer(11));
-            application.started = from_epoch_ms(row.integer(12));
-            return true;
-        });
-    if (!read) return pass(read);
-    for (Application& application : all) {
-        read = load_inputs(connection, application);
-        if (read) read = load_rest(connection, application);
-        if (!read) return pass(read);
+    FRESHET_TRY(all, applications.load(connection));
+    for (Application& application : *all) {
+        if (auto read = load_parts(connection, application); !read) return pass(read);
     }
     return all;
 }
 
 Result<> insert(meta::Txn& txn, Application& application) {
-    auto commits = log::Log::create_in(txn, "application " + application.key.name);
-    if (!commits) return pass(commits);
+    FRESHET_TRY(commits, log::Log::create_in(txn, "application " + application.key.name));
     application.commits = *commits;
-    auto inserted = txn.execute(
-        "INSERT INTO analytics_applications (account, region, name, description, code, created_ms, "
-        "updated_ms, version, running, commits, next_id, started_ms)"
-        " VALUES (?1, ?2, ?3, '', '', ?4, 0, 0, 0, ?5, 0, 0)",
-        {application.key.account, application.key.region, application.key.name,
-         to_epoch_ms(application.created), static_cast<std::int64_t>(*application.commits)});
-    if (!inserted) return done(std::move(inserted));
-    application.id = txn.last_row_id();
-    return update(txn, application);
+    if (auto inserted = applications.insert(txn, application); !inserted) return inserted;
+    return write_parts(txn, application);
 }
 
 Result<> update(meta::Txn& txn, const Application& application) {
-    auto updated = txn.execute(
-        "UPDATE analytics_applications SET description = ?2, code = ?3, updated_ms = ?4, version = "
-        "?5, running = ?6, next_id = ?7, started_ms = ?8 WHERE id = ?1",
-        {application.id, application.description, application.code,
-         to_epoch_ms(application.updated), std::int64_t{application.version},
-         std::int64_t{application.status == Status::running}, std::int64_t{application.next_id},
-         to_epoch_ms(application.started)});
-    if (!updated) return done(std::move(updated));
+    if (auto updated = applications.update(txn, application); !updated) return updated;
     return write_parts(txn, application);
 }
 
 Result<> remove(meta::Txn& txn, const Application& application) {
-    auto dropped = log::Log::drop_in(txn, application.commits);
-    if (!dropped) return dropped;
-    return done(txn.execute("DELETE FROM analytics_applications WHERE id = ?1", {application.id}));
+    if (auto dropped = log::Log::drop_in(txn, application.commits); !dropped) return dropped;
+    return applications.remove(txn, meta::values(application.id));
 }
 
 Result<std::optional<Snapshot>> read_snapshot(const meta::Connection& connection,
                                               std::int64_t application) {
-    std::optional<Snapshot> snapshot;
-    auto read = connection.query(
-        "SELECT next_commit, state, file FROM analytics_snapshots WHERE application = ?1",
-        {application}, [&](const meta::Row& row) {
-            snapshot.emplace();
-            snapshot->commit = static_cast<log::Ordinal>(row.integer(0));
-            snapshot->state = row.blob(1);
-            snapshot->file = row.text(2);
-            return false;
-        });
-    if (!read) return pass(read);
-    if (!snapshot) return snapshot;
-    read =
-        connection.query("SELECT partition, next FROM analytics_positions WHERE application = ?1",
-                         {application}, [&](const meta::Row& row) {
-                             snapshot->positions[static_cast<std::uint64_t>(row.integer(0))] =
-                                 static_cast<log::Ordinal>(row.integer(1));
-                             return true;
-                         });
-    if (!read) return pass(read);
+    FRESHET_TRY(snapshot, snapshots.find(connection, meta::values(application)));
+    if (!*snapshot) return snapshot;
+    FRESHET_TRY(own_positions, positions.load(connection, meta::values(application)));
+    for (const Position& one : *own_positions) (*snapshot)->positions[one.partition] = one.next;
     return snapshot;
 }
 
 Result<> write_snapshot(meta::Txn& txn, std::int64_t application, const Snapshot& snapshot) {
-    auto written = txn.execute(
-        "INSERT OR REPLACE INTO analytics_snapshots (application, next_commit, state, file) VALUES "
-        "(?1, ?2, ?3, ?4)",
-        {application, static_cast<std::int64_t>(snapshot.commit), Bytes::copy(snapshot.state),
-         snapshot.file});
-    if (written)
-        written =
-            txn.execute("DELETE FROM analytics_positions WHERE application = ?1", {application});
-    for (const auto& [partition, next] : snapshot.positions) {
-        if (!written) break;
-        written = txn.execute(
-            "INSERT INTO analytics_positions VALUES (?1, ?2, ?3)",
-            {application, static_cast<std::int64_t>(partition), static_cast<std::int64_t>(next)});
-    }
-    return done(std::move(written));
+    const auto owner = meta::values(application);
+    auto written = snapshots.put(txn, snapshot, owner);
+    std::vector<Position> own_positions;
+    for (const auto& [partition, next] : snapshot.positions)
+        own_positions.push_back({partition, next});
+    if (written) written = positions.replace(txn, owner, own_positions);
+    return written;
 }
 
 Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
     std::vector<log::Claim> all;
-    auto read = connection.query(
+    auto read = meta::each(
+        connection,
         "SELECT p.partition, p.next, a.name FROM analytics_positions p JOIN analytics_applications "
         "a ON a.id = p.application",
-        {}, [&](const meta::Row& row) {
-            all.push_back({log::PartitionId(static_cast<std::uint64_t>(row.integer(0))),
-                           static_cast<log::Ordinal>(row.integer(1)),
-                           "application " + row.text(2)});
-            return true;
+        {}, [&](log::PartitionId partition, log::Ordinal next, const std::string& name) {
+            all.push_back({partition, next, "application " + name});
         });
     if (!read) return pass(read);
     return all;

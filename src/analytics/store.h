@@ -3,11 +3,12 @@
 #include <vector>
 
 #include "analytics/types.h"
-#include "meta/database.h"
+#include "meta/shape.h"
 
 namespace freshet::analytics::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 
 Result<std::vector<Application>> load(const meta::Connection& connection);
 /// Makes the partition of the commits, too.
