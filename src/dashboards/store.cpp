@@ -3,9 +3,78 @@
 #include <fmt/format.h>
 
 #include "dashboards/limits.h"
+#include "meta/table.h"
 
 namespace freshet::dashboards::store {
 namespace {
+
+const auto sources = meta::table<DataSource>("dashboards_sources", [](auto& column, auto& source) {
+    column.key(source.key);
+    column("name", source.name);
+    column("work_group", source.work_group);
+    column.fixed("created_ms", source.created);
+    column("updated_ms", source.updated);
+});
+const auto data_sets = meta::table<DataSet>("dashboards_data_sets", [](auto& column, auto& set) {
+    column.key(set.key);
+    column("name", set.name);
+    column("source", set.source);
+    column("database", set.database);
+    column("sql", set.sql);
+    column("is_spice", meta::flag(set.mode, ImportMode::spice, ImportMode::direct));
+    column.fixed("created_ms", set.created);
+    column("updated_ms", set.updated);
+    column("words", set.words);
+});
+/// Name and type of each column of a data set.
+const auto set_columns = meta::table<std::pair<std::string, std::string>>(
+    "dashboards_columns", [](auto& column, auto& one) {
+        column.owner_text("account");
+        column.owner_text("region");
+        column.owner_text("data_set");
+        column.position("position");
+        column("name", one.first);
+        column("type", one.second);
+    });
+const auto dashboards =
+    meta::table<Dashboard>("dashboards_dashboards", [](auto& column, auto& dashboard) {
+        column.key(dashboard.key);
+        column("name", dashboard.name);
+        column("data_set", dashboard.data_set);
+        column("category", dashboard.category);
+        column("refresh_every_ms", dashboard.refresh_every);
+        column("version", dashboard.version);
+        column.fixed("created_ms", dashboard.created);
+        column("updated_ms", dashboard.updated);
+        column("description", dashboard.description);
+        column("words", dashboard.words);
+    });
+
+/// A column that a dashboard draws as a line or as bars.
+struct Drawn {
+    bool is_line = false;
+    std::int64_t position = 0;
+    std::string name;
+};
+const auto drawn = meta::table<Drawn>("dashboards_values", [](auto& column, auto& one) {
+    column.owner_text("account");
+    column.owner_text("region");
+    column.owner_text("dashboard");
+    column.key("is_line", one.is_line);
+    column.key("position", one.position);
+    column("name", one.name);
+});
+const auto ingestions =
+    meta::table<Ingestion>("dashboards_ingestions", [](auto& column, auto& ingestion) {
+        column.key(ingestion.data_set, "data_set");
+        column.key("id", ingestion.id);
+        column("state", ingestion.state);
+        column.fixed("created_ms", ingestion.created);
+        column("took_ms", ingestion.took);
+        column("row_count", ingestion.rows);
+        column("bytes", ingestion.bytes);
+        column("error", ingestion.error);
+    });
 
 Failure wrong(Error error) { return fail(Errc::unavailable, error.message()); }
 
@@ -13,169 +82,94 @@ Result<> absent(const char* kind, const Key& key) {
     return fail(Errc::not_found, fmt::format("{} {} does not exist.", kind, key.id));
 }
 
-/// The id in the first column of the first row.
-Result<std::optional<std::string>> first(const meta::Connection& connection, std::string_view sql,
-                                         const std::vector<meta::Value>& parameters) {
-    std::optional<std::string> found;
-    auto read = connection.query(sql, parameters, [&](const meta::Row& row) {
-        found = row.text(0);
-        return false;
-    });
-    if (!read) return wrong(std::move(read.error()));
-    return found;
+/// What a write says when the database refuses it.
+Result<> or_wrong(Result<> written) {
+    if (!written) return wrong(std::move(written.error()));
+    return {};
 }
 
-/// An INSERT: a broken key is an id that is taken.
-Result<> made(Result<std::int64_t> result, const char* kind, const Key& key) {
+/// The id in the first column of the first row.
+Result<std::optional<std::string>> first_id(const meta::Connection& connection,
+                                            std::string_view sql,
+                                            const std::vector<meta::Value>& parameters) {
+    auto found = meta::first<std::string>(connection, sql, parameters);
+    if (!found) return wrong(std::move(found.error()));
+    return std::move(*found);
+}
+
+/// An insert: a broken key is an id that is taken.
+Result<> inserted(Result<> result, const char* kind, const Key& key) {
     if (result) return {};
     if (result.error().is(meta::Errc::conflict))
         return fail(Errc::exists, fmt::format("{} {} already exists.", kind, key.id));
     return wrong(std::move(result.error()));
 }
 
-/// An UPDATE or DELETE of one row.
-Result<> changed(Result<std::int64_t> result, const char* kind, const Key& key) {
+/// A change or a removal of one row.
+Result<> changed(Result<bool> result, const char* kind, const Key& key) {
     if (!result) return wrong(std::move(result.error()));
-    if (*result == 0) return absent(kind, key);
+    if (!*result) return absent(kind, key);
     return {};
 }
 
 Result<> check_source(meta::Txn& txn, const DataSet& set) {
-    auto found = first(txn,
-                       "SELECT id FROM dashboards_sources WHERE account = ?1 AND region = ?2 AND "
-                       "id = ?3",
-                       {set.key.account, set.key.region, set.source});
-    if (!found) return pass(found);
+    FRESHET_TRY(found, first_id(txn,
+                                "SELECT id FROM dashboards_sources WHERE account = ?1 AND region = "
+                                "?2 AND id = ?3",
+                                {set.key.account, set.key.region, set.source}));
     if (!*found)
         return fail(Errc::invalid, fmt::format("Data source {} does not exist.", set.source));
     return {};
 }
 
+Result<std::optional<std::string>> find_data_set(meta::Txn& txn, const Key& key) {
+    return first_id(txn,
+                    "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region = ?2 AND id "
+                    "= ?3",
+                    meta::values(key));
+}
+
 Result<> check_data_set(meta::Txn& txn, const Dashboard& dashboard) {
-    auto found = first(txn,
-                       "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region = ?2 AND "
-                       "id = ?3",
-                       {dashboard.key.account, dashboard.key.region, dashboard.data_set});
-    if (!found) return pass(found);
+    FRESHET_TRY(found, find_data_set(
+                           txn, {dashboard.key.account, dashboard.key.region, dashboard.data_set}));
     if (!*found)
         return fail(Errc::invalid, fmt::format("Data set {} does not exist.", dashboard.data_set));
     return {};
 }
 
 Result<> put_columns(meta::Txn& txn, const DataSet& set) {
-    const Key& key = set.key;
-    auto written = txn.execute(
-        "DELETE FROM dashboards_columns WHERE account = ?1 AND region = ?2 AND data_set = ?3",
-        {key.account, key.region, key.id});
-    std::int64_t position = 0;
-    for (const auto& [name, type] : set.columns) {
-        if (written)
-            written = txn.execute("INSERT INTO dashboards_columns VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                                  {key.account, key.region, key.id, position++, name, type});
-    }
-    if (!written) return wrong(std::move(written.error()));
-    return {};
+    return or_wrong(set_columns.replace(txn, meta::values(set.key), set.columns));
 }
 
 Result<> put_values(meta::Txn& txn, const Dashboard& dashboard) {
-    const Key& key = dashboard.key;
-    auto written = txn.execute(
-        "DELETE FROM dashboards_values WHERE account = ?1 AND region = ?2 AND dashboard = ?3",
-        {key.account, key.region, key.id});
+    std::vector<Drawn> all;
     for (const bool is_line : {false, true}) {
         std::int64_t position = 0;
-        for (const std::string& column : is_line ? dashboard.lines : dashboard.bars) {
-            if (written)
-                written = txn.execute(
-                    "INSERT INTO dashboards_values VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    {key.account, key.region, key.id, std::int64_t{is_line}, position++, column});
-        }
+        for (const std::string& column : is_line ? dashboard.lines : dashboard.bars)
+            all.push_back({is_line, position++, column});
     }
-    if (!written) return wrong(std::move(written.error()));
+    return or_wrong(drawn.replace(txn, meta::values(dashboard.key), all));
+}
+
+Result<> load_parts(const meta::Connection& connection, All& all) {
+    for (DataSet& set : all.data_sets) {
+        FRESHET_TRY(columns, set_columns.load(connection, meta::values(set.key)));
+        set.columns = std::move(*columns);
+    }
+    for (Dashboard& dashboard : all.dashboards) {
+        FRESHET_TRY(columns, drawn.load(connection, meta::values(dashboard.key)));
+        for (Drawn& one : *columns)
+            (one.is_line ? dashboard.lines : dashboard.bars).push_back(std::move(one.name));
+    }
     return {};
 }
 
-Result<> load_columns(const meta::Connection& connection, DataSet& set) {
-    return connection.query(
-        "SELECT name, type FROM dashboards_columns WHERE account = ?1 AND region = ?2 AND "
-        "data_set = ?3 ORDER BY position",
-        {set.key.account, set.key.region, set.key.id}, [&](const meta::Row& row) {
-            set.columns.emplace_back(row.text(0), row.text(1));
-            return true;
-        });
-}
-
-Result<> load_values(const meta::Connection& connection, Dashboard& dashboard) {
-    return connection.query(
-        "SELECT is_line, name FROM dashboards_values WHERE account = ?1 AND region = ?2 AND "
-        "dashboard = ?3 ORDER BY is_line, position",
-        {dashboard.key.account, dashboard.key.region, dashboard.key.id}, [&](const meta::Row& row) {
-            (row.integer(0) != 0 ? dashboard.lines : dashboard.bars).push_back(row.text(1));
-            return true;
-        });
-}
-
-Key key_of(const meta::Row& row) { return {row.text(0), row.text(1), row.text(2)}; }
-
-Result<> load_sources(const meta::Connection& connection, std::vector<DataSource>& all) {
-    return connection.query(
-        "SELECT account, region, id, name, work_group, created_ms, updated_ms FROM "
-        "dashboards_sources",
-        {}, [&](const meta::Row& row) {
-            all.push_back({key_of(row), row.text(3), row.text(4), from_epoch_ms(row.integer(5)),
-                           from_epoch_ms(row.integer(6))});
-            return true;
-        });
-}
-
-Result<> load_data_sets(const meta::Connection& connection, std::vector<DataSet>& all) {
-    auto read = connection.query(
-        "SELECT account, region, id, name, source, database, sql, is_spice, created_ms, "
-        "updated_ms, words FROM dashboards_data_sets",
-        {}, [&](const meta::Row& row) {
-            all.push_back({key_of(row),
-                           row.text(3),
-                           row.text(4),
-                           row.text(5),
-                           row.text(6),
-                           {},
-                           row.integer(7) != 0 ? ImportMode::spice : ImportMode::direct,
-                           from_epoch_ms(row.integer(8)),
-                           from_epoch_ms(row.integer(9)),
-                           row.text(10)});
-            return true;
-        });
-    for (DataSet& set : all) {
-        if (read) read = load_columns(connection, set);
-    }
-    return read;
-}
-
-Result<> load_dashboards(const meta::Connection& connection, std::vector<Dashboard>& all) {
-    auto read = connection.query(
-        "SELECT account, region, id, name, data_set, category, refresh_every_ms, version, "
-        "created_ms, updated_ms, description, words FROM dashboards_dashboards",
-        {}, [&](const meta::Row& row) {
-            Dashboard& dashboard = all.emplace_back();
-            dashboard.key = key_of(row);
-            dashboard.name = row.text(3);
-            dashboard.data_set = row.text(4);
-            dashboard.category = row.text(5);
-            dashboard.refresh_every = Millis(row.integer(6));
-            dashboard.version = static_cast<int>(row.integer(7));
-            dashboard.created = from_epoch_ms(row.integer(8));
-            dashboard.updated = from_epoch_ms(row.integer(9));
-            dashboard.description = row.text(10);
-            dashboard.words = row.text(11);
-            return true;
-        });
-    for (Dashboard& dashboard : all) {
-        if (read) read = load_values(connection, dashboard);
-    }
-    return read;
-}
-
 }  // namespace
+
+std::vector<meta::Shape> shapes() {
+    return {sources.shape(),    data_sets.shape(), set_columns.shape(),
+            dashboards.shape(), drawn.shape(),     ingestions.shape()};
+}
 
 std::vector<meta::Migration> migrations() {
     return {{"dashboards", 1,
@@ -212,202 +206,106 @@ std::vector<meta::Migration> migrations() {
 }
 
 Result<All> load(const meta::Connection& connection) {
-    All all;
-    auto read = load_sources(connection, all.sources);
-    if (read) read = load_data_sets(connection, all.data_sets);
-    if (read) read = load_dashboards(connection, all.dashboards);
-    if (!read) return pass(read);
+    FRESHET_TRY(all_sources, sources.load(connection));
+    FRESHET_TRY(all_sets, data_sets.load(connection));
+    FRESHET_TRY(all_dashboards, dashboards.load(connection));
+    All all{std::move(*all_sources), std::move(*all_sets), std::move(*all_dashboards)};
+    if (auto read = load_parts(connection, all); !read) return pass(read);
     return all;
 }
 
 Result<> insert(meta::Txn& txn, const DataSource& source) {
-    const Key& key = source.key;
-    return made(txn.execute("INSERT INTO dashboards_sources VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                            {key.account, key.region, key.id, source.name, source.work_group,
-                             to_epoch_ms(source.created), to_epoch_ms(source.updated)}),
-                "Data source", key);
+    return inserted(sources.insert(txn, source), "Data source", source.key);
 }
 
 Result<> insert(meta::Txn& txn, const DataSet& set) {
-    const Key& key = set.key;
     if (auto good = check_source(txn, set); !good) return good;
-    auto written = made(
-        txn.execute(
-            "INSERT INTO dashboards_data_sets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-            "?11)",
-            {key.account, key.region, key.id, set.name, set.source, set.database, set.sql,
-             std::int64_t{set.mode == ImportMode::spice}, to_epoch_ms(set.created),
-             to_epoch_ms(set.updated), set.words}),
-        "Data set", key);
-    if (!written) return written;
-    return put_columns(txn, set);
+    auto written = inserted(data_sets.insert(txn, set), "Data set", set.key);
+    return written ? put_columns(txn, set) : written;
 }
 
 Result<> insert(meta::Txn& txn, const Dashboard& dashboard) {
-    const Key& key = dashboard.key;
     if (auto good = check_data_set(txn, dashboard); !good) return good;
-    auto written = made(
-        txn.execute(
-            "INSERT INTO dashboards_dashboards VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-            "?11, ?12)",
-            {key.account, key.region, key.id, dashboard.name, dashboard.data_set,
-             dashboard.category, std::int64_t{dashboard.refresh_every.count()},
-             std::int64_t{dashboard.version}, to_epoch_ms(dashboard.created),
-             to_epoch_ms(dashboard.updated), dashboard.description, dashboard.words}),
-        "Dashboard", key);
-    if (!written) return written;
-    return put_values(txn, dashboard);
+    auto written = inserted(dashboards.insert(txn, dashboard), "Dashboard", dashboard.key);
+    return written ? put_values(txn, dashboard) : written;
 }
 
 Result<> update(meta::Txn& txn, const DataSource& source) {
-    const Key& key = source.key;
-    return changed(txn.execute("UPDATE dashboards_sources SET name = ?4, work_group = ?5, "
-                               "updated_ms = ?6 WHERE account = ?1 AND region = ?2 AND id = ?3",
-                               {key.account, key.region, key.id, source.name, source.work_group,
-                                to_epoch_ms(source.updated)}),
-                   "Data source", key);
+    return changed(sources.try_update(txn, source), "Data source", source.key);
 }
 
 Result<> update(meta::Txn& txn, const DataSet& set) {
-    const Key& key = set.key;
     if (auto good = check_source(txn, set); !good) return good;
-    auto written = changed(
-        txn.execute(
-            "UPDATE dashboards_data_sets SET name = ?4, source = ?5, database = "
-            "?6, sql = ?7, is_spice = ?8, updated_ms = ?9, words = ?10 WHERE account = ?1 AND "
-            "region = ?2 AND id = ?3",
-            {key.account, key.region, key.id, set.name, set.source, set.database, set.sql,
-             std::int64_t{set.mode == ImportMode::spice}, to_epoch_ms(set.updated), set.words}),
-        "Data set", key);
-    if (!written) return written;
-    return put_columns(txn, set);
+    auto written = changed(data_sets.try_update(txn, set), "Data set", set.key);
+    return written ? put_columns(txn, set) : written;
 }
 
 Result<> update(meta::Txn& txn, Dashboard& dashboard) {
-    const Key& key = dashboard.key;
     if (auto good = check_data_set(txn, dashboard); !good) return good;
-    auto written = changed(
-        txn.execute("UPDATE dashboards_dashboards SET name = ?4, data_set = ?5, category = ?6, "
-                    "refresh_every_ms = ?7, updated_ms = ?8, description = ?9, words = ?10, "
-                    "version = version + 1 WHERE account "
-                    "= ?1 AND region = ?2 AND id = ?3",
-                    {key.account, key.region, key.id, dashboard.name, dashboard.data_set,
-                     dashboard.category, std::int64_t{dashboard.refresh_every.count()},
-                     to_epoch_ms(dashboard.updated), dashboard.description, dashboard.words}),
-        "Dashboard", key);
-    if (!written) return written;
-    auto read = txn.query(
-        "SELECT version, created_ms FROM dashboards_dashboards WHERE account = ?1 AND region = ?2 "
-        "AND id = ?3",
-        {key.account, key.region, key.id}, [&](const meta::Row& row) {
-            dashboard.version = static_cast<int>(row.integer(0));
-            dashboard.created = from_epoch_ms(row.integer(1));
-            return true;
-        });
-    if (!read) return wrong(std::move(read.error()));
-    return put_values(txn, dashboard);
+    auto before = dashboards.find(txn, meta::values(dashboard.key));
+    if (!before) return wrong(std::move(before.error()));
+    if (!*before) return absent("Dashboard", dashboard.key);
+    dashboard.version = (*before)->version + 1;
+    dashboard.created = (*before)->created;
+    auto written = or_wrong(dashboards.update(txn, dashboard));
+    return written ? put_values(txn, dashboard) : written;
 }
 
 Result<> remove_source(meta::Txn& txn, const Key& key) {
-    auto user = first(txn,
-                      "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region = ?2 AND "
-                      "source = ?3",
-                      {key.account, key.region, key.id});
-    if (!user) return pass(user);
+    FRESHET_TRY(user, first_id(txn,
+                               "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region "
+                               "= ?2 AND source = ?3",
+                               meta::values(key)));
     if (*user)
         return fail(Errc::in_use,
                     fmt::format("Data source {} is used by data set {}.", key.id, **user));
-    return changed(txn.execute("DELETE FROM dashboards_sources WHERE account = ?1 AND region = ?2 "
-                               "AND id = ?3",
-                               {key.account, key.region, key.id}),
-                   "Data source", key);
+    return changed(sources.try_remove(txn, meta::values(key)), "Data source", key);
 }
 
 Result<> remove_data_set(meta::Txn& txn, const Key& key) {
-    auto user = first(txn,
-                      "SELECT id FROM dashboards_dashboards WHERE account = ?1 AND region = ?2 AND "
-                      "data_set = ?3",
-                      {key.account, key.region, key.id});
-    if (!user) return pass(user);
+    FRESHET_TRY(user, first_id(txn,
+                               "SELECT id FROM dashboards_dashboards WHERE account = ?1 AND region "
+                               "= ?2 AND data_set = ?3",
+                               meta::values(key)));
     if (*user)
         return fail(Errc::in_use,
                     fmt::format("Data set {} is used by dashboard {}.", key.id, **user));
-    return changed(txn.execute("DELETE FROM dashboards_data_sets WHERE account = ?1 AND region = "
-                               "?2 AND id = ?3",
-                               {key.account, key.region, key.id}),
-                   "Data set", key);
+    return changed(data_sets.try_remove(txn, meta::values(key)), "Data set", key);
 }
 
 Result<> remove_dashboard(meta::Txn& txn, const Key& key) {
-    return changed(txn.execute("DELETE FROM dashboards_dashboards WHERE account = ?1 AND region = "
-                               "?2 AND id = ?3",
-                               {key.account, key.region, key.id}),
-                   "Dashboard", key);
+    return changed(dashboards.try_remove(txn, meta::values(key)), "Dashboard", key);
 }
 
 Result<std::optional<Ingestion>> find_ingestion(const meta::Connection& connection,
                                                 const Key& data_set, const std::string& id) {
-    std::optional<Ingestion> found;
-    auto read = connection.query(
-        "SELECT state, created_ms, took_ms, row_count, bytes, error FROM dashboards_ingestions "
-        "WHERE account = ?1 AND region = ?2 AND data_set = ?3 AND id = ?4",
-        {data_set.account, data_set.region, data_set.id, id}, [&](const meta::Row& row) {
-            found = Ingestion{data_set,
-                              id,
-                              static_cast<Ingestion::State>(row.integer(0)),
-                              from_epoch_ms(row.integer(1)),
-                              Millis(row.integer(2)),
-                              row.integer(3),
-                              row.integer(4),
-                              row.text(5)};
-            return false;
-        });
-    if (!read) return wrong(std::move(read.error()));
+    auto found = ingestions.find(connection, meta::values(data_set, id));
+    if (!found) return wrong(std::move(found.error()));
     return found;
 }
 
 Result<> insert(meta::Txn& txn, const Ingestion& ingestion) {
     const Key& set = ingestion.data_set;
-    auto there = first(txn,
-                       "SELECT id FROM dashboards_data_sets WHERE account = ?1 AND region = ?2 AND "
-                       "id = ?3",
-                       {set.account, set.region, set.id});
-    if (!there) return pass(there);
+    FRESHET_TRY(there, find_data_set(txn, set));
     if (!*there) return absent("Data set", set);
-    auto pruned = txn.execute(
+    auto pruned = txn.run(
         "DELETE FROM dashboards_ingestions WHERE account = ?1 AND region = ?2 AND data_set = ?3 "
         "AND state <> 0 AND id NOT IN (SELECT id FROM dashboards_ingestions WHERE account = ?1 AND "
         "region = ?2 AND data_set = ?3 ORDER BY created_ms DESC LIMIT ?4)",
-        {set.account, set.region, set.id, std::int64_t{limits::ingestions_kept - 1}});
-    if (!pruned) return wrong(std::move(pruned.error()));
-    return made(
-        txn.execute(
-            "INSERT INTO dashboards_ingestions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            {set.account, set.region, set.id, ingestion.id,
-             std::int64_t{static_cast<int>(ingestion.state)}, to_epoch_ms(ingestion.created),
-             std::int64_t{ingestion.took.count()}, ingestion.rows, ingestion.bytes,
-             ingestion.error}),
-        "Ingestion", {set.account, set.region, ingestion.id});
+        meta::values(set, limits::ingestions_kept - 1));
+    if (!pruned) return or_wrong(std::move(pruned));
+    return inserted(ingestions.insert(txn, ingestion), "Ingestion",
+                    {set.account, set.region, ingestion.id});
 }
 
 Result<> finish(meta::Txn& txn, const Ingestion& ingestion) {
-    const Key& set = ingestion.data_set;
-    auto written = txn.execute(
-        "UPDATE dashboards_ingestions SET state = ?5, took_ms = ?6, row_count = ?7, bytes = ?8, "
-        "error = ?9 WHERE account = ?1 AND region = ?2 AND data_set = ?3 AND id = ?4",
-        {set.account, set.region, set.id, ingestion.id,
-         std::int64_t{static_cast<int>(ingestion.state)}, std::int64_t{ingestion.took.count()},
-         ingestion.rows, ingestion.bytes, ingestion.error});
-    if (!written) return wrong(std::move(written.error()));
-    return {};
+    return or_wrong(ingestions.update(txn, ingestion));
 }
 
 Result<> fail_running(meta::Txn& txn) {
-    auto written = txn.execute(
-        "UPDATE dashboards_ingestions SET state = 2, error = 'The server stopped.' WHERE state = "
-        "0");
-    if (!written) return wrong(std::move(written.error()));
-    return {};
+    return or_wrong(
+        txn.run("UPDATE dashboards_ingestions SET state = 2, error = 'The server stopped.' WHERE "
+                "state = 0"));
 }
 
 }  // namespace freshet::dashboards::store

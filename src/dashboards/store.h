@@ -4,11 +4,12 @@
 #include "dashboards/errors.h"
 #include "dashboards/ingestions.h"
 #include "dashboards/types.h"
-#include "meta/database.h"
+#include "meta/shape.h"
 
 namespace freshet::dashboards::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 
 struct All {
     std::vector<DataSource> sources;
