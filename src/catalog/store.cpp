@@ -4,48 +4,95 @@
 
 #include "catalog/errors.h"
 #include "catalog/packing.h"
+#include "meta/cell.h"
 
 namespace freshet::catalog::store {
 namespace {
 
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
-}
+/// A table of packed bodies, found by its other columns. As meta::Table: immutable, inside a
+/// transaction's callback.
+class Bodies {
+  public:
+    Bodies(std::string_view table, std::initializer_list<std::string_view> key) {
+        shape_.table = table;
+        for (const std::string_view name : key)
+            shape_.columns.push_back(
+                {std::string(name), name == "key" ? "BLOB" : "TEXT", false, meta::Role::owner});
+        shape_.columns.push_back({"body", "BLOB", false, meta::Role::plain});
+        sql_ = meta::statements_of(shape_);
+    }
+    const meta::Shape& shape() const { return shape_; }
 
-template <class T>
-Result<std::vector<T>> read_all(const meta::Connection& connection, std::string_view sql,
-                                const std::vector<meta::Value>& parameters) {
-    std::vector<T> all;
-    Result<> good;
-    auto read = connection.query(sql, parameters, [&](const meta::Row& row) {
-        good = unpack(row.blob(0), all.emplace_back());
-        return good.has_value();
-    });
-    if (!read) return pass(read);
-    if (!good) return pass(good);
-    return all;
-}
-
-template <class T>
-Result<> read_each(const meta::Connection& connection, std::string_view sql,
-                   const std::vector<meta::Value>& parameters, const Visit<T>& visit) {
-    Result<> good;
-    auto read = connection.query(sql, parameters, [&](const meta::Row& row) {
+    /// `where`: what follows "SELECT body FROM table".
+    template <class T>
+    Result<> each(const meta::Connection& connection, std::string_view where,
+                  const std::vector<meta::Value>& parameters, const Visit<T>& visit) const {
+        Result<> good;
+        auto read = meta::each(connection, sql_.select + " " + std::string(where), parameters,
+                               [&](const std::string& body) {
+                                   T item;
+                                   good = unpack(body, item);
+                                   return good && visit(std::move(item));
+                               });
+        return read ? good : read;
+    }
+    template <class T>
+    Result<std::vector<T>> list(const meta::Connection& connection, std::string_view where,
+                                const std::vector<meta::Value>& parameters) const {
+        std::vector<T> all;
+        auto read = each<T>(connection, where, parameters,
+                            [&](T item) { return all.push_back(std::move(item)), true; });
+        if (!read) return pass(read);
+        return all;
+    }
+    /// Errc::not_found with the text `missing`.
+    template <class T>
+    Result<T> find(const meta::Connection& connection, const std::vector<meta::Value>& key,
+                   std::string missing) const {
+        FRESHET_TRY(body, meta::first<std::string>(connection, sql_.find, key));
+        if (!*body) return fail(Errc::not_found, std::move(missing));
         T item;
-        good = unpack(row.blob(0), item);
-        return good && visit(std::move(item));
-    });
-    return read ? good : read;
-}
+        if (auto good = unpack(**body, item); !good) return pass(good);
+        return item;
+    }
+    template <class T>
+    Result<> put(meta::Txn& txn, std::vector<meta::Value> key, const T& item) const {
+        key.emplace_back(Bytes::own(pack(item)));
+        return txn.run(sql_.put, key);
+    }
+    Result<> remove(meta::Txn& txn, const std::vector<meta::Value>& key) const {
+        return txn.run(sql_.remove, key);
+    }
 
-template <class T>
-Result<T> read_one(const meta::Connection& connection, std::string_view sql,
-                   const std::vector<meta::Value>& parameters, std::string missing) {
-    auto all = read_all<T>(connection, sql, parameters);
-    if (!all) return pass(all);
-    if (all->empty()) return fail(Errc::not_found, std::move(missing));
-    return std::move(all->front());
+  private:
+    meta::Shape shape_;
+    meta::Statements sql_;
+};
+
+const Bodies databases("catalog_databases", {"account", "region", "name"});
+const Bodies tables("catalog_tables", {"account", "region", "database", "name"});
+const Bodies partitions("catalog_partitions", {"account", "region", "database", "tbl", "key"});
+const Bodies table_statistics("catalog_table_statistics",
+                              {"account", "region", "database", "tbl", "col"});
+const Bodies partition_statistics("catalog_partition_statistics",
+                                  {"account", "region", "database", "tbl", "key", "col"});
+const Bodies functions("catalog_functions", {"account", "region", "database", "name"});
+
+Bytes key_bytes(const std::vector<std::string>& values) { return Bytes::own(key_of(values)); }
+
+const Bodies& statistics_of(const Measured& of) {
+    return of.key ? partition_statistics : table_statistics;
+}
+/// The columns in front of `col`.
+std::vector<meta::Value> measured_key(const Measured& of) {
+    auto key = meta::values(of.home, of.database, of.table);
+    if (of.key) key.emplace_back(Bytes::copy(*of.key));
+    return key;
+}
+std::vector<meta::Value> measured_key(const Measured& of, const std::string& column) {
+    auto key = measured_key(of);
+    key.emplace_back(column);
+    return key;
 }
 
 }  // namespace
@@ -54,6 +101,15 @@ std::string key_of(const std::vector<std::string>& values) {
     std::string key;
     for (const auto& value : values) key += value + '\x1f';
     return key;
+}
+
+std::vector<meta::Shape> shapes() {
+    return {databases.shape(),
+            tables.shape(),
+            partitions.shape(),
+            table_statistics.shape(),
+            partition_statistics.shape(),
+            functions.shape()};
 }
 
 std::vector<meta::Migration> migrations() {
@@ -92,19 +148,16 @@ std::vector<meta::Migration> migrations() {
 
 Result<Database> find_database(const meta::Connection& connection, const Home& home,
                                const std::string& name) {
-    return read_one<Database>(
-        connection,
-        "SELECT body FROM catalog_databases WHERE account = ?1 AND region = ?2 AND name = ?3",
-        {home.account, home.region, name}, fmt::format("Database {} not found.", name));
+    return databases.find<Database>(connection, meta::values(home, name),
+                                    fmt::format("Database {} not found.", name));
 }
 
 Result<std::vector<Home>> list_homes(const meta::Connection& connection) {
     std::vector<Home> homes;
-    auto read = connection.query("SELECT DISTINCT account, region FROM catalog_databases", {},
-                                 [&](const meta::Row& row) {
-                                     homes.push_back({row.text(0), row.text(1)});
-                                     return true;
-                                 });
+    auto read = meta::each(connection, "SELECT DISTINCT account, region FROM catalog_databases", {},
+                           [&](std::string account, std::string region) {
+                               homes.push_back({std::move(account), std::move(region)});
+                           });
     if (!read) return pass(read);
     return homes;
 }
@@ -112,217 +165,156 @@ Result<std::vector<Home>> list_homes(const meta::Connection& connection) {
 Result<std::map<std::pair<std::string, std::string>, std::int64_t>> count_partitions(
     const meta::Connection& connection, const Home& home) {
     std::map<std::pair<std::string, std::string>, std::int64_t> counts;
-    auto read = connection.query(
+    auto read = meta::each(
+        connection,
         "SELECT database, tbl, COUNT(*) FROM catalog_partitions WHERE account = ?1 AND region = ?2 "
         "GROUP BY database, tbl",
-        {home.account, home.region}, [&](const meta::Row& row) {
-            counts[{row.text(0), row.text(1)}] = row.integer(2);
-            return true;
+        meta::values(home), [&](std::string database, std::string table, std::int64_t count) {
+            counts[{std::move(database), std::move(table)}] = count;
         });
     if (!read) return pass(read);
     return counts;
 }
 
 Result<std::vector<Database>> list_databases(const meta::Connection& connection, const Home& home) {
-    return read_all<Database>(
-        connection,
-        "SELECT body FROM catalog_databases WHERE account = ?1 AND region = ?2 ORDER BY name",
-        {home.account, home.region});
+    return databases.list<Database>(connection, "WHERE account = ?1 AND region = ?2 ORDER BY name",
+                                    meta::values(home));
 }
 
 Result<> each_database(const meta::Connection& connection, const Home& home,
                        const std::string& after, const Visit<Database>& visit) {
-    return read_each(connection,
-                     "SELECT body FROM catalog_databases WHERE account = ?1 AND region = ?2 AND "
-                     "name > ?3 ORDER BY name",
-                     {home.account, home.region, after}, visit);
+    return databases.each(connection,
+                          "WHERE account = ?1 AND region = ?2 AND name > ?3 ORDER BY name",
+                          meta::values(home, after), visit);
 }
 
 Result<> put_database(meta::Txn& txn, const Home& home, const Database& database) {
-    return done(
-        txn.execute("INSERT INTO catalog_databases VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
-                    "SET body = excluded.body",
-                    {home.account, home.region, database.name, Bytes::own(pack(database))}));
+    return databases.put(txn, meta::values(home, database.name), database);
 }
 
 Result<> remove_database(meta::Txn& txn, const Home& home, const std::string& name) {
-    return done(txn.execute(
-        "DELETE FROM catalog_databases WHERE account = ?1 AND region = ?2 AND name = ?3",
-        {home.account, home.region, name}));
+    return databases.remove(txn, meta::values(home, name));
 }
 
 Result<Table> find_table(const meta::Connection& connection, const Home& home,
                          const std::string& database, const std::string& name) {
-    return read_one<Table>(connection,
-                           "SELECT body FROM catalog_tables WHERE account = ?1 AND region = ?2 AND "
-                           "database = ?3 AND name = ?4",
-                           {home.account, home.region, database, name},
-                           fmt::format("Table {} not found.", name));
+    return tables.find<Table>(connection, meta::values(home, database, name),
+                              fmt::format("Table {} not found.", name));
 }
 
 Result<std::vector<Table>> list_tables(const meta::Connection& connection, const Home& home,
                                        const std::string& database) {
-    return read_all<Table>(connection,
-                           "SELECT body FROM catalog_tables WHERE account = ?1 AND region = ?2 AND "
-                           "database = ?3 ORDER BY name",
-                           {home.account, home.region, database});
+    return tables.list<Table>(connection,
+                              "WHERE account = ?1 AND region = ?2 AND database = ?3 ORDER BY name",
+                              meta::values(home, database));
 }
 
 Result<> each_table(const meta::Connection& connection, const Home& home,
                     const std::string& database, const std::string& after,
                     const Visit<Table>& visit) {
-    return read_each(connection,
-                     "SELECT body FROM catalog_tables WHERE account = ?1 AND region = ?2 AND "
-                     "database = ?3 AND name > ?4 ORDER BY name",
-                     {home.account, home.region, database, after}, visit);
+    return tables.each(
+        connection,
+        "WHERE account = ?1 AND region = ?2 AND database = ?3 AND name > ?4 ORDER BY name",
+        meta::values(home, database, after), visit);
 }
 
 Result<> put_table(meta::Txn& txn, const Home& home, const Table& table) {
-    return done(txn.execute(
-        "INSERT INTO catalog_tables VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET body = "
-        "excluded.body",
-        {home.account, home.region, table.database, table.name, Bytes::own(pack(table))}));
+    return tables.put(txn, meta::values(home, table.database, table.name), table);
 }
 
 Result<> remove_table(meta::Txn& txn, const Home& home, const std::string& database,
                       const std::string& name) {
-    return done(
-        txn.execute("DELETE FROM catalog_tables WHERE account = ?1 AND region = ?2 AND database = "
-                    "?3 AND name = ?4",
-                    {home.account, home.region, database, name}));
+    return tables.remove(txn, meta::values(home, database, name));
 }
 
 Result<Partition> find_partition(const meta::Connection& connection, const Home& home,
                                  const std::string& database, const std::string& table,
                                  const std::vector<std::string>& values) {
-    return read_one<Partition>(
-        connection,
-        "SELECT body FROM catalog_partitions WHERE account = ?1 AND region = ?2 AND database = ?3 "
-        "AND tbl = ?4 AND key = ?5",
-        {home.account, home.region, database, table, Bytes::own(key_of(values))},
-        "Cannot find partition.");
+    return partitions.find<Partition>(connection,
+                                      meta::values(home, database, table, key_bytes(values)),
+                                      "Cannot find partition.");
 }
 
 Result<std::vector<Partition>> list_partitions(const meta::Connection& connection, const Home& home,
                                                const std::string& database,
                                                const std::string& table) {
-    return read_all<Partition>(connection,
-                               "SELECT body FROM catalog_partitions WHERE account = ?1 AND region "
-                               "= ?2 AND database = ?3 AND tbl = ?4 ORDER BY key",
-                               {home.account, home.region, database, table});
+    return partitions.list<Partition>(
+        connection,
+        "WHERE account = ?1 AND region = ?2 AND database = ?3 AND tbl = ?4 ORDER BY key",
+        meta::values(home, database, table));
 }
 
 Result<> each_partition(const meta::Connection& connection, const Home& home,
                         const std::string& database, const std::string& table,
                         const std::string& after, const Visit<Partition>& visit) {
-    return read_each(connection,
-                     fmt::format("SELECT body FROM catalog_partitions WHERE account = ?1 AND "
-                                 "region = ?2 AND database = ?3 AND tbl = ?4 AND key {} ?5 ORDER "
-                                 "BY key",
-                                 after.empty() ? ">=" : ">"),
-                     {home.account, home.region, database, table, Bytes::copy(after)}, visit);
+    return partitions.each(
+        connection,
+        fmt::format("WHERE account = ?1 AND region = ?2 AND database = ?3 AND tbl = ?4 AND key {} "
+                    "?5 ORDER BY key",
+                    after.empty() ? ">=" : ">"),
+        meta::values(home, database, table, Bytes::copy(after)), visit);
 }
 
 Result<> put_partition(meta::Txn& txn, const Home& home, const std::string& database,
                        const std::string& table, const Partition& partition) {
-    return done(
-        txn.execute("INSERT INTO catalog_partitions VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO "
-                    "UPDATE SET body = excluded.body",
-                    {home.account, home.region, database, table,
-                     Bytes::own(key_of(partition.values)), Bytes::own(pack(partition))}));
+    return partitions.put(txn, meta::values(home, database, table, key_bytes(partition.values)),
+                          partition);
 }
 
 Result<> remove_partition(meta::Txn& txn, const Home& home, const std::string& database,
                           const std::string& table, const std::vector<std::string>& values) {
-    return done(
-        txn.execute("DELETE FROM catalog_partitions WHERE account = ?1 AND region = ?2 AND "
-                    "database = ?3 AND tbl = ?4 AND key = ?5",
-                    {home.account, home.region, database, table, Bytes::own(key_of(values))}));
+    return partitions.remove(txn, meta::values(home, database, table, key_bytes(values)));
 }
 
 Result<> put_statistics(meta::Txn& txn, const Measured& of, const ColumnStatistics& statistics) {
-    const Bytes body = Bytes::own(pack(statistics));
-    if (!of.key)
-        return done(txn.execute(
-            "INSERT INTO catalog_table_statistics VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO "
-            "UPDATE SET body = excluded.body",
-            {of.home.account, of.home.region, of.database, of.table, statistics.column, body}));
-    return done(
-        txn.execute("INSERT INTO catalog_partition_statistics VALUES (?1, ?2, ?3, ?4, ?5, "
-                    "?6, ?7) ON CONFLICT DO UPDATE SET body = excluded.body",
-                    {of.home.account, of.home.region, of.database, of.table, Bytes::copy(*of.key),
-                     statistics.column, body}));
+    return statistics_of(of).put(txn, measured_key(of, statistics.column), statistics);
 }
 
 Result<std::vector<ColumnStatistics>> list_statistics(const meta::Connection& connection,
                                                       const Measured& of) {
-    if (!of.key)
-        return read_all<ColumnStatistics>(
-            connection,
-            "SELECT body FROM catalog_table_statistics WHERE account = ?1 AND region = ?2 AND "
-            "database = ?3 AND tbl = ?4",
-            {of.home.account, of.home.region, of.database, of.table});
-    return read_all<ColumnStatistics>(
+    return statistics_of(of).list<ColumnStatistics>(
         connection,
-        "SELECT body FROM catalog_partition_statistics WHERE account = ?1 AND region = ?2 AND "
-        "database = ?3 AND tbl = ?4 AND key = ?5",
-        {of.home.account, of.home.region, of.database, of.table, Bytes::copy(*of.key)});
+        fmt::format("WHERE account = ?1 AND region = ?2 AND database = ?3 AND tbl = ?4{}",
+                    of.key ? " AND key = ?5" : ""),
+        measured_key(of));
 }
 
 Result<> remove_statistics(meta::Txn& txn, const Measured& of, const std::string& column) {
-    if (!of.key)
-        return done(txn.execute(
-            "DELETE FROM catalog_table_statistics WHERE account = ?1 AND region = ?2 AND database "
-            "= ?3 AND tbl = ?4 AND col = ?5",
-            {of.home.account, of.home.region, of.database, of.table, column}));
-    return done(txn.execute(
-        "DELETE FROM catalog_partition_statistics WHERE account = ?1 AND region = ?2 AND database "
-        "= ?3 AND tbl = ?4 AND key = ?5 AND col = ?6",
-        {of.home.account, of.home.region, of.database, of.table, Bytes::copy(*of.key), column}));
+    return statistics_of(of).remove(txn, measured_key(of, column));
 }
 
 Result<> move_statistics(meta::Txn& txn, const Measured& from, const std::string& key) {
-    return done(txn.execute(
+    return txn.run(
         "UPDATE catalog_partition_statistics SET key = ?6 WHERE account = ?1 AND region = ?2 AND "
         "database = ?3 AND tbl = ?4 AND key = ?5",
-        {from.home.account, from.home.region, from.database, from.table,
-         Bytes::copy(from.key.value_or("")), Bytes::copy(key)}));
+        meta::values(from.home, from.database, from.table, Bytes::copy(from.key.value_or("")),
+                     Bytes::copy(key)));
 }
 
 Result<Function> find_function(const meta::Connection& connection, const Home& home,
                                const std::string& database, const std::string& name) {
-    return read_one<Function>(connection,
-                              "SELECT body FROM catalog_functions WHERE account = ?1 AND region = "
-                              "?2 AND database = ?3 AND name = ?4",
-                              {home.account, home.region, database, name},
-                              fmt::format("Function {} not found.", name));
+    return functions.find<Function>(connection, meta::values(home, database, name),
+                                    fmt::format("Function {} not found.", name));
 }
 
 Result<> each_function(const meta::Connection& connection, const Home& home,
                        const std::string& database,
                        const std::pair<std::string, std::string>& after,
                        const Visit<Function>& visit) {
-    return read_each(connection,
-                     "SELECT body FROM catalog_functions WHERE account = ?1 AND region = ?2 AND "
-                     "(?3 = '' OR database = ?3) AND (database, name) > (?4, ?5) ORDER BY "
-                     "database, name",
-                     {home.account, home.region, database, after.first, after.second}, visit);
+    return functions.each(connection,
+                          "WHERE account = ?1 AND region = ?2 AND (?3 = '' OR database = ?3) AND "
+                          "(database, name) > (?4, ?5) ORDER BY database, name",
+                          meta::values(home, database, after.first, after.second), visit);
 }
 
 Result<> put_function(meta::Txn& txn, const Home& home, const std::string& name,
                       const Function& function) {
-    return done(txn.execute(
-        "INSERT INTO catalog_functions VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET body "
-        "= excluded.body",
-        {home.account, home.region, function.database, name, Bytes::own(pack(function))}));
+    return functions.put(txn, meta::values(home, function.database, name), function);
 }
 
 Result<> remove_function(meta::Txn& txn, const Home& home, const std::string& database,
                          const std::string& name) {
-    return done(
-        txn.execute("DELETE FROM catalog_functions WHERE account = ?1 AND region = ?2 AND database "
-                    "= ?3 AND name = ?4",
-                    {home.account, home.region, database, name}));
+    return functions.remove(txn, meta::values(home, database, name));
 }
 
 }  // namespace freshet::catalog::store

@@ -4,11 +4,12 @@
 #include <functional>
 
 #include "catalog/types.h"
-#include "meta/database.h"
+#include "meta/shape.h"
 
 namespace freshet::catalog::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 
 /// Values as one key: each followed by 0x1f, which no value holds after the rim's check.
 std::string key_of(const std::vector<std::string>& values);
