@@ -3,52 +3,85 @@
 
 #include <fmt/format.h>
 
+#include "meta/pairs.h"
 #include "tables/errors.h"
 
 namespace freshet::tables::store {
 namespace {
 
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
+const auto tables = meta::table<Table>("tables_tables", [](auto& column, auto& table) {
+    column.id("id", table.id);
+    column.key(table.key);
+    column("uuid", table.uuid);
+    column.fixed("created_ms", table.created);
+    column("provisioned", table.is_provisioned);
+    column("protected", table.is_protected);
+    column("class", table.table_class);
+});
+/// The table's own keys are the index without a name. An update changes what is provisioned; items
+/// and bytes are counted as items change (store_items.cpp).
+const auto indexes = meta::table<Index>("tables_indexes", [](auto& column, auto& index) {
+    column.id("id", index.id);
+    column.owner("tbl");
+    column.key("name", index.name);
+    column.fixed("local", index.is_local);
+    column.fixed("hash", index.keys.hash.name);
+    column.fixed("hash_kind", index.keys.hash.kind);
+    column.optional(index.keys.range, [](auto& inner, auto& range) {
+        inner.fixed("range", range.name);
+        inner.fixed("range_kind", range.kind);
+    });
+    column.fixed("projection", index.projection);
+    column("reads", index.throughput.reads);
+    column("writes", index.throughput.writes);
+    column.fixed("items", index.items);
+    column.fixed("bytes", index.bytes);
+});
+const auto included_attributes =
+    meta::table<std::string>("tables_included", [](auto& column, auto& attribute) {
+        column.owner("idx");
+        column.position("at");
+        column("name", attribute);
+    });
+const meta::Pairs table_tags("tables_tags", "tbl");
+
+/// A transaction that a client named, for as long as it may ask for it again.
+struct Token {
+    std::string account, region, token, digest;
+    Timestamp at;
+};
+const auto tokens = meta::table<Token>("tables_tokens", [](auto& column, auto& token) {
+    column.key("account", token.account);
+    column.key("region", token.region);
+    column.key("token", token.token);
+    column("digest", token.digest);
+    column("made_ms", token.at);
+});
+
+Result<> read_indexes(const meta::Connection& connection, Table& table) {
+    FRESHET_TRY(all, indexes.load(connection, meta::values(table.id)));
+    for (Index& index : *all) {
+        if (index.projection == Projection::include) {
+            FRESHET_TRY(included, included_attributes.load(connection, meta::values(index.id)));
+            index.included = std::move(*included);
+        }
+        if (index.name.empty())
+            table.primary = std::move(index);
+        else
+            table.indexes.push_back(std::move(index));
+    }
     return {};
 }
 
-meta::Value number(auto value) { return static_cast<std::int64_t>(value); }
-
-Result<> read_indexes(const meta::Connection& connection, Table& table) {
-    auto read = connection.query(
-        "SELECT id, name, local, hash, hash_kind, range, range_kind, projection, reads, writes, "
-        "items, bytes FROM tables_indexes WHERE tbl = ?1 ORDER BY id",
-        {table.id}, [&](const meta::Row& row) {
-            Index index;
-            index.id = row.integer(0);
-            index.name = row.text(1);
-            index.is_local = row.integer(2) != 0;
-            index.keys.hash = {row.text(3), static_cast<Kind>(row.integer(4))};
-            if (!row.is_null(5))
-                index.keys.range = {row.text(5), static_cast<Kind>(row.integer(6))};
-            index.projection = static_cast<Projection>(row.integer(7));
-            index.throughput = {row.integer(8), row.integer(9)};
-            index.items = row.integer(10);
-            index.bytes = row.integer(11);
-            if (index.name.empty())
-                table.primary = std::move(index);
-            else
-                table.indexes.push_back(std::move(index));
-            return true;
-        });
-    for (Index& index : table.indexes) {
-        if (!read || index.projection != Projection::include) continue;
-        read = connection.query("SELECT name FROM tables_included WHERE idx = ?1 ORDER BY at",
-                                {index.id}, [&](const meta::Row& row) {
-                                    index.included.push_back(row.text(0));
-                                    return true;
-                                });
-    }
-    return read;
-}
-
 }  // namespace
+
+std::vector<meta::Shape> shapes() {
+    std::vector<meta::Shape> all = item_shapes();
+    for (const meta::Shape& shape : {tables.shape(), indexes.shape(), included_attributes.shape(),
+                                     table_tags.shape(), tokens.shape()})
+        all.push_back(shape);
+    return all;
+}
 
 std::vector<meta::Migration> migrations() {
     return {{"tables", 1,
@@ -79,155 +112,88 @@ std::vector<meta::Migration> migrations() {
 }
 
 Result<Table> find(const meta::Connection& connection, const TableKey& key) {
-    Table table;
-    auto read = connection.query(
-        "SELECT id, uuid, created_ms, provisioned, protected, class FROM tables_tables WHERE "
-        "account = ?1 AND region = ?2 AND name = ?3",
-        {key.account, key.region, key.name}, [&](const meta::Row& row) {
-            table.id = row.integer(0);
-            table.uuid = row.text(1);
-            table.created = from_epoch_ms(row.integer(2));
-            table.is_provisioned = row.integer(3) != 0;
-            table.is_protected = row.integer(4) != 0;
-            table.table_class = row.text(5);
-            return false;
-        });
-    if (!read) return pass(read);
-    if (table.id == 0) return fail(Errc::not_found, "Requested resource not found");
-    table.key = key;
-    if (read = read_indexes(connection, table); !read) return pass(read);
+    FRESHET_TRY(found,
+                tables.first_where(connection, "WHERE account = ?1 AND region = ?2 AND name = ?3",
+                                   meta::values(key)));
+    if (!*found) return fail(Errc::not_found, "Requested resource not found");
+    Table table = std::move(**found);
+    if (auto read = read_indexes(connection, table); !read) return pass(read);
     return table;
 }
 
 Result<std::vector<std::string>> names(const meta::Connection& connection, const TableKey& after) {
-    std::vector<std::string> all;
-    auto read = connection.query(
+    return meta::list<std::string>(
+        connection,
         "SELECT name FROM tables_tables WHERE account = ?1 AND region = ?2 AND name > ?3 ORDER BY "
         "name",
-        {after.account, after.region, after.name}, [&](const meta::Row& row) {
-            all.push_back(row.text(0));
-            return true;
-        });
-    if (!read) return pass(read);
-    return all;
+        meta::values(after));
 }
 
 Result<> insert(meta::Txn& txn, Table& table) {
-    auto inserted = txn.execute(
-        "INSERT INTO tables_tables (account, region, name, uuid, created_ms, provisioned, "
-        "protected, class) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        {table.key.account, table.key.region, table.key.name, table.uuid,
-         to_epoch_ms(table.created), number(table.is_provisioned), number(table.is_protected),
-         table.table_class});
+    auto inserted = tables.insert(txn, table);
     if (!inserted && inserted.error().is(meta::Errc::conflict))
         return fail(Errc::in_use, "Table already exists: " + table.key.name);
-    if (!inserted) return done(std::move(inserted));
-    table.id = txn.last_row_id();
-    if (auto made = insert_index(txn, table.id, table.primary); !made) return made;
+    if (inserted) inserted = insert_index(txn, table.id, table.primary);
     for (Index& index : table.indexes)
-        if (auto made = insert_index(txn, table.id, index); !made) return made;
-    return {};
+        if (inserted) inserted = insert_index(txn, table.id, index);
+    return inserted;
 }
 
-Result<> update(meta::Txn& txn, const Table& table) {
-    return done(
-        txn.execute("UPDATE tables_tables SET provisioned = ?2, protected = ?3, class = ?4, uuid = "
-                    "?5 WHERE id = "
-                    "?1",
-                    {table.id, number(table.is_provisioned), number(table.is_protected),
-                     table.table_class, table.uuid}));
-}
+Result<> update(meta::Txn& txn, const Table& table) { return tables.update(txn, table); }
 
 Result<> remove(meta::Txn& txn, const Table& table) {
-    std::vector<const Index*> all{&table.primary};
-    for (const Index& index : table.indexes) all.push_back(&index);
-    for (const Index* index : all) {
-        auto gone = txn.execute("DELETE FROM tables_entries WHERE idx = ?1", {index->id});
-        if (!gone) return done(std::move(gone));
+    std::vector<std::int64_t> ids{table.primary.id};
+    for (const Index& index : table.indexes) ids.push_back(index.id);
+    for (const std::int64_t id : ids) {
+        auto gone = txn.run("DELETE FROM tables_entries WHERE idx = ?1", {id});
+        if (!gone) return gone;
     }
-    auto gone = txn.execute("DELETE FROM tables_items WHERE tbl = ?1", {table.id});
-    if (gone) gone = txn.execute("DELETE FROM tables_tables WHERE id = ?1", {table.id});
-    return done(std::move(gone));
+    auto gone = txn.run("DELETE FROM tables_items WHERE tbl = ?1", {table.id});
+    return gone ? tables.remove(txn, meta::values(table.id)) : gone;
 }
 
 Result<> insert_index(meta::Txn& txn, std::int64_t table, Index& index) {
-    const auto& range = index.keys.range;
-    auto made = txn.execute(
-        "INSERT INTO tables_indexes (tbl, name, local, hash, hash_kind, range, range_kind, "
-        "projection, reads, writes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        {table, index.name, number(index.is_local), index.keys.hash.name,
-         number(index.keys.hash.kind), range ? meta::Value(range->name) : meta::Value(),
-         range ? number(range->kind) : meta::Value(), number(index.projection),
-         index.throughput.reads, index.throughput.writes});
-    if (!made) return done(std::move(made));
-    index.id = txn.last_row_id();
-    for (std::size_t i = 0; i < index.included.size() && made; ++i)
-        made = txn.execute("INSERT INTO tables_included VALUES (?1, ?2, ?3)",
-                           {index.id, number(i), index.included[i]});
-    return done(std::move(made));
+    if (auto inserted = indexes.insert(txn, index, meta::values(table)); !inserted) return inserted;
+    return included_attributes.replace(txn, meta::values(index.id), index.included);
 }
 
-Result<> update_index(meta::Txn& txn, const Index& index) {
-    return done(txn.execute("UPDATE tables_indexes SET reads = ?2, writes = ?3 WHERE id = ?1",
-                            {index.id, index.throughput.reads, index.throughput.writes}));
-}
+Result<> update_index(meta::Txn& txn, const Index& index) { return indexes.update(txn, index); }
 
 Result<> remove_index(meta::Txn& txn, const Index& index) {
-    auto gone = txn.execute("DELETE FROM tables_entries WHERE idx = ?1", {index.id});
-    if (gone) gone = txn.execute("DELETE FROM tables_indexes WHERE id = ?1", {index.id});
-    return done(std::move(gone));
+    auto gone = txn.run("DELETE FROM tables_entries WHERE idx = ?1", {index.id});
+    return gone ? indexes.remove(txn, meta::values(index.id)) : gone;
 }
 
 Result<Tags> tags(const meta::Connection& connection, const Table& table) {
-    Tags all;
-    auto read = connection.query("SELECT name, value FROM tables_tags WHERE tbl = ?1", {table.id},
-                                 [&](const meta::Row& row) {
-                                     all[row.text(0)] = row.text(1);
-                                     return true;
-                                 });
-    if (!read) return pass(read);
-    return all;
+    return table_tags.load(connection, table.id);
 }
 
 Result<> put_tags(meta::Txn& txn, const Table& table, const Tags& tags) {
-    for (const auto& [name, value] : tags) {
-        auto put = txn.execute("INSERT OR REPLACE INTO tables_tags VALUES (?1, ?2, ?3)",
-                               {table.id, name, value});
-        if (!put) return done(std::move(put));
-    }
-    return {};
+    return table_tags.put(txn, table.id, tags);
 }
 
 Result<> remove_tags(meta::Txn& txn, const Table& table, const std::vector<std::string>& names) {
-    for (const std::string& name : names) {
-        auto gone =
-            txn.execute("DELETE FROM tables_tags WHERE tbl = ?1 AND name = ?2", {table.id, name});
-        if (!gone) return done(std::move(gone));
-    }
-    return {};
+    Result<> gone;
+    for (const std::string& name : names)
+        if (gone) gone = table_tags.remove(txn, table.id, name);
+    return gone;
 }
 
 Result<std::string> transaction_of(const meta::Connection& connection, const TableKey& account,
                                    const std::string& token, Timestamp oldest) {
-    std::string digest;
-    auto read = connection.query(
-        "SELECT digest FROM tables_tokens WHERE account = ?1 AND region = ?2 AND token = ?3 AND "
-        "made_ms >= ?4",
-        {account.account, account.region, token, to_epoch_ms(oldest)}, [&](const meta::Row& row) {
-            digest = row.text(0);
-            return false;
-        });
-    if (!read) return pass(read);
-    return digest;
+    FRESHET_TRY(digest, meta::first<std::string>(
+                            connection,
+                            "SELECT digest FROM tables_tokens WHERE account = ?1 AND region = ?2 "
+                            "AND token = ?3 AND made_ms >= ?4",
+                            meta::values(account.account, account.region, token, oldest)));
+    return digest->value_or("");
 }
 
 Result<> note_transaction(meta::Txn& txn, const TableKey& account, const std::string& token,
                           const std::string& digest, Timestamp now, Timestamp oldest) {
-    auto noted = txn.execute("DELETE FROM tables_tokens WHERE made_ms < ?1", {to_epoch_ms(oldest)});
-    if (noted)
-        noted = txn.execute("INSERT OR REPLACE INTO tables_tokens VALUES (?1, ?2, ?3, ?4, ?5)",
-                            {account.account, account.region, token, digest, to_epoch_ms(now)});
-    return done(std::move(noted));
+    auto noted = txn.run("DELETE FROM tables_tokens WHERE made_ms < ?1", meta::values(oldest));
+    if (!noted) return noted;
+    return tokens.put(txn, Token{account.account, account.region, token, digest, now});
 }
 
 }  // namespace freshet::tables::store

@@ -2,12 +2,15 @@
 #pragma once
 #include <functional>
 
-#include "meta/database.h"
+#include "meta/shape.h"
 #include "tables/key.h"
 
 namespace freshet::tables::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
+/// Those of store_items.cpp.
+std::vector<meta::Shape> item_shapes();
 
 /// Errc::not_found.
 Result<Table> find(const meta::Connection& connection, const TableKey& key);

@@ -2,38 +2,56 @@
 // the table's own keys and for each index that the item belongs to.
 #include <algorithm>
 
+#include "meta/table.h"
 #include "tables/store.h"
 
 namespace freshet::tables::store {
 namespace {
 
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
-}
+struct StoredItem {
+    std::int64_t id = 0, table = 0;
+    std::string item;
+};
+const auto items = meta::table<StoredItem>("tables_items", [](auto& column, auto& stored) {
+    column.id("id", stored.id);
+    column.fixed("tbl", stored.table);
+    column("item", meta::blob(stored.item));
+});
+
+/// Where an item is in an index; `main` is the item's whole key in an index, "" in the table's own
+/// keys.
+struct Entry {
+    std::int64_t index = 0;
+    KeyBytes key;
+    std::string main;
+    std::int64_t item = 0;
+};
+const auto entries = meta::table<Entry>("tables_entries", [](auto& column, auto& entry) {
+    column.key("idx", entry.index);
+    column.key("slot", entry.key.slot);
+    column.key("hash", meta::blob(entry.key.hash));
+    column.key("range", meta::blob(entry.key.range));
+    column.key("main", meta::blob(entry.main));
+    column("item", entry.item);
+});
 
 meta::Value blob(const std::string& bytes) { return Bytes::copy(bytes); }
 
 Result<> count(meta::Txn& txn, const Index& index, std::int64_t items, std::int64_t bytes) {
     if (items == 0 && bytes == 0) return {};
-    return done(txn.execute(
-        "UPDATE tables_indexes SET items = items + ?2, bytes = bytes + ?3 WHERE id = ?1",
-        {index.id, items, bytes}));
+    return txn.run("UPDATE tables_indexes SET items = items + ?2, bytes = bytes + ?3 WHERE id = ?1",
+                   {index.id, items, bytes});
 }
 
 Result<> put_entry(meta::Txn& txn, const Index& index, const KeyBytes& key, const std::string& main,
                    std::int64_t item) {
-    return done(
-        txn.execute("INSERT INTO tables_entries VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    {index.id, key.slot, blob(key.hash), blob(key.range), blob(main), item}));
+    return txn.run(entries.sql().insert,
+                   {index.id, key.slot, blob(key.hash), blob(key.range), blob(main), item});
 }
 
 Result<> erase_entry(meta::Txn& txn, const Index& index, const KeyBytes& key,
                      const std::string& main) {
-    return done(txn.execute(
-        "DELETE FROM tables_entries WHERE idx = ?1 AND slot = ?2 AND hash = ?3 AND range = ?4 AND "
-        "main = ?5",
-        {index.id, key.slot, blob(key.hash), blob(key.range), blob(main)}));
+    return entries.remove(txn, {index.id, key.slot, blob(key.hash), blob(key.range), blob(main)});
 }
 
 /// An entry of an index as the item changes from one to the other; nullptr: no item.
@@ -98,16 +116,20 @@ std::vector<meta::Value> bounds_of(const Index& index, const Stretch& stretch) {
 
 }  // namespace
 
+std::vector<meta::Shape> item_shapes() { return {items.shape(), entries.shape()}; }
+
 Result<std::optional<Row>> get(const meta::Connection& connection, const Table& table,
                                const KeyBytes& key) {
     std::optional<Row> found;
     Result<Item> item;
-    auto read = connection.query(
+    auto read = meta::each(
+        connection,
         "SELECT i.id, i.item FROM tables_entries e JOIN tables_items i ON i.id = e.item WHERE "
         "e.idx = ?1 AND e.slot = ?2 AND e.hash = ?3 AND e.range = ?4 AND e.main = x''",
-        {table.primary.id, key.slot, blob(key.hash), blob(key.range)}, [&](const meta::Row& row) {
-            item = decode(row.blob(1));
-            if (item) found = Row{row.integer(0), std::move(*item)};
+        {table.primary.id, key.slot, blob(key.hash), blob(key.range)},
+        [&](std::int64_t id, const std::string& bytes) {
+            item = decode(bytes);
+            if (item) found = Row{id, std::move(*item)};
             return false;
         });
     if (!read) return pass(read);
@@ -118,14 +140,12 @@ Result<std::optional<Row>> get(const meta::Connection& connection, const Table& 
 Result<> put(meta::Txn& txn, const Table& table, const std::optional<Row>& before,
              const Item& item) {
     if (before) {
-        auto changed = txn.execute("UPDATE tables_items SET item = ?2 WHERE id = ?1",
-                                   {before->id, Bytes::own(encode(item))});
-        if (!changed) return done(std::move(changed));
+        auto changed = txn.run(items.sql().update, {before->id, Bytes::own(encode(item))});
+        if (!changed) return changed;
         return move_entries(txn, table, &before->item, &item, before->id);
     }
-    auto made = txn.execute("INSERT INTO tables_items (tbl, item) VALUES (?1, ?2)",
-                            {table.id, Bytes::own(encode(item))});
-    if (!made) return done(std::move(made));
+    auto inserted = txn.run(items.sql().insert, {table.id, Bytes::own(encode(item))});
+    if (!inserted) return inserted;
     const std::int64_t id = txn.last_row_id();
     auto entered = put_entry(txn, table.primary, key_of(table.primary.keys, item), "", id);
     if (!entered) return entered;
@@ -133,8 +153,7 @@ Result<> put(meta::Txn& txn, const Table& table, const std::optional<Row>& befor
 }
 
 Result<> erase(meta::Txn& txn, const Table& table, const Row& row) {
-    auto gone = txn.execute("DELETE FROM tables_items WHERE id = ?1", {row.id});
-    if (!gone) return done(std::move(gone));
+    if (auto gone = items.remove(txn, {row.id}); !gone) return gone;
     auto left = erase_entry(txn, table.primary, key_of(table.primary.keys, row.item), "");
     if (!left) return left;
     return move_entries(txn, table, &row.item, nullptr, row.id);
@@ -142,16 +161,15 @@ Result<> erase(meta::Txn& txn, const Table& table, const Row& row) {
 
 Result<> fill_index(meta::Txn& txn, const Table& table, const Index& index) {
     Result<> filled;
-    auto read = txn.query(
-        "SELECT id, item FROM tables_items WHERE tbl = ?1", {table.id}, [&](const meta::Row& row) {
-            auto item = decode(row.blob(1));
-            if (!item) {
-                filled = pass(item);
-                return false;
-            }
-            filled = move_entry(txn, table, index, nullptr, &*item, row.integer(0));
-            return filled.has_value();
-        });
+    auto read = items.each(txn, "WHERE tbl = ?1", {table.id}, [&](const StoredItem& stored) {
+        auto item = decode(stored.item);
+        if (!item) {
+            filled = pass(item);
+            return false;
+        }
+        filled = move_entry(txn, table, index, nullptr, &*item, stored.id);
+        return filled.has_value();
+    });
     return read ? filled : read;
 }
 
@@ -174,12 +192,13 @@ Result<> walk(const meta::Connection& connection, const Index& index, const Stre
             "e.slot = ?2 AND e.hash = ?3 AND e.range >= ?4 AND e.range < ?5 AND (?8 = 0 OR "
             "(e.range, e.main) < (?6, ?7)) ORDER BY e.range DESC, e.main DESC";
     Result<> decoded;
-    auto read = connection.query(sql, bounds_of(index, stretch), [&](const meta::Row& row) {
-        auto item = decode(row.blob(0));
-        if (item) return each(std::move(*item));
-        decoded = pass(item);
-        return false;
-    });
+    auto read =
+        meta::each(connection, sql, bounds_of(index, stretch), [&](const std::string& bytes) {
+            auto item = decode(bytes);
+            if (item) return each(std::move(*item));
+            decoded = pass(item);
+            return false;
+        });
     return read ? decoded : read;
 }
 
