@@ -2,57 +2,69 @@
 
 #include <fmt/format.h>
 
+#include "meta/table.h"
 #include "objects/limits.h"
 
 namespace freshet::objects::store {
 namespace {
 
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
-}
+/// An extent's row. `offset` and `size` are NULL in an index from before this table knew places.
+struct StoredExtent {
+    Extent extent;
+    std::int64_t holders = 1;
+    std::optional<std::uint64_t> offset, size;
+};
+const auto extent_rows = meta::table<StoredExtent>("extents", [](auto& column, auto& stored) {
+    column.id("id", stored.extent.id);
+    column("file", stored.extent.file);
+    column("holders", stored.holders);
+    column("offset", stored.offset);
+    column("size", stored.size);
+    column.optional(stored.extent.key, [](auto& inner, auto& key) {
+        inner("master", key.master);
+        inner("wrapped", meta::blob(key.wrapped));
+    });
+});
+const auto garbage_rows = meta::table<Garbage>("pack_garbage", [](auto& column, auto& garbage) {
+    column.key("file", garbage.file);
+    column("bytes", garbage.bytes);
+});
 
-/// Columns: id, file, offset, size, master, wrapped.
-constexpr const char* columns = "id, file, offset, size, master, wrapped";
-
-Extent extent_of(const meta::Row& row) {
-    Extent extent{row.integer(0),
-                  row.integer(1),
-                  static_cast<std::uint64_t>(row.integer(2)),
-                  static_cast<std::uint64_t>(row.integer(3)),
-                  {}};
-    if (!row.is_null(4)) extent.key = io::WrappedKey{row.integer(4), row.blob(5)};
-    return extent;
+/// The extent of a row that has its place.
+Extent extent_of(StoredExtent stored) {
+    stored.extent.offset = stored.offset.value_or(0);
+    stored.extent.size = stored.size.value_or(0);
+    return std::move(stored.extent);
 }
 
 Result<> add_garbage(meta::Txn& txn, std::int64_t file, std::uint64_t bytes) {
-    return done(
-        txn.execute("INSERT INTO pack_garbage VALUES (?1, ?2) ON CONFLICT (file) DO UPDATE "
-                    "SET bytes = bytes + excluded.bytes",
-                    {file, static_cast<std::int64_t>(bytes)}));
+    static const std::string sql =
+        garbage_rows.sql().insert +
+        " ON CONFLICT (file) DO UPDATE SET bytes = bytes + excluded.bytes";
+    return txn.run(sql, meta::values(file, bytes));
 }
 
 /// `file` has an extent again.
 Result<> revive(meta::Txn& txn, std::int64_t file) {
-    return done(txn.execute("DELETE FROM dead_files WHERE file = ?1", {file}));
+    return txn.run("DELETE FROM dead_files WHERE file = ?1", {file});
 }
 
 /// `file` is dead when no extent lies in it.
 Result<> note_if_dead(meta::Txn& txn, std::int64_t file) {
-    return done(
-        txn.execute("INSERT OR IGNORE INTO dead_files SELECT ?1, NULL WHERE NOT EXISTS (SELECT 1 "
-                    "FROM extents WHERE file = ?1)",
-                    {file}));
+    return txn.run(
+        "INSERT OR IGNORE INTO dead_files SELECT ?1, NULL WHERE NOT EXISTS (SELECT 1 FROM extents "
+        "WHERE file = ?1)",
+        {file});
 }
 
 Result<> release_one(meta::Txn& txn, const Extent& extent) {
-    auto released =
-        txn.execute("UPDATE extents SET holders = holders - 1 WHERE id = ?1", {extent.id});
-    if (!released) return done(std::move(released));
+    auto released = txn.run("UPDATE extents SET holders = holders - 1 WHERE id = ?1", {extent.id});
+    if (!released) return released;
     std::vector<Extent> one{extent};
     if (auto resolved = resolve(txn, one); !resolved) return resolved;
-    auto gone = txn.execute("DELETE FROM extents WHERE id = ?1 AND holders = 0", {extent.id});
-    if (!gone || *gone == 0) return done(std::move(gone));
+    FRESHET_TRY(gone,
+                txn.execute("DELETE FROM extents WHERE id = ?1 AND holders = 0", {extent.id}));
+    if (*gone == 0) return {};
     if (extent.size <= limits::packed_bytes_max) {
         auto added = add_garbage(txn, one.front().file, entry_bytes(one.front()));
         if (!added) return added;
@@ -61,6 +73,8 @@ Result<> release_one(meta::Txn& txn, const Extent& extent) {
 }
 
 }  // namespace
+
+std::vector<meta::Shape> extent_shapes() { return {extent_rows.shape(), garbage_rows.shape()}; }
 
 std::vector<meta::Migration> extent_migrations() {
     return {{"objects-extents", 1,
@@ -74,8 +88,10 @@ std::vector<meta::Migration> extent_migrations() {
 
 std::string pack_extents(const std::vector<Extent>& extents) {
     std::string text;
-    for (const Extent& e : extents)
+    for (const Extent& e : extents) {
+        FRESHET_CHECK(e.id > 0);  // entered in the table of extents before anything names it
         text += fmt::format("{}:{}:{}:{};", e.id, e.file, e.offset, e.size);
+    }
     return text;
 }
 
@@ -88,6 +104,7 @@ std::vector<Extent> unpack_extents(const std::string& text) {
         e.file = std::strtoll(end + 1, &end, 10);
         e.offset = std::strtoull(end + 1, &end, 10);
         e.size = std::strtoull(end + 1, &end, 10);
+        FRESHET_CHECK(e.id > 0 && *end == ';');
         extents.push_back(std::move(e));
         at = end + 1;
     }
@@ -98,22 +115,13 @@ Result<> hold(meta::Txn& txn, std::vector<Extent>& extents) {
     for (Extent& extent : extents) {
         if (extent.id) {
             auto shared =
-                txn.execute("UPDATE extents SET holders = holders + 1 WHERE id = ?1", {extent.id});
-            if (!shared) return done(std::move(shared));
+                txn.run("UPDATE extents SET holders = holders + 1 WHERE id = ?1", {extent.id});
+            if (!shared) return shared;
             continue;
         }
-        meta::Value master, wrapped;
-        if (extent.key) {
-            master = extent.key->master;
-            wrapped = Bytes::copy(extent.key->wrapped);
-        }
-        auto entered = txn.execute(
-            "INSERT INTO extents (file, holders, offset, size, master, wrapped) VALUES (?1, 1, ?2, "
-            "?3, ?4, ?5)",
-            {extent.file, static_cast<std::int64_t>(extent.offset),
-             static_cast<std::int64_t>(extent.size), master, wrapped});
-        if (!entered) return done(std::move(entered));
-        extent.id = txn.last_row_id();
+        StoredExtent stored{extent, 1, extent.offset, extent.size};
+        if (auto entered = extent_rows.insert(txn, stored); !entered) return entered;
+        extent.id = stored.extent.id;
         if (auto lives = revive(txn, extent.file); !lives) return lives;
     }
     return {};
@@ -127,11 +135,10 @@ Result<> release(meta::Txn& txn, const std::vector<Extent>& extents) {
 }
 
 Result<> resolve(const meta::Connection& connection, std::vector<Extent>& extents) {
-    static const std::string sql =
-        fmt::format("SELECT {} FROM extents WHERE id = ?1 AND size IS NOT NULL", columns);
+    static const std::string sql = extent_rows.sql().find + " AND size IS NOT NULL";
     for (Extent& extent : extents) {
         auto read = connection.query(sql, {extent.id}, [&](const meta::Row& row) {
-            extent = extent_of(row);
+            extent = extent_of(extent_rows.read(row));
             return false;
         });
         if (!read) return read;
@@ -141,51 +148,37 @@ Result<> resolve(const meta::Connection& connection, std::vector<Extent>& extent
 
 Result<std::vector<io::WrappedKey>> keys_by_master(const meta::Connection& connection) {
     std::vector<io::WrappedKey> keys;
-    auto read = connection.query(
+    auto read = meta::each(
+        connection,
         "SELECT master, MIN(wrapped) FROM extents WHERE master IS NOT NULL GROUP BY master ORDER "
         "BY master",
-        {}, [&](const meta::Row& row) {
-            keys.push_back({row.integer(0), row.blob(1)});
-            return true;
+        {}, [&](std::int64_t master, std::string wrapped) {
+            keys.push_back({master, std::move(wrapped)});
         });
     if (!read) return pass(read);
     return keys;
 }
 
 Result<std::uint64_t> garbage_in(const meta::Connection& connection, std::int64_t file) {
-    std::uint64_t bytes = 0;
-    auto read = connection.query("SELECT bytes FROM pack_garbage WHERE file = ?1", {file},
-                                 [&](const meta::Row& row) {
-                                     bytes = static_cast<std::uint64_t>(row.integer(0));
-                                     return false;
-                                 });
-    if (!read) return pass(read);
-    return bytes;
+    FRESHET_TRY(found, garbage_rows.find(connection, {file}));
+    return found->value_or(Garbage()).bytes;
 }
 
 Result<std::vector<Garbage>> packs_with_garbage(const meta::Connection& connection,
                                                 std::int64_t after, std::size_t count) {
-    std::vector<Garbage> packs;
-    auto read = connection.query(
-        "SELECT file, bytes FROM pack_garbage WHERE file > ?1 AND bytes > 0 AND file NOT IN "
-        "(SELECT file FROM dead_files) ORDER BY file LIMIT ?2",
-        {after, static_cast<std::int64_t>(count)}, [&](const meta::Row& row) {
-            packs.push_back({row.integer(0), static_cast<std::uint64_t>(row.integer(1))});
-            return true;
-        });
-    if (!read) return pass(read);
-    return packs;
+    return garbage_rows.where(
+        connection,
+        "WHERE file > ?1 AND bytes > 0 AND file NOT IN (SELECT file FROM dead_files) ORDER BY file "
+        "LIMIT ?2",
+        meta::values(after, count));
 }
 
 Result<std::vector<Extent>> extents_in(const meta::Connection& connection, std::int64_t file,
                                        std::int64_t after, std::size_t count) {
     std::vector<Extent> extents;
-    static const std::string sql = fmt::format(
-        "SELECT {} FROM extents WHERE file = ?1 AND id > ?2 ORDER BY id LIMIT ?3", columns);
-    auto read = connection.query(sql, {file, after, static_cast<std::int64_t>(count)},
-                                 [&](const meta::Row& row) {
-                                     extents.push_back(extent_of(row));
-                                     return true;
+    auto read = extent_rows.each(connection, "WHERE file = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+                                 meta::values(file, after, count), [&](StoredExtent stored) {
+                                     extents.push_back(extent_of(std::move(stored)));
                                  });
     if (!read) return pass(read);
     return extents;
@@ -193,10 +186,10 @@ Result<std::vector<Extent>> extents_in(const meta::Connection& connection, std::
 
 Result<> move(meta::Txn& txn, const std::vector<Extent>& from, const std::vector<Extent>& to) {
     for (std::size_t i = 0; i < from.size(); ++i) {
-        auto moved = txn.execute(
-            "UPDATE extents SET file = ?2, offset = ?3 WHERE id = ?1 AND file = ?4",
-            {from[i].id, to[i].file, static_cast<std::int64_t>(to[i].offset), from[i].file});
-        if (!moved) return done(std::move(moved));
+        FRESHET_TRY(
+            moved, txn.execute("UPDATE extents SET file = ?2, offset = ?3 WHERE id = ?1 AND file = "
+                               "?4",
+                               meta::values(from[i].id, to[i].file, to[i].offset, from[i].file)));
         auto noted = *moved > 0 ? revive(txn, to[i].file)
                                 : add_garbage(txn, to[i].file, entry_bytes(from[i]));
         if (!noted) return noted;
@@ -205,47 +198,43 @@ Result<> move(meta::Txn& txn, const std::vector<Extent>& from, const std::vector
 }
 
 Result<bool> has_unplaced(const meta::Connection& connection) {
-    bool found = false;
-    auto read = connection.query("SELECT 1 FROM extents WHERE size IS NULL LIMIT 1", {},
-                                 [&](const meta::Row&) { return !(found = true); });
-    if (!read) return pass(read);
-    return found;
+    FRESHET_TRY(found, meta::first<int>(connection,
+                                        "SELECT 1 FROM extents WHERE size IS NULL LIMIT 1", {}));
+    return found->has_value();
 }
 
 Result<bool> learn_places(meta::Txn& txn, SurveyPlace& at, std::size_t rows) {
     std::vector<std::string> texts;
-    const auto limit = static_cast<std::int64_t>(rows);
     Result<> read;
     if (!at.is_in_parts) {
-        read = txn.query(
-            "SELECT bucket, key, extents FROM objects WHERE (bucket, key) > (?1, ?2) "
-            "ORDER BY bucket, key LIMIT ?3",
-            {at.bucket, Bytes::copy(at.key), limit}, [&](const meta::Row& row) {
-                at.bucket = row.integer(0);
-                at.key = row.blob(1);
-                texts.push_back(row.text(2));
-                return true;
-            });
+        read = meta::each(txn,
+                          "SELECT bucket, key, extents FROM objects WHERE (bucket, key) > (?1, ?2) "
+                          "ORDER BY bucket, key LIMIT ?3",
+                          meta::values(at.bucket, Bytes::copy(at.key), rows),
+                          [&](std::int64_t bucket, std::string key, std::string text) {
+                              at.bucket = bucket;
+                              at.key = std::move(key);
+                              texts.push_back(std::move(text));
+                          });
         if (texts.size() < rows) at.is_in_parts = true;
     } else {
-        read = txn.query(
-            "SELECT upload, number, extents FROM parts WHERE (upload, number) > (?1, "
-            "?2) ORDER BY upload, number LIMIT ?3",
-            {at.upload, std::int64_t{at.part}, limit}, [&](const meta::Row& row) {
-                at.upload = row.text(0);
-                at.part = static_cast<int>(row.integer(1));
-                texts.push_back(row.text(2));
-                return true;
-            });
+        read = meta::each(txn,
+                          "SELECT upload, number, extents FROM parts WHERE (upload, number) > (?1, "
+                          "?2) ORDER BY upload, number LIMIT ?3",
+                          meta::values(at.upload, at.part, rows),
+                          [&](std::string upload, int part, std::string text) {
+                              at.upload = std::move(upload);
+                              at.part = part;
+                              texts.push_back(std::move(text));
+                          });
         if (read && texts.size() < rows) rows = 0;  // the end
     }
     if (!read) return pass(read);
     for (const std::string& text : texts) {
         for (const Extent& extent : unpack_extents(text)) {
-            auto placed = txn.execute(
-                "UPDATE extents SET offset = ?2, size = ?3 WHERE id = ?1 AND size IS NULL",
-                {extent.id, static_cast<std::int64_t>(extent.offset),
-                 static_cast<std::int64_t>(extent.size)});
+            auto placed =
+                txn.run("UPDATE extents SET offset = ?2, size = ?3 WHERE id = ?1 AND size IS NULL",
+                        meta::values(extent.id, extent.offset, extent.size));
             if (!placed) return pass(placed);
         }
     }
@@ -254,22 +243,17 @@ Result<bool> learn_places(meta::Txn& txn, SurveyPlace& at, std::size_t rows) {
 
 Result<std::vector<Garbage>> held_in_packs(const meta::Connection& connection) {
     std::vector<Garbage> held;
-    auto read = connection.query(
-        "SELECT file, SUM(size + ?2) FROM extents GROUP BY file HAVING MAX(size) <= ?1",
-        {static_cast<std::int64_t>(limits::packed_bytes_max), std::int64_t{entry_header_bytes}},
-        [&](const meta::Row& row) {
-            held.push_back({row.integer(0), static_cast<std::uint64_t>(row.integer(1))});
-            return true;
-        });
+    auto read = meta::each(
+        connection, "SELECT file, SUM(size + ?2) FROM extents GROUP BY file HAVING MAX(size) <= ?1",
+        meta::values(limits::packed_bytes_max, entry_header_bytes),
+        [&](std::int64_t file, std::uint64_t bytes) { held.push_back({file, bytes}); });
     if (!read) return pass(read);
     return held;
 }
 
 Result<> set_garbage(meta::Txn& txn, const std::vector<Garbage>& garbage) {
     for (const Garbage& one : garbage) {
-        auto set = txn.execute("INSERT OR REPLACE INTO pack_garbage VALUES (?1, ?2)",
-                               {one.file, static_cast<std::int64_t>(one.bytes)});
-        if (!set) return done(std::move(set));
+        if (auto set = garbage_rows.put(txn, one); !set) return set;
     }
     return {};
 }

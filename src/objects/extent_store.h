@@ -4,13 +4,14 @@
 #pragma once
 #include <vector>
 
-#include "meta/database.h"
+#include "meta/shape.h"
 #include "objects/types.h"
 
 namespace freshet::objects::store {
 
 /// Tables and columns of this file; the service "objects-extents".
 std::vector<meta::Migration> extent_migrations();
+std::vector<meta::Shape> extent_shapes();
 
 /// Enters new extents (id 0) and takes a hold on the others.
 Result<> hold(meta::Txn& txn, std::vector<Extent>& extents);
@@ -18,7 +19,6 @@ Result<> hold(meta::Txn& txn, std::vector<Extent>& extents);
 Result<> release(meta::Txn& txn, const std::vector<Extent>& extents);
 /// Sets where the extents lie and their keys; those that are gone meanwhile stay as they are.
 Result<> resolve(const meta::Connection& connection, std::vector<Extent>& extents);
-/// The highest number of a master key that wrapped one of the keys.
 /// Of each master key that the index names, a key under it; by number.
 Result<std::vector<io::WrappedKey>> keys_by_master(const meta::Connection& connection);
 

@@ -1,11 +1,12 @@
 // The tables of the object engine; the only file of it that touches the database.
 #pragma once
-#include "meta/database.h"
+#include "meta/shape.h"
 #include "objects/types.h"
 
 namespace freshet::objects::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 
 /// Files that extents lie in, and files that lost their last one, ascending.
 Result<std::vector<std::int64_t>> held_files(const meta::Connection& connection);
