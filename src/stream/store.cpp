@@ -5,37 +5,11 @@
 #include <sstream>
 
 #include "log/frame.h"
+#include "meta/pairs.h"
 #include "stream/hash.h"
 
 namespace freshet::stream::store {
 namespace {
-
-Result<> done(Result<std::int64_t> result) {
-    if (!result) return pass(result);
-    return {};
-}
-
-Result<> write_tags(meta::Txn& txn, const Stream& stream) {
-    auto cleared = txn.execute("DELETE FROM stream_tags WHERE stream = ?1", {stream.id});
-    if (!cleared) return done(std::move(cleared));
-    for (const auto& [key, value] : stream.tags) {
-        auto written =
-            txn.execute("INSERT INTO stream_tags VALUES (?1, ?2, ?3)", {stream.id, key, value});
-        if (!written) return done(std::move(written));
-    }
-    return {};
-}
-
-meta::Value optional_number(const std::optional<int>& value) {
-    return value ? meta::Value(std::int64_t{*value}) : meta::Value();
-}
-
-meta::Value optional_text(const std::optional<std::string>& value) {
-    return value ? meta::Value(*value) : meta::Value();
-}
-meta::Value optional_time(const std::optional<Timestamp>& value) {
-    return value ? meta::Value(to_epoch_ms(*value)) : meta::Value();
-}
 
 std::string joined(const std::set<std::string>& words) {
     std::string text;
@@ -48,42 +22,154 @@ std::set<std::string> words_of(const std::string& text) {
     return {std::istream_iterator<std::string>(words), {}};
 }
 
-std::optional<std::uint32_t> optional_index(const meta::Row& row, int column) {
-    if (row.is_null(column)) return std::nullopt;
-    return static_cast<std::uint32_t>(row.integer(column));
-}
+HashKey hash_of(const std::string& text) { return parse_hash_key(text).value_or(0); }
 
-Shard shard_of_row(const meta::Row& row) {
+const auto streams = meta::table<Stream>("streams", [](auto& column, auto& stream) {
+    column.id("id", stream.id);
+    column.key(stream.key);
+    column.fixed("created_ms", stream.created);
+    column("mode", meta::flag(stream.mode, Mode::on_demand, Mode::provisioned));
+    column("retention_hours", stream.retention_hours);
+    column("record_kib_max", stream.record_kib_max);
+    column("warm_throughput", stream.warm_throughput_mibps);
+    column("policy", stream.policy);
+    column("shard_metrics", meta::packed(stream.shard_metrics, joined, words_of));
+    column("key_id", stream.key_id);
+    column("data_key", stream.data_key);
+    column("deleted_ms", stream.deleted);
+});
+
+/// A shard's row. A prepared one belongs to a reshard that is not settled. `opened` is NULL in rows
+/// of the first version, whose shards opened when they were created.
+struct StoredShard {
+    std::int64_t stream = 0;
     Shard shard;
-    shard.index = static_cast<std::uint32_t>(row.integer(1));
-    shard.first_hash = parse_hash_key(row.text(2)).value_or(0);
-    shard.last_hash = parse_hash_key(row.text(3)).value_or(0);
-    shard.partition = log::PartitionId(static_cast<std::uint64_t>(row.integer(4)));
-    shard.created = from_epoch_ms(row.integer(5));
-    shard.opened = row.is_null(6) ? shard.created : from_epoch_ms(row.integer(6));
-    if (!row.is_null(7)) shard.closed = from_epoch_ms(row.integer(7));
-    shard.end = static_cast<log::Ordinal>(row.integer(8));
-    shard.parent = optional_index(row, 9);
-    shard.adjacent_parent = optional_index(row, 10);
-    return shard;
+    std::optional<Timestamp> opened;
+    bool is_prepared = false;
+};
+const auto shards = meta::table<StoredShard>("shards", [](auto& column, auto& stored) {
+    auto& shard = stored.shard;
+    column.key("stream", stored.stream);
+    column.key("number", shard.index);
+    column.fixed("first_hash", meta::packed(shard.first_hash, to_decimal, hash_of));
+    column.fixed("last_hash", meta::packed(shard.last_hash, to_decimal, hash_of));
+    column.fixed("partition", shard.partition);
+    column.fixed("created_ms", shard.created);
+    column("opened_ms", stored.opened);
+    column("closed_ms", shard.closed);
+    column("end_ordinal", shard.end);
+    column.fixed("parent", shard.parent);
+    column.fixed("adjacent_parent", shard.adjacent_parent);
+    column("is_prepared", stored.is_prepared);
+});
+const meta::Pairs stream_tags("stream_tags", "stream");
+
+struct StoredConsumer {
+    std::int64_t stream = 0;
+    Consumer consumer;
+};
+const auto consumers =
+    meta::table<StoredConsumer>("stream_consumers", [](auto& column, auto& stored) {
+        column.id("id", stored.consumer.id);
+        column.key("stream", stored.stream);
+        column.key("name", stored.consumer.name);
+        column.fixed("created_ms", stored.consumer.created);
+        column("policy", stored.consumer.policy);
+    });
+const meta::Pairs consumer_tags("stream_consumer_tags", "consumer");
+
+const auto data_keys = meta::table<WrappedKey>("stream_data_keys", [](auto& column, auto& key) {
+    column.id("id", key.id);
+    column.key("stream", key.stream);
+    column("master", key.master);
+    column("wrapped", meta::blob(key.wrapped));
+});
+
+struct StoredCommitment {
+    std::string account, region;
+    Commitment commitment;
+};
+const auto commitments =
+    meta::table<StoredCommitment>("stream_commitments", [](auto& column, auto& stored) {
+        column.key("account", stored.account);
+        column.key("region", stored.region);
+        column("started_ms", stored.commitment.started);
+        column("ends_ms", stored.commitment.ends);
+    });
+
+/// Keys that the server signs with.
+struct Secret {
+    std::string purpose, secret;
+};
+const auto secrets = meta::table<Secret>("stream_keys", [](auto& column, auto& secret) {
+    column.key("purpose", secret.purpose);
+    column("secret", meta::blob(secret.secret));
+});
+
+/// A shard as it begins: where it ends is written when its closing is settled.
+Result<> insert_shard(meta::Txn& txn, std::int64_t stream, Shard shard, bool is_prepared) {
+    shard.closed.reset();
+    shard.end = 0;
+    const Timestamp opened = shard.opened;
+    return shards.insert(txn, StoredShard{stream, std::move(shard), opened, is_prepared});
 }
 
-meta::Value optional_value(const std::optional<std::uint32_t>& index) {
-    return index ? meta::Value(std::int64_t{*index}) : meta::Value();
+Shard shard_of(StoredShard stored) {
+    stored.shard.opened = stored.opened.value_or(stored.shard.created);
+    return std::move(stored.shard);
 }
 
-Result<> insert_shard(meta::Txn& txn, std::int64_t stream, const Shard& shard, bool is_prepared) {
-    return done(txn.execute(
-        "INSERT INTO shards (stream, number, first_hash, last_hash, partition, created_ms, "
-        "opened_ms, parent, adjacent_parent, is_prepared)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        {stream, std::int64_t{shard.index}, to_decimal(shard.first_hash),
-         to_decimal(shard.last_hash), static_cast<std::int64_t>(*shard.partition),
-         to_epoch_ms(shard.created), to_epoch_ms(shard.opened), optional_value(shard.parent),
-         optional_value(shard.adjacent_parent), std::int64_t{is_prepared}}));
+using Places = std::map<std::int64_t, Stream*>;
+
+/// Shards of their streams, and those that wait to be settled.
+Result<> load_shards(const meta::Connection& connection, const Places& places, Loaded& loaded) {
+    return shards.each(connection, "ORDER BY stream, number", {}, [&](StoredShard stored) {
+        const std::int64_t stream = stored.stream;
+        const bool is_prepared = stored.is_prepared;
+        Shard shard = shard_of(std::move(stored));
+        if (!is_prepared) return places.at(stream)->shards.push_back(std::move(shard));
+        if (loaded.unsettled.empty() || loaded.unsettled.back().stream != stream)
+            loaded.unsettled.push_back({stream, {}});
+        const bool stays = *shard.partition != 0;
+        loaded.unsettled.back().born.push_back({std::move(shard), stays});
+    });
+}
+
+Result<> load_tags(const meta::Connection& connection, const Places& places) {
+    return meta::each(connection, "SELECT stream, name, value FROM stream_tags", {},
+                      [&](std::int64_t stream, const std::string& name, std::string value) {
+                          places.at(stream)->tags[name] = std::move(value);
+                      });
+}
+
+Result<> load_consumers(const meta::Connection& connection, const Places& places) {
+    auto read = consumers.each(connection, "", {}, [&](StoredConsumer stored) {
+        auto& of_stream = places.at(stored.stream)->consumers;
+        of_stream[stored.consumer.name] = std::move(stored.consumer);
+    });
+    if (!read) return read;
+    return meta::each(connection,
+                      "SELECT c.stream, c.name, t.name, t.value FROM stream_consumer_tags t JOIN "
+                      "stream_consumers c ON c.id = t.consumer",
+                      {},
+                      [&](std::int64_t stream, const std::string& consumer, const std::string& name,
+                          std::string value) {
+                          places.at(stream)->consumers[consumer].tags[name] = std::move(value);
+                      });
+}
+
+Result<> load_commitments(const meta::Connection& connection, Loaded& loaded) {
+    return commitments.each(connection, "", {}, [&](const StoredCommitment& stored) {
+        loaded.commitments[{stored.account, stored.region}] = stored.commitment;
+    });
 }
 
 }  // namespace
+
+std::vector<meta::Shape> shapes() {
+    return {streams.shape(),       shards.shape(),    stream_tags.shape(), consumers.shape(),
+            consumer_tags.shape(), data_keys.shape(), commitments.shape(), secrets.shape()};
+}
 
 std::vector<meta::Migration> migrations() {
     return {
@@ -131,137 +217,34 @@ std::vector<meta::Migration> migrations() {
         {"stream", 5, "ALTER TABLE streams ADD COLUMN deleted_ms INTEGER"}};
 }
 
-namespace {
-
-/// Keys and commitments.
-Result<> load_accounts(const meta::Connection& connection, Loaded& loaded) {
-    auto read = connection.query(
-        "SELECT id, stream, master, wrapped FROM stream_data_keys", {}, [&](const meta::Row& row) {
-            loaded.keys.push_back({row.integer(0), row.integer(1), row.integer(2), row.blob(3)});
-            return true;
-        });
-    if (!read) return read;
-    return connection.query("SELECT account, region, started_ms, ends_ms FROM stream_commitments",
-                            {}, [&](const meta::Row& row) {
-                                Commitment& commitment =
-                                    loaded.commitments[{row.text(0), row.text(1)}];
-                                if (!row.is_null(2))
-                                    commitment.started = from_epoch_ms(row.integer(2));
-                                if (!row.is_null(3))
-                                    commitment.ends = from_epoch_ms(row.integer(3));
-                                return true;
-                            });
-}
-
-}  // namespace
-
 Result<Loaded> load(const meta::Connection& connection) {
-    Loaded loaded;
-    std::vector<Stream>& streams = loaded.streams;
-    std::map<std::int64_t, std::size_t> places;
-    auto read = connection.query(
-        "SELECT id, account, region, name, created_ms, mode, retention_hours, record_kib_max, "
-        "warm_throughput, policy,"
-        " shard_metrics, key_id, data_key, deleted_ms FROM streams",
-        {}, [&](const meta::Row& row) {
-            Stream stream;
-            stream.id = row.integer(0);
-            stream.key = {row.text(1), row.text(2), row.text(3)};
-            stream.created = from_epoch_ms(row.integer(4));
-            stream.mode = row.integer(5) ? Mode::on_demand : Mode::provisioned;
-            stream.retention_hours = static_cast<int>(row.integer(6));
-            stream.record_kib_max = static_cast<int>(row.integer(7));
-            if (!row.is_null(8)) stream.warm_throughput_mibps = static_cast<int>(row.integer(8));
-            if (!row.is_null(9)) stream.policy = row.text(9);
-            stream.shard_metrics = words_of(row.text(10));
-            stream.key_id = row.text(11);
-            stream.data_key = row.integer(12);
-            if (!row.is_null(13)) stream.deleted = from_epoch_ms(row.integer(13));
-            places[stream.id] = streams.size();
-            streams.push_back(std::move(stream));
-            return true;
-        });
+    FRESHET_TRY(all, streams.load(connection));
+    FRESHET_TRY(keys, data_keys.load(connection));
+    Loaded loaded{std::move(*all), {}, std::move(*keys), {}};
+    Places places;
+    for (Stream& stream : loaded.streams) places[stream.id] = &stream;
+    auto read = load_shards(connection, places, loaded);
+    if (read) read = load_tags(connection, places);
+    if (read) read = load_consumers(connection, places);
+    if (read) read = load_commitments(connection, loaded);
     if (!read) return pass(read);
-    read = connection.query(
-        "SELECT stream, number, first_hash, last_hash, partition, created_ms, opened_ms, "
-        "closed_ms, end_ordinal, parent,"
-        " adjacent_parent, is_prepared FROM shards ORDER BY stream, number",
-        {}, [&](const meta::Row& row) {
-            Shard shard = shard_of_row(row);
-            if (row.integer(11) == 0) {
-                streams[places[row.integer(0)]].shards.push_back(std::move(shard));
-                return true;
-            }
-            if (loaded.unsettled.empty() || loaded.unsettled.back().stream != row.integer(0))
-                loaded.unsettled.push_back({row.integer(0), {}});
-            const bool stays = *shard.partition != 0;
-            loaded.unsettled.back().born.push_back({std::move(shard), stays});
-            return true;
-        });
-    if (!read) return pass(read);
-    for (Stream& stream : streams) stream.index_open();
-    read = connection.query("SELECT stream, name, value FROM stream_tags", {},
-                            [&](const meta::Row& row) {
-                                streams[places[row.integer(0)]].tags[row.text(1)] = row.text(2);
-                                return true;
-                            });
-    if (!read) return pass(read);
-    read = connection.query("SELECT stream, id, name, created_ms, policy FROM stream_consumers", {},
-                            [&](const meta::Row& row) {
-                                streams[places[row.integer(0)]].consumers[row.text(2)] = {
-                                    row.integer(1),
-                                    row.text(2),
-                                    from_epoch_ms(row.integer(3)),
-                                    {},
-                                    row.is_null(4) ? std::nullopt : std::optional(row.text(4))};
-                                return true;
-                            });
-    if (!read) return pass(read);
-    read = connection.query(
-        "SELECT c.stream, c.name, t.name, t.value FROM stream_consumer_tags t JOIN "
-        "stream_consumers c ON c.id = t.consumer",
-        {}, [&](const meta::Row& row) {
-            streams[places[row.integer(0)]].consumers[row.text(1)].tags[row.text(2)] = row.text(3);
-            return true;
-        });
-    if (!read) return pass(read);
-    read = load_accounts(connection, loaded);
-    if (!read) return pass(read);
+    for (Stream& stream : loaded.streams) stream.index_open();
     return loaded;
 }
 
 Result<> insert(meta::Txn& txn, Stream& stream) {
-    auto inserted = txn.execute(
-        "INSERT INTO streams (account, region, name, created_ms, mode, retention_hours, "
-        "record_kib_max, warm_throughput)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        {stream.key.account, stream.key.region, stream.key.name, to_epoch_ms(stream.created),
-         std::int64_t{stream.mode == Mode::on_demand}, std::int64_t{stream.retention_hours},
-         std::int64_t{stream.record_kib_max}, optional_number(stream.warm_throughput_mibps)});
-    if (!inserted) return done(std::move(inserted));
-    stream.id = txn.last_row_id();
+    if (auto inserted = streams.insert(txn, stream); !inserted) return inserted;
     for (Shard& shard : stream.shards) {
-        auto partition = log::Log::create_in(txn, "stream " + stream.key.name);
-        if (!partition) return pass(partition);
+        FRESHET_TRY(partition, log::Log::create_in(txn, "stream " + stream.key.name));
         shard.partition = *partition;
         if (auto written = insert_shard(txn, stream.id, shard, false); !written) return written;
     }
-    return write_tags(txn, stream);
+    return stream_tags.replace(txn, stream.id, stream.tags);
 }
 
 Result<> update(meta::Txn& txn, const Stream& stream) {
-    auto updated = txn.execute(
-        "UPDATE streams SET retention_hours = ?2, mode = ?3, warm_throughput = ?4, record_kib_max "
-        "= ?5,"
-        " policy = ?6, shard_metrics = ?7, key_id = ?8, data_key = ?9, deleted_ms = ?10 WHERE id = "
-        "?1",
-        {stream.id, std::int64_t{stream.retention_hours},
-         std::int64_t{stream.mode == Mode::on_demand},
-         optional_number(stream.warm_throughput_mibps), std::int64_t{stream.record_kib_max},
-         optional_text(stream.policy), joined(stream.shard_metrics), stream.key_id, stream.data_key,
-         optional_time(stream.deleted)});
-    if (!updated) return done(std::move(updated));
-    return write_tags(txn, stream);
+    if (auto updated = streams.update(txn, stream); !updated) return updated;
+    return stream_tags.replace(txn, stream.id, stream.tags);
 }
 
 Result<> remove(meta::Txn& txn, const Stream& stream) {
@@ -269,15 +252,14 @@ Result<> remove(meta::Txn& txn, const Stream& stream) {
         if (*shard.partition == 0) continue;
         if (auto dropped = log::Log::drop_in(txn, shard.partition); !dropped) return dropped;
     }
-    return done(txn.execute("DELETE FROM streams WHERE id = ?1", {stream.id}));
+    return streams.remove(txn, {stream.id});
 }
 
 Result<> prepare_reshard(meta::Txn& txn, std::int64_t stream, std::vector<Born>& born) {
     for (Born& one : born) {
         if (one.stays) {
-            auto partition =
-                log::Log::create_in(txn, "a shard of stream " + std::to_string(stream));
-            if (!partition) return pass(partition);
+            FRESHET_TRY(partition,
+                        log::Log::create_in(txn, "a shard of stream " + std::to_string(stream)));
             one.shard.partition = *partition;
         }
         if (auto written = insert_shard(txn, stream, one.shard, true); !written) return written;
@@ -287,15 +269,10 @@ Result<> prepare_reshard(meta::Txn& txn, std::int64_t stream, std::vector<Born>&
 
 Result<> settle_reshard(meta::Txn& txn, std::int64_t stream, const std::vector<Shard>& closed,
                         const std::vector<Shard>& born) {
-    for (const std::vector<Shard>* shards : {&closed, &born}) {
-        for (const Shard& shard : *shards) {
-            auto updated = txn.execute(
-                "UPDATE shards SET opened_ms = ?3, closed_ms = ?4, end_ordinal = ?5, is_prepared = "
-                "0 WHERE stream = ?1 AND number = ?2",
-                {stream, std::int64_t{shard.index}, to_epoch_ms(shard.opened),
-                 shard.closed ? meta::Value(to_epoch_ms(*shard.closed)) : meta::Value(),
-                 static_cast<std::int64_t>(shard.end)});
-            if (!updated) return done(std::move(updated));
+    for (const std::vector<Shard>* settled : {&closed, &born}) {
+        for (const Shard& shard : *settled) {
+            auto updated = shards.update(txn, StoredShard{stream, shard, shard.opened, false});
+            if (!updated) return updated;
         }
     }
     return {};
@@ -312,87 +289,55 @@ Result<> remove_shard(meta::Txn& txn, std::int64_t stream, const Shard& shard) {
     if (*shard.partition != 0) {
         if (auto dropped = log::Log::drop_in(txn, shard.partition); !dropped) return dropped;
     }
-    return done(txn.execute("DELETE FROM shards WHERE stream = ?1 AND number = ?2",
-                            {stream, std::int64_t{shard.index}}));
+    return shards.remove(txn, meta::values(stream, shard.index));
 }
 
 Result<> insert_consumer(meta::Txn& txn, std::int64_t stream, Consumer& consumer) {
-    auto inserted =
-        txn.execute("INSERT INTO stream_consumers (stream, name, created_ms) VALUES (?1, ?2, ?3)",
-                    {stream, consumer.name, to_epoch_ms(consumer.created)});
-    if (!inserted) return done(std::move(inserted));
-    consumer.id = txn.last_row_id();
+    StoredConsumer stored{stream, consumer};
+    if (auto inserted = consumers.insert(txn, stored); !inserted) return inserted;
+    consumer.id = stored.consumer.id;
     return write_consumer_tags(txn, consumer);
 }
 
 Result<> remove_consumer(meta::Txn& txn, std::int64_t consumer) {
-    return done(txn.execute("DELETE FROM stream_consumers WHERE id = ?1", {consumer}));
+    return consumers.remove(txn, {consumer});
 }
 
 Result<> write_consumer_tags(meta::Txn& txn, const Consumer& consumer) {
-    auto cleared =
-        txn.execute("DELETE FROM stream_consumer_tags WHERE consumer = ?1", {consumer.id});
-    if (!cleared) return done(std::move(cleared));
-    for (const auto& [name, value] : consumer.tags) {
-        auto written = txn.execute("INSERT INTO stream_consumer_tags VALUES (?1, ?2, ?3)",
-                                   {consumer.id, name, value});
-        if (!written) return done(std::move(written));
-    }
-    return {};
+    return consumer_tags.replace(txn, consumer.id, consumer.tags);
 }
 
 Result<> write_consumer_policy(meta::Txn& txn, const Consumer& consumer) {
-    return done(txn.execute("UPDATE stream_consumers SET policy = ?2 WHERE id = ?1",
-                            {consumer.id, optional_text(consumer.policy)}));
+    return consumers.update(txn, StoredConsumer{0, consumer});
 }
 
-Result<> insert_key(meta::Txn& txn, WrappedKey& key) {
-    auto inserted =
-        txn.execute("INSERT INTO stream_data_keys (stream, master, wrapped) VALUES (?1, ?2, ?3)",
-                    {key.stream, key.master, Bytes::copy(key.wrapped)});
-    if (!inserted) return done(std::move(inserted));
-    key.id = txn.last_row_id();
-    return {};
-}
+Result<> insert_key(meta::Txn& txn, WrappedKey& key) { return data_keys.insert(txn, key); }
 
-Result<> rewrap_key(meta::Txn& txn, const WrappedKey& key) {
-    return done(txn.execute("UPDATE stream_data_keys SET master = ?2, wrapped = ?3 WHERE id = ?1",
-                            {key.id, key.master, Bytes::copy(key.wrapped)}));
-}
+Result<> rewrap_key(meta::Txn& txn, const WrappedKey& key) { return data_keys.update(txn, key); }
 
 Result<> write_commitment(meta::Txn& txn, const std::string& account, const std::string& region,
                           const Commitment& commitment) {
-    return done(txn.execute(
-        "INSERT OR REPLACE INTO stream_commitments VALUES (?1, ?2, ?3, ?4)",
-        {account, region, optional_time(commitment.started), optional_time(commitment.ends)}));
+    return commitments.put(txn, StoredCommitment{account, region, commitment});
 }
 
 Result<std::string> iterator_key(meta::Txn& txn) {
-    std::string key;
-    auto read = txn.query("SELECT secret FROM stream_keys WHERE purpose = 'iterators'", {},
-                          [&](const meta::Row& row) {
-                              key = row.blob(0);
-                              return true;
-                          });
-    if (!read) return pass(read);
-    if (!key.empty()) return key;
+    FRESHET_TRY(found, secrets.find(txn, {"iterators"}));
+    if (*found) return std::move((*found)->secret);
+    Secret made{"iterators", ""};
     std::random_device random;
-    for (int i = 0; i < 8; ++i) log::put_number(key, std::uint32_t{random()});
-    auto written =
-        txn.execute("INSERT INTO stream_keys VALUES ('iterators', ?1)", {Bytes::copy(key)});
-    if (!written) return pass(written);
-    return key;
+    for (int i = 0; i < 8; ++i) log::put_number(made.secret, std::uint32_t{random()});
+    if (auto written = secrets.insert(txn, std::as_const(made)); !written) return pass(written);
+    return made.secret;
 }
 
 Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
     std::vector<log::Claim> all;
-    auto read = connection.query(
+    auto read = meta::each(
+        connection,
         "SELECT h.partition, h.end_ordinal, s.name FROM shards h JOIN streams s ON s.id = h.stream "
         "WHERE h.partition <> 0 AND h.end_ordinal > 0",
-        {}, [&](const meta::Row& row) {
-            all.push_back({log::PartitionId(static_cast<std::uint64_t>(row.integer(0))),
-                           static_cast<log::Ordinal>(row.integer(1)), "stream " + row.text(2)});
-            return true;
+        {}, [&](log::PartitionId partition, log::Ordinal end, const std::string& name) {
+            all.push_back({partition, end, "stream " + name});
         });
     if (!read) return pass(read);
     return all;

@@ -2,7 +2,7 @@
 #pragma once
 #include <vector>
 
-#include "meta/database.h"
+#include "meta/shape.h"
 #include "stream/records/key_ring.h"
 #include "stream/shards/reshard_plan.h"
 #include "stream/types.h"
@@ -10,6 +10,7 @@
 namespace freshet::stream::store {
 
 std::vector<meta::Migration> migrations();
+std::vector<meta::Shape> shapes();
 
 /// A reshard whose shards are written and whose cut may not have been made: told by the log.
 struct Unsettled {
