@@ -134,8 +134,8 @@ Result<> load_parts(const meta::Connection& connection, Application& application
 }  // namespace
 
 std::vector<meta::Shape> shapes() {
-    return {applications.shape(), inputs.shape(),           columns.shape(),   outputs.shape(),
-            loggings.shape(),     application_tags.shape(), snapshots.shape(), positions.shape()};
+    return meta::shapes_of(applications, inputs, columns, outputs, loggings, application_tags,
+                           snapshots, positions);
 }
 
 std::vector<meta::Migration> migrations() {
@@ -223,16 +223,13 @@ Result<> write_snapshot(meta::Txn& txn, std::int64_t application, const Snapshot
 }
 
 Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
-    std::vector<log::Claim> all;
-    auto read = meta::each(
+    return meta::collect(
         connection,
         "SELECT p.partition, p.next, a.name FROM analytics_positions p JOIN analytics_applications "
         "a ON a.id = p.application",
-        {}, [&](log::PartitionId partition, log::Ordinal next, const std::string& name) {
-            all.push_back({partition, next, "application " + name});
+        {}, [](log::PartitionId partition, log::Ordinal next, const std::string& name) {
+            return log::Claim{partition, next, "application " + name};
         });
-    if (!read) return pass(read);
-    return all;
 }
 
 }  // namespace freshet::analytics::store

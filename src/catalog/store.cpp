@@ -104,12 +104,8 @@ std::string key_of(const std::vector<std::string>& values) {
 }
 
 std::vector<meta::Shape> shapes() {
-    return {databases.shape(),
-            tables.shape(),
-            partitions.shape(),
-            table_statistics.shape(),
-            partition_statistics.shape(),
-            functions.shape()};
+    return meta::shapes_of(databases, tables, partitions, table_statistics, partition_statistics,
+                           functions);
 }
 
 std::vector<meta::Migration> migrations() {
@@ -153,13 +149,10 @@ Result<Database> find_database(const meta::Connection& connection, const Home& h
 }
 
 Result<std::vector<Home>> list_homes(const meta::Connection& connection) {
-    std::vector<Home> homes;
-    auto read = meta::each(connection, "SELECT DISTINCT account, region FROM catalog_databases", {},
-                           [&](std::string account, std::string region) {
-                               homes.push_back({std::move(account), std::move(region)});
-                           });
-    if (!read) return pass(read);
-    return homes;
+    return meta::collect(connection, "SELECT DISTINCT account, region FROM catalog_databases", {},
+                         [](std::string account, std::string region) {
+                             return Home{std::move(account), std::move(region)};
+                         });
 }
 
 Result<std::map<std::pair<std::string, std::string>, std::int64_t>> count_partitions(

@@ -167,8 +167,7 @@ Result<> load_parts(const meta::Connection& connection, All& all) {
 }  // namespace
 
 std::vector<meta::Shape> shapes() {
-    return {sources.shape(),    data_sets.shape(), set_columns.shape(),
-            dashboards.shape(), drawn.shape(),     ingestions.shape()};
+    return meta::shapes_of(sources, data_sets, set_columns, dashboards, drawn, ingestions);
 }
 
 std::vector<meta::Migration> migrations() {

@@ -81,9 +81,7 @@ const meta::Pairs stream_tags("delivery_tags", "stream");
 
 }  // namespace
 
-std::vector<meta::Shape> shapes() {
-    return {streams.shape(), cursors.shape(), stream_tags.shape()};
-}
+std::vector<meta::Shape> shapes() { return meta::shapes_of(streams, cursors, stream_tags); }
 
 std::vector<meta::Migration> migrations() {
     return {
@@ -160,16 +158,13 @@ Result<> finish_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut) {
 }
 
 Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
-    std::vector<log::Claim> all;
-    auto read = meta::each(
+    return meta::collect(
         connection,
         "SELECT c.partition, c.next, d.name FROM delivery_cursors c JOIN delivery_streams d ON "
         "d.id = c.stream",
-        {}, [&](log::PartitionId partition, log::Ordinal next, const std::string& name) {
-            all.push_back({partition, next, "delivery stream " + name});
+        {}, [](log::PartitionId partition, log::Ordinal next, const std::string& name) {
+            return log::Claim{partition, next, "delivery stream " + name};
         });
-    if (!read) return pass(read);
-    return all;
 }
 
 }  // namespace freshet::delivery::store

@@ -161,9 +161,7 @@ Result<bool> enter_token(meta::Txn& txn, const Token& token) {
 
 }  // namespace
 
-std::vector<meta::Shape> shapes() {
-    return {functions.shape(), codes.shape(), events.shape(), tokens.shape()};
-}
+std::vector<meta::Shape> shapes() { return meta::shapes_of(functions, codes, events, tokens); }
 
 std::vector<meta::Migration> migrations() {
     std::vector<meta::Migration> all = {

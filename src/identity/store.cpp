@@ -48,7 +48,7 @@ void add_part(Role& role, Part part) {
 
 }  // namespace
 
-std::vector<meta::Shape> shapes() { return {roles.shape(), role_parts.shape()}; }
+std::vector<meta::Shape> shapes() { return meta::shapes_of(roles, role_parts); }
 
 std::vector<meta::Migration> migrations() {
     return {{"identity", 1,

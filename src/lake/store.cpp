@@ -86,8 +86,7 @@ Result<> load_parts(const meta::Connection& connection, Crawler& crawler) {
 }  // namespace
 
 std::vector<meta::Shape> shapes() {
-    return {crawlers.shape(), targets.shape(), exclusions.shape(), crawls.shape(),
-            seen_folders.shape()};
+    return meta::shapes_of(crawlers, targets, exclusions, crawls, seen_folders);
 }
 
 std::vector<meta::Migration> migrations() {

@@ -172,14 +172,33 @@ Result<> each(const Connection& connection, std::string_view sql,
     });
 }
 
+namespace detail {
+
+template <class Make, class Item, class... Cells>
+Result<std::vector<Item>> collect(const Connection& connection, std::string_view sql,
+                                  const std::vector<Value>& parameters, Make& make,
+                                  Item (Make::*)(Cells...) const) {
+    std::vector<Item> all;
+    auto read = each(connection, sql, parameters,
+                     [&](Cells... cells) { all.push_back(make(std::forward<Cells>(cells)...)); });
+    if (!read) return pass(read);
+    return all;
+}
+
+}  // namespace detail
+
+/// What `make` makes of the columns of every row.
+template <class Make>
+auto collect(const Connection& connection, std::string_view sql,
+             const std::vector<Value>& parameters, Make make) {
+    return detail::collect(connection, sql, parameters, make, &Make::operator());
+}
+
 /// The first column of all rows.
 template <class T>
 Result<std::vector<T>> list(const Connection& connection, std::string_view sql,
                             const std::vector<Value>& parameters) {
-    std::vector<T> all;
-    auto read = each(connection, sql, parameters, [&](T item) { all.push_back(std::move(item)); });
-    if (!read) return pass(read);
-    return all;
+    return collect(connection, sql, parameters, [](T item) { return item; });
 }
 
 /// The first column of the first row; nothing when there is no row.

@@ -56,6 +56,12 @@ struct Statements {
 };
 Statements statements_of(const Shape& shape);
 
+/// The shapes of described tables (meta::Table, meta::Pairs).
+template <class... Tables>
+std::vector<Shape> shapes_of(const Tables&... tables) {
+    return {tables.shape()...};
+}
+
 /// How the tables that `migrations` make differ from their descriptions, a sentence each; empty
 /// when both agree. A table that is neither in `shapes` nor in `undescribed` is a difference.
 std::vector<std::string> mismatches(const std::vector<Migration>& migrations,

@@ -69,7 +69,7 @@ Result<> write_one(meta::Txn& txn, const Sample& sample) {
 
 }  // namespace
 
-std::vector<meta::Shape> shapes() { return {metrics.shape(), stored_points.shape()}; }
+std::vector<meta::Shape> shapes() { return meta::shapes_of(metrics, stored_points); }
 
 std::vector<meta::Migration> migrations() {
     return {{"metrics", 1,

@@ -97,7 +97,7 @@ Result<std::int64_t> enter_stream(meta::Txn& txn, const GroupKey& group, const s
 
 }  // namespace
 
-std::vector<meta::Shape> shapes() { return {stored_streams.shape(), stored_lines.shape()}; }
+std::vector<meta::Shape> shapes() { return meta::shapes_of(stored_streams, stored_lines); }
 
 Result<> write(meta::Txn& txn, const GroupKey& group, const std::string& stream,
                const std::vector<Line>& lines, Timestamp now) {

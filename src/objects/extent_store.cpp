@@ -74,7 +74,7 @@ Result<> release_one(meta::Txn& txn, const Extent& extent) {
 
 }  // namespace
 
-std::vector<meta::Shape> extent_shapes() { return {extent_rows.shape(), garbage_rows.shape()}; }
+std::vector<meta::Shape> extent_shapes() { return meta::shapes_of(extent_rows, garbage_rows); }
 
 std::vector<meta::Migration> extent_migrations() {
     return {{"objects-extents", 1,
@@ -147,16 +147,13 @@ Result<> resolve(const meta::Connection& connection, std::vector<Extent>& extent
 }
 
 Result<std::vector<io::WrappedKey>> keys_by_master(const meta::Connection& connection) {
-    std::vector<io::WrappedKey> keys;
-    auto read = meta::each(
+    return meta::collect(
         connection,
         "SELECT master, MIN(wrapped) FROM extents WHERE master IS NOT NULL GROUP BY master ORDER "
         "BY master",
-        {}, [&](std::int64_t master, std::string wrapped) {
-            keys.push_back({master, std::move(wrapped)});
+        {}, [](std::int64_t master, std::string wrapped) {
+            return io::WrappedKey{master, std::move(wrapped)};
         });
-    if (!read) return pass(read);
-    return keys;
 }
 
 Result<std::uint64_t> garbage_in(const meta::Connection& connection, std::int64_t file) {
@@ -242,13 +239,10 @@ Result<bool> learn_places(meta::Txn& txn, SurveyPlace& at, std::size_t rows) {
 }
 
 Result<std::vector<Garbage>> held_in_packs(const meta::Connection& connection) {
-    std::vector<Garbage> held;
-    auto read = meta::each(
+    return meta::collect(
         connection, "SELECT file, SUM(size + ?2) FROM extents GROUP BY file HAVING MAX(size) <= ?1",
         meta::values(limits::packed_bytes_max, entry_header_bytes),
-        [&](std::int64_t file, std::uint64_t bytes) { held.push_back({file, bytes}); });
-    if (!read) return pass(read);
-    return held;
+        [](std::int64_t file, std::uint64_t bytes) { return Garbage{file, bytes}; });
 }
 
 Result<> set_garbage(meta::Txn& txn, const std::vector<Garbage>& garbage) {

@@ -92,8 +92,7 @@ const auto restored = meta::table<Restored>("objects_restored", [](auto& column,
 }  // namespace
 
 std::vector<meta::Shape> shapes() {
-    return {buckets.shape(),         objects.shape(),    uploads.shape(), parts.shape(),
-            bucket_settings.shape(), dead_files.shape(), restored.shape()};
+    return meta::shapes_of(buckets, objects, uploads, parts, bucket_settings, dead_files, restored);
 }
 
 std::vector<meta::Migration> migrations() {

@@ -110,7 +110,7 @@ Result<std::optional<Stored>> find_where(const meta::Connection& connection, std
 
 }  // namespace
 
-std::vector<meta::Shape> shapes() { return {executions.shape()}; }
+std::vector<meta::Shape> shapes() { return meta::shapes_of(executions); }
 
 std::vector<meta::Migration> migrations() {
     return {
@@ -154,15 +154,12 @@ Result<std::vector<std::pair<std::int64_t, std::string>>> list(const meta::Conne
                                                                const Home& home,
                                                                const std::string& work_group,
                                                                std::int64_t before, int count) {
-    std::vector<std::pair<std::int64_t, std::string>> found;
-    auto read = meta::each(
+    return meta::collect(
         connection,
         "SELECT number, id FROM query_execution WHERE account = ?1 AND region = ?2 AND work_group "
         "= ?3 AND (?4 = 0 OR number < ?4) ORDER BY number DESC LIMIT ?5",
         meta::values(home, work_group, before, count),
-        [&](std::int64_t number, std::string id) { found.emplace_back(number, std::move(id)); });
-    if (!read) return pass(read);
-    return found;
+        [](std::int64_t number, std::string id) { return std::pair(number, std::move(id)); });
 }
 
 Result<> fail_unfinished(meta::Txn& txn, std::int64_t now_ms) {

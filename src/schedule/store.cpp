@@ -61,7 +61,7 @@ Result<> load_targets(const meta::Connection& connection, Rule& rule) {
 
 }  // namespace
 
-std::vector<meta::Shape> shapes() { return {rules.shape(), targets.shape(), paths.shape()}; }
+std::vector<meta::Shape> shapes() { return meta::shapes_of(rules, targets, paths); }
 
 std::vector<meta::Migration> migrations() {
     return {{"schedule", 1,

@@ -167,8 +167,8 @@ Result<> load_commitments(const meta::Connection& connection, Loaded& loaded) {
 }  // namespace
 
 std::vector<meta::Shape> shapes() {
-    return {streams.shape(),       shards.shape(),    stream_tags.shape(), consumers.shape(),
-            consumer_tags.shape(), data_keys.shape(), commitments.shape(), secrets.shape()};
+    return meta::shapes_of(streams, shards, stream_tags, consumers, consumer_tags, data_keys,
+                           commitments, secrets);
 }
 
 std::vector<meta::Migration> migrations() {
@@ -331,16 +331,13 @@ Result<std::string> iterator_key(meta::Txn& txn) {
 }
 
 Result<std::vector<log::Claim>> claims(const meta::Connection& connection) {
-    std::vector<log::Claim> all;
-    auto read = meta::each(
+    return meta::collect(
         connection,
         "SELECT h.partition, h.end_ordinal, s.name FROM shards h JOIN streams s ON s.id = h.stream "
         "WHERE h.partition <> 0 AND h.end_ordinal > 0",
-        {}, [&](log::PartitionId partition, log::Ordinal end, const std::string& name) {
-            all.push_back({partition, end, "stream " + name});
+        {}, [](log::PartitionId partition, log::Ordinal end, const std::string& name) {
+            return log::Claim{partition, end, "stream " + name};
         });
-    if (!read) return pass(read);
-    return all;
 }
 
 }  // namespace freshet::stream::store

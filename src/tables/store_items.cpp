@@ -116,7 +116,7 @@ std::vector<meta::Value> bounds_of(const Index& index, const Stretch& stretch) {
 
 }  // namespace
 
-std::vector<meta::Shape> item_shapes() { return {items.shape(), entries.shape()}; }
+std::vector<meta::Shape> item_shapes() { return meta::shapes_of(items, entries); }
 
 Result<std::optional<Row>> get(const meta::Connection& connection, const Table& table,
                                const KeyBytes& key) {
