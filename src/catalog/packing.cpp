@@ -51,7 +51,7 @@ class Writer {
 class Reader {
   public:
     explicit Reader(std::string_view bytes)
-        : bytes_(bytes), good_(!bytes.empty() && bytes[0] >= 1 && bytes[0] <= version) {}
+        : bytes_(bytes), is_good_(!bytes.empty() && bytes[0] >= 1 && bytes[0] <= version) {}
     int format() const { return bytes_.empty() ? 0 : bytes_[0]; }
     void operator()(double& number) {
         std::int64_t bits = 0;
@@ -61,24 +61,25 @@ class Reader {
     void operator()(StatisticsKind& kind) {
         std::int64_t wide = 0;
         (*this)(wide);
-        good_ = good_ && wide >= 0 && wide <= static_cast<std::int64_t>(StatisticsKind::binary);
+        is_good_ =
+            is_good_ && wide >= 0 && wide <= static_cast<std::int64_t>(StatisticsKind::binary);
         kind = static_cast<StatisticsKind>(wide);
     }
-    bool good() const { return good_ && at_ == bytes_.size(); }
+    bool is_good() const { return is_good_ && at_ == bytes_.size(); }
     void operator()(std::string& text) {
         std::int64_t size = 0;
         (*this)(size);
-        if (size < 0 || static_cast<std::uint64_t>(size) > bytes_.size() - at_) good_ = false;
-        if (!good_) return;
+        if (size < 0 || static_cast<std::uint64_t>(size) > bytes_.size() - at_) is_good_ = false;
+        if (!is_good_) return;
         text = std::string(bytes_.substr(at_, static_cast<std::size_t>(size)));
         at_ += static_cast<std::size_t>(size);
     }
     void operator()(std::int64_t& number) {
         std::uint64_t value = 0;
         unsigned char byte = 0x80;
-        for (unsigned shift = 0; good_ && byte >= 0x80; shift += 7) {
-            good_ = at_ < bytes_.size() && shift < 64;
-            if (!good_) return;
+        for (unsigned shift = 0; is_good_ && byte >= 0x80; shift += 7) {
+            is_good_ = at_ < bytes_.size() && shift < 64;
+            if (!is_good_) return;
             byte = static_cast<unsigned char>(bytes_[at_++]);
             value |= std::uint64_t{byte & 0x7fU} << shift;
         }
@@ -103,12 +104,12 @@ class Reader {
     void operator()(std::vector<T>& list) {
         std::int64_t size = 0;
         (*this)(size);
-        for (std::int64_t i = 0; i < size && good_; ++i) (*this)(list.emplace_back());
+        for (std::int64_t i = 0; i < size && is_good_; ++i) (*this)(list.emplace_back());
     }
     void operator()(Properties& map) {
         std::int64_t size = 0;
         (*this)(size);
-        for (std::int64_t i = 0; i < size && good_; ++i) {
+        for (std::int64_t i = 0; i < size && is_good_; ++i) {
             std::string key, value;
             (*this)(key), (*this)(value);
             map.emplace(std::move(key), std::move(value));
@@ -120,9 +121,9 @@ class Reader {
     }
     template <class T>
     void operator()(std::optional<T>& optional) {
-        bool there = false;
-        (*this)(there);
-        if (there && good_) (*this)(optional.emplace());
+        bool is_there = false;
+        (*this)(is_there);
+        if (is_there && is_good_) (*this)(optional.emplace());
     }
     template <class T>
     void operator()(T& structure);
@@ -130,7 +131,7 @@ class Reader {
   private:
     std::string_view bytes_;
     std::size_t at_ = 1;
-    bool good_;
+    bool is_good_;
 };
 
 template <class Codec, class T>
@@ -207,7 +208,7 @@ template <class T>
 Result<> unpacked(std::string_view bytes, T& value, const char* what) {
     Reader reader(bytes);
     reader(value);
-    if (!reader.good())
+    if (!reader.is_good())
         return fail(Errc::corrupt,
                     std::string("the catalog holds a ") + what + " that cannot be read");
     return {};

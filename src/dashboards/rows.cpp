@@ -33,7 +33,7 @@ std::size_t size_of(const Data& data) {
 }  // namespace
 
 io::Task<void> Rows::stop() {
-    stopping_ = true;
+    is_stopping_ = true;
     co_await scope_.join();
 }
 
@@ -93,7 +93,7 @@ io::Task<Result<>> Rows::wait_for(std::shared_ptr<Held> held, DataSet set, std::
     while (held->finished < query) {
         if (held->is_running()) {
             co_await held->changed.wait();
-        } else if (stopping_) {
+        } else if (is_stopping_) {
             co_return fail(Errc::unavailable, "The server is stopping.");
         } else {
             ++held->started;

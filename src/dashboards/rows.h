@@ -40,7 +40,7 @@ class Rows {
     io::Core& home_;
     QueryPort& queries_;
     std::map<Key, std::shared_ptr<Held>> held_;
-    bool stopping_ = false;
+    bool is_stopping_ = false;
     io::Scope scope_;
 };
 

@@ -55,13 +55,13 @@ struct Step {
                 break;
         }
         const bool is_not = set.starts_with('!');
-        bool found = false;
-        for (std::size_t i = is_not ? 1 : 0; i < set.size() && !found; ++i) {
+        bool is_in_set = false;
+        for (std::size_t i = is_not ? 1 : 0; i < set.size() && !is_in_set; ++i) {
             const bool is_range = i + 2 < set.size() && set[i + 1] == '-';
-            found = is_range ? set[i] <= other && other <= set[i + 2] : set[i] == other;
+            is_in_set = is_range ? set[i] <= other && other <= set[i + 2] : set[i] == other;
             if (is_range) i += 2;
         }
-        return found != is_not && other != '/';
+        return is_in_set != is_not && other != '/';
     }
 };
 

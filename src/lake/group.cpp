@@ -124,8 +124,8 @@ class Grouper {
                     .push_back({step, below->location, std::move(branch.table)});
             std::ranges::move(branch.others, std::back_inserter(out.others));
         }
-        const bool may = may_fold(folder, level, named.size() + plain.size());
-        auto by_key = may ? joined(folder, named, true) : std::nullopt;
+        const bool can_fold = may_fold(folder, level, named.size() + plain.size());
+        auto by_key = can_fold ? joined(folder, named, true) : std::nullopt;
         if (by_key && out.table && by_key->table.objects < out.table->table.objects) {
             lines_.push_back(
                 fmt::format("{}: its folders key=value are left out, most files lie beside them",
@@ -140,7 +140,7 @@ class Grouper {
                                 folder.location, folder.files.size()));
             out.table = std::move(by_key);
         }
-        if (auto by_place = may && !out.table ? joined(folder, plain, false) : std::nullopt)
+        if (auto by_place = can_fold && !out.table ? joined(folder, plain, false) : std::nullopt)
             out.table = std::move(by_place);
         for (std::vector<Child>* children : {&named, &plain}) {
             for (Child& child : *children) {

@@ -78,7 +78,7 @@ Result<> Crawlers::load() {
 }
 
 io::Task<void> Crawlers::stop() {
-    stopping_ = true;
+    is_stopping_ = true;
     co_await scope_.join();
 }
 
@@ -179,7 +179,7 @@ Result<> Crawlers::halt(const CrawlerKey& key) {
 }
 
 bool Crawlers::is_stopping(const CrawlerKey& key) const {
-    return stopping_ || crawlers_.at(key).state == State::stopping;
+    return is_stopping_ || crawlers_.at(key).state == State::stopping;
 }
 
 }  // namespace freshet::lake

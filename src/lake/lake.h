@@ -74,7 +74,7 @@ class Crawlers {
     io::Pool& pool_;
     Siblings& siblings_;
     std::map<CrawlerKey, Crawler> crawlers_;
-    bool stopping_ = false;
+    bool is_stopping_ = false;
     io::Turn changing_;  ///< a change reads a crawler, waits, and writes it
     io::Scope scope_;
 };

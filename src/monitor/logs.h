@@ -53,9 +53,9 @@ struct EventRequest {
     std::optional<Timestamp> from, to;
     /// What an event's text must hold, each; a leading '-' says it must not.
     std::vector<std::string> terms;
-    std::int64_t after = 0;   ///< ids after this one
-    std::int64_t before = 0;  ///< ids in front of this one; 0: no bound
-    bool newest = false;      ///< of more than `limit`, the last ones
+    std::int64_t after = 0;     ///< ids after this one
+    std::int64_t before = 0;    ///< ids in front of this one; 0: no bound
+    bool wants_newest = false;  ///< of more than `limit`, the last ones
     std::size_t limit = page_events_max;
 };
 

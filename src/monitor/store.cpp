@@ -64,8 +64,8 @@ std::int64_t bytes_of(const std::vector<Line>& lines) {
 
 bool has_terms(const std::string& text, const std::vector<std::string>& terms) {
     return std::ranges::all_of(terms, [&](const std::string& term) {
-        const bool unwanted = term.starts_with('-');
-        return (text.find(term.substr(unwanted ? 1 : 0)) != std::string::npos) != unwanted;
+        const bool is_unwanted = term.starts_with('-');
+        return (text.find(term.substr(is_unwanted ? 1 : 0)) != std::string::npos) != is_unwanted;
     });
 }
 
@@ -148,7 +148,7 @@ Result<std::vector<Event>> events(const meta::Connection& connection, const Grou
         "monitor_streams s ON s.id = e.stream"
         " WHERE s.account = ?1 AND s.region = ?2 AND s.grp = ?3 AND e.id > ?4 AND e.id < ?5 ORDER "
         "BY e.id {}",
-        request.newest ? "DESC" : "ASC");
+        request.wants_newest ? "DESC" : "ASC");
     auto read = meta::each(
         connection, sql,
         meta::values(group, request.after, request.before > 0 ? request.before : INT64_MAX),
@@ -159,7 +159,7 @@ Result<std::vector<Event>> events(const meta::Connection& connection, const Grou
             return all.size() < request.limit;
         });
     if (!read) return pass(read);
-    if (request.newest) std::ranges::reverse(all);
+    if (request.wants_newest) std::ranges::reverse(all);
     return all;
 }
 

@@ -132,13 +132,13 @@ std::optional<Expression> Expression::parse_cron(std::string_view text) {
     }
     if (fields.size() != 6 || std::ranges::find(fields, "") != fields.end()) return std::nullopt;
     Expression made;
-    const bool sets = parse_set(fields[0], 0, 59, {}, made.minutes_, 0) &&
-                      parse_set(fields[1], 0, 23, {}, made.hours_, 0) &&
-                      parse_set(fields[3], 1, 12, month_names, made.months_, 0) &&
-                      parse_set(fields[5], year_first, year_last, {}, made.years_, year_first);
-    if (!sets || (fields[2] == "?") == (fields[4] == "?")) return std::nullopt;
-    made.by_week_ = fields[2] == "?";
-    if (!made.by_week_) {
+    const bool are_sets = parse_set(fields[0], 0, 59, {}, made.minutes_, 0) &&
+                          parse_set(fields[1], 0, 23, {}, made.hours_, 0) &&
+                          parse_set(fields[3], 1, 12, month_names, made.months_, 0) &&
+                          parse_set(fields[5], year_first, year_last, {}, made.years_, year_first);
+    if (!are_sets || (fields[2] == "?") == (fields[4] == "?")) return std::nullopt;
+    made.is_by_week_ = fields[2] == "?";
+    if (!made.is_by_week_) {
         Day& day = made.month_day_;
         const std::string_view field = fields[2];
         day.kind = Day::numbers;
@@ -182,7 +182,7 @@ std::optional<Expression> Expression::parse_cron(std::string_view text) {
 
 bool Expression::has_day(int year, unsigned month, unsigned day) const {
     const int number = static_cast<int>(day), length = days_of(year, month);
-    if (!by_week_) {
+    if (!is_by_week_) {
         switch (month_day_.kind) {
             case Day::last:
                 return number == length;

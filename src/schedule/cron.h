@@ -42,7 +42,7 @@ class Expression {
     std::bitset<13> months_;
     std::bitset<230> years_;  ///< from 1970
     Day month_day_, week_day_;
-    bool by_week_ = false;  ///< the day of the month is '?'
+    bool is_by_week_ = false;  ///< the day of the month is '?'
 };
 
 }  // namespace freshet::schedule

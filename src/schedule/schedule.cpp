@@ -23,7 +23,7 @@ Result<> Schedules::load() {
 }
 
 io::Task<void> Schedules::stop() {
-    stopping_ = true;
+    is_stopping_ = true;
     changed_.notify();
     co_await scope_.join();
 }
@@ -164,7 +164,7 @@ std::string Schedules::figures() const {
 }
 
 io::Task<void> Schedules::run() {
-    while (!stopping_) {
+    while (!is_stopping_) {
         std::optional<RuleKey> first;
         Timestamp due = Timestamp::max();
         for (const auto& [key, rule] : rules_) {
@@ -173,8 +173,8 @@ io::Task<void> Schedules::run() {
             due = *rule.due;
         }
         if (first && due <= home_.now()) {
-            const bool done = co_await tick(*first);
-            if (!done) co_await changed_.wait_until(home_.now() + limits::retry_after);
+            const bool has_ticked = co_await tick(*first);
+            if (!has_ticked) co_await changed_.wait_until(home_.now() + limits::retry_after);
         } else if (first) {
             co_await changed_.wait_until(due);
         } else {
@@ -186,9 +186,9 @@ io::Task<void> Schedules::run() {
 io::Task<bool> Schedules::tick(RuleKey key) {
     const Rule rule = rules_.at(key);
     const Timestamp due = *rule.due;
-    const bool too_old = home_.now() - due > limits::tick_age_max;
+    const bool is_too_old = home_.now() - due > limits::tick_age_max;
     for (const Target& target : rule.targets) {
-        if (too_old) break;
+        if (is_too_old) break;
         const std::string token =
             fmt::format("rule/{}/{}/{}", rule.id, to_epoch_ms(due), target.id);
         const std::string digest = to_hex(sha256(token));

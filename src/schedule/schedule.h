@@ -50,7 +50,7 @@ class Schedules {
     Callee& callee_;
     std::map<RuleKey, Rule> rules_;
     std::map<RuleKey, Figures> figures_;
-    bool stopping_ = false;
+    bool is_stopping_ = false;
     io::Turn changing_;  ///< a change reads a rule, waits, and writes it
     io::Signal changed_;
     io::Scope scope_;

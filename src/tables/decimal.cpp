@@ -24,11 +24,11 @@ Failure not_a_number(std::string_view text) {
 }
 
 /// a + b or a - b of digit texts of the same length, a >= b when subtracting.
-std::string combine(const std::string& a, const std::string& b, bool subtract) {
+std::string combine(const std::string& a, const std::string& b, bool is_subtraction) {
     std::string out(a.size() + 1, '0');
     int carry = 0;
     for (std::size_t i = a.size(); i-- > 0;) {
-        int digit = (a[i] - '0') + (subtract ? -(b[i] - '0') : b[i] - '0') + carry;
+        int digit = (a[i] - '0') + (is_subtraction ? -(b[i] - '0') : b[i] - '0') + carry;
         carry = digit > 9 ? 1 : digit < 0 ? -1 : 0;
         digit -= 10 * carry;
         out[i + 1] = static_cast<char>('0' + digit);
@@ -72,14 +72,14 @@ Result<Decimal> Decimal::parse(std::string_view text) {
     if (text[at] == '+' || text[at] == '-') is_negative = text[at++] == '-';
     std::string digits;
     std::int64_t exponent = 0;
-    bool seen_point = false;
+    bool has_point = false;
     for (; at < text.size() && (is_digit(text[at]) || text[at] == '.'); ++at) {
         if (text[at] == '.') {
-            if (std::exchange(seen_point, true)) return not_a_number(text);
+            if (std::exchange(has_point, true)) return not_a_number(text);
             continue;
         }
         digits += text[at];
-        if (!seen_point) ++exponent;
+        if (!has_point) ++exponent;
     }
     if (digits.empty()) return not_a_number(text);
     if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {

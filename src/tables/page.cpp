@@ -18,7 +18,7 @@ Result<const Index*> index_of(const Table& table, const PageRequest& request) {
     if (request.is_consistent && !index->is_local)
         return fail(Errc::invalid,
                     "Consistent reads are not supported on global secondary indexes");
-    if (request.all_attributes && !index->is_local && index->projection != Projection::all)
+    if (request.wants_all_attributes && !index->is_local && index->projection != Projection::all)
         return fail(Errc::invalid,
                     fmt::format("One or more parameter values were invalid: Select type "
                                 "ALL_ATTRIBUTES is not supported for global secondary index {} "
@@ -39,7 +39,7 @@ Result<> start_at(const Table& table, const Index& index, const Item& start,
     if (!is_primary && !is_in(index, start)) return wrong();
     stretch.after = key_of(index.keys, start);
     if (!is_primary) stretch.main = joined(key_of(table.primary.keys, main));
-    if (stretch.of_one_hash && stretch.after->hash != stretch.range.hash)
+    if (stretch.is_of_one_hash && stretch.after->hash != stretch.range.hash)
         return fail(Errc::invalid,
                     "The provided starting key is outside query boundaries based on provided "
                     "conditions");
@@ -53,7 +53,7 @@ Result<store::Stretch> stretch_of(const Table& table, const Index& index,
     if (request.keys) {
         auto range = range_of(index.keys, *request.keys);
         if (!range) return pass(range);
-        stretch.of_one_hash = true;
+        stretch.is_of_one_hash = true;
         stretch.range = std::move(*range);
         for (const std::string& name :
              request.filter ? attributes_of(*request.filter) : std::vector<std::string>())
@@ -89,7 +89,7 @@ Result<Page> read_page(const meta::Connection& connection, const PageRequest& re
     if (!stretch) return pass(stretch);
     Page page;
     auto walked = store::walk(connection, **index, *stretch, [&](Item item) {
-        Item shown = request.all_attributes ? item : projected(*table, **index, item);
+        Item shown = request.wants_all_attributes ? item : projected(*table, **index, item);
         ++page.scanned;
         page.bytes += bytes_of(shown);
         const bool is_full = page.scanned == request.limit.value_or(SIZE_MAX) ||

@@ -39,7 +39,7 @@ Result<> erase(meta::Txn& txn, const Table& table, const Row& row);
 
 /// A stretch of an index in its order, or against it.
 struct Stretch {
-    bool of_one_hash = false;                     ///< a query; else a scan
+    bool is_of_one_hash = false;                  ///< a query; else a scan
     KeyRange range;                               ///< of a query
     std::int64_t slot_from = 0, slot_to = slots;  ///< of a scan
     bool is_forward = true;

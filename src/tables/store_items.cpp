@@ -92,7 +92,7 @@ Result<> move_entries(meta::Txn& txn, const Table& table, const Item* before, co
 std::vector<meta::Value> bounds_of(const Index& index, const Stretch& stretch) {
     const KeyBytes edge = stretch.after.value_or(KeyBytes());
     const std::int64_t goes_on = stretch.after.has_value();
-    if (stretch.of_one_hash) {
+    if (stretch.is_of_one_hash) {
         std::string low = stretch.range.low, high = stretch.range.high;
         if (goes_on && stretch.is_forward) low = std::max(low, edge.range);
         if (goes_on && !stretch.is_forward) high = std::min(high, edge.range + '\0');
@@ -178,7 +178,7 @@ Result<> walk(const meta::Connection& connection, const Index& index, const Stre
     std::string sql =
         "SELECT i.item FROM tables_entries e JOIN tables_items i ON i.id = e.item WHERE e.idx = "
         "?1 AND ";
-    if (!stretch.of_one_hash)
+    if (!stretch.is_of_one_hash)
         sql +=
             "(e.slot, e.hash, e.range, e.main) >= (?2, ?3, ?4, ?5) AND e.slot < ?6 AND (?7 = 0 OR "
             "(e.slot, e.hash, e.range, e.main) <> (?2, ?3, ?4, ?5)) ORDER BY e.slot, e.hash, "

@@ -56,7 +56,7 @@ struct PageRequest {
     std::optional<Item> start;  ///< the key after which it continues
     std::optional<std::size_t> limit;
     bool is_forward = true, is_consistent = false;
-    bool all_attributes = false;  ///< also those that the index does not show
+    bool wants_all_attributes = false;  ///< also those that the index does not show
     std::size_t segment = 0, segments = 1;
 };
 struct Page {

@@ -52,83 +52,83 @@ class Writer {
 class Reader {
   public:
     explicit Reader(std::string_view bytes) : rest_(bytes) {}
-    bool at_end() const { return rest_.empty(); }
+    bool is_at_end() const { return rest_.empty(); }
 
-    bool byte(unsigned char& out) {
+    bool read_byte(unsigned char& out) {
         if (rest_.empty()) return false;
         out = static_cast<unsigned char>(rest_[0]);
         rest_.remove_prefix(1);
         return true;
     }
-    bool map(Map& out, int depth) {
+    bool read_map(Map& out, int depth) {
         std::size_t size = 0;
-        if (!count(size)) return false;
+        if (!read_count(size)) return false;
         for (; size > 0; --size) {
             std::string name;
             Value one;
-            if (!text(name) || !value(one, depth)) return false;
+            if (!read_text(name) || !read_value(one, depth)) return false;
             if (!out.emplace(std::move(name), std::move(one)).second) return false;
         }
         return true;
     }
 
   private:
-    bool count(std::size_t& out) {
+    bool read_count(std::size_t& out) {
         out = 0;
         unsigned char part = 0x80;
         for (unsigned shift = 0; part & 0x80U; shift += 7) {
-            if (shift > 28 || !byte(part)) return false;
+            if (shift > 28 || !read_byte(part)) return false;
             out |= static_cast<std::size_t>(part & 0x7FU) << shift;
         }
         return true;
     }
-    bool text(std::string& out) {
+    bool read_text(std::string& out) {
         std::size_t size = 0;
-        if (!count(size) || size > rest_.size()) return false;
+        if (!read_count(size) || size > rest_.size()) return false;
         out.assign(rest_.substr(0, size));
         rest_.remove_prefix(size);
         return true;
     }
-    bool number(Decimal& out) {
+    bool read_number(Decimal& out) {
         std::string bytes;
-        if (!text(bytes)) return false;
+        if (!read_text(bytes)) return false;
         auto read = Decimal::from_order_key(bytes);
         if (read) out = std::move(*read);
         return read.has_value();
     }
-    bool one(std::string& out) { return text(out); }
-    bool one(Decimal& out) { return number(out); }
-    bool one(Binary& out) { return text(out.bytes); }
+    bool read_one(std::string& out) { return read_text(out); }
+    bool read_one(Decimal& out) { return read_number(out); }
+    bool read_one(Binary& out) { return read_text(out.bytes); }
     template <class T>
-    bool set(std::set<T>& out) {
+    bool read_set(std::set<T>& out) {
         std::size_t size = 0;
-        if (!count(size)) return false;
+        if (!read_count(size)) return false;
         for (; size > 0; --size) {
             T member;
-            if (!one(member) || !out.insert(std::move(member)).second) return false;
+            if (!read_one(member) || !out.insert(std::move(member)).second) return false;
         }
         return true;
     }
-    bool list(List& out, int depth) {
+    bool read_list(List& out, int depth) {
         std::size_t size = 0;
-        if (!count(size)) return false;
+        if (!read_count(size)) return false;
         for (; size > 0; --size)
-            if (!value(out.emplace_back(), depth)) return false;
+            if (!read_value(out.emplace_back(), depth)) return false;
         return true;
     }
-    bool value(Value& out, int depth) {
+    bool read_value(Value& out, int depth) {
         unsigned char kind = 0;
-        if (!byte(kind) || depth > limits::nesting_max) return false;
+        if (!read_byte(kind) || depth > limits::nesting_max) return false;
         switch (static_cast<Kind>(kind)) {
             case Kind::string:
-                return text(out.held.emplace<std::string>());
+                return read_text(out.held.emplace<std::string>());
             case Kind::number:
-                return number(out.held.emplace<Decimal>());
+                return read_number(out.held.emplace<Decimal>());
             case Kind::binary:
-                return text(out.held.emplace<Binary>().bytes);
+                return read_text(out.held.emplace<Binary>().bytes);
             case Kind::boolean: {
                 unsigned char flag = 0;
-                if (!byte(flag) || flag > 1) return false;
+                if (!read_byte(flag) || flag > 1) return false;
                 out.held = flag == 1;
                 return true;
             }
@@ -136,15 +136,15 @@ class Reader {
                 out.held = Null();
                 return true;
             case Kind::string_set:
-                return set(out.held.emplace<StringSet>());
+                return read_set(out.held.emplace<StringSet>());
             case Kind::number_set:
-                return set(out.held.emplace<NumberSet>());
+                return read_set(out.held.emplace<NumberSet>());
             case Kind::binary_set:
-                return set(out.held.emplace<BinarySet>());
+                return read_set(out.held.emplace<BinarySet>());
             case Kind::list:
-                return list(out.held.emplace<List>(), depth + 1);
+                return read_list(out.held.emplace<List>(), depth + 1);
             case Kind::map:
-                return map(out.held.emplace<Map>(), depth + 1);
+                return read_map(out.held.emplace<Map>(), depth + 1);
         }
         return false;
     }
@@ -165,7 +165,8 @@ Result<Item> decode(std::string_view bytes) {
     Reader reader(bytes);
     unsigned char version = 0;
     Item item;
-    if (!reader.byte(version) || version != format || !reader.map(item, 0) || !reader.at_end())
+    if (!reader.read_byte(version) || version != format || !reader.read_map(item, 0) ||
+        !reader.is_at_end())
         return fail(freshet::Errc::corrupt, "the bytes of an item are damaged");
     return item;
 }

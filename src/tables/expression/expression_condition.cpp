@@ -41,21 +41,21 @@ class Parser {
 
     Result<Condition> whole() {
         Condition out;
-        if (!in_.has_failed() && any_of(out, 0) && !in_.is_end()) in_.fails_here();
+        if (!in_.has_failed() && take_any_of(out, 0) && !in_.is_end()) in_.fails_here();
         if (in_.has_failed()) return std::unexpected(in_.error());
         return out;
     }
 
   private:
-    bool any_of(Condition& out, int depth) {
-        return series(out, depth, Test::any_of, "OR", &Parser::all_of);
+    bool take_any_of(Condition& out, int depth) {
+        return take_series(out, depth, Test::any_of, "OR", &Parser::take_all_of);
     }
-    bool all_of(Condition& out, int depth) {
-        return series(out, depth, Test::all_of, "AND", &Parser::negated);
+    bool take_all_of(Condition& out, int depth) {
+        return take_series(out, depth, Test::all_of, "AND", &Parser::take_negated);
     }
 
-    bool series(Condition& out, int depth, Test test, std::string_view word,
-                bool (Parser::*part)(Condition&, int)) {
+    bool take_series(Condition& out, int depth, Test test, std::string_view word,
+                     bool (Parser::*part)(Condition&, int)) {
         if (!(this->*part)(out, depth)) return false;
         if (!in_.is_word(word)) return true;
         Condition all{test};
@@ -68,33 +68,33 @@ class Parser {
         return true;
     }
 
-    bool negated(Condition& out, int depth) {
+    bool take_negated(Condition& out, int depth) {
         if (depth > depth_max) return in_.fails("The expression is nested too deeply");
-        if (!in_.take_word_if("NOT")) return primary(out, depth);
+        if (!in_.take_word_if("NOT")) return take_primary(out, depth);
         out.test = Test::none_of;
-        return in_.count_operator() && negated(out.parts.emplace_back(), depth + 1);
+        return in_.count_operator() && take_negated(out.parts.emplace_back(), depth + 1);
     }
 
-    bool primary(Condition& out, int depth) {
+    bool take_primary(Condition& out, int depth) {
         if (in_.is_sign("(")) {
             if (in_.has_redundant_parentheses())
                 return in_.fails("The expression has redundant parentheses;");
             in_.take();
-            return any_of(out, depth + 1) && in_.take_sign(")");
+            return take_any_of(out, depth + 1) && in_.take_sign(")");
         }
-        if (in_.is_call() && in_.peek().text != "size") return call(out);
-        if (!operand(out.operands.emplace_back())) return false;
-        return comparison(out);
+        if (in_.is_call() && in_.peek().text != "size") return take_call(out);
+        if (!take_operand(out.operands.emplace_back())) return false;
+        return take_comparison(out);
     }
 
-    bool call(Condition& out) {
+    bool take_call(Condition& out) {
         const std::string name = in_.take();
         const auto* function = std::ranges::find(functions, name, &Function::name);
         if (function == std::end(functions))
             return in_.fails(fmt::format("Invalid function name; function: {}", name));
         in_.take();
         do {
-            if (!operand(out.operands.emplace_back())) return false;
+            if (!take_operand(out.operands.emplace_back())) return false;
         } while (in_.take_sign_if(","));
         if (!in_.take_sign(")")) return false;
         out.test = function->test;
@@ -104,11 +104,11 @@ class Parser {
                             "function: {}, number of operands: {}",
                             name, out.operands.size()));
         for (const auto& [text, test] : comparators)
-            if (in_.is_sign(text)) return misused(name);
+            if (in_.is_sign(text)) return fail_use(name);
         return in_.count_operator() && check_call(out, *function);
     }
 
-    bool misused(const std::string& name) {
+    bool fail_use(const std::string& name) {
         return in_.fails(fmt::format(
             "The function is not allowed to be used this way in an expression; function: {}",
             name));
@@ -121,7 +121,7 @@ class Parser {
                 fmt::format("Operator or function requires a document path; operator or function: "
                             "{}",
                             function.name));
-        const auto wrong_type = [&](const Value& value) {
+        const auto fail_type = [&](const Value& value) {
             return in_.fails(
                 fmt::format("Incorrect operand type for operator or function; operator or "
                             "function: {}, operand type: {}",
@@ -131,12 +131,12 @@ class Parser {
             for (const Operand& one : out.operands)
                 if (const Value* value = literal(one);
                     value && !value->as<std::string>() && !value->as<Binary>())
-                    return wrong_type(*value);
+                    return fail_type(*value);
         }
         if (function.test != Test::has_type) return true;
         const Value* type = literal(out.operands[1]);
         if (!type) return in_.fails_here();
-        if (!type->as<std::string>()) return wrong_type(*type);
+        if (!type->as<std::string>()) return fail_type(*type);
         static constexpr std::string_view all[] = {"B",  "NULL", "SS", "BOOL", "L",
                                                    "BS", "N",    "NS", "S",    "M"};
         if (std::ranges::find(all, *type->as<std::string>()) != std::end(all)) return true;
@@ -146,36 +146,36 @@ class Parser {
                         *type->as<std::string>()));
     }
 
-    bool operand(Operand& out) {
+    bool take_operand(Operand& out) {
         if (in_.has_failed()) return false;
-        if (in_.peek().kind == Token::Kind::value) return in_.value(out.held.emplace<Value>());
-        if (!in_.is_call()) return in_.path(out.held.emplace<Path>());
+        if (in_.peek().kind == Token::Kind::value) return in_.take_value(out.held.emplace<Value>());
+        if (!in_.is_call()) return in_.take_path(out.held.emplace<Path>());
         const std::string name = in_.take();
         if (name != "size") {
             const bool is_known =
                 std::ranges::find(functions, name, &Function::name) != std::end(functions);
-            return is_known ? misused(name)
+            return is_known ? fail_use(name)
                             : in_.fails(fmt::format("Invalid function name; function: {}", name));
         }
         in_.take();
         if (in_.peek().kind == Token::Kind::value)
             return in_.fails(
                 "Operator or function requires a document path; operator or function: size");
-        return in_.path(out.held.emplace<SizeOf>().path) && in_.take_sign(")");
+        return in_.take_path(out.held.emplace<SizeOf>().path) && in_.take_sign(")");
     }
 
-    bool comparison(Condition& out) {
+    bool take_comparison(Condition& out) {
         for (const auto& [text, test] : comparators) {
             if (!in_.is_sign(text)) continue;
             in_.take();
             out.test = test;
-            if (!in_.count_operator() || !operand(out.operands.emplace_back())) return false;
+            if (!in_.count_operator() || !take_operand(out.operands.emplace_back())) return false;
             return test == Test::equal || test == Test::not_equal || check_order(out, text);
         }
-        if (in_.take_word_if("BETWEEN")) return between(out);
-        if (in_.take_word_if("IN")) return in(out);
+        if (in_.take_word_if("BETWEEN")) return take_between(out);
+        if (in_.take_word_if("IN")) return take_in(out);
         if (in_.is_end() && std::holds_alternative<SizeOf>(out.operands[0].held))
-            return misused("size");
+            return fail_use("size");
         return in_.fails_here();
     }
 
@@ -191,30 +191,32 @@ class Parser {
         return true;
     }
 
-    bool between(Condition& out) {
+    bool take_between(Condition& out) {
         out.test = Test::between;
-        if (!in_.count_operator() || !operand(out.operands.emplace_back())) return false;
+        if (!in_.count_operator() || !take_operand(out.operands.emplace_back())) return false;
         if (!in_.take_word_if("AND")) return in_.fails_here();
-        if (!operand(out.operands.emplace_back()) || !check_order(out, "BETWEEN")) return false;
+        if (!take_operand(out.operands.emplace_back()) || !check_order(out, "BETWEEN"))
+            return false;
         const Value *low = literal(out.operands[1]), *high = literal(out.operands[2]);
         if (!low || !high) return true;
-        const auto bounds = [&](std::string_view demand) {
+        const auto fail_bounds = [&](std::string_view demand) {
             return in_.fails(fmt::format(
                 "The BETWEEN operator requires {}; lower bound operand: AttributeValue: {}, upper "
                 "bound operand: AttributeValue: {}",
                 demand, shown(*low), shown(*high)));
         };
-        if (low->kind() != high->kind()) return bounds("same data type for lower and upper bounds");
+        if (low->kind() != high->kind())
+            return fail_bounds("same data type for lower and upper bounds");
         if (holds({Test::greater, {{*low}, {*high}}}, {}))
-            return bounds("upper bound to be greater than or equal to lower bound");
+            return fail_bounds("upper bound to be greater than or equal to lower bound");
         return true;
     }
 
-    bool in(Condition& out) {
+    bool take_in(Condition& out) {
         out.test = Test::in;
         if (!in_.count_operator() || !in_.take_sign("(")) return false;
         do {
-            if (!operand(out.operands.emplace_back())) return false;
+            if (!take_operand(out.operands.emplace_back())) return false;
         } while (in_.take_sign_if(","));
         if (out.operands.size() > limits::in_operands_max + 1)
             return in_.fails(
@@ -239,7 +241,7 @@ Result<std::vector<Path>> parse_projection(const std::string& text, Substitutes&
     std::vector<Path> paths;
     if (!in.has_failed()) {
         do {
-            if (!in.path(paths.emplace_back())) break;
+            if (!in.take_path(paths.emplace_back())) break;
             for (std::size_t i = 0; i + 1 < paths.size(); ++i)
                 if (auto bad = clash(paths[i], paths.back())) in.fails(*bad);
         } while (in.take_sign_if(","));

@@ -54,14 +54,14 @@ class Parser {
 
     Result<Update> whole() {
         while (!in_.has_failed() && !in_.is_end()) {
-            if (!section()) break;
+            if (!take_section()) break;
         }
         if (in_.has_failed()) return std::unexpected(in_.error());
         return std::move(out_);
     }
 
   private:
-    bool section() {
+    bool take_section() {
         const auto* found =
             std::ranges::find_if(sections, [&](const auto& one) { return in_.is_word(one.first); });
         if (found == std::end(sections)) return in_.fails_here();
@@ -72,35 +72,35 @@ class Parser {
                 "The \"{}\" section can only be used once in an update expression;", found->first));
         seen_ |= bit;
         do {
-            if (!action(found->second)) return false;
+            if (!take_action(found->second)) return false;
         } while (in_.take_sign_if(","));
         return true;
     }
 
-    bool action(Verb verb) {
+    bool take_action(Verb verb) {
         Action made{verb, {}};
-        if (!in_.path(made.path)) return false;
+        if (!in_.take_path(made.path)) return false;
         for (const Action& other : out_)
             if (auto bad = clash(other.path, made.path)) return in_.fails(*bad);
-        bool good = true;
+        bool is_good = true;
         switch (verb) {
             case Verb::set:
-                good = in_.take_sign("=") && sum(made.term);
+                is_good = in_.take_sign("=") && take_sum(made.term);
                 break;
             case Verb::remove:
                 break;
             case Verb::add:
             case Verb::subtract:
-                good = member(verb, made.term);
+                is_good = take_member(verb, made.term);
                 break;
         }
         out_.push_back(std::move(made));
-        return good && in_.count_operator();
+        return is_good && in_.count_operator();
     }
 
-    bool member(Verb verb, Term& out) {
+    bool take_member(Verb verb, Term& out) {
         if (in_.peek().kind != Token::Kind::value) return in_.fails_here();
-        if (!in_.value(out.value)) return false;
+        if (!in_.take_value(out.value)) return false;
         const Kind kind = out.value.kind();
         if (is_set(kind) || (verb == Verb::add && kind == Kind::number)) return true;
         const std::string_view name = verb == Verb::add ? "ADD" : "DELETE";
@@ -110,40 +110,40 @@ class Parser {
                         name, long_name(kind), name));
     }
 
-    bool sum(Term& out) {
-        if (!operand(out, 0)) return false;
+    bool take_sum(Term& out) {
+        if (!take_operand(out, 0)) return false;
         for (const auto& [sign, form] :
              {std::pair("+", Term::Form::plus), std::pair("-", Term::Form::minus)}) {
             if (!in_.take_sign_if(sign)) continue;
             Term both{form};
             both.parts.push_back(std::move(out));
-            if (!operand(both.parts.emplace_back(), 0)) return false;
+            if (!take_operand(both.parts.emplace_back(), 0)) return false;
             for (const Term& part : both.parts)
                 if (part.form == Term::Form::value && !part.value.as<Decimal>())
-                    return wrong_type(sign, part.value.kind());
+                    return fail_type(sign, part.value.kind());
             out = std::move(both);
             return true;
         }
         return true;
     }
 
-    bool wrong_type(std::string_view name, Kind kind) {
+    bool fail_type(std::string_view name, Kind kind) {
         return in_.fails(
             fmt::format("Incorrect operand type for operator or function; operator or function: "
                         "{}, operand type: {}",
                         name, code_of(kind)));
     }
 
-    bool operand(Term& out, int depth) {
+    bool take_operand(Term& out, int depth) {
         if (depth > depth_max) return in_.fails("The expression is nested too deeply");
-        if (in_.peek().kind == Token::Kind::value) return in_.value(out.value);
-        if (in_.take_sign_if("(")) return operand(out, depth + 1) && in_.take_sign(")");
-        if (in_.is_call()) return call(out, depth);
+        if (in_.peek().kind == Token::Kind::value) return in_.take_value(out.value);
+        if (in_.take_sign_if("(")) return take_operand(out, depth + 1) && in_.take_sign(")");
+        if (in_.is_call()) return take_call(out, depth);
         out.form = Term::Form::path;
-        return in_.path(out.path);
+        return in_.take_path(out.path);
     }
 
-    bool call(Term& out, int depth) {
+    bool take_call(Term& out, int depth) {
         const std::string name = in_.take();
         const bool is_default = name == "if_not_exists";
         if (!is_default && name != "list_append")
@@ -151,7 +151,7 @@ class Parser {
         in_.take();
         out.form = is_default ? Term::Form::if_not_exists : Term::Form::list_append;
         do {
-            if (!operand(out.parts.emplace_back(), depth + 1)) return false;
+            if (!take_operand(out.parts.emplace_back(), depth + 1)) return false;
         } while (in_.take_sign_if(","));
         if (!in_.take_sign(")")) return false;
         if (out.parts.size() != 2)
@@ -169,7 +169,7 @@ class Parser {
         } else {
             for (const Term& part : out.parts)
                 if (part.form == Term::Form::value && !part.value.as<List>())
-                    return wrong_type(name, part.value.kind());
+                    return fail_type(name, part.value.kind());
         }
         return in_.count_operator();
     }

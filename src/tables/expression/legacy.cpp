@@ -78,17 +78,17 @@ Result<Condition> condition_of_one(const Demand& demand) {
         return invalid(fmt::format(
             "AttributeValueList can only be used with a ComparisonOperator for Attribute: {}",
             demand.attribute));
-    const bool exists = demand.exists.value_or(true);
-    if (!exists && demand.value)
+    const bool must_exist = demand.exists.value_or(true);
+    if (!must_exist && demand.value)
         return invalid(
             fmt::format("Value cannot be used when Exists is set to false for Attribute: {}",
                         demand.attribute));
-    if (exists && !demand.value)
+    if (must_exist && !demand.value)
         return invalid(fmt::format("Value must be provided when Exists is {} for Attribute: {}",
                                    demand.exists ? "set to true" : "null", demand.attribute));
-    Condition made{exists ? Test::equal : Test::not_exists};
+    Condition made{must_exist ? Test::equal : Test::not_exists};
     made.operands.push_back({path_to(demand.attribute)});
-    if (exists) made.operands.push_back({*demand.value});
+    if (must_exist) made.operands.push_back({*demand.value});
     return made;
 }
 
@@ -98,8 +98,8 @@ bool is_set(const Value& value) {
 
 }  // namespace
 
-Result<Condition> condition_of(const std::vector<Demand>& demands, bool any) {
-    Condition all{any ? Test::any_of : Test::all_of};
+Result<Condition> condition_of(const std::vector<Demand>& demands, bool is_any) {
+    Condition all{is_any ? Test::any_of : Test::all_of};
     for (const Demand& demand : demands) {
         auto one = condition_of_one(demand);
         if (!one) return one;

@@ -24,7 +24,7 @@ struct Change {
 };
 
 /// `any`: ConditionalOperator OR.
-Result<Condition> condition_of(const std::vector<Demand>& demands, bool any);
+Result<Condition> condition_of(const std::vector<Demand>& demands, bool is_any);
 Result<Update> update_of(const std::vector<Change>& changes);
 
 }  // namespace freshet::tables

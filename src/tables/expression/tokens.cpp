@@ -148,7 +148,7 @@ bool TokenReader::take_word_if(std::string_view upper_case) {
     return true;
 }
 
-bool TokenReader::step_name(Path& out) {
+bool TokenReader::take_step_name(Path& out) {
     const Token& token = peek();
     if (token.kind == Token::Kind::name) {
         const std::string* name = substitutes_.name(token.text);
@@ -170,11 +170,11 @@ bool TokenReader::step_name(Path& out) {
     return true;
 }
 
-bool TokenReader::path(Path& out) {
-    if (has_failed() || !step_name(out)) return false;
+bool TokenReader::take_path(Path& out) {
+    if (has_failed() || !take_step_name(out)) return false;
     while (true) {
         if (take_sign_if(".")) {
-            if (!step_name(out)) return false;
+            if (!take_step_name(out)) return false;
         } else if (take_sign_if("[")) {
             if (peek().kind != Token::Kind::digits || peek().text.size() > 9) return fails_here();
             out.push_back({"", static_cast<std::size_t>(std::stoul(take()))});
@@ -187,7 +187,7 @@ bool TokenReader::path(Path& out) {
     }
 }
 
-bool TokenReader::value(Value& out) {
+bool TokenReader::take_value(Value& out) {
     const Value* found = substitutes_.value(peek().text);
     if (!found)
         return fails(

@@ -36,15 +36,15 @@ class TokenReader {
     bool take_sign_if(std::string_view text);  ///< no failure
     bool take_word_if(std::string_view upper_case);
 
-    bool path(Path& out);
-    bool value(Value& out);
+    bool take_path(Path& out);
+    bool take_value(Value& out);
     /// True when the "(" in front directly holds another "(...)" and nothing else.
     bool has_redundant_parentheses() const;
     bool count_operator();
 
   private:
     void split();
-    bool step_name(Path& out);
+    bool take_step_name(Path& out);
 
     std::string what_, text_, failure_;
     Substitutes& substitutes_;

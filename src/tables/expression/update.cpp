@@ -105,7 +105,7 @@ Result<> take(Item& item, const Path& path) {
 }
 
 /// In lists of both paths, the place that must be taken away first.
-bool lies_behind(const Action* one, const Action* other) {
+bool comes_after(const Action* one, const Action* other) {
     const std::size_t length = std::min(one->path.size(), other->path.size());
     for (std::size_t i = 0; i < length; ++i) {
         const std::size_t a = one->path[i].index.value_or(0), b = other->path[i].index.value_or(0);
@@ -193,7 +193,7 @@ Result<Item> apply_update(const Update& update, const Item& before) {
     // first.
     const auto place = [](const Action* action) { return action->path.back().index.value_or(0); };
     std::ranges::sort(sets, {}, place);
-    std::ranges::sort(removals, lies_behind);
+    std::ranges::sort(removals, comes_after);
     for (const Action* action : sets) {
         auto value = value_of(action->term, before);
         if (!value) return pass(value);

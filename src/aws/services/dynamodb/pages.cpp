@@ -61,7 +61,7 @@ Answer<Asked> asked_of(const Caller& caller, const Request& request, Expressions
     }
     const std::string select = request.select.value_or("");
     out.only_count = select == "COUNT";
-    out.page.all_attributes = select == "ALL_ATTRIBUTES";
+    out.page.wants_all_attributes = select == "ALL_ATTRIBUTES";
     if (select == "ALL_PROJECTED_ATTRIBUTES" && out.page.index.empty())
         return invalid(
             "One or more parameter values were invalid: ALL_PROJECTED_ATTRIBUTES can be used only "

@@ -194,7 +194,7 @@ class Handlers {
         const auto place = event_place(request.next_token.value_or(event_token({})));
         if (!place) co_return foreign_token();
         (place->before ? wanted.before : wanted.after) = place->id;
-        wanted.newest =
+        wanted.wants_newest =
             place->before || (!request.next_token && !request.start_from_head.value_or(false));
         const domain::GroupKey group{
             caller.account(), caller.region(),
