@@ -11,6 +11,9 @@
 
 namespace freshet::catalog {
 
+/// Holds nothing but references, so there is nothing to load or to stop; the core and the database
+/// outlive every task that it gave. Calls may come in any order from any core and complete there: a
+/// read sees what is committed, a change completes when it is durable. Refusals: catalog::Errc.
 class Catalog {
   public:
     Catalog(io::Core& home, meta::Database& database) : home_(home), database_(database) {}

@@ -14,6 +14,9 @@
 
 namespace freshet::dashboards {
 
+/// Life: load() before the core runs, then calls on the home core in any order; stop() completes
+/// when the queries under way have ended: only then may the database and the query port go. A
+/// change completes when it is durable; one that is refused changed nothing.
 class Dashboards {
   public:
     Dashboards(io::Core& home, meta::Database& database, QueryPort& queries);

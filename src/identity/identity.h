@@ -40,6 +40,9 @@ struct Role {
     std::set<std::string> attached;               ///< ARNs
 };
 
+/// Life: load() before the core runs, then calls on the home core in any order; the database
+/// outlives every task that it gave. Changes take turns: each sees the change before it, completes
+/// when it is durable, and leaves the role as it was when it is refused.
 class Identities {
   public:
     Identities(io::Core& home, meta::Database& database)

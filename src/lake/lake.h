@@ -14,6 +14,11 @@
 
 namespace freshet::lake {
 
+/// Life: load() before the core runs, then calls on the home core in any order; stop() ends the
+/// crawls that run, before their next file, and completes when none is left: only then may the
+/// database, the pool and the siblings go. create(), update() and remove() complete when the change
+/// is durable; start() completes when the crawl has begun. Pointers from find() and list() are good
+/// until the caller waits.
 class Crawlers {
   public:
     Crawlers(io::Core& home, meta::Database& database, io::Pool& pool, Siblings& siblings)

@@ -59,6 +59,9 @@ struct EventRequest {
     std::size_t limit = page_events_max;
 };
 
+/// Nothing to load. append() is the port of the server itself: lines are written some time later,
+/// and nothing waits for them. stop() completes when all lines that were taken are durable: only
+/// then may the database go. Reads see what is committed.
 class Logs {
   public:
     Logs(io::Core& home, meta::Database& database)

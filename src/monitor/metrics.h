@@ -62,6 +62,9 @@ struct MetricFilter {
     std::optional<Timestamp> active_since;
 };
 
+/// Nothing to load. put() is for clients and completes when the samples are durable; record() is
+/// for the server itself, and nothing waits for it. stop() completes when all samples that were
+/// taken are durable: only then may the database go. Reads see what is committed.
 class Metrics {
   public:
     Metrics(io::Core& home, meta::Database& database)

@@ -10,6 +10,11 @@
 
 namespace freshet::schedule {
 
+/// Life: load() before the core runs, start() once, then calls on the home core in any order;
+/// stop() completes when the tick under way has ended: only then may the database and the callee
+/// go. A tick calls each target with a token of its own before the rule moves on, so that a tick
+/// that a crash repeats is one call. Pointers from find() and list() are good until the caller
+/// waits.
 class Schedules {
   public:
     Schedules(io::Core& home, meta::Database& database, Callee& callee)

@@ -65,6 +65,9 @@ struct Page {
     std::optional<Item> last;  ///< where the next page starts; nothing: this was the last one
 };
 
+/// Nothing to load or to stop; the core and the database outlive every task that it gave. Calls
+/// come on the home core in any order. A write completes when it is durable, all of a transaction
+/// or none of it; a read sees every write that completed before it was called.
 class Tables {
   public:
     Tables(io::Core& home, meta::Database& database) : home_(home), database_(database) {}
