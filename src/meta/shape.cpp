@@ -84,9 +84,10 @@ void add_keyed(const Shape& shape, Statements& sql) {
     sql.put = fmt::format("{} ON CONFLICT ({}) DO {}", sql.insert,
                           written(shape, is_identity, is_identity, "{0}", ", "),
                           changed.empty() ? "NOTHING" : "UPDATE SET " + changed);
-    sql.update = fmt::format("UPDATE {} SET {} WHERE {}", shape.table,
-                             written(shape, is_plain, is_in_update, "{} = ?{}", ", "),
-                             written(shape, is_identity, is_in_update, "{} = ?{}", " AND "));
+    if (!changed.empty())
+        sql.update = fmt::format("UPDATE {} SET {} WHERE {}", shape.table,
+                                 written(shape, is_plain, is_in_update, "{} = ?{}", ", "),
+                                 written(shape, is_identity, is_in_update, "{} = ?{}", " AND "));
     sql.remove = fmt::format("DELETE FROM {} WHERE {}", shape.table, found);
 }
 
@@ -98,9 +99,10 @@ void add_owned(const Shape& shape, Statements& sql) {
                                                  : Role::key;
     const Filter is_order = [&](const Column& column) { return column.role == order; };
     const std::string of_owner = written(shape, is_owner, is_owner, "{} = ?{}", " AND ");
-    sql.load +=
-        fmt::format(" WHERE {} ORDER BY {}", of_owner,
-                    shape.has_key ? written(shape, is_order, is_order, "{0}", ", ") : "rowid");
+    const std::string in_order =
+        shape.has_key ? written(shape, is_order, is_order, "{0}", ", ") : "rowid";
+    sql.load += " WHERE " + of_owner;
+    if (!in_order.empty()) sql.load += " ORDER BY " + in_order;
     sql.clear = fmt::format("DELETE FROM {} WHERE {}", shape.table, of_owner);
 }
 
@@ -147,6 +149,21 @@ Result<std::vector<std::string>> stored(const Connection& connection, const std:
     return columns;
 }
 
+/// Statements that SQLite does not take.
+void prepare_all(const Connection& connection, const Shape& shape,
+                 std::vector<std::string>& differences) {
+    const Statements sql = statements_of(shape);
+    for (const std::string* text : {&sql.select, &sql.find, &sql.load, &sql.insert, &sql.put,
+                                    &sql.update, &sql.remove, &sql.clear}) {
+        if (text->empty()) continue;
+        const std::vector<Value> unset(static_cast<std::size_t>(std::ranges::count(*text, '?')));
+        auto prepared =
+            connection.query("EXPLAIN " + *text, unset, [](const Row&) { return true; });
+        if (!prepared)
+            differences.push_back(fmt::format("{}: {}", shape.table, prepared.error().message()));
+    }
+}
+
 Result<> compare(const Connection& connection, const Shape& shape,
                  std::vector<std::string>& differences) {
     FRESHET_TRY(in_table, stored(connection, shape.table));
@@ -164,6 +181,7 @@ Result<> compare(const Connection& connection, const Shape& shape,
     std::ranges::set_difference(in_shape, *in_table, std::back_inserter(only));
     for (const auto& column : only)
         differences.push_back(fmt::format("{}: {} is not in the table", shape.table, column));
+    if (differences.empty()) prepare_all(connection, shape, differences);
     return {};
 }
 

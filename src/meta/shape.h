@@ -63,7 +63,8 @@ std::vector<Shape> shapes_of(const Tables&... tables) {
 }
 
 /// How the tables that `migrations` make differ from their descriptions, a sentence each; empty
-/// when both agree. A table that is neither in `shapes` nor in `undescribed` is a difference.
+/// when both agree and SQLite takes each statement. A table that is neither in `shapes` nor in
+/// `undescribed` is a difference.
 std::vector<std::string> mismatches(const std::vector<Migration>& migrations,
                                     const std::vector<Shape>& shapes,
                                     const std::vector<std::string>& undescribed = {});

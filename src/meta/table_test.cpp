@@ -252,6 +252,21 @@ TEST(Shape, a_description_that_fits_its_migrations_has_no_mismatch) {
         IsEmpty());
 }
 
+TEST(Shape, a_statement_that_sqlite_refuses_is_a_mismatch) {
+    const Shape shape{
+        "queue", {{"number", "INTEGER", false, Role::number}, {"name", "TEXT", false, Role::key}}};
+    EXPECT_THAT(mismatches({{"test", 1,
+                             "CREATE TABLE queue (number INTEGER PRIMARY KEY AUTOINCREMENT, name "
+                             "TEXT NOT NULL UNIQUE)"}},
+                           {shape}),
+                IsEmpty());
+    EXPECT_THAT(mismatches({{"test", 1,
+                             "CREATE TABLE queue (number INTEGER PRIMARY KEY AUTOINCREMENT, name "
+                             "TEXT NOT NULL)"}},
+                           {shape}),
+                ElementsAre(testing::HasSubstr("ON CONFLICT clause does not match")));
+}
+
 TEST(Shape, every_way_to_differ_from_the_table_is_a_mismatch) {
     auto all = migrations();
     all.push_back({"test", 5,
