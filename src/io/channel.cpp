@@ -85,12 +85,21 @@ void Channel::start_write(const Buffers& buffers, Completer completer) {
         asio::async_write(socket_->stream, buffers, completer);
 }
 
+Completed Channel::read_now(asio::mutable_buffer into) {
+    Completed done;
+    done.bytes = socket_->stream.socket().read_some(asio::mutable_buffer(into), done.error);
+    if (done.error == asio::error::would_block) done.error = {};
+    return done;
+}
+
 Completed Channel::write_now(const Buffers& buffers) {
     Completed done;
     done.bytes = socket_->stream.socket().write_some(buffers, done.error);
     if (done.error == asio::error::would_block) done.error = {};
     return done;
 }
+
+int Channel::native() const { return socket_->stream.socket().native_handle(); }
 
 void Channel::start_accept_tls(std::shared_ptr<asio::ssl::context> context,
                                asio::const_buffer first, Completer completer) {

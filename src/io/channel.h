@@ -52,6 +52,10 @@ class Channel {
             start_write(buffers, completer);
         });
     }
+    /// The socket of a plain connection, which does not block.
+    int native() const;
+    /// What a plain connection has without waiting; no bytes and no error when that is nothing.
+    Completed read_now(boost::asio::mutable_buffer into);
     /// What a plain connection takes without waiting.
     Completed write_now(const Buffers& buffers);
 

@@ -250,13 +250,13 @@ struct Pool::State {
     std::mutex mutex;
     std::condition_variable ready;
     std::deque<Action> queue;
-    bool stopping = false;
+    bool is_stopping = false;
     std::vector<std::thread> threads;
 
     void work() {
         std::unique_lock lock(mutex);
         while (true) {
-            ready.wait(lock, [this] { return stopping || !queue.empty(); });
+            ready.wait(lock, [this] { return is_stopping || !queue.empty(); });
             if (queue.empty()) return;
             Action action = std::move(queue.front());
             queue.pop_front();
@@ -277,7 +277,7 @@ Pool::Pool(std::size_t threads, const char* name) : state_(std::make_unique<Stat
 Pool::~Pool() {
     {
         const std::lock_guard lock(state_->mutex);
-        state_->stopping = true;
+        state_->is_stopping = true;
     }
     state_->ready.notify_all();
     for (auto& thread : state_->threads) thread.join();

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -13,6 +15,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+
+#include "io/page_cache.h"
 
 namespace freshet::io {
 namespace {
@@ -45,6 +49,21 @@ class PosixFile final : public File {
         const ssize_t got =
             ::preadv2(descriptor_, &whole, 1, static_cast<off_t>(offset), RWF_NOWAIT);
         return got >= 0 && static_cast<std::size_t>(got) == out.size();
+    }
+
+    Sending send_cached(int socket, std::uint64_t offset, std::size_t size) const {
+        if (!is_cached(offset, size)) return {};
+        auto at = static_cast<off_t>(offset);
+        const ssize_t sent = ::sendfile(socket, descriptor_, &at, size);
+        if (sent > 0) return {true, static_cast<std::size_t>(sent), false};
+        // A file that ends early never has what was asked for.
+        const bool is_full = sent < 0 && (errno == EAGAIN || errno == EINTR);
+        return {true, 0, !is_full};
+    }
+
+    void start_writeback(std::uint64_t offset, std::uint64_t size) const {
+        ::sync_file_range(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(size),
+                          SYNC_FILE_RANGE_WRITE);
     }
 
     Result<> write_at(std::uint64_t offset, std::span<const std::string_view> pieces) override {
@@ -99,6 +118,20 @@ class PosixFile final : public File {
     }
 
   private:
+    /// Whether all pages of a range are in the page cache: a mapping asks without reading any.
+    bool is_cached(std::uint64_t offset, std::size_t size) const {
+        static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+        const std::uint64_t first = offset / page * page;
+        const std::size_t length = offset + size - first;
+        void* map =
+            ::mmap(nullptr, length, PROT_READ, MAP_SHARED, descriptor_, static_cast<off_t>(first));
+        if (map == MAP_FAILED) return false;
+        std::vector<unsigned char> pages((length + page - 1) / page);
+        const bool is_known = ::mincore(map, length, pages.data()) == 0;
+        ::munmap(map, length);
+        return is_known && std::ranges::all_of(pages, [](unsigned char one) { return one & 1; });
+    }
+
     int descriptor_;
     std::string path_;
 };
@@ -168,6 +201,16 @@ Result<std::uint64_t> free_bytes(const std::string& path) {
     struct statvfs found{};
     if (::statvfs(path.c_str(), &found) != 0) return refuse("look at the disk of", path);
     return std::uint64_t{found.f_bavail} * found.f_frsize;
+}
+
+Sending send_cached(File& file, int socket, std::uint64_t offset, std::size_t size) {
+    const auto* posix = dynamic_cast<const PosixFile*>(&file);
+    return posix ? posix->send_cached(socket, offset, size) : Sending();
+}
+
+void start_writeback(File& file, std::uint64_t offset, std::uint64_t size) {
+    if (const auto* posix = dynamic_cast<const PosixFile*>(&file))
+        posix->start_writeback(offset, size);
 }
 
 std::unique_ptr<Disk> make_posix_disk() { return std::make_unique<PosixDisk>(); }

@@ -84,7 +84,7 @@ struct Point {
     std::string label, part;
     Action action = Action::none;
     std::uint64_t from = 1;
-    bool and_on = false;
+    bool continues = false;
     std::uint64_t seen = 0;
 };
 
@@ -117,7 +117,7 @@ Result<Point> parse_point(std::string_view label, std::string_view value) {
     }
     point.label = label;
     if (value.ends_with('+')) {
-        point.and_on = true;
+        point.continues = true;
         value.remove_suffix(1);
     }
     if (const auto at = value.find('@'); at != value.npos) {
@@ -214,7 +214,7 @@ Action internal::reached(std::string_view label, std::string_view path) {
             if (point.label != label || path.find(point.part) == path.npos) continue;
             ++point.seen;
             const bool is_due =
-                point.seen == point.from || (point.and_on && point.seen > point.from);
+                point.seen == point.from || (point.continues && point.seen > point.from);
             if (!is_due) continue;
             stalls |= point.action == Action::stall;
             if (point.action != Action::stall) action = point.action;

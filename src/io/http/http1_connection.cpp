@@ -7,8 +7,10 @@
 #include <boost/beast/http/status.hpp>
 
 #include "base/log.h"
+#include "io/http/file_body.h"
 #include "io/http/http1_parser.h"
 #include "io/http/http_connection.h"
+#include "io/page_cache.h"
 
 namespace freshet::io {
 namespace {
@@ -23,6 +25,8 @@ constexpr std::size_t chunk_bytes = 256 * 1024;
 constexpr std::size_t drain_bytes_max = 1024 * 1024;  ///< unread body that a kept connection skips
 constexpr std::size_t read_bytes = 4 * 1024;          ///< what an idle connection holds
 constexpr std::size_t small_body_bytes = 1024;        ///< goes with the header in one buffer
+constexpr std::size_t file_window_bytes = 1024 * 1024;  ///< looked for in the page cache at once
+constexpr std::size_t waiting_bytes = 16 * 1024;        ///< of a file, copied to wait for room
 constexpr std::size_t head_bytes = 512 + small_body_bytes;
 
 const char* reason_of(int status) {
@@ -36,9 +40,9 @@ struct Wire {
     beast::flat_buffer& buffer;
     std::optional<Http1Parser<true>> parser;
     std::uint64_t remaining = 0;  ///< of a body of known length
-    bool chunked = false;
+    bool is_chunked = false;
     bool expects_continue = false;
-    bool failed = false;
+    bool has_failed = false;
     Millis timeout;
 
     Wire(std::shared_ptr<Line> line_, const HttpLimits& limits)
@@ -75,11 +79,15 @@ Task<Result<Bytes>> read_sized(Wire& wire) {
     wire.buffer.consume(here);
     std::size_t have = here;
     while (have < want) {
-        wire.expires_after(wire.timeout);
-        const Completed done =
-            co_await wire.channel.read_some(asio::buffer(piece.data() + have, want - have));
+        const asio::mutable_buffer room(piece.data() + have, want - have);
+        Completed done;
+        if (!wire.channel.is_secure()) done = wire.channel.read_now(room);  // mostly it has come
+        if (done.bytes == 0 && !done.error) {
+            wire.expires_after(wire.timeout);
+            done = co_await wire.channel.read_some(room);
+        }
         if (done.error) {
-            wire.failed = true;
+            wire.has_failed = true;
             co_return std::unexpected(connection_error(done.error));
         }
         have += done.bytes;
@@ -100,7 +108,7 @@ Task<Result<Bytes>> read_chunked(Wire& wire) {
         error = done.error;
     }
     if (error) {
-        wire.failed = true;
+        wire.has_failed = true;
         co_return std::unexpected(connection_error(error));
     }
     if (parser.is_done()) wire.buffer.shrink_to_fit();
@@ -111,12 +119,12 @@ class WireBody final : public BodyReader {
   public:
     explicit WireBody(std::shared_ptr<Wire> wire) : wire_(std::move(wire)) {}
     Task<Result<Bytes>> read() override {
-        if (wire_->failed) co_return fail(Errc::io, "connection: closed before the body's end");
+        if (wire_->has_failed) co_return fail(Errc::io, "connection: closed before the body's end");
         if (wire_->expects_continue) {
             const Completed done = co_await send_continue(*wire_);
             if (done.error) co_return std::unexpected(connection_error(done.error));
         }
-        if (wire_->chunked) {
+        if (wire_->is_chunked) {
             auto piece = co_await read_chunked(*wire_);
             co_return piece;
         }
@@ -133,25 +141,25 @@ class Host final : public Guest {
   public:
     Host(Line& line, const HttpLimits& limits) : line_(line), limits_(limits) {}
     void drain() override {
-        if (idle_) line_.close();
+        if (is_idle_) line_.close();
     }
     void close() override { line_.close(); }
     /// A timer for each wait would cost more than many a request.
     void sweep() override {
-        idle_sweeps_ = idle_ ? idle_sweeps_ + 1 : 0;
+        idle_sweeps_ = is_idle_ ? idle_sweeps_ + 1 : 0;
         if (idle_sweeps_ > limits_.idle_timeout / limits_.sweep_interval) line_.close();
     }
     /// Waits for a request.
     void rest() {
-        idle_ = true;
+        is_idle_ = true;
         idle_sweeps_ = 0;
     }
-    void rise() { idle_ = false; }
+    void rise() { is_idle_ = false; }
 
   private:
     Line& line_;
     const HttpLimits& limits_;
-    bool idle_ = false;
+    bool is_idle_ = false;
     int idle_sweeps_ = 0;
 };
 
@@ -162,7 +170,7 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
     if (wire->buffer.size() == 0) {
         wire->expires_never();
         const Completed done = co_await wire->channel.read_some(wire->buffer.prepare(read_bytes));
-        if (done.error || floor.stopping) co_return std::nullopt;
+        if (done.error || floor.is_stopping) co_return std::nullopt;
         wire->buffer.commit(done.bytes);
     }
     host.rise();
@@ -188,10 +196,10 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
     request.method = std::move(parser.method);
     request.target = std::move(parser.target);
     request.headers = std::move(parser.headers);
-    wire->chunked = parser.chunked();
+    wire->is_chunked = parser.chunked();
     wire->remaining = parser.content_length().value_or(0);
     // A PUT without a length is not a PUT of zero bytes: handlers can see the difference.
-    if (const auto length = parser.content_length(); length && !wire->chunked)
+    if (const auto length = parser.content_length(); length && !wire->is_chunked)
         request.content_length = *length;
     // Also for an empty body: botocore does not reuse a connection well on which the 100 was left
     // out.
@@ -200,16 +208,16 @@ Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const F
     co_return request;
 }
 
-std::string head_text(const HttpResponse& response, bool keep_alive, bool chunked,
+std::string head_text(const HttpResponse& response, bool is_kept, bool is_chunked,
                       std::optional<std::uint64_t> length) {
     std::string text;
     text.reserve(head_bytes);
     text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
     text.append(reason_of(response.status)).append("\r\n");
     text.append(response.headers.text());
-    if (chunked) text.append("Transfer-Encoding: chunked\r\n");
+    if (is_chunked) text.append("Transfer-Encoding: chunked\r\n");
     if (length) text.append("Content-Length: ").append(std::to_string(*length)).append("\r\n");
-    text.append(keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
+    text.append(is_kept ? "\r\n" : "Connection: close\r\n\r\n");
     return text;
 }
 
@@ -230,10 +238,41 @@ Task<Completed> write_buffers(Wire& wire, std::vector<asio::const_buffer> buffer
     co_return done;
 }
 
+/// Sends what lies in files from the page cache, without copying it; how much it was, or nothing
+/// when the connection cannot be kept. Ends where only read() continues.
+Task<std::optional<std::uint64_t>> send_files(Wire& wire, FileBody& body) {
+    std::uint64_t total = 0;
+    std::string copied;
+    while (const auto run = body.run()) {
+        const auto window =
+            static_cast<std::size_t>(std::min<std::uint64_t>(run->size, file_window_bytes));
+        const Sending sending = send_cached(*run->file, wire.channel.native(), run->offset, window);
+        if (sending.has_failed) co_return std::nullopt;
+        if (!sending.is_cached) break;
+        std::uint64_t sent = sending.bytes;
+        if (sent == 0) {  // a little that is copied waits for room
+            copied.resize(std::min(window, waiting_bytes));
+            if (!run->file->reads_cached_at(run->offset, copied)) break;
+            const Completed done = co_await write_buffers(wire, {asio::buffer(copied)});
+            if (done.error) co_return std::nullopt;
+            sent = copied.size();
+        }
+        body.skip(sent);
+        total += sent;
+    }
+    co_return total;
+}
+
 /// False when the connection cannot be kept.
-Task<bool> write_stream(Wire& wire, BodyReader& body, bool chunked, std::uint64_t length) {
+Task<bool> write_stream(Wire& wire, BodyReader& body, bool is_chunked, std::uint64_t length) {
+    auto* files = is_chunked || wire.channel.is_secure() ? nullptr : dynamic_cast<FileBody*>(&body);
     std::uint64_t sent = 0;
     while (true) {
+        if (files) {
+            const auto from_files = co_await send_files(wire, *files);
+            if (!from_files) co_return false;
+            sent += *from_files;
+        }
         auto piece = co_await body.read();
         if (!piece) {
             log_warn("http", "body cut short", {{"reason", piece.error().message()}});
@@ -241,7 +280,7 @@ Task<bool> write_stream(Wire& wire, BodyReader& body, bool chunked, std::uint64_
         }
         std::vector<asio::const_buffer> buffers;
         std::string frame;
-        if (chunked) {
+        if (is_chunked) {
             frame = fmt::format("{:x}\r\n", piece->size());
             buffers.emplace_back(frame.data(), frame.size());
             buffers.emplace_back(piece->data(), piece->size());
@@ -250,8 +289,8 @@ Task<bool> write_stream(Wire& wire, BodyReader& body, bool chunked, std::uint64_
             buffers.emplace_back(piece->data(), piece->size());
         }
         sent += piece->size();
-        if (piece->empty() && !chunked) co_return sent == length;
-        if (!chunked && sent > length) co_return false;
+        if (piece->empty() && !is_chunked) co_return sent == length;
+        if (!is_chunked && sent > length) co_return false;
         const bool last = piece->empty();
         const Completed done = co_await write_buffers(wire, std::move(buffers));
         if (done.error) co_return false;
@@ -259,9 +298,10 @@ Task<bool> write_stream(Wire& wire, BodyReader& body, bool chunked, std::uint64_
     }
 }
 
-Task<bool> write_response(Wire& wire, HttpResponse response, bool is_head, bool keep_alive) {
-    const bool bodiless = response.status == 204 || response.status == 304 || response.status < 200;
-    const bool chunked = response.stream && !response.stream_length && !is_head && !bodiless;
+Task<bool> write_response(Wire& wire, HttpResponse response, bool is_head, bool is_kept) {
+    const bool is_bodiless =
+        response.status == 204 || response.status == 304 || response.status < 200;
+    const bool is_chunked = response.stream && !response.stream_length && !is_head && !is_bodiless;
     std::uint64_t size = 0;
     for (const Bytes& piece : response.body) size += piece.size();
     std::optional<std::uint64_t> length;
@@ -270,11 +310,11 @@ Task<bool> write_response(Wire& wire, HttpResponse response, bool is_head, bool 
             response.head_length ? *response.head_length : response.stream_length.value_or(size);
     } else if (response.stream) {
         length = response.stream_length;
-    } else if (!bodiless) {
+    } else if (!is_bodiless) {
         length = size;
     }
-    std::string head = head_text(response, keep_alive, chunked, length);
-    const bool has_body = !is_head && !response.stream && !bodiless;
+    std::string head = head_text(response, is_kept, is_chunked, length);
+    const bool has_body = !is_head && !response.stream && !is_bodiless;
     const bool is_small = has_body && size <= small_body_bytes;
     if (is_small) {
         for (const Bytes& piece : response.body) head.append(piece.view());
@@ -285,17 +325,18 @@ Task<bool> write_response(Wire& wire, HttpResponse response, bool is_head, bool 
     }
     const Completed done = co_await write_buffers(wire, std::move(buffers));
     if (done.error) co_return false;
-    if (is_head || bodiless || !response.stream) co_return true;
-    const bool whole = co_await write_stream(wire, *response.stream, chunked, length.value_or(0));
-    co_return whole;
+    if (is_head || is_bodiless || !response.stream) co_return true;
+    const bool is_whole =
+        co_await write_stream(wire, *response.stream, is_chunked, length.value_or(0));
+    co_return is_whole;
 }
 
 /// Skips what the handler did not read, so that the next request begins at its first byte.
 Task<bool> drain(std::shared_ptr<Wire> wire) {
-    if (wire->failed || wire->expects_continue) co_return false;
+    if (wire->has_failed || wire->expects_continue) co_return false;
     WireBody rest(wire);
     std::size_t skipped = 0;
-    while (wire->chunked ? !wire->parser->is_done() : wire->remaining > 0) {
+    while (wire->is_chunked ? !wire->parser->is_done() : wire->remaining > 0) {
         if (wire->remaining > drain_bytes_max || skipped > drain_bytes_max) co_return false;
         auto piece = co_await rest.read();
         if (!piece) co_return false;
@@ -327,8 +368,8 @@ Task<void> serve_http1(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line)
     auto wire = std::make_shared<Wire>(line, floor->limits);
     Host host(*line, floor->limits);
     const Stay stay(*floor, host);
-    bool keep = true;
-    while (keep && !floor->stopping) {
+    bool is_kept = true;
+    while (is_kept && !floor->is_stopping) {
         int refusal = 0;
         auto request = co_await read_header(wire, *floor, host, refusal);
         if (!request) {
@@ -339,11 +380,12 @@ Task<void> serve_http1(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line)
         const bool is_head = request->method == "HEAD";
         const bool wants_keep = wire->parser->keep_alive();
         HttpResponse response = co_await floor->handler(std::move(*request));
-        keep = wants_keep && !floor->stopping;
-        const bool drained = co_await drain(wire);
-        keep = keep && drained;
-        const bool written = co_await write_response(*wire, std::move(response), is_head, keep);
-        keep = keep && written;
+        is_kept = wants_keep && !floor->is_stopping;
+        const bool was_drained = co_await drain(wire);
+        is_kept = is_kept && was_drained;
+        const bool was_written =
+            co_await write_response(*wire, std::move(response), is_head, is_kept);
+        is_kept = is_kept && was_written;
     }
     co_await say_goodbye(*wire);
 }

@@ -23,10 +23,10 @@ struct Exchange {
     Exchange(Core& core, StreamId id_) : id(id_), readable(core), sendable(core) {}
     StreamId id;
     std::string held;  ///< body that came and was not read; bounded by the stream's window
-    bool ended = false;
-    bool gone = false;  ///< reset, answered, or the connection is over
+    bool has_ended = false;
+    bool is_gone = false;  ///< reset, answered, or the connection is over
     bool expects_continue = false;
-    bool sending = false;
+    bool is_sending = false;
     Signal readable;
     Signal sendable;
 };
@@ -74,9 +74,9 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     Signal wake_;  ///< the writer: there may be something to send
     Scope tasks_;
     std::size_t answering_ = 0;
-    bool over_ = false;
-    bool draining_ = false;
-    bool writing_ = false;
+    bool is_over_ = false;
+    bool is_draining_ = false;
+    bool is_writing_ = false;
     int quiet_sweeps_ = 0;  ///< nothing came and no request is under way
     int stuck_sweeps_ = 0;  ///< the socket takes nothing
 };
@@ -87,7 +87,7 @@ class Http2Body final : public BodyReader {
         : connection_(std::move(connection)), exchange_(std::move(exchange)) {}
 
     Task<Result<Bytes>> read() override {
-        while (exchange_->held.empty() && !exchange_->ended && !exchange_->gone) {
+        while (exchange_->held.empty() && !exchange_->has_ended && !exchange_->is_gone) {
             const auto connection = connection_.lock();
             if (std::exchange(exchange_->expects_continue, false) && connection)
                 connection->encourage(exchange_->id);
@@ -99,7 +99,8 @@ class Http2Body final : public BodyReader {
                 connection->consumed(exchange_->id, piece.size());
             co_return piece;
         }
-        if (!exchange_->ended) co_return fail(Errc::io, "connection: closed before the body's end");
+        if (!exchange_->has_ended)
+            co_return fail(Errc::io, "connection: closed before the body's end");
         co_return Bytes();
     }
 
@@ -109,7 +110,7 @@ class Http2Body final : public BodyReader {
 };
 
 void Connection::forget(Exchange& exchange) {
-    exchange.gone = true;
+    exchange.is_gone = true;
     exchange.readable.notify();
     exchange.sendable.notify();
 }
@@ -118,7 +119,7 @@ void Connection::begin(Http2Session::Event event) {
     // Those whose stream was reset still run: a client that resets fast must not pile them up.
     if (answering_ >= 2 * floor_->limits.http2_streams_max) return session_.refuse(event.stream);
     auto exchange = std::make_shared<Exchange>(floor_->core, event.stream);
-    exchange->ended = event.ended;
+    exchange->has_ended = event.has_ended;
     exchange->expects_continue = event.head.headers.get("expect") == "100-continue";
     exchanges_.emplace(event.stream, exchange);
     HttpRequest request = std::move(event.head);
@@ -143,11 +144,11 @@ void Connection::dispatch() {
                 exchange.readable.notify();
                 break;
             case Http2Session::What::end:
-                exchange.ended = true;
+                exchange.has_ended = true;
                 exchange.readable.notify();
                 break;
             case Http2Session::What::sent:
-                exchange.sending = false;
+                exchange.is_sending = false;
                 exchange.sendable.notify();
                 break;
             case Http2Session::What::closed:
@@ -163,14 +164,14 @@ void Connection::dispatch() {
 Task<void> Connection::answer(std::shared_ptr<Exchange> exchange, HttpRequest request) {
     const bool is_head = request.method == "HEAD";
     HttpResponse response = co_await floor_->handler(std::move(request));
-    const bool bodiless = is_head || response.status == 204 || response.status == 304;
+    const bool is_bodiless = is_head || response.status == 204 || response.status == 304;
     std::uint64_t size = 0;
     for (const Bytes& piece : response.body) size += piece.size();
     std::optional<std::uint64_t> length = response.stream ? response.stream_length : size;
     if (is_head && response.head_length) length = response.head_length;
-    if (length && (is_head || !bodiless))
+    if (length && (is_head || !is_bodiless))
         response.headers.set("content-length", std::to_string(*length));
-    const bool has_body = !bodiless && (response.stream || size != 0);
+    const bool has_body = !is_bodiless && (response.stream || size != 0);
     session_.respond(exchange->id, response.status, response.headers, has_body);
     if (has_body && response.stream) {
         wake_.notify();
@@ -186,7 +187,7 @@ Task<void> Connection::answer(std::shared_ptr<Exchange> exchange, HttpRequest re
 /// One piece at a time: a reader that takes nothing holds one piece and its own stream.
 Task<void> Connection::send_stream(std::shared_ptr<Exchange> exchange,
                                    std::unique_ptr<BodyReader> body) {
-    while (!exchange->gone) {
+    while (!exchange->is_gone) {
         auto piece = co_await body->read();
         if (!piece) {
             log_warn("http", "body cut short", {{"reason", piece.error().message()}});
@@ -197,16 +198,16 @@ Task<void> Connection::send_stream(std::shared_ptr<Exchange> exchange,
             session_.end(exchange->id);
             co_return;
         }
-        exchange->sending = true;
+        exchange->is_sending = true;
         session_.send(exchange->id, std::move(*piece));
         wake_.notify();
-        while (exchange->sending && !exchange->gone) co_await exchange->sendable.wait();
+        while (exchange->is_sending && !exchange->is_gone) co_await exchange->sendable.wait();
     }
 }
 
 void Connection::take(std::string_view bytes) {
     quiet_sweeps_ = 0;
-    if (!session_.receive(bytes)) over_ = true;
+    if (!session_.receive(bytes)) is_over_ = true;
     dispatch();
     wake_.notify();
 }
@@ -215,18 +216,18 @@ Task<void> Connection::write() {
     std::string out;
     while (true) {
         out.clear();
-        const bool whole = session_.output(out, write_bytes);
+        const bool is_whole = session_.output(out, write_bytes);
         dispatch();
-        if (!whole) break;
+        if (!is_whole) break;
         if (out.empty()) {
-            const bool done = draining_ && session_.streams() == 0;
-            if (over_ || done || !session_.is_alive()) break;
+            const bool done = is_draining_ && session_.streams() == 0;
+            if (is_over_ || done || !session_.is_alive()) break;
             co_await wake_.wait();
             continue;
         }
-        writing_ = true;
+        is_writing_ = true;
         const Completed sent = co_await line_->channel.write({asio::buffer(out)});
-        writing_ = false;
+        is_writing_ = false;
         stuck_sweeps_ = 0;
         if (sent.error) break;
         if (out.capacity() > 2 * write_bytes) out = {};
@@ -243,12 +244,12 @@ Task<void> Connection::run() {
     line_->buffer = {};
     if (!first.empty()) take(first);
     std::array<char, read_bytes> bytes{};
-    while (!over_) {
+    while (!is_over_) {
         const Completed got = co_await line_->channel.read_some(asio::buffer(bytes));
         if (got.error) break;
         take({bytes.data(), got.bytes});
     }
-    over_ = true;
+    is_over_ = true;
     wake_.notify();
     for (auto& [id, exchange] : exchanges_) forget(*exchange);
     exchanges_.clear();
@@ -256,16 +257,16 @@ Task<void> Connection::run() {
 }
 
 void Connection::drain() {
-    draining_ = true;
+    is_draining_ = true;
     session_.go_away();
     wake_.notify();
 }
 
 void Connection::sweep() {
     if (!session_.tick(sweeps_in(floor_->limits.stall_timeout))) return line_->close();
-    const bool quiet = session_.streams() == 0;
-    quiet_sweeps_ = quiet ? quiet_sweeps_ + 1 : 0;
-    stuck_sweeps_ = writing_ ? stuck_sweeps_ + 1 : 0;
+    const bool is_quiet = session_.streams() == 0;
+    quiet_sweeps_ = is_quiet ? quiet_sweeps_ + 1 : 0;
+    stuck_sweeps_ = is_writing_ ? stuck_sweeps_ + 1 : 0;
     if (stuck_sweeps_ > sweeps_in(floor_->limits.stall_timeout)) return line_->close();
     if (quiet_sweeps_ > sweeps_in(floor_->limits.idle_timeout)) return drain();
     wake_.notify();

@@ -33,15 +33,15 @@ struct Stream {
     HttpRequest head;
     std::size_t header_bytes = 0;
     std::size_t unread = 0;  ///< of the body, of which the window was not given back
-    bool too_large = false;
-    bool requested = false;  ///< its event was made
-    bool ended = false;      ///< by the peer
-    bool responded = false;
+    bool is_too_large = false;
+    bool was_requested = false;  ///< its event was made
+    bool has_ended = false;      ///< by the peer
+    bool has_responded = false;
     std::deque<Bytes> queue;
-    std::size_t taken = 0;  ///< of the queue's front
-    bool complete = false;  ///< nothing follows the queue
-    bool asleep = false;    ///< nghttp2 waits for resume_data
-    bool moved = false;     ///< since the last tick
+    std::size_t taken = 0;     ///< of the queue's front
+    bool is_complete = false;  ///< nothing follows the queue
+    bool is_asleep = false;    ///< nghttp2 waits for resume_data
+    bool has_moved = false;    ///< since the last tick
     int stalls = 0;
 };
 
@@ -53,7 +53,7 @@ struct Http2Session::State {
     std::unordered_map<StreamId, Stream> streams;
     std::vector<Event> events;
     std::size_t allowance;
-    bool calm = true;  ///< false: the peer used up its allowance
+    bool is_calm = true;  ///< false: the peer used up its allowance
 
     explicit State(const HttpLimits& limits_)
         : limits(limits_), allowance(limits_.http2_spare_frames_max) {}
@@ -68,7 +68,7 @@ struct Http2Session::State {
     void add(What what, StreamId id) { events.push_back({what, id, {}, false, {}}); }
 
     void charge(std::size_t cost) {
-        if (allowance < cost) calm = false;
+        if (allowance < cost) is_calm = false;
         allowance -= std::min(allowance, cost);
     }
 
@@ -76,10 +76,10 @@ struct Http2Session::State {
 
     int header(StreamId id, std::string_view name, std::string_view value) {
         Stream* stream = find(id);
-        if (!stream || stream->requested) return 0;  // trailers say nothing that is used
+        if (!stream || stream->was_requested) return 0;  // trailers say nothing that is used
         stream->header_bytes += name.size() + value.size() + 32;  // as RFC 9113 counts them
-        if (stream->header_bytes > limits.header_bytes_max) stream->too_large = true;
-        if (stream->too_large) return 0;
+        if (stream->header_bytes > limits.header_bytes_max) stream->is_too_large = true;
+        if (stream->is_too_large) return 0;
         HttpRequest& head = stream->head;
         if (name == ":method")
             head.method = value;
@@ -94,41 +94,41 @@ struct Http2Session::State {
         return 0;
     }
 
-    void headers_done(StreamId id, bool ended) {
+    void headers_done(StreamId id, bool has_ended) {
         Stream* stream = find(id);
         if (!stream) return;
-        stream->ended = stream->ended || ended;
-        if (stream->requested) {
-            if (ended) add(What::end, id);
+        stream->has_ended = stream->has_ended || has_ended;
+        if (stream->was_requested) {
+            if (has_ended) add(What::end, id);
             return;
         }
-        stream->requested = true;
-        if (stream->too_large) return refuse(id, *stream);
+        stream->was_requested = true;
+        if (stream->is_too_large) return refuse(id, *stream);
         const std::string_view length = stream->head.headers.get("content-length");
         std::uint64_t size = 0;
         const auto [stop, error] =
             std::from_chars(length.data(), length.data() + length.size(), size);
         if (error == std::errc() && stop == length.data() + length.size() && !length.empty())
             stream->head.content_length = size;
-        else if (ended)
+        else if (has_ended)
             stream->head.content_length = 0;
-        events.push_back({What::request, id, std::move(stream->head), ended, {}});
+        events.push_back({What::request, id, std::move(stream->head), has_ended, {}});
     }
 
     void refuse(StreamId id, Stream& stream) {
-        stream.responded = true;
+        stream.has_responded = true;
         const std::array<nghttp2_nv, 1> answer{pair_of(":status", "431")};
         nghttp2_submit_response(session, id, answer.data(), answer.size(), nullptr);
     }
 
     void data(StreamId id, std::string_view bytes) {
         Stream* stream = find(id);
-        if (!stream || stream->too_large) {
+        if (!stream || stream->is_too_large) {
             nghttp2_session_consume(session, id, bytes.size());
             return;
         }
         stream->unread += bytes.size();
-        stream->moved = true;
+        stream->has_moved = true;
         if (!events.empty() && events.back().what == What::data && events.back().stream == id)
             events.back().data.append(bytes);
         else
@@ -146,9 +146,9 @@ struct Http2Session::State {
         if (type != NGHTTP2_DATA) return;
         if (frame.hd.length == 0 && !ends) charge(1);
         Stream* stream = find(id);
-        if (!ends || !stream || stream->ended) return;
-        stream->ended = true;
-        if (!stream->too_large) add(What::end, id);
+        if (!ends || !stream || stream->has_ended) return;
+        stream->has_ended = true;
+        if (!stream->is_too_large) add(What::end, id);
     }
 
     void closed(StreamId id) {
@@ -156,7 +156,7 @@ struct Http2Session::State {
         if (!stream) return;
         // What its reader has not taken must not hold back the others.
         if (stream->unread) nghttp2_session_consume_connection(session, stream->unread);
-        if (stream->requested) add(What::closed, id);
+        if (stream->was_requested) add(What::closed, id);
         streams.erase(id);
     }
 
@@ -174,15 +174,15 @@ struct Http2Session::State {
             stream->queue.pop_front();
             stream->taken = 0;
         }
-        stream->moved = stream->moved || done != 0;
+        stream->has_moved = stream->has_moved || done != 0;
         if (stream->queue.empty()) {
-            if (stream->complete)
+            if (stream->is_complete)
                 *flags |= NGHTTP2_DATA_FLAG_EOF;
             else if (done != 0)
                 add(What::sent, id);
         }
         if (done == 0 && !(*flags & NGHTTP2_DATA_FLAG_EOF)) {
-            stream->asleep = true;
+            stream->is_asleep = true;
             return NGHTTP2_ERR_DEFERRED;
         }
         return static_cast<ssize_t>(done);
@@ -193,7 +193,7 @@ struct Http2Session::State {
         const bool answers = frame.hd.type == NGHTTP2_DATA || frame.hd.type == NGHTTP2_HEADERS;
         if (!answers || !(frame.hd.flags & NGHTTP2_FLAG_END_STREAM)) return;
         const Stream* stream = find(frame.hd.stream_id);
-        if (stream && !stream->ended) {
+        if (stream && !stream->has_ended) {
             nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame.hd.stream_id,
                                       NGHTTP2_NO_ERROR);
         }
@@ -201,7 +201,7 @@ struct Http2Session::State {
     }
 
     void wake(StreamId id, Stream& stream) {
-        if (std::exchange(stream.asleep, false)) nghttp2_session_resume_data(session, id);
+        if (std::exchange(stream.is_asleep, false)) nghttp2_session_resume_data(session, id);
     }
 
     void open();
@@ -277,10 +277,10 @@ Http2Session::~Http2Session() = default;
 bool Http2Session::receive(std::string_view bytes) {
     const ssize_t taken = nghttp2_session_mem_recv(
         state_->session, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-    if (taken >= 0 && state_->calm) return true;
-    const bool flooded = !state_->calm || taken == NGHTTP2_ERR_FLOODED;
-    nghttp2_session_terminate_session(state_->session,
-                                      flooded ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
+    if (taken >= 0 && state_->is_calm) return true;
+    const bool was_flooded = !state_->is_calm || taken == NGHTTP2_ERR_FLOODED;
+    nghttp2_session_terminate_session(
+        state_->session, was_flooded ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
     return false;
 }
 
@@ -297,14 +297,14 @@ void Http2Session::consumed(StreamId id, std::size_t bytes) {
 
 void Http2Session::encourage(StreamId id) {
     const Stream* stream = state_->find(id);
-    if (!stream || stream->responded || stream->ended) return;
+    if (!stream || stream->has_responded || stream->has_ended) return;
     const nghttp2_nv status = pair_of(":status", "100");
     nghttp2_submit_headers(state_->session, NGHTTP2_FLAG_NONE, id, nullptr, &status, 1, nullptr);
 }
 
 void Http2Session::respond(StreamId id, int status, const Headers& headers, bool has_body) {
     Stream* stream = state_->find(id);
-    if (!stream || std::exchange(stream->responded, true)) return;
+    if (!stream || std::exchange(stream->has_responded, true)) return;
     const std::string status_text = std::to_string(status);
     std::vector<std::string> names;
     std::vector<nghttp2_nv> pairs{pair_of(":status", status_text)};
@@ -334,7 +334,7 @@ void Http2Session::send(StreamId id, Bytes piece) {
 void Http2Session::end(StreamId id) {
     Stream* stream = state_->find(id);
     if (!stream) return;
-    stream->complete = true;
+    stream->is_complete = true;
     state_->wake(id, *stream);
 }
 
@@ -375,19 +375,20 @@ std::size_t Http2Session::streams() const { return state_->streams.size(); }
 bool Http2Session::tick(int stalls_max) {
     state_->allowance = std::min(state_->allowance + state_->limits.http2_spare_frames_per_sweep,
                                  state_->limits.http2_spare_frames_max);
-    bool whole = true;
+    bool is_whole = true;
     std::vector<StreamId> stalled;
     for (auto& [id, stream] : state_->streams) {
-        const bool owes_body = !stream.ended && !stream.responded && stream.unread == 0;
-        const bool waits = !stream.requested || owes_body || !stream.queue.empty();
-        const bool moved = std::exchange(stream.moved, false);
-        stream.stalls = waits && !moved ? stream.stalls + 1 : 0;
+        const bool owes_body = !stream.has_ended && !stream.has_responded && stream.unread == 0;
+        const bool waits = !stream.was_requested || owes_body || !stream.queue.empty();
+        const bool has_moved = std::exchange(stream.has_moved, false);
+        stream.stalls = waits && !has_moved ? stream.stalls + 1 : 0;
         if (stream.stalls <= stalls_max) continue;
-        whole = whole && stream.requested;  // a header that never ends holds the whole connection
+        is_whole = is_whole &&
+                   stream.was_requested;  // a header that never ends holds the whole connection
         stalled.push_back(id);
     }
     for (const StreamId id : stalled) abandon(id);
-    return whole;
+    return is_whole;
 }
 
 }  // namespace freshet::io

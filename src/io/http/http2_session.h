@@ -29,7 +29,7 @@ class Http2Session {
         What what;
         StreamId stream;
         HttpRequest head;
-        bool ended = false;
+        bool has_ended = false;
         std::string data;
     };
 

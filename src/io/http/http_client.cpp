@@ -24,14 +24,14 @@ constexpr std::size_t read_bytes = 64 * 1024;
 
 struct Url {
     std::string host, port;
-    bool secure = false;
+    bool is_secure = false;
 };
 
 Result<Url> parse_url(std::string_view text) {
     Url url;
     const std::string_view whole = text;
     if (text.starts_with("https://")) {
-        url.secure = true;
+        url.is_secure = true;
         text.remove_prefix(8);
     } else if (text.starts_with("http://")) {
         text.remove_prefix(7);
@@ -45,7 +45,7 @@ Result<Url> parse_url(std::string_view text) {
     url.host = std::string(text.substr(0, colon));
     if (url.host.starts_with('[') && url.host.ends_with(']'))
         url.host = url.host.substr(1, url.host.size() - 2);
-    url.port = colon == std::string_view::npos ? (url.secure ? "443" : "80")
+    url.port = colon == std::string_view::npos ? (url.is_secure ? "443" : "80")
                                                : std::string(text.substr(colon + 1));
     if (url.host.empty() || url.port.empty())
         return fail(Errc::invalid, fmt::format("'{}' names no host", whole));
@@ -60,7 +60,7 @@ Result<Url> parse_url(std::string_view text) {
 class Client final : public HttpClient {
   public:
     Client(Core& core, Url url) : core_(core), url_(std::move(url)) {
-        if (!url_.secure) return;
+        if (!url_.is_secure) return;
         error_code ignored;
         tls_ = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
         tls_->set_default_verify_paths(ignored);
@@ -68,14 +68,14 @@ class Client final : public HttpClient {
     }
 
     Task<Result<ClientResponse>> send(ClientRequest request, Millis timeout) override {
-        const bool reused = channel_ != nullptr;
-        bool answered = false;
-        auto response = co_await attempt(request, timeout, answered);
-        if (!response && reused && !answered && !response.error().is(Errc::timed_out)) {
+        const bool is_reused = channel_ != nullptr;
+        bool was_answered = false;
+        auto response = co_await attempt(request, timeout, was_answered);
+        if (!response && is_reused && !was_answered && !response.error().is(Errc::timed_out)) {
             // The peer closed the kept connection before it saw the request: once more on a new
             // one.
             channel_.reset();
-            response = co_await attempt(request, timeout, answered);
+            response = co_await attempt(request, timeout, was_answered);
         }
         if (!response) channel_.reset();
         co_return response;
@@ -83,10 +83,10 @@ class Client final : public HttpClient {
 
   private:
     Error broken(const error_code& error) const {
-        const bool late = is_timeout(error);
-        return Error(late ? Errc::timed_out : Errc::unavailable,
+        const bool is_late = is_timeout(error);
+        return Error(is_late ? Errc::timed_out : Errc::unavailable,
                      fmt::format("{}:{}: {}", url_.host, url_.port,
-                                 late ? "no answer in time" : error.message()));
+                                 is_late ? "no answer in time" : error.message()));
     }
 
     Task<Result<>> connect(Millis timeout) {
@@ -102,23 +102,23 @@ class Client final : public HttpClient {
     }
 
     /// Reads until the answer is whole. `answered`: something came.
-    Task<error_code> read(Http1Parser<false>& parser, bool& answered) {
+    Task<error_code> read(Http1Parser<false>& parser, bool& was_answered) {
         error_code error;
         while (!error && !parser.is_done()) {
-            answered = answered || buffer_.size() > 0;
+            was_answered = was_answered || buffer_.size() > 0;
             if (buffer_.size() > 0 && parser.take(buffer_, error)) continue;
             const Completed done = co_await channel_->read_some(buffer_.prepare(read_bytes));
             buffer_.commit(done.bytes);
             error = done.error;
             if (error != asio::error::eof) continue;
-            if (!answered) co_return http::error::end_of_stream;
+            if (!was_answered) co_return http::error::end_of_stream;
             error = {};
             parser.put_eof(error);  // an answer may end with its connection
         }
         co_return error;
     }
 
-    Task<Result<ClientResponse>> exchange(const ClientRequest& request, bool& answered) {
+    Task<Result<ClientResponse>> exchange(const ClientRequest& request, bool& was_answered) {
         const std::string head = head_text(request);
         Channel::Buffers buffers{{head.data(), head.size()}};
         for (const Bytes& piece : request.body) buffers.emplace_back(piece.data(), piece.size());
@@ -128,7 +128,7 @@ class Client final : public HttpClient {
         parser.eager(true);
         parser.body_limit(answer_bytes_max);
         parser.skip(request.method == "HEAD");
-        const error_code failed = co_await read(parser, answered);
+        const error_code failed = co_await read(parser, was_answered);
         if (failed) co_return std::unexpected(broken(failed));
         if (!parser.keep_alive()) channel_.reset();
         co_return ClientResponse{parser.status, std::move(parser.headers),
@@ -136,13 +136,13 @@ class Client final : public HttpClient {
     }
 
     Task<Result<ClientResponse>> attempt(const ClientRequest& request, Millis timeout,
-                                         bool& answered) {
+                                         bool& was_answered) {
         if (!channel_) {
             auto connected = co_await connect(timeout);
             if (!connected) co_return pass(connected);
         }
         channel_->expires_after(timeout);
-        auto response = co_await exchange(request, answered);
+        auto response = co_await exchange(request, was_answered);
         co_return response;
     }
 

@@ -35,7 +35,7 @@ struct Floor {
     std::unordered_set<Guest*> guests;
     std::size_t connections = 0;
     std::function<void()> wake_sweeper;  ///< while it sleeps
-    bool stopping = false;
+    bool is_stopping = false;
 };
 
 /// A guest is known to its floor while this lives.

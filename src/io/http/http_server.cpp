@@ -93,7 +93,7 @@ Task<Speech> greet(Floor& floor, Line& line) {
     const Stay stay(floor, stranger);
     Speech speech = co_await listen_to(floor, line);
     if (speech == Speech::tls) speech = co_await secure(floor, line);
-    co_return floor.stopping ? Speech::closed : speech;
+    co_return floor.is_stopping ? Speech::closed : speech;
 }
 
 Task<void> serve(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line) {
@@ -107,7 +107,7 @@ Task<void> serve(std::shared_ptr<Floor> floor, std::shared_ptr<Line> line) {
 /// Looks after the connections of one core that have no timer of their own, until the server stops.
 Task<void> sweep(std::shared_ptr<Floor> floor) {
     asio::steady_timer timer(floor->core.context());
-    while (!floor->stopping) {
+    while (!floor->is_stopping) {
         timer.expires_after(floor->limits.sweep_interval);
         floor->wake_sweeper = [&timer] { timer.cancel(); };
         co_await Completion([&](Completer completer) { timer.async_wait(completer); });
@@ -182,7 +182,7 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
                       TcpSocket socket) {
         auto line = std::make_shared<Line>(make_channel(std::move(socket)));
         floor->core.post([floor, line, limits]() mutable {
-            if (floor->stopping || floor->connections >= limits.connections_max) return;
+            if (floor->is_stopping || floor->connections >= limits.connections_max) return;
             ++floor->connections;
             detach(floor->core, serve(floor, std::move(line)));
         });
@@ -195,16 +195,16 @@ class Server final : public HttpServer, public std::enable_shared_from_this<Serv
     }
 
     static Task<void> empty(std::shared_ptr<Floor> floor, Millis grace) {
-        floor->stopping = true;
+        floor->is_stopping = true;
         if (floor->wake_sweeper) floor->wake_sweeper();
         for (Guest* guest : std::vector<Guest*>(floor->guests.begin(), floor->guests.end())) {
             guest->drain();
         }
         asio::steady_timer timer(floor->core.context());
         Millis waited = 0ms;
-        for (bool forced = false; floor->connections != 0 && waited < grace + 500ms;
+        for (bool is_forced = false; floor->connections != 0 && waited < grace + 500ms;
              waited += poll_interval) {
-            if (waited >= grace && !std::exchange(forced, true)) {
+            if (waited >= grace && !std::exchange(is_forced, true)) {
                 for (Guest* guest : floor->guests) guest->close();
             }
             timer.expires_after(poll_interval);

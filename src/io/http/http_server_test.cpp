@@ -6,23 +6,73 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 
-#include "io/http/http.h"
+#include "io/disk.h"
+#include "io/http/file_body.h"
 
 namespace freshet::io {
 namespace {
 
-std::atomic<int> endless_bodies{0};
+std::atomic<int> streamed_bodies{0};
 
 class Endless final : public BodyReader {
   public:
-    Endless() { ++endless_bodies; }
-    ~Endless() override { --endless_bodies; }
+    Endless() { ++streamed_bodies; }
+    ~Endless() override { --streamed_bodies; }
     Task<Result<Bytes>> read() override { co_return Bytes::own(std::string(1 << 20, 'x')); }
+};
+
+constexpr std::size_t file_bytes = 12 << 20, read_first = 1000;
+
+/// A file of 12 MiB: the first bytes by read(), the next ones from the file where a connection can
+/// send them, its last MiB by read() again.
+class OfFile final : public FileBody {
+  public:
+    OfFile() {
+        ++streamed_bodies;
+        std::FILE* made = std::tmpfile();
+        EXPECT_EQ(std::fwrite(content().data(), 1, file_bytes, made), file_bytes);
+        std::fflush(made);
+        file_ = std::move(*make_posix_disk()->open(
+            "/proc/self/fd/" + std::to_string(::fileno(made)), OpenMode::read));
+        std::fclose(made);
+    }
+    ~OfFile() override { --streamed_bodies; }
+    static const std::string& content() {
+        static const std::string all = [] {
+            std::string bytes(file_bytes, '\0');
+            for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * i >> 7);
+            return bytes;
+        }();
+        return all;
+    }
+    Task<Result<Bytes>> read() override {
+        const std::size_t size = at_ == 0 ? read_first : 100'000;
+        auto piece = Bytes::copy(std::string_view(content()).substr(at_, size));
+        at_ += piece.size();
+        co_return piece;
+    }
+    std::optional<FileRun> run() override {
+        const std::size_t end = file_bytes - (1 << 20);
+        if (at_ < read_first || at_ >= end) return std::nullopt;
+        return FileRun{file_.get(), at_, end - at_};
+    }
+    void skip(std::uint64_t bytes) override { at_ += bytes; }
+    std::optional<Bytes> take_whole() override { return std::nullopt; }
+
+  private:
+    std::unique_ptr<File> file_;
+    std::size_t at_ = 0;
 };
 
 Task<HttpResponse> answer(HttpRequest request) {
     HttpResponse response;
+    if (request.target == "/file") {
+        response.stream = std::make_unique<OfFile>();
+        response.stream_length = file_bytes;
+        co_return response;
+    }
     if (request.target == "/endless") {
         response.stream = std::make_unique<Endless>();
         co_return response;
@@ -99,7 +149,22 @@ TEST_F(Impatient, a_reader_that_takes_nothing_is_left) {
     say("GET /endless HTTP/1.1\r\n\r\n");
     std::array<char, 1> first{};
     EXPECT_EQ(recv(connection, first.data(), 1, 0), 1);
-    while (endless_bodies != 0) usleep(1000);
+    while (streamed_bodies != 0) usleep(1000);
+}
+
+TEST_F(Impatient, bytes_of_a_file_come_between_bytes_that_are_read) {
+    say("GET /file HTTP/1.1\r\n\r\n");
+    shutdown(connection, SHUT_WR);
+    const std::string all = rest();
+    ASSERT_GE(all.size(), file_bytes);
+    EXPECT_TRUE(all.ends_with(OfFile::content()));
+}
+
+TEST_F(Impatient, a_reader_that_takes_nothing_of_a_file_is_left) {
+    say("GET /file HTTP/1.1\r\n\r\n");
+    std::array<char, 1> first{};
+    EXPECT_EQ(recv(connection, first.data(), 1, 0), 1);
+    while (streamed_bodies != 0) usleep(1000);
 }
 
 TEST_F(Impatient, a_silent_http2_connection_hears_goaway) {
@@ -116,7 +181,7 @@ TEST_F(Impatient, an_http2_stream_that_takes_nothing_is_reset) {
     EXPECT_GT(recv(connection, first.data(), first.size(), 0), 0);
     const std::string all = rest();  // its window's worth, then RST_STREAM, then GOAWAY
     EXPECT_NE(all.find(std::string("\0\0\x04\x03\0\0\0\0\x01", 9)), std::string::npos);
-    while (endless_bodies != 0) usleep(1000);
+    while (streamed_bodies != 0) usleep(1000);
 }
 
 }  // namespace

@@ -81,9 +81,9 @@ bool add_extension(X509* cert, X509* issuer, int kind, const std::string& value)
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, issuer, cert, nullptr, nullptr, 0);
     X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str());
-    const bool added = extension && X509_add_ext(cert, extension, -1) == 1;
+    const bool was_added = extension && X509_add_ext(cert, extension, -1) == 1;
     X509_EXTENSION_free(extension);
-    return added;
+    return was_added;
 }
 
 /// A certificate with a random serial number, valid from an hour ago, not signed yet.
