@@ -1,5 +1,6 @@
 #include "objects/compaction.h"
 
+#include "base/check.h"
 #include "base/log.h"
 #include "io/faults/failpoint.h"
 #include "objects/limits.h"
@@ -143,6 +144,11 @@ io::Task<Result<>> Compaction::move(std::vector<Extent> batch) {
     if (!entries) co_return pass(entries);
     auto written = co_await blobs_.pack_all(std::move(*entries));
     if (!written) co_return pass(written);
+    FRESHET_CHECK(written->size() == batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        FRESHET_CHECK((*written)[i].size == stored_bytes(batch[i]));
+        FRESHET_CHECK((*written)[i].file != batch[i].file);
+    }
     io::failpoints::reach("objects.compact_before_commit");
     auto moved =
         co_await database_.write([&](meta::Txn& txn) { return store::move(txn, batch, *written); });

@@ -8,7 +8,7 @@
 
 #include "io/core.h"
 #include "meta/database.h"
-#include "objects/blobs.h"
+#include "objects/files/blobs.h"
 #include "objects/extent_store.h"
 
 namespace freshet::objects {

@@ -9,7 +9,16 @@ namespace freshet::objects::limits {
 // larger objects get a file of their own
 inline constexpr std::uint64_t packed_bytes_max = 128 * 1024;
 inline constexpr std::uint64_t pack_bytes = 256 * 1024 * 1024;  ///< then a new pack begins
+// read from the disk at once
 inline constexpr std::uint64_t read_piece_bytes = 1024 * 1024;
+// copied from the page cache at once: what a core's own cache holds until it is sent
+inline constexpr std::uint64_t cached_piece_bytes = 256 * 1024;
+// of a larger body, read before the answer begins
+inline constexpr std::uint64_t first_piece_bytes = 64 * 1024;
+// for all readers together
+inline constexpr std::size_t open_packs_max = 64;
+// in memory; with more it begins again
+inline constexpr std::size_t known_buckets_max = 1000;
 // S3: of every part but the last
 inline constexpr std::uint64_t part_bytes_min = 5 * 1024 * 1024;
 inline constexpr int part_number_max = 10'000;  ///< S3

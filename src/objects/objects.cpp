@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "base/log.h"
-#include "objects/extent_reader.h"
 #include "objects/extent_store.h"
+#include "objects/files/extent_reader.h"
 #include "objects/limits.h"
 #include "objects/store.h"
 
@@ -166,80 +167,6 @@ io::Task<void> Objects::remove_dead(std::int64_t pack) {
     });
 }
 
-// --- buckets
-
-io::Task<Result<>> Objects::create_bucket(std::string account, std::string region, std::string name,
-                                          Settings settings) {
-    const Bucket bucket{0, std::move(account), std::move(region), std::move(name),
-                        io::Core::current()->now()};
-    auto made = co_await database_.write([&](meta::Txn& txn) -> Result<> {
-        auto old = store::find_bucket(txn, bucket.name);
-        if (old)
-            return fail(old->account == bucket.account ? Errc::bucket_exists : Errc::bucket_taken,
-                        bucket.name);
-        if (!old.error().is(Errc::no_bucket)) return pass(old);
-        if (auto made_it = store::insert_bucket(txn, bucket); !made_it) return made_it;
-        const std::int64_t id = txn.last_row_id();
-        for (const auto& [setting, value] : settings) {
-            if (auto kept = store::set(txn, id, setting, value); !kept) return kept;
-        }
-        return {};
-    });
-    co_return made;
-}
-
-io::Task<Result<>> Objects::remove_bucket(std::string name) {
-    auto removed = co_await database_.write([&name](meta::Txn& txn) -> Result<> {
-        auto bucket = store::find_bucket(txn, name);
-        if (!bucket) return pass(bucket);
-        return store::remove_bucket(txn, *bucket);
-    });
-    co_return removed;
-}
-
-io::Task<Result<Bucket>> Objects::find_bucket(std::string name) {
-    auto found = co_await database_.read([&name](const meta::Connection& connection) {
-        return store::find_bucket(connection, name);
-    });
-    co_return found;
-}
-
-io::Task<Result<std::vector<Bucket>>> Objects::list_buckets(std::string account) {
-    auto found = co_await database_.read([&account](const meta::Connection& connection) {
-        return store::list_buckets(connection, account);
-    });
-    co_return found;
-}
-
-io::Task<Result<Settings>> Objects::settings(std::string bucket) {
-    auto found =
-        co_await database_.read([&](const meta::Connection& connection) -> Result<Settings> {
-            auto of = store::find_bucket(connection, bucket);
-            if (!of) return pass(of);
-            return store::settings(connection, of->id);
-        });
-    co_return found;
-}
-
-io::Task<Result<>> Objects::set(std::string bucket, std::string name,
-                                std::optional<std::string> value) {
-    auto done = co_await database_.write([&](meta::Txn& txn) -> Result<> {
-        auto of = store::find_bucket(txn, bucket);
-        if (!of) return pass(of);
-        return store::set(txn, of->id, name, value);
-    });
-    co_return done;
-}
-
-// --- objects
-
-io::Task<Result<Encryption>> Objects::default_encryption(std::string bucket) {
-    auto found = co_await settings(std::move(bucket));
-    if (!found && found.error().is(Errc::no_bucket)) co_return Encryption::none;
-    if (!found) co_return pass(found);
-    co_return found->contains(encryption_setting) ? Encryption::aes256 : Encryption::none;
-}
-
 namespace {
 
 io::Task<Result<Staged>> write_all(Blobs::Writer& writer, io::BodyReader& body) {
@@ -277,6 +204,9 @@ Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket
                                        const std::string& key, const Staged& staged,
                                        Attributes attributes, const WriteCondition& condition,
                                        Timestamp now) {
+    std::uint64_t bytes = 0;
+    for (const Extent& extent : staged.extents) bytes += extent.size;
+    FRESHET_CHECK(bytes == staged.size);
     auto found = store::find_bucket(txn, bucket);
     if (!found) return pass(found);
     if (auto holds = check_condition(txn, found->id, key, condition); !holds) return pass(holds);
@@ -310,11 +240,12 @@ io::Task<void> Objects::discard(Staged staged) {
 }
 
 io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) {
+    auto known = co_await known_bucket(std::move(bucket));
+    if (!known) co_return pass(known);
+    const std::int64_t id = (*known)->bucket.id;
     auto found =
         co_await database_.read([&](const meta::Connection& connection) -> Result<ObjectInfo> {
-            auto of = store::find_bucket(connection, bucket);
-            if (!of) return pass(of);
-            auto object = store::find_object(connection, of->id, key);
+            auto object = store::find_object(connection, id, key);
             if (!object) return object;
             if (auto resolved = store::resolve(connection, object->extents); !resolved)
                 return pass(resolved);

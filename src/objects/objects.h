@@ -8,8 +8,9 @@
 #include "io/core.h"
 #include "io/http/http.h"
 #include "meta/database.h"
-#include "objects/blobs.h"
+#include "objects/files/blobs.h"
 #include "objects/compaction.h"
+#include "objects/known_buckets.h"
 #include "objects/types.h"
 
 namespace freshet::objects {
@@ -113,6 +114,7 @@ class Objects {
     io::Task<Result<>> abort_upload(std::string bucket, std::string key, std::string upload);
 
   private:
+    io::Task<Result<std::shared_ptr<const KnownBucket>>> known_bucket(std::string name);
     io::Task<void> sweep();
     io::Task<void> remove_dead(std::int64_t pack);
     void tell_of(const std::vector<std::int64_t>& missing) const;
@@ -121,6 +123,7 @@ class Objects {
     io::Pool& pool_;
     ObjectKeys keys_;
     Blobs blobs_;
+    KnownBuckets known_buckets_;
     std::int64_t keep_until_ms_ = 0;  ///< files that die until then go to the quarantine
     io::StopFlag stop_;
     Compaction compaction_;

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "io/core.h"
-#include "io/http/http.h"
-#include "objects/blobs.h"
+#include "io/http/file_body.h"
+#include "objects/files/blobs.h"
 #include "objects/types.h"
 
 namespace freshet::objects {
 
-class ExtentReader final : public io::BodyReader {
+class ExtentReader final : public io::FileBody {
   public:
     /// The bytes [offset, offset + size) of what `extents` are together.
     ExtentReader(Blobs& blobs, io::Pool& pool, std::vector<Extent> extents, std::uint64_t offset,
@@ -21,11 +21,16 @@ class ExtentReader final : public io::BodyReader {
     /// that is missing or too short: what is answered then is an error, not half an object.
     io::Task<Result<>> begin();
     io::Task<Result<Bytes>> read() override;
+    std::optional<Bytes> take_whole() override;
+    std::optional<io::FileRun> run() override;
+    void skip(std::uint64_t bytes) override { advance(bytes); }
 
   private:
+    std::optional<Bytes> read_cached_piece();
+    void advance(std::uint64_t bytes);
     Result<> open_all();
     Result<std::shared_ptr<io::File>> file_of(const Extent& extent);
-    Result<Bytes> read_piece();
+    Result<Bytes> read_piece(std::uint64_t bytes_max);
 
     Blobs& blobs_;
     io::Pool& pool_;

@@ -1,9 +1,11 @@
-#include "objects/quarantine.h"
+#include "objects/files/quarantine.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <set>
+
+#include "base/check.h"
 
 namespace freshet::objects {
 namespace {
@@ -65,6 +67,7 @@ Result<> Quarantine::put(std::int64_t file, const std::string& path, Timestamp n
 }
 
 Result<> Quarantine::bring_back(std::int64_t file, const std::string& path) {
+    FRESHET_CHECK(files_.contains(file));
     const std::string group = group_of(files_.at(file));
     const std::string place = fmt::format("{}/{:012x}", group, file);
     auto size = size_of(place);

@@ -14,12 +14,16 @@
 #include "base/crypto/digest.h"
 #include "io/core.h"
 #include "io/disk.h"
-#include "objects/object_keys.h"
-#include "objects/quarantine.h"
+#include "objects/files/object_keys.h"
+#include "objects/files/open_packs.h"
+#include "objects/files/quarantine.h"
 #include "objects/types.h"
 
 namespace freshet::objects {
 
+/// Life: open() once, before the cores run; then any core stages and reads; the destructor ends the
+/// pack thread after what waits is written. Bytes are synced when the call that wrote them
+/// completes, and nobody's until the index names them. A failed fsync ends the process.
 class Blobs {
   public:
     Blobs(io::Disk& disk, std::string directory, io::Pool& pool, ObjectKeys& keys)
@@ -42,6 +46,8 @@ class Blobs {
 
     /// Takes an object's bytes piece by piece. Small ones stay in memory until finish(), and then
     /// share one write and one fsync with others in a pack; large ones go to a file as they come.
+    /// One task: write() any number of times, then finish() or, when it failed or the body did,
+    /// abandon(). Must not outlive its Blobs.
     class Writer {
       public:
         Writer(Blobs& blobs, Encryption encryption) : blobs_(blobs), encryption_(encryption) {}
@@ -65,9 +71,17 @@ class Blobs {
         std::uint64_t size_ = 0, written_ = 0;
         std::int64_t file_ = 0;
         std::shared_ptr<io::File> large_;
+        bool is_finished_ = false;
     };
 
-    /// Errc::lost when it is not there. Blocks, as all of these do.
+    /// The file of `extent` when a reader may go on with it at once. Does not block.
+    std::shared_ptr<io::File> opened_file(const Extent& extent);
+    /// What `read()` gives, from the page cache: nothing when the disk must be asked or a key
+    /// opens the bytes. Does not block.
+    static std::optional<Bytes> read_cached(io::File& file, const Extent& extent,
+                                            std::uint64_t offset, std::uint64_t size);
+    /// Errc::lost when it is not there. Blocks, as all that follow do.
+    Result<std::shared_ptr<io::File>> open_file_of(const Extent& extent);
     Result<std::shared_ptr<io::File>> open_file(std::int64_t file);
     /// Errc::lost when `file` ends before `extent` does.
     Result<> check_length(io::File& file, const Extent& extent);
@@ -91,6 +105,9 @@ class Blobs {
     void seal(std::int64_t pack);
 
   private:
+    /// What was not synced may be lost: nothing can be acknowledged after it.
+    static void sync_or_stop(io::File& file, const std::string& path);
+    Result<> put_away(std::int64_t file, Timestamp now);
     Result<> survey(int bucket, const Named& named, Timestamp now,
                     std::vector<std::int64_t>& found);
     struct Packing {
@@ -109,6 +126,7 @@ class Blobs {
     io::Pool& pool_;
     ObjectKeys& keys_;
     Quarantine quarantine_;  ///< open()'s, then the sweep's
+    OpenPacks open_packs_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Packing> waiting_;

@@ -1,8 +1,9 @@
-#include "objects/blobs.h"
+#include "objects/files/blobs.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/log.h"
@@ -28,17 +29,30 @@ std::string entry_header(const std::vector<Bytes>& pieces, std::uint64_t size) {
     std::string header(entry_magic);
     for (int i = 0; i < 8; ++i) header += static_cast<char>(size >> (8 * i));
     for (int i = 0; i < 4; ++i) header += static_cast<char>(crc >> (8 * i));
+    FRESHET_CHECK(header.size() == entry_header_bytes);
     return header;
 }
 
-void stop_on_failed_sync(const Result<>& synced, const std::string& path) {
+/// Small objects share packs; the size of an extent says where it lies.
+bool is_packed(const Extent& extent) { return extent.size <= limits::packed_bytes_max; }
+
+/// Room for bytes that are read into it.
+std::string uninitialized(std::size_t size) {
+    std::string room;
+    // The size that libstdc++ 12 hands to the callback may be larger than asked.
+    room.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
+    return room;
+}
+
+}  // namespace
+
+void Blobs::sync_or_stop(io::File& file, const std::string& path) {
+    const auto synced = file.sync();
     if (synced) return;
     log_error("objects", "fsync failed, stopping",
               {{"file", path}, {"reason", synced.error().message()}});
     std::abort();
 }
-
-}  // namespace
 
 Blobs::~Blobs() {
     if (!thread_.joinable()) return;
@@ -118,7 +132,13 @@ Result<> Blobs::survey(int bucket, const Named& named, Timestamp now,
 }
 
 Result<> Blobs::retire(std::int64_t file, bool keep, Timestamp now) {
-    if (!keep) return disk_.remove(path_of(file));
+    FRESHET_CHECK(file != current_pack());
+    auto removed = keep ? put_away(file, now) : disk_.remove(path_of(file));
+    open_packs_.forget(file);
+    return removed;
+}
+
+Result<> Blobs::put_away(std::int64_t file, Timestamp now) {
     if (auto put = quarantine_.put(file, path_of(file), now); !put) return put;
     return quarantine_.sync();
 }
@@ -134,6 +154,27 @@ Result<std::shared_ptr<io::File>> Blobs::open_file(std::int64_t file) {
     return pass(opened);
 }
 
+std::shared_ptr<io::File> Blobs::opened_file(const Extent& extent) {
+    return is_packed(extent) ? open_packs_.find(extent.file) : nullptr;
+}
+
+Result<std::shared_ptr<io::File>> Blobs::open_file_of(const Extent& extent) {
+    if (auto open = opened_file(extent)) return open;
+    auto opened = open_file(extent.file);
+    if (opened && is_packed(extent)) open_packs_.keep(extent.file, *opened);
+    return opened;
+}
+
+std::optional<Bytes> Blobs::read_cached(io::File& file, const Extent& extent, std::uint64_t offset,
+                                        std::uint64_t size) {
+    FRESHET_CHECK(offset + size <= extent.size);
+    if (extent.key) return std::nullopt;
+    std::string content = uninitialized(size);
+    if (!file.reads_cached_at(extent.offset + offset, std::span(content.data(), content.size())))
+        return std::nullopt;
+    return Bytes::own(std::move(content));
+}
+
 Result<> Blobs::check_length(io::File& file, const Extent& extent) {
     auto size = file.size();
     if (!size) return pass(size);
@@ -145,7 +186,7 @@ Result<> Blobs::check_length(io::File& file, const Extent& extent) {
 Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t offset,
                           std::uint64_t size) {
     const auto read = [&](std::uint64_t at, std::uint64_t count) -> Result<std::string> {
-        std::string content(count, '\0');
+        std::string content = uninitialized(count);
         auto got = file.read_at(extent.offset + at, std::span(content.data(), content.size()));
         if (!got) return pass(got);
         if (*got != count)
@@ -195,6 +236,7 @@ Result<> Blobs::begin_pack() {
     pack_file_ = std::move(*file);
     pack_end_ = pack_magic.size();
     const std::scoped_lock lock(mutex_);
+    FRESHET_CHECK(number > pack_);  // a number names one file for ever
     pack_ = number;
     is_sealed_ = false;
     return {};
@@ -209,6 +251,7 @@ void Blobs::write_group(std::vector<Packing>& group) {
     std::vector<std::string_view> pieces;
     std::uint64_t end = pack_end_;
     for (const Packing& one : group) {
+        FRESHET_CHECK(one.size > 0);
         headers.push_back(entry_header(one.pieces, one.size));
         pieces.push_back(headers.back());
         for (const Bytes& piece : one.pieces) pieces.push_back(piece.view());
@@ -217,7 +260,8 @@ void Blobs::write_group(std::vector<Packing>& group) {
     }
     if (result) result = pack_file_->write_at(pack_end_, pieces);
     if (result) {
-        stop_on_failed_sync(pack_file_->sync(), path_of(pack_));
+        sync_or_stop(*pack_file_, path_of(pack_));
+        FRESHET_CHECK(end > pack_end_);  // entries lie one after the other, none over another
         pack_end_ = end;
     }
     for (std::size_t i = 0; i < group.size(); ++i) {
@@ -289,107 +333,6 @@ io::Task<Result<std::vector<Extent>>> Blobs::pack_all(std::vector<Bytes> entries
     }
     if (!all) co_return pass(all);
     co_return extents;
-}
-
-// --- the writer
-
-io::Task<Result<>> Blobs::Writer::write(Bytes piece) {
-    size_ += piece.size();
-    held_.push_back(std::move(piece));
-    if (size_ <= limits::packed_bytes_max) co_return Result<>();
-    auto spilled = co_await spill();
-    co_return spilled;
-}
-
-io::Task<Result<>> Blobs::Writer::begin_sealing() {
-    if (encryption_ == Encryption::none || sealer_) co_return Result<>();
-    auto made = co_await blobs_.pool_.run([this] { return blobs_.keys_.make(); });
-    if (!made) co_return pass(made);
-    sealer_.emplace(made->plain);
-    key_ = std::move(made->wrapped);
-    co_return Result<>();
-}
-
-Result<> Blobs::Writer::write_held() {
-    std::vector<std::string_view> pieces;
-    std::string sealed;
-    std::uint64_t bytes = 0;
-    for (const Bytes& piece : held_) {
-        md5_.update(piece.view());
-        if (!sealer_) pieces.push_back(piece.view());
-    }
-    if (sealer_) {
-        sealed = sealer_->add(held_);
-        pieces.emplace_back(sealed);
-    }
-    for (const std::string_view piece : pieces) bytes += piece.size();
-    auto written = large_->write_at(written_, pieces);
-    if (written) written_ += bytes;
-    held_.clear();
-    return written;
-}
-
-io::Task<Result<>> Blobs::Writer::spill() {
-    auto begun = co_await begin_sealing();
-    if (!begun) co_return begun;
-    if (!large_) {
-        file_ = blobs_.next_file();
-        auto opened = co_await blobs_.pool_.run(
-            [this] { return blobs_.disk_.open(blobs_.path_of(file_), io::OpenMode::create_new); });
-        if (!opened) co_return pass(opened);
-        large_ = std::move(*opened);
-    }
-    auto written = co_await blobs_.pool_.run([this] { return write_held(); });
-    co_return written;
-}
-
-/// The end of a large file, synced.
-Result<> Blobs::Writer::write_rest() {
-    const std::string path = blobs_.path_of(file_);
-    if (sealer_) {
-        const std::string sealed = sealer_->finish();
-        const std::string_view piece = sealed;
-        if (auto written = large_->write_at(written_, std::span(&piece, 1)); !written)
-            return written;
-    }
-    stop_on_failed_sync(large_->sync(), path);
-    return blobs_.disk_.sync_directory(path.substr(0, path.rfind('/')));
-}
-
-io::Task<void> Blobs::Writer::abandon() {
-    if (!large_) co_return;
-    large_.reset();
-    const std::string path = blobs_.path_of(file_);
-    auto removed = co_await blobs_.pool_.run([&] { return blobs_.disk_.remove(path); });
-    if (!removed)
-        log_warn("objects", "the file of an unfinished body could not be removed",
-                 {{"file", path}, {"reason", removed.error().message()}});
-}
-
-io::Task<Result<Staged>> Blobs::Writer::finish() {
-    Staged staged;
-    staged.size = size_;
-    if (large_) {
-        auto synced = co_await blobs_.pool_.run([this] { return write_rest(); });
-        if (!synced) co_return pass(synced);
-        staged.extents.push_back({0, file_, 0, size_, key_});
-    } else if (size_ > 0) {
-        auto begun = co_await begin_sealing();
-        if (!begun) co_return pass(begun);
-        for (const Bytes& piece : held_) md5_.update(piece.view());
-        std::uint64_t bytes = size_;
-        if (sealer_) {
-            std::string sealed = sealer_->add(held_) + sealer_->finish();
-            bytes = sealed.size();
-            held_.clear();
-            held_.push_back(Bytes::own(std::move(sealed)));
-        }
-        auto extent = co_await blobs_.pack(std::move(held_), bytes);
-        if (!extent) co_return pass(extent);
-        staged.extents.push_back({0, extent->file, extent->offset, size_, key_});
-    }
-    staged.md5 = md5_.finish();
-    co_return staged;
 }
 
 }  // namespace freshet::objects

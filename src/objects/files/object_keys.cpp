@@ -1,4 +1,4 @@
-#include "objects/object_keys.h"
+#include "objects/files/object_keys.h"
 
 #include <fmt/format.h>
 
