@@ -1,5 +1,6 @@
 #include "app/wire_objects.h"
 
+#include "aws/any_core.h"
 #include "aws/services/s3/s3.h"
 #include "objects/extent_store.h"
 #include "objects/store.h"
@@ -22,7 +23,7 @@ Result<std::unique_ptr<WiredObjects>> WiredObjects::make(Context& context) {
                                         context.directory.is_objects_newer()};
     if (auto opened = wired->objects_->open(found, context.clock.now()); !opened)
         return pass(opened);
-    aws::register_s3(context.router, home, *wired->objects_);
+    aws::register_s3(context.router, aws::any_core(), *wired->objects_);
     return wired;
 }
 

@@ -15,6 +15,7 @@
 #include "aws/protocol/xml.h"
 #include "aws/protocol/xml_root.h"
 #include "base/crypto/digest.h"
+#include "io/http/file_body.h"
 
 namespace freshet::aws {
 namespace {
@@ -23,10 +24,10 @@ namespace {
 constexpr std::size_t answer_headers = 8, answer_header_bytes = 384;
 
 /// An answer's body that its handler's core makes, read by the connection.
-class AnswerBody final : public io::BodyReader {
+class AnswerBody final : public io::FileBody {
   public:
     AnswerBody(io::Core& owner, std::shared_ptr<io::BodyReader> body)
-        : owner_(owner), body_(std::move(body)) {}
+        : owner_(owner), body_(std::move(body)), files_(dynamic_cast<io::FileBody*>(body_.get())) {}
     ~AnswerBody() override {
         owner_.post([body = std::move(body_)]() mutable { body.reset(); });
     }
@@ -35,9 +36,16 @@ class AnswerBody final : public io::BodyReader {
         co_return piece;
     }
 
+    std::optional<io::FileRun> run() override {
+        return files_ && &owner_ == io::Core::current() ? files_->run() : std::nullopt;
+    }
+    void skip(std::uint64_t bytes) override { files_->skip(bytes); }
+    std::optional<Bytes> take_whole() override { return std::nullopt; }
+
   private:
     io::Core& owner_;
     std::shared_ptr<io::BodyReader> body_;
+    io::FileBody* files_;  ///< `body_`, when it is one
 };
 
 int status_of(const ServiceInfo& service, const Fault& fault) {
@@ -90,7 +98,12 @@ void encode_payload(const Member& payload, const void* inner, const ServiceInfo&
             response.headers.set("Content-Type", "application/vnd.amazon.eventstream");
             if (protocol == Protocol::cbor) events->write_as(cbor_events());
         }
-        if (stream) response.stream = std::make_unique<AnswerBody>(home, stream);
+        if (!stream) return;
+        auto* files = dynamic_cast<io::FileBody*>(stream.get());
+        if (auto whole = files ? files->take_whole() : std::nullopt)
+            response.body.push_back(std::move(*whole));
+        else
+            response.stream = std::make_unique<AnswerBody>(home, stream);
     } else if (payload.shape->kind == Kind::blob) {
         response.body.push_back(*static_cast<const Bytes*>(inner));
     } else if (payload.shape->kind == Kind::string) {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <tuple>
 
+#include "aws/any_core.h"
 #include "aws/http/body/inflated_body.h"
 #include "aws/http/decode.h"
 #include "aws/http/encode.h"
@@ -196,16 +197,16 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
     // A body that is no document comes first: its fault has no sentence.
     if (work->unsigned_fault && (done || !done.error().message.empty()))
         done = std::unexpected(std::move(*work->unsigned_fault));
+    io::Core& home = core_for(*work->entry->home);
     if (done) {
         done = co_await io::run_on(
-            *work->entry->home, run_handler(*work->entry, work->caller, work->input, work->output));
+            home, run_handler(*work->entry, work->caller, work->input, work->output));
     }
     count(*work, done ? "" : done.error().code);
     if (!done)
         co_return encode_fault(*work->service, protocol, std::move(done.error()), work->caller,
                                is_head);
-    co_return encode_answer(operation, protocol, work->output.get(), *work->entry->home,
-                            work->caller, is_head);
+    co_return encode_answer(operation, protocol, work->output.get(), home, work->caller, is_head);
 }
 
 }  // namespace freshet::aws

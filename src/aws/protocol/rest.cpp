@@ -98,15 +98,30 @@ Target parse_target(std::string_view text) {
     return target;
 }
 
+namespace {
+
+/// Adds to `score` for each name that the template's query has and the target too; false when one
+/// is missing. Names and values of templates have no escapes.
+bool matches_query(std::string_view wanted, const Target& target, int& score) {
+    while (!wanted.empty()) {
+        const std::string_view one = wanted.substr(0, wanted.find('&'));
+        wanted.remove_prefix(std::min(wanted.size(), one.size() + 1));
+        const std::string_view name = one.substr(0, one.find('='));
+        const std::string_view value = one.substr(std::min(one.size(), name.size() + 1));
+        const auto given = find_pair(target.query, name);
+        if (!given || (!value.empty() && *given != value)) return false;
+        score += 100;
+    }
+    return true;
+}
+
+}  // namespace
+
 std::optional<Match> match_uri(std::string_view uri, const Target& target) {
     Match match;
     const auto question = uri.find('?');
     if (question != std::string_view::npos) {
-        for (const auto& [name, value] : parse_query_string(uri.substr(question + 1))) {
-            const auto given = find_pair(target.query, name);
-            if (!given || (!value.empty() && *given != value)) return std::nullopt;
-            match.score += 100;
-        }
+        if (!matches_query(uri.substr(question + 1), target, match.score)) return std::nullopt;
         uri = uri.substr(0, question);
     }
     std::string_view path = target.path;
