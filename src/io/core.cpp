@@ -206,7 +206,7 @@ struct Signal::Park {
 
 void Signal::notify() {
     for (auto& waiter : std::exchange(state_->waiters, {})) {
-        waiter->notified = true;
+        waiter->was_notified = true;
         if (waiter->timer != 0) state_->core.cancel(waiter->timer);
         state_->core.post([handle = waiter->handle] { handle.resume(); });
     }
@@ -226,12 +226,12 @@ Task<bool> Signal::wait_until(Timestamp deadline) {
         waiter->handle.resume();
     });
     co_await Park{*state, waiter};
-    co_return waiter->notified;
+    co_return waiter->was_notified;
 }
 
 Task<bool> StopFlag::sleep_until(Timestamp when) {
-    while (!requested_ && Core::current()->now() < when) co_await signal_.wait_until(when);
-    co_return !requested_;
+    while (!was_requested_ && Core::current()->now() < when) co_await signal_.wait_until(when);
+    co_return !was_requested_;
 }
 
 Task<void> sleep_until(Timestamp when) {

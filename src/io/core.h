@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/check.h"
 #include "io/clock.h"
 #include "io/task.h"
 
@@ -139,7 +140,7 @@ class Signal {
     struct Waiter {
         std::coroutine_handle<> handle;
         Core::TimerId timer = 0;
-        bool notified = false;
+        bool was_notified = false;
     };
     struct State {
         explicit State(Core& core_) : core(core_) {}
@@ -155,15 +156,15 @@ class StopFlag {
   public:
     explicit StopFlag(Core& core) : signal_(core) {}
     void request() {
-        requested_ = true;
+        was_requested_ = true;
         signal_.notify();
     }
-    bool requested() const { return requested_; }
+    bool requested() const { return was_requested_; }
     /// False when stop was requested, before or during the sleep.
     Task<bool> sleep_until(Timestamp when);
 
   private:
-    bool requested_ = false;
+    bool was_requested_ = false;
     Signal signal_;
 };
 
@@ -224,6 +225,7 @@ class Promise {
     void set(T value) {
         auto state = state_;
         state->core.post([state, value = std::move(value)]() mutable {
+            FRESHET_CHECK(!state->value);
             state->value.emplace(std::move(value));
             if (state->waiter) std::exchange(state->waiter, nullptr).resume();
         });

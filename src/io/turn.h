@@ -26,7 +26,7 @@ class Turn {
 
   private:
     Signal freed_;
-    bool taken_ = false;
+    bool is_taken_ = false;
 };
 
 }  // namespace freshet::io
