@@ -188,6 +188,8 @@ def test_json_of_each_command(freshet, tmp_path):
 def test_the_documents_are_what_the_program_prints():
     assert (ROOT / "docs/cli.md").read_text() == run("man", "--format", "markdown")[1]
     assert (ROOT / "docs/settings.md").read_text() == run("settings", "--format", "markdown")[1]
+    functions = run("functions", "--format", "markdown")[1]
+    assert (ROOT / "docs/sql-athena-functions.md").read_text() == functions
 
 
 @pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")

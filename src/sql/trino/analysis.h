@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sql/trino/analyzer.h"
+#include "sql/trino/forms.h"
 #include "sql/trino/typed.h"
 
 namespace freshet::sql::trino {
@@ -193,7 +194,6 @@ class Analysis {
     const std::vector<std::pair<std::string, Window>>* windows_ = nullptr;
 };
 
-bool is_aggregate(std::string_view name);
 bool contains_aggregate(const Expr& expr);
 bool contains_query(const Expr& expr);
 SyntaxError mismatch_error(Position at, std::string message);

@@ -10,40 +10,6 @@
 namespace freshet::sql::trino {
 namespace {
 
-constexpr std::string_view aggregates[] = {"count",
-                                           "count_if",
-                                           "sum",
-                                           "avg",
-                                           "min",
-                                           "max",
-                                           "min_by",
-                                           "max_by",
-                                           "array_agg",
-                                           "arbitrary",
-                                           "any_value",
-                                           "approx_distinct",
-                                           "approx_percentile",
-                                           "bool_and",
-                                           "bool_or",
-                                           "every",
-                                           "stddev",
-                                           "stddev_samp",
-                                           "stddev_pop",
-                                           "variance",
-                                           "var_samp",
-                                           "var_pop",
-                                           "corr",
-                                           "covar_pop",
-                                           "covar_samp",
-                                           "geometric_mean",
-                                           "listagg",
-                                           "bitwise_and_agg",
-                                           "bitwise_or_agg",
-                                           "skewness",
-                                           "regr_slope",
-                                           "regr_intercept",
-                                           "map_agg"};
-
 const Type bigint = make_type(TypeKind::bigint);
 const Type double_type = make_type(TypeKind::double_);
 const Type boolean_type = make_type(TypeKind::boolean);
@@ -113,10 +79,6 @@ std::optional<Typed> sum_of(const Type& type, const std::string& sum) {
 }
 
 }  // namespace
-
-bool is_aggregate(std::string_view name) {
-    return std::ranges::find(aggregates, name) != std::end(aggregates);
-}
 
 SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
     if (expr.ignore_nulls) return std::unexpected(no_null_treatment(expr));

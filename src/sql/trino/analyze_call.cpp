@@ -11,35 +11,6 @@
 namespace freshet::sql::trino {
 namespace {
 
-Type type_of_letter(char letter) {
-    switch (letter) {
-        case 'b':
-            return make_type(TypeKind::boolean);
-        case 'i':
-            return make_type(TypeKind::integer);
-        case 'l':
-            return make_type(TypeKind::bigint);
-        case 'r':
-            return make_type(TypeKind::real);
-        case 'd':
-            return make_type(TypeKind::double_);
-        case 'x':
-            return make_type(TypeKind::varbinary);
-        case 'a':
-            return make_type(TypeKind::date);
-        case 'p':
-            return timestamp_type();
-        case 'z':
-            return timestamp_tz_type();
-        case 'I':
-            return make_type(TypeKind::interval_millis);
-        case 'j':
-            return make_type(TypeKind::json);
-        default:
-            return varchar_type();
-    }
-}
-
 /// The number of coercions that `arguments` need; nullopt when they do not fit.
 std::optional<int> cost_of(const Function& function, const std::vector<Typed>& arguments) {
     std::string_view letters = function.arguments;

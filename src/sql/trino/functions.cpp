@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sql/trino/forms.h"
+
 namespace freshet::sql::trino {
 namespace {
 
@@ -166,29 +168,61 @@ constexpr Function table[] = {
     {"version", "", "v", "'Athena engine version 3'"},
 };
 
-/// Their types or their text depend on more than letters say.
-constexpr std::string_view written_out[] = {
-    "all_match", "any_match", "array_distinct", "array_join", "array_max", "array_min",
-    "array_position", "array_remove", "array_sort", "at_timezone", "cardinality", "coalesce",
-    "contains", "concat", "current_catalog", "current_date", "current_schema", "current_time",
-    "current_timestamp", "date", "date_add", "date_diff", "date_format", "date_trunc", "day",
-    "day_of_month", "day_of_week", "day_of_year", "dow", "doy", "element_at", "filter", "flatten",
-    "format_datetime", "from_unixtime", "greatest", "hour", "if", "last_day_of_month", "least",
-    "localtime", "localtimestamp", "map", "map_keys", "map_values", "millisecond", "minute",
-    "month", "none_match", "now", "nullif", "quarter", "reduce", "second", "sequence", "slice",
-    "timezone_hour", "timezone_minute", "to_iso8601", "to_unixtime", "transform", "try", "typeof",
-    "week", "week_of_year", "with_timezone", "year", "year_of_week", "yow",
-    // windows
-    "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead",
-    "first_value", "last_value", "nth_value"};
-
 }  // namespace
 
 std::span<const Function> functions() { return table; }
 
 bool is_function(std::string_view name) {
-    return std::ranges::find(written_out, name) != std::end(written_out) ||
+    return std::ranges::any_of(forms(),
+                               [&](const Form& form) {
+                                   return form.name == name && form.kind != FunctionKind::aggregate;
+                               }) ||
            std::ranges::find(table, name, &Function::name) != std::end(table);
+}
+
+Type type_of_letter(char letter) {
+    switch (letter) {
+        case 'b':
+            return make_type(TypeKind::boolean);
+        case 'i':
+            return make_type(TypeKind::integer);
+        case 'l':
+            return make_type(TypeKind::bigint);
+        case 'r':
+            return make_type(TypeKind::real);
+        case 'd':
+            return make_type(TypeKind::double_);
+        case 'x':
+            return make_type(TypeKind::varbinary);
+        case 'a':
+            return make_type(TypeKind::date);
+        case 'p':
+            return timestamp_type();
+        case 'z':
+            return timestamp_tz_type();
+        case 'I':
+            return make_type(TypeKind::interval_millis);
+        case 'j':
+            return make_type(TypeKind::json);
+        default:
+            return varchar_type();
+    }
+}
+
+std::string arguments_of(const Function& function) {
+    std::string list;
+    for (const char letter : function.arguments) {
+        list += list.empty() ? "" : ", ";
+        list += letter == '*' ? "..." : type_of_letter(letter).name();
+    }
+    return "(" + list + ")";
+}
+
+std::string result_of(const Function& function) {
+    if (function.result == "=") return "varchar";
+    if (function.result.starts_with('A'))
+        return "array(" + type_of_letter(function.result[1]).name() + ")";
+    return type_of_letter(function.result[0]).name();
 }
 
 }  // namespace freshet::sql::trino

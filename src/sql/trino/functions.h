@@ -1,8 +1,11 @@
-// The functions that are told apart by their signatures alone: name, argument types, result, engine
-// SQL.
+// The overloads that are resolved by their argument types alone: name, argument types, result,
+// engine SQL.
 #pragma once
 #include <span>
+#include <string>
 #include <string_view>
+
+#include "sql/trino/types.h"
 
 namespace freshet::sql::trino {
 
@@ -18,7 +21,12 @@ struct Function {
 };
 
 std::span<const Function> functions();
-/// Whether any form of it is built: one of functions(), or one that the analyser writes out.
+/// Whether it is a scalar or a window function: one of functions(), or of forms() (forms.h).
 bool is_function(std::string_view name);
+
+Type type_of_letter(char letter);
+/// "(varchar, bigint)", with "..." for more of the last one.
+std::string arguments_of(const Function& function);
+std::string result_of(const Function& function);
 
 }  // namespace freshet::sql::trino
