@@ -7,7 +7,7 @@
 
 #include "duck/session.h"
 #include "sql/trino/analyzer.h"
-#include "sql/trino/forms.h"
+#include "sql/trino/functions/forms.h"
 #include "sql/trino/parse/parser.h"
 
 namespace freshet::duck {

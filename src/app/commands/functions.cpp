@@ -7,7 +7,7 @@
 
 #include "app/commands.h"
 #include "cli/global_options.h"
-#include "sql/trino/forms.h"
+#include "sql/trino/functions/forms.h"
 
 namespace freshet::app {
 namespace {

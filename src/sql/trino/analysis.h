@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "sql/trino/analyzer.h"
-#include "sql/trino/forms.h"
+#include "sql/trino/functions/forms.h"
 #include "sql/trino/typed.h"
 
 namespace freshet::sql::trino {

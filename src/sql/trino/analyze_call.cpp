@@ -5,7 +5,7 @@
 #include "sql/trino/analysis.h"
 #include "sql/trino/bind_once.h"
 #include "sql/trino/cast.h"
-#include "sql/trino/functions.h"
+#include "sql/trino/functions/functions.h"
 #include "sql/trino/parse/parser.h"
 
 namespace freshet::sql::trino {

@@ -1,11 +1,11 @@
-#include "sql/trino/forms.h"
+#include "sql/trino/functions/forms.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
-#include "sql/trino/functions.h"
+#include "sql/trino/functions/functions.h"
 
 namespace freshet::sql::trino {
 namespace {

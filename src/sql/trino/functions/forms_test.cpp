@@ -1,10 +1,10 @@
-#include "sql/trino/forms.h"
+#include "sql/trino/functions/forms.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "sql/trino/functions.h"
+#include "sql/trino/functions/functions.h"
 
 namespace freshet::sql::trino {
 namespace {

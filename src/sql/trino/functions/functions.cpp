@@ -1,8 +1,8 @@
-#include "sql/trino/functions.h"
+#include "sql/trino/functions/functions.h"
 
 #include <algorithm>
 
-#include "sql/trino/forms.h"
+#include "sql/trino/functions/forms.h"
 
 namespace freshet::sql::trino {
 namespace {
