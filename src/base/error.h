@@ -90,7 +90,7 @@ template <class T, class E>
     auto name = call;           \
     if (!name) return ::freshet::pass(name)
 
-/// Failures that any module can meet and that no caller tells apart by module.
+/// Failures that any module can have and that no caller distinguishes by module.
 enum class Errc {
     io,          ///< the operating system refused; the message carries its words
     corrupt,     ///< stored bytes contradict their checksum or their format

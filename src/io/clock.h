@@ -1,6 +1,6 @@
 // The one source of time for everything that a user can observe: arrival times, buffers, windows,
-// schedules, expiries. The manual clock (tests, `--clock manual`) stands still until it is
-// advanced. Socket timeouts are not of this clock.
+// schedules, expiries. The manual clock (tests, `--clock manual`) stops until it is advanced.
+// Socket timeouts do not use this clock.
 #pragma once
 #include <atomic>
 #include <functional>

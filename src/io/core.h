@@ -1,6 +1,6 @@
 // A Core is one thread's event loop: everything with this home core runs on it, one thing at a
 // time, so state needs no lock. Others send it messages (`post`) or hop onto it (`run_on`).
-// Blocking work goes to a Pool and comes home. Asio is behind the pointer and in no other header.
+// Blocking work goes to a Pool and returns home. No other header includes Asio.
 #pragma once
 #include <coroutine>
 #include <cstdint>
@@ -50,7 +50,7 @@ class Core {
     /// For sockets: aws/http and io only.
     boost::asio::io_context& context();
 
-    /// `co_await core.enter();` goes on, on this core.
+    /// `co_await core.enter();` continues on this core.
     struct Enter {
         Core& core;
         bool await_ready() const noexcept { return Core::current() == &core; }

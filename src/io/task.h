@@ -2,7 +2,7 @@
 // whoever holds it. Tasks never throw: an exception inside one ends the process.
 //
 // Rules (style 16): parameters are values or references to what outlives the caller; a lambda with
-// captures is not a coroutine; `co_await` stands alone on its line.
+// captures is not a coroutine; `co_await` is alone on its line.
 #pragma once
 #include <coroutine>
 #include <exception>

@@ -27,7 +27,7 @@ constexpr int readers = 2;
 constexpr std::size_t group_max = 256;  ///< write transactions that share one commit
 constexpr std::size_t reads_max = 16;   ///< reads that share one snapshot
 
-/// Values are not copied: each use of a statement binds all of its parameters anew, and they live
+/// Values are not copied: each use of a statement binds all of its parameters again, and they live
 /// until it was stepped to its end.
 struct Binder {
     sqlite3_stmt* statement;

@@ -120,8 +120,8 @@ class HttpServer {
     virtual Task<void> stop(Millis grace) = 0;
 };
 
-/// `host` is an address; port 0 takes a free one. Errc::busy when the port is taken. TLS, HTTP/2
-/// and HTTP/1.1 are told apart by a connection's first bytes; without `tls` no TLS is spoken.
+/// `host` is an address; port 0 takes a free one. Errc::busy when the port is taken. A connection's
+/// first bytes decide between TLS, HTTP/2 and HTTP/1.1; without `tls` there is no TLS.
 Result<std::unique_ptr<HttpServer>> listen_http(Cores& cores, const std::string& host,
                                                 std::uint16_t port, HttpLimits limits,
                                                 HttpHandler handler,
