@@ -36,6 +36,8 @@ class Algorithm {
         return out;
     }
 
+    const EVP_MD* kind() const { return kind_; }
+
   private:
     EVP_MD* kind_;  ///< for the life of the program
 };
@@ -183,10 +185,9 @@ struct Hasher::State {
 };
 
 Hasher::Hasher(Kind kind) : state_(std::make_unique<State>()) {
-    const EVP_MD* digest = EVP_sha256();
-    if (kind == Kind::md5) digest = EVP_md5();
-    if (kind == Kind::sha1) digest = EVP_sha1();
-    FRESHET_CHECK(EVP_DigestInit_ex(state_->context, digest, nullptr) == 1);
+    static const Algorithm md5("MD5"), sha1("SHA1"), sha256("SHA256");
+    const Algorithm& algorithm = kind == Kind::md5 ? md5 : kind == Kind::sha1 ? sha1 : sha256;
+    FRESHET_CHECK(EVP_DigestInit_ex(state_->context, algorithm.kind(), nullptr) == 1);
 }
 Hasher::~Hasher() = default;
 Hasher::Hasher(Hasher&&) noexcept = default;
