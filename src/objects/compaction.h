@@ -8,8 +8,8 @@
 
 #include "io/core.h"
 #include "meta/database.h"
-#include "objects/files/blobs.h"
 #include "objects/extent_store.h"
+#include "objects/files/blobs.h"
 
 namespace freshet::objects {
 

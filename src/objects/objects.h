@@ -8,8 +8,8 @@
 #include "io/core.h"
 #include "io/http/http.h"
 #include "meta/database.h"
-#include "objects/files/blobs.h"
 #include "objects/compaction.h"
+#include "objects/files/blobs.h"
 #include "objects/known_buckets.h"
 #include "objects/types.h"
 
