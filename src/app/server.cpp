@@ -27,7 +27,6 @@
 #include "app/wire_schedule.h"
 #include "app/wire_stream.h"
 #include "aws/http/front.h"
-#include "aws/services/s3/buckets/bucket_cors.h"
 #include "base/log.h"
 #include "console/console.h"
 #include "io/faults/failpoint.h"
@@ -201,10 +200,9 @@ Result<> Server::Parts::listen() {
     operators = std::make_unique<OperatorConsole>(*cores, manual, clock_file(), pages.get());
     std::vector<std::string> names = config.hosts;
     names.insert(names.end(), config.tls_names.begin(), config.tls_names.end());
-    front = std::make_unique<aws::Front>(
-        router, aws::Authenticator(config.account), *operators,
-        aws::Cors(config.cors_origins, aws::make_bucket_rules(objects->objects())),
-        aws::KinesisGate(config.demands_signatures), aws::Hosts(std::move(names)));
+    front =
+        std::make_unique<aws::Front>(router, aws::Authenticator(config.account), *operators,
+                                     aws::Cors(config.cors_origins), aws::Hosts(std::move(names)));
     operators->set_front(*front);
     pipelines = std::make_unique<pipeline::PipelineApi>(
         pipeline::Services{router, queries->query(), dashboards->dashboards(),

@@ -38,7 +38,7 @@ Result<std::unique_ptr<WiredStream>> WiredStream::make(Context& context) {
         context.cores.main(), context.database, *wired->log_, context.pool, context.disk,
         context.data_dir + "/keys/streams.keys", context.config.streams);
     if (auto loaded = wired->streams_->load(); !loaded) return pass(loaded);
-    aws::register_kinesis(context.router, *wired->streams_);
+    aws::register_kinesis(context.router, *wired->streams_, context.config.demands_signatures);
     return wired;
 }
 

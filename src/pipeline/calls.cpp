@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "aws/http/rim.h"
 #include "aws/protocol/built.h"
 #include "aws/protocol/validate.h"
 
@@ -29,7 +30,9 @@ io::Task<aws::Answer<void>> Calls::dispatch(const aws::OperationInfo& operation,
                                                          operation.name, operation.service->name)});
     aws::Violations violations;
     aws::validate(*operation.input, input.get(), violations);
-    if (!violations.empty()) co_return std::unexpected(violations.fault(*operation.service));
+    if (!violations.empty())
+        co_return std::unexpected(
+            violations.fault(*operation.service, entry->service->violation_code()));
     auto built = aws::refuse_unbuilt(operation, input.get(), caller_.account());
     if (!built || (is_judging_ && changes_something(operation.name))) co_return built;
     auto done = co_await io::run_on(*entry->home, entry->call(caller_, input.get(), output.get()));

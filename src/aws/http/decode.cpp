@@ -1,8 +1,6 @@
 #include "aws/http/decode.h"
 
 #include "aws/http/body/checked_body.h"
-#include "aws/http/kinesis_gate.h"
-#include "aws/http/s3_request.h"
 #include "aws/protocol/built.h"
 #include "aws/protocol/cbor/cbor.h"
 #include "aws/protocol/json/json.h"
@@ -35,22 +33,18 @@ class HoppingBody final : public CheckedBody {
 };
 
 /// A body that is held whole, after its end.
-io::Task<Answer<Bytes>> read_body(const OperationInfo& operation, io::HttpRequest& request,
+io::Task<Answer<Bytes>> read_body(const Router::Entry& entry, io::HttpRequest& request,
                                   BodyBudget::Share& share) {
-    const ServiceInfo& service = *operation.service;
-    const std::size_t bytes_max = body_bytes_max(service, operation.name);
+    const ServiceRim& service = *entry.service;
+    const std::size_t bytes_max = service.body_bytes_max(entry.info->name);
     if (request.content_length.value_or(0) > bytes_max)
         co_return std::unexpected(too_large(bytes_max));
     std::unique_ptr<io::BodyReader> body = std::move(request.body);
-    if (service.protocol == Protocol::rest_xml) {
-        // Those of CompleteMultipartUpload are the object's, not the document's.
-        const bool is_of_object = std::string_view(operation.name) == "CompleteMultipartUpload";
+    if (const auto checksummed = service.checksummed(entry.info->name))
         body = make_checked_body(std::move(body), request.headers, request.content_length,
-                                 is_of_object ? Checksummed::object : Checksummed::body);
-    }
+                                 *checksummed);
     auto bytes = co_await read_held(*body, bytes_max, share);
-    if (!bytes && bytes.error().status == 503 && service.protocol == Protocol::rest_xml)
-        bytes.error().code = "SlowDown";
+    if (!bytes && bytes.error().status == 503) bytes.error().code = service.overloaded_code();
     co_return bytes;
 }
 
@@ -83,25 +77,26 @@ Answer<void> decode_document(const OperationInfo& operation, Protocol protocol, 
 }
 
 /// What the model forbids comes first, then what is not built.
-Answer<void> judge(const OperationInfo& operation, const void* input, const Violations& violations,
+Answer<void> judge(const Router::Entry& entry, const void* input, const Violations& violations,
                    const Caller& caller) {
-    if (!violations.empty()) return std::unexpected(violations.fault(*operation.service));
-    return refuse_unbuilt(operation, input, caller.account());
+    const ServiceRim& service = *entry.service;
+    if (!violations.empty())
+        return std::unexpected(violations.fault(service.info(), service.violation_code()));
+    return refuse_unbuilt(*entry.info, input, caller.account());
 }
 
 }  // namespace
 
-io::Task<Answer<void>> decode_request(const OperationInfo& operation, const Route& route,
+io::Task<Answer<void>> decode_request(const Router::Entry& entry, const Route& route,
                                       const Target& target, io::HttpRequest& request,
                                       const Caller& caller, BodyBudget::Share& share, void* input) {
+    const OperationInfo& operation = *entry.info;
     const Shape& shape = *operation.input;
     Violations violations;
-    if (route.protocol == Protocol::rest_xml) {
-        auto known = refuse_beyond_operation(operation, request.method, target, request.headers);
-        if (!known) co_return known;
-    }
     Answer<void> done =
-        decode_bindings(operation, route.labels, target, request.headers, input, violations);
+        entry.service->refuse_beyond(operation, request.method, target, request.headers);
+    if (!done) co_return done;
+    done = decode_bindings(operation, route.labels, target, request.headers, input, violations);
     if (!done) co_return done;
     const Member* payload = payload_of(shape);
     if (payload && payload->shape->kind == Kind::stream) {
@@ -110,19 +105,19 @@ io::Task<Answer<void>> decode_request(const OperationInfo& operation, const Rout
         std::shared_ptr<io::BodyReader> body =
             std::make_shared<HoppingBody>(*io::Core::current(), std::move(checked));
         *static_cast<std::shared_ptr<io::BodyReader>*>(payload->make(input)) = std::move(body);
-        co_return judge(operation, input, violations, caller);
+        co_return judge(entry, input, violations, caller);
     }
     if (route.protocol == Protocol::query) {
         done = decode_query(shape, route.parameters, input, violations);
     } else {
-        auto body = co_await read_body(operation, request, share);
+        auto body = co_await read_body(entry, request, share);
         if (!body) co_return pass(body);
         done = decode_document(operation, route.protocol, std::move(*body), input, violations);
     }
     if (!done) co_return done;
-    if (operation.service->name == "kinesis") demand_beyond_model(shape, input, violations);
+    entry.service->demand(shape, input, violations);
     if (route.protocol != Protocol::rest_xml) validate(shape, input, violations);
-    co_return judge(operation, input, violations, caller);
+    co_return judge(entry, input, violations, caller);
 }
 
 }  // namespace freshet::aws

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "aws/http/kinesis_gate.h"
 #include "aws/limits.h"
 #include "aws/protocol/cbor/cbor.h"
 #include "aws/protocol/event_stream.h"
@@ -13,8 +12,6 @@
 #include "aws/protocol/query.h"
 #include "aws/protocol/rest.h"
 #include "aws/protocol/xml.h"
-#include "aws/protocol/xml_root.h"
-#include "base/crypto/digest.h"
 #include "io/http/file_body.h"
 
 namespace freshet::aws {
@@ -117,10 +114,11 @@ void encode_payload(const Member& payload, const void* inner, const ServiceInfo&
     }
 }
 
-void encode_document(const OperationInfo& operation, const void* output,
-                     io::HttpResponse& response) {
+void encode_document(const Router::Entry& entry, const void* output, io::HttpResponse& response) {
+    const OperationInfo& operation = *entry.info;
     const ServiceInfo& service = *operation.service;
-    if (std::string_view(operation.name) == "GetBucketLocation") {  // the root is the member itself
+    const std::string root = entry.service->root_of(operation.name);
+    if (root.empty()) {
         const Member& member = operation.output->members.front();
         static const std::string nowhere;
         const void* inner = member.in(output);
@@ -134,12 +132,12 @@ void encode_document(const OperationInfo& operation, const void* output,
     });
     if (!has_body || response.status == 204 || response.status == 304) return;
     response.headers.set("Content-Type", "application/xml");
-    add_body(response, encode_xml(*operation.output, output, xml_root_of(operation.name),
-                                  service.xml_namespace));
+    add_body(response, encode_xml(*operation.output, output, root, service.xml_namespace));
 }
 
-void encode_body(const OperationInfo& operation, Protocol protocol, const void* output,
-                 io::Core& home, const Caller& caller, io::HttpResponse& response) {
+void encode_body(const Router::Entry& entry, Protocol protocol, const void* output, io::Core& home,
+                 const Caller& caller, io::HttpResponse& response) {
+    const OperationInfo& operation = *entry.info;
     const ServiceInfo& service = *operation.service;
     if (const Member* payload = payload_of(*operation.output)) {
         if (const void* inner = payload->in(output))
@@ -164,17 +162,8 @@ void encode_body(const OperationInfo& operation, Protocol protocol, const void* 
             add_body(response, encode_query_answer(operation, output, caller.request_id()));
             return;
         case Protocol::rest_xml:
-            encode_document(operation, output, response);
+            encode_document(entry, output, response);
             return;
-    }
-}
-
-/// A 304 has no body: what its fault says further are headers. A 416 says how long the object is.
-void add_fault_headers(const Fault& fault, io::HttpResponse& response) {
-    for (const auto& [name, value] : fault.fields) {
-        if (response.status == 304) response.headers.set(name, value);
-        if (response.status == 416 && name == "ActualObjectSize")
-            response.headers.set("Content-Range", "bytes */" + value);
     }
 }
 
@@ -186,25 +175,18 @@ const std::string& date_header(Timestamp now) {
     return last.second;
 }
 
-/// The Java SDKs check DynamoDB's answers against it.
-void add_crc32(io::HttpResponse& response) {
-    std::uint32_t crc = 0;
-    for (const Bytes& piece : response.body) crc = crc32(piece.view(), crc);
-    response.headers.add("x-amz-crc32", fmt::format("{}", crc));
-}
-
 }  // namespace
 
-io::HttpResponse encode_answer(const OperationInfo& operation, Protocol protocol,
-                               const void* output, io::Core& home, const Caller& caller,
-                               bool is_head) {
+io::HttpResponse encode_answer(const Router::Entry& entry, Protocol protocol, const void* output,
+                               io::Core& home, const Caller& caller, bool is_head) {
+    const OperationInfo& operation = *entry.info;
     io::HttpResponse response;
     response.headers.reserve(answer_headers, answer_header_bytes);
     response.status = operation.status;
     encode_bindings(*operation.output, output, response);
     // The model knows one status an operation; an answer of a part is 206 (RFC 9110, 15.3.7).
     if (response.status == 200 && response.headers.find("Content-Range")) response.status = 206;
-    encode_body(operation, protocol, output, home, caller, response);
+    encode_body(entry, protocol, output, home, caller, response);
     if (const auto length = response.headers.find("Content-Length")) {
         const std::uint64_t size = std::strtoull(std::string(*length).c_str(), nullptr, 10);
         if (response.stream) response.stream_length = size;
@@ -214,8 +196,9 @@ io::HttpResponse encode_answer(const OperationInfo& operation, Protocol protocol
     return response;
 }
 
-io::HttpResponse encode_fault(const ServiceInfo& service, Protocol protocol, Fault fault,
+io::HttpResponse encode_fault(const ServiceRim& rim, Protocol protocol, Fault fault,
                               const Caller& caller, bool is_head) {
+    const ServiceInfo& service = rim.info();
     io::HttpResponse response;
     fault.status = response.status = status_of(service, fault);
     std::string body;
@@ -240,7 +223,7 @@ io::HttpResponse encode_fault(const ServiceInfo& service, Protocol protocol, Fau
     if (response.status == 503)
         response.headers.add("Retry-After", std::to_string(limits::retry_after_s));
     add_content_type(response, service, protocol);
-    if (protocol == Protocol::rest_xml) add_fault_headers(fault, response);
+    rim.add_fault_headers(fault, response);
     if (is_head || response.status == 304)
         response.head_length = 0;
     else
@@ -248,21 +231,13 @@ io::HttpResponse encode_fault(const ServiceInfo& service, Protocol protocol, Fau
     return response;
 }
 
-void add_answer_headers(io::HttpResponse& response, const Caller& caller,
-                        const ServiceInfo* service, Timestamp now) {
+void add_answer_headers(io::HttpResponse& response, const Caller& caller, const ServiceRim* service,
+                        Timestamp now) {
     response.headers.add("x-amzn-RequestId", caller.request_id());
-    if (service && service->name == "kinesis")
-        response.headers.add("x-amz-id-2", second_request_id());
-    if (service && service->protocol == Protocol::rest_xml) {
-        response.headers.add("x-amz-request-id", caller.request_id());
-        response.headers.add("x-amz-id-2", caller.request_id());
-        // An object may be a page of anybody: it has no part in the origin of the interface.
-        response.headers.add("Content-Security-Policy", "sandbox");
-        response.headers.add("X-Content-Type-Options", "nosniff");
-    }
+    if (service) service->add_headers(response, caller);
     response.headers.add("Date", date_header(now));
     response.headers.add("Server", "freshet");
-    if (service && service->name == "dynamodb") add_crc32(response);
+    if (service) service->checksum(response);
 }
 
 }  // namespace freshet::aws

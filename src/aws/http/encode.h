@@ -3,7 +3,8 @@
 #pragma once
 #include "aws/caller.h"
 #include "aws/fault.h"
-#include "aws/protocol/shape.h"
+#include "aws/http/rim.h"
+#include "aws/router.h"
 #include "base/time.h"
 #include "io/core.h"
 #include "io/http/http.h"
@@ -11,16 +12,14 @@
 namespace freshet::aws {
 
 /// `home`: the core that makes what is streamed.
-io::HttpResponse encode_answer(const OperationInfo& operation, Protocol protocol,
-                               const void* output, io::Core& home, const Caller& caller,
-                               bool is_head);
+io::HttpResponse encode_answer(const Router::Entry& entry, Protocol protocol, const void* output,
+                               io::Core& home, const Caller& caller, bool is_head);
 
-io::HttpResponse encode_fault(const ServiceInfo& service, Protocol protocol, Fault fault,
+io::HttpResponse encode_fault(const ServiceRim& service, Protocol protocol, Fault fault,
                               const Caller& caller, bool is_head);
 
-/// The ids of the request, the time, and what browsers and the Java SDKs want of one service.
-/// `service` may be nullptr.
-void add_answer_headers(io::HttpResponse& response, const Caller& caller,
-                        const ServiceInfo* service, Timestamp now);
+/// The ids of the request, the time, and what the service adds; `service` may be nullptr.
+void add_answer_headers(io::HttpResponse& response, const Caller& caller, const ServiceRim* service,
+                        Timestamp now);
 
 }  // namespace freshet::aws

@@ -10,9 +10,7 @@
 #include "aws/http/decode.h"
 #include "aws/http/encode.h"
 #include "aws/http/own_page.h"
-#include "aws/http/route.h"
 #include "aws/limits.h"
-#include "aws/protocol/services.h"
 
 namespace freshet::aws {
 
@@ -28,12 +26,13 @@ struct Front::Work {
     Work(Caller caller_, BodyBudget& budget) : caller(std::move(caller_)), share(budget) {}
     Caller caller;
     BodyBudget::Share share;  ///< of the memory that bodies may take, until the answer is made
-    const ServiceInfo* service = nullptr;
+    const ServiceRim* service = nullptr;
     std::string operation;
     const Router::Entry* entry = nullptr;
     Target target;
     Route route;
-    std::optional<Fault> unsigned_fault;  ///< told when the body is whole, and before what is in it
+    /// Answers the request when its body is whole, and before what is in the body.
+    std::optional<Fault> signature_fault;
     std::shared_ptr<void> input, output;
 };
 
@@ -42,8 +41,7 @@ namespace {
 /// Runs on the handler's home core; everything that it touches is held by the work.
 io::Task<Answer<void>> run_handler(const Router::Entry& entry, Caller caller,
                                    std::shared_ptr<void> input, std::shared_ptr<void> output) {
-    Answer<void> done;
-    if (entry.gate) done = entry.gate(*entry.info, caller);
+    Answer<void> done = entry.service->admit(*entry.info, caller);
     if (done) done = co_await entry.call(std::move(caller), input.get(), output.get());
     co_return done;
 }
@@ -60,20 +58,23 @@ bool changes_by_link(const io::HttpRequest& request, const Route& route) {
 }  // namespace
 
 Front::Front(const Router& router, Authenticator authenticator, ConsoleHandler& console, Cors cors,
-             KinesisGate gate, Hosts hosts)
+             Hosts hosts)
     : router_(router),
       authenticator_(std::move(authenticator)),
       console_(console),
       cors_(std::move(cors)),
-      gate_(gate),
       hosts_(std::move(hosts)),
       budget_(limits::bodies_bytes_max),
-      counters_(std::make_unique<Counters>()) {}
+      counters_(std::make_unique<Counters>()) {
+    for (const ServiceRim* service : router_.services()) {
+        if (service->has_gate()) gates_.push_back(service);
+    }
+}
 Front::~Front() = default;
 
 void Front::count(const Work& work, const std::string& code) {
     const std::scoped_lock lock(counters_->mutex);
-    ++counters_->requests[{work.service ? work.service->name : "unknown",
+    ++counters_->requests[{work.service ? work.service->info().name : "unknown",
                            work.entry ? work.entry->info->name : "unbuilt", code}];
 }
 
@@ -107,16 +108,20 @@ io::Task<io::HttpResponse> Front::handle(io::HttpRequest request) {
     const CredentialScope scope = parse_scope(request.headers, target.query);
     auto work = std::make_shared<Work>(authenticator_.identify(scope, request.headers), budget_);
     CorsGrant grant;
-    if (!origin.empty()) grant = co_await cors_.judge(request, bucket_of(request.headers, target));
+    if (!origin.empty()) grant = co_await cors_.judge(router_.services(), request, target);
     if (grant.answered) {
         grant.answered->headers.add("x-amzn-RequestId", work->caller.request_id());
         co_return std::move(*grant.answered);
     }
-    if (KinesisGate::is_asked(request.headers, scope)) {
-        auto refused = co_await refuse_kinesis(work, request, target);
-        if (refused) {
-            if (!origin.empty()) cors_.open(grant, origin, *refused, work->service);
-            co_return std::move(*refused);
+    if (const ServiceRim* gate = gate_of(request, scope)) {
+        work->service = gate;
+        EarlyAnswer early = co_await gate->before(request, target, work->share);
+        work->signature_fault = std::move(early.signature_fault);
+        if (early.refusal) {
+            count(*work, "Refused");
+            add_answer_headers(*early.refusal, work->caller, gate, io::Core::current()->now());
+            if (!origin.empty()) cors_.open(grant, origin, *early.refusal, gate);
+            co_return std::move(*early.refusal);
         }
     }
     auto response = co_await find_and_answer(work, std::move(request), std::move(target), scope);
@@ -136,14 +141,15 @@ io::Task<io::HttpResponse> Front::find_and_answer(std::shared_ptr<Work> work,
     if (has_form) {
         auto body = co_await read_held(*request.body, limits::body_bytes_max, work->share);
         if (!body) {
-            work->service = &iam::service_info();
+            work->service = &claimant(router_.services(), {Unnamed::By::action, ""});
             count(*work, body.error().code);
             co_return encode_fault(*work->service, Protocol::query, std::move(body.error()),
                                    work->caller, is_head);
         }
         form = body->str();
     }
-    auto route = find_route(request.method, request.headers, target, scope, form);
+    auto route =
+        find_route(router_.services(), request.method, request.headers, target, scope, form);
     if (!route) {
         work->service = route.error().service;
         count(*work, route.error().fault.code);
@@ -154,35 +160,26 @@ io::Task<io::HttpResponse> Front::find_and_answer(std::shared_ptr<Work> work,
     work->service = route->service;
     work->operation = route->operation;
     work->route = std::move(*route);
-    work->entry = router_.find(work->service->name, work->operation);
+    work->entry = router_.find(work->service->info().name, work->operation);
     auto response = co_await answer(work, std::move(request));
     co_return response;
 }
 
-io::Task<std::optional<io::HttpResponse>> Front::refuse_kinesis(std::shared_ptr<Work> work,
-                                                                io::HttpRequest& request,
-                                                                const Target& target) {
-    work->service = &kinesis::service_info();
-    work->unsigned_fault = gate_.signature_fault(request.headers, target.query);
-    auto refused = co_await gate_.refuse(request, work->share);
-    if (refused) {
-        count(*work, "Refused");
-        add_answer_headers(*refused, work->caller, work->service, io::Core::current()->now());
+const ServiceRim* Front::gate_of(const io::HttpRequest& request,
+                                 const CredentialScope& scope) const {
+    for (const ServiceRim* service : gates_) {
+        if (service->is_asked(request.headers, scope)) return service;
     }
-    co_return refused;
+    return nullptr;
 }
 
 io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpRequest request) {
     const bool is_head = request.method == "HEAD";
     const Protocol protocol = work->route.protocol;
     if (!work->entry) {
-        const bool is_s3 = work->service->protocol == Protocol::rest_xml;
-        Fault fault{
-            is_s3 ? "NotImplemented" : "UnknownOperationException",
-            fmt::format("Freshet does not build {} of {}", work->operation, work->service->name),
-            is_s3 ? 501 : 400};
         count(*work, "Unbuilt" + work->operation);
-        co_return encode_fault(*work->service, protocol, std::move(fault), work->caller, is_head);
+        co_return encode_fault(*work->service, protocol, work->service->unbuilt(work->operation),
+                               work->caller, is_head);
     }
     const OperationInfo& operation = *work->entry->info;
     work->input = operation.make_input();
@@ -192,11 +189,11 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
         done =
             std::unexpected(Fault{"AccessDenied", "A GET that is not signed changes nothing", 403});
     if (done)
-        done = co_await decode_request(operation, work->route, work->target, request, work->caller,
-                                       work->share, work->input.get());
+        done = co_await decode_request(*work->entry, work->route, work->target, request,
+                                       work->caller, work->share, work->input.get());
     // A body that is no document comes first: its fault has no sentence.
-    if (work->unsigned_fault && (done || !done.error().message.empty()))
-        done = std::unexpected(std::move(*work->unsigned_fault));
+    if (work->signature_fault && (done || !done.error().message.empty()))
+        done = std::unexpected(std::move(*work->signature_fault));
     io::Core& home = core_for(*work->entry->home);
     if (done) {
         done = co_await io::run_on(
@@ -206,7 +203,8 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
     if (!done)
         co_return encode_fault(*work->service, protocol, std::move(done.error()), work->caller,
                                is_head);
-    co_return encode_answer(operation, protocol, work->output.get(), home, work->caller, is_head);
+    co_return encode_answer(*work->entry, protocol, work->output.get(), home, work->caller,
+                            is_head);
 }
 
 }  // namespace freshet::aws

@@ -11,8 +11,7 @@
 #include "aws/http/body/held_body.h"
 #include "aws/http/cors.h"
 #include "aws/http/hosts.h"
-#include "aws/http/kinesis_gate.h"
-#include "aws/protocol/shape.h"
+#include "aws/http/route.h"
 #include "aws/router.h"
 #include "io/http/http.h"
 
@@ -32,10 +31,12 @@ struct RequestCount {
     std::uint64_t requests;
 };
 
+/// Made when every service has registered its operations; `router` and `console` outlive it, and it
+/// outlives the listening server. Any core may call it at any time.
 class Front {
   public:
     Front(const Router& router, Authenticator authenticator, ConsoleHandler& console,
-          Cors cors = Cors(), KinesisGate gate = KinesisGate(false), Hosts hosts = Hosts());
+          Cors cors = Cors(), Hosts hosts = Hosts());
     ~Front();
     /// The HttpHandler of the server; any core.
     io::Task<io::HttpResponse> handle(io::HttpRequest request);
@@ -48,16 +49,15 @@ class Front {
     io::Task<io::HttpResponse> find_and_answer(std::shared_ptr<Work> work, io::HttpRequest request,
                                                Target target, CredentialScope scope);
     io::Task<io::HttpResponse> answer(std::shared_ptr<Work> work, io::HttpRequest request);
-    io::Task<std::optional<io::HttpResponse>> refuse_kinesis(std::shared_ptr<Work> work,
-                                                             io::HttpRequest& request,
-                                                             const Target& target);
+    /// The service whose gate() judges the request before its operation is known, or nullptr.
+    const ServiceRim* gate_of(const io::HttpRequest& request, const CredentialScope& scope) const;
     void count(const Work& work, const std::string& code);
 
     const Router& router_;
     Authenticator authenticator_;
     ConsoleHandler& console_;
     Cors cors_;
-    KinesisGate gate_;
+    std::vector<const ServiceRim*> gates_;  ///< the services that have one
     Hosts hosts_;
     BodyBudget budget_;
     struct Counters;

@@ -257,17 +257,10 @@ void Violations::add_missing(const Path& path) {
         "Value null at '{}' failed to satisfy constraint: Member must not be null", path.text()));
 }
 
-Fault Violations::fault(const ServiceInfo& service) const {
-    // S3 says what is wrong with a document, and not where
-    if (service.protocol == Protocol::rest_xml) {
-        return malformed_xml_fault();
-    }
-    const std::string_view name = service.name;
+Fault Violations::fault(const ServiceInfo& service, const char* code) const {
+    if (service.protocol == Protocol::rest_xml) return malformed_xml_fault();
     Fault fault;
-    fault.code = name == "logs"     ? "InvalidParameterException"
-                 : name == "athena" ? "InvalidRequestException"
-                 : name == "iam"    ? "ValidationError"
-                                    : "ValidationException";
+    fault.code = code;
     fault.status = 400;
     fault.message = fmt::format("{} validation error{} detected: {}", texts_.size(),
                                 texts_.size() == 1 ? "" : "s", fmt::join(texts_, "; "));

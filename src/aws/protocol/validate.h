@@ -26,8 +26,8 @@ class Violations {
     void add(const Path& path, std::string value, std::string constraint);
     void add_missing(const Path& path);
     bool empty() const { return texts_.empty(); }
-    /// The fault that answers them; the code is the one that `service` uses.
-    Fault fault(const ServiceInfo& service) const;
+    /// The fault that answers them, with `code`; S3 says no more than that a document is malformed.
+    Fault fault(const ServiceInfo& service, const char* code) const;
 
   private:
     std::vector<std::string> texts_, missing_;

@@ -12,22 +12,6 @@
 namespace freshet::aws {
 namespace {
 
-struct BodyLimit {
-    std::string_view service, operation;
-    std::size_t bytes_max;
-};
-
-constexpr BodyLimit larger_bodies[] = {
-    {"kinesis", "PutRecord", limits::kinesis_body_bytes_max},
-    {"kinesis", "PutRecords", limits::kinesis_body_bytes_max},
-    {"firehose", "PutRecordBatch", limits::delivery_body_bytes_max},
-    {"dynamodb", "BatchWriteItem", limits::items_body_bytes_max},
-    {"dynamodb", "TransactWriteItems", limits::items_body_bytes_max},
-    {"lambda", "Invoke", limits::call_body_bytes_max},
-    {"lambda", "CreateFunction", limits::code_body_bytes_max},
-    {"lambda", "UpdateFunctionCode", limits::code_body_bytes_max},
-};
-
 Fault no_room() {
     return Fault{"ServiceUnavailable",
                  "The bodies of the requests under way leave no room for this one; try again.",
@@ -97,13 +81,6 @@ bool BodyBudget::Share::grow(std::size_t bytes) {
 void BodyBudget::Share::restart() {
     budget_.bytes_ -= taken_;
     seen_ = taken_ = 0;
-}
-
-std::size_t body_bytes_max(const ServiceInfo& service, std::string_view operation) {
-    for (const BodyLimit& limit : larger_bodies) {
-        if (limit.service == service.name && limit.operation == operation) return limit.bytes_max;
-    }
-    return limits::body_bytes_max;
 }
 
 Fault too_large(std::size_t bytes_max) {

@@ -1,11 +1,10 @@
-// Bodies that are held in memory until their request is answered: how large one may be, by what AWS
-// takes in that operation, and how much all of them may take together.
+// Bodies that are held in memory until their request is answered, and how much all of them may take
+// together.
 #pragma once
 #include <atomic>
 #include <cstddef>
 
 #include "aws/fault.h"
-#include "aws/protocol/shape.h"
 #include "base/bytes.h"
 #include "io/core.h"
 #include "io/http/http.h"
@@ -40,9 +39,6 @@ class BodyBudget {
     std::size_t bytes_max_;
     std::atomic<std::size_t> bytes_ = 0;
 };
-
-/// What a request of the operation may bring in its body.
-std::size_t body_bytes_max(const ServiceInfo& service, std::string_view operation);
 
 /// Reads the body to its end. RequestEntityTooLargeException (413) past `bytes_max`,
 /// ServiceUnavailable (503) where the budget has no room.

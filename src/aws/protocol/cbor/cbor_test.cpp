@@ -196,7 +196,9 @@ std::string judged(std::string_view json, bool as_cbor) {
                               : decode_json(input_of<Op>(), json, &input, violations);
     if (!done) return done.error().code + ": " + done.error().message;
     validate(input_of<Op>(), &input, violations);
-    return violations.empty() ? "good" : violations.fault(kinesis::service_info()).message;
+    return violations.empty()
+               ? "good"
+               : violations.fault(kinesis::service_info(), "ValidationException").message;
 }
 
 TEST(Cbor, what_is_wrong_is_told_as_in_json) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "aws/http/rim.h"
 #include "aws/model/athena.h"
 #include "aws/protocol/page_token.h"
 #include "base/text/ascii.h"
@@ -369,32 +370,32 @@ class Handlers {
     domain::Query& query_;
 };
 
-template <class Op, class Output, class Input>
-void add(Router& router, const std::shared_ptr<Handlers>& handlers, io::Core& home,
-         io::Task<Answer<Output>> (Handlers::*method)(Caller, Input)) {
-    router.handle<Op>(home, [handlers, method](Caller caller, Input input) {
-        return ((*handlers).*method)(std::move(caller), std::move(input));
-    });
-}
+class AthenaRim final : public ServiceRim {
+  public:
+    AthenaRim() : ServiceRim(athena::service_info()) {}
+
+    const char* violation_code() const override { return "InvalidRequestException"; }
+};
 
 }  // namespace
 
 void register_athena(Router& router, query::Query& query) {
+    router.add_service(std::make_unique<AthenaRim>());
     io::Core& home = query.home();
     const auto h = std::make_shared<Handlers>(query);
-    add<StartQueryExecutionOp>(router, h, home, &Handlers::start);
-    add<GetQueryExecutionOp>(router, h, home, &Handlers::get);
-    add<BatchGetQueryExecutionOp>(router, h, home, &Handlers::get_many);
-    add<StopQueryExecutionOp>(router, h, home, &Handlers::stop);
-    add<ListQueryExecutionsOp>(router, h, home, &Handlers::list);
-    add<GetQueryResultsOp>(router, h, home, &Handlers::results);
-    add<GetWorkGroupOp>(router, h, home, &Handlers::work_group);
-    add<ListWorkGroupsOp>(router, h, home, &Handlers::work_groups);
-    add<ListDataCatalogsOp>(router, h, home, &Handlers::catalogs);
-    add<ListDatabasesOp>(router, h, home, &Handlers::databases);
-    add<GetDatabaseOp>(router, h, home, &Handlers::database);
-    add<ListTableMetadataOp>(router, h, home, &Handlers::tables);
-    add<GetTableMetadataOp>(router, h, home, &Handlers::table);
+    on<StartQueryExecutionOp>(router, home, h, &Handlers::start);
+    on<GetQueryExecutionOp>(router, home, h, &Handlers::get);
+    on<BatchGetQueryExecutionOp>(router, home, h, &Handlers::get_many);
+    on<StopQueryExecutionOp>(router, home, h, &Handlers::stop);
+    on<ListQueryExecutionsOp>(router, home, h, &Handlers::list);
+    on<GetQueryResultsOp>(router, home, h, &Handlers::results);
+    on<GetWorkGroupOp>(router, home, h, &Handlers::work_group);
+    on<ListWorkGroupsOp>(router, home, h, &Handlers::work_groups);
+    on<ListDataCatalogsOp>(router, home, h, &Handlers::catalogs);
+    on<ListDatabasesOp>(router, home, h, &Handlers::databases);
+    on<GetDatabaseOp>(router, home, h, &Handlers::database);
+    on<ListTableMetadataOp>(router, home, h, &Handlers::tables);
+    on<GetTableMetadataOp>(router, home, h, &Handlers::table);
 }
 
 }  // namespace freshet::aws

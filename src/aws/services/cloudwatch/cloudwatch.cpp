@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "aws/http/rim.h"
 #include "aws/model/cloudwatch.h"
 #include "aws/protocol/page_token.h"
 
@@ -383,6 +384,7 @@ class Handlers {
 }  // namespace
 
 void register_cloudwatch(Router& router, domain::Metrics& metrics) {
+    router.add_service(std::make_unique<ServiceRim>(cloudwatch::service_info()));
     auto h = std::make_shared<Handlers>(metrics);
     io::Core& home = metrics.home();
     router.handle<PutMetricDataOp>(

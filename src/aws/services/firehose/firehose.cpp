@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "aws/http/rim.h"
+#include "aws/limits.h"
 #include "aws/model/firehose.h"
 #include "delivery/limits.h"
 
@@ -338,9 +340,20 @@ class Handlers {
     domain::Deliveries& deliveries_;
 };
 
+class FirehoseRim final : public ServiceRim {
+  public:
+    FirehoseRim() : ServiceRim(firehose::service_info()) {}
+
+    std::size_t body_bytes_max(std::string_view operation) const override {
+        return operation == "PutRecordBatch" ? aws::limits::delivery_body_bytes_max
+                                             : aws::limits::body_bytes_max;
+    }
+};
+
 }  // namespace
 
 void register_firehose(Router& router, delivery::Deliveries& deliveries) {
+    router.add_service(std::make_unique<FirehoseRim>());
     io::Core& home = deliveries.home();
     auto h = std::make_shared<Handlers>(deliveries);
     router.handle<CreateDeliveryStreamOp>(home, [h](Caller c, CreateDeliveryStreamInput i) {

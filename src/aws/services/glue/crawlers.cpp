@@ -6,7 +6,6 @@
 
 #include "aws/model/glue.h"
 #include "aws/protocol/page_token.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws {
 namespace {

@@ -1,6 +1,5 @@
 // Databases.
 #include "aws/services/glue/words.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws::glue_words {
 namespace {

@@ -2,7 +2,6 @@
 #include <re2/re2.h>
 
 #include "aws/services/glue/words.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws::glue_words {
 namespace {

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "aws/services/glue/words.h"
-#include "aws/verbs.h"
 #include "catalog/expression.h"
 
 namespace freshet::aws::glue_words {

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "aws/services/glue/words.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws::glue_words {
 namespace {

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "aws/services/glue/words.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws::glue_words {
 namespace {

@@ -169,15 +169,3 @@ StorageDescriptor storage_output(const catalog::Storage& storage) {
 }
 
 }  // namespace freshet::aws::glue_words
-
-namespace freshet::aws {
-
-void register_glue(Router& router, catalog::Catalog& catalog) {
-    glue_words::register_databases(router, catalog);
-    glue_words::register_tables(router, catalog);
-    glue_words::register_partitions(router, catalog);
-    glue_words::register_statistics(router, catalog);
-    glue_words::register_functions(router, catalog);
-}
-
-}  // namespace freshet::aws

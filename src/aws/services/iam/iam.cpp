@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "aws/http/rim.h"
 #include "aws/model/iam.h"
 #include "aws/protocol/page_token.h"
 #include "aws/protocol/policy.h"
 #include "aws/protocol/scalar.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws {
 namespace {
@@ -194,9 +194,21 @@ class Handlers {
     identity::Identities& identities_;
 };
 
+class IamRim final : public ServiceRim {
+  public:
+    IamRim() : ServiceRim(iam::service_info()) {}
+
+    /// Forms that are signed for nobody.
+    Claim claim(const Unnamed& request) const override {
+        return request.by == Unnamed::By::action ? Claim::fallback : Claim::none;
+    }
+    const char* violation_code() const override { return "ValidationError"; }
+};
+
 }  // namespace
 
 void register_iam(Router& router, identity::Identities& identities) {
+    router.add_service(std::make_unique<IamRim>());
     io::Core& home = identities.home();
     auto h = std::make_shared<Handlers>(identities);
     on<CreateRoleOp>(router, home, h, &Handlers::create);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "aws/http/rim.h"
 #include "aws/model/sts.h"
 #include "aws/services/iam/iam.h"
 
@@ -15,9 +16,20 @@ io::Task<Answer<sts::GetCallerIdentityResponse>> identify(Caller caller,
     co_return out;
 }
 
+class StsRim final : public ServiceRim {
+  public:
+    StsRim() : ServiceRim(sts::service_info()) {}
+
+    Claim claim(const Unnamed& request) const override {
+        const bool is_own = request.by == Unnamed::By::action && find_operation(request.text);
+        return is_own ? Claim::own : Claim::none;
+    }
+};
+
 }  // namespace
 
 void register_sts(Router& router, io::Core& home) {
+    router.add_service(std::make_unique<StsRim>());
     router.handle<sts::GetCallerIdentityOp>(home, identify);
 }
 

@@ -185,11 +185,11 @@ class Handlers {
 
 void register_consumers(Router& router, stream::Streams& streams) {
     auto handlers = std::make_shared<Handlers>(streams);
-    on<RegisterStreamConsumerOp>(router, streams, handlers, &Handlers::add);
-    on<DeregisterStreamConsumerOp>(router, streams, handlers, &Handlers::remove);
-    on<DescribeStreamConsumerOp>(router, streams, handlers, &Handlers::describe);
-    on<ListStreamConsumersOp>(router, streams, handlers, &Handlers::list);
-    on<SubscribeToShardOp>(router, streams, handlers, &Handlers::subscribe);
+    on<RegisterStreamConsumerOp>(router, streams.home(), handlers, &Handlers::add);
+    on<DeregisterStreamConsumerOp>(router, streams.home(), handlers, &Handlers::remove);
+    on<DescribeStreamConsumerOp>(router, streams.home(), handlers, &Handlers::describe);
+    on<ListStreamConsumersOp>(router, streams.home(), handlers, &Handlers::list);
+    on<SubscribeToShardOp>(router, streams.home(), handlers, &Handlers::subscribe);
 }
 
 }  // namespace freshet::aws::kinesis_words

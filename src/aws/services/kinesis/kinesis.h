@@ -4,5 +4,6 @@
 #include "stream/stream.h"
 
 namespace freshet::aws {
-void register_kinesis(Router& router, stream::Streams& streams);
+/// `demands_signatures`: a request without one is refused, as AWS does.
+void register_kinesis(Router& router, stream::Streams& streams, bool demands_signatures);
 }  // namespace freshet::aws

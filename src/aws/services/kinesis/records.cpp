@@ -168,10 +168,10 @@ class Handlers {
 
 void register_records(Router& router, stream::Streams& streams) {
     auto handlers = std::make_shared<Handlers>(streams);
-    on<PutRecordOp>(router, streams, handlers, &Handlers::put_record);
-    on<PutRecordsOp>(router, streams, handlers, &Handlers::put_records);
-    on<GetShardIteratorOp>(router, streams, handlers, &Handlers::iterator);
-    on<GetRecordsOp>(router, streams, handlers, &Handlers::get_records);
+    on<PutRecordOp>(router, streams.home(), handlers, &Handlers::put_record);
+    on<PutRecordsOp>(router, streams.home(), handlers, &Handlers::put_records);
+    on<GetShardIteratorOp>(router, streams.home(), handlers, &Handlers::iterator);
+    on<GetRecordsOp>(router, streams.home(), handlers, &Handlers::get_records);
 }
 
 }  // namespace freshet::aws::kinesis_words

@@ -164,21 +164,22 @@ class Handlers {
 
 void register_settings(Router& router, stream::Streams& streams) {
     auto handlers = std::make_shared<Handlers>(streams);
-    on<IncreaseStreamRetentionPeriodOp>(router, streams, handlers,
+    on<IncreaseStreamRetentionPeriodOp>(router, streams.home(), handlers,
                                         &Handlers::set_retention<IncreaseStreamRetentionPeriodOp>);
-    on<DecreaseStreamRetentionPeriodOp>(router, streams, handlers,
+    on<DecreaseStreamRetentionPeriodOp>(router, streams.home(), handlers,
                                         &Handlers::set_retention<DecreaseStreamRetentionPeriodOp>);
-    on<StartStreamEncryptionOp>(router, streams, handlers, &Handlers::start_encryption);
-    on<StopStreamEncryptionOp>(router, streams, handlers, &Handlers::stop_encryption);
-    on<EnableEnhancedMonitoringOp>(router, streams, handlers,
+    on<StartStreamEncryptionOp>(router, streams.home(), handlers, &Handlers::start_encryption);
+    on<StopStreamEncryptionOp>(router, streams.home(), handlers, &Handlers::stop_encryption);
+    on<EnableEnhancedMonitoringOp>(router, streams.home(), handlers,
                                    &Handlers::set_monitoring<EnableEnhancedMonitoringOp>);
-    on<DisableEnhancedMonitoringOp>(router, streams, handlers,
+    on<DisableEnhancedMonitoringOp>(router, streams.home(), handlers,
                                     &Handlers::set_monitoring<DisableEnhancedMonitoringOp>);
-    on<UpdateMaxRecordSizeOp>(router, streams, handlers, &Handlers::update_record_size);
-    on<UpdateStreamWarmThroughputOp>(router, streams, handlers, &Handlers::update_warm_throughput);
-    on<DescribeLimitsOp>(router, streams, handlers, &Handlers::describe_limits);
-    on<DescribeAccountSettingsOp>(router, streams, handlers, &Handlers::describe_account);
-    on<UpdateAccountSettingsOp>(router, streams, handlers, &Handlers::update_account);
+    on<UpdateMaxRecordSizeOp>(router, streams.home(), handlers, &Handlers::update_record_size);
+    on<UpdateStreamWarmThroughputOp>(router, streams.home(), handlers,
+                                     &Handlers::update_warm_throughput);
+    on<DescribeLimitsOp>(router, streams.home(), handlers, &Handlers::describe_limits);
+    on<DescribeAccountSettingsOp>(router, streams.home(), handlers, &Handlers::describe_account);
+    on<UpdateAccountSettingsOp>(router, streams.home(), handlers, &Handlers::update_account);
 }
 
 }  // namespace freshet::aws::kinesis_words

@@ -205,11 +205,11 @@ class Handlers {
 
 void register_shards(Router& router, stream::Streams& streams) {
     auto handlers = std::make_shared<Handlers>(streams);
-    on<ListShardsOp>(router, streams, handlers, &Handlers::list_shards);
-    on<SplitShardOp>(router, streams, handlers, &Handlers::split);
-    on<MergeShardsOp>(router, streams, handlers, &Handlers::merge);
-    on<UpdateShardCountOp>(router, streams, handlers, &Handlers::update_count);
-    on<UpdateStreamModeOp>(router, streams, handlers, &Handlers::update_mode);
+    on<ListShardsOp>(router, streams.home(), handlers, &Handlers::list_shards);
+    on<SplitShardOp>(router, streams.home(), handlers, &Handlers::split);
+    on<MergeShardsOp>(router, streams.home(), handlers, &Handlers::merge);
+    on<UpdateShardCountOp>(router, streams.home(), handlers, &Handlers::update_count);
+    on<UpdateStreamModeOp>(router, streams.home(), handlers, &Handlers::update_mode);
 }
 
 }  // namespace freshet::aws::kinesis_words

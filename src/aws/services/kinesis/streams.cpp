@@ -144,11 +144,11 @@ class Handlers {
 
 void register_streams(Router& router, stream::Streams& streams) {
     auto handlers = std::make_shared<Handlers>(streams);
-    on<CreateStreamOp>(router, streams, handlers, &Handlers::create);
-    on<DeleteStreamOp>(router, streams, handlers, &Handlers::remove);
-    on<DescribeStreamOp>(router, streams, handlers, &Handlers::describe);
-    on<DescribeStreamSummaryOp>(router, streams, handlers, &Handlers::summarize);
-    on<ListStreamsOp>(router, streams, handlers, &Handlers::list);
+    on<CreateStreamOp>(router, streams.home(), handlers, &Handlers::create);
+    on<DeleteStreamOp>(router, streams.home(), handlers, &Handlers::remove);
+    on<DescribeStreamOp>(router, streams.home(), handlers, &Handlers::describe);
+    on<DescribeStreamSummaryOp>(router, streams.home(), handlers, &Handlers::summarize);
+    on<ListStreamsOp>(router, streams.home(), handlers, &Handlers::list);
 }
 
 }  // namespace freshet::aws::kinesis_words

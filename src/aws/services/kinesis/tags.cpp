@@ -213,15 +213,15 @@ class Handlers {
 
 void register_tags(Router& router, stream::Streams& streams) {
     auto handlers = std::make_shared<Handlers>(streams);
-    on<AddTagsToStreamOp>(router, streams, handlers, &Handlers::add_tags);
-    on<RemoveTagsFromStreamOp>(router, streams, handlers, &Handlers::remove_tags);
-    on<ListTagsForStreamOp>(router, streams, handlers, &Handlers::list_tags);
-    on<TagResourceOp>(router, streams, handlers, &Handlers::tag);
-    on<UntagResourceOp>(router, streams, handlers, &Handlers::untag);
-    on<ListTagsForResourceOp>(router, streams, handlers, &Handlers::list_of);
-    on<PutResourcePolicyOp>(router, streams, handlers, &Handlers::put_policy);
-    on<GetResourcePolicyOp>(router, streams, handlers, &Handlers::get_policy);
-    on<DeleteResourcePolicyOp>(router, streams, handlers, &Handlers::delete_policy);
+    on<AddTagsToStreamOp>(router, streams.home(), handlers, &Handlers::add_tags);
+    on<RemoveTagsFromStreamOp>(router, streams.home(), handlers, &Handlers::remove_tags);
+    on<ListTagsForStreamOp>(router, streams.home(), handlers, &Handlers::list_tags);
+    on<TagResourceOp>(router, streams.home(), handlers, &Handlers::tag);
+    on<UntagResourceOp>(router, streams.home(), handlers, &Handlers::untag);
+    on<ListTagsForResourceOp>(router, streams.home(), handlers, &Handlers::list_of);
+    on<PutResourcePolicyOp>(router, streams.home(), handlers, &Handlers::put_policy);
+    on<GetResourcePolicyOp>(router, streams.home(), handlers, &Handlers::get_policy);
+    on<DeleteResourcePolicyOp>(router, streams.home(), handlers, &Handlers::delete_policy);
 }
 
 }  // namespace freshet::aws::kinesis_words

@@ -1,5 +1,4 @@
 #include "aws/services/kinesis/words.h"
-#include "aws/services/kinesis/kinesis.h"
 
 #include <fmt/format.h>
 
@@ -188,24 +187,4 @@ kinesis::StreamModeDetails mode_of(const domain::Stream& stream) {
     return {stream.mode == domain::Mode::on_demand ? "ON_DEMAND" : "PROVISIONED"};
 }
 
-Answer<void> may_call(stream::Streams& streams, const OperationInfo& operation,
-                      const Caller& caller) {
-    if (streams.take_call(operation.name, caller.account(), caller.region())) return {};
-    return refuse("LimitExceededException", fmt::format("Rate exceeded for {} under account {}.",
-                                                        operation.name, caller.account()));
-}
-
 }  // namespace freshet::aws::kinesis_words
-
-namespace freshet::aws {
-
-void register_kinesis(Router& router, stream::Streams& streams) {
-    kinesis_words::register_streams(router, streams);
-    kinesis_words::register_shards(router, streams);
-    kinesis_words::register_records(router, streams);
-    kinesis_words::register_consumers(router, streams);
-    kinesis_words::register_tags(router, streams);
-    kinesis_words::register_settings(router, streams);
-}
-
-}  // namespace freshet::aws

@@ -35,24 +35,6 @@ kinesis::ChildShard child_output(const stream::Shard& shard);
 kinesis::Record record_output(const stream::StoredRecord& record);
 kinesis::StreamModeDetails mode_of(const stream::Stream& stream);
 
-/// Refuses an account that calls too often.
-Answer<void> may_call(stream::Streams& streams, const OperationInfo& operation,
-                      const Caller& caller);
-
-/// Registers a verb of a handler object, which the table then owns a share of.
-template <class Op, class Handlers>
-void on(Router& router, stream::Streams& streams, const std::shared_ptr<Handlers>& handlers,
-        io::Task<Answer<typename Op::Output>> (Handlers::*verb)(Caller, typename Op::Input)) {
-    router.handle<Op>(
-        streams.home(),
-        [handlers, verb](Caller caller, typename Op::Input input) {
-            return ((*handlers).*verb)(std::move(caller), std::move(input));
-        },
-        [to = &streams](const OperationInfo& operation, const Caller& caller) {
-            return may_call(*to, operation, caller);
-        });
-}
-
 /// "shardId-000000000003" as a number; the stream is named in the refusal.
 Answer<std::uint32_t> shard_of(const stream::StreamKey& key, const std::string& text);
 /// A place to read from, of GetShardIterator or SubscribeToShard.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "aws/http/rim.h"
 #include "aws/services/kinesisanalytics/words.h"
 
 namespace freshet::aws {
@@ -283,6 +284,7 @@ class Handlers {
 }  // namespace
 
 void register_kinesisanalytics(Router& router, domain::Applications& applications) {
+    router.add_service(std::make_unique<ServiceRim>(kinesisanalytics::service_info()));
     auto h = std::make_shared<Handlers>(applications);
     io::Core& home = applications.home();
     router.handle<CreateApplicationOp>(home, [h](Caller c, CreateApplicationRequest i) {

@@ -3,7 +3,6 @@
 
 #include "aws/protocol/json/json.h"
 #include "aws/services/lambda/words.h"
-#include "aws/verbs.h"
 #include "functions/limits.h"
 
 namespace freshet::aws::lambda_words {

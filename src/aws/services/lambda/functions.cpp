@@ -6,7 +6,6 @@
 #include "aws/protocol/page_token.h"
 #include "aws/services/lambda/code_links.h"
 #include "aws/services/lambda/words.h"
-#include "aws/verbs.h"
 #include "functions/limits.h"
 
 namespace freshet::aws::lambda_words {

@@ -157,14 +157,3 @@ lambda::FunctionConfiguration describe(const functions::Functions& functions,
 }
 
 }  // namespace freshet::aws::lambda_words
-
-namespace freshet::aws {
-
-void register_lambda(Router& router, functions::Functions& functions, objects::Objects& objects,
-                     const CodeLinks& links) {
-    lambda_words::register_functions(router, functions, objects, links);
-    lambda_words::register_calls(router, functions);
-    lambda_words::register_policies(router, functions);
-}
-
-}  // namespace freshet::aws

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "aws/http/rim.h"
 #include "aws/model/logs.h"
 #include "aws/protocol/page_token.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws {
 namespace {
@@ -264,9 +264,17 @@ class Handlers {
     domain::Logs& logs_;
 };
 
+class LogsRim final : public ServiceRim {
+  public:
+    LogsRim() : ServiceRim(logs::service_info()) {}
+
+    const char* violation_code() const override { return "InvalidParameterException"; }
+};
+
 }  // namespace
 
 void register_logs(Router& router, domain::Logs& logs) {
+    router.add_service(std::make_unique<LogsRim>());
     auto h = std::make_shared<Handlers>(logs);
     io::Core& home = logs.home();
     on<DescribeLogGroupsOp>(router, home, h, &Handlers::groups);

@@ -3,7 +3,6 @@
 #include "aws/services/quicksight/definition.h"
 #include "aws/services/quicksight/handlers.h"
 #include "aws/services/quicksight/words.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws::quicksight_handlers {
 namespace {

@@ -3,7 +3,6 @@
 #include "aws/services/quicksight/handlers.h"
 #include "aws/services/quicksight/tables.h"
 #include "aws/services/quicksight/words.h"
-#include "aws/verbs.h"
 #include "functions/functions.h"
 
 namespace freshet::aws::quicksight_handlers {

@@ -2,7 +2,6 @@
 #include "aws/model/quicksight.h"
 #include "aws/services/quicksight/handlers.h"
 #include "aws/services/quicksight/words.h"
-#include "aws/verbs.h"
 
 namespace freshet::aws::quicksight_handlers {
 namespace {

@@ -49,9 +49,6 @@ io::Task<Answer<void>> check_owners(objects::Objects& objects, const Input& inpu
 }
 
 template <class Op, class Handlers>
-using Verb = io::Task<Answer<typename Op::Output>> (Handlers::*)(Caller, typename Op::Input);
-
-template <class Op, class Handlers>
 io::Task<Answer<typename Op::Output>> guarded(objects::Objects& objects,
                                               std::shared_ptr<Handlers> handlers,
                                               Verb<Op, Handlers> verb, Caller caller,

@@ -1,4 +1,4 @@
-// The rules by which pages of other sites may use a bucket; aws/http judges requests by them.
+// The rules by which pages of other sites may use a bucket (requests/cors_judge.h judges by them).
 #include <algorithm>
 
 #include "aws/model/s3.h"
@@ -81,31 +81,23 @@ class Handlers {
     objects::Objects& objects_;
 };
 
-class Rules final : public BucketRules {
-  public:
-    explicit Rules(objects::Objects& objects) : objects_(objects) {}
-
-    io::Task<std::optional<CorsRules>> of(std::string bucket) override {
-        auto settings = co_await objects_.settings(std::move(bucket));
-        const auto found = settings ? settings->find(cors_setting) : objects::Settings::iterator();
-        if (!settings || found == settings->end()) co_return std::nullopt;
-        auto kept = from_document<GetBucketCorsOp>(found->second);
-        if (!kept || !kept->cors_rules) co_return std::nullopt;
-        CorsRules rules;
-        for (CORSRule& rule : *kept->cors_rules) {
-            rules.push_back({std::move(rule.allowed_origins), std::move(rule.allowed_methods),
-                             rule.allowed_headers.value_or(std::vector<std::string>()),
-                             rule.expose_headers.value_or(std::vector<std::string>()),
-                             rule.max_age_seconds});
-        }
-        co_return rules;
-    }
-
-  private:
-    objects::Objects& objects_;
-};
-
 }  // namespace
+
+io::Task<std::optional<CorsRules>> cors_rules_of(objects::Objects& objects, std::string bucket) {
+    auto settings = co_await objects.settings(std::move(bucket));
+    const auto found = settings ? settings->find(cors_setting) : objects::Settings::iterator();
+    if (!settings || found == settings->end()) co_return std::nullopt;
+    auto kept = from_document<GetBucketCorsOp>(found->second);
+    if (!kept || !kept->cors_rules) co_return std::nullopt;
+    CorsRules rules;
+    for (CORSRule& rule : *kept->cors_rules) {
+        rules.push_back({std::move(rule.allowed_origins), std::move(rule.allowed_methods),
+                         rule.allowed_headers.value_or(std::vector<std::string>()),
+                         rule.expose_headers.value_or(std::vector<std::string>()),
+                         rule.max_age_seconds});
+    }
+    co_return rules;
+}
 
 void register_bucket_cors(Router& router, io::Core& home, objects::Objects& objects) {
     const auto handlers = std::make_shared<Handlers>(objects);
@@ -115,9 +107,3 @@ void register_bucket_cors(Router& router, io::Core& home, objects::Objects& obje
 }
 
 }  // namespace freshet::aws::s3_words
-
-namespace freshet::aws {
-std::shared_ptr<BucketRules> make_bucket_rules(objects::Objects& objects) {
-    return std::make_shared<s3_words::Rules>(objects);
-}
-}  // namespace freshet::aws

@@ -1,11 +1,14 @@
-// The CORS rules of buckets, for the judge of requests from browsers.
+// The CORS rules that a bucket's owner configured.
 #pragma once
-#include <memory>
+#include <optional>
+#include <string>
 
-#include "aws/http/cors_rules.h"
+#include "aws/services/s3/requests/cors_rules.h"
 #include "objects/objects.h"
 
-namespace freshet::aws {
-/// Any core.
-std::shared_ptr<BucketRules> make_bucket_rules(objects::Objects& objects);
-}  // namespace freshet::aws
+namespace freshet::aws::s3_words {
+
+/// Nothing when there is no such bucket, or it has none. Any core.
+io::Task<std::optional<CorsRules>> cors_rules_of(objects::Objects& objects, std::string bucket);
+
+}  // namespace freshet::aws::s3_words

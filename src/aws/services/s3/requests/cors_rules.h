@@ -7,9 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "io/task.h"
-
-namespace freshet::aws {
+namespace freshet::aws::s3_words {
 
 /// One '*' in an origin or a header stands for any letters.
 struct CorsRule {
@@ -27,12 +25,4 @@ using CorsRules = std::vector<CorsRule>;
 const CorsRule* allowing(const CorsRules& rules, std::string_view origin, std::string_view method,
                          std::string_view headers);
 
-/// Where the rules of a bucket are found; any core.
-class BucketRules {
-  public:
-    virtual ~BucketRules() = default;
-    /// Nothing when there is no such bucket, or it has none.
-    virtual io::Task<std::optional<CorsRules>> of(std::string bucket) = 0;
-};
-
-}  // namespace freshet::aws
+}  // namespace freshet::aws::s3_words

@@ -1,10 +1,10 @@
-#include "aws/http/cors_rules.h"
+#include "aws/services/s3/requests/cors_rules.h"
 
 #include <algorithm>
 
 #include "base/text/ascii.h"
 
-namespace freshet::aws {
+namespace freshet::aws::s3_words {
 namespace {
 
 bool fits(std::string_view pattern, std::string_view text) {
@@ -49,4 +49,4 @@ const CorsRule* allowing(const CorsRules& rules, std::string_view origin, std::s
     return found == rules.end() ? nullptr : &*found;
 }
 
-}  // namespace freshet::aws
+}  // namespace freshet::aws::s3_words

@@ -1,8 +1,8 @@
-#include "aws/protocol/xml_root.h"
+#include "aws/services/s3/requests/roots.h"
 
 #include <utility>
 
-namespace freshet::aws {
+namespace freshet::aws::s3_words {
 namespace {
 
 constexpr std::pair<std::string_view, std::string_view> roots[] = {
@@ -12,6 +12,7 @@ constexpr std::pair<std::string_view, std::string_view> roots[] = {
     {"GetBucketAcl", "AccessControlPolicy"},
     {"GetBucketCors", "CORSConfiguration"},
     {"GetBucketLifecycleConfiguration", "LifecycleConfiguration"},
+    {"GetBucketLocation", ""},  // its one member is the root
     {"GetBucketLogging", "BucketLoggingStatus"},
     {"GetBucketNotificationConfiguration", "NotificationConfiguration"},
     {"GetBucketRequestPayment", "RequestPaymentConfiguration"},
@@ -35,11 +36,11 @@ constexpr std::pair<std::string_view, std::string_view> roots[] = {
 
 }  // namespace
 
-std::string xml_root_of(std::string_view operation) {
+std::string root_of(std::string_view operation) {
     for (const auto& [name, root] : roots) {
         if (name == operation) return std::string(root);
     }
     return std::string(operation) + "Result";
 }
 
-}  // namespace freshet::aws
+}  // namespace freshet::aws::s3_words

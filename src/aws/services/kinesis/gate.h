@@ -1,6 +1,5 @@
 // What Kinesis refuses before it knows a request's operation, in the order and the words of AWS's
-// own front: method, body, content type, then the signature's form. Requests that pass go on to the
-// Front.
+// own front: method, body, content type, then the signature's form.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,7 +11,7 @@
 #include "aws/protocol/validate.h"
 #include "io/http/http.h"
 
-namespace freshet::aws {
+namespace freshet::aws::kinesis_words {
 
 class KinesisGate {
   public:
@@ -45,4 +44,4 @@ void demand_beyond_model(const Shape& input, const void* value, Violations& viol
 /// 72 random bytes as base64, which AWS sends with every answer of Kinesis.
 std::string second_request_id();
 
-}  // namespace freshet::aws
+}  // namespace freshet::aws::kinesis_words

@@ -5,12 +5,11 @@
 #include <string>
 
 #include "aws/fault.h"
+#include "aws/protocol/rest.h"
+#include "aws/protocol/shape.h"
 #include "io/http/http.h"
 
-namespace freshet::aws {
-
-struct OperationInfo;
-struct Target;
+namespace freshet::aws::s3_words {
 
 /// 405 MethodNotAllowed for a sub-resource that `operation` does not have, 400 InvalidArgument for
 /// a list-type that S3 does not have; 501 NotImplemented for a condition of a write that it does
@@ -18,4 +17,4 @@ struct Target;
 Answer<void> refuse_beyond_operation(const OperationInfo& operation, const std::string& method,
                                      const Target& target, const io::Headers& headers);
 
-}  // namespace freshet::aws
+}  // namespace freshet::aws::s3_words

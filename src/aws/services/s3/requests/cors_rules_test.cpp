@@ -1,8 +1,8 @@
-#include "aws/http/cors_rules.h"
+#include "aws/services/s3/requests/cors_rules.h"
 
 #include <gtest/gtest.h>
 
-namespace freshet::aws {
+namespace freshet::aws::s3_words {
 namespace {
 
 TEST(CorsRules, the_first_rule_that_allows_all_is_taken) {
@@ -23,4 +23,4 @@ TEST(CorsRules, a_star_alone_is_every_origin) {
 }
 
 }  // namespace
-}  // namespace freshet::aws
+}  // namespace freshet::aws::s3_words

@@ -1,4 +1,4 @@
-#include "aws/http/kinesis_gate.h"
+#include "aws/services/kinesis/gate.h"
 
 #include <fmt/format.h>
 
@@ -7,12 +7,12 @@
 #include <random>
 
 #include "aws/limits.h"
+#include "aws/model/kinesis.h"
 #include "aws/protocol/cbor/cbor.h"
 #include "aws/protocol/json/json.h"
-#include "aws/protocol/services.h"
 #include "base/crypto/digest.h"
 
-namespace freshet::aws {
+namespace freshet::aws::kinesis_words {
 namespace {
 
 constexpr const char* amz_json = "application/x-amz-json-1.1";
@@ -222,4 +222,4 @@ std::string second_request_id() {
         std::string_view(reinterpret_cast<const char*>(numbers.data()), sizeof numbers));
 }
 
-}  // namespace freshet::aws
+}  // namespace freshet::aws::kinesis_words

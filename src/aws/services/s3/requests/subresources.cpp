@@ -1,15 +1,13 @@
-#include "aws/http/s3_request.h"
+#include "aws/services/s3/requests/subresources.h"
 
 #include <algorithm>
 #include <array>
 #include <set>
 #include <string_view>
 
-#include "aws/http/route.h"
 #include "aws/model/s3.h"
-#include "aws/protocol/shape.h"
 
-namespace freshet::aws {
+namespace freshet::aws::s3_words {
 namespace {
 
 constexpr std::array<std::string_view, 4> conditions{"If-Match", "If-None-Match",
@@ -33,7 +31,7 @@ std::set<std::string, std::less<>> names_in_query(std::string_view uri) {
 const std::set<std::string, std::less<>>& subresources() {
     static const auto all = [] {
         std::set<std::string, std::less<>> names(of_members.begin(), of_members.end());
-        for (const OperationName& operation : s3::service_info().operations)
+        for (const OperationName& operation : ::freshet::aws::s3::service_info().operations)
             names.merge(names_in_query(operation.uri));
         names.erase("x-id");  // SDKs add it to any request
         return names;
@@ -88,4 +86,4 @@ Answer<void> refuse_beyond_operation(const OperationInfo& operation, const std::
     return {};
 }
 
-}  // namespace freshet::aws
+}  // namespace freshet::aws::s3_words
