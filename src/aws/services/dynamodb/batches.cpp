@@ -301,18 +301,10 @@ class Handlers {
 void register_dynamodb_batches(Router& router, domain::Tables& tables) {
     auto h = std::make_shared<Handlers>(tables);
     io::Core& home = tables.home();
-    router.handle<BatchGetItemOp>(home, [h](Caller c, BatchGetItemInput i) {
-        return h->batch_get(std::move(c), std::move(i));
-    });
-    router.handle<BatchWriteItemOp>(home, [h](Caller c, BatchWriteItemInput i) {
-        return h->batch_write(std::move(c), std::move(i));
-    });
-    router.handle<TransactWriteItemsOp>(home, [h](Caller c, TransactWriteItemsInput i) {
-        return h->transact_write(std::move(c), std::move(i));
-    });
-    router.handle<TransactGetItemsOp>(home, [h](Caller c, TransactGetItemsInput i) {
-        return h->transact_get(std::move(c), std::move(i));
-    });
+    on<BatchGetItemOp>(router, home, h, &Handlers::batch_get);
+    on<BatchWriteItemOp>(router, home, h, &Handlers::batch_write);
+    on<TransactWriteItemsOp>(router, home, h, &Handlers::transact_write);
+    on<TransactGetItemsOp>(router, home, h, &Handlers::transact_get);
 }
 
 }  // namespace freshet::aws

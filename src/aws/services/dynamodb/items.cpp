@@ -90,31 +90,16 @@ class Handlers {
   public:
     explicit Handlers(domain::Tables& tables) : tables_(tables) {}
 
-    /// Puts the item that the member `given` has, or removes that of the key in it.
-    template <class Output, class Request, class Attributes>
-    io::Task<Answer<Output>> put_or_remove(domain::Write::Verb verb, Attributes Request::* given,
-                                           Caller caller, Request request) {
-        domain::Write write{verb, table_key(caller, request.table_name)};
-        auto good = allow_only_old(request);
-        if (!good) co_return pass(good);
-        auto condition = condition_in(request);
-        if (!condition) co_return pass(condition);
-        auto item = item_of(request.*given);
-        if (!item) co_return pass(item);
-        write.condition = std::move(*condition);
-        write.item = std::move(*item);
-        const std::string table = write.table.name;
-        auto done = co_await tables_.write(std::move(write));
-        if (!done) co_return refuse(done.error());
-        if (done->is_refused)
-            co_return condition_failed(request.return_values_on_condition_check_failure,
-                                       done->before);
-        Output out;
-        if (request.return_values == "ALL_OLD" && done->before)
-            out.attributes = wire_of(*done->before);
-        out.consumed_capacity =
-            consumed(request.return_consumed_capacity, table, done->units, done->index_units);
-        co_return out;
+    io::Task<Answer<PutItemOutput>> put(Caller caller, PutItemInput request) {
+        auto item = item_of(request.item);
+        return put_or_remove<PutItemOutput>(domain::Write::Verb::put, std::move(item),
+                                            std::move(caller), std::move(request));
+    }
+
+    io::Task<Answer<DeleteItemOutput>> remove(Caller caller, DeleteItemInput request) {
+        auto key = item_of(request.key);
+        return put_or_remove<DeleteItemOutput>(domain::Write::Verb::remove, std::move(key),
+                                               std::move(caller), std::move(request));
     }
 
     io::Task<Answer<UpdateItemOutput>> update(Caller caller, UpdateItemInput request) {
@@ -169,6 +154,32 @@ class Handlers {
     }
 
   private:
+    /// Puts `item`, or removes that of the key in it.
+    template <class Output, class Request>
+    io::Task<Answer<Output>> put_or_remove(domain::Write::Verb verb, Answer<domain::Item> item,
+                                           Caller caller, Request request) {
+        domain::Write write{verb, table_key(caller, request.table_name)};
+        auto good = allow_only_old(request);
+        if (!good) co_return pass(good);
+        auto condition = condition_in(request);
+        if (!condition) co_return pass(condition);
+        if (!item) co_return pass(item);
+        write.condition = std::move(*condition);
+        write.item = std::move(*item);
+        const std::string table = write.table.name;
+        auto done = co_await tables_.write(std::move(write));
+        if (!done) co_return refuse(done.error());
+        if (done->is_refused)
+            co_return condition_failed(request.return_values_on_condition_check_failure,
+                                       done->before);
+        Output out;
+        if (request.return_values == "ALL_OLD" && done->before)
+            out.attributes = wire_of(*done->before);
+        out.consumed_capacity =
+            consumed(request.return_consumed_capacity, table, done->units, done->index_units);
+        co_return out;
+    }
+
     static Answer<domain::Write> write_of(const Caller& caller, const UpdateItemInput& request) {
         domain::Write write{domain::Write::Verb::update, table_key(caller, request.table_name)};
         auto with =
@@ -207,19 +218,10 @@ class Handlers {
 void register_dynamodb_items(Router& router, domain::Tables& tables) {
     auto h = std::make_shared<Handlers>(tables);
     io::Core& home = tables.home();
-    using Verb = domain::Write::Verb;
-    router.handle<PutItemOp>(home, [h](Caller c, PutItemInput i) {
-        return h->put_or_remove<PutItemOutput>(Verb::put, &PutItemInput::item, std::move(c),
-                                               std::move(i));
-    });
-    router.handle<GetItemOp>(
-        home, [h](Caller c, GetItemInput i) { return h->get(std::move(c), std::move(i)); });
-    router.handle<UpdateItemOp>(
-        home, [h](Caller c, UpdateItemInput i) { return h->update(std::move(c), std::move(i)); });
-    router.handle<DeleteItemOp>(home, [h](Caller c, DeleteItemInput i) {
-        return h->put_or_remove<DeleteItemOutput>(Verb::remove, &DeleteItemInput::key, std::move(c),
-                                                  std::move(i));
-    });
+    on<PutItemOp>(router, home, h, &Handlers::put);
+    on<GetItemOp>(router, home, h, &Handlers::get);
+    on<UpdateItemOp>(router, home, h, &Handlers::update);
+    on<DeleteItemOp>(router, home, h, &Handlers::remove);
 }
 
 }  // namespace freshet::aws

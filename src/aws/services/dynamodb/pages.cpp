@@ -186,10 +186,8 @@ class Handlers {
 void register_dynamodb_pages(Router& router, domain::Tables& tables) {
     auto h = std::make_shared<Handlers>(tables);
     io::Core& home = tables.home();
-    router.handle<QueryOp>(
-        home, [h](Caller c, QueryInput i) { return h->query(std::move(c), std::move(i)); });
-    router.handle<ScanOp>(
-        home, [h](Caller c, ScanInput i) { return h->scan(std::move(c), std::move(i)); });
+    on<QueryOp>(router, home, h, &Handlers::query);
+    on<ScanOp>(router, home, h, &Handlers::scan);
 }
 
 }  // namespace freshet::aws

@@ -325,34 +325,17 @@ class Handlers {
 void register_dynamodb_tables(Router& router, domain::Tables& tables) {
     auto h = std::make_shared<Handlers>(tables);
     io::Core& home = tables.home();
-    router.handle<CreateTableOp>(
-        home, [h](Caller c, CreateTableInput i) { return h->create(std::move(c), std::move(i)); });
-    router.handle<DescribeTableOp>(home, [h](Caller c, DescribeTableInput i) {
-        return h->describe_one(std::move(c), std::move(i));
-    });
-    router.handle<UpdateTableOp>(
-        home, [h](Caller c, UpdateTableInput i) { return h->update(std::move(c), std::move(i)); });
-    router.handle<DeleteTableOp>(
-        home, [h](Caller c, DeleteTableInput i) { return h->remove(std::move(c), std::move(i)); });
-    router.handle<ListTablesOp>(
-        home, [h](Caller c, ListTablesInput i) { return h->list(std::move(c), std::move(i)); });
-    router.handle<TagResourceOp>(
-        home, [h](Caller c, TagResourceInput i) { return h->tag(std::move(c), std::move(i)); });
-    router.handle<UntagResourceOp>(
-        home, [h](Caller c, UntagResourceInput i) { return h->untag(std::move(c), std::move(i)); });
-    router.handle<ListTagsOfResourceOp>(home, [h](Caller c, ListTagsOfResourceInput i) {
-        return h->list_tags(std::move(c), std::move(i));
-    });
-    router.handle<DescribeTimeToLiveOp>(home, [h](Caller c, DescribeTimeToLiveInput i) {
-        return h->time_to_live(std::move(c), std::move(i));
-    });
-    router.handle<DescribeContinuousBackupsOp>(home,
-                                               [h](Caller c, DescribeContinuousBackupsInput i) {
-                                                   return h->backups(std::move(c), std::move(i));
-                                               });
-    router.handle<UpdateContinuousBackupsOp>(home, [h](Caller c, UpdateContinuousBackupsInput i) {
-        return h->update_backups(std::move(c), std::move(i));
-    });
+    on<CreateTableOp>(router, home, h, &Handlers::create);
+    on<DescribeTableOp>(router, home, h, &Handlers::describe_one);
+    on<UpdateTableOp>(router, home, h, &Handlers::update);
+    on<DeleteTableOp>(router, home, h, &Handlers::remove);
+    on<ListTablesOp>(router, home, h, &Handlers::list);
+    on<TagResourceOp>(router, home, h, &Handlers::tag);
+    on<UntagResourceOp>(router, home, h, &Handlers::untag);
+    on<ListTagsOfResourceOp>(router, home, h, &Handlers::list_tags);
+    on<DescribeTimeToLiveOp>(router, home, h, &Handlers::time_to_live);
+    on<DescribeContinuousBackupsOp>(router, home, h, &Handlers::backups);
+    on<UpdateContinuousBackupsOp>(router, home, h, &Handlers::update_backups);
 }
 
 }  // namespace freshet::aws

@@ -137,52 +137,6 @@ bool is_placeholder(const std::string& key, char mark) {
 
 }  // namespace
 
-std::unexpected<Fault> refuse(const char* code, std::string message) {
-    return std::unexpected(Fault{code, std::move(message)});
-}
-
-std::unexpected<Fault> invalid(std::string message) {
-    return refuse("ValidationException", std::move(message));
-}
-
-std::unexpected<Fault> refuse(const freshet::Error& error) {
-    if (!error.is_of<domain::Errc>())
-        return std::unexpected(Fault{"InternalServerError", error.message(), 500});
-    switch (error.as<domain::Errc>()) {
-        case domain::Errc::invalid:
-            return invalid(error.message());
-        case domain::Errc::not_found:
-            return refuse("ResourceNotFoundException", error.message());
-        case domain::Errc::in_use:
-            return refuse("ResourceInUseException", error.message());
-        case domain::Errc::limit_exceeded:
-            return refuse("LimitExceededException", error.message());
-        case domain::Errc::token_reused:
-            return refuse("IdempotentParameterMismatchException", error.message());
-        case domain::Errc::unavailable:
-            break;
-    }
-    return std::unexpected(Fault{"InternalServerError", error.message(), 500});
-}
-
-std::unexpected<Fault> condition_failed(const std::optional<std::string>& return_values,
-                                        const std::optional<domain::Item>& item) {
-    Fault fault{"ConditionalCheckFailedException", "The conditional request failed"};
-    if (return_values == "ALL_OLD" && item) fault.members_json = item_json(*item);
-    return std::unexpected(std::move(fault));
-}
-
-domain::TableKey table_key(const Caller& caller, const std::string& name) {
-    constexpr std::string_view mark = ":table/";
-    const auto at = name.starts_with("arn:") ? name.find(mark) : std::string::npos;
-    const std::string bare = at == std::string::npos ? name : name.substr(at + mark.size());
-    return {caller.account(), caller.region(), bare};
-}
-
-std::string arn_of(const domain::TableKey& key) {
-    return fmt::format("arn:aws:dynamodb:{}:{}:table/{}", key.region, key.account, key.name);
-}
-
 Answer<domain::Value> value_of(const AttributeValue& given) { return value_at(given, 0); }
 Answer<domain::Item> item_of(const WireItem& given) { return item_at(given, 0); }
 

@@ -2,7 +2,7 @@
 // units.
 #pragma once
 #include "aws/caller.h"
-#include "aws/fault.h"
+#include "aws/errors.h"
 #include "aws/model/dynamodb.h"
 #include "tables/expression/expression.h"
 #include "tables/tables.h"
@@ -12,8 +12,8 @@ namespace freshet::aws::dynamodb {
 /// An item or a key on the wire.
 using WireItem = std::vector<std::pair<std::string, std::shared_ptr<AttributeValue>>>;
 
-std::unexpected<Fault> refuse(const char* code, std::string message);
-std::unexpected<Fault> refuse(const freshet::Error& error);
+using aws::refuse;
+std::unexpected<Fault> refuse(const Error& error);
 /// A ValidationException.
 std::unexpected<Fault> invalid(std::string message);
 /// ConditionalCheckFailedException, with the item when the request asked for it.

@@ -1,43 +1,22 @@
+// Crawlers: configured, run, measured.
 #include "aws/services/glue/crawlers.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "aws/model/glue.h"
 #include "aws/protocol/page_token.h"
+#include "aws/services/glue/words.h"
 
 namespace freshet::aws {
 namespace {
 
 using namespace glue;
+using namespace glue_words;
 namespace domain = lake;
 
 constexpr int list_default = 100;
 constexpr int crawls_default = 20;
-
-std::unexpected<Fault> refuse(const char* code, std::string message) {
-    return std::unexpected(Fault{code, std::move(message)});
-}
-
-std::unexpected<Fault> refuse(const freshet::Error& error) {
-    if (!error.is_of<domain::Errc>()) return refuse("InternalServiceException", error.message());
-    switch (error.as<domain::Errc>()) {
-        case domain::Errc::not_found:
-            return refuse("EntityNotFoundException", error.message());
-        case domain::Errc::exists:
-            return refuse("AlreadyExistsException", error.message());
-        case domain::Errc::invalid:
-            return refuse("InvalidInputException", error.message());
-        case domain::Errc::running:
-            return refuse("CrawlerRunningException", error.message());
-        case domain::Errc::not_running:
-            return refuse("CrawlerNotRunningException", error.message());
-        case domain::Errc::unavailable:
-            return refuse("OperationTimeoutException", error.message());
-    }
-    return refuse("InternalServiceException", error.message());
-}
 
 std::vector<domain::Target> targets_of(const CrawlerTargets& given) {
     std::vector<domain::Target> targets;
@@ -179,7 +158,7 @@ class Handlers {
         crawler.targets = targets_of(request.targets);
         apply(request, crawler);
         auto created = co_await crawlers_.create(std::move(crawler));
-        if (!created) co_return refuse(created.error());
+        if (!created) co_return refuse_crawler(created.error());
         co_return CreateCrawlerOp::Output();
     }
 
@@ -190,13 +169,13 @@ class Handlers {
                 if (request.targets) crawler.targets = targets_of(*request.targets);
                 apply(request, crawler);
             });
-        if (!updated) co_return refuse(updated.error());
+        if (!updated) co_return refuse_crawler(updated.error());
         co_return UpdateCrawlerOp::Output();
     }
 
     io::Task<Answer<GetCrawlerResponse>> get(Caller caller, GetCrawlerRequest request) {
         auto found = crawlers_.find(key_of(caller, request.name));
-        if (!found) co_return refuse(found.error());
+        if (!found) co_return refuse_crawler(found.error());
         co_return GetCrawlerResponse{describe(**found, crawlers_.home().now())};
     }
 
@@ -226,15 +205,15 @@ class Handlers {
     /// The newest first, the one that runs before them. The token is the id of a page's last.
     io::Task<Answer<ListCrawlsResponse>> crawls(Caller caller, ListCrawlsRequest request) {
         auto known = crawlers_.find(key_of(caller, request.crawler_name));
-        if (!known) co_return refuse(known.error());
+        if (!known) co_return refuse_crawler(known.error());
         ListCrawlsResponse out;
         auto& found = out.crawls.emplace();
         const auto limit = static_cast<std::size_t>(request.max_results.value_or(crawls_default));
         const auto& history = (*known)->history;
         auto at = history.rbegin();
         const std::string& running = (*known)->running_id;
-        const bool is_behind_running = request.next_token && *request.next_token == running;
-        if (request.next_token && !is_behind_running) {
+        const bool is_after_running = request.next_token && *request.next_token == running;
+        if (request.next_token && !is_after_running) {
             at = std::find_if(at, history.rend(),
                               [&](const auto& one) { return one.id == *request.next_token; });
             if (at == history.rend())
@@ -272,19 +251,19 @@ class Handlers {
 
     io::Task<Answer<DeleteCrawlerOp::Output>> remove(Caller caller, DeleteCrawlerRequest request) {
         auto removed = co_await crawlers_.remove(key_of(caller, request.name));
-        if (!removed) co_return refuse(removed.error());
+        if (!removed) co_return refuse_crawler(removed.error());
         co_return DeleteCrawlerOp::Output();
     }
 
     io::Task<Answer<StartCrawlerOp::Output>> start(Caller caller, StartCrawlerRequest request) {
         auto started = co_await crawlers_.start(key_of(caller, request.name));
-        if (!started) co_return refuse(started.error());
+        if (!started) co_return refuse_crawler(started.error());
         co_return StartCrawlerOp::Output();
     }
 
     io::Task<Answer<StopCrawlerOp::Output>> stop(Caller caller, StopCrawlerRequest request) {
         auto stopped = crawlers_.halt(key_of(caller, request.name));
-        if (!stopped) co_return refuse(stopped.error());
+        if (!stopped) co_return refuse_crawler(stopped.error());
         co_return StopCrawlerOp::Output();
     }
 

@@ -50,7 +50,7 @@ Table table_output(const Caller& caller, const catalog::Table& table) {
     out.view_expanded_text = text(table.view_expanded_text);
     out.table_type = text(table.type);
     out.parameters = pairs_of(table.parameters);
-    out.created_by = "arn:aws:iam::" + caller.account() + ":root";
+    out.created_by = root_arn(caller);
     out.is_registered_with_lake_formation = false;
     out.catalog_id = caller.account();
     out.version_id = std::to_string(table.version);

@@ -5,37 +5,10 @@
 #include <algorithm>
 
 #include "aws/protocol/page_token.h"
-#include "aws/services/glue/glue.h"
 
 namespace freshet::aws::glue_words {
 
 using namespace glue;
-
-namespace {
-
-Fault fault_of(const freshet::Error& error) {
-    if (!error.is_of<catalog::Errc>()) return {"InternalServiceException", error.message(), 500};
-    switch (error.as<catalog::Errc>()) {
-        case catalog::Errc::not_found:
-            return {"EntityNotFoundException", error.message()};
-        case catalog::Errc::exists:
-            return {"AlreadyExistsException", error.message()};
-        case catalog::Errc::invalid:
-            return {"InvalidInputException", error.message()};
-        case catalog::Errc::wrong_version:
-            return {"ConcurrentModificationException", error.message()};
-    }
-    return {"InternalServiceException", error.message(), 500};
-}
-
-}  // namespace
-
-std::unexpected<Fault> refuse(const freshet::Error& error) {
-    return std::unexpected(fault_of(error));
-}
-std::unexpected<Fault> refuse(const char* code, std::string message) {
-    return std::unexpected(Fault{code, std::move(message)});
-}
 
 std::optional<std::string> token_of(const std::optional<std::string>& next) {
     return next ? std::optional(page_token(*next)) : std::nullopt;
@@ -68,11 +41,6 @@ Answer<std::shared_ptr<const re2::RE2>> pattern_of(const std::string& expression
         return refuse("InvalidInputException",
                       "The pattern is not a regular expression: " + pattern->error());
     return pattern;
-}
-
-ErrorDetail detail_of(const freshet::Error& error) {
-    Fault fault = fault_of(error);
-    return {std::move(fault.code), std::move(fault.message)};
 }
 
 catalog::Properties properties_of(const std::optional<Pairs>& pairs) {

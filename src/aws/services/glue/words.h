@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "aws/fault.h"
+#include "aws/errors.h"
 #include "aws/model/glue.h"
 #include "aws/router.h"
 #include "catalog/catalog.h"
@@ -16,9 +16,13 @@ class RE2;
 
 namespace freshet::aws::glue_words {
 
-std::unexpected<Fault> refuse(const freshet::Error& error);
-std::unexpected<Fault> refuse(const char* code, std::string message);
-glue::ErrorDetail detail_of(const freshet::Error& error);
+using aws::refuse;
+std::unexpected<Fault> refuse(const Error& error);
+/// Of lake/.
+std::unexpected<Fault> refuse_crawler(const Error& error);
+glue::ErrorDetail detail_of(const Error& error);
+/// Of the caller's account itself.
+std::string root_arn(const Caller& caller);
 inline catalog::Home home_of(const Caller& caller) { return {caller.account(), caller.region()}; }
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;

@@ -10,58 +10,6 @@ namespace freshet::aws::kinesis_words {
 
 namespace domain = stream;
 
-Fault to_fault(const Error& error) {
-    if (!error.is_of<domain::Errc>()) return Fault{"InternalFailure", error.message(), 500};
-    switch (error.as<domain::Errc>()) {
-        case domain::Errc::not_found:
-            return Fault{"ResourceNotFoundException", error.message()};
-        case domain::Errc::in_use:
-            return Fault{"ResourceInUseException", error.message()};
-        case domain::Errc::limit:
-            return Fault{"LimitExceededException", error.message()};
-        case domain::Errc::invalid_argument:
-            return Fault{"InvalidArgumentException", error.message()};
-        case domain::Errc::not_in_this_mode:
-            return Fault{"ValidationException", error.message()};
-        case domain::Errc::expired_iterator:
-            return Fault{"ExpiredIteratorException", error.message()};
-        case domain::Errc::key_unavailable:
-            return Fault{"KMSNotFoundException", error.message()};
-        case domain::Errc::throttled:
-            return Fault{"ProvisionedThroughputExceededException", error.message()};
-        case domain::Errc::overloaded:
-            return Fault{"ProvisionedThroughputExceededException", error.message()};
-        case domain::Errc::storage:
-            return Fault{"InternalFailure", error.message(), 500};
-    }
-    return Fault{"InternalFailure", error.message(), 500};
-}
-
-std::unexpected<Fault> refuse(const Error& error) { return std::unexpected(to_fault(error)); }
-std::unexpected<Fault> refuse(const char* code, std::string message) {
-    return std::unexpected(Fault{code, std::move(message)});
-}
-
-std::string arn_of(const domain::StreamKey& key) {
-    return fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.region, key.account, key.name);
-}
-
-std::optional<StreamArn> parse_stream_arn(const std::string& arn) {
-    std::vector<std::string> parts;
-    std::size_t at = 0;
-    while (parts.size() < 5 && at != std::string::npos) {
-        const auto colon = arn.find(':', at);
-        parts.push_back(arn.substr(at, colon - at));
-        at = colon == std::string::npos ? colon : colon + 1;
-    }
-    if (at == std::string::npos || parts[2] != "kinesis" || !arn.substr(at).starts_with("stream/"))
-        return std::nullopt;
-    const std::string resource = arn.substr(at + 7);
-    const auto slash = resource.find('/');
-    return StreamArn{{parts[4], parts[3], resource.substr(0, slash)},
-                     slash == std::string::npos ? "" : resource.substr(slash)};
-}
-
 Answer<domain::StreamKey> key_of(const Caller& caller, const std::optional<std::string>& name,
                                  const std::optional<std::string>& arn) {
     domain::StreamKey key{caller.account(), caller.region(), name.value_or("")};
@@ -164,19 +112,6 @@ Answer<domain::Position> position_of(const std::string& type,
     position.sequence_number = sequence_number.value_or("");
     position.time = time.value_or(Timestamp());
     return position;
-}
-
-std::string consumer_arn(const domain::StreamKey& key, const domain::Consumer& consumer) {
-    return fmt::format("{}/consumer/{}:{}", arn_of(key), consumer.name,
-                       to_epoch_ms(consumer.created) / 1000);
-}
-
-std::optional<ConsumerName> parse_consumer_arn(const std::string& arn) {
-    auto parsed = parse_stream_arn(arn);
-    constexpr std::string_view word = "/consumer/";
-    if (!parsed || !parsed->rest.starts_with(word)) return std::nullopt;
-    const std::string name = parsed->rest.substr(word.size());
-    return ConsumerName{std::move(parsed->key), name.substr(0, name.find(':'))};
 }
 
 bool is_creation_of(const std::optional<Timestamp>& given, const domain::Stream& stream) {

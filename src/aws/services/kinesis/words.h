@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "aws/errors.h"
 #include "aws/model/kinesis.h"
 #include "aws/protocol/shape.h"
 #include "aws/router.h"
@@ -10,12 +11,12 @@
 
 namespace freshet::aws::kinesis_words {
 
+using aws::refuse;
 Fault to_fault(const Error& error);
 std::unexpected<Fault> refuse(const Error& error);
-std::unexpected<Fault> refuse(const char* code, std::string message);
 
 std::string arn_of(const stream::StreamKey& key);
-/// The stream that `arn` names, and what stands behind its name: "" or "/consumer/NAME:EPOCH".
+/// The stream that `arn` names, and what follows its name: "" or "/consumer/NAME:EPOCH".
 struct StreamArn {
     stream::StreamKey key;
     std::string rest;

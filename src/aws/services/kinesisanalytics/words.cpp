@@ -7,35 +7,6 @@ namespace freshet::aws::analytics_words {
 using namespace kinesisanalytics;
 namespace domain = analytics;
 
-std::unexpected<Fault> refuse(const char* code, std::string message) {
-    return std::unexpected(Fault{code, std::move(message)});
-}
-
-std::unexpected<Fault> refuse(const freshet::Error& error) {
-    if (!error.is_of<domain::Errc>()) return refuse("ServiceUnavailableException", error.message());
-    switch (error.as<domain::Errc>()) {
-        case domain::Errc::not_found:
-            return refuse("ResourceNotFoundException", error.message());
-        case domain::Errc::in_use:
-            return refuse("ResourceInUseException", error.message());
-        case domain::Errc::invalid_argument:
-            return refuse("InvalidArgumentException", error.message());
-        case domain::Errc::invalid_code:
-            return refuse("CodeValidationException", error.message());
-        case domain::Errc::invalid_configuration:
-            return refuse("InvalidApplicationConfigurationException", error.message());
-        case domain::Errc::wrong_version:
-            return refuse("ConcurrentModificationException", error.message());
-        case domain::Errc::limit_exceeded:
-            return refuse("LimitExceededException", error.message());
-        case domain::Errc::no_schema:
-            return refuse("UnableToDetectSchemaException", error.message());
-        case domain::Errc::unavailable:
-            return refuse("ServiceUnavailableException", error.message());
-    }
-    return refuse("ServiceUnavailableException", error.message());
-}
-
 namespace {
 
 Answer<void> set_format(const RecordFormat& given, record::Format& format) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "aws/services/lambda/lambda.h"
 #include "base/crypto/digest.h"
@@ -11,18 +10,6 @@
 
 namespace freshet::aws::lambda_words {
 namespace {
-
-using functions::Errc;
-
-bool is_account(std::string_view text) {
-    return text.size() == 12 && text.find_first_not_of("0123456789") == text.npos;
-}
-
-/// "us-east-1": a dash and one digit at the end, and a dash before that.
-bool is_region(std::string_view text) {
-    return text.size() > 4 && text[text.size() - 2] == '-' && text.back() >= '0' &&
-           text.back() <= '9' && text.find('-') < text.size() - 2;
-}
 
 std::string sha256_base64(const std::string& hex) {
     std::string raw;
@@ -37,69 +24,6 @@ std::string modified_text(Timestamp time) {
 }
 
 }  // namespace
-
-std::unexpected<Fault> refuse(const char* code, std::string message) {
-    return std::unexpected(Fault{code, std::move(message)});
-}
-
-std::unexpected<Fault> refuse(const Error& error) {
-    if (!error.is_of<Errc>()) return refuse("ServiceException", error.message());
-    switch (error.as<Errc>()) {
-        case Errc::not_found:
-            return refuse("ResourceNotFoundException", error.message());
-        case Errc::exists:
-            return refuse("ResourceConflictException", error.message());
-        case Errc::no_runtime:
-            return refuse("InvalidRuntimeException", error.message());
-        case Errc::invalid:
-            return refuse("InvalidParameterValueException", error.message());
-        case Errc::wrong_revision:
-            return refuse("PreconditionFailedException", error.message());
-        case Errc::too_large:
-            return refuse("RequestTooLargeException", error.message());
-        case Errc::too_many:
-            return refuse("TooManyRequestsException", error.message());
-    }
-    return refuse("ServiceException", error.message());
-}
-
-std::string arn_of(const functions::FunctionKey& key) {
-    return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.region, key.account, key.name);
-}
-
-std::string FunctionRef::arn() const {
-    return qualifier.empty() ? arn_of(key) : arn_of(key) + ":" + qualifier;
-}
-
-Answer<FunctionRef> ref_of(const Caller& caller, const std::string& name,
-                           const std::optional<std::string>& qualifier) {
-    FunctionRef ref{{caller.account(), caller.region(), ""}, ""};
-    std::vector<std::string> parts;
-    for (const auto part : std::views::split(name, ':'))
-        parts.emplace_back(part.begin(), part.end());
-    std::size_t at = 0;
-    const auto left = [&] { return parts.size() - at; };
-    if (left() > 3 && parts[0] == "arn") at = 3;  // arn:aws:lambda
-    if (left() > 1 && is_region(parts[at])) ref.key.region = parts[at++];
-    if (left() > 1 && is_account(parts[at])) ref.key.account = parts[at++];
-    if (left() > 1 && parts[at] == "function") ++at;
-    ref.key.name = parts[at++];
-    if (left() > 0) ref.qualifier = parts[at];
-    if (qualifier && !ref.qualifier.empty() && ref.qualifier != *qualifier)
-        return refuse("InvalidParameterValueException",
-                      "The derived qualifier from the function name does not match the specified "
-                      "qualifier.");
-    if (qualifier) ref.qualifier = *qualifier;
-    if (ref.key.region != caller.region())
-        return refuse("ResourceNotFoundException",
-                      fmt::format("Functions from '{}' are not reachable in this region ('{}')",
-                                  ref.key.region, caller.region()));
-    if (ref.key.account != caller.account())
-        return std::unexpected(Fault{
-            "AccessDeniedException",
-            fmt::format("The account {} has no access to {}", caller.account(), ref.arn()), 403});
-    return ref;
-}
 
 bool is_there(const functions::Functions& functions, const FunctionRef& ref) {
     return (ref.qualifier.empty() || ref.qualifier == latest) &&

@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "aws/errors.h"
 #include "aws/model/lambda.h"
 #include "aws/router.h"
 #include "functions/functions.h"
@@ -16,7 +17,7 @@ namespace freshet::aws::lambda_words {
 
 inline constexpr const char* latest = "$LATEST";
 
-std::unexpected<Fault> refuse(const char* code, std::string message);
+using aws::refuse;
 std::unexpected<Fault> refuse(const Error& error);
 
 std::string arn_of(const functions::FunctionKey& key);

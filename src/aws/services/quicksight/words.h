@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "aws/caller.h"
-#include "aws/fault.h"
+#include "aws/errors.h"
 #include "aws/protocol/page_token.h"
 #include "dashboards/errors.h"
 #include "dashboards/types.h"
 
 namespace freshet::aws::quicksight_words {
 
-std::unexpected<Fault> refuse(const char* code, std::string message);
-std::unexpected<Fault> refuse(const freshet::Error& error);
+using aws::refuse;
+std::unexpected<Fault> refuse(const Error& error);
 inline std::unexpected<Fault> invalid(std::string message) {
     return refuse("InvalidParameterValueException", std::move(message));
 }
@@ -26,7 +26,7 @@ std::string arn_of(const char* kind, const dashboards::Key& key);
 Answer<std::string> id_of(const char* kind, const Caller& caller, const std::string& arn);
 /// The path of every request names an account: it is the caller's own.
 Answer<dashboards::Key> key_of(const Caller& caller, const std::string& account, std::string id);
-/// One page of things in order of id, behind `token`; the next page's token when more come.
+/// One page of things in order of id, after `token`; the next page's token when more come.
 template <class T>
 Answer<std::optional<std::string>> cut_page(std::vector<T>& all,
                                             const std::optional<std::string>& token,

@@ -12,47 +12,49 @@ namespace {
 
 constexpr std::size_t key_bytes_max = 1024;
 
+using objects::Errc;
+
+constexpr ErrorRow<Errc> errors[] = {
+    {Errc::no_bucket, {"NoSuchBucket", 404}},
+    {Errc::no_key, {"NoSuchKey", 404}},
+    {Errc::no_upload, {"NoSuchUpload", 404}},
+    {Errc::bucket_exists, {"BucketAlreadyOwnedByYou", 409}},
+    {Errc::bucket_taken, {"BucketAlreadyExists", 409}},
+    {Errc::not_empty, {"BucketNotEmpty", 409}},
+    {Errc::condition, {"PreconditionFailed", 412}},
+    {Errc::invalid_part, {"InvalidPart", 400}},
+    {Errc::part_order, {"InvalidPartOrder", 400}},
+    {Errc::too_small, {"EntityTooSmall", 400}},
+    {Errc::lost, {"InternalError", 500}},
+    {Errc::key_unavailable, {"InternalError", 500}},
+};
+static_assert(is_complete(errors));
+
+/// S3's own sentences; of the other errors the message of objects/ is shown.
+constexpr std::pair<Errc, const char*> sentences[] = {
+    {Errc::no_bucket, "The specified bucket does not exist"},
+    {Errc::no_key, "The specified key does not exist."},
+    {Errc::no_upload,
+     "The specified upload does not exist. The upload ID may be invalid, or the upload may have "
+     "been aborted or completed."},
+    {Errc::bucket_exists,
+     "Your previous request to create the named bucket succeeded and you already own it."},
+    {Errc::bucket_taken,
+     "The requested bucket name is not available. The bucket namespace is shared by all users of "
+     "the system. Please select a different name and try again."},
+    {Errc::not_empty, "The bucket you tried to delete is not empty"},
+    {Errc::condition, "At least one of the pre-conditions you specified did not hold"},
+};
+
 Fault of_objects(const Error& error) {
-    switch (error.as<objects::Errc>()) {
-        case objects::Errc::no_bucket:
-            return {"NoSuchBucket", "The specified bucket does not exist", 404};
-        case objects::Errc::no_key:
-            return {"NoSuchKey", "The specified key does not exist.", 404};
-        case objects::Errc::no_upload:
-            return {"NoSuchUpload",
-                    "The specified upload does not exist. The upload ID may be invalid, or the "
-                    "upload may have been aborted or completed.",
-                    404};
-        case objects::Errc::bucket_exists:
-            return {"BucketAlreadyOwnedByYou",
-                    "Your previous request to create the named bucket succeeded and you already "
-                    "own it.",
-                    409};
-        case objects::Errc::bucket_taken:
-            return {"BucketAlreadyExists",
-                    "The requested bucket name is not available. The bucket namespace is shared by "
-                    "all users of the system. "
-                    "Please select a different name and try again.",
-                    409};
-        case objects::Errc::not_empty:
-            return {"BucketNotEmpty", "The bucket you tried to delete is not empty", 409};
-        case objects::Errc::condition:
-            return {"PreconditionFailed",
-                    "At least one of the pre-conditions you specified did not hold",
-                    412,
-                    {{"Condition", error.message()}}};
-        case objects::Errc::invalid_part:
-            return {"InvalidPart", error.message(), 400};
-        case objects::Errc::part_order:
-            return {"InvalidPartOrder", error.message(), 400};
-        case objects::Errc::too_small:
-            return {"EntityTooSmall", error.message(), 400};
-        case objects::Errc::key_unavailable:
-            return {"InternalError", error.message(), 500};
-        case objects::Errc::lost:
-            return {"InternalError", "The object's bytes are not there: " + error.message(), 500};
+    Fault fault = fault_of(error, errors, {"InternalError", 500});
+    for (const auto& [errc, sentence] : sentences) {
+        if (error.is(errc)) fault.message = sentence;
     }
-    return {"InternalError", error.message(), 500};
+    if (error.is(Errc::condition)) fault.fields = {{"Condition", error.message()}};
+    if (error.is(Errc::lost))
+        fault.message = "The object's bytes are not there: " + error.message();
+    return fault;
 }
 
 }  // namespace
@@ -60,11 +62,11 @@ Fault of_objects(const Error& error) {
 std::unexpected<Fault> refuse(const Error& error, const std::string& bucket,
                               const std::string& key) {
     Fault fault;
-    if (error.is_of<objects::Errc>())
+    if (error.is_of<Errc>())
         fault = of_objects(error);
     else if (error.is_of<BodyErrc>())
         fault = body_fault(error);
-    else if (error.is(Errc::no_space))
+    else if (error.is(freshet::Errc::no_space))
         fault = {"SlowDown", "The disk is full: " + error.message(), 503};
     else
         fault = {"InternalError", error.message(), 500};
@@ -73,10 +75,6 @@ std::unexpected<Fault> refuse(const Error& error, const std::string& bucket,
         fault.fields.emplace_back("BucketName", bucket);
     if (fault.code == "NoSuchKey") fault.fields.emplace_back("Key", key);
     return std::unexpected(std::move(fault));
-}
-
-std::unexpected<Fault> refuse(const char* code, std::string message, int status) {
-    return std::unexpected(Fault{code, std::move(message), status});
 }
 
 std::unexpected<Fault> refuse_argument(std::string message, const char* name, std::string value) {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "aws/fault.h"
+#include "aws/errors.h"
 #include "aws/router.h"
 #include "objects/objects.h"
 
@@ -17,7 +17,7 @@ namespace freshet::aws::s3_words {
 /// `resource`: "/bucket/key"
 std::unexpected<Fault> refuse(const Error& error, const std::string& bucket,
                               const std::string& key = "");
-std::unexpected<Fault> refuse(const char* code, std::string message, int status);
+using aws::refuse;
 /// 400 of an argument, which S3 names with its value.
 std::unexpected<Fault> refuse_argument(std::string message, const char* name, std::string value);
 /// 400 of a token that no page gave.

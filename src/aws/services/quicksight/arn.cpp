@@ -1,28 +1,7 @@
+// The ARNs of data sources, data sets and dashboards; the account that a request's path names.
 #include "aws/services/quicksight/words.h"
 
 namespace freshet::aws::quicksight_words {
-
-std::unexpected<Fault> refuse(const char* code, std::string message) {
-    return std::unexpected(Fault{code, std::move(message)});
-}
-
-std::unexpected<Fault> refuse(const freshet::Error& error) {
-    using dashboards::Errc;
-    if (!error.is_of<Errc>()) return refuse("InternalFailureException", error.message());
-    switch (error.as<Errc>()) {
-        case Errc::not_found:
-            return refuse("ResourceNotFoundException", error.message());
-        case Errc::exists:
-            return refuse("ResourceExistsException", error.message());
-        case Errc::invalid:
-            return refuse("InvalidParameterValueException", error.message());
-        case Errc::in_use:
-            return refuse("ConflictException", error.message());
-        case Errc::unavailable:
-            return refuse("InternalFailureException", error.message());
-    }
-    return refuse("InternalFailureException", error.message());
-}
 
 std::string arn_of(const char* kind, const dashboards::Key& key) {
     return fmt::format("arn:aws:quicksight:{}:{}:{}/{}", key.region, key.account, kind, key.id);

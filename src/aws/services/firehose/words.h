@@ -1,0 +1,37 @@
+// What the files of the Firehose rim share: faults in its words, ARNs, destinations.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/errors.h"
+#include "aws/model/firehose.h"
+#include "aws/router.h"
+#include "delivery/delivery.h"
+
+namespace freshet::aws::firehose_words {
+
+inline constexpr const char* destination_id = "destinationId-000000000001";  ///< the only one
+
+using aws::refuse;
+std::unexpected<Fault> refuse(const Error& error);
+
+std::string arn_of(const delivery::DeliveryKey& key);
+inline delivery::DeliveryKey key_of(const Caller& caller, const std::string& name) {
+    return {caller.account(), caller.region(), name};
+}
+std::map<std::string, std::string> tags_of(const std::vector<firehose::Tag>& given);
+
+// destinations.cpp: one of S3 and extended S3.
+Answer<delivery::Destination> destination_of(const firehose::CreateDeliveryStreamInput& input);
+/// Changes `destination` as an update asks.
+Answer<void> apply(const firehose::UpdateDestinationInput& input,
+                   delivery::Destination& destination);
+firehose::DestinationDescription describe(const delivery::Destination& destination);
+
+void register_streams(Router& router, delivery::Deliveries& deliveries);
+void register_records(Router& router, delivery::Deliveries& deliveries);
+void register_tags(Router& router, delivery::Deliveries& deliveries);
+
+}  // namespace freshet::aws::firehose_words

@@ -1,0 +1,8 @@
+// The ARNs that tables name.
+#include "aws/services/glue/words.h"
+
+namespace freshet::aws::glue_words {
+
+std::string root_arn(const Caller& caller) { return "arn:aws:iam::" + caller.account() + ":root"; }
+
+}  // namespace freshet::aws::glue_words
