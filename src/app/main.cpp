@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
     freshet::cli::add_destroy(app, global);
     freshet::app::add_settings(app, global);
     freshet::app::add_functions(app, global);
+    freshet::app::add_operations(app, global);
     freshet::app::add_cert(app, global);
     freshet::cli::add_help(app, global, FRESHET_VERSION);
     return freshet::cli::run_command_line(app, global, argc, argv);

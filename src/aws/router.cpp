@@ -52,6 +52,14 @@ const Router::Entry* Router::find(std::string_view service, std::string_view ope
     return found == state_->entries.end() ? nullptr : &found->second;
 }
 
+bool Router::is_complete() const {
+    return std::ranges::all_of(state_->services, [this](const ServiceRim* service) {
+        return std::ranges::all_of(service->info().built, [&](const OperationInfo* operation) {
+            return find(service->info().name, operation->name) != nullptr;
+        });
+    });
+}
+
 std::span<const ServiceRim* const> Router::services() const { return state_->services; }
 
 }  // namespace freshet::aws

@@ -48,6 +48,8 @@ class Router {
     };
     /// nullptr when nothing is built for it.
     const Entry* find(std::string_view service, std::string_view operation) const;
+    /// Whether each operation that the manifest names of the added services has a handler.
+    bool is_complete() const;
     /// Every service, in the order in which they were added.
     std::span<const ServiceRim* const> services() const;
 

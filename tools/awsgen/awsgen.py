@@ -2,6 +2,7 @@
 tables.
 
 awsgen.py SERVICE OUTPUT_DIRECTORY
+awsgen.py services OUTPUT_DIRECTORY
 
 Writes SERVICE.h (structs, operation traits) and SERVICE.cpp (the tables of
 src/aws/protocol/shape.h). The operations are those of manifest.toml, what is done with their
@@ -317,22 +318,26 @@ class Service:
         refusals = Refusals()
         for operation in self.operations:
             refusals.add(operation, self.judgement.unbuilt(operation))
-        out += (
-            self.errors()
-            + self.all_operations()
-            + self.service()
-            + refusals.lines
-            + ["}  // namespace", ""]
-        )
+        out += self.errors() + self.all_operations() + ["extern const ServiceInfo service;"]
+        out += refusals.lines
+        for operation in self.operations:
+            out += self.operation(operation, refusals.of(operation))
+        out += self.built() + self.service() + ["}  // namespace", ""]
         out.append("const ServiceInfo& service_info() { return service; }")
         for name in filter(self.is_large, self.order):
             out += self.special_members(name)
         out += [
             f"const Shape& shape_of_{name}() {{ return shape_{name}; }}" for name in self.events
         ]
-        for operation in self.operations:
-            out += self.operation(operation, refusals.of(operation))
+        out += [
+            f"const OperationInfo& {name}Op::info() {{ return info_{name}; }}"
+            for name in self.operations
+        ]
         return "\n".join(out + [f"}}  // namespace freshet::aws::{self.name}", ""])
+
+    def built(self):
+        infos = ", ".join(f"&info_{name}" for name in self.operations)
+        return [f"constexpr const OperationInfo* built[] = {{{infos}}};"]
 
     def table(self, name):
         shape, lines, parts = self.shapes[name], [], []
@@ -485,6 +490,7 @@ class Service:
             f".xml_namespace = {quoted(self.xml_namespace())}",
             ".errors = errors",
             ".operations = operations",
+            ".built = built",
             f".unbuilt_code = {quoted(self.judgement.refusal['code'])}",
             f".unbuilt_status = {self.judgement.refusal['status']}",
         ]
@@ -516,12 +522,7 @@ class Service:
             f".result_wrapper = {quoted(output.get('resultWrapper', ''))}",
         ]
         parts += [f".unbuilt = {unbuilt}"] if unbuilt else []
-        return [
-            f"const OperationInfo& {name}Op::info() {{",
-            "    static const OperationInfo info{" + ", ".join(parts) + "};",
-            "    return info;",
-            "}",
-        ]
+        return [f"const OperationInfo info_{name}{{" + ", ".join(parts) + "};"]
 
 
 class Refusals:
@@ -561,12 +562,55 @@ class Refusals:
         return self.known[key]
 
 
+class AllServices:
+    """services.h and .cpp: the tables of every service of the manifest."""
+
+    def __init__(self, manifest):
+        self.names = sorted(manifest)
+
+    @staticmethod
+    def header():
+        return """// Every service of tools/awsgen/manifest.toml: made by tools/awsgen.
+#pragma once
+#include <span>
+
+#include "aws/protocol/shape.h"
+
+namespace freshet::aws {
+
+/// In the order of their names.
+std::span<const ServiceInfo* const> all_services();
+
+}  // namespace freshet::aws
+"""
+
+    def source(self):
+        includes = "".join(f'#include "aws/model/{name}.h"\n' for name in self.names)
+        tables = ", ".join(f"&{name}::service_info()" for name in self.names)
+        return f"""#include "aws/model/services.h"
+
+{includes}
+namespace freshet::aws {{
+
+std::span<const ServiceInfo* const> all_services() {{
+    static const ServiceInfo* const services[] = {{{tables}}};
+    return services;
+}}
+
+}}  // namespace freshet::aws
+"""
+
+
 def main():
     name, out = sys.argv[1], pathlib.Path(sys.argv[2])
     manifest = tomllib.loads((HERE / "manifest.toml").read_text())
-    service = Service(name, manifest[name]["operations"], manifest[name].get("also", []))
+    made = (
+        AllServices(manifest)
+        if name == "services"
+        else Service(name, manifest[name]["operations"], manifest[name].get("also", []))
+    )
     out.mkdir(parents=True, exist_ok=True)
-    for suffix, text in (("h", service.header()), ("cpp", service.source())):
+    for suffix, text in (("h", made.header()), ("cpp", made.source())):
         path = out / f"{name}.{suffix}"
         if not path.exists() or path.read_text() != text:
             path.write_text(text)

@@ -3,8 +3,8 @@ built, what is done with each member of its request, and the test that shows it.
 whether the page is as the sources are, and whether the handlers read what tools/awsgen/members
 says that they read.
 
-Built is what src/aws/services registers with the router; the test is the first in tests/ that
-calls it by boto3's name.
+Built is what tools/awsgen/manifest.toml names; the test is the first in tests/ that calls it by
+boto3's name.
 """
 
 import json
@@ -22,7 +22,13 @@ from awsgen import Service as Generated  # noqa: E402
 from members import Judgement  # noqa: E402
 from reads import Service as Sources  # noqa: E402
 
+try:
+    import tomllib
+except ImportError:
+    import tomli as tomllib
+
 PAGE = ROOT / "docs" / "compatibility.md"
+MANIFEST = ROOT / "tools/awsgen/manifest.toml"
 UNTESTED = pathlib.Path(__file__).resolve().parent / "untested.txt"
 SUITE_TESTS = 285  # without the five that it leaves out itself
 # Members that a generated test sends with each operation that has them.
@@ -55,20 +61,11 @@ SERVICES = {
 
 
 def built():
-    """{service: operations} that handlers are registered for."""
-    found = {}
-    services = ROOT / "src/aws/services"
-    for path in sorted(services.rglob("*.cpp")):
-        text = path.read_text()
-        # The file says which model it speaks, or its folder does.
-        model = re.search(r'#include "aws/model/(\w+)\.h"', text)
-        service = model[1] if model else path.relative_to(services).parts[0]
-        # router.handle<XOp>(...), or a file's own short form of it: add<XOp>(router, ...).
-        for operation in re.findall(r"\b\w+<(?:\w+::)?([A-Z]\w*)Op>\(", text) + re.findall(
-            r"\b\w+\((?:\w+::)?([A-Z]\w*)Op\(\)\)", text
-        ):
-            found.setdefault(service, set()).add(operation)
-    return found
+    """{service: operations} of the manifest: the server does not start when one has no handler, and
+    `freshet operations --json` prints the same.
+    """
+    manifest = tomllib.loads(MANIFEST.read_text())
+    return {service: set(section["operations"]) for service, section in manifest.items()}
 
 
 def first_test(service, operation):

@@ -11,6 +11,7 @@
 #include "aws/http/encode.h"
 #include "aws/http/own_page.h"
 #include "aws/limits.h"
+#include "base/check.h"
 
 namespace freshet::aws {
 
@@ -66,6 +67,8 @@ Front::Front(const Router& router, Authenticator authenticator, ConsoleHandler& 
       hosts_(std::move(hosts)),
       budget_(limits::bodies_bytes_max),
       counters_(std::make_unique<Counters>()) {
+    // What the manifest calls built is built: docs/compatibility.md is made from it.
+    FRESHET_CHECK(router_.is_complete());
     for (const ServiceRim* service : router_.services()) {
         if (service->has_gate()) gates_.push_back(service);
     }

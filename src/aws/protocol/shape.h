@@ -123,6 +123,8 @@ struct OperationName {
     const char* uri;
 };
 
+struct OperationInfo;
+
 struct ServiceInfo {
     std::string_view name;  ///< as in the manifest: "kinesis"
     std::string_view signing_name;
@@ -133,7 +135,8 @@ struct ServiceInfo {
     const char* api_version;
     const char* xml_namespace;
     std::span<const ErrorInfo> errors;
-    std::span<const OperationName> operations;  ///< every one that AWS has
+    std::span<const OperationName> operations;    ///< every one that AWS has
+    std::span<const OperationInfo* const> built;  ///< those of the manifest, each has a handler
     const char* unbuilt_code = "";  ///< the fault that refuses a member that is not built
     int unbuilt_status = 400;
 
