@@ -87,7 +87,7 @@ def test_ranges_of_an_empty_object(freshet, s3, asked, status):
 
 
 def test_if_range_asks_for_the_part_of_an_object_that_is_still_the_same(freshet, s3):
-    """If-Range of GetObject and HeadObject: a header that AWS's model does not have."""
+    """IfRange, the header If-Range, of GetObject and HeadObject: AWS's model does not have it."""
     head = s3.head_object(Bucket="lake", Key="k")
     modified = head["LastModified"].strftime("%a, %d %b %Y %H:%M:%S GMT")
     for same in (head["ETag"], modified):
