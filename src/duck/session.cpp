@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "duck/native/adapter.h"
-#include "duck/object_files.h"
-#include "duck/parquet_scan.h"
 #include "duck/raise.h"
 #include "duck/result_file.h"
 #include "duck/result_text.h"
-#include "duck/text_scan.h"
+#include "duck/scan/object_files.h"
+#include "duck/scan/parquet_scan.h"
+#include "duck/scan/text_scan.h"
 
 namespace freshet::duck {
 namespace {

@@ -1,12 +1,12 @@
 // LazySimpleSerDe (delimiters, escapes, no quotes, a bad cell is NULL) and OpenCSVSerde (quotes, a
 // bad number is an error).
-#include "duck/rows.h"
+#include "duck/scan/rows.h"
 
 #include <algorithm>
 
-#include "duck/cell.h"
 #include "duck/native/parse_value.h"
 #include "duck/raise.h"
+#include "duck/scan/cell.h"
 
 namespace freshet::duck {
 namespace {

@@ -1,4 +1,4 @@
-#include "duck/cell.h"
+#include "duck/scan/cell.h"
 
 #include <limits>
 

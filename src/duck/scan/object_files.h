@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "duck/engine.h"
-#include "duck/text_scan.h"
+#include "duck/scan/text_scan.h"
 
 namespace freshet::duck {
 

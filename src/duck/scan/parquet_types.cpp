@@ -1,4 +1,4 @@
-#include "duck/parquet_types.h"
+#include "duck/scan/parquet_types.h"
 
 namespace freshet::duck {
 namespace {

@@ -1,8 +1,8 @@
-#include "duck/parquet_scan.h"
+#include "duck/scan/parquet_scan.h"
 
-#include "duck/object_files.h"
-#include "duck/parquet_types.h"
 #include "duck/raise.h"
+#include "duck/scan/object_files.h"
+#include "duck/scan/parquet_types.h"
 
 #include <algorithm>
 

@@ -1,12 +1,12 @@
-#include "duck/text_scan.h"
+#include "duck/scan/text_scan.h"
 
 #include <duckdb/execution/partition_info.hpp>
 #include <duckdb/main/extension/extension_loader.hpp>
 
-#include "duck/cell.h"
 #include "duck/native/parse_value.h"
-#include "duck/object_stream.h"
-#include "duck/rows.h"
+#include "duck/scan/cell.h"
+#include "duck/scan/object_stream.h"
+#include "duck/scan/rows.h"
 
 namespace freshet::duck {
 namespace {

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <map>
 
-#include "duck/cell.h"
 #include "duck/native/parse_value.h"
 #include "duck/raise.h"
-#include "duck/rows.h"
+#include "duck/scan/cell.h"
+#include "duck/scan/rows.h"
 
 namespace freshet::duck {
 namespace {

@@ -1,4 +1,4 @@
-#include "duck/object_stream.h"
+#include "duck/scan/object_stream.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,12 +1,12 @@
-#include "duck/object_files.h"
+#include "duck/scan/object_files.h"
 
 #include <duckdb/common/file_system.hpp>
 
 #include <algorithm>
 
 #include "duck/native/parse_value.h"
-#include "duck/object_stream.h"
 #include "duck/raise.h"
+#include "duck/scan/object_stream.h"
 
 namespace freshet::duck {
 namespace {
