@@ -86,7 +86,7 @@ class Functions : public testing::Test {
         query.sql = analyzed->sql;
         for (const auto& column : analyzed->columns) query.columns.push_back(column.type);
         const auto done = session_.run(query, [](std::vector<plan::Cells>) { return true; });
-        if (done || done.error().code != "GENERIC_INTERNAL_ERROR") return "";
+        if (done || done.error().code != sql::ErrorCode::generic_internal_error) return "";
         return done.error().message + "\n   " + analyzed->sql;
     }
 

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
 
 [[noreturn]] void fail_to_write() {
-    raise("GENERIC_INTERNAL_ERROR",
+    raise(sql::ErrorCode::generic_internal_error,
           std::string("Unable to write the query results: ") + std::strerror(errno));
 }
 
@@ -44,8 +44,8 @@ void ResultFile::finish() { write_out(); }
 void ResultFile::write_out() {
     bytes_ += buffer_.size();
     if (bytes_ > target_.bytes_max)
-        raise("NOT_SUPPORTED", "the result is over the limit of " +
-                                   std::to_string(target_.bytes_max >> 20U) + " MiB");
+        raise(sql::ErrorCode::not_supported, "the result is over the limit of " +
+                                                 std::to_string(target_.bytes_max >> 20U) + " MiB");
     std::size_t done = 0;
     while (done < buffer_.size()) {
         const ssize_t put = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);

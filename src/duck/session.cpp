@@ -1,9 +1,7 @@
 #include "duck/session.h"
 
-#include <algorithm>
-
+#include "duck/failure.h"
 #include "duck/native/adapter.h"
-#include "duck/raise.h"
 #include "duck/result_file.h"
 #include "duck/result_text.h"
 #include "duck/scan/object_files.h"
@@ -16,27 +14,6 @@ namespace {
 constexpr std::size_t rows_per_frame = 2048;
 constexpr std::size_t frame_bytes = std::size_t{1} << 20;
 
-/// What the engine says of bytes that its Parquet reader cannot make sense of, when it does not
-/// name the file.
-sql::plan::Failed unreadable(const sql::plan::QueryPlan& plan) {
-    const sql::plan::File* only = nullptr;
-    std::size_t files = 0;
-    for (const auto& scan : plan.scans) {
-        if (scan.format != sql::plan::Format::parquet || scan.files.empty()) continue;
-        files += scan.files.size();
-        only = &scan.files[0];
-    }
-    if (files == 1) return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + only->name};
-    return {"HIVE_CURSOR_ERROR",
-            "Failed to read one of " + std::to_string(files) + " Parquet files"};
-}
-
-bool reads_parquet(const sql::plan::QueryPlan& plan) {
-    return std::ranges::any_of(plan.scans, [](const auto& scan) {
-        return scan.format == sql::plan::Format::parquet && !scan.files.empty();
-    });
-}
-
 /// No row, with the columns of the scan.
 std::string nothing_of(const sql::plan::ScanPlan& scan) {
     std::string select;
@@ -45,66 +22,6 @@ std::string nothing_of(const sql::plan::ScanPlan& scan) {
                   sql::trino::engine_type(scan.columns[c].type) + ") AS c" + std::to_string(c);
     }
     return select + " WHERE false";
-}
-
-/// Without what the engine advises its own users: how to set an option, what else might have been
-/// meant.
-std::string plain(std::string message) {
-    message.resize(std::min(message.find('\n'), message.size()));
-    for (const std::string_view advice :
-         {" Did you mean", " Use \"SET", " You might need", " Use SET", " (Use ", " Try ",
-          " Possible solutions", " Consider ", " If you "}) {
-        message.resize(std::min(message.find(advice), message.size()));
-    }
-    return message;
-}
-
-/// What raise() said, as it is: it may quote a file.
-std::optional<sql::plan::Failed> raised_in(std::string_view message) {
-    const auto at = message.find('@');
-    if (at == std::string_view::npos) return std::nullopt;
-    message = message.substr(at + 1, message.find('\n', at) - at - 1);
-    const auto colon = message.find(": ");
-    const std::string_view code = message.substr(0, colon);
-    if (colon == std::string_view::npos || code.empty() ||
-        code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != std::string_view::npos)
-        return std::nullopt;
-    return sql::plan::Failed{std::string(code), std::string(message.substr(colon + 2))};
-}
-
-/// The engine's error in Trino's words.
-sql::plan::Failed failure_of(const std::exception& problem, const sql::plan::QueryPlan& plan) {
-    const duckdb::ErrorData error(problem);
-    std::string message = error.RawMessage();
-    if (auto raised = raised_in(message)) return std::move(*raised);
-    if (const auto* file = file_named_in(message, plan))
-        return {"HIVE_CURSOR_ERROR", "Failed to read Parquet file: " + file->name};
-    if (message.find("expression depth") != std::string::npos)
-        return {"STACK_OVERFLOW", "statement is too deeply nested"};
-    message = plain(std::move(message));
-    const auto type = error.Type();
-    if (message.find("APPROXIMATE QUANTILE") != std::string::npos)
-        return {"INVALID_FUNCTION_ARGUMENT", "percentile must be between 0 and 1"};
-    if (type == duckdb::ExceptionType::OUT_OF_RANGE) return {"NUMERIC_VALUE_OUT_OF_RANGE", message};
-    if (message.find("INT128") != std::string::npos)
-        return {"NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow"};
-    if (type == duckdb::ExceptionType::CONVERSION) return {"INVALID_CAST_ARGUMENT", message};
-    if (type == duckdb::ExceptionType::OUT_OF_MEMORY)
-        return {"EXCEEDED_LOCAL_MEMORY_LIMIT",
-                "Query exhausted resources at this scale factor: " + message};
-    if (type == duckdb::ExceptionType::INTERRUPT) return {"USER_CANCELED", "Query was canceled"};
-    if (message.find("More than one row returned by a subquery") != std::string::npos)
-        return {"SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows"};
-    const auto says = [&](std::string_view word) {
-        return message.find(word) != std::string::npos;
-    };
-    const bool is_of_file = type == duckdb::ExceptionType::IO ||
-                            type == duckdb::ExceptionType::SERIALIZATION ||
-                            type == duckdb::ExceptionType::INVALID || says("arquet") ||
-                            says("ecompress") || says("TProtocol");
-    if (is_of_file && reads_parquet(plan)) return unreadable(plan);
-    if (type == duckdb::ExceptionType::INVALID_INPUT) return {"INVALID_FUNCTION_ARGUMENT", message};
-    return {"GENERIC_INTERNAL_ERROR", message};
 }
 
 }  // namespace
@@ -195,6 +112,7 @@ Session::Session(const std::string& spill_directory, std::uint64_t memory_mib)
     add_json(loader);
     add_maps(loader);
     add_urls(loader);
+    add_parquet_scan(*state_->engine->instance);
     add_text_scan(*state_->engine->instance, state_->scan);
     add_object_files(*state_->engine->instance, state_->scan);
     state_->connection = std::make_unique<duckdb::Connection>(*state_->engine);

@@ -103,7 +103,9 @@ class Runner {
         trino::Context context;
         context.now_ms = 1'600'000'000'123;
         auto analyzed = trino::analyze(*statement->query, map, context);
-        if (!analyzed) return "error " + analyzed.error().code + " " + analyzed.error().text();
+        if (!analyzed)
+            return "error " + std::string(name_of(analyzed.error().code)) + " " +
+                   analyzed.error().text();
         plan::QueryPlan query;
         query.sql = analyzed->sql;
         for (const auto& column : analyzed->columns) query.columns.push_back(column.type);
@@ -121,8 +123,8 @@ class Runner {
             return true;
         });
         if (!done)
-            return "error " + done.error().code + " " + done.error().message + "\n   " +
-                   analyzed->sql;
+            return "error " + std::string(name_of(done.error().code)) + " " + done.error().message +
+                   "\n   " + analyzed->sql;
         return text;
     }
 

@@ -11,11 +11,12 @@ namespace freshet::query {
 namespace {
 
 namespace trino = sql::trino;
+using sql::ErrorCode;
 
 constexpr std::size_t relations_max = 1000;
 
 Problem catalog_problem(const Error& error) {
-    return problem_of("HIVE_METASTORE_ERROR", error.message());
+    return problem_of(ErrorCode::hive_metastore_error, error.message());
 }
 
 /// Files whose name begins with '_' or '.' are hidden; so are markers of folders.
@@ -72,37 +73,6 @@ sql::plan::File file_of(const std::string& bucket, LocatedObject object, std::ui
 
 }  // namespace
 
-Problem problem_of(const std::string& code, const std::string& message) {
-    static const std::map<std::string, std::pair<int, int>> numbers = {
-        {"SYNTAX_ERROR", {2, 1006}},
-        {"TABLE_NOT_FOUND", {2, 1110}},
-        {"SCHEMA_NOT_FOUND", {2, 1004}},
-        {"COLUMN_NOT_FOUND", {2, 1006}},
-        {"FUNCTION_NOT_FOUND", {2, 1303}},
-        {"TYPE_MISMATCH", {2, 1006}},
-        {"INVALID_VIEW", {2, 1107}},
-        {"NOT_SUPPORTED", {2, 1200}},
-        {"HIVE_BAD_DATA", {2, 1001}},
-        {"HIVE_CURSOR_ERROR", {2, 1002}},
-        {"HIVE_CANNOT_OPEN_SPLIT", {2, 1007}},
-        {"DIVISION_BY_ZERO", {2, 1001}},
-        {"INVALID_CAST_ARGUMENT", {2, 1001}},
-        {"NUMERIC_VALUE_OUT_OF_RANGE", {2, 1001}},
-        {"INVALID_FUNCTION_ARGUMENT", {2, 1001}},
-        {"VIEW_IS_STALE", {2, 1107}},
-        {"HIVE_UNSUPPORTED_FORMAT", {2, 1200}},
-        {"HIVE_INVALID_METADATA", {2, 1005}},
-        {"HIVE_PARTITION_SCHEMA_MISMATCH", {2, 1009}},
-        {"EXCEEDED_LOCAL_MEMORY_LIMIT", {1, 0}},
-        {"EXCEEDED_TIME_LIMIT", {1, 206}},
-        {"USER_CANCELED", {2, 1011}},
-        {"GENERIC_INTERNAL_ERROR", {1, 0}},
-        {"HIVE_METASTORE_ERROR", {1, 1400}}};
-    const auto found = numbers.find(code);
-    const auto [category, type] = found == numbers.end() ? std::pair(2, 1006) : found->second;
-    return Problem{code + ": " + message, category, type, category == 1};
-}
-
 io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& query,
                                                  std::string database) {
     Loaded loaded;
@@ -114,7 +84,7 @@ io::Task<Outcome<Planner::Loaded>> Planner::load(Home home, const trino::Query& 
         if (!seen.insert(key).second) continue;
         if (seen.size() > relations_max)
             co_return std::unexpected(
-                problem_of("QUERY_TOO_COMPLEX", "the statement names too many relations"));
+                problem_of(ErrorCode::query_too_complex, "the statement names too many relations"));
         const auto dot = key.find('.');
         auto table = co_await catalog_.table(home, key.substr(0, dot), key.substr(dot + 1));
         if (!table) {
@@ -210,10 +180,11 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
             co_return std::unexpected(problem_of(refused->code, refused->why));
         sql::plan::ScanPlan* plan = plan_with(plans, table, partition.storage);
         if (plan == nullptr) {
-            co_return std::unexpected(problem_of(
-                "QUERY_TOO_COMPLEX", "the partitions of table " + table.database + "." +
-                                         table.name + " are stored in more than " +
-                                         std::to_string(limits::storages_max) + " formats"));
+            co_return std::unexpected(problem_of(ErrorCode::query_too_complex,
+                                                 "the partitions of table " + table.database + "." +
+                                                     table.name + " are stored in more than " +
+                                                     std::to_string(limits::storages_max) +
+                                                     " formats"));
         }
         plan->partitions.push_back(std::move(keys));
         auto added =
@@ -228,8 +199,8 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink,
     const auto partition = static_cast<std::uint32_t>(plan.partitions.size() - 1);
     std::string bucket, prefix;
     if (!split_location(location, bucket, prefix))
-        co_return std::unexpected(
-            problem_of("HIVE_INVALID_METADATA", "the location is not an S3 path: " + location));
+        co_return std::unexpected(problem_of(ErrorCode::hive_invalid_metadata,
+                                             "the location is not an S3 path: " + location));
     const bool may_be_object = !prefix.empty() && !prefix.ends_with('/');
     if (may_be_object) prefix += '/';
     auto objects = co_await objects_.locate(bucket, prefix);
@@ -243,8 +214,8 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink,
     }
     if (!objects) {
         co_return std::unexpected(
-            problem_of(objects.error().is(PortErrc::not_found) ? "HIVE_FILESYSTEM_ERROR"
-                                                               : "GENERIC_INTERNAL_ERROR",
+            problem_of(objects.error().is(PortErrc::not_found) ? ErrorCode::hive_filesystem_error
+                                                               : ErrorCode::generic_internal_error,
                        "listing " + location + ": " + objects.error().message()));
     }
     for (auto& object : *objects) {
@@ -264,15 +235,15 @@ io::Task<Outcome<bool>> Planner::add_named_files(std::string bucket, LocatedObje
                                                  sql::plan::ScanPlan& plan) {
     const std::string symlink = "s3://" + bucket + "/" + names.key;
     const auto bad = [&](const std::string& why) {
-        return std::unexpected(
-            problem_of("HIVE_BAD_DATA", "Error parsing symlinks from: " + symlink + ": " + why));
+        return std::unexpected(problem_of(ErrorCode::hive_bad_data,
+                                          "Error parsing symlinks from: " + symlink + ": " + why));
     };
     if (names.size > limits::symlink_bytes_max)
         co_return bad("it is larger than " + std::to_string(limits::symlink_bytes_max >> 20U) +
                       " MiB");
     auto text = co_await objects_.read(bucket, names.key, 0, names.size);
     if (!text)
-        co_return std::unexpected(problem_of("HIVE_FILESYSTEM_ERROR",
+        co_return std::unexpected(problem_of(ErrorCode::hive_filesystem_error,
                                              "reading " + symlink + ": " + text.error().message()));
     std::string_view left = text->view();
     while (!left.empty()) {
@@ -287,9 +258,10 @@ io::Task<Outcome<bool>> Planner::add_named_files(std::string bucket, LocatedObje
         auto found = co_await objects_.locate(of_bucket, key);
         const bool there = found && !found->empty() && found->front().key == key;
         if (!there)
-            co_return std::unexpected(problem_of(
-                "HIVE_CANNOT_OPEN_SPLIT", "Error opening Hive split " + line + ": the file that " +
-                                              symlink + " names does not exist"));
+            co_return std::unexpected(
+                problem_of(ErrorCode::hive_cannot_open_split, "Error opening Hive split " + line +
+                                                                  ": the file that " + symlink +
+                                                                  " names does not exist"));
         if (found->front().size > 0)
             plan.files.push_back(file_of(of_bucket, std::move(found->front()), partition));
     }

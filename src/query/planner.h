@@ -1,21 +1,16 @@
 // From a SELECT to a plan: loads what it names, analyses it, prunes partitions and finds the
 // objects.
 #pragma once
-#include <expected>
 #include <string>
 #include <vector>
 
 #include "io/core.h"
 #include "query/ports.h"
+#include "query/problem.h"
 #include "sql/plan/plan.h"
 #include "sql/trino/analyzer.h"
 
 namespace freshet::query {
-
-/// Athena's numbers for a failure, from Trino's name of it.
-Problem problem_of(const std::string& code, const std::string& message);
-template <class T>
-using Outcome = std::expected<T, Problem>;
 
 class Planner {
   public:

@@ -182,7 +182,7 @@ io::Task<Result<ExecutionId>> Query::start(StartRequest request) {
         co_return fail(Errc::invalid_request, "Too many queries are waiting");
     auto parsed = co_await s.runs.parse(request.sql);
     if (!parsed)
-        co_return fail(Errc::syntax, parsed.error().message.starts_with("Queries of this type")
+        co_return fail(Errc::syntax, parsed.error().code == sql::ErrorCode::unsupported_statement
                                          ? parsed.error().message
                                          : parsed.error().text());
     auto run = std::make_shared<State::Active>();
@@ -232,8 +232,7 @@ io::Task<Outcome<bool>> Query::State::put_results(Active& run, RunOutput& output
         content.push_back(Bytes::own(std::move(text)));
         put = co_await objects.put(run.home, bucket, key, "text/plain", std::move(content));
     }
-    if (run.control->cancelled)
-        co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
+    if (run.control->cancelled) co_return std::unexpected(cancelled_problem());
     if (!put)
         co_return std::unexpected(Problem{fmt::format("Unable to write the query results to {}: {}",
                                                       e.output_location, put.error().message()),

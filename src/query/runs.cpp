@@ -7,6 +7,8 @@
 namespace freshet::query {
 namespace {
 
+using sql::ErrorCode;
+
 /// Gathers the rows of an answer without a result object, on the pool thread.
 struct Collector {
     RunOutput& output;
@@ -54,8 +56,7 @@ io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> cont
                                                 bool may_be_small) {
     Place place;
     while (true) {
-        if (control->cancelled || stopping_)
-            co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
+        if (control->cancelled || stopping_) co_return std::unexpected(cancelled_problem());
         place.small = busy_[0] >= limits::workers_max;
         if (!place.small || (may_be_small && busy_[1] < limits::small_workers_max)) break;
         co_await freed_.wait();
@@ -70,7 +71,7 @@ io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> cont
         auto started = Worker::start(options_.worker_path);
         if (!started)
             co_return std::unexpected(
-                problem_of("GENERIC_INTERNAL_ERROR", started.error().message()));
+                problem_of(ErrorCode::generic_internal_error, started.error().message()));
         place.worker = std::move(*started);
     }
     ++busy_[place.small ? 1 : 0];
@@ -134,18 +135,17 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
         control->worker = nullptr;
         output.engine_ms = (home_.now() - engine).count();
         give_back(std::move(*place));
-        if (control->cancelled)
-            co_return std::unexpected(problem_of("USER_CANCELED", "Query was canceled"));
+        if (control->cancelled) co_return std::unexpected(cancelled_problem());
         if (answer) {
             output.scanned_bytes = static_cast<std::int64_t>(*answer);
             co_return output;
         }
-        const std::string& code = answer.error().code;
+        const ErrorCode code = answer.error().code;
         // It was not small: it waits for a place where it may take its time.
-        const bool too_large =
-            small && (code == "EXCEEDED_TIME_LIMIT" || code == "EXCEEDED_LOCAL_MEMORY_LIMIT");
+        const bool too_large = small && (code == ErrorCode::exceeded_time_limit ||
+                                         code == ErrorCode::exceeded_local_memory_limit);
         // A warm worker may have died between queries: one that was never used before decides.
-        const bool was_dead = may_be_dead && answer.error().message == "the query worker ended";
+        const bool was_dead = may_be_dead && code == ErrorCode::worker_gone;
         if (!too_large && !was_dead)
             co_return std::unexpected(problem_of(code, answer.error().message));
         if (too_large) {

@@ -139,8 +139,7 @@ std::vector<std::string> describe_lines(const CatalogTable& table) {
 Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::string& database) {
     const auto& definition = statement.table;
     const auto refuse = [](const char* why) {
-        return std::unexpected(
-            Problem{std::string("FAILED: ParseException ") + why, 2, 1003, false});
+        return std::unexpected(hive_problem(std::string("FAILED: ParseException ") + why));
     };
     if (!definition.external)
         return std::unexpected(
@@ -162,10 +161,9 @@ Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::str
     for (const auto* list : {&table.columns, &table.partition_keys}) {
         for (const auto& column : *list) {
             if (!names.insert(trino::lower_case(column.name)).second) {
-                return std::unexpected(
-                    Problem{"FAILED: SemanticException [Error 10036]: Duplicate column name: " +
-                                column.name,
-                            2, 1003, false});
+                return std::unexpected(hive_problem(
+                    "FAILED: SemanticException [Error 10036]: Duplicate column name: " +
+                    column.name));
             }
         }
     }
@@ -175,10 +173,9 @@ Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::str
         if (known.word == word) storage = &known;
     }
     if (!storage)
-        return std::unexpected(
-            Problem{"FAILED: SemanticException Unrecognized file format in STORED AS clause: '" +
-                        word + "'",
-                    2, 1003, false});
+        return std::unexpected(hive_problem(
+            "FAILED: SemanticException Unrecognized file format in STORED AS clause: '" + word +
+            "'"));
     table.input_format = definition.input_format.empty() ? storage->input : definition.input_format;
     table.output_format =
         definition.output_format.empty() ? storage->output : definition.output_format;

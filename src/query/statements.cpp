@@ -11,21 +11,21 @@ namespace freshet::query {
 namespace {
 
 using Kind = sql::trino::StatementKind;
+using sql::ErrorCode;
 
 Column text_column(const char* name) { return Column{name, "string", 0, 0, false}; }
 
-Problem ddl_problem(const std::string& text, int type = 1003) {
-    return Problem{text, 2, type, false};
+Problem port_problem(const Error& error) { return ddl_task_problem(error.message()); }
+
+Problem not_partitioned(const CatalogTable& table) {
+    return ddl_task_problem(fmt::format("Table {} is not a partitioned table", table.name));
 }
-Problem port_problem(const Error& error) {
-    return ddl_problem(
-        "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. " +
-        error.message());
-}
-Problem no_table(const std::string& database, const std::string& name) {
-    return ddl_problem(fmt::format("FAILED: SemanticException [Error 10001]: Table not found {}.{}",
-                                   database, name),
-                       1110);
+
+/// The database that a statement names, or the one of its context.
+std::string database_of(const sql::trino::Statement& statement,
+                        const sql::trino::Context& context) {
+    const auto& names = statement.names;
+    return names.size() > 1 ? sql::trino::lower_case(names[names.size() - 2]) : context.database;
 }
 
 std::string with_slash(std::string text) {
@@ -37,10 +37,7 @@ std::string with_slash(std::string text) {
 
 io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement,
                                            const sql::trino::Context& context) {
-    const std::string database =
-        statement.names.size() > 1
-            ? sql::trino::lower_case(statement.names[statement.names.size() - 2])
-            : context.database;
+    const std::string database = database_of(statement, context);
     switch (statement.kind) {
         case Kind::create_view: {
             auto answer = co_await create_view(std::move(home), statement, context);
@@ -60,19 +57,8 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
             co_return answer;
         }
         case Kind::create_database: {
-            CatalogDatabase made{statement.names[0], statement.comment, statement.location, {}};
-            for (const auto& [key, value] : statement.properties) made.parameters[key] = value;
-            auto done = co_await catalog_.create_database(home, std::move(made));
-            if (!done && !(statement.if_not_exists && done.error().is(PortErrc::exists))) {
-                co_return std::unexpected(ddl_problem(
-                    done.error().is(PortErrc::exists)
-                        ? fmt::format(
-                              "FAILED: Execution Error, return code 1 from "
-                              "org.apache.hadoop.hive.ql.exec.DDLTask. Database {} already exists",
-                              statement.names[0])
-                        : done.error().message()));
-            }
-            co_return Printed{};
+            auto answer = co_await create_database(std::move(home), statement);
+            co_return answer;
         }
         case Kind::show_databases:
         case Kind::show_tables:
@@ -96,11 +82,17 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
         case Kind::select:
             break;
     }
+    auto answer = co_await on_table(std::move(home), statement, database);
+    co_return answer;
+}
+
+io::Task<Outcome<Printed>> Statements::on_table(Home home, const Statement& statement,
+                                                std::string database) {
     auto table =
         co_await catalog_.table(home, database, sql::trino::lower_case(statement.names.back()));
     if (!table) {
         if (table.error().is(PortErrc::not_found))
-            co_return std::unexpected(no_table(database, statement.names.back()));
+            co_return std::unexpected(no_table_problem(database, statement.names.back()));
         co_return std::unexpected(port_problem(table.error()));
     }
     if (statement.kind == Kind::repair_table) {
@@ -109,13 +101,23 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
     }
     if (statement.kind == Kind::add_partitions || statement.kind == Kind::drop_partitions ||
         statement.kind == Kind::add_columns) {
-        {
-            auto answer = co_await change_partitions(std::move(home), statement, std::move(*table));
-            co_return answer;
-        }
+        auto answer = co_await change_partitions(std::move(home), statement, std::move(*table));
+        co_return answer;
     }
     auto answer = co_await describe(std::move(home), statement, std::move(*table));
     co_return answer;
+}
+
+io::Task<Outcome<Printed>> Statements::create_database(Home home, const Statement& statement) {
+    const std::string& name = statement.names[0];
+    CatalogDatabase database{name, statement.comment, statement.location, {}};
+    for (const auto& [key, value] : statement.properties) database.parameters[key] = value;
+    auto done = co_await catalog_.create_database(home, std::move(database));
+    if (done) co_return Printed{};
+    if (!done.error().is(PortErrc::exists))
+        co_return std::unexpected(hive_problem(done.error().message()));
+    if (statement.if_not_exists) co_return Printed{};
+    co_return std::unexpected(ddl_task_problem(fmt::format("Database {} already exists", name)));
 }
 
 io::Task<Outcome<Printed>> Statements::create_table(Home home, const Statement& statement,
@@ -123,17 +125,14 @@ io::Task<Outcome<Printed>> Statements::create_table(Home home, const Statement& 
     auto table = table_of(statement, database);
     if (!table) co_return pass(table);
     auto known = co_await catalog_.database(home, database);
-    if (!known)
-        co_return std::unexpected(ddl_problem(
-            "FAILED: SemanticException [Error 10072]: Database does not exist: " + database, 1004));
+    if (!known) co_return std::unexpected(no_database_problem(database));
     auto done = co_await catalog_.create_table(home, std::move(*table));
     if (!done && !(statement.if_not_exists && done.error().is(PortErrc::exists))) {
         co_return std::unexpected(
             done.error().is(PortErrc::exists)
-                ? ddl_problem(fmt::format("FAILED: Execution Error, return code 1 from "
-                                          "org.apache.hadoop.hive.ql.exec.DDLTask. "
-                                          "AlreadyExistsException(message:Table {} already exists)",
-                                          statement.names.back()))
+                ? ddl_task_problem(
+                      fmt::format("AlreadyExistsException(message:Table {} already exists)",
+                                  statement.names.back()))
                 : port_problem(done.error()));
     }
     co_return Printed{};
@@ -141,10 +140,7 @@ io::Task<Outcome<Printed>> Statements::create_table(Home home, const Statement& 
 
 io::Task<Outcome<Printed>> Statements::create_view(Home home, const Statement& statement,
                                                    const sql::trino::Context& context) {
-    const std::string database =
-        statement.names.size() > 1
-            ? sql::trino::lower_case(statement.names[statement.names.size() - 2])
-            : context.database;
+    const std::string database = database_of(statement, context);
     const std::string name = sql::trino::lower_case(statement.names.back());
     auto analyzed = co_await planner_.analyze(home, *statement.query, context);
     if (!analyzed) co_return pass(analyzed);
@@ -152,16 +148,17 @@ io::Task<Outcome<Printed>> Statements::create_view(Home home, const Statement& s
     for (const auto& column : analyzed->columns) {
         if (!seen.insert(sql::trino::lower_case(column.name)).second) {
             co_return std::unexpected(
-                problem_of("DUPLICATE_COLUMN_NAME",
+                problem_of(ErrorCode::duplicate_column_name,
                            fmt::format("line {}:{}: Column name '{}' specified more than once",
                                        statement.at.line, statement.at.column, column.name)));
         }
     }
     auto existing = co_await catalog_.table(home, database, name);
     if (existing && (!statement.or_replace || !is_view(*existing))) {
-        co_return std::unexpected(problem_of(
-            "ALREADY_EXISTS", fmt::format("line {}:{}: View already exists: 'awsdatacatalog.{}.{}'",
-                                          statement.at.line, statement.at.column, database, name)));
+        co_return std::unexpected(
+            problem_of(ErrorCode::already_exists,
+                       fmt::format("line {}:{}: View already exists: 'awsdatacatalog.{}.{}'",
+                                   statement.at.line, statement.at.column, database, name)));
     }
     CatalogTable view =
         make_view(database, name, statement.query_text, context.database, analyzed->columns);
@@ -185,14 +182,14 @@ io::Task<Outcome<Printed>> Statements::drop(Home home, const Statement& statemen
         if (statement.if_exists) co_return Printed{};
         co_return std::unexpected(
             statement.kind == Kind::drop_view
-                ? problem_of("TABLE_NOT_FOUND",
+                ? problem_of(ErrorCode::table_not_found,
                              fmt::format("line 1:1: View 'awsdatacatalog.{}.{}' does not exist",
                                          database, name))
-                : no_table(database, name));
+                : no_table_problem(database, name));
     }
     const bool view = is_view(*table);
     if (view != (statement.kind == Kind::drop_view)) {
-        co_return std::unexpected(ddl_problem(
+        co_return std::unexpected(hive_problem(
             view ? "FAILED: SemanticException [Error 10261]: Cannot drop a view with DROP TABLE"
                  : "line 1:1: '" + name + "' is a table, not a view; use DROP TABLE"));
     }
@@ -206,19 +203,16 @@ io::Task<Outcome<Printed>> Statements::drop_database(Home home, const Statement&
     auto known = co_await catalog_.database(home, name);
     if (!known) {
         if (statement.if_exists) co_return Printed{};
-        co_return std::unexpected(ddl_problem(
-            "FAILED: SemanticException [Error 10072]: Database does not exist: " + name, 1004));
+        co_return std::unexpected(no_database_problem(name));
     }
     if (!statement.cascade) {
         auto tables = co_await catalog_.tables(home, name);
         if (!tables) co_return std::unexpected(port_problem(tables.error()));
         if (!tables->empty())
             co_return std::unexpected(
-                ddl_problem(fmt::format("FAILED: Execution Error, return code 1 from "
-                                        "org.apache.hadoop.hive.ql.exec.DDLTask. "
-                                        "InvalidOperationException(message:Database {} is not "
-                                        "empty. One or more tables exist.)",
-                                        name)));
+                ddl_task_problem(fmt::format("InvalidOperationException(message:Database {} is not "
+                                             "empty. One or more tables exist.)",
+                                             name)));
     }
     auto done = co_await catalog_.drop_database(home, name);
     if (!done) co_return std::unexpected(port_problem(done.error()));
@@ -240,13 +234,9 @@ io::Task<Outcome<Printed>> Statements::show(Home home, const Statement& statemen
         printed.columns = {text_column(views ? "views" : "tab_name")};
         auto tables = co_await catalog_.tables(home, database);
         if (!tables) {
-            co_return std::unexpected(
-                tables.error().is(PortErrc::not_found)
-                    ? ddl_problem(
-                          "FAILED: SemanticException [Error 10072]: Database does not exist: " +
-                              database,
-                          1004)
-                    : port_problem(tables.error()));
+            co_return std::unexpected(tables.error().is(PortErrc::not_found)
+                                          ? no_database_problem(database)
+                                          : port_problem(tables.error()));
         }
         for (const auto& table : *tables) {
             if ((!views || is_view(table)) && matches_pattern(table.name, statement.pattern))
@@ -268,18 +258,14 @@ io::Task<Outcome<Printed>> Statements::describe(Home home, const Statement& stat
         }
     } else if (statement.kind == Kind::show_partitions) {
         printed.columns = {text_column("partition")};
-        if (table.partition_keys.empty())
-            co_return std::unexpected(ddl_problem(fmt::format(
-                "FAILED: Execution Error, return code 1 from "
-                "org.apache.hadoop.hive.ql.exec.DDLTask. Table {} is not a partitioned table",
-                table.name)));
+        if (table.partition_keys.empty()) co_return std::unexpected(not_partitioned(table));
         auto partitions = co_await catalog_.partitions(home, table.database, table.name);
         if (!partitions) co_return std::unexpected(port_problem(partitions.error()));
         for (const auto& partition : *partitions)
             printed.lines.push_back(partition_path(table.partition_keys, partition.values));
     } else if (statement.kind == Kind::show_create_table) {
         if (is_view(table))
-            co_return std::unexpected(ddl_problem(
+            co_return std::unexpected(hive_problem(
                 fmt::format("FAILED: SemanticException {}.{} is a view; use SHOW CREATE VIEW",
                             table.database, table.name)));
         printed.columns = {text_column("createtab_stmt")};
@@ -287,7 +273,7 @@ io::Task<Outcome<Printed>> Statements::describe(Home home, const Statement& stat
     } else if (statement.kind == Kind::show_create_view) {
         const auto view = read_view(table);
         if (!view)
-            co_return std::unexpected(ddl_problem(fmt::format(
+            co_return std::unexpected(hive_problem(fmt::format(
                 "FAILED: SemanticException {}.{} is not a view", table.database, table.name)));
         printed.columns = {text_column("Create View")};
         std::string text =
@@ -334,7 +320,7 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
         co_return Printed{};
     }
     if (table.partition_keys.empty())
-        co_return std::unexpected(ddl_problem(
+        co_return std::unexpected(hive_problem(
             "FAILED: SemanticException table is not partitioned but partition spec exists"));
     std::vector<CatalogPartition> made;
     for (const auto& spec : statement.partitions) {
@@ -351,8 +337,8 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
         }
         if (found != table.partition_keys.size() || spec.values.size() != found) {
             co_return std::unexpected(
-                ddl_problem("FAILED: SemanticException Partition spec does not name all partition "
-                            "columns of the table, or others"));
+                hive_problem("FAILED: SemanticException Partition spec does not name all partition "
+                             "columns of the table, or others"));
         }
         if (spec.location.empty())
             partition.storage.location =
@@ -367,17 +353,14 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
                 co_await catalog_.create_partitions(home, table.database, table.name, {partition});
             if (!done && done.error().is(PortErrc::exists) && statement.if_not_exists) continue;
             if (!done && done.error().is(PortErrc::exists))
-                co_return std::unexpected(
-                    ddl_problem("FAILED: Execution Error, return code 1 from "
-                                "org.apache.hadoop.hive.ql.exec.DDLTask. "
-                                "AlreadyExistsException(message:Partition already exists: " +
-                                path + ")"));
+                co_return std::unexpected(ddl_task_problem(
+                    "AlreadyExistsException(message:Partition already exists: " + path + ")"));
         } else {
             done = co_await catalog_.drop_partition(home, table.database, table.name,
                                                     partition.values);
             if (!done && done.error().is(PortErrc::not_found) && statement.if_exists) continue;
             if (!done && done.error().is(PortErrc::not_found))
-                co_return std::unexpected(ddl_problem(
+                co_return std::unexpected(hive_problem(
                     "FAILED: SemanticException [Error 10006]: Partition not found " + path));
         }
         if (!done) co_return std::unexpected(port_problem(done.error()));
@@ -388,10 +371,7 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
 io::Task<Outcome<Printed>> Statements::repair(Home home, CatalogTable table) {
     std::string bucket, prefix;
     if (table.partition_keys.empty() || !split_location(table.location, bucket, prefix)) {
-        co_return std::unexpected(ddl_problem(fmt::format(
-            "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
-            "Table {} is not a partitioned table",
-            table.name)));
+        co_return std::unexpected(not_partitioned(table));
     }
     prefix = prefix.empty() ? prefix : with_slash(prefix);
     auto objects = co_await objects_.locate(bucket, prefix);

@@ -26,6 +26,10 @@ class Statements {
     using Statement = sql::trino::Statement;
     io::Task<Outcome<Printed>> show(Home home, const Statement& statement, std::string database);
     io::Task<Outcome<Printed>> describe(Home home, const Statement& statement, CatalogTable table);
+    /// What names a table that must exist.
+    io::Task<Outcome<Printed>> on_table(Home home, const Statement& statement,
+                                        std::string database);
+    io::Task<Outcome<Printed>> create_database(Home home, const Statement& statement);
     io::Task<Outcome<Printed>> create_table(Home home, const Statement& statement,
                                             std::string database);
     io::Task<Outcome<Printed>> create_view(Home home, const Statement& statement,

@@ -13,6 +13,7 @@ namespace freshet::query {
 namespace {
 
 namespace trino = sql::trino;
+using sql::ErrorCode;
 
 constexpr std::string_view view_begin = "/* Presto View: ";
 constexpr std::string_view view_end = " */";
@@ -73,13 +74,13 @@ std::string wrong_input_format(const CatalogStorage& storage, sql::plan::Format 
 std::optional<Refusal> storage_refusal(const CatalogStorage& storage, const std::string& whose) {
     const auto format = format_of(storage);
     if (!format)
-        return Refusal{"NOT_SUPPORTED",
+        return Refusal{ErrorCode::not_supported,
                        fmt::format("the SerDe {} of {} is not supported",
                                    storage.serde.empty() ? "(none)" : storage.serde, whose)};
     if (std::string why = wrong_input_format(storage, *format); !why.empty())
-        return Refusal{"HIVE_UNSUPPORTED_FORMAT", fmt::format("{} ({})", why, whose)};
+        return Refusal{ErrorCode::hive_unsupported_format, fmt::format("{} ({})", why, whose)};
     if (!storage.more_locations.empty())
-        return Refusal{"NOT_SUPPORTED",
+        return Refusal{ErrorCode::not_supported,
                        fmt::format("AdditionalLocations of {} are not supported", whose)};
     return std::nullopt;
 }
@@ -101,10 +102,10 @@ bool reads_as(const trino::Type& from, const trino::Type& to) {
     return from.is_numeric() && to.is_numeric() && trino::coerces(from, to);
 }
 
-void refuse(trino::TableInfo& info, std::string why, std::string code = "NOT_SUPPORTED") {
+void refuse(trino::TableInfo& info, std::string why, ErrorCode code = ErrorCode::not_supported) {
     info.readable = false;
     info.why = std::move(why);
-    info.why_code = std::move(code);
+    info.why_code = code;
 }
 
 }  // namespace
@@ -128,7 +129,7 @@ std::optional<Refusal> partition_refusal(const CatalogTable& table,
         const auto from = trino::parse_hive_type(found->type),
                    to = trino::parse_hive_type(wanted.type);
         if (from && to && reads_as(*from, *to)) continue;
-        return Refusal{"HIVE_PARTITION_SCHEMA_MISMATCH",
+        return Refusal{ErrorCode::hive_partition_schema_mismatch,
                        fmt::format("There is a mismatch between the table and partition schemas. "
                                    "The types are incompatible and cannot be coerced. The column "
                                    "'{}' in table '{}.{}' is declared as type '{}', "

@@ -20,7 +20,8 @@ bool is_symlink(const CatalogStorage& storage);
 
 /// Code and sentence of a refusal.
 struct Refusal {
-    std::string code, why;
+    sql::ErrorCode code;
+    std::string why;
 };
 /// Why the rows of a partition cannot be read as its own storage and the table's columns say.
 std::optional<Refusal> partition_refusal(const CatalogTable& table,

@@ -17,6 +17,8 @@ extern char** environ;
 namespace freshet::query {
 namespace {
 
+using sql::ErrorCode;
+
 constexpr int worker_descriptor = 3;
 constexpr Millis poll_step = 1000ms;
 
@@ -99,11 +101,11 @@ int Worker::receive(char* out, std::size_t size, Millis& left) const {
 std::expected<std::uint64_t, sql::plan::Failed> Worker::run(
     const std::string& plan_frame, Millis time_max,
     const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
-    const auto lost = [&](const char* code, const char* message) {
+    const auto lost = [&](ErrorCode code, const char* message) {
         kill();
         return std::unexpected(sql::plan::Failed{code, message});
     };
-    if (!send(plan_frame)) return lost("GENERIC_INTERNAL_ERROR", "the query worker ended");
+    if (!send(plan_frame)) return lost(ErrorCode::worker_gone, "the query worker ended");
     Millis left = time_max;
     while (true) {
         char header[sql::plan::frame_header_bytes];
@@ -113,32 +115,35 @@ std::expected<std::uint64_t, sql::plan::Failed> Worker::run(
         if (state == 1) {
             std::memcpy(&size, header, 4);
             if (size > sql::plan::frame_bytes_max)
-                return lost("GENERIC_INTERNAL_ERROR", "the query worker answered nonsense");
+                return lost(ErrorCode::generic_internal_error,
+                            "the query worker answered nonsense");
             payload.resize(size);
             state = receive(payload.data(), size, left);
         }
-        if (state == -1) return lost("EXCEEDED_TIME_LIMIT", "Query exceeded maximum time limit");
+        if (state == -1)
+            return lost(ErrorCode::exceeded_time_limit, "Query exceeded maximum time limit");
         if (state == 0)
-            return lost("GENERIC_INTERNAL_ERROR", "the query worker ended while the query ran");
+            return lost(ErrorCode::generic_internal_error,
+                        "the query worker ended while the query ran");
         switch (static_cast<sql::plan::FrameKind>(header[4])) {
             case sql::plan::FrameKind::rows: {
                 auto decoded = sql::plan::decode_rows(payload);
                 if (!decoded || !rows(std::move(*decoded)))
-                    return lost("USER_CANCELED", "Query was canceled");
+                    return lost(ErrorCode::user_canceled, "Query was canceled");
                 continue;
             }
             case sql::plan::FrameKind::failed: {
                 auto failed = sql::plan::decode_failed(payload);
-                return failed
-                           ? std::unexpected(std::move(*failed))
-                           : lost("GENERIC_INTERNAL_ERROR", "the query worker answered nonsense");
+                return failed ? std::unexpected(std::move(*failed))
+                              : lost(ErrorCode::generic_internal_error,
+                                     "the query worker answered nonsense");
             }
             case sql::plan::FrameKind::done:
                 return sql::plan::decode_done(payload).value_or(0);
             case sql::plan::FrameKind::plan:
                 break;
         }
-        return lost("GENERIC_INTERNAL_ERROR", "the query worker answered nonsense");
+        return lost(ErrorCode::generic_internal_error, "the query worker answered nonsense");
     }
 }
 

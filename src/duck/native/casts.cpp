@@ -65,7 +65,7 @@ struct Cast {
             const bool temporal =
                 std::is_same_v<R, duckdb::date_t> || std::is_same_v<R, duckdb::timestamp_t> ||
                 std::is_same_v<R, duckdb::dtime_t> || std::string_view(type).starts_with("time");
-            raise("INVALID_CAST_ARGUMENT",
+            raise(sql::ErrorCode::invalid_cast_argument,
                   temporal
                       ? "Value cannot be cast to " + std::string(type) + ": " + std::string(text)
                       : "Cannot cast '" + std::string(text) + "' to " + type);

@@ -115,7 +115,7 @@ std::string mysql_letter(char letter, const Moment& m) {
             break;
     }
     if (string_view("DUuVwX").find(letter) != string_view::npos) {
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               std::string("%") + letter + " not supported in date format string");
     }
     return std::string(1, letter);
@@ -302,12 +302,13 @@ bool read_mysql(PatternReader& in, char letter) {
         default:
             break;
     }
-    raise("INVALID_FUNCTION_ARGUMENT",
+    raise(sql::ErrorCode::invalid_function_argument,
           std::string("%") + letter + " not supported in date format string");
 }
 
 [[noreturn]] void bad_date(string_view text) {
-    raise("INVALID_FUNCTION_ARGUMENT", "Invalid format: \"" + std::string(text) + "\"");
+    raise(sql::ErrorCode::invalid_function_argument,
+          "Invalid format: \"" + std::string(text) + "\"");
 }
 
 duckdb::timestamp_t date_parse(string_view text, string_view pattern) {
@@ -351,7 +352,8 @@ std::vector<JodaPart> joda_parts(string_view pattern) {
 }
 
 [[noreturn]] void bad_pattern(char letter) {
-    raise("INVALID_FUNCTION_ARGUMENT", std::string("Illegal pattern component: ") + letter);
+    raise(sql::ErrorCode::invalid_function_argument,
+          std::string("Illegal pattern component: ") + letter);
 }
 
 std::string joda_text(const JodaPart& part, const Moment& m, string_view zone) {

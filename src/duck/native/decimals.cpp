@@ -33,7 +33,9 @@ duckdb::hugeint_t from_wide(Wide value) {
     return made;
 }
 
-[[noreturn]] void overflow() { raise("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow"); }
+[[noreturn]] void overflow() {
+    raise(sql::ErrorCode::numeric_value_out_of_range, "Decimal overflow");
+}
 
 Wide shifted(Wide value, int places) {
     for (int i = 0; i < places; ++i) {
@@ -44,7 +46,7 @@ Wide shifted(Wide value, int places) {
 
 /// a * 10^places / b, half up, away from zero; digit by digit, so that the shift cannot overflow.
 Wide divided(Wide a, int places, Wide b) {
-    if (b == 0) raise("DIVISION_BY_ZERO", "Division by zero");
+    if (b == 0) raise(sql::ErrorCode::division_by_zero, "Division by zero");
     const bool negative = (a < 0) != (b < 0);
     const Wide x = a < 0 ? -a : a, y = b < 0 ? -b : b;
     Wide quotient = x / y, rest = x % y;
@@ -68,7 +70,7 @@ Wide computed(const Scales& scales, Wide a, Wide b) {
         return divided(a, scales.result - scales.left + scales.right, b);
     const Wide x = shifted(a, scales.result - scales.left),
                y = shifted(b, scales.result - scales.right);
-    if (y == 0) raise("DIVISION_BY_ZERO", "Division by zero");
+    if (y == 0) raise(sql::ErrorCode::division_by_zero, "Division by zero");
     return x % y;
 }
 

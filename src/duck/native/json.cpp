@@ -36,7 +36,8 @@ struct Step {
 std::vector<Step> path_steps(string_view path) {
     std::vector<Step> steps;
     const auto bad = [&] {
-        raise("INVALID_FUNCTION_ARGUMENT", "Invalid JSON path: '" + std::string(path) + "'");
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Invalid JSON path: '" + std::string(path) + "'");
     };
     if (!path.starts_with('$')) bad();
     std::size_t at = 1;
@@ -107,7 +108,7 @@ std::optional<std::string> scalar_text(element value) {
 std::string json_parse(string_view text) {
     const auto value = parsed(text);
     if (!value)
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "Cannot convert value to JSON: '" + std::string(text) + "'");
     return text_of(*value);
 }
@@ -142,7 +143,9 @@ std::optional<std::string> array_get(string_view text, std::int64_t index) {
 }
 std::optional<bool> is_scalar(string_view text) {
     const auto value = parsed(text);
-    if (!value) raise("INVALID_FUNCTION_ARGUMENT", "Invalid JSON value: " + std::string(text));
+    if (!value)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Invalid JSON value: " + std::string(text));
     return !value->is_array() && !value->is_object();
 }
 std::string quote(string_view text) {
@@ -168,7 +171,8 @@ std::string quote(string_view text) {
 }
 
 [[noreturn]] void no_cast(string_view text, const char* type) {
-    raise("INVALID_CAST_ARGUMENT", "Cannot cast '" + std::string(text) + "' to " + type);
+    raise(sql::ErrorCode::invalid_cast_argument,
+          "Cannot cast '" + std::string(text) + "' to " + type);
 }
 
 /// The scalar inside, NULL for JSON null; `good` is false for arrays, objects and what is no JSON.

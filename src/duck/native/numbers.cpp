@@ -15,15 +15,15 @@ constexpr int sequence_entries_max = 10'000;  ///< Trino: MAX_RESULT_ENTRIES
 
 template <class T>
 T divide(T a, T b) {
-    if (b == 0) raise("DIVISION_BY_ZERO", "Division by zero");
+    if (b == 0) raise(sql::ErrorCode::division_by_zero, "Division by zero");
     if (b == -1 && a == std::numeric_limits<T>::min())
-        raise("NUMERIC_VALUE_OUT_OF_RANGE",
+        raise(sql::ErrorCode::numeric_value_out_of_range,
               "integer division overflow: " + std::to_string(a) + " / -1");
     return static_cast<T>(a / b);
 }
 template <class T>
 T modulo(T a, T b) {
-    if (b == 0) raise("DIVISION_BY_ZERO", "Division by zero");
+    if (b == 0) raise(sql::ErrorCode::division_by_zero, "Division by zero");
     return b == -1 ? T(0) : static_cast<T>(a % b);
 }
 
@@ -46,7 +46,8 @@ std::int64_t round_bigint(std::int64_t value, std::int64_t places) {
     const __int128 rounded = (wide >= 0 ? wide + half : wide - half) / factor * factor;
     if (rounded > std::numeric_limits<std::int64_t>::max() ||
         rounded < std::numeric_limits<std::int64_t>::min()) {
-        raise("NUMERIC_VALUE_OUT_OF_RANGE", "numerical overflow: " + std::to_string(value));
+        raise(sql::ErrorCode::numeric_value_out_of_range,
+              "numerical overflow: " + std::to_string(value));
     }
     return static_cast<std::int64_t>(rounded);
 }
@@ -61,7 +62,8 @@ std::optional<std::int64_t> whole_of(double value) {
 std::int64_t round_to_bigint(double value) {
     const auto whole = whole_of(value);
     if (!whole)
-        raise("INVALID_CAST_ARGUMENT", "Cannot cast DOUBLE '" + double_text(value) + "' to BIGINT");
+        raise(sql::ErrorCode::invalid_cast_argument,
+              "Cannot cast DOUBLE '" + double_text(value) + "' to BIGINT");
     return *whole;
 }
 
@@ -74,24 +76,25 @@ bool gt(double a, double b) { return a > b; }
 bool ge(double a, double b) { return a >= b; }
 
 std::int64_t positive(std::int64_t n) {
-    if (n <= 0) raise("INVALID_FUNCTION_ARGUMENT", "Index must be greater than zero");
+    if (n <= 0) raise(sql::ErrorCode::invalid_function_argument, "Index must be greater than zero");
     return n;
 }
 std::int64_t nonzero(std::int64_t n) {
-    if (n == 0) raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1");
+    if (n == 0) raise(sql::ErrorCode::invalid_function_argument, "SQL array indices start at 1");
     return n;
 }
 /// The step itself, when a sequence of that kind is one.
 std::int64_t sequence_step_of(std::int64_t from, std::int64_t to, std::int64_t step) {
-    if (step == 0) raise("INVALID_FUNCTION_ARGUMENT", "step must not be zero");
+    if (step == 0) raise(sql::ErrorCode::invalid_function_argument, "step must not be zero");
     if (step > 0 ? to < from : to > from) {
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "sequence stop value should be greater than or equal to start value if step is "
               "greater than zero otherwise stop should be less than or equal to start");
     }
     if ((static_cast<__int128>(to) - from) / step + 1 > sequence_entries_max) {
-        raise("INVALID_FUNCTION_ARGUMENT", "result of sequence function must not have more than " +
-                                               std::to_string(sequence_entries_max) + " entries");
+        raise(sql::ErrorCode::invalid_function_argument,
+              "result of sequence function must not have more than " +
+                  std::to_string(sequence_entries_max) + " entries");
     }
     return step;
 }
@@ -103,54 +106,59 @@ std::int64_t sequence_step(std::int64_t from, std::int64_t to) {
 std::int64_t whole_days(std::int64_t step_ms) {
     constexpr std::int64_t day_ms = 86'400'000;
     if (step_ms % day_ms != 0)
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "sequence step must be a day interval if start and end values are dates");
     return step_ms / day_ms;
 }
 
 std::int64_t natural(std::int64_t n) {
-    if (n < 0) raise("INVALID_FUNCTION_ARGUMENT", "length must be greater than or equal to 0");
+    if (n < 0)
+        raise(sql::ErrorCode::invalid_function_argument,
+              "length must be greater than or equal to 0");
     return n;
 }
 std::int64_t checked_index(std::int64_t n, std::int64_t size) {
-    if (n == 0) raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1");
+    if (n == 0) raise(sql::ErrorCode::invalid_function_argument, "SQL array indices start at 1");
     if (n < 0)
-        raise("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative: " + std::to_string(n));
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Array subscript is negative: " + std::to_string(n));
     if (n > size)
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "Array subscript must be less than or equal to array length: " + std::to_string(n) +
                   " > " + std::to_string(size));
     return n;
 }
 std::int64_t slice_start(std::int64_t from, std::int64_t size) {
-    if (from == 0) raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1");
+    if (from == 0) raise(sql::ErrorCode::invalid_function_argument, "SQL array indices start at 1");
     if (from > 0) return from;
     return size + from + 1 > 0 ? size + from + 1 : size + 1;
 }
 bool missing_key(std::string_view key) {
-    raise("INVALID_FUNCTION_ARGUMENT", "Key not present in map: " + std::string(key));
+    raise(sql::ErrorCode::invalid_function_argument, "Key not present in map: " + std::string(key));
 }
 
 std::int64_t from_base(std::string_view text, std::int64_t radix) {
     if (radix < 2 || radix > 36)
-        raise("INVALID_FUNCTION_ARGUMENT", "Radix must be between 2 and 36");
+        raise(sql::ErrorCode::invalid_function_argument, "Radix must be between 2 and 36");
     std::int64_t value = 0;
     const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
     const auto [end, problem] =
         std::from_chars(begin, text.data() + text.size(), value, static_cast<int>(radix));
     if (problem != std::errc() || end != text.data() + text.size()) {
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "Not a valid base-" + std::to_string(radix) + " number: " + std::string(text));
     }
     return value;
 }
 
 std::int64_t width_bucket(double x, double low, double high, std::int64_t count) {
-    if (count <= 0) raise("INVALID_FUNCTION_ARGUMENT", "bucketCount must be greater than 0");
-    if (std::isnan(x)) raise("INVALID_FUNCTION_ARGUMENT", "operand must not be NaN");
+    if (count <= 0)
+        raise(sql::ErrorCode::invalid_function_argument, "bucketCount must be greater than 0");
+    if (std::isnan(x)) raise(sql::ErrorCode::invalid_function_argument, "operand must not be NaN");
     if (!std::isfinite(low) || !std::isfinite(high))
-        raise("INVALID_FUNCTION_ARGUMENT", "bounds must be finite");
-    if (low == high) raise("INVALID_FUNCTION_ARGUMENT", "bounds cannot equal each other");
+        raise(sql::ErrorCode::invalid_function_argument, "bounds must be finite");
+    if (low == high)
+        raise(sql::ErrorCode::invalid_function_argument, "bounds cannot equal each other");
     const double lower = std::min(low, high), upper = std::max(low, high);
     std::int64_t bucket = 0;
     if (x < lower) {

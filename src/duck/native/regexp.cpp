@@ -48,7 +48,7 @@ regex_t* compiled(string_view pattern) {
     if (code != ONIG_NORMAL) {
         OnigUChar message[ONIG_MAX_ERROR_MESSAGE_LEN];
         onig_error_code_to_str(message, code, &info);
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               std::string("Invalid regular expression: ") + reinterpret_cast<const char*>(message));
     }
     return cache.emplace(std::move(key), Regex(regex)).first->second.get();
@@ -62,7 +62,8 @@ bool search(regex_t* regex, string_view text, std::size_t from, Region& region) 
     const int found =
         onig_search(regex, begin, end, begin + from, end, region.region, ONIG_OPTION_NONE);
     if (found < ONIG_MISMATCH)
-        raise("INVALID_FUNCTION_ARGUMENT", "Regular expression matching was too expensive");
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Regular expression matching was too expensive");
     return found >= 0;
 }
 
@@ -77,9 +78,9 @@ std::size_t next_start(string_view text, const Region& region) {
 
 std::optional<std::string> group_text(string_view text, const Region& region, std::int64_t group) {
     if (group < 0 || group >= region.groups())
-        raise("INVALID_FUNCTION_ARGUMENT", "Pattern has " + std::to_string(region.groups() - 1) +
-                                               " groups. Cannot access group " +
-                                               std::to_string(group));
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Pattern has " + std::to_string(region.groups() - 1) +
+                  " groups. Cannot access group " + std::to_string(group));
     const int begin = region.begin(static_cast<int>(group));
     if (begin < 0) return std::nullopt;
     return std::string(
@@ -96,7 +97,7 @@ std::optional<std::string> extract(string_view text, string_view pattern, std::i
     Region region;
     regex_t* regex = compiled(pattern);
     if (group < 0 || group > onig_number_of_captures(regex))
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "Pattern has " + std::to_string(onig_number_of_captures(regex)) +
                   " groups. Cannot access group " + std::to_string(group));
     return search(regex, text, 0, region) ? group_text(text, region, group) : std::nullopt;
@@ -121,22 +122,23 @@ void append_replacement(std::string& made, string_view text, string_view with, r
         } else if (i + 1 < with.size() && with[i + 1] == '{') {
             const auto close = with.find('}', i);
             if (close == string_view::npos)
-                raise("INVALID_FUNCTION_ARGUMENT", "Illegal replacement sequence: missing }");
+                raise(sql::ErrorCode::invalid_function_argument,
+                      "Illegal replacement sequence: missing }");
             const string_view name = with.substr(i + 2, close - i - 2);
             const int group = onig_name_to_backref_number(
                 regex, bytes(name.data()), bytes(name.data() + name.size()), region.region);
             if (group < 0)
-                raise("INVALID_FUNCTION_ARGUMENT",
+                raise(sql::ErrorCode::invalid_function_argument,
                       "Illegal replacement sequence: unknown group { " + std::string(name) + " }");
             made += group_text(text, region, group).value_or("");
             i = close;
         } else {
             if (i + 1 >= with.size() || with[i + 1] < '0' || with[i + 1] > '9')
-                raise("INVALID_FUNCTION_ARGUMENT",
+                raise(sql::ErrorCode::invalid_function_argument,
                       "Illegal replacement sequence: " + std::string(with));
             int group = with[++i] - '0';
             if (group >= region.groups())
-                raise("INVALID_FUNCTION_ARGUMENT",
+                raise(sql::ErrorCode::invalid_function_argument,
                       "Illegal replacement sequence: unknown group " + std::to_string(group));
             while (i + 1 < with.size() && with[i + 1] >= '0' && with[i + 1] <= '9' &&
                    group * 10 + (with[i + 1] - '0') < region.groups())

@@ -107,9 +107,10 @@ std::int64_t strpos(string_view text, string_view part) {
 }
 
 std::string pad(string_view text, std::int64_t size, string_view with, bool left) {
-    if (with.empty()) raise("INVALID_FUNCTION_ARGUMENT", "Padding string must not be empty");
+    if (with.empty())
+        raise(sql::ErrorCode::invalid_function_argument, "Padding string must not be empty");
     if (size < 0 || size > INT32_MAX)
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "Target length must be in the range [0.." + std::to_string(INT32_MAX) + "]");
     const std::int64_t have = count_points(text);
     if (size <= have) return substr_of(text, 1, size);
@@ -128,7 +129,8 @@ std::string rpad(string_view text, std::int64_t size, string_view with) {
 
 std::string delimiter(string_view text) {
     if (text.empty())
-        raise("INVALID_FUNCTION_ARGUMENT", "The delimiter may not be the empty string");
+        raise(sql::ErrorCode::invalid_function_argument,
+              "The delimiter may not be the empty string");
     return std::string(text);
 }
 
@@ -150,7 +152,7 @@ std::string translate(string_view text, string_view from, string_view to) {
 std::int64_t levenshtein(string_view a, string_view b) {
     const auto x = points(a), y = points(b);
     if (x.size() * y.size() > 1'000'000)
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "The combined inputs size exceeded max Levenshtein distance limit");
     std::vector<std::int64_t> row(y.size() + 1);
     for (std::size_t j = 0; j <= y.size(); ++j) row[j] = static_cast<std::int64_t>(j);
@@ -169,7 +171,7 @@ std::int64_t levenshtein(string_view a, string_view b) {
 std::int64_t hamming(string_view a, string_view b) {
     const auto x = points(a), y = points(b);
     if (x.size() != y.size())
-        raise("INVALID_FUNCTION_ARGUMENT",
+        raise(sql::ErrorCode::invalid_function_argument,
               "The input strings to hamming_distance function must have the same length");
     std::int64_t distance = 0;
     for (std::size_t i = 0; i < x.size(); ++i) distance += x[i] == y[i] ? 0 : 1;
@@ -182,9 +184,9 @@ std::optional<std::string> fits(string_view text, std::int64_t length) {
 std::string fit(string_view text, std::int64_t length) {
     auto made = fits(text, length);
     if (!made)
-        raise("INVALID_CAST_ARGUMENT", "Value " + std::string(text) +
-                                           " cannot be represented as varchar(" +
-                                           std::to_string(length) + ")");
+        raise(sql::ErrorCode::invalid_cast_argument, "Value " + std::string(text) +
+                                                         " cannot be represented as varchar(" +
+                                                         std::to_string(length) + ")");
     return std::move(*made);
 }
 
@@ -225,11 +227,12 @@ OwnedBlob from_hex(string_view text) {
                                       : -1;
     };
     if (text.size() % 2 != 0)
-        raise("INVALID_FUNCTION_ARGUMENT", "Hex string must contain even number of characters");
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Hex string must contain even number of characters");
     for (std::size_t i = 0; i < text.size(); i += 2) {
         const int high = digit(text[i]), low = digit(text[i + 1]);
         if (high < 0 || low < 0)
-            raise("INVALID_FUNCTION_ARGUMENT",
+            raise(sql::ErrorCode::invalid_function_argument,
                   "Invalid hex character: " + std::string(1, text[high < 0 ? i : i + 1]));
         made.bytes += static_cast<char>(high * 16 + low);
     }

@@ -37,7 +37,8 @@ std::string stamp_text(std::int64_t micros, char separator) {
 int key_of(string_view zone) {
     const auto key = zone_key(zone);
     if (!key)
-        raise("INVALID_FUNCTION_ARGUMENT", "'" + std::string(zone) + "' is not a valid time zone");
+        raise(sql::ErrorCode::invalid_function_argument,
+              "'" + std::string(zone) + "' is not a valid time zone");
     return *key;
 }
 
@@ -94,14 +95,15 @@ timestamp_t round_timestamp(timestamp_t t, std::int64_t digits) {
 
 duckdb::date_t date_plus(duckdb::date_t date, std::int64_t millis) {
     if (millis % 86'400'000 != 0)
-        raise("INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date");
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Cannot add hour, minutes or seconds to a date");
     return duckdb::date_t(static_cast<std::int32_t>(date.days + millis / 86'400'000));
 }
 
 std::int64_t from_unixtime(double seconds) {
     const double millis = std::floor(seconds * 1000 + 0.5);
     if (!std::isfinite(millis) || std::fabs(millis) > 2.0e15)
-        raise("INVALID_FUNCTION_ARGUMENT", "Invalid unixtime");
+        raise(sql::ErrorCode::invalid_function_argument, "Invalid unixtime");
     return pack({static_cast<std::int64_t>(millis), 0});
 }
 
@@ -110,7 +112,8 @@ std::int64_t from_iso8601(string_view text) {
     const auto micros = parse_timestamp(text, 'T', &rest);
     const auto key = rest.empty() ? std::optional(0) : zone_key(rest);
     if (!micros || !key || (!rest.empty() && rest[0] != 'Z' && rest[0] != '+' && rest[0] != '-')) {
-        raise("INVALID_FUNCTION_ARGUMENT", "Invalid format: \"" + std::string(text) + "\"");
+        raise(sql::ErrorCode::invalid_function_argument,
+              "Invalid format: \"" + std::string(text) + "\"");
     }
     return pack({instant_millis(*micros, *key), *key});
 }

@@ -127,7 +127,7 @@ std::string decode(string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') continue;
         if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0)
-            raise("INVALID_FUNCTION_ARGUMENT",
+            raise(sql::ErrorCode::invalid_function_argument,
                   "URLDecoder: Incomplete trailing escape (%) pattern");
     }
     return unescaped(text, true);

@@ -48,7 +48,7 @@ class JsonReader final : public RowReader {
         if (parsed && root.is_array() && is_array_table_) return put_array(root, out, row);
         const bool good = parsed && root.is_object();
         if (!good && !ignore_malformed_)
-            raise("HIVE_CURSOR_ERROR",
+            raise(sql::ErrorCode::hive_cursor_error,
                   "Row is not a valid JSON Object (a row is one line) in line " +
                       std::to_string(line_) + " of " + target_.file + ": " +
                       std::string(line.substr(0, quoted_bytes_max)));
@@ -150,10 +150,11 @@ class JsonReader final : public RowReader {
     }
 
     [[noreturn]] void refuse(const std::string& text, std::size_t column) const {
-        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: For input string: \"" +
-                                   text.substr(0, quoted_bytes_max) + "\" in column " +
-                                   target_.scan->columns[column].name + " in line " +
-                                   std::to_string(line_) + " of " + target_.file);
+        raise(sql::ErrorCode::hive_bad_data,
+              "Error Parsing a column in the table: For input string: \"" +
+                  text.substr(0, quoted_bytes_max) + "\" in column " +
+                  target_.scan->columns[column].name + " in line " + std::to_string(line_) +
+                  " of " + target_.file);
     }
 
     RowTarget target_;

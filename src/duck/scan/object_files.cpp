@@ -31,7 +31,8 @@ class ObjectFiles final : public duckdb::FileSystem {
     duckdb::unique_ptr<duckdb::FileHandle> OpenFile(
         const duckdb::string& path, duckdb::FileOpenFlags flags,
         duckdb::optional_ptr<duckdb::FileOpener>) override {
-        if (flags.OpenForWriting()) raise("GENERIC_INTERNAL_ERROR", "objects are not written here");
+        if (flags.OpenForWriting())
+            raise(sql::ErrorCode::generic_internal_error, "objects are not written here");
         return duckdb::make_uniq<Handle>(*this, path, flags, find(path));
     }
     void Read(duckdb::FileHandle& handle, void* buffer, std::int64_t bytes,
@@ -41,7 +42,7 @@ class ObjectFiles final : public duckdb::FileSystem {
                                                     static_cast<std::size_t>(bytes));
         state_.scanned_bytes += got;
         if (got != static_cast<std::size_t>(bytes))
-            raise("HIVE_CURSOR_ERROR", "Failed to read " + handle.path);
+            raise(sql::ErrorCode::hive_cursor_error, "Failed to read " + handle.path);
     }
     std::int64_t Read(duckdb::FileHandle& handle, void* buffer, std::int64_t bytes) override {
         auto& mine = handle.Cast<Handle>();
@@ -81,7 +82,7 @@ class ObjectFiles final : public duckdb::FileSystem {
   private:
     const sql::plan::File& find(std::string_view path) const {
         const auto* file = file_named_in(path, *state_.plan);
-        if (file == nullptr) raise("GENERIC_INTERNAL_ERROR", "no such object");
+        if (file == nullptr) raise(sql::ErrorCode::generic_internal_error, "no such object");
         return *file;
     }
     ScanState& state_;

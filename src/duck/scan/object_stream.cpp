@@ -22,7 +22,7 @@ ObjectFile::ObjectFile(const sql::plan::File& file) : file_(file) {
     for (const auto& extent : file.extents) {
         descriptors_.push_back(::open(extent.path.c_str(), O_RDONLY | O_CLOEXEC));
         if (descriptors_.back() < 0)
-            raise("HIVE_CANNOT_OPEN_SPLIT",
+            raise(sql::ErrorCode::hive_cannot_open_split,
                   "Error opening " + file.name + ": " + std::strerror(errno));
         size_ += extent.size;
     }
@@ -60,7 +60,7 @@ void ObjectFile::read_stored(std::size_t index, std::uint64_t offset, char* out,
         const ssize_t got = ::pread(descriptors_[index], out, size, static_cast<off_t>(at));
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0)
-            raise("HIVE_CURSOR_ERROR",
+            raise(sql::ErrorCode::hive_cursor_error,
                   "Failed to read " + file_.name + ": " +
                       (got < 0 ? std::strerror(errno) : "the file is too short"));
         out += got;
@@ -78,7 +78,8 @@ void ObjectFile::read_sealed(std::size_t index, std::uint64_t offset, char* out,
     };
     const auto plain = SealedChunks(extent.key).open(extent.size, offset, size, read);
     if (!plain)
-        raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": " + plain.error().message());
+        raise(sql::ErrorCode::hive_cursor_error,
+              "Failed to read " + file_.name + ": " + plain.error().message());
     std::memcpy(out, plain->data(), size);
 }
 
@@ -87,7 +88,7 @@ struct LineReader::Inflater {
     std::string input;
     Inflater() {
         if (inflateInit2(&stream, 15 + 16) != Z_OK)
-            raise("GENERIC_INTERNAL_ERROR", "inflate could not start");
+            raise(sql::ErrorCode::generic_internal_error, "inflate could not start");
     }
     Inflater(const Inflater&) = delete;
     ~Inflater() { inflateEnd(&stream); }
@@ -98,7 +99,8 @@ LineReader::LineReader(const sql::plan::File& file, std::atomic<std::uint64_t>& 
     if (file.name.ends_with(".gz")) inflater_ = std::make_unique<Inflater>();
     for (const std::string_view ending : {".bz2", ".zst", ".snappy", ".lzo", ".lz4", ".xz"}) {
         if (file.name.ends_with(ending))
-            raise("NOT_SUPPORTED", "The compression of " + file.name + " is not supported");
+            raise(sql::ErrorCode::not_supported,
+                  "The compression of " + file.name + " is not supported");
     }
 }
 
@@ -110,7 +112,7 @@ bool LineReader::fill() {
         begin_ = 0;
     }
     if (buffer_.size() > line_bytes_max)
-        raise("HIVE_CURSOR_ERROR", "Line too long in text file: " + file_.name);
+        raise(sql::ErrorCode::hive_cursor_error, "Line too long in text file: " + file_.name);
     const std::size_t before = buffer_.size();
     const auto read_piece = [&](std::string& into, std::size_t at) {
         into.resize(at + piece_bytes);
@@ -128,7 +130,7 @@ bool LineReader::fill() {
                 // A member that has begun and not ended: rows are missing, which must not pass for
                 // the whole.
                 if (z.total_in > 0)
-                    raise("HIVE_CURSOR_ERROR",
+                    raise(sql::ErrorCode::hive_cursor_error,
                           "Failed to read " + file_.name + ": unexpected end of gzip data");
                 return false;
             }
@@ -142,7 +144,8 @@ bool LineReader::fill() {
         buffer_.resize(before + piece_bytes - z.avail_out);
         if (code == Z_STREAM_END) inflateReset(&z);  // the next member, when there is one
         if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
-            raise("HIVE_CURSOR_ERROR", "Failed to read " + file_.name + ": incorrect gzip data");
+            raise(sql::ErrorCode::hive_cursor_error,
+                  "Failed to read " + file_.name + ": incorrect gzip data");
         if (buffer_.size() > before) return true;
     }
 }

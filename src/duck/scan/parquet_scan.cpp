@@ -34,9 +34,8 @@ std::vector<Shape> shapes_of(duckdb::Connection& connection, const sql::plan::Qu
         auto prepared =
             connection.Prepare("SELECT * FROM " + reader_of(path, "hive_partitioning=false"));
         if (prepared->HasError()) {
-            const std::string& why = prepared->error.RawMessage();
-            if (why.find('@') != std::string::npos) prepared->error.Throw();  // said by ObjectFile
-            raise("HIVE_BAD_DATA", "Not valid Parquet file: " + files[i].name);
+            if (raised_code(prepared->error)) prepared->error.Throw();
+            raise(sql::ErrorCode::hive_bad_data, "Not valid Parquet file: " + files[i].name);
         }
         auto known = std::ranges::find_if(shapes, [&](const Shape& shape) {
             return shape.names == prepared->GetNames() && shape.types == prepared->GetTypes();
@@ -58,7 +57,7 @@ std::string key_sql(const std::string& name, const sql::trino::Type& type) {
 }
 
 /// The column, or what raises HIVE_BAD_DATA once a row of it is read: a query without the column
-/// goes on.
+/// succeeds.
 std::string column_sql(const Shape& shape, const sql::plan::ScanColumn& column,
                        const std::string& file) {
     const std::string type = sql::trino::engine_type(column.type);
@@ -67,16 +66,32 @@ std::string column_sql(const Shape& shape, const sql::plan::ScanColumn& column,
         std::string sql =
             converted(sql::trino::quote_name(shape.names[c]), shape.types[c], column.type);
         if (!sql.empty()) return sql;
-        const std::string message = "@HIVE_BAD_DATA: Field " + column.name + "'s type " +
+        const std::string message = "Field " + column.name + "'s type " +
                                     parquet_name(shape.types[c]) + " in parquet file " + file +
                                     " is incompatible with type " + column.type.name() +
                                     " defined in table schema";
-        return "CAST(error(" + sql::trino::quote_text(message) + ") AS " + type + ")";
+        return "CAST(tr_bad_data(" + sql::trino::quote_text(message) + ") AS " + type + ")";
     }
     return "CAST(NULL AS " + type + ")";
 }
 
+/// tr_bad_data(message), which the engine must not evaluate before there is a row.
+void bad_data(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
+    if (arguments.size() > 0)
+        raise(sql::ErrorCode::hive_bad_data, arguments.GetValue(0, 0).ToString());
+    result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+    duckdb::ConstantVector::SetNull(result, true);
+}
+
 }  // namespace
+
+void add_parquet_scan(duckdb::DatabaseInstance& database) {
+    duckdb::ScalarFunction function("tr_bad_data", {duckdb::LogicalType::VARCHAR},
+                                    duckdb::LogicalType::SQLNULL, bad_data);
+    function.SetVolatile();
+    function.SetFallible();
+    duckdb::ExtensionLoader(database, "freshet").RegisterFunction(std::move(function));
+}
 
 std::string parquet_select(duckdb::Connection& connection, const sql::plan::QueryPlan& plan,
                            std::size_t index) {

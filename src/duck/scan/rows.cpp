@@ -155,12 +155,13 @@ class QuotedReader final : public RowReader {
             if (!good && type.is(TypeKind::varchar)) good = true;
         }
         if (good) return;
-        raise("HIVE_BAD_DATA", "Error Parsing a column in the table: " +
-                                   (cell.empty() ? "Cannot parse an empty string"
-                                                 : "For input string: \"" +
-                                                       cell.substr(0, quoted_bytes_max) + "\"") +
-                                   " in column " + target_.scan->columns[column].name +
-                                   " in line " + std::to_string(line_) + " of " + target_.file);
+        raise(
+            sql::ErrorCode::hive_bad_data,
+            "Error Parsing a column in the table: " +
+                (cell.empty() ? "Cannot parse an empty string"
+                              : "For input string: \"" + cell.substr(0, quoted_bytes_max) + "\"") +
+                " in column " + target_.scan->columns[column].name + " in line " +
+                std::to_string(line_) + " of " + target_.file);
     }
     std::size_t split(std::string_view line) {
         std::size_t count = 0;

@@ -301,8 +301,8 @@ class Reader {
             } while (in_.accept_symbol(","));
             return {};
         }
-        return std::unexpected(
-            SyntaxError{in_.peek().at, "Queries of this type are not supported", "NOT_SUPPORTED"});
+        return std::unexpected(SyntaxError{in_.peek().at, "Queries of this type are not supported",
+                                           ErrorCode::unsupported_statement});
     }
 
     SyntaxResult<> pattern(Statement& made) {

@@ -224,17 +224,17 @@ std::optional<std::vector<Cells>> decode_rows(std::string_view payload) {
 
 std::string encode_failed(const Failed& failed) {
     Writer out(FrameKind::failed);
-    out.text(failed.code);
+    out.number(static_cast<std::uint64_t>(failed.code));
     out.text(failed.message);
     return out.finish();
 }
 
 std::optional<Failed> decode_failed(std::string_view payload) {
     Reader in(payload);
-    Failed made;
-    made.code = in.text();
-    made.message = in.text();
-    return in.ended() ? std::optional(std::move(made)) : std::nullopt;
+    const auto code = error_code(in.number());
+    std::string message = in.text();
+    if (!code || !in.ended()) return std::nullopt;
+    return Failed{*code, std::move(message)};
 }
 
 std::string encode_done(std::uint64_t scanned_bytes) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sql/error_code.h"
 #include "sql/plan/plan.h"
 
 namespace freshet::sql::plan {
@@ -20,7 +21,8 @@ enum class FrameKind : std::uint8_t {
 using Cells = std::vector<std::optional<std::string>>;
 
 struct Failed {
-    std::string code, message;
+    ErrorCode code = ErrorCode::generic_internal_error;
+    std::string message;
 };
 
 /// A whole frame, its header in front.

@@ -39,7 +39,7 @@ SyntaxResult<Analyzed> analyze(const Query& query, const TableMap& tables, const
                                            "statement is too large: its plan is over " +
                                                std::to_string(engine_text_bytes_max >> 20U) +
                                                " MiB",
-                                           "QUERY_TEXT_TOO_LARGE"});
+                                           ErrorCode::query_text_too_large});
     }
     if (depth_of(analyzed.sql) > engine_depth_max)
         return std::unexpected(SyntaxError{query.at, "statement is too deeply nested"});

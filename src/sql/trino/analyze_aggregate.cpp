@@ -41,7 +41,7 @@ Typed percentile_of(const Typed& x, const std::string& quantile, bool list) {
 SyntaxError no_null_treatment(const Expr& expr) {
     return SyntaxError{expr.at,
                        "Cannot specify null treatment clause for " + expr.text + " function",
-                       "NULL_TREATMENT_NOT_ALLOWED"};
+                       ErrorCode::null_treatment_not_allowed};
 }
 
 /// NULL when there are none.
@@ -85,7 +85,7 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
     if (phase_ == Phase::free && !expr.over) {
         return std::unexpected(
             SyntaxError{expr.at, "aggregate function '" + expr.text + "' is not allowed here",
-                        "EXPRESSION_NOT_SCALAR"});
+                        ErrorCode::expression_not_scalar});
     }
     const Phase before = std::exchange(phase_, expr.over ? phase_ : Phase::free);
     const auto finish = [&]() -> SyntaxResult<Typed> {
@@ -98,7 +98,7 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
                         return std::unexpected(SyntaxError{
                             expr.at,
                             "Cannot nest aggregations inside aggregation '" + expr.text + "'",
-                            "NESTED_AGGREGATION"});
+                            ErrorCode::nested_aggregation});
                 }
             }
             FRESHET_TRY(made, values_of(expr.arguments, scope));
@@ -145,7 +145,8 @@ SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<T
         return i < a.size() && coerces(a[i].type, type);
     };
     if (const std::string form = form_not_built(name, a); !form.empty())
-        return std::unexpected(SyntaxError{expr.at, form + " is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{expr.at, form + " is not supported", ErrorCode::not_supported});
     if (name == "count") {
         if (a.size() > 1) return wrong();
         const bool zoned = a.size() == 1 && a[0].type.is(TypeKind::timestamp_tz);
@@ -246,7 +247,7 @@ SyntaxResult<std::string> Analysis::frame_clause(const Window& window, const Sco
         if (window.unit == "RANGE" && !made->type.is_numeric())
             return std::unexpected(
                 SyntaxError{b.value->at, "RANGE with " + made->type.name() + " is not supported",
-                            "NOT_SUPPORTED"});
+                            ErrorCode::not_supported});
         return made->sql + " " + b.kind;
     };
     FRESHET_TRY(from, bound(window.from));
@@ -265,7 +266,7 @@ SyntaxResult<std::string> Analysis::over_clause(const Expr& expr, const Scope& s
         if (!base)
             return std::unexpected(SyntaxError{expr.at,
                                                "Cannot resolve WINDOW name " + expr.over->base,
-                                               "INVALID_WINDOW_REFERENCE"});
+                                               ErrorCode::invalid_window_reference});
     }
     const Window& own = *expr.over;
     const auto& keys = base && own.partition_by.empty() ? base->partition_by : own.partition_by;
@@ -290,7 +291,8 @@ SyntaxResult<std::string> Analysis::over_clause(const Expr& expr, const Scope& s
 SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
     const std::string& name = expr.text;
     const auto not_built = [&](const std::string& what) {
-        return std::unexpected(SyntaxError{expr.at, what + " is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{expr.at, what + " is not supported", ErrorCode::not_supported});
     };
     if (!expr.order_by.empty()) return not_built("Window function with ORDER BY");
     if (name == "map_agg") return not_built("map_agg as a window function");

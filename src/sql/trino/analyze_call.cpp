@@ -56,7 +56,7 @@ std::optional<Typed> nothing() { return std::nullopt; }
 SyntaxError Analysis::not_registered(const Expr& expr, const std::vector<Typed>& arguments) const {
     if (!is_function(expr.text) && !is_aggregate(expr.text))
         return SyntaxError{expr.at, "Function '" + expr.text + "' not registered",
-                           "FUNCTION_NOT_FOUND"};
+                           ErrorCode::function_not_found};
     std::string expected;
     for (const auto& function : functions()) {
         if (function.name != expr.text) continue;
@@ -73,7 +73,7 @@ SyntaxError Analysis::not_registered(const Expr& expr, const std::vector<Typed>&
     return SyntaxError{expr.at,
                        "Unexpected parameters (" + found + ") for function " + expr.text +
                            (expected.empty() ? "" : ". Expected: " + expected),
-                       "FUNCTION_NOT_FOUND"};
+                       ErrorCode::function_not_found};
 }
 
 SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
@@ -84,7 +84,7 @@ SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
             expr.at,
             "DISTINCT, FILTER, ORDER BY and IGNORE NULLS are for aggregate and window functions: " +
                 expr.text,
-            "FUNCTION_NOT_AGGREGATE"});
+            ErrorCode::function_not_aggregate});
     }
     FRESHET_TRY(special, special_call(expr, scope));
     if (*special) return std::move(**special);
@@ -94,8 +94,9 @@ SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
             return argument->kind == ExprKind::lambda;
         })) {
         if (!is_function(expr.text)) return std::unexpected(not_registered(expr, {}));
-        return std::unexpected(SyntaxError{
-            expr.at, expr.text + " with a lambda in this place is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(
+            SyntaxError{expr.at, expr.text + " with a lambda in this place is not supported",
+                        ErrorCode::not_supported});
     }
     FRESHET_TRY(arguments, values_of(expr.arguments, scope));
     FRESHET_TRY(any, polymorphic_call(expr, *arguments));
@@ -152,7 +153,7 @@ SyntaxResult<Typed> Analysis::now_call(const Expr& expr) {
         return Typed{"CAST(" + stamp + " AS TIME)", make_type(TypeKind::time)};
     if (expr.text == "current_time")
         return std::unexpected(
-            SyntaxError{expr.at, "time with time zone is not supported", "NOT_SUPPORTED"});
+            SyntaxError{expr.at, "time with time zone is not supported", ErrorCode::not_supported});
     Typed made{"tr_zoned(" + stamp + ", 'UTC')", timestamp_tz_type()};
     made.utc = true;
     return made;

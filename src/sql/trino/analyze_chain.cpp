@@ -168,7 +168,7 @@ SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
                 SyntaxError{link.at,
                             "a chain of more than " + std::to_string(engine_depth_max) +
                                 " operators on " + next->type.name() + " is not supported",
-                            "NOT_SUPPORTED"});
+                            ErrorCode::not_supported});
         }
         made = std::move(*next);
         if (static_cast<std::size_t>(levels) % chain_links_max == 0)

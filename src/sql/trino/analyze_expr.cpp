@@ -22,7 +22,7 @@ Typed boolean_of(std::string sql) { return Typed{std::move(sql), make_type(TypeK
 }  // namespace
 
 SyntaxError mismatch_error(Position at, std::string message) {
-    return SyntaxError{at, std::move(message), "TYPE_MISMATCH"};
+    return SyntaxError{at, std::move(message), ErrorCode::type_mismatch};
 }
 
 bool contains_aggregate(const Expr& expr) {
@@ -38,7 +38,7 @@ bool contains_query(const Expr& expr) {
 
 SyntaxResult<> Analysis::enter(Position at) {
     if (context_.cancelled && *context_.cancelled)
-        return std::unexpected(SyntaxError{at, "Query was canceled", "USER_CANCELED"});
+        return std::unexpected(SyntaxError{at, "Query was canceled", ErrorCode::user_canceled});
     if (++depth_ <= tree_height_max && stack_has_room()) return {};
     return std::unexpected(SyntaxError{at, "statement is too deeply nested"});
 }
@@ -49,7 +49,7 @@ SyntaxResult<> Analysis::check_size(std::size_t bytes, Position at) const {
         SyntaxError{at,
                     "statement is too large: the plan of this expression is over " +
                         std::to_string(engine_text_bytes_max >> 20U) + " MiB",
-                    "QUERY_TEXT_TOO_LARGE"});
+                    ErrorCode::query_text_too_large});
 }
 
 SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
@@ -219,7 +219,7 @@ SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
                 }
                 if (found)
                     return std::unexpected(SyntaxError{
-                        expr.at, "Column '" + whole + "' is ambiguous", "AMBIGUOUS_NAME"});
+                        expr.at, "Column '" + whole + "' is ambiguous", ErrorCode::ambiguous_name});
                 found = &field;
             }
             if (!found) continue;
@@ -230,7 +230,7 @@ SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
                 return std::unexpected(SyntaxError{
                     expr.at,
                     "'" + whole + "' must be an aggregate expression or appear in GROUP BY clause",
-                    "EXPRESSION_NOT_AGGREGATE"});
+                    ErrorCode::expression_not_aggregate});
             }
             for (std::size_t n = parts + 1; n < names.size(); ++n) {
                 FRESHET_TRY(next, field_of(made, names[n], expr.at));
@@ -244,10 +244,10 @@ SyntaxResult<Typed> Analysis::column(const Expr& expr, const Scope& scope) {
         if (names.back() == hidden)
             return std::unexpected(
                 SyntaxError{expr.at, "the hidden column \"" + names.back() + "\" is not supported",
-                            "NOT_SUPPORTED"});
+                            ErrorCode::not_supported});
     }
-    return std::unexpected(
-        SyntaxError{expr.at, "Column '" + whole + "' cannot be resolved", "COLUMN_NOT_FOUND"});
+    return std::unexpected(SyntaxError{expr.at, "Column '" + whole + "' cannot be resolved",
+                                       ErrorCode::column_not_found});
 }
 
 SyntaxResult<Typed> Analysis::field_of(const Typed& base, const std::string& name, Position at) {
@@ -260,7 +260,7 @@ SyntaxResult<Typed> Analysis::field_of(const Typed& base, const std::string& nam
                      base.type.arguments[i]};
     }
     return std::unexpected(
-        SyntaxError{at, "Column '" + name + "' cannot be resolved", "COLUMN_NOT_FOUND"});
+        SyntaxError{at, "Column '" + name + "' cannot be resolved", ErrorCode::column_not_found});
 }
 
 SyntaxResult<Typed> Analysis::unary(const Expr& expr, const Scope& scope) {
@@ -331,7 +331,7 @@ SyntaxResult<Typed> Analysis::decimal_arithmetic(const std::string& op, const Ty
                 SyntaxError{at,
                             "DECIMAL scale must be in range [0, precision (38)]: " +
                                 std::to_string(result.scale),
-                            "INVALID_FUNCTION_ARGUMENT"});
+                            ErrorCode::invalid_function_argument});
     } else if (op == "/") {
         result.precision =
             std::min(38, x.precision + y.scale - x.scale + std::max(0, y.scale - x.scale));
@@ -399,8 +399,8 @@ SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Type
         return std::unexpected(operator_error(op, left.type, right.type, at));
     if (common->is(TypeKind::array) || common->is(TypeKind::map) || common->is(TypeKind::row)) {
         // With a NULL inside, Trino's answer is NULL and the engine's is not.
-        return std::unexpected(
-            SyntaxError{at, "Comparing " + common->name() + " is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(SyntaxError{at, "Comparing " + common->name() + " is not supported",
+                                           ErrorCode::not_supported});
     }
     const bool literal_side = left.constant || right.constant;
     left = coerce(std::move(left), *common);
@@ -455,8 +455,8 @@ SyntaxResult<Typed> Analysis::in_list(const Expr& expr, const Scope& scope) {
         type = std::move(*common);
     }
     if (type.is(TypeKind::array) || type.is(TypeKind::map) || type.is(TypeKind::row)) {
-        return std::unexpected(
-            SyntaxError{expr.at, "IN over " + type.name() + " is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(SyntaxError{expr.at, "IN over " + type.name() + " is not supported",
+                                           ErrorCode::not_supported});
     }
     const auto text = [&](const Typed& v) {
         const std::string sql = coerce(v, type).sql;
@@ -480,7 +480,7 @@ SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
             SyntaxError{expr.at,
                         "Multiple columns returned by subquery are not yet supported. Found " +
                             std::to_string(inner->fields.size()),
-                        "NOT_SUPPORTED"});
+                        ErrorCode::not_supported});
     }
     const Typed& found = inner->fields[0].value;
     if (expr.kind == ExprKind::scalar_query) {
@@ -500,7 +500,7 @@ SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
         (common->is_floating() && expr.kind == ExprKind::quantified)) {
         return std::unexpected(
             SyntaxError{expr.at, "A subquery of " + common->name() + " is not supported here",
-                        "NOT_SUPPORTED"});
+                        ErrorCode::not_supported});
     }
     const std::string alias = fresh("r");
     const std::string rows = "(SELECT " + coerce(Typed{alias + ".c0", found.type}, *common).sql +

@@ -101,8 +101,8 @@ SyntaxResult<Typed> Analysis::literal(const Expr& expr) {
     }
     if (expr.kind == ExprKind::string_literal) {
         if (expr.text.find('\0') != std::string::npos)
-            return std::unexpected(
-                SyntaxError{expr.at, "a NUL character is not supported in text", "NOT_SUPPORTED"});
+            return std::unexpected(SyntaxError{expr.at, "a NUL character is not supported in text",
+                                               ErrorCode::not_supported});
         return constant(quote_text(expr.text), varchar_type(characters(expr.text)), expr.text);
     }
     if (expr.kind == ExprKind::binary_literal) {
@@ -126,7 +126,7 @@ SyntaxResult<Typed> Analysis::typed_literal(const Expr& expr) {
     const auto invalid = [&] {
         return std::unexpected(
             SyntaxError{expr.at, "'" + expr.text + "' is not a valid " + expr.unit + " literal",
-                        "INVALID_LITERAL"});
+                        ErrorCode::invalid_literal});
     };
     if (expr.unit == "varchar") return constant(quote_text(expr.text), varchar_type(), expr.text);
     if (expr.unit == "json")
@@ -163,7 +163,7 @@ SyntaxResult<Typed> Analysis::typed_literal(const Expr& expr) {
         if (digits > 6)
             return std::unexpected(
                 SyntaxError{expr.at, "timestamp(" + std::to_string(digits) + ") is not supported",
-                            "NOT_SUPPORTED"});
+                            ErrorCode::not_supported});
         type = zoned ? timestamp_tz_type() : timestamp_type(std::max(3, static_cast<int>(digits)));
     } else if (const auto kind = simple_type(expr.unit)) {
         type = make_type(*kind);
@@ -180,8 +180,8 @@ SyntaxResult<Typed> Analysis::interval_literal(const Expr& expr) {
     const auto value =
         interval_value(has_minus ? expr.text.substr(1) : expr.text, expr.unit, expr.unit_to);
     if (!value)
-        return std::unexpected(
-            SyntaxError{expr.at, "Invalid INTERVAL literal: " + expr.text, "INVALID_LITERAL"});
+        return std::unexpected(SyntaxError{expr.at, "Invalid INTERVAL literal: " + expr.text,
+                                           ErrorCode::invalid_literal});
     const bool months = expr.unit.starts_with("YEAR") || expr.unit.starts_with("MONTH");
     const std::int64_t number = expr.negated != has_minus ? -*value : *value;
     return constant("CAST(" + std::to_string(number) + " AS BIGINT)",
@@ -196,7 +196,7 @@ SyntaxResult<Typed> Analysis::parameter(const Expr& expr, const Scope& scope) {
                                            "Incorrect number of parameters: expected more than " +
                                                std::to_string(place) + " but found " +
                                                std::to_string(context_.parameters.size()),
-                                           "INVALID_PARAMETER_USAGE"});
+                                           ErrorCode::invalid_parameter_usage});
     }
     const std::string& text = context_.parameters[place];
     auto tokens = tokenize(text, Dialect::trino);

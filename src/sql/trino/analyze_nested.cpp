@@ -128,8 +128,8 @@ SyntaxResult<std::pair<std::string, Type>> Analysis::lambda_body(
             "Expected a lambda that takes " + std::to_string(parameters.size()) + " argument(s)"));
     }
     if (contains_query(*lambda.arguments[0]))
-        return std::unexpected(
-            SyntaxError{lambda.at, "Lambda expression cannot contain subqueries", "NOT_SUPPORTED"});
+        return std::unexpected(SyntaxError{lambda.at, "Lambda expression cannot contain subqueries",
+                                           ErrorCode::not_supported});
     Scope inner = scope;
     std::string names;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -210,7 +210,7 @@ SyntaxResult<Typed> Analysis::reduce_call(const Expr& expr, const Scope& scope) 
         return std::unexpected(SyntaxError{expr.at,
                                            "reduce with a state of " + state.name() + " over " +
                                                list->type.name() + " is not supported",
-                                           "NOT_SUPPORTED"});
+                                           ErrorCode::not_supported});
     }
     FRESHET_TRY(last, lambda_body(*expr.arguments[3], {state}, scope));
     const std::string folded = "list_reduce(list_prepend(" + coerce(*start, state).sql + ", " +
@@ -236,7 +236,7 @@ SyntaxResult<std::optional<Typed>> Analysis::nested_call(const Expr& expr, std::
                                                "sequence of " + a[0].type.name() + " and " +
                                                    a[1].type.name() + " with a step of " +
                                                    a[2].type.name() + " is not supported",
-                                               "NOT_SUPPORTED"});
+                                               ErrorCode::not_supported});
         }
     }
     if (a.empty()) return std::optional<Typed>();
@@ -298,7 +298,7 @@ SyntaxResult<std::optional<Typed>> Analysis::array_call(const Expr& expr, std::v
         if (!a[1].constant)
             return std::unexpected(SyntaxError{
                 expr.at, "array_join with a delimiter that is not a literal is not supported",
-                "NOT_SUPPORTED"});
+                ErrorCode::not_supported});
         if (a.size() == 3 && !coerces(a[2].type, varchar_type()))
             return std::unexpected(not_registered(expr, a));
         FRESHET_TRY(text, cast_value(Typed{"e0", element}, varchar_type(), false, expr.at));

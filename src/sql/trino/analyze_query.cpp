@@ -44,7 +44,7 @@ SyntaxResult<Relationed> Analysis::query(const Query& query, const Scope* outer)
     const std::size_t before = with_.size();
     if (query.recursive && !query.with.empty()) {
         return std::unexpected(
-            SyntaxError{query.at, "WITH RECURSIVE is not supported", "NOT_SUPPORTED"});
+            SyntaxError{query.at, "WITH RECURSIVE is not supported", ErrorCode::not_supported});
     }
     for (const auto& with : query.with) with_.push_back({&with, with_.size()});
     auto made = body(*query.body, &query, outer);
@@ -88,15 +88,15 @@ SyntaxResult<std::int64_t> Analysis::limit_value(const Expr& expr) {
     if (expr.kind == ExprKind::parameter) {
         const auto place = static_cast<std::size_t>(std::stoi(expr.text));
         if (place >= context_.parameters.size())
-            return std::unexpected(
-                SyntaxError{expr.at, "Incorrect number of parameters", "INVALID_PARAMETER_USAGE"});
+            return std::unexpected(SyntaxError{expr.at, "Incorrect number of parameters",
+                                               ErrorCode::invalid_parameter_usage});
         text = context_.parameters[place];
     }
     std::int64_t count = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
     if (problem != std::errc() || end != text.data() + text.size() || count < 0) {
-        return std::unexpected(
-            SyntaxError{expr.at, "Invalid row count: " + text, "NUMERIC_VALUE_OUT_OF_RANGE"});
+        return std::unexpected(SyntaxError{expr.at, "Invalid row count: " + text,
+                                           ErrorCode::numeric_value_out_of_range});
     }
     return count;
 }
@@ -167,7 +167,7 @@ SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* 
     if (body.parts.size() > set_parts_max) {
         return std::unexpected(SyntaxError{
             body.at, body.operation + " has more than " + std::to_string(set_parts_max) + " parts",
-            "QUERY_TOO_COMPLEX"});
+            ErrorCode::query_too_complex});
     }
     std::vector<Relationed> inputs;
     std::size_t bytes = 0;
@@ -221,7 +221,7 @@ SyntaxResult<> Analysis::merge_columns(const Body& body, std::vector<Field>& col
                 body.at,
                 body.operation +
                     " over a timestamp with time zone of several zones is not supported",
-                "NOT_SUPPORTED"});
+                ErrorCode::not_supported});
         }
         value.type = std::move(*common);
         value.origin.reset();
@@ -237,7 +237,7 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
         if (outputs.size() > columns_max)
             return std::unexpected(SyntaxError{
                 item.at, "a query gives at most " + std::to_string(columns_max) + " columns",
-                "QUERY_TOO_COMPLEX"});
+                ErrorCode::query_too_complex});
         if (item.expr) {
             FRESHET_TRY(made, value(*item.expr, scope));
             bytes += made->sql.size();
@@ -273,7 +273,7 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
                     item.at,
                     "'" + field.name +
                         "' must be an aggregate expression or appear in GROUP BY clause",
-                    "EXPRESSION_NOT_AGGREGATE"});
+                    ErrorCode::expression_not_aggregate});
             }
             if (field.value.origin)
                 scans_[field.value.origin->scan].used[field.value.origin->column] = true;
@@ -284,7 +284,7 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
             return std::unexpected(SyntaxError{
                 item.at,
                 "Table '" + (item.qualifier.empty() ? "" : item.qualifier.back()) + "' not found",
-                "TABLE_NOT_FOUND"});
+                ErrorCode::table_not_found});
     }
     return outputs;
 }
@@ -298,7 +298,7 @@ SyntaxResult<Typed> Analysis::group_key(const Expr& expr, const Select& select,
             !select.items[static_cast<std::size_t>(ordinal) - 1].expr) {
             return std::unexpected(
                 SyntaxError{expr.at, "GROUP BY position " + expr.text + " is not in select list",
-                            "INVALID_COLUMN_REFERENCE"});
+                            ErrorCode::invalid_column_reference});
         }
         key = select.items[static_cast<std::size_t>(ordinal) - 1].expr.get();
     }
@@ -306,13 +306,13 @@ SyntaxResult<Typed> Analysis::group_key(const Expr& expr, const Select& select,
         return std::unexpected(SyntaxError{
             expr.at,
             "GROUP BY clause cannot contain aggregations, window functions or grouping operations",
-            "EXPRESSION_NOT_SCALAR"});
+            ErrorCode::expression_not_scalar});
     }
     FRESHET_TRY(made, value(*key, scope));
     if (made->type.is(TypeKind::timestamp_tz) && !made->utc) {
         return std::unexpected(SyntaxError{
             expr.at, "GROUP BY a timestamp with time zone of several zones is not supported",
-            "NOT_SUPPORTED"});
+            ErrorCode::not_supported});
     }
     if (made->constant) made->sql = "(SELECT " + made->sql + ")";
     return made;
@@ -332,7 +332,7 @@ SyntaxResult<> Analysis::check_grouping_sets(const Select& select) const {
         return std::unexpected(SyntaxError{
             select.items[0].at,
             "GROUP BY has more than " + std::to_string(grouping_sets_max) + " grouping sets",
-            "TOO_MANY_GROUPING_SETS"});
+            ErrorCode::too_many_grouping_sets});
     }
     return {};
 }
@@ -394,7 +394,7 @@ SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query
             return std::unexpected(SyntaxError{
                 select.where->at,
                 "WHERE clause cannot contain aggregations, window functions or grouping operations",
-                "EXPRESSION_NOT_SCALAR"});
+                ErrorCode::expression_not_scalar});
         }
         FRESHET_TRY(condition, boolean(*select.where, scope, "WHERE clause"));
         where = " WHERE " + condition->sql;
@@ -432,7 +432,7 @@ SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query
             return std::unexpected(SyntaxError{
                 select.items[0].at,
                 "DISTINCT over a timestamp with time zone of several zones is not supported",
-                "NOT_SUPPORTED"});
+                ErrorCode::not_supported});
         }
         made.sql += (i > 0 ? ", " : "") + field.value.sql + " AS " + column_name(i);
         field.value.sql = column_name(i);
@@ -466,7 +466,7 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
                 return std::unexpected(
                     SyntaxError{item.expr->at,
                                 "ORDER BY position " + item.expr->text + " is not in select list",
-                                "INVALID_COLUMN_REFERENCE"});
+                                ErrorCode::invalid_column_reference});
             }
             output = static_cast<std::size_t>(ordinal) - 1;
         } else if (item.expr->kind == ExprKind::column && item.expr->names.size() == 1) {
@@ -474,8 +474,9 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
             for (std::size_t i = 0; i < outputs.size(); ++i) {
                 if (outputs[i].name != name) continue;
                 if (output && outputs[*output].value.sql != outputs[i].value.sql) {
-                    return std::unexpected(SyntaxError{
-                        item.expr->at, "Column '" + name + "' is ambiguous", "AMBIGUOUS_NAME"});
+                    return std::unexpected(SyntaxError{item.expr->at,
+                                                       "Column '" + name + "' is ambiguous",
+                                                       ErrorCode::ambiguous_name});
                 }
                 if (!output) output = i;
             }
@@ -501,7 +502,7 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
                 return std::unexpected(SyntaxError{
                     item.expr->at,
                     "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
-                    "EXPRESSION_NOT_IN_DISTINCT"});
+                    ErrorCode::expression_not_in_distinct});
             }
         }
         if (!orderable(key.type)) {

@@ -62,7 +62,7 @@ SyntaxError stale(const Relation& relation, const TableInfo& info, const std::st
     return SyntaxError{relation.at,
                        "View 'awsdatacatalog." + info.database + "." + info.name +
                            "' is stale or in invalid state: " + why,
-                       "VIEW_IS_STALE"};
+                       ErrorCode::view_is_stale};
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ SyntaxResult<> Analysis::rename(const Relation& relation, From& from) {
                         "Column alias list has " + std::to_string(relation.column_aliases.size()) +
                             " entries but '" + lower_case(relation.alias) + "' has " +
                             std::to_string(from.fields.size()) + " columns available",
-                        "MISMATCHED_COLUMN_ALIASES"});
+                        ErrorCode::mismatched_column_aliases});
     }
     for (std::size_t i = 0; i < from.fields.size(); ++i) {
         Field& field = from.fields[i];
@@ -186,7 +186,7 @@ SyntaxResult<Analysis::From> Analysis::with_query_of(const WithEntry& entry,
                                                std::to_string(with.columns.size()) +
                                                " entries but WITH query(" + name + ") has " +
                                                std::to_string(inner->fields.size()) + " columns",
-                                           "MISMATCHED_COLUMN_ALIASES"});
+                                           ErrorCode::mismatched_column_aliases});
     }
     for (std::size_t c = 0; c < with.columns.size(); ++c) {
         inner->fields[c].label = with.columns[c];
@@ -198,7 +198,7 @@ SyntaxResult<Analysis::From> Analysis::with_query_of(const WithEntry& entry,
 SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Scope*) {
     if (++relations_ > relations_max)
         return std::unexpected(SyntaxError{relation.at, "the statement names too many relations",
-                                           "QUERY_TOO_COMPLEX"});
+                                           ErrorCode::query_too_complex});
     const std::string name = lower_case(relation.names.back());
     if (relation.names.size() == 1) {
         for (std::size_t i = with_.size(); i > 0; --i) {
@@ -215,8 +215,9 @@ SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Sco
     const std::string key = database + "." + name;
     const auto found = tables_.find(key);
     if (found == tables_.end()) {
-        return std::unexpected(SyntaxError{
-            relation.at, "Table 'awsdatacatalog." + key + "' does not exist", "TABLE_NOT_FOUND"});
+        return std::unexpected(SyntaxError{relation.at,
+                                           "Table 'awsdatacatalog." + key + "' does not exist",
+                                           ErrorCode::table_not_found});
     }
     const TableInfo& info = found->second;
     if (info.is_view) return view(relation, info);
@@ -249,7 +250,7 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
         return std::unexpected(SyntaxError{
             relation.at,
             "Failed analyzing stored view 'awsdatacatalog." + info.database + "." + info.name + "'",
-            "INVALID_VIEW"});
+            ErrorCode::invalid_view});
     }
     view_queries_.push_back(std::move(parsed->query));
     const std::string database = std::exchange(database_, info.view_database);
@@ -259,16 +260,16 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
     with_ = std::move(with);
     if (!inner) {
         const SyntaxError& why = inner.error();
-        if (why.code == "COLUMN_NOT_FOUND")
+        if (why.code == ErrorCode::column_not_found)
             return std::unexpected(stale(relation, info, why.text()));
         // What no change of the view's tables brings about is told as it is.
-        const bool of_statement = why.code == "USER_CANCELED" ||
-                                  why.code == "QUERY_TEXT_TOO_LARGE" ||
-                                  why.code == "QUERY_TOO_COMPLEX" || why.code == "VIEW_IS_STALE";
+        const bool of_statement =
+            why.code == ErrorCode::user_canceled || why.code == ErrorCode::query_text_too_large ||
+            why.code == ErrorCode::query_too_complex || why.code == ErrorCode::view_is_stale;
         return std::unexpected(SyntaxError{relation.at,
                                            "Failed analyzing stored view 'awsdatacatalog." +
                                                info.database + "." + info.name + "': " + why.text(),
-                                           of_statement ? why.code : "INVALID_VIEW"});
+                                           of_statement ? why.code : ErrorCode::invalid_view});
     }
     FRESHET_TRY(from, named(std::move(*inner), &info, info.name));
     return as_stored(relation, info, std::move(*from));
@@ -371,7 +372,7 @@ SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, Fro
             return std::unexpected(SyntaxError{relation.at,
                                                "Column '" + name + "' is missing from " +
                                                    (side == 0 ? "left" : "right") + " side of join",
-                                               "COLUMN_NOT_FOUND"});
+                                               ErrorCode::column_not_found});
         }
         for (const Field* field : found) {
             if (field->value.origin)
@@ -393,7 +394,7 @@ SyntaxResult<Analysis::From> Analysis::join_unnest(const Relation& relation, Fro
         return std::unexpected(SyntaxError{relation.at,
                                            "UNNEST and LATERAL on other than the right side of "
                                            "CROSS JOIN, or a join ON TRUE, is not supported",
-                                           "NOT_SUPPORTED"});
+                                           ErrorCode::not_supported});
     }
     const Scope scope{left.fields, outer};
     SyntaxResult<From> right;

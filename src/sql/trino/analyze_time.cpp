@@ -62,12 +62,12 @@ const Unit* unit_of(const Typed& argument) {
 SyntaxError bad_unit(const Expr& expr, const Typed& unit, const Type& type) {
     if (!unit.text)
         return SyntaxError{expr.at, expr.text + ": the unit must be a text literal",
-                           "NOT_SUPPORTED"};
+                           ErrorCode::not_supported};
     const std::string kind = type.is(TypeKind::date)   ? "DATE"
                              : type.is(TypeKind::time) ? "TIME"
                                                        : "Timestamp";
     return SyntaxError{expr.at, "'" + *unit.text + "' is not a valid " + kind + " field",
-                       "INVALID_FUNCTION_ARGUMENT"};
+                       ErrorCode::invalid_function_argument};
 }
 
 }  // namespace

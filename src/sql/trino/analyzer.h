@@ -30,7 +30,8 @@ struct TableInfo {
     std::string database, name;
     std::vector<TableColumn> columns;  ///< partition keys last
     bool readable = true;
-    std::string why, why_code = "NOT_SUPPORTED";
+    std::string why;
+    ErrorCode why_code = ErrorCode::not_supported;
     bool is_view = false;
     std::string view_sql;  ///< Trino's, with `view_database` for names without one
     std::string view_database;

@@ -39,7 +39,8 @@ SyntaxResult<Analyzed> analyzed(const std::string& sql) {
 
 std::string error_of(const std::string& sql) {
     auto made = analyzed(sql);
-    return made ? "none: " + made->sql : made.error().code + ": " + made.error().text();
+    return made ? "none: " + made->sql
+                : std::string(name_of(made.error().code)) + ": " + made.error().text();
 }
 
 std::string types_of(const std::string& sql) {

@@ -14,7 +14,8 @@ std::string engine_cast(const std::string& sql, const Type& to, bool safe) {
 }
 
 SyntaxError no_cast(const Type& from, const Type& to, Position at) {
-    return SyntaxError{at, "Cannot cast " + from.name() + " to " + to.name(), "TYPE_MISMATCH"};
+    return SyntaxError{at, "Cannot cast " + from.name() + " to " + to.name(),
+                       ErrorCode::type_mismatch};
 }
 
 /// nullopt: no such cast.
@@ -190,8 +191,8 @@ SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool safe, Po
     if (to.is(TypeKind::char_) || to.is(TypeKind::uuid) ||
         (to.is(TypeKind::timestamp) && to.precision > 6) ||
         (to.is(TypeKind::timestamp_tz) && to.precision > 3)) {
-        return std::unexpected(
-            SyntaxError{at, "Casting to " + to.name() + " is not supported", "NOT_SUPPORTED"});
+        return std::unexpected(SyntaxError{at, "Casting to " + to.name() + " is not supported",
+                                           ErrorCode::not_supported});
     }
     Typed made = value;
     made.type = to;

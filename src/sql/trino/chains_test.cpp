@@ -247,7 +247,7 @@ TEST(Chains, a_plan_that_still_grows_is_refused) {
         sql = "SELECT (" + sql + " LIMIT 1) + 1 AS a FROM t ORDER BY a + a + a + a";
     const auto made = plan_of(sql);
     ASSERT_FALSE(made);
-    EXPECT_EQ(made.error().code, "QUERY_TEXT_TOO_LARGE") << made.error().text();
+    EXPECT_EQ(made.error().code, ErrorCode::query_text_too_large) << made.error().text();
 }
 
 TEST(Chains, a_cancelled_analysis_ends) {
@@ -257,7 +257,7 @@ TEST(Chains, a_cancelled_analysis_ends) {
     const auto statement = parse_statement("SELECT 1");
     const auto made = analyze(*statement->query, {}, context);
     ASSERT_FALSE(made);
-    EXPECT_EQ(made.error().code, "USER_CANCELED");
+    EXPECT_EQ(made.error().code, ErrorCode::user_canceled);
 }
 
 }  // namespace

@@ -72,8 +72,9 @@ SyntaxResult<Statement> parse_trino(TokenReader& in) {
             "EXECUTE", "DEALLOCATE", "EXPLAIN", "OPTIMIZE", "VACUUM", "CREATE"};
         for (const auto word : known) {
             if (in.at_word(word))
-                return std::unexpected(SyntaxError{
-                    in.peek().at, "Queries of this type are not supported", "NOT_SUPPORTED"});
+                return std::unexpected(SyntaxError{in.peek().at,
+                                                   "Queries of this type are not supported",
+                                                   ErrorCode::unsupported_statement});
         }
         return std::unexpected(
             in.mismatch("'SELECT', 'WITH', 'VALUES', 'CREATE', 'DROP', 'SHOW', 'DESCRIBE', "
@@ -441,7 +442,7 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
     join->at = in_.peek().at;
     if (in_.at_word("NATURAL")) {
         return std::unexpected(
-            SyntaxError{in_.peek().at, "Natural join not supported", "NOT_SUPPORTED"});
+            SyntaxError{in_.peek().at, "Natural join not supported", ErrorCode::not_supported});
     }
     if (in_.accept_words({"CROSS", "JOIN"})) {
         join->join = JoinKind::cross;
@@ -481,7 +482,7 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
 SyntaxResult<> Parser::relation_alias(Relation& relation) {
     if (in_.at_word("TABLESAMPLE")) {
         return std::unexpected(
-            SyntaxError{in_.peek().at, "TABLESAMPLE is not supported", "NOT_SUPPORTED"});
+            SyntaxError{in_.peek().at, "TABLESAMPLE is not supported", ErrorCode::not_supported});
     }
     const Token& token = in_.peek();
     if (in_.accept_word("AS") || token.kind == TokenKind::quoted ||
@@ -523,8 +524,8 @@ SyntaxResult<RelationPtr> Parser::relation_primary() {
         if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     } else {
         if (in_.at_word("TABLE") && in_.at_symbol("(", 1)) {
-            return std::unexpected(
-                SyntaxError{in_.peek().at, "Table functions are not supported", "NOT_SUPPORTED"});
+            return std::unexpected(SyntaxError{in_.peek().at, "Table functions are not supported",
+                                               ErrorCode::not_supported});
         }
         FRESHET_TRY(names, qualified_name());
         made->names = std::move(*names);

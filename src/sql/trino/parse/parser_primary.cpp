@@ -400,8 +400,8 @@ SyntaxResult<Type> Parser::type() {
         return in_.expect_symbol(")");
     };
     const auto unknown = [&] {
-        return std::unexpected(
-            SyntaxError{token.at, "Unknown type: " + lower_case(token.text), "TYPE_NOT_FOUND"});
+        return std::unexpected(SyntaxError{token.at, "Unknown type: " + lower_case(token.text),
+                                           ErrorCode::type_not_found});
     };
     Type made;
     if (token.upper == "ARRAY" || token.upper == "MAP") {

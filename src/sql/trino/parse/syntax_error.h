@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "sql/error_code.h"
 
 namespace freshet::sql::trino {
 
@@ -13,11 +14,10 @@ struct Position {
     int column = 1;
 };
 
-/// `code` is Trino's name of the error: SYNTAX_ERROR, COLUMN_NOT_FOUND, TYPE_MISMATCH...
 struct SyntaxError {
     Position at;
     std::string message;
-    std::string code = "SYNTAX_ERROR";
+    ErrorCode code = ErrorCode::syntax_error;
     /// "line 1:8: Column 'x' cannot be resolved"
     std::string text() const {
         return "line " + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + message;
