@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "base/byte_codec.h"
+
 namespace freshet::catalog {
 namespace {
 
@@ -14,14 +16,9 @@ class Writer {
     static int format() { return version; }
     void operator()(const double& number) { (*this)(std::bit_cast<std::int64_t>(number)); }
     void operator()(const StatisticsKind& kind) { (*this)(static_cast<std::int64_t>(kind)); }
-    void operator()(const std::string& text) {
-        (*this)(static_cast<std::int64_t>(text.size()));
-        out += text;
-    }
+    void operator()(const std::string& text) { put_text(out, text); }
     void operator()(const std::int64_t& number) {
-        auto value = static_cast<std::uint64_t>(number);
-        for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-        out += static_cast<char>(value);
+        put_varint(out, static_cast<std::uint64_t>(number));
     }
     void operator()(const int& number) { (*this)(std::int64_t{number}); }
     void operator()(const bool& flag) { (*this)(std::int64_t{flag}); }
@@ -50,9 +47,10 @@ class Writer {
 
 class Reader {
   public:
-    explicit Reader(std::string_view bytes)
-        : bytes_(bytes), is_good_(!bytes.empty() && bytes[0] >= 1 && bytes[0] <= version) {}
-    int format() const { return bytes_.empty() ? 0 : bytes_[0]; }
+    explicit Reader(std::string_view bytes) : in_(bytes), format_(in_.number<char>()) {
+        if (format_ < 1 || format_ > version) in_.refuse();
+    }
+    int format() const { return format_; }
     void operator()(double& number) {
         std::int64_t bits = 0;
         (*this)(bits);
@@ -61,30 +59,12 @@ class Reader {
     void operator()(StatisticsKind& kind) {
         std::int64_t wide = 0;
         (*this)(wide);
-        is_good_ =
-            is_good_ && wide >= 0 && wide <= static_cast<std::int64_t>(StatisticsKind::binary);
+        if (wide < 0 || wide > static_cast<std::int64_t>(StatisticsKind::binary)) in_.refuse();
         kind = static_cast<StatisticsKind>(wide);
     }
-    bool is_good() const { return is_good_ && at_ == bytes_.size(); }
-    void operator()(std::string& text) {
-        std::int64_t size = 0;
-        (*this)(size);
-        if (size < 0 || static_cast<std::uint64_t>(size) > bytes_.size() - at_) is_good_ = false;
-        if (!is_good_) return;
-        text = std::string(bytes_.substr(at_, static_cast<std::size_t>(size)));
-        at_ += static_cast<std::size_t>(size);
-    }
-    void operator()(std::int64_t& number) {
-        std::uint64_t value = 0;
-        unsigned char byte = 0x80;
-        for (unsigned shift = 0; is_good_ && byte >= 0x80; shift += 7) {
-            is_good_ = at_ < bytes_.size() && shift < 64;
-            if (!is_good_) return;
-            byte = static_cast<unsigned char>(bytes_[at_++]);
-            value |= std::uint64_t{byte & 0x7fU} << shift;
-        }
-        number = static_cast<std::int64_t>(value);
-    }
+    bool is_at_end() const { return in_.is_at_end(); }
+    void operator()(std::string& text) { text = in_.text(); }
+    void operator()(std::int64_t& number) { number = static_cast<std::int64_t>(in_.varint()); }
     void operator()(int& number) {
         std::int64_t wide = 0;
         (*this)(wide);
@@ -104,12 +84,12 @@ class Reader {
     void operator()(std::vector<T>& list) {
         std::int64_t size = 0;
         (*this)(size);
-        for (std::int64_t i = 0; i < size && is_good_; ++i) (*this)(list.emplace_back());
+        for (std::int64_t i = 0; i < size && in_.is_good(); ++i) (*this)(list.emplace_back());
     }
     void operator()(Properties& map) {
         std::int64_t size = 0;
         (*this)(size);
-        for (std::int64_t i = 0; i < size && is_good_; ++i) {
+        for (std::int64_t i = 0; i < size && in_.is_good(); ++i) {
             std::string key, value;
             (*this)(key), (*this)(value);
             map.emplace(std::move(key), std::move(value));
@@ -121,17 +101,16 @@ class Reader {
     }
     template <class T>
     void operator()(std::optional<T>& optional) {
-        bool is_there = false;
-        (*this)(is_there);
-        if (is_there && is_good_) (*this)(optional.emplace());
+        bool there = false;
+        (*this)(there);
+        if (there && in_.is_good()) (*this)(optional.emplace());
     }
     template <class T>
     void operator()(T& structure);
 
   private:
-    std::string_view bytes_;
-    std::size_t at_ = 1;
-    bool is_good_;
+    ByteReader in_;
+    int format_;
 };
 
 template <class Codec, class T>
@@ -208,7 +187,7 @@ template <class T>
 Result<> unpacked(std::string_view bytes, T& value, const char* what) {
     Reader reader(bytes);
     reader(value);
-    if (!reader.is_good())
+    if (!reader.is_at_end())
         return fail(Errc::corrupt,
                     std::string("the catalog holds a ") + what + " that cannot be read");
     return {};

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/byte_codec.h"
+
 namespace freshet::flow {
 
 /// Into a text, or piece by piece into a sink.
@@ -47,19 +49,18 @@ class Reader {
     /// `is_stopped`, when it becomes true, makes it bad(): ten million keys take seconds to read.
     explicit Reader(std::string_view bytes, const std::atomic<bool>* is_stopped = nullptr)
         : bytes_(bytes), is_stopped_(is_stopped) {}
-    std::uint64_t number();
-    std::int64_t integer();
-    double real();
+    std::uint64_t number() { return bytes_.varint(); }
+    std::int64_t integer() { return unzigzag(number()); }
+    double real() { return bytes_.real(); }
     std::string_view text();
-    bool bad() const { return bad_; }
-    bool at_end() const { return bytes_.empty(); }
+    bool bad() const { return !bytes_.is_good(); }
+    bool at_end() const { return bytes_.left() == 0; }
     /// A count of things of at least one byte each.
-    std::size_t count();
+    std::size_t count() { return bytes_.count(); }
 
   private:
-    std::string_view bytes_;
+    ByteReader bytes_;
     const std::atomic<bool>* is_stopped_;
-    bool bad_ = false;
 };
 
 }  // namespace freshet::flow

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/byte_codec.h"
 #include "log/log.h"
 
 namespace freshet::log {
@@ -44,21 +45,5 @@ bool is_one_bit_off(const Bytes& bytes);
 /// Appends the frame's records from ordinal `from` on.
 void append_records(const Frame& frame, Ordinal from, std::size_t records_max,
                     std::vector<Record>& out);
-
-/// Little-endian numbers in files.
-template <class T>
-void put_number(std::string& out, T value) {
-    char bytes[sizeof(T)];
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
-    out.append(bytes, sizeof(T));
-}
-template <class T>
-T get_number(std::string_view data, std::size_t at) {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        value |= std::uint64_t{static_cast<unsigned char>(data[at + i])} << (8 * i);
-    return static_cast<T>(value);
-}
 
 }  // namespace freshet::log

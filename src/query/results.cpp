@@ -1,8 +1,11 @@
 #include "query/results.h"
 
+#include "record/protobuf.h"
+
 namespace freshet::query {
 namespace {
 
+using record::protobuf::put_field;
 using sql::trino::TypeKind;
 
 std::string base_name(const sql::trino::Type& type) {
@@ -11,23 +14,6 @@ std::string base_name(const sql::trino::Type& type) {
     if (type.is(TypeKind::timestamp_tz)) return "timestamp with time zone";
     if (type.is(TypeKind::unknown)) return "varchar";
     return name.substr(0, name.find('('));
-}
-
-void put_varint(std::string& out, std::uint64_t value) {
-    while (value >= 128) {
-        out += static_cast<char>(value | 128U);
-        value >>= 7U;
-    }
-    out += static_cast<char>(value);
-}
-void put_text(std::string& out, int field, std::string_view text) {
-    put_varint(out, static_cast<std::uint64_t>(field) << 3U | 2U);
-    put_varint(out, text.size());
-    out += text;
-}
-void put_number(std::string& out, int field, std::uint64_t value) {
-    put_varint(out, static_cast<std::uint64_t>(field) << 3U);
-    put_varint(out, value);
 }
 
 }  // namespace
@@ -115,21 +101,21 @@ bool read_csv_line(std::string_view text, std::size_t& at, std::size_t columns, 
 
 std::string metadata_bytes(const std::string& id, const std::vector<Column>& columns) {
     std::string bytes;
-    put_text(bytes, 1, id);
+    put_field(bytes, 1, id);
     for (const auto& column : columns) {
         std::string inner;
-        put_text(inner, 1, "hive");
-        put_text(inner, 4, column.name);
-        put_text(inner, 5, column.name);
-        put_text(inner, 6, column.type);
+        put_field(inner, 1, std::string_view("hive"));
+        put_field(inner, 4, column.name);
+        put_field(inner, 5, column.name);
+        put_field(inner, 6, column.type);
         const bool nested = column.type == "array" || column.type == "map" || column.type == "row";
         if (!nested) {
-            put_number(inner, 7, static_cast<std::uint64_t>(column.precision));
-            put_number(inner, 8, static_cast<std::uint64_t>(column.scale));
+            put_field(inner, 7, static_cast<std::uint64_t>(column.precision));
+            put_field(inner, 8, static_cast<std::uint64_t>(column.scale));
         }
-        put_number(inner, 9, 3);
-        if (!nested) put_number(inner, 10, column.case_sensitive ? 1 : 0);
-        put_text(bytes, 4, inner);
+        put_field(inner, 9, std::uint64_t{3});
+        if (!nested) put_field(inner, 10, std::uint64_t{column.case_sensitive});
+        put_field(bytes, 4, inner);
     }
     return bytes;
 }

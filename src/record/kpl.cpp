@@ -3,9 +3,13 @@
 #include <algorithm>
 
 #include "base/crypto/digest.h"
+#include "record/protobuf.h"
 
 namespace freshet::record {
 namespace {
+
+using protobuf::Field;
+using protobuf::Wire;
 
 constexpr std::string_view magic = "\xF3\x89\x9A\xC2";
 constexpr std::size_t digest_bytes = 16;
@@ -23,79 +27,15 @@ std::string_view message_of(std::string_view aggregate) {
     return aggregate.substr(magic.size(), aggregate.size() - magic.size() - digest_bytes);
 }
 
-/// How protobuf writes a field.
-enum class Wire : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
-
-struct Field {
-    std::uint64_t number = 0;
-    Wire wire = Wire::varint;
-    std::uint64_t value = 0;  ///< of a varint
-    std::string_view bytes;   ///< of the others; a view of the message, also when it is empty
-
-    bool is(std::uint64_t wanted, Wire as) const { return number == wanted && wire == as; }
-};
-
-/// Protobuf's wire format. What has an unknown number, or another wire type than the format gives
-/// it, is passed over, as every reader of protobuf does.
-class Reader {
-  public:
-    explicit Reader(std::string_view data) : data_(data) {}
-    bool done() const { return at_ == data_.size(); }
-
-    bool varint(std::uint64_t& value) {
-        value = 0;
-        for (unsigned shift = 0; shift < 64 && at_ < data_.size(); shift += 7) {
-            const auto byte = static_cast<unsigned char>(data_[at_++]);
-            value |= std::uint64_t{byte & 0x7fU} << shift;
-            if (byte < 0x80) return true;
-        }
-        return false;
-    }
-    /// The next field. False for the end of the data inside of it, and for groups, which the format
-    /// does not have.
-    bool field(Field& field) {
-        std::uint64_t tag = 0;
-        if (!varint(tag)) return false;
-        field.number = tag >> 3;
-        field.wire = static_cast<Wire>(tag & 7);
-        if (field.wire == Wire::varint) return varint(field.value);
-        std::uint64_t size = field.wire == Wire::fixed64 ? 8 : 4;
-        if (field.wire == Wire::bytes) {
-            if (!varint(size)) return false;
-        } else if (field.wire != Wire::fixed64 && field.wire != Wire::fixed32) {
-            return false;
-        }
-        if (size > data_.size() - at_) return false;
-        field.bytes = data_.substr(at_, size);
-        at_ += size;
-        return true;
-    }
-
-  private:
-    std::string_view data_;
-    std::size_t at_ = 0;
-};
-
-void put_varint(std::string& out, std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-    out += static_cast<char>(value);
-}
-
-void put_bytes(std::string& out, unsigned number, std::string_view bytes) {
-    put_varint(out, number << 3 | 2U);
-    put_varint(out, bytes.size());
-    out.append(bytes);
-}
-
 struct Parts {
     std::vector<std::string_view> keys, hash_keys, records;
 };
 
 bool read_parts(std::string_view message, Parts& parts) {
-    Reader reader(message);
-    while (!reader.done()) {
+    ByteReader in(message);
+    while (!in.is_at_end()) {
         Field field;
-        if (!reader.field(field)) return false;
+        if (!read_field(in, field)) return false;
         if (field.is(3, Wire::bytes)) {
             parts.records.push_back(field.bytes);
             continue;
@@ -110,11 +50,11 @@ bool read_parts(std::string_view message, Parts& parts) {
 }
 
 bool read_record(std::string_view text, const Parts& parts, UserRecord& record) {
-    Reader reader(text);
+    ByteReader in(text);
     bool has_key = false, has_data = false;
-    while (!reader.done()) {
+    while (!in.is_at_end()) {
         Field field;
-        if (!reader.field(field)) return false;
+        if (!read_field(in, field)) return false;
         if (field.is(1, Wire::varint)) {
             if (field.value >= parts.keys.size()) return false;
             record.partition_key = parts.keys[field.value];
@@ -158,14 +98,13 @@ void Aggregator::add(std::string_view partition_key, std::string_view data) {
     const auto index = static_cast<std::uint64_t>(found - keys_.begin());
     if (found == keys_.end()) {
         keys_.emplace_back(partition_key);
-        put_bytes(tables_, 1, partition_key);
+        protobuf::put_field(tables_, 1, partition_key);
     }
     if (count_++ == 0) first_key_ = std::string(partition_key);
     std::string record;
-    record += '\x08';  // field 1, varint: index of the partition key
-    put_varint(record, index);
-    put_bytes(record, 3, data);
-    put_bytes(records_, 3, record);
+    protobuf::put_field(record, 1, index);
+    protobuf::put_field(record, 3, data);
+    protobuf::put_field(records_, 3, record);
 }
 
 std::size_t Aggregator::size() const {

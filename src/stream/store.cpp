@@ -325,7 +325,7 @@ Result<std::string> iterator_key(meta::Txn& txn) {
     if (*found) return std::move((*found)->secret);
     Secret made{"iterators", ""};
     std::random_device random;
-    for (int i = 0; i < 8; ++i) log::put_number(made.secret, std::uint32_t{random()});
+    for (int i = 0; i < 8; ++i) put_number(made.secret, std::uint32_t{random()});
     if (auto written = secrets.insert(txn, std::as_const(made)); !written) return pass(written);
     return made.secret;
 }

@@ -1,5 +1,6 @@
 // The bytes of an item on disk: docs/formats/tables.md. A value is its kind's byte and its content;
 // lengths and counts are unsigned LEB128.
+#include "base/byte_codec.h"
 #include "tables/limits.h"
 #include "tables/value.h"
 
@@ -12,37 +13,29 @@ class Writer {
   public:
     std::string out;
 
-    void count(std::size_t number) {
-        for (; number >= 0x80; number >>= 7) out += static_cast<char>(0x80U | (number & 0x7FU));
-        out += static_cast<char>(number);
-    }
-    void text(std::string_view bytes) {
-        count(bytes.size());
-        out.append(bytes);
-    }
     void value(const Value& one) {
         out += static_cast<char>(one.kind());
         std::visit(*this, one.held);
     }
 
-    void operator()(const std::string& bytes) { text(bytes); }
-    void operator()(const Decimal& number) { text(number.order_key()); }
-    void operator()(const Binary& binary) { text(binary.bytes); }
+    void operator()(const std::string& bytes) { put_text(out, bytes); }
+    void operator()(const Decimal& number) { put_text(out, number.order_key()); }
+    void operator()(const Binary& binary) { put_text(out, binary.bytes); }
     void operator()(bool flag) { out += static_cast<char>(flag); }
     void operator()(const Null&) {}
     template <class T>
     void operator()(const std::set<T>& set) {
-        count(set.size());
+        put_varint(out, set.size());
         for (const T& one : set) (*this)(one);
     }
     void operator()(const List& list) {
-        count(list.size());
+        put_varint(out, list.size());
         for (const Value& one : list) value(one);
     }
     void operator()(const Map& map) {
-        count(map.size());
+        put_varint(out, map.size());
         for (const auto& [name, one] : map) {
-            text(name);
+            put_text(out, name);
             value(one);
         }
     }
@@ -51,14 +44,12 @@ class Writer {
 /// Each reader answers false at bytes that are none of its kind.
 class Reader {
   public:
-    explicit Reader(std::string_view bytes) : rest_(bytes) {}
-    bool is_at_end() const { return rest_.empty(); }
+    explicit Reader(std::string_view bytes) : in_(bytes) {}
+    bool is_at_end() const { return in_.is_at_end(); }
 
     bool read_byte(unsigned char& out) {
-        if (rest_.empty()) return false;
-        out = static_cast<unsigned char>(rest_[0]);
-        rest_.remove_prefix(1);
-        return true;
+        out = in_.number<unsigned char>();
+        return in_.is_good();
     }
     bool read_map(Map& out, int depth) {
         std::size_t size = 0;
@@ -74,20 +65,12 @@ class Reader {
 
   private:
     bool read_count(std::size_t& out) {
-        out = 0;
-        unsigned char part = 0x80;
-        for (unsigned shift = 0; part & 0x80U; shift += 7) {
-            if (shift > 28 || !read_byte(part)) return false;
-            out |= static_cast<std::size_t>(part & 0x7FU) << shift;
-        }
-        return true;
+        out = in_.count();
+        return in_.is_good();
     }
     bool read_text(std::string& out) {
-        std::size_t size = 0;
-        if (!read_count(size) || size > rest_.size()) return false;
-        out.assign(rest_.substr(0, size));
-        rest_.remove_prefix(size);
-        return true;
+        out.assign(in_.text());
+        return in_.is_good();
     }
     bool read_number(Decimal& out) {
         std::string bytes;
@@ -149,7 +132,7 @@ class Reader {
         return false;
     }
 
-    std::string_view rest_;
+    ByteReader in_;
 };
 
 }  // namespace

@@ -1,27 +1,24 @@
 #include "sql/plan/wire.h"
 
-#include <cstring>
+#include "base/byte_codec.h"
+#include "base/check.h"
 
 namespace freshet::sql::plan {
 namespace {
 
+/// In the place of a cell's size.
+constexpr std::int32_t null_cell = -1;
+
 class Writer {
   public:
     explicit Writer(FrameKind kind) : bytes_(4, '\0') { bytes_ += static_cast<char>(kind); }
-    void number(std::uint64_t value) {
-        char raw[8];
-        std::memcpy(raw, &value, 8);
-        bytes_.append(raw, 8);
-    }
+    void number(std::uint64_t value) { put_number(bytes_, value); }
     void text(std::string_view text) {
         number(text.size());
         bytes_.append(text);
     }
     void cell(const std::optional<std::string>& cell) {
-        const std::int32_t size = cell ? static_cast<std::int32_t>(cell->size()) : -1;
-        char raw[4];
-        std::memcpy(raw, &size, 4);
-        bytes_.append(raw, 4);
+        put_number(bytes_, cell ? static_cast<std::int32_t>(cell->size()) : null_cell);
         if (cell) bytes_.append(*cell);
     }
     void type(const trino::Type& type) {
@@ -34,8 +31,10 @@ class Writer {
         for (const auto& name : type.names) text(name);
     }
     std::string finish() {
-        const auto size = static_cast<std::uint32_t>(bytes_.size() - frame_header_bytes);
-        std::memcpy(bytes_.data(), &size, 4);
+        FRESHET_CHECK(bytes_.size() - frame_header_bytes <= frame_bytes_max);
+        std::string size;
+        put_number(size, static_cast<std::uint32_t>(bytes_.size() - frame_header_bytes));
+        bytes_.replace(0, size.size(), size);
         return std::move(bytes_);
     }
 
@@ -46,53 +45,36 @@ class Writer {
 class Reader {
   public:
     explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-    bool good() const { return good_; }
-    bool ended() const { return good_ && bytes_.empty(); }
-    std::string_view take(std::uint64_t size) {
-        if (size > bytes_.size()) {
-            good_ = false;
-            return {};
-        }
-        const auto part = bytes_.substr(0, size);
-        bytes_.remove_prefix(size);
-        return part;
-    }
-    std::uint64_t number() {
-        std::uint64_t value = 0;
-        const auto raw = take(8);
-        if (good_) std::memcpy(&value, raw.data(), 8);
-        return value;
-    }
+    bool good() const { return bytes_.is_good(); }
+    bool ended() const { return bytes_.is_at_end(); }
+    std::uint64_t number() { return bytes_.number<std::uint64_t>(); }
     /// A count of things that take at least a byte each.
     std::uint64_t count() {
         const auto value = number();
-        if (value > bytes_.size()) good_ = false;
-        return good_ ? value : 0;
+        if (value > bytes_.left()) bytes_.refuse();
+        return good() ? value : 0;
     }
-    std::string text() { return std::string(take(number())); }
+    std::string text() { return std::string(bytes_.take(number())); }
     std::optional<std::string> cell() {
-        std::int32_t size = 0;
-        const auto raw = take(4);
-        if (!good_) return std::nullopt;
-        std::memcpy(&size, raw.data(), 4);
-        if (size < 0) return std::nullopt;
-        return std::string(take(static_cast<std::uint64_t>(size)));
+        const auto size = bytes_.number<std::int32_t>();
+        if (!good() || size == null_cell) return std::nullopt;
+        if (size < 0) bytes_.refuse();
+        return std::string(bytes_.take(static_cast<std::uint64_t>(size)));
     }
     trino::Type type(int depth = 0) {
         trino::Type made;
         made.kind = static_cast<trino::TypeKind>(number());
         made.precision = static_cast<int>(static_cast<std::int64_t>(number()));
         made.scale = static_cast<int>(number());
-        if (depth > 64) good_ = false;
-        for (auto left = count(); left > 0 && good_; --left)
+        if (depth > 64) bytes_.refuse();
+        for (auto left = count(); left > 0 && good(); --left)
             made.arguments.push_back(type(depth + 1));
-        for (auto left = count(); left > 0 && good_; --left) made.names.push_back(text());
+        for (auto left = count(); left > 0 && good(); --left) made.names.push_back(text());
         return made;
     }
 
   private:
-    std::string_view bytes_;
-    bool good_ = true;
+    ByteReader bytes_;
 };
 
 void write_scan(Writer& out, const ScanPlan& scan) {

@@ -29,10 +29,10 @@ std::string java_time(Timestamp time) {
 
 std::string seal_iterator(const Iterator& iterator, std::string_view key) {
     std::string text(version);
-    log::put_number(text, iterator.stream_id);
-    log::put_number(text, iterator.shard);
-    log::put_number(text, iterator.ordinal);
-    log::put_number(text, to_epoch_ms(iterator.issued));
+    put_number(text, iterator.stream_id);
+    put_number(text, iterator.shard);
+    put_number(text, iterator.ordinal);
+    put_number(text, to_epoch_ms(iterator.issued));
     text += iterator.account + '/' + iterator.stream;
     while (text.size() % block_bytes != block_bytes / 2) text += '\0';
     text += mac_of(key, text);
@@ -47,10 +47,10 @@ Result<Iterator> open_iterator(std::string_view text, std::string_view key, Time
         std::string_view(raw).substr(0, ours ? raw.size() - mac_bytes : 0);
     ours = ours && mac_of(key, sealed) == std::string_view(raw).substr(sealed.size());
     if (!ours) return fail(Errc::invalid_argument, "Invalid ShardIterator.");
-    Iterator iterator{log::get_number<std::int64_t>(raw, 8),
-                      log::get_number<std::uint32_t>(raw, 16),
-                      log::get_number<std::uint64_t>(raw, 20),
-                      from_epoch_ms(log::get_number<std::int64_t>(raw, 28))};
+    Iterator iterator{get_number<std::int64_t>(raw, 8),
+                      get_number<std::uint32_t>(raw, 16),
+                      get_number<std::uint64_t>(raw, 20),
+                      from_epoch_ms(get_number<std::int64_t>(raw, 28))};
     std::string_view name = sealed.substr(fixed_bytes);
     name = name.substr(0, name.find('\0'));
     iterator.account = std::string(name.substr(0, name.find('/')));

@@ -19,7 +19,7 @@ Bytes encode_record(std::string_view partition_key, std::string_view data) {
 
 void append_record(std::string_view partition_key, std::string_view data, std::string& out) {
     out += plain_version;
-    log::put_number(out, static_cast<std::uint16_t>(partition_key.size()));
+    put_number(out, static_cast<std::uint16_t>(partition_key.size()));
     out.append(partition_key).append(data);
 }
 
@@ -30,7 +30,7 @@ std::size_t encoded_bytes(std::string_view partition_key, std::string_view data)
 Result<LogRecord> decode_record(const Bytes& payload) {
     const std::string_view view = payload.view();
     const std::size_t key_size =
-        view.size() >= record_header_bytes ? log::get_number<std::uint16_t>(view, 1) : 0;
+        view.size() >= record_header_bytes ? get_number<std::uint16_t>(view, 1) : 0;
     if (view.size() < record_header_bytes + key_size || view[0] != plain_version)
         return fail(freshet::Errc::corrupt, "a stream record in the log is not one");
     return LogRecord{view.substr(record_header_bytes, key_size),
@@ -48,14 +48,14 @@ bool is_closing_record(const Bytes& payload) {
 
 std::string sealed_head(std::int64_t data_key) {
     std::string head(1, sealed_version);
-    log::put_number(head, static_cast<std::uint32_t>(data_key));
+    put_number(head, static_cast<std::uint32_t>(data_key));
     return head;
 }
 
 std::optional<std::int64_t> sealed_with(const Bytes& payload) {
     if (payload.size() < sealed_head_bytes || payload.data()[0] != sealed_version)
         return std::nullopt;
-    return log::get_number<std::uint32_t>(payload.view(), 1);
+    return get_number<std::uint32_t>(payload.view(), 1);
 }
 
 }  // namespace freshet::stream
