@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
+
+#include "base/calendar.h"
 
 namespace freshet {
 namespace {
-
-constexpr std::array<const char*, 7> week_days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 /// The digits of text[at, at + width) as a number; -1 when one is not a digit.
 int digits(std::string_view text, std::size_t at, std::size_t width) {
@@ -60,11 +57,12 @@ std::string to_http_date(Timestamp t) {
     const auto day = std::chrono::floor<std::chrono::days>(t);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss time(t - day);
-    return fmt::format(
-        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-        week_days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-        months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-        time.hours().count(), time.minutes().count(), time.seconds().count());
+    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                       short_name(weekday_names[std::chrono::weekday(day).iso_encoding() - 1]),
+                       static_cast<unsigned>(date.day()),
+                       short_name(month_names[static_cast<unsigned>(date.month()) - 1]),
+                       static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
+                       time.seconds().count());
 }
 
 std::optional<Timestamp> parse_iso8601(std::string_view text) {
@@ -87,8 +85,8 @@ std::optional<Timestamp> parse_iso8601(std::string_view text) {
 
 std::optional<Timestamp> parse_http_date(std::string_view text) {
     if (text.size() != 29 || !text.ends_with(" GMT")) return std::nullopt;
-    for (std::size_t month = 0; month < months.size(); ++month)
-        if (text.substr(8, 3) == months[month])
+    for (std::size_t month = 0; month < month_names.size(); ++month)
+        if (text.substr(8, 3) == short_name(month_names[month]))
             return assemble(digits(text, 12, 4), static_cast<int>(month) + 1, digits(text, 5, 2),
                             digits(text, 17, 2), digits(text, 20, 2), digits(text, 23, 2));
     return std::nullopt;

@@ -3,9 +3,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <array>
 #include <random>
 
+#include "base/calendar.h"
+#include "base/time_pattern.h"
 #include "delivery/errors.h"
 #include "delivery/limits.h"
 
@@ -13,11 +14,6 @@ namespace freshet::delivery {
 namespace {
 
 using namespace std::chrono;
-
-constexpr std::array months{"January", "February", "March",     "April",   "May",      "June",
-                            "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array weekdays{"Sunday",   "Monday", "Tuesday", "Wednesday",
-                              "Thursday", "Friday", "Saturday"};
 
 /// The instant in its zone: the time there, counted as if it were UTC.
 struct Calendar {
@@ -136,7 +132,7 @@ std::optional<std::string> letter(const Calendar& c, char which, std::size_t cou
             return year_text(c.week().first, count);
         case 'M':
         case 'L': {
-            const std::string name = months[static_cast<std::size_t>(c.month() - 1)];
+            const std::string name(month_names[static_cast<std::size_t>(c.month() - 1)]);
             return count >= 5   ? name.substr(0, 1)
                    : count == 4 ? name
                    : count == 3 ? name.substr(0, 3)
@@ -156,7 +152,7 @@ std::optional<std::string> letter(const Calendar& c, char which, std::size_t cou
             if (count < 3) return padded(static_cast<int>(c.weekday_.c_encoding()) + 1, count);
             [[fallthrough]];
         case 'E': {
-            const std::string name = weekdays[c.weekday_.c_encoding()];
+            const std::string name(weekday_names[c.weekday_.iso_encoding() - 1]);
             return count == 4 ? name : count == 5 ? name.substr(0, 1) : name.substr(0, 3);
         }
         default:
@@ -200,33 +196,24 @@ Result<std::string> format_java_time(const std::string& pattern, Timestamp insta
                                      const TimeZone* zone) {
     const Calendar calendar(instant, zone);
     std::string out;
-    for (std::size_t at = 0; at < pattern.size();) {
-        const char c = pattern[at];
-        if (c == '\'') {  // quoted text; '' is a quote
-            const auto end = pattern.find('\'', at + 1);
-            if (end == std::string::npos)
-                return fail(Errc::invalid_argument,
-                            fmt::format("The pattern {} ends inside quotes", pattern));
-            out += end == at + 1 ? "'" : pattern.substr(at + 1, end - at - 1);
-            at = end + 1;
-            continue;
-        }
-        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_letter) {
-            if (c == '{' || c == '}' || c == '#')
+    for (std::string_view rest = pattern; !rest.empty();) {
+        const PatternPart part = take_pattern_part(rest);
+        if (part.is_cut)
+            return fail(Errc::invalid_argument,
+                        fmt::format("The pattern {} ends inside quotes", pattern));
+        if (part.letter == '\0') {
+            const char c = part.text[0];
+            if (!part.is_quoted && (c == '{' || c == '}' || c == '#'))
                 return fail(Errc::invalid_argument,
                             fmt::format("Pattern includes reserved character: '{}'", c));
-            if (c != '[' && c != ']') out += c;
-            ++at;
+            if (part.is_quoted || (c != '[' && c != ']')) out += part.text;
             continue;
         }
-        std::size_t count = 1;
-        while (at + count < pattern.size() && pattern[at + count] == c) ++count;
-        const auto text = letter(calendar, c, count);
+        const auto text = letter(calendar, part.letter, part.count);
         if (!text)
-            return fail(Errc::invalid_argument, fmt::format("Unknown pattern letter: {}", c));
+            return fail(Errc::invalid_argument,
+                        fmt::format("Unknown pattern letter: {}", part.letter));
         out += *text;
-        at += count;
     }
     return out;
 }

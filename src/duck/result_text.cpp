@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/calendar.h"
 #include "duck/native/number_text.h"
 #include "duck/native/parse_value.h"
 #include "duck/native/zones.h"
@@ -26,13 +27,13 @@ std::string time_of(std::int64_t micros, int digits) {
 }
 
 std::string date_of(std::int64_t days) {
-    const Civil date = civil_of_days(days);
+    const Civil date = civil_of(days);
     return (date.year > 9999 ? "+" : "") + padded(date.year, date.year < 0 ? 5 : 4) + "-" +
            padded(date.month, 2) + "-" + padded(date.day, 2);
 }
 
 std::string stamp_of(std::int64_t micros) {
-    const std::int64_t days = micros / 86'400'000'000 - (micros % 86'400'000'000 < 0 ? 1 : 0);
+    const std::int64_t days = floor_div(micros, 86'400'000'000);
     return date_of(days) + " " + time_of(micros - days * 86'400'000'000, 3);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "base/calendar.h"
 #include "flow/evaluate.h"
 #include "record/text.h"
 
@@ -104,17 +105,15 @@ void over_times(const Typed& expr, const Vector& left, const Vector& right,
                 continue;
             }
             if (record::is_integer(right.type.kind) && expr.op == Op::divide)
-                value = record::floor_div(left.integers[row], right.integers[row]);
+                value = floor_div(left.integers[row], right.integers[row]);
             else
                 value = std::llround(expr.op == Op::multiply ? a * b : a / b);
         } else {
             value = expr.op == Op::add ? left.integers[row] + right.integers[row]
                                        : left.integers[row] - right.integers[row];
         }
-        if (expr.type.kind == Kind::time)
-            value -= record::floor_div(value, record::day_ms) * record::day_ms;
-        if (expr.type.kind == Kind::date)
-            value = record::floor_div(value, record::day_ms) * record::day_ms;
+        if (expr.type.kind == Kind::time) value -= floor_div(value, day_ms) * day_ms;
+        if (expr.type.kind == Kind::date) value = floor_div(value, day_ms) * day_ms;
         result.nulls[row] = 0;
         result.integers[row] = value;
     }

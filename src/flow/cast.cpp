@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/calendar.h"
 #include "base/text/utf8.h"
 #include "flow/evaluate.h"
 #include "record/cell.h"
@@ -49,7 +50,7 @@ std::optional<std::int64_t> exact_of(const Vector& from, std::uint32_t row,
 
 std::optional<std::int64_t> time_of(const Vector& from, std::uint32_t row, Kind to) {
     const std::int64_t ms = from.integers[row];
-    const std::int64_t midnight = record::floor_div(ms, record::day_ms) * record::day_ms;
+    const std::int64_t midnight = floor_div(ms, day_ms) * day_ms;
     if (to == Kind::date) return midnight;
     if (to == Kind::time) return ms - midnight;
     return ms;

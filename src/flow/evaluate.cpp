@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/calendar.h"
 #include "record/text.h"
 
 namespace freshet::flow {
@@ -34,7 +35,7 @@ VectorPtr constant(const Typed& expr, const Evaluation& evaluation) {
 
 VectorPtr started(const Typed& expr, const Evaluation& evaluation) {
     const std::int64_t ms = to_epoch_ms(evaluation.started);
-    const std::int64_t midnight = record::floor_div(ms, record::day_ms) * record::day_ms;
+    const std::int64_t midnight = floor_div(ms, day_ms) * day_ms;
     Typed value = expr;
     value.integer = expr.type.kind == Kind::date   ? midnight
                     : expr.type.kind == Kind::time ? ms - midnight
@@ -109,20 +110,19 @@ std::shared_ptr<Vector> new_vector(const record::Type& type, std::size_t rows) {
 }
 
 std::int64_t step_start(std::int64_t ms, const sql::streaming::IntervalValue& step) {
-    if (step.months == 0) return record::floor_div(ms, step.ms) * step.ms;
-    const record::Civil civil = record::civil_of(record::floor_div(ms, record::day_ms));
+    if (step.months == 0) return floor_div(ms, step.ms) * step.ms;
+    const Civil civil = civil_of(floor_div(ms, day_ms));
     const std::int64_t months = (civil.year - 1970) * 12 + civil.month - 1;
-    const std::int64_t first = record::floor_div(months, step.months) * step.months;
-    const std::int64_t year = record::floor_div(first, 12);
-    return record::day_of({1970 + year, static_cast<int>(first - year * 12) + 1, 1}) *
-           record::day_ms;
+    const std::int64_t first = floor_div(months, step.months) * step.months;
+    const std::int64_t year = floor_div(first, 12);
+    return day_of({1970 + year, static_cast<int>(first - year * 12) + 1, 1}) * day_ms;
 }
 
 std::int64_t step_end(std::int64_t ms, const sql::streaming::IntervalValue& step) {
     const std::int64_t start = step_start(ms, step);
     if (step.months == 0) return start + step.ms;
     // No month has more than 31 days, none fewer than 28.
-    return step_start(start + (31LL * step.months + 1) * record::day_ms, step);
+    return step_start(start + (31LL * step.months + 1) * day_ms, step);
 }
 
 void copy_row(const Vector& from, std::uint32_t row, Vector& to) {

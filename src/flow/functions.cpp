@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/calendar.h"
 #include "flow/evaluate.h"
 #include "record/text.h"
 
@@ -74,8 +75,8 @@ void round_one(Function function, const Vector& from, std::uint32_t row, Vector&
     }
     const std::int64_t unit =
         record::power_of_ten(from.type.kind == Kind::decimal ? from.type.scale : 0);
-    to.integers[row] = function == Function::floor ? record::floor_div(value, unit)
-                                                   : -record::floor_div(-value, unit);
+    to.integers[row] =
+        function == Function::floor ? floor_div(value, unit) : -floor_div(-value, unit);
 }
 
 }  // namespace

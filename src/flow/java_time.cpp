@@ -2,45 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cctype>
 
-#include "record/text.h"
+#include "base/calendar.h"
+#include "base/time_pattern.h"
 
 namespace freshet::flow {
 namespace {
 
-constexpr std::array<std::string_view, 12> months{"January",   "February", "March",    "April",
-                                                  "May",       "June",     "July",     "August",
-                                                  "September", "October",  "November", "December"};
-constexpr std::array<std::string_view, 7> days{"Thursday", "Friday",  "Saturday", "Sunday",
-                                               "Monday",   "Tuesday", "Wednesday"};
-
-/// One run of the same letter, or literal text.
-struct Part {
-    char letter = '\0';
-    std::size_t count = 0;
-    std::string literal;
-};
-
-/// The next part of `pattern`, which loses it; 'quoted' text is literal, '' a quote.
-Part next_part(std::string_view& pattern) {
-    Part part;
-    if (pattern[0] == '\'') {
-        const std::size_t end = std::min(pattern.find('\'', 1), pattern.size());
-        part.literal = end == 1 ? "'" : std::string(pattern.substr(1, end - 1));
-        pattern.remove_prefix(std::min(end + 1, pattern.size()));
-        return part;
-    }
-    if (!std::isalpha(static_cast<unsigned char>(pattern[0]))) {
-        part.literal = pattern[0];
-        pattern.remove_prefix(1);
-        return part;
-    }
-    part.letter = pattern[0];
-    part.count = std::min(pattern.find_first_not_of(part.letter), pattern.size());
-    pattern.remove_prefix(part.count);
-    return part;
+/// The text of a literal part: SimpleDateFormat's lone quote at the end is one.
+std::string_view literal_of(const PatternPart& part) {
+    return part.is_cut && part.text.empty() ? "'" : std::string_view(part.text);
 }
 
 bool same_letters(std::string_view a, std::string_view b) {
@@ -65,9 +37,9 @@ std::optional<std::int64_t> take_digits(std::string_view& text, std::size_t most
 }
 
 std::optional<std::int64_t> take_month(std::string_view& text) {
-    for (std::size_t i = 0; i < months.size(); ++i) {
-        for (const std::size_t size : {months[i].size(), std::size_t{3}}) {
-            if (!same_letters(text.substr(0, size), months[i].substr(0, size))) continue;
+    for (std::size_t i = 0; i < month_names.size(); ++i) {
+        for (const std::size_t size : {month_names[i].size(), std::size_t{3}}) {
+            if (!same_letters(text.substr(0, size), month_names[i].substr(0, size))) continue;
             text.remove_prefix(size);
             return static_cast<std::int64_t>(i) + 1;
         }
@@ -77,18 +49,17 @@ std::optional<std::int64_t> take_month(std::string_view& text) {
 
 /// What a text has said so far.
 struct Fields {
-    record::Civil date;
+    Civil date;
     std::int64_t hour = 0, minute = 0, second = 0, ms = 0;
     bool afternoon = false, twelve = false;
 
     std::optional<std::int64_t> value() const {
-        if (date.month < 1 || date.month > 12 || !record::is_valid(date)) return std::nullopt;
+        if (!is_valid(date)) return std::nullopt;
         if (hour > 23 || minute > 59 || second > 59 || ms > 999) return std::nullopt;
         const std::int64_t of_day = twelve && hour <= 12 ? hour % 12 + (afternoon ? 12 : 0) : hour;
-        return record::day_of(date) * record::day_ms +
-               ((of_day * 60 + minute) * 60 + second) * 1000 + ms;
+        return day_of(date) * day_ms + ((of_day * 60 + minute) * 60 + second) * 1000 + ms;
     }
-    bool set(const Part& part, std::string_view& text) {
+    bool set(const PatternPart& part, std::string_view& text) {
         if (part.letter == 'a') {
             const std::string_view half = text.substr(0, 2);
             if (!same_letters(half, "am") && !same_letters(half, "pm")) return false;
@@ -138,22 +109,22 @@ struct Fields {
     }
 };
 
-std::optional<std::string> formatted(const Part& part, std::int64_t ms) {
-    const std::int64_t day = record::floor_div(ms, record::day_ms);
-    const std::int64_t of_day = ms - day * record::day_ms;
-    const record::Civil date = record::civil_of(day);
+std::optional<std::string> formatted(const PatternPart& part, std::int64_t ms) {
+    const std::int64_t day = floor_div(ms, day_ms);
+    const std::int64_t of_day = ms - day * day_ms;
+    const Civil date = civil_of(day);
     const std::int64_t hour = of_day / 3'600'000;
     const auto number = [&](std::int64_t value) {
         return fmt::format("{:0{}}", value, part.count);
     };
     const auto named = [&](std::string_view name) {
-        return std::string(part.count > 3 ? name : name.substr(0, 3));
+        return std::string(part.count > 3 ? name : short_name(name));
     };
     switch (part.letter) {
         case 'y':
             return part.count == 2 ? fmt::format("{:02}", date.year % 100) : number(date.year);
         case 'M':
-            return part.count > 2 ? named(months[static_cast<std::size_t>(date.month) - 1])
+            return part.count > 2 ? named(month_names[static_cast<std::size_t>(date.month) - 1])
                                   : number(date.month);
         case 'd':
             return number(date.day);
@@ -170,9 +141,9 @@ std::optional<std::string> formatted(const Part& part, std::int64_t ms) {
         case 'a':
             return std::string(hour < 12 ? "AM" : "PM");
         case 'E':
-            return named(days[static_cast<std::size_t>(day - record::floor_div(day, 7) * 7)]);
+            return named(weekday_names[static_cast<std::size_t>(weekday_of(day))]);
         case 'D':
-            return number(day - record::day_of({date.year, 1, 1}) + 1);
+            return number(day_of_year(day));
         case 'z':
             return std::string("UTC");
         case 'Z':
@@ -189,9 +160,9 @@ std::optional<std::string> formatted(const Part& part, std::int64_t ms) {
 std::optional<std::string> format_time(std::string_view pattern, std::int64_t ms) {
     std::string out;
     while (!pattern.empty()) {
-        const Part part = next_part(pattern);
+        const PatternPart part = take_pattern_part(pattern);
         if (!part.letter) {
-            out += part.literal;
+            out += literal_of(part);
             continue;
         }
         const auto text = formatted(part, ms);
@@ -204,10 +175,11 @@ std::optional<std::string> format_time(std::string_view pattern, std::int64_t ms
 std::optional<std::int64_t> parse_time(std::string_view pattern, std::string_view text) {
     Fields fields;
     while (!pattern.empty() && !text.empty()) {
-        const Part part = next_part(pattern);
+        const PatternPart part = take_pattern_part(pattern);
         if (!part.letter) {
-            if (!text.starts_with(part.literal)) return std::nullopt;
-            text.remove_prefix(part.literal.size());
+            const std::string_view literal = literal_of(part);
+            if (!text.starts_with(literal)) return std::nullopt;
+            text.remove_prefix(literal.size());
         } else if (!fields.set(part, text)) {
             return std::nullopt;
         }

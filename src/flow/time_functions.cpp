@@ -1,10 +1,10 @@
 // STEP, FLOOR, CEIL and EXTRACT of times, and times from and to texts and numbers.
 #include <fmt/format.h>
 
+#include "base/calendar.h"
 #include "base/text/utf8.h"
 #include "flow/evaluate.h"
 #include "flow/java_time.h"
-#include "record/text.h"
 
 namespace freshet::flow {
 
@@ -21,7 +21,7 @@ IntervalValue unit_width(const std::string& unit) {
     if (unit == "SECOND") return {1000, 0};
     if (unit == "MINUTE") return {60'000, 0};
     if (unit == "HOUR") return {3'600'000, 0};
-    if (unit == "DAY") return {record::day_ms, 0};
+    if (unit == "DAY") return {day_ms, 0};
     if (unit == "MONTH") return {0, 1};
     if (unit == "QUARTER") return {0, 3};
     return {0, 12};
@@ -29,8 +29,8 @@ IntervalValue unit_width(const std::string& unit) {
 
 /// Weeks begin on Sunday; 1970-01-04 was one.
 std::int64_t week_start(std::int64_t ms) {
-    constexpr std::int64_t week_ms = 7 * record::day_ms, sunday = 3 * record::day_ms;
-    return record::floor_div(ms - sunday, week_ms) * week_ms + sunday;
+    constexpr std::int64_t week_ms = 7 * day_ms, sunday = 3 * day_ms;
+    return floor_div(ms - sunday, week_ms) * week_ms + sunday;
 }
 
 std::int64_t floor_to(std::int64_t ms, const std::string& unit) {
@@ -40,27 +40,27 @@ std::int64_t floor_to(std::int64_t ms, const std::string& unit) {
 std::int64_t ceil_to(std::int64_t ms, const std::string& unit) {
     const std::int64_t start = floor_to(ms, unit);
     if (start == ms) return ms;
-    return unit == "WEEK" ? start + 7 * record::day_ms : step_end(ms, unit_width(unit));
+    return unit == "WEEK" ? start + 7 * day_ms : step_end(ms, unit_width(unit));
 }
 
 std::int64_t extract(std::int64_t ms, const std::string& unit, Kind kind) {
     if (kind == Kind::interval) {
-        if (unit == "DAY") return ms / record::day_ms;
+        if (unit == "DAY") return ms / day_ms;
         if (unit == "HOUR") return ms / 3'600'000 % 24;
         if (unit == "MINUTE") return ms / 60'000 % 60;
         return unit == "SECOND" ? ms / 1000 % 60 : ms % 1000;
     }
-    const std::int64_t day = record::floor_div(ms, record::day_ms);
-    const std::int64_t of_day = ms - day * record::day_ms;
+    const std::int64_t day = floor_div(ms, day_ms);
+    const std::int64_t of_day = ms - day * day_ms;
     if (unit == "HOUR") return of_day / 3'600'000;
     if (unit == "MINUTE") return of_day / 60'000 % 60;
     if (unit == "SECOND") return of_day / 1000 % 60;
     if (unit == "MILLISECOND") return of_day % 1000;
-    const record::Civil civil = record::civil_of(day);
+    const Civil civil = civil_of(day);
     if (unit == "YEAR") return civil.year;
     if (unit == "MONTH") return civil.month;
     if (unit == "QUARTER") return (civil.month - 1) / 3 + 1;
-    if (unit == "WEEK") return (day - record::day_of({civil.year, 1, 1})) / 7 + 1;
+    if (unit == "WEEK") return (day - day_of({civil.year, 1, 1})) / 7 + 1;
     return civil.day;
 }
 
@@ -68,7 +68,7 @@ std::optional<std::int64_t> read_time(Function function, std::string_view patter
                                       std::string_view text) {
     const auto ms = parse_time(pattern, text);
     if (!ms) return ms;
-    const std::int64_t midnight = record::floor_div(*ms, record::day_ms) * record::day_ms;
+    const std::int64_t midnight = floor_div(*ms, day_ms) * day_ms;
     return function == Function::char_to_date   ? midnight
            : function == Function::char_to_time ? *ms - midnight
                                                 : *ms;

@@ -26,6 +26,19 @@ TEST(Kpl, an_aggregate_comes_apart_as_it_was_put_together) {
     }
 }
 
+TEST(Kpl, an_aggregate_is_the_recorded_one) {
+    Aggregator aggregator;
+    aggregator.add("k1", "one");
+    aggregator.add("k2", std::string(130, 'x'));
+    aggregator.add("k1", "");
+    EXPECT_EQ(to_hex(aggregator.finish()),
+              "f3899ac20a026b310a026b321a0708001a036f6e651a870108011a8201787878787878787878"
+              "7878787878787878787878787878787878787878787878787878787878787878787878787878"
+              "7878787878787878787878787878787878787878787878787878787878787878787878787878"
+              "7878787878787878787878787878787878787878787878787878787878787878787878787878"
+              "787878787878781a0408001a007c5241d70ac573b72538d7797fad63f7");
+}
+
 TEST(Kpl, what_is_not_an_aggregate_stands_for_itself) {
     Aggregator aggregator;
     aggregator.add("k", "data");

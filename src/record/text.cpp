@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 
 namespace freshet::record {
@@ -57,32 +56,6 @@ std::optional<std::int64_t> read_time(std::string_view text, std::size_t& at) {
 }
 
 }  // namespace
-
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-    const std::int64_t quotient = a / b;
-    return (a % b != 0 && (a < 0) != (b < 0)) ? quotient - 1 : quotient;
-}
-
-// Days and civil dates: Howard Hinnant, "chrono-compatible low-level date algorithms".
-Civil civil_of(std::int64_t day) {
-    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
-    return {static_cast<int>(date.year()), static_cast<int>(static_cast<unsigned>(date.month())),
-            static_cast<int>(static_cast<unsigned>(date.day()))};
-}
-
-std::int64_t day_of(const Civil& civil) {
-    const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(civil.year)),
-                                           std::chrono::month(static_cast<unsigned>(civil.month)),
-                                           std::chrono::day(static_cast<unsigned>(civil.day))};
-    return std::chrono::sys_days(date).time_since_epoch().count();
-}
-
-bool is_valid(const Civil& civil) {
-    return std::chrono::year_month_day(std::chrono::year(static_cast<int>(civil.year)),
-                                       std::chrono::month(static_cast<unsigned>(civil.month)),
-                                       std::chrono::day(static_cast<unsigned>(civil.day)))
-        .ok();
-}
 
 std::int64_t power_of_ten(int exponent) {
     std::int64_t power = 1;

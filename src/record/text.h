@@ -6,23 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/calendar.h"
 #include "record/schema.h"
 
 namespace freshet::record {
-
-inline constexpr std::int64_t day_ms = 86'400'000;
-
-/// Civil date of a day counted from 1970-01-01, and back (proleptic Gregorian).
-struct Civil {
-    std::int64_t year = 1970;
-    int month = 1, day = 1;
-};
-Civil civil_of(std::int64_t day);
-std::int64_t day_of(const Civil& civil);
-/// False for February 30 and the like.
-bool is_valid(const Civil& civil);
-/// Towards minus infinity.
-std::int64_t floor_div(std::int64_t a, std::int64_t b);
 
 std::string decimal_text(std::int64_t unscaled, int scale);
 std::string real_text(double value, bool single);  ///< the shortest that reads back the same

@@ -4,7 +4,7 @@
 #include <random>
 #include <sstream>
 
-#include "log/frame.h"
+#include "base/byte_codec.h"
 #include "meta/pairs.h"
 #include "stream/hash.h"
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/crypto/digest.h"
+
 namespace freshet::tables {
 namespace {
 
@@ -26,6 +28,25 @@ TEST(ItemBytes, come_back_as_they_were) {
     auto back = decode(encode(everything()));
     ASSERT_TRUE(back);
     EXPECT_EQ(*back, everything());
+}
+
+/// What earlier versions wrote.
+TEST(ItemBytes, are_the_recorded_ones) {
+    Item item;
+    item["s"] = {std::string("text")};
+    item["n"] = {number("-12.5")};
+    item["b"] = {Binary{std::string("\0\xff", 2)}};
+    item["t"] = {true};
+    item["z"] = {Null()};
+    item["ss"] = {StringSet{"a", "b"}};
+    item["ns"] = {NumberSet{number("1"), number("2e10")}};
+    item["bs"] = {BinarySet{{"x"}}};
+    item["l"] = {List{{false}, {std::string(20, 'q')}}};
+    item["m"] = {Map{{"k", {std::string()}}}};
+    EXPECT_EQ(to_hex(encode(item)),
+              "010a0162020200ff02627307010178016c080203000014717171717171717171717171717171"
+              "7171717171016d0901016b0000016e0106017c383734ff026e7306020303823103038c320173"
+              "00047465787402737305020161016201740301017a04");
 }
 
 TEST(ItemBytes, damaged_ones_are_refused_or_another_item) {

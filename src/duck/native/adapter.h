@@ -10,8 +10,9 @@
 #include <type_traits>
 #include <vector>
 
-#include <duckdb/main/extension/extension_loader.hpp>
 #include "duck/engine.h"
+
+#include <duckdb/main/extension/extension_loader.hpp>
 
 namespace freshet::duck {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/calendar.h"
+#include "base/time_pattern.h"
 #include "duck/native/adapter.h"
 #include "duck/native/parse_value.h"
 #include "duck/native/zones.h"
@@ -13,12 +15,6 @@ namespace {
 
 using std::string_view;
 
-constexpr string_view months[] = {"January",   "February", "March",    "April",
-                                  "May",       "June",     "July",     "August",
-                                  "September", "October",  "November", "December"};
-constexpr string_view days[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                "Friday", "Saturday", "Sunday"};
-
 struct Moment {
     Civil date{};
     int hour = 0, minute = 0, second = 0, micros = 0, weekday = 0, day_of_year = 0;
@@ -26,16 +22,23 @@ struct Moment {
 
 Moment moment_of(std::int64_t stamp) {
     Moment m;
-    const std::int64_t day = stamp / 86'400'000'000 - (stamp % 86'400'000'000 < 0 ? 1 : 0);
+    const std::int64_t day = floor_div(stamp, 86'400'000'000);
     const std::int64_t rest = stamp - day * 86'400'000'000;
-    m.date = civil_of_days(day);
+    m.date = civil_of(day);
     m.hour = static_cast<int>(rest / 3'600'000'000);
     m.minute = static_cast<int>(rest / 60'000'000 % 60);
     m.second = static_cast<int>(rest / 1'000'000 % 60);
     m.micros = static_cast<int>(rest % 1'000'000);
-    m.weekday = static_cast<int>(((day + 3) % 7 + 7) % 7);  // 0 is Monday
-    m.day_of_year = static_cast<int>(day - days_of_civil(m.date.year, 1, 1)) + 1;
+    m.weekday = weekday_of(day);
+    m.day_of_year = day_of_year(day);
     return m;
+}
+
+string_view month_name(const Moment& m) {
+    return month_names[static_cast<std::size_t>(m.date.month - 1)];
+}
+string_view weekday_name(const Moment& m) {
+    return weekday_names[static_cast<std::size_t>(m.weekday)];
 }
 
 std::string number(std::int64_t value, int width) {
@@ -63,9 +66,9 @@ IsoWeek iso_week(const Moment& m) {
 std::string mysql_letter(char letter, const Moment& m) {
     switch (letter) {
         case 'a':
-            return std::string(days[m.weekday].substr(0, 3));
+            return std::string(short_name(weekday_name(m)));
         case 'b':
-            return std::string(months[m.date.month - 1].substr(0, 3));
+            return std::string(short_name(month_name(m)));
         case 'c':
             return number(m.date.month, 1);
         case 'd':
@@ -88,7 +91,7 @@ std::string mysql_letter(char letter, const Moment& m) {
         case 'l':
             return number(twelve(m.hour), 1);
         case 'M':
-            return std::string(months[m.date.month - 1]);
+            return std::string(month_name(m));
         case 'm':
             return number(m.date.month, 2);
         case 'p':
@@ -104,7 +107,7 @@ std::string mysql_letter(char letter, const Moment& m) {
         case 'v':
             return number(iso_week(m).week, 2);
         case 'W':
-            return std::string(days[m.weekday]);
+            return std::string(weekday_name(m));
         case 'x':
             return number(iso_week(m).year, 4);
         case 'Y':
@@ -181,10 +184,10 @@ class PatternReader {
         return true;
     }
     template <std::size_t n>
-    bool name(const string_view (&names)[n], int& index) {
+    bool name(const std::array<string_view, n>& names, int& index) {
         for (const bool whole : {true, false}) {
             for (std::size_t i = 0; i < n; ++i) {
-                const string_view wanted = whole ? names[i] : names[i].substr(0, 3);
+                const string_view wanted = whole ? names[i] : short_name(names[i]);
                 if (text_.size() < wanted.size() ||
                     !std::ranges::equal(text_.substr(0, wanted.size()), wanted, [](char a, char b) {
                         return std::tolower(a) == std::tolower(b);
@@ -234,14 +237,11 @@ class PatternReader {
         if (fields.half_hour >= 0) hour = fields.half_hour % 12 + (fields.pm ? 12 : 0);
         std::int64_t day = 0;
         if (fields.day_of_year > 0) {
-            day = days_of_civil(fields.year, 1, 1) + fields.day_of_year - 1;
+            day = day_of({fields.year, 1, 1}) + fields.day_of_year - 1;
         } else {
-            day = days_of_civil(fields.year, static_cast<unsigned>(fields.month),
-                                static_cast<unsigned>(fields.day));
-            const Civil back = civil_of_days(day);
-            if (back.month != static_cast<unsigned>(fields.month) ||
-                back.day != static_cast<unsigned>(fields.day))
-                return std::nullopt;
+            const Civil date{fields.year, fields.month, fields.day};
+            if (!is_valid(date)) return std::nullopt;
+            day = day_of(date);
         }
         return day * 86'400'000'000 +
                ((hour * 60 + fields.minute) * 60LL + fields.second) * 1'000'000 + fields.micros;
@@ -285,12 +285,12 @@ bool read_mysql(PatternReader& in, char letter) {
             return in.small(f.day_of_year, 3, 1, 366);
         case 'M':
         case 'b':
-            if (!in.name(months, index)) return false;
+            if (!in.name(month_names, index)) return false;
             f.month = index + 1;
             return true;
         case 'a':
         case 'W':
-            return in.name(days, index);
+            return in.name(weekday_names, index);
         case 'T':
             return read_mysql(in, 'H') && in.literal(':') && read_mysql(in, 'i') &&
                    in.literal(':') && read_mysql(in, 's');
@@ -322,41 +322,12 @@ duckdb::timestamp_t date_parse(string_view text, string_view pattern) {
     return duckdb::timestamp_t(round_micros(*micros, 3));
 }
 
-/// One run of a Joda letter, or literal text.
-struct JodaPart {
-    char letter = '\0';
-    std::size_t count = 0;
-    std::string text;
-};
-
-std::vector<JodaPart> joda_parts(string_view pattern) {
-    std::vector<JodaPart> parts;
-    for (std::size_t i = 0; i < pattern.size();) {
-        const char c = pattern[i];
-        JodaPart part;
-        if (c == '\'') {
-            ++i;
-            if (i < pattern.size() && pattern[i] == '\'') part.text = "'";
-            while (i < pattern.size() && pattern[i] != '\'') part.text += pattern[i++];
-            ++i;
-        } else if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
-            part.letter = c;
-            while (i < pattern.size() && pattern[i] == c) ++part.count, ++i;
-        } else {
-            part.text = c;
-            ++i;
-        }
-        parts.push_back(std::move(part));
-    }
-    return parts;
-}
-
 [[noreturn]] void bad_pattern(char letter) {
     raise(sql::ErrorCode::invalid_function_argument,
           std::string("Illegal pattern component: ") + letter);
 }
 
-std::string joda_text(const JodaPart& part, const Moment& m, string_view zone) {
+std::string joda_text(const PatternPart& part, const Moment& m, string_view zone) {
     const int width = static_cast<int>(part.count);
     switch (part.letter) {
         case 'y':
@@ -367,8 +338,8 @@ std::string joda_text(const JodaPart& part, const Moment& m, string_view zone) {
         case 'w':
             return number(iso_week(m).week, width);
         case 'M':
-            return part.count >= 4   ? std::string(months[m.date.month - 1])
-                   : part.count == 3 ? std::string(months[m.date.month - 1].substr(0, 3))
+            return part.count >= 4   ? std::string(month_name(m))
+                   : part.count == 3 ? std::string(short_name(month_name(m)))
                                      : number(m.date.month, width);
         case 'd':
             return number(m.date.day, width);
@@ -377,7 +348,7 @@ std::string joda_text(const JodaPart& part, const Moment& m, string_view zone) {
         case 'e':
             return number(m.weekday + 1, width);
         case 'E':
-            return std::string(part.count >= 4 ? days[m.weekday] : days[m.weekday].substr(0, 3));
+            return std::string(part.count >= 4 ? weekday_name(m) : short_name(weekday_name(m)));
         case 'H':
             return number(m.hour, width);
         case 'k':
@@ -407,15 +378,17 @@ std::string joda_text(const JodaPart& part, const Moment& m, string_view zone) {
 std::string format_zoned(duckdb::timestamp_t stamp, string_view pattern, string_view zone) {
     const Moment m = moment_of(stamp.value);
     std::string made;
-    for (const auto& part : joda_parts(pattern))
+    while (!pattern.empty()) {
+        const PatternPart part = take_pattern_part(pattern);
         made += part.letter == '\0' ? part.text : joda_text(part, m, zone);
+    }
     return made;
 }
 std::string format_plain(duckdb::timestamp_t stamp, string_view pattern) {
     return format_zoned(stamp, pattern, "UTC");
 }
 
-bool read_joda(PatternReader& in, const JodaPart& part) {
+bool read_joda(PatternReader& in, const PatternPart& part) {
     Fields& f = in.fields;
     const std::size_t most = std::max<std::size_t>(part.count, 2);
     int index = 0;
@@ -425,7 +398,7 @@ bool read_joda(PatternReader& in, const JodaPart& part) {
             return part.count == 2 ? in.year_of_two() : in.digits(f.year, 9);
         case 'M':
             if (part.count < 3) return in.small(f.month, most, 1, 12);
-            if (!in.name(months, index)) return false;
+            if (!in.name(month_names, index)) return false;
             f.month = index + 1;
             return true;
         case 'd':
@@ -433,7 +406,7 @@ bool read_joda(PatternReader& in, const JodaPart& part) {
         case 'D':
             return in.small(f.day_of_year, 3, 1, 366);
         case 'E':
-            return in.name(days, index);
+            return in.name(weekday_names, index);
         case 'H':
             return in.small(f.hour, most, 0, 23);
         case 'h':
@@ -456,7 +429,8 @@ bool read_joda(PatternReader& in, const JodaPart& part) {
 
 std::int64_t parse_datetime(string_view text, string_view pattern) {
     PatternReader in(text);
-    for (const auto& part : joda_parts(pattern)) {
+    while (!pattern.empty()) {
+        const PatternPart part = take_pattern_part(pattern);
         bool good = true;
         if (part.letter == '\0') {
             for (const char c : part.text) good = good && in.literal(c);

@@ -1,7 +1,9 @@
 #include "duck/native/parse_value.h"
 
 #include <charconv>
-#include <chrono>
+#include <limits>
+
+#include "base/calendar.h"
 
 namespace freshet::duck {
 namespace {
@@ -41,13 +43,9 @@ std::optional<std::int32_t> take_date(std::string_view& text) {
     if (!month || !take(text, '-')) return std::nullopt;
     const auto day = take_number(text, 1, 2);
     if (!day) return std::nullopt;
-    const std::chrono::year_month_day date{
-        std::chrono::year(static_cast<int>(negative ? -*year : *year) % 32767),
-        std::chrono::month(static_cast<unsigned>(*month)),
-        std::chrono::day(static_cast<unsigned>(*day))};
-    if (!date.ok()) return std::nullopt;
-    return days_of_civil(negative ? -*year : *year, static_cast<unsigned>(*month),
-                         static_cast<unsigned>(*day));
+    const Civil date{negative ? -*year : *year, static_cast<int>(*month), static_cast<int>(*day)};
+    if (!is_valid(date)) return std::nullopt;
+    return static_cast<std::int32_t>(day_of(date));
 }
 
 /// "10:00", "10:00:00.123456789": microseconds, rounded half up.
@@ -78,27 +76,6 @@ std::optional<std::int64_t> take_time(std::string_view& text) {
 }
 
 }  // namespace
-
-std::int32_t days_of_civil(std::int64_t year, unsigned month, unsigned day) {
-    year -= month <= 2 ? 1 : 0;
-    const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-    const auto of_era = static_cast<unsigned>(year - era * 400);
-    const unsigned of_year = (153 * (month + (month > 2 ? -3U : 9U)) + 2) / 5 + day - 1;
-    const unsigned days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
-    return static_cast<std::int32_t>(era * 146097 + static_cast<std::int64_t>(days) - 719468);
-}
-
-Civil civil_of_days(std::int64_t days) {
-    days += 719468;
-    const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    const auto of_era = static_cast<unsigned>(days - era * 146097);
-    const unsigned year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    const unsigned of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const unsigned shifted = (5 * of_year + 2) / 153;
-    const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
-    return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month,
-            of_year - (153 * shifted + 2) / 5 + 1};
-}
 
 std::int64_t round_micros(std::int64_t micros, int digits) {
     std::int64_t unit = 1;

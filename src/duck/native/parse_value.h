@@ -24,11 +24,4 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text, char separato
 /// Rounds half up to `digits` of a second.
 std::int64_t round_micros(std::int64_t micros, int digits);
 
-std::int32_t days_of_civil(std::int64_t year, unsigned month, unsigned day);
-struct Civil {
-    std::int64_t year;
-    unsigned month, day;
-};
-Civil civil_of_days(std::int64_t days);
-
 }  // namespace freshet::duck

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/calendar.h"
 #include "duck/native/adapter.h"
 #include "duck/native/parse_value.h"
 #include "duck/native/zones.h"
@@ -15,8 +16,6 @@ using std::string_view;
 
 constexpr std::int64_t day_micros = 86'400'000'000;
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-
 template <class... A>
 std::string printed(const char* format, A... arguments) {
     char text[96];
@@ -26,9 +25,9 @@ std::string printed(const char* format, A... arguments) {
 
 std::string stamp_text(std::int64_t micros, char separator) {
     const std::int64_t days = floor_div(micros, day_micros);
-    const Civil date = civil_of_days(days);
+    const Civil date = civil_of(days);
     const std::int64_t ms = (micros - days * day_micros) / 1000;
-    return printed("%04lld-%02u-%02u%c%02d:%02d:%02d.%03d", static_cast<long long>(date.year),
+    return printed("%04lld-%02d-%02d%c%02d:%02d:%02d.%03d", static_cast<long long>(date.year),
                    date.month, date.day, separator, static_cast<int>(ms / 3'600'000),
                    static_cast<int>(ms / 60'000 % 60), static_cast<int>(ms / 1000 % 60),
                    static_cast<int>(ms % 1000));

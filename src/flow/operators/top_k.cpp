@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "record/text.h"
+#include "base/calendar.h"
 
 namespace freshet::flow {
 
@@ -14,7 +14,7 @@ void TopK::process(Rows rows, std::vector<Rows>& out) {
         const std::int64_t time = (*rows.rowtimes)[row];
         if (time >= window_end_) {
             emit(out);
-            window_end_ = (record::floor_div(time, step_.window_ms) + 1) * step_.window_ms;
+            window_end_ = (floor_div(time, step_.window_ms) + 1) * step_.window_ms;
         }
         if (column.nulls[row]) continue;
         if (is_text)

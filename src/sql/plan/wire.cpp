@@ -1,7 +1,6 @@
 #include "sql/plan/wire.h"
 
 #include "base/byte_codec.h"
-#include "base/check.h"
 
 namespace freshet::sql::plan {
 namespace {
@@ -31,7 +30,6 @@ class Writer {
         for (const auto& name : type.names) text(name);
     }
     std::string finish() {
-        FRESHET_CHECK(bytes_.size() - frame_header_bytes <= frame_bytes_max);
         std::string size;
         put_number(size, static_cast<std::uint32_t>(bytes_.size() - frame_header_bytes));
         bytes_.replace(0, size.size(), size);

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "base/byte_codec.h"
 #include "base/crypto/digest.h"
-#include "log/frame.h"
 #include "stream/errors.h"
 #include "stream/limits.h"
 
@@ -47,8 +47,7 @@ Result<Iterator> open_iterator(std::string_view text, std::string_view key, Time
         std::string_view(raw).substr(0, ours ? raw.size() - mac_bytes : 0);
     ours = ours && mac_of(key, sealed) == std::string_view(raw).substr(sealed.size());
     if (!ours) return fail(Errc::invalid_argument, "Invalid ShardIterator.");
-    Iterator iterator{get_number<std::int64_t>(raw, 8),
-                      get_number<std::uint32_t>(raw, 16),
+    Iterator iterator{get_number<std::int64_t>(raw, 8), get_number<std::uint32_t>(raw, 16),
                       get_number<std::uint64_t>(raw, 20),
                       from_epoch_ms(get_number<std::int64_t>(raw, 28))};
     std::string_view name = sealed.substr(fixed_bytes);

@@ -1,6 +1,6 @@
 #include "stream/records/record.h"
 
-#include "log/frame.h"
+#include "base/byte_codec.h"
 
 namespace freshet::stream {
 namespace {
