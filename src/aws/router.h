@@ -11,7 +11,7 @@
 #include "aws/caller.h"
 #include "aws/fault.h"
 #include "io/core.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 
 namespace freshet::aws {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "console/topics.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 
 namespace freshet::console {
 

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "io/core.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 
 namespace freshet::delivery {
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "io/core.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 #include "meta/database.h"
 #include "objects/compaction.h"
 #include "objects/files/blobs.h"

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 #include "io/task.h"
 #include "query/types.h"
 

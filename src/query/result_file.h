@@ -5,7 +5,7 @@
 #include <string>
 
 #include "io/core.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 
 namespace freshet::query {
 

@@ -17,7 +17,7 @@
 #include "aws/fault.h"
 #include "aws/protocol/shape.h"
 #include "base/bytes.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 
 namespace freshet::aws {
 

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "io/body_reader.h"
 #include "io/core.h"
 
 namespace freshet::io {
@@ -58,14 +59,6 @@ class Headers {
 
     std::string text_;
     std::vector<Place> places_;
-};
-
-/// Bytes that come piece by piece. One reader, on the core that it was made for.
-class BodyReader {
-  public:
-    virtual ~BodyReader() = default;
-    /// The next piece; an empty one is the end.
-    virtual Task<Result<Bytes>> read() = 0;
 };
 
 struct HttpRequest {
@@ -150,11 +143,5 @@ class HttpClient {
 
 /// `url` is "http://host:port" or "https://host".
 Result<std::unique_ptr<HttpClient>> make_http_client(Core& core, std::string_view url);
-
-/// Reads a body to its end; Errc::invalid when it is over `bytes_max`.
-Task<Result<Bytes>> read_all(BodyReader& body, std::size_t bytes_max);
-
-/// A body that is already here.
-std::unique_ptr<BodyReader> make_body(std::vector<Bytes> pieces);
 
 }  // namespace freshet::io

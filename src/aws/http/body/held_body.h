@@ -7,7 +7,7 @@
 #include "aws/fault.h"
 #include "base/bytes.h"
 #include "io/core.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 
 namespace freshet::aws {
 

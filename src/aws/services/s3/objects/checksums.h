@@ -8,7 +8,7 @@
 
 #include "aws/fault.h"
 #include "aws/http/body/checksum.h"
-#include "io/http/http.h"
+#include "io/body_reader.h"
 #include "objects/types.h"
 
 namespace freshet::aws::s3_words {
