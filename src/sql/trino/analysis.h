@@ -98,6 +98,10 @@ class Analysis {
     // analyze_expr.cpp
     SyntaxResult<Typed> value(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> value_of(const Expr& expr, const Scope& scope);
+    /// IS NULL, CAST, EXTRACT and the field of a row.
+    SyntaxResult<Typed> of_one(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> is_distinct(const Expr& expr, const Scope& scope);
+    SyntaxResult<Typed> grouping(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> boolean(const Expr& expr, const Scope& scope, std::string_view where);
     SyntaxResult<Typed> literal(const Expr& expr);
     SyntaxResult<Typed> typed_literal(const Expr& expr);
@@ -154,6 +158,7 @@ class Analysis {
     SyntaxResult<Typed> reduce_call(const Expr& expr, const Scope& scope);
     SyntaxResult<std::optional<Typed>> nested_call(const Expr& expr, std::vector<Typed>& arguments);
     SyntaxResult<std::optional<Typed>> array_call(const Expr& expr, std::vector<Typed>& arguments);
+    SyntaxResult<Typed> array_join(const Expr& expr, const std::vector<Typed>& arguments);
     SyntaxResult<Typed> array(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> row(const Expr& expr, const Scope& scope);
     SyntaxResult<Typed> subscript(const Expr& expr, const Scope& scope);

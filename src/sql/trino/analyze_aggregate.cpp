@@ -78,6 +78,144 @@ std::optional<Typed> sum_of(const Type& type, const std::string& sum) {
     return as(result, engine_type(result));
 }
 
+/// A call of an aggregate on its way into the engine.
+struct AggregateCall {
+    const Expr& expr;
+    const std::vector<Typed>& arguments;
+    const std::string& tail;  ///< FILTER and OVER
+
+    bool is(std::string_view name, std::size_t count) const {
+        return expr.text == name && arguments.size() == count;
+    }
+    bool takes(std::size_t i, const Type& type) const {
+        return i < arguments.size() && coerces(arguments[i].type, type);
+    }
+    std::string as(std::size_t i, const Type& type) const { return coerce(arguments[i], type).sql; }
+    std::string in_engine(std::string_view function, const std::string& list) const {
+        return std::string(function) + "(" + (expr.distinct ? "DISTINCT " : "") + list + expr.unit +
+               ")" + tail;
+    }
+};
+/// One family of aggregates: nothing when the call is not one of them.
+using AggregateFamily = std::optional<Typed> (*)(const AggregateCall& call);
+
+std::optional<Typed> counting(const AggregateCall& call) {
+    if (call.is("count", 0)) return Typed{call.in_engine("count", "*"), bigint};
+    if (call.is("count", 1)) {
+        const Typed& x = call.arguments[0];
+        const bool is_zoned = x.type.is(TypeKind::timestamp_tz);
+        return Typed{call.in_engine("count", is_zoned ? "tr_instant(" + x.sql + ")" : x.sql),
+                     bigint};
+    }
+    if (call.is("count_if", 1) && call.takes(0, boolean_type))
+        return Typed{
+            call.in_engine("count", "CASE WHEN " + call.as(0, boolean_type) + " THEN 1 END"),
+            bigint};
+    if (call.is("approx_distinct", 1))
+        return Typed{"approx_count_distinct(" + call.arguments[0].sql + ")" + call.tail, bigint};
+    return std::nullopt;
+}
+
+std::optional<Typed> adding(const AggregateCall& call) {
+    if (call.is("sum", 1))
+        return sum_of(call.arguments[0].type, call.in_engine("sum", call.arguments[0].sql));
+    if (!call.is("avg", 1)) return std::nullopt;
+    const Typed& x = call.arguments[0];
+    if (x.type.is(TypeKind::decimal))
+        return Typed{
+            "CAST(" + call.in_engine("tr_decimal_avg", x.sql) + " AS " + engine_type(x.type) + ")",
+            x.type};
+    if (x.type.is(TypeKind::real))
+        return Typed{"CAST(" + call.in_engine("avg", x.sql) + " AS FLOAT)", x.type};
+    if (!call.takes(0, double_type)) return std::nullopt;
+    return Typed{call.in_engine("avg", call.as(0, double_type)), double_type};
+}
+
+/// Those that give one of the values.
+std::optional<Typed> choosing(const AggregateCall& call) {
+    const auto& a = call.arguments;
+    if ((call.is("min", 1) || call.is("max", 1)) && orderable(a[0].type)) {
+        Typed chosen{call.in_engine(call.expr.text, a[0].sql), a[0].type};
+        chosen.utc = a[0].utc;
+        return chosen;
+    }
+    if ((call.is("min_by", 2) || call.is("max_by", 2)) && orderable(a[1].type)) {
+        Typed chosen{call.in_engine(call.expr.text == "min_by" ? "arg_min_null" : "arg_max_null",
+                                    a[0].sql + ", " + a[1].sql),
+                     a[0].type};
+        chosen.utc = a[0].utc;
+        return chosen;
+    }
+    if (call.is("arbitrary", 1) || call.is("any_value", 1))
+        return Typed{call.in_engine("any_value", a[0].sql), a[0].type};
+    if (!call.is("approx_percentile", 2) || !call.takes(0, double_type) || !a[1].constant)
+        return std::nullopt;
+    const bool is_one = call.takes(1, double_type);
+    if (!is_one && !call.takes(1, array_type(double_type))) return std::nullopt;
+    return percentile_of(
+        a[0],
+        call.in_engine("approx_quantile", call.as(0, double_type) + ", CAST(" + a[1].sql +
+                                              (is_one ? " AS FLOAT)" : " AS FLOAT[])")),
+        !is_one);
+}
+
+/// Those that keep all values.
+std::optional<Typed> gathering(const AggregateCall& call) {
+    const auto& a = call.arguments;
+    if (call.is("array_agg", 1))
+        return Typed{call.in_engine("list", a[0].sql), array_type(a[0].type)};
+    if (call.is("map_agg", 2)) {
+        const std::string entries =
+            "list_filter(" +
+            call.in_engine("list", "struct_pack(k := " + a[0].sql + ", v := " + a[1].sql + ")") +
+            ", lambda e0: e0.k IS NOT NULL)";
+        return Typed{map_of_entries(entries), map_type(a[0].type, a[1].type)};
+    }
+    const bool is_delimited =
+        call.is("listagg", 2) && a[1].constant && call.takes(1, varchar_type());
+    if ((!call.is("listagg", 1) && !is_delimited) || !call.takes(0, varchar_type()))
+        return std::nullopt;
+    return Typed{
+        call.in_engine("string_agg", call.as(0, varchar_type()) + ", " +
+                                         (is_delimited ? call.as(1, varchar_type()) : "''")),
+        varchar_type()};
+}
+
+std::optional<Typed> of_bits(const AggregateCall& call) {
+    if ((call.is("bool_and", 1) || call.is("bool_or", 1) || call.is("every", 1)) &&
+        call.takes(0, boolean_type))
+        return Typed{call.in_engine(engine_name(call.expr.text), call.as(0, boolean_type)),
+                     boolean_type};
+    if ((call.is("bitwise_and_agg", 1) || call.is("bitwise_or_agg", 1)) && call.takes(0, bigint))
+        return Typed{call.in_engine(call.expr.text == "bitwise_and_agg" ? "bit_and" : "bit_or",
+                                    call.as(0, bigint)),
+                     bigint};
+    return std::nullopt;
+}
+
+std::optional<Typed> of_statistics(const AggregateCall& call) {
+    static constexpr std::string_view of_one[] = {
+        "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "skewness"};
+    static constexpr std::string_view of_two[] = {"corr", "covar_pop", "covar_samp", "regr_slope",
+                                                  "regr_intercept"};
+    const std::string& name = call.expr.text;
+    if (!call.takes(0, double_type)) return std::nullopt;
+    if (call.is("geometric_mean", 1))
+        return Typed{
+            "tr_exp(" + call.in_engine("avg", "tr_ln(" + call.as(0, double_type) + ")") + ")",
+            double_type};
+    if (std::ranges::find(of_one, name) != std::end(of_one) && call.arguments.size() == 1)
+        return Typed{call.in_engine(engine_name(name), call.as(0, double_type)), double_type};
+    if (std::ranges::find(of_two, name) != std::end(of_two) && call.arguments.size() == 2 &&
+        call.takes(1, double_type))
+        return Typed{call.in_engine(name, call.as(0, double_type) + ", " + call.as(1, double_type)),
+                     double_type};
+    return std::nullopt;
+}
+
+constexpr AggregateFamily aggregate_families[] = {counting,  adding,  choosing,
+                                                  gathering, of_bits, of_statistics};
+
 }  // namespace
 
 SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
@@ -132,112 +270,16 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
     return made;
 }
 
-SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<Typed>& a,
+SyntaxResult<Typed> Analysis::aggregate_of(const Expr& expr, const std::vector<Typed>& arguments,
                                            const std::string& tail) {
-    const std::string& name = expr.text;
-    const std::string distinct = expr.distinct ? "DISTINCT " : "";
-    const std::string& order = expr.unit;
-    const auto call = [&](std::string_view engine, const std::string& list) {
-        return std::string(engine) + "(" + distinct + list + order + ")" + tail;
-    };
-    const auto wrong = [&] { return std::unexpected(not_registered(expr, a)); };
-    const auto is = [&](std::size_t i, const Type& type) {
-        return i < a.size() && coerces(a[i].type, type);
-    };
-    if (const std::string form = form_not_built(name, a); !form.empty())
+    if (const std::string form = form_not_built(expr.text, arguments); !form.empty())
         return std::unexpected(
             SyntaxError{expr.at, form + " is not supported", ErrorCode::not_supported});
-    if (name == "count") {
-        if (a.size() > 1) return wrong();
-        const bool zoned = a.size() == 1 && a[0].type.is(TypeKind::timestamp_tz);
-        return Typed{call("count", a.empty() ? "*"
-                                   : zoned   ? "tr_instant(" + a[0].sql + ")"
-                                             : a[0].sql),
-                     bigint};
+    const AggregateCall call{expr, arguments, tail};
+    for (const AggregateFamily family : aggregate_families) {
+        if (auto made = family(call)) return std::move(*made);
     }
-    if (a.empty()) return wrong();
-    const Typed& x = a[0];
-    if (name == "count_if" && a.size() == 1 && is(0, boolean_type))
-        return Typed{call("count", "CASE WHEN " + coerce(x, boolean_type).sql + " THEN 1 END"),
-                     bigint};
-    if (name == "sum" && a.size() == 1) {
-        auto made = sum_of(x.type, call("sum", x.sql));
-        return made ? SyntaxResult<Typed>(std::move(*made)) : wrong();
-    }
-    if (name == "avg" && a.size() == 1) {
-        if (x.type.is(TypeKind::decimal))
-            return Typed{
-                "CAST(" + call("tr_decimal_avg", x.sql) + " AS " + engine_type(x.type) + ")",
-                x.type};
-        if (x.type.is(TypeKind::real))
-            return Typed{"CAST(" + call("avg", x.sql) + " AS FLOAT)", x.type};
-        if (!is(0, double_type)) return wrong();
-        return Typed{call("avg", coerce(x, double_type).sql), double_type};
-    }
-    if ((name == "min" || name == "max") && a.size() == 1) {
-        if (!orderable(x.type)) return wrong();
-        Typed made{call(name, x.sql), x.type};
-        made.utc = x.utc;
-        return made;
-    }
-    if ((name == "min_by" || name == "max_by") && a.size() == 2 && orderable(a[1].type)) {
-        Typed made{
-            call(name == "min_by" ? "arg_min_null" : "arg_max_null", x.sql + ", " + a[1].sql),
-            x.type};
-        made.utc = x.utc;
-        return made;
-    }
-    if (name == "array_agg" && a.size() == 1) return Typed{call("list", x.sql), array_type(x.type)};
-    if ((name == "arbitrary" || name == "any_value") && a.size() == 1)
-        return Typed{call("any_value", x.sql), x.type};
-    if (name == "approx_distinct" && a.size() == 1)
-        return Typed{"approx_count_distinct(" + x.sql + ")" + tail, bigint};
-    if (name == "approx_percentile" && a.size() == 2 && is(0, double_type) && a[1].constant) {
-        const bool one = is(1, double_type);
-        if (one || is(1, array_type(double_type)))
-            return percentile_of(
-                x,
-                call("approx_quantile", coerce(x, double_type).sql + ", CAST(" + a[1].sql +
-                                            (one ? " AS FLOAT)" : " AS FLOAT[])")),
-                !one);
-    }
-    if ((name == "bool_and" || name == "bool_or" || name == "every") && a.size() == 1 &&
-        is(0, boolean_type))
-        return Typed{call(engine_name(name), coerce(x, boolean_type).sql), boolean_type};
-    if ((name == "bitwise_and_agg" || name == "bitwise_or_agg") && a.size() == 1 && is(0, bigint)) {
-        return Typed{call(name == "bitwise_and_agg" ? "bit_and" : "bit_or", coerce(x, bigint).sql),
-                     bigint};
-    }
-    if (name == "geometric_mean" && a.size() == 1 && is(0, double_type))
-        return Typed{"tr_exp(" + call("avg", "tr_ln(" + coerce(x, double_type).sql + ")") + ")",
-                     double_type};
-    if (const bool delimited = a.size() == 2 && a[1].constant && is(1, varchar_type());
-        name == "listagg" && (a.size() == 1 || delimited) && is(0, varchar_type())) {
-        return Typed{call("string_agg", coerce(x, varchar_type()).sql + ", " +
-                                            (delimited ? coerce(a[1], varchar_type()).sql : "''")),
-                     varchar_type()};
-    }
-    if (name == "map_agg" && a.size() == 2) {
-        const std::string entries =
-            "list_filter(" +
-            call("list", "struct_pack(k := " + x.sql + ", v := " + a[1].sql + ")") +
-            ", lambda e0: e0.k IS NOT NULL)";
-        return Typed{map_of_entries(entries), map_type(x.type, a[1].type)};
-    }
-    static constexpr std::string_view of_one[] = {
-        "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop", "skewness"};
-    static constexpr std::string_view of_two[] = {"corr", "covar_pop", "covar_samp", "regr_slope",
-                                                  "regr_intercept"};
-    if (std::ranges::find(of_one, name) != std::end(of_one) && a.size() == 1 &&
-        is(0, double_type)) {
-        return Typed{call(engine_name(name), coerce(x, double_type).sql), double_type};
-    }
-    if (std::ranges::find(of_two, name) != std::end(of_two) && a.size() == 2 &&
-        is(0, double_type) && is(1, double_type)) {
-        return Typed{call(name, coerce(x, double_type).sql + ", " + coerce(a[1], double_type).sql),
-                     double_type};
-    }
-    return wrong();
+    return std::unexpected(not_registered(expr, arguments));
 }
 
 SyntaxResult<std::string> Analysis::frame_clause(const Window& window, const Scope& scope) {

@@ -1,6 +1,7 @@
 // Expressions: columns, operators, predicates and subqueries, each with its Trino type.
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/stack.h"
 #include "sql/trino/analysis.h"
@@ -120,43 +121,15 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
             return subscript(expr, scope);
         case ExprKind::at_time_zone:
             return at_time_zone(expr, scope);
-        case ExprKind::is_null: {
-            FRESHET_TRY(inner, value(*expr.arguments[0], scope));
-            return boolean_of("(" + inner->sql + (expr.negated ? " IS NOT NULL)" : " IS NULL)"));
-        }
-        case ExprKind::is_distinct: {
-            FRESHET_TRY(pair, values_of(expr.arguments, scope));
-            auto common = common_type((*pair)[0].type, (*pair)[1].type);
-            if (!common)
-                return std::unexpected(
-                    operator_error("IS DISTINCT FROM", (*pair)[0].type, (*pair)[1].type, expr.at));
-            const bool zoned = common->is(TypeKind::timestamp_tz);
-            const std::string left = coerce((*pair)[0], *common).sql,
-                              right = coerce((*pair)[1], *common).sql;
-            return boolean_of("(" + (zoned ? "tr_instant(" + left + ")" : left) + " IS " +
-                              (expr.negated ? "NOT " : "") + "DISTINCT FROM " +
-                              (zoned ? "tr_instant(" + right + ")" : right) + ")");
-        }
-        case ExprKind::cast: {
-            FRESHET_TRY(inner, value(*expr.arguments[0], scope));
-            return cast_value(*inner, expr.type, expr.safe, expr.at);
-        }
-        case ExprKind::extract: {
-            FRESHET_TRY(inner, value(*expr.arguments[0], scope));
-            return part_of(expr.text, *inner, expr.at);
-        }
-        case ExprKind::field: {
-            FRESHET_TRY(inner, value(*expr.arguments[0], scope));
-            return field_of(*inner, expr.text, expr.at);
-        }
-        case ExprKind::grouping: {
-            std::string sql = "CAST(grouping(";
-            for (std::size_t i = 0; i < expr.arguments.size(); ++i) {
-                FRESHET_TRY(key, value(*expr.arguments[i], scope));
-                sql += (i > 0 ? ", " : "") + key->sql;
-            }
-            return Typed{sql + ") AS INTEGER)", make_type(TypeKind::integer)};
-        }
+        case ExprKind::is_null:
+        case ExprKind::cast:
+        case ExprKind::extract:
+        case ExprKind::field:
+            return of_one(expr, scope);
+        case ExprKind::is_distinct:
+            return is_distinct(expr, scope);
+        case ExprKind::grouping:
+            return grouping(expr, scope);
         case ExprKind::lambda:
             return std::unexpected(mismatch_error(
                 expr.at, "Lambda expression should always be used inside a function"));
@@ -164,6 +137,38 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
             break;
     }
     return std::unexpected(SyntaxError{expr.at, "mismatched input. Expecting: <expression>"});
+}
+
+SyntaxResult<Typed> Analysis::of_one(const Expr& expr, const Scope& scope) {
+    FRESHET_TRY(inner, value(*expr.arguments[0], scope));
+    if (expr.kind == ExprKind::cast) return cast_value(*inner, expr.type, expr.safe, expr.at);
+    if (expr.kind == ExprKind::extract) return part_of(expr.text, *inner, expr.at);
+    if (expr.kind == ExprKind::field) return field_of(*inner, expr.text, expr.at);
+    FRESHET_CHECK(expr.kind == ExprKind::is_null);
+    return boolean_of("(" + inner->sql + (expr.negated ? " IS NOT NULL)" : " IS NULL)"));
+}
+
+SyntaxResult<Typed> Analysis::is_distinct(const Expr& expr, const Scope& scope) {
+    FRESHET_TRY(pair, values_of(expr.arguments, scope));
+    auto common = common_type((*pair)[0].type, (*pair)[1].type);
+    if (!common)
+        return std::unexpected(
+            operator_error("IS DISTINCT FROM", (*pair)[0].type, (*pair)[1].type, expr.at));
+    const bool zoned = common->is(TypeKind::timestamp_tz);
+    const std::string left = coerce((*pair)[0], *common).sql,
+                      right = coerce((*pair)[1], *common).sql;
+    return boolean_of("(" + (zoned ? "tr_instant(" + left + ")" : left) + " IS " +
+                      (expr.negated ? "NOT " : "") + "DISTINCT FROM " +
+                      (zoned ? "tr_instant(" + right + ")" : right) + ")");
+}
+
+SyntaxResult<Typed> Analysis::grouping(const Expr& expr, const Scope& scope) {
+    std::string sql = "CAST(grouping(";
+    for (std::size_t i = 0; i < expr.arguments.size(); ++i) {
+        FRESHET_TRY(key, value(*expr.arguments[i], scope));
+        sql += (i > 0 ? ", " : "") + key->sql;
+    }
+    return Typed{sql + ") AS INTEGER)", make_type(TypeKind::integer)};
 }
 
 SyntaxResult<std::vector<Typed>> Analysis::values_of(const std::vector<ExprPtr>& list,

@@ -49,6 +49,76 @@ std::optional<Typed> sequence_of(const std::vector<Typed>& a) {
     return Typed{std::move(sql), array_type(type)};
 }
 
+/// A function of an array alone; nothing when it is not one.
+std::optional<Typed> array_alone(const std::string& name, const Typed& x) {
+    const Type& element = x.type.arguments[0];
+    const auto extreme = [&](const std::string& function) {
+        return bind_once({x.sql}, [&](const Names& names) {
+            return "(CASE WHEN len(" + names[0] + ") = list_count(" + names[0] + ") THEN " +
+                   function + "(" + names[0] + ") END)";
+        });
+    };
+    if (name == "cardinality") return Typed{"CAST(len(" + x.sql + ") AS BIGINT)", bigint};
+    if (name == "reverse") return Typed{"list_reverse(" + x.sql + ")", x.type};
+    if (name == "array_sort" && orderable(element))
+        return Typed{"list_sort(" + x.sql + ", 'ASC', 'NULLS LAST')", x.type};
+    if (name == "array_max" && orderable(element)) return Typed{extreme("list_max"), element};
+    if (name == "array_min" && orderable(element)) return Typed{extreme("list_min"), element};
+    if (name == "flatten" && element.is(TypeKind::array))
+        return Typed{"flatten(" + x.sql + ")", element};
+    if (name != "array_distinct") return std::nullopt;
+    return Typed{bind_once({x.sql},
+                           [](const Names& names) {
+                               return "list_filter(" + names[0] +
+                                      ", lambda e0, e1: len(list_filter(list_slice(" + names[0] +
+                                      ", 1, e1), lambda e2: e2 IS NOT DISTINCT FROM e0)) = 1)";
+                           }),
+                 x.type};
+}
+
+Typed array_slice(const Typed& x, const std::string& from, const std::string& count) {
+    std::string sql = bind_once({x.sql, from, count}, [](const Names& names) {
+        const std::string start =
+            "tr_slice_start(" + names[1] + ", CAST(len(" + names[0] + ") AS BIGINT))";
+        return "list_slice(" + names[0] + ", " + start + ", " + start + " + tr_natural(" +
+               names[2] + ") - 1)";
+    });
+    return Typed{std::move(sql), x.type};
+}
+
+/// A function of an array and a value of its elements' type; nothing when it is not one.
+std::optional<Typed> array_with_value(const std::string& name, const Typed& x, const Typed& value) {
+    const auto common = common_type(x.type.arguments[0], value.type);
+    if (!common) return std::nullopt;
+    const std::vector<std::string> operands{coerce(x, array_type(*common)).sql,
+                                            coerce(value, *common).sql};
+    if (name == "contains")
+        return Typed{bind_once(operands,
+                               [](const Names& names) {
+                                   return "(CASE WHEN " + names[0] + " IS NULL OR " + names[1] +
+                                          " IS NULL THEN NULL WHEN list_contains(" + names[0] +
+                                          ", " + names[1] + ") THEN true WHEN len(" + names[0] +
+                                          ") > list_count(" + names[0] +
+                                          ") THEN NULL ELSE false END)";
+                               }),
+                     boolean_type};
+    if (name == "array_position")
+        return Typed{bind_once(operands,
+                               [](const Names& names) {
+                                   return "(CASE WHEN " + names[0] + " IS NULL OR " + names[1] +
+                                          " IS NULL THEN NULL ELSE CAST(coalesce(list_position(" +
+                                          names[0] + ", " + names[1] + "), 0) AS BIGINT) END)";
+                               }),
+                     bigint};
+    if (name != "array_remove") return std::nullopt;
+    return Typed{bind_once(operands,
+                           [](const Names& names) {
+                               return "list_filter(" + names[0] +
+                                      ", lambda e0: e0 IS DISTINCT FROM " + names[1] + ")";
+                           }),
+                 array_type(*common)};
+}
+
 }  // namespace
 
 SyntaxResult<Typed> Analysis::array(const Expr& expr, const Scope& scope) {
@@ -259,108 +329,45 @@ SyntaxResult<std::optional<Typed>> Analysis::nested_call(const Expr& expr, std::
     return array_call(expr, a);
 }
 
+SyntaxResult<Typed> Analysis::array_join(const Expr& expr, const std::vector<Typed>& a) {
+    if (!a[1].constant)
+        return std::unexpected(SyntaxError{
+            expr.at, "array_join with a delimiter that is not a literal is not supported",
+            ErrorCode::not_supported});
+    if (a.size() == 3 && !coerces(a[2].type, varchar_type()))
+        return std::unexpected(not_registered(expr, a));
+    const Typed element{"e0", a[0].type.arguments[0]};
+    FRESHET_TRY(text, cast_value(element, varchar_type(), false, expr.at));
+    std::vector<std::string> operands{a[0].sql};
+    if (a.size() == 3) operands.push_back(coerce(a[2], varchar_type()).sql);
+    std::string sql = bind_once(operands, [&](const Names& names) {
+        std::string list =
+            "list_transform(" + names[0] + ", lambda e0: " +
+            (a.size() == 3 ? "coalesce(" + text->sql + ", " + names[1] + ")" : text->sql) + ")";
+        if (a.size() == 2) list = "list_filter(" + list + ", lambda e1: e1 IS NOT NULL)";
+        return "coalesce(array_to_string(" + list + ", " + a[1].sql + "), CASE WHEN " + names[0] +
+               " IS NOT NULL THEN '' END)";
+    });
+    return Typed{std::move(sql), varchar_type()};
+}
+
 /// A function of an array and, when it has more arguments, of plain values.
 SyntaxResult<std::optional<Typed>> Analysis::array_call(const Expr& expr, std::vector<Typed>& a) {
     const std::string& name = expr.text;
-    const auto some = [](std::string sql, Type type) {
-        return std::optional(Typed{std::move(sql), std::move(type)});
-    };
-    const Typed& x = a[0];
-    const Type& element = x.type.arguments[0];
-    if (a.size() == 1) {
-        const auto extreme = [&](const std::string& function) {
-            return bind_once({x.sql}, [&](const Names& names) {
-                return "(CASE WHEN len(" + names[0] + ") = list_count(" + names[0] + ") THEN " +
-                       function + "(" + names[0] + ") END)";
-            });
-        };
-        if (name == "cardinality") return some("CAST(len(" + x.sql + ") AS BIGINT)", bigint);
-        if (name == "reverse") return some("list_reverse(" + x.sql + ")", x.type);
-        if (name == "array_sort" && orderable(element))
-            return some("list_sort(" + x.sql + ", 'ASC', 'NULLS LAST')", x.type);
-        if (name == "array_max" && orderable(element)) return some(extreme("list_max"), element);
-        if (name == "array_min" && orderable(element)) return some(extreme("list_min"), element);
-        if (name == "flatten" && element.is(TypeKind::array))
-            return some("flatten(" + x.sql + ")", element);
-        if (name == "array_distinct") {
-            return some(
-                bind_once({x.sql},
-                          [](const Names& names) {
-                              return "list_filter(" + names[0] +
-                                     ", lambda e0, e1: len(list_filter(list_slice(" + names[0] +
-                                     ", 1, e1), lambda e2: e2 IS NOT DISTINCT FROM e0)) = 1)";
-                          }),
-                x.type);
-        }
-        return std::optional<Typed>();
-    }
+    if (a.size() == 1) return array_alone(name, a[0]);
     if (name == "array_join" && a.size() <= 3 && a[1].type.is(TypeKind::varchar)) {
-        if (!a[1].constant)
-            return std::unexpected(SyntaxError{
-                expr.at, "array_join with a delimiter that is not a literal is not supported",
-                ErrorCode::not_supported});
-        if (a.size() == 3 && !coerces(a[2].type, varchar_type()))
-            return std::unexpected(not_registered(expr, a));
-        FRESHET_TRY(text, cast_value(Typed{"e0", element}, varchar_type(), false, expr.at));
-        std::vector<std::string> operands{x.sql};
-        if (a.size() == 3) operands.push_back(coerce(a[2], varchar_type()).sql);
-        std::string sql = bind_once(operands, [&](const Names& names) {
-            std::string list =
-                "list_transform(" + names[0] + ", lambda e0: " +
-                (a.size() == 3 ? "coalesce(" + text->sql + ", " + names[1] + ")" : text->sql) + ")";
-            if (a.size() == 2) list = "list_filter(" + list + ", lambda e1: e1 IS NOT NULL)";
-            return "coalesce(array_to_string(" + list + ", " + a[1].sql + "), CASE WHEN " +
-                   names[0] + " IS NOT NULL THEN '' END)";
-        });
-        return some(std::move(sql), varchar_type());
+        FRESHET_TRY(joined, array_join(expr, a));
+        return std::optional(std::move(*joined));
     }
     if (name == "slice" && a.size() == 3 && coerces(a[1].type, bigint) &&
-        coerces(a[2].type, bigint)) {
-        const std::string from = coerce(a[1], bigint).sql, count = coerce(a[2], bigint).sql;
-        std::string sql = bind_once({x.sql, from, count}, [](const Names& names) {
-            const std::string start =
-                "tr_slice_start(" + names[1] + ", CAST(len(" + names[0] + ") AS BIGINT))";
-            return "list_slice(" + names[0] + ", " + start + ", " + start + " + tr_natural(" +
-                   names[2] + ") - 1)";
-        });
-        return some(std::move(sql), x.type);
-    }
+        coerces(a[2].type, bigint))
+        return array_slice(a[0], coerce(a[1], bigint).sql, coerce(a[2], bigint).sql);
     if (a.size() != 2) return std::optional<Typed>();
     if (name == "element_at" && coerces(a[1].type, bigint))
-        return some("list_extract(" + x.sql + ", tr_nonzero(" + coerce(a[1], bigint).sql + "))",
-                    element);
-    const auto common = common_type(element, a[1].type);
-    if (!common) return std::optional<Typed>();
-    const std::string list = coerce(x, array_type(*common)).sql, v = coerce(a[1], *common).sql;
-    if (name == "contains") {
-        return some(bind_once({list, v},
-                              [](const Names& names) {
-                                  return "(CASE WHEN " + names[0] + " IS NULL OR " + names[1] +
-                                         " IS NULL THEN NULL WHEN list_contains(" + names[0] +
-                                         ", " + names[1] + ") THEN true WHEN len(" + names[0] +
-                                         ") > list_count(" + names[0] +
-                                         ") THEN NULL ELSE false END)";
-                              }),
-                    boolean_type);
-    }
-    if (name == "array_position") {
-        return some(bind_once({list, v},
-                              [](const Names& names) {
-                                  return "(CASE WHEN " + names[0] + " IS NULL OR " + names[1] +
-                                         " IS NULL THEN NULL ELSE CAST(coalesce(list_position(" +
-                                         names[0] + ", " + names[1] + "), 0) AS BIGINT) END)";
-                              }),
-                    bigint);
-    }
-    if (name == "array_remove") {
-        return some(bind_once({list, v},
-                              [](const Names& names) {
-                                  return "list_filter(" + names[0] +
-                                         ", lambda e0: e0 IS DISTINCT FROM " + names[1] + ")";
-                              }),
-                    array_type(*common));
-    }
-    return std::optional<Typed>();
+        return std::optional(
+            Typed{"list_extract(" + a[0].sql + ", tr_nonzero(" + coerce(a[1], bigint).sql + "))",
+                  a[0].type.arguments[0]});
+    return array_with_value(name, a[0], a[1]);
 }
 
 }  // namespace freshet::sql::trino

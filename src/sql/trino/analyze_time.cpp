@@ -70,6 +70,59 @@ SyntaxError bad_unit(const Expr& expr, const Typed& unit, const Type& type) {
                        ErrorCode::invalid_function_argument};
 }
 
+std::optional<Typed> unix_time(const std::string& name, const std::vector<Typed>& a) {
+    if (name == "to_unixtime" && a.size() == 1 && is_temporal(a[0].type)) {
+        const bool is_zoned = a[0].type.is(TypeKind::timestamp_tz);
+        const Typed v = coerce(a[0], is_zoned ? timestamp_tz_type() : timestamp_type());
+        return Typed{is_zoned ? "(CAST(tr_instant(" + v.sql + ") AS DOUBLE) / 1e3)"
+                              : "(CAST(epoch_us(" + v.sql + ") AS DOUBLE) / 1e6)",
+                     make_type(TypeKind::double_)};
+    }
+    if (name != "from_unixtime" || a.empty() || !coerces(a[0].type, make_type(TypeKind::double_)))
+        return std::nullopt;
+    const std::string instant =
+        "tr_from_unixtime(" + coerce(a[0], make_type(TypeKind::double_)).sql + ")";
+    if (a.size() == 1) {
+        Typed made{instant, timestamp_tz_type()};
+        made.utc = true;
+        return made;
+    }
+    if (a.size() != 2 || !a[1].type.is(TypeKind::varchar)) return std::nullopt;
+    return Typed{"tr_at_zone(" + instant + ", " + a[1].sql + ")", timestamp_tz_type()};
+}
+
+std::optional<Typed> moved_to_zone(const std::string& name, const std::vector<Typed>& a) {
+    if (a.size() != 2 || !a[1].type.is(TypeKind::varchar)) return std::nullopt;
+    if (name == "with_timezone" && a[0].type.is(TypeKind::timestamp))
+        return Typed{"tr_zoned(" + a[0].sql + ", " + a[1].sql + ")", timestamp_tz_type()};
+    if (name == "at_timezone" && a[0].type.is(TypeKind::timestamp_tz))
+        return Typed{"tr_at_zone(" + a[0].sql + ", " + a[1].sql + ")", timestamp_tz_type()};
+    return std::nullopt;
+}
+
+std::optional<Typed> time_as_text(const std::string& name, const std::vector<Typed>& a) {
+    if (a.empty() || !is_temporal(a[0].type)) return std::nullopt;
+    const bool is_date = a[0].type.is(TypeKind::date);
+    if (name == "to_iso8601" && a.size() == 1) {
+        const std::string begin = is_date                             ? "CAST("
+                                  : a[0].type.is(TypeKind::timestamp) ? "tr_iso_timestamp("
+                                                                      : "tr_iso_zoned(";
+        return Typed{begin + a[0].sql + (is_date ? " AS VARCHAR)" : ")"), varchar_type()};
+    }
+    if ((name != "date_format" && name != "format_datetime") || a.size() != 2 ||
+        !a[1].type.is(TypeKind::varchar))
+        return std::nullopt;
+    const bool has_zone = a[0].type.is(TypeKind::timestamp_tz) && name == "format_datetime";
+    std::string sql = bind_once({a[0].sql, a[1].sql}, [&](const std::vector<std::string>& names) {
+        Typed v = a[0];
+        v.sql = names[0];
+        const std::string stamp = is_date ? coerce(v, timestamp_type()).sql : local(v);
+        return "tr_" + name + "(" + stamp + ", " + names[1] +
+               (has_zone ? ", tr_zone_name(" + names[0] + ")" : "") + ")";
+    });
+    return Typed{std::move(sql), varchar_type()};
+}
+
 }  // namespace
 
 SyntaxResult<Typed> Analysis::time_arithmetic(const std::string& op, const Typed& left,
@@ -247,61 +300,8 @@ SyntaxResult<std::optional<Typed>> Analysis::time_call(const Expr& expr,
         if (name == "last_day_of_month" && is_temporal(arguments[0].type))
             return some(Typed{"last_day(" + local(arguments[0]) + ")", make_type(TypeKind::date)});
     }
-    if (name == "to_unixtime" && count == 1 && is_temporal(arguments[0].type)) {
-        const Typed v =
-            coerce(arguments[0], arguments[0].type.is(TypeKind::timestamp_tz) ? timestamp_tz_type()
-                                                                              : timestamp_type());
-        const std::string micros = v.type.is(TypeKind::timestamp_tz)
-                                       ? "(CAST(tr_instant(" + v.sql + ") AS DOUBLE) / 1e3)"
-                                       : "(CAST(epoch_us(" + v.sql + ") AS DOUBLE) / 1e6)";
-        return some(Typed{micros, make_type(TypeKind::double_)});
-    }
-    if (name == "from_unixtime" && count == 1 &&
-        coerces(arguments[0].type, make_type(TypeKind::double_))) {
-        Typed made{
-            "tr_from_unixtime(" + coerce(arguments[0], make_type(TypeKind::double_)).sql + ")",
-            timestamp_tz_type()};
-        made.utc = true;
-        return some(std::move(made));
-    }
-    if (name == "from_unixtime" && count == 2 && arguments[1].type.is(TypeKind::varchar) &&
-        coerces(arguments[0].type, make_type(TypeKind::double_))) {
-        return some(Typed{"tr_at_zone(tr_from_unixtime(" +
-                              coerce(arguments[0], make_type(TypeKind::double_)).sql + "), " +
-                              arguments[1].sql + ")",
-                          timestamp_tz_type()});
-    }
-    if ((name == "at_timezone" || name == "with_timezone") && count == 2 &&
-        arguments[1].type.is(TypeKind::varchar)) {
-        if (name == "with_timezone" && arguments[0].type.is(TypeKind::timestamp))
-            return some(Typed{"tr_zoned(" + arguments[0].sql + ", " + arguments[1].sql + ")",
-                              timestamp_tz_type()});
-        if (name == "at_timezone" && arguments[0].type.is(TypeKind::timestamp_tz))
-            return some(Typed{"tr_at_zone(" + arguments[0].sql + ", " + arguments[1].sql + ")",
-                              timestamp_tz_type()});
-    }
-    if ((name == "date_format" || name == "format_datetime") && count == 2 &&
-        is_temporal(arguments[0].type) && arguments[1].type.is(TypeKind::varchar)) {
-        const bool zoned =
-            arguments[0].type.is(TypeKind::timestamp_tz) && name == "format_datetime";
-        std::string sql = bind_once(
-            {arguments[0].sql, arguments[1].sql}, [&](const std::vector<std::string>& names) {
-                Typed v = arguments[0];
-                v.sql = names[0];
-                const std::string stamp =
-                    v.type.is(TypeKind::date) ? coerce(v, timestamp_type()).sql : local(v);
-                return "tr_" + name + "(" + stamp + ", " + names[1] +
-                       (zoned ? ", tr_zone_name(" + names[0] + ")" : "") + ")";
-            });
-        return some(Typed{std::move(sql), varchar_type()});
-    }
-    if (name == "to_iso8601" && count == 1 && is_temporal(arguments[0].type)) {
-        const char* kind = arguments[0].type.is(TypeKind::date)        ? "CAST("
-                           : arguments[0].type.is(TypeKind::timestamp) ? "tr_iso_timestamp("
-                                                                       : "tr_iso_zoned(";
-        return some(Typed{
-            kind + arguments[0].sql + (arguments[0].type.is(TypeKind::date) ? " AS VARCHAR)" : ")"),
-            varchar_type()});
+    for (const auto family : {unix_time, moved_to_zone, time_as_text}) {
+        if (auto made = family(name, arguments)) return made;
     }
     return std::optional<Typed>();
 }

@@ -161,75 +161,81 @@ TEST(Chains, nesting_is_told_before_the_stack_ends) {
     });
 }
 
+/// $ is the expression inside; $x is one that is not.
+constexpr std::string_view shapes_naming_twice[] = {
+    "greatest($, i)",
+    "least($, i)",
+    "greatest($, $x)",
+    "nullif($, 3)",
+    "CASE $ WHEN 1 THEN 2 WHEN 3 THEN 4 WHEN 5 THEN 6 ELSE i END",
+    "l[$]",
+    "m[CAST($ AS varchar)]",
+    "element_at(l, $)",
+    "transform(l, x -> x + $)[1]",
+    "CAST(date_diff('day', current_timestamp, current_timestamp + interval "
+    "'1' day * $) AS integer)",
+    "CAST(to_unixtime(date_trunc('month', from_unixtime($))) AS integer)",
+    "CAST(to_unixtime(date_add('month', $, now())) AS integer)",
+    "CAST(to_unixtime(from_unixtime($) + interval '1' month) AS integer)",
+    "cardinality(ARRAY[$] || l || ARRAY[2])",
+    "if(contains(l, CAST($ AS integer)), 1, 2)",
+    "array_position(l, CAST($ AS integer))",
+    "if(any_match(ARRAY[$], x -> x > 1), 1, 2)",
+    "if(all_match(ARRAY[$], x -> x > 1), 1, 2)",
+    "if(none_match(ARRAY[$], x -> x > 1), 1, 2)",
+    "array_max(ARRAY[$])",
+    "array_min(ARRAY[$, i])",
+    "cardinality(array_distinct(ARRAY[$]))",
+    "length(array_join(ARRAY[$], ','))",
+    "cardinality(slice(ARRAY[$], 1, 1))",
+    "cardinality(sequence(1, $))",
+    "cardinality(array_remove(l, CAST($ AS integer)))",
+    "if($ BETWEEN 1 AND 7, 1, 2)",
+    "if(CAST($ AS double) BETWEEN d AND d, 1, 2)",
+    "CAST(ROW($, 1) AS row(a varchar, b bigint))[2]",
+    "length(format_datetime(from_unixtime($), 'Y'))",
+    "length(date_format(from_unixtime($), '%Y'))",
+    "reduce(ARRAY[$], 0, (a, b) -> CAST(a + b AS integer), a -> a)",
+    "coalesce($, 1)",
+    "if($ = 1, 2, 3)",
+    "CAST(round(CAST($ AS decimal(10,2)), 1) AS integer)",
+    "if($ IS DISTINCT FROM 3, 1, 2)",
+    "if($ IN (1, 2, 3), 1, 2)",
+    "width_bucket(CAST($ AS double), 1, 10, 5)",
+    "try($)",
+    "CAST(concat(CAST($ AS varchar), '1') AS integer)",
+    "CAST(year(from_unixtime($)) AS integer)",
+    "CAST(json_extract_scalar(CAST($ AS varchar), '$.a') AS integer)",
+    "regexp_count(CAST($ AS varchar), '1')",
+    "CAST((SELECT avg(CAST($ AS decimal(10,2))) FROM t) AS integer)",
+    "cardinality((SELECT map_agg($, 1) FROM t))",
+    "(SELECT max(n) FROM UNNEST(ARRAY[$, 1], map(ARRAY[$x], ARRAY[i])) "
+    "WITH ORDINALITY AS u(a, k, v, n))"};
+/// `shape` in itself, `depth` times.
+std::string nested(std::string_view shape, int depth) {
+    std::string text = "i";
+    for (int i = 0; i < depth; ++i) {
+        std::string next;
+        for (std::size_t at = 0; at < shape.size(); ++at) {
+            if (shape.compare(at, 2, "$x") == 0) {
+                next += "i + 1 + i";
+                ++at;
+            } else if (shape[at] == '$' && shape.compare(at, 2, "$.") != 0) {
+                next += text;
+            } else {
+                next += shape[at];
+            }
+        }
+        text = next;
+    }
+    return text;
+}
+
 TEST(Chains, the_plan_is_linear_in_the_nesting_of_every_function_that_names_an_operand_twice) {
-    // $ is the expression inside.
-    const char* shapes[] = {"greatest($, i)",
-                            "least($, i)",
-                            "greatest($, $x)",
-                            "nullif($, 3)",
-                            "CASE $ WHEN 1 THEN 2 WHEN 3 THEN 4 WHEN 5 THEN 6 ELSE i END",
-                            "l[$]",
-                            "m[CAST($ AS varchar)]",
-                            "element_at(l, $)",
-                            "transform(l, x -> x + $)[1]",
-                            "CAST(date_diff('day', current_timestamp, current_timestamp + interval "
-                            "'1' day * $) AS integer)",
-                            "CAST(to_unixtime(date_trunc('month', from_unixtime($))) AS integer)",
-                            "CAST(to_unixtime(date_add('month', $, now())) AS integer)",
-                            "CAST(to_unixtime(from_unixtime($) + interval '1' month) AS integer)",
-                            "cardinality(ARRAY[$] || l || ARRAY[2])",
-                            "if(contains(l, CAST($ AS integer)), 1, 2)",
-                            "array_position(l, CAST($ AS integer))",
-                            "if(any_match(ARRAY[$], x -> x > 1), 1, 2)",
-                            "if(all_match(ARRAY[$], x -> x > 1), 1, 2)",
-                            "if(none_match(ARRAY[$], x -> x > 1), 1, 2)",
-                            "array_max(ARRAY[$])",
-                            "array_min(ARRAY[$, i])",
-                            "cardinality(array_distinct(ARRAY[$]))",
-                            "length(array_join(ARRAY[$], ','))",
-                            "cardinality(slice(ARRAY[$], 1, 1))",
-                            "cardinality(sequence(1, $))",
-                            "cardinality(array_remove(l, CAST($ AS integer)))",
-                            "if($ BETWEEN 1 AND 7, 1, 2)",
-                            "if(CAST($ AS double) BETWEEN d AND d, 1, 2)",
-                            "CAST(ROW($, 1) AS row(a varchar, b bigint))[2]",
-                            "length(format_datetime(from_unixtime($), 'Y'))",
-                            "length(date_format(from_unixtime($), '%Y'))",
-                            "reduce(ARRAY[$], 0, (a, b) -> CAST(a + b AS integer), a -> a)",
-                            "coalesce($, 1)",
-                            "if($ = 1, 2, 3)",
-                            "CAST(round(CAST($ AS decimal(10,2)), 1) AS integer)",
-                            "if($ IS DISTINCT FROM 3, 1, 2)",
-                            "if($ IN (1, 2, 3), 1, 2)",
-                            "width_bucket(CAST($ AS double), 1, 10, 5)",
-                            "try($)",
-                            "CAST(concat(CAST($ AS varchar), '1') AS integer)",
-                            "CAST(year(from_unixtime($)) AS integer)",
-                            "CAST(json_extract_scalar(CAST($ AS varchar), '$.a') AS integer)",
-                            "regexp_count(CAST($ AS varchar), '1')",
-                            "CAST((SELECT avg(CAST($ AS decimal(10,2))) FROM t) AS integer)",
-                            "cardinality((SELECT map_agg($, 1) FROM t))",
-                            "(SELECT max(n) FROM UNNEST(ARRAY[$, 1], map(ARRAY[$x], ARRAY[i])) "
-                            "WITH ORDINALITY AS u(a, k, v, n))"};
-    for (std::string shape : shapes) {
+    for (const std::string_view shape : shapes_naming_twice) {
         std::size_t sizes[3] = {};
         for (int round = 0; round < 3; ++round) {
-            std::string text = "i";
-            for (int i = 0; i < 5 + 5 * round; ++i) {
-                std::string next;
-                for (std::size_t at = 0; at < shape.size(); ++at) {
-                    if (shape.compare(at, 2, "$x") == 0) {
-                        next += "i + 1 + i";
-                        ++at;
-                    } else if (shape[at] == '$' && shape.compare(at, 2, "$.") != 0) {
-                        next += text;
-                    } else {
-                        next += shape[at];
-                    }
-                }
-                text = next;
-            }
-            const auto made = plan_of("SELECT " + text + " FROM t");
+            const auto made = plan_of("SELECT " + nested(shape, 5 + 5 * round) + " FROM t");
             ASSERT_TRUE(made) << shape << ": " << made.error().text();
             sizes[round] = made->size();
         }

@@ -74,6 +74,13 @@ class Parser {
     SyntaxResult<> window_frame(Window& window);
     SyntaxResult<Window::Bound> frame_bound();
     SyntaxResult<std::vector<ExprPtr>> expression_list();
+    // of type(), after its first word
+    SyntaxResult<Type> collection_type(const Token& word);
+    SyntaxResult<Type> row_type();
+    SyntaxResult<Type> time_type(const Token& word);
+    SyntaxResult<Type> plain_type(const Token& word);
+    /// "(10, 2)", or nothing.
+    SyntaxResult<std::vector<int>> type_numbers();
     bool lambda_ahead() const;
     /// After an opening parenthesis: true when a query follows, false for an expression or a
     /// relation.

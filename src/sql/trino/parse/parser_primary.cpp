@@ -389,77 +389,97 @@ SyntaxResult<Type> Parser::type() {
     const Token token = in_.peek();
     if (token.kind != TokenKind::word) return std::unexpected(in_.mismatch("<type>"));
     in_.take();
-    const auto numbers = [&](std::vector<int>& out) -> SyntaxResult<> {
-        if (!in_.accept_symbol("(")) return {};
-        do {
-            const Token number = in_.peek();
-            if (number.kind != TokenKind::integer || number.text.size() > 9)
-                return std::unexpected(in_.mismatch("<integer>"));
-            out.push_back(std::stoi(in_.take().text));
-        } while (in_.accept_symbol(","));
-        return in_.expect_symbol(")");
-    };
-    const auto unknown = [&] {
-        return std::unexpected(SyntaxError{token.at, "Unknown type: " + lower_case(token.text),
-                                           ErrorCode::type_not_found});
-    };
-    Type made;
-    if (token.upper == "ARRAY" || token.upper == "MAP") {
-        if (auto open = in_.expect_symbol("("); !open) return pass(open);
-        FRESHET_TRY(first, type());
-        made = array_type(std::move(*first));
-        if (token.upper == "MAP") {
-            if (auto comma = in_.expect_symbol(","); !comma) return pass(comma);
-            FRESHET_TRY(second, type());
-            made = map_type(std::move(made.arguments[0]), std::move(*second));
-        }
-        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
-    } else if (token.upper == "ROW") {
-        if (auto open = in_.expect_symbol("("); !open) return pass(open);
-        made = make_type(TypeKind::row);
-        do {
-            std::string name;
-            const Token& after = in_.peek(1);
-            if (after.kind == TokenKind::word && !in_.at_word("PRECISION", 1)) {
-                name = in_.take().text;
-            }
-            FRESHET_TRY(field, type());
-            made.names.push_back(lower_case(name));
-            made.arguments.push_back(std::move(*field));
-        } while (in_.accept_symbol(","));
-        if (auto close = in_.expect_symbol(")"); !close) return pass(close);
-    } else if (token.upper == "TIMESTAMP" || token.upper == "TIME") {
-        std::vector<int> digits;
-        if (auto read = numbers(digits); !read) return pass(read);
-        const bool zoned = in_.accept_words({"WITH", "TIME", "ZONE"});
-        if (!zoned) in_.accept_words({"WITHOUT", "TIME", "ZONE"});
-        made = token.upper == "TIME" ? make_type(TypeKind::time)
-               : zoned               ? timestamp_tz_type()
-                                     : timestamp_type();
-        if (token.upper == "TIME" && zoned) return unknown();
-        made.precision = digits.empty() ? 3 : digits[0];
-        if (token.upper == "TIME") made.precision = 0;
-    } else {
-        std::vector<int> sizes;
-        const auto kind = simple_type(lower_case(token.text));
-        if (!kind && token.upper != "DECIMAL" && token.upper != "CHAR" && token.upper != "STRING")
-            return unknown();
-        if (token.upper == "STRING") return unknown();
-        if (token.upper == "DOUBLE") in_.accept_word("PRECISION");
-        if (auto read = numbers(sizes); !read) return pass(read);
-        if (token.upper == "DECIMAL") {
-            made = decimal_type(sizes.empty() ? 38 : sizes[0], sizes.size() > 1 ? sizes[1] : 0);
-            if (made.precision < 1 || made.precision > 38 || made.scale > made.precision)
-                return unknown();
-        } else if (token.upper == "CHAR") {
-            made = Type{TypeKind::char_, sizes.empty() ? 1 : sizes[0]};
-        } else {
-            made = make_type(*kind);
-            if (*kind == TypeKind::varchar) made = varchar_type(sizes.empty() ? -1 : sizes[0]);
-        }
-    }
-    --depth_;
+    const bool is_time = token.upper == "TIMESTAMP" || token.upper == "TIME";
+    auto made = token.upper == "ARRAY" || token.upper == "MAP" ? collection_type(token)
+                : token.upper == "ROW"                         ? row_type()
+                : is_time                                      ? time_type(token)
+                                                               : plain_type(token);
+    if (made) --depth_;
     return made;
+}
+
+SyntaxResult<std::vector<int>> Parser::type_numbers() {
+    std::vector<int> numbers;
+    if (!in_.accept_symbol("(")) return numbers;
+    do {
+        const Token number = in_.peek();
+        if (number.kind != TokenKind::integer || number.text.size() > 9)
+            return std::unexpected(in_.mismatch("<integer>"));
+        numbers.push_back(std::stoi(in_.take().text));
+    } while (in_.accept_symbol(","));
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
+    return numbers;
+}
+
+SyntaxResult<Type> Parser::collection_type(const Token& word) {
+    if (auto open = in_.expect_symbol("("); !open) return pass(open);
+    FRESHET_TRY(first, type());
+    Type made = array_type(std::move(*first));
+    if (word.upper == "MAP") {
+        if (auto comma = in_.expect_symbol(","); !comma) return pass(comma);
+        FRESHET_TRY(second, type());
+        made = map_type(std::move(made.arguments[0]), std::move(*second));
+    }
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
+    return made;
+}
+
+SyntaxResult<Type> Parser::row_type() {
+    if (auto open = in_.expect_symbol("("); !open) return pass(open);
+    Type made = make_type(TypeKind::row);
+    do {
+        std::string name;
+        const Token& after = in_.peek(1);
+        if (after.kind == TokenKind::word && !in_.at_word("PRECISION", 1)) name = in_.take().text;
+        FRESHET_TRY(field, type());
+        made.names.push_back(lower_case(name));
+        made.arguments.push_back(std::move(*field));
+    } while (in_.accept_symbol(","));
+    if (auto close = in_.expect_symbol(")"); !close) return pass(close);
+    return made;
+}
+
+namespace {
+
+SyntaxError unknown_type(const Token& word) {
+    return SyntaxError{word.at, "Unknown type: " + lower_case(word.text),
+                       ErrorCode::type_not_found};
+}
+
+}  // namespace
+
+SyntaxResult<Type> Parser::time_type(const Token& word) {
+    FRESHET_TRY(digits, type_numbers());
+    const bool is_zoned = in_.accept_words({"WITH", "TIME", "ZONE"});
+    if (!is_zoned) in_.accept_words({"WITHOUT", "TIME", "ZONE"});
+    if (word.upper == "TIME") {
+        if (is_zoned) return std::unexpected(unknown_type(word));
+        Type made = make_type(TypeKind::time);
+        made.precision = 0;
+        return made;
+    }
+    Type made = is_zoned ? timestamp_tz_type() : timestamp_type();
+    made.precision = digits->empty() ? 3 : (*digits)[0];
+    return made;
+}
+
+SyntaxResult<Type> Parser::plain_type(const Token& word) {
+    const auto kind = simple_type(lower_case(word.text));
+    const bool is_decimal = word.upper == "DECIMAL", is_char = word.upper == "CHAR";
+    if ((!kind && !is_decimal && !is_char) || word.upper == "STRING")
+        return std::unexpected(unknown_type(word));
+    if (word.upper == "DOUBLE") in_.accept_word("PRECISION");
+    FRESHET_TRY(sizes, type_numbers());
+    if (is_decimal) {
+        const Type made =
+            decimal_type(sizes->empty() ? 38 : (*sizes)[0], sizes->size() > 1 ? (*sizes)[1] : 0);
+        if (made.precision < 1 || made.precision > 38 || made.scale > made.precision)
+            return std::unexpected(unknown_type(word));
+        return made;
+    }
+    if (is_char) return Type{TypeKind::char_, sizes->empty() ? 1 : (*sizes)[0]};
+    if (*kind == TypeKind::varchar) return varchar_type(sizes->empty() ? -1 : (*sizes)[0]);
+    return make_type(*kind);
 }
 
 }  // namespace freshet::sql::trino
