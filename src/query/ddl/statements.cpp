@@ -1,4 +1,4 @@
-#include "query/statements.h"
+#include "query/ddl/statements.h"
 
 #include <fmt/format.h>
 

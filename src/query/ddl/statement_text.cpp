@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "query/statements.h"
+#include "query/ddl/statements.h"
 
 namespace freshet::query {
 namespace {
