@@ -15,8 +15,8 @@
 
 namespace freshet::sql::trino {
 
-/// What a query gives to the one around it.
-struct Relationed {
+/// The result of a subquery, as the query around it names it.
+struct SubqueryResult {
     std::string sql;
     std::vector<Field> fields;  ///< value.sql is "cK"; the caller puts its alias in front
 };
@@ -44,23 +44,24 @@ class Analysis {
     Analysis(const TableMap& tables, const Context& context)
         : tables_(tables), context_(context), database_(context.database) {}
 
-    SyntaxResult<Relationed> query(const Query& query, const Scope* outer);
+    SyntaxResult<SubqueryResult> query(const Query& query, const Scope* outer);
     std::vector<Scan> take_scans() { return std::move(scans_); }
     /// "WITH w0 AS (...), w1 AS (...) ", or nothing: in front of the statement.
     std::string with_clause() const;
 
   private:
     // analyze_query.cpp
-    SyntaxResult<Relationed> body(const Body& body, const Query* tail, const Scope* outer);
-    SyntaxResult<Relationed> select(const Select& select, const Query* tail, const Scope* outer);
-    SyntaxResult<Relationed> select_from(const Select& select, const Query* tail,
-                                         const std::string& from, const Scope& scope);
+    SyntaxResult<SubqueryResult> body(const Body& body, const Query* tail, const Scope* outer);
+    SyntaxResult<SubqueryResult> select(const Select& select, const Query* tail,
+                                        const Scope* outer);
+    SyntaxResult<SubqueryResult> select_from(const Select& select, const Query* tail,
+                                             const std::string& from, const Scope& scope);
     SyntaxResult<> check_grouping_sets(const Select& select) const;
-    SyntaxResult<Relationed> values(const Body& body, const Scope* outer);
-    SyntaxResult<Relationed> set_operation(const Body& body, const Scope* outer);
+    SyntaxResult<SubqueryResult> values(const Body& body, const Scope* outer);
+    SyntaxResult<SubqueryResult> set_operation(const Body& body, const Scope* outer);
     SyntaxResult<> merge_columns(const Body& body, std::vector<Field>& columns,
                                  const std::vector<Field>& next);
-    SyntaxResult<std::string> tail_over(const Query& tail, const Relationed& inner,
+    SyntaxResult<std::string> tail_over(const Query& tail, const SubqueryResult& inner,
                                         const Scope* outer);
     SyntaxResult<std::string> limit_clause(const Query& query);
     SyntaxResult<std::int64_t> limit_value(const Expr& expr);
@@ -85,9 +86,9 @@ class Analysis {
     SyntaxResult<From> table(const Relation& relation, const Scope* outer);
     SyntaxResult<From> view(const Relation& relation, const TableInfo& info);
     SyntaxResult<From> as_stored(const Relation& relation, const TableInfo& info, From from) const;
-    SyntaxResult<From> from_query(Relationed inner, const std::string& name);
+    SyntaxResult<From> from_query(SubqueryResult inner, const std::string& name);
     SyntaxResult<From> with_query_of(const WithEntry& entry, const std::string& name);
-    SyntaxResult<From> named(Relationed inner, const void* key, const std::string& name);
+    SyntaxResult<From> named(SubqueryResult inner, const void* key, const std::string& name);
     std::optional<From> known(const void* key, const std::string& name);
     SyntaxResult<From> join(const Relation& relation, const Scope* outer);
     SyntaxResult<From> join_unnest(const Relation& relation, From left, const Scope* outer);
@@ -183,7 +184,7 @@ class Analysis {
     /// map.
     struct Used {
         std::size_t bytes = 0;
-        std::optional<Relationed> stored;  ///< sql is the name of one of common_
+        std::optional<SubqueryResult> stored;  ///< sql is the name of one of common_
     };
     std::map<const void*, Used> used_;
     std::vector<std::string> common_;  ///< bodies of w0, w1, ...

@@ -39,7 +39,7 @@ bool contains_window(const Expr& expr) {
 
 }  // namespace
 
-SyntaxResult<Relationed> Analysis::query(const Query& query, const Scope* outer) {
+SyntaxResult<SubqueryResult> Analysis::query(const Query& query, const Scope* outer) {
     if (auto entered = enter(query.at); !entered) return pass(entered);
     const std::size_t before = with_.size();
     if (query.recursive && !query.with.empty()) {
@@ -53,9 +53,10 @@ SyntaxResult<Relationed> Analysis::query(const Query& query, const Scope* outer)
     return made;
 }
 
-SyntaxResult<Relationed> Analysis::body(const Body& body, const Query* tail, const Scope* outer) {
+SyntaxResult<SubqueryResult> Analysis::body(const Body& body, const Query* tail,
+                                            const Scope* outer) {
     if (body.kind == BodyKind::select) return select(body.select, tail, outer);
-    SyntaxResult<Relationed> inner;
+    SyntaxResult<SubqueryResult> inner;
     if (body.kind == BodyKind::values) inner = values(body, outer);
     if (body.kind == BodyKind::set_operation) inner = set_operation(body, outer);
     if (body.kind == BodyKind::query) inner = query(*body.query, outer);
@@ -68,7 +69,7 @@ SyntaxResult<Relationed> Analysis::body(const Body& body, const Query* tail, con
     return inner;
 }
 
-SyntaxResult<std::string> Analysis::tail_over(const Query& tail, const Relationed& inner,
+SyntaxResult<std::string> Analysis::tail_over(const Query& tail, const SubqueryResult& inner,
                                               const Scope* outer) {
     const std::string alias = fresh("r");
     Scope scope{inner.fields, outer};
@@ -116,7 +117,7 @@ SyntaxResult<std::string> Analysis::limit_clause(const Query& query) {
     return sql;
 }
 
-SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) {
+SyntaxResult<SubqueryResult> Analysis::values(const Body& body, const Scope* outer) {
     Scope scope{{}, outer};
     std::vector<std::vector<Typed>> rows;
     std::vector<Type> types;
@@ -137,7 +138,7 @@ SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) 
         }
         rows.push_back(std::move(*cells));
     }
-    Relationed made;
+    SubqueryResult made;
     std::vector<std::string> texts;
     for (auto& row : rows) {
         std::vector<std::string> cells;
@@ -162,14 +163,14 @@ SyntaxResult<Relationed> Analysis::values(const Body& body, const Scope* outer) 
     return made;
 }
 
-SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* outer) {
+SyntaxResult<SubqueryResult> Analysis::set_operation(const Body& body, const Scope* outer) {
     if (auto entered = enter(body.at); !entered) return pass(entered);
     if (body.parts.size() > set_parts_max) {
         return std::unexpected(SyntaxError{
             body.at, body.operation + " has more than " + std::to_string(set_parts_max) + " parts",
             ErrorCode::query_too_complex});
     }
-    std::vector<Relationed> inputs;
+    std::vector<SubqueryResult> inputs;
     std::size_t bytes = 0;
     for (const auto& part : body.parts) {
         FRESHET_TRY(input, this->body(*part, nullptr, outer));
@@ -178,7 +179,7 @@ SyntaxResult<Relationed> Analysis::set_operation(const Body& body, const Scope* 
         inputs.push_back(std::move(*input));
     }
     --depth_;
-    Relationed made;
+    SubqueryResult made;
     made.fields = inputs[0].fields;
     for (const auto& input : inputs) {
         if (auto merged = merge_columns(body, made.fields, input.fields); !merged)
@@ -363,8 +364,8 @@ SyntaxResult<std::string> Analysis::group_clause(const Select& select, const Sco
     return " GROUP BY " + join_texts(elements, ", ");
 }
 
-SyntaxResult<Relationed> Analysis::select(const Select& select, const Query* tail,
-                                          const Scope* outer) {
+SyntaxResult<SubqueryResult> Analysis::select(const Select& select, const Query* tail,
+                                              const Scope* outer) {
     From from;
     if (select.from) {
         FRESHET_TRY(read, relation(*select.from, outer));
@@ -386,8 +387,8 @@ SyntaxResult<Relationed> Analysis::select(const Select& select, const Query* tai
 }
 
 /// With the phase set up by select().
-SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query* tail,
-                                               const std::string& from, const Scope& scope) {
+SyntaxResult<SubqueryResult> Analysis::select_from(const Select& select, const Query* tail,
+                                                   const std::string& from, const Scope& scope) {
     std::string where;
     if (select.where) {
         if (contains_aggregate(*select.where)) {
@@ -420,7 +421,7 @@ SyntaxResult<Relationed> Analysis::select_from(const Select& select, const Query
         FRESHET_TRY(limit, limit_clause(*tail));
         order = *clause + *limit;
     }
-    Relationed made;
+    SubqueryResult made;
     made.sql = select.distinct ? "SELECT DISTINCT " : "SELECT ";
     const bool cut = tail && (tail->limit || tail->offset);
     const bool windows = std::ranges::any_of(select.items, [](const SelectItem& item) {

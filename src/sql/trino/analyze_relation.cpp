@@ -121,7 +121,7 @@ SyntaxResult<> Analysis::rename(const Relation& relation, From& from) {
     return {};
 }
 
-SyntaxResult<Analysis::From> Analysis::from_query(Relationed inner, const std::string& name) {
+SyntaxResult<Analysis::From> Analysis::from_query(SubqueryResult inner, const std::string& name) {
     From from;
     const std::string alias = fresh("r");
     from.sql = "(" + inner.sql + ") AS " + alias;
@@ -154,7 +154,7 @@ std::optional<Analysis::From> Analysis::known(const void* key, const std::string
 /// The first uses are written out where they stand, so that a filter on one of them reaches its
 /// tables; what is used again when much has been repeated gets a name. So a chain of queries that
 /// each use the one before twice does not double.
-SyntaxResult<Analysis::From> Analysis::named(Relationed inner, const void* key,
+SyntaxResult<Analysis::From> Analysis::named(SubqueryResult inner, const void* key,
                                              const std::string& name) {
     Used& used = used_[key];
     if (used.bytes > 0) repeated_bytes_ += inner.sql.size();
