@@ -9,6 +9,7 @@
 
 #include "base/crypto/digest.h"
 #include "base/log.h"
+#include "base/uuid.h"
 #include "functions/limits.h"
 #include "functions/store.h"
 #include "functions/workers.h"
@@ -85,20 +86,6 @@ Failure stale(std::string_view operation) {
                             operation));
 }
 
-std::string new_uuid() {
-    thread_local std::random_device source;
-    std::string raw;
-    while (raw.size() < 16) {
-        const unsigned value = source();
-        raw.append(reinterpret_cast<const char*>(&value), sizeof value);
-    }
-    raw[6] = static_cast<char>((raw[6] & 0x0f) | 0x40);
-    raw[8] = static_cast<char>((raw[8] & 0x3f) | 0x80);
-    std::string text = to_hex(std::string_view(raw));
-    for (const std::size_t at : {8UL, 13UL, 18UL, 23UL}) text.insert(at, 1, '-');
-    return text;
-}
-
 Functions::Functions(Parts parts)
     : parts_(std::move(parts)),
       runtimes_(std::make_unique<Runtimes>(parts_.options.runtimes)),
@@ -136,6 +123,13 @@ io::Task<void> Functions::stop() {
     events_changed_.notify();
     co_await workers_->stop();
     co_await scope_.join();
+}
+
+Result<Function> Functions::find_unchanged(const FunctionKey& key, const std::string& revision,
+                                           std::string_view operation) const {
+    auto found = find(key);
+    if (found && !revision.empty() && revision != found->revision) return stale(operation);
+    return found;
 }
 
 Result<Function> Functions::find(const FunctionKey& key) const {
@@ -238,9 +232,8 @@ io::Task<Result<Function>> Functions::create(FunctionKey key, Settings settings,
 io::Task<Result<Function>> Functions::update_code(FunctionKey key, Bytes zip,
                                                   std::string revision) {
     auto turn = co_await changing_.take();
-    auto found = find(key);
+    auto found = find_unchanged(key, revision, "GetFunction/GetAlias");
     if (!found) co_return pass(found);
-    if (!revision.empty() && revision != found->revision) co_return stale("GetFunction/GetAlias");
     Function changed = *found;
     changed.code_sha256 = to_hex(sha256(zip.view()));
     changed.code_bytes = static_cast<std::int64_t>(zip.size());
@@ -259,9 +252,8 @@ io::Task<Result<Function>> Functions::update_code(FunctionKey key, Bytes zip,
 io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsChange change,
                                                       std::string revision) {
     auto turn = co_await changing_.take();
-    auto found = find(key);
+    auto found = find_unchanged(key, revision, "GetFunction/GetAlias");
     if (!found) co_return pass(found);
-    if (!revision.empty() && revision != found->revision) co_return stale("GetFunction/GetAlias");
     Function changed = *found;
     Settings& s = changed.settings;
     if (change.runtime) {
@@ -298,9 +290,8 @@ io::Task<Result<>> Functions::remove(FunctionKey key) {
 io::Task<Result<>> Functions::add_statement(FunctionKey key, Statement statement,
                                             std::string revision) {
     auto turn = co_await changing_.take();
-    auto found = find(key);
+    auto found = find_unchanged(key, revision, "GetPolicy");
     if (!found) co_return pass(found);
-    if (!revision.empty() && revision != found->revision) co_return stale("GetPolicy");
     Function changed = *found;
     if (std::ranges::find(changed.policy, statement.id, &Statement::id) != changed.policy.end())
         co_return fail(Errc::exists,

@@ -73,6 +73,9 @@ class Functions {
     io::Task<Result<>> invoke_later(FunctionKey key, Bytes payload, std::string token = "");
 
   private:
+    /// Errc::wrong_revision when `revision` is given and is not the function's.
+    Result<Function> find_unchanged(const FunctionKey& key, const std::string& revision,
+                                    std::string_view operation) const;
     io::Task<Result<Function>> save(Function changed);
     io::Task<Result<>> check_runtime(std::string name);
     io::Task<void> check_runtimes();
@@ -94,7 +97,5 @@ class Functions {
 
 /// What refuses a revision that is not the function's; `operation` gives the one that is.
 Failure stale(std::string_view operation);
-/// A random UUID.
-std::string new_uuid();
 
 }  // namespace freshet::functions

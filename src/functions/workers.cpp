@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/crypto/digest.h"
+#include "base/uuid.h"
 #include "functions/limits.h"
 #include "functions/store.h"
 #include "sandbox/archive.h"

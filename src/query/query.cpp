@@ -4,10 +4,10 @@
 
 #include <deque>
 #include <map>
-#include <random>
 #include <tuple>
 
 #include "base/log.h"
+#include "base/uuid.h"
 #include "query/limits.h"
 #include "query/results.h"
 #include "query/runs.h"
@@ -20,18 +20,6 @@ namespace {
 
 using Parsed = sql::trino::Statement;
 using Kind = sql::trino::StatementKind;
-
-std::string new_uuid() {
-    static thread_local std::random_device device;
-    std::uint8_t bytes[16];
-    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(device());
-    bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
-    bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
-    std::string text;
-    for (int i = 0; i < 16; ++i)
-        text += fmt::format("{}{:02x}", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", bytes[i]);
-    return text;
-}
 
 struct KindName {
     Kind kind;

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "io/body_reader.h"
 #include "io/core.h"
+#include "io/body_reader.h"
 
 namespace freshet::query {
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "io/core.h"
-#include "query/ddl/statements.h"
 #include "query/planner.h"
 #include "query/query.h"
 #include "query/result_file.h"
+#include "query/ddl/statements.h"
 #include "query/worker.h"
 
 namespace freshet::query {

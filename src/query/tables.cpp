@@ -168,7 +168,7 @@ trino::TableInfo table_info(const CatalogTable& table) {
     for (const auto& key : table.partition_keys) add(key, true);
     if (auto refused =
             storage_refusal(table, fmt::format("table {}.{}", table.database, table.name)))
-        refuse(info, std::move(refused->why), std::move(refused->code));
+        refuse(info, std::move(refused->why), refused->code);
     // Their files are not their rows: a log beside them says which count.
     for (const char* key : {"table_type", "spark.sql.sources.provider"}) {
         const auto found = table.parameters.find(key);

@@ -8,6 +8,7 @@
 
 #include "aws/limits.h"
 #include "base/crypto/digest.h"
+#include "base/uuid.h"
 #include "functions/limits.h"
 
 namespace freshet::aws {
@@ -55,7 +56,7 @@ io::Task<Result<std::size_t>> code_bytes(functions::Functions& functions,
 CodeLinks::CodeLinks(functions::Functions& functions)
     : functions_(functions),
       downloads_(functions::archives_sent_bytes_max),
-      secret_(functions::new_uuid() + functions::new_uuid()) {}
+      secret_(new_uuid() + new_uuid()) {}
 
 std::string CodeLinks::signature(const std::string& resource, std::int64_t until_s) const {
     return to_hex(hmac_sha256(secret_, fmt::format("{}\n{}", resource, until_s)));

@@ -3,6 +3,7 @@
 #include "aws/services/quicksight/handlers.h"
 #include "aws/services/quicksight/tables.h"
 #include "aws/services/quicksight/words.h"
+#include "base/uuid.h"
 #include "functions/functions.h"
 
 namespace freshet::aws::quicksight_handlers {
@@ -196,7 +197,7 @@ class DataSets {
         out.request_id = caller.request_id();
         out.status = status;
         if (set.mode == domain::ImportMode::spice) {
-            auto started = co_await ingestions_.start(set.key, functions::new_uuid());
+            auto started = co_await ingestions_.start(set.key, new_uuid());
             if (!started) co_return refuse(started.error());
             out.ingestion_id = started->id;
             out.ingestion_arn = ingestion_arn(set.key, started->id);
