@@ -7,11 +7,11 @@
 
 #include "analytics/ports.h"
 #include "analytics/types.h"
+#include "log/follow/merge.h"
 
 namespace freshet::analytics {
 
-/// By partition: the next record.
-using Positions = std::map<std::uint64_t, log::Ordinal>;
+using Positions = log::Positions;
 
 enum class Verdict : std::uint8_t { ok, dropped, failed };
 

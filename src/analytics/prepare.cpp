@@ -27,8 +27,8 @@ Result<std::vector<Prepared>> Runner::decode(const std::vector<Taken>& taken) co
     for (const Taken& one : taken) {
         auto decoded = parts_.siblings.decode(one.record.data);
         if (!decoded) return pass(decoded);
-        all.push_back({one.shard, one.record.time, Verdict::ok, std::move(decoded->partition_key),
-                       parts_.siblings.sequence_number(*sources_.find(one.shard), one.record),
+        all.push_back({one.rank, one.record.time, Verdict::ok, std::move(decoded->partition_key),
+                       parts_.siblings.sequence_number(*sources_.find(one.rank), one.record),
                        std::move(decoded->data)});
     }
     return all;

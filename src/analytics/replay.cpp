@@ -48,9 +48,9 @@ io::Task<Result<>> Runner::load_state() {
             state = std::move(*read);
         }
         if (state.empty()) return {};
-        auto fits = engine_->load(state, &stopping_);
+        auto fits = engine_->load(state, &follower_.is_stopping());
         if (fits) return {};
-        if (stopping_) return given_up();
+        if (follower_.is_stopping()) return given_up();
         // Changed code begins with empty windows at the position that was reached.
         log_warn("analytics", "state begins anew",
                  {{"application", application_.key.name}, {"reason", fits.error().message()}});
@@ -132,11 +132,12 @@ io::Task<Result<>> Runner::replay_whole(const Commit& last) {
 io::Task<Result<>> Runner::replay_records(const Positions& until, Output output) {
     sources_.end_at(until);
     for (bool is_all = false; !is_all;) {
-        if (stopping_) co_return given_up();
-        auto taken = co_await sources_.take(Timestamp::max(), is_all);
-        if (!taken) co_return pass(taken);
+        if (follower_.is_stopping()) co_return given_up();
+        auto chunk = co_await sources_.take(Timestamp::max());
+        if (!chunk) co_return pass(chunk);
+        is_all = chunk->is_all;
         auto fed = co_await parts_.pool.run([&]() -> Result<> {
-            auto records = decode(*taken);
+            auto records = decode(chunk->taken);
             if (!records) return pass(records);
             for (std::size_t at = 0; at < records->size();) {
                 at = feed(*records, at);

@@ -28,18 +28,16 @@ Runner::Runner(Parts parts, Application application, std::shared_ptr<const flow:
       snapshot_(std::move(snapshot)),
       bound_(from_epoch_ms(0)),
       files_(parts.files_of(application_)),
-      retry_after_(limits::retry_first),
-      bell_(std::make_shared<io::Bell>(parts.home)),
-      sources_(parts.home, parts.pool, parts.log, parts.siblings, bell_),
+      sources_(parts.home, parts.pool, parts.log, parts.siblings),
+      follower_(sources_.follower()),
       scope_(parts.home) {}
 Runner::~Runner() = default;
 
 void Runner::start() { scope_.spawn(run()); }
 
 io::Task<void> Runner::stop(std::chrono::steady_clock::time_point until) {
-    stopping_ = true;
     save_until_ = until;
-    bell_->ring();
+    follower_.stop();
     co_await scope_.join();
     if (is_open_ && is_changed_) co_await try_snapshot();
     // Ten million keys take three seconds of a core to free. With a time limit the process ends,
@@ -51,8 +49,8 @@ io::Task<void> Runner::stop(std::chrono::steady_clock::time_point until) {
 }
 
 io::Task<void> Runner::run() {
-    while (!stopping_) {
-        bell_->rung = false;
+    while (!follower_.is_stopping()) {
+        follower_.begin_look();
         Result<> opened;
         if (!is_open_) opened = co_await open();
         Result<bool> worked = false;
@@ -61,28 +59,23 @@ io::Task<void> Runner::run() {
         else
             worked = pass(opened);
         if (!worked) {
-            if (stopping_) co_return;
-            const bool go_on = co_await back_off(worked.error());
-            if (!go_on) co_return;
+            if (follower_.is_stopping()) co_return;
+            co_await back_off(worked.error());
             continue;
         }
         figures_.trouble.clear();
-        retry_after_ = limits::retry_first;
+        retry_.succeeded();
         if (is_changed_ && parts_.home.now() >= snapshot_at_ + snapshot_rest_)
             co_await try_snapshot();
-        if (*worked || bell_->rung || stopping_) continue;
-        co_await bell_->signal.wait_until(parts_.home.now() + limits::look_every);
+        if (!*worked) co_await follower_.wait_until(parts_.home.now() + limits::look_every);
     }
 }
 
 /// The source waits while something refuses; nothing is lost.
-io::Task<bool> Runner::back_off(const Error& error) {
+io::Task<void> Runner::back_off(const Error& error) {
     if (figures_.trouble != error.message()) tell("Application.Waiting", error.message());
     figures_.trouble = error.message();
-    const Timestamp until = parts_.home.now() + retry_after_;
-    retry_after_ = std::min(retry_after_ * 2, limits::retry_max);
-    while (!stopping_ && parts_.home.now() < until) co_await bell_->signal.wait_until(until);
-    co_return !stopping_;
+    co_await follower_.rest_until(retry_.failed(parts_.home.now()));
 }
 
 // --- telling
@@ -119,25 +112,26 @@ io::Task<Result<bool>> Runner::step() {
     if (!bound)
         co_return std::unexpected(
             std::move(bound.error()).within("stream " + application_.inputs[0].stream_arn));
-    bool is_all = false;
-    auto taken = co_await sources_.take(*bound, is_all);
-    if (!taken) co_return pass(taken);
+    auto chunk = co_await sources_.take(*bound);
+    if (!chunk) co_return pass(chunk);
+    std::vector<Taken>& taken = chunk->taken;
+    const bool is_all = chunk->is_all;
     figures_.behind.reset();
-    if (!taken->empty() && !is_all)
+    if (!taken.empty() && !is_all)
         figures_.behind = std::max(Millis(0), std::chrono::duration_cast<Millis>(
-                                                  parts_.home.now() - taken->front().record.time));
-    if (taken->empty() && *bound <= bound_) co_return false;
-    auto records = co_await prepare(*taken);
+                                                  parts_.home.now() - taken.front().record.time));
+    if (taken.empty() && *bound <= bound_) co_return false;
+    auto records = co_await prepare(taken);
     if (!records) {
-        sources_.put_back(std::move(*taken));
+        sources_.put_back(std::move(taken));
         co_return pass(records);
     }
-    is_changed_ = is_changed_ || !taken->empty();
+    is_changed_ = is_changed_ || !taken.empty();
     aggregates_ = 0;
     std::size_t at = 0;
     do {
         const std::size_t first = at;
-        const Positions begin = sources_.positions(*taken, first);
+        const Positions begin = sources_.positions(taken, first);
         Made made = co_await parts_.pool.run([&] {
             if (first < records->size()) at = feed(*records, first);
             if (is_all && at == records->size()) engine_->on_time(*bound);
@@ -146,10 +140,10 @@ io::Task<Result<bool>> Runner::step() {
         if (is_all && at == records->size()) bound_ = *bound;
         for (std::size_t i = first; i < at; ++i) {
             ++figures_.input.records;
-            figures_.input.bytes += (*taken)[i].record.data.size();
+            figures_.input.bytes += (taken)[i].record.data.size();
         }
         figures_.rows_in = engine_->rows_in();
-        Commit commit{sources_.positions(*taken, at), bound_, {}, {}, begin};
+        Commit commit{sources_.positions(taken, at), bound_, {}, {}, begin};
         if (has_function())
             commit.prepared.assign(
                 std::make_move_iterator(records->begin() + static_cast<std::ptrdiff_t>(first)),
@@ -160,8 +154,8 @@ io::Task<Result<bool>> Runner::step() {
             co_return pass(written);
         }
     } while (at < records->size());
-    advise(aggregates_, !taken->empty());
-    co_return !taken->empty();
+    advise(aggregates_, !taken.empty());
+    co_return !taken.empty();
 }
 
 std::size_t Runner::feed(const std::vector<Prepared>& records, std::size_t first) {
@@ -223,7 +217,7 @@ io::Task<Result<>> Runner::write(Made made, Commit commit) {
         auto appended = co_await append(part, commit);
         if (!appended) co_return appended;
         if (part.is_last) break;
-        if (stopping_ && io::monotonic_now() >= save_until_.load())
+        if (follower_.is_stopping() && io::monotonic_now() >= save_until_.load())
             co_return fail(freshet::Errc::cancelled, "the server ends; the other rows come later");
         commit.prepared.clear();
         part = co_await parts_.pool.run([&] { return made.rows.next(); });
@@ -259,8 +253,8 @@ io::Task<Result<>> Runner::append(const OutputRows::Part& part, const Commit& co
             }
             placed = pass(appended);
         }
-        const bool go_on = co_await back_off(placed.error());
-        if (!go_on) co_return placed;
+        co_await back_off(placed.error());
+        if (follower_.is_stopping()) co_return placed;
     }
     for (std::size_t i = 0; i < part.rows.size(); ++i) {
         Flow& flow = figures_.outputs[application_.outputs[i].id];

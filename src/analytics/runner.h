@@ -12,6 +12,7 @@
 #include "analytics/ports.h"
 #include "analytics/snapshot_files.h"
 #include "analytics/sources.h"
+#include "base/retry.h"
 #include "flow/engine.h"
 #include "io/core.h"
 #include "log/log.h"
@@ -57,7 +58,7 @@ class Runner {
     };
 
     io::Task<void> run();
-    io::Task<bool> back_off(const Error& error);
+    io::Task<void> back_off(const Error& error);
     /// Says what is wrong with the records of this chunk, or that nothing is any more.
     void advise(std::uint64_t aggregates, bool had_records);
     /// Into the server's log and into the log streams of CloudWatch that the application names.
@@ -104,18 +105,17 @@ class Runner {
     Timestamp bound_;           ///< time has been told to the engine up to here
     log::Ordinal commits_ = 0;  ///< the next one's number
     bool is_open_ = false, is_changed_ = false;
-    std::atomic<bool> stopping_ = false;  ///< read by a load of the state, on another thread
     SnapshotFiles files_;
     Timestamp snapshot_at_;
     Millis snapshot_rest_ = limits::snapshot_every;
     /// Of the steady clock; a pool thread that writes a snapshot looks at it.
     std::atomic<std::chrono::steady_clock::time_point> save_until_{
         std::chrono::steady_clock::time_point::max()};
-    Millis retry_after_;
+    Retry retry_{limits::retry_first, limits::retry_max};
     Figures figures_;
     std::uint64_t aggregates_ = 0;  ///< KPL aggregates in the chunk that is being fed
-    std::shared_ptr<io::Bell> bell_;
     Sources sources_;
+    log::Follower& follower_;  ///< of sources_
     io::Scope scope_;
 };
 

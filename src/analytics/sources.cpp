@@ -3,34 +3,38 @@
 #include <algorithm>
 
 #include "analytics/limits.h"
+#include "base/check.h"
 
 namespace freshet::analytics {
+namespace {
+constexpr log::Merge::Bounds chunk{limits::chunk_records_max, limits::chunk_bytes_max};
+}  // namespace
 
-void Sources::add(const Shard& shard, log::Ordinal next) {
-    Source& source = all_.emplace_back();
-    source.shard = shard;
-    source.next = next;
-    source.listener = log_.listen(
-        shard.partition, [&home = home_, bell = bell_] { home.post([bell] { bell->ring(); }); });
-}
+Sources::Sources(io::Core& home, io::Pool& pool, log::Log& log, Siblings& siblings)
+    : log_(log),
+      follower_(home, pool, log),
+      merge_(chunk),
+      is_user_record_(
+          [&siblings](const log::Record& record) { return !siblings.is_end(record.data); }) {}
 
-void Sources::clear() {
-    for (const Source& source : all_) log_.unlisten(source.shard.partition, source.listener);
-    all_.clear();
+void Sources::add(const Shard& shard) {
+    shards_.push_back(shard);
+    merge_.add(shard.index, shard.partition, 0);
+    follower_.add(shard.partition);
 }
 
 void Sources::open(const std::vector<Shard>& shards, const Positions& positions) {
-    clear();
-    for (const Shard& shard : shards) add(shard, 0);
+    follower_.clear();
+    merge_.clear();
+    shards_.clear();
+    for (const Shard& shard : shards) add(shard);
     go_to(positions);
 }
 
 void Sources::go_to(const Positions& positions) {
-    for (Source& source : all_) {
-        const auto found = positions.find(*source.shard.partition);
-        if (found == positions.end()) continue;
-        source.next = found->second;
-        source.ahead.clear();
+    for (const Shard& shard : shards_) {
+        const auto found = positions.find(*shard.partition);
+        if (found != positions.end()) merge_.move(shard.index, found->second);
     }
 }
 
@@ -38,105 +42,52 @@ void Sources::go_to(const Positions& positions) {
 /// The looks at the tails come in one go with it: a shard that ended lets time go on only when
 /// those that follow it are known.
 Result<Timestamp> Sources::look(const std::vector<Shard>& shards) {
-    std::erase_if(all_, [&](const Source& source) {
-        const bool is_there =
-            std::ranges::binary_search(shards, source.shard.index, {}, &Shard::index);
-        if (!is_there) log_.unlisten(source.shard.partition, source.listener);
-        return !is_there;
+    std::erase_if(shards_, [&](const Shard& shard) {
+        const bool is_there = std::ranges::binary_search(shards, shard.index, {}, &Shard::index);
+        if (is_there) return false;
+        merge_.remove(shard.index);
+        follower_.remove(shard.partition);
+        return true;
     });
     for (const Shard& shard : shards) {
-        if (all_.empty() || shard.index > all_.back().shard.index) add(shard, 0);
+        if (shards_.empty() || shard.index > shards_.back().index) add(shard);
     }
     Timestamp bound = Timestamp::max();
-    for (Source& source : all_) {
-        auto tail = log_.tail(source.shard.partition);
+    for (const Shard& shard : shards_) {
+        auto tail = log_.tail(shard.partition);
         if (!tail) return pass(tail);
-        source.end = tail->next;
+        merge_.set_end(shard.index, tail->next);
         // Records that retention has unlinked are gone for this reader, too.
-        if (source.next < tail->first && source.ahead.empty()) source.next = tail->first;
+        merge_.skip_to(shard.index, tail->first);
         bound = std::min(bound, tail->low_watermark);
     }
     return bound;
 }
 
 void Sources::end_at(const Positions& positions) {
-    for (Source& source : all_) {
-        const auto found = positions.find(*source.shard.partition);
-        source.end = found == positions.end() ? source.next : found->second;
+    for (const auto& source : merge_.sources()) {
+        const auto found = positions.find(*source.partition);
+        merge_.set_end(source.rank, found == positions.end() ? source.next : found->second);
     }
 }
 
-io::Task<Result<>> Sources::read_ahead(Source& source) {
-    if (source.next >= source.end || !source.ahead.empty()) co_return Result<>();
-    const std::size_t count =
-        std::min<std::size_t>(limits::chunk_records_max, source.end - source.next);
-    const auto read = [this, partition = source.shard.partition, from = source.next, count] {
-        return log_.read(partition, from, count, limits::chunk_bytes_max);
-    };
-    Result<std::vector<log::Record>> records;
-    if (log_.is_cached(source.shard.partition, source.next))
-        records = read();
-    else
-        records = co_await pool_.run(read);
-    if (!records) co_return pass(records);
-    for (log::Record& record : *records) {
-        if (record.ordinal < source.end && !siblings_.is_end(record.data))
-            source.ahead.push_back(std::move(record));
-    }
-    if (source.ahead.empty()) source.next = source.end;
-    co_return Result<>();
-}
-
-io::Task<Result<std::vector<Taken>>> Sources::take(Timestamp bound, bool& is_all) {
-    std::vector<Taken> taken;
-    std::size_t bytes = 0;
-    is_all = false;
-    while (taken.size() < limits::chunk_records_max && bytes < limits::chunk_bytes_max) {
-        Source* first = nullptr;
-        for (Source& source : all_) {
-            auto read = co_await read_ahead(source);
-            if (!read) {
-                put_back(std::move(taken));
-                co_return pass(read);
-            }
-            if (source.ahead.empty()) continue;
-            if (first && first->ahead.front().time <= source.ahead.front().time) continue;
-            first = &source;
-        }
-        if (!first || first->ahead.front().time >= bound) {
-            is_all = true;
-            break;
-        }
-        log::Record& record = first->ahead.front();
-        bytes += record.data.size();
-        first->next = record.ordinal + 1;
-        taken.push_back({first->shard.index, first->shard.partition, std::move(record)});
-        first->ahead.pop_front();
-    }
-    co_return taken;
-}
-
-void Sources::put_back(std::vector<Taken> taken) {
-    for (std::size_t i = taken.size(); i-- > 0;) {
-        const auto source = std::ranges::lower_bound(
-            all_, taken[i].shard, {}, [](const Source& one) { return one.shard.index; });
-        source->next = taken[i].record.ordinal;
-        source->ahead.push_front(std::move(taken[i].record));
-    }
+io::Task<Result<log::Follower::Chunk>> Sources::take(Timestamp bound) {
+    return follower_.take(merge_, bound, chunk, is_user_record_);
 }
 
 Positions Sources::positions(const std::vector<Taken>& taken, std::size_t first) const {
-    Positions all;
-    for (const Source& source : all_) all[*source.shard.partition] = source.next;
-    for (std::size_t i = taken.size(); i-- > first;)
-        all[*taken[i].partition] = taken[i].record.ordinal;
+    Positions all = merge_.positions();
+    for (std::size_t i = taken.size(); i-- > first;) {
+        log::Ordinal& next = all[*taken[i].partition];
+        FRESHET_CHECK(taken[i].record.ordinal < next);  // it was taken
+        next = taken[i].record.ordinal;
+    }
     return all;
 }
 
 const Shard* Sources::find(std::uint32_t index) const {
-    const auto found = std::ranges::lower_bound(all_, index, {},
-                                                [](const Source& one) { return one.shard.index; });
-    return found == all_.end() || found->shard.index != index ? nullptr : &found->shard;
+    const auto found = std::ranges::lower_bound(shards_, index, {}, &Shard::index);
+    return found == shards_.end() || found->index != index ? nullptr : &*found;
 }
 
 }  // namespace freshet::analytics

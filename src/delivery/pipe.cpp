@@ -24,25 +24,21 @@ Pipe::Pipe(Parts parts, store::Loaded loaded)
       cursors_(loaded.cursors),
       read_(std::move(loaded.cursors)),
       unfinished_(std::move(loaded.cut)),
-      retry_after_(limits::retry_first),
-      bell_(std::make_shared<io::Bell>(parts.home)),
+      follower_(parts.home, parts.pool, parts.log),
       scope_(parts.home) {}
 Pipe::~Pipe() = default;
 
 void Pipe::start() { scope_.spawn(run()); }
 
 io::Task<void> Pipe::stop() {
-    stopping_ = true;
-    bell_->ring();
+    follower_.stop();
     co_await scope_.join();
-    for (const auto& [partition, listener] : listeners_)
-        parts_.log.unlisten(log::PartitionId(partition), listener);
-    listeners_.clear();
+    follower_.clear();
 }
 
 void Pipe::change(DeliveryStream stream) {
     stream_ = std::move(stream);
-    bell_->ring();
+    follower_.ring();
 }
 
 void Pipe::count_put(std::size_t records, std::size_t bytes) {
@@ -69,42 +65,36 @@ std::map<std::uint64_t, Place> Pipe::places() const {
 }
 
 io::Task<void> Pipe::run() {
-    while (!stopping_) {
+    while (!follower_.is_stopping()) {
         Result<> result;
         if (unfinished_) {
             result = co_await refill(*unfinished_);
             if (result) result = co_await deliver(*unfinished_);
             if (result) unfinished_.reset();
         } else {
-            bell_->rung = false;
+            follower_.begin_look();
             result = co_await fill();
             if (result && is_due()) {
                 result = co_await deliver(make_cut());
-            } else if (result && !bell_->rung) {
-                if (buffer_.empty())
-                    co_await bell_->signal.wait();
-                else
-                    co_await bell_->signal.wait_until(due_at());
+            } else if (result && buffer_.empty()) {
+                co_await follower_.wait();
+            } else if (result) {
+                co_await follower_.wait_until(due_at());
             }
         }
-        if (result) continue;
-        const bool go_on = co_await back_off(result.error());
-        if (!go_on) co_return;
+        if (!result) co_await back_off(result.error());
     }
 }
 
 /// The source waits while the destination refuses; nothing is dropped.
-io::Task<bool> Pipe::back_off(const Error& error) {
+io::Task<void> Pipe::back_off(const Error& error) {
     if (figures_.trouble != error.message())
         log_warn("delivery", "waiting",
                  {{"stream", stream_.key.name}, {"reason", error.message()}});
     figures_.trouble = error.message();
     ++figures_.failures;
     log_failure(error);
-    const Timestamp until = parts_.home.now() + retry_after_;
-    retry_after_ = std::min(retry_after_ * 2, limits::retry_max);
-    while (!stopping_ && parts_.home.now() < until) co_await bell_->signal.wait_until(until);
-    co_return !stopping_;
+    co_await follower_.rest_until(retry_.failed(parts_.home.now()));
 }
 
 void Pipe::log_failure(const Error& error) {
@@ -114,15 +104,6 @@ void Pipe::log_failure(const Error& error) {
 
 // --- reading
 
-void Pipe::listen_to(const std::vector<log::PartitionId>& partitions) {
-    for (const log::PartitionId partition : partitions) {
-        if (listeners_.contains(*partition)) continue;
-        listeners_[*partition] = parts_.log.listen(partition, [&home = parts_.home, bell = bell_] {
-            home.post([bell] { bell->ring(); });
-        });
-    }
-}
-
 io::Task<Result<>> Pipe::fill() {
     std::vector<log::PartitionId> partitions{stream_.inbox};
     if (stream_.source) {
@@ -131,7 +112,7 @@ io::Task<Result<>> Pipe::fill() {
         partitions = std::move(*found);
         partitions.push_back(stream_.inbox);  // what siblings append directly
     }
-    listen_to(partitions);
+    for (const log::PartitionId partition : partitions) follower_.add(partition);
     for (const log::PartitionId partition : partitions) {
         auto filled = co_await fill_from(partition);
         if (!filled) co_return filled;
@@ -143,16 +124,8 @@ io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
     const std::uint64_t full = full_bytes(stream_.destination);
     while (!is_full()) {
         const log::Ordinal from = read_[*partition];
-        Result<std::vector<log::Record>> records;
-        if (parts_.log.is_cached(partition, from)) {
-            records =
-                parts_.log.read(partition, from, limits::read_records_max, full - buffer_bytes_);
-        } else {
-            records = co_await parts_.pool.run([&] {
-                return parts_.log.read(partition, from, limits::read_records_max,
-                                       full - buffer_bytes_);
-            });
-        }
+        auto records = co_await follower_.read(partition, from, limits::read_records_max,
+                                               full - buffer_bytes_);
         if (!records) co_return pass(records);
         if (records->empty()) co_return Result<>();
         for (const log::Record& record : *records) {
@@ -202,11 +175,10 @@ io::Task<Result<>> Pipe::refill(Cut cut) {
         read_[*range.partition] = range.first;
         while (read_[*range.partition] < range.next) {
             const log::Ordinal from = read_[*range.partition];
-            auto records = co_await parts_.pool.run([&] {
-                return parts_.log.read(
-                    range.partition, from,
-                    std::min<std::size_t>(limits::read_records_max, range.next - from), 8 << 20);
-            });
+            auto records = co_await follower_.read(
+                range.partition, from,
+                std::min<std::size_t>(limits::read_records_max, range.next - from),
+                limits::refill_bytes_max);
             if (!records) co_return pass(records);
             if (records->empty())
                 co_return fail(freshet::Errc::corrupt,
@@ -323,7 +295,7 @@ io::Task<Result<>> Pipe::deliver(Cut cut) {
     figures_.bytes += staged->size;
     figures_.last_object = cut.key;
     figures_.trouble.clear();
-    retry_after_ = limits::retry_first;
+    retry_.succeeded();
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
     buffer_bytes_ = buffer_records_ = 0;
     for (const Waiting& waiting : buffer_) count_waiting(waiting);

@@ -3,10 +3,12 @@
 #pragma once
 #include <memory>
 
+#include "base/retry.h"
+#include "delivery/limits.h"
 #include "delivery/ports.h"
 #include "delivery/store.h"
 #include "delivery/types.h"
-#include "io/bell.h"
+#include "log/follow/follower.h"
 #include "objects/objects.h"
 
 namespace freshet::delivery {
@@ -54,8 +56,7 @@ class Pipe {
     Cut make_cut() const;
     io::Task<Result<>> deliver(Cut cut);
     std::shared_ptr<io::BodyReader> content(std::size_t count) const;
-    void listen_to(const std::vector<log::PartitionId>& partitions);
-    io::Task<bool> back_off(const Error& error);
+    io::Task<void> back_off(const Error& error);
     /// One try that failed, into CloudWatch Logs when the destination asks for it.
     void log_failure(const Error& error);
 
@@ -67,11 +68,9 @@ class Pipe {
     std::vector<Waiting> buffer_;
     std::uint64_t buffer_bytes_ = 0;
     std::size_t buffer_records_ = 0;
-    std::map<std::uint64_t, std::uint64_t> listeners_;
     Figures figures_;
-    Millis retry_after_;
-    bool stopping_ = false;
-    std::shared_ptr<io::Bell> bell_;
+    Retry retry_{limits::retry_first, limits::retry_max};
+    log::Follower follower_;
     io::Scope scope_;
 };
 

@@ -47,6 +47,7 @@ class Streams {
     io::Task<void> stop();
     io::Core& home() { return home_; }
     log::Log& log() { return log_; }
+    io::Pool& pool() { return pool_; }
 
     io::Task<Result<>> create(StreamKey key, NewStream wanted);
     /// Errc::in_use when there are consumers, unless they may go with it.

@@ -2,6 +2,7 @@
 // None of it counts as a read, and none is throttled.
 #include <algorithm>
 
+#include "log/follow/follower.h"
 #include "stream/live/live.h"
 #include "stream/sequence.h"
 #include "stream/stream.h"
@@ -52,12 +53,7 @@ io::Task<Lag> Streams::lag(Shard shard, log::Ordinal next) {
     const auto [from, end] = unread(shard, next);
     Lag lag{end - from, std::nullopt};
     if (lag.records == 0) co_return lag;
-    Result<std::vector<log::Record>> oldest;
-    if (log_.is_cached(shard.partition, from)) {
-        oldest = log_.read(shard.partition, from, 1, 1);
-    } else {
-        oldest = co_await pool_.run([&] { return log_.read(shard.partition, from, 1, 1); });
-    }
+    auto oldest = co_await log::read_from(log_, pool_, shard.partition, from, 1, 1);
     if (oldest && !oldest->empty()) lag.age = std::max(home_.now() - oldest->front().time, 0ms);
     co_return lag;
 }

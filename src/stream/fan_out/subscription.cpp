@@ -44,15 +44,8 @@ Subscription::Subscription(Streams& streams, Place place, Shard shard, log::Ordi
       next_(std::make_shared<log::Ordinal>(from)),
       started_(now),
       heard_(now),
-      bell_(std::make_shared<io::Bell>(streams.home())) {
-    if (*shard_.partition == 0) return;
-    listener_ = streams_.log().listen(shard_.partition, [&home = streams_.home(), bell = bell_] {
-        home.post([bell] { bell->ring(); });
-    });
-}
-
-Subscription::~Subscription() {
-    if (listener_) streams_.log().unlisten(shard_.partition, listener_);
+      follower_(streams.home(), streams.pool(), streams.log()) {
+    if (*shard_.partition != 0) follower_.add(shard_.partition);
 }
 
 bool Subscription::is_over(Timestamp now) const {
@@ -63,16 +56,15 @@ void Subscription::end(std::optional<Error> reason) {
     if (is_over_) return;
     is_over_ = true;
     reason_ = std::move(reason);
-    bell_->signal.notify();
+    follower_.stop();
 }
 
 io::Task<Result<std::shared_ptr<const FanOutBatch>>> Subscription::next() {
-    auto bell = bell_;
     while (true) {
         if (is_over_ && reason_) co_return std::unexpected(*std::exchange(reason_, std::nullopt));
         const Timestamp now = streams_.home().now();
         if (is_over(now)) co_return std::shared_ptr<const FanOutBatch>();
-        bell->rung = false;
+        follower_.begin_look();
         auto batch = co_await streams_.fan_out(place_.stream, shard_, *next_);
         if (!batch) co_return pass(batch);
         const bool is_last = !(*batch)->children.empty();
@@ -83,8 +75,7 @@ io::Task<Result<std::shared_ptr<const FanOutBatch>>> Subscription::next() {
             streams_.measure_event(place_, **batch);
             co_return std::shared_ptr<const FanOutBatch>(std::move(*batch));
         }
-        if (bell->rung || is_over_) continue;
-        co_await bell->signal.wait_until(
+        co_await follower_.wait_until(
             std::min(heard_ + limits::heartbeat_every, started_ + limits::subscription_life));
     }
 }

@@ -8,8 +8,7 @@
 #include <memory>
 #include <variant>
 
-#include "io/bell.h"
-#include "log/log.h"
+#include "log/follow/follower.h"
 #include "stream/errors.h"
 #include "stream/types.h"
 
@@ -50,7 +49,6 @@ class Subscription {
         auto operator<=>(const Place&) const = default;
     };
     Subscription(Streams& streams, Place place, Shard shard, log::Ordinal from, Timestamp now);
-    ~Subscription();
 
     /// The next event; nothing when the five minutes are over or the shard has ended. Errc::in_use
     /// when another subscription took over, Errc::not_found when stream or consumer are gone.
@@ -72,9 +70,7 @@ class Subscription {
     Timestamp started_, heard_;  ///< when it began, and when the client was last told something
     bool is_over_ = false;
     std::optional<Error> reason_;
-    /// Rung at each commit of the shard; the log may still ring it when this is gone.
-    std::shared_ptr<io::Bell> bell_;
-    std::uint64_t listener_ = 0;
+    log::Follower follower_;  ///< of the shard
 };
 
 }  // namespace freshet::stream

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "log/follow/follower.h"
 #include "stream/limits.h"
 #include "stream/live/live.h"
 #include "stream/records/iterator.h"
@@ -192,13 +193,8 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
     const log::Ordinal end = shard.closed ? shard.end : tail->next;  // without the closing record
     read.next = from = std::max(from, tail->first);
     if (shard.closed && from >= end) co_return read;
-    Result<std::vector<log::Record>> records;
-    if (log_.is_cached(shard.partition, from)) {
-        records = log_.read(shard.partition, from, records_max, bytes_max);
-    } else {
-        records = co_await pool_.run(
-            [&] { return log_.read(shard.partition, from, records_max, bytes_max); });
-    }
+    auto records =
+        co_await log::read_from(log_, pool_, shard.partition, from, records_max, bytes_max);
     if (!records) co_return pass(records);
     const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
     std::size_t bytes = 0;
