@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "analytics/commit.h"
+#include "analytics/run/commit.h"
 
 using namespace freshet;
 

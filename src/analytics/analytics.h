@@ -6,7 +6,7 @@
 
 #include "analytics/errors.h"
 #include "analytics/ports.h"
-#include "analytics/runner.h"
+#include "analytics/run/runner.h"
 #include "analytics/types.h"
 #include "record/transform.h"
 

@@ -71,7 +71,7 @@ struct Application {
 /// Where a run stands: the state of its SQL and the records it has taken.
 struct Snapshot {
     std::map<std::uint64_t, log::Ordinal> positions;  ///< by partition: the next record
-    /// The state of the engine: a file (analytics/snapshot_files.h), or the state itself as an
+    /// The state of the engine: a file (analytics/run/snapshot_files.h), or the state itself as an
     /// earlier Freshet kept it; both empty: it begins anew.
     std::string file, state;
     log::Ordinal commit = 0;  ///< commits before this one are in it

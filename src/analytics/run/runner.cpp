@@ -1,13 +1,13 @@
-#include "analytics/runner.h"
+#include "analytics/run/runner.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "analytics/limits.h"
+#include "analytics/run/trouble.h"
+#include "analytics/run/windows.h"
 #include "analytics/store.h"
-#include "analytics/trouble.h"
-#include "analytics/windows.h"
 #include "base/log.h"
 #include "io/steady_time.h"
 #include "record/kpl.h"

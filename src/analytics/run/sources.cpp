@@ -1,4 +1,4 @@
-#include "analytics/sources.h"
+#include "analytics/run/sources.h"
 
 #include <algorithm>
 

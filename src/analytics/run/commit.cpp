@@ -1,4 +1,4 @@
-#include "analytics/commit.h"
+#include "analytics/run/commit.h"
 
 #include "flow/saved.h"
 

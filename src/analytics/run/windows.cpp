@@ -1,4 +1,4 @@
-#include "analytics/windows.h"
+#include "analytics/run/windows.h"
 
 #include <algorithm>
 #include <utility>

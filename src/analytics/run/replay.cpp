@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "analytics/runner.h"
+#include "analytics/run/runner.h"
 #include "base/log.h"
 
 namespace freshet::analytics {

@@ -6,12 +6,12 @@
 #include <chrono>
 #include <memory>
 
-#include "analytics/commit.h"
 #include "analytics/limits.h"
-#include "analytics/output_rows.h"
 #include "analytics/ports.h"
-#include "analytics/snapshot_files.h"
-#include "analytics/sources.h"
+#include "analytics/run/commit.h"
+#include "analytics/run/output_rows.h"
+#include "analytics/run/snapshot_files.h"
+#include "analytics/run/sources.h"
 #include "base/retry.h"
 #include "flow/engine.h"
 #include "io/core.h"

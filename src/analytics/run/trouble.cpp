@@ -1,8 +1,8 @@
-#include "analytics/trouble.h"
+#include "analytics/run/trouble.h"
 
 #include <fmt/format.h>
 
-#include "analytics/runner.h"
+#include "analytics/run/runner.h"
 #include "base/text/json_text.h"
 #include "record/json/json.h"
 

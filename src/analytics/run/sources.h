@@ -4,8 +4,8 @@
 #pragma once
 #include <vector>
 
-#include "analytics/commit.h"
 #include "analytics/ports.h"
+#include "analytics/run/commit.h"
 #include "log/follow/follower.h"
 
 namespace freshet::analytics {

@@ -1,4 +1,4 @@
-#include "analytics/snapshot_files.h"
+#include "analytics/run/snapshot_files.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "analytics/limits.h"
-#include "analytics/runner.h"
+#include "analytics/run/runner.h"
 #include "base/crypto/digest.h"
 #include "record/transform.h"
 

@@ -1,4 +1,4 @@
-#include "analytics/output_rows.h"
+#include "analytics/run/output_rows.h"
 
 #include <fmt/format.h>
 
