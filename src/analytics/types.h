@@ -18,6 +18,8 @@ struct ApplicationKey {
     auto operator<=>(const ApplicationKey&) const = default;
 };
 
+std::string arn_of(const ApplicationKey& key);
+
 /// A function that each record goes through before the SQL sees it.
 struct Processor {
     std::string function_arn, role_arn;

@@ -1,5 +1,8 @@
 #include "analytics/run/commit.h"
 
+#include <utility>
+
+#include "base/check.h"
 #include "flow/saved.h"
 
 namespace freshet::analytics {
@@ -28,6 +31,20 @@ Positions read_positions(flow::Reader& reader) {
 }
 
 }  // namespace
+
+bool CommitParts::is_needed(std::uint64_t rows_of_first) const {
+    return rows_of_first > 0 || !commit_.prepared.empty() || !commit_.rows_out.empty();
+}
+
+const Commit& CommitParts::next(bool is_last,
+                                const std::map<std::string, std::uint64_t>& rows_out) {
+    // An empty rows_out ends the moment, so a part that does not end it has rows.
+    FRESHET_CHECK(is_last || !rows_out.empty());
+    if (!std::exchange(is_first_, false)) commit_.prepared.clear();
+    commit_.rows_out.clear();
+    if (!is_last) commit_.rows_out = rows_out;
+    return commit_;
+}
 
 Bytes encode(const Commit& commit) {
     flow::Writer writer;

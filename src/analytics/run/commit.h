@@ -35,6 +35,22 @@ struct Commit {
     Positions begin;
 };
 
+/// The commit of one moment, append by append: what comes out at once may take several. next(), an
+/// append, and so on to the last part.
+class CommitParts {
+  public:
+    explicit CommitParts(Commit whole) : commit_(std::move(whole)) {}
+    /// Whether the moment is written at all. One without rows and answers is not: a replay computes
+    /// it. One of which a part is out is: its last part ends it.
+    bool is_needed(std::uint64_t rows_of_first) const;
+    /// The commit that goes with a part. `rows_out`: the rows of the moment that are out with it.
+    const Commit& next(bool is_last, const std::map<std::string, std::uint64_t>& rows_out);
+
+  private:
+    Commit commit_;
+    bool is_first_ = true;
+};
+
 Bytes encode(const Commit& commit);
 /// Errc::corrupt for bytes that are none.
 Result<Commit> decode_commit(const Bytes& bytes);

@@ -1,6 +1,6 @@
 // How a run begins: the state of the newest snapshot, then what was taken between it and the last
-// commit once more. Output that was committed is thrown away; where the last commit was one of
-// several parts, the rows of the others go out.
+// commit once more. Output that was committed is dropped; where the last commit was one of several
+// parts, the rows of the others go out. replay_plan.h decides, this acts on it.
 #include <fmt/format.h>
 
 #include <utility>
@@ -10,10 +10,14 @@
 
 namespace freshet::analytics {
 namespace {
+
+constexpr std::size_t commits_at_once = 16;
+
 Failure given_up() {
     return fail(freshet::Errc::cancelled,
                 "the server ends; the next one goes on from the snapshot");
 }
+
 }  // namespace
 
 io::Task<Result<>> Runner::open() {
@@ -26,36 +30,20 @@ io::Task<Result<>> Runner::open() {
     auto replayed = co_await replay();
     if (!replayed) co_return replayed;
     is_open_ = true;
-    snapshot_at_ = parts_.home.now();
+    pace_.opened(parts_.home.now());
     co_return Result<>();
 }
 
 /// On a pool thread: ten million keys take seconds, and this core serves everybody.
 io::Task<Result<>> Runner::load_state() {
     auto loaded = co_await parts_.pool.run([this]() -> Result<> {
-        const auto begin = [this] {
-            engine_ = std::make_unique<flow::Engine>(program_, application_.started);
-            std::vector<std::string> watched{std::string(flow::error_stream)};
-            for (const flow::StreamInfo& stream : program_->streams())
-                watched.push_back(stream.name);
-            engine_->watch(std::move(watched));
-        };
-        begin();
         std::string state = snapshot_.state;
         if (!snapshot_.file.empty()) {
             auto read = files_.read(snapshot_.file);
             if (!read) return pass(read);
             state = std::move(*read);
         }
-        if (state.empty()) return {};
-        auto fits = engine_->load(state, &follower_.is_stopping());
-        if (fits) return {};
-        if (follower_.is_stopping()) return given_up();
-        // Changed code begins with empty windows at the position that was reached.
-        log_warn("analytics", "state begins anew",
-                 {{"application", application_.key.name}, {"reason", fits.error().message()}});
-        begin();
-        return {};
+        return computation_.load(state, follower_.is_stopping());
     });
     co_return loaded;
 }
@@ -64,11 +52,11 @@ io::Task<Result<>> Runner::replay() {
     const log::PartitionId partition = application_.commits;
     auto tail = parts_.log.tail(partition);
     if (!tail) co_return pass(tail);
-    // The records themselves are replayed up to the last of several commits at once.
-    std::optional<Commit> of_records, unfinished;
+    commits_ = std::min(commits_, tail->next);  // the log gives the numbers
+    ReplayPlan plan;
     while (commits_ < tail->next) {
-        auto records = co_await parts_.pool.run(
-            [&] { return parts_.log.read(partition, commits_, 16, limits::chunk_bytes_max); });
+        auto records = co_await log::read_from(parts_.log, parts_.pool, partition, commits_,
+                                               commits_at_once, limits::chunk_bytes_max);
         if (!records) co_return pass(records);
         if (records->empty())
             co_return fail(freshet::Errc::corrupt,
@@ -77,99 +65,90 @@ io::Task<Result<>> Runner::replay() {
             auto commit = decode_commit(record.data);
             if (!commit) co_return pass(commit);
             commits_ = record.ordinal + 1;
-            bound_ = std::max(bound_, commit->bound);
-            if (unfinished)
-                unfinished->rows_out = std::move(commit->rows_out);
-            else
-                unfinished = std::move(*commit);
-            if (!unfinished->rows_out.empty()) continue;
-            Commit whole = *std::exchange(unfinished, std::nullopt);
-            if (whole.prepared.empty()) {
-                of_records = std::move(whole);
-                continue;
-            }
-            if (of_records) {
-                auto replayed = co_await replay_whole(*std::exchange(of_records, {}));
-                if (!replayed) co_return replayed;
-            }
-            co_await replay_prepared(whole);
+            auto done = co_await carry_out(plan.on_commit(std::move(*commit)));
+            if (!done) co_return done;
         }
     }
-    if (of_records) {
-        auto replayed = co_await replay_whole(*of_records);
-        if (!replayed) co_return replayed;
+    reached_ = plan.bound();
+    auto done = co_await carry_out(plan.on_end());
+    co_return done;
+}
+
+io::Task<Result<>> Runner::carry_out(std::vector<ReplayStep> steps) {
+    for (ReplayStep& step : steps) {
+        auto task = std::visit([this](auto& one) { return replay(std::move(one)); }, step);
+        auto done = co_await std::move(task);
+        if (!done) co_return done;
     }
-    if (!unfinished) co_return Result<>();
-    auto finished = co_await finish(std::move(*unfinished));
-    co_return finished;
+    co_return Result<>();
 }
 
-/// What the function made: it is not asked again.
-io::Task<void> Runner::replay_prepared(const Commit& commit) {
+io::Task<Result<>> Runner::replay(ReplayRecords step) {
+    auto fed = co_await feed_until(step.until, Output::dropped);
+    if (!fed) co_return fed;
     co_await parts_.pool.run([&] {
-        for (std::size_t at = 0; at < commit.prepared.size();) {
-            at = feed(commit.prepared, at);
-            engine_->take();
-        }
-        engine_->on_time(commit.bound);
-        engine_->take();
-        return true;
-    });
-    sources_.go_to(commit.positions);
-}
-
-io::Task<Result<>> Runner::replay_whole(const Commit& last) {
-    auto replayed = co_await replay_records(last.positions, Output::dropped);
-    if (!replayed) co_return replayed;
-    co_await parts_.pool.run([&] {
-        engine_->on_time(last.bound);
-        engine_->take();
-        return true;
+        computation_.on_time(step.bound);
+        computation_.drop_output();
     });
     co_return Result<>();
 }
 
-io::Task<Result<>> Runner::replay_records(const Positions& until, Output output) {
+io::Task<Result<>> Runner::replay(ReplayAnswers step) {
+    co_await parts_.pool.run([&] {
+        const std::vector<Prepared>& records = step.commit.prepared;
+        for (std::size_t at = 0; at < records.size();) {
+            at = computation_.feed(records, at);
+            computation_.drop_output();
+        }
+        computation_.on_time(step.commit.bound);
+        computation_.drop_output();
+    });
+    sources_.go_to(step.commit.positions);
+    co_return Result<>();
+}
+
+/// Makes the rows of the commit once more and writes those that are not out yet. The order of rows
+/// depends on where the engine's output was taken last, so it is taken at the same record.
+io::Task<Result<>> Runner::replay(FinishMoment step) {
+    Commit commit = std::move(step.commit);
+    if (commit.prepared.empty()) {
+        auto fed = co_await feed_until(commit.begin, Output::dropped);
+        if (fed) fed = co_await feed_until(commit.positions, Output::kept);
+        if (!fed) co_return fed;
+    }
+    auto moment = co_await parts_.pool.run([&] {
+        computation_.feed_all(commit.prepared);
+        computation_.on_time(commit.bound);
+        return computation_.take(commit.rows_out);
+    });
+    sources_.go_to(commit.positions);
+    commit.prepared.clear();
+    auto written = co_await write(std::move(moment), std::move(commit));
+    if (written)
+        log_info("analytics", "wrote the rows that a commit had left",
+                 {{"application", application_.key.name}});
+    co_return written;
+}
+
+io::Task<Result<>> Runner::feed_until(const Positions& until, Output output) {
     sources_.end_at(until);
     for (bool is_all = false; !is_all;) {
-        if (follower_.is_stopping()) co_return given_up();
+        if (is_stopping()) co_return given_up();
         auto chunk = co_await sources_.take(Timestamp::max());
         if (!chunk) co_return pass(chunk);
         is_all = chunk->is_all;
         auto fed = co_await parts_.pool.run([&]() -> Result<> {
-            auto records = decode(chunk->taken);
+            auto records = preparation_.decode(chunk->taken);
             if (!records) return pass(records);
             for (std::size_t at = 0; at < records->size();) {
-                at = feed(*records, at);
-                if (output == Output::dropped) engine_->take();
+                at = computation_.feed(*records, at);
+                if (output == Output::dropped) computation_.drop_output();
             }
             return {};
         });
         if (!fed) co_return fed;
     }
     co_return Result<>();
-}
-
-/// Makes the rows of `commit` once more and writes those that are not out yet. The order of rows
-/// depends on where the engine's output was taken last, so it is taken at the same record.
-io::Task<Result<>> Runner::finish(Commit commit) {
-    if (commit.prepared.empty()) {
-        auto replayed = co_await replay_records(commit.begin, Output::dropped);
-        if (replayed) replayed = co_await replay_records(commit.positions, Output::kept);
-        if (!replayed) co_return replayed;
-    }
-    Made made = co_await parts_.pool.run([&] {
-        for (const Prepared& one : commit.prepared) feed_one(one);
-        engine_->on_time(commit.bound);
-        return take_output(commit.rows_out);
-    });
-    sources_.go_to(commit.positions);
-    commit.prepared.clear();
-    auto written = co_await write(std::move(made), std::move(commit));
-    if (written)
-        log_info("analytics", "wrote the rows that a commit had left",
-                 {{"application", application_.key.name}});
-    co_return written;
 }
 
 }  // namespace freshet::analytics

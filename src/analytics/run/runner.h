@@ -1,27 +1,33 @@
 // One running application: takes records in order of arrival over all shards, runs the SQL, and
-// makes output rows and the position durable in one append. Home core: the service's. start(), then
-// stop(), which joins and leaves a snapshot to go on from.
+// makes output rows and the positions durable in one append. What it decides is in pure files -
+// chunk.h (what a commit holds), replay_plan.h (what a replay skips), pace.h (when it saves and
+// tries again); this is the loop that acts on it.
 #pragma once
 #include <atomic>
 #include <chrono>
 #include <memory>
 
-#include "analytics/limits.h"
 #include "analytics/ports.h"
-#include "analytics/run/commit.h"
-#include "analytics/run/output_rows.h"
+#include "analytics/run/chunk.h"
+#include "analytics/run/computation.h"
+#include "analytics/run/pace.h"
+#include "analytics/run/prepare.h"
+#include "analytics/run/replay_plan.h"
 #include "analytics/run/snapshot_files.h"
 #include "analytics/run/sources.h"
-#include "base/retry.h"
-#include "flow/engine.h"
+#include "analytics/run/trouble.h"
 #include "io/core.h"
 #include "log/log.h"
 #include "meta/database.h"
 
 namespace freshet::analytics {
 
+/// start() once, then stop() once, which joins; not to be destroyed in between. Home core: the
+/// service's. When stop() completes nothing of it runs, and a snapshot to go on from is durable, or
+/// the one before it still counts.
 class Runner {
   public:
+    /// All of them must outlive the runner.
     struct Parts {
         io::Core& home;
         meta::Database& database;
@@ -48,77 +54,52 @@ class Runner {
     Positions positions() const { return sources_.positions(); }
 
   private:
-    /// What the engine put out at one moment.
-    struct Made {
-        OutputRows rows;
-        OutputRows::Part first;
-        std::vector<Window> windows;
-        std::uint64_t errors = 0;    ///< rows that failed
-        std::uint64_t left_out = 0;  ///< of them, without a row in error_stream
-    };
-
     io::Task<void> run();
-    io::Task<void> back_off(const Error& error);
-    /// Says what is wrong with the records of this chunk, or that nothing is any more.
-    void advise(std::uint64_t aggregates, bool had_records);
-    /// Into the server's log and into the log streams of CloudWatch that the application names.
-    void tell(const char* code, const std::string& message);
+    bool is_stopping() const { return follower_.is_stopping(); }
 
     // replay.cpp: from the snapshot to the last commit
     io::Task<Result<>> open();
     io::Task<Result<>> load_state();
     io::Task<Result<>> replay();
-    io::Task<void> replay_prepared(const Commit& commit);
+    io::Task<Result<>> carry_out(std::vector<ReplayStep> steps);
+    io::Task<Result<>> replay(ReplayRecords step);
+    io::Task<Result<>> replay(ReplayAnswers step);
+    io::Task<Result<>> replay(FinishMoment step);
     enum class Output { dropped, kept };
-    io::Task<Result<>> replay_records(const Positions& until, Output output);
-    io::Task<Result<>> replay_whole(const Commit& last);
-    io::Task<Result<>> finish(Commit commit);
+    io::Task<Result<>> feed_until(const Positions& until, Output output);
 
-    /// One chunk; true when there was something to do.
-    io::Task<Result<bool>> step();
+    /// One chunk; whether there was something to do.
+    io::Task<Result<Pace::Outcome>> step();
+    io::Task<Result<>> compute(Chunk& chunk, std::vector<Prepared> records);
     Result<Timestamp> look();
-    // prepare.cpp: the records as the engine takes them, one for each of `taken`
-    io::Task<Result<std::vector<Prepared>>> prepare(const std::vector<Taken>& taken);
-    Result<std::vector<Prepared>> decode(const std::vector<Taken>& taken) const;
-    io::Task<Result<std::vector<Prepared>>> ask_function(const std::vector<Taken>& taken);
-    io::Task<void> call_function(const std::vector<Taken>* taken, std::size_t from, std::size_t to,
-                                 Result<std::vector<Prepared>>* answer);
-    /// From `first` on as many as the engine takes before its output should be taken, at least one;
-    /// where it stopped.
-    std::size_t feed(const std::vector<Prepared>& records, std::size_t first);
-    void feed_one(const Prepared& one);
-    Made take_output(const std::map<std::string, std::uint64_t>& rows_out);
-    /// `commit` with the rows, in parts.
-    io::Task<Result<>> write(Made made, Commit commit);
+    void count_input(const Chunk& chunk, std::size_t end);
+    /// `commit` with the rows of the moment, in parts.
+    io::Task<Result<>> write(Computation::Moment moment, Commit commit);
     io::Task<Result<>> append(const OutputRows::Part& part, const Commit& commit);
+    void count_output(const Computation::Moment& moment);
+
     io::Task<Result<>> save_snapshot();
     /// The one before stays where it fails; the log says why.
     io::Task<void> try_snapshot();
 
-    bool has_function() const { return application_.inputs[0].processor.has_value(); }
-
     Parts parts_;
     Application application_;
-    std::shared_ptr<const flow::Program> program_;
     Snapshot snapshot_;
-    std::unique_ptr<flow::Engine> engine_;
-    Timestamp bound_;           ///< time has been told to the engine up to here
-    log::Ordinal commits_ = 0;  ///< the next one's number
-    bool is_open_ = false, is_changed_ = false;
     SnapshotFiles files_;
-    Timestamp snapshot_at_;
-    Millis snapshot_rest_ = limits::snapshot_every;
+    Figures figures_;
+    Trouble trouble_;
+    Sources sources_;
+    log::Follower& follower_;  ///< of sources_
+    Preparation preparation_;
+    Computation computation_;
+    Pace pace_;
+    Timestamp reached_;         ///< time has been given to the engine up to here
+    log::Ordinal commits_ = 0;  ///< the next one's number
+    bool is_open_ = false;
     /// Of the steady clock; a pool thread that writes a snapshot looks at it.
     std::atomic<std::chrono::steady_clock::time_point> save_until_{
         std::chrono::steady_clock::time_point::max()};
-    Retry retry_{limits::retry_first, limits::retry_max};
-    Figures figures_;
-    std::uint64_t aggregates_ = 0;  ///< KPL aggregates in the chunk that is being fed
-    Sources sources_;
-    log::Follower& follower_;  ///< of sources_
     io::Scope scope_;
 };
-
-std::string arn_of(const ApplicationKey& key);
 
 }  // namespace freshet::analytics

@@ -3,17 +3,16 @@
 #include <algorithm>
 
 #include "analytics/limits.h"
-#include "base/check.h"
 
 namespace freshet::analytics {
 namespace {
-constexpr log::Merge::Bounds chunk{limits::chunk_records_max, limits::chunk_bytes_max};
+constexpr log::Merge::Bounds chunk_bounds{limits::chunk_records_max, limits::chunk_bytes_max};
 }  // namespace
 
 Sources::Sources(io::Core& home, io::Pool& pool, log::Log& log, Siblings& siblings)
     : log_(log),
       follower_(home, pool, log),
-      merge_(chunk),
+      merge_(chunk_bounds),
       is_user_record_(
           [&siblings](const log::Record& record) { return !siblings.is_end(record.data); }) {}
 
@@ -72,17 +71,7 @@ void Sources::end_at(const Positions& positions) {
 }
 
 io::Task<Result<log::Follower::Chunk>> Sources::take(Timestamp bound) {
-    return follower_.take(merge_, bound, chunk, is_user_record_);
-}
-
-Positions Sources::positions(const std::vector<Taken>& taken, std::size_t first) const {
-    Positions all = merge_.positions();
-    for (std::size_t i = taken.size(); i-- > first;) {
-        log::Ordinal& next = all[*taken[i].partition];
-        FRESHET_CHECK(taken[i].record.ordinal < next);  // it was taken
-        next = taken[i].record.ordinal;
-    }
-    return all;
+    return follower_.take(merge_, bound, chunk_bounds, is_user_record_);
 }
 
 const Shard* Sources::find(std::uint32_t index) const {

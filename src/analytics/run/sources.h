@@ -5,13 +5,10 @@
 #include <vector>
 
 #include "analytics/ports.h"
-#include "analytics/run/commit.h"
+#include "analytics/run/chunk.h"
 #include "log/follow/follower.h"
 
 namespace freshet::analytics {
-
-/// A record; its rank is the index of its shard.
-using Taken = log::Taken;
 
 /// open(), then look() and take() in turn, as often as the run lasts. A replay gives end_at() in
 /// place of look().
@@ -36,8 +33,8 @@ class Sources {
     io::Task<Result<log::Follower::Chunk>> take(Timestamp bound);
     /// The next take() gives them again.
     void put_back(std::vector<Taken> taken) { merge_.put_back(std::move(taken)); }
-    /// What was taken; without `taken` from its record `first` on.
-    Positions positions(const std::vector<Taken>& taken = {}, std::size_t first = 0) const;
+    /// What comes before these has been taken.
+    Positions positions() const { return merge_.positions(); }
     /// The shard of this index; nothing when it is gone.
     const Shard* find(std::uint32_t index) const;
 

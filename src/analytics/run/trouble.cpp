@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "analytics/run/runner.h"
+#include "base/log.h"
 #include "base/text/json_text.h"
 #include "record/json/json.h"
 
@@ -32,6 +32,29 @@ std::string trouble_line(const Application& application, std::string_view code,
     }
     line += fmt::format(R"(,"errorCode":"{}","messageSchemaVersion":"1"}})", code);
     return line;
+}
+
+void Trouble::report(const char* code, const std::string& message) {
+    log_warn("analytics", "trouble",
+             {{"application", application_.key.name}, {"code", code}, {"reason", message}});
+    for (const std::string& arn : log_streams_of(application_))
+        siblings_.write_log(arn, home_.now(), trouble_line(application_, code, message));
+}
+
+void Trouble::waits_for(const Error& error) {
+    if (figures_.trouble != error.message()) report("Application.Waiting", error.message());
+    figures_.trouble = error.message();
+}
+
+void Trouble::saw_aggregates(std::uint64_t aggregates, std::size_t records) {
+    if (aggregates == 0) {
+        if (records > 0) figures_.advice.clear();
+        return;
+    }
+    const std::string advice{application_.inputs[0].processor ? advice_of_function
+                                                              : advice_without_function};
+    if (figures_.advice != advice) report("Input.KplAggregates", advice);
+    figures_.advice = advice;
 }
 
 }  // namespace freshet::analytics

@@ -1,9 +1,11 @@
-// What an application says when something is wrong: the words, and the line for CloudWatch Logs.
+// What an application says when something is wrong: the words, where they go, and the line for
+// CloudWatch Logs.
 #pragma once
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "analytics/ports.h"
 #include "analytics/types.h"
 
 namespace freshet::analytics {
@@ -20,5 +22,27 @@ std::vector<std::string> log_streams_of(const Application& application);
 /// CloudWatch Logs").
 std::string trouble_line(const Application& application, std::string_view code,
                          std::string_view message);
+
+/// Says what is wrong, once each time it changes: to the server's log, to the log streams of
+/// CloudWatch that the application names, and in its figures. Home core only; all that it is given
+/// must outlive it.
+class Trouble {
+  public:
+    Trouble(io::Core& home, Siblings& siblings, const Application& application, Figures& figures)
+        : home_(home), siblings_(siblings), application_(application), figures_(figures) {}
+    /// What the run waits for.
+    void waits_for(const Error& error);
+    void is_over() { figures_.trouble.clear(); }
+    /// How many KPL aggregates a chunk of `records` records had.
+    void saw_aggregates(std::uint64_t aggregates, std::size_t records);
+
+  private:
+    void report(const char* code, const std::string& message);
+
+    io::Core& home_;
+    Siblings& siblings_;
+    const Application& application_;
+    Figures& figures_;
+};
 
 }  // namespace freshet::analytics
