@@ -4,25 +4,33 @@
 
 #include <algorithm>
 
-#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "delivery/content.h"
 #include "delivery/failure.h"
-#include "delivery/limits.h"
-#include "delivery/prefix.h"
 
 namespace freshet::delivery {
 namespace {
-std::uint64_t full_bytes(const Destination& destination) {
-    return static_cast<std::uint64_t>(destination.buffer_mib) << 20;
+
+/// The records that wait, as the bytes of an object.
+std::shared_ptr<io::BodyReader> content_of(const std::vector<Waiting>& all,
+                                           const Destination& destination, io::Pool& pool) {
+    std::vector<Bytes> pieces;
+    for (const Waiting& waiting : all) {
+        for (const Bytes& data : waiting.data) {
+            pieces.push_back(data);
+            if (destination.append_newline) pieces.push_back(Bytes::literal("\n"));
+        }
+    }
+    return std::make_shared<Content>(pool, std::move(pieces),
+                                     destination.compression == Compression::gzip);
 }
+
 }  // namespace
 
 Pipe::Pipe(Parts parts, store::Loaded loaded)
     : parts_(parts),
       stream_(std::move(loaded.stream)),
-      cursors_(loaded.cursors),
-      read_(std::move(loaded.cursors)),
+      buffer_(std::move(loaded.cursors)),
       unfinished_(std::move(loaded.cut)),
       follower_(parts.home, parts.pool, parts.log),
       scope_(parts.home) {}
@@ -49,19 +57,9 @@ void Pipe::count_put(std::size_t records, std::size_t bytes) {
 
 Figures Pipe::figures() const {
     Figures figures = figures_;
-    figures.waiting_bytes = buffer_bytes_;
-    for (const Waiting& waiting : buffer_) {
-        if (!figures.oldest_waiting || waiting.arrival < *figures.oldest_waiting)
-            figures.oldest_waiting = waiting.arrival;
-    }
+    figures.waiting_bytes = buffer_.bytes();
+    figures.oldest_waiting = buffer_.oldest();
     return figures;
-}
-
-std::map<std::uint64_t, Place> Pipe::places() const {
-    std::map<std::uint64_t, Place> places;
-    for (const auto& [partition, ordinal] : cursors_) places[partition] = {ordinal, ordinal};
-    for (const auto& [partition, ordinal] : read_) places[partition].read = ordinal;
-    return places;
 }
 
 io::Task<void> Pipe::run() {
@@ -74,12 +72,14 @@ io::Task<void> Pipe::run() {
         } else {
             follower_.begin_look();
             result = co_await fill();
-            if (result && is_due()) {
-                result = co_await deliver(make_cut());
-            } else if (result && buffer_.empty()) {
-                co_await follower_.wait();
-            } else if (result) {
-                co_await follower_.wait_until(due_at());
+            if (result) {
+                const Buffer::Next next = buffer_.next(stream_.destination, parts_.home.now());
+                if (next.cuts)
+                    result = co_await deliver(make_cut(buffer_, stream_));
+                else if (next.looks_at)
+                    co_await follower_.wait_until(*next.looks_at);
+                else
+                    co_await follower_.wait();
             }
         }
         if (!result) co_await back_off(result.error());
@@ -121,15 +121,15 @@ io::Task<Result<>> Pipe::fill() {
 }
 
 io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
-    const std::uint64_t full = full_bytes(stream_.destination);
-    while (!is_full()) {
-        const log::Ordinal from = read_[*partition];
-        auto records = co_await follower_.read(partition, from, limits::read_records_max,
-                                               full - buffer_bytes_);
+    while (!buffer_.is_full(stream_.destination)) {
+        auto records =
+            co_await follower_.read(partition, buffer_.position(partition),
+                                    limits::read_records_max, buffer_.room(stream_.destination));
         if (!records) co_return pass(records);
         if (records->empty()) co_return Result<>();
         for (const log::Record& record : *records) {
-            if (is_full()) break;  // what is left is read again for the next object
+            // What is left is read again for the next object.
+            if (buffer_.is_full(stream_.destination)) break;
             if (auto taken = take(partition, record); !taken) co_return taken;
         }
     }
@@ -144,37 +144,22 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
         auto users = parts_.source.user_records(record.data);
         if (!users) return pass(users);
         waiting.data = std::move(*users);
-        if (waiting.data.empty()) {  // nothing to deliver: the cursor may stay before it
-            read_[*partition] = record.ordinal + 1;
-            return {};
-        }
     }
-    count_waiting(waiting);
     figures_.records += waiting.data.size();
     if (stream_.source && partition != stream_.inbox) {
         figures_.in_records += waiting.data.size();
         for (const Bytes& data : waiting.data) figures_.in_bytes += data.size();
     }
-    read_[*partition] = record.ordinal + 1;
-    buffer_.push_back(std::move(waiting));
+    buffer_.take(std::move(waiting), stream_.destination);
     return {};
-}
-
-void Pipe::count_waiting(const Waiting& waiting) {
-    for (const Bytes& data : waiting.data)
-        buffer_bytes_ += data.size() + (stream_.destination.append_newline ? 1 : 0);
-    buffer_records_ += waiting.data.size();
 }
 
 /// After a restart: exactly the records of the cut that was written down.
 io::Task<Result<>> Pipe::refill(Cut cut) {
-    buffer_.clear();
-    buffer_bytes_ = buffer_records_ = 0;
-    read_ = cursors_;
+    buffer_.begin_again(cut);
     for (const CutRange& range : cut.ranges) {
-        read_[*range.partition] = range.first;
-        while (read_[*range.partition] < range.next) {
-            const log::Ordinal from = read_[*range.partition];
+        while (buffer_.position(range.partition) < range.next) {
+            const log::Ordinal from = buffer_.position(range.partition);
             auto records = co_await follower_.read(
                 range.partition, from,
                 std::min<std::size_t>(limits::read_records_max, range.next - from),
@@ -192,114 +177,71 @@ io::Task<Result<>> Pipe::refill(Cut cut) {
     co_return Result<>();
 }
 
-// --- cutting and delivering
+// --- delivering
 
-Timestamp Pipe::due_at() const {
-    Timestamp oldest = buffer_.front().arrival;
-    for (const Waiting& waiting : buffer_) oldest = std::min(oldest, waiting.arrival);
-    return oldest + std::chrono::seconds(stream_.destination.interval_s);
-}
-
-bool Pipe::is_full() const {
-    return buffer_bytes_ >= full_bytes(stream_.destination) ||
-           buffer_records_ >= limits::buffer_records_max;
-}
-
-bool Pipe::is_due() const {
-    return !buffer_.empty() && (is_full() || parts_.home.now() >= due_at());
-}
-
-Cut Pipe::make_cut() const {
-    Cut cut;
-    Timestamp oldest = buffer_.front().arrival;
-    for (const Waiting& waiting : buffer_) {
-        oldest = std::min(oldest, waiting.arrival);
-        auto range = std::ranges::find(cut.ranges, waiting.partition, &CutRange::partition);
-        if (range == cut.ranges.end())
-            cut.ranges.push_back({waiting.partition, waiting.ordinal, waiting.ordinal + 1});
-        else
-            range->next = waiting.ordinal + 1;
-    }
-    // The name comes from the first position, so that the same cut always makes the same object.
-    std::string position = fmt::format("{}/{}", stream_.id, stream_.key.name);
-    for (const CutRange& range : cut.ranges)
-        position += fmt::format("/{}:{}", *range.partition, range.first);
-    const std::string digest = to_hex(sha256(position));
-    const std::uint64_t seed = std::stoull(digest.substr(40, 16), nullptr, 16);
-    const std::string& zone_name = stream_.destination.time_zone;
-    const TimeZone* zone = zone_name == "UTC" ? nullptr : TimeZone::find(zone_name);
-    const auto prefix =
-        evaluate_prefix(stream_.destination.prefix, {oldest, std::nullopt, seed, zone});
-    const auto time = format_java_time("yyyy-MM-dd-HH-mm-ss", oldest, zone);
-    const std::string extension = !stream_.destination.file_extension.empty()
-                                      ? stream_.destination.file_extension
-                                  : stream_.destination.compression == Compression::gzip ? ".gz"
-                                                                                         : "";
-    cut.key =
-        fmt::format("{}{}-{}-{}-{}-{}-5{}-8{}-{}{}", prefix ? *prefix : "", stream_.key.name,
-                    stream_.version, *time, digest.substr(0, 8), digest.substr(8, 4),
-                    digest.substr(13, 3), digest.substr(17, 3), digest.substr(20, 12), extension);
-    return cut;
-}
-
-std::shared_ptr<io::BodyReader> Pipe::content(std::size_t count) const {
-    std::vector<Bytes> pieces;
-    for (std::size_t i = 0; i < count; ++i) {
-        for (const Bytes& data : buffer_[i].data) {
-            pieces.push_back(data);
-            if (stream_.destination.append_newline) pieces.push_back(Bytes::literal("\n"));
-        }
-    }
-    return std::make_shared<Content>(parts_.pool, std::move(pieces),
-                                     stream_.destination.compression == Compression::gzip);
-}
-
+/// Journal the cut, stage the bytes, publish: a crash at any point makes the same object again, or
+/// finds it in the lake.
 io::Task<Result<>> Pipe::deliver(Cut cut) {
     const std::int64_t id = stream_.id;
-    const std::string bucket = stream_.destination.bucket();
-    const std::size_t count = buffer_.size();
+    const Destination destination = stream_.destination;  // a new one holds from the next object on
     auto written = co_await parts_.database.write(
         [&](meta::Txn& txn) { return store::write_cut(txn, id, cut); });
     if (!written) co_return written;
-    objects::Attributes attributes{{"content-type", "application/octet-stream"}};
-    if (stream_.destination.compression == Compression::gzip)
-        attributes["content-encoding"] = "gzip";
-    auto encryption = co_await parts_.objects.default_encryption(bucket);
-    if (!encryption) co_return pass(encryption);
-    auto staged = co_await parts_.objects.stage(content(count), *encryption);
+    auto staged = co_await stage(destination);
     if (!staged) co_return pass(staged);
-    const Timestamp now = parts_.home.now();
-    // The object becomes visible and the cursors move in one transaction: neither without the
-    // other.
-    auto published = co_await parts_.database.write([&](meta::Txn& txn) -> Result<> {
-        auto object =
-            objects::Objects::publish_in(txn, bucket, cut.key, *staged, attributes, {}, now);
-        if (!object) return std::unexpected(std::move(object.error()).within("bucket " + bucket));
-        return store::finish_cut(txn, id, cut);
-    });
+    const std::uint64_t bytes = staged->size;
+    auto published = co_await publish(cut, destination, *staged);
     if (!published) {
         co_await parts_.objects.discard(std::move(*staged));  // the next try stages it again
         co_return published;
     }
+    count_delivered(cut, bytes);
+    buffer_.delivered(cut);
     for (const CutRange& range : cut.ranges) {
-        cursors_[*range.partition] = range.next;
-        if (range.partition != stream_.inbox) continue;
-        auto trimmed =
-            co_await parts_.pool.run([&] { return parts_.log.trim(range.partition, range.next); });
-        if (!trimmed)
-            log_warn("delivery", "trim failed",
-                     {{"stream", stream_.key.name}, {"reason", trimmed.error().message()}});
+        if (range.partition == stream_.inbox) co_await trim_inbox(range.next);
     }
+    retry_.succeeded();
+    co_return Result<>();
+}
+
+io::Task<Result<objects::Staged>> Pipe::stage(const Destination& destination) {
+    auto encryption = co_await parts_.objects.default_encryption(destination.bucket());
+    if (!encryption) co_return pass(encryption);
+    auto staged = co_await parts_.objects.stage(
+        content_of(buffer_.waiting(), destination, parts_.pool), *encryption);
+    co_return staged;
+}
+
+io::Task<Result<>> Pipe::publish(const Cut& cut, const Destination& destination,
+                                 const objects::Staged& staged) {
+    objects::Attributes attributes{{"content-type", "application/octet-stream"}};
+    if (destination.compression == Compression::gzip) attributes["content-encoding"] = "gzip";
+    const std::int64_t id = stream_.id;
+    const std::string bucket = destination.bucket();
+    const Timestamp now = parts_.home.now();
+    auto published = co_await parts_.database.write([&](meta::Txn& txn) -> Result<> {
+        auto object =
+            objects::Objects::publish_in(txn, bucket, cut.key, staged, attributes, {}, now);
+        if (!object) return std::unexpected(std::move(object.error()).within("bucket " + bucket));
+        return store::finish_cut(txn, id, cut);
+    });
+    co_return published;
+}
+
+void Pipe::count_delivered(const Cut& cut, std::uint64_t bytes) {
     ++figures_.objects;
-    for (std::size_t i = 0; i < count; ++i) figures_.delivered_records += buffer_[i].data.size();
-    figures_.bytes += staged->size;
+    figures_.delivered_records += buffer_.records();
+    figures_.bytes += bytes;
     figures_.last_object = cut.key;
     figures_.trouble.clear();
-    retry_.succeeded();
-    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
-    buffer_bytes_ = buffer_records_ = 0;
-    for (const Waiting& waiting : buffer_) count_waiting(waiting);
-    co_return Result<>();
+}
+
+/// Delivered records are not read again. A trim that failed is made up for by the next one.
+io::Task<void> Pipe::trim_inbox(log::Ordinal before) {
+    auto trimmed = co_await parts_.pool.run([&] { return parts_.log.trim(stream_.inbox, before); });
+    if (!trimmed)
+        log_warn("delivery", "trim failed",
+                 {{"stream", stream_.key.name}, {"reason", trimmed.error().message()}});
 }
 
 }  // namespace freshet::delivery

@@ -1,9 +1,11 @@
 // The work of one delivery stream: reads its source, buffers by size and time, and makes objects,
-// each once. Home core: that of Deliveries. start(), then stop(), which joins.
+// each once. buffer.h decides what is read and when an object is cut; this is the loop that acts on
+// it.
 #pragma once
 #include <memory>
 
 #include "base/retry.h"
+#include "delivery/buffer.h"
 #include "delivery/limits.h"
 #include "delivery/ports.h"
 #include "delivery/store.h"
@@ -13,8 +15,12 @@
 
 namespace freshet::delivery {
 
+/// start() once, then stop() once, which joins; not to be destroyed in between. Home core: that of
+/// Deliveries. When stop() completes nothing of it runs; what it had read and not delivered is
+/// still in its source.
 class Pipe {
   public:
+    /// All of them must outlive the pipe.
     struct Parts {
         io::Core& home;
         meta::Database& database;
@@ -34,40 +40,31 @@ class Pipe {
     Figures figures() const;
     void count_put(std::size_t records, std::size_t bytes);
     /// By partition.
-    std::map<std::uint64_t, Place> places() const;
+    std::map<std::uint64_t, Place> places() const { return buffer_.places(); }
 
   private:
-    /// One record on its way, and where it came from.
-    struct Waiting {
-        log::PartitionId partition;
-        log::Ordinal ordinal;
-        Timestamp arrival;
-        std::vector<Bytes> data;
-    };
     io::Task<void> run();
     io::Task<Result<>> fill();
     io::Task<Result<>> fill_from(log::PartitionId partition);
     io::Task<Result<>> refill(Cut cut);
     Result<> take(log::PartitionId partition, const log::Record& record);
-    bool is_full() const;
-    bool is_due() const;
-    void count_waiting(const Waiting& waiting);
-    Timestamp due_at() const;
-    Cut make_cut() const;
     io::Task<Result<>> deliver(Cut cut);
-    std::shared_ptr<io::BodyReader> content(std::size_t count) const;
+    /// The bytes of everything that waits, as the object has them, durable but not visible.
+    io::Task<Result<objects::Staged>> stage(const Destination& destination);
+    /// The object becomes visible and the cursors move in one transaction: neither without the
+    /// other.
+    io::Task<Result<>> publish(const Cut& cut, const Destination& destination,
+                               const objects::Staged& staged);
+    void count_delivered(const Cut& cut, std::uint64_t bytes);
+    io::Task<void> trim_inbox(log::Ordinal before);
     io::Task<void> back_off(const Error& error);
     /// One try that failed, into CloudWatch Logs when the destination asks for it.
     void log_failure(const Error& error);
 
     Parts parts_;
     DeliveryStream stream_;
-    std::map<std::uint64_t, log::Ordinal> cursors_;  ///< delivered before these
-    std::map<std::uint64_t, log::Ordinal> read_;     ///< read before these
-    std::optional<Cut> unfinished_;                  ///< of before the restart
-    std::vector<Waiting> buffer_;
-    std::uint64_t buffer_bytes_ = 0;
-    std::size_t buffer_records_ = 0;
+    Buffer buffer_;
+    std::optional<Cut> unfinished_;  ///< of before the restart
     Figures figures_;
     Retry retry_{limits::retry_first, limits::retry_max};
     log::Follower follower_;

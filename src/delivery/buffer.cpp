@@ -1,0 +1,133 @@
+#include "delivery/buffer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/crypto/digest.h"
+#include "delivery/limits.h"
+#include "delivery/prefix.h"
+
+namespace freshet::delivery {
+namespace {
+
+std::uint64_t full_bytes(const Destination& destination) {
+    return static_cast<std::uint64_t>(destination.buffer_mib) << 20;
+}
+
+log::Ordinal at(const log::Positions& positions, log::PartitionId partition) {
+    const auto found = positions.find(*partition);
+    return found == positions.end() ? 0 : found->second;
+}
+
+/// The suffix of a key: what the destination says, or what its compression asks for.
+std::string extension_of(const Destination& destination) {
+    if (!destination.file_extension.empty()) return destination.file_extension;
+    return destination.compression == Compression::gzip ? ".gz" : "";
+}
+
+}  // namespace
+
+log::Ordinal Buffer::position(log::PartitionId partition) const { return at(read_, partition); }
+
+void Buffer::take(Waiting waiting, const Destination& destination) {
+    log::Ordinal& read = read_[*waiting.partition];
+    FRESHET_CHECK(waiting.ordinal >= read);  // no record is taken twice
+    read = waiting.ordinal + 1;
+    if (waiting.data.empty()) return;
+    for (const Bytes& data : waiting.data)
+        bytes_ += data.size() + (destination.append_newline ? 1 : 0);
+    records_ += waiting.data.size();
+    oldest_ = std::min(oldest_.value_or(waiting.arrival), waiting.arrival);
+    waiting_.push_back(std::move(waiting));
+}
+
+bool Buffer::is_full(const Destination& destination) const {
+    return bytes_ >= full_bytes(destination) || records_ >= limits::buffer_records_max;
+}
+
+std::size_t Buffer::room(const Destination& destination) const {
+    FRESHET_CHECK(!is_full(destination));
+    return full_bytes(destination) - bytes_;
+}
+
+Buffer::Next Buffer::next(const Destination& destination, Timestamp now) const {
+    if (waiting_.empty()) return {};
+    const Timestamp due = *oldest_ + std::chrono::seconds(destination.interval_s);
+    if (is_full(destination) || now >= due) return {.cuts = true};
+    return {.looks_at = due};
+}
+
+std::vector<CutRange> Buffer::ranges() const {
+    FRESHET_CHECK(!waiting_.empty());
+    std::vector<CutRange> ranges;
+    for (const Waiting& waiting : waiting_) {
+        auto range = std::ranges::find(ranges, waiting.partition, &CutRange::partition);
+        if (range == ranges.end())
+            ranges.push_back({waiting.partition, waiting.ordinal, waiting.ordinal + 1});
+        else
+            range->next = waiting.ordinal + 1;
+    }
+    return ranges;
+}
+
+void Buffer::begin_again(const Cut& cut) {
+    clear();
+    read_ = cursors_;
+    for (const CutRange& range : cut.ranges) {
+        // A cut that was written down and not finished has moved no cursor.
+        FRESHET_CHECK(at(cursors_, range.partition) <= range.first);
+        read_[*range.partition] = range.first;
+    }
+}
+
+void Buffer::delivered(const Cut& cut) {
+    for (const CutRange& range : cut.ranges) {
+        log::Ordinal& cursor = cursors_[*range.partition];
+        // A cursor only moves on, to what has been read: no record is delivered twice, none is
+        // passed over.
+        FRESHET_CHECK(cursor <= range.first && range.first < range.next);
+        FRESHET_CHECK(range.next <= position(range.partition));
+        cursor = range.next;
+    }
+    for (const Waiting& waiting : waiting_)
+        FRESHET_CHECK(waiting.ordinal < at(cursors_, waiting.partition));
+    clear();
+}
+
+void Buffer::clear() {
+    waiting_.clear();
+    bytes_ = records_ = 0;
+    oldest_.reset();
+}
+
+std::map<std::uint64_t, Place> Buffer::places() const {
+    std::map<std::uint64_t, Place> places;
+    for (const auto& [partition, ordinal] : cursors_) places[partition] = {ordinal, ordinal};
+    for (const auto& [partition, ordinal] : read_) places[partition].read = ordinal;
+    return places;
+}
+
+Cut make_cut(const Buffer& buffer, const DeliveryStream& stream) {
+    Cut cut;
+    cut.ranges = buffer.ranges();
+    const Timestamp oldest = *buffer.oldest();
+    std::string position = fmt::format("{}/{}", stream.id, stream.key.name);
+    for (const CutRange& range : cut.ranges)
+        position += fmt::format("/{}:{}", *range.partition, range.first);
+    const std::string digest = to_hex(sha256(position));
+    const std::uint64_t seed = std::stoull(digest.substr(40, 16), nullptr, 16);
+    const Destination& destination = stream.destination;
+    const TimeZone* zone =
+        destination.time_zone == "UTC" ? nullptr : TimeZone::find(destination.time_zone);
+    const auto prefix = evaluate_prefix(destination.prefix, {oldest, std::nullopt, seed, zone});
+    const auto time = format_java_time("yyyy-MM-dd-HH-mm-ss", oldest, zone);
+    cut.key = fmt::format("{}{}-{}-{}-{}-{}-5{}-8{}-{}{}", prefix ? *prefix : "", stream.key.name,
+                          stream.version, *time, digest.substr(0, 8), digest.substr(8, 4),
+                          digest.substr(13, 3), digest.substr(17, 3), digest.substr(20, 12),
+                          extension_of(destination));
+    return cut;
+}
+
+}  // namespace freshet::delivery

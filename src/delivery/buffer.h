@@ -1,0 +1,75 @@
+// What a delivery stream has read and not delivered yet, how far it is in each partition, and when
+// an object is cut from it. Pure: records and times go in, decisions come out; pipe.h acts on them.
+#pragma once
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "delivery/store.h"
+#include "delivery/types.h"
+#include "log/follow/merge.h"
+
+namespace freshet::delivery {
+
+/// One record on its way, and where it came from.
+struct Waiting {
+    log::PartitionId partition;
+    log::Ordinal ordinal = 0;
+    Timestamp arrival;
+    std::vector<Bytes> data;  ///< its user records
+};
+
+/// Of each partition: cursor <= read. What is before the cursor is in objects, what is between the
+/// two waits here or had nothing to deliver.
+class Buffer {
+  public:
+    explicit Buffer(log::Positions cursors) : cursors_(cursors), read_(std::move(cursors)) {}
+
+    /// The next record to read.
+    log::Ordinal position(log::PartitionId partition) const;
+    /// The record at the partition's position, or after it when those before are gone. One without
+    /// data moves the position alone: the cursor may stay before it.
+    void take(Waiting waiting, const Destination& destination);
+
+    /// What is done next.
+    struct Next {
+        bool cuts = false;  ///< an object of everything that waits
+        /// Else: when it would be cut if nothing came; nothing while nothing waits.
+        std::optional<Timestamp> looks_at{};
+    };
+    Next next(const Destination& destination, Timestamp now) const;
+    /// No more is read before an object is cut.
+    bool is_full(const Destination& destination) const;
+    /// About as many bytes can be read until it is full. It is not full.
+    std::size_t room(const Destination& destination) const;
+
+    /// What an object of everything that waits holds of each partition. Something waits.
+    std::vector<CutRange> ranges() const;
+    /// After a restart: the buffer is to hold the records of `cut` and no others.
+    void begin_again(const Cut& cut);
+    /// The object of `cut` is in the lake: everything that waited was in it.
+    void delivered(const Cut& cut);
+
+    const std::vector<Waiting>& waiting() const { return waiting_; }
+    std::uint64_t bytes() const { return bytes_; }
+    std::size_t records() const { return records_; }
+    std::optional<Timestamp> oldest() const { return oldest_; }
+    /// For people.
+    std::map<std::uint64_t, Place> places() const;
+
+  private:
+    void clear();
+
+    log::Positions cursors_, read_;
+    std::vector<Waiting> waiting_;
+    std::uint64_t bytes_ = 0;
+    std::size_t records_ = 0;
+    std::optional<Timestamp> oldest_;
+};
+
+/// The object of everything that waits in `buffer`. Its key follows from the stream, its version,
+/// the oldest record and the first position of each partition, so that the same records always make
+/// the same object.
+Cut make_cut(const Buffer& buffer, const DeliveryStream& stream);
+
+}  // namespace freshet::delivery
