@@ -32,6 +32,7 @@
 #include "io/faults/failpoint.h"
 #include "io/faults/fault_disk.h"
 #include "io/tls/tls.h"
+#include "log/mutants.h"
 #include "pipeline/api.h"
 
 namespace freshet::app {
@@ -131,7 +132,8 @@ Result<> keep(std::unique_ptr<T>& place, Result<std::unique_ptr<T>> made) {
 
 Result<> Server::Parts::open() {
     if (io::failpoints::is_armed())
-        disk = io::make_fault_disk(std::move(disk), config.data_dir + ".unsynced");
+        disk = log::make_mutant_disk(
+            io::make_fault_disk(std::move(disk), config.data_dir + ".unsynced"));
     auto opened = DataDirectory::open(*disk, config.data_dir);
     if (!opened) return pass(opened);
     directory.emplace(std::move(*opened));

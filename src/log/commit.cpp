@@ -64,7 +64,6 @@ void Log::State::commit(std::vector<Waiting>& group) {
     for (const Waiting& one : group) {
         for (const auto& [partition, frame] : one.frames) frames.push_back(frame);
     }
-    if (io::failpoints::is_on("mutant.read_before_sync")) show_early(group);
     if (auto written = journal.append(frames); !written) {
         log_error("log", "append refused", {{"reason", written.error().message()}});
         return fail_all(group, written.error());
@@ -90,15 +89,6 @@ void Log::State::publish(std::vector<Waiting>& group, std::vector<Listener>& lis
             if (!first_of_group) continue;
             for (const auto& [id, listener] : partition->listeners) listeners.push_back(listener);
         }
-    }
-}
-
-/// A mutant: readers see what is not durable yet.
-void Log::State::show_early(const std::vector<Waiting>& group) {
-    const std::scoped_lock lock(mutex);
-    for (const Waiting& one : group) {
-        for (const auto& [partition, frame] : one.frames)
-            partition->durable = frame.header.first + frame.header.count;
     }
 }
 

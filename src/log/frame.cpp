@@ -5,7 +5,6 @@
 
 #include "base/check.h"
 #include "base/crypto/digest.h"
-#include "io/faults/failpoint.h"
 
 namespace freshet::log {
 namespace {
@@ -77,10 +76,8 @@ Result<Frame> parse_frame(const Bytes& bytes) {
         return fail(freshet::Errc::corrupt, "a log frame is cut or has no header");
     Frame frame{*header, bytes.slice(0, header->length)};
     const std::string_view data = frame.bytes.view();
-    if (crc32c(data.substr(8)) != get_number<std::uint32_t>(data, 4) &&
-        !io::failpoints::is_on("mutant.skip_checksum")) {
+    if (crc32c(data.substr(8)) != get_number<std::uint32_t>(data, 4))
         return fail(freshet::Errc::corrupt, "the checksum of a log frame is wrong");
-    }
     std::uint64_t size = frame_header_bytes + 4ULL * header->count;
     for (std::uint32_t i = 0; i < header->count; ++i)
         size += get_number<std::uint32_t>(data, frame_header_bytes + 4ULL * i);

@@ -102,9 +102,7 @@ std::optional<std::vector<Frame>> parse_batch(const Bytes& data, std::uint64_t s
         at += frame->header.length;
         frames.push_back(std::move(*frame));
     }
-    const bool is_whole =
-        crc == get_number<std::uint32_t>(view, 4) || io::failpoints::is_on("mutant.skip_checksum");
-    if (!is_whole) return std::nullopt;
+    if (crc != get_number<std::uint32_t>(view, 4)) return std::nullopt;
     size = batch_header_bytes + length;
     return frames;
 }
@@ -364,7 +362,7 @@ Result<> Journal::append(std::span<const Frame> frames) {
         return written;
     }
     io::failpoints::reach("log.after_write");
-    if (!io::failpoints::is_on("mutant.ack_before_sync")) sync_or_stop(*file_, path_of(segment_));
+    sync_or_stop(*file_, path_of(segment_));
     io::failpoints::reach("log.after_sync");
     end_ += size;
     ++sequence_;

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "io/faults/failpoint.h"
 #include "log/checkpoint.h"
 #include "log/state.h"
 
@@ -150,11 +149,6 @@ void Log::hold_time(PartitionId id, Timestamp time) {
 
 io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches) {
     State& state = *state_;
-    std::vector<Append> again;
-    if (io::failpoints::is_on("mutant.double_retry")) {
-        again = batches;
-        for (Append& batch : again) batch.token = {};
-    }
     Waiting one;
     std::vector<Appended> answers;
     io::Promise<Result<>> done(*io::Core::current());
@@ -207,10 +201,6 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
     if (wakes) state.wake_committer.notify_one();
     auto result = co_await done.get();
     if (!result) co_return pass(result);
-    if (!again.empty()) {
-        auto doubled = co_await append(std::move(again));
-        co_return doubled;
-    }
     co_return answers;
 }
 

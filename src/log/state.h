@@ -148,7 +148,6 @@ struct Log::State {
     void commit_loop();
     void commit(std::vector<Waiting>& group);
     void publish(std::vector<Waiting>& group, std::vector<Listener>& listeners);
-    void show_early(const std::vector<Waiting>& group);
     void fail_all(std::vector<Waiting>& group, const Error& error);
     void flush_loop();
     Result<> flush_partitions(std::uint64_t through);

@@ -3,7 +3,6 @@
 #include <cstdlib>
 
 #include "base/log.h"
-#include "io/faults/failpoint.h"
 
 namespace freshet::log {
 namespace {
@@ -16,9 +15,7 @@ namespace {
 }  // namespace
 
 void sync_or_stop(io::File& file, const std::string& path) {
-    auto synced = file.sync();
-    if (!synced && io::failpoints::is_on("mutant.retry_sync")) synced = file.sync();
-    if (!synced) stop(path, synced.error());
+    if (auto synced = file.sync(); !synced) stop(path, synced.error());
 }
 
 void sync_directory_or_stop(io::Disk& disk, const std::string& path) {

@@ -60,7 +60,6 @@ constexpr auto known = std::to_array<std::string_view>({
     "mutant.ack_before_sync",
     "mutant.read_before_sync",
     "mutant.skip_checksum",
-    "mutant.double_retry",
     "mutant.skip_directory_sync",
     "mutant.retry_sync",
     // Numbers.

@@ -148,7 +148,6 @@ class FaultDisk final : public Disk {
     }
     Result<> sync_directory(const std::string& path) override {
         const std::scoped_lock lock(shared_->mutex);
-        if (failpoints::is_on("mutant.skip_directory_sync")) return {};
         if (auto refused = refusal("disk.sync_directory", path)) return *refused;
         auto synced = disk_->sync_directory(path);
         if (synced) shared_->unsynced.synced_directory(path);
