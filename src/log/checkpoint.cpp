@@ -1,5 +1,6 @@
 #include "log/checkpoint.h"
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "base/log.h"
 #include "log/frame.h"
@@ -57,6 +58,8 @@ Result<> save_checkpoint(io::Disk& disk, const std::string& directory,
     put_number(text, static_cast<std::uint64_t>(checkpoint.reaches.size()));
     put_number(text, checkpoint.through.value_or(0));
     for (const auto& [id, reach] : checkpoint.reaches) {
+        // The last segment is one of those that hold [first, next).
+        FRESHET_CHECK(reach.first <= reach.tail_first && reach.tail_first <= reach.next);
         put_number(text, *id);
         put_number(text, reach.first);
         put_number(text, to_epoch_ms(reach.first_time));
@@ -65,6 +68,8 @@ Result<> save_checkpoint(io::Disk& disk, const std::string& directory,
         put_number(text, reach.tail_first);
         put_number(text, reach.tail_bytes);
     }
+    // As long as load_checkpoint() wants it.
+    FRESHET_CHECK(text.size() == head_bytes + entry_bytes * checkpoint.reaches.size());
     put_number(text, crc32c(text));
     return io::write_file(disk, path_in(directory), text);
 }

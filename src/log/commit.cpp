@@ -1,4 +1,5 @@
 // The committer: what waits becomes one batch of the journal, durable before anyone hears of it.
+#include "base/check.h"
 #include "base/log.h"
 #include "io/faults/failpoint.h"
 #include "log/state.h"
@@ -82,11 +83,13 @@ void Log::State::publish(std::vector<Waiting>& group, std::vector<Listener>& lis
     for (const Waiting& one : group) {
         waiting_bytes -= one.bytes;
         for (const auto& [partition, frame] : one.frames) {
-            const bool first_of_group = partition->durable == frame.header.first;
+            // Readers see records without a gap, and times that never go back.
+            FRESHET_CHECK(frame.header.first == partition->durable);
+            FRESHET_CHECK(frame.header.time >= partition->last_durable);
             partition->durable = frame.header.first + frame.header.count;
             partition->last_durable = frame.header.time;
             partition->bytes += frame.bytes.size();
-            if (!first_of_group) continue;
+            FRESHET_CHECK(partition->durable <= partition->assigned);
             for (const auto& [id, listener] : partition->listeners) listeners.push_back(listener);
         }
     }
@@ -107,6 +110,7 @@ void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
                        partition->frames.back().header.first >= partition->durable)
                     partition->frames.pop_back();
                 partition->assigned = partition->durable;
+                FRESHET_CHECK(partition->flushed <= partition->durable);
                 if (partition->frames.empty()) partition->cached_first = partition->durable;
             }
         }

@@ -1,4 +1,5 @@
 // The flusher: what is durable moves from the journal into the partitions' segments.
+#include "base/check.h"
 #include "base/log.h"
 #include "io/faults/failpoint.h"
 #include "log/checkpoint.h"
@@ -58,6 +59,8 @@ Result<> Log::State::flush_partitions(std::uint64_t through) {
                     frame.header.first < partition->durable)
                     frames.push_back(frame);
             }
+            // No record is passed over on its way from the journal into segments.
+            FRESHET_CHECK(frames.empty() || frames.front().header.first == partition->flushed);
             partition->segments.producers() = partition->producers;
         }
         if (frames.empty()) continue;
@@ -66,6 +69,7 @@ Result<> Log::State::flush_partitions(std::uint64_t through) {
         if (auto saved = partition->segments.save_producers(); !saved) return saved;
         const std::scoped_lock lock(mutex);
         partition->flushed = frames.back().header.first + frames.back().header.count;
+        FRESHET_CHECK(partition->flushed <= partition->durable);
         for (const Frame& frame : frames) {
             cached.emplace_back(partition, frame.bytes.size());
             cached_bytes += frame.bytes.size();

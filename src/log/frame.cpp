@@ -16,6 +16,7 @@ constexpr std::uint32_t magic = 0x31465246;  // "FRF1"
 Frame make_frame(const FrameHeader& header, std::span<const Bytes> records) {
     std::size_t size = frame_header_bytes + 4 * records.size();
     for (const Bytes& record : records) size += record.size();
+    FRESHET_CHECK(!records.empty());  // a reader takes a frame without records for damage
     FRESHET_CHECK(size <= frame_bytes_limit);
     Frame frame{header, {}};
     frame.header.count = static_cast<std::uint32_t>(records.size());
@@ -33,10 +34,14 @@ Frame make_frame(const FrameHeader& header, std::span<const Bytes> records) {
     put_number(body, header.token.sequence);
     for (const Bytes& record : records) put_number(body, static_cast<std::uint32_t>(record.size()));
     for (const Bytes& record : records) body.append(record.view());
+    FRESHET_CHECK(body.size() == frame.header.length);
     std::string checksum;
     put_number(checksum, crc32c(std::string_view(body).substr(8)));
     body.replace(4, 4, checksum);
     frame.bytes = Bytes::own(std::move(body));
+    // What a reader sees is what was meant.
+    const auto read = peek_frame(frame.bytes.view());
+    FRESHET_CHECK(read && read->first == header.first && read->count == records.size());
     return frame;
 }
 
@@ -143,6 +148,7 @@ void append_records(const Frame& frame, Ordinal from, std::size_t records_max,
     for (std::uint32_t i = 0; i < frame.header.count && records_max > 0; ++i) {
         const auto size = get_number<std::uint32_t>(data, frame_header_bytes + 4ULL * i);
         const Ordinal ordinal = frame.header.first + i;
+        FRESHET_CHECK(at + size <= data.size());  // parse_frame() added the lengths up
         if (ordinal >= from) {
             out.push_back({ordinal, frame.header.time, frame.bytes.slice(at, size)});
             --records_max;

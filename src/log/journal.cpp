@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "base/check.h"
 #include "base/crypto/cipher.h"
 #include "base/crypto/digest.h"
 #include "base/log.h"
@@ -40,6 +41,7 @@ std::string segment_header(const SegmentHead& head) {
     put_number(header, head.first_sequence);
     put_number(header, head.salt);
     put_number(header, crc32c(header));
+    FRESHET_CHECK(header.size() == segment_header_bytes);
     return header;
 }
 
@@ -63,6 +65,7 @@ std::string end_mark(std::uint64_t next_sequence, std::uint64_t salt) {
     std::string mark;
     put_number(mark, end_magic);
     put_number(mark, next_sequence ^ salt);
+    FRESHET_CHECK(mark.size() == end_mark_bytes);
     return mark;
 }
 
@@ -79,7 +82,10 @@ std::string batch_header(std::uint64_t sequence, std::uint64_t salt,
     std::string header;
     put_number(header, batch_magic);
     put_number(header, crc);
-    return header + covered;
+    header += covered;
+    FRESHET_CHECK(header.size() == batch_header_bytes);
+    FRESHET_CHECK(length <= batch_bytes_limit);  // a reader takes a longer one for damage
+    return header;
 }
 
 /// The whole batch at the start of `data`; nothing when it is cut or broken.
@@ -310,6 +316,7 @@ Result<> Journal::begin_segment(std::uint64_t number, std::optional<std::uint64_
         if (auto named = disk_.rename(path, path_of(number)); !named) return named;
     }
     sync_directory_or_stop(disk_, directory_);
+    FRESHET_CHECK(number > segment_);  // recovery reads segments in order of number
     file_ = std::move(*file);
     salt_ = *salt;
     end_ = segment_header_bytes;
@@ -355,6 +362,8 @@ Result<> Journal::append(std::span<const Frame> frames) {
         size += frame.bytes.size();
     }
     pieces.push_back(mark);
+    // Behind a segment's head, whose number and salt the batch is read by.
+    FRESHET_CHECK(file_ && end_ >= first_segment_header_bytes);
     io::failpoints::reach("log.before_write");
     if (auto written = file_->write_at(end_, pieces); !written) {
         is_untidy_ = true;

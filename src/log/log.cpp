@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "log/checkpoint.h"
 #include "log/state.h"
@@ -192,6 +193,9 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
                 one.frames.emplace_back(partition, std::move(frame));
             }
             partition->assigned += batch.records.size();
+            // The frames in memory end where the next append begins.
+            const FrameHeader& last = partition->frames.back().header;
+            FRESHET_CHECK(last.first + last.count == partition->assigned);
         }
         state.waiting_bytes += one.bytes;
         // An append of duplicates alone still waits its turn: the first try may not be durable yet.

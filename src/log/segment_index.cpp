@@ -1,5 +1,6 @@
 #include "log/segment_index.h"
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "log/frame.h"
 
@@ -16,6 +17,7 @@ std::string encode(PartitionId id, const IndexEntry& entry) {
     put_number(text, to_epoch_ms(entry.time));
     put_number(text, entry.offset);
     put_number(text, crc32c(text, static_cast<std::uint32_t>(*id)));
+    FRESHET_CHECK(text.size() == entry_bytes);
     return text;
 }
 
