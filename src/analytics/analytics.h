@@ -31,7 +31,7 @@ class Applications {
     explicit Applications(Runner::Parts parts) : parts_(parts) {}
     ~Applications();
     Result<> load();
-    /// Goes on with what was running.
+    /// Continues what was running.
     void start();
     io::Task<void> stop();
     io::Core& home() { return parts_.home; }
@@ -41,8 +41,8 @@ class Applications {
     std::vector<const Application*> list(const std::string& account, const std::string& region,
                                          const std::string& after) const;
     const std::map<ApplicationKey, Application>& all() const { return applications_; }
-    /// Runs `edit` over a copy and makes the result the next version; a running application goes on
-    /// with it from where it is. `version` must be the current one.
+    /// Runs `edit` over a copy and makes the result the next version; a running application
+    /// continues with it from where it is. `version` must be the current one.
     using Edit = std::function<Result<>(Application&)>;
     io::Task<Result<>> change(ApplicationKey key, std::int64_t version, Edit edit);
     io::Task<Result<>> remove(ApplicationKey key, Timestamp created);

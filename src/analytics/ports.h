@@ -28,7 +28,7 @@ class Siblings {
   public:
     virtual ~Siblings() = default;
     /// The shards as they are now, in order of index. When one ends, its partition gets a last
-    /// record (is_end) and the shards that go on from it are here before they hold anything; no
+    /// record (is_end) and the shards that continue it are here before they hold anything; no
     /// record of theirs is earlier than the low watermark of the one that ended.
     virtual Result<std::vector<Shard>> shards(const std::string& stream_arn) = 0;
     /// Whether `logged` only says that its shard has ended.

@@ -70,11 +70,11 @@ struct Application {
     Timestamp started;         ///< the last time
 };
 
-/// Where a run stands: the state of its SQL and the records it has taken.
+/// Where a run is: the state of its SQL and the records it has taken.
 struct Snapshot {
     std::map<std::uint64_t, log::Ordinal> positions;  ///< by partition: the next record
     /// The state of the engine: a file (analytics/run/snapshot_files.h), or the state itself as an
-    /// earlier Freshet kept it; both empty: it begins anew.
+    /// earlier Freshet kept it; both empty: it begins empty.
     std::string file, state;
     log::Ordinal commit = 0;  ///< commits before this one are in it
 };

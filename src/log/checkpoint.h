@@ -15,10 +15,10 @@ namespace freshet::log {
 struct Reach {
     Ordinal first = 0;     ///< the oldest record kept
     Timestamp first_time;  ///< no record is older
-    Ordinal next = 0;      ///< behind the last record
+    Ordinal next = 0;      ///< after the last record
     Timestamp last_time;
     Ordinal tail_first = 0;        ///< names the last segment
-    std::uint64_t tail_bytes = 0;  ///< of it; what lies behind is the journal's to write again
+    std::uint64_t tail_bytes = 0;  ///< of it; what follows is written again from the journal
 };
 struct Checkpoint {
     std::map<PartitionId, Reach> reaches;
@@ -26,8 +26,8 @@ struct Checkpoint {
     std::optional<std::uint64_t> through;
 };
 
-/// The checkpoint of the log in `directory`; empty when there is none. One that is damaged is as
-/// good as none, since segments tell the same: it is named in the log.
+/// The checkpoint of the log in `directory`; empty when there is none. A damaged
+/// one counts as missing, since the segments hold the same facts; the log names it.
 Result<Checkpoint> load_checkpoint(io::Disk& disk, const std::string& directory);
 Result<> save_checkpoint(io::Disk& disk, const std::string& directory,
                          const Checkpoint& checkpoint);

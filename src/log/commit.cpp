@@ -95,8 +95,8 @@ void Log::State::publish(std::vector<Waiting>& group, std::vector<Listener>& lis
     }
 }
 
-/// What waits behind a refused batch was numbered after it, so it fails too: every number is given
-/// anew.
+/// Appends queued after a refused batch hold later ordinals, so they fail too; their ordinals are
+/// assigned again.
 void Log::State::fail_all(std::vector<Waiting>& group, const Error& error) {
     std::vector<Waiting> all = std::move(group);
     {

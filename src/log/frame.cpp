@@ -39,7 +39,7 @@ Frame make_frame(const FrameHeader& header, std::span<const Bytes> records) {
     put_number(checksum, crc32c(std::string_view(body).substr(8)));
     body.replace(4, 4, checksum);
     frame.bytes = Bytes::own(std::move(body));
-    // What a reader sees is what was meant.
+    // A reader gets back what was given.
     const auto read = peek_frame(frame.bytes.view());
     FRESHET_CHECK(read && read->first == header.first && read->count == records.size());
     return frame;
@@ -93,15 +93,15 @@ Result<Frame> parse_frame(const Bytes& bytes) {
 
 namespace {
 
-/// How a bit of the message shows in its CRC-32C: the effect of one more byte behind it.
-constexpr std::uint32_t behind_one_byte(std::uint32_t effect) {
+/// How a bit of the message shows in its CRC-32C: the effect of one more byte after it.
+constexpr std::uint32_t after_one_byte(std::uint32_t effect) {
     for (int i = 0; i < 8; ++i) effect = (effect >> 1) ^ (effect & 1 ? 0x82f63b78U : 0U);
     return effect;
 }
 
 constexpr auto effects = [] {
     std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t byte = 0; byte < table.size(); ++byte) table[byte] = behind_one_byte(byte);
+    for (std::uint32_t byte = 0; byte < table.size(); ++byte) table[byte] = after_one_byte(byte);
     return table;
 }();
 

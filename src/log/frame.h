@@ -1,5 +1,6 @@
-// A frame: records of one partition that were appended together, as bytes. The same bytes stand in
-// the journal and in the partition's segment (docs/formats/log.md).
+// A frame: records of one partition that were appended together, as bytes. The same bytes are in
+// the journal and in the partition's segment (docs/formats/log.md). Invariant: a frame is written
+// and checked whole; one whose checksum is wrong gives no record.
 #pragma once
 #include <cstdint>
 #include <span>

@@ -28,7 +28,7 @@ constexpr std::uint64_t batch_bytes_limit = 256ULL * 1024 * 1024;
 constexpr std::uint64_t sequence_step_limit = std::uint64_t{1} << 32;
 
 /// What the head of a segment says. A file is used again with what it held still in it; the salt,
-/// new with each use, tells the batches of this use from those and from records that imitate a
+/// new with each use, separates the batches of this use from those and from records that imitate a
 /// batch.
 struct SegmentHead {
     std::uint64_t number = 0, first_sequence = 0, salt = 0;
@@ -60,7 +60,7 @@ std::optional<SegmentHead> parse_segment_header(std::string_view data, std::uint
     return head;
 }
 
-/// Stands behind the last batch; the next one overwrites it.
+/// Follows the last batch; the next batch overwrites it.
 std::string end_mark(std::uint64_t next_sequence, std::uint64_t salt) {
     std::string mark;
     put_number(mark, end_magic);
@@ -226,7 +226,7 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last,
                     fmt::format("{} was read by {} of {} bytes", path, *got, *size));
     const Bytes data = Bytes::own(std::move(content));
     const auto head = parse_segment_header(data.view(), number);
-    // A header that a crash cut has nothing behind it; any other broken header is damage.
+    // Nothing follows a header that a crash cut; any other broken header is damage.
     if (!head && (!is_last || data.size() > segment_header_bytes + end_mark_bytes)) {
         return fail(freshet::Errc::corrupt, fmt::format("{} is damaged in its header", path));
     }
@@ -362,7 +362,7 @@ Result<> Journal::append(std::span<const Frame> frames) {
         size += frame.bytes.size();
     }
     pieces.push_back(mark);
-    // Behind a segment's head, whose number and salt the batch is read by.
+    // After the head of the segment, whose number and salt recovery reads the batch by.
     FRESHET_CHECK(file_ && end_ >= first_segment_header_bytes);
     io::failpoints::reach("log.before_write");
     if (auto written = file_->write_at(end_, pieces); !written) {

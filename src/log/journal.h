@@ -1,5 +1,6 @@
-// The journal: batches of frames, each written and synced as one. Segments are numbered; a batch
-// lies wholly in one. One thread writes, another may remove. Segments that are done with become
+// The journal: batches of frames, each written and synced as one. Invariant: a batch is durable
+// when append() returns, and no answer is given before. Segments are numbered; a batch lies wholly
+// in one. Segments that are done with become
 // spares and are overwritten later: a write into blocks that a file already has syncs in half the
 // time of one that grows it.
 #pragma once
@@ -27,7 +28,7 @@ class Journal {
     };
     Result<std::optional<Span>> look() const;
     /// Calls `each` with every frame of every whole batch, oldest first, and cuts a torn last
-    /// batch. A broken batch with whole ones behind it is damage: Errc::corrupt, naming segment and
+    /// batch. A broken batch before whole ones is damage: Errc::corrupt, naming segment and
     /// offset.
     Result<> recover(const std::function<Result<>(Frame)>& each);
     /// Begins a new segment; the number of the one before is then complete.
@@ -46,7 +47,7 @@ class Journal {
     Result<> recover_segment(std::uint64_t number, bool is_last,
                              const std::function<Result<>(Frame)>& each);
     Result<> begin_segment(std::uint64_t number, std::optional<std::uint64_t> spare);
-    /// Cuts what a refused batch left behind.
+    /// Cuts what a refused batch left after the end.
     Result<> tidy();
     /// Writes and syncs a segment's head with a new salt, which is returned.
     Result<std::uint64_t> write_head(io::File& file, const std::string& path, std::uint64_t number);
@@ -60,7 +61,7 @@ class Journal {
     std::unique_ptr<io::File> file_;
     std::uint64_t first_ = 0, segment_ = 0;
     std::uint64_t end_ = 0;
-    bool is_untidy_ = false;      ///< bytes of a refused batch may stand behind end_
+    bool is_untidy_ = false;      ///< bytes of a refused batch may follow end_
     std::uint64_t sequence_ = 0;  ///< of the last batch
     std::uint64_t salt_ = 0;      ///< of this segment
     std::mutex spares_mutex_;

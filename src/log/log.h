@@ -1,6 +1,6 @@
 // The sharded durable log. Partitions (a shard of a stream, a delivery stream's inbox, an
 // application's commits) share one journal: one write and one fdatasync make a whole group of
-// appends durable. Behind it a flusher moves what is durable into segments of each partition, from
+// appends durable. A flusher then moves what is durable into segments of each partition, from
 // which old data is read, found by time, and dropped by unlink. docs/formats/log.md describes the
 // files.
 //
@@ -88,7 +88,7 @@ struct Record {
 /// What a reader may know of a partition at this moment.
 struct Tail {
     Ordinal first = 0;  ///< the oldest record kept
-    Ordinal next = 0;   ///< behind the last durable record
+    Ordinal next = 0;   ///< after the last durable record
     Timestamp last_time;
     /// No record that becomes visible later has an earlier time.
     Timestamp low_watermark;
@@ -108,6 +108,10 @@ struct Claim {
     std::string owner;  ///< "delivery stream 3"
 };
 
+/// open(), check() once before the first append, then everything else in any order. No task of
+/// append() may be under way when it is destroyed; destruction waits for the committer and the
+/// flusher. `disk`, `clock` and `database` must outlive it. append() is called on a core, where its
+/// task completes; the other calls are of any thread.
 class Log {
   public:
     /// Recovers what `directory` holds. Partitions are those of the database (log_partitions); what
@@ -117,7 +121,7 @@ class Log {
                                              const Limits& limits, Known known = {});
     /// Before anything is appended: each claim is of records that the log has or had. Errc::corrupt
     /// names one that is not, since their numbers would be given again. A partition that went with
-    /// its records, when the database is older than that, goes on behind the claim.
+    /// its records, when the database is older than that, continues after the claim.
     Result<> check(const std::vector<Claim>& claims);
     ~Log();
 
@@ -127,7 +131,8 @@ class Log {
     void add(PartitionId id);
     /// Forgets the partition and removes its files.
     void drop(PartitionId id);
-    /// What is appended from now on arrives at `time` or later: what it goes on from promised that.
+    /// What is appended from now on arrives at `time` or later: the partition that it continues
+    /// promised that.
     void hold_time(PartitionId id, Timestamp time);
 
     /// All of `batches` become durable together, or none does. Errc::no_space when the disk is
@@ -137,7 +142,8 @@ class Log {
     Result<Tail> tail(PartitionId id) const;
 
     /// Up to `records_max` records and about `bytes_max` bytes (one at least) from `from` on; fewer
-    /// when there are no more. Blocks when they are not in memory: is_cached() tells.
+    /// when there are no more. Blocks when they are not in memory (is_cached());
+    /// a core reads through log/follow/follower.h.
     Result<std::vector<Record>> read(PartitionId id, Ordinal from, std::size_t records_max,
                                      std::size_t bytes_max) const;
     bool is_cached(PartitionId id, Ordinal from) const;

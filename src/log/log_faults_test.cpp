@@ -1,6 +1,6 @@
 // Every call of the disk fails once, and the process dies at each of them, killed or with the
 // power: what the log had acknowledged is there when it opens again, once and in order, and nothing
-// else. Each case runs in a child process, which tells over a pipe what it was told.
+// else. Each case runs in a child process, which reports over a pipe what was acknowledged.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -39,7 +39,7 @@ Limits small_limits() {
     return limits;
 }
 
-/// What one child was told, by ordinal.
+/// What one child saw acknowledged, by ordinal.
 struct Told {
     std::map<PartitionId, std::map<Ordinal, std::string>> acknowledged;
     std::vector<std::string> under_way;  ///< begun, and never answered: of a child that died

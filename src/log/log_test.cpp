@@ -305,7 +305,7 @@ fs::path journal_of(const fs::path& root) {
     return last;
 }
 
-constexpr std::size_t end_mark_bytes = 12;  ///< behind the last batch
+constexpr std::size_t end_mark_bytes = 12;  ///< after the last batch
 
 TEST_F(LogTest, a_torn_tail_is_cut_at_every_byte_and_nothing_before_it_is_lost) {
     const PartitionId a = make();
@@ -372,8 +372,8 @@ TEST_F(LogTest, a_journal_segment_is_used_again_and_what_it_held_is_not_read_aga
     open();
     EXPECT_EQ(texts(a), expected);
     log.reset();
-    // The batch that came last is torn at every byte: it goes, and what lies behind it from before
-    // never comes back.
+    // The batch that came last is torn at every byte: it goes, and what follows it from an earlier
+    // use never comes back.
     std::ifstream in(journal, std::ios::binary);
     const std::string good((std::istreambuf_iterator<char>(in)), {});
     const std::size_t begin = good.find("FRB1"), end = good.find("FRE1");

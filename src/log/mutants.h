@@ -4,7 +4,7 @@
 //
 //   mutant.ack_before_sync      a sync of the journal does nothing
 //   mutant.read_before_sync     a sync of the journal is made before the next write: readers see
-//                               what is not durable, and nobody is told that it is
+//                               what is not durable, and it is not acknowledged
 //   mutant.retry_sync           a sync that failed is tried again, and the second answer counts
 //   mutant.skip_directory_sync  a sync of a directory does nothing
 //   mutant.skip_checksum        frames that are read from segments get the checksum of what they

@@ -23,8 +23,8 @@ std::string index_path_of(const std::string& segment_path);
 /// The entries for the first `segment_bytes` of the segment.
 Result<std::vector<IndexEntry>> load_index(io::Disk& disk, const std::string& segment_path,
                                            PartitionId id, std::uint64_t segment_bytes);
-/// Writes `entries` behind the `count` that the file has. `is_first`: by this process to this file;
-/// then what lies behind the `count` is cut off for good, since it may be of a segment that a crash
+/// Writes `entries` after the `count` that the file has. `is_first`: by this process to this file;
+/// then what follows the `count` is cut off for good, since it may be of a segment that a crash
 /// took back.
 Result<> append_index(io::Disk& disk, const std::string& segment_path, PartitionId id,
                       std::size_t count, std::span<const IndexEntry> entries, bool is_first);

@@ -17,7 +17,7 @@ constexpr std::size_t header_bytes = 36;  // magic, partition, first ordinal, fi
 constexpr std::uint64_t index_stride_bytes = 64 * 1024;
 constexpr std::size_t read_bytes = 256 * 1024;
 constexpr std::size_t pieces_max = 512;  ///< frames of one write
-// then a sync, which puts do not wait long behind
+// then a sync, so that puts do not wait for a long one
 constexpr std::uint64_t write_bytes = 4 * 1024 * 1024;
 constexpr std::uint64_t producers_bytes_max = 64ULL * 1024 * 1024;
 constexpr std::string_view producers_magic = "FRSHPRD1";
@@ -253,7 +253,7 @@ Result<> Segments::scan(Segment& segment) {
         return true;
     });
     if (!walked) {
-        // What lies behind the last sync may be torn; then the journal still has it all.
+        // What was written after the last sync may be torn; then the journal still has it all.
         // Log::open() looks.
         if (!walked.error().is(freshet::Errc::corrupt)) return walked;
         doubt_ = {segment.path, end};
@@ -290,7 +290,7 @@ Result<> Segments::begin_segment(Ordinal first, Timestamp time) {
 
 Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, Timestamp now) {
     const std::scoped_lock lock(mutex_);
-    // A flush that was refused half way comes again.
+    // A flush that was refused half way is retried.
     while (!frames.empty() && frames.front().header.first < next_) frames = frames.subspan(1);
     if (auto found = find_segments(); !found) return found;
     if (!segments_.empty()) {

@@ -1,5 +1,6 @@
 // The segments of one partition: files of frames in order of ordinals, written by the flusher only,
-// behind what the journal has made durable. A reader takes a snapshot and reads without locks.
+// from what the journal has made durable. Invariant: what is before next() is synced here, or the
+// journal still has it. A reader takes a snapshot and reads without locks.
 #pragma once
 #include <atomic>
 #include <deque>
@@ -56,7 +57,7 @@ class Segments {
     /// and not cut.
     void set_recovered(Ordinal end) { recovered_end_ = end; }
     PartitionId id() const { return id_; }
-    /// The ordinal behind the last frame, and that frame's time.
+    /// The ordinal after the last frame, and that frame's time.
     Ordinal next() const { return next_; }
     Timestamp last_time() const { return last_time_; }
     /// Never waits for the disk, as what holds the log's mutex may not.
@@ -77,7 +78,7 @@ class Segments {
     /// saved.
     Result<bool> seal(Ordinal before);
     /// Of a partition without segments, whose records before `next` are gone: the next start finds
-    /// where it goes on.
+    /// where it continues.
     Result<> begin_at(Ordinal next, Timestamp time);
     /// The checkpoint on disk names `tail` as the last segment: it stays until another one is.
     void set_checkpoint_tail(Ordinal tail);
@@ -102,7 +103,7 @@ class Segments {
     /// False when its header is wrong.
     Result<bool> ensure_open(Segment& segment);
     Result<> open_sound(Segment& segment);
-    /// Cuts what a refused write left behind.
+    /// Cuts what a refused write left after the end.
     Result<> tidy(Segment& segment);
     /// Errc::corrupt when whole frames in [from, size) reach beyond what was recovered.
     Result<> check_surplus(Segment& segment, std::uint64_t from, std::uint64_t size);

@@ -1,6 +1,6 @@
 // A sync that must not fail. After a failed fsync what the disk holds is unknown, and a second one
-// would say "done" without it: the process ends before anyone is told, and the next start reads
-// what is there.
+// would say "done" without it: the process ends before anything is acknowledged, and the next start
+// reads what is there.
 #pragma once
 #include <string>
 

@@ -19,7 +19,7 @@ Result<Unnamed> load_unnamed(io::Disk& disk, const std::string& partitions);
 Result<> save_unnamed(io::Disk& disk, const std::string& partitions, const Unnamed& now,
                       const Unnamed& before);
 
-/// The partition that a directory's name says; nothing when it is no name of the log's.
+/// The partition that a directory's name says; nothing when the name is not one of the log's.
 std::optional<PartitionId> partition_of_name(const std::string& name);
 
 }  // namespace freshet::log

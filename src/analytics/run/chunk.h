@@ -1,5 +1,5 @@
 // The records that one look gave, on their way through the engine in slices. It holds the rules of
-// docs/decisions/032: when time may go on, and what a commit holds. Pure.
+// docs/decisions/032: when time may advance, and what a commit holds. Pure.
 #pragma once
 #include <span>
 #include <vector>

@@ -68,18 +68,18 @@ OutputRows::Part OutputRows::next() {
     }
     part.is_last = is_done();
     if (!part.is_last) return part;
-    if (too_large_ > 0) tell_too_large(part);
+    if (too_large_ > 0) report_too_large(part);
     emitted_.clear();
     return part;
 }
 
-void OutputRows::tell_too_large(Part& part) {
-    flow::ErrorRows told;
-    told.add("Row too large",
-             fmt::format("{} rows are left out: a row of an output has at most {} MiB", too_large_,
-                         limits::row_bytes_max >> 20),
-             too_large_rowtime_, "", "");
-    const record::Batch batch = told.take();
+void OutputRows::report_too_large(Part& part) {
+    flow::ErrorRows report;
+    report.add("Row too large",
+               fmt::format("{} rows are left out: a row of an output has at most {} MiB",
+                           too_large_, limits::row_bytes_max >> 20),
+               too_large_rowtime_, "", "");
+    const record::Batch batch = report.take();
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
         if (outputs_[i].name != flow::error_stream) continue;
         std::string text;

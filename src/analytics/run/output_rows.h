@@ -28,7 +28,7 @@ class OutputRows {
     Part next();
     /// Rows given so far or skipped, by the output's id.
     const std::map<std::string, std::uint64_t>& rows_out() const { return rows_out_; }
-    /// Rows so far that no record can hold. The last part has a row of error_stream that tells it,
+    /// Rows so far that no record can hold. The last part has a row of error_stream that says so,
     /// where an output takes that stream.
     std::uint64_t too_large() const { return too_large_; }
 
@@ -38,7 +38,7 @@ class OutputRows {
         std::size_t output = 0, emitted = 0, next = 0;
     };
     bool is_done();
-    void tell_too_large(Part& part);
+    void report_too_large(Part& part);
 
     const std::vector<Output>& outputs_;
     std::vector<flow::Emitted> emitted_;

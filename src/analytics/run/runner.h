@@ -23,8 +23,8 @@
 namespace freshet::analytics {
 
 /// start() once, then stop() once, which joins; not to be destroyed in between. Home core: the
-/// service's. When stop() completes nothing of it runs, and a snapshot to go on from is durable, or
-/// the one before it still counts.
+/// service's. When stop() completes nothing of it runs, and a snapshot to continue from is durable,
+/// or the one before it still counts.
 class Runner {
   public:
     /// All of them must outlive the runner.
@@ -42,7 +42,7 @@ class Runner {
             return {disk, snapshots_directory + "/" + std::to_string(application.id)};
         }
     };
-    /// `program` is that of `application`; `snapshot` is where it goes on.
+    /// `program` is that of `application`; it begins at `snapshot`.
     Runner(Parts parts, Application application, std::shared_ptr<const flow::Program> program,
            Snapshot snapshot);
     ~Runner();

@@ -38,7 +38,7 @@ void Sources::go_to(const Positions& positions) {
 }
 
 /// A reshard adds shards, which are read from their beginning, and retention takes old ones away.
-/// The looks at the tails come in one go with it: a shard that ended lets time go on only when
+/// The looks at the tails come in one go with it: a shard that ended lets time advance only when
 /// those that follow it are known.
 Result<Timestamp> Sources::look(const std::vector<Shard>& shards) {
     std::erase_if(shards_, [&](const Shard& shard) {

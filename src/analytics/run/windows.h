@@ -9,7 +9,7 @@ namespace freshet::analytics {
 
 /// The last windows of `emitted`, oldest first. Any thread.
 std::vector<Window> windows_of(const std::vector<flow::Emitted>& emitted);
-/// Puts `more` behind `windows`, and drops the oldest.
+/// Puts `more` after `windows`, and drops the oldest.
 void add_windows(std::vector<Window> more, std::vector<Window>& windows);
 
 }  // namespace freshet::analytics

@@ -46,7 +46,7 @@ void Merge::clear() {
 
 void Merge::set_end(std::uint32_t rank, Ordinal end) {
     Source& one = source(rank);
-    // An end never falls behind a record that was read.
+    // No record at or after the end has been read.
     FRESHET_CHECK(one.ahead.empty() || one.ahead.back().ordinal < end);
     one.end = end;
     is_arranged_ = false;
