@@ -252,7 +252,7 @@ io::Task<io::HttpResponse> Console::query(Question question) {
         for (const query::Cell& cell : row) json.text(cell);
         json.close(']');
     }
-    json.close(']').key("truncated").boolean(answered->cut);
+    json.close(']').key("truncated").boolean(answered->is_cut);
     json.member("took_ms", answered->statistics.total_ms);
     json.member("scanned_bytes", answered->statistics.scanned_bytes).close('}');
     co_return json_answer(200, json.take());

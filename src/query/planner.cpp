@@ -20,7 +20,7 @@ Problem catalog_problem(const Error& error) {
 }
 
 /// Files whose name begins with '_' or '.' are hidden; so are markers of folders.
-bool hidden(const std::string& key, std::size_t prefix) {
+bool is_hidden(const std::string& key, std::size_t prefix) {
     for (std::size_t at = prefix; at < key.size();) {
         if (key[at] == '_' || key[at] == '.') return true;
         const auto slash = key.find('/', at);
@@ -172,10 +172,10 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
             keys.push_back(values[table.columns.size() + i]);
         }
         keys.resize(table.partition_keys.size());
-        const bool kept = std::ranges::all_of(
+        const bool may_hold_rows = std::ranges::all_of(
             scan.filters,
             [&](const trino::PartitionFilter& filter) { return trino::may_match(filter, values); });
-        if (!kept) continue;
+        if (!may_hold_rows) continue;
         if (const auto refused = partition_refusal(table, partition))
             co_return std::unexpected(problem_of(refused->code, refused->why));
         sql::plan::ScanPlan* plan = plan_with(plans, table, partition.storage);
@@ -194,11 +194,11 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
     co_return plans;
 }
 
-io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink,
+io::Task<Outcome<bool>> Planner::add_files(std::string location, bool names_files,
                                            sql::plan::ScanPlan& plan) {
     const auto partition = static_cast<std::uint32_t>(plan.partitions.size() - 1);
     std::string bucket, prefix;
-    if (!split_location(location, bucket, prefix))
+    if (!parse_location(location, bucket, prefix))
         co_return std::unexpected(problem_of(ErrorCode::hive_invalid_metadata,
                                              "the location is not an S3 path: " + location));
     const bool may_be_object = !prefix.empty() && !prefix.ends_with('/');
@@ -219,8 +219,8 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, bool symlink,
                        "listing " + location + ": " + objects.error().message()));
     }
     for (auto& object : *objects) {
-        if (object.size == 0 || hidden(object.key, prefix.size())) continue;
-        if (!symlink) {
+        if (object.size == 0 || is_hidden(object.key, prefix.size())) continue;
+        if (!names_files) {
             plan.files.push_back(file_of(bucket, std::move(object), partition));
             continue;
         }
@@ -253,11 +253,11 @@ io::Task<Outcome<bool>> Planner::add_named_files(std::string bucket, LocatedObje
         while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
         if (line.empty()) continue;
         std::string of_bucket, key;
-        if (!split_location(line, of_bucket, key) || key.empty())
+        if (!parse_location(line, of_bucket, key) || key.empty())
             co_return bad("'" + line + "' is not the S3 path of a file");
         auto found = co_await objects_.locate(of_bucket, key);
-        const bool there = found && !found->empty() && found->front().key == key;
-        if (!there)
+        const bool was_found = found && !found->empty() && found->front().key == key;
+        if (!was_found)
             co_return std::unexpected(
                 problem_of(ErrorCode::hive_cannot_open_split, "Error opening Hive split " + line +
                                                                   ": the file that " + symlink +

@@ -38,8 +38,8 @@ class Planner {
     io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> scans(Home home, const CatalogTable& table,
                                                               const sql::trino::TableInfo& info,
                                                               const sql::trino::Scan& scan);
-    /// Those of the plan's last partition.
-    io::Task<Outcome<bool>> add_files(std::string location, bool symlink,
+    /// Those of the plan's last partition. `names_files`: the objects name them.
+    io::Task<Outcome<bool>> add_files(std::string location, bool names_files,
                                       sql::plan::ScanPlan& plan);
     /// The files that the lines of an object name.
     io::Task<Outcome<bool>> add_named_files(std::string bucket, LocatedObject names,

@@ -47,7 +47,7 @@ TEST(Problem, has_the_numbers_of_athenas_error_reference) {
         EXPECT_EQ(problem.message, std::string(name_of(code)) + ": why");
         EXPECT_EQ(problem.category, category) << name_of(code);
         EXPECT_EQ(problem.type, type) << name_of(code);
-        EXPECT_EQ(problem.retryable, category == 1) << name_of(code);
+        EXPECT_EQ(problem.is_retryable, category == 1) << name_of(code);
     }
 }
 
@@ -63,7 +63,7 @@ TEST(Problem, of_the_catalog_has_hives_words) {
               "org.apache.hadoop.hive.ql.exec.DDLTask. Table t is not a partitioned table");
     EXPECT_EQ(task.category, 2);
     EXPECT_EQ(task.type, 1003);
-    EXPECT_FALSE(task.retryable);
+    EXPECT_FALSE(task.is_retryable);
     EXPECT_EQ(no_database_problem("lake").message,
               "FAILED: SemanticException [Error 10072]: Database does not exist: lake");
     EXPECT_EQ(no_database_problem("lake").type, 1004);

@@ -110,7 +110,7 @@ struct Query::State {
     io::Task<Outcome<bool>> put_results(Active& run, RunOutput& output);
     void finish(Active& run, const Outcome<bool>& done, const RunOutput& output);
     io::Task<Result<store::Stored>> find(Home of, ExecutionId id);
-    io::Task<Result<Page>> page(store::Stored stored, int rows_max, std::size_t offset, bool first);
+    io::Task<Result<Page>> page(store::Stored stored, int rows_max, std::size_t offset);
 };
 
 Query::Query(io::Core& home, meta::Database& database, CatalogPort& catalog, ObjectsPort& objects,
@@ -163,7 +163,7 @@ io::Task<Result<ExecutionId>> Query::start(StartRequest request) {
                        "No output location provided. An output location is required either through "
                        "the Workgroup result configuration setting or as an API input.");
     }
-    if (!split_location(*location, bucket, key))
+    if (!parse_location(*location, bucket, key))
         co_return fail(Errc::invalid_request,
                        fmt::format("outputLocation is not a valid S3 path: {}", *location));
     if (s.active.size() >= limits::queue_max)
@@ -205,7 +205,7 @@ io::Task<Result<ExecutionId>> Query::start(StartRequest request) {
 io::Task<Outcome<bool>> Query::State::put_results(Active& run, RunOutput& output) {
     const Execution& e = run.stored.execution;
     std::string bucket, key;
-    split_location(e.output_location, bucket, key);
+    parse_location(e.output_location, bucket, key);
     std::vector<Bytes> metadata;
     metadata.push_back(Bytes::own(metadata_bytes(*e.id, output.columns)));
     auto put = co_await objects.put(run.home, bucket, key + ".metadata", "application/octet-stream",
@@ -308,7 +308,7 @@ io::Task<Result<store::Stored>> Query::State::find(Home of, ExecutionId id) {
         store::Stored stored = found->second->stored;
         // A SELECT runs from when it has a worker.
         const bool waits =
-            stored.execution.kind == StatementKind::dml && !found->second->control->running;
+            stored.execution.kind == StatementKind::dml && !found->second->control->is_running;
         if (waits && stored.execution.state == query::State::running)
             stored.execution.state = query::State::queued;
         co_return stored;
@@ -411,20 +411,19 @@ io::Task<Result<Page>> Query::results(Home home, ExecutionId id, int rows_max,
         }
         offset = static_cast<std::size_t>(std::stoull(next->substr(mark.size())));
     }
-    auto page = co_await state_->page(std::move(*stored), rows_max, offset, !next);
+    auto page = co_await state_->page(std::move(*stored), rows_max, offset);
     co_return page;
 }
 
-io::Task<Result<Page>> Query::State::page(store::Stored stored, int rows_max, std::size_t offset,
-                                          bool) {
+io::Task<Result<Page>> Query::State::page(store::Stored stored, int rows_max, std::size_t offset) {
     Page page;
     page.columns = stored.columns;
     const Execution& e = stored.execution;
     std::string bucket, key;
-    split_location(e.output_location, bucket, key);
+    parse_location(e.output_location, bucket, key);
     std::string buffer;
     std::size_t at = 0;
-    bool ended_object = false;
+    bool is_last_piece = false;
     const auto take = [&](Row& row) {
         if (e.kind == StatementKind::dml)
             return read_csv_line(buffer, at, stored.columns.size(), row);
@@ -439,14 +438,14 @@ io::Task<Result<Page>> Query::State::page(store::Stored stored, int rows_max, st
         Row row;
         while (static_cast<int>(page.rows.size()) < rows_max && take(row))
             page.rows.push_back(std::move(row));
-        const bool full = static_cast<int>(page.rows.size()) >= rows_max;
-        if (ended_object || (full && at < buffer.size())) break;
+        const bool is_full = static_cast<int>(page.rows.size()) >= rows_max;
+        if (is_last_piece || (is_full && at < buffer.size())) break;
         auto piece = co_await objects.read(bucket, key, offset + buffer.size(), read_bytes);
         if (!piece)
             co_return fail(Errc::invalid_request,
                            fmt::format("Could not find results at {}: {}", e.output_location,
                                        piece.error().message()));
-        ended_object = piece->size() < read_bytes;
+        is_last_piece = piece->size() < read_bytes;
         buffer += piece->view();
     }
     if (at < buffer.size()) page.next = *e.id + ":" + std::to_string(offset + at);
@@ -484,7 +483,7 @@ io::Task<Result<Answer>> Query::State::run_asked(AskRequest request,
     answer.columns = std::move(ran->columns);
     answer.rows = std::move(ran->rows);
     for (auto& line : ran->lines) answer.rows.push_back({std::move(line)});
-    answer.cut = ran->cut;
+    answer.is_cut = ran->is_cut;
     answer.statistics = {ran->queue_ms,
                          ran->planning_ms,
                          ran->engine_ms,
@@ -516,9 +515,9 @@ io::Task<Result<std::vector<WorkGroup>>> Query::work_groups(Home home) {
 }
 
 namespace {
-Failure metadata_error(const Error& error, bool table) {
+Failure metadata_error(const Error& error, bool is_of_table) {
     if (error.is(PortErrc::not_found))
-        return fail(table ? Errc::no_such_table : Errc::no_such_database, error.message());
+        return fail(is_of_table ? Errc::no_such_table : Errc::no_such_database, error.message());
     return fail(Errc::metadata, error.message());
 }
 }  // namespace

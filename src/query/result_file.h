@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "io/core.h"
 #include "io/body_reader.h"
+#include "io/core.h"
 
 namespace freshet::query {
 

@@ -43,11 +43,11 @@ Column column_of(std::string name, const sql::trino::Type& type) {
             break;
         case TypeKind::varchar:
             column.precision = type.precision < 0 ? 2147483647 : type.precision;
-            column.case_sensitive = true;
+            column.is_case_sensitive = true;
             break;
         case TypeKind::char_:
             column.precision = type.precision;
-            column.case_sensitive = true;
+            column.is_case_sensitive = true;
             break;
         case TypeKind::varbinary:
             column.precision = 1073741824;
@@ -108,13 +108,14 @@ std::string metadata_bytes(const std::string& id, const std::vector<Column>& col
         put_field(inner, 4, column.name);
         put_field(inner, 5, column.name);
         put_field(inner, 6, column.type);
-        const bool nested = column.type == "array" || column.type == "map" || column.type == "row";
-        if (!nested) {
+        const bool is_nested =
+            column.type == "array" || column.type == "map" || column.type == "row";
+        if (!is_nested) {
             put_field(inner, 7, static_cast<std::uint64_t>(column.precision));
             put_field(inner, 8, static_cast<std::uint64_t>(column.scale));
         }
         put_field(inner, 9, std::uint64_t{3});
-        if (!nested) put_field(inner, 10, std::uint64_t{column.case_sensitive});
+        if (!is_nested) put_field(inner, 10, std::uint64_t{column.is_case_sensitive});
         put_field(bytes, 4, inner);
     }
     return bytes;

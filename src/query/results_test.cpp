@@ -58,7 +58,7 @@ TEST(Results, columns_have_athenas_types_and_precisions) {
     EXPECT_EQ(column_of("t", type).type, "timestamp with time zone");
     column = column_of("s", sql::trino::varchar_type());
     EXPECT_EQ(column.precision, 2147483647);
-    EXPECT_TRUE(column.case_sensitive);
+    EXPECT_TRUE(column.is_case_sensitive);
 }
 
 }  // namespace

@@ -17,10 +17,10 @@ struct Collector {
 
     bool take(std::vector<sql::plan::Cells> rows) {
         for (auto& row : rows) {
-            const bool full =
+            const bool is_full =
                 rows_max >= 0 && static_cast<std::int64_t>(output.rows.size()) >= rows_max;
-            if (full || bytes > limits::answer_bytes_max) {
-                output.cut = true;
+            if (is_full || bytes > limits::answer_bytes_max) {
+                output.is_cut = true;
                 break;
             }
             for (const auto& cell : row) bytes += sizeof cell + (cell ? cell->size() : 0);
@@ -56,16 +56,16 @@ io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> cont
                                                 bool may_be_small) {
     Place place;
     while (true) {
-        if (control->cancelled || stopping_) co_return std::unexpected(cancelled_problem());
-        place.small = busy_[0] >= limits::workers_max;
-        if (!place.small || (may_be_small && busy_[1] < limits::small_workers_max)) break;
+        if (control->cancelled || is_stopping_) co_return std::unexpected(cancelled_problem());
+        place.is_small = busy_[0] >= limits::workers_max;
+        if (!place.is_small || (may_be_small && busy_[1] < limits::small_workers_max)) break;
         co_await freed_.wait();
     }
-    auto& idle = idle_[place.small ? 1 : 0];
+    auto& idle = idle_[place.is_small ? 1 : 0];
     while (!idle.empty() && !place.worker) {
         place.worker = std::move(idle.back());
         idle.pop_back();
-        if (!place.worker->alive()) place.worker.reset();
+        if (!place.worker->is_alive()) place.worker.reset();
     }
     if (!place.worker) {
         auto started = Worker::start(options_.worker_path);
@@ -74,19 +74,19 @@ io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> cont
                 problem_of(ErrorCode::generic_internal_error, started.error().message()));
         place.worker = std::move(*started);
     }
-    ++busy_[place.small ? 1 : 0];
+    ++busy_[place.is_small ? 1 : 0];
     co_return place;
 }
 
 void Runs::give_back(Place place) {
-    const std::size_t kind = place.small ? 1 : 0;
+    const std::size_t kind = place.is_small ? 1 : 0;
     --busy_[kind];
-    if (place.worker->alive() && !stopping_) idle_[kind].push_back(std::move(place.worker));
+    if (place.worker->is_alive() && !is_stopping_) idle_[kind].push_back(std::move(place.worker));
     freed_.notify();
 }
 
 void Runs::stop() {
-    stopping_ = true;
+    is_stopping_ = true;
     for (auto& idle : idle_) idle.clear();
     freed_.notify();
 }
@@ -115,22 +115,23 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
     while (true) {
         auto place = co_await take_place(control, may_be_small);
         if (!place) co_return pass(place);
-        const bool small = place->small;
+        const bool is_small = place->is_small;
         output.queue_ms = (home_.now() - waiting).count();
         control->worker = place->worker.get();
-        control->running = true;
-        plan.memory_mib = static_cast<std::uint64_t>(small ? limits::small_memory_mib
-                                                           : limits::worker_memory_mib);
+        control->is_running = true;
+        plan.memory_mib = static_cast<std::uint64_t>(is_small ? limits::small_memory_mib
+                                                              : limits::worker_memory_mib);
         const Timestamp engine = home_.now();
         output.rows.clear();
-        output.cut = false;
+        output.is_cut = false;
         Collector collector{output, context.rows_max.value_or(-1)};
         auto answer = co_await pool_.run([&] {
-            return place->worker->run(sql::plan::encode_plan(plan),
-                                      small ? limits::small_time_max : limits::execution_time_max,
-                                      [&](std::vector<sql::plan::Cells> rows) {
-                                          return collector.take(std::move(rows));
-                                      });
+            return place->worker->run(
+                sql::plan::encode_plan(plan),
+                is_small ? limits::small_time_max : limits::execution_time_max,
+                [&](std::vector<sql::plan::Cells> rows) {
+                    return collector.take(std::move(rows));
+                });
         });
         control->worker = nullptr;
         output.engine_ms = (home_.now() - engine).count();
@@ -142,15 +143,15 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
         }
         const ErrorCode code = answer.error().code;
         // It was not small: it waits for a place where it may take its time.
-        const bool too_large = small && (code == ErrorCode::exceeded_time_limit ||
-                                         code == ErrorCode::exceeded_local_memory_limit);
+        const bool was_too_large = is_small && (code == ErrorCode::exceeded_time_limit ||
+                                                code == ErrorCode::exceeded_local_memory_limit);
         // A warm worker may have died between queries: one that was never used before decides.
         const bool was_dead = may_be_dead && code == ErrorCode::worker_gone;
-        if (!too_large && !was_dead)
+        if (!was_too_large && !was_dead)
             co_return std::unexpected(problem_of(code, answer.error().message));
-        if (too_large) {
+        if (was_too_large) {
             may_be_small = false;
-            control->running = false;
+            control->is_running = false;
         } else {
             may_be_dead = false;
         }

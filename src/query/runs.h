@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "io/core.h"
+#include "query/ddl/statements.h"
 #include "query/planner.h"
 #include "query/query.h"
 #include "query/result_file.h"
-#include "query/ddl/statements.h"
 #include "query/worker.h"
 
 namespace freshet::query {
@@ -25,14 +25,14 @@ struct RunOutput {
     std::vector<std::string> lines;
     std::int64_t scanned_bytes = 0;
     std::int64_t planning_ms = 0, engine_ms = 0, queue_ms = 0;
-    bool cut = false;
+    bool is_cut = false;
 };
 
 /// One statement under way; cancel() may come at any time.
 struct RunControl {
     Worker* worker = nullptr;
     std::atomic<bool> cancelled = false;  ///< also read by the thread that analyses
-    bool running = false;
+    bool is_running = false;
     void cancel() {
         cancelled = true;
         if (worker) worker->kill();
@@ -62,7 +62,7 @@ class Runs {
     /// A worker in one of the places for any query, or in one for small queries.
     struct Place {
         std::unique_ptr<Worker> worker;
-        bool small = false;
+        bool is_small = false;
     };
     io::Task<Outcome<Place>> take_place(std::shared_ptr<RunControl> control, bool may_be_small);
     void give_back(Place place);
@@ -70,7 +70,7 @@ class Runs {
     Options options_;
     std::vector<std::unique_ptr<Worker>> idle_[2];  ///< of small places, and of the others
     std::size_t busy_[2] = {0, 0};
-    bool stopping_ = false;
+    bool is_stopping_ = false;
     io::Signal freed_;
     io::Pool analyses_;  ///< where statements are read
     io::Pool pool_;      ///< one thread a worker: they wait for its answers

@@ -22,7 +22,7 @@ std::string columns_text(const std::vector<Column>& columns) {
     for (const auto& c : columns) {
         for (const auto& part :
              {c.name, c.type, std::to_string(c.precision), std::to_string(c.scale),
-              std::string(c.case_sensitive ? "1" : "0")})
+              std::string(c.is_case_sensitive ? "1" : "0")})
             text += part + unit;
         text += record;
     }
@@ -72,7 +72,7 @@ const auto executions = meta::table<Entry>("query_execution", [](auto& column, a
     column("problem", entry.problem.message);
     column("category", entry.problem.category);
     column("type", entry.problem.type);
-    column("retryable", entry.problem.retryable);
+    column("retryable", entry.problem.is_retryable);
     column("queue_ms", statistics.queue_ms);
     column("planning_ms", statistics.planning_ms);
     column("engine_ms", statistics.engine_ms);

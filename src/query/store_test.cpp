@@ -47,7 +47,7 @@ TEST(QueryStore, an_execution_is_found_as_it_was_inserted) {
         EXPECT_FALSE(read.execution.completed);
         EXPECT_EQ(read.columns.size(), 2U);
         EXPECT_EQ(read.columns[0].scale, 2);
-        EXPECT_TRUE(read.columns[1].case_sensitive);
+        EXPECT_TRUE(read.columns[1].is_case_sensitive);
         EXPECT_EQ((*by_token)->fingerprint, "print of a");
         return {};
     });

@@ -65,9 +65,9 @@ std::string wrong_input_format(const CatalogStorage& storage, sql::plan::Format 
         return "Unable to create input format: its StorageDescriptor names no InputFormat";
     if (storage.input_format == "org.apache.hadoop.mapred.SequenceFileInputFormat")
         return "Freshet does not build " + storage.input_format;
-    const bool known = named(of_text) || named(of_parquet);
+    const bool is_known = named(of_text) || named(of_parquet);
     return "Unable to create input format " + storage.input_format +
-           (known ? " for SerDe " + storage.serde : "");
+           (is_known ? " for SerDe " + storage.serde : "");
 }
 
 /// Why nothing reads such files; `whose` is the table or the partition.
@@ -118,13 +118,15 @@ std::optional<Refusal> partition_refusal(const CatalogTable& table,
     if (auto refused = storage_refusal(partition.storage, name)) return refused;
     // Text has its columns by position, the others by name.
     const auto format = *format_of(partition.storage);
-    const bool by_name = format == sql::plan::Format::json || format == sql::plan::Format::parquet;
+    const bool goes_by_name =
+        format == sql::plan::Format::json || format == sql::plan::Format::parquet;
     const auto& columns = partition.storage.columns;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         const CatalogColumn& wanted = table.columns[i];
         const auto found =
-            by_name ? std::ranges::find(columns, wanted.name, &CatalogColumn::name)
-                    : columns.begin() + static_cast<std::ptrdiff_t>(std::min(i, columns.size()));
+            goes_by_name
+                ? std::ranges::find(columns, wanted.name, &CatalogColumn::name)
+                : columns.begin() + static_cast<std::ptrdiff_t>(std::min(i, columns.size()));
         if (found == columns.end() || found->type == wanted.type) continue;
         const auto from = trino::parse_hive_type(found->type),
                    to = trino::parse_hive_type(wanted.type);
@@ -155,14 +157,14 @@ trino::TableInfo table_info(const CatalogTable& table) {
         }
         return info;
     }
-    const auto add = [&](const CatalogColumn& column, bool partition) {
+    const auto add = [&](const CatalogColumn& column, bool is_key) {
         const auto type = trino::parse_hive_type(column.type);
         if (!type || type->is(trino::TypeKind::char_)) {
             info.readable = false;
             info.why = fmt::format("the type {} of column {} of table {}.{} is not supported",
                                    column.type, column.name, table.database, table.name);
         }
-        info.columns.push_back({column.name, type.value_or(trino::Type{}), partition});
+        info.columns.push_back({column.name, type.value_or(trino::Type{}), is_key});
     };
     for (const auto& column : table.columns) add(column, false);
     for (const auto& key : table.partition_keys) add(key, true);
@@ -239,7 +241,7 @@ CatalogTable make_view(const std::string& database, const std::string& name, con
     return table;
 }
 
-bool split_location(std::string_view location, std::string& bucket, std::string& key) {
+bool parse_location(std::string_view location, std::string& bucket, std::string& key) {
     for (const std::string_view scheme : {"s3://", "s3a://", "s3n://"}) {
         if (!location.starts_with(scheme)) continue;
         location.remove_prefix(scheme.size());
@@ -257,11 +259,11 @@ std::string partition_path(const std::vector<CatalogColumn>& keys,
     for (std::size_t i = 0; i < keys.size() && i < values.size(); ++i) {
         path += (i > 0 ? "/" : "") + keys[i].name + "=";
         for (const char c : values[i]) {
-            const bool special =
+            const bool is_special =
                 static_cast<unsigned char>(c) < 0x20 ||
                 std::string_view("\"#%'*/:=?\\{[]^").find(c) != std::string_view::npos;
-            path +=
-                special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+            path += is_special ? fmt::format("%{:02X}", static_cast<unsigned char>(c))
+                               : std::string(1, c);
         }
     }
     return path;

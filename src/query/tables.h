@@ -39,7 +39,7 @@ CatalogTable make_view(const std::string& database, const std::string& name, con
                        const std::vector<sql::trino::OutputColumn>& columns);
 
 /// "s3://bucket/key": false when it is none.
-bool split_location(std::string_view location, std::string& bucket, std::string& key);
+bool parse_location(std::string_view location, std::string& bucket, std::string& key);
 /// "year=2022/month=01" with the values made safe for a path.
 std::string partition_path(const std::vector<CatalogColumn>& keys,
                            const std::vector<std::string>& values);

@@ -22,13 +22,13 @@ CatalogTable text_table() {
 
 TEST(Tables, a_location_has_a_bucket_and_a_key) {
     std::string bucket, key;
-    EXPECT_TRUE(split_location("s3://lake/a/b/", bucket, key));
+    EXPECT_TRUE(parse_location("s3://lake/a/b/", bucket, key));
     EXPECT_EQ(bucket, "lake");
     EXPECT_EQ(key, "a/b/");
-    EXPECT_TRUE(split_location("s3a://lake", bucket, key));
+    EXPECT_TRUE(parse_location("s3a://lake", bucket, key));
     EXPECT_EQ(key, "");
     for (const char* other : {"", "lake/a", "file:///a", "s3://", "s3:///a"})
-        EXPECT_FALSE(split_location(other, bucket, key)) << other;
+        EXPECT_FALSE(parse_location(other, bucket, key)) << other;
 }
 
 TEST(Tables, the_path_of_a_partition_comes_back_as_its_values) {

@@ -31,7 +31,7 @@ struct Column {
     std::string type;  ///< "bigint", "varchar", "timestamp with time zone"; "float" for real
     int precision = 0;
     int scale = 0;
-    bool case_sensitive = false;
+    bool is_case_sensitive = false;
 };
 
 /// A cell as text in Athena's form; nullopt is NULL.
@@ -64,7 +64,7 @@ struct Problem {
     std::string message;  ///< "SYNTAX_ERROR: line 1:8: Column 'x' cannot be resolved"
     int category = 2;     ///< 1 system, 2 user, 3 other
     int type = 1006;
-    bool retryable = false;
+    bool is_retryable = false;
 };
 
 struct Execution {
@@ -113,14 +113,14 @@ struct AskRequest {
     Home home;
     std::string sql;
     std::string database = "default";
-    std::int64_t rows_max = 10'000;  ///< further rows are not given; Answer::cut tells
+    std::int64_t rows_max = 10'000;  ///< further rows are not given; Answer::is_cut reports it
     std::string token = {};          ///< names the question for cancel_asked(); "" for none
 };
 
 struct Answer {
     std::vector<Column> columns;
     std::vector<Row> rows;
-    bool cut = false;
+    bool is_cut = false;
     Statistics statistics;
 };
 
@@ -128,7 +128,7 @@ struct WorkGroup {
     std::string name;
     std::string description;
     std::optional<std::string> output_location;
-    bool enforced = false;
+    bool is_enforced = false;
     Timestamp created;
 };
 

@@ -68,7 +68,7 @@ void Worker::kill() {
     if (!killed_.exchange(true)) ::kill(process_, SIGKILL);
 }
 
-bool Worker::send(const std::string& bytes) const {
+bool Worker::try_send(const std::string& bytes) const {
     std::size_t done = 0;
     while (done < bytes.size()) {
         const ssize_t put = ::send(socket_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
@@ -105,7 +105,7 @@ std::expected<std::uint64_t, sql::plan::Failed> Worker::run(
         kill();
         return std::unexpected(sql::plan::Failed{code, message});
     };
-    if (!send(plan_frame)) return lost(ErrorCode::worker_gone, "the query worker ended");
+    if (!try_send(plan_frame)) return lost(ErrorCode::worker_gone, "the query worker ended");
     Millis left = time_max;
     while (true) {
         char header[sql::plan::frame_header_bytes];

@@ -23,17 +23,17 @@ class Worker {
     Worker(const Worker&) = delete;
 
     /// Gives the rows in pieces; the bytes scanned, or what failed. A worker that died or overran
-    /// answers with a failure and is alive() no more. `rows` returns false to have no more: the
-    /// worker is then killed.
+    /// answers with a failure and is no longer is_alive(). `rows` returns false to have no more:
+    /// the worker is then killed.
     std::expected<std::uint64_t, sql::plan::Failed> run(
         const std::string& plan_frame, Millis time_max,
         const std::function<bool(std::vector<sql::plan::Cells>)>& rows);
     void kill();
-    bool alive() const { return !killed_; }
+    bool is_alive() const { return !killed_; }
 
   private:
     Worker(pid_t process, int socket) : process_(process), socket_(socket) {}
-    bool send(const std::string& bytes) const;
+    bool try_send(const std::string& bytes) const;
     /// 1 read all, 0 the peer is gone, -1 time is up.
     int receive(char* out, std::size_t size, Millis& left) const;
     pid_t process_;

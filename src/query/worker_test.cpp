@@ -38,7 +38,7 @@ Ran run(const std::string& answer, bool takes_rows = true) {
         for (auto& row : rows) ran.rows.push_back(std::move(row));
         return takes_rows;
     });
-    ran.is_alive = (*worker)->alive();
+    ran.is_alive = (*worker)->is_alive();
     return ran;
 }
 
@@ -95,7 +95,7 @@ TEST(Worker, that_dies_is_gone_for_the_next_plan) {
     };
     const auto first = run_once();  // its end may come before or after the plan is sent
     ASSERT_FALSE(first);
-    EXPECT_FALSE((*worker)->alive());
+    EXPECT_FALSE((*worker)->is_alive());
     const auto second = run_once();
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, ErrorCode::worker_gone);

@@ -60,12 +60,13 @@ void add_properties(std::vector<std::string>& lines, const Properties& propertie
             fmt::format("  '{}'='{}'{}", escaped(key), escaped(value), --left > 0 ? ", " : ") "));
 }
 
-bool glob(std::string_view name, std::string_view pattern) {
+bool matches_glob(std::string_view name, std::string_view pattern) {
     if (pattern.empty()) return name.empty();
     if (pattern[0] == '*')
-        return glob(name, pattern.substr(1)) || (!name.empty() && glob(name.substr(1), pattern));
+        return matches_glob(name, pattern.substr(1)) ||
+               (!name.empty() && matches_glob(name.substr(1), pattern));
     return !name.empty() && (pattern[0] == '.' || pattern[0] == name[0]) &&
-           glob(name.substr(1), pattern.substr(1));
+           matches_glob(name.substr(1), pattern.substr(1));
 }
 
 }  // namespace
@@ -82,7 +83,7 @@ bool matches_pattern(const std::string& name, const std::string& pattern) {
     std::string_view rest = lower;
     while (true) {
         const auto bar = rest.find('|');
-        if (glob(name, rest.substr(0, bar))) return true;
+        if (matches_glob(name, rest.substr(0, bar))) return true;
         if (bar == std::string_view::npos) return false;
         rest.remove_prefix(bar + 1);
     }

@@ -187,11 +187,12 @@ io::Task<Outcome<Printed>> Statements::drop(Home home, const Statement& statemen
                                          database, name))
                 : no_table_problem(database, name));
     }
-    const bool view = is_view(*table);
-    if (view != (statement.kind == Kind::drop_view)) {
+    const bool is_a_view = is_view(*table);
+    if (is_a_view != (statement.kind == Kind::drop_view)) {
         co_return std::unexpected(hive_problem(
-            view ? "FAILED: SemanticException [Error 10261]: Cannot drop a view with DROP TABLE"
-                 : "line 1:1: '" + name + "' is a table, not a view; use DROP TABLE"));
+            is_a_view
+                ? "FAILED: SemanticException [Error 10261]: Cannot drop a view with DROP TABLE"
+                : "line 1:1: '" + name + "' is a table, not a view; use DROP TABLE"));
     }
     auto done = co_await catalog_.drop_table(home, database, name);
     if (!done) co_return std::unexpected(port_problem(done.error()));
@@ -370,7 +371,7 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
 
 io::Task<Outcome<Printed>> Statements::repair(Home home, CatalogTable table) {
     std::string bucket, prefix;
-    if (table.partition_keys.empty() || !split_location(table.location, bucket, prefix)) {
+    if (table.partition_keys.empty() || !parse_location(table.location, bucket, prefix)) {
         co_return std::unexpected(not_partitioned(table));
     }
     prefix = prefix.empty() ? prefix : with_slash(prefix);

@@ -47,7 +47,7 @@ QueryExecution describe(const domain::Execution& e) {
     if (e.problem) {
         status.state_change_reason = e.problem->message;
         status.athena_error = AthenaError{e.problem->category, e.problem->type,
-                                          e.problem->retryable, e.problem->message};
+                                          e.problem->is_retryable, e.problem->message};
     }
     QueryExecutionStatistics& statistics = out.statistics.emplace();
     statistics.engine_execution_time_in_millis = e.statistics.engine_ms;
@@ -166,7 +166,7 @@ class Handlers {
         auto& columns = set.result_set_metadata.emplace().column_info.emplace();
         for (const auto& column : page->columns) {
             columns.push_back({"hive", "", "", column.name, column.name, column.type,
-                               column.precision, column.scale, "UNKNOWN", column.case_sensitive});
+                               column.precision, column.scale, "UNKNOWN", column.is_case_sensitive});
         }
         co_return output;
     }

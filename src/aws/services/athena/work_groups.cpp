@@ -25,7 +25,7 @@ class Handlers {
         out.creation_time = found->created;
         WorkGroupConfiguration& configuration = out.configuration.emplace();
         configuration.result_configuration.emplace().output_location = found->output_location;
-        configuration.enforce_work_group_configuration = found->enforced;
+        configuration.enforce_work_group_configuration = found->is_enforced;
         configuration.publish_cloud_watch_metrics_enabled = false;
         configuration.requester_pays_enabled = false;
         configuration.engine_version = engine();
