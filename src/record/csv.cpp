@@ -73,9 +73,9 @@ bool next_quoted_row(std::string_view text, const CsvForm& form, std::size_t& at
                 end == std::string_view::npos
                     ? ""
                     : without_return(text.substr(end, line_end - end), form);
-            const bool good = end != std::string_view::npos &&
-                              (rest.empty() || rest.starts_with(form.column_delimiter));
-            if (!good) {
+            const bool is_closed = end != std::string_view::npos &&
+                                   (rest.empty() || rest.starts_with(form.column_delimiter));
+            if (!is_closed) {
                 // The damage ends with the line on which it began.
                 row = without_return(text.substr(first, row_end - first), form);
                 at = std::min(row_end + form.row_delimiter.size(), text.size());
@@ -118,10 +118,10 @@ class CsvDecoder final : public Decoder {
         while (at < text.size() && out.rows() < rows_max && arena.bytes() < limits::batch_bytes) {
             cells_.clear();
             std::string_view row;
-            const bool whole = next_row(text, form_, at, arena, cells_, row);
-            if (whole && row.empty()) continue;
+            const bool is_whole = next_row(text, form_, at, arena, cells_, row);
+            if (is_whole && row.empty()) continue;
             std::string message;
-            if (!whole)
+            if (!is_whole)
                 message = "a quoted cell is not closed, or text follows its closing quote";
             else if (!is_utf8(row))
                 message = "the row is not UTF-8";

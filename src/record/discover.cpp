@@ -23,33 +23,34 @@ constexpr std::size_t columns_max = 1000;
 
 /// What is known of one column after some values.
 struct Guess {
-    bool any = false, integers = true, reals = true, booleans = true;
+    bool has_values = false;
+    bool has_integers_only = true, has_reals_only = true, has_booleans_only = true;
     /// 2,5 is a number for people and a text for SQL.
     bool has_comma_number = false, has_other_text = false;
-    bool wide = false;        ///< an integer beyond 32 bits was seen
+    bool has_wide = false;    ///< an integer beyond 32 bits was seen
     std::size_t longest = 0;  ///< characters
 
     void see(std::string_view text) {
         longest = std::max(longest, utf8_length(text));
         if (trimmed(text).empty()) return;
-        any = true;
+        has_values = true;
         if (is_decimal_comma_number(text))
             has_comma_number = true;
         else if (!parse_real(text))
             has_other_text = true;
         const auto integer = parse_integer(text);
-        if (!integer) integers = false;
-        if (integer && !fits(Kind::integer, *integer)) wide = true;
-        if (!integer && !parse_real(text)) reals = false;
+        if (!integer) has_integers_only = false;
+        if (integer && !fits(Kind::integer, *integer)) has_wide = true;
+        if (!integer && !parse_real(text)) has_reals_only = false;
         // Digits after a leading zero are an identifier: 007 must stay 007.
         if (text.size() > 1 && text[0] == '0' && std::isdigit(static_cast<unsigned char>(text[1])))
-            integers = reals = false;
-        if (!parse_boolean(text)) booleans = false;
+            has_integers_only = has_reals_only = false;
+        if (!parse_boolean(text)) has_booleans_only = false;
     }
     Type type() const {
-        if (any && integers) return {wide ? Kind::bigint : Kind::integer, 0, 0};
-        if (any && reals) return {Kind::dbl, 0, 0};
-        if (any && booleans) return {Kind::boolean, 0, 0};
+        if (has_values && has_integers_only) return {has_wide ? Kind::bigint : Kind::integer, 0, 0};
+        if (has_values && has_reals_only) return {Kind::dbl, 0, 0};
+        if (has_values && has_booleans_only) return {Kind::boolean, 0, 0};
         int size = 4;
         while (static_cast<std::size_t>(size) < longest && size < text_size_max / 2) size *= 2;
         return {Kind::varchar,
@@ -62,11 +63,11 @@ struct Guess {
 
 /// The name itself, or COL_ and what of it a name may have.
 std::string safe_name(std::string_view name, std::size_t position) {
-    const bool plain =
+    const bool is_plain =
         !name.empty() && name.size() <= name_size_max &&
         !std::isdigit(static_cast<unsigned char>(name[0])) &&
         std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
-    if (plain && !is_reserved(name)) return std::string(name);
+    if (is_plain && !is_reserved(name)) return std::string(name);
     std::string kept;
     for (const char c : name) {
         if ((std::isalnum(static_cast<unsigned char>(c)) || c == '_') &&
@@ -101,7 +102,7 @@ class JsonSample {
             row[member.path] = member.sort == '0' ? "" : member.text;
             if (member.sort != '0') guess.see(member.text);
             if (member.sort == 's' || member.sort == 'j')
-                guess.integers = guess.reals = guess.booleans = false;
+                guess.has_integers_only = guess.has_reals_only = guess.has_booleans_only = false;
         }
         return true;
     }
@@ -114,15 +115,15 @@ class JsonSample {
 /// All documents are objects, or all of them arrays: then each element is a row. False for what is
 /// no JSON, or JSON without objects.
 bool add_documents(const std::vector<Bytes>& records, JsonSample& sample, bool& is_arrays) {
-    bool any = false;
+    bool has_rows = false;
     for (const Bytes& record : records) {
         Documents documents(record.view());
         while (sample.rows.size() < rows_max) {
             const std::string_view document = documents.next();
             if (document.empty()) break;
             const auto elements = elements_of(document);
-            if (any && elements.has_value() != is_arrays) return false;
-            any = true;
+            if (has_rows && elements.has_value() != is_arrays) return false;
+            has_rows = true;
             is_arrays = elements.has_value();
             if (!elements && !sample.add(document)) return false;
             for (const std::string& one : elements.value_or(std::vector<std::string>())) {
@@ -186,8 +187,9 @@ bool has_header(const Rows& rows, const std::vector<Guess>& below) {
             parse_timestamp(cell) || is_decimal_comma_number(cell) ||
             std::ranges::count(rows[0], cell) > 1)
             return false;
-        if (below[i].any && (below[i].integers || below[i].reals || below[i].booleans ||
-                             (below[i].has_comma_number && !below[i].has_other_text)))
+        if (below[i].has_values &&
+            (below[i].has_integers_only || below[i].has_reals_only || below[i].has_booleans_only ||
+             (below[i].has_comma_number && !below[i].has_other_text)))
             differs = true;
     }
     return differs;
@@ -195,15 +197,15 @@ bool has_header(const Rows& rows, const std::vector<Guess>& below) {
 
 /// Rows between semicolons whose commas all belong to numbers: 1;2,5 does not have three cells.
 bool has_decimal_commas(const Rows& rows) {
-    bool any = false;
+    bool has_rows = false;
     for (const auto& row : rows) {
         for (const std::string& cell : row) {
             if (cell.find(',') == std::string::npos) continue;
             if (!is_decimal_comma_number(cell)) return false;
-            any = true;
+            has_rows = true;
         }
     }
-    return any && rows[0].size() > 1;
+    return has_rows && rows[0].size() > 1;
 }
 
 std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
@@ -234,14 +236,14 @@ std::optional<Discovered> discover_csv(const std::vector<Bytes>& records) {
             if (r > 0) below[i].see((*best)[r][i]);
         }
     }
-    const bool named = has_header(*best, below);
+    const bool is_named = has_header(*best, below);
     std::vector<std::string> names;
     for (std::size_t i = 0; i < width; ++i)
-        names.push_back(named ? safe_name((*best)[0][i], i) : fmt::format("COL_{}", i));
+        names.push_back(is_named ? safe_name((*best)[0][i], i) : fmt::format("COL_{}", i));
     names = distinct(std::move(names));
     for (std::size_t i = 0; i < width; ++i)
-        found.schema.columns.push_back({names[i], (named ? below : all)[i].type(), false, ""});
-    found.has_header = named;
+        found.schema.columns.push_back({names[i], (is_named ? below : all)[i].type(), false, ""});
+    found.has_header = is_named;
     found.rows = std::move(*best);
     return found;
 }
@@ -258,12 +260,12 @@ bool looks_like_json(const std::vector<Bytes>& records) {
         if (text == "{\"" || text == "[{" || text == "[[") return true;
         Documents documents(record.view());
         std::string_view document = documents.next();
-        bool all = !document.empty();
-        for (std::size_t i = 0; i < rows_max && all && !document.empty(); ++i) {
-            all = elements_of(document).has_value() || members_of(document).has_value();
+        bool are_nested = !document.empty();
+        for (std::size_t i = 0; i < rows_max && are_nested && !document.empty(); ++i) {
+            are_nested = elements_of(document).has_value() || members_of(document).has_value();
             document = documents.next();
         }
-        return all;
+        return are_nested;
     });
 }
 

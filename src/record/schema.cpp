@@ -133,9 +133,10 @@ std::optional<Type> parse_type(std::string_view text) {
         type.scale = std::min(type.scale, type.size);
         return type;
     }
-    const bool sized = is_text(type.kind) || type.kind == Kind::varbinary;
-    const bool scaled = type.kind == Kind::time || type.kind == Kind::timestamp || text == "FLOAT";
-    if (!sized) return numbers.empty() || scaled ? std::optional(type) : std::nullopt;
+    const bool has_size = is_text(type.kind) || type.kind == Kind::varbinary;
+    const bool has_scale =
+        type.kind == Kind::time || type.kind == Kind::timestamp || text == "FLOAT";
+    if (!has_size) return numbers.empty() || has_scale ? std::optional(type) : std::nullopt;
     if (numbers.size() > 1) return std::nullopt;
     if (numbers.empty() && type.kind == Kind::varchar) return std::nullopt;
     type.size = numbers.empty() ? 1 : numbers[0];

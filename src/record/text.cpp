@@ -71,8 +71,8 @@ std::string decimal_text(std::int64_t unscaled, int scale) {
     return fmt::format("{}{}.{:0{}}", unscaled < 0 ? "-" : "", size / unit, size % unit, scale);
 }
 
-std::string real_text(double value, bool single) {
-    return single ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
+std::string real_text(double value, bool is_single) {
+    return is_single ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
 }
 
 std::string date_text(std::int64_t ms) {
@@ -129,28 +129,28 @@ std::optional<double> parse_real(std::string_view text) {
 
 std::optional<std::int64_t> parse_decimal(std::string_view text, int scale) {
     text = trimmed(text);
-    bool negative = false;
+    bool is_negative = false;
     std::size_t at = 0;
-    if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) is_negative = text[at++] == '-';
     std::int64_t value = 0;
     int behind = -1;  // digits after the point so far; -1: no point yet
-    bool any = false, round_up = false;
+    bool has_digits = false, must_round_up = false;
     for (; at < text.size(); ++at) {
         if (text[at] == '.' && behind < 0) {
             behind = 0;
             continue;
         }
         if (!is_digit(text[at])) break;
-        any = true;
+        has_digits = true;
         if (behind >= scale) {
-            if (behind++ == scale) round_up = text[at] >= '5';
+            if (behind++ == scale) must_round_up = text[at] >= '5';
             continue;
         }
         if (value > (power_of_ten(decimal_digits_max) - 1) / 10) return std::nullopt;
         value = value * 10 + (text[at] - '0');
         if (behind >= 0) ++behind;
     }
-    if (!any) return std::nullopt;
+    if (!has_digits) return std::nullopt;
     if (at < text.size()) {  // an exponent
         const auto real = parse_real(text);
         if (!real || std::abs(*real) >= 1e17) return std::nullopt;
@@ -161,8 +161,8 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int scale) {
         if (value > (power_of_ten(decimal_digits_max) - 1) / 10) return std::nullopt;
         value *= 10;
     }
-    if (round_up) ++value;
-    return negative ? -value : value;
+    if (must_round_up) ++value;
+    return is_negative ? -value : value;
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {

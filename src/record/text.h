@@ -12,11 +12,11 @@
 namespace freshet::record {
 
 std::string decimal_text(std::int64_t unscaled, int scale);
-std::string real_text(double value, bool single);  ///< the shortest that reads back the same
-std::string date_text(std::int64_t ms);            ///< "2022-09-16"
-std::string time_text(std::int64_t ms);            ///< "21:30:00.000"
-std::string timestamp_text(std::int64_t ms);       ///< "2022-09-16 21:30:00.000"
-std::string interval_text(std::int64_t ms);        ///< "+1 02:03:04.005" as days and time
+std::string real_text(double value, bool is_single);  ///< the shortest that reads back the same
+std::string date_text(std::int64_t ms);               ///< "2022-09-16"
+std::string time_text(std::int64_t ms);               ///< "21:30:00.000"
+std::string timestamp_text(std::int64_t ms);          ///< "2022-09-16 21:30:00.000"
+std::string interval_text(std::int64_t ms);           ///< "+1 02:03:04.005" as days and time
 std::string hex_text(std::string_view bytes);
 
 std::optional<std::int64_t> parse_integer(std::string_view text);

@@ -120,7 +120,7 @@ ACTS = {
     "try",
 }
 # The modules that are held to it; add yours.
-CLEAN_BOOLEANS = {"base", "identity"}
+CLEAN_BOOLEANS = {"base", "identity", "query", "record"}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
 

@@ -74,18 +74,18 @@ bool push_number(Vector& column, element value, Arena& arena) {
     return is_numeric(kind) && push_cell(column, number_text(value), arena);
 }
 
-bool push_boolean(Vector& column, bool value, Arena& arena) {
+bool push_boolean(Vector& column, bool is_true, Arena& arena) {
     const Kind kind = column.type.kind;
     if (is_text(kind)) {
-        column.push(sized_text(column.type, value ? "true" : "false", arena));
+        column.push(sized_text(column.type, is_true ? "true" : "false", arena));
     } else if (storage_of(kind) == Storage::reals) {
-        column.push(value ? 1.0 : 0.0);
+        column.push(is_true ? 1.0 : 0.0);
     } else if (kind == Kind::decimal) {
-        column.push(value ? power_of_ten(column.type.scale) : 0);
+        column.push(is_true ? power_of_ten(column.type.scale) : 0);
     } else if (kind == Kind::boolean || is_integer(kind)) {
-        column.push(std::int64_t{value});
+        column.push(std::int64_t{is_true});
     } else if (kind == Kind::varbinary) {
-        column.push(value ? std::string_view("\1", 1) : std::string_view("\0", 1));
+        column.push(is_true ? std::string_view("\1", 1) : std::string_view("\0", 1));
     } else {
         return false;
     }
@@ -122,9 +122,9 @@ bool push_json(Vector& column, element value, Arena& arena) {
             column.push_null();
             return true;
         case element_type::BOOL: {
-            bool truth = false;
-            (void)value.get_bool().get(truth);
-            return push_boolean(column, truth, arena);
+            bool is_true = false;
+            (void)value.get_bool().get(is_true);
+            return push_boolean(column, is_true, arena);
         }
         case element_type::STRING: {
             std::string_view text;
@@ -318,13 +318,13 @@ std::string_view Documents::next() {
     std::size_t end = text_.size();
     if (unclosed_ >= limits::unclosed_documents_max) end = std::min(text_.find('\n', first), end);
     int depth = 0;
-    for (bool quoted = false; at_ < end; ++at_) {
+    for (bool is_quoted = false; at_ < end; ++at_) {
         const char c = text_[at_];
-        if (quoted) {
+        if (is_quoted) {
             if (c == '\\') ++at_;
-            if (c == '"') quoted = false;
+            if (c == '"') is_quoted = false;
         } else if (c == '"') {
-            quoted = true;
+            is_quoted = true;
         } else if (c == '{' || c == '[') {
             ++depth;
         } else if ((c == '}' || c == ']') && --depth == 0) {

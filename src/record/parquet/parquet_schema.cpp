@@ -72,7 +72,7 @@ Meaning converted_meaning(std::int64_t number) {
 Meaning integer_meaning(ThriftReader& in) {
     unsigned width = 0;
     bool is_signed = true;
-    for (int last = 0; in.ok();) {
+    for (int last = 0; in.is_good();) {
         const auto field = in.field(last);
         if (field.kind == Kind::stop) break;
         last = field.id;
@@ -91,7 +91,7 @@ Meaning integer_meaning(ThriftReader& in) {
 }
 
 void read_decimal(ThriftReader& in, Element& out) {
-    for (int last = 0; in.ok();) {
+    for (int last = 0; in.is_good();) {
         const auto field = in.field(last);
         if (field.kind == Kind::stop) break;
         last = field.id;
@@ -123,7 +123,7 @@ void read_logical(ThriftReader& in, Element& out) {
                                            binary /*BSON*/,
                                            binary /*UUID*/,
                                            float16};
-    for (int last = 0; in.ok();) {
+    for (int last = 0; in.is_good();) {
         const auto field = in.field(last);
         if (field.kind == Kind::stop) break;
         last = field.id;
@@ -147,7 +147,7 @@ void read_number(ThriftReader& in, int id, Element& out) {
     if (id == 1 && number >= 0 && number <= 7) out.physical = static_cast<Physical>(number);
     if (id == 1 && !out.physical) in.fail();
     if (id == 3 && (number < 0 || number > 2)) in.fail();
-    if (id == 3 && in.ok()) out.repetition = static_cast<Repetition>(number);
+    if (id == 3 && in.is_good()) out.repetition = static_cast<Repetition>(number);
     if (id == 5) out.children = number;
     if (id == 6 && out.meaning == Meaning::none) out.meaning = converted_meaning(number);
     if (id == 7) out.scale = number;
@@ -156,7 +156,7 @@ void read_number(ThriftReader& in, int id, Element& out) {
 
 Element read_element(ThriftReader& in) {
     Element out;
-    for (int last = 0; in.ok();) {
+    for (int last = 0; in.is_good();) {
         const auto field = in.field(last);
         if (field.kind == Kind::stop) break;
         last = field.id;
@@ -334,7 +334,7 @@ std::vector<Element> read_elements(ThriftReader& in) {
     const auto list = in.list();
     std::vector<Element> elements;
     if (list.kind != Kind::structure || list.size > elements_max) in.fail();
-    for (std::uint32_t i = 0; i < list.size && in.ok(); ++i) {
+    for (std::uint32_t i = 0; i < list.size && in.is_good(); ++i) {
         elements.push_back(read_element(in));
         if (elements.back().name.size() > name_bytes_max) in.fail();
     }
@@ -364,7 +364,7 @@ std::expected<ParquetSchema, std::string> read_parquet_schema(std::string_view m
     ParquetSchema schema;
     std::optional<std::vector<Element>> elements;
     bool has_rows = false;
-    for (int last = 0; in.ok() && !(elements && has_rows);) {
+    for (int last = 0; in.is_good() && !(elements && has_rows);) {
         const auto field = in.field(last);
         if (field.kind == Kind::stop) break;
         last = field.id;
@@ -377,7 +377,7 @@ std::expected<ParquetSchema, std::string> read_parquet_schema(std::string_view m
             in.skip(field.kind);
         }
     }
-    if (!in.ok() || !elements || !has_rows || schema.rows < 0)
+    if (!in.is_good() || !elements || !has_rows || schema.rows < 0)
         return std::unexpected("its Parquet metadata cannot be read");
     auto columns = Tree(std::move(*elements)).columns();
     if (!columns) return pass(columns);

@@ -34,7 +34,7 @@ class ThriftReader {
     };
 
     explicit ThriftReader(std::string_view data) : data_(data) {}
-    bool ok() const { return ok_; }
+    bool is_good() const { return is_good_; }
     /// The next field of a struct; `last` is the id of the one before, 0 at its begin. Kind::stop
     /// is the struct's end.
     Field field(int last);
@@ -45,16 +45,16 @@ class ThriftReader {
     std::uint8_t byte();
     /// A value of `kind`, with all that is in it.
     void skip(Kind kind) { skip(kind, 0, false); }
-    void fail() { ok_ = false; }
+    void fail() { is_good_ = false; }
 
   private:
     std::uint64_t varint();
     Kind kind_of(unsigned nibble);
-    void skip(Kind kind, int depth, bool in_list);
+    void skip(Kind kind, int depth, bool is_in_list);
     void skip_map(int depth);
     std::string_view data_;
     std::size_t at_ = 0;
-    bool ok_ = true;
+    bool is_good_ = true;
 };
 
 }  // namespace freshet::record
