@@ -10,6 +10,8 @@
 
 namespace freshet::duck {
 
+/// Order: the constructor, add() as often as there are rows, finish() once; without it the file is
+/// not whole. Each raises what fails. `target` outlives this.
 class ResultFile {
   public:
     /// Writes the labels. Raises what the system says.

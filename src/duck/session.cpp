@@ -1,5 +1,6 @@
 #include "duck/session.h"
 
+#include "base/check.h"
 #include "duck/failure.h"
 #include "duck/native/adapter.h"
 #include "duck/result_file.h"
@@ -59,6 +60,7 @@ struct Session::State {
                 const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
         auto result = connection->SendQuery(plan.sql);
         if (result->HasError()) result->ThrowError();
+        FRESHET_CHECK(result->ColumnCount() == plan.columns.size());
         std::optional<ResultFile> file;
         if (!plan.result.path.empty()) file.emplace(plan.result);
         std::vector<sql::plan::Cells> pending;

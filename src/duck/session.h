@@ -12,6 +12,8 @@
 
 namespace freshet::duck {
 
+/// Life: run() for one plan after the other, on one thread; the plan outlives its run(). Nothing of
+/// a plan is left for the next one.
 class Session {
   public:
     /// `spill_directory` and `memory_mib` hold for its life.

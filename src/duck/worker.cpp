@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "base/check.h"
 #include "duck/session.h"
 #include "sql/plan/wire.h"
 
@@ -40,6 +41,7 @@ bool write_all(int socket, const std::string& bytes) {
 
 int serve_plans(int socket) {
     std::unique_ptr<Session> session;
+    std::uint64_t memory_mib = 0;  ///< of the session
     while (true) {
         char header[sql::plan::frame_header_bytes];
         if (!read_exactly(socket, header, sizeof header)) return 0;
@@ -50,7 +52,11 @@ int serve_plans(int socket) {
         if (!read_exactly(socket, payload.data(), size)) return 0;
         const auto plan = sql::plan::decode_plan(payload);
         if (header[4] != static_cast<char>(sql::plan::FrameKind::plan) || !plan) return 2;
-        if (!session) session = std::make_unique<Session>(plan->spill_directory, plan->memory_mib);
+        if (!session) {
+            session = std::make_unique<Session>(plan->spill_directory, plan->memory_mib);
+            memory_mib = plan->memory_mib;
+        }
+        FRESHET_CHECK(plan->memory_mib == memory_mib);  // the server keeps a worker in its place
         bool open = true;
         const auto answer = session->run(*plan, [&](std::vector<sql::plan::Cells> rows) {
             open = open && write_all(socket, sql::plan::encode_rows(rows));

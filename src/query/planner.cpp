@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/check.h"
 #include "query/limits.h"
 #include "query/tables.h"
 #include "sql/trino/parse/parser.h"
@@ -56,6 +57,7 @@ void add_paths(sql::plan::ScanPlan& plan) {
     plan.columns.push_back({std::string(trino::path_column), trino::varchar_type(), true, true});
     std::vector<std::vector<std::optional<std::string>>> partitions;
     for (auto& file : plan.files) {
+        FRESHET_CHECK(file.partition < plan.partitions.size());
         auto& keys = partitions.emplace_back(plan.partitions[file.partition]);
         keys.emplace_back(file.name);
         file.partition = static_cast<std::uint32_t>(partitions.size() - 1);
@@ -148,6 +150,7 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
                                                                    const CatalogTable& table,
                                                                    const trino::TableInfo& info,
                                                                    const trino::Scan& scan) {
+    FRESHET_CHECK(scan.used.size() == info.columns.size() + 1);  // the last is path_column
     sql::plan::ScanPlan first;
     for (std::size_t i = 0; i < info.columns.size(); ++i)
         first.columns.push_back(

@@ -12,6 +12,8 @@
 
 namespace freshet::query {
 
+/// Has no state of its own: plans may be made side by side. The ports and the pool outlive it. Home
+/// core only; what is given by reference outlives the task.
 class Planner {
   public:
     /// `pool`: statements are analysed there, however long one takes.

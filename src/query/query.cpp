@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "base/uuid.h"
 #include "query/limits.h"
@@ -230,6 +231,8 @@ io::Task<Outcome<bool>> Query::State::put_results(Active& run, RunOutput& output
 
 void Query::State::finish(Active& run, const Outcome<bool>& done, const RunOutput& output) {
     Execution& e = run.stored.execution;
+    FRESHET_CHECK(e.state == query::State::running);
+    FRESHET_CHECK(!e.completed);
     e.completed = home.now();
     const std::int64_t total = (*e.completed - e.submitted).count();
     // Clients take 0 for "not known": what ran took at least a millisecond.
@@ -276,6 +279,7 @@ io::Task<void> Query::State::execute(std::shared_ptr<Active> run, std::shared_pt
     sql::trino::Context context{e.database, to_epoch_ms(home.now()), e.parameters, std::nullopt};
     RunOutput output;
     Outcome<bool> done = true;
+    FRESHET_CHECK(e.state == query::State::queued);
     e.state = query::State::running;
     Outcome<RunOutput> ran;
     if (parsed->kind == Kind::select) {

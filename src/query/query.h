@@ -23,6 +23,9 @@ struct Options {
     std::optional<std::string> default_output;  ///< of work group "primary": "s3://bucket/prefix/"
 };
 
+/// Life: open() once, before the first verb; stop() before the destructor, with no verb under way.
+/// `home`, `database` and the ports outlive this. Each verb runs on the home core; they may
+/// overlap.
 class Query {
   public:
     Query(io::Core& home, meta::Database& database, CatalogPort& catalog, ObjectsPort& objects,

@@ -9,7 +9,8 @@
 
 namespace freshet::query {
 
-/// Removed with its last owner.
+/// The name of a file that a worker writes; the destructor removes the file. Whoever reads it
+/// shares the ownership.
 class ResultFile {
   public:
     explicit ResultFile(std::string path) : path_(std::move(path)) {}
@@ -21,7 +22,7 @@ class ResultFile {
     std::string path_;
 };
 
-/// Its bytes, piece by piece; an error as soon as `cancelled` says so.
+/// Its bytes, piece by piece; an error as soon as `cancelled` says so. `pool` outlives the reader.
 std::shared_ptr<io::BodyReader> read_file(std::shared_ptr<ResultFile> file, io::Pool& pool,
                                           std::function<bool()> cancelled);
 

@@ -1,5 +1,6 @@
 #include "query/runs.h"
 
+#include "base/check.h"
 #include "query/limits.h"
 #include "query/results.h"
 #include "sql/trino/parse/parser.h"
@@ -75,11 +76,15 @@ io::Task<Outcome<Runs::Place>> Runs::take_place(std::shared_ptr<RunControl> cont
         place.worker = std::move(*started);
     }
     ++busy_[place.is_small ? 1 : 0];
+    FRESHET_CHECK(busy_[0] <= limits::workers_max);
+    FRESHET_CHECK(busy_[1] <= limits::small_workers_max);
     co_return place;
 }
 
 void Runs::give_back(Place place) {
     const std::size_t kind = place.is_small ? 1 : 0;
+    FRESHET_CHECK(place.worker != nullptr);
+    FRESHET_CHECK(busy_[kind] > 0);
     --busy_[kind];
     if (place.worker->is_alive() && !is_stopping_) idle_[kind].push_back(std::move(place.worker));
     freed_.notify();

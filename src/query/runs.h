@@ -28,9 +28,9 @@ struct RunOutput {
     bool is_cut = false;
 };
 
-/// One statement under way; cancel() may come at any time.
+/// One statement under way; cancel() may come at any time, on the home core.
 struct RunControl {
-    Worker* worker = nullptr;
+    Worker* worker = nullptr;             ///< while it runs the plan
     std::atomic<bool> cancelled = false;  ///< also read by the thread that analyses
     bool is_running = false;
     void cancel() {
@@ -39,12 +39,16 @@ struct RunControl {
     }
 };
 
+/// Life: the verbs may run side by side until stop(); after it they answer that they are cancelled.
+/// The destructor ends idle workers; join all verbs before it. The ports outlive this. Home core
+/// only.
 class Runs {
   public:
     Runs(io::Core& home, CatalogPort& catalog, ObjectsPort& objects, const Options& options);
     /// Reads a statement's text.
     io::Task<sql::trino::SyntaxResult<sql::trino::Statement>> parse(std::string text);
-    /// With a `file` the rows go there, else into Rows.
+    /// Completes when all rows are in `file`, or in the output when there is none. The worker is
+    /// back in its place by then, or dead.
     io::Task<Outcome<RunOutput>> select(Home home, const sql::trino::Query& query,
                                         sql::trino::Context context,
                                         std::shared_ptr<RunControl> control,

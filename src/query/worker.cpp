@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
+
 extern char** environ;
 
 namespace freshet::query {
@@ -105,6 +107,8 @@ std::expected<std::uint64_t, sql::plan::Failed> Worker::run(
         kill();
         return std::unexpected(sql::plan::Failed{code, message});
     };
+    FRESHET_CHECK(plan_frame.size() > sql::plan::frame_header_bytes);
+    FRESHET_CHECK(plan_frame[4] == static_cast<char>(sql::plan::FrameKind::plan));
     if (!try_send(plan_frame)) return lost(ErrorCode::worker_gone, "the query worker ended");
     Millis left = time_max;
     while (true) {

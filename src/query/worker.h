@@ -1,5 +1,6 @@
-// A worker process (freshet-query) and the talk with it. Everything here blocks: call it from a
-// pool thread; kill() from any thread.
+// A worker process (freshet-query) and the server's end of its socket (sql/plan/wire.h). A worker
+// runs one plan at a time; whatever goes wrong on the socket kills it, so that an answer never
+// belongs to an earlier plan.
 #pragma once
 #include <sys/types.h>
 
@@ -16,15 +17,20 @@
 
 namespace freshet::query {
 
+/// Life: start(), then run() for one plan after the other while is_alive(); the destructor kills
+/// the process and waits for its end. start() and run() block: call them from a pool thread, one at
+/// a time. kill() and is_alive() from any thread, as long as the object lives.
 class Worker {
   public:
     static Result<std::unique_ptr<Worker>> start(const std::string& path);
     ~Worker();
     Worker(const Worker&) = delete;
 
-    /// Gives the rows in pieces; the bytes scanned, or what failed. A worker that died or overran
-    /// answers with a failure and is no longer is_alive(). `rows` returns false to have no more:
-    /// the worker is then killed.
+    /// Gives the rows in pieces; the bytes scanned, or what failed. `plan_frame` is
+    /// encode_plan()'s. ErrorCode::worker_gone: the worker had ended before it took the plan, which
+    /// another one may run. After the failure of a plan the worker is alive; after one of the
+    /// worker (it died, took longer than `time_max`, or answered nonsense) it is not. `rows`
+    /// returns false to have no more: the worker is then killed.
     std::expected<std::uint64_t, sql::plan::Failed> run(
         const std::string& plan_frame, Millis time_max,
         const std::function<bool(std::vector<sql::plan::Cells>)>& rows);

@@ -15,8 +15,8 @@ struct Delimiters {
     std::string null_text = "\\N";
 };
 
-/// Puts `text` into `row` as `type`; false when it is no such value (the row is then NULL). Simple
-/// types.
+/// Puts `text` into `row` as `type`; false when it is not a value of the type (the row is then
+/// NULL). Simple types.
 bool put_text(duckdb::Vector& out, duckdb::idx_t row, const sql::trino::Type& type,
               std::string_view text);
 /// Any type, as LazySimpleSerDe nests them; a bad value is NULL. `level` 1 is a cell of a line.

@@ -11,7 +11,7 @@
 
 namespace freshet::duck {
 
-/// Positioned reads. Raises HIVE_CANNOT_OPEN_SPLIT when a file is gone.
+/// Positioned reads. Raises HIVE_CANNOT_OPEN_SPLIT when a file is gone. `file` outlives this.
 class ObjectFile {
   public:
     explicit ObjectFile(const sql::plan::File& file);
@@ -28,7 +28,7 @@ class ObjectFile {
     std::vector<int> descriptors_;  ///< by extent
 };
 
-/// Lines without their ends ("\n" or "\r\n"). One thread.
+/// Lines without their ends ("\n" or "\r\n"). One thread; `file` and `scanned` outlive this.
 class LineReader {
   public:
     /// `scanned` counts the bytes read from files.

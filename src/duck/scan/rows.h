@@ -9,6 +9,7 @@
 
 namespace freshet::duck {
 
+/// Keeps no state between lines. One thread; the plan of its target outlives it.
 class RowReader {
   public:
     virtual ~RowReader() = default;

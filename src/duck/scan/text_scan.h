@@ -9,7 +9,8 @@
 
 namespace freshet::duck {
 
-/// What the running query scans. Set before the query, cleared after it.
+/// What the running query scans: the plan is set before the query and must outlive it. Read by the
+/// engine's threads.
 struct ScanState {
     const sql::plan::QueryPlan* plan = nullptr;
     std::atomic<std::uint64_t> scanned_bytes = 0;
@@ -17,7 +18,7 @@ struct ScanState {
 
 void add_text_scan(duckdb::DatabaseInstance& database, ScanState& state);
 
-/// The value of a partition key from its text; NULL when it is no such value.
+/// The value of a partition key from its text; NULL when it is not a value of the type.
 duckdb::Value partition_value(const sql::trino::Type& type, const std::optional<std::string>& text);
 
 }  // namespace freshet::duck

@@ -15,6 +15,8 @@ struct Printed {
     std::vector<std::string> lines;
 };
 
+/// Has no state of its own: statements may run side by side. The ports and the planner outlive it.
+/// Home core only. When run() completes, the catalog has made its change durable.
 class Statements {
   public:
     Statements(CatalogPort& catalog, ObjectsPort& objects, Planner& planner)

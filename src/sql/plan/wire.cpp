@@ -1,6 +1,7 @@
 #include "sql/plan/wire.h"
 
 #include "base/byte_codec.h"
+#include "base/check.h"
 
 namespace freshet::sql::plan {
 namespace {
@@ -52,6 +53,7 @@ class Reader {
         if (value > bytes_.left()) bytes_.refuse();
         return good() ? value : 0;
     }
+    void refuse() { bytes_.refuse(); }
     std::string text() { return std::string(bytes_.take(number())); }
     std::optional<std::string> cell() {
         const auto size = bytes_.number<std::int32_t>();
@@ -91,6 +93,7 @@ void write_scan(Writer& out, const ScanPlan& scan) {
     }
     out.number(scan.files.size());
     for (const auto& file : scan.files) {
+        FRESHET_CHECK(file.partition < scan.partitions.size());
         out.text(file.name);
         out.number(file.size);
         out.number(file.partition);
@@ -112,7 +115,9 @@ void write_scan(Writer& out, const ScanPlan& scan) {
 ScanPlan read_scan(Reader& in) {
     ScanPlan scan;
     scan.view = static_cast<std::uint32_t>(in.number());
-    scan.format = static_cast<Format>(in.number());
+    const auto format = in.number();
+    if (format > static_cast<std::uint64_t>(Format::parquet)) in.refuse();
+    scan.format = static_cast<Format>(format);
     for (auto left = in.count(); left > 0 && in.good(); --left) {
         ScanColumn column;
         column.name = in.text();
@@ -139,6 +144,7 @@ ScanPlan read_scan(Reader& in) {
             extent.key = in.text();
             file.extents.push_back(std::move(extent));
         }
+        if (file.partition >= scan.partitions.size()) in.refuse();
         scan.files.push_back(std::move(file));
     }
     for (auto left = in.count(); left > 0 && in.good(); --left) {
@@ -159,6 +165,7 @@ std::string encode_plan(const QueryPlan& plan) {
     for (const auto& scan : plan.scans) write_scan(out, scan);
     out.text(plan.result.path);
     out.number(plan.result.labels.size());
+    FRESHET_CHECK(plan.result.path.empty() || plan.result.labels.size() == plan.columns.size());
     for (const auto& label : plan.result.labels) out.text(label);
     out.number(plan.result.bytes_max);
     out.number(plan.memory_mib);
@@ -186,6 +193,7 @@ std::string encode_rows(const std::vector<Cells>& rows) {
     out.number(rows.size());
     out.number(rows.empty() ? 0 : rows[0].size());
     for (const auto& row : rows) {
+        FRESHET_CHECK(row.size() == rows[0].size());
         for (const auto& cell : row) out.cell(cell);
     }
     return out.finish();
