@@ -299,7 +299,7 @@ io::Task<void> Query::State::execute(std::shared_ptr<Active> run, std::shared_pt
     State::finish(*run, done, output);
     store::Stored finished = run->stored;
     count(run->home, finished.execution);
-    run->stored = std::move(before);  // the end is told when it is durable
+    run->stored = std::move(before);  // the end is reported when it is durable
     auto written =
         co_await database.write([&](meta::Txn& txn) { return store::update(txn, finished); });
     if (!written) log_error("query", "history", {{"error", written.error().message()}});

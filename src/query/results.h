@@ -10,7 +10,7 @@
 namespace freshet::query {
 
 Column column_of(std::string name, const sql::trino::Type& type);
-/// Reads one line of it from `text` at `at`, moved behind it. False when `text` ends within the
+/// Reads one line of it from `text` at `at`, moved past it. False when `text` ends within the
 /// line.
 bool read_csv_line(std::string_view text, std::size_t& at, std::size_t columns, Row& row);
 /// The protobuf beside the result: names and types of its columns.

@@ -59,7 +59,7 @@ enum class ErrorCode : std::uint8_t {
     hive_unsupported_format,
     // the engine
     generic_internal_error,
-    // These two share a name with another code, for callers that must tell them apart.
+    // These two share a name with another code, for callers that treat them differently.
     unsupported_statement,  ///< NOT_SUPPORTED: a statement of a kind that Athena does not run
     worker_gone,  ///< GENERIC_INTERNAL_ERROR: the worker had ended before it took the plan
 };

@@ -148,6 +148,7 @@ PLAIN = {
     "src/catalog/",
     "src/dashboards/",
     "src/delivery/",
+    "src/duck/",
     "src/flow/",
     "src/functions/",
     "src/identity/",
@@ -155,9 +156,11 @@ PLAIN = {
     "src/lake/",
     "src/meta/",
     "src/monitor/",
+    "src/query/",
     "src/record/",
     "src/sandbox/",
     "src/schedule/",
+    "src/sql/",
     "src/tables/",
 }
 NOT_PLAIN = {

@@ -13,7 +13,7 @@ using simdjson::dom::element;
 using std::string_view;
 using Type = simdjson::dom::element_type;
 
-/// nullopt when `text` is no JSON. The element lives until this thread's next call.
+/// nullopt when `text` is not JSON. The element lives until this thread's next call.
 std::optional<element> parsed(string_view text) {
     thread_local simdjson::dom::parser parser;
     element root;
@@ -175,7 +175,7 @@ std::string quote(string_view text) {
           "Cannot cast '" + std::string(text) + "' to " + type);
 }
 
-/// The scalar inside, NULL for JSON null; `good` is false for arrays, objects and what is no JSON.
+/// The scalar inside, NULL for JSON null; `good` is false for arrays, objects and what is not JSON.
 std::optional<std::string> inside(string_view text, bool& good) {
     const auto value = parsed(text);
     good = value && !value->is_array() && !value->is_object();

@@ -12,7 +12,7 @@ struct Url {
     bool has_query = false;
 };
 
-/// nullopt when it is no URL at all: blanks or characters that must be escaped.
+/// nullopt when it is not a URL at all: blanks or characters that must be escaped.
 std::optional<Url> parse(string_view text) {
     for (const char c : text) {
         if (static_cast<unsigned char>(c) <= ' ' ||

@@ -15,7 +15,7 @@ std::string partition_name(std::size_t key);
 /// The path of a file, its partition values in it as "freshet_partition_0=...".
 std::string object_path(const sql::plan::QueryPlan& plan, std::size_t scan, std::size_t file);
 
-/// The file whose path stands in a message of the engine; nullptr when none does.
+/// The file whose path is in a message of the engine; nullptr when none is.
 const sql::plan::File* file_named_in(std::string_view message, const sql::plan::QueryPlan& plan);
 
 }  // namespace freshet::duck

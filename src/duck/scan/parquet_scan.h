@@ -12,7 +12,7 @@ namespace freshet::duck {
 void add_parquet_scan(duckdb::DatabaseInstance& database);
 
 /// A SELECT with columns c0, c1, ...; "" when no file has a byte. Raises HIVE_BAD_DATA for what
-/// is no Parquet file; reading a column that does not fit raises it too.
+/// is not a Parquet file; reading a column that does not fit raises it too.
 std::string parquet_select(duckdb::Connection& connection, const sql::plan::QueryPlan& plan,
                            std::size_t scan);
 

@@ -151,7 +151,7 @@ class QuotedReader final : public RowReader {
                     duckdb::timestamp_t(*number * 1000);
         } else {
             good = put_text(vector, row, type, cell);
-            // bytes that are no UTF-8 are NULL
+            // bytes that are not UTF-8 are NULL
             if (!good && type.is(TypeKind::varchar)) good = true;
         }
         if (good) return;

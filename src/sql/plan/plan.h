@@ -26,7 +26,7 @@ struct Extent {
 };
 
 struct File {
-    std::string name;  ///< "s3://bucket/key", for messages; its ending tells the compression
+    std::string name;  ///< "s3://bucket/key", for messages; its ending gives the compression
     std::uint64_t size = 0;
     std::uint32_t partition = 0;  ///< index in ScanPlan::partitions
     std::vector<Extent> extents;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, 6> units{"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
 constexpr std::array<std::int64_t, 6> unit_ms{0, 0, 86'400'000, 3'600'000, 60'000, 1000};
-/// What stands behind each unit in a text of several.
+/// What follows each unit in a text of several.
 constexpr std::array<char, 6> separators{'-', ' ', ' ', ':', ':', ' '};
 
 std::size_t index_of(std::string_view unit) {

@@ -13,7 +13,7 @@ namespace freshet::sql::streaming {
 
 namespace {
 
-/// Words of the dialect that no rule of this parser reads: where one stands, the code is right and
+/// Words of the dialect that no rule of this parser reads: where one is used, the code is right and
 /// the feature is missing.
 constexpr std::string_view not_built_words[] = {
     "ALTER",        "ANALYZE",      "ANY",     "ARRAY",   "CONTAINS", "CURRENT_PATH",

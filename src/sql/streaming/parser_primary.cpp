@@ -47,7 +47,7 @@ Checked<ExprPtr> Parser::primary() {
     return unexpected("a value");
 }
 
-/// Behind `value` in parentheses. What stands behind TO is its second unit only when it is a
+/// After `value` in parentheses. What follows TO is its second unit only when it is a
 /// smaller one: FLOOR((a - b) MINUTE TO MINUTE) has its own.
 Checked<ExprPtr> Parser::interval_qualifier(ExprPtr value) {
     if (peek().kind != TokenKind::word || !is_interval_unit(peek().text)) return value;
@@ -204,7 +204,7 @@ Checked<ExprPtr> Parser::call() {
     return expr;
 }
 
-/// The calls with words between their arguments; null for the others. Behind the opening
+/// The calls with words between their arguments; null for the others. After the opening
 /// parenthesis.
 Checked<ExprPtr> Parser::special_call(const std::string& name, Position at) {
     ExprPtr expr = make(ExprKind::call, at, name);

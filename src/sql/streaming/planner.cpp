@@ -34,7 +34,7 @@ std::optional<IntervalValue> width_of_unit(const std::string& unit) {
     return std::nullopt;
 }
 
-/// The first operand of `key`, when all behind it are constants under one of `ops`.
+/// The first operand of `key`, when all after it are constants under one of `ops`.
 const Typed* varied_by(const Typed& key, std::initializer_list<Op> ops) {
     const auto allowed = [&](Op op) { return std::ranges::find(ops, op) != ops.end(); };
     const bool known = key.op == Op::chain ? std::ranges::all_of(key.links, allowed, &TypedLink::op)
@@ -361,7 +361,7 @@ class Planner {
         return step;
     }
 
-    /// A pump behind those that fill what it reads.
+    /// A pump after those that fill what it reads.
     Checked<> sort_pumps() {
         std::vector<Pump> sorted;
         std::vector<bool> done(plan_.pumps.size());

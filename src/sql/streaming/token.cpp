@@ -125,7 +125,7 @@ class Lexer {
         return token;
     }
 
-    /// U&'\0041': four hexadecimal digits behind a backslash; two backslashes are one.
+    /// U&'\0041': four hexadecimal digits after a backslash; two backslashes are one.
     Checked<Token> unicode_text(Token token) {
         auto text = quoted('\'', "the text");
         if (!text) return pass(text);

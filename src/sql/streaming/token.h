@@ -1,4 +1,4 @@
-// Words of the streaming dialect, with where they stand.
+// Words of the streaming dialect, with their places.
 #pragma once
 #include <expected>
 #include <string>

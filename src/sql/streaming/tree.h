@@ -77,7 +77,7 @@ struct From {
     std::string alias;
     std::vector<std::string> columns;  ///< AS alias(columns)
     std::unique_ptr<Select> query;     ///< the subquery, or the function's CURSOR
-    std::vector<ExprPtr> args;         ///< of the function, behind the CURSOR
+    std::vector<ExprPtr> args;         ///< of the function, after the CURSOR
 };
 
 struct Item {

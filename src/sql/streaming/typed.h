@@ -157,8 +157,8 @@ struct Stream {
 
 struct Plan {
     std::vector<Stream>
-        streams;  ///< inputs first; an input has the hidden source_columns behind its own
-    std::vector<Pump> pumps;  ///< in order: a pump stands behind those that fill its source
+        streams;  ///< inputs first; an input has the hidden source_columns after its own
+    std::vector<Pump> pumps;  ///< in order: a pump comes after those that fill its source
 };
 
 /// Hidden columns of an input: APPROXIMATE_ARRIVAL_TIME, SHARD_ID, PARTITION_KEY, SEQUENCE_NUMBER.

@@ -1,4 +1,4 @@
-// A whole statement: its query, what stands in front of it, and what the engine can take.
+// A whole statement: its query, what comes before it, and what the engine can take.
 #include <algorithm>
 
 #include "base/error.h"
@@ -9,7 +9,7 @@
 namespace freshet::sql::trino {
 namespace {
 
-/// How deep the parentheses and brackets of engine SQL stand in one another.
+/// How deep the parentheses and brackets of engine SQL are nested.
 int depth_of(std::string_view sql) {
     int depth = 0, most = 0;
     bool quoted = false;

@@ -151,7 +151,7 @@ std::optional<Analysis::From> Analysis::known(const void* key, const std::string
     return *from_query(*found->second.stored, name);
 }
 
-/// The first uses are written out where they stand, so that a filter on one of them reaches its
+/// The first uses are written out in place, so that a filter on one of them reaches its
 /// tables; what is used again when much has been repeated gets a name. So a chain of queries that
 /// each use the one before twice does not double.
 SyntaxResult<Analysis::From> Analysis::named(SubqueryResult inner, const void* key,
@@ -262,7 +262,7 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
         const SyntaxError& why = inner.error();
         if (why.code == ErrorCode::column_not_found)
             return std::unexpected(stale(relation, info, why.text()));
-        // What no change of the view's tables brings about is told as it is.
+        // What no change of the view's tables brings about is reported as it is.
         const bool of_statement =
             why.code == ErrorCode::user_canceled || why.code == ErrorCode::query_text_too_large ||
             why.code == ErrorCode::query_too_complex || why.code == ErrorCode::view_is_stale;

@@ -1,6 +1,6 @@
 // The typed front of Athena's SELECT: resolves names in a catalog, gives every expression its Trino
-// type, and writes the statement anew in the engine's SQL with the same meaning. No user text
-// reaches the engine: names become r0.c0, literals are written anew, functions are chosen by
+// type, and rewrites the statement in the engine's SQL with the same meaning. No user text
+// reaches the engine: names become r0.c0, literals are rewritten, functions are chosen by
 // signature, and one whose meaning is not built is an error with line and column. Pure: the same
 // input, the same output.
 #pragma once

@@ -1,5 +1,5 @@
 // Writes an engine expression that needs an operand in several places with the operand written
-// once: its text stays linear in how deeply such expressions stand in one another, and what is
+// once: its text stays linear in how deeply such expressions are nested, and what is
 // volatile is evaluated once.
 #pragma once
 #include <functional>

@@ -1,5 +1,5 @@
 // Long, deep and doubling statements on a small stack: an answer or an error, never an end of the
-// thread, and a plan whose size is linear in how deeply calls stand in one another.
+// thread, and a plan whose size is linear in how deeply calls are nested.
 #include <gtest/gtest.h>
 
 #include "base/error.h"

@@ -10,8 +10,8 @@ namespace freshet::sql::trino {
 inline constexpr int nesting_max = 200;
 /// Levels of the tree: subscripts and fields in a row (a[1][2].b) add to it without parentheses.
 inline constexpr int tree_height_max = 2 * nesting_max;
-/// Levels that the engine's text may have, and links of a chain whose type is no plain number; the
-/// engine itself ends at 1000.
+/// Levels that the engine's text may have, and links of a chain whose type is not a plain number;
+/// the engine itself ends at 1000.
 inline constexpr int engine_depth_max = 750;
 /// Bytes of the engine's text, and of every part of it.
 inline constexpr std::size_t engine_text_bytes_max = std::size_t{16} << 20;

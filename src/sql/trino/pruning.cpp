@@ -78,7 +78,7 @@ bool may_match(const PartitionFilter& filter,
 }
 
 void Analysis::prune_by(const Expr& condition, const Scope& scope) {
-    // a column of an outer query is no filter on its table
+    // a column of an outer query is not a filter on its table
     prune_by_terms(condition, Scope{scope.fields});
 }
 

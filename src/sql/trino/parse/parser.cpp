@@ -9,7 +9,7 @@
 namespace freshet::sql::trino {
 namespace {
 
-/// Words that end an expression or relation, so they are no alias without AS.
+/// Words that end an expression or relation, so they are an alias only after AS.
 constexpr std::array<std::string_view, 52> reserved = {
     "ALTER",  "AND",    "AS",      "BETWEEN",  "BY",        "CASE", "CAST",  "CREATE",
     "CROSS",  "CUBE",   "DELETE",  "DISTINCT", "DROP",      "ELSE", "END",   "ESCAPE",
