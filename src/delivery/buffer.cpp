@@ -37,7 +37,7 @@ void Buffer::take(Waiting waiting, const Destination& destination) {
     read = waiting.ordinal + 1;
     if (waiting.data.empty()) return;
     for (const Bytes& data : waiting.data)
-        bytes_ += data.size() + (destination.append_newline ? 1 : 0);
+        bytes_ += data.size() + (destination.appends_newline ? 1 : 0);
     records_ += waiting.data.size();
     oldest_ = std::min(oldest_.value_or(waiting.arrival), waiting.arrival);
     waiting_.push_back(std::move(waiting));

@@ -68,7 +68,7 @@ TEST_F(BufferTest, it_cuts_when_it_is_full) {
 }
 
 TEST_F(BufferTest, newlines_that_are_appended_count) {
-    stream.destination.append_newline = true;
+    stream.destination.appends_newline = true;
     take(inbox, 0, 0ms, {std::string((1 << 20) - 1, 'x')});
     EXPECT_TRUE(next(0ms).cuts);
     EXPECT_EQ(buffer.bytes(), 1u << 20);

@@ -18,7 +18,7 @@ std::shared_ptr<io::BodyReader> content_of(const std::vector<Waiting>& all,
     for (const Waiting& waiting : all) {
         for (const Bytes& data : waiting.data) {
             pieces.push_back(data);
-            if (destination.append_newline) pieces.push_back(Bytes::literal("\n"));
+            if (destination.appends_newline) pieces.push_back(Bytes::literal("\n"));
         }
     }
     return std::make_shared<Content>(pool, std::move(pieces),

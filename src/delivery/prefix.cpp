@@ -53,18 +53,20 @@ std::string year_text(int value, std::size_t count) {
     return count == 2 ? padded(value % 100, 2) : padded(value, count);
 }
 
-/// "+05:30"; `colon` between the two, minutes left out when they are none and `short_form` is set.
-std::string offset_text(std::int64_t offset_s, bool colon, bool short_form) {
+/// "+05:30"; `has_colon` between the two, minutes left out when they are none and `is_short` is
+/// set.
+std::string offset_text(std::int64_t offset_s, bool has_colon, bool is_short) {
     const std::int64_t minutes = std::abs(offset_s) / 60;
     std::string text = fmt::format("{}{:02}", offset_s < 0 ? '-' : '+', minutes / 60);
-    if (!short_form || minutes % 60) text += fmt::format("{}{:02}", colon ? ":" : "", minutes % 60);
+    if (!is_short || minutes % 60)
+        text += fmt::format("{}{:02}", has_colon ? ":" : "", minutes % 60);
     return text;
 }
 
 /// Letters of the zone and of its distance from UTC.
 std::optional<std::string> zone_letter(const Calendar& c, char which, std::size_t count) {
     const std::int64_t offset = c.period.offset_s;
-    const bool colon = count == 3 || count == 5;
+    const bool has_colon = count == 3 || count == 5;
     switch (which) {
         case 'V':
             return c.zone ? c.zone->name() : "UTC";
@@ -74,7 +76,7 @@ std::optional<std::string> zone_letter(const Calendar& c, char which, std::size_
             if (offset == 0) return "Z";
             [[fallthrough]];
         case 'x':
-            return offset_text(offset, colon, count == 1);
+            return offset_text(offset, has_colon, count == 1);
         case 'Z':
             if (count == 4) return offset == 0 ? "GMT" : "GMT" + offset_text(offset, true, false);
             if (count == 5) return offset == 0 ? "Z" : offset_text(offset, true, false);
@@ -167,9 +169,9 @@ std::string random_string(std::uint64_t seed, std::size_t use) {
 }
 
 Result<std::string> expression(const std::string& text, const PrefixInput& input, std::size_t use) {
-    const auto colon = text.find(':');
-    const std::string space = text.substr(0, colon);
-    const std::string value = colon == std::string::npos ? "" : text.substr(colon + 1);
+    const auto has_colon = text.find(':');
+    const std::string space = text.substr(0, has_colon);
+    const std::string value = has_colon == std::string::npos ? "" : text.substr(has_colon + 1);
     if (space == "timestamp" && !value.empty())
         return format_java_time(value, input.instant, input.zone);
     if (space == "firehose" && value == "random-string") return random_string(input.seed, use);

@@ -49,7 +49,7 @@ const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, au
     column("compression",
            meta::flag(destination.compression, Compression::gzip, Compression::none));
     column("extension", destination.file_extension);
-    column("append_newline", destination.append_newline);
+    column("append_newline", destination.appends_newline);
     column("is_extended", destination.is_extended);
     column.optional(stream.source, [](auto& inner, auto& source) {
         inner.fixed("source_arn", source.stream_arn);

@@ -26,7 +26,7 @@ struct Destination {
     Compression compression = Compression::none;
     std::string file_extension;     ///< "" for the compression's own
     std::string time_zone = "UTC";  ///< of the times in keys: an IANA name
-    bool append_newline = false;    ///< the processor AppendDelimiterToRecord
+    bool appends_newline = false;   ///< the processor AppendDelimiterToRecord
     bool is_extended = true;        ///< which of the two S3 configurations the client used
     bool logs_errors = false;       ///< CloudWatchLoggingOptions: what fails, into this log stream
     std::string log_group, log_stream;

@@ -30,7 +30,7 @@ Wide scaled(Wide value, int from, int to) {
     return (value + (value < 0 ? -half : half)) / unit;
 }
 
-bool in_range(const record::Type& type, Wide value) {
+bool is_in_range(const record::Type& type, Wide value) {
     if (type.kind == Kind::decimal)
         return value < record::power_of_ten(type.size) && value > -record::power_of_ten(type.size);
     if (value > INT64_MAX || value < INT64_MIN) return false;
@@ -94,11 +94,11 @@ void negate(const Vector& from, const Selection& selection, Vector& result) {
 /// rounded.
 void over_times(const Typed& expr, const Vector& left, const Vector& right,
                 const Evaluation& evaluation, const Selection& selection, Vector& result) {
-    const bool by_number = expr.op == Op::multiply || expr.op == Op::divide;
+    const bool is_by_number = expr.op == Op::multiply || expr.op == Op::divide;
     for (const std::uint32_t row : selection) {
         if (left.nulls[row] || right.nulls[row]) continue;
         std::int64_t value = 0;
-        if (by_number) {
+        if (is_by_number) {
             const double a = real_of(left, row), b = real_of(right, row);
             if (expr.op == Op::divide && b == 0) {
                 evaluation.troubles.add(row, "division by zero");
@@ -143,7 +143,7 @@ VectorPtr evaluate_arithmetic(const Typed& expr, const Args& args, const Evaluat
         const auto value = exact(expr.op, left, right, row, expr.type);
         if (!value) {
             evaluation.troubles.add(row, "division by zero");
-        } else if (!in_range(expr.type, *value)) {
+        } else if (!is_in_range(expr.type, *value)) {
             evaluation.troubles.add(
                 row, fmt::format("a number became too large for {}", to_string(expr.type)));
         } else {

@@ -64,23 +64,23 @@ class Cast {
     }
 
     /// False when the value does not fit.
-    bool one(std::uint32_t row) {
+    bool try_row(std::uint32_t row) {
         to_.nulls[row] = from_.nulls[row];
         if (from_.nulls[row]) return true;
-        bool good = false;
+        bool fits = false;
         if (record::is_text(type_.kind))
-            good = to_text(row);
+            fits = try_to_text(row);
         else if (record::is_text(from_.type.kind))
-            good = from_text(row);
+            fits = try_from_text(row);
         else
-            good = between_values(row);
-        if (!good) to_.nulls[row] = 1;
-        return good;
+            fits = try_between_values(row);
+        if (!fits) to_.nulls[row] = 1;
+        return fits;
     }
 
   private:
     /// A text too long for its column is not cut here: that would lose what the query computed.
-    bool to_text(std::uint32_t row) {
+    bool try_to_text(std::uint32_t row) {
         std::string_view text;
         if (record::is_text(from_.type.kind)) {
             text = from_.texts[row];
@@ -97,7 +97,7 @@ class Cast {
         return true;
     }
 
-    bool from_text(std::uint32_t row) {
+    bool try_from_text(std::uint32_t row) {
         const std::string_view text = record::trimmed(from_.texts[row]);
         Vector cell(type_);
         if (text.empty() || !record::push_cell(cell, text, arena_) || cell.nulls[0]) {
@@ -119,7 +119,7 @@ class Cast {
         return true;
     }
 
-    bool between_values(std::uint32_t row) {
+    bool try_between_values(std::uint32_t row) {
         if (record::storage_of(type_.kind) == Storage::reals) {
             double value = 0;
             if (record::storage_of(from_.type.kind) == Storage::reals)
@@ -154,7 +154,7 @@ VectorPtr evaluate_cast(const Typed& expr, const VectorPtr& from, const Evaluati
     if (record::is_text(expr.type.kind)) result->keep(from->owners);
     Cast cast(expr, *from, *result);
     for (const std::uint32_t row : selection) {
-        if (cast.one(row)) continue;
+        if (cast.try_row(row)) continue;
         evaluation.troubles.add(
             row, fmt::format("'{}' does not fit {}", utf8_prefix(record::to_text(*from, row), 64),
                              to_string(expr.type)));

@@ -50,15 +50,15 @@ VectorPtr evaluate_comparison(const Typed& expr, const Args& args, const Evaluat
     const Vector& left = *args[0];
     const Vector& right = *args[1];
     auto result = new_vector(expr.type, left.size());
-    bool padded = false;
-    for (const Typed& arg : expr.args) padded |= is_padded(arg);
+    bool is_any_padded = false;
+    for (const Typed& arg : expr.args) is_any_padded |= is_padded(arg);
     for (const std::uint32_t row : selection) {
-        const bool any_null = left.nulls[row] || right.nulls[row];
-        if (any_null && expr.op != Op::is_distinct) continue;
+        const bool has_null = left.nulls[row] || right.nulls[row];
+        if (has_null && expr.op != Op::is_distinct) continue;
         result->nulls[row] = 0;
-        result->integers[row] = any_null
-                                    ? left.nulls[row] != right.nulls[row]
-                                    : holds(expr.op, compare_at(left, row, right, row, padded));
+        result->integers[row] =
+            has_null ? left.nulls[row] != right.nulls[row]
+                     : holds(expr.op, compare_at(left, row, right, row, is_any_padded));
     }
     return result;
 }

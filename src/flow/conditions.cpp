@@ -27,8 +27,8 @@ VectorPtr logic(const Typed& expr, const Evaluation& evaluation, const Selection
         if (open.empty()) break;
         const VectorPtr next = evaluate(expr.args[i], evaluation, open);
         for (const std::uint32_t row : open) {
-            const bool next_decides = !next->nulls[row] && (next->integers[row] != 0) == decides;
-            if (!next_decides && result->nulls[row]) continue;
+            const bool decides_too = !next->nulls[row] && (next->integers[row] != 0) == decides;
+            if (!decides_too && result->nulls[row]) continue;
             result->nulls[row] = next->nulls[row];
             result->integers[row] = next->integers[row];
         }
@@ -42,19 +42,19 @@ VectorPtr between(const Typed& expr, const Evaluation& evaluation, const Selecti
     Selection open = selection;
     for (std::size_t i = 1; i < 3 && !open.empty(); ++i) {
         const VectorPtr bound = evaluate(expr.args[i], evaluation, open);
-        const bool padded = is_padded(expr.args[0]) || is_padded(expr.args[i]);
+        const bool ignores_padding = is_padded(expr.args[0]) || is_padded(expr.args[i]);
         Selection still;
         for (const std::uint32_t row : open) {
-            const bool null = value->nulls[row] || bound->nulls[row];
-            const int order = null ? 0 : compare_at(*value, row, *bound, row, padded);
+            const bool is_null = value->nulls[row] || bound->nulls[row];
+            const int order = is_null ? 0 : compare_at(*value, row, *bound, row, ignores_padding);
             const bool holds = i == 1 ? order >= 0 : order <= 0;
-            if (!null && !holds) {
+            if (!is_null && !holds) {
                 result->nulls[row] = 0;
                 result->integers[row] = 0;
                 continue;
             }
             // NULL stays NULL unless the other bound says no.
-            if (i == 1 || null) result->nulls[row] = null;
+            if (i == 1 || is_null) result->nulls[row] = is_null;
             result->integers[row] = !result->nulls[row];
             still.push_back(row);
         }
@@ -105,8 +105,8 @@ class Literals {
 VectorPtr in_list(const Typed& expr, const Evaluation& evaluation, const Selection& selection) {
     const VectorPtr value = evaluate(expr.args[0], evaluation, selection);
     auto result = new_vector(expr.type, value->size());
-    const bool padded = std::ranges::any_of(expr.args, is_padded);
-    Literals literals(padded);
+    const bool ignores_padding = std::ranges::any_of(expr.args, is_padded);
+    Literals literals(ignores_padding);
     bool has_null = false;
     for (std::size_t i = 1; i < expr.args.size(); ++i) {
         if (expr.args[i].op != Op::constant) continue;
@@ -116,10 +116,10 @@ VectorPtr in_list(const Typed& expr, const Evaluation& evaluation, const Selecti
     Selection open;
     for (const std::uint32_t row : selection) {
         if (value->nulls[row]) continue;
-        const bool found = literals.has(*value, row);
-        result->nulls[row] = !found && has_null;
-        result->integers[row] = found;
-        if (!found) open.push_back(row);
+        const bool is_listed = literals.has(*value, row);
+        result->nulls[row] = !is_listed && has_null;
+        result->integers[row] = is_listed;
+        if (!is_listed) open.push_back(row);
     }
     for (std::size_t i = 1; i < expr.args.size() && !open.empty(); ++i) {
         if (expr.args[i].op == Op::constant) continue;
@@ -129,7 +129,7 @@ VectorPtr in_list(const Typed& expr, const Evaluation& evaluation, const Selecti
                 result->nulls[row] = 1;
                 return false;
             }
-            if (compare_at(*value, row, *other, row, padded) != 0) return false;
+            if (compare_at(*value, row, *other, row, ignores_padding) != 0) return false;
             result->nulls[row] = 0;
             result->integers[row] = 1;
             return true;
@@ -152,13 +152,14 @@ VectorPtr branches(const Typed& expr, const Evaluation& evaluation, const Select
             mine = std::move(open);
         } else {
             const VectorPtr when = evaluate(expr.args[i], evaluation, open);
-            const bool padded = has_operand && (is_padded(expr.args[0]) || is_padded(expr.args[i]));
+            const bool ignores_padding =
+                has_operand && (is_padded(expr.args[0]) || is_padded(expr.args[i]));
             for (const std::uint32_t row : open) {
-                const bool null = when->nulls[row] || (operand && operand->nulls[row]);
-                const bool taken =
-                    !null && (operand ? compare_at(*operand, row, *when, row, padded) == 0
-                                      : when->integers[row] != 0);
-                (taken ? mine : rest).push_back(row);
+                const bool is_null = when->nulls[row] || (operand && operand->nulls[row]);
+                const bool is_taken = !is_null && (operand ? compare_at(*operand, row, *when, row,
+                                                                        ignores_padding) == 0
+                                                           : when->integers[row] != 0);
+                (is_taken ? mine : rest).push_back(row);
             }
         }
         const VectorPtr value = evaluate(expr.args[is_else ? i : i + 1], evaluation, mine);

@@ -374,11 +374,11 @@ Result<> Engine::load(std::string_view saved, const std::atomic<bool>* is_stoppe
                 continue;
             }
             Reader inner(reader.text());
-            if (!one->load(inner) || !inner.at_end()) return bad("does not fit the code");
+            if (!one->load(inner) || !inner.is_at_end()) return bad("does not fit the code");
         }
     }
-    return reader.bad() || !reader.at_end() ? Result<>(bad("is too short or too long"))
-                                            : Result<>();
+    return reader.is_bad() || !reader.is_at_end() ? Result<>(bad("is too short or too long"))
+                                                  : Result<>();
 }
 
 }  // namespace freshet::flow

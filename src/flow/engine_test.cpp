@@ -105,7 +105,7 @@ void take_into(Engine& engine, std::map<std::string, std::vector<std::string>>& 
 
 std::map<std::string, std::vector<std::string>> run(const Case& test,
                                                     const std::shared_ptr<const Program>& program,
-                                                    bool piecemeal) {
+                                                    bool is_piecemeal) {
     std::map<std::string, std::vector<std::string>> lines;
     const Timestamp started = from_epoch_ms(time_of("00:00:00"));
     auto engine = std::make_unique<Engine>(program, started);
@@ -115,7 +115,7 @@ std::map<std::string, std::vector<std::string>> run(const Case& test,
         else
             engine->feed(0, {Bytes::copy(event.payload), from_epoch_ms(event.ms),
                              "shardId-000000000000", "key", "49"});
-        if (!piecemeal) continue;
+        if (!is_piecemeal) continue;
         take_into(*engine, lines);
         const std::string saved = engine->save();
         engine = std::make_unique<Engine>(program, started);

@@ -75,17 +75,17 @@ VectorPtr chain(const Typed& expr, const Evaluation& evaluation, const Selection
 VectorPtr test(const Typed& expr, const VectorPtr& value, const Selection& selection) {
     auto result = new_vector(expr.type, value->size());
     for (const std::uint32_t row : selection) {
-        const bool null = value->nulls[row] != 0;
-        const bool truth = !null && expr.op != Op::is_null && value->integers[row] != 0;
+        const bool is_null = value->nulls[row] != 0;
+        const bool is_true = !is_null && expr.op != Op::is_null && value->integers[row] != 0;
         if (expr.op == Op::not_) {
-            result->nulls[row] = null;
-            result->integers[row] = !truth;
+            result->nulls[row] = is_null;
+            result->integers[row] = !is_true;
             continue;
         }
         result->nulls[row] = 0;
-        result->integers[row] = expr.op == Op::is_null   ? null
-                                : expr.op == Op::is_true ? truth
-                                                         : !null && !truth;
+        result->integers[row] = expr.op == Op::is_null   ? is_null
+                                : expr.op == Op::is_true ? is_true
+                                                         : !is_null && !is_true;
     }
     return result;
 }

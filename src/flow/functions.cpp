@@ -79,6 +79,43 @@ void round_one(Function function, const Vector& from, std::uint32_t row, Vector&
         function == Function::floor ? floor_div(value, unit) : -floor_div(-value, unit);
 }
 
+/// The functions over numbers.
+VectorPtr evaluate_number(const Typed& expr, const Args& args, const Evaluation& evaluation,
+                          const Selection& selection) {
+    auto result = new_vector(expr.type, args[0]->size());
+    const bool rounds = expr.function == Function::abs || expr.function == Function::floor ||
+                        expr.function == Function::ceil;
+    const bool is_by_integer =
+        expr.function == Function::mod || expr.function == Function::step_number;
+    for (const std::uint32_t row : selection) {
+        if (args[0]->nulls[row] || (args.size() > 1 && args[1]->nulls[row])) continue;
+        result->nulls[row] = 0;
+        if (rounds) {
+            round_one(expr.function, *args[0], row, *result);
+        } else if (is_by_integer) {
+            const std::int64_t a = args[0]->integers[row], b = args[1]->integers[row];
+            if (b == 0) {
+                evaluation.troubles.add(row, "division by zero");
+                result->nulls[row] = 1;
+                continue;
+            }
+            result->integers[row] = b == -1 ? (expr.function == Function::mod ? 0 : a)
+                                    : expr.function == Function::mod ? a % b
+                                                                     : a / b * b;
+        } else {
+            const auto value = real_function(expr.function, real_of(*args[0], row),
+                                             args.size() > 1 ? real_of(*args[1], row) : 0);
+            if (!value) {
+                evaluation.troubles.add(row, "a function has no value for this number");
+                result->nulls[row] = 1;
+                continue;
+            }
+            result->reals[row] = *value;
+        }
+    }
+    return result;
+}
+
 }  // namespace
 
 VectorPtr evaluate_call(const Typed& expr, const Args& args, const Evaluation& evaluation,
@@ -122,38 +159,7 @@ VectorPtr evaluate_call(const Typed& expr, const Args& args, const Evaluation& e
         case Function::step_number:
             break;
     }
-    auto result = new_vector(expr.type, args[0]->size());
-    const bool rounds = expr.function == Function::abs || expr.function == Function::floor ||
-                        expr.function == Function::ceil;
-    const bool by_integer =
-        expr.function == Function::mod || expr.function == Function::step_number;
-    for (const std::uint32_t row : selection) {
-        if (args[0]->nulls[row] || (args.size() > 1 && args[1]->nulls[row])) continue;
-        result->nulls[row] = 0;
-        if (rounds) {
-            round_one(expr.function, *args[0], row, *result);
-        } else if (by_integer) {
-            const std::int64_t a = args[0]->integers[row], b = args[1]->integers[row];
-            if (b == 0) {
-                evaluation.troubles.add(row, "division by zero");
-                result->nulls[row] = 1;
-                continue;
-            }
-            result->integers[row] = b == -1 ? (expr.function == Function::mod ? 0 : a)
-                                    : expr.function == Function::mod ? a % b
-                                                                     : a / b * b;
-        } else {
-            const auto value = real_function(expr.function, real_of(*args[0], row),
-                                             args.size() > 1 ? real_of(*args[1], row) : 0);
-            if (!value) {
-                evaluation.troubles.add(row, "a function has no value for this number");
-                result->nulls[row] = 1;
-                continue;
-            }
-            result->reals[row] = *value;
-        }
-    }
-    return result;
+    return evaluate_number(expr, args, evaluation, selection);
 }
 
 }  // namespace freshet::flow

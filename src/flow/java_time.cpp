@@ -15,7 +15,7 @@ std::string_view literal_of(const PatternPart& part) {
     return part.is_cut && part.text.empty() ? "'" : std::string_view(part.text);
 }
 
-bool same_letters(std::string_view a, std::string_view b) {
+bool has_same_letters(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (std::tolower(static_cast<unsigned char>(a[i])) !=
@@ -39,7 +39,7 @@ std::optional<std::int64_t> take_digits(std::string_view& text, std::size_t most
 std::optional<std::int64_t> take_month(std::string_view& text) {
     for (std::size_t i = 0; i < month_names.size(); ++i) {
         for (const std::size_t size : {month_names[i].size(), std::size_t{3}}) {
-            if (!same_letters(text.substr(0, size), month_names[i].substr(0, size))) continue;
+            if (!has_same_letters(text.substr(0, size), month_names[i].substr(0, size))) continue;
             text.remove_prefix(size);
             return static_cast<std::int64_t>(i) + 1;
         }
@@ -51,20 +51,21 @@ std::optional<std::int64_t> take_month(std::string_view& text) {
 struct Fields {
     Civil date;
     std::int64_t hour = 0, minute = 0, second = 0, ms = 0;
-    bool afternoon = false, twelve = false;
+    bool is_afternoon = false, has_twelve_hours = false;
 
     std::optional<std::int64_t> value() const {
         if (!is_valid(date)) return std::nullopt;
         if (hour > 23 || minute > 59 || second > 59 || ms > 999) return std::nullopt;
-        const std::int64_t of_day = twelve && hour <= 12 ? hour % 12 + (afternoon ? 12 : 0) : hour;
+        const std::int64_t of_day =
+            has_twelve_hours && hour <= 12 ? hour % 12 + (is_afternoon ? 12 : 0) : hour;
         return day_of(date) * day_ms + ((of_day * 60 + minute) * 60 + second) * 1000 + ms;
     }
-    bool set(const PatternPart& part, std::string_view& text) {
+    bool try_set(const PatternPart& part, std::string_view& text) {
         if (part.letter == 'a') {
             const std::string_view half = text.substr(0, 2);
-            if (!same_letters(half, "am") && !same_letters(half, "pm")) return false;
-            afternoon = same_letters(half, "pm");
-            twelve = true;
+            if (!has_same_letters(half, "am") && !has_same_letters(half, "pm")) return false;
+            is_afternoon = has_same_letters(half, "pm");
+            has_twelve_hours = true;
             text.remove_prefix(2);
             return true;
         }
@@ -180,7 +181,7 @@ std::optional<std::int64_t> parse_time(std::string_view pattern, std::string_vie
             const std::string_view literal = literal_of(part);
             if (!text.starts_with(literal)) return std::nullopt;
             text.remove_prefix(literal.size());
-        } else if (!fields.set(part, text)) {
+        } else if (!fields.try_set(part, text)) {
             return std::nullopt;
         }
     }

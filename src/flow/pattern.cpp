@@ -65,13 +65,13 @@ Result<Pattern> Pattern::like(std::string_view pattern, char escape) {
         }
     }
     if (ones == 0 && anys_inside == 0) {
-        const bool front = pattern.starts_with('%') && !pattern.empty();
+        const bool is_open_in_front = pattern.starts_with('%') && !pattern.empty();
         made.text_ = literal;
-        made.form_ = anys == 0         ? Form::exact
-                     : literal.empty() ? Form::any
-                     : anys == 2       ? Form::contains
-                     : front           ? Form::suffix
-                                       : Form::prefix;
+        made.form_ = anys == 0          ? Form::exact
+                     : literal.empty()  ? Form::any
+                     : anys == 2        ? Form::contains
+                     : is_open_in_front ? Form::suffix
+                                        : Form::prefix;
         return made;
     }
     auto re = compiled(pattern, regex);
@@ -82,19 +82,19 @@ Result<Pattern> Pattern::like(std::string_view pattern, char escape) {
 
 Result<Pattern> Pattern::similar(std::string_view pattern, char escape) {
     std::string regex;
-    bool in_class = false;
+    bool is_in_class = false;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         char c = pattern[i];
         if (escape && c == escape) {
             if (++i == pattern.size()) return bad(pattern, "ends with its escape character");
             append_literal(pattern[i], regex);
-        } else if (in_class) {
+        } else if (is_in_class) {
             if (c == '^' && pattern[i - 1] != '[')
                 return bad(pattern, "subtracts characters in [], which Freshet does not build");
             if (c == '[' || c == '(' || c == ')') return bad(pattern, "has a bracket inside []");
             if (c == '\\') regex += '\\';
             regex += c;
-            in_class = c != ']';
+            is_in_class = c != ']';
         } else if (c == '%') {
             regex += ".*";
         } else if (c == '_') {
@@ -102,13 +102,13 @@ Result<Pattern> Pattern::similar(std::string_view pattern, char escape) {
         } else if (std::string_view("()|*+?{}").find(c) != std::string_view::npos) {
             regex += c;
         } else if (c == '[') {
-            in_class = true;
+            is_in_class = true;
             regex += c;
         } else {
             append_literal(c, regex);
         }
     }
-    if (in_class) return bad(pattern, "has a '[' that is not closed");
+    if (is_in_class) return bad(pattern, "has a '[' that is not closed");
     auto re = compiled(pattern, regex);
     if (!re) return pass(re);
     Pattern made;

@@ -43,18 +43,19 @@ class Writer {
     bool is_stopped_ = false;
 };
 
-/// Reads what Writer wrote; after bad() everything reads as zero.
+/// Reads what Writer wrote; after is_bad() everything reads as zero.
 class Reader {
   public:
-    /// `is_stopped`, when it becomes true, makes it bad(): ten million keys take seconds to read.
+    /// `is_stopped`, when it becomes true, makes it is_bad(): ten million keys take seconds to
+    /// read.
     explicit Reader(std::string_view bytes, const std::atomic<bool>* is_stopped = nullptr)
         : bytes_(bytes), is_stopped_(is_stopped) {}
     std::uint64_t number() { return bytes_.varint(); }
     std::int64_t integer() { return unzigzag(number()); }
     double real() { return bytes_.real(); }
     std::string_view text();
-    bool bad() const { return !bytes_.is_good(); }
-    bool at_end() const { return bytes_.left() == 0; }
+    bool is_bad() const { return !bytes_.is_good(); }
+    bool is_at_end() const { return bytes_.left() == 0; }
     /// A count of things of at least one byte each.
     std::size_t count() { return bytes_.count(); }
 

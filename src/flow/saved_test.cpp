@@ -45,8 +45,8 @@ TEST(Saved, what_was_written_is_read) {
     EXPECT_EQ(in.real(), -1.5);
     EXPECT_EQ(in.text(), "abc");
     EXPECT_EQ(in.text(), "");
-    EXPECT_FALSE(in.bad());
-    EXPECT_FALSE(in.at_end());
+    EXPECT_FALSE(in.is_bad());
+    EXPECT_FALSE(in.is_at_end());
 }
 
 TEST(Saved, a_sink_takes_the_same_bytes_in_pieces) {
@@ -75,7 +75,7 @@ TEST(Saved, a_stopped_reader_is_bad) {
     const std::atomic<bool> is_stopped = true;
     Reader in(out.bytes(), &is_stopped);
     EXPECT_EQ(in.text(), "");
-    EXPECT_TRUE(in.bad());
+    EXPECT_TRUE(in.is_bad());
 }
 
 }  // namespace

@@ -28,12 +28,13 @@ std::string_view part(std::string_view text, std::int64_t from, std::int64_t to)
 
 std::string cased(Function function, std::string_view text) {
     std::string out(text);
-    bool in_word = false;
+    bool is_in_word = false;
     for (char& c : out) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool up = function == Function::upper || (function == Function::initcap && !in_word);
-        c = static_cast<char>(up ? std::toupper(byte) : std::tolower(byte));
-        in_word = std::isalnum(byte) || byte >= 0x80;
+        const bool is_upper =
+            function == Function::upper || (function == Function::initcap && !is_in_word);
+        c = static_cast<char>(is_upper ? std::toupper(byte) : std::tolower(byte));
+        is_in_word = std::isalnum(byte) || byte >= 0x80;
     }
     return out;
 }

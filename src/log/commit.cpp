@@ -10,7 +10,7 @@ constexpr std::size_t group_bytes_max = 32 * 1024 * 1024;  ///< of one write; an
 
 /// Returns when there is something to commit, when a flush is wanted, or when the log ends.
 void Log::State::gather(std::unique_lock<std::mutex>& lock) {
-    const auto is_due = [&] { return stopping || roll_wanted || !waiting.empty(); };
+    const auto is_due = [&] { return is_stopping || must_roll || !waiting.empty(); };
     if (is_idle) {
         wake_committer.wait(lock, is_due);
     } else if (!wake_committer.wait_for(lock, limits.idle_after, is_due)) {
@@ -30,7 +30,7 @@ void Log::State::commit_loop() {
         {
             std::unique_lock lock(mutex);
             gather(lock);
-            if (waiting.empty() && !roll_wanted && stopping) return;
+            if (waiting.empty() && !must_roll && is_stopping) return;
             if (!waiting.empty()) is_idle = false;
             std::size_t bytes = 0;
             while (!waiting.empty() &&
@@ -44,12 +44,12 @@ void Log::State::commit_loop() {
             rest();
         else
             commit(group);
-        bool wanted = false;
+        bool is_rolling = false;
         {
             const std::scoped_lock lock(mutex);
-            wanted = std::exchange(roll_wanted, false);
+            is_rolling = std::exchange(must_roll, false);
         }
-        if (wanted || journal.segment_bytes() >= limits.journal_segment_bytes) roll();
+        if (is_rolling || journal.segment_bytes() >= limits.journal_segment_bytes) roll();
     }
 }
 
@@ -57,7 +57,7 @@ void Log::State::rest() {
     const std::scoped_lock lock(mutex);
     if (!is_idle) return;
     evict();
-    if (journal.segment_bytes() > limits.idle_journal_bytes) roll_wanted = true;
+    if (journal.segment_bytes() > limits.idle_journal_bytes) must_roll = true;
 }
 
 void Log::State::commit(std::vector<Waiting>& group) {

@@ -14,12 +14,12 @@ void Log::State::flush_loop() {
         {
             std::unique_lock lock(mutex);
             wake_flusher.wait(lock, [&] {
-                return flusher_stopping || checkpoint_wanted || flush_through > flushed_through;
+                return is_flusher_stopping || must_checkpoint || flush_through > flushed_through;
             });
-            if (flusher_stopping) return;
+            if (is_flusher_stopping) return;
             through = flush_through;
             flushes = flush_through > flushed_through;
-            checkpoint_wanted = false;
+            must_checkpoint = false;
         }
         if (flushes) {
             flush(through);
@@ -53,7 +53,7 @@ Result<> Log::State::flush_partitions(std::uint64_t through) {
         std::vector<Frame> frames;
         {
             const std::scoped_lock lock(mutex);
-            if (partition->dropped) continue;
+            if (partition->is_dropped) continue;
             for (const Frame& frame : partition->frames) {
                 if (frame.header.first >= partition->flushed &&
                     frame.header.first < partition->durable)

@@ -150,6 +150,18 @@ bool is_batch_one_bit_off(const Bytes& data, std::uint64_t salted_sequence) {
     return false;
 }
 
+Result<Bytes> read_all(io::File& file, const std::string& path) {
+    auto size = file.size();
+    if (!size) return pass(size);
+    std::string content(*size, '\0');
+    auto got = file.read_at(0, std::span(content.data(), content.size()));
+    if (!got) return pass(got);
+    if (*got != *size)
+        return fail(freshet::Errc::io,
+                    fmt::format("{} was read by {} of {} bytes", path, *got, *size));
+    return Bytes::own(std::move(content));
+}
+
 }  // namespace
 
 std::string Journal::path_of(std::uint64_t number) const {
@@ -216,15 +228,9 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last,
     const std::string path = path_of(number);
     auto file = disk_.open(path, io::OpenMode::read_write);
     if (!file) return pass(file);
-    auto size = (*file)->size();
-    if (!size) return pass(size);
-    std::string content(*size, '\0');
-    auto got = (*file)->read_at(0, std::span(content.data(), content.size()));
-    if (!got) return pass(got);
-    if (*got != *size)
-        return fail(freshet::Errc::io,
-                    fmt::format("{} was read by {} of {} bytes", path, *got, *size));
-    const Bytes data = Bytes::own(std::move(content));
+    const auto content = read_all(**file, path);
+    if (!content) return pass(content);
+    const Bytes& data = *content;
     const auto head = parse_segment_header(data.view(), number);
     // Nothing follows a header that a crash cut; any other broken header is damage.
     if (!head && (!is_last || data.size() > segment_header_bytes + end_mark_bytes)) {
@@ -382,11 +388,11 @@ Result<> Journal::remove_through(std::uint64_t segment) {
     std::vector<std::uint64_t> spares;
     for (; first_ <= segment && first_ < segment_; ++first_) {
         io::failpoints::reach("log.before_unlink");
-        const bool keep = spare_count() + spares.size() < spares_max;
-        auto done = keep ? disk_.rename(path_of(first_), spare_path_of(first_))
-                         : disk_.remove(path_of(first_));
+        const bool is_kept = spare_count() + spares.size() < spares_max;
+        auto done = is_kept ? disk_.rename(path_of(first_), spare_path_of(first_))
+                            : disk_.remove(path_of(first_));
         if (!done) return done;
-        if (keep) spares.push_back(first_);
+        if (is_kept) spares.push_back(first_);
     }
     // Only now: were a spare's head overwritten before its name is on disk, a crash would leave a
     // broken segment.

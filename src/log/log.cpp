@@ -77,13 +77,13 @@ Result<std::unique_ptr<Log>> Log::open(io::Disk& disk, std::string directory, io
 Log::~Log() {
     {
         const std::scoped_lock lock(state_->mutex);
-        state_->stopping = true;
+        state_->is_stopping = true;
     }
     state_->wake_committer.notify_all();
     state_->committer.join();
     {
         const std::scoped_lock lock(state_->mutex);
-        state_->flusher_stopping = true;
+        state_->is_flusher_stopping = true;
     }
     state_->wake_flusher.notify_all();
     state_->flusher.join();
@@ -132,7 +132,7 @@ void Log::drop(PartitionId id) {
         const auto found = state_->partitions.find(*id);
         if (found == state_->partitions.end()) return;
         partition = found->second;
-        partition->dropped = true;
+        partition->is_dropped = true;
         partition->listeners.clear();
         state_->partitions.erase(found);
     }
@@ -176,14 +176,14 @@ io::Task<Result<std::vector<Appended>>> Log::append(std::vector<Append> batches)
             Appended answer{partition->assigned, partition->last_assigned, false};
             if (batch.token.producer) {
                 auto& last = partition->producers[batch.token.producer];
-                answer.duplicate = batch.token.sequence <= last;
-                if (!answer.duplicate) {
+                answer.is_duplicate = batch.token.sequence <= last;
+                if (!answer.is_duplicate) {
                     one.tokens.push_back({partition, batch.token.producer, last});
                     last = batch.token.sequence;
                 }
             }
             answers.push_back(answer);
-            if (answer.duplicate || batch.records.empty()) continue;
+            if (answer.is_duplicate || batch.records.empty()) continue;
             const FrameHeader header{
                 batch.partition, partition->assigned, partition->last_assigned, batch.token, 0, 0};
             for (Frame& frame : make_frames(header, batch.records, state.limits.frame_bytes_max)) {
@@ -287,8 +287,8 @@ Result<Ordinal> Log::find_time(PartitionId id, Timestamp time) const {
         const std::scoped_lock lock(state_->mutex);
         partition = state_->find(id);
         if (!partition) return fail(Errc::unknown_partition, fmt::format("partition {}", *id));
-        const bool all_cached = partition->cached_first <= partition->trimmed;
-        if (all_cached ||
+        const bool is_all_cached = partition->cached_first <= partition->trimmed;
+        if (is_all_cached ||
             (!partition->frames.empty() && partition->frames.front().header.time < time)) {
             for (const Frame& frame : partition->frames) {
                 if (frame.header.first >= partition->durable) break;
@@ -323,7 +323,7 @@ Result<> Log::trim(PartitionId id, Ordinal before) {
         if (partition->trimmed > partition->flushed &&
             now - state_->last_trim_roll >= state_->limits.trim_roll_every) {
             state_->last_trim_roll = now;
-            state_->roll_wanted = true;
+            state_->must_roll = true;
             state_->wake_committer.notify_one();
         }
     }
@@ -331,7 +331,7 @@ Result<> Log::trim(PartitionId id, Ordinal before) {
     if (!sealed) return pass(sealed);
     if (*sealed) {
         const std::scoped_lock lock(state_->mutex);
-        state_->checkpoint_wanted = true;
+        state_->must_checkpoint = true;
         state_->wake_flusher.notify_one();
     }
     return partition->segments.trim(before);
@@ -356,7 +356,7 @@ Result<> Log::flush() {
     std::vector<std::pair<PartitionPtr, Ordinal>> wanted;
     for (const auto& [id, partition] : state_->partitions)
         wanted.emplace_back(partition, partition->durable);
-    state_->roll_wanted = true;
+    state_->must_roll = true;
     state_->wake_committer.notify_one();
     // What is durable now lies in front of the next roll; a flush that is under way already does
     // not count.
@@ -365,7 +365,7 @@ Result<> Log::flush() {
     const std::uint64_t through = state_->flush_through;
     state_->flush_done.wait(lock, [&] { return state_->flushed_through >= through; });
     for (const auto& [partition, durable] : wanted) {
-        if (partition->flushed < durable && !partition->dropped)
+        if (partition->flushed < durable && !partition->is_dropped)
             return fail(freshet::Errc::io, "flush failed; the journal keeps everything");
     }
     return {};

@@ -74,9 +74,9 @@ struct Append {
 };
 
 struct Appended {
-    Ordinal first = 0;       ///< of the batch; its records follow one another
-    Timestamp time;          ///< arrival: at append, never before the partition's previous one
-    bool duplicate = false;  ///< the token was seen before: nothing was appended
+    Ordinal first = 0;          ///< of the batch; its records follow one another
+    Timestamp time;             ///< arrival: at append, never before the partition's previous one
+    bool is_duplicate = false;  ///< the token was seen before: nothing was appended
 };
 
 struct Record {

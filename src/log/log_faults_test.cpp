@@ -164,7 +164,8 @@ void LogFaults::append_all(int pipe) {
             if (!one) io::run_to_end(clock, [&](io::Core&) { return put(log, first, one); });
             if (!two) io::run_to_end(clock, [&](io::Core&) { return put(log, second, two); });
         }
-        if ((one && ((*one)[0].duplicate || (*one)[1].duplicate)) || (two && (*two)[0].duplicate))
+        if ((one && ((*one)[0].is_duplicate || (*one)[1].is_duplicate)) ||
+            (two && (*two)[0].is_duplicate))
             ::_exit(exit_wrong);
         if (step == doubled_step) {
             // What a log that forgets its tokens makes of a retry.
@@ -255,7 +256,7 @@ Told LogFaults::run_child(const std::string& spec, void (LogFaults::*scenario)(i
 
 /// Opens without faults and looks.
 void LogFaults::expect_kept(const Told& told, const std::string& spec) {
-    const bool died = WIFSIGNALED(told.status);
+    const bool has_died = WIFSIGNALED(told.status);
     auto disk = io::make_posix_disk();
     auto database = meta::Database::open(root / "meta.db", migrations());
     auto opened = open(*disk, **database);
@@ -270,7 +271,7 @@ void LogFaults::expect_kept(const Told& told, const std::string& spec) {
         const auto of = told.acknowledged.find(id);
         const auto& acknowledged =
             of == told.acknowledged.end() ? std::map<Ordinal, std::string>() : of->second;
-        if (!died)
+        if (!has_died)
             EXPECT_EQ((*opened)->tail(id)->next, acknowledged.size())
                 << spec << ": a refused one was kept";
         for (const auto& [ordinal, text] : acknowledged) {
@@ -381,7 +382,7 @@ TEST_F(LogFaults, a_disk_that_stays_full_refuses_serves_reads_and_recovers) {
         EXPECT_EQ(read_all(log, a)->size(), 10u);
     }
     failpoints::disarm();
-    EXPECT_FALSE((*append(10))[0].duplicate);
+    EXPECT_FALSE((*append(10))[0].is_duplicate);
     EXPECT_TRUE(log.flush());
     EXPECT_EQ(read_all(log, a)->size(), 11u);
     opened->reset();

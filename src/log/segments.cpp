@@ -38,7 +38,7 @@ Result<> Segments::restore(const Reach& reach) {
     checkpoint_tail_ = reach.tail_first;
     next_ = reach.next;
     last_time_ = reach.last_time;
-    directory_made_ = true;
+    has_directory_ = true;
     note_first();
     return load_producers();
 }
@@ -97,7 +97,7 @@ Result<> Segments::recover() {
     auto there = disk_.exists(directory_);
     if (!there) return pass(there);
     if (!*there) return {};
-    directory_made_ = true;
+    has_directory_ = true;
     auto names = disk_.list(directory_);
     if (!names) return pass(names);
     for (const std::string& name : *names) {
@@ -205,7 +205,7 @@ void Segments::add_to_index(Segment& segment, const FrameHeader& header, std::ui
 
 Result<> Segments::ensure_indexed(Segment& segment) {
     if (auto opened = open_sound(segment); !opened) return opened;
-    if (segment.indexed) return {};
+    if (segment.is_indexed) return {};
     auto entries = load_index(disk_, segment.path, id_, segment.size);
     if (!entries) return pass(entries);
     segment.index = std::move(*entries);
@@ -217,7 +217,7 @@ Result<> Segments::ensure_indexed(Segment& segment) {
         return true;
     });
     if (!walked) return walked;
-    segment.indexed = true;
+    segment.is_indexed = true;
     return {};
 }
 
@@ -226,12 +226,12 @@ void Segments::save_index(Segment& segment) {
     if (segment.index_saved == segment.index.size()) return;
     const auto unsaved = std::span(segment.index).subspan(segment.index_saved);
     auto saved = append_index(disk_, segment.path, id_, segment.index_saved, unsaved,
-                              !segment.index_touched);
+                              !segment.has_touched_index);
     if (!saved)
         return log_warn(
             "log", "could not write an index",
             {{"file", index_path_of(segment.path)}, {"reason", saved.error().message()}});
-    segment.index_touched = true;
+    segment.has_touched_index = true;
     segment.index_saved = segment.index.size();
 }
 
@@ -259,21 +259,21 @@ Result<> Segments::scan(Segment& segment) {
         doubt_ = {segment.path, end};
         segment.size = end;
     }
-    segment.indexed = true;
+    segment.is_indexed = true;
     return {};
 }
 
 Result<> Segments::begin_segment(Ordinal first, Timestamp time) {
-    if (!directory_made_) {
+    if (!has_directory_) {
         if (auto made = disk_.make_directories(directory_); !made) return made;
-        directory_made_ = true;
+        has_directory_ = true;
     }
     io::failpoints::reach("segments.rotate");
     Segment segment;
     segment.path = fmt::format("{}/{:016x}.segment", directory_, first);
     segment.first = first;
     segment.first_time = time;
-    segment.indexed = true;
+    segment.is_indexed = true;
     auto file = disk_.open(segment.path, io::OpenMode::create);
     if (!file) return pass(file);
     const std::string header = segment_header(id_, first, time);
@@ -379,10 +379,10 @@ Result<> Segments::load_producers() {
     if (!*there) return {};
     auto text = io::read_file(disk_, path, producers_bytes_max);
     if (!text) return pass(text);
-    const bool whole = text->size() >= 20 && text->starts_with(producers_magic) &&
-                       crc32c(std::string_view(*text).substr(0, text->size() - 4)) ==
-                           get_number<std::uint32_t>(*text, text->size() - 4);
-    if (!whole) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged", path));
+    const bool is_whole = text->size() >= 20 && text->starts_with(producers_magic) &&
+                          crc32c(std::string_view(*text).substr(0, text->size() - 4)) ==
+                              get_number<std::uint32_t>(*text, text->size() - 4);
+    if (!is_whole) return fail(freshet::Errc::corrupt, fmt::format("{} is damaged", path));
     for (std::size_t at = 16; at + 20 <= text->size(); at += 16) {
         auto& last = producers_[get_number<std::uint64_t>(*text, at)];
         last = std::max(last, get_number<std::uint64_t>(*text, at + 8));
@@ -482,7 +482,7 @@ void Segments::set_checkpoint_tail(Ordinal tail) {
 
 Result<> Segments::trim(Ordinal before) {
     const std::scoped_lock lock(mutex_);
-    bool removed = false;
+    bool is_any_removed = false;
     if (unread_ && (before <= unread_->first || unread_->first == unread_->tail_first)) return {};
     if (auto found = find_segments(); !found) return found;
     while (segments_.size() > 1 && segments_[1].first <= before &&
@@ -492,9 +492,9 @@ Result<> Segments::trim(Ordinal before) {
         if (auto done = remove_index(disk_, segments_.front().path); !done) return done;
         segments_.pop_front();
         note_first();
-        removed = true;
+        is_any_removed = true;
     }
-    return removed ? disk_.sync_directory(directory_) : Result<>();
+    return is_any_removed ? disk_.sync_directory(directory_) : Result<>();
 }
 
 Result<> Segments::remove_all() {

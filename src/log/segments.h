@@ -23,10 +23,10 @@ struct Segment {
     Ordinal first = 0;
     Timestamp first_time;            ///< known once it is open
     std::shared_ptr<io::File> file;  ///< opened at the first need
-    bool indexed = false;
-    std::vector<IndexEntry> index;  ///< an entry for about every 64 KiB
-    std::size_t index_saved = 0;    ///< of them, on disk
-    bool index_touched = false;     ///< this process wrote to the index's file
+    bool is_indexed = false;
+    std::vector<IndexEntry> index;   ///< an entry for about every 64 KiB
+    std::size_t index_saved = 0;     ///< of them, on disk
+    bool has_touched_index = false;  ///< this process wrote to the index's file
     std::uint64_t size = 0;
     // begun and synced to hold the next ordinal when all before it expires
     bool is_anchor = false;
@@ -123,7 +123,7 @@ class Segments {
     std::optional<Ordinal> checkpoint_tail_;
     std::optional<Ordinal> recovered_end_;  ///< until the first append
     std::optional<Doubt> doubt_;
-    bool directory_made_ = false;
+    bool has_directory_ = false;
     std::unordered_map<std::uint64_t, std::uint64_t> producers_;
 };
 

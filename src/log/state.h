@@ -60,7 +60,7 @@ struct Partition {
     std::uint64_t bytes = 0;
     std::map<std::uint64_t, Log::Listener> listeners;
     std::unordered_map<std::uint64_t, std::uint64_t> producers;
-    bool dropped = false;
+    bool is_dropped = false;
 };
 
 using PartitionPtr = std::shared_ptr<Partition>;
@@ -107,11 +107,11 @@ struct Log::State {
     std::uint64_t next_listener = 1;
     // journal segments that are in the partitions' segments, all of them
     std::uint64_t copied_through = 0;
-    bool checkpoint_wanted = false;
+    bool must_checkpoint = false;
     bool is_idle = false;  ///< nothing came for limits.idle_after
     Timestamp last_trim_roll{};
     bool index_is_older = false;  ///< a start's
-    bool roll_wanted = false, stopping = false, flusher_stopping = false;
+    bool must_roll = false, is_stopping = false, is_flusher_stopping = false;
     std::thread committer, flusher;
 
     std::string partition_path(PartitionId id) const {
@@ -139,7 +139,7 @@ struct Log::State {
     void adopt(PartitionId id, PartitionPtr partition);
     Result<> settle_doubts();
     bool is_group_whole() const {
-        return stopping || roll_wanted || waiting.size() >= gathering.wanted ||
+        return is_stopping || must_roll || waiting.size() >= gathering.wanted ||
                waiting_bytes >= Gathering::bytes_enough;
     }
     void gather(std::unique_lock<std::mutex>& lock);

@@ -23,7 +23,7 @@ void write_positions(flow::Writer& writer, const Positions& positions) {
 Positions read_positions(flow::Reader& reader) {
     Positions positions;
     const std::size_t count = reader.count();
-    for (std::size_t i = 0; i < count && !reader.bad(); ++i) {
+    for (std::size_t i = 0; i < count && !reader.is_bad(); ++i) {
         const std::uint64_t partition = reader.number();
         positions[partition] = reader.number();
     }
@@ -77,7 +77,7 @@ Result<Commit> decode_commit(const Bytes& bytes) {
     commit.bound = from_epoch_ms(reader.integer());
     if (is_known) commit.positions = read_positions(reader);
     const std::size_t prepared = is_known ? reader.count() : 0;
-    for (std::size_t i = 0; i < prepared && !reader.bad(); ++i) {
+    for (std::size_t i = 0; i < prepared && !reader.is_bad(); ++i) {
         Prepared& one = commit.prepared.emplace_back();
         one.shard = static_cast<std::uint32_t>(reader.number());
         one.arrival = from_epoch_ms(reader.integer());
@@ -90,12 +90,12 @@ Result<Commit> decode_commit(const Bytes& bytes) {
         one.data = Bytes::copy(reader.text());
     }
     const std::size_t outputs = version == format_version ? reader.count() : 0;
-    for (std::size_t i = 0; i < outputs && !reader.bad(); ++i) {
+    for (std::size_t i = 0; i < outputs && !reader.is_bad(); ++i) {
         const std::string output(reader.text());
         commit.rows_out[output] = reader.number();
     }
     if (!commit.rows_out.empty()) commit.begin = read_positions(reader);
-    if (!is_known || reader.bad() || !reader.at_end())
+    if (!is_known || reader.is_bad() || !reader.is_at_end())
         return fail(freshet::Errc::corrupt, "a commit of an application is not one");
     return commit;
 }

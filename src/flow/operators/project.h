@@ -9,7 +9,9 @@ class Project final : public Operator {
     Project(const sql::streaming::Step& step, const Run& run) : step_(step), run_(run) {}
     void process(Rows rows, std::vector<Rows>& out) override;
     void save(Writer& writer) const override { writer.integer(last_rowtime_); }
-    bool load(Reader& reader) override { return last_rowtime_ = reader.integer(), !reader.bad(); }
+    bool load(Reader& reader) override {
+        return last_rowtime_ = reader.integer(), !reader.is_bad();
+    }
 
   private:
     /// expr AS ROWTIME: may not go back.

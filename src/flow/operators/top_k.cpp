@@ -72,11 +72,11 @@ void TopK::save(Writer& writer) const {
 bool TopK::load(Reader& reader) {
     window_end_ = reader.integer();
     const std::size_t items = reader.count();
-    for (std::size_t i = 0; i < items && !reader.bad(); ++i) {
+    for (std::size_t i = 0; i < items && !reader.is_bad(); ++i) {
         const std::string_view item = reader.text();
         count(item, reader.integer());
     }
-    return !reader.bad();
+    return !reader.is_bad();
 }
 
 }  // namespace freshet::flow

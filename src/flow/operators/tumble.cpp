@@ -100,17 +100,17 @@ std::size_t Tumble::group_of(const std::vector<VectorPtr>& keys, std::uint32_t r
 void Tumble::add(Cell& cell, const Aggregate& aggregate, const Vector* values,
                  std::uint32_t row) const {
     if (values && values->nulls[row]) return;
-    const bool first = cell.count++ == 0;
+    const bool is_first = cell.count++ == 0;
     if (!values || aggregate.function == AggregateFunction::count) return;
     const bool sums = aggregate.function == AggregateFunction::sum ||
                       aggregate.function == AggregateFunction::average;
-    const bool least = aggregate.function == AggregateFunction::minimum;
+    const bool is_least = aggregate.function == AggregateFunction::minimum;
     switch (record::storage_of(values->type.kind)) {
         case Storage::integers: {
             const std::int64_t value = values->integers[row];
             if (sums)
                 cell.total += value;
-            else if (first || (least ? value < cell.total : value > cell.total))
+            else if (is_first || (is_least ? value < cell.total : value > cell.total))
                 cell.total = value;
             return;
         }
@@ -118,13 +118,13 @@ void Tumble::add(Cell& cell, const Aggregate& aggregate, const Vector* values,
             const double value = values->reals[row];
             if (sums)
                 cell.real += value;
-            else if (first || (least ? value < cell.real : value > cell.real))
+            else if (is_first || (is_least ? value < cell.real : value > cell.real))
                 cell.real = value;
             return;
         }
         case Storage::texts: {
             const std::string_view value = values->texts[row];
-            if (first || (least ? value < cell.text : value > cell.text)) cell.text = value;
+            if (is_first || (is_least ? value < cell.text : value > cell.text)) cell.text = value;
             return;
         }
     }
@@ -212,7 +212,7 @@ bool Tumble::load(Reader& reader) {
     window_end_ = reader.integer();
     const std::size_t count = reader.count();
     Groups loaded = empty_groups();
-    for (std::size_t group = 0; group < count && !reader.bad(); ++group) {
+    for (std::size_t group = 0; group < count && !reader.is_bad(); ++group) {
         std::string encoded;
         for (Vector& key : loaded.keys.columns) {
             if (reader.number() != 0) {
@@ -238,7 +238,7 @@ bool Tumble::load(Reader& reader) {
         cell.text = reader.text();
     }
     groups_ = std::move(loaded);
-    return !reader.bad();
+    return !reader.is_bad();
 }
 
 }  // namespace freshet::flow

@@ -43,12 +43,12 @@ Answer<void> apply_extended(const Config& config, domain::Destination& d) {
     if (config.custom_time_zone)
         d.time_zone = config.custom_time_zone->empty() ? "UTC" : *config.custom_time_zone;
     if (!config.processing_configuration) return {};
-    d.append_newline = false;
+    d.appends_newline = false;
     if (!config.processing_configuration->enabled.value_or(false) ||
         !config.processing_configuration->processors)
         return {};
     for (const Processor& processor : *config.processing_configuration->processors) {
-        d.append_newline = processor.type == "AppendDelimiterToRecord";
+        d.appends_newline = processor.type == "AppendDelimiterToRecord";
     }
     return {};
 }
@@ -125,9 +125,9 @@ DestinationDescription describe(const domain::Destination& d) {
     if (!d.file_extension.empty()) extended.file_extension = d.file_extension;
     if (d.time_zone != "UTC") extended.custom_time_zone = d.time_zone;
     auto& processing = extended.processing_configuration.emplace();
-    processing.enabled = d.append_newline;
+    processing.enabled = d.appends_newline;
     processing.processors.emplace();
-    if (d.append_newline) processing.processors->emplace_back().type = "AppendDelimiterToRecord";
+    if (d.appends_newline) processing.processors->emplace_back().type = "AppendDelimiterToRecord";
     extended.data_format_conversion_configuration.emplace().enabled = false;
     return out;
 }
