@@ -144,6 +144,7 @@ PLAIN = {
     "tests/",
     "tools/",
     "web/",
+    "src/aws/",
     "src/base/",
     "src/catalog/",
     "src/dashboards/",

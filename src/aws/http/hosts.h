@@ -18,11 +18,11 @@ namespace freshet::aws {
 
 class Hosts {
   public:
-    /// `names`: further ones; one that begins with a dot stands for all names below it.
+    /// `names`: further ones; one that begins with a dot includes all names below it.
     explicit Hosts(std::vector<std::string> names = {}) : names_(std::move(names)) {}
 
-    /// 400 for a request of no host or of two, 403 for one of a foreign name; nothing when it goes
-    /// on.
+    /// 400 for a request of no host or of two, 403 for one of a foreign name; nothing when it
+    /// continues.
     std::optional<io::HttpResponse> refuse(const io::HttpRequest& request) const;
     /// An address, "localhost" or a name below it, a service's name at AWS, or a configured one;
     /// with a port or without.

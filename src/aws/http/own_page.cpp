@@ -5,7 +5,7 @@
 namespace freshet::aws {
 namespace {
 
-bool only_reads(const io::HttpRequest& request) {
+bool is_read(const io::HttpRequest& request) {
     return request.method == "GET" || request.method == "HEAD";
 }
 
@@ -23,7 +23,7 @@ std::optional<Foreign> foreign_origin(const io::HttpRequest& request) {
 }  // namespace
 
 std::optional<Foreign> refuse_foreign(const io::HttpRequest& request) {
-    if (only_reads(request)) return std::nullopt;
+    if (is_read(request)) return std::nullopt;
     if (auto foreign = foreign_origin(request)) return foreign;
     const bool is_json = request.headers.get("Content-Type").starts_with("application/json");
     if (!is_json && request.headers.get("X-Freshet-Request") != "1")
@@ -40,7 +40,7 @@ bool is_visit(const io::HttpRequest& request) {
 }
 
 std::optional<io::HttpResponse> refuse_foreign_origin(const io::HttpRequest& request) {
-    const auto foreign = only_reads(request) ? std::nullopt : foreign_origin(request);
+    const auto foreign = is_read(request) ? std::nullopt : foreign_origin(request);
     if (!foreign) return std::nullopt;
     io::HttpResponse response;
     response.status = foreign->status;

@@ -16,7 +16,7 @@ struct Foreign {
     std::string message;  ///< for whoever calls with a program of their own
 };
 
-/// Why a request is not answered; nothing when it goes on. GET and HEAD want nothing, as another
+/// Why a request is not answered; nothing when it continues. GET and HEAD want nothing, as another
 /// site cannot read what they answer; others want `Content-Type: application/json` or
 /// `X-Freshet-Request: 1`, and no other site's Origin.
 std::optional<Foreign> refuse_foreign(const io::HttpRequest& request);

@@ -7,7 +7,7 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// The status that a request is refused with; 0 when it goes on.
+/// The status that a request is refused with; 0 when it continues.
 int status_of(std::string method, const Fields& fields) {
     io::HttpRequest request;
     request.method = std::move(method);

@@ -1,5 +1,5 @@
 // Members that are not built: what a request uses of them is refused and never ignored. Which they
-// are stands in tools/awsgen/members, judged member by member.
+// are is in tools/awsgen/members, judged member by member.
 #pragma once
 #include <string_view>
 

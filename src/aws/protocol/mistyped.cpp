@@ -56,7 +56,7 @@ const char* class_of(Token token) {
 
 std::string quoted(std::string_view text) { return "'" + shortened(text, shown_bytes_max) + "'"; }
 
-/// Whether a byte of UTF-8 goes on with a character.
+/// Whether a byte of UTF-8 continues a character.
 bool goes_on(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
 }  // namespace

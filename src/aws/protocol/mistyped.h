@@ -9,7 +9,7 @@
 
 namespace freshet::aws {
 
-/// What stands in the body.
+/// What the body has.
 enum class Token : std::uint8_t { list, structure, number, text, boolean, null, bytes };
 
 /// "class java.lang.String can not be converted to an Integer"; `text`: of a Token::text.

@@ -33,7 +33,7 @@ inline std::optional<std::string> page_start(const std::optional<std::string>& t
 /// A text that page_token() did not make.
 struct NoPageToken {};
 
-/// Leaves of `all`, which is in the order of its names, the page behind `token`, at most `most`.
+/// Leaves of `all`, which is in the order of its names, the page after `token`, at most `most`.
 /// Answers the next page's token when more come.
 template <class T, class NameOf>
 std::expected<std::optional<std::string>, NoPageToken> cut_page(

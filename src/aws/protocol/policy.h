@@ -1,4 +1,4 @@
-// Policy documents: what stands in every one of them, whatever it permits.
+// Policy documents: what each of them has, whatever it permits.
 #pragma once
 #include <string>
 #include <string_view>

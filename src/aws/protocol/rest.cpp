@@ -78,7 +78,7 @@ Fault missing_argument(const Member& member) {
             {{"ArgumentName", member.wire}}};
 }
 
-/// A condition that is no date is ignored (RFC 9110, 13.1.3 and 13.1.4).
+/// A condition that is not a date is ignored (RFC 9110, 13.1.3 and 13.1.4).
 bool is_void(const Member& member, std::string_view text) {
     const std::string_view name = member.wire;
     Timestamp date;

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t told_max = 10;
 constexpr std::size_t shown_bytes_max = 64 * 1024;  ///< of a wrong value in its message
 
-/// AWS lists an enumeration as its hash table has it, which no model tells.
+/// AWS lists an enumeration as its hash table has it, which no model says.
 constexpr std::pair<std::string_view, const char*> told_choices[] = {
     {"ShardIteratorType",
      "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON"}};
@@ -164,7 +164,7 @@ struct Walk {
         if ((shape.has_min && length < shape.min) || (shape.has_max && length > shape.max))
             bounds(shape, path, length, members_text(shape, value), "length");
         const bool is_map = shape.kind == Kind::map;
-        // Texts are judged all at once: the whole list is told, with what each member must be.
+        // Texts are judged all at once: the whole list is shown, with what each member must be.
         if (is_map) texts(*shape.key, shape, value, true, path);
         if (shape.element->kind == Kind::string)
             return texts(*shape.element, shape, value, false, path);
@@ -244,7 +244,7 @@ std::string Path::text() const {
 void Violations::add(const Path& path, std::string value, std::string constraint) {
     const std::string place = path.text();
     if (std::ranges::find(missing_, place) != missing_.end())
-        return;  // told already, with its own words
+        return;  // reported already, with its own words
     if (texts_.size() == told_max) return;
     texts_.push_back(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", value,
                                  place, constraint));

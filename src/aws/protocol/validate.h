@@ -20,7 +20,7 @@ struct Path {
     std::string text() const;
 };
 
-/// The violations of one request, in the order they were found; at most ten are told.
+/// The violations of one request, in the order they were found; at most ten are shown.
 class Violations {
   public:
     void add(const Path& path, std::string value, std::string constraint);

@@ -12,7 +12,7 @@ namespace freshet::aws {
 
 /// Fills `out` from the document's root element, which is called `root` ("": whatever it is
 /// called). MalformedXML when it is not XML of that shape: an element that the model does not have
-/// there, one that stands twice, a value that is not of its kind.
+/// there, one that is there twice, a value that is not of its kind.
 Answer<void> decode_xml(const Shape& shape, std::string_view root, std::string_view body, void* out,
                         Violations& violations);
 

@@ -13,14 +13,14 @@ constexpr std::size_t piece_bytes = 64 * 1024;
 class InflatedBody final : public io::BodyReader {
   public:
     explicit InflatedBody(std::unique_ptr<io::BodyReader> body) : body_(std::move(body)) {
-        started_ = inflateInit2(&stream_, window_bits_gzip) == Z_OK;
+        has_started_ = inflateInit2(&stream_, window_bits_gzip) == Z_OK;
     }
     ~InflatedBody() override { inflateEnd(&stream_); }
     InflatedBody(const InflatedBody&) = delete;
     InflatedBody& operator=(const InflatedBody&) = delete;
 
     io::Task<Result<Bytes>> read() override {
-        while (!ended_) {
+        while (!has_ended_) {
             if (used_ == packed_.size()) {
                 auto piece = co_await body_->read();
                 if (!piece) co_return pass(piece);
@@ -39,7 +39,7 @@ class InflatedBody final : public io::BodyReader {
     static Failure broken(const char* what) { return fail(BodyErrc::incomplete, what); }
 
     bool inflate_some(std::string& out) {
-        if (!started_) return false;
+        if (!has_started_) return false;
         out.resize(piece_bytes);
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed_.data() + used_));
         stream_.avail_in = static_cast<uInt>(packed_.size() - used_);
@@ -48,7 +48,7 @@ class InflatedBody final : public io::BodyReader {
         const int code = inflate(&stream_, Z_NO_FLUSH);
         used_ = packed_.size() - stream_.avail_in;
         out.resize(out.size() - stream_.avail_out);
-        ended_ = code == Z_STREAM_END;
+        has_ended_ = code == Z_STREAM_END;
         // A buffer error alone says that this call had nothing to do.
         return code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR;
     }
@@ -57,8 +57,8 @@ class InflatedBody final : public io::BodyReader {
     z_stream stream_{};
     Bytes packed_;
     std::size_t used_ = 0;
-    bool started_ = false;
-    bool ended_ = false;
+    bool has_started_ = false;
+    bool has_ended_ = false;
 };
 
 }  // namespace

@@ -12,7 +12,7 @@
 
 namespace freshet::aws {
 
-/// The number behind tag 1.
+/// The number after tag 1.
 enum class CborTime : std::uint8_t {
     milliseconds,  ///< application/x-amz-cbor-1.1
     seconds        ///< rpc-v2-cbor

@@ -14,7 +14,7 @@ struct CborHead {
     std::uint8_t major = 0;  ///< 0 unsigned, 1 negative, 2 bytes, 3 text, 4 list, 5 map, 7 simple
     std::uint8_t info = 0;   ///< the low five bits
     std::uint64_t argument = 0;  ///< unused when indefinite
-    bool tagged_time = false;    ///< behind tag 1
+    bool tagged_time = false;    ///< after tag 1
 
     bool indefinite() const { return info == 31; }
     bool is_null() const { return major == 7 && (info == 22 || info == 23); }  ///< or undefined
@@ -32,7 +32,7 @@ class CborReader {
 
     /// The next head, its tags skipped; false when the text is cut short or the head is reserved.
     bool head(CborHead& out);
-    /// True, and past it, when a break stands here.
+    /// True, and past it, when a break is here.
     bool take_break();
     /// The content of a byte or text string whose head was read; a view into the text when it is in
     /// one piece, else into `joined`. Text is checked to be UTF-8.

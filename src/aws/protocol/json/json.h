@@ -12,15 +12,15 @@ namespace freshet::aws {
 
 /// Fills `out`, a value of `shape`, from `body`. Members that travel elsewhere (Location other than
 /// body) are left alone. Missing required members go to `violations`; broken JSON, wrong types and
-/// wrong base64 are a SerializationException; without a sentence when it is no JSON object at all,
-/// as AWS.
+/// wrong base64 are a SerializationException; without a sentence when it is not a JSON object at
+/// all, as AWS.
 Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
                          Violations& violations);
 
-/// Whether `text` is a JSON object, with nothing behind it.
+/// Whether `text` is a JSON object, with nothing after it.
 bool is_json_object(std::string_view text);
 
-/// Whether `text` is a value of JSON in UTF-8, with nothing behind it.
+/// Whether `text` is a value of JSON in UTF-8, with nothing after it.
 bool is_json(std::string_view text);
 
 /// The value as JSON. Timestamps are epoch seconds with milliseconds, blobs base64.

@@ -30,7 +30,7 @@ bool is_plain(std::uint64_t bytes) {
     return !(controls | has_zero(bytes ^ ones * '"') | has_zero(bytes ^ ones * '\\'));
 }
 
-/// Where the first byte that needs an escape stands; text.size() when there is none.
+/// The place of the first byte that needs an escape; text.size() when there is none.
 std::size_t find_escape(std::string_view text, std::size_t from) {
     for (std::uint64_t bytes = 0; from + sizeof bytes <= text.size(); from += sizeof bytes) {
         std::memcpy(&bytes, text.data() + from, sizeof bytes);

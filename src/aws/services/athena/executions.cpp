@@ -106,13 +106,13 @@ class Handlers {
         output.query_executions.emplace();
         output.unprocessed_query_execution_ids.emplace();
         for (const auto& id : ids) {
-            bool known = false;
+            bool is_known = false;
             for (const auto& execution : *found) {
                 if (execution.id != id) continue;
-                known = true;
+                is_known = true;
                 output.query_executions->push_back(describe(execution));
             }
-            if (!known)
+            if (!is_known)
                 output.unprocessed_query_execution_ids->push_back(
                     {*id, "QUERY_EXECUTION_NOT_FOUND",
                      fmt::format("QueryExecution {} was not found", *id)});

@@ -101,11 +101,11 @@ class Handlers {
             co_return refuse_value(
                 fmt::format("The parameter MaxDatapoints must be between 1 and {}.", points_max));
         Pager pager(static_cast<std::size_t>(*skipped), static_cast<std::size_t>(most));
-        const bool ascending = request.scan_by == "TimestampAscending";
+        const bool is_ascending = request.scan_by == "TimestampAscending";
         GetMetricDataOutput out;
         auto& results = out.metric_data_results.emplace();
         for (const MetricDataQuery& query : request.metric_data_queries) {
-            auto result = co_await answer(caller, request, query, ascending, pager);
+            auto result = co_await answer(caller, request, query, is_ascending, pager);
             if (!result) co_return pass(result);
             if (query.return_data.value_or(true)) results.push_back(std::move(*result));
         }
@@ -167,7 +167,7 @@ class Handlers {
 
     io::Task<Answer<MetricDataResult>> answer(const Caller& caller,
                                               const GetMetricDataInput& request,
-                                              const MetricDataQuery& query, bool ascending,
+                                              const MetricDataQuery& query, bool is_ascending,
                                               Pager& pager) {
         if (!query.metric_stat)
             co_return refuse_value(fmt::format("The query {} must have a MetricStat.", query.id));
@@ -194,7 +194,7 @@ class Handlers {
         for (const domain::Point& point : *points) by_time[point.time].join(point.statistics);
         std::vector<std::pair<Timestamp, domain::Statistics>> ordered(by_time.begin(),
                                                                       by_time.end());
-        if (!ascending) std::ranges::reverse(ordered);
+        if (!is_ascending) std::ranges::reverse(ordered);
         MetricDataResult out;
         out.id = query.id;
         out.label = query.label.value_or(stat.metric.metric_name.value_or(""));

@@ -34,7 +34,7 @@ Answer<std::optional<domain::Condition>> filter_of(const Filter& given,
 struct Asked {
     domain::PageRequest page;
     std::optional<std::vector<domain::Path>> paths;
-    bool only_count = false;
+    bool wants_only_count = false;
 };
 
 /// What Query and Scan have alike.
@@ -60,7 +60,7 @@ Answer<Asked> asked_of(const Caller& caller, const Request& request, Expressions
         out.page.start = std::move(*start);
     }
     const std::string select = request.select.value_or("");
-    out.only_count = select == "COUNT";
+    out.wants_only_count = select == "COUNT";
     out.page.wants_all_attributes = select == "ALL_ATTRIBUTES";
     if (select == "ALL_PROJECTED_ATTRIBUTES" && out.page.index.empty())
         return invalid(
@@ -83,18 +83,18 @@ Output output_of(const Request& request, const Asked& asked, domain::Page page) 
     Output out;
     out.count = static_cast<std::int32_t>(page.items.size());
     out.scanned_count = static_cast<std::int32_t>(page.scanned);
-    if (!asked.only_count) {
+    if (!asked.wants_only_count) {
         auto& items = out.items.emplace();
         for (const domain::Item& item : page.items)
             items.push_back(wire_of(asked.paths ? domain::pick(item, *asked.paths) : item));
     }
     if (page.last) out.last_evaluated_key = wire_of(*page.last);
     const double units = read_units(page.bytes, asked.page.is_consistent);
-    const bool by_index = !asked.page.index.empty();
+    const bool is_by_index = !asked.page.index.empty();
     std::vector<std::pair<std::string, double>> of_index;
-    if (by_index) of_index.emplace_back(asked.page.index, units);
+    if (is_by_index) of_index.emplace_back(asked.page.index, units);
     out.consumed_capacity = consumed(request.return_consumed_capacity, asked.page.table.name,
-                                     by_index ? 0 : units, of_index);
+                                     is_by_index ? 0 : units, of_index);
     return out;
 }
 

@@ -41,7 +41,7 @@ Answer<domain::Target> target_of(const Target& given) {
         if (given.input_transformer->input_paths_map)
             transformer.paths.insert(given.input_transformer->input_paths_map->begin(),
                                      given.input_transformer->input_paths_map->end());
-        // Whatever stands in it: a function takes one value of JSON.
+        // Whatever values it gets: a function takes one value of JSON.
         if (!is_json(domain::fill(transformer.text, [](const std::string&) { return "null"; })))
             return refuse("ValidationException",
                           fmt::format("Invalid InputTemplate for target {} : [Source: (String)"

@@ -33,7 +33,7 @@ Answer<catalog::Partition> partition_of(const PartitionInput& in,
 
 Partition partition_output(const Caller& caller, const std::string& database,
                            const std::string& table, const catalog::Partition& partition,
-                           bool with_columns) {
+                           bool wants_columns) {
     Partition out;
     out.values = partition.values;
     out.database_name = catalog::folded(database);
@@ -42,7 +42,7 @@ Partition partition_output(const Caller& caller, const std::string& database,
     out.last_access_time = partition.accessed;
     out.last_analyzed_time = partition.analyzed;
     if (partition.storage) out.storage_descriptor = storage_output(*partition.storage);
-    if (out.storage_descriptor && !with_columns) out.storage_descriptor->columns.reset();
+    if (out.storage_descriptor && !wants_columns) out.storage_descriptor->columns.reset();
     out.parameters = pairs_of(partition.parameters);
     out.catalog_id = caller.account();
     return out;
@@ -69,7 +69,7 @@ class Handlers {
         co_return CreatePartitionResponse{};
     }
 
-    /// Not atomic, as on AWS: those that fail are told, the others are made.
+    /// Not atomic, as on AWS: those that fail are listed, the others are created.
     io::Task<Answer<BatchCreatePartitionResponse>> create_many(Caller caller,
                                                                BatchCreatePartitionRequest input) {
         auto table =

@@ -42,7 +42,7 @@ Answer<std::string> key_of(const std::optional<std::string>& token);
 /// AttributesToGet: NAME must be among them. Nothing is asked for when it is not given.
 Answer<void> check_attributes(const std::optional<std::vector<std::string>>& attributes);
 
-/// A pattern of names: a regular expression in which a bare '*' stands for any text, as clients
+/// A pattern of names: a regular expression in which a bare '*' matches any text, as clients
 /// send it.
 Answer<std::shared_ptr<const re2::RE2>> pattern_of(const std::string& expression);
 

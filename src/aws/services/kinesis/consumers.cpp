@@ -23,7 +23,7 @@ std::shared_ptr<const void> event_of(const domain::FanOutBatch& batch) {
     auto event = std::make_shared<SubscribeToShardEvent>();
     for (const domain::StoredRecord& record : batch.records)
         event->records.push_back(record_output(record));
-    // At the shard's end the children go on, and no number does: KCL refuses an event with both.
+    // At the shard's end the children continue, and no number does: KCL refuses an event with both.
     if (batch.children.empty()) event->continuation_sequence_number = batch.continuation;
     event->millis_behind_latest = batch.behind.count();
     if (!batch.children.empty()) {

@@ -96,7 +96,7 @@ const std::string* value_of(const Pairs& query, std::string_view name) {
 
 constexpr std::string_view header_parameters[] = {"Credential", "Signature", "SignedHeaders"};
 
-/// Whether the header has it as "name=value", between spaces or commas, behind the algorithm.
+/// Whether the header has it as "name=value", between spaces or commas, after the algorithm.
 bool has_parameter(std::string_view header, std::string_view name) {
     const auto is_between = [](char c) { return c == ',' || c == ' '; };
     for (auto at = header.find(name); at != std::string_view::npos;
@@ -152,14 +152,14 @@ io::Task<std::optional<io::HttpResponse>> KinesisGate::refuse(io::HttpRequest& r
 std::optional<Fault> KinesisGate::signature_fault(const io::Headers& headers,
                                                   const Pairs& query) const {
     const auto header = headers.find("authorization");
-    const bool in_query = value_of(query, "X-Amz-Algorithm") != nullptr;
-    if (header && in_query) {
+    const bool is_in_query = value_of(query, "X-Amz-Algorithm") != nullptr;
+    if (header && is_in_query) {
         return Fault{"InvalidSignatureException",
                      "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as "
                      "HTTP header.",
                      400};
     }
-    if (!header && !in_query) {
+    if (!header && !is_in_query) {
         if (!demands_signatures_) return std::nullopt;
         return Fault{"MissingAuthenticationTokenException", "Missing Authentication Token", 400};
     }

@@ -23,8 +23,8 @@ class KinesisGate {
     /// Kinesis.
     static bool is_asked(const io::Headers& headers, const CredentialScope& scope);
 
-    /// The refusal; nothing when the request goes on, its body unread or ready. `request` is the
-    /// caller's and outlives the task.
+    /// The refusal; nothing when the request may continue, its body unread or ready. `request` is
+    /// the caller's and outlives the task.
     io::Task<std::optional<io::HttpResponse>> refuse(io::HttpRequest& request,
                                                      BodyBudget::Share& share) const;
 

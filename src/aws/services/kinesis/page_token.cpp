@@ -33,9 +33,9 @@ std::string seal_page_token(const std::string& last, Timestamp now) {
 
 Answer<std::string> open_page_token(const std::string& token, Timestamp now) {
     std::string text;
-    const bool decoded = base64_decode(token, text);
+    const bool is_base64 = base64_decode(token, text);
     const auto space = text.find(' ');
-    if (!decoded || space == std::string::npos) return invalid();
+    if (!is_base64 || space == std::string::npos) return invalid();
     if (auto lives = check_life(std::strtoll(text.c_str(), nullptr, 10), now); !lives)
         return pass(lives);
     return text.substr(space + 1);

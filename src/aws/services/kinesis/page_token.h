@@ -1,5 +1,5 @@
-// NextToken of Kinesis: where a listing goes on. Plain text in base64, as it opens nothing that its
-// caller may not see; it lives five minutes, as AWS's.
+// NextToken of Kinesis: where a listing continues. Plain text in base64, as it opens nothing that
+// its caller may not see; it lives five minutes, as AWS's.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace freshet::aws::kinesis_words {
 
-/// A NextToken that stands behind `last`, a name.
+/// A NextToken of the page after `last`, a name.
 std::string seal_page_token(const std::string& last, Timestamp now);
 Answer<std::string> open_page_token(const std::string& token, Timestamp now);
 
-/// Where ListShards goes on, and with what filter.
+/// Where ListShards continues, and with what filter.
 struct ShardsPage {
-    std::uint32_t last = 0;          ///< index of the last shard told
+    std::uint32_t last = 0;          ///< index of the last shard listed
     int filter = 0;                  ///< place in stream::FilterType
     std::uint32_t filter_after = 0;  ///< index of a shard
     Timestamp filter_time{};

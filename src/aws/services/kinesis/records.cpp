@@ -75,13 +75,13 @@ class Handlers {
         out.failed_record_count = 0;
         if (!placed) {
             const Fault fault = to_fault(placed.error());
-            const bool throttled = fault.code == "ProvisionedThroughputExceededException";
-            if (!throttled && fault.code != "InternalFailure") co_return std::unexpected(fault);
+            const bool is_throttled = fault.code == "ProvisionedThroughputExceededException";
+            if (!is_throttled && fault.code != "InternalFailure") co_return std::unexpected(fault);
             out.failed_record_count = static_cast<std::int32_t>(count);
             out.records.resize(count);
             for (auto& record : out.records) {
                 record.error_code = fault.code;
-                record.error_message = throttled ? fault.message : "Internal Service Failure.";
+                record.error_message = is_throttled ? fault.message : "Internal Service Failure.";
             }
             co_return out;
         }

@@ -31,11 +31,11 @@ class Handlers {
 
     template <class Op>
     io::Task<Answer<typename Op::Output>> set_retention(Caller caller, typename Op::Input input) {
-        constexpr bool increase = std::is_same_v<Op, IncreaseStreamRetentionPeriodOp>;
+        constexpr bool is_increase = std::is_same_v<Op, IncreaseStreamRetentionPeriodOp>;
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
         auto done = co_await streams_.set_retention(std::move(*key), input.retention_period_hours,
-                                                    increase);
+                                                    is_increase);
         if (!done) co_return refuse(done.error());
         co_return typename Op::Output{};
     }
@@ -64,8 +64,8 @@ class Handlers {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
         std::set<std::string> add, remove;
-        constexpr bool enable = std::is_same_v<Op, EnableEnhancedMonitoringOp>;
-        (enable ? add : remove) = metrics_of(input.shard_level_metrics);
+        constexpr bool is_enabling = std::is_same_v<Op, EnableEnhancedMonitoringOp>;
+        (is_enabling ? add : remove) = metrics_of(input.shard_level_metrics);
         auto done = co_await streams_.set_monitoring(*key, std::move(add), std::move(remove));
         if (!done) co_return refuse(done.error());
         EnhancedMonitoringOutput out;
@@ -121,8 +121,8 @@ class Handlers {
 
     io::Task<Answer<UpdateAccountSettingsOutput>> update_account(Caller caller,
                                                                  UpdateAccountSettingsInput input) {
-        const bool enabled = input.minimum_throughput_billing_commitment.status == "ENABLED";
-        auto done = co_await streams_.set_commitment(caller.account(), caller.region(), enabled);
+        const bool is_enabled = input.minimum_throughput_billing_commitment.status == "ENABLED";
+        auto done = co_await streams_.set_commitment(caller.account(), caller.region(), is_enabled);
         if (!done) co_return refuse(done.error());
         UpdateAccountSettingsOutput out;
         out.minimum_throughput_billing_commitment = commitment_output(*done);

@@ -120,9 +120,9 @@ class Handlers {
                                                              UpdateStreamModeInput input) {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
         if (!key) co_return pass(key);
-        const bool on_demand = input.stream_mode_details.stream_mode == "ON_DEMAND";
+        const bool is_on_demand = input.stream_mode_details.stream_mode == "ON_DEMAND";
         auto done = co_await streams_.set_mode(
-            std::move(*key), on_demand ? domain::Mode::on_demand : domain::Mode::provisioned,
+            std::move(*key), is_on_demand ? domain::Mode::on_demand : domain::Mode::provisioned,
             input.warm_throughput_mi_bps);
         if (!done) co_return refuse(done.error());
         co_return UpdateStreamModeOp::Output{};
@@ -153,13 +153,13 @@ class Handlers {
         const auto& filter = *input.shard_filter;
         const auto type = std::ranges::find(filter_names, filter.type);
         listing.filter.type = static_cast<domain::FilterType>(type - std::begin(filter_names));
-        const bool by_time = filter.type.ends_with("_TIMESTAMP");
-        if (by_time && !filter.timestamp) {
+        const bool is_by_time = filter.type.ends_with("_TIMESTAMP");
+        if (is_by_time && !filter.timestamp) {
             return refuse(
                 "InvalidArgumentException",
                 fmt::format("Timestamp must be provided in ShardFilter for type {}.", filter.type));
         }
-        if (by_time) listing.filter.time = *filter.timestamp;
+        if (is_by_time) listing.filter.time = *filter.timestamp;
         if (filter.type != "AFTER_SHARD_ID") return listing;
         if (!filter.shard_id)
             return refuse("InvalidArgumentException",

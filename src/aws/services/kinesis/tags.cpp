@@ -16,7 +16,7 @@ namespace domain = stream;
 
 constexpr std::size_t policy_bytes_max = 20 * 1024;  ///< AWS
 
-/// The code point at `at`, which moves behind it; text is UTF-8 that the decoder has judged.
+/// The code point at `at`, which moves past it; text is UTF-8 that the decoder has judged.
 std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
     const auto lead = static_cast<unsigned char>(text[at++]);
     if (lead < 0x80) return lead;
@@ -34,7 +34,7 @@ bool is_tag_character(std::uint32_t point) {
     return (point >= 0xC0 && point < 0x2000) || (point >= 0x2C00 && point < 0xD800);
 }
 
-/// AWS's two refusals; `verb`: "add tags to". Nothing when each text may stand in a tag.
+/// AWS's two refusals; `verb`: "add tags to". Nothing when each text may be in a tag.
 std::optional<Fault> check_tag_texts(const std::vector<std::string_view>& texts,
                                      const domain::StreamKey& key, const char* verb) {
     bool has_percent = false;

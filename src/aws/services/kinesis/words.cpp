@@ -87,15 +87,15 @@ Answer<domain::Position> position_of(const std::string& type,
         position.start = domain::Start::at_sequence_number;
     else if (type == "AFTER_SEQUENCE_NUMBER")
         position.start = domain::Start::after_sequence_number;
-    const bool by_number = type.ends_with("SEQUENCE_NUMBER");
-    if (by_number != sequence_number.has_value() && type != "AT_TIMESTAMP") {
+    const bool is_by_number = type.ends_with("SEQUENCE_NUMBER");
+    if (is_by_number != sequence_number.has_value() && type != "AT_TIMESTAMP") {
         return refuse(
             "InvalidArgumentException",
             fmt::format("Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
                         "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST "
                         "and no StartingSequenceNumber. Request specified {} and {} "
                         "StartingSequenceNumber.",
-                        type, by_number ? "no" : "also a"));
+                        type, is_by_number ? "no" : "also a"));
     }
     if (type == "AT_TIMESTAMP" && !time) {
         return refuse("InvalidArgumentException",

@@ -50,8 +50,8 @@ struct ConsumerName {
 std::string consumer_arn(const stream::StreamKey& key, const stream::Consumer& consumer);
 std::optional<ConsumerName> parse_consumer_arn(const std::string& arn);
 
-/// Whether `given` is absent or the time at which the stream was made: it tells streams of one name
-/// apart.
+/// Whether `given` is absent or the time at which the stream was made: streams of one name differ
+/// by it.
 bool is_creation_of(const std::optional<Timestamp>& given, const stream::Stream& stream);
 
 void register_streams(Router& router, stream::Streams& streams);

@@ -27,10 +27,11 @@ Answer<std::vector<std::string>> terms_of(const std::string& pattern) {
         }
         std::string term = pattern[at] == '-' ? "-" : "";
         at += term.size();
-        const bool quoted = at < pattern.size() && pattern[at] == '"';
+        const bool is_quoted = at < pattern.size() && pattern[at] == '"';
         const std::size_t end =
-            std::min(pattern.find(quoted ? '"' : ' ', at + (quoted ? 1 : 0)), pattern.size());
-        terms.push_back(term + pattern.substr(at + (quoted ? 1 : 0), end - at - (quoted ? 1 : 0)));
+            std::min(pattern.find(is_quoted ? '"' : ' ', at + (is_quoted ? 1 : 0)), pattern.size());
+        terms.push_back(term +
+                        pattern.substr(at + (is_quoted ? 1 : 0), end - at - (is_quoted ? 1 : 0)));
         at = end + 1;
     }
     return terms;
@@ -40,21 +41,21 @@ constexpr int event_digits = 56;  ///< of an event's number, as AWS writes it
 
 /// Where GetLogEvents continues: after an event, or before it.
 struct EventPlace {
-    bool before = false;
+    bool is_before = false;
     std::int64_t id = 0;
 };
 
 /// "f/NUMBER/s" or "b/NUMBER/s".
 std::string event_token(const EventPlace& place) {
-    return fmt::format("{}/{:0{}}/s", place.before ? 'b' : 'f', place.id, event_digits);
+    return fmt::format("{}/{:0{}}/s", place.is_before ? 'b' : 'f', place.id, event_digits);
 }
 
 std::optional<EventPlace> event_place(std::string_view token) {
     if (token.size() != event_digits + 4 || !token.ends_with("/s")) return std::nullopt;
     const auto id = number_in(token.substr(2, event_digits));
-    const bool before = token.starts_with("b/");
-    if (!id || *id < 0 || (!before && !token.starts_with("f/"))) return std::nullopt;
-    return EventPlace{before, *id};
+    const bool is_before = token.starts_with("b/");
+    if (!id || *id < 0 || (!is_before && !token.starts_with("f/"))) return std::nullopt;
+    return EventPlace{is_before, *id};
 }
 
 class Handlers {
@@ -70,9 +71,9 @@ class Handlers {
             request.limit.value_or(static_cast<int>(domain::page_events_max)));
         const auto place = event_place(request.next_token.value_or(event_token({})));
         if (!place) co_return refuse_token();
-        (place->before ? wanted.before : wanted.after) = place->id;
+        (place->is_before ? wanted.before : wanted.after) = place->id;
         wanted.wants_newest =
-            place->before || (!request.next_token && !request.start_from_head.value_or(false));
+            place->is_before || (!request.next_token && !request.start_from_head.value_or(false));
         const domain::GroupKey group{
             caller.account(), caller.region(),
             group_name(request.log_group_name, request.log_group_identifier)};

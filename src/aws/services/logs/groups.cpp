@@ -23,7 +23,7 @@ struct StreamPlace {
 };
 
 /// A page's token holds the last stream of the page before, "TIME/NAME": the page continues after
-/// it, whatever came or went.
+/// it, whatever was added or deleted.
 std::optional<StreamPlace> stream_place(std::string_view token) {
     const auto last = page_start(token);
     const std::size_t slash = last ? last->find('/') : std::string::npos;
@@ -81,10 +81,11 @@ class Handlers {
         auto all = co_await logs_.streams({caller.account(), caller.region(), group},
                                           request.log_stream_name_prefix.value_or(""));
         if (!all) co_return refuse(all.error());
-        const bool by_time = request.order_by == "LastEventTime";
+        const bool is_by_time = request.order_by == "LastEventTime";
         const bool descends = request.descending.value_or(false);
-        const auto place_of = [by_time](const domain::Stream& stream) {
-            return StreamPlace{by_time && stream.last ? to_epoch_ms(*stream.last) : 0, stream.name};
+        const auto place_of = [is_by_time](const domain::Stream& stream) {
+            return StreamPlace{is_by_time && stream.last ? to_epoch_ms(*stream.last) : 0,
+                               stream.name};
         };
         std::ranges::sort(*all, {}, place_of);
         if (descends) std::ranges::reverse(*all);

@@ -14,8 +14,8 @@
 
 namespace freshet::aws::s3_words {
 
-/// Whether `version` names the one that an object has: "null". 400 when it is no id, 404 when it is
-/// that of another.
+/// Whether `version` names the one that an object has: "null". 400 when it is not an id, 404 when
+/// it is that of another.
 Answer<void> check_version(const std::string& version);
 
 /// 403 unless `account` owns the bucket; a bucket that is not there is left to the verb.
@@ -64,7 +64,7 @@ io::Task<Answer<typename Op::Output>> guarded(objects::Objects& objects,
     co_return answer;
 }
 
-/// Registers `verb` of `handlers` behind the guards.
+/// Registers `verb` of `handlers`, called after the guards.
 template <class Op, class Handlers>
 void serve(Router& router, io::Core& home, objects::Objects& objects,
            std::shared_ptr<Handlers> handlers, Verb<Op, Handlers> verb) {

@@ -38,9 +38,9 @@ class Handlers {
         auto made = co_await objects_.create_bucket(caller.account(), *region, input.bucket,
                                                     std::move(*settings));
         // AWS's old region forgives
-        const bool again =
+        const bool is_own_again =
             !made && made.error().is(objects::Errc::bucket_exists) && *region == "us-east-1";
-        if (!made && !again) co_return refuse(made.error(), input.bucket);
+        if (!made && !is_own_again) co_return refuse(made.error(), input.bucket);
         CreateBucketOutput out;
         out.location = "/" + input.bucket;
         co_return out;
@@ -106,7 +106,7 @@ class Handlers {
 
   private:
     /// The region that the request names: one that AWS has buckets in, or the caller's own.
-    /// us-east-1 is meant by naming none.
+    /// No name means us-east-1.
     static Answer<std::string> region_of(const CreateBucketRequest& input,
                                          const std::string& of_caller) {
         const auto& configuration = input.create_bucket_configuration;

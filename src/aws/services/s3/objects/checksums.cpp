@@ -29,9 +29,9 @@ Answer<ChecksumPlan> plan_checksum(const std::optional<std::string>& name,
     }
     auto algorithm = algorithm_of(*name);
     if (!algorithm) return pass(algorithm);
-    const bool only_whole = *algorithm == Checksum::crc64nvme;
-    const ChecksumPlan plan{*algorithm, type ? *type == composite : !only_whole, true};
-    if ((plan.is_composite && only_whole) || (!plan.is_composite && !is_linear(*algorithm))) {
+    const bool is_only_whole = *algorithm == Checksum::crc64nvme;
+    const ChecksumPlan plan{*algorithm, type ? *type == composite : !is_only_whole, true};
+    if ((plan.is_composite && is_only_whole) || (!plan.is_composite && !is_linear(*algorithm))) {
         return refuse(
             "InvalidRequest",
             fmt::format("The {} checksum type cannot be used with the {} checksum algorithm.",

@@ -18,11 +18,11 @@ using namespace s3;
 
 constexpr int tries_max = 3;  ///< of a copy whose source changes while it is read
 
-/// What reading a source tells of it.
+/// What is known of a source after it was read.
 struct Digested {
     objects::ObjectInfo of;
     std::string etag, checksum;
-    std::optional<objects::Staged> sealed = {};  ///< its bytes anew, encrypted
+    std::optional<objects::Staged> sealed = {};  ///< its bytes again, encrypted
 
     bool is_of(const objects::ObjectInfo& source) const {
         return of.etag == source.etag && of.modified == source.modified && of.size == source.size;

@@ -14,7 +14,7 @@ struct Range {
     std::uint64_t first = 0, size = 0;
 };
 
-/// "bytes=a-b", "bytes=a-", "bytes=-n" of `size` bytes; nothing when all are meant: without a
+/// "bytes=a-b", "bytes=a-", "bytes=-n" of `size` bytes; nothing for all of it: without a
 /// header, with one that is not of these forms, and with several ranges, which S3 does not build. A
 /// fault when no byte is in the range.
 Answer<std::optional<Range>> parse_range(const std::optional<std::string>& header,

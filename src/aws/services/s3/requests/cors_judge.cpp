@@ -63,8 +63,8 @@ CorsGrant judge_by_rules(const CorsRules& rules, const io::HttpRequest& request)
         return grant;
     }
     // What a page may not read it may still ask for; but it may change nothing.
-    const bool only_reads = request.method == "GET" || request.method == "HEAD";
-    if (is_preflight || (!only_reads && !is_local_origin(origin))) {
+    const bool is_read = request.method == "GET" || request.method == "HEAD";
+    if (is_preflight || (!is_read && !is_local_origin(origin))) {
         grant.answered = refusal("AccessForbidden",
                                  "CORSResponse: This CORS request is not allowed. This is usually "
                                  "because the evalution of Origin, request method / "

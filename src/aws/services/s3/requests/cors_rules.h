@@ -9,7 +9,7 @@
 
 namespace freshet::aws::s3_words {
 
-/// One '*' in an origin or a header stands for any letters.
+/// One '*' in an origin or a header matches any letters.
 struct CorsRule {
     std::vector<std::string> origins, methods, headers, exposed;
     std::optional<std::int32_t> max_age_s = {};

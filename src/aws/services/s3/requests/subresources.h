@@ -1,6 +1,6 @@
 // What a request of S3 asks for beside the operation that its method and URI name: a sub-resource
 // ("?acl") or a condition that the operation does not know. Both are refused, since the plain verb
-// alone would delete or replace what the client meant to leave.
+// alone would delete or replace what the client wanted to keep.
 #pragma once
 #include <string>
 

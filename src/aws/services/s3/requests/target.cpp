@@ -67,8 +67,8 @@ std::string refined_operation(const ServiceRim& s3, const std::string& method, c
         const std::string all = "List" + route.operation.substr(3) + "s";
         if (s3.find_operation(all)) return all;
     }
-    const bool of_object = route.labels.size() == 2;
-    if (!of_object) {
+    const bool is_of_object = route.labels.size() == 2;
+    if (!is_of_object) {
         if (method == "GET" && route.labels.empty()) return "ListBuckets";
         return route.operation == "ListObjects" && has(target, "list-type") ? "ListObjectsV2"
                                                                             : route.operation;
@@ -77,12 +77,12 @@ std::string refined_operation(const ServiceRim& s3, const std::string& method, c
     if (std::string_view(operation->uri).find('?') != std::string_view::npos)
         return route.operation;
     const bool copies = headers.find("x-amz-copy-source").has_value();
-    const bool of_upload = has(target, "uploadId");
-    if (method == "PUT" && of_upload) return copies ? "UploadPartCopy" : "UploadPart";
+    const bool is_of_upload = has(target, "uploadId");
+    if (method == "PUT" && is_of_upload) return copies ? "UploadPartCopy" : "UploadPart";
     if (method == "PUT") return copies ? "CopyObject" : "PutObject";
-    if (method == "GET") return of_upload ? "ListParts" : "GetObject";
-    if (method == "DELETE") return of_upload ? "AbortMultipartUpload" : "DeleteObject";
-    if (method == "POST" && of_upload) return "CompleteMultipartUpload";
+    if (method == "GET") return is_of_upload ? "ListParts" : "GetObject";
+    if (method == "DELETE") return is_of_upload ? "AbortMultipartUpload" : "DeleteObject";
+    if (method == "POST" && is_of_upload) return "CompleteMultipartUpload";
     return route.operation;
 }
 
