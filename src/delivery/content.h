@@ -7,8 +7,8 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "io/core.h"
 #include "io/body_reader.h"
+#include "io/core.h"
 
 namespace freshet::delivery {
 

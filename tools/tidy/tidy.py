@@ -120,7 +120,16 @@ ACTS = {
     "try",
 }
 # The modules that are held to it; add yours.
-CLEAN_BOOLEANS = {"base", "identity", "query", "record"}
+CLEAN_BOOLEANS = {
+    "analytics",
+    "base",
+    "delivery",
+    "flow",
+    "identity",
+    "log",
+    "query",
+    "record",
+}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
 
@@ -144,6 +153,7 @@ PLAIN = {
     "tests/",
     "tools/",
     "web/",
+    "src/analytics/",
     "src/aws/",
     "src/base/",
     "src/catalog/",
@@ -155,6 +165,7 @@ PLAIN = {
     "src/identity/",
     "src/io/",
     "src/lake/",
+    "src/log/",
     "src/meta/",
     "src/monitor/",
     "src/query/",
