@@ -12,6 +12,7 @@
 #include "aws/protocol/query.h"
 #include "aws/protocol/rest.h"
 #include "aws/protocol/xml.h"
+#include "base/check.h"
 #include "io/http/file_body.h"
 
 namespace freshet::aws {
@@ -187,6 +188,8 @@ io::HttpResponse encode_answer(const Router::Entry& entry, Protocol protocol, co
     // The model knows one status an operation; an answer of a part is 206 (RFC 9110, 15.3.7).
     if (response.status == 200 && response.headers.find("Content-Range")) response.status = 206;
     encode_body(entry, protocol, output, home, caller, response);
+    // A body is held or streamed, never both.
+    FRESHET_CHECK(!response.stream || response.body.empty());
     if (const auto length = response.headers.find("Content-Length")) {
         const std::uint64_t size = std::strtoull(std::string(*length).c_str(), nullptr, 10);
         if (response.stream) response.stream_length = size;

@@ -42,6 +42,8 @@ namespace {
 /// Runs on the handler's home core; everything that it touches is held by the work.
 io::Task<Answer<void>> run_handler(const Router::Entry& entry, Caller caller,
                                    std::shared_ptr<void> input, std::shared_ptr<void> output) {
+    // The handler reads the input by the shape that it was decoded by.
+    FRESHET_CHECK(entry.info->service == &entry.service->info());
     Answer<void> done = entry.service->admit(*entry.info, caller);
     if (done) done = co_await entry.call(std::move(caller), input.get(), output.get());
     co_return done;

@@ -2,6 +2,7 @@
 
 #include "aws/protocol/cbor/cbor.h"
 #include "aws/protocol/json/json.h"
+#include "base/check.h"
 #include "base/crypto/digest.h"
 
 namespace freshet::aws {
@@ -35,6 +36,8 @@ std::string encode_event_frame(const EventHeaders& headers, std::string_view pay
     }
     out.append(payload);
     append_u32(out, crc32(out));
+    // The length in the prelude is the frame's.
+    FRESHET_CHECK(out.size() == size);
     return out;
 }
 

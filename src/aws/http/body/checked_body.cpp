@@ -6,6 +6,7 @@
 #include <charconv>
 #include <vector>
 
+#include "aws/errors.h"
 #include "aws/http/body/chunked_body.h"
 #include "base/crypto/digest.h"
 #include "base/text/ascii.h"
@@ -209,25 +210,21 @@ std::unique_ptr<CheckedBody> make_checked_body(std::unique_ptr<io::BodyReader> b
     return std::make_unique<Checked>(std::move(body), headers, wire_length, checksummed);
 }
 
-Fault body_fault(const Error& error) {
-    if (!error.is_of<BodyErrc>()) return {"IncompleteBody", error.message(), 400};
-    switch (error.as<BodyErrc>()) {
-        case BodyErrc::incomplete:
-            return {"IncompleteBody", error.message(), 400};
-        case BodyErrc::bad_digest:
-            return {"BadDigest", error.message(), 400};
-        case BodyErrc::bad_sha256:
-            return {"XAmzContentSHA256Mismatch", error.message(), 400};
-        case BodyErrc::invalid_digest:
-            return {"InvalidDigest", error.message(), 400};
-        case BodyErrc::invalid_checksum:
-            return {"InvalidRequest", error.message(), 400};
-        case BodyErrc::bad_trailer:
-            return {"MalformedTrailerError", error.message(), 400};
-        case BodyErrc::unbuilt_checksum:
-            return {"NotImplemented", error.message(), 501};
-    }
-    return {"InternalError", error.message(), 500};
-}
+namespace {
+
+constexpr ErrorRow<BodyErrc> errors[] = {
+    {BodyErrc::incomplete, {"IncompleteBody", 400}},
+    {BodyErrc::bad_digest, {"BadDigest", 400}},
+    {BodyErrc::bad_sha256, {"XAmzContentSHA256Mismatch", 400}},
+    {BodyErrc::invalid_digest, {"InvalidDigest", 400}},
+    {BodyErrc::invalid_checksum, {"InvalidRequest", 400}},
+    {BodyErrc::bad_trailer, {"MalformedTrailerError", 400}},
+    {BodyErrc::unbuilt_checksum, {"NotImplemented", 501}},
+};
+static_assert(is_complete(errors));
+
+}  // namespace
+
+Fault body_fault(const Error& error) { return fault_of(error, errors, {"IncompleteBody", 400}); }
 
 }  // namespace freshet::aws

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "aws/limits.h"
+#include "base/check.h"
 
 namespace freshet::aws {
 
@@ -74,6 +75,8 @@ io::Task<Result<Bytes>> ChunkedBody::read() {
             Bytes part = buffer_.slice(
                 0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_.size())));
             buffer_ = buffer_.slice(part.size());
+            // A chunk gives no more than its header says.
+            FRESHET_CHECK(part.size() <= left_);
             left_ -= part.size();
             if (left_ == 0) state_ = State::data_end;
             co_return part;

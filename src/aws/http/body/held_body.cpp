@@ -8,6 +8,7 @@
 
 #include "aws/http/body/checked_body.h"
 #include "aws/limits.h"
+#include "base/check.h"
 
 namespace freshet::aws {
 namespace {
@@ -49,6 +50,8 @@ class Pieces {
         std::string text;
         text.reserve(bytes_);
         for (Bytes& piece : pieces_) text += std::exchange(piece, {}).view();
+        // What was counted is what is held.
+        FRESHET_CHECK(text.size() == bytes_);
         return Bytes::own(std::move(text));
     }
 
@@ -75,10 +78,14 @@ bool BodyBudget::Share::grow(std::size_t bytes) {
         return false;
     }
     taken_ += more;
+    // What is free of each body is not taken.
+    FRESHET_CHECK(taken_ + limits::body_free_bytes == seen_);
     return true;
 }
 
 void BodyBudget::Share::restart() {
+    // The budget holds at least what each of its shares took.
+    FRESHET_CHECK(budget_.bytes_ >= taken_);
     budget_.bytes_ -= taken_;
     seen_ = taken_ = 0;
 }
