@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "flow/error_rows.h"
 #include "flow/limits.h"
@@ -334,6 +335,10 @@ bool Engine::save(const std::function<bool(std::string_view piece)>& sink) const
 }
 
 void Engine::State::save(Writer& writer) const {
+    // After take(): rows that wait in memory are in no saved state, and would be lost.
+    for (const Input& input : inputs) FRESHET_CHECK(input.batch.rows() == 0);
+    for (const StreamState& stream : streams)
+        FRESHET_CHECK(stream.pending.empty() && stream.emitted.rows() == 0);
     writer.raw(magic);
     writer.number(format_version);
     writer.text(program->parts().fingerprint);

@@ -4,6 +4,7 @@
 
 #include "base/calendar.h"
 #include "record/text.h"
+#include "record/visit.h"
 
 namespace freshet::flow {
 
@@ -127,17 +128,8 @@ std::int64_t step_end(std::int64_t ms, const sql::streaming::IntervalValue& step
 
 void copy_row(const Vector& from, std::uint32_t row, Vector& to) {
     to.nulls[row] = from.nulls[row];
-    switch (record::storage_of(to.type.kind)) {
-        case Storage::integers:
-            to.integers[row] = from.integers[row];
-            return;
-        case Storage::reals:
-            to.reals[row] = from.reals[row];
-            return;
-        case Storage::texts:
-            to.texts[row] = from.texts[row];
-            return;
-    }
+    record::visit_values(to.type.kind,
+                         [&](auto values) { (to.*values)[row] = (from.*values)[row]; });
 }
 
 double real_of(const Vector& vector, std::uint32_t row) {

@@ -7,6 +7,7 @@
 #include "base/calendar.h"
 #include "flow/evaluate.h"
 #include "record/text.h"
+#include "record/visit.h"
 
 namespace freshet::flow {
 
@@ -20,15 +21,8 @@ namespace {
 
 bool is_same(const Vector& a, const Vector& b, std::uint32_t row) {
     if (a.nulls[row] || b.nulls[row]) return false;
-    switch (record::storage_of(a.type.kind)) {
-        case Storage::integers:
-            return a.integers[row] == b.integers[row];
-        case Storage::reals:
-            return a.reals[row] == b.reals[row];
-        case Storage::texts:
-            return a.texts[row] == b.texts[row];
-    }
-    return false;
+    return record::visit_values(a.type.kind,
+                                [&](auto values) { return (a.*values)[row] == (b.*values)[row]; });
 }
 
 VectorPtr choose(const Typed& expr, const Args& args, const Selection& selection) {

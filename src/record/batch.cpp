@@ -8,37 +8,18 @@
 
 #include "record/limits.h"
 #include "record/text.h"
+#include "record/visit.h"
 
 namespace freshet::record {
 
 void Vector::resize(std::size_t rows) {
     nulls.resize(rows, 1);
-    switch (storage_of(type.kind)) {
-        case Storage::integers:
-            integers.resize(rows);
-            return;
-        case Storage::reals:
-            reals.resize(rows);
-            return;
-        case Storage::texts:
-            texts.resize(rows);
-            return;
-    }
+    visit_values(type.kind, [&](auto values) { (this->*values).resize(rows); });
 }
 
 void Vector::reserve(std::size_t rows) {
     nulls.reserve(rows);
-    switch (storage_of(type.kind)) {
-        case Storage::integers:
-            integers.reserve(rows);
-            return;
-        case Storage::reals:
-            reals.reserve(rows);
-            return;
-        case Storage::texts:
-            texts.reserve(rows);
-            return;
-    }
+    visit_values(type.kind, [&](auto values) { (this->*values).reserve(rows); });
 }
 
 void Vector::clear() {
@@ -66,14 +47,7 @@ void Vector::push(std::string_view value) {
 
 void Vector::push_from(const Vector& other, std::size_t row) {
     if (other.nulls[row]) return push_null();
-    switch (storage_of(type.kind)) {
-        case Storage::integers:
-            return push(other.integers[row]);
-        case Storage::reals:
-            return push(other.reals[row]);
-        case Storage::texts:
-            return push(other.texts[row]);
-    }
+    visit_values(type.kind, [&](auto values) { push((other.*values)[row]); });
 }
 
 void Vector::keep(const std::vector<std::shared_ptr<const void>>& more) {

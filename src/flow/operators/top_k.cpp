@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/calendar.h"
+#include "base/check.h"
 
 namespace freshet::flow {
 
@@ -15,6 +16,7 @@ void TopK::process(Rows rows, std::vector<Rows>& out) {
         if (time >= window_end_) {
             emit(out);
             window_end_ = (floor_div(time, step_.window_ms) + 1) * step_.window_ms;
+            FRESHET_CHECK(time < window_end_);  // a row is in the window that its time opens
         }
         if (column.nulls[row]) continue;
         if (is_text)

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/check.h"
 #include "record/text.h"
 
 namespace freshet::flow {
@@ -71,6 +72,7 @@ void Tumble::process(Rows rows, std::vector<Rows>& out) {
             for (const TimeKey& key : step_.time_keys)
                 window_end_ = std::min(window_end_,
                                        step_end(time - key.offset_ms, key.width) + key.offset_ms);
+            FRESHET_CHECK(time < window_end_);  // a row is in the window that its time opens
         }
         const std::size_t group = group_of(keys, row);
         for (std::size_t i = 0; i < step_.aggregates.size(); ++i)
@@ -94,6 +96,8 @@ std::size_t Tumble::group_of(const std::vector<VectorPtr>& keys, std::uint32_t r
             to.push_from(*keys[i], row);
     }
     groups_.cells.resize(groups_.cells.size() + step_.aggregates.size());
+    // Each group has one cell for each aggregate.
+    FRESHET_CHECK(groups_.cells.size() == groups_.index.size() * step_.aggregates.size());
     return group;
 }
 
@@ -162,6 +166,7 @@ void Tumble::emit(std::vector<Rows>& out) {
     if (groups_.index.empty()) return;
     Groups closed = std::exchange(groups_, empty_groups());
     const std::size_t count = closed.index.size(), width = step_.aggregates.size();
+    FRESHET_CHECK(closed.cells.size() == count * width);
     record::Batch batch = std::move(closed.keys);
     Troubles troubles;
     for (std::size_t i = 0; i < width; ++i) {
