@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "aws/services/lambda/words.h"
+#include "base/crypto/digest.h"
 
 namespace freshet::aws::lambda_words {
 namespace {
@@ -22,6 +23,18 @@ bool is_region(std::string_view text) {
 
 std::string arn_of(const functions::FunctionKey& key) {
     return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.region, key.account, key.name);
+}
+
+std::string runtime_arn(const std::string& region, const std::string& runtime) {
+    return fmt::format("arn:aws:lambda:{}::runtime:{}", region, to_hex(sha256(runtime)));
+}
+
+std::string account_arn(const std::string& account) {
+    return fmt::format("arn:aws:iam::{}:root", account);
+}
+
+bool is_identity_arn(const std::string& text) {
+    return text.starts_with("arn:aws:iam::") || text.starts_with("arn:aws:sts::");
 }
 
 std::string FunctionRef::arn() const {

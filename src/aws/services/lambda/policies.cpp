@@ -59,10 +59,8 @@ std::string statement_json(const Statement& statement, const std::string& resour
 Answer<std::string> principal_of(const std::string& given) {
     const bool is_account =
         given.size() == 12 && given.find_first_not_of("0123456789") == std::string::npos;
-    if (is_account) return fmt::format("arn:aws:iam::{}:root", given);
-    if (given == "*" || functions::is_service(given) || given.starts_with("arn:aws:iam::") ||
-        given.starts_with("arn:aws:sts::"))
-        return given;
+    if (is_account) return account_arn(given);
+    if (given == "*" || functions::is_service(given) || is_identity_arn(given)) return given;
     return refuse("InvalidParameterValueException",
                   "The provided principal was invalid. Please check the principal and try again.");
 }

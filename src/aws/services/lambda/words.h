@@ -21,6 +21,12 @@ using aws::refuse;
 std::unexpected<Fault> refuse(const Error& error);
 
 std::string arn_of(const functions::FunctionKey& key);
+/// Of the build of a runtime, "python3.13".
+std::string runtime_arn(const std::string& region, const std::string& runtime);
+/// Of an account's root user.
+std::string account_arn(const std::string& account);
+/// Whether a text begins as an ARN of IAM or STS.
+bool is_identity_arn(const std::string& text);
 
 /// A function as a request names it, and the version or the alias of it; "" when it names none.
 struct FunctionRef {
