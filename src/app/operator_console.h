@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/wire/health.h"
+#include "app/health/health.h"
 #include "aws/http/front.h"
 #include "io/clock.h"
 #include "io/core.h"

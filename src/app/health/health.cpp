@@ -1,4 +1,4 @@
-#include "app/wire/health.h"
+#include "app/health/health.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "app/wire/service_health.h"
+#include "app/health/service_health.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // What is wrong with applications and delivery streams, and with the clock, for /_freshet/health.
 #pragma once
 #include "analytics/analytics.h"
-#include "app/wire/health.h"
+#include "app/health/health.h"
 #include "delivery/delivery.h"
 
 namespace freshet::app {

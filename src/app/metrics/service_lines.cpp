@@ -1,7 +1,7 @@
 // The Prometheus lines of ServiceMetrics.
 #include <fmt/format.h>
 
-#include "app/wire/service_metrics.h"
+#include "app/metrics/service_metrics.h"
 
 namespace freshet::app {
 namespace {

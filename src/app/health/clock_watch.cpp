@@ -1,4 +1,4 @@
-#include "app/wire/clock_watch.h"
+#include "app/health/clock_watch.h"
 
 #include "base/log.h"
 #include "io/steady_time.h"

@@ -1,4 +1,4 @@
-#include "app/wire/service_metrics.h"
+#include "app/metrics/service_metrics.h"
 
 #include <fmt/format.h>
 

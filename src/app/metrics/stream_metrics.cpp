@@ -1,4 +1,4 @@
-#include "app/wire/stream_metrics.h"
+#include "app/metrics/stream_metrics.h"
 
 #include "base/log.h"
 
