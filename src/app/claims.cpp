@@ -1,17 +1,14 @@
 #include "app/claims.h"
 
-#include "analytics/store.h"
-#include "delivery/store.h"
-#include "stream/store.h"
-
 namespace freshet::app {
 
-Result<> check_claims(const meta::Database& database, log::Log& log) {
+Result<> check_claims(std::span<const PartKind> kinds, const meta::Database& database,
+                      log::Log& log) {
     std::vector<log::Claim> all;
     auto read = database.read_now([&](const meta::Connection& connection) -> Result<> {
-        for (auto* claims_of :
-             {stream::store::claims, delivery::store::claims, analytics::store::claims}) {
-            auto claims = claims_of(connection);
+        for (const PartKind& kind : kinds) {
+            if (!kind.claims) continue;
+            auto claims = kind.claims(connection);
             if (!claims) return pass(claims);
             all.insert(all.end(), claims->begin(), claims->end());
         }

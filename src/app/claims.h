@@ -1,11 +1,14 @@
-// What the services say that they took from the log, held against the log: a start that finds more
+// What the parts say that they took from the log, held against the log: a start that finds more
 // taken than there is has a log that is older than meta.db.
 #pragma once
-#include "log/log.h"
-#include "meta/database.h"
+#include <span>
+
+#include "app/part.h"
 
 namespace freshet::app {
 
-Result<> check_claims(const meta::Database& database, log::Log& log);
+/// Before any part changes something.
+Result<> check_claims(std::span<const PartKind> kinds, const meta::Database& database,
+                      log::Log& log);
 
 }  // namespace freshet::app

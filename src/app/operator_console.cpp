@@ -7,9 +7,14 @@
 #include <cstdio>
 #include <fstream>
 
+#include "app/health/health.h"
+
 namespace freshet::app {
 namespace {
 
+constexpr std::string_view health_path = "/_freshet/health";
+constexpr std::string_view metrics_path = "/_freshet/metrics";
+constexpr std::string_view clock_path = "/_freshet/clock";
 constexpr std::size_t clock_body_bytes_max = 1024;
 constexpr std::int64_t advance_ms_max = 366LL * 24 * 3600 * 1000;
 constexpr int settle_rounds = 20;
@@ -48,75 +53,12 @@ std::uint64_t resident_bytes() {
     return resident * 4096;
 }
 
-}  // namespace
-
-Timestamp manual_time(const std::string& clock_file, Timestamp start) {
-    std::ifstream file(clock_file);
-    std::int64_t ms = 0;
-    return file >> ms ? std::max(from_epoch_ms(ms), start) : start;
-}
-
-io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
-    const std::string path = request.target.substr(0, request.target.find('?'));
-    if (path == "/_freshet/health") {
-        auto response = co_await health_.answer();
-        co_return response;
-    }
-    if (path == "/_freshet/metrics") {
-        std::string lines = metrics();
-        for (const auto& figures : figures_) {
-            std::string more = co_await figures();
-            lines += more;
-        }
-        co_return text(200, "text/plain; version=0.0.4", std::move(lines));
-    }
-    if (path == "/_freshet/clock" && request.method == "POST") {
-        auto response = co_await move_clock(std::move(request));
-        co_return response;
-    }
-    if (pipelines_ && path.starts_with("/_freshet/api/pipeline/")) {
-        auto response = co_await pipelines_->handle(std::move(request));
-        co_return response;
-    }
-    if (links_ && path.starts_with(links_path_)) {
-        auto response = co_await links_->handle(std::move(request));
-        co_return response;
-    }
-    if (interface_) {
-        auto response = co_await interface_->handle(std::move(request));
-        co_return response;
-    }
-    co_return text(404, "application/json", "{\"message\":\"There is nothing at this path\"}\n");
-}
-
-io::Task<io::HttpResponse> OperatorConsole::move_clock(io::HttpRequest request) {
-    auto body = co_await io::read_all(*request.body, clock_body_bytes_max);
-    const auto ms = body ? advance_of(body->view()) : std::nullopt;
-    if (!manual_)
-        co_return text(409, "application/json",
-                       "{\"message\":\"The clock is the system's; start with --clock manual\"}\n");
-    if (!ms)
-        co_return text(400, "application/json",
-                       "{\"message\":\"Send {\\\"advance_ms\\\": N}, N at most a year\"}\n");
-    // Kept before it is shown: no restart goes back behind a time that someone saw.
-    std::ofstream(clock_file_ + ".new") << to_epoch_ms(manual_->now()) + *ms;
-    std::rename((clock_file_ + ".new").c_str(), clock_file_.c_str());
-    manual_->advance(Millis(*ms));
-    // Timers that fell due run before the answer, and what they posted to other cores.
-    for (int round = 0; round < settle_rounds; ++round) {
-        for (std::size_t i = 0; i < cores_.size(); ++i)
-            co_await io::run_on(cores_.at(i), nothing());
-    }
-    co_return text(200, "application/json",
-                   fmt::format("{{\"now_ms\":{}}}\n", to_epoch_ms(manual_->now())));
-}
-
-std::string OperatorConsole::metrics() const {
+std::string server_lines(const std::vector<aws::RequestCount>& counts) {
     std::string out =
         "# HELP freshet_requests_total Requests answered, by service, operation and error code "
         "(empty: success).\n"
         "# TYPE freshet_requests_total counter\n";
-    for (const auto& count : front_ ? front_->counts() : std::vector<aws::RequestCount>{}) {
+    for (const auto& count : counts) {
         fmt::format_to(std::back_inserter(out),
                        "freshet_requests_total{{service=\"{}\",operation=\"{}\",code=\"{}\"}} {}\n",
                        count.service, count.operation, count.code, count.requests);
@@ -126,6 +68,67 @@ std::string OperatorConsole::metrics() const {
                    "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {}\n",
                    resident_bytes());
     return out;
+}
+
+}  // namespace
+
+std::string manual_clock_file(const Config& config) { return config.data_dir + "/manual-clock"; }
+
+Timestamp manual_time(const std::string& clock_file, Timestamp start) {
+    std::ifstream file(clock_file);
+    std::int64_t ms = 0;
+    return file >> ms ? std::max(from_epoch_ms(ms), start) : start;
+}
+
+bool OperatorConsole::answers(std::string_view method, std::string_view path) const {
+    return path == health_path || path == metrics_path || (path == clock_path && method == "POST");
+}
+
+io::Task<io::HttpResponse> OperatorConsole::handle(io::HttpRequest request) {
+    const std::string_view target = request.target;
+    const std::string_view path = target.substr(0, target.find('?'));
+    FRESHET_CHECK(answers(request.method, path));
+    if (path == health_path) return health();
+    if (path == metrics_path) return metrics();
+    return move_clock(std::move(request));
+}
+
+io::Task<io::HttpResponse> OperatorConsole::health() {
+    auto troubles =
+        co_await foundation_.pool.run([this] { return disk_trouble(foundation_.config.data_dir); });
+    const auto others = co_await io::run_on(foundation_.cores.main(), parts_.troubles());
+    troubles.insert(troubles.end(), others.begin(), others.end());
+    co_return health_answer(troubles);
+}
+
+io::Task<io::HttpResponse> OperatorConsole::metrics() {
+    std::string lines = server_lines(front_.counts());
+    const std::string figures = co_await io::run_on(foundation_.cores.main(), parts_.figures());
+    lines += figures;
+    co_return text(200, "text/plain; version=0.0.4", std::move(lines));
+}
+
+io::Task<io::HttpResponse> OperatorConsole::move_clock(io::HttpRequest request) {
+    auto body = co_await io::read_all(*request.body, clock_body_bytes_max);
+    const auto ms = body ? advance_of(body->view()) : std::nullopt;
+    if (!foundation_.manual)
+        co_return text(409, "application/json",
+                       "{\"message\":\"The clock is the system's; start with --clock manual\"}\n");
+    if (!ms)
+        co_return text(400, "application/json",
+                       "{\"message\":\"Send {\\\"advance_ms\\\": N}, N at most a year\"}\n");
+    // Kept before it is shown: no restart continues at an earlier time than one that someone saw.
+    const std::string file = manual_clock_file(foundation_.config);
+    std::ofstream(file + ".new") << to_epoch_ms(foundation_.manual->now()) + *ms;
+    std::rename((file + ".new").c_str(), file.c_str());
+    foundation_.manual->advance(Millis(*ms));
+    // Timers that fell due run before the answer, and what they posted to other cores.
+    for (int round = 0; round < settle_rounds; ++round) {
+        for (std::size_t i = 0; i < foundation_.cores.size(); ++i)
+            co_await io::run_on(foundation_.cores.at(i), nothing());
+    }
+    co_return text(200, "application/json",
+                   fmt::format("{{\"now_ms\":{}}}\n", to_epoch_ms(foundation_.manual->now())));
 }
 
 }  // namespace freshet::app

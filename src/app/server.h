@@ -1,33 +1,29 @@
-// The program's parts, made in order of their layers, started, drained and stopped in reverse.
+// The whole server: the data directory, the cores, the parts and the endpoint.
 #pragma once
 #include <memory>
+#include <string>
 
 #include "app/config.h"
 #include "base/error.h"
 
-namespace freshet::io {
-class Disk;
-class TlsIdentity;
-}  // namespace freshet::io
-
 namespace freshet::app {
 
-/// The certificates of the data directory, for the names of the configuration.
-std::shared_ptr<io::TlsIdentity> tls_identity(io::Disk& disk, const Config& config);
-
+/// start() gives one that serves; stop(), or the destructor, ends it. The thread that starts it
+/// stops and destroys it.
 class Server {
   public:
     /// Opens the data directory, recovers, listens. Errors name the directory or the port at fault.
     static Result<std::unique_ptr<Server>> start(const Config& config);
     ~Server();
     std::string endpoint() const;
-    /// Lets requests under way finish, stops every loop, closes. At most `drain_max`.
+    /// Lets requests under way finish, for some seconds at most, then stops every loop. What was
+    /// acknowledged is durable with or without it.
     void stop();
 
   private:
     Server();
-    struct Parts;
-    std::unique_ptr<Parts> parts_;
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace freshet::app

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "app/certificate.h"
 #include "app/commands.h"
-#include "app/server.h"
 #include "cli/global_options.h"
 #include "cli/run.h"
 #include "io/tls/tls.h"

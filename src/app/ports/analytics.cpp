@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "analytics/errors.h"
-#include "app/arn.h"
+#include "app/ports/arn.h"
 #include "stream/hash.h"
 #include "stream/records/record.h"
 #include "stream/sequence.h"

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "app/arn.h"
 #include "app/ports/analytics.h"
+#include "app/ports/arn.h"
 #include "delivery/errors.h"
 #include "record/kpl.h"
 
@@ -43,8 +43,7 @@ Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& paylo
 
 void DeliveryStreamSource::write_log(const delivery::DeliveryStream& stream, Timestamp time,
                                      std::string line) {
-    if (!logs_) return;
-    write_log_line(*logs_, {stream.key.account, stream.key.region, stream.destination.log_group},
+    write_log_line(logs_, {stream.key.account, stream.key.region, stream.destination.log_group},
                    stream.destination.log_stream, {time, std::move(line)});
 }
 

@@ -1,4 +1,4 @@
-// What delivery needs of streams (delivery/ports.h).
+// What delivery needs of streams and of the log store (delivery/ports.h).
 #pragma once
 #include "delivery/ports.h"
 #include "monitor/logs.h"
@@ -8,17 +8,16 @@ namespace freshet::app {
 
 class DeliveryStreamSource final : public delivery::StreamSource {
   public:
-    explicit DeliveryStreamSource(stream::Streams& streams) : streams_(streams) {}
+    DeliveryStreamSource(stream::Streams& streams, monitor::Logs& logs)
+        : streams_(streams), logs_(logs) {}
     Result<std::vector<log::PartitionId>> partitions(const std::string& stream_arn) override;
     Result<std::vector<Bytes>> user_records(const Bytes& payload) override;
     void write_log(const delivery::DeliveryStream& stream, Timestamp time,
                    std::string line) override;
-    /// Made later than this.
-    void set_logs(monitor::Logs& logs) { logs_ = &logs; }
 
   private:
     stream::Streams& streams_;
-    monitor::Logs* logs_ = nullptr;
+    monitor::Logs& logs_;
 };
 
 }  // namespace freshet::app

@@ -1,4 +1,4 @@
-#include "app/arn.h"
+#include "app/ports/arn.h"
 
 namespace freshet::app {
 

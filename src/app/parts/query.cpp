@@ -1,0 +1,55 @@
+// The query service and Athena.
+#include "query/query.h"
+
+#include <filesystem>
+
+#include "app/part.h"
+#include "app/ports/query.h"
+#include "aws/services/athena/athena.h"
+#include "query/store.h"
+
+namespace freshet::app {
+namespace {
+
+query::Options options_of(const Config& config) {
+    query::Options options;
+    // The worker lies beside this program.
+    std::error_code problem;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
+    options.worker_path = (self.parent_path() / "freshet-query").string();
+    options.spill_directory = std::filesystem::absolute(config.data_dir + "/query-spill").string();
+    return options;
+}
+
+class QueryPart final : public Part {
+  public:
+    QueryPart(const Foundation& foundation, Services& services)
+        : Part(foundation.cores.main()),
+          catalog_(services.of<catalog::Catalog>()),
+          objects_(services.of<objects::Objects>()),
+          query_(home(), foundation.database, catalog_, objects_, options_of(foundation.config)) {}
+    Result<> open(const Foundation& foundation, Services& services) {
+        if (auto opened = query_.open(); !opened) return opened;
+        aws::register_athena(foundation.router, query_);
+        services.add(query_);
+        return {};
+    }
+    io::Task<void> stop() override { return query_.stop(); }
+
+  private:
+    QueryCatalog catalog_;
+    QueryObjects objects_;
+    query::Query query_;
+};
+
+}  // namespace
+
+PartKind query_part() {
+    // Dashboards end when the queries that they wait for have ended.
+    return {.name = "query",
+            .migrations = query::store::migrations,
+            .make = make_part<QueryPart>,
+            .stops_before = "dashboards"};
+}
+
+}  // namespace freshet::app

@@ -1,0 +1,28 @@
+// The table service and DynamoDB.
+#include "tables/tables.h"
+
+#include "app/part.h"
+#include "aws/services/dynamodb/dynamodb.h"
+#include "tables/store.h"
+
+namespace freshet::app {
+namespace {
+
+class TablesPart final : public Part {
+  public:
+    TablesPart(const Foundation& foundation, Services&)
+        : Part(foundation.cores.main()), tables_(home(), foundation.database) {}
+    Result<> open(const Foundation& foundation, Services&) {
+        aws::register_dynamodb(foundation.router, tables_);
+        return {};
+    }
+
+  private:
+    tables::Tables tables_;
+};
+
+}  // namespace
+
+PartKind tables_part() { return {"tables", tables::store::migrations, make_part<TablesPart>}; }
+
+}  // namespace freshet::app

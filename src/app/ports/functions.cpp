@@ -1,0 +1,13 @@
+#include "app/ports/functions.h"
+
+namespace freshet::app {
+
+void FunctionLines::append(const std::string& account, const std::string& region,
+                           const std::string& group, const std::string& stream,
+                           std::vector<functions::LogLine> lines) {
+    std::vector<monitor::Line> kept;
+    for (functions::LogLine& line : lines) kept.push_back({line.time, std::move(line.text)});
+    logs_.append({account, region, group}, stream, std::move(kept));
+}
+
+}  // namespace freshet::app
