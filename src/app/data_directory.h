@@ -25,7 +25,7 @@ class DataDirectory {
     Result<> begin_run(meta::Database& database);
 
     const std::string& path() const { return path_; }
-    /// After settle(): the number of this run, and which parts went on without meta.db.
+    /// After settle(): the number of this run, and which parts were used after this meta.db.
     std::int64_t run() const { return run_.number; }
     bool is_log_newer() const { return is_log_newer_; }
     bool is_objects_newer() const { return is_objects_newer_; }

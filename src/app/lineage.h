@@ -1,5 +1,5 @@
 // The runs of a data directory. Each start enters one, with a number and a random id, into meta.db
-// and beside the files of each other part (RUNS), so that a later start can tell a part that was
+// and beside the files of each other part (RUNS), so that a later start can see that a part was
 // put back from an older copy, or from another directory, before anything is written or removed.
 // docs/formats/data-directory.md describes the files.
 #pragma once
@@ -24,10 +24,10 @@ using Runs = std::vector<Run>;
 /// What a part is when compared with another.
 enum class Age {
     same,
-    newer,    ///< it went on from where the other one is
-    older,    ///< the other one went on without it
+    newer,    ///< it was used after the last run of the other one
+    older,    ///< the other one was used after its last run
     missing,  ///< it has no runs, and the other one does
-    foreign   ///< of another directory, or both went on separately
+    foreign   ///< of another directory, or both were used separately
 };
 Age compare(const Runs& part, const Runs& other);
 

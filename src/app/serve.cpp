@@ -36,8 +36,8 @@ Result<> check_own_choice(const Config& config) {
                     fs::absolute(path, error).string()));
 }
 
-/// What this server will miss later, told while someone looks.
-void tell_what_is_missing(const Config& config) {
+/// What this server will miss later, reported while someone looks.
+void report_what_is_missing(const Config& config) {
     std::error_code error;
     const fs::path self = fs::read_symlink("/proc/self/exe", error).parent_path();
     if (!fs::exists(self / "freshet-query", error))
@@ -136,7 +136,7 @@ int serve(const Options& options) {
     fmt::print("  data in    {}\n  interface  {}/_freshet/\n",
                fs::absolute(config->data_dir, error).lexically_normal().string(),
                (*server)->endpoint());
-    tell_what_is_missing(*config);
+    report_what_is_missing(*config);
     std::fflush(stdout);
     int caught = 0;
     sigwait(&signals, &caught);

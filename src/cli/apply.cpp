@@ -28,12 +28,12 @@ struct Options {
     Place place;
     std::string file, python;
     std::vector<std::string> set;
-    bool dry_run = false, empty_buckets = false;
-    bool destroys = false, json = false;
+    bool is_dry_run = false, empties_buckets = false;
+    bool destroys = false, wants_json = false;
 };
 
 /// On one line; what both values begin with is left out of long ones.
-std::string told(const std::string& value, const std::string& other) {
+std::string line_of(const std::string& value, const std::string& other) {
     if (value.empty()) return "(none)";
     const auto differs = std::ranges::mismatch(value, other).in1 - value.begin();
     std::size_t from = 0;
@@ -65,8 +65,8 @@ void print(const pipeline::Report& report) {
         fmt::print("{:<17}{} {}\n", word, step.kind, step.name);
         for (const auto& difference : step.differences)
             fmt::print("{:<19}{}: {} -> {}\n", "", difference.field,
-                       told(difference.is, difference.wanted),
-                       told(difference.wanted, difference.is));
+                       line_of(difference.is, difference.wanted),
+                       line_of(difference.wanted, difference.is));
         const auto found = std::ranges::find(counts, word, &std::pair<std::string, int>::first);
         if (found == counts.end())
             counts.emplace_back(word, 1);
@@ -84,25 +84,26 @@ void print(const pipeline::Report& report) {
     if (!summary.empty()) fmt::print("{}\n", summary);
 }
 
-/// The request with everything that the file names, or nothing after telling what is wrong.
+/// The request with everything that the file names, or nothing after reporting what is wrong.
 std::optional<pipeline::Request> read(const Options& options, int& status) {
     std::error_code error;
     if (std::filesystem::is_directory(options.file, error)) {
-        status = tell(fmt::format("{} is a directory", options.file));
+        status = report_problem(fmt::format("{} is a directory", options.file));
         return std::nullopt;
     }
     std::ifstream file(options.file, std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();
     if (!file) {
-        status = tell(fmt::format("{} cannot be read: {}", options.file, std::strerror(errno)));
+        status = report_problem(
+            fmt::format("{} cannot be read: {}", options.file, std::strerror(errno)));
         return std::nullopt;
     }
     pipeline::Request request;
     request.file_name = options.file;
     request.text = std::move(text).str();
-    request.dry_run = options.dry_run;
-    request.empty_buckets = options.empty_buckets;
+    request.is_dry_run = options.is_dry_run;
+    request.empties_buckets = options.empties_buckets;
     for (const std::string& one : options.set) {
         const auto equals = one.find('=');
         request.parameters.emplace_back(one.substr(0, equals), one.substr(equals + 1));
@@ -115,7 +116,7 @@ std::optional<pipeline::Request> read(const Options& options, int& status) {
         attach_local_files(root, std::filesystem::path(options.file).parent_path(), options.python,
                            request, problems);
     if (problems.empty()) return request;
-    status = tell(problems.text(options.file));
+    status = report_problem(problems.text(options.file));
     return std::nullopt;
 }
 
@@ -124,7 +125,7 @@ io::Task<void> send(io::Core& core, const Options& options, pipeline::Request me
     const aws::ClientOptions client = options.place.options();
     auto http = io::make_http_client(core, client.endpoint);
     if (!http) {
-        status = tell(http.error().message());
+        status = report_problem(http.error().message());
         co_return;
     }
     io::ClientRequest request;
@@ -138,7 +139,7 @@ io::Task<void> send(io::Core& core, const Options& options, pipeline::Request me
     aws::sign(request, client.credentials, client.region, "freshet", core.now());
     auto response = co_await (*http)->send(std::move(request), answer_max);
     if (!response) {
-        status = tell(response.error().message());
+        status = report_problem(response.error().message());
         co_return;
     }
     pipeline::Report report;
@@ -146,15 +147,15 @@ io::Task<void> send(io::Core& core, const Options& options, pipeline::Request me
     auto decoded =
         aws::decode_json(pipeline::Report::shape(), response->body.view(), &report, ignored);
     if (!decoded || (response->status != 200 && report.problem.empty())) {
-        status = tell(fmt::format("{}: not a Freshet's answer (status {})", client.endpoint,
-                                  response->status));
+        status = report_problem(fmt::format("{}: not a Freshet's answer (status {})",
+                                            client.endpoint, response->status));
         co_return;
     }
-    if (options.json)
+    if (options.wants_json)
         fmt::print("{}\n", aws::encode_json(pipeline::Report::shape(), &report));
     else
         print(report);
-    status = tell(report.problem);
+    status = report_problem(report.problem);
 }
 
 void add_command(CLI::App& app, const char* name, const char* text, bool destroys,
@@ -180,13 +181,13 @@ void add_command(CLI::App& app, const char* name, const char* text, bool destroy
                      "The Python whose packages functions get; python3, then the one of the clone "
                      "that this program was built in, when not given")
         ->type_name("PATH");
-    command->add_flag("--dry-run", options->dry_run, "Tell what would be done, do nothing");
+    command->add_flag("--dry-run", options->is_dry_run, "Report what would be done, do nothing");
     if (destroys)
-        command->add_flag("--empty-buckets", options->empty_buckets,
+        command->add_flag("--empty-buckets", options->empties_buckets,
                           "Remove the objects in the file's buckets too");
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
-        options->json = global.json;
+        options->wants_json = global.json;
         int status = could_not;
         auto request = read(*options, status);
         if (!request) return status;

@@ -119,7 +119,7 @@ class Bundler {
     static bool add_below(const fs::path& root, const std::string& prefix, bool only_python,
                           std::map<std::string, std::string>& files) {
         std::error_code error;
-        bool any = false;
+        bool has_files = false;
         for (fs::recursive_directory_iterator at(root, error), end; !error && at != end;
              at.increment(error)) {
             const fs::path& path = at->path();
@@ -129,9 +129,9 @@ class Bundler {
             auto content = content_of(path);
             if (!content) return false;
             files[prefix + path.lexically_relative(root).generic_string()] = std::move(*content);
-            any = true;
+            has_files = true;
         }
-        return any && !error;
+        return has_files && !error;
     }
 
     const fs::path& directory_;

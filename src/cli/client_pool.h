@@ -27,7 +27,7 @@ class ClientPool {
         ClientPool& pool_;
         std::unique_ptr<aws::Client> client_;
     };
-    /// Waits while all are taken. Fails when the endpoint is no URL.
+    /// Waits while all are taken. Fails when the endpoint is not a URL.
     io::Task<Result<Lease>> take();
     /// Closes the connections, before the core ends. Nothing is lent any more.
     void close() { idle_.clear(); }

@@ -105,7 +105,7 @@ void add_help(CLI::App& root, GlobalOptions& global, const std::string& version)
         "  freshet serve                                       run the server\n"
         "  freshet produce rows.csv --stream s --create        send rows into a stream\n"
         "  freshet tail s --from trim-horizon --deaggregate    look at them\n"
-        "`freshet COMMAND --help` tells of one command, `freshet man` of all.\n"
+        "`freshet COMMAND --help` describes one command, `freshet man` of all.\n"
         "Exit status: 0 done, 1 could not, 2 wrongly asked.");
     auto format = std::make_shared<std::string>();
     CLI::App* manual = root.add_subcommand("man", "Show the manual of all commands");
@@ -144,7 +144,7 @@ int run_command_line(CLI::App& root, GlobalOptions& global, int argc, char** arg
         return wrongly_asked;
     }
     if (const std::string problem = problem_of(root, global.place); !problem.empty())
-        return tell(problem, wrongly_asked);
+        return report_problem(problem, wrongly_asked);
     return global.run ? global.run() : wrongly_asked;
 }
 

@@ -14,7 +14,7 @@ namespace freshet::cli {
 /// Adds the shared options, --version, `man` and `completion` to the root. Call it last.
 void add_help(CLI::App& root, GlobalOptions& global, const std::string& version);
 
-/// Parses, and runs the chosen command. What is wrong is told with the nearest right word.
+/// Parses, and runs the chosen command. What is wrong is reported with the nearest right word.
 int run_command_line(CLI::App& root, GlobalOptions& global, int argc, char** argv);
 
 }  // namespace freshet::cli

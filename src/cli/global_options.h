@@ -1,4 +1,4 @@
-// What the commands share: options that each takes before or behind its name, and what is run once
+// What the commands share: options that each takes before or after its name, and what is run once
 // the command line is understood.
 #pragma once
 #include <functional>

@@ -1,6 +1,6 @@
 // `freshet produce FILE... --stream S`: rows of files into a stream, aggregated as the KPL does,
 // over several connections, sent again when refused. With --key the rows of a key go under it, in
-// order, over one connection. With --resume a run that was killed goes on where it was
+// order, over one connection. With --resume a run that was killed continues where it was
 // acknowledged.
 #include <fmt/format.h>
 #include <unistd.h>
@@ -42,7 +42,7 @@ struct Options {
     std::string stream, format = "auto", header = "auto", key, resume;
     int connections = 4, shards = 1;
     double rate = 0;
-    bool aggregate = true, newline = true, create = false, json = false;
+    bool aggregates = true, adds_newline = true, creates = false, wants_json = false;
 
     RowOptions row_options() const {
         using Form = RowOptions::Form;
@@ -88,15 +88,15 @@ class Producer {
     io::Task<void> run(int& status) {
         started_ = reported_ = core_.now();
         skip_ = read_position();
-        if (skip_ > 0) fmt::print(stderr, "produce: going on behind row {}\n", skip_);
+        if (skip_ > 0) fmt::print(stderr, "produce: continuing after row {}\n", skip_);
         if (auto checked = rows_.check_files(); !checked && failure_.empty())
             failure_ = checked.error().message();
         // Before the stream is made: rows that cannot be read make none.
         Request first;
-        if (failure_.empty() && next_request(first)) first_ = std::move(first);
+        if (failure_.empty() && take_request(first)) first_ = std::move(first);
         position_ = skip_;
         if (failure_.empty()) save_position();
-        if (failure_.empty() && options_.create) co_await create_stream();
+        if (failure_.empty() && options_.creates) co_await create_stream();
         if (failure_.empty()) {
             io::Scope scope(core_);
             // Two requests under way may overtake one another; rows of a key must not.
@@ -106,7 +106,7 @@ class Producer {
             save_position();
             report(true);
         }
-        status = tell(failure_);
+        status = report_problem(failure_);
     }
 
   private:
@@ -146,7 +146,7 @@ class Producer {
             Request request;
             if (first_)
                 request = *std::exchange(first_, std::nullopt);
-            else if (!next_request(request))
+            else if (!take_request(request))
                 co_return;
             if (options_.rate > 0) {
                 const Timestamp due =
@@ -155,14 +155,14 @@ class Producer {
                         static_cast<double>(request.first_row - skip_) / options_.rate * 1000));
                 co_await io::sleep_until(due);
             }
-            const bool sent = co_await send(**client, request);
-            if (sent) acknowledge(request);
+            const bool was_sent = co_await send(**client, request);
+            if (was_sent) acknowledge(request);
             tick();
         }
     }
 
     /// False at the end of the rows, or when they cannot be read.
-    bool next_request(Request& request) {
+    bool take_request(Request& request) {
         request.number = next_number_++;
         request.first_row = std::max(rows_read_, skip_);
         if (options_.key.empty())
@@ -182,7 +182,7 @@ class Producer {
         while (request.records.size() < records_per_request_max &&
                request.bytes < bytes_per_request_max) {
             Record record;
-            if (!next_record(record)) return;
+            if (!take_record(record)) return;
             request.bytes += record.data.size() + record.key.size();
             request.rows += record.rows;
             request.records.push_back(std::move(record));
@@ -190,14 +190,14 @@ class Producer {
         }
     }
 
-    bool next_record(Record& record) {
+    bool take_record(Record& record) {
         record::Aggregator aggregator;
         record.key = fmt::format("{:016x}", random_());
         while (failure_.empty()) {
             InputRow row;
-            if (!next_row(row)) break;
+            if (!take_row(row)) break;
             ++record.rows;
-            if (!options_.aggregate) {
+            if (!options_.aggregates) {
                 record.data = std::move(row.text);
                 return true;
             }
@@ -218,10 +218,10 @@ class Producer {
         bool is_full = false;
         while (!is_full) {
             InputRow row;
-            if (!next_row(row)) break;
+            if (!take_row(row)) break;
             ++request.rows;
             request.bytes += row.text.size() + row.key->size();
-            if (options_.aggregate) {
+            if (options_.aggregates) {
                 auto& [aggregate, rows] = aggregates[*row.key];
                 aggregate.add(*row.key, row.text);
                 ++rows;
@@ -236,7 +236,7 @@ class Producer {
             request.records.push_back({key, one.first.finish(), one.second});
     }
 
-    bool next_row(InputRow& row) {
+    bool take_row(InputRow& row) {
         while (true) {
             auto next = rows_.next();
             for (const std::string& note : rows_.notes()) fmt::print(stderr, "produce: {}\n", note);
@@ -247,7 +247,7 @@ class Producer {
                 continue;
             }
             row = std::move(**next);
-            if (options_.newline) row.text += '\n';
+            if (options_.adds_newline) row.text += '\n';
             return true;
         }
     }
@@ -283,8 +283,8 @@ class Producer {
             }
             ++retries_;
             tick();
-            const bool again = co_await backoff.pause(core_);
-            if (again) continue;
+            const bool may_retry = co_await backoff.pause(core_);
+            if (may_retry) continue;
             failure_ = fmt::format("{} tries were refused; the last one: {}", Backoff::tries_max,
                                    last_refusal_);
             co_return false;
@@ -317,15 +317,15 @@ class Producer {
         reported_ = core_.now();
         const double seconds =
             std::max(0.001, static_cast<double>((reported_ - started_).count()) / 1000);
-        const bool terminal = ::isatty(2) != 0;
+        const bool is_terminal = ::isatty(2) != 0;
         fmt::print(stderr, "{}produce: {} rows, {:.0f} rows/s, {:.1f} MB/s, {} retries{}{}{}{}",
-                   terminal ? "\r\033[K" : "", rows_sent_,
+                   is_terminal ? "\r\033[K" : "", rows_sent_,
                    static_cast<double>(rows_sent_) / seconds,
                    static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
                    !last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
                    last ? "" : left_text(seconds), last ? fmt::format(" in {:.1f} s", seconds) : "",
-                   terminal && !last ? "" : "\n");
-        if (last && options_.json)
+                   is_terminal && !last ? "" : "\n");
+        if (last && options_.wants_json)
             fmt::print("{{\"rows\":{},\"bytes\":{},\"retries\":{},\"seconds\":{:.3f}}}\n",
                        rows_sent_, bytes_sent_, retries_, seconds);
     }
@@ -338,7 +338,7 @@ class Producer {
                                                   static_cast<double>(given - bytes_skipped_));
     }
 
-    /// The rows that runs before this one sent; failure_ when their file does not tell.
+    /// The rows that runs before this one sent; failure_ when their file does not say.
     std::uint64_t read_position() {
         if (options_.resume.empty()) return 0;
         std::error_code error;
@@ -379,7 +379,7 @@ class Producer {
     std::optional<Request> first_;  ///< read, not sent yet
     std::uint64_t next_number_ = 0, next_done_ = 0;
     std::map<std::uint64_t, std::uint64_t>
-        done_;  ///< acknowledged requests behind one that is not: number, row behind it
+        done_;  ///< acknowledged requests after one that is not: number, row after it
     Timestamp started_, reported_, saved_;
     std::string failure_, last_refusal_;
 };
@@ -425,22 +425,22 @@ void add_produce(CLI::App& app, GlobalOptions& global) {
         ->type_name("N");
     command
         ->add_option("--resume", options->resume,
-                     "File that keeps how far rows are acknowledged; a later run goes on there")
+                     "File that keeps how far rows are acknowledged; a later run continues there")
         ->type_name("FILE");
     CLI::Option* create =
-        command->add_flag("--create", options->create, "Make the stream when there is none");
+        command->add_flag("--create", options->creates, "Make the stream when there is none");
     command->add_option("--shards", options->shards, "Shards of a stream that --create makes (1)")
         ->check(CLI::Range(1, 100'000))
         ->type_name("N")
         ->needs(create);
-    command->add_flag("--aggregate,!--no-aggregate", options->aggregate,
+    command->add_flag("--aggregate,!--no-aggregate", options->aggregates,
                       "KPL aggregation: many rows a record (on)");
-    command->add_flag("--newline,!--no-newline", options->newline,
+    command->add_flag("--newline,!--no-newline", options->adds_newline,
                       "End each row with a line break (on)");
     add_json(*command, global.json);
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
-        options->json = global.json;
+        options->wants_json = global.json;
         return run_command<Producer>(*options);
     });
 }

@@ -52,8 +52,8 @@ void print_table(const std::vector<ColumnInfo>& columns, const std::vector<Cells
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const std::string cell = text_of(i);
             const std::string blanks(widths[i] - std::min(widths[i], width_of(cell)), ' ');
-            const bool right = prints_bare(columns[i].type, "") && columns[i].type != "boolean";
-            text += (i > 0 ? "  " : "") + (right ? blanks + cell : cell + blanks);
+            const bool is_right = prints_bare(columns[i].type, "") && columns[i].type != "boolean";
+            text += (i > 0 ? "  " : "") + (is_right ? blanks + cell : cell + blanks);
         }
         text.erase(text.find_last_not_of(' ') + 1);
         fmt::print("{}\n", text);
@@ -101,7 +101,7 @@ void print_json(const std::vector<ColumnInfo>& columns, const std::vector<Cells>
 
 /// The error, and under the line that it names ("line 2:8: ...") a caret at the column.
 void print_problem(const std::string& sql, const std::string& message) {
-    tell(message);
+    report_problem(message);
     int number = 0, column = 0;
     const auto at = message.find("line ");
     if (at == std::string::npos ||
@@ -185,7 +185,7 @@ class Asker {
             const QueryExecutionStatus status = found->query_execution.value_or(QueryExecution())
                                                     .status.value_or(QueryExecutionStatus());
             const std::string state = status.state.value_or("");
-            select_ = found->query_execution->statement_type.value_or("") == "DML";
+            is_select_ = found->query_execution->statement_type.value_or("") == "DML";
             if (state == "SUCCEEDED") break;
             if (state == "FAILED" || state == "CANCELLED") {
                 problem_ = status.state_change_reason.value_or(state);
@@ -201,7 +201,7 @@ class Asker {
         input.query_execution_id = id;
         std::vector<Cells> rows;
         std::vector<ColumnInfo> columns;
-        bool first = true;
+        bool is_first = true;
         do {
             auto page = co_await client.call<GetQueryResultsOp>(input);
             if (!page) {
@@ -215,11 +215,12 @@ class Asker {
                 Cells cells;
                 for (const auto& datum : row.data.value_or(std::vector<Datum>()))
                     cells.push_back(datum.var_char_value);
-                if (!(select_ && std::exchange(first, false))) rows.push_back(std::move(cells));
+                if (!(is_select_ && std::exchange(is_first, false)))
+                    rows.push_back(std::move(cells));
             }
             input.next_token = page->next_token;
         } while (input.next_token);
-        if (!select_) {
+        if (!is_select_) {
             for (const auto& row : rows) fmt::print("{}\n", row.empty() ? "" : row[0].value_or(""));
         } else if (options_.format == "csv") {
             print_csv(columns, rows);
@@ -233,7 +234,7 @@ class Asker {
     io::Core& core_;
     const Options& options_;
     std::string problem_;
-    bool select_ = false;
+    bool is_select_ = false;
 };
 
 }  // namespace

@@ -13,15 +13,15 @@ namespace freshet::cli {
 /// Exit statuses besides 0 (docs/cli.md).
 inline constexpr int could_not = 1, wrongly_asked = 2;
 
-/// The exit status: `otherwise` when there is a `problem`, which is told.
-inline int tell(const std::string& problem, int otherwise = could_not) {
+/// The exit status: `otherwise` when there is a `problem`, which it prints.
+inline int report_problem(const std::string& problem, int otherwise = could_not) {
     if (problem.empty()) return 0;
     fmt::print(stderr, "freshet: {}\n", problem);
     return otherwise;
 }
 
 /// Makes a Command(core, arguments...) and runs it to its end. It outlives the core, so its run()
-/// leaves no client behind.
+/// leaves no client.
 template <class Command, class... Arguments>
 int run_command(const Arguments&... arguments) {
     io::SystemClock clock;

@@ -20,10 +20,10 @@ std::uint32_t size_of(const std::string& text) { return static_cast<std::uint32_
 
 /// What the header before the content and the one in the directory have in common.
 void put_common(std::string& out, const std::string& name, const std::string& content) {
-    const bool plain =
+    const bool is_plain =
         std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     put(out, version, 2);
-    put(out, plain ? 0 : utf8_name, 2);
+    put(out, is_plain ? 0 : utf8_name, 2);
     put(out, 0, 2);  // stored
     put(out, 0, 2);
     put(out, date_1980, 2);

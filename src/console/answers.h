@@ -1,4 +1,4 @@
-// One question to the API behind /_freshet/api/, and the shapes of its answers.
+// One question to the API below /_freshet/api/, and the shapes of its answers.
 #pragma once
 #include <map>
 #include <string>
@@ -13,7 +13,7 @@
 namespace freshet::console {
 
 struct Question {
-    std::string method, path;  ///< path: behind /_freshet/api/
+    std::string method, path;  ///< path: below /_freshet/api/
     std::vector<std::pair<std::string, std::string>> query;
     Home home;
     Bytes body;

@@ -25,7 +25,7 @@ constexpr const char* policy =
 io::HttpResponse page_answer(std::string_view name, std::string_view encodings) {
     const Page* page = find_page(name.empty() ? "index.html" : name);
     if (!page) return refusal(404, fmt::format("There is no page /_freshet/{}", name));
-    const bool brotli = encodings.find("br") != std::string_view::npos;
+    const bool takes_brotli = encodings.find("br") != std::string_view::npos;
     io::HttpResponse response;
     response.headers.add("Content-Type", page->type);
     // All but the page itself have their content's hash in their name.
@@ -36,8 +36,8 @@ io::HttpResponse page_answer(std::string_view name, std::string_view encodings) 
     response.headers.add("Content-Security-Policy", policy);
     response.headers.add("X-Content-Type-Options", "nosniff");
     response.headers.add("Referrer-Policy", "no-referrer");
-    if (brotli) response.headers.add("Content-Encoding", "br");
-    response.body.push_back(Bytes::literal(brotli ? page->brotli : page->plain));
+    if (takes_brotli) response.headers.add("Content-Encoding", "br");
+    response.body.push_back(Bytes::literal(takes_brotli ? page->brotli : page->plain));
     return response;
 }
 

@@ -28,7 +28,7 @@ void add_fan_out(const Parts& parts, const stream::Stream& stream, std::vector<F
                           parts.streams.is_creating(consumer) ? "CREATING" : "ACTIVE"};
         for (const stream::Followed& one : followed) {
             if (one.consumer == consumer.id)
-                follower.standings.push_back(
+                follower.places.push_back(
                     {one.shard, one.next, one.is_active ? "ACTIVE" : "IDLE", one.started});
         }
         all.push_back(std::move(follower));
@@ -50,7 +50,7 @@ void add_deliveries(const Parts& parts, const stream::Stream& stream, std::vecto
             if (*shard.partition == 0) continue;
             const auto place = places.find(*shard.partition);
             const log::Ordinal next = place == places.end() ? 0 : place->second.read;
-            follower.standings.push_back({shard.index, next, "ACTIVE"});
+            follower.places.push_back({shard.index, next, "ACTIVE"});
         }
         all.push_back(std::move(follower));
     }
@@ -71,9 +71,9 @@ void add_applications(const Parts& parts, const stream::Stream& stream,
         Follower follower{"application", key.name, state, trouble};
         for (const auto& [partition, next] : parts.applications.places(key)) {
             if (const stream::Shard* shard = shard_of(stream, partition))
-                follower.standings.push_back({shard->index, next, "ACTIVE"});
+                follower.places.push_back({shard->index, next, "ACTIVE"});
         }
-        std::ranges::sort(follower.standings, {}, &Standing::shard);
+        std::ranges::sort(follower.places, {}, &ReaderPlace::shard);
         all.push_back(std::move(follower));
     }
 }
@@ -86,11 +86,11 @@ void add_shared(const Parts& parts, const stream::Stream& stream, std::vector<Fo
         if (figures.reads == 0) continue;
         const bool is_active = now - figures.last_read < limits::idle_after;
         if (is_active) follower.state = "ACTIVE";
-        follower.standings.push_back({shard.index, figures.read_next, is_active ? "ACTIVE" : "IDLE",
-                                      figures.last_read,
-                                      Millis(static_cast<std::int64_t>(figures.iterator_age_ms))});
+        follower.places.push_back({shard.index, figures.read_next, is_active ? "ACTIVE" : "IDLE",
+                                   figures.last_read,
+                                   Millis(static_cast<std::int64_t>(figures.iterator_age_ms))});
     }
-    if (!follower.standings.empty()) all.push_back(std::move(follower));
+    if (!follower.places.empty()) all.push_back(std::move(follower));
 }
 
 }  // namespace
@@ -108,13 +108,13 @@ io::Task<void> measure(stream::Streams& streams, const stream::Stream& stream,
                        std::vector<Follower>& followers) {
     std::size_t looks = 0;
     for (Follower& follower : followers) {
-        for (Standing& standing : follower.standings) {
-            const stream::Shard* shard = stream.find_shard(standing.shard);
+        for (ReaderPlace& place : follower.places) {
+            const stream::Shard* shard = stream.find_shard(place.shard);
             if (!shard) continue;
-            standing.lag.records = streams.unread(*shard, standing.next).size();
+            place.lag.records = streams.unread(*shard, place.next).size();
             // Each age is a look into the log.
-            if (standing.lag.records == 0 || ++looks > limits::lag_looks_max) continue;
-            standing.lag = co_await streams.lag(*shard, standing.next);
+            if (place.lag.records == 0 || ++looks > limits::lag_looks_max) continue;
+            place.lag = co_await streams.lag(*shard, place.next);
         }
     }
 }

@@ -58,8 +58,9 @@ bool names_table(std::string_view sql, std::string_view name) {
     for (std::size_t at = 0; at + name.size() <= sql.size(); ++at) {
         if (at > 0 && is_word(sql[at - 1])) continue;
         const std::string_view found = sql.substr(at, name.size());
-        const bool ends = at + name.size() == sql.size() || !is_word(sql[at + name.size()]);
-        if (ends &&
+        const bool is_at_word_end =
+            at + name.size() == sql.size() || !is_word(sql[at + name.size()]);
+        if (is_at_word_end &&
             std::ranges::equal(found, name, [](char a, char b) { return lower(a) == lower(b); }))
             return true;
     }

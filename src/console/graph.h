@@ -44,7 +44,7 @@ struct Graph {
 
 Bytes to_json(const Graph& graph);
 
-/// True when `sql` has `name` as a word of its own, quoted or not; letters' case is no matter.
+/// True when `sql` has `name` as a word of its own, quoted or not, in any case.
 bool names_table(std::string_view sql, std::string_view name);
 /// The SQL of a view as Athena stores it, or `stored` itself.
 std::string view_sql(std::string_view stored);

@@ -15,8 +15,8 @@ inline constexpr std::size_t sampled_streams_max = 500;
 inline constexpr Millis unwatched_after = 10'000ms;
 inline constexpr Millis idle_after = 30'000ms;         ///< without GetRecords
 inline constexpr std::size_t shards_shown_max = 1000;  ///< of a stream
-// of a reader: the shards that it is most behind in
-inline constexpr std::size_t standings_shown_max = 100;
+// of a reader: the shards in which it lags most
+inline constexpr std::size_t reader_places_shown_max = 100;
 // into the log, for one picture of a stream
 inline constexpr std::size_t lag_looks_max = 200;
 // that is asked for; Kinesis has its own bound

@@ -34,7 +34,7 @@ class LiveBody final : public io::BodyReader {
         const bool goes_on =
             co_await floor->stop.sleep_until(floor->home.now() + limits::sample_every);
         if (!goes_on) co_return Bytes();
-        auto json = co_await floor->topics.tell(std::move(topic), std::move(home));
+        auto json = co_await floor->topics.json_of(std::move(topic), std::move(home));
         if (!json) co_return pass(json);
         co_return event_of(*json);
     }
@@ -52,7 +52,7 @@ io::Task<Result<std::unique_ptr<io::BodyReader>>> watch(std::shared_ptr<LiveFloo
     if (floor->open >= limits::live_max)
         co_return fail(Errc::busy, "Too many pages are open; close some and load this one again");
     ++floor->open;
-    auto json = co_await floor->topics.tell(topic, home);
+    auto json = co_await floor->topics.json_of(topic, home);
     if (!json) {
         --floor->open;
         co_return pass(json);

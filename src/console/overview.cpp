@@ -237,7 +237,7 @@ std::string id_of(const catalog::Table& table) {
     return fmt::format("{}:{}.{}", kind, table.database, table.name);
 }
 
-/// A table that a crawler made hangs behind it, any other behind its bucket.
+/// A table that a crawler made is connected to it, any other to its bucket.
 void add_table(View& view, const catalog::Table& table, std::int64_t partitions) {
     const bool is_view = table.type == "VIRTUAL_VIEW";
     const std::string id = id_of(table);
@@ -257,7 +257,7 @@ void add_table(View& view, const catalog::Table& table, std::int64_t partitions)
         0, 0ms);
 }
 
-/// A function that a variable tells a table's name, and another its database, works on that table.
+/// A function that has a table's name in one variable and its database in another works on it.
 void connect_functions(View& view, const std::vector<catalog::Table>& tables) {
     for (const functions::Function& function :
          view.parts.functions.list(view.home.account, view.home.region)) {
@@ -348,7 +348,7 @@ void sample(const Parts& parts, Rates& rates) {
     }
     for (const auto& [key, application] : parts.applications.all()) {
         const analytics::Figures figures = parts.applications.figures(key);
-        // The total of what was started again comes back at once: it is no rate.
+        // The total of what was started again returns at once: it is not a rate.
         if (figures.rows_in > 0)
             note("rows", "application", key, figures.rows_in);
         else

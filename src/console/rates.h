@@ -12,7 +12,7 @@ namespace freshet::console {
 
 class Rates {
   public:
-    /// A counter that fell (its server or its run began anew) begins a new curve.
+    /// A counter that fell (its server or its run began again) begins a new curve.
     void note(const std::string& id, Timestamp now, double counter);
     /// Per second, over the last limits::rate_over; 0 while there are fewer than two samples.
     double rate(const std::string& id) const;

@@ -1,6 +1,6 @@
 // What goes through each shard of the streams that someone watches: counters of the last seconds.
-// Streams that nobody watches cost nothing; a stream that is watched anew has rates from its second
-// sample on.
+// Streams that nobody watches cost nothing; a stream that is watched again has rates from its
+// second sample on.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -21,7 +21,7 @@ class ShardRates {
     /// Someone looks at the stream now. True when nobody did lately.
     bool watch(const stream::StreamKey& key, Timestamp now);
     const std::map<stream::StreamKey, Timestamp>& watched() const { return watched_; }
-    /// A counter that fell begins anew.
+    /// A counter that fell begins again.
     void note(std::int64_t stream, std::uint32_t shard, Timestamp now, const ShardCounts& counts);
     /// Per second, over the last limits::rate_over; zeros while there are fewer than two samples.
     ShardCounts rate(std::int64_t stream, std::uint32_t shard) const;

@@ -15,7 +15,7 @@ TEST(ShardRates, are_per_second_over_the_last_seconds) {
     ShardRates rates;
     EXPECT_EQ(rates.rate(1, 0), ShardCounts{});
     rates.note(1, 0, at(0), {10, 100, 0, 0, 0, 0});
-    EXPECT_EQ(rates.rate(1, 0), ShardCounts{}) << "one sample is no rate";
+    EXPECT_EQ(rates.rate(1, 0), ShardCounts{}) << "one sample is not a rate";
     rates.note(1, 0, at(2), {16, 300, 4, 0, 2, 0});
     EXPECT_EQ(rates.rate(1, 0), (ShardCounts{3, 100, 2, 0, 1, 0}));
     EXPECT_EQ(rates.rate(1, 1), ShardCounts{}) << "shards apart";

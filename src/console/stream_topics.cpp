@@ -103,13 +103,13 @@ void write_age(JsonWriter& json, std::string_view name, const std::optional<Mill
 void write_follower(JsonWriter& json, const stream::Stream& stream, const Follower& follower) {
     std::uint64_t records = 0;
     std::optional<Millis> age;
-    std::vector<const Standing*> shown;
-    for (const Standing& standing : follower.standings) {
-        records += standing.lag.records;
-        if (standing.lag.age && (!age || *age < *standing.lag.age)) age = standing.lag.age;
-        const stream::Shard* shard = stream.find_shard(standing.shard);
+    std::vector<const ReaderPlace*> shown;
+    for (const ReaderPlace& place : follower.places) {
+        records += place.lag.records;
+        if (place.lag.age && (!age || *age < *place.lag.age)) age = place.lag.age;
+        const stream::Shard* shard = stream.find_shard(place.shard);
         // A closed shard that was read to its end is done with.
-        if (shard && (shard->is_open() || standing.lag.records > 0)) shown.push_back(&standing);
+        if (shard && (shard->is_open() || place.lag.records > 0)) shown.push_back(&place);
     }
     json.open('{').member("kind", follower.kind).member("name", follower.name);
     json.member("state", follower.state).member("records", static_cast<std::int64_t>(records));
@@ -118,20 +118,18 @@ void write_follower(JsonWriter& json, const stream::Stream& stream, const Follow
     if (follower.kind == "delivery")
         json.member("waiting_bytes", static_cast<std::int64_t>(follower.waiting_bytes));
     write_age(json, "oldest_waiting_ms", follower.oldest_waiting);
-    if (shown.size() > limits::standings_shown_max) {
+    if (shown.size() > limits::reader_places_shown_max) {
         std::ranges::sort(shown, std::greater<>(),
-                          [](const Standing* one) { return one->lag.records; });
-        shown.resize(limits::standings_shown_max);
+                          [](const ReaderPlace* one) { return one->lag.records; });
+        shown.resize(limits::reader_places_shown_max);
     }
     json.key("shards").open('[');
-    for (const Standing* standing : shown) {
-        json.open('{')
-            .member("id", stream::shard_name(standing->shard))
-            .member("state", standing->state);
-        json.member("records", static_cast<std::int64_t>(standing->lag.records));
-        write_age(json, "age_ms", standing->lag.age);
-        write_age(json, "told_age_ms", standing->told_age);
-        if (standing->since) json.member("since_ms", to_epoch_ms(*standing->since));
+    for (const ReaderPlace* place : shown) {
+        json.open('{').member("id", stream::shard_name(place->shard)).member("state", place->state);
+        json.member("records", static_cast<std::int64_t>(place->lag.records));
+        write_age(json, "age_ms", place->lag.age);
+        write_age(json, "told_age_ms", place->answered_age);
+        if (place->since) json.member("since_ms", to_epoch_ms(*place->since));
         json.close('}');
     }
     json.close(']').close('}');
@@ -160,7 +158,7 @@ void sample_shards(const Parts& parts, ShardRates& shard_rates) {
     shard_rates.forget(parts.home.now() - limits::unwatched_after);
 }
 
-Bytes tell_streams(const Parts& parts, const Rates& rates, const Home& home) {
+Bytes streams_json(const Parts& parts, const Rates& rates, const Home& home) {
     JsonWriter json;
     json.open('{').member("now_ms", to_epoch_ms(parts.home.now())).key("streams").open('[');
     const auto all = parts.streams.list(home.account, home.region, "");
@@ -173,7 +171,7 @@ Bytes tell_streams(const Parts& parts, const Rates& rates, const Home& home) {
     return json.close('}').take();
 }
 
-io::Task<Bytes> tell_stream(const Parts& parts, const Rates& rates, ShardRates& shard_rates,
+io::Task<Bytes> stream_json(const Parts& parts, const Rates& rates, ShardRates& shard_rates,
                             Home home, std::string name) {
     const stream::StreamKey key{home.account, home.region, name};
     JsonWriter json;
@@ -184,7 +182,7 @@ io::Task<Bytes> tell_stream(const Parts& parts, const Rates& rates, ShardRates& 
         co_return json.close('}').take();
     }
     const stream::Stream stream =
-        **found;  // what is told is one moment, though measuring takes some
+        **found;  // the answer shows one moment, though measuring takes some
     if (shard_rates.watch(key, parts.home.now())) sample_stream(parts, stream, shard_rates);
     std::vector<Follower> followers = followers_of(parts, stream);
     co_await measure(parts.streams, stream, followers);

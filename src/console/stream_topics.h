@@ -11,9 +11,9 @@
 namespace freshet::console {
 
 /// Home core.
-Bytes tell_streams(const Parts& parts, const Rates& rates, const Home& home);
+Bytes streams_json(const Parts& parts, const Rates& rates, const Home& home);
 /// Home core. Says in its "error" when the stream is gone.
-io::Task<Bytes> tell_stream(const Parts& parts, const Rates& rates, ShardRates& shard_rates,
+io::Task<Bytes> stream_json(const Parts& parts, const Rates& rates, ShardRates& shard_rates,
                             Home home, std::string name);
 /// The counters of the shards of all streams that are watched.
 void sample_shards(const Parts& parts, ShardRates& shard_rates);

@@ -21,9 +21,9 @@ void write_window(JsonWriter& json, const analytics::Window& window) {
         json.open('[');
         for (std::size_t i = 0; i < row.size(); ++i) {
             // Whole numbers travel as numbers; others as the exact text that the SQL gave.
-            const bool whole =
+            const bool is_whole =
                 i < window.columns.size() && record::is_integer(window.columns[i].type.kind);
-            if (row[i] && whole)
+            if (row[i] && is_whole)
                 json.raw(*row[i]);
             else
                 json.text(row[i]);
@@ -41,17 +41,17 @@ Bytes gone(const std::string& what) {
 
 }  // namespace
 
-io::Task<Result<Bytes>> Topics::tell(std::string topic, Home home) const {
+io::Task<Result<Bytes>> Topics::json_of(std::string topic, Home home) const {
     if (topic == "overview") {
         Graph graph = co_await overview(parts_, rates_, home);
         co_return to_json(graph);
     }
-    if (topic == "streams") co_return tell_streams(parts_, rates_, home);
+    if (topic == "streams") co_return streams_json(parts_, rates_, home);
     const auto colon = topic.find(':');
     const std::string kind = topic.substr(0, colon);
     const std::string name = colon == std::string::npos ? "" : topic.substr(colon + 1);
     if (kind == "stream" && !name.empty()) {
-        Bytes text = co_await tell_stream(parts_, rates_, shard_rates_, std::move(home), name);
+        Bytes text = co_await stream_json(parts_, rates_, shard_rates_, std::move(home), name);
         co_return text;
     }
     if (kind == "application" && !name.empty()) co_return application(home, name);

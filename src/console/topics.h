@@ -17,7 +17,7 @@ class Topics {
         : parts_(parts), rates_(rates), shard_rates_(shard_rates) {}
     /// Home core. Errc::invalid for a topic that there is not; one whose subject is gone says so in
     /// its "error".
-    io::Task<Result<Bytes>> tell(std::string topic, Home home) const;
+    io::Task<Result<Bytes>> json_of(std::string topic, Home home) const;
 
   private:
     Bytes application(const Home& home, const std::string& name) const;

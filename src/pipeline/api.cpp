@@ -76,8 +76,8 @@ io::Task<io::HttpResponse> PipelineApi::handle(io::HttpRequest request) {
     if (!decoded) co_return refuse(400, decoded.error().message);
     if (!violations.empty()) co_return refuse(400, "'text' is missing: the file's text");
     for (const auto& [name, value] : target.query) {
-        if (name == "dry_run") message.dry_run = value != "false" && value != "0";
-        if (name == "empty_buckets") message.empty_buckets = value != "false" && value != "0";
+        if (name == "dry_run") message.is_dry_run = value != "false" && value != "0";
+        if (name == "empty_buckets") message.empties_buckets = value != "false" && value != "0";
     }
     auto response = co_await run(std::move(caller), path == destroy_path, std::move(message));
     co_return response;
@@ -94,7 +94,7 @@ io::Task<io::HttpResponse> PipelineApi::run(aws::Caller caller, bool destroys, R
     std::string runtime;
     if (problems.empty() && !destroys) runtime = co_await services_.newest_runtime();
     const Surroundings surroundings{
-        caller.account(),   caller.region(), destroys,   request.empty_buckets,
+        caller.account(),   caller.region(), destroys,   request.empties_buckets,
         std::move(runtime), parameters,      attachments};
     std::vector<Named> resources;
     if (problems.empty()) resources = read_resources(root, surroundings, problems);
@@ -108,9 +108,9 @@ io::Task<io::HttpResponse> PipelineApi::run(aws::Caller caller, bool destroys, R
     Calls calls(services_, std::move(caller));
     Report report;
     if (destroys)
-        report = co_await destroy(calls, resources, request.dry_run);
+        report = co_await destroy(calls, resources, request.is_dry_run);
     else
-        report = co_await apply(calls, resources, request.dry_run);
+        report = co_await apply(calls, resources, request.is_dry_run);
     co_return answer(report.problem.empty() ? 200 : 409, report);
 }
 

@@ -14,7 +14,8 @@ struct LocalFile {
     bool is_code = false;
 };
 
-/// Those of `root`, which outlives the answer. What is no valid file is left to read_resources().
+/// Those of `root`, which outlives the answer. A file that is not valid is left to
+/// read_resources().
 std::vector<LocalFile> local_files(const Value& root);
 
 }  // namespace freshet::pipeline

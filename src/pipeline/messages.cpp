@@ -66,8 +66,8 @@ const Member request_members[] = {
      .required = true},
     {"parameters", "parameters", &texts_shape, offsetof(Request, parameters)},
     {"attachments", "attachments", &blobs_shape, offsetof(Request, attachments)},
-    {"dry_run", "dry_run", &flag_shape, offsetof(Request, dry_run)},
-    {"empty_buckets", "empty_buckets", &flag_shape, offsetof(Request, empty_buckets)},
+    {"dry_run", "dry_run", &flag_shape, offsetof(Request, is_dry_run)},
+    {"empty_buckets", "empty_buckets", &flag_shape, offsetof(Request, empties_buckets)},
 };
 
 }  // namespace

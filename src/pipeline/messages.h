@@ -15,8 +15,8 @@ struct Request {
     std::string text;
     std::vector<std::pair<std::string, std::string>> parameters;
     std::vector<std::pair<std::string, Bytes>> attachments;  ///< by place, "functions.f.code"
-    bool dry_run = false;
-    bool empty_buckets = false;
+    bool is_dry_run = false;
+    bool empties_buckets = false;
     static const aws::Shape& shape();
 };
 
@@ -28,7 +28,7 @@ struct Step {
     std::string kind, name;
     std::string action;   ///< create, update, unchanged, replace; remove, absent
     std::string outcome;  ///< done, planned, failed, "not reached"
-    std::string message;  ///< of what failed, or stands in the way
+    std::string message;  ///< of what failed, or prevents it
     std::vector<Difference> differences;
 };
 

@@ -35,7 +35,7 @@ Step step_of(const Named& named) {
     return step;
 }
 
-std::string told(const Named& named, const aws::Fault& fault) {
+std::string problem_of(const Named& named, const aws::Fault& fault) {
     return fmt::format("{} {} (line {}): {}: {}", named.kind, named.name, named.place, fault.code,
                        fault.message);
 }
@@ -104,7 +104,7 @@ io::Task<void> carry_out_all(Calls& calls, std::vector<const Named*> order, Repo
         step.outcome = done ? "done" : "failed";
         if (done) continue;
         step.message = fmt::format("{}: {}", done.error().code, done.error().message);
-        report.problem = told(*order[i], done.error());
+        report.problem = problem_of(*order[i], done.error());
         mark_unreached(report);
         co_return;
     }
@@ -133,13 +133,13 @@ std::vector<Named> read_resources(const Value& root, const Surroundings& surroun
     return all;
 }
 
-io::Task<Report> apply(Calls& calls, const std::vector<Named>& resources, bool dry_run) {
+io::Task<Report> apply(Calls& calls, const std::vector<Named>& resources, bool is_dry_run) {
     Report report;
     std::vector<const Named*> order;
     for (const Named& named : resources) {
         auto step = co_await plan_apply(calls, named);
         if (!step) {
-            report.problem = told(named, step.error());
+            report.problem = problem_of(named, step.error());
             mark_unreached(report);
             co_return report;
         }
@@ -154,17 +154,18 @@ io::Task<Report> apply(Calls& calls, const std::vector<Named>& resources, bool d
             step->outcome = "failed";
             step->message = fmt::format("{}: {}", good.error().code, good.error().message);
             if (report.problem.empty())
-                report.problem = told(named, good.error()) + "; nothing was done";
+                report.problem = problem_of(named, good.error()) + "; nothing was done";
         }
         report.steps.push_back(std::move(*step));
         order.push_back(&named);
     }
     if (!report.problem.empty()) mark_unreached(report);
-    if (report.problem.empty() && !dry_run) co_await carry_out_all(calls, std::move(order), report);
+    if (report.problem.empty() && !is_dry_run)
+        co_await carry_out_all(calls, std::move(order), report);
     co_return report;
 }
 
-io::Task<Report> destroy(Calls& calls, const std::vector<Named>& resources, bool dry_run) {
+io::Task<Report> destroy(Calls& calls, const std::vector<Named>& resources, bool is_dry_run) {
     Report report;
     std::vector<const Named*> order;
     std::set<std::string> names;
@@ -175,7 +176,7 @@ io::Task<Report> destroy(Calls& calls, const std::vector<Named>& resources, bool
         aws::Answer<std::string> obstacle;
         if (is && *is) obstacle = co_await named.resource->obstacle(calls, names);
         if (!is || !obstacle) {
-            report.problem = told(named, !is ? is.error() : obstacle.error());
+            report.problem = problem_of(named, !is ? is.error() : obstacle.error());
             mark_unreached(report);
             co_return report;
         }
@@ -188,7 +189,8 @@ io::Task<Report> destroy(Calls& calls, const std::vector<Named>& resources, bool
         order.push_back(&named);
     }
     if (!report.problem.empty()) mark_unreached(report);
-    if (report.problem.empty() && !dry_run) co_await carry_out_all(calls, std::move(order), report);
+    if (report.problem.empty() && !is_dry_run)
+        co_await carry_out_all(calls, std::move(order), report);
     co_return report;
 }
 

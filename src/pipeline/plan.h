@@ -24,9 +24,9 @@ std::vector<Named> read_resources(const Value& root, const Surroundings& surroun
 
 /// Makes what is not there and changes what differs. A field that cannot change stops it before
 /// anything is done.
-io::Task<Report> apply(Calls& calls, const std::vector<Named>& resources, bool dry_run);
+io::Task<Report> apply(Calls& calls, const std::vector<Named>& resources, bool is_dry_run);
 
 /// Removes what is there, in reverse order. What must not be removed stops it before anything is.
-io::Task<Report> destroy(Calls& calls, const std::vector<Named>& resources, bool dry_run);
+io::Task<Report> destroy(Calls& calls, const std::vector<Named>& resources, bool is_dry_run);
 
 }  // namespace freshet::pipeline

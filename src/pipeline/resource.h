@@ -48,7 +48,7 @@ class Resource {
 struct Surroundings {
     std::string account, region;
     bool destroys = false;  ///< then attachments need not have come
-    bool empty_buckets = false;
+    bool empties_buckets = false;
     std::string newest_runtime;  ///< of functions, on the server's machine; "" when it has none
     const Parameters& parameters;
     const std::map<std::string, Bytes>& attachments;  ///< by place: "functions.preprocess.code"

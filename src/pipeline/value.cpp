@@ -25,7 +25,7 @@ class Reader {
         value.line = node.Mark().line + 1;
         value.column = node.Mark().column + 1;
         if (depth > depth_max || ++count_ > values_max) {
-            if (!std::exchange(too_large_, true))
+            if (!std::exchange(is_too_large_, true))
                 problems_.add(value, "the file is too deep or too large");
             return value;
         }
@@ -35,7 +35,7 @@ class Reader {
         } else if (node.IsSequence()) {
             value.kind = Value::Kind::list;
             for (const auto& item : node) {
-                if (too_large_) break;
+                if (is_too_large_) break;
                 value.items.push_back(read(item, depth + 1));
             }
         } else if (node.IsMap()) {
@@ -49,7 +49,7 @@ class Reader {
     void read_members(const YAML::Node& node, int depth, Value& value) {
         std::set<std::string> seen;
         for (const auto& member : node) {
-            if (too_large_) return;
+            if (is_too_large_) return;
             Value key = read(member.first, depth + 1);
             if (key.kind != Value::Kind::text)
                 problems_.add(key, "a key is a text");
@@ -61,7 +61,7 @@ class Reader {
 
     Problems& problems_;
     std::size_t count_ = 0;
-    bool too_large_ = false;
+    bool is_too_large_ = false;
 };
 
 /// What yaml-cpp reports, in the words of a user; rare messages stay as they are.

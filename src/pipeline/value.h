@@ -38,14 +38,14 @@ class Problems {
     void add(std::string line) { lines_.push_back(std::move(line)); }
     bool empty() const { return lines_.empty(); }
     std::size_t size() const { return lines_.size(); }
-    /// Each on a line of its own, behind `file_name`; at most twenty.
+    /// Each on a line of its own, after `file_name`; at most twenty.
     std::string text(std::string_view file_name) const;
 
   private:
     std::vector<std::string> lines_;
 };
 
-/// The tree of `text`; nothing, with a problem, when it is no YAML, or a key is there twice, or
+/// The tree of `text`; nothing, with a problem, when it is not YAML, or a key is there twice, or
 /// there is more than one document.
 Value read_yaml(std::string_view text, Problems& problems);
 

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 struct Options {
     std::string data, config, into;
-    bool authority_too = false;
+    bool renews_authority = false;
 };
 
 /// Where a kind of system keeps the authorities that its administrator trusts.
@@ -96,15 +96,15 @@ Result<> install(io::Disk& disk, io::TlsIdentity& identity, const std::string& i
                             identity.authority_path()));
 }
 
-Result<> rotate(io::TlsIdentity& identity, bool authority_too) {
-    if (auto done = identity.rotate(authority_too); !done) return done;
+Result<> rotate(io::TlsIdentity& identity, bool renews_authority) {
+    if (auto done = identity.rotate(renews_authority); !done) return done;
     auto facts = identity.server_facts();
     if (!facts) return pass(facts);
     fmt::print(
         "New certificate, valid until {}; a running server uses it for new connections.\n"
         "SHA-256 {}\n",
         facts->ends, facts->sha256);
-    if (authority_too)
+    if (renews_authority)
         fmt::print("The authority is new too: who trusted the old one must trust {}\n",
                    identity.authority_path());
     return {};
@@ -114,11 +114,11 @@ template <class Do>
 int run(const Options& options, Do what) {
     const auto disk = io::make_posix_disk();
     auto config = to_config(options);
-    if (!config) return cli::tell(config.error().message(), cli::wrongly_asked);
+    if (!config) return cli::report_problem(config.error().message(), cli::wrongly_asked);
     const auto identity = tls_identity(*disk, *config);
     fmt::print(stderr, "freshet: the authority is {}\n", identity->authority_path());
     const Result<> done = what(*disk, *identity);
-    return done ? 0 : cli::tell(done.error().message());
+    return done ? 0 : cli::report_problem(done.error().message());
 }
 
 }  // namespace
@@ -139,7 +139,7 @@ void add_cert(CLI::App& app, cli::GlobalOptions& global) {
         ->type_name("DIR")
         ->check(CLI::ExistingDirectory);
     CLI::App* rotating = command->add_subcommand("rotate", "Make a new server key and certificate");
-    rotating->add_flag("--authority", options->authority_too, "And a new authority");
+    rotating->add_flag("--authority", options->renews_authority, "And a new authority");
     for (CLI::App* inner : {installing, rotating}) inner->fallthrough();
     cli::on_chosen(*installing, global, [options] {
         return run(*options, [&](io::Disk& disk, io::TlsIdentity& identity) {
@@ -148,7 +148,7 @@ void add_cert(CLI::App& app, cli::GlobalOptions& global) {
     });
     cli::on_chosen(*rotating, global, [options] {
         return run(*options, [&](io::Disk&, io::TlsIdentity& identity) {
-            return rotate(identity, options->authority_too);
+            return rotate(identity, options->renews_authority);
         });
     });
     command->callback([options, command, &global] {

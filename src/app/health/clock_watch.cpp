@@ -33,8 +33,8 @@ io::Task<void> ClockWatch::run() {
         if (lead == Millis(0) && went_back)
             log_info("app", "the system's clock has come up with the time again");
         went_back = lead > Millis(0);
-        const bool go_on = co_await stop_.sleep_until(home_.now() + every);
-        if (!go_on) co_return;
+        const bool may_continue = co_await stop_.sleep_until(home_.now() + every);
+        if (!may_continue) co_return;
     }
 }
 

@@ -1,4 +1,4 @@
-// Looks whether the system's clock went back, and says so in the log: time then goes on by the
+// Looks whether the system's clock went back, and says so in the log: time then continues by the
 // monotonic clock (io/steady_time.h). Home core: the first.
 #pragma once
 #include "io/core.h"
@@ -9,7 +9,7 @@ namespace freshet::app {
 class ClockWatch {
   public:
     explicit ClockWatch(io::Core& home) : home_(home), stop_(home), loops_(home) {}
-    /// Before start(): time goes on from the last record that any stream keeps.
+    /// Before start(): time continues from the last record that any stream keeps.
     void hold(stream::Streams& streams);
     void start() { loops_.spawn(run()); }
     io::Task<void> stop();

@@ -35,10 +35,10 @@ io::Task<void> ServiceMetrics::run() {
     Timestamp from = parts_.metrics.home().now();
     while (true) {
         const Timestamp next = std::chrono::floor<std::chrono::minutes>(from) + every;
-        const bool go_on = co_await stop_.sleep_until(next);
+        const bool may_continue = co_await stop_.sleep_until(next);
         const Timestamp now = parts_.metrics.home().now();
         co_await hand_over(std::exchange(from, now));
-        if (!go_on) co_return;
+        if (!may_continue) co_return;
     }
 }
 

@@ -44,7 +44,7 @@ class ServiceMetrics {
     void sample_queries(const std::vector<query::Finished>& finished);
     void add(const auto& key, const char* space, const char* name, monitor::Dimensions dimensions,
              monitor::Statistics statistics, const char* unit);
-    /// How much a counter grew since the last time; from zero when it begins anew.
+    /// How much a counter grew since the last time; from zero when it begins again.
     double grown(const std::string& id, std::uint64_t value);
 
     Parts parts_;

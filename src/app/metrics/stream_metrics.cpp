@@ -31,10 +31,10 @@ io::Task<void> StreamMetrics::run() {
     Timestamp from = streams_.home().now();
     while (true) {
         const Timestamp next = std::chrono::floor<std::chrono::minutes>(from) + every;
-        const bool go_on = co_await stop_.sleep_until(next);
+        const bool may_continue = co_await stop_.sleep_until(next);
         const Timestamp now = streams_.home().now();
         co_await hand_over(std::exchange(from, now));
-        if (!go_on) co_return;
+        if (!may_continue) co_return;
     }
 }
 

@@ -16,7 +16,7 @@ std::optional<functions::FunctionKey> function_of(const std::string& text) {
     if (!arn || arn->service != "lambda" || !arn->resource.starts_with(prefix)) return std::nullopt;
     std::string name = arn->resource.substr(prefix.size());
     if (name.ends_with(":$LATEST")) name.resize(name.size() - 8);
-    if (name.contains(':')) return std::nullopt;  // a version or an alias: none is ever there
+    if (name.contains(':')) return std::nullopt;  // a version or an alias: there are none
     return functions::FunctionKey{arn->account, arn->region, std::move(name)};
 }
 
@@ -73,7 +73,7 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
     auto found = find_stream(output.arn);
     if (!found) return pass(found);
     const stream::Stream& stream = **found;
-    // A row behind the end of a shard would be lost: the runner comes again in a moment.
+    // A row after the end of a shard would be lost: the runner retries in a moment.
     if (streams_.is_cutting(stream))
         return fail(analytics::Errc::unavailable,
                     fmt::format("stream {} is being resharded", stream.key.name));

@@ -64,21 +64,21 @@ CommandFacts facts_of(const CLI::App& app, const std::string& before) {
 }
 
 std::string CommandFacts::usage() const {
-    std::string line = path, behind;
-    bool any = false;
+    std::string line = path, arguments;
+    bool has_options = false;
     for (const OptionFacts& option : options) {
         std::string text = option.names.back();
         if (option.is_positional) {
             if (option.may_repeat) text += "...";
-            behind += option.is_required ? " " + text : fmt::format(" [{}]", text);
+            arguments += option.is_required ? " " + text : fmt::format(" [{}]", text);
         } else if (option.is_required) {
             line += fmt::format(" {} {}", text, option.value);
         } else {
-            any = true;
+            has_options = true;
         }
     }
-    if (!commands.empty()) behind += " COMMAND";
-    return line + (any ? " [OPTIONS]" : "") + behind;
+    if (!commands.empty()) arguments += " COMMAND";
+    return line + (has_options ? " [OPTIONS]" : "") + arguments;
 }
 
 std::vector<const CommandFacts*> all_commands(const CommandFacts& root) {

@@ -5,9 +5,9 @@
 
 namespace freshet::cli {
 
-/// The function walks over the words behind `freshet`: one that names a command of the path so far
-/// lengthens it, one behind an option that takes a value is that value. Then it offers what may
-/// stand there: of a value its choices, or files, or nothing; else commands and options; files
+/// The function walks over the words after `freshet`: one that names a command of the path so far
+/// lengthens it, one after an option that takes a value is that value. Then it offers what may
+/// follow: of a value its choices, or files, or nothing; else commands and options; files
 /// where nothing fits (-o default).
 std::string completion_script(const CommandFacts& root, const std::string& shell) {
     std::string commands, words, valued, values;

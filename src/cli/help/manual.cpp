@@ -26,7 +26,7 @@ constexpr Fact variables[] = {
 };
 
 constexpr const char* shared_options =
-    "Options that several commands share (--endpoint, --region, --json) may stand before or behind "
+    "Options that several commands share (--endpoint, --region, --json) may come before or after "
     "the command's name.";
 
 std::string heading_of(const OptionFacts& option) {

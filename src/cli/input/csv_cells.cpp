@@ -8,20 +8,20 @@ namespace freshet::cli {
 
 std::vector<std::string> csv_cells(std::string_view row, char delimiter) {
     std::vector<std::string> cells(1);
-    bool quoted = false;
+    bool is_quoted = false;
     for (std::size_t i = 0; i < row.size(); ++i) {
         const char c = row[i];
-        if (quoted) {
+        if (is_quoted) {
             if (c != '"') {
                 cells.back() += c;
             } else if (i + 1 < row.size() && row[i + 1] == '"') {
                 cells.back() += '"';
                 ++i;
             } else {
-                quoted = false;
+                is_quoted = false;
             }
         } else if (c == '"' && cells.back().empty()) {
-            quoted = true;
+            is_quoted = true;
         } else if (c == delimiter) {
             cells.emplace_back();
         } else {
@@ -44,11 +44,11 @@ char csv_delimiter_of(std::string_view row) {
         });
     if (are_decimal_commas) return ';';
     std::size_t counts[known.size()] = {};
-    bool quoted = false;
+    bool is_quoted = false;
     for (const char c : row) {
-        if (c == '"') quoted = !quoted;
+        if (c == '"') is_quoted = !is_quoted;
         const auto at = known.find(c);
-        if (!quoted && at != std::string_view::npos) ++counts[at];
+        if (!is_quoted && at != std::string_view::npos) ++counts[at];
     }
     return known[static_cast<std::size_t>(std::ranges::max_element(counts) - std::begin(counts))];
 }

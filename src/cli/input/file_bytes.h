@@ -1,4 +1,4 @@
-// The bytes of a file, a pipe or standard input ("-"), unpacked where they are gzip's: told by
+// The bytes of a file, a pipe or standard input ("-"), unpacked where they are gzip's, known by
 // content, any number of members.
 #pragma once
 #include <zlib.h>
@@ -19,7 +19,7 @@ class FileBytes {
     ~FileBytes();
 
     /// Appends up to `most` bytes to `out`; false at the end. Errc::io for gzip data that is cut
-    /// off or damaged, and for anything but zeros behind it: it would be dropped in silence.
+    /// off or damaged, and for anything but zeros after it: it would be dropped in silence.
     Result<bool> read(std::string& out, std::size_t most);
     /// Bytes of the file itself, as far as read() has used them.
     std::uint64_t bytes_used() const { return bytes_read_ - left_.avail_in; }

@@ -16,14 +16,14 @@ bool is_number(std::string_view text) {
     if (text.starts_with('-') || text.starts_with('+') || text.starts_with('$'))
         text.remove_prefix(1);
     if (text.ends_with('%')) text.remove_suffix(1);
-    bool digits = false, is_exponent = false;
+    bool has_digits = false, is_exponent = false;
     for (const char c : text) {
         const bool is_sign = (c == '-' || c == '+') && is_exponent;
-        is_exponent = digits && (c == 'e' || c == 'E');
+        is_exponent = has_digits && (c == 'e' || c == 'E');
         if (!is_digit(c) && c != '.' && c != ',' && !is_sign && !is_exponent) return false;
-        digits = digits || is_digit(c);
+        has_digits = has_digits || is_digit(c);
     }
-    return digits;
+    return has_digits;
 }
 
 bool is_truth(std::string_view text) {
@@ -60,9 +60,9 @@ Form form_of(std::string_view text) {
     if (is_number(text)) return Form::number;
     if (is_truth(text)) return Form::truth;
     if (std::ranges::any_of(text, is_digit)) return Form::with_digits;
-    const bool lower = std::ranges::any_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
-    const bool upper = std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
-    return upper && !lower ? Form::capitals : Form::text;
+    const bool has_lower = std::ranges::any_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool has_upper = std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+    return has_upper && !has_lower ? Form::capitals : Form::text;
 }
 
 const char* plural(Form form) {

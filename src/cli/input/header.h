@@ -10,7 +10,7 @@ inline constexpr std::size_t header_sample_rows = 20;  ///< below the first row
 
 struct HeaderVerdict {
     bool is_header = false;
-    std::string why;  ///< "below 'ID' come numbers", to stand behind "because"
+    std::string why;  ///< "below 'ID' come numbers", to follow "because"
 };
 
 /// A header is a row without numbers, dates or truth values over at least one column in which all

@@ -25,8 +25,8 @@ bool is_json_number(std::string_view text) {
         while (at < text.size() && is_digit(text[at])) ++at;
         return at > from;
     };
-    const bool leading_zero = at + 1 < text.size() && text[at] == '0' && is_digit(text[at + 1]);
-    if (leading_zero || !digits()) return false;
+    const bool has_leading_zero = at + 1 < text.size() && text[at] == '0' && is_digit(text[at + 1]);
+    if (has_leading_zero || !digits()) return false;
     if (at < text.size() && text[at] == '.') {
         ++at;
         if (!digits()) return false;
@@ -202,8 +202,8 @@ std::uint32_t hex_of(std::string_view digits) {
     return code;
 }
 
-/// The character of the escapes at `at`, behind their "\u"; moves `at` to the last digit. Half of a
-/// surrogate pair is no character: U+FFFD stands for it.
+/// The character of the escapes at `at`, after their "\u"; moves `at` to the last digit. Half of a
+/// surrogate pair is not a character: U+FFFD replaces it.
 std::uint32_t code_point(std::string_view inner, std::size_t& at) {
     const std::uint32_t first = hex_of(inner.substr(at + 1, 4));
     at += 4;
@@ -224,11 +224,11 @@ std::string unescaped(std::string_view inner) {
             continue;
         }
         const char c = inner[++i];
-        constexpr std::string_view short_forms = "bfnrt", meant = "\b\f\n\r\t";
+        constexpr std::string_view short_forms = "bfnrt", characters = "\b\f\n\r\t";
         if (c == 'u') {
             append_utf8(code_point(inner, i), out);
         } else if (const auto at = short_forms.find(c); at != std::string_view::npos) {
-            out += meant[at];
+            out += characters[at];
         } else {
             out += c;
         }

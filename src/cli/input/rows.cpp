@@ -137,14 +137,14 @@ std::vector<std::string> Rows::first_lines(std::size_t count) const {
     std::size_t from = at_;
     while (lines.size() < count && from < buffer_.size()) {
         std::size_t scanned = from;
-        bool quoted = false;
-        const auto end = line_end(from, scanned, quoted);
+        bool is_quoted = false;
+        const auto end = line_end(from, scanned, is_quoted);
         if (!end && !is_all_read_) break;
-        const std::size_t behind = end.value_or(buffer_.size());
+        const std::size_t row_end = end.value_or(buffer_.size());
         const std::string_view row =
-            without_return(std::string_view(buffer_).substr(from, behind - from));
+            without_return(std::string_view(buffer_).substr(from, row_end - from));
         if (!row.empty()) lines.emplace_back(row);
-        from = behind + 1;
+        from = row_end + 1;
     }
     return lines;
 }
@@ -212,46 +212,46 @@ Result<> Rows::find_key_column(const std::vector<std::string>& first, bool is_he
 
 // --- rows
 
-/// The place of the line break that ends the row from `from`; a scan goes on at `scanned`.
+/// The place of the line break that ends the row from `from`; a scan continues at `scanned`.
 std::optional<std::size_t> Rows::line_end(std::size_t from, std::size_t& scanned,
-                                          bool& quoted) const {
+                                          bool& is_quoted) const {
     scanned = std::max(scanned, from);
-    while (scanned < buffer_.size() && (quoted || buffer_[scanned] != '\n')) {
-        if (form_ == Form::csv && buffer_[scanned] == '"') quoted = !quoted;
+    while (scanned < buffer_.size() && (is_quoted || buffer_[scanned] != '\n')) {
+        if (form_ == Form::csv && buffer_[scanned] == '"') is_quoted = !is_quoted;
         ++scanned;
     }
     if (scanned == buffer_.size()) return std::nullopt;
     return scanned;
 }
 
-std::unexpected<Error> Rows::too_long(bool quoted) const {
+std::unexpected<Error> Rows::too_long(bool is_quoted) const {
     return fail(Errc::invalid,
                 fmt::format("{}: row {} is longer than {} bytes{}", name_, row_ + 1, row_bytes_max,
-                            quoted ? "; a quote that does not end?" : ""));
+                            is_quoted ? "; a quote that does not end?" : ""));
 }
 
 /// The next row of CSV or lines; nothing at the end of the file.
 Result<std::optional<std::string>> Rows::next_line() {
     while (true) {
         std::size_t scanned = at_;
-        bool quoted = false;
-        auto end = line_end(at_, scanned, quoted);
+        bool is_quoted = false;
+        auto end = line_end(at_, scanned, is_quoted);
         while (!end && !is_all_read_ && scanned - at_ <= row_bytes_max) {
             scanned -= at_;
             if (auto more = fill(); !more) return pass(more);
-            end = line_end(at_, scanned, quoted);
+            end = line_end(at_, scanned, is_quoted);
         }
-        const std::size_t behind = end.value_or(buffer_.size());
-        if (behind == at_ && !end) return std::nullopt;
-        if (behind - at_ > row_bytes_max) return too_long(quoted);
+        const std::size_t row_end = end.value_or(buffer_.size());
+        if (row_end == at_ && !end) return std::nullopt;
+        if (row_end - at_ > row_bytes_max) return too_long(is_quoted);
         ++row_;
-        std::string row(without_return(std::string_view(buffer_).substr(at_, behind - at_)));
-        if (!end && quoted && row.find('\n') != std::string::npos)
+        std::string row(without_return(std::string_view(buffer_).substr(at_, row_end - at_)));
+        if (!end && is_quoted && row.find('\n') != std::string::npos)
             return fail(Errc::invalid,
                         fmt::format("{}: row {} has a quote that does not end, and takes all lines "
                                     "after it; --format lines sends lines as they are",
                                     name_, row_));
-        at_ = std::min(behind + 1, buffer_.size());
+        at_ = std::min(row_end + 1, buffer_.size());
         if (row.empty()) continue;
         if (!std::exchange(is_header_next_, false)) return row;
     }

@@ -1,5 +1,5 @@
-// Rows of files, one after the other: CSV, lines or JSON, plain or gzip (told by content); "-" is
-// standard input. What was taken for what, and why, is told by notes().
+// Rows of files, one after the other: CSV, lines or JSON, plain or gzip (known by content); "-" is
+// standard input. notes() says what was taken for what, and why.
 #pragma once
 #include <memory>
 #include <optional>
@@ -55,11 +55,12 @@ class Rows {
     Form form_of_content() const;
     Result<std::optional<std::string>> next_line();
     Result<std::optional<std::string>> next_json();
-    std::optional<std::size_t> line_end(std::size_t from, std::size_t& scanned, bool& quoted) const;
+    std::optional<std::size_t> line_end(std::size_t from, std::size_t& scanned,
+                                        bool& is_quoted) const;
     std::vector<std::string> first_lines(std::size_t count) const;
     Result<> find_key_column(const std::vector<std::string>& first, bool is_header);
     Result<InputRow> with_key(std::string row) const;
-    std::unexpected<Error> too_long(bool quoted) const;
+    std::unexpected<Error> too_long(bool is_quoted) const;
 
     std::vector<std::string> files_;
     RowOptions options_;

@@ -14,10 +14,10 @@ std::optional<Moment> parse_moment(std::string_view text, Timestamp now) {
     std::uint32_t count = 0;
     const char* const begin = std::to_address(text.begin());
     const char* const end = std::to_address(text.end());
-    const auto [behind, problem] = std::from_chars(begin, end, count);
-    if (problem == std::errc() && behind + 1 == end) {
+    const auto [unit, problem] = std::from_chars(begin, end, count);
+    if (problem == std::errc() && unit + 1 == end) {
         const auto units = static_cast<std::int64_t>(count);
-        switch (*behind) {
+        switch (*unit) {
             case 's':
                 return Moment{Moment::Kind::time, now - std::chrono::seconds(units)};
             case 'm':

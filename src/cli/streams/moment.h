@@ -26,9 +26,9 @@ inline constexpr const char* moment_forms =
 struct TimeRange {
     Moment from;
     std::optional<Moment> until;  ///< a time, or the latest: all that is there; nothing: for ever
-    /// Whether a record that arrived then is of a time behind the range.
+    /// Whether a record that arrived then is of a time after the range.
     bool is_behind(Timestamp arrival) const;
-    /// Whether records that come after `now` lie behind the range.
+    /// Whether records that come after `now` lie after the range.
     bool is_over(Timestamp now) const;
 };
 

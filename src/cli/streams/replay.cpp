@@ -1,6 +1,6 @@
 // `freshet replay STREAM --to OTHER`: a range of time of one stream into another, as fast as it
 // came, so many times faster, or as fast as it goes. Records of a key keep their order; with
-// --resume a run that was killed goes on where it was acknowledged.
+// --resume a run that was killed continues where it was acknowledged.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -27,7 +27,7 @@ struct Options {
     Place source, target;
     std::string stream, to, from = "trim-horizon", until, speed = "1", resume;
     int connections = 8;
-    bool follow = false, json = false;
+    bool follows = false, wants_json = false;
 };
 
 /// What the options say, once they are understood.
@@ -60,7 +60,7 @@ class Replay {
         }
         sources_.close();
         targets_.close();
-        status = tell(failure_);
+        status = report_problem(failure_);
     }
 
   private:
@@ -69,7 +69,7 @@ class Replay {
         begun_.notify();
     }
     template <class T>
-    bool failed(const aws::Answer<T>& answer, std::string_view stream) {
+    bool note_failure(const aws::Answer<T>& answer, std::string_view stream) {
         if (!answer) fail_with(fmt::format("{}: {}", stream, text_of(answer.error())));
         return !answer;
     }
@@ -83,7 +83,7 @@ class Replay {
             co_return "";
         }
         auto found = co_await describe(core_, **lease, stream);
-        if (failed(found, stream)) co_return "";
+        if (note_failure(found, stream)) co_return "";
         co_return found->stream_description_summary.stream_arn;
     }
 
@@ -108,7 +108,7 @@ class Replay {
         auto lease = co_await sources_.take();
         if (!lease) co_return fail_with(lease.error().message());
         auto lineage = co_await lineage_of(core_, **lease, options_.stream, range_.from, {});
-        if (failed(lineage, options_.stream)) co_return;
+        if (note_failure(lineage, options_.stream)) co_return;
         lineage_ = std::move(*lineage);
         for (const auto& [shard, state] : position_.shards)
             if (state.is_ended) lineage_.finish(shard);
@@ -141,11 +141,11 @@ class Replay {
         bool has_begun = is_begun_;
         while (failure_.empty()) {
             // Whether the tip of the shard, seen now, is the end of what was asked for.
-            const bool is_late = range_.until ? range_.is_over(core_.now()) : !options_.follow;
+            const bool is_late = range_.until ? range_.is_over(core_.now()) : !options_.follows;
             auto lease = co_await sources_.take();
             if (!lease) co_return fail_with(lease.error().message());
             auto page = co_await reader.next(**lease);
-            if (failed(page, shard)) co_return;
+            if (note_failure(page, shard)) co_return;
             // A page that waits for its time holds up no other shard; without a pace, as many pages
             // are in memory as there are connections.
             std::optional<ClientPool::Lease> held(std::move(*lease));
@@ -153,8 +153,8 @@ class Replay {
             const bool is_over = cut_at_until(*page);
             const bool is_ended = page->is_ended && !is_over, is_empty = page->records.empty();
             if (is_ended && is_empty) finish(shard, *page);
-            const bool tells = !is_empty || is_over || page->is_ended || page->behind == 0ms;
-            if (!has_begun && tells) {
+            const bool is_known = !is_empty || is_over || page->is_ended || page->behind == 0ms;
+            if (!has_begun && is_known) {
                 has_begun = true;
                 co_await begin_together(page->records);
             }
@@ -194,7 +194,7 @@ class Replay {
 
     // --- pace: times are counted from the first record of all shards
 
-    /// Waits until each shard that is there has told its first record, or that it has none.
+    /// Waits until each shard that is there has shown its first record, or that it has none.
     io::Task<void> begin_together(const std::vector<Record>& records) {
         if (!records.empty()) {
             const Timestamp first = arrival_of(records.front());
@@ -214,8 +214,8 @@ class Replay {
             first_arrival_ = arrival;
             started_ = core_.now();
         }
-        const auto behind = static_cast<double>((arrival - *first_arrival_).count());
-        const double pause_ms = std::min(behind / *speed_, pause_ms_max);
+        const auto due_ms = static_cast<double>((arrival - *first_arrival_).count());
+        const double pause_ms = std::min(due_ms / *speed_, pause_ms_max);
         return started_ + Millis(static_cast<std::int64_t>(pause_ms));
     }
 
@@ -246,8 +246,8 @@ class Replay {
             tick();
             if (is_whole || !failure_.empty()) continue;
             ++retries_;
-            const bool again = co_await backoff.pause(core_);
-            if (!again)
+            const bool may_retry = co_await backoff.pause(core_);
+            if (!may_retry)
                 fail_with(fmt::format("{} tries were refused; the last one: {}", Backoff::tries_max,
                                       last_refusal_));
         }
@@ -270,7 +270,7 @@ class Replay {
         }
         auto answer = co_await (**lease).call<PutRecordsOp>(std::move(input));
         if (!answer) {
-            if (!is_passing(answer.error(), true)) failed(answer, options_.to);
+            if (!is_passing(answer.error(), true)) note_failure(answer, options_.to);
             last_refusal_ = text_of(answer.error());
             co_return false;
         }
@@ -311,15 +311,17 @@ class Replay {
         reported_ = core_.now();
         const double seconds =
             std::max(0.001, static_cast<double>((reported_ - started_).count()) / 1000);
-        const bool terminal = ::isatty(2) != 0;
-        fmt::print(
-            stderr, "{}replay: {} records, {:.0f} records/s, {:.1f} MB/s, {} retries{}{}{}{}",
-            terminal ? "\r\033[K" : "", records_sent_, static_cast<double>(records_sent_) / seconds,
-            static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
-            !is_last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
-            records_sent_ ? ", reached " + to_iso8601(reached_) : "",
-            is_last ? fmt::format(" in {:.1f} s", seconds) : "", terminal && !is_last ? "" : "\n");
-        if (is_last && options_.json)
+        const bool is_terminal = ::isatty(2) != 0;
+        fmt::print(stderr,
+                   "{}replay: {} records, {:.0f} records/s, {:.1f} MB/s, {} retries{}{}{}{}",
+                   is_terminal ? "\r\033[K" : "", records_sent_,
+                   static_cast<double>(records_sent_) / seconds,
+                   static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
+                   !is_last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
+                   records_sent_ ? ", reached " + to_iso8601(reached_) : "",
+                   is_last ? fmt::format(" in {:.1f} s", seconds) : "",
+                   is_terminal && !is_last ? "" : "\n");
+        if (is_last && options_.wants_json)
             fmt::print("{{\"records\":{},\"bytes\":{},\"retries\":{},\"seconds\":{:.3f}}}\n",
                        records_sent_, bytes_sent_, retries_, seconds);
     }
@@ -335,7 +337,7 @@ class Replay {
     ReplayPosition position_;
     io::Signal begun_;
     bool is_begun_;
-    std::size_t not_begun_ = 0;  ///< shards that have not told their first record yet
+    std::size_t not_begun_ = 0;  ///< shards that have not shown their first record yet
     std::optional<Timestamp> first_arrival_;
     std::uint64_t records_sent_ = 0, bytes_sent_ = 0, retries_ = 0;
     Timestamp started_, reported_, saved_, reached_;
@@ -371,7 +373,7 @@ Result<Plan> plan_of(const Options& options, Timestamp now) {
 
 int replay(const Options& options) {
     const auto plan = plan_of(options, io::SystemClock().now());
-    if (!plan) return tell(plan.error().message(), wrongly_asked);
+    if (!plan) return report_problem(plan.error().message(), wrongly_asked);
     fmt::print(stderr,
                "replay: records go where their partition keys lead; the explicit hash keys "
                "that they were put with are not known\n");
@@ -413,13 +415,14 @@ void add_replay(CLI::App& app, GlobalOptions& global) {
         ->check(CLI::Range(1, 64))
         ->type_name("N");
     command
-        ->add_option("--resume", options->resume,
-                     "File that keeps how far records are acknowledged; a later run goes on there")
+        ->add_option(
+            "--resume", options->resume,
+            "File that keeps how far records are acknowledged; a later run continues there")
         ->type_name("FILE");
-    command->add_flag("--follow", options->follow, "Go on with what comes when all is read");
+    command->add_flag("--follow", options->follows, "Continue with what comes when all is read");
     on_chosen(*command, global, [options, &global] {
         options->source = global.place;
-        options->json = global.json;
+        options->wants_json = global.json;
         if (options->target.endpoint.empty()) options->target.endpoint = options->source.endpoint;
         if (options->target.region.empty()) options->target.region = options->source.region;
         return replay(*options);

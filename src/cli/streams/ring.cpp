@@ -21,7 +21,7 @@ std::size_t column_of(stream::HashKey key, std::size_t columns) {
     return std::min(at, columns);
 }
 
-/// First column of a shard and the one behind its last: at least one, inside the bar.
+/// First column of a shard and the one after its last: at least one, inside the bar.
 struct Extent {
     std::size_t from, to;
 };

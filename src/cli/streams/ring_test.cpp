@@ -19,7 +19,7 @@ TEST(Ring, shows_each_open_shard_where_it_lies) {
     EXPECT_EQ(draw_ring(even(4), 73),
               "        0%              25%             50%             75%          100%\n"
               "open    |0 25.00%       |1 25.00%       |2 25.00%       |3 25.00%       |\n");
-    // Thirds end at numbers that are no column's: the nearest one is taken.
+    // Thirds end at numbers that are not a column's: the nearest one is taken.
     EXPECT_EQ(draw_ring(even(3), 45),
               "        0%       25%      50%      75%   100%\n"
               "open    |0 33.33%   |1 33.33%   |2 33.33%   |\n");

@@ -20,7 +20,7 @@ io::Task<aws::Answer<ShardPage>> ShardReader::next(aws::Client& client) {
         auto answer = co_await ask<GetRecordsOp>(core_, client, std::move(input), is_patient_);
         if (!answer && answer.error().code == "ExpiredIteratorException" &&
             (!place_.after.empty() || place_.from.kind != Moment::Kind::latest)) {
-            iterator_.reset();  // after five minutes; where we stand is known
+            iterator_.reset();  // after five minutes; the position is known
             continue;
         }
         if (!answer) co_return pass(answer);

@@ -1,5 +1,5 @@
-// Reads one shard in order, from a moment or behind a record: waits out throttling, and goes on
-// behind the last record when an iterator has expired.
+// Reads one shard in order, from a moment or after a record: waits out throttling, and continues
+// after the last record when an iterator has expired.
 #pragma once
 #include <optional>
 #include <string>
@@ -43,7 +43,7 @@ class ShardReader {
 };
 
 /// What there is to read of a stream: the `chosen` shards, or all. From the latest, those that are
-/// open; else all that are kept, each behind its parents.
+/// open; else all that are kept, each after its parents.
 io::Task<aws::Answer<Lineage>> lineage_of(io::Core& core, aws::Client& client, std::string stream,
                                           Moment from, std::vector<std::string> chosen);
 

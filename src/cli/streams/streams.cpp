@@ -24,7 +24,7 @@ constexpr Millis poll_every = 200ms;
 struct Options {
     Place place;
     std::string stream, shard, other, at;
-    bool json = false, wait = false;
+    bool wants_json = false, waits = false;
 };
 
 std::string retention_text(std::int32_t hours) {
@@ -42,7 +42,7 @@ std::string members_of(const typename Op::Output& output) {
     return json.substr(1, json.size() - 2);
 }
 
-/// A number, or one behind 0x, of a hash key.
+/// A number, or one after 0x, of a hash key.
 std::optional<stream::HashKey> hash_key_of(std::string_view text) {
     if (!text.starts_with("0x") && !text.starts_with("0X")) return stream::parse_hash_key(text);
     text.remove_prefix(2);
@@ -99,14 +99,14 @@ class Command {
         } else {
             problem_ = made.error().message();
         }
-        status = tell(problem_);
+        status = report_problem(problem_);
     }
 
   protected:
     virtual io::Task<void> carry_out() = 0;
 
     template <class T>
-    bool failed(const aws::Answer<T>& answer) {
+    bool note_failure(const aws::Answer<T>& answer) {
         if (!answer) problem_ = text_of(answer.error());
         return !answer;
     }
@@ -115,7 +115,7 @@ class Command {
 
     io::Task<bool> read_shards() {
         auto shards = co_await all_shards(core_, *client_, options_.stream);
-        if (failed(shards)) co_return false;
+        if (note_failure(shards)) co_return false;
         shards_ = std::move(*shards);
         co_return true;
     }
@@ -134,14 +134,14 @@ class List final : public Command {
   private:
     io::Task<void> carry_out() override {
         auto names = co_await stream_names(core_, *client_);
-        if (failed(names)) co_return;
+        if (note_failure(names)) co_return;
         TextTable table({"name", "mode", "status", ">open shards", ">retention", ">consumers"});
         std::string json;
         for (const std::string& name : *names) {
             auto answer = co_await describe(core_, *client_, name);
             if (!answer && answer.error().code == "ResourceNotFoundException")
                 continue;  // gone since
-            if (failed(answer)) co_return;
+            if (note_failure(answer)) co_return;
             const StreamDescriptionSummary& one = answer->stream_description_summary;
             json += (json.empty() ? "\n{" : ",\n{") + members_of<DescribeStreamSummaryOp>(*answer) +
                     "}";
@@ -150,7 +150,7 @@ class List final : public Command {
                        retention_text(one.retention_period_hours),
                        fmt::format("{}", one.consumer_count.value_or(0))});
         }
-        if (options_.json)
+        if (options_.wants_json)
             fmt::print("{{\"Streams\":[{}]}}\n", json);
         else
             fmt::print("{}", table.text());
@@ -166,14 +166,14 @@ class Describe : public Command {
 
     io::Task<void> tell_all() {
         auto answer = co_await describe(core_, *client_, options_.stream);
-        if (failed(answer)) co_return;
+        if (note_failure(answer)) co_return;
         const StreamDescriptionSummary& summary = answer->stream_description_summary;
         bool is_read = summary.stream_status == "CREATING";  // no shards are shown yet
         if (!is_read) is_read = co_await read_shards();
         if (!is_read) co_return;
         auto consumers = co_await all_consumers(core_, *client_, summary.stream_arn);
-        if (failed(consumers)) co_return;
-        if (options_.json) {
+        if (note_failure(consumers)) co_return;
+        if (options_.wants_json) {
             const std::string head = members_of<DescribeStreamSummaryOp>(*answer);
             fmt::print("{{{},{},{}}}\n", head, members_of<ListShardsOp>({shards_, std::nullopt}),
                        members_of<ListStreamConsumersOp>({*consumers, std::nullopt}));
@@ -225,25 +225,25 @@ class Reshard : public Describe {
     virtual io::Task<bool> change(const std::vector<RingShard>& ring) = 0;
 
     io::Task<void> carry_out() override {
-        if (options_.wait) co_await until_active();
+        if (options_.waits) co_await until_active();
         if (!problem_.empty()) co_return;
-        bool done = co_await read_shards();
-        if (done) {
-            if (!options_.json) fmt::print("{}\n", ring_text());
+        bool is_done = co_await read_shards();
+        if (is_done) {
+            if (!options_.wants_json) fmt::print("{}\n", ring_text());
             std::fflush(stdout);
             const auto ring = ring_of(shards_);
-            done = co_await change(ring);
+            is_done = co_await change(ring);
         }
-        if (done && options_.wait) co_await until_active();
-        if (!done || !problem_.empty()) co_return;
-        if (options_.json) {
+        if (is_done && options_.waits) co_await until_active();
+        if (!is_done || !problem_.empty()) co_return;
+        if (options_.wants_json) {
             co_await tell_all();
             co_return;
         }
-        done = co_await read_shards();
-        if (!done) co_return;
+        is_done = co_await read_shards();
+        if (!is_done) co_return;
         auto answer = co_await describe(core_, *client_, options_.stream);
-        if (failed(answer)) co_return;
+        if (note_failure(answer)) co_return;
         fmt::print("{}", ring_text());
         const std::string& status = answer->stream_description_summary.stream_status;
         if (status != "ACTIVE")
@@ -254,7 +254,7 @@ class Reshard : public Describe {
     io::Task<void> until_active() {
         while (true) {
             auto answer = co_await describe(core_, *client_, options_.stream);
-            if (failed(answer)) co_return;
+            if (note_failure(answer)) co_return;
             if (answer->stream_description_summary.stream_status == "ACTIVE") co_return;
             co_await io::sleep_until(core_.now() + poll_every);
         }
@@ -301,8 +301,8 @@ class Split final : public Reshard {
         input.shard_to_split = shard->id;
         input.new_starting_hash_key = stream::to_decimal(at);
         auto answer = co_await client_->call<SplitShardOp>(std::move(input));
-        if (failed(answer)) co_return false;
-        if (!options_.json)
+        if (note_failure(answer)) co_return false;
+        if (!options_.wants_json)
             fmt::print("split shard {} at {}\n\n", shard->name(), stream::to_decimal(at));
         co_return true;
     }
@@ -324,8 +324,9 @@ class Merge final : public Reshard {
         input.shard_to_merge = std::min(*one, *other, is_left_of).id;
         input.adjacent_shard_to_merge = std::max(*one, *other, is_left_of).id;
         auto answer = co_await client_->call<MergeShardsOp>(std::move(input));
-        if (failed(answer)) co_return false;
-        if (!options_.json) fmt::print("merged shards {} and {}\n\n", one->name(), other->name());
+        if (note_failure(answer)) co_return false;
+        if (!options_.wants_json)
+            fmt::print("merged shards {} and {}\n\n", one->name(), other->name());
         co_return true;
     }
 
@@ -363,7 +364,7 @@ CLI::App* add_verb(CLI::App& command, const char* name, const char* what,
     add_place(*verb, global.place);
     on_chosen(*verb, global, [options, &global] {
         options->place = global.place;
-        options->json = global.json;
+        options->wants_json = global.json;
         return run_command<Verb>(*options);
     });
     return verb;
@@ -405,7 +406,7 @@ void add_streams(CLI::App& app, GlobalOptions& global) {
         verb->add_option("SHARD", options->shard, "shardId-000000000003, or 3")
             ->required()
             ->type_name("");
-        verb->add_flag("--wait", options->wait, "Until the stream is ACTIVE");
+        verb->add_flag("--wait", options->waits, "Until the stream is ACTIVE");
     }
     merge->add_option("OTHER", options->other, "Its neighbour; the right-hand one when not given")
         ->type_name("");

@@ -28,7 +28,7 @@ struct Options {
     std::string stream, from = "latest", to;
     std::vector<std::string> shards;
     Wanted wanted;
-    bool deaggregate = false, verbose = false, json = false;
+    bool deaggregates = false, is_verbose = false, wants_json = false;
     std::uint64_t count = 0;
 };
 
@@ -44,7 +44,7 @@ class Tail {
         } else {
             co_await follow(**client);
         }
-        status = tell(failure_);
+        status = report_problem(failure_);
     }
 
   private:
@@ -68,12 +68,12 @@ class Tail {
         while (!readings.empty()) {
             bool is_idle = true;
             for (const auto& reading : readings) {
-                const bool go_on = co_await read(client, *reading, is_idle);
-                if (!go_on) co_return;
+                const bool may_continue = co_await read(client, *reading, is_idle);
+                if (!may_continue) co_return;
             }
             std::erase_if(readings, [](const auto& reading) { return reading->is_over; });
-            const bool any = open_ready(readings, from);
-            if (is_idle && !any && !readings.empty())
+            const bool was_opened = open_ready(readings, from);
+            if (is_idle && !was_opened && !readings.empty())
                 co_await io::sleep_until(core_.now() + poll_every);
         }
     }
@@ -123,25 +123,25 @@ class Tail {
                                      : "";
         const auto line = [&](std::string_view key, std::string_view data) {
             if (!filter_.passes(key, data)) return true;
-            if (options_.json) {
+            if (options_.wants_json) {
                 fmt::print("{}\n", json_line(when, shard, record.sequence_number, key, data));
                 return options_.count == 0 || ++printed_ < options_.count;
             }
             while (data.ends_with('\n')) data.remove_suffix(1);
-            if (options_.verbose)
+            if (options_.is_verbose)
                 fmt::print("{} {} {} {} {}\n", when, shard, record.sequence_number, key, data);
             else
                 fmt::print("{}\n", data);
             return options_.count == 0 || ++printed_ < options_.count;
         };
-        if (!options_.deaggregate && !is_hinted_ && record::is_aggregate(record.data.view())) {
+        if (!options_.deaggregates && !is_hinted_ && record::is_aggregate(record.data.view())) {
             is_hinted_ = true;
             fmt::print(
                 stderr,
                 "tail: these records are KPL aggregates of many rows; --deaggregate splits them\n");
         }
         const auto users =
-            options_.deaggregate ? record::deaggregate(record.data.view()) : std::nullopt;
+            options_.deaggregates ? record::deaggregate(record.data.view()) : std::nullopt;
         if (!users) return line(record.partition_key, record.data.view());
         for (const record::UserRecord& user : *users) {
             if (!line(user.partition_key, user.data)) return false;
@@ -149,7 +149,7 @@ class Tail {
         return true;
     }
 
-    /// A text stands as it is; other bytes in base64, under another name.
+    /// A text is shown as it is; other bytes in base64, under another name.
     static std::string json_line(std::string_view when, std::string_view shard,
                                  std::string_view sequence, std::string_view key,
                                  std::string_view data) {
@@ -173,9 +173,9 @@ class Tail {
 
 int tail(const Options& options) {
     const auto range = parse_range(options.from, "--to", options.to, io::SystemClock().now());
-    if (!range) return tell(range.error().message(), wrongly_asked);
+    if (!range) return report_problem(range.error().message(), wrongly_asked);
     const auto filter = RecordFilter::make(options.wanted);
-    if (!filter) return tell(filter.error().message(), wrongly_asked);
+    if (!filter) return report_problem(filter.error().message(), wrongly_asked);
     return run_command<Tail>(options, *filter, *range);
 }
 
@@ -211,11 +211,12 @@ void add_tail(CLI::App& app, GlobalOptions& global) {
                                   text.find_first_not_of('0') != std::string::npos;
             return is_count ? "" : fmt::format("{} is not a number of records above 0", text);
         });
-    command->add_flag("--deaggregate", options->deaggregate, "Take KPL aggregates apart");
-    command->add_flag("--verbose", options->verbose, "With time, shard, sequence number and key");
+    command->add_flag("--deaggregate", options->deaggregates, "Take KPL aggregates apart");
+    command->add_flag("--verbose", options->is_verbose,
+                      "With time, shard, sequence number and key");
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
-        options->json = global.json;
+        options->wants_json = global.json;
         return tail(*options);
     });
 }

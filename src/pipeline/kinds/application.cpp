@@ -98,7 +98,7 @@ class ApplicationResource final : public Resource {
         if (!start_.empty()) is["status"] = detail.application_status;
         for (const auto& input :
              detail.input_descriptions.value_or(std::vector<InputDescription>()))
-            tell(input, is);
+            describe(input, is);
         output_ids_.clear();
         for (const auto& output :
              detail.output_descriptions.value_or(std::vector<OutputDescription>())) {
@@ -200,7 +200,7 @@ class ApplicationResource final : public Resource {
         section.finish();
     }
 
-    void tell(const InputDescription& input, Fields& is) {
+    void describe(const InputDescription& input, Fields& is) {
         input_id_ = input.input_id.value_or("");
         is["input.name_prefix"] = input.name_prefix.value_or("");
         if (const auto& stream = input.kinesis_streams_input_description) {

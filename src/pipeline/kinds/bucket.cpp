@@ -15,7 +15,7 @@ class BucketResource final : public Resource {
     BucketResource(std::string name, const Surroundings& surroundings)
         : name_(std::move(name)),
           region_(surroundings.region),
-          empty_first_(surroundings.empty_buckets) {}
+          empties_first_(surroundings.empties_buckets) {}
 
     Fields wanted() const override { return {}; }
 
@@ -40,7 +40,7 @@ class BucketResource final : public Resource {
     }
 
     io::Task<aws::Answer<std::string>> obstacle(Calls& calls, std::set<std::string>) override {
-        if (empty_first_) co_return std::string();
+        if (empties_first_) co_return std::string();
         auto page = co_await calls.call<ListObjectsV2Op>({.bucket = name_, .max_keys = 1});
         if (!page) co_return pass(page);
         co_return page->contents && !page->contents->empty()
@@ -49,7 +49,7 @@ class BucketResource final : public Resource {
     }
 
     io::Task<aws::Answer<void>> remove(Calls& calls) override {
-        while (empty_first_) {
+        while (empties_first_) {
             auto page = co_await calls.call<ListObjectsV2Op>({.bucket = name_});
             if (!page) co_return pass(page);
             if (!page->contents || page->contents->empty()) break;
@@ -66,7 +66,7 @@ class BucketResource final : public Resource {
 
   private:
     std::string name_, region_;
-    bool empty_first_;
+    bool empties_first_;
 };
 
 }  // namespace

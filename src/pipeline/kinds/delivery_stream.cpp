@@ -12,11 +12,11 @@ using namespace aws::firehose;
 
 const std::string tag_mark = "tag:";
 
-ProcessingConfiguration newline_processing(bool newline) {
+ProcessingConfiguration newline_processing(bool adds_newline) {
     ProcessingConfiguration processing;
-    processing.enabled = newline;
+    processing.enabled = adds_newline;
     processing.processors.emplace();
-    if (newline) {
+    if (adds_newline) {
         Processor& processor = processing.processors->emplace_back();
         processor.type = "AppendDelimiterToRecord";
         processor.parameters.emplace();
@@ -49,8 +49,8 @@ class DeliveryResource final : public Resource {
         wanted_["buffer_s"] = std::to_string(interval_s_);
         wanted_["compression"] =
             section.word("compression", {"UNCOMPRESSED", "GZIP"}, "UNCOMPRESSED");
-        newline_ = section.flag("newline", false);
-        wanted_["newline"] = newline_ ? "true" : "false";
+        adds_newline_ = section.flag("newline", false);
+        wanted_["newline"] = adds_newline_ ? "true" : "false";
         for (auto& [key, value] : section.pairs("tags")) wanted_[tag_mark + key] = value;
     }
 
@@ -69,7 +69,7 @@ class DeliveryResource final : public Resource {
             is["source_stream"] =
                 description.source->kinesis_stream_source_description->kinesis_stream_arn.value_or(
                     "");
-        if (!description.destinations.empty()) tell(description.destinations[0], is);
+        if (!description.destinations.empty()) describe(description.destinations[0], is);
         auto tags =
             co_await calls.call<ListTagsForDeliveryStreamOp>({.delivery_stream_name = name_});
         if (!tags) co_return pass(tags);
@@ -88,7 +88,7 @@ class DeliveryResource final : public Resource {
         }
         auto& s3 = input.extended_s3_destination_configuration.emplace();
         fill(s3);
-        if (newline_) s3.processing_configuration = newline_processing(true);
+        if (adds_newline_) s3.processing_configuration = newline_processing(true);
         for (const auto& [field, value] : wanted_) {
             if (!field.starts_with(tag_mark)) continue;
             if (!input.tags) input.tags.emplace();
@@ -101,10 +101,10 @@ class DeliveryResource final : public Resource {
     io::Task<aws::Answer<void>> change(Calls& calls, std::set<std::string> differing) override {
         TagDeliveryStreamInput added{.delivery_stream_name = name_};
         UntagDeliveryStreamInput removed{.delivery_stream_name = name_};
-        bool destination = false;
+        bool changes_destination = false;
         for (const std::string& field : differing) {
             const bool is_tag = field.starts_with(tag_mark);
-            destination = destination || !is_tag;
+            changes_destination = changes_destination || !is_tag;
             if (is_tag && wanted_.contains(field))
                 added.tags.push_back({field.substr(tag_mark.size()), wanted_.at(field)});
             else if (is_tag)
@@ -114,14 +114,14 @@ class DeliveryResource final : public Resource {
         if (!added.tags.empty()) done = co_await calls.run<TagDeliveryStreamOp>(std::move(added));
         if (done && !removed.tag_keys.empty())
             done = co_await calls.run<UntagDeliveryStreamOp>(std::move(removed));
-        if (!done || !destination) co_return done;
+        if (!done || !changes_destination) co_return done;
         UpdateDestinationInput input;
         input.delivery_stream_name = name_;
         input.current_delivery_stream_version_id = version_;
         input.destination_id = destination_id_;
         auto& s3 = input.extended_s3_destination_update.emplace();
         fill(s3);
-        s3.processing_configuration = newline_processing(newline_);
+        s3.processing_configuration = newline_processing(adds_newline_);
         done = co_await calls.run<UpdateDestinationOp>(std::move(input));
         co_return done;
     }
@@ -142,7 +142,7 @@ class DeliveryResource final : public Resource {
         s3.compression_format = wanted_.at("compression");
     }
 
-    void tell(const DestinationDescription& destination, Fields& is) {
+    void describe(const DestinationDescription& destination, Fields& is) {
         destination_id_ = destination.destination_id;
         if (!destination.extended_s3_destination_description) return;
         const auto& s3 = *destination.extended_s3_destination_description;
@@ -153,18 +153,18 @@ class DeliveryResource final : public Resource {
         is["buffer_mib"] = std::to_string(s3.buffering_hints.size_in_mbs.value_or(0));
         is["buffer_s"] = std::to_string(s3.buffering_hints.interval_in_seconds.value_or(0));
         is["compression"] = s3.compression_format;
-        const bool newline = s3.processing_configuration &&
-                             s3.processing_configuration->enabled.value_or(false) &&
-                             s3.processing_configuration->processors &&
-                             !s3.processing_configuration->processors->empty();
-        is["newline"] = newline ? "true" : "false";
+        const bool adds_newline = s3.processing_configuration &&
+                                  s3.processing_configuration->enabled.value_or(false) &&
+                                  s3.processing_configuration->processors &&
+                                  !s3.processing_configuration->processors->empty();
+        is["newline"] = adds_newline ? "true" : "false";
     }
 
     std::string name_, version_, destination_id_;
     Fields wanted_;
     Need source_;
     int size_mib_, interval_s_;
-    bool newline_;
+    bool adds_newline_;
 };
 
 }  // namespace
