@@ -32,16 +32,17 @@ aws::Hosts hosts_of(const Config& config) {
 }
 
 console::Parts console_parts(const Foundation& foundation, const Services& services) {
-    return {foundation.cores.main(),
-            services.of<stream::Streams>(),
-            services.of<delivery::Deliveries>(),
-            services.of<functions::Functions>(),
-            services.of<analytics::Applications>(),
-            services.of<schedule::Schedules>(),
+    io::Core& home = foundation.cores.main();
+    return {home,
+            at_home(home, services.of<stream::Streams>()),
+            at_home(home, services.of<delivery::Deliveries>()),
+            at_home(home, services.of<functions::Functions>()),
+            at_home(home, services.of<analytics::Applications>()),
+            at_home(home, services.of<schedule::Schedules>()),
             services.of<catalog::Catalog>(),
-            services.of<lake::Crawlers>(),
+            at_home(home, services.of<lake::Crawlers>()),
             services.of<query::Query>(),
-            services.of<dashboards::Dashboards>(),
+            at_home(home, services.of<dashboards::Dashboards>()),
             foundation.config.account};
 }
 

@@ -34,6 +34,17 @@ struct Foundation {
     aws::Router& router;
 };
 
+/// A home core for a part whose state is one object that no other part reads without a message:
+/// by the name of the part, and not main(), where records flow, when there is another core.
+io::Core& home_beside_records(const Foundation& foundation, std::string_view part);
+
+/// Holds that `service` is at home on `home`: whoever reads it there does so without a message.
+template <class T>
+T& at_home(io::Core& home, T& service) {
+    FRESHET_CHECK(&service.home() == &home);
+    return service;
+}
+
 /// The services of the parts that are made, by their type. A part adds its own while it is made,
 /// and takes those of parts before it in the list; each outlives every later part.
 class Services {

@@ -190,6 +190,21 @@ TEST_F(PartsTest, parts_start_in_order_and_stop_backwards_each_on_its_home_core)
     EXPECT_THAT(events(), ElementsAre("second is destroyed", "first is destroyed"));
 }
 
+TEST_F(PartsTest, a_part_beside_the_records_is_at_home_on_another_core_always_the_same) {
+    for (const std::size_t count : {2U, 3U, 4U}) {
+        io::Cores many(clock, count);
+        const Foundation wide{config, clock,     &clock,     *disk, many,
+                              pool,   *database, *directory, router};
+        for (const char* name : {"query", "catalog", "tables", "identity"}) {
+            EXPECT_NE(&home_beside_records(wide, name), &many.main()) << name << count;
+            EXPECT_EQ(&home_beside_records(wide, name), &home_beside_records(wide, name));
+        }
+    }
+    io::Cores one(clock, 1);
+    const Foundation narrow{config, clock, &clock, *disk, one, pool, *database, *directory, router};
+    EXPECT_EQ(&home_beside_records(narrow, "query"), &one.main());
+}
+
 TEST_F(PartsTest, figures_come_from_each_part_on_its_home_core) {
     const std::vector kinds{first, second};
     auto parts = std::move(*Parts::make(kinds, *foundation));

@@ -29,7 +29,7 @@ class Console final : public aws::ConsoleHandler {
     io::Task<Bytes> homes(Home shown);
     io::Task<Bytes> catalog(Home home);
     io::Task<io::HttpResponse> query(Question question);
-    io::HttpResponse cancel_query(const Question& question);
+    io::Task<io::HttpResponse> cancel_query(Question question);
     io::Task<io::HttpResponse> switch_application(Question question);
     Bytes applications(const Home& home) const;
     Bytes dashboards(const Home& home) const;

@@ -1,5 +1,5 @@
-// The services that the console looks at. All have the same home core, that of the console, except
-// those whose verbs are tasks of any core (catalog).
+// The services that the console looks at. Their home core is that of the console, but for those
+// whose verbs are tasks of any core (catalog) and for queries, which are asked on theirs.
 #pragma once
 #include <string>
 

@@ -11,7 +11,7 @@ namespace {
 class CatalogPart final : public Part {
   public:
     CatalogPart(const Foundation& foundation, Services&)
-        : Part(foundation.cores.main()), catalog_(home(), foundation.database) {}
+        : Part(home_beside_records(foundation, "catalog")), catalog_(home(), foundation.database) {}
     Result<> open(const Foundation& foundation, Services& services) {
         aws::register_glue(foundation.router, catalog_);
         services.add(catalog_);

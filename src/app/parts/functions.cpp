@@ -27,7 +27,7 @@ class FunctionsPart final : public Part {
   public:
     FunctionsPart(const Foundation& foundation, Services& services)
         : Part(foundation.cores.main()),
-          lines_(services.of<monitor::Logs>()),
+          lines_(at_home(home(), services.of<monitor::Logs>())),
           functions_({foundation.cores, home(), foundation.pool, foundation.database, lines_,
                       options_of(foundation.config)}),
           links_(functions_) {}

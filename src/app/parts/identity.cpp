@@ -11,7 +11,8 @@ namespace {
 class IdentityPart final : public Part {
   public:
     IdentityPart(const Foundation& foundation, Services&)
-        : Part(foundation.cores.main()), identities_(home(), foundation.database) {}
+        : Part(home_beside_records(foundation, "identity")),
+          identities_(home(), foundation.database) {}
     Result<> open(const Foundation& foundation, Services&) {
         if (auto loaded = identities_.load(); !loaded) return loaded;
         aws::register_iam(foundation.router, identities_);

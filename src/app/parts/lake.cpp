@@ -14,7 +14,7 @@ class LakePart final : public Part {
     LakePart(const Foundation& foundation, Services& services)
         : Part(foundation.cores.main()),
           siblings_(services.of<objects::Objects>(), services.of<catalog::Catalog>(),
-                    services.of<monitor::Logs>()),
+                    at_home(home(), services.of<monitor::Logs>())),
           crawlers_(home(), foundation.database, foundation.pool, siblings_) {}
     Result<> open(const Foundation& foundation, Services& services) {
         if (auto loaded = crawlers_.load(); !loaded) return loaded;

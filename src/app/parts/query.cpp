@@ -23,8 +23,10 @@ query::Options options_of(const Config& config) {
 
 class QueryPart final : public Part {
   public:
+    /// Away from the records: a statement is parsed and planned on the home core, and its rows are
+    /// written there.
     QueryPart(const Foundation& foundation, Services& services)
-        : Part(foundation.cores.main()),
+        : Part(home_beside_records(foundation, "query")),
           catalog_(services.of<catalog::Catalog>()),
           objects_(services.of<objects::Objects>()),
           query_(home(), foundation.database, catalog_, objects_, options_of(foundation.config)) {}

@@ -13,7 +13,8 @@ class SchedulePart final : public Part {
   public:
     SchedulePart(const Foundation& foundation, Services& services)
         : Part(foundation.cores.main()),
-          callee_(services.of<functions::Functions>(), services.of<monitor::Metrics>()),
+          callee_(services.of<functions::Functions>(),
+                  at_home(home(), services.of<monitor::Metrics>())),
           schedules_(home(), foundation.database, callee_) {}
     Result<> open(const Foundation& foundation, Services& services) {
         if (auto loaded = schedules_.load(); !loaded) return loaded;

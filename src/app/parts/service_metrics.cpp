@@ -13,9 +13,10 @@ class ServiceMetricsPart final : public Part {
     /// The home core of applications, deliveries and functions, which it reads without waiting.
     ServiceMetricsPart(const Foundation&, Services& services)
         : Part(services.of<monitor::Metrics>().home()),
-          applications_(services.of<analytics::Applications>()),
-          deliveries_(services.of<delivery::Deliveries>()),
-          metrics_({applications_, deliveries_, services.of<functions::Functions>(),
+          applications_(at_home(home(), services.of<analytics::Applications>())),
+          deliveries_(at_home(home(), services.of<delivery::Deliveries>())),
+          metrics_({applications_, deliveries_,
+                    at_home(home(), services.of<functions::Functions>()),
                     services.of<query::Query>(), services.of<catalog::Catalog>(),
                     services.of<monitor::Metrics>()}) {}
     Result<> open(const Foundation&, Services&) { return {}; }

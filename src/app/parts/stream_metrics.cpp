@@ -10,7 +10,8 @@ class StreamMetricsPart final : public Part {
   public:
     StreamMetricsPart(const Foundation&, Services& services)
         : Part(services.of<stream::Streams>().home()),
-          metrics_(services.of<stream::Streams>(), services.of<monitor::Metrics>()) {}
+          metrics_(services.of<stream::Streams>(),
+                   at_home(home(), services.of<monitor::Metrics>())) {}
     Result<> open(const Foundation&, Services&) { return {}; }
     void start(const std::string&) override { metrics_.start(); }
     io::Task<void> stop() override { return metrics_.stop(); }

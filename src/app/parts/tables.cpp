@@ -11,7 +11,7 @@ namespace {
 class TablesPart final : public Part {
   public:
     TablesPart(const Foundation& foundation, Services&)
-        : Part(foundation.cores.main()), tables_(home(), foundation.database) {}
+        : Part(home_beside_records(foundation, "tables")), tables_(home(), foundation.database) {}
     Result<> open(const Foundation& foundation, Services&) {
         aws::register_dynamodb(foundation.router, tables_);
         return {};

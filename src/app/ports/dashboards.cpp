@@ -24,21 +24,26 @@ Failure refused(const Error& error) {
     return fail(dashboards::Errc::unavailable, error.message());
 }
 
+/// Home core of `queries`. Statements change the catalog; a chart that is looked at must not.
+io::Task<Result<query::Answer>> ask_select(query::Query& queries, query::AskRequest request) {
+    const auto parsed = sql::trino::parse_statement(request.sql);
+    if (!parsed) co_return fail(query::Errc::syntax, parsed.error().text());
+    if (parsed->kind != sql::trino::StatementKind::select)
+        co_return fail(query::Errc::invalid_request, "The SQL of a data set is one SELECT.");
+    auto answer = co_await queries.ask(std::move(request));
+    co_return answer;
+}
+
 }  // namespace
 
 io::Task<Result<dashboards::Data>> DashboardQueries::ask(std::string account, std::string region,
                                                          std::string database, std::string sql) {
-    // Statements change the catalog; a chart that is looked at must not.
-    const auto parsed = sql::trino::parse_statement(sql);
-    if (!parsed) co_return fail(dashboards::Errc::invalid, parsed.error().text());
-    if (parsed->kind != sql::trino::StatementKind::select)
-        co_return fail(dashboards::Errc::invalid, "The SQL of a data set is one SELECT.");
     query::AskRequest request;
     request.home = {std::move(account), std::move(region)};
     request.sql = std::move(sql);
     request.database = database.empty() ? "default" : std::move(database);
     request.rows_max = dashboards::limits::rows_max;
-    auto answer = co_await io::run_on(query_.home(), query_.ask(std::move(request)));
+    auto answer = co_await io::run_on(query_.home(), ask_select(query_, std::move(request)));
     if (!answer) co_return refused(answer.error());
     dashboards::Data data;
     for (query::Column& column : answer->columns)
