@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "base/check.h"
 #include "base/crypto/cipher.h"
 #include "base/crypto/digest.h"
 #include "base/log.h"
@@ -162,6 +163,8 @@ Result<Age> DataDirectory::age_of(const std::string& part, const Runs& runs) con
 }
 
 Result<> DataDirectory::settle(const meta::Database& database) {
+    FRESHET_CHECK(lock_ != nullptr);
+    FRESHET_CHECK(run_.number == 0);  // once a start
     auto meta = load_runs(database);
     if (!meta) return pass(meta);
     runs_ = *meta;
@@ -193,10 +196,12 @@ Result<> DataDirectory::settle(const meta::Database& database) {
                   {"files_run", (is_objects ? all[2] : all[0]).back().number}});
     }
     run_ = {runs_.empty() ? 1 : runs_.back().number + 1, to_hex(secure_random(run_id_bytes))};
+    FRESHET_CHECK(runs_.empty() || run_.number > runs_.back().number);
     return settle_format();
 }
 
 Result<> DataDirectory::begin_run(meta::Database& database) {
+    FRESHET_CHECK(run_.number > 0);  // settle() came first and refused nothing
     auto entered = enter_run(database);
     if (entered || !entered.error().is(Errc::no_space)) return entered;
     // What is there can be read, and nothing is written before there is room.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/check.h"
 #include "io/optional_file.h"
 
 namespace freshet::app {
@@ -48,8 +49,12 @@ Result<Runs> load_runs(io::Disk& disk, const std::string& part) {
 Result<> save_runs(io::Disk& disk, const std::string& part, const Runs& runs) {
     if (auto made = disk.make_directories(part); !made) return made;
     std::string text;
-    for (std::size_t i = runs.size() - std::min(runs.size(), run_count_max); i < runs.size(); ++i)
+    for (std::size_t i = runs.size() - std::min(runs.size(), run_count_max); i < runs.size(); ++i) {
+        // What load_runs() demands of a line.
+        FRESHET_CHECK(runs[i].number >= 1);
+        FRESHET_CHECK(!runs[i].id.empty());
         text += fmt::format("{} {}\n", runs[i].number, runs[i].id);
+    }
     return io::write_file(disk, path_in(part), text);
 }
 

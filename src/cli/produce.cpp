@@ -14,6 +14,7 @@
 
 #include "aws/client.h"
 #include "aws/model/kinesis.h"
+#include "base/check.h"
 #include "cli/commands.h"
 #include "cli/input/rows.h"
 #include "cli/run.h"
@@ -294,8 +295,11 @@ class Producer {
     void acknowledge(const Request& request) {
         rows_sent_ += request.rows;
         bytes_sent_ += request.bytes;
-        done_[request.number] = request.first_row + request.rows;
+        const bool is_first_time =
+            done_.emplace(request.number, request.first_row + request.rows).second;
+        FRESHET_CHECK(is_first_time);  // a row counts once
         while (!done_.empty() && done_.begin()->first == next_done_) {
+            FRESHET_CHECK(done_.begin()->second >= position_);  // the position never goes back
             position_ = done_.begin()->second;
             done_.erase(done_.begin());
             ++next_done_;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/check.h"
 #include "base/text/json_text.h"
 #include "record/json/json.h"
 
@@ -15,19 +16,25 @@ void JsonWriter::comma() {
 }
 
 JsonWriter& JsonWriter::open(char bracket) {
+    FRESHET_CHECK(bracket == '{' || bracket == '[');
     comma();
     out_ += bracket;
+    open_ += bracket;
     wants_comma_ = false;
     return *this;
 }
 
 JsonWriter& JsonWriter::close(char bracket) {
+    FRESHET_CHECK(!open_.empty());
+    FRESHET_CHECK(bracket == (open_.back() == '{' ? '}' : ']'));
+    open_.pop_back();
     out_ += bracket;
     wants_comma_ = true;
     return *this;
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
+    FRESHET_CHECK(open_.ends_with('{'));  // a list has no keys
     comma();
     append_json_text(name, out_);
     out_ += ':';
@@ -57,6 +64,11 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
     comma();
     out_ += json;
     return *this;
+}
+
+Bytes JsonWriter::take() {
+    FRESHET_CHECK(open_.empty());  // whoever reads it gets a whole document
+    return Bytes::own(std::move(out_));
 }
 
 }  // namespace freshet::console

@@ -1,4 +1,4 @@
-// Writes JSON text piece by piece; the caller keeps the order of open and close.
+// Writes JSON text piece by piece. Each open() has its close(), a member is a key() and a value.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,7 +20,8 @@ class JsonWriter {
     JsonWriter& real(double value);  ///< null for what JSON has no number for
     JsonWriter& boolean(bool value);
     JsonWriter& raw(std::string_view json);  ///< a value that is JSON already
-    Bytes take() { return Bytes::own(std::move(out_)); }
+    /// Once, when all that was opened is closed.
+    Bytes take();
 
     JsonWriter& member(std::string_view name, std::string_view value) {
         return key(name).text(value);
@@ -32,6 +33,7 @@ class JsonWriter {
   private:
     void comma();
     std::string out_;
+    std::string open_;  ///< the brackets that are not closed yet
     bool wants_comma_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "console/live.h"
 
+#include "base/check.h"
 #include "console/limits.h"
 
 namespace freshet::console {
@@ -19,7 +20,7 @@ class LiveBody final : public io::BodyReader {
           home_(std::move(home)),
           first_(std::move(first)) {}
     ~LiveBody() override {
-        floor_->home.post([floor = floor_] { --floor->open; });
+        floor_->home.post([floor = floor_] { floor->leave(); });
     }
     io::Task<Result<Bytes>> read() override {
         if (!first_.empty()) co_return std::exchange(first_, {});
@@ -46,15 +47,25 @@ class LiveBody final : public io::BodyReader {
 
 }  // namespace
 
+void LiveFloor::enter() {
+    ++open;
+    FRESHET_CHECK(open <= limits::live_max);
+}
+
+void LiveFloor::leave() {
+    FRESHET_CHECK(open > 0);  // each page that left had entered
+    --open;
+}
+
 io::Task<Result<std::unique_ptr<io::BodyReader>>> watch(std::shared_ptr<LiveFloor> floor,
                                                         std::string topic, Home home) {
     if (floor->stop.requested()) co_return fail(Errc::unavailable, "The server is stopping");
     if (floor->open >= limits::live_max)
         co_return fail(Errc::busy, "Too many pages are open; close some and load this one again");
-    ++floor->open;
+    floor->enter();
     auto json = co_await floor->topics.json_of(topic, home);
     if (!json) {
-        --floor->open;
+        floor->leave();
         co_return pass(json);
     }
     co_return std::make_unique<LiveBody>(floor, std::move(topic), std::move(home), event_of(*json));

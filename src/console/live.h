@@ -15,7 +15,11 @@ struct LiveFloor {
     io::Core& home;
     const Topics& topics;
     io::StopFlag stop;
-    std::size_t open = 0;
+    std::size_t open = 0;  ///< pages that watch
+
+    /// A page comes, where there is room; a page goes.
+    void enter();
+    void leave();
 };
 
 /// Home core. Errc::invalid for an unknown topic, Errc::busy beyond limits::live_max.

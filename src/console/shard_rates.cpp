@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "console/limits.h"
 
 namespace freshet::console {
@@ -29,6 +30,7 @@ ShardCounts ShardRates::rate(std::int64_t stream, std::uint32_t shard) const {
     if (found == samples_.end() || found->second.size() < 2) return rates;
     const auto& [from, first] = found->second.front();
     const auto& [to, last] = found->second.back();
+    FRESHET_CHECK(to > from);  // note() keeps samples in order of time
     const double seconds = static_cast<double>((to - from).count()) / 1000.0;
     for (std::size_t i = 0; i < rates.size(); ++i) rates[i] = (last[i] - first[i]) / seconds;
     return rates;

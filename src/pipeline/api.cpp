@@ -5,6 +5,7 @@
 #include "aws/http/own_page.h"
 #include "aws/limits.h"
 #include "aws/protocol/json/json.h"
+#include "base/check.h"
 #include "pipeline/plan.h"
 
 namespace freshet::pipeline {
@@ -47,7 +48,9 @@ class PipelineApi::Turn {
     Turn& operator=(const Turn&) = delete;
     ~Turn() {
         const std::lock_guard lock(api_.at_work_lock_);
-        if (is_mine_) api_.at_work_.erase(home_);
+        if (!is_mine_) return;
+        const bool was_at_work = api_.at_work_.erase(home_) == 1;
+        FRESHET_CHECK(was_at_work);
     }
     bool is_mine() const { return is_mine_; }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/check.h"
 #include "pipeline/needs.h"
 
 namespace freshet::pipeline {
@@ -94,8 +95,10 @@ io::Task<aws::Answer<void>> judge(Calls& calls, const Named& named, const Step& 
 
 /// `order[i]` is what `report.steps[i]` is about.
 io::Task<void> carry_out_all(Calls& calls, std::vector<const Named*> order, Report& report) {
+    FRESHET_CHECK(order.size() == report.steps.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
         Step& step = report.steps[i];
+        FRESHET_CHECK(step.outcome == "planned");  // carried out once, and none that was refused
         if (step.action == "unchanged" || step.action == "absent") {
             step.outcome = "done";
             continue;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "base/log.h"
 
 namespace freshet::app {
@@ -181,6 +182,7 @@ void ServiceMetrics::sample_queries(const std::vector<query::Finished>& finished
 }
 
 io::Task<void> ServiceMetrics::hand_over(Timestamp from) {
+    FRESHET_CHECK(samples_.empty());  // one minute at a time
     from_ = from;
     auto finished = co_await io::run_on(parts_.queries.home(), parts_.queries.take_finished());
     sample_applications();

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "base/check.h"
+
 namespace freshet::cli {
 
 std::vector<std::size_t> KeyOrder::take(std::size_t due) const {
@@ -21,6 +23,8 @@ std::vector<std::size_t> KeyOrder::take(std::size_t due) const {
 }
 
 void KeyOrder::acknowledge(std::size_t place) {
+    FRESHET_CHECK(place < items_.size());
+    FRESHET_CHECK(!is_acknowledged_[place]);  // a record is sent until it is taken, not again
     is_acknowledged_[place] = true;
     while (settled_ < items_.size() && is_acknowledged_[settled_]) ++settled_;
 }

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "base/check.h"
 #include "io/disk.h"
 #include "io/optional_file.h"
 
@@ -21,6 +22,9 @@ Failure not_one(std::string_view line) {
 }  // namespace
 
 std::string ReplayPosition::text() const {
+    // What parse() demands.
+    FRESHET_CHECK(!source.empty());
+    FRESHET_CHECK(!target.empty());
     std::string out = fmt::format(
         "{}\nsource {}\ntarget {}\nfrom {}\n", first_line, source, target,
         from.kind == Moment::Kind::time ? to_iso8601(from.time) : std::string("trim-horizon"));
