@@ -11,8 +11,8 @@
 #include "console/limits.h"
 #include "console/overview.h"
 #include "console/pages.h"
-#include "console/stream_calls.h"
-#include "console/stream_topics.h"
+#include "console/streams/calls.h"
+#include "console/streams/topics.h"
 
 namespace freshet::console {
 namespace {

@@ -7,7 +7,7 @@
 #include "console/graph.h"
 #include "console/json_writer.h"
 #include "console/overview.h"
-#include "console/stream_topics.h"
+#include "console/streams/topics.h"
 
 namespace freshet::console {
 namespace {

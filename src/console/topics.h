@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "console/parts.h"
 #include "console/rates.h"
-#include "console/shard_rates.h"
+#include "console/streams/shard_rates.h"
 
 namespace freshet::console {
 

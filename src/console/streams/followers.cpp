@@ -1,4 +1,4 @@
-#include "console/followers.h"
+#include "console/streams/followers.h"
 
 #include <fmt/format.h>
 

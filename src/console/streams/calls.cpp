@@ -1,4 +1,4 @@
-#include "console/stream_calls.h"
+#include "console/streams/calls.h"
 
 #include <fmt/format.h>
 

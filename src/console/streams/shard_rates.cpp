@@ -1,4 +1,4 @@
-#include "console/shard_rates.h"
+#include "console/streams/shard_rates.h"
 
 #include <algorithm>
 

@@ -1,13 +1,13 @@
-#include "console/stream_topics.h"
+#include "console/streams/topics.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "console/followers.h"
 #include "console/json_writer.h"
 #include "console/limits.h"
 #include "console/overview.h"
+#include "console/streams/followers.h"
 #include "stream/hash.h"
 #include "stream/sequence.h"
 

@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "console/parts.h"
 #include "console/rates.h"
-#include "console/shard_rates.h"
+#include "console/streams/shard_rates.h"
 
 namespace freshet::console {
 
