@@ -10,18 +10,16 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
-#include <random>
 
 #include "aws/client.h"
 #include "aws/model/kinesis.h"
 #include "base/check.h"
 #include "cli/commands.h"
-#include "cli/input/rows.h"
+#include "cli/produce/requests.h"
 #include "cli/run.h"
 #include "cli/streams/stream_calls.h"
 #include "io/disk.h"
 #include "io/optional_file.h"
-#include "record/kpl.h"
 
 namespace freshet::cli {
 namespace {
@@ -29,9 +27,6 @@ namespace {
 using aws::kinesis::CreateStreamOp;
 using aws::kinesis::PutRecordsOp;
 
-constexpr std::size_t aggregate_bytes_max = 51'200;  ///< the KPL's own default
-constexpr std::size_t records_per_request_max = 500;
-constexpr std::size_t bytes_per_request_max = 4'000'000;
 constexpr std::size_t position_bytes_max = 4096;  ///< of a file of --resume
 constexpr std::string_view position_words = " rows acknowledged\n";
 constexpr double rate_min = 0.001, rate_max = 1e9;  ///< rows a second
@@ -45,29 +40,19 @@ struct Options {
     double rate = 0;
     bool aggregates = true, adds_newline = true, creates = false, wants_json = false;
 
-    RowOptions row_options() const {
+    RequestOptions request_options() const {
         using Form = RowOptions::Form;
         using Header = RowOptions::Header;
-        return {format == "csv"     ? Form::csv
-                : format == "lines" ? Form::lines
-                : format == "json"  ? Form::json
-                                    : Form::automatic,
-                header == "skip"   ? Header::skip
-                : header == "send" ? Header::send
-                                   : Header::automatic,
-                key};
+        const RowOptions rows{format == "csv"     ? Form::csv
+                              : format == "lines" ? Form::lines
+                              : format == "json"  ? Form::json
+                                                  : Form::automatic,
+                              header == "skip"   ? Header::skip
+                              : header == "send" ? Header::send
+                                                 : Header::automatic,
+                              key};
+        return {files, rows, aggregates, adds_newline, rate};
     }
-};
-
-struct Record {
-    std::string key, data;
-    std::size_t rows = 0;
-};
-
-struct Request {
-    std::uint64_t number = 0, first_row = 0;
-    std::vector<Record> records;
-    std::size_t bytes = 0, rows = 0;
 };
 
 std::string problem_of_rate(const std::string& text) {
@@ -81,20 +66,17 @@ std::string problem_of_rate(const std::string& text) {
 class Producer {
   public:
     Producer(io::Core& core, const Options& options)
-        : core_(core),
-          options_(options),
-          rows_(options.files, options.row_options()),
-          random_(std::random_device{}()) {}
+        : core_(core), options_(options), requests_(options.request_options()) {}
 
     io::Task<void> run(int& status) {
         started_ = reported_ = core_.now();
         skip_ = read_position();
         if (skip_ > 0) fmt::print(stderr, "produce: continuing after row {}\n", skip_);
-        if (auto checked = rows_.check_files(); !checked && failure_.empty())
+        requests_.skip(skip_);
+        if (auto checked = requests_.check_files(); !checked && failure_.empty())
             failure_ = checked.error().message();
         // Before the stream is made: rows that cannot be read make none.
-        Request first;
-        if (failure_.empty() && take_request(first)) first_ = std::move(first);
+        if (failure_.empty()) first_ = take_request();
         position_ = skip_;
         if (failure_.empty()) save_position();
         if (failure_.empty() && options_.creates) co_await create_stream();
@@ -144,121 +126,36 @@ class Producer {
             co_return;
         }
         while (failure_.empty()) {
-            Request request;
-            if (first_)
-                request = *std::exchange(first_, std::nullopt);
-            else if (!take_request(request))
-                co_return;
+            std::optional<ProduceRequest> request =
+                first_ ? std::exchange(first_, std::nullopt) : take_request();
+            if (!request) co_return;
             if (options_.rate > 0) {
                 const Timestamp due =
                     started_ +
                     Millis(static_cast<std::int64_t>(
-                        static_cast<double>(request.first_row - skip_) / options_.rate * 1000));
+                        static_cast<double>(request->first_row - skip_) / options_.rate * 1000));
                 co_await io::sleep_until(due);
             }
-            const bool was_sent = co_await send(**client, request);
-            if (was_sent) acknowledge(request);
+            const bool was_sent = co_await send(**client, *request);
+            if (was_sent) acknowledge(*request);
             tick();
         }
     }
 
-    /// False at the end of the rows, or when they cannot be read.
-    bool take_request(Request& request) {
-        request.number = next_number_++;
-        request.first_row = std::max(rows_read_, skip_);
-        if (options_.key.empty())
-            fill_with_any(request);
-        else
-            fill_by_key(request);
-        if (request.records.empty()) --next_number_;
-        return failure_.empty() && !request.records.empty();
+    /// Nothing at the end of the rows, or when they cannot be read.
+    std::optional<ProduceRequest> take_request() {
+        auto request = requests_.next();
+        if (request) return std::move(*request);
+        failure_ = request.error().message();
+        return std::nullopt;
     }
 
-    /// With a rate, a request is what a tenth of a second brings.
-    bool is_due(std::size_t rows) const {
-        return options_.rate > 0 && static_cast<double>(rows) >= options_.rate / 10;
-    }
-
-    void fill_with_any(Request& request) {
-        while (request.records.size() < records_per_request_max &&
-               request.bytes < bytes_per_request_max) {
-            Record record;
-            if (!take_record(record)) return;
-            request.bytes += record.data.size() + record.key.size();
-            request.rows += record.rows;
-            request.records.push_back(std::move(record));
-            if (is_due(request.rows)) return;
-        }
-    }
-
-    bool take_record(Record& record) {
-        record::Aggregator aggregator;
-        record.key = fmt::format("{:016x}", random_());
-        while (failure_.empty()) {
-            InputRow row;
-            if (!take_row(row)) break;
-            ++record.rows;
-            if (!options_.aggregates) {
-                record.data = std::move(row.text);
-                return true;
-            }
-            aggregator.add(record.key, row.text);
-            if (aggregator.size() >= aggregate_bytes_max) break;
-            if (is_due(record.rows)) break;
-        }
-        if (record.rows == 0) return false;
-        record.data = aggregator.finish();
-        return true;
-    }
-
-    /// One aggregate a key, so that none of a key's rows overtakes another when some records of the
-    /// request are refused. A key's rows never share an aggregate with another's: whichever shard
-    /// the key belongs to by then, all of the aggregate belongs there.
-    void fill_by_key(Request& request) {
-        std::map<std::string, std::pair<record::Aggregator, std::size_t>> aggregates;
-        bool is_full = false;
-        while (!is_full) {
-            InputRow row;
-            if (!take_row(row)) break;
-            ++request.rows;
-            request.bytes += row.text.size() + row.key->size();
-            if (options_.aggregates) {
-                auto& [aggregate, rows] = aggregates[*row.key];
-                aggregate.add(*row.key, row.text);
-                ++rows;
-                is_full = aggregate.size() >= aggregate_bytes_max;
-            } else {
-                request.records.push_back({std::move(*row.key), std::move(row.text), 1});
-            }
-            is_full = is_full || is_due(request.rows) || request.bytes >= bytes_per_request_max ||
-                      aggregates.size() + request.records.size() >= records_per_request_max;
-        }
-        for (auto& [key, one] : aggregates)
-            request.records.push_back({key, one.first.finish(), one.second});
-    }
-
-    bool take_row(InputRow& row) {
-        while (true) {
-            auto next = rows_.next();
-            for (const std::string& note : rows_.notes()) fmt::print(stderr, "produce: {}\n", note);
-            if (!next) failure_ = next.error().message();
-            if (!next || !*next) return false;
-            if (++rows_read_ <= skip_) {
-                bytes_skipped_ = rows_.bytes_given();
-                continue;
-            }
-            row = std::move(**next);
-            if (options_.adds_newline) row.text += '\n';
-            return true;
-        }
-    }
-
-    io::Task<bool> send(aws::Client& client, Request& request) {
+    io::Task<bool> send(aws::Client& client, ProduceRequest& request) {
         Backoff backoff;
         while (true) {
             PutRecordsOp::Input input;
             input.stream_name = options_.stream;
-            for (const Record& record : request.records) {
+            for (const ProducedRecord& record : request.records) {
                 auto& entry = input.records.emplace_back();
                 entry.data = Bytes::literal(record.data);  // the request outlives the call
                 entry.partition_key = record.key;
@@ -266,7 +163,7 @@ class Producer {
             auto answer = co_await client.call<PutRecordsOp>(std::move(input));
             has_answered_ = has_answered_ || answer || answer.error().status != 0;
             if (answer) {
-                std::vector<Record> refused;
+                std::vector<ProducedRecord> refused;
                 for (std::size_t i = 0; i < request.records.size() && i < answer->records.size();
                      ++i) {
                     const auto& result = answer->records[i];
@@ -292,7 +189,7 @@ class Producer {
         }
     }
 
-    void acknowledge(const Request& request) {
+    void acknowledge(const ProduceRequest& request) {
         rows_sent_ += request.rows;
         bytes_sent_ += request.bytes;
         const bool is_first_time =
@@ -322,24 +219,16 @@ class Producer {
         const double seconds =
             std::max(0.001, static_cast<double>((reported_ - started_).count()) / 1000);
         const bool is_terminal = ::isatty(2) != 0;
-        fmt::print(stderr, "{}produce: {} rows, {:.0f} rows/s, {:.1f} MB/s, {} retries{}{}{}{}",
-                   is_terminal ? "\r\033[K" : "", rows_sent_,
-                   static_cast<double>(rows_sent_) / seconds,
-                   static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
-                   !last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
-                   last ? "" : left_text(seconds), last ? fmt::format(" in {:.1f} s", seconds) : "",
-                   is_terminal && !last ? "" : "\n");
+        fmt::print(
+            stderr, "{}produce: {} rows, {:.0f} rows/s, {:.1f} MB/s, {} retries{}{}{}{}",
+            is_terminal ? "\r\033[K" : "", rows_sent_, static_cast<double>(rows_sent_) / seconds,
+            static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
+            !last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
+            last ? "" : requests_.left_text(seconds),
+            last ? fmt::format(" in {:.1f} s", seconds) : "", is_terminal && !last ? "" : "\n");
         if (last && options_.wants_json)
             fmt::print("{{\"rows\":{},\"bytes\":{},\"retries\":{},\"seconds\":{:.3f}}}\n",
                        rows_sent_, bytes_sent_, retries_, seconds);
-    }
-
-    /// ", 12 s left" at the speed of this run; "" where the end is not known.
-    std::string left_text(double seconds) const {
-        const std::uint64_t given = rows_.bytes_given(), total = rows_.bytes_total();
-        if (given <= bytes_skipped_ || total < given) return "";
-        return fmt::format(", {:.0f} s left", seconds * static_cast<double>(total - given) /
-                                                  static_cast<double>(given - bytes_skipped_));
     }
 
     /// The rows that runs before this one sent; failure_ when their file does not say.
@@ -374,14 +263,11 @@ class Producer {
 
     io::Core& core_;
     const Options& options_;
-    Rows rows_;
-    std::mt19937_64 random_;
-    std::uint64_t skip_ = 0, rows_read_ = 0, rows_sent_ = 0, bytes_sent_ = 0, retries_ = 0,
-                  position_ = 0;
-    std::uint64_t bytes_skipped_ = 0;  ///< of the files, before the first row of this run
-    bool has_answered_ = false;     ///< the server did: then a connection that fails may come back
-    std::optional<Request> first_;  ///< read, not sent yet
-    std::uint64_t next_number_ = 0, next_done_ = 0;
+    Requests requests_;
+    std::uint64_t skip_ = 0, rows_sent_ = 0, bytes_sent_ = 0, retries_ = 0, position_ = 0;
+    bool has_answered_ = false;  ///< the server did: then a connection that fails may come back
+    std::optional<ProduceRequest> first_;  ///< read, not sent yet
+    std::uint64_t next_done_ = 0;
     std::map<std::uint64_t, std::uint64_t>
         done_;  ///< acknowledged requests after one that is not: number, row after it
     Timestamp started_, reported_, saved_;
