@@ -17,7 +17,7 @@ struct Config {
     std::string listen_host = "127.0.0.1";
     std::uint16_t listen_port = 4566;
     std::string account = "000000000000";  ///< of callers whose access key is not an account itself
-    bool manual_clock = false;             ///< time moves by POST /_freshet/clock only
+    bool has_manual_clock = false;         ///< time moves by POST /_freshet/clock only
     /// What runs the functions of a runtime, by its name; others are looked for on PATH.
     std::map<std::string, std::vector<std::string>> runtimes;
     std::string log_level = "info";

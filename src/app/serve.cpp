@@ -60,7 +60,7 @@ Result<Config> to_config(const Options& options) {
     if (!options.listen.empty()) {
         if (auto set = set_listen(options.listen, *config); !set) return pass(set);
     }
-    config->manual_clock = options.clock == "manual";
+    config->has_manual_clock = options.clock == "manual";
     return config;
 }
 

@@ -60,7 +60,7 @@ Result<> Server::State::open() {
     auto opened = DataDirectory::open(*disk, config.data_dir);
     if (!opened) return pass(opened);
     directory.emplace(std::move(*opened));
-    if (config.manual_clock)
+    if (config.has_manual_clock)
         manual = std::make_unique<io::ManualClock>(
             manual_time(manual_clock_file(config), from_epoch_ms(manual_start_ms)));
     io::Clock& clock = manual ? static_cast<io::Clock&>(*manual) : system;

@@ -167,7 +167,7 @@ void add_command(CLI::App& app, const char* name, const char* text, bool destroy
         ->required()
         ->type_name("");
     add_place(*command, global.place);
-    add_json(*command, global.json);
+    add_json(*command, global.wants_json);
     command->add_option("--set", options->set, "Value of a parameter of the file; may be repeated")
         ->type_name("NAME=VALUE")
         ->check([](const std::string& text) {
@@ -187,7 +187,7 @@ void add_command(CLI::App& app, const char* name, const char* text, bool destroy
                           "Remove the objects in the file's buckets too");
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
-        options->wants_json = global.json;
+        options->wants_json = global.wants_json;
         int status = could_not;
         auto request = read(*options, status);
         if (!request) return status;

@@ -116,7 +116,7 @@ class Bundler {
     }
 
     /// Compiled files stay out: they differ from machine to machine.
-    static bool add_below(const fs::path& root, const std::string& prefix, bool only_python,
+    static bool add_below(const fs::path& root, const std::string& prefix, bool is_python_only,
                           std::map<std::string, std::string>& files) {
         std::error_code error;
         bool has_files = false;
@@ -125,7 +125,7 @@ class Bundler {
             const fs::path& path = at->path();
             if (path.filename() == "__pycache__") at.disable_recursion_pending();
             if (!at->is_regular_file() || path.extension() == ".pyc") continue;
-            if (only_python && path.extension() != ".py") continue;
+            if (is_python_only && path.extension() != ".py") continue;
             auto content = content_of(path);
             if (!content) return false;
             files[prefix + path.lexically_relative(root).generic_string()] = std::move(*content);

@@ -98,7 +98,7 @@ int print_manual(const CLI::App& root, const std::string& format, const std::str
 
 void add_help(CLI::App& root, GlobalOptions& global, const std::string& version) {
     add_place(root, global.place);
-    add_json(root, global.json);
+    add_json(root, global.wants_json);
     root.set_version_flag("--version", "freshet " + version, "Print the version and end");
     root.footer(
         "Begin with\n"

@@ -33,8 +33,8 @@ void add_place(CLI::App& command, Place& place) {
         ->type_name("REGION");
 }
 
-void add_json(CLI::App& command, bool& json) {
-    command.add_flag("--json", json, "Print JSON, for programs");
+void add_json(CLI::App& command, bool& wants_json) {
+    command.add_flag("--json", wants_json, "Print JSON, for programs");
 }
 
 void on_chosen(CLI::App& command, GlobalOptions& global, std::function<int()> what) {

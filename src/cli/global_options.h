@@ -22,14 +22,14 @@ struct Place {
 
 struct GlobalOptions {
     Place place;
-    bool json = false;         ///< what goes to standard output is JSON, for programs
+    bool wants_json = false;   ///< what goes to standard output is JSON, for programs
     std::function<int()> run;  ///< the chosen command; gives the exit status
 };
 
 /// Adds --endpoint and --region.
 void add_place(CLI::App& command, Place& place);
 /// Adds --json.
-void add_json(CLI::App& command, bool& json);
+void add_json(CLI::App& command, bool& wants_json);
 /// Makes `what` run when `command` was chosen.
 void on_chosen(CLI::App& command, GlobalOptions& global, std::function<int()> what);
 

@@ -248,7 +248,7 @@ void add_query(CLI::App& app, GlobalOptions& global) {
         ->type_name("NAME")
         ->capture_default_str();
     add_place(*command, global.place);
-    add_json(*command, global.json);
+    add_json(*command, global.wants_json);
     command
         ->add_option("--output", options->output,
                      "Where the result object goes; the work group's, or "
@@ -260,7 +260,7 @@ void add_query(CLI::App& app, GlobalOptions& global) {
         ->capture_default_str();
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
-        if (global.json) options->format = "json";
+        if (global.wants_json) options->format = "json";
         return run_command<Asker>(*options);
     });
 }

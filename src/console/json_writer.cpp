@@ -58,7 +58,7 @@ JsonWriter& JsonWriter::real(double value) {
     return raw(std::isfinite(value) ? fmt::format("{:.3f}", value) : "null");
 }
 
-JsonWriter& JsonWriter::boolean(bool value) { return raw(value ? "true" : "false"); }
+JsonWriter& JsonWriter::boolean(bool is_true) { return raw(is_true ? "true" : "false"); }
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
     comma();

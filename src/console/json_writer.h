@@ -18,7 +18,7 @@ class JsonWriter {
     JsonWriter& text(const std::optional<std::string>& value);  ///< null when there is none
     JsonWriter& integer(std::int64_t value);
     JsonWriter& real(double value);  ///< null for what JSON has no number for
-    JsonWriter& boolean(bool value);
+    JsonWriter& boolean(bool is_true);
     JsonWriter& raw(std::string_view json);  ///< a value that is JSON already
     /// Once, when all that was opened is closed.
     Bytes take();

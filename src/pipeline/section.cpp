@@ -50,12 +50,12 @@ int Section::number(std::string_view key, int otherwise) {
     return otherwise;
 }
 
-bool Section::flag(std::string_view key, bool otherwise) {
+bool Section::is_on(std::string_view key, bool is_on_otherwise) {
     const Value* found = take(key, Value::Kind::text, "true or false");
-    if (!found) return otherwise;
+    if (!found) return is_on_otherwise;
     if (found->text == "true" || found->text == "false") return found->text == "true";
     problems_.add(*found, fmt::format("'{}' is true or false, not '{}'", key, found->text));
-    return otherwise;
+    return is_on_otherwise;
 }
 
 std::vector<std::string> Section::texts(std::string_view key) {

@@ -26,7 +26,7 @@ class Section {
     std::string text(std::string_view key);
     std::string text(std::string_view key, std::string_view otherwise);
     int number(std::string_view key, int otherwise);
-    bool flag(std::string_view key, bool otherwise);
+    bool is_on(std::string_view key, bool is_on_otherwise);
     std::vector<std::string> texts(std::string_view key);
     /// A map of texts in the file's order.
     std::vector<std::pair<std::string, std::string>> pairs(std::string_view key);

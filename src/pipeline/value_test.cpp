@@ -93,7 +93,7 @@ TEST(Section, unknown_and_wrong_keys_are_problems) {
     const Value root = read_yaml("n: x\nflag: true\nextra: 1\nword: c", problems);
     Section section(root, problems);
     EXPECT_EQ(section.number("n", 7), 7);
-    EXPECT_TRUE(section.flag("flag", false));
+    EXPECT_TRUE(section.is_on("flag", false));
     EXPECT_EQ(section.word("word", {"a", "b"}, "a"), "a");
     EXPECT_EQ(section.text("missing"), "");
     section.finish();

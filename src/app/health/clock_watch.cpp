@@ -23,16 +23,16 @@ void ClockWatch::hold(stream::Streams& streams) {
 }
 
 io::Task<void> ClockWatch::run() {
-    bool went_back = false;
+    bool has_gone_back = false;
     while (true) {
         (void)home_.now();  // an idle server notices, too
         const Millis lead = io::system_clock_lead();
-        if (lead > Millis(0) && !went_back)
+        if (lead > Millis(0) && !has_gone_back)
             log_warn("app", "the system's clock went back; time goes on by the monotonic clock",
                      {{"behind_ms", lead.count()}});
-        if (lead == Millis(0) && went_back)
+        if (lead == Millis(0) && has_gone_back)
             log_info("app", "the system's clock has come up with the time again");
-        went_back = lead > Millis(0);
+        has_gone_back = lead > Millis(0);
         const bool may_continue = co_await stop_.sleep_until(home_.now() + every);
         if (!may_continue) co_return;
     }

@@ -214,19 +214,20 @@ class Producer {
         if (now - reported_ >= report_every) report(false);
     }
 
-    void report(bool last) {
+    void report(bool is_last) {
         reported_ = core_.now();
         const double seconds =
             std::max(0.001, static_cast<double>((reported_ - started_).count()) / 1000);
         const bool is_terminal = ::isatty(2) != 0;
-        fmt::print(
-            stderr, "{}produce: {} rows, {:.0f} rows/s, {:.1f} MB/s, {} retries{}{}{}{}",
-            is_terminal ? "\r\033[K" : "", rows_sent_, static_cast<double>(rows_sent_) / seconds,
-            static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
-            !last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
-            last ? "" : requests_.left_text(seconds),
-            last ? fmt::format(" in {:.1f} s", seconds) : "", is_terminal && !last ? "" : "\n");
-        if (last && options_.wants_json)
+        fmt::print(stderr, "{}produce: {} rows, {:.0f} rows/s, {:.1f} MB/s, {} retries{}{}{}{}",
+                   is_terminal ? "\r\033[K" : "", rows_sent_,
+                   static_cast<double>(rows_sent_) / seconds,
+                   static_cast<double>(bytes_sent_) / 1e6 / seconds, retries_,
+                   !is_last && retries_ > 0 ? fmt::format(" ({})", last_refusal_) : "",
+                   is_last ? "" : requests_.left_text(seconds),
+                   is_last ? fmt::format(" in {:.1f} s", seconds) : "",
+                   is_terminal && !is_last ? "" : "\n");
+        if (is_last && options_.wants_json)
             fmt::print("{{\"rows\":{},\"bytes\":{},\"retries\":{},\"seconds\":{:.3f}}}\n",
                        rows_sent_, bytes_sent_, retries_, seconds);
     }
@@ -327,10 +328,10 @@ void add_produce(CLI::App& app, GlobalOptions& global) {
                       "KPL aggregation: many rows a record (on)");
     command->add_flag("--newline,!--no-newline", options->adds_newline,
                       "End each row with a line break (on)");
-    add_json(*command, global.json);
+    add_json(*command, global.wants_json);
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
-        options->wants_json = global.json;
+        options->wants_json = global.wants_json;
         return run_command<Producer>(*options);
     });
 }

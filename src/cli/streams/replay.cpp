@@ -392,7 +392,7 @@ void add_replay(CLI::App& app, GlobalOptions& global) {
         ->required()
         ->type_name("STREAM");
     add_place(*command, global.place);
-    add_json(*command, global.json);
+    add_json(*command, global.wants_json);
     command
         ->add_option("--to-endpoint", options->target.endpoint,
                      "Where the other stream is; --endpoint when not given")
@@ -422,7 +422,7 @@ void add_replay(CLI::App& app, GlobalOptions& global) {
     command->add_flag("--follow", options->follows, "Continue with what comes when all is read");
     on_chosen(*command, global, [options, &global] {
         options->source = global.place;
-        options->wants_json = global.json;
+        options->wants_json = global.wants_json;
         if (options->target.endpoint.empty()) options->target.endpoint = options->source.endpoint;
         if (options->target.region.empty()) options->target.region = options->source.region;
         return replay(*options);

@@ -10,11 +10,11 @@ namespace freshet::cli {
 
 using namespace aws::kinesis;
 
-bool is_passing(const aws::Fault& fault, bool with_connections) {
+bool is_passing(const aws::Fault& fault, bool has_answered) {
     static constexpr std::string_view busy[] = {"ProvisionedThroughputExceededException",
                                                 "LimitExceededException", "ThrottlingException",
                                                 "Throttling", "KMSThrottlingException"};
-    if (fault.status == 0) return with_connections;
+    if (fault.status == 0) return has_answered;
     return fault.status >= 500 || std::ranges::find(busy, fault.code) != std::end(busy);
 }
 

@@ -13,8 +13,8 @@
 namespace freshet::cli {
 
 /// Whether the same call may be answered later: throttled, the server's fault, and a connection
-/// that failed, where `with_connections`.
-bool is_passing(const aws::Fault& fault, bool with_connections);
+/// that failed, where the server `has_answered` before.
+bool is_passing(const aws::Fault& fault, bool has_answered);
 
 /// "ResourceNotFoundException: Stream s under account ... not found."
 std::string text_of(const aws::Fault& fault);
@@ -37,13 +37,13 @@ class Backoff {
 template <class Op>
 io::Task<aws::Answer<typename Op::Output>> ask(io::Core& core, aws::Client& client,
                                                typename Op::Input input,
-                                               bool with_connections = false) {
+                                               bool has_answered = false) {
     Backoff backoff;
     while (true) {
         auto answer = co_await client.call<Op>(input);
-        if (answer || !is_passing(answer.error(), with_connections)) co_return answer;
-        const bool again = co_await backoff.pause(core);
-        if (!again) co_return answer;
+        if (answer || !is_passing(answer.error(), has_answered)) co_return answer;
+        const bool may_retry = co_await backoff.pause(core);
+        if (!may_retry) co_return answer;
     }
 }
 

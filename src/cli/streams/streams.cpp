@@ -364,7 +364,7 @@ CLI::App* add_verb(CLI::App& command, const char* name, const char* what,
     add_place(*verb, global.place);
     on_chosen(*verb, global, [options, &global] {
         options->place = global.place;
-        options->wants_json = global.json;
+        options->wants_json = global.wants_json;
         return run_command<Verb>(*options);
     });
     return verb;
@@ -377,12 +377,12 @@ void add_streams(CLI::App& app, GlobalOptions& global) {
     CLI::App& command = *app.add_subcommand("streams", "Streams, their shards and the ring");
     command.require_subcommand(1);
     add_place(command, global.place);
-    add_json(command, global.json);
+    add_json(command, global.wants_json);
     CLI::App* list = add_verb<List>(command, "list", "Every stream", options, global);
-    add_json(*list, global.json);
+    add_json(*list, global.wants_json);
     CLI::App* one = add_verb<Describe>(command, "describe", "A stream, its ring, shards, consumers",
                                        options, global);
-    add_json(*one, global.json);
+    add_json(*one, global.wants_json);
     CLI::App* split =
         add_verb<Split>(command, "split", "Make two shards of an open one", options, global);
     split
@@ -402,7 +402,7 @@ void add_streams(CLI::App& app, GlobalOptions& global) {
             ->required()
             ->type_name("");
     for (CLI::App* verb : {split, merge}) {
-        add_json(*verb, global.json);
+        add_json(*verb, global.wants_json);
         verb->add_option("SHARD", options->shard, "shardId-000000000003, or 3")
             ->required()
             ->type_name("");

@@ -186,7 +186,7 @@ void add_tail(CLI::App& app, GlobalOptions& global) {
     CLI::App* command = app.add_subcommand("tail", "Print a stream's records as they come");
     command->add_option("STREAM", options->stream, "Name of the stream")->required()->type_name("");
     add_place(*command, global.place);
-    add_json(*command, global.json);
+    add_json(*command, global.wants_json);
     command
         ->add_option("--from", options->from, fmt::format("Begin there (latest): {}", moment_forms))
         ->type_name("TIME");
@@ -216,7 +216,7 @@ void add_tail(CLI::App& app, GlobalOptions& global) {
                       "With time, shard, sequence number and key");
     on_chosen(*command, global, [options, &global] {
         options->place = global.place;
-        options->wants_json = global.json;
+        options->wants_json = global.wants_json;
         return tail(*options);
     });
 }

@@ -49,7 +49,7 @@ class DeliveryResource final : public Resource {
         wanted_["buffer_s"] = std::to_string(interval_s_);
         wanted_["compression"] =
             section.word("compression", {"UNCOMPRESSED", "GZIP"}, "UNCOMPRESSED");
-        adds_newline_ = section.flag("newline", false);
+        adds_newline_ = section.is_on("newline", false);
         wanted_["newline"] = adds_newline_ ? "true" : "false";
         for (auto& [key, value] : section.pairs("tags")) wanted_[tag_mark + key] = value;
     }

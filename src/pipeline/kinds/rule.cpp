@@ -32,7 +32,7 @@ class RuleResource final : public Resource {
             section.wrong("schedule",
                           fmt::format("'schedule' is rate(...) or cron(...), not '{}'", schedule_));
         description_ = section.text("description", "");
-        state_ = section.flag("enabled", true) ? "ENABLED" : "DISABLED";
+        state_ = section.is_on("enabled", true) ? "ENABLED" : "DISABLED";
         for (Section& given : section.list("targets")) {
             Target& target = targets_.emplace_back();
             const std::string function = given.text("function");
@@ -146,9 +146,9 @@ class RuleResource final : public Resource {
             std::string::npos;
     }
 
-    io::Task<aws::Answer<void>> permit(Calls& calls, std::string function, bool allowed) {
+    io::Task<aws::Answer<void>> permit(Calls& calls, std::string function, bool is_allowed) {
         aws::Answer<void> done;
-        if (allowed) {
+        if (is_allowed) {
             aws::lambda::AddPermissionRequest request;
             request.function_name = function;
             request.statement_id = name_;
