@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "cli/streams/key_order.h"
+#include "cli/streams/replay_plan.h"
 #include "cli/streams/replay_position.h"
 #include "cli/streams/shard_reader.h"
 
@@ -23,18 +24,8 @@ constexpr Millis poll_every = 250ms, report_every = 1000ms, save_every = 200ms;
 constexpr double pause_ms_max = 1e15;      ///< more would be past the end of time
 constexpr std::int32_t paced_page = 1000;  ///< records of a page that waits in memory for its time
 
-struct Options {
-    Place source, target;
-    std::string stream, to, from = "trim-horizon", until, speed = "1", resume;
-    int connections = 8;
-    bool follows = false, wants_json = false;
-};
-
-/// What the options say, once they are understood.
-struct Plan {
-    TimeRange range;
-    std::optional<double> speed;  ///< nothing: as fast as it goes
-};
+using Options = ReplayOptions;
+using Plan = ReplayPlan;
 
 class Replay {
   public:
@@ -343,33 +334,6 @@ class Replay {
     Timestamp started_, reported_, saved_, reached_;
     std::string failure_, last_refusal_;
 };
-
-/// What the options mean, or what is wrong with them.
-Result<Plan> plan_of(const Options& options, Timestamp now) {
-    const auto refuse = [](std::string why) { return fail(Errc::invalid, std::move(why)); };
-    auto range = parse_range(options.from, "--until", options.until, now);
-    if (!range) return pass(range);
-    Plan plan{*range, std::nullopt};
-    if (options.speed != "max") {
-        char* end = nullptr;
-        const double speed = std::strtod(options.speed.c_str(), &end);
-        if (*end != '\0' || !(speed > 0) || speed > 1e9)
-            return refuse(fmt::format("--speed {} is not a number above 0, or max", options.speed));
-        plan.speed = speed;
-    }
-    if (const std::string problem = options.target.problem(); !problem.empty())
-        return refuse("--to" + (problem.starts_with("--") ? problem.substr(1) : ": " + problem));
-    if (!options.resume.empty() && range->from.kind == Moment::Kind::latest)
-        return refuse("--resume needs a --from that stays: a time or trim-horizon");
-    const auto source = options.source.options(), target = options.target.options();
-    const bool is_same = options.stream == options.to && source.endpoint == target.endpoint &&
-                         source.region == target.region;
-    if (is_same && !range->is_behind(now))
-        return refuse(
-            "a stream replayed into itself needs an --until that is past: it would read "
-            "what it writes");
-    return plan;
-}
 
 int replay(const Options& options) {
     const auto plan = plan_of(options, io::SystemClock().now());
