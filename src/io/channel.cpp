@@ -71,6 +71,10 @@ std::string Channel::peer() const {
     return fmt::format("{}:{}", peer.address().to_string(), peer.port());
 }
 
+void Channel::start_wait(Completer completer) {
+    socket_->stream.socket().async_wait(tcp::socket::wait_read, completer);
+}
+
 void Channel::start_read(asio::mutable_buffer into, Completer completer) {
     if (socket_->tls)
         socket_->tls->async_read_some(into, completer);

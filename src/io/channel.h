@@ -46,6 +46,10 @@ class Channel {
     auto read_some(boost::asio::mutable_buffer into) {
         return Completion([this, into](Completer completer) { start_read(into, completer); });
     }
+    /// Completes when a plain connection has bytes, or its end: no buffer waits meanwhile.
+    auto readable() {
+        return Completion([this](Completer completer) { start_wait(completer); });
+    }
     /// All of it. The bytes stay where they are until then.
     auto write(Buffers buffers) {
         return Completion([this, buffers = std::move(buffers)](Completer completer) {
@@ -84,6 +88,7 @@ class Channel {
     Task<Completed> connect(std::string host, std::string port);
 
   private:
+    void start_wait(Completer completer);
     void start_read(boost::asio::mutable_buffer into, Completer completer);
     void start_write(const Buffers& buffers, Completer completer);
     void start_accept_tls(std::shared_ptr<boost::asio::ssl::context> context,

@@ -2,6 +2,8 @@
 // straight into the piece that the handler gets. One coroutine a connection, on its core.
 #include <fmt/format.h>
 
+#include <array>
+
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
@@ -23,8 +25,9 @@ using boost::system::error_code;
 constexpr std::size_t piece_bytes_max = 1024 * 1024;  ///< a body up to this comes as one piece
 constexpr std::size_t chunk_bytes = 256 * 1024;
 constexpr std::size_t drain_bytes_max = 1024 * 1024;  ///< unread body that a kept connection skips
-constexpr std::size_t read_bytes = 4 * 1024;          ///< what an idle connection holds
-constexpr std::size_t small_body_bytes = 1024;        ///< goes with the header in one buffer
+constexpr std::size_t first_bytes = 16 * 1024;
+constexpr std::size_t read_bytes = 4 * 1024;            ///< what an idle connection holds
+constexpr std::size_t small_body_bytes = 1024;          ///< goes with the header in one buffer
 constexpr std::size_t file_window_bytes = 1024 * 1024;  ///< looked for in the page cache at once
 constexpr std::size_t waiting_bytes = 16 * 1024;        ///< of a file, copied to wait for room
 constexpr std::size_t head_bytes = 512 + small_body_bytes;
@@ -163,15 +166,32 @@ class Host final : public Guest {
     int idle_sweeps_ = 0;
 };
 
+/// What has come of a request, mostly all of it: a header, and a small body with it.
+Completed read_first(Wire& wire) {
+    static thread_local std::array<char, first_bytes> room;
+    const Completed done = wire.channel.read_now(asio::buffer(room));
+    wire.buffer.commit(
+        asio::buffer_copy(wire.buffer.prepare(done.bytes), asio::buffer(room, done.bytes)));
+    return done;
+}
+
 /// The next request's header; an empty optional when the connection is over. `refusal` is a status.
 Task<std::optional<HttpRequest>> read_header(std::shared_ptr<Wire> wire, const Floor& floor,
                                              Host& host, int& refusal) {
     host.rest();
     if (wire->buffer.size() == 0) {
         wire->expires_never();
-        const Completed done = co_await wire->channel.read_some(wire->buffer.prepare(read_bytes));
+        Completed done;
+        if (wire->buffer.capacity() > read_bytes) wire->buffer.shrink_to_fit();
+        if (!wire->channel.is_secure()) {
+            done = co_await wire->channel.readable();
+            if (!done.error) done = read_first(*wire);
+        }
+        if (!done.error && wire->buffer.size() == 0) {
+            done = co_await wire->channel.read_some(wire->buffer.prepare(read_bytes));
+            wire->buffer.commit(done.bytes);
+        }
         if (done.error || floor.is_stopping) co_return std::nullopt;
-        wire->buffer.commit(done.bytes);
     }
     host.rise();
     Http1Parser<true>& parser = wire->parser.emplace();

@@ -83,9 +83,9 @@ Task<HttpResponse> answer(HttpRequest request) {
 }
 
 struct Impatient : testing::Test {
-    Impatient() {
+    explicit Impatient(Millis patience = 60ms) {
         HttpLimits limits;
-        limits.header_timeout = limits.idle_timeout = limits.stall_timeout = 60ms;
+        limits.header_timeout = limits.idle_timeout = limits.stall_timeout = patience;
         limits.sweep_interval = 20ms;
         cores.start();
         server = std::move(*listen_http(cores, "127.0.0.1", 0, limits, answer));
@@ -152,7 +152,11 @@ TEST_F(Impatient, a_reader_that_takes_nothing_is_left) {
     while (streamed_bodies != 0) usleep(1000);
 }
 
-TEST_F(Impatient, bytes_of_a_file_come_between_bytes_that_are_read) {
+struct Patient : Impatient {
+    Patient() : Impatient(60s) {}
+};
+
+TEST_F(Patient, bytes_of_a_file_come_between_bytes_that_are_read) {
     say("GET /file HTTP/1.1\r\n\r\n");
     shutdown(connection, SHUT_WR);
     const std::string all = rest();

@@ -56,11 +56,9 @@ class Checked final : public CheckedBody {
         }
         if (is_hex_sha256(sha)) {
             sha256_ = std::string(sha);
-            sha256_hasher_.emplace(Hasher::Kind::sha256);
         }
         if (const auto md5 = headers.find("content-md5")) {
             md5_ = *md5;
-            md5_hasher_.emplace(Hasher::Kind::md5);
         }
         if (checksummed == Checksummed::body) declare(headers);
     }
@@ -82,8 +80,8 @@ class Checked final : public CheckedBody {
             co_return piece;
         }
         seen_ += piece->size();
-        if (sha256_hasher_) sha256_hasher_->update(piece->view());
-        if (md5_hasher_) md5_hasher_->update(piece->view());
+        if (sha256_) hash(sha256_hasher_, Hasher::Kind::sha256, piece->view());
+        if (md5_) hash(md5_hasher_, Hasher::Kind::md5, piece->view());
         for (RunningChecksum& running : running_) running.update(piece->view());
         co_return piece;
     }
@@ -104,6 +102,16 @@ class Checked final : public CheckedBody {
     std::optional<std::uint64_t> content_length() const override { return length_; }
 
   private:
+    static void hash(std::optional<Hasher>& hasher, Hasher::Kind kind, std::string_view piece) {
+        if (!hasher) hasher.emplace(kind);
+        hasher->update(piece);
+    }
+    /// A GET declares the digest of no bytes: it has no hasher.
+    static std::string digest(std::optional<Hasher>& hasher, Hasher::Kind kind) {
+        static const std::string empty_sha256 = Hasher(Hasher::Kind::sha256).finish();
+        if (!hasher) return kind == Hasher::Kind::sha256 ? empty_sha256 : Hasher(kind).finish();
+        return hasher->finish();
+    }
     void refuse(BodyErrc code, std::string message) {
         if (!refusal_) refusal_ = Error(code, std::move(message));
     }
@@ -170,12 +178,12 @@ class Checked final : public CheckedBody {
             check_value(header_of(*algorithm_), *declared_);
             if (refusal_) return std::unexpected(*refusal_);
         }
-        if (sha256_ && to_hex(sha256_hasher_->finish()) != *sha256_) {
+        if (sha256_ && to_hex(digest(sha256_hasher_, Hasher::Kind::sha256)) != *sha256_) {
             return fail(
                 BodyErrc::bad_sha256,
                 "The provided 'x-amz-content-sha256' header does not match what was computed.");
         }
-        if (md5_ && base64_encode(md5_hasher_->finish()) != *md5_) {
+        if (md5_ && base64_encode(digest(md5_hasher_, Hasher::Kind::md5)) != *md5_) {
             return fail(BodyErrc::bad_digest,
                         "The Content-MD5 you specified did not match what we received.");
         }
