@@ -50,10 +50,10 @@ log::Reach write_segment(const std::string& directory, log::PartitionId id, cons
     const auto from = static_cast<std::int64_t>(options.number("from-ms")),
                step = static_cast<std::int64_t>(options.number("step-ms"));
     std::string head = "FRSHSEG1";
-    log::put_number(head, *id);
-    log::put_number(head, std::uint64_t{0});
-    log::put_number(head, from);
-    log::put_number(head, freshet::crc32c(head));
+    freshet::put_number(head, *id);
+    freshet::put_number(head, std::uint64_t{0});
+    freshet::put_number(head, from);
+    freshet::put_number(head, freshet::crc32c(head));
     file.append(head, head.size());
     std::vector<log::IndexEntry> index;
     const std::size_t frames = options.number("frames");

@@ -106,8 +106,8 @@ TEST(Failure, a_raised_code_crosses_the_engines_threads) {
     const char* calls[] = {"SELECT tr_div(i, i - 1) FROM range(100000) t(i)",
                            "SELECT sum(tr_div(i, i - 1)) FROM range(100000) t(i) GROUP BY i % 7",
                            "SELECT i FROM range(100000) t(i) ORDER BY tr_div(i, i - 1)",
-                           "SELECT i FROM range(100000) t(i) WHERE i IN (SELECT tr_div(j, j - 1) "
-                           "FROM range(100000) u(j))",
+                           ("SELECT i FROM range(100000) t(i) WHERE i IN (SELECT tr_div(j, j - 1) "
+                            "FROM range(100000) u(j))"),
                            "SELECT tr_div(1::BIGINT, 0::BIGINT)"};
     for (const char* sql : calls) expect(run(sql), ErrorCode::division_by_zero, "Division by zero");
 }
