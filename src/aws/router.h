@@ -10,8 +10,8 @@
 
 #include "aws/caller.h"
 #include "aws/fault.h"
-#include "io/core.h"
 #include "io/body_reader.h"
+#include "io/core.h"
 
 namespace freshet::aws {
 

@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 
-#include "io/core.h"
 #include "io/body_reader.h"
+#include "io/core.h"
 #include "meta/database.h"
 #include "objects/compaction.h"
 #include "objects/files/blobs.h"

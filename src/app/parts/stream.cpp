@@ -47,8 +47,7 @@ class StreamPart final : public Part {
         if (auto loaded = streams_->load(); !loaded) return loaded;
         auto checked = check_claims(part_kinds(), foundation.database, *log_);
         if (!checked) return checked;
-        aws::register_kinesis(foundation.router, *streams_,
-                              foundation.config.demands_signatures);
+        aws::register_kinesis(foundation.router, *streams_, foundation.config.demands_signatures);
         services.add(*streams_);
         return {};
     }

@@ -52,9 +52,10 @@ class Analysis {
   private:
     // analyze_query.cpp
     SyntaxResult<SubqueryResult> body(const Body& body, const Query* tail, const Scope* outer);
-    SyntaxResult<SubqueryResult> select(const Select& select, const Query* tail, const Scope* outer);
+    SyntaxResult<SubqueryResult> select(const Select& select, const Query* tail,
+                                        const Scope* outer);
     SyntaxResult<SubqueryResult> select_from(const Select& select, const Query* tail,
-                                         const std::string& from, const Scope& scope);
+                                             const std::string& from, const Scope& scope);
     SyntaxResult<> check_grouping_sets(const Select& select) const;
     SyntaxResult<SubqueryResult> values(const Body& body, const Scope* outer);
     SyntaxResult<SubqueryResult> set_operation(const Body& body, const Scope* outer);

@@ -53,7 +53,8 @@ SyntaxResult<SubqueryResult> Analysis::query(const Query& query, const Scope* ou
     return made;
 }
 
-SyntaxResult<SubqueryResult> Analysis::body(const Body& body, const Query* tail, const Scope* outer) {
+SyntaxResult<SubqueryResult> Analysis::body(const Body& body, const Query* tail,
+                                            const Scope* outer) {
     if (body.kind == BodyKind::select) return select(body.select, tail, outer);
     SyntaxResult<SubqueryResult> inner;
     if (body.kind == BodyKind::values) inner = values(body, outer);
@@ -364,7 +365,7 @@ SyntaxResult<std::string> Analysis::group_clause(const Select& select, const Sco
 }
 
 SyntaxResult<SubqueryResult> Analysis::select(const Select& select, const Query* tail,
-                                          const Scope* outer) {
+                                              const Scope* outer) {
     From from;
     if (select.from) {
         FRESHET_TRY(read, relation(*select.from, outer));
@@ -387,7 +388,7 @@ SyntaxResult<SubqueryResult> Analysis::select(const Select& select, const Query*
 
 /// With the phase set up by select().
 SyntaxResult<SubqueryResult> Analysis::select_from(const Select& select, const Query* tail,
-                                               const std::string& from, const Scope& scope) {
+                                                   const std::string& from, const Scope& scope) {
     std::string where;
     if (select.where) {
         if (contains_aggregate(*select.where)) {

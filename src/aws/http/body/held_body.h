@@ -6,8 +6,8 @@
 
 #include "aws/fault.h"
 #include "base/bytes.h"
-#include "io/core.h"
 #include "io/body_reader.h"
+#include "io/core.h"
 
 namespace freshet::aws {
 

@@ -166,7 +166,8 @@ class Handlers {
         auto& columns = set.result_set_metadata.emplace().column_info.emplace();
         for (const auto& column : page->columns) {
             columns.push_back({"hive", "", "", column.name, column.name, column.type,
-                               column.precision, column.scale, "UNKNOWN", column.is_case_sensitive});
+                               column.precision, column.scale, "UNKNOWN",
+                               column.is_case_sensitive});
         }
         co_return output;
     }
