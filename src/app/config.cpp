@@ -86,7 +86,7 @@ Result<> set_log_level(std::string_view key, const Value& value, Config& config)
 Result<> set_limits(std::string_view key, const Value& value, Config& config) {
     auto which = one_of(key, value, {"off", "aws"});
     if (!which) return pass(which);
-    config.streams.aws_limits = *which == 1;
+    config.streams.has_aws_limits = *which == 1;
     return {};
 }
 

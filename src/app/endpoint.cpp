@@ -114,7 +114,7 @@ void Endpoint::stop() {
     io::Core& home = pages_.home();
     // What pages and consumers watch never ends by itself, and would use up the time to drain.
     io::run_to_end(clock, [&](io::Core&) { return io::run_on(home, pages_.stop()); });
-    streams_.home().post([this] { streams_.close_subscriptions(); });
+    streams_.home().post([this] { streams_.fan_out().end_all(); });
     io::run_to_end(clock, [this](io::Core&) { return http_->stop(drain_max); });
 }
 

@@ -187,7 +187,8 @@ io::Task<Bytes> Console::homes(Home shown) {
     // The way back stays in sight: the page's own, and the one that a page without an address
     // shows.
     std::set<Home> all{shown, {parts_.account, "us-east-1"}};
-    for (const auto& [key, stream] : parts_.streams.all()) all.insert({key.account, key.region});
+    for (const auto& [key, stream] : parts_.streams.catalog().all())
+        all.insert({key.account, key.region});
     for (const auto& key : parts_.deliveries.keys()) all.insert({key.account, key.region});
     for (const auto& [key, one] : parts_.applications.all()) all.insert({key.account, key.region});
     for (const auto& [key, one] : parts_.functions.all()) all.insert({key.account, key.region});

@@ -32,12 +32,12 @@ struct View {
 
 void add_streams(View& view) {
     for (const stream::Stream* stream :
-         view.parts.streams.list(view.home.account, view.home.region, "")) {
+         view.parts.streams.catalog().list(view.home.account, view.home.region, "")) {
         const std::string& name = stream->key.name;
         view.graph.nodes.push_back({"stream:" + name,
                                     "stream",
                                     name,
-                                    stream::word_of(view.parts.streams.status(*stream)),
+                                    stream::word_of(view.parts.streams.catalog().status(*stream)),
                                     {rate_of("records", view.rate("records", "stream", name)),
                                      {"bytes/s", "bytes", view.rate("bytes", "stream", name), ""},
                                      count_of("shards", stream->open.size())},
@@ -331,7 +331,7 @@ void sample(const Parts& parts, Rates& rates) {
                    static_cast<double>(value));
     };
     std::size_t streams = 0;
-    for (const auto& [key, stream] : parts.streams.all()) {
+    for (const auto& [key, stream] : parts.streams.catalog().all()) {
         if (++streams > limits::sampled_streams_max) break;
         std::uint64_t records = 0;
         for (const stream::Shard& shard : stream.shards) {
@@ -339,7 +339,7 @@ void sample(const Parts& parts, Rates& rates) {
             records += tail ? tail->next : 0;
         }
         note("records", "stream", key, records);
-        const stream::ShardFigures figures = parts.streams.sum_of_figures(key);
+        const stream::ShardFigures figures = parts.streams.watch().sum_of_figures(key);
         note("bytes", "stream", key, figures.bytes_in);
         note("records out", "stream", key, figures.records_out);
         note("bytes out", "stream", key, figures.bytes_out);

@@ -1,11 +1,9 @@
-// What went through streams and shards, as lines for Prometheus, and what was measured, for
-// CloudWatch. A stream's own sums are always there; a shard's where enhanced monitoring is on for
-// that metric.
+// What went through streams and shards since the server started, as lines for Prometheus. A
+// stream's own sums are always there; a shard's where enhanced monitoring is on for that metric.
 #include <fmt/format.h>
 
-#include "stream/live/live.h"
 #include "stream/sequence.h"
-#include "stream/stream.h"
+#include "stream/watch.h"
 
 namespace freshet::stream {
 namespace {
@@ -28,21 +26,7 @@ constexpr Metric metrics[] = {
 
 }  // namespace
 
-void Streams::count_in(const Stream& stream, std::uint32_t shard, std::size_t records,
-                       std::size_t bytes) {
-    const auto live = live_id(stream.id);
-    if (!live) return;
-    ShardFigures& figures = live->figures[shard];
-    figures.records_in += records;
-    figures.bytes_in += bytes;
-    live->meter.add(Measure::incoming_records, records);
-    live->meter.add(Measure::incoming_bytes, bytes);
-    if (!live->measures_shards()) return;
-    live->meter.add(shard, Measure::incoming_records, records);
-    live->meter.add(shard, Measure::incoming_bytes, bytes);
-}
-
-std::string Streams::figures() const {
+std::string Watch::figures() const {
     std::string out;
     for (const Metric& metric : metrics) {
         const bool is_gauge = metric.value == &ShardFigures::iterator_age_ms;
@@ -51,15 +35,13 @@ std::string Streams::figures() const {
                        "# HELP {} {} of each stream; of each shard with enhanced monitoring.\n"
                        "# TYPE {} {}\n",
                        family, metric.aws, family, is_gauge ? "gauge" : "counter");
-        for (const auto& [key, live] : streams_) {
+        for (const auto& [key, live] : streams_.all()) {
             const std::string labels = fmt::format("account=\"{}\",region=\"{}\",stream=\"{}\"",
                                                    key.account, key.region, key.name);
             std::uint64_t sum = live->gone.*metric.value;
             const bool by_shard = live->stream.shard_metrics.contains(std::string(metric.aws));
             for (const Shard& shard : live->stream.shards) {
-                const auto found = live->figures.find(shard.index);
-                const std::uint64_t value =
-                    found == live->figures.end() ? 0 : found->second.*metric.value;
+                const std::uint64_t value = live->figures_of(shard.index).*metric.value;
                 sum = is_gauge ? std::max(sum, value) : sum + value;
                 if (by_shard)
                     fmt::format_to(std::back_inserter(out), "{}{{{},shard=\"{}\"}} {}\n", family,
@@ -69,12 +51,6 @@ std::string Streams::figures() const {
         }
     }
     return out;
-}
-
-std::vector<Measured> Streams::take_measured() {
-    std::vector<Measured> all = std::exchange(measured_, {});
-    for (const auto& [key, live] : streams_) live->meter.take(live->stream, all);
-    return all;
 }
 
 }  // namespace freshet::stream

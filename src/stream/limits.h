@@ -10,6 +10,8 @@ namespace freshet::stream::limits {
 inline constexpr int shards_per_create_max = 10'000;
 // AWS: the sequence numbers of a new stream begin 2 to 7 s before it
 inline constexpr Millis first_shards_before = 3'000ms;
+// of creation: sequence numbers begin with whole seconds, and a child's come after its parents'
+inline constexpr Millis child_after_parent = 1'000ms;
 // a new on-demand stream's, and the fewest
 inline constexpr int on_demand_shards = 4;
 // AWS: 1 GB/s of writes in the largest regions

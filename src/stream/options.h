@@ -8,7 +8,7 @@
 namespace freshet::stream {
 
 struct Options {
-    bool aws_limits = false;  ///< throttles and refuses at AWS's default quotas
+    bool has_aws_limits = false;  ///< throttles and refuses at AWS's default quotas
     std::size_t shard_limit = limits::shards_per_account_max;  ///< of an account in a region
     Millis creating{}, updating{}, deleting{};  ///< how long a stream shows these states
 };

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/check.h"
+
 namespace freshet::stream {
 namespace {
 
@@ -152,6 +154,17 @@ std::string RecordNumbers::next() {
 std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at) {
     return make_sequence_number(
         {to_epoch_ms(shard.created) / 1000, next, to_epoch_ms(at) / 1000, shard.index, true});
+}
+
+std::string first_sequence_number(const Shard& shard) {
+    const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
+    return make_sequence_number({created_s, 0, created_s, shard.index});
+}
+
+std::string last_sequence_number(const Shard& shard) {
+    FRESHET_CHECK(shard.closed);  // an open shard has no end
+    return make_sequence_number({to_epoch_ms(shard.created) / 1000, last_ordinal,
+                                 to_epoch_ms(*shard.closed) / 1000, shard.index});
 }
 
 std::string shard_name(std::int64_t index) {

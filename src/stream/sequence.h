@@ -55,6 +55,10 @@ struct AnyVersion {
 /// Nothing when no version has such a number, or its time is past all that AWS takes.
 std::optional<AnyVersion> parse_any_version(std::string_view text);
 
+/// The sequence number that a shard begins with, and the one that a closed shard ends with.
+std::string first_sequence_number(const Shard& shard);
+std::string last_sequence_number(const Shard& shard);
+
 /// "shardId-000000000003"
 std::string shard_name(std::int64_t index);
 /// Takes what stands behind the last '-': "shardId-000000000003", "shardId-3", "any-3" and "3", as

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/log.h"
-#include "stream/live/live.h"
+#include "stream/store.h"
 #include "stream/stream.h"
 
 namespace freshet::stream {

@@ -82,8 +82,10 @@ struct Stream {
     /// The place in `open` of the shard that takes `hash`.
     std::size_t place_of(HashKey hash) const;
     const Shard& open_shard(std::size_t place) const { return shards[open[place]]; }
-    /// Makes `open` anew, after `shards` changed.
+    /// Rebuilds `open` after `shards` changed.
     void index_open();
+    /// The open shards take each hash exactly once: no gap, no overlap.
+    bool covers_ring() const;
 };
 
 struct NewStream {

@@ -12,7 +12,7 @@ constexpr Millis every = 1s;
 
 void ClockWatch::hold(stream::Streams& streams) {
     Timestamp last = from_epoch_ms(0);
-    for (const auto& [key, stream] : streams.all()) {
+    for (const auto& [key, stream] : streams.catalog().all()) {
         for (const stream::Shard& shard : stream.shards) {
             if (*shard.partition == 0) continue;
             if (const auto tail = streams.log().tail(shard.partition))

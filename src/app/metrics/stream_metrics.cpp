@@ -44,7 +44,7 @@ io::Task<void> StreamMetrics::stop() {
 }
 
 io::Task<void> StreamMetrics::hand_over(Timestamp from) {
-    const std::vector<stream::Measured> all = streams_.take_measured();
+    const std::vector<stream::Measured> all = streams_.watch().take_measured();
     for (std::size_t at = 0; at < all.size();) {
         std::vector<monitor::Sample> samples;
         for (; at < all.size() && samples.size() < samples_per_write; ++at)

@@ -53,7 +53,7 @@ class StreamPart final : public Part {
     }
     void start(const std::string&) override { streams_->start(); }
     io::Task<void> stop() override { return streams_->stop(); }
-    io::Task<std::string> figures() override { co_return streams_->figures(); }
+    io::Task<std::string> figures() override { co_return streams_->watch().figures(); }
 
   private:
     std::unique_ptr<log::Log> log_;

@@ -25,7 +25,7 @@ Result<const stream::Stream*> AnalyticsSiblings::find_stream(const std::string& 
     if (!arn || arn->service != "kinesis" || !arn->resource.starts_with("stream/"))
         return fail(analytics::Errc::invalid_argument,
                     fmt::format("{} is not the ARN of a stream", text));
-    auto found = streams_.find({arn->account, arn->region, arn->resource.substr(7)});
+    auto found = streams_.catalog().find({arn->account, arn->region, arn->resource.substr(7)});
     if (!found) return fail(analytics::Errc::not_found, found.error().message());
     return found;
 }
@@ -47,7 +47,7 @@ bool AnalyticsSiblings::is_end(const Bytes& logged) const {
 }
 
 Result<analytics::SourceRecord> AnalyticsSiblings::decode(const Bytes& logged) const {
-    auto record = streams_.decode(logged);
+    auto record = streams_.encryption().decode(logged);
     if (!record) return pass(record);
     return analytics::SourceRecord{std::string(record->partition_key), std::move(record->data)};
 }
@@ -74,7 +74,7 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
     if (!found) return pass(found);
     const stream::Stream& stream = **found;
     // A row after the end of a shard would be lost: the runner retries in a moment.
-    if (streams_.is_cutting(stream))
+    if (streams_.shards().is_cutting(stream))
         return fail(analytics::Errc::unavailable,
                     fmt::format("stream {} is being resharded", stream.key.name));
     appends.resize(stream.open.size());
@@ -89,13 +89,14 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
         if (stream.data_key == 0) {
             stream::append_record(key, row.view(), pieces);
         } else {
-            auto record = streams_.encode(stream, key, row.view());
+            auto record = streams_.encryption().encode(stream, key, row.view());
             if (!record) return fail(analytics::Errc::unavailable, record.error().message());
             pieces += record->view();
         }
         const std::size_t place = stream.place_of(stream::hash_of(key));
         ends.emplace_back(place, pieces.size());
-        streams_.count_in(stream, stream.open_shard(place).index, 1, key.size() + row.size());
+        streams_.records().count_in(stream, stream.open_shard(place).index, 1,
+                                    key.size() + row.size());
     }
     const Bytes all = Bytes::own(std::move(pieces));
     std::size_t from = 0;

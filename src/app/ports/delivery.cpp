@@ -16,7 +16,7 @@ Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
         return fail(delivery::Errc::invalid_argument,
                     fmt::format("KinesisStreamARN {} is not valid", stream_arn));
     }
-    auto found = streams_.find({arn->account, arn->region, arn->resource.substr(7)});
+    auto found = streams_.catalog().find({arn->account, arn->region, arn->resource.substr(7)});
     if (!found) return fail(delivery::Errc::not_found, found.error().message());
     std::vector<log::PartitionId> partitions;
     // In order of index: what a parent holds comes before what its children hold.
@@ -29,7 +29,7 @@ Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
 Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& payload) {
     std::vector<Bytes> data;
     if (stream::is_closing_record(payload)) return data;
-    auto record = streams_.decode(payload);
+    auto record = streams_.encryption().decode(payload);
     if (!record) return pass(record);
     const Bytes whole = std::move(record->data);
     const auto users = record::deaggregate(whole.view());

@@ -92,7 +92,8 @@ io::Task<io::HttpResponse> records(const Parts& parts, Question question) {
     if (!limit || *limit < 1)
         co_return refusal(400, fmt::format("limit is a number from 1, not '{}'", wanted));
     const auto records_max = std::min(static_cast<std::size_t>(*limit), limits::records_page_max);
-    auto seen = co_await parts.streams.look(subject->key, subject->shard, std::move(*position),
+    auto seen =
+        co_await parts.streams.watch().look(subject->key, subject->shard, std::move(*position),
                                             records_max, limits::records_page_bytes_max);
     if (!seen) co_return refused(seen.error());
     JsonWriter json;
@@ -116,7 +117,7 @@ io::Task<Result<stream::StoredRecord>> find_record(const Parts& parts, Question 
         subject_of(question.home, question.parameter("stream"), question.parameter("shard"));
     if (!subject) co_return pass(subject);
     const std::string sequence = question.parameter("sequence");
-    auto seen = co_await parts.streams.look(
+    auto seen = co_await parts.streams.watch().look(
         subject->key, subject->shard, {stream::Start::at_sequence_number, sequence, {}}, 1, 1);
     if (!seen) co_return pass(seen);
     if (seen->records.empty() || seen->records[0].sequence_number != sequence)
@@ -178,7 +179,7 @@ io::Task<io::HttpResponse> split(const Parts& parts, Question question) {
         co_return refusal(400,
                           fmt::format("A hash key is a whole number from 0 to 2^128 - 1, not '{}'",
                                       fields["at"]));
-    auto done = co_await parts.streams.split(std::move(subject->key), subject->shard, *at);
+    auto done = co_await parts.streams.shards().split(std::move(subject->key), subject->shard, *at);
     if (!done) co_return refused(done.error());
     co_return json_answer(200, Bytes::literal("{}"));
 }
@@ -189,8 +190,8 @@ io::Task<io::HttpResponse> merge(const Parts& parts, Question question) {
     if (!subject) co_return refusal(400, subject.error().message());
     auto adjacent = subject_of(question.home, fields["stream"], fields["adjacent"]);
     if (!adjacent) co_return refusal(400, adjacent.error().message());
-    auto done =
-        co_await parts.streams.merge(std::move(subject->key), subject->shard, adjacent->shard);
+    auto done = co_await parts.streams.shards().merge(std::move(subject->key), subject->shard,
+                                                      adjacent->shard);
     if (!done) co_return refused(done.error());
     co_return json_answer(200, Bytes::literal("{}"));
 }
@@ -202,7 +203,7 @@ io::Task<io::HttpResponse> set_count(const Parts& parts, Question question) {
         co_return refusal(400,
                           fmt::format("A count of shards is a whole number from 1 to {}, not '{}'",
                                       limits::shard_count_max, fields["count"]));
-    auto done = co_await parts.streams.update_count(
+    auto done = co_await parts.streams.shards().update_count(
         {question.home.account, question.home.region, fields["stream"]}, static_cast<int>(*count));
     if (!done) co_return refused(done.error());
     co_return json_answer(200, Bytes::literal("{}"));

@@ -22,10 +22,10 @@ const stream::Shard* shard_of(const stream::Stream& stream, std::uint64_t partit
 }
 
 void add_fan_out(const Parts& parts, const stream::Stream& stream, std::vector<Follower>& all) {
-    const std::vector<stream::Followed> followed = parts.streams.followed(stream);
+    const std::vector<stream::Followed> followed = parts.streams.fan_out().followed(stream);
     for (const auto& [name, consumer] : stream.consumers) {
         Follower follower{"fan-out", name,
-                          parts.streams.is_creating(consumer) ? "CREATING" : "ACTIVE"};
+                          parts.streams.fan_out().is_creating(consumer) ? "CREATING" : "ACTIVE"};
         for (const stream::Followed& one : followed) {
             if (one.consumer == consumer.id)
                 follower.places.push_back(
@@ -82,7 +82,8 @@ void add_shared(const Parts& parts, const stream::Stream& stream, std::vector<Fo
     Follower follower{"shared", "GetRecords", "IDLE"};
     const Timestamp now = parts.home.now();
     for (const stream::Shard& shard : stream.shards) {
-        const stream::ShardFigures figures = parts.streams.shard_figures(stream.key, shard.index);
+        const stream::ShardFigures figures =
+            parts.streams.watch().shard_figures(stream.key, shard.index);
         if (figures.reads == 0) continue;
         const bool is_active = now - figures.last_read < limits::idle_after;
         if (is_active) follower.state = "ACTIVE";
@@ -111,10 +112,10 @@ io::Task<void> measure(stream::Streams& streams, const stream::Stream& stream,
         for (ReaderPlace& place : follower.places) {
             const stream::Shard* shard = stream.find_shard(place.shard);
             if (!shard) continue;
-            place.lag.records = streams.unread(*shard, place.next).size();
+            place.lag.records = streams.watch().unread(*shard, place.next).size();
             // Each age is a look into the log.
             if (place.lag.records == 0 || ++looks > limits::lag_looks_max) continue;
-            place.lag = co_await streams.lag(*shard, place.next);
+            place.lag = co_await streams.watch().lag(*shard, place.next);
         }
     }
 }

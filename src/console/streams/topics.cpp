@@ -20,7 +20,8 @@ constexpr const char* stream_counters[] = {"records",   "bytes",     "records ou
 
 void write_head(JsonWriter& json, const Parts& parts, const stream::Stream& stream,
                 const ShardCounts& total) {
-    json.member("name", stream.key.name).member("status", word_of(parts.streams.status(stream)));
+    json.member("name", stream.key.name)
+        .member("status", word_of(parts.streams.catalog().status(stream)));
     json.member("mode", stream.mode == stream::Mode::on_demand ? "ON_DEMAND" : "PROVISIONED");
     json.member("created_ms", to_epoch_ms(stream.created));
     json.member("retention_hours", stream.retention_hours);
@@ -67,15 +68,15 @@ void write_shard(JsonWriter& json, const Parts& parts, const stream::Stream& str
     json.close(']').member("opened_ms", to_epoch_ms(shard.opened));
     if (shard.closed) {
         json.member("closed_ms", to_epoch_ms(*shard.closed));
-        json.member("last_sequence", stream::Streams::last_sequence_number(shard));
+        json.member("last_sequence", stream::last_sequence_number(shard));
     }
-    json.member("first_sequence", stream::Streams::first_sequence_number(shard));
-    const stream::Unread kept = parts.streams.unread(shard, 0);
+    json.member("first_sequence", stream::first_sequence_number(shard));
+    const stream::Unread kept = parts.streams.watch().unread(shard, 0);
     json.member("records", static_cast<std::int64_t>(kept.end));
     json.member("kept", static_cast<std::int64_t>(kept.size()));
     if (const auto tail = parts.streams.log().tail(shard.partition); tail && kept.size() > 0)
         json.member("last_arrival_ms", to_epoch_ms(tail->last_time));
-    const auto figures = parts.streams.shard_figures(stream.key, shard.index);
+    const auto figures = parts.streams.watch().shard_figures(stream.key, shard.index);
     json.member("throttled",
                 static_cast<std::int64_t>(figures.writes_throttled + figures.reads_throttled));
     json.key("rates").open('[');
@@ -138,8 +139,9 @@ void write_follower(JsonWriter& json, const stream::Stream& stream, const Follow
 void sample_stream(const Parts& parts, const stream::Stream& stream, ShardRates& rates) {
     const Timestamp now = parts.home.now();
     for (const stream::Shard& shard : stream.shards) {
-        const stream::ShardFigures figures = parts.streams.shard_figures(stream.key, shard.index);
-        const ShardCounts counts{static_cast<double>(parts.streams.unread(shard, 0).end),
+        const stream::ShardFigures figures =
+            parts.streams.watch().shard_figures(stream.key, shard.index);
+        const ShardCounts counts{static_cast<double>(parts.streams.watch().unread(shard, 0).end),
                                  static_cast<double>(figures.bytes_in),
                                  static_cast<double>(figures.records_out),
                                  static_cast<double>(figures.bytes_out),
@@ -153,7 +155,8 @@ void sample_stream(const Parts& parts, const stream::Stream& stream, ShardRates&
 
 void sample_shards(const Parts& parts, ShardRates& shard_rates) {
     for (const auto& [key, last] : shard_rates.watched()) {
-        if (const auto found = parts.streams.find(key)) sample_stream(parts, **found, shard_rates);
+        if (const auto found = parts.streams.catalog().find(key))
+            sample_stream(parts, **found, shard_rates);
     }
     shard_rates.forget(parts.home.now() - limits::unwatched_after);
 }
@@ -161,7 +164,7 @@ void sample_shards(const Parts& parts, ShardRates& shard_rates) {
 Bytes streams_json(const Parts& parts, const Rates& rates, const Home& home) {
     JsonWriter json;
     json.open('{').member("now_ms", to_epoch_ms(parts.home.now())).key("streams").open('[');
-    const auto all = parts.streams.list(home.account, home.region, "");
+    const auto all = parts.streams.catalog().list(home.account, home.region, "");
     for (std::size_t i = 0; i < std::min(all.size(), limits::sampled_streams_max); ++i) {
         json.open('{');
         write_head(json, parts, *all[i], rates_of(rates, all[i]->key));
@@ -176,7 +179,7 @@ io::Task<Bytes> stream_json(const Parts& parts, const Rates& rates, ShardRates& 
     const stream::StreamKey key{home.account, home.region, name};
     JsonWriter json;
     json.open('{');
-    auto found = parts.streams.find(key);
+    auto found = parts.streams.catalog().find(key);
     if (!found) {
         json.member("error", found.error().message());
         co_return json.close('}').take();

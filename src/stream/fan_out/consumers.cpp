@@ -3,26 +3,30 @@
 
 #include <algorithm>
 
-#include "base/log.h"
+#include "stream/fan_out/fan_out.h"
 #include "stream/limits.h"
-#include "stream/live/live.h"
-#include "stream/stream.h"
+#include "stream/store.h"
 
 namespace freshet::stream {
+namespace {
 
-Result<const Consumer*> Streams::find_consumer(const StreamKey& key,
-                                               const std::string& name) const {
-    auto stream = find(key);
-    if (!stream) return pass(stream);
-    const auto found = (*stream)->consumers.find(name);
-    if (found == (*stream)->consumers.end())
-        return fail(Errc::not_found,
-                    fmt::format("Consumer {}, account {} not found.", name, key.account));
+Failure no_such_consumer(const StreamKey& key, const std::string& name) {
+    return fail(Errc::not_found,
+                fmt::format("Consumer {}, account {} not found.", name, key.account));
+}
+
+}  // namespace
+
+Result<const Consumer*> FanOut::find_consumer(const StreamKey& key, const std::string& name) const {
+    const auto live = streams_.find(key);
+    if (!live) return no_such_stream(key);
+    const auto found = live->stream.consumers.find(name);
+    if (found == live->stream.consumers.end()) return no_such_consumer(key, name);
     return &found->second;
 }
 
-io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string name, Tags tags) {
-    auto held = co_await change(key);
+io::Task<Result<Consumer>> FanOut::register_consumer(StreamKey key, std::string name, Tags tags) {
+    auto held = co_await streams_.change(key);
     if (!held) co_return pass(held);
     Stream& stream = held->stream();
     if (stream.consumers.contains(name))
@@ -30,7 +34,7 @@ io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string
                        fmt::format("Consumer {} under stream {} under account {} already exists.",
                                    name, key.name, key.account));
     const std::size_t consumers_max =
-        options_.aws_limits ? limits::consumers_max_aws : limits::consumers_max;
+        streams_.options().has_aws_limits ? limits::consumers_max_aws : limits::consumers_max;
     if (stream.consumers.size() >= consumers_max)
         co_return fail(Errc::limit,
                        fmt::format("Stream {} under account {} has {} consumers, and no more can "
@@ -41,11 +45,12 @@ io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string
                        fmt::format("A consumer has at most {} tags", limits::tags_max));
     const auto creating = std::ranges::count_if(
         stream.consumers, [this](const auto& one) { return is_creating(one.second); });
-    if (options_.aws_limits && static_cast<std::size_t>(creating) >= limits::consumers_creating_max)
+    if (streams_.options().has_aws_limits &&
+        static_cast<std::size_t>(creating) >= limits::consumers_creating_max)
         co_return fail(Errc::limit,
                        fmt::format("Stream {} under account {} has {} consumers in CREATING status",
                                    key.name, key.account, creating));
-    Consumer consumer{0, std::move(name), home_.now(), std::move(tags)};
+    Consumer consumer{0, std::move(name), streams_.now(), std::move(tags)};
     const std::int64_t id = stream.id;
     auto saved = co_await database_.write(
         [&](meta::Txn& txn) { return store::insert_consumer(txn, id, consumer); });
@@ -54,8 +59,8 @@ io::Task<Result<Consumer>> Streams::register_consumer(StreamKey key, std::string
     co_return consumer;
 }
 
-io::Task<Result<>> Streams::deregister_consumer(StreamKey key, std::string name) {
-    auto held = co_await turn(key);
+io::Task<Result<>> FanOut::deregister_consumer(StreamKey key, std::string name) {
+    auto held = co_await streams_.turn(key);
     if (!held) co_return pass(held);
     auto found = find_consumer(key, name);
     if (!found) co_return pass(found);
@@ -64,15 +69,13 @@ io::Task<Result<>> Streams::deregister_consumer(StreamKey key, std::string name)
         co_await database_.write([id](meta::Txn& txn) { return store::remove_consumer(txn, id); });
     if (!removed) co_return removed;
     held->stream().consumers.erase(name);
-    end_subscriptions(held->stream().id, id,
-                      Error(Errc::not_found,
-                            fmt::format("Consumer {}, account {} not found.", name, key.account)));
+    end(held->stream().id, no_such_consumer(key, name).error(), id);
     co_return Result<>();
 }
 
-io::Task<Result<>> Streams::tag_consumer(StreamKey key, std::string name, Tags add,
-                                         std::vector<std::string> remove) {
-    auto held = co_await turn(key);
+io::Task<Result<>> FanOut::tag_consumer(StreamKey key, std::string name, Tags add,
+                                        std::vector<std::string> remove) {
+    auto held = co_await streams_.turn(key);
     if (!held) co_return pass(held);
     auto found = find_consumer(key, name);
     if (!found) co_return pass(found);

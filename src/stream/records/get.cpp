@@ -1,14 +1,15 @@
-// Reads: iterators and records.
+// Reads: where a position lies, shard iterators, records.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "log/follow/follower.h"
 #include "stream/limits.h"
-#include "stream/live/live.h"
 #include "stream/records/iterator.h"
+#include "stream/records/records.h"
 #include "stream/sequence.h"
-#include "stream/stream.h"
+#include "stream/shards/reshard_plan.h"
 
 namespace freshet::stream {
 namespace {
@@ -22,14 +23,14 @@ Failure no_shard(const std::string& stream, const std::string& account, std::uin
 /// Whether `text` is a sequence number of `shard`; the refusals are AWS's, down to its
 /// InternalFailure.
 Result<> check_number(const StreamKey& stream, const Shard& shard, const std::string& text) {
-    const auto told = [&](const char* why) {
+    const auto refuse = [&](const char* why) {
         return fail(Errc::invalid_argument,
                     fmt::format("StartingSequenceNumber {} used in GetShardIterator on shard {} in "
                                 "stream {} under account {} is invalid{}.",
                                 text, shard_name(shard.index), stream.name, stream.account, why));
     };
     const auto any = parse_any_version(text);
-    if (!any) return told("");
+    if (!any) return refuse("");
     if (any->shard != shard.index) {
         return fail(Errc::invalid_argument,
                     fmt::format("Invalid StartingSequenceNumber. It encodes {}, while it was used "
@@ -39,7 +40,25 @@ Result<> check_number(const StreamKey& stream, const Shard& shard, const std::st
     const auto parts = parse_sequence_number(text);
     if (parts && parts->created_s == to_epoch_ms(shard.created) / 1000) return {};
     if (any->version == 0) return fail(Errc::storage, "");
-    return told(" because it did not come from this stream");
+    return refuse(" because it did not come from this stream");
+}
+
+/// Where a position by sequence number lies.
+Result<log::Ordinal> ordinal_of(const StreamKey& key, const Shard& shard,
+                                const Position& position) {
+    auto fits = check_number(key, shard, position.sequence_number);
+    if (!fits) return pass(fits);
+    const auto parts = parse_sequence_number(position.sequence_number);
+    FRESHET_CHECK(parts);  // check_number() takes no other form
+    const bool is_after = position.start == Start::after_sequence_number;
+    // The number that a closed shard ends with lies after all records.
+    if (is_after && parts->ordinal >= last_ordinal)
+        return fail(Errc::invalid_argument,
+                    "Invalid SequenceNumber for ShardIteratorType AFTER_SEQUENCE_NUMBER, "
+                    "SequenceNumber has reached max possible value for the shard.");
+    // Number n is that of the record n - 1.
+    const bool begins_after = is_after || parts->is_behind || parts->ordinal == 0;
+    return parts->ordinal - (begins_after ? 0 : 1);
 }
 
 Failure too_fast(const Stream& stream, std::uint32_t shard) {
@@ -50,13 +69,13 @@ Failure too_fast(const Stream& stream, std::uint32_t shard) {
 
 }  // namespace
 
-io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t index,
+io::Task<Result<Records::Located>> Records::locate(StreamKey key, std::uint32_t index,
                                                    Position position) {
-    auto found = find(key);
-    const Shard* known = found && check_usable(**found) ? (*found)->find_shard(index) : nullptr;
-    if (!known) co_return no_shard(key.name, key.account, index);
-    const Stream& stream = **found;
-    Located at{stream.id, *known, 0};
+    const auto live = streams_.find(key);
+    const bool is_usable = live && streams_.check_usable(live->stream);
+    const Shard* found = is_usable ? live->stream.find_shard(index) : nullptr;
+    if (!found) co_return no_shard(key.name, key.account, index);
+    Located at{live->stream.id, *found, 0};
     const Shard& shard = at.shard;
     const bool is_empty = *shard.partition == 0;  // closed as it was made
     switch (position.start) {
@@ -80,111 +99,90 @@ io::Task<Result<Streams::Located>> Streams::locate(StreamKey key, std::uint32_t 
         }
         case Start::at_sequence_number:
         case Start::after_sequence_number: {
-            const auto parts = parse_sequence_number(position.sequence_number);
-            auto fits = check_number(stream.key, shard, position.sequence_number);
-            if (!fits) co_return pass(fits);
-            // The number that a closed shard ends with is a place behind all records.
-            if (position.start == Start::after_sequence_number && parts->ordinal >= last_ordinal) {
-                co_return fail(Errc::invalid_argument,
-                               "Invalid SequenceNumber for ShardIteratorType "
-                               "AFTER_SEQUENCE_NUMBER, SequenceNumber has "
-                               "reached max possible value for the shard.");
-            }
-            // Number n is that of the record n - 1.
-            const bool is_behind = position.start == Start::after_sequence_number ||
-                                   parts->is_behind || parts->ordinal == 0;
-            at.ordinal = parts->ordinal - (is_behind ? 0 : 1);
+            auto ordinal = ordinal_of(key, shard, position);
+            if (!ordinal) co_return pass(ordinal);
+            at.ordinal = *ordinal;
             break;
         }
     }
     co_return at;
 }
 
-io::Task<Result<std::string>> Streams::iterator(StreamKey key, std::uint32_t index,
+io::Task<Result<std::string>> Records::iterator(StreamKey key, std::uint32_t index,
                                                 Position position) {
-    const auto live = this->live(key);
+    const auto live = streams_.find(key);
     const std::string account = key.account, name = key.name;
     auto at = co_await locate(std::move(key), index, std::move(position));
     if (!at) co_return pass(at);
-    if (options_.aws_limits && !throttle(*live, index).take_iterator(home_.now()))
+    if (streams_.options().has_aws_limits &&
+        !live->throttle(index, streams_.now()).take_iterator(streams_.now()))
         co_return too_fast(live->stream, index);
-    co_return seal_iterator({at->stream_id, index, at->ordinal, home_.now(), account, name},
-                            iterator_key_);
+    co_return seal_iterator({at->stream_id, index, at->ordinal, streams_.now(), account, name},
+                            token_key_);
 }
 
-std::size_t Streams::count_out(Live& live, std::uint32_t shard,
-                               const std::vector<StoredRecord>& records) {
-    std::size_t bytes = 0;
-    for (const StoredRecord& record : records)
-        bytes += record.data.size() + record.partition_key.size();
+void Records::measure_read(Live& live, std::uint32_t shard, const Read& read,
+                           Timestamp began) const {
+    const std::size_t bytes = live.count_out(shard, read.records);
+    if (streams_.options().has_aws_limits) live.throttle(shard, began).did_read(bytes);
+    const auto age_ms = static_cast<std::uint64_t>(read.behind.count());
     ShardFigures& figures = live.figures[shard];
-    figures.records_out += records.size();
-    figures.bytes_out += bytes;
-    if (live.measures_shards()) {
-        live.meter.add(shard, Measure::outgoing_records, records.size());
-        live.meter.add(shard, Measure::outgoing_bytes, bytes);
-    }
-    return bytes;
+    ++figures.reads;
+    figures.iterator_age_ms = age_ms;
+    figures.last_read = streams_.now();
+    figures.read_next = read.next;
+    Meter& meter = live.meter;
+    meter.add(Measure::reads_exceeded, 0);
+    meter.add(Measure::get_records_records, read.records.size());
+    meter.add(Measure::get_records_bytes, bytes);
+    meter.add(Measure::get_records_age, age_ms);
+    meter.add(Measure::get_records_latency,
+              static_cast<std::uint64_t>(std::max(streams_.now() - began, 0ms).count()));
+    if (!live.measures_shards()) return;
+    meter.add(shard, Measure::iterator_age, age_ms);
+    meter.add(shard, Measure::reads_exceeded, 0);
 }
 
-io::Task<Result<ReadAnswer>> Streams::read(std::string text, std::size_t records_max,
+io::Task<Result<ReadAnswer>> Records::read(std::string text, std::size_t records_max,
                                            std::optional<StreamKey> of) {
-    auto opened = open_iterator(text, iterator_key_, home_.now());
+    auto opened = open_iterator(text, token_key_, streams_.now());
     if (!opened) co_return pass(opened);
-    const auto live = live_id(opened->stream_id);
-    const Shard* known = live ? live->stream.find_shard(opened->shard) : nullptr;
-    if (!known) co_return no_shard(opened->stream, opened->account, opened->shard);
+    const auto live = streams_.find_id(opened->stream_id);
+    const Shard* found = live ? live->stream.find_shard(opened->shard) : nullptr;
+    if (!found) co_return no_shard(opened->stream, opened->account, opened->shard);
     if (of && *of != live->stream.key)
         co_return fail(Errc::invalid_argument,
                        fmt::format("The ShardIterator is not one of stream {}", of->name));
-    const Shard shard = *known;
-    const Timestamp began = home_.now();
-    if (options_.aws_limits && !throttle(*live, shard.index).take_read(began)) {
+    const Shard shard = *found;
+    const Timestamp began = streams_.now();
+    if (streams_.options().has_aws_limits && !live->throttle(shard.index, began).take_read(began)) {
         ++live->figures[shard.index].reads_throttled;
         live->meter.add(Measure::reads_exceeded, 1);
         live->meter.add(Measure::get_records_success, 0);
         if (live->measures_shards()) live->meter.add(shard.index, Measure::reads_exceeded, 1);
         co_return too_fast(live->stream, shard.index);
     }
-    auto read = co_await read_records(shard, opened->ordinal,
-                                      std::min(records_max, limits::get_records_max),
-                                      limits::get_records_bytes_max);
+    auto read =
+        co_await read_from(shard, opened->ordinal, std::min(records_max, limits::get_records_max),
+                           limits::get_records_bytes_max);
     live->meter.add(Measure::get_records_success, read.has_value());
     if (!read) co_return pass(read);
+    measure_read(*live, shard.index, *read, began);
     ReadAnswer answer;
     answer.records = std::move(read->records);
     answer.behind_latest = read->behind;
-    const std::size_t bytes = count_out(*live, shard.index, answer.records);
-    if (options_.aws_limits) throttle(*live, shard.index).did_read(bytes);
-    ShardFigures& figures = live->figures[shard.index];
-    ++figures.reads;
-    const auto age = static_cast<std::uint64_t>(read->behind.count());
-    figures.iterator_age_ms = age;
-    figures.last_read = home_.now();
-    figures.read_next = read->next;
-    live->meter.add(Measure::reads_exceeded, 0);
-    live->meter.add(Measure::get_records_records, answer.records.size());
-    live->meter.add(Measure::get_records_bytes, bytes);
-    live->meter.add(Measure::get_records_age, age);
-    live->meter.add(Measure::get_records_latency,
-                    static_cast<std::uint64_t>(std::max(home_.now() - began, 0ms).count()));
-    if (live->measures_shards()) {
-        live->meter.add(shard.index, Measure::iterator_age, age);
-        live->meter.add(shard.index, Measure::reads_exceeded, 0);
-    }
     if (shard.closed && read->next >= shard.end) {
         answer.children = children_of(live->stream, shard.index);
     } else {
         answer.next_iterator = seal_iterator({opened->stream_id, opened->shard, read->next,
-                                              home_.now(), opened->account, opened->stream},
-                                             iterator_key_);
+                                              streams_.now(), opened->account, opened->stream},
+                                             token_key_);
     }
     co_return answer;
 }
 
-io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal from,
-                                                      std::size_t records_max,
-                                                      std::size_t bytes_max) {
+io::Task<Result<Records::Read>> Records::read_from(Shard shard, log::Ordinal from,
+                                                   std::size_t records_max, std::size_t bytes_max) {
     Read read;
     read.next = from;
     if (*shard.partition == 0) co_return read;
@@ -199,10 +197,11 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
     const std::int64_t created_s = to_epoch_ms(shard.created) / 1000;
     std::size_t bytes = 0;
     for (const log::Record& record : *records) {
+        FRESHET_CHECK(record.ordinal >= read.next);  // each record once, in the order of the log
         // A shard that closed after `shard` was looked at: its closing record ends this reading,
         // too.
         if (record.ordinal >= end || is_closing_record(record.data)) break;
-        auto decoded = decode(record.data);
+        auto decoded = encryption_.decode(record.data);
         if (!decoded) co_return pass(decoded);
         bytes += decoded->partition_key.size() + decoded->data.size();
         if (bytes > bytes_max && !read.records.empty()) break;  // the log reads whole frames
@@ -215,7 +214,7 @@ io::Task<Result<Streams::Read>> Streams::read_records(Shard shard, log::Ordinal 
         // How long the first unread record waits; never 0, since readers take 0 for the end.
         const Timestamp reached =
             read.records.empty() ? tail->last_time : read.records.back().arrival;
-        read.behind = std::max(home_.now() - reached, 1ms);
+        read.behind = std::max(streams_.now() - reached, 1ms);
     }
     co_return read;
 }

@@ -1,18 +1,39 @@
-// Puts: choose the shard by hash, append, and tell where each record went.
+// Puts: choose the shard of each entry by its hash, append, and answer where each record went.
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "base/check.h"
 #include "stream/hash.h"
-#include "stream/live/live.h"
+#include "stream/records/records.h"
 #include "stream/sequence.h"
-#include "stream/stream.h"
 
 namespace freshet::stream {
 namespace {
 
-/// Stands for a batch: the record was throttled, and its place is the shard's index.
-constexpr std::size_t nowhere = ~std::size_t{0};
+/// What goes to one shard: one batch of the append.
+struct Share {
+    std::uint32_t shard = 0;
+    std::int64_t created_s = 0;  ///< of the shard
+    std::size_t bytes = 0, records = 0;
+};
 
-/// The rim's words for what the log refused.
+/// Where one entry goes: into the shard's share, or nowhere, since the shard is throttled.
+struct Destination {
+    std::uint32_t shard = 0;
+    std::optional<std::uint32_t> share;
+
+    bool is_throttled() const { return !share; }
+};
+
+/// A put, shared out over the open shards.
+struct PutPlan {
+    std::vector<log::Append> batches;
+    std::vector<Share> shares;              ///< beside `batches`
+    std::vector<Destination> destinations;  ///< beside the entries
+};
+
+/// The service's error for what the log refused.
 Error from_log(Error error) {
     if (error.is(log::Errc::overloaded))
         return Error(Errc::overloaded, std::move(error).within("put").message());
@@ -20,115 +41,104 @@ Error from_log(Error error) {
     return Error(Errc::storage, error.message());
 }
 
-}  // namespace
-
-/// What goes to one shard of a put.
-struct Streams::Share {
-    std::uint32_t shard = 0;
-    std::int64_t created_s = 0;
-    std::size_t bytes = 0, records = 0;
-};
-
-io::Task<Result<std::vector<Placed>>> Streams::put(StreamKey key, std::vector<PutEntry> entries,
-                                                   PutCall call) {
-    const Timestamp began = home_.now();
-    auto live = this->live(key);
-    while (live && live->is_cutting) {  // the shards are being closed: wait for the new ones
-        co_await live->cut.wait();
-        live = this->live(key);
-    }
-    if (!live)
-        co_return fail(Errc::not_found,
-                       fmt::format("Stream {} under account {} not found.", key.name, key.account));
-    std::vector<log::Append> batches;
-    std::vector<Share> shares;                                // beside `batches`
-    std::vector<std::pair<std::size_t, std::size_t>> places;  // batch, place in it
-    if (auto usable = check_usable(live->stream); !usable) co_return pass(usable);
-    const bool is_encrypted = live->stream.data_key != 0;
-    auto shared = share_out(*live, entries, batches, shares, places);
-    if (!shared) co_return pass(shared);
-    // Nothing suspends between choosing the shards and the append: no cut comes in between.
-    Result<std::vector<log::Appended>> appended;
-    if (!batches.empty()) appended = co_await log_.append(std::move(batches));
-    measure_put(*live, call, shares, places, appended.has_value(), began);
-    if (!appended) co_return std::unexpected(from_log(std::move(appended.error())));
-    std::vector<RecordNumbers> numbers;  // beside `shares`
-    numbers.reserve(shares.size());
-    for (std::size_t i = 0; i < shares.size(); ++i)
-        numbers.emplace_back(shares[i].created_s, shares[i].shard, (*appended)[i].first,
-                             (*appended)[i].time);
-    std::vector<Placed> placed;
-    placed.reserve(places.size());
-    for (const auto& [batch, place] : places) {
-        if (batch == nowhere) {
-            placed.push_back({static_cast<std::uint32_t>(place), "", false, true});
-            continue;
-        }
-        placed.push_back({shares[batch].shard, numbers[batch].next(), is_encrypted});
-    }
-    co_return placed;
-}
-
-Result<> Streams::share_out(Live& live, const std::vector<PutEntry>& entries,
-                            std::vector<log::Append>& batches, std::vector<Share>& shares,
-                            std::vector<std::pair<std::size_t, std::size_t>>& places) const {
-    const Stream& stream = live.stream;
-    const auto record_bytes_max = static_cast<std::size_t>(stream.record_kib_max) * 1024;
-    std::vector<std::size_t> batch_of(stream.open.size(), nowhere);
-    places.reserve(entries.size());
-    // One buffer for the records of the whole request; it does not move, since it has room for all.
-    auto plain = std::make_shared<std::string>();
-    std::size_t plain_bytes = 0;
-    for (const PutEntry& entry : entries)
-        plain_bytes += encoded_bytes(entry.partition_key, entry.data.view());
-    if (stream.data_key == 0) plain->reserve(plain_bytes);
-    for (const PutEntry& entry : entries) {
-        const std::size_t bytes = entry.partition_key.size() + entry.data.size();
-        if (bytes > record_bytes_max) {
-            return fail(
-                Errc::invalid_argument,
+Failure record_too_large(const Stream& stream, std::size_t bytes) {
+    return fail(Errc::invalid_argument,
                 fmt::format("Record size is {} bytes, more than the {} KiB that stream {} takes",
                             bytes, stream.record_kib_max, stream.key.name));
-        }
-        const std::size_t place = stream.place_of(
-            entry.explicit_hash ? *entry.explicit_hash : hash_of(entry.partition_key));
-        const std::uint32_t index = stream.open_shard(place).index;
-        if (options_.aws_limits && !throttle(live, index).take_write(bytes, home_.now())) {
-            ++live.figures[index].writes_throttled;
-            places.emplace_back(nowhere, index);
-            continue;
-        }
-        std::size_t& batch = batch_of[place];
-        if (batch == nowhere) {
-            const Shard& shard = stream.open_shard(place);
-            batch = batches.size();
-            batches.push_back({shard.partition, {}, {}});
-            shares.push_back({shard.index, to_epoch_ms(shard.created) / 1000});
-        }
-        places.emplace_back(batch, batches[batch].records.size());
-        if (stream.data_key == 0) {
-            const std::size_t from = plain->size();
-            append_record(entry.partition_key, entry.data.view(), *plain);
-            batches[batch].records.push_back(
-                Bytes::share(plain, std::string_view(*plain).substr(from)));
-        } else {
-            auto record = encode(stream, entry.partition_key, entry.data.view());
-            if (!record) return pass(record);
-            batches[batch].records.push_back(std::move(*record));
-        }
-        shares[batch].bytes += bytes;
-        ++shares[batch].records;
-    }
-    return {};
 }
 
-void Streams::measure_put(Live& live, PutCall call, const std::vector<Share>& shares,
-                          const std::vector<std::pair<std::size_t, std::size_t>>& places,
-                          bool is_kept, Timestamp began) const {
+/// One buffer for the plain records of a whole put. It never moves, since it has room for all.
+class PlainRecords {
+  public:
+    explicit PlainRecords(const std::vector<PutEntry>& entries)
+        : text_(std::make_shared<std::string>()) {
+        std::size_t bytes = 0;
+        for (const PutEntry& entry : entries)
+            bytes += encoded_bytes(entry.partition_key, entry.data.view());
+        text_->reserve(bytes);
+    }
+    Bytes add(const PutEntry& entry) {
+        const std::size_t from = text_->size();
+        FRESHET_CHECK(from + encoded_bytes(entry.partition_key, entry.data.view()) <=
+                      text_->capacity());  // records before it are slices of this memory
+        append_record(entry.partition_key, entry.data.view(), *text_);
+        return Bytes::share(text_, std::string_view(*text_).substr(from));
+    }
+
+  private:
+    std::shared_ptr<std::string> text_;
+};
+
+Result<PutPlan> share_out(Live& live, const std::vector<PutEntry>& entries,
+                          const Encryption& encryption, const LiveStreams& streams) {
+    const Stream& stream = live.stream;
+    const bool wants_throttle = streams.options().has_aws_limits;
+    const auto record_bytes_max = static_cast<std::size_t>(stream.record_kib_max) * 1024;
+    PutPlan plan;
+    plan.destinations.reserve(entries.size());
+    std::vector<std::optional<std::uint32_t>> share_of(stream.open.size());
+    std::optional<PlainRecords> plain;
+    if (stream.data_key == 0) plain.emplace(entries);
+    for (const PutEntry& entry : entries) {
+        const std::size_t bytes = entry.partition_key.size() + entry.data.size();
+        if (bytes > record_bytes_max) return record_too_large(stream, bytes);
+        const std::size_t place = stream.place_of(
+            entry.explicit_hash ? *entry.explicit_hash : hash_of(entry.partition_key));
+        const Shard& shard = stream.open_shard(place);
+        if (wants_throttle &&
+            !live.throttle(shard.index, streams.now()).take_write(bytes, streams.now())) {
+            ++live.figures[shard.index].writes_throttled;
+            plan.destinations.push_back({shard.index, std::nullopt});
+            continue;
+        }
+        std::optional<std::uint32_t>& share = share_of[place];
+        if (!share) {
+            share = static_cast<std::uint32_t>(plan.shares.size());
+            plan.batches.push_back({shard.partition, {}, {}});
+            plan.shares.push_back({shard.index, to_epoch_ms(shard.created) / 1000});
+        }
+        plan.destinations.push_back({shard.index, share});
+        log::Append& batch = plan.batches[*share];
+        if (plain) {
+            batch.records.push_back(plain->add(entry));
+        } else {
+            auto record = encryption.encode(stream, entry.partition_key, entry.data.view());
+            if (!record) return pass(record);
+            batch.records.push_back(std::move(*record));
+        }
+        plan.shares[*share].bytes += bytes;
+        ++plan.shares[*share].records;
+    }
+    return plan;
+}
+
+/// Where each entry is now that the log has appended the batches.
+std::vector<Placed> place(const PutPlan& plan, const std::vector<log::Appended>& appended,
+                          bool is_encrypted) {
+    FRESHET_CHECK(appended.size() == plan.shares.size());  // an answer for each batch
+    std::vector<RecordNumbers> numbers;                    // beside `shares`
+    numbers.reserve(plan.shares.size());
+    for (std::size_t i = 0; i < plan.shares.size(); ++i)
+        numbers.emplace_back(plan.shares[i].created_s, plan.shares[i].shard, appended[i].first,
+                             appended[i].time);
+    std::vector<Placed> placed;
+    placed.reserve(plan.destinations.size());
+    for (const Destination& one : plan.destinations) {
+        if (one.is_throttled())
+            placed.push_back({one.shard, "", false, true});
+        else
+            placed.push_back({one.shard, numbers[*one.share].next(), is_encrypted});
+    }
+    return placed;
+}
+
+/// Counts the put for each of its shards, and for the stream.
+void measure(Live& live, PutCall call, const PutPlan& plan, bool is_kept, Millis took) {
     Meter& meter = live.meter;
     const bool by_shard = live.measures_shards();
-    std::size_t bytes = 0, records = 0, throttled = places.size();
-    for (const Share& share : shares) {
+    const std::size_t total = plan.destinations.size();
+    std::size_t bytes = 0, records = 0, throttled = total;
+    for (const Share& share : plan.shares) {
         throttled -= share.records;
         if (!is_kept) continue;
         bytes += share.bytes;
@@ -142,29 +152,57 @@ void Streams::measure_put(Live& live, PutCall call, const std::vector<Share>& sh
         meter.add(share.shard, Measure::writes_exceeded, 0);
     }
     if (by_shard && throttled > 0) {
-        for (const auto& [batch, shard] : places)
-            if (batch == nowhere)
-                meter.add(static_cast<std::uint32_t>(shard), Measure::writes_exceeded, 1);
+        for (const Destination& one : plan.destinations)
+            if (one.is_throttled()) meter.add(one.shard, Measure::writes_exceeded, 1);
     }
-    const auto took = static_cast<std::uint64_t>(std::max(home_.now() - began, 0ms).count());
     meter.add(Measure::writes_exceeded, throttled);
     if (records > 0) {
         meter.add(Measure::incoming_bytes, bytes);
         meter.add(Measure::incoming_records, records);
     }
+    const auto latency_ms = static_cast<std::uint64_t>(std::max(took, 0ms).count());
     if (call == PutCall::record) {
         meter.add(Measure::put_record_success, records);
-        meter.add(Measure::put_record_latency, took);
+        meter.add(Measure::put_record_latency, latency_ms);
         if (records > 0) meter.add(Measure::put_record_bytes, bytes);
         return;
     }
     meter.add(Measure::put_records_success, records > 0);
-    meter.add(Measure::put_records_latency, took);
-    meter.add(Measure::put_records_total, places.size());
+    meter.add(Measure::put_records_latency, latency_ms);
+    meter.add(Measure::put_records_total, total);
     meter.add(Measure::put_records_successful, records);
     meter.add(Measure::put_records_throttled, throttled);
-    meter.add(Measure::put_records_failed, places.size() - records - throttled);
+    meter.add(Measure::put_records_failed, total - records - throttled);
     if (records > 0) meter.add(Measure::put_records_bytes, bytes);
+}
+
+}  // namespace
+
+io::Task<Result<std::vector<Placed>>> Records::put(StreamKey key, std::vector<PutEntry> entries,
+                                                   PutCall call) {
+    const Timestamp began = streams_.now();
+    auto live = streams_.find(key);
+    while (live && live->is_cutting) {  // the shards are being closed: wait for the new ones
+        co_await live->cut.wait();
+        live = streams_.find(key);
+    }
+    if (!live) co_return no_such_stream(key);
+    if (auto usable = streams_.check_usable(live->stream); !usable) co_return pass(usable);
+    const bool is_encrypted = live->stream.data_key != 0;
+    auto plan = share_out(*live, entries, encryption_, streams_);
+    if (!plan) co_return pass(plan);
+    // Nothing suspends between choosing the shards and the append: no cut comes in between.
+    FRESHET_CHECK(!live->is_cutting);
+    Result<std::vector<log::Appended>> appended;
+    if (!plan->batches.empty()) appended = co_await log_.append(std::move(plan->batches));
+    measure(*live, call, *plan, appended.has_value(), streams_.now() - began);
+    if (!appended) co_return std::unexpected(from_log(std::move(appended.error())));
+    co_return place(*plan, *appended, is_encrypted);
+}
+
+void Records::count_in(const Stream& stream, std::uint32_t shard, std::size_t records,
+                       std::size_t bytes) {
+    if (const auto live = streams_.find_id(stream.id)) live->count_in(shard, records, bytes);
 }
 
 }  // namespace freshet::stream

@@ -84,7 +84,7 @@ struct CutTest : StreamsTest {
 io::Task<Placed> put(Streams& streams) {
     std::vector<PutEntry> entries;
     entries.push_back({"k", HashKey{0}, Bytes::literal("x")});
-    auto placed = co_await streams.put(key, std::move(entries));
+    auto placed = co_await streams.records().put(key, std::move(entries));
     EXPECT_TRUE(placed) << placed.error().message();
     co_return placed ? placed->front() : Placed{999, ""};
 }
@@ -92,7 +92,7 @@ io::Task<Placed> put(Streams& streams) {
 io::Task<void> make(CutTest&, Streams& streams) {
     NewStream wanted;
     wanted.shard_count = 1;
-    auto made = co_await streams.create(key, std::move(wanted));
+    auto made = co_await streams.catalog().create(key, std::move(wanted));
     EXPECT_TRUE(made);
     const Placed placed = co_await put(streams);
     EXPECT_EQ(placed.shard, 0u);
@@ -100,13 +100,13 @@ io::Task<void> make(CutTest&, Streams& streams) {
 
 io::Task<void> refuse_then_split(CutTest& test, Streams& streams) {
     test.full_disk().is_full = true;
-    auto refused = co_await streams.split(key, 0, 1000);
+    auto refused = co_await streams.shards().split(key, 0, 1000);
     EXPECT_TRUE(!refused && refused.error().is(Errc::storage));
     test.full_disk().is_full = false;
     EXPECT_EQ(test.partitions(), 1) << "what was prepared is gone";
     const Placed before = co_await put(streams);
     EXPECT_EQ(before.shard, 0u) << "the shard is as open as it was";
-    auto done = co_await streams.split(key, 0, 1000);
+    auto done = co_await streams.shards().split(key, 0, 1000);
     EXPECT_TRUE(done) << done.error().message();
     const Placed after = co_await put(streams);
     EXPECT_EQ(after.shard, 1u);
@@ -118,13 +118,13 @@ TEST_F(CutTest, a_refused_cut_leaves_the_shards_as_they_were) {
 }
 
 io::Task<void> prepare_only(CutTest& test, Streams& streams) {
-    test.prepare(**streams.find(key), 1000);
+    test.prepare(**streams.catalog().find(key), 1000);
     EXPECT_EQ(test.partitions(), 3);
     co_return;
 }
 
 io::Task<void> expect_uncut(CutTest& test, Streams& streams) {
-    EXPECT_EQ((*streams.find(key))->shards.size(), 1u);
+    EXPECT_EQ((*streams.catalog().find(key))->shards.size(), 1u);
     EXPECT_EQ(test.partitions(), 1);
     const Placed placed = co_await put(streams);
     EXPECT_EQ(placed.shard, 0u);
@@ -137,7 +137,7 @@ TEST_F(CutTest, a_crash_before_the_cut_forgets_the_reshard) {
 }
 
 io::Task<void> prepare_and_cut(CutTest& test, Streams& streams) {
-    const Stream& stream = **streams.find(key);
+    const Stream& stream = **streams.catalog().find(key);
     test.prepare(stream, 1000);
     std::vector<log::Append> appends;
     appends.push_back({stream.shards[0].partition, {closing_record()}, {}});
@@ -146,7 +146,7 @@ io::Task<void> prepare_and_cut(CutTest& test, Streams& streams) {
 }
 
 io::Task<void> expect_cut(CutTest&, Streams& streams) {
-    const Stream& stream = **streams.find(key);
+    const Stream& stream = **streams.catalog().find(key);
     EXPECT_EQ(stream.shards.size(), 3u);
     EXPECT_TRUE(stream.shards[0].closed);
     EXPECT_EQ(stream.shards[0].end, 1u);
@@ -160,7 +160,7 @@ TEST_F(CutTest, a_crash_behind_the_cut_settles_the_reshard) {
     run(prepare_and_cut);
     run(expect_cut);
     run(+[](CutTest&, Streams& streams) -> io::Task<void> {
-        EXPECT_EQ((*streams.find(key))->open.size(), 2u) << "and it stays so";
+        EXPECT_EQ((*streams.catalog().find(key))->open.size(), 2u) << "and it stays so";
         co_return;
     });
 }

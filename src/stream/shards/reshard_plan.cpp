@@ -5,14 +5,16 @@
 #include <algorithm>
 #include <span>
 
+#include "base/check.h"
 #include "stream/errors.h"
 #include "stream/hash.h"
+#include "stream/limits.h"
 #include "stream/sequence.h"
 
 namespace freshet::stream {
 namespace {
 
-/// Numbers the shards that are born and gives them a time of creation behind that of their parents:
+/// Numbers the shards that are born and gives them a time of creation after that of their parents:
 /// sequence numbers begin with it, and a child's come after its parents'.
 class Planner {
   public:
@@ -21,6 +23,9 @@ class Planner {
 
     /// A shard with the parents' range or a part of it; the parents close.
     Shard bear(HashKey first, HashKey last, const Shard& parent, const Shard* adjacent) {
+        FRESHET_CHECK(first <= last);               // a shard takes at least one hash
+        FRESHET_CHECK(first >= parent.first_hash);  // and only hashes of its parents
+        FRESHET_CHECK(last <= (adjacent ? adjacent : &parent)->last_hash);
         close(parent);
         Timestamp born = std::max(now_, parent.created);
         if (adjacent) {
@@ -31,7 +36,7 @@ class Planner {
         made.shard.index = first_ + static_cast<std::uint32_t>(plan_.born.size());
         made.shard.first_hash = first;
         made.shard.last_hash = last;
-        made.shard.created = made.shard.opened = born + 1000ms;
+        made.shard.created = made.shard.opened = born + limits::child_after_parent;
         made.shard.parent = parent.index;
         if (adjacent) made.shard.adjacent_parent = adjacent->index;
         plan_.born.push_back(made);
@@ -58,10 +63,16 @@ class Planner {
         return bear(left.first_hash, right.last_hash, left, &right);
     }
 
-    ReshardPlan take() { return std::move(plan_); }
+    ReshardPlan take() {
+        // The highest index is open until a later plan closes it: no index is given twice, although
+        // retention removes closed shards.
+        FRESHET_CHECK(plan_.born.empty() || plan_.born.back().stays);
+        return std::move(plan_);
+    }
 
   private:
     void close(const Shard& shard) {
+        FRESHET_CHECK(shard.is_open());  // a shard closes once
         if (shard.index >= first_)
             plan_.born[shard.index - first_].stays = false;
         else if (plan_.closing.empty() || plan_.closing.back() != shard.index)
@@ -88,29 +99,6 @@ Result<const Shard*> eligible(const Stream& stream, std::uint32_t index) {
 }
 
 }  // namespace
-
-const Shard* Stream::find_shard(std::uint32_t index) const {
-    const auto found = std::ranges::lower_bound(shards, index, {}, &Shard::index);
-    return found != shards.end() && found->index == index ? &*found : nullptr;
-}
-
-Shard* Stream::find_shard(std::uint32_t index) {
-    return const_cast<Shard*>(std::as_const(*this).find_shard(index));
-}
-
-std::size_t Stream::place_of(HashKey hash) const {
-    const auto found = std::ranges::partition_point(
-        open, [&](std::size_t place) { return shards[place].last_hash < hash; });
-    return static_cast<std::size_t>(found - open.begin());
-}
-
-void Stream::index_open() {
-    open.clear();
-    for (std::size_t i = 0; i < shards.size(); ++i) {
-        if (shards[i].is_open()) open.push_back(i);
-    }
-    std::ranges::sort(open, {}, [this](std::size_t place) { return shards[place].first_hash; });
-}
 
 Result<ReshardPlan> plan_split(const Stream& stream, std::uint32_t index, HashKey at,
                                Timestamp now) {

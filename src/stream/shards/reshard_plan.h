@@ -17,7 +17,7 @@ struct Born {
 struct ReshardPlan {
     std::vector<std::uint32_t> closing;  ///< shards of the stream, by index
     std::vector<Born> born;              ///< in order of index
-    bool empty() const { return born.empty(); }
+    bool is_empty() const { return born.empty(); }
 };
 
 /// Errc::invalid_argument or Errc::not_found, in AWS's words.

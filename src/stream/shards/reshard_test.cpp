@@ -70,8 +70,8 @@ void expect_lineage(const Stream& stream) {
             ASSERT_TRUE(parent && parent->closed);
             EXPECT_LT(parent->index, shard.index);
             EXPECT_LE(*parent->closed, shard.opened);
-            const std::string end = Streams::last_sequence_number(*parent);
-            const std::string begin = Streams::first_sequence_number(shard);
+            const std::string end = last_sequence_number(*parent);
+            const std::string begin = first_sequence_number(shard);
             EXPECT_EQ(end.size(), begin.size());
             EXPECT_LT(end, begin);
             covered = covered || (parent->first_hash <= shard.first_hash &&
@@ -104,7 +104,7 @@ TEST(ReshardPlan, a_new_count_makes_even_ranges_with_a_complete_lineage) {
         expect_whole_ring(stream);
     }
     expect_lineage(stream);
-    EXPECT_TRUE(plan_count(stream, 1, now).empty()) << "nothing to do";
+    EXPECT_TRUE(plan_count(stream, 1, now).is_empty()) << "nothing to do";
 }
 
 TEST(ReshardPlan, random_splits_and_merges_keep_the_ring_whole) {

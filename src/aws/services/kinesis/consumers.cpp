@@ -66,8 +66,8 @@ class Handlers {
         if (!key) co_return pass(key);
         domain::Tags tags;
         if (input.tags) tags = {input.tags->begin(), input.tags->end()};
-        auto made = co_await streams_.register_consumer(*key, std::move(input.consumer_name),
-                                                        std::move(tags));
+        auto made = co_await streams_.fan_out().register_consumer(
+            *key, std::move(input.consumer_name), std::move(tags));
         if (!made) co_return refuse(made.error());
         co_return RegisterStreamConsumerOutput{output(*key, *made)};
     }
@@ -76,8 +76,8 @@ class Handlers {
         Caller caller, DeregisterStreamConsumerInput input) {
         auto named = named_by(caller, input);
         if (!named) co_return pass(named);
-        auto done =
-            co_await streams_.deregister_consumer(std::move(named->key), std::move(named->name));
+        auto done = co_await streams_.fan_out().deregister_consumer(std::move(named->key),
+                                                                    std::move(named->name));
         if (!done) co_return refuse(done.error());
         co_return DeregisterStreamConsumerOp::Output{};
     }
@@ -86,7 +86,7 @@ class Handlers {
                                                             DescribeStreamConsumerInput input) {
         auto named = named_by(caller, input);
         if (!named) co_return pass(named);
-        auto found = streams_.find_consumer(named->key, named->name);
+        auto found = streams_.fan_out().find_consumer(named->key, named->name);
         if (!found) co_return refuse(found.error());
         const Consumer consumer = output(named->key, **found);
         ConsumerDescription description;
@@ -102,7 +102,7 @@ class Handlers {
                                                      ListStreamConsumersInput input) {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
         if (!key) co_return pass(key);
-        auto found = streams_.find(*key);
+        auto found = streams_.catalog().find(*key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
         if (!is_creation_of(input.stream_creation_timestamp, stream))
@@ -139,8 +139,8 @@ class Handlers {
             position_of(input.starting_position.type, input.starting_position.sequence_number,
                         input.starting_position.timestamp, streams_.home().now());
         if (!position) co_return pass(position);
-        auto made = co_await streams_.subscribe(std::move(named->key), std::move(named->name),
-                                                *shard, std::move(*position));
+        auto made = co_await streams_.fan_out().subscribe(
+            std::move(named->key), std::move(named->name), *shard, std::move(*position));
         if (!made) co_return refuse(made.error());
         co_return SubscribeToShardOutput{std::make_shared<FanOutBody>(std::move(*made))};
     }
@@ -148,7 +148,7 @@ class Handlers {
   private:
     Consumer output(const domain::StreamKey& key, const domain::Consumer& consumer) const {
         return {consumer.name, consumer_arn(key, consumer),
-                streams_.is_creating(consumer) ? "CREATING" : "ACTIVE", consumer.created};
+                streams_.fan_out().is_creating(consumer) ? "CREATING" : "ACTIVE", consumer.created};
     }
 
     /// The consumer of an ARN, which must be that of its present registration.
@@ -157,7 +157,7 @@ class Handlers {
         if (!named)
             return refuse("InvalidArgumentException",
                           fmt::format("ConsumerARN {} is not valid", arn));
-        auto found = streams_.find_consumer(named->key, named->name);
+        auto found = streams_.fan_out().find_consumer(named->key, named->name);
         if (!found) return refuse(found.error());
         if (consumer_arn(named->key, **found) != arn)
             return refuse(

@@ -37,8 +37,8 @@ class Handlers {
         std::vector<domain::PutEntry> entries;
         entries.push_back(std::move(*entry));
         const std::string stream_name = key->name, account = key->account;
-        auto placed =
-            co_await streams_.put(std::move(*key), std::move(entries), domain::PutCall::record);
+        auto placed = co_await streams_.records().put(std::move(*key), std::move(entries),
+                                                      domain::PutCall::record);
         if (!placed) co_return refuse(placed.error());
         if (placed->front().is_throttled)
             co_return refuse("ProvisionedThroughputExceededException",
@@ -70,7 +70,7 @@ class Handlers {
         }
         const std::size_t count = entries.size();
         const std::string stream_name = key->name, account = key->account;
-        auto placed = co_await streams_.put(std::move(*key), std::move(entries));
+        auto placed = co_await streams_.records().put(std::move(*key), std::move(entries));
         PutRecordsOutput out;
         out.failed_record_count = 0;
         if (!placed) {
@@ -109,7 +109,8 @@ class Handlers {
         auto position = position_of(input.shard_iterator_type, input.starting_sequence_number,
                                     input.timestamp, streams_.home().now());
         if (!position) co_return pass(position);
-        auto made = co_await streams_.iterator(std::move(*key), *shard, std::move(*position));
+        auto made =
+            co_await streams_.records().iterator(std::move(*key), *shard, std::move(*position));
         if (!made) co_return refuse(made.error());
         co_return GetShardIteratorOutput{std::move(*made)};
     }
@@ -123,7 +124,8 @@ class Handlers {
         }
         const auto limit = static_cast<std::size_t>(
             input.limit.value_or(static_cast<int>(domain::limits::get_records_max)));
-        auto read = co_await streams_.read(std::move(input.shard_iterator), limit, std::move(of));
+        auto read =
+            co_await streams_.records().read(std::move(input.shard_iterator), limit, std::move(of));
         if (!read) co_return refuse(read.error());
         GetRecordsOutput out;
         out.records.reserve(read->records.size());

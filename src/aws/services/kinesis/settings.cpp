@@ -31,11 +31,13 @@ class Handlers {
 
     template <class Op>
     io::Task<Answer<typename Op::Output>> set_retention(Caller caller, typename Op::Input input) {
-        constexpr bool is_increase = std::is_same_v<Op, IncreaseStreamRetentionPeriodOp>;
+        constexpr auto change = std::is_same_v<Op, IncreaseStreamRetentionPeriodOp>
+                                    ? domain::RetentionChange::increase
+                                    : domain::RetentionChange::decrease;
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        auto done = co_await streams_.set_retention(std::move(*key), input.retention_period_hours,
-                                                    is_increase);
+        auto done = co_await streams_.retention().set(std::move(*key), input.retention_period_hours,
+                                                      change);
         if (!done) co_return refuse(done.error());
         co_return typename Op::Output{};
     }
@@ -44,7 +46,7 @@ class Handlers {
         Caller caller, StartStreamEncryptionInput input) {
         auto key = key_to_encrypt(caller, input);
         if (!key) co_return pass(key);
-        auto done = co_await streams_.start_encryption(std::move(*key), std::move(input.key_id));
+        auto done = co_await streams_.encryption().start(std::move(*key), std::move(input.key_id));
         if (!done) co_return refuse(done.error());
         co_return StartStreamEncryptionOp::Output{};
     }
@@ -53,7 +55,7 @@ class Handlers {
         Caller caller, StopStreamEncryptionInput input) {
         auto key = key_to_encrypt(caller, input);
         if (!key) co_return pass(key);
-        auto done = co_await streams_.stop_encryption(std::move(*key));
+        auto done = co_await streams_.encryption().stop(std::move(*key));
         if (!done) co_return refuse(done.error());
         co_return StopStreamEncryptionOp::Output{};
     }
@@ -66,7 +68,8 @@ class Handlers {
         std::set<std::string> add, remove;
         constexpr bool is_enabling = std::is_same_v<Op, EnableEnhancedMonitoringOp>;
         (is_enabling ? add : remove) = metrics_of(input.shard_level_metrics);
-        auto done = co_await streams_.set_monitoring(*key, std::move(add), std::move(remove));
+        auto done =
+            co_await streams_.catalog().set_monitoring(*key, std::move(add), std::move(remove));
         if (!done) co_return refuse(done.error());
         EnhancedMonitoringOutput out;
         out.stream_name = key->name;
@@ -80,8 +83,8 @@ class Handlers {
         Caller caller, UpdateMaxRecordSizeInput input) {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
         if (!key) co_return pass(key);
-        auto done =
-            co_await streams_.set_record_size(std::move(*key), input.max_record_size_in_ki_b);
+        auto done = co_await streams_.catalog().set_record_size(std::move(*key),
+                                                                input.max_record_size_in_ki_b);
         if (!done) co_return refuse(done.error());
         co_return UpdateMaxRecordSizeOp::Output{};
     }
@@ -90,7 +93,8 @@ class Handlers {
         Caller caller, UpdateStreamWarmThroughputInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        auto counts = co_await streams_.set_warm_throughput(*key, input.warm_throughput_mi_bps);
+        auto counts =
+            co_await streams_.shards().set_warm_throughput(*key, input.warm_throughput_mi_bps);
         if (!counts) co_return refuse(counts.error());
         UpdateStreamWarmThroughputOutput out;
         out.stream_name = key->name;
@@ -102,9 +106,9 @@ class Handlers {
     }
 
     io::Task<Answer<DescribeLimitsOutput>> describe_limits(Caller caller, DescribeLimitsInput) {
-        const auto usage = streams_.usage(caller.account(), caller.region());
+        const auto usage = streams_.accounts().usage(caller.account(), caller.region());
         DescribeLimitsOutput out;
-        out.shard_limit = static_cast<std::int32_t>(streams_.shard_limit());
+        out.shard_limit = static_cast<std::int32_t>(streams_.accounts().shard_limit());
         out.open_shard_count = static_cast<std::int32_t>(usage.open_shards);
         out.on_demand_stream_count = static_cast<std::int32_t>(usage.on_demand_streams);
         out.on_demand_stream_count_limit = domain::limits::on_demand_streams_max;
@@ -115,14 +119,15 @@ class Handlers {
                                                                      DescribeAccountSettingsInput) {
         DescribeAccountSettingsOutput out;
         out.minimum_throughput_billing_commitment =
-            commitment_output(streams_.commitment(caller.account(), caller.region()));
+            commitment_output(streams_.accounts().commitment(caller.account(), caller.region()));
         co_return out;
     }
 
     io::Task<Answer<UpdateAccountSettingsOutput>> update_account(Caller caller,
                                                                  UpdateAccountSettingsInput input) {
         const bool is_enabled = input.minimum_throughput_billing_commitment.status == "ENABLED";
-        auto done = co_await streams_.set_commitment(caller.account(), caller.region(), is_enabled);
+        auto done = co_await streams_.accounts().set_commitment(caller.account(), caller.region(),
+                                                                is_enabled);
         if (!done) co_return refuse(done.error());
         UpdateAccountSettingsOutput out;
         out.minimum_throughput_billing_commitment = commitment_output(*done);

@@ -36,10 +36,10 @@ class Handlers {
             if (!begun) co_return pass(begun);
             listing = std::move(*begun);
         }
-        auto found = streams_.find(listing.key);
+        auto found = streams_.catalog().find(listing.key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
-        if (const auto status = streams_.status(stream);
+        if (const auto status = streams_.catalog().status(stream);
             status == domain::Status::creating || status == domain::Status::deleting) {
             co_return refuse(
                 "ResourceInUseException",
@@ -77,8 +77,8 @@ class Handlers {
         if (!shard) co_return pass(shard);
         const auto at = domain::parse_hash_key(input.new_starting_hash_key);
         // What is past the ring is past the shard, too.
-        auto done =
-            co_await streams_.split(std::move(*key), *shard, at.value_or(domain::hash_key_max));
+        auto done = co_await streams_.shards().split(std::move(*key), *shard,
+                                                     at.value_or(domain::hash_key_max));
         if (!done && !at) {
             Fault fault = to_fault(done.error());
             const std::string told = domain::to_decimal(domain::hash_key_max);
@@ -97,7 +97,7 @@ class Handlers {
         if (!shard) co_return pass(shard);
         auto adjacent = shard_of(*key, input.adjacent_shard_to_merge);
         if (!adjacent) co_return pass(adjacent);
-        auto done = co_await streams_.merge(std::move(*key), *shard, *adjacent);
+        auto done = co_await streams_.shards().merge(std::move(*key), *shard, *adjacent);
         if (!done) co_return refuse(done.error());
         co_return MergeShardsOp::Output{};
     }
@@ -106,7 +106,7 @@ class Handlers {
                                                           UpdateShardCountInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        auto counts = co_await streams_.update_count(*key, input.target_shard_count);
+        auto counts = co_await streams_.shards().update_count(*key, input.target_shard_count);
         if (!counts) co_return refuse(counts.error());
         UpdateShardCountOutput out;
         out.stream_name = key->name;
@@ -121,7 +121,7 @@ class Handlers {
         auto key = key_of(caller, std::nullopt, input.stream_arn);
         if (!key) co_return pass(key);
         const bool is_on_demand = input.stream_mode_details.stream_mode == "ON_DEMAND";
-        auto done = co_await streams_.set_mode(
+        auto done = co_await streams_.shards().set_mode(
             std::move(*key), is_on_demand ? domain::Mode::on_demand : domain::Mode::provisioned,
             input.warm_throughput_mi_bps);
         if (!done) co_return refuse(done.error());

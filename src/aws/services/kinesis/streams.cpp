@@ -31,8 +31,8 @@ class Handlers {
         wanted.record_kib_max = input.max_record_size_in_ki_b;
         wanted.warm_throughput_mibps = input.warm_throughput_mi_bps;
         if (input.tags) wanted.tags = {input.tags->begin(), input.tags->end()};
-        auto done = co_await streams_.create({caller.account(), caller.region(), input.stream_name},
-                                             std::move(wanted));
+        auto done = co_await streams_.catalog().create(
+            {caller.account(), caller.region(), input.stream_name}, std::move(wanted));
         if (!done) co_return refuse(done.error());
         co_return CreateStreamOp::Output{};
     }
@@ -40,8 +40,8 @@ class Handlers {
     io::Task<Answer<DeleteStreamOp::Output>> remove(Caller caller, DeleteStreamInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        auto done = co_await streams_.remove(std::move(*key),
-                                             input.enforce_consumer_deletion.value_or(false));
+        auto done = co_await streams_.catalog().remove(
+            std::move(*key), input.enforce_consumer_deletion.value_or(false));
         if (!done) co_return refuse(done.error());
         co_return DeleteStreamOp::Output{};
     }
@@ -49,7 +49,7 @@ class Handlers {
     io::Task<Answer<DescribeStreamOutput>> describe(Caller caller, DescribeStreamInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        auto found = streams_.find(*key);
+        auto found = streams_.catalog().find(*key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
         StreamDescription out;
@@ -59,7 +59,7 @@ class Handlers {
         const auto after = input.exclusive_start_shard_id
                                ? domain::parse_shard_name(*input.exclusive_start_shard_id)
                                : std::nullopt;
-        const bool shows_shards = streams_.shows_shards(stream);
+        const bool shows_shards = streams_.catalog().shows_shards(stream);
         for (const domain::Shard& shard : stream.shards) {
             if (!shows_shards || (after && shard.index <= *after)) continue;
             if (out.shards.size() == limit) {
@@ -75,16 +75,17 @@ class Handlers {
                                                             DescribeStreamSummaryInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        auto found = streams_.find(*key);
+        auto found = streams_.catalog().find(*key);
         if (!found) co_return refuse(found.error());
         const domain::Stream& stream = **found;
         StreamDescriptionSummary out;
         fill(out, stream);
-        out.open_shard_count =
-            streams_.shows_shards(stream) ? static_cast<std::int32_t>(stream.open.size()) : 0;
+        out.open_shard_count = streams_.catalog().shows_shards(stream)
+                                   ? static_cast<std::int32_t>(stream.open.size())
+                                   : 0;
         out.consumer_count = static_cast<std::int32_t>(stream.consumers.size());
         out.max_record_size_in_ki_b = stream.record_kib_max;
-        out.stream_id = streams_.public_id(stream);
+        out.stream_id = streams_.catalog().public_id(stream);
         if (stream.warm_throughput_mibps) {
             out.warm_throughput.emplace();
             out.warm_throughput->target_mi_bps = out.warm_throughput->current_mi_bps =
@@ -104,7 +105,7 @@ class Handlers {
         out.stream_summaries.emplace();
         const auto limit = static_cast<std::size_t>(input.limit.value_or(list_streams_default));
         for (const domain::Stream* stream :
-             streams_.list(caller.account(), caller.region(), after)) {
+             streams_.catalog().list(caller.account(), caller.region(), after)) {
             if (out.stream_names.size() == limit) {
                 out.has_more_streams = true;
                 out.next_token = seal_page_token(out.stream_names.back(), streams_.home().now());
@@ -114,7 +115,7 @@ class Handlers {
             auto& summary = out.stream_summaries->emplace_back();
             summary.stream_name = stream->key.name;
             summary.stream_arn = arn_of(stream->key);
-            summary.stream_status = word_of(streams_.status(*stream));
+            summary.stream_status = word_of(streams_.catalog().status(*stream));
             summary.stream_mode_details = mode_of(*stream);
             summary.stream_creation_timestamp = stream->created;
         }
@@ -127,7 +128,7 @@ class Handlers {
     void fill(Description& out, const domain::Stream& stream) const {
         out.stream_name = stream.key.name;
         out.stream_arn = arn_of(stream.key);
-        out.stream_status = word_of(streams_.status(stream));
+        out.stream_status = word_of(streams_.catalog().status(stream));
         out.stream_mode_details = mode_of(stream);
         out.retention_period_hours = stream.retention_hours;
         out.stream_creation_timestamp = stream.created;

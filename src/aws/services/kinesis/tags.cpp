@@ -69,13 +69,13 @@ class Handlers {
                                                          AddTagsToStreamInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        if (auto found = streams_.find(*key); !found) co_return refuse(found.error());
+        if (auto found = streams_.catalog().find(*key); !found) co_return refuse(found.error());
         std::vector<std::string_view> texts;
         for (const auto& [name, value] : input.tags) texts.insert(texts.end(), {name, value});
         if (auto wrong = check_tag_texts(texts, *key, "add tags to"))
             co_return std::unexpected(std::move(*wrong));
-        auto done = co_await streams_.change_tags(std::move(*key),
-                                                  {input.tags.begin(), input.tags.end()}, {});
+        auto done = co_await streams_.catalog().change_tags(
+            std::move(*key), {input.tags.begin(), input.tags.end()}, {});
         if (!done) co_return refuse(done.error());
         co_return AddTagsToStreamOp::Output{};
     }
@@ -84,11 +84,12 @@ class Handlers {
                                                                  RemoveTagsFromStreamInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        if (auto found = streams_.find(*key); !found) co_return refuse(found.error());
+        if (auto found = streams_.catalog().find(*key); !found) co_return refuse(found.error());
         const std::vector<std::string_view> texts(input.tag_keys.begin(), input.tag_keys.end());
         if (auto wrong = check_tag_texts(texts, *key, "remove tags from"))
             co_return std::unexpected(std::move(*wrong));
-        auto done = co_await streams_.change_tags(std::move(*key), {}, std::move(input.tag_keys));
+        auto done =
+            co_await streams_.catalog().change_tags(std::move(*key), {}, std::move(input.tag_keys));
         if (!done) co_return refuse(done.error());
         co_return RemoveTagsFromStreamOp::Output{};
     }
@@ -97,7 +98,7 @@ class Handlers {
                                                         ListTagsForStreamInput input) {
         auto key = key_of(caller, input);
         if (!key) co_return pass(key);
-        auto found = streams_.find(*key);
+        auto found = streams_.catalog().find(*key);
         if (!found) co_return refuse(found.error());
         ListTagsForStreamOutput out;
         const domain::Tags& tags = (*found)->tags;
@@ -148,7 +149,7 @@ class Handlers {
                              fmt::format("The policy is larger than {} bytes", policy_bytes_max));
         if (!is_json_object(input.policy))
             co_return refuse("InvalidArgumentException", "The policy is not a valid JSON document");
-        auto done = co_await streams_.set_policy(
+        auto done = co_await streams_.catalog().set_policy(
             std::move(resource->key), std::move(resource->consumer), std::move(input.policy));
         if (!done) co_return refuse(done.error());
         co_return PutResourcePolicyOp::Output{};
@@ -157,7 +158,7 @@ class Handlers {
     io::Task<Answer<GetResourcePolicyOutput>> get_policy(Caller, GetResourcePolicyInput input) {
         auto resource = resource_of(input.resource_arn);
         if (!resource) co_return pass(resource);
-        const domain::Stream& stream = **streams_.find(resource->key);
+        const domain::Stream& stream = **streams_.catalog().find(resource->key);
         const auto& policy =
             resource->consumer ? stream.consumers.at(*resource->consumer).policy : stream.policy;
         co_return GetResourcePolicyOutput{policy.value_or("{}")};  // as recorded
@@ -167,8 +168,8 @@ class Handlers {
         Caller, DeleteResourcePolicyInput input) {
         auto resource = resource_of(input.resource_arn);
         if (!resource) co_return pass(resource);
-        auto done = co_await streams_.set_policy(std::move(resource->key),
-                                                 std::move(resource->consumer), std::nullopt);
+        auto done = co_await streams_.catalog().set_policy(
+            std::move(resource->key), std::move(resource->consumer), std::nullopt);
         if (!done) co_return refuse(done.error());
         co_return DeleteResourcePolicyOp::Output{};
     }
@@ -181,10 +182,10 @@ class Handlers {
         if (!parsed || (!parsed->rest.empty() && !named))
             return refuse("InvalidArgumentException",
                           fmt::format("ResourceARN {} is not valid", arn));
-        auto stream = streams_.find(parsed->key);
+        auto stream = streams_.catalog().find(parsed->key);
         if (!stream) return refuse(stream.error());
         if (!named) return Resource{std::move(parsed->key), std::nullopt};
-        auto consumer = streams_.find_consumer(named->key, named->name);
+        auto consumer = streams_.fan_out().find_consumer(named->key, named->name);
         if (!consumer) return refuse(consumer.error());
         if (consumer_arn(named->key, **consumer) != arn)
             return refuse(
@@ -194,16 +195,18 @@ class Handlers {
     }
 
     const domain::Tags& tags_of(const Resource& resource) const {
-        const domain::Stream& stream = **streams_.find(resource.key);
+        const domain::Stream& stream = **streams_.catalog().find(resource.key);
         return resource.consumer ? stream.consumers.at(*resource.consumer).tags : stream.tags;
     }
 
     io::Task<Result<>> change(Resource resource, domain::Tags add,
                               std::vector<std::string> remove) {
         if (resource.consumer)
-            return streams_.tag_consumer(std::move(resource.key), std::move(*resource.consumer),
-                                         std::move(add), std::move(remove));
-        return streams_.change_tags(std::move(resource.key), std::move(add), std::move(remove));
+            return streams_.fan_out().tag_consumer(std::move(resource.key),
+                                                   std::move(*resource.consumer), std::move(add),
+                                                   std::move(remove));
+        return streams_.catalog().change_tags(std::move(resource.key), std::move(add),
+                                              std::move(remove));
     }
 
     domain::Streams& streams_;

@@ -38,11 +38,9 @@ kinesis::Shard shard_output(const domain::Shard& shard) {
         out.adjacent_parent_shard_id = domain::shard_name(*shard.adjacent_parent);
     out.hash_key_range = {domain::to_decimal(shard.first_hash),
                           domain::to_decimal(shard.last_hash)};
-    out.sequence_number_range.starting_sequence_number =
-        domain::Streams::first_sequence_number(shard);
+    out.sequence_number_range.starting_sequence_number = domain::first_sequence_number(shard);
     if (shard.closed)
-        out.sequence_number_range.ending_sequence_number =
-            domain::Streams::last_sequence_number(shard);
+        out.sequence_number_range.ending_sequence_number = domain::last_sequence_number(shard);
     return out;
 }
 
