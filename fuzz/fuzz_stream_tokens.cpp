@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto parts = parse_sequence_number(text)) {
         const auto again = parse_sequence_number(make_sequence_number(*parts));
         if (!again || again->ordinal != parts->ordinal || again->shard != parts->shard ||
-            again->is_behind != parts->is_behind)
+            again->is_continuation != parts->is_continuation)
             std::abort();
     }
     return 0;

@@ -20,7 +20,7 @@ inline constexpr Millis on_demand_check_every = 15'000ms;
 // a second: half of what a shard takes
 inline constexpr double on_demand_hot_bytes = 500'000;
 inline constexpr double on_demand_hot_records = 500;  ///< a second
-inline constexpr int on_demand_hot_checks = 2;        ///< one burst is no load
+inline constexpr int on_demand_hot_checks = 2;        ///< one burst is not load
 // a second; two such shards together are far from hot
 inline constexpr double on_demand_cold_bytes = 100'000;
 inline constexpr double on_demand_cold_records = 100;  ///< a second

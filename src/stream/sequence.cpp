@@ -12,7 +12,7 @@
 namespace freshet::stream {
 namespace {
 
-constexpr std::size_t hex_digits = 47;
+constexpr std::size_t hex_digits = 47, decimal_digits = 56;
 
 /// 192 bits, most significant limb first.
 using Limbs = std::array<std::uint64_t, 3>;
@@ -57,7 +57,7 @@ std::optional<Limbs> from_decimal(std::string_view text) {
     return limbs;
 }
 
-/// `digits` hexadecimal digits that begin `from` digits behind the first of the 47.
+/// `digits` hexadecimal digits that begin `from` digits after the first of the 47.
 std::uint64_t field(const Limbs& limbs, std::size_t from, std::size_t digits) {
     std::uint64_t value = 0;
     for (std::size_t i = from; i < from + digits; ++i) {
@@ -68,8 +68,8 @@ std::uint64_t field(const Limbs& limbs, std::size_t from, std::size_t digits) {
 }
 
 void set_field(Limbs& limbs, std::size_t from, std::size_t digits, std::uint64_t value) {
-    const std::size_t behind = 4 * (hex_digits - from - digits), limb = 2 - behind / 64,
-                      shift = behind % 64;
+    const std::size_t bits_after = 4 * (hex_digits - from - digits), limb = 2 - bits_after / 64,
+                      shift = bits_after % 64;
     if (digits < 16) value &= (std::uint64_t{1} << 4 * digits) - 1;
     limbs[limb] |= value << shift;
     if (shift != 0 && limb != 0) limbs[limb - 1] |= value >> (64 - shift);
@@ -83,11 +83,13 @@ std::string make_sequence_number(const SequenceParts& parts) {
     set_field(limbs, 1, 9, static_cast<std::uint64_t>(parts.created_s));
     set_field(limbs, 10, 1, parts.shard);
     set_field(limbs, 11, 16, parts.ordinal);
-    set_field(limbs, 27, 2, parts.is_behind);
+    set_field(limbs, 27, 2, parts.is_continuation);
     set_field(limbs, 29, 9, static_cast<std::uint64_t>(parts.arrival_s));
     set_field(limbs, 38, 8, parts.shard);
     set_field(limbs, 46, 1, 2);
-    return to_decimal(limbs);
+    std::string text = to_decimal(limbs);
+    FRESHET_CHECK(text.size() == decimal_digits);  // the first digit is 2: texts sort as numbers do
+    return text;
 }
 
 std::optional<SequenceParts> parse_sequence_number(std::string_view text) {
@@ -100,7 +102,7 @@ std::optional<SequenceParts> parse_sequence_number(std::string_view text) {
     parts.ordinal = field(*limbs, 11, 16);
     parts.arrival_s = static_cast<std::int64_t>(field(*limbs, 29, 9));
     parts.shard = static_cast<std::uint32_t>(field(*limbs, 38, 8));
-    parts.is_behind = field(*limbs, 27, 2) == 1;
+    parts.is_continuation = field(*limbs, 27, 2) == 1;
     if (field(*limbs, 10, 1) != (parts.shard & 0xf)) return std::nullopt;
     return parts;
 }
@@ -134,6 +136,7 @@ std::optional<AnyVersion> parse_any_version(std::string_view text) {
 
 std::string record_number(std::int64_t created_s, std::uint32_t shard, log::Ordinal ordinal,
                           Timestamp arrival) {
+    FRESHET_CHECK(ordinal + 1 < last_ordinal);  // before the number that its shard ends with
     return make_sequence_number({created_s, ordinal + 1, to_epoch_ms(arrival) / 1000, shard});
 }
 
@@ -148,7 +151,8 @@ std::string RecordNumbers::next() {
         carry = sum >= 10;
         digit = static_cast<char>('0' + sum - 10 * carry);
     }
-    return number_;  // all numbers have 56 digits: their first hexadecimal digit is 2
+    FRESHET_CHECK(carry == 0);  // the first hexadecimal digit is 2: no 57th decimal digit
+    return number_;
 }
 
 std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at) {

@@ -15,10 +15,10 @@ struct SequenceParts {
     std::uint64_t ordinal = 0;
     std::int64_t arrival_s = 0;
     std::uint32_t shard = 0;
-    bool is_behind = false;  ///< stands behind the record of that number, and before the next
+    bool is_continuation = false;  ///< lies after the record of that number, and before the next
 };
 
-/// Stands for the ordinal in the number that a closed shard ends with.
+/// The ordinal in the number that a closed shard ends with.
 inline constexpr std::uint64_t last_ordinal = 0x7fffffffffffffff;
 
 /// The number of a record. Those of a shard count from 1: its StartingSequenceNumber has 0, so that
@@ -38,14 +38,15 @@ class RecordNumbers {
     std::string number_;
     bool has_begun_ = false;
 };
-/// Goes on at `next`, with AT_ and with AFTER_SEQUENCE_NUMBER. Grows with `at` when nothing comes.
+/// Continues at `next`, with AT_ and with AFTER_SEQUENCE_NUMBER. Grows with `at` when nothing
+/// comes.
 std::string continuation_number(const Shard& shard, log::Ordinal next, Timestamp at);
 
 std::string make_sequence_number(const SequenceParts& parts);
 /// Nothing when `text` is not of that layout.
 std::optional<SequenceParts> parse_sequence_number(std::string_view text);
 
-/// What a number of any version that AWS has had tells: 0 has 32 hexadecimal digits, or fewer
+/// What a number of any version that AWS has had says: 0 has 32 hexadecimal digits, or fewer
 /// without the first; 1 and 2 have 47 and end in their version.
 struct AnyVersion {
     int version = 2;
@@ -61,7 +62,7 @@ std::string last_sequence_number(const Shard& shard);
 
 /// "shardId-000000000003"
 std::string shard_name(std::int64_t index);
-/// Takes what stands behind the last '-': "shardId-000000000003", "shardId-3", "any-3" and "3", as
+/// Takes what follows the last '-': "shardId-000000000003", "shardId-3", "any-3" and "3", as
 /// AWS does.
 std::optional<std::uint32_t> parse_shard_name(std::string_view text);
 

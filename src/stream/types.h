@@ -17,7 +17,7 @@ namespace freshet::stream {
 using HashKey = unsigned __int128;
 inline constexpr HashKey hash_key_max = ~HashKey{0};
 
-/// Who owns a name: the same name may stand in several accounts and regions.
+/// Who owns a name: the same name may exist in several accounts and regions.
 struct StreamKey {
     std::string account, region, name;
     auto operator<=>(const StreamKey&) const = default;
@@ -29,7 +29,7 @@ struct Shard {
     std::uint32_t index = 0;  ///< "shardId-" and twelve digits of it
     HashKey first_hash = 0, last_hash = 0;
     log::PartitionId partition{};  ///< 0: it was closed as it was made, and holds nothing
-    Timestamp created;             ///< stands in its sequence numbers: later than its parents'
+    Timestamp created;             ///< part of its sequence numbers: later than its parents'
     Timestamp opened;              ///< when puts began to go to it
     std::optional<std::uint32_t> parent = std::nullopt, adjacent_parent = std::nullopt;
     std::optional<Timestamp> closed = std::nullopt;
@@ -43,7 +43,7 @@ struct Shard {
 
 using Tags = std::map<std::string, std::string>;
 
-/// A name that may subscribe to the shards of a stream. `created` stands in its ARN.
+/// A name that may subscribe to the shards of a stream. `created` is part of its ARN.
 struct Consumer {
     std::int64_t id = 0;
     std::string name;
@@ -131,7 +131,7 @@ struct Position {
 
 struct ReadAnswer {
     std::vector<StoredRecord> records;
-    /// Nothing at the end of a closed shard; then `children` go on.
+    /// Nothing at the end of a closed shard; then its `children` continue.
     std::optional<std::string> next_iterator;
     std::vector<Shard> children;
     Millis behind_latest{};
@@ -163,7 +163,7 @@ struct ShardFigures {
 struct Followed {
     std::int64_t consumer = 0;
     std::uint32_t shard = 0;
-    bool is_active = false;  ///< its subscription goes on
+    bool is_active = false;  ///< its subscription has not ended
     Timestamp started;
     log::Ordinal next = 0;
 };
@@ -180,12 +180,12 @@ struct Lag {
     std::optional<Millis> age;  ///< of the oldest of them; nothing when there are none
 };
 
-/// Records as someone looked at them, and where to go on.
+/// Records as someone looked at them, and where to continue.
 struct Look {
     std::vector<StoredRecord> records;
     std::string next;  ///< a sequence number, for AFTER_SEQUENCE_NUMBER
     Millis behind{};
-    bool is_end = false;  ///< of a closed shard: nothing comes any more
+    bool is_end = false;  ///< of a closed shard: no more records follow
     std::vector<std::uint32_t> children;
 };
 

@@ -35,6 +35,7 @@ Unread Watch::unread(const Shard& shard, log::Ordinal next) const {
 
 io::Task<Lag> Watch::lag(Shard shard, log::Ordinal next) {
     const auto [from, end] = unread(shard, next);
+    FRESHET_CHECK(from <= end);
     Lag lag{end - from, std::nullopt};
     if (lag.records == 0) co_return lag;
     auto oldest = co_await log::read_from(log_, pool_, shard.partition, from, 1, 1);

@@ -1,4 +1,4 @@
-// Looks at a stream: they tell the truth, and leave no trace.
+// Looks at a stream: they show what is there, and count as no read.
 #include "stream/streams_fixture.h"
 
 namespace freshet::stream {
@@ -38,7 +38,7 @@ io::Task<void> measure(WatchTest&, Streams& streams) {
     EXPECT_FALSE(lag.age);
 }
 
-TEST_F(WatchTest, lag_counts_what_was_not_read_and_tells_its_age) { run(measure); }
+TEST_F(WatchTest, lag_counts_what_was_not_read_and_has_its_age) { run(measure); }
 
 io::Task<void> look_twice(WatchTest&, Streams& streams) {
     auto first = co_await streams.watch().look(key, 0, {Start::trim_horizon, "", {}}, 2, 1 << 20);
@@ -53,7 +53,7 @@ io::Task<void> look_twice(WatchTest&, Streams& streams) {
     EXPECT_EQ(figures.reads, 0U);
 }
 
-TEST_F(WatchTest, looks_go_on_where_they_ended_and_are_no_reads) { run(look_twice); }
+TEST_F(WatchTest, a_look_continues_where_one_ended_and_is_not_a_read) { run(look_twice); }
 
 std::uint64_t records_measured(Streams& streams) {
     std::uint64_t sum = 0;
@@ -86,10 +86,10 @@ io::Task<void> look_to_the_end(WatchTest&, Streams& streams) {
     EXPECT_TRUE(seen && seen->records.size() == 3 && seen->is_end);
     if (seen) EXPECT_EQ(seen->children, (std::vector<std::uint32_t>{1, 2}));
     const Lag lag = co_await streams.watch().lag(first_shard(streams), 3);
-    EXPECT_EQ(lag.records, 0U) << "the closing record is none";
+    EXPECT_EQ(lag.records, 0U) << "the closing record does not count";
 }
 
-TEST_F(WatchTest, a_closed_shard_names_those_that_go_on) { run(look_to_the_end); }
+TEST_F(WatchTest, a_closed_shard_names_its_children) { run(look_to_the_end); }
 
 io::Task<void> read_once(WatchTest& test, Streams& streams) {
     auto iterator = co_await streams.records().iterator(key, 0, {Start::trim_horizon, "", {}});
@@ -127,7 +127,7 @@ io::Task<void> follow(WatchTest&, Streams& streams) {
     EXPECT_EQ(after.next, 3U);
 }
 
-TEST_F(WatchTest, a_subscription_that_is_gone_leaves_where_it_stood) { run(follow); }
+TEST_F(WatchTest, a_subscription_that_has_ended_leaves_its_position) { run(follow); }
 
 }  // namespace
 }  // namespace freshet::stream

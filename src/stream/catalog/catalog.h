@@ -37,7 +37,7 @@ class Catalog {
           pool_(pool),
           loops_(loops),
           token_key_(token_key) {}
-    /// Goes on with the deletions that were under way when the server ended.
+    /// Continues the deletions that were under way when the server ended.
     void start();
 
     /// Errc::in_use when the name is taken, Errc::limit, Errc::invalid_argument.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "stream/sequence.h"
 
 namespace freshet::stream {
@@ -50,6 +51,7 @@ void Tally::add(std::uint64_t value) {
     sum += value;
     minimum = std::min(minimum, value);
     maximum = std::max(maximum, value);
+    FRESHET_CHECK(minimum <= maximum);
 }
 
 void Meter::take(const Stream& stream, std::vector<Measured>& into) {

@@ -75,8 +75,8 @@ class Meter {
     void add(const std::string& consumer, Measure measure, std::uint64_t value) {
         consumers_[consumer][place(measure)].add(value);
     }
-    /// Appends what was measured and begins anew. Of the shards, what `stream` has enhanced
-    /// monitoring for.
+    /// Appends what was measured and begins again from zero. Of the shards, what `stream` has
+    /// enhanced monitoring for.
     void take(const Stream& stream, std::vector<Measured>& into);
 
   private:

@@ -7,7 +7,7 @@
 namespace freshet::stream {
 namespace {
 
-/// Calls a second (the Service Quotas page); 0 is no limit of this kind.
+/// Calls a second (the Service Quotas page); 0 when there is no such limit.
 double rate_of(std::string_view operation) {
     constexpr double usual = 5;
     constexpr std::pair<std::string_view, double> others[] = {
@@ -34,7 +34,7 @@ void TokenBucket::fill(Timestamp now) {
     const double seconds =
         static_cast<double>(std::max((now - at_).count(), Millis::rep{0})) / 1000;
     level_ = std::min(burst_, level_ + seconds * per_second_);
-    at_ = std::max(at_, now);
+    at_ = std::max(at_, now);  // a clock that goes back gives nothing twice
 }
 
 bool TokenBucket::has(double amount, Timestamp now) {

@@ -57,7 +57,7 @@ Result<log::Ordinal> ordinal_of(const StreamKey& key, const Shard& shard,
                     "Invalid SequenceNumber for ShardIteratorType AFTER_SEQUENCE_NUMBER, "
                     "SequenceNumber has reached max possible value for the shard.");
     // Number n is that of the record n - 1.
-    const bool begins_after = is_after || parts->is_behind || parts->ordinal == 0;
+    const bool begins_after = is_after || parts->is_continuation || parts->ordinal == 0;
     return parts->ordinal - (begins_after ? 0 : 1);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/byte_codec.h"
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "stream/errors.h"
 #include "stream/limits.h"
@@ -33,6 +34,7 @@ std::string seal_iterator(const Iterator& iterator, std::string_view key) {
     put_number(text, iterator.shard);
     put_number(text, iterator.ordinal);
     put_number(text, to_epoch_ms(iterator.issued));
+    FRESHET_CHECK(text.size() == fixed_bytes);  // open_iterator() reads the fields at these places
     text += iterator.account + '/' + iterator.stream;
     while (text.size() % block_bytes != block_bytes / 2) text += '\0';
     text += mac_of(key, text);
@@ -41,13 +43,16 @@ std::string seal_iterator(const Iterator& iterator, std::string_view key) {
 
 Result<Iterator> open_iterator(std::string_view text, std::string_view key, Timestamp now) {
     std::string raw;
-    bool ours = base64_decode(text, raw) && raw.size() > fixed_bytes + mac_bytes &&
-                raw.starts_with(version);
+    const bool has_form = base64_decode(text, raw) && raw.size() > fixed_bytes + mac_bytes &&
+                          raw.starts_with(version);
     const std::string_view sealed =
-        std::string_view(raw).substr(0, ours ? raw.size() - mac_bytes : 0);
-    ours = ours && mac_of(key, sealed) == std::string_view(raw).substr(sealed.size());
-    if (!ours) return fail(Errc::invalid_argument, "Invalid ShardIterator.");
-    Iterator iterator{get_number<std::int64_t>(raw, 8), get_number<std::uint32_t>(raw, 16),
+        std::string_view(raw).substr(0, has_form ? raw.size() - mac_bytes : 0);
+    const bool is_ours =
+        has_form && mac_of(key, sealed) == std::string_view(raw).substr(sealed.size());
+    if (!is_ours) return fail(Errc::invalid_argument, "Invalid ShardIterator.");
+    FRESHET_CHECK(sealed.size() % block_bytes == block_bytes / 2);  // seal_iterator() signed it
+    Iterator iterator{get_number<std::int64_t>(raw, 8),
+                      get_number<std::uint32_t>(raw, 16),
                       get_number<std::uint64_t>(raw, 20),
                       from_epoch_ms(get_number<std::int64_t>(raw, 28))};
     std::string_view name = sealed.substr(fixed_bytes);

@@ -1,6 +1,6 @@
 // Shard iterators: stateless, so that they survive a restart; signed, so that none can be made up;
 // five minutes old at most. The text is base64 of: eight bytes of version (big-endian, as AWS's),
-// stream id, shard, ordinal, issue time, "account/stream", zeros up to eight bytes behind a
+// stream id, shard, ordinal, issue time, "account/stream", zeros up to eight bytes after a
 // multiple of 16, 16 bytes of HMAC.
 #pragma once
 #include <string>
@@ -16,7 +16,7 @@ struct Iterator {
     std::uint32_t shard = 0;
     log::Ordinal ordinal = 0;
     Timestamp issued;
-    /// Told when they are gone.
+    /// Named in the error when the stream or the shard no longer exists.
     std::string account = {}, stream = {};
 };
 

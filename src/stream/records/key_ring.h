@@ -15,7 +15,7 @@
 namespace freshet::stream {
 
 struct WrappedKey {
-    std::int64_t id = 0;  ///< of the data key; stands in each record that it encrypts
+    std::int64_t id = 0;  ///< of the data key; each record that it encrypts begins with it
     std::int64_t stream = 0;
     std::int64_t master = 0;
     std::string wrapped;
@@ -27,10 +27,10 @@ class KeyRing {
 
     /// Reads the master keys; the file need not be there. Before the home core runs.
     Result<> load() { return masters_.load(); }
-    /// Takes the data key up. Errc::key_unavailable when its master key is not in the file.
+    /// Makes the data key usable. Errc::key_unavailable when its master key is not in the file.
     Result<> add(const WrappedKey& key);
-    /// A new data key of `stream`, wrapped by the newest master key, which is made when there is
-    /// none.
+    /// A new data key of `stream`, wrapped by the newest master key, which is created when there is
+    /// no one.
     Result<WrappedKey> make(std::int64_t stream);
     /// The same key, wrapped by the newest master key; nothing when it is already.
     std::optional<WrappedKey> rewrap(const WrappedKey& key) const;

@@ -1,12 +1,14 @@
 #include "stream/records/record.h"
 
 #include "base/byte_codec.h"
+#include "base/check.h"
 
 namespace freshet::stream {
 namespace {
 
 constexpr char plain_version = 1, closing_version = 2, sealed_version = 3;
 constexpr std::size_t record_header_bytes = 3;  // version, length of the partition key
+constexpr std::size_t key_bytes_max = 65'535;   // of two bytes
 
 }  // namespace
 
@@ -18,6 +20,7 @@ Bytes encode_record(std::string_view partition_key, std::string_view data) {
 }
 
 void append_record(std::string_view partition_key, std::string_view data, std::string& out) {
+    FRESHET_CHECK(partition_key.size() <= key_bytes_max);  // the rim takes 256 characters
     out += plain_version;
     put_number(out, static_cast<std::uint16_t>(partition_key.size()));
     out.append(partition_key).append(data);
@@ -47,8 +50,10 @@ bool is_closing_record(const Bytes& payload) {
 }
 
 std::string sealed_head(std::int64_t data_key) {
+    FRESHET_CHECK(data_key > 0 && data_key <= 0xffff'ffff);  // four bytes; 0 is "not encrypted"
     std::string head(1, sealed_version);
     put_number(head, static_cast<std::uint32_t>(data_key));
+    FRESHET_CHECK(head.size() == sealed_head_bytes);
     return head;
 }
 

@@ -18,18 +18,18 @@ struct LogRecord {
 };
 
 Bytes encode_record(std::string_view partition_key, std::string_view data);
-/// The same behind what `out` has.
+/// Appends the same to `out`.
 void append_record(std::string_view partition_key, std::string_view data, std::string& out);
 /// How many bytes that are.
 std::size_t encoded_bytes(std::string_view partition_key, std::string_view data);
-/// Errc::corrupt when `payload` is none, or is sealed.
+/// Errc::corrupt when `payload` is not a plain record.
 Result<LogRecord> decode_record(const Bytes& payload);
 
-/// The last record of a closed shard's partition is no user's: it says that the shard is closed.
+/// The last record of a closed shard's partition is not a user's: it says that the shard is closed.
 Bytes closing_record();
 bool is_closing_record(const Bytes& payload);
 
-/// What stands before the sealed bytes of a plain record, and is bound to them.
+/// What precedes the sealed bytes of a plain record, and is bound to them.
 inline constexpr std::size_t sealed_head_bytes = 5;
 std::string sealed_head(std::int64_t data_key);
 /// The data key that `payload` was sealed with; nothing when it is not sealed.

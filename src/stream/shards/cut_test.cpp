@@ -155,7 +155,7 @@ io::Task<void> expect_cut(CutTest&, Streams& streams) {
     EXPECT_EQ(placed.shard, 1u);
 }
 
-TEST_F(CutTest, a_crash_behind_the_cut_settles_the_reshard) {
+TEST_F(CutTest, a_crash_after_the_cut_settles_the_reshard) {
     run(make);
     run(prepare_and_cut);
     run(expect_cut);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "stream/limits.h"
 
 namespace freshet::stream {
@@ -21,6 +22,7 @@ std::vector<Scaling> OnDemand::check(const Stream& stream,
         const ShardFigures at = counted == figures.end() ? ShardFigures{} : counted->second;
         Watched one = before == watched_.end() ? Watched{0, 0, 0, now} : before->second;
         if (!is_first) {
+            FRESHET_CHECK(at.bytes_in >= one.bytes);  // a shard's figures only grow
             const double bytes = static_cast<double>(at.bytes_in - one.bytes) * 1000 / elapsed_ms;
             const double records =
                 static_cast<double>(at.records_in - one.records) * 1000 / elapsed_ms;
@@ -51,6 +53,7 @@ std::vector<Scaling> OnDemand::check(const Stream& stream,
             const Shard& above = stream.open_shard(i + 1);
             const Timestamp since = std::max(one.cold_since, watched_[above.index].cold_since);
             if (now - since < limits::on_demand_cold_after) continue;
+            FRESHET_CHECK(shard.last_hash + 1 == above.first_hash);  // neighbours on the ring
             actions.push_back({shard.index, above.index});
             --count;
             ++i;

@@ -1,6 +1,6 @@
 // What a reshard makes: which shards close, which are born, and who is whose parent. Pure;
 // reshard.cpp makes it durable. Every shard that is born has one parent (a split) or two (a merge),
-// as readers expect; between them stand shards that close as they are made, as AWS makes them.
+// as readers expect; between them are shards that close as they are made, as AWS makes them.
 #pragma once
 #include <vector>
 
@@ -25,10 +25,10 @@ Result<ReshardPlan> plan_split(const Stream& stream, std::uint32_t shard, HashKe
                                Timestamp now);
 Result<ReshardPlan> plan_merge(const Stream& stream, std::uint32_t shard, std::uint32_t adjacent,
                                Timestamp now);
-/// `count` shards of even size; empty when they stand already.
+/// `count` shards of even size; empty when the stream has them already.
 ReshardPlan plan_count(const Stream& stream, int count, Timestamp now);
 
-/// The shards that go on where a closed one ends.
+/// The shards that take the hashes of a closed one.
 std::vector<Shard> children_of(const Stream& stream, std::uint32_t shard);
 
 }  // namespace freshet::stream

@@ -93,7 +93,7 @@ TEST(ReshardPlan, a_new_count_makes_even_ranges_with_a_complete_lineage) {
     Stream stream = make(1);
     Timestamp now = start;
     for (const int count : {64, 7, 128, 3, 4, 1000, 1}) {
-        now += 1ms;  // all within a few seconds: children still sort behind their parents
+        now += 1ms;  // all within a few seconds: children still sort after their parents
         carry_out(stream, plan_count(stream, count, now), now);
         const auto ranges = even_ranges(count);
         ASSERT_EQ(stream.open.size(), ranges.size());

@@ -105,7 +105,7 @@ io::Task<Result<Shards::Counts>> Shards::set_warm_throughput(StreamKey key, int 
     auto saved = co_await streams_.save(held->live(), std::move(stream));
     if (!saved) co_return pass(saved);
     const int open = static_cast<int>(held->stream().open.size());
-    // A shard takes a MiB a second: as many stand ready from now on.
+    // A shard takes a MiB a second: as many are open from now on.
     auto warmed = co_await warm(held->live());
     if (!warmed) co_return pass(warmed);
     co_return Counts{open, mibps};

@@ -1,6 +1,7 @@
 // Which shards a stream has: split, merge, a new count, and on-demand scaling. A reshard has three
 // steps:
-//   1. prepare  one transaction writes the shards to come and makes their partitions; puts go on.
+//   1. prepare  one transaction writes the shards to come and makes their partitions; puts
+//   continue.
 //   2. cut      one append of the log puts a closing record at the end of each shard that closes:
 //               of all of them, or of none. Puts wait for this one commit, then go to the new
 //               shards.
