@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "functions/limits.h"
+#include "functions/settings.h"
 #include "functions/store.h"
 #include "functions/workers.h"
 #include "sandbox/archive.h"
@@ -24,35 +25,9 @@ std::string arn_of(const FunctionKey& key) {
     return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.region, key.account, key.name);
 }
 
-Failure not_found(const FunctionKey& key) {
-    return fail(Errc::not_found, fmt::format("Function not found: {}", arn_of(key)));
-}
-
-Result<> check(const Settings& settings) {
-    if (settings.runtime.empty() || settings.handler.empty())
-        return fail(Errc::invalid,
-                    "Runtime and Handler are mandatory parameters for functions created with "
-                    "deployment packages.");
-    std::size_t bytes = 0;
-    for (const auto& [name, value] : settings.environment) {
-        bytes += name.size() + value.size();
-        for (const auto* reserved :
-             {"_HANDLER", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_LAMBDA_RUNTIME_API",
-              "LAMBDA_TASK_ROOT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-              "AWS_SESSION_TOKEN"})
-            if (name == reserved)
-                return fail(Errc::invalid,
-                            fmt::format("Lambda was unable to configure your environment variables "
-                                        "because the environment variables you have provided "
-                                        "contains reserved keys that are currently not supported "
-                                        "for modification. Reserved keys used in this request: {}",
-                                        name));
-    }
-    if (bytes > environment_bytes_max)
-        return fail(Errc::invalid,
-                    "Lambda was unable to configure your environment variables because the "
-                    "environment variables you have provided exceeded the 4KB limit.");
-    return {};
+/// A caller who names a revision wants to change that one; "" is any.
+bool is_stale(const Function& function, const std::string& revision) {
+    return !revision.empty() && revision != function.revision;
 }
 
 /// Unpacks the code where it will run, so that a broken archive is refused at once.
@@ -79,6 +54,10 @@ io::Task<Result<>> place_code(io::Pool& pool, std::string directory, std::string
 
 }  // namespace
 
+Failure not_found(const FunctionKey& key) {
+    return fail(Errc::not_found, fmt::format("Function not found: {}", arn_of(key)));
+}
+
 Failure stale(std::string_view operation) {
     return fail(Errc::wrong_revision,
                 fmt::format("The Revision Id provided does not match the latest Revision Id. Call "
@@ -100,7 +79,7 @@ Functions::~Functions() = default;
 Result<> Functions::load() {
     std::error_code problem;
     const std::string& directory = parts_.options.directory;
-    fs::remove_all(directory, problem);  // processes and half-written code of a run before
+    fs::remove_all(directory, problem);  // of an earlier run
     fs::create_directories(directory + "/code", problem);
     fs::create_directories(directory + "/tmp", problem);
     if (problem) return fail(freshet::Errc::io, fmt::format("cannot write to {}", directory));
@@ -128,7 +107,7 @@ io::Task<void> Functions::stop() {
 Result<Function> Functions::find_unchanged(const FunctionKey& key, const std::string& revision,
                                            std::string_view operation) const {
     auto found = find(key);
-    if (found && !revision.empty() && revision != found->revision) return stale(operation);
+    if (found && is_stale(*found, revision)) return stale(operation);
     return found;
 }
 
@@ -199,10 +178,10 @@ io::Task<Result<Function>> Functions::save(Function changed) {
         [&changed](meta::Txn& txn) { return store::put(txn, changed); });
     if (!written) co_return pass(written);
     Function& kept = functions_[changed.key];
-    const bool runs_on =
+    const bool keeps_workers =
         kept.settings == changed.settings && kept.code_sha256 == changed.code_sha256;
     kept = changed;
-    if (!runs_on) workers_->retire(changed.key);
+    if (!keeps_workers) workers_->retire(changed.key);
     co_return changed;
 }
 
@@ -255,23 +234,12 @@ io::Task<Result<Function>> Functions::update_settings(FunctionKey key, SettingsC
     auto found = find_unchanged(key, revision, "GetFunction/GetAlias");
     if (!found) co_return pass(found);
     Function changed = *found;
-    Settings& s = changed.settings;
     if (change.runtime) {
         auto runs = co_await check_runtime(*change.runtime);
         if (!runs) co_return pass(runs);
     }
-    const auto set = [](auto& member, auto& given) {
-        if (given) member = std::move(*given);
-    };
-    set(s.runtime, change.runtime);
-    set(s.handler, change.handler);
-    set(s.role, change.role);
-    set(s.description, change.description);
-    set(s.timeout_s, change.timeout_s);
-    set(s.memory_mib, change.memory_mib);
-    set(s.environment, change.environment);
-    set(s.log_group, change.log_group);
-    if (auto checked = check(s); !checked) co_return pass(checked);
+    apply(std::move(change), changed.settings);
+    if (auto checked = check(changed.settings); !checked) co_return pass(checked);
     auto saved = co_await save(std::move(changed));
     co_return saved;
 }
@@ -312,7 +280,7 @@ io::Task<Result<>> Functions::remove_statement(FunctionKey key, std::string id,
         co_return fail(Errc::not_found, fmt::format("No policy found for: {}", arn_of(key)));
     if (found->policy.empty())
         co_return fail(Errc::not_found, "No policy is associated with the given resource.");
-    if (!revision.empty() && revision != found->revision) co_return stale("GetPolicy");
+    if (is_stale(*found, revision)) co_return stale("GetPolicy");
     Function changed = *found;
     if (std::erase_if(changed.policy, [&](const Statement& one) { return one.id == id; }) == 0)
         co_return fail(Errc::not_found,
@@ -320,105 +288,6 @@ io::Task<Result<>> Functions::remove_statement(FunctionKey key, std::string id,
     auto saved = co_await save(std::move(changed));
     if (!saved) co_return pass(saved);
     co_return Result<>();
-}
-
-namespace {
-bool is_throttled(const Result<InvokeResult>& result) {
-    return !result && result.error().is(Errc::too_many);
-}
-}  // namespace
-
-io::Task<Result<InvokeResult>> Functions::invoke(FunctionKey key, Bytes payload,
-                                                 std::string client_context) {
-    if (payload.size() > payload_bytes_max)
-        co_return fail(Errc::too_large,
-                       fmt::format("{} byte payload is too large for the RequestResponse "
-                                   "invocation type (limit {} bytes)",
-                                   payload.size(), payload_bytes_max));
-    auto found = find(key);
-    if (!found) co_return pass(found);
-    const Timestamp begun = parts_.home.now();
-    ++figures_[key].running;
-    auto result = co_await workers_->call(
-        std::move(*found), payload.empty() ? Bytes::literal("{}") : std::move(payload),
-        std::move(client_context));
-    Figures& figures = figures_[key];
-    --figures.running;
-    if (is_throttled(result)) {
-        ++figures.throttles;
-        figures.trouble = result.error().message();
-        co_return result;
-    }
-    ++figures.calls;
-    figures.last_took = parts_.home.now() - begun;
-    durations_[key].add(static_cast<double>(figures.last_took.count()));
-    figures.trouble = !result ? result.error().message()
-                      : result->function_error.empty()
-                          ? ""
-                          : result->payload.slice(0, trouble_bytes_max).str();
-    if (!figures.trouble.empty()) ++figures.failures;
-    co_return result;
-}
-
-Figures Functions::figures(const FunctionKey& key) const {
-    const auto found = figures_.find(key);
-    return found == figures_.end() ? Figures{} : found->second;
-}
-
-io::Task<Result<>> Functions::invoke_later(FunctionKey key, Bytes payload, std::string token) {
-    if (payload.size() > event_payload_bytes_max)
-        co_return fail(
-            Errc::too_large,
-            fmt::format(
-                "{} byte payload is too large for the Event invocation type (limit {} bytes)",
-                payload.size(), event_payload_bytes_max));
-    if (!functions_.contains(key)) co_return not_found(key);
-    const Timestamp now = parts_.home.now();
-    store::StoredEvent event{0, key, std::move(payload), 1, now};
-    auto added = co_await parts_.database.write(
-        [&](meta::Txn& txn) { return store::add_event(txn, event, token, now); });
-    if (!added) co_return pass(added);
-    events_changed_.notify();
-    co_return Result<>();
-}
-
-io::Task<void> Functions::run_event(std::int64_t id, FunctionKey key, Bytes payload, int attempt) {
-    auto result = co_await invoke(key, std::move(payload));
-    if (stopping_.requested()) co_return;  // the event stays and is called again after the start
-    const bool gone = !result && result.error().is(Errc::not_found);
-    const bool failed = !result || !result->function_error.empty();
-    // A throttled call is not an attempt: the function has not seen the event.
-    const int next = is_throttled(result) ? attempt : attempt + 1;
-    const Timestamp due = parts_.home.now() + retry_first * (1 << (attempt - 1));
-    auto written = co_await parts_.database.write([=](meta::Txn& txn) {
-        return failed && !gone && next <= event_attempts_max
-                   ? store::postpone_event(txn, id, next, due)
-                   : store::remove_event(txn, id);
-    });
-    if (!written) log_error("functions", written.error().message());
-}
-
-io::Task<void> Functions::run_events() {
-    while (!stopping_.requested()) {
-        auto events = co_await parts_.database.read([](const meta::Connection& connection) {
-            return store::next_events(connection, events_at_once);
-        });
-        if (stopping_.requested()) co_return;
-        io::Scope batch(parts_.home);
-        std::optional<Timestamp> next;
-        if (events) {
-            for (const auto& event : *events) {
-                if (event.due <= parts_.home.now())
-                    batch.spawn(run_event(event.id, event.key, event.payload, event.attempt));
-                else if (!next)
-                    next = event.due;
-            }
-        }
-        const bool ran = batch.running() > 0;
-        co_await batch.join();
-        if (ran || stopping_.requested()) continue;
-        co_await events_changed_.wait_until(next.value_or(parts_.home.now() + 60s));
-    }
 }
 
 }  // namespace freshet::functions

@@ -31,11 +31,14 @@ struct Parts {
     Options options;
 };
 
+/// Life: load() before the home core runs, start(), stop() before it is destroyed. Verbs run on the
+/// home core; those that change a function come one at a time and complete when they are durable.
+/// What `parts` refers to must outlive it.
 class Functions {
   public:
     explicit Functions(Parts parts);
     ~Functions();
-    /// Reads what is stored; before start().
+    /// Reads what is stored, and empties the directory of an earlier run.
     Result<> load();
     /// Home core. `endpoint`: where handlers find Freshet.
     void start(std::string endpoint);
@@ -95,7 +98,9 @@ class Functions {
     io::Scope scope_;
 };
 
-/// What refuses a revision that is not the function's; `operation` gives the one that is.
+/// Errc::not_found, in Lambda's words.
+Failure not_found(const FunctionKey& key);
+/// Errc::wrong_revision; `operation` returns the present one.
 Failure stale(std::string_view operation);
 
 }  // namespace freshet::functions

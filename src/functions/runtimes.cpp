@@ -68,14 +68,14 @@ Result<Runtime> Runtimes::find(const std::string& name) {
                                 name, fmt::join(of_lambda, ", ")));
     const std::scoped_lock lock(mutex_);
     if (!is_in(built, name))
-        return fail(
-            Errc::invalid,
-            fmt::format("Freshet does not build the runtime {}; there is: {}", name, told()));
+        return fail(Errc::invalid,
+                    fmt::format("Freshet does not build the runtime {}; there is: {}", name,
+                                list_of_found()));
     auto found = look_for(name);
     if (!found)
         return fail(Errc::invalid,
                     fmt::format("The runtime {} is not on this machine: {}. There is: {}", name,
-                                found.error().message(), told()));
+                                found.error().message(), list_of_found()));
     return found;
 }
 
@@ -163,7 +163,7 @@ std::string Runtimes::found_on_path(const std::string& program) const {
     return "";
 }
 
-std::string Runtimes::told() {
+std::string Runtimes::list_of_found() {
     std::vector<std::string> there;
     for (const std::string_view name : built)
         if (auto runtime = look_for(std::string(name)))

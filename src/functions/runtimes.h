@@ -15,8 +15,8 @@ namespace freshet::functions {
 /// How the handlers of one runtime are started.
 struct Runtime {
     std::vector<std::string> command;  ///< an absolute path, its arguments
-    std::string
-        python_path;  ///< PYTHONPATH: the Runtime API's client and boto3; "" when it has them
+    /// PYTHONPATH: where the Runtime API's client and boto3 are; "" when it has them
+    std::string python_path;
 };
 
 struct RuntimeOptions {
@@ -34,7 +34,7 @@ class Runtimes {
     /// Errc::invalid, in Lambda's words for a name that Lambda does not have or has no more, says
     /// what is missing and which runtimes are there.
     Result<Runtime> find(const std::string& name);
-    /// The newest that is there; "" when none is. Blocks.
+    /// The newest that is there; "" when there is none. Blocks.
     std::string newest();
 
   private:
@@ -43,7 +43,7 @@ class Runtimes {
     const sandbox::Interpreter* own();
     Result<std::string> packages_for_others();
     std::string found_on_path(const std::string& program) const;
-    std::string told();
+    std::string list_of_found();
 
     const RuntimeOptions options_;
     std::mutex mutex_;  ///< of what follows

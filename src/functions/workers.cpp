@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "base/crypto/digest.h"
+#include "base/check.h"
 #include "base/uuid.h"
 #include "functions/limits.h"
+#include "functions/report.h"
+#include "functions/settings.h"
 #include "functions/store.h"
 #include "sandbox/archive.h"
 
@@ -30,25 +32,6 @@ struct Workers::Worker {
 };
 
 namespace {
-
-std::string billed(std::chrono::microseconds time) {
-    return fmt::format("{:.2f} ms", static_cast<double>(time.count()) / 1000);
-}
-
-/// JSON's escapes of what our messages may hold.
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-    return out;
-}
-
-Bytes error_payload(const std::string& type, const std::string& message) {
-    return Bytes::own(
-        fmt::format(R"({{"errorType":"{}","errorMessage":"{}"}})", type, escaped(message)));
-}
 
 std::string log_stream_name(Timestamp now) {
     std::string id = new_uuid();
@@ -110,39 +93,6 @@ io::Task<Result<std::string>> Workers::code_directory(const Function& function) 
     co_return directory;
 }
 
-std::map<std::string, std::string> Workers::environment(const Function& f, const Worker& worker,
-                                                        const std::string& code,
-                                                        const Runtime& runtime) const {
-    std::map<std::string, std::string> env = {{"PATH", "/usr/local/bin:/usr/bin:/bin"},
-                                              {"LANG", "C.UTF-8"},
-                                              {"TZ", ":UTC"},
-                                              {"HOME", worker.scratch},
-                                              {"TMPDIR", worker.scratch},
-                                              {"PYTHONPATH", runtime.python_path},
-                                              {"PYTHONDONTWRITEBYTECODE", "1"},
-                                              {"AWS_REGION", f.key.region},
-                                              {"AWS_DEFAULT_REGION", f.key.region},
-                                              {"AWS_ENDPOINT_URL", endpoint_},
-                                              {"AWS_ACCESS_KEY_ID", f.key.account},
-                                              {"AWS_SECRET_ACCESS_KEY", "freshet"},
-                                              {"AWS_EC2_METADATA_DISABLED", "true"}};
-    for (const auto& [name, value] : f.settings.environment) env[name] = value;
-    // A function's own PYTHONPATH comes first and hides nothing that the runtime needs.
-    if (const auto own = f.settings.environment.find("PYTHONPATH");
-        own != f.settings.environment.end() && !runtime.python_path.empty())
-        env["PYTHONPATH"] = own->second + ":" + runtime.python_path;
-    env["_HANDLER"] = f.settings.handler;
-    env["LAMBDA_TASK_ROOT"] = code;
-    env["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + f.settings.runtime;
-    env["AWS_LAMBDA_FUNCTION_NAME"] = f.key.name;
-    env["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST";
-    env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = std::to_string(f.settings.memory_mib);
-    env["AWS_LAMBDA_LOG_GROUP_NAME"] = log_group_of(f);
-    env["AWS_LAMBDA_LOG_STREAM_NAME"] = worker.log_stream;
-    env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand";
-    return env;
-}
-
 io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
     auto runtime = co_await parts_.pool.run(
         [this, name = function.settings.runtime] { return runtimes_.find(name); });
@@ -162,7 +112,8 @@ io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
     // AWS's own client of the Runtime API; the code's directory is the first that it imports from.
     launch.command = runtime->command;
     launch.command.insert(launch.command.end(), {"-m", "awslambdaric", function.settings.handler});
-    launch.environment = environment(function, *worker, *code, *runtime);
+    launch.environment =
+        environment_of(function, *runtime, {endpoint_, *code, worker->scratch, worker->log_stream});
     launch.directory = *code;
     launch.bounds.memory_bytes_max = static_cast<std::size_t>(function.settings.memory_mib) << 20;
     launch.bounds.file_bytes_max = static_cast<std::size_t>(scratch_mib) << 20;
@@ -180,29 +131,51 @@ io::Task<Result<Workers::WorkerPtr>> Workers::launch(const Function& function) {
     co_return worker;
 }
 
+/// How the idle workers look to a call of `function`.
+std::vector<Idle> Workers::idle_for(const Function& function) const {
+    std::vector<Idle> all;
+    all.reserve(idle_.size());
+    for (const WorkerPtr& worker : idle_) {
+        if (worker->key != function.key) {
+            all.push_back(Idle::of_another);
+            continue;
+        }
+        const bool is_ready = worker->settings == function.settings &&
+                              worker->code_sha256 == function.code_sha256 &&
+                              worker->sandbox->is_alive();
+        all.push_back(is_ready ? Idle::fits : Idle::outdated);
+    }
+    return all;
+}
+
+Workers::WorkerPtr Workers::take_idle(std::size_t place) {
+    FRESHET_CHECK(place < idle_.size());
+    WorkerPtr worker = std::move(idle_[place]);
+    idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(place));
+    return worker;
+}
+
 io::Task<Result<Workers::WorkerPtr>> Workers::take(const Function& function) {
-    while (!stopped_) {
-        for (std::size_t i = idle_.size(); i-- > 0;) {
-            WorkerPtr worker = idle_[i];
-            if (worker->key != function.key) continue;
-            idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
-            if (worker->settings == function.settings &&
-                worker->code_sha256 == function.code_sha256 && worker->sandbox->alive())
+    while (!is_stopped_) {
+        const Choice choice =
+            choose_worker(idle_for(function), {all_.size() + starting_, waiting_});
+        WorkerPtr reused = choice.worker ? idle_[*choice.worker] : nullptr;
+        for (const std::size_t place : choice.ends) end(take_idle(place));
+        switch (choice.next) {
+            case Next::reuse:
+                std::erase(idle_, reused);
+                co_return reused;
+            case Next::start: {
+                ++starting_;
+                auto worker = co_await launch(function);
+                --starting_;
                 co_return worker;
-            end(worker);
+            }
+            case Next::refuse:
+                co_return fail(Errc::too_many, "Rate Exceeded.");
+            case Next::wait:
+                break;
         }
-        if (all_.size() + starting_ >= processes_max && !idle_.empty()) {
-            WorkerPtr oldest = idle_.front();
-            idle_.erase(idle_.begin());
-            end(oldest);
-        }
-        if (all_.size() + starting_ < processes_max) {
-            ++starting_;
-            auto made = co_await launch(function);
-            --starting_;
-            co_return made;
-        }
-        if (waiting_ >= waiting_calls_max) co_return fail(Errc::too_many, "Rate Exceeded.");
         ++waiting_;
         co_await freed_.wait();
         --waiting_;
@@ -210,42 +183,18 @@ io::Task<Result<Workers::WorkerPtr>> Workers::take(const Function& function) {
     co_return fail(freshet::Errc::cancelled, "Freshet is stopping");
 }
 
-InvokeResult Workers::told(Worker& worker, const Function& function, const std::string& request_id,
-                           sandbox::Outcome outcome) {
+/// What the caller gets, after the last lines of the call are in the log.
+InvokeResult Workers::finish(Worker& worker, const Function& function,
+                             const std::string& request_id, sandbox::Outcome outcome) {
     InvokeResult result;
     result.request_id = request_id;
     result.payload = outcome.payload;
-    const auto fails = [&](const std::string& type, const std::string& message) {
-        result.payload =
-            error_payload(type, fmt::format("RequestId: {} Error: {}", request_id, message));
-        line(worker, fmt::format("{} {} {}", to_iso8601(parts_.home.now()), request_id, message));
-    };
     if (outcome.ending != sandbox::Ending::answered) result.function_error = "Unhandled";
-    switch (outcome.ending) {
-        case sandbox::Ending::answered:
-        case sandbox::Ending::handler_error:
-            break;
-        case sandbox::Ending::timed_out:
-            fails("Sandbox.Timedout",
-                  fmt::format("Task timed out after {}.00 seconds", function.settings.timeout_s));
-            break;
-        case sandbox::Ending::out_of_memory:
-            fails("Runtime.OutOfMemory", "Runtime exited with error: signal: killed");
-            break;
-        case sandbox::Ending::exited:
-            fails("Runtime.ExitError", outcome.status.empty()
-                                           ? "Runtime exited without providing a reason"
-                                           : "Runtime exited with error: " + outcome.status);
-            break;
-        case sandbox::Ending::cut_off:
-            fails("Runtime.TruncatedResponse", "The answer ended before its length");
-            break;
-        case sandbox::Ending::too_large:
-            fails("Function.ResponseSizeTooLarge",
-                  fmt::format(
-                      "Response payload size exceeded maximum allowed payload size ({} bytes).",
-                      sandbox::answer_bytes_max));
-            break;
+    if (const auto failed = failure_of(outcome, function.settings.timeout_s)) {
+        result.payload = error_payload(
+            failed->type, fmt::format("RequestId: {} Error: {}", request_id, failed->message));
+        line(worker,
+             fmt::format("{} {} {}", to_iso8601(parts_.home.now()), request_id, failed->message));
     }
     if (outcome.output_bytes_dropped > 0)
         line(worker,
@@ -253,12 +202,7 @@ InvokeResult Workers::told(Worker& worker, const Function& function, const std::
                          "bytes of a call",
                          outcome.output_bytes_dropped, sandbox::call_output_bytes_max));
     line(worker, "END RequestId: " + request_id);
-    line(worker,
-         fmt::format("REPORT RequestId: {}\tDuration: {}\tBilled Duration: {} ms\tMemory Size: {} "
-                     "MB\tMax Memory Used: {} MB{}",
-                     request_id, billed(outcome.duration), (outcome.duration.count() + 999) / 1000,
-                     function.settings.memory_mib, outcome.memory_bytes_peak >> 20,
-                     outcome.init.count() ? "\tInit Duration: " + billed(outcome.init) : ""));
+    line(worker, report_line(request_id, outcome, function.settings.memory_mib));
     result.log_tail = worker.tail.size() > tail_bytes_max
                           ? worker.tail.substr(worker.tail.size() - tail_bytes_max)
                           : worker.tail;
@@ -300,14 +244,15 @@ io::Task<Result<InvokeResult>> Workers::call(Function function, Bytes payload,
     worker->tail.clear();
     line(*worker, fmt::format("START RequestId: {} Version: $LATEST", request_id));
     auto outcome = co_await worker->sandbox->invoke(std::move(event));
-    InvokeResult result = told(*worker, function, request_id, std::move(outcome));
+    InvokeResult result = finish(*worker, function, request_id, std::move(outcome));
     give_back(std::move(worker));
     co_return result;
 }
 
 void Workers::give_back(WorkerPtr worker) {
-    if (stopped_) return;
-    if (worker->sandbox->alive()) {
+    if (is_stopped_) return;
+    FRESHET_CHECK(std::ranges::find(idle_, worker) == idle_.end());  // one call at a time
+    if (worker->sandbox->is_alive()) {
         idle_.push_back(std::move(worker));
         freed_.notify();
     } else {
@@ -338,7 +283,7 @@ void Workers::retire(const FunctionKey& key) {
 }
 
 io::Task<void> Workers::stop() {
-    stopped_ = true;
+    is_stopped_ = true;
     idle_.clear();
     const auto all = all_;
     for (const auto& worker : all) end(worker);

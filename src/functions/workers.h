@@ -1,15 +1,18 @@
-// The warm processes of all functions: takes one that waits, starts one, or lets the caller wait
-// its turn.
+// The warm processes of all functions. Each call gets one to itself: an idle one, a new one, or its
+// turn later (worker_choice.h decides).
 #pragma once
 #include <map>
 #include <memory>
 #include <set>
 
 #include "functions/functions.h"
+#include "functions/worker_choice.h"
 #include "sandbox/sandbox.h"
 
 namespace freshet::functions {
 
+/// Home core of functions. `parts` and `runtimes` must outlive it. Life: set_endpoint() once before
+/// the first call(); after stop(), calls fail with Errc::cancelled.
 class Workers {
   public:
     Workers(const Parts& parts, Runtimes& runtimes)
@@ -32,14 +35,13 @@ class Workers {
     io::Task<Result<WorkerPtr>> take(const Function& function);
     io::Task<Result<WorkerPtr>> launch(const Function& function);
     io::Task<Result<std::string>> code_directory(const Function& function);
-    std::map<std::string, std::string> environment(const Function& function, const Worker& worker,
-                                                   const std::string& code,
-                                                   const Runtime& runtime) const;
+    std::vector<Idle> idle_for(const Function& function) const;
+    WorkerPtr take_idle(std::size_t place);
     void give_back(WorkerPtr worker);
     void end(WorkerPtr worker);
     io::Task<void> end_task(WorkerPtr worker);
-    InvokeResult told(Worker& worker, const Function& function, const std::string& request_id,
-                      sandbox::Outcome outcome);
+    InvokeResult finish(Worker& worker, const Function& function, const std::string& request_id,
+                        sandbox::Outcome outcome);
     void line(Worker& worker, std::string text);
     void flush(Worker& worker);
     void flush_later(const WorkerPtr& worker);
@@ -51,7 +53,7 @@ class Workers {
     std::vector<WorkerPtr> idle_;  ///< the longest idle first
     std::size_t waiting_ = 0;
     std::size_t starting_ = 0;
-    bool stopped_ = false;
+    bool is_stopped_ = false;
     std::uint64_t unpacked_ = 0;
     io::Signal freed_;
     io::Turn unpacking_;  ///< a zip is in memory twice meanwhile: one at a time

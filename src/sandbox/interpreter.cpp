@@ -28,7 +28,7 @@ Result<Interpreter> ask_interpreter(std::vector<std::string> command,
     watch.on_lines = [&](std::vector<std::string> lines, std::size_t bytes) {
         const std::scoped_lock lock(mutex);
         said.insert(said.end(), lines.begin(), lines.end());
-        if (running) running->taken(bytes);
+        if (running) running->lines_taken(bytes);
     };
     watch.on_drained = [] {};
     watch.on_end = [](int) {};

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/check.h"
 #include "io/children.h"
 
 namespace freshet::sandbox {
@@ -64,12 +65,12 @@ void Process::join() {
 }
 
 void Process::kill() {
-    kill_.store(true);
+    must_end_.store(true);
     wake();
 }
 
 void Process::drain() {
-    drain_.store(true);
+    must_drain_.store(true);
     wake();
 }
 
@@ -127,47 +128,17 @@ int Process::spawn(int output) const {
     return child;
 }
 
-void Process::end_line() {
-    if (rest_.empty()) return;
-    lines_bytes_ += rest_.size() + line_bytes_extra;
-    lines_.push_back(std::exchange(rest_, {}));
+void Process::hand_over_lines() {
+    Output::Lines lines = output_.take();
+    if (lines.texts.empty()) return;
+    waiting_ += lines.bytes;
+    watch_.on_lines(std::move(lines.texts), lines.bytes);
 }
 
-void Process::take_output(std::string_view piece) {
-    while (!piece.empty()) {
-        const std::size_t left = left_.load();
-        const auto newline = piece.find('\n');
-        const bool ends = newline != std::string_view::npos;
-        const std::string_view text = piece.substr(0, newline);
-        const std::size_t wanted = ends ? text.size() + line_bytes_extra : text.size();
-        const std::size_t fits = std::min({text.size(), left, line_bytes_max - rest_.size()});
-        rest_ += text.substr(0, fits);
-        // The last that this call may print; a newline alone does not count as lost.
-        if (wanted > left) {
-            dropped_ += piece.size() - fits;
-            left_ = 0;
-            return end_line();
-        }
-        const bool is_whole = fits == text.size();
-        left_ -= is_whole ? wanted : fits;
-        if (!is_whole || ends) end_line();
-        piece.remove_prefix(is_whole && ends ? fits + 1 : fits);
-    }
-}
-
-void Process::tell_lines() {
-    if (lines_.empty()) return;
-    waiting_ += lines_bytes_;
-    watch_.on_lines(std::exchange(lines_, {}), std::exchange(lines_bytes_, 0));
-}
-
-void Process::taken(std::size_t bytes) {
-    if (waiting_.fetch_sub(bytes) > output_waiting_bytes_max) wake();
-}
-
-void Process::begin_call() {
-    dropped_ = 0;
-    left_ = call_output_bytes_max;
+void Process::lines_taken(std::size_t bytes) {
+    const std::size_t before = waiting_.fetch_sub(bytes);
+    FRESHET_CHECK(before >= bytes);  // only what on_lines gave
+    if (before > output_waiting_bytes_max) wake();
 }
 
 /// False when the pipe has ended. Stops after about `bytes_max`, however much there is.
@@ -179,7 +150,7 @@ bool Process::read_output(int output, std::size_t bytes_max) {
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return errno == EAGAIN;
         if (got == 0) return false;
-        take_output({piece, static_cast<std::size_t>(got)});
+        output_.add({piece, static_cast<std::size_t>(got)});
         read += static_cast<std::size_t>(got);
     }
     return true;
@@ -188,10 +159,12 @@ bool Process::read_output(int output, std::size_t bytes_max) {
 void Process::look_after(int process) {
     const std::size_t resident = resident_bytes(process);
     if (resident > memory_peak_.load()) memory_peak_.store(resident);
-    if (bounds_.memory_bytes_max && resident > bounds_.memory_bytes_max) over_memory_.store(true);
+    if (bounds_.memory_bytes_max && resident > bounds_.memory_bytes_max)
+        is_over_memory_.store(true);
     const std::int64_t deadline = deadline_.load();
-    if (deadline && real_now_ms() >= deadline) timed_out_.store(true);
-    if (kill_.load() || over_memory_.load() || timed_out_.load()) ::kill(-process, SIGKILL);
+    if (deadline && real_now_ms() >= deadline) has_timed_out_.store(true);
+    if (must_end_.load() || is_over_memory_.load() || has_timed_out_.load())
+        ::kill(-process, SIGKILL);
 }
 
 void Process::run() {
@@ -204,10 +177,10 @@ void Process::run() {
     // What is in the pipe at a moment has been read when that much has been read.
     const std::size_t pipe_bytes =
         static_cast<std::size_t>(std::max(::fcntl(ends[0], F_GETPIPE_SZ), 65536));
-    bool open = true;
+    bool is_open = true;
     while (process > 0) {
-        const bool drains = drain_.exchange(false);
-        const bool reads = open && (drains || waiting_.load() <= output_waiting_bytes_max);
+        const bool drains = must_drain_.exchange(false);
+        const bool reads = is_open && (drains || waiting_.load() <= output_waiting_bytes_max);
         if (!drains) {
             pollfd wanted[2] = {{wake_, POLLIN, 0}, {reads ? ends[0] : -1, POLLIN, 0}};
             ::poll(wanted, 2, poll_ms);
@@ -216,9 +189,9 @@ void Process::run() {
                 [[maybe_unused]] const auto got = ::read(wake_, &count, sizeof count);
             }
         }
-        if (reads) open = read_output(ends[0], drains ? pipe_bytes : output_bytes_a_look);
-        if (drains) end_line();
-        tell_lines();
+        if (reads) is_open = read_output(ends[0], drains ? pipe_bytes : output_bytes_a_look);
+        if (drains) output_.end_line();
+        hand_over_lines();
         if (drains) watch_.on_drained();
         look_after(process);
         // The group dies with its leader, before the leader's number can be given to another.
@@ -230,9 +203,9 @@ void Process::run() {
             break;
         }
     }
-    if (open) read_output(ends[0], pipe_bytes);
-    end_line();
-    tell_lines();
+    if (is_open) read_output(ends[0], pipe_bytes);
+    output_.end_line();
+    hand_over_lines();
     ::close(ends[0]);
     watch_.on_end(status);
 }

@@ -1,13 +1,12 @@
 #include "sandbox/sandbox.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
-#include <cstring>
 #include <optional>
 
 #include "io/http/http.h"
 #include "sandbox/process.h"
+#include "sandbox/runtime_request.h"
 
 namespace freshet::sandbox {
 
@@ -23,22 +22,20 @@ struct Sandbox::State {
     std::function<void(std::vector<std::string>)> on_lines;
     std::optional<Event> waiting;
     std::optional<Outcome> outcome;
-    std::string running_id;   ///< of the event that the process has
-    bool is_cut_off = false;  ///< an answer began and did not end
-    bool drained = false;     ///< the lines of the call were passed on
-    bool ready = false;
-    bool ended = false;
+    std::string running_id;    ///< of the event that the process has
+    bool is_cut_off = false;   ///< an answer began and did not end
+    bool has_drained = false;  ///< on_lines has had the lines of the call
+    bool is_ready = false;
+    bool has_ended = false;
     int status = 0;
     Steady::time_point started = Steady::now(), call_started;
     std::chrono::microseconds init{};
-    bool is_init_reported = false;
+    bool has_reported_init = false;
 };
 
 namespace {
 
 using StatePtr = std::shared_ptr<Sandbox::State>;
-
-constexpr std::string_view runtime = "/2018-06-01/runtime/";
 
 io::HttpResponse answer(int status, std::string text) {
     io::HttpResponse response;
@@ -54,8 +51,8 @@ io::HttpResponse refuse(int status, std::string_view type, std::string_view mess
 }
 
 io::Task<io::HttpResponse> next_event(StatePtr state) {
-    if (!state->ready) {
-        state->ready = true;
+    if (!state->is_ready) {
+        state->is_ready = true;
         state->init =
             std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->started);
         state->changes.notify();
@@ -67,10 +64,10 @@ io::Task<io::HttpResponse> next_event(StatePtr state) {
             state->outcome.emplace().ending = Ending::cut_off;
             state->process->drain();
         }
-        if (state->waiting || state->ended) break;
+        if (state->waiting || state->has_ended) break;
         co_await state->events.wait();
     }
-    if (state->ended) co_return refuse(500, "ContainerError", "the sandbox is closed");
+    if (state->has_ended) co_return refuse(500, "ContainerError", "the sandbox is closed");
     Event event = std::move(*state->waiting);
     state->waiting.reset();
     state->running_id = event.request_id;
@@ -115,15 +112,10 @@ io::Task<Answer> read_answer(io::BodyReader& body) {
     co_return answer;
 }
 
-io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Answer given) {
-    const bool init_error = path == "init/error";
-    const auto slash = path.rfind('/');
-    const std::string verb = path.substr(slash + 1);
-    if (!init_error) {
-        const std::string id = path.substr(11, slash - 11);
-        if (state->running_id.empty() || id != state->running_id)
-            co_return refuse(400, "InvalidRequestID", "Invalid request ID");
-    }
+io::Task<io::HttpResponse> take_answer(StatePtr state, RuntimeRequest request, Answer given) {
+    const bool is_of_call = request.kind != RuntimeRequest::Kind::init_error;
+    if (is_of_call && (state->running_id.empty() || request.request_id != state->running_id))
+        co_return refuse(400, "InvalidRequestID", "Invalid request ID");
     // The process ends soon, answers once more, or asks for the next event: then it is known which.
     state->is_cut_off = given.is_cut_off;
     if (given.is_cut_off) state->events.notify();  // the next event may have been asked for already
@@ -131,7 +123,8 @@ io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Answer 
         co_return refuse(400, "TruncatedRequest", "the answer ended before its length");
     state->running_id.clear();
     Outcome outcome;
-    outcome.ending = verb == "response" ? Ending::answered : Ending::handler_error;
+    outcome.ending =
+        request.kind == RuntimeRequest::Kind::response ? Ending::answered : Ending::handler_error;
     if (given.is_too_large)
         outcome.ending = Ending::too_large;
     else
@@ -146,40 +139,26 @@ io::Task<io::HttpResponse> take_answer(StatePtr state, std::string path, Answer 
 }
 
 io::Task<io::HttpResponse> serve(StatePtr state, io::HttpRequest request) {
-    const std::string_view target = request.target;
-    if (!target.starts_with(runtime)) co_return refuse(404, "NotFound", "there is no such path");
-    const std::string path(target.substr(runtime.size()));
-    if (request.method == "GET" && path == "invocation/next") {
+    RuntimeRequest asked = parse_runtime_request(request.method, request.target);
+    if (asked.kind == RuntimeRequest::Kind::unknown)
+        co_return refuse(404, "NotFound", "there is no such path");
+    if (asked.kind == RuntimeRequest::Kind::next) {
         auto response = co_await io::run_on(state->home, next_event(state));
         co_return response;
     }
-    const bool known =
-        path == "init/error" ||
-        (path.starts_with("invocation/") && path.size() > 11 &&
-         (path.ends_with("/response") || path.ends_with("/error")) && path.rfind('/') > 11);
-    if (request.method != "POST" || !known)
-        co_return refuse(404, "NotFound", "there is no such path");
     auto given = co_await read_answer(*request.body);
-    auto response = co_await io::run_on(state->home, take_answer(state, path, std::move(given)));
+    auto response =
+        co_await io::run_on(state->home, take_answer(state, std::move(asked), std::move(given)));
     co_return response;
 }
 
-std::string status_text(int status) {
-    if (WIFSIGNALED(status)) {
-        return WTERMSIG(status) == SIGKILL
-                   ? "signal: killed"
-                   : fmt::format("signal: {}", ::strsignal(WTERMSIG(status)));
-    }
-    return WEXITSTATUS(status) == 0 ? "" : fmt::format("exit status {}", WEXITSTATUS(status));
-}
-
 void on_drained(const StatePtr& state) {
-    state->drained = true;
+    state->has_drained = true;
     state->changes.notify();
 }
 
 void on_end(const StatePtr& state, int status) {
-    state->ended = true;
+    state->has_ended = true;
     state->status = status;
     state->events.notify();
     state->changes.notify();
@@ -209,7 +188,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(
         home.post([state = state_.lock(), lines = std::move(lines), bytes]() mutable {
             if (!state) return;
             state->on_lines(std::move(lines));
-            state->process->taken(bytes);
+            state->process->lines_taken(bytes);
         });
     };
     watch.on_drained = [state_ = std::weak_ptr(state), &home] {
@@ -232,23 +211,23 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(
 
 Sandbox::~Sandbox() = default;
 
-bool Sandbox::alive() const {
-    return !state_->ended && state_->process && !state_->process->timed_out() &&
-           !state_->process->over_memory();
+bool Sandbox::is_alive() const {
+    return !state_->has_ended && state_->process && !state_->process->has_timed_out() &&
+           !state_->process->is_over_memory();
 }
 
 io::Task<Outcome> Sandbox::invoke(Event event) {
     const StatePtr state = state_;
     state->outcome.reset();
-    state->drained = false;
+    state->has_drained = false;
     state->is_cut_off = false;
     state->process->begin_call();
     state->process->set_deadline(event.time_max.count() +
-                                 (state->ready ? 0 : init_time_max.count()));
-    while (!state->ready && !state->ended && !(state->outcome && state->drained)) {
+                                 (state->is_ready ? 0 : init_time_max.count()));
+    while (!state->is_ready && !state->has_ended && !(state->outcome && state->has_drained)) {
         co_await state->changes.wait();
     }
-    if (state->ready) {
+    if (state->is_ready) {
         state->process->set_deadline(event.time_max.count());
         state->call_started = Steady::now();
         state->waiting = std::move(event);
@@ -256,22 +235,21 @@ io::Task<Outcome> Sandbox::invoke(Event event) {
     } else {
         state->call_started = Steady::now();
     }
-    while (!state->ended && !(state->outcome && state->drained)) {
+    while (!state->has_ended && !(state->outcome && state->has_drained)) {
         co_await state->changes.wait();
     }
     state->process->set_deadline(0);
     Outcome outcome;
     if (state->outcome) {
         outcome = std::move(*state->outcome);
-    } else if (state->process->timed_out()) {
-        outcome.ending = Ending::timed_out;
-    } else if (state->process->over_memory()) {
-        outcome.ending = Ending::out_of_memory;
+    } else {
+        outcome.ending = ending_without_answer(state->process->has_timed_out(),
+                                               state->process->is_over_memory());
     }
-    if (state->ended) outcome.status = status_text(state->status);
+    if (state->has_ended) outcome.status = status_text(state->status);
     outcome.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - state->call_started);
-    if (!std::exchange(state->is_init_reported, true)) outcome.init = state->init;
+    if (!std::exchange(state->has_reported_init, true)) outcome.init = state->init;
     outcome.memory_bytes_peak = state->process->memory_bytes_peak();
     outcome.output_bytes_dropped = state->process->output_bytes_dropped();
     co_return outcome;
@@ -280,7 +258,7 @@ io::Task<Outcome> Sandbox::invoke(Event event) {
 io::Task<void> Sandbox::stop() {
     const StatePtr state = state_;
     state->process->kill();
-    while (!state->ended) {
+    while (!state->has_ended) {
         co_await state->changes.wait();
     }
     state->process->join();

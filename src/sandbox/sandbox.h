@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "io/core.h"
+#include "sandbox/ending.h"
 #include "sandbox/limits.h"
 #include "sandbox/process.h"
 
@@ -29,19 +30,9 @@ struct Event {
     std::string request_id;
     std::string function_arn;
     std::string client_context;
-    // real time: a process cannot wait for a clock that is stopped
+    // real time: a process does not wait for a clock that does not move
     Millis time_max;
     Bytes payload;
-};
-
-enum class Ending {
-    answered,       ///< payload is the handler's answer
-    handler_error,  ///< payload is {"errorMessage", "errorType", ...}
-    timed_out,      ///< killed
-    out_of_memory,  ///< killed
-    exited,         ///< before it answered; see status
-    too_large,      ///< its answer was over answer_bytes_max
-    cut_off         ///< its answer ended before its length, and it asked for the next event
 };
 
 struct Outcome {
@@ -54,8 +45,9 @@ struct Outcome {
     std::size_t output_bytes_dropped = 0;  ///< printed beyond call_output_bytes_max
 };
 
-/// Home core only. `on_lines` is called on the home core with the lines that the process prints, as
-/// they come, and before the outcome of the call that printed them.
+/// Life: start(), then invoke() any number of times, one at a time, then stop() once before it is
+/// destroyed. Home core only. `on_lines` is called on the home core with the lines that the process
+/// prints, as they come, and before the outcome of the call that printed them.
 class Sandbox {
   public:
     static Result<std::unique_ptr<Sandbox>> start(
@@ -64,7 +56,7 @@ class Sandbox {
     ~Sandbox();
     io::Task<Outcome> invoke(Event event);
     /// False when the process has ended: it takes no further call.
-    bool alive() const;
+    bool is_alive() const;
     /// Kills, waits for its end, joins. Once, before destruction.
     io::Task<void> stop();
 
