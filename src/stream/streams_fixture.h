@@ -45,7 +45,7 @@ struct StreamsTest : testing::Test {
     static io::Task<void> begin(Test& test, io::Core& core,
                                 io::Task<void> (*scenario)(Test&, Streams&)) {
         Streams streams(core, *test.database, *test.log, test.pool, *test.disk,
-                        test.root / "keys/k", {});
+                        test.root / "keys/k", test.options);
         const auto loaded = streams.load();
         EXPECT_TRUE(loaded) << loaded.error().message();
         co_await test.before(streams);
@@ -56,6 +56,7 @@ struct StreamsTest : testing::Test {
 
     std::filesystem::path root;
     std::unique_ptr<io::Disk> disk;
+    Options options;
     io::ManualClock clock{from_epoch_ms(1'700'000'000'000)};
     io::Pool pool{1, "test"};
     std::unique_ptr<meta::Database> database;

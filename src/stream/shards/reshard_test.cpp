@@ -89,6 +89,21 @@ void expect_lineage(const Stream& stream) {
     }
 }
 
+TEST(Ring, a_gap_an_overlap_and_a_missing_end_are_found) {
+    EXPECT_TRUE(make(1).covers_ring());
+    Stream stream = make(3);
+    EXPECT_TRUE(stream.covers_ring());
+    ++stream.shards[1].first_hash;
+    EXPECT_FALSE(stream.covers_ring()) << "a gap";
+    stream.shards[1].first_hash -= 2;
+    EXPECT_FALSE(stream.covers_ring()) << "an overlap";
+    ++stream.shards[1].first_hash;
+    stream.shards[2].closed = start;
+    stream.index_open();
+    EXPECT_FALSE(stream.covers_ring()) << "no end";
+    EXPECT_FALSE(Stream().covers_ring());
+}
+
 TEST(ReshardPlan, a_new_count_makes_even_ranges_with_a_complete_lineage) {
     Stream stream = make(1);
     Timestamp now = start;
