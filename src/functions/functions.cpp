@@ -1,3 +1,4 @@
+// Functions by name: code, settings, policies and runtimes. calls.cpp has their calls.
 #include "functions/functions.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Who may call a function.
 #include "functions/policy.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The interpreters of this machine, and the packages that those without awslambdaric get.
 #include "functions/runtimes.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Worker processes: take one, run a call, write its lines, make it idle again or end it.
 #include "functions/workers.h"
 
 #include <fmt/chrono.h>

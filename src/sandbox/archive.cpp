@@ -1,3 +1,4 @@
+// Entries are written below DIRECTORY.partial, which is renamed when all of them are there.
 #include "sandbox/archive.h"
 
 #include <fmt/format.h>

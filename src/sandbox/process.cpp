@@ -1,3 +1,5 @@
+// The watching thread starts the child, reads its pipe, checks its memory and its deadline, and
+// waits for its end.
 #include "sandbox/process.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// The Runtime API of one process: `next` waits for an event, `response` and `error` end its call.
+// What the process sends is input: it is refused, never asserted.
 #include "sandbox/sandbox.h"
 
 #include <fmt/format.h>

@@ -39,11 +39,11 @@ std::string Watch::figures() const {
             const std::string labels = fmt::format("account=\"{}\",region=\"{}\",stream=\"{}\"",
                                                    key.account, key.region, key.name);
             std::uint64_t sum = live->gone.*metric.value;
-            const bool by_shard = live->stream.shard_metrics.contains(std::string(metric.aws));
+            const bool shows_shards = live->stream.shard_metrics.contains(std::string(metric.aws));
             for (const Shard& shard : live->stream.shards) {
                 const std::uint64_t value = live->figures_of(shard.index).*metric.value;
                 sum = is_gauge ? std::max(sum, value) : sum + value;
-                if (by_shard)
+                if (shows_shards)
                     fmt::format_to(std::back_inserter(out), "{}{{{},shard=\"{}\"}} {}\n", family,
                                    labels, shard_name(shard.index), value);
             }

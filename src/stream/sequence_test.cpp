@@ -1,3 +1,4 @@
+// Sequence numbers, the ring, shard names and iterators as texts, there and back.
 #include "stream/sequence.h"
 
 #include <gtest/gtest.h>

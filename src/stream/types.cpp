@@ -1,3 +1,4 @@
+// A stream's shards by index and by hash key.
 #include "stream/types.h"
 
 #include <algorithm>

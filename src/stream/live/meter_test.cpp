@@ -1,3 +1,4 @@
+// What a minute's statistics are made of, and for whom.
 #include "stream/live/meter.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// AWS's rates: what a shard takes and returns, and how often an account may call.
 #include "stream/live/throttle.h"
 
 #include <gtest/gtest.h>

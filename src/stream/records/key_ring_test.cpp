@@ -1,3 +1,4 @@
+// Keys of encrypted streams: wrapped, rotated, missing; a changed record is found.
 #include "stream/records/key_ring.h"
 
 #include <gtest/gtest.h>

@@ -135,7 +135,7 @@ std::vector<Placed> place(const PutPlan& plan, const std::vector<log::Appended>&
 /// Counts the put for each of its shards, and for the stream.
 void measure(Live& live, PutCall call, const PutPlan& plan, bool is_kept, Millis took) {
     Meter& meter = live.meter;
-    const bool by_shard = live.measures_shards();
+    const bool measures_shards = live.measures_shards();
     const std::size_t total = plan.destinations.size();
     std::size_t bytes = 0, records = 0, throttled = total;
     for (const Share& share : plan.shares) {
@@ -146,12 +146,12 @@ void measure(Live& live, PutCall call, const PutPlan& plan, bool is_kept, Millis
         ShardFigures& figures = live.figures[share.shard];
         figures.bytes_in += share.bytes;
         figures.records_in += share.records;
-        if (!by_shard) continue;
+        if (!measures_shards) continue;
         meter.add(share.shard, Measure::incoming_bytes, share.bytes);
         meter.add(share.shard, Measure::incoming_records, share.records);
         meter.add(share.shard, Measure::writes_exceeded, 0);
     }
-    if (by_shard && throttled > 0) {
+    if (measures_shards && throttled > 0) {
         for (const Destination& one : plan.destinations)
             if (one.is_throttled()) meter.add(one.shard, Measure::writes_exceeded, 1);
     }

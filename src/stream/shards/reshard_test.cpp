@@ -1,3 +1,5 @@
+// What reshards make of the ring and of the lineage, by hand and at random; when on-demand streams
+// scale; which shards a listing shows.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -65,7 +67,7 @@ void expect_lineage(const Stream& stream) {
         if (!shard.parent) continue;
         std::vector<const Shard*> parents{stream.find_shard(*shard.parent)};
         if (shard.adjacent_parent) parents.push_back(stream.find_shard(*shard.adjacent_parent));
-        bool covered = false;
+        bool is_covered = false;
         for (const Shard* parent : parents) {
             ASSERT_TRUE(parent && parent->closed);
             EXPECT_LT(parent->index, shard.index);
@@ -74,14 +76,14 @@ void expect_lineage(const Stream& stream) {
             const std::string begin = first_sequence_number(shard);
             EXPECT_EQ(end.size(), begin.size());
             EXPECT_LT(end, begin);
-            covered = covered || (parent->first_hash <= shard.first_hash &&
-                                  shard.last_hash <= parent->last_hash);
+            is_covered = is_covered || (parent->first_hash <= shard.first_hash &&
+                                        shard.last_hash <= parent->last_hash);
         }
         if (shard.adjacent_parent) {
             EXPECT_EQ(std::min(parents[0]->first_hash, parents[1]->first_hash), shard.first_hash);
             EXPECT_EQ(std::max(parents[0]->last_hash, parents[1]->last_hash), shard.last_hash);
         } else {
-            EXPECT_TRUE(covered);
+            EXPECT_TRUE(is_covered);
         }
     }
     for (const Shard& shard : stream.shards) {
