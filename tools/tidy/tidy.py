@@ -134,11 +134,14 @@ CLEAN_BOOLEANS = {
     "console",
     "delivery",
     "flow",
+    "functions",
     "identity",
     "log",
     "pipeline",
     "query",
     "record",
+    "sandbox",
+    "stream",
 }
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
