@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "io/channel.h"
+#include "io/http/channel.h"
 
 namespace freshet::io {
 

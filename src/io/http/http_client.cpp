@@ -7,7 +7,7 @@
 
 #include <charconv>
 
-#include "io/channel.h"
+#include "io/http/channel.h"
 #include "io/http/http1_parser.h"
 #include "io/http/url.h"
 

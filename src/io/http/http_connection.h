@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "io/channel.h"
+#include "io/http/channel.h"
 #include "io/http/http.h"
 
 namespace freshet::io {

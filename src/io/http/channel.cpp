@@ -1,4 +1,4 @@
-#include "io/channel.h"
+#include "io/http/channel.h"
 
 #include <fmt/format.h>
 
