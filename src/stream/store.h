@@ -12,7 +12,7 @@ namespace freshet::stream::store {
 std::vector<meta::Migration> migrations();
 std::vector<meta::Shape> shapes();
 
-/// A reshard whose shards are written and whose cut may not have been made: told by the log.
+/// A reshard whose shards are written and whose cut may not have been made: the log shows it.
 struct Unsettled {
     std::int64_t stream = 0;
     std::vector<Born> born;

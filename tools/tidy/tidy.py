@@ -190,6 +190,7 @@ PLAIN = {
     "src/sandbox/",
     "src/schedule/",
     "src/sql/",
+    "src/stream/",
     "src/tables/",
 }
 NOT_PLAIN = {
