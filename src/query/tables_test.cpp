@@ -77,13 +77,13 @@ TEST(Tables, a_partition_of_another_type_is_refused) {
     EXPECT_FALSE(partition_refusal(table, partition));
     partition.storage.columns[0].type = "smallint";
     EXPECT_FALSE(partition_refusal(table, partition));
-    partition.storage.columns[0].type = "string";
+    partition.storage.columns[0].type = "double";
     const auto refusal = partition_refusal(table, partition);
     ASSERT_TRUE(refusal);
     EXPECT_EQ(refusal->code, ErrorCode::hive_partition_schema_mismatch);
     EXPECT_TRUE(
         refusal->why.ends_with("but partition 'day=01' declared column 'id' as type "
-                               "'string'."))
+                               "'double'."))
         << refusal->why;
 }
 
