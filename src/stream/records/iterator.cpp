@@ -51,8 +51,7 @@ Result<Iterator> open_iterator(std::string_view text, std::string_view key, Time
         has_form && mac_of(key, sealed) == std::string_view(raw).substr(sealed.size());
     if (!is_ours) return fail(Errc::invalid_argument, "Invalid ShardIterator.");
     FRESHET_CHECK(sealed.size() % block_bytes == block_bytes / 2);  // seal_iterator() signed it
-    Iterator iterator{get_number<std::int64_t>(raw, 8),
-                      get_number<std::uint32_t>(raw, 16),
+    Iterator iterator{get_number<std::int64_t>(raw, 8), get_number<std::uint32_t>(raw, 16),
                       get_number<std::uint64_t>(raw, 20),
                       from_epoch_ms(get_number<std::int64_t>(raw, 28))};
     std::string_view name = sealed.substr(fixed_bytes);
