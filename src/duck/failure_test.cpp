@@ -118,9 +118,10 @@ TEST(Failure, a_column_that_does_not_fit_fails_only_when_a_row_of_it_is_read) {
     EXPECT_EQ(
         run("SELECT CAST(tr_bad_data('Field a') AS BIGINT) FROM range(3) t(i) WHERE i > 5").message,
         "it succeeded");
-    EXPECT_EQ(
-        run("SELECT i FROM (SELECT i, tr_bad_data('Field a') AS a FROM range(3) t(i))").message,
-        "it succeeded");
+    EXPECT_EQ(run("SELECT CAST(i AS VARCHAR) FROM (SELECT i, tr_bad_data('Field a') AS a FROM "
+                  "range(3) t(i))")
+                  .message,
+              "it succeeded");
 }
 
 }  // namespace
