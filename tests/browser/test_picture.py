@@ -182,7 +182,7 @@ def test_a_stopped_statement_is_not_shown_as_an_error(lake, freshet, open_page):
     page.evaluate("location.hash = '#/overview'")
     page.get_by_role("heading", level=1, name="Pipeline").wait_for()
     page.evaluate("location.hash = '#/query'")
-    page.get_by_role("status").get_by_text("stopped when the page was left").wait_for()
+    page.get_by_role("status").get_by_text("stopped when you left the page").wait_for()
 
 
 def test_statements_have_the_room_beside_their_line_numbers(lake, freshet, open_page):
