@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (auto& event : session.take_events()) {
             if (event.what == What::request) {
                 if (!open.try_emplace(event.stream).second) std::abort();
-                open[event.stream].ended = event.ended;
+                open[event.stream].ended = event.has_ended;
                 if (event.stream % 3 != 0) answer(session, event.stream, event.stream % 5 == 0);
                 continue;
             }

@@ -46,7 +46,7 @@ void expect_written(const std::vector<log::Record>& read, const std::vector<Fram
 /// Changes bytes: offset (2), what to xor (1), again and again.
 void change(std::string& file, std::string_view edits) {
     for (std::size_t at = 0; at + 3 <= edits.size() && !file.empty(); at += 3) {
-        const std::size_t offset = log::get_number<std::uint16_t>(edits, at) % file.size();
+        const std::size_t offset = freshet::get_number<std::uint16_t>(edits, at) % file.size();
         file[offset] = static_cast<char>(file[offset] ^ edits[at + 2]);
     }
 }
