@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "aws/any_core.h"
 #include "aws/http/rim.h"
 #include "aws/protocol/built.h"
 #include "aws/protocol/validate.h"
@@ -35,7 +36,8 @@ io::Task<aws::Answer<void>> Calls::dispatch(const aws::OperationInfo& operation,
             violations.fault(*operation.service, entry->service->violation_code()));
     auto built = aws::refuse_unbuilt(operation, input.get(), caller_.account());
     if (!built || (is_judging_ && changes_something(operation.name))) co_return built;
-    auto done = co_await io::run_on(*entry->home, entry->call(caller_, input.get(), output.get()));
+    auto done = co_await io::run_on(aws::core_for(*entry->home),
+                                    entry->call(caller_, input.get(), output.get()));
     co_return done;
 }
 
