@@ -174,6 +174,19 @@ struct PartsTest : DirectoryTest {
     std::optional<Foundation> foundation;
 };
 
+/// The figures of all parts, which visit each home core in turn.
+std::string lines_of(const Parts& parts) {
+    std::string lines;
+    io::SystemClock system;
+    struct Ask {
+        static io::Task<void> run(const Parts& parts, std::string& lines) {
+            lines = co_await parts.figures();
+        }
+    };
+    io::run_to_end(system, [&](io::Core&) { return Ask::run(parts, lines); });
+    return lines;
+}
+
 TEST_F(PartsTest, parts_start_in_order_and_stop_backwards_each_on_its_home_core) {
     const std::vector kinds{first, second};
     auto parts = Parts::make(kinds, *foundation);
@@ -181,6 +194,7 @@ TEST_F(PartsTest, parts_start_in_order_and_stop_backwards_each_on_its_home_core)
     (*parts)->start("http://127.0.0.1:4566");
     EXPECT_TRUE(events().empty());  // the cores do not run yet
     cores.start();
+    EXPECT_EQ(lines_of(**parts), "first 1\nsecond 2\n");  // after the starts that were posted
     (*parts)->stop();
     cores.stop();
     EXPECT_THAT(events(), ElementsAre("first starts at http://127.0.0.1:4566", "second stops",
@@ -209,16 +223,8 @@ TEST_F(PartsTest, figures_come_from_each_part_on_its_home_core) {
     const std::vector kinds{first, second};
     auto parts = std::move(*Parts::make(kinds, *foundation));
     cores.start();
-    std::string lines;
-    io::SystemClock system;
-    struct Ask {
-        static io::Task<void> run(const Parts& parts, std::string& lines) {
-            lines = co_await parts.figures();
-        }
-    };
-    io::run_to_end(system, [&](io::Core&) { return Ask::run(*parts, lines); });
+    EXPECT_EQ(lines_of(*parts), "first 1\nsecond 2\n");
     cores.stop();
-    EXPECT_EQ(lines, "first 1\nsecond 2\n");
 }
 
 TEST_F(PartsTest, what_was_made_before_an_error_is_destroyed) {

@@ -203,7 +203,10 @@ Result<ClientResponse> read_answer(const std::string& answer) {
         const int connection = ::accept(listener, nullptr, nullptr);
         char request[4096];
         EXPECT_GT(::recv(connection, request, sizeof request, 0), 0);
-        for (const char byte : answer) EXPECT_EQ(::send(connection, &byte, 1, MSG_NOSIGNAL), 1);
+        for (const char byte : answer) {
+            // The client may hang up before the end of what it refuses.
+            if (::send(connection, &byte, 1, MSG_NOSIGNAL) != 1) break;
+        }
         ::close(connection);
         ::close(listener);
     });
