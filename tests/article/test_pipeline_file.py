@@ -600,7 +600,7 @@ dashboards:
     status, output, errors = run(freshet, "apply", file)
     assert (
         status == 1
-        and "dashboard places (line 10:3): InvalidParameterValueException: " in errors
+        and "dashboard places (line 14:3): InvalidParameterValueException: " in errors
         and "nothing" in errors
     )
     file.write_text(text)
