@@ -37,8 +37,8 @@ io::Task<void> Compaction::run() {
     }
 }
 
-/// An index from before places stood in the table of extents: they are learnt once, a few rows in a
-/// transaction.
+/// An index of a build that kept no places in the table of extents: they are learnt once, a few
+/// rows in a transaction.
 io::Task<Result<>> Compaction::learn() {
     if (has_learned_) co_return Result<>();
     auto needed = co_await database_.read(

@@ -36,7 +36,7 @@ class Compaction {
     io::StopFlag& stop_;
     bool has_learned_ = false;
     std::int64_t looked_at_ = 0;      ///< packs up to this one, in this round
-    std::set<std::int64_t> damaged_;  ///< told once, and left alone
+    std::set<std::int64_t> damaged_;  ///< reported once, and left alone
 };
 
 }  // namespace freshet::objects

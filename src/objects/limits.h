@@ -34,11 +34,11 @@ inline constexpr Millis quarantine_age = 7 * 24h;
 inline constexpr int run_shift = 32;
 // of a pack; with more it is compacted
 inline constexpr int garbage_percent_max = 30;
-// one write, one sync, one commit, which puts may wait behind
+// one write, one sync, one commit, for which puts may wait
 inline constexpr std::uint64_t compact_batch_bytes = 512 * 1024;
 // after each batch: 5 MiB a second at the most
 inline constexpr Millis compact_pause = 100ms;
-// looked at in a sweep, which goes on where the last one ended
+// looked at in a sweep, which continues where the last one ended
 inline constexpr std::size_t compact_packs_max = 64;
 // in the pack that is being written; with less it is not sealed early
 inline constexpr std::uint64_t seal_garbage_bytes = 128 * 1024;

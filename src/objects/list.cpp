@@ -21,7 +21,7 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
     ListPage page;
     std::string from = std::max(request.prefix, request.start_after);
     bool inclusive = from != request.start_after || request.start_after.empty();
-    // A start inside a common prefix that an earlier page told goes on behind it.
+    // A start inside a common prefix that an earlier page listed continues after it.
     if (!request.delimiter.empty() && request.start_after.starts_with(request.prefix) &&
         request.start_after.ends_with(request.delimiter) &&
         request.start_after.size() > request.prefix.size()) {
@@ -64,17 +64,16 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
 
 UploadPage upload_page(std::vector<Upload> uploads, const UploadListRequest& request) {
     UploadPage page;
-    // A key marker that is a prefix which an earlier page told stands for all that it is a prefix
-    // of.
-    const bool told = !request.delimiter.empty() && request.id_marker.empty() &&
-                      request.key_marker.ends_with(request.delimiter) &&
-                      request.key_marker.size() > request.prefix.size();
+    // A key marker that is a prefix of an earlier page covers all keys with that prefix.
+    const bool was_listed = !request.delimiter.empty() && request.id_marker.empty() &&
+                            request.key_marker.ends_with(request.delimiter) &&
+                            request.key_marker.size() > request.prefix.size();
     for (Upload& upload : uploads) {
         if (!upload.key.starts_with(request.prefix) || upload.key < request.key_marker) continue;
         const bool is_behind = upload.key > request.key_marker ||
                                (!request.id_marker.empty() && upload.id > request.id_marker);
         if (!request.key_marker.empty() && !is_behind) continue;
-        if (told && upload.key.starts_with(request.key_marker)) continue;
+        if (was_listed && upload.key.starts_with(request.key_marker)) continue;
         const auto cut = request.delimiter.empty()
                              ? std::string::npos
                              : upload.key.find(request.delimiter, request.prefix.size());

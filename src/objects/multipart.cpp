@@ -33,7 +33,7 @@ constexpr const char* no_part_text =
     "One or more of the specified parts could not be found.  The part may not have been uploaded, "
     "or the specified entity tag may not match the part's entity tag.";
 
-/// Empty where a digit is none: an ETag of a client is no digest for that.
+/// Empty when a character is not a hex digit: then a client's ETag is not a digest.
 std::string raw_of_hex(std::string_view hex) {
     std::string raw;
     for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {

@@ -142,8 +142,8 @@ io::Task<void> Objects::sweep() {
     }
 }
 
-/// Unlinks files that nobody has named for a while. That begins anew for `pack`, which took entries
-/// lately: one of them may be named yet.
+/// Unlinks files that nobody has named for a while. That begins again for `pack`, which took
+/// entries lately: one of them may be named yet.
 io::Task<void> Objects::remove_dead(std::int64_t pack) {
     const Timestamp now = home_.now();
     auto dead =

@@ -113,7 +113,7 @@ struct ListPage {
     std::vector<ObjectInfo> objects;
     std::vector<std::string> common_prefixes;
     bool truncated = false;
-    std::string last;  ///< the greatest key or prefix told; start_after of the next page
+    std::string last;  ///< the greatest key or prefix listed; start_after of the next page
 };
 
 struct PartInfo {
@@ -131,8 +131,8 @@ struct Upload {
     Attributes attributes;
 };
 
-/// Where a page of uploads begins: behind the upload `id_marker` of `key_marker`, or, without an
-/// id, behind that key.
+/// Where a page of uploads begins: after the upload `id_marker` of `key_marker`, or, without an
+/// id, after that key.
 struct UploadListRequest {
     std::string prefix, delimiter, key_marker, id_marker;
     std::size_t count_max = 1000;

@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view pack_magic = "FRSHPCK1";
 constexpr std::string_view entry_magic = "FRO1";
 
-/// What stands before each object in a pack: magic, length, checksum of the bytes.
+/// The header of each object in a pack: magic, length, checksum of the bytes.
 std::string entry_header(const std::vector<Bytes>& pieces, std::uint64_t size) {
     std::uint32_t crc = 0;
     for (const Bytes& piece : pieces) crc = crc32c(piece.view(), crc);

@@ -74,7 +74,7 @@ class Blobs {
         bool is_finished_ = false;
     };
 
-    /// The file of `extent` when a reader may go on with it at once. Does not block.
+    /// The file of `extent` when a reader may continue with it at once. Does not block.
     std::shared_ptr<io::File> opened_file(const Extent& extent);
     /// What `read()` gives, from the page cache: nothing when the disk must be asked or a key
     /// opens the bytes. Does not block.

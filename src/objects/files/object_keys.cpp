@@ -51,7 +51,7 @@ std::string Sealer::add(const std::vector<Bytes>& pieces) {
     for (const Bytes& piece : pieces) rest_ += piece.view();
     std::string sealed;
     std::size_t at = 0;
-    // The last chunk is sealed as such, so one stays behind until it is known.
+    // The last chunk is sealed as such, so one is held back until it is known.
     for (; rest_.size() - at > SealedChunks::chunk_bytes; at += SealedChunks::chunk_bytes)
         sealed += chunks_.seal(index_++, false,
                                std::string_view(rest_).substr(at, SealedChunks::chunk_bytes));

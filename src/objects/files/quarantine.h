@@ -18,7 +18,7 @@ struct Amount {
     std::uint64_t bytes = 0;
 };
 
-/// The number in a file's name; nothing when it is no name of the store's.
+/// The number in a file's name; nothing when the name is not of the store.
 std::optional<std::int64_t> file_of_name(const std::string& name);
 
 class Quarantine {
