@@ -160,8 +160,9 @@ std::shared_ptr<io::File> Blobs::opened_file(const Extent& extent) {
 
 Result<std::shared_ptr<io::File>> Blobs::open_file_of(const Extent& extent) {
     if (auto open = opened_file(extent)) return open;
+    const std::uint64_t removals = open_packs_.removals();
     auto opened = open_file(extent.file);
-    if (opened && is_packed(extent)) open_packs_.keep(extent.file, *opened);
+    if (opened && is_packed(extent)) open_packs_.keep(extent.file, *opened, removals);
     return opened;
 }
 

@@ -15,9 +15,17 @@ std::shared_ptr<io::File> OpenPacks::find(std::int64_t file) {
     return found->second;
 }
 
-void OpenPacks::keep(std::int64_t file, std::shared_ptr<io::File> opened) {
+std::uint64_t OpenPacks::removals() const {
+    const std::scoped_lock lock(mutex_);
+    return removals_;
+}
+
+void OpenPacks::keep(std::int64_t file, std::shared_ptr<io::File> opened,
+                     std::uint64_t removals_before) {
     FRESHET_CHECK(opened != nullptr);
     const std::scoped_lock lock(mutex_);
+    FRESHET_CHECK(removals_before <= removals_);
+    if (removals_before != removals_) return;
     if (std::ranges::find(entries_, file, &Entry::first) != entries_.end()) return;
     entries_.emplace_front(file, std::move(opened));
     if (entries_.size() > limits::open_packs_max) entries_.pop_back();
@@ -25,6 +33,7 @@ void OpenPacks::keep(std::int64_t file, std::shared_ptr<io::File> opened) {
 
 void OpenPacks::forget(std::int64_t file) {
     const std::scoped_lock lock(mutex_);
+    ++removals_;
     std::erase_if(entries_, [file](const Entry& entry) { return entry.first == file; });
 }
 

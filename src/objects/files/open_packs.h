@@ -17,13 +17,17 @@ class OpenPacks {
   public:
     /// Nothing when it is not open.
     std::shared_ptr<io::File> find(std::int64_t file);
-    void keep(std::int64_t file, std::shared_ptr<io::File> opened);
+    /// Who opens a pack notes removals() before, and keep() takes nothing that was opened across
+    /// one: a pack that was removed would stay open, and its space would not come back.
+    std::uint64_t removals() const;
+    void keep(std::int64_t file, std::shared_ptr<io::File> opened, std::uint64_t removals_before);
     /// A pack that is removed: its space comes back.
     void forget(std::int64_t file);
 
   private:
     using Entry = std::pair<std::int64_t, std::shared_ptr<io::File>>;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
+    std::uint64_t removals_ = 0;
     std::list<Entry> entries_;  ///< the last one asked for first
 };
 
