@@ -22,7 +22,8 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from idle_memory import Server, each  # noqa: E402
+from idle_memory import each  # noqa: E402
+from server import Server  # noqa: E402
 
 SIZE, ENTRY_HEADER, PACK_HEADER = 10_000, 16, 8
 SHARES = (50, 95, 99)
@@ -64,14 +65,14 @@ def line(name, quiet, busy):
 
 
 def make(directory, objects, is_gone):
-    server = Server(directory)
+    server = Server(data=f"{directory}/data")
     s3, body = server.client("s3"), os.urandom(SIZE)
     s3.create_bucket(Bucket="lake")
     each(objects, lambda number: s3.put_object(Bucket="lake", Key=f"old-{number}", Body=body))
     gone = [{"Key": f"old-{number}"} for number in range(objects) if is_gone(number)]
     for at in range(0, len(gone), 1000):
         s3.delete_objects(Bucket="lake", Delete={"Objects": gone[at : at + 1000]})
-    stop(server)
+    server.pause()
 
 
 def measure(made, puts):
@@ -79,19 +80,14 @@ def measure(made, puts):
     with tempfile.TemporaryDirectory() as directory:
         shutil.copytree(f"{made}/data", f"{directory}/data")
         os.sync()
-        server = Server(directory)
+        server = Server(data=f"{directory}/data")
         s3 = server.client("s3")
         s3.head_bucket(Bucket="lake")
         before = bytes_of(directory)
         taken = latencies(s3, puts)
         copied = bytes_of(directory) - before - PACK_HEADER - puts * (SIZE + ENTRY_HEADER)
-        stop(server)
+        server.pause()
     return taken, max(0, copied)
-
-
-def stop(server):
-    server.process.terminate()
-    server.process.wait()
 
 
 def main():

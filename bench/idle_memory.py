@@ -11,71 +11,29 @@ Prints the resident memory before, at its highest, and while idle; ends with 1 w
 import argparse
 import concurrent.futures
 import os
-import pathlib
-import socket
-import subprocess
 import sys
-import tempfile
 import time
 
-import boto3
-import botocore.config
+from server import Server
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build" / os.environ.get("FRESHET_PRESET", "release") / "freshet"
 MIB = 1 << 20
 
 
-def resident(pid):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-
-
-def wait_until_idle(pid, quiet_seconds=3):
+def wait_until_idle(server, quiet_seconds=3):
     """Until the server computes nothing for a while: what was accepted may still be delivered."""
     begun, quiet, before, told = time.monotonic(), 0, None, 0
     while quiet < quiet_seconds:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        spent = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        spent = server.cpu_seconds()
         quiet = quiet + 1 if before is not None and spent - before < 0.05 else 0
         if time.monotonic() - begun >= told:
             print(
-                f"  {told} s after the load, {resident(pid):.0f} MiB, {spent:.1f} s computed",
+                f"  {told} s after the load, {server.memory_mib():.0f} MiB, {spent:.1f} s computed",
                 flush=True,
             )
             told += 5
         before = spent
         time.sleep(1)
     return time.monotonic() - begun
-
-
-class Server:
-    def __init__(self, directory):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.log = open(pathlib.Path(directory) / "server.log", "ab")
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--data", f"{directory}/data", "--listen", f"127.0.0.1:{self.port}"],
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-        )
-        assert "ready" in self.process.stdout.readline()
-
-    def client(self, service):
-        config = botocore.config.Config(
-            retries={"max_attempts": 20}, max_pool_connections=16, s3={"addressing_style": "path"}
-        )
-        return boto3.client(
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=config,
-        )
 
 
 def each(count, call):
@@ -148,33 +106,30 @@ def main():
     options.add_argument("--limit", type=int, default=120, help="MiB after --idle")
     options.add_argument("--only", default=",".join(LOADS))
     options = options.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        server = Server(directory)
-        pid = server.process.pid
-        print(f"started {resident(pid):.0f} MiB", flush=True)
-        held = 0
-        for name in options.only.split(","):
-            if name == "delivery" and "objects" not in options.only:
-                server.client("s3").create_bucket(Bucket="lake")
-            LOADS[name](server, options.megabytes)
-            loaded = resident(pid)
-            print(
-                f"{name}: {loaded:.0f} MiB, then busy for {wait_until_idle(pid):.0f} s more",
-                flush=True,
-            )
-            for waited in range(0, options.idle, 5):
-                print(f"{name}: idle for {waited} s, {resident(pid):.0f} MiB", flush=True)
-                time.sleep(5)
-            held = resident(pid)
-            print(
-                (
-                    f"{name}: {options.megabytes} MB loaded, {loaded:.0f} MiB then, {held:.0f} "
-                    f"MiB after {options.idle} s idle"
-                ),
-                flush=True,
-            )
-        server.process.terminate()
-        server.process.wait()
+    server = Server()
+    print(f"started {server.memory_mib():.0f} MiB", flush=True)
+    held = 0
+    for name in options.only.split(","):
+        if name == "delivery" and "objects" not in options.only:
+            server.client("s3").create_bucket(Bucket="lake")
+        LOADS[name](server, options.megabytes)
+        loaded = server.memory_mib()
+        print(
+            f"{name}: {loaded:.0f} MiB, then busy for {wait_until_idle(server):.0f} s more",
+            flush=True,
+        )
+        for waited in range(0, options.idle, 5):
+            print(f"{name}: idle for {waited} s, {server.memory_mib():.0f} MiB", flush=True)
+            time.sleep(5)
+        held = server.memory_mib()
+        print(
+            (
+                f"{name}: {options.megabytes} MB loaded, {loaded:.0f} MiB then, {held:.0f} "
+                f"MiB after {options.idle} s idle"
+            ),
+            flush=True,
+        )
+    server.stop()
     return held > options.limit
 
 

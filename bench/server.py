@@ -1,4 +1,4 @@
-"""A server of a benchmark: on a free port, in a directory that is removed with it."""
+"""A server of a benchmark: on a free port, in a directory of its own or in one of the caller's."""
 
 import os
 import pathlib
@@ -16,9 +16,11 @@ PROGRAM = pathlib.Path(os.environ.get("FRESHET", ROOT / "build/release/freshet")
 
 
 class Server:
-    def __init__(self, program=PROGRAM):
+    def __init__(self, program=PROGRAM, data=None):
+        """`data`: a directory that stays when the server stops; without it one that goes."""
         self.program = program
-        self.directory = tempfile.TemporaryDirectory(prefix="freshet-bench-")
+        self.directory = None if data else tempfile.TemporaryDirectory(prefix="freshet-bench-")
+        self.data = data or self.directory.name
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.endpoint = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -27,16 +29,19 @@ class Server:
     def start(self):
         started = time.monotonic()
         self.process = subprocess.Popen(
-            [self.program, "serve", "--data", self.directory.name, "--listen", self.endpoint],
+            [self.program, "serve", "--data", self.data, "--listen", self.endpoint],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        self.process.stdout.readline()
+        line = self.process.stdout.readline()
+        assert "ready" in line, f"the server did not start: {line!r}"
         self.ready_ms = (time.monotonic() - started) * 1000
 
     def client(self, service):
-        config = botocore.config.Config(max_pool_connections=64, s3={"addressing_style": "path"})
+        config = botocore.config.Config(
+            retries={"max_attempts": 20}, max_pool_connections=64, s3={"addressing_style": "path"}
+        )
         return boto3.client(
             service,
             endpoint_url=f"http://{self.endpoint}",
@@ -60,10 +65,11 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def pause(self):
-        """Ends the server; start() continues with its data."""
+        """Ends the server, and returns its exit status; start() continues with its data."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
+        return self.process.wait()
 
     def stop(self):
         self.pause()
-        self.directory.cleanup()
+        if self.directory:
+            self.directory.cleanup()

@@ -20,7 +20,8 @@ import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from idle_memory import MIB, Server, resident  # noqa: E402
+from idle_memory import MIB  # noqa: E402
+from server import Server  # noqa: E402
 
 ARN, ROLE = "arn:aws:kinesis:us-east-1:000000000000:stream/in", "arn:aws:iam::000000000000:role/any"
 CODE = """CREATE STREAM "TOP" ("PLACE" VARCHAR(32), "N" BIGINT);
@@ -74,9 +75,7 @@ def fill(kinesis, keys):
 
 
 def rows_in(server):
-    with urllib.request.urlopen(
-        f"http://127.0.0.1:{server.port}/_freshet/metrics", timeout=60
-    ) as answer:
+    with urllib.request.urlopen(f"http://{server.endpoint}/_freshet/metrics", timeout=60) as answer:
         found = re.search(
             r"^freshet_application_rows_in_total\{.*\} (.*)$", answer.read().decode(), re.M
         )
@@ -147,8 +146,7 @@ def share(values, percent):
 
 def end(server, what):
     begun = time.monotonic()
-    server.process.terminate()
-    code = server.process.wait()
+    code = server.pause()
     took = time.monotonic() - begun
     print(f"{what}: ended with {code} after {took:.1f} s")
     return took
@@ -160,7 +158,7 @@ def measure(keys, snapshots, directory):
 
 
 def started(stack, directory):
-    server = Server(directory)
+    server = Server(data=f"{directory}/data")
     stack.callback(server.process.kill)
     return server
 
@@ -177,7 +175,7 @@ def measure_with(stack, keys, snapshots, directory):
         time.sleep(0.5)
     print(
         f"{keys} keys after {time.monotonic() - begun:.0f} s, "
-        f"{resident(server.process.pid):.0f} MiB resident"
+        f"{server.memory_mib():.0f} MiB resident"
     )
     before = len(watch.spans)
     writers = {

@@ -167,14 +167,10 @@ def fan_out(root, server, seconds, half_load):
         )
 
 
-def reshard(root, server, seconds):
-    """UpdateShardCount from 4 to 1,000 beside eight producers, whose slowest put is shown with and
-    without it.
-    """
-    kinesis = server.client("kinesis")
-    kinesis.create_stream(StreamName="u", ShardCount=4)
-    load = dict(
-        stream="u",
+def eight_writers(server, stream, seconds):
+    """PutRecord of 100 bytes by eight clients: the options of a load that others must not slow."""
+    return dict(
+        stream=stream,
         seconds=seconds,
         raw_file=f"{server.directory.name}/raw",
         records=1,
@@ -182,6 +178,15 @@ def reshard(root, server, seconds):
         users=1,
         connections=8,
     )
+
+
+def reshard(root, server, seconds):
+    """UpdateShardCount from 4 to 1,000 beside eight producers, whose slowest put is shown with and
+    without it.
+    """
+    kinesis = server.client("kinesis")
+    kinesis.create_stream(StreamName="u", ShardCount=4)
+    load = eight_writers(server, "u", seconds)
     quiet = run(root, server, "put", **load)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         busy = pool.submit(run, root, server, "put", **load)
@@ -220,15 +225,7 @@ def beside_idle(root, server, seconds):
     within a header.
     """
     server.client("kinesis").create_stream(StreamName="h", ShardCount=2)
-    load = dict(
-        stream="h",
-        seconds=seconds,
-        raw_file=f"{server.directory.name}/raw",
-        records=1,
-        size=100,
-        users=1,
-        connections=8,
-    )
+    load = eight_writers(server, "h", seconds)
     alone = run(root, server, "put", **load)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
