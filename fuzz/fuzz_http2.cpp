@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
         if (open.size() > limits.http2_streams_max) std::abort();
         std::string out;
-        if (!session.output(out, 64 * 1024)) break;
+        if (!session.take_output(out, 64 * 1024)) break;
         if (at % 7 == 0 && !session.tick(3)) break;
     }
     return 0;

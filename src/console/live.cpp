@@ -59,7 +59,7 @@ void LiveFloor::leave() {
 
 io::Task<Result<std::unique_ptr<io::BodyReader>>> watch(std::shared_ptr<LiveFloor> floor,
                                                         std::string topic, Home home) {
-    if (floor->stop.requested()) co_return fail(Errc::unavailable, "The server is stopping");
+    if (floor->stop.was_requested()) co_return fail(Errc::unavailable, "The server is stopping");
     if (floor->open >= limits::live_max)
         co_return fail(Errc::busy, "Too many pages are open; close some and load this one again");
     floor->enter();

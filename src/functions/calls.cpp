@@ -70,7 +70,8 @@ io::Task<Result<>> Functions::invoke_later(FunctionKey key, Bytes payload, std::
 
 io::Task<void> Functions::run_event(std::int64_t id, FunctionKey key, Bytes payload, int attempt) {
     auto result = co_await invoke(key, std::move(payload));
-    if (stopping_.requested()) co_return;  // the event stays and is called again after the start
+    if (stopping_.was_requested())
+        co_return;  // the event stays and is called again after the start
     const auto next = next_attempt(tried(result), attempt, parts_.home.now());
     auto written = co_await parts_.database.write([=](meta::Txn& txn) {
         return next ? store::postpone_event(txn, id, next->number, next->due)
@@ -80,11 +81,11 @@ io::Task<void> Functions::run_event(std::int64_t id, FunctionKey key, Bytes payl
 }
 
 io::Task<void> Functions::run_events() {
-    while (!stopping_.requested()) {
+    while (!stopping_.was_requested()) {
         auto events = co_await parts_.database.read([](const meta::Connection& connection) {
             return store::next_events(connection, events_at_once);
         });
-        if (stopping_.requested()) co_return;
+        if (stopping_.was_requested()) co_return;
         io::Scope batch(parts_.home);
         std::optional<Timestamp> next;
         if (events) {
@@ -97,7 +98,7 @@ io::Task<void> Functions::run_events() {
         }
         const bool has_run = batch.running() > 0;
         co_await batch.join();
-        if (has_run || stopping_.requested()) continue;
+        if (has_run || stopping_.was_requested()) continue;
         co_await events_changed_.wait_until(next.value_or(parts_.home.now() + 60s));
     }
 }

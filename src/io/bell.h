@@ -4,15 +4,15 @@
 
 namespace freshet::io {
 
-/// One core only. Who waits sets `rung` back before it looks, so that no ring is lost.
+/// One core only. Who waits sets `is_rung` back before it looks, so that no ring is lost.
 struct Bell {
     explicit Bell(Core& home) : signal(home) {}
     void ring() {
-        rung = true;
+        is_rung = true;
         signal.notify();
     }
     Signal signal;
-    bool rung = false;
+    bool is_rung = false;
 };
 
 }  // namespace freshet::io

@@ -159,7 +159,7 @@ class StopFlag {
         was_requested_ = true;
         signal_.notify();
     }
-    bool requested() const { return was_requested_; }
+    bool was_requested() const { return was_requested_; }
     /// False when stop was requested, before or during the sleep.
     Task<bool> sleep_until(Timestamp when);
 

@@ -83,20 +83,20 @@ Task<void> notify_later(Signal& signal) {
     co_return;
 }
 
-Task<void> signal_body(Core& core, bool& notified, bool& timed_out) {
+Task<void> signal_body(Core& core, bool& was_notified, bool& has_timed_out) {
     Signal signal(core);
     detach(core, notify_later(signal));
-    notified = co_await signal.wait_until(core.now() + 60s);
-    timed_out = !co_await signal.wait_until(core.now() + 1ms);
+    was_notified = co_await signal.wait_until(core.now() + 60s);
+    has_timed_out = !co_await signal.wait_until(core.now() + 1ms);
 }
 
 TEST(Signal, wakes_by_notice_or_by_time) {
     SystemClock clock;
-    bool notified = false;
-    bool timed_out = false;
-    run_to_end(clock, [&](Core& core) { return signal_body(core, notified, timed_out); });
-    EXPECT_TRUE(notified);
-    EXPECT_TRUE(timed_out);
+    bool was_notified = false;
+    bool has_timed_out = false;
+    run_to_end(clock, [&](Core& core) { return signal_body(core, was_notified, has_timed_out); });
+    EXPECT_TRUE(was_notified);
+    EXPECT_TRUE(has_timed_out);
 }
 
 }  // namespace

@@ -142,8 +142,8 @@ std::vector<Value> values(const T&... items) {
 namespace detail {
 
 template <class Each, class Result, class... Cells, std::size_t... At>
-bool give(Each& each, const Row& row, Result (Each::*)(Cells...) const,
-          std::index_sequence<At...>) {
+bool read_into(Each& each, const Row& row, Result (Each::*)(Cells...) const,
+               std::index_sequence<At...>) {
     FRESHET_CHECK(row.columns() == int{sizeof...(Cells)});
     const auto call = [&] {
         return each(Cell<std::decay_t<Cells>>::read(row, static_cast<int>(At))...);
@@ -168,7 +168,8 @@ Result<> each(const Connection& connection, std::string_view sql,
               const std::vector<Value>& parameters, Each each) {
     constexpr auto call = &Each::operator();
     return connection.query(sql, parameters, [&](const Row& row) {
-        return detail::give(each, row, call, std::make_index_sequence<detail::columns_of(call)>());
+        return detail::read_into(each, row, call,
+                                 std::make_index_sequence<detail::columns_of(call)>());
     });
 }
 

@@ -129,8 +129,8 @@ io::Task<Result<>> Compaction::compact(std::int64_t file) {
         for (const Extent& extent : batch) bytes += stored_bytes(extent);
         auto moved = co_await move(std::move(batch));
         if (!moved) co_return moved;
-        const bool go_on = co_await stop_.sleep_until(home_.now() + limits::compact_pause);
-        if (!go_on) co_return fail(freshet::Errc::cancelled, "the server stops");
+        const bool has_slept = co_await stop_.sleep_until(home_.now() + limits::compact_pause);
+        if (!has_slept) co_return fail(freshet::Errc::cancelled, "the server stops");
     }
     if (entries == 0) co_return Result<>();
     log_info("objects", "compacted a pack",

@@ -7,7 +7,7 @@ namespace freshet::objects {
 namespace {
 
 /// The least string that is greater than all that begin with `prefix`; empty when there is none.
-std::string behind(std::string prefix) {
+std::string after(std::string prefix) {
     while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
     if (!prefix.empty())
         prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
@@ -20,26 +20,26 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
                            const ListRequest& request) {
     ListPage page;
     std::string from = std::max(request.prefix, request.start_after);
-    bool inclusive = from != request.start_after || request.start_after.empty();
+    bool is_inclusive = from != request.start_after || request.start_after.empty();
     // A start inside a common prefix that an earlier page listed continues after it.
     if (!request.delimiter.empty() && request.start_after.starts_with(request.prefix) &&
         request.start_after.ends_with(request.delimiter) &&
         request.start_after.size() > request.prefix.size()) {
-        from = behind(request.start_after);
-        inclusive = true;
+        from = after(request.start_after);
+        is_inclusive = true;
         if (from.empty()) return page;
     }
     while (true) {
         const std::size_t room =
             request.count_max - page.objects.size() - page.common_prefixes.size();
-        auto rows = store::scan(connection, bucket, from, inclusive, room + 1);
+        auto rows = store::scan(connection, bucket, from, is_inclusive, room + 1);
         if (!rows) return pass(rows);
         const std::size_t asked = room + 1, came = rows->size();
-        bool jumped = false;
+        bool has_skipped = false;
         for (ObjectInfo& row : *rows) {
             if (!row.key.starts_with(request.prefix)) return page;
             if (page.objects.size() + page.common_prefixes.size() == request.count_max) {
-                page.truncated = request.count_max > 0;
+                page.is_truncated = request.count_max > 0;
                 return page;
             }
             const auto cut = request.delimiter.empty()
@@ -47,18 +47,18 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
                                  : row.key.find(request.delimiter, request.prefix.size());
             if (cut == std::string::npos) {
                 page.last = from = row.key;
-                inclusive = false;
+                is_inclusive = false;
                 page.objects.push_back(std::move(row));
                 continue;
             }
             page.common_prefixes.push_back(row.key.substr(0, cut + request.delimiter.size()));
             page.last = page.common_prefixes.back();
-            from = behind(page.last);
+            from = after(page.last);
             if (from.empty()) return page;
-            inclusive = jumped = true;
+            is_inclusive = has_skipped = true;
             break;
         }
-        if (!jumped && came < asked) return page;
+        if (!has_skipped && came < asked) return page;
     }
 }
 
@@ -83,7 +83,7 @@ UploadPage upload_page(std::vector<Upload> uploads, const UploadListRequest& req
             page.common_prefixes.back() == prefix)
             continue;
         if (page.uploads.size() + page.common_prefixes.size() == request.count_max) {
-            page.truncated = request.count_max > 0;
+            page.is_truncated = request.count_max > 0;
             return page;
         }
         if (prefix.empty()) {

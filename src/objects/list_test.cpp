@@ -65,7 +65,7 @@ TEST(ListPage, pages_of_any_size_tell_each_key_and_prefix_once_in_order) {
                         for (const auto& object : page->objects) found.keys.push_back(object.key);
                         for (const auto& common : page->common_prefixes)
                             found.prefixes.push_back(common);
-                        if (!page->truncated) break;
+                        if (!page->is_truncated) break;
                         request.start_after = page->last;
                     }
                     EXPECT_EQ(found, walk(keys, prefix, delimiter))
@@ -93,7 +93,7 @@ std::vector<std::string> paged(const std::vector<Upload>& all, UploadListRequest
         const UploadPage page = upload_page(all, request);
         for (const Upload& upload : page.uploads) told.push_back(upload.key + "#" + upload.id);
         for (const std::string& prefix : page.common_prefixes) told.push_back(prefix);
-        if (!page.truncated) return told;
+        if (!page.is_truncated) return told;
         request.key_marker = page.last_key;
         request.id_marker = page.last_id;
     }

@@ -137,8 +137,8 @@ io::Task<void> Objects::sweep() {
         if (gone.files > 0)
             log_info("objects", "removed from objects/quarantine",
                      {{"files", gone.files}, {"bytes", gone.bytes}});
-        const bool go_on = co_await stop_.sleep_until(home_.now() + limits::sweep_every);
-        if (!go_on) co_return;
+        const bool has_slept = co_await stop_.sleep_until(home_.now() + limits::sweep_every);
+        if (!has_slept) co_return;
     }
 }
 

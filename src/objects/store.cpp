@@ -201,10 +201,11 @@ Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::strin
 }
 
 Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::int64_t bucket,
-                                     const std::string& from, bool inclusive, std::size_t count) {
+                                     const std::string& from, bool is_inclusive,
+                                     std::size_t count) {
     return objects.where(connection,
-                         inclusive ? "WHERE bucket = ?1 AND key >= ?2 ORDER BY key LIMIT ?3"
-                                   : "WHERE bucket = ?1 AND key > ?2 ORDER BY key LIMIT ?3",
+                         is_inclusive ? "WHERE bucket = ?1 AND key >= ?2 ORDER BY key LIMIT ?3"
+                                      : "WHERE bucket = ?1 AND key > ?2 ORDER BY key LIMIT ?3",
                          meta::values(bucket, Bytes::copy(from), count));
 }
 

@@ -35,10 +35,10 @@ Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object);
 Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo& object);
 /// False when there was none.
 Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key);
-/// Objects in order of keys as bytes, from `from` (itself included when `inclusive`), at most
+/// Objects in order of keys as bytes, from `from` (itself included when `is_inclusive`), at most
 /// `count`.
 Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::int64_t bucket,
-                                     const std::string& from, bool inclusive, std::size_t count);
+                                     const std::string& from, bool is_inclusive, std::size_t count);
 
 Result<> insert_upload(meta::Txn& txn, std::int64_t bucket, const Upload& upload);
 Result<Upload> find_upload(const meta::Connection& connection, std::int64_t bucket,

@@ -112,7 +112,7 @@ struct ListRequest {
 struct ListPage {
     std::vector<ObjectInfo> objects;
     std::vector<std::string> common_prefixes;
-    bool truncated = false;
+    bool is_truncated = false;
     std::string last;  ///< the greatest key or prefix listed; start_after of the next page
 };
 
@@ -141,7 +141,7 @@ struct UploadListRequest {
 struct UploadPage {
     std::vector<Upload> uploads;
     std::vector<std::string> common_prefixes;
-    bool truncated = false;
+    bool is_truncated = false;
     std::string last_key, last_id;  ///< markers of the next page
 };
 

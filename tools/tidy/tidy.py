@@ -118,10 +118,12 @@ ACTS = {
     "print",
     "push",
     "read",
+    "receive",
     "reserve",
     "save",
     "skip",
     "take",
+    "tick",
     "try",
     "watch",
 }
@@ -137,9 +139,12 @@ CLEAN_BOOLEANS = {
     "flow",
     "functions",
     "identity",
+    "io",
     "lake",
     "log",
+    "meta",
     "monitor",
+    "objects",
     "pipeline",
     "query",
     "record",
@@ -366,13 +371,17 @@ def rule_subjects_of_commits_are_short():
 
 def booleans_that_are_no_statement(path):
     """Yields (line number, name) of each `bool NAME` that neither states a fact nor names an act.
-    `empty` is the standard library's name.
+    `empty` and `await_ready` are the standard's names.
     """
     for number, line in enumerate(code_of(path.read_text()), 1):
         for name, after in re.findall(r"\bbool\s+(?:\w+::)*(\w+)\s*([(;={,)]|$)", line):
             first = name.strip("_").split("_")[0]
             words = set(name.strip("_").split("_"))
-            if name in ("operator", "empty") or words & STATES or first.endswith("s"):
+            if (
+                name in ("operator", "empty", "await_ready")
+                or words & STATES
+                or first.endswith("s")
+            ):
                 continue
             if after != "(" or not words & ACTS:
                 yield number, name

@@ -236,7 +236,7 @@ io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::st
             }
             made.push_back(std::move(located));
         }
-        if (!page->truncated) co_return made;
+        if (!page->is_truncated) co_return made;
         request.start_after = page->last;
     }
 }

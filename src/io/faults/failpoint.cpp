@@ -129,10 +129,11 @@ Result<Point> parse_point(std::string_view label, std::string_view value) {
     const auto word = std::ranges::find(words, value, [](const auto& one) { return one.first; });
     if (word == words.end()) return fail(Errc::invalid, fmt::format("'{}' is no action", value));
     point.action = word->second;
-    const bool of_disk = label.starts_with("disk."), of_mutant = label.starts_with("mutant.");
+    const bool is_of_disk = label.starts_with("disk."), is_of_mutant = label.starts_with("mutant.");
     const bool is_anywhere = point.action == Action::kill || point.action == Action::cut ||
                              point.action == Action::stall;
-    if (of_mutant != (point.action == Action::on) || (!of_mutant && !of_disk && !is_anywhere))
+    if (is_of_mutant != (point.action == Action::on) ||
+        (!is_of_mutant && !is_of_disk && !is_anywhere))
         return fail(Errc::invalid, fmt::format("'{}' cannot {}", label, value));
     return point;
 }

@@ -7,7 +7,7 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-bool same_name(std::string_view a, std::string_view b) {
+bool is_same_name(std::string_view a, std::string_view b) {
     return a == b || std::ranges::equal(a, b, {}, lower, lower);
 }
 
@@ -39,7 +39,7 @@ void Headers::set(std::string_view name, std::string_view value) {
 void Headers::erase(std::string_view name) {
     for (std::size_t i = places_.size(); i-- > 0;) {
         const Place gone = places_[i];
-        if (!same_name(name_at(gone), name)) continue;
+        if (!is_same_name(name_at(gone), name)) continue;
         text_.erase(gone.at, gone.end() - gone.at);
         places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(i));
         for (std::size_t k = i; k < places_.size(); ++k) places_[k].at -= gone.end() - gone.at;
@@ -48,7 +48,7 @@ void Headers::erase(std::string_view name) {
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {
     for (const Place& place : places_) {
-        if (place.name_bytes == name.size() && same_name(name_at(place), name))
+        if (place.name_bytes == name.size() && is_same_name(name_at(place), name))
             return value_at(place);
     }
     return std::nullopt;

@@ -104,10 +104,10 @@ Task<bool> write_stream(Wire& wire, BodyReader& body, bool is_chunked, std::uint
         sent += piece->size();
         if (piece->empty() && !is_chunked) co_return sent == length;
         if (!is_chunked && sent > length) co_return false;
-        const bool last = piece->empty();
+        const bool is_last = piece->empty();
         const Completed done = co_await write_buffers(wire, std::move(buffers));
         if (done.error) co_return false;
-        if (last) co_return true;
+        if (is_last) co_return true;
     }
 }
 

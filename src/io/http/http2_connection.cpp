@@ -216,12 +216,12 @@ Task<void> Connection::write() {
     std::string out;
     while (true) {
         out.clear();
-        const bool is_whole = session_.output(out, write_bytes);
+        const bool is_whole = session_.take_output(out, write_bytes);
         dispatch();
         if (!is_whole) break;
         if (out.empty()) {
-            const bool done = is_draining_ && session_.streams() == 0;
-            if (is_over_ || done || !session_.is_alive()) break;
+            const bool is_done = is_draining_ && session_.streams() == 0;
+            if (is_over_ || is_done || !session_.is_alive()) break;
             co_await wake_.wait();
             continue;
         }

@@ -348,7 +348,7 @@ void Http2Session::refuse(StreamId id) {
     nghttp2_submit_rst_stream(state_->session, NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
 }
 
-bool Http2Session::output(std::string& out, std::size_t bytes_max) {
+bool Http2Session::take_output(std::string& out, std::size_t bytes_max) {
     while (out.size() < bytes_max) {
         const std::uint8_t* data = nullptr;
         const ssize_t size = nghttp2_session_mem_send(state_->session, &data);

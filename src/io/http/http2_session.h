@@ -2,7 +2,7 @@
 // nghttp2 does the framing, HPACK and flow control; this class adds the limits. One connection, one
 // core.
 //
-//     receive(bytes) -> take_events() -> respond(), send(), end() -> output() -> the socket
+//     receive(bytes) -> take_events() -> respond(), send(), end() -> take_output() -> the socket
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -36,7 +36,8 @@ class Http2Session {
     explicit Http2Session(const HttpLimits& limits);
     ~Http2Session();
 
-    /// Bytes from the peer; false when the connection is over, after what output() still gives.
+    /// Bytes from the peer; false when the connection is over, after what take_output() still
+    /// returns.
     bool receive(std::string_view bytes);
     /// What happened since the last call, in order. Sending makes events too.
     std::vector<Event> take_events();
@@ -57,7 +58,7 @@ class Http2Session {
     void refuse(StreamId stream);
     /// Appends frames to `out` until it has `bytes_max` or the peer's windows are full; false when
     /// the connection is over.
-    bool output(std::string& out, std::size_t bytes_max);
+    bool take_output(std::string& out, std::size_t bytes_max);
 
     /// No new streams from here on; those in progress continue.
     void go_away();

@@ -30,7 +30,7 @@ struct Spoken : testing::Test {
     }
     std::string flush() {
         std::string out;
-        session.output(out, 1 << 20);
+        session.take_output(out, 1 << 20);
         return out;
     }
     /// The kinds of the events since the last call, with their streams.
@@ -65,10 +65,10 @@ TEST_F(Spoken, a_request_its_body_and_its_end_are_told_in_order) {
 TEST_F(Spoken, a_body_beyond_its_window_ends_its_stream) {
     ASSERT_TRUE(session.receive(frame(headers, ends_headers, 1, post)));
     const std::string piece = frame(data, 0, 1, std::string(16'000, 'x'));
-    bool whole = true;
-    for (std::size_t sent = 0; whole && sent <= limits.http2_stream_window_bytes + 32'000;
+    bool is_whole = true;
+    for (std::size_t sent = 0; is_whole && sent <= limits.http2_stream_window_bytes + 32'000;
          sent += 16'000) {
-        whole = session.receive(piece);
+        is_whole = session.receive(piece);
         flush();
     }
     EXPECT_EQ(session.streams(), 0u);

@@ -135,12 +135,12 @@ Result<> TlsIdentity::prepare_locked() {
     return write("server", *made);
 }
 
-Result<> TlsIdentity::rotate(bool authority_too) {
+Result<> TlsIdentity::rotate(bool rotates_authority) {
     const std::scoped_lock lock(mutex_);
     const auto others_wait = alone();
     if (!others_wait) return pass(others_wait);
     for (const char* name : {"server", "authority"}) {
-        if (std::string_view(name) == "authority" && !authority_too) continue;
+        if (std::string_view(name) == "authority" && !rotates_authority) continue;
         const std::string path = path_of((std::string(name) + ".pem").c_str());
         auto there = disk_.exists(path);
         if (!there) return pass(there);

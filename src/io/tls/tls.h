@@ -28,9 +28,9 @@ class TlsIdentity {
 
     /// Makes what is missing or not fit any more. Blocks for milliseconds; any thread.
     Result<> prepare();
-    /// A new server key and certificate; with `authority_too` also a new authority, which clients
-    /// must then trust. A running server uses it for its next connection.
-    Result<> rotate(bool authority_too);
+    /// A new server key and certificate; with `rotates_authority` also a new authority, which
+    /// clients must then trust. A running server uses it for its next connection.
+    Result<> rotate(bool rotates_authority);
     /// prepare(), then the authority's certificate.
     Result<std::string> authority_pem();
     Result<CertificateFacts> server_facts();

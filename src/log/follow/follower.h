@@ -41,9 +41,9 @@ class Follower {
     void clear();
     bool follows(PartitionId partition) const { return listeners_.contains(*partition); }
 
-    void begin_look() { bell_->rung = false; }
+    void begin_look() { bell_->is_rung = false; }
     void ring() { bell_->ring(); }
-    bool was_rung() const { return bell_->rung; }
+    bool was_rung() const { return bell_->is_rung; }
     /// Until a ring since begin_look().
     io::Task<void> wait();
     io::Task<void> wait_until(Timestamp deadline);

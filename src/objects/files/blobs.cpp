@@ -58,7 +58,7 @@ Blobs::~Blobs() {
     if (!thread_.joinable()) return;
     {
         const std::scoped_lock lock(mutex_);
-        stopping_ = true;
+        is_stopping_ = true;
     }
     wake_.notify_all();
     thread_.join();
@@ -131,9 +131,9 @@ Result<> Blobs::survey(int bucket, const Named& named, Timestamp now,
     return {};
 }
 
-Result<> Blobs::retire(std::int64_t file, bool keep, Timestamp now) {
+Result<> Blobs::retire(std::int64_t file, bool is_kept, Timestamp now) {
     FRESHET_CHECK(file != current_pack());
-    auto removed = keep ? put_away(file, now) : disk_.remove(path_of(file));
+    auto removed = is_kept ? put_away(file, now) : disk_.remove(path_of(file));
     open_packs_.forget(file);
     return removed;
 }
@@ -216,7 +216,7 @@ void Blobs::pack_loop() {
         std::vector<Packing> group;
         {
             std::unique_lock lock(mutex_);
-            wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+            wake_.wait(lock, [&] { return is_stopping_ || !waiting_.empty(); });
             if (waiting_.empty()) return;
             while (!waiting_.empty()) {
                 group.push_back(std::move(waiting_.front()));

@@ -94,8 +94,8 @@ class Blobs {
     Result<std::vector<Bytes>> read_entries(std::int64_t file, const std::vector<Extent>& extents);
     /// Writes each of `entries` to the current pack; all of them are synced when it completes.
     io::Task<Result<std::vector<Extent>>> pack_all(std::vector<Bytes> entries);
-    /// Removes a file that nothing names; with `keep` it goes to the quarantine.
-    Result<> retire(std::int64_t file, bool keep, Timestamp now);
+    /// Removes a file that nothing names; with `is_kept` it goes to the quarantine.
+    Result<> retire(std::int64_t file, bool is_kept, Timestamp now);
     /// Removes what has lain in the quarantine since before `before`.
     Result<> expire(Timestamp before);
     /// The pack that is being written; 0 when there is none.
@@ -134,7 +134,7 @@ class Blobs {
     bool is_sealed_ = true;                  ///< `pack_` takes no further entries
     std::unique_ptr<io::File> pack_file_;    ///< the pack thread's
     std::uint64_t pack_end_ = 0;
-    bool stopping_ = false;
+    bool is_stopping_ = false;
     std::thread thread_;
 };
 

@@ -64,7 +64,7 @@ class Handlers {
         if (input.start_after)
             out.start_after = url_encoded(*input.start_after, input.encoding_type);
         out.continuation_token = input.continuation_token;
-        if (page->truncated) out.next_continuation_token = page_token(page->last);
+        if (page->is_truncated) out.next_continuation_token = page_token(page->last);
         if (input.fetch_owner.value_or(false)) {
             for (Object& object : *out.contents) object.owner = owner_of(caller.account());
         }
@@ -79,7 +79,7 @@ class Handlers {
         ListObjectsOutput out;
         fill_page(out, *page, input, *request);
         out.marker = url_encoded(request->start_after, input.encoding_type);
-        if (page->truncated && !request->delimiter.empty())
+        if (page->is_truncated && !request->delimiter.empty())
             out.next_marker = url_encoded(page->last, input.encoding_type);
         for (Object& object : *out.contents) object.owner = owner_of(caller.account());
         co_return out;
@@ -106,7 +106,7 @@ class Handlers {
         fill_shared(out, *page, input, *request);
         out.key_marker = url_encoded(request->start_after, input.encoding_type);
         out.version_id_marker = input.version_id_marker.value_or("");
-        if (page->truncated) {
+        if (page->is_truncated) {
             out.next_key_marker = url_encoded(page->last, input.encoding_type);
             out.next_version_id_marker =
                 page->last.ends_with(request->delimiter) && !request->delimiter.empty() ? ""
@@ -143,7 +143,7 @@ class Handlers {
             out.delimiter = url_encoded(request.delimiter, input.encoding_type);
         out.max_keys = input.max_keys ? std::min(*input.max_keys, page_max) : page_max;
         out.encoding_type = input.encoding_type;
-        out.is_truncated = page.truncated;
+        out.is_truncated = page.is_truncated;
         out.common_prefixes = prefixes_of(page.common_prefixes, input.encoding_type);
     }
 

@@ -221,8 +221,8 @@ class Handlers {
             out.delimiter = url_encoded(request.delimiter, input.encoding_type);
         out.encoding_type = input.encoding_type;
         out.max_uploads = static_cast<std::int32_t>(*count);
-        out.is_truncated = page->truncated;
-        if (page->truncated) {
+        out.is_truncated = page->is_truncated;
+        if (page->is_truncated) {
             out.next_key_marker = url_encoded(page->last_key, input.encoding_type);
             out.next_upload_id_marker = page->last_id;
         }
