@@ -101,9 +101,9 @@ class Reader {
     }
     template <class T>
     void operator()(std::optional<T>& optional) {
-        bool there = false;
-        (*this)(there);
-        if (there && in_.is_good()) (*this)(optional.emplace());
+        bool is_set = false;
+        (*this)(is_set);
+        if (is_set && in_.is_good()) (*this)(optional.emplace());
     }
     template <class T>
     void operator()(T& structure);
@@ -121,10 +121,10 @@ void visit(Codec& c, T& v) {
 template <class Codec, class T>
     requires std::same_as<std::remove_const_t<T>, Storage>
 void visit(Codec& c, T& v) {
-    c(v.columns), c(v.location), c(v.input_format), c(v.output_format), c(v.compressed),
+    c(v.columns), c(v.location), c(v.input_format), c(v.output_format), c(v.is_compressed),
         c(v.buckets), c(v.serde_name), c(v.serde);
     c(v.serde_parameters), c(v.bucket_columns), c(v.sort_columns), c(v.parameters),
-        c(v.sub_directories);
+        c(v.has_sub_directories);
     if (c.format() < 2) return;
     c(v.more_locations), c(v.skewed_columns), c(v.skewed_values), c(v.skewed_locations);
 }

@@ -14,7 +14,7 @@ Table whole_table() {
     table.partition_keys = {{"year", "string", "", {}}};
     table.storage.emplace().location = "s3://lake/t/";
     table.storage->parameters = {{"mark", "mark"}};
-    table.storage->sub_directories = true;
+    table.storage->has_sub_directories = true;
     table.created = table.updated = from_epoch_ms(1'767'000'000'123);
     table.version = 7;
     return table;
@@ -58,7 +58,7 @@ TEST(Packing, bytes_are_the_recorded_ones) {
     storage.location = "s3://lake/trips/";
     storage.input_format = "in";
     storage.output_format = "out";
-    storage.compressed = true;
+    storage.is_compressed = true;
     storage.buckets = 300;
     storage.serde_name = "n";
     storage.serde = "x";

@@ -36,14 +36,14 @@ struct Storage {
     std::vector<Column> columns;
     std::string location;  ///< "s3://bucket/prefix/"
     std::string input_format, output_format;
-    bool compressed = false;
+    bool is_compressed = false;
     int buckets = 0;
     std::string serde_name, serde;
     Properties serde_parameters;
     std::vector<std::string> bucket_columns;
     std::vector<std::pair<std::string, int>> sort_columns;
     Properties parameters;
-    bool sub_directories = false;
+    bool has_sub_directories = false;
     std::vector<std::string> more_locations;
     std::vector<std::string> skewed_columns, skewed_values;
     Properties skewed_locations;  ///< of values

@@ -56,10 +56,10 @@ Result<std::optional<Item>> updated(const Write& write, const Prepared& prepared
             return invalid(
                 fmt::format("Cannot update attribute {}. This attribute is part of the key", name));
     }
-    const bool only_takes = std::ranges::all_of(write.update, [](const Action& action) {
+    const bool takes_only = std::ranges::all_of(write.update, [](const Action& action) {
         return action.verb == Verb::remove || action.verb == Verb::subtract;
     });
-    if (!prepared.before && only_takes && !write.update.empty()) return std::optional<Item>();
+    if (!prepared.before && takes_only && !write.update.empty()) return std::optional<Item>();
     auto after = apply_update(write.update, prepared.before ? prepared.before->item : write.item);
     if (!after) return pass(after);
     for (const auto& [name, value] : *after)

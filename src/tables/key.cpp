@@ -137,13 +137,13 @@ const std::string& beyond() {
 namespace {
 
 /// AND over AND over comparisons, as one row of comparisons.
-bool flatten(const Condition& condition, std::vector<const Condition*>& out) {
+bool append_comparisons(const Condition& condition, std::vector<const Condition*>& out) {
     if (condition.test != Test::all_of) {
         out.push_back(&condition);
         return condition.parts.empty();
     }
-    return std::ranges::all_of(condition.parts,
-                               [&](const Condition& part) { return flatten(part, out); });
+    return std::ranges::all_of(
+        condition.parts, [&](const Condition& part) { return append_comparisons(part, out); });
 }
 
 Result<const Value*> operand_of(const Condition& one, std::size_t at, const KeyPart& part) {
@@ -210,7 +210,8 @@ Result<> narrow(const Condition& one, const KeyPart& part, KeyRange& range) {
 
 Result<KeyRange> range_of(const KeySchema& keys, const Condition& condition) {
     std::vector<const Condition*> all;
-    if (!flatten(condition, all)) return fail(Errc::invalid, "Query key condition not supported");
+    if (!append_comparisons(condition, all))
+        return fail(Errc::invalid, "Query key condition not supported");
     KeyRange range{"", "", beyond()};
     bool has_hash = false, has_range = false;
     for (const Condition* one : all) {

@@ -21,7 +21,7 @@ class Writer {
     void operator()(const std::string& bytes) { put_text(out, bytes); }
     void operator()(const Decimal& number) { put_text(out, number.order_key()); }
     void operator()(const Binary& binary) { put_text(out, binary.bytes); }
-    void operator()(bool flag) { out += static_cast<char>(flag); }
+    void operator()(bool is_true) { out += static_cast<char>(is_true); }
     void operator()(const Null&) {}
     template <class T>
     void operator()(const std::set<T>& set) {

@@ -19,7 +19,7 @@ catalog::Storage storage_of(const lake::FoundTable& found) {
     for (const lake::Column& column : format.columns)
         storage.columns.push_back({column.name, column.type, "", {}});
     storage.location = found.location;
-    storage.compressed = format.is_gzip;
+    storage.is_compressed = format.is_gzip;
     storage.buckets = -1;
     if (format.classification == "parquet") {
         storage.input_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";

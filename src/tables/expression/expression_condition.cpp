@@ -61,7 +61,7 @@ class Parser {
         Condition all{test};
         all.parts.push_back(std::move(out));
         while (in_.take_word_if(word)) {
-            if (!in_.count_operator() || !(this->*part)(all.parts.emplace_back(), depth))
+            if (!in_.note_operator() || !(this->*part)(all.parts.emplace_back(), depth))
                 return false;
         }
         out = std::move(all);
@@ -72,7 +72,7 @@ class Parser {
         if (depth > depth_max) return in_.fails("The expression is nested too deeply");
         if (!in_.take_word_if("NOT")) return take_primary(out, depth);
         out.test = Test::none_of;
-        return in_.count_operator() && take_negated(out.parts.emplace_back(), depth + 1);
+        return in_.note_operator() && take_negated(out.parts.emplace_back(), depth + 1);
     }
 
     bool take_primary(Condition& out, int depth) {
@@ -104,24 +104,24 @@ class Parser {
                             "function: {}, number of operands: {}",
                             name, out.operands.size()));
         for (const auto& [text, test] : comparators)
-            if (in_.is_sign(text)) return fail_use(name);
-        return in_.count_operator() && check_call(out, *function);
+            if (in_.is_sign(text)) return fails_by_use(name);
+        return in_.note_operator() && accepts_call(out, *function);
     }
 
-    bool fail_use(const std::string& name) {
+    bool fails_by_use(const std::string& name) {
         return in_.fails(fmt::format(
             "The function is not allowed to be used this way in an expression; function: {}",
             name));
     }
 
-    bool check_call(const Condition& out, const Function& function) {
+    bool accepts_call(const Condition& out, const Function& function) {
         const bool wants_path = function.test == Test::exists || function.test == Test::not_exists;
         if (wants_path && !std::holds_alternative<Path>(out.operands[0].held))
             return in_.fails(
                 fmt::format("Operator or function requires a document path; operator or function: "
                             "{}",
                             function.name));
-        const auto fail_type = [&](const Value& value) {
+        const auto fails_by_type = [&](const Value& value) {
             return in_.fails(
                 fmt::format("Incorrect operand type for operator or function; operator or "
                             "function: {}, operand type: {}",
@@ -131,12 +131,12 @@ class Parser {
             for (const Operand& one : out.operands)
                 if (const Value* value = literal(one);
                     value && !value->as<std::string>() && !value->as<Binary>())
-                    return fail_type(*value);
+                    return fails_by_type(*value);
         }
         if (function.test != Test::has_type) return true;
         const Value* type = literal(out.operands[1]);
         if (!type) return in_.fails_here();
-        if (!type->as<std::string>()) return fail_type(*type);
+        if (!type->as<std::string>()) return fails_by_type(*type);
         static constexpr std::string_view all[] = {"B",  "NULL", "SS", "BOOL", "L",
                                                    "BS", "N",    "NS", "S",    "M"};
         if (std::ranges::find(all, *type->as<std::string>()) != std::end(all)) return true;
@@ -154,7 +154,7 @@ class Parser {
         if (name != "size") {
             const bool is_known =
                 std::ranges::find(functions, name, &Function::name) != std::end(functions);
-            return is_known ? fail_use(name)
+            return is_known ? fails_by_use(name)
                             : in_.fails(fmt::format("Invalid function name; function: {}", name));
         }
         in_.take();
@@ -169,17 +169,17 @@ class Parser {
             if (!in_.is_sign(text)) continue;
             in_.take();
             out.test = test;
-            if (!in_.count_operator() || !take_operand(out.operands.emplace_back())) return false;
-            return test == Test::equal || test == Test::not_equal || check_order(out, text);
+            if (!in_.note_operator() || !take_operand(out.operands.emplace_back())) return false;
+            return test == Test::equal || test == Test::not_equal || accepts_order(out, text);
         }
         if (in_.take_word_if("BETWEEN")) return take_between(out);
         if (in_.take_word_if("IN")) return take_in(out);
         if (in_.is_end() && std::holds_alternative<SizeOf>(out.operands[0].held))
-            return fail_use("size");
+            return fails_by_use("size");
         return in_.fails_here();
     }
 
-    bool check_order(const Condition& out, std::string_view name) {
+    bool accepts_order(const Condition& out, std::string_view name) {
         for (const Operand& one : out.operands) {
             const Value* value = literal(one);
             if (value && !has_order(*value))
@@ -193,9 +193,9 @@ class Parser {
 
     bool take_between(Condition& out) {
         out.test = Test::between;
-        if (!in_.count_operator() || !take_operand(out.operands.emplace_back())) return false;
+        if (!in_.note_operator() || !take_operand(out.operands.emplace_back())) return false;
         if (!in_.take_word_if("AND")) return in_.fails_here();
-        if (!take_operand(out.operands.emplace_back()) || !check_order(out, "BETWEEN"))
+        if (!take_operand(out.operands.emplace_back()) || !accepts_order(out, "BETWEEN"))
             return false;
         const Value *low = literal(out.operands[1]), *high = literal(out.operands[2]);
         if (!low || !high) return true;
@@ -214,7 +214,7 @@ class Parser {
 
     bool take_in(Condition& out) {
         out.test = Test::in;
-        if (!in_.count_operator() || !in_.take_sign("(")) return false;
+        if (!in_.note_operator() || !in_.take_sign("(")) return false;
         do {
             if (!take_operand(out.operands.emplace_back())) return false;
         } while (in_.take_sign_if(","));

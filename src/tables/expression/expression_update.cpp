@@ -95,7 +95,7 @@ class Parser {
                 break;
         }
         out_.push_back(std::move(made));
-        return is_good && in_.count_operator();
+        return is_good && in_.note_operator();
     }
 
     bool take_member(Verb verb, Term& out) {
@@ -120,14 +120,14 @@ class Parser {
             if (!take_operand(both.parts.emplace_back(), 0)) return false;
             for (const Term& part : both.parts)
                 if (part.form == Term::Form::value && !part.value.as<Decimal>())
-                    return fail_type(sign, part.value.kind());
+                    return fails_by_type(sign, part.value.kind());
             out = std::move(both);
             return true;
         }
         return true;
     }
 
-    bool fail_type(std::string_view name, Kind kind) {
+    bool fails_by_type(std::string_view name, Kind kind) {
         return in_.fails(
             fmt::format("Incorrect operand type for operator or function; operator or function: "
                         "{}, operand type: {}",
@@ -169,9 +169,9 @@ class Parser {
         } else {
             for (const Term& part : out.parts)
                 if (part.form == Term::Form::value && !part.value.as<List>())
-                    return fail_type(name, part.value.kind());
+                    return fails_by_type(name, part.value.kind());
         }
-        return in_.count_operator();
+        return in_.note_operator();
     }
 
     TokenReader in_;

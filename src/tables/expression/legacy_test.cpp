@@ -10,18 +10,18 @@ Value text(const char* s) { return {std::string(s)}; }
 
 const Item item{{"counter", number(5)}, {"owner", text("worker-1")}, {"tags", {StringSet{"x"}}}};
 
-bool expected(const Demand& demand) {
+bool meets(const Demand& demand) {
     auto condition = condition_of({demand}, false);
     EXPECT_TRUE(condition) << demand.attribute << demand.comparison;
     return condition && holds(*condition, item);
 }
 
 TEST(Expected, compares_as_its_operator_says) {
-    EXPECT_TRUE(expected({"counter", number(5)}));
-    EXPECT_FALSE(expected({"counter", number(6)}));
-    EXPECT_FALSE(expected({"gone", number(5)}));
-    EXPECT_TRUE(expected({"gone", {}, false}));
-    EXPECT_FALSE(expected({"counter", {}, false}));
+    EXPECT_TRUE(meets({"counter", number(5)}));
+    EXPECT_FALSE(meets({"counter", number(6)}));
+    EXPECT_FALSE(meets({"gone", number(5)}));
+    EXPECT_TRUE(meets({"gone", {}, false}));
+    EXPECT_FALSE(meets({"counter", {}, false}));
     const std::tuple<const char*, const char*, std::vector<Value>, bool> cases[] = {
         {"counter", "EQ", {number(5)}, true},
         {"counter", "NE", {number(5)}, false},
@@ -39,7 +39,7 @@ TEST(Expected, compares_as_its_operator_says) {
         {"owner", "NULL", {}, false},
     };
     for (const auto& [attribute, comparison, operands, holds] : cases)
-        EXPECT_EQ(expected({attribute, {}, {}, comparison, operands}), holds)
+        EXPECT_EQ(meets({attribute, {}, {}, comparison, operands}), holds)
             << attribute << comparison;
 }
 

@@ -210,7 +210,7 @@ bool TokenReader::has_redundant_parentheses() const {
     return false;
 }
 
-bool TokenReader::count_operator() {
+bool TokenReader::note_operator() {
     if (++operators_ <= limits::expression_operators_max) return true;
     return fails(
         fmt::format("The expression contains too many operators; operator count: {}", operators_));

@@ -40,7 +40,7 @@ class TokenReader {
     bool take_value(Value& out);
     /// True when the "(" in front directly holds another "(...)" and nothing else.
     bool has_redundant_parentheses() const;
-    bool count_operator();
+    bool note_operator();
 
   private:
     void split();

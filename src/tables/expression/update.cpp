@@ -115,7 +115,7 @@ bool comes_after(const Action* one, const Action* other) {
 }
 
 template <class T>
-bool join(Value& to, const Value& what) {
+bool add_members(Value& to, const Value& what) {
     auto* set = to.as<std::set<T>>();
     const auto* members = what.as<std::set<T>>();
     if (set && members) set->insert(members->begin(), members->end());
@@ -123,7 +123,7 @@ bool join(Value& to, const Value& what) {
 }
 
 template <class T>
-bool leave(Value& from, const Value& what, bool& is_empty) {
+bool take_members(Value& from, const Value& what, bool& is_empty) {
     auto* set = from.as<std::set<T>>();
     const auto* members = what.as<std::set<T>>();
     if (!set || !members) return false;
@@ -146,8 +146,8 @@ Result<> add(Item& item, const Path& path, const Value& what) {
         list->insert(list->end(), what.as<List>()->begin(), what.as<List>()->end());
         return {};
     }
-    if (join<std::string>(*found, what) || join<Decimal>(*found, what) ||
-        join<Binary>(*found, what))
+    if (add_members<std::string>(*found, what) || add_members<Decimal>(*found, what) ||
+        add_members<Binary>(*found, what))
         return {};
     return wrong_type();
 }
@@ -160,8 +160,9 @@ Result<> subtract(Item& item, const Path& path, const Value& what) {
         return {};
     }
     bool is_empty = false;
-    if (!leave<std::string>(*found, what, is_empty) && !leave<Decimal>(*found, what, is_empty) &&
-        !leave<Binary>(*found, what, is_empty))
+    if (!take_members<std::string>(*found, what, is_empty) &&
+        !take_members<Decimal>(*found, what, is_empty) &&
+        !take_members<Binary>(*found, what, is_empty))
         return wrong_type();
     return is_empty ? take(item, path) : Result<>();
 }

@@ -79,7 +79,7 @@ catalog::Storage storage_of(const StorageDescriptor& in) {
     storage.location = in.location.value_or("");
     storage.input_format = in.input_format.value_or("");
     storage.output_format = in.output_format.value_or("");
-    storage.compressed = in.compressed.value_or(false);
+    storage.is_compressed = in.compressed.value_or(false);
     storage.buckets = in.number_of_buckets.value_or(0);
     if (in.serde_info) {
         storage.serde_name = in.serde_info->name.value_or("");
@@ -90,7 +90,7 @@ catalog::Storage storage_of(const StorageDescriptor& in) {
     for (const Order& order : in.sort_columns.value_or(std::vector<Order>()))
         storage.sort_columns.emplace_back(order.column, order.sort_order);
     storage.parameters = properties_of(in.parameters);
-    storage.sub_directories = in.stored_as_sub_directories.value_or(false);
+    storage.has_sub_directories = in.stored_as_sub_directories.value_or(false);
     storage.more_locations = in.additional_locations.value_or(std::vector<std::string>());
     if (in.skewed_info) {
         const auto texts = [](const auto& list) {
@@ -112,7 +112,7 @@ StorageDescriptor storage_output(const catalog::Storage& storage) {
     out.location = text(storage.location);
     out.input_format = text(storage.input_format);
     out.output_format = text(storage.output_format);
-    out.compressed = storage.compressed;
+    out.compressed = storage.is_compressed;
     out.number_of_buckets = storage.buckets;
     out.serde_info.emplace();
     out.serde_info->name = text(storage.serde_name);
@@ -123,7 +123,7 @@ StorageDescriptor storage_output(const catalog::Storage& storage) {
     for (const auto& [column, order] : storage.sort_columns)
         out.sort_columns->push_back({column, order});
     out.parameters = pairs_of(storage.parameters);
-    out.stored_as_sub_directories = storage.sub_directories;
+    out.stored_as_sub_directories = storage.has_sub_directories;
     if (!storage.more_locations.empty()) out.additional_locations = storage.more_locations;
     if (storage.skewed_columns.empty() && storage.skewed_values.empty() &&
         storage.skewed_locations.empty())
