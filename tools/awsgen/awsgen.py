@@ -6,7 +6,7 @@ awsgen.py services OUTPUT_DIRECTORY
 
 Writes SERVICE.h (structs, operation traits) and SERVICE.cpp (the tables of
 src/aws/protocol/shape.h). The operations are those of manifest.toml, what is done with their
-members stands in members/SERVICE.toml. Tables are plain data: the codecs of src/aws/protocol
+members is in members/SERVICE.toml. Tables are plain data: the codecs of src/aws/protocol
 walk them.
 """
 
@@ -135,7 +135,7 @@ class Service:
                     self.visit(shape["shape"], [])
 
     def visit(self, name, path):
-        """Children first, so that a struct stands before those that hold it."""
+        """Children first, so that a struct precedes those that hold it."""
         if name in self.order:
             return
         if name in path:
@@ -355,7 +355,7 @@ class Service:
                 f".element_name = {quoted(shape['member'].get('locationName', 'member'))}",
             ]
             if shape.get("flattened"):
-                parts.append(".flattened = true")
+                parts.append(".is_flattened = true")
         elif kind == "map":
             parts = [
                 f".element = &shape_{shape['value']['shape']}",
@@ -388,7 +388,7 @@ class Service:
         if "pattern" in shape:
             parts.append(f".pattern = {quoted(shape['pattern'])}")
         if shape.get("sensitive"):
-            parts.append(".sensitive = true")
+            parts.append(".is_sensitive = true")
         return parts
 
     def members(self, name):
@@ -405,7 +405,7 @@ class Service:
             if not plain:
                 parts.append(f".optional = optional_ops<{self.type_of(member['shape'])}>")
             if self.required(shape, member_name, member):
-                parts.append(".required = true")
+                parts.append(".is_required = true")
             if member.get("location"):
                 parts.append(f".location = Location::{self.location(member['location'])}")
             elif shape.get("payload") == member_name or inner.get("eventstream"):
@@ -416,11 +416,8 @@ class Service:
             if stamp:
                 stamps = {"iso8601": "iso8601", "rfc822": "rfc822", "unixTimestamp": "epoch"}
                 parts.append(f".stamp = Stamp::{stamps[stamp]}")
-            for flag in ("flattened", "xmlAttribute"):
-                if member.get(flag):
-                    parts.append(
-                        f".{ {'flattened': 'flattened', 'xmlAttribute': 'attribute'}[flag] } = true"
-                    )
+            flags = {"flattened": "is_flattened", "xmlAttribute": "is_attribute"}
+            parts += [f".{name} = true" for flag, name in flags.items() if member.get(flag)]
             namespace = (
                 member.get("xmlNamespace", {}).get("uri")
                 if isinstance(member.get("xmlNamespace"), dict)

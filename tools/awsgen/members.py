@@ -83,7 +83,7 @@ def fits(pattern, path):
 
 
 def reaches_below(pattern, path):
-    """Whether the pattern tells members below the path apart."""
+    """Whether the pattern distinguishes members below the path."""
     for at, step in enumerate(path):
         if at >= len(pattern) or pattern[at] not in ("*", step):
             return False

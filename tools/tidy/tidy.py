@@ -131,7 +131,9 @@ ACTS = {
 CLEAN_BOOLEANS = {
     "analytics",
     "app",
+    "aws",
     "base",
+    "catalog",
     "cli",
     "console",
     "dashboards",
@@ -151,6 +153,7 @@ CLEAN_BOOLEANS = {
     "sandbox",
     "schedule",
     "stream",
+    "tables",
 }
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
@@ -208,8 +211,6 @@ NOT_PLAIN = {
     "tools/tidy/tidy.py",
     "docs/cli.md",  # the program writes these
     "docs/compatibility.md",
-    "tools/awsgen/awsgen.py",  # to come: a change builds every model again
-    "tools/awsgen/members.py",
 }
 
 

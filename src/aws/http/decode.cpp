@@ -61,7 +61,7 @@ Answer<void> decode_document(const OperationInfo& operation, Protocol protocol, 
             if (payload && !body.empty())
                 return decode_xml(*payload->shape, payload->wire, body.view(), payload->make(input),
                                   violations);
-            if (payload && payload->required)
+            if (payload && payload->is_required)
                 violations.add_missing(Path{nullptr, payload->name, 0, nullptr});
             return {};
         case Protocol::cbor:

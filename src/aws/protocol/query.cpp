@@ -18,7 +18,7 @@ class Reader {
             const std::string name = prefix + member.wire;
             const Path inner{&path, member.name, 0, nullptr};
             if (!is_there(name)) {
-                if (member.required) violations_.add_missing(inner);
+                if (member.is_required) violations_.add_missing(inner);
                 continue;
             }
             auto done = any(*member.shape, name, member.make(out), inner, member.stamp);
@@ -48,7 +48,7 @@ class Reader {
 
     Answer<void> list(const Shape& shape, const std::string& name, void* out, const Path& path) {
         const std::string start =
-            shape.flattened ? name : fmt::format("{}.{}", name, shape.element_name);
+            shape.is_flattened ? name : fmt::format("{}.{}", name, shape.element_name);
         for (std::size_t i = 1;; ++i) {
             const std::string item = fmt::format("{}.{}", start, i);
             if (!is_there(item)) return {};

@@ -137,10 +137,10 @@ std::optional<Match> match_uri(std::string_view uri, const Target& target) {
             continue;
         }
         const auto close = uri.find('}');
-        const bool greedy = uri[close - 1] == '+';
-        const std::string_view name = uri.substr(1, close - 1 - (greedy ? 1 : 0));
+        const bool is_greedy = uri[close - 1] == '+';
+        const std::string_view name = uri.substr(1, close - 1 - (is_greedy ? 1 : 0));
         uri.remove_prefix(close + 1);
-        const auto end = greedy ? std::string_view::npos : path.find(uri.empty() ? '/' : uri[0]);
+        const auto end = is_greedy ? std::string_view::npos : path.find(uri.empty() ? '/' : uri[0]);
         const std::string_view value = path.substr(0, end);
         if (value.empty()) return std::nullopt;
         match.labels.emplace_back(name, percent_decode(value, false));
@@ -170,9 +170,9 @@ Answer<void> decode_bindings(const OperationInfo& operation, const Pairs& labels
             done = decode_prefixed(member, headers, out);
         else if (text)
             done = decode_text(member, *text, out);
-        else if (member.required && is_s3)
+        else if (member.is_required && is_s3)
             return std::unexpected(missing_argument(member));
-        else if (member.required)
+        else if (member.is_required)
             violations.add_missing(Path{nullptr, member.name, 0, nullptr});
         if (!done && text && is_s3) return std::unexpected(wrong_argument(member, *text));
         if (!done) return done;

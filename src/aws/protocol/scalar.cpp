@@ -130,14 +130,14 @@ std::string percent_decode(std::string_view text, bool plus_is_space) {
     return out;
 }
 
-std::string percent_encode(std::string_view text, bool keep_slash) {
+std::string percent_encode(std::string_view text, bool keeps_slash) {
     std::string out;
     out.reserve(text.size());
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~' ||
-                           (keep_slash && c == '/');
-        if (plain)
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+                              c == '~' || (keeps_slash && c == '/');
+        if (is_plain)
             out += c;
         else
             fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));

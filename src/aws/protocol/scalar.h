@@ -17,8 +17,8 @@ Answer<void> scalar_from_text(const Shape& shape, std::string_view text, void* o
 
 /// "%41+b" to "A b" (`plus_is_space`) or "A+b"; broken escapes stay as they are.
 std::string percent_decode(std::string_view text, bool plus_is_space);
-/// Everything but letters, digits and -._~ is escaped; '/' too unless `keep_slash`.
-std::string percent_encode(std::string_view text, bool keep_slash);
+/// Everything but letters, digits and -._~ is escaped; '/' too unless `keeps_slash`.
+std::string percent_encode(std::string_view text, bool keeps_slash);
 
 /// "a=1&b" as pairs, decoded, in order.
 std::vector<std::pair<std::string, std::string>> parse_query_string(std::string_view text);

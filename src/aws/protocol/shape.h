@@ -69,13 +69,13 @@ struct Shape {
     const Shape* key = nullptr;      ///< of a map
     const ListOps* list = nullptr;
     const char* element_name = "";  ///< XML
-    bool flattened = false;         ///< XML
+    bool is_flattened = false;      ///< XML
     bool has_min = false;
     std::int64_t min = 0;  ///< of a number, a length or a count, as the kind says
     bool has_max = false;
     std::int64_t max = 0;
     const char* pattern = nullptr;  ///< a Java regular expression that the whole text matches
-    bool sensitive = false;
+    bool is_sensitive = false;
     std::span<const char* const> choices = {};
     const OptionalOps* shared = nullptr;  ///< recursive structures are held by shared_ptr
 
@@ -90,11 +90,11 @@ struct Member {
     const Shape* shape;
     std::size_t offset;
     const OptionalOps* optional = nullptr;
-    bool required = false;
+    bool is_required = false;
     Location location = Location::body;
     Stamp stamp = Stamp::natural;
-    bool flattened = false;
-    bool attribute = false;  ///< an XML attribute of its parent
+    bool is_flattened = false;
+    bool is_attribute = false;  ///< an XML attribute of its parent
     const char* xml_namespace = nullptr;
 
     /// The member's value inside `structure`; nullptr when it is not there.

@@ -77,7 +77,7 @@ std::string java_name(const Shape& shape) {
 }
 
 std::string shown(const Shape& shape, std::string_view text) {
-    return shape.sensitive ? "***" : shortened(text, shown_bytes_max);
+    return shape.is_sensitive ? "***" : shortened(text, shown_bytes_max);
 }
 
 /// "Member must have length less than or equal to 128, Member must have length greater than or
@@ -179,15 +179,15 @@ struct Walk {
     void texts(const Shape& one, const Shape& list, const void* value, bool are_keys,
                const Path& path) const {
         const std::size_t size = list.list->size(value);
-        bool good = true;
-        for (std::size_t i = 0; i < size && good; ++i) {
+        bool is_good = true;
+        for (std::size_t i = 0; i < size && is_good; ++i) {
             Violations wrong;
             const void* held =
                 are_keys ? list.list->key_at(value, i) : one.held(list.list->at(value, i));
             Walk{wrong}.text(one, *static_cast<const std::string*>(held), Path{});
-            good = wrong.empty();
+            is_good = wrong.empty();
         }
-        if (good) return;
+        if (is_good) return;
         const char* what = list.kind != Kind::map ? "Member" : are_keys ? "Map keys" : "Map value";
         violations.add(path, members_text(list, value),
                        fmt::format("{} must satisfy constraint: [{}]", what, demands_of(one)));

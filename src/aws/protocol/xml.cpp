@@ -41,7 +41,7 @@ class Reader {
                            const Path& path) {
         const auto is_known = [&](const pugi::xml_node& child) {
             return std::ranges::any_of(shape.members, [&](const Member& member) {
-                return member.location == Location::body && !member.attribute &&
+                return member.location == Location::body && !member.is_attribute &&
                        local_name(child) == member.wire;
             });
         };
@@ -51,7 +51,7 @@ class Reader {
             const Path inner{&path, member.name, 0, nullptr};
             auto found = read_member(member, node, out, inner);
             if (!found) return pass(found);
-            if (!*found && member.required) violations_.add_missing(inner);
+            if (!*found && member.is_required) violations_.add_missing(inner);
         }
         return {};
     }
@@ -70,7 +70,7 @@ class Reader {
 
     Answer<bool> read_member(const Member& member, const pugi::xml_node& node, void* out,
                              const Path& path) {
-        if (member.attribute) {
+        if (member.is_attribute) {
             const auto attribute = node.attribute(member.wire);
             if (!attribute) return false;
             auto done = scalar(*member.shape, attribute.value(), member.make(out), member.stamp);
@@ -78,15 +78,15 @@ class Reader {
             return true;
         }
         void* place = nullptr;
-        const bool flat =
-            (member.flattened || member.shape->flattened) && member.shape->kind == Kind::list;
+        const bool is_flat =
+            (member.is_flattened || member.shape->is_flattened) && member.shape->kind == Kind::list;
         for (const auto& child : node.children()) {
             if (child.type() != pugi::node_element || local_name(child) != member.wire) continue;
-            if (place && !flat) return malformed();
+            if (place && !is_flat) return malformed();
             if (!place) place = member.make(out);
-            auto done = flat ? any(*member.shape->element, child, member.shape->list->append(place),
-                                   path, Stamp::natural)
-                             : any(*member.shape, child, place, path, member.stamp);
+            auto done = is_flat ? any(*member.shape->element, child,
+                                      member.shape->list->append(place), path, Stamp::natural)
+                                : any(*member.shape, child, place, path, member.stamp);
             if (!done) return pass(done);
         }
         return place != nullptr;
@@ -131,11 +131,11 @@ class Writer {
 
     void structure(const Shape& shape, const void* value) {
         for (const Member& member : shape.members) {
-            if (member.location != Location::body || member.attribute) continue;
+            if (member.location != Location::body || member.is_attribute) continue;
             const void* inner = member.in(value);
             if (!inner) continue;
-            const bool flat = member.flattened || member.shape->flattened;
-            if (flat && member.shape->kind == Kind::list)
+            const bool is_flat = member.is_flattened || member.shape->is_flattened;
+            if (is_flat && member.shape->kind == Kind::list)
                 elements(*member.shape, inner, member.wire);
             else
                 element(*member.shape, inner, member.wire, member.stamp);
@@ -160,7 +160,7 @@ class Writer {
   private:
     void attributes(const Shape& shape, const void* value) {
         for (const Member& member : shape.members) {
-            const void* inner = member.attribute ? member.in(value) : nullptr;
+            const void* inner = member.is_attribute ? member.in(value) : nullptr;
             if (!inner) continue;
             out.append(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" ")
                 .append(member.wire)

@@ -34,7 +34,7 @@ const Named& of(Checksum algorithm) {
     return *std::ranges::find(names, algorithm, &Named::algorithm);
 }
 
-bool equal_any_case(std::string_view a, std::string_view b) {
+bool equals_any_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) {
         return std::tolower(static_cast<unsigned char>(x)) ==
                std::tolower(static_cast<unsigned char>(y));
@@ -99,13 +99,13 @@ bool is_linear(Checksum algorithm) { return of(algorithm).polynomial != 0; }
 
 std::optional<Checksum> checksum_named(std::string_view name) {
     const auto found = std::ranges::find_if(
-        names, [&](const Named& one) { return equal_any_case(one.name, name); });
+        names, [&](const Named& one) { return equals_any_case(one.name, name); });
     return found == std::end(names) ? std::nullopt : std::optional(found->algorithm);
 }
 
 std::optional<Checksum> checksum_of_header(std::string_view name) {
     const auto found = std::ranges::find_if(
-        names, [&](const Named& one) { return equal_any_case(one.header, name); });
+        names, [&](const Named& one) { return equals_any_case(one.header, name); });
     return found == std::end(names) ? std::nullopt : std::optional(found->algorithm);
 }
 

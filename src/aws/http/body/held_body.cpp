@@ -67,7 +67,7 @@ class Pieces {
 
 }  // namespace
 
-bool BodyBudget::Share::grow(std::size_t bytes) {
+bool BodyBudget::Share::reserve(std::size_t bytes) {
     seen_ += bytes;
     if (seen_ <= limits::body_free_bytes) return true;
     const std::size_t more = seen_ - limits::body_free_bytes - taken_;
@@ -104,7 +104,7 @@ io::Task<Answer<Bytes>> read_held(io::BodyReader& body, std::size_t bytes_max,
         if (piece->empty()) break;
         if (pieces.bytes() + piece->size() > bytes_max)
             co_return std::unexpected(too_large(bytes_max));
-        if (!share.grow(piece->size())) co_return std::unexpected(no_room());
+        if (!share.reserve(piece->size())) co_return std::unexpected(no_room());
         pieces.add(std::move(*piece));
     }
     co_return pieces.joined();

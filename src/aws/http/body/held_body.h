@@ -26,7 +26,7 @@ class BodyBudget {
         Share& operator=(const Share&) = delete;
         /// Counts `bytes` more of the body. False: there is no room, and none is taken. A body that
         /// is alone has room, however large its operation allows it to be.
-        bool grow(std::size_t bytes);
+        bool reserve(std::size_t bytes);
         /// Gives it back: the body is read again from its begin.
         void restart();
 

@@ -29,7 +29,7 @@ class InflatedBody final : public io::BodyReader {
                 used_ = 0;
             }
             std::string plain;
-            if (!inflate_some(plain)) co_return broken("the body is not gzip");
+            if (!read_inflated(plain)) co_return broken("the body is not gzip");
             if (!plain.empty()) co_return Bytes::own(std::move(plain));
         }
         co_return Bytes();
@@ -38,7 +38,7 @@ class InflatedBody final : public io::BodyReader {
   private:
     static Failure broken(const char* what) { return fail(BodyErrc::incomplete, what); }
 
-    bool inflate_some(std::string& out) {
+    bool read_inflated(std::string& out) {
         if (!has_started_) return false;
         out.resize(piece_bytes);
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed_.data() + used_));

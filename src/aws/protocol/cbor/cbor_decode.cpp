@@ -27,33 +27,35 @@ class Decoder {
         : reader_(body), violations_(violations), time_(time) {}
     std::string failure;  ///< the first one
 
-    bool whole(const Shape& shape, void* out) {
+    bool decode_whole(const Shape& shape, void* out) {
         CborHead head;
-        if (!reader_.head(head)) return broken();
+        if (!reader_.read_head(head)) return fails_as_broken();
         if (head.major != 5) {
             failure = "The body is not a CBOR map";
             return false;
         }
-        return structure(shape, head, out, Path{}) && (reader_.at_end() || broken());
+        return decode_structure(shape, head, out, Path{}) &&
+               (reader_.is_at_end() || fails_as_broken());
     }
 
   private:
-    bool broken() {
+    bool fails_as_broken() {
         if (failure.empty()) failure = "Unexpected byte or end of the CBOR body";
         return false;
     }
 
-    bool wrong_type(const CborHead& head, const Shape& shape) {
+    bool fails_by_type(const CborHead& head, const Shape& shape) {
         failure = mistyped(head.token(), shape);
         return false;
     }
 
     /// A key and the head of its value.
-    bool entry(std::string_view& key, std::string& joined, CborHead& value) {
+    bool read_entry(std::string_view& key, std::string& joined, CborHead& value) {
         CborHead head;
-        if (!reader_.head(head) || head.major != 3 || !reader_.string(head, key, joined) ||
-            !reader_.head(value) || value.is_break())
-            return broken();
+        if (!reader_.read_head(head) || head.major != 3 ||
+            !reader_.read_string(head, key, joined) || !reader_.read_head(value) ||
+            value.is_break())
+            return fails_as_broken();
         return true;
     }
 
@@ -64,37 +66,39 @@ class Decoder {
         return static_cast<std::size_t>(found - shape.members.begin());
     }
 
-    bool structure(const Shape& shape, const CborHead& head, void* out, const Path& path) {
-        if (head.major != 5) return wrong_type(head, shape);
+    bool decode_structure(const Shape& shape, const CborHead& head, void* out, const Path& path) {
+        if (head.major != 5) return fails_by_type(head, shape);
         std::uint64_t seen = 0;
         CborItems items(reader_, head);
         std::string joined;
         while (items.next()) {
             std::string_view name;
             CborHead value;
-            if (!entry(name, joined, value)) return false;
+            if (!read_entry(name, joined, value)) return false;
             if (value.is_null()) continue;
             const std::size_t index = find(shape, name);
             if (index == shape.members.size()) {
-                if (!reader_.skip(value)) return broken();
+                if (!reader_.skip(value)) return fails_as_broken();
                 continue;
             }
             const Member& member = shape.members[index];
             if (index < 64) seen |= std::uint64_t{1} << index;
-            if (!any(*member.shape, value, member.make(out), Path{&path, member.name, 0, nullptr}))
+            if (!decode_any(*member.shape, value, member.make(out),
+                            Path{&path, member.name, 0, nullptr}))
                 return false;
         }
         for (std::size_t i = 0; i < shape.members.size() && i < 64; ++i) {
             const Member& member = shape.members[i];
-            if (!member.required || member.location != Location::body || seen >> i & 1U) continue;
+            if (!member.is_required || member.location != Location::body || seen >> i & 1U)
+                continue;
             violations_.add_missing(Path{&path, member.name, 0, nullptr});
         }
         return true;
     }
 
-    bool list(const Shape& shape, const CborHead& head, void* out, const Path& path) {
-        if (head.major != 4) return wrong_type(head, shape);
-        if (!head.indefinite()) {
+    bool decode_list(const Shape& shape, const CborHead& head, void* out, const Path& path) {
+        if (head.major != 4) return fails_by_type(head, shape);
+        if (!head.is_indefinite()) {
             const auto size =
                 std::min({head.argument, reserve_max, static_cast<std::uint64_t>(reader_.left())});
             shape.list->reserve(out, static_cast<std::size_t>(size));
@@ -102,37 +106,37 @@ class Decoder {
         CborItems items(reader_, head);
         for (std::size_t index = 0; items.next(); ++index) {
             CborHead value;
-            if (!reader_.head(value) || value.is_break()) return broken();
+            if (!reader_.read_head(value) || value.is_break()) return fails_as_broken();
             const Path inner{&path, {}, index, nullptr};
             if (value.is_null()) {
                 violations_.add_missing(inner);
                 continue;
             }
-            if (!any(*shape.element, value, shape.element->make_held(shape.list->append(out)),
-                     inner))
+            if (!decode_any(*shape.element, value,
+                            shape.element->make_held(shape.list->append(out)), inner))
                 return false;
         }
         return true;
     }
 
-    bool map(const Shape& shape, const CborHead& head, void* out, const Path& path) {
-        if (head.major != 5) return wrong_type(head, shape);
+    bool decode_map(const Shape& shape, const CborHead& head, void* out, const Path& path) {
+        if (head.major != 5) return fails_by_type(head, shape);
         CborItems items(reader_, head);
         std::string joined;
         while (items.next()) {
             std::string_view name;
             CborHead value;
-            if (!entry(name, joined, value)) return false;
+            if (!read_entry(name, joined, value)) return false;
             if (value.is_null()) continue;
             const std::string key(name);
             void* place = shape.element->make_held(shape.list->append_key(out, key));
-            if (!any(*shape.element, value, place, Path{&path, {}, 0, &key})) return false;
+            if (!decode_any(*shape.element, value, place, Path{&path, {}, 0, &key})) return false;
         }
         return true;
     }
 
     /// The number that `head` is, whole or real.
-    static bool number(const CborHead& head, double& out) {
+    static bool decode_number(const CborHead& head, double& out) {
         if (head.major == 0)
             out = static_cast<double>(head.argument);
         else if (head.major == 1)
@@ -145,7 +149,7 @@ class Decoder {
     }
 
     template <class T>
-    bool integer(const Shape& shape, const CborHead& head, T& out) {
+    bool decode_integer(const Shape& shape, const CborHead& head, T& out) {
         constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
         if (head.major <= 1) {  // a negative one is -1 - argument
             const auto whole = static_cast<T>(std::min(head.argument, most));
@@ -153,83 +157,84 @@ class Decoder {
             return true;
         }
         double real = 0;
-        if (!number(head, real)) return wrong_type(head, shape);
+        if (!decode_number(head, real)) return fails_by_type(head, shape);
         out = nearest<T>(real);
         return true;
     }
 
-    bool stamp(const Shape& shape, const CborHead& head, Timestamp& out) {
+    bool decode_stamp(const Shape& shape, const CborHead& head, Timestamp& out) {
         double value = 0;
-        if (number(head, value)) {
+        if (decode_number(head, value)) {
             if (time_ == CborTime::seconds) value *= 1000;
-            if (!(std::abs(value) < stamp_ms_max)) return wrong_type(head, shape);
+            if (!(std::abs(value) < stamp_ms_max)) return fails_by_type(head, shape);
             out = from_epoch_ms(std::llround(value));
             return true;
         }
-        if (head.major != 3) return wrong_type(head, shape);
+        if (head.major != 3) return fails_by_type(head, shape);
         std::string_view text;
         std::string joined;
-        if (!reader_.string(head, text, joined)) return broken();
+        if (!reader_.read_string(head, text, joined)) return fails_as_broken();
         const auto parsed = parse_iso8601(text);
-        if (!parsed) return wrong_type(head, shape);
+        if (!parsed) return fails_by_type(head, shape);
         out = *parsed;
         return true;
     }
 
-    bool string(const Shape& shape, const CborHead& head, std::uint8_t major, std::string& out) {
-        if (head.major != major) return wrong_type(head, shape);
+    bool decode_string(const Shape& shape, const CborHead& head, std::uint8_t major,
+                       std::string& out) {
+        if (head.major != major) return fails_by_type(head, shape);
         std::string_view text;
         std::string joined;
-        if (!reader_.string(head, text, joined)) return broken();
+        if (!reader_.read_string(head, text, joined)) return fails_as_broken();
         out = joined.empty() ? std::string(text) : std::move(joined);
         return true;
     }
 
-    bool any(const Shape& shape, const CborHead& head, void* out, const Path& path) {
+    bool decode_any(const Shape& shape, const CborHead& head, void* out, const Path& path) {
         // A recursive shape is as deep as its sender likes.
-        if (depth_ >= CborReader::depth_max) return broken();
+        if (depth_ >= CborReader::depth_max) return fails_as_broken();
         ++depth_;
-        const bool good = value(shape, head, out, path);
+        const bool is_good = decode_value(shape, head, out, path);
         --depth_;
-        return good;
+        return is_good;
     }
 
-    bool value(const Shape& shape, const CborHead& head, void* out, const Path& path) {
+    bool decode_value(const Shape& shape, const CborHead& head, void* out, const Path& path) {
         switch (shape.kind) {
             case Kind::boolean:
-                if (!head.is_boolean()) return wrong_type(head, shape);
+                if (!head.is_boolean()) return fails_by_type(head, shape);
                 as<bool>(out) = head.info == 21;
                 return true;
             case Kind::integer:
-                return integer(shape, head, as<std::int32_t>(out));
+                return decode_integer(shape, head, as<std::int32_t>(out));
             case Kind::int64:
-                return integer(shape, head, as<std::int64_t>(out));
+                return decode_integer(shape, head, as<std::int64_t>(out));
             case Kind::float64:
-                return number(head, as<double>(out)) || wrong_type(head, shape);
+                return decode_number(head, as<double>(out)) || fails_by_type(head, shape);
             case Kind::float32: {
                 double real = 0;
-                if (!number(head, real)) return wrong_type(head, shape);
+                if (!decode_number(head, real)) return fails_by_type(head, shape);
                 as<float>(out) = static_cast<float>(real);
                 return true;
             }
             case Kind::string:
-                return string(shape, head, 3, as<std::string>(out));
+                return decode_string(shape, head, 3, as<std::string>(out));
             case Kind::blob: {
                 std::string bytes;
-                if (!string(shape, head, 2, bytes)) return false;
+                if (!decode_string(shape, head, 2, bytes)) return false;
                 as<Bytes>(out) = Bytes::own(std::move(bytes));
                 return true;
             }
             case Kind::timestamp:
-                return stamp(shape, head, as<Timestamp>(out));
+                return decode_stamp(shape, head, as<Timestamp>(out));
             case Kind::list:
-                return list(shape, head, out, path);
+                return decode_list(shape, head, out, path);
             case Kind::map:
-                return map(shape, head, out, path);
+                return decode_map(shape, head, out, path);
             case Kind::structure:
-                return structure(shape, head, out, path);
+                return decode_structure(shape, head, out, path);
             case Kind::stream:
-                return reader_.skip(head) || broken();
+                return reader_.skip(head) || fails_as_broken();
         }
         return true;
     }
@@ -246,7 +251,7 @@ Answer<void> decode_cbor(const Shape& shape, std::string_view body, void* out,
                          Violations& violations, CborTime time) {
     static constexpr std::string_view nothing("\xBF\xFF", 2);
     Decoder decoder(body.empty() ? nothing : body, violations, time);
-    if (!decoder.whole(shape, out)) {
+    if (!decoder.decode_whole(shape, out)) {
         return std::unexpected(serialization_fault(std::move(decoder.failure)));
     }
     return {};

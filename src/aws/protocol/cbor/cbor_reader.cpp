@@ -9,7 +9,6 @@ namespace freshet::aws {
 namespace {
 
 constexpr int tags_max = 8;
-constexpr std::uint64_t tag_epoch = 1;
 
 double half(std::uint64_t bits) {
     const auto exponent = static_cast<int>(bits >> 10 & 0x1FU);
@@ -46,7 +45,7 @@ Token CborHead::token() const {
     return is_boolean() ? Token::boolean : Token::null;
 }
 
-bool CborReader::head(CborHead& out) {
+bool CborReader::read_head(CborHead& out) {
     out = {};
     for (int tags = 0; tags <= tags_max; ++tags) {
         if (at_ == text_.size()) return false;
@@ -67,7 +66,6 @@ bool CborReader::head(CborHead& out) {
             return false;
         }
         if (out.major != 6) return out.major != 7 || out.info >= 20;
-        out.tagged_time = out.tagged_time || out.argument == tag_epoch;
     }
     return false;
 }
@@ -78,21 +76,21 @@ bool CborReader::take_break() {
     return true;
 }
 
-bool CborReader::piece(const CborHead& head, std::string_view& out) {
+bool CborReader::take_piece(const CborHead& head, std::string_view& out) {
     if (head.argument > left()) return false;
     out = text_.substr(at_, static_cast<std::size_t>(head.argument));
     at_ += out.size();
     return head.major != 3 || is_utf8(out);
 }
 
-bool CborReader::string(const CborHead& head, std::string_view& out, std::string& joined) {
-    if (!head.indefinite()) return piece(head, out);
+bool CborReader::read_string(const CborHead& head, std::string_view& out, std::string& joined) {
+    if (!head.is_indefinite()) return take_piece(head, out);
     joined.clear();
     while (!take_break()) {
         CborHead inner;
         std::string_view part;
-        if (!this->head(inner) || inner.major != head.major || inner.indefinite()) return false;
-        if (!piece(inner, part)) return false;
+        if (!read_head(inner) || inner.major != head.major || inner.is_indefinite()) return false;
+        if (!take_piece(inner, part)) return false;
         joined.append(part);
     }
     out = joined;
@@ -112,14 +110,14 @@ bool CborReader::skip(const CborHead& head, int depth) {
     if (head.major == 2 || head.major == 3) {
         std::string_view text;
         std::string joined;
-        return string(head, text, joined);
+        return read_string(head, text, joined);
     }
     if (head.major != 4 && head.major != 5) return true;
     CborItems items(*this, head);
     while (items.next()) {
         for (int half = head.major == 5 ? 2 : 1; half > 0; --half) {
             CborHead inner;
-            if (!this->head(inner) || !skip(inner, depth + 1)) return false;
+            if (!read_head(inner) || !skip(inner, depth + 1)) return false;
         }
     }
     return true;

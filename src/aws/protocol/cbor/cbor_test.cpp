@@ -68,7 +68,7 @@ class Random {
             case Kind::structure:
                 for (const Member& member : shape.members) {
                     if (member.shape->shared && depth > 3) continue;
-                    if (member.required || below(2))
+                    if (member.is_required || below(2))
                         fill(*member.shape, member.make(out), depth + 1);
                 }
                 return;

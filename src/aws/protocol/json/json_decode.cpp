@@ -49,27 +49,29 @@ class Decoder {
         : violations_(violations), body_bytes_(body_bytes) {}
     std::string failure;  ///< the first one
 
-    bool structure(const Shape& shape, od::object object, void* out, const Path& path) {
+    bool decode_structure(const Shape& shape, od::object object, void* out, const Path& path) {
         std::uint64_t seen = 0;  // structures have at most a few dozen members
         for (auto field : object) {
             std::string_view name;
             od::value value;
-            if (field.unescaped_key().get(name) || field.value().get(value)) return broken();
+            if (field.unescaped_key().get(name) || field.value().get(value))
+                return fails_as_broken();
             const std::size_t index = find(shape, name);
             if (index == shape.members.size()) continue;
             const Member& member = shape.members[index];
             bool is_null = false;
-            if (value.is_null().get(is_null)) return broken();
+            if (value.is_null().get(is_null)) return fails_as_broken();
             if (is_null) continue;
             if (index < 64) seen |= std::uint64_t{1} << index;
-            if (!any(*member.shape, value, member.make(out), Path{&path, member.name, 0, nullptr}))
+            if (!decode_any(*member.shape, value, member.make(out),
+                            Path{&path, member.name, 0, nullptr}))
                 return false;
         }
         missing(shape, seen, path);
         return true;
     }
 
-    bool broken() {
+    bool fails_as_broken() {
         if (failure.empty()) failure = "Unexpected character or end of the JSON text";
         return false;
     }
@@ -86,60 +88,62 @@ class Decoder {
     void missing(const Shape& shape, std::uint64_t seen, const Path& path) {
         for (std::size_t i = 0; i < shape.members.size() && i < 64; ++i) {
             const Member& member = shape.members[i];
-            if (!member.required || member.location != Location::body || seen >> i & 1U) continue;
+            if (!member.is_required || member.location != Location::body || seen >> i & 1U)
+                continue;
             violations_.add_missing(Path{&path, member.name, 0, nullptr});
         }
     }
 
-    bool wrong_type(od::value value, const Shape& shape) {
+    bool fails_by_type(od::value value, const Shape& shape) {
         od::json_type type{};
-        if (value.type().get(type)) return broken();
+        if (value.type().get(type)) return fails_as_broken();
         std::string_view text;
-        if (type == od::json_type::string && value.get_string().get(text)) return broken();
+        if (type == od::json_type::string && value.get_string().get(text)) return fails_as_broken();
         failure = mistyped(token_of(type), shape, text);
         return false;
     }
 
-    bool list(const Shape& shape, od::value value, void* out, const Path& path) {
+    bool decode_list(const Shape& shape, od::value value, void* out, const Path& path) {
         od::array array;
-        if (value.get_array().get(array)) return wrong_type(value, shape);
+        if (value.get_array().get(array)) return fails_by_type(value, shape);
         std::size_t index = 0;
         for (auto item : array) {
             od::value element;
-            if (item.get(element)) return broken();
+            if (item.get(element)) return fails_as_broken();
             const Path inner{&path, {}, index++, nullptr};
             bool is_null = false;
-            if (element.is_null().get(is_null)) return broken();
+            if (element.is_null().get(is_null)) return fails_as_broken();
             if (is_null) {
                 violations_.add_missing(inner);
                 continue;
             }
-            if (!any(*shape.element, element, shape.element->make_held(shape.list->append(out)),
-                     inner))
+            if (!decode_any(*shape.element, element,
+                            shape.element->make_held(shape.list->append(out)), inner))
                 return false;
         }
         return true;
     }
 
-    bool map(const Shape& shape, od::value value, void* out, const Path& path) {
+    bool decode_map(const Shape& shape, od::value value, void* out, const Path& path) {
         od::object object;
-        if (value.get_object().get(object)) return wrong_type(value, shape);
+        if (value.get_object().get(object)) return fails_by_type(value, shape);
         for (auto field : object) {
             std::string_view name;
             od::value element;
-            if (field.unescaped_key().get(name) || field.value().get(element)) return broken();
+            if (field.unescaped_key().get(name) || field.value().get(element))
+                return fails_as_broken();
             bool is_null = false;
-            if (element.is_null().get(is_null)) return broken();
+            if (element.is_null().get(is_null)) return fails_as_broken();
             if (is_null) continue;
             const std::string key(name);
             void* place = shape.element->make_held(shape.list->append_key(out, key));
-            if (!any(*shape.element, element, place, Path{&path, {}, 0, &key})) return false;
+            if (!decode_any(*shape.element, element, place, Path{&path, {}, 0, &key})) return false;
         }
         return true;
     }
 
     template <class T>
-    bool number(const Shape& shape, od::value value, T& out) {
+    bool decode_number(const Shape& shape, od::value value, T& out) {
         std::int64_t whole = 0;  // kept exact: a double has 53 bits
         if (!value.get_int64().get(whole)) {
             using Limits = std::numeric_limits<T>;
@@ -147,14 +151,14 @@ class Decoder {
             return true;
         }
         double real = 0;
-        if (value.get_double().get(real)) return wrong_type(value, shape);
+        if (value.get_double().get(real)) return fails_by_type(value, shape);
         out = nearest<T>(real);
         return true;
     }
 
-    bool blob(const Shape& shape, od::value value, Bytes& out) {
+    bool decode_blob(const Shape& shape, od::value value, Bytes& out) {
         std::string_view text;
-        if (value.get_string().get(text)) return wrong_type(value, shape);
+        if (value.get_string().get(text)) return fails_by_type(value, shape);
         if (!blobs_) blobs_ = std::make_shared_for_overwrite<char[]>(body_bytes_ / 4 * 3 + 3);
         char* bytes = blobs_.get() + blobs_bytes_;
         const auto size = base64_decode(text, bytes);
@@ -167,21 +171,21 @@ class Decoder {
         return true;
     }
 
-    bool stamp(const Shape& shape, od::value value, Timestamp& out) {
+    bool decode_stamp(const Shape& shape, od::value value, Timestamp& out) {
         double seconds = 0;
         if (!value.get_double().get(seconds) && std::abs(seconds) < 9e12) {
             out = from_epoch_ms(std::llround(seconds * 1000));
             return true;
         }
         std::string_view text;
-        if (value.get_string().get(text)) return wrong_type(value, shape);
+        if (value.get_string().get(text)) return fails_by_type(value, shape);
         const auto parsed = parse_iso8601(text);
-        if (!parsed) return wrong_type(value, shape);
+        if (!parsed) return fails_by_type(value, shape);
         out = *parsed;
         return true;
     }
 
-    bool any(const Shape& shape, od::value value, void* out, const Path& path) {
+    bool decode_any(const Shape& shape, od::value value, void* out, const Path& path) {
         const Nested nested(depth_);
         if (depth_ > depth_max) {
             failure = "The body is nested too deeply";
@@ -189,37 +193,37 @@ class Decoder {
         }
         switch (shape.kind) {
             case Kind::boolean:
-                return !value.get_bool().get(as<bool>(out)) || wrong_type(value, shape);
+                return !value.get_bool().get(as<bool>(out)) || fails_by_type(value, shape);
             case Kind::integer:
-                return number(shape, value, as<std::int32_t>(out));
+                return decode_number(shape, value, as<std::int32_t>(out));
             case Kind::int64:
-                return number(shape, value, as<std::int64_t>(out));
+                return decode_number(shape, value, as<std::int64_t>(out));
             case Kind::float64:
-                return !value.get_double().get(as<double>(out)) || wrong_type(value, shape);
+                return !value.get_double().get(as<double>(out)) || fails_by_type(value, shape);
             case Kind::float32: {
                 double real = 0;
-                if (value.get_double().get(real)) return wrong_type(value, shape);
+                if (value.get_double().get(real)) return fails_by_type(value, shape);
                 as<float>(out) = static_cast<float>(real);
                 return true;
             }
             case Kind::string: {
                 std::string_view text;
-                if (value.get_string().get(text)) return wrong_type(value, shape);
+                if (value.get_string().get(text)) return fails_by_type(value, shape);
                 as<std::string>(out) = std::string(text);
                 return true;
             }
             case Kind::blob:
-                return blob(shape, value, as<Bytes>(out));
+                return decode_blob(shape, value, as<Bytes>(out));
             case Kind::timestamp:
-                return stamp(shape, value, as<Timestamp>(out));
+                return decode_stamp(shape, value, as<Timestamp>(out));
             case Kind::list:
-                return list(shape, value, out, path);
+                return decode_list(shape, value, out, path);
             case Kind::map:
-                return map(shape, value, out, path);
+                return decode_map(shape, value, out, path);
             case Kind::structure: {
                 od::object object;
-                if (value.get_object().get(object)) return wrong_type(value, shape);
-                return structure(shape, object, out, path);
+                if (value.get_object().get(object)) return fails_by_type(value, shape);
+                return decode_structure(shape, object, out, path);
             }
             case Kind::stream:
                 return true;
@@ -254,10 +258,10 @@ Answer<void> decode_json(const Shape& shape, std::string_view body, void* out,
     od::object object;
     if (parser.iterate(padded).get(document)) return std::unexpected(serialization_fault(""));
     if (document.get_object().get(object)) return std::unexpected(serialization_fault(""));
-    const bool whole = decoder.structure(shape, object, out, Path{});
-    const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
-    if (!whole || !at_end) {
-        decoder.broken();
+    const bool is_whole = decoder.decode_structure(shape, object, out, Path{});
+    const bool is_at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+    if (!is_whole || !is_at_end) {
+        decoder.fails_as_broken();
         return std::unexpected(serialization_fault(std::move(decoder.failure)));
     }
     return {};

@@ -47,12 +47,12 @@ void append(std::string& out, const Shape& shape, const void* value, Stamp stamp
 
 void append_structure(std::string& out, const Shape& shape, const void* value) {
     out += '{';
-    bool first = true;
+    bool is_first = true;
     for (const Member& member : shape.members) {
         if (member.location != Location::body) continue;
         const void* inner = member.in(value);
         if (!inner) continue;
-        if (!std::exchange(first, false)) out += ',';
+        if (!std::exchange(is_first, false)) out += ',';
         out.append("\"").append(member.name).append("\":");
         append(out, *member.shape, inner, member.stamp);
     }

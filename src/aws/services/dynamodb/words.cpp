@@ -110,7 +110,7 @@ struct ToWire {
     void operator()(const std::string& text) { out.s = text; }
     void operator()(const domain::Decimal& number) { out.n = number.to_text(); }
     void operator()(const domain::Binary& binary) { out.b = Bytes::copy(binary.bytes); }
-    void operator()(bool flag) { out.bool_ = flag; }
+    void operator()(bool is_true) { out.bool_ = is_true; }
     void operator()(const domain::Null&) { out.null = true; }
     void operator()(const domain::StringSet& set) { out.ss.emplace(set.begin(), set.end()); }
     void operator()(const domain::NumberSet& set) {
