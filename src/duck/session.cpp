@@ -65,20 +65,20 @@ struct Session::State {
         if (!plan.result.path.empty()) file.emplace(plan.result);
         std::vector<sql::plan::Cells> pending;
         std::size_t bytes = 0;
-        bool open = true;
+        bool is_open = true;
         const auto hand_on = [&] {
             if (file) {
                 file->add(pending);
             } else {
-                open = rows(std::exchange(pending, {}));
+                is_open = rows(std::exchange(pending, {}));
             }
             pending.clear();
             bytes = 0;
         };
-        while (open) {
+        while (is_open) {
             auto chunk = result->Fetch();
             if (!chunk || chunk->size() == 0) break;
-            for (duckdb::idx_t row = 0; row < chunk->size() && open; ++row) {
+            for (duckdb::idx_t row = 0; row < chunk->size() && is_open; ++row) {
                 sql::plan::Cells& cells = pending.emplace_back();
                 for (std::size_t c = 0; c < plan.columns.size(); ++c) {
                     cells.push_back(result_text(chunk->GetValue(c, row), plan.columns[c]));
@@ -89,7 +89,7 @@ struct Session::State {
             }
         }
         if (result->HasError()) result->ThrowError();
-        if (!pending.empty() && open) hand_on();
+        if (!pending.empty() && is_open) hand_on();
         if (file) file->finish();
     }
 };

@@ -52,11 +52,11 @@ class Runner {
     }
 
   private:
-    std::string block(std::ifstream& in, bool to_blank = false) {
+    std::string block(std::ifstream& in, bool ends_at_blank = false) {
         std::string text, line;
         while (std::getline(in, line)) {
             ++line_;
-            if (to_blank ? line.empty() : line == "----") break;
+            if (ends_at_blank ? line.empty() : line == "----") break;
             text += line + "\n";
         }
         return text;

@@ -57,13 +57,13 @@ int serve_plans(int socket) {
             memory_mib = plan->memory_mib;
         }
         FRESHET_CHECK(plan->memory_mib == memory_mib);  // the server keeps a worker in its place
-        bool open = true;
+        bool is_open = true;
         const auto answer = session->run(*plan, [&](std::vector<sql::plan::Cells> rows) {
-            open = open && write_all(socket, sql::plan::encode_rows(rows));
-            return open;
+            is_open = is_open && write_all(socket, sql::plan::encode_rows(rows));
+            return is_open;
         });
-        if (!open || !write_all(socket, answer ? sql::plan::encode_done(*answer)
-                                               : sql::plan::encode_failed(answer.error())))
+        if (!is_open || !write_all(socket, answer ? sql::plan::encode_done(*answer)
+                                                  : sql::plan::encode_failed(answer.error())))
             return 0;
     }
 }

@@ -153,8 +153,8 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
     FRESHET_CHECK(scan.used.size() == info.columns.size() + 1);  // the last is path_column
     sql::plan::ScanPlan first;
     for (std::size_t i = 0; i < info.columns.size(); ++i)
-        first.columns.push_back(
-            {info.columns[i].name, info.columns[i].type, info.columns[i].partition, scan.used[i]});
+        first.columns.push_back({info.columns[i].name, info.columns[i].type,
+                                 info.columns[i].is_partition_key, scan.used[i]});
     set_storage(first, table, table);
     std::vector<sql::plan::ScanPlan> plans{std::move(first)};
     if (table.partition_keys.empty()) {

@@ -103,7 +103,7 @@ bool reads_as(const trino::Type& from, const trino::Type& to) {
 }
 
 void refuse(trino::TableInfo& info, std::string why, ErrorCode code = ErrorCode::not_supported) {
-    info.readable = false;
+    info.is_readable = false;
     info.why = std::move(why);
     info.why_code = code;
 }
@@ -160,7 +160,7 @@ trino::TableInfo table_info(const CatalogTable& table) {
     const auto add = [&](const CatalogColumn& column, bool is_key) {
         const auto type = trino::parse_hive_type(column.type);
         if (!type || type->is(trino::TypeKind::char_)) {
-            info.readable = false;
+            info.is_readable = false;
             info.why = fmt::format("the type {} of column {} of table {}.{} is not supported",
                                    column.type, column.name, table.database, table.name);
         }

@@ -56,14 +56,14 @@ TEST(Tables, a_view_comes_back_as_it_was_stored) {
 }
 
 TEST(Tables, a_type_or_a_format_that_is_not_built_is_refused_when_the_table_is_read) {
-    EXPECT_TRUE(table_info(text_table()).readable);
+    EXPECT_TRUE(table_info(text_table()).is_readable);
     CatalogTable table = text_table();
     table.columns[0].type = "uniontype<int>";
-    EXPECT_FALSE(table_info(table).readable);
+    EXPECT_FALSE(table_info(table).is_readable);
     EXPECT_EQ(table_info(table).why_code, ErrorCode::not_supported);
     table = text_table();
     table.input_format = "org.apache.hadoop.mapred.SequenceFileInputFormat";
-    EXPECT_FALSE(table_info(table).readable);
+    EXPECT_FALSE(table_info(table).is_readable);
     EXPECT_EQ(table_info(table).why_code, ErrorCode::hive_unsupported_format);
     table = text_table();
     table.parameters["table_type"] = "ICEBERG";

@@ -101,6 +101,7 @@ EXEMPT = {
 STATES = {"is", "has", "was", "were", "are", "can", "may", "must", "should", "had", "did", "not"}
 # Functions that act and return whether they succeeded: named for the act.
 ACTS = {
+    "accept",
     "add",
     "append",
     "arm",
@@ -108,6 +109,7 @@ ACTS = {
     "cut",
     "decode",
     "expand",
+    "fill",
     "finish",
     "insert",
     "load",
@@ -117,6 +119,7 @@ ACTS = {
     "parse",
     "print",
     "push",
+    "put",
     "read",
     "receive",
     "reserve",
@@ -126,34 +129,7 @@ ACTS = {
     "tick",
     "try",
     "watch",
-}
-# The modules that are held to it; add yours.
-CLEAN_BOOLEANS = {
-    "analytics",
-    "app",
-    "aws",
-    "base",
-    "catalog",
-    "cli",
-    "console",
-    "dashboards",
-    "delivery",
-    "flow",
-    "functions",
-    "identity",
-    "io",
-    "lake",
-    "log",
-    "meta",
-    "monitor",
-    "objects",
-    "pipeline",
-    "query",
-    "record",
-    "sandbox",
-    "schedule",
-    "stream",
-    "tables",
+    "write",
 }
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 
@@ -372,17 +348,15 @@ def rule_subjects_of_commits_are_short():
 
 def booleans_that_are_no_statement(path):
     """Yields (line number, name) of each `bool NAME` that neither states a fact nor names an act.
-    `empty` and `await_ready` are the standard's names.
+    `empty` and `await_ready` are the standard's names; those in capitals are a library's.
     """
     for number, line in enumerate(code_of(path.read_text()), 1):
         for name, after in re.findall(r"\bbool\s+(?:\w+::)*(\w+)\s*([(;={,)]|$)", line):
             first = name.strip("_").split("_")[0]
             words = set(name.strip("_").split("_"))
-            if (
-                name in ("operator", "empty", "await_ready")
-                or words & STATES
-                or first.endswith("s")
-            ):
+            if name in ("operator", "empty", "await_ready") or name[0].isupper():
+                continue
+            if words & STATES or first.endswith("s"):
                 continue
             if after != "(" or not words & ACTS:
                 yield number, name
@@ -390,12 +364,11 @@ def booleans_that_are_no_statement(path):
 
 def rule_booleans_are_statements():
     for path in sources():
-        if module_of(path) in CLEAN_BOOLEANS:
-            for number, name in booleans_that_are_no_statement(path):
-                yield (
-                    f"{name_of(path)}:{number}: bool {name}: make it a statement (is_, has_, was_, "
-                    "can_, may_, must_, or a verb as in `holds`), or name the act"
-                )
+        for number, name in booleans_that_are_no_statement(path):
+            yield (
+                f"{name_of(path)}:{number}: bool {name}: make it a statement (is_, has_, was_, "
+                "can_, may_, must_, or a verb as in `holds`), or name the act"
+            )
 
 
 def rule_names_say_the_concept():

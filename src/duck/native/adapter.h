@@ -119,15 +119,16 @@ void run(R (*function)(A...), duckdb::DataChunk& arguments, duckdb::Vector& resu
     const duckdb::idx_t count = arguments.size();
     duckdb::UnifiedVectorFormat formats[sizeof...(A)];
     (arguments.data[I].ToUnifiedFormat(count, formats[I]), ...);
-    bool constant = true;
+    bool is_constant = true;
     for (const auto& column : arguments.data)
-        constant = constant && column.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
+        is_constant = is_constant && column.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
     // a branch without rows raises nothing
-    const duckdb::idx_t rows = constant ? std::min<duckdb::idx_t>(count, 1) : count;
+    const duckdb::idx_t rows = is_constant ? std::min<duckdb::idx_t>(count, 1) : count;
     result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
     for (duckdb::idx_t row = 0; row < rows; ++row) {
-        const bool valid = (formats[I].validity.RowIsValid(formats[I].sel->get_index(row)) && ...);
-        if (!valid) {
+        const bool is_valid =
+            (formats[I].validity.RowIsValid(formats[I].sel->get_index(row)) && ...);
+        if (!is_valid) {
             duckdb::FlatVector::SetNull(result, row, true);
             continue;
         }
@@ -144,7 +145,7 @@ void run(R (*function)(A...), duckdb::DataChunk& arguments, duckdb::Vector& resu
             Kind<R>::store(result, row, std::move(value));
         }
     }
-    if (constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+    if (is_constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
 }  // namespace adapt

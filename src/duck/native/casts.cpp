@@ -62,11 +62,11 @@ struct Cast {
     static R strict(string_view text) {
         auto value = function(text);
         if (!value) {
-            const bool temporal =
+            const bool is_temporal =
                 std::is_same_v<R, duckdb::date_t> || std::is_same_v<R, duckdb::timestamp_t> ||
                 std::is_same_v<R, duckdb::dtime_t> || std::string_view(type).starts_with("time");
             raise(sql::ErrorCode::invalid_cast_argument,
-                  temporal
+                  is_temporal
                       ? "Value cannot be cast to " + std::string(type) + ": " + std::string(text)
                       : "Cannot cast '" + std::string(text) + "' to " + type);
         }

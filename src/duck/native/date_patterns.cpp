@@ -142,7 +142,7 @@ struct Fields {
     std::int64_t year = 1970;
     int month = 1, day = 1, hour = 0, minute = 0, second = 0, micros = 0;
     int half_hour = -1, day_of_year = -1;
-    bool pm = false, has_half = false;
+    bool is_pm = false, has_half = false;
     std::optional<int> zone;
 };
 
@@ -151,7 +151,7 @@ class PatternReader {
     explicit PatternReader(string_view text) : text_(text) {}
     Fields fields;
 
-    bool digits(std::int64_t& value, std::size_t most, std::size_t least = 1) {
+    bool take_digits(std::int64_t& value, std::size_t most, std::size_t least = 1) {
         std::size_t count = 0;
         value = 0;
         while (count < most && count < text_.size() && text_[count] >= '0' && text_[count] <= '9')
@@ -160,13 +160,13 @@ class PatternReader {
         text_.remove_prefix(count);
         return true;
     }
-    bool small(int& value, std::size_t most, int low, int high) {
+    bool take_small(int& value, std::size_t most, int low, int high) {
         std::int64_t wide = 0;
-        if (!digits(wide, most) || wide < low || wide > high) return false;
+        if (!take_digits(wide, most) || wide < low || wide > high) return false;
         value = static_cast<int>(wide);
         return true;
     }
-    bool fraction(std::size_t most) {
+    bool take_fraction(std::size_t most) {
         std::size_t count = 0;
         int value = 0;
         while (count < most && count < text_.size() && text_[count] >= '0' && text_[count] <= '9') {
@@ -178,13 +178,13 @@ class PatternReader {
         fields.micros = value;
         return count > 0;
     }
-    bool literal(char c) {
+    bool take_literal(char c) {
         if (!text_.starts_with(c)) return false;
         text_.remove_prefix(1);
         return true;
     }
     template <std::size_t n>
-    bool name(const std::array<string_view, n>& names, int& index) {
+    bool take_name(const std::array<string_view, n>& names, int& index) {
         for (const bool whole : {true, false}) {
             for (std::size_t i = 0; i < n; ++i) {
                 const string_view wanted = whole ? names[i] : short_name(names[i]);
@@ -200,20 +200,20 @@ class PatternReader {
         }
         return false;
     }
-    bool half_day() {
+    bool take_half_day() {
         static constexpr string_view halves[] = {"AM ", "PM "};
         for (int i = 0; i < 2; ++i) {
             if (text_.size() < 2 || std::toupper(text_[0]) != halves[i][0] ||
                 std::toupper(text_[1]) != 'M')
                 continue;
             text_.remove_prefix(2);
-            fields.pm = i == 1;
+            fields.is_pm = i == 1;
             fields.has_half = true;
             return true;
         }
         return false;
     }
-    bool zone() {
+    bool take_zone() {
         std::size_t count = 0;
         while (count < text_.size() &&
                (std::isalnum(static_cast<unsigned char>(text_[count])) != 0 ||
@@ -223,18 +223,18 @@ class PatternReader {
         text_.remove_prefix(count);
         return fields.zone.has_value();
     }
-    bool year_of_two() {
+    bool take_year_of_two() {
         std::int64_t value = 0;
-        if (!digits(value, 2, 2)) return false;
+        if (!take_digits(value, 2, 2)) return false;
         fields.year = value + (value < 70 ? 2000 : 1900);
         return true;
     }
-    bool ended() const { return text_.empty(); }
+    bool has_ended() const { return text_.empty(); }
 
     /// Local microseconds; nullopt when there is no such day.
     std::optional<std::int64_t> micros() const {
         int hour = fields.hour;
-        if (fields.half_hour >= 0) hour = fields.half_hour % 12 + (fields.pm ? 12 : 0);
+        if (fields.half_hour >= 0) hour = fields.half_hour % 12 + (fields.is_pm ? 12 : 0);
         std::int64_t day = 0;
         if (fields.day_of_year > 0) {
             day = day_of({fields.year, 1, 1}) + fields.day_of_year - 1;
@@ -256,49 +256,50 @@ bool read_mysql(PatternReader& in, char letter) {
     int index = 0;
     switch (letter) {
         case 'Y':
-            return in.digits(f.year, 4);
+            return in.take_digits(f.year, 4);
         case 'y':
-            return in.year_of_two();
+            return in.take_year_of_two();
         case 'm':
         case 'c':
-            return in.small(f.month, 2, 1, 12);
+            return in.take_small(f.month, 2, 1, 12);
         case 'd':
         case 'e':
-            return in.small(f.day, 2, 1, 31);
+            return in.take_small(f.day, 2, 1, 31);
         case 'H':
         case 'k':
-            return in.small(f.hour, 2, 0, 23);
+            return in.take_small(f.hour, 2, 0, 23);
         case 'h':
         case 'I':
         case 'l':
-            return in.small(f.half_hour, 2, 1, 12);
+            return in.take_small(f.half_hour, 2, 1, 12);
         case 'i':
-            return in.small(f.minute, 2, 0, 59);
+            return in.take_small(f.minute, 2, 0, 59);
         case 's':
         case 'S':
-            return in.small(f.second, 2, 0, 59);
+            return in.take_small(f.second, 2, 0, 59);
         case 'f':
-            return in.fraction(9);
+            return in.take_fraction(9);
         case 'p':
-            return in.half_day();
+            return in.take_half_day();
         case 'j':
-            return in.small(f.day_of_year, 3, 1, 366);
+            return in.take_small(f.day_of_year, 3, 1, 366);
         case 'M':
         case 'b':
-            if (!in.name(month_names, index)) return false;
+            if (!in.take_name(month_names, index)) return false;
             f.month = index + 1;
             return true;
         case 'a':
         case 'W':
-            return in.name(weekday_names, index);
+            return in.take_name(weekday_names, index);
         case 'T':
-            return read_mysql(in, 'H') && in.literal(':') && read_mysql(in, 'i') &&
-                   in.literal(':') && read_mysql(in, 's');
+            return read_mysql(in, 'H') && in.take_literal(':') && read_mysql(in, 'i') &&
+                   in.take_literal(':') && read_mysql(in, 's');
         case 'r':
-            return read_mysql(in, 'h') && in.literal(':') && read_mysql(in, 'i') &&
-                   in.literal(':') && read_mysql(in, 's') && in.literal(' ') && in.half_day();
+            return read_mysql(in, 'h') && in.take_literal(':') && read_mysql(in, 'i') &&
+                   in.take_literal(':') && read_mysql(in, 's') && in.take_literal(' ') &&
+                   in.take_half_day();
         case '%':
-            return in.literal('%');
+            return in.take_literal('%');
         default:
             break;
     }
@@ -314,11 +315,12 @@ bool read_mysql(PatternReader& in, char letter) {
 duckdb::timestamp_t date_parse(string_view text, string_view pattern) {
     PatternReader in(text);
     for (std::size_t i = 0; i < pattern.size(); ++i) {
-        const bool letter = pattern[i] == '%' && i + 1 < pattern.size();
-        if (letter ? !read_mysql(in, pattern[++i]) : !in.literal(pattern[i])) bad_date(text);
+        const bool is_letter = pattern[i] == '%' && i + 1 < pattern.size();
+        if (is_letter ? !read_mysql(in, pattern[++i]) : !in.take_literal(pattern[i]))
+            bad_date(text);
     }
     const auto micros = in.micros();
-    if (!in.ended() || !micros) bad_date(text);
+    if (!in.has_ended() || !micros) bad_date(text);
     return duckdb::timestamp_t(round_micros(*micros, 3));
 }
 
@@ -395,33 +397,33 @@ bool read_joda(PatternReader& in, const PatternPart& part) {
     switch (part.letter) {
         case 'y':
         case 'Y':
-            return part.count == 2 ? in.year_of_two() : in.digits(f.year, 9);
+            return part.count == 2 ? in.take_year_of_two() : in.take_digits(f.year, 9);
         case 'M':
-            if (part.count < 3) return in.small(f.month, most, 1, 12);
-            if (!in.name(month_names, index)) return false;
+            if (part.count < 3) return in.take_small(f.month, most, 1, 12);
+            if (!in.take_name(month_names, index)) return false;
             f.month = index + 1;
             return true;
         case 'd':
-            return in.small(f.day, most, 1, 31);
+            return in.take_small(f.day, most, 1, 31);
         case 'D':
-            return in.small(f.day_of_year, 3, 1, 366);
+            return in.take_small(f.day_of_year, 3, 1, 366);
         case 'E':
-            return in.name(weekday_names, index);
+            return in.take_name(weekday_names, index);
         case 'H':
-            return in.small(f.hour, most, 0, 23);
+            return in.take_small(f.hour, most, 0, 23);
         case 'h':
-            return in.small(f.half_hour, most, 1, 12);
+            return in.take_small(f.half_hour, most, 1, 12);
         case 'm':
-            return in.small(f.minute, most, 0, 59);
+            return in.take_small(f.minute, most, 0, 59);
         case 's':
-            return in.small(f.second, most, 0, 59);
+            return in.take_small(f.second, most, 0, 59);
         case 'S':
-            return in.fraction(std::max<std::size_t>(part.count, 3));
+            return in.take_fraction(std::max<std::size_t>(part.count, 3));
         case 'a':
-            return in.half_day();
+            return in.take_half_day();
         case 'Z':
         case 'z':
-            return in.zone();
+            return in.take_zone();
         default:
             bad_pattern(part.letter);
     }
@@ -431,16 +433,16 @@ std::int64_t parse_datetime(string_view text, string_view pattern) {
     PatternReader in(text);
     while (!pattern.empty()) {
         const PatternPart part = take_pattern_part(pattern);
-        bool good = true;
+        bool is_good = true;
         if (part.letter == '\0') {
-            for (const char c : part.text) good = good && in.literal(c);
+            for (const char c : part.text) is_good = is_good && in.take_literal(c);
         } else {
-            good = read_joda(in, part);
+            is_good = read_joda(in, part);
         }
-        if (!good) bad_date(text);
+        if (!is_good) bad_date(text);
     }
     const auto micros = in.micros();
-    if (!in.ended() || !micros) bad_date(text);
+    if (!in.has_ended() || !micros) bad_date(text);
     const int key = in.fields.zone.value_or(0);
     return pack({instant_millis(*micros, key), key});
 }

@@ -47,7 +47,7 @@ Wide shifted(Wide value, int places) {
 /// a * 10^places / b, half up, away from zero; digit by digit, so that the shift cannot overflow.
 Wide divided(Wide a, int places, Wide b) {
     if (b == 0) raise(sql::ErrorCode::division_by_zero, "Division by zero");
-    const bool negative = (a < 0) != (b < 0);
+    const bool is_negative = (a < 0) != (b < 0);
     const Wide x = a < 0 ? -a : a, y = b < 0 ? -b : b;
     Wide quotient = x / y, rest = x % y;
     for (int i = 0; i < places; ++i) {
@@ -58,7 +58,7 @@ Wide divided(Wide a, int places, Wide b) {
         rest %= y;
     }
     if (rest >= y - rest) ++quotient;
-    return negative ? -quotient : quotient;
+    return is_negative ? -quotient : quotient;
 }
 
 Wide computed(const Scales& scales, Wide a, Wide b) {

@@ -183,9 +183,9 @@ std::optional<std::string> inside(string_view text, bool& good) {
 }
 template <class R, std::optional<R> (*convert)(string_view), bool strict>
 std::optional<R> cast(string_view text) {
-    bool good = false;
-    const auto scalar = inside(text, good);
-    if (good && !scalar) return std::nullopt;
+    bool is_good = false;
+    const auto scalar = inside(text, is_good);
+    if (is_good && !scalar) return std::nullopt;
     const auto value = scalar ? convert(*scalar) : std::nullopt;
     if (!value && strict)
         no_cast(text, std::is_same_v<R, bool>          ? "BOOLEAN"

@@ -68,12 +68,12 @@ std::int64_t round_to_bigint(double value) {
 }
 
 double fmod_of(double a, double b) { return std::fmod(a, b); }
-bool eq(double a, double b) { return a == b; }
-bool ne(double a, double b) { return a != b; }
-bool lt(double a, double b) { return a < b; }
-bool le(double a, double b) { return a <= b; }
-bool gt(double a, double b) { return a > b; }
-bool ge(double a, double b) { return a >= b; }
+bool equals(double a, double b) { return a == b; }
+bool differs(double a, double b) { return a != b; }
+bool is_less(double a, double b) { return a < b; }
+bool is_at_most(double a, double b) { return a <= b; }
+bool is_greater(double a, double b) { return a > b; }
+bool is_at_least(double a, double b) { return a >= b; }
 
 std::int64_t positive(std::int64_t n) {
     if (n <= 0) raise(sql::ErrorCode::invalid_function_argument, "Index must be greater than zero");
@@ -133,7 +133,7 @@ std::int64_t slice_start(std::int64_t from, std::int64_t size) {
     if (from > 0) return from;
     return size + from + 1 > 0 ? size + from + 1 : size + 1;
 }
-bool missing_key(std::string_view key) {
+bool fails_by_key(std::string_view key) {
     raise(sql::ErrorCode::invalid_function_argument, "Key not present in map: " + std::string(key));
 }
 
@@ -211,14 +211,14 @@ void add_numbers(duckdb::ExtensionLoader& loader) {
     using Binary = double (*)(double, double);
     add_native(loader, "pow", static_cast<Binary>(std::pow));
     add_native(loader, "atan2", static_cast<Binary>(std::atan2));
-    add_native(loader, "eq", &eq);
-    add_native(loader, "ne", &ne);
-    add_native(loader, "lt", &lt);
-    add_native(loader, "le", &le);
-    add_native(loader, "gt", &gt);
-    add_native(loader, "ge", &ge);
+    add_native(loader, "eq", &equals);
+    add_native(loader, "ne", &differs);
+    add_native(loader, "lt", &is_less);
+    add_native(loader, "le", &is_at_most);
+    add_native(loader, "gt", &is_greater);
+    add_native(loader, "ge", &is_at_least);
     // what the optimizer does not see into
-    add_native(loader, "truth", +[](bool value) { return value; });
+    add_native(loader, "truth", +[](bool is_true) { return is_true; });
     add_native(loader, "positive", &positive);
     add_native(loader, "nonzero", &nonzero);
     add_native(loader, "natural", &natural);
@@ -227,7 +227,7 @@ void add_numbers(duckdb::ExtensionLoader& loader) {
     add_native(loader, "whole_days", &whole_days);
     add_native(loader, "index", &checked_index);
     add_native(loader, "slice_start", &slice_start);
-    add_native(loader, "missing_key", &missing_key);
+    add_native(loader, "missing_key", &fails_by_key);
     add_native(loader, "from_base", &from_base);
     add_native(loader, "width_bucket", &width_bucket);
     add_native(loader, "double_text", &double_text);

@@ -14,14 +14,14 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes between `least` and `most` digits off the front.
 std::optional<std::int64_t> take_number(std::string_view& text, std::size_t least,
                                         std::size_t most) {
     std::size_t count = 0;
     std::int64_t value = 0;
-    while (count < text.size() && count < most && digit(text[count]))
+    while (count < text.size() && count < most && is_digit(text[count]))
         value = value * 10 + (text[count++] - '0');
     if (count < least) return std::nullopt;
     text.remove_prefix(count);
@@ -35,15 +35,16 @@ bool take(std::string_view& text, char c) {
 }
 
 std::optional<std::int32_t> take_date(std::string_view& text) {
-    const bool negative = take(text, '-');
-    if (!negative) take(text, '+');
+    const bool is_negative = take(text, '-');
+    if (!is_negative) take(text, '+');
     const auto year = take_number(text, 1, 6);
     if (!year || !take(text, '-')) return std::nullopt;
     const auto month = take_number(text, 1, 2);
     if (!month || !take(text, '-')) return std::nullopt;
     const auto day = take_number(text, 1, 2);
     if (!day) return std::nullopt;
-    const Civil date{negative ? -*year : *year, static_cast<int>(*month), static_cast<int>(*day)};
+    const Civil date{is_negative ? -*year : *year, static_cast<int>(*month),
+                     static_cast<int>(*day)};
     if (!is_valid(date)) return std::nullopt;
     return static_cast<std::int32_t>(day_of(date));
 }
@@ -62,17 +63,17 @@ std::optional<std::int64_t> take_time(std::string_view& text) {
     micros += *second * 1'000'000;
     if (!text.starts_with('.')) return micros;
     text.remove_prefix(1);
-    if (text.empty() || !digit(text.front())) return std::nullopt;
+    if (text.empty() || !is_digit(text.front())) return std::nullopt;
     std::int64_t fraction = 0;
     int count = 0;
-    bool up = false;
-    for (; !text.empty() && digit(text.front()); text.remove_prefix(1), ++count) {
+    bool rounds_up = false;
+    for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1), ++count) {
         if (count < 6) fraction = fraction * 10 + (text.front() - '0');
-        if (count == 6) up = text.front() >= '5';
+        if (count == 6) rounds_up = text.front() >= '5';
         if (count >= 12) return std::nullopt;
     }
     for (; count < 6; ++count) fraction *= 10;
-    return micros + fraction + (up ? 1 : 0);
+    return micros + fraction + (rounds_up ? 1 : 0);
 }
 
 }  // namespace
@@ -112,13 +113,13 @@ std::optional<std::int64_t> parse_whole(std::string_view text, std::int64_t low,
 std::optional<double> parse_double(std::string_view text) {
     text = trimmed(text);
     std::string_view number = text;
-    const bool negative = number.starts_with('-');
-    if (negative || number.starts_with('+')) number.remove_prefix(1);
+    const bool is_negative = number.starts_with('-');
+    if (is_negative || number.starts_with('+')) number.remove_prefix(1);
     if (number == "NaN") return std::numeric_limits<double>::quiet_NaN();
     if (number == "Infinity")
-        return negative ? -std::numeric_limits<double>::infinity()
-                        : std::numeric_limits<double>::infinity();
-    if (number.empty() || !(digit(number[0]) || number[0] == '.')) return std::nullopt;
+        return is_negative ? -std::numeric_limits<double>::infinity()
+                           : std::numeric_limits<double>::infinity();
+    if (number.empty() || !(is_digit(number[0]) || number[0] == '.')) return std::nullopt;
     double value = 0;
     const auto [end, problem] =
         std::from_chars(number.data(), number.data() + number.size(), value);
@@ -126,10 +127,10 @@ std::optional<double> parse_double(std::string_view text) {
         return std::nullopt;
     if (problem == std::errc::result_out_of_range) {
         const auto e = number.find_first_of("eE");
-        const bool tiny = e != std::string_view::npos && number.substr(e + 1).starts_with('-');
-        value = tiny ? 0.0 : std::numeric_limits<double>::infinity();
+        const bool is_tiny = e != std::string_view::npos && number.substr(e + 1).starts_with('-');
+        value = is_tiny ? 0.0 : std::numeric_limits<double>::infinity();
     }
-    return negative ? -value : value;
+    return is_negative ? -value : value;
 }
 
 std::optional<std::int32_t> parse_date(std::string_view text) {
@@ -150,7 +151,7 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text, char separato
     const auto date = take_date(text);
     if (!date) return std::nullopt;
     std::int64_t micros = static_cast<std::int64_t>(*date) * 86'400'000'000;
-    if (text.size() > 1 && text[0] == separator && digit(text[1])) {
+    if (text.size() > 1 && text[0] == separator && is_digit(text[1])) {
         text.remove_prefix(1);
         const auto time = take_time(text);
         if (!time) return std::nullopt;

@@ -55,7 +55,7 @@ regex_t* compiled(string_view pattern) {
 }
 
 /// True when there is a match at or after byte `from`.
-bool search(regex_t* regex, string_view text, std::size_t from, Region& region) {
+bool finds(regex_t* regex, string_view text, std::size_t from, Region& region) {
     if (from > text.size()) return false;
     const auto* begin = bytes(text.data());
     const auto* end = begin + text.size();
@@ -88,9 +88,9 @@ std::optional<std::string> group_text(string_view text, const Region& region, st
                     static_cast<std::size_t>(region.end(static_cast<int>(group)) - begin)));
 }
 
-bool like(string_view text, string_view pattern) {
+bool matches(string_view text, string_view pattern) {
     Region region;
-    return search(compiled(pattern), text, 0, region);
+    return finds(compiled(pattern), text, 0, region);
 }
 
 std::optional<std::string> extract(string_view text, string_view pattern, std::int64_t group) {
@@ -100,13 +100,13 @@ std::optional<std::string> extract(string_view text, string_view pattern, std::i
         raise(sql::ErrorCode::invalid_function_argument,
               "Pattern has " + std::to_string(onig_number_of_captures(regex)) +
                   " groups. Cannot access group " + std::to_string(group));
-    return search(regex, text, 0, region) ? group_text(text, region, group) : std::nullopt;
+    return finds(regex, text, 0, region) ? group_text(text, region, group) : std::nullopt;
 }
 
 TextList extract_all(string_view text, string_view pattern, std::int64_t group) {
     TextList list;
     Region region;
-    for (std::size_t at = 0; search(compiled(pattern), text, at, region);
+    for (std::size_t at = 0; finds(compiled(pattern), text, at, region);
          at = next_start(text, region))
         list.push_back(group_text(text, region, group));
     return list;
@@ -153,7 +153,7 @@ std::string replace(string_view text, string_view pattern, string_view with) {
     Region region;
     regex_t* regex = compiled(pattern);
     std::size_t copied = 0;
-    for (std::size_t at = 0; search(regex, text, at, region); at = next_start(text, region)) {
+    for (std::size_t at = 0; finds(regex, text, at, region); at = next_start(text, region)) {
         made += text.substr(copied, static_cast<std::size_t>(region.begin(0)) - copied);
         append_replacement(made, text, with, regex, region);
         copied = static_cast<std::size_t>(region.end(0));
@@ -165,7 +165,7 @@ TextList split(string_view text, string_view pattern) {
     TextList list;
     Region region;
     std::size_t copied = 0;
-    for (std::size_t at = 0; search(compiled(pattern), text, at, region);
+    for (std::size_t at = 0; finds(compiled(pattern), text, at, region);
          at = next_start(text, region)) {
         list.emplace_back(
             std::string(text.substr(copied, static_cast<std::size_t>(region.begin(0)) - copied)));
@@ -178,7 +178,7 @@ TextList split(string_view text, string_view pattern) {
 std::int64_t count(string_view text, string_view pattern) {
     std::int64_t found = 0;
     Region region;
-    for (std::size_t at = 0; search(compiled(pattern), text, at, region);
+    for (std::size_t at = 0; finds(compiled(pattern), text, at, region);
          at = next_start(text, region))
         ++found;
     return found;
@@ -186,7 +186,7 @@ std::int64_t count(string_view text, string_view pattern) {
 
 std::int64_t position(string_view text, string_view pattern) {
     Region region;
-    if (!search(compiled(pattern), text, 0, region)) return -1;
+    if (!finds(compiled(pattern), text, 0, region)) return -1;
     const string_view before = text.substr(0, static_cast<std::size_t>(region.begin(0)));
     std::int64_t points = 1;
     for (const char c : before) points += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
@@ -196,7 +196,7 @@ std::int64_t position(string_view text, string_view pattern) {
 }  // namespace
 
 void add_regexp(duckdb::ExtensionLoader& loader) {
-    add_native(loader, "regexp_like", &like);
+    add_native(loader, "regexp_like", &matches);
     add_native(loader, "regexp_extract", &extract);
     add_native(loader, "regexp_extract_all", &extract_all);
     add_native(loader, "regexp_replace", &replace);

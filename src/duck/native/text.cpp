@@ -39,7 +39,7 @@ std::size_t byte_of(string_view text, std::int64_t point) {
     return at;
 }
 
-bool blank_point(string_view point) {
+bool is_blank_point(string_view point) {
     if (point.size() == 1)
         return static_cast<unsigned char>(point[0]) <= 0x20 &&
                std::string("\t\n\v\f\r\x1c\x1d\x1e\x1f ").find(point[0]) != std::string::npos;
@@ -49,11 +49,11 @@ bool blank_point(string_view point) {
     return std::ranges::find(blanks, point) != std::end(blanks);
 }
 
-std::string trim_ends(string_view text, bool left, bool right) {
+std::string trim_ends(string_view text, bool trims_left, bool trims_right) {
     const auto list = points(text);
     std::size_t begin = 0, end = list.size();
-    while (left && begin < end && blank_point(list[begin])) ++begin;
-    while (right && end > begin && blank_point(list[end - 1])) --end;
+    while (trims_left && begin < end && is_blank_point(list[begin])) ++begin;
+    while (trims_right && end > begin && is_blank_point(list[end - 1])) --end;
     if (begin == end) return "";
     return std::string(list[begin].data(), list[end - 1].data() + list[end - 1].size());
 }
@@ -106,7 +106,7 @@ std::int64_t strpos(string_view text, string_view part) {
     return found == string_view::npos ? 0 : count_points(text.substr(0, found)) + 1;
 }
 
-std::string pad(string_view text, std::int64_t size, string_view with, bool left) {
+std::string pad(string_view text, std::int64_t size, string_view with, bool pads_left) {
     if (with.empty())
         raise(sql::ErrorCode::invalid_function_argument, "Padding string must not be empty");
     if (size < 0 || size > INT32_MAX)
@@ -118,7 +118,7 @@ std::string pad(string_view text, std::int64_t size, string_view with, bool left
     std::string padding;
     for (std::int64_t i = 0; i < size - have; ++i)
         padding += list[static_cast<std::size_t>(i) % list.size()];
-    return left ? padding.append(text) : std::string(text).append(padding);
+    return pads_left ? padding.append(text) : std::string(text).append(padding);
 }
 std::string lpad(string_view text, std::int64_t size, string_view with) {
     return pad(text, size, with, true);
@@ -200,14 +200,14 @@ std::string from_utf8(Blob blob) {
                                  : c >= 0xE0 && c < 0xF0 ? 3
                                  : c >= 0xF0 && c < 0xF5 ? 4
                                                          : 0;
-        bool good = want > 0 && at + want <= data.size();
-        for (std::size_t i = 1; good && i < want; ++i)
-            good = (static_cast<unsigned char>(data[at + i]) & 0xC0U) == 0x80U;
-        const auto second = good && want > 1 ? static_cast<unsigned char>(data[at + 1]) : 0U;
+        bool is_good = want > 0 && at + want <= data.size();
+        for (std::size_t i = 1; is_good && i < want; ++i)
+            is_good = (static_cast<unsigned char>(data[at + i]) & 0xC0U) == 0x80U;
+        const auto second = is_good && want > 1 ? static_cast<unsigned char>(data[at + 1]) : 0U;
         if ((c == 0xE0 && second < 0xA0) || (c == 0xED && second > 0x9F) ||
             (c == 0xF0 && second < 0x90) || (c == 0xF4 && second > 0x8F))
-            good = false;
-        if (good) {
+            is_good = false;
+        if (is_good) {
             made += data.substr(at, want);
             at += want;
         } else {

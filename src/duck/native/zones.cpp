@@ -30,7 +30,7 @@ std::optional<int> offset_key(std::string_view name) {
             name.remove_prefix(prefix.size());
     }
     if (name.size() < 2 || (name[0] != '+' && name[0] != '-')) return std::nullopt;
-    const bool negative = name[0] == '-';
+    const bool is_negative = name[0] == '-';
     name.remove_prefix(1);
     std::string digits;
     for (const char c : name) {
@@ -46,7 +46,7 @@ std::optional<int> offset_key(std::string_view name) {
     const int minutes = std::stoi(digits.substr(0, 2)) * 60 + std::stoi(digits.substr(2));
     if (minutes > 840 || std::stoi(digits.substr(2)) > 59) return std::nullopt;
     if (minutes == 0) return 0;
-    return negative ? 841 - minutes : 840 + minutes;
+    return is_negative ? 841 - minutes : 840 + minutes;
 }
 
 int minutes_of(int key) { return key <= 840 ? key - 841 : key - 840; }
@@ -106,8 +106,8 @@ std::int64_t instant_millis(std::int64_t local, int key) {
     if (before == after) return rounded - before * 1000;
     const std::int64_t earlier =
         std::max(zone_offset(key, seconds - 86400), zone_offset(key, seconds + 86400));
-    const bool valid = zone_offset(key, seconds - earlier) == earlier;
-    return rounded - (valid ? earlier : std::min(before, after)) * 1000;
+    const bool is_valid = zone_offset(key, seconds - earlier) == earlier;
+    return rounded - (is_valid ? earlier : std::min(before, after)) * 1000;
 }
 
 }  // namespace freshet::duck

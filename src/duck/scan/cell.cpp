@@ -40,8 +40,8 @@ std::vector<std::string_view> split(std::string_view text, char delimiter) {
 bool put_general(duckdb::Vector& out, duckdb::idx_t row, const Type& type, std::string_view text) {
     duckdb::Value value(std::string{text}), made;
     duckdb::string problem;
-    const bool number = type.is(TypeKind::decimal) && parse_double(text).has_value();
-    if (!number || !value.DefaultTryCastAs(logical_type(type), made, &problem)) {
+    const bool is_number = type.is(TypeKind::decimal) && parse_double(text).has_value();
+    if (!is_number || !value.DefaultTryCastAs(logical_type(type), made, &problem)) {
         duckdb::FlatVector::SetNull(out, row, true);
         return false;
     }

@@ -28,7 +28,7 @@ class JsonReader final : public RowReader {
         : target_(std::move(target)), line_(target_.lines_before) {
         const auto& properties = target_.scan->properties;
         const auto found = properties.find("ignore.malformed.json");
-        ignore_malformed_ =
+        ignores_malformed_ =
             found != properties.end() && sql::trino::lower_case(found->second) == "true";
         for (const auto& column : target_.scan->columns) {
             const auto mapped = properties.find("mapping." + column.name);
@@ -37,17 +37,18 @@ class JsonReader final : public RowReader {
         const auto& columns = target_.scan->columns;
         is_array_table_ =
             !columns.empty() && columns[0].name == "array" && columns[0].type.is(TypeKind::array) &&
-            std::ranges::count(columns, false, &sql::plan::ScanColumn::partition) == 1;
+            std::ranges::count(columns, false, &sql::plan::ScanColumn::is_partition_key) == 1;
     }
 
     bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) override {
         ++line_;
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) return false;
         element root;
-        const bool parsed = parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS;
-        if (parsed && root.is_array() && is_array_table_) return put_array(root, out, row);
-        const bool good = parsed && root.is_object();
-        if (!good && !ignore_malformed_)
+        const bool was_parsed =
+            parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS;
+        if (was_parsed && root.is_array() && is_array_table_) return put_array(root, out, row);
+        const bool is_good = was_parsed && root.is_object();
+        if (!is_good && !ignores_malformed_)
             raise(sql::ErrorCode::hive_cursor_error,
                   "Row is not a valid JSON Object (a row is one line) in line " +
                       std::to_string(line_) + " of " + target_.file + ": " +
@@ -55,7 +56,7 @@ class JsonReader final : public RowReader {
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
             const std::size_t column = target_.columns[i];
             if (column == std::string::npos) continue;
-            put(out.data[i], row, column, good ? std::optional(root) : std::nullopt);
+            put(out.data[i], row, column, is_good ? std::optional(root) : std::nullopt);
         }
         return true;
     }
@@ -75,10 +76,10 @@ class JsonReader final : public RowReader {
              std::optional<element> root) {
         const Type& type = target_.scan->columns[column].type;
         element value;
-        const bool found =
+        const bool was_found =
             root && root->get_object().value().at_key_case_insensitive(keys_[column]).get(value) ==
                         simdjson::SUCCESS;
-        if (!found || value.is_null()) {
+        if (!was_found || value.is_null()) {
             duckdb::FlatVector::SetNull(out, row, true);
             return;
         }
@@ -128,11 +129,11 @@ class JsonReader final : public RowReader {
         duckdb::child_list_t<duckdb::Value> fields;
         for (std::size_t i = 0; i < type.arguments.size(); ++i) {
             element field;
-            const bool found =
+            const bool was_found =
                 object.at_key_case_insensitive(type.names[i]).get(field) == simdjson::SUCCESS;
             fields.emplace_back("f" + std::to_string(i),
-                                found ? value_of(field, type.arguments[i], column)
-                                      : duckdb::Value(logical_type(type.arguments[i])));
+                                was_found ? value_of(field, type.arguments[i], column)
+                                          : duckdb::Value(logical_type(type.arguments[i])));
         }
         return duckdb::Value::STRUCT(std::move(fields));
     }
@@ -161,7 +162,7 @@ class JsonReader final : public RowReader {
     std::int64_t line_;
     simdjson::dom::parser parser_;
     std::vector<std::string> keys_;
-    bool ignore_malformed_ = false;
+    bool ignores_malformed_ = false;
     bool is_array_table_ = false;
 };
 

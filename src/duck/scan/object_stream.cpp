@@ -163,8 +163,8 @@ bool LineReader::next(std::string_view& line) {
             return true;
         }
         from = buffer_.size() - begin_;
-        if (!ended_ && fill()) continue;
-        ended_ = true;
+        if (!has_ended_ && fill()) continue;
+        has_ended_ = true;
         if (begin_ >= buffer_.size()) return false;
         line = std::string_view(buffer_).substr(begin_);
         begin_ = buffer_.size();

@@ -47,7 +47,7 @@ class LineReader {
     std::string buffer_;
     std::size_t begin_ = 0;
     std::uint64_t offset_ = 0;
-    bool ended_ = false;
+    bool has_ended_ = false;
 };
 
 }  // namespace freshet::duck

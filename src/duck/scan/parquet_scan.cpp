@@ -99,7 +99,7 @@ std::string parquet_select(duckdb::Connection& connection, const sql::plan::Quer
     std::size_t keys = 0;
     std::string types;
     for (const auto& column : scan.columns) {
-        if (column.partition)
+        if (column.is_partition_key)
             types += (keys > 0 ? ", '" : "'") + partition_name(keys) + "': 'VARCHAR'", ++keys;
     }
     const std::string options =
@@ -110,7 +110,7 @@ std::string parquet_select(duckdb::Connection& connection, const sql::plan::Quer
         std::size_t key = 0;
         for (std::size_t i = 0; i < scan.columns.size(); ++i) {
             const auto& column = scan.columns[i];
-            const std::string sql = column.partition
+            const std::string sql = column.is_partition_key
                                         ? key_sql(partition_name(key++), column.type)
                                         : column_sql(shape, column, scan.files[shape.file].name);
             select += (i > 0 ? ", " : "") + sql + " AS c" + std::to_string(i);

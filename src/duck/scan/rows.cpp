@@ -31,7 +31,7 @@ char delimiter_of(const ScanPlan& scan, const char* name, char otherwise) {
     return number ? static_cast<char>(*number) : text[0];
 }
 
-bool simple(const Type& type) { return type.arguments.empty(); }
+bool is_simple(const Type& type) { return type.arguments.empty(); }
 
 class LazyReader final : public RowReader {
   public:
@@ -60,7 +60,7 @@ class LazyReader final : public RowReader {
             const Type& type = target_.scan->columns[column].type;
             if (column >= cells_.size() || cells_[column] == delimiters_.null_text) {
                 duckdb::FlatVector::SetNull(vector, row, true);
-            } else if (simple(type)) {
+            } else if (is_simple(type)) {
                 const std::string_view cell = cells_[column];
                 if (delimiters_.escape != '\0' &&
                     cell.find(delimiters_.escape) != std::string_view::npos) {
@@ -138,23 +138,23 @@ class QuotedReader final : public RowReader {
     void put(duckdb::Vector& vector, duckdb::idx_t row, std::size_t column) {
         const Type& type = target_.scan->columns[column].type;
         const std::string& cell = cells_[column];
-        bool good = false;
+        bool is_good = false;
         if (type.is(TypeKind::date) || type.is(TypeKind::timestamp)) {
             // As numbers: days, or milliseconds, since the epoch.
             const auto number = parse_whole(cell, INT64_MIN / 1000, INT64_MAX / 1000);
-            good = number.has_value();
-            if (good && type.is(TypeKind::date))
+            is_good = number.has_value();
+            if (is_good && type.is(TypeKind::date))
                 duckdb::FlatVector::GetData<duckdb::date_t>(vector)[row] =
                     duckdb::date_t(static_cast<std::int32_t>(*number));
-            if (good && type.is(TypeKind::timestamp))
+            if (is_good && type.is(TypeKind::timestamp))
                 duckdb::FlatVector::GetData<duckdb::timestamp_t>(vector)[row] =
                     duckdb::timestamp_t(*number * 1000);
         } else {
-            good = put_text(vector, row, type, cell);
+            is_good = put_text(vector, row, type, cell);
             // bytes that are not UTF-8 are NULL
-            if (!good && type.is(TypeKind::varchar)) good = true;
+            if (!is_good && type.is(TypeKind::varchar)) is_good = true;
         }
-        if (good) return;
+        if (is_good) return;
         raise(
             sql::ErrorCode::hive_bad_data,
             "Error Parsing a column in the table: " +
@@ -165,7 +165,7 @@ class QuotedReader final : public RowReader {
     }
     std::size_t split(std::string_view line) {
         std::size_t count = 0;
-        bool quoted = false;
+        bool is_quoted = false;
         const auto cell = [&]() -> std::string& {
             if (count >= cells_.size()) cells_.resize(count + 1);
             return cells_[count];
@@ -173,17 +173,17 @@ class QuotedReader final : public RowReader {
         cell().clear();
         for (std::size_t i = 0; i < line.size(); ++i) {
             const char c = line[i];
-            if (c == escape_ && escape_ != quote_ && quoted && i + 1 < line.size() &&
+            if (c == escape_ && escape_ != quote_ && is_quoted && i + 1 < line.size() &&
                 (line[i + 1] == quote_ || line[i + 1] == escape_)) {
                 cell() += line[++i];
             } else if (c == quote_) {
-                if (quoted && i + 1 < line.size() && line[i + 1] == quote_) {
+                if (is_quoted && i + 1 < line.size() && line[i + 1] == quote_) {
                     cell() += quote_;
                     ++i;
                 } else {
-                    quoted = !quoted;
+                    is_quoted = !is_quoted;
                 }
-            } else if (c == separator_ && !quoted) {
+            } else if (c == separator_ && !is_quoted) {
                 ++count;
                 cell().clear();
             } else {

@@ -85,14 +85,16 @@ bool open_next(const Bound& bound, Shared& shared, Mine& mine) {
     mine.constants.clear();
     mine.is_constant.clear();
     std::size_t first_key = 0;
-    while (first_key < bound.scan.columns.size() && !bound.scan.columns[first_key].partition)
+    while (first_key < bound.scan.columns.size() && !bound.scan.columns[first_key].is_partition_key)
         ++first_key;
     for (const auto column : shared.columns) {
-        const bool key = column != std::string::npos && bound.scan.columns[column].partition;
-        target.columns.push_back(key ? std::string::npos : column);
-        mine.is_constant.push_back(key || column == std::string::npos);
+        const bool is_key =
+            column != std::string::npos && bound.scan.columns[column].is_partition_key;
+        target.columns.push_back(is_key ? std::string::npos : column);
+        mine.is_constant.push_back(is_key || column == std::string::npos);
         mine.constants.push_back(
-            key ? partition_value(bound.scan.columns[column].type,
+            is_key
+                ? partition_value(bound.scan.columns[column].type,
                                   bound.scan.partitions.at(file.partition).at(column - first_key))
                 : duckdb::Value());
     }

@@ -142,7 +142,7 @@ Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::str
     const auto refuse = [](const char* why) {
         return std::unexpected(hive_problem(std::string("FAILED: ParseException ") + why));
     };
-    if (!definition.external)
+    if (!definition.is_external)
         return std::unexpected(
             Problem{"CREATE TABLE without EXTERNAL is for Iceberg tables, which are not supported",
                     2, 1200, false});
@@ -183,7 +183,7 @@ Outcome<CatalogTable> table_of(const trino::Statement& statement, const std::str
     table.serde = definition.serde.empty() ? storage->serde : definition.serde;
     for (const auto& [key, value] : definition.serde_properties) {
         table.serde_parameters[key] = value;
-        if (key == "field.delim" && definition.delimited)
+        if (key == "field.delim" && definition.is_delimited)
             table.serde_parameters["serialization.format"] = value;
     }
     table.parameters["EXTERNAL"] = "TRUE";

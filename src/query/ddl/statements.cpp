@@ -116,7 +116,7 @@ io::Task<Outcome<Printed>> Statements::create_database(Home home, const Statemen
     if (done) co_return Printed{};
     if (!done.error().is(PortErrc::exists))
         co_return std::unexpected(hive_problem(done.error().message()));
-    if (statement.if_not_exists) co_return Printed{};
+    if (statement.has_if_not_exists) co_return Printed{};
     co_return std::unexpected(ddl_task_problem(fmt::format("Database {} already exists", name)));
 }
 
@@ -127,7 +127,7 @@ io::Task<Outcome<Printed>> Statements::create_table(Home home, const Statement& 
     auto known = co_await catalog_.database(home, database);
     if (!known) co_return std::unexpected(no_database_problem(database));
     auto done = co_await catalog_.create_table(home, std::move(*table));
-    if (!done && !(statement.if_not_exists && done.error().is(PortErrc::exists))) {
+    if (!done && !(statement.has_if_not_exists && done.error().is(PortErrc::exists))) {
         co_return std::unexpected(
             done.error().is(PortErrc::exists)
                 ? ddl_task_problem(
@@ -154,7 +154,7 @@ io::Task<Outcome<Printed>> Statements::create_view(Home home, const Statement& s
         }
     }
     auto existing = co_await catalog_.table(home, database, name);
-    if (existing && (!statement.or_replace || !is_view(*existing))) {
+    if (existing && (!statement.replaces || !is_view(*existing))) {
         co_return std::unexpected(
             problem_of(ErrorCode::already_exists,
                        fmt::format("line {}:{}: View already exists: 'awsdatacatalog.{}.{}'",
@@ -179,7 +179,7 @@ io::Task<Outcome<Printed>> Statements::drop(Home home, const Statement& statemen
     if (!table) {
         if (!table.error().is(PortErrc::not_found))
             co_return std::unexpected(port_problem(table.error()));
-        if (statement.if_exists) co_return Printed{};
+        if (statement.has_if_exists) co_return Printed{};
         co_return std::unexpected(
             statement.kind == Kind::drop_view
                 ? problem_of(ErrorCode::table_not_found,
@@ -203,10 +203,10 @@ io::Task<Outcome<Printed>> Statements::drop_database(Home home, const Statement&
     const std::string& name = statement.names[0];
     auto known = co_await catalog_.database(home, name);
     if (!known) {
-        if (statement.if_exists) co_return Printed{};
+        if (statement.has_if_exists) co_return Printed{};
         co_return std::unexpected(no_database_problem(name));
     }
-    if (!statement.cascade) {
+    if (!statement.cascades) {
         auto tables = co_await catalog_.tables(home, name);
         if (!tables) co_return std::unexpected(port_problem(tables.error()));
         if (!tables->empty())
@@ -294,7 +294,7 @@ io::Task<Outcome<Printed>> Statements::describe(Home home, const Statement& stat
         printed.columns = {text_column("col_name"), text_column("data_type"),
                            text_column("comment")};
         printed.lines = describe_lines(table);
-        if (statement.detailed) {
+        if (statement.is_detailed) {
             printed.lines.insert(
                 printed.lines.begin(),
                 fmt::format("{:<20}\t{:<20}\t{:<20}", "# col_name", "data_type", "comment"));
@@ -352,14 +352,14 @@ io::Task<Outcome<Printed>> Statements::change_partitions(Home home, const Statem
         if (statement.kind == Kind::add_partitions) {
             done =
                 co_await catalog_.create_partitions(home, table.database, table.name, {partition});
-            if (!done && done.error().is(PortErrc::exists) && statement.if_not_exists) continue;
+            if (!done && done.error().is(PortErrc::exists) && statement.has_if_not_exists) continue;
             if (!done && done.error().is(PortErrc::exists))
                 co_return std::unexpected(ddl_task_problem(
                     "AlreadyExistsException(message:Partition already exists: " + path + ")"));
         } else {
             done = co_await catalog_.drop_partition(home, table.database, table.name,
                                                     partition.values);
-            if (!done && done.error().is(PortErrc::not_found) && statement.if_exists) continue;
+            if (!done && done.error().is(PortErrc::not_found) && statement.has_if_exists) continue;
             if (!done && done.error().is(PortErrc::not_found))
                 co_return std::unexpected(hive_problem(
                     "FAILED: SemanticException [Error 10006]: Partition not found " + path));

@@ -70,7 +70,7 @@ class Reader {
         } else {
             in_.take();  // DESCRIBE or DESC
             made.kind = StatementKind::describe;
-            made.detailed = in_.accept_word("FORMATTED") || in_.accept_word("EXTENDED");
+            made.is_detailed = in_.accept_word("FORMATTED") || in_.accept_word("EXTENDED");
             in_.accept_word("TABLE");
             read = name(made.names);
         }
@@ -121,7 +121,7 @@ class Reader {
     SyntaxResult<> create(Statement& made) {
         if (in_.accept_word("DATABASE") || in_.accept_word("SCHEMA")) {
             made.kind = StatementKind::create_database;
-            made.if_not_exists = in_.accept_words({"IF", "NOT", "EXISTS"});
+            made.has_if_not_exists = in_.accept_words({"IF", "NOT", "EXISTS"});
             if (auto read = name(made.names); !read) return read;
             while (in_.peek().kind == TokenKind::word) {
                 SyntaxResult<> read;
@@ -139,11 +139,11 @@ class Reader {
             return {};
         }
         made.kind = StatementKind::create_table;
-        made.table.external = in_.accept_word("EXTERNAL");
+        made.table.is_external = in_.accept_word("EXTERNAL");
         if (auto table = in_.expect_word("TABLE"); !table) return table;
-        made.if_not_exists = in_.accept_words({"IF", "NOT", "EXISTS"});
+        made.has_if_not_exists = in_.accept_words({"IF", "NOT", "EXISTS"});
         if (auto read = name(made.names); !read) return read;
-        if (in_.at_symbol("(")) {
+        if (in_.is_symbol("(")) {
             if (auto read = columns(made.table.columns); !read) return read;
         }
         while (in_.peek().kind == TokenKind::word) {
@@ -218,7 +218,7 @@ class Reader {
     }
 
     SyntaxResult<> delimited(TableDefinition& table) {
-        table.delimited = true;
+        table.is_delimited = true;
         const auto property = [&](const char* key) -> SyntaxResult<> {
             auto value = text();
             if (!value) return pass(value);
@@ -253,10 +253,10 @@ class Reader {
         } else {
             return std::unexpected(in_.mismatch("'TABLE', 'DATABASE', 'SCHEMA', 'VIEW'"));
         }
-        made.if_exists = in_.accept_words({"IF", "EXISTS"});
+        made.has_if_exists = in_.accept_words({"IF", "EXISTS"});
         if (auto read = name(made.names); !read) return read;
-        made.cascade = in_.accept_word("CASCADE");
-        if (!made.cascade) in_.accept_word("RESTRICT");
+        made.cascades = in_.accept_word("CASCADE");
+        if (!made.cascades) in_.accept_word("RESTRICT");
         return {};
     }
 
@@ -268,10 +268,10 @@ class Reader {
             if (!key) return pass(key);
             if (auto equal = in_.expect_symbol("="); !equal) return equal;
             const Token& token = in_.peek();
-            const bool value = token.kind == TokenKind::string ||
-                               token.kind == TokenKind::integer ||
-                               token.kind == TokenKind::decimal || token.kind == TokenKind::word;
-            if (!value) return std::unexpected(in_.mismatch("<literal>"));
+            const bool is_literal =
+                token.kind == TokenKind::string || token.kind == TokenKind::integer ||
+                token.kind == TokenKind::decimal || token.kind == TokenKind::word;
+            if (!is_literal) return std::unexpected(in_.mismatch("<literal>"));
             spec.values.emplace_back(std::move(*key), in_.take().text);
         } while (in_.accept_symbol(","));
         if (auto close = in_.expect_symbol(")"); !close) return close;
@@ -287,15 +287,15 @@ class Reader {
                 return columns(made.table.columns);
             }
             made.kind = StatementKind::add_partitions;
-            made.if_not_exists = in_.accept_words({"IF", "NOT", "EXISTS"});
+            made.has_if_not_exists = in_.accept_words({"IF", "NOT", "EXISTS"});
             do {
                 if (auto read = partition_spec(made.partitions.emplace_back()); !read) return read;
-            } while (in_.at_word("PARTITION"));
+            } while (in_.is_word("PARTITION"));
             return {};
         }
         if (in_.accept_word("DROP")) {
             made.kind = StatementKind::drop_partitions;
-            made.if_exists = in_.accept_words({"IF", "EXISTS"});
+            made.has_if_exists = in_.accept_words({"IF", "EXISTS"});
             do {
                 if (auto read = partition_spec(made.partitions.emplace_back()); !read) return read;
             } while (in_.accept_symbol(","));
@@ -319,7 +319,7 @@ class Reader {
             made.kind = StatementKind::show_databases;
             return pattern(made);
         }
-        if (in_.at_word("TABLES") || in_.at_word("VIEWS")) {
+        if (in_.is_word("TABLES") || in_.is_word("VIEWS")) {
             made.kind = in_.take().upper == "TABLES" ? StatementKind::show_tables
                                                      : StatementKind::show_views;
             if (auto read = in_database(made); !read) return read;
@@ -327,7 +327,7 @@ class Reader {
         }
         if (in_.accept_word("COLUMNS")) {
             made.kind = StatementKind::show_columns;
-            if (!in_.at_word("IN") && !in_.at_word("FROM"))
+            if (!in_.is_word("IN") && !in_.is_word("FROM"))
                 return std::unexpected(in_.mismatch("'FROM', 'IN'"));
             if (auto read = in_database(made); !read) return read;
             if (in_.accept_word("IN") || in_.accept_word("FROM")) {
@@ -367,10 +367,10 @@ bool creates_from_query(std::string_view text) {
     if (!tokens) return false;
     TokenReader in(text, std::move(*tokens));
     for (; in.peek().kind != TokenKind::end; in.take()) {
-        if (!in.at_word("AS")) continue;
+        if (!in.is_word("AS")) continue;
         std::size_t ahead = 1;
-        while (in.at_symbol("(", ahead)) ++ahead;
-        if (in.at_word("SELECT", ahead) || in.at_word("WITH", ahead)) return true;
+        while (in.is_symbol("(", ahead)) ++ahead;
+        if (in.is_word("SELECT", ahead) || in.is_word("WITH", ahead)) return true;
     }
     return false;
 }

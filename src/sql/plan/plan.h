@@ -35,8 +35,8 @@ struct File {
 struct ScanColumn {
     std::string name;
     trino::Type type;
-    bool partition = false;
-    bool used = true;
+    bool is_partition_key = false;
+    bool is_used = true;
 };
 
 /// Files that are read alike. The SQL names the view scan_N: its rows are those of all plans with

@@ -44,20 +44,20 @@ class Writer {
 class Reader {
   public:
     explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-    bool good() const { return bytes_.is_good(); }
-    bool ended() const { return bytes_.is_at_end(); }
+    bool is_good() const { return bytes_.is_good(); }
+    bool is_ended() const { return bytes_.is_at_end(); }
     std::uint64_t number() { return bytes_.number<std::uint64_t>(); }
     /// A count of things that take at least a byte each.
     std::uint64_t count() {
         const auto value = number();
         if (value > bytes_.left()) bytes_.refuse();
-        return good() ? value : 0;
+        return is_good() ? value : 0;
     }
     void refuse() { bytes_.refuse(); }
     std::string text() { return std::string(bytes_.take(number())); }
     std::optional<std::string> cell() {
         const auto size = bytes_.number<std::int32_t>();
-        if (!good() || size == null_cell) return std::nullopt;
+        if (!is_good() || size == null_cell) return std::nullopt;
         if (size < 0) bytes_.refuse();
         return std::string(bytes_.take(static_cast<std::uint64_t>(size)));
     }
@@ -67,9 +67,9 @@ class Reader {
         made.precision = static_cast<int>(static_cast<std::int64_t>(number()));
         made.scale = static_cast<int>(number());
         if (depth > 64) bytes_.refuse();
-        for (auto left = count(); left > 0 && good(); --left)
+        for (auto left = count(); left > 0 && is_good(); --left)
             made.arguments.push_back(type(depth + 1));
-        for (auto left = count(); left > 0 && good(); --left) made.names.push_back(text());
+        for (auto left = count(); left > 0 && is_good(); --left) made.names.push_back(text());
         return made;
     }
 
@@ -84,7 +84,7 @@ void write_scan(Writer& out, const ScanPlan& scan) {
     for (const auto& column : scan.columns) {
         out.text(column.name);
         out.type(column.type);
-        out.number((column.partition ? 1U : 0U) | (column.used ? 2U : 0U));
+        out.number((column.is_partition_key ? 1U : 0U) | (column.is_used ? 2U : 0U));
     }
     out.number(scan.partitions.size());
     for (const auto& values : scan.partitions) {
@@ -118,25 +118,26 @@ ScanPlan read_scan(Reader& in) {
     const auto format = in.number();
     if (format > static_cast<std::uint64_t>(Format::parquet)) in.refuse();
     scan.format = static_cast<Format>(format);
-    for (auto left = in.count(); left > 0 && in.good(); --left) {
+    for (auto left = in.count(); left > 0 && in.is_good(); --left) {
         ScanColumn column;
         column.name = in.text();
         column.type = in.type();
         const auto flags = in.number();
-        column.partition = (flags & 1U) != 0;
-        column.used = (flags & 2U) != 0;
+        column.is_partition_key = (flags & 1U) != 0;
+        column.is_used = (flags & 2U) != 0;
         scan.columns.push_back(std::move(column));
     }
-    for (auto left = in.count(); left > 0 && in.good(); --left) {
+    for (auto left = in.count(); left > 0 && in.is_good(); --left) {
         auto& values = scan.partitions.emplace_back();
-        for (auto cells = in.count(); cells > 0 && in.good(); --cells) values.push_back(in.cell());
+        for (auto cells = in.count(); cells > 0 && in.is_good(); --cells)
+            values.push_back(in.cell());
     }
-    for (auto left = in.count(); left > 0 && in.good(); --left) {
+    for (auto left = in.count(); left > 0 && in.is_good(); --left) {
         File file;
         file.name = in.text();
         file.size = in.number();
         file.partition = static_cast<std::uint32_t>(in.number());
-        for (auto extents = in.count(); extents > 0 && in.good(); --extents) {
+        for (auto extents = in.count(); extents > 0 && in.is_good(); --extents) {
             Extent extent;
             extent.path = in.text();
             extent.offset = in.number();
@@ -147,7 +148,7 @@ ScanPlan read_scan(Reader& in) {
         if (file.partition >= scan.partitions.size()) in.refuse();
         scan.files.push_back(std::move(file));
     }
-    for (auto left = in.count(); left > 0 && in.good(); --left) {
+    for (auto left = in.count(); left > 0 && in.is_good(); --left) {
         std::string key = in.text();
         scan.properties.emplace(std::move(key), in.text());
     }
@@ -177,15 +178,17 @@ std::optional<QueryPlan> decode_plan(std::string_view payload) {
     Reader in(payload);
     QueryPlan plan;
     plan.sql = in.text();
-    for (auto left = in.count(); left > 0 && in.good(); --left) plan.columns.push_back(in.type());
-    for (auto left = in.count(); left > 0 && in.good(); --left) plan.scans.push_back(read_scan(in));
+    for (auto left = in.count(); left > 0 && in.is_good(); --left)
+        plan.columns.push_back(in.type());
+    for (auto left = in.count(); left > 0 && in.is_good(); --left)
+        plan.scans.push_back(read_scan(in));
     plan.result.path = in.text();
-    for (auto left = in.count(); left > 0 && in.good(); --left)
+    for (auto left = in.count(); left > 0 && in.is_good(); --left)
         plan.result.labels.push_back(in.text());
     plan.result.bytes_max = in.number();
     plan.memory_mib = in.number();
     plan.spill_directory = in.text();
-    return in.ended() ? std::optional(std::move(plan)) : std::nullopt;
+    return in.is_ended() ? std::optional(std::move(plan)) : std::nullopt;
 }
 
 std::string encode_rows(const std::vector<Cells>& rows) {
@@ -203,11 +206,11 @@ std::optional<std::vector<Cells>> decode_rows(std::string_view payload) {
     Reader in(payload);
     const auto rows = in.number(), columns = in.number();
     std::vector<Cells> made;
-    for (std::uint64_t i = 0; i < rows && in.good(); ++i) {
+    for (std::uint64_t i = 0; i < rows && in.is_good(); ++i) {
         Cells& row = made.emplace_back();
-        for (std::uint64_t c = 0; c < columns && in.good(); ++c) row.push_back(in.cell());
+        for (std::uint64_t c = 0; c < columns && in.is_good(); ++c) row.push_back(in.cell());
     }
-    return in.ended() ? std::optional(std::move(made)) : std::nullopt;
+    return in.is_ended() ? std::optional(std::move(made)) : std::nullopt;
 }
 
 std::string encode_failed(const Failed& failed) {
@@ -221,7 +224,7 @@ std::optional<Failed> decode_failed(std::string_view payload) {
     Reader in(payload);
     const auto code = error_code(in.number());
     std::string message = in.text();
-    if (!code || !in.ended()) return std::nullopt;
+    if (!code || !in.is_ended()) return std::nullopt;
     return Failed{*code, std::move(message)};
 }
 
@@ -234,7 +237,7 @@ std::string encode_done(std::uint64_t scanned_bytes) {
 std::optional<std::uint64_t> decode_done(std::string_view payload) {
     Reader in(payload);
     const auto scanned = in.number();
-    return in.ended() ? std::optional(scanned) : std::nullopt;
+    return in.is_ended() ? std::optional(scanned) : std::nullopt;
 }
 
 }  // namespace freshet::sql::plan

@@ -64,7 +64,8 @@ Checked<Typed> Binder::bind(const Expr& expr) const {
             if (!common_type((*args)[0].type, (*args)[1].type))
                 return not_comparable(expr.at, (*args)[0].type, (*args)[1].type);
             Typed made = compared(Op::is_distinct, std::move((*args)[0]), std::move((*args)[1]));
-            return expr.negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
+            return expr.is_negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)})
+                                   : made;
         }
         case ExprKind::like:
             return like(expr);
@@ -101,7 +102,7 @@ Checked<Typed> Binder::literal(const Expr& expr) const {
         value.is_null = true;
     } else if (expr.kind == ExprKind::boolean) {
         value.type = boolean_type;
-        value.integer = expr.truth;
+        value.integer = expr.is_true;
     } else if (expr.kind == ExprKind::text) {
         value.type = {Kind::varchar, std::max<int>(1, static_cast<int>(utf8_length(expr.text))), 0};
         value.text = expr.text;
@@ -139,13 +140,13 @@ Checked<Typed> Binder::literal(const Expr& expr) const {
 
 Checked<Typed> Binder::column(const Expr& expr) const {
     const std::string& name = expr.path.back();
-    const bool qualified = expr.path.size() > 1;
-    if (qualified && expr.path[0] != scope_.name)
+    const bool is_qualified = expr.path.size() > 1;
+    if (is_qualified && expr.path[0] != scope_.name)
         return wrong(expr.at, fmt::format("'{}' is not a stream of this query; it reads '{}'",
                                           expr.path[0], scope_.name));
     if (name == "ROWTIME") {
         Typed made = node(Op::rowtime, timestamp_type, expr.at, {});
-        made.is_qualified = qualified;
+        made.is_qualified = is_qualified;
         return made;
     }
     const auto found = std::ranges::find(scope_.columns, name, &record::Column::name);
@@ -306,7 +307,7 @@ Checked<Typed> Binder::membership(const Expr& expr) const {
     if (auto one = unify(*args, expr.at, [](std::size_t) { return true; }); !one) return pass(one);
     const Op op = expr.kind == ExprKind::between ? Op::between : Op::in_list;
     Typed made = node(op, boolean_type, expr.at, std::move(*args));
-    return expr.negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
+    return expr.is_negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
 }
 
 Checked<Typed> Binder::is_test(const Expr& expr) const {
@@ -315,7 +316,7 @@ Checked<Typed> Binder::is_test(const Expr& expr) const {
     if (!value) return value;
     const Op op = is_null ? Op::is_null : expr.text == "TRUE" ? Op::is_true : Op::is_false;
     Typed made = node(op, boolean_type, expr.at, {std::move(*value)});
-    return expr.negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
+    return expr.is_negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
 }
 
 Checked<Typed> Binder::like(const Expr& expr) const {
@@ -338,7 +339,7 @@ Checked<Typed> Binder::like(const Expr& expr) const {
         made.escape = (*args)[2].text[0];
     }
     made.args.push_back(std::move((*args)[0]));
-    return expr.negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
+    return expr.is_negated ? node(Op::not_, boolean_type, expr.at, {std::move(made)}) : made;
 }
 
 /// Both forms: [operand,] when, then, ..., [else].

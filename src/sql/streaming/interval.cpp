@@ -40,8 +40,8 @@ std::optional<IntervalValue> parse_interval(std::string_view text, std::string_v
     const std::size_t first = index_of(from), last = to.empty() ? first : index_of(to);
     if (first >= units.size() || last >= units.size() || last < first || (first < 2) != (last < 2))
         return std::nullopt;
-    const bool negative = text.starts_with('-');
-    if (negative || text.starts_with('+')) text.remove_prefix(1);
+    const bool is_negative = text.starts_with('-');
+    if (is_negative || text.starts_with('+')) text.remove_prefix(1);
     IntervalValue value;
     for (std::size_t i = first; i <= last; ++i) {
         const auto number = take_number(text);
@@ -62,7 +62,7 @@ std::optional<IntervalValue> parse_interval(std::string_view text, std::string_v
         text.remove_prefix(1);
     }
     if (!text.empty()) return std::nullopt;
-    if (negative) {
+    if (is_negative) {
         value.ms = -value.ms;
         value.months = -value.months;
     }

@@ -39,7 +39,7 @@ class Parser {
     Checked<ExprPtr> predicate();
     Checked<ExprPtr> tail_of(ExprPtr value);
     Checked<ExprPtr> is_tail(ExprPtr value);
-    Checked<ExprPtr> in_tail(ExprPtr value, bool negated);
+    Checked<ExprPtr> in_tail(ExprPtr value, bool is_negated);
     Checked<ExprPtr> chained(Checked<ExprPtr> (Parser::*operand)(),
                              std::initializer_list<std::string_view> symbols);
     Checked<ExprPtr> sum();

@@ -71,12 +71,12 @@ Checked<ExprPtr> Parser::predicate() {
 Checked<ExprPtr> Parser::tail_of(ExprPtr value) {
     const Position at = peek().at;
     if (is_word("IS")) return is_tail(std::move(value));
-    const bool negated = is_word("NOT") && (is_word("BETWEEN", 1) || is_word("IN", 1) ||
-                                            is_word("LIKE", 1) || is_word("SIMILAR", 1));
-    if (negated) take();
+    const bool is_negated = is_word("NOT") && (is_word("BETWEEN", 1) || is_word("IN", 1) ||
+                                               is_word("LIKE", 1) || is_word("SIMILAR", 1));
+    if (is_negated) take();
     if (take_word("BETWEEN")) {
         ExprPtr expr = make(ExprKind::between, at);
-        expr->negated = negated;
+        expr->is_negated = is_negated;
         auto low = sum();
         if (!low) return low;
         if (auto both = expect_word("AND"); !both) return pass(both);
@@ -87,10 +87,10 @@ Checked<ExprPtr> Parser::tail_of(ExprPtr value) {
         expr->args.push_back(std::move(*high));
         return expr;
     }
-    if (is_word("IN")) return in_tail(std::move(value), negated);
+    if (is_word("IN")) return in_tail(std::move(value), is_negated);
     if (!is_word("LIKE") && !is_word("SIMILAR")) return value;
     ExprPtr expr = make(ExprKind::like, at, take().text);
-    expr->negated = negated;
+    expr->is_negated = is_negated;
     if (expr->text == "SIMILAR") {
         if (auto to = expect_word("TO"); !to) return pass(to);
     }
@@ -108,11 +108,11 @@ Checked<ExprPtr> Parser::tail_of(ExprPtr value) {
 
 Checked<ExprPtr> Parser::is_tail(ExprPtr value) {
     const Position at = take().at;
-    const bool negated = take_word("NOT");
+    const bool is_negated = take_word("NOT");
     if (take_word("DISTINCT")) {
         if (auto word = expect_word("FROM"); !word) return pass(word);
         ExprPtr expr = make(ExprKind::distinct, at);
-        expr->negated = negated;
+        expr->is_negated = is_negated;
         auto right = sum();
         if (!right) return right;
         return of_two(std::move(expr), std::move(value), std::move(*right));
@@ -120,16 +120,16 @@ Checked<ExprPtr> Parser::is_tail(ExprPtr value) {
     for (const char* word : {"NULL", "TRUE", "FALSE", "UNKNOWN"}) {
         if (!take_word(word)) continue;
         ExprPtr expr = make(ExprKind::is_test, at, word);
-        expr->negated = negated;
+        expr->is_negated = is_negated;
         expr->args.push_back(std::move(value));
         return expr;
     }
     return unexpected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM");
 }
 
-Checked<ExprPtr> Parser::in_tail(ExprPtr value, bool negated) {
+Checked<ExprPtr> Parser::in_tail(ExprPtr value, bool is_negated) {
     ExprPtr expr = make(ExprKind::in_list, take().at);
-    expr->negated = negated;
+    expr->is_negated = is_negated;
     expr->args.push_back(std::move(value));
     if (auto open = expect_symbol("("); !open) return pass(open);
     if (is_word("SELECT")) return not_built("IN (SELECT ...)");

@@ -68,7 +68,7 @@ Checked<ExprPtr> Parser::word_primary() {
     if (take_word("NULL")) return make(ExprKind::null, at);
     if (is_word("TRUE") || is_word("FALSE")) {
         ExprPtr expr = make(ExprKind::boolean, at);
-        expr->truth = take().text == "TRUE";
+        expr->is_true = take().text == "TRUE";
         return expr;
     }
     if (is_word("CASE")) return case_expression();
@@ -142,9 +142,9 @@ Checked<ExprPtr> Parser::case_expression() {
 
 Checked<ExprPtr> Parser::interval() {
     ExprPtr expr = make(ExprKind::interval, take().at);
-    const bool negative = take_symbol("-");
+    const bool is_negative = take_symbol("-");
     if (peek().kind != TokenKind::text) return unexpected("a text such as '60'");
-    const std::string text = (negative ? "-" : "") + take().text;
+    const std::string text = (is_negative ? "-" : "") + take().text;
     std::string units[2];
     for (std::string& unit : units) {
         if (&unit == &units[1] && !take_word("TO")) break;

@@ -37,9 +37,10 @@ std::optional<IntervalValue> width_of_unit(const std::string& unit) {
 /// The first operand of `key`, when all after it are constants under one of `ops`.
 const Typed* varied_by(const Typed& key, std::initializer_list<Op> ops) {
     const auto allowed = [&](Op op) { return std::ranges::find(ops, op) != ops.end(); };
-    const bool known = key.op == Op::chain ? std::ranges::all_of(key.links, allowed, &TypedLink::op)
-                                           : key.args.size() == 2 && allowed(key.op);
-    if (!known) return nullptr;
+    const bool is_known = key.op == Op::chain
+                              ? std::ranges::all_of(key.links, allowed, &TypedLink::op)
+                              : key.args.size() == 2 && allowed(key.op);
+    if (!is_known) return nullptr;
     for (std::size_t i = 1; i < key.args.size(); ++i) {
         if (key.args[i].op != Op::constant) return nullptr;
     }
@@ -53,16 +54,16 @@ std::optional<TimeKey> key_of_elapsed(const Typed& floor) {
     while (const Typed* inner = varied_by(*elapsed, {Op::divide})) {
         for (std::size_t i = 1; i < elapsed->args.size() && width; ++i) {
             const Typed& by = elapsed->args[i];
-            const bool whole = record::is_integer(by.type.kind) && !by.is_null && by.integer > 0 &&
-                               by.integer <= divisor_max;
-            if (!whole || width->ms > INT64_MAX / divisor_max) return std::nullopt;
+            const bool is_whole = record::is_integer(by.type.kind) && !by.is_null &&
+                                  by.integer > 0 && by.integer <= divisor_max;
+            if (!is_whole || width->ms > INT64_MAX / divisor_max) return std::nullopt;
             width->ms *= by.integer;
         }
         elapsed = inner;
     }
-    const bool since = elapsed->op == Op::subtract && elapsed->args[0].op == Op::rowtime &&
-                       elapsed->args[1].op == Op::constant && !elapsed->args[1].is_null;
-    if (!width || width->ms == 0 || !since) return std::nullopt;
+    const bool is_since = elapsed->op == Op::subtract && elapsed->args[0].op == Op::rowtime &&
+                          elapsed->args[1].op == Op::constant && !elapsed->args[1].is_null;
+    if (!width || width->ms == 0 || !is_since) return std::nullopt;
     return TimeKey{0, *width, elapsed->args[1].integer};
 }
 

@@ -14,7 +14,7 @@ namespace freshet::sql::streaming {
 
 enum class ExprKind {
     null,
-    boolean,    ///< `truth`
+    boolean,    ///< `is_true`
     number,     ///< `text`
     text,       ///< `text`
     datetime,   ///< DATE '..', TIME '..', TIMESTAMP '..': `type`, `text`
@@ -23,11 +23,11 @@ enum class ExprKind {
     unary,      ///< `text`: "-", "+", "NOT"
     binary,     ///< `text`: the operator; AND and OR have two or more `args`
     chain,      ///< a + b - c, a * b / c: `links` between three or more `args`, from the left
-    between,    ///< value, low, high; `negated`
-    in_list,    ///< value, then the list; `negated`
-    is_test,    ///< `text`: NULL TRUE FALSE UNKNOWN; `negated`
-    distinct,   ///< IS [NOT] DISTINCT FROM; `negated`
-    like,       ///< value, pattern[, escape]; `negated`; `text`: LIKE or SIMILAR
+    between,    ///< value, low, high; `is_negated`
+    in_list,    ///< value, then the list; `is_negated`
+    is_test,    ///< `text`: NULL TRUE FALSE UNKNOWN; `is_negated`
+    distinct,   ///< IS [NOT] DISTINCT FROM; `is_negated`
+    like,       ///< value, pattern[, escape]; `is_negated`; `text`: LIKE or SIMILAR
     case_when,  ///< when, then, when, then, ... [else]
     case_of,    ///< CASE value WHEN: value, when, then, ..., [else]
     cast,       ///< `type`
@@ -59,8 +59,8 @@ struct Expr {
     record::Type type;
     IntervalValue interval;
     std::string unit;
-    bool negated = false;
-    bool truth = false;
+    bool is_negated = false;
+    bool is_true = false;
     bool is_star = false;      ///< COUNT(*)
     bool is_distinct = false;  ///< COUNT(DISTINCT x)
 };

@@ -69,8 +69,8 @@ std::optional<Type> common_type(const Type& a, const Type& b) {
     if (a.kind == Kind::null) return b;
     if (b.kind == Kind::null) return a;
     if (record::is_text(a.kind) && record::is_text(b.kind)) {
-        const bool both_fixed = a.kind == Kind::character && b.kind == Kind::character;
-        return Type{both_fixed ? Kind::character : Kind::varchar, std::max(a.size, b.size), 0};
+        const bool are_both_fixed = a.kind == Kind::character && b.kind == Kind::character;
+        return Type{are_both_fixed ? Kind::character : Kind::varchar, std::max(a.size, b.size), 0};
     }
     if (record::is_numeric(a.kind) && record::is_numeric(b.kind)) {
         if (is_approximate(a.kind) || is_approximate(b.kind)) return Type{Kind::dbl, 0, 0};
@@ -139,11 +139,12 @@ std::optional<Type> arithmetic_type(Op op, const Type& a, const Type& b) {
         const int scale = std::max(std::min(wanted, record::decimal_digits_max - whole), a.scale);
         return decimal(whole + scale, scale);
     }
-    const bool left_time = record::is_datetime(a.kind), right_time = record::is_datetime(b.kind);
-    if (is_sum && left_time && b.kind == Kind::interval) return a;
-    if (op == Op::add && right_time && a.kind == Kind::interval) return b;
+    const bool is_left_time = record::is_datetime(a.kind),
+               is_right_time = record::is_datetime(b.kind);
+    if (is_sum && is_left_time && b.kind == Kind::interval) return a;
+    if (op == Op::add && is_right_time && a.kind == Kind::interval) return b;
     const Type interval{Kind::interval, 0, 0};
-    if (op == Op::subtract && left_time && right_time &&
+    if (op == Op::subtract && is_left_time && is_right_time &&
         (a.kind == Kind::time) == (b.kind == Kind::time))
         return interval;
     if (is_sum && a.kind == Kind::interval && b.kind == Kind::interval) return interval;

@@ -69,13 +69,13 @@ class Analysis {
     SyntaxResult<Typed> group_key(const Expr& expr, const Select& select, const Scope& scope);
     SyntaxResult<std::vector<Field>> select_fields(const Select& select, const Scope& scope);
     SyntaxResult<std::string> order_clause(const std::vector<SortItem>& items, const Scope& scope,
-                                           const std::vector<Field>& outputs, bool distinct);
+                                           const std::vector<Field>& outputs, bool is_distinct);
     void prune_by(const Expr& condition, const Scope& scope);
     void prune_by_terms(const Expr& condition, const Scope& scope);
-    bool partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
+    bool read_partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
+                               std::optional<std::size_t>& scan);
+    bool read_leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
                           std::optional<std::size_t>& scan);
-    bool leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
-                     std::optional<std::size_t>& scan);
     // analyze_relation.cpp
     struct From {
         std::string sql;

@@ -12,10 +12,10 @@ namespace {
 /// How deep the parentheses and brackets of engine SQL are nested.
 int depth_of(std::string_view sql) {
     int depth = 0, most = 0;
-    bool quoted = false;
+    bool is_quoted = false;
     for (const char c : sql) {
-        if (c == '\'') quoted = !quoted;
-        if (quoted) continue;
+        if (c == '\'') is_quoted = !is_quoted;
+        if (is_quoted) continue;
         if (c == '(' || c == '[') most = std::max(most, ++depth);
         if (c == ')' || c == ']') --depth;
     }

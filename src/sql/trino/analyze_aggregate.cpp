@@ -25,7 +25,7 @@ std::string_view engine_name(std::string_view name) {
 
 /// `quantile` of `x` as DOUBLE, or a list of them, in the type that Trino gives: whole numbers are
 /// bigint.
-Typed percentile_of(const Typed& x, const std::string& quantile, bool list) {
+Typed percentile_of(const Typed& x, const std::string& quantile, bool is_list) {
     const Type type = x.type.is_integer()         ? bigint
                       : x.type.is(TypeKind::real) ? x.type
                                                   : double_type;
@@ -33,7 +33,7 @@ Typed percentile_of(const Typed& x, const std::string& quantile, bool list) {
         return type == bigint ? "CAST(round(" + sql + ") AS BIGINT)"
                               : "CAST(" + sql + " AS " + engine_type(type) + ")";
     };
-    if (!list) return Typed{typed(quantile), type};
+    if (!is_list) return Typed{typed(quantile), type};
     return Typed{"list_transform(" + quantile + ", lambda e0: " + typed("e0") + ")",
                  array_type(type)};
 }
@@ -92,8 +92,8 @@ struct AggregateCall {
     }
     std::string as(std::size_t i, const Type& type) const { return coerce(arguments[i], type).sql; }
     std::string in_engine(std::string_view function, const std::string& list) const {
-        return std::string(function) + "(" + (expr.distinct ? "DISTINCT " : "") + list + expr.unit +
-               ")" + tail;
+        return std::string(function) + "(" + (expr.is_distinct ? "DISTINCT " : "") + list +
+               expr.unit + ")" + tail;
     }
 };
 /// One family of aggregates: nothing when the call is not one of them.
@@ -134,21 +134,21 @@ std::optional<Typed> adding(const AggregateCall& call) {
 /// Those that give one of the values.
 std::optional<Typed> choosing(const AggregateCall& call) {
     const auto& a = call.arguments;
-    if ((call.is("min", 1) || call.is("max", 1)) && orderable(a[0].type)) {
+    if ((call.is("min", 1) || call.is("max", 1)) && is_orderable(a[0].type)) {
         Typed chosen{call.in_engine(call.expr.text, a[0].sql), a[0].type};
-        chosen.utc = a[0].utc;
+        chosen.is_utc = a[0].is_utc;
         return chosen;
     }
-    if ((call.is("min_by", 2) || call.is("max_by", 2)) && orderable(a[1].type)) {
+    if ((call.is("min_by", 2) || call.is("max_by", 2)) && is_orderable(a[1].type)) {
         Typed chosen{call.in_engine(call.expr.text == "min_by" ? "arg_min_null" : "arg_max_null",
                                     a[0].sql + ", " + a[1].sql),
                      a[0].type};
-        chosen.utc = a[0].utc;
+        chosen.is_utc = a[0].is_utc;
         return chosen;
     }
     if (call.is("arbitrary", 1) || call.is("any_value", 1))
         return Typed{call.in_engine("any_value", a[0].sql), a[0].type};
-    if (!call.is("approx_percentile", 2) || !call.takes(0, double_type) || !a[1].constant)
+    if (!call.is("approx_percentile", 2) || !call.takes(0, double_type) || !a[1].is_constant)
         return std::nullopt;
     const bool is_one = call.takes(1, double_type);
     if (!is_one && !call.takes(1, array_type(double_type))) return std::nullopt;
@@ -172,7 +172,7 @@ std::optional<Typed> gathering(const AggregateCall& call) {
         return Typed{map_of_entries(entries), map_type(a[0].type, a[1].type)};
     }
     const bool is_delimited =
-        call.is("listagg", 2) && a[1].constant && call.takes(1, varchar_type());
+        call.is("listagg", 2) && a[1].is_constant && call.takes(1, varchar_type());
     if ((!call.is("listagg", 1) && !is_delimited) || !call.takes(0, varchar_type()))
         return std::nullopt;
     return Typed{
@@ -219,7 +219,7 @@ constexpr AggregateFamily aggregate_families[] = {counting,  adding,  choosing,
 }  // namespace
 
 SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
-    if (expr.ignore_nulls) return std::unexpected(no_null_treatment(expr));
+    if (expr.ignores_nulls) return std::unexpected(no_null_treatment(expr));
     if (phase_ == Phase::free && !expr.over) {
         return std::unexpected(
             SyntaxError{expr.at, "aggregate function '" + expr.text + "' is not allowed here",
@@ -228,8 +228,9 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
     const Phase before = std::exchange(phase_, expr.over ? phase_ : Phase::free);
     const auto finish = [&]() -> SyntaxResult<Typed> {
         std::vector<Typed> arguments;
-        const bool star = expr.arguments.size() == 1 && expr.arguments[0]->kind == ExprKind::star;
-        if (!star) {
+        const bool is_star =
+            expr.arguments.size() == 1 && expr.arguments[0]->kind == ExprKind::star;
+        if (!is_star) {
             if (!expr.over) {
                 for (const auto& argument : expr.arguments) {
                     if (contains_aggregate(*argument))
@@ -252,7 +253,8 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
             FRESHET_TRY(condition, boolean(*expr.filter, scope, "FILTER clause"));
             filter = " FILTER (WHERE " + condition->sql + ")";
         }
-        if (star && expr.text != "count") return std::unexpected(not_registered(expr, arguments));
+        if (is_star && expr.text != "count")
+            return std::unexpected(not_registered(expr, arguments));
         if (expr.over) {
             FRESHET_TRY(over, over_clause(expr, scope));
             filter += *over;
@@ -261,7 +263,7 @@ SyntaxResult<Typed> Analysis::aggregate(const Expr& expr, const Scope& scope) {
         plain.kind = ExprKind::call;
         plain.at = expr.at;
         plain.text = expr.text;
-        plain.distinct = expr.distinct;
+        plain.is_distinct = expr.is_distinct;
         plain.unit = order;
         return aggregate_of(plain, arguments, filter);
     };
@@ -340,10 +342,10 @@ SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
     if (name == "map_agg") return not_built("map_agg as a window function");
     if (is_aggregate(name)) return aggregate(expr, scope);
     if (expr.filter) return not_built("FILTER of window function " + name);
-    if (expr.distinct) return not_built("DISTINCT in window function parameters");
-    const bool of_a_row = name == "lag" || name == "lead" || name == "first_value" ||
-                          name == "last_value" || name == "nth_value";
-    if (expr.ignore_nulls && !of_a_row) return std::unexpected(no_null_treatment(expr));
+    if (expr.is_distinct) return not_built("DISTINCT in window function parameters");
+    const bool is_of_row = name == "lag" || name == "lead" || name == "first_value" ||
+                           name == "last_value" || name == "nth_value";
+    if (expr.ignores_nulls && !is_of_row) return std::unexpected(no_null_treatment(expr));
     FRESHET_TRY(a, values_of(expr.arguments, scope));
     FRESHET_TRY(over, over_clause(expr, scope));
     if (name == "row_number" || name == "rank" || name == "dense_rank") {
@@ -353,13 +355,13 @@ SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
     } else if (name == "ntile") {
         if (a->size() == 1 && coerces((*a)[0].type, bigint))
             return Typed{"ntile(" + coerce((*a)[0], bigint).sql + ")" + *over, bigint};
-    } else if (of_a_row) {
+    } else if (is_of_row) {
         const bool shifts = name == "lag" || name == "lead";
         const std::size_t most = shifts ? 3 : name == "nth_value" ? 2 : 1;
         if (a->empty() || a->size() > most || (name == "nth_value" && a->size() != 2))
             return std::unexpected(not_registered(expr, *a));
         Typed made{"", (*a)[0].type};
-        made.utc = (*a)[0].utc;
+        made.is_utc = (*a)[0].is_utc;
         std::string list = (*a)[0].sql;
         if (a->size() > 1) {
             if (!coerces((*a)[1].type, bigint)) return std::unexpected(not_registered(expr, *a));
@@ -368,9 +370,9 @@ SyntaxResult<Typed> Analysis::windowed(const Expr& expr, const Scope& scope) {
         if (a->size() > 2) {
             if (!coerces((*a)[2].type, made.type)) return std::unexpected(not_registered(expr, *a));
             list += ", " + coerce((*a)[2], made.type).sql;
-            made.utc = false;
+            made.is_utc = false;
         }
-        made.sql = name + "(" + list + (expr.ignore_nulls ? " IGNORE NULLS" : "") + ")" + *over;
+        made.sql = name + "(" + list + (expr.ignores_nulls ? " IGNORE NULLS" : "") + ")" + *over;
         return made;
     }
     return std::unexpected(not_registered(expr, *a));

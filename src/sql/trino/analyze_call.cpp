@@ -79,7 +79,7 @@ SyntaxError Analysis::not_registered(const Expr& expr, const std::vector<Typed>&
 SyntaxResult<Typed> Analysis::call(const Expr& expr, const Scope& scope) {
     if (expr.over) return windowed(expr, scope);
     if (is_aggregate(expr.text)) return aggregate(expr, scope);
-    if (expr.distinct || expr.filter || !expr.order_by.empty() || expr.ignore_nulls) {
+    if (expr.is_distinct || expr.filter || !expr.order_by.empty() || expr.ignores_nulls) {
         return std::unexpected(SyntaxError{
             expr.at,
             "DISTINCT, FILTER, ORDER BY and IGNORE NULLS are for aggregate and window functions: " +
@@ -155,7 +155,7 @@ SyntaxResult<Typed> Analysis::now_call(const Expr& expr) {
         return std::unexpected(
             SyntaxError{expr.at, "time with time zone is not supported", ErrorCode::not_supported});
     Typed made{"tr_zoned(" + stamp + ", 'UTC')", timestamp_tz_type()};
-    made.utc = true;
+    made.is_utc = true;
     return made;
 }
 
@@ -179,7 +179,7 @@ SyntaxResult<std::optional<Typed>> Analysis::special_call(const Expr& expr, cons
     if (name == "try" && count == 1) {
         FRESHET_TRY(inner, value(*expr.arguments[0], scope));
         inner->sql = "TRY(" + inner->sql + ")";
-        inner->constant = false;
+        inner->is_constant = false;
         inner->text.reset();
         inner->origin.reset();
         return std::optional(std::move(*inner));
@@ -216,7 +216,7 @@ SyntaxResult<Typed> Analysis::conditional(const Expr& expr, const Scope& scope) 
         return Typed{std::move(sql), type};
     }
     Type type;
-    bool utc = true;
+    bool is_utc = true;
     for (const auto& v : values) {
         auto common = common_type(type, v.type);
         if (!common) {
@@ -226,10 +226,10 @@ SyntaxResult<Typed> Analysis::conditional(const Expr& expr, const Scope& scope) 
                 mismatch_error(expr.at, what + type.name() + " and " + v.type.name()));
         }
         type = std::move(*common);
-        utc = utc && (v.utc || !v.type.is(TypeKind::timestamp_tz));
+        is_utc = is_utc && (v.is_utc || !v.type.is(TypeKind::timestamp_tz));
     }
     Typed made{"", type};
-    made.utc = utc;
+    made.is_utc = is_utc;
     if (condition) {
         made.sql = "(CASE WHEN " + condition->sql + " THEN " + coerce(values[0], type).sql +
                    (values.size() > 1 ? " ELSE " + coerce(values[1], type).sql : "") + " END)";
@@ -257,7 +257,7 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr,
             if (!common) return std::unexpected(not_registered(expr, arguments));
             type = std::move(*common);
         }
-        if (!orderable(type) || type.is(TypeKind::timestamp_tz) || type.is(TypeKind::array) ||
+        if (!is_orderable(type) || type.is(TypeKind::timestamp_tz) || type.is(TypeKind::array) ||
             type.is(TypeKind::row))
             return std::unexpected(not_registered(expr, arguments));
         std::vector<std::string> texts;
@@ -288,7 +288,7 @@ SyntaxResult<std::optional<Typed>> Analysis::polymorphic_call(const Expr& expr,
                                        engine_type(whole) + ")",
                                    whole});
     }
-    if (name == "round" && arguments.size() == 2 && arguments[1].constant && arguments[1].text &&
+    if (name == "round" && arguments.size() == 2 && arguments[1].is_constant && arguments[1].text &&
         arguments[1].type.is_integer()) {
         const Type rounded = decimal_type(std::min(38, type.precision + 1), type.scale);
         return std::optional(Typed{"CAST(round(" + arguments[0].sql + ", " + *arguments[1].text +

@@ -56,9 +56,9 @@ bool keeps_type(const Typed& made, const Typed& next) {
 SyntaxResult<Typed> Analysis::fold(const std::vector<Typed>& operands, const Link* links,
                                    std::size_t count) {
     const Type type = operands[0].type;
-    const bool alike = std::all_of(links, links + count,
-                                   [&](const Link& link) { return link.text == links[0].text; });
-    const std::string left = alike ? "x0" : "x0.v", right = alike ? "y0" : "y0.v";
+    const bool are_alike = std::all_of(
+        links, links + count, [&](const Link& link) { return link.text == links[0].text; });
+    const std::string left = are_alike ? "x0" : "x0.v", right = are_alike ? "y0" : "y0.v";
     const auto step = [&](const std::string& op) {
         return arithmetic(op, Typed{left, type}, Typed{right, type}, links[0].at);
     };
@@ -67,10 +67,10 @@ SyntaxResult<Typed> Analysis::fold(const std::vector<Typed>& operands, const Lin
         const std::string value = coerce(operands[i], type).sql;
         const std::string op = quote_text(links[i == 0 ? 0 : i - 1].text);
         list += (i > 0 ? ", " : "") +
-                (alike ? value : "struct_pack(v := " + value + ", op := " + op + ")");
+                (are_alike ? value : "struct_pack(v := " + value + ", op := " + op + ")");
     }
     std::string body;
-    if (alike) {
+    if (are_alike) {
         FRESHET_TRY(made, step(links[0].text));
         body = std::move(made->sql);
     } else {
@@ -84,7 +84,7 @@ SyntaxResult<Typed> Analysis::fold(const std::vector<Typed>& operands, const Lin
         body += " END, op := y0.op)";
     }
     const std::string folded = "list_reduce([" + list + "], lambda x0, y0: " + body + ")";
-    return Typed{alike ? folded : "struct_extract(" + folded + ", 'v')", type};
+    return Typed{are_alike ? folded : "struct_extract(" + folded + ", 'v')", type};
 }
 
 SyntaxResult<Typed> Analysis::logic(const Expr& expr, const Scope& scope) {
@@ -109,8 +109,8 @@ SyntaxResult<Typed> Analysis::concatenation_of(std::vector<Typed> parts, Positio
         return v.type.is(TypeKind::varchar) || v.type.is(TypeKind::unknown);
     };
     const auto bytes = [](const Typed& v) { return v.type.is(TypeKind::varbinary); };
-    const bool all_text = std::ranges::all_of(parts, text);
-    if (!all_text && !std::ranges::all_of(parts, bytes)) {
+    const bool is_all_text = std::ranges::all_of(parts, text);
+    if (!is_all_text && !std::ranges::all_of(parts, bytes)) {
         Typed made = std::move(parts[0]);
         for (std::size_t i = 1; i < parts.size(); ++i) {
             FRESHET_TRY(next, concatenation(made, parts[i], at));
@@ -125,11 +125,11 @@ SyntaxResult<Typed> Analysis::concatenation_of(std::vector<Typed> parts, Positio
         length = length < 0 || part.type.precision < 0 || !part.type.is_text()
                      ? -1
                      : length + part.type.precision;
-        texts.push_back(all_text ? coerce(std::move(part), varchar_type()).sql
-                                 : std::move(part.sql));
+        texts.push_back(is_all_text ? coerce(std::move(part), varchar_type()).sql
+                                    : std::move(part.sql));
     }
     return Typed{balanced(texts, 0, texts.size()),
-                 all_text ? varchar_type(length) : make_type(TypeKind::varbinary)};
+                 is_all_text ? varchar_type(length) : make_type(TypeKind::varbinary)};
 }
 
 SyntaxResult<Typed> Analysis::chain(const Expr& expr, const Scope& scope) {
@@ -198,16 +198,16 @@ SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
     std::vector<Typed> whens, results;
     std::size_t at = 0, bytes = 0;
     bool queries = false;
-    const auto read = [&](std::vector<Typed>& into, bool condition) -> SyntaxResult<> {
+    const auto read = [&](std::vector<Typed>& into, bool is_condition) -> SyntaxResult<> {
         const Expr& part = *expr.arguments[at++];
-        auto made = condition ? boolean(part, scope, "CASE WHEN clause") : value(part, scope);
+        auto made = is_condition ? boolean(part, scope, "CASE WHEN clause") : value(part, scope);
         if (!made) return pass(made);
         queries = queries || contains_query(part);
         bytes += made->sql.size();
         into.push_back(std::move(*made));
         return check_size(bytes, part.at);
     };
-    if (expr.simple) {
+    if (expr.is_simple) {
         FRESHET_TRY(made, value(*expr.arguments[at++], scope));
         operand = std::move(*made);
     }
@@ -219,7 +219,7 @@ SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
         if (auto otherwise = read(results, false); !otherwise) return pass(otherwise);
     }
     Typed made;
-    made.utc = true;
+    made.is_utc = true;
     for (const auto& result : results) {
         auto common = common_type(made.type, result.type);
         if (!common)
@@ -227,7 +227,7 @@ SyntaxResult<Typed> Analysis::case_when(const Expr& expr, const Scope& scope) {
                 expr.at, "All CASE results must be the same type: " + made.type.name() + " and " +
                              result.type.name()));
         made.type = std::move(*common);
-        made.utc = made.utc && (result.utc || !result.type.is(TypeKind::timestamp_tz));
+        made.is_utc = made.is_utc && (result.is_utc || !result.type.is(TypeKind::timestamp_tz));
     }
     // The engine takes no subquery where the operand has a name: then it is written out.
     if (!operand || queries || whens.size() < 2) {

@@ -27,14 +27,14 @@ SyntaxError mismatch_error(Position at, std::string message) {
 }
 
 bool contains_aggregate(const Expr& expr) {
-    return any_of(expr, [](const Expr& one) {
+    return contains(expr, [](const Expr& one) {
         return one.kind == ExprKind::grouping ||
                (one.kind == ExprKind::call && !one.over && is_aggregate(one.text));
     });
 }
 
 bool contains_query(const Expr& expr) {
-    return any_of(expr, [](const Expr& one) { return one.query != nullptr; });
+    return contains(expr, [](const Expr& one) { return one.query != nullptr; });
 }
 
 SyntaxResult<> Analysis::enter(Position at) {
@@ -56,7 +56,7 @@ SyntaxResult<> Analysis::check_size(std::size_t bytes, Position at) const {
 SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
     if (auto entered = enter(expr.at); !entered) return pass(entered);
     SyntaxResult<Typed> made;
-    bool done = false;
+    bool is_done = false;
     // A whole expression that is a group key is a value, whatever columns it has. One with a
     // subquery never is.
     if (phase_ == Phase::grouped && expr.kind != ExprKind::lambda && !contains_aggregate(expr) &&
@@ -64,9 +64,9 @@ SyntaxResult<Typed> Analysis::value(const Expr& expr, const Scope& scope) {
         phase_ = Phase::free;
         made = value_of(expr, scope);
         phase_ = Phase::grouped;
-        done = !made || std::ranges::find(group_keys_, made->sql) != group_keys_.end();
+        is_done = !made || std::ranges::find(group_keys_, made->sql) != group_keys_.end();
     }
-    if (!done) made = value_of(expr, scope);
+    if (!is_done) made = value_of(expr, scope);
     if (made) {
         if (auto small = check_size(made->sql.size(), expr.at); !small) return pass(small);
     }
@@ -141,11 +141,11 @@ SyntaxResult<Typed> Analysis::value_of(const Expr& expr, const Scope& scope) {
 
 SyntaxResult<Typed> Analysis::of_one(const Expr& expr, const Scope& scope) {
     FRESHET_TRY(inner, value(*expr.arguments[0], scope));
-    if (expr.kind == ExprKind::cast) return cast_value(*inner, expr.type, expr.safe, expr.at);
+    if (expr.kind == ExprKind::cast) return cast_value(*inner, expr.type, expr.is_safe, expr.at);
     if (expr.kind == ExprKind::extract) return part_of(expr.text, *inner, expr.at);
     if (expr.kind == ExprKind::field) return field_of(*inner, expr.text, expr.at);
     FRESHET_CHECK(expr.kind == ExprKind::is_null);
-    return boolean_of("(" + inner->sql + (expr.negated ? " IS NOT NULL)" : " IS NULL)"));
+    return boolean_of("(" + inner->sql + (expr.is_negated ? " IS NOT NULL)" : " IS NULL)"));
 }
 
 SyntaxResult<Typed> Analysis::is_distinct(const Expr& expr, const Scope& scope) {
@@ -154,12 +154,12 @@ SyntaxResult<Typed> Analysis::is_distinct(const Expr& expr, const Scope& scope) 
     if (!common)
         return std::unexpected(
             operator_error("IS DISTINCT FROM", (*pair)[0].type, (*pair)[1].type, expr.at));
-    const bool zoned = common->is(TypeKind::timestamp_tz);
+    const bool is_zoned = common->is(TypeKind::timestamp_tz);
     const std::string left = coerce((*pair)[0], *common).sql,
                       right = coerce((*pair)[1], *common).sql;
-    return boolean_of("(" + (zoned ? "tr_instant(" + left + ")" : left) + " IS " +
-                      (expr.negated ? "NOT " : "") + "DISTINCT FROM " +
-                      (zoned ? "tr_instant(" + right + ")" : right) + ")");
+    return boolean_of("(" + (is_zoned ? "tr_instant(" + left + ")" : left) + " IS " +
+                      (expr.is_negated ? "NOT " : "") + "DISTINCT FROM " +
+                      (is_zoned ? "tr_instant(" + right + ")" : right) + ")");
 }
 
 SyntaxResult<Typed> Analysis::grouping(const Expr& expr, const Scope& scope) {
@@ -295,8 +295,8 @@ SyntaxResult<Typed> Analysis::binary(const Expr& expr, const Scope& scope) {
 
 SyntaxResult<Typed> Analysis::arithmetic(const std::string& op, Typed left, Typed right,
                                          Position at) {
-    const bool temporal = !left.type.is_numeric() || !right.type.is_numeric();
-    if (temporal && !left.type.is(TypeKind::unknown) && !right.type.is(TypeKind::unknown)) {
+    const bool is_temporal = !left.type.is_numeric() || !right.type.is_numeric();
+    if (is_temporal && !left.type.is(TypeKind::unknown) && !right.type.is(TypeKind::unknown)) {
         return time_arithmetic(op, left, right, at);
     }
     const auto common = common_type(left.type, right.type);
@@ -384,9 +384,10 @@ SyntaxResult<Typed> Analysis::concatenation(const Typed& left, const Typed& righ
             common = common_type(array_type(left.type), right.type);
         if (common) {
             const auto side = [&](const Typed& v) {
-                const bool element = !v.type.is(TypeKind::array) && !(v.type.is(TypeKind::unknown));
-                return element ? "[" + coerce(v, common->arguments[0]).sql + "]"
-                               : coerce(v, *common).sql;
+                const bool is_element =
+                    !v.type.is(TypeKind::array) && !(v.type.is(TypeKind::unknown));
+                return is_element ? "[" + coerce(v, common->arguments[0]).sql + "]"
+                                  : coerce(v, *common).sql;
             };
             // The engine's operator gives NULL for a NULL, its list_concat does not.
             return Typed{"(" + side(left) + " || " + side(right) + ")", *common};
@@ -399,15 +400,15 @@ SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Type
                                          Position at) {
     const auto common = common_type(left.type, right.type);
     if (!common) return std::unexpected(operator_error(op, left.type, right.type, at));
-    const bool equality = op == "=" || op == "<>";
-    if (equality ? !comparable(*common) : !orderable(*common))
+    const bool is_equality = op == "=" || op == "<>";
+    if (is_equality ? !is_comparable(*common) : !is_orderable(*common))
         return std::unexpected(operator_error(op, left.type, right.type, at));
     if (common->is(TypeKind::array) || common->is(TypeKind::map) || common->is(TypeKind::row)) {
         // With a NULL inside, Trino's answer is NULL and the engine's is not.
         return std::unexpected(SyntaxError{at, "Comparing " + common->name() + " is not supported",
                                            ErrorCode::not_supported});
     }
-    const bool literal_side = left.constant || right.constant;
+    const bool has_literal = left.is_constant || right.is_constant;
     left = coerce(std::move(left), *common);
     right = coerce(std::move(right), *common);
     if (common->is(TypeKind::timestamp_tz)) {
@@ -415,9 +416,10 @@ SyntaxResult<Typed> Analysis::comparison(const std::string& op, Typed left, Type
                           "))");
     }
     // The engine ranks NaN above all and equal to itself; Trino compares it as false.
-    const bool safe_with_literal = equality || (right.constant && (op == "<" || op == "<=")) ||
-                                   (left.constant && (op == ">" || op == ">="));
-    if (common->is_floating() && !(literal_side && safe_with_literal)) {
+    const bool is_safe_with_literal = is_equality ||
+                                      (right.is_constant && (op == "<" || op == "<=")) ||
+                                      (left.is_constant && (op == ">" || op == ">="));
+    if (common->is_floating() && !(has_literal && is_safe_with_literal)) {
         static constexpr std::pair<const char*, const char*> names[] = {
             {"=", "eq"}, {"<>", "ne"}, {"<", "lt"}, {"<=", "le"}, {">", "gt"}, {">=", "ge"}};
         for (const auto& [symbol, name] : names) {
@@ -445,7 +447,7 @@ SyntaxResult<Typed> Analysis::between(const Expr& expr, const Scope& scope) {
                       return "(" + low->sql + " AND " + high->sql + ")";
                   });
     if (problem) return std::unexpected(std::move(*problem));
-    return boolean_of(std::string("(") + (expr.negated ? "NOT " : "") + sql + ")");
+    return boolean_of(std::string("(") + (expr.is_negated ? "NOT " : "") + sql + ")");
 }
 
 SyntaxResult<Typed> Analysis::in_list(const Expr& expr, const Scope& scope) {
@@ -467,7 +469,7 @@ SyntaxResult<Typed> Analysis::in_list(const Expr& expr, const Scope& scope) {
         const std::string sql = coerce(v, type).sql;
         return type.is(TypeKind::timestamp_tz) ? "tr_instant(" + sql + ")" : sql;
     };
-    std::string sql = "(" + text((*all)[0]) + (expr.negated ? " NOT IN (" : " IN (");
+    std::string sql = "(" + text((*all)[0]) + (expr.is_negated ? " NOT IN (" : " IN (");
     for (std::size_t i = 1; i < all->size(); ++i) sql += (i > 1 ? ", " : "") + text((*all)[i]);
     return boolean_of(sql + "))");
 }
@@ -490,18 +492,18 @@ SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
     const Typed& found = inner->fields[0].value;
     if (expr.kind == ExprKind::scalar_query) {
         Typed made{"(" + inner->sql + ")", found.type};
-        made.utc = found.utc;
+        made.is_utc = found.is_utc;
         return made;
     }
     const auto common = common_type(left->type, found.type);
-    if (!common || !comparable(*common)) {
+    if (!common || !is_comparable(*common)) {
         return std::unexpected(mismatch_error(
             expr.at, "value and result of subquery must be of the same type for IN expression: " +
                          left->type.name() + " vs " + found.type.name()));
     }
-    const bool nested =
+    const bool is_nested =
         common->is(TypeKind::array) || common->is(TypeKind::map) || common->is(TypeKind::row);
-    if (nested || common->is(TypeKind::timestamp_tz) ||
+    if (is_nested || common->is(TypeKind::timestamp_tz) ||
         (common->is_floating() && expr.kind == ExprKind::quantified)) {
         return std::unexpected(
             SyntaxError{expr.at, "A subquery of " + common->name() + " is not supported here",
@@ -512,7 +514,7 @@ SyntaxResult<Typed> Analysis::with_query(const Expr& expr, const Scope& scope) {
                              " FROM (" + inner->sql + ") AS " + alias + ")";
     const std::string value = coerce(*left, *common).sql;
     if (expr.kind == ExprKind::in_query)
-        return boolean_of("(" + value + (expr.negated ? " NOT IN " : " IN ") + rows + ")");
+        return boolean_of("(" + value + (expr.is_negated ? " NOT IN " : " IN ") + rows + ")");
     return boolean_of("(" + value + " " + expr.text + (expr.unit == "all" ? " ALL " : " ANY ") +
                       rows + ")");
 }
@@ -530,7 +532,7 @@ SyntaxResult<Typed> Analysis::like(const Expr& expr, const Scope& scope) {
         }
         (*all)[i] = coerce((*all)[i], varchar_type());
     }
-    return boolean_of("(" + (*all)[0].sql + (expr.negated ? " NOT LIKE " : " LIKE ") +
+    return boolean_of("(" + (*all)[0].sql + (expr.is_negated ? " NOT LIKE " : " LIKE ") +
                       (*all)[1].sql + (all->size() > 2 ? " ESCAPE " + (*all)[2].sql : "") + ")");
 }
 

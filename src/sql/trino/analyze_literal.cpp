@@ -29,7 +29,7 @@ int characters(std::string_view text) {
 
 Typed constant(std::string sql, Type type, std::optional<std::string> text = std::nullopt) {
     Typed made{std::move(sql), std::move(type)};
-    made.constant = true;
+    made.is_constant = true;
     made.text = std::move(text);
     return made;
 }
@@ -89,10 +89,10 @@ SyntaxResult<Typed> Analysis::literal(const Expr& expr) {
         const auto value = whole(expr.text);
         if (!value)
             return std::unexpected(SyntaxError{expr.at, "Invalid numeric literal: " + expr.text});
-        const bool small = *value >= INT32_MIN && *value <= INT32_MAX;
+        const bool is_small = *value >= INT32_MIN && *value <= INT32_MAX;
         const std::string text = std::to_string(*value);
-        return constant(std::string("CAST(") + text + (small ? " AS INTEGER)" : " AS BIGINT)"),
-                        make_type(small ? TypeKind::integer : TypeKind::bigint), text);
+        return constant(std::string("CAST(") + text + (is_small ? " AS INTEGER)" : " AS BIGINT)"),
+                        make_type(is_small ? TypeKind::integer : TypeKind::bigint), text);
     }
     if (expr.kind == ExprKind::decimal_literal || expr.kind == ExprKind::double_literal) {
         // Athena reads 1.2 as a DOUBLE.
@@ -133,8 +133,8 @@ SyntaxResult<Typed> Analysis::typed_literal(const Expr& expr) {
         return constant("tr_json_parse(" + quote_text(expr.text) + ")", make_type(TypeKind::json));
     if (expr.unit == "decimal") {
         std::string digits = expr.text;
-        const bool negative = digits.starts_with('-');
-        if (negative || digits.starts_with('+')) digits.erase(0, 1);
+        const bool is_negative = digits.starts_with('-');
+        if (is_negative || digits.starts_with('+')) digits.erase(0, 1);
         const auto point = digits.find('.');
         const int scale =
             point == std::string::npos ? 0 : static_cast<int>(digits.size() - point - 1);
@@ -154,7 +154,7 @@ SyntaxResult<Typed> Analysis::typed_literal(const Expr& expr) {
         // With a zone in the text, the literal is a timestamp with time zone.
         const auto blank = expr.text.find(' ');
         const auto rest = blank == std::string::npos ? std::string() : expr.text.substr(blank + 1);
-        const bool zoned = rest.find_first_not_of("0123456789:.") != std::string::npos;
+        const bool is_zoned = rest.find_first_not_of("0123456789:.") != std::string::npos;
         const auto point = rest.find('.');
         const auto digits = point == std::string::npos ? 0
                             : rest.find_first_not_of("0123456789", point + 1) == std::string::npos
@@ -164,14 +164,15 @@ SyntaxResult<Typed> Analysis::typed_literal(const Expr& expr) {
             return std::unexpected(
                 SyntaxError{expr.at, "timestamp(" + std::to_string(digits) + ") is not supported",
                             ErrorCode::not_supported});
-        type = zoned ? timestamp_tz_type() : timestamp_type(std::max(3, static_cast<int>(digits)));
+        type =
+            is_zoned ? timestamp_tz_type() : timestamp_type(std::max(3, static_cast<int>(digits)));
     } else if (const auto kind = simple_type(expr.unit)) {
         type = make_type(*kind);
     } else {
         return invalid();
     }
     FRESHET_TRY(made, cast_value(text, type, false, expr.at));
-    made->constant = !type.is_floating();
+    made->is_constant = !type.is_floating();
     return made;
 }
 
@@ -183,7 +184,7 @@ SyntaxResult<Typed> Analysis::interval_literal(const Expr& expr) {
         return std::unexpected(SyntaxError{expr.at, "Invalid INTERVAL literal: " + expr.text,
                                            ErrorCode::invalid_literal});
     const bool months = expr.unit.starts_with("YEAR") || expr.unit.starts_with("MONTH");
-    const std::int64_t number = expr.negated != has_minus ? -*value : *value;
+    const std::int64_t number = expr.is_negated != has_minus ? -*value : *value;
     return constant("CAST(" + std::to_string(number) + " AS BIGINT)",
                     make_type(months ? TypeKind::interval_months : TypeKind::interval_millis),
                     std::to_string(number));
@@ -206,7 +207,7 @@ SyntaxResult<Typed> Analysis::parameter(const Expr& expr, const Scope& scope) {
     const auto takes_one = [](const Expr& one) {
         return one.kind == ExprKind::parameter || one.query != nullptr;
     };
-    if (!parsed || in.peek().kind != TokenKind::end || any_of(**parsed, takes_one) ||
+    if (!parsed || in.peek().kind != TokenKind::end || contains(**parsed, takes_one) ||
         walk(**parsed) > tree_height_max) {
         return std::unexpected(SyntaxError{
             expr.at,

@@ -19,20 +19,20 @@ using Names = std::vector<std::string>;
 std::optional<Typed> sequence_of(const std::vector<Typed>& a) {
     if (a.size() != 2 && a.size() != 3) return std::nullopt;
     const bool has_step = a.size() == 3;
-    const bool by_interval = has_step && a[2].type.is(TypeKind::interval_millis);
+    const bool is_by_interval = has_step && a[2].type.is(TypeKind::interval_millis);
     Names bounds;
     Type type = bigint;
     std::string entry;
     if (std::ranges::all_of(a, [](const Typed& v) { return coerces(v.type, bigint); })) {
         for (const auto& v : a) bounds.push_back(coerce(v, bigint).sql);
     } else if (a[0].type.is(TypeKind::date) && a[1].type.is(TypeKind::date) &&
-               (by_interval || !has_step)) {
+               (is_by_interval || !has_step)) {
         for (std::size_t i = 0; i < 2; ++i)
             bounds.push_back("(" + a[i].sql + " - DATE '1970-01-01')");
         if (has_step) bounds.push_back("tr_whole_days(" + a[2].sql + ")");
         type = a[0].type;
         entry = "DATE '1970-01-01' + CAST(e0 AS INTEGER)";
-    } else if (by_interval && a[0].type.is(TypeKind::timestamp) && a[1].type == a[0].type) {
+    } else if (is_by_interval && a[0].type.is(TypeKind::timestamp) && a[1].type == a[0].type) {
         for (std::size_t i = 0; i < 2; ++i) bounds.push_back("epoch_us(" + a[i].sql + ")");
         bounds.push_back("(" + a[2].sql + " * 1000)");
         type = a[0].type;
@@ -60,10 +60,10 @@ std::optional<Typed> array_alone(const std::string& name, const Typed& x) {
     };
     if (name == "cardinality") return Typed{"CAST(len(" + x.sql + ") AS BIGINT)", bigint};
     if (name == "reverse") return Typed{"list_reverse(" + x.sql + ")", x.type};
-    if (name == "array_sort" && orderable(element))
+    if (name == "array_sort" && is_orderable(element))
         return Typed{"list_sort(" + x.sql + ", 'ASC', 'NULLS LAST')", x.type};
-    if (name == "array_max" && orderable(element)) return Typed{extreme("list_max"), element};
-    if (name == "array_min" && orderable(element)) return Typed{extreme("list_min"), element};
+    if (name == "array_max" && is_orderable(element)) return Typed{extreme("list_max"), element};
+    if (name == "array_min" && is_orderable(element)) return Typed{extreme("list_min"), element};
     if (name == "flatten" && element.is(TypeKind::array))
         return Typed{"flatten(" + x.sql + ")", element};
     if (name != "array_distinct") return std::nullopt;
@@ -137,7 +137,8 @@ SyntaxResult<Typed> Analysis::array(const Expr& expr, const Scope& scope) {
         sql += (i > 0 ? ", " : "") + coerce((*items)[i], type).sql;
     const Type whole = array_type(type);
     Typed made{sql + "] AS " + engine_type(whole) + ")", whole};
-    made.constant = std::ranges::all_of(*items, [](const Typed& item) { return item.constant; });
+    made.is_constant =
+        std::ranges::all_of(*items, [](const Typed& item) { return item.is_constant; });
     return made;
 }
 
@@ -330,7 +331,7 @@ SyntaxResult<std::optional<Typed>> Analysis::nested_call(const Expr& expr, std::
 }
 
 SyntaxResult<Typed> Analysis::array_join(const Expr& expr, const std::vector<Typed>& a) {
-    if (!a[1].constant)
+    if (!a[1].is_constant)
         return std::unexpected(SyntaxError{
             expr.at, "array_join with a delimiter that is not a literal is not supported",
             ErrorCode::not_supported});

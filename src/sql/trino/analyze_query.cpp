@@ -20,7 +20,7 @@ std::string join_texts(const std::vector<std::string>& parts, const char* betwee
     return text;
 }
 
-bool any_aggregate(const Select& select, const Query* tail) {
+bool has_aggregate(const Select& select, const Query* tail) {
     for (const auto& item : select.items) {
         if (item.expr && contains_aggregate(*item.expr)) return true;
     }
@@ -34,7 +34,7 @@ bool any_aggregate(const Select& select, const Query* tail) {
 }
 
 bool contains_window(const Expr& expr) {
-    return any_of(expr, [](const Expr& one) { return one.over != nullptr; });
+    return contains(expr, [](const Expr& one) { return one.over != nullptr; });
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ bool contains_window(const Expr& expr) {
 SyntaxResult<SubqueryResult> Analysis::query(const Query& query, const Scope* outer) {
     if (auto entered = enter(query.at); !entered) return pass(entered);
     const std::size_t before = with_.size();
-    if (query.recursive && !query.with.empty()) {
+    if (query.is_recursive && !query.with.empty()) {
         return std::unexpected(
             SyntaxError{query.at, "WITH RECURSIVE is not supported", ErrorCode::not_supported});
     }
@@ -193,7 +193,7 @@ SyntaxResult<SubqueryResult> Analysis::set_operation(const Body& body, const Sco
             side += (c > 0 ? ", " : "") + coerce(cell, made.fields[c].value.type).sql + " AS " +
                     column_name(c);
         }
-        if (i > 0) made.sql += " " + body.operation + (body.all ? " ALL " : " ");
+        if (i > 0) made.sql += " " + body.operation + (body.is_all ? " ALL " : " ");
         made.sql += "(SELECT " + side + " FROM (" + inputs[i].sql + ") AS " + alias + ")";
     }
     return made;
@@ -216,8 +216,8 @@ SyntaxResult<> Analysis::merge_columns(const Body& body, std::vector<Field>& col
                              " query has incompatible types: " + value.type.name() + ", " +
                              next[i].value.type.name()));
         }
-        value.utc = value.utc && next[i].value.utc;
-        if (common->is(TypeKind::timestamp_tz) && !body.all && !value.utc) {
+        value.is_utc = value.is_utc && next[i].value.is_utc;
+        if (common->is(TypeKind::timestamp_tz) && !body.is_all && !value.is_utc) {
             return std::unexpected(SyntaxError{
                 body.at,
                 body.operation +
@@ -226,7 +226,7 @@ SyntaxResult<> Analysis::merge_columns(const Body& body, std::vector<Field>& col
         }
         value.type = std::move(*common);
         value.origin.reset();
-        value.constant = false;
+        value.is_constant = false;
     }
     return {};
 }
@@ -258,16 +258,16 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
         if (!select.from)
             return std::unexpected(
                 SyntaxError{item.at, "SELECT * not allowed in queries without FROM clause"});
-        bool found = false;
+        bool was_found = false;
         for (const auto& field : scope.fields) {
-            const bool wanted =
+            const bool is_wanted =
                 item.qualifier.empty() ||
                 (field.relation == lower_case(item.qualifier.back()) &&
                  (item.qualifier.size() == 1 ||
                   field.database == lower_case(item.qualifier[item.qualifier.size() - 2])));
-            if (!wanted) continue;
-            found = true;
-            if (field.hidden) continue;
+            if (!is_wanted) continue;
+            was_found = true;
+            if (field.is_hidden) continue;
             if (phase_ == Phase::grouped &&
                 std::ranges::find(group_keys_, field.value.sql) == group_keys_.end()) {
                 return std::unexpected(SyntaxError{
@@ -281,7 +281,7 @@ SyntaxResult<std::vector<Field>> Analysis::select_fields(const Select& select, c
             outputs.push_back(field);
             if (outputs.size() > columns_max) break;
         }
-        if (!found)
+        if (!was_found)
             return std::unexpected(SyntaxError{
                 item.at,
                 "Table '" + (item.qualifier.empty() ? "" : item.qualifier.back()) + "' not found",
@@ -310,12 +310,12 @@ SyntaxResult<Typed> Analysis::group_key(const Expr& expr, const Select& select,
             ErrorCode::expression_not_scalar});
     }
     FRESHET_TRY(made, value(*key, scope));
-    if (made->type.is(TypeKind::timestamp_tz) && !made->utc) {
+    if (made->type.is(TypeKind::timestamp_tz) && !made->is_utc) {
         return std::unexpected(SyntaxError{
             expr.at, "GROUP BY a timestamp with time zone of several zones is not supported",
             ErrorCode::not_supported});
     }
-    if (made->constant) made->sql = "(SELECT " + made->sql + ")";
+    if (made->is_constant) made->sql = "(SELECT " + made->sql + ")";
     return made;
 }
 
@@ -347,9 +347,9 @@ SyntaxResult<std::string> Analysis::group_clause(const Select& select, const Sco
             std::vector<std::string> keys;
             for (const auto& expr : set) {
                 FRESHET_TRY(key, group_key(*expr, select, scope));
-                const bool constant = key->constant;
-                if (!constant) group_keys_.push_back(key->sql);
-                if (!constant || !element.kind.empty()) keys.push_back(std::move(key->sql));
+                const bool is_constant = key->is_constant;
+                if (!is_constant) group_keys_.push_back(key->sql);
+                if (!is_constant || !element.kind.empty()) keys.push_back(std::move(key->sql));
             }
             if (element.kind.empty() && keys.empty()) continue;
             sets.push_back(element.kind.empty() ? join_texts(keys, ", ")
@@ -360,7 +360,7 @@ SyntaxResult<std::string> Analysis::group_clause(const Select& select, const Sco
             element.kind.empty() ? sets[0] : element.kind + " (" + join_texts(sets, ", ") + ")");
     }
     if (elements.empty())
-        return std::string(select.grouped && !select.group_by.empty() ? " GROUP BY ()" : "");
+        return std::string(select.is_grouped && !select.group_by.empty() ? " GROUP BY ()" : "");
     return " GROUP BY " + join_texts(elements, ", ");
 }
 
@@ -401,9 +401,9 @@ SyntaxResult<SubqueryResult> Analysis::select_from(const Select& select, const Q
         where = " WHERE " + condition->sql;
         prune_by(*select.where, scope);
     }
-    const bool grouped = select.grouped || any_aggregate(select, tail);
+    const bool is_grouped = select.is_grouped || has_aggregate(select, tail);
     std::string group;
-    if (grouped) {
+    if (is_grouped) {
         FRESHET_TRY(clause, group_clause(select, scope));
         group = std::move(*clause);
         phase_ = Phase::grouped;
@@ -417,19 +417,20 @@ SyntaxResult<SubqueryResult> Analysis::select_from(const Select& select, const Q
     }
     std::string order;
     if (tail) {
-        FRESHET_TRY(clause, order_clause(tail->order_by, scope, *outputs, select.distinct));
+        FRESHET_TRY(clause, order_clause(tail->order_by, scope, *outputs, select.is_distinct));
         FRESHET_TRY(limit, limit_clause(*tail));
         order = *clause + *limit;
     }
     SubqueryResult made;
-    made.sql = select.distinct ? "SELECT DISTINCT " : "SELECT ";
-    const bool cut = tail && (tail->limit || tail->offset);
-    const bool windows = std::ranges::any_of(select.items, [](const SelectItem& item) {
+    made.sql = select.is_distinct ? "SELECT DISTINCT " : "SELECT ";
+    const bool is_cut = tail && (tail->limit || tail->offset);
+    const bool has_windows = std::ranges::any_of(select.items, [](const SelectItem& item) {
         return item.expr && contains_window(*item.expr);
     });
     for (std::size_t i = 0; i < outputs->size(); ++i) {
         Field& field = (*outputs)[i];
-        if (select.distinct && field.value.type.is(TypeKind::timestamp_tz) && !field.value.utc) {
+        if (select.is_distinct && field.value.type.is(TypeKind::timestamp_tz) &&
+            !field.value.is_utc) {
             return std::unexpected(SyntaxError{
                 select.items[0].at,
                 "DISTINCT over a timestamp with time zone of several zones is not supported",
@@ -437,14 +438,15 @@ SyntaxResult<SubqueryResult> Analysis::select_from(const Select& select, const Q
         }
         made.sql += (i > 0 ? ", " : "") + field.value.sql + " AS " + column_name(i);
         field.value.sql = column_name(i);
-        field.value.constant = false;
+        field.value.is_constant = false;
         field.value.text.reset();
         field.relation.clear();
         field.database.clear();
-        const bool key = !grouped || select.group_by.size() > 0;
-        bool plain_keys = true;
-        for (const auto& element : select.group_by) plain_keys = plain_keys && element.kind.empty();
-        if (cut || !key || !plain_keys || windows) field.value.origin.reset();
+        const bool has_key = !is_grouped || select.group_by.size() > 0;
+        bool has_plain_keys = true;
+        for (const auto& element : select.group_by)
+            has_plain_keys = has_plain_keys && element.kind.empty();
+        if (is_cut || !has_key || !has_plain_keys || has_windows) field.value.origin.reset();
     }
     made.sql += (from.empty() ? "" : " FROM " + from) + where + group + having + order;
     made.fields = std::move(*outputs);
@@ -453,7 +455,8 @@ SyntaxResult<SubqueryResult> Analysis::select_from(const Select& select, const Q
 
 SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& items,
                                                  const Scope& scope,
-                                                 const std::vector<Field>& outputs, bool distinct) {
+                                                 const std::vector<Field>& outputs,
+                                                 bool is_distinct) {
     std::vector<std::string> texts;
     std::optional<Scope> with_outputs;
     for (const auto& item : items) {
@@ -489,9 +492,9 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
             if (!with_outputs) {
                 with_outputs = scope;
                 for (const auto& field : outputs) {
-                    const bool known = std::ranges::any_of(
+                    const bool is_known = std::ranges::any_of(
                         scope.fields, [&](const Field& other) { return other.name == field.name; });
-                    if (!known) with_outputs->lambda.emplace_back(field.name, field.value);
+                    if (!is_known) with_outputs->lambda.emplace_back(field.name, field.value);
                 }
             }
             FRESHET_TRY(made, value(*item.expr, *with_outputs));
@@ -499,25 +502,25 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
             for (std::size_t i = 0; i < outputs.size() && !output; ++i) {
                 if (outputs[i].value.sql == key.sql) output = i;
             }
-            if (distinct && !output) {
+            if (is_distinct && !output) {
                 return std::unexpected(SyntaxError{
                     item.expr->at,
                     "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
                     ErrorCode::expression_not_in_distinct});
             }
         }
-        if (!orderable(key.type)) {
+        if (!is_orderable(key.type)) {
             return std::unexpected(mismatch_error(
                 item.expr->at, "Type " + key.type.name() +
                                    " is not orderable, and therefore cannot be used in ORDER BY"));
         }
-        std::string text = key.type.is(TypeKind::timestamp_tz) && !distinct
+        std::string text = key.type.is(TypeKind::timestamp_tz) && !is_distinct
                                ? "tr_instant(" + key.sql + ")"
-                           : output                           ? std::to_string(*output + 1)
-                           : key.constant && !outputs.empty() ? "(SELECT " + key.sql + ")"
-                                                              : key.sql;
-        texts.push_back(text + (item.descending ? " DESC" : " ASC") +
-                        (item.nulls_first ? " NULLS FIRST" : " NULLS LAST"));
+                           : output                              ? std::to_string(*output + 1)
+                           : key.is_constant && !outputs.empty() ? "(SELECT " + key.sql + ")"
+                                                                 : key.sql;
+        texts.push_back(text + (item.is_descending ? " DESC" : " ASC") +
+                        (item.puts_nulls_first ? " NULLS FIRST" : " NULLS LAST"));
     }
     return texts.empty() ? std::string() : " ORDER BY " + join_texts(texts, ", ");
 }

@@ -19,17 +19,17 @@ void make_nullable(std::vector<Field>& fields) {
 /// The rows of lists that are unnested beside each other, the longest of them to its end.
 class UnnestedLists {
   public:
-    UnnestedLists(std::vector<std::string> lists, bool ordinality, std::string alias)
-        : lists_(std::move(lists)), alias_(std::move(alias)), ordinality_(ordinality) {
+    UnnestedLists(std::vector<std::string> lists, bool has_ordinality, std::string alias)
+        : lists_(std::move(lists)), alias_(std::move(alias)), has_ordinality_(has_ordinality) {
         // Their lengths name them again: long ones are bound, and one list of rows is unnested.
-        as_rows_ = ordinality && !std::ranges::all_of(lists_, may_repeat);
+        as_rows_ = has_ordinality && !std::ranges::all_of(lists_, may_repeat);
     }
     std::string columns() const {
         if (as_rows_) return "unnest(" + bind_once(lists_, rows_of) + ") AS u0";
         std::string sql;
         for (std::size_t i = 0; i < lists_.size(); ++i)
             sql += (i > 0 ? ", unnest(" : "unnest(") + lists_[i] + ") AS u" + std::to_string(i);
-        return ordinality_
+        return has_ordinality_
                    ? sql + ", unnest(" + ordinals(lists_) + ") AS u" + std::to_string(lists_.size())
                    : sql;
     }
@@ -55,7 +55,7 @@ class UnnestedLists {
     }
     std::vector<std::string> lists_;
     std::string alias_;
-    bool ordinality_, as_rows_ = false;
+    bool has_ordinality_, as_rows_ = false;
 };
 
 SyntaxError stale(const Relation& relation, const TableInfo& info, const std::string& why) {
@@ -101,7 +101,7 @@ SyntaxResult<Analysis::From> Analysis::relation_of(const Relation& relation, con
 SyntaxResult<> Analysis::rename(const Relation& relation, From& from) {
     if (relation.alias.empty()) return {};
     if (!relation.column_aliases.empty())
-        std::erase_if(from.fields, [](const Field& field) { return field.hidden; });
+        std::erase_if(from.fields, [](const Field& field) { return field.is_hidden; });
     if (!relation.column_aliases.empty() && relation.column_aliases.size() != from.fields.size()) {
         return std::unexpected(
             SyntaxError{relation.at,
@@ -129,7 +129,7 @@ SyntaxResult<Analysis::From> Analysis::from_query(SubqueryResult inner, const st
     for (std::size_t i = 0; i < from.fields.size(); ++i) {
         Field& field = from.fields[i];
         field.value.sql = alias + ".c" + std::to_string(i);
-        field.value.constant = false;
+        field.value.is_constant = false;
         field.value.text.reset();
         field.relation = name;
         field.database.clear();
@@ -221,7 +221,8 @@ SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Sco
     }
     const TableInfo& info = found->second;
     if (info.is_view) return view(relation, info);
-    if (!info.readable) return std::unexpected(SyntaxError{relation.at, info.why, info.why_code});
+    if (!info.is_readable)
+        return std::unexpected(SyntaxError{relation.at, info.why, info.why_code});
     From from;
     const std::size_t index = scans_.size();
     const std::string alias = fresh("r");
@@ -238,7 +239,7 @@ SyntaxResult<Analysis::From> Analysis::table(const Relation& relation, const Sco
     };
     for (const auto& column : info.columns) add(column.name, column.type);
     add(std::string(path_column), varchar_type());
-    from.fields.back().hidden = true;
+    from.fields.back().is_hidden = true;
     scans_.push_back(Scan{key, {}, std::vector<bool>(from.fields.size(), false)});
     return from;
 }
@@ -263,13 +264,13 @@ SyntaxResult<Analysis::From> Analysis::view(const Relation& relation, const Tabl
         if (why.code == ErrorCode::column_not_found)
             return std::unexpected(stale(relation, info, why.text()));
         // What no change of the view's tables brings about is reported as it is.
-        const bool of_statement =
+        const bool is_of_statement =
             why.code == ErrorCode::user_canceled || why.code == ErrorCode::query_text_too_large ||
             why.code == ErrorCode::query_too_complex || why.code == ErrorCode::view_is_stale;
         return std::unexpected(SyntaxError{relation.at,
                                            "Failed analyzing stored view 'awsdatacatalog." +
                                                info.database + "." + info.name + "': " + why.text(),
-                                           of_statement ? why.code : ErrorCode::invalid_view});
+                                           is_of_statement ? why.code : ErrorCode::invalid_view});
     }
     FRESHET_TRY(from, named(std::move(*inner), &info, info.name));
     return as_stored(relation, info, std::move(*from));
@@ -309,7 +310,7 @@ SyntaxResult<Analysis::From> Analysis::as_stored(const Relation& relation, const
 
 SyntaxResult<Analysis::From> Analysis::join(const Relation& relation, const Scope* outer) {
     FRESHET_TRY(left, this->relation(*relation.left, outer));
-    if (relation.right->kind == RelationKind::unnest || relation.right->lateral) {
+    if (relation.right->kind == RelationKind::unnest || relation.right->is_lateral) {
         return join_unnest(relation, std::move(*left), outer);
     }
     FRESHET_TRY(right, this->relation(*relation.right, outer));
@@ -386,11 +387,11 @@ SyntaxResult<std::string> Analysis::join_condition(const Relation& relation, Fro
 
 SyntaxResult<Analysis::From> Analysis::join_unnest(const Relation& relation, From left,
                                                    const Scope* outer) {
-    const bool on_true = relation.on && relation.on->kind == ExprKind::boolean_literal &&
-                         relation.on->text == "true";
-    const bool left_join = relation.join == JoinKind::left && on_true;
-    if (relation.join != JoinKind::cross && !left_join &&
-        !(relation.join == JoinKind::inner && on_true)) {
+    const bool is_on_true = relation.on && relation.on->kind == ExprKind::boolean_literal &&
+                            relation.on->text == "true";
+    const bool is_left_join = relation.join == JoinKind::left && is_on_true;
+    if (relation.join != JoinKind::cross && !is_left_join &&
+        !(relation.join == JoinKind::inner && is_on_true)) {
         return std::unexpected(SyntaxError{relation.at,
                                            "UNNEST and LATERAL on other than the right side of "
                                            "CROSS JOIN, or a join ON TRUE, is not supported",
@@ -407,8 +408,8 @@ SyntaxResult<Analysis::From> Analysis::join_unnest(const Relation& relation, Fro
     if (!right) return right;
     if (auto renamed = rename(*relation.right, *right); !renamed) return pass(renamed);
     From from;
-    from.sql = left.sql + (left_join ? " LEFT JOIN LATERAL " : " CROSS JOIN LATERAL ") +
-               right->sql + (left_join ? " ON TRUE" : "");
+    from.sql = left.sql + (is_left_join ? " LEFT JOIN LATERAL " : " CROSS JOIN LATERAL ") +
+               right->sql + (is_left_join ? " ON TRUE" : "");
     from.fields = std::move(left.fields);
     for (auto& field : right->fields) {
         field.value.origin.reset();
@@ -433,7 +434,7 @@ SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Sc
         lists.push_back(argument.type.is(TypeKind::array) ? argument.sql
                                                           : "map_entries(" + argument.sql + ")");
     }
-    const UnnestedLists unnested(lists, relation.ordinality, inner_alias);
+    const UnnestedLists unnested(lists, relation.has_ordinality, inner_alias);
     const auto add = [&](std::string sql, Type type) {
         Field field;
         field.name = field.label = "_col" + std::to_string(from.fields.size());
@@ -461,7 +462,7 @@ SyntaxResult<Analysis::From> Analysis::unnest(const Relation& relation, const Sc
                 from.fields.back().name = from.fields.back().label = inside.names[f];
         }
     }
-    if (relation.ordinality) add(unnested.ordinal(), make_type(TypeKind::bigint));
+    if (relation.has_ordinality) add(unnested.ordinal(), make_type(TypeKind::bigint));
     std::string sql = "(SELECT ";
     for (std::size_t i = 0; i < outer.size(); ++i) sql += (i > 0 ? ", " : "") + outer[i];
     from.sql =

@@ -23,7 +23,7 @@ bool is_temporal(const Type& type) {
 /// `v` moved by `months` or by `millis` (engine SQL); the type stays.
 Typed moved(const Typed& v, const std::string& months, const std::string& millis) {
     Typed made{"", v.type};
-    made.utc = v.utc;
+    made.is_utc = v.is_utc;
     if (v.type.is(TypeKind::timestamp_tz)) {
         made.sql = months.empty()
                        ? "tr_zoned_plus(" + v.sql + ", " + millis + ")"
@@ -84,7 +84,7 @@ std::optional<Typed> unix_time(const std::string& name, const std::vector<Typed>
         "tr_from_unixtime(" + coerce(a[0], make_type(TypeKind::double_)).sql + ")";
     if (a.size() == 1) {
         Typed made{instant, timestamp_tz_type()};
-        made.utc = true;
+        made.is_utc = true;
         return made;
     }
     if (a.size() != 2 || !a[1].type.is(TypeKind::varchar)) return std::nullopt;
@@ -140,11 +140,11 @@ SyntaxResult<Typed> Analysis::time_arithmetic(const std::string& op, const Typed
             made.sql = "(tr_instant(" + x + ") - tr_instant(" + y + "))";
         return made;
     }
-    const bool interval_last = is_temporal(a) && b.is_interval() && (op == "+" || op == "-");
-    const bool interval_first = a.is_interval() && is_temporal(b) && op == "+";
-    if (interval_last || interval_first) {
-        const Typed& point = interval_last ? left : right;
-        const Typed& interval = interval_last ? right : left;
+    const bool is_interval_last = is_temporal(a) && b.is_interval() && (op == "+" || op == "-");
+    const bool is_interval_first = a.is_interval() && is_temporal(b) && op == "+";
+    if (is_interval_last || is_interval_first) {
+        const Typed& point = is_interval_last ? left : right;
+        const Typed& interval = is_interval_last ? right : left;
         const std::string amount = op == "-" ? "(- " + interval.sql + ")" : interval.sql;
         return interval.type.is(TypeKind::interval_months) ? moved(point, amount, "")
                                                            : moved(point, "", amount);
@@ -162,7 +162,7 @@ SyntaxResult<Typed> Analysis::time_arithmetic(const std::string& op, const Typed
 SyntaxResult<Typed> Analysis::part_of(const std::string& part, const Typed& v, Position at) {
     struct Part {
         std::string_view name, engine;
-        bool of_date;
+        bool is_of_date;
     };
     static constexpr Part parts[] = {{"year", "year", true},
                                      {"quarter", "quarter", true},
@@ -188,15 +188,15 @@ SyntaxResult<Typed> Analysis::part_of(const std::string& part, const Typed& v, P
                 at, "Unexpected parameters (" + v.type.name() + ") for function " + part));
         return bigint_of("tr_" + part + "(" + v.sql + ")");
     }
-    for (const auto& [name, engine, of_date] : parts) {
+    for (const auto& [name, engine, is_of_date] : parts) {
         if (name != part) continue;
-        if (kind == TypeKind::interval_millis && (name == "day" || !of_date))
+        if (kind == TypeKind::interval_millis && (name == "day" || !is_of_date))
             return bigint_of("tr_interval_" + part + "(" + v.sql + ")");
         if (kind == TypeKind::interval_months && (name == "year" || name == "month"))
             return bigint_of("tr_interval_" + part + "(" + v.sql + ")");
         const bool fits = kind == TypeKind::timestamp || kind == TypeKind::timestamp_tz ||
-                          (kind == TypeKind::date && of_date) ||
-                          (kind == TypeKind::time && !of_date);
+                          (kind == TypeKind::date && is_of_date) ||
+                          (kind == TypeKind::time && !is_of_date);
         if (!fits) break;
         if (engine.empty())
             return bigint_of("(CAST(date_part('millisecond', " + local(v) + ") AS BIGINT) % 1000)");
@@ -215,7 +215,7 @@ SyntaxResult<Typed> Analysis::date_trunc(const Expr& expr, const std::vector<Typ
     if (!is_temporal(v.type)) return std::unexpected(not_registered(expr, arguments));
     const std::string function = "date_trunc('" + std::string(unit->name) + "', ";
     Typed made{function + v.sql + ")", v.type};
-    made.utc = v.utc;
+    made.is_utc = v.is_utc;
     if (v.type.is(TypeKind::date)) made.sql = "CAST(" + made.sql + " AS DATE)";
     if (v.type.is(TypeKind::timestamp_tz)) {
         made.sql = bind_once({v.sql}, [&](const std::vector<std::string>& names) {

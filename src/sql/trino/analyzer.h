@@ -21,15 +21,15 @@ namespace freshet::sql::trino {
 struct TableColumn {
     std::string name;
     Type type;
-    bool partition = false;
+    bool is_partition_key = false;
 };
 
-/// A table as the analyser sees it. `readable` is false for a type or format that is not built;
+/// A table as the analyser sees it. `is_readable` is false for a type or format that is not built;
 /// `why` then says so when the table is used.
 struct TableInfo {
     std::string database, name;
     std::vector<TableColumn> columns;  ///< partition keys last
-    bool readable = true;
+    bool is_readable = true;
     std::string why;
     ErrorCode why_code = ErrorCode::not_supported;
     bool is_view = false;

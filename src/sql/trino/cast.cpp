@@ -5,12 +5,12 @@
 namespace freshet::sql::trino {
 namespace {
 
-std::string native(bool safe, const std::string& name, const std::string& argument) {
-    return (safe ? "tr_try_" : "tr_") + name + "(" + argument + ")";
+std::string native(bool is_safe, const std::string& name, const std::string& argument) {
+    return (is_safe ? "tr_try_" : "tr_") + name + "(" + argument + ")";
 }
 
-std::string engine_cast(const std::string& sql, const Type& to, bool safe) {
-    return (safe ? "TRY_CAST(" : "CAST(") + sql + " AS " + engine_type(to) + ")";
+std::string engine_cast(const std::string& sql, const Type& to, bool is_safe) {
+    return (is_safe ? "TRY_CAST(" : "CAST(") + sql + " AS " + engine_type(to) + ")";
 }
 
 SyntaxError no_cast(const Type& from, const Type& to, Position at) {
@@ -21,7 +21,7 @@ SyntaxError no_cast(const Type& from, const Type& to, Position at) {
 /// nullopt: no such cast.
 using Sql = std::optional<std::string>;
 
-Sql to_varchar(const Typed& v, const Type& to, bool safe) {
+Sql to_varchar(const Typed& v, const Type& to, bool is_safe) {
     std::string text;
     switch (v.type.kind) {
         case TypeKind::varchar:
@@ -62,7 +62,7 @@ Sql to_varchar(const Typed& v, const Type& to, bool safe) {
             text = "tr_millis_text(" + v.sql + ")";
             break;
         case TypeKind::json:
-            text = native(safe, "json_to_varchar", v.sql);
+            text = native(is_safe, "json_to_varchar", v.sql);
             break;
         case TypeKind::unknown:
         case TypeKind::char_:
@@ -74,50 +74,51 @@ Sql to_varchar(const Typed& v, const Type& to, bool safe) {
             return std::nullopt;
     }
     if (to.precision < 0) return text;
-    return (safe ? "tr_try_fit(" : "tr_fit(") + text + ", " + std::to_string(to.precision) + ")";
+    return (is_safe ? "tr_try_fit(" : "tr_fit(") + text + ", " + std::to_string(to.precision) + ")";
 }
 
-Sql to_number(const Typed& v, const Type& to, bool safe) {
+Sql to_number(const Typed& v, const Type& to, bool is_safe) {
     const std::string target = lower_case(engine_type(to));
     if (v.type.is(TypeKind::varchar)) {
         if (to.is(TypeKind::decimal))
-            return engine_cast(native(safe, "decimal_text", v.sql), to, safe);
-        if (to.is(TypeKind::real)) return native(safe, "to_real", v.sql);
-        return native(safe, "to_" + target, v.sql);
+            return engine_cast(native(is_safe, "decimal_text", v.sql), to, is_safe);
+        if (to.is(TypeKind::real)) return native(is_safe, "to_real", v.sql);
+        return native(is_safe, "to_" + target, v.sql);
     }
     if (v.type.is(TypeKind::boolean)) {
-        return to.is(TypeKind::decimal) ? engine_cast("CAST(" + v.sql + " AS INTEGER)", to, safe)
-                                        : engine_cast(v.sql, to, safe);
+        return to.is(TypeKind::decimal) ? engine_cast("CAST(" + v.sql + " AS INTEGER)", to, is_safe)
+                                        : engine_cast(v.sql, to, is_safe);
     }
     if (v.type.is(TypeKind::json)) {
         if (to.is(TypeKind::double_) || to.is(TypeKind::bigint))
-            return native(safe, "json_to_" + target, v.sql);
-        if (to.is_integer()) return engine_cast(native(safe, "json_to_bigint", v.sql), to, safe);
+            return native(is_safe, "json_to_" + target, v.sql);
+        if (to.is_integer())
+            return engine_cast(native(is_safe, "json_to_bigint", v.sql), to, is_safe);
         return std::nullopt;
     }
     if (!v.type.is_numeric()) return std::nullopt;
     if (to.is_integer() && v.type.is_floating()) {
         const std::string rounded =
-            native(safe, "round_to_bigint", "CAST(" + v.sql + " AS DOUBLE)");
-        return to.is(TypeKind::bigint) ? rounded : engine_cast(rounded, to, safe);
+            native(is_safe, "round_to_bigint", "CAST(" + v.sql + " AS DOUBLE)");
+        return to.is(TypeKind::bigint) ? rounded : engine_cast(rounded, to, is_safe);
     }
     if (to.is(TypeKind::decimal) && v.type.is_floating()) {
         // By the shortest decimal form, as Trino does, not by the binary value.
         const std::string text = v.type.is(TypeKind::real) ? "tr_real_text(" : "tr_double_text(";
-        return engine_cast(native(safe, "decimal_text", text + v.sql + ")"), to, safe);
+        return engine_cast(native(is_safe, "decimal_text", text + v.sql + ")"), to, is_safe);
     }
-    return engine_cast(v.sql, to, safe);
+    return engine_cast(v.sql, to, is_safe);
 }
 
-Sql to_temporal(const Typed& v, const Type& to, bool safe) {
+Sql to_temporal(const Typed& v, const Type& to, bool is_safe) {
     const TypeKind from = v.type.kind;
     if (to.is(TypeKind::date)) {
-        if (from == TypeKind::varchar) return native(safe, "to_date", v.sql);
+        if (from == TypeKind::varchar) return native(is_safe, "to_date", v.sql);
         if (from == TypeKind::timestamp) return "CAST(" + v.sql + " AS DATE)";
         if (from == TypeKind::timestamp_tz) return "CAST(tr_local(" + v.sql + ") AS DATE)";
     }
     if (to.is(TypeKind::timestamp)) {
-        if (from == TypeKind::varchar) return native(safe, "to_timestamp", v.sql);
+        if (from == TypeKind::varchar) return native(is_safe, "to_timestamp", v.sql);
         if (from == TypeKind::date) return "CAST(" + v.sql + " AS TIMESTAMP)";
         if (from == TypeKind::timestamp_tz) return "tr_local(" + v.sql + ")";
         if (from == TypeKind::timestamp) {
@@ -127,13 +128,13 @@ Sql to_temporal(const Typed& v, const Type& to, bool safe) {
         }
     }
     if (to.is(TypeKind::timestamp_tz)) {
-        if (from == TypeKind::varchar) return native(safe, "to_zoned", v.sql);
+        if (from == TypeKind::varchar) return native(is_safe, "to_zoned", v.sql);
         if (from == TypeKind::date) return "tr_zoned(CAST(" + v.sql + " AS TIMESTAMP), 'UTC')";
         if (from == TypeKind::timestamp) return "tr_zoned(" + v.sql + ", 'UTC')";
         if (from == TypeKind::timestamp_tz) return v.sql;
     }
     if (to.is(TypeKind::time)) {
-        if (from == TypeKind::varchar) return native(safe, "to_time", v.sql);
+        if (from == TypeKind::varchar) return native(is_safe, "to_time", v.sql);
         if (from == TypeKind::timestamp) return "CAST(" + v.sql + " AS TIME)";
         if (from == TypeKind::timestamp_tz) return "CAST(tr_local(" + v.sql + ") AS TIME)";
     }
@@ -149,13 +150,13 @@ Sql to_json(const Typed& v) {
     return std::nullopt;
 }
 
-SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool safe, Position at) {
+SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool is_safe, Position at) {
     Typed made{"", to};
     if (v.type.is(TypeKind::array)) {
         Typed element{"e" + std::to_string(at.column) + "_" + std::to_string(v.sql.size()),
                       v.type.arguments[0]};
         const std::string name = element.sql;
-        auto inner = cast_value(element, to.arguments[0], safe, at);
+        auto inner = cast_value(element, to.arguments[0], is_safe, at);
         if (!inner) return inner;
         made.sql = "list_transform(" + v.sql + ", lambda " + name + ": " + inner->sql + ")";
         return made;
@@ -168,7 +169,7 @@ SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool safe, Posit
                 const std::string field = "f" + std::to_string(i);
                 auto inner = cast_value(
                     Typed{"struct_extract(" + names[0] + ", '" + field + "')", v.type.arguments[i]},
-                    to.arguments[i], safe, at);
+                    to.arguments[i], is_safe, at);
                 if (!inner) problem = inner.error();
                 sql += (i > 0 ? ", " : "") + field + " := " + (inner ? inner->sql : "");
             }
@@ -180,13 +181,13 @@ SyntaxResult<Typed> nested_cast(const Typed& v, const Type& to, bool safe, Posit
     return std::unexpected(no_cast(v.type, to, at));
 }
 
-bool same_but_names(const Type& a, const Type& b) {
+bool is_same_but_names(const Type& a, const Type& b) {
     return engine_type(a) == engine_type(b) && a.kind == b.kind;
 }
 
 }  // namespace
 
-SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool safe, Position at) {
+SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool is_safe, Position at) {
     if (engine_type(to).empty()) return std::unexpected(no_cast(value.type, to, at));
     if (to.is(TypeKind::char_) || to.is(TypeKind::uuid) ||
         (to.is(TypeKind::timestamp) && to.precision > 6) ||
@@ -203,26 +204,26 @@ SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool safe, Po
         return made;
     }
     made.origin.reset();
-    made.utc = false;
+    made.is_utc = false;
     if (value.type.is(TypeKind::char_) && to.is(TypeKind::varchar)) return coerce(value, to);
     Sql sql;
     if (to.is(TypeKind::varchar)) {
-        sql = to_varchar(value, to, safe);
+        sql = to_varchar(value, to, is_safe);
     } else if (to.is_numeric()) {
-        sql = to_number(value, to, safe);
+        sql = to_number(value, to, is_safe);
     } else if (to.is(TypeKind::boolean)) {
-        if (value.type.is(TypeKind::varchar)) sql = native(safe, "to_boolean", value.sql);
+        if (value.type.is(TypeKind::varchar)) sql = native(is_safe, "to_boolean", value.sql);
         if (value.type.is_numeric()) sql = "(" + value.sql + " <> 0)";
-        if (value.type.is(TypeKind::json)) sql = native(safe, "json_to_boolean", value.sql);
+        if (value.type.is(TypeKind::json)) sql = native(is_safe, "json_to_boolean", value.sql);
     } else if (to.is(TypeKind::json)) {
         sql = to_json(value);
     } else if (to.is(TypeKind::array) || to.is(TypeKind::row) || to.is(TypeKind::map)) {
-        if (same_but_names(value.type, to)) return made;
+        if (is_same_but_names(value.type, to)) return made;
         if (value.type.kind == to.kind && !to.is(TypeKind::map))
-            return nested_cast(value, to, safe, at);
+            return nested_cast(value, to, is_safe, at);
     } else {
-        sql = to_temporal(value, to, safe);
-        made.utc = to.is(TypeKind::timestamp_tz) && !value.type.is(TypeKind::varchar);
+        sql = to_temporal(value, to, is_safe);
+        made.is_utc = to.is(TypeKind::timestamp_tz) && !value.type.is(TypeKind::varchar);
     }
     if (!sql) return std::unexpected(no_cast(value.type, to, at));
     made.sql = std::move(*sql);
@@ -231,9 +232,9 @@ SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool safe, Po
 
 Typed coerce(Typed value, const Type& to) {
     if (value.type == to) return value;
-    const bool text = value.type.is_text() && to.is(TypeKind::varchar);
-    const bool same = same_but_names(value.type, to);
-    if (text || same) {
+    const bool is_text = value.type.is_text() && to.is(TypeKind::varchar);
+    const bool is_same = is_same_but_names(value.type, to);
+    if (is_text || is_same) {
         if (value.type.is(TypeKind::char_) && !to.is(TypeKind::char_))
             value.sql = "rtrim(" + value.sql + ", ' ')";
         value.type = to;
@@ -245,7 +246,7 @@ Typed coerce(Typed value, const Type& to) {
         value.type = to;
         return value;
     }
-    made->constant = value.constant;
+    made->is_constant = value.is_constant;
     made->text = to.is_numeric() ? value.text : std::nullopt;
     if (value.type.is_integer() && to.is_integer()) made->origin = value.origin;
     return std::move(*made);

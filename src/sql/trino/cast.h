@@ -7,7 +7,7 @@ namespace freshet::sql::trino {
 
 /// TYPE_MISMATCH "Cannot cast X to Y" when Trino has no such cast; NOT_SUPPORTED when it is not
 /// built.
-SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool safe, Position at);
+SyntaxResult<Typed> cast_value(const Typed& value, const Type& to, bool is_safe, Position at);
 
 /// For coerces(value.type, to): never fails at run time.
 Typed coerce(Typed value, const Type& to);

@@ -89,33 +89,34 @@ void Analysis::prune_by_terms(const Expr& condition, const Scope& scope) {
     }
     PartitionFilter filter;
     std::optional<std::size_t> scan;
-    if (partition_filter(condition, scope, filter, scan) && scan)
+    if (read_partition_filter(condition, scope, filter, scan) && scan)
         scans_[*scan].filters.push_back(std::move(filter));
 }
 
-bool Analysis::partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
-                                std::optional<std::size_t>& scan) {
+bool Analysis::read_partition_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
+                                     std::optional<std::size_t>& scan) {
     if (expr.kind == ExprKind::binary && (expr.text == "and" || expr.text == "or")) {
         filter.kind = expr.text == "and" ? Kind::all : Kind::any;
         for (const auto& term : expr.arguments) {
-            if (!partition_filter(*term, scope, filter.parts.emplace_back(), scan)) return false;
+            if (!read_partition_filter(*term, scope, filter.parts.emplace_back(), scan))
+                return false;
         }
         return true;
     }
-    return leaf_filter(expr, scope, filter, scan);
+    return read_leaf_filter(expr, scope, filter, scan);
 }
 
-bool Analysis::leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
-                           std::optional<std::size_t>& scan) {
-    const bool known =
+bool Analysis::read_leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter& filter,
+                                std::optional<std::size_t>& scan) {
+    const bool is_known =
         expr.kind == ExprKind::in_list || expr.kind == ExprKind::between ||
         expr.kind == ExprKind::is_null ||
         (expr.kind == ExprKind::binary &&
          std::string_view("= <> < <= > >=").find(expr.text) != std::string_view::npos);
-    if (!known || expr.negated) return false;
-    const bool flipped =
+    if (!is_known || expr.is_negated) return false;
+    const bool is_flipped =
         expr.kind == ExprKind::binary && expr.arguments[0]->kind != ExprKind::column;
-    const Expr& name = *expr.arguments[flipped ? 1 : 0];
+    const Expr& name = *expr.arguments[is_flipped ? 1 : 0];
     if (name.kind != ExprKind::column) return false;
     const auto resolved = column(name, scope);
     if (!resolved || !resolved->origin) return false;
@@ -123,7 +124,7 @@ bool Analysis::leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter
     const TableInfo& info = tables_.at(scans_[origin.scan].table);
     if (origin.column >= info.columns.size()) return false;  // path_column
     const TableColumn& key = info.columns[origin.column];
-    if (!key.partition || (scan && *scan != origin.scan) || !(resolved->type == key.type))
+    if (!key.is_partition_key || (scan && *scan != origin.scan) || !(resolved->type == key.type))
         return false;
     scan = origin.scan;
     filter.column = origin.column;
@@ -134,7 +135,7 @@ bool Analysis::leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter
     }
     std::vector<std::string> literals;
     for (std::size_t i = 0; i < expr.arguments.size(); ++i) {
-        if (i == (flipped ? 1U : 0U)) continue;
+        if (i == (is_flipped ? 1U : 0U)) continue;
         auto text = literal_for(*expr.arguments[i], key.type);
         if (!text) return false;
         literals.push_back(std::move(*text));
@@ -151,7 +152,7 @@ bool Analysis::leaf_filter(const Expr& expr, const Scope& scope, PartitionFilter
         return true;
     }
     filter.kind = expr.kind == ExprKind::in_list ? Kind::in : Kind::compare;
-    filter.op = flipped ? mirrored(expr.text) : expr.text;
+    filter.op = is_flipped ? mirrored(expr.text) : expr.text;
     filter.values = std::move(literals);
     return true;
 }

@@ -17,10 +17,10 @@ struct Origin {
 struct Typed {
     std::string sql;
     Type type;
-    bool constant = false;                 ///< a literal; never NaN
+    bool is_constant = false;              ///< a literal; never NaN
     std::optional<std::string> text = {};  ///< the value of a string or whole-number literal
     std::optional<Origin> origin = {};
-    bool utc = false;  ///< timestamp_tz whose zone is UTC in every row
+    bool is_utc = false;  ///< timestamp_tz whose zone is UTC in every row
 };
 
 /// One column that names can mean.
@@ -30,7 +30,7 @@ struct Field {
     std::string relation;  ///< alias or table name in lower case; "" when it has none
     std::string database;
     Typed value;
-    bool hidden = false;  ///< named, but not one of a star
+    bool is_hidden = false;  ///< named, but not one of a star
 };
 
 }  // namespace freshet::sql::trino

@@ -61,15 +61,16 @@ class HiveTypeReader {
     std::string word() {
         skip();
         std::string found;
-        const bool quoted = accept('`');
+        const bool is_quoted = accept('`');
         while (here_ < text_.size()) {
             const char c = text_[here_];
-            if (quoted ? c == '`' : std::string_view("<>(),: ").find(c) != std::string_view::npos)
+            if (is_quoted ? c == '`'
+                          : std::string_view("<>(),: ").find(c) != std::string_view::npos)
                 break;
             found += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
             ++here_;
         }
-        if (quoted) accept('`');
+        if (is_quoted) accept('`');
         return found;
     }
     std::optional<int> number() {
@@ -135,9 +136,9 @@ class HiveTypeReader {
             if (!scale) return std::nullopt;
             type.scale = *scale;
         }
-        const bool sane =
+        const bool is_sane =
             type.precision >= 1 && type.precision <= 38 && type.scale <= type.precision;
-        return accept(')') && sane ? std::optional(type) : std::nullopt;
+        return accept(')') && is_sane ? std::optional(type) : std::nullopt;
     }
     std::optional<Type> fields() {
         Type type = make_type(TypeKind::row);
@@ -334,9 +335,9 @@ std::optional<Type> common_type(const Type& a, const Type& b) {
         if (rank(a) > 1 && rank(b) > 1) result.precision = std::max(a.precision, b.precision);
         return result;
     }
-    const bool nested =
+    const bool is_nested =
         a.kind == TypeKind::array || a.kind == TypeKind::map || a.kind == TypeKind::row;
-    return nested && a.kind == b.kind ? common_nested(a, b) : std::nullopt;
+    return is_nested && a.kind == b.kind ? common_nested(a, b) : std::nullopt;
 }
 
 bool coerces(const Type& from, const Type& to) {
@@ -403,13 +404,13 @@ std::string engine_type(const Type& type) {
     return "";
 }
 
-bool comparable(const Type& type) {
-    return !type.is(TypeKind::function) && std::ranges::all_of(type.arguments, comparable);
+bool is_comparable(const Type& type) {
+    return !type.is(TypeKind::function) && std::ranges::all_of(type.arguments, is_comparable);
 }
 
-bool orderable(const Type& type) {
-    return comparable(type) && !type.is(TypeKind::map) && !type.is(TypeKind::json) &&
-           std::ranges::all_of(type.arguments, orderable);
+bool is_orderable(const Type& type) {
+    return is_comparable(type) && !type.is(TypeKind::map) && !type.is(TypeKind::json) &&
+           std::ranges::all_of(type.arguments, is_orderable);
 }
 
 std::string quote_name(std::string_view name) {

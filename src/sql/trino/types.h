@@ -83,8 +83,8 @@ std::optional<Type> common_type(const Type& a, const Type& b);
 std::string engine_type(const Type& type);
 /// The decimal type that holds every value of an integer type.
 Type decimal_of_integer(const Type& type);
-bool comparable(const Type& type);
-bool orderable(const Type& type);
+bool is_comparable(const Type& type);
+bool is_orderable(const Type& type);
 
 /// A SQL name in double quotes.
 std::string quote_name(std::string_view name);

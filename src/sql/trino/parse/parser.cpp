@@ -54,24 +54,24 @@ SyntaxResult<Statement> parse_trino(TokenReader& in) {
     Statement statement;
     statement.at = in.peek().at;
     if (in.accept_words({"CREATE", "OR", "REPLACE", "VIEW"})) {
-        statement.or_replace = true;
+        statement.replaces = true;
         return parse_view(in, std::move(statement));
     }
     if (in.accept_words({"CREATE", "VIEW"})) return parse_view(in, std::move(statement));
     if (in.accept_words({"DROP", "VIEW"})) {
         statement.kind = StatementKind::drop_view;
-        statement.if_exists = in.accept_words({"IF", "EXISTS"});
+        statement.has_if_exists = in.accept_words({"IF", "EXISTS"});
         FRESHET_TRY(names, Parser(in).qualified_name());
         statement.names = std::move(*names);
         return statement;
     }
-    if (!in.at_word("SELECT") && !in.at_word("WITH") && !in.at_word("VALUES") &&
-        !in.at_word("TABLE") && !in.at_symbol("(")) {
+    if (!in.is_word("SELECT") && !in.is_word("WITH") && !in.is_word("VALUES") &&
+        !in.is_word("TABLE") && !in.is_symbol("(")) {
         static constexpr std::array<std::string_view, 12> known = {
             "INSERT",  "UPDATE",     "DELETE",  "MERGE",    "UNLOAD", "PREPARE",
             "EXECUTE", "DEALLOCATE", "EXPLAIN", "OPTIMIZE", "VACUUM", "CREATE"};
         for (const auto word : known) {
-            if (in.at_word(word))
+            if (in.is_word(word))
                 return std::unexpected(SyntaxError{in.peek().at,
                                                    "Queries of this type are not supported",
                                                    ErrorCode::unsupported_statement});
@@ -125,13 +125,13 @@ SyntaxResult<std::vector<std::string>> Parser::qualified_name() {
 }
 
 SyntaxResult<> Parser::with_clause(Query& query) {
-    query.recursive = in_.accept_word("RECURSIVE");
+    query.is_recursive = in_.accept_word("RECURSIVE");
     do {
         With with;
         with.at = in_.peek().at;
         FRESHET_TRY(name, identifier());
         with.name = std::move(*name);
-        if (in_.at_symbol("(")) {
+        if (in_.is_symbol("(")) {
             FRESHET_TRY(columns, name_list());
             with.columns = std::move(*columns);
         }
@@ -199,18 +199,18 @@ SyntaxResult<> Parser::limits(Query& query) {
 
 SyntaxResult<std::unique_ptr<Body>> Parser::set_expression(int level) {
     FRESHET_TRY(left, level == 0 ? set_expression(1) : primary_body());
-    while (level == 0 ? in_.at_word("UNION") || in_.at_word("EXCEPT") : in_.at_word("INTERSECT")) {
+    while (level == 0 ? in_.is_word("UNION") || in_.is_word("EXCEPT") : in_.is_word("INTERSECT")) {
         auto body = std::make_unique<Body>();
         body->kind = BodyKind::set_operation;
         body->at = in_.peek().at;
         body->operation = in_.take().upper;
-        body->all = in_.accept_word("ALL");
-        if (!body->all) in_.accept_word("DISTINCT");
+        body->is_all = in_.accept_word("ALL");
+        if (!body->is_all) in_.accept_word("DISTINCT");
         FRESHET_TRY(right, level == 0 ? set_expression(1) : primary_body());
         // The same operation once more is one more part of it.
         Body& before = **left;
         if (before.kind == BodyKind::set_operation && before.operation == body->operation &&
-            before.all == body->all && body->operation != "EXCEPT") {
+            before.is_all == body->is_all && body->operation != "EXCEPT") {
             before.parts.push_back(std::move(*right));
             continue;
         }
@@ -258,7 +258,7 @@ SyntaxResult<std::unique_ptr<Body>> Parser::primary_body() {
     if (!in_.accept_word("SELECT"))
         return std::unexpected(in_.mismatch("'(', 'SELECT', 'TABLE', 'VALUES'"));
     Select& select = body->select;
-    if (!in_.accept_word("ALL")) select.distinct = in_.accept_word("DISTINCT");
+    if (!in_.accept_word("ALL")) select.is_distinct = in_.accept_word("DISTINCT");
     if (auto items = select_items(select); !items) return pass(items);
     if (in_.accept_word("FROM")) {
         FRESHET_TRY(from, relation());
@@ -327,7 +327,7 @@ SyntaxResult<> Parser::select_items(Select& select) {
 
 SyntaxResult<std::vector<ExprPtr>> Parser::grouping_set() {
     std::vector<ExprPtr> set;
-    if (!in_.at_symbol("(")) {
+    if (!in_.is_symbol("(")) {
         FRESHET_TRY(expr, expression());
         set.push_back(std::move(*expr));
         return set;
@@ -340,7 +340,7 @@ SyntaxResult<std::vector<ExprPtr>> Parser::grouping_set() {
 }
 
 SyntaxResult<> Parser::group_by(Select& select) {
-    select.grouped = true;
+    select.is_grouped = true;
     do {
         GroupingElement element;
         if (in_.accept_word("ROLLUP")) {
@@ -351,7 +351,7 @@ SyntaxResult<> Parser::group_by(Select& select) {
             element.kind = "GROUPING SETS";
         }
         if (element.kind.empty()) {
-            if (in_.at_symbol("(") && in_.at_symbol(")", 1)) {
+            if (in_.is_symbol("(") && in_.is_symbol(")", 1)) {
                 in_.take();
                 in_.take();
                 element.sets.emplace_back();
@@ -384,13 +384,13 @@ SyntaxResult<std::vector<SortItem>> Parser::sort_items() {
         FRESHET_TRY(expr, expression());
         item.expr = std::move(*expr);
         if (in_.accept_word("DESC")) {
-            item.descending = true;
+            item.is_descending = true;
         } else {
             in_.accept_word("ASC");
         }
         if (in_.accept_word("NULLS")) {
             if (in_.accept_word("FIRST")) {
-                item.nulls_first = true;
+                item.puts_nulls_first = true;
             } else if (auto last = in_.expect_word("LAST"); !last) {
                 return pass(last);
             }
@@ -440,7 +440,7 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
     auto join = std::make_unique<Relation>();
     join->kind = RelationKind::join;
     join->at = in_.peek().at;
-    if (in_.at_word("NATURAL")) {
+    if (in_.is_word("NATURAL")) {
         return std::unexpected(
             SyntaxError{in_.peek().at, "Natural join not supported", ErrorCode::not_supported});
     }
@@ -461,7 +461,7 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
     FRESHET_TRY(right, relation_primary());
     join->right = std::move(*right);
     if (join->join != JoinKind::cross) {
-        while (!in_.at_word("ON") && !in_.at_word("USING")) {
+        while (!in_.is_word("ON") && !in_.is_word("USING")) {
             FRESHET_TRY(more, join_tail(join->right));
             if (!*more) return std::unexpected(in_.mismatch("'ON', 'USING'"));
         }
@@ -480,7 +480,7 @@ SyntaxResult<bool> Parser::join_tail(RelationPtr& left) {
 }
 
 SyntaxResult<> Parser::relation_alias(Relation& relation) {
-    if (in_.at_word("TABLESAMPLE")) {
+    if (in_.is_word("TABLESAMPLE")) {
         return std::unexpected(
             SyntaxError{in_.peek().at, "TABLESAMPLE is not supported", ErrorCode::not_supported});
     }
@@ -490,7 +490,7 @@ SyntaxResult<> Parser::relation_alias(Relation& relation) {
          !ends_a_relation(token.upper))) {
         FRESHET_TRY(alias, identifier());
         relation.alias = std::move(*alias);
-        if (in_.at_symbol("(")) {
+        if (in_.is_symbol("(")) {
             FRESHET_TRY(columns, name_list());
             relation.column_aliases = std::move(*columns);
         }
@@ -501,18 +501,18 @@ SyntaxResult<> Parser::relation_alias(Relation& relation) {
 SyntaxResult<RelationPtr> Parser::relation_primary() {
     auto made = std::make_unique<Relation>();
     made->at = in_.peek().at;
-    made->lateral = in_.accept_word("LATERAL");
-    if (in_.at_word("UNNEST") && in_.at_symbol("(", 1)) {
+    made->is_lateral = in_.accept_word("LATERAL");
+    if (in_.is_word("UNNEST") && in_.is_symbol("(", 1)) {
         in_.take();
         in_.take();
         made->kind = RelationKind::unnest;
         FRESHET_TRY(list, expression_list());
         made->unnest = std::move(*list);
         if (auto close = in_.expect_symbol(")"); !close) return pass(close);
-        made->ordinality = in_.accept_words({"WITH", "ORDINALITY"});
-    } else if (in_.at_symbol("(")) {
+        made->has_ordinality = in_.accept_words({"WITH", "ORDINALITY"});
+    } else if (in_.is_symbol("(")) {
         in_.take();
-        if (query_ahead()) {
+        if (is_query_ahead()) {
             made->kind = RelationKind::query;
             FRESHET_TRY(inner, query());
             made->query = std::move(*inner);
@@ -523,7 +523,7 @@ SyntaxResult<RelationPtr> Parser::relation_primary() {
         }
         if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     } else {
-        if (in_.at_word("TABLE") && in_.at_symbol("(", 1)) {
+        if (in_.is_word("TABLE") && in_.is_symbol("(", 1)) {
             return std::unexpected(SyntaxError{in_.peek().at, "Table functions are not supported",
                                                ErrorCode::not_supported});
         }

@@ -47,7 +47,7 @@ class Parser {
     SyntaxResult<ExprPtr> predicate();
     SyntaxResult<bool> predicate_tail(ExprPtr& left);
     SyntaxResult<ExprPtr> comparison_right(ExprPtr left, std::string op, Position at);
-    SyntaxResult<ExprPtr> in_right(ExprPtr left, Position at, bool negated);
+    SyntaxResult<ExprPtr> in_right(ExprPtr left, Position at, bool is_negated);
     SyntaxResult<ExprPtr> chained(SyntaxResult<ExprPtr> (Parser::*operand)(),
                                   std::initializer_list<std::string_view> symbols);
     SyntaxResult<ExprPtr> joined(SyntaxResult<ExprPtr> (Parser::*operand)(), std::string_view word);
@@ -60,12 +60,12 @@ class Parser {
     ExprPtr parameter();
     SyntaxResult<ExprPtr> parenthesized();
     SyntaxResult<ExprPtr> word_primary();
-    SyntaxResult<ExprPtr> special_form(const std::string& word, bool& taken);
+    SyntaxResult<ExprPtr> special_form(const std::string& word, bool& was_taken);
     SyntaxResult<ExprPtr> name_or_call();
     SyntaxResult<ExprPtr> call(std::string name, Position at);
     SyntaxResult<> call_tail(Expr& call);
     SyntaxResult<ExprPtr> case_expression();
-    SyntaxResult<ExprPtr> cast(bool safe);
+    SyntaxResult<ExprPtr> cast(bool is_safe);
     SyntaxResult<ExprPtr> extract();
     SyntaxResult<ExprPtr> interval();
     SyntaxResult<ExprPtr> trim_or_position(const std::string& word);
@@ -81,10 +81,10 @@ class Parser {
     SyntaxResult<Type> plain_type(const Token& word);
     /// "(10, 2)", or nothing.
     SyntaxResult<std::vector<int>> type_numbers();
-    bool lambda_ahead() const;
+    bool is_lambda_ahead() const;
     /// After an opening parenthesis: true when a query follows, false for an expression or a
     /// relation.
-    bool query_ahead() const;
+    bool is_query_ahead() const;
 
     /// One level deeper, or the error that there are too many.
     SyntaxResult<> enter();

@@ -24,7 +24,7 @@ ExprPtr make_binary(std::string op, Position at, ExprPtr left, ExprPtr right) {
 
 SyntaxResult<ExprPtr> Parser::expression() {
     if (auto entered = enter(); !entered) return pass(entered);
-    auto expr = lambda_ahead() ? lambda() : disjunction();
+    auto expr = is_lambda_ahead() ? lambda() : disjunction();
     --depth_;
     return expr;
 }
@@ -38,7 +38,7 @@ SyntaxResult<> Parser::enter() {
 SyntaxResult<ExprPtr> Parser::joined(SyntaxResult<ExprPtr> (Parser::*operand)(),
                                      std::string_view word) {
     auto first = (this->*operand)();
-    if (!first || !in_.at_word(word)) return first;
+    if (!first || !in_.is_word(word)) return first;
     auto expr = make_expr(ExprKind::binary, in_.peek().at, lower_case(word));
     expr->arguments.push_back(std::move(*first));
     while (in_.accept_word(word)) {
@@ -53,7 +53,7 @@ SyntaxResult<ExprPtr> Parser::disjunction() { return joined(&Parser::conjunction
 SyntaxResult<ExprPtr> Parser::conjunction() { return joined(&Parser::negation, "AND"); }
 
 SyntaxResult<ExprPtr> Parser::negation() {
-    if (!in_.at_word("NOT")) return predicate();
+    if (!in_.is_word("NOT")) return predicate();
     if (auto entered = enter(); !entered) return pass(entered);
     auto expr = make_expr(ExprKind::unary, in_.take().at, "not");
     FRESHET_TRY(inner, negation());
@@ -80,7 +80,7 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
         return true;
     }
     if (in_.accept_word("IS")) {
-        const bool negated = in_.accept_word("NOT");
+        const bool is_negated = in_.accept_word("NOT");
         ExprPtr expr;
         if (in_.accept_word("NULL")) {
             expr = make_expr(ExprKind::is_null, at);
@@ -93,31 +93,31 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
             expr->arguments.push_back(std::move(left));
             expr->arguments.push_back(std::move(*right));
         }
-        expr->negated = negated;
+        expr->is_negated = is_negated;
         left = std::move(expr);
         return true;
     }
-    const bool negated = in_.at_word("NOT");
-    const std::size_t ahead = negated ? 1 : 0;
-    if (!in_.at_word("BETWEEN", ahead) && !in_.at_word("IN", ahead) && !in_.at_word("LIKE", ahead))
+    const bool is_negated = in_.is_word("NOT");
+    const std::size_t ahead = is_negated ? 1 : 0;
+    if (!in_.is_word("BETWEEN", ahead) && !in_.is_word("IN", ahead) && !in_.is_word("LIKE", ahead))
         return false;
-    if (negated) in_.take();
+    if (is_negated) in_.take();
     const std::string word = in_.take().upper;
     if (word == "IN") {
-        FRESHET_TRY(made, in_right(std::move(left), at, negated));
+        FRESHET_TRY(made, in_right(std::move(left), at, is_negated));
         left = std::move(*made);
         return true;
     }
     auto expr = make_expr(word == "LIKE" ? ExprKind::like : ExprKind::between, at);
-    expr->negated = negated;
+    expr->is_negated = is_negated;
     expr->arguments.push_back(std::move(left));
     FRESHET_TRY(second, additive());
     expr->arguments.push_back(std::move(*second));
-    const bool third = word == "LIKE" ? in_.accept_word("ESCAPE") : true;
+    const bool has_third = word == "LIKE" ? in_.accept_word("ESCAPE") : true;
     if (word == "BETWEEN") {
         if (auto between = in_.expect_word("AND"); !between) return pass(between);
     }
-    if (third) {
+    if (has_third) {
         FRESHET_TRY(last, additive());
         expr->arguments.push_back(std::move(*last));
     }
@@ -126,12 +126,12 @@ SyntaxResult<bool> Parser::predicate_tail(ExprPtr& left) {
 }
 
 SyntaxResult<ExprPtr> Parser::comparison_right(ExprPtr left, std::string op, Position at) {
-    const bool all = in_.at_word("ALL");
-    if ((all || in_.at_word("ANY") || in_.at_word("SOME")) && in_.at_symbol("(", 1)) {
+    const bool is_all = in_.is_word("ALL");
+    if ((is_all || in_.is_word("ANY") || in_.is_word("SOME")) && in_.is_symbol("(", 1)) {
         in_.take();
         in_.take();
         auto expr = make_expr(ExprKind::quantified, at, std::move(op));
-        expr->unit = all ? "all" : "any";
+        expr->unit = is_all ? "all" : "any";
         expr->arguments.push_back(std::move(left));
         FRESHET_TRY(query, this->query());
         expr->query = std::move(*query);
@@ -142,11 +142,11 @@ SyntaxResult<ExprPtr> Parser::comparison_right(ExprPtr left, std::string op, Pos
     return make_binary(std::move(op), at, std::move(left), std::move(*right));
 }
 
-SyntaxResult<ExprPtr> Parser::in_right(ExprPtr left, Position at, bool negated) {
+SyntaxResult<ExprPtr> Parser::in_right(ExprPtr left, Position at, bool is_negated) {
     if (auto open = in_.expect_symbol("("); !open) return pass(open);
-    const bool is_query = in_.at_word("SELECT") || in_.at_word("WITH") || in_.at_word("VALUES");
+    const bool is_query = in_.is_word("SELECT") || in_.is_word("WITH") || in_.is_word("VALUES");
     auto expr = make_expr(is_query ? ExprKind::in_query : ExprKind::in_list, at);
-    expr->negated = negated;
+    expr->is_negated = is_negated;
     expr->arguments.push_back(std::move(left));
     if (is_query) {
         FRESHET_TRY(query, this->query());
@@ -163,7 +163,7 @@ SyntaxResult<ExprPtr> Parser::in_right(ExprPtr left, Position at, bool negated) 
 SyntaxResult<ExprPtr> Parser::chained(SyntaxResult<ExprPtr> (Parser::*operand)(),
                                       std::initializer_list<std::string_view> symbols) {
     const auto at_link = [&] {
-        return std::ranges::any_of(symbols, [&](auto symbol) { return in_.at_symbol(symbol); });
+        return std::ranges::any_of(symbols, [&](auto symbol) { return in_.is_symbol(symbol); });
     };
     auto first = (this->*operand)();
     if (!first || !at_link()) return first;
@@ -189,15 +189,15 @@ SyntaxResult<ExprPtr> Parser::additive() {
 SyntaxResult<ExprPtr> Parser::multiplicative() { return chained(&Parser::unary, {"*", "/", "%"}); }
 
 SyntaxResult<ExprPtr> Parser::unary() {
-    if (!in_.at_symbol("-") && !in_.at_symbol("+")) return postfix();
+    if (!in_.is_symbol("-") && !in_.is_symbol("+")) return postfix();
     if (auto entered = enter(); !entered) return pass(entered);
     const Token op = in_.take();
     FRESHET_TRY(inner, unary());
     --depth_;
     const ExprKind kind = (*inner)->kind;
-    const bool number = kind == ExprKind::integer_literal || kind == ExprKind::decimal_literal ||
-                        kind == ExprKind::double_literal;
-    if (op.text == "-" && number && !(*inner)->text.starts_with('-')) {
+    const bool is_number = kind == ExprKind::integer_literal || kind == ExprKind::decimal_literal ||
+                           kind == ExprKind::double_literal;
+    if (op.text == "-" && is_number && !(*inner)->text.starts_with('-')) {
         (*inner)->text.insert(0, "-");
         (*inner)->at = op.at;
         return inner;
@@ -218,7 +218,7 @@ SyntaxResult<ExprPtr> Parser::postfix() {
             expr->arguments.push_back(std::move(*base));
             expr->arguments.push_back(std::move(*index));
             *base = std::move(expr);
-        } else if (in_.at_symbol(".")) {
+        } else if (in_.is_symbol(".")) {
             in_.take();
             FRESHET_TRY(name, identifier());
             auto expr = make_expr(ExprKind::field, at, std::move(*name));
@@ -245,40 +245,40 @@ SyntaxResult<std::vector<ExprPtr>> Parser::expression_list() {
     return list;
 }
 
-bool Parser::lambda_ahead() const {
+bool Parser::is_lambda_ahead() const {
     const auto name = [&](std::size_t ahead) {
         const TokenKind kind = in_.peek(ahead).kind;
         return kind == TokenKind::word || kind == TokenKind::quoted;
     };
-    if (name(0) && in_.at_symbol("->", 1)) return true;
-    if (!in_.at_symbol("(")) return false;
+    if (name(0) && in_.is_symbol("->", 1)) return true;
+    if (!in_.is_symbol("(")) return false;
     std::size_t ahead = 1;
     while (name(ahead)) {
         ++ahead;
-        if (!in_.at_symbol(",", ahead)) break;
+        if (!in_.is_symbol(",", ahead)) break;
         ++ahead;
     }
-    return in_.at_symbol(")", ahead) && in_.at_symbol("->", ahead + 1);
+    return in_.is_symbol(")", ahead) && in_.is_symbol("->", ahead + 1);
 }
 
-bool Parser::query_ahead() const {
+bool Parser::is_query_ahead() const {
     std::size_t opens = 0;
-    while (in_.at_symbol("(", opens)) ++opens;
-    if (!in_.at_word("SELECT", opens) && !in_.at_word("WITH", opens) &&
-        !in_.at_word("VALUES", opens) && !in_.at_word("TABLE", opens))
+    while (in_.is_symbol("(", opens)) ++opens;
+    if (!in_.is_word("SELECT", opens) && !in_.is_word("WITH", opens) &&
+        !in_.is_word("VALUES", opens) && !in_.is_word("TABLE", opens))
         return false;
     if (opens == 0) return true;
     // ((SELECT ...) decides by what follows its second parenthesis.
     int depth = 0;
     std::size_t ahead = 0;
     for (; in_.peek(ahead).kind != TokenKind::end; ++ahead) {
-        if (in_.at_symbol("(", ahead)) ++depth;
-        if (in_.at_symbol(")", ahead) && --depth == 0) break;
+        if (in_.is_symbol("(", ahead)) ++depth;
+        if (in_.is_symbol(")", ahead) && --depth == 0) break;
     }
-    if (in_.at_symbol(")", ahead + 1)) return true;
+    if (in_.is_symbol(")", ahead + 1)) return true;
     for (const std::string_view word :
          {"UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET", "FETCH"}) {
-        if (in_.at_word(word, ahead + 1)) return true;
+        if (in_.is_word(word, ahead + 1)) return true;
     }
     return false;
 }

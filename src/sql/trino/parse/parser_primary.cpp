@@ -8,8 +8,8 @@ namespace freshet::sql::trino {
 SyntaxResult<ExprPtr> Parser::primary() {
     const Token& token = in_.peek();
     const auto literal = [&](ExprKind kind) {
-        const Token taken = in_.take();
-        return make_expr(kind, taken.at, taken.text);
+        const Token was_taken = in_.take();
+        return make_expr(kind, was_taken.at, was_taken.text);
     };
     switch (token.kind) {
         case TokenKind::integer:
@@ -44,7 +44,7 @@ ExprPtr Parser::parameter() {
 
 SyntaxResult<ExprPtr> Parser::parenthesized() {
     const Position at = in_.take().at;
-    if (query_ahead()) {
+    if (is_query_ahead()) {
         auto expr = make_expr(ExprKind::scalar_query, at);
         FRESHET_TRY(query, this->query());
         expr->query = std::move(*query);
@@ -60,17 +60,17 @@ SyntaxResult<ExprPtr> Parser::parenthesized() {
 }
 
 SyntaxResult<ExprPtr> Parser::word_primary() {
-    bool taken = false;
-    auto special = special_form(in_.peek().upper, taken);
-    if (taken) return special;
+    bool was_taken = false;
+    auto special = special_form(in_.peek().upper, was_taken);
+    if (was_taken) return special;
     return name_or_call();
 }
 
-SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& taken) {
+SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& was_taken) {
     const std::string word = word_text;
     const Position at = in_.peek().at;
-    const bool opens = in_.at_symbol("(", 1);
-    taken = true;
+    const bool opens = in_.is_symbol("(", 1);
+    was_taken = true;
     if (word == "NULL") return in_.take(), make_expr(ExprKind::null_literal, at);
     if (word == "TRUE" || word == "FALSE") {
         in_.take();
@@ -90,7 +90,7 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
         if (auto close = in_.expect_symbol(")"); !close) return pass(close);
         return expr;
     }
-    if ((word == "ARRAY" && in_.at_symbol("[", 1)) || (word == "ROW" && opens) ||
+    if ((word == "ARRAY" && in_.is_symbol("[", 1)) || (word == "ROW" && opens) ||
         (word == "GROUPING" && opens)) {
         in_.take();
         in_.take();
@@ -100,7 +100,7 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
                               at);
         if (word == "ROW") expr->text = "row";
         const std::string_view close = word == "ARRAY" ? "]" : ")";
-        if (!in_.at_symbol(close)) {
+        if (!in_.is_symbol(close)) {
             FRESHET_TRY(list, expression_list());
             expr->arguments = std::move(*list);
         }
@@ -108,7 +108,7 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
         return expr;
     }
     if (word == "INTERVAL" &&
-        (in_.peek(1).kind == TokenKind::string || in_.at_symbol("-", 1) || in_.at_symbol("+", 1))) {
+        (in_.peek(1).kind == TokenKind::string || in_.is_symbol("-", 1) || in_.is_symbol("+", 1))) {
         return interval();
     }
     for (const std::string_view bare :
@@ -132,7 +132,7 @@ SyntaxResult<ExprPtr> Parser::special_form(const std::string& word_text, bool& t
             return expr;
         }
     }
-    taken = false;
+    was_taken = false;
     return std::unexpected(in_.mismatch("<expression>"));
 }
 
@@ -140,26 +140,26 @@ SyntaxResult<ExprPtr> Parser::name_or_call() {
     const Position at = in_.peek().at;
     auto first = identifier();
     if (!first) return std::unexpected(in_.mismatch("<expression>"));
-    if (in_.at_symbol("(")) return call(lower_case(*first), at);
+    if (in_.is_symbol("(")) return call(lower_case(*first), at);
     auto expr = make_expr(ExprKind::column, at);
     expr->names.push_back(std::move(*first));
-    while (in_.at_symbol(".") &&
+    while (in_.is_symbol(".") &&
            (in_.peek(1).kind == TokenKind::word || in_.peek(1).kind == TokenKind::quoted)) {
         in_.take();
         FRESHET_TRY(next, identifier());
         expr->names.push_back(std::move(*next));
     }
-    if (in_.at_symbol("(")) return call(lower_case(expr->names.back()), at);
+    if (in_.is_symbol("(")) return call(lower_case(expr->names.back()), at);
     return expr;
 }
 
 SyntaxResult<ExprPtr> Parser::call(std::string name, Position at) {
     in_.take();
     auto expr = make_expr(ExprKind::call, at, std::move(name));
-    if (in_.at_symbol("*") && in_.at_symbol(")", 1)) {
+    if (in_.is_symbol("*") && in_.is_symbol(")", 1)) {
         expr->arguments.push_back(make_expr(ExprKind::star, in_.take().at));
-    } else if (!in_.at_symbol(")")) {
-        if (!in_.accept_word("ALL")) expr->distinct = in_.accept_word("DISTINCT");
+    } else if (!in_.is_symbol(")")) {
+        if (!in_.accept_word("ALL")) expr->is_distinct = in_.accept_word("DISTINCT");
         FRESHET_TRY(list, expression_list());
         expr->arguments = std::move(*list);
     }
@@ -167,7 +167,7 @@ SyntaxResult<ExprPtr> Parser::call(std::string name, Position at) {
         FRESHET_TRY(items, sort_items());
         expr->order_by = std::move(*items);
     }
-    if (in_.accept_words({"IGNORE", "NULLS"})) expr->ignore_nulls = true;
+    if (in_.accept_words({"IGNORE", "NULLS"})) expr->ignores_nulls = true;
     if (auto close = in_.expect_symbol(")"); !close) return pass(close);
     if (auto tail = call_tail(*expr); !tail) return pass(tail);
     return expr;
@@ -181,7 +181,7 @@ SyntaxResult<> Parser::call_tail(Expr& call) {
         call.order_by = std::move(*items);
         if (auto close = in_.expect_symbol(")"); !close) return close;
     }
-    if (in_.at_word("FILTER") && in_.at_symbol("(", 1)) {
+    if (in_.is_word("FILTER") && in_.is_symbol("(", 1)) {
         in_.take();
         in_.take();
         if (auto where = in_.expect_word("WHERE"); !where) return where;
@@ -190,13 +190,13 @@ SyntaxResult<> Parser::call_tail(Expr& call) {
         if (auto close = in_.expect_symbol(")"); !close) return close;
     }
     if (in_.accept_words({"IGNORE", "NULLS"})) {
-        call.ignore_nulls = true;
+        call.ignores_nulls = true;
     } else {
         in_.accept_words({"RESPECT", "NULLS"});
     }
     if (in_.accept_word("OVER")) {
         call.over = std::make_unique<Window>();
-        if (in_.at_symbol("(")) {
+        if (in_.is_symbol("(")) {
             FRESHET_TRY(window, window_specification());
             *call.over = std::move(*window);
         } else {
@@ -210,8 +210,8 @@ SyntaxResult<> Parser::call_tail(Expr& call) {
 SyntaxResult<Window> Parser::window_specification() {
     Window window;
     if (auto open = in_.expect_symbol("("); !open) return pass(open);
-    if (in_.peek().kind == TokenKind::word && !in_.at_word("PARTITION") && !in_.at_word("ORDER") &&
-        !in_.at_word("ROWS") && !in_.at_word("RANGE") && !in_.at_word("GROUPS")) {
+    if (in_.peek().kind == TokenKind::word && !in_.is_word("PARTITION") && !in_.is_word("ORDER") &&
+        !in_.is_word("ROWS") && !in_.is_word("RANGE") && !in_.is_word("GROUPS")) {
         window.base = lower_case(in_.take().text);
     }
     if (in_.accept_words({"PARTITION", "BY"})) {
@@ -222,7 +222,7 @@ SyntaxResult<Window> Parser::window_specification() {
         FRESHET_TRY(items, sort_items());
         window.order_by = std::move(*items);
     }
-    if (in_.at_word("ROWS") || in_.at_word("RANGE") || in_.at_word("GROUPS")) {
+    if (in_.is_word("ROWS") || in_.is_word("RANGE") || in_.is_word("GROUPS")) {
         if (auto frame = window_frame(window); !frame) return pass(frame);
     }
     if (auto close = in_.expect_symbol(")"); !close) return pass(close);
@@ -231,10 +231,10 @@ SyntaxResult<Window> Parser::window_specification() {
 
 SyntaxResult<> Parser::window_frame(Window& window) {
     window.unit = in_.take().upper;
-    const bool between = in_.accept_word("BETWEEN");
+    const bool has_between = in_.accept_word("BETWEEN");
     FRESHET_TRY(from, frame_bound());
     window.from = std::move(*from);
-    if (!between) {
+    if (!has_between) {
         window.to.kind = "CURRENT ROW";
         return {};
     }
@@ -254,7 +254,7 @@ SyntaxResult<Window::Bound> Parser::frame_bound() {
     }
     FRESHET_TRY(value, additive());
     bound.value = std::move(*value);
-    if (!in_.at_word("PRECEDING") && !in_.at_word("FOLLOWING"))
+    if (!in_.is_word("PRECEDING") && !in_.is_word("FOLLOWING"))
         return std::unexpected(in_.mismatch("'PRECEDING', 'FOLLOWING'"));
     bound.kind = in_.take().upper;
     return bound;
@@ -262,12 +262,12 @@ SyntaxResult<Window::Bound> Parser::frame_bound() {
 
 SyntaxResult<ExprPtr> Parser::case_expression() {
     auto expr = make_expr(ExprKind::case_when, in_.take().at);
-    if (!in_.at_word("WHEN")) {
-        expr->simple = true;
+    if (!in_.is_word("WHEN")) {
+        expr->is_simple = true;
         FRESHET_TRY(operand, expression());
         expr->arguments.push_back(std::move(*operand));
     }
-    if (!in_.at_word("WHEN")) return std::unexpected(in_.mismatch("'WHEN'"));
+    if (!in_.is_word("WHEN")) return std::unexpected(in_.mismatch("'WHEN'"));
     while (in_.accept_word("WHEN")) {
         FRESHET_TRY(when, expression());
         if (auto then = in_.expect_word("THEN"); !then) return pass(then);
@@ -284,10 +284,10 @@ SyntaxResult<ExprPtr> Parser::case_expression() {
     return expr;
 }
 
-SyntaxResult<ExprPtr> Parser::cast(bool safe) {
+SyntaxResult<ExprPtr> Parser::cast(bool is_safe) {
     auto expr = make_expr(ExprKind::cast, in_.take().at);
     in_.take();
-    expr->safe = safe;
+    expr->is_safe = is_safe;
     FRESHET_TRY(value, expression());
     expr->arguments.push_back(std::move(*value));
     if (auto as = in_.expect_word("AS"); !as) return pass(as);
@@ -311,7 +311,7 @@ SyntaxResult<ExprPtr> Parser::extract() {
 SyntaxResult<ExprPtr> Parser::interval() {
     auto expr = make_expr(ExprKind::interval_literal, in_.take().at);
     if (in_.accept_symbol("-")) {
-        expr->negated = true;
+        expr->is_negated = true;
     } else {
         in_.accept_symbol("+");
     }
@@ -430,7 +430,7 @@ SyntaxResult<Type> Parser::row_type() {
     do {
         std::string name;
         const Token& after = in_.peek(1);
-        if (after.kind == TokenKind::word && !in_.at_word("PRECISION", 1)) name = in_.take().text;
+        if (after.kind == TokenKind::word && !in_.is_word("PRECISION", 1)) name = in_.take().text;
         FRESHET_TRY(field, type());
         made.names.push_back(lower_case(name));
         made.arguments.push_back(std::move(*field));

@@ -8,11 +8,11 @@
 namespace freshet::sql::trino {
 namespace {
 
-bool word_start(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-bool word_part(char c) {
+bool is_word_start(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word_part(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '@' || c == '$';
 }
-bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
 class Scanner {
   public:
@@ -29,9 +29,9 @@ class Scanner {
                 if (auto read = scan(token); !read) return pass(read);
             }
             token.end = here_;
-            const bool end = token.kind == TokenKind::end;
+            const bool is_end = token.kind == TokenKind::end;
             tokens.push_back(std::move(token));
-            if (end) return tokens;
+            if (is_end) return tokens;
         }
     }
 
@@ -76,16 +76,16 @@ class Scanner {
             token.kind = TokenKind::binary;
             return quoted(token, '\'');
         }
-        if (word_start(c)) {
+        if (is_word_start(c)) {
             token.kind = TokenKind::word;
-            while (word_part(now())) {
+            while (is_word_part(now())) {
                 token.text += now();
                 token.upper += static_cast<char>(std::toupper(static_cast<unsigned char>(now())));
                 step();
             }
             return {};
         }
-        if (digit(c) || (c == '.' && digit(now(1)))) return number(token);
+        if (is_digit(c) || (c == '.' && is_digit(now(1)))) return number(token);
         if (c == '\'') {
             token.kind = TokenKind::string;
             return quoted(token, c);
@@ -130,7 +130,7 @@ class Scanner {
     void escape(Token& token) {
         step();
         const char c = now();
-        if (c >= '0' && c <= '3' && digit(now(1)) && digit(now(2))) {
+        if (c >= '0' && c <= '3' && is_digit(now(1)) && is_digit(now(2))) {
             token.text += static_cast<char>((c - '0') * 64 + (now(1) - '0') * 8 + (now(2) - '0'));
             step(3);
             return;
@@ -169,7 +169,7 @@ class Scanner {
     SyntaxResult<> number(Token& token) {
         token.kind = TokenKind::integer;
         const auto digits = [&] {
-            while (digit(now()) || (now() == '_' && digit(now(1)))) {
+            while (is_digit(now()) || (now() == '_' && is_digit(now(1)))) {
                 if (now() != '_') token.text += now();
                 step();
             }
@@ -181,18 +181,18 @@ class Scanner {
             step();
             digits();
         }
-        const bool sign = now(1) == '+' || now(1) == '-';
-        if ((now() == 'e' || now() == 'E') && digit(now(sign ? 2 : 1))) {
+        const bool has_sign = now(1) == '+' || now(1) == '-';
+        if ((now() == 'e' || now() == 'E') && is_digit(now(has_sign ? 2 : 1))) {
             token.kind = TokenKind::floating;
             token.text += 'E';
             step();
-            if (sign) {
+            if (has_sign) {
                 token.text += now();
                 step();
             }
             digits();
         }
-        if (word_start(now())) {
+        if (is_word_start(now())) {
             return std::unexpected(SyntaxError{token.at,
                                                "identifiers must not start with a digit; surround "
                                                "the identifier with double quotes"});
@@ -243,18 +243,18 @@ Token TokenReader::take() {
     return token;
 }
 
-bool TokenReader::at_word(std::string_view upper, std::size_t ahead) const {
+bool TokenReader::is_word(std::string_view upper, std::size_t ahead) const {
     const Token& token = peek(ahead);
     return token.kind == TokenKind::word && token.upper == upper;
 }
 
-bool TokenReader::at_symbol(std::string_view symbol, std::size_t ahead) const {
+bool TokenReader::is_symbol(std::string_view symbol, std::size_t ahead) const {
     const Token& token = peek(ahead);
     return token.kind == TokenKind::symbol && token.text == symbol;
 }
 
 bool TokenReader::accept_word(std::string_view upper) {
-    if (!at_word(upper)) return false;
+    if (!is_word(upper)) return false;
     take();
     return true;
 }
@@ -262,14 +262,14 @@ bool TokenReader::accept_word(std::string_view upper) {
 bool TokenReader::accept_words(std::initializer_list<std::string_view> words) {
     std::size_t ahead = 0;
     for (const auto word : words) {
-        if (!at_word(word, ahead++)) return false;
+        if (!is_word(word, ahead++)) return false;
     }
     for (std::size_t i = 0; i < ahead; ++i) take();
     return true;
 }
 
 bool TokenReader::accept_symbol(std::string_view symbol) {
-    if (!at_symbol(symbol)) return false;
+    if (!is_symbol(symbol)) return false;
     take();
     return true;
 }

@@ -43,8 +43,8 @@ class TokenReader {
 
     const Token& peek(std::size_t ahead = 0) const;
     Token take();
-    bool at_word(std::string_view upper, std::size_t ahead = 0) const;
-    bool at_symbol(std::string_view symbol, std::size_t ahead = 0) const;
+    bool is_word(std::string_view upper, std::size_t ahead = 0) const;
+    bool is_symbol(std::string_view symbol, std::size_t ahead = 0) const;
     /// Takes it when it is next.
     bool accept_word(std::string_view upper);
     bool accept_words(std::initializer_list<std::string_view> words);

@@ -27,7 +27,7 @@ enum class ExprKind {
     string_literal,
     binary_literal,    ///< text: hexadecimal digits
     typed_literal,     ///< DATE '...': `type`, text
-    interval_literal,  ///< text; unit, unit_to; negated
+    interval_literal,  ///< text; unit, unit_to; is_negated
     parameter,         ///< ?
     column,            ///< names: a, t.a, db.t.a, or a field of a row
     star,              ///< inside count(*)
@@ -43,9 +43,9 @@ enum class ExprKind {
     exists,
     like,
     is_null,
-    is_distinct,  ///< negated
-    case_when,    ///< [operand if `simple`], when, then, ..., [else if `has_else`]
-    cast,         ///< to `type`; `safe` for TRY_CAST
+    is_distinct,  ///< is_negated
+    case_when,    ///< [operand if `is_simple`], when, then, ..., [else if `has_else`]
+    cast,         ///< to `type`; `is_safe` for TRY_CAST
     extract,      ///< text: the field
     array,
     row,
@@ -60,8 +60,8 @@ enum class ExprKind {
 
 struct SortItem {
     ExprPtr expr;
-    bool descending = false;
-    bool nulls_first = false;
+    bool is_descending = false;
+    bool puts_nulls_first = false;
 };
 
 struct Window {
@@ -95,12 +95,12 @@ struct Expr {
     std::vector<ExprPtr> arguments;
     std::vector<Link> links;
     Type type;
-    bool negated = false;
-    bool distinct = false;
-    bool safe = false;
-    bool simple = false;
+    bool is_negated = false;
+    bool is_distinct = false;
+    bool is_safe = false;
+    bool is_simple = false;
     bool has_else = false;
-    bool ignore_nulls = false;
+    bool ignores_nulls = false;
     QueryPtr query;
     ExprPtr filter;
     std::vector<SortItem> order_by;  ///< inside an aggregate
@@ -128,9 +128,9 @@ struct Relation {
     std::string alias;
     std::vector<std::string> column_aliases;
     QueryPtr query;
-    bool lateral = false;
+    bool is_lateral = false;
     std::vector<ExprPtr> unnest;
-    bool ordinality = false;
+    bool has_ordinality = false;
     JoinKind join = JoinKind::cross;
     RelationPtr left, right;
     ExprPtr on;
@@ -143,12 +143,12 @@ struct GroupingElement {
 };
 
 struct Select {
-    bool distinct = false;
+    bool is_distinct = false;
     std::vector<SelectItem> items;
     RelationPtr from;
     ExprPtr where;
     std::vector<GroupingElement> group_by;
-    bool grouped = false;
+    bool is_grouped = false;
     ExprPtr having;
     std::vector<std::pair<std::string, Window>> windows;
 };
@@ -165,7 +165,7 @@ struct Body {
     Select select;
     std::vector<std::vector<ExprPtr>> rows;  ///< VALUES
     std::string operation;                   ///< "UNION", "INTERSECT", "EXCEPT"
-    bool all = false;
+    bool is_all = false;
     std::vector<std::unique_ptr<Body>> parts;  ///< of a set operation: two or more, from the left
     QueryPtr query;
 };
@@ -180,7 +180,7 @@ struct With {
 struct Query {
     Position at;
     std::vector<With> with;
-    bool recursive = false;
+    bool is_recursive = false;
     std::unique_ptr<Body> body;
     std::vector<SortItem> order_by;
     ExprPtr limit;  ///< a literal or parameter; nullptr for none or ALL
@@ -225,13 +225,13 @@ using PropertyList = std::vector<std::pair<std::string, std::string>>;
 
 /// CREATE EXTERNAL TABLE.
 struct TableDefinition {
-    bool external = false;
+    bool is_external = false;
     std::vector<ColumnDefinition> columns;
     std::vector<ColumnDefinition> partition_keys;
     std::string comment;
     std::string serde;  ///< the class, when ROW FORMAT SERDE names one
     PropertyList serde_properties;
-    bool delimited = false;
+    bool is_delimited = false;
     std::string stored_as;  ///< "PARQUET", "TEXTFILE"; "" when not said
     std::string input_format, output_format;
     std::string location;
@@ -242,12 +242,12 @@ struct Statement {
     StatementKind kind = StatementKind::select;
     Position at;
     std::vector<std::string> names;  ///< of the table, view or database: [database,] name
-    bool if_exists = false;
-    bool if_not_exists = false;
-    bool or_replace = false;
-    bool cascade = false;
-    bool detailed = false;  ///< DESCRIBE FORMATTED or EXTENDED
-    std::string pattern;    ///< SHOW ... LIKE
+    bool has_if_exists = false;
+    bool has_if_not_exists = false;
+    bool replaces = false;
+    bool cascades = false;
+    bool is_detailed = false;  ///< DESCRIBE FORMATTED or EXTENDED
+    std::string pattern;       ///< SHOW ... LIKE
     std::string comment, location;
     PropertyList properties;
     QueryPtr query;

@@ -130,7 +130,7 @@ int walk(const Query& query, const TreeVisitor& visitor) { return Walk(visitor).
 
 int walk(const Expr& expr, const TreeVisitor& visitor) { return Walk(visitor).run({&expr, 1}); }
 
-bool any_of(const Expr& expr, const std::function<bool(const Expr&)>& wanted) {
+bool contains(const Expr& expr, const std::function<bool(const Expr&)>& wanted) {
     std::vector<const Expr*> left{&expr};
     while (!left.empty()) {
         const Expr& one = *left.back();

@@ -18,7 +18,7 @@ int walk(const Query& query, const TreeVisitor& visitor = {});
 int walk(const Expr& expr, const TreeVisitor& visitor = {});
 
 /// Whether `expr` or an expression below it, not into subqueries, is what `wanted` says.
-bool any_of(const Expr& expr, const std::function<bool(const Expr&)>& wanted);
+bool contains(const Expr& expr, const std::function<bool(const Expr&)>& wanted);
 
 /// The error for a tree that is too high to be analysed, or nothing.
 SyntaxResult<> check_height(const Query& query);
