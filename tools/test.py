@@ -125,7 +125,7 @@ def web(_):
 
 
 def fuzz(options):
-    return own_counts(["tools/fuzz", str(options.fuzz_seconds)])
+    return own_counts(["tools/fuzz", str(options.fuzz_seconds), "quick"])
 
 
 STAGES = {
