@@ -74,25 +74,25 @@ std::vector<CutRange> Buffer::ranges() const {
 
 void Buffer::begin_again(const Cut& cut) {
     clear();
-    read_ = cursors_;
+    read_ = delivered_;
     for (const CutRange& range : cut.ranges) {
-        // A cut that was written down and not finished has moved no cursor.
-        FRESHET_CHECK(at(cursors_, range.partition) <= range.first);
+        // A cut that was written down and not finished has moved no position.
+        FRESHET_CHECK(at(delivered_, range.partition) <= range.first);
         read_[*range.partition] = range.first;
     }
 }
 
 void Buffer::delivered(const Cut& cut) {
     for (const CutRange& range : cut.ranges) {
-        log::Ordinal& cursor = cursors_[*range.partition];
-        // A cursor only moves on, to what has been read: no record is delivered twice, none is
+        log::Ordinal& delivered_to = delivered_[*range.partition];
+        // A position only moves on, to what has been read: no record is delivered twice, none is
         // passed over.
-        FRESHET_CHECK(cursor <= range.first && range.first < range.next);
+        FRESHET_CHECK(delivered_to <= range.first && range.first < range.next);
         FRESHET_CHECK(range.next <= position(range.partition));
-        cursor = range.next;
+        delivered_to = range.next;
     }
     for (const Waiting& waiting : waiting_)
-        FRESHET_CHECK(waiting.ordinal < at(cursors_, waiting.partition));
+        FRESHET_CHECK(waiting.ordinal < at(delivered_, waiting.partition));
     clear();
 }
 
@@ -104,7 +104,7 @@ void Buffer::clear() {
 
 std::map<std::uint64_t, Place> Buffer::places() const {
     std::map<std::uint64_t, Place> places;
-    for (const auto& [partition, ordinal] : cursors_) places[partition] = {ordinal, ordinal};
+    for (const auto& [partition, ordinal] : delivered_) places[partition] = {ordinal, ordinal};
     for (const auto& [partition, ordinal] : read_) places[partition].read = ordinal;
     return places;
 }

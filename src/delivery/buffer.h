@@ -19,16 +19,17 @@ struct Waiting {
     std::vector<Bytes> data;  ///< its user records
 };
 
-/// Of each partition: cursor <= read. What is before the cursor is in objects, what is between the
-/// two waits here or had nothing to deliver.
+/// Of each partition: delivered <= read. What is before `delivered` is in objects, what is between
+/// the two waits here or had nothing to deliver.
 class Buffer {
   public:
-    explicit Buffer(log::Positions cursors) : cursors_(cursors), read_(std::move(cursors)) {}
+    explicit Buffer(log::Positions positions)
+        : delivered_(positions), read_(std::move(positions)) {}
 
     /// The next record to read.
     log::Ordinal position(log::PartitionId partition) const;
     /// The record at the partition's position, or after it when those before are gone. One without
-    /// data moves the position alone: the cursor may stay before it.
+    /// data moves the position alone: what is delivered may stay before it.
     void take(Waiting waiting, const Destination& destination);
 
     /// What is done next.
@@ -60,7 +61,7 @@ class Buffer {
   private:
     void clear();
 
-    log::Positions cursors_, read_;
+    log::Positions delivered_, read_;
     std::vector<Waiting> waiting_;
     std::uint64_t bytes_ = 0;
     std::size_t records_ = 0;

@@ -102,12 +102,12 @@ TEST_F(BufferTest, a_record_without_data_moves_the_position_and_waits_for_nothin
     EXPECT_EQ(buffer.position(shard), 5u);
     EXPECT_FALSE(next(0ms).looks_at);
     take(shard, 5, 0ms, {"a"});
-    EXPECT_EQ(ranges(), "2:5-6") << "the cursor passes it with the next object";
+    EXPECT_EQ(ranges(), "2:5-6") << "the position passes it with the next object";
     deliver();
     EXPECT_EQ(buffer.places().at(*shard).delivered, 6u);
 }
 
-TEST_F(BufferTest, after_a_delivery_the_cursors_are_past_it_and_nothing_waits) {
+TEST_F(BufferTest, after_a_delivery_the_positions_are_past_it_and_nothing_waits) {
     take(shard, 4, 0ms, {"a"});
     take(inbox, 0, 3ms, {"b"});
     deliver();
@@ -181,7 +181,7 @@ TEST_F(BufferTest, the_key_follows_from_the_stream_its_version_the_oldest_record
 TEST_F(BufferTest, a_record_that_is_taken_twice_or_passed_over_is_a_defect) {
     take(shard, 4, 0ms, {"a"});
     EXPECT_DEATH(take(shard, 4, 0ms, {"a"}), "ordinal >= read");
-    EXPECT_DEATH(buffer.delivered({"key", {{shard, 3, 5}}}), "cursor <= range.first");
+    EXPECT_DEATH(buffer.delivered({"key", {{shard, 3, 5}}}), "delivered_to <= range.first");
     EXPECT_DEATH(buffer.delivered({"key", {{shard, 4, 6}}}), "range.next <= position");
     EXPECT_DEATH(buffer.delivered({"key", {}}), "waiting.ordinal < ");
     EXPECT_DEATH(buffer.begin_again({"key", {{shard, 3, 5}}}), "<= range.first");

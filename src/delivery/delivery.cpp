@@ -103,14 +103,14 @@ io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
         for (const log::PartitionId partition : *partitions) {
             auto tail = parts_.log.tail(partition);
             if (!tail) co_return pass(tail);
-            loaded.cursors[*partition] = tail->next;
+            loaded.positions[*partition] = tail->next;
         }
     }
     auto saved = co_await parts_.database.write([&loaded](meta::Txn& txn) -> Result<> {
         if (auto inserted = store::insert(txn, loaded.stream); !inserted) return inserted;
-        for (const auto& [partition, next] : loaded.cursors) {
+        for (const auto& [partition, next] : loaded.positions) {
             if (auto set =
-                    store::set_cursor(txn, loaded.stream.id, log::PartitionId(partition), next);
+                    store::set_position(txn, loaded.stream.id, log::PartitionId(partition), next);
                 !set)
                 return set;
         }

@@ -30,7 +30,7 @@ std::shared_ptr<io::BodyReader> content_of(const std::vector<Waiting>& all,
 Pipe::Pipe(Parts parts, store::Loaded loaded)
     : parts_(parts),
       stream_(std::move(loaded.stream)),
-      buffer_(std::move(loaded.cursors)),
+      buffer_(std::move(loaded.positions)),
       unfinished_(std::move(loaded.cut)),
       follower_(parts.home, parts.pool, parts.log),
       scope_(parts.home) {}

@@ -51,7 +51,7 @@ class Pipe {
     io::Task<Result<>> deliver(Cut cut);
     /// The bytes of everything that waits, as the object has them, durable but not visible.
     io::Task<Result<objects::Staged>> stage(const Destination& destination);
-    /// The object becomes visible and the cursors move in one transaction: neither without the
+    /// The object becomes visible and the positions move in one transaction: neither without the
     /// other.
     io::Task<Result<>> publish(const Cut& cut, const Destination& destination,
                                const objects::Staged& staged);

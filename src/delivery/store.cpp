@@ -68,20 +68,21 @@ const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, au
     column("log_stream", destination.log_stream);
 });
 
-struct Cursor {
+struct StoredPosition {
     log::PartitionId partition;
     log::Ordinal next = 0;
 };
-const auto cursors = meta::table<Cursor>("delivery_cursors", [](auto& column, auto& cursor) {
-    column.owner("stream");
-    column.key("partition", cursor.partition);
-    column("next", cursor.next);
-});
+const auto positions =
+    meta::table<StoredPosition>("delivery_cursors", [](auto& column, auto& position) {
+        column.owner("stream");
+        column.key("partition", position.partition);
+        column("next", position.next);
+    });
 const meta::Pairs stream_tags("delivery_tags", "stream");
 
 }  // namespace
 
-std::vector<meta::Shape> shapes() { return meta::shapes_of(streams, cursors, stream_tags); }
+std::vector<meta::Shape> shapes() { return meta::shapes_of(streams, positions, stream_tags); }
 
 std::vector<meta::Migration> migrations() {
     return {
@@ -112,8 +113,9 @@ std::vector<meta::Migration> migrations() {
 Result<std::vector<Loaded>> load(const meta::Connection& connection) {
     FRESHET_TRY(all, streams.load(connection));
     for (Loaded& one : *all) {
-        FRESHET_TRY(own_cursors, cursors.load(connection, meta::values(one.stream.id)));
-        for (const Cursor& cursor : *own_cursors) one.cursors[*cursor.partition] = cursor.next;
+        FRESHET_TRY(own_positions, positions.load(connection, meta::values(one.stream.id)));
+        for (const StoredPosition& position : *own_positions)
+            one.positions[*position.partition] = position.next;
         FRESHET_TRY(tags, stream_tags.load(connection, one.stream.id));
         one.stream.tags = std::move(*tags);
     }
@@ -139,9 +141,9 @@ Result<> remove(meta::Txn& txn, const DeliveryStream& stream) {
     return streams.remove(txn, meta::values(stream.id));
 }
 
-Result<> set_cursor(meta::Txn& txn, std::int64_t stream, log::PartitionId partition,
-                    log::Ordinal next) {
-    return cursors.put(txn, Cursor{partition, next}, meta::values(stream));
+Result<> set_position(meta::Txn& txn, std::int64_t stream, log::PartitionId partition,
+                      log::Ordinal next) {
+    return positions.put(txn, StoredPosition{partition, next}, meta::values(stream));
 }
 
 Result<> write_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut) {
@@ -151,7 +153,8 @@ Result<> write_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut) {
 
 Result<> finish_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut) {
     for (const CutRange& range : cut.ranges) {
-        if (auto moved = set_cursor(txn, stream, range.partition, range.next); !moved) return moved;
+        if (auto moved = set_position(txn, stream, range.partition, range.next); !moved)
+            return moved;
     }
     return txn.run("UPDATE delivery_streams SET cut_key = NULL, cut_ranges = NULL WHERE id = ?1",
                    {stream});

@@ -28,15 +28,15 @@ std::vector<meta::Shape> shapes();
 
 struct Loaded {
     DeliveryStream stream;
-    std::map<std::uint64_t, log::Ordinal> cursors;  ///< by partition: the next record to deliver
+    std::map<std::uint64_t, log::Ordinal> positions;  ///< by partition: the next record to deliver
     std::optional<Cut> cut;
 };
 Result<std::vector<Loaded>> load(const meta::Connection& connection);
 Result<> insert(meta::Txn& txn, DeliveryStream& stream);
 Result<> update(meta::Txn& txn, const DeliveryStream& stream);
 Result<> remove(meta::Txn& txn, const DeliveryStream& stream);
-Result<> set_cursor(meta::Txn& txn, std::int64_t stream, log::PartitionId partition,
-                    log::Ordinal next);
+Result<> set_position(meta::Txn& txn, std::int64_t stream, log::PartitionId partition,
+                      log::Ordinal next);
 Result<> write_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut);
 /// Moves the positions after the cut and removes the cut.
 Result<> finish_cut(meta::Txn& txn, std::int64_t stream, const Cut& cut);

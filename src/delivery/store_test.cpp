@@ -77,7 +77,7 @@ TEST_F(DeliveryStoreTest, an_update_leaves_the_cut_and_the_source_as_they_are) {
     });
 }
 
-TEST_F(DeliveryStoreTest, a_finished_cut_is_forgotten_and_its_cursors_have_moved) {
+TEST_F(DeliveryStoreTest, a_finished_cut_is_forgotten_and_its_positions_have_moved) {
     write([&](meta::Txn& txn) -> Result<> {
         DeliveryStream one = stream();
         FRESHET_TRY(inserted, insert(txn, one));
@@ -87,7 +87,7 @@ TEST_F(DeliveryStoreTest, a_finished_cut_is_forgotten_and_its_cursors_have_moved
         FRESHET_TRY(all, load(txn));
         if (all->size() != 1) return fail(freshet::Errc::corrupt, "not one stream");
         EXPECT_FALSE(all->front().cut);
-        EXPECT_THAT(all->front().cursors, ElementsAre(Pair(7, 9), Pair(8, 2)));
+        EXPECT_THAT(all->front().positions, ElementsAre(Pair(7, 9), Pair(8, 2)));
         return {};
     });
 }
