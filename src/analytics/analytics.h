@@ -26,6 +26,9 @@ struct Discovery {
     std::vector<std::string> raw, processed;
 };
 
+/// Life: load() before the core runs, start() once, then calls on the home core in any order;
+/// stop() gives each run time for a last snapshot and completes when none is left: only then may
+/// the parts go. Pointers from find(), list() and all() are good until the caller waits.
 class Applications {
   public:
     explicit Applications(Runner::Parts parts) : parts_(parts) {}

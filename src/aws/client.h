@@ -24,6 +24,7 @@ struct ClientOptions {
 /// AWS_ENDPOINT_URL, and that before this machine's Freshet.
 ClientOptions client_options(const std::string& endpoint);
 
+/// One core, one call at a time; it connects when it must. A call is not repeated here.
 class Client {
   public:
     static Result<std::unique_ptr<Client>> make(io::Core& core, ClientOptions options);

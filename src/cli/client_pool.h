@@ -8,6 +8,8 @@
 
 namespace freshet::cli {
 
+/// One core. Clients are made on demand, at most `clients_max` at a time, and reused by later
+/// leases. The pool outlives its leases; close() when all are back, and no take() after it.
 class ClientPool {
   public:
     ClientPool(io::Core& core, aws::ClientOptions options, std::size_t clients_max)

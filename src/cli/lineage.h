@@ -8,6 +8,8 @@
 
 namespace freshet::cli {
 
+/// add() each shard, take_ready() for those to read now, finish() each when it is read to its end,
+/// and take_ready() again. A parent that is never finished holds its children back for ever.
 class Lineage {
   public:
     /// `parents`: all that must be finished before; those of them that are not known yet, too. A

@@ -13,6 +13,9 @@
 
 namespace freshet::console {
 
+/// start() once on the home core, then handle() from any core: it answers on the home core. stop()
+/// completes when nothing samples any more; all calls of handle() end before this goes, and the
+/// services of `parts` outlive it.
 class Console final : public aws::ConsoleHandler {
   public:
     explicit Console(Parts parts);

@@ -10,6 +10,8 @@
 
 namespace freshet::console {
 
+/// Home core. A counter keeps its last limits::samples_max samples; one that is not later than the
+/// last is ignored.
 class Rates {
   public:
     /// A counter that fell (its server or its run began again) begins a new curve.

@@ -11,6 +11,7 @@
 
 namespace freshet::console {
 
+/// Keeps no state: each call reads the services. What it was made of outlives it.
 class Topics {
   public:
     Topics(const Parts& parts, const Rates& rates, ShardRates& shard_rates)

@@ -11,6 +11,10 @@
 
 namespace freshet::delivery {
 
+/// Life: load() before the core runs, start() once, then calls on the home core in any order;
+/// stop() completes when no delivery is under way: only then may the parts go. What is not
+/// delivered then stays in the log for the next start. Pointers from find() and list() are good
+/// until the caller waits. A change completes when it is durable.
 class Deliveries {
   public:
     explicit Deliveries(Pipe::Parts parts) : parts_(parts), changing_(parts.home) {}

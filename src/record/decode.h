@@ -24,6 +24,8 @@ struct Payload {
     bool is_lasting = false;  ///< as long as the batch: its texts may be views of it
 };
 
+/// One thread. Call it with the same payload until `at` is its end: each row is then in `out` or
+/// was reported to `bad`, exactly once. Nothing is kept between payloads.
 class Decoder {
   public:
     virtual ~Decoder() = default;

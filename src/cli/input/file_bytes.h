@@ -11,6 +11,8 @@
 
 namespace freshet::cli {
 
+/// open(), then read() until it returns false or fails; not after an error. Blocks its thread while
+/// a pipe has nothing.
 class FileBytes {
   public:
     /// Errc::io says why `name` cannot be read: missing, a directory, not allowed.

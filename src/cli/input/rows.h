@@ -29,6 +29,8 @@ struct InputRow {
     std::optional<std::string> key;  ///< when one was asked for; "-" where the row has none
 };
 
+/// check_files() once, before anything is sent; then next() until it is empty or fails. Rows come
+/// in the order of the files, each once; one file is open at a time.
 class Rows {
   public:
     Rows(std::vector<std::string> files, RowOptions options)

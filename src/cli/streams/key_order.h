@@ -8,6 +8,8 @@
 
 namespace freshet::cli {
 
+/// take() a request, send it, acknowledge() the places that were accepted, take() again: what was
+/// refused is in a later request.
 class KeyOrder {
   public:
     static constexpr std::size_t records_max = 500;      ///< AWS: of one request

@@ -18,6 +18,9 @@ struct ShardPage {
     std::vector<aws::kinesis::ChildShard> children;
 };
 
+/// One core, one next() at a time; not after a page with `is_ended`. Each page follows the last one
+/// without a gap or a repetition, also after an error. An empty page with `behind` 0 says that
+/// nothing more is there now.
 class ShardReader {
   public:
     struct Place {

@@ -16,6 +16,8 @@ namespace freshet::console {
 /// Records in, bytes in, records out, bytes out, writes throttled, reads throttled.
 using ShardCounts = std::array<double, 6>;
 
+/// Home core. A page calls watch() each time it reads; the sampling calls note() for the shards of
+/// watched(), then forget().
 class ShardRates {
   public:
     /// Someone looks at the stream now. True when nobody did lately.

@@ -17,6 +17,8 @@ struct Run {
     std::function<void(const Rows& rows, const Trouble& trouble)> on_trouble;
 };
 
+/// One thread. process() and on_time() in the order of the rows; save() between them. load() is for
+/// a new operator of the same step, before anything else.
 class Operator {
   public:
     virtual ~Operator() = default;

@@ -7,6 +7,8 @@
 
 namespace freshet::record {
 
+/// One walk from front to back; `data` outlives it and the texts it returns. After field() comes
+/// the value's own function or skip(). Results may be used only once is_good() has been asked.
 class ThriftReader {
   public:
     enum class Kind : std::uint8_t {

@@ -21,6 +21,8 @@ struct Grouping {
     std::vector<Aggregate> aggregates;
 };
 
+/// For one query level; `scope` and `grouping` outlive it. Expressions in any order: aggregates are
+/// numbered as they are found.
 class Binder {
   public:
     /// With `grouping`, expressions are over the aggregate step's output; its aggregates are added

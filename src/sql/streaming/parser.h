@@ -9,6 +9,7 @@
 
 namespace freshet::sql::streaming {
 
+/// script() once. The first error ends it.
 class Parser {
   public:
     explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}

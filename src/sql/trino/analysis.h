@@ -39,6 +39,8 @@ enum class Phase {
     grouped,  ///< only group keys and aggregates are values
 };
 
+/// query() once for the whole statement, then with_clause() and take_scans() of its result; nothing
+/// after an error. The tree, `tables` and `context` outlive it.
 class Analysis {
   public:
     Analysis(const TableMap& tables, const Context& context)

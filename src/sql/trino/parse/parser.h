@@ -16,6 +16,8 @@ SyntaxResult<Statement> parse_statement(std::string_view text);
 /// A whole type as Trino writes it: "array(row(a integer))". Nothing for one that is not known.
 std::optional<Type> parse_type(std::string_view text);
 
+/// Reads from `in`, which outlives it, and leaves what follows to the caller. One object a
+/// statement: it numbers the parameters. After an error, where `in` is means nothing.
 class Parser {
   public:
     explicit Parser(TokenReader& in) : in_(in) {}
