@@ -6,7 +6,7 @@
 
 #include "base/crypto/digest.h"
 #include "base/log.h"
-#include "schedule/cron.h"
+#include "base/schedule_expression.h"
 #include "schedule/event.h"
 #include "schedule/limits.h"
 #include "schedule/store.h"
@@ -58,7 +58,7 @@ io::Task<Result<>> Schedules::save(Rule changed) {
 
 io::Task<Result<>> Schedules::put(Rule wanted) {
     auto turn = co_await changing_.take();
-    const auto expression = Expression::parse(wanted.expression);
+    const auto expression = ScheduleExpression::parse(wanted.expression);
     if (!expression) co_return fail(Errc::invalid, "Parameter ScheduleExpression is not valid.");
     wanted.due = expression->next(home_.now());
     if (const auto found = rules_.find(wanted.key); found != rules_.end()) {
@@ -79,7 +79,7 @@ io::Task<Result<>> Schedules::enable(RuleKey key, bool is_enabled) {
     if (!found) co_return pass(found);
     Rule changed = **found;
     if (is_enabled && !changed.is_enabled)
-        changed.due = Expression::parse(changed.expression)->next(home_.now());
+        changed.due = ScheduleExpression::parse(changed.expression)->next(home_.now());
     changed.is_enabled = is_enabled;
     auto saved = co_await save(std::move(changed));
     co_return saved;
@@ -210,7 +210,7 @@ io::Task<bool> Schedules::tick(RuleKey key) {
     const auto found = rules_.find(key);
     if (found == rules_.end() || found->second.due != due) co_return true;  // changed meanwhile
     Rule changed = found->second;
-    changed.due = Expression::parse(changed.expression)->next(due);
+    changed.due = ScheduleExpression::parse(changed.expression)->next(due);
     auto written =
         co_await database_.write([&](meta::Txn& txn) { return store::set_due(txn, changed); });
     if (!written) co_return false;

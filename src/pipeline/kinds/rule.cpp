@@ -5,8 +5,8 @@
 #include "aws/model/events.h"
 #include "aws/model/lambda.h"
 #include "aws/protocol/json/json.h"
+#include "base/schedule_expression.h"
 #include "pipeline/resource.h"
-#include "schedule/cron.h"
 
 namespace freshet::pipeline {
 namespace {
@@ -28,7 +28,7 @@ class RuleResource final : public Resource {
     RuleResource(std::string name, Section& section, const Surroundings& surroundings)
         : name_(std::move(name)), arn_(surroundings.arn("events", "rule/" + name_)) {
         schedule_ = section.text("schedule");
-        if (section.has("schedule") && !schedule::Expression::parse(schedule_))
+        if (section.has("schedule") && !ScheduleExpression::parse(schedule_))
             section.wrong("schedule",
                           fmt::format("'schedule' is rate(...) or cron(...), not '{}'", schedule_));
         description_ = section.text("description", "");

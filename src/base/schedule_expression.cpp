@@ -1,4 +1,4 @@
-#include "schedule/cron.h"
+#include "base/schedule_expression.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-namespace freshet::schedule {
+namespace freshet {
 namespace {
 
 using namespace std::chrono;
@@ -97,7 +97,7 @@ int nearest_weekday(int year, unsigned month, int day) {
 
 }  // namespace
 
-std::optional<Expression> Expression::parse(std::string_view text) {
+std::optional<ScheduleExpression> ScheduleExpression::parse(std::string_view text) {
     if (!text.ends_with(')')) return std::nullopt;
     const std::string_view inner = text.substr(0, text.size() - 1);
     if (inner.starts_with("rate(")) return parse_rate(inner.substr(5));
@@ -105,7 +105,7 @@ std::optional<Expression> Expression::parse(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<Expression> Expression::parse_rate(std::string_view text) {
+std::optional<ScheduleExpression> ScheduleExpression::parse_rate(std::string_view text) {
     const std::size_t space = text.find(' ');
     if (space == std::string_view::npos) return std::nullopt;
     const auto value = number_of(text.substr(0, space), 1, 1'000'000, {});
@@ -115,14 +115,14 @@ std::optional<Expression> Expression::parse_rate(std::string_view text) {
         {"minute", 1min}, {"hour", 1h}, {"day", 24h}};
     for (const auto& [name, length] : units) {
         if (unit != std::string(name) + (*value == 1 ? "" : "s")) continue;
-        Expression made;
+        ScheduleExpression made;
         made.period_ = length * *value;
         return made;
     }
     return std::nullopt;
 }
 
-std::optional<Expression> Expression::parse_cron(std::string_view text) {
+std::optional<ScheduleExpression> ScheduleExpression::parse_cron(std::string_view text) {
     std::vector<std::string_view> fields;
     while (true) {
         const std::size_t space = text.find(' ');
@@ -131,7 +131,7 @@ std::optional<Expression> Expression::parse_cron(std::string_view text) {
         text.remove_prefix(space + 1);
     }
     if (fields.size() != 6 || std::ranges::find(fields, "") != fields.end()) return std::nullopt;
-    Expression made;
+    ScheduleExpression made;
     const bool are_sets = parse_set(fields[0], 0, 59, {}, made.minutes_, 0) &&
                           parse_set(fields[1], 0, 23, {}, made.hours_, 0) &&
                           parse_set(fields[3], 1, 12, month_names, made.months_, 0) &&
@@ -180,7 +180,7 @@ std::optional<Expression> Expression::parse_cron(std::string_view text) {
     return made;
 }
 
-bool Expression::has_day(int year, unsigned month, unsigned day) const {
+bool ScheduleExpression::has_day(int year, unsigned month, unsigned day) const {
     const int number = static_cast<int>(day), length = days_of(year, month);
     if (!is_by_week_) {
         switch (month_day_.kind) {
@@ -215,7 +215,7 @@ bool Expression::has_day(int year, unsigned month, unsigned day) const {
     return week_day_.set.test(static_cast<std::size_t>(week));
 }
 
-std::optional<Timestamp> Expression::next(Timestamp after) const {
+std::optional<Timestamp> ScheduleExpression::next(Timestamp after) const {
     if (period_ > Millis(0)) return after + period_;
     const Timestamp from = floor<minutes>(after) + 1min;
     const sys_days first = floor<days>(from);
@@ -242,4 +242,4 @@ std::optional<Timestamp> Expression::next(Timestamp after) const {
     return std::nullopt;
 }
 
-}  // namespace freshet::schedule
+}  // namespace freshet

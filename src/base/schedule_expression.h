@@ -1,4 +1,5 @@
-// Schedule expressions of EventBridge rules: rate(5 minutes) and cron(0 10 ? * MON-FRI *), in UTC.
+// Schedule expressions, rate(5 minutes) and cron(0 10 ? * MON-FRI *), in UTC: of EventBridge rules
+// and of Glue triggers.
 #pragma once
 #include <bitset>
 #include <optional>
@@ -7,12 +8,12 @@
 
 #include "base/time.h"
 
-namespace freshet::schedule {
+namespace freshet {
 
-class Expression {
+class ScheduleExpression {
   public:
     /// Nothing when `text` is not a valid expression, judged as AWS does.
-    static std::optional<Expression> parse(std::string_view text);
+    static std::optional<ScheduleExpression> parse(std::string_view text);
     /// The first tick after `after`. rate: one period later. Nothing when there is none before
     /// 2200.
     std::optional<Timestamp> next(Timestamp after) const;
@@ -32,8 +33,8 @@ class Expression {
         int nth = 0;
         std::bitset<32> set;
     };
-    static std::optional<Expression> parse_rate(std::string_view text);
-    static std::optional<Expression> parse_cron(std::string_view text);
+    static std::optional<ScheduleExpression> parse_rate(std::string_view text);
+    static std::optional<ScheduleExpression> parse_cron(std::string_view text);
     bool has_day(int year, unsigned month, unsigned day) const;
 
     Millis period_{};  ///< of rate; zero for cron
@@ -45,4 +46,4 @@ class Expression {
     bool is_by_week_ = false;  ///< the day of the month is '?'
 };
 
-}  // namespace freshet::schedule
+}  // namespace freshet

@@ -1,18 +1,18 @@
-#include "schedule/cron.h"
+#include "base/schedule_expression.h"
 
 #include <gtest/gtest.h>
 
-namespace freshet::schedule {
+namespace freshet {
 namespace {
 
 std::string next(std::string_view text, std::string_view after) {
-    const auto expression = Expression::parse(text);
+    const auto expression = ScheduleExpression::parse(text);
     if (!expression) return "invalid";
     const auto at = expression->next(*parse_iso8601(after));
     return at ? to_iso8601(*at).substr(0, 16) : "never";
 }
 
-TEST(Cron, ticks_as_the_documents_say) {
+TEST(ScheduleExpression, ticks_as_the_documents_say) {
     EXPECT_EQ(next("rate(1 minute)", "2026-01-01T00:00:30Z"), "2026-01-01T00:01");
     EXPECT_EQ(next("rate(3 hours)", "2026-01-01T00:00:00Z"), "2026-01-01T03:00");
     EXPECT_EQ(next("cron(0 * * * ? *)", "2026-01-01T00:00:00Z"), "2026-01-01T01:00");
@@ -30,7 +30,7 @@ TEST(Cron, ticks_as_the_documents_say) {
     EXPECT_EQ(next("cron(0 0 29 2 ? 2025)", "2024-03-01T00:00:00Z"), "never");
 }
 
-TEST(Cron, what_aws_refuses_is_refused) {
+TEST(ScheduleExpression, what_aws_refuses_is_refused) {
     for (const char* text : {"rate(10 seconds)",
                              "rate(1 minutes)",
                              "rate(10 minute)",
@@ -53,8 +53,8 @@ TEST(Cron, what_aws_refuses_is_refused) {
                              "cron()",
                              "",
                              ")"})
-        EXPECT_FALSE(Expression::parse(text)) << text;
+        EXPECT_FALSE(ScheduleExpression::parse(text)) << text;
 }
 
 }  // namespace
-}  // namespace freshet::schedule
+}  // namespace freshet
