@@ -50,6 +50,13 @@ int serve_plans(int socket) {
         if (size > sql::plan::frame_bytes_max) return 2;
         std::string payload(size, '\0');
         if (!read_exactly(socket, payload.data(), size)) return 0;
+        const auto kind = static_cast<sql::plan::FrameKind>(header[4]);
+        if (kind == sql::plan::FrameKind::write || kind == sql::plan::FrameKind::look) {
+            const sql::plan::Failed refused{sql::ErrorCode::not_supported,
+                                            "files are not written yet"};
+            if (!write_all(socket, sql::plan::encode_failed(refused))) return 0;
+            continue;
+        }
         const auto plan = sql::plan::decode_plan(payload);
         if (header[4] != static_cast<char>(sql::plan::FrameKind::plan) || !plan) return 2;
         if (!session) {

@@ -52,9 +52,11 @@ Objects::Objects(io::Core& home, meta::Database& database, io::Disk& disk, std::
                  std::string keys, io::Pool& pool)
     : home_(home),
       database_(database),
+      disk_(disk),
       pool_(pool),
+      directory_(std::move(directory)),
       keys_(disk, std::move(keys)),
-      blobs_(disk, std::move(directory), pool, keys_),
+      blobs_(disk, directory_, pool, keys_),
       stop_(home),
       compaction_(home, database, blobs_, pool, stop_),
       loops_(home) {}
@@ -88,6 +90,7 @@ Result<> Objects::open(Found found, Timestamp now) {
     }
     auto missing = blobs_.open(named, (found.run << limits::run_shift) + 1, now);
     if (!missing) return pass(missing);
+    if (auto emptied = empty_scratch(); !emptied) return emptied;
     tell_of(*missing);
     const Amount& taken = blobs_.quarantine().taken();
     if (!found.index_is_older || taken.files == 0) return {};
@@ -142,20 +145,26 @@ io::Task<void> Objects::sweep() {
     }
 }
 
-/// Unlinks files that nobody has named for a while. That begins again for `pack`, which took
-/// entries lately: one of them may be named yet.
+/// Unlinks files that nobody has named for a while and that nobody holds. That begins again for
+/// `pack`, which took entries lately: one of them may be named yet.
 io::Task<void> Objects::remove_dead(std::int64_t pack) {
     const Timestamp now = home_.now();
-    auto dead =
-        co_await database_.write([now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
-            if (auto noted = store::note_dead_files(txn, to_epoch_ms(now), pack); !noted)
-                return pass(noted);
-            return store::take_dead_files(txn, to_epoch_ms(now - limits::unlink_grace));
+    auto dead = co_await database_.write(
+        [this, now, pack](meta::Txn& txn) -> Result<std::vector<std::int64_t>> {
+            auto fresh = store::note_dead_files(txn, to_epoch_ms(now), pack);
+            if (!fresh) return fresh;
+            auto dying = store::dying_files(txn);
+            if (!dying) return dying;
+            holds_.note(*fresh, *dying);
+            return store::take_dead_files(
+                txn, to_epoch_ms(now - limits::unlink_grace),
+                [this](std::int64_t file) { return holds_.may_remove(file); });
         });
     if (!dead) {
         log_warn("objects", "sweep failed", {{"reason", dead.error().message()}});
         co_return;
     }
+    holds_.end_round();
     if (dead->empty()) co_return;
     co_await pool_.run([this, &dead, now] {
         for (const std::int64_t file : *dead) {

@@ -10,7 +10,9 @@
 #include "meta/database.h"
 #include "objects/compaction.h"
 #include "objects/files/blobs.h"
+#include "objects/holds.h"
 #include "objects/known_buckets.h"
+#include "objects/swap.h"
 #include "objects/types.h"
 
 namespace freshet::objects {
@@ -59,6 +61,22 @@ class Objects {
                                          Attributes attributes, WriteCondition condition);
     /// Gives back the space of staged bytes that nobody published.
     io::Task<void> discard(Staged staged);
+    /// A directory on the engine's file system for files that other processes write; emptied at
+    /// open().
+    std::string scratch_directory() const;
+    /// Makes staged bytes of a closed file of the scratch directory: a large one is moved, any
+    /// other copied and removed. After an error the file is still there.
+    io::Task<Result<Staged>> adopt(std::string path, Encryption encryption = Encryption::none);
+
+    /// Applies `swap` within `txn`. Errc::condition, with the key in the text, when an object to
+    /// remove or to move is gone or has another version, when the key of one that comes is taken,
+    /// or when a multipart upload of one of the keys is open. What `added` staged stays the
+    /// caller's to discard then.
+    static Result<> swap_in(meta::Txn& txn, const Swap& swap, Timestamp now);
+    io::Task<Result<>> swap(Swap swap);
+    /// While it lives, no bytes are removed that are visible now: take it before objects are found
+    /// that are read at length. Any thread may take and drop it; not after this object's end.
+    std::shared_ptr<const void> hold() { return holds_.take(); }
 
     io::Task<Result<ObjectInfo>> find(std::string bucket, std::string key);
     /// The bytes [offset, offset + size) of `object`, the first piece read and all files found:
@@ -118,12 +136,17 @@ class Objects {
     io::Task<void> sweep();
     io::Task<void> remove_dead(std::int64_t pack);
     void tell_of(const std::vector<std::int64_t>& missing) const;
+    Result<> empty_scratch();
+    io::Task<Result<Staged>> copy_in(const std::string& path, Encryption encryption);
     io::Core& home_;
     meta::Database& database_;
+    io::Disk& disk_;
     io::Pool& pool_;
+    const std::string directory_;
     ObjectKeys keys_;
     Blobs blobs_;
     KnownBuckets known_buckets_;
+    Holds holds_;
     std::int64_t keep_until_ms_ = 0;  ///< files that die until then go to the quarantine
     io::StopFlag stop_;
     Compaction compaction_;

@@ -255,14 +255,22 @@ Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection,
     return parts.load(connection, {upload});
 }
 
-Result<> note_dead_files(meta::Txn& txn, std::int64_t now_ms, std::int64_t pack) {
-    return txn.run("UPDATE dead_files SET since_ms = ?1 WHERE since_ms IS NULL OR file = ?2",
-                   {now_ms, pack});
+Result<std::vector<std::int64_t>> note_dead_files(meta::Txn& txn, std::int64_t now_ms,
+                                                  std::int64_t pack) {
+    FRESHET_TRY(
+        fresh, meta::list<std::int64_t>(
+                   txn, "SELECT file FROM dead_files WHERE since_ms IS NULL OR file = ?1", {pack}));
+    auto noted = txn.run("UPDATE dead_files SET since_ms = ?1 WHERE since_ms IS NULL OR file = ?2",
+                         {now_ms, pack});
+    if (!noted) return pass(noted);
+    return fresh;
 }
 
-Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms) {
+Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms,
+                                                  const std::function<bool(std::int64_t)>& may_go) {
     FRESHET_TRY(files, meta::list<std::int64_t>(
                            txn, "SELECT file FROM dead_files WHERE since_ms < ?1", {before_ms}));
+    std::erase_if(*files, [&](std::int64_t file) { return !may_go(file); });
     for (const std::int64_t file : *files) {
         auto forgotten = dead_files.remove(txn, {file});
         if (forgotten) forgotten = txn.run("DELETE FROM pack_garbage WHERE file = ?1", {file});

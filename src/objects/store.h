@@ -1,5 +1,7 @@
 // The tables of the object engine; the only file of it that touches the database.
 #pragma once
+#include <functional>
+
 #include "meta/shape.h"
 #include "objects/types.h"
 
@@ -52,9 +54,12 @@ Result<> put_part(meta::Txn& txn, const std::string& upload, PartInfo part);
 Result<std::vector<PartInfo>> list_parts(const meta::Connection& connection,
                                          const std::string& upload);
 
-/// Files without extents, released before `before_ms`; forgets them.
-Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms);
+/// Files without extents, released before `before_ms`, of which `may_go` holds; forgets them.
+Result<std::vector<std::int64_t>> take_dead_files(meta::Txn& txn, std::int64_t before_ms,
+                                                  const std::function<bool(std::int64_t)>& may_go);
 /// Notes when files lost their last extent; `pack`, which takes entries, never lost it before now.
-Result<> note_dead_files(meta::Txn& txn, std::int64_t now_ms, std::int64_t pack);
+/// Returns those that are noted for the first time, and `pack`.
+Result<std::vector<std::int64_t>> note_dead_files(meta::Txn& txn, std::int64_t now_ms,
+                                                  std::int64_t pack);
 
 }  // namespace freshet::objects::store

@@ -23,6 +23,7 @@ using sql::ErrorCode;
 
 constexpr int worker_descriptor = 3;
 constexpr Millis poll_step = 1000ms;
+constexpr const char* nonsense = "the query worker answered nonsense";
 
 }  // namespace
 
@@ -100,55 +101,82 @@ int Worker::receive(char* out, std::size_t size, Millis& left) const {
     return 1;
 }
 
+std::unexpected<sql::plan::Failed> Worker::lose(ErrorCode code, const char* message) {
+    kill();
+    return std::unexpected(sql::plan::Failed{code, message});
+}
+
+std::expected<Worker::Answer, sql::plan::Failed> Worker::next_frame(Millis& left) {
+    char header[sql::plan::frame_header_bytes];
+    std::uint32_t size = 0;
+    Answer answer;
+    int state = receive(header, sizeof header, left);
+    if (state == 1) {
+        std::memcpy(&size, header, 4);
+        if (size > sql::plan::frame_bytes_max)
+            return lose(ErrorCode::generic_internal_error, nonsense);
+        answer.payload.resize(size);
+        state = receive(answer.payload.data(), size, left);
+    }
+    if (state == -1)
+        return lose(ErrorCode::exceeded_time_limit, "Query exceeded maximum time limit");
+    if (state == 0)
+        return lose(ErrorCode::generic_internal_error,
+                    "the query worker ended while the query ran");
+    answer.kind = static_cast<sql::plan::FrameKind>(header[4]);
+    if (answer.kind != sql::plan::FrameKind::failed) return answer;
+    auto failed = sql::plan::decode_failed(answer.payload);
+    if (!failed) return lose(ErrorCode::generic_internal_error, nonsense);
+    return std::unexpected(std::move(*failed));
+}
+
 std::expected<std::uint64_t, sql::plan::Failed> Worker::run(
     const std::string& plan_frame, Millis time_max,
     const std::function<bool(std::vector<sql::plan::Cells>)>& rows) {
-    const auto lost = [&](ErrorCode code, const char* message) {
-        kill();
-        return std::unexpected(sql::plan::Failed{code, message});
-    };
     FRESHET_CHECK(plan_frame.size() > sql::plan::frame_header_bytes);
     FRESHET_CHECK(plan_frame[4] == static_cast<char>(sql::plan::FrameKind::plan));
-    if (!try_send(plan_frame)) return lost(ErrorCode::worker_gone, "the query worker ended");
+    if (!try_send(plan_frame)) return lose(ErrorCode::worker_gone, "the query worker ended");
     Millis left = time_max;
     while (true) {
-        char header[sql::plan::frame_header_bytes];
-        std::uint32_t size = 0;
-        std::string payload;
-        int state = receive(header, sizeof header, left);
-        if (state == 1) {
-            std::memcpy(&size, header, 4);
-            if (size > sql::plan::frame_bytes_max)
-                return lost(ErrorCode::generic_internal_error,
-                            "the query worker answered nonsense");
-            payload.resize(size);
-            state = receive(payload.data(), size, left);
-        }
-        if (state == -1)
-            return lost(ErrorCode::exceeded_time_limit, "Query exceeded maximum time limit");
-        if (state == 0)
-            return lost(ErrorCode::generic_internal_error,
-                        "the query worker ended while the query ran");
-        switch (static_cast<sql::plan::FrameKind>(header[4])) {
-            case sql::plan::FrameKind::rows: {
-                auto decoded = sql::plan::decode_rows(payload);
-                if (!decoded || !rows(std::move(*decoded)))
-                    return lost(ErrorCode::user_canceled, "Query was canceled");
-                continue;
-            }
-            case sql::plan::FrameKind::failed: {
-                auto failed = sql::plan::decode_failed(payload);
-                return failed ? std::unexpected(std::move(*failed))
-                              : lost(ErrorCode::generic_internal_error,
-                                     "the query worker answered nonsense");
-            }
-            case sql::plan::FrameKind::done:
-                return sql::plan::decode_done(payload).value_or(0);
-            case sql::plan::FrameKind::plan:
-                break;
-        }
-        return lost(ErrorCode::generic_internal_error, "the query worker answered nonsense");
+        auto answer = next_frame(left);
+        if (!answer) return pass(answer);
+        if (answer->kind == sql::plan::FrameKind::done)
+            return sql::plan::decode_done(answer->payload).value_or(0);
+        if (answer->kind != sql::plan::FrameKind::rows)
+            return lose(ErrorCode::generic_internal_error, nonsense);
+        auto decoded = sql::plan::decode_rows(answer->payload);
+        if (!decoded || !rows(std::move(*decoded)))
+            return lose(ErrorCode::user_canceled, "Query was canceled");
     }
+}
+
+std::expected<Worker::Answer, sql::plan::Failed> Worker::answer_to(const std::string& plan_frame,
+                                                                   Millis time_max) {
+    if (!try_send(plan_frame)) return lose(ErrorCode::worker_gone, "the query worker ended");
+    Millis left = time_max;
+    return next_frame(left);
+}
+
+std::expected<sql::plan::Written, sql::plan::Failed> Worker::write(const sql::plan::WritePlan& plan,
+                                                                   Millis time_max) {
+    auto answer = answer_to(sql::plan::encode_write(plan), time_max);
+    if (!answer) return pass(answer);
+    auto written = answer->kind == sql::plan::FrameKind::written
+                       ? sql::plan::decode_written(answer->payload)
+                       : std::nullopt;
+    if (!written) return lose(ErrorCode::generic_internal_error, nonsense);
+    return std::move(*written);
+}
+
+std::expected<sql::plan::Looked, sql::plan::Failed> Worker::look(const sql::plan::LookPlan& plan,
+                                                                 Millis time_max) {
+    auto answer = answer_to(sql::plan::encode_look(plan), time_max);
+    if (!answer) return pass(answer);
+    auto looked = answer->kind == sql::plan::FrameKind::looked
+                      ? sql::plan::decode_looked(answer->payload)
+                      : std::nullopt;
+    if (!looked) return lose(ErrorCode::generic_internal_error, nonsense);
+    return std::move(*looked);
 }
 
 }  // namespace freshet::query

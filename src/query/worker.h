@@ -17,9 +17,9 @@
 
 namespace freshet::query {
 
-/// Life: start(), then run() for one plan after the other while is_alive(); the destructor kills
-/// the process and waits for its end. start() and run() block: call them from a pool thread, one at
-/// a time. kill() and is_alive() from any thread, as long as the object lives.
+/// Life: start(), then run(), write() or look() for one plan after the other while is_alive(); the
+/// destructor kills the process and waits for its end. All of these block: call them from a pool
+/// thread, one at a time. kill() and is_alive() from any thread, as long as the object lives.
 class Worker {
   public:
     static Result<std::unique_ptr<Worker>> start(const std::string& path);
@@ -34,11 +34,25 @@ class Worker {
     std::expected<std::uint64_t, sql::plan::Failed> run(
         const std::string& plan_frame, Millis time_max,
         const std::function<bool(std::vector<sql::plan::Cells>)>& rows);
+    /// The same for plans that write files and that look at text.
+    std::expected<sql::plan::Written, sql::plan::Failed> write(const sql::plan::WritePlan& plan,
+                                                               Millis time_max);
+    std::expected<sql::plan::Looked, sql::plan::Failed> look(const sql::plan::LookPlan& plan,
+                                                             Millis time_max);
     void kill();
     bool is_alive() const { return !killed_; }
 
   private:
     Worker(pid_t process, int socket) : process_(process), socket_(socket) {}
+    struct Answer {
+        sql::plan::FrameKind kind = sql::plan::FrameKind::done;
+        std::string payload;
+    };
+    /// The next frame; the payload of one that says what failed is the error.
+    std::expected<Answer, sql::plan::Failed> next_frame(Millis& left);
+    std::expected<Answer, sql::plan::Failed> answer_to(const std::string& plan_frame,
+                                                       Millis time_max);
+    std::unexpected<sql::plan::Failed> lose(sql::ErrorCode code, const char* message);
     bool try_send(const std::string& bytes) const;
     /// 1 read all, 0 the peer is gone, -1 time is up.
     int receive(char* out, std::size_t size, Millis& left) const;

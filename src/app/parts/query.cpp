@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/part.h"
+#include "app/ports/file_worker.h"
 #include "app/ports/query.h"
 #include "aws/services/athena/athena.h"
 #include "query/store.h"
@@ -13,10 +14,7 @@ namespace {
 
 query::Options options_of(const Config& config) {
     query::Options options;
-    // The worker lies beside this program.
-    std::error_code problem;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
-    options.worker_path = (self.parent_path() / "freshet-query").string();
+    options.worker_path = worker_program();
     options.spill_directory = std::filesystem::absolute(config.data_dir + "/query-spill").string();
     return options;
 }

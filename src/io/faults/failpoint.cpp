@@ -37,6 +37,8 @@ constexpr auto known = std::to_array<std::string_view>({
     // Small objects that move to another pack.
     "objects.compact_before_commit",
     "objects.compact_after_commit",
+    // A file of another process became one of the store; nothing names it yet.
+    "objects.adopted",
     // The next start.
     "recovery.after_segments",
     "recovery.before_truncate",

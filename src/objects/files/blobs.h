@@ -74,6 +74,10 @@ class Blobs {
         bool is_finished_ = false;
     };
 
+    /// Makes the closed file `path`, of the same file system and of `size` bytes, the file of one
+    /// large body: digests, syncs and renames it. Blocks.
+    Result<Staged> take_file(const std::string& path, std::uint64_t size);
+
     /// The file of `extent` when a reader may continue with it at once. Does not block.
     std::shared_ptr<io::File> opened_file(const Extent& extent);
     /// What `read()` gives, from the page cache: nothing when the disk must be asked or a key

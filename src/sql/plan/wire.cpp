@@ -1,83 +1,11 @@
 #include "sql/plan/wire.h"
 
-#include "base/byte_codec.h"
 #include "base/check.h"
+#include "sql/plan/wire_bytes.h"
 
 namespace freshet::sql::plan {
-namespace {
 
-/// In the place of a cell's size.
-constexpr std::int32_t null_cell = -1;
-
-class Writer {
-  public:
-    explicit Writer(FrameKind kind) : bytes_(4, '\0') { bytes_ += static_cast<char>(kind); }
-    void number(std::uint64_t value) { put_number(bytes_, value); }
-    void text(std::string_view text) {
-        number(text.size());
-        bytes_.append(text);
-    }
-    void cell(const std::optional<std::string>& cell) {
-        put_number(bytes_, cell ? static_cast<std::int32_t>(cell->size()) : null_cell);
-        if (cell) bytes_.append(*cell);
-    }
-    void type(const trino::Type& type) {
-        number(static_cast<std::uint64_t>(type.kind));
-        number(static_cast<std::uint64_t>(static_cast<std::int64_t>(type.precision)));
-        number(static_cast<std::uint64_t>(type.scale));
-        number(type.arguments.size());
-        for (const auto& argument : type.arguments) this->type(argument);
-        number(type.names.size());
-        for (const auto& name : type.names) text(name);
-    }
-    std::string finish() {
-        std::string size;
-        put_number(size, static_cast<std::uint32_t>(bytes_.size() - frame_header_bytes));
-        bytes_.replace(0, size.size(), size);
-        return std::move(bytes_);
-    }
-
-  private:
-    std::string bytes_;
-};
-
-class Reader {
-  public:
-    explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-    bool is_good() const { return bytes_.is_good(); }
-    bool is_ended() const { return bytes_.is_at_end(); }
-    std::uint64_t number() { return bytes_.number<std::uint64_t>(); }
-    /// A count of things that take at least a byte each.
-    std::uint64_t count() {
-        const auto value = number();
-        if (value > bytes_.left()) bytes_.refuse();
-        return is_good() ? value : 0;
-    }
-    void refuse() { bytes_.refuse(); }
-    std::string text() { return std::string(bytes_.take(number())); }
-    std::optional<std::string> cell() {
-        const auto size = bytes_.number<std::int32_t>();
-        if (!is_good() || size == null_cell) return std::nullopt;
-        if (size < 0) bytes_.refuse();
-        return std::string(bytes_.take(static_cast<std::uint64_t>(size)));
-    }
-    trino::Type type(int depth = 0) {
-        trino::Type made;
-        made.kind = static_cast<trino::TypeKind>(number());
-        made.precision = static_cast<int>(static_cast<std::int64_t>(number()));
-        made.scale = static_cast<int>(number());
-        if (depth > 64) bytes_.refuse();
-        for (auto left = count(); left > 0 && is_good(); --left)
-            made.arguments.push_back(type(depth + 1));
-        for (auto left = count(); left > 0 && is_good(); --left) made.names.push_back(text());
-        return made;
-    }
-
-  private:
-    ByteReader bytes_;
-};
-
-void write_scan(Writer& out, const ScanPlan& scan) {
+void write_scan(FrameWriter& out, const ScanPlan& scan) {
     out.number(scan.view);
     out.number(static_cast<std::uint64_t>(scan.format));
     out.number(scan.columns.size());
@@ -112,7 +40,7 @@ void write_scan(Writer& out, const ScanPlan& scan) {
     }
 }
 
-ScanPlan read_scan(Reader& in) {
+ScanPlan read_scan(FrameReader& in) {
     ScanPlan scan;
     scan.view = static_cast<std::uint32_t>(in.number());
     const auto format = in.number();
@@ -155,10 +83,8 @@ ScanPlan read_scan(Reader& in) {
     return scan;
 }
 
-}  // namespace
-
 std::string encode_plan(const QueryPlan& plan) {
-    Writer out(FrameKind::plan);
+    FrameWriter out(FrameKind::plan);
     out.text(plan.sql);
     out.number(plan.columns.size());
     for (const auto& type : plan.columns) out.type(type);
@@ -175,7 +101,7 @@ std::string encode_plan(const QueryPlan& plan) {
 }
 
 std::optional<QueryPlan> decode_plan(std::string_view payload) {
-    Reader in(payload);
+    FrameReader in(payload);
     QueryPlan plan;
     plan.sql = in.text();
     for (auto left = in.count(); left > 0 && in.is_good(); --left)
@@ -192,7 +118,7 @@ std::optional<QueryPlan> decode_plan(std::string_view payload) {
 }
 
 std::string encode_rows(const std::vector<Cells>& rows) {
-    Writer out(FrameKind::rows);
+    FrameWriter out(FrameKind::rows);
     out.number(rows.size());
     out.number(rows.empty() ? 0 : rows[0].size());
     for (const auto& row : rows) {
@@ -203,7 +129,7 @@ std::string encode_rows(const std::vector<Cells>& rows) {
 }
 
 std::optional<std::vector<Cells>> decode_rows(std::string_view payload) {
-    Reader in(payload);
+    FrameReader in(payload);
     const auto rows = in.number(), columns = in.number();
     std::vector<Cells> made;
     for (std::uint64_t i = 0; i < rows && in.is_good(); ++i) {
@@ -214,14 +140,14 @@ std::optional<std::vector<Cells>> decode_rows(std::string_view payload) {
 }
 
 std::string encode_failed(const Failed& failed) {
-    Writer out(FrameKind::failed);
+    FrameWriter out(FrameKind::failed);
     out.number(static_cast<std::uint64_t>(failed.code));
     out.text(failed.message);
     return out.finish();
 }
 
 std::optional<Failed> decode_failed(std::string_view payload) {
-    Reader in(payload);
+    FrameReader in(payload);
     const auto code = error_code(in.number());
     std::string message = in.text();
     if (!code || !in.is_ended()) return std::nullopt;
@@ -229,13 +155,13 @@ std::optional<Failed> decode_failed(std::string_view payload) {
 }
 
 std::string encode_done(std::uint64_t scanned_bytes) {
-    Writer out(FrameKind::done);
+    FrameWriter out(FrameKind::done);
     out.number(scanned_bytes);
     return out.finish();
 }
 
 std::optional<std::uint64_t> decode_done(std::string_view payload) {
-    Reader in(payload);
+    FrameReader in(payload);
     const auto scanned = in.number();
     return in.is_ended() ? std::optional(scanned) : std::nullopt;
 }

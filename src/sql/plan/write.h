@@ -1,0 +1,121 @@
+// What a worker is given to write a scan's rows to Parquet files, or to look which narrower types
+// the text of a scan has; and what it answers. The plan's directories lie on this machine and
+// belong to the caller: files of a plan that failed are removed by the caller.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sql/plan/plan.h"
+
+namespace freshet::sql::plan {
+
+enum class FileFormat : std::uint8_t { parquet, orc };  ///< orc: refused by name
+enum class Compression : std::uint8_t { none, snappy, gzip, zstd };
+
+/// How the text of a column is read as its type.
+enum class TextForm : std::uint8_t {
+    plain,  ///< as a query reads it: "2026-01-31", "2026-01-31 23:59:59.123456"
+    iso,    ///< date or timestamp: 'T' between, 'Z' at the end, both optional
+    us      ///< "01/31/2026", "01/31/2026 11:59:59 PM"
+};
+
+struct SortColumn {
+    std::string name;
+    bool is_descending = false;
+    bool has_nulls_first = false;
+};
+
+struct WriteTarget {
+    std::string directory;  ///< exists; absolute
+    /// Files are called "NAME-0.parquet", "NAME-1.parquet", ...; no '/' in it.
+    std::string file_name;
+    FileFormat format = FileFormat::parquet;
+    Compression compression = Compression::zstd;
+    std::uint64_t row_group_rows = 122'880;  ///< the engine takes multiples of 2,048
+    std::uint64_t row_group_bytes = 0;       ///< of values in memory, about; 0: rows decide
+    std::uint64_t file_bytes = 0;            ///< about; then a new file begins; 0: one file
+    std::uint64_t dictionary_bytes_max = 0;  ///< of one column of a row group; 0: the engine's own
+    std::uint64_t string_page_bytes = 0;     ///< of a page of texts' dictionary; 0: the engine's
+    bool has_dictionaries = true;
+    int writer_version = 1;        ///< of data pages: 1 or 2
+    std::vector<SortColumn> sort;  ///< of all rows of the plan
+    /// Not empty: columns with a dictionary get bloom filters, which the engine cannot limit to
+    /// those that are named.
+    std::vector<std::string> bloom_columns;
+    /// Rows of equal values of these columns get files of their own, which do not hold them.
+    std::vector<std::string> partition_by;
+};
+
+/// The columns of `source` have the types that are written, and those that are not partition keys
+/// and `is_used` are written, in their order. Format delimited, quoted, json or parquet.
+/// A row of text with a value that its column's type cannot hold is not written: it is a line of
+/// `rejects_path`, {"file","line","column","reason","raw"} (raw in "raw_base64" when it is not
+/// UTF-8). The text "" is NULL for types other than varchar and varbinary. A Parquet file that does
+/// not fit without loss fails the plan, by its name.
+struct WritePlan {
+    ScanPlan source;
+    std::map<std::string, TextForm> forms;  ///< by column; others are plain
+    WriteTarget target;
+    std::string rejects_path;       ///< exists after the plan only when a row was rejected
+    std::uint64_t rejects_max = 0;  ///< with more of them the plan fails
+    std::uint64_t memory_mib = 0;
+    std::string spill_directory;
+};
+
+struct WrittenFile {
+    std::string path;
+    std::uint64_t rows = 0, bytes = 0;
+    std::vector<std::optional<std::string>> partition;  ///< values of WriteTarget::partition_by
+    auto operator<=>(const WrittenFile&) const = default;
+};
+
+/// `rows` + `rejected` is what was read. The files are closed, not synced; none when `rows` is 0.
+struct Written {
+    std::uint64_t rows = 0, rejected = 0, scanned_bytes = 0;
+    std::vector<WrittenFile> files;
+    auto operator<=>(const Written&) const = default;
+};
+
+/// Looks at the varchar columns of `source` (delimited, quoted or json) that are not partition
+/// keys.
+struct LookPlan {
+    ScanPlan source;
+    std::uint64_t rows_max = 0;  ///< 0: all
+    std::uint64_t memory_mib = 0;
+    std::string spill_directory;
+};
+
+/// A type that the texts of a column may have.
+struct Fit {
+    std::string type;  ///< Hive's: "bigint", "double", "boolean", "date", "timestamp"
+    TextForm form = TextForm::plain;
+    std::uint64_t misfits = 0;  ///< texts, "" apart, that are not of the type
+    std::string example;        ///< the first of them, cut to some bytes
+    auto operator<=>(const Fit&) const = default;
+};
+
+struct LookedColumn {
+    std::string name;
+    std::uint64_t nulls = 0, empty = 0, texts = 0;  ///< their sum is Looked::rows
+    std::vector<Fit> fits;                          ///< the narrowest first
+    /// The first that all texts are of; null when there are no texts, or none has a type.
+    const Fit* narrowest() const {
+        if (texts == 0) return nullptr;
+        for (const Fit& fit : fits) {
+            if (fit.misfits == 0) return &fit;
+        }
+        return nullptr;
+    }
+    auto operator<=>(const LookedColumn&) const = default;
+};
+
+struct Looked {
+    std::uint64_t rows = 0, scanned_bytes = 0;
+    std::vector<LookedColumn> columns;
+    auto operator<=>(const Looked&) const = default;
+};
+
+}  // namespace freshet::sql::plan
