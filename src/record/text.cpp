@@ -154,8 +154,10 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int scale) {
     if (at < text.size()) {  // an exponent
         const auto real = parse_real(text);
         if (!real || std::abs(*real) >= 1e17) return std::nullopt;
-        return static_cast<std::int64_t>(
-            std::llround(*real * static_cast<double>(power_of_ten(scale))));
+        const double unscaled = *real * static_cast<double>(power_of_ten(scale));
+        if (std::abs(unscaled) >= static_cast<double>(power_of_ten(decimal_digits_max)))
+            return std::nullopt;
+        return static_cast<std::int64_t>(std::llround(unscaled));
     }
     for (int i = std::max(behind, 0); i < scale; ++i) {
         if (value > (power_of_ten(decimal_digits_max) - 1) / 10) return std::nullopt;
