@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "base/byte_codec.h"
+#include "base/check.h"
 
 namespace freshet::catalog {
 namespace {
@@ -15,7 +16,10 @@ class Writer {
     std::string out = std::string(1, version);
     static int format() { return version; }
     void operator()(const double& number) { (*this)(std::bit_cast<std::int64_t>(number)); }
-    void operator()(const StatisticsKind& kind) { (*this)(static_cast<std::int64_t>(kind)); }
+    void operator()(const StatisticsKind& kind) {
+        FRESHET_CHECK(kind <= StatisticsKind::binary);  // Reader refuses what is greater
+        (*this)(static_cast<std::int64_t>(kind));
+    }
     void operator()(const std::string& text) { put_text(out, text); }
     void operator()(const std::int64_t& number) {
         put_varint(out, static_cast<std::uint64_t>(number));

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "catalog/store.h"
 
@@ -21,6 +22,8 @@ Result<Page<T>> gathered(std::size_t most, const std::function<bool(const T&)>& 
         return !has_more;
     });
     if (!walked) return pass(walked);
+    FRESHET_CHECK(page.items.size() <= most);
+    FRESHET_CHECK(!has_more || page.items.size() == most);  // only a full page has a next one
     if (has_more && !page.items.empty()) page.next = key_of(page.items.back());
     return page;
 }

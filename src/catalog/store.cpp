@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "catalog/bodies.h"
 
 namespace freshet::catalog::store {
@@ -150,6 +151,7 @@ Result<> each_table(const meta::Connection& connection, const Home& home,
 }
 
 Result<> put_table(meta::Txn& txn, const Home& home, const Table& table) {
+    FRESHET_CHECK(table.version > 0);  // each change counts it up
     return tables.put(txn, meta::values(home, table.database, table.name), table);
 }
 

@@ -11,6 +11,7 @@
 namespace freshet::console {
 
 void JsonWriter::comma() {
+    FRESHET_CHECK(!open_.empty() || out_.empty());  // one value at the top
     if (wants_comma_) out_ += ',';
     wants_comma_ = true;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "console/limits.h"
 
 namespace freshet::console {
@@ -19,6 +20,7 @@ void Rates::note(const std::string& id, Timestamp now, double counter) {
     Samples& samples = samples_[id];
     if (!samples.empty() && counter < samples.back().second) samples.clear();
     if (!samples.empty() && samples.back().first >= now) return;
+    FRESHET_CHECK(samples.empty() || samples.back().second <= counter);  // a curve never falls
     samples.emplace_back(now, counter);
     if (samples.size() > limits::samples_max) samples.pop_front();
 }

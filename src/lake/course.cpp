@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "base/log.h"
 #include "lake/crawl.h"
@@ -67,6 +68,7 @@ void Crawlers::Course::take(Done done) {
 }
 
 io::Task<void> Crawlers::run(CrawlerKey key) {
+    FRESHET_CHECK(crawlers_.at(key).state != State::ready);  // start() was called
     PastCrawl past;
     past.started = crawlers_.at(key).running_since.value_or(home_.now());
     past.id = crawlers_.at(key).running_id;
@@ -92,6 +94,7 @@ io::Task<void> Crawlers::run(CrawlerKey key) {
     if (past.outcome != Outcome::succeeded || !crawlers_.at(key).crawls_new_folders_only())
         course.folders.clear();
     Crawler changed = crawlers_.at(key);
+    FRESHET_CHECK(changed.state != State::ready);  // this crawl alone ends itself
     changed.last = LastCrawl{past.outcome, past.error, past.log_stream, past.started};
     changed.state = State::ready;
     changed.running_since.reset();
@@ -189,6 +192,8 @@ io::Task<Result<Folder>> Crawlers::find_folders(Crawler crawler, Target target, 
                                             files.empty() ? "" : files.back().key);
         if (!page) co_return pass(page);
         if (page->empty()) break;
+        // The position moves on: a page begins after the last key of the page before.
+        FRESHET_CHECK(files.empty() || page->front().key > files.back().key);
         std::ranges::move(*page, std::back_inserter(files));
     }
     bool is_object = false;
@@ -253,6 +258,7 @@ io::Task<Result<>> Crawlers::classify_folders(CrawlerKey key, Target target, std
 
 io::Task<Result<>> Crawlers::classify_folder(CrawlerKey key, std::string bucket, Folder* folder,
                                              Sampling sampling, std::vector<std::string>* lines) {
+    FRESHET_CHECK(sampling.files > 0 && !folder->files.empty());
     std::size_t read = 0;
     const std::vector<Listed>& files = folder->files;
     // Spread over the files, so that early and late ones have their say.

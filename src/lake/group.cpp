@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "lake/alike.h"
 #include "lake/classify.h"
 
@@ -68,6 +69,7 @@ class Grouper {
 
     /// `part` lies in the folder that `step` names.
     void add(Candidate& whole, const Step& step, Candidate part) {
+        FRESHET_CHECK(!part.files.empty());  // a table has a file, and so does each partition
         FoundTable& table = whole.table;
         if (whole.files.empty()) {
             table.format = part.table.format;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "lake/crawl.h"
 #include "lake/glob.h"
@@ -162,6 +163,7 @@ io::Task<Result<>> Crawlers::start(CrawlerKey key) {
         co_return fail(Errc::running,
                        fmt::format("Crawler with name {} has already started", key.name));
     crawler.state = State::running;
+    FRESHET_CHECK(!crawler.running_since);  // one crawl of a crawler at a time
     crawler.running_since = home_.now();
     crawler.running_id = crawl_id(key, *crawler.running_since);
     scope_.spawn(run(key));

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/check.h"
 #include "record/limits.h"
 #include "record/text.h"
 #include "record/visit.h"
@@ -47,6 +48,8 @@ void Vector::push(std::string_view value) {
 
 void Vector::push_from(const Vector& other, std::size_t row) {
     if (other.nulls[row]) return push_null();
+    // A value stays in its form of storage: a cast is the evaluation's affair.
+    FRESHET_CHECK(storage_of(type.kind) == storage_of(other.type.kind));
     visit_values(type.kind, [&](auto values) { push((other.*values)[row]); });
 }
 
@@ -57,6 +60,8 @@ void Vector::keep(const std::vector<std::shared_ptr<const void>>& more) {
 }
 
 void Batch::push_row_from(const Batch& other, std::size_t row) {
+    FRESHET_CHECK(row < other.rows());
+    FRESHET_CHECK(columns.size() <= other.columns.size());  // a row is taken whole
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].push_from(other.columns[i], row);
     rowtimes.push_back(other.rowtimes[row]);
 }
@@ -78,6 +83,7 @@ char* Arena::take(std::size_t size) {
         blocks_->at = blocks_->all.back().get();
         blocks_->left = wanted;
     }
+    FRESHET_CHECK(size <= blocks_->left);  // a text lies in one block
     char* const given = blocks_->at;
     blocks_->at += size;
     blocks_->left -= size;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/check.h"
 #include "base/text/utf8.h"
 #include "record/cell.h"
 #include "record/limits.h"
@@ -112,13 +113,16 @@ class CsvDecoder final : public Decoder {
     void decode(const Payload& payload, std::size_t& begin, std::size_t rows_max,
                 std::int64_t rowtime, Arena& arena, Batch& out, const BadRows& bad) override {
         if (begin == 0) begin = byte_order_mark(payload.text);
+        FRESHET_CHECK(begin <= payload.text.size());
         std::string_view text = payload.text.substr(begin);
         if (!payload.is_lasting) text = arena.copy(text);
         std::size_t at = 0;
         while (at < text.size() && out.rows() < rows_max && arena.bytes() < limits::batch_bytes) {
             cells_.clear();
             std::string_view row;
+            const std::size_t first = at;
             const bool is_whole = next_row(text, form_, at, arena, cells_, row);
+            FRESHET_CHECK(at > first && at <= text.size());  // the position passes each row once
             if (is_whole && row.empty()) continue;
             std::string message;
             if (!is_whole)

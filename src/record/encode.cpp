@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/text/json_text.h"
 #include "record/csv.h"
 #include "record/decode.h"
@@ -20,6 +21,8 @@ Result<std::unique_ptr<Decoder>> make_decoder(const Schema& schema) {
 
 void encode_row(RowFormat format, const std::vector<Column>& columns, const Batch& rows,
                 std::size_t row, std::string& out) {
+    FRESHET_CHECK(row < rows.rows());
+    FRESHET_CHECK(columns.size() <= rows.columns.size());  // no column is written without a value
     const bool is_json = format == RowFormat::json;
     if (is_json) out += '{';
     for (std::size_t i = 0; i < columns.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "record/protobuf.h"
 
@@ -24,6 +25,7 @@ std::string_view text_of(const Md5& digest) {
 
 /// What is between the magic and the checksum.
 std::string_view message_of(std::string_view aggregate) {
+    FRESHET_CHECK(aggregate.size() > magic.size() + digest_bytes);  // is_framed() was asked
     return aggregate.substr(magic.size(), aggregate.size() - magic.size() - digest_bytes);
 }
 
@@ -89,6 +91,7 @@ std::optional<std::vector<UserRecord>> deaggregate(std::string_view data) {
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (!read_record(parts.records[i], parts, records[i])) return std::nullopt;
     }
+    FRESHET_CHECK(!records.empty());  // no record ever becomes none
     return records;
 }
 
@@ -112,9 +115,15 @@ std::size_t Aggregator::size() const {
 }
 
 std::string Aggregator::finish() {
+    // What is_framed() and deaggregate() ask for: at least one record, each under a key of the
+    // table.
+    FRESHET_CHECK(count_ > 0);
+    FRESHET_CHECK(!keys_.empty() && keys_.size() <= count_);
+    const std::size_t promised = size();
     const std::string message = tables_ + records_;
     std::string out(magic);
     out.append(message).append(text_of(md5(message)));
+    FRESHET_CHECK(out.size() == promised);
     *this = {};
     return out;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "base/log.h"
 #include "base/schedule_expression.h"
@@ -50,6 +51,7 @@ io::Task<Result<>> Schedules::save(Rule changed) {
     auto written =
         co_await database_.write([&](meta::Txn& txn) { return store::put(txn, changed); });
     if (!written) co_return fail(Errc::unavailable, written.error().message());
+    FRESHET_CHECK(changed.id != 0);  // tokens of ticks are made of it
     const RuleKey key = changed.key;
     rules_[key] = std::move(changed);
     changed_.notify();
@@ -185,6 +187,7 @@ io::Task<void> Schedules::run() {
 
 io::Task<bool> Schedules::tick(RuleKey key) {
     const Rule rule = rules_.at(key);
+    FRESHET_CHECK(rule.is_enabled && rule.due);
     const Timestamp due = *rule.due;
     const bool is_too_old = home_.now() - due > limits::tick_age_max;
     for (const Target& target : rule.targets) {
@@ -211,6 +214,7 @@ io::Task<bool> Schedules::tick(RuleKey key) {
     if (found == rules_.end() || found->second.due != due) co_return true;  // changed meanwhile
     Rule changed = found->second;
     changed.due = ScheduleExpression::parse(changed.expression)->next(due);
+    FRESHET_CHECK(!changed.due || *changed.due > due);  // a rule ticks forward only
     auto written =
         co_await database_.write([&](meta::Txn& txn) { return store::set_due(txn, changed); });
     if (!written) co_return false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "tables/errors.h"
 #include "tables/limits.h"
 
@@ -25,6 +26,7 @@ Failure not_a_number(std::string_view text) {
 
 /// a + b or a - b of digit texts of the same length, a >= b when subtracting.
 std::string combine(const std::string& a, const std::string& b, bool is_subtraction) {
+    FRESHET_CHECK(a.size() == b.size());
     std::string out(a.size() + 1, '0');
     int carry = 0;
     for (std::size_t i = a.size(); i-- > 0;) {
@@ -33,6 +35,7 @@ std::string combine(const std::string& a, const std::string& b, bool is_subtract
         digit -= 10 * carry;
         out[i + 1] = static_cast<char>('0' + digit);
     }
+    FRESHET_CHECK(carry >= 0);  // a >= b when subtracting
     out[0] = static_cast<char>('0' + carry);
     return out;
 }
@@ -133,7 +136,10 @@ Result<Decimal> Decimal::minus(const Decimal& other) const {
 
 std::string Decimal::order_key() const {
     if (digits_.empty()) return std::string(1, zero);
+    // What from_order_key() takes back: the exponent in a byte, no zeros at either end.
     const int place = exponent_ - exponent_min;
+    FRESHET_CHECK(place >= 0 && place <= 255);
+    FRESHET_CHECK(digits_.front() != '0' && digits_.back() != '0');
     std::string key(1, is_negative_ ? below : above);
     key += static_cast<char>(static_cast<unsigned char>(is_negative_ ? 255 - place : place));
     if (!is_negative_) return key + digits_;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/check.h"
 #include "tables/limits.h"
 #include "tables/store.h"
 #include "tables/tables.h"
@@ -124,6 +125,7 @@ void measure(const Prepared& prepared, Written& out) {
 
 /// Does what prepare() found good.
 Result<Written> finish(meta::Txn& txn, const Write& write, Prepared prepared) {
+    FRESHET_CHECK(!prepared.is_refused || !prepared.after);  // a refused write changes nothing
     Written out;
     out.is_refused = prepared.is_refused;
     Result<> done;
@@ -186,6 +188,7 @@ Result<Outcome> run_transaction(meta::Txn& txn, const std::vector<Write>& writes
         if (prepared) all.push_back(std::move(*prepared));
     }
     if (out.is_cancelled) return out;
+    FRESHET_CHECK(all.size() == writes.size());  // nothing is written before all were looked at
     for (std::size_t i = 0; i < writes.size(); ++i) {
         auto written = finish(txn, writes[i], std::move(all[i]));
         if (!written) return pass(written);

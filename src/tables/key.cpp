@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/crypto/digest.h"
 #include "tables/errors.h"
 #include "tables/limits.h"
@@ -65,9 +66,11 @@ std::int64_t slot_of(std::string_view hash) {
 
 KeyBytes key_of(const KeySchema& keys, const Item& item) {
     KeyBytes key;
+    FRESHET_CHECK(item.contains(keys.hash.name));  // check_key() or check_item() was asked
     key.hash = key_bytes(item.at(keys.hash.name));
     if (keys.range) key.range = key_bytes(item.at(keys.range->name));
     key.slot = slot_of(key.hash);
+    FRESHET_CHECK(key.slot >= 0 && key.slot < slots);  // each entry is in one segment of a scan
     return key;
 }
 

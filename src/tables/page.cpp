@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "tables/limits.h"
 #include "tables/store.h"
 #include "tables/tables.h"
@@ -67,6 +68,8 @@ Result<store::Stretch> stretch_of(const Table& table, const Index& index,
         const auto at = static_cast<std::int64_t>(request.segment);
         stretch.slot_from = slots / count * at + std::min(slots % count, at);
         stretch.slot_to = slots / count * (at + 1) + std::min(slots % count, at + 1);
+        // Segments lie side by side: each slot is in exactly one.
+        FRESHET_CHECK(stretch.slot_from < stretch.slot_to && stretch.slot_to <= slots);
     }
     if (!request.start) return stretch;
     auto started = start_at(table, index, *request.start, stretch);
@@ -90,6 +93,7 @@ Result<Page> read_page(const meta::Connection& connection, const PageRequest& re
     Page page;
     auto walked = store::walk(connection, **index, *stretch, [&](Item item) {
         Item shown = request.wants_all_attributes ? item : projected(*table, **index, item);
+        FRESHET_CHECK(!page.last);  // a page that is full takes no more
         ++page.scanned;
         page.bytes += bytes_of(shown);
         const bool is_full = page.scanned == request.limit.value_or(SIZE_MAX) ||

@@ -2,6 +2,7 @@
 // the table's own keys and for each index that the item belongs to.
 #include <algorithm>
 
+#include "base/check.h"
 #include "meta/table.h"
 #include "tables/store.h"
 
@@ -57,6 +58,7 @@ Result<> erase_entry(meta::Txn& txn, const Index& index, const KeyBytes& key,
 /// An entry of an index as the item changes from one to the other; nullptr: no item.
 Result<> move_entry(meta::Txn& txn, const Table& table, const Index& index, const Item* before,
                     const Item* after, std::int64_t id) {
+    FRESHET_CHECK(before || after);
     std::optional<KeyBytes> from, to;
     std::int64_t bytes = 0;
     if (before && is_in(index, *before)) {
@@ -140,6 +142,8 @@ Result<std::optional<Row>> get(const meta::Connection& connection, const Table& 
 Result<> put(meta::Txn& txn, const Table& table, const std::optional<Row>& before,
              const Item& item) {
     if (before) {
+        // A write in place keeps the item's key: its entry in the table's own keys is not moved.
+        FRESHET_CHECK(key_of(table.primary.keys, before->item) == key_of(table.primary.keys, item));
         auto changed = txn.run(items.sql().update, {before->id, Bytes::own(encode(item))});
         if (!changed) return changed;
         return move_entries(txn, table, &before->item, &item, before->id);
@@ -160,6 +164,7 @@ Result<> erase(meta::Txn& txn, const Table& table, const Row& row) {
 }
 
 Result<> fill_index(meta::Txn& txn, const Table& table, const Index& index) {
+    FRESHET_CHECK(index.id != 0);  // an entry belongs to an index that is stored
     Result<> filled;
     auto read = items.each(txn, "WHERE tbl = ?1", {table.id}, [&](const StoredItem& stored) {
         auto item = decode(stored.item);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "base/check.h"
 #include "record/cell.h"
 #include "record/json/json_path.h"
 #include "record/limits.h"
@@ -311,6 +312,7 @@ void add_members(simdjson::dom::object object, const std::string& path, int dept
 }  // namespace
 
 std::string_view Documents::next() {
+    FRESHET_CHECK(at_ <= text_.size());
     at_ = std::min(text_.find_first_not_of(" \t\r\n,", at_), text_.size());
     const std::size_t first = at_;
     if (first == text_.size()) return {};
@@ -337,6 +339,7 @@ std::string_view Documents::next() {
 
 std::string_view Documents::rest_of_line(std::size_t first) {
     at_ = std::min(text_.find('\n', first), text_.size());
+    FRESHET_CHECK(at_ > first);  // the position passes each document once
     return trimmed(text_.substr(first, at_ - first));
 }
 

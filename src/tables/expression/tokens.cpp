@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "tables/errors.h"
 #include "tables/limits.h"
 
@@ -117,6 +118,7 @@ bool TokenReader::fails_here() {
 Error TokenReader::error() const { return Error(Errc::invalid, failure_); }
 
 const Token& TokenReader::peek(std::size_t ahead) const {
+    FRESHET_CHECK(next_ < tokens_.size());  // the last token is the end, and nothing takes it
     return tokens_[std::min(next_ + ahead, tokens_.size() - 1)];
 }
 
