@@ -60,7 +60,7 @@ std::optional<std::int64_t> read_time(std::string_view text, std::size_t& at) {
 }  // namespace
 
 std::int64_t power_of_ten(int exponent) {
-    FRESHET_CHECK(exponent >= 0 && exponent <= decimal_digits_max);  // a larger one is no int64
+    FRESHET_CHECK(exponent >= 0 && exponent <= decimal_digits_max);  // an int64 holds it
     std::int64_t power = 1;
     while (exponent-- > 0) power *= 10;
     return power;

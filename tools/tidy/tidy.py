@@ -122,6 +122,7 @@ ACTS = {
     "put",
     "read",
     "receive",
+    "replace",
     "reserve",
     "save",
     "skip",

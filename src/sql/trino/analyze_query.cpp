@@ -462,8 +462,7 @@ SyntaxResult<std::string> Analysis::order_clause(const std::vector<SortItem>& it
     for (const auto& item : items) {
         Typed key;
         std::optional<std::size_t> output;
-        // Only a query's own ORDER BY has positions: in a window or an aggregate a number is a
-        // constant.
+        // Only a query's own ORDER BY has positions: elsewhere a number is a constant.
         if (item.expr->kind == ExprKind::integer_literal && !outputs.empty()) {
             const int ordinal = item.expr->text.size() > 6 ? 0 : std::stoi(item.expr->text);
             if (ordinal < 1 || static_cast<std::size_t>(ordinal) > outputs.size()) {
