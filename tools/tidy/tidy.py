@@ -351,8 +351,12 @@ def booleans_that_are_no_statement(path):
     """Yields (line number, name) of each `bool NAME` that neither states a fact nor names an act.
     `empty` and `await_ready` are the standard's names; those in capitals are a library's.
     """
+    more = r",\s*(\w+)(?=\s*[,;=])"  # bool a = false, b = false;
     for number, line in enumerate(code_of(path.read_text()), 1):
-        for name, after in re.findall(r"\bbool\s+(?:\w+::)*(\w+)\s*([(;={,)]|$)", line):
+        found = re.findall(r"\bbool\s+(?:\w+::)*(\w+)\s*([(;={,)]|$)", line)
+        if re.match(r"\s*(const )?bool [^()]*;", line):
+            found += [(name, ";") for name in re.findall(more, line)]
+        for name, after in found:
             first = name.strip("_").split("_")[0]
             words = set(name.strip("_").split("_"))
             if name in ("operator", "empty", "await_ready") or name[0].isupper():
