@@ -136,22 +136,22 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int scale) {
     std::size_t at = 0;
     if (at < text.size() && (text[at] == '-' || text[at] == '+')) is_negative = text[at++] == '-';
     std::int64_t value = 0;
-    int behind = -1;  // digits after the point so far; -1: no point yet
+    int decimals = -1;  // digits after the point so far; -1: no point yet
     bool has_digits = false, must_round_up = false;
     for (; at < text.size(); ++at) {
-        if (text[at] == '.' && behind < 0) {
-            behind = 0;
+        if (text[at] == '.' && decimals < 0) {
+            decimals = 0;
             continue;
         }
         if (!is_digit(text[at])) break;
         has_digits = true;
-        if (behind >= scale) {
-            if (behind++ == scale) must_round_up = text[at] >= '5';
+        if (decimals >= scale) {
+            if (decimals++ == scale) must_round_up = text[at] >= '5';
             continue;
         }
         if (value > (power_of_ten(decimal_digits_max) - 1) / 10) return std::nullopt;
         value = value * 10 + (text[at] - '0');
-        if (behind >= 0) ++behind;
+        if (decimals >= 0) ++decimals;
     }
     if (!has_digits) return std::nullopt;
     if (at < text.size()) {  // an exponent
@@ -162,7 +162,7 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int scale) {
             return std::nullopt;
         return static_cast<std::int64_t>(std::llround(unscaled));
     }
-    for (int i = std::max(behind, 0); i < scale; ++i) {
+    for (int i = std::max(decimals, 0); i < scale; ++i) {
         if (value > (power_of_ten(decimal_digits_max) - 1) / 10) return std::nullopt;
         value *= 10;
     }

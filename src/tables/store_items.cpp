@@ -93,11 +93,11 @@ Result<> move_entries(meta::Txn& txn, const Table& table, const Item* before, co
 /// Values ?1 to ?8 of a walk's statement; the last says whether it continues after an entry.
 std::vector<meta::Value> bounds_of(const Index& index, const Stretch& stretch) {
     const KeyBytes edge = stretch.after.value_or(KeyBytes());
-    const std::int64_t goes_on = stretch.after.has_value();
+    const std::int64_t has_start = stretch.after.has_value();
     if (stretch.is_of_one_hash) {
         std::string low = stretch.range.low, high = stretch.range.high;
-        if (goes_on && stretch.is_forward) low = std::max(low, edge.range);
-        if (goes_on && !stretch.is_forward) high = std::min(high, edge.range + '\0');
+        if (has_start && stretch.is_forward) low = std::max(low, edge.range);
+        if (has_start && !stretch.is_forward) high = std::min(high, edge.range + '\0');
         return {index.id,
                 slot_of(stretch.range.hash),
                 blob(stretch.range.hash),
@@ -105,15 +105,12 @@ std::vector<meta::Value> bounds_of(const Index& index, const Stretch& stretch) {
                 blob(high),
                 blob(edge.range),
                 blob(stretch.main),
-                goes_on};
+                has_start};
     }
-    return {index.id,
-            std::max(edge.slot, stretch.slot_from),
-            blob(edge.hash),
-            blob(edge.range),
-            blob(stretch.main),
-            stretch.slot_to,
-            goes_on};
+    return {index.id,           std::max(edge.slot, stretch.slot_from),
+            blob(edge.hash),    blob(edge.range),
+            blob(stretch.main), stretch.slot_to,
+            has_start};
 }
 
 }  // namespace

@@ -57,13 +57,13 @@ const char* class_of(Token token) {
 std::string quoted(std::string_view text) { return "'" + shortened(text, shown_bytes_max) + "'"; }
 
 /// Whether a byte of UTF-8 continues a character.
-bool goes_on(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
 }  // namespace
 
 std::string shortened(std::string_view text, std::size_t bytes_max) {
     if (text.size() <= bytes_max) return std::string(text);
-    while (bytes_max > 0 && goes_on(text[bytes_max])) --bytes_max;
+    while (bytes_max > 0 && continues_character(text[bytes_max])) --bytes_max;
     return std::string(text.substr(0, bytes_max)) + "...";
 }
 
@@ -95,7 +95,7 @@ std::string not_base64(std::string_view text) {
         const bool pads = c == '=' && (i + 1 == text.size() || text[i + 1] == '=');
         if (is_letter || pads) continue;
         std::size_t end = i + 1;
-        while (end < text.size() && goes_on(text[end])) ++end;
+        while (end < text.size() && continues_character(text[end])) ++end;
         return begin + "Invalid Base64 character: '" + std::string(text.substr(i, end - i)) + "'";
     }
     return begin + "Invalid last non-pad Base64 character dectected";

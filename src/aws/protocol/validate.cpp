@@ -20,7 +20,7 @@ constexpr std::size_t told_max = 10;
 constexpr std::size_t shown_bytes_max = 64 * 1024;  ///< of a wrong value in its message
 
 /// AWS lists an enumeration as its hash table has it, which no model says.
-constexpr std::pair<std::string_view, const char*> told_choices[] = {
+constexpr std::pair<std::string_view, const char*> listed_choices[] = {
     {"ShardIteratorType",
      "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON"}};
 
@@ -32,8 +32,8 @@ constexpr std::string_view form_of_our_own = "StreamId";
 constexpr std::string_view judged_by_service = "Runtime";
 
 std::string choices_of(const Shape& shape) {
-    for (const auto& [name, told] : told_choices) {
-        if (name == shape.name) return told;
+    for (const auto& [name, choices] : listed_choices) {
+        if (name == shape.name) return choices;
     }
     return fmt::format("{}", fmt::join(shape.choices, ", "));
 }

@@ -383,7 +383,7 @@ io::Task<Outcome<Printed>> Statements::repair(Home home, CatalogTable table) {
     for (const auto& partition : *known) present.insert(partition.values);
     Printed printed;
     std::vector<CatalogPartition> missing;
-    std::string told;
+    std::string line;
     for (const auto& object : *objects) {
         std::vector<std::string> values;
         std::size_t at = prefix.size();
@@ -399,14 +399,14 @@ io::Task<Outcome<Printed>> Statements::repair(Home home, CatalogTable table) {
         if (values.size() != table.partition_keys.size() || !present.insert(values).second)
             continue;
         const std::string path = partition_path(table.partition_keys, values);
-        told += (told.empty() ? "Partitions not in metastore:\t" : "\t") + table.name + ":" + path;
+        line += (line.empty() ? "Partitions not in metastore:\t" : "\t") + table.name + ":" + path;
         CatalogPartition& partition = missing.emplace_back();
         partition.values = std::move(values);
         // The folder as it is named: path has %3A for a colon that a writer may have left as it is.
         partition.storage.location =
             with_slash(table.location) + object.key.substr(prefix.size(), at - 1 - prefix.size());
     }
-    if (!told.empty()) printed.lines.push_back(told);
+    if (!line.empty()) printed.lines.push_back(line);
     for (const auto& partition : missing) {
         auto done =
             co_await catalog_.create_partitions(home, table.database, table.name, {partition});

@@ -248,9 +248,9 @@ class Sample {
         constexpr std::string_view blanks = " \t\r";
         if (text_.substr(begin, end - begin).contains('\n')) return false;
         const std::size_t before = text_.substr(0, begin).find_last_not_of(blanks);
-        const std::size_t behind = text_.find_first_not_of(blanks, end);
+        const std::size_t after = text_.find_first_not_of(blanks, end);
         return (before == std::string_view::npos || text_[before] == '\n') &&
-               (behind == std::string_view::npos || text_[behind] == '\n');
+               (after == std::string_view::npos || text_[after] == '\n');
     }
 
     bool take(std::string_view document) {

@@ -78,9 +78,10 @@ Checked<Typed> Binder::bind(const Expr& expr) const {
             break;
     }
     if (is_aggregate(expr.text))
-        return wrong(expr.at, fmt::format("{} stands only in a query with GROUP BY, and not inside "
-                                          "another aggregate, WHERE or GROUP BY",
-                                          expr.text));
+        return wrong(expr.at,
+                     fmt::format("{} is valid only in a query with GROUP BY, and not inside "
+                                 "another aggregate, WHERE or GROUP BY",
+                                 expr.text));
     auto args = all(expr.args);
     if (!args) return pass(args);
     return bind_call(expr, std::move(*args));
@@ -242,7 +243,7 @@ Checked<TypedLink> linked(const Link& link, Type& left, Typed& right) {
 Checked<> no_months(const std::vector<Typed>& operands) {
     for (const Typed& side : operands) {
         if (side.interval.months != 0)
-            return wrong(side.at, "an interval of months or years stands in STEP only");
+            return wrong(side.at, "an interval of months or years is valid in STEP only");
     }
     return {};
 }

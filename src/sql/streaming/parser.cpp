@@ -104,7 +104,8 @@ Checked<Script> Parser::script() {
 Checked<> Parser::statement(Script& script) {
     const Position at = peek().at;
     if (is_word("SELECT") || is_word("INSERT"))
-        return wrong(at, "a query stands in a pump: CREATE OR REPLACE PUMP ... AS INSERT INTO ...");
+        return wrong(at,
+                     "a query belongs in a pump: CREATE OR REPLACE PUMP ... AS INSERT INTO ...");
     if (auto created = expect_word("CREATE"); !created) return unexpected("CREATE");
     if (take_word("OR")) {
         if (auto replace = expect_word("REPLACE"); !replace) return replace;

@@ -257,7 +257,7 @@ class Planner {
             chain->steps.push_back(std::move(step));
         }
         if (!select.group_by.empty()) return plan_grouped(select, std::move(*chain));
-        if (select.having) return wrong(select.having->at, "HAVING stands behind GROUP BY");
+        if (select.having) return wrong(select.having->at, "HAVING follows GROUP BY");
         for (const Item& item : select.items) {
             if (item.expr && item.expr->kind == ExprKind::call && is_aggregate(item.expr->text))
                 return wrong(

@@ -140,7 +140,7 @@ class Lexer {
                 append_utf8(std::stoul(text->substr(i + 1, 4), nullptr, 16), token.text);
                 i += 4;
             } else {
-                return wrong(token.at, "a backslash in U&'' stands before four hexadecimal digits");
+                return wrong(token.at, "a backslash in U&'' precedes four hexadecimal digits");
             }
         }
         return token;

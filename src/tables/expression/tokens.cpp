@@ -79,8 +79,8 @@ void TokenReader::split() {
                    : c == ':'     ? Token::Kind::value
                    : is_letter(c) ? Token::Kind::word
                                   : Token::Kind::digits;
-            const auto goes_on = kind == Token::Kind::digits ? is_digit : is_name_part;
-            while (end < text_.size() && goes_on(text_[end])) ++end;
+            const auto belongs = kind == Token::Kind::digits ? is_digit : is_name_part;
+            while (end < text_.size() && belongs(text_[end])) ++end;
         } else if (end < text_.size() && ((c == '<' && (text_[end] == '=' || text_[end] == '>')) ||
                                           (c == '>' && text_[end] == '='))) {
             ++end;

@@ -81,9 +81,10 @@ class Handlers {
                                                      at.value_or(domain::hash_key_max));
         if (!done && !at) {
             Fault fault = to_fault(done.error());
-            const std::string told = domain::to_decimal(domain::hash_key_max);
-            if (const auto place = fault.message.find(told + " used"); place != std::string::npos)
-                fault.message.replace(place, told.size(), input.new_starting_hash_key);
+            const std::string written = domain::to_decimal(domain::hash_key_max);
+            if (const auto place = fault.message.find(written + " used");
+                place != std::string::npos)
+                fault.message.replace(place, written.size(), input.new_starting_hash_key);
             co_return std::unexpected(std::move(fault));
         }
         if (!done) co_return refuse(done.error());

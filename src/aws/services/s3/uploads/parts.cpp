@@ -64,10 +64,10 @@ class Handlers {
         UploadPartOutput out;
         out.e_tag = quoted_tag(part->etag);
         out.server_side_encryption = find(upload->attributes, encryption_attribute);
-        const Checksum told = declared.value_or(plan.algorithm);
+        const Checksum shown = declared.value_or(plan.algorithm);
         if (declared || plan.is_declared)
-            fill_checksum(
-                out, DeclaredChecksum{told, find(part->attributes, header_of(told)).value_or("")});
+            fill_checksum(out, DeclaredChecksum{
+                                   shown, find(part->attributes, header_of(shown)).value_or("")});
         co_return out;
     }
 
