@@ -97,7 +97,7 @@ io::Task<io::HttpResponse> CodeLinks::handle(io::HttpRequest request) {
     const auto bytes = co_await io::run_on(functions_.home(), code_bytes(functions_, key));
     if (!bytes) co_return refuse(404, gone);
     auto share = std::make_unique<BodyBudget::Share>(downloads_);
-    if (!share->grow(*bytes)) {
+    if (!share->reserve(*bytes)) {
         io::HttpResponse later = refuse(503, "Too much code is on its way to other clients");
         later.headers.add("Retry-After", std::to_string(limits::retry_after_s));
         co_return later;
