@@ -63,7 +63,7 @@ const Member request_members[] = {
      .wire = "text",
      .shape = &text_shape,
      .offset = offsetof(Request, text),
-     .required = true},
+     .is_required = true},
     {"parameters", "parameters", &texts_shape, offsetof(Request, parameters)},
     {"attachments", "attachments", &blobs_shape, offsetof(Request, attachments)},
     {"dry_run", "dry_run", &flag_shape, offsetof(Request, is_dry_run)},
