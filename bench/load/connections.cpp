@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -16,7 +17,7 @@
 namespace bench {
 namespace {
 
-constexpr std::size_t read_bytes = 1024 * 1024, skip_bytes = 256 * 1024;
+constexpr std::size_t read_bytes = 1024 * 1024, head_bytes = 8 * 1024;
 
 /// The whole answer's size once its head is there; 0 before.
 std::size_t answer_size(std::string_view in, std::size_t& head) {
@@ -55,7 +56,6 @@ std::string request_of(std::string_view operation, std::string_view content_type
 
 Connections::Connections(std::uint16_t port, std::size_t count, Bodies bodies)
     : wires_(count), bodies_(bodies), epoll_(epoll_create1(0)) {
-    if (bodies_ == Bodies::skipped) skipped_.resize(skip_bytes);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -79,14 +79,20 @@ Connections::~Connections() {
 
 void Connections::push(Wire& wire) {
     while (!wire.has_sent_all()) {
-        std::string_view& next = wire.out.head.empty() ? wire.out.body : wire.out.head;
-        const ssize_t sent =
-            ::send(wire.fd, next.data(), next.size(),
-                   MSG_NOSIGNAL | MSG_DONTWAIT |
-                       (&next == &wire.out.head && !wire.out.body.empty() ? MSG_MORE : 0));
+        std::array<iovec, 2> parts{};
+        msghdr message{};
+        message.msg_iov = parts.data();
+        for (const std::string_view part : {wire.out.head, wire.out.body}) {
+            if (!part.empty())
+                parts[message.msg_iovlen++] = {const_cast<char*>(part.data()), part.size()};
+        }
+        const ssize_t sent = ::sendmsg(wire.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && (errno == EAGAIN || errno == EINTR)) break;
         if (sent < 0) die(fmt::format("send: {}", std::strerror(errno)));
-        next.remove_prefix(static_cast<std::size_t>(sent));
+        const auto gone = static_cast<std::size_t>(sent);
+        const std::size_t of_head = std::min(gone, wire.out.head.size());
+        wire.out.head.remove_prefix(of_head);
+        wire.out.body.remove_prefix(gone - of_head);
     }
     if (wire.has_sent_all() == !wire.waits_to_write) return;
     wire.waits_to_write = !wire.has_sent_all();
@@ -106,17 +112,17 @@ bool Connections::send_next(std::size_t index, const Next& next) {
 
 bool Connections::pull(Wire& wire) {
     const bool is_skipping = wire.want && bodies_ == Bodies::skipped;
-    char* into = skipped_.data();
-    std::size_t room = std::min(skipped_.size(), wire.want - wire.have);
+    char* into = nullptr;  // MSG_TRUNC drops what came in the kernel, without a copy
+    std::size_t room = wire.want - wire.have;
     if (!is_skipping) {
         const std::size_t space =
             wire.want ? wire.want
-                      : wire.have + (bodies_ == Bodies::skipped ? skip_bytes : read_bytes);
+                      : wire.have + (bodies_ == Bodies::skipped ? head_bytes : read_bytes);
         if (wire.in.size() < space) wire.in.resize(space);
         into = wire.in.data() + wire.have;
         room = wire.in.size() - wire.have;
     }
-    const ssize_t got = recv(wire.fd, into, room, MSG_DONTWAIT);
+    const ssize_t got = recv(wire.fd, into, room, MSG_DONTWAIT | (is_skipping ? MSG_TRUNC : 0));
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
     if (got <= 0) die("the server closed a connection");
     wire.have += static_cast<std::size_t>(got);

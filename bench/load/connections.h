@@ -26,7 +26,7 @@ struct Answer {
     std::size_t body_bytes = 0;
 };
 
-/// What becomes of the answers' bodies: skipped ones are received and forgotten.
+/// What becomes of the answers' bodies: the kernel drops skipped ones without a copy.
 enum class Bodies { kept, skipped };
 
 class Connections {
@@ -48,7 +48,6 @@ class Connections {
     bool pull(Wire& wire);
     std::vector<Wire> wires_;
     const Bodies bodies_;
-    std::string skipped_;  ///< where the bodies go that nobody keeps
     int epoll_ = -1;
 };
 
