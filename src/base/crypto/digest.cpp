@@ -3,7 +3,6 @@
 #include <libbase64.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <zlib.h>
 #include <bit>
 
 #include <memory>
@@ -142,11 +141,6 @@ std::uint32_t crc32c(std::string_view data, std::uint32_t seed) {
     if (is_fast) return ~crc32c_sse42(data.data(), data.size(), ~seed);
 #endif
     return ~crc32c_table(data.data(), data.size(), ~seed);
-}
-
-std::uint32_t crc32(std::string_view data, std::uint32_t seed) {
-    return static_cast<std::uint32_t>(
-        crc32_z(seed, reinterpret_cast<const Bytef*>(data.data()), data.size()));
 }
 
 std::uint64_t crc64nvme(std::string_view data, std::uint64_t seed) {

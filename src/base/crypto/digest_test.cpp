@@ -1,6 +1,7 @@
 #include "base/crypto/digest.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 namespace freshet {
 namespace {
@@ -36,6 +37,23 @@ TEST(Base64, what_is_none_is_refused) {
     for (const char* text : {"A", "AB", "ABC", "=", "====", "A===", "AB=C", "=ABC",
                              "AB==AB==", "AB\n=", "Zh==", "Zm9=", "Zm9v!m8=", "\xff\xff\xff\xff"})
         EXPECT_FALSE(base64_decode(text, out)) << text;
+}
+
+// The check value of CRC-32/ISO-HDLC.
+TEST(Crc32, test_vector) { EXPECT_EQ(crc32("123456789"), 0xCBF43926u); }
+
+// Sizes around what is taken in one step, in any two pieces.
+TEST(Crc32, is_that_of_zlib_in_any_pieces) {
+    std::string data;
+    for (int i = 0; i < 400; ++i) data += static_cast<char>(i * i * 31 + i);
+    for (std::size_t size = 0; size <= data.size(); ++size) {
+        const std::string_view all = std::string_view(data).substr(0, size);
+        const auto expected = static_cast<std::uint32_t>(
+            crc32_z(0, reinterpret_cast<const Bytef*>(all.data()), all.size()));
+        ASSERT_EQ(crc32(all), expected) << size;
+        for (const std::size_t cut : {size / 3, size / 2, size})
+            ASSERT_EQ(crc32(all.substr(cut), crc32(all.substr(0, cut))), expected) << size;
+    }
 }
 
 }  // namespace
