@@ -5,6 +5,7 @@
 #include <fstream>
 #include <random>
 
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "objects/extent_store.h"
 #include "objects/limits.h"
@@ -400,6 +401,24 @@ TEST_F(EngineTest, a_damaged_entry_stops_the_compaction_of_its_pack_and_nothing_
         EXPECT_TRUE(fs::exists(pack));
         auto read = co_await get(objects, "3");
         EXPECT_TRUE(read && *read == noise(size, 3));
+    });
+}
+
+// Bodies that come at the same time are hashed side by side, the large and the small ones.
+TEST_F(EngineTest, bodies_that_are_staged_together_have_their_own_digests) {
+    run([&](Objects& objects, io::Core& core) -> io::Task<void> {
+        const auto stage = [&](std::size_t size, unsigned seed) -> io::Task<void> {
+            const std::string content = noise(size, seed);
+            std::vector<Bytes> pieces;
+            for (std::size_t at = 0; at < size; at += 70'001)
+                pieces.push_back(Bytes::copy(std::string_view(content).substr(at, 70'001)));
+            auto staged = co_await objects.stage(std::move(pieces));
+            EXPECT_TRUE(staged && to_hex(staged->md5) == to_hex(md5(content))) << size;
+        };
+        io::Scope scope(core);
+        for (unsigned i = 0; i < 24; ++i)
+            scope.spawn(stage(i % 2 ? 500'000 + i * 7919 : i * 99, i));
+        co_await scope.join();
     });
 }
 

@@ -8,6 +8,16 @@
 #include "objects/limits.h"
 
 namespace freshet::objects {
+namespace {
+
+std::vector<std::string_view> views_of(const std::vector<Bytes>& pieces) {
+    std::vector<std::string_view> views;
+    views.reserve(pieces.size());
+    for (const Bytes& piece : pieces) views.push_back(piece.view());
+    return views;
+}
+
+}  // namespace
 
 io::Task<Result<>> Blobs::Writer::write(Bytes piece) {
     FRESHET_CHECK(!is_finished_);
@@ -27,25 +37,22 @@ io::Task<Result<>> Blobs::Writer::begin_sealing() {
     co_return Result<>();
 }
 
-Result<> Blobs::Writer::write_held() {
-    std::vector<std::string_view> pieces;
+Result<> Blobs::Writer::write_pieces(const std::vector<Bytes>& pieces) {
+    std::vector<std::string_view> stored;
     std::string sealed;
     std::uint64_t bytes = 0;
-    for (const Bytes& piece : held_) {
-        md5_.update(piece.view());
-        if (!sealer_) pieces.push_back(piece.view());
-    }
     if (sealer_) {
-        sealed = sealer_->add(held_);
-        pieces.emplace_back(sealed);
+        sealed = sealer_->add(pieces);
+        stored.emplace_back(sealed);
+    } else {
+        stored = views_of(pieces);
     }
-    for (const std::string_view piece : pieces) bytes += piece.size();
-    auto written = large_->write_at(written_, pieces);
+    for (const std::string_view piece : stored) bytes += piece.size();
+    auto written = large_->write_at(written_, stored);
     if (written) {
         io::start_writeback(*large_, written_, bytes);
         written_ += bytes;
     }
-    held_.clear();
     return written;
 }
 
@@ -59,7 +66,10 @@ io::Task<Result<>> Blobs::Writer::spill() {
         if (!opened) co_return pass(opened);
         large_ = std::move(*opened);
     }
-    auto written = co_await blobs_.pool_.run([this] { return write_held(); });
+    const std::vector<Bytes> pieces = std::exchange(held_, {});
+    auto hashed = blobs_.md5s_.add(md5_, views_of(pieces));  // beside the write
+    auto written = co_await blobs_.pool_.run([&] { return write_pieces(pieces); });
+    co_await hashed.get();
     co_return written;
 }
 
@@ -100,15 +110,15 @@ io::Task<Result<Staged>> Blobs::Writer::finish() {
     } else if (size_ > 0) {
         auto begun = co_await begin_sealing();
         if (!begun) co_return pass(begun);
-        for (const Bytes& piece : held_) md5_.update(piece.view());
         std::uint64_t bytes = size_;
         if (sealer_) {
+            for (const Bytes& piece : held_) md5_.update(piece.view());
             std::string sealed = sealer_->add(held_) + sealer_->finish();
             bytes = sealed.size();
             held_.clear();
             held_.push_back(Bytes::own(std::move(sealed)));
         }
-        auto extent = co_await blobs_.pack(std::move(held_), bytes);
+        auto extent = co_await blobs_.pack(std::move(held_), bytes, sealer_ ? nullptr : &md5_);
         if (!extent) co_return pass(extent);
         staged.extents.push_back({0, extent->file, extent->offset, size_, key_});
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "objects/limits.h"
 
@@ -243,8 +244,23 @@ Result<> Blobs::begin_pack() {
     return {};
 }
 
+/// All of a group side by side: most of them are one piece.
+void Blobs::hash_group(const std::vector<Packing>& group) {
+    std::vector<Md5Stream::Next> next;
+    std::size_t longest = 0;
+    for (const Packing& one : group) longest = std::max(longest, one.pieces.size());
+    for (std::size_t i = 0; i < longest; ++i) {
+        next.clear();
+        for (const Packing& one : group) {
+            if (one.md5 && i < one.pieces.size()) next.push_back({one.md5, one.pieces[i].view()});
+        }
+        Md5Stream::update_all(next);
+    }
+}
+
 void Blobs::write_group(std::vector<Packing>& group) {
     Result<> result;
+    hash_group(group);
     if (pack_end_ >= limits::pack_bytes || current_pack() == 0) result = begin_pack();
     std::vector<Extent> extents;
     std::vector<std::string> headers;
@@ -270,13 +286,14 @@ void Blobs::write_group(std::vector<Packing>& group) {
     }
 }
 
-io::Task<Result<Extent>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t size) {
+io::Task<Result<Extent>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t size,
+                                     Md5Stream* md5) {
     io::Promise<Result<Extent>> done(*io::Core::current());
     {
         const std::scoped_lock lock(mutex_);
-        waiting_.push_back({std::move(pieces), size, [done](Result<Extent> result) mutable {
-                                done.set(std::move(result));
-                            }});
+        waiting_.push_back({std::move(pieces), size,
+                            [done](Result<Extent> result) mutable { done.set(std::move(result)); },
+                            md5});
     }
     wake_.notify_one();
     auto extent = co_await done.get();

@@ -11,9 +11,10 @@
 #include <thread>
 
 #include "base/bytes.h"
-#include "base/crypto/digest.h"
+#include "base/crypto/md5_lanes.h"
 #include "io/core.h"
 #include "io/disk.h"
+#include "objects/files/md5_queue.h"
 #include "objects/files/object_keys.h"
 #include "objects/files/open_packs.h"
 #include "objects/files/quarantine.h"
@@ -31,6 +32,7 @@ class Blobs {
           directory_(std::move(directory)),
           pool_(pool),
           keys_(keys),
+          md5s_(pool),
           quarantine_(disk, directory_ + "/quarantine") {}
     ~Blobs();
     /// What the index names, ascending.
@@ -60,13 +62,13 @@ class Blobs {
       private:
         io::Task<Result<>> spill();
         io::Task<Result<>> begin_sealing();
-        Result<> write_held();
+        Result<> write_pieces(const std::vector<Bytes>& pieces);
         Result<> write_rest();
         Blobs& blobs_;
         Encryption encryption_;
         std::optional<Sealer> sealer_;
         std::optional<io::WrappedKey> key_;
-        Hasher md5_{Hasher::Kind::md5};
+        Md5Stream md5_;
         std::vector<Bytes> held_;
         std::uint64_t size_ = 0, written_ = 0;
         std::int64_t file_ = 0;
@@ -118,22 +120,28 @@ class Blobs {
         std::vector<Bytes> pieces;
         std::uint64_t size = 0;
         std::function<void(Result<Extent>)> done;
+        Md5Stream* md5 = nullptr;  ///< `pieces` are added to it when they are written
     };
     void pack_loop();
     Result<> begin_pack();
+    static void hash_group(const std::vector<Packing>& group);
     void write_group(std::vector<Packing>& group);
-    io::Task<Result<Extent>> pack(std::vector<Bytes> pieces, std::uint64_t size);
+    /// With `md5`, adds the pieces to it.
+    io::Task<Result<Extent>> pack(std::vector<Bytes> pieces, std::uint64_t size, Md5Stream* md5);
     std::int64_t next_file();
 
     io::Disk& disk_;
     std::string directory_;
     io::Pool& pool_;
     ObjectKeys& keys_;
+    Md5Queue md5s_;
     Quarantine quarantine_;  ///< open()'s, then the sweep's
     OpenPacks open_packs_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Packing> waiting_;
+    io::Gathering gathering_;
+    bool is_gathering_ = false;              ///< the pack thread sleeps until a group is whole
     std::int64_t last_file_ = 0, pack_ = 0;  ///< `pack_` is set by the pack thread alone
     bool is_sealed_ = true;                  ///< `pack_` takes no further entries
     std::unique_ptr<io::File> pack_file_;    ///< the pack thread's

@@ -1,5 +1,6 @@
 // Blobs::take_file: a file that another process wrote becomes the file of a large body.
 #include "base/check.h"
+#include "base/crypto/digest.h"
 #include "io/faults/failpoint.h"
 #include "objects/files/blobs.h"
 #include "objects/limits.h"

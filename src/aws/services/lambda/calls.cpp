@@ -3,6 +3,7 @@
 
 #include "aws/protocol/json/json.h"
 #include "aws/services/lambda/words.h"
+#include "base/crypto/digest.h"
 #include "functions/limits.h"
 
 namespace freshet::aws::lambda_words {
