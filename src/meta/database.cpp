@@ -8,10 +8,12 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "base/check.h"
 #include "base/log.h"
 #include "meta/sqlite_error.h"
+#include "meta/versions.h"
 
 namespace freshet {
 const ErrorDomain& ErrorTraits<meta::Errc>::domain() {
@@ -67,7 +69,26 @@ Result<sqlite3*> open_handle(const std::string& path) {
     return db;
 }
 
+/// Of the database whose callback runs on this thread; nullptr outside of one.
+thread_local Versions* current_versions = nullptr;
+
+class Visit {
+  public:
+    explicit Visit(Versions& versions) : before_(std::exchange(current_versions, &versions)) {}
+    ~Visit() { current_versions = before_; }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+  private:
+    Versions* before_;
+};
+
 }  // namespace
+
+Versions& versions_here() {
+    FRESHET_CHECK(current_versions != nullptr);
+    return *current_versions;
+}
 
 std::int64_t Row::integer(int column) const {
     return sqlite3_column_int64(static_cast<sqlite3_stmt*>(statement_), column);
@@ -183,6 +204,7 @@ struct Database::State {
         std::function<Result<>(Txn&)> work;
         std::function<void(Result<>)> done;
     };
+    Versions versions;
     std::unique_ptr<Txn> txn;
     std::unique_ptr<Connection> own_reader;  ///< read_now()
     std::vector<std::unique_ptr<Connection>> connections;
@@ -219,12 +241,15 @@ struct Database::State {
 
     /// A work that fails is rolled back alone; a commit that fails fails all that were in it.
     void commit(std::vector<Write>& group, std::vector<Result<>>& results) {
+        const Visit visit(versions);
         auto begun = txn->state_->step("BEGIN IMMEDIATE");
         for (Write& write : group) {
             results.push_back(begun ? in_savepoint(write.work) : begun);
         }
         if (!begun) return;
+        versions.begin_commit();
         auto committed = txn->state_->step("COMMIT");
+        versions.end_commit();
         if (committed) return;
         log_error("meta", "commit failed", {{"reason", committed.error().message()}});
         (void)txn->state_->step("ROLLBACK");
@@ -400,6 +425,7 @@ Result<> Database::write_now(const std::function<Result<>(Txn&)>& work) {
 }
 
 Result<> Database::read_now(const std::function<Result<>(const Connection&)>& work) const {
+    const Visit visit(state_->versions);
     Result<> result;
     State::in_snapshot(*state_->own_reader,
                        [&](const Connection& connection) { result = work(connection); });

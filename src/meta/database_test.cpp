@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "meta/versions.h"
+
 namespace freshet::meta {
 namespace {
 
@@ -102,6 +104,23 @@ io::Task<void> write_and_read(io::Core& core, Database& database) {
 TEST_F(DatabaseTest, reads_that_share_a_snapshot_see_each_commit_that_came_before_them) {
     io::SystemClock clock;
     io::run_to_end(clock, [&](io::Core& core) { return write_and_read(core, *database); });
+}
+
+TEST_F(DatabaseTest, a_write_changes_the_versions_that_it_notes) {
+    const Versions* versions = nullptr;
+    ASSERT_TRUE(database->read_now([&](const Connection&) -> Result<> {
+        versions = &versions_here();
+        return {};
+    }));
+    const auto one = versions->of(1), two = versions->of(2);
+    ASSERT_TRUE(database->write_now([&](Txn& txn) {
+        versions_here().note(1);
+        EXPECT_EQ(versions->of(1), one);
+        return insert(txn, "a", 1);
+    }));
+    EXPECT_TRUE(versions->of(1));
+    EXPECT_NE(versions->of(1), one);
+    EXPECT_EQ(versions->of(2), two);
 }
 
 }  // namespace

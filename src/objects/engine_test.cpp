@@ -404,6 +404,27 @@ TEST_F(EngineTest, a_damaged_entry_stops_the_compaction_of_its_pack_and_nothing_
     });
 }
 
+// An object that was read is in memory: each change of it, or of where it lies, shows at once.
+TEST_F(EngineTest, an_object_that_was_read_is_read_again_after_a_change) {
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        for (const std::string content : {"first", "second", "third"}) {
+            co_await put(objects, "key", content);
+            for (int i = 0; i < 2; ++i) {
+                auto read = co_await get(objects, "key");
+                EXPECT_TRUE(read && *read == content);
+            }
+        }
+        auto changed = co_await objects.change(
+            "b", "key", [](Attributes& attributes) { attributes["x-amz-meta-a"] = "b"; });
+        EXPECT_TRUE(changed);
+        auto found = co_await objects.find("b", "key");
+        EXPECT_TRUE(found && found->attributes.at("x-amz-meta-a") == "b");
+        EXPECT_TRUE(co_await objects.remove("b", "key"));
+        auto gone = co_await objects.find("b", "key");
+        EXPECT_TRUE(!gone && gone.error().is(Errc::no_key));
+    });
+}
+
 // Bodies that come at the same time are hashed side by side, the large and the small ones.
 TEST_F(EngineTest, bodies_that_are_staged_together_have_their_own_digests) {
     run([&](Objects& objects, io::Core& core) -> io::Task<void> {

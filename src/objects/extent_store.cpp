@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "meta/table.h"
+#include "meta/versions.h"
 #include "objects/limits.h"
 
 namespace freshet::objects::store {
@@ -182,6 +183,7 @@ Result<std::vector<Extent>> extents_in(const meta::Connection& connection, std::
 }
 
 Result<> move(meta::Txn& txn, const std::vector<Extent>& from, const std::vector<Extent>& to) {
+    meta::versions_here().note_all();  // which objects have them is not known
     for (std::size_t i = 0; i < from.size(); ++i) {
         FRESHET_TRY(
             moved, txn.execute("UPDATE extents SET file = ?2, offset = ?3 WHERE id = ?1 AND file = "

@@ -19,6 +19,10 @@ inline constexpr std::uint64_t first_piece_bytes = 64 * 1024;
 inline constexpr std::size_t open_packs_max = 64;
 // in memory; with more it begins again
 inline constexpr std::size_t known_buckets_max = 1000;
+// in memory; with more, others are forgotten
+inline constexpr std::size_t known_objects_max = 16 * 1024;
+// of an object that is kept there: of its key, attributes and extents
+inline constexpr std::size_t known_object_bytes_max = 2 * 1024;
 // S3: of every part but the last
 inline constexpr std::uint64_t part_bytes_min = 5 * 1024 * 1024;
 inline constexpr int part_number_max = 10'000;  ///< S3

@@ -66,6 +66,7 @@ Result<> Objects::open(Found found, Timestamp now) {
     Blobs::Named named;
     std::vector<io::WrappedKey> keys;
     auto read = database_.read_now([&](const meta::Connection& connection) -> Result<> {
+        known_objects_.emplace(meta::versions_here());
         auto held = store::held_files(connection);
         if (!held) return pass(held);
         auto dying = store::dying_files(connection);
@@ -252,6 +253,9 @@ io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) 
     auto known = co_await known_bucket(std::move(bucket));
     if (!known) co_return pass(known);
     const std::int64_t id = (*known)->bucket.id;
+    FRESHET_CHECK(known_objects_);
+    if (auto object = known_objects_->find(id, key)) co_return std::move(*object);
+    const auto version = known_objects_->version(id, key);
     auto found =
         co_await database_.read([&](const meta::Connection& connection) -> Result<ObjectInfo> {
             auto object = store::find_object(connection, id, key);
@@ -260,6 +264,7 @@ io::Task<Result<ObjectInfo>> Objects::find(std::string bucket, std::string key) 
                 return pass(resolved);
             return object;
         });
+    if (found) known_objects_->keep(id, *found, version);
     co_return found;
 }
 

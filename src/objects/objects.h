@@ -12,6 +12,7 @@
 #include "objects/files/blobs.h"
 #include "objects/holds.h"
 #include "objects/known_buckets.h"
+#include "objects/known_objects.h"
 #include "objects/swap.h"
 #include "objects/types.h"
 
@@ -146,6 +147,7 @@ class Objects {
     ObjectKeys keys_;
     Blobs blobs_;
     KnownBuckets known_buckets_;
+    std::optional<KnownObjects> known_objects_;  ///< from open() on
     Holds holds_;
     std::int64_t keep_until_ms_ = 0;  ///< files that die until then go to the quarantine
     io::StopFlag stop_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "meta/pairs.h"
+#include "meta/versions.h"
 #include "objects/extent_store.h"
 
 namespace freshet::objects::store {
@@ -180,13 +181,20 @@ Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t 
     return std::move(**object);
 }
 
+std::uint64_t hash_of_object(std::int64_t bucket, const std::string& key) {
+    static constexpr std::uint64_t spread = 0x9E3779B97F4A7C15u;  // 2^64 over the golden ratio
+    return std::hash<std::string>()(key) ^ (static_cast<std::uint64_t>(bucket) * spread);
+}
+
 Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object) {
+    meta::versions_here().note(hash_of_object(bucket, object.key));
     if (auto held = hold(txn, object.extents); !held) return held;
     FRESHET_TRY(removed, remove_object(txn, bucket, object.key));
     return objects.insert(txn, object, {bucket});
 }
 
 Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo& object) {
+    meta::versions_here().note(hash_of_object(bucket, object.key));
     return txn.run(
         "UPDATE objects SET attributes = ?3 WHERE bucket = ?1 AND key = ?2",
         {bucket, Bytes::copy(object.key), Bytes::own(pack_attributes(object.attributes))});
@@ -196,6 +204,7 @@ Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::strin
     auto old = find_object(txn, bucket, key);
     if (!old && old.error().is(Errc::no_key)) return false;
     if (!old) return pass(old);
+    meta::versions_here().note(hash_of_object(bucket, key));
     if (auto released = release(txn, old->extents); !released) return pass(released);
     return objects.try_remove(txn, {bucket, Bytes::copy(key)});
 }

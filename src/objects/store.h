@@ -27,6 +27,8 @@ Result<Settings> settings(const meta::Connection& connection, std::int64_t bucke
 Result<> set(meta::Txn& txn, std::int64_t bucket, const std::string& name,
              const std::optional<std::string>& value);
 
+/// Of an object's versions (meta/versions.h): every change of its row or its extents' is noted.
+std::uint64_t hash_of_object(std::int64_t bucket, const std::string& key);
 /// Errc::no_key.
 Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t bucket,
                                const std::string& key);
