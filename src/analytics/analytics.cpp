@@ -38,8 +38,8 @@ std::string Input::stream_name(int index) const {
 }
 
 std::string arn_of(const ApplicationKey& key) {
-    return fmt::format("arn:aws:kinesisanalytics:{}:{}:application/{}", key.region, key.account,
-                       key.name);
+    return fmt::format("arn:aws:kinesisanalytics:{}:{}:application/{}", key.home.region,
+                       key.home.account, key.name);
 }
 
 std::string next_id(Application& application) { return fmt::format("{}.1", application.next_id++); }
@@ -81,13 +81,11 @@ Result<const Application*> Applications::find(const ApplicationKey& key) const {
     return &found->second;
 }
 
-std::vector<const Application*> Applications::list(const std::string& account,
-                                                   const std::string& region,
+std::vector<const Application*> Applications::list(const Home& home,
                                                    const std::string& after) const {
     std::vector<const Application*> all;
-    for (auto one = applications_.upper_bound({account, region, after}); one != applications_.end();
-         ++one) {
-        if (one->first.account != account || one->first.region != region) break;
+    for (auto one = applications_.upper_bound({home, after}); one != applications_.end(); ++one) {
+        if (one->first.home != home) break;
         all.push_back(&one->second);
     }
     return all;

@@ -41,8 +41,7 @@ class Applications {
 
     io::Task<Result<>> create(Application wanted);
     Result<const Application*> find(const ApplicationKey& key) const;
-    std::vector<const Application*> list(const std::string& account, const std::string& region,
-                                         const std::string& after) const;
+    std::vector<const Application*> list(const Home& home, const std::string& after) const;
     const std::map<ApplicationKey, Application>& all() const { return applications_; }
     /// Runs `edit` over a copy and makes the result the next version; a running application
     /// continues with it from where it is. `version` must be the current one.

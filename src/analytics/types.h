@@ -1,22 +1,20 @@
 // The words of the analytics service (Kinesis Data Analytics for SQL).
 #pragma once
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 #include "log/log.h"
 #include "record/decode.h"
 
 namespace freshet::analytics {
 
-struct ApplicationKey {
-    std::string account, region, name;
-    auto operator<=>(const ApplicationKey&) const = default;
-};
+struct Application;
+using ApplicationKey = ResourceName<Application>;
 
 std::string arn_of(const ApplicationKey& key);
 

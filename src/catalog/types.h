@@ -1,22 +1,16 @@
 // The words of the catalog.
 #pragma once
-#include <compare>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 
 namespace freshet::catalog {
 
 using Properties = std::map<std::string, std::string>;
-
-/// Whose catalog: names are unique within one.
-struct Home {
-    std::string account, region;
-    auto operator<=>(const Home&) const = default;
-};
 
 struct Database {
     std::string name;  ///< lower case, as all names here

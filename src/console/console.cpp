@@ -68,7 +68,7 @@ io::Task<io::HttpResponse> answer_of(query::Query& queries, query::AskRequest re
     co_return json_answer(200, json.take());
 }
 
-io::Task<void> cancel_asked(query::Query& queries, query::Home home, std::string id) {
+io::Task<void> cancel_asked(query::Query& queries, Home home, std::string id) {
     queries.cancel_asked(home, id);
     co_return;
 }
@@ -187,14 +187,13 @@ io::Task<Bytes> Console::homes(Home shown) {
     // The way back stays in sight: the page's own, and the one that a page without an address
     // shows.
     std::set<Home> all{shown, {parts_.account, "us-east-1"}};
-    for (const auto& [key, stream] : parts_.streams.catalog().all())
-        all.insert({key.account, key.region});
-    for (const auto& key : parts_.deliveries.keys()) all.insert({key.account, key.region});
-    for (const auto& [key, one] : parts_.applications.all()) all.insert({key.account, key.region});
-    for (const auto& [key, one] : parts_.functions.all()) all.insert({key.account, key.region});
+    for (const auto& [key, stream] : parts_.streams.catalog().all()) all.insert(key.home);
+    for (const auto& key : parts_.deliveries.keys()) all.insert(key.home);
+    for (const auto& [key, one] : parts_.applications.all()) all.insert(key.home);
+    for (const auto& [key, one] : parts_.functions.all()) all.insert(key.home);
     auto catalogs = co_await parts_.catalog.homes();
     if (catalogs) {
-        for (const catalog::Home& home : *catalogs) all.insert({home.account, home.region});
+        for (const Home& home : *catalogs) all.insert(home);
     }
     JsonWriter json;
     json.open('{').member("shown", shown.account + "/" + shown.region).key("homes").open('[');
@@ -205,8 +204,7 @@ io::Task<Bytes> Console::homes(Home shown) {
 Bytes Console::applications(const Home& home) const {
     JsonWriter json;
     json.open('{').key("applications").open('[');
-    for (const analytics::Application* one :
-         parts_.applications.list(home.account, home.region, "")) {
+    for (const analytics::Application* one : parts_.applications.list(home, "")) {
         json.open('{').member("name", one->key.name);
         json.member("status", one->status == analytics::Status::running ? "RUNNING" : "READY")
             .close('}');
@@ -217,9 +215,8 @@ Bytes Console::applications(const Home& home) const {
 Bytes Console::dashboards(const Home& home) const {
     JsonWriter json;
     json.open('{').key("dashboards").open('[');
-    for (const dashboards::Dashboard& board : parts_.dashboards.list(home.account, home.region)) {
-        const auto data_set =
-            parts_.dashboards.find_data_set({home.account, home.region, board.data_set});
+    for (const dashboards::Dashboard& board : parts_.dashboards.list(home)) {
+        const auto data_set = parts_.dashboards.find_data_set({home, board.data_set});
         const bool keeps = data_set && data_set->mode == dashboards::ImportMode::spice;
         const auto names = [&](std::string_view key, const std::vector<std::string>& all) {
             json.key(key).open('[');
@@ -239,7 +236,7 @@ Bytes Console::dashboards(const Home& home) const {
 }
 
 io::Task<Bytes> Console::catalog(Home home) {
-    const catalog::Home of{home.account, home.region};
+    const Home of = home;
     JsonWriter json;
     json.open('{').key("databases").open('[');
     auto databases = co_await parts_.catalog.databases(of);
@@ -264,11 +261,9 @@ io::Task<io::HttpResponse> Console::query(Question question) {
     auto fields = question.fields();
     if (fields["sql"].empty())
         co_return refusal(400, "Send {\"sql\": \"...\", \"database\": \"...\"}");
-    query::AskRequest request{{question.home.account, question.home.region},
-                              fields["sql"],
+    query::AskRequest request{question.home, fields["sql"],
                               fields["database"].empty() ? "default" : fields["database"],
-                              limits::query_rows_max,
-                              fields["id"]};
+                              limits::query_rows_max, fields["id"]};
     // The rows become JSON there, too: a page's statement costs nothing where records flow.
     auto response =
         co_await io::run_on(parts_.queries.home(), answer_of(parts_.queries, std::move(request)));
@@ -279,15 +274,14 @@ io::Task<io::HttpResponse> Console::query(Question question) {
 io::Task<io::HttpResponse> Console::cancel_query(Question question) {
     const std::string id = question.fields()["id"];
     if (id.empty()) co_return refusal(400, "Send {\"id\": \"...\"}");
-    const query::Home home{question.home.account, question.home.region};
+    const Home home = question.home;
     co_await io::run_on(parts_.queries.home(), cancel_asked(parts_.queries, home, id));
     co_return json_answer(200, Bytes::literal("{}"));
 }
 
 io::Task<io::HttpResponse> Console::switch_application(Question question) {
     auto fields = question.fields();
-    const analytics::ApplicationKey key{question.home.account, question.home.region,
-                                        fields["name"]};
+    const analytics::ApplicationKey key{question.home, fields["name"]};
     const auto found = parts_.applications.find(key);
     if (!found) co_return refusal(404, found.error().message());
     Result<> done;
@@ -310,9 +304,9 @@ io::Task<io::HttpResponse> Console::set_mode(Question question) {
     const Home& home = question.home;
     if (mode != "SPICE" && mode != "DIRECT_QUERY")
         co_return refusal(400, fmt::format("mode is SPICE or DIRECT_QUERY, not '{}'", mode));
-    auto board = parts_.dashboards.find({home.account, home.region, question.parameter("id")});
+    auto board = parts_.dashboards.find({home, question.parameter("id")});
     if (!board) co_return refusal(404, board.error().message());
-    auto data_set = parts_.dashboards.find_data_set({home.account, home.region, board->data_set});
+    auto data_set = parts_.dashboards.find_data_set({home, board->data_set});
     if (!data_set) co_return refusal(404, data_set.error().message());
     data_set->mode =
         mode == "SPICE" ? dashboards::ImportMode::spice : dashboards::ImportMode::direct;

@@ -26,13 +26,12 @@ struct View {
     Graph& graph;
 
     double rate(std::string_view what, std::string_view kind, const std::string& name) const {
-        return rates.rate(counter_id(what, kind, home.account, home.region, name));
+        return rates.rate(counter_id(what, kind, home, name));
     }
 };
 
 void add_streams(View& view) {
-    for (const stream::Stream* stream :
-         view.parts.streams.catalog().list(view.home.account, view.home.region, "")) {
+    for (const stream::Stream* stream : view.parts.streams.catalog().list(view.home, "")) {
         const std::string& name = stream->key.name;
         view.graph.nodes.push_back({"stream:" + name,
                                     "stream",
@@ -46,8 +45,7 @@ void add_streams(View& view) {
 }
 
 void add_functions(View& view) {
-    for (const functions::Function& function :
-         view.parts.functions.list(view.home.account, view.home.region)) {
+    for (const functions::Function& function : view.parts.functions.list(view.home)) {
         const functions::Figures figures = view.parts.functions.figures(function.key);
         const std::string& name = function.key.name;
         view.graph.nodes.push_back(
@@ -102,8 +100,7 @@ std::string trouble_of(const analytics::Figures& figures) {
 }
 
 void add_applications(View& view) {
-    for (const analytics::Application* application :
-         view.parts.applications.list(view.home.account, view.home.region, "")) {
+    for (const analytics::Application* application : view.parts.applications.list(view.home, "")) {
         const analytics::Figures figures = view.parts.applications.figures(application->key);
         const bool runs = application->status == analytics::Status::running;
         const Millis behind = figures.behind.value_or(0ms);
@@ -139,8 +136,7 @@ void add_bucket(View& view, const std::string& bucket) {
 
 void add_deliveries(View& view) {
     const Timestamp now = view.graph.now;
-    for (const delivery::DeliveryStream* one :
-         view.parts.deliveries.list(view.home.account, view.home.region, "")) {
+    for (const delivery::DeliveryStream* one : view.parts.deliveries.list(view.home, "")) {
         const delivery::Figures figures =
             view.parts.deliveries.figures(one->key).value_or(delivery::Figures{});
         const std::string& name = one->key.name;
@@ -178,8 +174,7 @@ void add_deliveries(View& view) {
 }
 
 void add_rules(View& view) {
-    for (const schedule::Rule* rule :
-         view.parts.schedules.list(view.home.account, view.home.region, "")) {
+    for (const schedule::Rule* rule : view.parts.schedules.list(view.home, "")) {
         std::vector<Figure> figures = {text_of("when", rule->expression)};
         if (rule->is_enabled && rule->due)
             figures.push_back(
@@ -195,8 +190,7 @@ void add_rules(View& view) {
 }
 
 void add_crawlers(View& view) {
-    for (const lake::Crawler* crawler :
-         view.parts.crawlers.list(view.home.account, view.home.region)) {
+    for (const lake::Crawler* crawler : view.parts.crawlers.list(view.home)) {
         const bool runs = crawler->state != lake::State::ready;
         Node node{"crawler:" + crawler->key.name,
                   "crawler",
@@ -259,8 +253,7 @@ void add_table(View& view, const catalog::Table& table, std::int64_t partitions)
 
 /// A function that has a table's name in one variable and its database in another works on it.
 void connect_functions(View& view, const std::vector<catalog::Table>& tables) {
-    for (const functions::Function& function :
-         view.parts.functions.list(view.home.account, view.home.region)) {
+    for (const functions::Function& function : view.parts.functions.list(view.home)) {
         const auto& variables = function.settings.environment;
         const auto has = [&](const std::string& text) {
             return std::ranges::any_of(variables,
@@ -284,10 +277,8 @@ void connect_sql(View& view, const std::vector<catalog::Table>& tables, const st
 }
 
 void add_dashboards(View& view, const std::vector<catalog::Table>& tables) {
-    for (const dashboards::Dashboard& board :
-         view.parts.dashboards.list(view.home.account, view.home.region)) {
-        auto data_set = view.parts.dashboards.find_data_set(
-            {view.home.account, view.home.region, board.data_set});
+    for (const dashboards::Dashboard& board : view.parts.dashboards.list(view.home)) {
+        auto data_set = view.parts.dashboards.find_data_set({view.home, board.data_set});
         const bool keeps = data_set && data_set->mode == dashboards::ImportMode::spice;
         view.graph.nodes.push_back(
             {"dashboard:" + board.key.id,
@@ -302,7 +293,7 @@ void add_dashboards(View& view, const std::vector<catalog::Table>& tables) {
     }
 }
 
-io::Task<std::vector<catalog::Table>> all_tables(catalog::Catalog& catalog, catalog::Home home) {
+io::Task<std::vector<catalog::Table>> all_tables(catalog::Catalog& catalog, Home home) {
     std::vector<catalog::Table> all;
     auto databases = co_await catalog.databases(home);
     if (!databases) co_return all;
@@ -318,17 +309,16 @@ io::Task<std::vector<catalog::Table>> all_tables(catalog::Catalog& catalog, cata
 
 }  // namespace
 
-std::string counter_id(std::string_view what, std::string_view kind, const std::string& account,
-                       const std::string& region, const std::string& name) {
-    return fmt::format("{} {} {} {} {}", what, kind, account, region, name);
+std::string counter_id(std::string_view what, std::string_view kind, const Home& home,
+                       const std::string& name) {
+    return fmt::format("{} {} {} {} {}", what, kind, home.account, home.region, name);
 }
 
 void sample(const Parts& parts, Rates& rates) {
     const Timestamp now = parts.home.now();
     const auto note = [&](std::string_view what, std::string_view kind, const auto& key,
                           auto value) {
-        rates.note(counter_id(what, kind, key.account, key.region, key.name), now,
-                   static_cast<double>(value));
+        rates.note(counter_id(what, kind, key.home, key.name), now, static_cast<double>(value));
     };
     std::size_t streams = 0;
     for (const auto& [key, stream] : parts.streams.catalog().all()) {
@@ -352,7 +342,7 @@ void sample(const Parts& parts, Rates& rates) {
         if (figures.rows_in > 0)
             note("rows", "application", key, figures.rows_in);
         else
-            rates.drop(counter_id("rows", "application", key.account, key.region, key.name));
+            rates.drop(counter_id("rows", "application", key.home, key.name));
         note("rows out", "application", key, figures.rows_out);
     }
     for (const delivery::DeliveryKey& key : parts.deliveries.keys()) {
@@ -365,7 +355,7 @@ void sample(const Parts& parts, Rates& rates) {
 }
 
 io::Task<Graph> overview(const Parts& parts, const Rates& rates, Home home) {
-    const catalog::Home of{home.account, home.region};
+    const Home of = home;
     auto tables = co_await all_tables(parts.catalog, of);
     auto counts = co_await parts.catalog.partition_counts(of);
     Graph graph;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "analytics/analytics.h"
+#include "base/resource.h"
 #include "catalog/catalog.h"
 #include "dashboards/dashboards.h"
 #include "delivery/delivery.h"
@@ -27,12 +28,6 @@ struct Parts {
     query::Query& queries;
     dashboards::Dashboards& dashboards;
     std::string account;  ///< shown before there is anything
-};
-
-/// Whose resources a page shows.
-struct Home {
-    std::string account, region;
-    auto operator<=>(const Home&) const = default;
 };
 
 }  // namespace freshet::console

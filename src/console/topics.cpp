@@ -63,12 +63,12 @@ io::Task<Result<Bytes>> Topics::json_of(std::string topic, Home home) const {
 }
 
 Bytes Topics::application(const Home& home, const std::string& name) const {
-    const analytics::ApplicationKey key{home.account, home.region, name};
+    const analytics::ApplicationKey key{home, name};
     const auto found = parts_.applications.find(key);
     if (!found) return gone("application " + name);
     const analytics::Application& one = **found;
     const analytics::Figures figures = parts_.applications.figures(key);
-    const std::string id = counter_id("rows", "application", key.account, key.region, key.name);
+    const std::string id = counter_id("rows", "application", key.home, key.name);
     JsonWriter json;
     json.open('{').member("name", name).member("code", one.code);
     json.member("status", one.status == analytics::Status::running ? "RUNNING" : "READY");
@@ -97,7 +97,7 @@ Bytes Topics::application(const Home& home, const std::string& name) const {
 }
 
 io::Task<Bytes> Topics::dashboard(Home home, std::string id) const {
-    auto found = co_await parts_.dashboards.data({home.account, home.region, id});
+    auto found = co_await parts_.dashboards.data({home, id});
     JsonWriter json;
     json.open('{').member("id", id);
     if (!found) {

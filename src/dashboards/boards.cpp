@@ -37,7 +37,7 @@ Result<> check_columns(const Dashboard& dashboard, const DataSet& set) {
         const auto is_it = [&](const auto& one) { return one.first == column; };
         if (std::ranges::none_of(set.columns, is_it))
             return fail(Errc::invalid,
-                        fmt::format("Data set {} has no column '{}'.", set.key.id, column));
+                        fmt::format("Data set {} has no column '{}'.", set.key.name, column));
     }
     return {};
 }
@@ -48,8 +48,7 @@ io::Task<Result<>> Dashboards::create(Dashboard wanted) {
     auto good = check(wanted);
     if (good) good = check_count(state_->dashboards.size(), "dashboards");
     if (!good) co_return good;
-    const auto set =
-        state_->data_sets.find({wanted.key.account, wanted.key.region, wanted.data_set});
+    const auto set = state_->data_sets.find({wanted.key.home, wanted.data_set});
     if (set != state_->data_sets.end()) good = check_columns(wanted, set->second);
     if (!good) co_return good;
     wanted.version = 1;
@@ -63,8 +62,7 @@ io::Task<Result<>> Dashboards::create(Dashboard wanted) {
 io::Task<Result<>> Dashboards::update(Dashboard changed) {
     if (auto found = find(changed.key); !found) co_return pass(found);
     auto good = check(changed);
-    const auto set =
-        state_->data_sets.find({changed.key.account, changed.key.region, changed.data_set});
+    const auto set = state_->data_sets.find({changed.key.home, changed.data_set});
     if (good && set != state_->data_sets.end()) good = check_columns(changed, set->second);
     if (!good) co_return good;
     changed.updated = home_.now();
@@ -77,12 +75,11 @@ io::Task<Result<>> Dashboards::update(Dashboard changed) {
 Result<Dashboard> Dashboards::find(const Key& key) const {
     const auto found = state_->dashboards.find(key);
     if (found != state_->dashboards.end()) return found->second;
-    return fail(Errc::not_found, fmt::format("Dashboard {} does not exist.", key.id));
+    return fail(Errc::not_found, fmt::format("Dashboard {} does not exist.", key.name));
 }
 
-std::vector<Dashboard> Dashboards::list(const std::string& account,
-                                        const std::string& region) const {
-    return of_home(state_->dashboards, account, region);
+std::vector<Dashboard> Dashboards::list(const Home& home) const {
+    return of_home(state_->dashboards, home);
 }
 
 io::Task<Result<>> Dashboards::remove(Key key) {
@@ -95,7 +92,7 @@ io::Task<Result<>> Dashboards::remove(Key key) {
 io::Task<Result<Data>> Dashboards::data(Key dashboard) {
     auto found = find(dashboard);
     if (!found) co_return pass(found);
-    auto set = find_data_set({dashboard.account, dashboard.region, found->data_set});
+    auto set = find_data_set({dashboard.home, found->data_set});
     if (!set) co_return pass(set);
     auto data = co_await state_->rows.young(std::move(*set), found->refresh_every);
     if (!data || data->columns.empty()) co_return data;

@@ -28,15 +28,15 @@ Result<> Dashboards::load() {
 io::Task<void> Dashboards::stop() { co_await state_->rows.stop(); }
 
 Result<> check_names(const Key& key, const std::string& name) {
-    const bool is_id = !key.id.empty() && key.id.size() <= limits::id_chars_max &&
-                       std::ranges::all_of(key.id, [](char c) {
+    const bool is_id = !key.name.empty() && key.name.size() <= limits::id_chars_max &&
+                       std::ranges::all_of(key.name, [](char c) {
                            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                                   (c >= '0' && c <= '9') || c == '-' || c == '_';
                        });
     if (!is_id)
         return fail(Errc::invalid,
-                    fmt::format("The id '{}' is not 1 to {} letters, digits, '-' and '_'.", key.id,
-                                limits::id_chars_max));
+                    fmt::format("The id '{}' is not 1 to {} letters, digits, '-' and '_'.",
+                                key.name, limits::id_chars_max));
     if (name.empty() || name.size() > limits::name_chars_max)
         return fail(Errc::invalid,
                     fmt::format("A name has 1 to {} characters.", limits::name_chars_max));
@@ -75,12 +75,11 @@ io::Task<Result<>> Dashboards::update_source(DataSource changed) {
 Result<DataSource> Dashboards::find_source(const Key& key) const {
     const auto found = state_->sources.find(key);
     if (found != state_->sources.end()) return found->second;
-    return fail(Errc::not_found, fmt::format("Data source {} does not exist.", key.id));
+    return fail(Errc::not_found, fmt::format("Data source {} does not exist.", key.name));
 }
 
-std::vector<DataSource> Dashboards::sources(const std::string& account,
-                                            const std::string& region) const {
-    return of_home(state_->sources, account, region);
+std::vector<DataSource> Dashboards::sources(const Home& home) const {
+    return of_home(state_->sources, home);
 }
 
 io::Task<Result<>> Dashboards::remove_source(Key key) {

@@ -28,7 +28,7 @@ class Dashboards {
     io::Task<Result<>> create_source(DataSource wanted);
     io::Task<Result<>> update_source(DataSource changed);
     Result<DataSource> find_source(const Key& key) const;
-    std::vector<DataSource> sources(const std::string& account, const std::string& region) const;
+    std::vector<DataSource> sources(const Home& home) const;
     /// Errc::in_use while a data set names it.
     io::Task<Result<>> remove_source(Key key);
 
@@ -36,7 +36,7 @@ class Dashboards {
     io::Task<Result<>> create_data_set(DataSet wanted);
     io::Task<Result<>> update_data_set(DataSet changed);
     Result<DataSet> find_data_set(const Key& key) const;
-    std::vector<DataSet> data_sets(const std::string& account, const std::string& region) const;
+    std::vector<DataSet> data_sets(const Home& home) const;
     /// Errc::in_use while a dashboard names it.
     io::Task<Result<>> remove_data_set(Key key);
 
@@ -45,7 +45,7 @@ class Dashboards {
     /// Makes the next version.
     io::Task<Result<>> update(Dashboard changed);
     Result<Dashboard> find(const Key& key) const;
-    std::vector<Dashboard> list(const std::string& account, const std::string& region) const;
+    std::vector<Dashboard> list(const Home& home) const;
     io::Task<Result<>> remove(Key key);
 
     /// What the dashboard shows: asked for again when it is older than the dashboard's

@@ -14,7 +14,7 @@ namespace {
 class FakeQueries final : public QueryPort {
   public:
     explicit FakeQueries(io::Core& core) : opened(core) {}
-    io::Task<Result<Data>> ask(std::string, std::string, std::string, std::string sql) override {
+    io::Task<Result<Data>> ask(Home, std::string, std::string sql) override {
         ++asked;
         const int number = asked;
         while (is_held) co_await opened.wait();
@@ -36,8 +36,8 @@ class FakeQueries final : public QueryPort {
     Errc code = Errc::invalid;
 };
 
-const Key home_key{"123456789012", "us-east-1", ""};
-Key key(std::string id) { return {home_key.account, home_key.region, std::move(id)}; }
+const Key home_key{{"123456789012", "us-east-1"}, ""};
+Key key(std::string id) { return {home_key.home, std::move(id)}; }
 
 DataSource source() {
     DataSource source;
@@ -140,8 +140,8 @@ TEST_F(DashboardsTest, everything_is_there_after_reopening) {
         const auto board = world.service.find(key("board"));
         EXPECT_EQ(board->bars, std::vector<std::string>{"n"});
         EXPECT_EQ(board->lines, std::vector<std::string>{"ratio"});
-        EXPECT_EQ(world.service.sources("123456789012", "us-east-1").size(), 1U);
-        EXPECT_TRUE(world.service.sources("123456789012", "us-west-2").empty());
+        EXPECT_EQ(world.service.sources({"123456789012", "us-east-1"}).size(), 1U);
+        EXPECT_TRUE(world.service.sources({"123456789012", "us-west-2"}).empty());
         std::string seen;
         co_await look(world, &seen);
         EXPECT_EQ(seen, "1");

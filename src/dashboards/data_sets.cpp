@@ -62,8 +62,8 @@ io::Task<Result<>> Dashboards::create_data_set(DataSet wanted) {
     if (good) good = check_count(state_->data_sets.size(), "data sets");
     if (!good) co_return good;
     if (state_->data_sets.contains(wanted.key))
-        co_return fail(Errc::exists, fmt::format("Data set {} already exists.", wanted.key.id));
-    if (!state_->sources.contains({wanted.key.account, wanted.key.region, wanted.source}))
+        co_return fail(Errc::exists, fmt::format("Data set {} already exists.", wanted.key.name));
+    if (!state_->sources.contains({wanted.key.home, wanted.source}))
         co_return fail(Errc::invalid, fmt::format("Data source {} does not exist.", wanted.source));
     auto rows = co_await state_->rows.ask_first(wanted);
     if (!rows) co_return pass(rows);
@@ -97,12 +97,11 @@ io::Task<Result<>> Dashboards::update_data_set(DataSet changed) {
 Result<DataSet> Dashboards::find_data_set(const Key& key) const {
     const auto found = state_->data_sets.find(key);
     if (found != state_->data_sets.end()) return found->second;
-    return fail(Errc::not_found, fmt::format("Data set {} does not exist.", key.id));
+    return fail(Errc::not_found, fmt::format("Data set {} does not exist.", key.name));
 }
 
-std::vector<DataSet> Dashboards::data_sets(const std::string& account,
-                                           const std::string& region) const {
-    return of_home(state_->data_sets, account, region);
+std::vector<DataSet> Dashboards::data_sets(const Home& home) const {
+    return of_home(state_->data_sets, home);
 }
 
 io::Task<Result<>> Dashboards::remove_data_set(Key key) {

@@ -13,9 +13,9 @@ io::Task<Result<Ingestion>> Ingestions::start(Key data_set, std::string id) {
     auto set = dashboards_.find_data_set(data_set);
     if (!set) co_return pass(set);
     if (set->mode != ImportMode::spice)
-        co_return fail(
-            Errc::invalid,
-            fmt::format("Data set {} is a direct query: there is nothing to ingest.", data_set.id));
+        co_return fail(Errc::invalid,
+                       fmt::format("Data set {} is a direct query: there is nothing to ingest.",
+                                   data_set.name));
     Ingestion ingestion;
     ingestion.data_set = std::move(data_set);
     ingestion.id = std::move(id);

@@ -12,8 +12,7 @@ class QueryPort {
   public:
     virtual ~QueryPort() = default;
     /// The rows of one SELECT, at most limits::rows_max; the error says where the SQL is wrong.
-    virtual io::Task<Result<Data>> ask(std::string account, std::string region,
-                                       std::string database, std::string sql) = 0;
+    virtual io::Task<Result<Data>> ask(Home home, std::string database, std::string sql) = 0;
 };
 
 }  // namespace freshet::dashboards

@@ -105,7 +105,7 @@ io::Task<Result<>> Rows::wait_for(std::shared_ptr<Held> held, DataSet set, std::
 
 io::Task<void> Rows::run(std::shared_ptr<Held> held, DataSet set) {
     const Timestamp began = home_.now();
-    auto answer = co_await queries_.ask(set.key.account, set.key.region, set.database, set.sql);
+    auto answer = co_await queries_.ask(set.key.home, set.database, set.sql);
     if (answer && size_of(*answer) > limits::rows_bytes_max)
         answer = fail(Errc::invalid,
                       fmt::format("The answer is larger than {} bytes.", limits::rows_bytes_max));

@@ -28,11 +28,9 @@ struct Dashboards::State {
 
 /// Those of one account and region, in order of id.
 template <class T>
-std::vector<T> of_home(const std::map<Key, T>& all, const std::string& account,
-                       const std::string& region) {
+std::vector<T> of_home(const std::map<Key, T>& all, const Home& home) {
     std::vector<T> found;
-    for (auto at = all.lower_bound({account, region, ""});
-         at != all.end() && at->first.account == account && at->first.region == region; ++at)
+    for (auto at = all.lower_bound({home, ""}); at != all.end() && at->first.home == home; ++at)
         found.push_back(at->second);
     return found;
 }

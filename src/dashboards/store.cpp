@@ -9,14 +9,14 @@ namespace freshet::dashboards::store {
 namespace {
 
 const auto sources = meta::table<DataSource>("dashboards_sources", [](auto& column, auto& source) {
-    column.key(source.key);
+    column.key(source.key, "id");
     column("name", source.name);
     column("work_group", source.work_group);
     column.fixed("created_ms", source.created);
     column("updated_ms", source.updated);
 });
 const auto data_sets = meta::table<DataSet>("dashboards_data_sets", [](auto& column, auto& set) {
-    column.key(set.key);
+    column.key(set.key, "id");
     column("name", set.name);
     column("source", set.source);
     column("database", set.database);
@@ -38,7 +38,7 @@ const auto set_columns = meta::table<std::pair<std::string, std::string>>(
     });
 const auto dashboards =
     meta::table<Dashboard>("dashboards_dashboards", [](auto& column, auto& dashboard) {
-        column.key(dashboard.key);
+        column.key(dashboard.key, "id");
         column("name", dashboard.name);
         column("data_set", dashboard.data_set);
         column("category", dashboard.category);
@@ -79,7 +79,7 @@ const auto ingestions =
 Failure wrong(Error error) { return fail(Errc::unavailable, error.message()); }
 
 Result<> absent(const char* kind, const Key& key) {
-    return fail(Errc::not_found, fmt::format("{} {} does not exist.", kind, key.id));
+    return fail(Errc::not_found, fmt::format("{} {} does not exist.", kind, key.name));
 }
 
 /// What a write says when the database refuses it.
@@ -101,7 +101,7 @@ Result<std::optional<std::string>> first_id(const meta::Connection& connection,
 Result<> inserted(Result<> result, const char* kind, const Key& key) {
     if (result) return {};
     if (result.error().is(meta::Errc::conflict))
-        return fail(Errc::exists, fmt::format("{} {} already exists.", kind, key.id));
+        return fail(Errc::exists, fmt::format("{} {} already exists.", kind, key.name));
     return wrong(std::move(result.error()));
 }
 
@@ -116,7 +116,7 @@ Result<> check_source(meta::Txn& txn, const DataSet& set) {
     FRESHET_TRY(found, first_id(txn,
                                 "SELECT id FROM dashboards_sources WHERE account = ?1 AND region = "
                                 "?2 AND id = ?3",
-                                {set.key.account, set.key.region, set.source}));
+                                meta::values(set.key.home, set.source)));
     if (!*found)
         return fail(Errc::invalid, fmt::format("Data source {} does not exist.", set.source));
     return {};
@@ -130,8 +130,7 @@ Result<std::optional<std::string>> find_data_set(meta::Txn& txn, const Key& key)
 }
 
 Result<> check_data_set(meta::Txn& txn, const Dashboard& dashboard) {
-    FRESHET_TRY(found, find_data_set(
-                           txn, {dashboard.key.account, dashboard.key.region, dashboard.data_set}));
+    FRESHET_TRY(found, find_data_set(txn, {dashboard.key.home, dashboard.data_set}));
     if (!*found)
         return fail(Errc::invalid, fmt::format("Data set {} does not exist.", dashboard.data_set));
     return {};
@@ -257,7 +256,7 @@ Result<> remove_source(meta::Txn& txn, const Key& key) {
                                meta::values(key)));
     if (*user)
         return fail(Errc::in_use,
-                    fmt::format("Data source {} is used by data set {}.", key.id, **user));
+                    fmt::format("Data source {} is used by data set {}.", key.name, **user));
     return changed(sources.try_remove(txn, meta::values(key)), "Data source", key);
 }
 
@@ -268,7 +267,7 @@ Result<> remove_data_set(meta::Txn& txn, const Key& key) {
                                meta::values(key)));
     if (*user)
         return fail(Errc::in_use,
-                    fmt::format("Data set {} is used by dashboard {}.", key.id, **user));
+                    fmt::format("Data set {} is used by dashboard {}.", key.name, **user));
     return changed(data_sets.try_remove(txn, meta::values(key)), "Data set", key);
 }
 
@@ -293,8 +292,7 @@ Result<> insert(meta::Txn& txn, const Ingestion& ingestion) {
         "region = ?2 AND data_set = ?3 ORDER BY created_ms DESC LIMIT ?4)",
         meta::values(set, limits::ingestions_kept - 1));
     if (!pruned) return or_wrong(std::move(pruned));
-    return inserted(ingestions.insert(txn, ingestion), "Ingestion",
-                    {set.account, set.region, ingestion.id});
+    return inserted(ingestions.insert(txn, ingestion), "Ingestion", {set.home, ingestion.id});
 }
 
 Result<> finish(meta::Txn& txn, const Ingestion& ingestion) {

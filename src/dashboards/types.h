@@ -1,21 +1,19 @@
 // The words of the dashboards service (QuickSight): a data source is where queries run, a data set
 // is one SQL query over it, a dashboard draws a data set as a combo chart.
 #pragma once
-#include <compare>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 
 namespace freshet::dashboards {
 
 /// Ids are the user's own; the three kinds have names apart.
-struct Key {
-    std::string account, region, id;
-    auto operator<=>(const Key&) const = default;
-};
+struct Asset;
+using Key = ResourceName<Asset>;
 
 /// A work group of Athena.
 struct DataSource {

@@ -60,8 +60,8 @@ io::Task<void> Deliveries::stop() {
 Result<const DeliveryStream*> Deliveries::find(const DeliveryKey& key) const {
     const auto found = pipes_.find(key);
     if (found == pipes_.end())
-        return fail(Errc::not_found,
-                    fmt::format("Firehose {} under account {} not found.", key.name, key.account));
+        return fail(Errc::not_found, fmt::format("Firehose {} under account {} not found.",
+                                                 key.name, key.home.account));
     return &found->second->stream();
 }
 
@@ -71,12 +71,11 @@ std::vector<DeliveryKey> Deliveries::keys() const {
     return all;
 }
 
-std::vector<const DeliveryStream*> Deliveries::list(const std::string& account,
-                                                    const std::string& region,
+std::vector<const DeliveryStream*> Deliveries::list(const Home& home,
                                                     const std::string& after) const {
     std::vector<const DeliveryStream*> found;
-    for (auto at = pipes_.upper_bound({account, region, after}); at != pipes_.end(); ++at) {
-        if (at->first.account != account || at->first.region != region) break;
+    for (auto at = pipes_.upper_bound({home, after}); at != pipes_.end(); ++at) {
+        if (at->first.home != home) break;
         found.push_back(&at->second->stream());
     }
     return found;
@@ -89,7 +88,7 @@ io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
     auto turn = co_await changing_.take();
     if (pipes_.contains(key))
         co_return fail(Errc::in_use, fmt::format("Firehose {} under accountId {} already exists",
-                                                 key.name, key.account));
+                                                 key.name, key.home.account));
     store::Loaded loaded;
     loaded.stream.key = key;
     loaded.stream.created = parts_.home.now();
@@ -130,7 +129,7 @@ io::Task<Result<>> Deliveries::remove(DeliveryKey key) {
     const auto found = pipes_.find(key);
     if (found == pipes_.end())
         co_return fail(Errc::not_found, fmt::format("Firehose {} under account {} not found.",
-                                                    key.name, key.account));
+                                                    key.name, key.home.account));
     const std::unique_ptr<Pipe> pipe = std::move(found->second);
     pipes_.erase(found);
     co_await pipe->stop();

@@ -30,8 +30,7 @@ class Deliveries {
                               std::map<std::string, std::string> tags);
     io::Task<Result<>> remove(DeliveryKey key);
     Result<const DeliveryStream*> find(const DeliveryKey& key) const;
-    std::vector<const DeliveryStream*> list(const std::string& account, const std::string& region,
-                                            const std::string& after) const;
+    std::vector<const DeliveryStream*> list(const Home& home, const std::string& after) const;
     std::vector<DeliveryKey> keys() const;
     io::Task<Result<>> update(DeliveryKey key, int version, Destination destination);
     /// Sets the tags of `set`, then removes those named in `removed`.

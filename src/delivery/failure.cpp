@@ -14,8 +14,9 @@ std::string failure_code(const Error& error) {
 }
 
 std::string failure_line(const DeliveryStream& stream, const Error& error) {
-    const std::string arn = fmt::format("arn:aws:firehose:{}:{}:deliverystream/{}",
-                                        stream.key.region, stream.key.account, stream.key.name);
+    const std::string arn =
+        fmt::format("arn:aws:firehose:{}:{}:deliverystream/{}", stream.key.home.region,
+                    stream.key.home.account, stream.key.name);
     const std::string message =
         error.is(objects::Errc::no_bucket)
             ? "The specified bucket does not exist. Create it, or name a bucket that exists."

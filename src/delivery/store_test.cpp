@@ -21,7 +21,7 @@ struct DeliveryStoreTest : testing::Test {
     }
     DeliveryStream stream() const {
         DeliveryStream one;
-        one.key = {"1", "eu", "clicks"};
+        one.key = {{"1", "eu"}, "clicks"};
         one.created = from_epoch_ms(1);
         one.destination.bucket_arn = "arn:aws:s3:::lake";
         one.destination.prefix = "year=";

@@ -1,19 +1,17 @@
 // The words of the delivery service.
 #pragma once
-#include <compare>
 #include <map>
 #include <optional>
 #include <string>
 
+#include "base/resource.h"
 #include "base/time.h"
 #include "log/log.h"
 
 namespace freshet::delivery {
 
-struct DeliveryKey {
-    std::string account, region, name;
-    auto operator<=>(const DeliveryKey&) const = default;
-};
+struct DeliveryStream;
+using DeliveryKey = ResourceName<DeliveryStream>;
 
 enum class Compression { none, gzip };
 

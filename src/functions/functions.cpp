@@ -23,7 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string arn_of(const FunctionKey& key) {
-    return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.region, key.account, key.name);
+    return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.home.region, key.home.account,
+                       key.name);
 }
 
 /// A caller who names a revision wants to change that one; "" is any.
@@ -118,10 +119,10 @@ Result<Function> Functions::find(const FunctionKey& key) const {
     return found->second;
 }
 
-std::vector<Function> Functions::list(const std::string& account, const std::string& region) const {
+std::vector<Function> Functions::list(const Home& home) const {
     std::vector<Function> out;
     for (const auto& [key, function] : functions_)
-        if (key.account == account && key.region == region) out.push_back(function);
+        if (key.home == home) out.push_back(function);
     return out;
 }
 

@@ -48,7 +48,7 @@ class Functions {
     io::Task<Result<Function>> create(FunctionKey key, Settings settings, Bytes zip,
                                       std::map<std::string, std::string> tags);
     Result<Function> find(const FunctionKey& key) const;
-    std::vector<Function> list(const std::string& account, const std::string& region) const;
+    std::vector<Function> list(const Home& home) const;
     const std::map<FunctionKey, Function>& all() const { return functions_; }
     Figures figures(const FunctionKey& key) const;
     /// The zip as it was given, when it is the one of `sha256` and the time `until_s` has not

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 
 namespace freshet::functions {
@@ -16,8 +17,7 @@ class LogSink {
   public:
     virtual ~LogSink() = default;
     /// Home core of functions; does not wait.
-    virtual void append(const std::string& account, const std::string& region,
-                        const std::string& group, const std::string& stream,
+    virtual void append(const Home& home, const std::string& group, const std::string& stream,
                         std::vector<LogLine> lines) = 0;
 };
 

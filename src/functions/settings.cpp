@@ -65,10 +65,10 @@ std::map<std::string, std::string> environment_of(const Function& function, cons
                                               {"TMPDIR", place.scratch},
                                               {"PYTHONPATH", runtime.python_path},
                                               {"PYTHONDONTWRITEBYTECODE", "1"},
-                                              {"AWS_REGION", key.region},
-                                              {"AWS_DEFAULT_REGION", key.region},
+                                              {"AWS_REGION", key.home.region},
+                                              {"AWS_DEFAULT_REGION", key.home.region},
                                               {"AWS_ENDPOINT_URL", place.endpoint},
-                                              {"AWS_ACCESS_KEY_ID", key.account},
+                                              {"AWS_ACCESS_KEY_ID", key.home.account},
                                               {"AWS_SECRET_ACCESS_KEY", "freshet"},
                                               {"AWS_EC2_METADATA_DISABLED", "true"}};
     for (const auto& [name, value] : settings.environment) all[name] = value;

@@ -55,7 +55,7 @@ TEST(Settings, a_change_leaves_what_it_does_not_name) {
 
 TEST(Environment, the_function_may_set_what_lambda_lets_it) {
     Function function;
-    function.key = {"000000000000", "us-east-1", "f"};
+    function.key = {{"000000000000", "us-east-1"}, "f"};
     function.settings = valid();
     function.settings.environment = {{"TZ", "Europe/Berlin"}, {"PYTHONPATH", "/opt"}};
     const Place place{"http://127.0.0.1:4566", "/code", "/scratch", "stream"};

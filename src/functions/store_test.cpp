@@ -14,7 +14,7 @@ void write(const std::function<Result<>(meta::Txn&)>& work) {
     EXPECT_TRUE(done) << done.error().message();
 }
 
-const FunctionKey key{"1", "eu", "clean"};
+const FunctionKey key{{"1", "eu"}, "clean"};
 
 Function function() {
     Function one;

@@ -1,21 +1,19 @@
 // The words of the functions service.
 #pragma once
-#include <compare>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/resource.h"
 #include "base/time.h"
 #include "functions/policy.h"
 
 namespace freshet::functions {
 
-struct FunctionKey {
-    std::string account, region, name;
-    auto operator<=>(const FunctionKey&) const = default;
-};
+struct Function;
+using FunctionKey = ResourceName<Function>;
 
 /// What a user sets, besides the code.
 struct Settings {

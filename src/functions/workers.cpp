@@ -57,9 +57,8 @@ void Workers::line(Worker& worker, std::string text) {
 
 void Workers::flush(Worker& worker) {
     worker.lines_bytes = 0;
-    parts_.logs.append(worker.key.account, worker.key.region,
-                       log_group_of(worker.key, worker.settings), worker.log_stream,
-                       std::exchange(worker.lines, {}));
+    parts_.logs.append(worker.key.home, log_group_of(worker.key, worker.settings),
+                       worker.log_stream, std::exchange(worker.lines, {}));
 }
 
 /// Lines of a running call reach the log soon.
@@ -236,8 +235,8 @@ io::Task<Result<InvokeResult>> Workers::call(Function function, Bytes payload,
     WorkerPtr worker = *taken;
     sandbox::Event event;
     event.request_id = new_uuid();
-    event.function_arn = fmt::format("arn:aws:lambda:{}:{}:function:{}", function.key.region,
-                                     function.key.account, function.key.name);
+    event.function_arn = fmt::format("arn:aws:lambda:{}:{}:function:{}", function.key.home.region,
+                                     function.key.home.account, function.key.name);
     event.client_context = std::move(client_context);
     event.time_max = Millis(function.settings.timeout_s * 1000);
     event.payload = std::move(payload);

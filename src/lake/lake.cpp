@@ -61,8 +61,8 @@ Result<> check(const Crawler& crawler) {
 }
 
 std::string crawl_id(const CrawlerKey& key, Timestamp started) {
-    const std::string hex = to_hex(
-        md5(fmt::format("{}/{}/{}/{}", key.account, key.region, key.name, to_epoch_ms(started))));
+    const std::string hex = to_hex(md5(fmt::format("{}/{}/{}/{}", key.home.account, key.home.region,
+                                                   key.name, to_epoch_ms(started))));
     return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
                        hex.substr(16, 4), hex.substr(20));
 }
@@ -91,11 +91,10 @@ Result<const Crawler*> Crawlers::find(const CrawlerKey& key) const {
     return &found->second;
 }
 
-std::vector<const Crawler*> Crawlers::list(const std::string& account,
-                                           const std::string& region) const {
+std::vector<const Crawler*> Crawlers::list(const Home& home) const {
     std::vector<const Crawler*> all;
     for (const auto& [key, crawler] : crawlers_) {
-        if (key.account == account && key.region == region) all.push_back(&crawler);
+        if (key.home == home) all.push_back(&crawler);
     }
     return all;
 }

@@ -34,7 +34,7 @@ class Crawlers {
 
     io::Task<Result<>> create(Crawler wanted);
     Result<const Crawler*> find(const CrawlerKey& key) const;
-    std::vector<const Crawler*> list(const std::string& account, const std::string& region) const;
+    std::vector<const Crawler*> list(const Home& home) const;
     /// `change` sets what a user may set; not while it runs.
     io::Task<Result<>> update(CrawlerKey key, std::function<void(Crawler&)> change);
     io::Task<Result<>> remove(CrawlerKey key);

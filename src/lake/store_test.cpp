@@ -18,7 +18,7 @@ void write(const std::function<Result<>(meta::Txn&)>& work) {
 
 Crawler crawler() {
     Crawler one;
-    one.key = {"1", "eu", "nightly"};
+    one.key = {{"1", "eu"}, "nightly"};
     one.database = "lake";
     one.targets = {{"s3://a/", {"x", "y"}, std::nullopt}, {"s3://b/", {}, 7}};
     return one;

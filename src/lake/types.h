@@ -1,20 +1,18 @@
 // The words of the lake service: crawlers and what they find.
 #pragma once
-#include <compare>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 
 namespace freshet::lake {
 
-struct CrawlerKey {
-    std::string account, region, name;
-    auto operator<=>(const CrawlerKey&) const = default;
-};
+struct Crawler;
+using CrawlerKey = ResourceName<Crawler>;
 
 struct Target {
     bool operator==(const Target&) const = default;

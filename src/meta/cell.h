@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/resource.h"
 #include "base/strong.h"
 #include "base/time.h"
 #include "meta/database.h"
@@ -94,34 +95,18 @@ struct Cell<std::optional<T>> {
     }
 };
 
-/// Account and region.
-template <class T>
-concept Home = sizeof(T) == 2 * sizeof(std::string) && requires(T& home) {
-    { home.account } -> std::same_as<std::string&>;
-    { home.region } -> std::same_as<std::string&>;
-};
-/// Account, region and the name (or the id that a user chose): one value that is three columns.
-template <class T>
-concept Name = sizeof(T) == 3 * sizeof(std::string) && requires(T& name) {
-    { name.account } -> std::same_as<std::string&>;
-    { name.region } -> std::same_as<std::string&>;
-} && (requires(T& name) { name.name; } || requires(T& name) { name.id; });
-
-template <class T>
-auto& last_of(T& name) {
-    if constexpr (requires { name.name; })
-        return name.name;
-    else
-        return name.id;
+inline void append_value(std::vector<Value>& values, const Home& home) {
+    values.emplace_back(home.account);
+    values.emplace_back(home.region);
 }
-
+template <class Kind>
+void append_value(std::vector<Value>& values, const ResourceName<Kind>& name) {
+    append_value(values, name.home);
+    values.emplace_back(name.name);
+}
 template <class T>
 void append_value(std::vector<Value>& values, const T& item) {
-    if constexpr (Home<T> || Name<T>) {
-        values.emplace_back(item.account);
-        values.emplace_back(item.region);
-        if constexpr (Name<T>) values.emplace_back(last_of(item));
-    } else if constexpr (std::same_as<T, Value>) {
+    if constexpr (std::same_as<T, Value>) {
         values.push_back(item);
     } else if constexpr (std::convertible_to<const T&, std::string>) {
         values.emplace_back(std::string(item));
@@ -130,7 +115,7 @@ void append_value(std::vector<Value>& values, const T& item) {
     }
 }
 
-/// Parameters ?1, ?2... of a statement; a Home is two of them, a Name three.
+/// Parameters ?1, ?2... of a statement; a Home is two of them, a ResourceName three.
 template <class... T>
 std::vector<Value> values(const T&... items) {
     std::vector<Value> all;

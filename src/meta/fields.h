@@ -82,17 +82,19 @@ class Fields {
     void key(this Self& self, std::string_view name, F&& field) {
         self.visit(name, Role::key, field);
     }
-    /// account, region and `last`: the member's own name if none is given.
-    template <class Self, class N>
-        requires Name<std::remove_const_t<N>>
-    void key(this Self& self, N& name, std::string_view last = {}) {
-        self.visit("account", Role::key, name.account);
-        self.visit("region", Role::key, name.region);
-        if (last.empty()) last = requires { name.name; } ? "name" : "id";
-        self.visit(last, Role::key, last_of(name));
+    /// Account, region and `last`.
+    template <class Self, class Kind>
+    void key(this Self& self, ResourceName<Kind>& name, std::string_view last = "name") {
+        self.key(name.home);
+        self.visit(last, Role::key, name.name);
+    }
+    template <class Self, class Kind>
+    void key(this Self& self, const ResourceName<Kind>& name, std::string_view last = "name") {
+        self.key(name.home);
+        self.visit(last, Role::key, name.name);
     }
     template <class Self, class H>
-        requires Home<std::remove_const_t<H>>
+        requires std::same_as<std::remove_const_t<H>, Home>
     void key(this Self& self, H& home) {
         self.visit("account", Role::key, home.account);
         self.visit("region", Role::key, home.region);

@@ -11,10 +11,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Key {
-    std::string account, region, name;
-    bool operator==(const Key&) const = default;
-};
+struct Boat;
+using Key = ResourceName<Boat>;
 enum class Colour { red, green };
 struct Last {
     std::string outcome;
@@ -158,8 +156,9 @@ TEST(Table, create_is_what_a_migration_would_write) {
 
 TEST(Table, a_row_is_read_as_it_was_written) {
     in_database([](Txn& txn) -> Result<> {
-        Boat boat{0,    {"1", "eu", "ark"}, std::nullopt,           from_epoch_ms(5),
-                  true, Colour::green,      std::string("a\0b", 3), Last{"sank", from_epoch_ms(9)}};
+        Boat boat{
+            0,    {{"1", "eu"}, "ark"}, std::nullopt,           from_epoch_ms(5),
+            true, Colour::green,        std::string("a\0b", 3), Last{"sank", from_epoch_ms(9)}};
         FRESHET_TRY(inserted, boats.insert(txn, boat));
         EXPECT_EQ(boat.id, 1);
         FRESHET_TRY(found, boats.find(txn, values(boat.id)));
@@ -179,10 +178,10 @@ TEST(Table, a_row_is_read_as_it_was_written) {
 
 TEST(Table, an_update_writes_no_fixed_column_and_reports_a_missing_row) {
     in_database([](Txn& txn) -> Result<> {
-        Boat boat{0, {"1", "eu", "ark"}, "n", from_epoch_ms(5), true, Colour::red, "", Last{}};
+        Boat boat{0, {{"1", "eu"}, "ark"}, "n", from_epoch_ms(5), true, Colour::red, "", Last{}};
         FRESHET_TRY(inserted, boats.insert(txn, boat));
-        const Boat changed{1,     {"2", "us", "tub"}, "m", from_epoch_ms(6),
-                           false, Colour::red,        "",  std::nullopt};
+        const Boat changed{1,     {{"2", "us"}, "tub"}, "m", from_epoch_ms(6),
+                           false, Colour::red,          "",  std::nullopt};
         FRESHET_TRY(updated, boats.try_update(txn, changed));
         EXPECT_TRUE(*updated);
         FRESHET_TRY(found, boats.find(txn, values(1)));
@@ -215,7 +214,7 @@ TEST(Table, rows_of_an_owner_come_back_in_their_order) {
 
 TEST(Table, put_takes_the_place_of_the_row_with_the_same_key) {
     in_database([](Txn& txn) -> Result<> {
-        const Key key{"1", "eu", "north"};
+        const Key key{{"1", "eu"}, "north"};
         FRESHET_TRY(one, berths.put(txn, Berth{key, {"deep", "dry"}}));
         FRESHET_TRY(two, berths.put(txn, Berth{key, {"wet"}}));
         FRESHET_TRY(all, berths.load(txn));

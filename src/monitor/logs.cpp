@@ -43,10 +43,9 @@ io::Task<void> Logs::write(GroupKey group, std::string stream, std::vector<Line>
                   {{"group", group.name}, {"reason", written.error().message()}});
 }
 
-io::Task<Result<std::vector<Group>>> Logs::groups(std::string account, std::string region,
-                                                  std::string prefix) {
+io::Task<Result<std::vector<Group>>> Logs::groups(Home home, std::string prefix) {
     auto found = co_await database_.read([&](const meta::Connection& connection) {
-        return store::groups(connection, account, region, prefix);
+        return store::groups(connection, home, prefix);
     });
     co_return found;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 #include "io/core.h"
 #include "meta/database.h"
@@ -19,9 +20,8 @@ enum class Errc {
     not_found  ///< no such group or stream
 };
 
-struct GroupKey {
-    std::string account, region, name;
-};
+struct Group;
+using GroupKey = ResourceName<Group>;
 
 struct Line {
     Timestamp time;
@@ -72,8 +72,7 @@ class Logs {
     void append(GroupKey group, std::string stream, std::vector<Line> lines);
     io::Task<void> stop() { co_await scope_.join(); }
 
-    io::Task<Result<std::vector<Group>>> groups(std::string account, std::string region,
-                                                std::string prefix);
+    io::Task<Result<std::vector<Group>>> groups(Home home, std::string prefix);
     io::Task<Result<std::vector<Stream>>> streams(GroupKey group, std::string prefix);
     /// In order of time of arrival.
     io::Task<Result<std::vector<Event>>> events(GroupKey group, EventRequest request);

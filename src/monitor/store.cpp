@@ -113,14 +113,14 @@ Result<> write(meta::Txn& txn, const GroupKey& group, const std::string& stream,
     return txn.run("DELETE FROM monitor_events WHERE id <= ?1", {txn.last_row_id() - events_max});
 }
 
-Result<std::vector<Group>> groups(const meta::Connection& connection, const std::string& account,
-                                  const std::string& region, const std::string& prefix) {
+Result<std::vector<Group>> groups(const meta::Connection& connection, const Home& home,
+                                  const std::string& prefix) {
     std::vector<Group> all;
     auto read = meta::each(
         connection,
         "SELECT grp, min(created_ms), sum(bytes) FROM monitor_streams WHERE account = ?1 AND "
         "region = ?2 GROUP BY grp ORDER BY grp",
-        {account, region}, [&](std::string name, Timestamp created, std::int64_t bytes) {
+        meta::values(home), [&](std::string name, Timestamp created, std::int64_t bytes) {
             if (name.starts_with(prefix)) all.push_back({std::move(name), created, bytes});
         });
     if (!read) return pass(read);

@@ -8,8 +8,8 @@ namespace freshet::monitor::store {
 std::vector<meta::Shape> shapes();
 Result<> write(meta::Txn& txn, const GroupKey& group, const std::string& stream,
                const std::vector<Line>& lines, Timestamp now);
-Result<std::vector<Group>> groups(const meta::Connection& connection, const std::string& account,
-                                  const std::string& region, const std::string& prefix);
+Result<std::vector<Group>> groups(const meta::Connection& connection, const Home& home,
+                                  const std::string& prefix);
 /// Errc::not_found for a group that is not there.
 Result<std::vector<Stream>> streams(const meta::Connection& connection, const GroupKey& group,
                                     const std::string& prefix);

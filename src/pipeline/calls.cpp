@@ -43,7 +43,7 @@ io::Task<aws::Answer<void>> Calls::dispatch(const aws::OperationInfo& operation,
 
 io::Task<aws::Answer<void>> Calls::statement_ended(std::string execution_id) {
     if (is_judging_) co_return aws::Answer<void>();
-    const query::Home home{caller_.account(), caller_.region()};
+    const Home home{caller_.account(), caller_.region()};
     auto ended = co_await io::run_on(
         services_.queries.home(),
         services_.queries.ended(home, query::ExecutionId(std::move(execution_id))));

@@ -95,11 +95,10 @@ struct Query::State {
     // asked_key() of cancels that overtook their statement
     std::deque<std::string> cancelled_early;
     std::deque<Finished> finished;
-    // account, region, work group
-    std::map<std::tuple<std::string, std::string, std::string>, Totals> totals;
+    std::map<std::pair<Home, std::string>, Totals> totals;  ///< by work group
 
     Totals& totals_of(const Home& of, const std::string& work_group) {
-        Totals& all = totals[{of.account, of.region, work_group}];
+        Totals& all = totals[{of, work_group}];
         all.home = of;
         all.work_group = work_group;
         return all;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/strong.h"
 #include "base/time.h"
 
@@ -14,13 +15,6 @@ namespace freshet::query {
 struct ExecutionIdTag;
 /// A UUID of version 4, as clients check.
 using ExecutionId = Strong<std::string, ExecutionIdTag>;
-
-/// Whose catalog and history: the account of twelve digits and the region of the request.
-struct Home {
-    std::string account;
-    std::string region;
-    friend bool operator==(const Home&, const Home&) = default;
-};
 
 enum class State { queued, running, succeeded, failed, cancelled };
 enum class StatementKind { dml, ddl, utility };

@@ -28,9 +28,9 @@ Members members(const Rule& rule, Timestamp tick, const std::string& id) {
             {"id", json_text(id)},
             {"detail-type", json_text("Scheduled Event")},
             {"source", json_text("aws.events")},
-            {"account", json_text(rule.key.account)},
+            {"account", json_text(rule.key.home.account)},
             {"time", json_text(time)},
-            {"region", json_text(rule.key.region)},
+            {"region", json_text(rule.key.home.region)},
             {"resources", "[" + json_text(arn_of(rule.key)) + "]"},
             {"detail", "{}"}};
 }
@@ -81,7 +81,7 @@ Members variables(const Rule& rule, Timestamp tick, const std::string& id) {
 }  // namespace
 
 std::string arn_of(const RuleKey& key) {
-    return fmt::format("arn:aws:events:{}:{}:rule/{}", key.region, key.account, key.name);
+    return fmt::format("arn:aws:events:{}:{}:rule/{}", key.home.region, key.home.account, key.name);
 }
 
 std::string scheduled_event(const Rule& rule, Timestamp tick, const std::string& id) {

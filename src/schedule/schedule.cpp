@@ -37,12 +37,10 @@ Result<const Rule*> Schedules::find(const RuleKey& key) const {
     return &found->second;
 }
 
-std::vector<const Rule*> Schedules::list(const std::string& account, const std::string& region,
-                                         const std::string& prefix) const {
+std::vector<const Rule*> Schedules::list(const Home& home, const std::string& prefix) const {
     std::vector<const Rule*> all;
     for (const auto& [key, rule] : rules_) {
-        if (key.account == account && key.region == region && key.name.starts_with(prefix))
-            all.push_back(&rule);
+        if (key.home == home && key.name.starts_with(prefix)) all.push_back(&rule);
     }
     return all;
 }
@@ -157,7 +155,7 @@ std::string Schedules::figures() const {
         out += fmt::format("# HELP {} {}\n# TYPE {} counter\n", name, help, name);
         for (const auto& [key, figures] : figures_)
             out += fmt::format("{}{{account=\"{}\",region=\"{}\",rule=\"{}\"}} {}\n", name,
-                               key.account, key.region, key.name, figures.*value);
+                               key.home.account, key.home.region, key.name, figures.*value);
     };
     add("freshet_rule_invocations_total", "Calls of a rule's targets.", &Figures::calls);
     add("freshet_rule_failed_invocations_total", "Of these, those that a target did not take.",

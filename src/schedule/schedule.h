@@ -32,8 +32,7 @@ class Schedules {
     /// Makes the rule or changes it; its targets stay.
     io::Task<Result<>> put(Rule wanted);
     Result<const Rule*> find(const RuleKey& key) const;
-    std::vector<const Rule*> list(const std::string& account, const std::string& region,
-                                  const std::string& prefix) const;
+    std::vector<const Rule*> list(const Home& home, const std::string& prefix) const;
     io::Task<Result<>> enable(RuleKey key, bool is_enabled);
     io::Task<Result<>> remove(RuleKey key);
     io::Task<Result<>> put_targets(RuleKey key, std::vector<Target> targets);

@@ -21,7 +21,7 @@ TEST(ScheduleStore, descriptions_fit_the_tables_of_the_migrations) {
 TEST(ScheduleStore, a_rule_is_loaded_with_the_targets_that_it_was_put_with_last) {
     write([](meta::Txn& txn) -> Result<> {
         Rule rule;
-        rule.key = {"1", "eu", "hourly"};
+        rule.key = {{"1", "eu"}, "hourly"};
         rule.expression = "rate(1 hour)";
         rule.is_enabled = false;
         rule.targets = {{"a", "arn:a", "", "input", std::nullopt, std::nullopt},

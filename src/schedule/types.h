@@ -1,19 +1,17 @@
 // The words of the schedule service.
 #pragma once
-#include <compare>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 
 namespace freshet::schedule {
 
-struct RuleKey {
-    std::string account, region, name;
-    auto operator<=>(const RuleKey&) const = default;
-};
+struct Rule;
+using RuleKey = ResourceName<Rule>;
 
 /// "<name>" in the template is what the path finds in the event.
 struct Transformer {

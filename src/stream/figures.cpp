@@ -37,7 +37,7 @@ std::string Watch::figures() const {
                        family, metric.aws, family, is_gauge ? "gauge" : "counter");
         for (const auto& [key, live] : streams_.all()) {
             const std::string labels = fmt::format("account=\"{}\",region=\"{}\",stream=\"{}\"",
-                                                   key.account, key.region, key.name);
+                                                   key.home.account, key.home.region, key.name);
             std::uint64_t sum = live->gone.*metric.value;
             const bool shows_shards = live->stream.shard_metrics.contains(std::string(metric.aws));
             for (const Shard& shard : live->stream.shards) {

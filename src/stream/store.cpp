@@ -86,13 +86,12 @@ const auto data_keys = meta::table<WrappedKey>("stream_data_keys", [](auto& colu
 });
 
 struct StoredCommitment {
-    std::string account, region;
+    Home home;
     Commitment commitment;
 };
 const auto commitments =
     meta::table<StoredCommitment>("stream_commitments", [](auto& column, auto& stored) {
-        column.key("account", stored.account);
-        column.key("region", stored.region);
+        column.key(stored.home);
         column("started_ms", stored.commitment.started);
         column("ends_ms", stored.commitment.ends);
     });
@@ -160,7 +159,7 @@ Result<> load_consumers(const meta::Connection& connection, const Places& places
 
 Result<> load_commitments(const meta::Connection& connection, Loaded& loaded) {
     return commitments.each(connection, "", {}, [&](const StoredCommitment& stored) {
-        loaded.commitments[{stored.account, stored.region}] = stored.commitment;
+        loaded.commitments[stored.home] = stored.commitment;
     });
 }
 
@@ -315,9 +314,8 @@ Result<> insert_key(meta::Txn& txn, WrappedKey& key) { return data_keys.insert(t
 
 Result<> rewrap_key(meta::Txn& txn, const WrappedKey& key) { return data_keys.update(txn, key); }
 
-Result<> write_commitment(meta::Txn& txn, const std::string& account, const std::string& region,
-                          const Commitment& commitment) {
-    return commitments.put(txn, StoredCommitment{account, region, commitment});
+Result<> write_commitment(meta::Txn& txn, const Home& home, const Commitment& commitment) {
+    return commitments.put(txn, StoredCommitment{home, commitment});
 }
 
 Result<std::string> iterator_key(meta::Txn& txn) {

@@ -22,7 +22,7 @@ struct Loaded {
     std::vector<Unsettled> unsettled;
     std::vector<WrappedKey> keys;
     // by account and region
-    std::map<std::pair<std::string, std::string>, Commitment> commitments;
+    std::map<Home, Commitment> commitments;
 };
 Result<Loaded> load(const meta::Connection& connection);
 /// Sets the ids of the stream and of its shards' partitions.
@@ -48,8 +48,7 @@ Result<> write_consumer_policy(meta::Txn& txn, const Consumer& consumer);
 /// Sets the key's id.
 Result<> insert_key(meta::Txn& txn, WrappedKey& key);
 Result<> rewrap_key(meta::Txn& txn, const WrappedKey& key);
-Result<> write_commitment(meta::Txn& txn, const std::string& account, const std::string& region,
-                          const Commitment& commitment);
+Result<> write_commitment(meta::Txn& txn, const Home& home, const Commitment& commitment);
 
 /// The key that iterators are signed with; made at the first call.
 Result<std::string> iterator_key(meta::Txn& txn);

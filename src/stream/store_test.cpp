@@ -18,7 +18,7 @@ void write(const std::function<Result<>(meta::Txn&)>& work) {
 
 Stream one_stream() {
     Stream stream;
-    stream.key = {"1", "eu", "clicks"};
+    stream.key = {{"1", "eu"}, "clicks"};
     stream.created = from_epoch_ms(1);
     stream.mode = Mode::on_demand;
     stream.shard_metrics = {"IncomingBytes", "IncomingRecords"};

@@ -1,6 +1,5 @@
 // The words of the stream service.
 #pragma once
-#include <compare>
 #include <map>
 #include <optional>
 #include <set>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/resource.h"
 #include "base/time.h"
 #include "log/log.h"
 
@@ -18,10 +18,8 @@ using HashKey = unsigned __int128;
 inline constexpr HashKey hash_key_max = ~HashKey{0};
 
 /// Who owns a name: the same name may exist in several accounts and regions.
-struct StreamKey {
-    std::string account, region, name;
-    auto operator<=>(const StreamKey&) const = default;
-};
+struct Stream;
+using StreamKey = ResourceName<Stream>;
 
 /// A part of the ring and the records that were put there. Open until a split or a merge closes it;
 /// gone when retention has passed over its end.

@@ -4,7 +4,7 @@
 namespace freshet::stream {
 namespace {
 
-const StreamKey key{"000000000000", "us-east-1", "s"};
+const StreamKey key{{"000000000000", "us-east-1"}, "s"};
 
 /// A shard of three records, one a second.
 struct WatchTest : StreamsTest {

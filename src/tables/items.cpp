@@ -232,9 +232,9 @@ io::Task<Result<Outcome>> Tables::transact(std::vector<Write> writes, std::strin
                                            std::string digest) {
     const Timestamp now = home_.now(), oldest = now - limits::transaction_token_age_max;
     auto done = co_await database_.write([&](meta::Txn& txn) -> Result<Outcome> {
-        const TableKey& account = writes.front().table;
+        const Home& home = writes.front().table.home;
         if (!token.empty()) {
-            auto known = store::transaction_of(txn, account, token, oldest);
+            auto known = store::transaction_of(txn, home, token, oldest);
             if (!known) return pass(known);
             if (*known == digest) return Outcome();
             if (!known->empty())
@@ -245,7 +245,7 @@ io::Task<Result<Outcome>> Tables::transact(std::vector<Write> writes, std::strin
         }
         auto outcome = run_transaction(txn, writes);
         if (!outcome || outcome->is_cancelled || token.empty()) return outcome;
-        auto noted = store::note_transaction(txn, account, token, digest, now, oldest);
+        auto noted = store::note_transaction(txn, home, token, digest, now, oldest);
         if (!noted) return pass(noted);
         return outcome;
     });

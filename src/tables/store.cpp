@@ -47,12 +47,12 @@ const meta::Pairs table_tags("tables_tags", "tbl");
 
 /// A transaction that a client named, for as long as it may ask for it again.
 struct Token {
-    std::string account, region, token, digest;
+    Home home;
+    std::string token, digest;
     Timestamp at;
 };
 const auto tokens = meta::table<Token>("tables_tokens", [](auto& column, auto& token) {
-    column.key("account", token.account);
-    column.key("region", token.region);
+    column.key(token.home);
     column.key("token", token.token);
     column("digest", token.digest);
     column("made_ms", token.at);
@@ -179,21 +179,21 @@ Result<> remove_tags(meta::Txn& txn, const Table& table, const std::vector<std::
     return gone;
 }
 
-Result<std::string> transaction_of(const meta::Connection& connection, const TableKey& account,
+Result<std::string> transaction_of(const meta::Connection& connection, const Home& home,
                                    const std::string& token, Timestamp oldest) {
     FRESHET_TRY(digest, meta::first<std::string>(
                             connection,
                             "SELECT digest FROM tables_tokens WHERE account = ?1 AND region = ?2 "
                             "AND token = ?3 AND made_ms >= ?4",
-                            meta::values(account.account, account.region, token, oldest)));
+                            meta::values(home, token, oldest)));
     return digest->value_or("");
 }
 
-Result<> note_transaction(meta::Txn& txn, const TableKey& account, const std::string& token,
+Result<> note_transaction(meta::Txn& txn, const Home& home, const std::string& token,
                           const std::string& digest, Timestamp now, Timestamp oldest) {
     auto noted = txn.run("DELETE FROM tables_tokens WHERE made_ms < ?1", meta::values(oldest));
     if (!noted) return noted;
-    return tokens.put(txn, Token{account.account, account.region, token, digest, now});
+    return tokens.put(txn, Token{home, token, digest, now});
 }
 
 }  // namespace freshet::tables::store

@@ -56,10 +56,10 @@ Result<> put_tags(meta::Txn& txn, const Table& table, const Tags& tags);
 Result<> remove_tags(meta::Txn& txn, const Table& table, const std::vector<std::string>& names);
 
 /// The digest of the transaction that `token` named since `oldest`; "" for none.
-Result<std::string> transaction_of(const meta::Connection& connection, const TableKey& account,
+Result<std::string> transaction_of(const meta::Connection& connection, const Home& home,
                                    const std::string& token, Timestamp oldest);
 /// Also forgets those before `oldest`.
-Result<> note_transaction(meta::Txn& txn, const TableKey& account, const std::string& token,
+Result<> note_transaction(meta::Txn& txn, const Home& home, const std::string& token,
                           const std::string& digest, Timestamp now, Timestamp oldest);
 
 }  // namespace freshet::tables::store

@@ -57,7 +57,7 @@ io::Task<Result<Table>> Tables::create(Table wanted, std::vector<KeyPart> attrib
     if (!good) co_return pass(good);
     wanted.created = home_.now();
     auto made = co_await database_.write([&](meta::Txn& txn) -> Result<Table> {
-        auto names = store::names(txn, {wanted.key.account, wanted.key.region, ""});
+        auto names = store::names(txn, {wanted.key.home, ""});
         if (!names) return pass(names);
         if (names->size() >= limits::tables_max)
             return fail(Errc::limit_exceeded,
@@ -67,8 +67,8 @@ io::Task<Result<Table>> Tables::create(Table wanted, std::vector<KeyPart> attrib
         Table table = wanted;
         auto inserted = store::insert(txn, table);
         if (inserted) {
-            const std::string digest = to_hex(sha256(
-                fmt::format("{}/{}/{}", table.key.account, table.id, to_epoch_ms(table.created))));
+            const std::string digest = to_hex(sha256(fmt::format(
+                "{}/{}/{}", table.key.home.account, table.id, to_epoch_ms(table.created))));
             table.uuid =
                 fmt::format("{}-{}-{}-{}-{}", digest.substr(0, 8), digest.substr(8, 4),
                             digest.substr(12, 4), digest.substr(16, 4), digest.substr(20, 12));

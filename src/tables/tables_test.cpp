@@ -12,7 +12,7 @@
 namespace freshet::tables {
 namespace {
 
-const TableKey leases{"000000000000", "us-east-1", "leases"};
+const TableKey leases{{"000000000000", "us-east-1"}, "leases"};
 
 Item item_of(const std::string& key, std::int64_t counter, const std::string& owner = "") {
     Item item{{"leaseKey", {key}}, {"leaseCounter", {Decimal(counter)}}};

@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 #include "tables/value.h"
 
 namespace freshet::tables {
 
-struct TableKey {
-    std::string account, region, name;
-};
+struct Table;
+using TableKey = ResourceName<Table>;
 
 struct KeyPart {
     std::string name;

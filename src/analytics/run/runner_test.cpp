@@ -96,7 +96,7 @@ class RunnerTest : public testing::Test {
         log = std::move(*log::Log::open(*disk, root / "log", clock, *database, {}));
         siblings.output = make_partition();
         for (std::uint32_t index = 0; index < 2; ++index) add_shard(index);
-        application.key = {"000000000000", "us-east-1", "a"};
+        application.key = {{"000000000000", "us-east-1"}, "a"};
         application.inputs.push_back({"1.1", "SOURCE_SQL_STREAM", "stream", "", {}, 1, {}, "", ""});
         application.inputs[0].schema.columns = {{"N", {record::Kind::integer}}};
         application.outputs.push_back(

@@ -12,10 +12,10 @@ std::vector<std::string> log_streams_of(const Application& application) {
     std::vector<std::string> all;
     for (const LoggingOption& option : application.loggings) all.push_back(option.log_stream_arn);
     if (all.empty())
-        all.push_back(
-            fmt::format("arn:aws:logs:{}:{}:log-group:/aws/kinesis-analytics/{}:"
-                        "log-stream:kinesis-analytics-log-stream",
-                        application.key.region, application.key.account, application.key.name));
+        all.push_back(fmt::format(
+            "arn:aws:logs:{}:{}:log-group:/aws/kinesis-analytics/{}:"
+            "log-stream:kinesis-analytics-log-stream",
+            application.key.home.region, application.key.home.account, application.key.name));
     return all;
 }
 

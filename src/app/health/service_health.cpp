@@ -9,7 +9,8 @@ namespace {
 
 template <class Key>
 void add(std::vector<Trouble>& all, const char* part, const Key& key, const std::string& reason) {
-    if (!reason.empty()) all.push_back({part, reason, key.account, key.region, key.name, false});
+    if (!reason.empty())
+        all.push_back({part, reason, key.home.account, key.home.region, key.name, false});
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ std::string label_value(std::string_view text) {
 
 template <class Key>
 std::string labels_of(const Key& key, const char* word) {
-    return fmt::format("account=\"{}\",region=\"{}\",{}=\"{}\"", label_value(key.account),
-                       label_value(key.region), word, label_value(key.name));
+    return fmt::format("account=\"{}\",region=\"{}\",{}=\"{}\"", label_value(key.home.account),
+                       label_value(key.home.region), word, label_value(key.name));
 }
 
 /// The families of one kind of thing, each with a line for each thing.
@@ -140,7 +140,7 @@ void add_queries(const std::vector<query::Totals>& all, Families& out) {
 io::Task<void> add_catalog(catalog::Catalog& catalog, Families* out) {
     auto homes = co_await catalog.homes();
     if (!homes) co_return;
-    for (const catalog::Home& home : *homes) {
+    for (const Home& home : *homes) {
         const std::string labels = fmt::format("account=\"{}\",region=\"{}\"",
                                                label_value(home.account), label_value(home.region));
         auto databases = co_await catalog.databases(home);

@@ -48,10 +48,10 @@ io::Task<void> ServiceMetrics::stop() {
     co_await loops_.join();
 }
 
-void ServiceMetrics::add(const auto& key, const char* space, const char* name,
+void ServiceMetrics::add(const Home& home, const char* space, const char* name,
                          monitor::Dimensions dimensions, Statistics statistics, const char* unit) {
     samples_.push_back(
-        {{key.account, key.region, space, name, std::move(dimensions)}, from_, statistics, unit});
+        {{home.account, home.region, space, name, std::move(dimensions)}, from_, statistics, unit});
 }
 
 double ServiceMetrics::grown(const std::string& id, std::uint64_t value) {
@@ -66,33 +66,33 @@ void ServiceMetrics::sample_applications() {
             continue;
         const analytics::Figures figures = parts_.applications.figures(key);
         const std::string id =
-            fmt::format("application {} {} {}", key.account, key.region, key.name);
+            fmt::format("application {} {} {}", key.home.account, key.home.region, key.name);
         const auto flow = [&, &name = key](const char* direction, const std::string& part,
                                            const analytics::Flow& passed) {
             const monitor::Dimensions dimensions{
                 {"Application", name.name}, {"Flow", direction}, {"Id", part}};
             const double records = grown(id + part + "r", passed.records),
                          bytes = grown(id + part + "b", passed.bytes);
-            add(name, space, "Records", dimensions, Statistics::of(records), "Count");
-            add(name, space, "Bytes", dimensions, Statistics::of(bytes), "Bytes");
+            add(name.home, space, "Records", dimensions, Statistics::of(records), "Count");
+            add(name.home, space, "Bytes", dimensions, Statistics::of(bytes), "Bytes");
         };
         const std::string& input = application.inputs[0].id;
         flow("Input", input, figures.input);
         for (const auto& [output, passed] : figures.outputs) flow("Output", output, passed);
         const monitor::Dimensions dimensions{
             {"Application", key.name}, {"Flow", "Input"}, {"Id", input}};
-        add(key, space, "MillisBehindLatest", dimensions,
+        add(key.home, space, "MillisBehindLatest", dimensions,
             Statistics::of(static_cast<double>(figures.behind.value_or(0ms).count())),
             "Milliseconds");
         if (application.inputs[0].processor) {
-            add(key, space, "InputProcessing.OkRecords", dimensions,
+            add(key.home, space, "InputProcessing.OkRecords", dimensions,
                 Statistics::of(grown(id + "ok", figures.processed_ok)), "Count");
-            add(key, space, "InputProcessing.DroppedRecords", dimensions,
+            add(key.home, space, "InputProcessing.DroppedRecords", dimensions,
                 Statistics::of(grown(id + "dropped", figures.dropped)), "Count");
-            add(key, space, "InputProcessing.ProcessingFailedRecords", dimensions,
+            add(key.home, space, "InputProcessing.ProcessingFailedRecords", dimensions,
                 Statistics::of(grown(id + "failed", figures.processing_failed)), "Count");
         }
-        add(key, space, "KPUs", {{"Application", key.name}}, Statistics::of(1), "Count");
+        add(key.home, space, "KPUs", {{"Application", key.name}}, Statistics::of(1), "Count");
     }
 }
 
@@ -102,10 +102,11 @@ void ServiceMetrics::sample_deliveries() {
         const auto stream = parts_.deliveries.find(key);
         const auto figures = parts_.deliveries.figures(key);
         if (!stream || !figures) continue;
-        const std::string id = fmt::format("delivery {} {} {} ", key.account, key.region, key.name);
+        const std::string id =
+            fmt::format("delivery {} {} {} ", key.home.account, key.home.region, key.name);
         const monitor::Dimensions dimensions{{"DeliveryStreamName", key.name}};
         const auto sum = [&](const char* name, const char* unit, std::uint64_t value) {
-            add(key, space, name, dimensions, Statistics::of(grown(id + name, value)), unit);
+            add(key.home, space, name, dimensions, Statistics::of(grown(id + name, value)), unit);
         };
         if ((*stream)->source) {
             sum("DataReadFromKinesisStream.Records", "Count", figures->in_records);
@@ -118,15 +119,16 @@ void ServiceMetrics::sample_deliveries() {
         const double objects = grown(id + "objects", figures->objects),
                      failures = grown(id + "failures", figures->failures);
         if (objects + failures > 0)
-            add(key, space, "DeliveryToS3.Success", dimensions,
+            add(key.home, space, "DeliveryToS3.Success", dimensions,
                 share_of(objects, objects + failures), "Count");
         sum("DeliveryToS3.Records", "Count", figures->delivered_records);
         sum("DeliveryToS3.Bytes", "Bytes", figures->bytes);
-        add(key, space, "DeliveryToS3.ObjectCount", dimensions, Statistics::of(objects), "Count");
+        add(key.home, space, "DeliveryToS3.ObjectCount", dimensions, Statistics::of(objects),
+            "Count");
         Millis age{0};
         if (figures->oldest_waiting)
             age = std::max(age, parts_.metrics.home().now() - *figures->oldest_waiting);
-        add(key, space, "DeliveryToS3.DataFreshness", dimensions,
+        add(key.home, space, "DeliveryToS3.DataFreshness", dimensions,
             Statistics::of(static_cast<double>(age.count() / 1000)), "Seconds");
     }
 }
@@ -136,7 +138,8 @@ void ServiceMetrics::sample_functions() {
     const auto durations = parts_.functions.take_durations();
     for (const auto& [key, function] : parts_.functions.all()) {
         const functions::Figures figures = parts_.functions.figures(key);
-        const std::string id = fmt::format("function {} {} {} ", key.account, key.region, key.name);
+        const std::string id =
+            fmt::format("function {} {} {} ", key.home.account, key.home.region, key.name);
         const double calls = grown(id + "calls", figures.calls),
                      failures = grown(id + "failures", figures.failures),
                      throttles = grown(id + "throttles", figures.throttles);
@@ -145,13 +148,13 @@ void ServiceMetrics::sample_functions() {
         const monitor::Dimensions one{{"FunctionName", key.name}},
             two{{"FunctionName", key.name}, {"Resource", key.name}};
         for (const monitor::Dimensions& dimensions : {one, two}) {
-            add(key, space, "Throttles", dimensions, share_of(throttles, calls + throttles),
+            add(key.home, space, "Throttles", dimensions, share_of(throttles, calls + throttles),
                 "Count");
             if (calls == 0) continue;
-            add(key, space, "Invocations", dimensions, share_of(calls, calls), "Count");
-            add(key, space, "Errors", dimensions, share_of(failures, calls), "Count");
+            add(key.home, space, "Invocations", dimensions, share_of(calls, calls), "Count");
+            add(key.home, space, "Errors", dimensions, share_of(failures, calls), "Count");
             if (took != durations.end())
-                add(key, space, "Duration", dimensions, statistics_of(took->second),
+                add(key.home, space, "Duration", dimensions, statistics_of(took->second),
                     "Milliseconds");
         }
     }

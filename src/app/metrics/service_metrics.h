@@ -42,7 +42,7 @@ class ServiceMetrics {
     void sample_deliveries();
     void sample_functions();
     void sample_queries(const std::vector<query::Finished>& finished);
-    void add(const auto& key, const char* space, const char* name, monitor::Dimensions dimensions,
+    void add(const Home& home, const char* space, const char* name, monitor::Dimensions dimensions,
              monitor::Statistics statistics, const char* unit);
     /// How much a counter grew since the last time; from zero when it begins again.
     double grown(const std::string& id, std::uint64_t value);

@@ -10,8 +10,8 @@ constexpr std::size_t samples_per_write = 500;  ///< others get their turn at th
 
 monitor::Sample sample_of(const stream::Measured& measured, Timestamp time) {
     monitor::Sample sample;
-    sample.metric = {measured.stream.account,
-                     measured.stream.region,
+    sample.metric = {measured.stream.home.account,
+                     measured.stream.home.region,
                      "AWS/Kinesis",
                      std::string(measured.name),
                      {{"StreamName", measured.stream.name}}};

@@ -36,10 +36,10 @@ io::Task<Result<query::Answer>> ask_select(query::Query& queries, query::AskRequ
 
 }  // namespace
 
-io::Task<Result<dashboards::Data>> DashboardQueries::ask(std::string account, std::string region,
-                                                         std::string database, std::string sql) {
+io::Task<Result<dashboards::Data>> DashboardQueries::ask(Home home, std::string database,
+                                                         std::string sql) {
     query::AskRequest request;
-    request.home = {std::move(account), std::move(region)};
+    request.home = std::move(home);
     request.sql = std::move(sql);
     request.database = database.empty() ? "default" : std::move(database);
     request.rows_max = dashboards::limits::rows_max;

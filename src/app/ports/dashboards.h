@@ -8,8 +8,8 @@ namespace freshet::app {
 class DashboardQueries final : public dashboards::QueryPort {
   public:
     explicit DashboardQueries(query::Query& query) : query_(query) {}
-    io::Task<Result<dashboards::Data>> ask(std::string account, std::string region,
-                                           std::string database, std::string sql) override;
+    io::Task<Result<dashboards::Data>> ask(Home home, std::string database,
+                                           std::string sql) override;
 
   private:
     query::Query& query_;

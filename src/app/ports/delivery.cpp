@@ -43,7 +43,7 @@ Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& paylo
 
 void DeliveryStreamSource::write_log(const delivery::DeliveryStream& stream, Timestamp time,
                                      std::string line) {
-    write_log_line(logs_, {stream.key.account, stream.key.region, stream.destination.log_group},
+    write_log_line(logs_, {stream.key.home, stream.destination.log_group},
                    stream.destination.log_stream, {time, std::move(line)});
 }
 

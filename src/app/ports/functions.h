@@ -8,8 +8,8 @@ namespace freshet::app {
 class FunctionLines final : public functions::LogSink {
   public:
     explicit FunctionLines(monitor::Logs& logs) : logs_(logs) {}
-    void append(const std::string& account, const std::string& region, const std::string& group,
-                const std::string& stream, std::vector<functions::LogLine> lines) override;
+    void append(const Home& home, const std::string& group, const std::string& stream,
+                std::vector<functions::LogLine> lines) override;
 
   private:
     monitor::Logs& logs_;

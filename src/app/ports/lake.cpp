@@ -195,8 +195,7 @@ io::Task<Result<Bytes>> LakeSiblings::read(std::string bucket, std::string key,
 
 io::Task<Result<std::set<std::string>>> LakeSiblings::places(lake::Crawler crawler) {
     std::set<std::string> places;
-    auto tables =
-        co_await catalog_.tables({crawler.key.account, crawler.key.region}, crawler.database);
+    auto tables = co_await catalog_.tables(crawler.key.home, crawler.database);
     if (!tables) co_return pass(tables);
     for (const catalog::Table& table : *tables) {
         if (is_made_by(crawler, table) && !table.parameters.contains(deprecated))
@@ -207,7 +206,7 @@ io::Task<Result<std::set<std::string>>> LakeSiblings::places(lake::Crawler crawl
 
 io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::FoundTable found,
                                                    lake::Settings settings) {
-    const catalog::Home home{crawler.key.account, crawler.key.region};
+    const Home home = crawler.key.home;
     lake::Done done;
     auto database = co_await catalog_.database(home, crawler.database);
     if (!database) co_return pass(database);
@@ -253,7 +252,7 @@ io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::
 io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catalog::Table table,
                                                     lake::FoundTable found, lake::Done* done) {
     if (found.keys.empty()) co_return Result<>();
-    const catalog::Home home{crawler.key.account, crawler.key.region};
+    const Home home = crawler.key.home;
     auto known = co_await catalog_.partitions(home, table.database, table.name);
     if (!known) co_return pass(known);
     std::set<std::vector<std::string>> there;
@@ -310,7 +309,7 @@ io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catal
 
 io::Task<Result<>> LakeSiblings::retire_partition(lake::Crawler crawler, std::string table,
                                                   catalog::Partition partition, lake::Done* done) {
-    const catalog::Home home{crawler.key.account, crawler.key.region};
+    const Home home = crawler.key.home;
     const std::vector<std::string> values = partition.values;
     const std::string name =
         fmt::format("partition [{}] of table {}", fmt::join(values, ", "), table);
@@ -337,7 +336,7 @@ io::Task<Result<>> LakeSiblings::retire_partition(lake::Crawler crawler, std::st
 io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
                                                   std::vector<std::string> places,
                                                   std::set<std::string> kept) {
-    const catalog::Home home{crawler.key.account, crawler.key.region};
+    const Home home = crawler.key.home;
     lake::Done done;
     auto tables = co_await catalog_.tables(home, crawler.database);
     if (!tables) co_return pass(tables);
@@ -380,7 +379,7 @@ void LakeSiblings::log(const lake::CrawlerKey& key, const std::string& stream,
     std::vector<monitor::Line> kept;
     const Timestamp now = logs_.home().now();
     for (std::string& line : lines) kept.push_back({now, std::move(line)});
-    logs_.append({key.account, key.region, "/aws-glue/crawlers"}, stream, std::move(kept));
+    logs_.append({key.home, "/aws-glue/crawlers"}, stream, std::move(kept));
 }
 
 }  // namespace freshet::app

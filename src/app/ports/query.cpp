@@ -7,8 +7,6 @@
 namespace freshet::app {
 namespace {
 
-catalog::Home home_of(const query::Home& home) { return {home.account, home.region}; }
-
 Failure translated(const Error& error) {
     if (error.is(catalog::Errc::not_found) || error.is(objects::Errc::no_bucket) ||
         error.is(objects::Errc::no_key))
@@ -96,7 +94,7 @@ catalog::Table to_catalog_table(query::CatalogTable table, catalog::Table made) 
 
 }  // namespace
 
-io::Task<void> QueryCatalog::make_default(catalog::Home home) {
+io::Task<void> QueryCatalog::make_default(Home home) {
     catalog::Database database;
     database.name = "default";
     // Already existing is fine.
@@ -104,79 +102,75 @@ io::Task<void> QueryCatalog::make_default(catalog::Home home) {
     (void)made;
 }
 
-io::Task<Result<std::vector<query::CatalogDatabase>>> QueryCatalog::databases(query::Home home) {
-    co_await make_default(home_of(home));
-    auto found = co_await catalog_.databases(home_of(home));
+io::Task<Result<std::vector<query::CatalogDatabase>>> QueryCatalog::databases(Home home) {
+    co_await make_default(home);
+    auto found = co_await catalog_.databases(home);
     if (!found) co_return translated(found.error());
     std::vector<query::CatalogDatabase> made;
     for (auto& database : *found) made.push_back(to_query_database(std::move(database)));
     co_return made;
 }
 
-io::Task<Result<query::CatalogDatabase>> QueryCatalog::database(query::Home home,
-                                                                std::string name) {
-    if (name == "default") co_await make_default(home_of(home));
-    auto found = co_await catalog_.database(home_of(home), std::move(name));
+io::Task<Result<query::CatalogDatabase>> QueryCatalog::database(Home home, std::string name) {
+    if (name == "default") co_await make_default(home);
+    auto found = co_await catalog_.database(home, std::move(name));
     if (!found) co_return translated(found.error());
     co_return to_query_database(std::move(*found));
 }
 
-io::Task<Result<>> QueryCatalog::create_database(query::Home home,
-                                                 query::CatalogDatabase database) {
+io::Task<Result<>> QueryCatalog::create_database(Home home, query::CatalogDatabase database) {
     catalog::Database made;
     made.name = std::move(database.name);
     made.description = std::move(database.description);
     made.location = std::move(database.location);
     made.parameters = std::move(database.parameters);
-    auto done = co_await catalog_.create_database(home_of(home), std::move(made));
+    auto done = co_await catalog_.create_database(home, std::move(made));
     co_return plain(done);
 }
 
-io::Task<Result<>> QueryCatalog::drop_database(query::Home home, std::string name) {
-    auto done = co_await catalog_.drop_database(home_of(home), std::move(name));
+io::Task<Result<>> QueryCatalog::drop_database(Home home, std::string name) {
+    auto done = co_await catalog_.drop_database(home, std::move(name));
     co_return plain(done);
 }
 
-io::Task<Result<std::vector<query::CatalogTable>>> QueryCatalog::tables(query::Home home,
+io::Task<Result<std::vector<query::CatalogTable>>> QueryCatalog::tables(Home home,
                                                                         std::string database) {
-    if (database == "default") co_await make_default(home_of(home));
-    auto found = co_await catalog_.tables(home_of(home), std::move(database));
+    if (database == "default") co_await make_default(home);
+    auto found = co_await catalog_.tables(home, std::move(database));
     if (!found) co_return translated(found.error());
     std::vector<query::CatalogTable> made;
     for (auto& table : *found) made.push_back(to_query_table(std::move(table)));
     co_return made;
 }
 
-io::Task<Result<query::CatalogTable>> QueryCatalog::table(query::Home home, std::string database,
+io::Task<Result<query::CatalogTable>> QueryCatalog::table(Home home, std::string database,
                                                           std::string name) {
-    auto found = co_await catalog_.table(home_of(home), std::move(database), std::move(name));
+    auto found = co_await catalog_.table(home, std::move(database), std::move(name));
     if (!found) co_return translated(found.error());
     co_return to_query_table(std::move(*found));
 }
 
-io::Task<Result<>> QueryCatalog::create_table(query::Home home, query::CatalogTable table) {
-    auto done =
-        co_await catalog_.create_table(home_of(home), to_catalog_table(std::move(table), {}));
+io::Task<Result<>> QueryCatalog::create_table(Home home, query::CatalogTable table) {
+    auto done = co_await catalog_.create_table(home, to_catalog_table(std::move(table), {}));
     co_return plain(done);
 }
 
-io::Task<Result<>> QueryCatalog::update_table(query::Home home, query::CatalogTable table) {
-    auto found = co_await catalog_.table(home_of(home), table.database, table.name);
+io::Task<Result<>> QueryCatalog::update_table(Home home, query::CatalogTable table) {
+    auto found = co_await catalog_.table(home, table.database, table.name);
     if (!found) co_return translated(found.error());
     auto made = to_catalog_table(std::move(table), std::move(*found));
-    auto done = co_await catalog_.update_table(home_of(home), std::move(made), std::nullopt);
+    auto done = co_await catalog_.update_table(home, std::move(made), std::nullopt);
     co_return plain(done);
 }
 
-io::Task<Result<>> QueryCatalog::drop_table(query::Home home, std::string database,
-                                            std::string name) {
-    auto done = co_await catalog_.drop_table(home_of(home), std::move(database), std::move(name));
+io::Task<Result<>> QueryCatalog::drop_table(Home home, std::string database, std::string name) {
+    auto done = co_await catalog_.drop_table(home, std::move(database), std::move(name));
     co_return plain(done);
 }
 
 io::Task<Result<std::vector<query::CatalogPartition>>> QueryCatalog::partitions(
-    query::Home home, std::string database, std::string table) {
-    auto found = co_await catalog_.partitions(home_of(home), std::move(database), std::move(table));
+    Home home, std::string database, std::string table) {
+    auto found = co_await catalog_.partitions(home, std::move(database), std::move(table));
     if (!found) co_return translated(found.error());
     std::vector<query::CatalogPartition> made;
     for (auto& partition : *found) {
@@ -188,9 +182,9 @@ io::Task<Result<std::vector<query::CatalogPartition>>> QueryCatalog::partitions(
 }
 
 io::Task<Result<>> QueryCatalog::create_partitions(
-    query::Home home, std::string database, std::string table,
+    Home home, std::string database, std::string table,
     std::vector<query::CatalogPartition> partitions) {
-    auto found = co_await catalog_.table(home_of(home), database, table);
+    auto found = co_await catalog_.table(home, database, table);
     if (!found) co_return translated(found.error());
     for (auto& partition : partitions) {
         catalog::Partition made;
@@ -198,18 +192,16 @@ io::Task<Result<>> QueryCatalog::create_partitions(
         made.storage = found->storage;
         if (!made.storage) made.storage.emplace();
         made.storage->location = std::move(partition.storage.location);
-        auto done =
-            co_await catalog_.create_partition(home_of(home), database, table, std::move(made));
+        auto done = co_await catalog_.create_partition(home, database, table, std::move(made));
         if (!done) co_return translated(done.error());
     }
     co_return Result<>();
 }
 
-io::Task<Result<>> QueryCatalog::drop_partition(query::Home home, std::string database,
-                                                std::string table,
+io::Task<Result<>> QueryCatalog::drop_partition(Home home, std::string database, std::string table,
                                                 std::vector<std::string> values) {
-    auto done = co_await catalog_.drop_partition(home_of(home), std::move(database),
-                                                 std::move(table), std::move(values));
+    auto done = co_await catalog_.drop_partition(home, std::move(database), std::move(table),
+                                                 std::move(values));
     co_return plain(done);
 }
 
@@ -241,7 +233,7 @@ io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::st
     }
 }
 
-io::Task<Result<>> QueryObjects::put(query::Home, std::string bucket, std::string key,
+io::Task<Result<>> QueryObjects::put(Home, std::string bucket, std::string key,
                                      std::string content_type, std::vector<Bytes> content) {
     auto encryption = co_await objects_.default_encryption(bucket);
     if (!encryption) co_return translated(encryption.error());
@@ -252,7 +244,7 @@ io::Task<Result<>> QueryObjects::put(query::Home, std::string bucket, std::strin
     co_return plain(done);
 }
 
-io::Task<Result<>> QueryObjects::put_body(query::Home, std::string bucket, std::string key,
+io::Task<Result<>> QueryObjects::put_body(Home, std::string bucket, std::string key,
                                           std::string content_type,
                                           std::shared_ptr<io::BodyReader> body) {
     auto encryption = co_await objects_.default_encryption(bucket);

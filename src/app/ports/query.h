@@ -10,28 +10,27 @@ namespace freshet::app {
 class QueryCatalog final : public query::CatalogPort {
   public:
     explicit QueryCatalog(catalog::Catalog& catalog) : catalog_(catalog) {}
-    io::Task<Result<std::vector<query::CatalogDatabase>>> databases(query::Home home) override;
-    io::Task<Result<query::CatalogDatabase>> database(query::Home home, std::string name) override;
-    io::Task<Result<>> create_database(query::Home home, query::CatalogDatabase database) override;
-    io::Task<Result<>> drop_database(query::Home home, std::string name) override;
-    io::Task<Result<std::vector<query::CatalogTable>>> tables(query::Home home,
+    io::Task<Result<std::vector<query::CatalogDatabase>>> databases(Home home) override;
+    io::Task<Result<query::CatalogDatabase>> database(Home home, std::string name) override;
+    io::Task<Result<>> create_database(Home home, query::CatalogDatabase database) override;
+    io::Task<Result<>> drop_database(Home home, std::string name) override;
+    io::Task<Result<std::vector<query::CatalogTable>>> tables(Home home,
                                                               std::string database) override;
-    io::Task<Result<query::CatalogTable>> table(query::Home home, std::string database,
+    io::Task<Result<query::CatalogTable>> table(Home home, std::string database,
                                                 std::string name) override;
-    io::Task<Result<>> create_table(query::Home home, query::CatalogTable table) override;
-    io::Task<Result<>> update_table(query::Home home, query::CatalogTable table) override;
-    io::Task<Result<>> drop_table(query::Home home, std::string database,
-                                  std::string name) override;
-    io::Task<Result<std::vector<query::CatalogPartition>>> partitions(query::Home home,
+    io::Task<Result<>> create_table(Home home, query::CatalogTable table) override;
+    io::Task<Result<>> update_table(Home home, query::CatalogTable table) override;
+    io::Task<Result<>> drop_table(Home home, std::string database, std::string name) override;
+    io::Task<Result<std::vector<query::CatalogPartition>>> partitions(Home home,
                                                                       std::string database,
                                                                       std::string table) override;
-    io::Task<Result<>> create_partitions(query::Home home, std::string database, std::string table,
+    io::Task<Result<>> create_partitions(Home home, std::string database, std::string table,
                                          std::vector<query::CatalogPartition> partitions) override;
-    io::Task<Result<>> drop_partition(query::Home home, std::string database, std::string table,
+    io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,
                                       std::vector<std::string> values) override;
 
   private:
-    io::Task<void> make_default(catalog::Home home);
+    io::Task<void> make_default(Home home);
     catalog::Catalog& catalog_;
 };
 
@@ -40,9 +39,9 @@ class QueryObjects final : public query::ObjectsPort {
     explicit QueryObjects(objects::Objects& objects) : objects_(objects) {}
     io::Task<Result<std::vector<query::LocatedObject>>> locate(std::string bucket,
                                                                std::string prefix) override;
-    io::Task<Result<>> put(query::Home home, std::string bucket, std::string key,
-                           std::string content_type, std::vector<Bytes> content) override;
-    io::Task<Result<>> put_body(query::Home home, std::string bucket, std::string key,
+    io::Task<Result<>> put(Home home, std::string bucket, std::string key, std::string content_type,
+                           std::vector<Bytes> content) override;
+    io::Task<Result<>> put_body(Home home, std::string bucket, std::string key,
                                 std::string content_type,
                                 std::shared_ptr<io::BodyReader> body) override;
     io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,

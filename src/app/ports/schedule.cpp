@@ -27,7 +27,8 @@ io::Task<Result<>> ScheduleCallee::call(schedule::Call call) {
     std::vector<monitor::Sample> samples;
     const auto add = [&](const char* name) {
         monitor::Sample& sample = samples.emplace_back();
-        sample.metric = {rule.account, rule.region, "AWS/Events", name, {{"RuleName", rule.name}}};
+        sample.metric = {
+            rule.home.account, rule.home.region, "AWS/Events", name, {{"RuleName", rule.name}}};
         sample.time = metrics_.home().now();
         sample.statistics = monitor::Statistics::of(1);
         sample.unit = "Count";
@@ -44,7 +45,7 @@ io::Task<Result<>> ScheduleCallee::ask(schedule::Call call) {
     auto found = co_await io::run_on(functions_.home(), policy_of(functions_, *key));
     if (!found) co_return fail(schedule::Errc::not_found, found.error().message());
     const std::string rule = schedule::arn_of(call.rule);
-    if (!functions::permits(*found, {"events.amazonaws.com", rule, call.rule.account}))
+    if (!functions::permits(*found, {"events.amazonaws.com", rule, call.rule.home.account}))
         co_return fail(schedule::Errc::not_permitted,
                        fmt::format("The policy of {} does not let events.amazonaws.com call it for "
                                    "{}; lambda:AddPermission does",

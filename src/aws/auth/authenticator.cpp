@@ -60,8 +60,8 @@ CredentialScope parse_scope(const io::Headers& headers, const Pairs& query) {
 Caller Authenticator::identify(const CredentialScope& scope, const io::Headers& headers) const {
     Caller caller;
     caller.access_key_ = scope.access_key;
-    caller.account_ = is_account(scope.access_key) ? scope.access_key : account_;
-    caller.region_ = scope.region.empty() ? "us-east-1" : scope.region;
+    caller.home_.account = is_account(scope.access_key) ? scope.access_key : account_;
+    caller.home_.region = scope.region.empty() ? "us-east-1" : scope.region;
     caller.request_id_ = new_request_id();
     caller.host_ = std::string(headers.get("host"));
     return caller;

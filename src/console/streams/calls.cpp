@@ -46,7 +46,7 @@ Result<Subject> subject_of(const Home& home, const std::string& name, const std:
         return fail(
             Errc::invalid,
             fmt::format("Name a stream and a shard, as shardId-000000000000, not '{}'", shard));
-    return Subject{{home.account, home.region, name}, *index};
+    return Subject{{home, name}, *index};
 }
 
 Result<stream::Position> position_of(const std::string& start, const std::string& at) {
@@ -203,8 +203,8 @@ io::Task<io::HttpResponse> set_count(const Parts& parts, Question question) {
         co_return refusal(400,
                           fmt::format("A count of shards is a whole number from 1 to {}, not '{}'",
                                       limits::shard_count_max, fields["count"]));
-    auto done = co_await parts.streams.shards().update_count(
-        {question.home.account, question.home.region, fields["stream"]}, static_cast<int>(*count));
+    auto done = co_await parts.streams.shards().update_count({question.home, fields["stream"]},
+                                                             static_cast<int>(*count));
     if (!done) co_return refused(done.error());
     co_return json_answer(200, Bytes::literal("{}"));
 }

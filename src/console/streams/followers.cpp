@@ -12,7 +12,7 @@ namespace {
 /// Whether an ARN of any partition names the stream.
 bool names_stream(std::string_view arn, const stream::StreamKey& key) {
     return arn.ends_with(
-        fmt::format(":kinesis:{}:{}:stream/{}", key.region, key.account, key.name));
+        fmt::format(":kinesis:{}:{}:stream/{}", key.home.region, key.home.account, key.name));
 }
 
 const stream::Shard* shard_of(const stream::Stream& stream, std::uint64_t partition) {

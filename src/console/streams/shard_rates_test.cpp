@@ -7,7 +7,7 @@
 namespace freshet::console {
 namespace {
 
-const stream::StreamKey key{"000000000000", "us-east-1", "s"};
+const stream::StreamKey key{{"000000000000", "us-east-1"}, "s"};
 
 Timestamp at(std::int64_t seconds) { return from_epoch_ms(seconds * 1000); }
 

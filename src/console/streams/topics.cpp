@@ -38,8 +38,7 @@ void write_head(JsonWriter& json, const Parts& parts, const stream::Stream& stre
 ShardCounts rates_of(const Rates& rates, const stream::StreamKey& key) {
     ShardCounts total{};
     for (std::size_t i = 0; i < total.size(); ++i)
-        total[i] =
-            rates.rate(counter_id(stream_counters[i], "stream", key.account, key.region, key.name));
+        total[i] = rates.rate(counter_id(stream_counters[i], "stream", key.home, key.name));
     return total;
 }
 
@@ -164,7 +163,7 @@ void sample_shards(const Parts& parts, ShardRates& shard_rates) {
 Bytes streams_json(const Parts& parts, const Rates& rates, const Home& home) {
     JsonWriter json;
     json.open('{').member("now_ms", to_epoch_ms(parts.home.now())).key("streams").open('[');
-    const auto all = parts.streams.catalog().list(home.account, home.region, "");
+    const auto all = parts.streams.catalog().list(home, "");
     for (std::size_t i = 0; i < std::min(all.size(), limits::sampled_streams_max); ++i) {
         json.open('{');
         write_head(json, parts, *all[i], rates_of(rates, all[i]->key));
@@ -176,7 +175,7 @@ Bytes streams_json(const Parts& parts, const Rates& rates, const Home& home) {
 
 io::Task<Bytes> stream_json(const Parts& parts, const Rates& rates, ShardRates& shard_rates,
                             Home home, std::string name) {
-    const stream::StreamKey key{home.account, home.region, name};
+    const stream::StreamKey key{home, name};
     JsonWriter json;
     json.open('{');
     auto found = parts.streams.catalog().find(key);
@@ -191,10 +190,10 @@ io::Task<Bytes> stream_json(const Parts& parts, const Rates& rates, ShardRates& 
     co_await measure(parts.streams, stream, followers);
     json.member("now_ms", to_epoch_ms(parts.home.now()));
     write_head(json, parts, stream, rates_of(shard_rates, stream));
-    json.member("arn",
-                fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.region, key.account, key.name));
+    json.member("arn", fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.home.region,
+                                   key.home.account, key.name));
     json.member("record_kib_max", stream.record_kib_max);
-    const std::string id = counter_id("records", "stream", key.account, key.region, key.name);
+    const std::string id = counter_id("records", "stream", key.home, key.name);
     json.key("history").open('[');
     for (const auto& [at, rate] : rates.curve(id))
         json.open('[').integer(to_epoch_ms(at)).real(rate).close(']');

@@ -13,8 +13,7 @@ namespace freshet::stream {
 
 class Accounts {
   public:
-    using Owner = std::pair<std::string, std::string>;  ///< account, region
-    using Commitments = std::map<Owner, Commitment>;
+    using Commitments = std::map<Home, Commitment>;
 
     Accounts(LiveStreams& streams, meta::Database& database)
         : streams_(streams), database_(database) {}
@@ -24,16 +23,14 @@ class Accounts {
     struct Usage {
         std::size_t open_shards = 0, on_demand_streams = 0;
     };
-    Usage usage(const std::string& account, const std::string& region) const;
+    Usage usage(const Home& home) const;
     std::size_t shard_limit() const { return streams_.options().shard_limit; }
     /// Whether AWS would take the call now; always without the limits of AWS.
-    bool take_call(std::string_view operation, const std::string& account,
-                   const std::string& region);
+    bool take_call(std::string_view operation, const Home& home);
 
-    Commitment commitment(const std::string& account, const std::string& region) const;
+    Commitment commitment(const Home& home) const;
     /// Durable when it completes.
-    io::Task<Result<Commitment>> set_commitment(std::string account, std::string region,
-                                                bool is_enabled);
+    io::Task<Result<Commitment>> set_commitment(Home home, bool is_enabled);
 
     /// Room for `additional` open shards. Errc::limit.
     Result<> check_shard_limit(const StreamKey& key, std::size_t additional) const;

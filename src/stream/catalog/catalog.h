@@ -49,8 +49,7 @@ class Catalog {
     /// Every stream, in order of keys.
     std::vector<std::pair<const StreamKey&, const Stream&>> all() const;
     /// Those of an account and region in order of names, after the name `after`.
-    std::vector<const Stream*> list(const std::string& account, const std::string& region,
-                                    const std::string& after) const;
+    std::vector<const Stream*> list(const Home& home, const std::string& after) const;
     Status status(const Stream& stream) const { return streams_.status(stream); }
     /// Not in CREATING, nor in the DELETING of a stream that never left it.
     bool shows_shards(const Stream& stream) const;

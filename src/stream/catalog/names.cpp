@@ -17,7 +17,7 @@ namespace {
 Failure is_deleting(const StreamKey& key) {
     return fail(Errc::in_use,
                 fmt::format("Stream {} under account {} not ACTIVE, instead in state {}", key.name,
-                            key.account, word_of(Status::deleting)));
+                            key.home.account, word_of(Status::deleting)));
 }
 
 Stream new_stream(const StreamKey& key, NewStream wanted, int shard_count, Timestamp now) {
@@ -62,12 +62,11 @@ std::vector<std::pair<const StreamKey&, const Stream&>> Catalog::all() const {
     return streams;
 }
 
-std::vector<const Stream*> Catalog::list(const std::string& account, const std::string& region,
-                                         const std::string& after) const {
+std::vector<const Stream*> Catalog::list(const Home& home, const std::string& after) const {
     std::vector<const Stream*> found;
     const LiveStreams::ByKey& all = streams_.all();
-    for (auto at = all.upper_bound({account, region, after}); at != all.end(); ++at) {
-        if (at->first.account != account || at->first.region != region) break;
+    for (auto at = all.upper_bound({home, after}); at != all.end(); ++at) {
+        if (at->first.home != home) break;
         found.push_back(&at->second->stream);
     }
     return found;
@@ -106,7 +105,7 @@ Result<int> Catalog::shard_count_of(const StreamKey& key, const NewStream& wante
 io::Task<Result<>> Catalog::create(StreamKey key, NewStream wanted) {
     const auto in_use = [&key] {
         return fail(Errc::in_use, fmt::format("Stream {} under account {} already exists.",
-                                              key.name, key.account));
+                                              key.name, key.home.account));
     };
     if (streams_.find(key)) co_return in_use();
     if (wanted.warm_throughput_mibps) {
@@ -140,7 +139,7 @@ io::Task<Result<>> Catalog::remove(StreamKey key, bool takes_consumers) {
         co_return fail(Errc::in_use,
                        fmt::format("Stream {} under account {} has registered consumers; set "
                                    "EnforceConsumerDeletion to delete them with it.",
-                                   key.name, key.account));
+                                   key.name, key.home.account));
     const Millis deleting = streams_.options().deleting;
     if (deleting == Millis{}) {
         auto removed = co_await remove_now(held->live());

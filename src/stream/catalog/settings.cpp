@@ -19,7 +19,7 @@ io::Task<Result<>> Catalog::change_tags(StreamKey key, Tags add, std::vector<std
             Errc::invalid_argument,
             fmt::format("Failed to add tags to stream {} under account {} because a given stream "
                         "cannot have more than 10 tags associated with it.",
-                        key.name, key.account));
+                        key.name, key.home.account));
     auto saved = co_await streams_.save(held->live(), std::move(stream));
     co_return saved;
 }

@@ -12,7 +12,7 @@ namespace {
 
 Failure no_such_consumer(const StreamKey& key, const std::string& name) {
     return fail(Errc::not_found,
-                fmt::format("Consumer {}, account {} not found.", name, key.account));
+                fmt::format("Consumer {}, account {} not found.", name, key.home.account));
 }
 
 }  // namespace
@@ -32,14 +32,14 @@ io::Task<Result<Consumer>> FanOut::register_consumer(StreamKey key, std::string 
     if (stream.consumers.contains(name))
         co_return fail(Errc::in_use,
                        fmt::format("Consumer {} under stream {} under account {} already exists.",
-                                   name, key.name, key.account));
+                                   name, key.name, key.home.account));
     const std::size_t consumers_max =
         streams_.options().has_aws_limits ? limits::consumers_max_aws : limits::consumers_max;
     if (stream.consumers.size() >= consumers_max)
         co_return fail(Errc::limit,
                        fmt::format("Stream {} under account {} has {} consumers, and no more can "
                                    "be registered",
-                                   key.name, key.account, consumers_max));
+                                   key.name, key.home.account, consumers_max));
     if (tags.size() > limits::tags_max)
         co_return fail(Errc::limit,
                        fmt::format("A consumer has at most {} tags", limits::tags_max));
@@ -49,7 +49,7 @@ io::Task<Result<Consumer>> FanOut::register_consumer(StreamKey key, std::string 
         static_cast<std::size_t>(creating) >= limits::consumers_creating_max)
         co_return fail(Errc::limit,
                        fmt::format("Stream {} under account {} has {} consumers in CREATING status",
-                                   key.name, key.account, creating));
+                                   key.name, key.home.account, creating));
     Consumer consumer{0, std::move(name), streams_.now(), std::move(tags)};
     const std::int64_t id = stream.id;
     auto saved = co_await database_.write(

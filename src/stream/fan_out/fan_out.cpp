@@ -27,7 +27,7 @@ io::Task<Result<std::shared_ptr<Subscription>>> FanOut::subscribe(StreamKey key,
     if (!found) co_return pass(found);
     if (is_creating(**found))
         co_return fail(Errc::in_use, fmt::format("Consumer {}, account {} is in status CREATING",
-                                                 consumer, key.account));
+                                                 consumer, key.home.account));
     const auto live = streams_.find(key);
     const Subscription::Place place{live->stream.id, (*found)->id, index};
     auto at = co_await records_.locate(key, index, position);

@@ -26,7 +26,7 @@ const char* word_of(Status status) {
 
 Failure no_such_stream(const StreamKey& key) {
     return fail(Errc::not_found,
-                fmt::format("Stream {} under account {} not found.", key.name, key.account));
+                fmt::format("Stream {} under account {} not found.", key.name, key.home.account));
 }
 
 std::shared_ptr<Live> LiveStreams::find(const StreamKey& key) const {
@@ -72,7 +72,7 @@ io::Task<Result<Turn>> LiveStreams::change(StreamKey key) {
     if (status == Status::active) co_return held;
     co_return fail(Errc::in_use,
                    fmt::format("Stream {} under account {} not ACTIVE, instead in state {}",
-                               key.name, key.account, word_of(status)));
+                               key.name, key.home.account, word_of(status)));
 }
 
 io::Task<Result<>> LiveStreams::save(Live& live, Stream changed) {
@@ -94,7 +94,7 @@ Result<> LiveStreams::take_change(Live& live, std::vector<Timestamp> Live::* cha
     if (times.size() >= a_day)
         return fail(Errc::limit, fmt::format("Stream {} under account {} was changed {} times in "
                                              "the last 24 hours: no more is allowed",
-                                             key.name, key.account, a_day));
+                                             key.name, key.home.account, a_day));
     times.push_back(now());
     return {};
 }

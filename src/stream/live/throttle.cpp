@@ -66,12 +66,10 @@ bool ShardThrottle::take_read(Timestamp now) {
     return read_bytes_.has(0, now) && reads_.take(1, now);
 }
 
-bool CallThrottle::take(std::string_view operation, const std::string& account,
-                        const std::string& region, Timestamp now) {
+bool CallThrottle::take(std::string_view operation, const Home& home, Timestamp now) {
     const double rate = rate_of(operation);
     if (rate <= 0) return true;
-    const auto bucket =
-        buckets_.try_emplace({std::string(operation), account, region}, rate, rate, now).first;
+    const auto bucket = buckets_.try_emplace({std::string(operation), home}, rate, rate, now).first;
     return bucket->second.take(1, now);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "base/resource.h"
 #include "base/time.h"
 
 namespace freshet::stream {
@@ -47,11 +48,10 @@ class ShardThrottle {
 /// Calls that ask of and change streams, by operation, account and region.
 class CallThrottle {
   public:
-    bool take(std::string_view operation, const std::string& account, const std::string& region,
-              Timestamp now);
+    bool take(std::string_view operation, const Home& home, Timestamp now);
 
   private:
-    std::map<std::tuple<std::string, std::string, std::string>, TokenBucket> buckets_;
+    std::map<std::pair<std::string, Home>, TokenBucket> buckets_;
 };
 
 }  // namespace freshet::stream

@@ -24,10 +24,11 @@ Failure no_shard(const std::string& stream, const std::string& account, std::uin
 /// InternalFailure.
 Result<> check_number(const StreamKey& stream, const Shard& shard, const std::string& text) {
     const auto refuse = [&](const char* why) {
-        return fail(Errc::invalid_argument,
-                    fmt::format("StartingSequenceNumber {} used in GetShardIterator on shard {} in "
-                                "stream {} under account {} is invalid{}.",
-                                text, shard_name(shard.index), stream.name, stream.account, why));
+        return fail(
+            Errc::invalid_argument,
+            fmt::format("StartingSequenceNumber {} used in GetShardIterator on shard {} in "
+                        "stream {} under account {} is invalid{}.",
+                        text, shard_name(shard.index), stream.name, stream.home.account, why));
     };
     const auto any = parse_any_version(text);
     if (!any) return refuse("");
@@ -64,7 +65,7 @@ Result<log::Ordinal> ordinal_of(const StreamKey& key, const Shard& shard,
 Failure too_fast(const Stream& stream, std::uint32_t shard) {
     return fail(Errc::throttled,
                 fmt::format("Rate exceeded for shard {} in stream {} under account {}.",
-                            shard_name(shard), stream.key.name, stream.key.account));
+                            shard_name(shard), stream.key.name, stream.key.home.account));
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ io::Task<Result<Records::Located>> Records::locate(StreamKey key, std::uint32_t 
     const auto live = streams_.find(key);
     const bool is_usable = live && streams_.check_usable(live->stream);
     const Shard* found = is_usable ? live->stream.find_shard(index) : nullptr;
-    if (!found) co_return no_shard(key.name, key.account, index);
+    if (!found) co_return no_shard(key.name, key.home.account, index);
     Located at{live->stream.id, *found, 0};
     const Shard& shard = at.shard;
     const bool is_empty = *shard.partition == 0;  // closed as it was made
@@ -111,7 +112,7 @@ io::Task<Result<Records::Located>> Records::locate(StreamKey key, std::uint32_t 
 io::Task<Result<std::string>> Records::iterator(StreamKey key, std::uint32_t index,
                                                 Position position) {
     const auto live = streams_.find(key);
-    const std::string account = key.account, name = key.name;
+    const std::string account = key.home.account, name = key.name;
     auto at = co_await locate(std::move(key), index, std::move(position));
     if (!at) co_return pass(at);
     if (streams_.options().has_aws_limits &&

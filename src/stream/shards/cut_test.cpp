@@ -56,7 +56,7 @@ class FullDisk final : public io::Disk {
     std::unique_ptr<io::Disk> disk_ = io::make_posix_disk();
 };
 
-const StreamKey key{"000000000000", "us-east-1", "s"};
+const StreamKey key{{"000000000000", "us-east-1"}, "s"};
 
 struct CutTest : StreamsTest {
     CutTest() : StreamsTest(std::make_unique<FullDisk>()) {}

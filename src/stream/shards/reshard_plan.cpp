@@ -89,12 +89,12 @@ Result<const Shard*> eligible(const Stream& stream, std::uint32_t index) {
     if (!shard)
         return fail(Errc::not_found,
                     fmt::format("Could not find shard {} in stream {} under account {}.",
-                                shard_name(index), stream.key.name, stream.key.account));
+                                shard_name(index), stream.key.name, stream.key.home.account));
     if (!shard->is_open())
         return fail(Errc::invalid_argument,
                     fmt::format("Shard {} in stream {} under account {} has already been merged or "
                                 "split, and thus is not eligible for merging or splitting.",
-                                shard_name(index), stream.key.name, stream.key.account));
+                                shard_name(index), stream.key.name, stream.key.home.account));
     return shard;
 }
 
@@ -111,7 +111,7 @@ Result<ReshardPlan> plan_split(const Stream& stream, std::uint32_t index, HashKe
             fmt::format("NewStartingHashKey {} used in SplitShard() on shard {} in stream {} under "
                         "account {} is not both greater than one plus the shard's StartingHashKey "
                         "{} and less than the shard's EndingHashKey {}.",
-                        to_decimal(at), shard_name(index), stream.key.name, stream.key.account,
+                        to_decimal(at), shard_name(index), stream.key.name, stream.key.home.account,
                         to_decimal(parent.first_hash), to_decimal(parent.last_hash)));
     Planner planner(stream, now);
     planner.bear(parent.first_hash, at - 1, parent, nullptr);
@@ -131,7 +131,7 @@ Result<ReshardPlan> plan_merge(const Stream& stream, std::uint32_t index, std::u
                     fmt::format("Shards {} and {} in stream {} under account {} are not an "
                                 "adjacent pair of shards eligible for merging",
                                 shard_name(index), shard_name(adjacent), stream.key.name,
-                                stream.key.account));
+                                stream.key.home.account));
     Planner planner(stream, now);
     planner.bear((*one)->first_hash, (*other)->last_hash, **one, *other);
     return planner.take();

@@ -21,7 +21,7 @@ const Timestamp start = from_epoch_ms(1'700'000'000'000);
 
 Stream make(int count) {
     Stream stream;
-    stream.key = {"000000000000", "us-east-1", "s"};
+    stream.key = {{"000000000000", "us-east-1"}, "s"};
     stream.created = start;
     std::uint32_t index = 0;
     for (const auto& [first, last] : even_ranges(count))

@@ -14,7 +14,7 @@ namespace {
 Failure in_on_demand(const StreamKey& key) {
     return fail(Errc::not_in_this_mode,
                 fmt::format("Request is invalid. Stream {} under account {} is in On-Demand mode.",
-                            key.name, key.account));
+                            key.name, key.home.account));
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ class Handlers {
     io::Task<Answer<StartQueryExecutionOutput>> start(Caller caller,
                                                       StartQueryExecutionInput input) {
         domain::StartRequest request;
-        request.home = home_of(caller);
+        request.home = caller.home();
         request.sql = std::move(input.query_string);
         request.token = input.client_request_token;
         if (input.query_execution_context) {
@@ -90,7 +90,7 @@ class Handlers {
     }
 
     io::Task<Answer<GetQueryExecutionOutput>> get(Caller caller, GetQueryExecutionInput input) {
-        auto found = co_await query_.get(home_of(caller),
+        auto found = co_await query_.get(caller.home(),
                                          domain::ExecutionId(std::move(input.query_execution_id)));
         if (!found) co_return refuse(found.error());
         co_return GetQueryExecutionOutput{describe(*found)};
@@ -100,7 +100,7 @@ class Handlers {
                                                             BatchGetQueryExecutionInput input) {
         std::vector<domain::ExecutionId> ids;
         for (auto& id : input.query_execution_ids) ids.emplace_back(id);
-        auto found = co_await query_.get_many(home_of(caller), ids);
+        auto found = co_await query_.get_many(caller.home(), ids);
         if (!found) co_return refuse(found.error());
         BatchGetQueryExecutionOutput output;
         output.query_executions.emplace();
@@ -122,7 +122,7 @@ class Handlers {
 
     io::Task<Answer<StopQueryExecutionOutput>> stop(Caller caller, StopQueryExecutionInput input) {
         auto done = co_await query_.cancel(
-            home_of(caller), domain::ExecutionId(std::move(input.query_execution_id)));
+            caller.home(), domain::ExecutionId(std::move(input.query_execution_id)));
         if (!done) co_return refuse(done.error());
         co_return StopQueryExecutionOutput{};
     }
@@ -130,12 +130,12 @@ class Handlers {
     io::Task<Answer<ListQueryExecutionsOutput>> list(Caller caller,
                                                      ListQueryExecutionsInput input) {
         const std::string group = input.work_group.value_or("primary");
-        auto known = co_await query_.work_group(home_of(caller), group);
+        auto known = co_await query_.work_group(caller.home(), group);
         if (!known) co_return refuse(known.error());
         const auto next = page_row(input.next_token);
         if (!next) co_return refuse("InvalidRequestException", "Invalid NextToken");
         auto listed =
-            co_await query_.list(home_of(caller), group,
+            co_await query_.list(caller.home(), group,
                                  std::min(input.max_results.value_or(domain::limits::list_max),
                                           domain::limits::list_max),
                                  *next);
@@ -151,7 +151,7 @@ class Handlers {
         if (input.query_result_type && *input.query_result_type == "DATA_MANIFEST")
             co_return refuse("InvalidRequestException", "The query has no data manifest");
         auto page = co_await query_.results(
-            home_of(caller), domain::ExecutionId(std::move(input.query_execution_id)),
+            caller.home(), domain::ExecutionId(std::move(input.query_execution_id)),
             input.max_results.value_or(domain::limits::page_rows_max), input.next_token);
         if (!page) co_return refuse(page.error());
         GetQueryResultsOutput output;

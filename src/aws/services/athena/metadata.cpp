@@ -66,7 +66,7 @@ class Handlers {
 
     io::Task<Answer<ListDatabasesOutput>> databases(Caller caller, ListDatabasesInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
-        auto found = co_await query_.databases(home_of(caller));
+        auto found = co_await query_.databases(caller.home());
         if (!found) co_return refuse(found.error());
         std::vector<Database> all;
         for (const auto& database : *found) all.push_back(describe(database));
@@ -80,15 +80,15 @@ class Handlers {
 
     io::Task<Answer<GetDatabaseOutput>> database(Caller caller, GetDatabaseInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
-        auto found = co_await query_.database(home_of(caller), std::move(input.database_name));
+        auto found = co_await query_.database(caller.home(), std::move(input.database_name));
         if (!found) co_return refuse_metadata(found.error(), caller);
         co_return GetDatabaseOutput{describe(*found)};
     }
 
     io::Task<Answer<ListTableMetadataOutput>> tables(Caller caller, ListTableMetadataInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
-        auto found = co_await query_.tables(home_of(caller), std::move(input.database_name),
-                                            input.expression);
+        auto found =
+            co_await query_.tables(caller.home(), std::move(input.database_name), input.expression);
         if (!found) co_return refuse_metadata(found.error(), caller);
         std::vector<TableMetadata> all;
         for (const auto& table : *found) all.push_back(describe(table));
@@ -102,7 +102,7 @@ class Handlers {
 
     io::Task<Answer<GetTableMetadataOutput>> table(Caller caller, GetTableMetadataInput input) {
         if (auto wrong = no_catalog(input.catalog_name)) co_return std::unexpected(*wrong);
-        auto found = co_await query_.table(home_of(caller), std::move(input.database_name),
+        auto found = co_await query_.table(caller.home(), std::move(input.database_name),
                                            std::move(input.table_name));
         if (!found) co_return refuse_metadata(found.error(), caller);
         co_return GetTableMetadataOutput{describe(*found)};

@@ -21,7 +21,6 @@ std::unexpected<Fault> refuse(const Error& error);
 /// Of the metadata operations: clients read at the end which error of the catalog it was.
 std::unexpected<Fault> refuse_metadata(const Error& error, const Caller& caller);
 
-inline query::Home home_of(const Caller& caller) { return {caller.account(), caller.region()}; }
 inline athena::EngineVersion engine() { return {"AUTO", "Athena engine version 3"}; }
 
 /// The part of `all`, in the order of its names, after the name in `token`, and the token of the

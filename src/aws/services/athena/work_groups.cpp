@@ -16,7 +16,7 @@ class Handlers {
     explicit Handlers(domain::Query& query) : query_(query) {}
 
     io::Task<Answer<GetWorkGroupOutput>> work_group(Caller caller, GetWorkGroupInput input) {
-        auto found = co_await query_.work_group(home_of(caller), std::move(input.work_group));
+        auto found = co_await query_.work_group(caller.home(), std::move(input.work_group));
         if (!found) co_return refuse(found.error());
         WorkGroup out;
         out.name = found->name;
@@ -34,7 +34,7 @@ class Handlers {
     }
 
     io::Task<Answer<ListWorkGroupsOutput>> work_groups(Caller caller, ListWorkGroupsInput input) {
-        auto found = co_await query_.work_groups(home_of(caller));
+        auto found = co_await query_.work_groups(caller.home());
         if (!found) co_return refuse(found.error());
         std::vector<WorkGroupSummary> all;
         for (const auto& group : *found) {

@@ -11,11 +11,12 @@ domain::TableKey table_key(const Caller& caller, const std::string& name) {
     constexpr std::string_view mark = ":table/";
     const auto at = name.starts_with("arn:") ? name.find(mark) : std::string::npos;
     const std::string bare = at == std::string::npos ? name : name.substr(at + mark.size());
-    return {caller.account(), caller.region(), bare};
+    return {caller.home(), bare};
 }
 
 std::string arn_of(const domain::TableKey& key) {
-    return fmt::format("arn:aws:dynamodb:{}:{}:table/{}", key.region, key.account, key.name);
+    return fmt::format("arn:aws:dynamodb:{}:{}:table/{}", key.home.region, key.home.account,
+                       key.name);
 }
 
 }  // namespace freshet::aws::dynamodb

@@ -235,8 +235,7 @@ class Handlers {
     io::Task<Answer<ListTablesOutput>> list(Caller caller, ListTablesInput request) {
         const auto limit = request.limit ? static_cast<std::size_t>(*request.limit) : list_default;
         auto names = co_await tables_.list(
-            {caller.account(), caller.region(), request.exclusive_start_table_name.value_or("")},
-            limit);
+            {caller.home(), request.exclusive_start_table_name.value_or("")}, limit);
         if (!names) co_return refuse(names.error());
         ListTablesOutput out;
         if (names->size() > limit) {

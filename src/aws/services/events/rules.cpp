@@ -15,7 +15,7 @@ Answer<domain::RuleKey> key_of(const Caller& caller, const std::string& name,
     if (bus && *bus != "default" && !bus->ends_with("event-bus/default"))
         return refuse("ResourceNotFoundException",
                       fmt::format("Event bus {} does not exist.", *bus));
-    return domain::RuleKey{caller.account(), caller.region(), name};
+    return domain::RuleKey{caller.home(), name};
 }
 
 namespace {
@@ -64,15 +64,14 @@ class Handlers {
         auto found = schedules_.find(*key);
         if (!found) co_return refuse(found.error());
         auto out = describe<DescribeRuleResponse>(**found);
-        out.created_by = (*found)->key.account;
+        out.created_by = (*found)->key.home.account;
         co_return out;
     }
 
     io::Task<Answer<ListRulesResponse>> list(Caller caller, ListRulesRequest request) {
         auto key = key_of(caller, "", request.event_bus_name);
         if (!key) co_return pass(key);
-        auto all =
-            schedules_.list(caller.account(), caller.region(), request.name_prefix.value_or(""));
+        auto all = schedules_.list(caller.home(), request.name_prefix.value_or(""));
         auto next = cut_page(
             all, request.next_token, static_cast<std::size_t>(request.limit.value_or(list_default)),
             [](const domain::Rule* rule) -> const std::string& { return rule->key.name; });

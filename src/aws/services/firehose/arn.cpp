@@ -6,8 +6,8 @@
 namespace freshet::aws::firehose_words {
 
 std::string arn_of(const delivery::DeliveryKey& key) {
-    return fmt::format("arn:aws:firehose:{}:{}:deliverystream/{}", key.region, key.account,
-                       key.name);
+    return fmt::format("arn:aws:firehose:{}:{}:deliverystream/{}", key.home.region,
+                       key.home.account, key.name);
 }
 
 }  // namespace freshet::aws::firehose_words

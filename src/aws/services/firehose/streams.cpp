@@ -71,9 +71,8 @@ class Handlers {
                                                      ListDeliveryStreamsInput input) {
         ListDeliveryStreamsOutput out;
         const auto limit = static_cast<std::size_t>(input.limit.value_or(list_default));
-        for (const domain::DeliveryStream* stream :
-             deliveries_.list(caller.account(), caller.region(),
-                              input.exclusive_start_delivery_stream_name.value_or(""))) {
+        for (const domain::DeliveryStream* stream : deliveries_.list(
+                 caller.home(), input.exclusive_start_delivery_stream_name.value_or(""))) {
             if (input.delivery_stream_type &&
                 (*input.delivery_stream_type == "DirectPut") == stream->source.has_value())
                 continue;

@@ -19,7 +19,7 @@ std::unexpected<Fault> refuse(const Error& error);
 
 std::string arn_of(const delivery::DeliveryKey& key);
 inline delivery::DeliveryKey key_of(const Caller& caller, const std::string& name) {
-    return {caller.account(), caller.region(), name};
+    return {caller.home(), name};
 }
 std::map<std::string, std::string> tags_of(const std::vector<firehose::Tag>& given);
 

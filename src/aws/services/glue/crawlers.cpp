@@ -180,7 +180,7 @@ class Handlers {
     }
 
     io::Task<Answer<GetCrawlersResponse>> list(Caller caller, GetCrawlersRequest request) {
-        auto all = crawlers_.list(caller.account(), caller.region());
+        auto all = crawlers_.list(caller.home());
         auto next = cut(all, request.next_token, request.max_results);
         if (!next) co_return pass(next);
         GetCrawlersResponse out;
@@ -192,7 +192,7 @@ class Handlers {
     }
 
     io::Task<Answer<ListCrawlersResponse>> names(Caller caller, ListCrawlersRequest request) {
-        auto all = crawlers_.list(caller.account(), caller.region());
+        auto all = crawlers_.list(caller.home());
         auto next = cut(all, request.next_token, request.max_results);
         if (!next) co_return pass(next);
         ListCrawlersResponse out;
@@ -234,7 +234,7 @@ class Handlers {
 
     io::Task<Answer<GetCrawlerMetricsResponse>> metrics(Caller caller,
                                                         GetCrawlerMetricsRequest request) {
-        auto all = crawlers_.list(caller.account(), caller.region());
+        auto all = crawlers_.list(caller.home());
         const auto wanted = request.crawler_name_list.value_or(std::vector<std::string>());
         if (!wanted.empty())
             std::erase_if(all, [&](const domain::Crawler* crawler) {
@@ -280,7 +280,7 @@ class Handlers {
     }
 
     static domain::CrawlerKey key_of(const Caller& caller, const std::string& name) {
-        return {caller.account(), caller.region(), name};
+        return {caller.home(), name};
     }
     domain::Crawlers& crawlers_;
 };

@@ -37,12 +37,12 @@ class Handlers {
 
     io::Task<Answer<CreateDatabaseResponse>> create(Caller caller, CreateDatabaseRequest input) {
         auto done =
-            co_await catalog_.create_database(home_of(caller), database_of(input.database_input));
+            co_await catalog_.create_database(caller.home(), database_of(input.database_input));
         if (!done) co_return refuse(done.error());
         co_return CreateDatabaseResponse{};
     }
     io::Task<Answer<GetDatabaseResponse>> get(Caller caller, GetDatabaseRequest input) {
-        auto found = co_await catalog_.database(home_of(caller), input.name);
+        auto found = co_await catalog_.database(caller.home(), input.name);
         if (!found) co_return refuse(found.error());
         GetDatabaseResponse out;
         out.database = database_output(caller, *found);
@@ -53,7 +53,7 @@ class Handlers {
         auto after = key_of(input.next_token);
         if (!after) co_return pass(after);
         auto found = co_await catalog_.databases_page(
-            home_of(caller), *after,
+            caller.home(), *after,
             static_cast<std::size_t>(input.max_results.value_or(databases_default)));
         if (!found) co_return refuse(found.error());
         GetDatabasesResponse out;
@@ -68,13 +68,13 @@ class Handlers {
         co_return out;
     }
     io::Task<Answer<UpdateDatabaseResponse>> update(Caller caller, UpdateDatabaseRequest input) {
-        auto done = co_await catalog_.update_database(home_of(caller), input.name,
+        auto done = co_await catalog_.update_database(caller.home(), input.name,
                                                       database_of(input.database_input));
         if (!done) co_return refuse(done.error());
         co_return UpdateDatabaseResponse{};
     }
     io::Task<Answer<DeleteDatabaseResponse>> remove(Caller caller, DeleteDatabaseRequest input) {
-        auto done = co_await catalog_.drop_database(home_of(caller), input.name);
+        auto done = co_await catalog_.drop_database(caller.home(), input.name);
         if (!done) co_return refuse(done.error());
         co_return DeleteDatabaseResponse{};
     }

@@ -62,14 +62,14 @@ class Handlers {
         Caller caller, CreateUserDefinedFunctionRequest input) {
         auto function = function_of(input.database_name, input.function_input);
         if (!function) co_return pass(function);
-        auto done = co_await catalog_.create_function(home_of(caller), std::move(*function));
+        auto done = co_await catalog_.create_function(caller.home(), std::move(*function));
         if (!done) co_return refuse(done.error());
         co_return CreateUserDefinedFunctionResponse{};
     }
     io::Task<Answer<GetUserDefinedFunctionResponse>> get(Caller caller,
                                                          GetUserDefinedFunctionRequest input) {
         auto found =
-            co_await catalog_.function(home_of(caller), input.database_name, input.function_name);
+            co_await catalog_.function(caller.home(), input.database_name, input.function_name);
         if (!found) co_return refuse(found.error());
         GetUserDefinedFunctionResponse out;
         out.user_defined_function = function_output(caller, *found);
@@ -82,7 +82,7 @@ class Handlers {
         auto after = key_of(input.next_token);
         if (!after) co_return pass(after);
         auto found = co_await catalog_.functions_page(
-            home_of(caller), input.database_name.value_or(""), place_of(*after),
+            caller.home(), input.database_name.value_or(""), place_of(*after),
             static_cast<std::size_t>(input.max_results.value_or(functions_default)),
             [regex = *pattern, type = input.function_type](const catalog::Function& function) {
                 return (!type || function.type == *type) &&
@@ -102,14 +102,14 @@ class Handlers {
             input.function_input.function_name = input.function_name;
         auto function = function_of(input.database_name, input.function_input);
         if (!function) co_return pass(function);
-        auto done = co_await catalog_.update_function(home_of(caller), input.function_name,
+        auto done = co_await catalog_.update_function(caller.home(), input.function_name,
                                                       std::move(*function));
         if (!done) co_return refuse(done.error());
         co_return UpdateUserDefinedFunctionResponse{};
     }
     io::Task<Answer<DeleteUserDefinedFunctionResponse>> remove(
         Caller caller, DeleteUserDefinedFunctionRequest input) {
-        auto done = co_await catalog_.drop_function(home_of(caller), input.database_name,
+        auto done = co_await catalog_.drop_function(caller.home(), input.database_name,
                                                     input.function_name);
         if (!done) co_return refuse(done.error());
         co_return DeleteUserDefinedFunctionResponse{};

@@ -63,7 +63,7 @@ class Handlers {
     io::Task<Answer<CreatePartitionResponse>> create(Caller caller, CreatePartitionRequest input) {
         auto partition = partition_of(input.partition_input, {});
         if (!partition) co_return pass(partition);
-        auto done = co_await catalog_.create_partition(home_of(caller), input.database_name,
+        auto done = co_await catalog_.create_partition(caller.home(), input.database_name,
                                                        input.table_name, std::move(*partition));
         if (!done) co_return refuse(done.error());
         co_return CreatePartitionResponse{};
@@ -72,8 +72,7 @@ class Handlers {
     /// Not atomic, as on AWS: those that fail are listed, the others are created.
     io::Task<Answer<BatchCreatePartitionResponse>> create_many(Caller caller,
                                                                BatchCreatePartitionRequest input) {
-        auto table =
-            co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
+        auto table = co_await catalog_.table(caller.home(), input.database_name, input.table_name);
         if (!table) co_return refuse(table.error());
         std::vector<catalog::Partition> partitions;
         for (const PartitionInput& one : input.partition_input_list) {
@@ -81,7 +80,7 @@ class Handlers {
             if (!partition) co_return pass(partition);
             partitions.push_back(std::move(*partition));
         }
-        auto outcomes = co_await catalog_.create_partitions(home_of(caller), input.database_name,
+        auto outcomes = co_await catalog_.create_partitions(caller.home(), input.database_name,
                                                             input.table_name, partitions);
         if (!outcomes) co_return refuse(outcomes.error());
         BatchCreatePartitionResponse out;
@@ -94,7 +93,7 @@ class Handlers {
     }
 
     io::Task<Answer<GetPartitionResponse>> get(Caller caller, GetPartitionRequest input) {
-        auto found = co_await catalog_.partition(home_of(caller), input.database_name,
+        auto found = co_await catalog_.partition(caller.home(), input.database_name,
                                                  input.table_name, input.partition_values);
         if (!found) co_return refuse(found.error());
         GetPartitionResponse out;
@@ -105,14 +104,13 @@ class Handlers {
 
     io::Task<Answer<BatchGetPartitionResponse>> get_many(Caller caller,
                                                          BatchGetPartitionRequest input) {
-        auto table =
-            co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
+        auto table = co_await catalog_.table(caller.home(), input.database_name, input.table_name);
         if (!table) co_return refuse(table.error());
         BatchGetPartitionResponse out;
         out.partitions.emplace();
         out.unprocessed_keys.emplace();
         for (const PartitionValueList& wanted : input.partitions_to_get) {
-            auto found = co_await catalog_.partition(home_of(caller), input.database_name,
+            auto found = co_await catalog_.partition(caller.home(), input.database_name,
                                                      input.table_name, wanted.values);
             if (found)
                 out.partitions->push_back(
@@ -124,8 +122,7 @@ class Handlers {
     }
 
     io::Task<Answer<GetPartitionsResponse>> list(Caller caller, GetPartitionsRequest input) {
-        auto table =
-            co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
+        auto table = co_await catalog_.table(caller.home(), input.database_name, input.table_name);
         if (!table) co_return refuse(table.error());
         if (input.segment && input.segment->segment_number >= input.segment->total_segments)
             co_return refuse("InvalidInputException",
@@ -140,7 +137,7 @@ class Handlers {
                    (!input.segment || is_in(*input.segment, partition.values));
         };
         auto found = co_await catalog_.partitions_page(
-            home_of(caller), input.database_name, input.table_name, *after,
+            caller.home(), input.database_name, input.table_name, *after,
             static_cast<std::size_t>(input.max_results.value_or(partitions_default)), wanted);
         if (!found) co_return refuse(found.error());
         GetPartitionsResponse out;
@@ -157,17 +154,16 @@ class Handlers {
     io::Task<Answer<UpdatePartitionResponse>> update(Caller caller, UpdatePartitionRequest input) {
         auto partition = partition_of(input.partition_input, input.partition_value_list);
         if (!partition) co_return pass(partition);
-        auto done = co_await catalog_.update_partition(home_of(caller), input.database_name,
-                                                       input.table_name, input.partition_value_list,
-                                                       std::move(*partition));
+        auto done =
+            co_await catalog_.update_partition(caller.home(), input.database_name, input.table_name,
+                                               input.partition_value_list, std::move(*partition));
         if (!done) co_return refuse(done.error());
         co_return UpdatePartitionResponse{};
     }
 
     io::Task<Answer<BatchUpdatePartitionResponse>> update_many(Caller caller,
                                                                BatchUpdatePartitionRequest input) {
-        auto table =
-            co_await catalog_.table(home_of(caller), input.database_name, input.table_name);
+        auto table = co_await catalog_.table(caller.home(), input.database_name, input.table_name);
         if (!table) co_return refuse(table.error());
         BatchUpdatePartitionResponse out;
         out.errors.emplace();
@@ -181,7 +177,7 @@ class Handlers {
                 continue;
             }
             auto done = co_await catalog_.update_partition(
-                home_of(caller), input.database_name, input.table_name, one.partition_value_list,
+                caller.home(), input.database_name, input.table_name, one.partition_value_list,
                 std::move(*partition));
             if (!done) out.errors->push_back({one.partition_value_list, detail_of(done.error())});
         }
@@ -189,7 +185,7 @@ class Handlers {
     }
 
     io::Task<Answer<DeletePartitionResponse>> remove(Caller caller, DeletePartitionRequest input) {
-        auto done = co_await catalog_.drop_partition(home_of(caller), input.database_name,
+        auto done = co_await catalog_.drop_partition(caller.home(), input.database_name,
                                                      input.table_name, input.partition_values);
         if (!done) co_return refuse(done.error());
         co_return DeletePartitionResponse{};
@@ -200,7 +196,7 @@ class Handlers {
         BatchDeletePartitionResponse out;
         out.errors.emplace();
         for (const PartitionValueList& one : input.partitions_to_delete) {
-            auto done = co_await catalog_.drop_partition(home_of(caller), input.database_name,
+            auto done = co_await catalog_.drop_partition(caller.home(), input.database_name,
                                                          input.table_name, one.values);
             if (!done) out.errors->push_back({one.values, detail_of(done.error())});
         }

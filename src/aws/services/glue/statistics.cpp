@@ -197,14 +197,14 @@ class Handlers {
             error.column_statistics = std::move(one);
         }
         auto done =
-            co_await catalog_.set_statistics(home_of(caller), measured(input), std::move(all));
+            co_await catalog_.set_statistics(caller.home(), measured(input), std::move(all));
         if (!done) co_return refuse(done.error());
         co_return out;
     }
 
     template <class Op>
     io::Task<Answer<typename Op::Output>> get(Caller caller, typename Op::Input input) {
-        auto found = co_await catalog_.statistics(home_of(caller), measured(input));
+        auto found = co_await catalog_.statistics(caller.home(), measured(input));
         if (!found) co_return refuse(found.error());
         typename Op::Output out;
         out.column_statistics_list.emplace();
@@ -227,7 +227,7 @@ class Handlers {
     template <class Op>
     io::Task<Answer<typename Op::Output>> remove(Caller caller, typename Op::Input input) {
         auto done =
-            co_await catalog_.drop_statistics(home_of(caller), measured(input), input.column_name);
+            co_await catalog_.drop_statistics(caller.home(), measured(input), input.column_name);
         if (!done) co_return refuse(done.error());
         co_return typename Op::Output{};
     }

@@ -75,12 +75,12 @@ class Handlers {
         if (!input.table_input)
             co_return refuse("InvalidInputException", "TableInput must be given");
         auto done = co_await catalog_.create_table(
-            home_of(caller), table_of(input.database_name, *input.table_input));
+            caller.home(), table_of(input.database_name, *input.table_input));
         if (!done) co_return refuse(done.error());
         co_return CreateTableResponse{};
     }
     io::Task<Answer<GetTableResponse>> get(Caller caller, GetTableRequest input) {
-        auto found = co_await catalog_.table(home_of(caller), input.database_name, input.name);
+        auto found = co_await catalog_.table(caller.home(), input.database_name, input.name);
         if (!found) co_return refuse(found.error());
         GetTableResponse out;
         out.table = std::make_shared<Table>(table_output(caller, *found));
@@ -93,7 +93,7 @@ class Handlers {
         auto after = key_of(input.next_token);
         if (!after) co_return pass(after);
         auto found = co_await catalog_.tables_page(
-            home_of(caller), input.database_name, *after,
+            caller.home(), input.database_name, *after,
             static_cast<std::size_t>(input.max_results.value_or(tables_default)),
             [regex = *pattern](const catalog::Table& table) {
                 return re2::RE2::FullMatch(table.name, *regex);
@@ -115,12 +115,12 @@ class Handlers {
         if (input.version_id)
             version = static_cast<int>(std::strtol(input.version_id->c_str(), nullptr, 10));
         auto done = co_await catalog_.update_table(
-            home_of(caller), table_of(input.database_name, *input.table_input), version);
+            caller.home(), table_of(input.database_name, *input.table_input), version);
         if (!done) co_return refuse(done.error());
         co_return UpdateTableResponse{};
     }
     io::Task<Answer<DeleteTableResponse>> remove(Caller caller, DeleteTableRequest input) {
-        auto done = co_await catalog_.drop_table(home_of(caller), input.database_name, input.name);
+        auto done = co_await catalog_.drop_table(caller.home(), input.database_name, input.name);
         if (!done) co_return refuse(done.error());
         co_return DeleteTableResponse{};
     }
@@ -129,7 +129,7 @@ class Handlers {
         BatchDeleteTableResponse out;
         out.errors.emplace();
         for (const std::string& name : input.tables_to_delete) {
-            auto done = co_await catalog_.drop_table(home_of(caller), input.database_name, name);
+            auto done = co_await catalog_.drop_table(caller.home(), input.database_name, name);
             if (!done) out.errors->push_back({name, detail_of(done.error())});
         }
         co_return out;

@@ -23,7 +23,6 @@ std::unexpected<Fault> refuse_crawler(const Error& error);
 glue::ErrorDetail detail_of(const Error& error);
 /// Of the caller's account itself.
 std::string root_arn(const Caller& caller);
-inline catalog::Home home_of(const Caller& caller) { return {caller.account(), caller.region()}; }
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 catalog::Properties properties_of(const std::optional<Pairs>& pairs);

@@ -8,7 +8,8 @@ namespace freshet::aws::kinesis_words {
 namespace domain = stream;
 
 std::string arn_of(const domain::StreamKey& key) {
-    return fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.region, key.account, key.name);
+    return fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.home.region, key.home.account,
+                       key.name);
 }
 
 std::optional<StreamArn> parse_stream_arn(const std::string& arn) {
@@ -23,7 +24,7 @@ std::optional<StreamArn> parse_stream_arn(const std::string& arn) {
         return std::nullopt;
     const std::string resource = arn.substr(at + 7);
     const auto slash = resource.find('/');
-    return StreamArn{{parts[4], parts[3], resource.substr(0, slash)},
+    return StreamArn{{{parts[4], parts[3]}, resource.substr(0, slash)},
                      slash == std::string::npos ? "" : resource.substr(slash)};
 }
 

@@ -108,7 +108,7 @@ class Handlers {
         if (!is_creation_of(input.stream_creation_timestamp, stream))
             co_return refuse(
                 "ResourceNotFoundException",
-                fmt::format("Stream {} under account {} not found.", key->name, key->account));
+                fmt::format("Stream {} under account {} not found.", key->name, key->home.account));
         std::string after;
         if (input.next_token) {
             auto opened = open_page_token(*input.next_token, streams_.home().now());
@@ -160,9 +160,9 @@ class Handlers {
         auto found = streams_.fan_out().find_consumer(named->key, named->name);
         if (!found) return refuse(found.error());
         if (consumer_arn(named->key, **found) != arn)
-            return refuse(
-                "ResourceNotFoundException",
-                fmt::format("Consumer {}, account {} not found.", named->name, named->key.account));
+            return refuse("ResourceNotFoundException",
+                          fmt::format("Consumer {}, account {} not found.", named->name,
+                                      named->key.home.account));
         return *named;
     }
 

@@ -31,12 +31,12 @@ class Handlers {
                     "InvalidArgumentException",
                     fmt::format("ExclusiveMinimumSequenceNumber {} used in PutRecord on stream {} "
                                 "under account {} is invalid.",
-                                *input.sequence_number_for_ordering, key->name, key->account));
+                                *input.sequence_number_for_ordering, key->name, key->home.account));
             }
         }
         std::vector<domain::PutEntry> entries;
         entries.push_back(std::move(*entry));
-        const std::string stream_name = key->name, account = key->account;
+        const std::string stream_name = key->name, account = key->home.account;
         auto placed = co_await streams_.records().put(std::move(*key), std::move(entries),
                                                       domain::PutCall::record);
         if (!placed) co_return refuse(placed.error());
@@ -69,7 +69,7 @@ class Handlers {
                                          domain::limits::put_records_bytes_max >> 20));
         }
         const std::size_t count = entries.size();
-        const std::string stream_name = key->name, account = key->account;
+        const std::string stream_name = key->name, account = key->home.account;
         auto placed = co_await streams_.records().put(std::move(*key), std::move(entries));
         PutRecordsOutput out;
         out.failed_record_count = 0;

@@ -47,8 +47,7 @@ class KinesisRim final : public ServiceRim {
     }
     /// Refuses an account that calls too often.
     Answer<void> admit(const OperationInfo& operation, const Caller& caller) const override {
-        if (streams_.accounts().take_call(operation.name, caller.account(), caller.region()))
-            return {};
+        if (streams_.accounts().take_call(operation.name, caller.home())) return {};
         return refuse("LimitExceededException",
                       fmt::format("Rate exceeded for {} under account {}.", operation.name,
                                   caller.account()));

@@ -106,7 +106,7 @@ class Handlers {
     }
 
     io::Task<Answer<DescribeLimitsOutput>> describe_limits(Caller caller, DescribeLimitsInput) {
-        const auto usage = streams_.accounts().usage(caller.account(), caller.region());
+        const auto usage = streams_.accounts().usage(caller.home());
         DescribeLimitsOutput out;
         out.shard_limit = static_cast<std::int32_t>(streams_.accounts().shard_limit());
         out.open_shard_count = static_cast<std::int32_t>(usage.open_shards);
@@ -119,15 +119,14 @@ class Handlers {
                                                                      DescribeAccountSettingsInput) {
         DescribeAccountSettingsOutput out;
         out.minimum_throughput_billing_commitment =
-            commitment_output(streams_.accounts().commitment(caller.account(), caller.region()));
+            commitment_output(streams_.accounts().commitment(caller.home()));
         co_return out;
     }
 
     io::Task<Answer<UpdateAccountSettingsOutput>> update_account(Caller caller,
                                                                  UpdateAccountSettingsInput input) {
         const bool is_enabled = input.minimum_throughput_billing_commitment.status == "ENABLED";
-        auto done = co_await streams_.accounts().set_commitment(caller.account(), caller.region(),
-                                                                is_enabled);
+        auto done = co_await streams_.accounts().set_commitment(caller.home(), is_enabled);
         if (!done) co_return refuse(done.error());
         UpdateAccountSettingsOutput out;
         out.minimum_throughput_billing_commitment = commitment_output(*done);

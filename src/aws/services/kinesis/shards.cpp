@@ -44,12 +44,12 @@ class Handlers {
             co_return refuse(
                 "ResourceInUseException",
                 fmt::format("Stream {} under account {} not ACTIVE, instead in state {}",
-                            stream.key.name, stream.key.account, word_of(status)));
+                            stream.key.name, stream.key.home.account, word_of(status)));
         }
         if (!is_creation_of(input.stream_creation_timestamp, stream)) {
             co_return refuse("ResourceNotFoundException",
                              fmt::format("Stream {} under account {} not found.", stream.key.name,
-                                         stream.key.account));
+                                         stream.key.home.account));
         }
         ListShardsOutput out;
         out.shards.emplace();

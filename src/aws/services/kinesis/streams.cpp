@@ -31,8 +31,8 @@ class Handlers {
         wanted.record_kib_max = input.max_record_size_in_ki_b;
         wanted.warm_throughput_mibps = input.warm_throughput_mi_bps;
         if (input.tags) wanted.tags = {input.tags->begin(), input.tags->end()};
-        auto done = co_await streams_.catalog().create(
-            {caller.account(), caller.region(), input.stream_name}, std::move(wanted));
+        auto done = co_await streams_.catalog().create({caller.home(), input.stream_name},
+                                                       std::move(wanted));
         if (!done) co_return refuse(done.error());
         co_return CreateStreamOp::Output{};
     }
@@ -104,8 +104,7 @@ class Handlers {
         ListStreamsOutput out;
         out.stream_summaries.emplace();
         const auto limit = static_cast<std::size_t>(input.limit.value_or(list_streams_default));
-        for (const domain::Stream* stream :
-             streams_.catalog().list(caller.account(), caller.region(), after)) {
+        for (const domain::Stream* stream : streams_.catalog().list(caller.home(), after)) {
             if (out.stream_names.size() == limit) {
                 out.has_more_streams = true;
                 out.next_token = seal_page_token(out.stream_names.back(), streams_.home().now());

@@ -52,7 +52,7 @@ std::optional<Fault> check_tag_texts(const std::vector<std::string_view>& texts,
                  fmt::format("Failed to {} stream {} under account {} because some tags contained "
                              "illegal characters. The allowed characters are "
                              "Unicode letters, white-spaces, '_',',','/','=','+','-','@'.",
-                             verb, key.name, key.account)};
+                             verb, key.name, key.home.account)};
 }
 
 /// A stream, or a consumer of one.
@@ -188,9 +188,9 @@ class Handlers {
         auto consumer = streams_.fan_out().find_consumer(named->key, named->name);
         if (!consumer) return refuse(consumer.error());
         if (consumer_arn(named->key, **consumer) != arn)
-            return refuse(
-                "ResourceNotFoundException",
-                fmt::format("Consumer {}, account {} not found.", named->name, named->key.account));
+            return refuse("ResourceNotFoundException",
+                          fmt::format("Consumer {}, account {} not found.", named->name,
+                                      named->key.home.account));
         return Resource{std::move(named->key), std::move(named->name)};
     }
 

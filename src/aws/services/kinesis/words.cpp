@@ -12,7 +12,7 @@ namespace domain = stream;
 
 Answer<domain::StreamKey> key_of(const Caller& caller, const std::optional<std::string>& name,
                                  const std::optional<std::string>& arn) {
-    domain::StreamKey key{caller.account(), caller.region(), name.value_or("")};
+    domain::StreamKey key{caller.home(), name.value_or("")};
     if (arn) {
         auto parsed = parse_stream_arn(*arn);
         if (!parsed || !parsed->rest.empty())
@@ -70,7 +70,7 @@ Answer<std::uint32_t> shard_of(const domain::StreamKey& key, const std::string& 
     if (shard) return *shard;
     return refuse("ResourceNotFoundException",
                   fmt::format("Could not find shard {} in stream {} under account {}.", text,
-                              key.name, key.account));
+                              key.name, key.home.account));
 }
 
 Answer<domain::Position> position_of(const std::string& type,

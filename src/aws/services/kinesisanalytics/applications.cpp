@@ -66,7 +66,7 @@ class Handlers {
 
     io::Task<Answer<ListApplicationsResponse>> list(Caller caller,
                                                     ListApplicationsRequest request) {
-        const auto all = applications_.list(caller.account(), caller.region(),
+        const auto all = applications_.list(caller.home(),
                                             request.exclusive_start_application_name.value_or(""));
         const auto limit = static_cast<std::size_t>(request.limit.value_or(list_default));
         ListApplicationsResponse out;

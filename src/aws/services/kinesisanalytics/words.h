@@ -12,7 +12,7 @@ using aws::refuse;
 std::unexpected<Fault> refuse(const Error& error);
 
 inline analytics::ApplicationKey key_of(const Caller& caller, const std::string& name) {
-    return {caller.account(), caller.region(), name};
+    return {caller.home(), name};
 }
 
 Answer<analytics::Input> input_of(const kinesisanalytics::Input& given);

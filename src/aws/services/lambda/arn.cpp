@@ -22,7 +22,8 @@ bool is_region(std::string_view text) {
 }  // namespace
 
 std::string arn_of(const functions::FunctionKey& key) {
-    return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.region, key.account, key.name);
+    return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.home.region, key.home.account,
+                       key.name);
 }
 
 std::string runtime_arn(const std::string& region, const std::string& runtime) {
@@ -43,15 +44,15 @@ std::string FunctionRef::arn() const {
 
 Answer<FunctionRef> ref_of(const Caller& caller, const std::string& name,
                            const std::optional<std::string>& qualifier) {
-    FunctionRef ref{{caller.account(), caller.region(), ""}, ""};
+    FunctionRef ref{{caller.home(), ""}, ""};
     std::vector<std::string> parts;
     for (const auto part : std::views::split(name, ':'))
         parts.emplace_back(part.begin(), part.end());
     std::size_t at = 0;
     const auto left = [&] { return parts.size() - at; };
     if (left() > 3 && parts[0] == "arn") at = 3;  // arn:aws:lambda
-    if (left() > 1 && is_region(parts[at])) ref.key.region = parts[at++];
-    if (left() > 1 && is_account(parts[at])) ref.key.account = parts[at++];
+    if (left() > 1 && is_region(parts[at])) ref.key.home.region = parts[at++];
+    if (left() > 1 && is_account(parts[at])) ref.key.home.account = parts[at++];
     if (left() > 1 && parts[at] == "function") ++at;
     ref.key.name = parts[at++];
     if (left() > 0) ref.qualifier = parts[at];
@@ -60,11 +61,11 @@ Answer<FunctionRef> ref_of(const Caller& caller, const std::string& name,
                       "The derived qualifier from the function name does not match the specified "
                       "qualifier.");
     if (qualifier) ref.qualifier = *qualifier;
-    if (ref.key.region != caller.region())
+    if (ref.key.home.region != caller.region())
         return refuse("ResourceNotFoundException",
                       fmt::format("Functions from '{}' are not reachable in this region ('{}')",
-                                  ref.key.region, caller.region()));
-    if (ref.key.account != caller.account())
+                                  ref.key.home.region, caller.region()));
+    if (ref.key.home.account != caller.account())
         return std::unexpected(Fault{
             "AccessDeniedException",
             fmt::format("The account {} has no access to {}", caller.account(), ref.arn()), 403});

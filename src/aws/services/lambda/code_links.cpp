@@ -64,8 +64,8 @@ std::string CodeLinks::signature(const std::string& resource, std::int64_t until
 
 std::string CodeLinks::link(const functions::Function& function, const std::string& host) const {
     const std::string resource =
-        fmt::format("{}/{}/{}/{}", function.key.account, function.key.region, function.key.name,
-                    function.code_sha256);
+        fmt::format("{}/{}/{}/{}", function.key.home.account, function.key.home.region,
+                    function.key.name, function.code_sha256);
     const std::int64_t until_s = to_epoch_ms(functions_.home().now()) / 1000 + link_life_s;
     return fmt::format("http://{}{}{}?until={}&signature={}", host, path, resource, until_s,
                        signature(resource, until_s));
@@ -93,7 +93,7 @@ io::Task<io::HttpResponse> CodeLinks::handle(io::HttpRequest request) {
     for (const auto part : std::views::split(resource, '/'))
         parts.emplace_back(part.begin(), part.end());
     if (request.method != "GET") co_return refuse(405, "Code is read with GET");
-    const functions::FunctionKey key{parts[0], parts[1], parts[2]};
+    const functions::FunctionKey key{{parts[0], parts[1]}, parts[2]};
     const auto bytes = co_await io::run_on(functions_.home(), code_bytes(functions_, key));
     if (!bytes) co_return refuse(404, gone);
     auto share = std::make_unique<BodyBudget::Share>(downloads_);

@@ -75,7 +75,7 @@ class Handlers {
     }
 
     io::Task<Answer<ListFunctionsResponse>> list(Caller caller, ListFunctionsRequest request) {
-        auto all = functions_.list(caller.account(), caller.region());
+        auto all = functions_.list(caller.home());
         const int most = std::min(request.max_items.value_or(list_max), list_max);
         auto next = cut_page(all, request.marker, static_cast<std::size_t>(most),
                              [](const domain::Function& function) -> const std::string& {

@@ -76,7 +76,7 @@ lambda::FunctionConfiguration describe(const functions::Functions& functions,
     out.logging_config->log_group = functions::log_group_of(function);
     // AWS names a build of its runtime; ours is the machine's interpreter of that name.
     out.runtime_version_config.emplace().runtime_version_arn =
-        runtime_arn(function.key.region, settings.runtime);
+        runtime_arn(function.key.home.region, settings.runtime);
     return out;
 }
 

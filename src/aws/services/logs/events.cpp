@@ -75,8 +75,7 @@ class Handlers {
         wanted.wants_newest =
             place->is_before || (!request.next_token && !request.start_from_head.value_or(false));
         const domain::GroupKey group{
-            caller.account(), caller.region(),
-            group_name(request.log_group_name, request.log_group_identifier)};
+            caller.home(), group_name(request.log_group_name, request.log_group_identifier)};
         auto known = co_await logs_.streams(group, request.log_stream_name);
         if (!known) co_return refuse(known.error());
         if (std::ranges::find(*known, request.log_stream_name, &domain::Stream::name) ==
@@ -114,8 +113,7 @@ class Handlers {
             request.limit.value_or(static_cast<int>(domain::page_events_max)));
         wanted.limit = limit + 1;
         const domain::GroupKey group{
-            caller.account(), caller.region(),
-            group_name(request.log_group_name, request.log_group_identifier)};
+            caller.home(), group_name(request.log_group_name, request.log_group_identifier)};
         auto known = co_await logs_.streams(group, "");
         if (!known) co_return refuse(known.error());
         auto events = co_await logs_.events(group, std::move(wanted));

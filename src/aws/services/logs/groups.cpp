@@ -45,7 +45,7 @@ class Handlers {
                       "LogGroup name prefix and LogGroup name pattern are mutually exclusive "
                       "parameters."});
         const std::string prefix = request.log_group_name_prefix.value_or("");
-        auto all = co_await logs_.groups(caller.account(), caller.region(), prefix);
+        auto all = co_await logs_.groups(caller.home(), prefix);
         if (!all) co_return refuse(all.error());
         if (const auto& pattern = request.log_group_name_pattern)
             std::erase_if(*all, [&](const domain::Group& group) {
@@ -78,7 +78,7 @@ class Handlers {
         if (request.next_token) after = stream_place(*request.next_token);
         if (request.next_token && !after) co_return refuse_token();
         const std::string group = group_name(request.log_group_name, request.log_group_identifier);
-        auto all = co_await logs_.streams({caller.account(), caller.region(), group},
+        auto all = co_await logs_.streams({caller.home(), group},
                                           request.log_stream_name_prefix.value_or(""));
         if (!all) co_return refuse(all.error());
         const bool is_by_time = request.order_by == "LastEventTime";

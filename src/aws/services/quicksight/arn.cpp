@@ -4,11 +4,12 @@
 namespace freshet::aws::quicksight_words {
 
 std::string arn_of(const char* kind, const dashboards::Key& key) {
-    return fmt::format("arn:aws:quicksight:{}:{}:{}/{}", key.region, key.account, kind, key.id);
+    return fmt::format("arn:aws:quicksight:{}:{}:{}/{}", key.home.region, key.home.account, kind,
+                       key.name);
 }
 
 Answer<std::string> id_of(const char* kind, const Caller& caller, const std::string& arn) {
-    const std::string head = arn_of(kind, {caller.account(), caller.region(), ""});
+    const std::string head = arn_of(kind, {caller.home(), ""});
     if (!arn.starts_with(head) || arn.size() == head.size())
         return invalid(fmt::format("{} is no ARN of a {} of this account and region.", arn, kind));
     return arn.substr(head.size());
@@ -19,7 +20,7 @@ Answer<dashboards::Key> key_of(const Caller& caller, const std::string& account,
         return refuse(
             "AccessDeniedException",
             fmt::format("The caller is of account {}, not of {}.", caller.account(), account));
-    return dashboards::Key{caller.account(), caller.region(), std::move(id)};
+    return dashboards::Key{caller.home(), std::move(id)};
 }
 
 }  // namespace freshet::aws::quicksight_words

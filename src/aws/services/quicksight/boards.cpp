@@ -21,7 +21,7 @@ Out answer(const Caller& caller, const domain::Dashboard& dashboard, const char*
     Out out;
     out.arn = arn_of("dashboard", dashboard.key);
     out.version_arn = version_arn(dashboard);
-    out.dashboard_id = dashboard.key.id;
+    out.dashboard_id = dashboard.key.name;
     // The model calls an update's state CreationStatus too.
     if constexpr (requires { out.creation_status; }) out.creation_status = state;
     out.request_id = caller.request_id();
@@ -64,7 +64,7 @@ class Boards {
         if (!written) co_return pass(written);
         DescribeDashboardResponse out;
         auto& dashboard = out.dashboard.emplace();
-        dashboard.dashboard_id = found->key.id;
+        dashboard.dashboard_id = found->key.name;
         dashboard.arn = arn_of("dashboard", found->key);
         dashboard.name = found->name;
         dashboard.created_time = found->created;
@@ -75,7 +75,7 @@ class Boards {
         version.status = "CREATION_SUCCESSFUL";
         version.arn = version_arn(*found);
         version.data_set_arns.emplace().push_back(
-            arn_of("dataset", {found->key.account, found->key.region, found->data_set}));
+            arn_of("dataset", {found->key.home, found->data_set}));
         if (!found->description.empty()) version.description = found->description;
         auto& sheets = version.sheets.emplace();
         for (const SheetDefinition& given : *written->definition.sheets) {
@@ -95,7 +95,7 @@ class Boards {
         auto written = definition_of(caller, *found);
         if (!written) co_return pass(written);
         DescribeDashboardDefinitionResponse out;
-        out.dashboard_id = found->key.id;
+        out.dashboard_id = found->key.name;
         out.name = found->name;
         out.resource_status = found->version > 1 ? "UPDATE_SUCCESSFUL" : "CREATION_SUCCESSFUL";
         out.definition = std::move(written->definition);
@@ -108,7 +108,7 @@ class Boards {
     io::Task<Answer<ListDashboardsResponse>> list(Caller caller, ListDashboardsRequest request) {
         auto key = key_of(caller, request.aws_account_id, "");
         if (!key) co_return pass(key);
-        auto all = dashboards_.list(key->account, key->region);
+        auto all = dashboards_.list(key->home);
         ListDashboardsResponse out;
         auto next = cut_page(all, request.next_token, request.max_results);
         if (!next) co_return pass(next);
@@ -117,7 +117,7 @@ class Boards {
         for (const auto& dashboard : all) {
             DashboardSummary& summary = summaries.emplace_back();
             summary.arn = arn_of("dashboard", dashboard.key);
-            summary.dashboard_id = dashboard.key.id;
+            summary.dashboard_id = dashboard.key.name;
             summary.name = dashboard.name;
             summary.created_time = dashboard.created;
             summary.last_published_time = summary.last_updated_time = dashboard.updated;
@@ -136,7 +136,7 @@ class Boards {
         if (!removed) co_return refuse(removed.error());
         DeleteDashboardResponse out;
         out.arn = arn_of("dashboard", *key);
-        out.dashboard_id = key->id;
+        out.dashboard_id = key->name;
         out.request_id = caller.request_id();
         out.status = 200;
         co_return out;
@@ -168,19 +168,18 @@ class Boards {
         if (request.version_number && *request.version_number != found->version)
             return refuse("ResourceNotFoundException",
                           fmt::format("Version {} of dashboard {} does not exist.",
-                                      *request.version_number, key->id));
+                                      *request.version_number, key->name));
         if (request.alias_name && *request.alias_name != "$LATEST" &&
             *request.alias_name != "$PUBLISHED")
             return refuse("ResourceNotFoundException",
                           fmt::format("Alias {} of dashboard {} does not exist.",
-                                      *request.alias_name, key->id));
+                                      *request.alias_name, key->name));
         return std::move(*found);
     }
 
     Answer<WrittenDefinition> definition_of(const Caller& caller,
                                             const domain::Dashboard& dashboard) const {
-        auto set = dashboards_.find_data_set(
-            {dashboard.key.account, dashboard.key.region, dashboard.data_set});
+        auto set = dashboards_.find_data_set({dashboard.key.home, dashboard.data_set});
         if (!set) return refuse(set.error());
         return write_definition(caller, dashboard, *set);
     }

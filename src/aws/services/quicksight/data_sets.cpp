@@ -91,7 +91,7 @@ class DataSets {
         DescribeDataSetResponse out;
         auto& set = out.data_set.emplace(write_tables(caller, *found));
         set.arn = arn_of("dataset", *key);
-        set.data_set_id = key->id;
+        set.data_set_id = key->name;
         set.name = found->name;
         set.created_time = found->created;
         set.last_updated_time = found->updated;
@@ -110,7 +110,7 @@ class DataSets {
     io::Task<Answer<ListDataSetsResponse>> list(Caller caller, ListDataSetsRequest request) {
         auto key = key_of(caller, request.aws_account_id, "");
         if (!key) co_return pass(key);
-        auto all = dashboards_.data_sets(key->account, key->region);
+        auto all = dashboards_.data_sets(key->home);
         ListDataSetsResponse out;
         auto next = cut_page(all, request.next_token, request.max_results);
         if (!next) co_return pass(next);
@@ -119,7 +119,7 @@ class DataSets {
         for (const auto& set : all) {
             DataSetSummary& summary = summaries.emplace_back();
             summary.arn = arn_of("dataset", set.key);
-            summary.data_set_id = set.key.id;
+            summary.data_set_id = set.key.name;
             summary.name = set.name;
             summary.created_time = set.created;
             summary.last_updated_time = set.updated;
@@ -137,7 +137,7 @@ class DataSets {
         if (!removed) co_return refuse(removed.error());
         DeleteDataSetResponse out;
         out.arn = arn_of("dataset", *key);
-        out.data_set_id = key->id;
+        out.data_set_id = key->name;
         out.request_id = caller.request_id();
         out.status = 200;
         co_return out;
@@ -193,7 +193,7 @@ class DataSets {
     io::Task<Answer<Out>> answer(Caller caller, const domain::DataSet& set, std::int32_t status) {
         Out out;
         out.arn = arn_of("dataset", set.key);
-        out.data_set_id = set.key.id;
+        out.data_set_id = set.key.name;
         out.request_id = caller.request_id();
         out.status = status;
         if (set.mode == domain::ImportMode::spice) {

@@ -120,11 +120,12 @@ std::vector<DimensionField> category_of(const domain::Dashboard& dashboard,
     DimensionField field;
     const std::string& column = dashboard.category;
     if (type == "DATETIME") {
-        field.date_dimension_field = field_of<DateDimensionField>(column, set.key.id);
+        field.date_dimension_field = field_of<DateDimensionField>(column, set.key.name);
     } else if (type == "INTEGER" || type == "DECIMAL") {
-        field.numerical_dimension_field = field_of<NumericalDimensionField>(column, set.key.id);
+        field.numerical_dimension_field = field_of<NumericalDimensionField>(column, set.key.name);
     } else {
-        field.categorical_dimension_field = field_of<CategoricalDimensionField>(column, set.key.id);
+        field.categorical_dimension_field =
+            field_of<CategoricalDimensionField>(column, set.key.name);
     }
     return {std::move(field)};
 }
@@ -149,8 +150,8 @@ auto& wells_of(std::optional<Chart>& chart) {
 Visual visual_of(const domain::Dashboard& dashboard, const domain::DataSet& set) {
     Visual visual;
     const auto category = category_of(dashboard, set);
-    const auto bars = values_of(dashboard.bars, set.key.id);
-    const auto lines = values_of(dashboard.lines, set.key.id);
+    const auto bars = values_of(dashboard.bars, set.key.name);
+    const auto lines = values_of(dashboard.lines, set.key.name);
     if (lines.empty()) {
         auto& wells = wells_of(visual.bar_chart_visual).bar_chart_aggregated_field_wells.emplace();
         wells.category = category;
@@ -173,7 +174,8 @@ Visual visual_of(const domain::Dashboard& dashboard, const domain::DataSet& set)
 DashboardVersionDefinition definition_of(const domain::Dashboard& dashboard,
                                          const domain::DataSet& set) {
     DashboardVersionDefinition definition;
-    definition.data_set_identifier_declarations.push_back({set.key.id, arn_of("dataset", set.key)});
+    definition.data_set_identifier_declarations.push_back(
+        {set.key.name, arn_of("dataset", set.key)});
     SheetDefinition& sheet = definition.sheets.emplace().emplace_back();
     sheet.sheet_id = "sheet";
     sheet.name = dashboard.name;

@@ -13,7 +13,7 @@ namespace domain = dashboards;
 quicksight::DataSource describe(const domain::DataSource& source) {
     quicksight::DataSource out;
     out.arn = arn_of("datasource", source.key);
-    out.data_source_id = source.key.id;
+    out.data_source_id = source.key.name;
     out.name = source.name;
     out.type = "ATHENA";
     out.status = source.updated > source.created ? "UPDATE_SUCCESSFUL" : "CREATION_SUCCESSFUL";
@@ -28,7 +28,7 @@ template <class Out>
 Out answer(const Caller& caller, const domain::Key& key, std::int32_t status) {
     Out out;
     out.arn = arn_of("datasource", key);
-    out.data_source_id = key.id;
+    out.data_source_id = key.name;
     out.request_id = caller.request_id();
     out.status = status;
     return out;
@@ -82,7 +82,7 @@ class Sources {
     io::Task<Answer<ListDataSourcesResponse>> list(Caller caller, ListDataSourcesRequest request) {
         auto key = key_of(caller, request.aws_account_id, "");
         if (!key) co_return pass(key);
-        auto all = dashboards_.sources(key->account, key->region);
+        auto all = dashboards_.sources(key->home);
         ListDataSourcesResponse out;
         auto next = cut_page(all, request.next_token, request.max_results);
         if (!next) co_return pass(next);
@@ -116,7 +116,7 @@ class Sources {
         if (parameters && parameters->athena_parameters &&
             parameters->athena_parameters->work_group)
             source.work_group = *parameters->athena_parameters->work_group;
-        const query::Home home{caller.account(), caller.region()};
+        const Home& home = caller.home();
         auto group = co_await io::run_on(query_.home(), query_.work_group(home, source.work_group));
         if (!group) co_return invalid(group.error().message());
         co_return source;

@@ -64,7 +64,7 @@ std::string words_of(const PhysicalTables& physical, const std::optional<Logical
 PhysicalTables tables_of_sql(const domain::DataSet& set) {
     PhysicalTable table;
     CustomSql& sql = table.custom_sql.emplace();
-    sql.data_source_arn = arn_of("datasource", {set.key.account, set.key.region, set.source});
+    sql.data_source_arn = arn_of("datasource", {set.key.home, set.source});
     sql.name = set.name;
     sql.sql_query = set.sql;
     auto& columns = sql.columns.emplace();
@@ -73,7 +73,7 @@ PhysicalTables tables_of_sql(const domain::DataSet& set) {
         column.name = name;
         column.type = type;
     }
-    return {{set.key.id, std::move(table)}};
+    return {{set.key.name, std::move(table)}};
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ Answer<std::optional<std::string>> cut_page(std::vector<T>& all,
     constexpr int page_default = 100;
     auto next =
         aws::cut_page(all, token, static_cast<std::size_t>(count_max.value_or(page_default)),
-                      [](const T& one) -> const std::string& { return one.key.id; });
+                      [](const T& one) -> const std::string& { return one.key.name; });
     if (!next) return refuse("InvalidNextTokenException", "The NextToken value is not valid.");
     return std::move(*next);
 }
