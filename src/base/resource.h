@@ -16,6 +16,7 @@ struct Home {
 /// ResourceName<Stream>`. Names of two kinds are two types.
 template <class Kind>
 struct ResourceName {
+    using Of = Kind;
     Home home;
     std::string name;
     auto operator<=>(const ResourceName&) const = default;

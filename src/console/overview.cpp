@@ -159,12 +159,12 @@ void add_deliveries(View& view) {
              figures.trouble});
         const double rate = view.rate("records", "delivery", name);
         if (one->source)
-            view.graph.connect("stream:" + name_in_arn(one->source->stream_arn, "stream/"),
-                               "delivery:" + name, rate, late);
-        add_bucket(view, one->destination.bucket());
-        view.graph.connect("delivery:" + name, "bucket:" + one->destination.bucket(), rate, late);
+            view.graph.connect("stream:" + one->source->stream.name, "delivery:" + name, rate,
+                               late);
+        add_bucket(view, one->destination.bucket);
+        view.graph.connect("delivery:" + name, "bucket:" + one->destination.bucket, rate, late);
         for (Node& node : view.graph.nodes) {
-            if (node.id != "bucket:" + one->destination.bucket()) continue;
+            if (node.id != "bucket:" + one->destination.bucket) continue;
             if (node.figures.empty())
                 node.figures = {count_of("delivered", 0), {"bytes", "bytes", 0, ""}};
             node.figures[0].value += static_cast<double>(figures.objects);

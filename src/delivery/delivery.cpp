@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "delivery/limits.h"
 #include "delivery/prefix.h"
@@ -18,6 +19,7 @@ namespace freshet::delivery {
 Deliveries::~Deliveries() = default;
 
 Result<> check_destination(const Destination& d) {
+    FRESHET_CHECK(!d.bucket.empty());  // the rim took it from an ARN
     if (d.buffer_mib < limits::buffer_mib_min || d.buffer_mib > limits::buffer_mib_max ||
         d.interval_s < 0 || d.interval_s > limits::interval_s_max) {
         return fail(
@@ -25,8 +27,6 @@ Result<> check_destination(const Destination& d) {
             fmt::format("BufferingHints must be {} to {} MB and 0 to {} seconds",
                         limits::buffer_mib_min, limits::buffer_mib_max, limits::interval_s_max));
     }
-    if (!d.bucket_arn.starts_with("arn:") || d.bucket().empty())
-        return fail(Errc::invalid_argument, fmt::format("BucketARN {} is not valid", d.bucket_arn));
     if (d.time_zone != "UTC" && !TimeZone::find(d.time_zone))
         return fail(Errc::invalid_argument,
                     fmt::format("The time zone {} is not valid", d.time_zone));
@@ -95,7 +95,7 @@ io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
     loaded.stream.destination = std::move(destination);
     loaded.stream.tags = std::move(tags);
     if (source) {
-        auto partitions = parts_.source.partitions(source->stream_arn);
+        auto partitions = parts_.source.partitions(source->stream);
         if (!partitions) co_return pass(partitions);
         source->started = parts_.home.now();
         loaded.stream.source = std::move(source);

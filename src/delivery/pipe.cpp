@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "delivery/content.h"
-#include "delivery/failure.h"
 
 namespace freshet::delivery {
 namespace {
@@ -99,7 +98,7 @@ io::Task<void> Pipe::back_off(const Error& error) {
 
 void Pipe::log_failure(const Error& error) {
     if (!stream_.destination.logs_errors) return;
-    parts_.source.write_log(stream_, parts_.home.now(), failure_line(stream_, error));
+    parts_.source.write_failure(stream_, parts_.home.now(), error);
 }
 
 // --- reading
@@ -107,7 +106,7 @@ void Pipe::log_failure(const Error& error) {
 io::Task<Result<>> Pipe::fill() {
     std::vector<log::PartitionId> partitions{stream_.inbox};
     if (stream_.source) {
-        auto found = parts_.source.partitions(stream_.source->stream_arn);
+        auto found = parts_.source.partitions(stream_.source->stream);
         if (!found) co_return pass(found);
         partitions = std::move(*found);
         partitions.push_back(stream_.inbox);  // what siblings append directly
@@ -205,7 +204,7 @@ io::Task<Result<>> Pipe::deliver(Cut cut) {
 }
 
 io::Task<Result<objects::Staged>> Pipe::stage(const Destination& destination) {
-    auto encryption = co_await parts_.objects.default_encryption(destination.bucket());
+    auto encryption = co_await parts_.objects.default_encryption(destination.bucket);
     if (!encryption) co_return pass(encryption);
     auto staged = co_await parts_.objects.stage(
         content_of(buffer_.waiting(), destination, parts_.pool), *encryption);
@@ -217,7 +216,7 @@ io::Task<Result<>> Pipe::publish(const Cut& cut, const Destination& destination,
     objects::Attributes attributes{{"content-type", "application/octet-stream"}};
     if (destination.compression == Compression::gzip) attributes["content-encoding"] = "gzip";
     const std::int64_t id = stream_.id;
-    const std::string bucket = destination.bucket();
+    const std::string bucket = destination.bucket;
     const Timestamp now = parts_.home.now();
     auto published = co_await parts_.database.write([&](meta::Txn& txn) -> Result<> {
         auto object =

@@ -15,12 +15,13 @@ class StreamSource {
     /// The present log partitions of a stream's shards, parents before their children;
     /// Errc::not_found. A partition that ends wakes its listeners once more, and then the next ones
     /// are here. Called on the home core of delivery.
-    virtual Result<std::vector<log::PartitionId>> partitions(const std::string& stream_arn) = 0;
+    virtual Result<std::vector<log::PartitionId>> partitions(const SourceKey& stream) = 0;
     /// The user records of one record of such a partition: KPL aggregates are taken apart. None for
     /// the record that ends a partition.
     virtual Result<std::vector<Bytes>> user_records(const Bytes& payload) = 0;
-    /// A line for a log stream of CloudWatch Logs. Does not wait.
-    virtual void write_log(const DeliveryStream& stream, Timestamp time, std::string line) = 0;
+    /// A failed attempt, for the log stream that the destination names. Does not wait.
+    virtual void write_failure(const DeliveryStream& stream, Timestamp time,
+                               const Error& error) = 0;
 };
 
 }  // namespace freshet::delivery

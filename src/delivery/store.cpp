@@ -32,6 +32,9 @@ std::vector<CutRange> unpack_ranges(const std::string& text) {
     return ranges;
 }
 
+std::string bucket_arn(const std::string& bucket) { return arn_text("s3", {}, bucket); }
+std::string bucket_of_arn(const std::string& text) { return text.substr(text.rfind(':') + 1); }
+
 const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, auto& loaded) {
     auto& stream = loaded.stream;
     auto& destination = stream.destination;
@@ -40,7 +43,7 @@ const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, au
     column.fixed("created_ms", stream.created);
     column("updated_ms", stream.updated);
     column("version", stream.version);
-    column("bucket_arn", destination.bucket_arn);
+    column("bucket_arn", meta::packed(destination.bucket, bucket_arn, bucket_of_arn));
     column("role_arn", destination.role_arn);
     column("prefix", destination.prefix);
     column("error_prefix", destination.error_prefix);
@@ -52,7 +55,7 @@ const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, au
     column("append_newline", destination.appends_newline);
     column("is_extended", destination.is_extended);
     column.optional(stream.source, [](auto& inner, auto& source) {
-        inner.fixed("source_arn", source.stream_arn);
+        inner.fixed("source_arn", meta::arn(source.stream, "kinesis", "stream/"));
         inner.fixed("source_role", source.role_arn);
         inner.fixed("source_started_ms", source.started);
     });

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "meta/cell.h"
+
 namespace freshet::delivery::store {
 namespace {
 
@@ -23,10 +25,10 @@ struct DeliveryStoreTest : testing::Test {
         DeliveryStream one;
         one.key = {{"1", "eu"}, "clicks"};
         one.created = from_epoch_ms(1);
-        one.destination.bucket_arn = "arn:aws:s3:::lake";
+        one.destination.bucket = "lake";
         one.destination.prefix = "year=";
         one.destination.compression = Compression::gzip;
-        one.source = KinesisSource{"arn:stream", "arn:role", from_epoch_ms(2)};
+        one.source = KinesisSource{{{"1", "eu"}, "rides"}, "arn:role", from_epoch_ms(2)};
         one.tags = {{"team", "data"}};
         return one;
     }
@@ -51,8 +53,22 @@ TEST_F(DeliveryStoreTest, a_stream_is_loaded_as_it_was_inserted) {
         EXPECT_EQ(read.destination.error_prefix, std::nullopt);
         EXPECT_EQ(read.destination.compression, Compression::gzip);
         EXPECT_TRUE(read.source && read.source->started == one.source->started);
+        EXPECT_TRUE(read.source && read.source->stream == one.source->stream);
+        EXPECT_EQ(read.destination.bucket, "lake");
         EXPECT_EQ(read.tags, one.tags);
         EXPECT_FALSE(all->front().cut);
+        return {};
+    });
+}
+
+TEST_F(DeliveryStoreTest, resources_are_kept_as_their_arns) {
+    write([&](meta::Txn& txn) -> Result<> {
+        DeliveryStream one = stream();
+        FRESHET_TRY(inserted, insert(txn, one));
+        FRESHET_TRY(kept,
+                    meta::first<std::string>(
+                        txn, "SELECT bucket_arn || ' ' || source_arn FROM delivery_streams", {}));
+        EXPECT_EQ(*kept, "arn:aws:s3:::lake arn:aws:kinesis:eu:1:stream/rides");
         return {};
     });
 }

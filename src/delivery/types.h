@@ -17,7 +17,7 @@ enum class Compression { none, gzip };
 
 /// Where objects go, and when.
 struct Destination {
-    std::string bucket_arn, role_arn;
+    std::string bucket, role_arn;
     std::optional<std::string> prefix, error_prefix;
     std::int64_t buffer_mib = 5;
     std::int64_t interval_s = 300;
@@ -28,12 +28,14 @@ struct Destination {
     bool is_extended = true;        ///< which of the two S3 configurations the client used
     bool logs_errors = false;       ///< CloudWatchLoggingOptions: what fails, into this log stream
     std::string log_group, log_stream;
-
-    std::string bucket() const { return bucket_arn.substr(bucket_arn.rfind(':') + 1); }
 };
 
+struct KinesisStream;
+using SourceKey = ResourceName<KinesisStream>;
+
 struct KinesisSource {
-    std::string stream_arn, role_arn;
+    SourceKey stream;
+    std::string role_arn;
     Timestamp started;
 };
 

@@ -4,6 +4,7 @@
 // turn, so the order of columns is the same everywhere.
 #pragma once
 #include "base/check.h"
+#include "base/text/arn.h"
 #include "meta/cell.h"
 #include "meta/shape.h"
 
@@ -50,6 +51,17 @@ template <class T>
 auto blob(T& field) {
     const auto as_it_is = [](std::string bytes) { return bytes; };
     return packed_blob(field, as_it_is, as_it_is);
+}
+/// A resource's name as its ARN; `before` is what precedes the name in it, "stream/".
+template <class Name>
+auto arn(Name& name, std::string_view service, std::string_view before) {
+    return packed(
+        name, [=](const auto& held) { return arn_text(service, held, before); },
+        [=](const std::string& text) {
+            auto held = name_in_arn<typename Name::Of>(text, before);
+            FRESHET_CHECK(held);  // the rim took no other text
+            return std::move(*held);
+        });
 }
 /// 1 when the field is `one`, else 0, which is read as `zero`.
 template <class T>

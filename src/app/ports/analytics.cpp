@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "analytics/errors.h"
-#include "app/ports/arn.h"
+#include "base/text/arn.h"
 #include "stream/hash.h"
 #include "stream/records/record.h"
 #include "stream/sequence.h"
@@ -17,7 +17,7 @@ std::optional<functions::FunctionKey> function_of(const std::string& text) {
     std::string name = arn->resource.substr(prefix.size());
     if (name.ends_with(":$LATEST")) name.resize(name.size() - 8);
     if (name.contains(':')) return std::nullopt;  // a version or an alias: there are none
-    return functions::FunctionKey{arn->account, arn->region, std::move(name)};
+    return functions::FunctionKey{arn->home, std::move(name)};
 }
 
 Result<const stream::Stream*> AnalyticsSiblings::find_stream(const std::string& text) const {
@@ -25,7 +25,7 @@ Result<const stream::Stream*> AnalyticsSiblings::find_stream(const std::string& 
     if (!arn || arn->service != "kinesis" || !arn->resource.starts_with("stream/"))
         return fail(analytics::Errc::invalid_argument,
                     fmt::format("{} is not the ARN of a stream", text));
-    auto found = streams_.catalog().find({arn->account, arn->region, arn->resource.substr(7)});
+    auto found = streams_.catalog().find({arn->home, arn->resource.substr(7)});
     if (!found) return fail(analytics::Errc::not_found, found.error().message());
     return found;
 }
@@ -65,7 +65,7 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
         if (!arn || arn->service != "firehose" || !arn->resource.starts_with("deliverystream/"))
             return fail(analytics::Errc::invalid_argument,
                         fmt::format("{} is not the ARN of a delivery stream", output.arn));
-        auto found = deliveries_.find({arn->account, arn->region, arn->resource.substr(15)});
+        auto found = deliveries_.find({arn->home, arn->resource.substr(15)});
         if (!found) return fail(analytics::Errc::not_found, found.error().message());
         appends.push_back({(*found)->inbox, std::move(rows), {}});
         return appends;
@@ -132,7 +132,7 @@ void AnalyticsSiblings::write_log(const std::string& log_stream_arn, Timestamp t
     const std::string names = arn->resource.substr(group_word.size());
     const std::size_t stream = names.find(stream_word);
     if (stream == std::string::npos) return;
-    write_log_line(logs_, {arn->account, arn->region, names.substr(0, stream)},
+    write_log_line(logs_, {arn->home, names.substr(0, stream)},
                    names.substr(stream + stream_word.size()), {time, std::move(line)});
 }
 

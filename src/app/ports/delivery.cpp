@@ -1,22 +1,15 @@
 #include "app/ports/delivery.h"
 
-#include <fmt/format.h>
-
 #include "app/ports/analytics.h"
-#include "app/ports/arn.h"
+#include "aws/services/firehose/firehose.h"
 #include "delivery/errors.h"
 #include "record/kpl.h"
 
 namespace freshet::app {
 
 Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
-    const std::string& stream_arn) {
-    const auto arn = parse_arn(stream_arn);
-    if (!arn || !arn->resource.starts_with("stream/")) {
-        return fail(delivery::Errc::invalid_argument,
-                    fmt::format("KinesisStreamARN {} is not valid", stream_arn));
-    }
-    auto found = streams_.catalog().find({arn->account, arn->region, arn->resource.substr(7)});
+    const delivery::SourceKey& stream) {
+    auto found = streams_.catalog().find({stream.home, stream.name});
     if (!found) return fail(delivery::Errc::not_found, found.error().message());
     std::vector<log::PartitionId> partitions;
     // In order of index: what a parent holds comes before what its children hold.
@@ -41,10 +34,10 @@ Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& paylo
     return data;
 }
 
-void DeliveryStreamSource::write_log(const delivery::DeliveryStream& stream, Timestamp time,
-                                     std::string line) {
+void DeliveryStreamSource::write_failure(const delivery::DeliveryStream& stream, Timestamp time,
+                                         const Error& error) {
     write_log_line(logs_, {stream.key.home, stream.destination.log_group},
-                   stream.destination.log_stream, {time, std::move(line)});
+                   stream.destination.log_stream, {time, aws::failure_line(stream, error)});
 }
 
 }  // namespace freshet::app

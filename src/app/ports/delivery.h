@@ -10,10 +10,10 @@ class DeliveryStreamSource final : public delivery::StreamSource {
   public:
     DeliveryStreamSource(stream::Streams& streams, monitor::Logs& logs)
         : streams_(streams), logs_(logs) {}
-    Result<std::vector<log::PartitionId>> partitions(const std::string& stream_arn) override;
+    Result<std::vector<log::PartitionId>> partitions(const delivery::SourceKey& stream) override;
     Result<std::vector<Bytes>> user_records(const Bytes& payload) override;
-    void write_log(const delivery::DeliveryStream& stream, Timestamp time,
-                   std::string line) override;
+    void write_failure(const delivery::DeliveryStream& stream, Timestamp time,
+                       const Error& error) override;
 
   private:
     stream::Streams& streams_;

@@ -9,6 +9,12 @@
 namespace freshet::console {
 namespace {
 
+/// Whether a sibling's name for a stream is that of `key`.
+template <class Kind>
+bool is_of(const ResourceName<Kind>& name, const stream::StreamKey& key) {
+    return name.home == key.home && name.name == key.name;
+}
+
 /// Whether an ARN of any partition names the stream.
 bool names_stream(std::string_view arn, const stream::StreamKey& key) {
     return arn.ends_with(
@@ -38,8 +44,7 @@ void add_fan_out(const Parts& parts, const stream::Stream& stream, std::vector<F
 void add_deliveries(const Parts& parts, const stream::Stream& stream, std::vector<Follower>& all) {
     for (const delivery::DeliveryKey& key : parts.deliveries.keys()) {
         const auto found = parts.deliveries.find(key);
-        if (!found || !(*found)->source || !names_stream((*found)->source->stream_arn, stream.key))
-            continue;
+        if (!found || !(*found)->source || !is_of((*found)->source->stream, stream.key)) continue;
         const auto figures = parts.deliveries.figures(key).value_or(delivery::Figures{});
         Follower follower{"delivery", key.name, figures.trouble.empty() ? "ACTIVE" : "FAILING",
                           figures.trouble, figures.waiting_bytes};

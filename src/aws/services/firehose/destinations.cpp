@@ -37,6 +37,21 @@ Answer<void> apply_common(const Config& config, domain::Destination& d) {
     return {};
 }
 
+Answer<void> set_bucket(const std::string& arn, domain::Destination& d) {
+    auto bucket = bucket_of(arn);
+    if (!bucket) return pass(bucket);
+    d.bucket = std::move(*bucket);
+    return {};
+}
+
+template <class Config>
+Answer<void> apply_new(const Config& config, domain::Destination& d) {
+    d.role_arn = config.role_arn;
+    auto good = set_bucket(config.bucket_arn, d);
+    if (good) good = apply_common(config, d);
+    return good;
+}
+
 template <class Config>
 Answer<void> apply_extended(const Config& config, domain::Destination& d) {
     if (config.file_extension) d.file_extension = *config.file_extension;
@@ -56,7 +71,7 @@ Answer<void> apply_extended(const Config& config, domain::Destination& d) {
 template <class Out>
 void fill_common(Out& out, const domain::Destination& d) {
     out.role_arn = d.role_arn;
-    out.bucket_arn = d.bucket_arn;
+    out.bucket_arn = bucket_arn(d.bucket);
     out.prefix = d.prefix;
     out.error_output_prefix = d.error_prefix;
     out.buffering_hints.size_in_mbs = static_cast<std::int32_t>(d.buffer_mib);
@@ -76,16 +91,11 @@ Answer<domain::Destination> destination_of(const CreateDeliveryStreamInput& inpu
     Answer<void> good;
     if (input.extended_s3_destination_configuration && !input.s3_destination_configuration) {
         const auto& config = *input.extended_s3_destination_configuration;
-        d.bucket_arn = config.bucket_arn;
-        d.role_arn = config.role_arn;
-        good = apply_common(config, d);
+        good = apply_new(config, d);
         if (good) good = apply_extended(config, d);
     } else if (input.s3_destination_configuration && !input.extended_s3_destination_configuration) {
-        const auto& config = *input.s3_destination_configuration;
-        d.bucket_arn = config.bucket_arn;
-        d.role_arn = config.role_arn;
         d.is_extended = false;
-        good = apply_common(config, d);
+        good = apply_new(*input.s3_destination_configuration, d);
     } else {
         good = refuse("InvalidArgumentException",
                       "Exactly one destination configuration is supported for a Firehose; "
@@ -100,9 +110,10 @@ Answer<void> apply(const UpdateDestinationInput& input, domain::Destination& d) 
         return refuse("InvalidArgumentException",
                       "Exactly one destination update is supported for a Firehose");
     const auto take = [&d](const auto& config) {
-        if (config.bucket_arn) d.bucket_arn = *config.bucket_arn;
         if (config.role_arn) d.role_arn = *config.role_arn;
-        return apply_common(config, d);
+        auto good = config.bucket_arn ? set_bucket(*config.bucket_arn, d) : Answer<void>();
+        if (good) good = apply_common(config, d);
+        return good;
     };
     if (input.extended_s3_destination_update) {
         auto good = take(*input.extended_s3_destination_update);

@@ -25,10 +25,10 @@ class Handlers {
             if (!input.kinesis_stream_source_configuration)
                 co_return refuse("InvalidArgumentException",
                                  "KinesisStreamSourceConfiguration must be given");
-            source =
-                domain::KinesisSource{input.kinesis_stream_source_configuration->kinesis_stream_arn,
-                                      input.kinesis_stream_source_configuration->role_arn,
-                                      {}};
+            const auto& given = *input.kinesis_stream_source_configuration;
+            auto stream = stream_of(given.kinesis_stream_arn);
+            if (!stream) co_return pass(stream);
+            source = domain::KinesisSource{std::move(*stream), given.role_arn, {}};
         } else if (input.kinesis_stream_source_configuration) {
             co_return refuse("InvalidArgumentException",
                              "KinesisStreamSourceConfiguration is for a DeliveryStreamType of "
@@ -59,7 +59,7 @@ class Handlers {
         made.last_update_timestamp = stream.updated;
         if (stream.source) {
             auto& source = made.source.emplace().kinesis_stream_source_description.emplace();
-            source.kinesis_stream_arn = stream.source->stream_arn;
+            source.kinesis_stream_arn = arn_of(stream.source->stream);
             source.role_arn = stream.source->role_arn;
             source.delivery_start_timestamp = stream.source->started;
         }

@@ -17,7 +17,12 @@ inline constexpr const char* destination_id = "destinationId-000000000001";  ///
 using aws::refuse;
 std::unexpected<Fault> refuse(const Error& error);
 
+// arn.cpp
 std::string arn_of(const delivery::DeliveryKey& key);
+std::string arn_of(const delivery::SourceKey& stream);
+std::string bucket_arn(const std::string& bucket);
+Answer<delivery::SourceKey> stream_of(const std::string& arn);
+Answer<std::string> bucket_of(const std::string& arn);
 inline delivery::DeliveryKey key_of(const Caller& caller, const std::string& name) {
     return {caller.home(), name};
 }

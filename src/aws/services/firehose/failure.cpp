@@ -1,30 +1,33 @@
-#include "delivery/failure.h"
-
+// A delivery that failed, in AWS's words.
 #include <fmt/format.h>
 
+#include "aws/services/firehose/firehose.h"
+#include "aws/services/firehose/words.h"
 #include "base/text/json_text.h"
 #include "delivery/errors.h"
 #include "objects/types.h"
 
-namespace freshet::delivery {
+namespace freshet::aws {
+namespace {
+
 std::string failure_code(const Error& error) {
     if (error.is(objects::Errc::no_bucket)) return "S3.NoSuchBucket";
-    if (error.is(Errc::not_found)) return "Kinesis.ResourceNotFoundException";
+    if (error.is(delivery::Errc::not_found)) return "Kinesis.ResourceNotFoundException";
     return "S3.InternalError";
 }
 
-std::string failure_line(const DeliveryStream& stream, const Error& error) {
-    const std::string arn =
-        fmt::format("arn:aws:firehose:{}:{}:deliverystream/{}", stream.key.home.region,
-                    stream.key.home.account, stream.key.name);
+}  // namespace
+
+std::string failure_line(const delivery::DeliveryStream& stream, const Error& error) {
     const std::string message =
         error.is(objects::Errc::no_bucket)
             ? "The specified bucket does not exist. Create it, or name a bucket that exists."
             : error.message();
     return fmt::format(
         R"({{"deliveryStreamARN":{},"destination":{},"deliveryStreamVersionId":{},"message":{},"errorCode":"{}"}})",
-        json_text(arn), json_text(stream.destination.bucket_arn), stream.version,
+        json_text(firehose_words::arn_of(stream.key)),
+        json_text(firehose_words::bucket_arn(stream.destination.bucket)), stream.version,
         json_text(message), failure_code(error));
 }
 
-}  // namespace freshet::delivery
+}  // namespace freshet::aws

@@ -1,18 +1,17 @@
-#include "app/ports/arn.h"
+#include "base/text/arn.h"
 
 #include <gtest/gtest.h>
 
-#include "app/ports/analytics.h"
-
-namespace freshet::app {
+namespace freshet {
 namespace {
+
+struct Stream;
 
 TEST(ParseArn, gives_its_parts_and_leaves_the_colons_of_the_resource) {
     const auto arn = parse_arn("arn:aws:logs:us-east-1:000000000000:log-group:g:log-stream:s");
     ASSERT_TRUE(arn);
     EXPECT_EQ(arn->service, "logs");
-    EXPECT_EQ(arn->region, "us-east-1");
-    EXPECT_EQ(arn->account, "000000000000");
+    EXPECT_EQ(arn->home, (Home{"000000000000", "us-east-1"}));
     EXPECT_EQ(arn->resource, "log-group:g:log-stream:s");
 }
 
@@ -24,13 +23,13 @@ TEST(ParseArn, refuses_what_has_not_six_parts) {
     EXPECT_FALSE(parse_arn("urn:aws:kinesis:us-east-1:000000000000:stream/s"));
 }
 
-TEST(FunctionOf, takes_the_latest_version_and_no_other) {
-    const std::string arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
-    EXPECT_EQ(function_of(arn)->name, "f");
-    EXPECT_EQ(function_of(arn + ":$LATEST")->name, "f");
-    EXPECT_FALSE(function_of(arn + ":1"));
-    EXPECT_FALSE(function_of("arn:aws:kinesis:us-east-1:000000000000:stream/f"));
+TEST(ArnText, of_a_name_is_read_as_that_name) {
+    const ResourceName<Stream> name{{"000000000000", "us-east-1"}, "s"};
+    const std::string text = arn_text("kinesis", name, "stream/");
+    EXPECT_EQ(text, "arn:aws:kinesis:us-east-1:000000000000:stream/s");
+    EXPECT_EQ(name_in_arn<Stream>(text, "stream/"), name);
+    EXPECT_FALSE(name_in_arn<Stream>(text, "function:"));
 }
 
 }  // namespace
-}  // namespace freshet::app
+}  // namespace freshet
