@@ -8,6 +8,7 @@
 #include "analytics/limits.h"
 #include "analytics/store.h"
 #include "base/log.h"
+#include "base/text/arn.h"
 #include "io/steady_time.h"
 
 namespace freshet::analytics {
@@ -38,8 +39,7 @@ std::string Input::stream_name(int index) const {
 }
 
 std::string arn_of(const ApplicationKey& key) {
-    return fmt::format("arn:aws:kinesisanalytics:{}:{}:application/{}", key.home.region,
-                       key.home.account, key.name);
+    return arn_text("kinesisanalytics", key, "application/");
 }
 
 std::string next_id(Application& application) { return fmt::format("{}.1", application.next_id++); }

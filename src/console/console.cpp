@@ -223,7 +223,7 @@ Bytes Console::dashboards(const Home& home) const {
             for (const std::string& name : all) json.text(std::string_view(name));
             json.close(']');
         };
-        json.open('{').member("id", board.key.id).member("title", board.name);
+        json.open('{').member("id", board.key.name).member("title", board.name);
         json.member("data_source", data_set ? data_set->source : "");
         json.member("data_set", board.data_set).member("sql", data_set ? data_set->sql : "");
         json.member("mode", keeps ? "SPICE" : "DIRECT_QUERY");

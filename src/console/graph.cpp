@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto/digest.h"
+#include "base/text/arn.h"
 #include "console/json_writer.h"
 #include "record/json/json.h"
 
@@ -91,9 +92,9 @@ std::string bucket_of(std::string_view location) {
 }
 
 std::string name_in_arn(std::string_view arn, std::string_view before) {
-    const auto at = arn.find(before);
-    if (at == std::string_view::npos) return {};
-    return std::string(arn.substr(at + before.size()));
+    const auto parsed = parse_arn(arn);
+    if (!parsed || !parsed->resource.starts_with(before)) return {};
+    return parsed->resource.substr(before.size());
 }
 
 }  // namespace freshet::console

@@ -281,15 +281,15 @@ void add_dashboards(View& view, const std::vector<catalog::Table>& tables) {
         auto data_set = view.parts.dashboards.find_data_set({view.home, board.data_set});
         const bool keeps = data_set && data_set->mode == dashboards::ImportMode::spice;
         view.graph.nodes.push_back(
-            {"dashboard:" + board.key.id,
+            {"dashboard:" + board.key.name,
              "dashboard",
-             board.key.id,
+             board.key.name,
              "ACTIVE",
              {text_of("data set", board.data_set),
               text_of("mode", keeps ? "SPICE" : "direct query"),
               {"refresh", "ms", static_cast<double>(board.refresh_every.count()), ""}},
              ""});
-        if (data_set) connect_sql(view, tables, data_set->sql, "dashboard:" + board.key.id);
+        if (data_set) connect_sql(view, tables, data_set->sql, "dashboard:" + board.key.name);
     }
 }
 

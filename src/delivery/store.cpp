@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text/arn.h"
 #include "meta/pairs.h"
 
 namespace freshet::delivery::store {

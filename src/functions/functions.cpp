@@ -10,6 +10,7 @@
 
 #include "base/crypto/digest.h"
 #include "base/log.h"
+#include "base/text/arn.h"
 #include "base/uuid.h"
 #include "functions/limits.h"
 #include "functions/settings.h"
@@ -22,10 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string arn_of(const FunctionKey& key) {
-    return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.home.region, key.home.account,
-                       key.name);
-}
+std::string arn_of(const FunctionKey& key) { return arn_text("lambda", key, "function:"); }
 
 /// A caller who names a revision wants to change that one; "" is any.
 bool is_stale(const Function& function, const std::string& revision) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/check.h"
+#include "base/text/arn.h"
 #include "base/uuid.h"
 #include "functions/limits.h"
 #include "functions/report.h"
@@ -235,8 +236,7 @@ io::Task<Result<InvokeResult>> Workers::call(Function function, Bytes payload,
     WorkerPtr worker = *taken;
     sandbox::Event event;
     event.request_id = new_uuid();
-    event.function_arn = fmt::format("arn:aws:lambda:{}:{}:function:{}", function.key.home.region,
-                                     function.key.home.account, function.key.name);
+    event.function_arn = arn_text("lambda", function.key, "function:");
     event.client_context = std::move(client_context);
     event.time_max = Millis(function.settings.timeout_s * 1000);
     event.payload = std::move(payload);

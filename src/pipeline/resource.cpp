@@ -1,4 +1,5 @@
 #include "pipeline/resource.h"
+#include "base/text/arn.h"
 
 #include <fmt/format.h>
 
@@ -11,12 +12,12 @@ io::Task<aws::Answer<std::string>> Resource::obstacle(Calls&, std::set<std::stri
 }
 
 std::string Surroundings::arn(const char* service, const std::string& resource) const {
-    return fmt::format("arn:aws:{}:{}:{}:{}", service, region, account, resource);
+    return arn_text(service, {account, region}, resource);
 }
 
 std::string Surroundings::role_arn(const std::string& name) const {
     if (name.empty() || name.starts_with("arn:")) return name;
-    return fmt::format("arn:aws:iam::{}:role/{}", account, name);
+    return arn_text("iam", {account, ""}, "role/" + name);
 }
 
 std::string Surroundings::stream_arn(const std::string& name) const {

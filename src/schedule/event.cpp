@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text/arn.h"
 #include "base/text/json_text.h"
 #include "schedule/errors.h"
 #include "schedule/template.h"
@@ -80,9 +81,7 @@ Members variables(const Rule& rule, Timestamp tick, const std::string& id) {
 
 }  // namespace
 
-std::string arn_of(const RuleKey& key) {
-    return fmt::format("arn:aws:events:{}:{}:rule/{}", key.home.region, key.home.account, key.name);
-}
+std::string arn_of(const RuleKey& key) { return arn_text("events", key, "rule/"); }
 
 std::string scheduled_event(const Rule& rule, Timestamp tick, const std::string& id) {
     return object(members(rule, tick, id));

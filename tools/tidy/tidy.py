@@ -446,6 +446,32 @@ def rule_headers_open_well():
             yield f"{name_of(path)}: a header opens with what it is"
 
 
+# What makes an ARN inside a service, because users see it there; elsewhere the rim does.
+MAKES_ARNS = {
+    "src/analytics/analytics.cpp": "the event for a function, the lines of the log",
+    "src/analytics/run/trouble.cpp": "the log stream when none is named",
+    "src/functions/functions.cpp": "the texts of errors",
+    "src/functions/workers.cpp": "the context of a call",
+    "src/schedule/event.cpp": "the scheduled event",
+}
+
+
+def rule_services_know_no_arn():
+    """Services name resources by ResourceName; ARNs are text of the rim and of stores."""
+    for path in sources():
+        if LAYERS.get(module_of(path)) != 4 or path.stem.endswith("_test"):
+            continue
+        code = "\n".join(line.split("//")[0] for line in path.read_text().splitlines())
+        if "arn:aws" in code:
+            yield f"{name_of(path)}: an ARN in a service; build it at the rim (base/text/arn.h)"
+        elif (
+            "base/text/arn.h" in code
+            and path.name != "store.cpp"  # columns keep them
+            and name_of(path) not in MAKES_ARNS
+        ):
+            yield f"{name_of(path)}: ARNs are read and made at the rim (src/aws, src/app)"
+
+
 def rule_modules_have_readmes():
     for module in sorted({module_of(path) for path in sources()}):
         readme = SRC / module / "README.md"

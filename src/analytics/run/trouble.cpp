@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/text/arn.h"
 #include "base/text/json_text.h"
 #include "record/json/json.h"
 
@@ -12,10 +13,9 @@ std::vector<std::string> log_streams_of(const Application& application) {
     std::vector<std::string> all;
     for (const LoggingOption& option : application.loggings) all.push_back(option.log_stream_arn);
     if (all.empty())
-        all.push_back(fmt::format(
-            "arn:aws:logs:{}:{}:log-group:/aws/kinesis-analytics/{}:"
-            "log-stream:kinesis-analytics-log-stream",
-            application.key.home.region, application.key.home.account, application.key.name));
+        all.push_back(arn_text("logs", application.key.home,
+                               "log-group:/aws/kinesis-analytics/" + application.key.name +
+                                   ":log-stream:kinesis-analytics-log-stream"));
     return all;
 }
 

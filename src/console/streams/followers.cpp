@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text/arn.h"
 #include "console/limits.h"
 
 namespace freshet::console {
@@ -15,10 +16,8 @@ bool is_of(const ResourceName<Kind>& name, const stream::StreamKey& key) {
     return name.home == key.home && name.name == key.name;
 }
 
-/// Whether an ARN of any partition names the stream.
 bool names_stream(std::string_view arn, const stream::StreamKey& key) {
-    return arn.ends_with(
-        fmt::format(":kinesis:{}:{}:stream/{}", key.home.region, key.home.account, key.name));
+    return freshet::name_in_arn<stream::Stream>(arn, "stream/") == key;
 }
 
 const stream::Shard* shard_of(const stream::Stream& stream, std::uint64_t partition) {

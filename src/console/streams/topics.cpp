@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text/arn.h"
 #include "console/json_writer.h"
 #include "console/limits.h"
 #include "console/overview.h"
@@ -190,8 +191,7 @@ io::Task<Bytes> stream_json(const Parts& parts, const Rates& rates, ShardRates& 
     co_await measure(parts.streams, stream, followers);
     json.member("now_ms", to_epoch_ms(parts.home.now()));
     write_head(json, parts, stream, rates_of(shard_rates, stream));
-    json.member("arn", fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.home.region,
-                                   key.home.account, key.name));
+    json.member("arn", arn_text("kinesis", key, "stream/"));
     json.member("record_kib_max", stream.record_kib_max);
     const std::string id = counter_id("records", "stream", key.home, key.name);
     json.key("history").open('[');

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "aws/model/firehose.h"
+#include "base/text/arn.h"
 #include "delivery/prefix.h"
 #include "pipeline/resource.h"
 
@@ -36,7 +37,7 @@ class DeliveryResource final : public Resource {
         wanted_["source_stream"] = stream.empty() ? "" : surroundings.stream_arn(stream);
         source_ = {Need::Kind::stream, stream};
         wanted_["role"] = surroundings.role_arn(section.text("role"));
-        wanted_["bucket"] = "arn:aws:s3:::" + section.text("bucket");
+        wanted_["bucket"] = arn_text("s3", {}, section.text("bucket"));
         wanted_["prefix"] = section.text("prefix", "");
         wanted_["error_prefix"] = section.text("error_prefix", "");
         const auto prefixes =

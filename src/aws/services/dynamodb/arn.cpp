@@ -1,6 +1,5 @@
 // The ARNs of tables.
-#include <fmt/format.h>
-
+#include "base/text/arn.h"
 #include "aws/services/dynamodb/words.h"
 
 namespace freshet::aws::dynamodb {
@@ -14,9 +13,6 @@ domain::TableKey table_key(const Caller& caller, const std::string& name) {
     return {caller.home(), bare};
 }
 
-std::string arn_of(const domain::TableKey& key) {
-    return fmt::format("arn:aws:dynamodb:{}:{}:table/{}", key.home.region, key.home.account,
-                       key.name);
-}
+std::string arn_of(const domain::TableKey& key) { return arn_text("dynamodb", key, "table/"); }
 
 }  // namespace freshet::aws::dynamodb

@@ -2,29 +2,22 @@
 #include <fmt/format.h>
 
 #include "aws/services/kinesis/words.h"
+#include "base/text/arn.h"
 
 namespace freshet::aws::kinesis_words {
 
 namespace domain = stream;
 
-std::string arn_of(const domain::StreamKey& key) {
-    return fmt::format("arn:aws:kinesis:{}:{}:stream/{}", key.home.region, key.home.account,
-                       key.name);
-}
+std::string arn_of(const domain::StreamKey& key) { return arn_text("kinesis", key, "stream/"); }
 
 std::optional<StreamArn> parse_stream_arn(const std::string& arn) {
-    std::vector<std::string> parts;
-    std::size_t at = 0;
-    while (parts.size() < 5 && at != std::string::npos) {
-        const auto colon = arn.find(':', at);
-        parts.push_back(arn.substr(at, colon - at));
-        at = colon == std::string::npos ? colon : colon + 1;
-    }
-    if (at == std::string::npos || parts[2] != "kinesis" || !arn.substr(at).starts_with("stream/"))
+    constexpr std::string_view word = "stream/";
+    auto parsed = parse_arn(arn);
+    if (!parsed || parsed->service != "kinesis" || !parsed->resource.starts_with(word))
         return std::nullopt;
-    const std::string resource = arn.substr(at + 7);
+    const std::string resource = parsed->resource.substr(word.size());
     const auto slash = resource.find('/');
-    return StreamArn{{{parts[4], parts[3]}, resource.substr(0, slash)},
+    return StreamArn{{std::move(parsed->home), resource.substr(0, slash)},
                      slash == std::string::npos ? "" : resource.substr(slash)};
 }
 

@@ -5,6 +5,7 @@
 
 #include "aws/services/lambda/words.h"
 #include "base/crypto/digest.h"
+#include "base/text/arn.h"
 
 namespace freshet::aws::lambda_words {
 namespace {
@@ -22,16 +23,15 @@ bool is_region(std::string_view text) {
 }  // namespace
 
 std::string arn_of(const functions::FunctionKey& key) {
-    return fmt::format("arn:aws:lambda:{}:{}:function:{}", key.home.region, key.home.account,
-                       key.name);
+    return arn_text("lambda", key, "function:");
 }
 
 std::string runtime_arn(const std::string& region, const std::string& runtime) {
-    return fmt::format("arn:aws:lambda:{}::runtime:{}", region, to_hex(sha256(runtime)));
+    return arn_text("lambda", {"", region}, "runtime:" + to_hex(sha256(runtime)));
 }
 
 std::string account_arn(const std::string& account) {
-    return fmt::format("arn:aws:iam::{}:root", account);
+    return arn_text("iam", {account, ""}, "root");
 }
 
 bool is_identity_arn(const std::string& text) {

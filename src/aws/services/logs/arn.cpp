@@ -1,6 +1,5 @@
 // The ARNs of log groups.
-#include <fmt/format.h>
-
+#include "base/text/arn.h"
 #include "aws/services/logs/words.h"
 
 namespace freshet::aws::logs_words {
@@ -17,7 +16,7 @@ std::string group_name(const std::optional<std::string>& name,
 }
 
 std::string arn_of(const Caller& caller, const std::string& group) {
-    return fmt::format("arn:aws:logs:{}:{}:log-group:{}", caller.region(), caller.account(), group);
+    return arn_text("logs", caller.home(), "log-group:" + group);
 }
 
 }  // namespace freshet::aws::logs_words

@@ -1,11 +1,11 @@
 // The ARNs of data sources, data sets and dashboards; the account that a request's path names.
+#include "base/text/arn.h"
 #include "aws/services/quicksight/words.h"
 
 namespace freshet::aws::quicksight_words {
 
 std::string arn_of(const char* kind, const dashboards::Key& key) {
-    return fmt::format("arn:aws:quicksight:{}:{}:{}/{}", key.home.region, key.home.account, kind,
-                       key.name);
+    return arn_text("quicksight", key, std::string(kind) + "/");
 }
 
 Answer<std::string> id_of(const char* kind, const Caller& caller, const std::string& arn) {

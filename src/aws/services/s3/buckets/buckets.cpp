@@ -10,6 +10,7 @@
 #include "aws/services/s3/guards.h"
 #include "aws/services/s3/objects/listing.h"
 #include "aws/services/s3/tags.h"
+#include "base/text/arn.h"
 
 namespace freshet::aws::s3_words {
 namespace {
@@ -84,7 +85,7 @@ class Handlers {
         auto bucket = co_await objects_.find_bucket(input.bucket);
         if (!bucket) co_return refuse(bucket.error(), input.bucket);
         HeadBucketOutput out;
-        out.bucket_arn = "arn:aws:s3:::" + input.bucket;
+        out.bucket_arn = arn_text("s3", {}, input.bucket);
         out.bucket_region = bucket->region;
         out.access_point_alias = false;
         co_return out;
