@@ -3,10 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
-
-#include "app/commands.h"
-#include "cli/global_options.h"
+#include "app/commands/listing.h"
 #include "sql/trino/functions/forms.h"
 
 namespace freshet::app {
@@ -55,15 +52,7 @@ std::string plain() {
 }  // namespace
 
 void add_functions(CLI::App& app, cli::GlobalOptions& global) {
-    auto format = std::make_shared<std::string>("text");
-    CLI::App* command = app.add_subcommand("functions", "List the functions of Athena's SQL");
-    command->add_option("--format", *format, "How they are printed (text)")
-        ->check(CLI::IsMember({"text", "markdown"}))
-        ->type_name("FORM");
-    cli::on_chosen(*command, global, [format] {
-        fmt::print("{}", *format == "markdown" ? markdown() : plain());
-        return 0;
-    });
+    add_listing(app, global, {"functions", "List the functions of Athena's SQL", plain, markdown});
 }
 
 }  // namespace freshet::app

@@ -2,11 +2,8 @@
 // Markdown.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
-#include "app/commands.h"
+#include "app/commands/listing.h"
 #include "app/config.h"
-#include "cli/global_options.h"
 
 namespace freshet::app {
 namespace {
@@ -39,15 +36,8 @@ std::string plain() {
 }  // namespace
 
 void add_settings(CLI::App& app, cli::GlobalOptions& global) {
-    auto format = std::make_shared<std::string>("text");
-    CLI::App* command = app.add_subcommand("settings", "List the settings of serve --config FILE");
-    command->add_option("--format", *format, "How they are printed (text)")
-        ->check(CLI::IsMember({"text", "markdown"}))
-        ->type_name("FORM");
-    cli::on_chosen(*command, global, [format] {
-        fmt::print("{}", *format == "markdown" ? markdown() : plain());
-        return 0;
-    });
+    add_listing(app, global,
+                {"settings", "List the settings of serve --config FILE", plain, markdown});
 }
 
 }  // namespace freshet::app
