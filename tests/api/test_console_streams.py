@@ -10,6 +10,7 @@ import urllib.parse
 
 import pytest
 from aws_kinesis_agg import aggregator
+from application_input import csv_input
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/s"
@@ -218,24 +219,7 @@ def test_an_applications_position_is_shown(api, freshet, kinesis):
             'CREATE OR REPLACE STREAM "D" ("P" VARCHAR(9));\nCREATE OR REPLACE PUMP "U" AS '
             'INSERT INTO "D" SELECT STREAM "P" FROM "SOURCE_SQL_STREAM_001";'
         ),
-        Inputs=[
-            {
-                "NamePrefix": "SOURCE_SQL_STREAM",
-                "KinesisStreamsInput": {"ResourceARN": STREAM, "RoleARN": ROLE},
-                "InputSchema": {
-                    "RecordFormat": {
-                        "RecordFormatType": "CSV",
-                        "MappingParameters": {
-                            "CSVMappingParameters": {
-                                "RecordRowDelimiter": "\n",
-                                "RecordColumnDelimiter": ",",
-                            }
-                        },
-                    },
-                    "RecordColumns": [{"Name": "P", "SqlType": "VARCHAR(9)"}],
-                },
-            }
-        ],
+        Inputs=[csv_input(STREAM, ROLE, {"P": "VARCHAR(9)"})],
     )
 
     def application():

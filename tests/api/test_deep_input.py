@@ -12,6 +12,7 @@ import botocore.exceptions
 import pytest
 
 import conftest
+from application_input import csv_input
 
 STACK_BYTES = 512 * 1024  # of the main thread and of every other
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -158,25 +159,12 @@ def application(server, expression, name="deep"):
             f'{expression} FROM "S_001";'
         ),
         Inputs=[
-            {
-                "NamePrefix": "S",
-                "KinesisStreamsInput": {
-                    "ResourceARN": "arn:aws:kinesis:us-east-1:000000000000:stream/in",
-                    "RoleARN": ROLE,
-                },
-                "InputSchema": {
-                    "RecordFormat": {
-                        "RecordFormatType": "CSV",
-                        "MappingParameters": {
-                            "CSVMappingParameters": {
-                                "RecordRowDelimiter": "\n",
-                                "RecordColumnDelimiter": ",",
-                            }
-                        },
-                    },
-                    "RecordColumns": [{"Name": "A", "SqlType": "INTEGER"}],
-                },
-            }
+            csv_input(
+                "arn:aws:kinesis:us-east-1:000000000000:stream/in",
+                ROLE,
+                {"A": "INTEGER"},
+                prefix="S",
+            )
         ],
     )
 

@@ -9,6 +9,8 @@ import time
 import botocore.exceptions
 import pytest
 
+from application_input import csv_input
+
 HOUR = 3_600_000
 RING = 2**128
 
@@ -579,25 +581,10 @@ def test_an_application_continues_over_reshards(freshet, kinesis):
         "CREATE STREAM ALL_ROWS (N INTEGER); CREATE PUMP P1 AS INSERT INTO ALL_ROWS SELECT "
         "STREAM N FROM SOURCE_SQL_STREAM_001;"
     )
-    form = {
-        "RecordFormatType": "CSV",
-        "MappingParameters": {
-            "CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}
-        },
-    }
     analytics.create_application(
         ApplicationName="a",
         ApplicationCode=code,
-        Inputs=[
-            {
-                "NamePrefix": "SOURCE_SQL_STREAM",
-                "KinesisStreamsInput": {"ResourceARN": arn + "in", "RoleARN": role},
-                "InputSchema": {
-                    "RecordFormat": form,
-                    "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}],
-                },
-            }
-        ],
+        Inputs=[csv_input(arn + "in", role, {"N": "INTEGER"})],
         Outputs=[
             {
                 "Name": "ALL_ROWS",

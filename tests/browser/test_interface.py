@@ -9,6 +9,7 @@ import re
 
 import pytest
 import sys
+from application_input import csv_input
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -53,25 +54,7 @@ class Lake:
             ApplicationName="top-places",
             ApplicationCode=SQL,
             Inputs=[
-                {
-                    "NamePrefix": "SOURCE_SQL_STREAM",
-                    "KinesisStreamsInput": {
-                        "ResourceARN": ARN.format("kinesis", "stream/crimes"),
-                        "RoleARN": ROLE,
-                    },
-                    "InputSchema": {
-                        "RecordFormat": {
-                            "RecordFormatType": "CSV",
-                            "MappingParameters": {
-                                "CSVMappingParameters": {
-                                    "RecordRowDelimiter": "\n",
-                                    "RecordColumnDelimiter": ",",
-                                }
-                            },
-                        },
-                        "RecordColumns": [{"Name": "PLACE", "SqlType": "VARCHAR(64)"}],
-                    },
-                }
+                csv_input(ARN.format("kinesis", "stream/crimes"), ROLE, {"PLACE": "VARCHAR(64)"})
             ],
             Outputs=[
                 {

@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from test_interface import ARN, ROLE, Lake
+from application_input import csv_input
 
 PAGES = ("overview", "streams", "analytics", "query", "dashboards")
 
@@ -153,24 +154,7 @@ def test_rows_that_fail_are_grouped_below_the_windows(lake, freshet, open_page, 
             'CREATE OR REPLACE STREAM "OUT" ("N" INTEGER); CREATE OR REPLACE PUMP "P" AS '
             'INSERT INTO "OUT" SELECT STREAM "N" FROM "SOURCE_SQL_STREAM_001";'
         ),
-        Inputs=[
-            {
-                "NamePrefix": "SOURCE_SQL_STREAM",
-                "KinesisStreamsInput": {"ResourceARN": arn, "RoleARN": ROLE},
-                "InputSchema": {
-                    "RecordFormat": {
-                        "RecordFormatType": "CSV",
-                        "MappingParameters": {
-                            "CSVMappingParameters": {
-                                "RecordRowDelimiter": "\n",
-                                "RecordColumnDelimiter": ",",
-                            }
-                        },
-                    },
-                    "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}],
-                },
-            }
-        ],
+        Inputs=[csv_input(arn, ROLE, {"N": "INTEGER"})],
     )
     kda.start_application(
         ApplicationName="numbers",

@@ -6,6 +6,8 @@ import time
 import botocore.exceptions
 import urllib3.exceptions
 
+from application_input import csv_input
+
 REFUSED = (
     botocore.exceptions.BotoCoreError,
     botocore.exceptions.ClientError,
@@ -180,25 +182,10 @@ def test_an_application_takes_each_row_once_and_counts_each_in_one_window(make_f
         kinesis.create_stream(StreamName=name, ShardCount=shards)
     role = "arn:aws:iam::000000000000:role/r"
     arn = "arn:aws:kinesis:us-east-1:000000000000:stream/"
-    form = {
-        "RecordFormatType": "CSV",
-        "MappingParameters": {
-            "CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}
-        },
-    }
     analytics.create_application(
         ApplicationName="a",
         ApplicationCode=CODE,
-        Inputs=[
-            {
-                "NamePrefix": "SOURCE_SQL_STREAM",
-                "KinesisStreamsInput": {"ResourceARN": arn + "in", "RoleARN": role},
-                "InputSchema": {
-                    "RecordFormat": form,
-                    "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}],
-                },
-            }
-        ],
+        Inputs=[csv_input(arn + "in", role, {"N": "INTEGER"})],
         Outputs=[
             {
                 "Name": stream,

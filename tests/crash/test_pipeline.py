@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 
+from application_input import csv_input
 from test_kill9 import Writer, check
 
 ROLE = "arn:aws:iam::000000000000:role/r"
@@ -55,32 +56,18 @@ def make(server):
         Timeout=60,
         Code={"ZipFile": packed.getvalue()},
     )
-    form = {
-        "RecordFormatType": "CSV",
-        "MappingParameters": {
-            "CSVMappingParameters": {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": ","}
-        },
-    }
     analytics = server.client("kinesisanalytics")
     analytics.create_application(
         ApplicationName="a",
         ApplicationCode=CODE,
         Inputs=[
             {
-                "NamePrefix": "SOURCE_SQL_STREAM",
-                "KinesisStreamsInput": {
-                    "ResourceARN": ARN.format("kinesis", "stream/in"),
-                    "RoleARN": ROLE,
-                },
+                **csv_input(ARN.format("kinesis", "stream/in"), ROLE, {"N": "INTEGER"}),
                 "InputProcessingConfiguration": {
                     "InputLambdaProcessor": {
                         "ResourceARN": ARN.format("lambda", "function:f"),
                         "RoleARN": ROLE,
                     }
-                },
-                "InputSchema": {
-                    "RecordFormat": form,
-                    "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}],
                 },
             }
         ],

@@ -7,6 +7,7 @@ import sqlite3
 
 import botocore.exceptions
 import pytest
+from application_input import csv_input
 from test_pipeline import ARN, ROLE
 from test_restore import SMALL_JOURNAL, files_of, records_of, refused, start
 
@@ -42,27 +43,7 @@ def application(server, name, source):
             'CREATE OR REPLACE STREAM "OUT" (N INTEGER); CREATE OR REPLACE PUMP P AS INSERT '
             'INTO "OUT" SELECT STREAM N FROM SOURCE_SQL_STREAM_001;'
         ),
-        Inputs=[
-            {
-                "NamePrefix": "SOURCE_SQL_STREAM",
-                "KinesisStreamsInput": {
-                    "ResourceARN": ARN.format("kinesis", f"stream/{source}"),
-                    "RoleARN": ROLE,
-                },
-                "InputSchema": {
-                    "RecordFormat": {
-                        "RecordFormatType": "CSV",
-                        "MappingParameters": {
-                            "CSVMappingParameters": {
-                                "RecordRowDelimiter": "\n",
-                                "RecordColumnDelimiter": ",",
-                            }
-                        },
-                    },
-                    "RecordColumns": [{"Name": "N", "SqlType": "INTEGER"}],
-                },
-            }
-        ],
+        Inputs=[csv_input(ARN.format("kinesis", f"stream/{source}"), ROLE, {"N": "INTEGER"})],
     )
     analytics.start_application(
         ApplicationName=name,
