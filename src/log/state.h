@@ -16,34 +16,14 @@
 #include <thread>
 #include <unordered_map>
 
+#include "io/gathering.h"
 #include "log/journal.h"
 #include "log/log.h"
 #include "log/segments.h"
 
 namespace freshet::log {
 
-/// Small appends that come at the same time share a sync: the committer waits for as many as came
-/// together lately, and now and then for a few more. The committer's, under the log's mutex.
-struct Gathering {
-    static constexpr std::size_t appends_min = 4;  ///< fewer do not wait for one another
-    static constexpr std::size_t bytes_enough = 32 * 1024;
-    static constexpr std::chrono::microseconds wait_max{400};
-    static constexpr int groups_between_tries = 64;  ///< after waiting for more than came
-
-    std::size_t wanted = 1;  ///< so many are worth waiting for
-    int rest = 0;            ///< groups before the next try
-
-    void learn(std::size_t came) {
-        if (came < wanted) {
-            wanted = came;
-            rest = groups_between_tries;
-        } else if (rest > 0) {
-            --rest;
-        } else {
-            wanted = came + 1 + came / 4;
-        }
-    }
-};
+using io::Gathering;
 
 struct Partition {
     Partition(io::Disk& disk, std::string directory, PartitionId id)

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "io/gathering.h"
 #include "meta/sqlite_error.h"
 #include "meta/versions.h"
 
@@ -211,6 +212,8 @@ struct Database::State {
     std::mutex mutex;
     std::condition_variable writes_wake, reads_wake;
     std::deque<Write> writes;
+    io::Gathering gathering;
+    bool is_gathering = false;  ///< the writer thread sleeps until a group is whole
     struct Read {
         std::uint64_t number;  ///< in order of arrival
         std::function<void(const Connection&)> work;
@@ -220,12 +223,27 @@ struct Database::State {
     bool is_stopping = false;
     std::vector<std::thread> threads;
 
+    /// With the mutex held: whether the writer thread is to be woken.
+    bool is_group_due() const {
+        return !is_gathering || is_stopping || writes.size() >= gathering.wanted;
+    }
+
+    /// Returns when there is something to write, or nothing more comes.
+    void gather(std::unique_lock<std::mutex>& lock) {
+        writes_wake.wait(lock, [this] { return is_stopping || !writes.empty(); });
+        is_gathering = gathering.wanted >= io::Gathering::appends_min;
+        if (is_gathering)
+            writes_wake.wait_for(lock, io::Gathering::wait_max, [this] { return is_group_due(); });
+        is_gathering = false;
+        if (!writes.empty()) gathering.learn(writes.size());
+    }
+
     void write_loop() {
         while (true) {
             std::vector<Write> group;
             {
                 std::unique_lock lock(mutex);
-                writes_wake.wait(lock, [&] { return is_stopping || !writes.empty(); });
+                gather(lock);
                 if (writes.empty()) return;
                 while (!writes.empty() && group.size() < group_max) {
                     group.push_back(std::move(writes.front()));
@@ -373,13 +391,15 @@ Database::~Database() {
 
 io::Task<Result<>> Database::submit_write(std::function<Result<>(Txn&)> work) {
     io::Promise<Result<>> done(*io::Core::current());
+    bool wakes = false;
     {
         const std::scoped_lock lock(state_->mutex);
         FRESHET_CHECK(!state_->is_stopping);
         state_->writes.push_back(
             {std::move(work), [done](Result<> result) mutable { done.set(std::move(result)); }});
+        wakes = state_->is_group_due();
     }
-    state_->writes_wake.notify_one();
+    if (wakes) state_->writes_wake.notify_one();
     auto result = co_await done.get();
     co_return result;
 }

@@ -212,12 +212,27 @@ Result<Bytes> Blobs::read(io::File& file, const Extent& extent, std::uint64_t of
 
 // --- packs
 
+bool Blobs::is_group_due() const {
+    if (!is_gathering_) return true;
+    return is_stopping_ || waiting_.size() >= gathering_.wanted;
+}
+
+/// Returns when there is something to write, or nothing more comes.
+void Blobs::gather(std::unique_lock<std::mutex>& lock) {
+    wake_.wait(lock, [this] { return is_stopping_ || !waiting_.empty(); });
+    is_gathering_ = gathering_.wanted >= io::Gathering::appends_min;
+    if (is_gathering_)
+        wake_.wait_for(lock, io::Gathering::wait_max, [this] { return is_group_due(); });
+    is_gathering_ = false;
+    if (!waiting_.empty()) gathering_.learn(waiting_.size());
+}
+
 void Blobs::pack_loop() {
     while (true) {
         std::vector<Packing> group;
         {
             std::unique_lock lock(mutex_);
-            wake_.wait(lock, [&] { return is_stopping_ || !waiting_.empty(); });
+            gather(lock);
             if (waiting_.empty()) return;
             while (!waiting_.empty()) {
                 group.push_back(std::move(waiting_.front()));
@@ -289,13 +304,15 @@ void Blobs::write_group(std::vector<Packing>& group) {
 io::Task<Result<Extent>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t size,
                                      Md5Stream* md5) {
     io::Promise<Result<Extent>> done(*io::Core::current());
+    bool wakes = false;
     {
         const std::scoped_lock lock(mutex_);
         waiting_.push_back({std::move(pieces), size,
                             [done](Result<Extent> result) mutable { done.set(std::move(result)); },
                             md5});
+        wakes = is_group_due();
     }
-    wake_.notify_one();
+    if (wakes) wake_.notify_one();
     auto extent = co_await done.get();
     co_return extent;
 }

@@ -14,6 +14,7 @@
 #include "base/crypto/md5_lanes.h"
 #include "io/core.h"
 #include "io/disk.h"
+#include "io/gathering.h"
 #include "objects/files/md5_queue.h"
 #include "objects/files/object_keys.h"
 #include "objects/files/open_packs.h"
@@ -123,6 +124,9 @@ class Blobs {
         Md5Stream* md5 = nullptr;  ///< `pieces` are added to it when they are written
     };
     void pack_loop();
+    void gather(std::unique_lock<std::mutex>& lock);
+    /// With the mutex held: whether the pack thread is to be woken.
+    bool is_group_due() const;
     Result<> begin_pack();
     static void hash_group(const std::vector<Packing>& group);
     void write_group(std::vector<Packing>& group);
