@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "catalog/page.h"
 #include "catalog/store.h"
 
@@ -154,6 +155,22 @@ io::Task<Result<Page<Table>>> Catalog::tables_page(Home home, std::string databa
     co_return found;
 }
 
+Result<Table> Catalog::table_in(const meta::Connection& connection, const Home& home,
+                                const std::string& database, const std::string& name) {
+    return store::find_table(connection, home, folded(database), folded(name));
+}
+
+Result<> Catalog::change_table_in(meta::Txn& txn, const Home& home, const std::string& database,
+                                  const std::string& name,
+                                  const std::function<void(Table&)>& change, Timestamp now) {
+    FRESHET_TRY(table, store::find_table(txn, home, folded(database), folded(name)));
+    change(*table);
+    FRESHET_CHECK(table->name == folded(name));  // it stays the same table
+    table->updated = now;
+    ++table->version;
+    return store::put_table(txn, home, *table);
+}
+
 io::Task<Result<>> Catalog::update_table(Home home, Table table, std::optional<int> version) {
     fold(table);
     table.updated = io::Core::current()->now();
@@ -294,6 +311,17 @@ io::Task<Result<>> Catalog::update_partition(Home home, std::string database, st
         return store::remove_partition(txn, home, folded(database), folded(table), values);
     });
     co_return updated;
+}
+
+Result<> Catalog::change_partition_in(meta::Txn& txn, const Home& home, const std::string& database,
+                                      const std::string& table,
+                                      const std::vector<std::string>& values,
+                                      const std::function<void(Partition&)>& change) {
+    FRESHET_TRY(partition,
+                store::find_partition(txn, home, folded(database), folded(table), values));
+    change(*partition);
+    FRESHET_CHECK(partition->values == values);  // it stays the same partition
+    return store::put_partition(txn, home, folded(database), folded(table), *partition);
 }
 
 io::Task<Result<>> Catalog::drop_partition(Home home, std::string database, std::string table,

@@ -90,6 +90,17 @@ class Catalog {
     static Result<> create_partition_in(meta::Txn& txn, const Home& home,
                                         const std::string& database, const std::string& table,
                                         Partition partition, Timestamp now);
+    static Result<Table> table_in(const meta::Connection& connection, const Home& home,
+                                  const std::string& database, const std::string& name);
+    /// What `change` does to the table becomes its next version.
+    static Result<> change_table_in(meta::Txn& txn, const Home& home, const std::string& database,
+                                    const std::string& name,
+                                    const std::function<void(Table&)>& change, Timestamp now);
+    /// `change` leaves the partition's values as they are.
+    static Result<> change_partition_in(meta::Txn& txn, const Home& home,
+                                        const std::string& database, const std::string& table,
+                                        const std::vector<std::string>& values,
+                                        const std::function<void(Partition&)>& change);
 
   private:
     io::Core& home_;

@@ -62,6 +62,30 @@ Result<ListPage> list_page(const meta::Connection& connection, std::int64_t buck
     }
 }
 
+io::Task<Result<std::vector<ObjectInfo>>> Objects::locate(std::string bucket, std::string prefix) {
+    using Found = std::vector<ObjectInfo>;
+    auto known = co_await known_bucket(std::move(bucket));
+    if (!known) co_return pass(known);
+    const std::int64_t id = (*known)->bucket.id;
+    auto found = co_await database_.read([&](const meta::Connection& connection) -> Result<Found> {
+        Found all;
+        ListRequest request;
+        request.prefix = prefix;
+        while (true) {
+            auto page = list_page(connection, id, request);
+            if (!page) return pass(page);
+            for (ObjectInfo& object : page->objects) {
+                if (auto resolved = store::resolve(connection, object.extents); !resolved)
+                    return pass(resolved);
+                all.push_back(std::move(object));
+            }
+            if (!page->is_truncated) return all;
+            request.start_after = page->last;
+        }
+    });
+    co_return found;
+}
+
 UploadPage upload_page(std::vector<Upload> uploads, const UploadListRequest& request) {
     UploadPage page;
     // A key marker that is a prefix of an earlier page covers all keys with that prefix.

@@ -80,6 +80,8 @@ class Objects {
     std::shared_ptr<const void> hold() { return holds_.take(); }
 
     io::Task<Result<ObjectInfo>> find(std::string bucket, std::string key);
+    /// All objects under `prefix`, in order of keys, with their files: as of one moment.
+    io::Task<Result<std::vector<ObjectInfo>>> locate(std::string bucket, std::string prefix);
     /// The bytes [offset, offset + size) of `object`, the first piece read and all files found:
     /// Errc::lost names the one that is missing. The object may be deleted meanwhile.
     io::Task<Result<std::shared_ptr<io::BodyReader>>> open_body(ObjectInfo object,
