@@ -43,6 +43,7 @@ LAYERS = {
     "delivery": 4,
     "schedule": 4,
     "lake": 4,
+    "maintenance": 4,
     "catalog": 4,
     "query": 4,
     "dashboards": 4,

@@ -39,6 +39,10 @@ constexpr auto known = std::to_array<std::string_view>({
     "objects.compact_after_commit",
     // A file of another process became one of the store; nothing names it yet.
     "objects.adopted",
+    // A run that merges or converts the objects of a table.
+    "maintenance.after_stage",
+    "maintenance.before_commit",
+    "maintenance.after_commit",
     // The next start.
     "recovery.after_segments",
     "recovery.before_truncate",

@@ -1,0 +1,77 @@
+// The maintenance service: objects of a table are merged or become Parquet while queries read it.
+// One home core. A run is durable before begin() answers and is continued by the next start of the
+// server; each of its commits replaces objects, the partition's storage and the run's figures in
+// one transaction, so a reader sees the old objects or the new ones.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "io/core.h"
+#include "io/turn.h"
+#include "maintenance/errors.h"
+#include "maintenance/ports.h"
+#include "maintenance/types.h"
+#include "maintenance/work/parts.h"
+#include "meta/database.h"
+
+namespace freshet::maintenance {
+
+/// Life: load() before the core runs; start() once on the home core; calls on the home core in any
+/// order; stop() asks every run to end after the commit that it is at and completes when none is
+/// left (they stay `running` and continue at the next start). What is in Parts outlives it.
+class Maintenance {
+  public:
+    Maintenance(io::Core& home, Parts parts);
+    Result<> load();
+    void start();
+    io::Task<void> stop();
+    io::Core& home() { return home_; }
+
+    /// The id of a run that has begun. Errc::running when the table has one that has not ended.
+    io::Task<Result<std::string>> begin(TableKey table, Options options, Origin origin);
+    /// What begin() would do now.
+    io::Task<Result<Proposal>> propose(TableKey table, Options options);
+    Result<Run> find(const Home& home, const std::string& id) const;
+    /// Newest first; with an empty name of all tables.
+    std::vector<Run> list(const Home& home, const std::string& database,
+                          const std::string& table) const;
+    /// Completes when the run has ended or the service stops.
+    io::Task<Result<Run>> ended(Home home, std::string id);
+    /// The run ends after the commit that it is at.
+    Result<> halt(const Home& home, const std::string& id);
+
+    io::Task<Result<>> set_policy(Policy policy);
+    io::Task<Result<>> remove_policy(TableKey table);
+    std::optional<Policy> policy(const TableKey& table) const;
+
+    /// Files and bytes of each partition.
+    io::Task<Result<std::vector<Proposal::Part>>> sizes(TableKey table);
+
+  private:
+    io::Task<void> run(std::string id);
+    io::Task<void> rest(bool is_paced);
+    io::Task<void> finish(std::string id, Result<> outcome);
+    Result<> check_idle(const TableKey& table) const;
+    io::Task<Result<>> check(TableKey table, Options options);
+    void forget_old_runs();
+
+    // policies.cpp
+    io::Task<void> keep_policies();
+    io::Task<bool> is_due(Policy policy);
+    io::Task<void> keep_expiring();
+    io::Task<Result<std::size_t>> expire();
+
+    io::Core& home_;
+    Parts parts_;
+    std::map<std::string, Run> runs_;
+    std::map<TableKey, Policy> policies_;
+    std::set<std::string> halted_;
+    io::StopFlag stop_;
+    io::Signal ended_;
+    io::Turn working_;  ///< one partition of all runs at a time
+    io::Scope scope_;
+};
+
+}  // namespace freshet::maintenance
