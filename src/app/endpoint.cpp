@@ -43,6 +43,7 @@ console::Parts console_parts(const Foundation& foundation, const Services& servi
             at_home(home, services.of<lake::Crawlers>()),
             services.of<query::Query>(),
             at_home(home, services.of<dashboards::Dashboards>()),
+            services.of<maintenance::Maintenance>(),
             foundation.config.account};
 }
 

@@ -13,6 +13,7 @@
 #include "console/pages.h"
 #include "console/streams/calls.h"
 #include "console/streams/topics.h"
+#include "console/tables/calls.h"
 
 namespace freshet::console {
 namespace {
@@ -168,6 +169,10 @@ io::Task<io::HttpResponse> Console::answer(Question question) {
         co_return response;
     }
     auto nothing = refusal(404, fmt::format("There is no {} {}{}", question.method, api, path));
+    if (path.starts_with("tables/")) {
+        auto about_tables = co_await answer_about_tables(parts_, std::move(question));
+        co_return about_tables ? std::move(*about_tables) : std::move(nothing);
+    }
     auto about_streams = co_await answer_about_streams(parts_, std::move(question));
     co_return about_streams ? std::move(*about_streams) : std::move(nothing);
 }

@@ -1,5 +1,6 @@
 // The services that the console looks at. Their home core is that of the console, but for those
-// whose verbs are tasks of any core (catalog) and for queries, which are asked on theirs.
+// whose verbs are tasks of any core (catalog), and for queries and the maintenance of tables, which
+// are asked on theirs.
 #pragma once
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "delivery/delivery.h"
 #include "functions/functions.h"
 #include "lake/lake.h"
+#include "maintenance/maintenance.h"
 #include "query/query.h"
 #include "schedule/schedule.h"
 #include "stream/stream.h"
@@ -27,6 +29,7 @@ struct Parts {
     lake::Crawlers& crawlers;
     query::Query& queries;
     dashboards::Dashboards& dashboards;
+    maintenance::Maintenance& maintenance;
     std::string account;  ///< shown before there is anything
 };
 

@@ -104,9 +104,11 @@ Result<> Maintenance::load() {
 }
 
 void Maintenance::start() {
+    std::vector<std::string> unfinished;
     for (const auto& [id, one] : runs_) {
-        if (one.state == State::running) scope_.spawn(run(id));
+        if (one.state == State::running) unfinished.push_back(id);
     }
+    for (const std::string& id : unfinished) scope_.spawn(run(id));
     scope_.spawn(keep_policies());
     scope_.spawn(keep_expiring());
 }

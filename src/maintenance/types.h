@@ -6,15 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "base/resource.h"
 #include "base/time.h"
 #include "maintenance/limits.h"
 
 namespace freshet::maintenance {
-
-struct Home {
-    std::string account, region;
-    auto operator<=>(const Home&) const = default;
-};
 
 struct TableKey {
     std::string account, region, database, name;

@@ -1,5 +1,6 @@
 // For tests of this module: a catalog and an object store in memory.
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -65,6 +66,13 @@ class FakeCatalog final : public CatalogPort {
                                                                std::string table) override {
         co_return kept_partitions[{database, table}];
     }
+    io::Task<Result<CatalogPartition>> partition(Home, std::string database, std::string table,
+                                                 std::vector<std::string> values) override {
+        for (const CatalogPartition& one : kept_partitions[{database, table}]) {
+            if (one.values == values) co_return one;
+        }
+        co_return fail(PortErrc::not_found, "no such partition");
+    }
     io::Task<Result<>> create_partitions(Home, std::string database, std::string table,
                                          std::vector<CatalogPartition> partitions) override {
         auto& kept = kept_partitions[{database, table}];
@@ -85,15 +93,23 @@ class FakeCatalog final : public CatalogPort {
         if (gone == 0) co_return fail(PortErrc::not_found, "no such partition");
         co_return Result<>();
     }
+    io::Task<Result<>> optimize(Home, std::string database, std::string table,
+                                std::string where) override {
+        optimized = database + "." + table + " WHERE " + where;
+        co_return Result<>();
+    }
+    std::string optimized;  ///< the last one
 };
 
 class FakeObjects final : public ObjectsPort {
   public:
     std::map<std::string, std::string> kept;  ///< by "bucket/key"
     bool refuses_puts = false;
+    std::function<void()> before_locate;  ///< once: what happens meanwhile
 
     io::Task<Result<std::vector<LocatedObject>>> locate(std::string bucket,
                                                         std::string prefix) override {
+        if (before_locate) std::exchange(before_locate, nullptr)();
         std::vector<LocatedObject> found;
         const std::string begin = bucket + "/";
         for (const auto& [name, content] : kept) {

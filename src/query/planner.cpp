@@ -158,8 +158,9 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
     set_storage(first, table, table);
     std::vector<sql::plan::ScanPlan> plans{std::move(first)};
     if (table.partition_keys.empty()) {
-        plans[0].partitions.emplace_back();
-        auto added = co_await add_files(table.location, is_symlink(table), plans[0]);
+        auto whole = co_await place(home, table, nullptr);
+        if (!whole) co_return pass(whole);
+        auto added = co_await add_files(table, std::move(*whole), {}, plans);
         if (!added) co_return pass(added);
         co_return plans;
     }
@@ -179,38 +180,61 @@ io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> Planner::scans(Home home,
             scan.filters,
             [&](const trino::PartitionFilter& filter) { return trino::may_match(filter, values); });
         if (!may_hold_rows) continue;
-        if (const auto refused = partition_refusal(table, partition))
+        auto placed = co_await place(home, table, &partition);
+        if (!placed) co_return pass(placed);
+        const CatalogPartition now{partition.values, placed->storage, {}};
+        if (const auto refused = partition_refusal(table, now))
             co_return std::unexpected(problem_of(refused->code, refused->why));
-        sql::plan::ScanPlan* plan = plan_with(plans, table, partition.storage);
-        if (plan == nullptr) {
-            co_return std::unexpected(problem_of(ErrorCode::query_too_complex,
-                                                 "the partitions of table " + table.database + "." +
-                                                     table.name + " are stored in more than " +
-                                                     std::to_string(limits::storages_max) +
-                                                     " formats"));
-        }
-        plan->partitions.push_back(std::move(keys));
-        auto added =
-            co_await add_files(partition.storage.location, is_symlink(partition.storage), *plan);
+        auto added = co_await add_files(table, std::move(*placed), std::move(keys), plans);
         if (!added) co_return pass(added);
     }
     co_return plans;
 }
 
-io::Task<Outcome<bool>> Planner::add_files(std::string location, bool names_files,
-                                           sql::plan::ScanPlan& plan) {
-    const auto partition = static_cast<std::uint32_t>(plan.partitions.size() - 1);
-    std::string bucket, prefix;
-    if (!parse_location(location, bucket, prefix))
+io::Task<Outcome<Planner::Place>> Planner::place(Home home, const CatalogTable& table,
+                                                 const CatalogPartition* partition) {
+    Place made{partition ? partition->storage : static_cast<const CatalogStorage&>(table),
+               partition ? partition->parameters : table.parameters,
+               "",
+               {}};
+    auto located = co_await locate(&made);
+    if (!located) co_return pass(located);
+    const bool may_be_converted =
+        format_of(made.storage) != sql::plan::Format::parquet &&
+        std::ranges::any_of(made.objects, is_named_parquet, &LocatedObject::key);
+    if (!may_be_converted) co_return made;
+    // Text became Parquet after its storage was read: what is stored is read again, then located.
+    // It never becomes text again, so the second look is of one moment.
+    CatalogPartition now{{}, made.storage, made.parameters};
+    if (partition) {
+        auto found =
+            co_await catalog_.partition(home, table.database, table.name, partition->values);
+        if (found) now = std::move(*found);
+    } else {
+        auto found = co_await catalog_.table(home, table.database, table.name);
+        if (found) now = {{}, *found, found->parameters};
+    }
+    if (now.storage.serde == made.storage.serde) co_return made;
+    made.storage = std::move(now.storage);
+    made.parameters = std::move(now.parameters);
+    located = co_await locate(&made);
+    if (!located) co_return pass(located);
+    co_return made;
+}
+
+io::Task<Outcome<bool>> Planner::locate(Place* place) {
+    const std::string& location = place->storage.location;
+    std::string prefix;
+    if (!parse_location(location, place->bucket, prefix))
         co_return std::unexpected(problem_of(ErrorCode::hive_invalid_metadata,
                                              "the location is not an S3 path: " + location));
     const bool may_be_object = !prefix.empty() && !prefix.ends_with('/');
     if (may_be_object) prefix += '/';
-    auto objects = co_await objects_.locate(bucket, prefix);
+    auto objects = co_await objects_.locate(place->bucket, prefix);
     if (objects && objects->empty() && may_be_object) {
         // A crawler whose path is one object makes such a table.
         prefix.pop_back();
-        objects = co_await objects_.locate(bucket, prefix);
+        objects = co_await objects_.locate(place->bucket, prefix);
         if (objects)
             std::erase_if(*objects,
                           [&](const LocatedObject& object) { return object.key != prefix; });
@@ -221,14 +245,40 @@ io::Task<Outcome<bool>> Planner::add_files(std::string location, bool names_file
                                                                : ErrorCode::generic_internal_error,
                        "listing " + location + ": " + objects.error().message()));
     }
-    for (auto& object : *objects) {
-        if (object.size == 0 || is_hidden(object.key, prefix.size())) continue;
-        if (!names_files) {
-            plan.files.push_back(file_of(bucket, std::move(object), partition));
-            continue;
+    std::erase_if(*objects, [&](const LocatedObject& object) {
+        return object.size == 0 || is_hidden(object.key, prefix.size());
+    });
+    place->objects = std::move(*objects);
+    co_return true;
+}
+
+io::Task<Outcome<bool>> Planner::add_files(const CatalogTable& table, Place place,
+                                           std::vector<std::optional<std::string>> keys,
+                                           std::vector<sql::plan::ScanPlan>& plans) {
+    const auto text = text_beside(place.storage, place.parameters);
+    for (const bool of_text : {false, true}) {
+        const CatalogStorage* storage = of_text ? (text ? &*text : nullptr) : &place.storage;
+        if (!storage) continue;
+        sql::plan::ScanPlan* plan = plan_with(plans, table, *storage);
+        if (plan == nullptr) {
+            co_return std::unexpected(problem_of(ErrorCode::query_too_complex,
+                                                 "the partitions of table " + table.database + "." +
+                                                     table.name + " are stored in more than " +
+                                                     std::to_string(limits::storages_max) +
+                                                     " formats"));
         }
-        auto added = co_await add_named_files(bucket, std::move(object), partition, plan);
-        if (!added) co_return added;
+        plan->partitions.push_back(keys);
+        const auto partition = static_cast<std::uint32_t>(plan->partitions.size() - 1);
+        for (auto& object : place.objects) {
+            if (text && of_text == is_named_parquet(object.key)) continue;
+            if (!is_symlink(*storage)) {
+                plan->files.push_back(file_of(place.bucket, std::move(object), partition));
+                continue;
+            }
+            auto added =
+                co_await add_named_files(place.bucket, std::move(object), partition, *plan);
+            if (!added) co_return added;
+        }
     }
     co_return true;
 }

@@ -40,9 +40,20 @@ class Planner {
     io::Task<Outcome<std::vector<sql::plan::ScanPlan>>> scans(Home home, const CatalogTable& table,
                                                               const sql::trino::TableInfo& info,
                                                               const sql::trino::Scan& scan);
-    /// Those of the plan's last partition. `names_files`: the objects name them.
-    io::Task<Outcome<bool>> add_files(std::string location, bool names_files,
-                                      sql::plan::ScanPlan& plan);
+    /// How a table or a partition is stored, and its objects, as of one moment.
+    struct Place {
+        CatalogStorage storage;
+        Properties parameters;
+        std::string bucket;
+        std::vector<LocatedObject> objects;  ///< without hidden and empty ones
+    };
+    io::Task<Outcome<Place>> place(Home home, const CatalogTable& table,
+                                   const CatalogPartition* partition);
+    io::Task<Outcome<bool>> locate(Place* place);
+    /// Files of `place` to the plans that read them; `keys`: of its partition.
+    io::Task<Outcome<bool>> add_files(const CatalogTable& table, Place place,
+                                      std::vector<std::optional<std::string>> keys,
+                                      std::vector<sql::plan::ScanPlan>& plans);
     /// The files that the lines of an object name.
     io::Task<Outcome<bool>> add_named_files(std::string bucket, LocatedObject names,
                                             std::uint32_t partition, sql::plan::ScanPlan& plan);

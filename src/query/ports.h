@@ -51,6 +51,7 @@ struct CatalogTable : CatalogStorage {
 struct CatalogPartition {
     std::vector<std::string> values;  ///< in the order of the partition keys
     CatalogStorage storage;
+    Properties parameters;
 };
 
 struct CatalogDatabase {
@@ -85,11 +86,18 @@ class CatalogPort {
     virtual io::Task<Result<std::vector<CatalogPartition>>> partitions(Home home,
                                                                        std::string database,
                                                                        std::string table) = 0;
+    virtual io::Task<Result<CatalogPartition>> partition(Home home, std::string database,
+                                                         std::string table,
+                                                         std::vector<std::string> values) = 0;
     /// Each with its location; the rest of its storage is the table's.
     virtual io::Task<Result<>> create_partitions(Home home, std::string database, std::string table,
                                                  std::vector<CatalogPartition> partitions) = 0;
     virtual io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,
                                               std::vector<std::string> values) = 0;
+    /// Merges the small objects of the partitions of which `where` is true ("": all). Completes
+    /// when it is done; PortErrc::refused names what could not be.
+    virtual io::Task<Result<>> optimize(Home home, std::string database, std::string table,
+                                        std::string where) = 0;
 };
 
 /// A run of bytes of one file on this machine.
@@ -112,7 +120,7 @@ struct LocatedObject {
 class ObjectsPort {
   public:
     virtual ~ObjectsPort() = default;
-    /// All objects of `bucket` under `prefix`, in order of key.
+    /// All objects of `bucket` under `prefix`, in order of key, as they are at one moment.
     virtual io::Task<Result<std::vector<LocatedObject>>> locate(std::string bucket,
                                                                 std::string prefix) = 0;
     /// Durable when it answers.

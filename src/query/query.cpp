@@ -47,7 +47,8 @@ constexpr KindName kind_names[] = {
     {Kind::show_views, StatementKind::utility, "SHOW_VIEWS"},
     {Kind::show_create_view, StatementKind::utility, "SHOW_CREATE_VIEW"},
     {Kind::show_properties, StatementKind::utility, "SHOW_TBLPROPERTIES"},
-    {Kind::describe, StatementKind::utility, "DESCRIBE_TABLE"}};
+    {Kind::describe, StatementKind::utility, "DESCRIBE_TABLE"},
+    {Kind::optimize, StatementKind::ddl, "OPTIMIZE"}};
 
 std::string fingerprint_of(const StartRequest& r) {
     std::string text = r.sql + '\x1f' + r.database + '\x1f' + r.catalog + '\x1f' + r.work_group +

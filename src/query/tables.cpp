@@ -17,6 +17,8 @@ using sql::ErrorCode;
 
 constexpr std::string_view view_begin = "/* Presto View: ";
 constexpr std::string_view view_end = " */";
+constexpr std::string_view text_serde = "freshet.raw.serde";
+constexpr std::string_view text_property = "freshet.raw.property.";
 
 std::string json_quoted(std::string_view text) {
     std::string quoted;
@@ -43,6 +45,32 @@ std::optional<sql::plan::Format> format_of(const CatalogStorage& storage) {
     if (has("lazysimpleserde")) return sql::plan::Format::delimited;
     return std::nullopt;
 }
+
+std::optional<CatalogStorage> text_beside(const CatalogStorage& storage,
+                                          const Properties& parameters) {
+    const auto serde = parameters.find(std::string(text_serde));
+    if (serde == parameters.end() || format_of(storage) != sql::plan::Format::parquet)
+        return std::nullopt;
+    CatalogStorage text;
+    text.columns = storage.columns;
+    text.location = storage.location;
+    text.input_format = "org.apache.hadoop.mapred.TextInputFormat";
+    text.serde = serde->second;
+    for (const auto& [name, value] : parameters) {
+        if (name.starts_with(text_property))
+            text.serde_parameters[name.substr(text_property.size())] = value;
+    }
+    return text;
+}
+
+Properties text_parameters(const CatalogStorage& text) {
+    Properties parameters{{std::string(text_serde), text.serde}};
+    for (const auto& [name, value] : text.serde_parameters)
+        parameters[std::string(text_property) + name] = value;
+    return parameters;
+}
+
+bool is_named_parquet(std::string_view key) { return key.ends_with(".parquet"); }
 
 bool is_symlink(const CatalogStorage& storage) {
     return storage.input_format == "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat";

@@ -15,6 +15,15 @@ sql::trino::TableInfo table_info(const CatalogTable& table);
 /// nullopt: the SerDe is not built.
 std::optional<sql::plan::Format> format_of(const CatalogStorage& storage);
 
+/// How the text is read that still comes to what was converted to Parquet in its place: its
+/// parameters keep it (docs/lake.md). Nothing for another storage.
+std::optional<CatalogStorage> text_beside(const CatalogStorage& storage,
+                                          const Properties& parameters);
+/// Those parameters, for what is stored as `text`.
+Properties text_parameters(const CatalogStorage& text);
+/// The name of an object that conversions and merges give to Parquet.
+bool is_named_parquet(std::string_view key);
+
 /// The objects under the location name the files that hold the rows.
 bool is_symlink(const CatalogStorage& storage);
 

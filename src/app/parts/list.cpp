@@ -14,6 +14,7 @@ PartKind functions_part();
 PartKind identity_part();
 PartKind lake_part();
 PartKind logs_part();
+PartKind maintenance_part();
 PartKind metrics_part();
 PartKind objects_part();
 PartKind query_part();
@@ -29,9 +30,10 @@ std::span<const PartKind> part_kinds() {
         stream_part(),   // checks the log before a part changes anything
         stream_metrics_part(),
         clock_watch_part(),  // before a loop asks for the time
-        objects_part(),         logs_part(),     delivery_part(),   functions_part(),
-        analytics_part(),       identity_part(), catalog_part(),    lake_part(),
-        schedule_part(),        query_part(),    dashboards_part(), tables_part(),
+        objects_part(),         logs_part(),        delivery_part(), functions_part(),
+        analytics_part(),       identity_part(),    catalog_part(),  lake_part(),
+        schedule_part(),        maintenance_part(), query_part(),    dashboards_part(),
+        tables_part(),
         service_metrics_part(),  // its last figures are of services that still run
     };
     return kinds;

@@ -25,7 +25,7 @@ class QueryPart final : public Part {
     /// written there.
     QueryPart(const Foundation& foundation, Services& services)
         : Part(home_beside_records(foundation, "query")),
-          catalog_(services.of<catalog::Catalog>()),
+          catalog_(services.of<catalog::Catalog>(), services.of<maintenance::Maintenance>()),
           objects_(services.of<objects::Objects>()),
           query_(home(), foundation.database, catalog_, objects_, options_of(foundation.config)) {}
     Result<> open(const Foundation& foundation, Services& services) {

@@ -54,6 +54,14 @@ query::CatalogStorage to_query_storage(catalog::Storage storage) {
     return made;
 }
 
+query::CatalogPartition to_query_partition(catalog::Partition partition) {
+    query::CatalogPartition made;
+    made.values = std::move(partition.values);
+    made.parameters = std::move(partition.parameters);
+    if (partition.storage) made.storage = to_query_storage(std::move(*partition.storage));
+    return made;
+}
+
 query::CatalogTable to_query_table(catalog::Table table) {
     query::CatalogTable made;
     if (table.storage)
@@ -173,12 +181,17 @@ io::Task<Result<std::vector<query::CatalogPartition>>> QueryCatalog::partitions(
     auto found = co_await catalog_.partitions(home, std::move(database), std::move(table));
     if (!found) co_return translated(found.error());
     std::vector<query::CatalogPartition> made;
-    for (auto& partition : *found) {
-        auto& one = made.emplace_back();
-        one.values = std::move(partition.values);
-        if (partition.storage) one.storage = to_query_storage(std::move(*partition.storage));
-    }
+    for (auto& partition : *found) made.push_back(to_query_partition(std::move(partition)));
     co_return made;
+}
+
+io::Task<Result<query::CatalogPartition>> QueryCatalog::partition(Home home, std::string database,
+                                                                  std::string table,
+                                                                  std::vector<std::string> values) {
+    auto found =
+        co_await catalog_.partition(home, std::move(database), std::move(table), std::move(values));
+    if (!found) co_return translated(found.error());
+    co_return to_query_partition(std::move(*found));
 }
 
 io::Task<Result<>> QueryCatalog::create_partitions(
@@ -205,32 +218,55 @@ io::Task<Result<>> QueryCatalog::drop_partition(Home home, std::string database,
     co_return plain(done);
 }
 
+namespace {
+
+/// Home core of `maintenance`.
+io::Task<Result<>> merge(maintenance::Maintenance& maintenance, maintenance::TableKey table,
+                         std::string where) {
+    maintenance::Options options;
+    options.where = std::move(where);
+    const Home home{table.account, table.region};
+    auto begun = co_await maintenance.begin(std::move(table), std::move(options),
+                                            maintenance::Origin::statement);
+    if (!begun) co_return pass(begun);
+    auto ended = co_await maintenance.ended(home, *begun);
+    if (!ended) co_return pass(ended);
+    if (ended->state == maintenance::State::succeeded) co_return Result<>();
+    co_return fail(maintenance::Errc::failed,
+                   ended->error.empty() ? "the run was stopped" : ended->error);
+}
+
+}  // namespace
+
+io::Task<Result<>> QueryCatalog::optimize(Home home, std::string database, std::string table,
+                                          std::string where) {
+    auto done = co_await io::run_on(
+        maintenance_.home(),
+        merge(maintenance_, {home.account, home.region, std::move(database), std::move(table)},
+              std::move(where)));
+    if (!done && done.error().is(maintenance::Errc::not_found))
+        co_return fail(query::PortErrc::not_found, done.error().message());
+    if (!done) co_return fail(query::PortErrc::refused, done.error().message());
+    co_return Result<>();
+}
+
 io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::string bucket,
                                                                          std::string prefix) {
+    auto found = co_await objects_.locate(std::move(bucket), std::move(prefix));
+    if (!found) co_return translated(found.error());
     std::vector<query::LocatedObject> made;
-    objects::ListRequest request;
-    request.prefix = prefix;
-    while (true) {
-        auto page = co_await objects_.list(bucket, request);
-        if (!page) co_return translated(page.error());
-        for (const auto& listed : page->objects) {
-            auto object = co_await objects_.find(bucket, listed.key);
-            if (!object && object.error().is(objects::Errc::no_key)) continue;  // deleted meanwhile
-            if (!object) co_return translated(object.error());
-            query::LocatedObject located{
-                object->key, object->size, object->modified, object->etag, {}};
-            for (const auto& extent : object->extents) {
-                std::string path = objects_.path_of(extent);
-                auto opens = objects_.key_of(extent);
-                if (!opens) co_return translated(opens.error());
-                located.extents.push_back({std::filesystem::absolute(path).string(), extent.offset,
-                                           extent.size, std::move(*opens)});
-            }
-            made.push_back(std::move(located));
+    made.reserve(found->size());
+    for (objects::ObjectInfo& object : *found) {
+        query::LocatedObject& located = made.emplace_back(query::LocatedObject{
+            std::move(object.key), object.size, object.modified, std::move(object.etag), {}});
+        for (const auto& extent : object.extents) {
+            auto opens = objects_.key_of(extent);
+            if (!opens) co_return translated(opens.error());
+            located.extents.push_back({std::filesystem::absolute(objects_.path_of(extent)).string(),
+                                       extent.offset, extent.size, std::move(*opens)});
         }
-        if (!page->is_truncated) co_return made;
-        request.start_after = page->last;
     }
+    co_return made;
 }
 
 io::Task<Result<>> QueryObjects::put(Home, std::string bucket, std::string key,

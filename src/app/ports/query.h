@@ -1,6 +1,7 @@
 // What the query service needs of the catalog and of the objects, on this machine.
 #pragma once
 #include "catalog/catalog.h"
+#include "maintenance/maintenance.h"
 #include "objects/objects.h"
 #include "query/ports.h"
 
@@ -9,7 +10,8 @@ namespace freshet::app {
 /// Every home has the database "default", made when it is first asked for.
 class QueryCatalog final : public query::CatalogPort {
   public:
-    explicit QueryCatalog(catalog::Catalog& catalog) : catalog_(catalog) {}
+    QueryCatalog(catalog::Catalog& catalog, maintenance::Maintenance& maintenance)
+        : catalog_(catalog), maintenance_(maintenance) {}
     io::Task<Result<std::vector<query::CatalogDatabase>>> databases(Home home) override;
     io::Task<Result<query::CatalogDatabase>> database(Home home, std::string name) override;
     io::Task<Result<>> create_database(Home home, query::CatalogDatabase database) override;
@@ -24,14 +26,21 @@ class QueryCatalog final : public query::CatalogPort {
     io::Task<Result<std::vector<query::CatalogPartition>>> partitions(Home home,
                                                                       std::string database,
                                                                       std::string table) override;
+    io::Task<Result<query::CatalogPartition>> partition(Home home, std::string database,
+                                                        std::string table,
+                                                        std::vector<std::string> values) override;
     io::Task<Result<>> create_partitions(Home home, std::string database, std::string table,
                                          std::vector<query::CatalogPartition> partitions) override;
     io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,
                                       std::vector<std::string> values) override;
 
+    io::Task<Result<>> optimize(Home home, std::string database, std::string table,
+                                std::string where) override;
+
   private:
     io::Task<void> make_default(Home home);
     catalog::Catalog& catalog_;
+    maintenance::Maintenance& maintenance_;
 };
 
 class QueryObjects final : public query::ObjectsPort {

@@ -15,7 +15,7 @@ Bytef* bytes_of(std::string_view text) {
 
 }  // namespace
 
-GzipReader::GzipReader() {
+GzipReader::GzipReader() : room_(piece_bytes, '\0') {
     const int code = inflateInit2(&stream_, window_bits_gzip);
     FRESHET_CHECK(code == Z_OK);
 }
@@ -26,14 +26,12 @@ Result<> GzipReader::add(std::string_view packed, std::string& out) {
     stream_.next_in = bytes_of(packed);
     stream_.avail_in = static_cast<uInt>(packed.size());
     while (true) {
-        const std::size_t before = out.size();
-        out.resize(before + piece_bytes);
-        stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+        stream_.next_out = reinterpret_cast<Bytef*>(room_.data());
         stream_.avail_out = piece_bytes;
         if (stream_.avail_in > 0) is_in_member_ = true;
         const int code = inflate(&stream_, Z_NO_FLUSH);
         const bool is_full = stream_.avail_out == 0;
-        out.resize(before + piece_bytes - stream_.avail_out);
+        out.append(room_, 0, piece_bytes - stream_.avail_out);
         if (code == Z_STREAM_END) {
             is_in_member_ = false;
             inflateReset(&stream_);
@@ -51,7 +49,7 @@ Result<> GzipReader::end() const {
     return {};
 }
 
-GzipWriter::GzipWriter() {
+GzipWriter::GzipWriter() : room_(piece_bytes, '\0') {
     const int code = deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window_bits_gzip, 8,
                                   Z_DEFAULT_STRATEGY);
     FRESHET_CHECK(code == Z_OK);
@@ -65,14 +63,12 @@ void GzipWriter::deflate_all(std::string_view plain, int flush, std::string& out
     int code = Z_OK;
     bool is_full = true;
     while (is_full && code != Z_STREAM_END) {
-        const std::size_t before = out.size();
-        out.resize(before + piece_bytes);
-        stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+        stream_.next_out = reinterpret_cast<Bytef*>(room_.data());
         stream_.avail_out = piece_bytes;
         code = deflate(&stream_, flush);
         FRESHET_CHECK(code != Z_STREAM_ERROR);
         is_full = stream_.avail_out == 0;
-        out.resize(before + piece_bytes - stream_.avail_out);
+        out.append(room_, 0, piece_bytes - stream_.avail_out);
     }
     FRESHET_CHECK(stream_.avail_in == 0);
 }

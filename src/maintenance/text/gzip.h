@@ -23,6 +23,7 @@ class GzipReader {
 
   private:
     z_stream stream_{};
+    std::string room_;  ///< for what one call gives
     bool is_in_member_ = false;
 };
 
@@ -38,6 +39,7 @@ class GzipWriter {
   private:
     void deflate_all(std::string_view plain, int flush, std::string& out);
     z_stream stream_{};
+    std::string room_;  ///< for what one call gives
 };
 
 }  // namespace freshet::maintenance

@@ -60,6 +60,10 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
             auto answer = co_await create_database(std::move(home), statement);
             co_return answer;
         }
+        case Kind::optimize: {
+            auto answer = co_await optimize(std::move(home), statement, database);
+            co_return answer;
+        }
         case Kind::show_databases:
         case Kind::show_tables:
         case Kind::show_views: {
@@ -84,6 +88,18 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
     }
     auto answer = co_await on_table(std::move(home), statement, database);
     co_return answer;
+}
+
+io::Task<Outcome<Printed>> Statements::optimize(Home home, const Statement& statement,
+                                                std::string database) {
+    const std::string name = sql::trino::lower_case(statement.names.back());
+    auto done = co_await catalog_.optimize(std::move(home), database, name, statement.where);
+    if (!done && done.error().is(PortErrc::not_found))
+        co_return std::unexpected(no_table_problem(database, statement.names.back()));
+    if (!done)
+        co_return std::unexpected(
+            problem_of(sql::ErrorCode::not_supported, done.error().message()));
+    co_return Printed();
 }
 
 io::Task<Outcome<Printed>> Statements::on_table(Home home, const Statement& statement,

@@ -36,6 +36,8 @@ class Statements {
                                             std::string database);
     io::Task<Outcome<Printed>> create_view(Home home, const Statement& statement,
                                            const sql::trino::Context& context);
+    io::Task<Outcome<Printed>> optimize(Home home, const Statement& statement,
+                                        std::string database);
     io::Task<Outcome<Printed>> drop(Home home, const Statement& statement, std::string database);
     io::Task<Outcome<Printed>> drop_database(Home home, const Statement& statement);
     io::Task<Outcome<Printed>> change_partitions(Home home, const Statement& statement,

@@ -207,7 +207,8 @@ enum class StatementKind {
     show_views,
     show_create_view,
     show_properties,
-    describe
+    describe,
+    optimize
 };
 
 struct ColumnDefinition {
@@ -252,6 +253,7 @@ struct Statement {
     PropertyList properties;
     QueryPtr query;
     std::string query_text;  ///< of a view
+    std::string where;       ///< of OPTIMIZE, as written
     TableDefinition table;
     std::vector<PartitionSpec> partitions;
 };

@@ -1,0 +1,23 @@
+// What pages and `freshet table` ask of the maintenance of tables: sizes, runs, policies.
+#pragma once
+#include <optional>
+
+#include "console/answers.h"
+
+namespace freshet::console {
+
+/// Nothing when the question is about something else. Each takes ?region= beside ?home=.
+///   GET  tables/sizes    ?database= &table=   files and bytes of each partition
+///   GET  tables/runs     ?database= &table=   of all tables without them
+///   GET  tables/run      ?id=
+///   POST tables/optimize {database, table, dry_run, convert, into, where, narrow, compression,
+///                         target_mb, keep_raw_ms, sort, bloom}; answers {id}, or what would be
+///                         done
+///   POST tables/stop     {id}
+///   GET  tables/policy   ?database= &table=   null without one
+///   POST tables/policy   as optimize, with {files_over, file_mb_under, idle_ms}
+///   POST tables/policy/remove {database, table}
+io::Task<std::optional<io::HttpResponse>> answer_about_tables(const Parts& parts,
+                                                              Question question);
+
+}  // namespace freshet::console
