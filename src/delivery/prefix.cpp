@@ -6,7 +6,7 @@
 #include <random>
 
 #include "base/calendar.h"
-#include "base/time_pattern.h"
+#include "base/text/time_pattern.h"
 #include "delivery/errors.h"
 #include "delivery/limits.h"
 

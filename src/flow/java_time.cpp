@@ -5,7 +5,7 @@
 #include <cctype>
 
 #include "base/calendar.h"
-#include "base/time_pattern.h"
+#include "base/text/time_pattern.h"
 
 namespace freshet::flow {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "base/calendar.h"
-#include "base/time_pattern.h"
+#include "base/text/time_pattern.h"
 #include "duck/native/adapter.h"
 #include "duck/native/parse_value.h"
 #include "duck/native/zones.h"

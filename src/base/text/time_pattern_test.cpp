@@ -1,4 +1,4 @@
-#include "base/time_pattern.h"
+#include "base/text/time_pattern.h"
 
 #include <gtest/gtest.h>
 
