@@ -1,5 +1,7 @@
 #include "duck/session.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "duck/failure.h"
 #include "duck/native/adapter.h"
@@ -8,6 +10,9 @@
 #include "duck/scan/object_files.h"
 #include "duck/scan/parquet_scan.h"
 #include "duck/scan/text_scan.h"
+#include "duck/write/look.h"
+#include "duck/write/parquet_source.h"
+#include "duck/write/write_files.h"
 
 namespace freshet::duck {
 namespace {
@@ -137,6 +142,58 @@ std::expected<std::uint64_t, sql::plan::Failed> Session::run(
         return std::unexpected(failure_of(problem, plan));
     }
     return state_->scan.scanned_bytes.load();
+}
+
+namespace {
+
+/// What failed, by the name of its file.
+sql::plan::Failed named_failure(const std::exception& problem, duckdb::Connection& connection,
+                                const sql::plan::QueryPlan& plan) {
+    sql::plan::Failed failed = failure_of(problem, plan);
+    if (const auto* file = file_named_in(failed.message, plan)) {
+        failed.message = failed.message.substr(0, failed.message.find("object://")) + file->name;
+        return failed;
+    }
+    const bool is_of_memory = failed.code == sql::ErrorCode::exceeded_local_memory_limit;
+    const bool is_named = std::ranges::any_of(
+        plan.scans[0].files, [&](const auto& file) { return failed.message.contains(file.name); });
+    if (is_named || is_of_memory || plan.scans[0].format != sql::plan::Format::parquet)
+        return failed;
+    if (const auto* file = unreadable_file(connection, plan))
+        failed.message = file->name + ": " + duckdb::ErrorData(problem).RawMessage();
+    return failed;
+}
+
+}  // namespace
+
+/// The engine finds the plan's files by a plan of a query, which has no other part.
+template <class Plan, class Work>
+auto Session::with_source(const Plan& plan, Work work)
+    -> std::expected<decltype(work()), sql::plan::Failed> {
+    sql::plan::QueryPlan as_query;
+    as_query.scans.push_back(plan.source);
+    state_->scan.plan = &as_query;
+    state_->scan.scanned_bytes = 0;
+    std::expected<decltype(work()), sql::plan::Failed> answer;
+    try {
+        answer = work();
+    } catch (const std::exception& problem) {
+        state_->scan.rejects = nullptr;
+        answer = std::unexpected(named_failure(problem, *state_->connection, as_query));
+    }
+    state_->scan.rejects = nullptr;
+    state_->scan.forms = nullptr;
+    state_->scan.plan = nullptr;
+    return answer;
+}
+
+std::expected<sql::plan::Written, sql::plan::Failed> Session::write(
+    const sql::plan::WritePlan& plan) {
+    return with_source(plan, [&] { return write_files(*state_->connection, state_->scan, plan); });
+}
+
+std::expected<sql::plan::Looked, sql::plan::Failed> Session::look(const sql::plan::LookPlan& plan) {
+    return with_source(plan, [&] { return look_at(*state_->connection, state_->scan, plan); });
 }
 
 }  // namespace freshet::duck

@@ -12,8 +12,8 @@
 
 namespace freshet::duck {
 
-/// Life: run() for one plan after the other, on one thread; the plan outlives its run(). Nothing of
-/// a plan is left for the next one.
+/// Life: run(), write() or look() for one plan after the other, on one thread; the plan outlives
+/// its run(). Nothing of a plan is left for the next one.
 class Session {
   public:
     /// `spill_directory` and `memory_mib` hold for its life.
@@ -24,8 +24,14 @@ class Session {
     std::expected<std::uint64_t, sql::plan::Failed> run(
         const sql::plan::QueryPlan& plan,
         const std::function<bool(std::vector<sql::plan::Cells>)>& rows);
+    /// Of a plan that fails no file is left.
+    std::expected<sql::plan::Written, sql::plan::Failed> write(const sql::plan::WritePlan& plan);
+    std::expected<sql::plan::Looked, sql::plan::Failed> look(const sql::plan::LookPlan& plan);
 
   private:
+    template <class Plan, class Work>
+    auto with_source(const Plan& plan, Work work)
+        -> std::expected<decltype(work()), sql::plan::Failed>;
     struct State;
     std::unique_ptr<State> state_;
 };

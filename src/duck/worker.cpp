@@ -5,7 +5,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/check.h"
@@ -37,11 +39,70 @@ bool write_all(int socket, const std::string& bytes) {
     return true;
 }
 
+using sql::plan::FrameKind;
+
+/// One plan after the other, over one socket.
+class Server {
+  public:
+    explicit Server(int socket) : socket_(socket) {}
+
+    /// False when the peer is gone; nothing when it sent nonsense.
+    std::optional<bool> serve(FrameKind kind, const std::string& payload) {
+        switch (kind) {
+            case FrameKind::plan:
+                return serve_with(sql::plan::decode_plan(payload),
+                                  [this](const auto& plan) { return run(plan); });
+            case FrameKind::write:
+                return serve_with(sql::plan::decode_write(payload), [this](const auto& plan) {
+                    return answer(session_->write(plan), sql::plan::encode_written);
+                });
+            case FrameKind::look:
+                return serve_with(sql::plan::decode_look(payload), [this](const auto& plan) {
+                    return answer(session_->look(plan), sql::plan::encode_looked);
+                });
+            case FrameKind::rows:
+            case FrameKind::failed:
+            case FrameKind::done:
+            case FrameKind::written:
+            case FrameKind::looked:
+                break;
+        }
+        return std::nullopt;
+    }
+
+  private:
+    template <class Plan, class Serve>
+    std::optional<bool> serve_with(const std::optional<Plan>& plan, Serve serve) {
+        if (!plan) return std::nullopt;
+        if (!session_) {
+            session_ = std::make_unique<Session>(plan->spill_directory, plan->memory_mib);
+            memory_mib_ = plan->memory_mib;
+        }
+        FRESHET_CHECK(plan->memory_mib == memory_mib_);  // the server keeps a worker in its place
+        return serve(*plan);
+    }
+    template <class Answer, class Encode>
+    bool answer(const std::expected<Answer, sql::plan::Failed>& given, Encode encode) const {
+        return write_all(socket_, given ? encode(*given) : sql::plan::encode_failed(given.error()));
+    }
+    bool run(const sql::plan::QueryPlan& plan) {
+        bool is_open = true;
+        const auto given = session_->run(plan, [&](std::vector<sql::plan::Cells> rows) {
+            is_open = is_open && write_all(socket_, sql::plan::encode_rows(rows));
+            return is_open;
+        });
+        return is_open && answer(given, sql::plan::encode_done);
+    }
+
+    int socket_;
+    std::unique_ptr<Session> session_;
+    std::uint64_t memory_mib_ = 0;  ///< of the session
+};
+
 }  // namespace
 
 int serve_plans(int socket) {
-    std::unique_ptr<Session> session;
-    std::uint64_t memory_mib = 0;  ///< of the session
+    Server server(socket);
     while (true) {
         char header[sql::plan::frame_header_bytes];
         if (!read_exactly(socket, header, sizeof header)) return 0;
@@ -50,28 +111,9 @@ int serve_plans(int socket) {
         if (size > sql::plan::frame_bytes_max) return 2;
         std::string payload(size, '\0');
         if (!read_exactly(socket, payload.data(), size)) return 0;
-        const auto kind = static_cast<sql::plan::FrameKind>(header[4]);
-        if (kind == sql::plan::FrameKind::write || kind == sql::plan::FrameKind::look) {
-            const sql::plan::Failed refused{sql::ErrorCode::not_supported,
-                                            "files are not written yet"};
-            if (!write_all(socket, sql::plan::encode_failed(refused))) return 0;
-            continue;
-        }
-        const auto plan = sql::plan::decode_plan(payload);
-        if (header[4] != static_cast<char>(sql::plan::FrameKind::plan) || !plan) return 2;
-        if (!session) {
-            session = std::make_unique<Session>(plan->spill_directory, plan->memory_mib);
-            memory_mib = plan->memory_mib;
-        }
-        FRESHET_CHECK(plan->memory_mib == memory_mib);  // the server keeps a worker in its place
-        bool is_open = true;
-        const auto answer = session->run(*plan, [&](std::vector<sql::plan::Cells> rows) {
-            is_open = is_open && write_all(socket, sql::plan::encode_rows(rows));
-            return is_open;
-        });
-        if (!is_open || !write_all(socket, answer ? sql::plan::encode_done(*answer)
-                                                  : sql::plan::encode_failed(answer.error())))
-            return 0;
+        const auto was_answered = server.serve(static_cast<FrameKind>(header[4]), payload);
+        if (!was_answered) return 2;
+        if (!*was_answered) return 0;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/calendar.h"
 #include "duck/native/parse_value.h"
 
 namespace freshet::duck {
@@ -168,8 +169,84 @@ bool put_text(duckdb::Vector& out, duckdb::idx_t row, const Type& type, std::str
     return put_general(out, row, type, text);
 }
 
+namespace {
+
+/// "2026-01-31", "2026-01-31T23:59:59.5Z"; microseconds.
+std::optional<std::int64_t> iso_micros(std::string_view text) {
+    if (text.ends_with('Z')) text.remove_suffix(1);
+    const auto blank = parse_timestamp(text, ' ', nullptr);
+    return blank ? blank : parse_timestamp(text, 'T', nullptr);
+}
+
+std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
+    int value = 0;
+    for (std::size_t i = at; i < at + count; ++i) {
+        if (i >= text.size() || text[i] < '0' || text[i] > '9') return std::nullopt;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+/// "01/31/2026", "01/31/2026 11:59:59 PM"; microseconds.
+std::optional<std::int64_t> us_micros(std::string_view text) {
+    constexpr std::size_t date_size = 10, whole_size = 22;
+    if (text.size() != date_size && text.size() != whole_size) return std::nullopt;
+    const auto month = digits(text, 0, 2), day = digits(text, 3, 2), year = digits(text, 6, 4);
+    if (!month || !day || !year || text[2] != '/' || text[5] != '/') return std::nullopt;
+    const Civil date{*year, *month, *day};
+    if (!is_valid(date)) return std::nullopt;
+    const std::int64_t micros = day_of(date) * 86'400'000'000;
+    if (text.size() == date_size) return micros;
+    const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2),
+               second = digits(text, 17, 2);
+    const std::string_view half = text.substr(19);
+    if (!hour || !minute || !second || text[10] != ' ' || text[13] != ':' || text[16] != ':' ||
+        *hour < 1 || *hour > 12 || *minute > 59 || *second > 59 || (half != " AM" && half != " PM"))
+        return std::nullopt;
+    const std::int64_t hours = *hour % 12 + (half == " PM" ? 12 : 0);
+    return micros + ((hours * 60 + *minute) * 60 + *second) * 1'000'000;
+}
+
+constexpr std::int64_t day_micros = 86'400'000'000;
+
+}  // namespace
+
+std::optional<std::int64_t> micros_of(std::string_view text, sql::plan::TextForm form) {
+    switch (form) {
+        case sql::plan::TextForm::plain:
+            return parse_timestamp(text, ' ', nullptr);
+        case sql::plan::TextForm::iso:
+            return iso_micros(text);
+        case sql::plan::TextForm::us:
+            break;
+    }
+    return us_micros(text);
+}
+
+bool put_exact_text(duckdb::Vector& out, duckdb::idx_t row, const Type& type, std::string_view text,
+                    sql::plan::TextForm form) {
+    const bool is_text = type.is(TypeKind::varchar) || type.is(TypeKind::varbinary);
+    if (text.empty() && !is_text) {
+        duckdb::FlatVector::SetNull(out, row, true);
+        return true;
+    }
+    if (type.is(TypeKind::timestamp)) {
+        const auto micros = micros_of(text, form);
+        return put(out, row, micros ? std::optional(duckdb::timestamp_t(*micros)) : std::nullopt);
+    }
+    if (type.is(TypeKind::date) && form != sql::plan::TextForm::plain) {
+        const auto micros = micros_of(text, form);
+        const bool is_day = micros && *micros % day_micros == 0;
+        return put(
+            out, row,
+            is_day ? std::optional(duckdb::date_t(static_cast<std::int32_t>(*micros / day_micros)))
+                   : std::nullopt);
+    }
+    return put_text(out, row, type, text);
+}
+
 duckdb::Value lazy_value(std::string_view text, const Type& type, const Delimiters& delimiters,
-                         std::size_t level) {
+                         std::size_t level, bool& is_exact) {
     const auto logical = logical_type(type);
     if (text == delimiters.null_text || level >= delimiters.levels.size())
         return duckdb::Value(logical);
@@ -178,7 +255,7 @@ duckdb::Value lazy_value(std::string_view text, const Type& type, const Delimite
         duckdb::vector<duckdb::Value> items;
         for (const auto part :
              text.empty() ? std::vector<std::string_view>() : split(text, delimiter))
-            items.push_back(lazy_value(part, type.arguments[0], delimiters, level + 1));
+            items.push_back(lazy_value(part, type.arguments[0], delimiters, level + 1, is_exact));
         return duckdb::Value::LIST(logical_type(type.arguments[0]), std::move(items));
     }
     if (type.is(TypeKind::row)) {
@@ -186,9 +263,9 @@ duckdb::Value lazy_value(std::string_view text, const Type& type, const Delimite
         duckdb::child_list_t<duckdb::Value> fields;
         for (std::size_t i = 0; i < type.arguments.size(); ++i) {
             fields.emplace_back("f" + std::to_string(i),
-                                i < parts.size()
-                                    ? lazy_value(parts[i], type.arguments[i], delimiters, level + 1)
-                                    : duckdb::Value(logical_type(type.arguments[i])));
+                                i < parts.size() ? lazy_value(parts[i], type.arguments[i],
+                                                              delimiters, level + 1, is_exact)
+                                                 : duckdb::Value(logical_type(type.arguments[i])));
         }
         return duckdb::Value::STRUCT(std::move(fields));
     }
@@ -200,19 +277,20 @@ duckdb::Value lazy_value(std::string_view text, const Type& type, const Delimite
              text.empty() ? std::vector<std::string_view>() : split(text, delimiter)) {
             const auto at = part.find(between);
             const auto key =
-                lazy_value(part.substr(0, at), type.arguments[0], delimiters, level + 2);
+                lazy_value(part.substr(0, at), type.arguments[0], delimiters, level + 2, is_exact);
             if (key.IsNull() || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
             keys.push_back(key);
-            values.push_back(
-                at == std::string_view::npos
-                    ? duckdb::Value(logical_type(type.arguments[1]))
-                    : lazy_value(part.substr(at + 1), type.arguments[1], delimiters, level + 2));
+            values.push_back(at == std::string_view::npos
+                                 ? duckdb::Value(logical_type(type.arguments[1]))
+                                 : lazy_value(part.substr(at + 1), type.arguments[1], delimiters,
+                                              level + 2, is_exact));
         }
         return duckdb::Value::MAP(logical_type(type.arguments[0]), logical_type(type.arguments[1]),
                                   std::move(keys), std::move(values));
     }
     duckdb::Vector one(logical, 1);
-    put_text(one, 0, type, text);
+    const bool is_absent = text.empty() && !type.is(TypeKind::varchar);
+    if (!put_text(one, 0, type, text) && !is_absent) is_exact = false;
     return one.GetValue(0);
 }
 

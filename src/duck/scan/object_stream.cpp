@@ -94,7 +94,10 @@ struct LineReader::Inflater {
     ~Inflater() { inflateEnd(&stream); }
 };
 
-LineReader::LineReader(const sql::plan::File& file, std::atomic<std::uint64_t>& scanned)
+bool is_splittable(const sql::plan::File& file) { return !file.name.ends_with(".gz"); }
+
+LineReader::LineReader(const sql::plan::File& file, std::atomic<std::uint64_t>& scanned,
+                       ByteRange range)
     : object_(file), file_(file), scanned_(scanned) {
     if (file.name.ends_with(".gz")) inflater_ = std::make_unique<Inflater>();
     for (const std::string_view ending : {".bz2", ".zst", ".snappy", ".lzo", ".lz4", ".xz"}) {
@@ -102,6 +105,27 @@ LineReader::LineReader(const sql::plan::File& file, std::atomic<std::uint64_t>& 
             raise(sql::ErrorCode::not_supported,
                   "The compression of " + file.name + " is not supported");
     }
+    if (inflater_) return;
+    end_ = range.end;
+    if (range.begin == 0) return;
+    // The line that holds the byte before the range belongs to another reader.
+    offset_ = range.begin - 1;
+    std::string_view other;
+    take_line(other);
+    first_line_ = offset_ - (buffer_.size() - begin_);
+}
+
+std::int64_t LineReader::lines_before() {
+    std::string piece(piece_bytes, '\0');
+    std::int64_t lines = 0;
+    for (std::uint64_t at = 0; at < first_line_;) {
+        const std::size_t got = object_.read_at(
+            at, piece.data(), std::min<std::uint64_t>(piece.size(), first_line_ - at));
+        if (got == 0) break;
+        lines += std::count(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(got), '\n');
+        at += got;
+    }
+    return lines;
 }
 
 LineReader::~LineReader() = default;
@@ -151,6 +175,11 @@ bool LineReader::fill() {
 }
 
 bool LineReader::next(std::string_view& line) {
+    const bool is_past_range = !inflater_ && offset_ - (buffer_.size() - begin_) >= end_;
+    return !is_past_range && take_line(line);
+}
+
+bool LineReader::take_line(std::string_view& line) {
     std::size_t from = begin_;
     while (true) {
         const void* found = std::memchr(buffer_.data() + from, '\n', buffer_.size() - from);

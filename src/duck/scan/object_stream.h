@@ -28,25 +28,38 @@ class ObjectFile {
     std::vector<int> descriptors_;  ///< by extent
 };
 
-/// Lines without their ends ("\n" or "\r\n"). One thread; `file` and `scanned` outlive this.
+/// Bytes [begin, end) of an object.
+struct ByteRange {
+    std::uint64_t begin = 0, end = UINT64_MAX;
+};
+/// Whether lines of ranges of the object may be read side by side: it is not compressed.
+bool is_splittable(const sql::plan::File& file);
+
+/// Lines without their ends ("\n" or "\r\n"): those that begin in the range, so that ranges that
+/// follow one another give each line once. One thread; `file` and `scanned` outlive this.
 class LineReader {
   public:
-    /// `scanned` counts the bytes read from files.
-    LineReader(const sql::plan::File& file, std::atomic<std::uint64_t>& scanned);
+    /// `scanned` counts the bytes read from files. A compressed object is read whole.
+    LineReader(const sql::plan::File& file, std::atomic<std::uint64_t>& scanned,
+               ByteRange range = {});
     ~LineReader();
     /// False at the end. The line lives until the next call.
     bool next(std::string_view& line);
+    /// How many lines of the object begin before those of this reader. Reads the object again.
+    std::int64_t lines_before();
 
   private:
     struct Inflater;
     bool fill();
+    bool take_line(std::string_view& line);
     ObjectFile object_;
     const sql::plan::File& file_;
     std::atomic<std::uint64_t>& scanned_;
     std::unique_ptr<Inflater> inflater_;
     std::string buffer_;
     std::size_t begin_ = 0;
-    std::uint64_t offset_ = 0;
+    std::uint64_t offset_ = 0, end_ = UINT64_MAX;
+    std::uint64_t first_line_ = 0;  ///< where it begins
     bool has_ended_ = false;
 };
 

@@ -21,7 +21,8 @@ struct Shape {
 };
 
 std::string reader_of(const std::string& paths, const std::string& options) {
-    return "read_parquet([" + paths + "], binary_as_string=false, " + options + ")";
+    return "read_parquet([" + paths + "], binary_as_string=false, filename='" + file_path_column +
+           "', " + options + ")";
 }
 
 std::vector<Shape> shapes_of(duckdb::Connection& connection, const sql::plan::QueryPlan& plan,
@@ -31,8 +32,8 @@ std::vector<Shape> shapes_of(duckdb::Connection& connection, const sql::plan::Qu
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (files[i].size == 0) continue;
         const std::string path = "'" + object_path(plan, index, i) + "'";
-        auto prepared =
-            connection.Prepare("SELECT * FROM " + reader_of(path, "hive_partitioning=false"));
+        auto prepared = connection.Prepare("SELECT * EXCLUDE (" + std::string(file_path_column) +
+                                           ") FROM " + reader_of(path, "hive_partitioning=false"));
         if (prepared->HasError()) {
             if (raised_code(prepared->error)) prepared->error.Throw();
             raise(sql::ErrorCode::hive_bad_data, "Not valid Parquet file: " + files[i].name);
@@ -59,12 +60,12 @@ std::string key_sql(const std::string& name, const sql::trino::Type& type) {
 /// The column, or what raises HIVE_BAD_DATA once a row of it is read: a query without the column
 /// succeeds.
 std::string column_sql(const Shape& shape, const sql::plan::ScanColumn& column,
-                       const std::string& file) {
+                       const std::string& file, const ColumnConversion& conversion) {
     const std::string type = sql::trino::engine_type(column.type);
     for (std::size_t c = 0; c < shape.names.size(); ++c) {
         if (sql::trino::lower_case(shape.names[c]) != sql::trino::lower_case(column.name)) continue;
         std::string sql =
-            converted(sql::trino::quote_name(shape.names[c]), shape.types[c], column.type);
+            conversion(sql::trino::quote_name(shape.names[c]), shape.types[c], column);
         if (!sql.empty()) return sql;
         const std::string message = "Field " + column.name + "'s type " +
                                     parquet_name(shape.types[c]) + " in parquet file " + file +
@@ -93,8 +94,13 @@ void add_parquet_scan(duckdb::DatabaseInstance& database) {
     duckdb::ExtensionLoader(database, "freshet").RegisterFunction(std::move(function));
 }
 
+ColumnConversion query_conversion() {
+    return [](const std::string& sql, const duckdb::LogicalType& file,
+              const sql::plan::ScanColumn& column) { return converted(sql, file, column.type); };
+}
+
 std::string parquet_select(duckdb::Connection& connection, const sql::plan::QueryPlan& plan,
-                           std::size_t index) {
+                           std::size_t index, const ColumnConversion& conversion) {
     const auto& scan = plan.scans[index];
     std::size_t keys = 0;
     std::string types;
@@ -110,9 +116,10 @@ std::string parquet_select(duckdb::Connection& connection, const sql::plan::Quer
         std::size_t key = 0;
         for (std::size_t i = 0; i < scan.columns.size(); ++i) {
             const auto& column = scan.columns[i];
-            const std::string sql = column.is_partition_key
-                                        ? key_sql(partition_name(key++), column.type)
-                                        : column_sql(shape, column, scan.files[shape.file].name);
+            const std::string sql =
+                column.is_partition_key
+                    ? key_sql(partition_name(key++), column.type)
+                    : column_sql(shape, column, scan.files[shape.file].name, conversion);
             select += (i > 0 ? ", " : "") + sql + " AS c" + std::to_string(i);
         }
         all += (all.empty() ? "SELECT " : " UNION ALL SELECT ") + select + " FROM " +

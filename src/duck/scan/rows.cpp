@@ -33,6 +33,13 @@ char delimiter_of(const ScanPlan& scan, const char* name, char otherwise) {
 
 bool is_simple(const Type& type) { return type.arguments.empty(); }
 
+Misfit misfit_of(const sql::plan::ScanColumn& column, std::string_view cell) {
+    if (!duckdb::Value::StringIsValid(cell.data(), cell.size()))
+        return {column.name, "the text is not UTF-8"};
+    return {column.name, "not of the type " + column.type.name() + ": \"" +
+                             std::string(cell.substr(0, quoted_bytes_max)) + "\""};
+}
+
 class LazyReader final : public RowReader {
   public:
     explicit LazyReader(RowTarget target) : target_(std::move(target)) {
@@ -57,25 +64,35 @@ class LazyReader final : public RowReader {
             const std::size_t column = target_.columns[i];
             if (column == std::string::npos) continue;
             duckdb::Vector& vector = out.data[i];
-            const Type& type = target_.scan->columns[column].type;
             if (column >= cells_.size() || cells_[column] == delimiters_.null_text) {
                 duckdb::FlatVector::SetNull(vector, row, true);
-            } else if (is_simple(type)) {
-                const std::string_view cell = cells_[column];
-                if (delimiters_.escape != '\0' &&
-                    cell.find(delimiters_.escape) != std::string_view::npos) {
-                    put_text(vector, row, type, unescaped(cell));
-                } else {
-                    put_text(vector, row, type, cell);
-                }
-            } else {
-                vector.SetValue(row, lazy_value(cells_[column], type, delimiters_, 1));
+                continue;
             }
+            const std::string_view cell = cells_[column];
+            const bool is_escaped = delimiters_.escape != '\0' &&
+                                    is_simple(target_.scan->columns[column].type) &&
+                                    cell.find(delimiters_.escape) != std::string_view::npos;
+            if (!put(vector, row, column, is_escaped ? unescaped(cell) : cell)) return false;
         }
         return true;
     }
 
   private:
+    /// False when the cell is a misfit.
+    bool put(duckdb::Vector& vector, duckdb::idx_t row, std::size_t column, std::string_view cell) {
+        const Type& type = target_.scan->columns[column].type;
+        bool is_exact = true;
+        if (!is_simple(type)) {
+            vector.SetValue(row, lazy_value(cell, type, delimiters_, 1, is_exact));
+        } else if (target_.is_exact) {
+            is_exact = put_exact_text(vector, row, type, cell, target_.forms[column]);
+        } else {
+            put_text(vector, row, type, cell);
+        }
+        if (is_exact || !target_.is_exact) return true;
+        misfit_ = misfit_of(target_.scan->columns[column], cell);
+        return false;
+    }
     void split(std::string_view line) {
         cells_.clear();
         const char delimiter = delimiters_.levels[0];
@@ -111,8 +128,7 @@ class LazyReader final : public RowReader {
 
 class QuotedReader final : public RowReader {
   public:
-    explicit QuotedReader(RowTarget target)
-        : target_(std::move(target)), line_(target_.lines_before) {
+    explicit QuotedReader(RowTarget target) : target_(std::move(target)) {
         const ScanPlan& scan = *target_.scan;
         separator_ = delimiter_of(scan, "separatorChar", ',');
         quote_ = property(scan, "quoteChar", "\"")[0];
@@ -129,39 +145,59 @@ class QuotedReader final : public RowReader {
                 duckdb::FlatVector::SetNull(out.data[i], row, true);
                 continue;
             }
-            put(out.data[i], row, column);
+            if (!put(out.data[i], row, column)) return false;
         }
         return true;
     }
 
   private:
-    void put(duckdb::Vector& vector, duckdb::idx_t row, std::size_t column) {
+    /// False when the cell is a misfit.
+    bool put(duckdb::Vector& vector, duckdb::idx_t row, std::size_t column) {
         const Type& type = target_.scan->columns[column].type;
         const std::string& cell = cells_[column];
+        const bool is_plain =
+            !target_.is_exact || target_.forms[column] == sql::plan::TextForm::plain;
+        const bool is_time = type.is(TypeKind::date) || type.is(TypeKind::timestamp);
+        const bool is_absent = target_.is_exact && cell.empty() && is_time;
         bool is_good = false;
-        if (type.is(TypeKind::date) || type.is(TypeKind::timestamp)) {
-            // As numbers: days, or milliseconds, since the epoch.
-            const auto number = parse_whole(cell, INT64_MIN / 1000, INT64_MAX / 1000);
-            is_good = number.has_value();
-            if (is_good && type.is(TypeKind::date))
-                duckdb::FlatVector::GetData<duckdb::date_t>(vector)[row] =
-                    duckdb::date_t(static_cast<std::int32_t>(*number));
-            if (is_good && type.is(TypeKind::timestamp))
-                duckdb::FlatVector::GetData<duckdb::timestamp_t>(vector)[row] =
-                    duckdb::timestamp_t(*number * 1000);
+        if (is_time && is_plain && !is_absent) {
+            is_good = put_number(vector, row, type, cell);
+        } else if (target_.is_exact) {
+            is_good = put_exact_text(vector, row, type, cell, target_.forms[column]);
         } else {
             is_good = put_text(vector, row, type, cell);
             // bytes that are not UTF-8 are NULL
             if (!is_good && type.is(TypeKind::varchar)) is_good = true;
         }
-        if (is_good) return;
+        if (is_good) return true;
+        if (!target_.is_exact) refuse(column);
+        misfit_ = misfit_of(target_.scan->columns[column], cell);
+        return false;
+    }
+    /// A date or a timestamp as a number: days, or milliseconds, since the epoch.
+    static bool put_number(duckdb::Vector& vector, duckdb::idx_t row, const Type& type,
+                           std::string_view cell) {
+        const bool is_date = type.is(TypeKind::date);
+        const auto number = is_date ? parse_whole(cell, INT32_MIN, INT32_MAX)
+                                    : parse_whole(cell, INT64_MIN / 1000, INT64_MAX / 1000);
+        if (!number) return false;
+        if (is_date)
+            duckdb::FlatVector::GetData<duckdb::date_t>(vector)[row] =
+                duckdb::date_t(static_cast<std::int32_t>(*number));
+        else
+            duckdb::FlatVector::GetData<duckdb::timestamp_t>(vector)[row] =
+                duckdb::timestamp_t(*number * 1000);
+        return true;
+    }
+    [[noreturn]] void refuse(std::size_t column) const {
+        const std::string& cell = cells_[column];
         raise(
             sql::ErrorCode::hive_bad_data,
             "Error Parsing a column in the table: " +
                 (cell.empty() ? "Cannot parse an empty string"
                               : "For input string: \"" + cell.substr(0, quoted_bytes_max) + "\"") +
                 " in column " + target_.scan->columns[column].name + " in line " +
-                std::to_string(line_) + " of " + target_.file);
+                std::to_string(target_.lines_before() + line_) + " of " + target_.file);
     }
     std::size_t split(std::string_view line) {
         std::size_t count = 0;
@@ -194,7 +230,7 @@ class QuotedReader final : public RowReader {
     }
 
     RowTarget target_;
-    std::int64_t line_;
+    std::int64_t line_ = 0;
     char separator_ = ',', quote_ = '"', escape_ = '\\';
     std::vector<std::string> cells_;
 };

@@ -7,6 +7,7 @@
 #include "duck/scan/cell.h"
 #include "duck/scan/object_stream.h"
 #include "duck/scan/rows.h"
+#include "duck/write/rejects.h"
 
 namespace freshet::duck {
 namespace {
@@ -24,15 +25,27 @@ struct Bound : duckdb::TableFunctionData {
     const ScanPlan& scan;
 };
 
+constexpr std::uint64_t range_bytes = std::uint64_t{16} << 20;
+// with more the file is one range
+constexpr std::int64_t header_lines_max = 1000;
+
+struct Range {
+    std::size_t file = 0;
+    std::uint32_t number = 0;  ///< within the file
+    ByteRange bytes;
+};
+
 struct Shared : duckdb::GlobalTableFunctionState {
-    std::atomic<std::size_t> next_file = 0;
+    std::vector<Range> ranges;  ///< of all files, in their order
+    std::atomic<std::size_t> next_range = 0;
     std::vector<std::size_t> columns;  ///< scan column of each vector; npos for none
     duckdb::idx_t threads = 1;
     duckdb::idx_t MaxThreads() const override { return threads; }
 };
 
 struct Mine : duckdb::LocalTableFunctionState {
-    std::size_t file = 0;
+    std::size_t range = 0;   ///< index of the shared ranges
+    std::uint64_t line = 0;  ///< lines of it that were taken
     std::unique_ptr<LineReader> lines;
     std::unique_ptr<RowReader> rows;
     std::vector<duckdb::Value> constants;  ///< of partition keys, by vector
@@ -53,13 +66,33 @@ duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext&,
     return duckdb::make_uniq<Bound>(state, scan);
 }
 
+std::int64_t header_lines(const ScanPlan& scan) {
+    const auto found = scan.properties.find("skip.header.line.count");
+    return found == scan.properties.end() ? 0
+                                          : parse_whole(found->second, 0, 1'000'000).value_or(0);
+}
+
+void add_ranges(const ScanPlan& scan, std::size_t index, std::vector<Range>& ranges) {
+    const auto& file = scan.files[index];
+    if (!is_splittable(file) || header_lines(scan) > header_lines_max) {
+        ranges.push_back({index, 0, {}});
+        return;
+    }
+    std::uint32_t number = 0;
+    std::uint64_t begin = 0;
+    for (; begin + range_bytes < file.size; begin += range_bytes)
+        ranges.push_back({index, number++, {begin, begin + range_bytes}});
+    ranges.push_back({index, number, {begin, UINT64_MAX}});
+}
+
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_shared(
     duckdb::ClientContext&, duckdb::TableFunctionInitInput& input) {
     const auto& scan = input.bind_data->Cast<Bound>().scan;
     auto shared = duckdb::make_uniq<Shared>();
     for (const auto column : input.column_ids)
         shared->columns.push_back(column < scan.columns.size() ? column : std::string::npos);
-    shared->threads = std::max<duckdb::idx_t>(1, scan.files.size());
+    for (std::size_t i = 0; i < scan.files.size(); ++i) add_ranges(scan, i, shared->ranges);
+    shared->threads = std::max<duckdb::idx_t>(1, shared->ranges.size());
     return shared;
 }
 
@@ -69,40 +102,72 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> init_mine(duckdb::ExecutionC
     return duckdb::make_uniq<Mine>();
 }
 
-std::int64_t header_lines(const ScanPlan& scan) {
-    const auto found = scan.properties.find("skip.header.line.count");
-    return found == scan.properties.end() ? 0
-                                          : parse_whole(found->second, 0, 1'000'000).value_or(0);
-}
-
-/// False when no file is left.
-bool open_next(const Bound& bound, Shared& shared, Mine& mine) {
-    mine.file = shared.next_file.fetch_add(1);
-    if (mine.file >= bound.scan.files.size()) return false;
-    const auto& file = bound.scan.files[mine.file];
-    mine.lines = std::make_unique<LineReader>(file, bound.state.scanned_bytes);
-    RowTarget target{&bound.scan, {}, file.name, header_lines(bound.scan)};
+/// What the reader of a range's lines puts into vectors; partition keys are constants.
+RowTarget target_of(const Bound& bound, const Shared& shared, const Range& range, Mine& mine) {
+    const ScanPlan& plan = bound.scan;
+    const auto& file = plan.files[range.file];
+    RowTarget target;
+    target.scan = &plan;
+    target.file = file.name;
+    target.lines_before = [&plan, begin = range.bytes.begin, lines = mine.lines.get()] {
+        return begin == 0 ? header_lines(plan) : lines->lines_before();
+    };
+    target.is_exact = bound.state.rejects != nullptr;
+    target.forms.resize(plan.columns.size(), sql::plan::TextForm::plain);
+    for (std::size_t c = 0; target.is_exact && c < plan.columns.size(); ++c) {
+        const auto form = bound.state.forms->find(plan.columns[c].name);
+        if (form != bound.state.forms->end()) target.forms[c] = form->second;
+    }
     mine.constants.clear();
     mine.is_constant.clear();
     std::size_t first_key = 0;
-    while (first_key < bound.scan.columns.size() && !bound.scan.columns[first_key].is_partition_key)
+    while (first_key < plan.columns.size() && !plan.columns[first_key].is_partition_key)
         ++first_key;
     for (const auto column : shared.columns) {
-        const bool is_key =
-            column != std::string::npos && bound.scan.columns[column].is_partition_key;
+        const bool is_key = column != std::string::npos && plan.columns[column].is_partition_key;
         target.columns.push_back(is_key ? std::string::npos : column);
         mine.is_constant.push_back(is_key || column == std::string::npos);
         mine.constants.push_back(
-            is_key
-                ? partition_value(bound.scan.columns[column].type,
-                                  bound.scan.partitions.at(file.partition).at(column - first_key))
-                : duckdb::Value());
+            is_key ? partition_value(plan.columns[column].type,
+                                     plan.partitions.at(file.partition).at(column - first_key))
+                   : duckdb::Value());
     }
-    mine.rows = make_row_reader(std::move(target));
+    return target;
+}
+
+/// False when no range is left.
+bool open_next(const Bound& bound, Shared& shared, Mine& mine) {
+    mine.range = shared.next_range.fetch_add(1);
+    if (mine.range >= shared.ranges.size()) return false;
+    const Range& range = shared.ranges[mine.range];
+    mine.lines = std::make_unique<LineReader>(bound.scan.files[range.file],
+                                              bound.state.scanned_bytes, range.bytes);
+    mine.rows = make_row_reader(target_of(bound, shared, range, mine));
+    mine.line = 0;
     std::string_view line;
-    for (std::int64_t left = header_lines(bound.scan); left > 0 && mine.lines->next(line); --left) {
-    }
+    std::int64_t skipped = range.bytes.begin == 0 ? header_lines(bound.scan) : 0;
+    for (; skipped > 0 && mine.lines->next(line); --skipped) ++mine.line;
     return true;
+}
+
+/// The row of a line that was refused is written by the next one: no cell of it stays NULL.
+void clear_row(duckdb::DataChunk& out, const Mine& mine, duckdb::idx_t row) {
+    for (std::size_t i = 0; i < mine.is_constant.size(); ++i) {
+        if (!mine.is_constant[i]) duckdb::FlatVector::Validity(out.data[i]).SetValid(row);
+    }
+}
+
+void reject(const Bound& bound, const Shared& shared, const Mine& mine, const Misfit& misfit,
+            std::string_view line) {
+    const Range& range = shared.ranges[mine.range];
+    bound.state.rejects->add({range.file, range.number, mine.line}, misfit, line);
+}
+
+void end_range(const Bound& bound, const Shared& shared, Mine& mine) {
+    const Range& range = shared.ranges[mine.range];
+    if (bound.state.rejects != nullptr)
+        bound.state.rejects->end_range(range.file, range.number, mine.line);
+    mine.lines.reset();
 }
 
 void scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& out) {
@@ -115,12 +180,19 @@ void scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::Dat
         std::string_view line;
         while (row < STANDARD_VECTOR_SIZE) {
             if (!mine.lines->next(line)) {
-                mine.lines.reset();
+                end_range(bound, shared, mine);
                 break;
             }
-            if (mine.rows->read(line, out, row)) ++row;
+            ++mine.line;
+            if (mine.rows->read(line, out, row)) {
+                ++row;
+            } else if (const auto misfit = mine.rows->take_misfit()) {
+                reject(bound, shared, mine, *misfit, line);
+                clear_row(out, mine, row);
+            }
         }
     }
+    bound.state.rows += row;
     if (row > 0) {
         for (std::size_t i = 0; i < shared.columns.size(); ++i) {
             if (!mine.is_constant[i]) continue;
@@ -133,7 +205,7 @@ void scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::Dat
 
 duckdb::OperatorPartitionData partition_data(duckdb::ClientContext&,
                                              duckdb::TableFunctionGetPartitionInput& input) {
-    return duckdb::OperatorPartitionData(input.local_state->Cast<Mine>().file);
+    return duckdb::OperatorPartitionData(input.local_state->Cast<Mine>().range);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ void write_target(FrameWriter& out, const WriteTarget& target) {
     out.number(static_cast<std::uint64_t>(target.compression));
     for (const std::uint64_t number :
          {target.row_group_rows, target.row_group_bytes, target.file_bytes,
-          target.dictionary_bytes_max, target.string_page_bytes})
+          target.dictionary_values_max, target.string_page_bytes})
         out.number(number);
     out.number(target.has_dictionaries ? 1 : 0);
     out.number(static_cast<std::uint64_t>(target.writer_version));
@@ -53,7 +53,7 @@ WriteTarget read_target(FrameReader& in) {
     target.compression = choice(in, Compression::zstd);
     for (std::uint64_t* number :
          {&target.row_group_rows, &target.row_group_bytes, &target.file_bytes,
-          &target.dictionary_bytes_max, &target.string_page_bytes})
+          &target.dictionary_values_max, &target.string_page_bytes})
         *number = in.number();
     target.has_dictionaries = in.number() != 0;
     target.writer_version = static_cast<int>(in.number());

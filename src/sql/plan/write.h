@@ -1,6 +1,6 @@
 // What a worker is given to write a scan's rows to Parquet files, or to look which narrower types
 // the text of a scan has; and what it answers. The plan's directories lie on this machine and
-// belong to the caller: files of a plan that failed are removed by the caller.
+// belong to the caller.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -34,11 +34,11 @@ struct WriteTarget {
     std::string file_name;
     FileFormat format = FileFormat::parquet;
     Compression compression = Compression::zstd;
-    std::uint64_t row_group_rows = 122'880;  ///< the engine takes multiples of 2,048
-    std::uint64_t row_group_bytes = 0;       ///< of values in memory, about; 0: rows decide
-    std::uint64_t file_bytes = 0;            ///< about; then a new file begins; 0: one file
-    std::uint64_t dictionary_bytes_max = 0;  ///< of one column of a row group; 0: the engine's own
-    std::uint64_t string_page_bytes = 0;     ///< of a page of texts' dictionary; 0: the engine's
+    std::uint64_t row_group_rows = 122'880;   ///< the engine takes multiples of 2,048
+    std::uint64_t row_group_bytes = 0;        ///< of values in memory, about; 0: rows decide
+    std::uint64_t file_bytes = 0;             ///< about; then a new file begins; 0: one file
+    std::uint64_t dictionary_values_max = 0;  ///< of one column of a row group; 0: the engine's own
+    std::uint64_t string_page_bytes = 0;      ///< of a page of texts' dictionary; 0: the engine's
     bool has_dictionaries = true;
     int writer_version = 1;        ///< of data pages: 1 or 2
     std::vector<SortColumn> sort;  ///< of all rows of the plan
@@ -73,6 +73,7 @@ struct WrittenFile {
 };
 
 /// `rows` + `rejected` is what was read. The files are closed, not synced; none when `rows` is 0.
+/// Of a plan that failed no file is left (the worker removes them, or, when it died, its starter).
 struct Written {
     std::uint64_t rows = 0, rejected = 0, scanned_bytes = 0;
     std::vector<WrittenFile> files;
@@ -90,9 +91,10 @@ struct LookPlan {
 
 /// A type that the texts of a column may have.
 struct Fit {
-    std::string type;  ///< Hive's: "bigint", "double", "boolean", "date", "timestamp"
+    /// Hive's: "bigint", "double", "boolean", "date", "timestamp". "007" is not a bigint.
+    std::string type;
     TextForm form = TextForm::plain;
-    std::uint64_t misfits = 0;  ///< texts, "" apart, that are not of the type
+    std::uint64_t misfits = 0;  ///< texts, "" apart, that are not of the type; 1,000 is "or more"
     std::string example;        ///< the first of them, cut to some bytes
     auto operator<=>(const Fit&) const = default;
 };
