@@ -198,7 +198,7 @@ TEST_F(WriteTest, reads_ranges_of_a_large_file_once_each_and_counts_its_lines) {
     std::int64_t rows = 0;
     // Lines of many lengths, two that span more than a range, and a bad one near the end.
     while (content.size() < (std::size_t{70} << 20)) {
-        const std::size_t filler = rows % 30'000 == 7 ? std::size_t{17} << 20 : rows % 5000;
+        const auto filler = static_cast<std::size_t>(rows % 30'000 == 7 ? 17 << 20 : rows % 5000);
         content += std::to_string(rows++) + "," + std::string(filler, 'x') + "\n";
     }
     content += "bad,1\nlast";
