@@ -57,13 +57,13 @@ TEST(Throttle, after_ten_mebibytes_a_shard_is_not_read_for_five_seconds) {
 TEST(Throttle, calls_are_counted_by_operation_account_and_region) {
     CallThrottle calls;
     const auto rate = [&](const char* operation) {
-        return in_100_seconds([&](Timestamp now) { return calls.take(operation, "1", "r", now); });
+        return in_100_seconds([&](Timestamp now) { return calls.take(operation, {"1", "r"}, now); });
     };
     EXPECT_NEAR(rate("CreateStream"), 500, 10);
     EXPECT_NEAR(rate("DescribeLimits"), 100, 2);
     EXPECT_NEAR(rate("DescribeStreamSummary"), 2'000, 40);
-    EXPECT_TRUE(calls.take("CreateStream", "2", "r", start));
-    for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(calls.take("PutRecord", "1", "r", start));
+    EXPECT_TRUE(calls.take("CreateStream", {"2", "r"}, start));
+    for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(calls.take("PutRecord", {"1", "r"}, start));
 }
 
 }  // namespace
