@@ -46,14 +46,10 @@ struct StreamState {
     int writers = 0;
 };
 
-/// Memory of a batch's rows from `first` on.
-std::size_t bytes_of(const record::Batch& batch, std::size_t first = 0) {
-    std::size_t bytes = (batch.rows() - first) * batch.columns.size() * record::limits::cell_bytes;
-    for (const record::Vector& column : batch.columns) {
-        for (std::size_t row = first; row < column.texts.size(); ++row)
-            bytes += column.texts[row].size();
-    }
-    return bytes;
+/// Memory of a batch's rows.
+std::size_t bytes_of(const record::Batch& batch) {
+    return batch.rows() * batch.columns.size() * record::limits::cell_bytes +
+           record::text_bytes(batch);
 }
 
 void append(record::Batch& to, const record::Batch& from) {
@@ -130,7 +126,8 @@ Engine::Engine(std::shared_ptr<const Program> program, Timestamp started)
     const Program::Parts& parts = state.program->parts();
     state.inputs.resize(parts.inputs.size());
     for (std::size_t i = 0; i < parts.inputs.size(); ++i) {
-        state.inputs[i].decoder = std::move(*record::make_decoder(parts.inputs[i].schema));
+        state.inputs[i].decoder =
+            std::move(*record::make_decoder(parts.inputs[i].schema, parts.read[i]));
         state.inputs[i].batch = state.input_batch(i);
     }
     for (const auto& stream : parts.plan.streams)
@@ -163,15 +160,18 @@ void Engine::watch(std::vector<std::string> names) {
 void Engine::State::add_source_columns(Input& input, std::size_t index,
                                        const SourceRecord& record) {
     const std::size_t first = program->parts().inputs[index].schema.columns.size();
+    const std::vector<bool>& read = program->parts().read[index];
     record::Vector* const hidden = &input.batch.columns[first];
     const std::size_t rows = input.batch.rows();
-    if (hidden[0].size() == rows) return;
-    const std::string_view texts[] = {input.arena.copy(record.shard_id),
-                                      input.arena.copy(record.partition_key),
-                                      input.arena.copy(record.sequence_number)};
-    while (hidden[0].size() < rows) {
-        hidden[0].push(to_epoch_ms(record.arrival));
-        for (std::size_t i = 0; i < 3; ++i) hidden[i + 1].push(texts[i]);
+    const std::string_view texts[] = {record.shard_id, record.partition_key,
+                                      record.sequence_number};
+    if (read[first]) {
+        while (hidden[0].size() < rows) hidden[0].push(to_epoch_ms(record.arrival));
+    }
+    for (std::size_t i = 1; i <= std::size(texts); ++i) {
+        if (!read[first + i] || hidden[i].size() == rows) continue;
+        const std::string_view text = input.arena.copy(texts[i - 1]);
+        while (hidden[i].size() < rows) hidden[i].push(text);
     }
 }
 
@@ -199,12 +199,13 @@ void Engine::State::decode(std::size_t index, const SourceRecord& record) {
     };
     const std::size_t most =
         limits::record_rows_bytes_base + limits::record_rows_bytes_factor * payload.text.size();
+    const std::size_t row_bytes = input.batch.columns.size() * record::limits::cell_bytes;
     std::size_t at = 0, made = 0;
     while (at < payload.text.size()) {
         const std::size_t rows = input.batch.rows();
-        input.decoder->decode(payload, at, limits::batch_rows_max, input.last_rowtime, input.arena,
-                              input.batch, on_bad_row);
-        made += bytes_of(input.batch, rows);
+        made += input.decoder->decode(payload, at, limits::batch_rows_max, input.last_rowtime,
+                                      input.arena, input.batch, on_bad_row);
+        made += (input.batch.rows() - rows) * row_bytes;
         add_source_columns(input, index, record);
         rows_in += input.batch.rows() - rows;
         if (input.batch.rows() >= limits::batch_rows_max ||

@@ -51,6 +51,8 @@ class Program {
     ~Program();
     /// The user's streams, then error_stream.
     std::vector<StreamInfo> streams() const;
+    /// Whether SourceRecord::sequence_number makes a difference.
+    bool reads_sequence_numbers() const;
     struct Parts;
     const Parts& parts() const { return *parts_; }
 
@@ -66,7 +68,9 @@ inline constexpr std::string_view error_stream = "error_stream";
 struct SourceRecord {
     Bytes payload;
     Timestamp arrival;
-    std::string_view shard_id, partition_key, sequence_number;  ///< during the call
+    // During the call:
+    std::string_view shard_id, partition_key;
+    std::string_view sequence_number;  ///< may be empty unless the program reads it
 };
 
 /// Rows that entered one stream, in order.

@@ -180,6 +180,40 @@ TEST(Engine, a_damaged_or_foreign_state_is_refused) {
     EXPECT_FALSE(Engine(other, {}).load(saved));
 }
 
+TEST(Engine, a_row_that_failed_is_shown_with_columns_that_nothing_else_reads) {
+    const InputStream input{"SOURCE_SQL_STREAM_001",
+                            {{},
+                             {{"A", {record::Kind::varchar, 8, 0}, false, ""},
+                              {"B", {record::Kind::varchar, 8, 0}, false, ""}}}};
+    Engine engine(*Program::compile("CREATE STREAM D (N INTEGER); CREATE PUMP P AS INSERT INTO D "
+                                    "SELECT STREAM CAST(A AS INTEGER) FROM "
+                                    "\"SOURCE_SQL_STREAM_001\";",
+                                    {input}),
+                  {});
+    engine.feed(0, {Bytes::literal("x,y"), from_epoch_ms(1000), "shard", "key", "49"});
+    const auto all = engine.take();
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_EQ(record::to_text(all[0].rows.columns[5], 0),
+              record::hex_text("x,y,1970-01-01 00:00:01.000,shard,key,49"));
+}
+
+TEST(Engine, a_program_reads_the_hidden_columns_that_it_names) {
+    const InputStream input{"SOURCE_SQL_STREAM_001",
+                            {{}, {{"A", {record::Kind::varchar, 8, 0}, false, ""}}}};
+    const std::string begin =
+                          "CREATE STREAM D (T VARCHAR(200)); CREATE PUMP P AS INSERT INTO D "
+                          "SELECT STREAM S.",
+                      end = " FROM \"SOURCE_SQL_STREAM_001\" AS S;";
+    EXPECT_FALSE((*Program::compile(begin + "A" + end, {input}))->reads_sequence_numbers());
+    const auto program = *Program::compile(begin + "SEQUENCE_NUMBER" + end, {input});
+    EXPECT_TRUE(program->reads_sequence_numbers());
+    Engine engine(program, {});
+    engine.feed(0, {Bytes::literal("x"), from_epoch_ms(1000), "shard", "key", "49"});
+    const auto all = engine.take();
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_EQ(record::to_text(all[0].rows.columns[0], 0), "49");
+}
+
 // --- what a small input may cost
 
 /// A stream D with the column A of the input.

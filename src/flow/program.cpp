@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/crypto/digest.h"
+#include "flow/operators/columns_read.h"
 #include "record/decode.h"
 
 namespace freshet::flow {
@@ -87,6 +90,8 @@ Result<std::shared_ptr<const Program>> Program::compile(std::string_view code,
     parts->fingerprint = fingerprint_of(code, inputs);
     parts->inputs = std::move(inputs);
     parts->plan = std::move(*plan);
+    for (std::size_t i = 0; i < parts->inputs.size(); ++i)
+        parts->read.push_back(columns_read(parts->plan, i));
     for (const auto& pump : parts->plan.pumps) {
         for (const auto& step : pump.steps) {
             if (auto compiled = compile_patterns(step, parts->patterns); !compiled)
@@ -102,6 +107,11 @@ Result<> Program::check(std::string_view code) {
     if (auto checked = sql::streaming::check_script(std::move(*script)); !checked)
         return fail(Errc::invalid_code, checked.error().text());
     return {};
+}
+
+bool Program::reads_sequence_numbers() const {
+    // SEQUENCE_NUMBER is the last of the hidden columns.
+    return std::ranges::any_of(parts_->read, [](const auto& read) { return read.back(); });
 }
 
 std::vector<StreamInfo> Program::streams() const {

@@ -12,7 +12,8 @@ namespace freshet::flow {
 struct Program::Parts {
     std::vector<InputStream> inputs;
     sql::streaming::Plan plan;
-    Patterns patterns;        ///< point into `plan`
+    Patterns patterns;                    ///< point into `plan`
+    std::vector<std::vector<bool>> read;  ///< by input: columns_read()
     std::string fingerprint;  ///< of the code and the schemas: whose state a saved one is
 };
 

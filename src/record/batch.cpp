@@ -33,19 +33,6 @@ void Vector::clear() {
 
 void Vector::push_null() { resize(size() + 1); }
 
-void Vector::push(std::int64_t value) {
-    integers.push_back(value);
-    nulls.push_back(0);
-}
-void Vector::push(double value) {
-    reals.push_back(value);
-    nulls.push_back(0);
-}
-void Vector::push(std::string_view value) {
-    texts.push_back(value);
-    nulls.push_back(0);
-}
-
 void Vector::push_from(const Vector& other, std::size_t row) {
     if (other.nulls[row]) return push_null();
     // A value stays in its form of storage: a cast is the evaluation's affair.
@@ -97,6 +84,15 @@ std::string_view Arena::copy(std::string_view text) {
     char* const to = take(text.size());
     std::memcpy(to, text.data(), text.size());
     return {to, text.size()};
+}
+
+std::size_t text_bytes(const Batch& batch, std::size_t first) {
+    std::size_t bytes = 0;
+    for (const Vector& column : batch.columns) {
+        for (std::size_t row = first; row < column.texts.size(); ++row)
+            bytes += column.texts[row].size();
+    }
+    return bytes;
 }
 
 std::string to_text(const Vector& vector, std::size_t row) {

@@ -27,9 +27,18 @@ struct Vector {
     void reserve(std::size_t rows);
     void clear();
     void push_null();
-    void push(std::int64_t value);
-    void push(double value);
-    void push(std::string_view value);
+    void push(std::int64_t value) {
+        integers.push_back(value);
+        nulls.push_back(0);
+    }
+    void push(double value) {
+        reals.push_back(value);
+        nulls.push_back(0);
+    }
+    void push(std::string_view value) {
+        texts.push_back(value);
+        nulls.push_back(0);
+    }
     void push_from(const Vector& other, std::size_t row);
     void keep(const std::vector<std::shared_ptr<const void>>& more);
 };
@@ -58,6 +67,9 @@ class Arena {
     std::shared_ptr<Blocks> blocks_;
     std::shared_ptr<const void> owner_;
 };
+
+/// Bytes of a batch's texts in the rows from `first` on.
+std::size_t text_bytes(const Batch& batch, std::size_t first = 0);
 
 /// One value as text: as CAST to VARCHAR, the CSV of an output and the interface show it.
 /// TIMESTAMP is "yyyy-MM-dd HH:mm:ss.SSS"; NULL is "".

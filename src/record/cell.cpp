@@ -19,6 +19,13 @@ std::string_view sized_text(const Type& type, std::string_view text, Arena& aren
     return {to, text.size() + size - characters};
 }
 
+std::size_t sized_bytes(const Type& type, std::string_view text) {
+    const auto size = static_cast<std::size_t>(type.size);
+    text = utf8_prefix(text, size);
+    if (type.kind != Kind::character) return text.size();
+    return text.size() + size - utf8_length(text);
+}
+
 bool push_cell(Vector& column, std::string_view text, Arena& arena) {
     const Kind kind = column.type.kind;
     if (is_text(kind)) {

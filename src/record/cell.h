@@ -13,5 +13,7 @@ bool push_cell(Vector& column, std::string_view text, Arena& arena);
 /// A text to CHAR or VARCHAR: cut or padded to the type's size. `text` must live as long as the
 /// vector.
 std::string_view sized_text(const Type& type, std::string_view text, Arena& arena);
+/// How many bytes that are.
+std::size_t sized_bytes(const Type& type, std::string_view text);
 
 }  // namespace freshet::record

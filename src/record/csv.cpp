@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "base/check.h"
 #include "base/text/utf8.h"
 #include "record/cell.h"
+#include "record/csv_scan.h"
 #include "record/limits.h"
 #include "record/text.h"
 
@@ -106,57 +108,118 @@ bool next_quoted_row(std::string_view text, const CsvForm& form, std::size_t& at
 
 class CsvDecoder final : public Decoder {
   public:
-    explicit CsvDecoder(const Schema& schema)
+    CsvDecoder(const Schema& schema, const std::vector<bool>& wanted)
         : form_{schema.format.row_delimiter, schema.format.column_delimiter},
-          columns_(schema.columns) {}
+          columns_(schema.columns),
+          scan_(CsvScan::make(form_.row_delimiter, form_.column_delimiter, columns_.size())) {
+        std::size_t texts = 0;
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            const Type& type = columns_[i].type;
+            const bool is_wanted = wanted.empty() || wanted[i];
+            uses_.push_back(is_wanted            ? Use::kept
+                            : is_text(type.kind) ? Use::measured
+                                                 : Use::checked);
+            checked_.emplace_back(type);
+            whole_max_.push_back(type.kind == Kind::varchar ? static_cast<std::size_t>(type.size)
+                                                            : 0);
+            texts += is_wanted && storage_of(type.kind) == Storage::texts;
+        }
+        copies_cells_ = texts <= columns_.size() / 4;
+    }
 
-    void decode(const Payload& payload, std::size_t& begin, std::size_t rows_max,
-                std::int64_t rowtime, Arena& arena, Batch& out, const BadRows& bad) override {
+    std::size_t decode(const Payload& payload, std::size_t& begin, std::size_t rows_max,
+                       std::int64_t rowtime, Arena& arena, Batch& out,
+                       const BadRows& bad) override {
         if (begin == 0) begin = byte_order_mark(payload.text);
         FRESHET_CHECK(begin <= payload.text.size());
         std::string_view text = payload.text.substr(begin);
-        if (!payload.is_lasting) text = arena.copy(text);
+        copies_ = !payload.is_lasting && copies_cells_;
+        if (!payload.is_lasting && !copies_) text = arena.copy(text);
+        text_bytes_ = 0;
         std::size_t at = 0;
         while (at < text.size() && out.rows() < rows_max && arena.bytes() < limits::batch_bytes) {
-            cells_.clear();
             std::string_view row;
             const std::size_t first = at;
-            const bool is_whole = next_row(text, form_, at, arena, cells_, row);
+            const std::string message = take_row(text, at, row, out, arena);
             FRESHET_CHECK(at > first && at <= text.size());  // the position passes each row once
-            if (is_whole && row.empty()) continue;
-            std::string message;
-            if (!is_whole)
-                message = "a quoted cell is not closed, or text follows its closing quote";
-            else if (!is_utf8(row))
-                message = "the row is not UTF-8";
-            else
-                message = push_row(out, arena);
+            if (message.empty() && row.empty()) continue;
             if (message.empty())
                 out.rowtimes.push_back(rowtime);
             else
                 bad({rowtime, row, message});
         }
         begin += at;
+        return text_bytes_;
     }
 
   private:
-    /// Empty, or why not.
-    std::string push_row(Batch& out, Arena& arena) const {
-        if (cells_.size() < columns_.size())
-            return fmt::format("the row has {} of {} columns", cells_.size(), columns_.size());
-        for (std::size_t i = 0; i < columns_.size(); ++i) {
-            if (push_cell(out.columns[i], cells_[i], arena)) continue;
-            const std::size_t rows = out.rows();
-            for (std::size_t k = 0; k < i; ++k) out.columns[k].resize(rows);
-            return fmt::format("column {}: '{}' is not a value of {}", columns_[i].name,
-                               utf8_prefix(cells_[i], 64), to_string(columns_[i].type));
+    /// What a column's cells are read for.
+    enum class Use : std::uint8_t {
+        kept,     ///< for their values
+        checked,  ///< to see that they are values
+        measured  ///< to know how long they are: any text is a value
+    };
+
+    /// Empty, or why not. An empty row is none.
+    std::string take_row(std::string_view text, std::size_t& at, std::string_view& row, Batch& out,
+                         Arena& arena) {
+        constexpr const char* not_utf8 = "the row is not UTF-8";
+        if (scan_ && scan_->next(text, at)) {
+            row = scan_->row();
+            if (row.empty()) return "";
+            if (!scan_->is_ascii() && !is_utf8(row)) return not_utf8;
+            return push_row(scan_->cells(), out, arena);
         }
+        cells_.clear();
+        if (!next_row(text, form_, at, arena, cells_, row))
+            return "a quoted cell is not closed, or text follows its closing quote";
+        if (row.empty()) return "";
+        return is_utf8(row) ? push_row(cells_, out, arena) : not_utf8;
+    }
+
+    /// Empty, or why not.
+    std::string push_row(std::span<const std::string_view> cells, Batch& out, Arena& arena) {
+        if (cells.size() < columns_.size())
+            return fmt::format("the row has {} of {} columns", cells.size(), columns_.size());
+        std::size_t bytes = 0;
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            if (uses_[i] == Use::measured) {
+                bytes += cells[i].size() <= whole_max_[i] ? cells[i].size()
+                                                          : sized_bytes(columns_[i].type, cells[i]);
+                continue;
+            }
+            const bool is_kept = uses_[i] == Use::kept;
+            Vector& column = is_kept ? out.columns[i] : checked_[i];
+            const bool copies =
+                is_kept && copies_ && storage_of(column.type.kind) == Storage::texts;
+            if (push_cell(column, copies ? arena.copy(cells[i]) : cells[i], arena)) {
+                if (!column.texts.empty()) bytes += column.texts.back().size();
+                if (!is_kept) column.clear();
+                continue;
+            }
+            const std::size_t rows = out.rows();
+            for (std::size_t k = 0; k < i; ++k) {
+                if (uses_[k] == Use::kept) out.columns[k].resize(rows);
+            }
+            return fmt::format("column {}: '{}' is not a value of {}", columns_[i].name,
+                               utf8_prefix(cells[i], 64), to_string(columns_[i].type));
+        }
+        text_bytes_ += bytes;
         return "";
     }
 
     CsvForm form_;
     std::vector<Column> columns_;
-    std::vector<std::string_view> cells_;
+    std::vector<Use> uses_;               ///< beside `columns_`
+    std::vector<Vector> checked_;         ///< likewise, empty: where cells go that are checked only
+    std::vector<std::size_t> whole_max_;  ///< likewise: so long a text is kept as it is
+    /// Few texts are wanted: they are copied into the arena, not the whole payload.
+    bool copies_cells_ = false;
+    std::optional<CsvScan> scan_;          ///< of a form that it knows
+    std::vector<std::string_view> cells_;  ///< of another row
+    // Of the payload at hand:
+    bool copies_ = false;
+    std::size_t text_bytes_ = 0;  ///< of its rows
 };
 
 }  // namespace
@@ -173,10 +236,11 @@ bool next_row(std::string_view text, const CsvForm& form, std::size_t& at, Arena
     return true;
 }
 
-Result<std::unique_ptr<Decoder>> make_csv_decoder(const Schema& schema) {
+Result<std::unique_ptr<Decoder>> make_csv_decoder(const Schema& schema,
+                                                  const std::vector<bool>& wanted) {
     if (schema.format.row_delimiter.empty() || schema.format.column_delimiter.empty())
         return fail(Errc::invalid, "the delimiters of rows and of columns must not be empty");
-    return std::make_unique<CsvDecoder>(schema);
+    return std::make_unique<CsvDecoder>(schema, wanted);
 }
 
 bool is_decimal_comma_number(std::string_view cell) {

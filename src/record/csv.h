@@ -20,7 +20,8 @@ struct CsvForm {
 bool next_row(std::string_view text, const CsvForm& form, std::size_t& at, Arena& arena,
               std::vector<std::string_view>& cells, std::string_view& row);
 
-Result<std::unique_ptr<Decoder>> make_csv_decoder(const Schema& schema);
+Result<std::unique_ptr<Decoder>> make_csv_decoder(const Schema& schema,
+                                                  const std::vector<bool>& wanted);
 
 /// A number with a comma before its decimals, as it is written in much of Europe: -1.234,56.
 bool is_decimal_comma_number(std::string_view cell);

@@ -32,16 +32,21 @@ class Decoder {
     /// Appends rows of `payload` from `at` on to `out`, whose first columns are the schema's in
     /// order, and moves `at` after them: to the end, or as far as `rows_max` rows or
     /// limits::batch_bytes of texts in `arena`. All of them have the time `rowtime`. Texts point
-    /// into `arena` or into a lasting payload.
-    virtual void decode(const Payload& payload, std::size_t& at, std::size_t rows_max,
-                        std::int64_t rowtime, Arena& arena, Batch& out, const BadRows& bad) = 0;
+    /// into `arena` or into a lasting payload. Returns the bytes of the rows' texts, those of
+    /// columns that are not wanted included.
+    virtual std::size_t decode(const Payload& payload, std::size_t& at, std::size_t rows_max,
+                               std::int64_t rowtime, Arena& arena, Batch& out,
+                               const BadRows& bad) = 0;
 };
 
 /// A batch with the columns of a schema and no rows.
 Batch empty_batch(const std::vector<Column>& columns);
 
-/// Errc::invalid for a mapping or a delimiter that is not understood.
-Result<std::unique_ptr<Decoder>> make_decoder(const Schema& schema);
+/// Errc::invalid for a mapping or a delimiter that is not understood. Columns that are not `wanted`
+/// (by their place; none given: all are) may get no values. Their cells are checked all the same: a
+/// row is bad whichever columns are wanted.
+Result<std::unique_ptr<Decoder>> make_decoder(const Schema& schema,
+                                              const std::vector<bool>& wanted = {});
 
 /// What DiscoverInputSchema finds in sample records.
 struct Discovered {

@@ -14,9 +14,10 @@ Batch empty_batch(const std::vector<Column>& columns) {
     return batch;
 }
 
-Result<std::unique_ptr<Decoder>> make_decoder(const Schema& schema) {
+Result<std::unique_ptr<Decoder>> make_decoder(const Schema& schema,
+                                              const std::vector<bool>& wanted) {
     if (schema.columns.empty()) return fail(Errc::invalid, "the schema has no columns");
-    return schema.format.is_json ? make_json_decoder(schema) : make_csv_decoder(schema);
+    return schema.format.is_json ? make_json_decoder(schema) : make_csv_decoder(schema, wanted);
 }
 
 void encode_row(RowFormat format, const std::vector<Column>& columns, const Batch& rows,

@@ -44,9 +44,14 @@ Result<std::vector<Prepared>> Preparation::decode(const std::vector<Taken>& take
     for (const Taken& one : taken) {
         auto decoded = siblings_.decode(one.record.data);
         if (!decoded) return pass(decoded);
-        all.push_back({one.rank, one.record.time, Verdict::ok, std::move(decoded->partition_key),
-                       siblings_.sequence_number(*sources_.find(one.rank), one.record),
-                       std::move(decoded->data)});
+        Prepared& prepared = all.emplace_back();
+        prepared.shard = one.rank;
+        prepared.arrival = one.record.time;
+        prepared.partition_key = std::move(decoded->partition_key);
+        if (has_numbers_)
+            prepared.sequence_number =
+                siblings_.sequence_number(*sources_.find(one.rank), one.record);
+        prepared.data = std::move(decoded->data);
     }
     return all;
 }

@@ -19,15 +19,17 @@ struct EventRange {
 std::vector<EventRange> events_of(const std::vector<Taken>& taken);
 
 /// Home core only, but decode(). All that it is given must outlive it, and every task of it.
+/// `has_numbers`: the records get their sequence numbers, as they do before a function in any case.
 class Preparation {
   public:
     Preparation(io::Core& home, io::Pool& pool, Siblings& siblings, const Application& application,
-                const Sources& sources)
+                const Sources& sources, bool has_numbers)
         : home_(home),
           pool_(pool),
           siblings_(siblings),
           application_(application),
-          sources_(sources) {}
+          sources_(sources),
+          has_numbers_(has_numbers || has_function()) {}
 
     bool has_function() const { return application_.inputs[0].processor.has_value(); }
     /// One for each of `taken`, in the same order; an error when the function failed in any way.
@@ -45,6 +47,7 @@ class Preparation {
     Siblings& siblings_;
     const Application& application_;
     const Sources& sources_;
+    const bool has_numbers_;
 };
 
 }  // namespace freshet::analytics

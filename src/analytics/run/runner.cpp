@@ -28,7 +28,8 @@ Runner::Runner(Parts parts, Application application, std::shared_ptr<const flow:
       trouble_(parts.home, parts.siblings, application_, figures_),
       sources_(parts.home, parts.pool, parts.log, parts.siblings),
       follower_(sources_.follower()),
-      preparation_(parts.home, parts.pool, parts.siblings, application_, sources_),
+      preparation_(parts.home, parts.pool, parts.siblings, application_, sources_,
+                   program->reads_sequence_numbers()),
       computation_(std::move(program), application_, sources_),
       reached_(from_epoch_ms(0)),
       scope_(parts.home) {}

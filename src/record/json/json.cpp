@@ -151,13 +151,15 @@ class JsonDecoder final : public Decoder {
                 std::vector<std::vector<JsonStep>> paths)
         : row_path_(std::move(row_path)), columns_(std::move(columns)), paths_(std::move(paths)) {}
 
-    void decode(const Payload& payload, std::size_t& at, std::size_t rows_max, std::int64_t rowtime,
-                Arena& arena, Batch& out, const BadRows& bad) override {
+    std::size_t decode(const Payload& payload, std::size_t& at, std::size_t rows_max,
+                       std::int64_t rowtime, Arena& arena, Batch& out,
+                       const BadRows& bad) override {
+        const std::size_t before = out.rows();
         Documents documents(payload.text, at);
         while (out.rows() < rows_max && arena.bytes() < limits::batch_bytes) {
             const std::string_view document = documents.next();
             at = documents.at();
-            if (document.empty()) return;
+            if (document.empty()) break;
             element root;
             std::string message;
             if (document.size() > limits::document_bytes_max) {
@@ -171,6 +173,7 @@ class JsonDecoder final : public Decoder {
             }
             if (!message.empty()) bad({rowtime, document, message});
         }
+        return text_bytes(out, before);
     }
 
   private:
