@@ -2,14 +2,27 @@
 
 #include <algorithm>
 
-#include "base/crypto/digest.h"
+#include "base/crypto/md5_short.h"
 
 namespace freshet::stream {
 
-HashKey hash_of(std::string_view partition_key) {
+namespace {
+HashKey key_of(const Md5& digest) {
     HashKey hash = 0;
-    for (const unsigned char byte : md5(partition_key)) hash = hash << 8 | byte;
+    for (const unsigned char byte : digest) hash = hash << 8 | byte;
     return hash;
+}
+}  // namespace
+
+HashKey hash_of(std::string_view partition_key) { return key_of(md5(partition_key)); }
+
+std::vector<HashKey> hashes_of(std::span<const std::string_view> partition_keys) {
+    std::vector<Md5> digests(partition_keys.size());
+    md5_each(partition_keys, digests);
+    std::vector<HashKey> hashes;
+    hashes.reserve(digests.size());
+    for (const Md5& digest : digests) hashes.push_back(key_of(digest));
+    return hashes;
 }
 
 std::string to_decimal(HashKey value) {

@@ -69,6 +69,15 @@ class PlainRecords {
     std::shared_ptr<std::string> text_;
 };
 
+/// Beside `entries`.
+std::vector<HashKey> hashes_of_keys(const std::vector<PutEntry>& entries) {
+    if (entries.size() == 1) return {hash_of(entries.front().partition_key)};
+    std::vector<std::string_view> keys;
+    keys.reserve(entries.size());
+    for (const PutEntry& entry : entries) keys.push_back(entry.partition_key);
+    return hashes_of(keys);
+}
+
 Result<PutPlan> share_out(Live& live, const std::vector<PutEntry>& entries,
                           const Encryption& encryption, const LiveStreams& streams) {
     const Stream& stream = live.stream;
@@ -79,11 +88,12 @@ Result<PutPlan> share_out(Live& live, const std::vector<PutEntry>& entries,
     std::vector<std::optional<std::uint32_t>> share_of(stream.open.size());
     std::optional<PlainRecords> plain;
     if (stream.data_key == 0) plain.emplace(entries);
-    for (const PutEntry& entry : entries) {
+    const std::vector<HashKey> hashes = hashes_of_keys(entries);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const PutEntry& entry = entries[i];
         const std::size_t bytes = entry.partition_key.size() + entry.data.size();
         if (bytes > record_bytes_max) return record_too_large(stream, bytes);
-        const std::size_t place = stream.place_of(
-            entry.explicit_hash ? *entry.explicit_hash : hash_of(entry.partition_key));
+        const std::size_t place = stream.place_of(entry.explicit_hash.value_or(hashes[i]));
         const Shard& shard = stream.open_shard(place);
         if (wants_throttle &&
             !live.throttle(shard.index, streams.now()).take_write(bytes, streams.now())) {
@@ -95,6 +105,7 @@ Result<PutPlan> share_out(Live& live, const std::vector<PutEntry>& entries,
         if (!share) {
             share = static_cast<std::uint32_t>(plan.shares.size());
             plan.batches.push_back({shard.partition, {}, {}});
+            plan.batches.back().records.reserve(entries.size() / stream.open.size() + 1);
             plan.shares.push_back({shard.index, to_epoch_ms(shard.created) / 1000});
         }
         plan.destinations.push_back({shard.index, share});
