@@ -31,20 +31,26 @@ std::string extension_of(const Destination& destination) {
 
 log::Ordinal Buffer::position(log::PartitionId partition) const { return at(read_, partition); }
 
-void Buffer::take(Waiting waiting, const Destination& destination) {
-    log::Ordinal& read = read_[*waiting.partition];
-    FRESHET_CHECK(waiting.ordinal >= read);  // no record is taken twice
-    read = waiting.ordinal + 1;
-    if (waiting.data.empty()) return;
-    for (const Bytes& data : waiting.data)
-        bytes_ += data.size() + (destination.appends_newline ? 1 : 0);
-    records_ += waiting.data.size();
-    oldest_ = std::min(oldest_.value_or(waiting.arrival), waiting.arrival);
-    waiting_.push_back(std::move(waiting));
+void Buffer::take(const Origin& origin, std::vector<Bytes>& data, const Destination& destination) {
+    log::Ordinal& read = read_[*origin.partition];
+    FRESHET_CHECK(origin.ordinal >= read);  // no record is taken twice
+    read = origin.ordinal + 1;
+    if (data.empty()) return;
+    for (Bytes& one : data) {
+        bytes_ += one.size() + (destination.appends_newline ? 1 : 0);
+        data_.push_back(std::move(one));
+    }
+    data.clear();
+    oldest_ = std::min(oldest_.value_or(origin.arrival), origin.arrival);
+    const auto range = std::ranges::find(ranges_, origin.partition, &CutRange::partition);
+    if (range == ranges_.end())
+        ranges_.push_back({origin.partition, origin.ordinal, origin.ordinal + 1});
+    else
+        range->next = origin.ordinal + 1;
 }
 
 bool Buffer::is_full(const Destination& destination) const {
-    return bytes_ >= full_bytes(destination) || records_ >= limits::buffer_records_max;
+    return bytes_ >= full_bytes(destination) || data_.size() >= limits::buffer_records_max;
 }
 
 std::size_t Buffer::room(const Destination& destination) const {
@@ -53,23 +59,15 @@ std::size_t Buffer::room(const Destination& destination) const {
 }
 
 Buffer::Next Buffer::next(const Destination& destination, Timestamp now) const {
-    if (waiting_.empty()) return {};
+    if (data_.empty()) return {};
     const Timestamp due = *oldest_ + std::chrono::seconds(destination.interval_s);
     if (is_full(destination) || now >= due) return {.cuts = true};
     return {.looks_at = due};
 }
 
-std::vector<CutRange> Buffer::ranges() const {
-    FRESHET_CHECK(!waiting_.empty());
-    std::vector<CutRange> ranges;
-    for (const Waiting& waiting : waiting_) {
-        auto range = std::ranges::find(ranges, waiting.partition, &CutRange::partition);
-        if (range == ranges.end())
-            ranges.push_back({waiting.partition, waiting.ordinal, waiting.ordinal + 1});
-        else
-            range->next = waiting.ordinal + 1;
-    }
-    return ranges;
+const std::vector<CutRange>& Buffer::ranges() const {
+    FRESHET_CHECK(!ranges_.empty());
+    return ranges_;
 }
 
 void Buffer::begin_again(const Cut& cut) {
@@ -91,14 +89,15 @@ void Buffer::delivered(const Cut& cut) {
         FRESHET_CHECK(range.next <= position(range.partition));
         delivered_to = range.next;
     }
-    for (const Waiting& waiting : waiting_)
-        FRESHET_CHECK(waiting.ordinal < at(delivered_, waiting.partition));
+    for (const CutRange& waiting : ranges_)
+        FRESHET_CHECK(waiting.next <= at(delivered_, waiting.partition));
     clear();
 }
 
 void Buffer::clear() {
-    waiting_.clear();
-    bytes_ = records_ = 0;
+    data_.clear();
+    ranges_.clear();
+    bytes_ = 0;
     oldest_.reset();
 }
 

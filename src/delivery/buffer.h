@@ -11,12 +11,11 @@
 
 namespace freshet::delivery {
 
-/// One record on its way, and where it came from.
-struct Waiting {
+/// Where a record on its way came from.
+struct Origin {
     log::PartitionId partition;
     log::Ordinal ordinal = 0;
     Timestamp arrival;
-    std::vector<Bytes> data;  ///< its user records
 };
 
 /// Of each partition: delivered <= read. What is before `delivered` is in objects, what is between
@@ -28,9 +27,10 @@ class Buffer {
 
     /// The next record to read.
     log::Ordinal position(log::PartitionId partition) const;
-    /// The record at the partition's position, or after it when those before are gone. One without
-    /// data moves the position alone: what is delivered may stay before it.
-    void take(Waiting waiting, const Destination& destination);
+    /// The record at the partition's position, or after it when those before are gone. `data`: its
+    /// user records, which are moved out. One without data moves the position alone: what is
+    /// delivered may stay before it.
+    void take(const Origin& origin, std::vector<Bytes>& data, const Destination& destination);
 
     /// What is done next.
     struct Next {
@@ -45,15 +45,16 @@ class Buffer {
     std::size_t room(const Destination& destination) const;
 
     /// What an object of everything that waits holds of each partition. Something waits.
-    std::vector<CutRange> ranges() const;
+    const std::vector<CutRange>& ranges() const;
     /// After a restart: the buffer is to hold the records of `cut` and no others.
     void begin_again(const Cut& cut);
     /// The object of `cut` is in the lake: everything that waited was in it.
     void delivered(const Cut& cut);
 
-    const std::vector<Waiting>& waiting() const { return waiting_; }
+    /// The user records that wait, in the order of reading.
+    const std::vector<Bytes>& data() const { return data_; }
     std::uint64_t bytes() const { return bytes_; }
-    std::size_t records() const { return records_; }
+    std::size_t records() const { return data_.size(); }
     std::optional<Timestamp> oldest() const { return oldest_; }
     /// For people.
     std::map<std::uint64_t, Place> places() const;
@@ -62,9 +63,9 @@ class Buffer {
     void clear();
 
     log::Positions delivered_, read_;
-    std::vector<Waiting> waiting_;
+    std::vector<Bytes> data_;
+    std::vector<CutRange> ranges_;  ///< that `data_` came from, in the order of the first record
     std::uint64_t bytes_ = 0;
-    std::size_t records_ = 0;
     std::optional<Timestamp> oldest_;
 };
 

@@ -22,9 +22,14 @@ class BufferTest : public testing::Test {
     }
     void take(log::PartitionId partition, log::Ordinal ordinal, Millis at,
               std::vector<std::string> texts) {
-        Waiting waiting{partition, ordinal, start + at, {}};
-        for (std::string& text : texts) waiting.data.push_back(Bytes::own(std::move(text)));
-        buffer.take(std::move(waiting), stream.destination);
+        std::vector<Bytes> data;
+        for (std::string& text : texts) data.push_back(Bytes::own(std::move(text)));
+        buffer.take({partition, ordinal, start + at}, data, stream.destination);
+    }
+    /// One record at the start, into another buffer.
+    void take_into(Buffer& other, log::Ordinal ordinal, std::string_view text) {
+        std::vector<Bytes> data{Bytes::literal(text)};
+        other.take({shard, ordinal, start}, data, stream.destination);
     }
     Buffer::Next next(Millis at) const { return buffer.next(stream.destination, start + at); }
     /// "2:4-6 1:0-1"
@@ -151,11 +156,11 @@ TEST_F(BufferTest, after_a_restart_the_unfinished_object_is_made_of_the_same_rec
     Buffer after{{{*shard, 4}}};
     after.begin_again(cut);
     EXPECT_EQ(after.position(shard), 4u);
-    after.take({shard, 4, start, {Bytes::literal("a")}}, stream.destination);
+    take_into(after, 4, "a");
     after.begin_again(cut);  // the read failed: once more
     EXPECT_EQ(after.bytes(), 0u);
-    after.take({shard, 4, start, {Bytes::literal("a")}}, stream.destination);
-    after.take({shard, 5, start, {Bytes::literal("b")}}, stream.destination);
+    take_into(after, 4, "a");
+    take_into(after, 5, "b");
     EXPECT_EQ(make_cut(after, stream).key, cut.key);
     after.delivered(cut);
     EXPECT_EQ(after.places().at(*shard).delivered, 6u);
@@ -167,7 +172,7 @@ TEST_F(BufferTest, the_key_follows_from_the_stream_its_version_the_oldest_record
     EXPECT_EQ(make_cut(buffer, stream).key, key);
     EXPECT_TRUE(key.starts_with("2023/11/14/22/d-1-2023-11-14-22-13-20-")) << key;
     Buffer other{{{*shard, 5}}};
-    other.take({shard, 5, start, {Bytes::literal("a")}}, stream.destination);
+    take_into(other, 5, "a");
     EXPECT_NE(make_cut(other, stream).key, key);
     stream.version = 2;
     EXPECT_NE(make_cut(buffer, stream).key, key);
@@ -183,7 +188,7 @@ TEST_F(BufferTest, a_record_that_is_taken_twice_or_passed_over_is_a_defect) {
     EXPECT_DEATH(take(shard, 4, 0ms, {"a"}), "ordinal >= read");
     EXPECT_DEATH(buffer.delivered({"key", {{shard, 3, 5}}}), "delivered_to <= range.first");
     EXPECT_DEATH(buffer.delivered({"key", {{shard, 4, 6}}}), "range.next <= position");
-    EXPECT_DEATH(buffer.delivered({"key", {}}), "waiting.ordinal < ");
+    EXPECT_DEATH(buffer.delivered({"key", {}}), "waiting.next <= ");
     EXPECT_DEATH(buffer.begin_again({"key", {{shard, 3, 5}}}), "<= range.first");
 }
 

@@ -22,9 +22,12 @@ io::Task<Result<Bytes>> Content::read() {
 }
 
 Bytes Content::join() {
+    std::size_t bytes = 0, end = at_;
+    for (; end < records_.size() && bytes < limits::piece_bytes; ++end)
+        bytes += records_[end].size();
     std::string piece;
-    for (; at_ < records_.size() && piece.size() < limits::piece_bytes; ++at_)
-        piece += records_[at_].view();
+    piece.reserve(bytes);
+    for (; at_ < end; ++at_) piece += records_[at_];
     return Bytes::own(std::move(piece));
 }
 
@@ -38,7 +41,7 @@ Result<Bytes> Content::compress() {
     stream_.avail_out = static_cast<uInt>(piece.size());
     while (!is_ended_ && stream_.avail_out > 0) {
         if (stream_.avail_in == 0 && at_ < records_.size()) {
-            const std::string_view record = records_[at_++].view();
+            const std::string_view record = records_[at_++];
             stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(record.data()));
             stream_.avail_in = static_cast<uInt>(record.size());
         }

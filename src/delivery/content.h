@@ -3,6 +3,7 @@
 #pragma once
 #include <zlib.h>
 
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -14,7 +15,8 @@ namespace freshet::delivery {
 
 class Content final : public io::BodyReader {
   public:
-    Content(io::Pool& pool, std::vector<Bytes> records, bool is_gzipped)
+    /// What `records` view must outlive it.
+    Content(io::Pool& pool, std::vector<std::string_view> records, bool is_gzipped)
         : pool_(pool), records_(std::move(records)), is_gzipped_(is_gzipped) {}
     ~Content() override;
     Content(const Content&) = delete;
@@ -26,7 +28,7 @@ class Content final : public io::BodyReader {
     Result<Bytes> compress();
 
     io::Pool& pool_;
-    std::vector<Bytes> records_;
+    std::vector<std::string_view> records_;
     const bool is_gzipped_;
     std::size_t at_ = 0;  ///< of records_: the next one
     z_stream stream_{};

@@ -17,10 +17,12 @@ io::Task<void> read_all(Content& content, std::vector<Bytes>& pieces) {
     }
 }
 
-std::vector<Bytes> pieces_of(std::vector<Bytes> records, bool is_gzipped) {
+std::vector<Bytes> pieces_of(const std::vector<Bytes>& records, bool is_gzipped) {
     io::ManualClock clock(from_epoch_ms(0));
     io::Pool pool(1, "pool");
-    Content content(pool, std::move(records), is_gzipped);
+    std::vector<std::string_view> views;
+    for (const Bytes& record : records) views.push_back(record.view());
+    Content content(pool, std::move(views), is_gzipped);
     std::vector<Bytes> pieces;
     io::run_to_end(clock, [&](io::Core&) { return read_all(content, pieces); });
     return pieces;

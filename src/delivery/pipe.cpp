@@ -10,15 +10,14 @@
 namespace freshet::delivery {
 namespace {
 
-/// The records that wait, as the bytes of an object.
-std::shared_ptr<io::BodyReader> content_of(const std::vector<Waiting>& all,
+/// The records that wait, as the bytes of an object. `all` must outlive it unchanged.
+std::shared_ptr<io::BodyReader> content_of(const std::vector<Bytes>& all,
                                            const Destination& destination, io::Pool& pool) {
-    std::vector<Bytes> pieces;
-    for (const Waiting& waiting : all) {
-        for (const Bytes& data : waiting.data) {
-            pieces.push_back(data);
-            if (destination.appends_newline) pieces.push_back(Bytes::literal("\n"));
-        }
+    std::vector<std::string_view> pieces;
+    pieces.reserve(all.size() * (destination.appends_newline ? 2 : 1));
+    for (const Bytes& data : all) {
+        pieces.push_back(data.view());
+        if (destination.appends_newline) pieces.push_back("\n");
     }
     return std::make_shared<Content>(pool, std::move(pieces),
                                      destination.compression == Compression::gzip);
@@ -136,20 +135,17 @@ io::Task<Result<>> Pipe::fill_from(log::PartitionId partition) {
 }
 
 Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
-    Waiting waiting{partition, record.ordinal, record.time, {}};
-    if (partition == stream_.inbox) {
-        waiting.data.push_back(record.data);
-    } else {
-        auto users = parts_.source.user_records(record.data);
-        if (!users) return pass(users);
-        waiting.data = std::move(*users);
-    }
-    figures_.records += waiting.data.size();
+    taken_.clear();
+    if (partition == stream_.inbox)
+        taken_.push_back(record.data);
+    else if (auto users = parts_.source.user_records(record.data, taken_); !users)
+        return users;
+    figures_.records += taken_.size();
     if (stream_.source && partition != stream_.inbox) {
-        figures_.in_records += waiting.data.size();
-        for (const Bytes& data : waiting.data) figures_.in_bytes += data.size();
+        figures_.in_records += taken_.size();
+        for (const Bytes& data : taken_) figures_.in_bytes += data.size();
     }
-    buffer_.take(std::move(waiting), stream_.destination);
+    buffer_.take({partition, record.ordinal, record.time}, taken_, stream_.destination);
     return {};
 }
 
@@ -207,7 +203,7 @@ io::Task<Result<objects::Staged>> Pipe::stage(const Destination& destination) {
     auto encryption = co_await parts_.objects.default_encryption(destination.bucket);
     if (!encryption) co_return pass(encryption);
     auto staged = co_await parts_.objects.stage(
-        content_of(buffer_.waiting(), destination, parts_.pool), *encryption);
+        content_of(buffer_.data(), destination, parts_.pool), *encryption);
     co_return staged;
 }
 

@@ -64,6 +64,7 @@ class Pipe {
     Parts parts_;
     DeliveryStream stream_;
     Buffer buffer_;
+    std::vector<Bytes> taken_;       ///< of the record at hand; kept for its memory
     std::optional<Cut> unfinished_;  ///< of before the restart
     Figures figures_;
     Retry retry_{limits::retry_first, limits::retry_max};

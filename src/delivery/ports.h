@@ -16,9 +16,9 @@ class StreamSource {
     /// Errc::not_found. A partition that ends wakes its listeners once more, and then the next ones
     /// are here. Called on the home core of delivery.
     virtual Result<std::vector<log::PartitionId>> partitions(const SourceKey& stream) = 0;
-    /// The user records of one record of such a partition: KPL aggregates are taken apart. None for
-    /// the record that ends a partition.
-    virtual Result<std::vector<Bytes>> user_records(const Bytes& payload) = 0;
+    /// Appends the user records of one record of such a partition: KPL aggregates are taken apart.
+    /// None for the record that ends a partition.
+    virtual Result<> user_records(const Bytes& payload, std::vector<Bytes>& out) = 0;
     /// A failed attempt, for the log stream that the destination names. Does not wait.
     virtual void write_failure(const DeliveryStream& stream, Timestamp time,
                                const Error& error) = 0;

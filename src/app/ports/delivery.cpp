@@ -19,19 +19,20 @@ Result<std::vector<log::PartitionId>> DeliveryStreamSource::partitions(
     return partitions;
 }
 
-Result<std::vector<Bytes>> DeliveryStreamSource::user_records(const Bytes& payload) {
-    std::vector<Bytes> data;
-    if (stream::is_closing_record(payload)) return data;
+Result<> DeliveryStreamSource::user_records(const Bytes& payload, std::vector<Bytes>& out) {
+    if (stream::is_closing_record(payload)) return {};
     auto record = streams_.encryption().decode(payload);
     if (!record) return pass(record);
-    const Bytes whole = std::move(record->data);
+    Bytes whole = std::move(record->data);
     const auto users = record::deaggregate(whole.view());
-    if (!users) return std::vector{whole};
-    data.reserve(users->size());
+    if (!users) {
+        out.push_back(std::move(whole));
+        return {};
+    }
     for (const record::UserRecord& user : *users)
-        data.push_back(whole.slice(static_cast<std::size_t>(user.data.data() - whole.data()),
-                                   user.data.size()));
-    return data;
+        out.push_back(whole.slice(static_cast<std::size_t>(user.data.data() - whole.data()),
+                                  user.data.size()));
+    return {};
 }
 
 void DeliveryStreamSource::write_failure(const delivery::DeliveryStream& stream, Timestamp time,

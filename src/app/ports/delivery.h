@@ -11,7 +11,7 @@ class DeliveryStreamSource final : public delivery::StreamSource {
     DeliveryStreamSource(stream::Streams& streams, monitor::Logs& logs)
         : streams_(streams), logs_(logs) {}
     Result<std::vector<log::PartitionId>> partitions(const delivery::SourceKey& stream) override;
-    Result<std::vector<Bytes>> user_records(const Bytes& payload) override;
+    Result<> user_records(const Bytes& payload, std::vector<Bytes>& out) override;
     void write_failure(const delivery::DeliveryStream& stream, Timestamp time,
                        const Error& error) override;
 
