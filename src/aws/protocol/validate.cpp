@@ -120,16 +120,18 @@ std::string members_text(const Shape& shape, const void* value) {
 struct Walk {
     Violations& violations;
 
-    void bounds(const Shape& shape, const Path& path, std::int64_t measured,
-                const std::string& value, const char* noun) const {
+    /// `show` gives the value as text; hardly ever is one out of bounds.
+    template <class Show>
+    void bounds(const Shape& shape, const Path& path, std::int64_t measured, const Show& show,
+                const char* noun) const {
         if (shape.has_min && measured < shape.min) {
             violations.add(
-                path, value,
+                path, show(),
                 fmt::format("Member must have {} greater than or equal to {}", noun, shape.min));
         }
         if (shape.has_max && measured > shape.max) {
             violations.add(
-                path, value,
+                path, show(),
                 fmt::format("Member must have {} less than or equal to {}", noun, shape.max));
         }
     }
@@ -147,7 +149,7 @@ struct Walk {
         }
         if (shape.has_min || shape.has_max) {
             const auto length = static_cast<std::int64_t>(utf16_length(value));
-            bounds(shape, path, length, shown(shape, value), "length");
+            bounds(shape, path, length, [&] { return shown(shape, value); }, "length");
         }
         if (!shape.pattern || std::string_view(shape.name) == form_of_our_own) return;
         const re2::RE2* expression = compiled(shape.pattern);
@@ -161,8 +163,7 @@ struct Walk {
     void list(const Shape& shape, const void* value, const Path& path) const {
         const std::size_t size = shape.list->size(value);
         const auto length = static_cast<std::int64_t>(size);
-        if ((shape.has_min && length < shape.min) || (shape.has_max && length > shape.max))
-            bounds(shape, path, length, members_text(shape, value), "length");
+        bounds(shape, path, length, [&] { return members_text(shape, value); }, "length");
         const bool is_map = shape.kind == Kind::map;
         // Texts are judged all at once: the whole list is shown, with what each member must be.
         if (is_map) texts(*shape.key, shape, value, true, path);
@@ -208,18 +209,19 @@ struct Walk {
                 return text(shape, *static_cast<const std::string*>(value), path);
             case Kind::integer: {
                 const auto number = *static_cast<const std::int32_t*>(value);
-                return bounds(shape, path, number, fmt::format("{}", number), "value");
+                return bounds(shape, path, number, [&] { return std::to_string(number); }, "value");
             }
             case Kind::int64: {
                 const auto number = *static_cast<const std::int64_t*>(value);
-                return bounds(shape, path, number, fmt::format("{}", number), "value");
+                return bounds(shape, path, number, [&] { return std::to_string(number); }, "value");
             }
             case Kind::blob: {
                 const auto size =
                     static_cast<std::int64_t>(static_cast<const Bytes*>(value)->size());
-                return bounds(shape, path, size,
-                              fmt::format("java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", size),
-                              "length");
+                const auto show = [size] {
+                    return fmt::format("java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", size);
+                };
+                return bounds(shape, path, size, show, "length");
             }
             case Kind::boolean:
             case Kind::float32:
