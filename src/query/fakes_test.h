@@ -106,9 +106,18 @@ class FakeObjects final : public ObjectsPort {
     std::map<std::string, std::string> kept;  ///< by "bucket/key"
     bool refuses_puts = false;
     std::function<void()> before_locate;  ///< once: what happens meanwhile
+    std::weak_ptr<const void> held;       ///< the hold that was taken last
+    bool was_held = true;                 ///< whenever objects were located
+
+    std::shared_ptr<const void> hold() override {
+        auto taken = std::make_shared<int>(0);
+        held = taken;
+        return taken;
+    }
 
     io::Task<Result<std::vector<LocatedObject>>> locate(std::string bucket,
                                                         std::string prefix) override {
+        was_held = was_held && !held.expired();
         if (before_locate) std::exchange(before_locate, nullptr)();
         std::vector<LocatedObject> found;
         const std::string begin = bucket + "/";

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -120,6 +121,9 @@ struct LocatedObject {
 class ObjectsPort {
   public:
     virtual ~ObjectsPort() = default;
+    /// While it lives, the files of objects that are located after it stay, also of those that are
+    /// replaced meanwhile. Any thread may drop it.
+    virtual std::shared_ptr<const void> hold() = 0;
     /// All objects of `bucket` under `prefix`, in order of key, as they are at one moment.
     virtual io::Task<Result<std::vector<LocatedObject>>> locate(std::string bucket,
                                                                 std::string prefix) = 0;

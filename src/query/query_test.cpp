@@ -163,6 +163,27 @@ TEST_F(QueryTest, a_select_gives_the_rows_of_its_worker) {
     EXPECT_EQ(starts(), 1);
 }
 
+TEST_F(QueryTest, files_are_held_from_before_they_are_found_to_the_end_of_the_run) {
+    use_worker_that_answers(sql::plan::encode_done(0));
+    CatalogTable table;
+    table.database = "default";
+    table.name = "t";
+    table.columns = {{"a", "string", ""}};
+    table.location = "s3://lake/t/";
+    table.input_format = "org.apache.hadoop.mapred.TextInputFormat";
+    table.serde = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
+    catalog_.kept_tables[{"default", "t"}] = table;
+    with_query([&](Query& query) -> io::Task<void> {
+        bool is_located = false;
+        objects_.before_locate = [&] { is_located = true; };
+        auto answer = co_await query.ask({home, "SELECT a FROM t"});
+        EXPECT_TRUE(answer) << answer.error().message();
+        EXPECT_TRUE(is_located);
+        EXPECT_TRUE(objects_.was_held);
+        EXPECT_TRUE(objects_.held.expired());
+    });
+}
+
 TEST_F(QueryTest, a_failure_has_the_name_of_its_code) {
     use_worker_that_answers(
         sql::plan::encode_failed({sql::ErrorCode::division_by_zero, "Division by zero"}));

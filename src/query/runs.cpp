@@ -35,6 +35,7 @@ struct Collector {
 
 Runs::Runs(io::Core& home, CatalogPort& catalog, ObjectsPort& objects, const Options& options)
     : home_(home),
+      objects_(objects),
       options_(options),
       freed_(home),
       analyses_(limits::analyses_max, "query-analysis"),
@@ -104,6 +105,7 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
     output.file = file;
     context.cancelled = &control->cancelled;
     const Timestamp begun = home_.now();
+    const auto hold = objects_.hold();  // until the rows are read
     auto planned = co_await planner_.plan(std::move(home), query, context);
     if (!planned) co_return pass(planned);
     sql::plan::QueryPlan& plan = planned->plan;

@@ -71,6 +71,7 @@ class Runs {
     io::Task<Outcome<Place>> take_place(std::shared_ptr<RunControl> control, bool may_be_small);
     void give_back(Place place);
     io::Core& home_;
+    ObjectsPort& objects_;
     Options options_;
     std::vector<std::unique_ptr<Worker>> idle_[2];  ///< of small places, and of the others
     std::size_t busy_[2] = {0, 0};

@@ -46,6 +46,7 @@ class QueryCatalog final : public query::CatalogPort {
 class QueryObjects final : public query::ObjectsPort {
   public:
     explicit QueryObjects(objects::Objects& objects) : objects_(objects) {}
+    std::shared_ptr<const void> hold() override { return objects_.hold(); }
     io::Task<Result<std::vector<query::LocatedObject>>> locate(std::string bucket,
                                                                std::string prefix) override;
     io::Task<Result<>> put(Home home, std::string bucket, std::string key, std::string content_type,
