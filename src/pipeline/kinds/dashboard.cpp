@@ -112,7 +112,7 @@ using DashboardResource = BoardResource<domain::Dashboard, &Service::find, &Serv
 std::unique_ptr<Resource> read_data_source(std::string id, Section& section,
                                            const Surroundings& surroundings) {
     domain::DataSource source;
-    source.key = {surroundings.account, surroundings.region, id};
+    source.key = {{surroundings.account, surroundings.region}, id};
     source.name = section.text("name", id);
     source.work_group = section.text("work_group", "primary");
     return std::make_unique<SourceResource>(std::move(source));
@@ -121,7 +121,7 @@ std::unique_ptr<Resource> read_data_source(std::string id, Section& section,
 std::unique_ptr<Resource> read_data_set(std::string id, Section& section,
                                         const Surroundings& surroundings) {
     domain::DataSet set;
-    set.key = {surroundings.account, surroundings.region, id};
+    set.key = {{surroundings.account, surroundings.region}, id};
     set.name = section.text("name", id);
     set.source = section.text("source");
     set.database = section.text("database", "default");
@@ -134,7 +134,7 @@ std::unique_ptr<Resource> read_data_set(std::string id, Section& section,
 std::unique_ptr<Resource> read_dashboard(std::string id, Section& section,
                                          const Surroundings& surroundings) {
     domain::Dashboard board;
-    board.key = {surroundings.account, surroundings.region, id};
+    board.key = {{surroundings.account, surroundings.region}, id};
     board.name = section.text("name", id);
     board.data_set = section.text("data_set");
     board.category = section.text("category");
