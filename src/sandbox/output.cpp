@@ -39,7 +39,7 @@ Output::Lines Output::take() { return std::exchange(lines_, {}); }
 
 void Output::begin_call() {
     dropped_ = 0;
-    left_ = call_output_bytes_max;
+    left_ = bytes_max_;
 }
 
 }  // namespace freshet::sandbox

@@ -1,4 +1,4 @@
-// What a process prints, cut into lines and held to what one call may print (limits.h). The thread
+// What a process prints, cut into lines and held to what one call may print. The thread
 // that reads the pipe calls add(), end_line() and take(); begin_call() and bytes_dropped() are for
 // any thread.
 #pragma once
@@ -13,6 +13,9 @@ namespace freshet::sandbox {
 
 class Output {
   public:
+    /// `bytes_max`: of one call.
+    explicit Output(std::size_t bytes_max = call_output_bytes_max)
+        : bytes_max_(bytes_max), left_(bytes_max) {}
     /// What was read from the pipe, in order. A line longer than line_bytes_max is cut.
     void add(std::string_view piece);
     /// Ends a line that has no newline yet.
@@ -24,7 +27,7 @@ class Output {
     /// The whole lines since the last time.
     Lines take();
 
-    /// A call begins: call_output_bytes_max is its own.
+    /// A call begins: what it may print is its own.
     void begin_call();
     /// Printed beyond that, since begin_call().
     std::size_t bytes_dropped() const { return dropped_.load(); }
@@ -32,7 +35,8 @@ class Output {
   private:
     std::string rest_;  ///< a line that has no end yet
     Lines lines_;
-    std::atomic<std::size_t> left_{call_output_bytes_max}, dropped_{0};
+    const std::size_t bytes_max_;
+    std::atomic<std::size_t> left_, dropped_{0};
 };
 
 }  // namespace freshet::sandbox

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include "base/check.h"
 #include "io/children.h"
@@ -50,7 +51,9 @@ Process::Process(std::vector<std::string> command, std::map<std::string, std::st
       directory_(std::move(directory)),
       bounds_(bounds),
       watch_(std::move(watch)),
-      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      output_(bounds.output_bytes_max),
+      errors_(bounds.output_bytes_max) {
     for (auto& [name, value] : environment) environment_.push_back(name + "=" + value);
     // The kernel ends the child when the thread that made it ends: so this thread makes it.
     thread_ = std::thread([this] { run(); });
@@ -86,7 +89,7 @@ void Process::set_deadline(std::int64_t in_ms) {
 }
 
 /// Between vfork and exec only system calls: the child runs in this process's memory.
-int Process::spawn(int output) const {
+int Process::spawn(int output, int errors) const {
     std::vector<char*> arguments, environment;
     for (const auto& text : command_) arguments.push_back(const_cast<char*>(text.c_str()));
     for (const auto& text : environment_) environment.push_back(const_cast<char*>(text.c_str()));
@@ -113,7 +116,7 @@ int Process::spawn(int output) const {
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
         ::dup2(nothing, 0);
         ::dup2(output, 1);
-        ::dup2(output, 2);
+        ::dup2(errors, 2);
         io::close_from(3);
         ::setrlimit(RLIMIT_NOFILE, &files);
         ::setrlimit(RLIMIT_CORE, &no_core);
@@ -131,10 +134,14 @@ int Process::spawn(int output) const {
 }
 
 void Process::hand_over_lines() {
-    Output::Lines lines = output_.take();
-    if (lines.texts.empty()) return;
-    waiting_ += lines.bytes;
-    watch_.on_lines(std::move(lines.texts), lines.bytes);
+    const auto hand_over = [&](Pipe& pipe, const auto& on_lines) {
+        Output::Lines lines = pipe.output.take();
+        if (lines.texts.empty()) return;
+        waiting_ += lines.bytes;
+        on_lines(std::move(lines.texts), lines.bytes);
+    };
+    hand_over(output_, watch_.on_lines);
+    if (watch_.on_error_lines) hand_over(errors_, watch_.on_error_lines);
 }
 
 void Process::lines_taken(std::size_t bytes) {
@@ -143,19 +150,32 @@ void Process::lines_taken(std::size_t bytes) {
     if (before > output_waiting_bytes_max) wake();
 }
 
-/// False when the pipe has ended. Stops after about `bytes_max`, however much there is.
-bool Process::read_output(int output, std::size_t bytes_max) {
+/// The end that the process writes to; -1 when there is none.
+int Process::open_pipe(Pipe& pipe) {
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0) return -1;
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    pipe.end = ends[0];
+    // What is in the pipe at a moment has been read when that much has been read.
+    pipe.size = static_cast<std::size_t>(std::max(::fcntl(ends[0], F_GETPIPE_SZ), 65536));
+    return ends[1];
+}
+
+/// Closes the pipe when it has ended. Stops after about `bytes_max`, however much there is.
+void Process::read_output(Pipe& pipe, std::size_t bytes_max) {
     char piece[65536];
     std::size_t read = 0;
-    while (read < bytes_max) {
-        const ssize_t got = ::read(output, piece, sizeof piece);
+    while (pipe.end >= 0 && read < bytes_max) {
+        const ssize_t got = ::read(pipe.end, piece, sizeof piece);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return errno == EAGAIN;
-        if (got == 0) return false;
-        output_.add({piece, static_cast<std::size_t>(got)});
+        if (got < 0 && errno == EAGAIN) return;
+        if (got <= 0) {
+            ::close(std::exchange(pipe.end, -1));
+            return;
+        }
+        pipe.output.add({piece, static_cast<std::size_t>(got)});
         read += static_cast<std::size_t>(got);
     }
-    return true;
 }
 
 void Process::look_after(int process) {
@@ -169,30 +189,25 @@ void Process::look_after(int process) {
         ::kill(-process, SIGKILL);
 }
 
-void Process::run() {
-    int ends[2] = {-1, -1};
-    int status = spawn_failed_status;
-    if (::pipe2(ends, O_CLOEXEC) != 0) return watch_.on_end(status);
-    const int process = spawn(ends[1]);
-    ::close(ends[1]);
-    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    // What is in the pipe at a moment has been read when that much has been read.
-    const std::size_t pipe_bytes =
-        static_cast<std::size_t>(std::max(::fcntl(ends[0], F_GETPIPE_SZ), 65536));
-    bool is_open = true;
-    while (process > 0) {
+/// Until the process has ended, with `status`.
+void Process::watch(int process, int& status) {
+    while (true) {
         const bool drains = must_drain_.exchange(false);
-        const bool reads = is_open && (drains || waiting_.load() <= output_waiting_bytes_max);
+        const bool reads = drains || waiting_.load() <= output_waiting_bytes_max;
         if (!drains) {
-            pollfd wanted[2] = {{wake_, POLLIN, 0}, {reads ? ends[0] : -1, POLLIN, 0}};
-            ::poll(wanted, 2, poll_ms);
+            pollfd wanted[3] = {{wake_, POLLIN, 0},
+                                {reads ? output_.end : -1, POLLIN, 0},
+                                {reads ? errors_.end : -1, POLLIN, 0}};
+            ::poll(wanted, 3, poll_ms);
             if (wanted[0].revents) {
                 std::uint64_t count = 0;
                 [[maybe_unused]] const auto got = ::read(wake_, &count, sizeof count);
             }
         }
-        if (reads) is_open = read_output(ends[0], drains ? pipe_bytes : output_bytes_a_look);
-        if (drains) output_.end_line();
+        for (Pipe* pipe : {&output_, &errors_}) {
+            if (reads) read_output(*pipe, drains ? pipe->size : output_bytes_a_look);
+            if (drains) pipe->output.end_line();
+        }
         hand_over_lines();
         if (drains) watch_.on_drained();
         look_after(process);
@@ -202,13 +217,25 @@ void Process::run() {
             ended.si_pid) {
             ::kill(-process, SIGKILL);
             ::waitpid(process, &status, 0);
-            break;
+            return;
         }
     }
-    if (is_open) read_output(ends[0], pipe_bytes);
-    output_.end_line();
+}
+
+void Process::run() {
+    int status = spawn_failed_status;
+    const int output = open_pipe(output_);
+    const int errors = watch_.on_error_lines ? open_pipe(errors_) : output;
+    const int process = output >= 0 && errors >= 0 ? spawn(output, errors) : -1;
+    if (errors >= 0 && errors != output) ::close(errors);
+    if (output >= 0) ::close(output);
+    if (process > 0) watch(process, status);
+    for (Pipe* pipe : {&output_, &errors_}) {
+        read_output(*pipe, pipe->size);
+        pipe->output.end_line();
+        if (pipe->end >= 0) ::close(std::exchange(pipe->end, -1));
+    }
     hand_over_lines();
-    ::close(ends[0]);
     watch_.on_end(status);
 }
 
