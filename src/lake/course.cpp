@@ -112,6 +112,7 @@ io::Task<void> Crawlers::run(CrawlerKey key) {
     if (changed.history.size() > limits::history_max)
         changed.history.erase(changed.history.begin());
     crawlers_[key] = std::move(changed);
+    ended_.notify();
 }
 
 io::Task<Result<>> Crawlers::crawl(CrawlerKey key, Course* course) {

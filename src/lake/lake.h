@@ -27,6 +27,7 @@ class Crawlers {
           pool_(pool),
           siblings_(siblings),
           changing_(home),
+          ended_(home),
           scope_(home) {}
     Result<> load();
     io::Task<void> stop();
@@ -41,6 +42,8 @@ class Crawlers {
     io::Task<Result<>> start(CrawlerKey key);
     /// The crawl ends before its next file.
     Result<> halt(const CrawlerKey& key);
+    /// Notified when a crawl has ended and is in its crawler's history.
+    io::Signal& ended() { return ended_; }
 
   private:
     io::Task<void> run(CrawlerKey key);
@@ -81,6 +84,7 @@ class Crawlers {
     std::map<CrawlerKey, Crawler> crawlers_;
     bool is_stopping_ = false;
     io::Turn changing_;  ///< a change reads a crawler, waits, and writes it
+    io::Signal ended_;
     io::Scope scope_;
 };
 

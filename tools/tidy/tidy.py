@@ -50,6 +50,7 @@ LAYERS = {
     "identity": 4,
     "monitor": 4,
     "tables": 4,
+    "jobs": 4,
     "aws": 5,
     "console": 5,
     "cli": 5,

@@ -12,6 +12,7 @@ PartKind dashboards_part();
 PartKind delivery_part();
 PartKind functions_part();
 PartKind identity_part();
+PartKind jobs_part();
 PartKind lake_part();
 PartKind logs_part();
 PartKind maintenance_part();
@@ -33,7 +34,7 @@ std::span<const PartKind> part_kinds() {
         objects_part(),         logs_part(),        delivery_part(), functions_part(),
         analytics_part(),       identity_part(),    catalog_part(),  lake_part(),
         schedule_part(),        maintenance_part(), query_part(),    dashboards_part(),
-        tables_part(),
+        tables_part(),          jobs_part(),
         service_metrics_part(),  // its last figures are of services that still run
     };
     return kinds;

@@ -43,6 +43,12 @@ constexpr auto known = std::to_array<std::string_view>({
     "maintenance.after_stage",
     "maintenance.before_commit",
     "maintenance.after_commit",
+    // The work of a job's run, and a trigger's tick.
+    "jobs.before_work",
+    "jobs.after_work",
+    "jobs.after_end",
+    "jobs.before_tick",
+    "jobs.after_tick",
     // The next start.
     "recovery.after_segments",
     "recovery.before_truncate",
