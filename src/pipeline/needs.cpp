@@ -30,6 +30,12 @@ io::Task<aws::Answer<void>> find(Calls& calls, Need need) {
         case Need::Kind::database:
             found = co_await describe<aws::glue::GetDatabaseOp>(calls, {.name = need.name});
             break;
+        case Need::Kind::crawler:
+            found = co_await describe<aws::glue::GetCrawlerOp>(calls, {.name = need.name});
+            break;
+        case Need::Kind::job:
+            found = co_await describe<aws::glue::GetJobOp>(calls, {.job_name = need.name});
+            break;
     }
     co_return found;
 }
@@ -42,6 +48,10 @@ const char* word_of(Need::Kind kind) {
             return "function";
         case Need::Kind::database:
             return "database";
+        case Need::Kind::crawler:
+            return "crawler";
+        case Need::Kind::job:
+            return "job";
     }
     return "";
 }

@@ -62,6 +62,8 @@ const std::vector<Kind>& all_kinds() {
         {"databases", "database", read_database},
         {"tables", "table", read_table},
         {"crawlers", "crawler", read_crawler},
+        {"jobs", "job", read_job},
+        {"triggers", "trigger", read_trigger},
         {"rules", "rule", read_rule},
         {"views", "view", read_view},
         {"data_sources", "data source", read_data_source},

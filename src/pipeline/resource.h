@@ -20,7 +20,7 @@ using Fields = std::map<std::string, std::string>;
 
 /// Another resource, by its name or ARN, that has to be there first.
 struct Need {
-    enum class Kind { stream, function, database };
+    enum class Kind { stream, function, database, crawler, job };
     Kind kind;
     std::string name;
 };
@@ -83,6 +83,8 @@ std::unique_ptr<Resource> read_application(std::string, Section&, const Surround
 std::unique_ptr<Resource> read_database(std::string, Section&, const Surroundings&);
 std::unique_ptr<Resource> read_table(std::string, Section&, const Surroundings&);
 std::unique_ptr<Resource> read_crawler(std::string, Section&, const Surroundings&);
+std::unique_ptr<Resource> read_job(std::string, Section&, const Surroundings&);
+std::unique_ptr<Resource> read_trigger(std::string, Section&, const Surroundings&);
 std::unique_ptr<Resource> read_rule(std::string, Section&, const Surroundings&);
 std::unique_ptr<Resource> read_view(std::string, Section&, const Surroundings&);
 std::unique_ptr<Resource> read_data_source(std::string, Section&, const Surroundings&);
