@@ -15,6 +15,23 @@ using sql::plan::Failed;
 constexpr Millis idle_max = 1min;     ///< then the process ends
 constexpr Millis plan_time_max = 2h;  ///< of one plan; then its worker is killed
 
+/// What a plan's worker may have left that ended before it could remove it.
+void remove_outputs(const sql::plan::WritePlan& plan) {
+    namespace fs = std::filesystem;
+    const sql::plan::WriteTarget& target = plan.target;
+    std::error_code problem;
+    for (const auto& entry : fs::directory_iterator(target.directory, problem)) {
+        std::string name = entry.path().filename().string();
+        // The engine writes a file under a name with this in front until it is whole.
+        if (name.starts_with("tmp_")) name.erase(0, 4);
+        std::error_code ignored;
+        if (name.starts_with(target.file_name + "-") || name == target.file_name + ".parts")
+            fs::remove_all(entry.path(), ignored);
+    }
+    fs::remove(plan.rejects_path, problem);
+    fs::remove(plan.rejects_path + ".found", problem);
+}
+
 }  // namespace
 
 std::string worker_program() {
@@ -121,9 +138,12 @@ FileWorker::FileWorker(io::Core& home, std::string program)
 FileWorker::~FileWorker() = default;
 
 io::Task<std::expected<sql::plan::Written, Failed>> FileWorker::write(sql::plan::WritePlan plan) {
-    auto written = co_await state_->run<sql::plan::Written>(
-        plan.memory_mib,
-        [&plan](query::Worker& worker) { return worker.write(plan, plan_time_max); });
+    auto written =
+        co_await state_->run<sql::plan::Written>(plan.memory_mib, [&plan](query::Worker& worker) {
+            auto answer = worker.write(plan, plan_time_max);
+            if (!answer) remove_outputs(plan);
+            return answer;
+        });
     co_return written;
 }
 

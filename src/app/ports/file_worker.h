@@ -16,7 +16,8 @@ std::string worker_program();
 
 /// Life: write() and look() side by side, on the home core, where they wait for one another; then
 /// stop(), after which they answer ErrorCode::user_canceled; it completes when the process has
-/// ended. A plan whose worker dies is not run again: its caller decides.
+/// ended. A plan whose worker dies is not run again: its caller decides. Files of a
+/// plan that failed are removed: those of the target's directory that begin with its name and '-'.
 class FileWorker {
   public:
     FileWorker(io::Core& home, std::string program);

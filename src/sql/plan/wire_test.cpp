@@ -90,5 +90,55 @@ TEST(Wire, a_failure_with_an_unknown_code_is_refused) {
     EXPECT_FALSE(decode_failed(payload_of(frame)));
 }
 
+TEST(Wire, a_plan_that_writes_comes_back_as_it_was) {
+    WritePlan plan;
+    plan.source = whole_plan().scans[0];
+    plan.forms = {{"a", TextForm::us}, {"b", TextForm::iso}};
+    plan.target = {"/out",
+                   "part",
+                   FileFormat::parquet,
+                   Compression::snappy,
+                   1,
+                   2,
+                   3,
+                   4,
+                   5,
+                   false,
+                   2,
+                   {{"a", true, false}, {"b", false, true}},
+                   {"c"},
+                   {"d", "e"}};
+    plan.rejects_path = "/rejects";
+    plan.rejects_max = 6;
+    plan.memory_mib = 7;
+    plan.spill_directory = "/spill";
+    const std::string frame = encode_write(plan);
+    const auto back = decode_write(payload_of(frame));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->forms, plan.forms);
+    EXPECT_EQ(back->target.partition_by, plan.target.partition_by);
+    EXPECT_TRUE(back->target.sort[1].has_nulls_first);
+    EXPECT_EQ(encode_write(*back), frame);
+    for (std::size_t size = 0; size < payload_of(frame).size(); ++size)
+        ASSERT_FALSE(decode_write(payload_of(frame).substr(0, size))) << size;
+    const LookPlan look{plan.source, 1, 2, "/spill"};
+    const auto looked = decode_look(payload_of(encode_look(look)));
+    ASSERT_TRUE(looked);
+    EXPECT_EQ(encode_look(*looked), encode_look(look));
+}
+
+TEST(Wire, what_was_written_and_seen_comes_back_as_it_was) {
+    const Written written{1, 2, 3, {{"/out/a", 4, 5, {"p", std::nullopt}}, {"/out/b", 6, 7, {}}}};
+    EXPECT_EQ(decode_written(payload_of(encode_written(written))), written);
+    const Looked looked{
+        1,
+        2,
+        {{"a", 3, 4, 5, {{"bigint", TextForm::plain, 6, "x"}, {"date", TextForm::us, 0, ""}}}}};
+    EXPECT_EQ(decode_looked(payload_of(encode_looked(looked))), looked);
+    const std::string frame = encode_looked(looked);
+    for (std::size_t size = 0; size < payload_of(frame).size(); ++size)
+        ASSERT_FALSE(decode_looked(payload_of(frame).substr(0, size))) << size;
+}
+
 }  // namespace
 }  // namespace freshet::sql::plan

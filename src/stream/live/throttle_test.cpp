@@ -57,7 +57,8 @@ TEST(Throttle, after_ten_mebibytes_a_shard_is_not_read_for_five_seconds) {
 TEST(Throttle, calls_are_counted_by_operation_account_and_region) {
     CallThrottle calls;
     const auto rate = [&](const char* operation) {
-        return in_100_seconds([&](Timestamp now) { return calls.take(operation, {"1", "r"}, now); });
+        return in_100_seconds(
+            [&](Timestamp now) { return calls.take(operation, {"1", "r"}, now); });
     };
     EXPECT_NEAR(rate("CreateStream"), 500, 10);
     EXPECT_NEAR(rate("DescribeLimits"), 100, 2);
