@@ -13,11 +13,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
-#include "base/check.h"
 #include "io/page_cache.h"
 
 namespace freshet::io {
@@ -28,41 +26,10 @@ Failure refuse(const std::string& doing, const std::string& path, int code = err
     return fail(kind, fmt::format("{} {}: {}", doing, path, std::strerror(code)));
 }
 
-constexpr std::uint64_t block_bytes = 4096;              ///< that O_DIRECT wants, at most
-constexpr std::uint64_t direct_bytes_min = 256 * 1024;   ///< less goes through the page cache
-constexpr std::uint64_t direct_bytes_max = 1024 * 1024;  ///< of one call
-
-/// Pieces that are copied from one after the other.
-class Pieces {
-  public:
-    explicit Pieces(std::span<const std::string_view> all) : all_(all) {}
-    /// The next `size` bytes; there are as many.
-    void copy(char* to, std::size_t size) {
-        while (size > 0) {
-            const std::string_view left = all_.front().substr(at_);
-            const std::size_t part = std::min(left.size(), size);
-            std::memcpy(to, left.data(), part);
-            to += part;
-            size -= part;
-            at_ += part;
-            if (at_ < all_.front().size()) continue;
-            all_ = all_.subspan(1);
-            at_ = 0;
-        }
-    }
-
-  private:
-    std::span<const std::string_view> all_;
-    std::size_t at_ = 0;  ///< of the first
-};
-
 class PosixFile final : public File {
   public:
     PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
-    ~PosixFile() override {
-        ::close(descriptor_);
-        if (direct_ >= 0) ::close(direct_);
-    }
+    ~PosixFile() override { ::close(descriptor_); }
 
     Result<std::size_t> read_at(std::uint64_t offset, std::span<char> out) override {
         std::size_t done = 0;
@@ -124,25 +91,6 @@ class PosixFile final : public File {
         return {};
     }
 
-    /// The blocks at both ends, which are not whole, are written through the page cache.
-    Result<> write_past_cache(std::uint64_t offset, std::span<const std::string_view> pieces) {
-        std::uint64_t size = 0;
-        for (const std::string_view piece : pieces) size += piece.size();
-        if (size < direct_bytes_min || !open_direct()) return write_at(offset, pieces);
-        Pieces left(pieces);
-        const std::uint64_t head = (block_bytes - offset % block_bytes) % block_bytes;
-        if (auto done = write_buffered(offset, left, head); !done) return done;
-        offset += head;
-        size -= head;
-        while (size >= block_bytes) {
-            const std::uint64_t part = std::min(size / block_bytes * block_bytes, direct_bytes_max);
-            if (auto done = write_direct(offset, left, part); !done) return done;
-            offset += part;
-            size -= part;
-        }
-        return write_buffered(offset, left, size);
-    }
-
     Result<> sync() override {
         if (::fdatasync(descriptor_) != 0) return refuse("sync", path_);
         return {};
@@ -184,49 +132,7 @@ class PosixFile final : public File {
         return is_known && std::ranges::all_of(pages, [](unsigned char one) { return one & 1; });
     }
 
-    /// False where the file system has no O_DIRECT. The name may have changed since the file was
-    /// opened, so the descriptor is opened again.
-    bool open_direct() {
-        if (direct_ == not_opened)
-            direct_ = ::open(fmt::format("/proc/self/fd/{}", descriptor_).c_str(),
-                             O_WRONLY | O_DIRECT | O_CLOEXEC);
-        return direct_ >= 0;
-    }
-
-    Result<> write_buffered(std::uint64_t offset, Pieces& from, std::uint64_t size) {
-        if (size == 0) return {};
-        char block[block_bytes];
-        FRESHET_CHECK(size <= block_bytes);
-        from.copy(block, size);
-        const std::string_view piece(block, size);
-        return write_at(offset, std::span(&piece, 1));
-    }
-
-    Result<> write_direct(std::uint64_t offset, Pieces& from, std::uint64_t size) {
-        struct Free {
-            void operator()(char* memory) const { std::free(memory); }
-        };
-        static thread_local const std::unique_ptr<char, Free> memory(
-            static_cast<char*>(std::aligned_alloc(block_bytes, direct_bytes_max)));
-        FRESHET_CHECK(memory && size <= direct_bytes_max && size % block_bytes == 0);
-        from.copy(memory.get(), size);
-        std::uint64_t done = 0;
-        while (done < size && direct_ >= 0) {
-            const ssize_t wrote = ::pwrite(direct_, memory.get() + done, size - done,
-                                           static_cast<off_t>(offset + done));
-            if (wrote < 0 && errno == EINTR) continue;
-            if (wrote < 0 && errno == EINVAL) break;  // blocks are larger here
-            if (wrote < 0) return refuse("write", path_);
-            if (wrote == 0) return refuse("write", path_, ENOSPC);
-            done += static_cast<std::uint64_t>(wrote);
-        }
-        const std::string_view rest(memory.get() + done, size - done);
-        return rest.empty() ? Result<>() : write_at(offset + done, std::span(&rest, 1));
-    }
-
     int descriptor_;
-    static constexpr int not_opened = -2;
-    int direct_ = not_opened;  ///< the same file with O_DIRECT
     std::string path_;
 };
 
@@ -305,12 +211,6 @@ Sending send_cached(File& file, int socket, std::uint64_t offset, std::size_t si
 void start_writeback(File& file, std::uint64_t offset, std::uint64_t size) {
     if (const auto* posix = dynamic_cast<const PosixFile*>(&file))
         posix->start_writeback(offset, size);
-}
-
-Result<> write_past_cache(File& file, std::uint64_t offset,
-                          std::span<const std::string_view> pieces) {
-    auto* const posix = dynamic_cast<PosixFile*>(&file);
-    return posix ? posix->write_past_cache(offset, pieces) : file.write_at(offset, pieces);
 }
 
 std::unique_ptr<Disk> make_posix_disk() { return std::make_unique<PosixDisk>(); }

@@ -71,30 +71,5 @@ TEST_F(CachedFile, a_socket_without_room_is_no_failure_and_a_closed_one_is) {
     ::signal(SIGPIPE, before);
 }
 
-/// What write_past_cache() leaves in the file, wherever a write begins and ends in its blocks.
-TEST_F(CachedFile, large_writes_past_the_cache_are_whole) {
-    std::string expected = content;
-    std::uint64_t seed = 1;
-    for (const std::size_t size :
-         {100ul, 262'143ul, 262'144ul, 300'001ul, 1'048'576ul, 3'500'000ul}) {
-        for (const std::size_t offset : {0ul, 1ul, 4095ul, 4096ul, 99'999ul}) {
-            std::string bytes(size, '\0');
-            for (char& c : bytes)
-                c = static_cast<char>((seed = seed * 6364136223846793005u + 1) >> 56);
-            if (expected.size() < offset + size) expected.resize(offset + size);
-            expected.replace(offset, size, bytes);
-            const std::string_view all = bytes;
-            const std::string_view pieces[] = {all.substr(0, 1), "", all.substr(1, size / 3),
-                                               all.substr(1 + size / 3)};
-            ASSERT_TRUE(write_past_cache(*file, offset, pieces));
-            ASSERT_TRUE(file->sync());
-            ASSERT_EQ(*file->size(), expected.size());
-            std::string found(expected.size(), '\0');
-            ASSERT_EQ(*file->read_at(0, found), found.size());
-            ASSERT_TRUE(found == expected) << size << " bytes at " << offset;
-        }
-    }
-}
-
 }  // namespace
 }  // namespace freshet::io

@@ -1,6 +1,6 @@
 // What the real disk's files do beside read and write: send from the page cache, begin to write
-// back, write without it. Files of a disk that is made to fail do none of it, so that each byte
-// passes the calls that fail.
+// back. Files of a disk that is made to fail do neither, so that each byte passes the calls that
+// fail.
 #pragma once
 #include <cstdint>
 
@@ -21,11 +21,5 @@ Sending send_cached(File& file, int socket, std::uint64_t offset, std::size_t si
 
 /// Lets the disk begin to write what was written at `offset`; promises nothing.
 void start_writeback(File& file, std::uint64_t offset, std::uint64_t size);
-
-/// As File::write_at(), for bytes that are hardly read again: whole blocks of a large write do not
-/// pass through the page cache (O_DIRECT), where new pages cost more than the bytes themselves.
-/// Like any write, it is not durable before File::sync().
-Result<> write_past_cache(File& file, std::uint64_t offset,
-                          std::span<const std::string_view> pieces);
 
 }  // namespace freshet::io

@@ -9,7 +9,6 @@
 #include "base/crypto/digest.h"
 #include "base/log.h"
 #include "io/faults/failpoint.h"
-#include "io/page_cache.h"
 #include "log/sync.h"
 
 namespace freshet::log {
@@ -372,7 +371,7 @@ Result<> Journal::append(std::span<const Frame> frames) {
     // After the head of the segment, whose number and salt recovery reads the batch by.
     FRESHET_CHECK(file_ && end_ >= first_segment_header_bytes);
     io::failpoints::reach("log.before_write");
-    if (auto written = io::write_past_cache(*file_, end_, pieces); !written) {
+    if (auto written = file_->write_at(end_, pieces); !written) {
         is_untidy_ = true;
         if (auto cut = file_->truncate(end_); cut) is_untidy_ = false;
         return written;

@@ -7,7 +7,6 @@
 #include "base/crypto/digest.h"
 #include "base/log.h"
 #include "io/faults/failpoint.h"
-#include "io/page_cache.h"
 #include "log/sync.h"
 
 namespace freshet::log {
@@ -317,7 +316,7 @@ Result<> Segments::append(std::span<const Frame> frames, const Limits& limits, T
             pieces.push_back(frame.bytes.view());
             size += frame.bytes.size();
         }
-        if (auto written = io::write_past_cache(*segment.file, segment.size, pieces); !written) {
+        if (auto written = segment.file->write_at(segment.size, pieces); !written) {
             while (!segment.index.empty() && segment.index.back().offset >= segment.size)
                 segment.index.pop_back();
             return written;
