@@ -139,7 +139,11 @@ class Service:
         if name in self.order:
             return
         if name in path:
-            self.recursive.add(name)
+            # The structure of the cycle is what is held by pointer, wherever the cycle is entered.
+            cycle = path[path.index(name) :]
+            self.recursive.add(
+                next(one for one in cycle if self.shapes[one]["type"] == "structure")
+            )
             return
         shape = self.shapes[name]
         payload = shape.get("payload")
