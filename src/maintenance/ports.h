@@ -55,8 +55,9 @@ class TablesPort {
     virtual io::Task<Result<std::vector<Part>>> parts(Table table, std::string where) = 0;
     /// A table of Parquet with these columns and keys, unless it is there.
     virtual io::Task<Result<>> create_parquet(Table table) = 0;
-    /// The part holds Parquet from now on; how its text was stored is kept beside it.
-    virtual Result<> become_parquet_in(meta::Txn& txn, const TableKey& key, const Part& part,
+    /// The part holds Parquet with the columns of `table` from now on; how its text was stored is
+    /// kept beside it. Errc::failed when the table has other columns meanwhile.
+    virtual Result<> become_parquet_in(meta::Txn& txn, const Table& table, const Part& part,
                                        Timestamp now) = 0;
     /// Registers the partition, unless it is there.
     virtual Result<> add_partition_in(meta::Txn& txn, const TableKey& key,

@@ -256,8 +256,8 @@ io::Task<Outcome<bool>> Planner::add_files(const CatalogTable& table, Place plac
                                            std::vector<std::optional<std::string>> keys,
                                            std::vector<sql::plan::ScanPlan>& plans) {
     const auto text = text_beside(place.storage, place.parameters);
-    for (const bool of_text : {false, true}) {
-        const CatalogStorage* storage = of_text ? (text ? &*text : nullptr) : &place.storage;
+    for (const bool is_text : {false, true}) {
+        const CatalogStorage* storage = is_text ? (text ? &*text : nullptr) : &place.storage;
         if (!storage) continue;
         sql::plan::ScanPlan* plan = plan_with(plans, table, *storage);
         if (plan == nullptr) {
@@ -270,7 +270,7 @@ io::Task<Outcome<bool>> Planner::add_files(const CatalogTable& table, Place plac
         plan->partitions.push_back(keys);
         const auto partition = static_cast<std::uint32_t>(plan->partitions.size() - 1);
         for (auto& object : place.objects) {
-            if (text && of_text == is_named_parquet(object.key)) continue;
+            if (text && is_text == is_named_parquet(object.key)) continue;
             if (!is_symlink(*storage)) {
                 plan->files.push_back(file_of(place.bucket, std::move(object), partition));
                 continue;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "catalog/expression.h"
@@ -196,16 +197,27 @@ io::Task<Result<>> MaintenanceTables::create_parquet(maintenance::Table table) {
     co_return Result<>();
 }
 
-Result<> MaintenanceTables::become_parquet_in(meta::Txn& txn, const maintenance::TableKey& key,
+Result<> MaintenanceTables::become_parquet_in(meta::Txn& txn, const maintenance::Table& table,
                                               const maintenance::Part& part, Timestamp now) {
+    const maintenance::TableKey& key = table.key;
+    FRESHET_TRY(is, catalog::Catalog::table_in(txn, home_of(key), key.database, key.name));
+    const bool has_same_columns =
+        is->storage &&
+        std::ranges::equal(is->storage->columns, table.columns,
+                           [](const catalog::Column& one, const maintenance::Column& other) {
+                               return one.name == other.name && one.type == other.type;
+                           });
+    if (!has_same_columns)
+        return fail(Errc::failed, fmt::format("the columns of table {} were changed", key.path()));
     if (part.values.empty()) {
         return catalog::Catalog::change_table_in(
             txn, home_of(key), key.database, key.name,
-            [](catalog::Table& table) { become_parquet(table.storage, table.parameters); }, now);
+            [](catalog::Table& one) { become_parquet(one.storage, one.parameters); }, now);
     }
     return catalog::Catalog::change_partition_in(
-        txn, home_of(key), key.database, key.name, part.values, [](catalog::Partition& partition) {
+        txn, home_of(key), key.database, key.name, part.values, [&](catalog::Partition& partition) {
             become_parquet(partition.storage, partition.parameters);
+            if (partition.storage) partition.storage->columns = is->storage->columns;
         });
 }
 

@@ -13,7 +13,7 @@ class MaintenanceTables final : public maintenance::TablesPort {
     io::Task<Result<std::vector<maintenance::Part>>> parts(maintenance::Table table,
                                                            std::string where) override;
     io::Task<Result<>> create_parquet(maintenance::Table table) override;
-    Result<> become_parquet_in(meta::Txn& txn, const maintenance::TableKey& key,
+    Result<> become_parquet_in(meta::Txn& txn, const maintenance::Table& table,
                                const maintenance::Part& part, Timestamp now) override;
     Result<> add_partition_in(meta::Txn& txn, const maintenance::TableKey& key,
                               const std::vector<std::string>& values, const std::string& location,

@@ -47,7 +47,7 @@ io::Task<Result<>> Work::commit(Change change) {
 Result<> Work::commit_in(meta::Txn& txn, const Change& change, const Run& next, Timestamp now) {
     auto done = objects::Objects::swap_in(txn, change.swap, now);
     if (done && change.becomes_parquet)
-        done = parts_.tables.become_parquet_in(txn, run_.table, change.part, now);
+        done = parts_.tables.become_parquet_in(txn, table_, change.part, now);
     for (const store::Kept& kept : change.kept) {
         if (done) done = store::add_kept(txn, kept);
     }

@@ -211,7 +211,7 @@ io::Task<Result<Work::Changed>> Work::changed_of(Part part) {
     co_return changed;
 }
 
-io::Task<Result<bool>> Work::replace_batches(Part part, Changed changed) {
+io::Task<Result<>> Work::replace_batches(Part part, Changed changed) {
     const Location place = location_of(target_);
     const std::string folder = place.prefix + (part.name.empty() ? "" : part.name + "/");
     Change change;
@@ -258,12 +258,11 @@ io::Task<Result<bool>> Work::replace_batches(Part part, Changed changed) {
         change.by.files_after += (*written)->files;
         change.by.bytes_after += (*written)->bytes;
     }
-    if (change.batches.empty() && change.batches_gone.empty()) co_return false;
+    if (change.batches.empty() && change.batches_gone.empty()) co_return Result<>();
     if (!part.values.empty() && !change.batches.empty())
         change.registers = fmt::format("s3://{}/{}", place.bucket, folder);
     auto done = co_await commit(std::move(change));
-    if (!done) co_return pass(done);
-    co_return true;
+    co_return done;
 }
 
 /// What was made of partitions that are gone from the source table goes, too.

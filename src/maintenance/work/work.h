@@ -57,7 +57,7 @@ class Work {
     io::Task<Result<>> convert_into(Part part);
     struct Changed;
     io::Task<Result<Changed>> changed_of(Part part);
-    io::Task<Result<bool>> replace_batches(Part part, Changed changed);
+    io::Task<Result<>> replace_batches(Part part, Changed changed);
     io::Task<Result<>> remove_parts_without_source(std::vector<Part> parts);
 
     // files.cpp
