@@ -250,6 +250,28 @@ def test_where_chooses_partitions_and_a_dry_run_changes_nothing(lake):
     ]
 
 
+def test_optimize_is_a_statement_of_athena(lake):
+    lake.make("t", ["a bigint"], keys=["p"])
+    for value in ("1", "2"):
+        lake.add_partition("t", value, ["a bigint"])
+        for number in range(3):
+            lake.put(f"t/p={value}/{number}", b"1\n")
+    query = lake.start("OPTIMIZE t REWRITE DATA USING BIN_PACK WHERE p = '2'")
+    execution = lake.wait(query)
+    assert execution["Status"]["State"] == "SUCCEEDED", execution
+    assert execution["SubstatementType"] == "OPTIMIZE"
+    assert len(lake.objects("t/p=1/")) == 3 and len(lake.objects("t/p=2/")) == 1
+    lake.rows("OPTIMIZE default.t REWRITE DATA USING BIN_PACK")
+    assert len(lake.objects("t/p=1/")) == 1
+    assert (
+        "q"
+        in lake.failure("OPTIMIZE t REWRITE DATA USING BIN_PACK WHERE q = '2'")["StateChangeReason"]
+    )
+    assert "nope" in lake.failure("OPTIMIZE nope REWRITE DATA USING BIN_PACK")["StateChangeReason"]
+    [newest, *_] = lake.call("tables/runs?database=default&table=t")["runs"]
+    assert newest["origin"] == "STATEMENT"
+
+
 def test_a_query_and_a_put_meanwhile(lake):
     """Every query sees each row once; an object that is put during the merge is not lost."""
     lake.make("t", ["a bigint"], keys=["p"])
