@@ -256,6 +256,13 @@ io::Task<Outcome<bool>> Planner::add_files(const CatalogTable& table, Place plac
                                            std::vector<std::optional<std::string>> keys,
                                            std::vector<sql::plan::ScanPlan>& plans) {
     const auto text = text_beside(place.storage, place.parameters);
+    std::vector<LocatedObject> beside;  // of a partition that was converted: text that came later
+    if (text) {
+        std::vector<LocatedObject> converted;
+        for (LocatedObject& object : place.objects)
+            (is_named_parquet(object.key) ? converted : beside).push_back(std::move(object));
+        place.objects = std::move(converted);
+    }
     for (const bool is_text : {false, true}) {
         const CatalogStorage* storage = is_text ? (text ? &*text : nullptr) : &place.storage;
         if (!storage) continue;
@@ -269,8 +276,7 @@ io::Task<Outcome<bool>> Planner::add_files(const CatalogTable& table, Place plac
         }
         plan->partitions.push_back(keys);
         const auto partition = static_cast<std::uint32_t>(plan->partitions.size() - 1);
-        for (auto& object : place.objects) {
-            if (text && is_text == is_named_parquet(object.key)) continue;
+        for (auto& object : is_text ? beside : place.objects) {
             if (!is_symlink(*storage)) {
                 plan->files.push_back(file_of(place.bucket, std::move(object), partition));
                 continue;
