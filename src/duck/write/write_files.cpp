@@ -187,6 +187,10 @@ Written write_files(duckdb::Connection& connection, ScanState& scan, const Write
     // The engine bounds the bytes of a row group only where rows may change places.
     if (plan.target.row_group_bytes > 0)
         order.emplace(connection, "preserve_insertion_order", "false");
+    // With several files, each thread of the engine begins files of its own.
+    std::optional<Setting> threads;
+    if (!plan.target.sort.empty() && plan.target.file_bytes > 0)
+        threads.emplace(connection, "threads", "1");
     auto result =
         run(connection, copy_statement(select_of(plan, source), outputs.copied_to(), plan.target));
     take_files(*result, plan, outputs);
