@@ -79,10 +79,13 @@ class Tables(Lake):
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket="lake", Prefix=prefix):
             for one in page.get("Contents", []):
                 rest = one["Key"][len(prefix) :]
-                if hidden or not any(part.startswith(("_", ".")) for part in rest.split("/")):
-                    found[one["Key"]] = self.s3.get_object(Bucket="lake", Key=one["Key"])[
-                        "Body"
-                    ].read()
+                if not hidden and any(part.startswith(("_", ".")) for part in rest.split("/")):
+                    continue
+                try:
+                    answer = self.s3.get_object(Bucket="lake", Key=one["Key"])
+                except self.s3.exceptions.NoSuchKey:
+                    continue  # removed since it was listed
+                found[one["Key"]] = answer["Body"].read()
         return found
 
     def call(self, path, **fields):
