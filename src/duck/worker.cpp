@@ -51,14 +51,14 @@ class Server {
         switch (kind) {
             case FrameKind::plan:
                 return serve_with(sql::plan::decode_plan(payload),
-                                  [this](const auto& plan) { return run(plan); });
+                                  [this](const auto& plan) { return try_run(plan); });
             case FrameKind::write:
                 return serve_with(sql::plan::decode_write(payload), [this](const auto& plan) {
-                    return answer(session_->write(plan), sql::plan::encode_written);
+                    return try_answer(session_->write(plan), sql::plan::encode_written);
                 });
             case FrameKind::look:
                 return serve_with(sql::plan::decode_look(payload), [this](const auto& plan) {
-                    return answer(session_->look(plan), sql::plan::encode_looked);
+                    return try_answer(session_->look(plan), sql::plan::encode_looked);
                 });
             case FrameKind::rows:
             case FrameKind::failed:
@@ -82,16 +82,16 @@ class Server {
         return serve(*plan);
     }
     template <class Answer, class Encode>
-    bool answer(const std::expected<Answer, sql::plan::Failed>& given, Encode encode) const {
+    bool try_answer(const std::expected<Answer, sql::plan::Failed>& given, Encode encode) const {
         return write_all(socket_, given ? encode(*given) : sql::plan::encode_failed(given.error()));
     }
-    bool run(const sql::plan::QueryPlan& plan) {
+    bool try_run(const sql::plan::QueryPlan& plan) {
         bool is_open = true;
         const auto given = session_->run(plan, [&](std::vector<sql::plan::Cells> rows) {
             is_open = is_open && write_all(socket_, sql::plan::encode_rows(rows));
             return is_open;
         });
-        return is_open && answer(given, sql::plan::encode_done);
+        return is_open && try_answer(given, sql::plan::encode_done);
     }
 
     int socket_;

@@ -205,7 +205,7 @@ TEST_F(WriteTest, reads_ranges_of_a_large_file_once_each_and_counts_its_lines) {
     made.source.files = {file("large", content)};
     made.rejects_max = 1;
     auto written = session.write(made);
-    ASSERT_FALSE(written);  // "last" is no number either
+    ASSERT_FALSE(written);  // "last" is not a number either
     made.rejects_max = 2;
     written = session.write(made);
     ASSERT_TRUE(written) << written.error().message;
