@@ -157,6 +157,12 @@ def test_a_trigger_is_described_changed_listed_and_deleted(chain):
     assert [one["Name"] for one in chain.glue.get_triggers()["Triggers"]] == ["t", "u"]
     assert chain.glue.list_triggers(DependentJobName="b")["TriggerNames"] == ["t", "u"]
     assert chain.glue.list_triggers(Tags={"x": "1"})["TriggerNames"] == ["t"]
+    first = chain.glue.get_triggers(MaxResults=1)
+    rest = chain.glue.get_triggers(MaxResults=1, NextToken=first["NextToken"])
+    assert [page["Triggers"][0]["Name"] for page in (first, rest)] == ["t", "u"]
+    first = chain.glue.list_triggers(MaxResults=1)
+    rest = chain.glue.list_triggers(MaxResults=1, NextToken=first["NextToken"])
+    assert [page["TriggerNames"] for page in (first, rest)] == [["t"], ["u"]]
     many = chain.glue.batch_get_triggers(TriggerNames=["u", "x"])
     assert [one["Name"] for one in many["Triggers"]] == ["u"]
     assert many["TriggersNotFound"] == ["x"]

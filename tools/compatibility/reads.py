@@ -318,6 +318,7 @@ class Service:
                     reads,
                     whole,
                     path,
+                    function.path,
                 )
             elif types.at(found[0], found.start()):
                 shape, behind = self.chain(body, found.start(), types, found.start(), reads)
@@ -368,11 +369,13 @@ class Service:
                 return body[at:i]
         return body[at:]
 
-    def call(self, name, arguments, types, place, reads, whole, path):
+    def call(self, name, arguments, types, place, reads, whole, path, caller):
+        """`caller`: the file of the call; a function of that file hides those of others."""
         given = [self.shape_of(one, types, place) for one in split(arguments)]
         if path.count(name) > 1:
             return
-        for function in self.functions[name]:
+        here = [one for one in self.functions[name] if one.path == caller]
+        for function in here or self.functions[name]:
             if len(function.parameters) < len(given):
                 continue
             bound = {
