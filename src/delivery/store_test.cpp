@@ -61,6 +61,18 @@ TEST_F(DeliveryStoreTest, a_stream_is_loaded_as_it_was_inserted) {
     });
 }
 
+TEST_F(DeliveryStoreTest, a_stream_without_a_source_is_loaded_too) {
+    write([&](meta::Txn& txn) -> Result<> {
+        DeliveryStream one = stream();
+        one.source.reset();
+        FRESHET_TRY(inserted, insert(txn, one));
+        FRESHET_TRY(all, load(txn));
+        EXPECT_EQ(all->size(), 1U);
+        EXPECT_FALSE(all->front().stream.source);
+        return {};
+    });
+}
+
 TEST_F(DeliveryStoreTest, resources_are_kept_as_their_arns) {
     write([&](meta::Txn& txn) -> Result<> {
         DeliveryStream one = stream();

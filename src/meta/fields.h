@@ -58,6 +58,7 @@ auto arn(Name& name, std::string_view service, std::string_view before) {
     return packed(
         name, [=](const auto& held) { return arn_text(service, held, before); },
         [=](const std::string& text) {
+            if (text.empty()) return Name{};  // NULL: of a group that is not there
             auto held = name_in_arn<typename Name::Of>(text, before);
             FRESHET_CHECK(held);  // the rim took no other text
             return std::move(*held);
