@@ -1,4 +1,4 @@
-"""Measurements: `./dev bench article|streams` and `./dev bench compare REF [CASE...]`. Each prints
+"""Measurements: `./dev bench article|streams|lake` and `./dev bench compare REF [CASE...]`. Each prints
 what it measured and what it compares with, from one run on this machine; timings decide no test.
 """
 
@@ -7,6 +7,7 @@ import sys
 
 import article
 import compare
+import lake
 import streams
 from server import ROOT, Server
 
@@ -18,12 +19,15 @@ def main():
     stages.add_argument("--rows", type=int, default=300_000, help="of the article's (300000)")
     load = commands.add_parser("streams", help="puts, reads, fan-out, reshards, retained data")
     load.add_argument("--seconds", type=int, default=4, help="of each case (4)")
+    lake.add_options(commands.add_parser("lake", help="converting, merging and crawling tables"))
     compare.add_options(commands.add_parser("compare", help="this tree beside another commit"))
     options = parser.parse_args(sys.argv[1:] or ["article"])
     if options.which == "article":
         article.main(options.rows)
     elif options.which == "streams":
         streams.main(ROOT, Server, options.seconds)
+    elif options.which == "lake":
+        lake.main(options)
     else:
         compare.main(options)
 
