@@ -5,8 +5,8 @@
 
 namespace freshet::aws::limits {
 
-// The body of a request that is held in memory, by operation (http/held_body.cpp): what AWS takes
-// in one, in the longest form that a client sends it in.
+// The body of a request that is held in memory, by operation (http/body/held_body.cpp): what AWS
+// takes in one, in the longest form that a client sends it in.
 
 /// Of any other operation: AWS takes 1 MiB of most (DynamoDB, CloudWatch Logs), 2 MiB of S3's
 /// lists.

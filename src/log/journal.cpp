@@ -197,8 +197,8 @@ Result<> Journal::recover(const std::function<Result<>(Frame)>& each) {
         if (name.ends_with(".journal")) numbers.push_back(number);
         if (name.ends_with(".spare")) spares_.push_back(number);
     }
-    // A segment without a batch was begun and no more; what came after it, had the disk refused, is
-    // in the one before.
+    // A segment without a batch was created and never used: when that failed, later batches went to
+    // the segment before it.
     for (; numbers.size() > 1; numbers.pop_back()) {
         auto is_empty = drop_empty(numbers.back());
         if (!is_empty) return pass(is_empty);

@@ -92,8 +92,8 @@ Result<> Log::State::recover_unnamed(const Index& index, const Checkpoint& check
         }
         after.emplace(id, first_seen);
         unnamed.insert(id);
-        // One that the index knew and forgot was removed, and a crash left its files; others may
-        // yet be named.
+        // An id that the index has given was deleted, and a crash left its files. A higher one may
+        // be named by a newer meta.db.
         if (*id <= index.last && !index.is_older) continue;
         if (auto kept = recover_partition(id, checkpoint, true, index.is_older); !kept) {
             log_warn("log", "a partition that meta.db does not name cannot be read",

@@ -1,6 +1,6 @@
-// The segments of one partition: files of frames in order of ordinals, written by the flusher only,
-// from what the journal has made durable. Invariant: what is before next() is synced here, or the
-// journal still has it. A reader takes a snapshot and reads without locks.
+// The segments of one partition: files of frames in order of ordinals, with what the journal has
+// made durable. Invariant: what is before next() is synced here, or the journal still has it. A
+// mutex of the partition orders the flusher and its readers; it is held while the disk is read.
 #pragma once
 #include <atomic>
 #include <deque>
@@ -39,7 +39,7 @@ class Segments {
 
     /// Without a checkpoint: reads names and headers, and scans the last segment.
     Result<> recover();
-    /// From a checkpoint: touches nothing until there is need.
+    /// From a checkpoint: reads the producers; segments are opened when they are needed.
     Result<> restore(const Reach& reach);
     /// For the next checkpoint; nothing while there are no segments.
     std::optional<Reach> reach() const;

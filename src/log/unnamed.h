@@ -1,7 +1,8 @@
 // Partitions that have files and that the database does not name: a copy of meta.db from before
-// they were made was put back, or a crash cut their removal short. A start keeps them, notes in the
-// file partitions/UNNAMED since when, and removes them when that is limits' unnamed_age ago. A
-// database that names them again finds them in their place. docs/formats/log.md
+// they were made was put back, or a crash cut their removal short. A start keeps
+// them and writes to partitions/UNNAMED when each was first seen; a start that is Limits'
+// unnamed_age later removes it. A database that names them again finds them in their place.
+// docs/formats/log.md
 #pragma once
 #include <map>
 #include <string>

@@ -40,8 +40,8 @@ struct Commit {
 class CommitParts {
   public:
     explicit CommitParts(Commit whole) : commit_(std::move(whole)) {}
-    /// Whether the moment is written at all. One without rows and answers is not: a replay computes
-    /// it. One of which a part is out is: its last part ends it.
+    /// Whether the moment is written at all. A moment without rows and without answers of the
+    /// function is not: a replay computes it again. After one part, the last part must follow.
     bool is_needed(std::uint64_t rows_of_first) const;
     /// The commit that goes with a part. `rows_out`: the rows of the moment that are out with it.
     const Commit& next(bool is_last, const std::map<std::string, std::uint64_t>& rows_out);

@@ -22,12 +22,12 @@ class Pace {
     /// An append was refused in the middle of a step; when to try it again.
     Timestamp refused(Timestamp now) { return retry_.failed(now); }
 
-    /// The state is that of a snapshot, or begins empty.
+    /// The state is loaded and the replay is done, or it begins empty.
     void opened(Timestamp now) { saved_at_ = now; }
     /// The state holds records that no snapshot has.
     void took_records() { is_unsaved_ = true; }
-    /// What was computed could not be committed: it is not for a snapshot, since the next run
-    /// computes it again from the last one.
+    /// What was computed could not be committed. The state must not be saved: the next run computes
+    /// it again from the previous snapshot.
     void lost_output() { is_unsaved_ = false; }
     /// Writing a snapshot took so long. It counts only when all of it succeeded.
     void saved(Timestamp now, Millis took, bool has_succeeded);

@@ -196,7 +196,7 @@ io::Task<io::HttpResponse> Front::answer(std::shared_ptr<Work> work, io::HttpReq
     if (done)
         done = co_await decode_request(*work->entry, work->route, work->target, request,
                                        work->caller, work->share, work->input.get());
-    // A body that is not a document comes first: its fault has no sentence.
+    // A body that cannot be parsed (its fault has no message) is reported before the signature.
     if (work->signature_fault && (done || !done.error().message.empty()))
         done = std::unexpected(std::move(*work->signature_fault));
     io::Core& home = core_for(*work->entry->home);

@@ -49,7 +49,7 @@ class Front {
     io::Task<io::HttpResponse> find_and_answer(std::shared_ptr<Work> work, io::HttpRequest request,
                                                Target target, CredentialScope scope);
     io::Task<io::HttpResponse> answer(std::shared_ptr<Work> work, io::HttpRequest request);
-    /// The service whose gate() judges the request before its operation is known, or nullptr.
+    /// The service whose before() judges the request before its operation is known, or nullptr.
     const ServiceRim* gate_of(const io::HttpRequest& request, const CredentialScope& scope) const;
     void count(const Work& work, const std::string& code);
 

@@ -1,7 +1,7 @@
 // Who may call the APIs below /_freshet/api/: pages that this server served, and programs of this
 // machine. A site that someone visits is kept out three times: by name (Hosts), by origin, and
-// because what changes something wants a header that a browser does not send to another site
-// without asking first - and that question is not answered.
+// because a changing request needs a header that makes a browser send a CORS preflight, which is
+// not answered.
 #pragma once
 #include <optional>
 #include <string>
