@@ -1,5 +1,5 @@
-"""The benchmark of the lake: `./dev bench lake [--rows N] [--only CASE]`. Converts, merges and crawls
-tables, each beside DuckDB alone on the same bytes in the same run where DuckDB can do it.
+"""The benchmark of the lake: `./dev bench lake [--rows N] [--only CASE]`. Converts, merges and
+crawls tables, each beside DuckDB alone on the same bytes where DuckDB can do it.
 """
 
 import concurrent.futures
@@ -229,7 +229,8 @@ def convert(server, directory, options):
     out = directory / "duck"
     copy = (
         "COPY (SELECT * EXCLUDE (filename), regexp_extract(filename, 'hour=([0-9]+)', 1) AS part "
-        f"FROM read_csv('{directory}/hour=*.csv', header=false, filename=true, columns={columns!r})) "
+        f"FROM read_csv('{directory}/hour=*.csv', header=false, filename=true, "
+        f"columns={columns!r})) "
         f"TO '{out}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (part))"
     )
     beside = duck("SET threads=2", "SET memory_limit='512MiB'", copy)[-1]
@@ -283,8 +284,10 @@ def crawl(server, directory, options):
 
     def put(number):
         day, hour = divmod(number % 2000, 24)
-        key = f"rows/year=2026/month={day // 28 + 1:02}/day={day % 28 + 1:02}/hour={hour:02}/{number}.csv"
-        s3.put_object(Bucket="lake", Key=key, Body=b"id,name\n" + b"1,one\n2,two\n" * 20)
+        key = f"rows/year=2026/month={day // 28 + 1:02}/day={day % 28 + 1:02}/hour={hour:02}"
+        s3.put_object(
+            Bucket="lake", Key=f"{key}/{number}.csv", Body=b"id,name\n" + b"1,one\n2,two\n" * 20
+        )
 
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         list(pool.map(put, range(options.objects)))

@@ -1,4 +1,4 @@
-"""Measurements: `./dev bench article|streams|lake`, `./dev bench compare REF [CASE...]`. Each prints
+"""Measurements: `./dev bench article|streams|lake`, `./dev bench compare REF`. Each prints
 what it measured and what it compares with, from one run on this machine; timings decide no test.
 """
 
