@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t folded_bytes = 64;  ///< in one step
 constexpr std::size_t lane_bytes = 16;
 
-/// `by` moved over as many bytes as its constants say, and `next` behind it.
+/// `by` moved over as many bytes as its constants say, and `next` after it.
 __attribute__((target("sse4.1,pclmul"))) __m128i fold(__m128i by, __m128i constants, __m128i next) {
     const __m128i low = _mm_clmulepi64_si128(by, constants, 0x00);
     const __m128i high = _mm_clmulepi64_si128(by, constants, 0x11);
