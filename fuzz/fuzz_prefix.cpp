@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string>
 
-#include "delivery/prefix.h"
+#include "delivery/naming/prefix.h"
 
 using namespace freshet;
 

@@ -1,30 +1,23 @@
 #include "delivery/buffer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/crypto/digest.h"
 #include "delivery/limits.h"
-#include "delivery/prefix.h"
+#include "delivery/naming/names.h"
+#include "delivery/objects_of.h"
 
 namespace freshet::delivery {
 namespace {
 
 std::uint64_t full_bytes(const Destination& destination) {
+    if (destination.options.partitioning) return limits::partitioned_bytes_max;
     return static_cast<std::uint64_t>(destination.buffer_mib) << 20;
 }
 
 log::Ordinal at(const log::Positions& positions, log::PartitionId partition) {
     const auto found = positions.find(*partition);
     return found == positions.end() ? 0 : found->second;
-}
-
-/// The suffix of a key: what the destination says, or what its compression asks for.
-std::string extension_of(const Destination& destination) {
-    if (!destination.file_extension.empty()) return destination.file_extension;
-    return destination.compression == Compression::gzip ? ".gz" : "";
 }
 
 }  // namespace
@@ -47,6 +40,15 @@ void Buffer::take(const Origin& origin, std::vector<Bytes>& data, const Destinat
         ranges_.push_back({origin.partition, origin.ordinal, origin.ordinal + 1});
     else
         range->next = origin.ordinal + 1;
+}
+
+void Buffer::take_placed(const Origin& origin, std::vector<Bytes>& data, std::vector<Bytes>& keys,
+                         const Destination& destination) {
+    FRESHET_CHECK(keys.empty() || keys.size() == data.size());
+    for (std::size_t i = 0; i < data.size(); ++i)
+        placed_.push_back({origin, i, keys.empty() ? Bytes() : std::move(keys[i])});
+    keys.clear();
+    take(origin, data, destination);
 }
 
 bool Buffer::is_full(const Destination& destination) const {
@@ -96,6 +98,7 @@ void Buffer::delivered(const Cut& cut) {
 
 void Buffer::clear() {
     data_.clear();
+    placed_.clear();
     ranges_.clear();
     bytes_ = 0;
     oldest_.reset();
@@ -112,20 +115,9 @@ Cut make_cut(const Buffer& buffer, const DeliveryStream& stream) {
     Cut cut;
     cut.ranges = buffer.ranges();
     const Timestamp oldest = *buffer.oldest();
-    std::string position = fmt::format("{}/{}", stream.id, stream.key.name);
-    for (const CutRange& range : cut.ranges)
-        position += fmt::format("/{}:{}", *range.partition, range.first);
-    const std::string digest = to_hex(sha256(position));
-    const std::uint64_t seed = std::stoull(digest.substr(40, 16), nullptr, 16);
-    const Destination& destination = stream.destination;
-    const TimeZone* zone =
-        destination.time_zone == "UTC" ? nullptr : TimeZone::find(destination.time_zone);
-    const auto prefix = evaluate_prefix(destination.prefix, {oldest, std::nullopt, seed, zone});
-    const auto time = format_java_time("yyyy-MM-dd-HH-mm-ss", oldest, zone);
-    cut.key = fmt::format("{}{}-{}-{}-{}-{}-5{}-8{}-{}{}", prefix ? *prefix : "", stream.key.name,
-                          stream.version, *time, digest.substr(0, 8), digest.substr(8, 4),
-                          digest.substr(13, 3), digest.substr(17, 3), digest.substr(20, 12),
-                          extension_of(destination));
+    const CutNames names(stream, cut.ranges, oldest);
+    const auto prefix = evaluate_prefix(stream.destination.prefix, names.input());
+    cut.key = (prefix ? *prefix : "") + names.object(oldest, "") + extension_of(stream.destination);
     return cut;
 }
 

@@ -31,6 +31,10 @@ class Buffer {
     /// user records, which are moved out. One without data moves the position alone: what is
     /// delivered may stay before it.
     void take(const Origin& origin, std::vector<Bytes>& data, const Destination& destination);
+    /// The same for a destination with stages, which are told where each user record came from.
+    /// `keys`: their partition keys, or none.
+    void take_placed(const Origin& origin, std::vector<Bytes>& data, std::vector<Bytes>& keys,
+                     const Destination& destination);
 
     /// What is done next.
     struct Next {
@@ -53,6 +57,13 @@ class Buffer {
 
     /// The user records that wait, in the order of reading.
     const std::vector<Bytes>& data() const { return data_; }
+    /// Where each of them came from, if all were taken with their places.
+    struct Placed {
+        Origin origin;
+        std::size_t sub = 0;  ///< of the user records of one record
+        Bytes partition_key;
+    };
+    const std::vector<Placed>& placed() const { return placed_; }
     std::uint64_t bytes() const { return bytes_; }
     std::size_t records() const { return data_.size(); }
     std::optional<Timestamp> oldest() const { return oldest_; }
@@ -64,6 +75,7 @@ class Buffer {
 
     log::Positions delivered_, read_;
     std::vector<Bytes> data_;
+    std::vector<Placed> placed_;
     std::vector<CutRange> ranges_;  ///< that `data_` came from, in the order of the first record
     std::uint64_t bytes_ = 0;
     std::optional<Timestamp> oldest_;

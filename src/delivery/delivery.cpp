@@ -4,8 +4,9 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "delivery/check_destination.h"
 #include "delivery/limits.h"
-#include "delivery/prefix.h"
+#include "delivery/stages/plan.h"
 
 namespace freshet {
 const ErrorDomain& ErrorTraits<delivery::Errc>::domain() {
@@ -18,31 +19,14 @@ namespace freshet::delivery {
 
 Deliveries::~Deliveries() = default;
 
-Result<> check_destination(const Destination& d) {
-    FRESHET_CHECK(!d.bucket.empty());  // the rim took it from an ARN
-    if (d.buffer_mib < limits::buffer_mib_min || d.buffer_mib > limits::buffer_mib_max ||
-        d.interval_s < 0 || d.interval_s > limits::interval_s_max) {
-        return fail(
-            Errc::invalid_argument,
-            fmt::format("BufferingHints must be {} to {} MB and 0 to {} seconds",
-                        limits::buffer_mib_min, limits::buffer_mib_max, limits::interval_s_max));
-    }
-    if (d.time_zone != "UTC" && !TimeZone::find(d.time_zone))
-        return fail(Errc::invalid_argument,
-                    fmt::format("The time zone {} is not valid", d.time_zone));
-    if (d.logs_errors && (d.log_group.empty() || d.log_stream.empty()))
-        return fail(Errc::invalid_argument,
-                    "LogGroupName and LogStreamName must be given when CloudWatch logging is "
-                    "enabled");
-    return check_prefixes(d.prefix, d.error_prefix);
-}
-
 Result<> Deliveries::load() {
+    if (auto loaded = parts_.seals.load(); !loaded) return loaded;
     return parts_.database.read_now([&](const meta::Connection& connection) -> Result<> {
         auto all = store::load(connection);
         if (!all) return pass(all);
         for (store::Loaded& one : *all) {
             const DeliveryKey key = one.stream.key;
+            if (one.stream.at_rest) take_key(one.stream);
             pipes_.emplace(key, std::make_unique<Pipe>(parts_, std::move(one)));
         }
         return {};
@@ -81,10 +65,23 @@ std::vector<const DeliveryStream*> Deliveries::list(const Home& home,
     return found;
 }
 
+io::Task<Result<>> Deliveries::check(Destination destination) {
+    if (auto good = check_destination(destination); !good) co_return good;
+    auto plan = plan_of(destination);
+    if (!plan) co_return pass(plan);
+    if (plan->query.empty()) co_return Result<>();
+    auto good = co_await parts_.pool.run([&] { return parts_.extractor.check(plan->query); });
+    if (!good && good.error().is(Errc::invalid_argument))
+        co_return fail(
+            Errc::invalid_argument,
+            fmt::format("MetadataExtractionQuery is not valid: {}", good.error().message()));
+    co_return good;
+}
+
 io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
                                       std::optional<KinesisSource> source,
                                       std::map<std::string, std::string> tags) {
-    if (auto good = check_destination(destination); !good) co_return good;
+    if (auto good = co_await check(destination); !good) co_return good;
     auto turn = co_await changing_.take();
     if (pipes_.contains(key))
         co_return fail(Errc::in_use, fmt::format("Firehose {} under accountId {} already exists",
@@ -137,18 +134,25 @@ io::Task<Result<>> Deliveries::remove(DeliveryKey key) {
     auto removed = co_await parts_.database.write(
         [&stream](meta::Txn& txn) { return store::remove(txn, stream); });
     if (!removed) co_return removed;
-    co_await parts_.pool.run([&] { parts_.log.drop(stream.inbox); });
+    parts_.seals.remove(stream.id);
+    co_await parts_.pool.run([&] {
+        parts_.log.drop(stream.inbox);
+        if (stream.at_rest) parts_.log.drop(stream.at_rest->inbox);
+    });
     co_return Result<>();
 }
 
 io::Task<Result<>> Deliveries::save(DeliveryStream changed) {
     auto saved = co_await parts_.database.write(
         [&changed](meta::Txn& txn) { return store::update(txn, changed); });
-    if (!saved) co_return saved;
+    if (saved) take_change(std::move(changed));
+    co_return saved;
+}
+
+void Deliveries::take_change(DeliveryStream changed) {
     const auto found = pipes_.find(changed.key);
     if (found != pipes_.end() && found->second->stream().id == changed.id)
         found->second->change(std::move(changed));
-    co_return Result<>();
 }
 
 io::Task<Result<>> Deliveries::update(DeliveryKey key, int version, Destination destination) {
@@ -162,7 +166,8 @@ io::Task<Result<>> Deliveries::update(DeliveryKey key, int version, Destination 
                                    "and specified version id: {} do not match",
                                    key.name, stream.version, version));
     }
-    if (auto good = check_destination(destination); !good) co_return good;
+    if (auto good = check_change(stream.destination, destination); !good) co_return good;
+    if (auto good = co_await check(destination); !good) co_return good;
     stream.destination = std::move(destination);
     stream.version = version + 1;
     stream.updated = parts_.home.now();
@@ -200,7 +205,9 @@ io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Byte
     const std::size_t count = records.size();
     std::size_t bytes = 0;
     for (const Bytes& record : records) bytes += record.size();
-    batch.push_back({(*found)->inbox, std::move(records), {}});
+    auto prepared = batch_of(**found, std::move(records));
+    if (!prepared) co_return pass(prepared);
+    batch.push_back(std::move(*prepared));
     auto appended = co_await parts_.log.append(std::move(batch));
     if (!appended) co_return fail(Errc::unavailable, appended.error().message());
     if (const auto pipe = pipes_.find(key); pipe != pipes_.end())
@@ -213,7 +220,10 @@ io::Task<Result<>> Deliveries::append(DeliveryKey key, std::vector<Bytes> record
     auto found = find(key);
     if (!found) co_return pass(found);
     std::vector<log::Append> batch;
-    batch.push_back({(*found)->inbox, std::move(records), token});
+    auto prepared = batch_of(**found, std::move(records));
+    if (!prepared) co_return pass(prepared);
+    prepared->token = token;
+    batch.push_back(std::move(*prepared));
     auto appended = co_await parts_.log.append(std::move(batch));
     if (!appended) co_return fail(Errc::unavailable, appended.error().message());
     co_return Result<>();

@@ -42,18 +42,27 @@ class Deliveries {
     /// For siblings: also into streams that read from Kinesis, and once however often it is called
     /// with `token`.
     io::Task<Result<>> append(DeliveryKey key, std::vector<Bytes> records, log::Token token);
+    /// The same as one batch, for those who append it with something else: sealed when the stream's
+    /// encryption is on. Errc::unavailable.
+    Result<log::Append> batch_of(const DeliveryStream& stream, std::vector<Bytes> records) const;
+    /// Encryption at rest, of what is put after it completes. `key_arn`: "" for a key that AWS
+    /// owns.
+    io::Task<Result<>> start_sealing(DeliveryKey key, std::string key_arn);
+    io::Task<Result<>> stop_sealing(DeliveryKey key);
     Result<Figures> figures(const DeliveryKey& key) const;
     /// By partition of its source; empty when there is no such delivery stream.
     std::map<std::uint64_t, Place> places(const DeliveryKey& key) const;
 
   private:
     io::Task<Result<>> save(DeliveryStream changed);
+    /// After it is durable: the pipe goes by it.
+    void take_change(DeliveryStream changed);
+    io::Task<Result<>> check(Destination destination);
+    /// At the start. A stream whose key is not there waits; the others work.
+    void take_key(const DeliveryStream& stream);
     Pipe::Parts parts_;
     io::Turn changing_;  ///< a change reads a delivery stream, waits, and writes it
     std::map<DeliveryKey, std::unique_ptr<Pipe>> pipes_;
 };
-
-/// Errc::invalid_argument in AWS's words.
-Result<> check_destination(const Destination& destination);
 
 }  // namespace freshet::delivery

@@ -18,6 +18,32 @@ inline constexpr std::size_t refill_bytes_max = 8 << 20;  ///< at a time, of an 
 /// Of one object: it is made when so many wait. A record in memory costs about 100 bytes more than
 /// its own, and small ones would take gigabytes before they fill a buffer.
 inline constexpr std::size_t buffer_records_max = 1'000'000;
+inline constexpr int transform_retries_max = 300;                        ///< AWS's console
+inline constexpr double transform_mib_min = 0.2, transform_mib_max = 3;  ///< AWS: Lambda buffer
+inline constexpr std::size_t transform_calls_max = 5;  ///< AWS: at once, of a delivery stream
+inline constexpr std::size_t transform_records_max = 10'000;     ///< of a call
+inline constexpr std::size_t sub_records_max = 500;              ///< AWS: of RecordDeAggregation
+inline constexpr std::size_t decompressed_bytes_max = 64 << 20;  ///< of one record
+inline constexpr Millis query_compile_time_max = 10'000ms;       ///< real time
+inline constexpr Millis query_time_max = 5'000ms;  ///< real time, of a batch of records
+inline constexpr std::size_t query_batch_records_max = 2'000;
+inline constexpr std::size_t query_batch_bytes_max = 2 << 20;
+inline constexpr std::size_t query_processes_idle_max = 8;
+inline constexpr std::size_t partitions_max = 500;  ///< AWS: active partitions, unless raised
+/// Of partitioned records that wait, in all partitions together: an object of one partition holds
+/// at most what its buffer hint says, and all are cut together (README.md, "Stages").
+inline constexpr std::uint64_t partitioned_bytes_max = 256 << 20;
+inline constexpr std::int64_t large_buffer_mib_min = 64;  ///< AWS: partitions, conversion
+inline constexpr std::int64_t large_buffer_mib_default = 128;
+inline constexpr std::int64_t partitioned_interval_s_min = 60;  ///< AWS
+inline constexpr std::int64_t endpoint_mib_max = 64;  ///< AWS: BufferingHints of an HTTP endpoint
+inline constexpr std::int64_t endpoint_retry_s_max = 7200;         ///< AWS
+inline constexpr std::size_t endpoint_attributes_max = 50;         ///< AWS
+inline constexpr std::size_t endpoint_records_max = 10'000;        ///< AWS: of a request
+inline constexpr std::size_t endpoint_body_bytes_max = 48 << 20;   ///< of records: 64 MiB in base64
+inline constexpr std::size_t endpoint_answer_bytes_max = 1 << 20;  ///< AWS
+inline constexpr Millis endpoint_time_max = 180'000ms;             ///< AWS: real time, of a request
+inline constexpr Millis endpoint_delay_max = 120'000ms;            ///< AWS: between tries
 inline constexpr Millis retry_first = 1000ms,
                         retry_max = 60'000ms;  ///< between tries of a refused object
 

@@ -7,7 +7,10 @@
 #include "base/retry.h"
 #include "delivery/buffer.h"
 #include "delivery/limits.h"
+#include "delivery/objects_of.h"
 #include "delivery/ports.h"
+#include "delivery/sealing/seals.h"
+#include "delivery/stages/stages.h"
 #include "delivery/store.h"
 #include "delivery/types.h"
 #include "log/follow/follower.h"
@@ -28,6 +31,11 @@ class Pipe {
         objects::Objects& objects;
         io::Pool& pool;
         StreamSource& source;
+        Functions& functions;
+        KeyExtractor& extractor;
+        Seals& seals;
+        PartitionRegistry& registry;
+        std::size_t partitions_max = limits::partitions_max;  ///< active ones of a delivery stream
     };
     Pipe(Parts parts, store::Loaded loaded);
     ~Pipe();
@@ -46,17 +54,37 @@ class Pipe {
     io::Task<void> run();
     io::Task<Result<>> fill();
     io::Task<Result<>> fill_from(log::PartitionId partition);
-    io::Task<Result<>> refill(Cut cut);
+    io::Task<Result<>> refill(const Cut& cut);
     Result<> take(log::PartitionId partition, const log::Record& record);
-    io::Task<Result<>> deliver(Cut cut);
-    /// The bytes of everything that waits, as the object has them, durable but not visible.
-    io::Task<Result<objects::Staged>> stage(const Destination& destination);
-    /// The object becomes visible and the positions move in one transaction: neither without the
-    /// other.
-    io::Task<Result<>> publish(const Cut& cut, const Destination& destination,
-                               const objects::Staged& staged);
-    void count_delivered(const Cut& cut, std::uint64_t bytes);
-    io::Task<void> trim_inbox(log::Ordinal before);
+    bool has_stages() const;
+    /// A cut on its way into the lake. What the stages made is kept over tries that the destination
+    /// refuses, so that a function is not called again.
+    struct Work {
+        Cut cut;
+        bool is_read = true;  ///< its records wait in the buffer
+        int version = 0;      ///< of the destination that `drafts` were made for; 0: of none
+        std::vector<Draft> drafts = {};
+    };
+    io::Task<Result<>> deliver(Work& work);
+    io::Task<Result<>> draft(Work& work);
+    /// Runs the stages over what waits.
+    io::Task<Result<std::vector<Draft>>> run_through_stages(Plan plan, CutNames names);
+    /// To the HTTP endpoint; what it does not take becomes failures.
+    io::Task<Result<>> send(const DeliveryStream& stream, CutNames names, Flow& flow);
+    Flow flow_of_waiting() const;
+    struct Written {
+        const Draft* draft = nullptr;
+        objects::Staged staged;
+    };
+    /// The bytes of all objects, durable but not visible. Some may be staged when it fails.
+    io::Task<Result<>> stage_all(const std::vector<Draft>& drafts, std::vector<Written>& written);
+    io::Task<Result<objects::Staged>> stage(const Draft& draft);
+    /// The objects become visible and the positions move in one transaction: none without the
+    /// others.
+    io::Task<Result<>> publish(const Cut& cut, const std::vector<Written>& written);
+    void count_delivered(const std::vector<Written>& written);
+    bool is_inbox(log::PartitionId partition) const;
+    io::Task<void> trim_inbox(log::PartitionId inbox, log::Ordinal before);
     io::Task<void> back_off(const Error& error);
     /// One try that failed, into CloudWatch Logs when the destination asks for it.
     void log_failure(const Error& error);
@@ -64,11 +92,12 @@ class Pipe {
     Parts parts_;
     DeliveryStream stream_;
     Buffer buffer_;
-    std::vector<Bytes> taken_;       ///< of the record at hand; kept for its memory
-    std::optional<Cut> unfinished_;  ///< of before the restart
+    std::vector<Bytes> taken_;  ///< of the record at hand; kept for its memory
+    std::optional<Work> work_;
     Figures figures_;
     Retry retry_{limits::retry_first, limits::retry_max};
     log::Follower follower_;
+    io::Signal wake_;  ///< of a request to an HTTP endpoint, when it ends or the pipe stops
     io::Scope scope_;
 };
 

@@ -35,6 +35,11 @@ std::vector<CutRange> unpack_ranges(const std::string& text) {
 
 std::string bucket_arn(const std::string& bucket) { return arn_text("s3", {}, bucket); }
 std::string bucket_of_arn(const std::string& text) { return text.substr(text.rfind(':') + 1); }
+Options unpack_stored(std::string_view bytes) {
+    auto options = unpack_options(bytes);
+    FRESHET_CHECK(options);  // pack() wrote them, and the database checks its pages
+    return std::move(*options);
+}
 
 const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, auto& loaded) {
     auto& stream = loaded.stream;
@@ -50,8 +55,7 @@ const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, au
     column("error_prefix", destination.error_prefix);
     column("buffer_mib", destination.buffer_mib);
     column("interval_s", destination.interval_s);
-    column("compression",
-           meta::flag(destination.compression, Compression::gzip, Compression::none));
+    column("compression", destination.compression);
     column("extension", destination.file_extension);
     column("append_newline", destination.appends_newline);
     column("is_extended", destination.is_extended);
@@ -70,6 +74,14 @@ const auto streams = meta::table<Loaded>("delivery_streams", [](auto& column, au
     column("logs_errors", destination.logs_errors);
     column("log_group", destination.log_group);
     column("log_stream", destination.log_stream);
+    column("options", meta::packed_blob(destination.options, pack, unpack_stored));
+    column.optional(stream.at_rest, [](auto& inner, auto& at_rest) {
+        inner("sealed_inbox", at_rest.inbox);
+        inner("is_sealing", at_rest.is_on);
+        inner("key_arn", at_rest.key_arn);
+        inner("key_master", at_rest.master);
+        inner("key_wrapped", meta::blob(at_rest.wrapped));
+    });
 });
 
 struct StoredPosition {
@@ -111,7 +123,15 @@ std::vector<meta::Migration> migrations() {
         {"delivery", 3,
          "ALTER TABLE delivery_streams ADD COLUMN logs_errors INTEGER NOT NULL DEFAULT 0;"
          "ALTER TABLE delivery_streams ADD COLUMN log_group TEXT NOT NULL DEFAULT '';"
-         "ALTER TABLE delivery_streams ADD COLUMN log_stream TEXT NOT NULL DEFAULT ''"}};
+         "ALTER TABLE delivery_streams ADD COLUMN log_stream TEXT NOT NULL DEFAULT ''"},
+        {"delivery", 4,
+         "ALTER TABLE delivery_streams ADD COLUMN options BLOB NOT NULL DEFAULT x''"},
+        {"delivery", 5,
+         "ALTER TABLE delivery_streams ADD COLUMN sealed_inbox INTEGER;"
+         "ALTER TABLE delivery_streams ADD COLUMN is_sealing INTEGER;"
+         "ALTER TABLE delivery_streams ADD COLUMN key_arn TEXT;"
+         "ALTER TABLE delivery_streams ADD COLUMN key_master INTEGER;"
+         "ALTER TABLE delivery_streams ADD COLUMN key_wrapped BLOB"}};
 }
 
 Result<std::vector<Loaded>> load(const meta::Connection& connection) {
@@ -135,6 +155,13 @@ Result<> insert(meta::Txn& txn, DeliveryStream& stream) {
     return stream_tags.replace(txn, stream.id, stream.tags);
 }
 
+Result<> make_sealed_inbox(meta::Txn& txn, DeliveryStream& stream) {
+    FRESHET_CHECK(stream.at_rest);
+    FRESHET_TRY(inbox, log::Log::create_in(txn, "sealed delivery " + stream.key.name));
+    stream.at_rest->inbox = *inbox;
+    return {};
+}
+
 Result<> update(meta::Txn& txn, const DeliveryStream& stream) {
     if (auto updated = streams.update(txn, Loaded{stream, {}, {}}); !updated) return updated;
     return stream_tags.replace(txn, stream.id, stream.tags);
@@ -142,6 +169,9 @@ Result<> update(meta::Txn& txn, const DeliveryStream& stream) {
 
 Result<> remove(meta::Txn& txn, const DeliveryStream& stream) {
     if (auto dropped = log::Log::drop_in(txn, stream.inbox); !dropped) return dropped;
+    if (stream.at_rest) {
+        if (auto dropped = log::Log::drop_in(txn, stream.at_rest->inbox); !dropped) return dropped;
+    }
     return streams.remove(txn, meta::values(stream.id));
 }
 

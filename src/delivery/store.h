@@ -33,6 +33,8 @@ struct Loaded {
 };
 Result<std::vector<Loaded>> load(const meta::Connection& connection);
 Result<> insert(meta::Txn& txn, DeliveryStream& stream);
+/// Sets the inbox of its sealed records; update() then stores it.
+Result<> make_sealed_inbox(meta::Txn& txn, DeliveryStream& stream);
 Result<> update(meta::Txn& txn, const DeliveryStream& stream);
 Result<> remove(meta::Txn& txn, const DeliveryStream& stream);
 Result<> set_position(meta::Txn& txn, std::int64_t stream, log::PartitionId partition,

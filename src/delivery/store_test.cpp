@@ -27,7 +27,15 @@ struct DeliveryStoreTest : testing::Test {
         one.created = from_epoch_ms(1);
         one.destination.bucket = "lake";
         one.destination.prefix = "year=";
-        one.destination.compression = Compression::gzip;
+        one.destination.compression = Compression::hadoop_snappy;
+        one.destination.options.processors = {
+            {ProcessorKind::lambda, {{"LambdaArn", "f"}, {"NumberOfRetries", "2"}}},
+            {ProcessorKind::metadata_extraction, {}}};
+        one.destination.options.partitioning = Partitioning{7};
+        Backup& backup = one.destination.options.backup.emplace();
+        backup.bucket = "b";
+        backup.prefix = "p/";
+        backup.interval_s = 0;
         one.source = KinesisSource{{{"1", "eu"}, "rides"}, "arn:role", from_epoch_ms(2)};
         one.tags = {{"team", "data"}};
         return one;
@@ -51,7 +59,8 @@ TEST_F(DeliveryStoreTest, a_stream_is_loaded_as_it_was_inserted) {
         EXPECT_EQ(read.updated, std::nullopt);
         EXPECT_EQ(read.destination.prefix, "year=");
         EXPECT_EQ(read.destination.error_prefix, std::nullopt);
-        EXPECT_EQ(read.destination.compression, Compression::gzip);
+        EXPECT_EQ(read.destination.compression, Compression::hadoop_snappy);
+        EXPECT_EQ(read.destination.options, one.destination.options);
         EXPECT_TRUE(read.source && read.source->started == one.source->started);
         EXPECT_TRUE(read.source && read.source->stream == one.source->stream);
         EXPECT_EQ(read.destination.bucket, "lake");

@@ -6,14 +6,13 @@
 
 #include "base/resource.h"
 #include "base/time.h"
+#include "delivery/options.h"
 #include "log/log.h"
 
 namespace freshet::delivery {
 
 struct DeliveryStream;
 using DeliveryKey = ResourceName<DeliveryStream>;
-
-enum class Compression { none, gzip };
 
 /// Where objects go, and when.
 struct Destination {
@@ -28,6 +27,7 @@ struct Destination {
     bool is_extended = true;        ///< which of the two S3 configurations the client used
     bool logs_errors = false;       ///< CloudWatchLoggingOptions: what fails, into this log stream
     std::string log_group, log_stream;
+    Options options;
 };
 
 struct KinesisStream;
@@ -37,6 +37,16 @@ struct KinesisSource {
     SourceKey stream;
     std::string role_arn;
     Timestamp started;
+};
+
+/// Encryption at rest: from its first start on. The inbox and the key stay when it is stopped: what
+/// lies there is read with them.
+struct AtRest {
+    log::PartitionId inbox;  ///< of sealed records
+    bool is_on = false;
+    std::string key_arn;  ///< "" for a key that AWS owns
+    std::int64_t master = 0;
+    std::string wrapped;  ///< the data key, by that master key
 };
 
 struct DeliveryStream {
@@ -49,6 +59,9 @@ struct DeliveryStream {
     std::optional<KinesisSource> source;  ///< none: DirectPut
     log::PartitionId inbox;               ///< of DirectPut
     std::map<std::string, std::string> tags;
+    std::optional<AtRest> at_rest = {};
+
+    bool is_sealing() const { return at_rest && at_rest->is_on; }
 };
 
 /// How far a delivery stream is in one partition of its source.
@@ -63,7 +76,8 @@ struct Figures {
     std::uint64_t failures = 0;                         ///< tries that were refused
     std::uint64_t in_records = 0, in_bytes = 0;         ///< put, or read from the stream
     std::uint64_t put_requests = 0;
-    std::uint64_t delivered_records = 0;  ///< in these objects
+    std::uint64_t delivered_records = 0;                     ///< in these objects
+    std::uint64_t endpoint_records = 0, endpoint_bytes = 0;  ///< taken by an HTTP endpoint
     std::uint64_t waiting_bytes = 0;
     std::optional<Timestamp> oldest_waiting;
     std::string last_object, trouble;

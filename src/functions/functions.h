@@ -43,6 +43,8 @@ class Functions {
     /// Home core. `endpoint`: where handlers find Freshet.
     void start(std::string endpoint);
     io::Task<void> stop();
+    /// Calls fail from now on, those under way too, and that says nothing of the function.
+    bool is_stopping() const { return stopping_.was_requested(); }
     io::Core& home() { return parts_.home; }
 
     io::Task<Result<Function>> create(FunctionKey key, Settings settings, Bytes zip,

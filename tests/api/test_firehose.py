@@ -3,10 +3,15 @@
 import concurrent.futures
 import gzip
 import hashlib
+import io
 import json
 import re
+import struct
+import uuid
+import zipfile
 
 import botocore.exceptions
+import pyarrow
 import pytest
 from aws_kinesis_agg import aggregator
 
@@ -131,6 +136,77 @@ def test_hive_prefix_gzip_extension_and_delimiter(lake):
     assert key.startswith("top/year=2026/month=01/day=01/hour=03/out-1-") and key.endswith(".gz")
     assert gzip.decompress(lake.content()) == b"a\nb\n"
     assert lake.s3.head_object(Bucket="lake", Key=key)["ContentEncoding"] == "gzip"
+
+
+def hadoop_blocks(data):
+    """The raw blocks of Hadoop's container, which has one chunk a block here."""
+    at = 0
+    while at < len(data):
+        _, size = struct.unpack_from(">II", data, at)
+        yield data[at + 8 : at + 8 + size]
+        at += 8 + size
+
+
+def xerial_blocks(data):
+    assert data[:16] == b"\x82SNAPPY\0\0\0\0\1\0\0\0\1"
+    at = 16
+    while at < len(data):
+        (size,) = struct.unpack_from(">I", data, at)
+        yield data[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+def unsnappy(blocks):
+    codec = pyarrow.Codec("snappy")
+    return b"".join(codec.decompress(block, raw_size(block), asbytes=True) for block in blocks)
+
+
+def raw_size(block):
+    """The varint that a raw snappy block begins with."""
+    size = 0
+    for i, byte in enumerate(block):
+        size |= (byte & 0x7F) << 7 * i
+        if byte < 0x80:
+            return size
+
+
+def unzip(data):
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert archive.testzip() is None
+    [entry] = archive.infolist()
+    assert entry.compress_type == zipfile.ZIP_DEFLATED and uuid.UUID(entry.filename)
+    assert entry.date_time == (2026, 1, 1, 0, 0, 0)
+    return archive.read(entry)
+
+
+@pytest.mark.parametrize(
+    ("compression", "extension", "encoding", "read"),
+    [
+        ("ZIP", ".zip", "zip", unzip),
+        ("Snappy", ".snappy", "snappy-java", lambda data: unsnappy(xerial_blocks(data))),
+        ("HADOOP_SNAPPY", ".snappy", "hadoop-snappy", lambda data: unsnappy(hadoop_blocks(data))),
+    ],
+)
+def test_each_compression_is_read_back_by_a_foreign_reader(
+    lake, compression, extension, encoding, read
+):
+    lake.create(CompressionFormat=compression)
+    described = lake.firehose.describe_delivery_stream(DeliveryStreamName="out")
+    destination = described["DeliveryStreamDescription"]["Destinations"][0]
+    assert destination["S3DestinationDescription"]["CompressionFormat"] == compression
+    rows = [b"%05d " % i + bytes([i % 256]) * 40 + b"\n" for i in range(2000)]
+    for i in range(0, len(rows), 500):
+        lake.firehose.put_record_batch(
+            DeliveryStreamName="out", Records=[{"Data": row} for row in rows[i : i + 500]]
+        )
+    lake.freshet.restart()
+    lake.freshet.advance(60_000)
+    [key] = lake.wait_for_keys(1)
+    assert key.endswith(extension)
+    found = lake.s3.get_object(Bucket="lake", Key=key)
+    assert found["ContentEncoding"] == encoding
+    assert found["ContentType"] == "application/octet-stream"
+    assert read(found["Body"].read()) == b"".join(rows)
 
 
 def test_a_time_zone_applies_to_prefix_and_name(lake):
@@ -316,7 +392,6 @@ def test_what_cannot_be_done_is_refused_at_creation(lake):
     for config in (
         {"Prefix": "!{timestamp:yyyy}/"},
         {"Prefix": "!{moon:phase}/", "ErrorOutputPrefix": "e/"},
-        {"CompressionFormat": "Snappy"},
         {"BufferingHints": {"SizeInMBs": 5}},
         {"DynamicPartitioningConfiguration": {"Enabled": True}},
         {

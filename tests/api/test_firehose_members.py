@@ -25,10 +25,10 @@ def delimiter(value, name="Delimiter"):
 @pytest.mark.parametrize(
     "member",
     [
-        {"DeliveryStreamEncryptionConfigurationInput": {"KeyType": "AWS_OWNED_CMK"}},
+        {"DeliveryStreamEncryptionConfigurationInput": {"KeyType": "CUSTOMER_MANAGED_CMK"}},
         {
             "DeliveryStreamEncryptionConfigurationInput": {
-                "KeyType": "CUSTOMER_MANAGED_CMK",
+                "KeyType": "AWS_OWNED_CMK",
                 "KeyARN": KEY,
             }
         },
@@ -74,7 +74,13 @@ def test_a_source_or_destination_that_is_not_built_is_refused(lake, member):  # 
 
 @pytest.mark.parametrize(
     "member",
-    [KMS, delimiter("|"), delimiter("\\n", name="SubRecordType"), {"S3BackupConfiguration": S3}],
+    [
+        KMS,
+        delimiter("|"),
+        delimiter("\\n", name="SubRecordType"),
+        {"S3BackupMode": "Enabled"},
+        {"DataFormatConversionConfiguration": {"Enabled": True}},
+    ],
     ids=str,
 )
 def test_an_option_of_s3_that_is_not_built_is_refused(lake, member):  # noqa: F811
@@ -89,7 +95,6 @@ def test_an_option_of_s3_that_is_not_built_is_refused(lake, member):  # noqa: F8
             == "InvalidArgumentException"
         )
     lake.create()
-    update = {"S3BackupUpdate": {"RoleARN": ROLE}} if "S3BackupConfiguration" in member else member
     before = lake.firehose.describe_delivery_stream(DeliveryStreamName="out")[
         "DeliveryStreamDescription"
     ]
@@ -99,7 +104,7 @@ def test_an_option_of_s3_that_is_not_built_is_refused(lake, member):  # noqa: F8
         "DestinationId": "destinationId-000000000001",
     }
     assert (
-        code(lake.firehose.update_destination, **call, ExtendedS3DestinationUpdate=update)
+        code(lake.firehose.update_destination, **call, ExtendedS3DestinationUpdate=member)
         == "InvalidArgumentException"
     )
     assert (

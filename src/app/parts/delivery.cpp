@@ -1,13 +1,24 @@
 // The delivery service and Firehose.
 #include "delivery/delivery.h"
 
+#include <filesystem>
+
 #include "app/part.h"
 #include "app/ports/delivery.h"
+#include "app/ports/delivery_partitions.h"
 #include "aws/services/firehose/firehose.h"
+#include "delivery/keys/jq_processes.h"
 #include "delivery/store.h"
 
 namespace freshet::app {
 namespace {
+
+/// freshet-jq lies beside this program.
+std::string jq_path() {
+    std::error_code problem;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", problem);
+    return (self.parent_path() / "freshet-jq").string();
+}
 
 class DeliveryPart final : public Part {
   public:
@@ -15,8 +26,12 @@ class DeliveryPart final : public Part {
     DeliveryPart(const Foundation& foundation, Services& services)
         : Part(services.of<stream::Streams>().home()),
           source_(services.of<stream::Streams>(), services.of<monitor::Logs>()),
+          functions_(at_home(home(), services.of<functions::Functions>())),
+          extractor_(jq_path()),
+          seals_(foundation.disk, foundation.config.data_dir + "/keys/delivery.keys"),
           deliveries_({home(), foundation.database, services.of<stream::Streams>().log(),
-                       services.of<objects::Objects>(), foundation.pool, source_}) {}
+                       services.of<objects::Objects>(), foundation.pool, source_, functions_,
+                       extractor_, seals_, partitions_}) {}
     Result<> open(const Foundation& foundation, Services& services) {
         if (auto loaded = deliveries_.load(); !loaded) return loaded;
         aws::register_firehose(foundation.router, deliveries_);
@@ -28,6 +43,10 @@ class DeliveryPart final : public Part {
 
   private:
     DeliveryStreamSource source_;
+    DeliveryFunctions functions_;
+    delivery::JqProcesses extractor_;
+    delivery::Seals seals_;
+    DeliveryPartitions partitions_;
     delivery::Deliveries deliveries_;
 };
 

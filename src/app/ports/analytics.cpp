@@ -67,7 +67,9 @@ Result<std::vector<log::Append>> AnalyticsSiblings::place(const analytics::Outpu
                         fmt::format("{} is not the ARN of a delivery stream", output.arn));
         auto found = deliveries_.find({arn->home, arn->resource.substr(15)});
         if (!found) return fail(analytics::Errc::not_found, found.error().message());
-        appends.push_back({(*found)->inbox, std::move(rows), {}});
+        auto batch = deliveries_.batch_of(**found, std::move(rows));
+        if (!batch) return fail(analytics::Errc::unavailable, batch.error().message());
+        appends.push_back(std::move(*batch));
         return appends;
     }
     auto found = find_stream(output.arn);

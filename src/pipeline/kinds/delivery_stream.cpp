@@ -3,7 +3,7 @@
 
 #include "aws/model/firehose.h"
 #include "base/text/arn.h"
-#include "delivery/prefix.h"
+#include "delivery/naming/prefix.h"
 #include "pipeline/resource.h"
 
 namespace freshet::pipeline {
@@ -53,6 +53,8 @@ class DeliveryResource final : public Resource {
         adds_newline_ = section.is_on("newline", false);
         wanted_["newline"] = adds_newline_ ? "true" : "false";
         for (auto& [key, value] : section.pairs("tags")) wanted_[tag_mark + key] = value;
+        const std::string table = section.text("register_partitions", "");
+        if (!table.empty()) wanted_[tag_mark + "freshet:register-partitions"] = table;
     }
 
     std::vector<Need> needs() const override { return {source_}; }

@@ -19,15 +19,21 @@ std::string failure_code(const Error& error) {
 }  // namespace
 
 std::string failure_line(const delivery::DeliveryStream& stream, const Error& error) {
-    const std::string message =
+    return failure_line(
+        stream, failure_code(error),
         error.is(objects::Errc::no_bucket)
             ? "The specified bucket does not exist. Create it, or name a bucket that exists."
-            : error.message();
+            : error.message());
+}
+
+std::string failure_line(const delivery::DeliveryStream& stream, const std::string& code,
+                         const std::string& message) {
+    const auto& http = stream.destination.options.http;
     return fmt::format(
-        R"({{"deliveryStreamARN":{},"destination":{},"deliveryStreamVersionId":{},"message":{},"errorCode":"{}"}})",
+        R"({{"deliveryStreamARN":{},"destination":{},"deliveryStreamVersionId":{},"message":{},"errorCode":{}}})",
         json_text(firehose_words::arn_of(stream.key)),
-        json_text(firehose_words::bucket_arn(stream.destination.bucket)), stream.version,
-        json_text(message), failure_code(error));
+        json_text(http ? http->url : firehose_words::bucket_arn(stream.destination.bucket)),
+        stream.version, json_text(message), json_text(code));
 }
 
 }  // namespace freshet::aws

@@ -22,7 +22,7 @@ class Handlers {
         if (!first) co_return refuse(first.error());
         PutRecordOutput out;
         out.record_id = fmt::format("{:056}", *first);
-        out.encrypted = false;
+        out.encrypted = is_sealing(caller, input.delivery_stream_name);
         co_return out;
     }
 
@@ -41,13 +41,17 @@ class Handlers {
         if (!first) co_return refuse(first.error());
         PutRecordBatchOutput out;
         out.failed_put_count = 0;
-        out.encrypted = false;
+        out.encrypted = is_sealing(caller, input.delivery_stream_name);
         for (std::size_t i = 0; i < count; ++i)
             out.request_responses.emplace_back().record_id = fmt::format("{:056}", *first + i);
         co_return out;
     }
 
   private:
+    bool is_sealing(const Caller& caller, const std::string& name) const {
+        const auto found = deliveries_.find(key_of(caller, name));
+        return found && (*found)->is_sealing();
+    }
     domain::Deliveries& deliveries_;
 };
 

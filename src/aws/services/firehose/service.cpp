@@ -25,6 +25,7 @@ void register_firehose(Router& router, delivery::Deliveries& deliveries) {
     register_streams(router, deliveries);
     register_records(router, deliveries);
     register_tags(router, deliveries);
+    register_encryption(router, deliveries);
 }
 
 }  // namespace freshet::aws

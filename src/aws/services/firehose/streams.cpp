@@ -34,9 +34,21 @@ class Handlers {
                              "KinesisStreamSourceConfiguration is for a DeliveryStreamType of "
                              "KinesisStreamAsSource only");
         }
+        std::optional<std::string> sealing_key;
+        if (input.delivery_stream_encryption_configuration_input) {
+            auto arn = key_arn_of(*input.delivery_stream_encryption_configuration_input);
+            if (!arn) co_return pass(arn);
+            if (source)
+                co_return refuse("InvalidArgumentException",
+                                 "DeliveryStreamEncryptionConfigurationInput is for a "
+                                 "DeliveryStreamType of DirectPut only");
+            sealing_key = std::move(*arn);
+        }
         const domain::DeliveryKey key = key_of(caller, input.delivery_stream_name);
         auto done = co_await deliveries_.create(key, std::move(*destination), std::move(source),
                                                 tags_of(input.tags.value_or(std::vector<Tag>())));
+        if (done && sealing_key)
+            done = co_await deliveries_.start_sealing(key, std::move(*sealing_key));
         if (!done) co_return refuse(done.error());
         CreateDeliveryStreamOutput out;
         out.delivery_stream_arn = arn_of(key);
@@ -63,6 +75,9 @@ class Handlers {
             source.role_arn = stream.source->role_arn;
             source.delivery_start_timestamp = stream.source->started;
         }
+        if (!stream.source)
+            firehose_words::describe(stream,
+                                     made.delivery_stream_encryption_configuration.emplace());
         made.destinations.push_back(describe(stream.destination));
         co_return out;
     }

@@ -28,15 +28,34 @@ inline delivery::DeliveryKey key_of(const Caller& caller, const std::string& nam
 }
 std::map<std::string, std::string> tags_of(const std::vector<firehose::Tag>& given);
 
-// destinations.cpp: one of S3 and extended S3.
+// destinations.cpp: one of S3, extended S3 and an HTTP endpoint.
 Answer<delivery::Destination> destination_of(const firehose::CreateDeliveryStreamInput& input);
 /// Changes `destination` as an update asks.
 Answer<void> apply(const firehose::UpdateDestinationInput& input,
                    delivery::Destination& destination);
 firehose::DestinationDescription describe(const delivery::Destination& destination);
 
+// encryption.cpp: the ARN of the key, "" for one that AWS owns.
+Answer<std::string> key_arn_of(const firehose::DeliveryStreamEncryptionConfigurationInput& input);
+void describe(const delivery::DeliveryStream& stream,
+              firehose::DeliveryStreamEncryptionConfiguration& out);
+
+// http_endpoint.cpp
+Answer<void> apply(const firehose::HttpEndpointDestinationConfiguration& given,
+                   delivery::Destination& destination);
+Answer<void> apply(const firehose::HttpEndpointDestinationUpdate& given,
+                   delivery::Destination& destination);
+void describe(const delivery::Destination& destination,
+              firehose::HttpEndpointDestinationDescription& out);
+
+// processors.cpp
+Answer<void> apply(const firehose::ProcessingConfiguration& given,
+                   delivery::Destination& destination);
+void describe(const delivery::Destination& destination, firehose::ProcessingConfiguration& out);
+
 void register_streams(Router& router, delivery::Deliveries& deliveries);
 void register_records(Router& router, delivery::Deliveries& deliveries);
+void register_encryption(Router& router, delivery::Deliveries& deliveries);
 void register_tags(Router& router, delivery::Deliveries& deliveries);
 
 }  // namespace freshet::aws::firehose_words

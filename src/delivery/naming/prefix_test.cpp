@@ -1,4 +1,4 @@
-#include "delivery/prefix.h"
+#include "delivery/naming/prefix.h"
 
 #include <gtest/gtest.h>
 

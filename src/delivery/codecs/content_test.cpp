@@ -1,6 +1,7 @@
-#include "delivery/content.h"
+#include "delivery/codecs/content.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "base/crypto/digest.h"
 #include "delivery/limits.h"
@@ -17,12 +18,12 @@ io::Task<void> read_all(Content& content, std::vector<Bytes>& pieces) {
     }
 }
 
-std::vector<Bytes> pieces_of(const std::vector<Bytes>& records, bool is_gzipped) {
+std::vector<Bytes> pieces_of(const std::vector<Bytes>& records, Compression compression) {
     io::ManualClock clock(from_epoch_ms(0));
     io::Pool pool(1, "pool");
     std::vector<std::string_view> views;
     for (const Bytes& record : records) views.push_back(record.view());
-    Content content(pool, std::move(views), is_gzipped);
+    Content content(pool, std::move(views), make_encoder(compression, {"entry", Timestamp()}));
     std::vector<Bytes> pieces;
     io::run_to_end(clock, [&](io::Core&) { return read_all(content, pieces); });
     return pieces;
@@ -71,13 +72,13 @@ TEST(Content, is_what_its_records_are_in_pieces) {
         noise(2, 3'000'000)};
     for (const auto& records : cases) {
         const std::string expected = joined(records);
-        EXPECT_EQ(joined(pieces_of(records, false)), expected);
-        const auto zipped = pieces_of(records, true);
+        EXPECT_EQ(joined(pieces_of(records, Compression::none)), expected);
+        const auto zipped = pieces_of(records, Compression::gzip);
         EXPECT_EQ(unzipped(joined(zipped)), expected);
         for (const Bytes& piece : zipped) EXPECT_LE(piece.size(), limits::piece_bytes);
     }
-    EXPECT_GE(pieces_of(noise(40, 100'000), false).size(), 4u);
-    EXPECT_GE(pieces_of(noise(40, 100'000), true).size(), 2u);
+    EXPECT_GE(pieces_of(noise(40, 100'000), Compression::none).size(), 4u);
+    EXPECT_GE(pieces_of(noise(40, 100'000), Compression::gzip).size(), 2u);
 }
 
 }  // namespace

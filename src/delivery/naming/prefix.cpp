@@ -1,4 +1,4 @@
-#include "delivery/prefix.h"
+#include "delivery/naming/prefix.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -168,6 +168,23 @@ std::string random_string(std::uint64_t seed, std::size_t use) {
     return fmt::format("{:08x}-{:02x}", value >> 32, value & 0xff);
 }
 
+constexpr std::string_view from_query = "partitionKeyFromQuery",
+                           from_lambda = "partitionKeyFromLambda";
+
+Result<std::string> partition_key(std::string_view space, const std::string& key,
+                                  const PrefixInput& input) {
+    const auto* keys = space == from_query ? input.from_query : input.from_lambda;
+    if (!keys)
+        return fail(Errc::invalid_argument,
+                    fmt::format("The expression !{{{}:{}}} can be used only when dynamic "
+                                "partitioning is enabled, in Prefix",
+                                space, key));
+    const auto found = keys->find(key);
+    if (found == keys->end() || found->second.empty())
+        return fail(Errc::invalid_argument, fmt::format("The partition key {} has no value", key));
+    return found->second;
+}
+
 Result<std::string> expression(const std::string& text, const PrefixInput& input, std::size_t use) {
     const auto has_colon = text.find(':');
     const std::string space = text.substr(0, has_colon);
@@ -180,13 +197,7 @@ Result<std::string> expression(const std::string& text, const PrefixInput& input
         return fail(Errc::invalid_argument,
                     "Prefix cannot contain the expression !{firehose:error-output-type}");
     }
-    if (space.starts_with("partitionKeyFrom")) {
-        return fail(
-            Errc::invalid_argument,
-            fmt::format(
-                "The expression !{{{}}} needs dynamic partitioning, which Freshet does not build",
-                text));
-    }
+    if (space == from_query || space == from_lambda) return partition_key(space, value, input);
     return fail(Errc::invalid_argument, fmt::format("The expression !{{{}}} is not valid", text));
 }
 
@@ -248,9 +259,33 @@ Result<std::string> evaluate_prefix(const std::optional<std::string>& prefix,
     return out;
 }
 
+std::vector<std::string> keys_used(std::string_view prefix, std::string_view space) {
+    std::vector<std::string> keys;
+    const std::string begin = fmt::format("!{{{}:", space);
+    for (std::size_t at = 0; (at = prefix.find(begin, at)) != std::string_view::npos;) {
+        at += begin.size();
+        const std::size_t end = std::min(prefix.size(), prefix.find('}', at));
+        keys.emplace_back(prefix.substr(at, end - at));
+        at = end;
+    }
+    return keys;
+}
+
 Result<> check_prefixes(const std::optional<std::string>& prefix,
-                        const std::optional<std::string>& error_prefix) {
-    const PrefixInput input;
+                        const std::optional<std::string>& error_prefix, bool is_partitioned) {
+    PrefixInput input;
+    std::map<std::string, std::string> keys;
+    if (is_partitioned) {
+        for (const auto space : {from_query, from_lambda}) {
+            for (std::string& key : keys_used(prefix.value_or(""), space))
+                keys[std::move(key)] = "value";
+        }
+        input.from_query = input.from_lambda = &keys;
+        if (keys.empty())
+            return fail(Errc::invalid_argument,
+                        "Prefix must contain at least one partitionKeyFromQuery or "
+                        "partitionKeyFromLambda expression when Dynamic Partitioning is enabled.");
+    }
     if (auto good = evaluate_prefix(prefix, input); !good) return pass(good);
     if (prefix && has_expression(*prefix) && (!error_prefix || error_prefix->empty())) {
         return fail(Errc::invalid_argument,
@@ -263,7 +298,9 @@ Result<> check_prefixes(const std::optional<std::string>& prefix,
                     "ErrorOutputPrefix must contain the expression !{firehose:error-output-type} "
                     "when it contains expressions");
     }
-    auto good = evaluate_prefix(error_prefix, {Timestamp(), "processing-failed", 0, nullptr});
+    PrefixInput failed;
+    failed.error_output_type = "processing-failed";
+    auto good = evaluate_prefix(error_prefix, failed);
     if (!good) return pass(good);
     return {};
 }

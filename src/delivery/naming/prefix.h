@@ -1,9 +1,10 @@
 // Firehose's prefix expressions: !{timestamp:yyyy/MM}, !{firehose:random-string},
-// !{firehose:error-output-type}.
+// !{firehose:error-output-type}, !{partitionKeyFromQuery:key}, !{partitionKeyFromLambda:key}.
 #pragma once
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -17,12 +18,19 @@ struct PrefixInput {
     std::optional<std::string> error_output_type;  ///< in an error prefix only
     std::uint64_t seed = 0;          ///< of random strings: the same object, the same name
     const TimeZone* zone = nullptr;  ///< of the times; null: UTC
+    /// Of partitionKeyFromQuery and partitionKeyFromLambda; null where there is no partitioning.
+    const std::map<std::string, std::string>*from_query = nullptr, *from_lambda = nullptr;
 };
 
 /// Refuses what AWS refuses at creation: broken expressions, unknown letters, an error prefix that
-/// must be there.
+/// must be there. Keys of partitions may be used when the destination `is_partitioned`, and then
+/// one must be.
 Result<> check_prefixes(const std::optional<std::string>& prefix,
-                        const std::optional<std::string>& error_prefix);
+                        const std::optional<std::string>& error_prefix,
+                        bool is_partitioned = false);
+
+/// The keys that a prefix uses: of partitionKeyFromQuery or of partitionKeyFromLambda.
+std::vector<std::string> keys_used(std::string_view prefix, std::string_view space);
 
 /// The beginning of an object's key. Without an expression "yyyy/MM/dd/HH/" follows the text.
 Result<std::string> evaluate_prefix(const std::optional<std::string>& prefix,

@@ -1,0 +1,90 @@
+#include "delivery/objects_of.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+
+namespace freshet::delivery {
+namespace {
+
+void own(std::vector<Bytes> records, bool appends_newline, Draft& draft) {
+    draft.owner = std::make_shared<const std::vector<Bytes>>(std::move(records));
+    draft.pieces = pieces_of(*draft.owner, appends_newline);
+}
+
+}  // namespace
+
+std::string extension_of(const Destination& destination) {
+    if (!destination.file_extension.empty()) return destination.file_extension;
+    return words_of(destination.compression).extension;
+}
+
+std::vector<std::string_view> pieces_of(const std::vector<Bytes>& records, bool appends_newline) {
+    std::vector<std::string_view> pieces;
+    pieces.reserve((appends_newline ? 2 : 1) * records.size());
+    for (const Bytes& record : records) {
+        pieces.push_back(record.view());
+        if (appends_newline) pieces.push_back("\n");
+    }
+    return pieces;
+}
+
+void draft_data(const DeliveryStream& stream, const CutNames& names, std::vector<Portion> portions,
+                std::vector<Draft>& drafts) {
+    const Destination& destination = stream.destination;
+    const auto bytes_max = static_cast<std::uint64_t>(destination.buffer_mib) << 20;
+    const bool is_only = !destination.options.partitioning;
+    for (Portion& portion : portions) {
+        std::size_t number = 0;
+        for (std::size_t at = 0; at < portion.records.size(); ++number) {
+            std::vector<Bytes> records;
+            std::uint64_t bytes = 0;
+            while (at < portion.records.size() && (is_only || bytes < bytes_max)) {
+                bytes += portion.records[at].size() + (destination.appends_newline ? 1 : 0);
+                records.push_back(std::move(portion.records[at++]));
+            }
+            FRESHET_CHECK(!records.empty());  // each object holds a record
+            const std::string part = is_only ? "" : fmt::format("{}#{}", portion.prefix, number);
+            Draft& draft = drafts.emplace_back();
+            draft.bucket = destination.bucket;
+            draft.key = portion.prefix + names.object(portion.oldest, part) +
+                        extension_of(destination);
+            own(std::move(records), destination.appends_newline, draft);
+            draft.compression = destination.compression;
+            draft.entry = {names.uuid(part), portion.oldest};
+        }
+    }
+}
+
+void draft_failures(const DeliveryStream& stream, const CutNames& names, const Failures& failures,
+                    std::vector<Draft>& drafts) {
+    const Destination& destination = stream.destination;
+    const PrefixInput input = names.input();
+    for (const auto& [type, lines] : failures) {
+        FRESHET_CHECK(!lines.empty());
+        // AWS: no extension, not compressed.
+        Draft& draft = drafts.emplace_back();
+        draft.kind = Draft::Kind::failures;
+        draft.bucket = destination.bucket;
+        draft.key = error_prefix(destination.prefix, destination.error_prefix, input, type) +
+                    names.object(input.instant, "error/" + type);
+        own({Bytes::copy(lines)}, false, draft);
+    }
+}
+
+void draft_backup(const DeliveryStream& stream, const CutNames& names,
+                  const std::vector<Bytes>& records, std::vector<Draft>& drafts) {
+    const Backup& backup = *stream.destination.options.backup;
+    const PrefixInput input = names.input();
+    const auto prefix = evaluate_prefix(backup.prefix, input);
+    Draft& draft = drafts.emplace_back();
+    draft.kind = Draft::Kind::backup;
+    draft.bucket = backup.bucket;
+    draft.key = (prefix ? *prefix : "") + names.object(input.instant, "backup") +
+                words_of(backup.compression).extension;
+    draft.pieces = pieces_of(records, false);
+    draft.compression = backup.compression;
+    draft.entry = {names.uuid("backup"), input.instant};
+}
+
+}  // namespace freshet::delivery

@@ -1,0 +1,111 @@
+#include "delivery/stages/partition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "delivery/naming/prefix.h"
+#include "delivery/stages/transform.h"
+
+namespace freshet::delivery {
+namespace {
+
+/// Items with the same keys, which have the same prefix.
+struct Group {
+    Timestamp oldest;
+    std::vector<std::size_t> items;
+};
+
+std::string name_of(const Item& item) {
+    std::string name;
+    const auto append = [&name](const PartitionKeys& keys) {
+        for (const auto& [key, value] : keys)
+            name += fmt::format("{}:{}={}:{};", key.size(), key, value.size(), value);
+        name += '|';
+    };
+    append(item.from_query);
+    append(item.from_lambda);
+    return name;
+}
+
+void fail_all(Flow& flow, const Group& group, const char* type, const StageProblem& problem,
+              Timestamp now) {
+    for (const std::size_t at : group.items)
+        append_failed(flow.items[at], {problem, 1, now, ""}, flow.failures[type]);
+}
+
+/// In the order in which their first records came.
+std::vector<Group> groups_of(const Flow& flow) {
+    std::vector<Group> groups;
+    std::unordered_map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < flow.items.size(); ++i) {
+        const Item& item = flow.items[i];
+        const auto [place, is_new] = places.emplace(name_of(item), groups.size());
+        if (is_new) groups.push_back({item.arrival, {}});
+        Group& group = groups[place->second];
+        group.oldest = std::min(group.oldest, item.arrival);
+        group.items.push_back(i);
+    }
+    return groups;
+}
+
+}  // namespace
+
+std::vector<Portion> one_portion(Flow& flow, const Destination& destination,
+                                 const PrefixInput& input) {
+    if (flow.items.empty()) return {};
+    const auto prefix = evaluate_prefix(destination.prefix, input);
+    Portion all{prefix ? *prefix : "", input.instant, {}, 0};
+    all.records.reserve(flow.items.size());
+    for (Item& item : flow.items) {
+        all.bytes += item.data.size();
+        all.records.push_back(std::move(item.data));
+    }
+    return {std::move(all)};
+}
+
+std::vector<Portion> partition(Flow& flow, const Destination& destination,
+                               std::size_t partitions_max, std::uint64_t seed, Timestamp now) {
+    std::vector<Portion> portions;
+    std::unordered_map<std::string, std::size_t> places;
+    const TimeZone* zone =
+        destination.time_zone == "UTC" ? nullptr : TimeZone::find(destination.time_zone);
+    std::size_t taken = 0;
+    for (const Group& group : groups_of(flow)) {
+        const Item& first = flow.items[group.items.front()];
+        taken += group.items.size();
+        PrefixInput input{group.oldest, std::nullopt, seed, zone};
+        input.from_query = &first.from_query;
+        input.from_lambda = &first.from_lambda;
+        auto prefix = evaluate_prefix(destination.prefix, input);
+        if (!prefix) {
+            fail_all(flow, group, "processing-failed",
+                     {"DynamicPartitioning.PrefixEvaluationFailed", prefix.error().message()}, now);
+            continue;
+        }
+        const auto [place, is_new] = places.emplace(std::move(*prefix), portions.size());
+        if (is_new && portions.size() == partitions_max) {
+            places.erase(place);
+            fail_all(
+                flow, group, "activePartitionExceeded",
+                {"DynamicPartitioning.ActivePartitionsLimitExceeded",
+                 fmt::format("The delivery stream has {} active partitions, which is its limit",
+                             partitions_max)},
+                now);
+            continue;
+        }
+        if (is_new) portions.push_back({place->first, group.oldest, {}, 0});
+        Portion& portion = portions[place->second];
+        portion.oldest = std::min(portion.oldest, group.oldest);
+        for (const std::size_t at : group.items) {
+            portion.bytes += flow.items[at].data.size();
+            portion.records.push_back(std::move(flow.items[at].data));
+        }
+    }
+    FRESHET_CHECK(taken == flow.items.size());  // each record is in one group
+    return portions;
+}
+
+}  // namespace freshet::delivery
