@@ -47,8 +47,8 @@ void draft_data(const DeliveryStream& stream, const CutNames& names, std::vector
             const std::string part = is_only ? "" : fmt::format("{}#{}", portion.prefix, number);
             Draft& draft = drafts.emplace_back();
             draft.bucket = destination.bucket;
-            draft.key = portion.prefix + names.object(portion.oldest, part) +
-                        extension_of(destination);
+            draft.key =
+                portion.prefix + names.object(portion.oldest, part) + extension_of(destination);
             own(std::move(records), destination.appends_newline, draft);
             draft.compression = destination.compression;
             draft.entry = {names.uuid(part), portion.oldest};

@@ -17,7 +17,7 @@ struct Draft {
     enum class Kind { data, failures, backup };
     Kind kind = Kind::data;
     std::string bucket, key;
-    std::vector<std::string_view> pieces;  ///< one after the other
+    std::vector<std::string_view> pieces;             ///< one after the other
     std::shared_ptr<const std::vector<Bytes>> owner;  ///< of what they view; null: the buffer
     Compression compression = Compression::none;
     EntryName entry;  ///< of a ZIP archive

@@ -5,6 +5,8 @@ import contextlib
 import gzip
 import http.server
 import json
+import ssl
+import subprocess
 import threading
 import time
 
@@ -19,7 +21,7 @@ ACCEPT = object()
 class Receiver:
     """Answers each request as the next of `script` says, the last one for ever."""
 
-    def __init__(self, script):
+    def __init__(self, script, certificate):
         self.requests, self.script = [], list(script)
         receiver = self
 
@@ -34,11 +36,14 @@ class Receiver:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_port}/in/put?kind=x"
+        return f"https://127.0.0.1:{self.server.server_port}/in/put?kind=x"
 
     def answer(self, handler):
         raw = handler.rfile.read(int(handler.headers["Content-Length"]))
@@ -67,11 +72,24 @@ class Receiver:
 
 
 @pytest.fixture
-def receive():
+def receive(lake, tmp_path, monkeypatch):  # noqa: F811
+    certificate = tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", certificate, "-out", tmp_path / "public.pem"],
+        check=True,
+        capture_output=True,
+    )
+    with certificate.open("ab") as file:
+        file.write((tmp_path / "public.pem").read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "public.pem"))
+    lake.freshet.terminate()
+    lake.freshet.restart()
     with contextlib.ExitStack() as stack:
 
         def make(*script):
-            receiver = Receiver(script)
+            receiver = Receiver(script, certificate)
             stack.callback(receiver.server.server_close)
             stack.callback(receiver.server.shutdown)
             return receiver

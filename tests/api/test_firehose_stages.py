@@ -284,7 +284,7 @@ def test_a_stop_during_a_call_fails_no_record(lake):  # noqa: F811
     lake.freshet.until(lambda: "begun" in "".join(functions.lines()))
     lake.freshet.terminate()
     lake.freshet.restart()
-    assert lake.keys() == []
+    assert lake.keys() == [], failures(lake, "processing-failed")
     Functions(lake.freshet).client.update_function_code(
         FunctionName="f", ZipFile=__import__("test_lambda").zipped(TRANSFORM)
     )

@@ -93,9 +93,9 @@ delivery::EventNames DeliveryStreamSource::event_names(const delivery::DeliveryS
 
 void DeliveryStreamSource::write_problem(const delivery::DeliveryStream& stream, Timestamp time,
                                          const delivery::StageProblem& problem) {
-    write_log_line(
-        logs_, {stream.key.home, stream.destination.log_group}, stream.destination.log_stream,
-        {time, aws::failure_line(stream, problem.code, problem.message)});
+    write_log_line(logs_, {stream.key.home, stream.destination.log_group},
+                   stream.destination.log_stream,
+                   {time, aws::failure_line(stream, problem.code, problem.message)});
 }
 
 namespace {

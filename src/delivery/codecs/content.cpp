@@ -24,8 +24,7 @@ Result<Bytes> Content::make_piece() {
     FRESHET_CHECK(at_ <= records.size());
     std::string piece;
     if (!encoder_) {
-        while (at_ < records.size() && piece.size() < limits::piece_bytes)
-            piece += records[at_++];
+        while (at_ < records.size() && piece.size() < limits::piece_bytes) piece += records[at_++];
         return Bytes::own(std::move(piece));
     }
     const auto has_room = [&] { return piece.size() + encoder_room_bytes <= limits::piece_bytes; };

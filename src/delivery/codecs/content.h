@@ -15,8 +15,7 @@ namespace freshet::delivery {
 class Content final : public io::BodyReader {
   public:
     /// What `records` view must outlive it. `encoder`: null for the records as they are.
-    Content(io::Pool& pool, std::vector<std::string_view> records,
-            std::unique_ptr<Encoder> encoder)
+    Content(io::Pool& pool, std::vector<std::string_view> records, std::unique_ptr<Encoder> encoder)
         : pool_(pool), records_(std::move(records)), encoder_(std::move(encoder)) {}
     io::Task<Result<Bytes>> read() override;
 
