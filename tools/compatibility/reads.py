@@ -370,12 +370,12 @@ class Service:
         return body[at:]
 
     def call(self, name, arguments, types, place, reads, whole, path, caller):
-        """`caller`: the file of the call; a function of that file hides those of others."""
+        """`caller`: the file of the call; its functions that take the arguments hide others."""
         given = [self.shape_of(one, types, place) for one in split(arguments)]
         if path.count(name) > 1:
             return
-        here = [one for one in self.functions[name] if one.path == caller]
-        for function in here or self.functions[name]:
+        calls = []
+        for function in self.functions[name]:
             if len(function.parameters) < len(given):
                 continue
             bound = {
@@ -386,4 +386,7 @@ class Service:
                 and (parameter[0] not in self.fields or parameter[0] == self.inner(shape))
             }
             if bound or self.held[function.path]:
-                self.follow(function, bound, reads, whole, path)
+                calls.append((function, bound))
+        here = [one for one in calls if one[0].path == caller and one[1]]
+        for function, bound in here or calls:
+            self.follow(function, bound, reads, whole, path)

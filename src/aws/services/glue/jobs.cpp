@@ -131,7 +131,7 @@ class Handlers {
         co_return out;
     }
 
-    io::Task<Answer<UpdateJobResponse>> update(Caller caller, UpdateJobRequest request) {
+    io::Task<Answer<UpdateJobResponse>> change(Caller caller, UpdateJobRequest request) {
         const JobUpdate& given = request.job_update;
         if (!given.command || !given.role)
             co_return refuse("InvalidInputException",
@@ -162,7 +162,7 @@ void register_jobs(Router& router, domain::Jobs& jobs) {
     on<GetJobsOp>(router, home, h, &Handlers::list);
     on<ListJobsOp>(router, home, h, &Handlers::names);
     on<BatchGetJobsOp>(router, home, h, &Handlers::get_many);
-    on<UpdateJobOp>(router, home, h, &Handlers::update);
+    on<UpdateJobOp>(router, home, h, &Handlers::change);
     on<DeleteJobOp>(router, home, h, &Handlers::remove);
 }
 

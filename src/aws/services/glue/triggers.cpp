@@ -179,7 +179,7 @@ class Handlers {
         co_return out;
     }
 
-    io::Task<Answer<UpdateTriggerResponse>> update(Caller caller, UpdateTriggerRequest request) {
+    io::Task<Answer<UpdateTriggerResponse>> change(Caller caller, UpdateTriggerRequest request) {
         domain::Trigger trigger;
         trigger.key = trigger_of(caller, request.name);
         const TriggerUpdate& given = request.trigger_update;
@@ -238,7 +238,7 @@ void register_triggers(Router& router, domain::Triggers& triggers) {
     on<GetTriggersOp>(router, home, h, &Handlers::list);
     on<ListTriggersOp>(router, home, h, &Handlers::names);
     on<BatchGetTriggersOp>(router, home, h, &Handlers::get_many);
-    on<UpdateTriggerOp>(router, home, h, &Handlers::update);
+    on<UpdateTriggerOp>(router, home, h, &Handlers::change);
     on<DeleteTriggerOp>(router, home, h, &Handlers::remove);
     on<StartTriggerOp>(router, home, h, &Handlers::start);
     on<StopTriggerOp>(router, home, h, &Handlers::stop);
