@@ -82,6 +82,11 @@ void Buffer::begin_again(const Cut& cut) {
     }
 }
 
+void Buffer::skip(log::PartitionId partition, log::Ordinal next) {
+    FRESHET_CHECK(position(partition) < next);  // no record is taken twice
+    read_[*partition] = next;
+}
+
 void Buffer::delivered(const Cut& cut) {
     for (const CutRange& range : cut.ranges) {
         log::Ordinal& delivered_to = delivered_[*range.partition];

@@ -52,6 +52,8 @@ class Buffer {
     const std::vector<CutRange>& ranges() const;
     /// After a restart: the buffer is to hold the records of `cut` and no others.
     void begin_again(const Cut& cut);
+    /// Records before `next` are gone from the source.
+    void skip(log::PartitionId partition, log::Ordinal next);
     /// The object of `cut` is in the lake: everything that waited was in it.
     void delivered(const Cut& cut);
 

@@ -166,6 +166,21 @@ TEST_F(BufferTest, after_a_restart_the_unfinished_object_is_made_of_the_same_rec
     EXPECT_EQ(after.places().at(*shard).delivered, 6u);
 }
 
+TEST_F(BufferTest, records_of_a_cut_that_expired_are_passed_over) {
+    const Cut cut{"key", {{shard, 4, 7}}};
+    Buffer after{{{*shard, 4}}};
+    after.begin_again(cut);
+    after.skip(shard, 6);
+    take_into(after, 6, "c");
+    after.delivered(cut);
+    EXPECT_EQ(after.position(shard), 7u);
+    after.begin_again({"next", {{shard, 7, 9}}});
+    after.skip(shard, 9);
+    EXPECT_EQ(after.bytes(), 0u);
+    after.delivered({"next", {{shard, 7, 9}}});
+    EXPECT_EQ(after.places().at(*shard).delivered, 9u);
+}
+
 TEST_F(BufferTest, the_key_follows_from_the_stream_its_version_the_oldest_record_and_positions) {
     take(shard, 4, 0ms, {"a"});
     const std::string key = make_cut(buffer, stream).key;

@@ -51,7 +51,12 @@ io::Task<Result<>> Pipe::draft(Work& work) {
     const bool is_sent = work.version != 0 && stream_.destination.options.http;
     if (work.version == stream_.version || is_sent) co_return Result<>();
     const int version = stream_.version;
-    FRESHET_CHECK(buffer_.oldest());  // a cut holds a record
+    if (buffer_.data().empty()) {  // all of it expired in the source: the positions move alone
+        work.drafts.clear();
+        work.version = version;
+        co_return Result<>();
+    }
+    FRESHET_CHECK(buffer_.oldest());  // there are records
     const CutNames names(stream_, work.cut.ranges, *buffer_.oldest());
     std::vector<Draft> drafts;
     auto plan = plan_of(stream_.destination);

@@ -185,13 +185,22 @@ io::Task<Result<>> Pipe::refill(const Cut& cut) {
                 std::min<std::size_t>(limits::read_records_max, range.next - from),
                 limits::refill_bytes_max);
             if (!records) co_return pass(records);
-            if (records->empty())
+            for (const log::Record& record : *records) {
+                if (record.ordinal >= range.next) break;
+                if (auto taken = take(range.partition, record); !taken) co_return taken;
+            }
+            if (buffer_.position(range.partition) > from) continue;
+            // The retention of the source may have ended while the destination refused.
+            auto tail = parts_.log.tail(range.partition);
+            if (!tail) co_return pass(tail);
+            const log::Ordinal next = std::min(tail->first, range.next);
+            if (next <= from)
                 co_return fail(freshet::Errc::corrupt,
                                fmt::format("records {} to {} of an unfinished object are gone",
                                            from, range.next));
-            for (const log::Record& record : *records) {
-                if (auto taken = take(range.partition, record); !taken) co_return taken;
-            }
+            log_warn("delivery", "records of an unfinished object have expired in the source",
+                     {{"stream", stream_.key.name}, {"records", fmt::format("{}", next - from)}});
+            buffer_.skip(range.partition, next);
         }
     }
     co_return Result<>();
