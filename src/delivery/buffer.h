@@ -31,8 +31,8 @@ class Buffer {
     /// user records, which are moved out. One without data moves the position alone: what is
     /// delivered may stay before it.
     void take(const Origin& origin, std::vector<Bytes>& data, const Destination& destination);
-    /// The same for a destination with stages, which are told where each user record came from.
-    /// `keys`: their partition keys, or none.
+    /// The same for a destination with stages, which need the place that each user record came
+    /// from. `keys`: their partition keys, or none.
     void take_placed(const Origin& origin, std::vector<Bytes>& data, std::vector<Bytes>& keys,
                      const Destination& destination);
 

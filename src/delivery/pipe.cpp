@@ -52,7 +52,8 @@ io::Task<void> Pipe::run() {
     while (!follower_.is_stopping()) {
         Result<> result;
         if (work_) {
-            // A destination that got stages meanwhile: they are told where each record came from.
+            // A destination that got stages meanwhile: they need the place that each record came
+            // from.
             if (has_stages() && buffer_.placed().size() != buffer_.records())
                 work_->is_read = false;
             if (!work_->is_read) {
