@@ -2,14 +2,14 @@
 # DuckDB's COPY of a sorted query into several files is not sorted, neither from file to file nor inside a file.
 #
 # Seen with duckdb 1.5.6 on Python 3.11 and two threads, ten copies of 200,000 rows each:
-# - COPY (... ORDER BY n DESC) TO 'folder' (FORMAT parquet, FILE_SIZE_BYTES ...): in three to ten of ten copies the files,
-#   taken by their numbers, were out of order (the first one often began at row 122,881), in more a file held two sorted
-#   runs, and in some a file had no rows. preserve_insertion_order was true, its default; there was no error and no
-#   warning. No row was missing.
+# - COPY (... ORDER BY n DESC) TO 'folder' (FORMAT parquet, FILE_SIZE_BYTES ...): in three to ten of ten copies the
+#   files, taken by their numbers, were out of order (the first one often began at row 122,881), in three to ten a file
+#   held two sorted runs, and in some a file had no rows. preserve_insertion_order was true, its default; there was no
+#   error and no warning. No row was missing.
 # - The same without FILE_SIZE_BYTES, into one file: in order.
 # - The same with FILE_SIZE_BYTES and SET threads = 1: in order.
-# So a writer that promises sorted files of a target size sets threads = 1, or cuts the sorted rows itself; a reader must
-# not take the order of such files for granted.
+# So a writer that promises sorted files of a target size sets threads = 1, or cuts the sorted rows itself; a reader
+# must not take the order of such files for granted.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
