@@ -290,9 +290,11 @@ def test_a_statement_is_stopped_by_its_button_and_when_the_page_is_left(
     page.get_by_role("button", name="Run").click()
     page.get_by_role("button", name="Stop").wait_for()
     page.keyboard.press("Escape")
-    page.evaluate("location.hash = '#/overview'")
+    # Requests are seen only while the page is waited for.
+    with page.expect_request("**/query/cancel"):
+        page.evaluate("location.hash = '#/overview'")
     page.get_by_role("heading", level=1, name="Pipeline").wait_for()
-    freshet.until(lambda: len(cancelled) == 1)
+    assert len(cancelled) == 1
     page.evaluate("location.hash = '#/query'")
     assert editor.input_value() == slow_query, "the text stays"
     editor.fill("SELECT 6 * 7 AS again")
