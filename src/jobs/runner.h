@@ -5,8 +5,8 @@
 #include <string>
 
 #include "jobs/ledger.h"
-#include "jobs/work/halt.h"
-#include "jobs/work/work.h"
+#include "jobs/run/halt.h"
+#include "jobs/run/work.h"
 
 namespace freshet::jobs {
 

@@ -4,7 +4,7 @@
 
 #include "jobs/errors.h"
 #include "jobs/limits.h"
-#include "jobs/work/work.h"
+#include "jobs/run/work.h"
 
 namespace freshet::jobs {
 namespace {

@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "base/text/ascii.h"
 #include "base/uuid.h"
+#include "maintenance/run/listing.h"
+#include "maintenance/run/work.h"
 #include "maintenance/store.h"
-#include "maintenance/work/listing.h"
-#include "maintenance/work/work.h"
 
 namespace freshet {
 const ErrorDomain& ErrorTraits<maintenance::Errc>::domain() {

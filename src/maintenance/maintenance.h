@@ -12,8 +12,8 @@
 #include "io/turn.h"
 #include "maintenance/errors.h"
 #include "maintenance/ports.h"
+#include "maintenance/run/parts.h"
 #include "maintenance/types.h"
-#include "maintenance/work/parts.h"
 #include "meta/database.h"
 
 namespace freshet::maintenance {

@@ -6,9 +6,9 @@
 #include "base/log.h"
 #include "base/text/ascii.h"
 #include "maintenance/maintenance.h"
+#include "maintenance/run/listing.h"
+#include "maintenance/run/work.h"
 #include "maintenance/store.h"
-#include "maintenance/work/listing.h"
-#include "maintenance/work/work.h"
 
 namespace freshet::maintenance {
 

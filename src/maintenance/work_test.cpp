@@ -1,6 +1,6 @@
 // Runs over an object engine and a database of their own; the catalog and the worker are fakes. The
 // worker's "Parquet" is the text of its sources, so that rows can be read back.
-#include "maintenance/work/work.h"
+#include "maintenance/run/work.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "maintenance/maintenance.h"
-#include "maintenance/work/listing.h"
+#include "maintenance/run/listing.h"
 #include "objects/extent_store.h"
 #include "objects/store.h"
 

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "aws/services/glue/job_words.h"
-#include "jobs/work/work.h"
+#include "jobs/run/work.h"
 
 namespace freshet::aws::glue_words {
 namespace {

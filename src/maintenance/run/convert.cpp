@@ -2,8 +2,8 @@
 // storage.
 #include <fmt/format.h>
 
-#include "maintenance/work/listing.h"
-#include "maintenance/work/work.h"
+#include "maintenance/run/listing.h"
+#include "maintenance/run/work.h"
 
 namespace freshet::maintenance {
 namespace {

@@ -1,10 +1,10 @@
-#include "maintenance/work/joined_body.h"
+#include "maintenance/run/joined_body.h"
 
 #include <fmt/format.h>
 
 #include "maintenance/errors.h"
 #include "maintenance/limits.h"
-#include "maintenance/work/listing.h"
+#include "maintenance/run/listing.h"
 
 namespace freshet::maintenance {
 namespace {

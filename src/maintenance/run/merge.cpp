@@ -3,9 +3,9 @@
 #include "base/check.h"
 #include "base/uuid.h"
 #include "io/faults/failpoint.h"
-#include "maintenance/work/joined_body.h"
-#include "maintenance/work/listing.h"
-#include "maintenance/work/work.h"
+#include "maintenance/run/joined_body.h"
+#include "maintenance/run/listing.h"
+#include "maintenance/run/work.h"
 
 namespace freshet::maintenance {
 namespace {

@@ -7,8 +7,8 @@
 #include "base/check.h"
 #include "base/uuid.h"
 #include "io/faults/failpoint.h"
-#include "maintenance/work/listing.h"
-#include "maintenance/work/work.h"
+#include "maintenance/run/listing.h"
+#include "maintenance/run/work.h"
 
 namespace freshet::maintenance {
 namespace {

@@ -1,11 +1,11 @@
-#include "maintenance/work/work.h"
+#include "maintenance/run/work.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text/ascii.h"
-#include "maintenance/work/listing.h"
+#include "maintenance/run/listing.h"
 
 namespace freshet::maintenance {
 namespace {

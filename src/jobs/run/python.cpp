@@ -9,8 +9,8 @@
 
 #include "base/check.h"
 #include "jobs/limits.h"
-#include "jobs/work/awsglue_py.h"
-#include "jobs/work/work.h"
+#include "jobs/run/awsglue_py.h"
+#include "jobs/run/work.h"
 #include "sandbox/ending.h"
 #include "sandbox/process.h"
 

@@ -1,4 +1,4 @@
-#include "maintenance/work/listing.h"
+#include "maintenance/run/listing.h"
 
 #include <fmt/format.h>
 

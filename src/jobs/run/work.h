@@ -5,8 +5,8 @@
 
 #include "io/core.h"
 #include "jobs/ports.h"
+#include "jobs/run/halt.h"
 #include "jobs/transitions.h"
-#include "jobs/work/halt.h"
 
 namespace freshet::jobs {
 

@@ -8,8 +8,8 @@
 #include "io/turn.h"
 #include "maintenance/errors.h"
 #include "maintenance/plan.h"
+#include "maintenance/run/parts.h"
 #include "maintenance/store.h"
-#include "maintenance/work/parts.h"
 
 namespace freshet::maintenance {
 

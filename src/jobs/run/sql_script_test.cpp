@@ -1,4 +1,4 @@
-#include "jobs/work/sql_script.h"
+#include "jobs/run/sql_script.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,9 +6,9 @@
 
 #include "io/body_reader.h"
 #include "maintenance/plan.h"
+#include "maintenance/run/parts.h"
 #include "maintenance/text/gzip.h"
 #include "maintenance/text/text_join.h"
-#include "maintenance/work/parts.h"
 
 namespace freshet::maintenance {
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "maintenance/work/listing.h"
-#include "maintenance/work/work.h"
+#include "maintenance/run/listing.h"
+#include "maintenance/run/work.h"
 
 namespace freshet::maintenance {
 namespace {

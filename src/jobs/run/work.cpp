@@ -1,4 +1,4 @@
-#include "jobs/work/work.h"
+#include "jobs/run/work.h"
 
 #include <fmt/format.h>
 

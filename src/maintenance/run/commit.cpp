@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "io/faults/failpoint.h"
-#include "maintenance/work/work.h"
+#include "maintenance/run/work.h"
 
 namespace freshet::maintenance {
 namespace {

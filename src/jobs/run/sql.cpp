@@ -3,8 +3,8 @@
 
 #include "base/check.h"
 #include "jobs/limits.h"
-#include "jobs/work/sql_script.h"
-#include "jobs/work/work.h"
+#include "jobs/run/sql_script.h"
+#include "jobs/run/work.h"
 
 namespace freshet::jobs {
 namespace {
