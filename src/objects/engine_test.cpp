@@ -7,7 +7,7 @@
 
 #include "base/crypto/digest.h"
 #include "base/log.h"
-#include "objects/extent_store.h"
+#include "objects/fixture_test.h"
 #include "objects/limits.h"
 #include "objects/objects.h"
 #include "objects/store.h"
@@ -17,23 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct EngineTest : testing::Test {
-    EngineTest() {
-        set_log_level(LogLevel::error);
-        root = fs::temp_directory_path() /
-               ("freshet-objects-" + std::to_string(::getpid()) + "-" +
-                testing::UnitTest::GetInstance()->current_test_info()->name());
-        fs::remove_all(root);
-        fs::create_directories(root);
-        auto migrations = store::migrations();
-        for (const auto& migration : store::extent_migrations()) migrations.push_back(migration);
-        database = std::move(*meta::Database::open(root / "meta.db", migrations));
-    }
-    ~EngineTest() override {
-        database.reset();
-        fs::remove_all(root);
-    }
-
+struct EngineTest : StoreFixture {
     using Body = std::function<io::Task<void>(Objects&, io::Core&)>;
     /// One run of the server.
     void run(Body body) {
@@ -89,11 +73,9 @@ struct EngineTest : testing::Test {
         return false;
     }
 
-    fs::path root;
     io::ManualClock clock{from_epoch_ms(1'700'000'000'000)};
     std::unique_ptr<io::Disk> disk = io::make_posix_disk();
     io::Pool pool{2, "test"};
-    std::unique_ptr<meta::Database> database;
     std::int64_t runs = 0;
 };
 

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "base/log.h"
-#include "objects/extent_store.h"
+#include "objects/fixture_test.h"
 #include "objects/limits.h"
 #include "objects/objects.h"
 #include "objects/store.h"
@@ -15,23 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct SwapTest : testing::Test {
-    SwapTest() {
-        set_log_level(LogLevel::error);
-        root = fs::temp_directory_path() /
-               ("freshet-swap-" + std::to_string(::getpid()) + "-" +
-                testing::UnitTest::GetInstance()->current_test_info()->name());
-        fs::remove_all(root);
-        fs::create_directories(root);
-        auto migrations = store::migrations();
-        for (const auto& migration : store::extent_migrations()) migrations.push_back(migration);
-        database = std::move(*meta::Database::open(root / "meta.db", migrations));
-    }
-    ~SwapTest() override {
-        database.reset();
-        fs::remove_all(root);
-    }
-
+struct SwapTest : StoreFixture {
     void run(const std::function<io::Task<void>(Objects&)>& body) {
         io::run_to_end(clock, [&](io::Core& core) { return live(core, body); });
     }
@@ -78,11 +62,9 @@ struct SwapTest : testing::Test {
         return path;
     }
 
-    fs::path root;
     io::ManualClock clock{from_epoch_ms(1'700'000'000'000)};
     std::unique_ptr<io::Disk> disk = io::make_posix_disk();
     io::Pool pool{2, "test"};
-    std::unique_ptr<meta::Database> database;
     std::int64_t runs = 0;
 };
 
