@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "io/gathering.h"
+#include "meta/announcements.h"
 #include "meta/sqlite_error.h"
 #include "meta/versions.h"
 
@@ -70,25 +71,36 @@ Result<sqlite3*> open_handle(const std::string& path) {
     return db;
 }
 
+/// What versions_here() and announcements_here() are of a database.
+struct Here {
+    Versions versions;
+    Announcements announcements;
+};
+
 /// Of the database whose callback runs on this thread; nullptr outside of one.
-thread_local Versions* current_versions = nullptr;
+thread_local Here* current = nullptr;
 
 class Visit {
   public:
-    explicit Visit(Versions& versions) : before_(std::exchange(current_versions, &versions)) {}
-    ~Visit() { current_versions = before_; }
+    explicit Visit(Here& here) : before_(std::exchange(current, &here)) {}
+    ~Visit() { current = before_; }
     Visit(const Visit&) = delete;
     Visit& operator=(const Visit&) = delete;
 
   private:
-    Versions* before_;
+    Here* before_;
 };
 
 }  // namespace
 
 Versions& versions_here() {
-    FRESHET_CHECK(current_versions != nullptr);
-    return *current_versions;
+    FRESHET_CHECK(current != nullptr);
+    return current->versions;
+}
+
+Announcements& announcements_here() {
+    FRESHET_CHECK(current != nullptr);
+    return current->announcements;
 }
 
 std::int64_t Row::integer(int column) const {
@@ -205,7 +217,7 @@ struct Database::State {
         std::function<Result<>(Txn&)> work;
         std::function<void(Result<>)> done;
     };
-    Versions versions;
+    Here here;
     std::unique_ptr<Txn> txn;
     std::unique_ptr<Connection> own_reader;  ///< read_now()
     std::vector<std::unique_ptr<Connection>> connections;
@@ -259,15 +271,16 @@ struct Database::State {
 
     /// A work that fails is rolled back alone; a commit that fails fails all that were in it.
     void commit(std::vector<Write>& group, std::vector<Result<>>& results) {
-        const Visit visit(versions);
+        const Visit visit(here);
         auto begun = txn->state_->step("BEGIN IMMEDIATE");
         for (Write& write : group) {
             results.push_back(begun ? in_savepoint(write.work) : begun);
         }
         if (!begun) return;
-        versions.begin_commit();
+        here.versions.begin_commit();
         auto committed = txn->state_->step("COMMIT");
-        versions.end_commit();
+        here.versions.end_commit();
+        here.announcements.end_commit(committed.has_value());
         if (committed) return;
         log_error("meta", "commit failed", {{"reason", committed.error().message()}});
         (void)txn->state_->step("ROLLBACK");
@@ -445,7 +458,7 @@ Result<> Database::write_now(const std::function<Result<>(Txn&)>& work) {
 }
 
 Result<> Database::read_now(const std::function<Result<>(const Connection&)>& work) const {
-    const Visit visit(state_->versions);
+    const Visit visit(state_->here);
     Result<> result;
     State::in_snapshot(*state_->own_reader,
                        [&](const Connection& connection) { result = work(connection); });

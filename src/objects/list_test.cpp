@@ -47,7 +47,8 @@ TEST(ListPage, pages_of_any_size_tell_each_key_and_prefix_once_in_order) {
     ASSERT_TRUE(database->write_now([&](meta::Txn& txn) -> Result<> {
         if (auto made = store::insert_bucket(txn, {0, "1", "r", "b", {}}); !made) return made;
         for (const std::string& key : keys) {
-            if (auto put = store::put_object(txn, 1, {key, 0, "", {}, {}, {}}); !put) return put;
+            if (auto put = store::put_object(txn, 1, {key, 0, "", {}, {}, {}}, Cause::put); !put)
+                return put;
         }
         return {};
     }));

@@ -224,7 +224,9 @@ Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket
     ObjectInfo object{
         key, staged.size,           staged.etag.empty() ? to_hex(staged.md5) : staged.etag,
         now, std::move(attributes), staged.extents};
-    if (auto put = store::put_object(txn, found->id, object); !put) return pass(put);
+    const Cause cause =
+        object.attributes.contains(upload_attribute) ? Cause::completed : Cause::put;
+    if (auto put = store::put_object(txn, found->id, object, cause); !put) return pass(put);
     return object;
 }
 
@@ -293,6 +295,7 @@ io::Task<Result<>> Objects::remove(std::string bucket, std::string key) {
 io::Task<Result<std::vector<Result<>>>> Objects::remove_many(std::string bucket,
                                                              std::vector<Deletion> deletions) {
     using Outcomes = std::vector<Result<>>;
+    const Timestamp now = io::Core::current()->now();
     auto removed = co_await database_.write([&](meta::Txn& txn) -> Result<Outcomes> {
         auto of = store::find_bucket(txn, bucket);
         if (!of) return pass(of);
@@ -303,7 +306,7 @@ io::Task<Result<std::vector<Result<>>>> Objects::remove_many(std::string bucket,
             if (!holds && !is_refused) return pass(holds);
             outcomes.push_back(std::move(holds));
             if (is_refused) continue;
-            auto gone = store::remove_object(txn, of->id, deletion.key);
+            auto gone = store::remove_object(txn, of->id, deletion.key, now);
             if (!gone) return pass(gone);
         }
         return outcomes;
@@ -328,7 +331,8 @@ io::Task<Result<ObjectInfo>> Objects::copy(std::string from_bucket, std::string 
         object->key = key;
         object->modified = now;
         object->attributes.erase(upload_attribute);
-        if (auto put = store::put_object(txn, to->id, *object); !put) return pass(put);
+        if (auto put = store::put_object(txn, to->id, *object, Cause::copied); !put)
+            return pass(put);
         return object;
     });
     co_return copied;

@@ -90,14 +90,27 @@ const auto restored = meta::table<Restored>("objects_restored", [](auto& column,
     column("keep_until_ms", row.keep_until_ms);
 });
 
+/// False when there was none.
+Result<bool> take_out(meta::Txn& txn, std::int64_t bucket, const std::string& key) {
+    auto old = find_object(txn, bucket, key);
+    if (!old && old.error().is(Errc::no_key)) return false;
+    if (!old) return pass(old);
+    meta::versions_here().note(hash_of_object(bucket, key));
+    if (auto released = release(txn, old->extents); !released) return pass(released);
+    return objects.try_remove(txn, {bucket, Bytes::copy(key)});
+}
+
 }  // namespace
 
 std::vector<meta::Shape> shapes() {
-    return meta::shapes_of(buckets, objects, uploads, parts, bucket_settings, dead_files, restored);
+    auto all =
+        meta::shapes_of(buckets, objects, uploads, parts, bucket_settings, dead_files, restored);
+    for (meta::Shape& shape : notices::shapes()) all.push_back(std::move(shape));
+    return all;
 }
 
 std::vector<meta::Migration> migrations() {
-    return {
+    std::vector<meta::Migration> all{
         {"objects", 1,
          "CREATE TABLE buckets (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, "
          "region TEXT NOT NULL, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL);"
@@ -121,6 +134,8 @@ std::vector<meta::Migration> migrations() {
          "CREATE TABLE bucket_settings (bucket INTEGER NOT NULL REFERENCES buckets ON DELETE "
          "CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,"
          " PRIMARY KEY (bucket, name)) WITHOUT ROWID"}};
+    for (const meta::Migration& migration : notices::migrations()) all.push_back(migration);
+    return all;
 }
 
 Result<std::vector<std::int64_t>> held_files(const meta::Connection& connection) {
@@ -186,11 +201,13 @@ std::uint64_t hash_of_object(std::int64_t bucket, const std::string& key) {
     return std::hash<std::string>()(key) ^ (static_cast<std::uint64_t>(bucket) * spread);
 }
 
-Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object) {
+Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object, Cause cause) {
     meta::versions_here().note(hash_of_object(bucket, object.key));
     if (auto held = hold(txn, object.extents); !held) return held;
-    FRESHET_TRY(removed, remove_object(txn, bucket, object.key));
-    return objects.insert(txn, object, {bucket});
+    FRESHET_TRY(removed, take_out(txn, bucket, object.key));
+    if (auto put = objects.insert(txn, object, {bucket}); !put) return put;
+    return notices::record(txn, bucket,
+                           {0, "", object.key, cause, object.size, object.etag, object.modified});
 }
 
 Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo& object) {
@@ -200,13 +217,13 @@ Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo
         {bucket, Bytes::copy(object.key), Bytes::own(pack_attributes(object.attributes))});
 }
 
-Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key) {
-    auto old = find_object(txn, bucket, key);
-    if (!old && old.error().is(Errc::no_key)) return false;
-    if (!old) return pass(old);
-    meta::versions_here().note(hash_of_object(bucket, key));
-    if (auto released = release(txn, old->extents); !released) return pass(released);
-    return objects.try_remove(txn, {bucket, Bytes::copy(key)});
+Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key,
+                           Timestamp now) {
+    auto gone = take_out(txn, bucket, key);
+    if (!gone || !*gone) return gone;
+    auto told = notices::record(txn, bucket, {0, "", key, Cause::removed, 0, "", now});
+    if (!told) return pass(told);
+    return true;
 }
 
 Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::int64_t bucket,

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "meta/shape.h"
+#include "objects/notices/notices.h"
 #include "objects/types.h"
 
 namespace freshet::objects::store {
@@ -34,11 +35,12 @@ Result<ObjectInfo> find_object(const meta::Connection& connection, std::int64_t 
                                const std::string& key);
 /// Replaces the object; its old extents are released. New extents (id 0) are entered, others are
 /// shared.
-Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object);
+Result<> put_object(meta::Txn& txn, std::int64_t bucket, ObjectInfo object, Cause cause);
 /// Writes the attributes of an object that is there.
 Result<> change_attributes(meta::Txn& txn, std::int64_t bucket, const ObjectInfo& object);
 /// False when there was none.
-Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key);
+Result<bool> remove_object(meta::Txn& txn, std::int64_t bucket, const std::string& key,
+                           Timestamp now);
 /// Objects in order of keys as bytes, from `from` (itself included when `is_inclusive`), at most
 /// `count`.
 Result<std::vector<ObjectInfo>> scan(const meta::Connection& connection, std::int64_t bucket,

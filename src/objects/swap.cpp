@@ -52,7 +52,7 @@ std::set<std::string> keys_of(const Swap& swap) {
     return keys;
 }
 
-Result<> move_object(meta::Txn& txn, std::int64_t bucket, const Swap::Moved& moved) {
+Result<> move_object(meta::Txn& txn, std::int64_t bucket, const Swap::Moved& moved, Timestamp now) {
     auto object = find_version(txn, bucket, moved.key, moved.version);
     if (!object) return pass(object);
     auto to = store::find_bucket(txn, moved.bucket);
@@ -60,8 +60,8 @@ Result<> move_object(meta::Txn& txn, std::int64_t bucket, const Swap::Moved& mov
     if (auto is_free = check_free(txn, to->id, moved.to_key); !is_free) return is_free;
     ObjectInfo same = std::move(*object);
     same.key = moved.to_key;
-    if (auto put = store::put_object(txn, to->id, std::move(same)); !put) return put;
-    auto gone = store::remove_object(txn, bucket, moved.key);
+    if (auto put = store::put_object(txn, to->id, std::move(same), Cause::moved); !put) return put;
+    auto gone = store::remove_object(txn, bucket, moved.key, now);
     if (!gone) return pass(gone);
     return {};
 }
@@ -81,12 +81,12 @@ Result<> Objects::swap_in(meta::Txn& txn, const Swap& swap, Timestamp now) {
     for (const auto& removed : swap.removed) {
         auto object = find_version(txn, bucket->id, removed.key, removed.version);
         if (!object) return pass(object);
-        auto gone = store::remove_object(txn, bucket->id, removed.key);
+        auto gone = store::remove_object(txn, bucket->id, removed.key, now);
         if (!gone) return pass(gone);
         FRESHET_CHECK(*gone);  // it was found in this transaction
     }
     for (const auto& moved : swap.moved) {
-        if (auto done = move_object(txn, bucket->id, moved); !done) return done;
+        if (auto done = move_object(txn, bucket->id, moved, now); !done) return done;
     }
     WriteCondition condition;
     condition.must_be_absent = true;
