@@ -174,9 +174,29 @@ bool LineReader::fill() {
     }
 }
 
-bool LineReader::next(std::string_view& line) {
-    const bool is_past_range = !inflater_ && offset_ - (buffer_.size() - begin_) >= end_;
-    return !is_past_range && take_line(line);
+bool LineReader::is_past_range() const {
+    return !inflater_ && offset_ - (buffer_.size() - begin_) >= end_;
+}
+
+bool LineReader::next(std::string_view& line) { return !is_past_range() && take_line(line); }
+
+std::span<const std::string_view> LineReader::next_lines(std::size_t most) {
+    lines_.clear();
+    std::string_view line;
+    if (most == 0 || !next(line)) return lines_;
+    lines_.push_back(line);
+    // The others are those that lie in the buffer whole: it stays as it is.
+    while (lines_.size() < most && !is_past_range()) {
+        const char* const from = buffer_.data() + begin_;
+        const void* found = std::memchr(from, '\n', buffer_.size() - begin_);
+        if (found == nullptr) break;
+        const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - from);
+        line = std::string_view(from, size);
+        begin_ += size + 1;
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        lines_.push_back(line);
+    }
+    return lines_;
 }
 
 bool LineReader::take_line(std::string_view& line) {

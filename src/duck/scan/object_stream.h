@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,8 @@ class LineReader {
     ~LineReader();
     /// False at the end. The line lives until the next call.
     bool next(std::string_view& line);
+    /// The next lines, at most `most`; none at the end. They live until the next call.
+    std::span<const std::string_view> next_lines(std::size_t most);
     /// How many lines of the object begin before those of this reader. Reads the object again.
     std::int64_t lines_before();
 
@@ -52,11 +55,13 @@ class LineReader {
     struct Inflater;
     bool fill();
     bool take_line(std::string_view& line);
+    bool is_past_range() const;
     ObjectFile object_;
     const sql::plan::File& file_;
     std::atomic<std::uint64_t>& scanned_;
     std::unique_ptr<Inflater> inflater_;
     std::string buffer_;
+    std::vector<std::string_view> lines_;
     std::size_t begin_ = 0;
     std::uint64_t offset_ = 0, end_ = UINT64_MAX;
     std::uint64_t first_line_ = 0;  ///< where it begins

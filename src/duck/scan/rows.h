@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,14 +25,25 @@ struct Misfit {
 class RowReader {
   public:
     virtual ~RowReader() = default;
-    /// Puts the line's values into `row` of `out`; `columns[i]` is the scan's column of
-    /// out.data[i], or npos where the caller fills in. False when the line gives no row.
-    virtual bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) = 0;
-    /// Of an exact target: why the last line gave no row; nothing for a line that holds none.
-    std::optional<Misfit> take_misfit() { return std::exchange(misfit_, std::nullopt); }
+    /// Puts the rows of `lines` into `out` from `row` on, which has room for them and no NULL
+    /// there; how many rows they gave. After them `out` holds no NULL.
+    virtual duckdb::idx_t read_all(std::span<const std::string_view> lines, duckdb::DataChunk& out,
+                                   duckdb::idx_t row);
+    /// Of an exact target: those of the last lines that do not fit, by their index, in order.
+    std::vector<std::pair<std::size_t, Misfit>> take_misfits() {
+        return std::exchange(misfits_, {});
+    }
 
   protected:
+    /// Puts the line's values into `row` of `out`; `columns[i]` of the target is the scan's column
+    /// of out.data[i], or npos where the caller fills in. False when the line gives no row; of an
+    /// exact target `misfit_` then says why, or nothing of a line that holds none.
+    virtual bool read(std::string_view line, duckdb::DataChunk& out, duckdb::idx_t row) = 0;
+    /// No row of `out` from `row` on is NULL.
+    static void clear_nulls(duckdb::DataChunk& out, duckdb::idx_t row, duckdb::idx_t count);
+
     std::optional<Misfit> misfit_;
+    std::vector<std::pair<std::size_t, Misfit>> misfits_;
 };
 
 struct RowTarget {

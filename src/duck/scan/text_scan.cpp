@@ -1,7 +1,9 @@
 #include "duck/scan/text_scan.h"
 
+#include <algorithm>
 #include <duckdb/execution/partition_info.hpp>
 #include <duckdb/main/extension/extension_loader.hpp>
+#include <duckdb/parallel/task_scheduler.hpp>
 
 #include "duck/native/parse_value.h"
 #include "duck/scan/cell.h"
@@ -25,9 +27,14 @@ struct Bound : duckdb::TableFunctionData {
     const ScanPlan& scan;
 };
 
-constexpr std::uint64_t range_bytes = std::uint64_t{16} << 20;
+// A range is small enough that the last ones keep all threads busy, and not so small that reading
+// the line over its beginning counts.
+constexpr std::uint64_t range_bytes_max = std::uint64_t{16} << 20, range_bytes_min = 1 << 20;
+constexpr std::uint64_t ranges_per_thread = 8;
 // with more the file is one range
 constexpr std::int64_t header_lines_max = 1000;
+// So few that their cells stay in the processor's cache.
+constexpr std::size_t lines_at_once = 256;
 
 struct Range {
     std::size_t file = 0;
@@ -72,7 +79,8 @@ std::int64_t header_lines(const ScanPlan& scan) {
                                           : parse_whole(found->second, 0, 1'000'000).value_or(0);
 }
 
-void add_ranges(const ScanPlan& scan, std::size_t index, std::vector<Range>& ranges) {
+void add_ranges(const ScanPlan& scan, std::size_t index, std::uint64_t range_bytes,
+                std::vector<Range>& ranges) {
     const auto& file = scan.files[index];
     if (!is_splittable(file) || header_lines(scan) > header_lines_max) {
         ranges.push_back({index, 0, {}});
@@ -85,13 +93,23 @@ void add_ranges(const ScanPlan& scan, std::size_t index, std::vector<Range>& ran
     ranges.push_back({index, number, {begin, UINT64_MAX}});
 }
 
+std::uint64_t range_bytes_of(const ScanPlan& scan, std::uint64_t threads) {
+    std::uint64_t bytes = 0;
+    for (const auto& file : scan.files) bytes += file.size;
+    return std::clamp(bytes / (threads * ranges_per_thread), range_bytes_min, range_bytes_max);
+}
+
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_shared(
-    duckdb::ClientContext&, duckdb::TableFunctionInitInput& input) {
+    duckdb::ClientContext& context, duckdb::TableFunctionInitInput& input) {
     const auto& scan = input.bind_data->Cast<Bound>().scan;
     auto shared = duckdb::make_uniq<Shared>();
     for (const auto column : input.column_ids)
         shared->columns.push_back(column < scan.columns.size() ? column : std::string::npos);
-    for (std::size_t i = 0; i < scan.files.size(); ++i) add_ranges(scan, i, shared->ranges);
+    const std::uint64_t range_bytes = range_bytes_of(
+        scan,
+        static_cast<std::uint64_t>(duckdb::TaskScheduler::GetScheduler(context).NumberOfThreads()));
+    for (std::size_t i = 0; i < scan.files.size(); ++i)
+        add_ranges(scan, i, range_bytes, shared->ranges);
     shared->threads = std::max<duckdb::idx_t>(1, shared->ranges.size());
     return shared;
 }
@@ -150,17 +168,19 @@ bool open_next(const Bound& bound, Shared& shared, Mine& mine) {
     return true;
 }
 
-/// The row of a line that was refused is written by the next one: no cell of it stays NULL.
-void clear_row(duckdb::DataChunk& out, const Mine& mine, duckdb::idx_t row) {
-    for (std::size_t i = 0; i < mine.is_constant.size(); ++i) {
-        if (!mine.is_constant[i]) duckdb::FlatVector::Validity(out.data[i]).SetValid(row);
-    }
-}
-
-void reject(const Bound& bound, const Shared& shared, const Mine& mine, const Misfit& misfit,
-            std::string_view line) {
+/// The rows that the next lines gave; nothing at the end of the range.
+std::optional<duckdb::idx_t> read_lines(const Bound& bound, const Shared& shared, Mine& mine,
+                                        duckdb::DataChunk& out, duckdb::idx_t row) {
+    const auto lines =
+        mine.lines->next_lines(std::min<std::size_t>(lines_at_once, STANDARD_VECTOR_SIZE - row));
+    if (lines.empty()) return std::nullopt;
+    const duckdb::idx_t rows = mine.rows->read_all(lines, out, row);
     const Range& range = shared.ranges[mine.range];
-    bound.state.rejects->add({range.file, range.number, mine.line}, misfit, line);
+    for (const auto& [line, misfit] : mine.rows->take_misfits())
+        bound.state.rejects->add({range.file, range.number, mine.line + line + 1}, misfit,
+                                 lines[line]);
+    mine.line += lines.size();
+    return rows;
 }
 
 void end_range(const Bound& bound, const Shared& shared, Mine& mine) {
@@ -177,19 +197,13 @@ void scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::Dat
     duckdb::idx_t row = 0;
     while (row == 0) {
         if (!mine.lines && !open_next(bound, shared, mine)) break;
-        std::string_view line;
         while (row < STANDARD_VECTOR_SIZE) {
-            if (!mine.lines->next(line)) {
+            const auto rows = read_lines(bound, shared, mine, out, row);
+            if (!rows) {
                 end_range(bound, shared, mine);
                 break;
             }
-            ++mine.line;
-            if (mine.rows->read(line, out, row)) {
-                ++row;
-            } else if (const auto misfit = mine.rows->take_misfit()) {
-                reject(bound, shared, mine, *misfit, line);
-                clear_row(out, mine, row);
-            }
+            row += *rows;
         }
     }
     bound.state.rows += row;
