@@ -31,6 +31,7 @@ inline constexpr Millis keep_raw_max = 366 * 24h;
 inline constexpr Millis expire_every = 60'000ms;              ///< between two looks at kept sources
 inline constexpr std::size_t expire_at_once = 1000;           ///< in one transaction
 inline constexpr std::size_t rejected_rows_max = 10'000'000;  ///< of one group
+inline constexpr std::size_t side_by_side = 2;  ///< partitions, each with a worker process
 inline constexpr std::uint64_t worker_memory_mib = 320;
 
 }  // namespace freshet::maintenance::limits

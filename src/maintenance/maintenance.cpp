@@ -91,7 +91,12 @@ const char* word_of(Origin origin) {
 }
 
 Maintenance::Maintenance(io::Core& home, Parts parts)
-    : home_(home), parts_(parts), stop_(home), ended_(home), working_(home), scope_(home) {}
+    : home_(home),
+      parts_(parts),
+      stop_(home),
+      ended_(home),
+      working_(home, limits::side_by_side),
+      scope_(home) {}
 
 Result<> Maintenance::load() {
     return parts_.database.read_now([this](const meta::Connection& connection) -> Result<> {

@@ -9,10 +9,10 @@
 #include <set>
 
 #include "io/core.h"
-#include "io/turn.h"
 #include "maintenance/errors.h"
 #include "maintenance/ports.h"
 #include "maintenance/run/parts.h"
+#include "maintenance/run/seats.h"
 #include "maintenance/types.h"
 #include "meta/database.h"
 
@@ -70,7 +70,7 @@ class Maintenance {
     std::set<std::string> halted_;
     io::StopFlag stop_;
     io::Signal ended_;
-    io::Turn working_;  ///< one partition of all runs at a time
+    Seats working_;  ///< partitions of all runs at a time
     io::Scope scope_;
 };
 

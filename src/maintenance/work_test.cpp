@@ -166,6 +166,11 @@ class WorkTest : public testing::Test {
         co_return *ended;
     }
 
+    /// Lets others of the core go on.
+    io::Task<void> turn_of_pool() {
+        return pool_.run([] {});
+    }
+
     FakeTables tables_;
     FakeWorker worker_;
     io::ManualClock clock_{from_epoch_ms(1'700'000'000'000)};
@@ -337,6 +342,32 @@ TEST_F(WorkTest, what_a_second_table_cannot_take_is_left_out_by_name) {
         EXPECT_EQ(ended.figures.left_alone, 1);
         const auto there = co_await bodies(objects, "u/");
         EXPECT_THAT(there, ElementsAre("a\n"));
+    });
+}
+
+TEST_F(WorkTest, a_conversion_works_on_partitions_side_by_side) {
+    auto& parts = tables_.kept_parts[text_key];
+    parts.clear();
+    for (const char* name : {"p=1", "p=2", "p=3"})
+        parts.push_back(
+            {{}, name, "b", fmt::format("t/{}/", name), text_storage(), text_storage()});
+    with_service([&](Maintenance& service, objects::Objects& objects) -> io::Task<void> {
+        for (const Part& part : parts) co_await put(objects, part.prefix + "1", "a\n");
+        int writes_beside = 0;
+        // The first partition is not written before the second has begun.
+        worker_.meanwhile = [&]() -> io::Task<void> {
+            for (int i = 0; i < 10'000 && worker_.writes < 2; ++i) co_await turn_of_pool();
+            writes_beside = worker_.writes;
+        };
+        Options options;
+        options.converts = true;
+        const Ended ended = co_await run(service, options);
+        EXPECT_EQ(ended.state, State::succeeded) << ended.error;
+        EXPECT_GE(writes_beside, 2);
+        EXPECT_EQ(ended.figures.partitions_done, 3);
+        EXPECT_EQ(ended.figures.commits, 3);
+        EXPECT_EQ(ended.figures.rows_written, 3);
+        EXPECT_EQ(ended.figures.files_after, 3);
     });
 }
 

@@ -4,6 +4,7 @@
 #include "app/part.h"
 #include "app/ports/file_worker.h"
 #include "app/ports/maintenance.h"
+#include "maintenance/limits.h"
 #include "maintenance/store.h"
 
 namespace freshet::app {
@@ -15,7 +16,7 @@ class MaintenancePart final : public Part {
     MaintenancePart(const Foundation& foundation, Services& services)
         : Part(home_beside_records(foundation, "maintenance")),
           tables_(services.of<catalog::Catalog>()),
-          files_(home(), worker_program()),
+          files_(home(), worker_program(), maintenance::limits::side_by_side),
           worker_(files_),
           maintenance_(home(), {foundation.database, services.of<objects::Objects>(), tables_,
                                 worker_, foundation.pool}) {}

@@ -1,8 +1,11 @@
 #include "app/ports/file_worker.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 
@@ -41,18 +44,30 @@ std::string worker_program() {
 }
 
 struct FileWorker::State {
-    State(io::Core& home_, std::string program_)
-        : home(home_), program(std::move(program_)), freed(home_), stop(home_), loops(home_) {}
+    /// Of one process. On the home core; `worker` is replaced on the pool while the seat is busy.
+    struct Seat {
+        std::unique_ptr<query::Worker> worker;
+        std::uint64_t memory_mib = 0;  ///< of the plans that `worker` takes
+        bool is_busy = false;
+        Timestamp last_used;
+    };
+
+    State(io::Core& home_, std::string program_, std::size_t processes)
+        : home(home_),
+          program(std::move(program_)),
+          pool(processes, "file-worker"),
+          seats(processes),
+          freed(home_),
+          stop(home_),
+          loops(home_) {}
 
     io::Core& home;
     std::string program;
-    io::Pool pool{1, "file-worker"};
-    std::mutex mutex;                       ///< of the next two, between the pool and stop()
-    std::unique_ptr<query::Worker> worker;  ///< replaced on the pool alone
+    io::Pool pool;
+    std::mutex mutex;  ///< of the workers and the next one, between the pool and stop()
+    std::vector<Seat> seats;
     bool is_stopping = false;
-    std::uint64_t memory_mib = 0;  ///< of the plans that `worker` takes
-    bool is_busy = false, is_watched = false;
-    Timestamp last_used;
+    bool is_watched = false;
     io::Signal freed;
     io::StopFlag stop;
     io::Scope loops;
@@ -60,81 +75,115 @@ struct FileWorker::State {
     static Failed stopping() { return {ErrorCode::user_canceled, "the server stops"}; }
 
     /// On the pool.
-    std::expected<void, Failed> make_ready(std::uint64_t plan_memory_mib) {
-        const bool fits = worker && worker->is_alive() && memory_mib == plan_memory_mib;
+    std::expected<void, Failed> make_ready(Seat& seat, std::uint64_t plan_memory_mib) {
+        const bool fits =
+            seat.worker && seat.worker->is_alive() && seat.memory_mib == plan_memory_mib;
         if (fits) return {};
-        replace_worker(nullptr);
+        replace_worker(seat, nullptr);
         auto started = query::Worker::start(program);
         if (!started)
             return std::unexpected(
                 Failed{ErrorCode::generic_internal_error, started.error().message()});
-        memory_mib = plan_memory_mib;
-        if (!replace_worker(std::move(*started))) return std::unexpected(stopping());
+        seat.memory_mib = plan_memory_mib;
+        if (!replace_worker(seat, std::move(*started))) return std::unexpected(stopping());
         return {};
     }
 
     /// False when no plan may begin any more.
-    bool replace_worker(std::unique_ptr<query::Worker> with) {
+    bool replace_worker(Seat& seat, std::unique_ptr<query::Worker> with) {
         const std::scoped_lock lock(mutex);
-        worker = std::move(with);
+        seat.worker = std::move(with);
         return !is_stopping;
     }
 
-    /// The plan that runs is given up: what it wrote belongs to its caller.
+    /// The plans that run are given up: what they wrote belongs to their callers.
     void give_up() {
         const std::scoped_lock lock(mutex);
         is_stopping = true;
-        if (worker) worker->kill();
+        for (Seat& seat : seats) {
+            if (seat.worker) seat.worker->kill();
+        }
     }
 
     /// A warm worker may have died since its last plan: then another one takes this one.
     template <class Ask>
-    auto ask(std::uint64_t plan_memory_mib, Ask& plan)
+    auto ask(Seat& seat, std::uint64_t plan_memory_mib, Ask& plan)
         -> decltype(plan(std::declval<query::Worker&>())) {
         for (int attempt = 0;; ++attempt) {
-            if (auto ready = make_ready(plan_memory_mib); !ready) return pass(ready);
-            auto answer = plan(*worker);
+            if (auto ready = make_ready(seat, plan_memory_mib); !ready) return pass(ready);
+            auto answer = plan(*seat.worker);
             const bool was_dead = !answer && answer.error().code == ErrorCode::worker_gone;
             if (!was_dead || attempt > 0) return answer;
         }
     }
 
+    /// Null when all are busy; one with a worker that takes such plans before the others.
+    Seat* free_seat(std::uint64_t plan_memory_mib) {
+        Seat* found = nullptr;
+        for (Seat& seat : seats) {
+            if (seat.is_busy) continue;
+            if (seat.worker && seat.memory_mib == plan_memory_mib) return &seat;
+            if (found == nullptr) found = &seat;
+        }
+        return found;
+    }
+
     template <class Answer, class Ask>
     io::Task<std::expected<Answer, Failed>> run(std::uint64_t plan_memory_mib, Ask plan) {
         FRESHET_CHECK(io::Core::current() == &home);
-        while (is_busy && !stop.was_requested()) co_await freed.wait();
+        Seat* seat = free_seat(plan_memory_mib);
+        while (seat == nullptr && !stop.was_requested()) {
+            co_await freed.wait();
+            seat = free_seat(plan_memory_mib);
+        }
         if (stop.was_requested()) co_return std::unexpected(stopping());
-        is_busy = true;
-        auto answer = co_await pool.run([&] { return ask(plan_memory_mib, plan); });
-        is_busy = false;
-        last_used = home.now();
-        freed.notify();
+        seat->is_busy = true;
+        auto answer = co_await pool.run([&] { return ask(*seat, plan_memory_mib, plan); });
+        release(*seat);
         if (stop.was_requested()) co_return std::unexpected(stopping());
         if (!std::exchange(is_watched, true)) loops.spawn(watch());
         co_return answer;
     }
 
-    /// Ends the process after a while without plans.
-    io::Task<void> watch() {
-        while (true) {
-            const bool has_slept = co_await stop.sleep_until(last_used + idle_max);
-            if (!has_slept) co_return;
-            if (is_busy || home.now() < last_used + idle_max) {
-                last_used = is_busy ? home.now() : last_used;
-                continue;
-            }
-            is_busy = true;
-            co_await pool.run([this] { replace_worker(nullptr); });
-            is_busy = false;
-            is_watched = false;
-            freed.notify();
-            co_return;
-        }
+    void release(Seat& seat) {
+        seat.is_busy = false;
+        seat.last_used = home.now();
+        freed.notify();
     }
+
+    /// When a process may have been idle for long enough; nothing when there is none.
+    std::optional<Timestamp> next_look() const {
+        std::optional<Timestamp> next;
+        for (const Seat& seat : seats) {
+            if (!seat.is_busy && !seat.worker) continue;
+            const Timestamp due = (seat.is_busy ? home.now() : seat.last_used) + idle_max;
+            next = next ? std::min(*next, due) : due;
+        }
+        return next;
+    }
+
+    /// Ends the processes after a while without plans.
+    io::Task<void> watch() {
+        while (const auto next = next_look()) {
+            const bool has_slept = co_await stop.sleep_until(*next);
+            if (!has_slept) co_return;
+            for (Seat& seat : seats) {
+                if (seat.is_busy || !seat.worker || home.now() < seat.last_used + idle_max)
+                    continue;
+                seat.is_busy = true;
+                co_await pool.run([&] { replace_worker(seat, nullptr); });
+                seat.is_busy = false;
+                freed.notify();
+            }
+        }
+        is_watched = false;
+    }
+
+    bool is_busy() const { return std::ranges::any_of(seats, &Seat::is_busy); }
 };
 
-FileWorker::FileWorker(io::Core& home, std::string program)
-    : state_(std::make_unique<State>(home, std::move(program))) {}
+FileWorker::FileWorker(io::Core& home, std::string program, std::size_t processes)
+    : state_(std::make_unique<State>(home, std::move(program), processes)) {}
 FileWorker::~FileWorker() = default;
 
 io::Task<std::expected<sql::plan::Written, Failed>> FileWorker::write(sql::plan::WritePlan plan) {
@@ -158,9 +207,13 @@ io::Task<void> FileWorker::stop() {
     FRESHET_CHECK(io::Core::current() == &state_->home);
     state_->stop.request();
     state_->give_up();
-    while (state_->is_busy) co_await state_->freed.wait();
+    while (state_->is_busy()) {
+        co_await state_->freed.wait();
+    }
     co_await state_->loops.join();
-    co_await state_->pool.run([this] { state_->replace_worker(nullptr); });
+    co_await state_->pool.run([this] {
+        for (State::Seat& seat : state_->seats) state_->replace_worker(seat, nullptr);
+    });
 }
 
 }  // namespace freshet::app

@@ -27,6 +27,7 @@ std::set<std::string> keys_of(const auto& list) {
 io::Task<Result<>> Work::commit(Change change) {
     // Each row that was read is written or rejected: before anything of it can be seen.
     FRESHET_CHECK(change.by.rows_read == change.by.rows_written + change.by.rows_rejected);
+    auto turn = co_await committing_.take();
     Run next = run_;
     add(change.by, next.figures);
     const Timestamp now = io::Core::current()->now();
@@ -39,7 +40,7 @@ io::Task<Result<>> Work::commit(Change change) {
     }
     io::failpoints::reach("maintenance.after_commit");
     FRESHET_CHECK(next.figures.commits == run_.figures.commits + 1);
-    run_.figures = next.figures;
+    add(change.by, run_.figures);  // what another partition's work counted meanwhile stays
     co_await control_.rest();
     co_return Result<>();
 }

@@ -30,6 +30,14 @@ TableKey table_of(const TableKey& home, const std::string& text) {
     return {home.account, home.region, lower(text.substr(0, dot)), lower(text.substr(dot + 1))};
 }
 
+/// What the lanes of a run share.
+struct Work::Lanes {
+    const std::vector<Part>& parts;
+    std::size_t next = 0;        ///< that no lane has begun
+    std::optional<Error> first;  ///< of a partition, or that the run was asked to stop
+    bool is_over = false;        ///< no other partition begins
+};
+
 io::Task<Result<>> Work::run() {
     auto table = co_await parts_.tables.table(run_.table);
     if (!table) co_return pass(table);
@@ -40,26 +48,50 @@ io::Task<Result<>> Work::run() {
         if (auto prepared = co_await prepare_target(*all); !prepared) co_return prepared;
     }
     if (auto counted = co_await survey(*all); !counted) co_return counted;
-    std::optional<Error> first;
-    for (const Part& part : *all) {
-        if (control_.must_stop()) co_return fail(freshet::Errc::cancelled, "it was asked to stop");
-        auto done = co_await do_part(part);
-        if (!done && done.error().is(freshet::Errc::cancelled)) co_return done;
-        if (done) {
-            ++run_.figures.partitions_done;
-            continue;
-        }
-        note(fmt::format("{}: {}", part.name.empty() ? "the table" : part.name,
-                         done.error().message()));
-        if (!first) first = std::move(done.error()).within(part.name.empty() ? "" : part.name);
-        if (first->is(freshet::Errc::no_space)) break;
-    }
+    Lanes lanes{*all, 0, std::nullopt, false};
+    io::Scope scope(*io::Core::current());
+    for (std::size_t i = 0; i < lane_count(); ++i) scope.spawn(lane(lanes));
+    co_await scope.join();
+    std::optional<Error> first = std::move(lanes.first);
+    if (first && first->is(freshet::Errc::cancelled)) co_return std::unexpected(std::move(*first));
     if (!first && !run_.options.into.empty()) {
         if (auto removed = co_await remove_parts_without_source(std::move(*all)); !removed)
             first = std::move(removed.error());
     }
     if (first) co_return fail(Errc::failed, first->message());
     co_return Result<>();
+}
+
+/// A conversion waits for the worker, for a digest, for a sync: another partition's uses the
+/// processor meanwhile. Merges, and what nobody waits for, leave it to queries.
+std::size_t Work::lane_count() const {
+    const bool is_awaited = run_.origin != Origin::policy;
+    return run_.options.converts && is_awaited ? control_.seats.count() : 1;
+}
+
+io::Task<void> Work::lane(Lanes& lanes) {
+    while (lanes.next < lanes.parts.size() && !lanes.is_over) {
+        if (control_.must_stop()) {
+            lanes.first = Error(freshet::Errc::cancelled, "it was asked to stop");
+            lanes.is_over = true;
+            co_return;
+        }
+        const Part& part = lanes.parts[lanes.next++];
+        auto done = co_await do_part(part);
+        if (done) {
+            ++run_.figures.partitions_done;
+            continue;
+        }
+        Error& error = done.error();
+        const bool was_stopped = error.is(freshet::Errc::cancelled);
+        lanes.is_over |= was_stopped || error.is(freshet::Errc::no_space);
+        if (was_stopped) {
+            lanes.first = std::move(error);
+            co_return;
+        }
+        note(fmt::format("{}: {}", part.name.empty() ? "the table" : part.name, error.message()));
+        if (!lanes.first) lanes.first = std::move(error).within(part.name.empty() ? "" : part.name);
+    }
 }
 
 /// How many files and bytes there are, before the first commit.
@@ -83,7 +115,8 @@ io::Task<Result<>> Work::survey(std::vector<Part> all) {
 }
 
 io::Task<Result<>> Work::do_part(Part part) {
-    auto held = co_await control_.turn.take();
+    const std::size_t seats = control_.seats.count() / lane_count();
+    auto held = co_await control_.seats.take(seats);
     if (!run_.options.into.empty()) {
         auto done = co_await convert_into(std::move(part));
         co_return done;

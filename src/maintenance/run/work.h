@@ -9,6 +9,7 @@
 #include "maintenance/errors.h"
 #include "maintenance/plan.h"
 #include "maintenance/run/parts.h"
+#include "maintenance/run/seats.h"
 #include "maintenance/store.h"
 
 namespace freshet::maintenance {
@@ -19,7 +20,7 @@ class Work {
   public:
     struct Control {
         std::function<bool()> must_stop;
-        io::Turn& turn;
+        Seats& seats;                          ///< of the partitions that are worked on
         std::function<io::Task<void>()> rest;  ///< after each commit
     };
     Work(Parts parts, Run& run, Control control)
@@ -34,6 +35,10 @@ class Work {
     using Unfit = std::map<std::string, std::string>;
 
     io::Task<Result<>> survey(std::vector<Part> all);
+    struct Lanes;
+    /// One partition after the other, of those that no lane has begun.
+    io::Task<void> lane(Lanes& lanes);
+    std::size_t lane_count() const;
     io::Task<Result<>> do_part(Part part);
     PlanRules rules_for(const Part& part, const Unfit& unfit) const;
     void note(std::string text);
@@ -100,6 +105,7 @@ class Work {
     Parts parts_;
     Run& run_;
     Control control_;
+    io::Turn committing_{*io::Core::current()};
     Table table_;
     Table target_;  ///< the second table
     /// What it was made of, by part of the source table.
