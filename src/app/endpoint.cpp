@@ -44,6 +44,9 @@ console::Parts console_parts(const Foundation& foundation, const Services& servi
             services.of<query::Query>(),
             at_home(home, services.of<dashboards::Dashboards>()),
             services.of<maintenance::Maintenance>(),
+            at_home(home, services.of<jobs::Jobs>()),
+            at_home(home, services.of<jobs::Triggers>()),
+            at_home(home, services.of<monitor::Logs>()),
             foundation.config.account};
 }
 

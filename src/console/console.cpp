@@ -7,6 +7,7 @@
 
 #include "aws/http/own_page.h"
 #include "aws/protocol/rest.h"
+#include "console/jobs/calls.h"
 #include "console/json_writer.h"
 #include "console/limits.h"
 #include "console/overview.h"
@@ -14,6 +15,7 @@
 #include "console/streams/calls.h"
 #include "console/streams/topics.h"
 #include "console/tables/calls.h"
+#include "console/tables/crawlers.h"
 
 namespace freshet::console {
 namespace {
@@ -172,6 +174,14 @@ io::Task<io::HttpResponse> Console::answer(Question question) {
     if (path.starts_with("tables/")) {
         auto about_tables = co_await answer_about_tables(parts_, std::move(question));
         co_return about_tables ? std::move(*about_tables) : std::move(nothing);
+    }
+    if (path.starts_with("jobs/") || path.starts_with("triggers/")) {
+        auto about_jobs = co_await answer_about_jobs(parts_, std::move(question));
+        co_return about_jobs ? std::move(*about_jobs) : std::move(nothing);
+    }
+    if (path.starts_with("crawlers/")) {
+        auto about_crawlers = co_await answer_about_crawlers(parts_, std::move(question));
+        co_return about_crawlers ? std::move(*about_crawlers) : std::move(nothing);
     }
     auto about_streams = co_await answer_about_streams(parts_, std::move(question));
     co_return about_streams ? std::move(*about_streams) : std::move(nothing);

@@ -32,5 +32,14 @@ inline constexpr std::size_t request_bytes_max = 1024 * 1024;
 inline constexpr std::int64_t query_rows_max = 1000;  ///< of the SQL page; the result file has all
 inline constexpr std::size_t live_max = 100;          ///< pages that watch at the same time
 inline constexpr std::size_t tables_shown_max = 40;   ///< of the graph
+inline constexpr std::size_t lake_tables_max = 500;   ///< of the page of tables
+inline constexpr std::size_t total_pages_max = 40;    ///< of partitions, counted for one answer
+inline constexpr std::size_t crawlers_shown_max = 200;
+inline constexpr std::size_t table_runs_max = 20;  ///< of a table's page, the newest
+inline constexpr std::size_t run_notes_shown = 3;  ///< of each of them; one run alone has all
+inline constexpr std::size_t jobs_shown_max = 200;
+inline constexpr std::size_t triggers_shown_max = 200;
+inline constexpr std::size_t job_runs_shown_max = 50;  ///< of a job, the newest
+inline constexpr std::size_t log_lines_shown_max = 500;
 
 }  // namespace freshet::console::limits

@@ -10,8 +10,11 @@
 #include "dashboards/dashboards.h"
 #include "delivery/delivery.h"
 #include "functions/functions.h"
+#include "jobs/jobs.h"
+#include "jobs/triggers.h"
 #include "lake/lake.h"
 #include "maintenance/maintenance.h"
+#include "monitor/logs.h"
 #include "query/query.h"
 #include "schedule/schedule.h"
 #include "stream/stream.h"
@@ -30,6 +33,9 @@ struct Parts {
     query::Query& queries;
     dashboards::Dashboards& dashboards;
     maintenance::Maintenance& maintenance;
+    jobs::Jobs& jobs;
+    jobs::Triggers& triggers;
+    monitor::Logs& logs;
     std::string account;  ///< shown before there is anything
 };
 

@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "console/graph.h"
+#include "console/jobs/topics.h"
 #include "console/json_writer.h"
 #include "console/overview.h"
 #include "console/streams/topics.h"
+#include "console/tables/topics.h"
 
 namespace freshet::console {
 namespace {
@@ -47,6 +49,14 @@ io::Task<Result<Bytes>> Topics::json_of(std::string topic, Home home) const {
         co_return to_json(graph);
     }
     if (topic == "streams") co_return streams_json(parts_, rates_, home);
+    if (topic == "lake") {
+        Bytes text = co_await lake_json(parts_, std::move(home));
+        co_return text;
+    }
+    if (topic == "jobs") {
+        Bytes text = co_await jobs_json(parts_, std::move(home));
+        co_return text;
+    }
     const auto colon = topic.find(':');
     const std::string kind = topic.substr(0, colon);
     const std::string name = colon == std::string::npos ? "" : topic.substr(colon + 1);
@@ -57,6 +67,15 @@ io::Task<Result<Bytes>> Topics::json_of(std::string topic, Home home) const {
     if (kind == "application" && !name.empty()) co_return application(home, name);
     if (kind == "dashboard" && !name.empty()) {
         Bytes text = co_await dashboard(home, name);
+        co_return text;
+    }
+    if (kind == "job" && !name.empty()) {
+        Bytes text = co_await job_json(parts_, std::move(home), name);
+        co_return text;
+    }
+    if (const auto slash = name.find('/'); kind == "table" && slash != std::string::npos) {
+        Bytes text = co_await table_json(parts_, std::move(home), name.substr(0, slash),
+                                         name.substr(slash + 1));
         co_return text;
     }
     co_return fail(Errc::invalid, fmt::format("There is no topic '{}'", topic));

@@ -1,5 +1,5 @@
 // What a page can watch, as JSON: "overview", "streams", "stream:NAME", "application:NAME",
-// "dashboard:ID".
+// "dashboard:ID", "lake", "table:DATABASE/NAME", "jobs", "job:NAME".
 #pragma once
 #include <string>
 

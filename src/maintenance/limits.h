@@ -14,6 +14,7 @@ inline constexpr std::uint64_t target_bytes_max = 4096 * mebibyte;
 /// Of the target size: an object that has at least so much is not merged again.
 inline constexpr std::uint64_t large_percent = 75;
 inline constexpr std::size_t list_page = 1000;
+inline constexpr std::size_t sizes_page = 500;  ///< partitions of one answer with their sizes
 /// One swap removes so many objects; a larger group is cut.
 inline constexpr std::size_t group_objects_max = 5000;
 /// A partition whose objects were changed during the work is planned again.

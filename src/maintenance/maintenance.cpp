@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/text/ascii.h"
 #include "base/uuid.h"
-#include "maintenance/run/listing.h"
 #include "maintenance/run/work.h"
 #include "maintenance/store.h"
 
@@ -267,26 +266,6 @@ Result<> Maintenance::halt(const Home& home, const std::string& id) {
         return fail(Errc::not_running, fmt::format("run {} has ended", id));
     halted_.insert(id);
     return {};
-}
-
-io::Task<Result<std::vector<Proposal::Part>>> Maintenance::sizes(TableKey key) {
-    auto table = co_await parts_.tables.table(key);
-    if (!table) co_return pass(table);
-    auto all = co_await parts_.tables.parts(*table, "");
-    if (!all) co_return pass(all);
-    std::vector<Proposal::Part> sizes;
-    for (const Part& part : *all) {
-        auto listed = co_await list_objects(parts_.objects, part.bucket, part.prefix);
-        if (!listed) co_return pass(listed);
-        Proposal::Part one{part.name, 0, 0, 0};
-        for (const Listed& object : *listed) {
-            if (object.size == 0 || !is_data(object.key, part.prefix.size())) continue;
-            ++one.files;
-            one.bytes += static_cast<std::int64_t>(object.size);
-        }
-        sizes.push_back(std::move(one));
-    }
-    co_return sizes;
 }
 
 }  // namespace freshet::maintenance

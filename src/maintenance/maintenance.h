@@ -13,6 +13,7 @@
 #include "maintenance/ports.h"
 #include "maintenance/run/parts.h"
 #include "maintenance/run/seats.h"
+#include "maintenance/sizes.h"
 #include "maintenance/types.h"
 #include "meta/database.h"
 
@@ -46,8 +47,10 @@ class Maintenance {
     io::Task<Result<>> remove_policy(TableKey table);
     std::optional<Policy> policy(const TableKey& table) const;
 
-    /// Files and bytes of each partition.
-    io::Task<Result<std::vector<Proposal::Part>>> sizes(TableKey table);
+    /// A page of its partitions; `after` is the `next` of the page before, or "".
+    io::Task<Result<SizesPage>> sizes(TableKey table, std::string after);
+    std::vector<Run> running(const Home& home) const;
+    std::vector<TableKey> tables_with_policy(const Home& home) const;
 
   private:
     io::Task<void> run(std::string id);

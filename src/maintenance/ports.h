@@ -45,6 +45,11 @@ struct Part {
     std::optional<Storage> text;
 };
 
+struct PartsPage {
+    std::vector<Part> parts;
+    std::optional<std::string> next;  ///< none at the end
+};
+
 /// Errors: Errc::not_found, Errc::invalid. The ..._in forms run inside a transaction.
 class TablesPort {
   public:
@@ -53,6 +58,9 @@ class TablesPort {
     virtual io::Task<Result<Table>> table(TableKey key) = 0;
     /// Those of which `where` is true, in order of values; with "" all.
     virtual io::Task<Result<std::vector<Part>>> parts(Table table, std::string where) = 0;
+    /// A page of all, in order of values; `after` is the `next` of the page before, or "".
+    virtual io::Task<Result<PartsPage>> parts_page(Table table, std::string after,
+                                                   std::size_t most) = 0;
     /// A table of Parquet with these columns and keys, unless it is there.
     virtual io::Task<Result<>> create_parquet(Table table) = 0;
     /// The part holds Parquet with the columns of `table` from now on; how its text was stored is

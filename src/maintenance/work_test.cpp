@@ -47,6 +47,9 @@ class FakeTables final : public TablesPort {
     io::Task<Result<std::vector<Part>>> parts(Table table, std::string) override {
         co_return kept_parts[table.key];
     }
+    io::Task<Result<PartsPage>> parts_page(Table table, std::string, std::size_t) override {
+        co_return PartsPage{kept_parts[table.key], std::nullopt};
+    }
     io::Task<Result<>> create_parquet(Table table) override {
         tables.emplace(table.key, table);
         co_return Result<>();

@@ -247,9 +247,10 @@ def test_where_chooses_partitions_and_a_dry_run_changes_nothing(lake):
     assert run["files_before"] == 3 and run["files_after"] == 1
     after = lake.objects("t/")
     assert len(after) == 4 and [key for key in after if key.startswith("t/p=2/merged-")]
-    assert lake.call("tables/sizes?database=default&table=t")["parts"] == [
-        {"name": "p=1", "files": 3, "bytes": 6, "files_after": 0},
-        {"name": "p=2", "files": 1, "bytes": 6, "files_after": 0},
+    sizes = lake.call("tables/sizes?database=default&table=t")["parts"]
+    assert [(one["name"], one["files"], one["bytes"]) for one in sizes] == [
+        ("p=1", 3, 6),
+        ("p=2", 1, 6),
     ]
 
 

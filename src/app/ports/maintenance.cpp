@@ -115,6 +115,27 @@ Result<maintenance::Part> part_of(const catalog::Storage& storage) {
     return part;
 }
 
+/// Of a table without partitions.
+Result<maintenance::Part> whole_part(const catalog::Table& table) {
+    FRESHET_TRY(part, part_of(*table.storage));
+    part->storage = to_storage(*table.storage, table.parameters);
+    part->text = text_of(*table.storage, table.parameters, table.parameters);
+    return part;
+}
+
+/// `partition` has a storage.
+Result<maintenance::Part> part_of(const catalog::Table& table, catalog::Partition partition) {
+    FRESHET_TRY(part, part_of(*partition.storage));
+    std::vector<query::CatalogColumn> keys;
+    for (const catalog::Column& key : table.partition_keys)
+        keys.push_back({key.name, key.type, ""});
+    part->name = query::partition_path(keys, partition.values);
+    part->storage = to_storage(*partition.storage, table.parameters);
+    part->text = text_of(*partition.storage, partition.parameters, table.parameters);
+    part->values = std::move(partition.values);
+    return part;
+}
+
 }  // namespace
 
 io::Task<Result<maintenance::Table>> MaintenanceTables::table(maintenance::TableKey key) {
@@ -149,28 +170,45 @@ io::Task<Result<std::vector<maintenance::Part>>> MaintenanceTables::parts(mainte
                        fmt::format("WHERE {}: {}", where, expression.error().message()));
     std::vector<maintenance::Part> made;
     if (found->partition_keys.empty()) {
-        auto part = part_of(*found->storage);
+        auto part = whole_part(*found);
         if (!part) co_return pass(part);
-        part->storage = table.storage;
-        part->text = text_of(*found->storage, found->parameters, found->parameters);
         made.push_back(std::move(*part));
         co_return made;
     }
     auto all = co_await catalog_.partitions(home, table.key.database, table.key.name);
     if (!all) co_return translated(all.error());
-    std::vector<query::CatalogColumn> keys;
-    for (const catalog::Column& key : found->partition_keys)
-        keys.push_back({key.name, key.type, ""});
     for (catalog::Partition& partition : *all) {
         if (!partition.storage || !expression->matches(partition.values)) continue;
-        auto part = part_of(*partition.storage);
+        auto part = part_of(*found, std::move(partition));
         if (!part) co_return pass(part);
-        part->name = query::partition_path(keys, partition.values);
-        part->storage = to_storage(*partition.storage, found->parameters);
-        part->text = text_of(*partition.storage, partition.parameters, found->parameters);
-        part->values = std::move(partition.values);
         made.push_back(std::move(*part));
     }
+    co_return made;
+}
+
+io::Task<Result<maintenance::PartsPage>> MaintenanceTables::parts_page(maintenance::Table table,
+                                                                       std::string after,
+                                                                       std::size_t most) {
+    const Home home = home_of(table.key);
+    auto found = co_await catalog_.table(home, table.key.database, table.key.name);
+    if (!found) co_return translated(found.error());
+    maintenance::PartsPage made;
+    if (found->partition_keys.empty()) {
+        auto part = whole_part(*found);
+        if (!part) co_return pass(part);
+        made.parts.push_back(std::move(*part));
+        co_return made;
+    }
+    auto page = co_await catalog_.partitions_page(
+        home, table.key.database, table.key.name, std::move(after), most,
+        [](const catalog::Partition& partition) { return partition.storage.has_value(); });
+    if (!page) co_return translated(page.error());
+    for (catalog::Partition& partition : page->items) {
+        auto part = part_of(*found, std::move(partition));
+        if (!part) co_return pass(part);
+        made.parts.push_back(std::move(*part));
+    }
+    made.next = std::move(page->next);
     co_return made;
 }
 

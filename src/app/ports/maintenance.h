@@ -12,6 +12,8 @@ class MaintenanceTables final : public maintenance::TablesPort {
     io::Task<Result<maintenance::Table>> table(maintenance::TableKey key) override;
     io::Task<Result<std::vector<maintenance::Part>>> parts(maintenance::Table table,
                                                            std::string where) override;
+    io::Task<Result<maintenance::PartsPage>> parts_page(maintenance::Table table, std::string after,
+                                                        std::size_t most) override;
     io::Task<Result<>> create_parquet(maintenance::Table table) override;
     Result<> become_parquet_in(meta::Txn& txn, const maintenance::Table& table,
                                const maintenance::Part& part, Timestamp now) override;

@@ -4,7 +4,11 @@
 
 #include <charconv>
 
+#include "base/crypto/digest.h"
 #include "console/json_writer.h"
+#include "console/limits.h"
+#include "console/tables/format_word.h"
+#include "console/tables/run_json.h"
 
 namespace freshet::console {
 namespace {
@@ -81,16 +85,6 @@ Result<maintenance::Options> options_of(Fields& fields) {
     return options;
 }
 
-void write_figures(JsonWriter& json, const maintenance::Figures& figures) {
-    json.member("partitions", figures.partitions);
-    json.member("partitions_done", figures.partitions_done);
-    json.member("files_before", figures.files_before).member("files_after", figures.files_after);
-    json.member("bytes_before", figures.bytes_before).member("bytes_after", figures.bytes_after);
-    json.member("rows_read", figures.rows_read).member("rows_written", figures.rows_written);
-    json.member("rows_rejected", figures.rows_rejected).member("commits", figures.commits);
-    json.member("retries", figures.retries).member("left_alone", figures.left_alone);
-}
-
 void write_notes(JsonWriter& json, const std::vector<std::string>& notes) {
     json.key("notes").open('[');
     for (const std::string& note : notes) json.text(std::string_view(note));
@@ -104,27 +98,6 @@ void write_parts(JsonWriter& json, const std::vector<maintenance::Proposal::Part
         json.member("bytes", part.bytes).member("files_after", part.files_after).close('}');
     }
     json.close(']');
-}
-
-void write_options(JsonWriter& json, const maintenance::Options& options) {
-    json.member("convert", options.converts ? "parquet" : "").member("into", options.into);
-    json.member("where", options.where).member("compression", options.compression);
-    json.member("target_mb",
-                static_cast<std::int64_t>(options.target_bytes / maintenance::limits::mebibyte));
-    json.member("keep_raw_ms", std::int64_t{options.keep_raw.count()});
-    json.key("narrow").boolean(options.narrows);
-}
-
-void write_run(JsonWriter& json, const maintenance::Run& run) {
-    json.open('{').member("id", run.id).member("database", run.table.database);
-    json.member("table", run.table.name).member("state", word_of(run.state));
-    json.member("origin", word_of(run.origin)).member("error", run.error);
-    json.member("started_ms", to_epoch_ms(run.started));
-    if (run.ended) json.member("ended_ms", to_epoch_ms(*run.ended));
-    write_options(json, run.options);
-    write_figures(json, run.figures);
-    write_notes(json, run.notes);
-    json.close('}');
 }
 
 io::Task<io::HttpResponse> optimize(Maintenance& service, Question question) {
@@ -152,7 +125,7 @@ io::HttpResponse runs(const Maintenance& service, const Question& question) {
     json.open('{').key("runs").open('[');
     for (const maintenance::Run& run : service.list(
              home_of(question), question.parameter("database"), question.parameter("table")))
-        write_run(json, run);
+        write_run(json, run, run.notes.size());
     return json_answer(200, json.close(']').close('}').take());
 }
 
@@ -160,31 +133,64 @@ io::HttpResponse run(const Maintenance& service, const Question& question) {
     const auto found = service.find(home_of(question), question.parameter("id"));
     if (!found) return refused(found.error());
     JsonWriter json;
-    write_run(json, *found);
+    write_run(json, *found, found->notes.size());
     return json_answer(200, json.take());
 }
 
 io::Task<io::HttpResponse> sizes(Maintenance& service, Question question) {
+    std::string after;
+    if (!base64_decode(question.parameter("after"), after))
+        co_return refusal(400, "after is the next of an earlier answer");
     auto found = co_await service.sizes(
-        key_of(question, question.parameter("database"), question.parameter("table")));
+        key_of(question, question.parameter("database"), question.parameter("table")),
+        std::move(after));
     if (!found) co_return refused(found.error());
     JsonWriter json;
-    json.open('{');
-    write_parts(json, *found);
+    json.open('{').member("small_under", static_cast<std::int64_t>(found->small_under));
+    json.key("parts").open('[');
+    for (const maintenance::PartSize& part : found->parts) {
+        json.open('{').member("name", part.name);
+        json.member("format", format_word(part.storage.serde, part.storage.properties));
+        json.member("files", part.files).member("bytes", part.bytes);
+        json.member("small_files", part.small_files);
+        if (part.newest) json.member("newest_ms", to_epoch_ms(*part.newest));
+        json.close('}');
+    }
+    json.close(']');
+    if (found->next) json.member("next", base64_encode(*found->next));
     co_return json_answer(200, json.close('}').take());
+}
+
+/// Page after page; a table of more partitions than limits::total_pages_max has pages is cut.
+io::Task<io::HttpResponse> total(Maintenance& service, Question question) {
+    const auto key = key_of(question, question.parameter("database"), question.parameter("table"));
+    maintenance::PartSize sum;
+    std::int64_t partitions = 0;
+    std::optional<std::string> next = "";
+    for (std::size_t pages = 0; next && pages < limits::total_pages_max; ++pages) {
+        auto found = co_await service.sizes(key, std::move(*next));
+        if (!found) co_return refused(found.error());
+        for (const maintenance::PartSize& part : found->parts) {
+            ++partitions;
+            sum.files += part.files;
+            sum.bytes += part.bytes;
+            sum.small_files += part.small_files;
+        }
+        next = std::move(found->next);
+    }
+    JsonWriter json;
+    json.open('{').member("partitions", partitions).member("files", sum.files);
+    json.member("bytes", sum.bytes).member("small_files", sum.small_files);
+    json.key("is_cut").boolean(next.has_value()).close('}');
+    co_return json_answer(200, json.take());
 }
 
 io::HttpResponse policy(const Maintenance& service, const Question& question) {
     const auto found = service.policy(
         key_of(question, question.parameter("database"), question.parameter("table")));
-    if (!found) return json_answer(200, Bytes::literal("null"));
     JsonWriter json;
-    json.open('{').member("files_over", found->files_over);
-    json.member("file_mb_under",
-                static_cast<std::int64_t>(found->file_bytes_under / maintenance::limits::mebibyte));
-    json.member("idle_ms", std::int64_t{found->idle_for.count()});
-    write_options(json, found->options);
-    return json_answer(200, json.close('}').take());
+    write_policy(json, found);
+    return json_answer(200, json.take());
 }
 
 io::Task<io::HttpResponse> set_policy(Maintenance& service, Question question) {
@@ -231,6 +237,10 @@ io::Task<std::optional<io::HttpResponse>> answer(Maintenance& service, Question 
     if (path == "POST tables/stop") co_return stop(service, question);
     if (path == "GET tables/sizes") {
         auto answered = co_await sizes(service, std::move(question));
+        co_return answered;
+    }
+    if (path == "GET tables/total") {
+        auto answered = co_await total(service, std::move(question));
         co_return answered;
     }
     if (path == "POST tables/optimize") {

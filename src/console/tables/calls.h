@@ -7,7 +7,9 @@
 namespace freshet::console {
 
 /// Nothing when the question is about something else. Each takes ?region= beside ?home=.
-///   GET  tables/sizes    ?database= &table=   files and bytes of each partition
+///   GET  tables/sizes    ?database= &table= &after=   files and bytes of a page of its
+///                         partitions; `next` is `after` of the next page
+///   GET  tables/total    ?database= &table=   the sums of all partitions, or of the first ones
 ///   GET  tables/runs     ?database= &table=   of all tables without them
 ///   GET  tables/run      ?id=
 ///   POST tables/optimize {database, table, dry_run, convert, into, where, narrow, compression,
