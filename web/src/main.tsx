@@ -10,12 +10,18 @@ import { QueryPage } from "./pages/query";
 import { StreamsPage } from "./pages/streams";
 import { useReachable } from "./parts/connection";
 import { Icon } from "./parts/icons";
+import { later } from "./parts/later";
 import { applyTheme, chooseTheme, chosenTheme, type Theme } from "./parts/theme";
+
+const LakePage = later(() => import("./pages/lake").then((all) => all.LakePage));
+const JobsPage = later(() => import("./pages/jobs").then((all) => all.JobsPage));
 
 const pages = [
   { path: "overview", title: "Pipeline", icon: "overview", key: "p" },
   { path: "streams", title: "Streams", icon: "stream", key: "s" },
   { path: "analytics", title: "Analytics", icon: "analytics", key: "a" },
+  { path: "lake", title: "Lake", icon: "bucket", key: "l" },
+  { path: "jobs", title: "Jobs", icon: "schedule", key: "j" },
   { path: "query", title: "Query", icon: "query", key: "q" },
   { path: "dashboards", title: "Dashboard", icon: "dashboard", key: "d" },
 ];
@@ -173,6 +179,10 @@ function App() {
           <StreamsPage name={name} />
         ) : path === "analytics" ? (
           <AnalyticsPage name={name} />
+        ) : path === "lake" ? (
+          <LakePage database={name} table={more} />
+        ) : path === "jobs" ? (
+          <JobsPage name={name} />
         ) : path === "query" ? (
           <QueryPage key={`${name}/${more}`} database={more && name} table={more ?? name} />
         ) : path === "dashboards" ? (

@@ -138,6 +138,14 @@ export function QueryPage({ database: named, table }: { database?: string; table
                 >
                   Select from it
                 </button>
+                {!table.is_view && (
+                  <a
+                    class="pick"
+                    href={`#/lake/${encodeURIComponent(chosen)}/${encodeURIComponent(table.name)}`}
+                  >
+                    Its partitions and files
+                  </a>
+                )}
               </details>
             ))}
           {catalog && !databases.some((d) => d.tables.length) && (

@@ -14,6 +14,9 @@ export function bytes(value: number): string {
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+/** A size that is set in MiB, as it was set. */
+export const mebibytes = (value: number) => `${value / 1_048_576} MiB`;
+
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
