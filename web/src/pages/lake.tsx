@@ -28,19 +28,19 @@ interface Item {
 const idOf = ({ database, table }: Item) => `${database}/${table.name}`;
 
 /** Files and bytes of each table, counted one after another; again after a run of it has ended. */
-function useTotals(items: Item[], running: TableRun[]): Record<string, Total> {
+function useTotals(items: Item[], running: TableRun[], turn: number): Record<string, Total> {
   const [totals, setTotals] = useState<Record<string, Total>>({});
   const busy = new Set(running.map((run) => `${run.database}/${run.table}`));
-  const wanted = items
-    .filter((one) => !one.table.is_view && one.table.location)
-    .slice(0, countedMax)
-    .map((one) => `${idOf(one)}/${one.table.partitions}/${busy.has(idOf(one))}`)
-    .join("\n");
+  const wanted = JSON.stringify(
+    items
+      .filter((one) => !one.table.is_view && one.table.location)
+      .slice(0, countedMax)
+      .map((one) => [one.database, one.table.name, busy.has(idOf(one))]),
+  );
   useEffect(() => {
     let isCurrent = true;
     (async () => {
-      for (const line of wanted ? wanted.split("\n") : []) {
-        const [database, table] = line.split("/");
+      for (const [database, table] of JSON.parse(wanted) as [string, string, boolean][]) {
         const total = await get<TableTotal>("tables/total", { database, table }).catch(
           (error: ApiError) => ({ error: error.message }),
         );
@@ -51,7 +51,7 @@ function useTotals(items: Item[], running: TableRun[]): Record<string, Total> {
     return () => {
       isCurrent = false;
     };
-  }, [wanted]);
+  }, [wanted, turn]);
   return totals;
 }
 
@@ -61,7 +61,8 @@ function LakeList({ only }: { only?: string }) {
   const items = databases.flatMap((one) =>
     one.tables.map((table) => ({ database: one.name, table })),
   );
-  const totals = useTotals(items, data?.running ?? []);
+  const [turn, setTurn] = useState(0);
+  const totals = useTotals(items, data?.running ?? [], turn);
   return (
     <>
       <LiveHeader title="Lake" live={live} now={data?.now_ms} />
@@ -79,6 +80,8 @@ function LakeList({ only }: { only?: string }) {
                   {count(items.length)} in {count(databases.length)} databases
                 </span>
               )}
+              <span class="grow" />
+              {items.length > 0 && <button onClick={() => setTurn(turn + 1)}>Count again</button>}
             </header>
             {items.length ? (
               <Tables items={items} totals={totals} running={data.running} />
@@ -135,7 +138,9 @@ function Tables({
             <th scope="col" class="wide-only">
               Database
             </th>
-            <th scope="col">Format</th>
+            <th scope="col" class="wide-only">
+              Format
+            </th>
             <th scope="col" class="wide-only">
               Partitioned by
             </th>
@@ -180,7 +185,9 @@ function Row({ item, total, run }: { item: Item; total?: Total; run?: TableRun }
         <a href={table.is_view ? `#/query/${address}` : `#/lake/${address}`}>{table.name}</a>
       </th>
       <td class="wide-only">{database}</td>
-      <td>{table.is_view ? "view" : table.format || <span class="soft">unknown</span>}</td>
+      <td class="wide-only">
+        {table.is_view ? "view" : table.format || <span class="soft">unknown</span>}
+      </td>
       <td class="key wide-only" title={table.partition_keys.join(", ")}>
         {table.partition_keys.join(", ")}
       </td>

@@ -26,8 +26,9 @@ export function TableView({ database, table }: { database: string; table: string
   const running = known?.runs.find((run) => run.state === "RUNNING");
   const lastEnded = known?.runs.find((run) => run.state !== "RUNNING")?.id;
   const keys = known?.partition_keys.map((key) => key.name) ?? [];
-  // Counted again when partitions come or go, and after each run.
-  const sizes = useSizes(database, table, `${turn} ${known?.partitions} ${lastEnded}`);
+  // Counted again after each run; what a delivery adds meanwhile would never let it end.
+  const isCounted = !!known && !known.is_view;
+  const sizes = useSizes(database, table, isCounted ? `${turn} ${lastEnded}` : null);
   const close = (said?: string) => {
     setDialog(null);
     setDone(said ?? "");
@@ -94,7 +95,9 @@ export function TableView({ database, table }: { database: string; table: string
             {done}
           </p>
           {running && <RunningRun key={running.id} run={running} now={known.now_ms} />}
-          {!known.is_view && <Picture sizes={sizes} onCount={() => setTurn(turn + 1)} />}
+          {!known.is_view && (
+            <Picture table={known} sizes={sizes} onCount={() => setTurn(turn + 1)} />
+          )}
           <div class="columns even">
             <Facts table={known} sizes={sizes} />
             <Columns table={known} />
@@ -123,15 +126,25 @@ export function TableView({ database, table }: { database: string; table: string
   );
 }
 
-function Picture({ sizes, onCount }: { sizes: Sizes; onCount: () => void }) {
+function Picture({
+  table,
+  sizes,
+  onCount,
+}: {
+  table: TableDetail;
+  sizes: Sizes;
+  onCount: () => void;
+}) {
   const { parts, isWhole, error } = sizes;
+  const isOld =
+    isWhole && table.partition_keys.length > 0 && table.partitions !== parts.length && !error;
   return (
     <section class="card">
       <header>
         <h2>Partitions</h2>
         <span class="soft" role="status">
           {isWhole
-            ? count(parts.length)
+            ? `${count(parts.length)}${isOld ? ` counted, ${count(table.partitions)} now` : ""}`
             : parts.length
               ? `${count(parts.length)} counted so far…`
               : "counting files…"}

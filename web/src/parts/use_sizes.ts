@@ -14,10 +14,14 @@ export interface Sizes {
 
 const none: Sizes = { parts: [], smallUnder: 0, isWhole: false, error: null };
 
-/** Counts again whenever `turn` changes; the last sizes stay until the new ones are whole. */
-export function useSizes(database: string, table: string, turn: unknown): Sizes {
+/**
+ * Counts again whenever `turn` changes, and not while it is null; the last sizes stay until the new
+ * ones are whole.
+ */
+export function useSizes(database: string, table: string, turn: string | null): Sizes {
   const [sizes, setSizes] = useState<Sizes>(none);
   useEffect(() => {
+    if (turn === null) return;
     let isCurrent = true;
     const load = async () => {
       const parts: PartSize[] = [];
