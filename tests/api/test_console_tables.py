@@ -228,7 +228,7 @@ def test_crawlers_are_shown_and_started(lake, api):
     lake.put("c/p=1/a.csv", b"a,b\n1,2\n3,4\n")
     glue.create_crawler(
         Name="finder",
-        Role="any",
+        Role="arn:aws:iam::000000000000:role/any",
         DatabaseName="found",
         Targets={"S3Targets": [{"Path": "s3://lake/c/"}]},
     )
