@@ -225,6 +225,7 @@ def test_a_run_that_has_ended_cannot_be_stopped(lake, api):
 
 def test_crawlers_are_shown_and_started(lake, api):
     glue = lake.freshet.client("glue")
+    glue.create_database(DatabaseInput={"Name": "found"})
     lake.put("c/p=1/a.csv", b"a,b\n1,2\n3,4\n")
     glue.create_crawler(
         Name="finder",

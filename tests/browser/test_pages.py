@@ -12,7 +12,7 @@ import pytest
 from test_interface import ARN, ROLE, Lake
 from application_input import csv_input
 
-PAGES = ("overview", "streams", "analytics", "query", "dashboards")
+PAGES = ("overview", "streams", "analytics", "lake", "jobs", "query", "dashboards")
 
 
 @pytest.fixture
@@ -53,6 +53,8 @@ def test_the_servers_address_in_a_browser_leads_to_the_interface(freshet, open_p
         ("overview", "freshet produce rows.csv --stream rows --create"),
         ("streams", "freshet produce rows.csv --stream rows --create"),
         ("analytics", "freshet apply examples/chicago-crimes/pipeline.yaml"),
+        ("lake", "freshet query"),
+        ("jobs", "freshet apply examples/chicago-crimes/pipeline.yaml"),
         ("query", "freshet query"),
         ("dashboards", "freshet apply examples/chicago-crimes/pipeline.yaml"),
     ],
@@ -75,7 +77,14 @@ def test_addresses_that_name_nothing_say_so(lake, freshet, open_page):
     page = open_page(freshet, "nowhere")
     page.get_by_role("heading", name="There is no such page").wait_for()
     assert page.title() == "No such page · Freshet"
-    for path in ("streams/none", "analytics/none", "dashboards/none", "part/function/none"):
+    for path in (
+        "streams/none",
+        "analytics/none",
+        "lake/default/none",
+        "jobs/none",
+        "dashboards/none",
+        "part/function/none",
+    ):
         page = open_page(freshet, path)
         page.get_by_text("There is no").first.wait_for()
         assert page.locator(".page > header .badge").count() == 0, path
@@ -86,6 +95,7 @@ def test_tabs_have_distinct_titles(lake, freshet, open_page):
         ("overview", "Pipeline · Freshet"),
         ("streams/crimes", "crimes · Streams · Freshet"),
         ("analytics/top-places", "top-places · Analytics · Freshet"),
+        ("lake/crimes/tops", "tops · Lake · Freshet"),
         ("part/bucket/lake", "lake · bucket · Freshet"),
     ):
         page = open_page(freshet, path)
