@@ -52,7 +52,7 @@ console::Parts console_parts(const Foundation& foundation, const Services& servi
 
 pipeline::Services pipeline_services(const Foundation& foundation, const Services& services) {
     return {foundation.router, services.of<query::Query>(), services.of<dashboards::Dashboards>(),
-            [&all = services.of<functions::Functions>()] {
+            services.of<maintenance::Maintenance>(), [&all = services.of<functions::Functions>()] {
                 return io::run_on(all.home(), all.newest_runtime());
             }};
 }

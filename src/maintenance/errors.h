@@ -8,7 +8,7 @@ enum class Errc {
     not_found,    ///< no such table, run or policy
     invalid,      ///< options that do not fit the table
     running,      ///< a run of this table is under way
-    not_running,  ///< there is nothing to stop
+    not_running,  ///< it has ended: there is nothing to stop
     unfit,        ///< an object that is left alone; the message begins with its key
     failed        ///< the run cannot continue; the message names the object or the partition
 };

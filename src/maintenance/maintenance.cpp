@@ -31,7 +31,9 @@ bool is_at(const Home& home, const TableKey& table) {
     return table.account == home.account && table.region == home.region;
 }
 
-Result<> check_words(const TableKey& table, const Options& options) {
+}  // namespace
+
+Result<> check_options(const TableKey& table, const Options& options) {
     if (options.target_bytes < limits::target_bytes_min ||
         options.target_bytes > limits::target_bytes_max)
         return fail(Errc::invalid, fmt::format("the target size is {} to {} MiB, not {}",
@@ -61,7 +63,7 @@ Result<> check_words(const TableKey& table, const Options& options) {
     return {};
 }
 
-}  // namespace
+bool is_active(State state) { return state == State::running || state == State::stopping; }
 
 const char* word_of(State state) {
     switch (state) {
@@ -73,6 +75,8 @@ const char* word_of(State state) {
             return "FAILED";
         case State::stopped:
             return "STOPPED";
+        case State::stopping:
+            return "STOPPING";
     }
     return "";
 }
@@ -110,7 +114,7 @@ Result<> Maintenance::load() {
 void Maintenance::start() {
     std::vector<std::string> unfinished;
     for (const auto& [id, one] : runs_) {
-        if (one.state == State::running) unfinished.push_back(id);
+        if (is_active(one.state)) unfinished.push_back(id);
     }
     for (const std::string& id : unfinished) scope_.spawn(run(id));
     scope_.spawn(keep_policies());
@@ -127,7 +131,7 @@ io::Task<void> Maintenance::stop() {
 Result<> Maintenance::check_idle(const TableKey& table) const {
     for (const auto& [id, run] : runs_) {
         const bool touches = run.table == table || table_of(run.table, run.options.into) == table;
-        if (run.state == State::running && touches)
+        if (is_active(run.state) && touches)
             return fail(Errc::running,
                         fmt::format("run {} of table {} has not ended", id, run.table.path()));
     }
@@ -135,7 +139,7 @@ Result<> Maintenance::check_idle(const TableKey& table) const {
 }
 
 io::Task<Result<>> Maintenance::check(TableKey table, Options options) {
-    if (auto good = check_words(table, options); !good) co_return good;
+    if (auto good = check_options(table, options); !good) co_return good;
     auto found = co_await parts_.tables.table(table);
     if (!found) co_return pass(found);
     for (const auto* names : {&options.sort_columns, &options.bloom_columns}) {
@@ -190,11 +194,13 @@ io::Task<void> Maintenance::run(std::string id) {
     Result<> outcome;
     {
         Work work(parts_, one,
-                  {[this, id] { return stop_.was_requested() || halted_.contains(id); }, working_,
-                   [this, is_paced] { return rest(is_paced); }});
+                  {[this, &one] { return stop_.was_requested() || one.state == State::stopping; },
+                   working_, [this, is_paced] { return rest(is_paced); }});
+        works_[id] = &work;
         outcome = co_await work.run();
+        works_.erase(id);
     }
-    const bool continues_later = stop_.was_requested() && !outcome && !halted_.contains(id);
+    const bool continues_later = stop_.was_requested() && !outcome && one.state != State::stopping;
     if (!continues_later) co_await finish(id, std::move(outcome));
 }
 
@@ -204,6 +210,7 @@ io::Task<void> Maintenance::rest(bool is_paced) {
 
 io::Task<void> Maintenance::finish(std::string id, Result<> outcome) {
     Run& one = runs_.at(id);
+    ending_.insert(id);
     Run next = one;
     next.state = outcome                                        ? State::succeeded
                  : outcome.error().is(freshet::Errc::cancelled) ? State::stopped
@@ -218,7 +225,7 @@ io::Task<void> Maintenance::finish(std::string id, Result<> outcome) {
         log_warn("maintenance", "the end of a run was not written",
                  {{"run", id}, {"reason", written.error().message()}});
     one = std::move(next);
-    halted_.erase(id);
+    ending_.erase(id);
     forget_old_runs();
     ended_.notify();
 }
@@ -255,17 +262,32 @@ std::vector<Run> Maintenance::list(const Home& home, const std::string& database
 io::Task<Result<Run>> Maintenance::ended(Home home, std::string id) {
     while (true) {
         auto found = find(home, id);
-        if (!found || found->state != State::running || stop_.was_requested()) co_return found;
+        if (!found || !is_active(found->state) || stop_.was_requested()) co_return found;
         co_await ended_.wait();
     }
 }
 
-Result<> Maintenance::halt(const Home& home, const std::string& id) {
-    FRESHET_TRY(found, find(home, id));
-    if (found->state != State::running)
-        return fail(Errc::not_running, fmt::format("run {} has ended", id));
-    halted_.insert(id);
-    return {};
+io::Task<Result<>> Maintenance::halt(Home home, std::string id) {
+    if (auto found = find(home, id); !found) co_return pass(found);
+    Run& one = runs_.at(id);
+    if (!is_active(one.state) || ending_.contains(id))
+        co_return fail(Errc::not_running, fmt::format("run {} has ended", id));
+    if (stop_.was_requested()) co_return fail(freshet::Errc::cancelled, "the server stops");
+    one.state = State::stopping;
+    // What a commit writes of the run that is under way is written before this.
+    auto written = co_await parts_.database.write(
+        [next = one](meta::Txn& txn) { return store::put_run(txn, next); });
+    if (const auto work = works_.find(id); work != works_.end()) work->second->interrupt();
+    co_return written;
+}
+
+std::optional<std::string> Maintenance::running(const TableKey& table,
+                                                const Options& options) const {
+    for (const auto& [id, run] : runs_) {
+        const bool is_it = run.table == folded(table) && run.options == options;
+        if (is_it && run.state == State::running && !ending_.contains(id)) return id;
+    }
+    return std::nullopt;
 }
 
 }  // namespace freshet::maintenance

@@ -19,6 +19,11 @@
 
 namespace freshet::maintenance {
 
+/// What is wrong with a policy, as far as that shows without its table: Errc::invalid.
+Result<> check_policy(const Policy& policy);
+
+class Work;
+
 /// Life: load() before the core runs; start() once on the home core; calls on the home core in any
 /// order; stop() asks every run to end after the commit that it is at and completes when none is
 /// left (they stay `running` and continue at the next start). What is in Parts outlives it.
@@ -40,8 +45,11 @@ class Maintenance {
                           const std::string& table) const;
     /// Completes when the run has ended or the service stops.
     io::Task<Result<Run>> ended(Home home, std::string id);
-    /// The run ends after the commit that it is at.
-    Result<> halt(const Home& home, const std::string& id);
+    /// The run gives up what it has not committed and ends as `stopped`, also when the server dies
+    /// before that.
+    io::Task<Result<>> halt(Home home, std::string id);
+    /// The run of this table that is under way and was asked for just that.
+    std::optional<std::string> running(const TableKey& table, const Options& options) const;
 
     io::Task<Result<>> set_policy(Policy policy);
     io::Task<Result<>> remove_policy(TableKey table);
@@ -70,7 +78,8 @@ class Maintenance {
     Parts parts_;
     std::map<std::string, Run> runs_;
     std::map<TableKey, Policy> policies_;
-    std::set<std::string> halted_;
+    std::map<std::string, Work*> works_;  ///< of the runs at work
+    std::set<std::string> ending_;        ///< runs whose end is being written
     io::StopFlag stop_;
     io::Signal ended_;
     Seats working_;  ///< partitions of all runs at a time

@@ -12,9 +12,14 @@
 
 namespace freshet::maintenance {
 
-io::Task<Result<>> Maintenance::set_policy(Policy policy) {
+Result<> check_policy(const Policy& policy) {
     if (policy.files_over < 1 || policy.file_bytes_under < 1 || policy.idle_for.count() < 0)
-        co_return fail(Errc::invalid, "files_over and file_mb_under are at least 1");
+        return fail(Errc::invalid, "files_over and file_mb_under are at least 1");
+    return check_options(policy.table, policy.options);
+}
+
+io::Task<Result<>> Maintenance::set_policy(Policy policy) {
+    if (auto good = check_policy(policy); !good) co_return good;
     policy.table.database = lower(policy.table.database);
     policy.table.name = lower(policy.table.name);
     policy.options.age_min = std::max(policy.idle_for, limits::policy_age_min);

@@ -77,8 +77,12 @@ class TablesPort {
 class WorkerPort {
   public:
     virtual ~WorkerPort() = default;
-    virtual io::Task<Result<sql::plan::Written>> write(sql::plan::WritePlan plan) = 0;
-    virtual io::Task<Result<sql::plan::Looked>> look(sql::plan::LookPlan plan) = 0;
+    virtual io::Task<Result<sql::plan::Written>> write(std::string name,
+                                                       sql::plan::WritePlan plan) = 0;
+    virtual io::Task<Result<sql::plan::Looked>> look(std::string name,
+                                                     sql::plan::LookPlan plan) = 0;
+    /// The plan of that name, if it is at work, ends with Errc::failed soon.
+    virtual void cancel(const std::string& name) = 0;
     virtual io::Task<void> stop() = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/resource.h"
 #include "base/time.h"
 #include "maintenance/limits.h"
@@ -32,7 +33,11 @@ struct Options {
     bool operator==(const Options&) const = default;
 };
 
-enum class State { running, succeeded, failed, stopped };
+/// `stopping`: it was asked to end before it is done; the next start of the server does not
+/// continue it.
+enum class State { running, succeeded, failed, stopped, stopping };
+/// It has not ended.
+bool is_active(State state);
 const char* word_of(State state);
 
 /// Who asked for a run.
@@ -62,6 +67,9 @@ struct Run {
     Timestamp started;
     std::optional<Timestamp> ended;
 };
+
+/// Errc::invalid when they do not fit one another.
+Result<> check_options(const TableKey& table, const Options& options);
 
 /// What a run would do.
 struct Proposal {

@@ -74,8 +74,10 @@ class FakeWorker final : public WorkerPort {
     std::string bad_source;                     ///< is named in a failure
     std::string rejected_line;                  ///< such lines are not written
     int writes = 0;
+    std::set<std::string> cancelled;  ///< names of plans
 
-    io::Task<Result<sql::plan::Written>> write(sql::plan::WritePlan plan) override {
+    io::Task<Result<sql::plan::Written>> write(std::string name,
+                                               sql::plan::WritePlan plan) override {
         ++writes;
         sql::plan::Written written;
         std::string text, rejected;
@@ -93,6 +95,7 @@ class FakeWorker final : public WorkerPort {
             }
         }
         if (meanwhile) co_await std::exchange(meanwhile, nullptr)();
+        if (cancelled.contains(name)) co_return fail(Errc::failed, "the run was stopped");
         if (written.rejected > 0) std::ofstream(plan.rejects_path) << rejected;
         if (written.rows == 0) co_return written;
         const std::string path = plan.target.directory + "/" + plan.target.file_name + "-0.parquet";
@@ -100,9 +103,10 @@ class FakeWorker final : public WorkerPort {
         written.files.push_back({path, written.rows, text.size(), {}});
         co_return written;
     }
-    io::Task<Result<sql::plan::Looked>> look(sql::plan::LookPlan) override {
+    io::Task<Result<sql::plan::Looked>> look(std::string, sql::plan::LookPlan) override {
         co_return sql::plan::Looked();
     }
+    void cancel(const std::string& name) override { cancelled.insert(name); }
     io::Task<void> stop() override { co_return; }
 };
 
@@ -384,7 +388,32 @@ TEST_F(WorkTest, a_table_has_one_run_at_a_time) {
         EXPECT_TRUE(second.error().is(Errc::running));
         auto ended = co_await service.ended({"1", "eu"}, *first);
         EXPECT_EQ(ended->state, State::succeeded);
-        EXPECT_TRUE(service.halt({"1", "eu"}, *first).error().is(Errc::not_running));
+        auto halted = co_await service.halt({"1", "eu"}, *first);
+        EXPECT_TRUE(halted.error().is(Errc::not_running));
+    });
+}
+
+TEST_F(WorkTest, a_run_that_is_stopped_gives_up_its_plan) {
+    with_service([&](Maintenance& service, objects::Objects& objects) -> io::Task<void> {
+        co_await put(objects, "t/1", "a\n");
+        std::string id;
+        worker_.meanwhile = [&]() -> io::Task<void> {
+            auto halted = co_await service.halt({"1", "eu"}, id);
+            EXPECT_TRUE(halted);
+            EXPECT_EQ(service.find({"1", "eu"}, id)->state, State::stopping);
+            EXPECT_FALSE(service.running(text_key, {}));
+        };
+        Options options;
+        options.converts = true;
+        auto begun = co_await service.begin(text_key, options, Origin::request);
+        id = *begun;
+        auto ended = co_await service.ended({"1", "eu"}, id);
+        EXPECT_EQ(ended->state, State::stopped);
+        EXPECT_EQ(ended->figures.commits, 0);
+        EXPECT_TRUE(ended->notes.empty());
+        EXPECT_EQ(worker_.cancelled.size(), 1U);
+        const auto there = co_await bodies(objects, "t/");
+        EXPECT_THAT(there, ElementsAre("a\n"));
     });
 }
 

@@ -97,8 +97,8 @@ io::Task<io::HttpResponse> PipelineApi::run(aws::Caller caller, bool destroys, R
     std::string runtime;
     if (problems.empty() && !destroys) runtime = co_await services_.newest_runtime();
     const Surroundings surroundings{
-        caller.account(),   caller.region(), destroys,   request.empties_buckets,
-        std::move(runtime), parameters,      attachments};
+        caller.account(),   caller.region(), destroys,    request.empties_buckets,
+        std::move(runtime), parameters,      attachments, table_places(root)};
     std::vector<Named> resources;
     if (problems.empty()) resources = read_resources(root, surroundings, problems);
     if (!problems.empty()) co_return refuse(400, problems.text(request.file_name));

@@ -7,6 +7,7 @@
 #include "aws/protocol/shape.h"
 #include "aws/router.h"
 #include "dashboards/dashboards.h"
+#include "maintenance/maintenance.h"
 #include "query/query.h"
 
 namespace freshet::pipeline {
@@ -16,6 +17,7 @@ struct Services {
     const aws::Router& router;
     query::Query& queries;
     dashboards::Dashboards& dashboards;
+    maintenance::Maintenance& maintenance;
     /// The newest runtime of functions that this machine has; "" when it has none. Any core.
     std::function<io::Task<std::string>()> newest_runtime;
 };
@@ -53,6 +55,7 @@ class Calls {
     }
 
     dashboards::Dashboards& dashboards() { return services_.dashboards; }
+    maintenance::Maintenance& maintenance() { return services_.maintenance; }
     /// Until a statement that was started has ended well; asking again and again would need a
     /// clock.
     io::Task<aws::Answer<void>> statement_ended(std::string execution_id);

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "pipeline/calls.h"
 #include "pipeline/section.h"
+#include "pipeline/table_places.h"
 
 namespace freshet::pipeline {
 
@@ -52,6 +53,7 @@ struct Surroundings {
     std::string newest_runtime;  ///< of functions, on the server's machine; "" when it has none
     const Parameters& parameters;
     const std::map<std::string, Bytes>& attachments;  ///< by place: "functions.preprocess.code"
+    std::vector<TablePlace> tables = {};              ///< of the same file
 
     std::string arn(const char* service, const std::string& resource) const;
     /// Names become ARNs, ARNs stay.

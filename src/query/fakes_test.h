@@ -93,9 +93,9 @@ class FakeCatalog final : public CatalogPort {
         if (gone == 0) co_return fail(PortErrc::not_found, "no such partition");
         co_return Result<>();
     }
-    io::Task<Result<>> optimize(Home, std::string database, std::string table,
-                                std::string where) override {
-        optimized = database + "." + table + " WHERE " + where;
+    io::Task<Result<>> optimize(Home, Rewrite rewrite, Cancel&) override {
+        optimized = rewrite.database + "." + rewrite.table +
+                    (rewrite.converts ? " INTO " + rewrite.into : "") + " WHERE " + rewrite.where;
         co_return Result<>();
     }
     std::string optimized;  ///< the last one

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "io/body_reader.h"
 #include "io/task.h"
+#include "query/cancel.h"
 #include "query/types.h"
 
 namespace freshet::query {
@@ -68,6 +69,14 @@ enum class PortErrc {
     refused,    ///< the sibling does not accept it; its sentence says why
 };
 
+/// What OPTIMIZE is asked for.
+struct Rewrite {
+    std::string database, table;
+    std::string where;      ///< partitions of which it is true; "": all
+    bool converts = false;  ///< text to Parquet; otherwise small objects are merged
+    std::string into;       ///< "database.table" that takes the Parquet; "": in place
+};
+
 /// Names are lower case. Errors are PortErrc or freshet::Errc.
 class CatalogPort {
   public:
@@ -95,10 +104,8 @@ class CatalogPort {
                                                  std::vector<CatalogPartition> partitions) = 0;
     virtual io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,
                                               std::vector<std::string> values) = 0;
-    /// Merges the small objects of the partitions of which `where` is true ("": all). Completes
-    /// when it is done; PortErrc::refused names what could not be.
-    virtual io::Task<Result<>> optimize(Home home, std::string database, std::string table,
-                                        std::string where) = 0;
+    /// Completes when it is done; PortErrc::refused names what could not be. `cancel` outlives it.
+    virtual io::Task<Result<>> optimize(Home home, Rewrite rewrite, Cancel& cancel) = 0;
 };
 
 /// A run of bytes of one file on this machine.

@@ -287,7 +287,7 @@ io::Task<void> Query::State::execute(std::shared_ptr<Active> run, std::shared_pt
         ran =
             co_await runs.select(run->home, *parsed->query, context, run->control, std::move(file));
     } else {
-        ran = co_await runs.statement(run->home, *parsed, context);
+        ran = co_await runs.statement(run->home, *parsed, context, run->control);
     }
     if (ran) {
         output = std::move(*ran);
@@ -480,7 +480,7 @@ io::Task<Result<Answer>> Query::State::run_asked(AskRequest request,
     if (parsed->kind == Kind::select) {
         ran = co_await runs.select(request.home, *parsed->query, context, control, nullptr);
     } else {
-        ran = co_await runs.statement(request.home, *parsed, context);
+        ran = co_await runs.statement(request.home, *parsed, context, control);
     }
     if (!ran) co_return fail(Errc::failed, ran.error().message);
     Answer answer;

@@ -166,8 +166,9 @@ io::Task<Outcome<RunOutput>> Runs::select(Home home, const sql::trino::Query& qu
 }
 
 io::Task<Outcome<RunOutput>> Runs::statement(Home home, const sql::trino::Statement& statement,
-                                             sql::trino::Context context) {
-    auto printed = co_await statements_.run(std::move(home), statement, context);
+                                             sql::trino::Context context,
+                                             std::shared_ptr<RunControl> control) {
+    auto printed = co_await statements_.run(std::move(home), statement, context, control->work);
     if (!printed) co_return pass(printed);
     RunOutput output;
     output.columns = std::move(printed->columns);

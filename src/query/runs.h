@@ -33,9 +33,11 @@ struct RunControl {
     Worker* worker = nullptr;             ///< while it runs the plan
     std::atomic<bool> cancelled = false;  ///< also read by the thread that analyses
     bool is_running = false;
+    Cancel work;  ///< of a statement on the catalog
     void cancel() {
         cancelled = true;
         if (worker) worker->kill();
+        work.request();
     }
 };
 
@@ -57,7 +59,8 @@ class Runs {
     std::shared_ptr<io::BodyReader> body_of(std::shared_ptr<ResultFile> file,
                                             std::shared_ptr<RunControl> control);
     io::Task<Outcome<RunOutput>> statement(Home home, const sql::trino::Statement& statement,
-                                           sql::trino::Context context);
+                                           sql::trino::Context context,
+                                           std::shared_ptr<RunControl> control);
     /// Waiting statements look again whether they are cancelled.
     void wake() { freed_.notify(); }
     void stop();

@@ -103,7 +103,10 @@ class Tables(Lake):
 
     def ended(self, run):
         return self.freshet.until(
-            lambda: (one := self.call(f"tables/run?id={run}"))["state"] != "RUNNING" and one
+            lambda: (
+                (one := self.call(f"tables/run?id={run}"))["state"] not in ("RUNNING", "STOPPING")
+                and one
+            )
         )
 
     def optimize(self, table, **fields):

@@ -34,12 +34,15 @@ export interface RunFigures {
   left_alone: number;
 }
 
+/** It has not ended. */
+export const isUnderWay = (run: TableRun) => run.state === "RUNNING" || run.state === "STOPPING";
+
 /** A run of a table's maintenance; `notes` are the first ones of `notes_total`. */
 export interface TableRun extends RunOptions, RunFigures {
   id: string;
   database: string;
   table: string;
-  state: "RUNNING" | "SUCCEEDED" | "FAILED" | "STOPPED";
+  state: "RUNNING" | "STOPPING" | "SUCCEEDED" | "FAILED" | "STOPPED";
   origin: "REQUEST" | "STATEMENT" | "POLICY";
   error: string;
   started_ms: number;

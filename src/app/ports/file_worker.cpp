@@ -44,12 +44,15 @@ std::string worker_program() {
 }
 
 struct FileWorker::State {
-    /// Of one process. On the home core; `worker` is replaced on the pool while the seat is busy.
+    /// Of one process. On the home core; `worker` is replaced on the pool while the seat is busy,
+    /// and `is_cancelled` is read there.
     struct Seat {
         std::unique_ptr<query::Worker> worker;
         std::uint64_t memory_mib = 0;  ///< of the plans that `worker` takes
         bool is_busy = false;
         Timestamp last_used;
+        std::string plan;  ///< the name of the one at work; "" for none
+        bool is_cancelled = false;
     };
 
     State(io::Core& home_, std::string program_, std::size_t processes)
@@ -64,7 +67,7 @@ struct FileWorker::State {
     io::Core& home;
     std::string program;
     io::Pool pool;
-    std::mutex mutex;  ///< of the workers and the next one, between the pool and stop()
+    std::mutex mutex;  ///< of seats but for what is of the home core, and of the next one
     std::vector<Seat> seats;
     bool is_stopping = false;
     bool is_watched = false;
@@ -72,6 +75,7 @@ struct FileWorker::State {
     io::StopFlag stop;
     io::Scope loops;
 
+    static Failed cancelled() { return {ErrorCode::user_canceled, "the run was stopped"}; }
     static Failed stopping() { return {ErrorCode::user_canceled, "the server stops"}; }
 
     /// On the pool.
@@ -105,13 +109,33 @@ struct FileWorker::State {
         }
     }
 
+    void begin(Seat& seat, std::string name) {
+        const std::scoped_lock lock(mutex);
+        seat.plan = std::move(name);
+        seat.is_cancelled = false;
+    }
+    void cancel(const std::string& name) {
+        const std::scoped_lock lock(mutex);
+        for (Seat& seat : seats) {
+            if (!seat.is_busy || seat.plan != name) continue;
+            seat.is_cancelled = true;
+            if (seat.worker) seat.worker->kill();
+        }
+    }
+    bool was_cancelled(const Seat& seat) {
+        const std::scoped_lock lock(mutex);
+        return seat.is_cancelled;
+    }
+
     /// A warm worker may have died since its last plan: then another one takes this one.
     template <class Ask>
     auto ask(Seat& seat, std::uint64_t plan_memory_mib, Ask& plan)
         -> decltype(plan(std::declval<query::Worker&>())) {
         for (int attempt = 0;; ++attempt) {
             if (auto ready = make_ready(seat, plan_memory_mib); !ready) return pass(ready);
+            if (was_cancelled(seat)) return std::unexpected(cancelled());
             auto answer = plan(*seat.worker);
+            if (!answer && was_cancelled(seat)) return std::unexpected(cancelled());
             const bool was_dead = !answer && answer.error().code == ErrorCode::worker_gone;
             if (!was_dead || attempt > 0) return answer;
         }
@@ -129,7 +153,8 @@ struct FileWorker::State {
     }
 
     template <class Answer, class Ask>
-    io::Task<std::expected<Answer, Failed>> run(std::uint64_t plan_memory_mib, Ask plan) {
+    io::Task<std::expected<Answer, Failed>> run(std::string name, std::uint64_t plan_memory_mib,
+                                                Ask plan) {
         FRESHET_CHECK(io::Core::current() == &home);
         Seat* seat = free_seat(plan_memory_mib);
         while (seat == nullptr && !stop.was_requested()) {
@@ -138,6 +163,7 @@ struct FileWorker::State {
         }
         if (stop.was_requested()) co_return std::unexpected(stopping());
         seat->is_busy = true;
+        begin(*seat, std::move(name));
         auto answer = co_await pool.run([&] { return ask(*seat, plan_memory_mib, plan); });
         release(*seat);
         if (stop.was_requested()) co_return std::unexpected(stopping());
@@ -147,6 +173,7 @@ struct FileWorker::State {
 
     void release(Seat& seat) {
         seat.is_busy = false;
+        seat.plan.clear();
         seat.last_used = home.now();
         freed.notify();
     }
@@ -186,9 +213,10 @@ FileWorker::FileWorker(io::Core& home, std::string program, std::size_t processe
     : state_(std::make_unique<State>(home, std::move(program), processes)) {}
 FileWorker::~FileWorker() = default;
 
-io::Task<std::expected<sql::plan::Written, Failed>> FileWorker::write(sql::plan::WritePlan plan) {
-    auto written =
-        co_await state_->run<sql::plan::Written>(plan.memory_mib, [&plan](query::Worker& worker) {
+io::Task<std::expected<sql::plan::Written, Failed>> FileWorker::write(sql::plan::WritePlan plan,
+                                                                      std::string name) {
+    auto written = co_await state_->run<sql::plan::Written>(
+        std::move(name), plan.memory_mib, [&plan](query::Worker& worker) {
             auto answer = worker.write(plan, plan_time_max);
             if (!answer) remove_outputs(plan);
             return answer;
@@ -196,11 +224,17 @@ io::Task<std::expected<sql::plan::Written, Failed>> FileWorker::write(sql::plan:
     co_return written;
 }
 
-io::Task<std::expected<sql::plan::Looked, Failed>> FileWorker::look(sql::plan::LookPlan plan) {
+io::Task<std::expected<sql::plan::Looked, Failed>> FileWorker::look(sql::plan::LookPlan plan,
+                                                                    std::string name) {
     auto looked = co_await state_->run<sql::plan::Looked>(
-        plan.memory_mib,
+        std::move(name), plan.memory_mib,
         [&plan](query::Worker& worker) { return worker.look(plan, plan_time_max); });
     co_return looked;
+}
+
+void FileWorker::cancel(const std::string& name) {
+    FRESHET_CHECK(io::Core::current() == &state_->home);
+    state_->cancel(name);
 }
 
 io::Task<void> FileWorker::stop() {

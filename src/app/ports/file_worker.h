@@ -23,8 +23,13 @@ class FileWorker {
     /// At most `processes`, one plan each at a time.
     FileWorker(io::Core& home, std::string program, std::size_t processes = 1);
     ~FileWorker();
-    io::Task<std::expected<sql::plan::Written, sql::plan::Failed>> write(sql::plan::WritePlan plan);
-    io::Task<std::expected<sql::plan::Looked, sql::plan::Failed>> look(sql::plan::LookPlan plan);
+    io::Task<std::expected<sql::plan::Written, sql::plan::Failed>> write(sql::plan::WritePlan plan,
+                                                                         std::string name = "");
+    io::Task<std::expected<sql::plan::Looked, sql::plan::Failed>> look(sql::plan::LookPlan plan,
+                                                                       std::string name = "");
+    /// Kills the worker of the plan of that name, if it is at work: it answers
+    /// ErrorCode::user_canceled.
+    void cancel(const std::string& name);
     io::Task<void> stop();
 
   private:

@@ -274,14 +274,16 @@ Result<> MaintenanceTables::add_partition_in(meta::Txn& txn, const maintenance::
     return created;
 }
 
-io::Task<Result<sql::plan::Written>> MaintenanceWorker::write(sql::plan::WritePlan plan) {
-    auto written = co_await worker_.write(std::move(plan));
+io::Task<Result<sql::plan::Written>> MaintenanceWorker::write(std::string name,
+                                                              sql::plan::WritePlan plan) {
+    auto written = co_await worker_.write(std::move(plan), std::move(name));
     if (!written) co_return fail(Errc::failed, written.error().message);
     co_return std::move(*written);
 }
 
-io::Task<Result<sql::plan::Looked>> MaintenanceWorker::look(sql::plan::LookPlan plan) {
-    auto looked = co_await worker_.look(std::move(plan));
+io::Task<Result<sql::plan::Looked>> MaintenanceWorker::look(std::string name,
+                                                            sql::plan::LookPlan plan) {
+    auto looked = co_await worker_.look(std::move(plan), std::move(name));
     if (!looked) co_return fail(Errc::failed, looked.error().message);
     co_return std::move(*looked);
 }

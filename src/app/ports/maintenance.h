@@ -28,8 +28,10 @@ class MaintenanceTables final : public maintenance::TablesPort {
 class MaintenanceWorker final : public maintenance::WorkerPort {
   public:
     explicit MaintenanceWorker(FileWorker& worker) : worker_(worker) {}
-    io::Task<Result<sql::plan::Written>> write(sql::plan::WritePlan plan) override;
-    io::Task<Result<sql::plan::Looked>> look(sql::plan::LookPlan plan) override;
+    io::Task<Result<sql::plan::Written>> write(std::string name,
+                                               sql::plan::WritePlan plan) override;
+    io::Task<Result<sql::plan::Looked>> look(std::string name, sql::plan::LookPlan plan) override;
+    void cancel(const std::string& name) override { worker_.cancel(name); }
     io::Task<void> stop() override { return worker_.stop(); }
 
   private:

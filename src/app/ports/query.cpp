@@ -220,34 +220,50 @@ io::Task<Result<>> QueryCatalog::drop_partition(Home home, std::string database,
 
 namespace {
 
-/// Home core of `maintenance`.
-io::Task<Result<>> merge(maintenance::Maintenance& maintenance, maintenance::TableKey table,
-                         std::string where) {
-    maintenance::Options options;
-    options.where = std::move(where);
-    const Home home{table.account, table.region};
-    auto begun = co_await maintenance.begin(std::move(table), std::move(options),
-                                            maintenance::Origin::statement);
-    if (!begun) co_return pass(begun);
-    auto ended = co_await maintenance.ended(home, *begun);
-    if (!ended) co_return pass(ended);
-    if (ended->state == maintenance::State::succeeded) co_return Result<>();
-    co_return fail(maintenance::Errc::failed,
-                   ended->error.empty() ? "the run was stopped" : ended->error);
+/// The id of a new run, or of the one of these options that is under way: of the same statement,
+/// when the server's end cut it short. Home core of `maintenance`.
+io::Task<Result<std::string>> begin_run(maintenance::Maintenance& maintenance,
+                                        maintenance::TableKey table, maintenance::Options options) {
+    auto begun = co_await maintenance.begin(table, options, maintenance::Origin::statement);
+    const bool is_busy = !begun && begun.error().is(maintenance::Errc::running);
+    if (auto running = maintenance.running(table, options); is_busy && running)
+        co_return std::move(*running);
+    co_return begun;
+}
+
+Failure of_maintenance(const Error& error) {
+    if (error.is(maintenance::Errc::not_found))
+        return fail(query::PortErrc::not_found, error.message());
+    return fail(query::PortErrc::refused, error.message());
+}
+
+/// Nobody waits for it: what it may answer is that the run has ended.
+io::Task<void> halt_run(maintenance::Maintenance& maintenance, Home home, std::string id) {
+    [[maybe_unused]] auto ignored = co_await maintenance.halt(std::move(home), std::move(id));
 }
 
 }  // namespace
 
-io::Task<Result<>> QueryCatalog::optimize(Home home, std::string database, std::string table,
-                                          std::string where) {
-    auto done = co_await io::run_on(
-        maintenance_.home(),
-        merge(maintenance_, {home.account, home.region, std::move(database), std::move(table)},
-              std::move(where)));
-    if (!done && done.error().is(maintenance::Errc::not_found))
-        co_return fail(query::PortErrc::not_found, done.error().message());
-    if (!done) co_return fail(query::PortErrc::refused, done.error().message());
-    co_return Result<>();
+io::Task<Result<>> QueryCatalog::optimize(Home home, query::Rewrite rewrite,
+                                          query::Cancel& cancel) {
+    maintenance::Options options;
+    options.where = std::move(rewrite.where);
+    options.converts = rewrite.converts;
+    options.into = std::move(rewrite.into);
+    maintenance::TableKey table{home.account, home.region, std::move(rewrite.database),
+                                std::move(rewrite.table)};
+    io::Core& core = maintenance_.home();
+    auto begun =
+        co_await io::run_on(core, begin_run(maintenance_, std::move(table), std::move(options)));
+    if (!begun) co_return of_maintenance(begun.error());
+    cancel.ends_by(
+        [this, &core, home, id = *begun] { io::detach(core, halt_run(maintenance_, home, id)); });
+    auto ended = co_await io::run_on(core, maintenance_.ended(home, *begun));
+    cancel.ends_by(nullptr);
+    if (!ended) co_return of_maintenance(ended.error());
+    if (ended->state == maintenance::State::succeeded) co_return Result<>();
+    co_return fail(query::PortErrc::refused,
+                   ended->error.empty() ? "the run was stopped" : ended->error);
 }
 
 io::Task<Result<std::vector<query::LocatedObject>>> QueryObjects::locate(std::string bucket,

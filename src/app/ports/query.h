@@ -34,8 +34,7 @@ class QueryCatalog final : public query::CatalogPort {
     io::Task<Result<>> drop_partition(Home home, std::string database, std::string table,
                                       std::vector<std::string> values) override;
 
-    io::Task<Result<>> optimize(Home home, std::string database, std::string table,
-                                std::string where) override;
+    io::Task<Result<>> optimize(Home home, query::Rewrite rewrite, query::Cancel& cancel) override;
 
   private:
     io::Task<void> make_default(Home home);

@@ -1,14 +1,14 @@
-// `freshet table optimize | runs | policy`: objects of a table are merged or become Parquet.
+// `freshet table optimize | runs | stop | policy`: objects of a table are merged or become Parquet.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "base/text/duration.h"
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/run.h"
-#include "cli/tables/duration.h"
 #include "cli/tables/table_client.h"
 #include "cli/text_table.h"
 
@@ -19,7 +19,7 @@ constexpr Millis poll_every = 200ms;
 
 struct Options {
     Place place;
-    std::string table, convert, into, where, keep_raw = "0", compression = "zstd", sort, bloom;
+    std::string table, run, convert, into, where, keep_raw = "0", compression = "zstd", sort, bloom;
     std::int64_t target_mb = 128, files_over = 50, file_mb_under = 16;
     std::string idle_for = "10m";
     bool is_dry_run = false, narrows = false, measures = true, is_off = false, wants_json = false;
@@ -147,7 +147,7 @@ class Optimize final : public Command {
                 fmt::print(stderr, "\r{} of {} partitions, {} commits, {} files now \x1b[K",
                            run->number("partitions_done"), run->number("partitions"),
                            run->number("commits"), run->number("files_after"));
-            if (run->text("state") != "RUNNING") {
+            if (run->text("state") != "RUNNING" && run->text("state") != "STOPPING") {
                 if (shows) fmt::print(stderr, "\r\x1b[K");
                 co_return run;
             }
@@ -221,6 +221,18 @@ class Runs final : public Command {
                            size_text(run.number("bytes_after")),
                        run.text("rows_rejected"), run.text("id")});
         fmt::print("{}", table.text());
+        co_return Result<>();
+    }
+};
+
+class Stop final : public Command {
+  public:
+    using Command::Command;
+
+  private:
+    io::Task<Result<>> carry_out() override {
+        auto stopped = co_await client_->post("tables/stop", {{"id", options_.run}});
+        if (!stopped) co_return pass(stopped);
         co_return Result<>();
     }
 };
@@ -330,6 +342,12 @@ void add_tables(CLI::App& app, GlobalOptions& global) {
         ->type_name("")
         ->check(check_table);
     run_when_chosen<Runs>(*runs, global, runs_options);
+
+    auto stop_options = std::make_shared<Options>();
+    CLI::App* stop = tables->add_subcommand(
+        "stop", "Stop a run: what it has committed stays, the rest is left as it was");
+    stop->add_option("RUN", stop_options->run, "The run's id")->required()->type_name("");
+    run_when_chosen<Stop>(*stop, global, stop_options);
 
     auto policy_options = std::make_shared<Options>();
     CLI::App* policy =

@@ -221,11 +221,11 @@ io::Task<io::HttpResponse> set_policy(Maintenance& service, Question question) {
     co_return json_answer(200, Bytes::literal("{}"));
 }
 
-io::HttpResponse stop(Maintenance& service, const Question& question) {
+io::Task<io::HttpResponse> stop(Maintenance& service, Question question) {
     Fields fields = question.fields();
-    const auto halted = service.halt(home_of(question), fields["id"]);
-    if (!halted) return refused(halted.error());
-    return json_answer(200, Bytes::literal("{}"));
+    auto halted = co_await service.halt(home_of(question), fields["id"]);
+    if (!halted) co_return refused(halted.error());
+    co_return json_answer(200, Bytes::literal("{}"));
 }
 
 /// Home core of the service.
@@ -234,7 +234,10 @@ io::Task<std::optional<io::HttpResponse>> answer(Maintenance& service, Question 
     if (path == "GET tables/runs") co_return runs(service, question);
     if (path == "GET tables/run") co_return run(service, question);
     if (path == "GET tables/policy") co_return policy(service, question);
-    if (path == "POST tables/stop") co_return stop(service, question);
+    if (path == "POST tables/stop") {
+        auto answered = co_await stop(service, std::move(question));
+        co_return answered;
+    }
     if (path == "GET tables/sizes") {
         auto answered = co_await sizes(service, std::move(question));
         co_return answered;

@@ -15,7 +15,7 @@ namespace freshet::console {
 ///   POST tables/optimize {database, table, dry_run, convert, into, where, narrow, compression,
 ///                         target_mb, keep_raw_ms, sort, bloom}; answers {id}, or what would be
 ///                         done
-///   POST tables/stop     {id}
+///   POST tables/stop     {id}; it is STOPPING, and STOPPED when it has ended
 ///   GET  tables/policy   ?database= &table=   null without one
 ///   POST tables/policy   as optimize, with {files_over, file_mb_under, idle_ms}
 ///   POST tables/policy/remove {database, table}

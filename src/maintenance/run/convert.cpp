@@ -42,6 +42,10 @@ io::Task<Result<>> Work::convert_groups(Part part, std::vector<Group> groups) {
     change.swap.bucket = part.bucket;
     const Timestamp until = io::Core::current()->now() + run_.options.keep_raw;
     for (const Group& group : groups) {
+        if (auto go_on = check_stop(); !go_on) {
+            co_await discard(std::move(change.swap.added));
+            co_return go_on;
+        }
         Unfit unfit;
         const Place place{part.bucket, group.folder, part.prefix};
         auto written =

@@ -131,7 +131,9 @@ io::Task<Result<Work::Written>> Work::write_parquet(Part part, Storage storage, 
     plan.memory_mib = limits::worker_memory_mib;
     plan.spill_directory = scratch.path() + "/spill";
     const std::string rejects_path = plan.rejects_path;
-    auto written = co_await parts_.worker.write(std::move(plan));
+    plans_.insert(name);
+    auto written = co_await parts_.worker.write(name, std::move(plan));
+    plans_.erase(name);
     if (!written) {
         const Listed* named = named_in(written.error().message(), part.bucket, group);
         if (!named) co_return pass(written);

@@ -138,7 +138,10 @@ io::Task<Result<std::vector<Column>>> Work::narrowed(std::vector<Part> parts) {
             plan.source = std::move(*scan);
             plan.memory_mib = limits::worker_memory_mib;
             plan.spill_directory = parts_.objects.scratch_directory();
-            auto looked = co_await parts_.worker.look(std::move(plan));
+            const std::string name = "look-" + run_.id;
+            plans_.insert(name);
+            auto looked = co_await parts_.worker.look(name, std::move(plan));
+            plans_.erase(name);
             if (!looked) co_return pass(looked);
             for (const sql::plan::LookedColumn& column : looked->columns)
                 candidates[column.name].take(column);
@@ -227,6 +230,10 @@ io::Task<Result<>> Work::replace_batches(Part part, Changed changed) {
         change.by.bytes_after -= static_cast<std::int64_t>(found->size);
     }
     for (Group& group : changed.groups) {
+        if (auto go_on = check_stop(); !go_on) {
+            co_await discard(std::move(change.swap.added));
+            co_return go_on;
+        }
         Unfit unfit;
         std::optional<Result<Written>> written;
         while (!group.sources.empty()) {

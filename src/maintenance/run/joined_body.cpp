@@ -17,18 +17,20 @@ std::string attribute(const objects::ObjectInfo& object, const char* name) {
 }  // namespace
 
 JoinedBody::JoinedBody(objects::Objects& objects, io::Pool& pool, std::string bucket, Group group,
-                       TextJoin::Rules rules)
+                       TextJoin::Rules rules, std::function<bool()> must_stop)
     : objects_(objects),
       pool_(pool),
       bucket_(std::move(bucket)),
       group_(std::move(group)),
-      join_(rules) {
+      join_(rules),
+      must_stop_(std::move(must_stop)) {
     if (group_.is_gzip) deflater_ = std::make_unique<GzipWriter>();
 }
 
 io::Task<Result<Bytes>> JoinedBody::read() {
     std::string out;
     while (out.size() < limits::joined_piece_bytes && !is_ended_) {
+        if (must_stop_()) co_return fail(freshet::Errc::cancelled, "the run was stopped");
         if (!source_ && next_ == group_.sources.size()) {
             if (deflater_) co_await pool_.run([&] { deflater_->end(out); });
             is_ended_ = true;

@@ -1,6 +1,7 @@
 // The objects of a group as one body of text, made piece by piece while it is read: one piece of a
 // source is in memory, however large the group is.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -13,11 +14,12 @@
 namespace freshet::maintenance {
 
 /// Errors of read(): objects::Errc::condition when a source is not what was listed; Errc::unfit
-/// when one cannot be joined, which unfit() names. The objects and the pool outlive it.
+/// when one cannot be joined, which unfit() names; freshet::Errc::cancelled. The objects and the
+/// pool outlive it.
 class JoinedBody final : public io::BodyReader {
   public:
     JoinedBody(objects::Objects& objects, io::Pool& pool, std::string bucket, Group group,
-               TextJoin::Rules rules);
+               TextJoin::Rules rules, std::function<bool()> must_stop);
     io::Task<Result<Bytes>> read() override;
 
     const std::optional<LeftAlone>& unfit() const { return unfit_; }
@@ -37,6 +39,7 @@ class JoinedBody final : public io::BodyReader {
     std::string bucket_;
     Group group_;
     TextJoin join_;
+    std::function<bool()> must_stop_;
     std::size_t next_ = 0;  ///< of the group's sources
     std::shared_ptr<io::BodyReader> source_;
     std::unique_ptr<GzipReader> inflater_;

@@ -34,8 +34,7 @@ io::Task<Result<>> Work::merge(Part part) {
         const Plan plan = plan_merge(*listed, rules_for(part, unfit));
         bool was_replaced = false;
         for (const Group& group : plan.groups) {
-            if (control_.must_stop())
-                co_return fail(freshet::Errc::cancelled, "it was asked to stop");
+            if (auto go_on = check_stop(); !go_on) co_return go_on;
             auto done = co_await merge_group(part, group, &unfit);
             if (!done && !done.error().is(objects::Errc::condition)) co_return done;
             was_replaced |= !done;
@@ -73,7 +72,7 @@ io::Task<Result<>> Work::join_text(Part part, Group group, Unfit* unfit) {
     auto encryption = co_await parts_.objects.default_encryption(part.bucket);
     if (!encryption) co_return pass(encryption);
     auto body = std::make_shared<JoinedBody>(parts_.objects, parts_.pool, part.bucket, group,
-                                             join_rules(part.storage));
+                                             join_rules(part.storage), control_.must_stop);
     auto staged = co_await parts_.objects.stage(body, *encryption);
     if (!staged) {
         if (body->unfit()) unfit->emplace(body->unfit()->key, body->unfit()->why);

@@ -45,7 +45,10 @@ io::Task<Result<>> Work::run() {
     auto all = co_await parts_.tables.parts(table_, run_.options.where);
     if (!all) co_return pass(all);
     if (!run_.options.into.empty()) {
-        if (auto prepared = co_await prepare_target(*all); !prepared) co_return prepared;
+        auto held = co_await control_.seats.take(1);
+        auto prepared = co_await prepare_target(*all);
+        if (auto go_on = check_stop(); !go_on) co_return go_on;
+        if (!prepared) co_return prepared;
     }
     if (auto counted = co_await survey(*all); !counted) co_return counted;
     Lanes lanes{*all, 0, std::nullopt, false};
@@ -71,13 +74,15 @@ std::size_t Work::lane_count() const {
 
 io::Task<void> Work::lane(Lanes& lanes) {
     while (lanes.next < lanes.parts.size() && !lanes.is_over) {
-        if (control_.must_stop()) {
-            lanes.first = Error(freshet::Errc::cancelled, "it was asked to stop");
+        if (auto go_on = check_stop(); !go_on) {
+            lanes.first = std::move(go_on.error());
             lanes.is_over = true;
             co_return;
         }
         const Part& part = lanes.parts[lanes.next++];
         auto done = co_await do_part(part);
+        // What a stop interrupts fails for other reasons.
+        if (auto go_on = check_stop(); !done && !go_on) done = std::move(go_on);
         if (done) {
             ++run_.figures.partitions_done;
             continue;
@@ -127,6 +132,15 @@ io::Task<Result<>> Work::do_part(Part part) {
     }
     auto done = co_await merge(std::move(part));
     co_return done;
+}
+
+Result<> Work::check_stop() const {
+    if (control_.must_stop()) return fail(freshet::Errc::cancelled, "it was asked to stop");
+    return {};
+}
+
+void Work::interrupt() {
+    for (const std::string& plan : plans_) parts_.worker.cancel(plan);
 }
 
 io::Task<Result<Proposal>> Work::propose() {

@@ -28,6 +28,8 @@ class Work {
     /// Errc::failed names the first partition that could not be done; the others are.
     /// freshet::Errc::cancelled: it was asked to stop.
     io::Task<Result<>> run();
+    /// Ends what run() waits for: `must_stop` is true by now.
+    void interrupt();
     /// Does nothing, and says what run() would do.
     io::Task<Result<Proposal>> propose();
 
@@ -40,6 +42,7 @@ class Work {
     io::Task<void> lane(Lanes& lanes);
     std::size_t lane_count() const;
     io::Task<Result<>> do_part(Part part);
+    Result<> check_stop() const;
     PlanRules rules_for(const Part& part, const Unfit& unfit) const;
     void note(std::string text);
     void note_left(const Part& part, const std::vector<LeftAlone>& left);
@@ -106,6 +109,7 @@ class Work {
     Run& run_;
     Control control_;
     io::Turn committing_{*io::Core::current()};
+    std::set<std::string> plans_;  ///< of this run, that are with the worker
     Table table_;
     Table target_;  ///< the second table
     /// What it was made of, by part of the source table.

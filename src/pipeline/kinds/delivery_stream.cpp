@@ -1,5 +1,6 @@
 // Delivery streams into a bucket, from a stream or from clients.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "aws/model/firehose.h"
 #include "base/text/arn.h"
@@ -53,7 +54,7 @@ class DeliveryResource final : public Resource {
         adds_newline_ = section.is_on("newline", false);
         wanted_["newline"] = adds_newline_ ? "true" : "false";
         for (auto& [key, value] : section.pairs("tags")) wanted_[tag_mark + key] = value;
-        const std::string table = section.text("register_partitions", "");
+        const std::string table = registering_table(section, surroundings);
         if (!table.empty()) wanted_[tag_mark + "freshet:register-partitions"] = table;
     }
 
@@ -135,6 +136,25 @@ class DeliveryResource final : public Resource {
     }
 
   private:
+    /// The table that is named, or the one of the file in whose location the objects come; "" when
+    /// there is none.
+    std::string registering_table(Section& section, const Surroundings& surroundings) {
+        const std::string named = section.text("register_partitions", "true");
+        if (named == "false") return "";
+        if (named != "true") return named;
+        const auto found =
+            tables_below(surroundings.tables, section.text("bucket", ""), wanted_["prefix"]);
+        if (found.size() > 1)
+            section.wrong("prefix", fmt::format("its partitions could be those of {}: give one as "
+                                                "'register_partitions', or false",
+                                                fmt::join(found, " or ")));
+        if (found.empty() && section.has("register_partitions"))
+            section.wrong("register_partitions",
+                          "the prefix has no folders 'key=value' of the partitions of a table "
+                          "of this file, in its location");
+        return found.empty() ? "" : found.front();
+    }
+
     template <class Configuration>
     void fill(Configuration& s3) const {
         s3.role_arn = wanted_.at("role");

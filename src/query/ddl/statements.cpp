@@ -36,7 +36,7 @@ std::string with_slash(std::string text) {
 }  // namespace
 
 io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement,
-                                           const sql::trino::Context& context) {
+                                           const sql::trino::Context& context, Cancel& cancel) {
     const std::string database = database_of(statement, context);
     switch (statement.kind) {
         case Kind::create_view: {
@@ -61,7 +61,7 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
             co_return answer;
         }
         case Kind::optimize: {
-            auto answer = co_await optimize(std::move(home), statement, database);
+            auto answer = co_await optimize(std::move(home), statement, database, cancel);
             co_return answer;
         }
         case Kind::show_databases:
@@ -91,9 +91,15 @@ io::Task<Outcome<Printed>> Statements::run(Home home, const Statement& statement
 }
 
 io::Task<Outcome<Printed>> Statements::optimize(Home home, const Statement& statement,
-                                                std::string database) {
-    const std::string name = sql::trino::lower_case(statement.names.back());
-    auto done = co_await catalog_.optimize(std::move(home), database, name, statement.where);
+                                                std::string database, Cancel& cancel) {
+    Rewrite rewrite{database, sql::trino::lower_case(statement.names.back()), statement.where,
+                    statement.converts, ""};
+    if (!statement.into.empty())
+        rewrite.into = fmt::format(
+            "{}.{}",
+            statement.into.size() > 1 ? statement.into[statement.into.size() - 2] : database,
+            statement.into.back());
+    auto done = co_await catalog_.optimize(std::move(home), std::move(rewrite), cancel);
     if (!done && done.error().is(PortErrc::not_found))
         co_return std::unexpected(no_table_problem(database, statement.names.back()));
     if (!done)

@@ -22,7 +22,7 @@ class Statements {
     Statements(CatalogPort& catalog, ObjectsPort& objects, Planner& planner)
         : catalog_(catalog), objects_(objects), planner_(planner) {}
     io::Task<Outcome<Printed>> run(Home home, const sql::trino::Statement& statement,
-                                   const sql::trino::Context& context);
+                                   const sql::trino::Context& context, Cancel& cancel);
 
   private:
     using Statement = sql::trino::Statement;
@@ -36,8 +36,8 @@ class Statements {
                                             std::string database);
     io::Task<Outcome<Printed>> create_view(Home home, const Statement& statement,
                                            const sql::trino::Context& context);
-    io::Task<Outcome<Printed>> optimize(Home home, const Statement& statement,
-                                        std::string database);
+    io::Task<Outcome<Printed>> optimize(Home home, const Statement& statement, std::string database,
+                                        Cancel& cancel);
     io::Task<Outcome<Printed>> drop(Home home, const Statement& statement, std::string database);
     io::Task<Outcome<Printed>> drop_database(Home home, const Statement& statement);
     io::Task<Outcome<Printed>> change_partitions(Home home, const Statement& statement,

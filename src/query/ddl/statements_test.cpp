@@ -27,9 +27,10 @@ class StatementsTest : public testing::Test {
         io::Pool pool(1, "test");
         Planner planner(catalog_, objects_, pool);
         Statements statements(catalog_, objects_, planner);
+        Cancel cancel;
         const auto statement = sql::trino::parse_statement(text);
         EXPECT_TRUE(statement) << statement.error().text();
-        auto printed = co_await statements.run(home, *statement, {});
+        auto printed = co_await statements.run(home, *statement, {}, cancel);
         lines = printed ? printed->lines
                         : std::vector<std::string>{std::to_string(printed.error().type) + ": " +
                                                    printed.error().message};

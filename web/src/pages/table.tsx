@@ -1,7 +1,7 @@
 // One table: its columns, its partitions as a picture, what keeps it in order, and its runs.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useLive } from "../api";
-import type { Policy, TableDetail } from "../lake_api";
+import { isUnderWay, type Policy, type TableDetail } from "../lake_api";
 import { Empty, freshet } from "../parts/command";
 import { bytes, count, mebibytes, moment } from "../parts/format";
 import { LiveBadge, ServerTime } from "../parts/live";
@@ -23,8 +23,8 @@ export function TableView({ database, table }: { database: string; table: string
     if (done) told.current?.focus();
   }, [done]);
   const known = data && !data.error ? data : null;
-  const running = known?.runs.find((run) => run.state === "RUNNING");
-  const lastEnded = known?.runs.find((run) => run.state !== "RUNNING")?.id;
+  const running = known?.runs.find(isUnderWay);
+  const lastEnded = known?.runs.find((run) => !isUnderWay(run))?.id;
   const keys = known?.partition_keys.map((key) => key.name) ?? [];
   // Counted again after each run; what a delivery adds meanwhile would never let it end.
   const isCounted = !!known && !known.is_view;

@@ -2,7 +2,7 @@
 // what they changed.
 import { useEffect, useState } from "preact/hooks";
 import { get, post, type ApiError } from "../api";
-import type { TableRun } from "../lake_api";
+import { isUnderWay, type TableRun } from "../lake_api";
 import { bytes, count, duration, moment, tone } from "./format";
 import { cancelScan, fullScan, keepScans, scansOf } from "./full_scan";
 import { optionWords } from "./run_words";
@@ -30,8 +30,8 @@ export function RunningRun({ run, now }: { run: TableRun; now: number }) {
         <span class="badge good">{optionWords(run)}</span>
         <span class="grow" />
         <span class="soft">for {duration(Math.max(0, now - run.started_ms))}</span>
-        <button disabled={stopping} onClick={stop}>
-          {stopping ? "Stops after this commit…" : "Stop"}
+        <button disabled={stopping || run.state === "STOPPING"} onClick={stop}>
+          {stopping || run.state === "STOPPING" ? "Stops…" : "Stop"}
         </button>
       </header>
       <div class="body stack tight">
@@ -90,7 +90,7 @@ function useScanAfter(runs: TableRun[]) {
 }
 
 export function RunHistory({ runs }: { runs: TableRun[] }) {
-  const ended = runs.filter((run) => run.state !== "RUNNING");
+  const ended = runs.filter((run) => !isUnderWay(run));
   const [opened, setOpened] = useState<string | null>(null);
   useScanAfter(ended);
   if (!ended.length)

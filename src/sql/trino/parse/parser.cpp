@@ -50,14 +50,22 @@ SyntaxResult<Statement> parse_view(TokenReader& in, Statement statement) {
     return statement;
 }
 
-/// An extension for plain tables of what Athena has for Iceberg's.
+/// An extension for plain tables of what Athena has for Iceberg's; USING PARQUET [INTO table] is
+/// Freshet's own.
 SyntaxResult<Statement> parse_optimize(TokenReader& in, Statement statement) {
     Parser parser(in);
     statement.kind = StatementKind::optimize;
     FRESHET_TRY(names, parser.qualified_name());
     statement.names = std::move(*names);
-    for (const std::string_view word : {"REWRITE", "DATA", "USING", "BIN_PACK"}) {
+    for (const std::string_view word : {"REWRITE", "DATA", "USING"}) {
         if (auto read = in.expect_word(word); !read) return pass(read);
+    }
+    statement.converts = in.accept_word("PARQUET");
+    if (!statement.converts && !in.accept_word("BIN_PACK"))
+        return std::unexpected(in.mismatch("'BIN_PACK', 'PARQUET'"));
+    if (statement.converts && in.accept_word("INTO")) {
+        FRESHET_TRY(into, parser.qualified_name());
+        statement.into = std::move(*into);
     }
     if (!in.accept_word("WHERE")) return statement;
     const std::size_t begin = in.peek().begin;

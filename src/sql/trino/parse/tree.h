@@ -252,8 +252,10 @@ struct Statement {
     std::string comment, location;
     PropertyList properties;
     QueryPtr query;
-    std::string query_text;  ///< of a view
-    std::string where;       ///< of OPTIMIZE, as written
+    std::string query_text;         ///< of a view
+    std::string where;              ///< of OPTIMIZE, as written
+    bool converts = false;          ///< OPTIMIZE ... USING PARQUET
+    std::vector<std::string> into;  ///< of it: [database,] name of the table that takes the Parquet
     TableDefinition table;
     std::vector<PartitionSpec> partitions;
 };

@@ -1,8 +1,10 @@
-#include "cli/tables/duration.h"
+#include "base/text/duration.h"
+
+#include <fmt/format.h>
 
 #include <charconv>
 
-namespace freshet::cli {
+namespace freshet {
 
 std::optional<Millis> parse_duration(std::string_view text) {
     constexpr std::int64_t number_max = 1'000'000;
@@ -19,4 +21,14 @@ std::optional<Millis> parse_duration(std::string_view text) {
     return std::nullopt;
 }
 
-}  // namespace freshet::cli
+std::string duration_text(Millis duration) {
+    const std::int64_t count = duration.count();
+    if (count == 0) return "0";
+    for (const auto& [unit, size] : {std::pair{'d', 86'400'000}, std::pair{'h', 3'600'000},
+                                     std::pair{'m', 60'000}, std::pair{'s', 1000}}) {
+        if (count % size == 0) return fmt::format("{}{}", count / size, unit);
+    }
+    return fmt::format("{} ms", count);
+}
+
+}  // namespace freshet
