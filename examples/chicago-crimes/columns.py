@@ -182,7 +182,7 @@ class Columns:
                 "name: Crimes and arrests by place",
                 f"name: {json.dumps('Rows by ' + self.counted)}",
             )
-        for name in ("preprocess.py", "partitions.py"):
+        for name in ("preprocess.py", "partitions.py", "optimize.sql"):
             shutil.copy(here / name, directory)
         (directory / "top_locations.sql").write_text(
             self.sql((here / "top_locations.sql").read_text())

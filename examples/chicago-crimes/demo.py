@@ -50,7 +50,7 @@ STREAM, DELIVERY, BUCKET, RESULTS, CRAWLER = (
     "crimes-results",
     "top-locations",
 )
-DASHBOARD = "crimes"
+DASHBOARD, JOB = "crimes", "optimize"
 ROLE = "arn:aws:iam::000000000000:role/freshet-pipeline"
 LIVE_ROWS_PER_SECOND = 500
 SAMPLE_ROWS = 2_000  # sent before the schema is discovered
@@ -131,7 +131,15 @@ class Demo:
                 aws_access_key_id="demo",
                 aws_secret_access_key="demo",
             )
-            for name in ("kinesis", "s3", "firehose", "athena", "kinesisanalytics", "glue")
+            for name in (
+                "kinesis",
+                "s3",
+                "firehose",
+                "athena",
+                "kinesisanalytics",
+                "glue",
+                "lambda",
+            )
         }
         self.kinesis, self.s3, self.firehose, self.athena = (
             self.clients[name] for name in ("kinesis", "s3", "firehose", "athena")
@@ -290,6 +298,7 @@ class Demo:
             sum(totals[name or ""] == int(crimes) for name, crimes in answer),
             since,
         )
+        return keys
 
     def objects(self, prefix="crimes/"):
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
@@ -318,22 +327,26 @@ class Demo:
             time.sleep(0.25)
         return sorted(known), rows
 
-    def query(self, sql):
-        """The rows of an Athena statement, as texts."""
+    def execute(self, sql):
+        """An Athena statement that has succeeded, as GetQueryExecution describes it."""
         execution = self.athena.start_query_execution(
             QueryString=sql,
             QueryExecutionContext={"Database": "crimes"},
             ResultConfiguration={"OutputLocation": f"s3://{RESULTS}/"},
         )["QueryExecutionId"]
         while True:
-            status = self.athena.get_query_execution(QueryExecutionId=execution)["QueryExecution"][
-                "Status"
-            ]
+            found = self.athena.get_query_execution(QueryExecutionId=execution)["QueryExecution"]
+            status = found["Status"]
             if status["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
                 break
             time.sleep(0.05)
         if status["State"] != "SUCCEEDED":
             raise SystemExit(f"demo: the query failed: {status.get('StateChangeReason')}\n{sql}")
+        return found
+
+    def query(self, sql):
+        """The rows of an Athena statement, as texts."""
+        execution = self.execute(sql)["QueryExecutionId"]
         rows = self.athena.get_query_results(QueryExecutionId=execution)["ResultSet"]["Rows"]
         return [tuple(cell.get("VarCharValue") for cell in row["Data"]) for row in rows]
 
@@ -346,22 +359,23 @@ class Demo:
         return {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
 
     def check_partitions(self, table, keys):
-        """The partitions of the objects, once the rule's function has run; with --article this
-        takes up to an hour.
+        """The partitions of the objects: delivery registers them, and leaves nothing to do to the
+        article's hourly function.
         """
         since = time.monotonic()
         expected = {tuple(part.split("=")[1] for part in key.split("/")[1:5]) for key in keys}
-        print(
-            f"demo: waiting for the scheduled function to register {len(expected)} partitions",
-            flush=True,
-        )
-        deadline = time.monotonic() + (3700 if self.options.article else 90)
-        while self.partitions() != expected and time.monotonic() < deadline:
-            time.sleep(0.25)
         table.row(
-            "partitions that the rule's function made",
+            "partitions that delivery registered",
             len(expected),
             len(self.partitions() & expected),
+            since,
+        )
+        answer = self.clients["lambda"].invoke(FunctionName="partitions", Payload=b"{}")
+        told = json.loads(answer["Payload"].read())
+        table.row(
+            "partitions that the function finds, and adds",
+            f"{len(expected)}, 0",
+            f"{told.get('found')}, {told.get('created')}",
             since,
         )
 
@@ -409,6 +423,62 @@ class Demo:
         )
         for name, count in found:
             print(f"  {count:>8}  {name or '(empty)'}")
+
+    def wait_for_job(self):
+        """The first run of the job, which the trigger starts after the crawl, when it has ended."""
+        while not (runs := self.clients["glue"].get_job_runs(JobName=JOB)["JobRuns"]) or (
+            "CompletedOn" not in runs[0]
+        ):
+            time.sleep(0.05)
+        return runs[0]
+
+    def measured(self, name, folder):
+        """What one query over the table reads, how long it takes, and its answer."""
+        place = columns.table_names(self.header)[self.header.index(self.columns.counted)]
+        execution = self.execute(
+            f'SELECT "{place}", COUNT(*) FROM crimes.{name} GROUP BY 1 ORDER BY 2 DESC, 1'
+        )
+        statistics = execution["Statistics"]
+        files = [key for key in self.objects(folder) if "/_" not in key]
+        print(
+            f"  {name:<18} {len(files):>6} {statistics['DataScannedInBytes']:>14} "
+            f"{statistics['TotalExecutionTimeInMillis'] / 1000:>8.3f}"
+        )
+        return self.result(execution)
+
+    def result(self, execution):
+        """The lines of a statement's result object, without the names of its columns."""
+        key = execution["ResultConfiguration"]["OutputLocation"].split("/", 3)[3]
+        return self.s3.get_object(Bucket=RESULTS, Key=key)["Body"].read().split(b"\n")[1:]
+
+    def check_optimised(self, table, windows):
+        """The article's ETL step: the crimes as Parquet, and few files of windows."""
+        since = time.monotonic()
+        run = self.wait_for_job()
+        table.row("job that the crawl's trigger started", "SUCCEEDED", run["JobRunState"], since)
+        if run["JobRunState"] != "SUCCEEDED":
+            print(f"demo: the job says {run.get('ErrorMessage')}")
+            return
+        folders = {key.rsplit("/", 1)[0] for key in windows}
+        table.row(
+            f"objects of windows, once {len(windows)}",
+            len(folders),
+            len(self.objects("top-locations/")),
+            since,
+        )
+        print(f"  {'one query over':<18} {'files':>6} {'bytes scanned':>14} {'seconds':>8}")
+        before = self.measured("reports", "crimes/")
+        after = self.measured("reports_parquet", "crimes-parquet/")
+        table.row("its answer over Parquet", "as before", self.same(before, after), since)
+        rows = [
+            sorted(self.result(self.execute(f"SELECT * FROM crimes.{name}")))
+            for name in ("reports", "reports_parquet")
+        ]
+        table.row("all rows of the two tables", "as before", self.same(*rows), since)
+
+    @staticmethod
+    def same(before, after):
+        return "as before" if before == after else "others"
 
     def charted(self):
         """{place: (crimes, arrests)} as the dashboard's page receives it."""
@@ -491,10 +561,11 @@ class Demo:
             sum(bool(pattern.match(key)) for key in keys),
             sent,
         )
-        self.check_windows(table)
+        windows = self.check_windows(table)
         self.check_partitions(table, keys)
         self.check_queries(table, lines)
         self.check_chart(table, lines)
+        self.check_optimised(table, windows)
         print(f"demo: the chart, asked again each second: {self.page()}")
         return table.good
 

@@ -78,6 +78,7 @@ class Setup:
         self.make_delivery_streams()
         self.make_application()
         self.make_catalog()
+        self.make_job()
         self.make_rule()
         self.make_view()
         self.make_dashboard()
@@ -125,6 +126,7 @@ class Setup:
                 "RoleARN": self.role,
             },
             ExtendedS3DestinationConfiguration=self.destination("crimes/"),
+            Tags=[{"Key": "freshet:register-partitions", "Value": "crimes.reports"}],
         )
         firehose.create_delivery_stream(
             DeliveryStreamName="top-locations",
@@ -209,31 +211,83 @@ class Setup:
         columns = [
             {"Name": "year_" if name == "year" else name, "Type": "string"} for name in names
         ]
-        glue.create_table(
-            DatabaseName="crimes",
-            TableInput={
-                "Name": "reports",
-                "TableType": "EXTERNAL_TABLE",
-                "Parameters": {"EXTERNAL": "TRUE"},
-                "PartitionKeys": [
-                    {"Name": name, "Type": "string"} for name in ("year", "month", "day", "hour")
-                ],
-                "StorageDescriptor": {
-                    "Columns": columns,
-                    "Location": "s3://crimes-lake/crimes/",
-                    "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
-                    "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-                    "SerdeInfo": {
-                        "SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde"
+        hive = "org.apache.hadoop.hive"
+        for table, folder, formats in (
+            (
+                "reports",
+                "crimes",
+                (
+                    "org.apache.hadoop.mapred.TextInputFormat",
+                    f"{hive}.ql.io.HiveIgnoreKeyTextOutputFormat",
+                    f"{hive}.serde2.OpenCSVSerde",
+                ),
+            ),
+            (
+                "reports_parquet",
+                "crimes-parquet",
+                (
+                    f"{hive}.ql.io.parquet.MapredParquetInputFormat",
+                    f"{hive}.ql.io.parquet.MapredParquetOutputFormat",
+                    f"{hive}.ql.io.parquet.serde.ParquetHiveSerDe",
+                ),
+            ),
+        ):
+            glue.create_table(
+                DatabaseName="crimes",
+                TableInput={
+                    "Name": table,
+                    "TableType": "EXTERNAL_TABLE",
+                    "Parameters": {"EXTERNAL": "TRUE"},
+                    "PartitionKeys": [
+                        {"Name": name, "Type": "string"}
+                        for name in ("year", "month", "day", "hour")
+                    ],
+                    "StorageDescriptor": {
+                        "Columns": columns,
+                        "Location": f"s3://crimes-lake/{folder}/",
+                        "InputFormat": formats[0],
+                        "OutputFormat": formats[1],
+                        "SerdeInfo": {"SerializationLibrary": formats[2]},
                     },
                 },
-            },
-        )
+            )
         glue.create_crawler(
             Name="top-locations",
             Role=self.role,
             DatabaseName="crimes",
             Targets={"S3Targets": [{"Path": "s3://crimes-lake/top-locations/"}]},
+        )
+
+    def make_job(self):
+        """The ETL step, after each crawl. Scripts of SQL (freshetsql) are Freshet's own."""
+        script = "scripts/optimize.sql"
+        self.client("s3").put_object(
+            Bucket="crimes-results", Key=script, Body=(HERE / "optimize.sql").read_bytes()
+        )
+        glue = self.client("glue")
+        glue.create_job(
+            Name="optimize",
+            Role=self.role,
+            Command={"Name": "freshetsql", "ScriptLocation": f"s3://crimes-results/{script}"},
+            DefaultArguments={"--TempDir": "s3://crimes-results/"},
+            MaxRetries=1,
+            Description="the article's ETL step",
+        )
+        glue.create_trigger(
+            Name="after-the-crawl",
+            Type="CONDITIONAL",
+            StartOnCreation=True,
+            Predicate={
+                "Logical": "AND",
+                "Conditions": [
+                    {
+                        "LogicalOperator": "EQUALS",
+                        "CrawlerName": "top-locations",
+                        "CrawlState": "SUCCEEDED",
+                    }
+                ],
+            },
+            Actions=[{"JobName": "optimize"}],
         )
 
     def make_rule(self):

@@ -119,6 +119,10 @@ def described(server):
             )
     for crawler in ask("glue", "get_crawlers")["Crawlers"]:
         ask("glue", "get_crawler", Name=crawler["Name"])
+    for job in ask("glue", "get_jobs")["Jobs"]:
+        ask("glue", "get_job", JobName=job["Name"])
+    for trigger in ask("glue", "get_triggers")["Triggers"]:
+        ask("glue", "get_trigger", Name=trigger["Name"])
     for rule in ask("events", "list_rules")["Rules"]:
         ask("events", "describe_rule", Name=rule["Name"])
         ask("events", "list_targets_by_rule", Rule=rule["Name"])
@@ -163,7 +167,7 @@ def edited(tmp_path, *changes):
     for old, new in changes:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
-    for name in ("preprocess.py", "partitions.py", "top_locations.sql"):
+    for name in ("preprocess.py", "partitions.py", "top_locations.sql", "optimize.sql"):
         (tmp_path / name).write_text((EXAMPLE / name).read_text())
     (tmp_path / "pipeline.yaml").write_text(text)
     return tmp_path / "pipeline.yaml"
@@ -193,7 +197,7 @@ def test_the_file_and_the_boto3_script_make_the_same(make_freshet, tmp_path):
 
 def test_a_second_time_changes_nothing(freshet):
     made = apply(freshet)
-    assert made[-1] == "18 created" and sum(line.startswith("created ") for line in made) == 18
+    assert made[-1] == "21 created" and sum(line.startswith("created ") for line in made) == 21
     before = versions(freshet)
     freshet.advance(5000)
     assert apply(freshet) == []
@@ -202,7 +206,7 @@ def test_a_second_time_changes_nothing(freshet):
 
 def test_a_dry_run_reports_and_does_nothing(freshet):
     output = apply(freshet, PIPELINE, "--dry-run")
-    assert output[-1] == "18 to create"
+    assert output[-1] == "21 to create"
     assert freshet.client("kinesis").list_streams()["StreamNames"] == []
 
 
@@ -278,7 +282,7 @@ def test_an_edit_is_one_change(freshet, tmp_path):
         "                   buffer_s: 300 -> 60",
         "updated          delivery stream top-locations",
         "                   buffer_s: 300 -> 60",
-        "2 updated, 16 unchanged",
+        "2 updated, 19 unchanged",
     ]
     hints = freshet.client("firehose").describe_delivery_stream(DeliveryStreamName="crimes-to-lake")
     destination = hints["DeliveryStreamDescription"]["Destinations"][0][
@@ -292,7 +296,7 @@ def test_an_edit_is_one_change(freshet, tmp_path):
     output = apply(freshet, buffer)
     assert (
         output[0] == "updated          application top-locations"
-        and output[-1] == "1 updated, 17 unchanged"
+        and output[-1] == "1 updated, 20 unchanged"
     )
     detail = freshet.client("kinesisanalytics").describe_application(
         ApplicationName="top-locations"
@@ -312,7 +316,7 @@ def test_an_edit_is_one_change(freshet, tmp_path):
     assert (
         output[0] == "updated          table crimes.reports"
         and output[1].strip().endswith(", source string")
-        and output[-1] == "1 updated, 17 unchanged"
+        and output[-1] == "2 updated, 19 unchanged"
     )
     columns = freshet.client("glue").get_table(DatabaseName="crimes", Name="reports")["Table"][
         "StorageDescriptor"
@@ -358,7 +362,7 @@ def test_parts_are_added_and_removed(freshet, tmp_path):
         ),
     )
     output = apply(freshet, more)
-    assert output[-1] == "5 updated, 13 unchanged"
+    assert output[-1] == "5 updated, 16 unchanged"
     assert apply(freshet, more) == []
     application = freshet.client("kinesisanalytics").describe_application(
         ApplicationName="top-locations"
@@ -401,7 +405,7 @@ def test_destroy_leaves_nothing(freshet):
     freshet.client("glue").delete_table(DatabaseName="crimes", Name="mine")
     freshet.client("kinesis").create_stream(StreamName="not-of-the-file", ShardCount=1)
     status, output, errors = run(freshet, "destroy", PIPELINE, "--empty-buckets")
-    assert status == 0 and output.splitlines()[-1] == "18 removed", output + errors
+    assert status == 0 and output.splitlines()[-1] == "21 removed", output + errors
     assert (
         output.splitlines()[0] == "removed          dashboard crimes"
         and output.splitlines()[-2] == "removed          role freshet-pipeline"
@@ -415,7 +419,7 @@ def test_destroy_leaves_nothing(freshet):
         if isinstance(answer[key], list) and call.endswith(" {}") and "list_streams" not in call
     )
     status, output, errors = run(freshet, "destroy", PIPELINE)
-    assert status == 0 and output.splitlines()[-1] == "18 absent"
+    assert status == 0 and output.splitlines()[-1] == "21 absent"
 
 
 def test_what_cannot_change_stops_before_anything_is_done(freshet, tmp_path):
@@ -455,7 +459,7 @@ def test_the_first_error_stops_and_says_what_was_done(freshet, tmp_path):
         errors.startswith("freshet: delivery stream crimes-to-lake (line ") and "nowhere" in errors
     )
     file.write_text(PIPELINE.read_text())
-    assert apply(freshet, file)[-1] == "11 created, 7 unchanged"
+    assert apply(freshet, file)[-1] == "14 created, 7 unchanged"
     assert apply(freshet, file) == []
 
 
