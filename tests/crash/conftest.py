@@ -1,5 +1,5 @@
-"""`--kills N`: the number of kills of streams (test_history.py), and half as many for the rest. The
-seed is printed.
+"""`--kills N`: the number of kills of streams (test_history.py), as many of the work on tables, and
+half as many for the rest. The seed is printed.
 """
 
 import os
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-STREAM_TESTS, OTHER_TESTS = 4, 8  # that share the kills
+STREAM_TESTS, OTHER_TESTS, TABLE_TESTS = 4, 8, 5  # that share the kills
 
 
 def pytest_addoption(parser):
@@ -19,6 +19,11 @@ def pytest_addoption(parser):
 @pytest.fixture
 def kills(request):
     return max(1, request.config.getoption("--kills") // 2 // OTHER_TESTS)
+
+
+@pytest.fixture
+def table_kills(request):
+    return max(1, request.config.getoption("--kills") // TABLE_TESTS)
 
 
 @pytest.fixture
