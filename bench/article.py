@@ -76,6 +76,11 @@ def main(row_count):
 def start_delivery(server, stream):
     """From now on, to the bucket "lake"."""
     server.client("s3").create_bucket(Bucket="lake")
+    deliver(server, stream, "lake")
+
+
+def deliver(server, stream, bucket):
+    """From now on, as soon as the bucket is there."""
     server.client("firehose").create_delivery_stream(
         DeliveryStreamName=f"of-{stream}",
         DeliveryStreamType="KinesisStreamAsSource",
@@ -85,16 +90,16 @@ def start_delivery(server, stream):
         },
         ExtendedS3DestinationConfiguration={
             "RoleARN": "arn:aws:iam::000000000000:role/r",
-            "BucketARN": "arn:aws:s3:::lake",
+            "BucketARN": f"arn:aws:s3:::{bucket}",
             "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": 0},
         },
     )
 
 
-def delivered_bytes(server):
+def delivered_bytes(server, bucket="lake"):
     return sum(
         item["Size"]
-        for page in server.client("s3").get_paginator("list_objects_v2").paginate(Bucket="lake")
+        for page in server.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
         for item in page.get("Contents", [])
     )
 

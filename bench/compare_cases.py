@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import article
+import lake
 import streams
 from server import ROOT
 
@@ -147,6 +148,45 @@ class Rows(Case):
         return options.rows / cpu[0], cpu[0] / options.rows
 
 
+class Delivery(Case):
+    """A backlog of rows of 264 bytes, a record each, in a stream of four shards, into text objects
+    of 5 MiB. It waits while its bucket is missing; the server then starts again with the bucket
+    there, so that nothing else happens while it delivers, and what it reads is not in its memory.
+    """
+
+    unit, work = "MB/s", "MB"
+
+    def __init__(self):
+        self.file = None
+
+    def rounds(self, options):
+        return max(1, options.rounds // 3)
+
+    def prepare(self, server, options):
+        if self.file is None:
+            self.directory = tempfile.TemporaryDirectory(prefix="freshet-bench-rows-")
+            self.file = pathlib.Path(self.directory.name) / "rows.csv"
+            with open(self.file, "w") as out:
+                out.writelines(map(lake.row, range(options.rows)))
+
+    def measure(self, server, options, turn):
+        stream, bucket = f"rows-{turn}", f"lake-{turn}"
+        server.client("kinesis").create_stream(StreamName=stream, ShardCount=4)
+        article.deliver(server, stream, bucket)
+        streams.run(ROOT, server, "put-rows", stream=stream, file=self.file, connections=4)
+        server.client("s3").create_bucket(Bucket=bucket)
+        server.pause()
+        server.start()
+        size, begun, cpu = self.file.stat().st_size, time.monotonic(), server.cpu_seconds()
+        while article.delivered_bytes(server, bucket) < size:
+            time.sleep(0.05)
+        seconds, spent = time.monotonic() - begun, server.cpu_seconds() - cpu
+        assert article.delivered_bytes(server, bucket) == size, "each row once"
+        server.client("firehose").delete_delivery_stream(DeliveryStreamName=f"of-{stream}")
+        server.client("kinesis").delete_stream(StreamName=stream)
+        return size / 1e6 / seconds, spent / (size / 1e6)
+
+
 CASES = {
     "s3-put-4k": Objects("put-objects", 4096, 0),
     "s3-get-4k": Objects("get-objects", 4096, 10_000),
@@ -156,4 +196,5 @@ CASES = {
     "put-records": Puts(records=500, size=1024, connections=4),
     "of-raw": PutsOfRaw(records=500, size=1024, connections=4),
     "rows": Rows(),
+    "delivery": Delivery(),
 }

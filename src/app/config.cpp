@@ -97,8 +97,8 @@ Result<> set_unsigned(std::string_view key, const Value& value, Config& config) 
     return {};
 }
 
-template <auto stream::Options::* member>
-Result<> set_stream_number(std::string_view key, const Value& value, Config& config) {
+/// From 0 to number_max.
+Result<std::int64_t> number_of(std::string_view key, const Value& value) {
     std::int64_t number = 0;
     const char* const end = value.text.data() + value.text.size();
     const auto read = std::from_chars(value.text.data(), end, number);
@@ -107,8 +107,20 @@ Result<> set_stream_number(std::string_view key, const Value& value, Config& con
     if (number < 0 || number > number_max)
         return fail(Errc::invalid,
                     fmt::format("'{}' is from 0 to {}, not {}", key, number_max, number));
-    config.streams.*member =
-        std::remove_reference_t<decltype(config.streams.*member)>(static_cast<std::size_t>(number));
+    return number;
+}
+
+template <auto stream::Options::* member>
+Result<> set_stream_number(std::string_view key, const Value& value, Config& config) {
+    FRESHET_TRY(number, number_of(key, value));
+    config.streams.*member = std::remove_reference_t<decltype(config.streams.*member)>(
+        static_cast<std::size_t>(*number));
+    return {};
+}
+
+Result<> set_partition_limit(std::string_view key, const Value& value, Config& config) {
+    FRESHET_TRY(number, number_of(key, value));
+    config.partition_limit = static_cast<std::size_t>(*number);
     return {};
 }
 
@@ -151,7 +163,7 @@ constexpr Setting all_settings[] = {
     {{"log_level", "debug, info, warn or error", "info", "What goes to standard error"},
      set_log_level},
     {{"limits", "off or aws", "off",
-      "aws: throttles and refuses at AWS's default quotas of Kinesis"},
+      "aws: throttles and refuses at AWS's default quotas of Kinesis and Firehose"},
      set_limits},
     {{"unsigned", "allowed or refused", "allowed",
       "Whether Kinesis takes requests without a signature; AWS refuses them"},
@@ -164,6 +176,9 @@ constexpr Setting all_settings[] = {
      set_stream_number<&stream::Options::deleting>},
     {{"streams.shard_limit", "number", "1000000", "Shards of an account in a region"},
      set_stream_number<&stream::Options::shard_limit>},
+    {{"delivery.partition_limit", "number", "500",
+      "Dynamic partitions that a delivery stream may have active at once, as AWS; 10000 are fine"},
+     set_partition_limit},
     {{"functions.runtimes", "{NAME: path, or a list of a program and its arguments}", "{}",
       "What runs functions of a runtime (python3.9 to python3.14); of others the Python of this "
       "build or python3.N on PATH. It must be of that version"},

@@ -22,6 +22,7 @@ struct Config {
     std::map<std::string, std::vector<std::string>> runtimes;
     std::string log_level = "info";
     stream::Options streams;
+    std::size_t partition_limit = 500;      ///< active dynamic partitions of a delivery stream
     std::vector<std::string> cors_origins;  ///< of pages that may call, besides this machine's
     bool demands_signatures = false;        ///< Kinesis refuses a request without one, as AWS
     std::vector<std::string> hosts;         ///< further names by which clients call this server

@@ -1,6 +1,7 @@
 #include "delivery/buffer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "delivery/limits.h"
@@ -13,6 +14,11 @@ namespace {
 std::uint64_t full_bytes(const Destination& destination) {
     if (destination.options.partitioning) return limits::partitioned_bytes_max;
     return static_cast<std::uint64_t>(destination.buffer_mib) << 20;
+}
+
+std::size_t full_records(const Destination& destination) {
+    return destination.options.partitioning ? limits::partitioned_records_max
+                                            : limits::buffer_records_max;
 }
 
 log::Ordinal at(const log::Positions& positions, log::PartitionId partition) {
@@ -30,14 +36,15 @@ void Buffer::take(const Origin& origin, std::vector<Bytes>& data, const Destinat
     read = origin.ordinal + 1;
     if (data.empty()) return;
     for (Bytes& one : data) {
-        bytes_ += one.size() + (destination.appends_newline ? 1 : 0);
-        data_.push_back(std::move(one));
+        waiting_.bytes += one.size() + (destination.appends_newline ? 1 : 0);
+        waiting_.data.push_back(std::move(one));
     }
     data.clear();
-    oldest_ = std::min(oldest_.value_or(origin.arrival), origin.arrival);
-    const auto range = std::ranges::find(ranges_, origin.partition, &CutRange::partition);
-    if (range == ranges_.end())
-        ranges_.push_back({origin.partition, origin.ordinal, origin.ordinal + 1});
+    waiting_.oldest = std::min(waiting_.oldest.value_or(origin.arrival), origin.arrival);
+    auto& ranges = waiting_.ranges;
+    const auto range = std::ranges::find(ranges, origin.partition, &CutRange::partition);
+    if (range == ranges.end())
+        ranges.push_back({origin.partition, origin.ordinal, origin.ordinal + 1});
     else
         range->next = origin.ordinal + 1;
 }
@@ -46,35 +53,45 @@ void Buffer::take_placed(const Origin& origin, std::vector<Bytes>& data, std::ve
                          const Destination& destination) {
     FRESHET_CHECK(keys.empty() || keys.size() == data.size());
     for (std::size_t i = 0; i < data.size(); ++i)
-        placed_.push_back({origin, i, keys.empty() ? Bytes() : std::move(keys[i])});
+        waiting_.placed.push_back({origin, i, keys.empty() ? Bytes() : std::move(keys[i])});
     keys.clear();
     take(origin, data, destination);
 }
 
 bool Buffer::is_full(const Destination& destination) const {
-    return bytes_ >= full_bytes(destination) || data_.size() >= limits::buffer_records_max;
+    return waiting_.bytes >= full_bytes(destination) ||
+           waiting_.data.size() >= full_records(destination);
 }
 
 std::size_t Buffer::room(const Destination& destination) const {
     FRESHET_CHECK(!is_full(destination));
-    return full_bytes(destination) - bytes_;
+    return full_bytes(destination) - waiting_.bytes;
 }
 
 Buffer::Next Buffer::next(const Destination& destination, Timestamp now) const {
-    if (data_.empty()) return {};
-    const Timestamp due = *oldest_ + std::chrono::seconds(destination.interval_s);
+    if (waiting_.data.empty()) return {};
+    const Timestamp due = *waiting_.oldest + std::chrono::seconds(destination.interval_s);
     if (is_full(destination) || now >= due) return {.cuts = true};
     return {.looks_at = due};
 }
 
-const std::vector<CutRange>& Buffer::ranges() const {
-    FRESHET_CHECK(!ranges_.empty());
-    return ranges_;
+Waiting Buffer::cut_off() { return std::exchange(waiting_, {}); }
+
+void Buffer::give_back() {
+    for (const CutRange& range : waiting_.ranges) {
+        FRESHET_CHECK(range.next <= position(range.partition));
+        read_[*range.partition] = range.first;
+    }
+    waiting_ = {};
+}
+
+void Buffer::begin_again() {
+    waiting_ = {};
+    read_ = delivered_;
 }
 
 void Buffer::begin_again(const Cut& cut) {
-    clear();
-    read_ = delivered_;
+    begin_again();
     for (const CutRange& range : cut.ranges) {
         // A cut that was written down and not finished has moved no position.
         FRESHET_CHECK(at(delivered_, range.partition) <= range.first);
@@ -96,17 +113,8 @@ void Buffer::delivered(const Cut& cut) {
         FRESHET_CHECK(range.next <= position(range.partition));
         delivered_to = range.next;
     }
-    for (const CutRange& waiting : ranges_)
-        FRESHET_CHECK(waiting.next <= at(delivered_, waiting.partition));
-    clear();
-}
-
-void Buffer::clear() {
-    data_.clear();
-    placed_.clear();
-    ranges_.clear();
-    bytes_ = 0;
-    oldest_.reset();
+    for (const CutRange& waiting : waiting_.ranges)
+        FRESHET_CHECK(at(delivered_, waiting.partition) <= waiting.first);  // still to be cut
 }
 
 std::map<std::uint64_t, Place> Buffer::places() const {
@@ -116,13 +124,11 @@ std::map<std::uint64_t, Place> Buffer::places() const {
     return places;
 }
 
-Cut make_cut(const Buffer& buffer, const DeliveryStream& stream) {
+Cut make_cut(const Waiting& waiting, const DeliveryStream& stream) {
+    FRESHET_CHECK(waiting.oldest && !waiting.ranges.empty());
     Cut cut;
-    cut.ranges = buffer.ranges();
-    const Timestamp oldest = *buffer.oldest();
-    const CutNames names(stream, cut.ranges, oldest);
-    const auto prefix = evaluate_prefix(stream.destination.prefix, names.input());
-    cut.key = (prefix ? *prefix : "") + names.object(oldest, "") + extension_of(stream.destination);
+    cut.ranges = waiting.ranges;
+    cut.key = key_of(stream, CutNames(stream, cut.ranges, *waiting.oldest), *waiting.oldest);
     return cut;
 }
 

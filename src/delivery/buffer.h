@@ -18,8 +18,23 @@ struct Origin {
     Timestamp arrival;
 };
 
+/// Records that wait for their object, or are on their way into it.
+struct Waiting {
+    std::vector<Bytes> data;  ///< user records, in the order of reading
+    /// Where each of them came from, if all were taken with their places.
+    struct Placed {
+        Origin origin;
+        std::size_t sub = 0;  ///< of the user records of one record
+        Bytes partition_key;
+    };
+    std::vector<Placed> placed;
+    std::vector<CutRange> ranges;  ///< that they came from, in the order of the first record
+    std::uint64_t bytes = 0;
+    std::optional<Timestamp> oldest;
+};
+
 /// Of each partition: delivered <= read. What is before `delivered` is in objects, what is between
-/// the two waits here or had nothing to deliver.
+/// the two waits here, was cut off, or had nothing to deliver.
 class Buffer {
   public:
     explicit Buffer(log::Positions positions)
@@ -48,44 +63,33 @@ class Buffer {
     /// About as many bytes can be read until it is full. It is not full.
     std::size_t room(const Destination& destination) const;
 
-    /// What an object of everything that waits holds of each partition. Something waits.
-    const std::vector<CutRange>& ranges() const;
+    /// What waits becomes a cut of its own: the records that follow are of the next one.
+    Waiting cut_off();
+    /// What waits is to be read again.
+    void give_back();
+    /// What was cut off and not delivered is to be read again as well.
+    void begin_again();
     /// After a restart: the buffer is to hold the records of `cut` and no others.
     void begin_again(const Cut& cut);
     /// Records before `next` are gone from the source.
     void skip(log::PartitionId partition, log::Ordinal next);
-    /// The object of `cut` is in the lake: everything that waited was in it.
+    /// The object of `cut` is in the lake: the oldest that was cut off and not delivered.
     void delivered(const Cut& cut);
 
-    /// The user records that wait, in the order of reading.
-    const std::vector<Bytes>& data() const { return data_; }
-    /// Where each of them came from, if all were taken with their places.
-    struct Placed {
-        Origin origin;
-        std::size_t sub = 0;  ///< of the user records of one record
-        Bytes partition_key;
-    };
-    const std::vector<Placed>& placed() const { return placed_; }
-    std::uint64_t bytes() const { return bytes_; }
-    std::size_t records() const { return data_.size(); }
-    std::optional<Timestamp> oldest() const { return oldest_; }
+    const Waiting& waiting() const { return waiting_; }
+    std::uint64_t bytes() const { return waiting_.bytes; }
+    std::size_t records() const { return waiting_.data.size(); }
+    std::optional<Timestamp> oldest() const { return waiting_.oldest; }
     /// For people.
     std::map<std::uint64_t, Place> places() const;
 
   private:
-    void clear();
-
     log::Positions delivered_, read_;
-    std::vector<Bytes> data_;
-    std::vector<Placed> placed_;
-    std::vector<CutRange> ranges_;  ///< that `data_` came from, in the order of the first record
-    std::uint64_t bytes_ = 0;
-    std::optional<Timestamp> oldest_;
+    Waiting waiting_;
 };
 
-/// The object of everything that waits in `buffer`. Its key follows from the stream, its version,
-/// the oldest record and the first position of each partition, so that the same records always make
-/// the same object.
-Cut make_cut(const Buffer& buffer, const DeliveryStream& stream);
+/// The cut of what waits. Its key follows from the stream, its version, the oldest record and the
+/// first position of each partition, so that the same records always make the same object.
+Cut make_cut(const Waiting& waiting, const DeliveryStream& stream);
 
 }  // namespace freshet::delivery

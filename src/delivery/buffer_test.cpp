@@ -35,12 +35,18 @@ class BufferTest : public testing::Test {
     /// "2:4-6 1:0-1"
     std::string ranges() const {
         std::string text;
-        for (const CutRange& range : buffer.ranges())
+        for (const CutRange& range : buffer.waiting().ranges)
             text += (text.empty() ? "" : " ") + std::to_string(*range.partition) + ":" +
                     std::to_string(range.first) + "-" + std::to_string(range.next);
         return text;
     }
-    void deliver() { buffer.delivered(make_cut(buffer, stream)); }
+    Cut cut_of(const Buffer& other) const { return make_cut(other.waiting(), stream); }
+    Cut cut_off() {
+        Cut cut = cut_of(buffer);
+        buffer.cut_off();
+        return cut;
+    }
+    void deliver() { buffer.delivered(cut_off()); }
 
     DeliveryStream stream;
     Buffer buffer{{{*shard, 4}}};
@@ -125,18 +131,37 @@ TEST_F(BufferTest, after_a_delivery_the_positions_are_past_it_and_nothing_waits)
     EXPECT_EQ(ranges(), "1:1-2");
 }
 
-TEST_F(BufferTest, after_a_store_that_failed_everything_waits_on_and_the_cut_may_grow) {
+TEST_F(BufferTest, what_is_read_while_a_cut_is_on_its_way_is_of_the_next_one) {
     take(shard, 4, 0ms, {"a"});
-    const Cut first = make_cut(buffer, stream);
-    EXPECT_TRUE(next(300s).cuts);
-    // The destination refused. Until the next try more is read, as long as there is room.
-    EXPECT_TRUE(next(300s).cuts);
+    const Cut first = cut_off();
+    EXPECT_EQ(buffer.bytes(), 0u);
+    EXPECT_FALSE(next(300s).cuts);
     take(shard, 5, 301s, {"b"});
-    const Cut second = make_cut(buffer, stream);
-    EXPECT_EQ(second.key, first.key) << "the object of the first try would be overwritten";
-    EXPECT_EQ(ranges(), "2:4-6");
+    take(inbox, 0, 302s, {"c"});
+    const Cut second = cut_off();
+    EXPECT_NE(second.key, first.key);
+    take(shard, 6, 303s, {"d"});
+    buffer.delivered(first);
+    EXPECT_EQ(buffer.places().at(*shard).delivered, 5u);
     buffer.delivered(second);
     EXPECT_EQ(buffer.places().at(*shard).delivered, 6u);
+    EXPECT_EQ(buffer.places().at(*inbox).delivered, 1u);
+    EXPECT_EQ(ranges(), "2:6-7");
+}
+
+TEST_F(BufferTest, what_waits_is_given_back_to_be_read_for_another_destination) {
+    take(shard, 4, 0ms, {"a"});
+    const Cut first = cut_off();
+    take(shard, 5, 0ms, {"b"});
+    take(inbox, 0, 0ms, {"c"});
+    buffer.give_back();
+    EXPECT_EQ(buffer.bytes(), 0u);
+    EXPECT_EQ(buffer.position(shard), 5u) << "what was cut off stays";
+    EXPECT_EQ(buffer.position(inbox), 0u);
+    buffer.begin_again();
+    EXPECT_EQ(buffer.position(shard), 4u) << "what was cut off is read again as well";
+    take(shard, 4, 0ms, {"a"});
+    EXPECT_EQ(cut_of(buffer).key, first.key);
 }
 
 TEST_F(BufferTest, a_backlog_fills_one_object_at_a_time) {
@@ -152,7 +177,7 @@ TEST_F(BufferTest, a_backlog_fills_one_object_at_a_time) {
 TEST_F(BufferTest, after_a_restart_the_unfinished_object_is_made_of_the_same_records) {
     take(shard, 4, 0ms, {"a"});
     take(shard, 5, 0ms, {"b"});
-    const Cut cut = make_cut(buffer, stream);
+    const Cut cut = cut_of(buffer);
     Buffer after{{{*shard, 4}}};
     after.begin_again(cut);
     EXPECT_EQ(after.position(shard), 4u);
@@ -161,7 +186,8 @@ TEST_F(BufferTest, after_a_restart_the_unfinished_object_is_made_of_the_same_rec
     EXPECT_EQ(after.bytes(), 0u);
     take_into(after, 4, "a");
     take_into(after, 5, "b");
-    EXPECT_EQ(make_cut(after, stream).key, cut.key);
+    EXPECT_EQ(cut_of(after).key, cut.key);
+    after.cut_off();
     after.delivered(cut);
     EXPECT_EQ(after.places().at(*shard).delivered, 6u);
 }
@@ -172,6 +198,7 @@ TEST_F(BufferTest, records_of_a_cut_that_expired_are_passed_over) {
     after.begin_again(cut);
     after.skip(shard, 6);
     take_into(after, 6, "c");
+    after.cut_off();
     after.delivered(cut);
     EXPECT_EQ(after.position(shard), 7u);
     after.begin_again({"next", {{shard, 7, 9}}});
@@ -183,19 +210,19 @@ TEST_F(BufferTest, records_of_a_cut_that_expired_are_passed_over) {
 
 TEST_F(BufferTest, the_key_follows_from_the_stream_its_version_the_oldest_record_and_positions) {
     take(shard, 4, 0ms, {"a"});
-    const std::string key = make_cut(buffer, stream).key;
-    EXPECT_EQ(make_cut(buffer, stream).key, key);
+    const std::string key = cut_of(buffer).key;
+    EXPECT_EQ(cut_of(buffer).key, key);
     EXPECT_TRUE(key.starts_with("2023/11/14/22/d-1-2023-11-14-22-13-20-")) << key;
     Buffer other{{{*shard, 5}}};
     take_into(other, 5, "a");
-    EXPECT_NE(make_cut(other, stream).key, key);
+    EXPECT_NE(cut_of(other).key, key);
     stream.version = 2;
-    EXPECT_NE(make_cut(buffer, stream).key, key);
+    EXPECT_NE(cut_of(buffer).key, key);
     stream.version = 1;
     stream.destination.compression = Compression::gzip;
-    EXPECT_EQ(make_cut(buffer, stream).key, key + ".gz");
+    EXPECT_EQ(cut_of(buffer).key, key + ".gz");
     stream.destination.file_extension = ".log";
-    EXPECT_EQ(make_cut(buffer, stream).key, key + ".log");
+    EXPECT_EQ(cut_of(buffer).key, key + ".log");
 }
 
 TEST_F(BufferTest, a_record_that_is_taken_twice_or_passed_over_is_a_defect) {
@@ -203,7 +230,8 @@ TEST_F(BufferTest, a_record_that_is_taken_twice_or_passed_over_is_a_defect) {
     EXPECT_DEATH(take(shard, 4, 0ms, {"a"}), "ordinal >= read");
     EXPECT_DEATH(buffer.delivered({"key", {{shard, 3, 5}}}), "delivered_to <= range.first");
     EXPECT_DEATH(buffer.delivered({"key", {{shard, 4, 6}}}), "range.next <= position");
-    EXPECT_DEATH(buffer.delivered({"key", {}}), "waiting.next <= ");
+    EXPECT_DEATH(buffer.delivered({"key", {{shard, 4, 5}}}), "<= waiting.first")
+        << "it was not cut off";
     EXPECT_DEATH(buffer.begin_again({"key", {{shard, 3, 5}}}), "<= range.first");
 }
 

@@ -1,5 +1,9 @@
 // How a pipe brings a cut into the lake: its objects are drafted, staged and published.
+#include <algorithm>
+#include <map>
+
 #include "base/check.h"
+#include "base/crypto/digest.h"
 #include "base/log.h"
 #include "delivery/codecs/content.h"
 #include "delivery/http/sender.h"
@@ -11,82 +15,117 @@ namespace {
 /// At once, of one cut: they share the writes of a pack.
 constexpr std::size_t staging_max = 32;
 
-objects::Attributes attributes_of(const Draft& draft) {
-    objects::Attributes attributes{{"content-type", "application/octet-stream"}};
-    const std::string encoding = words_of(draft.compression).content_encoding;
+objects::Attributes attributes_of(const Written& one) {
+    std::string crc;
+    for (int shift = 56; shift >= 0; shift -= 8)
+        crc += static_cast<char>(one.crc64nvme >> shift);  // big-endian
+    objects::Attributes attributes{{"content-type", "application/octet-stream"},
+                                   {"x-amz-checksum-crc64nvme", base64_encode(crc)},
+                                   {"x-amz-checksum-type", "FULL_OBJECT"}};
+    const std::string encoding = words_of(one.draft->compression).content_encoding;
     if (!encoding.empty()) attributes["content-encoding"] = encoding;
     return attributes;
 }
 
+/// All of it was taken with its places. The records move out of `waiting`, unless a backup takes
+/// them from there.
+Flow flow_of(Waiting& waiting, bool is_backed_up) {
+    FRESHET_CHECK(waiting.placed.size() == waiting.data.size());
+    Flow flow;
+    flow.items.reserve(waiting.data.size());
+    for (std::size_t i = 0; i < waiting.data.size(); ++i) {
+        Waiting::Placed& placed = waiting.placed[i];
+        const Origin& origin = placed.origin;
+        flow.items.push_back({waiting.data[i],
+                              waiting.data[i],
+                              origin.arrival,
+                              {origin.partition, origin.ordinal, placed.sub},
+                              std::move(placed.partition_key)});
+    }
+    waiting.placed = {};
+    if (!is_backed_up) waiting.data = {};
+    return flow;
+}
+
 }  // namespace
 
-/// Journal the cut, stage the bytes, publish: a crash at any point makes the same objects again, or
-/// finds them in the lake.
-io::Task<Result<>> Pipe::deliver(Work& work) {
-    const std::int64_t id = stream_.id;
-    auto written_down = co_await parts_.database.write(
-        [&](meta::Txn& txn) { return store::write_cut(txn, id, work.cut); });
-    if (!written_down) co_return written_down;
-    if (auto drafted = co_await draft(work); !drafted) co_return drafted;
-    std::vector<Written> written;
-    auto done = co_await stage_all(work.drafts, written);
-    if (done) done = co_await publish(work.cut, written);
-    if (!done) {
-        // The next try stages them again.
-        for (Written& one : written) co_await parts_.objects.discard(std::move(one.staged));
-        co_return done;
-    }
-    count_delivered(written);
-    buffer_.delivered(work.cut);
-    for (const CutRange& range : work.cut.ranges) {
-        if (is_inbox(range.partition)) co_await trim_inbox(range.partition, range.next);
-    }
-    retry_.succeeded();
-    co_return Result<>();
+void Pipe::begin_work() {
+    Work& work = *works_.emplace_back(std::make_unique<Work>());
+    work.stream = std::make_shared<const DeliveryStream>(stream_);
+    work.has_calls = stream_.destination.has_calls();
+    work.waiting = buffer_.cut_off();
+    work.records = work.waiting.data.size();
+    work.cut = make_cut(work.waiting, stream_);
+    work.share = Ahead::Share(ahead_, work.waiting.bytes);
+    bringing_.spawn(bring(work));
 }
 
-/// A new destination holds from the next try on: nothing of this cut is in the lake yet.
+/// Stage the bytes, then publish: a crash before that leaves the records in their source.
+io::Task<void> Pipe::bring(Work& work) {
+    auto staged = co_await stage(work);
+    if (staged) {
+        work.is_staged = true;
+        co_await publish_staged();  // `work` may be gone afterwards
+    } else {
+        note_failure(staged.error());
+    }
+    follower_.ring();
+}
+
+void Pipe::note_failure(const Error& error) {
+    if (!failure_) failure_ = error;
+}
+
+io::Task<Result<>> Pipe::stage(Work& work) {
+    if (work.has_calls && !work.is_drafted) {
+        const std::int64_t id = stream_.id;
+        auto written_down = co_await parts_.database.write(
+            [&](meta::Txn& txn) { return store::write_cut(txn, id, work.cut); });
+        if (!written_down) co_return written_down;
+    }
+    if (!work.is_drafted) {
+        if (auto drafted = co_await draft(work); !drafted) co_return drafted;
+        work.is_drafted = true;
+    }
+    auto staged = co_await stage_all(work);
+    co_return staged;
+}
+
 io::Task<Result<>> Pipe::draft(Work& work) {
-    // What an endpoint was sent is not sent again for another destination.
-    const bool is_sent = work.version != 0 && stream_.destination.options.http;
-    if (work.version == stream_.version || is_sent) co_return Result<>();
-    const int version = stream_.version;
-    if (buffer_.data().empty()) {  // all of it expired in the source: the positions move alone
-        work.drafts.clear();
-        work.version = version;
+    const Waiting& waiting = work.waiting;
+    if (waiting.data.empty()) co_return Result<>();  // all expired in the source
+    const DeliveryStream& stream = *work.stream;
+    const Destination& destination = stream.destination;
+    const CutNames names(stream, work.cut.ranges, *waiting.oldest);
+    auto plan = plan_of(destination);
+    if (!plan) co_return pass(plan);
+    if (plan->is_plain() && !destination.options.http) {
+        Draft& draft = work.drafts.emplace_back();
+        draft.bucket = destination.bucket;
+        draft.key = key_of(stream, names, *waiting.oldest);
+        draft.pieces = pieces_of(waiting.data, destination.appends_newline);
+        draft.compression = destination.compression;
+        draft.entry = {names.uuid(""), *waiting.oldest};
+        if (destination.options.is_backup_on)
+            draft_backup(stream, names, waiting.data, work.drafts);
         co_return Result<>();
     }
-    FRESHET_CHECK(buffer_.oldest());  // there are records
-    const CutNames names(stream_, work.cut.ranges, *buffer_.oldest());
-    std::vector<Draft> drafts;
-    auto plan = plan_of(stream_.destination);
-    if (!plan) co_return pass(plan);
-    if (plan->is_plain() && !stream_.destination.options.http) {
-        const Destination& destination = stream_.destination;
-        Draft& draft = drafts.emplace_back();
-        draft.bucket = destination.bucket;
-        draft.key = work.cut.key;
-        draft.pieces = pieces_of(buffer_.data(), destination.appends_newline);
-        draft.compression = destination.compression;
-        draft.entry = {names.uuid(""), *buffer_.oldest()};
-        if (destination.options.is_backup_on) draft_backup(stream_, names, buffer_.data(), drafts);
-    } else {
-        auto staged = co_await run_through_stages(std::move(*plan), names);
-        if (!staged) co_return pass(staged);
-        drafts = std::move(*staged);
-    }
-    work.drafts = std::move(drafts);
-    work.version = version;
+    auto drafts = co_await run_through_stages(work, std::move(*plan), names);
+    if (!drafts) co_return pass(drafts);
+    work.drafts = std::move(*drafts);
     co_return Result<>();
 }
 
-io::Task<Result<std::vector<Draft>>> Pipe::run_through_stages(Plan plan, CutNames names) {
-    const DeliveryStream stream = stream_;
+io::Task<Result<std::vector<Draft>>> Pipe::run_through_stages(Work& work, Plan plan,
+                                                              CutNames names) {
+    const DeliveryStream& stream = *work.stream;
     const bool is_partitioned = plan.is_partitioned;
+    const bool is_backed_up = stream.destination.options.is_backup_on;
     std::vector<Draft> drafts;
+    work.is_whole = false;
     auto ran = co_await run_stages(
         {parts_.home, parts_.pool, parts_.source, parts_.functions, parts_.extractor}, stream,
-        std::move(plan), flow_of_waiting());
+        std::move(plan), flow_of(work.waiting, is_backed_up));
     if (!ran) co_return pass(ran);
     Flow flow = std::move(*ran);
     const Timestamp now = parts_.home.now();
@@ -103,8 +142,9 @@ io::Task<Result<std::vector<Draft>>> Pipe::run_through_stages(Plan plan, CutName
         draft_data(stream, names, std::move(portions), drafts);
         draft_failures(stream, names, flow.failures, drafts);
     });
-    if (stream.destination.options.is_backup_on)
-        draft_backup(stream, names, buffer_.data(), drafts);
+    if (is_backed_up) draft_backup(stream, names, work.waiting.data, drafts);
+    meter_.add(flow.measured);
+    work.is_whole = true;
     co_return drafts;
 }
 
@@ -112,7 +152,11 @@ io::Task<Result<>> Pipe::send(const DeliveryStream& stream, CutNames names, Flow
     if (stream.destination.appends_newline) {
         for (Item& item : flow.items) item.data = Bytes::own(item.data.str() + "\n");
     }
+    for (const Item& item : flow.items)
+        meter_.add(Metric::endpoint_processed_bytes, static_cast<double>(item.data.size()));
+    meter_.add(Metric::endpoint_processed_records, static_cast<double>(flow.items.size()));
     const auto on_problem = [this](const StageProblem& problem) {
+        meter_.add(Metric::endpoint_success, 0);
         figures_.trouble = problem.message;
         ++figures_.failures;
         if (stream_.destination.logs_errors)
@@ -122,94 +166,173 @@ io::Task<Result<>> Pipe::send(const DeliveryStream& stream, CutNames names, Flow
                           *stream.destination.options.http,
                           parts_.source.event_names(stream).delivery_stream_arn, names);
     auto sent = co_await sender.send(flow);
+    for (std::size_t i = 0; i < sender.sent_requests(); ++i)
+        meter_.add(Metric::endpoint_success, 1);
+    meter_.add(Metric::endpoint_records, static_cast<double>(sender.sent_records()));
+    meter_.add(Metric::endpoint_bytes, static_cast<double>(sender.sent_bytes()));
     figures_.endpoint_records += sender.sent_records();
     figures_.endpoint_bytes += sender.sent_bytes();
     co_return sent;
 }
 
-Flow Pipe::flow_of_waiting() const {
-    const auto& data = buffer_.data();
-    const auto& placed = buffer_.placed();
-    FRESHET_CHECK(placed.size() == data.size());  // run() has seen to it
-    Flow flow;
-    flow.items.reserve(data.size());
-    for (std::size_t i = 0; i < data.size(); ++i) {
-        const Origin& origin = placed[i].origin;
-        flow.items.push_back({data[i],
-                              data[i],
-                              origin.arrival,
-                              {origin.partition, origin.ordinal, placed[i].sub},
-                              placed[i].partition_key});
-    }
-    return flow;
-}
-
-io::Task<Result<>> Pipe::stage_all(const std::vector<Draft>& drafts,
-                                   std::vector<Written>& written) {
+io::Task<Result<>> Pipe::stage_all(Work& work) {
     Result<> result;
     io::Scope scope(parts_.home);
     io::Signal ended(parts_.home);
+    std::map<std::string, objects::Encryption> encryptions;
     const auto stage_one = [&](const Draft& one) -> io::Task<void> {
-        auto staged = co_await stage(one);
+        const auto content = std::make_shared<Content>(parts_.pool, one.pieces,
+                                                       make_encoder(one.compression, one.entry));
+        auto staged = co_await parts_.objects.stage(content, encryptions.at(one.bucket));
         if (staged)
-            written.push_back({&one, std::move(*staged)});
+            work.written.push_back({&one, std::move(*staged), content->crc64nvme()});
         else if (result)
             result = pass(staged);
         ended.notify();
     };
-    for (const Draft& one : drafts) {
+    for (const Draft& one : work.drafts) {
+        if (!encryptions.contains(one.bucket)) {
+            auto encryption = co_await parts_.objects.default_encryption(one.bucket);
+            if (!encryption && result) result = pass(encryption);
+            if (encryption) encryptions[one.bucket] = *encryption;
+        }
         while (scope.running() >= staging_max) co_await ended.wait();
         if (!result) break;
         scope.spawn(stage_one(one));
     }
     co_await scope.join();
-    FRESHET_CHECK(!result || written.size() == drafts.size());  // all of them, or an error
+    FRESHET_CHECK(!result || work.written.size() == work.drafts.size());  // all, or an error
     co_return result;
 }
 
-io::Task<Result<objects::Staged>> Pipe::stage(const Draft& draft) {
-    auto encryption = co_await parts_.objects.default_encryption(draft.bucket);
-    if (!encryption) co_return pass(encryption);
-    auto staged = co_await parts_.objects.stage(
-        std::make_shared<Content>(parts_.pool, draft.pieces,
-                                  make_encoder(draft.compression, draft.entry)),
-        *encryption);
-    co_return staged;
+io::Task<void> Pipe::publish_staged() {
+    if (is_publishing_) co_return;  // who publishes looks again
+    is_publishing_ = true;
+    while (true) {
+        std::size_t count = 0;
+        while (count < works_.size() && works_[count]->is_staged) ++count;
+        if (count == 0) break;
+        auto published = co_await publish(count);
+        if (!published) {
+            note_failure(published.error());
+            break;
+        }
+        co_await finish(count);
+        follower_.ring();
+    }
+    is_publishing_ = false;
 }
 
-io::Task<Result<>> Pipe::publish(const Cut& cut, const std::vector<Written>& written) {
+io::Task<Result<>> Pipe::publish(std::size_t count) {
     const std::int64_t id = stream_.id;
     const DeliveryKey stream = stream_.key;
     const auto tag = stream_.tags.find(register_tag);
     const std::string table = tag == stream_.tags.end() ? "" : tag->second;
     const Timestamp now = parts_.home.now();
+    std::vector<const Work*> works;
+    for (std::size_t i = 0; i < count; ++i) works.push_back(works_[i].get());
+    const auto publish_one = [&](meta::Txn& txn, const Written& one) -> Result<> {
+        const Draft& draft = *one.draft;
+        auto object = objects::Objects::publish_in(txn, draft.bucket, draft.key, one.staged,
+                                                   attributes_of(one), {}, now);
+        if (!object)
+            return std::unexpected(std::move(object.error()).within("bucket " + draft.bucket));
+        if (table.empty() || draft.kind != Draft::Kind::data) return {};
+        return parts_.registry.register_in(txn, stream, table, draft.bucket, draft.key, now);
+    };
     auto published = co_await parts_.database.write([&](meta::Txn& txn) -> Result<> {
-        for (const Written& one : written) {
-            auto object =
-                objects::Objects::publish_in(txn, one.draft->bucket, one.draft->key, one.staged,
-                                             attributes_of(*one.draft), {}, now);
-            if (!object)
-                return std::unexpected(
-                    std::move(object.error()).within("bucket " + one.draft->bucket));
-            if (table.empty() || one.draft->kind != Draft::Kind::data) continue;
-            auto registered = parts_.registry.register_in(txn, stream, table, one.draft->bucket,
-                                                          one.draft->key, now);
-            if (!registered) return registered;
+        for (const Work* work : works) {
+            for (const Written& one : work->written) {
+                if (auto done = publish_one(txn, one); !done) return done;
+            }
+            if (auto moved = store::finish_cut(txn, id, work->cut); !moved) return moved;
         }
-        return store::finish_cut(txn, id, cut);
+        return {};
     });
     co_return published;
 }
 
-void Pipe::count_delivered(const std::vector<Written>& written) {
-    for (const Written& one : written) {
+/// The oldest `count` cuts are in the lake.
+io::Task<void> Pipe::finish(std::size_t count) {
+    std::map<log::PartitionId, log::Ordinal> trims;
+    for (; count > 0; --count) {
+        const std::unique_ptr<Work> work = std::move(works_.front());
+        works_.pop_front();
+        count_delivered(*work);
+        buffer_.delivered(work->cut);
+        for (const CutRange& range : work->cut.ranges) {
+            if (is_inbox(range.partition)) trims[range.partition] = range.next;
+        }
+    }
+    figures_.trouble.clear();
+    retry_.succeeded();
+    for (const auto& [inbox, before] : trims) co_await trim_inbox(inbox, before);
+}
+
+void Pipe::count_delivered(const Work& work) {
+    for (const Written& one : work.written) {
+        measure_object(work, one);
         if (one.draft->kind != Draft::Kind::data) continue;
         ++figures_.objects;
         figures_.bytes += one.staged.size;
         figures_.last_object = one.draft->key;
     }
-    figures_.delivered_records += buffer_.records();
-    figures_.trouble.clear();
+    figures_.delivered_records += work.records;
+}
+
+void Pipe::measure_object(const Work& work, const Written& one) {
+    const Options& options = work.stream->destination.options;
+    const auto size = static_cast<double>(one.staged.size);
+    // What an endpoint did not take lies in its backup.
+    if (one.draft->kind == Draft::Kind::backup || options.http) {
+        meter_.add(Metric::backup_success, 1);
+        meter_.add(Metric::backup_records, static_cast<double>(one.draft->records));
+        meter_.add(Metric::backup_bytes, size);
+    } else if (options.partitioning && one.draft->kind == Draft::Kind::data) {
+        const Millis age = std::max<Millis>(1s, parts_.home.now() - *work.waiting.oldest);
+        meter_.add(Metric::partition_throughput, size * 1000 / static_cast<double>(age.count()));
+    }
+}
+
+// --- after a failure
+
+io::Task<void> Pipe::settle() {
+    co_await bringing_.join();
+    FRESHET_CHECK(failure_ && !is_publishing_);
+    co_await discard_staged();
+    const Error error = *std::exchange(failure_, std::nullopt);
+    co_await back_off(error);
+    if (!follower_.is_stopping()) restart_works();
+}
+
+/// The next try stages them again.
+io::Task<void> Pipe::discard_staged() {
+    for (const auto& work : works_) {
+        for (Written& one : work->written) co_await parts_.objects.discard(std::move(one.staged));
+        work->written.clear();
+        work->is_staged = false;
+    }
+}
+
+void Pipe::restart_works() {
+    if (works_.empty()) return;
+    Work& oldest = *works_.front();
+    // What an endpoint was sent is not sent again for another destination.
+    const bool is_sent = oldest.is_drafted && oldest.stream->destination.options.http;
+    const bool is_as_it_was = std::ranges::all_of(works_, [this](const auto& work) {
+        return work->is_whole && work->stream->version == stream_.version;
+    });
+    if (is_as_it_was || is_sent) {
+        for (const auto& work : works_) bringing_.spawn(bring(*work));
+    } else if (oldest.has_calls) {
+        oldest.drafts.clear();  // they view what is read again
+        oldest.is_drafted = oldest.is_read = false;
+        oldest.is_whole = true;
+    } else {
+        works_.clear();
+        buffer_.begin_again();
+        version_ = stream_.version;
+    }
 }
 
 /// Delivered records are not read again. A trim that failed is made up for by the next one.

@@ -7,6 +7,7 @@
 #include "delivery/check_destination.h"
 #include "delivery/limits.h"
 #include "delivery/stages/plan.h"
+#include "io/steady_time.h"
 
 namespace freshet {
 const ErrorDomain& ErrorTraits<delivery::Errc>::domain() {
@@ -16,6 +17,19 @@ const ErrorDomain& ErrorTraits<delivery::Errc>::domain() {
 }  // namespace freshet
 
 namespace freshet::delivery {
+
+namespace {
+
+void measure_put(Meter& meter, Deliveries::PutVerb verb, std::size_t records, std::size_t bytes,
+                 double milliseconds) {
+    const bool is_batch = verb == Deliveries::PutVerb::batch;
+    meter.add(is_batch ? Metric::batch_bytes : Metric::put_bytes, static_cast<double>(bytes));
+    meter.add(is_batch ? Metric::batch_latency : Metric::put_latency, milliseconds);
+    meter.add(is_batch ? Metric::batch_requests : Metric::put_requests, 1);
+    if (is_batch) meter.add(Metric::batch_records, static_cast<double>(records));
+}
+
+}  // namespace
 
 Deliveries::~Deliveries() = default;
 
@@ -27,7 +41,7 @@ Result<> Deliveries::load() {
         for (store::Loaded& one : *all) {
             const DeliveryKey key = one.stream.key;
             if (one.stream.at_rest) take_key(one.stream);
-            pipes_.emplace(key, std::make_unique<Pipe>(parts_, std::move(one)));
+            pipes_.emplace(key, std::make_unique<Pipe>(parts_, std::move(one), ahead_));
         }
         return {};
     });
@@ -114,7 +128,7 @@ io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
     });
     if (!saved) co_return saved;
     parts_.log.add(loaded.stream.inbox);
-    auto pipe = std::make_unique<Pipe>(parts_, std::move(loaded));
+    auto pipe = std::make_unique<Pipe>(parts_, std::move(loaded), ahead_);
     pipe->start();
     pipes_[key] = std::move(pipe);
     log_info("delivery", "created", {{"name", key.name}});
@@ -135,6 +149,7 @@ io::Task<Result<>> Deliveries::remove(DeliveryKey key) {
         [&stream](meta::Txn& txn) { return store::remove(txn, stream); });
     if (!removed) co_return removed;
     parts_.seals.remove(stream.id);
+    sealing_calls_.erase(stream.id);
     co_await parts_.pool.run([&] {
         parts_.log.drop(stream.inbox);
         if (stream.at_rest) parts_.log.drop(stream.at_rest->inbox);
@@ -192,7 +207,9 @@ io::Task<Result<>> Deliveries::change_tags(DeliveryKey key, std::map<std::string
     co_return saved;
 }
 
-io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Bytes> records) {
+io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Bytes> records,
+                                               PutVerb verb) {
+    const auto began = io::monotonic_now();
     auto found = find(key);
     if (!found) co_return pass(found);
     if ((*found)->source) {
@@ -210,8 +227,11 @@ io::Task<Result<log::Ordinal>> Deliveries::put(DeliveryKey key, std::vector<Byte
     batch.push_back(std::move(*prepared));
     auto appended = co_await parts_.log.append(std::move(batch));
     if (!appended) co_return fail(Errc::unavailable, appended.error().message());
-    if (const auto pipe = pipes_.find(key); pipe != pipes_.end())
+    const std::chrono::duration<double, std::milli> took = io::monotonic_now() - began;
+    if (const auto pipe = pipes_.find(key); pipe != pipes_.end()) {
         pipe->second->count_put(count, bytes);
+        measure_put(pipe->second->meter(), verb, count, bytes, took.count());
+    }
     co_return appended->front().first;
 }
 
@@ -233,6 +253,16 @@ Result<Figures> Deliveries::figures(const DeliveryKey& key) const {
     const auto found = pipes_.find(key);
     if (found == pipes_.end()) return fail(Errc::not_found, key.name);
     return found->second->figures();
+}
+
+std::vector<Measured> Deliveries::take_measured(const DeliveryKey& key) {
+    const auto found = pipes_.find(key);
+    return found == pipes_.end() ? std::vector<Measured>() : found->second->meter().take();
+}
+
+Millis Deliveries::behind(const DeliveryKey& key) const {
+    const auto found = pipes_.find(key);
+    return found == pipes_.end() ? Millis(0) : found->second->behind();
 }
 
 std::map<std::uint64_t, Place> Deliveries::places(const DeliveryKey& key) const {

@@ -1,5 +1,7 @@
 // The delivery service (Firehose): delivery streams, their records, their objects. One home core.
 #pragma once
+#include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -37,8 +39,9 @@ class Deliveries {
     io::Task<Result<>> change_tags(DeliveryKey key, std::map<std::string, std::string> set,
                                    std::vector<std::string> removed);
 
+    enum class PutVerb { record, batch };
     /// Durable when it completes. The number of the first record.
-    io::Task<Result<log::Ordinal>> put(DeliveryKey key, std::vector<Bytes> records);
+    io::Task<Result<log::Ordinal>> put(DeliveryKey key, std::vector<Bytes> records, PutVerb verb);
     /// For siblings: also into streams that read from Kinesis, and once however often it is called
     /// with `token`.
     io::Task<Result<>> append(DeliveryKey key, std::vector<Bytes> records, log::Token token);
@@ -50,6 +53,10 @@ class Deliveries {
     io::Task<Result<>> start_sealing(DeliveryKey key, std::string key_arn);
     io::Task<Result<>> stop_sealing(DeliveryKey key);
     Result<Figures> figures(const DeliveryKey& key) const;
+    /// What a stream measured since the last time; its gauges beside it.
+    std::vector<Measured> take_measured(const DeliveryKey& key);
+    /// The time from the last record that was read of its Kinesis stream to the newest.
+    Millis behind(const DeliveryKey& key) const;
     /// By partition of its source; empty when there is no such delivery stream.
     std::map<std::uint64_t, Place> places(const DeliveryKey& key) const;
 
@@ -60,8 +67,12 @@ class Deliveries {
     io::Task<Result<>> check(Destination destination);
     /// At the start. A stream whose key is not there waits; the others work.
     void take_key(const DeliveryStream& stream);
+    /// With AWS's limits: Errc::too_many_calls.
+    Result<> take_sealing_call(const DeliveryStream& stream);
     Pipe::Parts parts_;
+    std::map<std::int64_t, std::deque<Timestamp>> sealing_calls_;  ///< of streams, by id
     io::Turn changing_;  ///< a change reads a delivery stream, waits, and writes it
+    Ahead ahead_;
     std::map<DeliveryKey, std::unique_ptr<Pipe>> pipes_;
 };
 

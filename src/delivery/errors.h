@@ -10,6 +10,7 @@ enum class Errc {
     invalid_argument,  ///< a prefix, a buffer, a version that does not fit
     wrong_version,     ///< the stream was changed meanwhile
     wrong_source,      ///< records put into a stream that reads from Kinesis
+    too_many_calls,    ///< more in a day than AWS takes, with its limits
     unavailable        ///< the log refused; nothing was kept; try again
 };
 

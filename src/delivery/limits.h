@@ -10,14 +10,23 @@ namespace freshet::delivery::limits {
 inline constexpr std::int64_t buffer_mib_min = 1, buffer_mib_max = 128;  ///< AWS, S3
 inline constexpr std::int64_t interval_s_max = 900;                      ///< AWS
 inline constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;          ///< AWS: PutRecordBatch
-inline constexpr std::size_t tags_max = 50;                              ///< AWS
-inline constexpr std::size_t prefix_bytes_max = 512;                     ///< AWS: after evaluation
+/// AWS, with `limits: aws`: StartDeliveryStreamEncryption and Stop together, of a delivery stream.
+inline constexpr std::size_t sealing_calls_max = 25;
+inline constexpr Millis sealing_calls_window = 24h;
+inline constexpr std::size_t tags_max = 50;               ///< AWS
+inline constexpr std::size_t prefix_bytes_max = 512;      ///< AWS: after evaluation
 inline constexpr std::size_t piece_bytes = 1024 * 1024;   ///< of an object's bytes, made at a time
 inline constexpr std::size_t read_records_max = 10'000;   ///< at a time from a source
 inline constexpr std::size_t refill_bytes_max = 8 << 20;  ///< at a time, of an unfinished object
 /// Of one object: it is made when so many wait. A record in memory costs about 100 bytes more than
 /// its own, and small ones would take gigabytes before they fill a buffer.
 inline constexpr std::size_t buffer_records_max = 1'000'000;
+/// Of a cut whose records are partitioned: 300 bytes more on their way through the stages.
+inline constexpr std::size_t partitioned_records_max = 600'000;
+/// Of cuts on their way, of all delivery streams together, besides one of each: what is read and
+/// staged ahead of the object that is published next.
+inline constexpr std::uint64_t ahead_bytes_max = 128 << 20;
+inline constexpr std::size_t ahead_cuts_max = 8;                         ///< of one delivery stream
 inline constexpr int transform_retries_max = 300;                        ///< AWS's console
 inline constexpr double transform_mib_min = 0.2, transform_mib_max = 3;  ///< AWS: Lambda buffer
 inline constexpr std::size_t transform_calls_max = 5;  ///< AWS: at once, of a delivery stream
@@ -27,6 +36,7 @@ inline constexpr std::size_t decompressed_bytes_max = 64 << 20;  ///< of one rec
 inline constexpr Millis query_compile_time_max = 10'000ms;       ///< real time
 inline constexpr Millis query_time_max = 5'000ms;  ///< real time, of a batch of records
 inline constexpr std::size_t query_batch_records_max = 2'000;
+inline constexpr std::size_t query_chunk_records_max = 20'000;  ///< answers in memory at a time
 inline constexpr std::size_t query_batch_bytes_max = 2 << 20;
 inline constexpr std::size_t query_processes_idle_max = 8;
 inline constexpr std::size_t partitions_max = 500;  ///< AWS: active partitions, unless raised

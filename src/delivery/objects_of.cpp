@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace freshet::delivery {
@@ -17,6 +19,11 @@ void own(std::vector<Bytes> records, bool appends_newline, Draft& draft) {
 std::string extension_of(const Destination& destination) {
     if (!destination.file_extension.empty()) return destination.file_extension;
     return words_of(destination.compression).extension;
+}
+
+std::string key_of(const DeliveryStream& stream, const CutNames& names, Timestamp oldest) {
+    const auto prefix = evaluate_prefix(stream.destination.prefix, names.input());
+    return (prefix ? *prefix : "") + names.object(oldest, "") + extension_of(stream.destination);
 }
 
 std::vector<std::string_view> pieces_of(const std::vector<Bytes>& records, bool appends_newline) {
@@ -65,6 +72,7 @@ void draft_failures(const DeliveryStream& stream, const CutNames& names, const F
         // AWS: no extension, not compressed.
         Draft& draft = drafts.emplace_back();
         draft.kind = Draft::Kind::failures;
+        draft.records = static_cast<std::size_t>(std::ranges::count(lines, '\n'));
         draft.bucket = destination.bucket;
         draft.key = error_prefix(destination.prefix, destination.error_prefix, input, type) +
                     names.object(input.instant, "error/" + type);
@@ -79,6 +87,7 @@ void draft_backup(const DeliveryStream& stream, const CutNames& names,
     const auto prefix = evaluate_prefix(backup.prefix, input);
     Draft& draft = drafts.emplace_back();
     draft.kind = Draft::Kind::backup;
+    draft.records = records.size();
     draft.bucket = backup.bucket;
     draft.key = (prefix ? *prefix : "") + names.object(input.instant, "backup") +
                 words_of(backup.compression).extension;

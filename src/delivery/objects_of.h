@@ -20,11 +20,15 @@ struct Draft {
     std::vector<std::string_view> pieces;             ///< one after the other
     std::shared_ptr<const std::vector<Bytes>> owner;  ///< of what they view; null: the buffer
     Compression compression = Compression::none;
-    EntryName entry;  ///< of a ZIP archive
+    EntryName entry;          ///< of a ZIP archive
+    std::size_t records = 0;  ///< of a failures or a backup object
 };
 
 /// The suffix of a key: what the destination says, or what its compression asks for.
 std::string extension_of(const Destination& destination);
+
+/// Of the one object of a cut: its oldest record's prefix and time.
+std::string key_of(const DeliveryStream& stream, const CutNames& names, Timestamp oldest);
 
 /// What an object of these records is made of. They must outlive the pieces.
 std::vector<std::string_view> pieces_of(const std::vector<Bytes>& records, bool appends_newline);

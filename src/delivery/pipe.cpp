@@ -9,15 +9,22 @@
 
 namespace freshet::delivery {
 
-Pipe::Pipe(Parts parts, store::Loaded loaded)
+Pipe::Pipe(Parts parts, store::Loaded loaded, Ahead& ahead)
     : parts_(parts),
+      ahead_(ahead),
       stream_(std::move(loaded.stream)),
       buffer_(std::move(loaded.positions)),
+      version_(stream_.version),
       follower_(parts.home, parts.pool, parts.log),
       wake_(parts.home),
-      scope_(parts.home) {
+      scope_(parts.home),
+      bringing_(parts.home) {
+    if (!loaded.cut) return;
     // Of before the restart: its records are read again.
-    if (loaded.cut) work_.emplace(std::move(*loaded.cut), false);
+    Work& work = *works_.emplace_back(std::make_unique<Work>());
+    work.cut = std::move(*loaded.cut);
+    work.has_calls = true;
+    work.is_read = false;
 }
 Pipe::~Pipe() = default;
 
@@ -27,6 +34,8 @@ io::Task<void> Pipe::stop() {
     follower_.stop();
     wake_.notify();
     co_await scope_.join();
+    co_await bringing_.join();
+    co_await discard_staged();
     follower_.clear();
 }
 
@@ -45,42 +54,77 @@ Figures Pipe::figures() const {
     Figures figures = figures_;
     figures.waiting_bytes = buffer_.bytes();
     figures.oldest_waiting = buffer_.oldest();
+    for (const auto& work : works_) {
+        figures.waiting_bytes += work->waiting.bytes;
+        if (work->waiting.oldest)
+            figures.oldest_waiting =
+                std::min(figures.oldest_waiting.value_or(parts_.home.now()), *work->waiting.oldest);
+    }
     return figures;
+}
+
+Millis Pipe::behind() const {
+    Millis most{0};
+    if (!stream_.source) return most;
+    auto partitions = parts_.source.partitions(stream_.source->stream);
+    if (!partitions) return most;
+    for (const log::PartitionId partition : *partitions) {
+        const auto tail = parts_.log.tail(partition);
+        if (!tail || buffer_.position(partition) >= tail->next) continue;
+        const auto read = last_read_.find(*partition);
+        const Timestamp last = read == last_read_.end() ? stream_.source->started : read->second;
+        most = std::max(most, tail->last_time - last);
+    }
+    return most;
 }
 
 io::Task<void> Pipe::run() {
     while (!follower_.is_stopping()) {
+        follower_.begin_look();
         Result<> result;
-        if (work_) {
-            // A destination that got stages meanwhile: they need the place that each record came
-            // from.
-            if (has_stages() && buffer_.placed().size() != buffer_.records())
-                work_->is_read = false;
-            if (!work_->is_read) {
-                work_->drafts.clear();  // they view what is read again
-                if (!stream_.destination.options.http) work_->version = 0;
-                result = co_await refill(work_->cut);
-            }
-            if (result) {
-                work_->is_read = true;
-                result = co_await deliver(*work_);
-            }
-            if (result) work_.reset();
-        } else {
-            follower_.begin_look();
-            result = co_await fill();
-            if (result) {
-                const Buffer::Next next = buffer_.next(stream_.destination, parts_.home.now());
-                if (next.cuts)
-                    work_.emplace(make_cut(buffer_, stream_));
-                else if (next.looks_at)
-                    co_await follower_.wait_until(*next.looks_at);
-                else
-                    co_await follower_.wait();
-            }
-        }
+        if (failure_)
+            co_await settle();
+        else if (!works_.empty() && !works_.front()->is_read)
+            result = co_await read_again(*works_.front());
+        else
+            result = co_await read_on();
         if (!result) co_await back_off(result.error());
     }
+}
+
+/// Reads what there is, and cuts when it is time; else waits for either.
+io::Task<Result<>> Pipe::read_on() {
+    if (may_read()) {
+        auto filled = co_await fill();
+        if (!filled) co_return filled;
+    }
+    if (version_ != stream_.version) {
+        // Read for another destination, which may have had no stages.
+        buffer_.give_back();
+        version_ = stream_.version;
+        co_return Result<>();
+    }
+    const Buffer::Next next = buffer_.next(stream_.destination, parts_.home.now());
+    if (next.cuts && may_cut())
+        begin_work();
+    else if (next.looks_at)
+        co_await follower_.wait_until(*next.looks_at);
+    else
+        co_await follower_.wait();
+    co_return Result<>();
+}
+
+/// One cut always; further ones while there is memory for them.
+bool Pipe::may_read() const {
+    return works_.empty() || (!works_.back()->has_calls && ahead_.has_room(buffer_.bytes()));
+}
+
+/// Beside others only a full one: what is due meanwhile grows until they are published.
+bool Pipe::may_cut() const {
+    if (works_.empty()) return true;
+    return buffer_.is_full(stream_.destination) && !stream_.destination.has_calls() &&
+           !works_.back()->has_calls && works_.size() < limits::ahead_cuts_max &&
+           ahead_.has_room(buffer_.bytes());
 }
 
 /// The source waits while the destination refuses; nothing is dropped.
@@ -90,6 +134,8 @@ io::Task<void> Pipe::back_off(const Error& error) {
                  {{"stream", stream_.key.name}, {"reason", error.message()}});
     figures_.trouble = error.message();
     ++figures_.failures;
+    const Options& options = stream_.destination.options;
+    if (options.http || options.is_backup_on) meter_.add(Metric::backup_success, 0);
     log_failure(error);
     co_await follower_.rest_until(retry_.failed(parts_.home.now()));
 }
@@ -158,6 +204,7 @@ Result<> Pipe::take(log::PartitionId partition, const log::Record& record) {
         figures_.in_records += taken_.size();
         for (const Bytes& data : taken_) figures_.in_bytes += data.size();
     }
+    last_read_[*partition] = record.time;
     const Origin origin{partition, record.ordinal, record.time};
     if (has_stages())
         buffer_.take_placed(origin, taken_, keys, stream_.destination);
@@ -175,7 +222,23 @@ bool Pipe::has_stages() const {
     return !options.processors.empty() || options.partitioning || options.http;
 }
 
-/// After a restart: exactly the records of the cut that was written down.
+/// A cut whose stages may have called others keeps its records, also over a restart.
+io::Task<Result<>> Pipe::read_again(Work& work) {
+    FRESHET_CHECK(works_.size() == 1 && work.drafts.empty());
+    const int version = stream_.version;
+    work.stream = std::make_shared<const DeliveryStream>(stream_);
+    auto read = co_await refill(work.cut);
+    if (!read) co_return read;
+    if (version != stream_.version) co_return Result<>();  // once more
+    version_ = version;
+    work.waiting = buffer_.cut_off();
+    work.records = work.waiting.data.size();
+    work.share = Ahead::Share(ahead_, work.waiting.bytes);
+    work.is_read = true;
+    bringing_.spawn(bring(work));
+    co_return Result<>();
+}
+
 io::Task<Result<>> Pipe::refill(const Cut& cut) {
     buffer_.begin_again(cut);
     for (const CutRange& range : cut.ranges) {

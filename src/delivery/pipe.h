@@ -1,18 +1,23 @@
 // The work of one delivery stream: reads its source, buffers by size and time, and makes objects,
 // each once. buffer.h decides what is read and when an object is cut; this is the loop that acts on
-// it.
+// it. While cuts are staged the next ones are read; they are published in their order.
 #pragma once
+#include <deque>
+#include <map>
 #include <memory>
+#include <span>
 
 #include "base/retry.h"
 #include "delivery/buffer.h"
 #include "delivery/limits.h"
+#include "delivery/metrics/meter.h"
 #include "delivery/objects_of.h"
 #include "delivery/ports.h"
 #include "delivery/sealing/seals.h"
 #include "delivery/stages/stages.h"
 #include "delivery/store.h"
 #include "delivery/types.h"
+#include "delivery/work.h"
 #include "log/follow/follower.h"
 #include "objects/objects.h"
 
@@ -36,53 +41,60 @@ class Pipe {
         Seals& seals;
         PartitionRegistry& registry;
         std::size_t partitions_max = limits::partitions_max;  ///< active ones of a delivery stream
+        bool has_aws_limits = false;                          ///< refuses at AWS's default quotas
     };
-    Pipe(Parts parts, store::Loaded loaded);
+    Pipe(Parts parts, store::Loaded loaded, Ahead& ahead);
     ~Pipe();
     void start();
     io::Task<void> stop();
 
     const DeliveryStream& stream() const { return stream_; }
-    /// The next object goes by the new destination.
+    /// What is not cut yet goes by the new destination; a cut on its way does from its next try on.
     void change(DeliveryStream stream);
     Figures figures() const;
+    Meter& meter() { return meter_; }
+    /// The time from the last record that was read of a shard to its newest: the longest of all.
+    Millis behind() const;
     void count_put(std::size_t records, std::size_t bytes);
     /// By partition.
     std::map<std::uint64_t, Place> places() const { return buffer_.places(); }
 
   private:
     io::Task<void> run();
+    // --- reading
+    io::Task<Result<>> read_on();
+    bool may_read() const;
+    bool may_cut() const;
     io::Task<Result<>> fill();
     io::Task<Result<>> fill_from(log::PartitionId partition);
+    io::Task<Result<>> read_again(Work& work);
     io::Task<Result<>> refill(const Cut& cut);
     Result<> take(log::PartitionId partition, const log::Record& record);
     bool has_stages() const;
-    /// A cut on its way into the lake. What the stages made is kept over tries that the destination
-    /// refuses, so that a function is not called again.
-    struct Work {
-        Cut cut;
-        bool is_read = true;  ///< its records wait in the buffer
-        int version = 0;      ///< of the destination that `drafts` were made for; 0: of none
-        std::vector<Draft> drafts = {};
-    };
-    io::Task<Result<>> deliver(Work& work);
+    // --- cuts on their way
+    void begin_work();
+    io::Task<void> bring(Work& work);
+    io::Task<Result<>> stage(Work& work);
     io::Task<Result<>> draft(Work& work);
     /// Runs the stages over what waits.
-    io::Task<Result<std::vector<Draft>>> run_through_stages(Plan plan, CutNames names);
+    io::Task<Result<std::vector<Draft>>> run_through_stages(Work& work, Plan plan, CutNames names);
     /// To the HTTP endpoint; what it does not take becomes failures.
     io::Task<Result<>> send(const DeliveryStream& stream, CutNames names, Flow& flow);
-    Flow flow_of_waiting() const;
-    struct Written {
-        const Draft* draft = nullptr;
-        objects::Staged staged;
-    };
     /// The bytes of all objects, durable but not visible. Some may be staged when it fails.
-    io::Task<Result<>> stage_all(const std::vector<Draft>& drafts, std::vector<Written>& written);
-    io::Task<Result<objects::Staged>> stage(const Draft& draft);
+    io::Task<Result<>> stage_all(Work& work);
+    /// The oldest cuts, as many as are staged.
+    io::Task<void> publish_staged();
     /// The objects become visible and the positions move in one transaction: none without the
     /// others.
-    io::Task<Result<>> publish(const Cut& cut, const std::vector<Written>& written);
-    void count_delivered(const std::vector<Written>& written);
+    io::Task<Result<>> publish(std::size_t count);
+    io::Task<void> finish(std::size_t count);
+    void note_failure(const Error& error);
+    /// A try failed: all cuts begin again, after a rest, and by the present destination.
+    io::Task<void> settle();
+    io::Task<void> discard_staged();
+    void restart_works();
+    void count_delivered(const Work& work);
+    void measure_object(const Work& work, const Written& one);
     bool is_inbox(log::PartitionId partition) const;
     io::Task<void> trim_inbox(log::PartitionId inbox, log::Ordinal before);
     io::Task<void> back_off(const Error& error);
@@ -90,15 +102,21 @@ class Pipe {
     void log_failure(const Error& error);
 
     Parts parts_;
+    Ahead& ahead_;
     DeliveryStream stream_;
     Buffer buffer_;
+    int version_;               ///< of the destination by which the buffer was filled
     std::vector<Bytes> taken_;  ///< of the record at hand; kept for its memory
-    std::optional<Work> work_;
+    std::deque<std::unique_ptr<Work>> works_;  ///< in the order of their records
+    std::optional<Error> failure_;             ///< of one of them
+    bool is_publishing_ = false;
     Figures figures_;
+    Meter meter_;
+    std::map<std::uint64_t, Timestamp> last_read_;  ///< arrival, by partition
     Retry retry_{limits::retry_first, limits::retry_max};
     log::Follower follower_;
     io::Signal wake_;  ///< of a request to an HTTP endpoint, when it ends or the pipe stops
-    io::Scope scope_;
+    io::Scope scope_, bringing_;
 };
 
 }  // namespace freshet::delivery

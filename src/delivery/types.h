@@ -28,6 +28,9 @@ struct Destination {
     bool logs_errors = false;       ///< CloudWatchLoggingOptions: what fails, into this log stream
     std::string log_group, log_stream;
     Options options;
+
+    /// A function or an endpoint is called with the records.
+    bool has_calls() const { return options.http || options.find(ProcessorKind::lambda); }
 };
 
 struct KinesisStream;

@@ -5,6 +5,8 @@
 #include <array>
 #include <vector>
 
+#include "jq/paths.h"
+
 extern "C" {
 #include <jv.h>
 //
@@ -144,6 +146,7 @@ struct Query::State {
     jq_state* jq = nullptr;
     std::string errors;
     simdjson::dom::parser parser;
+    std::optional<Paths> paths;  ///< of a query that needs libjq for few records
     ~State() {
         if (jq) jq_teardown(&jq);
     }
@@ -161,6 +164,7 @@ std::expected<std::unique_ptr<Query>, std::string> Query::compile(const std::str
     jq_set_error_cb(state->jq, collect_error, &state->errors);
     if (!jq_compile(state->jq, text.c_str()))
         return std::unexpected(state->errors.empty() ? "the query is not valid" : state->errors);
+    state->paths = Paths::of(text);
     return std::unique_ptr<Query>(new Query(std::move(state)));
 }
 
@@ -169,6 +173,9 @@ std::expected<std::map<std::string, std::string>, std::string> Query::keys(
     Element root;
     jv input;
     if (state_->parser.parse(record.data(), record.size()).get(root) == simdjson::SUCCESS) {
+        if (state_->paths) {
+            if (auto picked = state_->paths->keys(root)) return std::move(*picked);
+        }
         input = value_of(root);
     } else {
         // A number of more than 64 bits is JSON as well.

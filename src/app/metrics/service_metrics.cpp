@@ -97,40 +97,55 @@ void ServiceMetrics::sample_applications() {
 }
 
 void ServiceMetrics::sample_deliveries() {
+    for (const delivery::DeliveryKey& key : parts_.deliveries.keys()) sample_delivery(key);
+}
+
+void ServiceMetrics::sample_delivery(const delivery::DeliveryKey& key) {
     constexpr const char* space = "AWS/Firehose";
-    for (const delivery::DeliveryKey& key : parts_.deliveries.keys()) {
-        const auto stream = parts_.deliveries.find(key);
-        const auto figures = parts_.deliveries.figures(key);
-        if (!stream || !figures) continue;
-        const std::string id =
-            fmt::format("delivery {} {} {} ", key.home.account, key.home.region, key.name);
-        const monitor::Dimensions dimensions{{"DeliveryStreamName", key.name}};
-        const auto sum = [&](const char* name, const char* unit, std::uint64_t value) {
-            add(key.home, space, name, dimensions, Statistics::of(grown(id + name, value)), unit);
-        };
-        if ((*stream)->source) {
-            sum("DataReadFromKinesisStream.Records", "Count", figures->in_records);
-            sum("DataReadFromKinesisStream.Bytes", "Bytes", figures->in_bytes);
-        } else {
-            sum("IncomingRecords", "Count", figures->in_records);
-            sum("IncomingBytes", "Bytes", figures->in_bytes);
-            sum("IncomingPutRequests", "Count", figures->put_requests);
-        }
-        const double objects = grown(id + "objects", figures->objects),
-                     failures = grown(id + "failures", figures->failures);
-        if (objects + failures > 0)
-            add(key.home, space, "DeliveryToS3.Success", dimensions,
-                share_of(objects, objects + failures), "Count");
-        sum("DeliveryToS3.Records", "Count", figures->delivered_records);
-        sum("DeliveryToS3.Bytes", "Bytes", figures->bytes);
-        add(key.home, space, "DeliveryToS3.ObjectCount", dimensions, Statistics::of(objects),
-            "Count");
-        Millis age{0};
-        if (figures->oldest_waiting)
-            age = std::max(age, parts_.metrics.home().now() - *figures->oldest_waiting);
-        add(key.home, space, "DeliveryToS3.DataFreshness", dimensions,
-            Statistics::of(static_cast<double>(age.count() / 1000)), "Seconds");
+    const auto stream = parts_.deliveries.find(key);
+    const auto figures = parts_.deliveries.figures(key);
+    if (!stream || !figures) return;
+    const delivery::Options& options = (*stream)->destination.options;
+    const std::string id =
+        fmt::format("delivery {} {} {} ", key.home.account, key.home.region, key.name);
+    const monitor::Dimensions dimensions{{"DeliveryStreamName", key.name}};
+    const auto gauge = [&](const char* name, const char* unit, double value) {
+        add(key.home, space, name, dimensions, Statistics::of(value), unit);
+    };
+    const auto sum = [&](const char* name, const char* unit, std::uint64_t value) {
+        gauge(name, unit, grown(id + name, value));
+    };
+    for (const delivery::Measured& one : parts_.deliveries.take_measured(key))
+        add(key.home, space, one.name.data(), dimensions, statistics_of(one.tally),
+            one.unit.data());
+    if ((*stream)->source) {
+        sum("DataReadFromKinesisStream.Records", "Count", figures->in_records);
+        sum("DataReadFromKinesisStream.Bytes", "Bytes", figures->in_bytes);
+        gauge("KinesisMillisBehindLatest", "Milliseconds",
+              static_cast<double>(parts_.deliveries.behind(key).count()));
+    } else {
+        sum("IncomingRecords", "Count", figures->in_records);
+        sum("IncomingBytes", "Bytes", figures->in_bytes);
+        sum("IncomingPutRequests", "Count", figures->put_requests);
     }
+    const double objects = grown(id + "objects", figures->objects),
+                 failures = grown(id + "failures", figures->failures);
+    Millis age{0};
+    if (figures->oldest_waiting)
+        age = std::max(age, parts_.metrics.home().now() - *figures->oldest_waiting);
+    const auto seconds = static_cast<double>(age.count() / 1000);
+    if (options.is_backup_on) gauge("BackupToS3.DataFreshness", "Seconds", seconds);
+    if (options.http) {
+        gauge("DeliveryToHttpEndpoint.DataFreshness", "Seconds", seconds);
+        return;
+    }
+    if (objects + failures > 0)
+        add(key.home, space, "DeliveryToS3.Success", dimensions,
+            share_of(objects, objects + failures), "Count");
+    sum("DeliveryToS3.Records", "Count", figures->delivered_records);
+    sum("DeliveryToS3.Bytes", "Bytes", figures->bytes);
+    gauge("DeliveryToS3.ObjectCount", "Count", objects);
+    gauge("DeliveryToS3.DataFreshness", "Seconds", seconds);
 }
 
 void ServiceMetrics::sample_functions() {

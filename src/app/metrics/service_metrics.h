@@ -40,6 +40,7 @@ class ServiceMetrics {
     io::Task<std::string> service_lines();
     void sample_applications();
     void sample_deliveries();
+    void sample_delivery(const delivery::DeliveryKey& key);
     void sample_functions();
     void sample_queries(const std::vector<query::Finished>& finished);
     void add(const Home& home, const char* space, const char* name, monitor::Dimensions dimensions,

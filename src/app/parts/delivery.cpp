@@ -31,7 +31,8 @@ class DeliveryPart final : public Part {
           seals_(foundation.disk, foundation.config.data_dir + "/keys/delivery.keys"),
           deliveries_({home(), foundation.database, services.of<stream::Streams>().log(),
                        services.of<objects::Objects>(), foundation.pool, source_, functions_,
-                       extractor_, seals_, partitions_}) {}
+                       extractor_, seals_, partitions_, foundation.config.partition_limit,
+                       foundation.config.streams.has_aws_limits}) {}
     Result<> open(const Foundation& foundation, Services& services) {
         if (auto loaded = deliveries_.load(); !loaded) return loaded;
         aws::register_firehose(foundation.router, deliveries_);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/crypto/digest.h"
 #include "delivery/limits.h"
 
 namespace freshet::delivery {
@@ -15,7 +16,11 @@ constexpr std::size_t encoder_room_bytes = 256 * 1024;
 }  // namespace
 
 io::Task<Result<Bytes>> Content::read() {
-    auto piece = co_await pool_.run([this] { return make_piece(); });
+    auto piece = co_await pool_.run([this] {
+        auto made = make_piece();
+        if (made) crc_ = freshet::crc64nvme(made->view(), crc_);
+        return made;
+    });
     co_return piece;
 }
 

@@ -23,9 +23,12 @@ std::vector<Bytes> pieces_of(const std::vector<Bytes>& records, Compression comp
     io::Pool pool(1, "pool");
     std::vector<std::string_view> views;
     for (const Bytes& record : records) views.push_back(record.view());
-    Content content(pool, std::move(views), make_encoder(compression, {"entry", Timestamp()}));
+    Content content(pool, views, make_encoder(compression, {"entry", Timestamp()}));
     std::vector<Bytes> pieces;
     io::run_to_end(clock, [&](io::Core&) { return read_all(content, pieces); });
+    std::uint64_t crc = 0;
+    for (const Bytes& piece : pieces) crc = crc64nvme(piece.view(), crc);
+    EXPECT_EQ(content.crc64nvme(), crc);
     return pieces;
 }
 

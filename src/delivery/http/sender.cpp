@@ -66,6 +66,7 @@ io::Task<Result<>> EndpointSender::send_request(std::span<const Item> items, std
             co_return fail(freshet::Errc::cancelled, "Freshet is stopping");
         const auto problem = judge(response, id);
         if (!problem) {
+            ++sent_requests_;
             sent_records_ += items.size();
             for (const Item& item : items) sent_bytes_ += item.data.size();
             co_return Result<>();

@@ -26,6 +26,7 @@ class EndpointSender {
           names_(std::move(names)) {}
     /// What the endpoint did not take is in the failures. Errc::cancelled when the owner stops.
     io::Task<Result<>> send(Flow& flow);
+    std::uint64_t sent_requests() const { return sent_requests_; }
     std::uint64_t sent_records() const { return sent_records_; }
     std::uint64_t sent_bytes() const { return sent_bytes_; }
 
@@ -43,7 +44,7 @@ class EndpointSender {
     const CutNames names_;
     Address address_;
     std::unique_ptr<io::HttpClient> client_;
-    std::uint64_t sent_records_ = 0, sent_bytes_ = 0;
+    std::uint64_t sent_requests_ = 0, sent_records_ = 0, sent_bytes_ = 0;
 };
 
 }  // namespace freshet::delivery

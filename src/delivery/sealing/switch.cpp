@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "delivery/delivery.h"
+#include "delivery/limits.h"
 
 namespace freshet::delivery {
 namespace {
@@ -32,12 +33,27 @@ Result<log::Append> Deliveries::batch_of(const DeliveryStream& stream,
     return log::Append{stream.at_rest->inbox, std::move(records), {}};
 }
 
+Result<> Deliveries::take_sealing_call(const DeliveryStream& stream) {
+    if (!parts_.has_aws_limits) return {};
+    const Timestamp now = parts_.home.now();
+    std::deque<Timestamp>& calls = sealing_calls_[stream.id];
+    while (!calls.empty() && calls.front() + limits::sealing_calls_window <= now) calls.pop_front();
+    if (calls.size() == limits::sealing_calls_max)
+        return fail(Errc::too_many_calls,
+                    fmt::format("Encryption of the delivery stream {} was started and stopped {} "
+                                "times in 24 hours, which is the limit",
+                                stream.key.name, limits::sealing_calls_max));
+    calls.push_back(now);
+    return {};
+}
+
 io::Task<Result<>> Deliveries::start_sealing(DeliveryKey key, std::string key_arn) {
     auto turn = co_await changing_.take();
     auto found = find(key);
     if (!found) co_return pass(found);
     DeliveryStream stream = **found;
     if (stream.source) co_return not_direct(stream);
+    if (auto may = take_sealing_call(stream); !may) co_return may;
     const bool is_first = !stream.at_rest;
     if (is_first) {
         auto made = co_await parts_.pool.run([&] { return parts_.seals.make(stream.id, 0); });
@@ -65,6 +81,7 @@ io::Task<Result<>> Deliveries::stop_sealing(DeliveryKey key) {
     if (!found) co_return pass(found);
     DeliveryStream stream = **found;
     if (stream.source) co_return not_direct(stream);
+    if (auto may = take_sealing_call(stream); !may) co_return may;
     if (!stream.is_sealing()) co_return Result<>();
     stream.at_rest->is_on = false;
     auto saved = co_await save(std::move(stream));

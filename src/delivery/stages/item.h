@@ -1,11 +1,15 @@
 // What passes through the stages of a delivery stream (README.md, "Stages").
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "delivery/metrics/meter.h"
 #include "log/log.h"
 
 namespace freshet::delivery {
@@ -20,14 +24,25 @@ struct RecordPlace {
 /// By key, in order of keys.
 using PartitionKeys = std::map<std::string, std::string>;
 
+/// Partition keys that many records share, so that a million records do not hold a million maps.
+/// Equal keys are one pointer while the interner lives. One thread.
+using SharedKeys = std::shared_ptr<const PartitionKeys>;
+class KeyInterner {
+  public:
+    SharedKeys intern(PartitionKeys keys);
+
+  private:
+    std::unordered_map<std::string, SharedKeys> known_;
+};
+
 /// One record on its way.
 struct Item {
     Bytes data;    ///< as the stages before made it
     Bytes source;  ///< as the source had it: what goes to the error output
     Timestamp arrival;
     RecordPlace origin;
-    Bytes partition_key = {};  ///< of a Kinesis stream
-    PartitionKeys from_query = {}, from_lambda = {};
+    Bytes partition_key = {};                      ///< of a Kinesis stream
+    SharedKeys from_query = {}, from_lambda = {};  ///< null: none
 };
 
 /// What a stage refused, by error output type: the bytes of an error object.
@@ -36,6 +51,7 @@ using Failures = std::map<std::string, std::string>;
 struct Flow {
     std::vector<Item> items;
     Failures failures;
+    std::vector<Measurement> measured;  ///< by the stages
 };
 
 }  // namespace freshet::delivery

@@ -18,16 +18,20 @@ struct Group {
     std::vector<std::size_t> items;
 };
 
-std::string name_of(const Item& item) {
-    std::string name;
-    const auto append = [&name](const PartitionKeys& keys) {
-        for (const auto& [key, value] : keys)
-            name += fmt::format("{}:{}={}:{};", key.size(), key, value.size(), value);
-        name += '|';
-    };
-    append(item.from_query);
-    append(item.from_lambda);
-    return name;
+/// The items' keys, which are interned: equal ones are one pointer.
+using KeyPair = std::pair<const PartitionKeys*, const PartitionKeys*>;
+struct HashOfPair {
+    std::size_t operator()(const KeyPair& pair) const {
+        const auto number = [](const PartitionKeys* keys) {
+            return reinterpret_cast<std::uintptr_t>(keys);
+        };
+        return std::hash<std::uintptr_t>()(number(pair.first) * 31 + number(pair.second));
+    }
+};
+
+const PartitionKeys* keys_or_none(const SharedKeys& keys) {
+    static const PartitionKeys none;
+    return keys ? keys.get() : &none;
 }
 
 void fail_all(Flow& flow, const Group& group, const char* type, const StageProblem& problem,
@@ -39,10 +43,11 @@ void fail_all(Flow& flow, const Group& group, const char* type, const StageProbl
 /// In the order in which their first records came.
 std::vector<Group> groups_of(const Flow& flow) {
     std::vector<Group> groups;
-    std::unordered_map<std::string, std::size_t> places;
+    std::unordered_map<KeyPair, std::size_t, HashOfPair> places;
     for (std::size_t i = 0; i < flow.items.size(); ++i) {
         const Item& item = flow.items[i];
-        const auto [place, is_new] = places.emplace(name_of(item), groups.size());
+        const auto [place, is_new] =
+            places.emplace(KeyPair(item.from_query.get(), item.from_lambda.get()), groups.size());
         if (is_new) groups.push_back({item.arrival, {}});
         Group& group = groups[place->second];
         group.oldest = std::min(group.oldest, item.arrival);
@@ -52,6 +57,15 @@ std::vector<Group> groups_of(const Flow& flow) {
 }
 
 }  // namespace
+
+SharedKeys KeyInterner::intern(PartitionKeys keys) {
+    std::string name;
+    for (const auto& [key, value] : keys)
+        name += fmt::format("{}:{}={}:{};", key.size(), key, value.size(), value);
+    const auto [place, is_new] = known_.try_emplace(std::move(name));
+    if (is_new) place->second = std::make_shared<const PartitionKeys>(std::move(keys));
+    return place->second;
+}
 
 std::vector<Portion> one_portion(Flow& flow, const Destination& destination,
                                  const PrefixInput& input) {
@@ -73,12 +87,13 @@ std::vector<Portion> partition(Flow& flow, const Destination& destination,
     const TimeZone* zone =
         destination.time_zone == "UTC" ? nullptr : TimeZone::find(destination.time_zone);
     std::size_t taken = 0;
+    bool is_exceeded = false;
     for (const Group& group : groups_of(flow)) {
         const Item& first = flow.items[group.items.front()];
         taken += group.items.size();
         PrefixInput input{group.oldest, std::nullopt, seed, zone};
-        input.from_query = &first.from_query;
-        input.from_lambda = &first.from_lambda;
+        input.from_query = keys_or_none(first.from_query);
+        input.from_lambda = keys_or_none(first.from_lambda);
         auto prefix = evaluate_prefix(destination.prefix, input);
         if (!prefix) {
             fail_all(flow, group, "processing-failed",
@@ -88,6 +103,7 @@ std::vector<Portion> partition(Flow& flow, const Destination& destination,
         const auto [place, is_new] = places.emplace(std::move(*prefix), portions.size());
         if (is_new && portions.size() == partitions_max) {
             places.erase(place);
+            is_exceeded = true;
             fail_all(
                 flow, group, "activePartitionExceeded",
                 {"DynamicPartitioning.ActivePartitionsLimitExceeded",
@@ -105,6 +121,8 @@ std::vector<Portion> partition(Flow& flow, const Destination& destination,
         }
     }
     FRESHET_CHECK(taken == flow.items.size());  // each record is in one group
+    flow.measured.push_back({Metric::partition_count, static_cast<double>(portions.size())});
+    flow.measured.push_back({Metric::partition_count_exceeded, is_exceeded ? 1.0 : 0.0});
     return portions;
 }
 

@@ -23,6 +23,7 @@ std::vector<Portion> one_portion(Flow& flow, const Destination& destination,
 
 /// The items by evaluated prefix. Those whose keys do not give one, and those of partitions over
 /// `partitions_max`, are failures. `seed`: of random strings.
+/// The number of partitions, and whether one was over the limit, is measured.
 std::vector<Portion> partition(Flow& flow, const Destination& destination,
                                std::size_t partitions_max, std::uint64_t seed, Timestamp now);
 

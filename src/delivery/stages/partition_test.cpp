@@ -12,7 +12,7 @@ struct PartitionTest : testing::Test {
     PartitionTest() { destination.prefix = "k=!{partitionKeyFromQuery:k}/!{timestamp:HH}/"; }
     void add(const std::string& key, const std::string& data, std::int64_t hour = 0) {
         Item item{Bytes::copy(data), Bytes::copy(data), from_epoch_ms(hour * 3'600'000), {}};
-        if (!key.empty()) item.from_query["k"] = key;
+        if (!key.empty()) item.from_query = keys.intern({{"k", key}});
         flow.items.push_back(std::move(item));
     }
     std::vector<std::string> run(std::size_t partitions_max = 500) {
@@ -26,6 +26,7 @@ struct PartitionTest : testing::Test {
         return shown;
     }
     Destination destination;
+    KeyInterner keys;
     Flow flow;
 };
 

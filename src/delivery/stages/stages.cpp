@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "base/check.h"
 #include "base/crypto/digest.h"
 #include "delivery/limits.h"
 #include "delivery/stages/decompress.h"
 #include "delivery/stages/split.h"
 #include "delivery/stages/transform_calls.h"
+#include "io/steady_time.h"
 
 namespace freshet::delivery {
 namespace {
@@ -20,8 +24,12 @@ void fail_item(const Item& item, const char* code, std::string message, Timestam
 void decompress(const Plan& plan, Timestamp now, Flow& flow) {
     std::vector<Item> left;
     left.reserve(flow.items.size());
+    double records = 0, bytes = 0, failed_records = 0, failed_bytes = 0;
     for (Item& item : flow.items) {
         auto plain = gunzip(item.data.view(), limits::decompressed_bytes_max);
+        (plain ? records : failed_records) += 1;
+        (plain ? bytes : failed_bytes) +=
+            static_cast<double>(plain ? plain->size() : item.data.size());
         if (!plain) {
             flow.failures["decompression-failed"] += item.source.view();
             continue;
@@ -39,6 +47,10 @@ void decompress(const Plan& plan, Timestamp now, Flow& flow) {
         left.push_back(std::move(item));
     }
     flow.items = std::move(left);
+    flow.measured.insert(flow.measured.end(), {{Metric::decompressed_records, records},
+                                               {Metric::decompressed_bytes, bytes},
+                                               {Metric::undecompressed_records, failed_records},
+                                               {Metric::undecompressed_bytes, failed_bytes}});
 }
 
 void split(const Splitting& splitting, Timestamp now, Flow& flow) {
@@ -69,27 +81,38 @@ void split(const Splitting& splitting, Timestamp now, Flow& flow) {
     flow.items = std::move(left);
 }
 
+double ms_since(std::chrono::steady_clock::time_point began) {
+    return std::chrono::duration<double, std::milli>(io::monotonic_now() - began).count();
+}
+
 /// The keys of each record; one whose query fails is a failure.
 Result<> extract(KeyExtractor& extractor, const std::string& query, Timestamp now, Flow& flow) {
-    std::vector<std::string_view> records;
-    records.reserve(flow.items.size());
-    for (const Item& item : flow.items) records.push_back(item.data.view());
-    auto extracted = extractor.extract(query, records);
-    if (!extracted) return pass(extracted);
-    FRESHET_CHECK(extracted->size() == flow.items.size());  // one answer a record
+    const auto began = io::monotonic_now();
     std::vector<Item> left;
     left.reserve(flow.items.size());
-    for (std::size_t i = 0; i < flow.items.size(); ++i) {
-        auto& keys = (*extracted)[i];
-        if (keys) {
-            flow.items[i].from_query = std::move(*keys);
-            left.push_back(std::move(flow.items[i]));
-        } else {
-            fail_item(flow.items[i], "DynamicPartitioning.MetadataExtractionFailed", keys.error(),
-                      now, flow);
+    KeyInterner interner;
+    std::vector<std::string_view> records;
+    for (std::size_t at = 0; at < flow.items.size(); at += records.size()) {
+        const std::size_t count = std::min(limits::query_chunk_records_max, flow.items.size() - at);
+        records.clear();
+        for (std::size_t i = 0; i < count; ++i) records.push_back(flow.items[at + i].data.view());
+        auto extracted = extractor.extract(query, records);
+        if (!extracted) return pass(extracted);
+        FRESHET_CHECK(extracted->size() == count);  // one answer a record
+        for (std::size_t i = 0; i < count; ++i) {
+            Item& item = flow.items[at + i];
+            auto& keys = (*extracted)[i];
+            if (!keys) {
+                fail_item(item, "DynamicPartitioning.MetadataExtractionFailed", keys.error(), now,
+                          flow);
+                continue;
+            }
+            item.from_query = interner.intern(std::move(*keys));
+            left.push_back(std::move(item));
         }
     }
     flow.items = std::move(left);
+    flow.measured.push_back({Metric::query_duration, ms_since(began)});
     return {};
 }
 

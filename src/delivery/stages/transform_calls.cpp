@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/uuid.h"
 #include "delivery/limits.h"
+#include "io/steady_time.h"
 
 namespace freshet::delivery {
 
@@ -54,11 +55,16 @@ io::Task<void> TransformCalls::call(const Flow& flow, Batch& batch) {
     const Bytes event = event_of(items);
     while (true) {
         ++batch.attempts;
+        const auto began = io::monotonic_now();
         Called called = co_await parts_.functions.call(transformation_.function_arn, event);
         batch.ended = parts_.home.now();
+        const std::chrono::duration<double, std::milli> took = io::monotonic_now() - began;
+        batch.measured.push_back({Metric::processing_duration, took.count()});
         is_cancelled_ = is_cancelled_ || called.is_cancelled;
         if (is_cancelled_) break;
         batch.problem = std::move(called.problem);
+        batch.measured.push_back(
+            {Metric::processing_success, batch.problem.code.empty() ? 1.0 : 0.0});
         if (batch.problem.code.empty()) {
             // An answer that is not what was asked for is final: only a call that failed is made
             // again.
@@ -78,9 +84,12 @@ void TransformCalls::apply(const std::vector<Batch>& batches, Flow& flow) const 
     std::vector<Item> left;
     left.reserve(flow.items.size());
     std::size_t seen = 0;
+    KeyInterner keys;
+    double records = 0, bytes = 0;
     for (const Batch& batch : batches) {
         FRESHET_CHECK(batch.first == seen && batch.attempts > 0);  // no record is passed over
         seen = batch.end;
+        flow.measured.insert(flow.measured.end(), batch.measured.begin(), batch.measured.end());
         const auto refuse = [&](const Item& item, const StageProblem& problem) {
             append_failed(item,
                           {problem, batch.attempts, batch.ended, transformation_.function_arn},
@@ -93,16 +102,22 @@ void TransformCalls::apply(const std::vector<Batch>& batches, Flow& flow) const 
                 continue;
             }
             const Transformed& made = batch.made[i - batch.first];
-            if (made.result == TransformResult::failed)
+            if (made.result != TransformResult::failed) {
+                ++records;
+                bytes += static_cast<double>(item.data.size());
+            } else {
                 refuse(item,
                        {"Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record"});
+            }
             if (made.result != TransformResult::ok) continue;
             item.data = made.data;
-            item.from_lambda = made.keys;
+            if (!made.keys.empty()) item.from_lambda = keys.intern(made.keys);
             left.push_back(std::move(item));
         }
     }
     FRESHET_CHECK(seen == flow.items.size());
+    flow.measured.push_back({Metric::processed_records, records});
+    flow.measured.push_back({Metric::processed_bytes, bytes});
     flow.items = std::move(left);
 }
 

@@ -28,6 +28,7 @@ class TransformCalls {
         StageProblem problem;
         int attempts = 0;
         Timestamp ended;
+        std::vector<Measurement> measured = {};  ///< of each attempt
     };
     std::vector<Batch> batches_of(const std::vector<Item>& items) const;
     io::Task<void> call(const Flow& flow, Batch& batch);

@@ -12,6 +12,7 @@ constexpr ErrorRow<Errc> errors[] = {
     {Errc::invalid_argument, {"InvalidArgumentException"}},
     {Errc::wrong_version, {"ConcurrentModificationException"}},
     {Errc::wrong_source, {"InvalidSourceException"}},
+    {Errc::too_many_calls, {"LimitExceededException"}},
     {Errc::unavailable, {"ServiceUnavailableException"}},
 };
 static_assert(is_complete(errors));

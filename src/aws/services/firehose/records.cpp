@@ -9,6 +9,7 @@ namespace {
 
 using namespace firehose;
 namespace domain = delivery;
+using PutVerb = domain::Deliveries::PutVerb;
 
 class Handlers {
   public:
@@ -18,7 +19,7 @@ class Handlers {
         std::vector<Bytes> records;
         records.push_back(std::move(input.record.data));
         auto first = co_await deliveries_.put(key_of(caller, input.delivery_stream_name),
-                                              std::move(records));
+                                              std::move(records), PutVerb::record);
         if (!first) co_return refuse(first.error());
         PutRecordOutput out;
         out.record_id = fmt::format("{:056}", *first);
@@ -37,7 +38,7 @@ class Handlers {
             co_return refuse("InvalidArgumentException", "Records size exceeds 4 MB limit");
         const std::size_t count = records.size();
         auto first = co_await deliveries_.put(key_of(caller, input.delivery_stream_name),
-                                              std::move(records));
+                                              std::move(records), PutVerb::batch);
         if (!first) co_return refuse(first.error());
         PutRecordBatchOutput out;
         out.failed_put_count = 0;
