@@ -345,6 +345,7 @@ def test_ten_thousand_partitions_are_drawn_in_groups_that_open(lake, freshet, op
     assert marks(page).count() == 14
     march = marks(page).nth(2)
     expect(march).to_have_attribute("aria-label", re.compile("^year=2025/month=03: 720 partitions"))
+    expect(march).to_have_attribute("data-level", "4")
     keep(page, "lake-10000-light")
     march.focus()
     page.keyboard.press("Enter")

@@ -85,6 +85,10 @@ export default {
     assert.equal(smallShare(of(1)), 0);
     assert.equal(smallShare(whole([part("p=1"), part("p=2")], 0, 2)), 0);
   },
+  "a group has the colour of its partition with the most files"() {
+    const group = whole([part("p=1", 0, 0), part("p=2", 0, 0), part("p=3", 60)], 0, 3);
+    assert.deepEqual([group.most, level(group, "files")], [60, 4]);
+  },
   "the smallest partitions keep a size"() {
     const all = weights([whole([part("a", 1, 1)], 0, 1), whole([part("b", 1, 1e9)], 0, 1)]);
     assert.ok(all[0] >= 1e8 && all[1] === 1e9);

@@ -26,6 +26,9 @@ export function duration(ms: number): string {
 }
 
 export const count = (value: number) => (Math.abs(value) < 1e6 ? grouped : compact).format(value);
+/** "1 file", "1,240 files" */
+export const counted = (value: number, word: string) =>
+  `${count(value)} ${word}${value === 1 ? "" : "s"}`;
 /** A rate: small ones keep a digit, so that they do not read as zero. */
 export const rate = (value: number) =>
   value > 0 && value < 10

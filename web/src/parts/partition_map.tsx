@@ -2,15 +2,13 @@
 // small ones. Too many are drawn in groups that open. One tab stop; the arrow keys move.
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { PartSize } from "../lake_api";
-import { bytes, count, mebibytes, moment } from "./format";
+import { bytes, count, counted, mebibytes, moment } from "./format";
 import {
   fileLevels,
-  filesEach,
   groupsOf,
   level,
   said,
   smallLevels,
-  smallShare,
   valuesOf,
   weights,
   whole,
@@ -129,14 +127,18 @@ export function PartitionMap({ parts, smallUnder }: { parts: PartSize[]; smallUn
           </li>
         ))}
         <li class="soft">
-          {measure === "files" ? "files in a partition" : "of the files are small"}
+          {measure === "small"
+            ? "of the files are small"
+            : isGrouped
+              ? "files in the partition of a group that has the most"
+              : "files in a partition"}
         </li>
       </ul>
       {groups[at] && <Chosen group={groups[at]} onOpen={() => open(groups[at])} />}
       <details class="alternative">
         <summary>
-          As a table: {count(groups.length)} {isGrouped ? "groups" : "partitions"},{" "}
-          {count(all.files)} files, {bytes(all.bytes)}
+          As a table: {counted(groups.length, isGrouped ? "group" : "partition")},{" "}
+          {counted(all.files, "file")}, {bytes(all.bytes)}
         </summary>
         <label class="soft">
           Order{" "}
@@ -226,7 +228,7 @@ function Marks({
               onFocus={() => onChoose(at)}
             >
               {wide > shown.length * 7 + 10 && high > 22 && <b>{shown}</b>}
-              {wide > 64 && high > 40 && <span>{count(group.files)} files</span>}
+              {wide > 64 && high > 40 && <span>{counted(group.files, "file")}</span>}
               {wide > 64 && high > 58 && <span class="second">{bytes(group.bytes)}</span>}
             </button>
           );
@@ -265,9 +267,13 @@ function Chosen({ group, onOpen }: { group: Group; onOpen: () => void }) {
       <b class="name">{group.label || "the table"}</b>{" "}
       <span>
         {partitions > 1 && <>{count(partitions)} partitions, </>}
-        {count(group.files)} files
-        {partitions > 1 && <> ({count(Math.round(filesEach(group)))} each)</>}, {bytes(group.bytes)}
-        , {count(group.small)} small ({percent(smallShare(group))})
+        {counted(group.files, "file")}
+        {partitions > 1 && <> (at most {count(group.most)} in one)</>}, {bytes(group.bytes)}
+        {group.files > 0 && (
+          <>
+            , {count(group.small)} small ({percent(group.small / group.files)})
+          </>
+        )}
         {group.formats.length > 0 && <>, {group.formats.join(" and ")}</>}
         {group.newest_ms !== undefined && <>, newest {moment(group.newest_ms).slice(0, 19)} UTC</>}
       </span>{" "}

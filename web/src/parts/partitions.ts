@@ -1,7 +1,7 @@
 // A table's partitions as at most so many groups, by their first keys, and what a group's colour
 // and words are. Knows no page.
 import type { PartSize } from "../lake_api";
-import { bytes, count } from "./format";
+import { bytes, count, counted } from "./format";
 import { percent } from "./ring";
 
 /** The partitions [from, to) of the list. */
@@ -12,6 +12,8 @@ export interface Group {
   files: number;
   bytes: number;
   small: number;
+  /** Files of the partition that has the most. */
+  most: number;
   /** Partitions without a file. */
   empty: number;
   formats: string[];
@@ -50,13 +52,24 @@ function beginnings(parts: PartSize[], from: number, to: number, depth: number):
 }
 
 function sum(parts: PartSize[], from: number, to: number, label: string): Group {
-  const group: Group = { label, from, to, files: 0, bytes: 0, small: 0, empty: 0, formats: [] };
+  const group: Group = {
+    label,
+    from,
+    to,
+    files: 0,
+    bytes: 0,
+    small: 0,
+    most: 0,
+    empty: 0,
+    formats: [],
+  };
   const formats = new Set<string>();
   for (let at = from; at < to; at++) {
     const part = parts[at];
     group.files += part.files;
     group.bytes += part.bytes;
     group.small += part.small_files;
+    group.most = Math.max(group.most, part.files);
     if (!part.files) group.empty++;
     formats.add(part.format);
     if (part.newest_ms !== undefined)
@@ -116,13 +129,10 @@ export const smallShare = (group: Group) => {
   return group.files > lone ? group.small / group.files : 0;
 };
 
-/** Of one partition. */
-export const filesEach = (group: Group) => group.files / (group.to - group.from);
-
 export function level(group: Group, measure: Measure): number {
   if (measure === "small") return Math.min(5, Math.ceil(smallShare(group) * 5));
-  const files = filesEach(group);
-  return [1, 5, 20, 50, 200].filter((bound) => files > bound).length;
+  // The partition with the most files decides: a mean would hide it among a thousand others.
+  return [1, 5, 20, 50, 200].filter((bound) => group.most > bound).length;
 }
 
 /** The areas: bytes, where the smallest keep a size that can be seen and pressed. */
@@ -134,7 +144,7 @@ export function weights(groups: Group[]): number[] {
 export function said(group: Group): string {
   const partitions = group.to - group.from;
   const of = partitions > 1 ? `${count(partitions)} partitions, ` : "";
-  const files = `${count(group.files)} ${group.files === 1 ? "file" : "files"}`;
+  const files = counted(group.files, "file");
   const small = group.files ? `, ${percent(group.small / group.files)} of them small` : "";
   return `${group.label || "all"}: ${of}${files}, ${bytes(group.bytes)}${small}`;
 }
