@@ -117,7 +117,7 @@ def test_every_block_of_the_tutorial_works_exactly_as_printed(clone):
     assert '\n"Good, the Bad and the Ugly, The",1966,8.8\n' in said, (
         "tail shows rows, each on its line"
     )
-    assert "18 created" in said and "18 removed" in said
+    assert "21 created" in said and "21 removed" in said
     assert sorted(path.name for path in clone.iterdir()) == [
         "build",
         "crimes.csv",
