@@ -77,7 +77,7 @@ OWNERS = {
     "duckdb": {"duck"},
     "simdjson.h": {"aws", "record", "duck", "delivery", "jq"},
     "jv.h": {"jq"},
-    "snappy.h": {"delivery"},
+    "snappy.h": {"delivery", "record"},
     "openssl/": {"base", "io", "aws"},
     "spdlog/": {"base"},
     "nghttp2/": {"io"},
