@@ -338,4 +338,37 @@ def crawl(server, directory, options):
     print(f"crawl {options.objects} objects in 2000 partitions: {seconds:.2f} s (aim 2)")
 
 
-CASES = {"convert": convert, "merge": merge, "crawl": crawl}
+def follow(server, directory, options):
+    """An object that is put until its partition can be read, with a crawler in event mode."""
+    s3, glue = server.client("s3"), server.client("glue")
+    glue.create_crawler(
+        Name="c",
+        Role="arn:aws:iam::000000000000:role/any",
+        DatabaseName="bench",
+        Targets={"S3Targets": [{"Path": "s3://lake/t/"}]},
+        RecrawlPolicy={"RecrawlBehavior": "CRAWL_EVENT_MODE"},
+    )
+
+    def partition(number):
+        begin = time.perf_counter()
+        s3.put_object(Bucket="lake", Key=f"t/hour={number}/a.csv", Body=b"id,name\n1,x\n2,y\n")
+        put = time.perf_counter()
+        while True:
+            try:
+                glue.get_partition(
+                    DatabaseName="bench", TableName="t", PartitionValues=[str(number)]
+                )
+                break
+            except glue.exceptions.EntityNotFoundException:
+                pass
+        return (put - begin) * 1000, (time.perf_counter() - put) * 1000
+
+    partition(0)  # makes the table
+    times = [partition(number) for number in range(1, 501)]
+    for name, place in (("put", 0), ("from its answer to its partition", 1)):
+        ms = sorted(one[place] for one in times)
+        p50, p99 = ms[len(ms) // 2], ms[len(ms) * 99 // 100]
+        print(f"{name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {ms[-1]:.1f} ms (aim 50)")
+
+
+CASES = {"convert": convert, "merge": merge, "crawl": crawl, "follow": follow}

@@ -1,38 +1,26 @@
 #include "lake/classify.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cctype>
 #include <optional>
 #include <set>
 
+#include "base/check.h"
+#include "lake/formats/custom.h"
+#include "lake/formats/grok.h"
+#include "lake/formats/lines.h"
+#include "lake/formats/unpack.h"
+#include "lake/formats/xml.h"
+#include "record/avro/avro_schema.h"
 #include "record/decode.h"
 #include "record/json/json_shape.h"
+#include "record/orc/orc_schema.h"
 #include "record/parquet/parquet_schema.h"
 
 namespace freshet::lake {
 namespace {
-
-bool is_gzip(std::string_view data) { return data.starts_with("\x1f\x8b"); }
-
-/// The front of what `data` unpacks to; nothing for a stream that is damaged in its front.
-std::optional<std::string> inflated(std::string_view data, std::size_t bytes_max) {
-    z_stream stream{};
-    if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) return std::nullopt;
-    std::string out(bytes_max, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
-    stream.avail_in = static_cast<uInt>(data.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    const int state = inflate(&stream, Z_SYNC_FLUSH);
-    out.resize(out.size() - stream.avail_out);
-    inflateEnd(&stream);
-    if ((state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR) || out.empty())
-        return std::nullopt;
-    return out;
-}
 
 std::string hive_type(const record::Type& type) {
     using record::Kind;
@@ -61,15 +49,6 @@ std::optional<std::string> wider_parquet(const std::string& a, const std::string
             return std::string(*std::max(first, second));
     }
     return std::nullopt;
-}
-
-void make_distinct(std::vector<Column>& columns) {
-    std::set<std::string> seen;
-    for (Column& column : columns) {
-        std::string name = column.name;
-        for (int i = 1; !seen.insert(name).second; ++i) name = fmt::format("{}_{}", column.name, i);
-        column.name = name;
-    }
 }
 
 bool begins_as_json(std::string_view data) {
@@ -154,7 +133,104 @@ std::expected<void, std::string> merge_csv(Format& into, const Format& other) {
     return {};
 }
 
+std::expected<Classified, std::string> classify_avro(std::string_view front) {
+    auto schema = record::read_avro_schema(front);
+    if (!schema) return pass(schema);
+    Classified made;
+    made.format.classification = "avro";
+    made.format.particulars[particular::avro_schema] = schema->literal;
+    made.reason =
+        fmt::format("{} fields by its schema, codec {}", schema->columns.size(), schema->codec);
+    for (record::AvroColumn& column : schema->columns)
+        made.format.columns.push_back({std::move(column.name), std::move(column.type)});
+    for (Column& column : made.format.columns) column.name = safe_name(column.name, 0);
+    make_distinct(made.format.columns);
+    return made;
+}
+
+/// A log whose every line fits one of the patterns.
+std::optional<Classified> classify_log(std::string_view text, bool is_whole) {
+    static const std::vector<std::pair<LogFormat, Grok>> formats = [] {
+        std::vector<std::pair<LogFormat, Grok>> made;
+        for (const LogFormat& format : log_formats()) {
+            auto grok = Grok::make(format.pattern, "");
+            FRESHET_CHECK(grok);  // the pattern is ours
+            made.emplace_back(format, std::move(*grok));
+        }
+        return made;
+    }();
+    for (const auto& [format, grok] : formats) {
+        const Lines lines = count_lines(grok, text, is_whole);
+        if (lines.all == 0 || lines.matched < lines.all) continue;
+        Classified made;
+        made.format.classification = format.classification;
+        made.format.columns = grok.columns();
+        made.format.particulars[particular::grok_pattern] = format.pattern;
+        made.reason = fmt::format("all {} lines are of such a log", lines.all);
+        return made;
+    }
+    return std::nullopt;
+}
+
+/// AWS's order: avro, json, xml, the logs, csv. Formats that are read by their end are not here.
+std::expected<Classified, std::string> classify_built_in(const Bytes& data, bool is_whole) {
+    if (data.view().starts_with(record::avro_magic)) return classify_avro(data.view());
+    if (begins_as_json(data.view())) {
+        auto made = classify_json(data.view(), is_whole);
+        if (made || made.error() == record::json_cut) return made;
+        auto csv = classify_csv(data, is_whole);
+        if (csv) return csv;
+        return made;
+    }
+    if (begins_as_xml(data.view()))
+        return std::unexpected(std::string(
+            "it is XML: a classifier that names the element of its rows makes a table of it"));
+    if (auto log = classify_log(data.view(), is_whole)) return std::move(*log);
+    return classify_csv(data, is_whole);
+}
+
+std::expected<Classified, std::string> classify_text(const Bytes& data, bool is_whole,
+                                                     const std::vector<CustomClassifier>& customs) {
+    Verdict best;
+    std::string said;  // by the customs that are not sure
+    for (const CustomClassifier& custom : customs) {
+        Verdict verdict = judge(custom, data, is_whole);
+        if (verdict.reason == record::json_cut && begins_as_json(data.view()))
+            return std::unexpected(std::string(record::json_cut));
+        if (verdict.certainty == 0) {
+            said += fmt::format("; not by classifier {}: {}", custom.key.name, verdict.reason);
+            continue;
+        }
+        verdict.classified.reason =
+            fmt::format("by classifier {}: {}", custom.key.name, verdict.classified.reason);
+        if (verdict.certainty == 1) {
+            verdict.classified.reason += said;
+            return std::move(verdict.classified);
+        }
+        if (verdict.certainty > best.certainty) best = std::move(verdict);
+    }
+    auto made = classify_built_in(data, is_whole);
+    if (!made && made.error() != record::json_cut && best.certainty > 0) {
+        best.classified.reason += said;
+        return std::move(best.classified);
+    }
+    if (made)
+        made->reason += said;
+    else if (made.error() != record::json_cut)
+        made.error() += said;
+    return made;
+}
+
 }  // namespace
+
+void make_distinct(std::vector<Column>& columns) {
+    std::set<std::string> seen;
+    for (Column& column : columns) {
+        std::string name = column.name;
+        for (int i = 1; !seen.insert(name).second; ++i) name = fmt::format("{}_{}", column.name, i);
+        column.name = name;
+    }
+}
 
 std::string safe_name(std::string_view name, std::size_t position) {
     std::string safe;
@@ -170,38 +246,35 @@ std::string safe_name(std::string_view name, std::size_t position) {
 }
 
 std::expected<Classified, std::string> classify(const Bytes& sample, bool is_whole,
-                                                std::size_t bytes_max) {
-    Bytes data = sample;
-    bool is_packed = false;
-    if (is_gzip(sample.view())) {
-        auto text = inflated(sample.view(), bytes_max);
-        if (!text) return std::unexpected("it begins as gzip does, and cannot be unpacked");
-        is_packed = true;
-        is_whole = is_whole && text->size() < bytes_max;
-        data = Bytes::own(std::move(*text));
+                                                std::size_t bytes_max,
+                                                const std::vector<CustomClassifier>& customs) {
+    auto unpacked = unpack(sample, is_whole, bytes_max);
+    if (!unpacked) return pass(unpacked);
+    if (!unpacked->compression.empty() && begins_as_parquet(unpacked->data.view()))
+        return std::unexpected(
+            fmt::format("it is Parquet inside {}, which no engine reads", unpacked->compression));
+    auto made = classify_text(unpacked->data, unpacked->is_whole, customs);
+    if (made) {
+        made->format.compression = unpacked->compression;
+        if (!unpacked->compression.empty()) made->reason += ", inside " + unpacked->compression;
     }
-    if (begins_as_parquet(data.view()))
-        return std::unexpected("it is Parquet inside gzip, which no engine reads");
-    auto made = begins_as_json(data.view()) ? classify_json(data.view(), is_whole)
-                                            : std::unexpected(std::string());
-    if (!made && made.error() != record::json_cut) {
-        auto csv = classify_csv(data, is_whole);
-        if (csv || made.error().empty()) made = std::move(csv);
-    }
-    if (made) made->format.is_gzip = is_packed;
     return made;
 }
 
 bool begins_as_parquet(std::string_view front) { return front.starts_with("PAR1"); }
 
-std::expected<Classified, std::string> classify_parquet(std::string_view metadata) {
-    auto schema = record::read_parquet_schema(metadata);
-    if (!schema) return pass(schema);
-    Classified made;
-    made.format.classification = "parquet";
+bool is_read_by_end(std::string_view front) {
+    return begins_as_parquet(front) || front.starts_with(record::orc_magic);
+}
+
+namespace {
+
+/// Names stay the file's, by which a query finds the column; Hive knows no upper case. Those whose
+/// name another column has are left out, and said in the reason.
+template <class Columns>
+void take_columns(Columns& columns, Classified& made) {
     std::vector<std::string> twins;
-    for (record::ParquetColumn& column : schema->columns) {
-        // The name stays the file's, by which a query finds the column; Hive knows no upper case.
+    for (auto& column : columns) {
         std::ranges::transform(column.name, column.name.begin(), [](char c) {
             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
         });
@@ -211,11 +284,32 @@ std::expected<Classified, std::string> classify_parquet(std::string_view metadat
         else
             made.format.columns.push_back({std::move(column.name), std::move(column.type)});
     }
-    made.reason = fmt::format(
-        "{} columns and {} rows by its metadata{}", made.format.columns.size(), schema->rows,
-        twins.empty()
-            ? ""
-            : fmt::format("; left out, another column has the name: {}", fmt::join(twins, ", ")));
+    if (!twins.empty())
+        made.reason +=
+            fmt::format("; left out, another column has the name: {}", fmt::join(twins, ", "));
+}
+
+}  // namespace
+
+std::expected<Classified, std::string> classify_orc(std::string_view footer) {
+    auto schema = record::read_orc_schema(footer);
+    if (!schema) return pass(schema);
+    Classified made;
+    made.format.classification = "orc";
+    made.reason =
+        fmt::format("{} columns and {} rows by its footer", schema->columns.size(), schema->rows);
+    take_columns(schema->columns, made);
+    return made;
+}
+
+std::expected<Classified, std::string> classify_parquet(std::string_view metadata) {
+    auto schema = record::read_parquet_schema(metadata);
+    if (!schema) return pass(schema);
+    Classified made;
+    made.format.classification = "parquet";
+    made.reason =
+        fmt::format("{} columns and {} rows by its metadata", schema->columns.size(), schema->rows);
+    take_columns(schema->columns, made);
     return made;
 }
 
@@ -223,6 +317,12 @@ std::expected<Format, std::string> merged(const Format& a, const Format& b) {
     if (a.classification != b.classification)
         return std::unexpected(
             fmt::format("it is {}, the table is {}", b.classification, a.classification));
+    for (const auto& [name, value] : a.particulars) {
+        const auto other = b.particulars.find(name);
+        if (name != particular::avro_schema &&
+            (other == b.particulars.end() || other->second != value))
+            return std::unexpected(fmt::format("its {} is another one", name));
+    }
     Format out = a;
     out.is_quoted = a.is_quoted || b.is_quoted;
     if (a.classification == "csv") {
@@ -233,7 +333,8 @@ std::expected<Format, std::string> merged(const Format& a, const Format& b) {
         const auto known = std::ranges::find(out.columns, column.name, &Column::name);
         if (known == out.columns.end()) {
             out.columns.push_back(column);
-        } else if (a.classification != "parquet") {
+        } else if (a.classification == "json" || a.classification == "xml" ||
+                   a.particulars.contains(particular::row_tag)) {
             known->type = record::merged_json_type(known->type, column.type);
         } else if (auto type = wider_parquet(known->type, column.type)) {
             known->type = std::move(*type);

@@ -6,12 +6,14 @@
 #include "base/check.h"
 #include "base/crypto/digest.h"
 #include "base/log.h"
+#include "io/faults/failpoint.h"
 #include "lake/crawl.h"
-#include "lake/group.h"
+#include "lake/group/group.h"
 #include "lake/lake.h"
 #include "lake/limits.h"
 #include "lake/store.h"
 #include "record/json/json_shape.h"
+#include "record/orc/orc_schema.h"
 #include "record/parquet/parquet_schema.h"
 
 namespace freshet::lake {
@@ -19,29 +21,6 @@ namespace {
 
 std::string folder_of(const Place& place, const std::string& key) {
     return fmt::format("s3://{}/{}", place.bucket, key.substr(0, key.rfind('/') + 1));
-}
-
-/// A table cannot have a column and a partition key of one name: the folder's value is the key's,
-/// and a file's column of that name is left out; of CSV, whose columns count, it takes another
-/// name.
-void keep_apart_from_keys(FoundTable& table, std::vector<std::string>& lines) {
-    const auto is_key = [&](const Column& column) {
-        return std::ranges::find(table.keys, column.name) != table.keys.end();
-    };
-    for (Column& column : table.format.columns) {
-        if (!is_key(column)) continue;
-        lines.push_back(
-            fmt::format("table {}: the files have a column {} too, which is a partition key",
-                        table.name, column.name));
-        if (table.format.classification == "csv") column.name += "_in_file";
-    }
-    std::erase_if(table.format.columns, is_key);
-}
-
-/// What only nulls were seen of is text.
-void settle_types(Format& format) {
-    if (format.classification != "json") return;
-    for (Column& column : format.columns) column.type = record::settled_json_type(column.type);
 }
 
 /// The folders whose files are nothing known; what lies above them is not gone.
@@ -69,6 +48,8 @@ void Crawlers::Course::take(Done done) {
 
 io::Task<void> Crawlers::run(CrawlerKey key) {
     FRESHET_CHECK(crawlers_.at(key).state != State::ready);  // start() was called
+    const std::shared_ptr<Work> work = work_of(crawlers_.at(key));
+    auto working = co_await work->turn.take();
     PastCrawl past;
     past.started = crawlers_.at(key).running_since.value_or(home_.now());
     past.id = crawlers_.at(key).running_id;
@@ -76,23 +57,17 @@ io::Task<void> Crawlers::run(CrawlerKey key) {
     std::ranges::replace(past.log_stream, ':', '-');
     Course course;
     course.lines.push_back(fmt::format("crawl of {} begins", key.name));
-    auto crawled = co_await crawl(key, &course);
-    if (is_stopping(key)) {
-        past.outcome = Outcome::cancelled;
-        course.lines.push_back("crawl was stopped");
-    } else if (!crawled) {
-        past.outcome = Outcome::failed;
-        past.error = crawled.error().message();
-        course.lines.push_back("crawl failed: " + past.error);
-    } else {
-        course.lines.push_back("crawl succeeded");
-    }
+    Result<> crawled;
+    if (!is_stopping(key)) crawled = co_await crawl(crawlers_.at(key), &course);
+    if (is_stopping_) co_return;  // it is remembered as running, and runs again
+    past = ended_crawl(std::move(past), crawled, is_stopping(key), &course);
+    io::failpoints::reach("lake.before_end");
     past.ended = home_.now();
-    past.tally = course.tally;
     siblings_.log(key, past.log_stream, std::move(course.lines));
     // What a crawl that did not come to its end has seen is looked at again.
     if (past.outcome != Outcome::succeeded || !crawlers_.at(key).crawls_new_folders_only())
         course.folders.clear();
+    auto turn = co_await changing_.take();
     Crawler changed = crawlers_.at(key);
     FRESHET_CHECK(changed.state != State::ready);  // this crawl alone ends itself
     changed.last = LastCrawl{past.outcome, past.error, past.log_stream, past.started};
@@ -111,15 +86,44 @@ io::Task<void> Crawlers::run(CrawlerKey key) {
     changed.history.push_back(std::move(past));
     if (changed.history.size() > limits::history_max)
         changed.history.erase(changed.history.begin());
+    const std::int64_t id = changed.id;
     crawlers_[key] = std::move(changed);
     ended_.notify();
+    hear(key, id);
 }
 
-io::Task<Result<>> Crawlers::crawl(CrawlerKey key, Course* course) {
-    const Crawler crawler = crawlers_.at(key);
+PastCrawl Crawlers::ended_crawl(PastCrawl past, const Result<>& outcome, bool was_stopped,
+                                Course* course) {
+    if (was_stopped) {
+        past.outcome = Outcome::cancelled;
+        course->lines.emplace_back("crawl was stopped");
+    } else if (!outcome) {
+        past.outcome = Outcome::failed;
+        past.error = outcome.error().message();
+        course->lines.push_back("crawl failed: " + past.error);
+    } else {
+        course->lines.emplace_back("crawl succeeded");
+    }
+    past.tally = course->tally;
+    return past;
+}
+
+Result<> Crawlers::prepare(const Crawler& crawler, Course* course) const {
     auto settings = settings_of(crawler.configuration);
-    if (!settings) co_return fail(Errc::invalid, settings.error());
+    if (!settings) return fail(Errc::invalid, settings.error());
     course->settings = *settings;
+    course->customs.clear();
+    for (const std::string& name : crawler.classifiers) {
+        if (auto custom = classifiers_.find({crawler.key.home, name}))
+            course->customs.push_back(**custom);
+        else
+            course->lines.push_back(fmt::format("classifier {}: left out, it is gone", name));
+    }
+    return {};
+}
+
+io::Task<Result<>> Crawlers::crawl(Crawler crawler, Course* course) {
+    if (auto ready = prepare(crawler, course); !ready) co_return ready;
     if (crawler.crawls_new_folders_only()) {
         auto seen = co_await database_.read([id = crawler.id](const meta::Connection& connection) {
             return store::folders(connection, id);
@@ -134,7 +138,7 @@ io::Task<Result<>> Crawlers::crawl(CrawlerKey key, Course* course) {
         const Place place = *parse_place(target.path);
         places.push_back(fmt::format("s3://{}/{}", place.bucket, place.prefix));
     }
-    if (is_stopping(key) || crawler.crawls_new_folders_only()) co_return Result<>();
+    if (is_stopping(crawler.key) || crawler.crawls_new_folders_only()) co_return Result<>();
     auto retired = co_await siblings_.retire(crawler, std::move(places), course->kept);
     if (!retired) co_return pass(retired);
     course->take(std::move(*retired));
@@ -154,9 +158,9 @@ io::Task<Result<>> Crawlers::crawl_target(Crawler crawler, Target target, Course
                       {},
                       crawler.crawls_new_folders_only(),
                       crawler.table_prefix};
-    auto known = co_await siblings_.places(crawler);
+    auto known = co_await siblings_.known(crawler);
     if (!known) co_return pass(known);
-    grouping.known = std::move(*known);
+    for (const KnownTable& table : *known) grouping.known.insert(table.location);
     for (const auto& [folder, location] : course->seen) grouping.known.insert(location);
     auto tables = co_await pool_.run([&] { return grouped(*top, grouping, course->lines); });
     const int tables_max = course->settings.tables_max.value_or(0);
@@ -248,7 +252,7 @@ io::Task<Result<>> Crawlers::classify_folders(CrawlerKey key, Target target, std
                                 limits::sample_bytes_min, limits::sample_bytes_max);
     for (Folder* folder : folders) {
         if (is_stopping(key)) break;
-        auto read = co_await classify_folder(key, bucket, folder, sampling, &course->lines);
+        auto read = co_await classify_folder(key, bucket, folder, sampling, course);
         if (!read) co_return read;
         if (!folder->format)
             course->lines.push_back(
@@ -258,7 +262,8 @@ io::Task<Result<>> Crawlers::classify_folders(CrawlerKey key, Target target, std
 }
 
 io::Task<Result<>> Crawlers::classify_folder(CrawlerKey key, std::string bucket, Folder* folder,
-                                             Sampling sampling, std::vector<std::string>* lines) {
+                                             Sampling sampling, Course* course) {
+    std::vector<std::string>* const lines = &course->lines;
     FRESHET_CHECK(sampling.files > 0 && !folder->files.empty());
     std::size_t read = 0;
     const std::vector<Listed>& files = folder->files;
@@ -266,7 +271,7 @@ io::Task<Result<>> Crawlers::classify_folder(CrawlerKey key, std::string bucket,
     const std::size_t stride = (files.size() + sampling.files - 1) / sampling.files;
     for (std::size_t i = 0; i < files.size() && read < sampling.files && !is_stopping(key);
          i += folder->format ? stride : 1) {
-        auto looked = co_await classify_file(bucket, files[i], sampling.bytes);
+        auto looked = co_await classify_file(bucket, files[i], sampling.bytes, &course->customs);
         if (!looked) co_return pass(looked);
         auto& classified = *looked;
         if (!classified) {
@@ -291,33 +296,54 @@ io::Task<Result<>> Crawlers::classify_folder(CrawlerKey key, std::string bucket,
 }
 
 io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_file(
-    std::string bucket, Listed file, std::size_t sample_bytes) {
+    std::string bucket, Listed file, std::size_t sample_bytes,
+    const std::vector<CustomClassifier>* customs) {
     using Looked = std::expected<Classified, std::string>;
-    auto front = co_await siblings_.read(bucket, file.key, 0, record::parquet_tail_bytes);
-    if (!front) co_return pass(front);
-    if (!begins_as_parquet(front->view())) {
-        std::size_t size = sample_bytes;
-        while (true) {
-            auto bytes = co_await siblings_.read(bucket, file.key, 0, size);
-            if (!bytes) co_return pass(bytes);
-            const bool is_whole = file.size <= size;
-            auto classified = co_await pool_.run([&] { return classify(*bytes, is_whole, size); });
-            const bool is_cut = !classified && classified.error() == record::json_cut;
-            if (classified && !is_whole)
-                classified->reason +=
-                    fmt::format("; judged by its first {} of {} bytes", size, file.size);
-            if (!is_cut || size == limits::json_sample_bytes_max)
-                co_return Result<Looked>(std::in_place, std::move(classified));
-            size = std::min(size * 4, limits::json_sample_bytes_max);
+    std::size_t size = sample_bytes;
+    while (true) {
+        auto bytes = co_await siblings_.read(bucket, file.key, 0, size);
+        if (!bytes) co_return pass(bytes);
+        if (is_read_by_end(bytes->view())) {
+            auto looked = co_await classify_by_end(bucket, file, *bytes);
+            // Text may begin with ORC's three letters.
+            if (!looked || *looked || begins_as_parquet(bytes->view())) co_return looked;
         }
+        const bool is_whole = file.size <= size;
+        auto classified =
+            co_await pool_.run([&] { return classify(*bytes, is_whole, size, *customs); });
+        const bool is_cut = !classified && classified.error() == record::json_cut;
+        if (classified && !is_whole)
+            classified->reason +=
+                fmt::format("; judged by its first {} of {} bytes", size, file.size);
+        if (!is_cut || size == limits::json_sample_bytes_max)
+            co_return Result<Looked>(std::in_place, std::move(classified));
+        size = std::min(size * 4, limits::json_sample_bytes_max);
     }
-    const std::uint64_t tail_at = file.size - std::min(file.size, record::parquet_tail_bytes);
-    auto tail = co_await siblings_.read(bucket, file.key, tail_at, record::parquet_tail_bytes);
+}
+
+io::Task<Result<std::expected<Classified, std::string>>> Crawlers::classify_by_end(
+    std::string bucket, Listed file, Bytes front) {
+    using Looked = std::expected<Classified, std::string>;
+    const bool is_parquet = begins_as_parquet(front.view());
+    const std::uint64_t tail_bytes =
+        std::min(file.size, is_parquet ? record::parquet_tail_bytes : record::orc_tail_bytes);
+    auto tail = co_await siblings_.read(bucket, file.key, file.size - tail_bytes, tail_bytes);
     if (!tail) co_return pass(tail);
+    if (!is_parquet) {
+        auto footer = record::orc_footer_bytes(tail->view(), file.size);
+        if (!footer)
+            co_return Result<Looked>(std::in_place, std::unexpect, std::move(footer.error()));
+        auto whole = co_await siblings_.read(
+            bucket, file.key, file.size - *footer,
+            std::min<std::uint64_t>(*footer, limits::parquet_metadata_bytes_max));
+        if (!whole) co_return pass(whole);
+        auto classified = co_await pool_.run([&] { return classify_orc(whole->view()); });
+        co_return Result<Looked>(std::in_place, std::move(classified));
+    }
     auto size = record::parquet_metadata_bytes(tail->view(), file.size);
     if (!size) co_return Result<Looked>(std::in_place, std::unexpect, std::move(size.error()));
     auto metadata =
-        co_await siblings_.read(bucket, file.key, tail_at - *size,
+        co_await siblings_.read(bucket, file.key, file.size - tail_bytes - *size,
                                 std::min<std::uint64_t>(*size, limits::parquet_metadata_bytes_max));
     if (!metadata) co_return pass(metadata);
     auto classified = co_await pool_.run([&] { return classify_parquet(metadata->view()); });

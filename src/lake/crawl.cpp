@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
+#include "base/check.h"
 #include "lake/classify.h"
 #include "lake/glob.h"
+#include "record/json/json_shape.h"
 
 namespace freshet::lake {
 namespace {
@@ -68,6 +71,45 @@ std::string table_name(const std::string& location, const std::string& table_pre
         return static_cast<char>(c < 0x80 ? std::tolower(c) : c);
     });
     return name + safe_name(names.back(), 0);
+}
+
+void settle_types(Format& format) {
+    if (format.classification != "json") return;
+    for (Column& column : format.columns) column.type = record::settled_json_type(column.type);
+}
+
+void keep_apart_from_keys(FoundTable& table, std::vector<std::string>& lines) {
+    const auto is_key = [&](const Column& column) {
+        return std::ranges::find(table.keys, column.name) != table.keys.end();
+    };
+    const bool is_by_place = table.format.classification == "csv" ||
+                             table.format.particulars.contains(particular::grok_pattern);
+    for (Column& column : table.format.columns) {
+        if (!is_key(column)) continue;
+        lines.push_back(
+            fmt::format("table {}: the files have a column {} too, which is a partition key",
+                        table.name, column.name));
+        if (is_by_place) column.name += "_in_file";
+    }
+    std::erase_if(table.format.columns, is_key);
+}
+
+std::vector<Step> steps_between(const std::string& table_location, const std::string& location) {
+    FRESHET_CHECK(location.starts_with(table_location));
+    std::vector<Step> steps;
+    for (const std::string& name : split(std::string_view(location).substr(table_location.size())))
+        steps.push_back(step_of(name));
+    return steps;
+}
+
+void name_keys(std::vector<std::string>& keys) {
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (keys[i].empty()) keys[i] = fmt::format("partition_{}", i);
+        const std::string wanted = keys[i];
+        for (int twin = 1; !seen.insert(keys[i]).second; ++twin)
+            keys[i] = fmt::format("{}_{}", wanted, twin);
+    }
 }
 
 Folder folders_of(const Place& place, const Target& target, const std::vector<Listed>& files,

@@ -41,6 +41,20 @@ struct Step {
 };
 Step step_of(const std::string& folder);
 
+/// What only nulls were seen of is text.
+void settle_types(Format& format);
+
+/// A table cannot have a column and a partition key of one name: the folder's value is the key's,
+/// and a file's column of that name is left out; of text whose columns count it takes another name.
+void keep_apart_from_keys(FoundTable& table, std::vector<std::string>& lines);
+
+/// The folder at `location` as a partition of the table at `table_location`, below which it lies:
+/// the steps to it, none when it is the table's own.
+std::vector<Step> steps_between(const std::string& table_location, const std::string& location);
+
+/// Keys without a name get one by their place; twins differ by a number.
+void name_keys(std::vector<std::string>& keys);
+
 /// The name of the table at `location`: its last folder's, or the bucket's.
 std::string table_name(const std::string& location, const std::string& table_prefix);
 

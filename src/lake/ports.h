@@ -1,5 +1,7 @@
 // What crawlers need of objects, of the catalog and of the log store; app/ports/lake connects them.
 #pragma once
+#include <functional>
+#include <memory>
 #include <set>
 
 #include "base/bytes.h"
@@ -7,6 +9,7 @@
 #include "io/core.h"
 #include "lake/settings.h"
 #include "lake/types.h"
+#include "meta/database.h"
 
 namespace freshet::lake {
 
@@ -29,8 +32,8 @@ class Siblings {
     /// At most `bytes_max` bytes from `offset`; fewer at the object's end.
     virtual io::Task<Result<Bytes>> read(std::string bucket, std::string key, std::uint64_t offset,
                                          std::size_t bytes_max) = 0;
-    /// Where the tables lie that the crawler made and that are not marked as gone.
-    virtual io::Task<Result<std::set<std::string>>> places(Crawler crawler) = 0;
+    /// The tables that the crawler made and that are not marked as gone.
+    virtual io::Task<Result<std::vector<KnownTable>>> known(Crawler crawler) = 0;
     /// Makes the table and its partitions, or brings those that are there up to date as the
     /// crawler's policies and `settings` say. What it did, a sentence each.
     virtual io::Task<Result<Done>> publish(Crawler crawler, FoundTable table,
@@ -39,6 +42,28 @@ class Siblings {
     /// `kept`: dropped, marked or named, as its DeleteBehavior says.
     virtual io::Task<Result<Done>> retire(Crawler crawler, std::vector<std::string> places,
                                           std::set<std::string> kept) = 0;
+    /// Adds partitions to a table, which stays as it is: values, and where each lies.
+    virtual io::Task<Result<Done>> add_partitions(
+        Crawler crawler, std::string table,
+        std::map<std::vector<std::string>, std::string> partitions) = 0;
+    virtual io::Task<Result<bool>> has_partition(Crawler crawler, std::string table,
+                                                 std::vector<std::string> values) = 0;
+    /// The partition has no files any more: as retire(). Nothing when it is not there.
+    virtual io::Task<Result<Done>> retire_partition(Crawler crawler, std::string table,
+                                                    std::vector<std::string> values) = 0;
+
+    /// Within `txn`: from now on what becomes of objects at the crawler's targets is remembered
+    /// until settle_in() says that it is done with; with follow_in() of a crawler that does not
+    /// follow objects, or with forget_in(), no more.
+    virtual Result<> follow_in(meta::Txn& txn, const Crawler& crawler) = 0;
+    virtual Result<> forget_in(meta::Txn& txn, const Crawler& crawler) = 0;
+    virtual Result<> settle_in(meta::Txn& txn, const Crawler& crawler, std::int64_t number) = 0;
+    /// The oldest, in order.
+    virtual io::Task<Result<std::vector<Change>>> changes(Crawler crawler,
+                                                          std::size_t count_max) = 0;
+    /// Calls `heard` on the crawlers' home core when there are more, until the answer is dropped.
+    virtual std::shared_ptr<const void> watch(const Crawler& crawler,
+                                              std::function<void()> heard) = 0;
     virtual void log(const CrawlerKey& key, const std::string& stream,
                      std::vector<std::string> lines) = 0;
 };

@@ -26,13 +26,31 @@ const auto crawlers = meta::table<Crawler>("lake_crawlers", [](auto& column, aut
         inner("last_log", last.log_stream);
         inner("last_ms", last.started);
     });
+    column.optional(crawler.schedule, [](auto& inner, auto& schedule) {
+        inner("schedule", schedule.expression);
+        inner("is_scheduled", schedule.is_running);
+        inner("due_ms", schedule.due);
+    });
+    column("running_since_ms", crawler.running_since);
+    column("running_id", crawler.running_id);
 });
 const auto targets = meta::table<Target>("lake_targets", [](auto& column, auto& target) {
     column.owner("crawler");
     column.position("position");
     column("path", target.path);
     column("sample_size", target.sample_size);
+    column("event_queue", target.event_queue);
+    column("dead_letter_queue", target.dead_letter_queue);
 });
+struct Name {
+    std::string name;
+};
+const auto chosen = meta::table<Name>("lake_crawler_classifiers", [](auto& column, auto& one) {
+    column.owner("crawler");
+    column.position("position");
+    column("name", one.name);
+});
+const meta::Pairs tags("lake_tags", "crawler");
 
 struct Exclusion {
     std::size_t target = 0,
@@ -61,6 +79,46 @@ const auto crawls = meta::table<PastCrawl>("lake_crawls", [](auto& column, auto&
     column("partitions_made", crawl.tally.partitions_made);
     column("partitions_gone", crawl.tally.partitions_gone);
 });
+/// Names in lines; a name has no line break.
+std::string lines_of(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += name + "\n";
+    return text;
+}
+
+std::vector<std::string> names_in(std::string_view text) {
+    std::vector<std::string> names;
+    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+        names.emplace_back(text.substr(0, end));
+        text.remove_prefix(end + 1);
+    }
+    return names;
+}
+
+const auto classifiers =
+    meta::table<CustomClassifier>("lake_classifiers", [](auto& column, auto& one) {
+        column.id("id", one.id);
+        column.key(one.key);
+        column.fixed("kind", one.kind);
+        column("classification", one.classification);
+        column("grok_pattern", one.grok_pattern);
+        column("custom_patterns", one.custom_patterns);
+        column("row_tag", one.row_tag);
+        column("json_path", one.json_path);
+        column("delimiter", one.delimiter);
+        column("quote", one.quote);
+        column("header_rule", one.header_rule);
+        column("header", meta::packed(one.header, lines_of, names_in));
+        column("keeps_blanks", one.keeps_blanks);
+        column("takes_single_column", one.takes_single_column);
+        column("has_datatypes", one.has_datatypes);
+        column("datatypes", meta::packed(one.datatypes, lines_of, names_in));
+        column("serde", one.serde);
+        column("created_ms", one.created);
+        column("updated_ms", one.updated);
+        column("version", one.version);
+    });
+
 const meta::Pairs seen_folders("lake_folders", "crawler", "folder", "table_location");
 
 std::vector<Exclusion> exclusions_of(const Crawler& crawler) {
@@ -76,6 +134,10 @@ Result<> load_parts(const meta::Connection& connection, Crawler& crawler) {
     FRESHET_TRY(own_targets, targets.load(connection, owner));
     FRESHET_TRY(own_exclusions, exclusions.load(connection, owner));
     FRESHET_TRY(history, crawls.load(connection, owner));
+    FRESHET_TRY(own_classifiers, chosen.load(connection, owner));
+    FRESHET_TRY(own_tags, tags.load(connection, crawler.id));
+    for (Name& one : *own_classifiers) crawler.classifiers.push_back(std::move(one.name));
+    crawler.tags = std::move(*own_tags);
     crawler.targets = std::move(*own_targets);
     crawler.history = std::move(*history);
     for (Exclusion& one : *own_exclusions)
@@ -86,7 +148,8 @@ Result<> load_parts(const meta::Connection& connection, Crawler& crawler) {
 }  // namespace
 
 std::vector<meta::Shape> shapes() {
-    return meta::shapes_of(crawlers, targets, exclusions, crawls, seen_folders);
+    return meta::shapes_of(crawlers, targets, exclusions, crawls, seen_folders, chosen, tags,
+                           classifiers);
 }
 
 std::vector<meta::Migration> migrations() {
@@ -114,7 +177,30 @@ std::vector<meta::Migration> migrations() {
          "CREATE INDEX lake_crawls_by_crawler ON lake_crawls (crawler);"
          "CREATE TABLE lake_folders (crawler INTEGER NOT NULL REFERENCES lake_crawlers ON DELETE "
          "CASCADE, folder TEXT NOT NULL, table_location TEXT NOT NULL,"
-         " PRIMARY KEY (crawler, folder)) WITHOUT ROWID"}};
+         " PRIMARY KEY (crawler, folder)) WITHOUT ROWID"},
+        {"lake", 3,
+         "ALTER TABLE lake_crawlers ADD COLUMN schedule TEXT;"
+         "ALTER TABLE lake_crawlers ADD COLUMN is_scheduled INTEGER;"
+         "ALTER TABLE lake_crawlers ADD COLUMN due_ms INTEGER;"
+         "ALTER TABLE lake_crawlers ADD COLUMN running_since_ms INTEGER;"
+         "ALTER TABLE lake_crawlers ADD COLUMN running_id TEXT NOT NULL DEFAULT '';"
+         "ALTER TABLE lake_targets ADD COLUMN event_queue TEXT NOT NULL DEFAULT '';"
+         "ALTER TABLE lake_targets ADD COLUMN dead_letter_queue TEXT NOT NULL DEFAULT '';"
+         "CREATE TABLE lake_crawler_classifiers (crawler INTEGER NOT NULL REFERENCES lake_crawlers "
+         "ON DELETE CASCADE, position INTEGER NOT NULL, name TEXT NOT NULL,"
+         " PRIMARY KEY (crawler, position)) WITHOUT ROWID;"
+         "CREATE TABLE lake_tags (crawler INTEGER NOT NULL REFERENCES lake_crawlers ON DELETE "
+         "CASCADE, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (crawler, name)) WITHOUT "
+         "ROWID;"
+         "CREATE TABLE lake_classifiers (id INTEGER PRIMARY KEY, account TEXT NOT NULL, region "
+         "TEXT "
+         "NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL, classification TEXT NOT NULL,"
+         " grok_pattern TEXT NOT NULL, custom_patterns TEXT NOT NULL, row_tag TEXT NOT NULL, "
+         "json_path TEXT NOT NULL, delimiter TEXT NOT NULL, quote TEXT NOT NULL,"
+         " header_rule INTEGER NOT NULL, header TEXT NOT NULL, keeps_blanks INTEGER NOT NULL, "
+         "takes_single_column INTEGER NOT NULL, has_datatypes INTEGER NOT NULL,"
+         " datatypes TEXT NOT NULL, serde TEXT NOT NULL, created_ms INTEGER NOT NULL, updated_ms "
+         "INTEGER NOT NULL, version INTEGER NOT NULL, UNIQUE (account, region, name))"}};
 }
 
 Result<std::vector<Crawler>> load(const meta::Connection& connection) {
@@ -130,7 +216,24 @@ Result<> put(meta::Txn& txn, Crawler& crawler) {
     const auto owner = meta::values(crawler.id);
     if (written) written = targets.replace(txn, owner, crawler.targets);
     if (written) written = exclusions.replace(txn, owner, exclusions_of(crawler));
+    std::vector<Name> names;
+    for (const std::string& name : crawler.classifiers) names.push_back({name});
+    if (written) written = chosen.replace(txn, owner, names);
+    if (written) written = tags.replace(txn, crawler.id, crawler.tags);
     return written;
+}
+
+Result<std::vector<CustomClassifier>> load_classifiers(const meta::Connection& connection) {
+    return classifiers.load(connection);
+}
+
+Result<> put_classifier(meta::Txn& txn, CustomClassifier& classifier) {
+    return classifier.id == 0 ? classifiers.insert(txn, classifier)
+                              : classifiers.update(txn, classifier);
+}
+
+Result<> remove_classifier(meta::Txn& txn, std::int64_t id) {
+    return classifiers.remove(txn, meta::values(id));
 }
 
 Result<> add_crawl(meta::Txn& txn, std::int64_t id, const PastCrawl& crawl) {

@@ -1,5 +1,6 @@
 // The tables of the lake service; the only file of it that touches the database.
 #pragma once
+#include "lake/formats/custom.h"
 #include "lake/types.h"
 #include "meta/shape.h"
 
@@ -18,5 +19,10 @@ Result<> add_folders(meta::Txn& txn, std::int64_t id,
 Result<std::map<std::string, std::string>> folders(const meta::Connection& connection,
                                                    std::int64_t id);
 Result<> remove(meta::Txn& txn, std::int64_t id);
+
+Result<std::vector<CustomClassifier>> load_classifiers(const meta::Connection& connection);
+/// Gives a new one its id.
+Result<> put_classifier(meta::Txn& txn, CustomClassifier& classifier);
+Result<> remove_classifier(meta::Txn& txn, std::int64_t id);
 
 }  // namespace freshet::lake::store

@@ -39,7 +39,7 @@ class JobsPart final : public Part {
     Result<> open(const Foundation& foundation, Services& services) {
         if (auto loaded = jobs_.load(); !loaded) return loaded;
         if (auto loaded = ledger_.load(); !loaded) return loaded;
-        aws::register_glue_jobs(foundation.router, jobs_, triggers_);
+        aws::register_glue_jobs(foundation.router, jobs_, triggers_, services.of<lake::Crawlers>());
         services.add(jobs_);
         services.add(triggers_);
         return {};

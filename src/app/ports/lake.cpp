@@ -5,84 +5,14 @@
 #include <algorithm>
 #include <set>
 
+#include "app/ports/lake_tables.h"
 #include "base/crypto/digest.h"
+#include "lake/crawl.h"
 #include "lake/limits.h"
 #include "lake/owner.h"
 
 namespace freshet::app {
 namespace {
-
-/// How the catalog says what the crawler found (a crawler's table on AWS has the same parameters).
-catalog::Storage storage_of(const lake::FoundTable& found) {
-    const lake::Format& format = found.format;
-    catalog::Storage storage;
-    for (const lake::Column& column : format.columns)
-        storage.columns.push_back({column.name, column.type, "", {}});
-    storage.location = found.location;
-    storage.is_compressed = format.is_gzip;
-    storage.buckets = -1;
-    if (format.classification == "parquet") {
-        storage.input_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
-        storage.output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";
-        storage.serde = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
-        storage.serde_parameters = {{"serialization.format", "1"}};
-        return storage;
-    }
-    storage.input_format = "org.apache.hadoop.mapred.TextInputFormat";
-    storage.output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat";
-    if (format.classification == "json") {
-        storage.serde = "org.openx.data.jsonserde.JsonSerDe";
-        std::vector<std::string> paths;
-        for (const catalog::Column& column : storage.columns) paths.push_back(column.name);
-        storage.serde_parameters = {{"paths", fmt::format("{}", fmt::join(paths, ","))}};
-    } else if (format.is_quoted) {
-        // LazySimpleSerDe does not know quotes; AWS's crawler uses it all the same, and its users
-        // then read them.
-        storage.serde = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
-        storage.serde_parameters = {{"separatorChar", std::string(1, format.delimiter)},
-                                    {"quoteChar", "\""}};
-        for (catalog::Column& column : storage.columns) column.type = "string";
-    } else {
-        storage.serde = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
-        storage.serde_parameters = {{"field.delim", std::string(1, format.delimiter)}};
-    }
-    return storage;
-}
-
-catalog::Properties parameters_of(const lake::Crawler& crawler, const lake::FoundTable& found) {
-    catalog::Properties parameters{{"classification", found.format.classification},
-                                   {"compressionType", found.format.is_gzip ? "gzip" : "none"},
-                                   {"typeOfData", "file"},
-                                   {lake::owner_parameter, crawler.key.name},
-                                   {"objectCount", std::to_string(found.objects)},
-                                   {"sizeKey", std::to_string(found.bytes)},
-                                   {"CrawlerSchemaSerializerVersion", "1.0"},
-                                   {"CrawlerSchemaDeserializerVersion", "1.0"}};
-    if (found.format.classification == "csv") {
-        parameters["delimiter"] = std::string(1, found.format.delimiter);
-        parameters["columnsOrdered"] = "true";
-        parameters["areColumnsQuoted"] = found.format.is_quoted ? "true" : "false";
-        if (found.format.has_header) parameters["skip.header.line.count"] = "1";
-    }
-    return parameters;
-}
-
-/// The mark of AWS's crawlers, with the time in milliseconds.
-const std::string deprecated = "DEPRECATED_BY_CRAWLER";
-
-catalog::Table table_of(const lake::Crawler& crawler, const lake::FoundTable& found) {
-    catalog::Table table;
-    table.database = crawler.database;
-    table.name = found.name;
-    table.type = "EXTERNAL_TABLE";
-    table.owner = "owner";
-    table.storage = storage_of(found);
-    table.parameters = parameters_of(crawler, found);
-    table.storage->parameters = table.parameters;
-    for (const std::string& key : found.keys)
-        table.partition_keys.push_back({key, "string", "", {}});
-    return table;
-}
 
 std::string with_slash(std::string location) {
     if (!location.ends_with('/')) location += '/';
@@ -131,11 +61,6 @@ std::optional<std::string> unlike(const catalog::Table& known, const catalog::Ta
     return std::nullopt;
 }
 
-bool is_made_by(const lake::Crawler& crawler, const catalog::Table& table) {
-    const auto owner = table.parameters.find(lake::owner_parameter);
-    return owner != table.parameters.end() && owner->second == crawler.key.name && table.storage;
-}
-
 /// What a crawl says nothing of stays: descriptions, comments, other parameters; with
 /// MergeNewColumns also the columns.
 void keep_what_users_set(const catalog::Table& known, const lake::Settings& settings,
@@ -143,8 +68,12 @@ void keep_what_users_set(const catalog::Table& known, const lake::Settings& sett
     table.description = known.description;
     table.owner = known.owner;
     table.retention = known.retention;
-    static const std::set<std::string> of_crawlers{deprecated, "delimiter", "columnsOrdered",
-                                                   "areColumnsQuoted", "skip.header.line.count"};
+    static const std::set<std::string> of_crawlers{lake::particular::grok_custom,
+                                                   deprecated_parameter,
+                                                   "delimiter",
+                                                   "columnsOrdered",
+                                                   "areColumnsQuoted",
+                                                   "skip.header.line.count"};
     for (const auto& [key, value] : known.parameters) {
         if (!of_crawlers.contains(key)) table.parameters.emplace(key, value);
     }
@@ -161,6 +90,25 @@ void keep_what_users_set(const catalog::Table& known, const lake::Settings& sett
             columns.push_back(now);
     }
     table.storage->columns = std::move(columns);
+}
+
+catalog::Partition partition_of(const catalog::Table& table, std::vector<std::string> values,
+                                const std::string& location) {
+    catalog::Partition partition;
+    partition.values = std::move(values);
+    partition.storage = table.storage;
+    partition.storage->location = location;
+    partition.parameters = table.parameters;
+    return partition;
+}
+
+/// Of all files: what came alone says nothing of them.
+void keep_counts(const catalog::Table& known, catalog::Table& table) {
+    for (const char* name : {"objectCount", "sizeKey"}) {
+        const auto count = known.parameters.find(name);
+        if (count == known.parameters.end()) continue;
+        table.parameters[name] = table.storage->parameters[name] = count->second;
+    }
 }
 
 }  // namespace
@@ -193,15 +141,15 @@ io::Task<Result<Bytes>> LakeSiblings::read(std::string bucket, std::string key,
     co_return Bytes::own(std::move(all));
 }
 
-io::Task<Result<std::set<std::string>>> LakeSiblings::places(lake::Crawler crawler) {
-    std::set<std::string> places;
+io::Task<Result<std::vector<lake::KnownTable>>> LakeSiblings::known(lake::Crawler crawler) {
+    std::vector<lake::KnownTable> known;
     auto tables = co_await catalog_.tables(crawler.key.home, crawler.database);
     if (!tables) co_return pass(tables);
     for (const catalog::Table& table : *tables) {
-        if (is_made_by(crawler, table) && !table.parameters.contains(deprecated))
-            places.insert(table.storage->location);
+        if (is_made_by(crawler, table) && !table.parameters.contains(deprecated_parameter))
+            known.push_back(known_table(table));
     }
-    co_return places;
+    co_return known;
 }
 
 io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::FoundTable found,
@@ -234,6 +182,7 @@ io::Task<Result<lake::Done>> LakeSiblings::publish(lake::Crawler crawler, lake::
         table = std::move(*known);
     } else {
         keep_what_users_set(*known, settings, table);
+        if (found.is_partial) keep_counts(*known, table);
         const std::string changes = changes_of(known->storage->columns, table.storage->columns);
         auto updated = co_await catalog_.update_table(home, table, std::nullopt);
         if (!updated) co_return pass(updated);
@@ -262,29 +211,24 @@ io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catal
         const bool is_found = found.partitions.contains(partition.values);
         const bool is_below =
             partition.storage && partition.storage->location.starts_with(found.location);
-        if (is_found && partition.parameters.contains(deprecated) &&
+        if (is_found && partition.parameters.contains(deprecated_parameter) &&
             crawler.update_behavior == "UPDATE_IN_DATABASE") {
             const std::vector<std::string> values = partition.values;
-            partition.parameters.erase(deprecated);
+            partition.parameters.erase(deprecated_parameter);
             auto updated = co_await catalog_.update_partition(home, table.database, table.name,
                                                               values, std::move(partition));
             if (!updated) co_return pass(updated);
             ++back;
         } else if (!is_found && is_below && !found.is_partial &&
                    !found.unread.contains(partition.storage->location)) {
-            auto retired =
-                co_await retire_partition(crawler, table.name, std::move(partition), done);
+            auto retired = co_await retire_known(crawler, table.name, std::move(partition), done);
             if (!retired) co_return pass(retired);
         }
     }
     std::vector<catalog::Partition> missing;
     for (const auto& [values, location] : found.partitions) {
         if (there.contains(values)) continue;
-        catalog::Partition& partition = missing.emplace_back();
-        partition.values = values;
-        partition.storage = table.storage;
-        partition.storage->location = location;
-        partition.parameters = table.parameters;
+        missing.push_back(partition_of(table, values, location));
     }
     const std::size_t made = missing.size();
     for (std::size_t at = 0; at < made; at += lake::limits::partitions_at_once) {
@@ -307,8 +251,8 @@ io::Task<Result<>> LakeSiblings::publish_partitions(lake::Crawler crawler, catal
     co_return Result<>();
 }
 
-io::Task<Result<>> LakeSiblings::retire_partition(lake::Crawler crawler, std::string table,
-                                                  catalog::Partition partition, lake::Done* done) {
+io::Task<Result<>> LakeSiblings::retire_known(lake::Crawler crawler, std::string table,
+                                              catalog::Partition partition, lake::Done* done) {
     const Home home = crawler.key.home;
     const std::vector<std::string> values = partition.values;
     const std::string name =
@@ -322,8 +266,8 @@ io::Task<Result<>> LakeSiblings::retire_partition(lake::Crawler crawler, std::st
         if (!dropped) co_return pass(dropped);
         done->lines.push_back(name + ": dropped, its files are gone");
     } else {
-        if (partition.parameters.contains(deprecated)) co_return Result<>();
-        partition.parameters[deprecated] = now_text();
+        if (partition.parameters.contains(deprecated_parameter)) co_return Result<>();
+        partition.parameters[deprecated_parameter] = now_text();
         auto updated = co_await catalog_.update_partition(home, crawler.database, table, values,
                                                           std::move(partition));
         if (!updated) co_return pass(updated);
@@ -331,6 +275,74 @@ io::Task<Result<>> LakeSiblings::retire_partition(lake::Crawler crawler, std::st
     }
     ++done->tally.partitions_gone;
     co_return Result<>();
+}
+
+io::Task<Result<bool>> LakeSiblings::has_partition(lake::Crawler crawler, std::string table,
+                                                   std::vector<std::string> values) {
+    auto partition = co_await catalog_.partition(crawler.key.home, crawler.database,
+                                                 std::move(table), std::move(values));
+    if (!partition && partition.error().is(catalog::Errc::not_found)) co_return false;
+    if (!partition) co_return pass(partition);
+    co_return true;
+}
+
+io::Task<Result<lake::Done>> LakeSiblings::retire_partition(lake::Crawler crawler,
+                                                            std::string table,
+                                                            std::vector<std::string> values) {
+    lake::Done done;
+    auto partition = co_await catalog_.partition(crawler.key.home, crawler.database, table, values);
+    if (!partition && partition.error().is(catalog::Errc::not_found)) co_return done;
+    if (!partition) co_return pass(partition);
+    auto retired =
+        co_await retire_known(std::move(crawler), std::move(table), std::move(*partition), &done);
+    if (!retired) co_return pass(retired);
+    co_return done;
+}
+
+io::Task<Result<lake::Done>> LakeSiblings::add_partitions(
+    lake::Crawler crawler, std::string name,
+    std::map<std::vector<std::string>, std::string> partitions) {
+    const Home home = crawler.key.home;
+    lake::Done done;
+    if (partitions.empty()) co_return done;
+    auto table = co_await catalog_.table(home, crawler.database, name);
+    if (!table) co_return pass(table);
+    std::vector<catalog::Partition> wanted;
+    for (const auto& [values, location] : partitions)
+        wanted.push_back(partition_of(*table, values, location));
+    auto created = co_await catalog_.create_partitions(home, crawler.database, name, wanted);
+    if (!created) co_return pass(created);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        Result<>& one = (*created)[i];
+        const std::string words =
+            fmt::format("partition [{}] of table {}", fmt::join(wanted[i].values, ", "), name);
+        if (one) {
+            ++done.tally.partitions_made;
+            done.lines.push_back(words + ": made");
+        } else if (!one.error().is(catalog::Errc::exists)) {
+            co_return pass(one);
+        } else {
+            auto back = co_await bring_back(crawler, name, wanted[i].values);
+            if (!back) co_return pass(back);
+            done.lines.push_back(words + (*back ? ": is back" : ": was there"));
+        }
+    }
+    co_return done;
+}
+
+io::Task<Result<bool>> LakeSiblings::bring_back(lake::Crawler crawler, std::string table,
+                                                std::vector<std::string> values) {
+    const Home home = crawler.key.home;
+    auto partition = co_await catalog_.partition(home, crawler.database, table, values);
+    if (!partition) co_return pass(partition);
+    if (!partition->parameters.contains(deprecated_parameter) ||
+        crawler.update_behavior != "UPDATE_IN_DATABASE")
+        co_return false;
+    partition->parameters.erase(deprecated_parameter);
+    auto updated = co_await catalog_.update_partition(home, crawler.database, table, values,
+                                                      std::move(*partition));
+    if (!updated) co_return pass(updated);
+    co_return true;
 }
 
 io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
@@ -358,8 +370,8 @@ io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
             if (!dropped) co_return pass(dropped);
             done.lines.push_back(fmt::format("table {}: dropped, its files are gone", name));
         } else {
-            if (table.parameters.contains(deprecated)) continue;
-            table.parameters[deprecated] = now_text();
+            if (table.parameters.contains(deprecated_parameter)) continue;
+            table.parameters[deprecated_parameter] = now_text();
             auto updated = co_await catalog_.update_table(home, std::move(table), std::nullopt);
             if (!updated) co_return pass(updated);
             done.lines.push_back(
@@ -368,6 +380,53 @@ io::Task<Result<lake::Done>> LakeSiblings::retire(lake::Crawler crawler,
         ++done.tally.tables_gone;
     }
     co_return done;
+}
+
+namespace {
+
+std::string listener_of(const lake::Crawler& crawler) {
+    return fmt::format("crawler/{}", crawler.id);
+}
+
+}  // namespace
+
+Result<> LakeSiblings::follow_in(meta::Txn& txn, const lake::Crawler& crawler) {
+    if (!crawler.follows_objects()) return forget_in(txn, crawler);
+    std::vector<objects::NoticePlace> places;
+    for (const lake::Target& target : crawler.targets) {
+        auto place = *lake::parse_place(target.path);
+        // Without a slash at its end it may be an object.
+        if (!target.path.ends_with('/') && !place.prefix.empty()) place.prefix.pop_back();
+        places.push_back({std::move(place.bucket), std::move(place.prefix)});
+    }
+    return objects::notices::listen_in(txn, listener_of(crawler), places);
+}
+
+Result<> LakeSiblings::forget_in(meta::Txn& txn, const lake::Crawler& crawler) {
+    return objects::notices::forget_in(txn, listener_of(crawler));
+}
+
+Result<> LakeSiblings::settle_in(meta::Txn& txn, const lake::Crawler& crawler,
+                                 std::int64_t number) {
+    return objects::notices::done_in(txn, listener_of(crawler), number);
+}
+
+io::Task<Result<std::vector<lake::Change>>> LakeSiblings::changes(lake::Crawler crawler,
+                                                                  std::size_t count_max) {
+    auto found = co_await database_.read([&](const meta::Connection& connection) {
+        return objects::notices::pending(connection, listener_of(crawler), count_max);
+    });
+    if (!found) co_return pass(found);
+    std::vector<lake::Change> changes;
+    for (objects::Notice& notice : *found)
+        changes.push_back({notice.number, std::move(notice.bucket), std::move(notice.key),
+                           notice.size, notice.cause == objects::Cause::removed});
+    co_return changes;
+}
+
+std::shared_ptr<const void> LakeSiblings::watch(const lake::Crawler& crawler,
+                                                std::function<void()> heard) {
+    return bell_.watch(logs_.home(), listener_of(crawler), std::move(heard));
 }
 
 std::string LakeSiblings::now_text() const {

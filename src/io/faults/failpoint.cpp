@@ -49,6 +49,10 @@ constexpr auto known = std::to_array<std::string_view>({
     "jobs.after_end",
     "jobs.before_tick",
     "jobs.after_tick",
+    // Objects that a crawler follows, and the end of a crawl.
+    "lake.after_take",
+    "lake.after_settle",
+    "lake.before_end",
     // The next start.
     "recovery.after_segments",
     "recovery.before_truncate",

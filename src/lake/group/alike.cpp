@@ -1,4 +1,4 @@
-#include "lake/alike.h"
+#include "lake/group/alike.h"
 
 #include <algorithm>
 #include <set>
@@ -23,9 +23,9 @@ bool is_same_kind(const std::string& a, const std::string& b) {
 }
 
 bool has_same_form(const Format& a, const Format& b) {
-    return a.classification == b.classification && a.is_gzip == b.is_gzip &&
+    return a.classification == b.classification && a.compression == b.compression &&
            (a.classification != "csv" ||
-            (a.delimiter == b.delimiter && a.has_header == b.has_header));
+            (a.delimiter == b.delimiter && a.quote == b.quote && a.has_header == b.has_header));
 }
 
 std::size_t common_names(const Format& a, const Format& b) {

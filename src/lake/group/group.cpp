@@ -1,12 +1,13 @@
-#include "lake/group.h"
+#include "lake/group/group.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/check.h"
-#include "lake/alike.h"
 #include "lake/classify.h"
+#include "lake/group/alike.h"
+#include "lake/group/likely.h"
 
 namespace freshet::lake {
 namespace {
@@ -23,17 +24,6 @@ struct Child {
     std::string location;
     std::optional<Candidate> table;
 };
-
-/// Keys without a name are "" until their place is known.
-void name_keys(std::vector<std::string>& keys) {
-    std::set<std::string> seen;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (keys[i].empty()) keys[i] = fmt::format("partition_{}", i);
-        const std::string wanted = keys[i];
-        for (int twin = 1; !seen.insert(keys[i]).second; ++twin)
-            keys[i] = fmt::format("{}_{}", wanted, twin);
-    }
-}
 
 class Grouper {
   public:
@@ -179,17 +169,27 @@ class Grouper {
 
     /// The positions of the largest set of children that are like its first or its last.
     std::vector<std::size_t> largest_cluster(const std::vector<Child>& children, bool is_named) {
+        std::vector<const Format*> formats;
+        for (const Child& child : children) {
+            if (child.table) formats.push_back(&child.table->table.format);
+        }
+        Likely likely(formats, grouping_.combines_compatible ? Likely::Rule::any
+                               : is_named                    ? Likely::Rule::of_one_table
+                                                             : Likely::Rule::similar);
         std::vector<std::vector<std::size_t>> clusters;
         for (std::size_t i = 0; i < children.size(); ++i) {
             if (!children[i].table) continue;
-            const auto home = std::ranges::find_if(clusters, [&](const auto& cluster) {
+            const Format& format = children[i].table->table.format;
+            const auto candidates = likely.sets_for(format);
+            const auto home = std::ranges::find_if(candidates, [&](std::size_t candidate) {
+                const auto& cluster = clusters[candidate];
                 return is_alike(children[cluster.front()], children[i], is_named) ||
                        is_alike(children[cluster.back()], children[i], is_named);
             });
-            if (home == clusters.end())
-                clusters.push_back({i});
-            else
-                home->push_back(i);
+            const std::size_t chosen = home == candidates.end() ? clusters.size() : *home;
+            if (chosen == clusters.size()) clusters.emplace_back();
+            clusters[chosen].push_back(i);
+            likely.add(format, chosen);
         }
         const auto largest =
             std::ranges::max_element(clusters, {}, &std::vector<std::size_t>::size);

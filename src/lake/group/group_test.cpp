@@ -1,10 +1,12 @@
-#include "lake/group.h"
+#include "lake/group/group.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
-#include "lake/alike.h"
+#include "lake/group/alike.h"
+#include "lake/group/likely.h"
 #include "lake/settings.h"
 
 namespace freshet::lake {
@@ -162,6 +164,44 @@ TEST(Group, what_earlier_crawls_made_stays_the_root) {
     known.is_partial = true;
     EXPECT_EQ(tables_of({{"x/p", format(one)}, {"y/p", format(one)}}, known),
               "x(a int,) partition_0 [p all/x/p/]\ny(a int,) partition_0 [p all/y/p/]\n");
+}
+
+TEST(Group, folders_of_as_many_schemas_are_as_many_tables) {
+    std::map<std::string, Format> folders;
+    for (int i = 0; i < 10'000; ++i) {
+        const std::string number = std::to_string(i);
+        folders["f" + number] =
+            format({{"id", "int"}, {"at", "string"}, {"a" + number, "int"}, {"b" + number, "int"}});
+    }
+    const std::string tables = tables_of(folders);
+    EXPECT_EQ(std::ranges::count(tables, '\n'), 10'000);
+}
+
+TEST(Likely, no_pair_that_is_alike_is_missed) {
+    std::mt19937 random(7);
+    std::vector<Format> formats;
+    for (int i = 0; i < 400; ++i) {
+        Columns columns;
+        for (int name = 0; name < 12; ++name) {
+            if (random() % 10 < 7) columns.push_back({"c" + std::to_string(name), "int"});
+        }
+        formats.push_back(format(columns));
+    }
+    std::vector<const Format*> all;
+    for (const Format& one : formats) all.push_back(&one);
+    for (const auto rule : {Likely::Rule::similar, Likely::Rule::of_one_table}) {
+        Likely likely(all, rule);
+        for (std::size_t i = 0; i < formats.size(); ++i) {
+            const auto found = likely.sets_for(formats[i]);
+            for (std::size_t k = 0; k < i; ++k) {
+                const bool is_alike = rule == Likely::Rule::similar
+                                          ? is_similar(formats[k], formats[i])
+                                          : is_of_one_table(formats[k], formats[i]);
+                if (is_alike) EXPECT_TRUE(std::ranges::binary_search(found, k)) << k << " " << i;
+            }
+            likely.add(formats[i], i);
+        }
+    }
 }
 
 TEST(Settings, what_aws_writes_is_understood_and_nothing_else) {

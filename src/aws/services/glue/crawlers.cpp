@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "aws/protocol/page_token.h"
 #include "aws/services/glue/words.h"
@@ -22,7 +23,8 @@ std::vector<domain::Target> targets_of(const CrawlerTargets& given) {
     std::vector<domain::Target> targets;
     for (const S3Target& one : given.s3_targets.value_or(std::vector<S3Target>())) {
         targets.push_back({one.path.value_or(""),
-                           one.exclusions.value_or(std::vector<std::string>()), one.sample_size});
+                           one.exclusions.value_or(std::vector<std::string>()), one.sample_size,
+                           one.event_queue_arn.value_or(""), one.dlq_event_queue_arn.value_or("")});
     }
     return targets;
 }
@@ -35,6 +37,10 @@ void apply(const Request& request, domain::Crawler& crawler) {
     if (request.description) crawler.description = *request.description;
     if (request.table_prefix) crawler.table_prefix = *request.table_prefix;
     if (request.configuration) crawler.configuration = *request.configuration;
+    if (request.classifiers) crawler.classifiers = *request.classifiers;
+    if (request.schedule && request.schedule->empty()) crawler.schedule.reset();
+    if (request.schedule && !request.schedule->empty())
+        crawler.schedule = domain::Schedule{*request.schedule, true, std::nullopt};
     if (request.schema_change_policy) {
         crawler.update_behavior =
             request.schema_change_policy->update_behavior.value_or(crawler.update_behavior);
@@ -79,10 +85,17 @@ Crawler describe(const domain::Crawler& crawler, Timestamp now) {
         one.path = target.path;
         one.exclusions = target.exclusions;
         one.sample_size = target.sample_size;
+        if (!target.event_queue.empty()) one.event_queue_arn = target.event_queue;
+        if (!target.dead_letter_queue.empty()) one.dlq_event_queue_arn = target.dead_letter_queue;
     }
     out.database_name = crawler.database;
     if (!crawler.description.empty()) out.description = crawler.description;
-    out.classifiers.emplace();
+    out.classifiers = crawler.classifiers;
+    if (crawler.schedule) {
+        auto& schedule = out.schedule.emplace();
+        schedule.schedule_expression = crawler.schedule->expression;
+        schedule.state = crawler.schedule->is_running ? "SCHEDULED" : "NOT_SCHEDULED";
+    }
     out.recrawl_policy = RecrawlPolicy{crawler.recrawl_behavior};
     out.schema_change_policy = SchemaChangePolicy{crawler.update_behavior, crawler.delete_behavior};
     out.lineage_configuration.emplace().crawler_lineage_settings = "DISABLE";
@@ -125,6 +138,58 @@ CrawlerHistory describe(const domain::PastCrawl& crawl) {
     return out;
 }
 
+CrawlerHistory describe_running(const domain::Crawler& crawler) {
+    CrawlerHistory out;
+    out.crawl_id = crawler.running_id;
+    out.state = "RUNNING";
+    out.start_time = *crawler.running_since;
+    out.log_group = "/aws-glue/crawlers";
+    out.message_prefix = crawler.running_id;
+    return out;
+}
+
+template <class T>
+std::optional<bool> compared(const T& value, const std::string& operation, const T& to) {
+    if (operation == "EQ") return value == to;
+    if (operation == "NE") return value != to;
+    if (operation == "LT") return value < to;
+    if (operation == "LE") return value <= to;
+    if (operation == "GT") return value > to;
+    if (operation == "GE") return value >= to;
+    return std::nullopt;
+}
+
+/// Whether the filter lets the crawl pass; nothing for one that is not understood. Times are in
+/// milliseconds since 1970.
+std::optional<bool> passes(const CrawlerHistory& crawl, const CrawlsFilter& filter) {
+    const std::string field = filter.field_name.value_or(""),
+                      operation = filter.filter_operator.value_or(""),
+                      value = filter.field_value.value_or("");
+    if (field == "CRAWL_ID") return compared(crawl.crawl_id.value_or(""), operation, value);
+    if (field == "STATE") return compared(crawl.state.value_or(""), operation, value);
+    if (field != "START_TIME" && field != "END_TIME") return std::nullopt;
+    std::int64_t ms = 0;
+    const char* const end = value.data() + value.size();
+    const auto read = std::from_chars(value.data(), end, ms);
+    if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+    const auto& time = field == "START_TIME" ? crawl.start_time : crawl.end_time;
+    if (!time) return false;  // it runs
+    return compared(to_epoch_ms(*time), operation, ms);
+}
+
+Answer<bool> passes(const CrawlerHistory& crawl, const std::vector<CrawlsFilter>& filters) {
+    for (const CrawlsFilter& filter : filters) {
+        const auto fits = passes(crawl, filter);
+        if (!fits)
+            return refuse(
+                "InvalidInputException",
+                fmt::format("The filter {} {} {} is not understood", filter.field_name.value_or(""),
+                            filter.filter_operator.value_or(""), filter.field_value.value_or("")));
+        if (!*fits) return false;
+    }
+    return true;
+}
+
 CrawlerMetrics measure(const domain::Crawler& crawler) {
     CrawlerMetrics out;
     out.crawler_name = crawler.key.name;
@@ -157,6 +222,7 @@ class Handlers {
         crawler.role = request.role;
         crawler.targets = targets_of(request.targets);
         apply(request, crawler);
+        for (const auto& [name, value] : request.tags.value_or(Pairs())) crawler.tags[name] = value;
         auto created = co_await crawlers_.create(std::move(crawler));
         if (!created) co_return refuse_crawler(created.error());
         co_return CreateCrawlerOp::Output();
@@ -193,6 +259,13 @@ class Handlers {
 
     io::Task<Answer<ListCrawlersResponse>> names(Caller caller, ListCrawlersRequest request) {
         auto all = crawlers_.list(caller.home());
+        const Pairs wanted = request.tags.value_or(Pairs());
+        std::erase_if(all, [&](const domain::Crawler* crawler) {
+            return !std::ranges::all_of(wanted, [&](const auto& tag) {
+                const auto found = crawler->tags.find(tag.first);
+                return found != crawler->tags.end() && found->second == tag.second;
+            });
+        });
         auto next = cut(all, request.next_token, request.max_results);
         if (!next) co_return pass(next);
         ListCrawlersResponse out;
@@ -202,33 +275,50 @@ class Handlers {
         co_return out;
     }
 
+    io::Task<Answer<BatchGetCrawlersResponse>> several(Caller caller,
+                                                       BatchGetCrawlersRequest request) {
+        BatchGetCrawlersResponse out;
+        auto& found = out.crawlers.emplace();
+        auto& missing = out.crawlers_not_found.emplace();
+        for (const std::string& name : request.crawler_names) {
+            const auto crawler = crawlers_.find(key_of(caller, name));
+            if (crawler)
+                found.push_back(describe(**crawler, crawlers_.home().now()));
+            else
+                missing.push_back(name);
+        }
+        co_return out;
+    }
+
     /// The newest first, the one that runs before them. The token is the id of a page's last.
     io::Task<Answer<ListCrawlsResponse>> crawls(Caller caller, ListCrawlsRequest request) {
         auto known = crawlers_.find(key_of(caller, request.crawler_name));
         if (!known) co_return refuse_crawler(known.error());
+        std::vector<CrawlerHistory> all;
+        if ((*known)->running_since) all.push_back(describe_running(**known));
+        for (auto at = (*known)->history.rbegin(); at != (*known)->history.rend(); ++at)
+            all.push_back(describe(*at));
+        auto at = all.begin();
+        if (request.next_token) {
+            at = std::ranges::find(all, request.next_token, &CrawlerHistory::crawl_id);
+            if (at == all.end())
+                co_return refuse("InvalidInputException", "The pagination token is not valid");
+            ++at;
+        }
         ListCrawlsResponse out;
         auto& found = out.crawls.emplace();
         const auto limit = static_cast<std::size_t>(request.max_results.value_or(crawls_default));
-        const auto& history = (*known)->history;
-        auto at = history.rbegin();
-        const std::string& running = (*known)->running_id;
-        const bool is_after_running = request.next_token && *request.next_token == running;
-        if (request.next_token && !is_after_running) {
-            at = std::find_if(at, history.rend(),
-                              [&](const auto& one) { return one.id == *request.next_token; });
-            if (at == history.rend())
-                co_return refuse("InvalidInputException", "The pagination token is not valid");
-            ++at;
-        } else if ((*known)->running_since && !request.next_token) {
-            CrawlerHistory& now = found.emplace_back();
-            now.crawl_id = running;
-            now.state = "RUNNING";
-            now.start_time = *(*known)->running_since;
-            now.log_group = "/aws-glue/crawlers";
-            now.message_prefix = running;
+        const auto filters = request.filters.value_or(std::vector<CrawlsFilter>());
+        for (; at != all.end(); ++at) {
+            auto fits = passes(*at, filters);
+            if (!fits) co_return pass(fits);
+            if (!*fits) continue;
+            if (found.size() == limit) {
+                out.next_token = found.back().crawl_id;
+                break;
+            }
+            found.push_back(std::move(*at));
         }
-        for (; at != history.rend() && found.size() < limit; ++at) found.push_back(describe(*at));
-        if (at != history.rend()) out.next_token = found.back().crawl_id;
         co_return out;
     }
 
@@ -259,6 +349,28 @@ class Handlers {
         auto started = co_await crawlers_.start(key_of(caller, request.name));
         if (!started) co_return refuse_crawler(started.error());
         co_return StartCrawlerOp::Output();
+    }
+
+    io::Task<Answer<StartCrawlerScheduleOp::Output>> start_schedule(
+        Caller caller, StartCrawlerScheduleRequest request) {
+        auto done = co_await crawlers_.start_schedule(key_of(caller, request.crawler_name));
+        if (!done) co_return refuse_crawler(done.error());
+        co_return StartCrawlerScheduleOp::Output();
+    }
+
+    io::Task<Answer<StopCrawlerScheduleOp::Output>> stop_schedule(
+        Caller caller, StopCrawlerScheduleRequest request) {
+        auto done = co_await crawlers_.stop_schedule(key_of(caller, request.crawler_name));
+        if (!done) co_return refuse_crawler(done.error());
+        co_return StopCrawlerScheduleOp::Output();
+    }
+
+    io::Task<Answer<UpdateCrawlerScheduleOp::Output>> set_schedule(
+        Caller caller, UpdateCrawlerScheduleRequest request) {
+        auto done = co_await crawlers_.set_schedule(key_of(caller, request.crawler_name),
+                                                    request.schedule.value_or(""));
+        if (!done) co_return refuse_crawler(done.error());
+        co_return UpdateCrawlerScheduleOp::Output();
     }
 
     io::Task<Answer<StopCrawlerOp::Output>> stop(Caller caller, StopCrawlerRequest request) {
@@ -300,6 +412,10 @@ void register_glue_crawlers(Router& router, domain::Crawlers& crawlers) {
     on<DeleteCrawlerOp>(router, home, h, &Handlers::remove);
     on<StartCrawlerOp>(router, home, h, &Handlers::start);
     on<StopCrawlerOp>(router, home, h, &Handlers::stop);
+    on<BatchGetCrawlersOp>(router, home, h, &Handlers::several);
+    on<StartCrawlerScheduleOp>(router, home, h, &Handlers::start_schedule);
+    on<StopCrawlerScheduleOp>(router, home, h, &Handlers::stop_schedule);
+    on<UpdateCrawlerScheduleOp>(router, home, h, &Handlers::set_schedule);
 }
 
 }  // namespace freshet::aws

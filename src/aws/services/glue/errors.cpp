@@ -21,6 +21,11 @@ constexpr ErrorRow<lake::Errc> crawler_errors[] = {
     {lake::Errc::invalid, {"InvalidInputException"}},
     {lake::Errc::running, {"CrawlerRunningException"}},
     {lake::Errc::not_running, {"CrawlerNotRunningException"}},
+    {lake::Errc::stopping, {"CrawlerStoppingException"}},
+    {lake::Errc::no_schedule, {"NoScheduleException"}},
+    {lake::Errc::schedule_running, {"SchedulerRunningException"}},
+    {lake::Errc::schedule_not_running, {"SchedulerNotRunningException"}},
+    {lake::Errc::too_many, {"ResourceNumberLimitExceededException"}},
     {lake::Errc::unavailable, {"OperationTimeoutException"}},
 };
 static_assert(is_complete(crawler_errors));

@@ -1,7 +1,10 @@
-// Tags of jobs and triggers. Glue's other resources have none here, and say so when one is set.
+// Tags of jobs, triggers and crawlers. Glue's other resources have none here, and say so when one
+// is set.
 #include <fmt/format.h>
 
 #include "aws/services/glue/job_words.h"
+#include "aws/services/glue/words.h"
+#include "lake/lake.h"
 
 namespace freshet::aws::glue_words {
 namespace {
@@ -27,7 +30,8 @@ Answer<Named> named_by(const Caller& caller, const std::string& arn) {
 
 class Handlers {
   public:
-    Handlers(domain::Jobs& jobs, domain::Triggers& triggers) : jobs_(jobs), triggers_(triggers) {}
+    Handlers(domain::Jobs& jobs, domain::Triggers& triggers, lake::Crawlers& crawlers)
+        : jobs_(jobs), triggers_(triggers), crawlers_(crawlers) {}
 
     io::Task<Answer<TagResourceResponse>> tag(Caller caller, TagResourceRequest request) {
         auto done = co_await change(caller, request.resource_arn,
@@ -55,6 +59,10 @@ class Handlers {
             auto trigger = triggers_.find(trigger_of(caller, named->name));
             if (!trigger) co_return refuse_job(trigger.error());
             tags.assign((*trigger)->tags.begin(), (*trigger)->tags.end());
+        } else if (named->kind == "crawler") {
+            auto crawler = crawlers_.find({caller.home(), named->name});
+            if (!crawler) co_return refuse_crawler(crawler.error());
+            tags.assign((*crawler)->tags.begin(), (*crawler)->tags.end());
         }
         co_return out;
     }
@@ -65,6 +73,12 @@ class Handlers {
         auto named = named_by(caller, arn);
         if (!named) co_return pass(named);
         Result<> done;
+        if (named->kind == "crawler") {
+            done = co_await crawlers_.change_tags({caller.home(), named->name}, std::move(added),
+                                                  std::move(removed));
+            if (!done) co_return refuse_crawler(done.error());
+            co_return Answer<void>();
+        }
         if (named->kind == "job")
             done = co_await jobs_.change_tags(job_of(caller, named->name), std::move(added),
                                               std::move(removed));
@@ -74,19 +88,21 @@ class Handlers {
         else if (!added.empty())
             co_return refuse(
                 "InvalidInputException",
-                fmt::format("Freshet keeps tags of jobs and triggers, not of {}", arn));
+                fmt::format("Freshet keeps tags of jobs, triggers and crawlers, not of {}", arn));
         if (!done) co_return refuse_job(done.error());
         co_return Answer<void>();
     }
 
     domain::Jobs& jobs_;
     domain::Triggers& triggers_;
+    lake::Crawlers& crawlers_;
 };
 
 }  // namespace
 
-void register_job_tags(Router& router, domain::Jobs& jobs, domain::Triggers& triggers) {
-    auto h = std::make_shared<Handlers>(jobs, triggers);
+void register_job_tags(Router& router, domain::Jobs& jobs, domain::Triggers& triggers,
+                       lake::Crawlers& crawlers) {
+    auto h = std::make_shared<Handlers>(jobs, triggers, crawlers);
     io::Core& home = jobs.home();
     on<TagResourceOp>(router, home, h, &Handlers::tag);
     on<UntagResourceOp>(router, home, h, &Handlers::untag);

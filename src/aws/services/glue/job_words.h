@@ -46,6 +46,7 @@ Answer<std::optional<std::string>> cut_named(std::vector<const T*>& all,
 void register_jobs(Router& router, jobs::Jobs& jobs);
 void register_job_runs(Router& router, jobs::Jobs& jobs);
 void register_triggers(Router& router, jobs::Triggers& triggers);
-void register_job_tags(Router& router, jobs::Jobs& jobs, jobs::Triggers& triggers);
+void register_job_tags(Router& router, jobs::Jobs& jobs, jobs::Triggers& triggers,
+                       lake::Crawlers& crawlers);
 
 }  // namespace freshet::aws::glue_words

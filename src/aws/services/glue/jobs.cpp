@@ -168,11 +168,12 @@ void register_jobs(Router& router, domain::Jobs& jobs) {
 
 }  // namespace glue_words
 
-void register_glue_jobs(Router& router, jobs::Jobs& jobs, jobs::Triggers& triggers) {
+void register_glue_jobs(Router& router, jobs::Jobs& jobs, jobs::Triggers& triggers,
+                        lake::Crawlers& crawlers) {
     glue_words::register_jobs(router, jobs);
     glue_words::register_job_runs(router, jobs);
     glue_words::register_triggers(router, triggers);
-    glue_words::register_job_tags(router, jobs, triggers);
+    glue_words::register_job_tags(router, jobs, triggers, crawlers);
 }
 
 }  // namespace freshet::aws

@@ -4,9 +4,14 @@
 #include "jobs/jobs.h"
 #include "jobs/triggers.h"
 
+namespace freshet::lake {
+class Crawlers;
+}
+
 namespace freshet::aws {
 
 /// After register_glue(), which adds the service.
-void register_glue_jobs(Router& router, jobs::Jobs& jobs, jobs::Triggers& triggers);
+void register_glue_jobs(Router& router, jobs::Jobs& jobs, jobs::Triggers& triggers,
+                        lake::Crawlers& crawlers);
 
 }  // namespace freshet::aws
