@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 
+import lake_delivery
 from server import PROGRAM, ROOT, Server
 
 DUCK = ROOT / "build/release/freshet-bench-duck"
@@ -371,4 +372,16 @@ def follow(server, directory, options):
         print(f"{name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {ms[-1]:.1f} ms (aim 50)")
 
 
-CASES = {"convert": convert, "merge": merge, "crawl": crawl, "follow": follow}
+def deliver(server, directory, options):
+    """CSV of a stream becomes Snappy Parquet."""
+    files = write_hours(directory, options.rows)
+    lake_delivery.delivery(server, files, COLUMNS, duck, Memory)
+
+
+CASES = {
+    "convert": convert,
+    "merge": merge,
+    "crawl": crawl,
+    "follow": follow,
+    "delivery": deliver,
+}

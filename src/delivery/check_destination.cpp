@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/time_zone.h"
+#include "delivery/conversion/plan.h"
 #include "delivery/errors.h"
 #include "delivery/http/endpoint.h"
 #include "delivery/limits.h"
@@ -94,6 +95,9 @@ Result<> check_destination(const Destination& d) {
         return refuse(
             "LogGroupName and LogStreamName must be given when CloudWatch logging is "
             "enabled");
+    if (d.options.is_converting()) {
+        if (auto plan = conversion_plan_of(d); !plan) return pass(plan);
+    }
     if (auto good = check_partitioning(d); !good) return good;
     if (auto plan = plan_of(d); !plan) return pass(plan);
     if (auto good = check_backup(d); !good) return good;

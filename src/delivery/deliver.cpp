@@ -1,5 +1,6 @@
 // How a pipe brings a cut into the lake: its objects are drafted, staged and published.
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include "base/check.h"
@@ -8,6 +9,7 @@
 #include "delivery/codecs/content.h"
 #include "delivery/http/sender.h"
 #include "delivery/pipe.h"
+#include "io/faults/failpoint.h"
 
 namespace freshet::delivery {
 namespace {
@@ -15,13 +17,23 @@ namespace {
 /// At once, of one cut: they share the writes of a pack.
 constexpr std::size_t staging_max = 32;
 
+/// `to` may be there from a try that failed.
+Result<> link_file(const std::string& from, const std::string& to) {
+    std::error_code problem;
+    std::filesystem::remove(to, problem);
+    std::filesystem::create_hard_link(from, to, problem);
+    if (problem) return fail(freshet::Errc::io, from + ": " + problem.message());
+    return {};
+}
+
 objects::Attributes attributes_of(const Written& one) {
+    objects::Attributes attributes{{"content-type", "application/octet-stream"}};
+    if (!one.draft->file.empty()) return attributes;  // a worker wrote it
     std::string crc;
     for (int shift = 56; shift >= 0; shift -= 8)
         crc += static_cast<char>(one.crc64nvme >> shift);  // big-endian
-    objects::Attributes attributes{{"content-type", "application/octet-stream"},
-                                   {"x-amz-checksum-crc64nvme", base64_encode(crc)},
-                                   {"x-amz-checksum-type", "FULL_OBJECT"}};
+    attributes["x-amz-checksum-crc64nvme"] = base64_encode(crc);
+    attributes["x-amz-checksum-type"] = "FULL_OBJECT";
     const std::string encoding = words_of(one.draft->compression).content_encoding;
     if (!encoding.empty()) attributes["content-encoding"] = encoding;
     return attributes;
@@ -99,7 +111,8 @@ io::Task<Result<>> Pipe::draft(Work& work) {
     const CutNames names(stream, work.cut.ranges, *waiting.oldest);
     auto plan = plan_of(destination);
     if (!plan) co_return pass(plan);
-    if (plan->is_plain() && !destination.options.http) {
+    const bool is_text = !destination.options.http && !destination.options.is_converting();
+    if (plan->is_plain() && is_text) {
         Draft& draft = work.drafts.emplace_back();
         draft.bucket = destination.bucket;
         draft.key = key_of(stream, names, *waiting.oldest);
@@ -108,6 +121,12 @@ io::Task<Result<>> Pipe::draft(Work& work) {
         draft.entry = {names.uuid(""), *waiting.oldest};
         if (destination.options.is_backup_on)
             draft_backup(stream, names, waiting.data, work.drafts);
+        co_return Result<>();
+    }
+    if (plan->is_plain() && destination.options.is_converting()) {
+        auto converted = co_await convert_waiting(work, names);
+        if (!converted) co_return pass(converted);
+        work.drafts = std::move(*converted);
         co_return Result<>();
     }
     auto drafts = co_await run_through_stages(work, std::move(*plan), names);
@@ -134,14 +153,19 @@ io::Task<Result<std::vector<Draft>>> Pipe::run_through_stages(Work& work, Plan p
         if (!sent) co_return pass(sent);
         flow.items.clear();
     }
+    std::vector<Portion> portions;
     co_await parts_.pool.run([&] {
-        std::vector<Portion> portions =
-            is_partitioned ? partition(flow, stream.destination, parts_.partitions_max,
-                                       names.input().seed, now)
-                           : one_portion(flow, stream.destination, names.input());
-        draft_data(stream, names, std::move(portions), drafts);
+        portions = is_partitioned ? partition(flow, stream.destination, parts_.partitions_max,
+                                              names.input().seed, now)
+                                  : one_portion(flow, stream.destination, names.input());
         draft_failures(stream, names, flow.failures, drafts);
     });
+    if (stream.destination.options.is_converting()) {
+        auto converted = co_await convert_portions(stream, names, flow, portions, drafts);
+        if (!converted) co_return pass(converted);
+    } else {
+        co_await parts_.pool.run([&] { draft_data(stream, names, std::move(portions), drafts); });
+    }
     if (is_backed_up) draft_backup(stream, names, work.waiting.data, drafts);
     meter_.add(flow.measured);
     work.is_whole = true;
@@ -175,12 +199,30 @@ io::Task<Result<>> Pipe::send(const DeliveryStream& stream, CutNames names, Flow
     co_return sent;
 }
 
+/// The next try adopts it again: the engine takes another name of the file.
+io::Task<Result<objects::Staged>> Pipe::adopt(const Draft& draft, objects::Encryption encryption) {
+    const std::string taken = draft.file + ".taken";
+    auto linked = co_await parts_.pool.run([&] { return link_file(draft.file, taken); });
+    if (!linked) co_return pass(linked);
+    auto adopted = co_await parts_.objects.adopt(taken, encryption);
+    co_return adopted;
+}
+
 io::Task<Result<>> Pipe::stage_all(Work& work) {
     Result<> result;
     io::Scope scope(parts_.home);
     io::Signal ended(parts_.home);
     std::map<std::string, objects::Encryption> encryptions;
     const auto stage_one = [&](const Draft& one) -> io::Task<void> {
+        if (!one.file.empty()) {
+            auto adopted = co_await adopt(one, encryptions.at(one.bucket));
+            if (adopted)
+                work.written.push_back({&one, std::move(*adopted), 0});
+            else if (result)
+                result = pass(adopted);
+            ended.notify();
+            co_return;
+        }
         const auto content = std::make_shared<Content>(parts_.pool, one.pieces,
                                                        make_encoder(one.compression, one.entry));
         auto staged = co_await parts_.objects.stage(content, encryptions.at(one.bucket));
@@ -212,7 +254,9 @@ io::Task<void> Pipe::publish_staged() {
         std::size_t count = 0;
         while (count < works_.size() && works_[count]->is_staged) ++count;
         if (count == 0) break;
+        io::failpoints::reach("delivery.before_commit");
         auto published = co_await publish(count);
+        io::failpoints::reach("delivery.after_commit");
         if (!published) {
             note_failure(published.error());
             break;

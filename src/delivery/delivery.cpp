@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "delivery/check_destination.h"
+#include "delivery/conversion/plan.h"
 #include "delivery/limits.h"
 #include "delivery/stages/plan.h"
 #include "io/steady_time.h"
@@ -79,8 +80,22 @@ std::vector<const DeliveryStream*> Deliveries::list(const Home& home,
     return found;
 }
 
-io::Task<Result<>> Deliveries::check(Destination destination) {
+io::Task<Result<>> Deliveries::check_schema(DeliveryKey key, Destination destination,
+                                            std::map<std::string, std::string> tags) {
+    auto plan = conversion_plan_of(destination, input_of(tags));
+    if (!plan) co_return pass(plan);
+    auto schema = co_await parts_.converter.schema(std::move(key), std::move(*plan));
+    if (!schema) co_return pass(schema);
+    co_return Result<>();
+}
+
+io::Task<Result<>> Deliveries::check(DeliveryKey key, Destination destination,
+                                     std::map<std::string, std::string> tags) {
     if (auto good = check_destination(destination); !good) co_return good;
+    if (destination.options.is_converting()) {
+        auto good = co_await check_schema(std::move(key), destination, std::move(tags));
+        if (!good) co_return good;
+    }
     auto plan = plan_of(destination);
     if (!plan) co_return pass(plan);
     if (plan->query.empty()) co_return Result<>();
@@ -95,7 +110,7 @@ io::Task<Result<>> Deliveries::check(Destination destination) {
 io::Task<Result<>> Deliveries::create(DeliveryKey key, Destination destination,
                                       std::optional<KinesisSource> source,
                                       std::map<std::string, std::string> tags) {
-    if (auto good = co_await check(destination); !good) co_return good;
+    if (auto good = co_await check(key, destination, tags); !good) co_return good;
     auto turn = co_await changing_.take();
     if (pipes_.contains(key))
         co_return fail(Errc::in_use, fmt::format("Firehose {} under accountId {} already exists",
@@ -182,7 +197,7 @@ io::Task<Result<>> Deliveries::update(DeliveryKey key, int version, Destination 
                                    key.name, stream.version, version));
     }
     if (auto good = check_change(stream.destination, destination); !good) co_return good;
-    if (auto good = co_await check(destination); !good) co_return good;
+    if (auto good = co_await check(key, destination, stream.tags); !good) co_return good;
     stream.destination = std::move(destination);
     stream.version = version + 1;
     stream.updated = parts_.home.now();
@@ -202,6 +217,11 @@ io::Task<Result<>> Deliveries::change_tags(DeliveryKey key, std::map<std::string
         co_return fail(Errc::invalid_argument,
                        fmt::format("A delivery stream has at most {} tags", limits::tags_max));
     DeliveryStream stream = **found;
+    const bool reads_otherwise = input_of(tags) != input_of(stream.tags);
+    if (stream.destination.options.is_converting() && reads_otherwise) {
+        auto good = co_await check_schema(key, stream.destination, tags);
+        if (!good) co_return good;
+    }
     stream.tags = std::move(tags);
     auto saved = co_await save(std::move(stream));
     co_return saved;

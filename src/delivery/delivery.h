@@ -64,7 +64,11 @@ class Deliveries {
     io::Task<Result<>> save(DeliveryStream changed);
     /// After it is durable: the pipe goes by it.
     void take_change(DeliveryStream changed);
-    io::Task<Result<>> check(Destination destination);
+    io::Task<Result<>> check(DeliveryKey key, Destination destination,
+                             std::map<std::string, std::string> tags);
+    /// Of a destination that converts: its table is there, and its rows can be written.
+    io::Task<Result<>> check_schema(DeliveryKey key, Destination destination,
+                                    std::map<std::string, std::string> tags);
     /// At the start. A stream whose key is not there waits; the others work.
     void take_key(const DeliveryStream& stream);
     /// With AWS's limits: Errc::too_many_calls.

@@ -11,6 +11,8 @@ enum class Errc {
     wrong_version,     ///< the stream was changed meanwhile
     wrong_source,      ///< records put into a stream that reads from Kinesis
     too_many_calls,    ///< more in a day than AWS takes, with its limits
+    no_schema,         ///< the table whose columns records are converted to is not there
+    bad_schema,        ///< it cannot be written, or its text cannot be read
     unavailable        ///< the log refused; nothing was kept; try again
 };
 

@@ -46,6 +46,11 @@ inline constexpr std::uint64_t partitioned_bytes_max = 256 << 20;
 inline constexpr std::int64_t large_buffer_mib_min = 64;  ///< AWS: partitions, conversion
 inline constexpr std::int64_t large_buffer_mib_default = 128;
 inline constexpr std::int64_t partitioned_interval_s_min = 60;  ///< AWS
+inline constexpr std::uint64_t worker_memory_mib = 192;         ///< of the engine that converts
+/// Of text, of one row group: what a thread of the worker holds at a time.
+inline constexpr std::uint64_t row_group_text_bytes_max = 32 << 20;
+inline constexpr std::uint64_t row_group_rows_min = 2048;
+inline constexpr std::size_t failure_batch_records = 1000;  ///< written down at a time
 inline constexpr std::int64_t endpoint_mib_max = 64;  ///< AWS: BufferingHints of an HTTP endpoint
 inline constexpr std::int64_t endpoint_retry_s_max = 7200;         ///< AWS
 inline constexpr std::size_t endpoint_attributes_max = 50;         ///< AWS

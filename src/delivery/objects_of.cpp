@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "delivery/conversion/plan.h"
 
 namespace freshet::delivery {
 namespace {
@@ -18,6 +19,12 @@ void own(std::vector<Bytes> records, bool appends_newline, Draft& draft) {
 
 std::string extension_of(const Destination& destination) {
     if (!destination.file_extension.empty()) return destination.file_extension;
+    if (destination.options.is_converting()) {
+        const auto& output = destination.options.conversion->output;
+        return extension_of(output && output->kind == SerdeKind::orc
+                                ? sql::plan::FileFormat::orc
+                                : sql::plan::FileFormat::parquet);
+    }
     return words_of(destination.compression).extension;
 }
 
@@ -59,6 +66,28 @@ void draft_data(const DeliveryStream& stream, const CutNames& names, std::vector
             own(std::move(records), destination.appends_newline, draft);
             draft.compression = destination.compression;
             draft.entry = {names.uuid(part), portion.oldest};
+        }
+    }
+}
+
+void for_each_object(const DeliveryStream& stream, const CutNames& names,
+                     const std::vector<Portion>& portions,
+                     const std::function<void(const Portion& portion, std::string key,
+                                              std::size_t from, std::size_t to)>& take) {
+    const Destination& destination = stream.destination;
+    const auto bytes_max = static_cast<std::uint64_t>(destination.buffer_mib) << 20;
+    const bool is_only = !destination.options.partitioning;
+    for (const Portion& portion : portions) {
+        std::size_t number = 0;
+        for (std::size_t at = 0; at < portion.records.size(); ++number) {
+            const std::size_t from = at;
+            for (std::uint64_t bytes = 0;
+                 at < portion.records.size() && (is_only || bytes < bytes_max); ++at)
+                bytes += portion.records[at].size();
+            const std::string part = is_only ? "" : fmt::format("{}#{}", portion.prefix, number);
+            take(portion,
+                 portion.prefix + names.object(portion.oldest, part) + extension_of(destination),
+                 from, at);
         }
     }
 }

@@ -7,7 +7,7 @@
 namespace freshet::delivery {
 namespace {
 
-constexpr char version = 1;
+constexpr char version = 2;
 
 /// Writes fields; visit() below names them once for writing and for reading.
 struct Writer {
@@ -39,6 +39,7 @@ struct Reader {
     void operator()(bool& flag) { flag = in.varint() != 0; }
     void operator()(ProcessorKind& kind) { read_word(kind, processor_count); }
     void operator()(Compression& compression) { read_word(compression, compression_count); }
+    void operator()(SerdeKind& kind) { read_word(kind, serde_count); }
     template <class T>
     void read_word(T& word, std::size_t count) {
         const std::uint64_t number = in.varint();
@@ -101,7 +102,31 @@ void visit(Visitor& visitor, auto& endpoint)
 }
 
 template <class Visitor>
-void visit_all(Visitor& visitor, auto& options) {
+void visit(Visitor& visitor, auto& serde)
+    requires requires { serde.members; }
+{
+    visitor(serde.kind), visitor(serde.members);
+}
+
+template <class Visitor>
+void visit(Visitor& visitor, auto& place)
+    requires requires { place.catalog; }
+{
+    visitor(place.role), visitor(place.catalog), visitor(place.database);
+    visitor(place.table), visitor(place.region), visitor(place.version);
+}
+
+template <class Visitor>
+void visit(Visitor& visitor, auto& conversion)
+    requires requires { conversion.is_converting; }
+{
+    visitor(conversion.is_converting), visitor(conversion.schema);
+    visitor(conversion.input), visitor(conversion.output);
+}
+
+/// Those of version 1.
+template <class Visitor>
+void visit_first(Visitor& visitor, auto& options) {
     visitor(options.processors), visitor(options.partitioning), visitor(options.backup);
     visitor(options.is_backup_on), visitor(options.http);
 }
@@ -115,7 +140,8 @@ const Processor* Options::find(ProcessorKind kind) const {
 
 std::string pack(const Options& options) {
     Writer writer;
-    visit_all(writer, options);
+    visit_first(writer, options);
+    writer(options.conversion);
     return std::move(writer.out);
 }
 
@@ -123,8 +149,10 @@ Result<Options> unpack_options(std::string_view bytes) {
     Options options;
     if (bytes.empty()) return options;
     Reader reader{ByteReader(bytes)};
-    if (reader.in.number<char>() != version) reader.in.refuse();
-    visit_all(reader, options);
+    const char written = reader.in.number<char>();
+    if (written < 1 || written > version) reader.in.refuse();
+    visit_first(reader, options);
+    if (written > 1) reader(options.conversion);
     if (!reader.in.is_at_end())
         return fail(Errc::corrupt, "the options of a delivery stream are damaged");
     return options;

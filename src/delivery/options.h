@@ -1,5 +1,6 @@
-// What a destination asks for beyond a plain object: processors, partitions, a copy of the source
-// records. Kept as bytes in one column, in the format that docs/formats/delivery.md describes.
+// What a destination asks for beyond a plain object: processors, partitions, another format, a copy
+// of the source records. Kept as bytes in one column, in the format that docs/formats/delivery.md
+// describes.
 #pragma once
 #include <optional>
 #include <string>
@@ -58,14 +59,44 @@ struct HttpEndpoint {
     bool operator==(const HttpEndpoint&) const = default;
 };
 
+/// In the order of their numbers in the database.
+enum class SerdeKind { openx_json, hive_json, parquet, orc };
+inline constexpr std::size_t serde_count = 4;
+
+/// A SerDe as it was asked for: conversion/plan.h says what it means.
+struct Serde {
+    SerdeKind kind = SerdeKind::openx_json;
+    /// In AWS's words; an entry of a list or a map is a member of its own: "TimestampFormats",
+    /// "ColumnToJsonKeyMappings.COLUMN".
+    std::vector<std::pair<std::string, std::string>> members;
+    bool operator==(const Serde&) const = default;
+};
+
+/// The table of the catalog whose columns records are converted to.
+struct SchemaPlace {
+    std::optional<std::string> role, catalog, database, table, region, version;
+    bool operator==(const SchemaPlace&) const = default;
+};
+
+/// Records become rows of columnar files. What is not given is missing.
+struct Conversion {
+    bool is_converting = true;
+    std::optional<SchemaPlace> schema;
+    std::optional<Serde> input, output;
+    bool operator==(const Conversion&) const = default;
+};
+
 struct Options {
     std::vector<Processor> processors;
     std::optional<Partitioning> partitioning;
     std::optional<Backup> backup;
     bool is_backup_on = false;  ///< of all records
     std::optional<HttpEndpoint> http;
+    std::optional<Conversion> conversion;
     bool operator==(const Options&) const = default;
     const Processor* find(ProcessorKind kind) const;
+    /// Whether objects are columnar files.
+    bool is_converting() const { return conversion && conversion->is_converting; }
 };
 
 std::string pack(const Options& options);

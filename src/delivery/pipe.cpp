@@ -37,6 +37,7 @@ io::Task<void> Pipe::stop() {
     co_await bringing_.join();
     co_await discard_staged();
     follower_.clear();
+    for (const auto& work : works_) work->drafts.clear();  // with their files
 }
 
 void Pipe::change(DeliveryStream stream) {
@@ -219,7 +220,8 @@ bool Pipe::is_inbox(log::PartitionId partition) const {
 
 bool Pipe::has_stages() const {
     const Options& options = stream_.destination.options;
-    return !options.processors.empty() || options.partitioning || options.http;
+    return !options.processors.empty() || options.partitioning || options.http ||
+           options.is_converting();
 }
 
 /// A cut whose stages may have called others keeps its records, also over a restart.

@@ -9,6 +9,7 @@
 
 #include "base/retry.h"
 #include "delivery/buffer.h"
+#include "delivery/conversion/convert.h"
 #include "delivery/limits.h"
 #include "delivery/metrics/meter.h"
 #include "delivery/objects_of.h"
@@ -40,6 +41,7 @@ class Pipe {
         KeyExtractor& extractor;
         Seals& seals;
         PartitionRegistry& registry;
+        Converter& converter;
         std::size_t partitions_max = limits::partitions_max;  ///< active ones of a delivery stream
         bool has_aws_limits = false;                          ///< refuses at AWS's default quotas
     };
@@ -78,10 +80,20 @@ class Pipe {
     io::Task<Result<>> draft(Work& work);
     /// Runs the stages over what waits.
     io::Task<Result<std::vector<Draft>>> run_through_stages(Work& work, Plan plan, CutNames names);
+    /// What waits becomes one columnar file.
+    io::Task<Result<std::vector<Draft>>> convert_waiting(const Work& work, CutNames names);
+    /// Each portion becomes columnar files.
+    io::Task<Result<>> convert_portions(const DeliveryStream& stream, CutNames names,
+                                        const Flow& flow, const std::vector<Portion>& portions,
+                                        std::vector<Draft>& drafts);
+    io::Task<Result<>> convert_groups(const DeliveryStream& stream, CutNames names,
+                                      std::vector<RowGroup> groups, FailedRecordOf failed_of,
+                                      std::vector<Draft>& drafts);
     /// To the HTTP endpoint; what it does not take becomes failures.
     io::Task<Result<>> send(const DeliveryStream& stream, CutNames names, Flow& flow);
     /// The bytes of all objects, durable but not visible. Some may be staged when it fails.
     io::Task<Result<>> stage_all(Work& work);
+    io::Task<Result<objects::Staged>> adopt(const Draft& draft, objects::Encryption encryption);
     /// The oldest cuts, as many as are staged.
     io::Task<void> publish_staged();
     /// The objects become visible and the positions move in one transaction: none without the

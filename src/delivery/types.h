@@ -73,6 +73,11 @@ struct Place {
     log::Ordinal read = 0;       ///< what comes before this is in objects or waits in the buffer
 };
 
+/// How many records, and their bytes, became rows of columnar files and did not.
+struct ConversionFigures {
+    std::uint64_t good_records = 0, good_bytes = 0, bad_records = 0, bad_bytes = 0;
+};
+
 /// What a delivery stream is doing, for people.
 struct Figures {
     std::uint64_t records = 0, objects = 0, bytes = 0;  ///< since the server started
@@ -81,6 +86,7 @@ struct Figures {
     std::uint64_t put_requests = 0;
     std::uint64_t delivered_records = 0;                     ///< in these objects
     std::uint64_t endpoint_records = 0, endpoint_bytes = 0;  ///< taken by an HTTP endpoint
+    ConversionFigures converted;
     std::uint64_t waiting_bytes = 0;
     std::optional<Timestamp> oldest_waiting;
     std::string last_object, trouble;

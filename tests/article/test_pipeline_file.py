@@ -710,3 +710,51 @@ def test_the_example_needs_no_python_to_be_named(freshet):
         "/bin/false has no package aws_kinesis_agg: install it (`/bin/false -m pip install "
         "aws-kinesis-agg`), or name a Python that has it with --python"
     ) in done.stderr
+
+
+CONVERTING = """
+roles: {r: {}}
+buckets: {lake: {}}
+databases: {d: {}}
+tables: {d.t: {location: 's3://lake/t/', serde: parquet, columns: {id: int}}}
+delivery_streams:
+  out: {role: r, bucket: lake, format: parquet, schema: d.t, input: csv, prefix: t/}
+"""
+
+
+def test_a_delivery_that_makes_parquet(freshet, tmp_path):
+    file = tmp_path / "p.yaml"
+    file.write_text(CONVERTING)
+    assert apply(freshet, file)[-1] == "5 created"
+    assert apply(freshet, file) == []
+    firehose = freshet.client("firehose")
+
+    def destination():
+        described = firehose.describe_delivery_stream(DeliveryStreamName="out")
+        return described["DeliveryStreamDescription"]["Destinations"][0][
+            "ExtendedS3DestinationDescription"
+        ]
+
+    conversion = destination()["DataFormatConversionConfiguration"]
+    assert conversion["Enabled"] and conversion["SchemaConfiguration"]["TableName"] == "t"
+    assert destination()["BufferingHints"]["SizeInMBs"] == 128
+    tags = firehose.list_tags_for_delivery_stream(DeliveryStreamName="out")["Tags"]
+    assert tags == [{"Key": "freshet:convert-from", "Value": "csv"}]
+    file.write_text(CONVERTING.replace("input: csv", "input: hive_json"))
+    assert apply(freshet, file)[-1] == "1 updated, 4 unchanged"
+    assert (
+        "HiveJsonSerDe"
+        in (
+            destination()["DataFormatConversionConfiguration"]["InputFormatConfiguration"][
+                "Deserializer"
+            ]
+        )
+    )
+    file.write_text(
+        CONVERTING.replace("format: parquet, schema: d.t, input: csv, ", "buffer_mib: 5, ")
+    )
+    assert apply(freshet, file)[-1] == "1 updated, 4 unchanged"
+    assert not destination()["DataFormatConversionConfiguration"]["Enabled"]
+    file.write_text(CONVERTING.replace("schema: d.t, ", ""))
+    status, _, errors = run(freshet, "apply", file)
+    assert status == 1 and "must be database.table" in errors

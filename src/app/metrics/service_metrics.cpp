@@ -145,6 +145,13 @@ void ServiceMetrics::sample_delivery(const delivery::DeliveryKey& key) {
     sum("DeliveryToS3.Records", "Count", figures->delivered_records);
     sum("DeliveryToS3.Bytes", "Bytes", figures->bytes);
     gauge("DeliveryToS3.ObjectCount", "Count", objects);
+    if (options.is_converting()) {
+        const delivery::ConversionFigures& converted = figures->converted;
+        sum("SucceedConversion.Records", "Count", converted.good_records);
+        sum("SucceedConversion.Bytes", "Bytes", converted.good_bytes);
+        sum("FailedConversion.Records", "Count", converted.bad_records);
+        sum("FailedConversion.Bytes", "Bytes", converted.bad_bytes);
+    }
     gauge("DeliveryToS3.DataFreshness", "Seconds", seconds);
 }
 

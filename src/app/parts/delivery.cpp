@@ -5,6 +5,7 @@
 
 #include "app/part.h"
 #include "app/ports/delivery.h"
+#include "app/ports/delivery_conversion.h"
 #include "app/ports/delivery_partitions.h"
 #include "aws/services/firehose/firehose.h"
 #include "delivery/keys/jq_processes.h"
@@ -29,9 +30,11 @@ class DeliveryPart final : public Part {
           functions_(at_home(home(), services.of<functions::Functions>())),
           extractor_(jq_path()),
           seals_(foundation.disk, foundation.config.data_dir + "/keys/delivery.keys"),
+          converter_(services.of<catalog::Catalog>(), home(), worker_program()),
           deliveries_({home(), foundation.database, services.of<stream::Streams>().log(),
                        services.of<objects::Objects>(), foundation.pool, source_, functions_,
-                       extractor_, seals_, partitions_, foundation.config.partition_limit,
+                       extractor_, seals_, partitions_, converter_,
+                       foundation.config.partition_limit,
                        foundation.config.streams.has_aws_limits}) {}
     Result<> open(const Foundation& foundation, Services& services) {
         if (auto loaded = deliveries_.load(); !loaded) return loaded;
@@ -40,7 +43,10 @@ class DeliveryPart final : public Part {
         return {};
     }
     void start(const std::string&) override { deliveries_.start(); }
-    io::Task<void> stop() override { return deliveries_.stop(); }
+    io::Task<void> stop() override {
+        co_await converter_.stop();  // a pipe waits for its plan
+        co_await deliveries_.stop();
+    }
 
   private:
     DeliveryStreamSource source_;
@@ -48,6 +54,7 @@ class DeliveryPart final : public Part {
     delivery::JqProcesses extractor_;
     delivery::Seals seals_;
     DeliveryPartitions partitions_;
+    DeliveryConverter converter_;
     delivery::Deliveries deliveries_;
 };
 

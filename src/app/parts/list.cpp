@@ -31,8 +31,8 @@ std::span<const PartKind> part_kinds() {
         stream_part(),   // checks the log before a part changes anything
         stream_metrics_part(),
         clock_watch_part(),  // before a loop asks for the time
-        objects_part(),         logs_part(),        functions_part(), delivery_part(),
-        analytics_part(),       identity_part(),    catalog_part(),   lake_part(),
+        objects_part(),         logs_part(),        functions_part(), catalog_part(),
+        delivery_part(),        analytics_part(),   identity_part(),  lake_part(),
         schedule_part(),        maintenance_part(), query_part(),     dashboards_part(),
         tables_part(),          jobs_part(),
         service_metrics_part(),  // its last figures are of services that still run

@@ -71,10 +71,11 @@ std::vector<Portion> one_portion(Flow& flow, const Destination& destination,
                                  const PrefixInput& input) {
     if (flow.items.empty()) return {};
     const auto prefix = evaluate_prefix(destination.prefix, input);
-    Portion all{prefix ? *prefix : "", input.instant, {}, 0};
+    Portion all{prefix ? *prefix : "", input.instant, {}, {}, 0};
     all.records.reserve(flow.items.size());
     for (Item& item : flow.items) {
         all.bytes += item.data.size();
+        all.items.push_back(all.items.size());
         all.records.push_back(std::move(item.data));
     }
     return {std::move(all)};
@@ -112,11 +113,12 @@ std::vector<Portion> partition(Flow& flow, const Destination& destination,
                 now);
             continue;
         }
-        if (is_new) portions.push_back({place->first, group.oldest, {}, 0});
+        if (is_new) portions.push_back({place->first, group.oldest, {}, {}, 0});
         Portion& portion = portions[place->second];
         portion.oldest = std::min(portion.oldest, group.oldest);
         for (const std::size_t at : group.items) {
             portion.bytes += flow.items[at].data.size();
+            portion.items.push_back(at);
             portion.records.push_back(std::move(flow.items[at].data));
         }
     }

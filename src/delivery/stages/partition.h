@@ -14,6 +14,7 @@ struct Portion {
     std::string prefix;  ///< evaluated
     Timestamp oldest;    ///< arrival
     std::vector<Bytes> records;
+    std::vector<std::size_t> items = {};  ///< of the flow: where each record was
     std::uint64_t bytes = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "base/calendar.h"
 #include "base/text/time_pattern.h"
 #include "duck/native/adapter.h"
+#include "duck/native/date_patterns.h"
 #include "duck/native/parse_value.h"
 #include "duck/native/zones.h"
 #include "duck/raise.h"
@@ -429,7 +430,11 @@ bool read_joda(PatternReader& in, const PatternPart& part) {
     }
 }
 
-std::int64_t parse_datetime(string_view text, string_view pattern) {
+struct ZonedMicros {
+    std::int64_t local = 0;
+    int zone = 0;
+};
+std::optional<ZonedMicros> read_joda_text(string_view text, string_view pattern) {
     PatternReader in(text);
     while (!pattern.empty()) {
         const PatternPart part = take_pattern_part(pattern);
@@ -439,15 +444,27 @@ std::int64_t parse_datetime(string_view text, string_view pattern) {
         } else {
             is_good = read_joda(in, part);
         }
-        if (!is_good) bad_date(text);
+        if (!is_good) return std::nullopt;
     }
     const auto micros = in.micros();
-    if (!in.has_ended() || !micros) bad_date(text);
-    const int key = in.fields.zone.value_or(0);
-    return pack({instant_millis(*micros, key), key});
+    if (!in.has_ended() || !micros) return std::nullopt;
+    return ZonedMicros{*micros, in.fields.zone.value_or(0)};
+}
+
+std::int64_t parse_datetime(string_view text, string_view pattern) {
+    const auto read = read_joda_text(text, pattern);
+    if (!read) bad_date(text);
+    return pack({instant_millis(read->local, read->zone), read->zone});
 }
 
 }  // namespace
+
+std::optional<std::int64_t> parse_joda(string_view text, string_view pattern) {
+    const auto read = read_joda_text(text, pattern);
+    if (!read) return std::nullopt;
+    const std::int64_t below_millis = read->local - floor_div(read->local, 1000) * 1000;
+    return instant_millis(read->local, read->zone) * 1000 + below_millis;
+}
 
 void add_date_patterns(duckdb::ExtensionLoader& loader) {
     add_native(loader, "date_format", &date_format);

@@ -337,6 +337,8 @@ std::unique_ptr<RowReader> make_row_reader(RowTarget target) {
         case sql::plan::Format::quoted:
             return std::make_unique<QuotedReader>(std::move(target));
         case sql::plan::Format::json:
+            if (target.is_exact && target.scan->properties.contains(sql::plan::record_deserializer))
+                return make_record_reader(std::move(target));
             return make_json_reader(std::move(target));
         case sql::plan::Format::delimited:
         case sql::plan::Format::parquet:

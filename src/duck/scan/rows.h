@@ -59,5 +59,8 @@ struct RowTarget {
 
 std::unique_ptr<RowReader> make_row_reader(RowTarget target);
 std::unique_ptr<RowReader> make_json_reader(RowTarget target);
+/// Of an exact target whose scan has the property `record_deserializer`: a JSON document a line, as
+/// the deserializers of format conversion read it (sql/plan/write.h).
+std::unique_ptr<RowReader> make_record_reader(RowTarget target);
 
 }  // namespace freshet::duck

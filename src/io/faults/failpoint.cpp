@@ -43,6 +43,10 @@ constexpr auto known = std::to_array<std::string_view>({
     "maintenance.after_stage",
     "maintenance.before_commit",
     "maintenance.after_commit",
+    // A cut of a delivery stream that becomes columnar files, and its objects.
+    "delivery.after_convert",
+    "delivery.before_commit",
+    "delivery.after_commit",
     // The work of a job's run, and a trigger's tick.
     "jobs.before_work",
     "jobs.after_work",

@@ -4,6 +4,7 @@
 
 #include "aws/model/firehose.h"
 #include "base/text/arn.h"
+#include "delivery/conversion/plan.h"
 #include "delivery/naming/prefix.h"
 #include "pipeline/resource.h"
 
@@ -13,6 +14,7 @@ namespace {
 using namespace aws::firehose;
 
 const std::string tag_mark = "tag:";
+constexpr int large_buffer_mib = 128;  ///< AWS's, of a delivery that converts
 
 ProcessingConfiguration newline_processing(bool adds_newline) {
     ProcessingConfiguration processing;
@@ -45,7 +47,9 @@ class DeliveryResource final : public Resource {
             delivery::check_prefixes(given(wanted_["prefix"]), given(wanted_["error_prefix"]));
         if (!prefixes && !surroundings.destroys)
             section.wrong("prefix", prefixes.error().message());
-        size_mib_ = section.number("buffer_mib", 5);
+        read_conversion(section);
+        const bool is_converting = !wanted_["format"].empty();
+        size_mib_ = section.number("buffer_mib", is_converting ? large_buffer_mib : 5);
         interval_s_ = section.number("buffer_s", 300);
         wanted_["buffer_mib"] = std::to_string(size_mib_);
         wanted_["buffer_s"] = std::to_string(interval_s_);
@@ -163,6 +167,53 @@ class DeliveryResource final : public Resource {
         s3.error_output_prefix = wanted_.at("error_prefix");
         s3.buffering_hints.emplace() = {size_mib_, interval_s_};
         s3.compression_format = wanted_.at("compression");
+        fill_conversion(s3.data_format_conversion_configuration.emplace());
+    }
+
+    /// `format`, `schema` and `input`; the last is a tag where records are not JSON.
+    void read_conversion(Section& section) {
+        const std::string format = section.word("format", {"", "parquet"}, "");
+        const std::string schema = section.text("schema", "");
+        const std::string input = section.text("input", "");
+        if (format.empty() && !(schema.empty() && input.empty()))
+            section.wrong(schema.empty() ? "input" : "schema", "is given without a format");
+        const auto dot = schema.find('.');
+        if (!format.empty() && (dot == std::string::npos || dot == 0 || dot + 1 == schema.size()))
+            section.wrong("schema", "must be database.table: the columns of the files");
+        wanted_["format"] = format;
+        wanted_["schema"] = schema;
+        const bool is_json = input.empty() || input == "json" || input == "hive_json";
+        wanted_["input"] = format.empty() ? "" : input == "hive_json" ? "hive_json" : "json";
+        if (!is_json) wanted_[tag_mark + delivery::input_tag] = input;
+    }
+
+    void fill_conversion(DataFormatConversionConfiguration& conversion) const {
+        const std::string& schema = wanted_.at("schema");
+        conversion.enabled = !wanted_.at("format").empty();
+        if (!*conversion.enabled) return;
+        auto& place = conversion.schema_configuration.emplace();
+        const auto dot = schema.find('.');
+        place.role_arn = wanted_.at("role");
+        place.database_name = schema.substr(0, dot);
+        place.table_name = schema.substr(dot + 1);
+        auto& input = conversion.input_format_configuration.emplace().deserializer.emplace();
+        if (wanted_.at("input") == "hive_json")
+            input.hive_json_ser_de.emplace();
+        else
+            input.open_x_json_ser_de.emplace();
+        conversion.output_format_configuration.emplace()
+            .serializer.emplace()
+            .parquet_ser_de.emplace();
+    }
+
+    static void describe(const DataFormatConversionConfiguration& conversion, Fields& is) {
+        if (!conversion.enabled.value_or(false)) return;
+        is["format"] = "parquet";
+        if (const auto& place = conversion.schema_configuration)
+            is["schema"] = place->database_name.value_or("") + "." + place->table_name.value_or("");
+        const auto& input = conversion.input_format_configuration;
+        const bool is_hive = input && input->deserializer && input->deserializer->hive_json_ser_de;
+        is["input"] = is_hive ? "hive_json" : "json";
     }
 
     void describe(const DestinationDescription& destination, Fields& is) {
@@ -176,6 +227,8 @@ class DeliveryResource final : public Resource {
         is["buffer_mib"] = std::to_string(s3.buffering_hints.size_in_mbs.value_or(0));
         is["buffer_s"] = std::to_string(s3.buffering_hints.interval_in_seconds.value_or(0));
         is["compression"] = s3.compression_format;
+        if (s3.data_format_conversion_configuration)
+            describe(*s3.data_format_conversion_configuration, is);
         const bool adds_newline = s3.processing_configuration &&
                                   s3.processing_configuration->enabled.value_or(false) &&
                                   s3.processing_configuration->processors &&

@@ -65,6 +65,17 @@ struct WritePlan {
     std::string spill_directory;
 };
 
+/// Properties of a source of the format json whose lines are read as a deserializer of Firehose
+/// reads them: "openx", which makes a value of another kind one of the column's where nothing is
+/// lost, or "hive", which does not.
+inline constexpr const char* record_deserializer = "freshet.deserializer";
+inline constexpr const char* record_names_keep_case = "freshet.names.keep.case";  ///< "true"
+inline constexpr const char* record_names_dots = "freshet.names.dots";  ///< "true": underscores
+/// Before a column: the name of its member.
+inline constexpr const char* record_name_of = "freshet.name.";
+/// Before a number, from 0: a pattern of timestamps in Joda's letters, or "millis". Of "hive".
+inline constexpr const char* record_time_format = "freshet.time.";
+
 struct WrittenFile {
     std::string path;
     std::uint64_t rows = 0, bytes = 0;

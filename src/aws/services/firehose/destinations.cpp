@@ -55,6 +55,10 @@ Answer<void> apply_extended(const Config& config, domain::Destination& d) {
             d.options.partitioning.reset();
         }
     }
+    if (config.data_format_conversion_configuration) {
+        auto good = apply(*config.data_format_conversion_configuration, d);
+        if (!good) return good;
+    }
     if (config.s3_backup_mode) d.options.is_backup_on = *config.s3_backup_mode == "Enabled";
     return config.processing_configuration ? apply(*config.processing_configuration, d)
                                            : Answer<void>();
@@ -80,7 +84,11 @@ Answer<domain::Destination> destination_of(const CreateDeliveryStreamInput& inpu
         const bool is_partitioned =
             config.dynamic_partitioning_configuration &&
             config.dynamic_partitioning_configuration->enabled.value_or(false);
-        if (is_partitioned) d.buffer_mib = domain::limits::large_buffer_mib_default;
+        const bool is_converting =
+            config.data_format_conversion_configuration &&
+            config.data_format_conversion_configuration->enabled.value_or(true);
+        if (is_partitioned || is_converting)
+            d.buffer_mib = domain::limits::large_buffer_mib_default;
         good = apply_new(config, d);
         if (good) good = apply_extended(config, d);
         if (good && config.s3_backup_configuration)
@@ -156,7 +164,7 @@ DestinationDescription describe(const domain::Destination& d) {
         partitioning.retry_options.emplace().duration_in_seconds =
             static_cast<std::int32_t>(d.options.partitioning->retry_s);
     }
-    extended.data_format_conversion_configuration.emplace().enabled = false;
+    describe(d, extended.data_format_conversion_configuration.emplace());
     return out;
 }
 

@@ -13,6 +13,8 @@ constexpr ErrorRow<Errc> errors[] = {
     {Errc::wrong_version, {"ConcurrentModificationException"}},
     {Errc::wrong_source, {"InvalidSourceException"}},
     {Errc::too_many_calls, {"LimitExceededException"}},
+    {Errc::no_schema, {"InvalidArgumentException"}},
+    {Errc::bad_schema, {"InvalidArgumentException"}},
     {Errc::unavailable, {"ServiceUnavailableException"}},
 };
 static_assert(is_complete(errors));

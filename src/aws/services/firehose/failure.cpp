@@ -13,6 +13,8 @@ namespace {
 std::string failure_code(const Error& error) {
     if (error.is(objects::Errc::no_bucket)) return "S3.NoSuchBucket";
     if (error.is(delivery::Errc::not_found)) return "Kinesis.ResourceNotFoundException";
+    if (error.is(delivery::Errc::no_schema)) return "DataFormatConversion.EntityNotFound";
+    if (error.is(delivery::Errc::bad_schema)) return "DataFormatConversion.InvalidSchema";
     return "S3.InternalError";
 }
 

@@ -48,6 +48,12 @@ Answer<void> apply(const firehose::HttpEndpointDestinationUpdate& given,
 void describe(const delivery::Destination& destination,
               firehose::HttpEndpointDestinationDescription& out);
 
+// conversion.cpp
+Answer<void> apply(const firehose::DataFormatConversionConfiguration& given,
+                   delivery::Destination& destination);
+void describe(const delivery::Destination& destination,
+              firehose::DataFormatConversionConfiguration& out);
+
 // processors.cpp
 Answer<void> apply(const firehose::ProcessingConfiguration& given,
                    delivery::Destination& destination);

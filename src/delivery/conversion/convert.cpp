@@ -1,0 +1,324 @@
+#include "delivery/conversion/convert.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "base/check.h"
+#include "base/uuid.h"
+#include "delivery/conversion/failures.h"
+#include "delivery/conversion/lines.h"
+#include "delivery/limits.h"
+#include "io/faults/failpoint.h"
+
+namespace freshet::delivery {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* failure_type = "format-conversion-failed";
+constexpr const char* scratch_mark = "deliver-";
+
+/// A directory that is removed with all that is in it.
+class Scratch {
+  public:
+    Scratch(io::Pool& pool, std::string path) : pool_(pool), path_(std::move(path)) {}
+    ~Scratch() {
+        pool_.submit([path = path_] {
+            std::error_code ignored;
+            fs::remove_all(path, ignored);
+        });
+    }
+    Scratch(const Scratch&) = delete;
+    const std::string& path() const { return path_; }
+
+  private:
+    io::Pool& pool_;
+    const std::string path_;
+};
+
+/// A file of text, written in pieces.
+class TextFile {
+  public:
+    explicit TextFile(const std::string& path)
+        : path_(path),
+          descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {}
+    ~TextFile() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    TextFile(const TextFile&) = delete;
+    Result<> write(std::string_view bytes) {
+        size_ += bytes.size();
+        while (descriptor_ >= 0 && !bytes.empty()) {
+            const ssize_t put = ::write(descriptor_, bytes.data(), bytes.size());
+            if (put < 0 && errno == EINTR) continue;
+            if (put < 0) break;
+            bytes.remove_prefix(static_cast<std::size_t>(put));
+        }
+        if (descriptor_ >= 0 && bytes.empty()) return {};
+        const int problem = errno;
+        return fail(problem == ENOSPC ? freshet::Errc::no_space : freshet::Errc::io,
+                    fmt::format("{}: {}", path_, std::strerror(problem)));
+    }
+    std::uint64_t size() const { return size_; }
+
+  private:
+    const std::string path_;
+    const int descriptor_;
+    std::uint64_t size_ = 0;
+};
+
+/// The conversion of one cut.
+class Run {
+  public:
+    Run(ConversionParts parts, const DeliveryStream& stream, ConversionPlan plan, CutNames names,
+        FailedRecordOf failed_of, RowSchema schema)
+        : parts_(parts),
+          stream_(stream),
+          plan_(std::move(plan)),
+          names_(std::move(names)),
+          failed_of_(std::move(failed_of)),
+          schema_(std::move(schema)),
+          scratch_(std::make_shared<Scratch>(
+              parts.pool, parts.objects.scratch_directory() + "/" + scratch_mark + new_uuid())),
+          failures_(scratch_->path() + "/failures", words()) {}
+
+    io::Task<Result<>> run(std::vector<RowGroup> groups, std::vector<Draft>& drafts) {
+        auto made = co_await parts_.pool.run([this]() -> Result<> {
+            std::error_code problem;
+            fs::create_directories(scratch_->path(), problem);
+            if (problem)
+                return fail(freshet::Errc::io, scratch_->path() + ": " + problem.message());
+            return {};
+        });
+        if (!made) co_return made;
+        for (std::size_t i = 0; i < groups.size(); ++i) {
+            auto done = co_await convert_group(groups[i], i, drafts);
+            if (!done) co_return done;
+        }
+        auto finished = co_await parts_.pool.run([this] { return failures_.finish(); });
+        if (!finished) co_return pass(finished);
+        if (*finished) draft_failures(drafts);
+        io::failpoints::reach("delivery.after_convert");
+        co_return Result<>();
+    }
+    const ConversionFigures& figures() const { return figures_; }
+
+  private:
+    /// The text of a group, and where its lines came from.
+    struct Text {
+        RecordLines lines;
+        std::uint64_t bytes = 0;
+        std::vector<std::size_t> refused;  ///< records without a line
+    };
+
+    io::Task<Result<>> convert_group(const RowGroup& group, std::size_t index,
+                                     std::vector<Draft>& drafts) {
+        const std::string text_path = fmt::format("{}/text-{}", scratch_->path(), index);
+        Text text{RecordLines(plan_.input.is_json()), 0, {}};
+        auto written = co_await parts_.pool.run([&] { return write_text(group, text_path, text); });
+        if (!written) co_return written;
+        sql::plan::WritePlan plan = plan_for(text, text_path, index);
+        const std::string rejects_path = plan.rejects_path;
+        sql::plan::Written made;
+        if (text.lines.lines() > 0) {
+            auto answer = co_await parts_.converter.write(std::move(plan));
+            if (!answer) co_return pass(answer);
+            made = std::move(*answer);
+        }
+        FRESHET_CHECK(made.rows + made.rejected == text.lines.lines());  // each line once
+        if (auto done = co_await add_refused(group, text); !done) co_return done;
+        auto rejected = co_await add_rejected(group, text, rejects_path);
+        if (!rejected) co_return pass(rejected);
+        FRESHET_CHECK(*rejected == made.rejected);
+        for (const std::string_view record : group.records) figures_.good_bytes += record.size();
+        figures_.good_records += group.records.size();
+        co_await parts_.pool.run([&] {
+            std::error_code ignored;
+            fs::remove(text_path, ignored);
+            fs::remove(rejects_path, ignored);
+        });
+        if (made.files.empty()) co_return Result<>();
+        FRESHET_CHECK(made.files.size() == 1);
+        Draft& draft = drafts.emplace_back();
+        draft.bucket = stream_.destination.bucket;
+        draft.key = group.key;
+        draft.file = made.files.front().path;
+        draft.holder = scratch_;
+        co_return Result<>();
+    }
+
+    Result<> write_text(const RowGroup& group, const std::string& path, Text& text) const {
+        TextFile file(path);
+        std::string piece;
+        for (std::size_t i = 0; i < group.records.size(); ++i) {
+            if (!text.lines.add(group.records[i], piece)) text.refused.push_back(i);
+            if (piece.size() < limits::piece_bytes) continue;
+            if (auto written = file.write(piece); !written) return written;
+            piece.clear();
+        }
+        if (auto written = file.write(piece); !written) return written;
+        text.bytes = file.size();
+        return {};
+    }
+
+    sql::plan::WritePlan plan_for(const Text& text, const std::string& path,
+                                  std::size_t index) const {
+        sql::plan::WritePlan plan;
+        plan.source.format = schema_.format;
+        plan.source.columns = schema_.columns;
+        plan.source.properties = schema_.properties;
+        plan.source.partitions = {{}};
+        plan.source.files = {{"records", text.bytes, 0, {{path, 0, text.bytes, ""}}}};
+        plan.forms = schema_.forms;
+        plan.target.directory = scratch_->path();
+        plan.target.file_name = fmt::format("rows{}", index);
+        plan.target.format = plan_.output.format;
+        plan.target.compression = plan_.output.compression;
+        plan.target.has_dictionaries = plan_.output.has_dictionaries;
+        plan.target.writer_version = plan_.output.writer_version;
+        const std::uint64_t group_bytes =
+            std::min<std::uint64_t>(plan_.output.block_bytes, limits::row_group_text_bytes_max);
+        const std::uint64_t line_bytes =
+            std::max<std::uint64_t>(1, text.bytes / std::max<std::uint64_t>(1, text.lines.lines()));
+        plan.target.row_group_rows = std::clamp<std::uint64_t>(
+            group_bytes / line_bytes, limits::row_group_rows_min, plan.target.row_group_rows);
+        plan.rejects_path = fmt::format("{}/rejects-{}", scratch_->path(), index);
+        plan.rejects_max = UINT64_MAX;
+        plan.memory_mib = limits::worker_memory_mib;
+        plan.spill_directory = parts_.objects.scratch_directory();
+        return plan;
+    }
+
+    io::Task<Result<>> add_refused(const RowGroup& group, const Text& text) {
+        std::vector<Unconverted> batch;
+        for (const std::size_t record : text.refused) {
+            batch.push_back({group.number_of(record),
+                             std::nullopt,
+                             {"DataFormatConversion.ParseError",
+                              "The record cannot be parsed: it is not a sequence of JSON values"}});
+            count_bad(group.records[record].size());
+            if (batch.size() < limits::failure_batch_records) continue;
+            auto added = co_await add(std::move(batch));
+            if (!added) co_return added;
+            batch.clear();
+        }
+        auto added = co_await add(std::move(batch));
+        co_return added;
+    }
+
+    /// How many there were.
+    io::Task<Result<std::uint64_t>> add_rejected(const RowGroup& group, const Text& text,
+                                                 std::string path) {
+        RejectedLines lines(path);
+        std::uint64_t count = 0;
+        for (bool is_open = true; is_open;) {
+            std::vector<Unconverted> batch;
+            auto read = co_await parts_.pool.run([&]() -> Result<> {
+                while (batch.size() < limits::failure_batch_records) {
+                    FRESHET_TRY(line, lines.next());
+                    if (!*line) {
+                        is_open = false;
+                        break;
+                    }
+                    const auto origin = text.lines.origin_of((*line)->number);
+                    count_bad((*line)->raw.size());
+                    Unconverted& one = batch.emplace_back();
+                    one.number = group.number_of(origin.record);
+                    if (origin.is_part) one.part = std::move((*line)->raw);
+                    one.problem = std::move((*line)->problem);
+                }
+                return {};
+            });
+            if (!read) co_return pass(read);
+            count += batch.size();
+            auto added = co_await add(std::move(batch));
+            if (!added) co_return pass(added);
+        }
+        co_return count;
+    }
+
+    io::Task<Result<>> add(std::vector<Unconverted> batch) {
+        std::vector<FailedRecord> records;
+        std::vector<std::string> numbers;
+        for (const Unconverted& one : batch) {
+            records.push_back(failed_of_(one.number));
+            numbers.push_back(stream_.source ? parts_.source
+                                                   .place_of(*stream_.source, records.back().origin,
+                                                             records.back().arrival)
+                                                   .sequence_number
+                                             : "");
+        }
+        const Timestamp now = parts_.home.now();
+        auto added = co_await parts_.pool.run([&]() -> Result<> {
+            for (std::size_t i = 0; i < batch.size(); ++i) {
+                if (auto one = failures_.add(batch[i], records[i], numbers[i], now); !one)
+                    return one;
+            }
+            return {};
+        });
+        co_return added;
+    }
+
+    void count_bad(std::size_t bytes) {
+        ++figures_.bad_records;
+        figures_.bad_bytes += bytes;
+    }
+
+    void draft_failures(std::vector<Draft>& drafts) {
+        const Destination& destination = stream_.destination;
+        const PrefixInput input = names_.input();
+        Draft& draft = drafts.emplace_back();
+        draft.kind = Draft::Kind::failures;
+        draft.bucket = destination.bucket;
+        draft.key =
+            error_prefix(destination.prefix, destination.error_prefix, input, failure_type) +
+            names_.object(input.instant, std::string("error/") + failure_type);
+        draft.file = failures_.path();
+        draft.holder = scratch_;
+    }
+
+    TableWords words() const {
+        return {schema_.catalog_id,
+                plan_.schema.database.value_or(""),
+                plan_.schema.table.value_or(""),
+                schema_.region,
+                plan_.schema.version.value_or("LATEST"),
+                schema_.catalog_arn};
+    }
+
+    const ConversionParts parts_;
+    const DeliveryStream& stream_;
+    const ConversionPlan plan_;
+    const CutNames names_;
+    const FailedRecordOf failed_of_;
+    const RowSchema schema_;
+    const std::shared_ptr<Scratch> scratch_;
+    FailureFile failures_;
+    ConversionFigures figures_;
+};
+
+}  // namespace
+
+io::Task<Result<ConversionFigures>> convert(ConversionParts parts, const DeliveryStream& stream,
+                                            ConversionPlan plan, CutNames names,
+                                            std::vector<RowGroup> groups, FailedRecordOf failed_of,
+                                            std::vector<Draft>& drafts) {
+    auto schema = co_await parts.converter.schema(stream.key, plan);
+    if (!schema) co_return pass(schema);
+    Run run(parts, stream, std::move(plan), std::move(names), std::move(failed_of),
+            std::move(*schema));
+    auto done = co_await run.run(std::move(groups), drafts);
+    if (!done) co_return pass(done);
+    ConversionFigures figures = run.figures();
+    figures.good_records -= std::min(figures.good_records, figures.bad_records);
+    figures.good_bytes -= std::min(figures.good_bytes, figures.bad_bytes);
+    co_return figures;
+}
+
+}  // namespace freshet::delivery

@@ -1,0 +1,54 @@
+// Records become columnar files: their text goes to a worker as one file for each object, and what
+// does not convert becomes an object of failures. Nothing that is stored changes: the files lie in
+// the scratch directory of the object engine until their drafts are published, or are removed.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "delivery/conversion/converter.h"
+#include "delivery/naming/names.h"
+#include "delivery/objects_of.h"
+#include "delivery/ports.h"
+#include "io/core.h"
+#include "objects/objects.h"
+
+namespace freshet::delivery {
+
+/// Home core of Deliveries; all of them must outlive a conversion.
+struct ConversionParts {
+    io::Core& home;
+    io::Pool& pool;
+    objects::Objects& objects;
+    StreamSource& source;
+    Converter& converter;
+};
+
+/// Records that become the rows of one object.
+struct RowGroup {
+    std::string key;
+    std::vector<std::string_view> records;
+    std::vector<std::size_t> numbers;  ///< of each record among all of the cut; empty: 0, 1, 2, ...
+    std::size_t number_of(std::size_t record) const {
+        return numbers.empty() ? record : numbers[record];
+    }
+};
+
+/// What a failure says of a record.
+struct FailedRecord {
+    Bytes source;  ///< as it came from the source
+    Timestamp arrival;
+    RecordPlace origin;
+};
+using FailedRecordOf = std::function<FailedRecord(std::size_t number)>;
+
+/// Appends a draft for each group with a good row, and one of the failures, when there are any.
+/// What `groups` view must outlive the task. An error means that nothing can be said of the records
+/// now: the table or the worker is not there, or the disk is full.
+io::Task<Result<ConversionFigures>> convert(ConversionParts parts, const DeliveryStream& stream,
+                                            ConversionPlan plan, CutNames names,
+                                            std::vector<RowGroup> groups, FailedRecordOf failed_of,
+                                            std::vector<Draft>& drafts);
+
+}  // namespace freshet::delivery
