@@ -163,13 +163,14 @@ def test_a_cut_is_converted_again_after_a_death(make_freshet, place, action):
         server.start()
         if not death:
             break
+        is_delivered = False
         try:
             server.advance(60_000)
             # After the commit there is nothing left to die at.
-            server.until(lambda: server.process.poll() is not None or len(keys(server)) == 2)
+            is_delivered = server.until(lambda: len(keys(server)) == 2)
         except REFUSED:
             pass
-        if server.process.poll() is None and len(keys(server)) == 2:
+        if is_delivered:
             server.terminate()
         else:
             assert server.process.wait(timeout=60) != 0
