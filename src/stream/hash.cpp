@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/crypto/md5_short.h"
+#include "base/crypto/md5_lanes.h"
 
 namespace freshet::stream {
 

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "base/crypto/md5_short.h"
-
 namespace freshet {
 namespace {
 
@@ -58,17 +56,6 @@ TEST(Crc32, is_that_of_zlib_in_any_pieces) {
         ASSERT_EQ(crc32(all), expected) << size;
         for (const std::size_t cut : {size / 3, size / 2, size})
             ASSERT_EQ(crc32(all.substr(cut), crc32(all.substr(0, cut))), expected) << size;
-    }
-}
-
-TEST(Md5, many_at_once_are_as_one_after_the_other) {
-    for (std::size_t count = 0; count < 20; ++count) {
-        std::vector<std::string> texts;
-        for (std::size_t i = 0; i < count; ++i)
-            texts.push_back(std::string((count * 7 + i * 11) % 70, static_cast<char>('a' + i)));
-        std::vector<Md5> digests(count);
-        md5_each(std::vector<std::string_view>(texts.begin(), texts.end()), digests);
-        for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(digests[i], md5(texts[i])) << texts[i];
     }
 }
 

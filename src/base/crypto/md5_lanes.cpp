@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "base/check.h"
 
@@ -178,6 +179,49 @@ bool has_lanes() {
     return is_able;
 }
 
+/// Texts that fit one block with their padding, a lane each.
+class ShortTexts {
+  public:
+    static constexpr std::size_t bytes_max = block_bytes - 9;  ///< beside 0x80 and the length
+
+    /// `out` is written by the next finish().
+    void add(std::string_view text, Md5& out) {
+        FRESHET_CHECK(count_ < lanes && text.size() <= bytes_max);
+        Block& block = blocks_[count_];
+        block.fill(0);
+        std::memcpy(block.data(), text.data(), text.size());
+        block[text.size()] = static_cast<char>(0x80);
+        const std::size_t bits = text.size() * 8;  // of 64 bits, little-endian; two bytes are used
+        block[block_bytes - 8] = static_cast<char>(bits);
+        block[block_bytes - 7] = static_cast<char>(bits >> 8);
+        outs_[count_++] = &out;
+        if (count_ == lanes) finish();
+    }
+
+    void finish() {
+        std::array<MD5_CTX, lanes> contexts;
+        std::array<MD5_CTX*, lanes> to;
+        std::array<const char*, lanes> from;
+        for (std::size_t i = 0; i < lanes; ++i) {
+            FRESHET_CHECK(MD5_Init(&contexts[i]) == 1);
+            to[i] = &contexts[i];
+            from[i] = blocks_[i].data();
+        }
+        hash_blocks(to, from, 1);
+        for (std::size_t i = 0; i < count_; ++i) {
+            const MD5_LONG digest[] = {to[i]->A, to[i]->B, to[i]->C, to[i]->D};
+            std::memcpy(outs_[i]->data(), digest, sizeof digest);
+        }
+        count_ = 0;
+    }
+
+  private:
+    using Block = std::array<char, block_bytes>;
+    std::array<Block, lanes> blocks_{};
+    std::array<Md5*, lanes> outs_{};
+    std::size_t count_ = 0;
+};
+
 #endif
 
 }  // namespace
@@ -212,6 +256,23 @@ void Md5Stream::update_all(std::span<const Next> all) {
     }
 #endif
     for (const Next& next : all) next.stream->update(next.data);
+}
+
+void md5_each(std::span<const std::string_view> texts, std::span<Md5> out) {
+    FRESHET_CHECK(texts.size() == out.size());
+#if defined(__x86_64__)
+    if (has_lanes() && texts.size() >= lanes_min) {
+        ShortTexts some;
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            if (texts[i].size() <= ShortTexts::bytes_max)
+                some.add(texts[i], out[i]);
+            else
+                out[i] = md5(texts[i]);
+        }
+        return some.finish();
+    }
+#endif
+    for (std::size_t i = 0; i < texts.size(); ++i) out[i] = md5(texts[i]);
 }
 
 }  // namespace freshet

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/crypto/digest.h"
+
 namespace freshet {
 
 /// An MD5 that is taken piece by piece, alone or beside others.
@@ -33,5 +35,9 @@ class Md5Stream {
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// out[i] = md5(texts[i]); both are of the same length. Texts of up to 55 bytes are taken beside
+/// one another.
+void md5_each(std::span<const std::string_view> texts, std::span<Md5> out);
 
 }  // namespace freshet

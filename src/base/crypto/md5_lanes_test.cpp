@@ -64,5 +64,16 @@ TEST(Md5Stream, counts_over_512_MiB) {
     for (Md5Stream& stream : streams) EXPECT_EQ(stream.finish(), expected);
 }
 
+TEST(Md5, many_at_once_are_as_one_after_the_other) {
+    for (std::size_t count = 0; count < 20; ++count) {
+        std::vector<std::string> texts;
+        for (std::size_t i = 0; i < count; ++i)
+            texts.push_back(std::string((count * 7 + i * 11) % 70, static_cast<char>('a' + i)));
+        std::vector<Md5> digests(count);
+        md5_each(std::vector<std::string_view>(texts.begin(), texts.end()), digests);
+        for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(digests[i], md5(texts[i])) << texts[i];
+    }
+}
+
 }  // namespace
 }  // namespace freshet
