@@ -280,6 +280,7 @@ Result<> Journal::recover_segment(std::uint64_t number, bool is_last,
     if (!is_last) return {};
     segment_ = number;
     file_ = std::move(*file);
+    room_.begin(at);
     end_ = at;
     if (head) return {};
     auto salt = write_head(*file_, path, number);
@@ -322,6 +323,7 @@ Result<> Journal::begin_segment(std::uint64_t number, std::optional<std::uint64_
         if (auto named = disk_.rename(path, path_of(number)); !named) return named;
     }
     sync_directory_or_stop(disk_, directory_);
+    room_.begin((*file)->size().value_or(0));
     FRESHET_CHECK(number > segment_);  // recovery reads segments in order of number
     file_ = std::move(*file);
     salt_ = *salt;
@@ -352,6 +354,7 @@ std::size_t Journal::spare_count() {
 Result<> Journal::tidy() {
     if (is_untidy_) {
         if (auto cut = file_->truncate(end_); !cut) return cut;
+        room_.begin(end_);
     }
     is_untidy_ = false;
     return {};
@@ -368,12 +371,13 @@ Result<> Journal::append(std::span<const Frame> frames) {
         size += frame.bytes.size();
     }
     pieces.push_back(mark);
+    pieces.push_back(room_.zeros_after(end_, end_ + size + mark.size()));
     // After the head of the segment, whose number and salt recovery reads the batch by.
     FRESHET_CHECK(file_ && end_ >= first_segment_header_bytes);
     io::failpoints::reach("log.before_write");
     if (auto written = file_->write_at(end_, pieces); !written) {
         is_untidy_ = true;
-        if (auto cut = file_->truncate(end_); cut) is_untidy_ = false;
+        (void)tidy();
         return written;
     }
     io::failpoints::reach("log.after_write");

@@ -1,8 +1,7 @@
 // The journal: batches of frames, each written and synced as one. Invariant: a batch is durable
 // when append() returns, and no answer is given before. Segments are numbered; a batch lies wholly
-// in one. Segments that are done with become
-// spares and are overwritten later: a write into blocks that a file already has syncs in half the
-// time of one that grows it.
+// in one. Segments that are done with become spares and are overwritten later, and a new one gets
+// its blocks ahead (io/files/room.h).
 #pragma once
 #include <memory>
 #include <mutex>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "io/disk.h"
+#include "io/files/room.h"
 #include "log/frame.h"
 
 namespace freshet::log {
@@ -61,6 +61,7 @@ class Journal {
     std::unique_ptr<io::File> file_;
     std::uint64_t first_ = 0, segment_ = 0;
     std::uint64_t end_ = 0;
+    io::Room room_;               ///< after the mark at the end
     bool is_untidy_ = false;      ///< bytes of a refused batch may follow end_
     std::uint64_t sequence_ = 0;  ///< of the last batch
     std::uint64_t salt_ = 0;      ///< of this segment
