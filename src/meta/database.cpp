@@ -210,6 +210,9 @@ Result<> Txn::run(std::string_view sql, const std::vector<Value>& parameters) {
     return {};
 }
 std::int64_t Txn::last_row_id() const { return sqlite3_last_insert_rowid(state_->db); }
+void Txn::commit_after(std::shared_future<void> ready) {
+    if (ready.valid()) awaited_.push_back(std::move(ready));
+}
 
 /// The writer thread owns the only Txn; each reader thread owns a Connection.
 struct Database::State {
@@ -277,6 +280,7 @@ struct Database::State {
             results.push_back(begun ? in_savepoint(write.work) : begun);
         }
         if (!begun) return;
+        for (const auto& ready : std::exchange(txn->awaited_, {})) ready.wait();
         here.versions.begin_commit();
         auto committed = txn->state_->step("COMMIT");
         here.versions.end_commit();

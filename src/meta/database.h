@@ -1,10 +1,11 @@
 // The metadata of every service: one SQLite file, one writer thread, a pool of readers. Writes that
 // wait together are committed together (group commit) with one fsync; a write's task completes only
 // when its commit is durable. A transaction is open to several services at once: delivery makes an
-// object, a cursor and a partition visible in one Txn. SQLite is in this module and in no other.
+// object, a position and a partition visible in one Txn. SQLite is in this module and in no other.
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,10 +66,14 @@ class Txn : public Connection {
     /// execute() for a caller that does not ask how many rows changed.
     Result<> run(std::string_view sql, const std::vector<Value>& parameters = {});
     std::int64_t last_row_id() const;
+    /// The commit waits for `ready`: for bytes of another file that what is written here names, and
+    /// whose sync runs beside the transaction. An invalid future is ready.
+    void commit_after(std::shared_future<void> ready);
 
   private:
     friend class Database;
     using Connection::Connection;
+    std::vector<std::shared_future<void>> awaited_;  ///< of the group that is under way
 };
 
 enum class Errc {

@@ -78,6 +78,21 @@ TEST_F(DatabaseTest, a_failing_transaction_leaves_nothing_and_spoils_none_of_its
     EXPECT_EQ(count(), 66 * 2);
 }
 
+// The deferred future runs on the thread that waits for it.
+TEST_F(DatabaseTest, a_commit_waits_for_what_a_transaction_of_its_group_asks_it_to) {
+    bool was_awaited = false;
+    const auto written = database->write_now([&](Txn& txn) {
+        txn.commit_after(std::async(std::launch::deferred, [&] {
+                             was_awaited = true;
+                             EXPECT_EQ(count(), 0);
+                         }).share());
+        return insert(txn, "a", 1);
+    });
+    EXPECT_TRUE(written);
+    EXPECT_TRUE(was_awaited);
+    EXPECT_EQ(count(), 1);
+}
+
 io::Task<void> expect_rows(Database& database, std::int64_t rows) {
     auto found = co_await database.read([](const Connection& c) -> Result<std::int64_t> {
         std::int64_t counted = 0;

@@ -145,13 +145,17 @@ io::Task<Result<>> Compaction::move(std::vector<Extent> batch) {
     auto written = co_await blobs_.pack_all(std::move(*entries));
     if (!written) co_return pass(written);
     FRESHET_CHECK(written->size() == batch.size());
+    std::vector<Extent> places;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        FRESHET_CHECK((*written)[i].size == stored_bytes(batch[i]));
-        FRESHET_CHECK((*written)[i].file != batch[i].file);
+        const Extent& place = places.emplace_back((*written)[i].place);
+        FRESHET_CHECK(place.size == stored_bytes(batch[i]));
+        FRESHET_CHECK(place.file != batch[i].file);
     }
     io::failpoints::reach("objects.compact_before_commit");
-    auto moved =
-        co_await database_.write([&](meta::Txn& txn) { return store::move(txn, batch, *written); });
+    auto moved = co_await database_.write([&](meta::Txn& txn) {
+        for (const Blobs::Packed& one : *written) txn.commit_after(one.synced);
+        return store::move(txn, batch, places);
+    });
     io::failpoints::reach("objects.compact_after_commit");
     co_return moved;
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <random>
 
 #include "base/crypto/digest.h"
@@ -281,6 +282,35 @@ TEST_F(EngineTest, the_headers_of_tiny_entries_are_garbage_too) {
         EXPECT_LE(bytes_on_disk(), full / 2);
         auto read = co_await get(objects, "0");
         EXPECT_TRUE(read && *read == "sixsix");
+    });
+}
+
+TEST_F(EngineTest, every_commit_that_names_staged_bytes_waits_for_their_sync) {
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        int awaited = 0;
+        const auto stage = [&]() -> io::Task<Staged> {
+            std::vector<Bytes> pieces{Bytes::own(noise(1000, 1))};
+            auto staged = co_await objects.stage(std::move(pieces));
+            EXPECT_TRUE(staged->synced.valid());
+            staged->synced = std::async(std::launch::deferred, [&, synced = staged->synced] {
+                                 synced.wait();
+                                 ++awaited;
+                             }).share();
+            co_return std::move(*staged);
+        };
+        auto staged = co_await stage();
+        auto published = co_await objects.publish("b", "key", std::move(staged), {}, {});
+        EXPECT_TRUE(published);
+        EXPECT_EQ(awaited, 1);
+        auto upload = co_await objects.begin_upload("b", "parts", {});
+        EXPECT_TRUE(upload);
+        staged = co_await stage();
+        auto part = co_await objects.put_part("b", "parts", upload->id, 1, std::move(staged), {});
+        EXPECT_TRUE(part);
+        EXPECT_EQ(awaited, 2);
+        staged = co_await stage();
+        co_await objects.discard(std::move(staged));
+        EXPECT_EQ(awaited, 3);
     });
 }
 

@@ -116,6 +116,7 @@ io::Task<Result<PartInfo>> Objects::put_part(std::string bucket, std::string key
     auto put = co_await database_.write([&](meta::Txn& txn) -> Result<> {
         auto of = find_upload_in(txn, bucket, key, upload);
         if (!of) return pass(of);
+        txn.commit_after(staged.synced);
         return store::put_part(txn, upload, part);
     });
     if (!put) {

@@ -220,6 +220,7 @@ Result<ObjectInfo> Objects::publish_in(meta::Txn& txn, const std::string& bucket
     auto found = store::find_bucket(txn, bucket);
     if (!found) return pass(found);
     if (auto holds = check_condition(txn, found->id, key, condition); !holds) return pass(holds);
+    txn.commit_after(staged.synced);
     if (staged.encryption == Encryption::aes256) attributes[encryption_attribute] = "AES256";
     ObjectInfo object{
         key, staged.size,           staged.etag.empty() ? to_hex(staged.md5) : staged.etag,
@@ -242,6 +243,7 @@ io::Task<Result<ObjectInfo>> Objects::publish(std::string bucket, std::string ke
 
 io::Task<void> Objects::discard(Staged staged) {
     auto let_go = co_await database_.write([&staged](meta::Txn& txn) -> Result<> {
+        txn.commit_after(staged.synced);
         auto extents = staged.extents;
         if (auto held = store::hold(txn, extents); !held) return held;
         return store::release(txn, extents);

@@ -1,6 +1,7 @@
 // The words of the object engine.
 #pragma once
 #include <cstdint>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
@@ -80,13 +81,16 @@ struct ObjectInfo {
     std::vector<Extent> extents;
 };
 
-/// Bytes that are written and synced, and not yet anybody's: to be published, or discarded.
+/// Bytes that are written and not yet anybody's: to be published, or discarded.
 struct Staged {
     std::uint64_t size = 0;
     std::string md5;  ///< 16 bytes
     std::vector<Extent> extents;
     std::string etag = {};  ///< empty: the MD5
     Encryption encryption = Encryption::none;
+    /// Ready when the bytes are synced, which the commit that names them waits for
+    /// (meta::Txn::commit_after). Invalid: they are.
+    std::shared_future<void> synced = {};
 };
 
 /// Both empty: no condition.

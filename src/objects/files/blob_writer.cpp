@@ -118,9 +118,10 @@ io::Task<Result<Staged>> Blobs::Writer::finish() {
             held_.clear();
             held_.push_back(Bytes::own(std::move(sealed)));
         }
-        auto extent = co_await blobs_.pack(std::move(held_), bytes, sealer_ ? nullptr : &md5_);
-        if (!extent) co_return pass(extent);
-        staged.extents.push_back({0, extent->file, extent->offset, size_, key_});
+        auto packed = co_await blobs_.pack(std::move(held_), bytes, sealer_ ? nullptr : &md5_);
+        if (!packed) co_return pass(packed);
+        staged.extents.push_back({0, packed->place.file, packed->place.offset, size_, key_});
+        staged.synced = std::move(packed->synced);
     }
     staged.md5 = md5_.finish();
     FRESHET_CHECK(staged.md5.size() == 16);

@@ -273,6 +273,7 @@ void Blobs::hash_group(const std::vector<Packing>& group) {
     }
 }
 
+/// Who waits continues once the bytes are written: the sync runs beside what makes them visible.
 void Blobs::write_group(std::vector<Packing>& group) {
     Result<> result;
     hash_group(group);
@@ -292,29 +293,33 @@ void Blobs::write_group(std::vector<Packing>& group) {
     }
     if (result) result = pack_file_->write_at(pack_end_, pieces);
     if (result) {
-        sync_or_stop(*pack_file_, path_of(pack_));
         FRESHET_CHECK(end > pack_end_);  // entries lie one after the other, none over another
         pack_end_ = end;
     }
+    std::promise<void> synced;
+    const std::shared_future<void> when = synced.get_future().share();
     for (std::size_t i = 0; i < group.size(); ++i) {
-        group[i].done(result ? Result<Extent>(extents[i]) : std::unexpected(result.error()));
+        group[i].done(result ? Result<Packed>({extents[i], when})
+                             : std::unexpected(result.error()));
     }
+    if (result) sync_or_stop(*pack_file_, path_of(pack_));
+    synced.set_value();
 }
 
-io::Task<Result<Extent>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t size,
-                                     Md5Stream* md5) {
-    io::Promise<Result<Extent>> done(*io::Core::current());
+io::Task<Result<Blobs::Packed>> Blobs::pack(std::vector<Bytes> pieces, std::uint64_t size,
+                                            Md5Stream* md5) {
+    io::Promise<Result<Packed>> done(*io::Core::current());
     bool wakes = false;
     {
         const std::scoped_lock lock(mutex_);
         waiting_.push_back({std::move(pieces), size,
-                            [done](Result<Extent> result) mutable { done.set(std::move(result)); },
+                            [done](Result<Packed> result) mutable { done.set(std::move(result)); },
                             md5});
         wakes = is_group_due();
     }
     if (wakes) wake_.notify_one();
-    auto extent = co_await done.get();
-    co_return extent;
+    auto packed = co_await done.get();
+    co_return packed;
 }
 
 Result<std::vector<Bytes>> Blobs::read_entries(std::int64_t number,
@@ -341,33 +346,33 @@ Result<std::vector<Bytes>> Blobs::read_entries(std::int64_t number,
     return entries;
 }
 
-io::Task<Result<std::vector<Extent>>> Blobs::pack_all(std::vector<Bytes> entries) {
-    std::vector<io::Promise<Result<Extent>>> waited;
+io::Task<Result<std::vector<Blobs::Packed>>> Blobs::pack_all(std::vector<Bytes> entries) {
+    std::vector<io::Promise<Result<Packed>>> waited;
     {
         const std::scoped_lock lock(mutex_);
         for (Bytes& entry : entries) {
             const std::uint64_t size = entry.size();
-            io::Promise<Result<Extent>> done(*io::Core::current());
+            io::Promise<Result<Packed>> done(*io::Core::current());
             std::vector<Bytes> pieces;
             pieces.push_back(std::move(entry));
-            waiting_.push_back({std::move(pieces), size, [done](Result<Extent> result) mutable {
+            waiting_.push_back({std::move(pieces), size, [done](Result<Packed> result) mutable {
                                     done.set(std::move(result));
                                 }});
             waited.push_back(std::move(done));
         }
     }
     wake_.notify_one();
-    std::vector<Extent> extents;
+    std::vector<Packed> packed;
     Result<> all;
     for (auto& done : waited) {
-        auto extent = co_await done.get();
-        if (extent)
-            extents.push_back(*extent);
+        auto one = co_await done.get();
+        if (one)
+            packed.push_back(std::move(*one));
         else
-            all = pass(extent);
+            all = pass(one);
     }
     if (!all) co_return pass(all);
-    co_return extents;
+    co_return packed;
 }
 
 }  // namespace freshet::objects

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -24,8 +25,9 @@
 namespace freshet::objects {
 
 /// Life: open() once, before the cores run; then any core stages and reads; the destructor ends the
-/// pack thread after what waits is written. Bytes are synced when the call that wrote them
-/// completes, and nobody's until the index names them. A failed fsync ends the process.
+/// pack thread after what waits is written and synced. Bytes are nobody's until the index names
+/// them; those of a pack may still be on their way to the disk when the call that wrote them
+/// completes, and the commit that names them waits for that. A failed fsync ends the process.
 class Blobs {
   public:
     Blobs(io::Disk& disk, std::string directory, io::Pool& pool, ObjectKeys& keys)
@@ -55,7 +57,7 @@ class Blobs {
       public:
         Writer(Blobs& blobs, Encryption encryption) : blobs_(blobs), encryption_(encryption) {}
         io::Task<Result<>> write(Bytes piece);
-        /// Synced when it completes.
+        /// Written when it completes; Staged says when it is synced.
         io::Task<Result<Staged>> finish();
         /// Removes what was written of a body that did not come to its end.
         io::Task<void> abandon();
@@ -99,8 +101,13 @@ class Blobs {
     /// Live entries of a pack as they are stored, for another one. Errc::corrupt when a checksum is
     /// wrong.
     Result<std::vector<Bytes>> read_entries(std::int64_t file, const std::vector<Extent>& extents);
-    /// Writes each of `entries` to the current pack; all of them are synced when it completes.
-    io::Task<Result<std::vector<Extent>>> pack_all(std::vector<Bytes> entries);
+    /// What lies in a pack, and when it is synced.
+    struct Packed {
+        Extent place;
+        std::shared_future<void> synced;
+    };
+    /// Writes each of `entries` to the current pack.
+    io::Task<Result<std::vector<Packed>>> pack_all(std::vector<Bytes> entries);
     /// Removes a file that nothing names; with `is_kept` it goes to the quarantine.
     Result<> retire(std::int64_t file, bool is_kept, Timestamp now);
     /// Removes what has lain in the quarantine since before `before`.
@@ -120,7 +127,7 @@ class Blobs {
     struct Packing {
         std::vector<Bytes> pieces;
         std::uint64_t size = 0;
-        std::function<void(Result<Extent>)> done;
+        std::function<void(Result<Packed>)> done;
         Md5Stream* md5 = nullptr;  ///< `pieces` are added to it when they are written
     };
     void pack_loop();
@@ -131,7 +138,7 @@ class Blobs {
     static void hash_group(const std::vector<Packing>& group);
     void write_group(std::vector<Packing>& group);
     /// With `md5`, adds the pieces to it.
-    io::Task<Result<Extent>> pack(std::vector<Bytes> pieces, std::uint64_t size, Md5Stream* md5);
+    io::Task<Result<Packed>> pack(std::vector<Bytes> pieces, std::uint64_t size, Md5Stream* md5);
     std::int64_t next_file();
 
     io::Disk& disk_;
@@ -149,7 +156,7 @@ class Blobs {
     std::int64_t last_file_ = 0, pack_ = 0;  ///< `pack_` is set by the pack thread alone
     bool is_sealed_ = true;                  ///< `pack_` takes no further entries
     std::unique_ptr<io::File> pack_file_;    ///< the pack thread's
-    std::uint64_t pack_end_ = 0;
+    std::uint64_t pack_end_ = 0;             ///< of its entries
     bool is_stopping_ = false;
     std::thread thread_;
 };
