@@ -5,6 +5,7 @@
 #include <fstream>
 #include <future>
 #include <random>
+#include <set>
 
 #include "base/crypto/digest.h"
 #include "base/log.h"
@@ -311,6 +312,23 @@ TEST_F(EngineTest, every_commit_that_names_staged_bytes_waits_for_their_sync) {
         staged = co_await stage();
         co_await objects.discard(std::move(staged));
         EXPECT_EQ(awaited, 3);
+    });
+}
+
+// A file that grows costs its sync the write of its new length.
+TEST_F(EngineTest, a_pack_does_not_grow_with_each_small_entry) {
+    run([&](Objects& objects, io::Core&) -> io::Task<void> {
+        std::set<std::uint64_t> sizes;
+        for (int i = 0; i < 300; ++i) {
+            co_await put(objects, std::to_string(i), noise(1000, static_cast<unsigned>(i)));
+            sizes.insert(bytes_on_disk());
+        }
+        EXPECT_LT(sizes.size(), 100u);
+        EXPECT_LT(*sizes.rbegin(), 300 * 1100 * 9 / 8);
+        for (int i = 0; i < 300; ++i) {
+            auto read = co_await get(objects, std::to_string(i));
+            EXPECT_TRUE(read && *read == noise(1000, static_cast<unsigned>(i))) << i;
+        }
     });
 }
 

@@ -252,6 +252,7 @@ Result<> Blobs::begin_pack() {
     if (auto synced = disk_.sync_directory(path.substr(0, path.rfind('/'))); !synced) return synced;
     pack_file_ = std::move(*file);
     pack_end_ = pack_magic.size();
+    room_.begin(pack_end_);
     const std::scoped_lock lock(mutex_);
     FRESHET_CHECK(number > pack_);  // a number names one file for ever
     pack_ = number;
@@ -291,6 +292,7 @@ void Blobs::write_group(std::vector<Packing>& group) {
         extents.push_back({0, pack_, end + headers.back().size(), one.size, {}});
         end += headers.back().size() + one.size;
     }
+    pieces.push_back(room_.zeros_after(pack_end_, end));
     if (result) result = pack_file_->write_at(pack_end_, pieces);
     if (result) {
         FRESHET_CHECK(end > pack_end_);  // entries lie one after the other, none over another

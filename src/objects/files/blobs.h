@@ -15,6 +15,7 @@
 #include "base/crypto/md5_lanes.h"
 #include "io/core.h"
 #include "io/disk.h"
+#include "io/files/room.h"
 #include "io/gathering.h"
 #include "objects/files/md5_queue.h"
 #include "objects/files/object_keys.h"
@@ -157,6 +158,7 @@ class Blobs {
     bool is_sealed_ = true;                  ///< `pack_` takes no further entries
     std::unique_ptr<io::File> pack_file_;    ///< the pack thread's
     std::uint64_t pack_end_ = 0;             ///< of its entries
+    io::Room room_;                          ///< after them
     bool is_stopping_ = false;
     std::thread thread_;
 };
