@@ -83,12 +83,15 @@ std::expected<Route, RouteFault> by_action(Services services, const CredentialSc
 std::optional<Route> by_uri(const ServiceRim& service, std::string_view method,
                             const Target& target) {
     std::optional<Route> best;
+    std::string_view best_uri;
     int best_score = -1;
     for (const OperationName& operation : service.info().operations) {
-        if (method != operation.method) continue;
+        // The same template again fits no better: four of S3's operations PUT "/{Bucket}/{Key+}".
+        if (method != operation.method || operation.uri == best_uri) continue;
         auto match = match_uri(operation.uri, target);
         if (!match || match->score <= best_score) continue;
         best_score = match->score;
+        best_uri = operation.uri;
         best = Route{&service, std::string(operation.name), std::move(match->labels), {}};
     }
     return best;
