@@ -3,9 +3,10 @@
 REF is built once, in a worktree of its own below build/compare, and kept there. Each case starts
 both servers on data of their own and loads one after the other, in the order A B B A: what the
 machine does meanwhile hits both. A round is one measurement of each. Printed are the medians, the
-ratio of this tree to REF (of the medians, and the lowest and highest of a round), and the CPU time
-of the server a unit, which other programs of the machine disturb less. The load generator is this
-tree's for both.
+ratio of this tree to REF (of the medians, and the lowest and highest of a round), the CPU time of
+the server a unit, which other programs of the machine disturb less, and, of a case that syncs what
+it is sent, its rate as a part of a loop of append + fdatasync of the same bytes, measured right
+after each load. The load generator is this tree's for both.
 """
 
 import pathlib
@@ -63,7 +64,7 @@ def alternating(rounds):
 
 
 def measure(case, programs, options):
-    """The measurements of each program: [(rate, CPU seconds a unit), ...] twice."""
+    """The measurements of each program."""
     servers = [Server(program) for program in programs]
     try:
         for server in servers:
@@ -78,16 +79,21 @@ def measure(case, programs, options):
 
 
 def report(name, case, reference, current):
-    rates = [statistics.median(rate for rate, _ in one) for one in (reference, current)]
-    costs = [statistics.median(cost for _, cost in one) for one in (reference, current)]
-    ratios = [new / old for (old, _), (new, _) in zip(reference, current, strict=True)]
-    print(
+    def medians(field):
+        return [statistics.median(getattr(one, field) for one in of) for of in (reference, current)]
+
+    rates, costs = medians("rate"), medians("cost")
+    ratios = [new.rate / old.rate for old, new in zip(reference, current, strict=True)]
+    line = (
         f"{name:<14} {rates[0]:12,.1f} {rates[1]:12,.1f} {case.unit:<10} "
         f"{rates[1] / rates[0]:6.2f} ({min(ratios):.2f} to {max(ratios):.2f})   "
         f"CPU {costs[0] * 1e6:9,.1f} {costs[1] * 1e6:9,.1f} us a {case.work:<7} "
-        f"{costs[0] / costs[1]:6.2f}",
-        flush=True,
+        f"{costs[0] / costs[1]:6.2f}"
     )
+    if reference[0].of_raw is not None:
+        raw = medians("of_raw")
+        line += f"   of append + fdatasync {raw[0]:.2f} {raw[1]:.2f}"
+    print(line, flush=True)
 
 
 def main(options):

@@ -1,11 +1,11 @@
 """The cases of `./dev bench compare`: what each prepares on a server, and what it measures there.
 
-A case has prepare(server, options), once; measure(server, options, turn), which gives the rate in
-`unit` and the CPU seconds of the server for one piece of `work`; and rounds(options). Nothing may
-depend on which server it is given.
+A case has prepare(server, options), once; measure(server, options, turn), which gives a
+Measurement; and rounds(options). Nothing may depend on which server it is given.
 """
 
 import contextlib
+import dataclasses
 import pathlib
 import tempfile
 import time
@@ -24,6 +24,13 @@ def cpu_of(server):
     spent, before = [], server.cpu_seconds()
     yield spent
     spent.append(server.cpu_seconds() - before)
+
+
+@dataclasses.dataclass
+class Measurement:
+    rate: float  # in the case's `unit`
+    cost: float  # CPU seconds of the server for one piece of the case's `work`
+    of_raw: float | None = None  # the rate as a part of what the disk alone reached, right after it
 
 
 class Case:
@@ -62,11 +69,11 @@ class Objects(Case):
             more |= dict(prefix=f"p{turn}", count=0)
         with cpu_of(server) as cpu:
             found = self.load(server, self.verb, **more)
-        return found["requests_s"], cpu[0] / found["answered"]
+        return Measurement(found["requests_s"], cpu[0] / found["answered"])
 
 
 class Puts(Case):
-    """Records into a stream of four shards."""
+    """Records into a stream of four shards, and append + fdatasync of the same bytes."""
 
     def __init__(self, records, size, connections):
         self.records, self.size, self.connections = records, size, connections
@@ -74,8 +81,7 @@ class Puts(Case):
     def prepare(self, server, options):
         server.client("kinesis").create_stream(StreamName="b", ShardCount=4)
 
-    def load(self, server, options):
-        """What the generator found, and CPU seconds a request."""
+    def measure(self, server, options, turn):
         with cpu_of(server) as cpu:
             found = streams.run(
                 ROOT,
@@ -90,21 +96,8 @@ class Puts(Case):
                 connections=self.connections,
             )
         # A second of warming up counts in the one and not in the other.
-        return found, cpu[0] / (found["requests_s"] * (options.seconds + 1))
-
-    def measure(self, server, options, turn):
-        found, cost = self.load(server, options)
-        return found["requests_s"], cost
-
-
-class PutsOfRaw(Puts):
-    """The same, as a part of what a loop of append + fdatasync of the same bytes reaches."""
-
-    unit = "of raw"
-
-    def measure(self, server, options, turn):
-        found, cost = self.load(server, options)
-        return found["ratio"], cost
+        cost = cpu[0] / (found["requests_s"] * (options.seconds + 1))
+        return Measurement(found["requests_s"], cost, found["ratio"])
 
 
 class Rows(Case):
@@ -145,7 +138,7 @@ class Rows(Case):
             while article.delivered_bytes(server) - before < self.file.stat().st_size:
                 time.sleep(0.05)
         server.client("kinesisanalytics").stop_application(ApplicationName=f"app-{turn}")
-        return options.rows / cpu[0], cpu[0] / options.rows
+        return Measurement(options.rows / cpu[0], cpu[0] / options.rows)
 
 
 class Delivery(Case):
@@ -194,7 +187,6 @@ CASES = {
     "s3-get-8m": Objects("get-objects", 8 * MIB, 32),
     "put-record": Puts(records=1, size=100, connections=64),
     "put-records": Puts(records=500, size=1024, connections=4),
-    "of-raw": PutsOfRaw(records=500, size=1024, connections=4),
     "rows": Rows(),
     "delivery": Delivery(),
 }
