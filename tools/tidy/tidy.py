@@ -579,27 +579,24 @@ def rule_headers_compile_alone():
     passed = json.loads(memory.read_text()) if memory.exists() else {}
     flags, digests = header_flags(), {}
     headers = [path for path in sources() if path.suffix == ".h"]
-    wanted = [
-        path for path in headers if passed.get(name_of(path)) != digest_with_includes(path, digests)
-    ]
+    for path in headers:
+        digest_with_includes(path, digests)
+    passed = {
+        name_of(path): digests[path]
+        for path in headers
+        if passed.get(name_of(path)) == digests[path]
+    }
+    wanted = [path for path in headers if name_of(path) not in passed]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for path, problem in zip(
-            wanted, pool.map(lambda path: compiles_alone(path, flags), wanted)
-        ):
+        found = pool.map(lambda path: compiles_alone(path, flags), wanted)
+        for count, (path, problem) in enumerate(zip(wanted, found), 1):
             if problem:
                 yield f"{name_of(path)}: does not compile alone: {problem}"
             else:
                 passed[name_of(path)] = digests[path]
-    if memory.parent.exists():
-        memory.write_text(
-            json.dumps(
-                {
-                    name_of(path): passed[name_of(path)]
-                    for path in headers
-                    if name_of(path) in passed
-                }
-            )
-        )
+            # Now and then, so that a run that is ended does not begin again.
+            if memory.parent.exists() and (count % 20 == 0 or count == len(wanted)):
+                memory.write_text(json.dumps(passed))
 
 
 def main():
