@@ -4,41 +4,54 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text/ascii.h"
 #include "maintenance/maintenance.h"
 #include "maintenance/plan.h"
+#include "maintenance/prefix_sweep.h"
 
 namespace freshet::maintenance {
 namespace {
 
-/// Page by page, so that whoever waits for this core or for the index comes between two.
-io::Task<Result<PartSize>> measure(objects::Objects& objects, Part part,
-                                   std::uint64_t small_under) {
-    PartSize size;
+void count_in(PartSize& size, const objects::ObjectInfo& object, std::uint64_t small_under) {
+    ++size.files;
+    size.bytes += static_cast<std::int64_t>(object.size);
+    if (object.size < small_under) ++size.small_files;
+    size.newest = std::max(size.newest.value_or(object.modified), object.modified);
+}
+
+/// Parts of one bucket, by their places in a page.
+struct Shelf {
+    std::string bucket;
+    std::vector<std::string> prefixes;
+    std::vector<std::size_t> places;
+};
+
+/// One walk for all parts: most have fewer objects than a page of the index. It waits between two
+/// pages, so that whoever waits for this core or for the index comes between.
+io::Task<Result<>> measure(objects::Objects& objects, Shelf shelf, SizesPage* sizes) {
+    PrefixSweep sweep(shelf.prefixes);
     objects::ListRequest request;
-    request.prefix = part.prefix;
+    request.prefix = sweep.common();
     request.count_max = limits::list_page;
-    while (true) {
-        auto page = co_await objects.list(part.bucket, request);
+    for (auto after = sweep.continue_after(""); after; after = sweep.continue_after(*after)) {
+        request.start_after = *after;
+        auto page = co_await objects.list(shelf.bucket, request);
         if (!page && page.error().is(objects::Errc::no_bucket))
             co_return fail(Errc::failed,
-                           fmt::format("the bucket {} of {} is not there", part.bucket,
-                                       part.name.empty() ? "the table" : part.name));
+                           fmt::format("the bucket {} of the table is not there", shelf.bucket));
         if (!page) co_return pass(page);
         for (const objects::ObjectInfo& object : page->objects) {
-            if (object.size == 0 || !is_data(object.key, part.prefix.size())) continue;
-            ++size.files;
-            size.bytes += static_cast<std::int64_t>(object.size);
-            if (object.size < small_under) ++size.small_files;
-            size.newest = std::max(size.newest.value_or(object.modified), object.modified);
+            for (const std::size_t at : sweep.below(object.key)) {
+                if (object.size > 0 && is_data(object.key, shelf.prefixes[at].size()))
+                    count_in(sizes->parts[shelf.places[at]], object, sizes->small_under);
+            }
         }
         if (!page->is_truncated) break;
-        request.start_after = page->last;
+        after = page->last;
     }
-    size.name = std::move(part.name);
-    size.storage = std::move(part.storage);
-    co_return size;
+    co_return Result<>();
 }
 
 }  // namespace
@@ -53,10 +66,19 @@ io::Task<Result<SizesPage>> Maintenance::sizes(TableKey key, std::string after) 
     SizesPage sizes;
     sizes.next = std::move(page->next);
     sizes.small_under = policy(key).value_or(Policy{}).file_bytes_under;
+    std::map<std::string, Shelf> shelves;
     for (Part& part : page->parts) {
-        auto size = co_await measure(parts_.objects, std::move(part), sizes.small_under);
-        if (!size) co_return pass(size);
-        sizes.parts.push_back(std::move(*size));
+        Shelf& shelf = shelves[part.bucket];
+        shelf.bucket = part.bucket;
+        shelf.prefixes.push_back(std::move(part.prefix));
+        shelf.places.push_back(sizes.parts.size());
+        PartSize& size = sizes.parts.emplace_back();
+        size.name = std::move(part.name);
+        size.storage = std::move(part.storage);
+    }
+    for (auto& [bucket, shelf] : shelves) {
+        auto measured = co_await measure(parts_.objects, std::move(shelf), &sizes);
+        if (!measured) co_return pass(measured);
     }
     co_return sizes;
 }
