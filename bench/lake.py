@@ -14,6 +14,7 @@ import threading
 import time
 
 import lake_delivery
+import lake_partitions
 from server import PROGRAM, ROOT, Server
 
 DUCK = ROOT / "build/release/freshet-bench-duck"
@@ -38,6 +39,9 @@ def add_options(parser):
     parser.add_argument("--rows", type=int, default=6_000_000, help="of the conversion (6000000)")
     parser.add_argument("--rounds", type=int, default=3, help="of the conversion (3)")
     parser.add_argument("--objects", type=int, default=10_000, help="merged and crawled (10000)")
+    parser.add_argument(
+        "--partition-rows", type=int, default=2_000_000, help="of 10,000 partitions (2000000)"
+    )
     parser.add_argument("--only", choices=CASES, action="append", help="a case of the list")
 
 
@@ -384,4 +388,5 @@ CASES = {
     "crawl": crawl,
     "follow": follow,
     "delivery": deliver,
+    "partitions": lake_partitions.partitions,
 }

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 import boto3
 import botocore.config
@@ -16,9 +17,9 @@ PROGRAM = pathlib.Path(os.environ.get("FRESHET", ROOT / "build/release/freshet")
 
 
 class Server:
-    def __init__(self, program=PROGRAM, data=None):
+    def __init__(self, program=PROGRAM, data=None, options=()):
         """`data`: a directory that stays when the server stops; without it one that goes."""
-        self.program = program
+        self.program, self.options = program, options
         self.directory = None if data else tempfile.TemporaryDirectory(prefix="freshet-bench-")
         self.data = data or self.directory.name
         with socket.socket() as probe:
@@ -29,7 +30,8 @@ class Server:
     def start(self):
         started = time.monotonic()
         self.process = subprocess.Popen(
-            [self.program, "serve", "--data", self.data, "--listen", self.endpoint],
+            [self.program, "serve", "--data", self.data, "--listen", self.endpoint]
+            + list(self.options),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -50,6 +52,11 @@ class Server:
             aws_secret_access_key="b",
             config=config,
         )
+
+    def metrics(self):
+        """Prometheus's text."""
+        with urllib.request.urlopen(f"http://{self.endpoint}/_freshet/metrics") as answer:
+            return answer.read().decode()
 
     def memory_mib(self, field="VmRSS"):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
