@@ -7,7 +7,7 @@ foreach(kind library test)
   target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools/precompiled.h)
 endforeach()
 target_compile_options(freshet_precompiled_test PRIVATE -O0)
-
+target_link_libraries(freshet_precompiled_test PRIVATE GTest::gmock)
 target_precompile_headers(freshet_precompiled_test PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
 
 # freshet_module(NAME [FOLDER folder] USES module... LINK library... [EXCLUDE source...] [COLD] [HEADERS header...])
@@ -17,7 +17,10 @@ target_precompile_headers(freshet_precompiled_test PRIVATE <gmock/gmock.h> <gtes
 # time. HEADERS are precompiled instead of tools/precompiled.h.
 function(freshet_module name)
   cmake_parse_arguments(MODULE "COLD" "FOLDER" "USES;LINK;EXCLUDE;HEADERS" ${ARGN})
-  set(top ${CMAKE_CURRENT_SOURCE_DIR}/${MODULE_FOLDER})
+  set(top ${CMAKE_CURRENT_SOURCE_DIR})
+  if(MODULE_FOLDER)
+    string(APPEND top /${MODULE_FOLDER})
+  endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${top}/*.cpp)
   file(GLOB_RECURSE inner CONFIGURE_DEPENDS ${top}/*/CMakeLists.txt)
   foreach(list_file ${inner})

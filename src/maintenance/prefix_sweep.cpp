@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace freshet::maintenance {
 
 PrefixSweep::PrefixSweep(std::vector<std::string> prefixes) : prefixes_(std::move(prefixes)) {
     order_.resize(prefixes_.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
-    std::ranges::stable_sort(
-        order_, {}, [this](std::size_t at) -> const std::string& { return prefixes_[at]; });
+    std::ranges::sort(order_, {}, [this](std::size_t at) {
+        return std::pair<const std::string&, std::size_t>(prefixes_[at], at);
+    });
 }
 
 std::string_view PrefixSweep::common() const {

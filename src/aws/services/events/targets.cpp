@@ -15,7 +15,7 @@ namespace {
 using namespace events;
 namespace domain = schedule;
 
-Answer<domain::Target> target_of(const Target& given) {
+Answer<domain::Target> target_of(const events::Target& given) {
     const int inputs = given.input.has_value() + given.input_path.has_value() +
                        given.input_transformer.has_value();
     if (inputs > 1)
@@ -51,8 +51,8 @@ Answer<domain::Target> target_of(const Target& given) {
     return target;
 }
 
-Target describe(const domain::Target& target) {
-    Target out;
+events::Target describe(const domain::Target& target) {
+    events::Target out;
     out.id = target.id;
     out.arn = target.arn;
     if (!target.role_arn.empty()) out.role_arn = target.role_arn;
@@ -95,7 +95,7 @@ class Handlers {
         auto key = key_of(caller, request.rule, request.event_bus_name);
         if (!key) co_return pass(key);
         std::vector<domain::Target> targets;
-        for (const Target& given : request.targets) {
+        for (const events::Target& given : request.targets) {
             auto target = target_of(given);
             if (!target) co_return pass(target);
             targets.push_back(std::move(*target));
