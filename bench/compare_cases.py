@@ -177,7 +177,7 @@ class Delivery(Case):
         assert article.delivered_bytes(server, bucket) == size, "each row once"
         server.client("firehose").delete_delivery_stream(DeliveryStreamName=f"of-{stream}")
         server.client("kinesis").delete_stream(StreamName=stream)
-        return size / 1e6 / seconds, spent / (size / 1e6)
+        return Measurement(size / 1e6 / seconds, spent / (size / 1e6))
 
 
 CASES = {

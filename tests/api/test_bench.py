@@ -9,7 +9,7 @@ import sys
 from conftest import PROGRAM, ROOT
 
 CASES = (
-    "s3-put-4k s3-get-4k s3-put-8m s3-get-8m put-record put-records rows"  # all of them
+    "s3-put-4k s3-get-4k s3-put-8m s3-get-8m put-record put-records rows delivery"  # all of them
 ).split()
 
 
