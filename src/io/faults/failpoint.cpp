@@ -24,7 +24,6 @@ constexpr auto known = std::to_array<std::string_view>({
     "log.before_roll",
     "log.after_roll",
     "log.before_unlink",
-    // Segments of a partition.
     "segments.rotate",
     "segments.after_write",
     "segments.after_sync",
@@ -37,8 +36,7 @@ constexpr auto known = std::to_array<std::string_view>({
     // Small objects that move to another pack.
     "objects.compact_before_commit",
     "objects.compact_after_commit",
-    // A file of another process became one of the store; nothing names it yet.
-    "objects.adopted",
+    "objects.adopted",  // a file of another process, which nothing names yet
     // A run that merges or converts the objects of a table.
     "maintenance.after_stage",
     "maintenance.before_commit",
@@ -57,12 +55,10 @@ constexpr auto known = std::to_array<std::string_view>({
     "lake.after_take",
     "lake.after_settle",
     "lake.before_end",
-    // The next start.
     "recovery.after_segments",
     "recovery.before_truncate",
     "recovery.after_journal",
     "recovery.reshard",
-    // Calls of the disk.
     "disk.open",
     "disk.read",
     "disk.write",
@@ -82,7 +78,6 @@ constexpr auto known = std::to_array<std::string_view>({
     "mutant.skip_checksum",
     "mutant.skip_directory_sync",
     "mutant.retry_sync",
-    // Numbers.
     "log.journal_segment_bytes",
     "log.segment_bytes",
     "log.cache_bytes_max",
