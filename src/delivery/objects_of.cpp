@@ -19,12 +19,7 @@ void own(std::vector<Bytes> records, bool appends_newline, Draft& draft) {
 
 std::string extension_of(const Destination& destination) {
     if (!destination.file_extension.empty()) return destination.file_extension;
-    if (destination.options.is_converting()) {
-        const auto& output = destination.options.conversion->output;
-        return extension_of(output && output->kind == SerdeKind::orc
-                                ? sql::plan::FileFormat::orc
-                                : sql::plan::FileFormat::parquet);
-    }
+    if (destination.options.is_converting()) return ".parquet";
     return words_of(destination.compression).extension;
 }
 

@@ -103,6 +103,17 @@ def test_classifiers_that_judge_nothing_are_refused(lake):
         Classifiers=["none"],
     )
     assert code == "InvalidInputException" and "none" in text
+    lake.glue.create_crawler(
+        Name="c",
+        Role="arn:aws:iam::000000000000:role/any",
+        DatabaseName="crimes",
+        Targets={"S3Targets": [{"Path": "s3://lake/"}]},
+    )
+    assert refused(lake.glue.update_crawler, Name="c", Classifiers=["none"])[0] == (
+        "InvalidInputException"
+    )
+    lake.glue.update_crawler(Name="c", Classifiers=["j"])
+    assert lake.glue.get_crawler(Name="c")["Crawler"]["Classifiers"] == ["j"]
 
 
 def test_a_grok_table_names_its_serde_and_a_query_of_it_is_refused(lake):

@@ -566,7 +566,7 @@ def test_what_aws_refuses(lake):  # noqa: F811
         "BufferingHints.SizeInMBs must be at least 64 when data format conversion is enabled."
     )
     assert "Deserializer must be" in message(lacking("InputFormatConfiguration"))
-    assert "Serializer must be" in message(lacking("OutputFormatConfiguration"))
+    assert "Serializer.ParquetSerDe must be" in message(lacking("OutputFormatConfiguration"))
     assert "SchemaConfiguration must be" in message(lacking("SchemaConfiguration"))
     assert "d.none" in message(conversion(TableName="none"))
     assert "Version 7" in message(conversion(VersionId="7"))
@@ -575,7 +575,7 @@ def test_what_aws_refuses(lake):  # noqa: F811
     formats = {"HiveJsonSerDe": {"TimestampFormats": ["yyyy-QQ"]}}
     assert "letter Q" in message(conversion(formats))
     assert "PageSizeBytes" in message(conversion(output={"ParquetSerDe": {"PageSizeBytes": 65536}}))
-    assert "OrcSerDe is not built" in message(conversion(output={"OrcSerDe": {}}))
+    assert "ParquetSerDe must be" in message(conversion(output={"OrcSerDe": {}}))
     orc = {"OrcSerDe": {"StripeSizeBytes": 8 << 20}}
     assert "OrcSerDe" in message(conversion(output=orc))
     lake.firehose.create_delivery_stream(
@@ -594,12 +594,13 @@ def test_what_aws_refuses(lake):  # noqa: F811
 
 def test_hints_are_larger_where_none_are_given_and_an_update_begins_conversion(lake):  # noqa: F811
     table(lake, {"id": "int"})
+    schema = {"CatalogId": "000000000000", "Region": "us-east-1", "VersionId": "1"}
     lake.firehose.create_delivery_stream(
         DeliveryStreamName="out",
         ExtendedS3DestinationConfiguration={
             "RoleARN": ROLE,
             "BucketARN": "arn:aws:s3:::lake",
-            **conversion(VersionId="1"),
+            **conversion(**schema),
         },
     )
 
@@ -610,12 +611,33 @@ def test_hints_are_larger_where_none_are_given_and_an_update_begins_conversion(l
         ]
 
     assert shown()["BufferingHints"] == {"SizeInMBs": 128, "IntervalInSeconds": 300}
-    given = conversion(VersionId="1")["DataFormatConversionConfiguration"]
+    given = conversion(**schema)["DataFormatConversionConfiguration"]
+    assert shown()["DataFormatConversionConfiguration"] == given
+    update = {
+        "DeliveryStreamName": "out",
+        "DestinationId": "destinationId-000000000001",
+    }
+    lake.firehose.update_destination(
+        **update,
+        CurrentDeliveryStreamVersionId="1",
+        ExtendedS3DestinationUpdate={
+            "DataFormatConversionConfiguration": {
+                "SchemaConfiguration": {
+                    "RoleARN": ROLE,
+                    "CatalogId": "000000000000",
+                    "Region": "us-east-1",
+                    "DatabaseName": "d",
+                    "TableName": "t",
+                    "VersionId": "LATEST",
+                }
+            }
+        },
+    )
+    given["SchemaConfiguration"]["VersionId"] = "LATEST"
     assert shown()["DataFormatConversionConfiguration"] == given
     lake.firehose.update_destination(
-        DeliveryStreamName="out",
-        CurrentDeliveryStreamVersionId="1",
-        DestinationId="destinationId-000000000001",
+        **update,
+        CurrentDeliveryStreamVersionId="2",
         ExtendedS3DestinationUpdate={"DataFormatConversionConfiguration": {"Enabled": False}},
     )
     assert shown()["DataFormatConversionConfiguration"] == {**given, "Enabled": False}

@@ -5,8 +5,8 @@
 
 #include "app/part.h"
 #include "app/ports/delivery.h"
-#include "app/ports/delivery_conversion.h"
-#include "app/ports/delivery_partitions.h"
+#include "app/ports/delivery/conversion.h"
+#include "app/ports/delivery/partitions.h"
 #include "aws/services/firehose/firehose.h"
 #include "delivery/keys/jq_processes.h"
 #include "delivery/store.h"

@@ -1,4 +1,4 @@
-// What conversion needs of the catalog and of a worker process; app/ports/delivery_conversion
+// What conversion needs of the catalog and of a worker process; app/ports/delivery/conversion
 // connects them.
 #pragma once
 #include <map>

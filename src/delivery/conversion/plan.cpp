@@ -85,11 +85,6 @@ FileOptions parquet_options(const Serde& serde) {
     return made;
 }
 
-Result<FileOptions> file_options_of(const Serde& serde) {
-    if (serde.kind == SerdeKind::orc) return refuse("OrcSerDe is not built: choose ParquetSerDe");
-    return parquet_options(serde);
-}
-
 }  // namespace
 
 std::string input_of(const std::map<std::string, std::string>& tags) {
@@ -115,7 +110,8 @@ Result<ConversionPlan> conversion_plan_of(const Destination& destination,
             fmt::format("{} must be specified when data format conversion is enabled.", what));
     };
     if (!given.input) return missing("InputFormatConfiguration.Deserializer");
-    if (!given.output) return missing("OutputFormatConfiguration.Serializer");
+    if (!given.output)  // of the two serializers OrcSerDe is not built
+        return missing("OutputFormatConfiguration.Serializer.ParquetSerDe");
     if (!given.schema) return missing("SchemaConfiguration");
     const SchemaPlace& schema = *given.schema;
     if (!schema.role) return missing("SchemaConfiguration.RoleARN");
@@ -125,13 +121,8 @@ Result<ConversionPlan> conversion_plan_of(const Destination& destination,
     plan.schema = schema;
     FRESHET_TRY(read, input.empty() ? record_format_of(*given.input) : record_format_of(input));
     plan.input = std::move(*read);
-    FRESHET_TRY(written, file_options_of(*given.output));
-    plan.output = *written;
+    plan.output = parquet_options(*given.output);
     return plan;
-}
-
-const char* extension_of(sql::plan::FileFormat format) {
-    return format == sql::plan::FileFormat::orc ? ".orc" : ".parquet";
 }
 
 }  // namespace freshet::delivery

@@ -55,7 +55,4 @@ std::string input_of(const std::map<std::string, std::string>& tags);
 Result<ConversionPlan> conversion_plan_of(const Destination& destination,
                                           const std::string& input = "");
 
-/// ".parquet", ".orc".
-const char* extension_of(sql::plan::FileFormat format);
-
 }  // namespace freshet::delivery

@@ -1,4 +1,4 @@
-#include "app/ports/delivery_conversion.h"
+#include "app/ports/delivery/conversion.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "app/ports/delivery_partitions.h"
+#include "app/ports/delivery/partitions.h"
 
 #include <fmt/format.h>
 

@@ -18,7 +18,7 @@ namespace {
 
 using domain::SerdeKind;
 
-constexpr std::string_view list_mark = "TimestampFormats", blooms_mark = "BloomFilterColumns";
+constexpr std::string_view list_mark = "TimestampFormats";
 constexpr const char* mapping_mark = "ColumnToJsonKeyMappings.";
 
 /// Writes members that were given as texts; fields() below names each once for both directions.
@@ -29,9 +29,6 @@ struct Keep {
     }
     void operator()(std::string_view name, const std::optional<std::int32_t>& given) {
         if (given) add(name, std::to_string(*given));
-    }
-    void operator()(std::string_view name, const std::optional<double>& given) {
-        if (given) add(name, fmt::format("{}", *given));
     }
     void operator()(std::string_view name, const std::optional<std::string>& given) {
         if (given) add(name, *given);
@@ -113,20 +110,6 @@ void fields(Visitor visit, Parquet& serde) {
     visit("MaxPaddingBytes", serde.max_padding_bytes);
     visit("WriterVersion", serde.writer_version);
 }
-template <class Visitor, class Orc>
-    requires requires(Orc& serde) { serde.stripe_size_bytes; }
-void fields(Visitor visit, Orc& serde) {
-    visit("StripeSizeBytes", serde.stripe_size_bytes);
-    visit("BlockSizeBytes", serde.block_size_bytes);
-    visit("RowIndexStride", serde.row_index_stride);
-    visit("EnablePadding", serde.enable_padding);
-    visit("PaddingTolerance", serde.padding_tolerance);
-    visit("Compression", serde.compression);
-    visit(blooms_mark, serde.bloom_filter_columns);
-    visit("BloomFilterFalsePositiveProbability", serde.bloom_filter_false_positive_probability);
-    visit("DictionaryKeyThreshold", serde.dictionary_key_threshold);
-    visit("FormatVersion", serde.format_version);
-}
 
 template <class Given>
 std::optional<domain::Serde> kept(SerdeKind kind, const std::optional<Given>& given) {
@@ -134,16 +117,6 @@ std::optional<domain::Serde> kept(SerdeKind kind, const std::optional<Given>& gi
     domain::Serde serde{kind, {}};
     fields(Keep{serde}, *given);
     return serde;
-}
-
-/// One of the two that a configuration may name.
-Answer<void> choose(std::optional<domain::Serde> one, std::optional<domain::Serde> other,
-                    const char* what, std::optional<domain::Serde>& into) {
-    if (one && other)
-        return refuse("InvalidArgumentException",
-                      fmt::format("Exactly one {} must be specified", what));
-    into = one ? std::move(one) : std::move(other);
-    return {};
 }
 
 template <class Out>
@@ -170,18 +143,16 @@ Answer<void> apply(const DataFormatConversionConfiguration& given, domain::Desti
     if (given.input_format_configuration) {
         const auto deserializer =
             given.input_format_configuration->deserializer.value_or(Deserializer());
-        auto good = choose(kept(SerdeKind::openx_json, deserializer.open_x_json_ser_de),
-                           kept(SerdeKind::hive_json, deserializer.hive_json_ser_de),
-                           "Deserializer", conversion.input);
-        if (!good) return good;
+        auto one = kept(SerdeKind::openx_json, deserializer.open_x_json_ser_de);
+        auto other = kept(SerdeKind::hive_json, deserializer.hive_json_ser_de);
+        if (one && other)
+            return refuse("InvalidArgumentException", "Exactly one Deserializer must be specified");
+        conversion.input = one ? std::move(one) : std::move(other);
     }
     if (given.output_format_configuration) {
         const auto serializer =
             given.output_format_configuration->serializer.value_or(Serializer());
-        auto good =
-            choose(kept(SerdeKind::parquet, serializer.parquet_ser_de),
-                   kept(SerdeKind::orc, serializer.orc_ser_de), "Serializer", conversion.output);
-        if (!good) return good;
+        conversion.output = kept(SerdeKind::parquet, serializer.parquet_ser_de);
     }
     return {};
 }
@@ -205,10 +176,7 @@ void describe(const domain::Destination& d, DataFormatConversionConfiguration& o
     }
     if (conversion.output) {
         auto& shown = out.output_format_configuration.emplace().serializer.emplace();
-        if (conversion.output->kind == SerdeKind::orc)
-            show(*conversion.output, shown.orc_ser_de);
-        else
-            show(*conversion.output, shown.parquet_ser_de);
+        show(*conversion.output, shown.parquet_ser_de);
     }
 }
 
