@@ -713,7 +713,7 @@ def test_the_example_needs_no_python_to_be_named(freshet):
 
 
 CONVERTING = """
-roles: {r: {}}
+roles: {r: {trust_policy: '{"Version":"2012-10-17","Statement":[]}'}}
 buckets: {lake: {}}
 databases: {d: {}}
 tables: {d.t: {location: 's3://lake/t/', serde: parquet, columns: {id: int}}}
