@@ -2,8 +2,11 @@
 others.
 """
 
+import contextlib
+import http.client
 import json
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -15,6 +18,9 @@ from test_kinesisanalytics import Applications  # noqa: E402
 TOP = """CREATE STREAM "TOP" ("PLACE" VARCHAR(32), "N" BIGINT);
 CREATE PUMP "P" AS INSERT INTO "TOP" SELECT STREAM ITEM, ITEM_COUNT FROM TABLE(TOP_K_ITEMS_TUMBLING(
     CURSOR(SELECT STREAM "Place" FROM "SOURCE_SQL_STREAM_001"), 'Place', 1, 3600));"""
+
+
+KILLS = 4
 
 
 def fill(applications, keys, rows_of_hot):
@@ -36,23 +42,25 @@ def test_a_kill_in_the_middle_keeps_the_previous_snapshot(freshet):
         lambda: files.exists() and any(path.name == "snapshot-1" for path in files.iterdir()),
         advance_ms=1000,
     )
-    caught = kills = 0
-    while kills < 4 or not caught:
-        assert kills < 40, "no kill came while a snapshot was being written"
-        kills += 1
-        applications.put(*["hot,1"] * 10)
-        freshet.advance(10_000)
-        until = time.monotonic() + 10
-        while time.monotonic() < until and not any(
-            path.name.endswith(".new") for path in files.iterdir()
-        ):
-            pass
-        freshet.kill9()
-        caught += any(path.name.endswith(".new") for path in files.iterdir())
+    freshet.kill9()
+    freshet.options = ("--failpoints", "disk.rename(snapshot-)=kill")
+    for _ in range(KILLS):
         freshet.start()
         applications.connect()
+        applications.put(*["hot,1"] * 10)
+        for _ in range(60):  # 40 minutes in all: the window stays open
+            with contextlib.suppress(OSError, http.client.HTTPException):  # it dies meanwhile
+                freshet.advance(10_000)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                freshet.process.wait(timeout=1)
+                break
+        assert freshet.process.poll(), freshet.server_log()[-2000:]
+        assert any(path.name.endswith(".new") for path in files.iterdir())
+    freshet.options = ()
+    freshet.start()
+    applications.connect()
     (row,) = [json.loads(row) for row in applications.wait(1, advance_ms=600_000)]
-    assert row == {"PLACE": "hot", "N": 5 + 10 * kills}
+    assert row == {"PLACE": "hot", "N": 5 + 10 * KILLS}
     assert "begins anew" not in freshet.server_log()
 
 
