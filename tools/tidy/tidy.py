@@ -36,6 +36,7 @@ LAYERS = {
     "sql": 3,
     "flow": 3,
     "duck": 3,
+    "orc": 3,
     "jq": 3,
     "sandbox": 3,
     "stream": 4,
@@ -65,6 +66,7 @@ SIDEWAYS = {
     ("log", "meta"),
     ("flow", "sql"),
     ("duck", "sql"),
+    ("duck", "orc"),
     ("cli", "aws"),
     ("cli", "pipeline"),
     ("pipeline", "aws"),
@@ -75,6 +77,7 @@ OWNERS = {
     "boost/": {"io", "aws"},
     "sqlite3.h": {"meta"},
     "duckdb": {"duck"},
+    "arrow/": {"orc"},
     "simdjson.h": {"aws", "record", "duck", "delivery", "jq"},
     "jv.h": {"jq"},
     "snappy.h": {"delivery", "record"},
@@ -354,7 +357,8 @@ def rule_subjects_of_commits_are_short():
 
 def booleans_that_are_no_statement(path):
     """Yields (line number, name) of each `bool NAME` that neither states a fact nor names an act.
-    `empty` and `await_ready` are the standard's names; those in capitals are a library's.
+    `empty` and `await_ready` are the standard's names; `closed` is Arrow's, and those in
+    capitals are a library's.
     """
     more = r",\s*(\w+)(?=\s*[,;=])"  # bool a = false, b = false;
     for number, line in enumerate(code_of(path.read_text()), 1):
@@ -364,7 +368,7 @@ def booleans_that_are_no_statement(path):
         for name, after in found:
             first = name.strip("_").split("_")[0]
             words = set(name.strip("_").split("_"))
-            if name in ("operator", "empty", "await_ready") or name[0].isupper():
+            if name in ("operator", "empty", "await_ready", "closed") or name[0].isupper():
                 continue
             if words & STATES or first.endswith("s"):
                 continue
@@ -547,6 +551,7 @@ def header_flags():
         f"-I{SRC}",
         f"-I{build / 'generated'}",
         f"-I{ROOT / 'build' / 'third_party' / 'duckdb' / 'include'}",
+        f"-I{ROOT / 'build' / 'third_party' / 'arrow' / 'include'}",
         "-x",
         "c++",
     ]
