@@ -19,7 +19,10 @@ void own(std::vector<Bytes> records, bool appends_newline, Draft& draft) {
 
 std::string extension_of(const Destination& destination) {
     if (!destination.file_extension.empty()) return destination.file_extension;
-    if (destination.options.is_converting()) return ".parquet";
+    if (destination.options.is_converting()) {
+        const auto& output = destination.options.conversion->output;
+        return output && output->kind == SerdeKind::orc ? ".orc" : ".parquet";
+    }
     return words_of(destination.compression).extension;
 }
 

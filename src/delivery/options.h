@@ -60,8 +60,8 @@ struct HttpEndpoint {
 };
 
 /// In the order of their numbers in the database.
-enum class SerdeKind { openx_json, hive_json, parquet };
-inline constexpr std::size_t serde_count = 3;
+enum class SerdeKind { openx_json, hive_json, parquet, orc };
+inline constexpr std::size_t serde_count = 4;
 
 /// A SerDe as it was asked for: conversion/plan.h says what it means.
 struct Serde {

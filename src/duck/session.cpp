@@ -183,6 +183,7 @@ auto Session::with_source(const Plan& plan, Work work)
     }
     state_->scan.rejects = nullptr;
     state_->scan.forms = nullptr;
+    state_->scan.refuses_old_fractions = false;
     state_->scan.plan = nullptr;
     return answer;
 }

@@ -566,7 +566,7 @@ def test_what_aws_refuses(lake):  # noqa: F811
         "BufferingHints.SizeInMBs must be at least 64 when data format conversion is enabled."
     )
     assert "Deserializer must be" in message(lacking("InputFormatConfiguration"))
-    assert "Serializer.ParquetSerDe must be" in message(lacking("OutputFormatConfiguration"))
+    assert "Configuration.Serializer must be" in message(lacking("OutputFormatConfiguration"))
     assert "SchemaConfiguration must be" in message(lacking("SchemaConfiguration"))
     assert "d.none" in message(conversion(TableName="none"))
     assert "Version 7" in message(conversion(VersionId="7"))
@@ -575,9 +575,6 @@ def test_what_aws_refuses(lake):  # noqa: F811
     formats = {"HiveJsonSerDe": {"TimestampFormats": ["yyyy-QQ"]}}
     assert "letter Q" in message(conversion(formats))
     assert "PageSizeBytes" in message(conversion(output={"ParquetSerDe": {"PageSizeBytes": 65536}}))
-    assert "ParquetSerDe must be" in message(conversion(output={"OrcSerDe": {}}))
-    orc = {"OrcSerDe": {"StripeSizeBytes": 8 << 20}}
-    assert "OrcSerDe" in message(conversion(output=orc))
     lake.firehose.create_delivery_stream(
         DeliveryStreamName="off",
         ExtendedS3DestinationConfiguration={

@@ -722,7 +722,7 @@ delivery_streams:
 """
 
 
-def test_a_delivery_that_makes_parquet(freshet, tmp_path):
+def test_a_delivery_that_makes_columnar_files(freshet, tmp_path):
     file = tmp_path / "p.yaml"
     file.write_text(CONVERTING)
     assert apply(freshet, file)[-1] == "5 created"
@@ -740,6 +740,12 @@ def test_a_delivery_that_makes_parquet(freshet, tmp_path):
     assert destination()["BufferingHints"]["SizeInMBs"] == 128
     tags = firehose.list_tags_for_delivery_stream(DeliveryStreamName="out")["Tags"]
     assert tags == [{"Key": "freshet:convert-from", "Value": "csv"}]
+    orc = CONVERTING.replace("format: parquet", "format: orc")
+    file.write_text(orc)
+    assert apply(freshet, file)[-1] == "1 updated, 4 unchanged"
+    output = destination()["DataFormatConversionConfiguration"]["OutputFormatConfiguration"]
+    assert list(output["Serializer"]) == ["OrcSerDe"]
+    assert apply(freshet, file) == []
     file.write_text(CONVERTING.replace("input: csv", "input: hive_json"))
     assert apply(freshet, file)[-1] == "1 updated, 4 unchanged"
     assert (

@@ -9,6 +9,7 @@ import json
 import threading
 import time
 
+import pyarrow.orc
 import pyarrow.parquet
 import pytest
 from test_kill9 import REFUSED, Writer
@@ -20,7 +21,7 @@ PLACES = ("delivery.after_convert", "delivery.before_commit", "delivery.after_co
 BAD_EVERY = 7
 
 
-def create(server, interval_s):
+def create(server, interval_s, serde="ParquetSerDe"):
     server.client("s3").create_bucket(Bucket="lake")
     glue = server.client("glue")
     glue.create_database(DatabaseInput={"Name": "d"})
@@ -39,7 +40,7 @@ def create(server, interval_s):
             "DataFormatConversionConfiguration": {
                 "SchemaConfiguration": {"RoleARN": ROLE, "DatabaseName": "d", "TableName": "t"},
                 "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}},
-                "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {}}},
+                "OutputFormatConfiguration": {"Serializer": {serde: {}}},
             },
         },
     )
@@ -75,7 +76,8 @@ def numbers_of(s3, read_rows):
 
 
 def by_pyarrow(body):
-    rows = pyarrow.parquet.read_table(io.BytesIO(body)).to_pylist()
+    reader = pyarrow.orc if body.startswith(b"ORC") else pyarrow.parquet
+    rows = reader.read_table(io.BytesIO(body)).to_pylist()
     assert all(row["text"] == f"row {row['id']}" for row in rows)
     return [row["id"] for row in rows]
 
@@ -122,9 +124,10 @@ class Poller(threading.Thread):
             self.polls += 1
 
 
-def test_each_record_is_a_row_or_a_failure_once(make_freshet, kills, rng, tmp_path):
+@pytest.mark.parametrize("serde", ["ParquetSerDe", "OrcSerDe"])
+def test_each_record_is_a_row_or_a_failure_once(make_freshet, kills, rng, tmp_path, serde):
     server = make_freshet(clock="system")
-    create(server, 0)
+    create(server, 0, serde)
     writer = Writer(put(server))
     poller = Poller(server, writer)
     writer.start()
@@ -142,18 +145,22 @@ def test_each_record_is_a_row_or_a_failure_once(make_freshet, kills, rng, tmp_pa
     poller.stopping = True
     poller.join()
     assert poller.problem is None
-    for read in (by_pyarrow, by_duckdb(tmp_path / "one.parquet")):
+    readers = [by_pyarrow]
+    if serde == "ParquetSerDe":
+        readers.append(by_duckdb(tmp_path / "one.parquet"))
+    for read in readers:
         found = numbers_of(s3, read)
         assert len(found) == len(set(found)), "doubled"
         assert set(found) <= set(writer.acknowledged) | writer.in_doubt, "invented"
         assert set(writer.acknowledged) <= set(found), "lost"
 
 
+@pytest.mark.parametrize("serde", ["ParquetSerDe", "OrcSerDe"])
 @pytest.mark.parametrize("action", ["kill", "cut"])
 @pytest.mark.parametrize("place", PLACES)
-def test_a_cut_is_converted_again_after_a_death(make_freshet, place, action):
+def test_a_cut_is_converted_again_after_a_death(make_freshet, place, action, serde):
     server = make_freshet()
-    create(server, 60)
+    create(server, 60, serde)
     numbers = list(range(1, 40))
     for number in numbers:
         put(server)(number)

@@ -182,6 +182,8 @@ class Run {
         plan.target.compression = plan_.output.compression;
         plan.target.has_dictionaries = plan_.output.has_dictionaries;
         plan.target.writer_version = plan_.output.writer_version;
+        plan.target.orc = plan_.output.orc;
+        plan.target.bloom_columns = plan_.output.bloom_columns;
         const std::uint64_t group_bytes =
             std::min<std::uint64_t>(plan_.output.block_bytes, limits::row_group_text_bytes_max);
         const std::uint64_t line_bytes =

@@ -85,6 +85,38 @@ FileOptions parquet_options(const Serde& serde) {
     return made;
 }
 
+double number_of(const std::string& text) {
+    double number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+/// Padding to blocks of HDFS changes nothing that a reader of an object sees: it is not done.
+FileOptions orc_options(const Serde& serde) {
+    FileOptions made;
+    made.format = sql::plan::FileFormat::orc;
+    for (const auto& [name, value] : serde.members) {
+        if (name == "StripeSizeBytes") {
+            std::from_chars(value.data(), value.data() + value.size(), made.orc.stripe_bytes);
+        } else if (name == "RowIndexStride") {
+            std::from_chars(value.data(), value.data() + value.size(), made.orc.row_index_stride);
+        } else if (name == "Compression") {
+            made.compression = value == "ZLIB"   ? sql::plan::Compression::gzip
+                               : value == "NONE" ? sql::plan::Compression::none
+                                                 : sql::plan::Compression::snappy;
+        } else if (name == "BloomFilterColumns") {
+            made.bloom_columns.push_back(value);
+        } else if (name == "BloomFilterFalsePositiveProbability") {
+            made.orc.bloom_false_positives = number_of(value);
+        } else if (name == "DictionaryKeyThreshold") {
+            made.orc.dictionary_threshold = number_of(value);
+        } else if (name == "FormatVersion") {
+            made.orc.is_version_0_11 = value == "V0_11";
+        }
+    }
+    return made;
+}
+
 }  // namespace
 
 std::string input_of(const std::map<std::string, std::string>& tags) {
@@ -110,8 +142,7 @@ Result<ConversionPlan> conversion_plan_of(const Destination& destination,
             fmt::format("{} must be specified when data format conversion is enabled.", what));
     };
     if (!given.input) return missing("InputFormatConfiguration.Deserializer");
-    if (!given.output)  // of the two serializers OrcSerDe is not built
-        return missing("OutputFormatConfiguration.Serializer.ParquetSerDe");
+    if (!given.output) return missing("OutputFormatConfiguration.Serializer");
     if (!given.schema) return missing("SchemaConfiguration");
     const SchemaPlace& schema = *given.schema;
     if (!schema.role) return missing("SchemaConfiguration.RoleARN");
@@ -121,7 +152,8 @@ Result<ConversionPlan> conversion_plan_of(const Destination& destination,
     plan.schema = schema;
     FRESHET_TRY(read, input.empty() ? record_format_of(*given.input) : record_format_of(input));
     plan.input = std::move(*read);
-    plan.output = parquet_options(*given.output);
+    plan.output = given.output->kind == SerdeKind::orc ? orc_options(*given.output)
+                                                       : parquet_options(*given.output);
     return plan;
 }
 

@@ -32,9 +32,11 @@ struct RecordFormat {
 struct FileOptions {
     sql::plan::FileFormat format = sql::plan::FileFormat::parquet;
     sql::plan::Compression compression = sql::plan::Compression::snappy;
-    std::uint64_t block_bytes = 256 << 20;  ///< a row group, or a stripe, is at most so large
+    std::uint64_t block_bytes = 256 << 20;  ///< a row group of Parquet is at most so large
     bool has_dictionaries = true;
     int writer_version = 1;
+    sql::plan::OrcOptions orc;
+    std::vector<std::string> bloom_columns;  ///< of ORC
 };
 
 struct ConversionPlan {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "duck/raise.h"
+#include "duck/scan/old_times.h"
 #include "duck/scan/record_cell.h"
 #include "duck/scan/rows.h"
 #include "sql/plan/write.h"
@@ -120,13 +121,25 @@ class RecordReader final : public RowReader {
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
             if (target_.columns[i] != npos && !has_value_[i]) set_null(out.data[i], row);
         }
-        return true;
+        return !target_.refuses_old_fractions || has_no_old_fraction(out, row);
     }
 
   private:
     bool put_line_misfit(const char* why) {
         misfit_ = Misfit{"", why};
         return false;
+    }
+
+    bool has_no_old_fraction(duckdb::DataChunk& out, duckdb::idx_t row) {
+        for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+            if (target_.columns[i] == npos) continue;
+            const auto& column = target_.scan->columns[target_.columns[i]];
+            if (!holds_timestamps(column.type) || !has_old_fraction(column.type, out.data[i], row))
+                continue;
+            misfit_ = Misfit{column.name, old_fraction_reason};
+            return false;
+        }
+        return true;
     }
 
     Put put_document(simdjson::ondemand::object& object, duckdb::DataChunk& out,

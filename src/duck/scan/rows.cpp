@@ -8,6 +8,7 @@
 #include "duck/native/parse_value.h"
 #include "duck/raise.h"
 #include "duck/scan/columns.h"
+#include "duck/scan/old_times.h"
 
 namespace freshet::duck {
 namespace {
@@ -77,6 +78,7 @@ class CellReader : public RowReader {
         if (table_.width > 0) {
             split(lines);
             misses_.clear(lines.size());
+            has_old_fraction_.assign(lines.size(), false);
             put_columns(lines, out, row);
             if (!misses_.is_empty() && (target_.is_exact || refuses_)) {
                 drop_misses();
@@ -114,9 +116,20 @@ class CellReader : public RowReader {
                      duckdb::idx_t row) {
         const bool is_utf8 = std::ranges::all_of(lines, is_ascii);
         for (std::size_t i = 0; i < target_.columns.size(); ++i) {
-            if (target_.columns[i] != std::string::npos)
-                put_column(table_, rules_of(target_.columns[i]), is_utf8, out.data[i], row,
-                           misses_);
+            if (target_.columns[i] == std::string::npos) continue;
+            put_column(table_, rules_of(target_.columns[i]), is_utf8, out.data[i], row, misses_);
+            if (target_.refuses_old_fractions)
+                find_old_fractions(target_.columns[i], out.data[i], row);
+        }
+    }
+
+    void find_old_fractions(std::size_t column, duckdb::Vector& values, duckdb::idx_t row) {
+        const Type& type = target_.scan->columns[column].type;
+        if (!holds_timestamps(type)) return;
+        for (std::size_t line = 0; line < table_.lines; ++line) {
+            if (!has_old_fraction(type, values, row + line)) continue;
+            has_old_fraction_[line] = misses_.columns()[line] == Misses::none;
+            misses_.add(line, column);
         }
     }
 
@@ -142,6 +155,7 @@ class CellReader : public RowReader {
         const sql::plan::ScanColumn& of = target_.scan->columns[column];
         if (!duckdb::Value::StringIsValid(cell.data(), cell.size()))
             return {of.name, "the text is not UTF-8"};
+        if (has_old_fraction_[line]) return {of.name, old_fraction_reason};
         return {of.name, "not of the type " + of.type.name() + ": \"" +
                              std::string(cell.substr(0, quoted_bytes_max)) + "\""};
     }
@@ -159,6 +173,7 @@ class CellReader : public RowReader {
     }
 
     Misses misses_;
+    std::vector<bool> has_old_fraction_;  ///< by line: its miss is one
     std::int64_t lines_read_ = 0;
 };
 

@@ -55,6 +55,7 @@ struct RowTarget {
     /// A value that does not fit is a misfit, never NULL and not the end of the query.
     bool is_exact = false;
     std::vector<sql::plan::TextForm> forms = {};  ///< by column of the scan, when it is exact
+    bool refuses_old_fractions = false;           ///< old_times.h; when it is exact
 };
 
 std::unique_ptr<RowReader> make_row_reader(RowTarget target);

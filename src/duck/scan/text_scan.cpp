@@ -131,6 +131,7 @@ RowTarget target_of(const Bound& bound, const Shared& shared, const Range& range
         return begin == 0 ? header_lines(plan) : lines->lines_before();
     };
     target.is_exact = bound.state.rejects != nullptr;
+    target.refuses_old_fractions = target.is_exact && bound.state.refuses_old_fractions;
     target.forms.resize(plan.columns.size(), sql::plan::TextForm::plain);
     for (std::size_t c = 0; target.is_exact && c < plan.columns.size(); ++c) {
         const auto form = bound.state.forms->find(plan.columns[c].name);

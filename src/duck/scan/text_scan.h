@@ -20,7 +20,9 @@ struct ScanState {
     /// Of a plan that writes files: rows with a misfit go there. Otherwise null.
     Rejects* rejects = nullptr;
     const std::map<std::string, sql::plan::TextForm>* forms = nullptr;  ///< of such a plan
-    std::atomic<std::uint64_t> rows = 0;                                ///< of text, read well
+    /// Of such a plan: a timestamp before 1970 with a fraction of a second is a misfit.
+    bool refuses_old_fractions = false;
+    std::atomic<std::uint64_t> rows = 0;  ///< of text, read well
 };
 
 void add_text_scan(duckdb::DatabaseInstance& database, ScanState& state);

@@ -9,6 +9,7 @@
 #include "duck/write/exact_types.h"
 #include "duck/write/parquet_source.h"
 #include "duck/write/rejects.h"
+#include "duck/write/write_orc.h"
 
 namespace freshet::duck {
 namespace {
@@ -52,7 +53,8 @@ class Outputs {
   private:
     std::string base() const { return target_.directory + "/" + target_.file_name; }
     std::string path(std::size_t number) const {
-        return base() + "-" + std::to_string(number) + ".parquet";
+        const bool is_orc = target_.format == sql::plan::FileFormat::orc;
+        return base() + "-" + std::to_string(number) + (is_orc ? ".orc" : ".parquet");
     }
     const sql::plan::WriteTarget& target_;
     const std::string directory_;
@@ -160,11 +162,26 @@ class Setting {
     const std::string name_;
 };
 
+/// By the engine's COPY.
+void copy(duckdb::Connection& connection, const WritePlan& plan, const std::string& select,
+          Outputs& outputs) {
+    std::optional<Setting> order;
+    // The engine bounds the bytes of a row group only where rows may change places.
+    if (plan.target.row_group_bytes > 0)
+        order.emplace(connection, "preserve_insertion_order", "false");
+    // With several files, each thread of the engine begins files of its own.
+    std::optional<Setting> threads;
+    if (!plan.target.sort.empty() && plan.target.file_bytes > 0)
+        threads.emplace(connection, "threads", "1");
+    auto result = run(connection, copy_statement(select, outputs.copied_to(), plan.target));
+    take_files(*result, plan, outputs);
+}
+
 }  // namespace
 
 Written write_files(duckdb::Connection& connection, ScanState& scan, const WritePlan& plan) {
-    if (plan.target.format == sql::plan::FileFormat::orc)
-        raise(sql::ErrorCode::not_supported, "ORC files are not written, only Parquet files");
+    const bool is_orc = plan.target.format == sql::plan::FileFormat::orc;
+    if (is_orc) check_orc_target(plan);
     Rejects rejects(plan);
     Outputs outputs(plan.target);
     Written written;
@@ -180,20 +197,15 @@ Written write_files(duckdb::Connection& connection, ScanState& scan, const Write
     } else {
         scan.rejects = &rejects;
         scan.forms = &plan.forms;
+        scan.refuses_old_fractions = is_orc;
         scan.rows = 0;
     }
     scan.scanned_bytes = 0;  // what looking at schemas read is read again
-    std::optional<Setting> order;
-    // The engine bounds the bytes of a row group only where rows may change places.
-    if (plan.target.row_group_bytes > 0)
-        order.emplace(connection, "preserve_insertion_order", "false");
-    // With several files, each thread of the engine begins files of its own.
-    std::optional<Setting> threads;
-    if (!plan.target.sort.empty() && plan.target.file_bytes > 0)
-        threads.emplace(connection, "threads", "1");
-    auto result =
-        run(connection, copy_statement(select_of(plan, source), outputs.copied_to(), plan.target));
-    take_files(*result, plan, outputs);
+    if (is_orc) {
+        outputs.add(write_orc(connection, select_of(plan, source), outputs.copied_to(), plan));
+    } else {
+        copy(connection, plan, select_of(plan, source), outputs);
+    }
     written.rejected = rejects.finish();
     written.scanned_bytes = scan.scanned_bytes;
     written.files = outputs.keep();

@@ -410,10 +410,17 @@ TEST_F(WriteTest, parquet_files_of_other_types_are_merged_without_loss_or_not_at
     EXPECT_TRUE(message.contains("s3://lake/no")) << message;
 }
 
-TEST_F(WriteTest, orc_is_refused_by_name) {
+TEST_F(WriteTest, what_an_orc_file_cannot_be_is_refused_by_name) {
     columns({{"a", type(TypeKind::bigint)}});
     made.target.format = plan::FileFormat::orc;
-    EXPECT_TRUE(failure().contains("ORC files are not written"));
+    made.target.compression = plan::Compression::zstd;
+    EXPECT_TRUE(failure().contains("ORC files are not written compressed by zstd"));
+    made.target.compression = plan::Compression::gzip;
+    made.target.file_bytes = 1000;
+    EXPECT_TRUE(failure().contains("ORC files are not written cut by size"));
+    made.target.file_bytes = 0;
+    made.target.partition_by = {"a"};
+    EXPECT_TRUE(failure().contains("ORC files are not written sorted into partitions"));
 }
 
 TEST_F(WriteTest, looking_says_which_types_the_texts_have) {

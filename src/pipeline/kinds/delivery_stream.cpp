@@ -172,7 +172,7 @@ class DeliveryResource final : public Resource {
 
     /// `format`, `schema` and `input`; the last is a tag where records are not JSON.
     void read_conversion(Section& section) {
-        const std::string format = section.word("format", {"", "parquet"}, "");
+        const std::string format = section.word("format", {"", "parquet", "orc"}, "");
         const std::string schema = section.text("schema", "");
         const std::string input = section.text("input", "");
         if (format.empty() && !(schema.empty() && input.empty()))
@@ -201,14 +201,18 @@ class DeliveryResource final : public Resource {
             input.hive_json_ser_de.emplace();
         else
             input.open_x_json_ser_de.emplace();
-        conversion.output_format_configuration.emplace()
-            .serializer.emplace()
-            .parquet_ser_de.emplace();
+        auto& output = conversion.output_format_configuration.emplace().serializer.emplace();
+        if (wanted_.at("format") == "orc")
+            output.orc_ser_de.emplace();
+        else
+            output.parquet_ser_de.emplace();
     }
 
     static void describe(const DataFormatConversionConfiguration& conversion, Fields& is) {
         if (!conversion.enabled.value_or(false)) return;
-        is["format"] = "parquet";
+        const auto& output = conversion.output_format_configuration;
+        const bool is_orc = output && output->serializer && output->serializer->orc_ser_de;
+        is["format"] = is_orc ? "orc" : "parquet";
         if (const auto& place = conversion.schema_configuration)
             is["schema"] = place->database_name.value_or("") + "." + place->table_name.value_or("");
         const auto& input = conversion.input_format_configuration;

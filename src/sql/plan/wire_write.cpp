@@ -1,4 +1,6 @@
 // The frames of plans that write files and of plans that look at text.
+#include <bit>
+
 #include "base/check.h"
 #include "sql/plan/wire_bytes.h"
 
@@ -24,6 +26,24 @@ std::vector<std::string> read_texts(FrameReader& in) {
     return texts;
 }
 
+void write_orc(FrameWriter& out, const OrcOptions& orc) {
+    out.number(orc.stripe_bytes);
+    out.number(orc.row_index_stride);
+    out.number(std::bit_cast<std::uint64_t>(orc.dictionary_threshold));
+    out.number(std::bit_cast<std::uint64_t>(orc.bloom_false_positives));
+    out.number(orc.is_version_0_11 ? 1 : 0);
+}
+
+OrcOptions read_orc(FrameReader& in) {
+    OrcOptions orc;
+    orc.stripe_bytes = in.number();
+    orc.row_index_stride = in.number();
+    orc.dictionary_threshold = std::bit_cast<double>(in.number());
+    orc.bloom_false_positives = std::bit_cast<double>(in.number());
+    orc.is_version_0_11 = in.number() != 0;
+    return orc;
+}
+
 void write_target(FrameWriter& out, const WriteTarget& target) {
     FRESHET_CHECK(!target.file_name.contains('/'));
     out.text(target.directory);
@@ -43,6 +63,7 @@ void write_target(FrameWriter& out, const WriteTarget& target) {
     }
     write_texts(out, target.bloom_columns);
     write_texts(out, target.partition_by);
+    write_orc(out, target.orc);
 }
 
 WriteTarget read_target(FrameReader& in) {
@@ -66,6 +87,7 @@ WriteTarget read_target(FrameReader& in) {
     }
     target.bloom_columns = read_texts(in);
     target.partition_by = read_texts(in);
+    target.orc = read_orc(in);
     return target;
 }
 

@@ -1,5 +1,5 @@
-// What a worker is given to write a scan's rows to Parquet files, or to look which narrower types
-// the text of a scan has; and what it answers. The plan's directories lie on this machine and
+// What a worker is given to write a scan's rows to Parquet or ORC files, or to look which narrower
+// types the text of a scan has; and what it answers. The plan's directories lie on this machine and
 // belong to the caller.
 #pragma once
 #include <cstdint>
@@ -12,7 +12,8 @@
 
 namespace freshet::sql::plan {
 
-enum class FileFormat : std::uint8_t { parquet, orc };  ///< orc: refused by name
+enum class FileFormat : std::uint8_t { parquet, orc };
+/// gzip of an ORC file: its ZLIB.
 enum class Compression : std::uint8_t { none, snappy, gzip, zstd };
 
 /// How the text of a column is read as its type.
@@ -28,9 +29,21 @@ struct SortColumn {
     bool has_nulls_first = false;
 };
 
+/// Of a target of FileFormat::orc.
+struct OrcOptions {
+    std::uint64_t stripe_bytes = 64 << 20;  ///< of encoded values, before compression
+    std::uint64_t row_index_stride = 10'000;
+    double dictionary_threshold = 0;  ///< distinct texts of all; 0: no dictionary
+    double bloom_false_positives = 0.05;
+    bool is_version_0_11 = false;
+};
+
+/// An ORC file is one: not sorted into partitions, not cut by size. Rows of text with a timestamp
+/// before 1970 that has a fraction of a second are rejected there: some readers of ORC call a file
+/// with one malformed.
 struct WriteTarget {
     std::string directory;  ///< exists; absolute
-    /// Files are called "NAME-0.parquet", "NAME-1.parquet", ...; no '/' in it.
+    /// Files are called "NAME-0.parquet" or ".orc", "NAME-1.parquet", ...; no '/' in it.
     std::string file_name;
     FileFormat format = FileFormat::parquet;
     Compression compression = Compression::zstd;
@@ -43,10 +56,11 @@ struct WriteTarget {
     int writer_version = 1;        ///< of data pages: 1 or 2
     std::vector<SortColumn> sort;  ///< of all rows of the plan
     /// Not empty: columns with a dictionary get bloom filters, which the engine cannot limit to
-    /// those that are named.
+    /// those that are named; in ORC files the named ones of the top level get them.
     std::vector<std::string> bloom_columns;
     /// Rows of equal values of these columns get files of their own, which do not hold them.
     std::vector<std::string> partition_by;
+    OrcOptions orc;
 };
 
 /// The columns of `source` have the types that are written, and those that are not partition keys

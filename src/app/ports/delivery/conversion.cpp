@@ -120,6 +120,12 @@ io::Task<Result<RowSchema>> DeliveryConverter::schema(delivery::DeliveryKey stre
     RowSchema made;
     auto columns = columns_of(*table);
     if (!columns) co_return pass(columns);
+    for (const std::string& name : plan.output.bloom_columns) {
+        if (std::ranges::find(*columns, name, &sql::plan::ScanColumn::name) == columns->end())
+            co_return fail(Errc::bad_schema,
+                           fmt::format("BloomFilterColumns names {}, which {}.{} does not have",
+                                       name, table->database, table->name));
+    }
     made.columns = std::move(*columns);
     made.catalog_id = home.account;
     made.region = home.region;

@@ -19,6 +19,7 @@ namespace {
 using domain::SerdeKind;
 
 constexpr std::string_view list_mark = "TimestampFormats";
+constexpr std::string_view bloom_mark = "BloomFilterColumns";
 constexpr const char* mapping_mark = "ColumnToJsonKeyMappings.";
 
 /// Writes members that were given as texts; fields() below names each once for both directions.
@@ -29,6 +30,9 @@ struct Keep {
     }
     void operator()(std::string_view name, const std::optional<std::int32_t>& given) {
         if (given) add(name, std::to_string(*given));
+    }
+    void operator()(std::string_view name, const std::optional<double>& given) {
+        if (given) add(name, fmt::format("{}", *given));  // the shortest text that is the number
     }
     void operator()(std::string_view name, const std::optional<std::string>& given) {
         if (given) add(name, *given);
@@ -111,6 +115,21 @@ void fields(Visitor visit, Parquet& serde) {
     visit("WriterVersion", serde.writer_version);
 }
 
+template <class Visitor, class Orc>
+    requires requires(Orc& serde) { serde.stripe_size_bytes; }
+void fields(Visitor visit, Orc& serde) {
+    visit("StripeSizeBytes", serde.stripe_size_bytes);
+    visit("BlockSizeBytes", serde.block_size_bytes);
+    visit("RowIndexStride", serde.row_index_stride);
+    visit("EnablePadding", serde.enable_padding);
+    visit("PaddingTolerance", serde.padding_tolerance);
+    visit("Compression", serde.compression);
+    visit(bloom_mark, serde.bloom_filter_columns);
+    visit("BloomFilterFalsePositiveProbability", serde.bloom_filter_false_positive_probability);
+    visit("DictionaryKeyThreshold", serde.dictionary_key_threshold);
+    visit("FormatVersion", serde.format_version);
+}
+
 template <class Given>
 std::optional<domain::Serde> kept(SerdeKind kind, const std::optional<Given>& given) {
     if (!given) return std::nullopt;
@@ -152,7 +171,11 @@ Answer<void> apply(const DataFormatConversionConfiguration& given, domain::Desti
     if (given.output_format_configuration) {
         const auto serializer =
             given.output_format_configuration->serializer.value_or(Serializer());
-        conversion.output = kept(SerdeKind::parquet, serializer.parquet_ser_de);
+        auto one = kept(SerdeKind::parquet, serializer.parquet_ser_de);
+        auto other = kept(SerdeKind::orc, serializer.orc_ser_de);
+        if (one && other)
+            return refuse("InvalidArgumentException", "Exactly one Serializer must be specified");
+        conversion.output = one ? std::move(one) : std::move(other);
     }
     return {};
 }
@@ -176,7 +199,10 @@ void describe(const domain::Destination& d, DataFormatConversionConfiguration& o
     }
     if (conversion.output) {
         auto& shown = out.output_format_configuration.emplace().serializer.emplace();
-        show(*conversion.output, shown.parquet_ser_de);
+        if (conversion.output->kind == SerdeKind::orc)
+            show(*conversion.output, shown.orc_ser_de);
+        else
+            show(*conversion.output, shown.parquet_ser_de);
     }
 }
 
