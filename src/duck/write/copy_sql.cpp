@@ -30,7 +30,7 @@ std::string partition_column(std::size_t index) {
 }
 
 std::string copy_statement(const std::string& select, const std::string& path,
-                           const sql::plan::WriteTarget& target) {
+                           const sql::plan::WriteTarget& target, const std::string& metadata) {
     std::string options = "FORMAT parquet, RETURN_STATS true, COMPRESSION ";
     options += name_of(target.compression);
     const auto number = [&](const char* option, std::uint64_t value) {
@@ -52,7 +52,8 @@ std::string copy_statement(const std::string& select, const std::string& path,
     } else {
         number("FILE_SIZE_BYTES", target.file_bytes);
     }
-    return "COPY (" + select + ") TO " + sql::trino::quote_text(path) + " (" + options + ")";
+    return "COPY (" + select + ") TO " + sql::trino::quote_text(path) + " (" + options + metadata +
+           ")";
 }
 
 }  // namespace freshet::duck

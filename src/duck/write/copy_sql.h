@@ -13,8 +13,9 @@ bool writes_directory(const sql::plan::WriteTarget& target);
 /// the text, since the engine knows no difference between NULL and some texts.
 std::string partition_column(std::size_t index);
 
-/// COPY (`select`) to `path`, a file or a directory; each row of its answer is a file.
+/// COPY (`select`) to `path`, a file or a directory; each row of its answer is a file. `metadata`
+/// is KeptMetadata::copy_options().
 std::string copy_statement(const std::string& select, const std::string& path,
-                           const sql::plan::WriteTarget& target);
+                           const sql::plan::WriteTarget& target, const std::string& metadata);
 
 }  // namespace freshet::duck

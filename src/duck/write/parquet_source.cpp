@@ -8,64 +8,13 @@
 #include "duck/scan/parquet_scan.h"
 #include "duck/scan/parquet_types.h"
 #include "duck/write/exact_types.h"
+#include "duck/write/parquet_schema.h"
 
 namespace freshet::duck {
 namespace {
 
-/// A node of a file's schema, as parquet_schema() prints it: in order, children after their parent.
-struct Node {
-    std::string name, repetition, converted, logical;
-    std::int64_t children = 0;
-};
-
-std::vector<Node> schema_of(duckdb::Connection& connection, const std::string& path) {
-    auto result = connection.Query(
-        "SELECT name, repetition_type, converted_type, logical_type, num_children FROM "
-        "parquet_schema(" +
-        sql::trino::quote_text(path) + ")");
-    if (result->HasError()) result->ThrowError();
-    std::vector<Node> nodes;
-    while (auto chunk = result->Fetch()) {
-        if (chunk->size() == 0) break;
-        for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {
-            const auto text = [&](duckdb::idx_t column) {
-                const auto value = chunk->GetValue(column, row);
-                return value.IsNull() ? std::string() : value.ToString();
-            };
-            const auto children = chunk->GetValue(4, row);
-            nodes.push_back({text(0), text(1), text(2), text(3),
-                             children.IsNull() ? 0 : children.GetValue<std::int64_t>()});
-        }
-    }
-    return nodes;
-}
-
-/// Why the engine reads a column of the file as something else; "" when it does not.
-std::string misread(const std::vector<Node>& nodes) {
-    std::vector<std::pair<const Node*, std::int64_t>> parents;  ///< with the children left
-    for (const Node& node : nodes) {
-        while (!parents.empty() && parents.back().second == 0) parents.pop_back();
-        const Node* parent = parents.empty() ? nullptr : parents.back().first;
-        if (!parents.empty()) --parents.back().second;
-        if (node.converted == "INTERVAL") return "an INTERVAL, which reads as NULL";
-        if (node.converted == "BSON") return "BSON";
-        if (node.converted == "MAP_KEY_VALUE" && node.repetition != "REPEATED")
-            return "a map of an old form";
-        if (node.repetition == "REPEATED" && node.children == 1 && parent != nullptr) {
-            const bool is_in_list = parent->converted == "LIST";
-            const bool is_map =
-                parent->converted.starts_with("MAP") || parent->logical.starts_with("MapType");
-            const bool is_two_level = node.name == "array" || node.name == parent->name + "_tuple";
-            if (!is_map && (!is_in_list || is_two_level))
-                return "a list of an old form, whose rows of one field read as that field";
-        }
-        if (node.children > 0) parents.emplace_back(&node, node.children);
-    }
-    return "";
-}
-
 void check_columns(const sql::plan::ScanPlan& scan, const sql::plan::File& file,
-                   const std::vector<Node>& nodes) {
+                   const std::vector<SchemaNode>& nodes) {
     if (const std::string what = misread(nodes); !what.empty())
         raise(sql::ErrorCode::hive_bad_data,
               "Parquet file " + file.name + " cannot be written again: it has " + what);
@@ -92,6 +41,26 @@ void check_columns(const sql::plan::ScanPlan& scan, const sql::plan::File& file,
     }
 }
 
+/// Before the engine binds the columns: of some that it misreads it says only that the file is bad.
+std::vector<SchemaNode> checked_schema(duckdb::Connection& connection,
+                                       const sql::plan::ScanPlan& scan, const sql::plan::File& file,
+                                       const std::string& path) {
+    std::vector<SchemaNode> nodes;
+    try {
+        nodes = schema_of(connection, path);
+    } catch (const std::exception& problem) {
+        const duckdb::ErrorData error(problem);
+        if (raised_code(error)) throw;
+        // The engine refuses the whole file, and says the number of Parquet's BSON alone.
+        if (error.RawMessage().ends_with("converted type (20)"))
+            raise(sql::ErrorCode::hive_bad_data,
+                  "Parquet file " + file.name + " cannot be written again: it has BSON");
+        raise(sql::ErrorCode::hive_bad_data, "Not valid Parquet file: " + file.name);
+    }
+    check_columns(scan, file, nodes);
+    return nodes;
+}
+
 std::string exact_column(const std::string& sql, const duckdb::LogicalType& file,
                          const sql::plan::ScanColumn& column) {
     const std::string message = "column " + column.name + " of type " + parquet_name(file) +
@@ -116,15 +85,15 @@ ParquetSource parquet_source(duckdb::Connection& connection, const sql::plan::Qu
     std::string paths;
     const auto& scan = plan.scans.at(0);
     for (std::size_t i = 0; i < scan.files.size(); ++i) {
-        if (scan.files[i].size == 0) continue;
-        paths += (paths.empty() ? "'" : ", '") + object_path(plan, 0, i) + "'";
+        const sql::plan::File& file = scan.files[i];
+        if (file.size == 0) continue;
+        const std::string path = object_path(plan, 0, i);
+        const auto nodes = checked_schema(connection, scan, file, path);
+        source.metadata.add(connection, file.name, path, nodes);
+        paths += (paths.empty() ? "'" : ", '") + path + "'";
     }
     if (paths.empty()) return source;
     source.select = parquet_select(connection, plan, 0, exact_column);
-    for (std::size_t i = 0; i < scan.files.size(); ++i) {
-        if (scan.files[i].size > 0)
-            check_columns(scan, scan.files[i], schema_of(connection, object_path(plan, 0, i)));
-    }
     source.rows = rows_of(connection, paths);
     return source;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "duck/engine.h"
+#include "duck/write/kept_metadata.h"
 #include "sql/plan/plan.h"
 
 namespace freshet::duck {
@@ -12,6 +13,7 @@ namespace freshet::duck {
 struct ParquetSource {
     std::string select;  ///< columns c0, c1, ...; "" when no file has a byte
     std::uint64_t rows = 0;
+    KeptMetadata metadata;
 };
 
 /// Of the only scan of `plan`.

@@ -162,9 +162,9 @@ class Setting {
     const std::string name_;
 };
 
-/// By the engine's COPY.
+/// By the engine's COPY. `metadata` as copy_statement() takes it.
 void copy(duckdb::Connection& connection, const WritePlan& plan, const std::string& select,
-          Outputs& outputs) {
+          const std::string& metadata, Outputs& outputs) {
     std::optional<Setting> order;
     // The engine bounds the bytes of a row group only where rows may change places.
     if (plan.target.row_group_bytes > 0)
@@ -173,7 +173,8 @@ void copy(duckdb::Connection& connection, const WritePlan& plan, const std::stri
     std::optional<Setting> threads;
     if (!plan.target.sort.empty() && plan.target.file_bytes > 0)
         threads.emplace(connection, "threads", "1");
-    auto result = run(connection, copy_statement(select, outputs.copied_to(), plan.target));
+    auto result =
+        run(connection, copy_statement(select, outputs.copied_to(), plan.target, metadata));
     take_files(*result, plan, outputs);
 }
 
@@ -187,6 +188,7 @@ Written write_files(duckdb::Connection& connection, ScanState& scan, const Write
     Written written;
     const bool is_parquet = plan.source.format == sql::plan::Format::parquet;
     std::string source = "SELECT * FROM freshet_text(0)";
+    std::string metadata;
     std::uint64_t read = 0;
     if (plan.source.files.empty()) return written;
     if (is_parquet) {
@@ -194,6 +196,8 @@ Written write_files(duckdb::Connection& connection, ScanState& scan, const Write
         if (found.select.empty()) return written;
         source = std::move(found.select);
         read = found.rows;
+        metadata = found.metadata.copy_options();
+        written.notes = found.metadata.notes();
     } else {
         scan.rejects = &rejects;
         scan.forms = &plan.forms;
@@ -204,7 +208,7 @@ Written write_files(duckdb::Connection& connection, ScanState& scan, const Write
     if (is_orc) {
         outputs.add(write_orc(connection, select_of(plan, source), outputs.copied_to(), plan));
     } else {
-        copy(connection, plan, select_of(plan, source), outputs);
+        copy(connection, plan, select_of(plan, source), metadata, outputs);
     }
     written.rejected = rejects.finish();
     written.scanned_bytes = scan.scanned_bytes;

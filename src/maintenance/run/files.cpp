@@ -140,6 +140,8 @@ io::Task<Result<Work::Written>> Work::write_parquet(Part part, Storage storage, 
         unfit->emplace(named->key, written.error().message());
         co_return fail(Errc::unfit, written.error().message());
     }
+    for (const std::string& what : written->notes)
+        note(fmt::format("s3://{}/{}: {}", place.bucket, place.folder, what));
     auto adopted = co_await adopt(std::move(*written), rejects_path, std::move(place), name);
     co_return adopted;
 }

@@ -128,7 +128,8 @@ TEST(Wire, a_plan_that_writes_comes_back_as_it_was) {
 }
 
 TEST(Wire, what_was_written_and_seen_comes_back_as_it_was) {
-    const Written written{1, 2, 3, {{"/out/a", 4, 5, {"p", std::nullopt}}, {"/out/b", 6, 7, {}}}};
+    const Written written{
+        1, 2, 3, {{"/out/a", 4, 5, {"p", std::nullopt}}, {"/out/b", 6, 7, {}}}, {"a note", ""}};
     EXPECT_EQ(decode_written(payload_of(encode_written(written))), written);
     const Looked looked{
         1,

@@ -138,6 +138,8 @@ std::string encode_written(const Written& written) {
         out.number(file.partition.size());
         for (const auto& value : file.partition) out.cell(value);
     }
+    out.number(written.notes.size());
+    for (const std::string& note : written.notes) out.text(note);
     return out.finish();
 }
 
@@ -155,6 +157,8 @@ std::optional<Written> decode_written(std::string_view payload) {
         for (auto cells = in.count(); cells > 0 && in.is_good(); --cells)
             file.partition.push_back(in.cell());
     }
+    for (auto left = in.count(); left > 0 && in.is_good(); --left)
+        written.notes.push_back(in.text());
     return in.is_ended() ? std::optional(std::move(written)) : std::nullopt;
 }
 

@@ -102,6 +102,8 @@ struct WrittenFile {
 struct Written {
     std::uint64_t rows = 0, rejected = 0, scanned_bytes = 0;
     std::vector<WrittenFile> files;
+    std::vector<std::string>
+        notes;  ///< what the sources' footers have and the files do not, and why
     auto operator<=>(const Written&) const = default;
 };
 
