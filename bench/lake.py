@@ -205,6 +205,29 @@ class Queries(threading.Thread):
         return sorted(self.seconds)[int(len(self.seconds) * 0.95)]
 
 
+class Puts(threading.Thread):
+    """Objects of 4 KiB, one after the other, fifty a second at the most."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.client, self.seconds, self.is_over = server.client("s3"), [], threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.is_over.is_set():
+            begun = time.perf_counter()
+            key = f"beside/{len(self.seconds):06}"
+            self.client.put_object(Bucket="lake", Key=key, Body=b"x" * 4096)
+            self.seconds.append(time.perf_counter() - begun)
+            self.is_over.wait(max(0, 0.02 - self.seconds[-1]))
+
+    def p99(self):
+        """In milliseconds."""
+        self.is_over.set()
+        self.join()
+        return sorted(self.seconds)[int(len(self.seconds) * 0.99)] * 1000
+
+
 def freshet(server, *arguments):
     begun = time.monotonic()
     subprocess.run(
@@ -300,9 +323,12 @@ def merge(server, directory, options):
     create_table(server, "small", columns, parts)
     sql, expected = "SELECT count(*) FROM bench.small", str(options.objects * rows)
     alone = sorted(query(server, sql)[1] for _ in range(20))[18]
+    puts = Puts(server)
+    time.sleep(10)
+    puts_alone, puts = puts.p99(), Puts(server)
     queries = Queries(server, sql, expected)
     seconds = freshet(server, "table", "optimize", "bench.small", "--target-mb", "128")
-    busy = queries.end()
+    busy, puts_busy = queries.end(), puts.p99()
     left = sum(
         len(page.get("Contents", []))
         for page in client.get_paginator("list_objects_v2").paginate(Bucket="lake", Prefix="small/")
@@ -311,7 +337,8 @@ def merge(server, directory, options):
     print(
         f"merge {options.objects} objects of {rows * ROW_BYTES / 1000:.0f} kB to {left}: "
         f"{seconds:.1f} s (aim 20); {len(queries.seconds)} queries exact, p95 {busy:.2f} s, "
-        f"{busy / alone:.2f} of alone (aim 1.5)"
+        f"{busy / alone:.2f} of alone (aim 1.5); puts' p99 {puts_busy:.1f} ms, "
+        f"{puts_busy / puts_alone:.2f} of alone (aim 1.5)"
     )
 
 

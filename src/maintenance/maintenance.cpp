@@ -183,19 +183,20 @@ io::Task<Result<Proposal>> Maintenance::propose(TableKey table, Options options)
     Run imagined;
     imagined.table = std::move(table);
     imagined.options = std::move(options);
-    Work work(parts_, imagined, {[] { return false; }, working_, [this] { return rest(false); }});
+    Work work(parts_, imagined, {[] { return false; }, working_, {}});
     auto proposal = co_await work.propose();
     co_return proposal;
 }
 
 io::Task<void> Maintenance::run(std::string id) {
     Run& one = runs_.at(id);
-    const bool is_paced = one.origin == Origin::policy;
+    std::function<io::Task<void>()> rests;
+    if (one.origin == Origin::policy) rests = [this] { return rest(); };
     Result<> outcome;
     {
         Work work(parts_, one,
                   {[this, &one] { return stop_.was_requested() || one.state == State::stopping; },
-                   working_, [this, is_paced] { return rest(is_paced); }});
+                   working_, std::move(rests)});
         works_[id] = &work;
         outcome = co_await work.run();
         works_.erase(id);
@@ -204,8 +205,8 @@ io::Task<void> Maintenance::run(std::string id) {
     if (!continues_later) co_await finish(id, std::move(outcome));
 }
 
-io::Task<void> Maintenance::rest(bool is_paced) {
-    if (is_paced) co_await stop_.sleep_until(home_.now() + limits::policy_rest);
+io::Task<void> Maintenance::rest() {
+    co_await stop_.sleep_until(home_.now() + limits::policy_rest);
 }
 
 io::Task<void> Maintenance::finish(std::string id, Result<> outcome) {
@@ -278,6 +279,18 @@ io::Task<Result<>> Maintenance::halt(Home home, std::string id) {
     auto written = co_await parts_.database.write(
         [next = one](meta::Txn& txn) { return store::put_run(txn, next); });
     if (const auto work = works_.find(id); work != works_.end()) work->second->interrupt();
+    co_return written;
+}
+
+io::Task<Result<>> Maintenance::note_scan(Home home, std::string id, Moment moment, Scan scan) {
+    while (ending_.contains(id) && !stop_.was_requested()) {
+        co_await ended_.wait();
+    }
+    if (auto found = find(home, id); !found) co_return pass(found);
+    Run& one = runs_.at(id);
+    (moment == Moment::before ? one.scan_before : one.scan_after) = scan;
+    auto written = co_await parts_.database.write(
+        [next = one](meta::Txn& txn) { return store::put_run(txn, next); });
     co_return written;
 }
 

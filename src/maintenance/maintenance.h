@@ -48,6 +48,9 @@ class Maintenance {
     /// The run gives up what it has not committed and ends as `stopped`, also when the server dies
     /// before that.
     io::Task<Result<>> halt(Home home, std::string id);
+    enum class Moment { before, after };
+    /// Kept with the run: how long a full scan takes before it or after it, as its client measured.
+    io::Task<Result<>> note_scan(Home home, std::string id, Moment moment, Scan scan);
     /// The run of this table that is under way and was asked for just that.
     std::optional<std::string> running(const TableKey& table, const Options& options) const;
 
@@ -62,7 +65,7 @@ class Maintenance {
 
   private:
     io::Task<void> run(std::string id);
-    io::Task<void> rest(bool is_paced);
+    io::Task<void> rest();
     io::Task<void> finish(std::string id, Result<> outcome);
     Result<> check_idle(const TableKey& table) const;
     io::Task<Result<>> check(TableKey table, Options options);

@@ -67,6 +67,14 @@ const auto runs = meta::table<Run>("maintenance_runs", [](auto& column, auto& ru
     column("notes", meta::packed_blob(run.notes, pack_texts, unpack_texts));
     column.fixed("started_ms", run.started);
     column("ended_ms", run.ended);
+    column.optional(run.scan_before, [](auto& inner, auto& scan) {
+        inner("scan_before_ms", scan.took_ms);
+        inner("scan_before_bytes", scan.bytes);
+    });
+    column.optional(run.scan_after, [](auto& inner, auto& scan) {
+        inner("scan_after_ms", scan.took_ms);
+        inner("scan_after_bytes", scan.bytes);
+    });
 });
 
 const auto policies = meta::table<Policy>("maintenance_policies", [](auto& column, auto& policy) {
@@ -159,7 +167,12 @@ std::vector<meta::Migration> migrations() {
         "WITHOUT ROWID;"
         "CREATE TABLE maintenance_outputs (batch INTEGER NOT NULL REFERENCES maintenance_batches "
         "ON DELETE CASCADE, key BLOB NOT NULL, PRIMARY KEY (batch, key)) WITHOUT ROWID";
-    return {{"maintenance", 1, first}};
+    return {{"maintenance", 1, first},
+            {"maintenance", 2,
+             "ALTER TABLE maintenance_runs ADD COLUMN scan_before_ms INTEGER;"
+             "ALTER TABLE maintenance_runs ADD COLUMN scan_before_bytes INTEGER;"
+             "ALTER TABLE maintenance_runs ADD COLUMN scan_after_ms INTEGER;"
+             "ALTER TABLE maintenance_runs ADD COLUMN scan_after_bytes INTEGER"}};
 }
 
 Result<std::vector<Run>> load_runs(const meta::Connection& connection) {

@@ -55,6 +55,12 @@ struct Figures {
     bool operator==(const Figures&) const = default;
 };
 
+/// A query that reads every column of every row, as the client that asked for the run measured it.
+struct Scan {
+    std::int64_t took_ms = 0, bytes = 0;
+    bool operator==(const Scan&) const = default;
+};
+
 struct Run {
     std::string id;
     TableKey table;
@@ -66,6 +72,7 @@ struct Run {
     std::vector<std::string> notes;  ///< objects that were left alone and why, types that changed
     Timestamp started;
     std::optional<Timestamp> ended;
+    std::optional<Scan> scan_before, scan_after;
 };
 
 /// Errc::invalid when they do not fit one another.

@@ -378,6 +378,35 @@ TEST_F(WorkTest, a_conversion_works_on_partitions_side_by_side) {
     });
 }
 
+TEST_F(WorkTest, a_run_that_rests_has_no_seat) {
+    auto& parts = tables_.kept_parts[text_key];
+    parts.clear();
+    for (const char* name : {"p=1", "p=2"})
+        parts.push_back(
+            {{}, name, "b", fmt::format("t/{}/", name), text_storage(), text_storage()});
+    with_service([&](Maintenance& service, objects::Objects& objects) -> io::Task<void> {
+        // Two groups of the first partition, since a group is of one folder.
+        for (const char* key : {"p=1/a/1", "p=1/a/2", "p=1/b/1", "p=1/b/2", "p=2/1", "p=2/2"})
+            co_await put(objects, fmt::format("t/{}", key), "a\n");
+        for (const char* key : {"u/1", "u/2"}) co_await put(objects, key, "a\n");
+        auto paced = co_await service.begin(text_key, {}, Origin::policy);
+        EXPECT_TRUE(paced);
+        const auto commits = [&] { return service.find({"1", "eu"}, *paced)->figures.commits; };
+        // The clock stands still: after each commit it rests, and a run of another table ends.
+        for (int round = 1; round <= 3; ++round) {
+            while (commits() < round) co_await turn_of_pool();
+            const Ended other = co_await run(service, {}, parquet_key);
+            EXPECT_EQ(other.state, State::succeeded) << other.error;
+            EXPECT_EQ(commits(), round);
+            clock_.advance(limits::policy_rest);
+        }
+        auto ended = co_await service.ended({"1", "eu"}, *paced);
+        EXPECT_EQ(ended->state, State::succeeded);
+        EXPECT_EQ(ended->figures.commits, 3);
+        EXPECT_EQ(ended->figures.files_after, 3);
+    });
+}
+
 TEST_F(WorkTest, a_table_has_one_run_at_a_time) {
     with_service([&](Maintenance& service, objects::Objects& objects) -> io::Task<void> {
         co_await put(objects, "t/1", "a\n");

@@ -319,15 +319,27 @@ def test_the_command_reports_and_lists(lake):
     dry = lake.table_command("optimize", "default.t", "--dry-run")
     assert dry.returncode == 0, dry.stderr
     assert "p=1" in dry.stdout and "1 partitions would change" in dry.stdout
+    lake.put("t/p=1/damaged.bz2", b"1\n")
+    named = lake.table_command("optimize", "default.t", "--dry-run")
+    assert "s3://lake/t/p=1/damaged.bz2 is left alone" in named.stdout
+    lake.s3.delete_object(Bucket="lake", Key="t/p=1/damaged.bz2")
     done = lake.table_command("optimize", "default.t")
     assert done.returncode == 0, done.stderr
     words = done.stdout.split()
-    assert words[words.index("files") + 1 :][:2] == ["5", "1"]
+    assert words[words.index("files") + 1 :][:3] == ["5", "1", "4"]
     assert "full scan" in done.stdout and "5 rows read, 5 written, 0 rejected" in done.stdout
     runs = lake.table_command("runs", "default.t")
     assert "SUCCEEDED" in runs.stdout and "5 -> 1" in runs.stdout
     as_json = json.loads(lake.table_command("runs", "--json").stdout)
-    assert as_json["runs"][0]["files_after"] == 1
+    [kept] = as_json["runs"]
+    assert kept["files_after"] == 1
+    # What was measured stays with the run, for all who look at it.
+    took = [kept[moment]["took_ms"] for moment in ("scan_before", "scan_after")]
+    saved = f"{took[0]} ms {took[1]} ms {took[0] - took[1]} ms"
+    assert saved in " ".join(done.stdout.split())
+    assert kept["scan_before"]["bytes"] == 10
+    quick = lake.table_command("optimize", "default.t", "--no-scan", "--json")
+    assert "scan_before" not in json.loads(quick.stdout)
     wrong = lake.table_command("optimize", "t")
     assert wrong.returncode == 2 and "'t' is not DATABASE.TABLE" in wrong.stderr
     missing = lake.table_command("optimize", "default.nope")

@@ -34,6 +34,12 @@ export interface RunFigures {
   left_alone: number;
 }
 
+/** A query that reads every column of every row. */
+export interface Scan {
+  took_ms: number;
+  bytes: number;
+}
+
 /** It has not ended. */
 export const isUnderWay = (run: TableRun) => run.state === "RUNNING" || run.state === "STOPPING";
 
@@ -49,6 +55,9 @@ export interface TableRun extends RunOptions, RunFigures {
   ended_ms?: number;
   notes: string[];
   notes_total: number;
+  /** As who asked for the run measured it. */
+  scan_before?: Scan;
+  scan_after?: Scan;
 }
 
 export interface Policy extends RunOptions {
@@ -87,6 +96,22 @@ export interface Crawler {
     tables_changed?: number;
     partitions_made?: number;
   };
+}
+
+export interface Crawl {
+  id: string;
+  outcome: "SUCCEEDED" | "CANCELLED" | "FAILED";
+  error: string;
+  started_ms: number;
+  ended_ms: number;
+  log_stream: string;
+}
+
+/** Why a crawl did what it did; `crawls`: those that can be explained, the newest first. */
+export interface Explanation extends Crawl {
+  name: string;
+  lines: string[];
+  crawls: Crawl[];
 }
 
 export interface Lake {

@@ -8,8 +8,7 @@
 #include "base/text/duration.h"
 #include "base/time.h"
 #include "cli/commands.h"
-#include "cli/run.h"
-#include "cli/tables/table_client.h"
+#include "cli/tables/api_command.h"
 #include "cli/text_table.h"
 
 namespace freshet::cli {
@@ -43,29 +42,13 @@ std::optional<Name> name_of(const std::string& text) {
     return Name{text.substr(0, dot), text.substr(dot + 1)};
 }
 
-class Command {
+class Command : public ApiCommand {
   public:
-    Command(io::Core& core, const Options& options) : core_(core), options_(options) {}
-    virtual ~Command() = default;
-    io::Task<void> run(int& status) {
-        auto made = TableClient::make(core_, options_.place);
-        if (made) {
-            client_ = std::move(*made);
-            auto done = co_await carry_out();
-            if (!done) problem_ = done.error().message();
-            client_.reset();  // before the core ends
-        } else {
-            problem_ = made.error().message();
-        }
-        status = report_problem(problem_);
-    }
+    Command(io::Core& core, const Options& options)
+        : ApiCommand(core, options.place), options_(options) {}
 
   protected:
-    virtual io::Task<Result<>> carry_out() = 0;
-    io::Core& core_;
     const Options& options_;
-    std::unique_ptr<TableClient> client_;
-    std::string problem_;
 };
 
 /// What a run is asked for, as the API takes it.
@@ -105,17 +88,34 @@ class Optimize final : public Command {
             print_proposal(*answer);
             co_return Result<>();
         }
-        auto ended = co_await watch(answer->text("id"));
+        const std::string id = answer->text("id");
+        if (auto kept = co_await keep(id, "before", before); !kept) co_return kept;
+        auto ended = co_await watch(id);
         if (!ended) co_return pass(ended);
         std::optional<Scan> after;
         if (measures) {
             const std::string target = options_.into.empty() ? options_.table : options_.into;
             after = co_await scan(*name_of(target));
+            if (auto kept = co_await keep(id, "after", after); !kept) co_return kept;
+            ended = co_await client_->get("tables/run", {{"id", id}});
+            if (!ended) co_return pass(ended);
         }
         print_summary(*ended, before, after);
         if (ended->text("state") != "SUCCEEDED")
             co_return fail(Errc::invalid, ended->text("error").empty() ? "the run was stopped"
                                                                        : ended->text("error"));
+        co_return Result<>();
+    }
+
+    /// What was measured stays with the run.
+    io::Task<Result<>> keep(std::string id, std::string moment, std::optional<Scan> scan) {
+        if (!scan) co_return Result<>();
+        auto kept =
+            co_await client_->post("tables/scan", {{"id", id},
+                                                   {"moment", moment},
+                                                   {"took_ms", std::to_string(scan->took_ms)},
+                                                   {"bytes", std::to_string(scan->bytes)}});
+        if (!kept) co_return pass(kept);
         co_return Result<>();
     }
 
@@ -172,6 +172,13 @@ class Optimize final : public Command {
                    size_text(proposal.number("bytes_before")), proposal.objects("parts").size());
     }
 
+    static void add_bytes(TextTable& table, const char* what, std::int64_t before,
+                          std::int64_t after) {
+        const std::int64_t saved = before - after;
+        table.add({what, size_text(before), size_text(after),
+                   (saved < 0 ? "-" : "") + size_text(saved < 0 ? -saved : saved)});
+    }
+
     void print_summary(const JsonObject& run, std::optional<Scan> before,
                        std::optional<Scan> after) const {
         if (options_.wants_json) {
@@ -179,14 +186,16 @@ class Optimize final : public Command {
             return;
         }
         for (const std::string& note : run.texts("notes")) fmt::print("{}\n", note);
-        TextTable table({"", ">before", ">after"});
-        table.add({"files", run.text("files_before"), run.text("files_after")});
+        TextTable table({"", ">before", ">after", ">saved"});
+        const auto files = run.number("files_before") - run.number("files_after");
         table.add(
-            {"bytes", size_text(run.number("bytes_before")), size_text(run.number("bytes_after"))});
+            {"files", run.text("files_before"), run.text("files_after"), std::to_string(files)});
+        add_bytes(table, "bytes", run.number("bytes_before"), run.number("bytes_after"));
         if (before && after) {
             table.add({"full scan", fmt::format("{} ms", before->took_ms),
-                       fmt::format("{} ms", after->took_ms)});
-            table.add({"bytes scanned", size_text(before->bytes), size_text(after->bytes)});
+                       fmt::format("{} ms", after->took_ms),
+                       fmt::format("{} ms", before->took_ms - after->took_ms)});
+            add_bytes(table, "bytes scanned", before->bytes, after->bytes);
         }
         fmt::print("{}", table.text());
         fmt::print("{} rows read, {} written, {} rejected; {} commits, {} tries again\n",

@@ -228,6 +228,21 @@ io::Task<io::HttpResponse> stop(Maintenance& service, Question question) {
     co_return json_answer(200, Bytes::literal("{}"));
 }
 
+io::Task<io::HttpResponse> scan(Maintenance& service, Question question) {
+    Fields fields = question.fields();
+    maintenance::Scan scan{-1, -1};
+    auto taken = take_number(fields, "took_ms", scan.took_ms);
+    if (taken) taken = take_number(fields, "bytes", scan.bytes);
+    if (!taken) co_return refused(taken.error());
+    const bool is_before = fields["moment"] == "before";
+    if (scan.took_ms < 0 || scan.bytes < 0 || (!is_before && fields["moment"] != "after"))
+        co_return refusal(400, "Send {id, moment: before or after, took_ms, bytes}");
+    const auto moment = is_before ? Maintenance::Moment::before : Maintenance::Moment::after;
+    auto noted = co_await service.note_scan(home_of(question), fields["id"], moment, scan);
+    if (!noted) co_return refused(noted.error());
+    co_return json_answer(200, Bytes::literal("{}"));
+}
+
 /// Home core of the service.
 io::Task<std::optional<io::HttpResponse>> answer(Maintenance& service, Question question) {
     const std::string path = question.method + " " + question.path;
@@ -236,6 +251,10 @@ io::Task<std::optional<io::HttpResponse>> answer(Maintenance& service, Question 
     if (path == "GET tables/policy") co_return policy(service, question);
     if (path == "POST tables/stop") {
         auto answered = co_await stop(service, std::move(question));
+        co_return answered;
+    }
+    if (path == "POST tables/scan") {
+        auto answered = co_await scan(service, std::move(question));
         co_return answered;
     }
     if (path == "GET tables/sizes") {

@@ -16,6 +16,8 @@ namespace freshet::console {
 ///                         target_mb, keep_raw_ms, sort, bloom}; answers {id}, or what would be
 ///                         done
 ///   POST tables/stop     {id}; it is STOPPING, and STOPPED when it has ended
+///   POST tables/scan     {id, moment: before or after, took_ms, bytes}: how long a full scan took
+///                         is kept with the run
 ///   GET  tables/policy   ?database= &table=   null without one
 ///   POST tables/policy   as optimize, with {files_over, file_mb_under, idle_ms}
 ///   POST tables/policy/remove {database, table}

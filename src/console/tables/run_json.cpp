@@ -39,6 +39,17 @@ void write_figures(JsonWriter& json, const maintenance::Figures& figures) {
     json.member("retries", figures.retries).member("left_alone", figures.left_alone);
 }
 
+namespace {
+
+void write_scan(JsonWriter& json, std::string_view key,
+                const std::optional<maintenance::Scan>& scan) {
+    if (!scan) return;
+    json.key(key).open('{').member("took_ms", scan->took_ms);
+    json.member("bytes", scan->bytes).close('}');
+}
+
+}  // namespace
+
 void write_run(JsonWriter& json, const maintenance::Run& run, std::size_t notes_max) {
     json.open('{').member("id", run.id).member("database", run.table.database);
     json.member("table", run.table.name).member("state", word_of(run.state));
@@ -47,6 +58,8 @@ void write_run(JsonWriter& json, const maintenance::Run& run, std::size_t notes_
     if (run.ended) json.member("ended_ms", to_epoch_ms(*run.ended));
     write_options(json, run.options);
     write_figures(json, run.figures);
+    write_scan(json, "scan_before", run.scan_before);
+    write_scan(json, "scan_after", run.scan_after);
     const auto shown = static_cast<std::ptrdiff_t>(std::min(notes_max, run.notes.size()));
     write_names(json, "notes", {run.notes.begin(), run.notes.begin() + shown});
     json.member("notes_total", static_cast<std::int64_t>(run.notes.size())).close('}');

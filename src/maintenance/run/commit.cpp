@@ -41,7 +41,6 @@ io::Task<Result<>> Work::commit(Change change) {
     io::failpoints::reach("maintenance.after_commit");
     FRESHET_CHECK(next.figures.commits == run_.figures.commits + 1);
     add(change.by, run_.figures);  // what another partition's work counted meanwhile stays
-    co_await control_.rest();
     co_return Result<>();
 }
 

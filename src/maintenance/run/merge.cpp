@@ -26,7 +26,7 @@ TextJoin::Rules join_rules(const Storage& storage) {
 
 }  // namespace
 
-io::Task<Result<>> Work::merge(Part part) {
+io::Task<Result<>> Work::merge(Part part, std::optional<Seats::Held>* held) {
     Unfit unfit;
     for (int tries = 0; tries < limits::tries_max; ++tries) {
         auto listed = co_await list_objects(parts_.objects, part.bucket, part.prefix);
@@ -34,6 +34,12 @@ io::Task<Result<>> Work::merge(Part part) {
         const Plan plan = plan_merge(*listed, rules_for(part, unfit));
         bool was_replaced = false;
         for (const Group& group : plan.groups) {
+            if (must_rest()) {
+                held->reset();
+                co_await rest();
+                auto again = co_await control_.seats.take(seats_of_part());
+                held->emplace(std::move(again));
+            }
             if (auto go_on = check_stop(); !go_on) co_return go_on;
             auto done = co_await merge_group(part, group, &unfit);
             if (!done && !done.error().is(objects::Errc::condition)) co_return done;

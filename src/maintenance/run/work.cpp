@@ -10,8 +10,8 @@
 namespace freshet::maintenance {
 namespace {
 
-void count(const Plan& plan, Proposal& proposal, const std::string& name) {
-    Proposal::Part part{name, plan.files, plan.bytes, plan.files};
+void count(const Plan& plan, Proposal& proposal, const Part& of) {
+    Proposal::Part part{of.name, plan.files, plan.bytes, plan.files};
     for (const Group& group : plan.groups)
         part.files_after -= static_cast<std::int64_t>(group.sources.size()) - 1;
     proposal.figures.files_before += plan.files;
@@ -19,7 +19,8 @@ void count(const Plan& plan, Proposal& proposal, const std::string& name) {
     proposal.figures.files_after += part.files_after;
     if (!plan.groups.empty()) proposal.parts.push_back(std::move(part));
     for (const LeftAlone& left : plan.left)
-        proposal.notes.push_back(fmt::format("{} is left alone: {}", left.key, left.why));
+        proposal.notes.push_back(
+            fmt::format("s3://{}/{} is left alone: {}", of.bucket, left.key, left.why));
 }
 
 }  // namespace
@@ -81,6 +82,7 @@ io::Task<void> Work::lane(Lanes& lanes) {
         }
         const Part& part = lanes.parts[lanes.next++];
         auto done = co_await do_part(part);
+        if (must_rest()) co_await rest();
         // What a stop interrupts fails for other reasons.
         if (auto go_on = check_stop(); !done && !go_on) done = std::move(go_on);
         if (done) {
@@ -119,9 +121,19 @@ io::Task<Result<>> Work::survey(std::vector<Part> all) {
     co_return Result<>();
 }
 
+std::size_t Work::seats_of_part() const { return control_.seats.count() / lane_count(); }
+
+bool Work::must_rest() const { return control_.rest && run_.figures.commits > commits_rested_; }
+
+io::Task<void> Work::rest() {
+    commits_rested_ = run_.figures.commits;
+    co_await control_.rest();
+}
+
 io::Task<Result<>> Work::do_part(Part part) {
-    const std::size_t seats = control_.seats.count() / lane_count();
-    auto held = co_await control_.seats.take(seats);
+    std::optional<Seats::Held> held;
+    auto taken = co_await control_.seats.take(seats_of_part());
+    held.emplace(std::move(taken));
     if (!run_.options.into.empty()) {
         auto done = co_await convert_into(std::move(part));
         co_return done;
@@ -130,7 +142,7 @@ io::Task<Result<>> Work::do_part(Part part) {
         auto done = co_await convert(std::move(part));
         co_return done;
     }
-    auto done = co_await merge(std::move(part));
+    auto done = co_await merge(std::move(part), &held);
     co_return done;
 }
 
@@ -159,7 +171,7 @@ io::Task<Result<Proposal>> Work::propose() {
         }
         count(run_.options.converts ? plan_convert(*listed, rules_for(part, {}))
                                     : plan_merge(*listed, rules_for(part, {})),
-              proposal, part.name);
+              proposal, part);
     }
     if (!run_.options.converts) proposal.figures.bytes_after = proposal.figures.bytes_before;
     co_return proposal;

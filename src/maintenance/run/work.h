@@ -20,8 +20,9 @@ class Work {
   public:
     struct Control {
         std::function<bool()> must_stop;
-        Seats& seats;                          ///< of the partitions that are worked on
-        std::function<io::Task<void>()> rest;  ///< after each commit
+        Seats& seats;  ///< of the partitions that are worked on
+        /// After each commit, without a seat; empty when the run is not paced.
+        std::function<io::Task<void>()> rest;
     };
     Work(Parts parts, Run& run, Control control)
         : parts_(parts), run_(run), control_(std::move(control)) {}
@@ -41,6 +42,11 @@ class Work {
     /// One partition after the other, of those that no lane has begun.
     io::Task<void> lane(Lanes& lanes);
     std::size_t lane_count() const;
+    std::size_t seats_of_part() const;
+    /// After a commit, of a run that is paced.
+    bool must_rest() const;
+    /// Holds no seat.
+    io::Task<void> rest();
     io::Task<Result<>> do_part(Part part);
     Result<> check_stop() const;
     PlanRules rules_for(const Part& part, const Unfit& unfit) const;
@@ -48,7 +54,8 @@ class Work {
     void note_left(const Part& part, const std::vector<LeftAlone>& left);
 
     // merge.cpp
-    io::Task<Result<>> merge(Part part);
+    /// Leaves the seats while it rests.
+    io::Task<Result<>> merge(Part part, std::optional<Seats::Held>* held);
     /// Sources that are unfit leave the group and are noted in `unfit`.
     io::Task<Result<>> merge_group(Part part, Group group, Unfit* unfit);
     io::Task<Result<>> join_text(Part part, Group group, Unfit* unfit);
@@ -109,7 +116,8 @@ class Work {
     Run& run_;
     Control control_;
     io::Turn committing_{*io::Core::current()};
-    std::set<std::string> plans_;  ///< of this run, that are with the worker
+    std::int64_t commits_rested_ = run_.figures.commits;  ///< that it has rested after
+    std::set<std::string> plans_;                         ///< of this run, that are with the worker
     Table table_;
     Table target_;  ///< the second table
     /// What it was made of, by part of the source table.

@@ -1,33 +1,27 @@
-// How long a query takes that reads every column of every row, before a run and after it. Kept as
-// long as the tab is open.
+// How long a query takes that reads every column of every row, before a run and after it. The server
+// keeps it with the run; the tab that started the run measures the second one when it has ended.
 import { post, type QueryResult } from "../api";
-
-export interface Scan {
-  took_ms: number;
-  scanned_bytes: number;
-}
-export interface Scans {
-  /** The table that is read afterwards: "database.table". */
-  target: string;
-  before: Scan;
-  after?: Scan;
-  /** Why there is no second figure. */
-  error?: string;
-}
+import type { Scan } from "../lake_api";
 
 const key = (run: string) => `freshet.scan.${run}`;
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-export function scansOf(run: string): Scans | null {
-  try {
-    return JSON.parse(sessionStorage.getItem(key(run)) ?? "null");
-  } catch {
-    return null;
-  }
+/** What this tab still measures: "database.table", read after the run; null when nothing. */
+export const targetOf = (run: string) => sessionStorage.getItem(key(run));
+
+export async function keepScan(run: string, moment: "before" | "after", scan: Scan) {
+  await post("tables/scan", {
+    id: run,
+    moment,
+    took_ms: String(scan.took_ms),
+    bytes: String(scan.bytes),
+  });
 }
 
-export const keepScans = (run: string, scans: Scans) =>
-  sessionStorage.setItem(key(run), JSON.stringify(scans));
+/** It is measured when the run has ended. */
+export const measureAfter = (run: string, target: string) =>
+  sessionStorage.setItem(key(run), target);
+export const forgetAfter = (run: string) => sessionStorage.removeItem(key(run));
 
 /** `id`: by which the statement is cancelled. */
 export async function fullScan(table: string, id: string): Promise<Scan> {
@@ -39,7 +33,7 @@ export async function fullScan(table: string, id: string): Promise<Scan> {
     sql: `SELECT ${["count(*)", ...counts].join(", ")} FROM ${path}`,
     id,
   });
-  return { took_ms, scanned_bytes };
+  return { took_ms, bytes: scanned_bytes };
 }
 
 export const cancelScan = (id: string) => post("query/cancel", { id }).catch(() => undefined);

@@ -4,7 +4,7 @@ import { post, type ApiError } from "../api";
 import type { Proposal } from "../lake_api";
 import { FormDialog } from "./dialog";
 import { bytes, count } from "./format";
-import { cancelScan, fullScan, keepScans } from "./full_scan";
+import { cancelScan, fullScan, keepScan, measureAfter } from "./full_scan";
 import { RunForm } from "./run_form";
 import { firstFields, problemOf, requestOf, type RunFields } from "./run_words";
 
@@ -76,7 +76,10 @@ export function OptimizeDialog({
       const before = measures ? await scanBefore() : null;
       if (!isOpen.current) return;
       const { id } = await post<{ id: string }>("tables/optimize", request);
-      if (before) keepScans(id, { target, before });
+      if (before) {
+        measureAfter(id, target);
+        await keepScan(id, "before", before);
+      }
       onClose("The run has started.");
     });
   };

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get, post, type ApiError } from "../api";
 import { isUnderWay, type TableRun } from "../lake_api";
 import { bytes, count, duration, moment, tone } from "./format";
-import { cancelScan, fullScan, keepScans, scansOf } from "./full_scan";
+import { cancelScan, forgetAfter, fullScan, keepScan, targetOf } from "./full_scan";
 import { optionWords } from "./run_words";
 
 const origins = { REQUEST: "request", STATEMENT: "statement", POLICY: "policy" };
@@ -59,40 +59,38 @@ export function RunningRun({ run, now }: { run: TableRun; now: number }) {
   );
 }
 
-/** Measures the scan after a run that was started here, once it has ended. */
+/** Measures the scan after a run that was started here, once it has ended: by run, why it failed. */
 function useScanAfter(runs: TableRun[]) {
-  const [, setTurn] = useState(0);
-  const due = runs.find((run) => {
-    const scans = run.ended_ms ? scansOf(run.id) : null;
-    return scans && !scans.after && !scans.error;
-  });
+  const [failed, setFailed] = useState<Record<string, string>>({});
+  const due = runs.find((run) => run.ended_ms && !run.scan_after && targetOf(run.id));
   useEffect(() => {
     if (!due) return;
-    const scans = scansOf(due.id)!;
     const id = crypto.randomUUID();
     let isOver = false;
-    fullScan(scans.target, id)
+    const end = (error?: string) => {
+      if (isOver) return;
+      isOver = true;
+      forgetAfter(due.id);
+      if (error !== undefined) setFailed((all) => ({ ...all, [due.id]: error }));
+    };
+    fullScan(targetOf(due.id)!, id)
+      .then((after) => (isOver ? undefined : keepScan(due.id, "after", after)))
       .then(
-        (after) => keepScans(due.id, { ...scans, after }),
-        (error: ApiError) =>
-          isOver || keepScans(due.id, { ...scans, error: error.message ?? "not measured" }),
-      )
-      .finally(() => {
-        if (isOver) return;
-        isOver = true;
-        setTurn((turn) => turn + 1);
-      });
+        () => end(),
+        (error: ApiError) => end(error.message ?? "not measured"),
+      );
     return () => {
       if (!isOver) cancelScan(id);
       isOver = true;
     };
   }, [due?.id]);
+  return failed;
 }
 
 export function RunHistory({ runs }: { runs: TableRun[] }) {
   const ended = runs.filter((run) => !isUnderWay(run));
   const [opened, setOpened] = useState<string | null>(null);
-  useScanAfter(ended);
+  const failed = useScanAfter(ended);
   if (!ended.length)
     return (
       <div class="empty">
@@ -120,7 +118,7 @@ export function RunHistory({ runs }: { runs: TableRun[] }) {
             <th
               scope="col"
               class="number"
-              title="A query that reads every column, before and after; measured for runs that were started on this page"
+              title="A query that reads every column, before and after, as the page or the command that started the run measured it"
             >
               Full scan
             </th>
@@ -133,6 +131,7 @@ export function RunHistory({ runs }: { runs: TableRun[] }) {
           <Ended
             key={run.id}
             run={run}
+            scanError={failed[run.id]}
             isOpen={run.id === opened}
             onOpen={() => setOpened(run.id === opened ? null : run.id)}
           />
@@ -142,8 +141,17 @@ export function RunHistory({ runs }: { runs: TableRun[] }) {
   );
 }
 
-function Ended({ run, isOpen, onOpen }: { run: TableRun; isOpen: boolean; onOpen: () => void }) {
-  const scans = scansOf(run.id);
+function Ended({
+  run,
+  scanError,
+  isOpen,
+  onOpen,
+}: {
+  run: TableRun;
+  scanError?: string;
+  isOpen: boolean;
+  onOpen: () => void;
+}) {
   return (
     <tbody data-run={run.id}>
       <tr class={isOpen ? "chosen" : ""}>
@@ -166,15 +174,19 @@ function Ended({ run, isOpen, onOpen }: { run: TableRun; isOpen: boolean; onOpen
         <td class="number">
           {bytes(run.bytes_before)} → {bytes(run.bytes_after)}
         </td>
-        <td class="number" data-figure="scan" title={scans?.error}>
-          {!scans ? (
+        <td class="number" data-figure="scan" title={scanError}>
+          {!run.scan_before ? (
             <span class="soft">not measured</span>
-          ) : scans.after ? (
-            `${duration(scans.before.took_ms)} → ${duration(scans.after.took_ms)}`
-          ) : scans.error ? (
-            `${duration(scans.before.took_ms)} → failed`
           ) : (
-            `${duration(scans.before.took_ms)} → measuring…`
+            `${duration(run.scan_before.took_ms)} → ${
+              run.scan_after
+                ? duration(run.scan_after.took_ms)
+                : scanError !== undefined
+                  ? "failed"
+                  : targetOf(run.id)
+                    ? "measuring…"
+                    : "not measured"
+            }`
           )}
         </td>
         <td class={`number ${run.rows_rejected > 0 ? "alarm" : ""}`}>{count(run.rows_rejected)}</td>
